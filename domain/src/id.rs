@@ -1,0 +1,42 @@
+//! Typed identifiers.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+macro_rules! uuid_id {
+    ($(#[$doc:meta] $name:ident;)*) => {$(
+        #[$doc]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.as_hyphenated().fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    )*};
+}
+
+uuid_id! {
+    /// A business account.
+    AccountId;
+    /// An application of an account. It never changes.
+    ApplicationId;
+    /// Someone who signs in.
+    PersonId;
+    /// A signed-in browser.
+    SessionId;
+    /// One secret of a key.
+    SecretId;
+    /// A form's promise to be carried out once: made when the form is rendered.
+    IdempotencyKey;
+}

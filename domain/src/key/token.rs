@@ -1,0 +1,217 @@
+//! The two texts of a key: its public id and its secret.
+
+use super::Environment;
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const ID_CHARACTERS: usize = 16;
+const SECRET_CHARACTERS: usize = 43;
+const CHECKSUM_CHARACTERS: usize = 6;
+
+/// The text is no id, or no secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("malformed credential")]
+pub struct Malformed;
+
+/// A public key id: `akl_` or `akt_` and 16 base62 characters (95 random bits). It names a key and proves nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyId {
+    live: bool,
+    number: u128,
+}
+
+impl KeyId {
+    /// Ids are made of numbers below this: 62^16.
+    pub const NUMBERS: u128 = 62_u128.pow(16);
+
+    /// The id made of `number`, which is reduced to the range of ids.
+    pub const fn from_number(environment: Environment, number: u128) -> Self {
+        Self {
+            live: matches!(environment, Environment::Live),
+            number: number % Self::NUMBERS,
+        }
+    }
+
+    /// Live or test.
+    pub const fn environment(self) -> Environment {
+        if self.live {
+            Environment::Live
+        } else {
+            Environment::Test
+        }
+    }
+
+    /// First 8 characters, eight bullets, last 4.
+    pub fn mask(self) -> String {
+        let text = self.to_string();
+        format!("{}••••••••{}", &text[..8], &text[16..])
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = [b'0'; ID_CHARACTERS];
+        let mut rest = self.number;
+        for slot in text.iter_mut().rev() {
+            *slot = digit((rest % 62) as usize);
+            rest /= 62;
+        }
+        f.write_str(if self.live { "akl_" } else { "akt_" })?;
+        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for KeyId {
+    type Err = Malformed;
+
+    fn from_str(text: &str) -> Result<Self, Malformed> {
+        let (prefix, random) = text.as_bytes().split_at_checked(4).ok_or(Malformed)?;
+        let live = match prefix {
+            b"akl_" => true,
+            b"akt_" => false,
+            _ => return Err(Malformed),
+        };
+        if random.len() != ID_CHARACTERS {
+            return Err(Malformed);
+        }
+        let number = random
+            .iter()
+            .try_fold(0_u128, |sum, byte| {
+                Some(sum * 62 + u128::from(value(*byte)?))
+            })
+            .ok_or(Malformed)?;
+        Ok(Self { live, number })
+    }
+}
+
+impl Serialize for KeyId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for KeyId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+/// Writes a secret: `asl_` or `ast_`, 43 base62 characters of `random`, and 6 of the CRC-32 over all before.
+pub fn format_secret(environment: Environment, random: &[u8; 32]) -> String {
+    let mut text = String::with_capacity(4 + SECRET_CHARACTERS + CHECKSUM_CHARACTERS);
+    text.push_str(secret_prefix(environment));
+    push_base62(&mut text, random);
+    let sum = checksum(text.as_bytes());
+    text.extend(sum.iter().map(|byte| char::from(*byte)));
+    text
+}
+
+/// Whether a text has a secret's prefix, length, alphabet and checksum. That is shape, not proof.
+pub fn is_secret(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() == 4 + SECRET_CHARACTERS + CHECKSUM_CHARACTERS
+        && (bytes.starts_with(b"asl_") || bytes.starts_with(b"ast_"))
+        && bytes[4..].iter().all(|byte| value(*byte).is_some())
+        && checksum(&bytes[..4 + SECRET_CHARACTERS]) == bytes[4 + SECRET_CHARACTERS..]
+}
+
+const fn secret_prefix(environment: Environment) -> &'static str {
+    match environment {
+        Environment::Live => "asl_",
+        Environment::Test => "ast_",
+    }
+}
+
+/// The 256 bits as a number, the most significant digit first: 62^43 is just above 2^256.
+fn push_base62(text: &mut String, random: &[u8; 32]) {
+    let mut number = *random;
+    let mut digits = [0_u8; SECRET_CHARACTERS];
+    for slot in digits.iter_mut().rev() {
+        let mut remainder = 0_usize;
+        for byte in &mut number {
+            let part = remainder * 256 + usize::from(*byte);
+            *byte = u8::try_from(part / 62).unwrap_or_default();
+            remainder = part % 62;
+        }
+        *slot = digit(remainder);
+    }
+    text.extend(digits.iter().map(|byte| char::from(*byte)));
+}
+
+fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_CHARACTERS] {
+    let mut rest = crc32fast::hash(bytes) as usize;
+    let mut text = [b'0'; CHECKSUM_CHARACTERS];
+    for slot in text.iter_mut().rev() {
+        *slot = digit(rest % 62);
+        rest /= 62;
+    }
+    text
+}
+
+fn digit(value: usize) -> u8 {
+    ALPHABET[value % 62]
+}
+
+const fn value(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'A'..=b'Z' => Some(byte - b'A' + 10),
+        b'a'..=b'z' => Some(byte - b'a' + 36),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_mask_shows_8_and_4() {
+        let id = KeyId::from_number(Environment::Live, 1);
+        assert_eq!(id.mask(), "akl_0000••••••••0001");
+    }
+
+    #[test]
+    fn the_extremes_fit() {
+        assert_eq!(format_secret(Environment::Test, &[0; 32]).len(), 53);
+        assert!(is_secret(&format_secret(Environment::Test, &[255; 32])));
+        let last = KeyId::from_number(Environment::Test, KeyId::NUMBERS - 1);
+        assert_eq!(last.to_string(), "akt_zzzzzzzzzzzzzzzz");
+    }
+
+    proptest! {
+        #[test]
+        fn an_id_comes_back(number: u128, live: bool) {
+            let environment = if live { Environment::Live } else { Environment::Test };
+            let id = KeyId::from_number(environment, number);
+            prop_assert_eq!(id.to_string().parse(), Ok(id));
+            prop_assert_eq!(id.environment(), environment);
+        }
+
+        #[test]
+        fn a_secret_with_one_character_changed_is_no_secret(random: [u8; 32], place in 0_usize..53, other in 0_usize..62) {
+            let secret = format_secret(Environment::Live, &random);
+            prop_assert!(is_secret(&secret));
+            let mut bytes = secret.clone().into_bytes();
+            bytes[place] = ALPHABET[other];
+            let changed = String::from_utf8(bytes).expect("ascii");
+            prop_assert_eq!(is_secret(&changed), changed == secret);
+        }
+
+        #[test]
+        fn nothing_sent_panics(text in "\\PC{0,80}") {
+            let _ = is_secret(&text);
+            let _ = text.parse::<KeyId>();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What a key is: types, rules and words. No I/O, no async, no clock; the server and the browser share it.
+
+pub mod account;
+pub mod audit;
+pub mod id;
+pub mod key;
+pub mod page;
+pub mod time;
+pub mod usage;
+pub mod verdict;
+
+mod invalid;
+
+pub use invalid::Invalid;

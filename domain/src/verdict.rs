@@ -1,0 +1,61 @@
+//! Everything that verification can answer, and nothing else.
+
+use crate::time::Timestamp;
+
+/// The answer to "may this call pass?". The order of the variants is the order of the checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// Unknown id or wrong secret: nobody learns which.
+    InvalidCredentials,
+    /// It has been revoked.
+    Revoked,
+    /// Somebody switched it off.
+    Inactive,
+    /// Its time is over.
+    Expired {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// This secret was replaced, and its grace is over.
+    Retired {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The call comes from an address that the key's rules leave out.
+    IpNotAllowed,
+    /// The key lacks a scope that is needed.
+    InsufficientScope,
+    /// Too many calls in the window.
+    RateLimited {
+        /// Milliseconds until a call can pass.
+        retry_after_ms: i64,
+    },
+    /// The call may pass.
+    Accepted,
+}
+
+impl Verdict {
+    /// The code of the public contract.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::InvalidCredentials => "invalid_credentials",
+            Self::Revoked => "key_revoked",
+            Self::Inactive => "key_inactive",
+            Self::Expired { .. } => "key_expired",
+            Self::Retired { .. } => "secret_retired",
+            Self::IpNotAllowed => "ip_not_allowed",
+            Self::InsufficientScope => "insufficient_scope",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::Accepted => "valid",
+        }
+    }
+
+    /// What the usage charts count it as.
+    pub const fn outcome(self) -> crate::usage::Outcome {
+        match self {
+            Self::Accepted => crate::usage::Outcome::Accepted,
+            Self::RateLimited { .. } => crate::usage::Outcome::RateLimited,
+            _ => crate::usage::Outcome::Refused,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The project's own cargo calls: one toolchain and one environment for all of them.
+
+use std::{env, ffi::OsString, path::Path, process::Command};
+
+use anyhow::Result;
+
+use crate::{process, toolchain};
+
+/// The crates of the server's side, and the features that make them so. Every cargo call that compiles them names
+/// them all, so that features unify the same way and nothing is compiled twice.
+pub const SERVER_SIDE: [&str; 12] = [
+    "--package", "domain", "--package", "store", "--package", "keyring", "--package", "app", "--package", "server", "--features",
+    "app/ssr",
+];
+
+/// The triple of the browser's half.
+pub const WASM: &str = "wasm32-unknown-unknown";
+
+/// The workspace, with the toolchain that builds both of its halves.
+pub struct Workspace {
+    toolchain: Option<String>,
+}
+
+impl Workspace {
+    /// Finds a toolchain that can build WebAssembly, or installs what lacks.
+    pub fn open() -> Result<Self> {
+        Ok(Self { toolchain: toolchain::ensure()? })
+    }
+
+    /// A call of cargo as if a person had made it, by the project's toolchain.
+    pub fn cargo(&self, subcommand: &str) -> Command {
+        let mut cargo = toolchain::command("cargo", self.toolchain.as_deref());
+        // Leptos reads it while it is compiled: with it the page asks for latchkey.wasm, without it for latchkey_bg.wasm.
+        cargo.env("LEPTOS_OUTPUT_NAME", "latchkey").arg(subcommand);
+        cargo
+    }
+
+    /// A line for people: which compiler, of which toolchain.
+    pub fn describe(&self) -> Result<String> {
+        let version = process::output(toolchain::command("rustc", self.toolchain.as_deref()).arg("--version"))?;
+        let name = self.toolchain.as_deref().unwrap_or("default");
+        Ok(format!("{} (toolchain: {name})", version.trim()))
+    }
+}
+
+/// A command without what the outer `cargo run` and rustup left in this process's environment: the inner cargo would
+/// take it for the person's wish. What people set themselves (`CARGO_HOME`, `CARGO_TERM_COLOR`, `RUSTFLAGS`) stays.
+pub fn clean(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    const EXACT: [&str; 14] = [
+        "CARGO", "CARGO_BIN_NAME", "CARGO_BUILD_TARGET", "CARGO_BUILD_TARGET_DIR", "CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE",
+        "CARGO_TARGET_DIR", "OUT_DIR", "RUSTC", "RUSTC_BOOTSTRAP", "RUSTDOC", "RUSTUP_TOOLCHAIN", "RUSTUP_TOOLCHAIN_SOURCE",
+        "RUST_RECURSION_COUNT",
+    ];
+    let mut command = Command::new(program);
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if EXACT.contains(&&*text) || text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    for name in ["LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"] {
+        if let Some(paths) = env::var_os(name) {
+            match without_toolchains(&paths) {
+                Some(rest) => command.env(name, rest),
+                None => command.env_remove(name),
+            };
+        }
+    }
+    command
+}
+
+/// The search path without the folders of rustup's toolchains and of this program's own build.
+fn without_toolchains(paths: &OsString) -> Option<OsString> {
+    let foreign = |path: &Path| path.components().any(|part| part.as_os_str() == "toolchains" || part.as_os_str() == "xtask");
+    let rest: Vec<_> = env::split_paths(paths).filter(|path| !path.as_os_str().is_empty() && !foreign(path)).collect();
+    if rest.is_empty() { None } else { env::join_paths(rest).ok() }
+}
