@@ -1,1 +1,161 @@
-//! Placeholder.
+//! Rows and SQL. One text of each statement serves SQLite and PostgreSQL; every method that changes something takes
+//! the audit event of the change and writes both in one transaction.
+
+mod audit;
+mod error;
+mod keys;
+mod people;
+mod row;
+mod sessions;
+pub mod sql;
+mod usage;
+
+pub use error::StoreError;
+pub use keys::{IndexRow, Inserted, NewKey};
+pub use people::{Membership, NewPerson, PersonRow};
+pub use sessions::{NewSession, SessionRow};
+pub use usage::{LastUse, UsageBatch, UsageCount};
+
+use sqlx::{
+    PgPool, SqlitePool,
+    migrate::Migrator,
+    postgres::PgPoolOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{str::FromStr, time::Duration};
+
+static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
+
+/// How long a statement waits for a connection before the database counts as unavailable.
+const ACQUIRE: Duration = Duration::from_secs(2);
+
+/// The database.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// A file: one connection writes, some read.
+    Sqlite {
+        /// The only connection that writes.
+        writer: SqlitePool,
+        /// Connections that cannot write.
+        readers: SqlitePool,
+    },
+    /// A server.
+    Postgres(PgPool),
+}
+
+/// Runs one body against whichever pool reads.
+macro_rules! read {
+    ($store:expr, |$pool:ident| $body:expr) => {
+        match $store {
+            $crate::Store::Sqlite { readers: $pool, .. } => $body,
+            $crate::Store::Postgres($pool) => $body,
+        }
+    };
+}
+
+/// Runs one body in a transaction that may write, and commits. SQLite begins it `IMMEDIATE`: a deferred one that reads
+/// first fails with "locked" however long it would wait.
+macro_rules! write {
+    ($store:expr, |$tx:ident| $body:expr) => {
+        match $store {
+            $crate::Store::Sqlite { writer, .. } => {
+                let mut $tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+                let value = $body;
+                $tx.commit().await?;
+                value
+            }
+            $crate::Store::Postgres(pool) => {
+                let mut $tx = pool.begin().await?;
+                let value = $body;
+                $tx.commit().await?;
+                value
+            }
+        }
+    };
+}
+pub(crate) use {read, write};
+
+impl Store {
+    /// Opens the database at `url` (`sqlite://path` or `postgres://…`), makes it where it does not exist, and brings
+    /// its schema up to date.
+    ///
+    /// # Errors
+    /// Where the URL is of neither kind, the database cannot be reached, or it was made by a newer version.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let store = if url.starts_with("sqlite:") {
+            Self::open_sqlite(url).await?
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let options = PgPoolOptions::new()
+                .max_connections(16)
+                .acquire_timeout(ACQUIRE);
+            Self::Postgres(options.connect(url).await?)
+        } else {
+            return Err(StoreError::UnknownKind);
+        };
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // An answered revocation survives a power cut.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+            .pragma("temp_store", "memory")
+            .pragma("cache_size", "-65536");
+        if let Some(folder) = options
+            .get_filename()
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
+            tokio::fs::create_dir_all(folder)
+                .await
+                .map_err(StoreError::Folder)?;
+        }
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(5))
+            .connect_with(options.clone())
+            .await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(ACQUIRE)
+            .connect_lazy_with(options.create_if_missing(false).pragma("query_only", "on"));
+        Ok(Self::Sqlite { writer, readers })
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { writer, .. } => SQLITE.run(writer).await?,
+            Self::Postgres(pool) => POSTGRES.run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// Where it gives none.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        read!(self, |pool| sqlx::query(sql::PING)
+            .execute(pool)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Ends every connection; SQLite's write-ahead log goes into the file.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+UPDATE account SET audit_hash = $2 WHERE id = $1

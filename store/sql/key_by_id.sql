@@ -1,0 +1,7 @@
+SELECT k.id, k.name, k.description, k.environment, k.scopes, k.ip_rules, k.expires_at, k.created_at, k.created_by,
+    p.email AS created_by_email, k.confirmed_at, k.deactivated_at, k.retires_at, k.revoked_at, k.revoked_reason,
+    u.at AS used_at, u.address AS used_address, u.user_agent AS used_user_agent
+FROM api_key k
+LEFT JOIN person p ON p.id = k.created_by
+LEFT JOIN key_last_use u ON u.key_id = k.id
+WHERE k.application_id = $1 AND k.id = $2

@@ -1,0 +1,403 @@
+//! Keys and the digests of their secrets.
+
+use crate::{
+    Store, StoreError,
+    audit::append,
+    read,
+    row::{KeyRow, corrupt, ip_rules, parse},
+    sql, write,
+};
+use domain::{
+    audit::Event,
+    id::{AccountId, ApplicationId, IdempotencyKey, PersonId, SecretId},
+    key::{
+        KeyDraft, KeySummary, RateLimit, filter::KeyFilter, ip_rule::IpRules, scope::ScopeSet,
+        token::KeyId,
+    },
+    page::{Cursor, PAGE_SIZE, Page},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+/// A key to be written, with its secret's digest.
+#[derive(Debug)]
+pub struct NewKey<'a> {
+    /// The public key id.
+    pub id: KeyId,
+    /// Whose.
+    pub account: AccountId,
+    /// Of which application.
+    pub application: ApplicationId,
+    /// What was asked for.
+    pub draft: &'a KeyDraft,
+    /// Who asked.
+    pub created_by: PersonId,
+    /// When.
+    pub at: Timestamp,
+    /// The form's promise to be carried out once.
+    pub once: IdempotencyKey,
+    /// The secret's id.
+    pub secret_id: SecretId,
+    /// HMAC-SHA-256 of the secret.
+    pub digest: &'a [u8; 32],
+    /// The name of the pepper.
+    pub pepper: &'a str,
+}
+
+/// What became of an insertion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inserted {
+    /// It was written.
+    New,
+    /// The form had been carried out before, and made this key.
+    Before(KeyId),
+}
+
+/// What the gate has to know of a key.
+#[derive(Clone, Debug)]
+pub struct IndexRow {
+    /// The public key id.
+    pub id: KeyId,
+    /// Of which application.
+    pub application: ApplicationId,
+    /// Whose.
+    pub account: AccountId,
+    /// What it may do.
+    pub scopes: ScopeSet,
+    /// From where.
+    pub ip_rules: IpRules,
+    /// How often.
+    pub rate_limit: Option<RateLimit>,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+    /// When its secret ends.
+    pub retires_at: Option<Timestamp>,
+    /// Whether it is switched off.
+    pub inactive: bool,
+    /// Whether it is revoked.
+    pub revoked: bool,
+    /// HMAC-SHA-256 of the secret.
+    pub digest: [u8; 32],
+    /// The name of the pepper.
+    pub pepper: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct RawIndexRow {
+    id: String,
+    application_id: Uuid,
+    account_id: Uuid,
+    scopes: String,
+    ip_rules: String,
+    rate_requests: Option<i64>,
+    rate_window_ms: Option<i64>,
+    expires_at: Option<i64>,
+    retires_at: Option<i64>,
+    deactivated_at: Option<i64>,
+    revoked_at: Option<i64>,
+    digest: Vec<u8>,
+    pepper: String,
+}
+
+impl RawIndexRow {
+    fn read(self) -> Result<IndexRow, StoreError> {
+        let rate_limit = self
+            .rate_requests
+            .zip(self.rate_window_ms)
+            .map(|(requests, window)| {
+                let requests = u32::try_from(requests).map_err(|_| corrupt("rate_requests"))?;
+                let window_ms = u32::try_from(window).map_err(|_| corrupt("rate_window_ms"))?;
+                Ok::<_, StoreError>(RateLimit {
+                    requests,
+                    window_ms,
+                })
+            })
+            .transpose()?;
+        Ok(IndexRow {
+            id: parse("id", &self.id)?,
+            application: ApplicationId(self.application_id),
+            account: AccountId(self.account_id),
+            scopes: parse("scopes", &self.scopes)?,
+            ip_rules: ip_rules(&self.ip_rules)?,
+            rate_limit,
+            expires_at: self.expires_at.map(Timestamp),
+            retires_at: self.retires_at.map(Timestamp),
+            inactive: self.deactivated_at.is_some(),
+            revoked: self.revoked_at.is_some(),
+            digest: self.digest.try_into().map_err(|_| corrupt("digest"))?,
+            pepper: self.pepper,
+        })
+    }
+}
+
+/// A change of one key that answers how many rows it met; none is `NotFound`.
+macro_rules! change_key {
+    ($store:expr, $event:expr, $sql:expr, $app:expr, $id:expr $(, $value:expr)*) => {{
+        write!($store, |tx| {
+            let done = sqlx::query($sql)
+                .bind($app.0)
+                .bind($id.to_string())
+                $(.bind($value))*
+                .execute(&mut *tx)
+                .await?;
+            if done.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+            append!(tx, $event);
+        });
+        Ok(())
+    }};
+}
+
+impl Store {
+    /// Writes a key, its digest and the event, or finds the key that the same form made before.
+    ///
+    /// # Errors
+    /// `Conflict` where the id is taken.
+    pub async fn insert_key(
+        &self,
+        new: &NewKey<'_>,
+        event: &Event,
+    ) -> Result<Inserted, StoreError> {
+        let draft = new.draft;
+        let inserted = write!(self, |tx| {
+            let done = sqlx::query(sql::KEY_INSERT)
+                .bind(new.id.to_string())
+                .bind(new.account.0)
+                .bind(new.application.0)
+                .bind(draft.name.as_str())
+                .bind(draft.description.as_str())
+                .bind(draft.environment.as_str())
+                .bind(draft.scopes.to_string())
+                .bind(draft.ip_rules.to_string())
+                .bind(draft.expiry.at().map(|at| at.0))
+                .bind(new.at.0)
+                .bind(new.created_by.0)
+                .bind(new.once.0)
+                .execute(&mut *tx)
+                .await?;
+            if done.rows_affected() == 0 {
+                let (id,): (String,) = sqlx::query_as(sql::KEY_BY_ONCE)
+                    .bind(new.application.0)
+                    .bind(new.once.0)
+                    .fetch_one(&mut *tx)
+                    .await?;
+                Inserted::Before(parse("id", &id)?)
+            } else {
+                sqlx::query(sql::SECRET_INSERT)
+                    .bind(new.secret_id.0)
+                    .bind(new.id.to_string())
+                    .bind(new.digest.as_slice())
+                    .bind(new.pepper)
+                    .bind(new.at.0)
+                    .execute(&mut *tx)
+                    .await?;
+                append!(tx, event);
+                Inserted::New
+            }
+        });
+        Ok(inserted)
+    }
+
+    /// One page of an application's keys, the newest first.
+    ///
+    /// # Errors
+    /// Where the database fails or a row cannot be read.
+    pub async fn keys(
+        &self,
+        app: ApplicationId,
+        filter: &KeyFilter,
+        cursor: Option<&Cursor>,
+        now: Timestamp,
+    ) -> Result<Page<KeySummary>, StoreError> {
+        let back = cursor.is_some_and(|cursor| cursor.back);
+        let (name, id) = patterns(filter);
+        let (at, behind) = cursor.map_or((i64::MAX, ""), |cursor| (cursor.at, cursor.id.as_str()));
+        let statement = if back {
+            sql::KEYS_PAGE_BACK
+        } else {
+            sql::KEYS_PAGE
+        };
+        let one_more = i64::try_from(PAGE_SIZE + 1).unwrap_or(i64::MAX);
+        let mut rows: Vec<KeyRow> = read!(self, |pool| {
+            sqlx::query_as(statement)
+                .bind(app.0)
+                .bind(
+                    filter
+                        .environment
+                        .map_or("", |environment| environment.as_str()),
+                )
+                .bind(&name)
+                .bind(&id)
+                .bind(filter.status.map_or("", |status| status.as_str()))
+                .bind(now.0)
+                .bind(at)
+                .bind(behind)
+                .bind(one_more)
+                .fetch_all(pool)
+                .await
+        })?;
+        let more = rows.len() > PAGE_SIZE;
+        rows.truncate(PAGE_SIZE);
+        if back {
+            rows.reverse();
+        }
+        let rows = rows
+            .into_iter()
+            .map(|row| row.summary(now))
+            .collect::<Result<Vec<_>, _>>()?;
+        let edge = |row: Option<&KeySummary>, back| {
+            row.map(|row| Cursor {
+                at: row.created_at.0,
+                id: row.id.to_string(),
+                back,
+            })
+        };
+        Ok(Page {
+            next: edge(rows.last(), false).filter(|_| more || back),
+            previous: edge(rows.first(), true)
+                .filter(|_| if back { more } else { cursor.is_some() }),
+            rows,
+        })
+    }
+
+    /// How many keys the filter leaves.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn count_keys(
+        &self,
+        app: ApplicationId,
+        filter: &KeyFilter,
+        now: Timestamp,
+    ) -> Result<i64, StoreError> {
+        let (name, id) = patterns(filter);
+        let (count,): (i64,) = read!(self, |pool| {
+            sqlx::query_as(sql::KEYS_COUNT)
+                .bind(app.0)
+                .bind(
+                    filter
+                        .environment
+                        .map_or("", |environment| environment.as_str()),
+                )
+                .bind(&name)
+                .bind(&id)
+                .bind(filter.status.map_or("", |status| status.as_str()))
+                .bind(now.0)
+                .fetch_one(pool)
+                .await
+        })?;
+        Ok(count)
+    }
+
+    /// One key of the application.
+    ///
+    /// # Errors
+    /// `NotFound` where the application has no such key.
+    pub async fn key(
+        &self,
+        app: ApplicationId,
+        id: KeyId,
+        now: Timestamp,
+    ) -> Result<KeySummary, StoreError> {
+        let row: KeyRow = read!(self, |pool| {
+            sqlx::query_as(sql::KEY_BY_ID)
+                .bind(app.0)
+                .bind(id.to_string())
+                .fetch_one(pool)
+                .await
+        })?;
+        row.summary(now)
+    }
+
+    /// Every key of every account, for the gate's index.
+    ///
+    /// # Errors
+    /// Where the database fails or a row cannot be read.
+    pub async fn index_rows(&self) -> Result<Vec<IndexRow>, StoreError> {
+        let rows: Vec<RawIndexRow> = read!(self, |pool| sqlx::query_as(sql::KEYS_ALL)
+            .fetch_all(pool)
+            .await)?;
+        rows.into_iter().map(RawIndexRow::read).collect()
+    }
+
+    /// One key for the gate's index.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such key.
+    pub async fn index_row(&self, id: KeyId) -> Result<IndexRow, StoreError> {
+        let row: RawIndexRow = read!(self, |pool| sqlx::query_as(sql::KEY_ENTRY)
+            .bind(id.to_string())
+            .fetch_one(pool)
+            .await)?;
+        row.read()
+    }
+
+    /// Notes that somebody said the secret is stored.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such key that was not confirmed.
+    pub async fn confirm_key(
+        &self,
+        app: ApplicationId,
+        id: KeyId,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        change_key!(self, event, sql::KEY_CONFIRM, app, id, event.at.0)
+    }
+
+    /// Switches a key off.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such key that is on.
+    pub async fn deactivate_key(
+        &self,
+        app: ApplicationId,
+        id: KeyId,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        change_key!(self, event, sql::KEY_DEACTIVATE, app, id, event.at.0)
+    }
+
+    /// Switches a key on.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such key that is off.
+    pub async fn activate_key(
+        &self,
+        app: ApplicationId,
+        id: KeyId,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        change_key!(self, event, sql::KEY_ACTIVATE, app, id)
+    }
+
+    /// Revokes a key, for ever.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such key that was not revoked.
+    pub async fn revoke_key(
+        &self,
+        app: ApplicationId,
+        id: KeyId,
+        reason: &str,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        change_key!(self, event, sql::KEY_REVOKE, app, id, event.at.0, reason)
+    }
+}
+
+/// The `LIKE` patterns for a name and an id; `%`, `_` and `\` in what was typed mean themselves.
+fn patterns(filter: &KeyFilter) -> (String, String) {
+    let typed = filter.search.trim();
+    if typed.is_empty() {
+        return (String::new(), String::new());
+    }
+    // A mask finds its key too.
+    let literal = typed
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    let id = literal.replace("••••••••", "%");
+    (format!("%{}%", literal.to_lowercase()), format!("{id}%"))
+}

@@ -1,0 +1,244 @@
+//! Accounts, applications, people and who belongs where.
+
+use crate::{
+    Store, StoreError,
+    audit::{GENESIS, append},
+    read,
+    row::{ApplicationRow, corrupt},
+    sql, write,
+};
+use domain::{
+    account::{Application, Email, Role},
+    audit::{Action, Actor, Event},
+    id::{AccountId, ApplicationId, PersonId},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+/// Somebody who can sign in.
+#[derive(Clone, Debug)]
+pub struct PersonRow {
+    /// Who.
+    pub id: PersonId,
+    /// Their address.
+    pub email: Email,
+    /// Argon2id in PHC format.
+    pub password_hash: String,
+    /// Platform staff.
+    pub is_support: bool,
+}
+
+/// An application with the role that somebody has in its account.
+pub type Membership = (Application, Role);
+
+/// Somebody to be added, with the account and the application that are made where they do not exist.
+#[derive(Debug)]
+pub struct NewPerson<'a> {
+    /// The person's id, should they be new.
+    pub id: PersonId,
+    /// Their address.
+    pub email: &'a Email,
+    /// Argon2id in PHC format.
+    pub password_hash: &'a str,
+    /// Their role; support belongs to no account.
+    pub role: Role,
+    /// The names of the account and the application, not for support.
+    pub place: Option<(&'a str, &'a str)>,
+    /// When.
+    pub at: Timestamp,
+    /// Ids for what has to be made.
+    pub new_ids: (AccountId, ApplicationId),
+    /// From where, and in which request.
+    pub origin: (&'a str, &'a str),
+}
+
+impl Store {
+    /// How many people there are.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn person_count(&self) -> Result<i64, StoreError> {
+        let (count,): (i64,) = read!(self, |pool| sqlx::query_as(sql::PERSON_COUNT)
+            .fetch_one(pool)
+            .await)?;
+        Ok(count)
+    }
+
+    /// The person with this address, unless disabled.
+    ///
+    /// # Errors
+    /// Where the database fails or the row cannot be read.
+    pub async fn person_by_email(&self, email: &Email) -> Result<Option<PersonRow>, StoreError> {
+        let row: Option<(Uuid, String, String, bool)> = read!(self, |pool| {
+            sqlx::query_as(sql::PERSON_BY_EMAIL)
+                .bind(email.as_str())
+                .fetch_optional(pool)
+                .await
+        })?;
+        row.map(|(id, email, password_hash, is_support)| {
+            let email = Email::parse(&email).map_err(|_| corrupt("email"))?;
+            Ok(PersonRow {
+                id: PersonId(id),
+                email,
+                password_hash,
+                is_support,
+            })
+        })
+        .transpose()
+    }
+
+    /// Replaces a password's hash by one of newer parameters.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn rehash_person(
+        &self,
+        person: PersonId,
+        password_hash: &str,
+    ) -> Result<(), StoreError> {
+        write!(self, |tx| {
+            sqlx::query(sql::PERSON_REHASH)
+                .bind(person.0)
+                .bind(password_hash)
+                .execute(&mut *tx)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// Adds a person, and their account and application where those do not exist yet; answers the application's id.
+    ///
+    /// # Errors
+    /// `Conflict` where somebody has the address already.
+    pub async fn add_person(
+        &self,
+        new: &NewPerson<'_>,
+    ) -> Result<Option<ApplicationId>, StoreError> {
+        let at = new.at;
+        let event = |account_id, action, target: String, detail: String| Event {
+            account_id,
+            at,
+            actor: Actor::System,
+            action,
+            target,
+            detail,
+            address: new.origin.0.into(),
+            request_id: new.origin.1.into(),
+        };
+        let application = write!(self, |tx| {
+            sqlx::query(sql::PERSON_INSERT)
+                .bind(new.id.0)
+                .bind(new.email.as_str())
+                .bind(new.password_hash)
+                .bind(new.role == Role::Support)
+                .bind(at.0)
+                .execute(&mut *tx)
+                .await?;
+            match new.place {
+                None => None,
+                Some((account_name, application_name)) => {
+                    let found: Option<(Uuid,)> = sqlx::query_as(sql::ACCOUNT_BY_NAME)
+                        .bind(account_name)
+                        .fetch_optional(&mut *tx)
+                        .await?;
+                    let account = AccountId(found.map_or(new.new_ids.0.0, |row| row.0));
+                    if found.is_none() {
+                        sqlx::query(sql::ACCOUNT_INSERT)
+                            .bind(account.0)
+                            .bind(account_name)
+                            .bind(at.0)
+                            .bind(GENESIS.as_slice())
+                            .execute(&mut *tx)
+                            .await?;
+                        append!(
+                            tx,
+                            &event(
+                                account,
+                                Action::AccountCreated,
+                                account.to_string(),
+                                account_name.into()
+                            )
+                        );
+                    }
+                    let found: Option<(Uuid,)> = sqlx::query_as(sql::APPLICATION_BY_NAME)
+                        .bind(account.0)
+                        .bind(application_name)
+                        .fetch_optional(&mut *tx)
+                        .await?;
+                    let application = ApplicationId(found.map_or(new.new_ids.1.0, |row| row.0));
+                    if found.is_none() {
+                        sqlx::query(sql::APPLICATION_INSERT)
+                            .bind(application.0)
+                            .bind(account.0)
+                            .bind(application_name)
+                            .bind("UTC")
+                            .bind(at.0)
+                            .execute(&mut *tx)
+                            .await?;
+                        let target = application.to_string();
+                        append!(
+                            tx,
+                            &event(
+                                account,
+                                Action::ApplicationCreated,
+                                target,
+                                application_name.into()
+                            )
+                        );
+                    }
+                    sqlx::query(sql::MEMBERSHIP_INSERT)
+                        .bind(account.0)
+                        .bind(new.id.0)
+                        .bind(new.role.as_str())
+                        .bind(at.0)
+                        .execute(&mut *tx)
+                        .await?;
+                    append!(
+                        tx,
+                        &event(
+                            account,
+                            Action::MemberAdded,
+                            new.email.to_string(),
+                            new.role.to_string()
+                        )
+                    );
+                    Some(application)
+                }
+            }
+        });
+        Ok(application)
+    }
+
+    /// The applications of the person's accounts, by name.
+    ///
+    /// # Errors
+    /// Where the database fails or a row cannot be read.
+    pub async fn applications_of(&self, person: PersonId) -> Result<Vec<Membership>, StoreError> {
+        let rows: Vec<ApplicationRow> = read!(self, |pool| {
+            sqlx::query_as(sql::APPLICATIONS_BY_PERSON)
+                .bind(person.0)
+                .fetch_all(pool)
+                .await
+        })?;
+        rows.into_iter().map(ApplicationRow::membership).collect()
+    }
+
+    /// One application with the person's role in it.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none, or the person does not belong to its account.
+    pub async fn application_for(
+        &self,
+        person: PersonId,
+        app: ApplicationId,
+    ) -> Result<Membership, StoreError> {
+        let row: ApplicationRow = read!(self, |pool| {
+            sqlx::query_as(sql::APPLICATION_FOR_PERSON)
+                .bind(person.0)
+                .bind(app.0)
+                .fetch_one(pool)
+                .await
+        })?;
+        row.membership()
+    }
+}

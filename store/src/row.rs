@@ -1,0 +1,135 @@
+//! Rows as the driver reads them, and how they become values of the domain.
+
+use crate::StoreError;
+use domain::{
+    account::{Application, Role},
+    audit::{Action, Record},
+    id::{AccountId, ApplicationId, PersonId},
+    key::{
+        Environment, KeySummary, LastUsed,
+        ip_rule::IpRules,
+        name::KeyName,
+        scope::ScopeSet,
+        state::{Marks, State},
+        token::KeyId,
+    },
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+/// Reads a stored text; what cannot be read is a corrupt row, named by its column.
+pub(crate) fn parse<T: std::str::FromStr>(column: &str, text: &str) -> Result<T, StoreError> {
+    text.parse().map_err(|_| corrupt(column))
+}
+
+pub(crate) fn corrupt(column: &str) -> StoreError {
+    StoreError::Corrupt(format!("unreadable {column}"))
+}
+
+pub(crate) fn ip_rules(text: &str) -> Result<IpRules, StoreError> {
+    IpRules::parse(text).map_err(|_| corrupt("ip_rules"))
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct KeyRow {
+    id: String,
+    name: String,
+    description: String,
+    environment: String,
+    scopes: String,
+    ip_rules: String,
+    expires_at: Option<i64>,
+    pub created_at: i64,
+    created_by: Option<Uuid>,
+    created_by_email: Option<String>,
+    confirmed_at: Option<i64>,
+    deactivated_at: Option<i64>,
+    retires_at: Option<i64>,
+    revoked_at: Option<i64>,
+    revoked_reason: String,
+    used_at: Option<i64>,
+    used_address: Option<String>,
+    used_user_agent: Option<String>,
+}
+
+impl KeyRow {
+    pub(crate) fn summary(self, now: Timestamp) -> Result<KeySummary, StoreError> {
+        let marks = Marks {
+            revoked_at: self.revoked_at.map(Timestamp),
+            revoked_reason: self.revoked_reason,
+            deactivated_at: self.deactivated_at.map(Timestamp),
+            expires_at: self.expires_at.map(Timestamp),
+            retires_at: self.retires_at.map(Timestamp),
+        };
+        Ok(KeySummary {
+            id: parse::<KeyId>("id", &self.id)?,
+            name: KeyName::parse(&self.name).map_err(|_| corrupt("name"))?,
+            description: self.description,
+            environment: Environment::parse(&self.environment)
+                .ok_or_else(|| corrupt("environment"))?,
+            scopes: parse::<ScopeSet>("scopes", &self.scopes)?,
+            ip_rules: ip_rules(&self.ip_rules)?,
+            expires_at: marks.expires_at,
+            retires_at: marks.retires_at,
+            state: State::at(marks, now),
+            created_at: Timestamp(self.created_at),
+            created_by: self.created_by.map(PersonId),
+            created_by_email: self.created_by_email,
+            confirmed_at: self.confirmed_at.map(Timestamp),
+            last_used: self.used_at.map(|at| LastUsed {
+                at: Timestamp(at),
+                address: self.used_address.unwrap_or_default(),
+                user_agent: self.used_user_agent.unwrap_or_default(),
+            }),
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct ApplicationRow {
+    id: Uuid,
+    account_id: Uuid,
+    account_name: String,
+    name: String,
+    time_zone: String,
+    role: String,
+}
+
+impl ApplicationRow {
+    pub(crate) fn membership(self) -> Result<(Application, Role), StoreError> {
+        let role = Role::parse(&self.role).ok_or_else(|| corrupt("role"))?;
+        let application = Application {
+            id: ApplicationId(self.id),
+            account_id: AccountId(self.account_id),
+            account_name: self.account_name,
+            name: self.name,
+            time_zone: self.time_zone,
+        };
+        Ok((application, role))
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct AuditRow {
+    seq: i64,
+    at: i64,
+    actor: String,
+    action: String,
+    target: String,
+    detail: String,
+    address: String,
+}
+
+impl AuditRow {
+    pub(crate) fn record(self) -> Result<Record, StoreError> {
+        Ok(Record {
+            seq: self.seq,
+            at: Timestamp(self.at),
+            actor: self.actor,
+            action: Action::parse(&self.action).ok_or_else(|| corrupt("action"))?,
+            target: self.target,
+            detail: self.detail,
+            address: self.address,
+        })
+    }
+}

@@ -1,0 +1,157 @@
+//! Signed-in browsers. The table holds hashes of their tokens, never a token.
+
+use crate::{Store, StoreError, audit::append, read, row::corrupt, sql, write};
+use domain::{
+    account::Email,
+    audit::Event,
+    id::{AccountId, PersonId, SessionId},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+/// A session to be written.
+#[derive(Debug)]
+pub struct NewSession<'a> {
+    /// SHA-256 of the token.
+    pub token_hash: &'a [u8; 32],
+    /// Its id.
+    pub id: SessionId,
+    /// Whose.
+    pub person: PersonId,
+    /// When.
+    pub at: Timestamp,
+    /// From where.
+    pub address: &'a str,
+    /// By what.
+    pub user_agent: &'a str,
+}
+
+/// A session with its person.
+#[derive(Clone, Debug)]
+pub struct SessionRow {
+    /// Its id.
+    pub id: SessionId,
+    /// Whose.
+    pub person: PersonId,
+    /// Their address.
+    pub email: Email,
+    /// Platform staff.
+    pub is_support: bool,
+    /// When they signed in.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub seen_at: Timestamp,
+}
+
+impl Store {
+    /// The accounts that the person belongs to: their audit logs hear of sign-ins.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn accounts_of(&self, person: PersonId) -> Result<Vec<AccountId>, StoreError> {
+        let rows: Vec<(Uuid,)> = read!(self, |pool| sqlx::query_as(sql::ACCOUNTS_BY_PERSON)
+            .bind(person.0)
+            .fetch_all(pool)
+            .await)?;
+        Ok(rows.into_iter().map(|row| AccountId(row.0)).collect())
+    }
+
+    /// Writes a session and the events of its beginning, and forgets those that ended before the two instants.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn start_session(
+        &self,
+        new: &NewSession<'_>,
+        events: &[Event],
+        ended: (Timestamp, Timestamp),
+    ) -> Result<(), StoreError> {
+        write!(self, |tx| {
+            sqlx::query(sql::SESSIONS_PRUNE)
+                .bind(ended.0.0)
+                .bind(ended.1.0)
+                .execute(&mut *tx)
+                .await?;
+            sqlx::query(sql::SESSION_INSERT)
+                .bind(new.token_hash.as_slice())
+                .bind(new.id.0)
+                .bind(new.person.0)
+                .bind(new.at.0)
+                .bind(new.address)
+                .bind(new.user_agent)
+                .execute(&mut *tx)
+                .await?;
+            for event in events {
+                append!(tx, event);
+            }
+        });
+        Ok(())
+    }
+
+    /// The session of this token hash, unless its person is disabled.
+    ///
+    /// # Errors
+    /// Where the database fails or the row cannot be read.
+    pub async fn session(&self, token_hash: &[u8; 32]) -> Result<Option<SessionRow>, StoreError> {
+        type Row = (Uuid, Uuid, i64, i64, String, bool);
+        let row: Option<Row> = read!(self, |pool| {
+            sqlx::query_as(sql::SESSION_BY_TOKEN)
+                .bind(token_hash.as_slice())
+                .fetch_optional(pool)
+                .await
+        })?;
+        row.map(|(id, person, created_at, seen_at, email, is_support)| {
+            Ok(SessionRow {
+                id: SessionId(id),
+                person: PersonId(person),
+                email: Email::parse(&email).map_err(|_| corrupt("email"))?,
+                is_support,
+                created_at: Timestamp(created_at),
+                seen_at: Timestamp(seen_at),
+            })
+        })
+        .transpose()
+    }
+
+    /// Notes that the session was used; a session that has ended stays ended.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn touch_session(
+        &self,
+        token_hash: &[u8; 32],
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        write!(self, |tx| {
+            sqlx::query(sql::SESSION_TOUCH)
+                .bind(token_hash.as_slice())
+                .bind(at.0)
+                .execute(&mut *tx)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn end_session(
+        &self,
+        token_hash: &[u8; 32],
+        events: &[Event],
+    ) -> Result<(), StoreError> {
+        write!(self, |tx| {
+            let ended = sqlx::query(sql::SESSION_DELETE)
+                .bind(token_hash.as_slice())
+                .execute(&mut *tx)
+                .await?;
+            if ended.rows_affected() > 0 {
+                for event in events {
+                    append!(tx, event);
+                }
+            }
+        });
+        Ok(())
+    }
+}

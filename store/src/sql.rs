@@ -1,0 +1,52 @@
+//! Every statement, by its file; [`ALL`] lets the tests prepare each on both databases.
+
+macro_rules! statements {
+    ($($name:ident = $file:literal;)*) => {
+        $(pub(crate) const $name: &str = include_str!(concat!("../sql/", $file, ".sql"));)*
+        /// Every statement with the name of its file.
+        pub const ALL: &[(&str, &str)] = &[$(($file, $name)),*];
+    };
+}
+
+statements! {
+    ACCOUNT_BY_NAME = "account_by_name";
+    ACCOUNT_INSERT = "account_insert";
+    ACCOUNTS_BY_PERSON = "accounts_by_person";
+    APPLICATION_BY_NAME = "application_by_name";
+    APPLICATION_FOR_PERSON = "application_for_person";
+    APPLICATION_INSERT = "application_insert";
+    APPLICATIONS_BY_PERSON = "applications_by_person";
+    AUDIT_BY_TARGET = "audit_by_target";
+    AUDIT_HEAD = "audit_head";
+    AUDIT_INSERT = "audit_insert";
+    AUDIT_MOVE_HEAD = "audit_move_head";
+    KEY_ACTIVATE = "key_activate";
+    KEY_BY_ID = "key_by_id";
+    KEY_BY_ONCE = "key_by_once";
+    KEY_CONFIRM = "key_confirm";
+    KEY_DEACTIVATE = "key_deactivate";
+    KEY_ENTRY = "key_entry";
+    KEY_INSERT = "key_insert";
+    KEY_REVOKE = "key_revoke";
+    KEYS_ALL = "keys_all";
+    KEYS_COUNT = "keys_count";
+    KEYS_PAGE = "keys_page";
+    KEYS_PAGE_BACK = "keys_page_back";
+    LAST_USE_SET = "last_use_set";
+    MEMBERSHIP_INSERT = "membership_insert";
+    PERSON_BY_EMAIL = "person_by_email";
+    PERSON_COUNT = "person_count";
+    PERSON_INSERT = "person_insert";
+    PERSON_REHASH = "person_rehash";
+    PING = "ping";
+    SECRET_INSERT = "secret_insert";
+    SESSION_BY_TOKEN = "session_by_token";
+    SESSION_DELETE = "session_delete";
+    SESSION_INSERT = "session_insert";
+    SESSION_TOUCH = "session_touch";
+    SESSIONS_PRUNE = "sessions_prune";
+    USAGE_ADD = "usage_add";
+    USAGE_BATCH_INSERT = "usage_batch_insert";
+    USAGE_BATCHES_PRUNE = "usage_batches_prune";
+    USAGE_BETWEEN = "usage_between";
+}

@@ -1,0 +1,121 @@
+//! Counted calls.
+
+use crate::{Store, StoreError, read, row::corrupt, sql, write};
+use domain::{
+    key::token::KeyId,
+    time::Timestamp,
+    usage::{Count, Outcome},
+};
+use uuid::Uuid;
+
+/// So many calls of a key or an application in one bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageCount {
+    /// The key's or the application's id.
+    pub subject: String,
+    /// Milliseconds of the bucket.
+    pub span: i64,
+    /// Its beginning.
+    pub bucket: Timestamp,
+    /// What became of the calls.
+    pub outcome: Outcome,
+    /// How many there were.
+    pub calls: i64,
+}
+
+/// A key's last accepted call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastUse {
+    /// Which key.
+    pub key: KeyId,
+    /// When.
+    pub at: Timestamp,
+    /// From where.
+    pub address: String,
+    /// By what.
+    pub user_agent: String,
+}
+
+/// What is written at once.
+#[derive(Clone, Debug)]
+pub struct UsageBatch {
+    /// A batch that is written twice counts once.
+    pub id: Uuid,
+    /// When it was closed.
+    pub at: Timestamp,
+    /// The counts.
+    pub counts: Vec<UsageCount>,
+    /// The last accepted calls.
+    pub last_uses: Vec<LastUse>,
+}
+
+impl Store {
+    /// Adds a batch to the rollups, once.
+    ///
+    /// # Errors
+    /// Where the database fails; the batch may be tried again.
+    pub async fn add_usage(&self, batch: &UsageBatch) -> Result<(), StoreError> {
+        write!(self, |tx| {
+            let new = sqlx::query(sql::USAGE_BATCH_INSERT)
+                .bind(batch.id)
+                .bind(batch.at.0)
+                .execute(&mut *tx)
+                .await?;
+            if new.rows_affected() > 0 {
+                for count in &batch.counts {
+                    sqlx::query(sql::USAGE_ADD)
+                        .bind(&count.subject)
+                        .bind(count.span)
+                        .bind(count.bucket.0)
+                        .bind(count.outcome.as_str())
+                        .bind(count.calls)
+                        .execute(&mut *tx)
+                        .await?;
+                }
+                for last in &batch.last_uses {
+                    sqlx::query(sql::LAST_USE_SET)
+                        .bind(last.key.to_string())
+                        .bind(last.at.0)
+                        .bind(&last.address)
+                        .bind(&last.user_agent)
+                        .execute(&mut *tx)
+                        .await?;
+                }
+                // Longer than anybody would try a batch again.
+                sqlx::query(sql::USAGE_BATCHES_PRUNE)
+                    .bind(batch.at.plus(-domain::time::HOUR).0)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+        });
+        Ok(())
+    }
+
+    /// The counts of a key or an application in buckets of `span` milliseconds that begin from `start` to `end`.
+    ///
+    /// # Errors
+    /// Where the database fails or a row cannot be read.
+    pub async fn usage(
+        &self,
+        subject: &str,
+        span: i64,
+        start: Timestamp,
+        end: Timestamp,
+    ) -> Result<Vec<Count>, StoreError> {
+        let rows: Vec<(i64, String, i64)> = read!(self, |pool| {
+            sqlx::query_as(sql::USAGE_BETWEEN)
+                .bind(subject)
+                .bind(span)
+                .bind(start.0)
+                .bind(end.0)
+                .fetch_all(pool)
+                .await
+        })?;
+        rows.into_iter()
+            .map(|(bucket, outcome, calls)| {
+                let outcome = Outcome::parse(&outcome).ok_or_else(|| corrupt("outcome"))?;
+                Ok((Timestamp(bucket), outcome, calls))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,318 @@
+//! Keys: written, listed, ended, and never brought back.
+
+use crate::support::fresh;
+use domain::{
+    account::{Email, Role},
+    audit::{Action, Actor, Event},
+    id::{AccountId, ApplicationId, IdempotencyKey, PersonId, SecretId},
+    key::{
+        Environment, KeyDraft,
+        expiry::Expiry,
+        filter::{KeyFilter, StatusFilter},
+        ip_rule::IpRules,
+        name::{Description, KeyName},
+        scope::ScopeSet,
+        state::State,
+        token::KeyId,
+    },
+    page::PAGE_SIZE,
+    time::{DAY, Timestamp},
+};
+use store::{Inserted, NewKey, NewPerson, Store, StoreError};
+use uuid::Uuid;
+
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+struct House {
+    store: Store,
+    account: AccountId,
+    app: ApplicationId,
+    person: PersonId,
+}
+
+impl House {
+    /// The `n`th account of the database, with one application and its owner.
+    async fn build(store: &Store, n: u128) -> Self {
+        let id = |kind: u128| Uuid::from_u128(kind * 1_000 + n);
+        let email = Email::parse(&format!("owner{n}@example.com")).expect("valid");
+        let (account, application) = (format!("Account {n}"), format!("Application {n}"));
+        let new = NewPerson {
+            id: PersonId(id(1)),
+            email: &email,
+            password_hash: "$argon2id$",
+            role: Role::Owner,
+            place: Some((&account, &application)),
+            at: NOW,
+            new_ids: (AccountId(id(2)), ApplicationId(id(3))),
+            origin: ("192.0.2.1", "request"),
+        };
+        let app = store
+            .add_person(&new)
+            .await
+            .expect("added")
+            .expect("not support");
+        Self {
+            store: store.clone(),
+            account: AccountId(id(2)),
+            app,
+            person: PersonId(id(1)),
+        }
+    }
+
+    fn event(&self, action: Action, target: &str, at: Timestamp) -> Event {
+        Event {
+            account_id: self.account,
+            at,
+            actor: Actor::Person {
+                id: self.person,
+                email: "owner@example.com".into(),
+            },
+            action,
+            target: target.into(),
+            detail: String::new(),
+            address: String::new(),
+            request_id: String::new(),
+        }
+    }
+
+    async fn insert(&self, n: u128, name: &str, once: u128, at: Timestamp) -> Inserted {
+        let id = KeyId::from_number(Environment::Live, n);
+        let draft = KeyDraft {
+            name: KeyName::parse(name).expect("valid"),
+            description: Description::default(),
+            environment: Environment::Live,
+            scopes: ScopeSet::one("invoice:read").expect("known"),
+            expiry: Expiry::At(NOW.plus(30 * DAY)),
+            ip_rules: IpRules::parse("10.0.0.0/8 2001:db8::/32").expect("valid"),
+        };
+        let new = NewKey {
+            id,
+            account: self.account,
+            application: self.app,
+            draft: &draft,
+            created_by: self.person,
+            at,
+            once: IdempotencyKey(Uuid::from_u128(once)),
+            secret_id: SecretId(Uuid::from_u128(n)),
+            digest: &[7; 32],
+            pepper: "00000000",
+        };
+        let event = self.event(Action::KeyCreated, &id.to_string(), at);
+        self.store.insert_key(&new, &event).await.expect("inserted")
+    }
+}
+
+fn id(n: u128) -> KeyId {
+    KeyId::from_number(Environment::Live, n)
+}
+
+#[tokio::test]
+async fn a_key_comes_back_as_it_was_written() {
+    for fresh in fresh().await {
+        let house = House::build(&fresh.store, 1).await;
+        assert_eq!(house.insert(5, "Checkout", 1, NOW).await, Inserted::New);
+        let key = house.store.key(house.app, id(5), NOW).await.expect("there");
+        assert_eq!((key.name.as_str(), key.state), ("Checkout", State::Active));
+        assert_eq!(key.created_by_email.as_deref(), Some("owner1@example.com"));
+        assert_eq!(key.ip_rules.to_string(), "10.0.0.0/8 2001:db8::/32");
+        let row = house.store.index_row(id(5)).await.expect("there");
+        assert_eq!((row.digest, row.account), ([7; 32], house.account));
+        assert_eq!(house.store.index_rows().await.expect("all").len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_same_form_makes_one_key() {
+    for fresh in fresh().await {
+        let house = House::build(&fresh.store, 1).await;
+        assert_eq!(house.insert(5, "Checkout", 1, NOW).await, Inserted::New);
+        assert_eq!(
+            house.insert(6, "Checkout", 1, NOW).await,
+            Inserted::Before(id(5))
+        );
+        let made = house
+            .store
+            .audit_of(house.account, &id(6).to_string(), 9)
+            .await
+            .expect("log");
+        assert!(made.is_empty(), "what was not made is not in the log");
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_another_application_is_unknown() {
+    for fresh in fresh().await {
+        let house = House::build(&fresh.store, 1).await;
+        let other = House::build(&fresh.store, 2).await;
+        house.insert(5, "Checkout", 1, NOW).await;
+        assert!(matches!(
+            house.store.key(other.app, id(5), NOW).await,
+            Err(StoreError::NotFound)
+        ));
+        let event = other.event(Action::KeyRevoked, &id(5).to_string(), NOW);
+        assert!(matches!(
+            other.store.revoke_key(other.app, id(5), "", &event).await,
+            Err(StoreError::NotFound)
+        ));
+        assert!(matches!(
+            house.store.application_for(house.person, other.app).await,
+            Err(StoreError::NotFound)
+        ));
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_key_cannot_be_brought_back_even_by_sql() {
+    for fresh in fresh().await {
+        let house = House::build(&fresh.store, 1).await;
+        house.insert(5, "Checkout", 1, NOW).await;
+        let event = house.event(Action::KeyRevoked, &id(5).to_string(), NOW);
+        house
+            .store
+            .revoke_key(house.app, id(5), "leaked", &event)
+            .await
+            .expect("revoked");
+        let key = house
+            .store
+            .key(house.app, id(5), NOW)
+            .await
+            .expect("still findable");
+        assert_eq!(
+            key.state,
+            State::Revoked {
+                at: NOW,
+                reason: "leaked".into()
+            }
+        );
+        for sql in [
+            "UPDATE api_key SET revoked_at = NULL",
+            "DELETE FROM audit",
+            "UPDATE audit SET detail = 'x'",
+        ] {
+            let refused = match &fresh.store {
+                Store::Sqlite { writer, .. } => sqlx::query(sql).execute(writer).await.is_err(),
+                Store::Postgres(pool) => sqlx::query(sql).execute(pool).await.is_err(),
+            };
+            assert!(refused, "{sql}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_without_its_record_is_no_change() {
+    for fresh in fresh().await {
+        let house = House::build(&fresh.store, 1).await;
+        house.insert(5, "Checkout", 1, NOW).await;
+        let mut event = house.event(Action::KeyRevoked, &id(5).to_string(), NOW);
+        // An account that does not exist has no audit chain.
+        event.account_id = AccountId(Uuid::from_u128(404));
+        assert!(
+            house
+                .store
+                .revoke_key(house.app, id(5), "", &event)
+                .await
+                .is_err()
+        );
+        assert_eq!(
+            house
+                .store
+                .key(house.app, id(5), NOW)
+                .await
+                .expect("there")
+                .state,
+            State::Active
+        );
+    }
+}
+
+#[tokio::test]
+async fn pages_go_there_and_back_without_gap_or_double() {
+    for fresh in fresh().await {
+        let house = House::build(&fresh.store, 1).await;
+        let count = u128::try_from(2 * PAGE_SIZE + 3).expect("small");
+        for n in 0..count {
+            // Some are of the same millisecond: the id settles it.
+            house
+                .insert(
+                    n,
+                    "Key",
+                    100 + n,
+                    NOW.plus(i64::try_from(n / 7).expect("small")),
+                )
+                .await;
+        }
+        let filter = KeyFilter::default();
+        let (mut cursor, mut seen, mut pages) = (None, Vec::new(), Vec::new());
+        loop {
+            let page = house
+                .store
+                .keys(house.app, &filter, cursor.as_ref(), NOW)
+                .await
+                .expect("page");
+            seen.extend(page.rows.iter().map(|row| row.id));
+            pages.push(page.clone());
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!((pages.len(), seen.len()), (3, 2 * PAGE_SIZE + 3));
+        assert_eq!(pages[0].previous, None);
+        let back = house
+            .store
+            .keys(house.app, &filter, pages[2].previous.as_ref(), NOW)
+            .await
+            .expect("page");
+        assert_eq!(back.rows, pages[1].rows);
+        let first = house
+            .store
+            .keys(house.app, &filter, back.previous.as_ref(), NOW)
+            .await
+            .expect("page");
+        assert_eq!((first.rows == pages[0].rows, first.previous), (true, None));
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_narrowed_by_text_and_status() {
+    for fresh in fresh().await {
+        let house = House::build(&fresh.store, 1).await;
+        for (n, name) in [(1, "Checkout 100%"), (2, "checkout_b"), (3, "Billing")] {
+            house.insert(n, name, n, NOW).await;
+        }
+        let event = house.event(Action::KeyDeactivated, &id(2).to_string(), NOW);
+        house
+            .store
+            .deactivate_key(house.app, id(2), &event)
+            .await
+            .expect("off");
+        let count = |search: &str, status, now| {
+            let filter = KeyFilter {
+                search: search.into(),
+                status,
+                environment: None,
+            };
+            let store = house.store.clone();
+            async move {
+                store
+                    .count_keys(house.app, &filter, now)
+                    .await
+                    .expect("counted")
+            }
+        };
+        assert_eq!(count("CHECKOUT", None, NOW).await, 2);
+        assert_eq!(count("%", None, NOW).await, 1);
+        assert_eq!(count("t_b", None, NOW).await, 1);
+        assert_eq!(count("' OR 1=1 --", None, NOW).await, 0);
+        assert_eq!(count(&id(3).to_string(), None, NOW).await, 1);
+        assert_eq!(count(&id(3).mask(), None, NOW).await, 1);
+        assert_eq!(count("", Some(StatusFilter::Inactive), NOW).await, 1);
+        assert_eq!(count("", Some(StatusFilter::Active), NOW).await, 2);
+        assert_eq!(
+            count("", Some(StatusFilter::Expired), NOW.plus(30 * DAY)).await,
+            2
+        );
+    }
+}

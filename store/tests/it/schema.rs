@@ -1,0 +1,83 @@
+//! Both schemas agree, and every statement is one that both databases know.
+
+use crate::support::fresh;
+use sqlx::{Executor, Row, SqlSafeStr};
+use store::{Store, StoreError, sql};
+
+#[tokio::test]
+async fn every_statement_prepares_on_both_databases() {
+    for fresh in fresh().await {
+        for (name, statement) in sql::ALL {
+            let prepared = match &fresh.store {
+                Store::Sqlite { readers, .. } => {
+                    readers.prepare(statement.into_sql_str()).await.map(drop)
+                }
+                Store::Postgres(pool) => pool.prepare(statement.into_sql_str()).await.map(drop),
+            };
+            assert!(prepared.is_ok(), "{name}: {prepared:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn both_schemas_have_the_same_tables_and_columns() {
+    let mut schemas = Vec::new();
+    for fresh in fresh().await {
+        let rows: Vec<(String, String)> = match &fresh.store {
+            Store::Sqlite { readers, .. } => sqlx::query(
+                "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c
+                 WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> '_sqlx_migrations'
+                 ORDER BY t.name, c.cid",
+            )
+            .fetch_all(readers)
+            .await
+            .expect("SQLite's schema")
+            .iter()
+            .map(|row| (row.get(0), row.get(1)))
+            .collect(),
+            Store::Postgres(pool) => sqlx::query(
+                "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT) FROM information_schema.columns
+                 WHERE table_schema = 'public' AND table_name <> '_sqlx_migrations'
+                 ORDER BY table_name COLLATE \"C\", ordinal_position",
+            )
+            .fetch_all(pool)
+            .await
+            .expect("PostgreSQL's schema")
+            .iter()
+            .map(|row| (row.get(0), row.get(1)))
+            .collect(),
+        };
+        schemas.push(rows);
+    }
+    assert!(schemas[0].len() > 50);
+    for other in &schemas[1..] {
+        assert_eq!(&schemas[0], other);
+    }
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_refused_in_one_line() {
+    for fresh in fresh().await {
+        let newer = "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
+                     SELECT 9999, 'newer', installed_on, success, checksum, execution_time FROM _sqlx_migrations";
+        match &fresh.store {
+            Store::Sqlite { writer, .. } => sqlx::query(newer).execute(writer).await.map(drop),
+            Store::Postgres(pool) => sqlx::query(newer).execute(pool).await.map(drop),
+        }
+        .expect("a migration from the future");
+        fresh.store.close().await;
+        let error = Store::open(&fresh.url).await.expect_err("it is newer");
+        assert!(
+            error.to_string().contains("newer version") && !error.to_string().contains('\n'),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_url_of_neither_kind_is_refused() {
+    assert!(matches!(
+        Store::open("mysql://localhost/x").await,
+        Err(StoreError::UnknownKind)
+    ));
+}
