@@ -1,1 +1,205 @@
-//! Placeholder.
+//! The rules in motion: who may do what, and what then happens. No HTTP, no UI.
+//!
+//! [`Keyring`] is the whole of it. A browser's cookie becomes a [`Session`], a session becomes a [`Viewer`], an
+//! [`Editor`] or an [`Owner`] of one application, and a method exists only on the handle that may call it.
+
+mod access;
+mod clock;
+mod entropy;
+mod error;
+mod issue;
+mod limiter;
+mod meter;
+mod mint;
+mod password;
+mod people;
+mod revoke;
+mod session;
+mod snapshot;
+mod throttle;
+mod usage;
+mod verify;
+
+pub use access::{Editor, Owner, Viewer};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
+pub use error::KeyringError;
+pub use issue::Issue;
+pub use limiter::RateState;
+pub use mint::{BadPepper, Pepper};
+pub use people::{PersonDraft, SetUp, SetupDraft};
+pub use session::{Session, SignIn, SignedIn};
+pub use store::{Store, StoreError};
+pub use verify::{Call, Caller, Decision};
+
+use domain::time::Timestamp;
+use meter::Meter;
+use mint::Mint;
+use password::Passwords;
+use snapshot::Snapshot;
+use std::{net::IpAddr, ops::Deref, sync::Arc, time::Duration};
+use throttle::Throttle;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+/// Where a request comes from: what the audit log says of it.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// The client's address, where it is known.
+    pub address: Option<IpAddr>,
+    /// What the client calls itself.
+    pub user_agent: String,
+    /// The id in the answer's `X-Request-Id`.
+    pub request_id: String,
+}
+
+impl Origin {
+    fn address_text(&self) -> String {
+        self.address
+            .map(|address| address.to_canonical().to_string())
+            .unwrap_or_default()
+    }
+
+    /// At most 200 characters, without control characters.
+    fn user_agent_text(&self) -> String {
+        self.user_agent
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(200)
+            .collect()
+    }
+}
+
+/// Keys, people and sessions over one store. A clone is the same keyring.
+#[derive(Clone)]
+pub struct Keyring(Arc<Inner>);
+
+/// What a [`Keyring`] is made of.
+pub struct Inner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    entropy: Box<dyn Entropy>,
+    mint: Mint,
+    snapshot: Snapshot,
+    meter: Meter,
+    passwords: Passwords,
+    throttle: Throttle,
+    setup_token: String,
+    /// Taken by whatever changes a key, until the index knows: of two changes the later one stands in the index.
+    changes: tokio::sync::Mutex<()>,
+    /// Changes that run to their end, whatever becomes of the request that asked for them.
+    tasks: TaskTracker,
+}
+
+impl Deref for Keyring {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Keyring {
+    /// Loads every key of the store into the gate's index.
+    ///
+    /// # Errors
+    /// Where the store fails, or holds keys that were made under another pepper.
+    pub async fn open(
+        store: Store,
+        pepper: Pepper,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, KeyringError> {
+        Self::open_with(store, pepper, clock, Box::new(SystemEntropy)).await
+    }
+
+    /// [`Keyring::open`] with a generator of one's own, for tests.
+    ///
+    /// # Errors
+    /// As [`Keyring::open`].
+    pub async fn open_with(
+        store: Store,
+        pepper: Pepper,
+        clock: Arc<dyn Clock>,
+        entropy: Box<dyn Entropy>,
+    ) -> Result<Self, KeyringError> {
+        let mint = Mint::new(&pepper);
+        let snapshot = Snapshot::load(store.index_rows().await?, mint.pepper_name())?;
+        let setup_token = mint::random_text(&*entropy);
+        Ok(Self(Arc::new(Inner {
+            passwords: Passwords::new(&*entropy)?,
+            store,
+            clock,
+            entropy,
+            mint,
+            snapshot,
+            meter: Meter::default(),
+            throttle: Throttle::default(),
+            setup_token,
+            changes: tokio::sync::Mutex::default(),
+            tasks: TaskTracker::new(),
+        })))
+    }
+
+    /// The clock's instant.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Writes counted usage each second until [`Keyring::close`].
+    pub fn spawn_flusher(&self) {
+        let keyring = self.clone();
+        tokio::spawn(async move {
+            let mut tick = tokio::time::interval(Duration::from_secs(1));
+            tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            while !keyring.tasks.is_closed() {
+                tick.tick().await;
+                if let Err(error) = keyring.flush_usage().await {
+                    tracing::warn!(%error, "usage stays in memory until the database answers");
+                }
+            }
+        });
+    }
+
+    /// Waits for the changes that are under way, and writes what has been counted.
+    pub async fn close(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+        if let Err(error) = self.flush_usage().await {
+            tracing::error!(%error, "usage of the last second is lost");
+        }
+        self.store.close().await;
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// `Unavailable` where it gives none.
+    pub async fn ready(&self) -> Result<(), KeyringError> {
+        Ok(self.store.ping().await?)
+    }
+
+    /// Runs a change to its end even where the caller goes away meanwhile.
+    async fn to_the_end<T, F>(&self, change: F) -> Result<T, KeyringError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, KeyringError>> + Send + 'static,
+    {
+        self.tasks.spawn(change).await.unwrap_or_else(|error| {
+            Err(KeyringError::Unexpected(format!(
+                "a change broke off: {error}"
+            )))
+        })
+    }
+
+    /// A UUID of version 7 (RFC 9562) from the keyring's own clock and generator.
+    fn new_id(&self) -> Uuid {
+        let mut random = [0; 10];
+        self.entropy.fill(&mut random);
+        let now = u64::try_from(self.now().0).unwrap_or_default();
+        uuid::Builder::from_unix_timestamp_millis(now, &random).into_uuid()
+    }
+
+    /// What a form carries so that it is carried out once.
+    pub fn new_idempotency_key(&self) -> domain::id::IdempotencyKey {
+        domain::id::IdempotencyKey(self.new_id())
+    }
+}

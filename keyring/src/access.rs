@@ -1,0 +1,191 @@
+//! Permission as a value: whoever holds a handle may call its methods, and reaches nothing beyond its application.
+
+use crate::{Keyring, KeyringError, Origin, Session};
+use domain::{
+    account::{Application, Identity, Role},
+    audit::{Action, Actor, Event, Record},
+    id::ApplicationId,
+    key::{KeySummary, filter::KeyFilter, token::KeyId},
+    page::{Cursor, Page},
+    time::Timestamp,
+};
+use std::ops::Deref;
+
+/// Records that a key's page shows.
+const HISTORY: i64 = 50;
+
+/// May read one application.
+#[derive(Clone)]
+pub struct Viewer {
+    keyring: Keyring,
+    application: Application,
+    identity: Identity,
+    origin: Origin,
+}
+
+/// May change the keys of one application.
+#[derive(Clone)]
+pub struct Editor(Viewer);
+
+/// May do everything with one application and its account.
+#[derive(Clone)]
+pub struct Owner(Editor);
+
+impl Deref for Editor {
+    type Target = Viewer;
+    fn deref(&self) -> &Viewer {
+        &self.0
+    }
+}
+
+impl Deref for Owner {
+    type Target = Editor;
+    fn deref(&self) -> &Editor {
+        &self.0
+    }
+}
+
+impl Session {
+    /// The right to read an application.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such application, or it is not this person's.
+    pub async fn viewer(&self, app: ApplicationId, origin: Origin) -> Result<Viewer, KeyringError> {
+        let (application, role) = self
+            .keyring()
+            .store
+            .application_for(self.person_id(), app)
+            .await?;
+        let identity = Identity {
+            person_id: self.person_id(),
+            email: self.email().clone(),
+            role,
+        };
+        Ok(Viewer {
+            keyring: self.keyring().clone(),
+            application,
+            identity,
+            origin,
+        })
+    }
+
+    /// The right to change an application's keys.
+    ///
+    /// # Errors
+    /// As [`Session::viewer`]; `Forbidden` where the role is not enough.
+    pub async fn editor(&self, app: ApplicationId, origin: Origin) -> Result<Editor, KeyringError> {
+        let viewer = self.viewer(app, origin).await?;
+        if !viewer.identity.role.can_edit_keys() {
+            return Err(KeyringError::Forbidden);
+        }
+        Ok(Editor(viewer))
+    }
+
+    /// The right to everything in an application.
+    ///
+    /// # Errors
+    /// As [`Session::editor`].
+    pub async fn owner(&self, app: ApplicationId, origin: Origin) -> Result<Owner, KeyringError> {
+        let editor = self.editor(app, origin).await?;
+        if editor.identity.role != Role::Owner {
+            return Err(KeyringError::Forbidden);
+        }
+        Ok(Owner(editor))
+    }
+}
+
+impl Viewer {
+    /// The application.
+    pub fn application(&self) -> &Application {
+        &self.application
+    }
+
+    /// Who holds the handle.
+    pub fn identity(&self) -> Identity {
+        self.identity.clone()
+    }
+
+    /// The clock's instant.
+    pub fn now(&self) -> Timestamp {
+        self.keyring.now()
+    }
+
+    /// One page of keys, the newest first.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn keys(
+        &self,
+        filter: &KeyFilter,
+        cursor: Option<Cursor>,
+    ) -> Result<Page<KeySummary>, KeyringError> {
+        Ok(self
+            .keyring
+            .store
+            .keys(self.application.id, filter, cursor.as_ref(), self.now())
+            .await?)
+    }
+
+    /// How many keys the filter leaves.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn count_keys(&self, filter: &KeyFilter) -> Result<i64, KeyringError> {
+        Ok(self
+            .keyring
+            .store
+            .count_keys(self.application.id, filter, self.now())
+            .await?)
+    }
+
+    /// One key.
+    ///
+    /// # Errors
+    /// `NotFound` where the application has no such key.
+    pub async fn key(&self, id: KeyId) -> Result<KeySummary, KeyringError> {
+        Ok(self
+            .keyring
+            .store
+            .key(self.application.id, id, self.now())
+            .await?)
+    }
+
+    /// What was done to a key, the newest first.
+    ///
+    /// # Errors
+    /// `NotFound` where the application has no such key.
+    pub async fn history(&self, id: KeyId) -> Result<Vec<Record>, KeyringError> {
+        self.key(id).await?;
+        Ok(self
+            .keyring
+            .store
+            .audit_of(self.application.account_id, &id.to_string(), HISTORY)
+            .await?)
+    }
+
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// What the audit log will say of a change.
+    pub(crate) fn event(
+        &self,
+        action: Action,
+        target: &impl ToString,
+        detail: impl Into<String>,
+    ) -> Event {
+        Event {
+            account_id: self.application.account_id,
+            at: self.now(),
+            actor: Actor::Person {
+                id: self.identity.person_id,
+                email: self.identity.email.to_string(),
+            },
+            action,
+            target: target.to_string(),
+            detail: detail.into(),
+            address: self.origin.address_text(),
+            request_id: self.origin.request_id.clone(),
+        }
+    }
+}

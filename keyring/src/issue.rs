@@ -1,0 +1,73 @@
+//! Making a key.
+
+use crate::{Editor, KeyringError, mint::mint};
+use domain::{
+    audit::Action,
+    id::{IdempotencyKey, SecretId},
+    key::{KeyDraft, issued::IssuedKey, token::KeyId},
+};
+use secrecy::ExposeSecret;
+use store::{Inserted, NewKey};
+
+/// What became of a form that asks for a key.
+#[derive(Debug)]
+pub enum Issue {
+    /// Here is the key, with its secret, for the only time.
+    New(IssuedKey),
+    /// The same form has made this key before; its secret was shown then.
+    AlreadyIssued(KeyId),
+}
+
+impl Editor {
+    /// Makes a key, once for each `once`.
+    ///
+    /// # Errors
+    /// Where the database fails: nothing was made then.
+    pub async fn issue(
+        &self,
+        draft: KeyDraft,
+        once: IdempotencyKey,
+    ) -> Result<Issue, KeyringError> {
+        let editor = self.clone();
+        self.keyring()
+            .to_the_end(async move { issue(&editor, &draft, once).await })
+            .await
+    }
+}
+
+async fn issue(
+    editor: &Editor,
+    draft: &KeyDraft,
+    once: IdempotencyKey,
+) -> Result<Issue, KeyringError> {
+    let keyring = editor.keyring();
+    let (id, secret) = mint(&*keyring.entropy, draft.environment);
+    let digest = keyring.mint.digest(id, secret.expose_secret());
+    let new = NewKey {
+        id,
+        account: editor.application().account_id,
+        application: editor.application().id,
+        draft,
+        created_by: editor.identity().person_id,
+        at: editor.now(),
+        once,
+        secret_id: SecretId(keyring.new_id()),
+        digest: &digest,
+        pepper: keyring.mint.pepper_name(),
+    };
+    let detail = format!("{} ({}), {}", draft.name, draft.environment, draft.scopes);
+    let event = editor.event(Action::KeyCreated, &id, detail);
+    let _turn = keyring.changes.lock().await;
+    match keyring.store.insert_key(&new, &event).await? {
+        Inserted::Before(id) => Ok(Issue::AlreadyIssued(id)),
+        Inserted::New => {
+            keyring.snapshot.put(keyring.store.index_row(id).await?);
+            Ok(Issue::New(IssuedKey {
+                id,
+                name: draft.name.clone(),
+                environment: draft.environment,
+                secret: secret.expose_secret().to_owned(),
+            }))
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Ending a key, for a while or for ever. The database first, then the gate's index, then the answer.
+
+use crate::{Editor, KeyringError};
+use domain::{
+    audit::{Action, Event},
+    key::{KeySummary, state::IllegalMove, token::KeyId},
+};
+use store::StoreError;
+
+/// A move in a key's life.
+enum Move {
+    Revoke { reason: String },
+    Deactivate,
+    Activate,
+    Confirm,
+}
+
+impl Editor {
+    /// Revokes a key, for ever: every call that begins after this returns is refused.
+    ///
+    /// # Errors
+    /// `NotFound`, or `Illegal` where it has been revoked before.
+    pub async fn revoke(&self, id: KeyId, reason: String) -> Result<(), KeyringError> {
+        self.make(id, Move::Revoke { reason }).await
+    }
+
+    /// Switches a key off until somebody switches it on again; at once, as [`Editor::revoke`].
+    ///
+    /// # Errors
+    /// `NotFound`, or `Illegal` where it is not active.
+    pub async fn deactivate(&self, id: KeyId) -> Result<(), KeyringError> {
+        self.make(id, Move::Deactivate).await
+    }
+
+    /// Switches a key on again.
+    ///
+    /// # Errors
+    /// `NotFound`, or `Illegal` where it is not switched off.
+    pub async fn activate(&self, id: KeyId) -> Result<(), KeyringError> {
+        self.make(id, Move::Activate).await
+    }
+
+    /// Notes that the secret is stored; a second time changes nothing.
+    ///
+    /// # Errors
+    /// `NotFound` where the application has no such key.
+    pub async fn confirm(&self, id: KeyId) -> Result<(), KeyringError> {
+        if self.key(id).await?.confirmed_at.is_some() {
+            return Ok(());
+        }
+        self.make(id, Move::Confirm).await
+    }
+
+    async fn make(&self, id: KeyId, wanted: Move) -> Result<(), KeyringError> {
+        let editor = self.clone();
+        self.keyring()
+            .to_the_end(async move { make(&editor, id, wanted).await })
+            .await
+    }
+}
+
+async fn make(editor: &Editor, id: KeyId, wanted: Move) -> Result<(), KeyringError> {
+    let keyring = editor.keyring();
+    let _turn = keyring.changes.lock().await;
+    let key = editor.key(id).await?;
+    let event = wanted.check(editor, &key)?;
+    let app = editor.application().id;
+    let done = match &wanted {
+        Move::Revoke { reason } => keyring.store.revoke_key(app, id, reason, &event).await,
+        Move::Deactivate => keyring.store.deactivate_key(app, id, &event).await,
+        Move::Activate => keyring.store.activate_key(app, id, &event).await,
+        Move::Confirm => keyring.store.confirm_key(app, id, &event).await,
+    };
+    // Whatever the answer was: what the database holds now decides. Where that cannot be read, the key is refused.
+    match keyring.store.index_row(id).await {
+        Ok(row) => keyring.snapshot.put(row),
+        Err(error) => {
+            keyring.snapshot.forget(id);
+            tracing::error!(%error, key = %id, "a changed key could not be read back; it is refused until the next start");
+        }
+    }
+    done.map_err(|error| match error {
+        // It stood there a moment ago: somebody else was quicker.
+        StoreError::NotFound => KeyringError::Illegal(IllegalMove::NotActive),
+        error => error.into(),
+    })
+}
+
+impl Move {
+    /// Asks the rules, and says what the audit log will.
+    fn check(&self, editor: &Editor, key: &KeySummary) -> Result<Event, KeyringError> {
+        let now = editor.now();
+        let (action, detail) = match self {
+            Self::Revoke { reason } => {
+                key.state.revoke(now, reason.clone())?;
+                (Action::KeyRevoked, reason.as_str())
+            }
+            Self::Deactivate => {
+                key.state.deactivate(now)?;
+                (Action::KeyDeactivated, "")
+            }
+            Self::Activate => {
+                key.state.activate()?;
+                (Action::KeyActivated, "")
+            }
+            Self::Confirm => (Action::KeyConfirmed, ""),
+        };
+        Ok(editor.event(action, &key.id, detail))
+    }
+}

@@ -1,0 +1,271 @@
+//! Signing in, staying in, signing out.
+
+use crate::{
+    Keyring, KeyringError, Origin,
+    mint::{hex, random_text},
+    password::Checked,
+};
+use domain::{
+    account::{Application, Email},
+    audit::{Action, Actor, Event},
+    id::{PersonId, SessionId},
+    time::{HOUR, MINUTE, Timestamp},
+};
+use sha2::{Digest, Sha256};
+use std::fmt;
+use store::{NewSession, SessionRow};
+use subtle::ConstantTimeEq;
+
+/// A session that nobody used for this long has ended: 30 minutes.
+const IDLE: i64 = 30 * MINUTE;
+/// A session ends this long after signing in, whatever happens: 12 hours.
+const ABSOLUTE: i64 = 12 * HOUR;
+
+/// The cookies of a browser that has just signed in.
+#[derive(Clone)]
+pub struct SignedIn {
+    /// The session's token: 64 hexadecimal digits.
+    pub token: String,
+    /// What lets this browser sign in again while strangers are guessing.
+    pub device: String,
+}
+
+/// Says nothing.
+impl fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SignedIn([redacted])")
+    }
+}
+
+/// What became of an attempt to sign in.
+#[derive(Debug)]
+pub enum SignIn {
+    /// They are in.
+    Granted(SignedIn),
+    /// Unknown address or wrong password: nobody learns which.
+    Refused,
+    /// Too many failures.
+    Throttled {
+        /// Milliseconds until another attempt is looked at.
+        retry_after_ms: i64,
+    },
+    /// Too many people are signing in at this moment.
+    Busy,
+}
+
+/// A signed-in browser.
+#[derive(Clone)]
+pub struct Session {
+    keyring: Keyring,
+    row: SessionRow,
+    token_hash: [u8; 32],
+}
+
+impl Keyring {
+    /// Checks an address and a password. `device` is the cookie of an earlier sign-in.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: &str,
+        device: Option<&str>,
+        origin: &Origin,
+    ) -> Result<SignIn, KeyringError> {
+        // What is no address is checked like an unknown one.
+        let Ok(email) = Email::parse(email).or_else(|_| Email::parse("nobody@invalid")) else {
+            return Ok(SignIn::Refused);
+        };
+        let device = device.filter(|device| self.knows_device(device, &email));
+        let attempt = match self
+            .throttle
+            .begin(&email, origin.address, device, self.now())
+        {
+            Ok(attempt) => attempt,
+            Err(retry_after_ms) => return Ok(SignIn::Throttled { retry_after_ms }),
+        };
+        let person = self.store.person_by_email(&email).await?;
+        let stored = person.as_ref().map(|person| person.password_hash.clone());
+        match (self.passwords.check(password, stored).await?, person) {
+            (Checked::Right { rehash }, Some(person)) => {
+                self.throttle.give_back(&attempt);
+                if let Some(hash) = rehash {
+                    self.store.rehash_person(person.id, &hash).await?;
+                }
+                start(self, person.id, &person.email, origin)
+                    .await
+                    .map(SignIn::Granted)
+            }
+            (Checked::Busy, _) => {
+                self.throttle.give_back(&attempt);
+                Ok(SignIn::Busy)
+            }
+            _ => Ok(SignIn::Refused),
+        }
+    }
+
+    /// The session of a cookie, unless it has ended.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn session(&self, token: &str) -> Result<Option<Session>, KeyringError> {
+        let token_hash = hash(token);
+        let Some(row) = self.store.session(&token_hash).await? else {
+            return Ok(None);
+        };
+        let now = self.now();
+        if now.since(row.seen_at) >= IDLE || now.since(row.created_at) >= ABSOLUTE {
+            return Ok(None);
+        }
+        if now.since(row.seen_at) >= MINUTE {
+            self.store.touch_session(&token_hash, now).await?;
+        }
+        Ok(Some(Session {
+            keyring: self.clone(),
+            row,
+            token_hash,
+        }))
+    }
+
+    /// A device cookie: 16 random bytes and a MAC over them and the address.
+    fn new_device(&self, email: &Email) -> String {
+        let nonce = &random_text(&*self.entropy)[..32];
+        format!("{nonce}.{}", hex(&self.device_mac(nonce, email)))
+    }
+
+    fn knows_device(&self, device: &str, email: &Email) -> bool {
+        device.split_once('.').is_some_and(|(nonce, mac)| {
+            hex(&self.device_mac(nonce, email))
+                .as_bytes()
+                .ct_eq(mac.as_bytes())
+                .into()
+        })
+    }
+
+    fn device_mac(&self, nonce: &str, email: &Email) -> [u8; 32] {
+        self.mint.mac(&[
+            b"device\0",
+            nonce.as_bytes(),
+            b"\0",
+            email.as_str().as_bytes(),
+        ])
+    }
+}
+
+/// Begins a session for somebody who has proved who they are.
+pub(crate) async fn start(
+    keyring: &Keyring,
+    person: PersonId,
+    email: &Email,
+    origin: &Origin,
+) -> Result<SignedIn, KeyringError> {
+    let token = random_text(&*keyring.entropy);
+    let now = keyring.now();
+    let new = NewSession {
+        token_hash: &hash(&token),
+        id: SessionId(keyring.new_id()),
+        person,
+        at: now,
+        address: &origin.address_text(),
+        user_agent: &origin.user_agent_text(),
+    };
+    let events = events(keyring, Action::SignedIn, person, email, origin).await?;
+    keyring
+        .store
+        .start_session(&new, &events, (now.plus(-IDLE), now.plus(-ABSOLUTE)))
+        .await?;
+    Ok(SignedIn {
+        token,
+        device: keyring.new_device(email),
+    })
+}
+
+/// The same event for each account of a person.
+async fn events(
+    keyring: &Keyring,
+    action: Action,
+    person: PersonId,
+    email: &Email,
+    origin: &Origin,
+) -> Result<Vec<Event>, KeyringError> {
+    let accounts = keyring.store.accounts_of(person).await?;
+    Ok(accounts
+        .into_iter()
+        .map(|account_id| Event {
+            account_id,
+            at: keyring.now(),
+            actor: Actor::Person {
+                id: person,
+                email: email.to_string(),
+            },
+            action,
+            target: email.to_string(),
+            detail: String::new(),
+            address: origin.address_text(),
+            request_id: origin.request_id.clone(),
+        })
+        .collect())
+}
+
+impl Session {
+    /// Who.
+    pub fn person_id(&self) -> PersonId {
+        self.row.person
+    }
+
+    /// Their address.
+    pub fn email(&self) -> &Email {
+        &self.row.email
+    }
+
+    /// Whether they are platform staff.
+    pub fn is_support(&self) -> bool {
+        self.row.is_support
+    }
+
+    /// When they signed in.
+    pub fn signed_in_at(&self) -> Timestamp {
+        self.row.created_at
+    }
+
+    /// The applications that they may see, by name.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn applications(&self) -> Result<Vec<Application>, KeyringError> {
+        let memberships = self.keyring.store.applications_of(self.row.person).await?;
+        Ok(memberships
+            .into_iter()
+            .map(|(application, _)| application)
+            .collect())
+    }
+
+    /// Ends the session, for requests under way too: they ask the database.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn sign_out(&self, origin: &Origin) -> Result<(), KeyringError> {
+        let events = events(
+            &self.keyring,
+            Action::SignedOut,
+            self.row.person,
+            &self.row.email,
+            origin,
+        )
+        .await?;
+        Ok(self
+            .keyring
+            .store
+            .end_session(&self.token_hash, &events)
+            .await?)
+    }
+
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
