@@ -16,7 +16,8 @@ pub fn write(path: &Path, contents: &[u8]) -> Result<()> {
         return Ok(());
     }
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
     }
     fs::write(path, contents).with_context(|| format!("cannot write {}", path.display()))
 }
@@ -31,7 +32,9 @@ pub fn beneath(folder: &Path) -> Result<BTreeSet<PathBuf>> {
     let mut found = BTreeSet::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop().filter(|folder| folder.is_dir()) {
-        for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        for entry in
+            fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?
+        {
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
@@ -54,12 +57,16 @@ impl Stamp {
     pub fn new(name: &str, inputs: &[&[u8]]) -> Self {
         let mut hasher = DefaultHasher::new();
         inputs.hash(&mut hasher);
-        Self { file: Path::new("target/site-stamps").join(name), key: format!("{:016x}", hasher.finish()) }
+        Self {
+            file: Path::new("target/site-stamps").join(name),
+            key: format!("{:016x}", hasher.finish()),
+        }
     }
 
     /// Whether the work was done for the same inputs, and what it made is still there.
     pub fn is_fresh(&self, outputs: &[&Path]) -> bool {
-        outputs.iter().all(|path| path.is_file()) && fs::read_to_string(&self.file).is_ok_and(|key| key == self.key)
+        outputs.iter().all(|path| path.is_file())
+            && fs::read_to_string(&self.file).is_ok_and(|key| key == self.key)
     }
 
     /// Remembers that the work is done.

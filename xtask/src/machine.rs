@@ -24,8 +24,12 @@ pub fn install(packages: &[&str]) -> Result<()> {
     let list = packages.join(" ");
     step(&format!("apt-get install {list}"), || {
         process::output(apt().arg("update")).context("cannot read Debian's package lists")?;
-        process::output(apt().args(["install", "--yes", "--no-install-recommends"]).args(packages))
-            .with_context(|| format!("cannot install {list}"))?;
+        process::output(
+            apt()
+                .args(["install", "--yes", "--no-install-recommends"])
+                .args(packages),
+        )
+        .with_context(|| format!("cannot install {list}"))?;
         Ok(())
     })
 }

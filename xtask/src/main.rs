@@ -55,7 +55,10 @@ fn perform(arguments: &[String]) -> Result<()> {
         ("run", rest) => {
             let workspace = Workspace::open()?;
             site::build(&workspace, Tooling::Optional)?;
-            server::run(&workspace, rest.strip_prefix(&["--".to_owned()]).unwrap_or(rest))
+            server::run(
+                &workspace,
+                rest.strip_prefix(&["--".to_owned()]).unwrap_or(rest),
+            )
         }
         ("build", []) => {
             let workspace = Workspace::open()?;
@@ -73,7 +76,10 @@ fn perform(arguments: &[String]) -> Result<()> {
             println!("{}", workspace.describe()?);
             Ok(())
         }
-        (other, _) => bail!("`{}` is not a command; there are:\n{USAGE}", [&[other.to_owned()], rest].concat().join(" ")),
+        (other, _) => bail!(
+            "`{}` is not a command; there are:\n{USAGE}",
+            [&[other.to_owned()], rest].concat().join(" ")
+        ),
     }
 }
 
@@ -84,7 +90,9 @@ fn test_arguments(arguments: &[String]) -> Result<(Parts, Option<String>)> {
         match argument.as_str() {
             "--rust" => parts = Parts::Rust,
             "--browser" => parts = Parts::Browser,
-            flag if flag.starts_with('-') => bail!("`test` has no flag `{flag}`; it has --rust and --browser"),
+            flag if flag.starts_with('-') => {
+                bail!("`test` has no flag `{flag}`; it has --rust and --browser")
+            }
             _ if filter.is_some() => bail!("`test` takes one filter; quote it if it has spaces"),
             word => filter = Some(word.to_owned()),
         }
@@ -94,7 +102,8 @@ fn test_arguments(arguments: &[String]) -> Result<(Parts, Option<String>)> {
 
 /// Every path in this program is relative to the workspace's root.
 fn enter_root() -> Result<()> {
-    let own = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    let own = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     let root = own.parent().context("xtask's own folder has no parent")?;
     std::env::set_current_dir(root).with_context(|| format!("cannot enter {}", root.display()))
 }

@@ -25,8 +25,15 @@ pub fn install(folder: &Path) -> Result<()> {
     }
     step(&format!("npm ci in {}", folder.display()), || {
         let mut npm = Command::new("npm");
-        npm.current_dir(folder).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
-        output(&mut npm).with_context(|| format!("cannot install the packages of {}", folder.display()))?;
+        npm.current_dir(folder).args([
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+        ]);
+        output(&mut npm)
+            .with_context(|| format!("cannot install the packages of {}", folder.display()))?;
         Ok(())
     })
 }

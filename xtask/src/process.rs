@@ -10,12 +10,16 @@ use anyhow::{Context as _, Result, bail};
 
 /// The program's path, if it can be started by name.
 pub fn find(program: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(program)).find(|path| path.is_file())
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|folder| folder.join(program))
+        .find(|path| path.is_file())
 }
 
 /// Runs a command that speaks to the person itself. An error names the command and its exit code.
 pub fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("cannot start `{}`", quote(command)))?;
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start `{}`", quote(command)))?;
     if !status.success() {
         bail!("`{}` failed ({status})", quote(command));
     }
@@ -24,11 +28,19 @@ pub fn run(command: &mut Command) -> Result<()> {
 
 /// Runs a command whose output matters only if it fails, and answers what it wrote to standard output.
 pub fn output(command: &mut Command) -> Result<String> {
-    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start `{}`", quote(command)))?;
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("cannot start `{}`", quote(command)))?;
     let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
         let said = [text.trim(), String::from_utf8_lossy(&output.stderr).trim()].join("\n");
-        bail!("`{}` failed ({}): {}", quote(command), output.status, said.trim());
+        bail!(
+            "`{}` failed ({}): {}",
+            quote(command),
+            output.status,
+            said.trim()
+        );
     }
     Ok(text.into_owned())
 }
@@ -45,6 +57,10 @@ pub fn succeeds(command: &mut Command) -> bool {
 
 fn quote(command: &Command) -> String {
     let mut words = vec![command.get_program().to_string_lossy()];
-    words.extend(command.get_args().map(|argument| argument.to_string_lossy()));
+    words.extend(
+        command
+            .get_args()
+            .map(|argument| argument.to_string_lossy()),
+    );
     words.join(" ")
 }

@@ -35,6 +35,9 @@ fn timed<T>(name: &str, start: &str, work: impl FnOnce() -> Result<T>) -> Result
     let result = work();
     let start = if stdout().is_terminal() { start } else { "" };
     let end = if result.is_ok() { "" } else { ", failed" };
-    println!("{start}▸ {name} … {:.1} s{end}", began.elapsed().as_secs_f64());
+    println!(
+        "{start}▸ {name} … {:.1} s{end}",
+        began.elapsed().as_secs_f64()
+    );
     result
 }

@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::{
     machine, process,
     process::find,
-    step::step,
+    step::{loud, step},
     workspace::{WASM, clean},
 };
 
@@ -26,7 +26,9 @@ pub fn ensure() -> Result<Option<String>> {
         if builds_wasm(Some(&name))? {
             return Ok(Some(name));
         }
-        bail!("the toolchain `{name}` of LATCHKEY_TOOLCHAIN cannot build {WASM}; try `rustup target add {WASM} --toolchain {name}`");
+        bail!(
+            "the toolchain `{name}` of LATCHKEY_TOOLCHAIN cannot build {WASM}; try `rustup target add {WASM} --toolchain {name}`"
+        );
     }
     if debian::is_linked() && builds_wasm(Some(debian::NAME))? {
         return Ok(Some(debian::NAME.to_owned()));
@@ -35,11 +37,15 @@ pub fn ensure() -> Result<Option<String>> {
         return Ok(None);
     }
     let rustup = find("rustup").is_some();
-    if rustup && step("add rustup's WebAssembly target", || Ok(add_target()))? && builds_wasm(None)? {
+    if rustup && step("add rustup's WebAssembly target", || Ok(add_target()))? && builds_wasm(None)?
+    {
         return Ok(None);
     }
     if rustup && machine::can_install() {
-        step("make a toolchain with WebAssembly from Debian's packages", debian::make)?;
+        loud(
+            "make a toolchain with WebAssembly from Debian's packages",
+            debian::make,
+        )?;
         if builds_wasm(Some(debian::NAME))? {
             return Ok(Some(debian::NAME.to_owned()));
         }
@@ -63,7 +69,10 @@ fn builds_wasm(toolchain: Option<&str>) -> Result<bool> {
     fs::create_dir_all(probe).context("cannot create target/probe")?;
     fs::write(probe.join("lib.rs"), "").context("cannot write target/probe/lib.rs")?;
     Ok(process::succeeds(
-        command("rustc", toolchain).args(["--crate-type", "cdylib", "--target", WASM, "--out-dir"]).arg(probe).arg(probe.join("lib.rs")),
+        command("rustc", toolchain)
+            .args(["--crate-type", "cdylib", "--target", WASM, "--out-dir"])
+            .arg(probe)
+            .arg(probe.join("lib.rs")),
     ))
 }
 

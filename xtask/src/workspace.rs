@@ -9,7 +9,17 @@ use crate::{process, toolchain};
 /// The crates of the server's side, and the features that make them so. Every cargo call that compiles them names
 /// them all, so that features unify the same way and nothing is compiled twice.
 pub const SERVER_SIDE: [&str; 12] = [
-    "--package", "domain", "--package", "store", "--package", "keyring", "--package", "app", "--package", "server", "--features",
+    "--package",
+    "domain",
+    "--package",
+    "store",
+    "--package",
+    "keyring",
+    "--package",
+    "app",
+    "--package",
+    "server",
+    "--features",
     "app/ssr",
 ];
 
@@ -24,7 +34,9 @@ pub struct Workspace {
 impl Workspace {
     /// Finds a toolchain that can build WebAssembly, or installs what lacks.
     pub fn open() -> Result<Self> {
-        Ok(Self { toolchain: toolchain::ensure()? })
+        Ok(Self {
+            toolchain: toolchain::ensure()?,
+        })
     }
 
     /// A call of cargo as if a person had made it, by the project's toolchain.
@@ -37,7 +49,9 @@ impl Workspace {
 
     /// A line for people: which compiler, of which toolchain.
     pub fn describe(&self) -> Result<String> {
-        let version = process::output(toolchain::command("rustc", self.toolchain.as_deref()).arg("--version"))?;
+        let version = process::output(
+            toolchain::command("rustc", self.toolchain.as_deref()).arg("--version"),
+        )?;
         let name = self.toolchain.as_deref().unwrap_or("default");
         Ok(format!("{} (toolchain: {name})", version.trim()))
     }
@@ -47,14 +61,28 @@ impl Workspace {
 /// take it for the person's wish. What people set themselves (`CARGO_HOME`, `CARGO_TERM_COLOR`, `RUSTFLAGS`) stays.
 pub fn clean(program: impl AsRef<std::ffi::OsStr>) -> Command {
     const EXACT: [&str; 14] = [
-        "CARGO", "CARGO_BIN_NAME", "CARGO_BUILD_TARGET", "CARGO_BUILD_TARGET_DIR", "CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE",
-        "CARGO_TARGET_DIR", "OUT_DIR", "RUSTC", "RUSTC_BOOTSTRAP", "RUSTDOC", "RUSTUP_TOOLCHAIN", "RUSTUP_TOOLCHAIN_SOURCE",
+        "CARGO",
+        "CARGO_BIN_NAME",
+        "CARGO_BUILD_TARGET",
+        "CARGO_BUILD_TARGET_DIR",
+        "CARGO_CRATE_NAME",
+        "CARGO_PRIMARY_PACKAGE",
+        "CARGO_TARGET_DIR",
+        "OUT_DIR",
+        "RUSTC",
+        "RUSTC_BOOTSTRAP",
+        "RUSTDOC",
+        "RUSTUP_TOOLCHAIN",
+        "RUSTUP_TOOLCHAIN_SOURCE",
         "RUST_RECURSION_COUNT",
     ];
     let mut command = Command::new(program);
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
-        if EXACT.contains(&&*text) || text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+        if EXACT.contains(&&*text)
+            || text.starts_with("CARGO_PKG_")
+            || text.starts_with("CARGO_MANIFEST_")
+        {
             command.env_remove(&name);
         }
     }
@@ -71,7 +99,16 @@ pub fn clean(program: impl AsRef<std::ffi::OsStr>) -> Command {
 
 /// The search path without the folders of rustup's toolchains and of this program's own build.
 fn without_toolchains(paths: &OsString) -> Option<OsString> {
-    let foreign = |path: &Path| path.components().any(|part| part.as_os_str() == "toolchains" || part.as_os_str() == "xtask");
-    let rest: Vec<_> = env::split_paths(paths).filter(|path| !path.as_os_str().is_empty() && !foreign(path)).collect();
-    if rest.is_empty() { None } else { env::join_paths(rest).ok() }
+    let foreign = |path: &Path| {
+        path.components()
+            .any(|part| part.as_os_str() == "toolchains" || part.as_os_str() == "xtask")
+    };
+    let rest: Vec<_> = env::split_paths(paths)
+        .filter(|path| !path.as_os_str().is_empty() && !foreign(path))
+        .collect();
+    if rest.is_empty() {
+        None
+    } else {
+        env::join_paths(rest).ok()
+    }
 }

@@ -1,0 +1,204 @@
+//! A `PostgreSQL` server for one run of the tests, on a socket in a temporary directory.
+
+use std::{
+    env,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::{self, Child, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{
+    machine,
+    process::{find, output, succeeds},
+    step::step,
+};
+
+/// The running server. It is stopped, and its directory removed, when this is dropped.
+pub struct Postgres {
+    url: String,
+    server: Option<Server>,
+}
+
+struct Server {
+    folder: PathBuf,
+    programs: PathBuf,
+    process: Child,
+}
+
+impl Postgres {
+    /// The variable by which tests find the server. Where a person has set it, that server is used.
+    pub const VARIABLE: &str = "LATCHKEY_TEST_POSTGRES_URL";
+
+    /// Starts a server, after installing Debian's if there is none.
+    pub fn start() -> Result<Self> {
+        if let Ok(url) = env::var(Self::VARIABLE) {
+            return Ok(Self { url, server: None });
+        }
+        let programs = programs()?;
+        let server = step("start PostgreSQL", || Server::start(programs))?;
+        let url = format!(
+            "postgres://postgres@localhost/postgres?host={}",
+            server.folder.display()
+        );
+        Ok(Self {
+            url,
+            server: Some(server),
+        })
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        if let Some(server) = self.server.take() {
+            server.stop();
+        }
+    }
+}
+
+impl Server {
+    fn start(programs: PathBuf) -> Result<Self> {
+        // Short: a socket's path is limited to 107 bytes.
+        let folder = env::temp_dir().join(format!("latchkey-pg-{}", process::id()));
+        fs::create_dir(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        let started = Self::start_in(&folder, &programs);
+        if started.is_err() {
+            // What failed is the error to tell.
+            let _ = fs::remove_dir_all(&folder);
+        }
+        Ok(Self {
+            process: started?,
+            folder,
+            programs,
+        })
+    }
+
+    fn start_in(folder: &Path, programs: &Path) -> Result<Child> {
+        if machine::is_root() {
+            output(Command::new("chown").arg("postgres").arg(folder))
+                .context("PostgreSQL has no user of its own here")?;
+        }
+        let mut initdb = as_postgres(&programs.join("initdb"));
+        initdb
+            .args([
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+                "-D",
+            ])
+            .arg(folder.join("data"));
+        output(initdb.current_dir(folder)).context("cannot create a database cluster")?;
+
+        let log = folder.join("log");
+        let file =
+            File::create(&log).with_context(|| format!("cannot create {}", log.display()))?;
+        let mut postgres = as_postgres(&programs.join("postgres"));
+        postgres
+            .arg("-D")
+            .arg(folder.join("data"))
+            .arg("-k")
+            .arg(folder);
+        for setting in [
+            "listen_addresses=",
+            "fsync=off",
+            "synchronous_commit=off",
+            "full_page_writes=off",
+            "max_connections=300",
+        ] {
+            postgres.args(["-c", setting]);
+        }
+        // A child of the terminal's group and not a daemon, so that Ctrl-C ends it as well.
+        postgres
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(file);
+        let mut process = postgres.spawn().context("cannot start PostgreSQL")?;
+        for _ in 0..300 {
+            if fs::read_to_string(folder.join("data/postmaster.pid"))
+                .is_ok_and(|status| status.contains("ready"))
+            {
+                return Ok(process);
+            }
+            if process
+                .try_wait()
+                .context("cannot watch PostgreSQL")?
+                .is_some()
+            {
+                break;
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        // It may have ended already.
+        let _ = process.kill();
+        bail!(
+            "PostgreSQL did not start: {}",
+            fs::read_to_string(&log).unwrap_or_default().trim()
+        )
+    }
+
+    /// Best effort: a run that has passed does not fail because of what it leaves behind.
+    fn stop(mut self) {
+        let mut stop = as_postgres(&self.programs.join("pg_ctl"));
+        stop.arg("-D")
+            .arg(self.folder.join("data"))
+            .args(["-s", "-w", "-m", "immediate", "stop"])
+            .current_dir(&self.folder);
+        if succeeds(&mut stop) {
+            let _ = self.process.wait();
+        }
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// `PostgreSQL` refuses root.
+fn as_postgres(program: &Path) -> Command {
+    if !machine::is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("runuser");
+    command.args(["-u", "postgres", "--"]).arg(program);
+    command
+}
+
+/// The folder of the server's programs, which Debian keeps off the path.
+fn programs() -> Result<PathBuf> {
+    if let Some(folder) = installed() {
+        return Ok(folder);
+    }
+    if machine::can_install() {
+        machine::install(&["postgresql"])?;
+    }
+    installed().context("PostgreSQL's server is not installed (`initdb`, `postgres`)")
+}
+
+fn installed() -> Option<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    let mut folders: Vec<_> = versions
+        .map(|version| version.join("bin"))
+        .filter(|bin| bin.join("initdb").is_file())
+        .collect();
+    folders.sort_by_key(|bin| {
+        bin.parent()
+            .and_then(Path::file_name)
+            .and_then(|version| version.to_string_lossy().parse::<u32>().ok())
+    });
+    let on_path = || find("initdb").and_then(|initdb| initdb.parent().map(Path::to_owned));
+    folders.pop().or_else(on_path)
+}
