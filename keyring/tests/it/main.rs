@@ -1,0 +1,7 @@
+//! The rules in motion, on both databases.
+
+mod house;
+mod keys;
+mod people;
+#[path = "../../../store/tests/it/support.rs"]
+mod support;
