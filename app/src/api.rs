@@ -1,0 +1,11 @@
+//! Server functions: public endpoints, each who, what, do, answer.
+#![expect(
+    missing_docs,
+    reason = "the macro makes a struct of every argument list, and the function says what they mean"
+)]
+
+pub mod home;
+pub mod keys;
+pub mod session;
+pub mod setup;
+pub mod usage;

@@ -1,0 +1,54 @@
+//! Changing a key.
+
+use crate::error::AppError;
+use leptos::prelude::*;
+
+/// Takes somebody's word that the secret is stored, and leads to the list.
+#[server(name = ConfirmKey, prefix = "/api", endpoint = "confirm_key")]
+pub async fn confirm_key(app: String, key: String) -> Result<(), AppError> {
+    let editor = crate::context::editor(&app).await?;
+    let id = key.parse().map_err(|_| AppError::NotFound)?;
+    editor.confirm(id).await?;
+    crate::context::redirect(&crate::routes::list(&app));
+    Ok(())
+}
+
+/// Switches a key off.
+#[server(name = DeactivateKey, prefix = "/api", endpoint = "deactivate_key")]
+pub async fn deactivate_key(app: String, key: String) -> Result<(), AppError> {
+    let editor = crate::context::editor(&app).await?;
+    let id = key.parse().map_err(|_| AppError::NotFound)?;
+    Ok(editor.deactivate(id).await?)
+}
+
+/// Switches a key on again.
+#[server(name = ActivateKey, prefix = "/api", endpoint = "activate_key")]
+pub async fn activate_key(app: String, key: String) -> Result<(), AppError> {
+    let editor = crate::context::editor(&app).await?;
+    let id = key.parse().map_err(|_| AppError::NotFound)?;
+    Ok(editor.activate(id).await?)
+}
+
+/// Revokes a key for ever, once its name has been typed, and leads to the list.
+#[server(name = RevokeKey, prefix = "/api", endpoint = "revoke_key")]
+pub async fn revoke_key(
+    app: String,
+    key: String,
+    confirm: String,
+    #[server(default)] reason: String,
+) -> Result<(), AppError> {
+    let editor = crate::context::editor(&app).await?;
+    let id = key.parse().map_err(|_| AppError::NotFound)?;
+    let name = editor.key(id).await?.name;
+    if confirm.trim() != name.as_str() {
+        return Err(AppError::field(
+            "confirm",
+            format!("This is not the key’s name. Type “{name}” exactly."),
+        ));
+    }
+    let reason = domain::key::name::parse_reason(&reason)
+        .map_err(|invalid| AppError::field("reason", invalid.0))?;
+    editor.revoke(id, reason).await?;
+    crate::context::redirect(&crate::routes::list(&app));
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! Reading keys.
+
+use crate::error::AppError;
+use domain::{audit::Record, key::KeySummary, page::Page, time::Timestamp};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// One page of keys, and how many there are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyList {
+    /// The rows.
+    pub page: Page<KeySummary>,
+    /// Keys that pass the filter, on all pages.
+    pub total: i64,
+    /// The server's clock.
+    pub now: Timestamp,
+    /// Whether the filter leaves anything out.
+    pub filtered: bool,
+}
+
+/// One key with what happened to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyDetails {
+    /// The key.
+    pub key: KeySummary,
+    /// The newest first.
+    pub history: Vec<Record>,
+    /// The server's clock.
+    pub now: Timestamp,
+}
+
+/// What a new form needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewKeyForm {
+    /// The form's promise to be carried out once.
+    pub once: String,
+    /// The server's clock.
+    pub now: Timestamp,
+    /// Where keys are presented, such as `https://keys.example`.
+    pub gate: String,
+}
+
+/// The keys that pass a filter; unknown words filter nothing.
+#[server(name = ListKeys, prefix = "/api", endpoint = "list_keys")]
+pub async fn list_keys(
+    app: String,
+    search: String,
+    status: String,
+    environment: String,
+    cursor: String,
+) -> Result<KeyList, AppError> {
+    let viewer = crate::context::viewer(&app).await?;
+    let filter = domain::key::filter::KeyFilter {
+        search: search.trim().to_owned(),
+        status: domain::key::filter::StatusFilter::parse(&status),
+        environment: domain::key::Environment::parse(&environment),
+    };
+    let page = viewer
+        .keys(&filter, domain::page::Cursor::parse(&cursor))
+        .await?;
+    Ok(KeyList {
+        page,
+        total: viewer.count_keys(&filter).await?,
+        now: viewer.now(),
+        filtered: filter.is_narrow(),
+    })
+}
+
+/// One key and its history.
+#[server(name = ShowKey, prefix = "/api", endpoint = "show_key")]
+pub async fn show_key(app: String, key: String) -> Result<KeyDetails, AppError> {
+    let viewer = crate::context::viewer(&app).await?;
+    let id = key
+        .parse()
+        .map_err(|_| crate::context::refuse(AppError::NotFound))?;
+    Ok(KeyDetails {
+        key: viewer.key(id).await?,
+        history: viewer.history(id).await?,
+        now: viewer.now(),
+    })
+}
+
+/// What the form for a new key needs; only editors get it.
+#[server(name = NewForm, prefix = "/api", endpoint = "new_form")]
+pub async fn new_form(app: String) -> Result<NewKeyForm, AppError> {
+    let editor = crate::context::editor(&app).await?;
+    Ok(NewKeyForm {
+        once: crate::context::keyring()?.new_idempotency_key().to_string(),
+        now: editor.now(),
+        gate: crate::context::gate_address(),
+    })
+}

@@ -1,0 +1,85 @@
+//! Signing in and out, and the colours of a browser.
+
+use crate::error::AppError;
+use leptos::prelude::*;
+
+/// Opens a session and leads to `next`, where that is a path of this site.
+#[server(name = SignIn, prefix = "/api", endpoint = "sign_in")]
+pub async fn sign_in(
+    email: String,
+    password: String,
+    #[server(default)] next: Option<String>,
+) -> Result<(), AppError> {
+    use keyring::SignIn::{Busy, Granted, Refused, Throttled};
+    let device = crate::context::device();
+    let answer = crate::context::keyring()?
+        .sign_in(
+            &email,
+            &password,
+            device.as_deref(),
+            &crate::context::origin(),
+        )
+        .await?;
+    match answer {
+        Granted(signed_in) => {
+            crate::context::start_session(&signed_in);
+            crate::context::redirect(&own_path(next.as_deref().unwrap_or_default()));
+            Ok(())
+        }
+        Refused => Err(AppError::field(
+            "",
+            "E-mail address and password do not match. Check both, then try again.",
+        )),
+        Throttled { retry_after_ms } => Err(AppError::Busy { retry_after_ms }),
+        Busy => Err(AppError::Busy {
+            retry_after_ms: 1_000,
+        }),
+    }
+}
+
+/// Closes the session.
+#[server(name = SignOut, prefix = "/api", endpoint = "sign_out")]
+pub async fn sign_out() -> Result<(), AppError> {
+    let session = crate::context::session().await?;
+    session.sign_out(&crate::context::origin()).await?;
+    crate::context::end_session();
+    crate::context::redirect("/sign-in");
+    Ok(())
+}
+
+/// Keeps the chosen colours: `light`, `dark` or `system`.
+#[server(name = SetTheme, prefix = "/api", endpoint = "set_theme")]
+pub async fn set_theme(theme: String) -> Result<(), AppError> {
+    _ = crate::context::session().await?;
+    crate::context::remember_theme(crate::context::Theme::parse(&theme));
+    Ok(())
+}
+
+/// `next` where it is a path of this site, else the beginning.
+pub fn own_path(next: &str) -> String {
+    let plain = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && next.chars().all(|c| c.is_ascii_graphic());
+    if plain { next } else { "/" }.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn the_way_back_never_leaves_the_site() {
+        for foreign in [
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/a\nb",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(own_path(foreign), "/", "{foreign}");
+        }
+        assert_eq!(own_path("/apps/1/settings?x=1"), "/apps/1/settings?x=1");
+    }
+}

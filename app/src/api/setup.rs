@@ -1,0 +1,74 @@
+//! The first run.
+
+use crate::error::AppError;
+use crate::error::FieldError;
+use domain::account::{Email, check_new_password, parse_title};
+use leptos::prelude::*;
+
+/// Makes the first account with its application and its owner, and signs them in.
+#[server(name = SetUp, prefix = "/api", endpoint = "set_up")]
+pub async fn set_up(
+    token: String,
+    account: String,
+    application: String,
+    email: String,
+    password: String,
+) -> Result<(), AppError> {
+    use keyring::SetUp::{AlreadyDone, Done, WrongToken};
+    let (account, application, email) = check(&account, &application, &email, &password)?;
+    let draft = keyring::SetupDraft {
+        account,
+        application,
+        email,
+        password: password.into(),
+    };
+    let origin = crate::context::origin();
+    match crate::context::keyring()?
+        .set_up(&token, draft, &origin)
+        .await?
+    {
+        Done(signed_in) => {
+            crate::context::start_session(&signed_in);
+            crate::context::redirect("/");
+            Ok(())
+        }
+        WrongToken => Err(AppError::field(
+            "token",
+            "This is not the token that the server printed when it started. Copy it again.",
+        )),
+        AlreadyDone => Err(AppError::Conflict(
+            "Latchkey has been set up already. Sign in instead.".into(),
+        )),
+    }
+}
+
+/// Reads what was typed, with a sentence for every field that breaks a rule.
+///
+/// # Errors
+/// All sentences at once.
+pub fn check(
+    account: &str,
+    application: &str,
+    email: &str,
+    password: &str,
+) -> Result<(String, String, Email), AppError> {
+    let account = parse_title("The account’s name", account);
+    let application = parse_title("The application’s name", application);
+    let email = Email::parse(email);
+    let password = email
+        .as_ref()
+        .map_or(Ok(()), |email| check_new_password(password, email));
+    let errors = [
+        ("account", account.as_ref().err()),
+        ("application", application.as_ref().err()),
+        ("email", email.as_ref().err()),
+        ("password", password.as_ref().err()),
+    ]
+    .into_iter()
+    .filter_map(|(field, error)| error.map(|error| FieldError::new(field, error.0.clone())))
+    .collect();
+    match (account, application, email, password) {
+        (Ok(account), Ok(application), Ok(email), Ok(())) => Ok((account, application, email)),
+        _ => Err(AppError::Invalid(errors)),
+    }
+}

@@ -1,0 +1,4 @@
+//! Charts as numbers: pure, so that the server and the browser draw the same.
+
+pub mod bars;
+pub mod scale;

@@ -1,0 +1,175 @@
+//! Bars and where they stand, in the units of the picture.
+
+use super::scale;
+use domain::usage::Series;
+
+/// The picture's width.
+pub const WIDTH: f64 = 720.0;
+/// The picture's height.
+pub const HEIGHT: f64 = 200.0;
+const LEFT: f64 = 40.0;
+const TOP: f64 = 8.0;
+const BOTTOM: f64 = 22.0;
+
+/// A rectangle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bar {
+    /// `accepted`, `refused` or `limited`.
+    pub series: &'static str,
+    /// Its left edge.
+    pub x: f64,
+    /// Its upper edge.
+    pub y: f64,
+    /// Its width.
+    pub width: f64,
+    /// Its height.
+    pub height: f64,
+    /// What it says when pointed at.
+    pub label: String,
+}
+
+/// A word at an axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// From the left.
+    pub x: f64,
+    /// From the top.
+    pub y: f64,
+    /// The word.
+    pub text: String,
+    /// Whether a narrow screen may leave it out.
+    pub minor: bool,
+}
+
+/// A chart ready to be drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plot {
+    /// Stacked bars; those of height zero are left out.
+    pub bars: Vec<Bar>,
+    /// Numbers beside horizontal lines.
+    pub rows: Vec<Mark>,
+    /// Times beneath the bars.
+    pub columns: Vec<Mark>,
+    /// Where the lines begin.
+    pub left: f64,
+}
+
+/// Lays a series out.
+pub fn plot(series: &Series) -> Plot {
+    let highest = series
+        .buckets
+        .iter()
+        .map(|bucket| bucket.total())
+        .max()
+        .unwrap_or_default();
+    let ticks = scale::ticks(highest);
+    let top = real(ticks.last().copied().unwrap_or(1));
+    let floor = HEIGHT - BOTTOM;
+    let height = |count: i64| real(count) / top * (floor - TOP);
+    let step = (WIDTH - LEFT) / real(count(series));
+    let place = |n: i64| LEFT + real(n) * step;
+
+    let mut bars = Vec::new();
+    for (n, (at, bucket)) in (0..).zip(series.times()) {
+        let label = format!(
+            "{}: {} accepted, {} refused, {} rate limited",
+            at.readable(),
+            bucket.accepted,
+            bucket.refused,
+            bucket.rate_limited
+        );
+        let mut y = floor;
+        for (name, calls) in [
+            ("accepted", bucket.accepted),
+            ("refused", bucket.refused),
+            ("limited", bucket.rate_limited),
+        ] {
+            if calls > 0 {
+                let tall = height(calls);
+                y -= tall;
+                bars.push(Bar {
+                    series: name,
+                    x: place(n),
+                    y,
+                    width: step,
+                    height: tall,
+                    label: label.clone(),
+                });
+            }
+        }
+    }
+    let rows = ticks
+        .iter()
+        .map(|tick| Mark {
+            x: LEFT - 6.0,
+            y: floor - height(*tick),
+            text: scale::short(*tick),
+            minor: false,
+        })
+        .collect();
+    let columns = columns(series, place, step);
+    Plot {
+        bars,
+        rows,
+        columns,
+        left: LEFT,
+    }
+}
+
+/// Six words beneath the bars, every other one for wide screens only.
+fn columns(series: &Series, place: impl Fn(i64) -> f64, step: f64) -> Vec<Mark> {
+    let every = (count(series) / 6).max(1);
+    (0_i64..)
+        .zip(series.times())
+        .filter(|(n, _)| (n - every / 2).rem_euclid(every) == 0)
+        .map(|(n, (at, _))| Mark {
+            x: place(n) + step / 2.0,
+            y: HEIGHT - 6.0,
+            text: scale::moment(series.window, at),
+            minor: (n / every) % 2 == 1,
+        })
+        .collect()
+}
+
+fn count(series: &Series) -> i64 {
+    i64::try_from(series.buckets.len())
+        .unwrap_or(i64::MAX)
+        .max(1)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a pixel forgives it")]
+const fn real(number: i64) -> f64 {
+    number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{
+        time::Timestamp,
+        usage::{Outcome, Window},
+    };
+
+    #[test]
+    fn bars_stand_on_the_floor_and_stay_in_the_picture() {
+        let now = Timestamp(1_795_442_709_123);
+        let counts = [
+            (now, Outcome::Accepted, 30),
+            (now, Outcome::Refused, 10),
+            (now.plus(-3_600_000), Outcome::RateLimited, 4),
+        ];
+        let plot = plot(&Series::fill_gaps(Window::Day, now, counts));
+        assert_eq!(plot.bars.len(), 3);
+        for bar in &plot.bars {
+            assert!(bar.y >= TOP - 0.01 && bar.y + bar.height <= HEIGHT - BOTTOM + 0.01);
+            assert!(bar.x >= LEFT && bar.x + bar.width <= WIDTH + 0.01);
+        }
+        assert_eq!(plot.columns.len(), 6);
+    }
+
+    #[test]
+    fn no_calls_are_no_bars() {
+        let empty = Series::fill_gaps(Window::Hour, Timestamp(0), []);
+        assert!(plot(&empty).bars.is_empty());
+    }
+}

@@ -1,0 +1,127 @@
+//! Axes.
+
+use domain::{
+    time::{DAY, HOUR, Timestamp},
+    usage::Window,
+};
+
+/// The numbers beside the vertical axis: from 0 upwards, at most five, the last at or above `highest`.
+pub fn ticks(highest: i64) -> Vec<i64> {
+    let step = step(highest.max(1));
+    let mut ticks = vec![0];
+    let mut last = 0;
+    while last < highest.max(1) {
+        last += step;
+        ticks.push(last);
+    }
+    ticks
+}
+
+/// 1, 2 or 5 times a power of ten, so that four steps reach `highest`.
+fn step(highest: i64) -> i64 {
+    let mut power = 1;
+    loop {
+        for factor in [1, 2, 5] {
+            if factor * power * 4 >= highest {
+                return factor * power;
+            }
+        }
+        power *= 10;
+    }
+}
+
+/// A number short enough for an axis: `950`, `1.2k`, `3M`.
+pub fn short(number: i64) -> String {
+    let (unit, suffix) = match number {
+        n if n >= 1_000_000 => (1_000_000, "M"),
+        n if n >= 1_000 => (1_000, "k"),
+        n => return n.to_string(),
+    };
+    let tenths = number * 10 / unit;
+    if tenths % 10 == 0 {
+        format!("{}{suffix}", tenths / 10)
+    } else {
+        format!("{}.{}{suffix}", tenths / 10, tenths % 10)
+    }
+}
+
+/// A number with its thousands set off: `12,345`.
+pub fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if number < 0 { format!("-{text}") } else { text }
+}
+
+/// What stands under a bar: the time of day (UTC) in short windows, the day in long ones.
+pub fn moment(window: Window, at: Timestamp) -> String {
+    let text = at.readable();
+    if window.bucket() < HOUR {
+        text.split(", ")
+            .nth(1)
+            .map(|time| time.trim_end_matches(" UTC").to_owned())
+            .unwrap_or_default()
+    } else {
+        let mut words = text.split(' ');
+        format!(
+            "{} {}",
+            words.next().unwrap_or_default(),
+            words.next().unwrap_or_default()
+        )
+    }
+}
+
+/// The span of one bar in words.
+pub fn span(window: Window) -> String {
+    let bucket = window.bucket();
+    let minutes = bucket / 60_000;
+    match bucket {
+        60_000 => "minute".into(),
+        HOUR => "hour".into(),
+        DAY => "day".into(),
+        b if b < HOUR => format!("{minutes} minutes"),
+        b => format!("{} hours", b / HOUR),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_and_reach_the_highest_bar() {
+        assert_eq!(ticks(0), [0, 1]);
+        assert_eq!(ticks(7), [0, 2, 4, 6, 8]);
+        assert_eq!(ticks(1_000), [0, 500, 1_000]);
+        for highest in [1, 3, 9, 10, 11, 99, 12_345, 9_999_999] {
+            let ticks = ticks(highest);
+            assert!(ticks.len() <= 5, "{ticks:?}");
+            assert!(ticks.last().is_some_and(|last| *last >= highest));
+        }
+    }
+
+    #[test]
+    fn numbers_are_short_on_axes_and_whole_in_tables() {
+        assert_eq!(
+            [short(950), short(1_250), short(3_000_000)],
+            ["950", "1.2k", "3M"]
+        );
+        assert_eq!([grouped(999), grouped(1_234_567)], ["999", "1,234,567"]);
+    }
+
+    #[test]
+    fn bars_are_named_in_words() {
+        assert_eq!(
+            Window::ALL.map(span),
+            ["minute", "15 minutes", "2 hours", "6 hours", "day"]
+        );
+        let at = Timestamp(1_795_442_709_123);
+        assert_eq!(moment(Window::Day, at), "14:05");
+        assert_eq!(moment(Window::Month, at), "23 Nov");
+    }
+}

@@ -1,0 +1,70 @@
+//! What a server function finds around it: who is asking, from where, and the cookies of the answer.
+//! This is the one file that knows whether it is compiled for the server.
+
+#[cfg(feature = "ssr")]
+mod server;
+#[cfg(feature = "ssr")]
+pub use server::{
+    SessionToken, Site, device, editor, end_session, gate_address, keyring, not_found, origin,
+    provide_nonce, redirect, refuse, remember_theme, session, start_session, theme, viewer,
+};
+
+use serde::{Deserialize, Serialize};
+
+/// The colours a person chose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// Whatever the device says.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    /// All of them, with the word on the button.
+    pub const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Light, "light", "Light"),
+        (Self::Dark, "dark", "Dark"),
+        (Self::System, "system", "System"),
+    ];
+
+    /// Reads the word that forms and the cookie hold; anything else is [`Theme::System`].
+    pub fn parse(text: &str) -> Self {
+        Self::ALL
+            .iter()
+            .find(|row| row.1 == text)
+            .map_or(Self::System, |row| row.0)
+    }
+
+    /// The word that forms and the cookie hold.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The value of `data-theme` on the page's root, where it has one.
+    pub fn attribute(self) -> Option<&'static str> {
+        (self != Self::System).then(|| self.as_str())
+    }
+}
+
+/// The browser's page has its theme already.
+#[cfg(not(feature = "ssr"))]
+pub fn theme() -> Theme {
+    Theme::System
+}
+
+/// The browser takes its nonce from no one.
+#[cfg(not(feature = "ssr"))]
+pub fn provide_nonce() {}
+
+/// The browser has no status to set.
+#[cfg(not(feature = "ssr"))]
+pub fn not_found() {}

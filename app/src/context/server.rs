@@ -1,0 +1,248 @@
+//! The server's half of the context.
+
+use super::Theme;
+use crate::{error::AppError, form::Posted, routes::with_query};
+use domain::id::ApplicationId;
+use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use keyring::{Editor, Keyring, KeyringError, Origin, Session, SignedIn, Viewer};
+use leptos::{nonce::Nonce, prelude::*};
+use leptos_axum::ResponseOptions;
+
+const THEME_COOKIE: &str = "latchkey-theme";
+const YEAR_S: u32 = 365 * 24 * 60 * 60;
+
+/// The session cookie's value, put into the request's extensions by the server.
+#[derive(Clone)]
+pub struct SessionToken(pub String);
+
+/// How this site is reached, put into the request's extensions by the server.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Site {
+    /// Over HTTPS: cookies get the `__Host-` prefix and `Secure`.
+    pub secure: bool,
+}
+
+/// The store of keys.
+///
+/// # Errors
+/// Where the server forgot to provide it.
+pub fn keyring() -> Result<Keyring, AppError> {
+    use_context::<Keyring>().ok_or_else(|| unexpected("no Keyring in the context"))
+}
+
+/// From where the request came.
+pub fn origin() -> Origin {
+    extension().unwrap_or_default()
+}
+
+/// The signed-in browser; without one the answer leads to the sign-in page.
+///
+/// # Errors
+/// [`AppError::SignedOut`], or what the database answers.
+pub async fn session() -> Result<Session, AppError> {
+    let session = match extension::<SessionToken>() {
+        Some(token) => keyring()?.session(&token.0).await?,
+        None => None,
+    };
+    session.ok_or_else(|| {
+        redirect(&sign_in_path());
+        AppError::SignedOut
+    })
+}
+
+/// Reading access to an application.
+///
+/// # Errors
+/// [`AppError::NotFound`] where it is not theirs.
+pub async fn viewer(app: &str) -> Result<Viewer, AppError> {
+    let session = session().await?;
+    Ok(session.viewer(application(app)?, origin()).await?)
+}
+
+/// Writing access to an application.
+///
+/// # Errors
+/// [`AppError::NotFound`] where it is not theirs, [`AppError::Forbidden`] where the role lacks it.
+pub async fn editor(app: &str) -> Result<Editor, AppError> {
+    let session = session().await?;
+    Ok(session.editor(application(app)?, origin()).await?)
+}
+
+/// Sends the browser elsewhere once the function has answered.
+pub fn redirect(path: &str) {
+    leptos_axum::redirect(path, false);
+}
+
+/// Hands the browser its session and its device.
+pub fn start_session(signed_in: &SignedIn) {
+    set_cookie("latchkey", &signed_in.token, None, true);
+    set_cookie("latchkey-device", &signed_in.device, Some(YEAR_S), true);
+}
+
+/// Takes the session back.
+pub fn end_session() {
+    set_cookie("latchkey", "", Some(0), true);
+}
+
+/// The device that this browser was given at an earlier sign-in.
+pub fn device() -> Option<String> {
+    cookie(&cookie_name("latchkey-device"))
+}
+
+/// Keeps the chosen colours for a year.
+pub fn remember_theme(theme: Theme) {
+    let answer = use_context::<ResponseOptions>();
+    let value = format!(
+        "{THEME_COOKIE}={}; Path=/; Max-Age={YEAR_S}; SameSite=Lax{}",
+        theme.as_str(),
+        secure_suffix()
+    );
+    if let (Some(answer), Ok(value)) = (answer, HeaderValue::from_str(&value)) {
+        answer.append_header(header::SET_COOKIE, value);
+    }
+}
+
+/// The chosen colours: those of the post that is being answered, else the cookie's.
+pub fn theme() -> Theme {
+    use_context::<Posted>()
+        .filter(|posted| posted.is("set_theme") && posted.outcome.is_ok())
+        .and_then(|posted| posted.field("theme"))
+        .or_else(|| cookie(THEME_COOKIE))
+        .map_or(Theme::System, |word| Theme::parse(&word))
+}
+
+/// Makes the request's nonce known to the scripts of the page.
+pub fn provide_nonce() {
+    if use_context::<Nonce>().is_none()
+        && let Some(nonce) = extension::<Nonce>()
+    {
+        provide_context(nonce);
+    }
+}
+
+/// The address of the gate as this browser knows it, such as `https://keys.example`.
+pub fn gate_address() -> String {
+    let scheme = if site().secure { "https" } else { "http" };
+    let host = headers()
+        .and_then(|headers| headers.get(header::HOST)?.to_str().map(String::from).ok())
+        .filter(|host| {
+            host.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b))
+        })
+        .unwrap_or_else(|| "127.0.0.1:3000".into());
+    format!("{scheme}://{host}")
+}
+
+fn application(app: &str) -> Result<ApplicationId, AppError> {
+    app.parse().map_err(|_| refuse(AppError::NotFound))
+}
+
+fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {
+    use_context::<Parts>()?.extensions.get::<T>().cloned()
+}
+
+fn headers() -> Option<HeaderMap> {
+    use_context::<Parts>().map(|parts| parts.headers)
+}
+
+fn site() -> Site {
+    extension().unwrap_or_default()
+}
+
+fn secure_suffix() -> &'static str {
+    if site().secure { "; Secure" } else { "" }
+}
+
+fn cookie_name(name: &str) -> String {
+    if site().secure {
+        format!("__Host-{name}")
+    } else {
+        name.into()
+    }
+}
+
+fn cookie(name: &str) -> Option<String> {
+    headers()?
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+fn set_cookie(name: &str, value: &str, max_age_s: Option<u32>, http_only: bool) {
+    let age = max_age_s.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
+    let script = if http_only { "; HttpOnly" } else { "" };
+    let text = format!(
+        "{}={value}; Path=/{age}{script}; SameSite=Lax{}",
+        cookie_name(name),
+        secure_suffix()
+    );
+    if let (Some(answer), Ok(mut header)) = (
+        use_context::<ResponseOptions>(),
+        HeaderValue::from_str(&text),
+    ) {
+        header.set_sensitive(true);
+        answer.append_header(header::SET_COOKIE, header);
+    }
+}
+
+/// The sign-in page, with the way back to the page that is being read.
+fn sign_in_path() -> String {
+    let Some(parts) = use_context::<Parts>() else {
+        return "/sign-in".into();
+    };
+    let here = if parts.uri.path().starts_with("/api/") {
+        parts
+            .headers
+            .get(header::REFERER)
+            .and_then(|referer| referer.to_str().ok()?.parse::<http::Uri>().ok())
+            .and_then(|uri| uri.path_and_query().map(ToString::to_string))
+    } else {
+        parts.uri.path_and_query().map(ToString::to_string)
+    };
+    match here {
+        Some(path) if path != "/" && !path.starts_with("/sign-in") => {
+            with_query("/sign-in", &[("next", &path)])
+        }
+        _ => "/sign-in".into(),
+    }
+}
+
+/// Gives a page the status of what it cannot show.
+pub fn refuse(error: AppError) -> AppError {
+    if let Some(answer) = use_context::<ResponseOptions>() {
+        answer.set_status(StatusCode::from_u16(error.status()).unwrap_or_default());
+    }
+    error
+}
+
+/// Gives a page the status of what is not there.
+pub fn not_found() {
+    refuse(AppError::NotFound);
+}
+
+fn unexpected(cause: &str) -> AppError {
+    let reference = origin().request_id;
+    tracing::error!(reference, cause, "a server function broke");
+    refuse(AppError::Unexpected(reference))
+}
+
+impl From<KeyringError> for AppError {
+    fn from(error: KeyringError) -> Self {
+        match error {
+            KeyringError::NotFound => refuse(Self::NotFound),
+            KeyringError::Forbidden => refuse(Self::Forbidden),
+            KeyringError::Illegal(illegal) => Self::Conflict(illegal.to_string()),
+            KeyringError::Invalid(invalid) => Self::field("", invalid.0),
+            KeyringError::Unavailable(cause) => {
+                let reference = origin().request_id;
+                tracing::error!(reference, cause, "the database does not answer");
+                refuse(Self::Unavailable(reference))
+            }
+            KeyringError::Unexpected(cause) => unexpected(&cause),
+        }
+    }
+}

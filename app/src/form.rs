@@ -1,0 +1,116 @@
+//! Forms that work with and without JavaScript.
+
+use crate::error::{AppError, FieldError};
+use leptos::{prelude::*, server_fn::ServerFn};
+use serde::de::DeserializeOwned;
+
+/// A form that the browser posted by itself, and what its server function answered. The server puts it into the
+/// context of the page that it renders as the answer.
+#[derive(Clone)]
+pub struct Posted {
+    /// The server function: the last part of its path.
+    pub endpoint: String,
+    /// The fields as they were sent.
+    pub fields: Vec<(String, String)>,
+    /// What came of it.
+    pub outcome: Result<serde_json::Value, AppError>,
+}
+
+impl Posted {
+    /// Whether the post went to this server function.
+    pub fn is(&self, endpoint: &str) -> bool {
+        last_part(&self.endpoint) == last_part(endpoint)
+    }
+
+    /// The field's first value.
+    pub fn field(&self, name: &str) -> Option<String> {
+        self.fields
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.clone())
+    }
+}
+
+/// Whether this page answers a plain post; it stays without scripts then.
+pub fn is_plain_answer() -> bool {
+    use_context::<Posted>().is_some()
+}
+
+/// What came of the action: its value, or the answer to a plain post to it.
+pub fn use_outcome<F>(action: ServerAction<F>) -> Signal<Option<Result<F::Output, AppError>>>
+where
+    F: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    F::Output: Clone + DeserializeOwned + Send + Sync + 'static,
+{
+    let posted = use_context::<Posted>()
+        .filter(|posted| posted.is(F::PATH))
+        .map(|posted| {
+            posted.outcome.and_then(|value| {
+                serde_json::from_value::<F::Output>(value)
+                    .map_err(|_| AppError::Unexpected(String::new()))
+            })
+        });
+    if let Some(outcome) = posted {
+        return Signal::stored(Some(outcome));
+    }
+    let value = action.value();
+    Signal::derive(move || value.get())
+}
+
+/// The sentences for a form from what came of its action.
+pub fn use_errors<T>(outcome: Signal<Option<Result<T, AppError>>>) -> Signal<Vec<FieldError>>
+where
+    T: Send + Sync + 'static,
+{
+    Signal::derive(move || {
+        outcome.with(|outcome| match outcome {
+            Some(Err(error)) => error.sentences(),
+            _ => Vec::new(),
+        })
+    })
+}
+
+/// What was typed into a field before a plain post was refused; passwords and tokens are never put back.
+pub fn typed(endpoint: &str, field: &str) -> Option<String> {
+    if matches!(field, "password" | "token") {
+        return None;
+    }
+    use_context::<Posted>()
+        .filter(|posted| posted.is(endpoint) && posted.outcome.is_err())
+        .and_then(|posted| posted.field(field))
+}
+
+/// All values of a field that was sent several times, such as `scopes[]`.
+pub fn typed_all(endpoint: &str, field: &str) -> Vec<String> {
+    use_context::<Posted>()
+        .filter(|posted| posted.is(endpoint) && posted.outcome.is_err())
+        .map(|posted| {
+            posted
+                .fields
+                .into_iter()
+                .filter(|(key, _)| key == field || key.split('[').next() == field.split('[').next())
+                .map(|(_, value)| value)
+                .collect()
+        })
+        .unwrap_or_default()
+}
+
+fn last_part(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Posted;
+
+    #[test]
+    fn an_endpoint_is_known_by_its_last_part() {
+        let posted = Posted {
+            endpoint: "/api/create_key".into(),
+            fields: vec![("name".into(), "Checkout".into())],
+            outcome: Ok(serde_json::Value::Null),
+        };
+        assert!(posted.is("create_key") && !posted.is("key"));
+        assert_eq!(posted.field("name").as_deref(), Some("Checkout"));
+    }
+}

@@ -1,0 +1,47 @@
+//! Pages: a route, its resources, its parts.
+
+pub mod api_keys;
+pub mod frame;
+pub mod general;
+pub mod home;
+pub mod key;
+pub mod new_key;
+pub mod not_found;
+pub mod revoke;
+pub mod setup;
+pub mod sign_in;
+
+use crate::{api::home::Whereabouts, error::AppError};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+/// Who looks at what, shared by the pages of an application.
+#[derive(Clone, Copy)]
+pub struct Here(pub Resource<Result<Whereabouts, AppError>>);
+
+impl Here {
+    /// The one that the frame provides.
+    ///
+    /// # Panics
+    /// Outside of the frame.
+    pub fn from_frame() -> Resource<Result<Whereabouts, AppError>> {
+        expect_context::<Self>().0
+    }
+}
+
+/// A part of the path, such as `app`.
+pub fn param(name: &'static str) -> Memo<String> {
+    let params = use_params_map();
+    Memo::new(move |_| params.with(|params| params.get(name).unwrap_or_default()))
+}
+
+/// A value of the query; empty where there is none.
+pub fn query(name: &'static str) -> Memo<String> {
+    let query = use_query_map();
+    Memo::new(move |_| query.with(|query| query.get(name).unwrap_or_default()))
+}
+
+/// The words in the browser's tab.
+pub fn tab_title(page: &str, application: &str) -> String {
+    format!("{page} · {application} · Latchkey")
+}

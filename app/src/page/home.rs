@@ -1,0 +1,42 @@
+//! The beginning: it leads elsewhere.
+
+use crate::{api::home::home, ui::ErrorState};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// Leads to the first run, to the sign-in, or to the first application.
+#[component]
+pub fn Home() -> impl IntoView {
+    let way = Resource::new_blocking(|| (), |()| home());
+    view! {
+        <Title text="Latchkey" />
+        <main id="main" class="auth" tabindex="-1">
+            <div class="auth-card">
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        match way.await {
+                            Ok(path) if path.is_empty() => {
+                                view! {
+                                    <h1 tabindex="-1">"No application yet"</h1>
+                                    <p>
+                                        "You belong to no account with an application. Ask an owner to add you."
+                                    </p>
+                                }
+                                    .into_any()
+                            }
+                            Ok(path) => {
+                                view! {
+                                    <p>
+                                        <a href=path>"Go on to Latchkey"</a>
+                                    </p>
+                                }
+                                    .into_any()
+                            }
+                            Err(error) => view! { <ErrorState error /> }.into_any(),
+                        }
+                    })}
+                </Suspense>
+            </div>
+        </main>
+    }
+}

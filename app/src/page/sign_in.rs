@@ -1,0 +1,64 @@
+//! Signing in.
+
+use super::query;
+use crate::{
+    api::{home::doorway, session::SignIn as SignInAction},
+    form::{typed, use_errors, use_outcome},
+    part::Brand,
+    ui::{ErrorSummary, Submit, TextField},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The form that opens a session.
+#[component]
+pub fn SignIn() -> impl IntoView {
+    let action = ServerAction::<SignInAction>::new();
+    let errors = use_errors(use_outcome(action));
+    let next = query("next");
+    let door = Resource::new_blocking(|| (), |()| doorway());
+    view! {
+        <Title text="Sign in · Latchkey" />
+        <main id="main" class="auth" tabindex="-1">
+            <div class="auth-card">
+                <Brand />
+                <h1 tabindex="-1">"Sign in"</h1>
+                <ErrorSummary errors />
+                <ActionForm action attr:novalidate="">
+                    <input type="hidden" name="next" value=move || next.get() />
+                    <TextField
+                        name="email"
+                        label="Email"
+                        kind="email"
+                        autocomplete="username"
+                        value=typed("sign_in", "email")
+                        errors
+                    />
+                    <TextField
+                        name="password"
+                        label="Password"
+                        kind="password"
+                        autocomplete="current-password"
+                        value=None
+                        errors
+                    />
+                    <Submit label="Sign in" pending=action.pending() />
+                </ActionForm>
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        door.await
+                            .is_ok_and(|door| door.needs_setup)
+                            .then(|| {
+                                view! {
+                                    <p class="auth-note">
+                                        "Nobody has an account yet. "
+                                        <a href="/setup">"Set up Latchkey"</a>
+                                    </p>
+                                }
+                            })
+                    })}
+                </Suspense>
+            </div>
+        </main>
+    }
+}

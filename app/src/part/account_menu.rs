@@ -1,0 +1,90 @@
+//! Who is signed in.
+
+use crate::{
+    api::{
+        home::Whereabouts,
+        session::{SetTheme, SignOut},
+    },
+    context::Theme,
+    ui::{Icon, Shape, menu},
+};
+use leptos::{html, prelude::*};
+
+/// The person, the colours of the page, and the way out.
+#[component]
+pub fn AccountMenu(
+    /// Who looks at what.
+    here: Whereabouts,
+) -> impl IntoView {
+    let node = NodeRef::<html::Details>::new();
+    menu::close_from_outside(node);
+    let sign_out = ServerAction::<SignOut>::new();
+    let email = here.identity.email.to_string();
+    let label = format!("Account menu, {email}");
+    view! {
+        <div class="account-menu">
+            <details
+                class="menu"
+                node_ref=node
+                on:keydown=move |event| menu::close_on_escape(&event, node)
+            >
+                <summary role="button" aria-label=label>
+                    <span class="account-who">
+                        <span class="account-email">{email}</span>
+                        <span class="account-role">{here.identity.role.to_string()}</span>
+                    </span>
+                    <Icon shape=Shape::ChevronDown />
+                </summary>
+                <div class="menu-panel">
+                    <ThemeChoice current=here.theme />
+                    <ActionForm action=sign_out>
+                        <button type="submit">
+                            <Icon shape=Shape::SignOut />
+                            "Sign out"
+                        </button>
+                    </ActionForm>
+                </div>
+            </details>
+        </div>
+    }
+}
+
+#[component]
+fn ThemeChoice(current: Theme) -> impl IntoView {
+    let action = ServerAction::<SetTheme>::new();
+    let chosen = RwSignal::new(current);
+    let buttons = Theme::ALL
+        .into_iter()
+        .map(|(theme, value, label)| {
+            view! {
+                <button
+                    type="submit"
+                    name="theme"
+                    value=value
+                    aria-pressed=move || if chosen.get() == theme { "true" } else { "false" }
+                    on:click=move |_| {
+                        chosen.set(theme);
+                        paint(theme);
+                    }
+                >
+                    {label}
+                </button>
+            }
+        })
+        .collect_view();
+    view! {
+        <ActionForm action attr:class="theme-choice" attr:aria-label="Colours">
+            {buttons}
+        </ActionForm>
+    }
+}
+
+/// Shows the colours at once; the cookie brings them back on the next page.
+fn paint(theme: Theme) {
+    if let Some(root) = document().document_element() {
+        _ = match theme.attribute() {
+            Some(name) => root.set_attribute("data-theme", name),
+            None => root.remove_attribute("data-theme"),
+        };
+    }
+}

@@ -1,0 +1,35 @@
+//! What happened to a key.
+
+use crate::ui::Time;
+use domain::{audit::Record, time::Timestamp};
+use leptos::prelude::*;
+
+/// Sentences, the newest first.
+#[component]
+pub fn History(
+    /// The rows of the audit log.
+    records: Vec<Record>,
+    /// The server's clock.
+    now: Timestamp,
+) -> impl IntoView {
+    let items = records
+        .into_iter()
+        .map(|record| {
+            let from = (!record.address.is_empty()).then(|| format!(" from {}", record.address));
+            let detail = (!record.detail.is_empty()).then(|| format!(": {}", record.detail));
+            view! {
+                <li>
+                    <span>
+                        <strong>{record.actor}</strong>
+                        " "
+                        {record.action.phrase()}
+                        {from}
+                        {detail}
+                    </span>
+                    <Time at=record.at now />
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ol class="history">{items}</ol> }
+}

@@ -1,0 +1,151 @@
+//! What can be done with a key.
+
+use crate::{
+    api::keys::change::{ActivateKey, DeactivateKey},
+    error::AppError,
+    form::use_outcome,
+    routes,
+    ui::{Icon, Notice, Shape},
+};
+use domain::key::{KeySummary, state::State};
+use leptos::prelude::*;
+
+/// The changes that leave the reader where they are, shared by the pages of an application.
+#[derive(Clone, Copy)]
+pub struct Changes {
+    deactivate: ServerAction<DeactivateKey>,
+    activate: ServerAction<ActivateKey>,
+    others: RwSignal<usize>,
+    outcome: Signal<Option<Result<(), AppError>>>,
+}
+
+impl Changes {
+    /// Provides them to everything below.
+    pub fn provide() -> Self {
+        let deactivate = ServerAction::<DeactivateKey>::new();
+        let activate = ServerAction::<ActivateKey>::new();
+        let off = use_outcome(deactivate);
+        let on = use_outcome(activate);
+        let changes = Self {
+            deactivate,
+            activate,
+            others: RwSignal::new(0),
+            outcome: Signal::derive(move || {
+                [off.get(), on.get()]
+                    .into_iter()
+                    .flatten()
+                    .find(Result::is_err)
+            }),
+        };
+        provide_context(changes);
+        changes
+    }
+
+    /// The ones that stand around the caller.
+    pub fn here() -> Self {
+        use_context().unwrap_or_else(Self::provide)
+    }
+
+    /// Counts the changes: what reads keys reads them again when it moves.
+    pub fn version(self) -> usize {
+        self.deactivate.version().get() + self.activate.version().get() + self.others.get()
+    }
+
+    /// Something else has changed.
+    pub fn bump(self) {
+        _ = self.others.try_update(|count| *count += 1);
+    }
+}
+
+/// What came of the last change, where it failed.
+#[component]
+pub fn ChangeNotice() -> impl IntoView {
+    let outcome = Changes::here().outcome;
+    view! {
+        <div role="alert">
+            {move || match outcome.get() {
+                Some(Err(error)) => {
+                    Some(view! { <Notice tone="danger">{error.to_string()}</Notice> })
+                }
+                _ => None,
+            }}
+        </div>
+    }
+}
+
+/// Buttons and links for a key, as they stand in a menu; nothing for those who only read.
+#[component]
+pub fn KeyActions(
+    /// The application's id.
+    app: String,
+    /// The key.
+    key: KeySummary,
+    /// Whether they look like buttons, not like lines of a menu.
+    #[prop(optional)]
+    buttons: bool,
+) -> impl IntoView {
+    let class = buttons.then_some("button");
+    let revocable = !matches!(key.state, State::Revoked { .. });
+    let revoke = revocable.then(|| {
+        let path = routes::revoke(&app, key.id);
+        let variant = buttons.then_some("danger");
+        view! {
+            <a href=path class=class data-variant=variant data-tone="danger">
+                <Icon shape=Shape::Trash />
+                "Revoke"
+            </a>
+        }
+    });
+    view! {
+        <Switch app=app key=key class=class />
+        {revoke}
+    }
+}
+
+/// Off where it is active, on where it is inactive, nothing where neither is possible.
+#[component]
+fn Switch(app: String, key: KeySummary, class: Option<&'static str>) -> impl IntoView {
+    let changes = Changes::here();
+    let id = key.id.to_string();
+    let button = move |shape, label: &'static str, pending: Memo<bool>| {
+        view! {
+            <input type="hidden" name="app" value=app />
+            <input type="hidden" name="key" value=id />
+            <button
+                type="submit"
+                class=class
+                data-variant=class.map(|_| "secondary")
+                aria-busy=move || pending.get().then_some("true")
+                on:click=move |event| {
+                    if pending.get_untracked() {
+                        event.prevent_default();
+                    }
+                }
+            >
+                <Icon shape />
+                {label}
+            </button>
+        }
+    };
+    match key.state {
+        State::Active => {
+            let pending = changes.deactivate.pending();
+            view! {
+                <ActionForm action=changes.deactivate>
+                    {button(Shape::Pause, "Deactivate", pending)}
+                </ActionForm>
+            }
+            .into_any()
+        }
+        State::Inactive { .. } => {
+            let pending = changes.activate.pending();
+            view! {
+                <ActionForm action=changes.activate>
+                    {button(Shape::Play, "Activate", pending)}
+                </ActionForm>
+            }
+            .into_any()
+        }
+        State::Expired { .. } | State::Revoked { .. } => ().into_any(),
+    }
+}

@@ -1,0 +1,68 @@
+//! The paths of the pages.
+
+use domain::key::token::KeyId;
+
+/// The list of an application's keys.
+pub fn list(app: &str) -> String {
+    format!("/apps/{app}/settings/api-keys")
+}
+
+/// The form for a new key.
+pub fn new(app: &str) -> String {
+    format!("/apps/{app}/settings/api-keys/new")
+}
+
+/// One key.
+pub fn key(app: &str, id: KeyId) -> String {
+    format!("/apps/{app}/settings/api-keys/{id}")
+}
+
+/// The question before a revocation.
+pub fn revoke(app: &str, id: KeyId) -> String {
+    format!("/apps/{app}/settings/api-keys/{id}/revoke")
+}
+
+/// What an application is called, and where.
+pub fn general(app: &str) -> String {
+    format!("/apps/{app}/settings/general")
+}
+
+/// Text as the value of a query, percent-encoded (RFC 3986, 2.1); slashes may stay (3.4).
+pub fn escape(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                char::from(byte).to_string()
+            }
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+/// A path with those parts of a query that say something.
+pub fn with_query(path: &str, query: &[(&str, &str)]) -> String {
+    let pairs: Vec<_> = query
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={}", escape(value)))
+        .collect();
+    if pairs.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", pairs.join("&"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_query;
+
+    #[test]
+    fn a_query_holds_only_what_says_something() {
+        assert_eq!(with_query("/a", &[("x", ""), ("y", "")]), "/a");
+        assert_eq!(
+            with_query("/a", &[("x", "1&2 ü"), ("y", "")]),
+            "/a?x=1%262%20%C3%BC"
+        );
+    }
+}

@@ -1,0 +1,27 @@
+//! Plain components: they know no keys.
+
+pub mod button;
+pub mod copy_button;
+pub mod dialog;
+pub mod download;
+pub mod error_state;
+pub mod error_summary;
+pub mod field;
+pub mod icon;
+pub mod live;
+pub mod menu;
+pub mod notice;
+pub mod ready;
+pub mod time;
+
+pub use button::Submit;
+pub use copy_button::CopyButton;
+pub use dialog::Dialog;
+pub use error_state::ErrorState;
+pub use error_summary::ErrorSummary;
+pub use field::{FieldNote, SelectField, TextArea, TextField};
+pub use icon::{Icon, Shape};
+pub use live::LiveRegion;
+pub use menu::Menu;
+pub use notice::Notice;
+pub use time::Time;

@@ -1,0 +1,30 @@
+//! What stands where something could not be loaded.
+
+use super::icon::{Icon, Shape};
+use crate::error::AppError;
+use leptos::prelude::*;
+
+/// Says what is wrong and offers to try again.
+#[component]
+pub fn ErrorState(
+    /// What is wrong.
+    error: AppError,
+) -> impl IntoView {
+    let title = match error {
+        AppError::NotFound => "Not found",
+        AppError::Forbidden => "Not allowed",
+        AppError::SignedOut => "Signed out",
+        _ => "This could not be loaded",
+    };
+    let again = !matches!(error, AppError::NotFound | AppError::Forbidden);
+    view! {
+        <div class="error-state" role="alert">
+            <Icon shape=Shape::Warning />
+            <h2>{title}</h2>
+            <p>{error.to_string()}</p>
+            // An empty address is this page's own; the attribute makes the browser fetch it anew.
+            {again
+                .then(|| view! { <a class="button" data-variant="secondary" href="" rel="external">"Try again"</a> })}
+        </div>
+    }
+}

@@ -1,0 +1,3 @@
+//! What the server renders.
+
+mod reveal;

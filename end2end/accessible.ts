@@ -1,0 +1,26 @@
+// What every page owes to everybody.
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect } from './fixtures.ts';
+
+const LEVELS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const WIDTHS = [360, 1440];
+
+/** No finding of axe in light and in dark, and nothing to scroll sideways on a phone and on a desk. */
+export async function expectAccessible(page: Page): Promise<void> {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const where = `${page.url()}, ${width} px, ${colorScheme}`;
+      const { violations } = await new AxeBuilder({ page }).withTags(LEVELS).setLegacyMode().analyze();
+      const findings = violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => node.failureSummary && `${node.html} ${node.failureSummary}`) }));
+      expect.soft(findings, where).toEqual([]);
+      const [content, window] = await page.evaluate(() => [
+        document.documentElement.scrollWidth,
+        document.documentElement.clientWidth,
+      ]);
+      expect.soft(content, `${where}: scrolls sideways`).toBeLessThanOrEqual(window ?? 0);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { defineConfig, devices } from '@playwright/test';
+import type { Settings, WorkerSettings } from './fixtures.ts';
+
+// Stories that depend on the database; the others are told on SQLite alone.
+const stories = /\/(setup|sign-in|create|revoke|lifecycle|list|roles)\.spec\.ts$/;
+const withoutScripts = { javaScriptEnabled: false };
+const chromium = process.env['LATCHKEY_CHROMIUM'];
+
+export default defineConfig<Settings, WorkerSettings>({
+  testDir: 'tests',
+  workers: 2,
+  fullyParallel: false,
+  retries: 0,
+  timeout: 45_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: !!process.env['CI'],
+  reporter: [['list']],
+  use: {
+    ...devices['Desktop Chrome'],
+    trace: 'retain-on-failure',
+    launchOptions: {
+      ...(chromium ? { executablePath: chromium } : {}),
+      args: [
+        '--no-sandbox',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'js', grepInvert: /@no-js/ },
+    { name: 'no-js', grepInvert: /@js/, use: withoutScripts },
+    ...(process.env['LATCHKEY_TEST_POSTGRES_URL']
+      ? [
+          { name: 'js-postgres', grepInvert: /@no-js/, testMatch: stories, use: { database: 'postgres' as const } },
+          {
+            name: 'no-js-postgres',
+            grepInvert: /@js/,
+            testMatch: stories,
+            use: { ...withoutScripts, database: 'postgres' as const },
+          },
+        ]
+      : []),
+  ],
+});

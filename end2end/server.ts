@@ -1,0 +1,173 @@
+// Starts the real server, with people who may sign in.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+
+export type Database = 'sqlite' | 'postgres';
+
+export interface Person {
+  email: string;
+  password: string;
+  role: 'owner' | 'developer' | 'viewer' | 'support';
+  account: string;
+  application: string;
+}
+
+export interface Server {
+  url: string;
+  /** The one-time token that a server without people prints. */
+  setupToken: string | undefined;
+  stop(): Promise<void>;
+}
+
+interface Options {
+  database?: Database;
+  people?: Person[];
+  /** Where browsers believe the server to be; its own address where it is left out. */
+  publicUrl?: string;
+}
+
+const STARTS_WITHIN = 30_000;
+const STOPS_WITHIN = 10_000;
+
+export async function startServer({ database = 'sqlite', people = [], publicUrl }: Options = {}): Promise<Server> {
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-end2end-'));
+  const db = database === 'postgres' ? await postgres() : { url: `sqlite://${folder}/latchkey.db`, drop: async () => {} };
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const env = {
+    ...process.env,
+    LATCHKEY_LISTEN: `127.0.0.1:${port}`,
+    LATCHKEY_DATABASE_URL: db.url,
+    LATCHKEY_PEPPER: '',
+    LATCHKEY_PEPPER_FILE: join(folder, 'pepper'),
+    LATCHKEY_PUBLIC_URL: publicUrl ?? url,
+    LATCHKEY_TRUSTED_PROXIES: '',
+    LATCHKEY_LOG_FORMAT: 'text',
+    RUST_LOG: 'warn',
+  };
+  const tidy = async () => {
+    await db.drop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    // One after the other, and before the server: a SQLite database belongs to one process.
+    for (const person of people) {
+      await addPerson(person, folder, env);
+    }
+  } catch (error) {
+    await tidy();
+    throw error;
+  }
+  const child = spawn(program(), ['serve'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = listenTo(child);
+  const stop = async () => {
+    await end(child);
+    await tidy();
+  };
+  try {
+    await ready(url, child, said);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, setupToken: /enter this token:\s+(\S+)/.exec(said())?.[1], stop };
+}
+
+function program(): string {
+  return process.env['LATCHKEY_BIN'] ?? resolve(import.meta.dirname, '../target/debug/latchkey');
+}
+
+async function addPerson(person: Person, cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const { account, application, email, role, password } = person;
+  const child = spawn(
+    program(),
+    ['user', 'add', '--account', account, '--application', application, '--email', email, '--role', role, '--password-stdin'],
+    { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] },
+  );
+  const said = listenTo(child);
+  child.stdin.end(password);
+  const code = await new Promise((done, fail) => child.once('error', fail).once('close', done));
+  if (code !== 0) {
+    throw new Error(`latchkey user add ${email} ended with ${code}: ${said()}`);
+  }
+}
+
+/** Collects everything that a process says. */
+function listenTo(child: ChildProcess): () => string {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece;
+    });
+  }
+  return () => text;
+}
+
+async function ready(url: string, child: ChildProcess, said: () => string): Promise<void> {
+  let failure: Error | undefined;
+  child.once('error', (error) => {
+    failure = error;
+  });
+  const deadline = Date.now() + STARTS_WITHIN;
+  while (Date.now() < deadline) {
+    if (failure || child.exitCode !== null || child.signalCode !== null) {
+      throw new Error(`latchkey serve ended: ${failure ?? said()}`);
+    }
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+    if (answer?.ok) {
+      return;
+    }
+    await sleep(50);
+  }
+  throw new Error(`latchkey serve is not ready: ${said()}`);
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) {
+    return;
+  }
+  const ended = new Promise((done) => child.once('close', done));
+  child.kill('SIGTERM');
+  const force = setTimeout(() => child.kill('SIGKILL'), STOPS_WITHIN);
+  await ended;
+  clearTimeout(force);
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((done, fail) => probe.once('error', fail).listen(0, '127.0.0.1', done));
+  const address = probe.address();
+  await new Promise((done) => probe.close(done));
+  if (address === null || typeof address === 'string') {
+    throw new Error('there is no free port');
+  }
+  return address.port;
+}
+
+/** A fresh database of the server that LATCHKEY_TEST_POSTGRES_URL names. */
+async function postgres(): Promise<{ url: string; drop: () => Promise<void> }> {
+  const base = process.env['LATCHKEY_TEST_POSTGRES_URL'];
+  if (!base) {
+    throw new Error('LATCHKEY_TEST_POSTGRES_URL is not set');
+  }
+  const name = `end2end_${randomBytes(6).toString('hex')}`;
+  const run = async (sql: string) => {
+    const client = new pg.Client({ connectionString: base });
+    await client.connect();
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
+  };
+  await run(`CREATE DATABASE ${name}`);
+  const url = new URL(base);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}

@@ -1,0 +1,99 @@
+import { expectAccessible } from '../accessible.ts';
+import { answered, confirmStored, createKey, expect, fillKey, people, readCredentials, test, unique } from '../fixtures.ts';
+
+test.describe('accessible, in light and dark, on a phone and a desk', { tag: '@js' }, () => {
+  test.slow();
+
+  test('the sign-in', async ({ page, open, watch }) => {
+    watch.expect(answered(422));
+    await open('/sign-in');
+    await expectAccessible(page);
+    await page.getByRole('textbox', { name: 'Email' }).fill('nobody@acme.example');
+    await page.getByLabel('Password', { exact: true }).fill('wrong');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(page.getByRole('alert').filter({ hasText: 'password' })).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test('the list without keys', async ({ page, open, as }) => {
+    const place = await as(people.stranger);
+    await open(place.keys);
+    await expect(page.getByText('No keys yet')).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test('the list with keys, and a menu', async ({ page, open, as }) => {
+    const place = await as(people.owner);
+    const long = await createKey(page, open, place, unique('n'.repeat(40)), ['invoice:read', 'wallet:read', 'tax:read', 'health:read']);
+    const off = await createKey(page, open, place, unique('Switched off'));
+    await open(`${place.keys}/${off.id}`);
+    await page.getByRole('button', { name: 'Deactivate' }).click();
+    await expect(page.getByRole('button', { name: 'Activate', exact: true })).toBeVisible();
+    await open(place.keys);
+    await expectAccessible(page);
+    await page.getByRole('button', { name: `Actions for ${long.name}` }).click();
+    await expectAccessible(page);
+    await open(`${place.keys}?search=nothing-like-this`);
+    await expect(page.getByText('No key matches')).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test('the form for a new key, its faults, and the secret', async ({ page, open, as, watch }) => {
+    watch.expect(answered(422));
+    const place = await as(people.owner);
+    await open(`${place.keys}/new`);
+    await expect(page.getByRole('dialog', { name: 'Create API Key' })).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole('combobox', { name: 'Expiration' }).selectOption('custom');
+    await page.getByRole('textbox', { name: 'Allowed IP addresses' }).fill('x');
+    await page.getByRole('button', { name: 'Generate API Key' }).click();
+    await expect(page.getByRole('alert').filter({ hasText: 'There is a problem' })).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole('combobox', { name: 'Expiration' }).selectOption('never');
+    await page.getByRole('textbox', { name: 'Allowed IP addresses' }).fill('');
+    await fillKey(page, unique('Seen'));
+    await page.getByRole('button', { name: 'Generate API Key' }).click();
+    await readCredentials(page);
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Done' }).click();
+    await expect(page.getByRole('button', { name: 'Close without storing' })).toBeVisible();
+    await expectAccessible(page);
+    await confirmStored(page);
+  });
+
+  test('the page of a key, and the question before its end', async ({ page, open, as }) => {
+    const place = await as(people.owner);
+    const key = await createKey(page, open, place, unique('Looked at'));
+    await open(`${place.keys}/${key.id}`);
+    await expect(page.getByRole('heading', { name: key.name, level: 1 })).toBeVisible();
+    await expectAccessible(page);
+    await open(`${place.keys}/${key.id}/revoke`);
+    await expect(page.getByRole('alertdialog')).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test('the facts of the application', async ({ page, open, as }) => {
+    const place = await as(people.owner);
+    await open(`${place.app}/settings/general`);
+    await expectAccessible(page);
+    await page.getByRole('button', { name: /Account menu/ }).click();
+    await expectAccessible(page);
+  });
+
+  test('the page of an address that leads nowhere', async ({ page, open, watch }) => {
+    watch.expect(answered(404));
+    await open('/nowhere');
+    await expectAccessible(page);
+  });
+});
+
+test('the colours that were chosen are in the HTML of the next page', async ({ page, open, as }) => {
+  const place = await as(people.owner);
+  await open(place.keys);
+  await page.getByRole('button', { name: /Account menu/ }).click();
+  const stored = page.waitForResponse('**/api/set_theme');
+  await page.getByRole('button', { name: 'Dark', exact: true }).click();
+  await stored;
+  await open(place.keys);
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+});

@@ -1,0 +1,139 @@
+import type { Locator, Page } from '@playwright/test';
+import { type Place, answered, countKeys, expect, fillKey, people, test, unique } from '../fixtures.ts';
+
+interface Case {
+  title: string;
+  spoil: (dialog: Locator) => Promise<void>;
+  field: (dialog: Locator) => Locator;
+  says: RegExp;
+}
+
+const textbox = (name: string) => (dialog: Locator) => dialog.getByRole('textbox', { name, exact: true });
+const named = (name: string) => (dialog: Locator) => textbox('Name')(dialog).fill(name);
+const addresses = (text: string) => (dialog: Locator) => textbox('Allowed IP addresses')(dialog).fill(text);
+const lastDay = (day: string) => async (dialog: Locator) => {
+  await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('custom');
+  await dialog.getByLabel('Last day').fill(day);
+};
+
+const cases: Case[] = [
+  { title: 'an empty name', spoil: named(''), field: textbox('Name'), says: /Enter a name/ },
+  { title: 'a name of blanks', spoil: named('   '), field: textbox('Name'), says: /Enter a name/ },
+  {
+    title: 'a name of 10,000 characters',
+    spoil: named('n'.repeat(10_000)),
+    field: textbox('Name'),
+    says: /64 characters at most/,
+  },
+  {
+    title: 'a name that turns the direction of text around',
+    spoil: named('Safe \u202Eyek'),
+    field: textbox('Name'),
+    says: /invisible character/,
+  },
+  {
+    title: 'a description that is too long',
+    spoil: (dialog) => textbox('Description')(dialog).fill('d'.repeat(501)),
+    field: textbox('Description'),
+    says: /500 characters at most/,
+  },
+  {
+    title: 'no scope',
+    spoil: (dialog) => dialog.getByRole('checkbox', { name: 'invoice:read', exact: true }).uncheck(),
+    field: (dialog) => dialog.getByRole('group', { name: 'Scopes', exact: true }),
+    says: /at least one scope/,
+  },
+  {
+    title: 'an address that is none',
+    spoil: addresses('10.0.0.0/8\n300.1.1.1'),
+    field: textbox('Allowed IP addresses'),
+    says: /300\.1\.1\.1.* neither an address nor a network/,
+  },
+  {
+    title: '101 addresses',
+    spoil: addresses(Array.from({ length: 101 }, (_, n) => `10.0.${n}.1`).join('\n')),
+    field: textbox('Allowed IP addresses'),
+    says: /100 addresses or networks at most/,
+  },
+  {
+    title: 'a day that has passed',
+    spoil: lastDay('2020-01-01'),
+    field: (dialog) => dialog.getByLabel('Last day'),
+    says: /has passed/,
+  },
+  {
+    title: 'a day that is too far away',
+    spoil: lastDay('2199-01-01'),
+    field: (dialog) => dialog.getByLabel('Last day'),
+    says: /ten years/,
+  },
+];
+
+/** Everything that a person can have typed or chosen. */
+const typed = (page: Page) =>
+  page.getByRole('dialog').evaluate((dialog) =>
+    [...dialog.querySelectorAll<HTMLInputElement>('input, select, textarea')]
+      .filter(({ type }) => type !== 'hidden' && type !== 'search')
+      .map(({ id, name, type, value, checked }) => [id || name, ['checkbox', 'radio'].includes(type) ? [value, checked] : value]),
+  );
+
+async function fillEverything(page: Page): Promise<Locator> {
+  const dialog = page.getByRole('dialog', { name: 'Create API Key' });
+  await fillKey(page, unique('Nearly'), ['invoice:read', 'wallet:read']);
+  await textbox('Description')(dialog).fill('First line\nsecond line');
+  await dialog.getByRole('radio', { name: 'Live' }).check();
+  await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('30');
+  await textbox('Allowed IP addresses')(dialog).fill('10.0.0.0/8\n2001:db8::1');
+  return dialog;
+}
+
+for (const { title, spoil, field, says } of cases) {
+  test(`${title} is named beside its field, and nothing typed is lost`, async ({ page, open, as, watch, server }) => {
+    watch.expect(answered(422));
+    const place: Place = await as(people.owner);
+    const before = await countKeys(page, server.url, place);
+    await open(`${place.keys}/new`);
+    const dialog = await fillEverything(page);
+    if (title === 'no scope') {
+      await dialog.getByRole('checkbox', { name: 'wallet:read', exact: true }).uncheck();
+    }
+    await spoil(dialog);
+    const kept = await typed(page);
+    await page.getByRole('button', { name: 'Generate API Key' }).click();
+
+    await expect(field(dialog)).toHaveAccessibleDescription(says);
+    if (title !== 'no scope') {
+      await expect(field(dialog)).toHaveAttribute('aria-invalid', 'true');
+    }
+    await expect(dialog.getByRole('alert').filter({ hasText: says })).toBeVisible();
+    expect(await typed(page)).toEqual(kept);
+    expect(await countKeys(page, server.url, place)).toBe(before);
+
+    // The same form goes through once it is right.
+    if (title === 'an empty name') {
+      await textbox('Name')(dialog).fill(unique('At last'));
+      await page.getByRole('button', { name: 'Generate API Key' }).click();
+      await expect(page.getByRole('dialog', { name: 'Save your credentials' })).toBeVisible();
+      expect(await countKeys(page, server.url, place)).toBe(before + 1);
+    }
+  });
+}
+
+test('a key without an end comes with a warning', { tag: '@js' }, async ({ page, open, as }) => {
+  const place = await as(people.owner);
+  await open(`${place.keys}/new`);
+  const dialog = page.getByRole('dialog', { name: 'Create API Key' });
+  await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('never');
+  await expect(dialog.getByText(/until somebody revokes it/)).toBeVisible();
+});
+
+test('the summary of what is wrong takes the focus and leads to the field', { tag: '@js' }, async ({ page, open, as, watch }) => {
+  watch.expect(answered(422));
+  const place = await as(people.owner);
+  await open(`${place.keys}/new`);
+  await page.getByRole('button', { name: 'Generate API Key' }).click();
+  const summary = page.getByRole('alert').filter({ hasText: 'There is a problem' });
+  await expect(summary).toBeFocused();
+  await summary.getByRole('link', { name: /Enter a name/ }).click();
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toBeFocused();
+});

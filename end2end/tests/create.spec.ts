@@ -1,0 +1,282 @@
+import { readFile } from 'node:fs/promises';
+import {
+  KEY_ID,
+  SECRET,
+  confirmStored,
+  countKeys,
+  createKey,
+  everythingKept,
+  expect,
+  fillKey,
+  people,
+  readCredentials,
+  row,
+  test,
+  unique,
+  whoami,
+} from '../fixtures.ts';
+
+test('a new key works at the gate, and its secret is seen once', async ({ page, open, as, server }) => {
+  const place = await as(people.developer);
+  const name = unique('Checkout server');
+  await open(place.keys);
+  await page.getByRole('link', { name: 'Create API Key' }).click();
+  await expect(page).toHaveURL(`${place.keys}/new`);
+  await fillKey(page, name, ['invoice:read', 'customer:create']);
+  await page.getByRole('radio', { name: 'Live' }).check();
+  await page.getByRole('button', { name: 'Generate API Key' }).click();
+  const { id, secret } = await readCredentials(page);
+  expect(id).toMatch(KEY_ID);
+  expect(id).toMatch(/^akl_/);
+  expect(secret).toMatch(SECRET);
+  expect(secret).toMatch(/^asl_/);
+  const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
+  for (const label of ['API key', 'Secret key']) {
+    await expect(reveal.getByRole('textbox', { name: label, exact: true })).toHaveAttribute('readonly');
+  }
+
+  const answer = await whoami(server.url, { id, secret });
+  expect(answer.status()).toBe(200);
+  const described = await answer.json();
+  expect(described).toMatchObject({ valid: true, key_id: id, environment: 'live' });
+  expect([...described.scopes].sort()).toEqual(['customer:create', 'invoice:read']);
+
+  await confirmStored(page);
+  await expect(page).toHaveURL(place.keys);
+  expect(await everythingKept(page)).not.toContain(secret);
+  const mask = `${id.slice(0, 8)}${'•'.repeat(8)}${id.slice(-4)}`;
+  await expect(row(page, name)).toContainText(mask);
+  await expect(row(page, name)).toContainText('Active');
+  await expect(row(page, name)).not.toContainText('Secret not confirmed');
+
+  // Neither the page of the key nor a new visit knows the secret.
+  await row(page, name).getByRole('link', { name, exact: true }).click();
+  await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
+  expect(await everythingKept(page)).not.toContain(secret);
+  await open(place.keys);
+  expect(await everythingKept(page)).not.toContain(secret);
+});
+
+test('what stands beforehand is careful: no scope is ticked, 90 days are chosen', async ({ page, open, as }) => {
+  const place = await as(people.owner);
+  await open(`${place.keys}/new`);
+  const dialog = page.getByRole('dialog', { name: 'Create API Key' });
+  await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(0);
+  await expect(dialog.getByRole('combobox', { name: 'Expiration' })).toHaveValue('90');
+  await expect(dialog.getByRole('textbox', { name: 'Description' })).toBeVisible();
+  await expect(dialog.getByRole('textbox', { name: 'Allowed IP addresses' })).toBeVisible();
+  await expect(dialog.getByRole('radio', { name: 'Test' })).toBeVisible();
+});
+
+test('markup in a name is text', async ({ page, open, as }) => {
+  const place = await as(people.owner);
+  const name = unique('<img src=x onerror=alert(1)>');
+  await createKey(page, open, place, name);
+  await expect(row(page, name)).toBeVisible();
+  await row(page, name).getByRole('link', { name, exact: true }).click();
+  await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
+  await expect(page.locator('img[src="x"]')).toHaveCount(0);
+});
+
+test('a key with an address list is refused from elsewhere', async ({ page, open, as, server }) => {
+  const place = await as(people.owner);
+  await open(`${place.keys}/new`);
+  await fillKey(page, unique('Fenced'));
+  await page.getByRole('textbox', { name: 'Allowed IP addresses' }).fill('203.0.113.0/24\n2001:db8::/32');
+  await page.getByRole('button', { name: 'Generate API Key' }).click();
+  const pair = await readCredentials(page);
+  const answer = await whoami(server.url, pair);
+  expect(answer.status()).toBe(403);
+  expect(await answer.json()).toMatchObject({ code: 'ip_not_allowed' });
+});
+
+test('a wrong secret is refused as an unknown key is', async ({ page, open, as, server }) => {
+  const place = await as(people.owner);
+  const one = await createKey(page, open, place, unique('One'));
+  const other = await createKey(page, open, place, unique('Other'));
+  const answer = await whoami(server.url, { id: one.id, secret: other.secret });
+  expect(answer.status()).toBe(401);
+  expect(await answer.json()).toMatchObject({ code: 'invalid_credentials' });
+  expect(answer.headers()['www-authenticate']).toContain('ApiKey realm="latchkey"');
+});
+
+test.describe('with scripts', { tag: '@js' }, () => {
+  test.beforeEach(async ({ page, open, as }) => {
+    const place = await as(people.owner);
+    await open(`${place.keys}/new`);
+    await fillKey(page, unique('Scripted'));
+    await page.getByRole('button', { name: 'Generate API Key' }).click();
+    await expect(page.getByRole('dialog', { name: 'Save your credentials' })).toBeVisible();
+  });
+
+  test('both credentials can be copied, and the page says so', async ({ page, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const { id, secret } = await readCredentials(page);
+    const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
+    const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+    for (const [label, value] of [
+      ['Copy API key', id],
+      ['Copy secret key', secret],
+    ] as const) {
+      await reveal.getByRole('button', { name: label }).click();
+      await expect(reveal.getByRole('status')).toHaveText('Copied');
+      expect(await clipboard()).toBe(value);
+      await expect(reveal.getByRole('button', { name: label })).toBeVisible();
+    }
+  });
+
+  test('a copy that fails is not called copied', async ({ page }) => {
+    await page.evaluate(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new Error('refused'));
+      document.execCommand = () => false;
+    });
+    const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
+    await reveal.getByRole('button', { name: 'Copy secret key' }).click();
+    await expect(reveal.getByRole('status')).toHaveText(/failed/i);
+    await expect(reveal.getByText('Copied', { exact: true })).toHaveCount(0);
+  });
+
+  test('neither Escape nor the backdrop closes the secret', async ({ page }) => {
+    const { secret } = await readCredentials(page);
+    const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
+    for (let n = 0; n < 4; n += 1) {
+      await page.keyboard.press('Escape');
+      await page.mouse.click(3, 3);
+    }
+    await expect(reveal).toBeVisible();
+    await expect(reveal.getByRole('textbox', { name: 'Secret key' })).toHaveValue(secret);
+    expect(await reveal.evaluate((dialog) => dialog.matches(':modal'))).toBe(true);
+  });
+
+  test('the focus is in the dialog when it opens', async ({ page }) => {
+    await expect
+      .poll(() =>
+        page
+          .getByRole('dialog', { name: 'Save your credentials' })
+          .evaluate((dialog) => dialog.contains(document.activeElement)),
+      )
+      .toBe(true);
+  });
+
+  test('closing without the tick asks again', async ({ page }) => {
+    const { secret } = await readCredentials(page);
+    const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
+    await reveal.getByRole('button', { name: 'Done' }).click();
+    await expect(reveal.getByRole('alert')).toContainText('cannot be shown again');
+    await expect(reveal.getByRole('textbox', { name: 'Secret key' })).toHaveValue(secret);
+    await confirmStored(page);
+  });
+
+  test('who closes without storing finds the key marked so', async ({ page, as }) => {
+    const place = await as(people.owner);
+    const { secret } = await readCredentials(page);
+    const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
+    await reveal.getByRole('button', { name: 'Done' }).click();
+    await reveal.getByRole('button', { name: 'Close without storing' }).click();
+    await expect(page).toHaveURL(place.keys);
+    await expect(page.getByText('Secret not confirmed').first()).toBeVisible();
+    expect(await everythingKept(page)).not.toContain(secret);
+  });
+
+  test('the .env file holds both credentials', async ({ page }) => {
+    const { id, secret } = await readCredentials(page);
+    const started = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download .env' }).click();
+    const download = await started;
+    expect(download.suggestedFilename()).toMatch(/env$/);
+    const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n');
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(new RegExp(`^[A-Z_]+=${id}$`));
+    expect(lines[1]).toMatch(new RegExp(`^[A-Z_]+=${secret}$`));
+  });
+
+  test('the way back in the history shows no secret', async ({ page }) => {
+    const { secret } = await readCredentials(page);
+    await confirmStored(page);
+    await page.goBack();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    expect(await everythingKept(page)).not.toContain(secret);
+    await page.goForward();
+    await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
+    expect(await everythingKept(page)).not.toContain(secret);
+  });
+
+  test('a reload of the page with the secret shows it no more', async ({ page }) => {
+    const { secret } = await readCredentials(page);
+    await page.reload();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    expect(await everythingKept(page)).not.toContain(secret);
+  });
+
+  test('after closing, the memory of the page holds no secret', async ({ page, context }) => {
+    // Nothing here may tell the page the secret anew: what is looked for is the shape of any secret.
+    await confirmStored(page);
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('HeapProfiler.collectGarbage');
+    const { result } = await devtools.send('Runtime.evaluate', { expression: 'WebAssembly.Memory.prototype' });
+    const { objects } = await devtools.send('Runtime.queryObjects', { prototypeObjectId: result.objectId ?? '' });
+    const found = await devtools.send('Runtime.callFunctionOn', {
+      objectId: objects.objectId ?? '',
+      returnByValue: true,
+      functionDeclaration: `function () {
+        const shape = /as[lt]_[0-9A-Za-z]{49}/g;
+        return this.map(({ buffer }) => {
+          const text = new TextDecoder('latin1').decode(new Uint8Array(buffer));
+          return { bytes: buffer.byteLength, secrets: (text.match(shape) ?? []).length };
+        });
+      }`,
+    });
+    const memories = found.result.value as { bytes: number; secrets: number }[];
+    expect(memories.length).toBeGreaterThan(0);
+    expect(memories.map(({ secrets }) => secrets)).toEqual(memories.map(() => 0));
+  });
+});
+
+test.describe('without scripts', { tag: '@no-js' }, () => {
+  test('the secret is in one answer that nobody may store, and sending the form again makes no second key', async ({
+    page,
+    open,
+    as,
+    server,
+  }) => {
+    const place = await as(people.owner);
+    await open(`${place.keys}/new`);
+    await fillKey(page, unique('Plain'));
+    const before = await countKeys(page, server.url, place);
+    const posted = page.waitForResponse((answer) => answer.request().method() === 'POST');
+    await page.getByRole('button', { name: 'Generate API Key' }).click();
+    const answer = await posted;
+    expect(answer.status()).toBe(200);
+    expect(answer.headers()['cache-control']).toContain('no-store');
+    const { secret } = await readCredentials(page);
+    expect(page.url()).not.toContain(secret);
+    expect(await countKeys(page, server.url, place)).toBe(before + 1);
+
+    const again = await page.reload();
+    expect(again?.request().method(), 'the reload sends the form again').toBe('POST');
+    await expect(page.getByRole('dialog', { name: 'Save your credentials' })).toBeHidden();
+    expect(await everythingKept(page)).not.toContain(secret);
+    expect(await countKeys(page, server.url, place)).toBe(before + 1);
+  });
+
+  test('what needs scripts is out of sight', async ({ page, open, as }) => {
+    const place = await as(people.owner);
+    await open(`${place.keys}/new`);
+    await fillKey(page, unique('Plain'));
+    await page.getByRole('button', { name: 'Generate API Key' }).click();
+    const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
+    await expect(reveal).toBeVisible();
+    await expect(reveal.getByRole('button', { name: /Copy|Download/ })).toHaveCount(0);
+  });
+
+  test('the secret cannot be left without the tick', async ({ page, open, as }) => {
+    const place = await as(people.owner);
+    await open(`${place.keys}/new`);
+    await fillKey(page, unique('Plain'));
+    await page.getByRole('button', { name: 'Generate API Key' }).click();
+    const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
+    await reveal.getByRole('button', { name: 'Done' }).click();
+    await expect(reveal).toBeVisible();
+    await confirmStored(page);
+  });
+});

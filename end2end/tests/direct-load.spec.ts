@@ -1,0 +1,62 @@
+import { answered, createKey, expect, people, test, unique } from '../fixtures.ts';
+
+test.describe('every address loads by itself, and its console stays empty', { tag: '@js' }, () => {
+  for (const path of ['/sign-in', '/setup']) {
+    test(path, async ({ page, open }) => {
+      await open(path);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    });
+  }
+
+  test('/nowhere', async ({ page, open, watch }) => {
+    watch.expect(answered(404));
+    await open('/nowhere');
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  });
+
+  for (const [path, heading] of [
+    ['/', 'API Keys'],
+    ['/settings/general', 'General'],
+    ['/settings/api-keys', 'API Keys'],
+    ['/settings/api-keys?search=x&status=active', 'API Keys'],
+    ['/settings/api-keys?cursor=nonsense&window=nonsense', 'API Keys'],
+    ['/settings/api-keys/new', 'API Keys'],
+  ] as const) {
+    test(path === '/' ? '/' : `/apps/{app}${path}`, async ({ page, open, as }) => {
+      const { app } = await as(people.owner);
+      await open(path === '/' ? path : `${app}${path}`);
+      await expect(page.locator('h1')).toHaveText(heading);
+      await expect(page.locator('h1')).toHaveCount(1);
+      await expect(page).toHaveTitle(`${heading} · Web shop · Latchkey`);
+      await page.waitForTimeout(300);
+    });
+  }
+
+  for (const path of ['', '/revoke', '?window=30d']) {
+    test(`/apps/{app}/settings/api-keys/{key}${path}`, async ({ page, open, as }) => {
+      const place = await as(people.owner);
+      const key = await createKey(page, open, place, unique('Direct'));
+      await open(`${place.keys}/${key.id}${path}`);
+      await expect(page.locator('h1')).toHaveText(key.name);
+      await page.waitForTimeout(300);
+    });
+  }
+
+  test('links lead from page to page without loading anew', async ({ page, open, as }) => {
+    const place = await as(people.owner);
+    await open(place.keys);
+    let loads = 0;
+    page.on('load', () => {
+      loads += 1;
+    });
+    await page.getByRole('link', { name: 'General' }).click();
+    await expect(page.getByRole('heading', { name: 'General', level: 1 })).toBeFocused();
+    await page.getByRole('link', { name: 'API Keys', exact: true }).click();
+    await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeFocused();
+    await page.getByRole('link', { name: 'Create API Key' }).click();
+    await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(page).toHaveURL(place.keys);
+    expect(loads).toBe(0);
+  });
+});

@@ -1,0 +1,53 @@
+import { createKey, expect, people, row, test, unique, whoami } from '../fixtures.ts';
+
+test('a deactivated key is refused until it is activated again', async ({ page, open, as, server }) => {
+  const place = await as(people.developer);
+  const key = await createKey(page, open, place, unique('Pausing'));
+  const here = row(page, key.name);
+  expect((await whoami(server.url, key)).status()).toBe(200);
+
+  await here.getByRole('button', { name: `Actions for ${key.name}` }).click();
+  await here.getByRole('button', { name: 'Deactivate' }).click();
+  await expect(here).toContainText('Inactive');
+  const refused = await whoami(server.url, key);
+  expect(refused.status()).toBe(401);
+  expect(await refused.json()).toMatchObject({ code: 'key_inactive' });
+
+  await open(place.keys);
+  await here.getByRole('button', { name: `Actions for ${key.name}` }).click();
+  await here.getByRole('button', { name: 'Activate' }).click();
+  await expect(here.getByText('Active', { exact: true })).toBeVisible();
+  expect((await whoami(server.url, key)).status()).toBe(200);
+});
+
+test('the page of a key offers the same, and remembers who did what', async ({ page, open, as, server }) => {
+  const place = await as(people.developer);
+  const key = await createKey(page, open, place, unique('Pausing'));
+  await open(`${place.keys}/${key.id}`);
+  const main = page.getByRole('main');
+  await main.getByRole('button', { name: 'Deactivate' }).click();
+  await expect(main.getByRole('button', { name: 'Activate', exact: true })).toBeVisible();
+  expect((await whoami(server.url, key)).status()).toBe(401);
+  await main.getByRole('button', { name: 'Activate', exact: true }).click();
+  await expect(main.getByRole('button', { name: 'Deactivate' })).toBeVisible();
+  expect((await whoami(server.url, key)).status()).toBe(200);
+  await open(`${place.keys}/${key.id}`);
+  const history = page.getByRole('region', { name: 'History' });
+  await expect(history.getByRole('listitem').first()).toContainText(people.developer.email);
+  await expect(history.getByRole('listitem')).toHaveCount(4);
+});
+
+test('the page of a key shows its last use', async ({ page, open, as, server }) => {
+  const place = await as(people.owner);
+  const key = await createKey(page, open, place, unique('In use'));
+  await open(`${place.keys}/${key.id}`);
+  await expect(page.getByText('Never used')).toBeVisible();
+  expect((await whoami(server.url, key)).status()).toBe(200);
+  // Uses are written once a second.
+  await expect(async () => {
+    await open(`${place.keys}/${key.id}`);
+    await expect(page.getByText('Never used')).toHaveCount(0, { timeout: 500 });
+  }).toPass();
+  await expect(page.getByRole('region', { name: 'Details' })).toContainText('127.0.0.1');
+  await expect(page.getByRole('region', { name: 'Usage' })).toContainText('Accepted 1');
+});

@@ -1,0 +1,77 @@
+import { answered, createKey, expect, people, row, test, unique, whoami } from '../fixtures.ts';
+
+test('revoking wants the name typed, ends the key at once, and keeps it findable', async ({
+  page,
+  open,
+  as,
+  watch,
+  server,
+}) => {
+  watch.expect(answered(422));
+  const place = await as(people.developer);
+  const key = await createKey(page, open, place, unique('Old importer'));
+  await row(page, key.name).getByRole('button', { name: `Actions for ${key.name}` }).click();
+  await row(page, key.name).getByRole('link', { name: 'Revoke' }).click();
+  await expect(page).toHaveURL(`${place.keys}/${key.id}/revoke`);
+  const dialog = page.getByRole('alertdialog', { name: `Revoke ${key.name}?` });
+  await expect(dialog).toBeVisible();
+  await expect(dialog).toHaveAccessibleDescription(/cannot be undone/);
+
+  const confirm = dialog.getByRole('textbox', { name: 'Type the key name to confirm' });
+  await confirm.fill('Another key');
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill('Leaked in a ticket');
+  await dialog.getByRole('button', { name: 'Revoke key' }).click();
+  await expect(confirm).toHaveAccessibleDescription(/not the key’s name/);
+  await expect(confirm).toHaveValue('Another key');
+  await expect(dialog.getByRole('textbox', { name: 'Reason' })).toHaveValue('Leaked in a ticket');
+  expect((await whoami(server.url, key)).status()).toBe(200);
+
+  await confirm.fill(key.name);
+  await dialog.getByRole('button', { name: 'Revoke key' }).click();
+  await expect(page).toHaveURL(place.keys);
+  const refused = await whoami(server.url, key);
+  expect(refused.status()).toBe(401);
+  expect(await refused.json()).toMatchObject({ code: 'key_revoked' });
+  await expect(row(page, key.name)).toContainText('Revoked');
+
+  await open(`${place.keys}?status=revoked`);
+  await expect(row(page, key.name)).toContainText('Revoked');
+  await row(page, key.name).getByRole('link', { name: key.name, exact: true }).click();
+  await expect(page.getByRole('heading', { name: key.name, level: 1 })).toBeVisible();
+  await expect(page.getByText('Leaked in a ticket').first()).toBeVisible();
+  await expect(page.getByRole('main').getByRole('link', { name: 'Revoke' })).toHaveCount(0);
+});
+
+test('cancelling leaves the key alone', async ({ page, open, as, server }) => {
+  const place = await as(people.owner);
+  const key = await createKey(page, open, place, unique('Spared'));
+  await open(`${place.keys}/${key.id}/revoke`);
+  await page.getByRole('alertdialog').getByText('Cancel', { exact: true }).click();
+  await expect(page.getByRole('alertdialog')).toBeHidden();
+  expect((await whoami(server.url, key)).status()).toBe(200);
+});
+
+test('the question starts on Cancel, and Escape means that', { tag: '@js' }, async ({ page, open, as, server }) => {
+  const place = await as(people.owner);
+  const key = await createKey(page, open, place, unique('Spared'));
+  await page.getByRole('button', { name: `Actions for ${key.name}` }).click();
+  await row(page, key.name).getByRole('link', { name: 'Revoke' }).click();
+  const dialog = page.getByRole('alertdialog', { name: `Revoke ${key.name}?` });
+  await expect(dialog.getByText('Cancel', { exact: true })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(page).not.toHaveURL(/\/revoke$/);
+  expect((await whoami(server.url, key)).status()).toBe(200);
+});
+
+test('a key that is revoked already is not asked about again', async ({ page, open, as }) => {
+  const place = await as(people.owner);
+  const key = await createKey(page, open, place, unique('Gone'));
+  await open(`${place.keys}/${key.id}/revoke`);
+  await page.getByRole('textbox', { name: 'Type the key name to confirm' }).fill(key.name);
+  await page.getByRole('button', { name: 'Revoke key' }).click();
+  await expect(page).toHaveURL(place.keys);
+  await open(`${place.keys}/${key.id}/revoke`);
+  await expect(page.getByRole('heading', { name: key.name, level: 1 })).toBeVisible();
+  await expect(page.getByRole('alertdialog')).toHaveCount(0);
+});

@@ -1,0 +1,102 @@
+//! The command line.
+
+mod user;
+
+use crate::{
+    config::{Config, HELP},
+    demo, start,
+    start::Stop,
+};
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// A dashboard for API keys, and the gate that verifies them.
+#[derive(Debug, Parser)]
+#[command(name = "latchkey", version, after_help = HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the dashboard and the gate (the default)
+    #[command(after_help = HELP)]
+    Serve,
+    /// Serve a temporary database with a realistic account, on this machine alone
+    #[command(after_help = HELP)]
+    Demo,
+    /// Make the database, or bring it up to date, and stop
+    #[command(after_help = HELP)]
+    Migrate,
+    /// Look after the people who sign in
+    #[command(subcommand)]
+    User(UserCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Add someone who may sign in
+    #[command(after_help = HELP)]
+    Add(user::Add),
+}
+
+/// Runs the command of the process's arguments. A wrong setting or argument ends it with 2, everything else with 1.
+pub fn main() -> ExitCode {
+    let command = Cli::parse().command.unwrap_or(Command::Serve);
+    let outcome = Config::from_environment()
+        .map_err(Stop::from)
+        .and_then(|config| run(command, config));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            eprintln!("latchkey: {stop}");
+            match stop {
+                Stop::Wrong(_) => ExitCode::from(2),
+                Stop::Failed(_) => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+fn run(command: Command, config: Config) -> Result<(), Stop> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Stop::failed("the runtime cannot start", error))?;
+    let outcome = runtime.block_on(async {
+        match command {
+            Command::Serve => start::serve(config).await,
+            Command::Demo => demo::serve(config).await,
+            Command::Migrate => start::migrate(&config).await,
+            Command::User(UserCommand::Add(add)) => user::add(add, &config).await,
+        }
+    });
+    // A forced stop does not wait for what still runs.
+    runtime.shutdown_background();
+    outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound_and_its_help_names_every_variable() {
+        let mut command = Cli::command();
+        Cli::command().debug_assert();
+        let help = command.render_help().to_string();
+        for name in [
+            "LISTEN",
+            "DATABASE_URL",
+            "PEPPER_FILE",
+            "PEPPER",
+            "PUBLIC_URL",
+            "TRUSTED_PROXIES",
+            "LOG_FORMAT",
+        ] {
+            assert!(help.contains(&format!("LATCHKEY_{name}")), "{name}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The door for people: pages, and the functions that their forms call.
+
+pub mod headers;
+pub mod pages;
+pub mod plain_form;
+pub mod same_origin;
+pub mod session;

@@ -1,0 +1,199 @@
+//! Runs server functions, and makes every form work without JavaScript: the page itself is the answer to the post.
+
+mod way_back;
+
+use super::pages;
+use crate::{AppState, request};
+use app::{error::AppError, form::Posted};
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
+use leptos::{context::provide_context, server_fn::axum::server_fn_paths};
+use std::time::Duration;
+
+/// Bytes of a form.
+pub const LONGEST_BODY: usize = 64 * 1024;
+/// How long a form may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// Fields whose values are never put back into a page.
+const NEVER_REPEATED: [&str; 3] = ["password", "token", "secret"];
+
+/// `POST /api/{function}`.
+pub async fn call(State(state): State<AppState>, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    if !server_fn_paths().any(|(known, method)| known == path && method == Method::POST) {
+        return (StatusCode::NOT_FOUND, "There is no such function.\n").into_response();
+    }
+    if !is_form(request.headers()) {
+        return (
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Send application/x-www-form-urlencoded.\n",
+        )
+            .into_response();
+    }
+    let (mut parts, body) = request.into_parts();
+    let body = match receive(&parts.headers, body).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal,
+    };
+    let wants_page = wants_html(&parts.headers);
+    // Leptos would send a browser back to whatever stands in `Referer`, with the error in the address: it sees a page of
+    // ours there, and a client that wants JSON.
+    let back = way_back::path(
+        parts.headers.get(header::REFERER),
+        parts.headers.get(header::HOST),
+        state.public_url.origin(),
+    );
+    parts.headers.remove(header::REFERER);
+    if let Ok(own) = HeaderValue::from_str(&format!("{}{back}", state.public_url.origin())) {
+        parts.headers.insert(header::REFERER, own);
+    }
+    parts
+        .headers
+        .insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    let answer = run(&state, parts.clone(), body.clone()).await;
+    if !wants_page {
+        return answer;
+    }
+    if let Some(target) = answer.headers().get(header::LOCATION).cloned() {
+        return see_other(target, answer.headers());
+    }
+    show(&state, parts, &path, &body, answer, back).await
+}
+
+/// `GET /api/…`: nothing to see. A person comes here who reloads the address of a form.
+pub async fn not_a_page() -> Redirect {
+    Redirect::to("/")
+}
+
+async fn receive(headers: &HeaderMap, body: Body) -> Result<Bytes, Response> {
+    let too_long = || (StatusCode::PAYLOAD_TOO_LARGE, "Send 64 KiB at most.\n").into_response();
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > LONGEST_BODY) {
+        return Err(too_long());
+    }
+    match tokio::time::timeout(PATIENCE, to_bytes(body, LONGEST_BODY)).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(_)) => Err(too_long()),
+        Err(_) => Err((
+            StatusCode::REQUEST_TIMEOUT,
+            "The form took too long to arrive.\n",
+        )
+            .into_response()),
+    }
+}
+
+async fn run(state: &AppState, parts: Parts, body: Bytes) -> Response {
+    let keyring = state.keyring.clone();
+    let request = Request::from_parts(parts, Body::from(body));
+    leptos_axum::handle_server_fns_with_context(move || provide_context(keyring.clone()), request)
+        .await
+        .into_response()
+}
+
+/// Renders the page that the form stood on, with what became of it.
+async fn show(
+    state: &AppState,
+    mut parts: Parts,
+    endpoint: &str,
+    form: &[u8],
+    answer: Response,
+    back: Uri,
+) -> Response {
+    let reference = request::id_of(&parts.extensions);
+    let status = answer.status();
+    let (head, body) = answer.into_parts();
+    let outcome = match to_bytes(body, usize::MAX).await {
+        Ok(bytes) if status.is_success() => {
+            serde_json::from_slice(&bytes).map_err(|_| AppError::Unexpected(reference.to_string()))
+        }
+        Ok(bytes) => Err(serde_json::from_slice(&bytes)
+            .unwrap_or_else(|_| AppError::Unexpected(reference.to_string()))),
+        Err(_) => Err(AppError::Unexpected(reference.to_string())),
+    };
+    let posted = Posted {
+        endpoint: endpoint.to_owned(),
+        fields: form_urlencoded::parse(form)
+            .filter(|(name, _)| !NEVER_REPEATED.contains(&name.as_ref()))
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect(),
+        outcome,
+    };
+    parts.method = Method::GET;
+    parts.uri = back;
+    parts
+        .headers
+        .insert(header::ACCEPT, HeaderValue::from_static("text/html"));
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.remove(header::CONTENT_TYPE);
+    let page = Request::from_parts(parts, Body::empty());
+    let mut response = pages::render(state, Some(posted), page).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+    }
+    copy_cookies(&head.headers, response.headers_mut());
+    response
+}
+
+fn see_other(target: HeaderValue, answer: &HeaderMap) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    response.headers_mut().insert(header::LOCATION, target);
+    copy_cookies(answer, response.headers_mut());
+    response
+}
+
+fn copy_cookies(from: &HeaderMap, to: &mut HeaderMap) {
+    for cookie in from.get_all(header::SET_COOKIE) {
+        to.append(header::SET_COOKIE, cookie.clone());
+    }
+}
+
+/// Only what a form sends: other types reach a function without a preflight, or not at all.
+fn is_form(headers: &HeaderMap) -> bool {
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(kind), None) = (types.next(), types.next()) else {
+        return false;
+    };
+    kind.to_str().is_ok_and(|kind| {
+        kind.split(';').next().is_some_and(|kind| {
+            kind.trim()
+                .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        })
+    })
+}
+
+fn wants_html(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| value.contains("text/html"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_forms_are_taken() {
+        for (kind, taken) in [
+            ("application/x-www-form-urlencoded", true),
+            ("Application/X-WWW-Form-Urlencoded; charset=UTF-8", true),
+            ("text/plain", false),
+            ("application/json", false),
+            ("multipart/form-data; boundary=x", false),
+            ("application/x-www-form-urlencoded, text/plain", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            assert_eq!(is_form(&headers), taken, "{kind}");
+        }
+        assert!(!is_form(&HeaderMap::new()));
+    }
+}

@@ -1,0 +1,118 @@
+//! Refuses what other sites make a browser send. Leptos does not.
+
+use crate::{AppState, request};
+use app::error::AppError;
+use axum::{
+    Json,
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, Method, StatusCode, header};
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Lets a request pass that only reads, or that one of our own pages sent.
+pub async fn require(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    if is_ours(
+        request.method(),
+        request.headers(),
+        state.public_url.origin(),
+    ) {
+        return next.run(request).await;
+    }
+    tracing::info!(
+        reference = &*request::id_of(request.extensions()),
+        "a request from another site was refused"
+    );
+    (StatusCode::FORBIDDEN, Json(AppError::Forbidden)).into_response()
+}
+
+/// `Sec-Fetch-Site` decides where the browser sends it (on https and on localhost); else `Origin` does. A browser sends
+/// one of the two with every post, so a request with neither is refused.
+fn is_ours(method: &Method, headers: &HeaderMap, public_origin: &str) -> bool {
+    if method.is_safe() {
+        return true;
+    }
+    let mut sites = headers.get_all(SEC_FETCH_SITE).iter().peekable();
+    if sites.peek().is_some() {
+        return sites.all(|site| site == "same-origin" || site == "none");
+    }
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    let (Some(origin), None) = (origins.next(), origins.next()) else {
+        return false;
+    };
+    let Ok(origin) = origin.to_str() else {
+        return false;
+    };
+    let origin = origin.to_ascii_lowercase();
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    let of_origin = origin
+        .strip_prefix("https://")
+        .or_else(|| origin.strip_prefix("http://"))
+        .unwrap_or_default();
+    origin == public_origin || (!of_origin.is_empty() && of_origin == host.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    const OURS: &str = "https://keys.example.com";
+
+    fn passes(method: &Method, lines: &[(&'static str, &'static str)]) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_static("10.0.0.5:3000"));
+        for (name, value) in lines {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        is_ours(method, &headers, OURS)
+    }
+
+    #[test]
+    fn only_our_own_pages_may_post() {
+        const SITE: &str = "sec-fetch-site";
+        const ORIGIN: &str = "origin";
+        let evil = "https://evil.example";
+        let table: &[(&[(&'static str, &'static str)], bool)] = &[
+            (&[(SITE, "same-origin")], true),
+            (&[(SITE, "none")], true),
+            (&[(SITE, "same-origin"), (ORIGIN, OURS)], true),
+            (&[(SITE, "same-site")], false),
+            (&[(SITE, "cross-site")], false),
+            (&[(SITE, "cross-site"), (ORIGIN, OURS)], false),
+            (&[(SITE, "same-origin"), (SITE, "cross-site")], false),
+            (&[(SITE, "")], false),
+            (&[(SITE, "SAME-ORIGIN")], false),
+            (&[(ORIGIN, OURS)], true),
+            (&[(ORIGIN, "HTTPS://KEYS.EXAMPLE.COM")], true),
+            (&[(ORIGIN, "http://10.0.0.5:3000")], true),
+            (&[(ORIGIN, "http://10.0.0.5:3001")], false),
+            (&[(ORIGIN, "http://10.0.0.5")], false),
+            (&[(ORIGIN, "http://keys.example.com")], false),
+            (&[(ORIGIN, "https://keys.example.com.evil.example")], false),
+            (&[(ORIGIN, evil)], false),
+            (&[(ORIGIN, "null")], false),
+            (&[(ORIGIN, "")], false),
+            (&[(ORIGIN, "https://")], false),
+            (&[(ORIGIN, OURS), (ORIGIN, evil)], false),
+            (&[], false),
+        ];
+        for (lines, expected) in table {
+            for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
+                assert_eq!(passes(&method, lines), *expected, "{method} {lines:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn reading_needs_no_origin() {
+        for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
+            assert!(passes(&method, &[("sec-fetch-site", "cross-site")]));
+        }
+    }
+}

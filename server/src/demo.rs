@@ -1,0 +1,130 @@
+//! `latchkey demo`: a temporary database with a realistic account.
+
+mod keys;
+mod traffic;
+
+use crate::{
+    AppState,
+    config::{Config, Wrong},
+    start::{self, Stop},
+};
+use domain::{
+    account::{Email, Role},
+    time::Timestamp,
+};
+use keyring::{Clock, Entropy, Keyring, Pepper, PersonDraft, SystemClock, SystemEntropy};
+use std::{
+    fmt::Display,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+const ACCOUNT: &str = "Northwind Trading";
+const APPLICATION: &str = "Storefront";
+const OWNER: &str = "owner@northwind.example";
+const PEOPLE: [(&str, Role); 3] = [
+    (OWNER, Role::Owner),
+    ("developer@northwind.example", Role::Developer),
+    ("viewer@northwind.example", Role::Viewer),
+];
+
+/// Makes the account, prints its sign-in and serves until told to stop; then nothing of it is left.
+///
+/// # Errors
+/// Where others could reach the server, or it cannot start.
+pub async fn serve(config: Config) -> Result<(), Stop> {
+    if !config.listen.ip().is_loopback() {
+        return Err(Wrong {
+            variable: "LATCHKEY_LISTEN",
+            why: format!(
+                "{} is open to others, and a demo is for this machine alone",
+                config.listen
+            ),
+            allowed: "a loopback address, such as 127.0.0.1:3000",
+        }
+        .into());
+    }
+    crate::telemetry::start(config.log);
+    let listener = start::listen(config.listen).await?;
+    let folder = tempfile::tempdir()
+        .map_err(|error| Stop::failed("no temporary folder can be made", error))?;
+    let url = format!("sqlite://{}", folder.path().join("demo.db").display());
+    let (keyring, password) = furnish(&url).await?;
+    println!("Latchkey demo is at {}", config.public_url.origin());
+    println!("Sign in as one of these, with the password {password}");
+    for (email, role) in PEOPLE {
+        println!("    {email}  ({role})");
+    }
+    println!("All of it is gone when you stop the demo with Ctrl-C.");
+    keyring.spawn_flusher();
+    let state = AppState::new(keyring, config.public_url, config.proxies);
+    start::run(listener, state).await
+}
+
+/// Fills a new database; returns the password of everybody in it.
+///
+/// # Errors
+/// Where the database cannot be written.
+pub async fn furnish(url: &str) -> Result<(Keyring, String), Stop> {
+    let clock = Arc::new(ShiftedClock::default());
+    let store = start::open_store(url).await?;
+    let pepper = Pepper::generate(&SystemEntropy);
+    let keyring = Keyring::open(store, pepper, clock.clone())
+        .await
+        .map_err(cannot)?;
+    let password = password();
+    clock.go_back_days(keys::FIRST_DAY);
+    for (email, role) in PEOPLE {
+        let draft = PersonDraft {
+            place: Some((ACCOUNT.into(), APPLICATION.into())),
+            email: Email::parse(email).map_err(cannot)?,
+            role,
+            password: password.as_str().into(),
+        };
+        keyring.add_person(draft).await.map_err(cannot)?;
+    }
+    keys::make(&keyring, &clock, OWNER, &password).await?;
+    Ok((keyring, password))
+}
+
+fn cannot(error: impl Display) -> Stop {
+    Stop::failed("the demo cannot be furnished", error)
+}
+
+/// Four groups of five letters and digits that nobody mistakes for another.
+fn password() -> String {
+    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut random = [0; 20];
+    SystemEntropy.fill(&mut random);
+    random
+        .chunks(5)
+        .map(|group| {
+            group
+                .iter()
+                .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+                .collect::<String>()
+        })
+        .collect::<Vec<_>>()
+        .join("-")
+}
+
+/// The machine's clock, set back while the past is being made.
+#[derive(Default)]
+struct ShiftedClock {
+    machine: SystemClock,
+    back: AtomicI64,
+}
+
+impl ShiftedClock {
+    fn go_back_days(&self, days: i64) {
+        self.back.store(days * domain::time::DAY, Ordering::Relaxed);
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> Timestamp {
+        self.machine.now().plus(-self.back.load(Ordering::Relaxed))
+    }
+}

@@ -1,0 +1,46 @@
+//! The door for machines: presents a key, gets a verdict. Nothing here awaits the keyring on the way to a verdict.
+
+pub mod client_address;
+pub mod credentials;
+pub mod forward_auth;
+pub mod health;
+pub mod problem;
+pub mod whoami;
+pub mod wire;
+
+use crate::{AppState, request};
+use axum::extract::Request;
+use domain::{key::scope::ScopeSet, verdict::Verdict};
+use keyring::{Call, Caller};
+use problem::{Code, Problem};
+
+/// A request whose key may pass.
+#[derive(Debug)]
+pub struct Passed {
+    /// Who called.
+    pub caller: Caller,
+}
+
+/// Reads the credentials of `request` and asks the keyring.
+///
+/// # Errors
+/// The answer for the client, ready to be sent.
+pub fn check(state: &AppState, request: &Request, wanted: ScopeSet) -> Result<Passed, Problem> {
+    let refuse = |code| Problem::of(state, request, code).required(wanted);
+    let presented = credentials::read(request.headers(), request.uri().query()).map_err(refuse)?;
+    let decision = state.keyring.verify(&Call {
+        key: presented.key(),
+        secret: presented.secret(),
+        address: request::address_of(request.extensions()),
+        scopes: wanted,
+        user_agent: request::user_agent_of(request.headers()),
+    });
+    match (decision.verdict, decision.caller) {
+        (Verdict::Accepted, Some(caller)) => Ok(Passed { caller }),
+        // Nobody can pass without being somebody.
+        (Verdict::Accepted, None) => Err(refuse(Code::VerificationUnavailable)),
+        (verdict, caller) => Err(Problem::of_verdict(state, request, verdict)
+            .required(wanted)
+            .caller(caller)),
+    }
+}

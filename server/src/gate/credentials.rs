@@ -1,0 +1,243 @@
+//! Finds the pair that a request presents.
+
+use super::problem::Code;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use domain::key::token;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use zeroize::Zeroizing;
+
+/// Holds the public key id.
+pub const X_CLIENT_KEY: HeaderName = HeaderName::from_static("x-client-key");
+/// Holds the secret.
+pub const X_CLIENT_SECRET: HeaderName = HeaderName::from_static("x-client-secret");
+
+/// Names under which people put credentials into a query, in lower case and with `-` for `_`.
+const QUERY_NAMES: [&str; 14] = [
+    "x-client-key",
+    "x-client-secret",
+    "client-key",
+    "client-secret",
+    "client-id",
+    "api-key",
+    "api-secret",
+    "apikey",
+    "key",
+    "key-id",
+    "secret",
+    "secret-key",
+    "access-token",
+    "authorization",
+];
+
+/// A pair as presented: nothing about it has been checked.
+pub enum Presented<'a> {
+    /// In two headers.
+    Headers {
+        /// The public key id.
+        key: &'a str,
+        /// The secret.
+        secret: &'a str,
+    },
+    /// As the user and the password of `Authorization: Basic` (RFC 7617).
+    Basic {
+        /// Both with a colon between; wiped when dropped.
+        pair: Zeroizing<String>,
+        /// Where the colon stands.
+        colon: usize,
+    },
+}
+
+impl Presented<'_> {
+    /// The public key id.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Headers { key, .. } => key,
+            Self::Basic { pair, colon } => pair.get(..*colon).unwrap_or_default(),
+        }
+    }
+
+    /// The secret.
+    pub fn secret(&self) -> &str {
+        match self {
+            Self::Headers { secret, .. } => secret,
+            Self::Basic { pair, colon } => pair.get(colon + 1..).unwrap_or_default(),
+        }
+    }
+}
+
+/// Reads the one pair of a request.
+///
+/// # Errors
+/// Where there is none, more than one, or one in the query. A pair that cannot be read is `invalid_credentials`, as a
+/// wrong one is.
+pub fn read<'a>(headers: &'a HeaderMap, query: Option<&str>) -> Result<Presented<'a>, Code> {
+    if query.is_some_and(holds_credentials) {
+        return Err(Code::CredentialsInQuery);
+    }
+    let key = single(headers, &X_CLIENT_KEY)?;
+    let secret = single(headers, &X_CLIENT_SECRET)?;
+    let basic = basic(headers)?;
+    match (key, secret, basic) {
+        (None, None, Some(encoded)) => decode(encoded),
+        (_, _, Some(_)) => Err(Code::AmbiguousCredentials),
+        (Some(key), Some(secret), None) => match (key.to_str(), secret.to_str()) {
+            (Ok(""), _) | (_, Ok("")) => Err(Code::MissingCredentials),
+            (Ok(key), Ok(secret)) => Ok(Presented::Headers { key, secret }),
+            _ => Err(Code::InvalidCredentials),
+        },
+        _ => Err(Code::MissingCredentials),
+    }
+}
+
+fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a HeaderValue>, Code> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (first, None) => Ok(first),
+        (_, Some(_)) => Err(Code::AmbiguousCredentials),
+    }
+}
+
+/// What stands behind `Basic`. Other schemes are not ours: behind a proxy they may be meant for the service itself.
+fn basic(headers: &HeaderMap) -> Result<Option<&[u8]>, Code> {
+    let Some(value) = single(headers, &header::AUTHORIZATION)? else {
+        return Ok(None);
+    };
+    let (scheme, rest) = value
+        .as_bytes()
+        .split_at_checked(5)
+        .unwrap_or((value.as_bytes(), b""));
+    let ours = scheme.eq_ignore_ascii_case(b"basic") && rest.first().is_none_or(|b| *b == b' ');
+    Ok(ours.then_some(rest.trim_ascii()))
+}
+
+fn decode<'a>(encoded: &[u8]) -> Result<Presented<'a>, Code> {
+    if encoded.is_empty() {
+        return Err(Code::MissingCredentials);
+    }
+    let pair = STANDARD
+        .decode(encoded)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .map(Zeroizing::new)
+        .ok_or(Code::InvalidCredentials)?;
+    match pair.find(':') {
+        None => Err(Code::InvalidCredentials),
+        Some(colon) if colon == 0 || colon + 1 == pair.len() => Err(Code::MissingCredentials),
+        Some(colon) => Ok(Presented::Basic { pair, colon }),
+    }
+}
+
+/// Whether a query names a credential, or holds a secret under any name.
+fn holds_credentials(query: &str) -> bool {
+    form_urlencoded::parse(query.as_bytes()).any(|(name, value)| {
+        let plain = name.to_ascii_lowercase().replace('_', "-");
+        QUERY_NAMES.contains(&plain.as_str()) || token::is_secret(&value) || token::is_secret(&name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::key::Environment;
+
+    fn outcome(lines: &[(&'static str, &str)], query: Option<&str>) -> Result<String, Code> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_bytes(value.as_bytes()).expect("a value"),
+            );
+        }
+        read(&headers, query).map(|pair| format!("{}|{}", pair.key(), pair.secret()))
+    }
+
+    fn basic_of(text: &str) -> String {
+        format!("Basic {}", STANDARD.encode(text))
+    }
+
+    type Row<'a> = (&'a [(&'static str, &'a str)], Result<&'a str, Code>);
+
+    #[test]
+    fn one_pair_is_read_and_everything_else_refused() {
+        use Code::{AmbiguousCredentials, InvalidCredentials, MissingCredentials};
+        const K: &str = "x-client-key";
+        const S: &str = "x-client-secret";
+        const A: &str = "authorization";
+        let basic = basic_of("id:secret");
+        let colons = basic_of("id:se:cret");
+        let lower = basic.replacen("Basic", "bASIC", 1);
+        let no_colon = basic_of("id");
+        let no_secret = basic_of("id:");
+        let no_id = basic_of(":secret");
+        let table: &[Row<'_>] = &[
+            (&[(K, "id"), (S, "secret")], Ok("id|secret")),
+            (&[(A, &basic)], Ok("id|secret")),
+            (&[(A, &lower)], Ok("id|secret")),
+            (&[(A, &colons)], Ok("id|se:cret")),
+            (
+                &[(K, "id"), (S, "secret"), (A, "Bearer other")],
+                Ok("id|secret"),
+            ),
+            (&[], Err(MissingCredentials)),
+            (&[(K, "id")], Err(MissingCredentials)),
+            (&[(S, "secret")], Err(MissingCredentials)),
+            (&[(K, ""), (S, "")], Err(MissingCredentials)),
+            (&[(K, "id"), (S, "")], Err(MissingCredentials)),
+            (&[(A, "Bearer id:secret")], Err(MissingCredentials)),
+            (&[(A, "Basic")], Err(MissingCredentials)),
+            (&[(A, "Basic ")], Err(MissingCredentials)),
+            (&[(A, &no_secret)], Err(MissingCredentials)),
+            (&[(A, &no_id)], Err(MissingCredentials)),
+            (&[(A, "Basicx")], Err(MissingCredentials)),
+            (&[(A, &no_colon)], Err(InvalidCredentials)),
+            (&[(A, "Basic !!!!")], Err(InvalidCredentials)),
+            (&[(A, "Basic /////w==")], Err(InvalidCredentials)),
+            (&[(K, "ü"), (S, "secret")], Err(InvalidCredentials)),
+            (
+                &[(K, "id"), (K, "id"), (S, "secret")],
+                Err(AmbiguousCredentials),
+            ),
+            (
+                &[(K, "id"), (S, "secret"), (S, "other")],
+                Err(AmbiguousCredentials),
+            ),
+            (&[(A, &basic), (A, &basic)], Err(AmbiguousCredentials)),
+            (&[(A, &basic), (A, "Bearer x")], Err(AmbiguousCredentials)),
+            (
+                &[(K, "id"), (S, "secret"), (A, &basic)],
+                Err(AmbiguousCredentials),
+            ),
+            (&[(K, "id"), (A, &basic)], Err(AmbiguousCredentials)),
+        ];
+        for (lines, expected) in table {
+            let expected = expected.map(str::to_owned);
+            assert_eq!(outcome(lines, None), expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_query_is_no_place_for_credentials() {
+        let secret = token::format_secret(Environment::Live, &[7; 32]);
+        let headers = [("x-client-key", "id"), ("x-client-secret", "secret")];
+        for query in [
+            "x-client-key=a",
+            "X-Client-Secret=a",
+            "client_key=a",
+            "client_secret=a",
+            "api_key=a",
+            "API-SECRET=a",
+            "secret=a",
+            "scope=invoice:read&key=a",
+            "%6bey=a",
+            "secret",
+            &format!("q={secret}"),
+            &secret,
+        ] {
+            let expected = Err(Code::CredentialsInQuery);
+            assert_eq!(outcome(&headers, Some(query)), expected, "{query}");
+        }
+        for query in ["", "scope=key:verify", "keyword=a", "q=secret"] {
+            assert!(outcome(&headers, Some(query)).is_ok(), "{query}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Every refusal of the gate: RFC 9457, with the fields of the public contract.
+
+mod code;
+
+pub use code::Code;
+
+use super::wire;
+use crate::{AppState, config::PublicUrl, request};
+use axum::{
+    extract::{Path, Request, State},
+    response::{Html, IntoResponse, Response},
+};
+use domain::{key::scope::ScopeSet, time::Timestamp, verdict::Verdict};
+use http::{HeaderValue, StatusCode, header};
+use keyring::Caller;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// A refusal, ready to be sent.
+#[derive(Debug)]
+pub struct Problem {
+    code: Code,
+    request_id: Arc<str>,
+    public_url: Arc<PublicUrl>,
+    now: Timestamp,
+    required: ScopeSet,
+    retry_after_ms: Option<i64>,
+    caller: Option<Box<Caller>>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    code: &'a str,
+    request_id: &'a str,
+    required_scopes: Vec<String>,
+    #[serde(rename = "statusCode")]
+    status_code: u16,
+    message: &'a str,
+}
+
+impl Problem {
+    /// A refusal of `request`.
+    pub fn of(state: &AppState, request: &Request, code: Code) -> Self {
+        Self {
+            code,
+            request_id: request::id_of(request.extensions()),
+            public_url: state.public_url.clone(),
+            now: state.keyring.now(),
+            required: ScopeSet::default(),
+            retry_after_ms: None,
+            caller: None,
+        }
+    }
+
+    /// What a verdict other than [`Verdict::Accepted`] means for the client.
+    pub fn of_verdict(state: &AppState, request: &Request, verdict: Verdict) -> Self {
+        let mut problem = Self::of(state, request, Code::from(verdict));
+        if let Verdict::RateLimited { retry_after_ms } = verdict {
+            problem.retry_after_ms = Some(retry_after_ms);
+        }
+        problem
+    }
+
+    /// Names the scopes that were asked for.
+    #[must_use]
+    pub fn required(mut self, scopes: ScopeSet) -> Self {
+        self.required = scopes;
+        self
+    }
+
+    /// Adds what the owner of a proven secret may know.
+    #[must_use]
+    pub fn caller(mut self, caller: Option<Caller>) -> Self {
+        self.caller = caller.map(Box::new);
+        self
+    }
+
+    fn challenge(&self) -> Option<&'static str> {
+        match (self.code, self.code.status()) {
+            (Code::InsufficientScope, _) => {
+                Some(r#"ApiKey realm="latchkey", error="insufficient_scope""#)
+            }
+            (_, StatusCode::UNAUTHORIZED) => Some(r#"ApiKey realm="latchkey""#),
+            _ => None,
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.code.status();
+        let body = Body {
+            r#type: format!(
+                "{}/problems/{}",
+                self.public_url.origin(),
+                self.code.as_str()
+            ),
+            title: self.code.title(),
+            status: status.as_u16(),
+            detail: self.code.detail(),
+            code: self.code.as_str(),
+            request_id: &self.request_id,
+            required_scopes: self.required.names().collect(),
+            status_code: status.as_u16(),
+            message: self.code.detail(),
+        };
+        let mut response = wire::json(status, "application/problem+json", &body);
+        let headers = response.headers_mut();
+        if let Some(challenge) = self.challenge() {
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static(challenge),
+            );
+        }
+        if let Some(caller) = &self.caller {
+            wire::describe(headers, caller, self.now);
+        }
+        if let Some(milliseconds) = self.retry_after_ms {
+            headers.insert(
+                header::RETRY_AFTER,
+                HeaderValue::from(wire::whole_seconds(milliseconds).max(1)),
+            );
+        }
+        response
+    }
+}
+
+/// An address of the gate at which there is nothing.
+pub async fn not_found(State(state): State<AppState>, request: Request) -> Problem {
+    Problem::of(&state, &request, Code::NotFound)
+}
+
+/// A method that a door of the gate does not take.
+pub async fn method_not_allowed(State(state): State<AppState>, request: Request) -> Problem {
+    Problem::of(&state, &request, Code::MethodNotAllowed)
+}
+
+/// The page that a problem's `type` names.
+pub async fn page(Path(code): Path<String>) -> Response {
+    let Some(code) = Code::ALL.into_iter().find(|known| known.as_str() == code) else {
+        return (StatusCode::NOT_FOUND, "There is no such problem.\n").into_response();
+    };
+    // Every word is ours: nothing needs to be escaped.
+    Html(format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width\"><title>{title} · Latchkey</title>\
+         <link rel=\"stylesheet\" href=\"/pkg/latchkey.css\"></head>\n\
+         <body><main><h1>{title}</h1><p><code>{code}</code>, HTTP {status}</p><p>{detail}</p></main></body>\n</html>\n",
+        title = code.title(),
+        code = code.as_str(),
+        status = code.status().as_u16(),
+        detail = code.detail(),
+    ))
+    .into_response()
+}

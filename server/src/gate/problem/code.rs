@@ -1,0 +1,216 @@
+//! The codes of the public contract, each with its status and its words.
+
+use domain::verdict::Verdict;
+use http::StatusCode;
+
+/// Why the gate refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// No pair was presented.
+    MissingCredentials,
+    /// More than one was.
+    AmbiguousCredentials,
+    /// One stands in the query.
+    CredentialsInQuery,
+    /// Unknown id, wrong secret or bad checksum.
+    InvalidCredentials,
+    /// The key has been revoked.
+    KeyRevoked,
+    /// The key is switched off.
+    KeyInactive,
+    /// The key's time is over.
+    KeyExpired,
+    /// The secret was replaced, and its grace is over.
+    SecretRetired,
+    /// The address is not on the key's list.
+    IpNotAllowed,
+    /// The key lacks a scope.
+    InsufficientScope,
+    /// Too many calls.
+    RateLimited,
+    /// We cannot know.
+    VerificationUnavailable,
+    /// `?scope=` names what the catalogue lacks: the proxy's settings are wrong.
+    UnknownScope,
+    /// Nothing is at this address.
+    NotFound,
+    /// The door does not take this method.
+    MethodNotAllowed,
+}
+
+impl Code {
+    /// All of them.
+    pub const ALL: [Self; 15] = [
+        Self::MissingCredentials,
+        Self::AmbiguousCredentials,
+        Self::CredentialsInQuery,
+        Self::InvalidCredentials,
+        Self::KeyRevoked,
+        Self::KeyInactive,
+        Self::KeyExpired,
+        Self::SecretRetired,
+        Self::IpNotAllowed,
+        Self::InsufficientScope,
+        Self::RateLimited,
+        Self::VerificationUnavailable,
+        Self::UnknownScope,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+    ];
+
+    /// The word in bodies and addresses.
+    pub const fn as_str(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The HTTP status.
+    pub const fn status(self) -> StatusCode {
+        self.row().1
+    }
+
+    /// The same few words for every problem of this kind.
+    pub const fn title(self) -> &'static str {
+        self.row().2
+    }
+
+    /// What happened, and what to do.
+    pub const fn detail(self) -> &'static str {
+        self.row().3
+    }
+
+    const fn row(self) -> (&'static str, StatusCode, &'static str, &'static str) {
+        use StatusCode as S;
+        match self {
+            Self::MissingCredentials => (
+                "missing_credentials",
+                S::UNAUTHORIZED,
+                "Credentials are missing",
+                "Send the key's id and secret in the headers x-client-key and x-client-secret, or with HTTP Basic.",
+            ),
+            Self::AmbiguousCredentials => (
+                "ambiguous_credentials",
+                S::BAD_REQUEST,
+                "More than one pair of credentials",
+                "Send one pair only: either x-client-key and x-client-secret, each once, or HTTP Basic.",
+            ),
+            Self::CredentialsInQuery => (
+                "credentials_in_query",
+                S::BAD_REQUEST,
+                "Credentials in the query",
+                "Query strings end up in logs, so credentials in them are never checked. Send them as headers, and rotate this secret.",
+            ),
+            Self::InvalidCredentials => (
+                "invalid_credentials",
+                S::UNAUTHORIZED,
+                "Invalid credentials",
+                "The key's id or its secret is wrong.",
+            ),
+            Self::KeyRevoked => (
+                "key_revoked",
+                S::UNAUTHORIZED,
+                "Key revoked",
+                "This key has been revoked, which is final. Use another key.",
+            ),
+            Self::KeyInactive => (
+                "key_inactive",
+                S::UNAUTHORIZED,
+                "Key deactivated",
+                "This key is deactivated. Its owner can activate it again.",
+            ),
+            Self::KeyExpired => (
+                "key_expired",
+                S::UNAUTHORIZED,
+                "Key expired",
+                "This key has expired. Use another key.",
+            ),
+            Self::SecretRetired => (
+                "secret_retired",
+                S::UNAUTHORIZED,
+                "Secret retired",
+                "This secret has been replaced. Use the key's new secret.",
+            ),
+            Self::IpNotAllowed => (
+                "ip_not_allowed",
+                S::FORBIDDEN,
+                "Address not allowed",
+                "This key may not be used from this address.",
+            ),
+            Self::InsufficientScope => (
+                "insufficient_scope",
+                S::FORBIDDEN,
+                "Scope is missing",
+                "This key lacks a scope that the call needs.",
+            ),
+            Self::RateLimited => (
+                "rate_limited",
+                S::TOO_MANY_REQUESTS,
+                "Too many calls",
+                "This key has used up its calls for now. Wait as long as Retry-After says.",
+            ),
+            Self::VerificationUnavailable => (
+                "verification_unavailable",
+                S::SERVICE_UNAVAILABLE,
+                "Verification unavailable",
+                "Whether this key is valid cannot be known at the moment. Try again soon.",
+            ),
+            Self::UnknownScope => (
+                "unknown_scope",
+                S::BAD_REQUEST,
+                "Unknown scope",
+                "The query asks for a scope that does not exist. Write resource:action, one in each scope parameter.",
+            ),
+            Self::NotFound => (
+                "not_found",
+                S::NOT_FOUND,
+                "Nothing here",
+                "There is nothing at this address.",
+            ),
+            Self::MethodNotAllowed => (
+                "method_not_allowed",
+                S::METHOD_NOT_ALLOWED,
+                "Method not allowed",
+                "This address does not take this method.",
+            ),
+        }
+    }
+}
+
+impl From<Verdict> for Code {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::InvalidCredentials => Self::InvalidCredentials,
+            Verdict::Revoked => Self::KeyRevoked,
+            Verdict::Inactive => Self::KeyInactive,
+            Verdict::Expired { .. } => Self::KeyExpired,
+            Verdict::Retired { .. } => Self::SecretRetired,
+            Verdict::IpNotAllowed => Self::IpNotAllowed,
+            Verdict::InsufficientScope => Self::InsufficientScope,
+            Verdict::RateLimited { .. } => Self::RateLimited,
+            // No refusal at all: whoever asks gets none of it.
+            Verdict::Accepted => Self::VerificationUnavailable,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::time::Timestamp;
+
+    #[test]
+    fn verdicts_and_problems_have_the_same_words() {
+        let at = Timestamp(0);
+        for verdict in [
+            Verdict::InvalidCredentials,
+            Verdict::Revoked,
+            Verdict::Inactive,
+            Verdict::Expired { at },
+            Verdict::Retired { at },
+            Verdict::IpNotAllowed,
+            Verdict::InsufficientScope,
+            Verdict::RateLimited { retry_after_ms: 1 },
+        ] {
+            assert_eq!(Code::from(verdict).as_str(), verdict.code());
+        }
+    }
+}

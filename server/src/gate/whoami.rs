@@ -1,0 +1,23 @@
+//! `GET /v1/whoami`: the presented key describes itself.
+
+use super::{check, problem::Problem, wire};
+use crate::{AppState, request};
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
+use domain::key::scope::ScopeSet;
+use http::StatusCode;
+
+/// Answers with the key that was presented.
+///
+/// # Errors
+/// The refusal of the gate.
+pub async fn whoami(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
+    let passed = check(&state, &request, ScopeSet::default())?;
+    let id = request::id_of(request.extensions());
+    let body = wire::Described::accepted(&passed.caller, &id);
+    let mut response = wire::json(StatusCode::OK, "application/json", &body);
+    wire::describe(response.headers_mut(), &passed.caller, state.keyring.now());
+    Ok(response)
+}

@@ -1,0 +1,145 @@
+//! The public JSON and headers of the gate.
+
+use axum::{body::Body, response::Response};
+use domain::{
+    key::Environment,
+    time::{SECOND, Timestamp},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use keyring::{Caller, RateState};
+use serde::Serialize;
+use std::time::{Duration, UNIX_EPOCH};
+
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
+const SUNSET: HeaderName = HeaderName::from_static("sunset");
+
+/// A key, as it may be told of itself.
+#[derive(Debug, Serialize)]
+pub struct Described<'a> {
+    valid: bool,
+    code: &'static str,
+    key_id: String,
+    application_id: String,
+    account_id: String,
+    environment: Environment,
+    scopes: Vec<String>,
+    expires_at: Option<String>,
+    ratelimit: Option<RateLimitState>,
+    request_id: &'a str,
+}
+
+/// A rate limit and what is left of it.
+#[derive(Debug, Serialize)]
+struct RateLimitState {
+    limit: u32,
+    window_ms: u32,
+    remaining: u32,
+    reset_ms: i64,
+}
+
+impl<'a> Described<'a> {
+    /// What a caller whose call passed may know.
+    pub fn accepted(caller: &Caller, request_id: &'a str) -> Self {
+        Self {
+            valid: true,
+            code: "valid",
+            key_id: caller.key_id.to_string(),
+            application_id: caller.application_id.to_string(),
+            account_id: caller.account_id.to_string(),
+            environment: caller.environment,
+            scopes: caller.scopes.names().collect(),
+            expires_at: caller.expires_at.map(|at| at.to_string()),
+            ratelimit: caller.rate_limit.as_ref().map(|rate| RateLimitState {
+                limit: rate.limit.requests,
+                window_ms: rate.limit.window_ms,
+                remaining: rate.remaining,
+                reset_ms: rate.reset_ms,
+            }),
+            request_id,
+        }
+    }
+}
+
+/// An answer with a JSON body.
+pub fn json(status: StatusCode, content_type: &'static str, body: &impl Serialize) -> Response {
+    let bytes = serde_json::to_vec(body).unwrap_or_else(|error| {
+        tracing::error!(%error, "an answer could not be written as JSON");
+        b"{}".to_vec()
+    });
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+/// Adds the headers that tell a proven caller how much is left and until when its secret works.
+///
+/// `RateLimit` and `RateLimit-Policy`: draft-ietf-httpapi-ratelimit-headers-10. `Deprecation`: RFC 9745. `Sunset`: RFC 8594.
+pub fn describe(headers: &mut HeaderMap, caller: &Caller, now: Timestamp) {
+    if let Some(rate) = &caller.rate_limit {
+        describe_rate(headers, rate);
+    }
+    if let Some(retires_at) = caller.retires_at {
+        put(
+            headers,
+            DEPRECATION,
+            &format!("@{}", now.0.div_euclid(SECOND)),
+        );
+        put(headers, SUNSET, &http_date(retires_at));
+    }
+}
+
+/// Milliseconds as seconds, rounded up: a client that waits them never comes too early.
+pub fn whole_seconds(milliseconds: i64) -> i64 {
+    let milliseconds = milliseconds.max(0);
+    milliseconds / SECOND + i64::from(milliseconds % SECOND > 0)
+}
+
+fn describe_rate(headers: &mut HeaderMap, rate: &RateState) {
+    let window = whole_seconds(rate.limit.window_ms.into());
+    let reset = whole_seconds(rate.reset_ms);
+    let policy = format!("\"key\";q={};w={window}", rate.limit.requests);
+    put(headers, RATE_LIMIT_POLICY, &policy);
+    put(
+        headers,
+        RATE_LIMIT,
+        &format!("\"key\";r={};t={reset}", rate.remaining),
+    );
+}
+
+fn http_date(at: Timestamp) -> String {
+    let milliseconds = u64::try_from(at.0).unwrap_or_default();
+    httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_millis(milliseconds))
+}
+
+/// Every value here is made of digits and a few ASCII words, so it is always a header value.
+fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_are_rounded_up() {
+        let table = [(-1, 0), (0, 0), (1, 1), (999, 1), (1_000, 1), (1_001, 2)];
+        for (milliseconds, seconds) in table {
+            assert_eq!(whole_seconds(milliseconds), seconds);
+        }
+    }
+
+    #[test]
+    fn a_sunset_is_an_http_date() {
+        assert_eq!(
+            http_date(Timestamp(1_795_442_709_123)),
+            "Mon, 23 Nov 2026 14:05:09 GMT"
+        );
+    }
+}

@@ -1,0 +1,21 @@
+//! The deployment: settings, HTTP, and two doors, the dashboard and the gate.
+// The type of the whole app is deep.
+#![recursion_limit = "512"]
+
+pub mod assets;
+pub mod cli;
+pub mod config;
+pub mod dashboard;
+pub mod demo;
+pub mod gate;
+pub mod pepper;
+pub mod probes;
+pub mod request;
+pub mod router;
+pub mod serve;
+pub mod start;
+pub mod state;
+pub mod telemetry;
+
+pub use router::router;
+pub use state::AppState;

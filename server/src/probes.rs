@@ -1,0 +1,43 @@
+//! `/healthz` and `/readyz`, for whoever restarts the process or sends it traffic.
+
+use crate::AppState;
+use axum::{extract::State, response::IntoResponse};
+use http::StatusCode;
+use std::time::Duration;
+
+/// How long the database may take to answer a probe.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The process lives.
+pub async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// The server can do its work: the database answers, and no stop has been asked for.
+pub async fn ready(State(state): State<AppState>) -> impl IntoResponse {
+    if state.is_draining() {
+        (StatusCode::SERVICE_UNAVAILABLE, "stopping\n")
+    } else if database_answers(&state).await {
+        (StatusCode::OK, "ok\n")
+    } else {
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database does not answer\n",
+        )
+    }
+}
+
+/// One round trip to the database, in time.
+pub async fn database_answers(state: &AppState) -> bool {
+    match tokio::time::timeout(PATIENCE, state.keyring.ready()).await {
+        Ok(Ok(())) => true,
+        Ok(Err(cause)) => {
+            tracing::warn!(%cause, "the database does not answer");
+            false
+        }
+        Err(_) => {
+            tracing::warn!("the database did not answer in time");
+            false
+        }
+    }
+}

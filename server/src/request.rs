@@ -1,0 +1,165 @@
+//! What every answer has, whichever door gave it: a request id, and a body even after a panic.
+
+use crate::{AppState, gate::client_address::client_address};
+use app::error::AppError;
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use keyring::{Entropy, SystemEntropy};
+use std::{any::Any, net::IpAddr, sync::Arc};
+
+/// Names a request in answers, audit rows and the log.
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The socket's other end, put into every request by the accept loop.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub IpAddr);
+
+/// The request's id: 1 to 64 of `[A-Za-z0-9_-]`.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub Arc<str>);
+
+/// The client's address, where it is known.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub Option<IpAddr>);
+
+/// What a panic leaves behind in its answer, until [`identify`] writes it down.
+#[derive(Clone)]
+struct Panicked(String);
+
+/// The outermost layer: names the request, finds the client's address, and finishes the answer.
+pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let peer = request
+        .extensions()
+        .get::<Peer>()
+        .map(|peer| peer.0.to_canonical());
+    let trusted = peer.is_some_and(|peer| state.proxies.contain(peer));
+    let id = trusted
+        .then(|| accepted_id(request.headers()))
+        .flatten()
+        .unwrap_or_else(new_id);
+    let address = client_address(peer, request.headers(), &state.proxies);
+    let api = request.uri().path().starts_with("/api/");
+    request.extensions_mut().insert(RequestId(id.clone()));
+    request.extensions_mut().insert(ClientAddress(address));
+
+    let mut response = next.run(request).await;
+    if let Some(Panicked(detail)) = response.extensions_mut().remove() {
+        tracing::error!(reference = &*id, detail, "a handler panicked");
+        let headers = std::mem::take(response.headers_mut());
+        response = broken(&id, api);
+        for (name, value) in &headers {
+            if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+                response.headers_mut().insert(name, value.clone());
+            }
+        }
+    }
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(X_REQUEST_ID, value);
+    }
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    if state.public_url.is_secure() {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        );
+    }
+    response
+}
+
+/// The id of a request that [`identify`] has seen.
+pub fn id_of(extensions: &http::Extensions) -> Arc<str> {
+    extensions
+        .get::<RequestId>()
+        .map_or_else(|| "unknown".into(), |id| id.0.clone())
+}
+
+/// The address of a request that [`identify`] has seen.
+pub fn address_of(extensions: &http::Extensions) -> Option<IpAddr> {
+    extensions.get::<ClientAddress>().and_then(|found| found.0)
+}
+
+/// What the client calls itself, as far as it can be kept: 256 printable characters.
+pub fn user_agent_of(headers: &HeaderMap) -> &str {
+    let text = headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    // `to_str` lets nothing but visible ASCII pass, so every index is a boundary.
+    text.get(..256).unwrap_or(text)
+}
+
+/// Turns a panic into an answer; the process lives.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "tower-http calls it with the box"
+)]
+pub fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let detail = panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_else(|| "no message".into());
+    let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    response.extensions_mut().insert(Panicked(detail));
+    response
+}
+
+/// 128 random bits, in hexadecimal.
+fn new_id() -> Arc<str> {
+    let mut random = [0; 16];
+    SystemEntropy.fill(&mut random);
+    format!("{:032x}", u128::from_be_bytes(random)).into()
+}
+
+fn accepted_id(headers: &HeaderMap) -> Option<Arc<str>> {
+    let text = headers.get(X_REQUEST_ID)?.to_str().ok()?;
+    let plain = (1..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    plain.then(|| text.into())
+}
+
+fn broken(reference: &str, api: bool) -> Response {
+    let status = StatusCode::INTERNAL_SERVER_ERROR;
+    if api {
+        (status, axum::Json(AppError::Unexpected(reference.into()))).into_response()
+    } else {
+        let sentence = format!(
+            "Something went wrong on our side. Try again; if it stays, tell your administrator this reference: {reference}\n"
+        );
+        (status, sentence).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_could_break_a_log_is_not_taken() {
+        for (text, taken) in [
+            ("abc-DEF_123", true),
+            ("", false),
+            ("a b", false),
+            ("a\"b", false),
+            (&"x".repeat(64), true),
+            (&"x".repeat(65), false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(X_REQUEST_ID, HeaderValue::from_str(text).expect("a value"));
+            assert_eq!(accepted_id(&headers).is_some(), taken, "{text:?}");
+        }
+    }
+}

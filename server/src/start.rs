@@ -1,0 +1,117 @@
+//! From settings to a running server.
+
+mod lock;
+
+use crate::{
+    AppState,
+    config::{Config, Wrong},
+    pepper, serve, telemetry,
+};
+use keyring::{Keyring, SystemClock};
+use lock::Lock;
+use std::{fmt::Display, sync::Arc};
+use store::Store;
+use tokio::net::TcpListener;
+
+/// Why the process ends; one line for its console.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// A setting is wrong.
+    #[error(transparent)]
+    Wrong(#[from] Wrong),
+    /// An argument is wrong, or something that the settings name cannot be used.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl Stop {
+    /// A failure with its cause, on one line.
+    pub fn failed(what: &str, cause: impl Display) -> Self {
+        let cause = cause.to_string();
+        let line = cause.split_whitespace().collect::<Vec<_>>().join(" ");
+        Self::Failed(format!("{what}: {line}"))
+    }
+}
+
+/// `latchkey serve`.
+///
+/// # Errors
+/// Where the server cannot start.
+pub async fn serve(config: Config) -> Result<(), Stop> {
+    let _lock = Lock::take(&config.database_url)?;
+    let keyring = open(&config).await?;
+    telemetry::start(config.log);
+    let listener = listen(config.listen).await?;
+    let setup = keyring
+        .needs_setup()
+        .await
+        .map_err(|error| Stop::failed("the database cannot be read", error))?;
+    let url = config.public_url.origin();
+    println!("Latchkey {} is at {url}", env!("CARGO_PKG_VERSION"));
+    if setup {
+        println!(
+            "Nobody can sign in yet. Open {url}/setup and enter this token:\n\n    {}\n",
+            keyring.setup_token()
+        );
+    }
+    keyring.spawn_flusher();
+    let state = AppState::new(keyring, config.public_url, config.proxies);
+    run(listener, state).await
+}
+
+/// `latchkey migrate`.
+///
+/// # Errors
+/// Where the database cannot be made or brought up to date.
+pub async fn migrate(config: &Config) -> Result<(), Stop> {
+    let _lock = Lock::take(&config.database_url)?;
+    let store = open_store(&config.database_url).await?;
+    store.close().await;
+    println!("The database is up to date.");
+    Ok(())
+}
+
+/// Opens the database and loads the keys.
+///
+/// # Errors
+/// Where the pepper, the database or what is in it cannot be used.
+pub async fn open(config: &Config) -> Result<Keyring, Stop> {
+    let pepper = pepper::load(&config.pepper)?;
+    let store = open_store(&config.database_url).await?;
+    Keyring::open(store, pepper, Arc::new(SystemClock::default()))
+        .await
+        .map_err(|error| Stop::failed("the keys cannot be loaded", error))
+}
+
+/// Opens the database alone.
+///
+/// # Errors
+/// Where it cannot be reached, made or migrated.
+pub async fn open_store(url: &str) -> Result<Store, Stop> {
+    Store::open(url).await.map_err(|error| {
+        Stop::failed(
+            "LATCHKEY_DATABASE_URL: the database cannot be opened",
+            error,
+        )
+    })
+}
+
+/// Binds the address.
+///
+/// # Errors
+/// Where somebody else has it, or it is not this machine's.
+pub async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, Stop> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| Stop::failed(&format!("LATCHKEY_LISTEN: {address} cannot be used"), error))
+}
+
+/// Serves until told to stop.
+///
+/// # Errors
+/// Where signals cannot be received.
+pub async fn run(listener: TcpListener, state: AppState) -> Result<(), Stop> {
+    serve::serve(listener, state)
+        .await
+        .map_err(|error| Stop::failed("the server failed", error))
+}

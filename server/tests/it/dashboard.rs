@@ -1,0 +1,135 @@
+//! Pages and plain forms.
+
+use crate::house::{House, OWNER, PASSWORD};
+use http::StatusCode;
+
+const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
+
+fn cookie(token: &str) -> String {
+    format!("latchkey={token}")
+}
+
+#[tokio::test]
+async fn signing_in_without_javascript_leads_on() {
+    let house = House::furnished().await;
+    let form = format!("email={OWNER}&password={}", PASSWORD.replace(' ', "+"));
+    let from = ("referer", "http://localhost:3000/sign-in");
+    let answer = house.post("/api/sign_in", &[HTML, from], &form).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    assert_eq!(answer.header("location"), "/");
+    let cookies: Vec<_> = answer
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .collect();
+    let session = cookies
+        .iter()
+        .find(|cookie| cookie.starts_with("latchkey="))
+        .expect("a session cookie");
+    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(session.contains(attribute), "{session}");
+    }
+    assert!(!session.contains("Domain"));
+}
+
+#[tokio::test]
+async fn a_refused_form_is_the_page_again_with_what_was_typed() {
+    let house = House::furnished().await;
+    let from = ("referer", "http://localhost:3000/sign-in");
+    let form = format!("email={OWNER}&password=wrong-password-1");
+    let answer = house.post("/api/sign_in", &[HTML, from], &form).await;
+    assert_eq!(answer.status.as_u16(), 422, "{}", answer.body);
+    assert_eq!(answer.header("location"), "");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert!(answer.body.contains("do not match"));
+    assert!(answer.body.contains(OWNER));
+    assert!(!answer.body.contains("wrong-password-1"));
+}
+
+#[tokio::test]
+async fn a_foreign_referer_leads_nowhere() {
+    let house = House::furnished().await;
+    let from = ("referer", "https://evil.example/trap");
+    let answer = house
+        .post("/api/sign_in", &[HTML, from], "email=a&password=b")
+        .await;
+    assert!(!answer.header("location").contains("evil"));
+    assert!(!answer.body.contains("evil.example"));
+}
+
+#[tokio::test]
+async fn without_javascript_the_secret_is_in_the_answer_and_nowhere_else() {
+    let house = House::furnished().await;
+    let app = house.application(OWNER).await;
+    let session = cookie(&house.token(OWNER).await);
+    let once = house.keyring.new_idempotency_key();
+    let page = format!("http://localhost:3000/apps/{app}/settings/api-keys/new");
+    let form = format!(
+        "app={app}&name=Checkout&description=&environment=live&scopes%5B%5D=invoice%3Aread&expiration=90\
+         &expires_on=&allowed_ips=&once={once}"
+    );
+    let lines = [
+        HTML,
+        ("referer", page.as_str()),
+        ("cookie", session.as_str()),
+    ];
+    let answer = house.post("/api/create_key", &lines, &form).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("location"), "");
+    let (_, rest) = answer.body.split_once("asl_").expect("the secret");
+    let secret: String = rest
+        .chars()
+        .take_while(char::is_ascii_alphanumeric)
+        .collect();
+    assert_eq!(secret.len(), 49);
+    assert!(answer.body.contains("Save your credentials"));
+    // Reloading posts the form again: no second key, and the secret stays where it was.
+    let again = house.post("/api/create_key", &lines, &form).await;
+    assert!(!again.body.contains("asl_"), "{}", again.body);
+    let list = format!("/apps/{app}/settings/api-keys");
+    let list = house.get(&list, &[HTML, ("cookie", &session)]).await;
+    assert_eq!(list.status, StatusCode::OK);
+    assert!(list.body.contains("Checkout") && !list.body.contains(&secret));
+}
+
+#[tokio::test]
+async fn another_sites_posts_are_refused() {
+    let house = House::furnished().await;
+    let session = cookie(&house.token(OWNER).await);
+    for site in ["cross-site", "same-site"] {
+        let lines = [("sec-fetch-site", site), ("cookie", session.as_str())];
+        let answer = house.post("/api/sign_out", &lines, "").await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    }
+    let alive = house.post("/api/home", &[("cookie", &session)], "").await;
+    assert_eq!(alive.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn unknown_pages_and_functions_are_not_found() {
+    let house = House::furnished().await;
+    let page = house.get("/nothing/here", &[HTML]).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert!(page.header("content-type").starts_with("text/html"));
+    let function = house.post("/api/nothing", &[], "").await;
+    assert_eq!(function.status, StatusCode::NOT_FOUND);
+    assert!(function.body.len() < 100);
+    let reloaded = house.get("/api/create_key", &[HTML]).await;
+    assert_eq!(reloaded.status, StatusCode::SEE_OTHER);
+    assert_eq!(reloaded.header("location"), "/");
+}
+
+#[tokio::test]
+async fn a_page_of_somebody_else_is_not_there() {
+    let house = House::furnished().await;
+    let app = house.application(crate::house::FOREIGNER).await;
+    let session = cookie(&house.token(OWNER).await);
+    let path = format!("/apps/{app}/settings/api-keys");
+    let foreign = house.get(&path, &[HTML, ("cookie", &session)]).await;
+    assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+    let nobody = house.get(&path, &[HTML]).await;
+    assert!(nobody.status.is_redirection());
+    assert!(nobody.header("location").starts_with("/sign-in"));
+}

@@ -1,0 +1,57 @@
+//! The demo's account.
+
+use domain::{account::Role, key::filter::KeyFilter, usage::Window};
+use keyring::{Origin, SignIn};
+
+#[tokio::test]
+async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite://{}/demo.db", folder.path().display());
+    let (keyring, password) = server::demo::furnish(&url).await.expect("furnished");
+    let origin = Origin::default();
+    let signed_in = keyring
+        .sign_in("owner@northwind.example", &password, None, &origin)
+        .await;
+    let Ok(SignIn::Granted(signed_in)) = signed_in else {
+        panic!("the printed password does not work");
+    };
+    let session = keyring.session(&signed_in.token).await.expect("a database");
+    let session = session.expect("a session");
+    let app = session.applications().await.expect("a database")[0].clone();
+    assert_eq!(
+        (app.account_name.as_str(), app.name.as_str()),
+        ("Northwind Trading", "Storefront")
+    );
+    let viewer = session.viewer(app.id, origin).await.expect("a viewer");
+    assert_eq!(viewer.identity().role, Role::Owner);
+    let page = viewer
+        .keys(&KeyFilter::default(), None)
+        .await
+        .expect("keys");
+    assert_eq!(page.rows.len(), 9);
+    let now = viewer.now();
+    for status in ["active", "inactive", "expired", "revoked"] {
+        assert!(
+            page.rows.iter().any(|key| key.state.as_str() == status),
+            "{status}"
+        );
+    }
+    for badge in ["Expires soon", "Never used", "Idle", "Secret not confirmed"] {
+        let shown = |key: &domain::key::KeySummary| {
+            key.badges(now).iter().any(|shown| shown.label() == badge)
+        };
+        assert!(page.rows.iter().any(shown), "{badge}");
+    }
+    for window in [Window::Hour, Window::Day, Window::Week, Window::Month] {
+        let usage = viewer.application_usage(window).await.expect("usage");
+        let filled = usage
+            .buckets
+            .iter()
+            .filter(|bucket| bucket.total() > 0)
+            .count();
+        assert!(
+            filled * 10 >= usage.buckets.len() * 9,
+            "{window:?}: {filled}"
+        );
+    }
+}

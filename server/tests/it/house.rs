@@ -1,0 +1,218 @@
+//! A server with a database of its own, some people and a clock that stands.
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+};
+use domain::{
+    account::{Email, Role},
+    id::ApplicationId,
+    key::{
+        Environment, KeyDraft,
+        expiry::Expiry,
+        ip_rule::IpRules,
+        issued::IssuedKey,
+        name::{Description, KeyName},
+        scope::ScopeSet,
+    },
+    time::{DAY, Timestamp},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
+use keyring::{
+    Issue, Keyring, ManualClock, Origin, Owner, Pepper, PersonDraft, Session, SignIn, Store,
+};
+use server::{AppState, config::PublicUrl, gate::client_address::TrustedProxies, request::Peer};
+use std::sync::Arc;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+pub const PASSWORD: &str = "correct horse battery";
+pub const OWNER: &str = "owner@northwind.example";
+pub const DEVELOPER: &str = "developer@northwind.example";
+pub const VIEWER: &str = "viewer@northwind.example";
+pub const FOREIGNER: &str = "owner@contoso.example";
+pub const HERE: &str = "http://localhost:3000";
+pub const PEER: &str = "198.51.100.2";
+pub const PROXY: &str = "10.0.0.1";
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
+    }
+}
+
+pub struct House {
+    pub router: Router,
+    pub keyring: Keyring,
+    pub clock: Arc<ManualClock>,
+    _folder: TempDir,
+}
+
+impl House {
+    pub async fn new() -> Self {
+        Self::at(HERE).await
+    }
+
+    pub async fn at(public_url: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}/latchkey.db", folder.path().display());
+        let clock = Arc::new(ManualClock::new(Timestamp(20_780 * DAY)));
+        let store = Store::open(&url).await.expect("a database");
+        let keyring = Keyring::open(
+            store,
+            Pepper::from_bytes(*b"0123456789abcdef0123456789abcdef"),
+            clock.clone(),
+        )
+        .await
+        .expect("a keyring");
+        let state = AppState::new(
+            keyring.clone(),
+            PublicUrl::parse(public_url).expect("a URL"),
+            TrustedProxies::parse("10.0.0.0/8").expect("a network"),
+        );
+        Self {
+            router: server::router(state),
+            keyring,
+            clock,
+            _folder: folder,
+        }
+    }
+
+    /// The four people of the role matrix.
+    pub async fn furnished() -> Self {
+        let house = Self::new().await;
+        for (email, role, account, application) in [
+            (OWNER, Role::Owner, "Northwind", "Storefront"),
+            (DEVELOPER, Role::Developer, "Northwind", "Storefront"),
+            (VIEWER, Role::Viewer, "Northwind", "Storefront"),
+            (FOREIGNER, Role::Owner, "Contoso", "Shop"),
+        ] {
+            let draft = PersonDraft {
+                place: Some((account.into(), application.into())),
+                email: Email::parse(email).expect("an address"),
+                role,
+                password: PASSWORD.into(),
+            };
+            house.keyring.add_person(draft).await.expect("added");
+        }
+        house
+    }
+
+    /// Signs in; the value of the session cookie.
+    pub async fn token(&self, email: &str) -> String {
+        match self
+            .keyring
+            .sign_in(email, PASSWORD, None, &Origin::default())
+            .await
+        {
+            Ok(SignIn::Granted(signed_in)) => signed_in.token,
+            other => panic!("{email} cannot sign in: {other:?}"),
+        }
+    }
+
+    pub async fn session(&self, email: &str) -> Session {
+        let token = self.token(email).await;
+        self.keyring
+            .session(&token)
+            .await
+            .expect("a database")
+            .expect("a session")
+    }
+
+    pub async fn application(&self, email: &str) -> ApplicationId {
+        let applications = self.session(email).await.applications().await;
+        applications.expect("a database").first().expect("one").id
+    }
+
+    pub async fn owner(&self) -> Owner {
+        let session = self.session(OWNER).await;
+        let applications = session.applications().await.expect("a database");
+        let app = applications.first().expect("one").id;
+        session
+            .owner(app, Origin::default())
+            .await
+            .expect("an owner")
+    }
+
+    /// A key of the owner with the scopes and the addresses given; it ends after 90 days.
+    pub async fn key(&self, owner: &Owner, scopes: &str, allowed: &str) -> IssuedKey {
+        let draft = KeyDraft {
+            name: KeyName::parse("Checkout").expect("a name"),
+            description: Description::default(),
+            environment: Environment::Live,
+            scopes: scopes.parse::<ScopeSet>().expect("scopes"),
+            expiry: Expiry::parse("90", "", owner.now()).expect("a choice"),
+            ip_rules: IpRules::parse(allowed).expect("rules"),
+        };
+        match owner.issue(draft, self.keyring.new_idempotency_key()).await {
+            Ok(Issue::New(issued)) => issued,
+            other => panic!("no key: {other:?}"),
+        }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("infallible");
+        let (head, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.expect("a body");
+        Answer {
+            status: head.status,
+            headers: head.headers,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    pub async fn get(&self, path: &str, lines: &[(&str, &str)]) -> Answer {
+        self.send(request(Method::GET, path, lines, "")).await
+    }
+
+    /// Posts a form as a page of ours does.
+    pub async fn post(&self, path: &str, lines: &[(&str, &str)], form: &str) -> Answer {
+        let mut all = vec![
+            ("host", "localhost:3000"),
+            ("sec-fetch-site", "same-origin"),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ];
+        all.extend_from_slice(lines);
+        self.send(request(Method::POST, path, &all, form)).await
+    }
+}
+
+/// A request of a stranger's socket; `("peer", address)` makes it somebody else's.
+pub fn request(method: Method, path: &str, lines: &[(&str, &str)], body: &str) -> Request<Body> {
+    let mut request = Request::new(Body::from(body.to_owned()));
+    *request.method_mut() = method;
+    *request.uri_mut() = path.parse().expect("a path");
+    let mut peer = PEER;
+    for (name, value) in lines {
+        if *name == "peer" {
+            peer = value;
+        } else {
+            request.headers_mut().append(
+                HeaderName::from_bytes(name.as_bytes()).expect("a name"),
+                HeaderValue::from_bytes(value.as_bytes()).expect("a value"),
+            );
+        }
+    }
+    let peer = Peer(peer.parse().expect("an address"));
+    request.extensions_mut().insert(peer);
+    request
+}

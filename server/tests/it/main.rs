@@ -1,0 +1,9 @@
+//! The server from the outside, without a socket.
+#![recursion_limit = "512"]
+
+mod dashboard;
+mod demo;
+mod gate;
+mod headers;
+mod house;
+mod roles;

@@ -1,0 +1,172 @@
+//! Who may call which server function. Each of them is a public endpoint, so each has its row.
+
+use crate::house::{DEVELOPER, FOREIGNER, House, OWNER, PASSWORD, VIEWER};
+use keyring::Owner;
+use leptos::server_fn::axum::server_fn_paths;
+use std::collections::BTreeSet;
+
+/// The columns of the table.
+const CALLERS: [Option<&str>; 5] = [
+    None,
+    Some(FOREIGNER),
+    Some(VIEWER),
+    Some(DEVELOPER),
+    Some(OWNER),
+];
+
+/// What is sent (`{app}`, `{key}` and `{once}` are filled in), and what nobody, the owner of another account, a viewer,
+/// a developer and the owner hear.
+const TABLE: [(&str, &str, [u16; 5]); 18] = [
+    (
+        "sign_in",
+        "email={email}&password={password}",
+        [200, 200, 200, 200, 200],
+    ),
+    ("sign_out", "", [401, 200, 200, 200, 200]),
+    (
+        "set_up",
+        "token=x&account=a&application=b&email=a@b.example&password={password}",
+        [409, 409, 409, 409, 409],
+    ),
+    ("set_theme", "theme=dark", [401, 200, 200, 200, 200]),
+    ("home", "", [401, 200, 200, 200, 200]),
+    ("doorway", "", [200, 200, 200, 200, 200]),
+    ("whereabouts", "app={app}", [401, 404, 200, 200, 200]),
+    (
+        "list_keys",
+        "app={app}&search=&status=&environment=&cursor=",
+        [401, 404, 200, 200, 200],
+    ),
+    ("show_key", "app={app}&key={key}", [401, 404, 200, 200, 200]),
+    (
+        "key_usage",
+        "app={app}&key={key}&window=7d",
+        [401, 404, 200, 200, 200],
+    ),
+    (
+        "application_usage",
+        "app={app}&window=7d",
+        [401, 404, 200, 200, 200],
+    ),
+    ("new_form", "app={app}", [401, 404, 403, 200, 200]),
+    (
+        "create_key",
+        "app={app}&name=New&environment=test&scopes[]=invoice:read&expiration=90&once={once}",
+        [401, 404, 403, 200, 200],
+    ),
+    (
+        "confirm_key",
+        "app={app}&key={key}",
+        [401, 404, 403, 200, 200],
+    ),
+    (
+        "deactivate_key",
+        "app={app}&key={key}",
+        [401, 404, 403, 200, 200],
+    ),
+    (
+        "activate_key",
+        "app={app}&key={key}",
+        [401, 404, 403, 409, 409],
+    ),
+    (
+        "revoke_key",
+        "app={app}&key={key}&confirm=wrong&reason=",
+        [401, 404, 403, 422, 422],
+    ),
+    (
+        "revoke_key",
+        "app={app}&key={key}&confirm=Checkout&reason=",
+        [401, 404, 403, 200, 200],
+    ),
+];
+
+#[test]
+fn every_server_function_has_its_row() {
+    let registered: BTreeSet<String> = server_fn_paths()
+        .map(|(path, method)| format!("{method} {path}"))
+        .collect();
+    let listed: BTreeSet<String> = TABLE
+        .iter()
+        .map(|row| format!("POST /api/{}", row.0))
+        .collect();
+    assert_eq!(registered, listed);
+}
+
+#[tokio::test]
+async fn everyone_hears_what_their_role_may_hear() {
+    let house = House::furnished().await;
+    let owner = house.owner().await;
+    for (name, form, expected) in TABLE {
+        for (caller, expected) in CALLERS.into_iter().zip(expected) {
+            let form = fill(&house, &owner, form).await;
+            let answer = call(&house, name, &form, caller).await;
+            let who = caller.unwrap_or("nobody");
+            assert_eq!(answer, expected, "{name} by {who}: {form}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_exist_and_what_is_not_yours_are_alike() {
+    let house = House::furnished().await;
+    let owner = house.owner().await;
+    let own = house.application(FOREIGNER).await.to_string();
+    let foreign = owner.application().id.to_string();
+    let key = house.key(&owner, "invoice:read", "").await.id.to_string();
+    for (name, form, _) in TABLE.iter().filter(|row| row.1.contains("{app}")) {
+        let once = house.keyring.new_idempotency_key().to_string();
+        let fill = |app: &str, key: &str| {
+            form.replace("{app}", app)
+                .replace("{key}", key)
+                .replace("{once}", &once)
+        };
+        let missing_app = "00000000-0000-0000-0000-000000000000";
+        for app in [foreign.as_str(), missing_app, "malformed"] {
+            let status = call(&house, name, &fill(app, &key), Some(FOREIGNER)).await;
+            assert_eq!(status, 404, "{name} in {app}");
+        }
+        if form.contains("{key}") {
+            for key in [key.as_str(), "akl_0000000000000000", "malformed"] {
+                let status = call(&house, name, &fill(&own, key), Some(FOREIGNER)).await;
+                assert_eq!(status, 404, "{name} of {key}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_has_ended_is_nobodys() {
+    let house = House::furnished().await;
+    let token = house.token(OWNER).await;
+    let cookie = format!("latchkey={token}");
+    let before = house.post("/api/home", &[("cookie", &cookie)], "").await;
+    assert_eq!(before.status.as_u16(), 200);
+    house.clock.advance(30 * domain::time::MINUTE);
+    let after = house.post("/api/home", &[("cookie", &cookie)], "").await;
+    assert_eq!(after.status.as_u16(), 401);
+}
+
+/// Each call finds a fresh, active key.
+async fn fill(house: &House, owner: &Owner, form: &str) -> String {
+    let key = house.key(owner, "invoice:read", "").await;
+    form.replace("{app}", &owner.application().id.to_string())
+        .replace("{key}", &key.id.to_string())
+        .replace("{once}", &house.keyring.new_idempotency_key().to_string())
+        .replace("{email}", OWNER)
+        .replace("{password}", &PASSWORD.replace(' ', "+"))
+        .replace("[]", "%5B%5D")
+}
+
+async fn call(house: &House, name: &str, form: &str, caller: Option<&str>) -> u16 {
+    let path = format!("/api/{name}");
+    let json = ("accept", "application/json");
+    let answer = match caller {
+        None => house.post(&path, &[json], form).await,
+        Some(email) => {
+            let cookie = format!("latchkey={}", house.token(email).await);
+            house.post(&path, &[json, ("cookie", &cookie)], form).await
+        }
+    };
+    answer.status.as_u16()
+}
