@@ -4,9 +4,9 @@ use super::scale;
 use domain::usage::Series;
 
 /// The picture's width.
-pub const WIDTH: f64 = 720.0;
+pub const WIDTH: f64 = 960.0;
 /// The picture's height.
-pub const HEIGHT: f64 = 200.0;
+pub const HEIGHT: f64 = 210.0;
 const LEFT: f64 = 40.0;
 const TOP: f64 = 8.0;
 const BOTTOM: f64 = 22.0;

@@ -41,6 +41,7 @@ pub fn Frame() -> impl IntoView {
             <nav class="sidebar" aria-label="Main">
                 <Brand />
                 <Transition>{application}</Transition>
+                <p class="sidebar-heading">"App Settings"</p>
                 <ul class="sidebar-links">
                     <li>
                         <A href=move || routes::list(&app.get())>

@@ -32,7 +32,6 @@ pub fn KeyTable(
                     <tr role="row">
                         <th scope="col" role="columnheader">"Name"</th>
                         <th scope="col" role="columnheader">"Key"</th>
-                        <th scope="col" role="columnheader" data-priority="medium">"Environment"</th>
                         <th scope="col" role="columnheader" data-priority="low">"Scopes"</th>
                         <th scope="col" role="columnheader">"Status"</th>
                         <th scope="col" role="columnheader" data-priority="low">"Created"</th>
@@ -70,12 +69,10 @@ fn KeyRow(app: String, key: KeySummary, now: Timestamp, editable: bool) -> impl 
         <tr role="row" data-state=key.state.as_str()>
             <th scope="row" role="rowheader">
                 <a href=path.clone()>{name.clone()}</a>
+                <small>{if key.environment.as_str() == "live" { "Live" } else { "Test" }}</small>
             </th>
             <td role="cell" data-label="Key">
                 <MaskedKey id=key.id />
-            </td>
-            <td role="cell" data-label="Environment" data-priority="medium">
-                {if key.environment.as_str() == "live" { "Live" } else { "Test" }}
             </td>
             <td role="cell" data-label="Scopes" data-priority="low">
                 <ScopeList scopes=key.scopes most=2 />
