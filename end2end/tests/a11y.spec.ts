@@ -87,6 +87,28 @@ test.describe('accessible, in light and dark, on a phone and a desk', { tag: '@j
   });
 });
 
+test('accessible without scripts: the form for a new key, its faults, the secret, and the question before its end', {
+  tag: '@no-js',
+}, async ({ page, open, as, watch }) => {
+  test.slow();
+  watch.expect(answered(422));
+  const place = await as(people.owner);
+  await open(`${place.keys}/new`);
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Generate API Key' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'There is a problem' })).toBeVisible();
+  await expectAccessible(page);
+  await open(`${place.keys}/new`);
+  await fillKey(page, unique('Seen'));
+  await page.getByRole('button', { name: 'Generate API Key' }).click();
+  const { id } = await readCredentials(page);
+  await expectAccessible(page);
+  await confirmStored(page);
+  await open(`${place.keys}/${id}/revoke`);
+  await expect(page.getByRole('alertdialog')).toBeVisible();
+  await expectAccessible(page);
+});
+
 test('the colours that were chosen are in the HTML of the next page', async ({ page, open, as }) => {
   const place = await as(people.owner);
   await open(place.keys);

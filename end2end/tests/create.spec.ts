@@ -183,7 +183,7 @@ test.describe('with scripts', { tag: '@js' }, () => {
     const started = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download .env' }).click();
     const download = await started;
-    expect(download.suggestedFilename()).toMatch(/env$/);
+    expect(download.suggestedFilename()).toMatch(/(^|\.)env$/);
     const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n');
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatch(new RegExp(`^[A-Z_]+=${id}$`));
@@ -206,29 +206,6 @@ test.describe('with scripts', { tag: '@js' }, () => {
     await page.reload();
     await expect(page.getByRole('dialog')).toBeVisible();
     expect(await everythingKept(page)).not.toContain(secret);
-  });
-
-  test('after closing, the memory of the page holds no secret', async ({ page, context }) => {
-    // Nothing here may tell the page the secret anew: what is looked for is the shape of any secret.
-    await confirmStored(page);
-    const devtools = await context.newCDPSession(page);
-    await devtools.send('HeapProfiler.collectGarbage');
-    const { result } = await devtools.send('Runtime.evaluate', { expression: 'WebAssembly.Memory.prototype' });
-    const { objects } = await devtools.send('Runtime.queryObjects', { prototypeObjectId: result.objectId ?? '' });
-    const found = await devtools.send('Runtime.callFunctionOn', {
-      objectId: objects.objectId ?? '',
-      returnByValue: true,
-      functionDeclaration: `function () {
-        const shape = /as[lt]_[0-9A-Za-z]{49}/g;
-        return this.map(({ buffer }) => {
-          const text = new TextDecoder('latin1').decode(new Uint8Array(buffer));
-          return { bytes: buffer.byteLength, secrets: (text.match(shape) ?? []).length };
-        });
-      }`,
-    });
-    const memories = found.result.value as { bytes: number; secrets: number }[];
-    expect(memories.length).toBeGreaterThan(0);
-    expect(memories.map(({ secrets }) => secrets)).toEqual(memories.map(() => 0));
   });
 });
 

@@ -91,6 +91,7 @@ test('a row copies the whole id', { tag: '@js' }, async ({ page, open, as, conte
 test('a menu closes on Escape and gives the focus back', { tag: '@js' }, async ({ page, open, as }) => {
   const place = await as(people.owner);
   const key = await createKey(page, open, place, unique('Menu'));
+  await open(place.keys);
   const opener = row(page, key.name).getByRole('button', { name: `Actions for ${key.name}` });
   await opener.focus();
   await page.keyboard.press('Enter');

@@ -54,6 +54,23 @@ test('the way back keeps its query', async ({ page, open, as, context }) => {
   await expect(page).toHaveURL(`${keys}?status=revoked`);
 });
 
+test('two wrong passwords do not lose the way back', async ({ page, open, as, context, watch }) => {
+  watch.expect(answered(422));
+  const { app } = await as(people.owner);
+  await context.clearCookies();
+  await open(`${app}/settings/general`);
+  const email = page.getByRole('textbox', { name: 'Email' });
+  for (const wrong of ['the first wrong one', 'the second wrong one']) {
+    await fill(page, people.owner.email, wrong);
+    await expect(page.getByRole('alert').filter({ hasText: 'do not match' })).toBeVisible();
+    await expect(email).toHaveValue(people.owner.email);
+    await expect(page.getByLabel('Password', { exact: true })).toBeVisible();
+    await email.fill('');
+  }
+  await fill(page, people.owner.email, people.owner.password);
+  await expect(page).toHaveURL(`${app}/settings/general`);
+});
+
 test('the way back never leads to another site', async ({ page, open }) => {
   await open('/sign-in?next=https://evil.example/');
   await fill(page, people.owner.email, people.owner.password);

@@ -157,3 +157,26 @@ pub async fn page(Path(code): Path<String>) -> Response {
     ))
     .into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caller_that_waits_as_told_never_comes_too_early() {
+        for (milliseconds, seconds) in [(1, "1"), (1_000, "1"), (1_001, "2"), (0, "1")] {
+            let problem = Problem {
+                code: Code::RateLimited,
+                request_id: "id".into(),
+                public_url: Arc::new(PublicUrl::parse("http://localhost").expect("a URL")),
+                now: Timestamp(0),
+                required: ScopeSet::default(),
+                retry_after_ms: Some(milliseconds),
+                caller: None,
+            };
+            let response = problem.into_response();
+            assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+            assert_eq!(response.headers()["retry-after"], seconds);
+        }
+    }
+}

@@ -126,12 +126,49 @@ fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::{
+        id::{AccountId, ApplicationId},
+        key::{RateLimit, scope::ScopeSet, token::KeyId},
+    };
+    use uuid::Uuid;
 
     #[test]
     fn seconds_are_rounded_up() {
         let table = [(-1, 0), (0, 0), (1, 1), (999, 1), (1_000, 1), (1_001, 2)];
         for (milliseconds, seconds) in table {
             assert_eq!(whole_seconds(milliseconds), seconds);
+        }
+    }
+
+    #[test]
+    fn a_proven_caller_hears_its_limit_and_its_secrets_end() {
+        let now = Timestamp(1_795_442_709_123);
+        let caller = Caller {
+            key_id: KeyId::from_number(Environment::Live, 1),
+            application_id: ApplicationId(Uuid::nil()),
+            account_id: AccountId(Uuid::nil()),
+            environment: Environment::Live,
+            scopes: ScopeSet::default(),
+            expires_at: None,
+            retires_at: Some(now.plus(1_500)),
+            rate_limit: Some(RateState {
+                limit: RateLimit {
+                    requests: 100,
+                    window_ms: 60_000,
+                },
+                remaining: 7,
+                reset_ms: 29_001,
+            }),
+        };
+        let mut headers = HeaderMap::new();
+        describe(&mut headers, &caller, now);
+        for (name, value) in [
+            ("ratelimit-policy", "\"key\";q=100;w=60"),
+            ("ratelimit", "\"key\";r=7;t=30"),
+            ("deprecation", "@1795442709"),
+            ("sunset", "Mon, 23 Nov 2026 14:05:10 GMT"),
+        ] {
+            assert_eq!(headers[name], value, "{name}");
         }
     }
 

@@ -57,6 +57,7 @@ impl Answer {
 
 pub struct House {
     pub router: Router,
+    pub state: AppState,
     pub keyring: Keyring,
     pub clock: Arc<ManualClock>,
     _folder: TempDir,
@@ -85,7 +86,8 @@ impl House {
             TrustedProxies::parse("10.0.0.0/8").expect("a network"),
         );
         Self {
-            router: server::router(state),
+            router: server::router(state.clone()),
+            state,
             keyring,
             clock,
             _folder: folder,

@@ -6,4 +6,5 @@ mod demo;
 mod gate;
 mod headers;
 mod house;
+mod panics;
 mod roles;

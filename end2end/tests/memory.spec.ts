@@ -1,0 +1,64 @@
+import type { CDPSession } from '@playwright/test';
+import { confirmStored, expect, fillKey, people, test, unique } from '../fixtures.ts';
+
+// A trace keeps copies of the page's fields inside the page.
+test.use({ trace: 'off' });
+
+/** How many texts in the shape of a secret there are in the memories of WebAssembly. It leaves none behind itself. */
+async function inWebAssembly(devtools: CDPSession): Promise<number> {
+  const { result } = await devtools.send('Runtime.evaluate', { expression: 'WebAssembly.Memory.prototype' });
+  const { objects } = await devtools.send('Runtime.queryObjects', { prototypeObjectId: result.objectId ?? '' });
+  const count = await devtools.send('Runtime.callFunctionOn', {
+    objectId: objects.objectId ?? '',
+    returnByValue: true,
+    functionDeclaration: `function () {
+      const [a, s, l, t, line] = [...'aslt_'].map((sign) => sign.charCodeAt(0));
+      const inBase62 = (byte) => (byte >= 48 && byte < 58) || (byte >= 65 && byte < 91) || (byte >= 97 && byte < 123);
+      if (this.length === 0) throw new Error('there is no WebAssembly in this page');
+      let found = 0;
+      for (const { buffer } of this) {
+        const bytes = new Uint8Array(buffer);
+        for (let at = bytes.indexOf(line); at >= 0; at = bytes.indexOf(line, at + 1)) {
+          const begins = bytes[at - 3] === a && bytes[at - 2] === s && [l, t].includes(bytes[at - 1]);
+          if (begins && bytes.subarray(at + 1, at + 50).every(inBase62)) found += 1;
+        }
+      }
+      return found;
+    }`,
+  });
+  return count.result.value as number;
+}
+
+/** The same in the memory of JavaScript. */
+async function inJavaScript(devtools: CDPSession): Promise<number> {
+  let snapshot = '';
+  const collect = ({ chunk }: { chunk: string }) => {
+    snapshot += chunk;
+  };
+  await devtools.send('HeapProfiler.collectGarbage');
+  devtools.on('HeapProfiler.addHeapSnapshotChunk', collect);
+  await devtools.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+  devtools.off('HeapProfiler.addHeapSnapshotChunk', collect);
+  return snapshot.match(/as[lt]_[0-9A-Za-z]{49}/g)?.length ?? 0;
+}
+
+test('after its dialog is closed, the secret is nowhere in the memory of the page', { tag: '@js' }, async ({
+  page,
+  open,
+  as,
+  context,
+}) => {
+  const place = await as(people.owner);
+  await open(`${place.keys}/new`);
+  await fillKey(page, unique('Forgotten'));
+  await page.getByRole('button', { name: 'Generate API Key' }).click();
+  const secret = page.getByRole('dialog').getByRole('textbox', { name: 'Secret key', exact: true });
+  await expect(secret).toBeVisible();
+  const devtools = await context.newCDPSession(page);
+  // What is looked for can be found: the browser keeps the field's value outside of JavaScript.
+  expect(await inWebAssembly(devtools)).toBeGreaterThan(0);
+
+  await confirmStored(page);
+  expect(await inWebAssembly(devtools), 'in WebAssembly').toBe(0);
+  expect(await inJavaScript(devtools), 'in JavaScript').toBe(0);
+});

@@ -1,0 +1,39 @@
+//! What becomes of a handler that panics.
+
+use crate::house::{House, request};
+use axum::{Router, middleware, routing::get};
+use http::Method;
+use server::request::{after_panic, identify};
+use tower_http::catch_panic::CatchPanicLayer;
+
+#[tokio::test]
+async fn a_panic_is_an_answer_with_a_reference_and_the_next_request_is_served() {
+    let mut house = House::new().await;
+    house.router = Router::new()
+        .route("/page", get(|| async { broken() }))
+        .route("/api/function", get(|| async { broken() }))
+        .layer(CatchPanicLayer::custom(after_panic))
+        .layer(middleware::from_fn_with_state(
+            house.state.clone(),
+            identify,
+        ))
+        .fallback(|| async { "alive" });
+    for path in ["/page", "/api/function"] {
+        let answer = house.send(request(Method::GET, path, &[], "")).await;
+        assert_eq!(answer.status.as_u16(), 500);
+        let reference = answer.header("x-request-id");
+        assert!(!reference.is_empty() && answer.body.contains(reference));
+        assert!(!answer.body.contains("hush"), "{}", answer.body);
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    }
+    let function = house.get("/api/function", &[]).await;
+    assert_eq!(
+        function.json()["Unexpected"],
+        function.header("x-request-id")
+    );
+    assert_eq!(house.get("/next", &[]).await.body, "alive");
+}
+
+fn broken() -> &'static str {
+    std::panic::panic_any("hush: a secret thought")
+}
