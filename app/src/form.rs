@@ -2,6 +2,7 @@
 
 use crate::error::{AppError, FieldError};
 use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_location;
 use serde::de::DeserializeOwned;
 
 /// A form that the browser posted by itself, and what its server function answered. The server puts it into the
@@ -34,6 +35,19 @@ impl Posted {
 /// Whether this page answers a plain post; it stays without scripts then.
 pub fn is_plain_answer() -> bool {
     use_context::<Posted>().is_some()
+}
+
+/// Stands in every form. A page that answers a plain post has the address of its function, so that `Referer` no longer
+/// says which page a second post comes from: this field does.
+#[component]
+pub fn FormPage() -> impl IntoView {
+    is_plain_answer().then(|| {
+        let here = use_location();
+        let query = here.search.get_untracked();
+        let mark = if query.is_empty() { "" } else { "?" };
+        let page = format!("{}{mark}{query}", here.pathname.get_untracked());
+        view! { <input type="hidden" name="page" value=page /> }
+    })
 }
 
 /// What came of the action: its value, or the answer to a plain post to it.

@@ -2,7 +2,7 @@
 
 use crate::{
     api::{home::doorway, setup::SetUp},
-    form::{typed, use_errors, use_outcome},
+    form::{FormPage, typed, use_errors, use_outcome},
     part::Brand,
     ui::{ErrorSummary, Notice, Submit, TextField},
 };
@@ -47,6 +47,7 @@ fn SetupForm() -> impl IntoView {
     view! {
         <ErrorSummary errors />
         <ActionForm action attr:novalidate="">
+            <FormPage />
             <TextField
                 name="token"
                 label="Setup token"

@@ -3,7 +3,7 @@
 use super::query;
 use crate::{
     api::{home::doorway, session::SignIn as SignInAction},
-    form::{typed, use_errors, use_outcome},
+    form::{FormPage, typed, use_errors, use_outcome},
     part::Brand,
     ui::{ErrorSummary, Submit, TextField},
 };
@@ -25,6 +25,7 @@ pub fn SignIn() -> impl IntoView {
                 <h1 tabindex="-1">"Sign in"</h1>
                 <ErrorSummary errors />
                 <ActionForm action attr:novalidate="">
+                    <FormPage />
                     <input type="hidden" name="next" value=move || next.get() />
                     <TextField
                         name="email"

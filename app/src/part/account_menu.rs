@@ -6,6 +6,7 @@ use crate::{
         session::{SetTheme, SignOut},
     },
     context::Theme,
+    form::FormPage,
     ui::{Icon, Shape, menu},
 };
 use leptos::{html, prelude::*};
@@ -38,6 +39,7 @@ pub fn AccountMenu(
                 <div class="menu-panel">
                     <ThemeChoice current=here.theme />
                     <ActionForm action=sign_out>
+                        <FormPage />
                         <button type="submit">
                             <Icon shape=Shape::SignOut />
                             "Sign out"
@@ -74,6 +76,7 @@ fn ThemeChoice(current: Theme) -> impl IntoView {
         .collect_view();
     view! {
         <ActionForm action attr:class="theme-choice" attr:aria-label="Colours">
+            <FormPage />
             {buttons}
         </ActionForm>
     }

@@ -3,7 +3,7 @@
 use crate::{
     api::keys::change::{ActivateKey, DeactivateKey},
     error::AppError,
-    form::use_outcome,
+    form::{FormPage, use_outcome},
     routes,
     ui::{Icon, Notice, Shape},
 };
@@ -132,6 +132,7 @@ fn Switch(app: String, key: KeySummary, class: Option<&'static str>) -> impl Int
             let pending = changes.deactivate.pending();
             view! {
                 <ActionForm action=changes.deactivate>
+                    <FormPage />
                     {button(Shape::Pause, "Deactivate", pending)}
                 </ActionForm>
             }
@@ -141,6 +142,7 @@ fn Switch(app: String, key: KeySummary, class: Option<&'static str>) -> impl Int
             let pending = changes.activate.pending();
             view! {
                 <ActionForm action=changes.activate>
+                    <FormPage />
                     {button(Shape::Play, "Activate", pending)}
                 </ActionForm>
             }

@@ -7,7 +7,7 @@ use crate::{
         read::NewKeyForm,
     },
     error::AppError,
-    form::{typed, typed_all, use_errors},
+    form::{FormPage, typed, typed_all, use_errors},
     routes,
     ui::{ErrorSummary, FieldNote, Submit, TextArea, TextField},
 };
@@ -31,6 +31,7 @@ pub fn KeyForm(
     let back = routes::list(&app);
     view! {
         <ActionForm action attr:novalidate="" attr:autocomplete="off">
+            <FormPage />
             <div class="dialog-body">
                 <ErrorSummary errors />
                 <input type="hidden" name="app" value=app />

@@ -2,7 +2,7 @@
 
 use crate::{
     api::keys::change::RevokeKey,
-    form::{typed, use_errors, use_outcome},
+    form::{FormPage, typed, use_errors, use_outcome},
     routes,
     ui::{Dialog, ErrorSummary, Submit, TextField, Time},
 };
@@ -38,6 +38,7 @@ pub fn RevokeDialog(
             described_by="revoke-consequence"
         >
             <ActionForm action attr:novalidate="" attr:autocomplete="off">
+                <FormPage />
                 <div class="dialog-body">
                     <ErrorSummary errors />
                     <p id="revoke-consequence">

@@ -3,7 +3,7 @@
 use crate::{
     api::keys::change::ConfirmKey,
     error::AppError,
-    form::{is_plain_answer, use_outcome},
+    form::{FormPage, is_plain_answer, use_outcome},
     ui::{CopyButton, Icon, Notice, Shape, Submit, download::download, ready::use_ready},
 };
 use domain::key::{issued::IssuedKey, token::KeyId};
@@ -120,6 +120,7 @@ fn DoneForm(app: String, id: KeyId, back: String, forget: Callback<()>) -> impl 
     });
     view! {
         <ActionForm action=confirm>
+            <FormPage />
             <input type="hidden" name="app" value=app />
             <input type="hidden" name="key" value=id.to_string() />
             <div role="alert">

@@ -43,6 +43,7 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
     // Leptos would send a browser back to whatever stands in `Referer`, with the error in the address: it sees a page of
     // ours there, and a client that wants JSON.
     let back = way_back::path(
+        &body,
         parts.headers.get(header::REFERER),
         parts.headers.get(header::HOST),
         state.public_url.origin(),
