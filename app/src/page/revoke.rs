@@ -1,16 +1,17 @@
 //! The question before a revocation.
 
-use super::{key::ThisKey, param};
+use super::{Here, key::ThisKey, param};
 use crate::{api::usage::key_usage, part::RevokeDialog};
 use domain::{key::state::State, usage::Window};
 use leptos::prelude::*;
 
-/// The dialog over the key's page; nothing where the key is revoked already.
+/// The dialog over the key's page; nothing where the key is revoked already, or the reader may not revoke.
 #[component]
 pub fn Revoke() -> impl IntoView {
     let app = param("app");
     let id = param("key");
     let ThisKey(details) = expect_context();
+    let here = Here::from_frame();
     let usage = Resource::new(
         move || (app.get(), id.get()),
         |(app, key)| key_usage(app, key, Window::Day.as_str().to_owned()),
@@ -20,7 +21,8 @@ pub fn Revoke() -> impl IntoView {
             {move || Suspend::new(async move {
                 let calls = usage.await.ok().map(|series| series.sum().accepted);
                 let details = details.await.ok()?;
-                let open = !matches!(details.key.state, State::Revoked { .. });
+                let editable = here.await.is_ok_and(|here| here.identity.role.can_edit_keys());
+                let open = editable && !matches!(details.key.state, State::Revoked { .. });
                 let app = app.get_untracked();
                 open.then(|| {
                     view! { <RevokeDialog app key=details.key now=details.now calls /> }

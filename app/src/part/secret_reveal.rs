@@ -49,7 +49,7 @@ pub fn SecretReveal(
     );
     let save = move |_| {
         if let Some(secret) = secret_field.get_untracked() {
-            _ = download(".env", &env_file(id, &secret.value()));
+            _ = download("latchkey.env", &env_file(id, &secret.value()));
         }
     };
     view! {
