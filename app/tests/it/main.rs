@@ -1,3 +1,4 @@
 //! What the server renders.
+#![recursion_limit = "512"]
 
 mod reveal;
