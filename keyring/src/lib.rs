@@ -85,7 +85,8 @@ pub struct Inner {
     passwords: Passwords,
     throttle: Throttle,
     setup_token: String,
-    /// Taken by whatever changes a key, until the index knows: of two changes the later one stands in the index.
+    /// Taken by whatever changes a key, until the index knows: of two changes the later one stands in the index. The
+    /// first run takes it too.
     changes: tokio::sync::Mutex<()>,
     /// Changes that run to their end, whatever becomes of the request that asked for them.
     tasks: TaskTracker,

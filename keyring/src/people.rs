@@ -7,7 +7,6 @@ use domain::{
     id::{AccountId, ApplicationId, PersonId},
 };
 use secrecy::{ExposeSecret, SecretString};
-use std::sync::atomic::{AtomicBool, Ordering};
 use store::{NewPerson, StoreError};
 use subtle::ConstantTimeEq;
 
@@ -48,9 +47,6 @@ pub struct PersonDraft {
     pub password: SecretString,
 }
 
-/// Two first runs at once make one owner.
-static SETTING_UP: AtomicBool = AtomicBool::new(false);
-
 impl Keyring {
     /// Whether nobody exists yet.
     ///
@@ -75,14 +71,13 @@ impl Keyring {
         draft: SetupDraft,
         origin: &Origin,
     ) -> Result<SetUp, KeyringError> {
+        // Two first runs at once make one owner: the second asks when the first has answered.
+        let _turn = self.changes.lock().await;
         if !self.needs_setup().await? {
             return Ok(SetUp::AlreadyDone);
         }
         if !bool::from(token.trim().as_bytes().ct_eq(self.setup_token.as_bytes())) {
             return Ok(SetUp::WrongToken);
-        }
-        if SETTING_UP.swap(true, Ordering::AcqRel) {
-            return Ok(SetUp::AlreadyDone);
         }
         let person = PersonDraft {
             place: Some((draft.account, draft.application)),
@@ -90,9 +85,7 @@ impl Keyring {
             role: Role::Owner,
             password: draft.password,
         };
-        let added = self.add(person, origin).await;
-        SETTING_UP.store(false, Ordering::Release);
-        let person = added?;
+        let person = self.add(person, origin).await?;
         Ok(SetUp::Done(
             session::start(self, person, &draft.email, origin).await?,
         ))

@@ -294,3 +294,36 @@ async fn support_belongs_to_no_account() {
         ));
     }
 }
+
+#[tokio::test]
+async fn a_first_run_that_was_given_up_does_not_block_the_next() {
+    for house in houses().await {
+        let (keyring, origin) = (&house.keyring, Origin::default());
+        let token = keyring.setup_token().to_owned();
+        {
+            // Long enough for the password to be on its way; then the browser is gone.
+            let given_up = keyring.set_up(&token, setup("eve@example.com"), &origin);
+            let soon = tokio::time::timeout(std::time::Duration::from_millis(5), given_up).await;
+            assert!(soon.is_err(), "a password takes longer than that");
+        }
+        let next = keyring
+            .set_up(&token, setup("ada@example.com"), &origin)
+            .await
+            .expect("works");
+        assert!(matches!(next, SetUp::Done(_)), "{next:?}");
+    }
+}
+
+#[tokio::test]
+async fn two_first_runs_at_once_make_one_owner() {
+    for house in houses().await {
+        let (keyring, origin) = (&house.keyring, Origin::default());
+        let token = keyring.setup_token().to_owned();
+        let (one, other) = tokio::join!(
+            keyring.set_up(&token, setup("ada@example.com"), &origin),
+            keyring.set_up(&token, setup("eve@example.com"), &origin),
+        );
+        let made = [one, other].map(|answer| matches!(answer.expect("works"), SetUp::Done(_)));
+        assert_eq!(made.iter().filter(|made| **made).count(), 1);
+    }
+}
