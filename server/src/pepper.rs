@@ -14,15 +14,25 @@ const VARIABLE: &str = "LATCHKEY_PEPPER";
 const FILE_VARIABLE: &str = "LATCHKEY_PEPPER_FILE";
 const ALLOWED: &str = "32 bytes in base64, as `openssl rand -base64 32` prints them";
 
-/// Reads the pepper; a file that does not exist yet is made.
+/// Reads the pepper. A file that does not exist yet is made, unless there are keys already: they have a pepper, and a
+/// new one would take its place.
 ///
 /// # Errors
 /// Says what is wrong with the file or the value, never the value.
-pub fn load(source: &PepperSource) -> Result<Pepper, Wrong> {
+pub fn load(source: &PepperSource, has_keys: bool) -> Result<Pepper, Wrong> {
     match source {
         PepperSource::Value(text) => parse(VARIABLE, "the value", text),
         PepperSource::File(path) => {
             let shown = path.display();
+            if has_keys && is_missing(path) {
+                return Err(Wrong {
+                    variable: FILE_VARIABLE,
+                    why: format!(
+                        "{shown} is not there, and the database holds keys that were made under it"
+                    ),
+                    allowed: "the file that belongs to this database; restore it",
+                });
+            }
             let text = read_or_make(path).map_err(|cause| Wrong {
                 variable: FILE_VARIABLE,
                 why: format!("{shown} cannot be used: {cause}"),
@@ -39,6 +49,10 @@ fn parse(variable: &'static str, what: &str, text: &str) -> Result<Pepper, Wrong
         why: format!("{what} does not hold a pepper"),
         allowed: ALLOWED,
     })
+}
+
+fn is_missing(path: &Path) -> bool {
+    matches!(fs::metadata(path), Err(error) if error.kind() == io::ErrorKind::NotFound)
 }
 
 fn read_or_make(path: &Path) -> io::Result<Zeroizing<String>> {
@@ -85,7 +99,7 @@ mod tests {
     use base64::{Engine, engine::general_purpose::STANDARD};
 
     fn wrong(source: &PepperSource) -> String {
-        load(source).err().expect("refused").to_string()
+        load(source, false).err().expect("refused").to_string()
     }
 
     #[test]
@@ -93,9 +107,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("new/pepper");
         let source = PepperSource::File(path.clone());
-        load(&source).expect("made");
+        load(&source, false).expect("made");
         let first = fs::read(&path).expect("there");
-        load(&source).expect("read");
+        load(&source, false).expect("read");
         assert_eq!(fs::read(&path).expect("there"), first);
         let mode = fs::metadata(&path).expect("there").permissions().mode();
         assert_eq!(mode & 0o7777, 0o600);
@@ -106,11 +120,23 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("pepper");
         let source = PepperSource::File(path.clone());
-        load(&source).expect("made");
+        load(&source, false).expect("made");
         for mode in [0o640, 0o604, 0o644, 0o660] {
             fs::set_permissions(&path, Permissions::from_mode(mode)).expect("own file");
             assert!(wrong(&source).contains("chmod 600"));
         }
+    }
+
+    #[test]
+    fn a_lost_file_is_not_replaced_where_there_are_keys() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("pepper");
+        let source = PepperSource::File(path.clone());
+        let refusal = load(&source, true).err().expect("refused").to_string();
+        assert!(refusal.contains("restore") && !refusal.contains('\n'));
+        assert!(!path.exists());
+        load(&source, false).expect("made");
+        load(&source, true).expect("read");
     }
 
     #[test]

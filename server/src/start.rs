@@ -8,7 +8,7 @@ use crate::{
     pepper, serve, telemetry,
 };
 use keyring::{Keyring, SystemClock};
-use lock::Lock;
+pub use lock::Lock;
 use std::{fmt::Display, sync::Arc};
 use store::Store;
 use tokio::net::TcpListener;
@@ -76,8 +76,12 @@ pub async fn migrate(config: &Config) -> Result<(), Stop> {
 /// # Errors
 /// Where the pepper, the database or what is in it cannot be used.
 pub async fn open(config: &Config) -> Result<Keyring, Stop> {
-    let pepper = pepper::load(&config.pepper)?;
     let store = open_store(&config.database_url).await?;
+    let has_keys = store
+        .has_keys()
+        .await
+        .map_err(|error| Stop::failed("the database cannot be read", error))?;
+    let pepper = pepper::load(&config.pepper, has_keys)?;
     Keyring::open(store, pepper, Arc::new(SystemClock::default()))
         .await
         .map_err(|error| Stop::failed("the keys cannot be loaded", error))

@@ -321,6 +321,17 @@ impl Store {
         rows.into_iter().map(RawIndexRow::read).collect()
     }
 
+    /// Whether there is any key at all.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn has_keys(&self) -> Result<bool, StoreError> {
+        let (found,): (i64,) = read!(self, |pool| sqlx::query_as(sql::SECRETS_ANY)
+            .fetch_one(pool)
+            .await)?;
+        Ok(found > 0)
+    }
+
     /// One key for the gate's index.
     ///
     /// # Errors

@@ -40,6 +40,7 @@ statements! {
     PERSON_REHASH = "person_rehash";
     PING = "ping";
     SECRET_INSERT = "secret_insert";
+    SECRETS_ANY = "secrets_any";
     SESSION_BY_TOKEN = "session_by_token";
     SESSION_DELETE = "session_delete";
     SESSION_INSERT = "session_insert";

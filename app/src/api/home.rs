@@ -53,6 +53,15 @@ pub async fn doorway() -> Result<Doorway, AppError> {
     Ok(Doorway { needs_setup })
 }
 
+/// Leads away from the first run where that has been.
+#[server(name = BeginFirstRun, prefix = "/api", endpoint = "first_run")]
+pub async fn first_run() -> Result<(), AppError> {
+    if !crate::context::keyring()?.needs_setup().await? {
+        crate::context::redirect("/sign-in");
+    }
+    Ok(())
+}
+
 /// What the frame around every page shows.
 #[server(name = FindWhereabouts, prefix = "/api", endpoint = "whereabouts")]
 pub async fn whereabouts(app: String) -> Result<Whereabouts, AppError> {

@@ -1,7 +1,7 @@
 //! The server's half of the context.
 
 use super::Theme;
-use crate::{error::AppError, form::Posted, routes::with_query};
+use crate::{error::AppError, routes::with_query};
 use domain::id::ApplicationId;
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use keyring::{Editor, Keyring, KeyringError, Origin, Session, SignedIn, Viewer};
@@ -102,13 +102,9 @@ pub fn remember_theme(theme: Theme) {
     }
 }
 
-/// The chosen colours: those of the post that is being answered, else the cookie's.
+/// The chosen colours.
 pub fn theme() -> Theme {
-    use_context::<Posted>()
-        .filter(|posted| posted.is("set_theme") && posted.outcome.is_ok())
-        .and_then(|posted| posted.field("theme"))
-        .or_else(|| cookie(THEME_COOKIE))
-        .map_or(Theme::System, |word| Theme::parse(&word))
+    cookie(THEME_COOKIE).map_or(Theme::System, |word| Theme::parse(&word))
 }
 
 /// Makes the request's nonce known to the scripts of the page.

@@ -1,10 +1,10 @@
 //! The first run.
 
 use crate::{
-    api::{home::doorway, setup::SetUp},
+    api::{home::first_run, setup::SetUp},
     form::{FormPage, typed, use_errors, use_outcome},
     part::Brand,
-    ui::{ErrorSummary, Notice, Submit, TextField},
+    ui::{ErrorState, ErrorSummary, Submit, TextField},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -12,7 +12,7 @@ use leptos_meta::Title;
 /// The form for the first account, its application, and its owner.
 #[component]
 pub fn Setup() -> impl IntoView {
-    let door = Resource::new_blocking(|| (), |()| doorway());
+    let door = Resource::new_blocking(|| (), |()| first_run());
     view! {
         <Title text="Set up · Latchkey" />
         <main id="main" class="auth" tabindex="-1">
@@ -21,16 +21,7 @@ pub fn Setup() -> impl IntoView {
                 <h1 tabindex="-1">"Set up Latchkey"</h1>
                 <Suspense>
                     {move || Suspend::new(async move {
-                        door.await
-                            .is_ok_and(|door| !door.needs_setup)
-                            .then(|| {
-                                view! {
-                                    <Notice>
-                                        "Latchkey has been set up already. "
-                                        <a href="/sign-in">"Sign in"</a>
-                                    </Notice>
-                                }
-                            })
+                        door.await.err().map(|error| view! { <ErrorState error /> })
                     })}
                 </Suspense>
                 <SetupForm />

@@ -65,6 +65,9 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
     show(&state, parts, &path, &body, answer, back).await
 }
 
+/// What a function answers that has nothing to show.
+const NOTHING: &[u8] = b"null";
+
 /// `GET /api/…`: nothing to see. A person comes here who reloads the address of a form.
 pub async fn not_a_page() -> Redirect {
     Redirect::to("/")
@@ -97,7 +100,8 @@ async fn run(state: &AppState, parts: Parts, body: Bytes) -> Response {
         .into_response()
 }
 
-/// Renders the page that the form stood on, with what became of it.
+/// Renders the page that the form stood on, with what became of it. A change that has nothing to show leads back to that
+/// page instead: reloading it then sends nothing again.
 async fn show(
     state: &AppState,
     mut parts: Parts,
@@ -110,6 +114,12 @@ async fn show(
     let status = answer.status();
     let (head, body) = answer.into_parts();
     let outcome = match to_bytes(body, usize::MAX).await {
+        Ok(bytes) if status.is_success() && *bytes == *NOTHING => {
+            return match HeaderValue::from_str(&back.to_string()) {
+                Ok(back) => see_other(back, &head.headers),
+                Err(_) => Redirect::to("/").into_response(),
+            };
+        }
         Ok(bytes) if status.is_success() => {
             serde_json::from_slice(&bytes).map_err(|_| AppError::Unexpected(reference.to_string()))
         }

@@ -133,3 +133,40 @@ async fn a_page_of_somebody_else_is_not_there() {
     assert!(nobody.status.is_redirection());
     assert!(nobody.header("location").starts_with("/sign-in"));
 }
+
+#[tokio::test]
+async fn a_change_without_javascript_leads_back_to_its_page() {
+    let house = House::furnished().await;
+    let owner = house.owner().await;
+    let key = house.key(&owner, "invoice:read", "").await;
+    let app = owner.application().id;
+    let session = cookie(&house.token(OWNER).await);
+    let list = format!("/apps/{app}/settings/api-keys?status=active");
+    let page = format!("http://localhost:3000{list}");
+    let lines = [
+        HTML,
+        ("referer", page.as_str()),
+        ("cookie", session.as_str()),
+    ];
+    let form = format!("app={app}&key={}", key.id);
+    let done = house.post("/api/deactivate_key", &lines, &form).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    assert_eq!(done.header("location"), list);
+    let again = house.post("/api/deactivate_key", &lines, &form).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.body);
+    let theme = house.post("/api/set_theme", &lines, "theme=dark").await;
+    assert_eq!(theme.status, StatusCode::SEE_OTHER);
+    assert_eq!(theme.header("location"), list);
+    assert!(theme.header("set-cookie").contains("latchkey-theme=dark"));
+}
+
+#[tokio::test]
+async fn the_first_run_happens_once_and_leads_to_the_sign_in_then() {
+    let empty = House::new().await;
+    let page = empty.get("/setup", &[HTML]).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let house = House::furnished().await;
+    let page = house.get("/setup", &[HTML]).await;
+    assert!(page.status.is_redirection(), "{}", page.status);
+    assert_eq!(page.header("location"), "/sign-in");
+}

@@ -60,6 +60,7 @@ pub struct House {
     pub state: AppState,
     pub keyring: Keyring,
     pub clock: Arc<ManualClock>,
+    pub url: String,
     _folder: TempDir,
 }
 
@@ -90,6 +91,7 @@ impl House {
             state,
             keyring,
             clock,
+            url,
             _folder: folder,
         }
     }

@@ -8,3 +8,4 @@ mod headers;
 mod house;
 mod panics;
 mod roles;
+mod start;

@@ -16,7 +16,7 @@ const CALLERS: [Option<&str>; 5] = [
 
 /// What is sent (`{app}`, `{key}` and `{once}` are filled in), and what nobody, the owner of another account, a viewer,
 /// a developer and the owner hear.
-const TABLE: [(&str, &str, [u16; 5]); 18] = [
+const TABLE: [(&str, &str, [u16; 5]); 19] = [
     (
         "sign_in",
         "email={email}&password={password}",
@@ -31,6 +31,7 @@ const TABLE: [(&str, &str, [u16; 5]); 18] = [
     ("set_theme", "theme=dark", [401, 200, 200, 200, 200]),
     ("home", "", [401, 200, 200, 200, 200]),
     ("doorway", "", [200, 200, 200, 200, 200]),
+    ("first_run", "", [200, 200, 200, 200, 200]),
     ("whereabouts", "app={app}", [401, 404, 200, 200, 200]),
     (
         "list_keys",
