@@ -34,6 +34,9 @@ pub enum AppError {
     /// The person's role does not allow it.
     #[error("Your role does not allow this. Ask an owner of the account.")]
     Forbidden,
+    /// The password was entered too long ago.
+    #[error("Enter your password again: this needs a sign-in from the last ten minutes.")]
+    StaleSignIn,
     /// It does not exist, or belongs to somebody else.
     #[error("There is nothing here. Check the address, or go back to the list.")]
     NotFound,
@@ -67,6 +70,7 @@ impl AppError {
     pub fn sentences(&self) -> Vec<FieldError> {
         match self {
             Self::Invalid(errors) => errors.clone(),
+            Self::StaleSignIn => vec![FieldError::new("password", self.to_string())],
             other => vec![FieldError::new("", other.to_string())],
         }
     }
@@ -75,7 +79,7 @@ impl AppError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::SignedOut => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::StaleSignIn => 403,
             Self::NotFound => 404,
             Self::Conflict(_) => 409,
             Self::Invalid(_) => 422,

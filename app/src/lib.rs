@@ -14,6 +14,7 @@ pub mod page;
 pub mod part;
 pub mod routes;
 pub mod ui;
+pub mod words;
 
 mod focus;
 

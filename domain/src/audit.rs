@@ -27,10 +27,11 @@ pub enum Action {
     SignedIn,
     SignedOut,
     SupportLooked,
+    PasswordEntered,
 }
 
 impl Action {
-    const ALL: [(Self, &'static str, &'static str); 16] = [
+    const ALL: [(Self, &'static str, &'static str); 17] = [
         (
             Self::AccountCreated,
             "account.created",
@@ -78,6 +79,11 @@ impl Action {
             Self::SupportLooked,
             "support.looked",
             "looked at this account",
+        ),
+        (
+            Self::PasswordEntered,
+            "session.proved",
+            "entered the password again",
         ),
     ];
 

@@ -5,6 +5,7 @@ pub mod filter;
 pub mod ip_rule;
 pub mod issued;
 pub mod name;
+pub mod rate_limit;
 pub mod scope;
 pub mod state;
 pub mod token;
@@ -13,6 +14,7 @@ use crate::{id::PersonId, time::Timestamp};
 use expiry::Expiry;
 use ip_rule::IpRules;
 use name::{Description, KeyName};
+use rate_limit::RateLimit;
 use scope::ScopeSet;
 use serde::{Deserialize, Serialize};
 use state::{Badge, State};
@@ -54,15 +56,6 @@ impl fmt::Display for Environment {
     }
 }
 
-/// At most `requests` calls in each window of `window_ms` milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RateLimit {
-    /// 1 to 1,000,000.
-    pub requests: u32,
-    /// 1,000 to 86,400,000.
-    pub window_ms: u32,
-}
-
 /// What a person asked for when creating a key: every field has been checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyDraft {
@@ -78,6 +71,8 @@ pub struct KeyDraft {
     pub expiry: Expiry,
     /// From where it may be used.
     pub ip_rules: IpRules,
+    /// How often it may be used, where that is limited.
+    pub rate_limit: Option<RateLimit>,
 }
 
 /// A key as a page may show it: no secret, no digest.
@@ -95,6 +90,8 @@ pub struct KeySummary {
     pub scopes: ScopeSet,
     /// From where it may be used.
     pub ip_rules: IpRules,
+    /// How often it may be used, where that is limited.
+    pub rate_limit: Option<RateLimit>,
     /// Where it stands.
     pub state: State,
     /// When it was made.

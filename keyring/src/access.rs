@@ -21,6 +21,7 @@ pub struct Viewer {
     application: Application,
     identity: Identity,
     origin: Origin,
+    fresh: bool,
 }
 
 /// May change the keys of one application.
@@ -30,6 +31,29 @@ pub struct Editor(Viewer);
 /// May do everything with one application and its account.
 #[derive(Clone)]
 pub struct Owner(Editor);
+
+/// An [`Editor`] who entered the password within the last ten minutes: what makes secrets or widens a key's reach asks
+/// for one.
+#[derive(Clone)]
+pub struct FreshEditor(Editor);
+
+/// An [`Owner`] who entered the password within the last ten minutes.
+#[derive(Clone)]
+pub struct FreshOwner(Owner);
+
+impl Deref for FreshEditor {
+    type Target = Editor;
+    fn deref(&self) -> &Editor {
+        &self.0
+    }
+}
+
+impl Deref for FreshOwner {
+    type Target = Owner;
+    fn deref(&self) -> &Owner {
+        &self.0
+    }
+}
 
 impl Deref for Editor {
     type Target = Viewer;
@@ -66,6 +90,7 @@ impl Session {
             application,
             identity,
             origin,
+            fresh: self.is_fresh(),
         })
     }
 
@@ -94,7 +119,38 @@ impl Session {
     }
 }
 
+impl Editor {
+    /// The right to what asks for a fresh sign-in.
+    ///
+    /// # Errors
+    /// `Stale` where the password was entered longer than ten minutes ago.
+    pub fn fresh(&self) -> Result<FreshEditor, KeyringError> {
+        if !self.fresh {
+            return Err(KeyringError::Stale);
+        }
+        Ok(FreshEditor(self.clone()))
+    }
+}
+
+impl Owner {
+    /// The owner's right to what asks for a fresh sign-in.
+    ///
+    /// # Errors
+    /// As [`Editor::fresh`].
+    pub fn fresh_owner(&self) -> Result<FreshOwner, KeyringError> {
+        if !self.fresh {
+            return Err(KeyringError::Stale);
+        }
+        Ok(FreshOwner(self.clone()))
+    }
+}
+
 impl Viewer {
+    /// Whether what asks for a fresh sign-in may be done without entering the password again.
+    pub fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
     /// The application.
     pub fn application(&self) -> &Application {
         &self.application

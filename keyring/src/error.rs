@@ -12,6 +12,9 @@ pub enum KeyringError {
     /// Your role does not hold this.
     #[error("this role may not do that")]
     Forbidden,
+    /// The password was entered too long ago.
+    #[error("this asks for a fresh sign-in")]
+    Stale,
     /// The key's state does not allow the move.
     #[error(transparent)]
     Illegal(#[from] IllegalMove),

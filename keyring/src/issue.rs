@@ -1,6 +1,6 @@
 //! Making a key.
 
-use crate::{Editor, KeyringError, mint::mint};
+use crate::{FreshEditor, KeyringError, mint::mint};
 use domain::{
     audit::Action,
     id::{IdempotencyKey, SecretId},
@@ -18,7 +18,7 @@ pub enum Issue {
     AlreadyIssued(KeyId),
 }
 
-impl Editor {
+impl FreshEditor {
     /// Makes a key, once for each `once`.
     ///
     /// # Errors
@@ -36,7 +36,7 @@ impl Editor {
 }
 
 async fn issue(
-    editor: &Editor,
+    editor: &FreshEditor,
     draft: &KeyDraft,
     once: IdempotencyKey,
 ) -> Result<Issue, KeyringError> {

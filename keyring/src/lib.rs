@@ -20,7 +20,7 @@ mod throttle;
 mod usage;
 mod verify;
 
-pub use access::{Editor, Owner, Viewer};
+pub use access::{Editor, FreshEditor, FreshOwner, Owner, Viewer};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use error::KeyringError;
@@ -28,7 +28,7 @@ pub use issue::Issue;
 pub use limiter::RateState;
 pub use mint::{BadPepper, Pepper};
 pub use people::{PersonDraft, SetUp, SetupDraft};
-pub use session::{Session, SignIn, SignedIn};
+pub use session::{Proof, Session, SignIn, SignedIn};
 pub use store::{Store, StoreError};
 pub use verify::{Call, Caller, Decision};
 

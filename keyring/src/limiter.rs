@@ -1,6 +1,6 @@
 //! How often a key may call: the generic cell rate algorithm (ITU-T I.371) in one atomic number.
 
-use domain::{key::RateLimit, time::Timestamp};
+use domain::{key::rate_limit::RateLimit, time::Timestamp};
 use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Where a key stands in its window.

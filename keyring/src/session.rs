@@ -13,13 +13,16 @@ use domain::{
 };
 use sha2::{Digest, Sha256};
 use std::fmt;
-use store::{NewSession, SessionRow};
+use store::{NewSession, PersonRow, SessionRow};
 use subtle::ConstantTimeEq;
 
 /// A session that nobody used for this long has ended: 30 minutes.
 const IDLE: i64 = 30 * MINUTE;
 /// A session ends this long after signing in, whatever happens: 12 hours.
 const ABSOLUTE: i64 = 12 * HOUR;
+
+/// Whoever entered the password at most this long ago need not enter it again: 10 minutes.
+const FRESH: i64 = 10 * MINUTE;
 
 /// The cookies of a browser that has just signed in.
 #[derive(Clone)]
@@ -53,12 +56,35 @@ pub enum SignIn {
     Busy,
 }
 
+/// What became of a password that was entered again.
+pub enum Proof {
+    /// It is theirs: the session is fresh.
+    Given(Session),
+    /// It is not.
+    Refused,
+    /// Too many failures.
+    Throttled {
+        /// Milliseconds until another attempt is looked at.
+        retry_after_ms: i64,
+    },
+    /// Too many passwords are being checked at this moment.
+    Busy,
+}
+
 /// A signed-in browser.
 #[derive(Clone)]
 pub struct Session {
     keyring: Keyring,
     row: SessionRow,
     token_hash: [u8; 32],
+}
+
+/// What a password's check says.
+enum Admission {
+    Admitted(PersonRow),
+    Refused,
+    Throttled { retry_after_ms: i64 },
+    Busy,
 }
 
 impl Keyring {
@@ -77,15 +103,33 @@ impl Keyring {
         let Ok(email) = Email::parse(email).or_else(|_| Email::parse("nobody@invalid")) else {
             return Ok(SignIn::Refused);
         };
-        let device = device.filter(|device| self.knows_device(device, &email));
+        Ok(match self.admit(&email, password, device, origin).await? {
+            Admission::Admitted(person) => {
+                SignIn::Granted(start(self, person.id, &person.email, origin).await?)
+            }
+            Admission::Refused => SignIn::Refused,
+            Admission::Throttled { retry_after_ms } => SignIn::Throttled { retry_after_ms },
+            Admission::Busy => SignIn::Busy,
+        })
+    }
+
+    /// Checks a password, and counts the failures.
+    async fn admit(
+        &self,
+        email: &Email,
+        password: &str,
+        device: Option<&str>,
+        origin: &Origin,
+    ) -> Result<Admission, KeyringError> {
+        let device = device.filter(|device| self.knows_device(device, email));
         let attempt = match self
             .throttle
-            .begin(&email, origin.address, device, self.now())
+            .begin(email, origin.address, device, self.now())
         {
             Ok(attempt) => attempt,
-            Err(retry_after_ms) => return Ok(SignIn::Throttled { retry_after_ms }),
+            Err(retry_after_ms) => return Ok(Admission::Throttled { retry_after_ms }),
         };
-        let person = self.store.person_by_email(&email).await?;
+        let person = self.store.person_by_email(email).await?;
         let stored = person.as_ref().map(|person| person.password_hash.clone());
         match (self.passwords.check(password, stored).await?, person) {
             (Checked::Right { rehash }, Some(person)) => {
@@ -93,15 +137,13 @@ impl Keyring {
                 if let Some(hash) = rehash {
                     self.store.rehash_person(person.id, &hash).await?;
                 }
-                start(self, person.id, &person.email, origin)
-                    .await
-                    .map(SignIn::Granted)
+                Ok(Admission::Admitted(person))
             }
             (Checked::Busy, _) => {
                 self.throttle.give_back(&attempt);
-                Ok(SignIn::Busy)
+                Ok(Admission::Busy)
             }
-            _ => Ok(SignIn::Refused),
+            _ => Ok(Admission::Refused),
         }
     }
 
@@ -227,6 +269,42 @@ impl Session {
     /// When they signed in.
     pub fn signed_in_at(&self) -> Timestamp {
         self.row.created_at
+    }
+
+    /// Whether the password was entered within the last ten minutes.
+    pub fn is_fresh(&self) -> bool {
+        self.keyring.now().since(self.row.authenticated_at) <= FRESH
+    }
+
+    /// Takes the person's password again, so that the session is fresh. `device` as for [`Keyring::sign_in`].
+    ///
+    /// # Errors
+    /// `NotFound` where the session has ended meanwhile; where the database fails.
+    pub async fn prove(
+        mut self,
+        password: &str,
+        device: Option<&str>,
+        origin: &Origin,
+    ) -> Result<Proof, KeyringError> {
+        let keyring = self.keyring.clone();
+        let email = self.row.email.clone();
+        match keyring.admit(&email, password, device, origin).await? {
+            Admission::Admitted(_) => {}
+            Admission::Refused => return Ok(Proof::Refused),
+            Admission::Throttled { retry_after_ms } => {
+                return Ok(Proof::Throttled { retry_after_ms });
+            }
+            Admission::Busy => return Ok(Proof::Busy),
+        }
+        let action = Action::PasswordEntered;
+        let events = events(&keyring, action, self.row.person, &email, origin).await?;
+        let now = keyring.now();
+        keyring
+            .store
+            .prove_session(&self.token_hash, now, &events)
+            .await?;
+        self.row.authenticated_at = now;
+        Ok(Proof::Given(self))
     }
 
     /// The applications that they may see, by name.

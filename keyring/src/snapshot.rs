@@ -3,7 +3,7 @@
 use crate::{KeyringError, limiter::Gcra};
 use domain::{
     id::{AccountId, ApplicationId},
-    key::{RateLimit, ip_rule::IpRules, scope::ScopeSet, token::KeyId},
+    key::{ip_rule::IpRules, rate_limit::RateLimit, scope::ScopeSet, token::KeyId},
     time::Timestamp,
 };
 use papaya::HashMap;

@@ -3,7 +3,7 @@
 use crate::limiter::Gcra;
 use domain::{
     account::Email,
-    key::RateLimit,
+    key::rate_limit::RateLimit,
     time::{HOUR, Timestamp},
 };
 use sha2::{Digest, Sha256};

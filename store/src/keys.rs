@@ -4,15 +4,15 @@ use crate::{
     Store, StoreError,
     audit::append,
     read,
-    row::{KeyRow, corrupt, ip_rules, parse},
+    row::{KeyRow, corrupt, ip_rules, parse, rate_limit},
     sql, write,
 };
 use domain::{
     audit::Event,
     id::{AccountId, ApplicationId, IdempotencyKey, PersonId, SecretId},
     key::{
-        KeyDraft, KeySummary, RateLimit, filter::KeyFilter, ip_rule::IpRules, scope::ScopeSet,
-        token::KeyId,
+        KeyDraft, KeySummary, filter::KeyFilter, ip_rule::IpRules, rate_limit::RateLimit,
+        scope::ScopeSet, token::KeyId,
     },
     page::{Cursor, PAGE_SIZE, Page},
     time::Timestamp,
@@ -101,25 +101,13 @@ struct RawIndexRow {
 
 impl RawIndexRow {
     fn read(self) -> Result<IndexRow, StoreError> {
-        let rate_limit = self
-            .rate_requests
-            .zip(self.rate_window_ms)
-            .map(|(requests, window)| {
-                let requests = u32::try_from(requests).map_err(|_| corrupt("rate_requests"))?;
-                let window_ms = u32::try_from(window).map_err(|_| corrupt("rate_window_ms"))?;
-                Ok::<_, StoreError>(RateLimit {
-                    requests,
-                    window_ms,
-                })
-            })
-            .transpose()?;
         Ok(IndexRow {
             id: parse("id", &self.id)?,
             application: ApplicationId(self.application_id),
             account: AccountId(self.account_id),
             scopes: parse("scopes", &self.scopes)?,
             ip_rules: ip_rules(&self.ip_rules)?,
-            rate_limit,
+            rate_limit: rate_limit(self.rate_requests, self.rate_window_ms)?,
             expires_at: self.expires_at.map(Timestamp),
             retires_at: self.retires_at.map(Timestamp),
             inactive: self.deactivated_at.is_some(),
@@ -174,6 +162,8 @@ impl Store {
                 .bind(new.at.0)
                 .bind(new.created_by.0)
                 .bind(new.once.0)
+                .bind(draft.rate_limit.map(|limit| i64::from(limit.requests)))
+                .bind(draft.rate_limit.map(|limit| i64::from(limit.window_ms)))
                 .execute(&mut *tx)
                 .await?;
             if done.rows_affected() == 0 {

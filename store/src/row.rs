@@ -9,6 +9,7 @@ use domain::{
         Environment, KeySummary, LastUsed,
         ip_rule::IpRules,
         name::KeyName,
+        rate_limit::RateLimit,
         scope::ScopeSet,
         state::{Marks, State},
         token::KeyId,
@@ -30,6 +31,21 @@ pub(crate) fn ip_rules(text: &str) -> Result<IpRules, StoreError> {
     IpRules::parse(text).map_err(|_| corrupt("ip_rules"))
 }
 
+pub(crate) fn rate_limit(
+    requests: Option<i64>,
+    window_ms: Option<i64>,
+) -> Result<Option<RateLimit>, StoreError> {
+    requests
+        .zip(window_ms)
+        .map(|(requests, window)| {
+            Ok(RateLimit {
+                requests: u32::try_from(requests).map_err(|_| corrupt("rate_requests"))?,
+                window_ms: u32::try_from(window).map_err(|_| corrupt("rate_window_ms"))?,
+            })
+        })
+        .transpose()
+}
+
 #[derive(sqlx::FromRow)]
 pub(crate) struct KeyRow {
     id: String,
@@ -38,6 +54,8 @@ pub(crate) struct KeyRow {
     environment: String,
     scopes: String,
     ip_rules: String,
+    rate_requests: Option<i64>,
+    rate_window_ms: Option<i64>,
     expires_at: Option<i64>,
     pub created_at: i64,
     created_by: Option<Uuid>,
@@ -69,6 +87,7 @@ impl KeyRow {
                 .ok_or_else(|| corrupt("environment"))?,
             scopes: parse::<ScopeSet>("scopes", &self.scopes)?,
             ip_rules: ip_rules(&self.ip_rules)?,
+            rate_limit: rate_limit(self.rate_requests, self.rate_window_ms)?,
             expires_at: marks.expires_at,
             retires_at: marks.retires_at,
             state: State::at(marks, now),

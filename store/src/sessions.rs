@@ -41,6 +41,8 @@ pub struct SessionRow {
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
     pub seen_at: Timestamp,
+    /// When its person last entered the password.
+    pub authenticated_at: Timestamp,
 }
 
 impl Store {
@@ -93,23 +95,26 @@ impl Store {
     /// # Errors
     /// Where the database fails or the row cannot be read.
     pub async fn session(&self, token_hash: &[u8; 32]) -> Result<Option<SessionRow>, StoreError> {
-        type Row = (Uuid, Uuid, i64, i64, String, bool);
+        type Row = (Uuid, Uuid, i64, i64, i64, String, bool);
         let row: Option<Row> = read!(self, |pool| {
             sqlx::query_as(sql::SESSION_BY_TOKEN)
                 .bind(token_hash.as_slice())
                 .fetch_optional(pool)
                 .await
         })?;
-        row.map(|(id, person, created_at, seen_at, email, is_support)| {
-            Ok(SessionRow {
-                id: SessionId(id),
-                person: PersonId(person),
-                email: Email::parse(&email).map_err(|_| corrupt("email"))?,
-                is_support,
-                created_at: Timestamp(created_at),
-                seen_at: Timestamp(seen_at),
-            })
-        })
+        row.map(
+            |(id, person, created_at, seen_at, authenticated_at, email, is_support)| {
+                Ok(SessionRow {
+                    id: SessionId(id),
+                    person: PersonId(person),
+                    email: Email::parse(&email).map_err(|_| corrupt("email"))?,
+                    is_support,
+                    created_at: Timestamp(created_at),
+                    seen_at: Timestamp(seen_at),
+                    authenticated_at: Timestamp(authenticated_at),
+                })
+            },
+        )
         .transpose()
     }
 
@@ -128,6 +133,32 @@ impl Store {
                 .bind(at.0)
                 .execute(&mut *tx)
                 .await?;
+        });
+        Ok(())
+    }
+
+    /// Notes that the session's person entered the password again.
+    ///
+    /// # Errors
+    /// `NotFound` where the session has ended.
+    pub async fn prove_session(
+        &self,
+        token_hash: &[u8; 32],
+        at: Timestamp,
+        events: &[Event],
+    ) -> Result<(), StoreError> {
+        write!(self, |tx| {
+            let done = sqlx::query(sql::SESSION_PROVE)
+                .bind(token_hash.as_slice())
+                .bind(at.0)
+                .execute(&mut *tx)
+                .await?;
+            if done.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+            for event in events {
+                append!(tx, event);
+            }
         });
         Ok(())
     }

@@ -44,6 +44,7 @@ statements! {
     SESSION_BY_TOKEN = "session_by_token";
     SESSION_DELETE = "session_delete";
     SESSION_INSERT = "session_insert";
+    SESSION_PROVE = "session_prove";
     SESSION_TOUCH = "session_touch";
     SESSIONS_PRUNE = "sessions_prune";
     USAGE_ADD = "usage_add";

@@ -1,10 +1,13 @@
 //! The server's half of the context.
 
 use super::Theme;
-use crate::{error::AppError, routes::with_query};
+use crate::{error::AppError, routes::with_query, words};
 use domain::id::ApplicationId;
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
-use keyring::{Editor, Keyring, KeyringError, Origin, Session, SignedIn, Viewer};
+use keyring::{
+    Editor, FreshEditor, FreshOwner, Keyring, KeyringError, Origin, Proof, Session, SignedIn,
+    Viewer,
+};
 use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 
@@ -66,6 +69,49 @@ pub async fn viewer(app: &str) -> Result<Viewer, AppError> {
 pub async fn editor(app: &str) -> Result<Editor, AppError> {
     let session = session().await?;
     Ok(session.editor(application(app)?, origin()).await?)
+}
+
+/// Writing access to an application, by somebody who entered the password within the last ten minutes or enters it with
+/// this form; `password` may be empty.
+///
+/// # Errors
+/// As [`editor`]; [`AppError::StaleSignIn`] where the password is asked for, a sentence about it where it is wrong.
+pub async fn fresh_editor(app: &str, password: &str) -> Result<FreshEditor, AppError> {
+    // The role first: whoever may not do it anyhow is not asked for a password.
+    _ = editor(app).await?;
+    let session = prove(password).await?;
+    let editor = session.editor(application(app)?, origin()).await?;
+    Ok(editor.fresh()?)
+}
+
+/// As [`fresh_editor`], for what an owner alone may do.
+///
+/// # Errors
+/// As [`fresh_editor`].
+pub async fn fresh_owner(app: &str, password: &str) -> Result<FreshOwner, AppError> {
+    _ = session().await?.owner(application(app)?, origin()).await?;
+    let session = prove(password).await?;
+    let owner = session.owner(application(app)?, origin()).await?;
+    Ok(owner.fresh_owner()?)
+}
+
+/// The session, made fresh by the password where it is not and there is one.
+async fn prove(password: &str) -> Result<Session, AppError> {
+    let session = session().await?;
+    if session.is_fresh() || password.is_empty() {
+        return Ok(session);
+    }
+    match session
+        .prove(password, device().as_deref(), &origin())
+        .await?
+    {
+        Proof::Given(session) => Ok(session),
+        Proof::Refused => Err(AppError::field("password", words::fresh::WRONG_PASSWORD)),
+        Proof::Throttled { retry_after_ms } => Err(AppError::Busy { retry_after_ms }),
+        Proof::Busy => Err(AppError::Busy {
+            retry_after_ms: 1_000,
+        }),
+    }
 }
 
 /// Sends the browser elsewhere once the function has answered.
@@ -231,6 +277,7 @@ impl From<KeyringError> for AppError {
         match error {
             KeyringError::NotFound => refuse(Self::NotFound),
             KeyringError::Forbidden => refuse(Self::Forbidden),
+            KeyringError::Stale => Self::StaleSignIn,
             KeyringError::Illegal(illegal) => Self::Conflict(illegal.to_string()),
             KeyringError::Invalid(invalid) => Self::field("", invalid.0),
             KeyringError::Unavailable(cause) => {

@@ -1,6 +1,6 @@
 //! The form for a new key.
 
-use super::{ScopePicker, expiry_field::ExpiryField, scope_picker};
+use super::{PasswordAgain, ScopePicker, expiry_field::ExpiryField, scope_picker};
 use crate::{
     api::keys::{
         create::{CreateKey, Creation},
@@ -61,6 +61,7 @@ pub fn KeyForm(
                     errors
                     mono=true
                 />
+                <PasswordAgain fresh=form.fresh errors />
             </div>
             <footer class="dialog-actions">
                 <a class="button" data-variant="ghost" href=back>

@@ -101,6 +101,8 @@ impl House {
 
     pub async fn issue(&self, editor: &Editor, draft: KeyDraft) -> IssuedKey {
         match editor
+            .fresh()
+            .expect("signed in a moment ago")
             .issue(draft, self.keyring.new_idempotency_key())
             .await
             .expect("works")
@@ -120,5 +122,6 @@ pub fn draft() -> KeyDraft {
         scopes: ScopeSet::one("invoice:read").expect("known"),
         expiry: Expiry::At(NOW.plus(30 * DAY)),
         ip_rules: IpRules::default(),
+        rate_limit: None,
     }
 }

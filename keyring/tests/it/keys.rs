@@ -261,7 +261,14 @@ async fn one_form_makes_one_key_however_often_it_is_sent() {
         let once = house.keyring.new_idempotency_key();
         let sent = (0..20).map(|_| {
             let editor = editor.clone();
-            tokio::spawn(async move { editor.issue(draft(), once).await.expect("works") })
+            tokio::spawn(async move {
+                editor
+                    .fresh()
+                    .expect("signed in")
+                    .issue(draft(), once)
+                    .await
+                    .expect("works")
+            })
         });
         let mut shown = 0;
         for answer in sent.collect::<Vec<_>>() {

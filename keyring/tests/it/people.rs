@@ -7,7 +7,7 @@ use domain::{
     key::token::KeyId,
     time::{HOUR, MINUTE},
 };
-use keyring::{KeyringError, Origin, PersonDraft, SetUp, SetupDraft, SignIn, SignedIn};
+use keyring::{KeyringError, Origin, PersonDraft, Proof, SetUp, SetupDraft, SignIn, SignedIn};
 use uuid::Uuid;
 
 fn setup(email: &str) -> SetupDraft {
@@ -325,5 +325,39 @@ async fn two_first_runs_at_once_make_one_owner() {
         );
         let made = [one, other].map(|answer| matches!(answer.expect("works"), SetUp::Done(_)));
         assert_eq!(made.iter().filter(|made| **made).count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn after_ten_minutes_a_secret_asks_for_the_password_again() {
+    for house in houses().await {
+        let (session, app) = house.owner("Acme").await;
+        let origin = Origin::default();
+        house.clock.advance(10 * MINUTE);
+        let editor = session.editor(app, origin.clone()).await.expect("owns it");
+        assert!(editor.fresh().is_ok());
+        house.clock.advance(1);
+        let owner = session.owner(app, origin.clone()).await.expect("owns it");
+        assert!(matches!(owner.fresh(), Err(KeyringError::Stale)));
+        assert!(matches!(owner.fresh_owner(), Err(KeyringError::Stale)));
+
+        let wrong = session.clone().prove("not my password", None, &origin);
+        assert!(matches!(wrong.await.expect("works"), Proof::Refused));
+        let right = session.prove(PASSWORD, None, &origin);
+        let Proof::Given(session) = right.await.expect("works") else {
+            panic!("refused");
+        };
+        let editor = session.editor(app, origin).await.expect("owns it");
+        assert!(editor.fresh().is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_has_ended_cannot_be_made_fresh() {
+    for house in houses().await {
+        let (session, _) = house.owner("Acme").await;
+        session.sign_out(&Origin::default()).await.expect("works");
+        let answer = session.prove(PASSWORD, None, &Origin::default()).await;
+        assert!(matches!(answer, Err(KeyringError::NotFound)));
     }
 }

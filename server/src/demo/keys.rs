@@ -234,8 +234,11 @@ async fn issue(keyring: &Keyring, owner: &Owner, sample: &Sample) -> Result<KeyI
         scopes: ScopeSet::parse_chosen(sample.scopes.split_whitespace()).map_err(cannot)?,
         expiry: Expiry::parse(sample.expiration, "", owner.now()).map_err(cannot)?,
         ip_rules: IpRules::parse(sample.allowed).map_err(cannot)?,
+        rate_limit: None,
     };
     match owner
+        .fresh()
+        .map_err(cannot)?
         .issue(draft, keyring.new_idempotency_key())
         .await
         .map_err(cannot)?

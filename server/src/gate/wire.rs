@@ -128,7 +128,7 @@ mod tests {
     use super::*;
     use domain::{
         id::{AccountId, ApplicationId},
-        key::{RateLimit, scope::ScopeSet, token::KeyId},
+        key::{rate_limit::RateLimit, scope::ScopeSet, token::KeyId},
     };
     use uuid::Uuid;
 

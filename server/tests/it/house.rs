@@ -161,8 +161,10 @@ impl House {
             scopes: scopes.parse::<ScopeSet>().expect("scopes"),
             expiry: Expiry::parse("90", "", owner.now()).expect("a choice"),
             ip_rules: IpRules::parse(allowed).expect("rules"),
+            rate_limit: None,
         };
-        match owner.issue(draft, self.keyring.new_idempotency_key()).await {
+        let fresh = owner.fresh().expect("signed in a moment ago");
+        match fresh.issue(draft, self.keyring.new_idempotency_key()).await {
             Ok(Issue::New(issued)) => issued,
             other => panic!("no key: {other:?}"),
         }

@@ -84,6 +84,7 @@ impl House {
             scopes: ScopeSet::one("invoice:read").expect("known"),
             expiry: Expiry::At(NOW.plus(30 * DAY)),
             ip_rules: IpRules::parse("10.0.0.0/8 2001:db8::/32").expect("valid"),
+            rate_limit: None,
         };
         let new = NewKey {
             id,

@@ -13,6 +13,7 @@ use domain::{
         ip_rule::IpRules,
         issued::IssuedKey,
         name::{Description, KeyName},
+        rate_limit::RateLimit,
         scope::ScopeSet,
         token::KeyId,
     },
@@ -47,6 +48,10 @@ pub struct RawDraft<'a> {
     pub expires_on: &'a str,
     /// Addresses and networks.
     pub allowed_ips: &'a str,
+    /// Requests in a window; empty for no limit.
+    pub rate_requests: &'a str,
+    /// A value of [`domain::key::rate_limit::WINDOWS`].
+    pub rate_window: &'a str,
 }
 
 impl RawDraft<'_> {
@@ -77,7 +82,20 @@ impl RawDraft<'_> {
             &mut errors,
         );
         let ip_rules = keep("allowed_ips", IpRules::parse(self.allowed_ips), &mut errors);
-        match (name, description, environment, scopes, expiry, ip_rules) {
+        let rate_limit = keep(
+            "rate_requests",
+            RateLimit::parse(self.rate_requests, self.rate_window),
+            &mut errors,
+        );
+        match (
+            name,
+            description,
+            environment,
+            scopes,
+            expiry,
+            ip_rules,
+            rate_limit,
+        ) {
             (
                 Some(name),
                 Some(description),
@@ -85,6 +103,7 @@ impl RawDraft<'_> {
                 Some(scopes),
                 Some(expiry),
                 Some(ip_rules),
+                Some(rate_limit),
             ) => Ok(KeyDraft {
                 name,
                 description,
@@ -92,6 +111,7 @@ impl RawDraft<'_> {
                 scopes,
                 expiry,
                 ip_rules,
+                rate_limit,
             }),
             _ => Err(AppError::Invalid(errors)),
         }
@@ -115,9 +135,12 @@ pub async fn create_key(
     expiration: String,
     #[server(default)] expires_on: String,
     #[server(default)] allowed_ips: String,
+    #[server(default)] rate_requests: String,
+    #[server(default)] rate_window: String,
+    #[server(default)] password: String,
     once: String,
 ) -> Result<Creation, AppError> {
-    let editor = crate::context::editor(&app).await?;
+    let editor = crate::context::fresh_editor(&app, &password).await?;
     let draft = RawDraft {
         name: &name,
         description: &description,
@@ -126,6 +149,8 @@ pub async fn create_key(
         expiration: &expiration,
         expires_on: &expires_on,
         allowed_ips: &allowed_ips,
+        rate_requests: &rate_requests,
+        rate_window: &rate_window,
     }
     .parse(editor.now())?;
     let once = once.parse().map_err(|_| {
@@ -154,6 +179,8 @@ mod tests {
             expiration: "custom",
             expires_on: "yesterday",
             allowed_ips: "x",
+            rate_requests: "none",
+            rate_window: "minute",
         };
         let Err(AppError::Invalid(errors)) = raw.parse(Timestamp(0)) else {
             panic!("accepted");
@@ -161,7 +188,14 @@ mod tests {
         let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
         assert_eq!(
             fields,
-            ["name", "environment", "scopes", "expires_on", "allowed_ips"]
+            [
+                "name",
+                "environment",
+                "scopes",
+                "expires_on",
+                "allowed_ips",
+                "rate_requests"
+            ]
         );
     }
 }

@@ -38,6 +38,8 @@ pub struct NewKeyForm {
     pub now: Timestamp,
     /// Where keys are presented, such as `https://keys.example`.
     pub gate: String,
+    /// Whether the password was entered within the last ten minutes.
+    pub fresh: bool,
 }
 
 /// The keys that pass a filter; unknown words filter nothing.
@@ -87,6 +89,7 @@ pub async fn new_form(app: String) -> Result<NewKeyForm, AppError> {
     Ok(NewKeyForm {
         once: crate::context::keyring()?.new_idempotency_key().to_string(),
         now: editor.now(),
+        fresh: editor.is_fresh(),
         gate: crate::context::gate_address(),
     })
 }

@@ -1,0 +1,109 @@
+//! How often a key may be used.
+
+use crate::{
+    Invalid,
+    time::{DAY, HOUR, MINUTE, SECOND},
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What the select box offers, as (value, words after the number, milliseconds).
+pub const WINDOWS: [(&str, &str, i64); 4] = [
+    ("second", "a second", SECOND),
+    ("minute", "a minute", MINUTE),
+    ("hour", "an hour", HOUR),
+    ("day", "a day", DAY),
+];
+
+/// Chosen beforehand.
+pub const DEFAULT_WINDOW: &str = "minute";
+
+/// The most requests that a window can allow.
+const MOST: u32 = 1_000_000;
+
+/// At most `requests` calls in each window of `window_ms` milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RateLimit {
+    /// 1 to 1,000,000.
+    pub requests: u32,
+    /// 1,000 to 86,400,000.
+    pub window_ms: u32,
+}
+
+impl RateLimit {
+    /// Reads the number and the select box beside it; an empty number is no limit.
+    ///
+    /// # Errors
+    /// Where the number is no whole number from 1 to 1,000,000, or the window is not offered.
+    pub fn parse(requests: &str, window: &str) -> Result<Option<Self>, Invalid> {
+        let requests = requests.trim();
+        if requests.is_empty() {
+            return Ok(None);
+        }
+        let requests = requests
+            .parse()
+            .ok()
+            .filter(|requests| (1..=MOST).contains(requests))
+            .ok_or_else(|| {
+                Invalid::new("Enter a whole number from 1 to 1,000,000, or nothing for no limit.")
+            })?;
+        let window_ms = WINDOWS
+            .iter()
+            .find(|row| row.0 == window)
+            .and_then(|row| u32::try_from(row.2).ok())
+            .ok_or_else(|| Invalid::new("Choose a second, a minute, an hour or a day."))?;
+        Ok(Some(Self {
+            requests,
+            window_ms,
+        }))
+    }
+
+    /// The select box's value for this window; empty where it offers no such window.
+    pub fn window(self) -> &'static str {
+        self.choice().map_or("", |row| row.0)
+    }
+
+    fn choice(self) -> Option<&'static (&'static str, &'static str, i64)> {
+        WINDOWS
+            .iter()
+            .find(|row| row.2 == i64::from(self.window_ms))
+    }
+}
+
+/// As in `100 requests a minute`.
+impl fmt::Display for RateLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let noun = if self.requests == 1 {
+            "request"
+        } else {
+            "requests"
+        };
+        match self.choice() {
+            Some(row) => write!(f, "{} {noun} {}", self.requests, row.1),
+            None => write!(f, "{} {noun} in {} ms", self.requests, self.window_ms),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_no_limit_and_garbage_is_told() {
+        assert_eq!(RateLimit::parse(" ", "minute"), Ok(None));
+        for bad in ["0", "-1", "1.5", "1000001", "many", "99999999999999999999"] {
+            assert!(RateLimit::parse(bad, "minute").is_err(), "{bad}");
+        }
+        assert!(RateLimit::parse("5", "fortnight").is_err());
+    }
+
+    #[test]
+    fn a_limit_says_what_was_typed() {
+        for (value, words, _) in WINDOWS {
+            let limit = RateLimit::parse("100", value).expect("valid").expect("one");
+            assert_eq!(limit.window(), value);
+            assert_eq!(limit.to_string(), format!("100 requests {words}"));
+        }
+    }
+}
