@@ -2,6 +2,7 @@
 
 use crate::{
     id::{AccountId, PersonId},
+    key::token::KeyId,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -118,6 +119,8 @@ pub enum Actor {
         /// What they were called then.
         email: String,
     },
+    /// A key, of itself.
+    Key(KeyId),
     /// The program itself or its command line.
     System,
 }
@@ -126,6 +129,7 @@ impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Person { email, .. } => email,
+            Self::Key(id) => return id.fmt(f),
             Self::System => "Latchkey",
         })
     }

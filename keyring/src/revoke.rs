@@ -1,11 +1,14 @@
 //! Ending a key, for a while or for ever. The database first, then the gate's index, then the answer.
 
-use crate::{Editor, KeyringError};
+use crate::{Caller, Editor, Keyring, KeyringError, Origin};
 use domain::{
-    audit::{Action, Event},
+    audit::{Action, Actor, Event},
     key::{KeySummary, state::IllegalMove, token::KeyId},
 };
 use store::StoreError;
+
+/// Why a key was revoked that asked for it.
+const OWN_WISH: &str = "The key revoked itself.";
 
 /// A move in a key's life.
 enum Move {
@@ -71,19 +74,55 @@ async fn make(editor: &Editor, id: KeyId, wanted: Move) -> Result<(), KeyringErr
         Move::Activate => keyring.store.activate_key(app, id, &event).await,
         Move::Confirm => keyring.store.confirm_key(app, id, &event).await,
     };
-    // Whatever the answer was: what the database holds now decides. Where that cannot be read, the key is refused.
-    match keyring.store.index_row(id).await {
-        Ok(row) => keyring.snapshot.put(row),
-        Err(error) => {
-            keyring.snapshot.forget(id);
-            tracing::error!(%error, key = %id, "a changed key could not be read back; it is refused until the next start");
-        }
-    }
+    keyring.follow(id).await;
     done.map_err(|error| match error {
         // It stood there a moment ago: somebody else was quicker.
         StoreError::NotFound => KeyringError::Illegal(IllegalMove::NotActive),
         error => error.into(),
     })
+}
+
+impl Keyring {
+    /// Revokes the key that presented itself, as [`Editor::revoke`] does.
+    ///
+    /// # Errors
+    /// `NotFound` where it has been revoked meanwhile; where the database fails: nothing was changed then.
+    pub async fn revoke_itself(
+        &self,
+        caller: &Caller,
+        origin: &Origin,
+    ) -> Result<(), KeyringError> {
+        let (keyring, id, app) = (self.clone(), caller.key_id, caller.application_id);
+        let event = Event {
+            account_id: caller.account_id,
+            at: self.now(),
+            actor: Actor::Key(id),
+            action: Action::KeyRevoked,
+            target: id.to_string(),
+            detail: OWN_WISH.into(),
+            address: origin.address_text(),
+            request_id: origin.request_id.clone(),
+        };
+        self.to_the_end(async move {
+            let _turn = keyring.changes.lock().await;
+            let done = keyring.store.revoke_key(app, id, OWN_WISH, &event).await;
+            keyring.follow(id).await;
+            Ok(done?)
+        })
+        .await
+    }
+
+    /// Lets the gate's index follow a change. Whatever became of the change: what the database holds now decides. Where
+    /// that cannot be read, the key is refused.
+    async fn follow(&self, id: KeyId) {
+        match self.store.index_row(id).await {
+            Ok(row) => self.snapshot.put(row),
+            Err(error) => {
+                self.snapshot.forget(id);
+                tracing::error!(%error, key = %id, "a changed key could not be read back; it is refused until the next start");
+            }
+        }
+    }
 }
 
 impl Move {

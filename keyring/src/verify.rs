@@ -27,6 +27,8 @@ pub struct Call<'a> {
     pub scopes: ScopeSet,
     /// What the client calls itself.
     pub user_agent: &'a str,
+    /// Where a service asks: only keys of its own account exist.
+    pub within: Option<AccountId>,
 }
 
 /// Who calls. Known once the secret has matched.
@@ -77,6 +79,8 @@ impl Keyring {
         let now = self.now();
         let digest = self.mint.digest(id, call.secret);
         let (decision, counted) = self.snapshot.with(id, |entry| {
+            let entry =
+                entry.filter(|entry| call.within.is_none_or(|account| account == entry.account));
             let matches = digest.ct_eq(entry.map_or(&[0; 32], |entry| &entry.digest));
             let Some(entry) = entry else {
                 return (REFUSED, None);
@@ -146,6 +150,13 @@ fn judge(
     match entry.rate.as_ref().map(|rate| rate.1.take(rate.0, now)) {
         None => (Verdict::Accepted, None),
         Some(Ok(state)) => (Verdict::Accepted, Some(state)),
-        Some(Err(retry_after_ms)) => (Verdict::RateLimited { retry_after_ms }, None),
+        Some(Err(retry_after_ms)) => {
+            let spent = entry.rate.as_ref().map(|rate| RateState {
+                limit: rate.0,
+                remaining: 0,
+                reset_ms: retry_after_ms,
+            });
+            (Verdict::RateLimited { retry_after_ms }, spent)
+        }
     }
 }

@@ -4,7 +4,9 @@ pub mod client_address;
 pub mod credentials;
 pub mod forward_auth;
 pub mod health;
+pub mod own_key;
 pub mod problem;
+pub mod verify;
 pub mod whoami;
 pub mod wire;
 
@@ -34,6 +36,7 @@ pub fn check(state: &AppState, request: &Request, wanted: ScopeSet) -> Result<Pa
         address: request::address_of(request.extensions()),
         scopes: wanted,
         user_agent: request::user_agent_of(request.headers()),
+        within: None,
     });
     match (decision.verdict, decision.caller) {
         (Verdict::Accepted, Some(caller)) => Ok(Passed { caller }),

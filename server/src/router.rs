@@ -3,12 +3,12 @@
 use crate::{
     AppState, assets,
     dashboard::{headers, pages, plain_form, same_origin, session},
-    gate::{forward_auth, health, problem, whoami},
+    gate::{forward_auth, health, own_key, problem, verify, whoami},
     probes, request,
 };
 use axum::{
     Router, middleware,
-    routing::{any, get, post},
+    routing::{any, delete, get, post},
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -26,11 +26,13 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// For machines: none of the dashboard's layers, no body is read, no span is opened.
+/// For machines: none of the dashboard's layers, no span is opened; one door reads a body.
 fn gate() -> Router<AppState> {
     Router::new()
         .route("/v1/whoami", get(whoami::whoami))
         .route("/v1/auth", any(forward_auth::forward_auth))
+        .route("/v1/keys/verify", post(verify::verify))
+        .route("/v1/keys/current", delete(own_key::revoke))
         .route("/v1/{*other}", any(problem::not_found))
         .route("/api/v0/health", get(health::private))
         .route("/api/v0/health/public", get(health::public))

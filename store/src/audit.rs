@@ -47,7 +47,7 @@ pub(crate) use append;
 pub(crate) fn actor_id(event: &Event) -> Option<Uuid> {
     match &event.actor {
         Actor::Person { id, .. } => Some(id.0),
-        Actor::System => None,
+        Actor::Key(_) | Actor::System => None,
     }
 }
 

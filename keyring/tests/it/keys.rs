@@ -40,6 +40,7 @@ fn ask_for(
             address,
             scopes,
             user_agent: "test/1",
+            within: None,
         })
         .verdict
 }
@@ -56,6 +57,7 @@ async fn a_new_key_passes_and_says_whose_it_is() {
             address: None,
             scopes: ScopeSet::default(),
             user_agent: "test/1",
+            within: None,
         });
         let caller = decision.caller.expect("known");
         assert_eq!(
@@ -84,6 +86,7 @@ async fn an_unknown_id_and_a_wrong_secret_are_alike() {
                 address: None,
                 scopes: ScopeSet::default(),
                 user_agent: "",
+                within: None,
             });
             assert_eq!(
                 (decision.verdict, decision.caller),

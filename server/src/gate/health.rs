@@ -49,7 +49,7 @@ pub async fn private(State(state): State<AppState>, request: Request) -> Result<
         message: "The key is valid and the database answers.",
         authenticated: true,
     };
-    let mut response = wire::json(StatusCode::OK, "application/json", &body);
+    let mut response = wire::json(StatusCode::OK, wire::JSON, &body);
     wire::describe(response.headers_mut(), &caller, now);
     Ok(response)
 }
@@ -61,5 +61,5 @@ pub async fn public(State(state): State<AppState>) -> Response {
         timestamp: state.keyring.now().to_string(),
         version: env!("CARGO_PKG_VERSION"),
     };
-    wire::json(StatusCode::OK, "application/json", &body)
+    wire::json(StatusCode::OK, wire::JSON, &body)
 }

@@ -45,9 +45,14 @@ struct Body<'a> {
 impl Problem {
     /// A refusal of `request`.
     pub fn of(state: &AppState, request: &Request, code: Code) -> Self {
+        Self::about(state, request.extensions(), code)
+    }
+
+    /// A refusal of the request that had these extensions.
+    pub fn about(state: &AppState, extensions: &http::Extensions, code: Code) -> Self {
         Self {
             code,
-            request_id: request::id_of(request.extensions()),
+            request_id: request::id_of(extensions),
             public_url: state.public_url.clone(),
             now: state.keyring.now(),
             required: ScopeSet::default(),

@@ -16,8 +16,8 @@ use http::StatusCode;
 pub async fn whoami(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
     let passed = check(&state, &request, ScopeSet::default())?;
     let id = request::id_of(request.extensions());
-    let body = wire::Described::accepted(&passed.caller, &id);
-    let mut response = wire::json(StatusCode::OK, "application/json", &body);
+    let body = wire::Described::accepted(&passed.caller, id);
+    let mut response = wire::json(StatusCode::OK, wire::JSON, &body);
     wire::describe(response.headers_mut(), &passed.caller, state.keyring.now());
     Ok(response)
 }

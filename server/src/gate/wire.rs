@@ -4,30 +4,37 @@ use axum::{body::Body, response::Response};
 use domain::{
     key::Environment,
     time::{SECOND, Timestamp},
+    verdict::Verdict,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use keyring::{Caller, RateState};
+use keyring::{Caller, Decision, RateState};
 use serde::Serialize;
-use std::time::{Duration, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{Duration, UNIX_EPOCH},
+};
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
 const SUNSET: HeaderName = HeaderName::from_static("sunset");
 
-/// A key, as it may be told of itself.
+/// The media type of answers that are no problem.
+pub const JSON: &str = "application/json";
+
+/// What a decision says of a key. Before the secret has matched, nothing of the key is told.
 #[derive(Debug, Serialize)]
-pub struct Described<'a> {
+pub struct Described {
     valid: bool,
     code: &'static str,
-    key_id: String,
-    application_id: String,
-    account_id: String,
-    environment: Environment,
+    key_id: Option<String>,
+    application_id: Option<String>,
+    account_id: Option<String>,
+    environment: Option<Environment>,
     scopes: Vec<String>,
     expires_at: Option<String>,
     ratelimit: Option<RateLimitState>,
-    request_id: &'a str,
+    request_id: Arc<str>,
 }
 
 /// A rate limit and what is left of it.
@@ -39,24 +46,37 @@ struct RateLimitState {
     reset_ms: i64,
 }
 
-impl<'a> Described<'a> {
+impl Described {
     /// What a caller whose call passed may know.
-    pub fn accepted(caller: &Caller, request_id: &'a str) -> Self {
+    pub fn accepted(caller: &Caller, request_id: Arc<str>) -> Self {
+        Self::new(Verdict::Accepted, Some(caller), request_id)
+    }
+
+    /// What a service may know that asked about a pair.
+    pub fn of(decision: &Decision, request_id: Arc<str>) -> Self {
+        Self::new(decision.verdict, decision.caller.as_ref(), request_id)
+    }
+
+    fn new(verdict: Verdict, caller: Option<&Caller>, request_id: Arc<str>) -> Self {
         Self {
-            valid: true,
-            code: "valid",
-            key_id: caller.key_id.to_string(),
-            application_id: caller.application_id.to_string(),
-            account_id: caller.account_id.to_string(),
-            environment: caller.environment,
-            scopes: caller.scopes.names().collect(),
-            expires_at: caller.expires_at.map(|at| at.to_string()),
-            ratelimit: caller.rate_limit.as_ref().map(|rate| RateLimitState {
-                limit: rate.limit.requests,
-                window_ms: rate.limit.window_ms,
-                remaining: rate.remaining,
-                reset_ms: rate.reset_ms,
-            }),
+            valid: verdict == Verdict::Accepted,
+            code: verdict.code(),
+            key_id: caller.map(|caller| caller.key_id.to_string()),
+            application_id: caller.map(|caller| caller.application_id.to_string()),
+            account_id: caller.map(|caller| caller.account_id.to_string()),
+            environment: caller.map(|caller| caller.environment),
+            scopes: caller.map_or_else(Vec::new, |caller| caller.scopes.names().collect()),
+            expires_at: caller
+                .and_then(|caller| caller.expires_at)
+                .map(|at| at.to_string()),
+            ratelimit: caller
+                .and_then(|caller| caller.rate_limit.as_ref())
+                .map(|rate| RateLimitState {
+                    limit: rate.limit.requests,
+                    window_ms: rate.limit.window_ms,
+                    remaining: rate.remaining,
+                    reset_ms: rate.reset_ms,
+                }),
             request_id,
         }
     }

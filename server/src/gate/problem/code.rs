@@ -32,6 +32,10 @@ pub enum Code {
     VerificationUnavailable,
     /// `?scope=` names what the catalogue lacks: the proxy's settings are wrong.
     UnknownScope,
+    /// The body is not what the door takes.
+    InvalidRequest,
+    /// The body is too long.
+    BodyTooLarge,
     /// Nothing is at this address.
     NotFound,
     /// The door does not take this method.
@@ -40,7 +44,7 @@ pub enum Code {
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::MissingCredentials,
         Self::AmbiguousCredentials,
         Self::CredentialsInQuery,
@@ -54,6 +58,8 @@ impl Code {
         Self::RateLimited,
         Self::VerificationUnavailable,
         Self::UnknownScope,
+        Self::InvalidRequest,
+        Self::BodyTooLarge,
         Self::NotFound,
         Self::MethodNotAllowed,
     ];
@@ -78,6 +84,7 @@ impl Code {
         self.row().3
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table, a row for each code")]
     const fn row(self) -> (&'static str, StatusCode, &'static str, &'static str) {
         use StatusCode as S;
         match self {
@@ -157,7 +164,19 @@ impl Code {
                 "unknown_scope",
                 S::BAD_REQUEST,
                 "Unknown scope",
-                "The query asks for a scope that does not exist. Write resource:action, one in each scope parameter.",
+                "A scope that does not exist is asked for. Write resource:action, such as invoice:read.",
+            ),
+            Self::InvalidRequest => (
+                "invalid_request",
+                S::BAD_REQUEST,
+                "The body cannot be read",
+                "Send JSON as /openapi.json describes it: one object, or an array of 1 to 100 of them.",
+            ),
+            Self::BodyTooLarge => (
+                "body_too_large",
+                S::PAYLOAD_TOO_LARGE,
+                "The body is too long",
+                "Send 256 KiB at most. Ask about fewer keys at a time.",
             ),
             Self::NotFound => (
                 "not_found",
