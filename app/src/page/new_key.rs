@@ -11,6 +11,7 @@ use crate::{
     part::{Changes, KeyForm, SecretReveal},
     routes,
     ui::{Dialog, ErrorState, Notice},
+    words::{create, reveal},
 };
 use leptos::prelude::*;
 
@@ -40,7 +41,7 @@ pub fn NewKey() -> impl IntoView {
                     Err(error) => {
                         let back = routes::list(&app.get_untracked());
                         view! {
-                            <Dialog id="new-key" title="Create API Key" back>
+                            <Dialog id="new-key" title=create::TITLE back>
                                 <div class="dialog-body">
                                     <ErrorState error />
                                 </div>
@@ -73,7 +74,7 @@ fn Steps(
             // After the secret has been wiped nothing may come back in its place.
             None if wiped.get_untracked() => ().into_any(),
             None => view! {
-                <Dialog id="new-key" title="Create API Key" wide=true back>
+                <Dialog id="new-key" title=create::TITLE wide=true back>
                     <KeyForm app form action outcome />
                 </Dialog>
             }
@@ -82,7 +83,7 @@ fn Steps(
                 let gate = form.gate;
                 wiped.set(true);
                 view! {
-                    <Dialog id="reveal" title="Save your credentials" wide=true>
+                    <Dialog id="reveal" title=reveal::TITLE wide=true>
                         <SecretReveal app issued gate back wipe />
                     </Dialog>
                 }
@@ -91,13 +92,11 @@ fn Steps(
             Some(Creation::AlreadyIssued(id)) => {
                 let path = routes::key(&app, id);
                 view! {
-                    <Dialog id="new-key" title="This key exists already" back>
+                    <Dialog id="new-key" title=create::ALREADY back>
                         <div class="dialog-body">
-                            <Notice tone="warning">
-                                "This form had been sent before, and made one key. Its secret was shown then, and cannot be shown again."
-                            </Notice>
+                            <Notice tone="warning">{create::ALREADY_WHY}</Notice>
                             <p>
-                                <a href=path>"Look at the key"</a>
+                                <a href=path>{create::LOOK}</a>
                             </p>
                         </div>
                     </Dialog>

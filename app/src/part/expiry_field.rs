@@ -2,56 +2,60 @@
 
 use crate::{
     error::FieldError,
-    form::typed,
-    ui::{Notice, SelectField, TextField, ready::use_ready},
+    ui::{Notice, SelectField, TextField},
+    words::create,
 };
-use domain::key::expiry::{CHOICES, DEFAULT_CHOICE};
+use domain::key::expiry::{CHOICES, DEFAULT_CHOICE, Expiry, KEEP};
 use leptos::prelude::*;
 
-/// A select box, a date for those who want another one, and a warning for those who want none.
+/// A select box `expiration`, a date `expires_on` for those who want another end, and a warning for those who want none.
+/// The style shows the one and the other where they are chosen: no script has to listen.
 #[component]
 pub fn ExpiryField(
+    /// What is chosen at first; where it is left out, the end that the key has, or else [`DEFAULT_CHOICE`].
+    #[prop(optional_no_strip)]
+    choice: Option<String>,
+    /// The date that stands there at first.
+    #[prop(optional_no_strip)]
+    day: Option<String>,
+    /// The end that the key has, which can be kept then.
+    #[prop(optional_no_strip)]
+    present: Option<Expiry>,
     /// All that is wrong with the form.
     #[prop(into)]
     errors: Signal<Vec<FieldError>>,
 ) -> impl IntoView {
-    let ready = use_ready();
-    let first = typed("create_key", "expiration").unwrap_or_else(|| DEFAULT_CHOICE.to_owned());
-    let choice = RwSignal::new(first.clone());
+    let beforehand = if present.is_some() {
+        KEEP
+    } else {
+        DEFAULT_CHOICE
+    };
+    let first = present.map(|present| (KEEP, create::keep(present.at())));
     view! {
-        <div class="field-row">
+        <div class="expiry">
             <SelectField
                 name="expiration"
-                label="Expiration"
+                label=create::EXPIRATION
                 choices=CHOICES.to_vec()
-                value=first
+                first
+                value=choice.unwrap_or_else(|| beforehand.to_owned())
                 errors
-                on_choice=move |value| choice.set(value)
             />
-            <div hidden=move || ready.get() && choice.with(|choice| choice != "custom")>
+            <div class="expiry-day">
                 <TextField
                     name="expires_on"
-                    label="Last day"
+                    label=create::LAST_DAY
                     kind="date"
-                    hint="For a custom date: the key works until the end of this day, in UTC."
-                    value=typed("create_key", "expires_on")
+                    hint=create::LAST_DAY_HINT
+                    value=day
                     errors
                     optional=true
                 />
             </div>
-        </div>
-        <div aria-live="polite">
-            {move || {
-                choice
-                    .with(|choice| choice == "never")
-                    .then(|| {
-                        view! {
-                            <Notice tone="warning">
-                                "A key without an end works until somebody revokes it. If it leaks, nothing stops it by itself."
-                            </Notice>
-                        }
-                    })
-            }}
+            <div class="expiry-never" aria-live="polite">
+                <Notice tone="warning">{create::NEVER_WARNING}</Notice>
+            </div>
         </div>
     }
+    .into_any()
 }

@@ -52,7 +52,11 @@ pub fn KeyForm(
                 />
                 <EnvironmentField errors />
                 <ScopePicker ticked=typed_all(ENDPOINT, scope_picker::NAME) errors />
-                <ExpiryField errors />
+                <ExpiryField
+                    choice=typed(ENDPOINT, "expiration")
+                    day=typed(ENDPOINT, "expires_on")
+                    errors
+                />
                 <TextArea
                     name="allowed_ips"
                     label="Allowed IP addresses"

@@ -5,6 +5,7 @@ use crate::{
     error::AppError,
     form::{FormPage, is_plain_answer, use_outcome},
     ui::{CopyButton, Icon, Notice, Shape, Submit, download::download, ready::use_ready},
+    words::reveal,
 };
 use domain::key::{issued::IssuedKey, token::KeyId};
 use leptos::{html, prelude::*};
@@ -23,6 +24,9 @@ pub fn SecretReveal(
     back: String,
     /// Forgets the secret.
     wipe: Callback<()>,
+    /// What else there is to know, such as what becomes of an older key.
+    #[prop(optional, into)]
+    note: Option<String>,
 ) -> impl IntoView {
     let ready = use_ready();
     let plain = is_plain_answer();
@@ -54,12 +58,11 @@ pub fn SecretReveal(
     };
     view! {
         <div class="dialog-body">
-            <Notice tone="warning">
-                "This is the only time the secret key is shown. Store it now: nobody can show it again."
-            </Notice>
+            <Notice tone="warning">{reveal::ONCE}</Notice>
+            {note.map(|note| view! { <Notice>{note}</Notice> })}
             <div class="reveal">
                 <div class="credential">
-                    <label for="reveal-key">"API key"</label>
+                    <label for="reveal-key">{reveal::KEY}</label>
                     <input
                         id="reveal-key"
                         node_ref=key_field
@@ -70,10 +73,10 @@ pub fn SecretReveal(
                         spellcheck="false"
                         data-1p-ignore=""
                     />
-                    <CopyButton label="Copy API key" source=key_field />
+                    <CopyButton label=reveal::COPY_KEY source=key_field />
                 </div>
                 <div class="credential" data-prominent="">
-                    <label for="reveal-secret">"Secret key"</label>
+                    <label for="reveal-secret">{reveal::SECRET}</label>
                     <input
                         id="reveal-secret"
                         node_ref=secret_field
@@ -85,16 +88,16 @@ pub fn SecretReveal(
                         spellcheck="false"
                         data-1p-ignore=""
                     />
-                    <CopyButton label="Copy secret key" source=secret_field />
+                    <CopyButton label=reveal::COPY_SECRET source=secret_field />
                 </div>
             </div>
             <div class="form-actions" data-needs-js="" hidden=move || !ready.get()>
                 <button type="button" class="button" data-variant="secondary" on:click=save>
                     <Icon shape=Shape::Download />
-                    "Download .env"
+                    {reveal::DOWNLOAD}
                 </button>
             </div>
-            <p class="field-hint">"Try it, with the secret key in the variable LATCHKEY_SECRET_KEY:"</p>
+            <p class="field-hint">{reveal::TRY}</p>
             <pre tabindex="0"><code>{curl}</code></pre>
         </div>
         <DoneForm app id back forget=Callback::new(move |()| forget()) />
@@ -140,7 +143,7 @@ fn DoneForm(app: String, id: KeyId, back: String, forget: Callback<()>) -> impl 
                         node_ref=stored
                         on:change=move |_| asks.set(false)
                     />
-                    <span>"I have stored this secret"</span>
+                    <span>{reveal::STORED}</span>
                 </label>
                 <span on:click:capture=move |event| {
                     let ticked = stored.get_untracked().is_some_and(|stored| stored.checked());
@@ -149,7 +152,7 @@ fn DoneForm(app: String, id: KeyId, back: String, forget: Callback<()>) -> impl 
                         asks.set(true);
                     }
                 }>
-                    <Submit label="Done" pending=confirm.pending() />
+                    <Submit label=reveal::DONE pending=confirm.pending() />
                 </span>
             </footer>
         </ActionForm>
@@ -158,13 +161,7 @@ fn DoneForm(app: String, id: KeyId, back: String, forget: Callback<()>) -> impl 
 
 #[component]
 fn AskAgain(failed: Option<AppError>, leave: Callback<()>) -> impl IntoView {
-    let words = failed.map_or_else(
-        || {
-            "You have not ticked that the secret is stored. Once this is closed, it cannot be shown again."
-                .to_owned()
-        },
-        |error| error.to_string(),
-    );
+    let words = failed.map_or_else(|| reveal::NOT_TICKED.to_owned(), |error| error.to_string());
     view! {
         <div class="dialog-body">
             <Notice tone="danger">{words}</Notice>
@@ -175,7 +172,7 @@ fn AskAgain(failed: Option<AppError>, leave: Callback<()>) -> impl IntoView {
                     data-variant="danger"
                     on:click=move |_| leave.run(())
                 >
-                    "Close without storing"
+                    {reveal::CLOSE}
                 </button>
             </div>
         </div>

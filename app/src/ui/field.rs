@@ -94,6 +94,9 @@ pub fn TextField(
     /// Characters at most.
     #[prop(optional)]
     maxlength: Option<&'static str>,
+    /// Which keys a phone offers.
+    #[prop(optional)]
+    inputmode: Option<&'static str>,
     /// Whether it may stay empty.
     #[prop(optional)]
     optional: bool,
@@ -112,6 +115,7 @@ pub fn TextField(
                 value=value
                 autocomplete=autocomplete
                 maxlength=maxlength
+                inputmode=inputmode
                 autofocus=autofocus
                 spellcheck="false"
                 aria-required=(!optional).then_some("true")
@@ -175,20 +179,28 @@ pub fn SelectField(
     name: &'static str,
     /// Its label.
     label: &'static str,
+    /// What helps to choose.
+    #[prop(optional)]
+    hint: Option<&'static str>,
     /// Value and words of each choice.
     choices: Vec<(&'static str, &'static str)>,
+    /// One that stands before them.
+    #[prop(optional_no_strip)]
+    first: Option<(&'static str, String)>,
     /// The value that is chosen at first.
     value: String,
     /// All that is wrong with the form.
     #[prop(into)]
     errors: Signal<Vec<FieldError>>,
-    /// Told of every choice.
-    #[prop(optional, into)]
-    on_choice: Option<Callback<String>>,
 ) -> impl IntoView {
     let wrong = message(errors, name);
-    let options = choices
+    let options = first
         .into_iter()
+        .chain(
+            choices
+                .into_iter()
+                .map(|(choice, words)| (choice, words.to_owned())),
+        )
         .map(|(choice, words)| {
             if choice == value {
                 Either::Left(view! { <option value=choice selected="">{words}</option> })
@@ -199,17 +211,12 @@ pub fn SelectField(
         .collect_view();
     view! {
         <div class="field">
-            {label_view(name, label)}
+            {label_view(name, label)} {hint_view(name, hint)}
             <select
                 id=name
                 name=name
-                aria-describedby=described(name, false, wrong)
+                aria-describedby=described(name, hint.is_some(), wrong)
                 aria-invalid=move || wrong.with(Option::is_some).then_some("true")
-                on:change=move |event| {
-                    if let Some(told) = on_choice {
-                        told.run(event_target_value(&event));
-                    }
-                }
             >
                 {options}
             </select>

@@ -1,3 +1,5 @@
 //! English.
 
+pub mod create;
 pub mod fresh;
+pub mod reveal;

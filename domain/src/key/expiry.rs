@@ -16,6 +16,9 @@ pub const CHOICES: [(&str, &str); 7] = [
     ("never", "Never"),
 ];
 
+/// What a key that exists offers besides: the end that it has.
+pub const KEEP: &str = "keep";
+
 /// Chosen beforehand.
 pub const DEFAULT_CHOICE: &str = "90";
 
@@ -66,12 +69,34 @@ impl Expiry {
         }
     }
 
+    /// [`Expiry::parse`] for a key that ends at `present`, which [`KEEP`] keeps.
+    ///
+    /// # Errors
+    /// As [`Expiry::parse`].
+    pub fn parse_change(
+        choice: &str,
+        custom_date: &str,
+        present: Self,
+        now: Timestamp,
+    ) -> Result<Self, Invalid> {
+        if choice == KEEP {
+            return Ok(present);
+        }
+        Self::parse(choice, custom_date, now)
+    }
+
     /// The instant, where there is one.
     pub const fn at(self) -> Option<Timestamp> {
         match self {
             Self::At(at) => Some(at),
             Self::Never => None,
         }
+    }
+}
+
+impl From<Option<Timestamp>> for Expiry {
+    fn from(at: Option<Timestamp>) -> Self {
+        at.map_or(Self::Never, Self::At)
     }
 }
 
@@ -89,6 +114,17 @@ mod tests {
         );
         assert_eq!(Expiry::parse("never", "", NOW), Ok(Expiry::Never));
         assert!(Expiry::parse("91", "", NOW).is_err());
+    }
+
+    #[test]
+    fn a_key_that_exists_may_keep_its_end_to_the_millisecond() {
+        for present in [Expiry::At(NOW.plus(12_345)), Expiry::Never] {
+            assert_eq!(Expiry::parse_change(KEEP, "", present, NOW), Ok(present));
+        }
+        assert!(
+            Expiry::parse(KEEP, "", NOW).is_err(),
+            "a new key has nothing to keep"
+        );
     }
 
     #[test]
