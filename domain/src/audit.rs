@@ -29,10 +29,13 @@ pub enum Action {
     SignedOut,
     SupportLooked,
     PasswordEntered,
+    MemberInvited,
+    InvitationWithdrawn,
+    MemberJoined,
 }
 
 impl Action {
-    const ALL: [(Self, &'static str, &'static str); 17] = [
+    const ALL: [(Self, &'static str, &'static str); 20] = [
         (
             Self::AccountCreated,
             "account.created",
@@ -79,12 +82,27 @@ impl Action {
         (
             Self::SupportLooked,
             "support.looked",
-            "looked at this account",
+            "of support looked at this",
         ),
         (
             Self::PasswordEntered,
             "session.proved",
             "entered the password again",
+        ),
+        (
+            Self::MemberInvited,
+            "member.invited",
+            "invited somebody to be a member",
+        ),
+        (
+            Self::InvitationWithdrawn,
+            "invitation.withdrawn",
+            "withdrew an invitation",
+        ),
+        (
+            Self::MemberJoined,
+            "member.joined",
+            "accepted an invitation",
         ),
     ];
 

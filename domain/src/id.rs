@@ -33,6 +33,8 @@ uuid_id! {
     ApplicationId;
     /// Someone who signs in.
     PersonId;
+    /// An invitation to an account.
+    InvitationId;
     /// A signed-in browser.
     SessionId;
     /// One secret of a key.

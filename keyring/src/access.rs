@@ -145,6 +145,22 @@ impl Owner {
     }
 }
 
+/// Reading for support, which looks at an application without belonging to it.
+pub(crate) fn look(
+    keyring: Keyring,
+    application: Application,
+    identity: Identity,
+    origin: Origin,
+) -> Viewer {
+    Viewer {
+        keyring,
+        application,
+        identity,
+        origin,
+        fresh: false,
+    }
+}
+
 impl Viewer {
     /// Whether what asks for a fresh sign-in may be done without entering the password again.
     pub fn is_fresh(&self) -> bool {

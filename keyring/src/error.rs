@@ -15,6 +15,9 @@ pub enum KeyringError {
     /// The password was entered too long ago.
     #[error("this asks for a fresh sign-in")]
     Stale,
+    /// The account would be left without an owner.
+    #[error("an account needs an owner: make somebody else one first")]
+    LastOwner,
     /// The key's state does not allow the move.
     #[error(transparent)]
     Illegal(#[from] IllegalMove),
@@ -33,6 +36,7 @@ impl From<StoreError> for KeyringError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound => Self::NotFound,
+            StoreError::LastOwner => Self::LastOwner,
             StoreError::Unavailable(_) => Self::Unavailable(error.to_string()),
             _ => Self::Unexpected(error.to_string()),
         }

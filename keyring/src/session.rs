@@ -80,7 +80,7 @@ pub struct Session {
 }
 
 /// What a password's check says.
-enum Admission {
+pub(crate) enum Admission {
     Admitted(PersonRow),
     Refused,
     Throttled { retry_after_ms: i64 },
@@ -114,7 +114,7 @@ impl Keyring {
     }
 
     /// Checks a password, and counts the failures.
-    async fn admit(
+    pub(crate) async fn admit(
         &self,
         email: &Email,
         password: &str,

@@ -3,6 +3,7 @@
 use crate::limiter::Gcra;
 use domain::{
     account::Email,
+    id::PersonId,
     key::rate_limit::RateLimit,
     time::{HOUR, Timestamp},
 };
@@ -27,6 +28,11 @@ const PER_EMAIL: RateLimit = RateLimit {
 /// use up. So a stranger who guesses at an address does not lock its owner out.
 const PER_DEVICE: RateLimit = RateLimit {
     requests: 20,
+    window_ms: 3_600_000,
+};
+/// Looks of one person of support: 120 an hour.
+const LOOKS: RateLimit = RateLimit {
+    requests: 120,
     window_ms: 3_600_000,
 };
 /// Entries before the idle ones are forgotten.
@@ -74,6 +80,16 @@ impl Throttle {
             }
         }
         Ok(Attempt { keys })
+    }
+
+    /// Takes one of the looks that somebody of support has, or says for how many milliseconds there is none.
+    pub(crate) fn look(&self, person: PersonId, now: Timestamp) -> Result<(), i64> {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counts
+            .entry(key("look", &person.to_string()))
+            .or_default()
+            .take(LOOKS, now)
+            .map(drop)
     }
 
     /// The attempt was no failure.

@@ -9,6 +9,9 @@ pub enum StoreError {
     /// A row with the same unique value stands there already.
     #[error("a row with this value exists")]
     Conflict,
+    /// An account would be left without an owner.
+    #[error("the last owner stays")]
+    LastOwner,
     /// A row holds what the rules do not allow.
     #[error("corrupt row: {0}")]
     Corrupt(String),

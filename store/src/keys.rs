@@ -388,17 +388,21 @@ impl Store {
     }
 }
 
-/// The `LIKE` patterns for a name and an id; `%`, `_` and `\` in what was typed mean themselves.
+/// The `LIKE` patterns for a name and an id.
 fn patterns(filter: &KeyFilter) -> (String, String) {
     let typed = filter.search.trim();
     if typed.is_empty() {
         return (String::new(), String::new());
     }
     // A mask finds its key too.
-    let literal = typed
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
+    let literal = literally(typed);
     let id = literal.replace("••••••••", "%");
     (format!("%{}%", literal.to_lowercase()), format!("{id}%"))
+}
+
+/// Text for a `LIKE` pattern with `ESCAPE '\'` in which `%`, `_` and `\` mean themselves.
+pub(crate) fn literally(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
 }

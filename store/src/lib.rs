@@ -4,16 +4,20 @@
 mod audit;
 mod error;
 mod keys;
+mod members;
 mod people;
 mod row;
 mod sessions;
 pub mod sql;
+mod support;
 mod usage;
 
 pub use error::StoreError;
 pub use keys::{IndexRow, Inserted, NewKey};
+pub use members::{Acceptance, InvitationRow, Joining, NewInvitation};
 pub use people::{Membership, NewPerson, PersonRow};
 pub use sessions::{NewSession, SessionRow};
+pub use support::FoundKey;
 pub use usage::{LastUse, UsageBatch, UsageCount};
 
 use sqlx::{

@@ -117,14 +117,36 @@ pub(crate) struct ApplicationRow {
 impl ApplicationRow {
     pub(crate) fn membership(self) -> Result<(Application, Role), StoreError> {
         let role = Role::parse(&self.role).ok_or_else(|| corrupt("role"))?;
-        let application = Application {
+        let row = PlaceRow {
+            id: self.id,
+            account_id: self.account_id,
+            account_name: self.account_name,
+            name: self.name,
+            time_zone: self.time_zone,
+        };
+        Ok((row.application(), role))
+    }
+}
+
+/// An application without anybody's role in it.
+#[derive(sqlx::FromRow)]
+pub(crate) struct PlaceRow {
+    id: Uuid,
+    account_id: Uuid,
+    account_name: String,
+    name: String,
+    time_zone: String,
+}
+
+impl PlaceRow {
+    pub(crate) fn application(self) -> Application {
+        Application {
             id: ApplicationId(self.id),
             account_id: AccountId(self.account_id),
             account_name: self.account_name,
             name: self.name,
             time_zone: self.time_zone,
-        };
-        Ok((application, role))
+        }
     }
 }
 

@@ -83,6 +83,11 @@ impl Store {
                 .bind(new.user_agent)
                 .execute(&mut *tx)
                 .await?;
+            sqlx::query(sql::PERSON_SEEN)
+                .bind(new.person.0)
+                .bind(new.at.0)
+                .execute(&mut *tx)
+                .await?;
             for event in events {
                 append!(tx, event);
             }
@@ -118,7 +123,7 @@ impl Store {
         .transpose()
     }
 
-    /// Notes that the session was used; a session that has ended stays ended.
+    /// Notes that the session and its person were there; a session that has ended stays ended.
     ///
     /// # Errors
     /// Where the database fails.
@@ -128,11 +133,13 @@ impl Store {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         write!(self, |tx| {
-            sqlx::query(sql::SESSION_TOUCH)
-                .bind(token_hash.as_slice())
-                .bind(at.0)
-                .execute(&mut *tx)
-                .await?;
+            for statement in [sql::SESSION_TOUCH, sql::PERSON_SEEN_BY_SESSION] {
+                sqlx::query(statement)
+                    .bind(token_hash.as_slice())
+                    .bind(at.0)
+                    .execute(&mut *tx)
+                    .await?;
+            }
         });
         Ok(())
     }

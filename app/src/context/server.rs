@@ -277,6 +277,7 @@ impl From<KeyringError> for AppError {
         match error {
             KeyringError::NotFound => refuse(Self::NotFound),
             KeyringError::Forbidden => refuse(Self::Forbidden),
+            KeyringError::LastOwner => Self::Conflict(words::members::LAST_OWNER.into()),
             KeyringError::Stale => Self::StaleSignIn,
             KeyringError::Illegal(illegal) => Self::Conflict(illegal.to_string()),
             KeyringError::Invalid(invalid) => Self::field("", invalid.0),

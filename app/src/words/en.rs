@@ -2,4 +2,5 @@
 
 pub mod create;
 pub mod fresh;
+pub mod members;
 pub mod reveal;

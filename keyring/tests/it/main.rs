@@ -2,6 +2,8 @@
 
 mod house;
 mod keys;
+mod members;
 mod people;
 #[path = "../../../store/tests/it/support.rs"]
 mod support;
+mod support_staff;

@@ -59,7 +59,8 @@ async fn both_schemas_have_the_same_tables_and_columns() {
 async fn a_database_of_a_newer_version_is_refused_in_one_line() {
     for fresh in fresh().await {
         let newer = "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
-                     SELECT 9999, 'newer', installed_on, success, checksum, execution_time FROM _sqlx_migrations";
+                     SELECT 9999, 'newer', installed_on, success, checksum, execution_time FROM _sqlx_migrations
+                     WHERE version = 1";
         match &fresh.store {
             Store::Sqlite { writer, .. } => sqlx::query(newer).execute(writer).await.map(drop),
             Store::Postgres(pool) => sqlx::query(newer).execute(pool).await.map(drop),

@@ -1,0 +1,1 @@
+DELETE FROM invitation WHERE token_hash = $1 AND expires_at > $2

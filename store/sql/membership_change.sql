@@ -1,0 +1,7 @@
+UPDATE membership SET role = $3
+WHERE account_id = $1 AND person_id = $2
+    AND ($3 = 'owner' OR role <> 'owner' OR EXISTS (
+        SELECT 1 FROM membership o
+        JOIN person p ON p.id = o.person_id
+        WHERE o.account_id = $1 AND o.person_id <> $2 AND o.role = 'owner' AND p.disabled_at IS NULL
+    ))

@@ -1,0 +1,5 @@
+SELECT c.id, c.name, (SELECT COUNT(*) FROM application a WHERE a.account_id = c.id) AS applications
+FROM account c
+WHERE c.id = $1 OR ($2 <> '' AND LOWER(c.name) LIKE $2 ESCAPE '\')
+ORDER BY c.name, c.id
+LIMIT $3
