@@ -8,6 +8,7 @@ mod clock;
 mod entropy;
 mod error;
 mod issue;
+mod keeper;
 mod limiter;
 mod members;
 mod meter;
@@ -43,7 +44,11 @@ use meter::Meter;
 use mint::Mint;
 use password::Passwords;
 use snapshot::Snapshot;
-use std::{net::IpAddr, ops::Deref, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    ops::Deref,
+    sync::{Arc, atomic::AtomicI64},
+};
 use throttle::Throttle;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -91,6 +96,8 @@ pub struct Inner {
     passwords: Passwords,
     throttle: Throttle,
     setup_token: String,
+    /// When the database last gave a sign of life, and was still ours alone: Unix milliseconds.
+    heard: AtomicI64,
     /// Taken by whatever changes a key, until the index knows: of two changes the later one stands in the index. The
     /// first run takes it too.
     changes: tokio::sync::Mutex<()>,
@@ -131,6 +138,7 @@ impl Keyring {
         let mint = Mint::new(&pepper);
         let snapshot = Snapshot::load(store.index_rows().await?, mint.pepper_name())?;
         let setup_token = mint::random_text(&*entropy);
+        let heard = AtomicI64::new(clock.now().0);
         Ok(Self(Arc::new(Inner {
             passwords: Passwords::new(&*entropy)?,
             store,
@@ -141,6 +149,7 @@ impl Keyring {
             meter: Meter::default(),
             throttle: Throttle::default(),
             setup_token,
+            heard,
             changes: tokio::sync::Mutex::default(),
             tasks: TaskTracker::new(),
         })))
@@ -149,21 +158,6 @@ impl Keyring {
     /// The clock's instant.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
-    }
-
-    /// Writes counted usage each second until [`Keyring::close`].
-    pub fn spawn_flusher(&self) {
-        let keyring = self.clone();
-        tokio::spawn(async move {
-            let mut tick = tokio::time::interval(Duration::from_secs(1));
-            tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-            while !keyring.tasks.is_closed() {
-                tick.tick().await;
-                if let Err(error) = keyring.flush_usage().await {
-                    tracing::warn!(%error, "usage stays in memory until the database answers");
-                }
-            }
-        });
     }
 
     /// Waits for the changes that are under way, and writes what has been counted.

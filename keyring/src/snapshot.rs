@@ -7,7 +7,7 @@ use domain::{
     time::Timestamp,
 };
 use papaya::HashMap;
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 use store::IndexRow;
 
 /// What the gate knows of a key.
@@ -86,6 +86,15 @@ impl Snapshot {
             entry.rate = Some(Arc::clone(old));
         }
         pinned.insert(id, entry);
+    }
+
+    /// Puts all rows in, and takes out what is not among them.
+    pub(crate) fn replace(&self, rows: Vec<IndexRow>) {
+        let known: HashSet<KeyId> = rows.iter().map(|row| row.id).collect();
+        self.0.pin().retain(|id, _| known.contains(id));
+        for row in rows {
+            self.put(row);
+        }
     }
 
     /// Takes a key out: its calls are refused from now on.

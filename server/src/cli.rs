@@ -94,6 +94,7 @@ mod tests {
             "PEPPER",
             "PUBLIC_URL",
             "TRUSTED_PROXIES",
+            "FAIL_CLOSED_AFTER",
             "LOG_FORMAT",
         ] {
             assert!(help.contains(&format!("LATCHKEY_{name}")), "{name}");

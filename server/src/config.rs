@@ -20,6 +20,8 @@ Variables (every command takes them):
                             [default: http:// and LATCHKEY_LISTEN]
   LATCHKEY_TRUSTED_PROXIES  addresses and networks whose X-Forwarded-For is believed, with commas between
                             [default: none]
+  LATCHKEY_FAIL_CLOSED_AFTER  seconds for which keys are verified from memory while the database does not answer
+                            [default: 300]
   RUST_LOG                  what is logged [default: info]
   LATCHKEY_LOG_FORMAT       text or json [default: text]";
 
@@ -85,6 +87,8 @@ pub struct Config {
     pub public_url: PublicUrl,
     /// Whose `X-Forwarded-For` is believed.
     pub proxies: TrustedProxies,
+    /// Milliseconds for which keys are verified from memory while the database is silent.
+    pub patience_ms: i64,
     /// What is logged.
     pub log: Log,
 }
@@ -132,6 +136,7 @@ impl Config {
                 })?,
             },
             proxies: parse_proxies(get("LATCHKEY_TRUSTED_PROXIES")?.as_deref())?,
+            patience_ms: parse_patience(get("LATCHKEY_FAIL_CLOSED_AFTER")?.as_deref())?,
             log: Log {
                 filter: parse_filter(get("RUST_LOG")?.as_deref())?,
                 format: parse_log_format(get("LATCHKEY_LOG_FORMAT")?.as_deref())?,
@@ -194,6 +199,22 @@ fn parse_proxies(text: Option<&str>) -> Result<TrustedProxies, Wrong> {
     })
 }
 
+fn parse_patience(text: Option<&str>) -> Result<i64, Wrong> {
+    let text = text.unwrap_or("300");
+    text.parse()
+        .ok()
+        .filter(|seconds| (1..=86_400).contains(seconds))
+        .map(|seconds: i64| seconds * domain::time::SECOND)
+        .ok_or_else(|| {
+            Wrong::value(
+                "LATCHKEY_FAIL_CLOSED_AFTER",
+                text,
+                "is no number of seconds",
+                "a whole number from 1 to 86400",
+            )
+        })
+}
+
 fn parse_filter(text: Option<&str>) -> Result<EnvFilter, Wrong> {
     let text = text.unwrap_or("info");
     EnvFilter::try_new(text).map_err(|_| {
@@ -254,6 +275,8 @@ mod tests {
             ("LATCHKEY_PUBLIC_URL", "https://me@keys.example.com"),
             ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/8, nginx"),
             ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/33"),
+            ("LATCHKEY_FAIL_CLOSED_AFTER", "0"),
+            ("LATCHKEY_FAIL_CLOSED_AFTER", "5m"),
             ("RUST_LOG", "info,[[["),
             ("LATCHKEY_LOG_FORMAT", "xml\nsecond line"),
         ] {

@@ -58,8 +58,14 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
         println!("    {email}  ({role})");
     }
     println!("All of it is gone when you stop the demo with Ctrl-C.");
-    keyring.spawn_flusher();
-    let state = AppState::new(keyring, config.public_url, config.proxies);
+    let ownership = keyring.own().await.map_err(cannot)?;
+    keyring.spawn_keeper(ownership);
+    let state = AppState::new(
+        keyring,
+        config.public_url,
+        config.proxies,
+        config.patience_ms,
+    );
     start::run(listener, state).await
 }
 

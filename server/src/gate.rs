@@ -30,6 +30,9 @@ pub struct Passed {
 pub fn check(state: &AppState, request: &Request, wanted: ScopeSet) -> Result<Passed, Problem> {
     let refuse = |code| Problem::of(state, request, code).required(wanted);
     let presented = credentials::read(request.headers(), request.uri().query()).map_err(refuse)?;
+    if !state.can_verify() {
+        return Err(refuse(Code::VerificationUnavailable));
+    }
     let decision = state.keyring.verify(&Call {
         key: presented.key(),
         secret: presented.secret(),

@@ -40,6 +40,10 @@ impl Stop {
 pub async fn serve(config: Config) -> Result<(), Stop> {
     let _lock = Lock::take(&config.database_url)?;
     let keyring = open(&config).await?;
+    let ownership = keyring
+        .own()
+        .await
+        .map_err(|error| Stop::failed("LATCHKEY_DATABASE_URL", error))?;
     telemetry::start(config.log);
     let listener = listen(config.listen).await?;
     let setup = keyring
@@ -54,8 +58,13 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
             keyring.setup_token()
         );
     }
-    keyring.spawn_flusher();
-    let state = AppState::new(keyring, config.public_url, config.proxies);
+    keyring.spawn_keeper(ownership);
+    let state = AppState::new(
+        keyring,
+        config.public_url,
+        config.proxies,
+        config.patience_ms,
+    );
     run(listener, state).await
 }
 

@@ -17,6 +17,8 @@ pub struct AppState {
     pub public_url: Arc<PublicUrl>,
     /// Whose `X-Forwarded-For` is believed.
     pub proxies: Arc<TrustedProxies>,
+    /// Milliseconds for which keys are verified from memory while the database is silent.
+    pub patience_ms: i64,
     /// Where the pages look for their own files.
     pub options: LeptosOptions,
     draining: Arc<AtomicBool>,
@@ -24,7 +26,12 @@ pub struct AppState {
 
 impl AppState {
     /// The state of a server that has just started.
-    pub fn new(keyring: Keyring, public_url: PublicUrl, proxies: TrustedProxies) -> Self {
+    pub fn new(
+        keyring: Keyring,
+        public_url: PublicUrl,
+        proxies: TrustedProxies,
+        patience_ms: i64,
+    ) -> Self {
         let options = LeptosOptions::builder()
             .output_name("latchkey")
             .site_root("target/site")
@@ -34,9 +41,15 @@ impl AppState {
             keyring,
             public_url: Arc::new(public_url),
             proxies: Arc::new(proxies),
+            patience_ms,
             options,
             draining: Arc::default(),
         }
+    }
+
+    /// Whether the gate may answer from memory: the database was heard of a short enough time ago.
+    pub fn can_verify(&self) -> bool {
+        self.keyring.silence() <= self.patience_ms
     }
 
     /// From now on the server is not ready: it finishes what it has begun.

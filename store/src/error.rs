@@ -24,6 +24,9 @@ pub enum StoreError {
     /// The schema cannot be brought up to date.
     #[error("{}", migration(.0))]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// Another process owns the database.
+    #[error("the database is in use by another latchkey")]
+    Owned,
     /// The database does not answer.
     #[error("the database does not answer: {0}")]
     Unavailable(sqlx::Error),

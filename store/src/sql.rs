@@ -71,3 +71,6 @@ statements! {
     USAGE_BATCHES_PRUNE = "usage_batches_prune";
     USAGE_BETWEEN = "usage_between";
 }
+
+/// Takes the advisory lock of the database's owner. PostgreSQL alone has such locks.
+pub(crate) const POSTGRES_OWN: &str = include_str!("../sql/postgres_own.sql");

@@ -16,7 +16,7 @@ use domain::{
     usage::Window,
     verdict::Verdict,
 };
-use keyring::{Call, Issue, Keyring, KeyringError};
+use keyring::{Call, Issue, Keyring, KeyringError, Store};
 
 fn call(key: &IssuedKey) -> (String, String) {
     (key.id.to_string(), key.secret.clone())
@@ -392,5 +392,49 @@ async fn every_change_is_in_the_history_without_a_secret() {
             ]
         );
         assert!(!format!("{history:?}").contains(&key.secret));
+    }
+}
+
+#[tokio::test]
+async fn a_sign_of_life_ends_the_silence_and_a_closed_database_gives_none() {
+    for house in houses().await {
+        let mut ownership = house.keyring.own().await.expect("free");
+        house.clock.advance(5_000);
+        assert_eq!(house.keyring.silence(), 5_000);
+        house
+            .keyring
+            .look_after(&mut ownership)
+            .await
+            .expect("answers");
+        assert_eq!(house.keyring.silence(), 0);
+    }
+}
+
+#[tokio::test]
+async fn an_owner_that_regained_the_database_reads_its_keys_anew() {
+    for house in houses().await {
+        let Store::Postgres(pool) = &house.fresh.store else {
+            continue;
+        };
+        let editor = house.editor("Acme").await;
+        let key = call(&house.issue(&editor, draft()).await);
+        let mut ownership = house.keyring.own().await.expect("free");
+        // Somebody else revokes it while the connection is gone.
+        sqlx::query("UPDATE api_key SET revoked_at = 1, revoked_reason = ''")
+            .execute(pool)
+            .await
+            .expect("revoked");
+        assert_eq!(ask(&house.keyring, &key), Verdict::Accepted);
+        sqlx::query(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks
+             WHERE locktype = 'advisory'
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        )
+        .execute(pool)
+        .await
+        .expect("a superuser");
+        let regained = house.keyring.look_after(&mut ownership).await;
+        regained.expect("ours again");
+        assert_eq!(ask(&house.keyring, &key), Verdict::Revoked);
     }
 }

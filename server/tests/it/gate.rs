@@ -429,3 +429,20 @@ async fn a_hundred_pairs_are_asked_about_at_once_and_not_one_more() {
     let refused = verify(&house, &service, &long).await;
     assert_problem(&refused, 413, "body_too_large");
 }
+
+#[tokio::test]
+async fn while_the_database_is_silent_keys_are_verified_for_a_time_and_then_refused() {
+    let mut patient = House::furnished().await;
+    let key = patient
+        .key(&patient.owner().await, "invoice:read", "")
+        .await;
+    patient.state.patience_ms = 300_000;
+    patient.router = server::router(patient.state.clone());
+    patient.keyring.close().await;
+    patient.clock.advance(300_000);
+    let answer = ask(&patient, "/v1/whoami", &key, &[]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    patient.clock.advance(1);
+    let answer = ask(&patient, "/v1/whoami", &key, &[]).await;
+    assert_problem(&answer, 503, "verification_unavailable");
+}

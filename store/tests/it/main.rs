@@ -1,6 +1,7 @@
 //! Every story runs on SQLite and on PostgreSQL.
 
 mod keys;
+mod ownership;
 mod schema;
 mod support;
 mod usage;

@@ -1,0 +1,65 @@
+//! What goes on beside the requests: counted usage is written, and the database is watched.
+
+use crate::{Keyring, KeyringError};
+use domain::time::{SECOND, Timestamp};
+use std::{sync::atomic::Ordering, time::Duration};
+use store::{Hold, Ownership};
+use tokio::time::{MissedTickBehavior, interval};
+
+/// How often: the last second of counts is what a power cut may cost.
+const TICK: Duration = Duration::from_millis(SECOND.unsigned_abs());
+
+impl Keyring {
+    /// Becomes the owner of the database.
+    ///
+    /// # Errors
+    /// `Unavailable` where another process is, or the database does not answer.
+    pub async fn own(&self) -> Result<Ownership, KeyringError> {
+        Ok(self.store.own().await?)
+    }
+
+    /// Writes counted usage and looks after the ownership, each second until [`Keyring::close`].
+    pub fn spawn_keeper(&self, mut ownership: Ownership) {
+        let keyring = self.clone();
+        tokio::spawn(async move {
+            let mut tick = interval(TICK);
+            tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let mut silent = false;
+            while !keyring.tasks.is_closed() {
+                tick.tick().await;
+                let looked = keyring.look_after(&mut ownership).await;
+                match (&looked, silent) {
+                    (Err(error), false) => tracing::error!(
+                        %error,
+                        "the database does not answer: nothing can be changed, and what is known is verified from memory"
+                    ),
+                    (Ok(()), true) => tracing::info!("the database answers again"),
+                    _ => {}
+                }
+                silent = looked.is_err();
+                if let Err(error) = keyring.flush_usage().await {
+                    tracing::debug!(%error, "usage stays in memory until the database answers");
+                }
+            }
+        });
+    }
+
+    /// Notes a sign of life of the database; where somebody else may have changed keys meanwhile, reads them all anew.
+    ///
+    /// # Errors
+    /// Where the database does not answer, or has another owner.
+    pub async fn look_after(&self, ownership: &mut Ownership) -> Result<(), KeyringError> {
+        if ownership.hold().await? == Hold::Regained {
+            let _turn = self.changes.lock().await;
+            self.snapshot.replace(self.store.index_rows().await?);
+        }
+        self.heard.store(self.now().0, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// For how many milliseconds nothing has been heard of the database. While it is silent, the index may be stale.
+    pub fn silence(&self) -> i64 {
+        let heard = Timestamp(self.heard.load(Ordering::Relaxed));
+        self.now().since(heard).max(0)
+    }
+}
