@@ -1,6 +1,11 @@
 //! The form for a new key.
 
-use super::{PasswordAgain, ScopePicker, expiry_field::ExpiryField, scope_picker};
+use super::{
+    KeyFields, PasswordAgain,
+    key_fields::KeyValues,
+    scope_picker,
+    typed_key::{Faults, TypedKey},
+};
 use crate::{
     api::keys::{
         create::{CreateKey, Creation},
@@ -9,13 +14,12 @@ use crate::{
     error::AppError,
     form::{FormPage, typed, typed_all, use_errors},
     routes,
-    ui::{ErrorSummary, FieldNote, Submit, TextArea, TextField},
+    ui::{ErrorSummary, Submit},
+    words::create,
 };
 use leptos::prelude::*;
 
-const ENDPOINT: &str = "create_key";
-
-/// Every field of a new key. What is typed stays while the server finds fault with it.
+/// Every field of a new key.
 #[component]
 pub fn KeyForm(
     /// The application's id.
@@ -28,89 +32,54 @@ pub fn KeyForm(
     outcome: Signal<Option<Result<Creation, AppError>>>,
 ) -> impl IntoView {
     let errors = use_errors(outcome);
+    let faults = Faults::of(errors);
     let back = routes::list(&app);
+    let now = form.now;
+    let look = move |event: web_sys::Event| {
+        if let Some((key, field)) = TypedKey::of(&event) {
+            faults.look(&event, &field, &key.raw(None).parse(now));
+        }
+    };
     view! {
         <ActionForm action attr:novalidate="" attr:autocomplete="off">
             <FormPage />
-            <div class="dialog-body">
+            <div class="dialog-body" on:input=move |event| look(event.into()) on:change=look>
                 <ErrorSummary errors />
                 <input type="hidden" name="app" value=app />
                 <input type="hidden" name="once" value=form.once />
-                <TextField
-                    name="name"
-                    label="Name"
-                    hint="The program that will use the key, such as “Checkout server”."
-                    value=typed(ENDPOINT, "name")
-                    errors
-                    autofocus=true
+                <KeyFields
+                    values=values()
+                    environment=was("environment").unwrap_or_else(|| "test".to_owned())
+                    errors=faults
                 />
-                <TextArea
-                    name="description"
-                    label="Description"
-                    value=typed(ENDPOINT, "description")
-                    errors
-                />
-                <EnvironmentField errors />
-                <ScopePicker ticked=typed_all(ENDPOINT, scope_picker::NAME) errors />
-                <ExpiryField
-                    choice=typed(ENDPOINT, "expiration")
-                    day=typed(ENDPOINT, "expires_on")
-                    errors
-                />
-                <TextArea
-                    name="allowed_ips"
-                    label="Allowed IP addresses"
-                    hint="Addresses or networks, one a line, such as 203.0.113.7 or 10.0.0.0/8. Leave it empty to allow any."
-                    value=typed(ENDPOINT, "allowed_ips")
-                    errors
-                    mono=true
-                />
-                <PasswordAgain fresh=form.fresh errors />
+                <PasswordAgain fresh=form.fresh errors=faults />
             </div>
             <footer class="dialog-actions">
                 <a class="button" data-variant="ghost" href=back>
-                    "Cancel"
+                    {create::CANCEL}
                 </a>
-                <Submit label="Generate API Key" pending=action.pending() />
+                <Submit label=create::SEND pending=action.pending() />
             </footer>
         </ActionForm>
     }
+    .into_any()
 }
 
-#[component]
-fn EnvironmentField(#[prop(into)] errors: Signal<Vec<crate::error::FieldError>>) -> impl IntoView {
-    let first = typed(ENDPOINT, "environment").unwrap_or_else(|| "test".to_owned());
-    let choices = [
-        ("live", "Live", "Real data and real money."),
-        ("test", "Test", "Data that may be thrown away."),
-    ]
-    .into_iter()
-    .map(|(value, label, words)| {
-        let label_id = format!("environment-{value}");
-        let words_id = format!("environment-{value}-hint");
-        view! {
-            <label class="choice">
-                <input
-                    type="radio"
-                    name="environment"
-                    value=value
-                    checked=first == value
-                    aria-labelledby=label_id.clone()
-                    aria-describedby=words_id.clone()
-                />
-                <span>
-                    <strong id=label_id>{label}</strong>
-                    <small id=words_id>{words}</small>
-                </span>
-            </label>
-        }
-    })
-    .collect_view();
-    view! {
-        <fieldset class="choices" data-layout="cards" id="environment" tabindex="-1">
-            <legend>"Environment"</legend>
-            {choices}
-            <FieldNote name="environment" errors />
-        </fieldset>
+fn was(field: &str) -> Option<String> {
+    typed("create_key", field)
+}
+
+/// What was typed before a plain post was refused.
+fn values() -> KeyValues {
+    KeyValues {
+        name: was("name"),
+        description: was("description"),
+        scopes: typed_all("create_key", scope_picker::NAME),
+        expiration: was("expiration"),
+        expires_on: was("expires_on"),
+        allowed_ips: was("allowed_ips"),
+        rate_requests: was("rate_requests"),
+        rate_window: was("rate_window"),
+        present: None,
     }
 }

@@ -7,21 +7,23 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// A field `password` in a form: nothing while the sign-in is fresh, unless the server has asked for it meanwhile.
+/// A field `password` in a form: nothing while it is not needed, unless the server has asked for it meanwhile.
 #[component]
 pub fn PasswordAgain(
-    /// Whether the sign-in was fresh when the form was made.
-    fresh: bool,
+    /// Whether the form can do without: the sign-in is fresh, or what the form wants does not ask for that.
+    #[prop(into)]
+    fresh: Signal<bool>,
     /// All that is wrong with the form.
     #[prop(into)]
     errors: Signal<Vec<FieldError>>,
 ) -> impl IntoView {
     let asked = Memo::new(move |before: Option<&bool>| {
-        before.copied().unwrap_or(!fresh)
+        before.copied().unwrap_or_default()
             || errors.with(|errors| errors.iter().any(|error| error.field == "password"))
     });
+    let wanted = Memo::new(move |_| asked.get() || !fresh.get());
     move || {
-        asked.get().then(|| {
+        wanted.get().then(|| {
             view! {
                 <Notice>{words::fresh::WHY}</Notice>
                 <TextField

@@ -3,11 +3,12 @@
 use crate::{
     error::FieldError,
     ui::{FieldNote, ready::use_ready},
+    words::create,
 };
 use domain::key::scope::{CATALOGUE, Resource, ScopeSet};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
+use web_sys::{Event, EventInit, HtmlInputElement};
 
 /// The boxes' name: the brackets make a list of them.
 pub const NAME: &str = "scopes[]";
@@ -33,11 +34,17 @@ pub fn ScopePicker(
             recount();
         }
     });
+    // Wanted by a click, although a preset is what is ticked just now.
+    let custom = RwSignal::new(false);
+    let search_box = NodeRef::<html::Input>::new();
     let preset = move |label: &'static str, set: Option<ScopeSet>| {
         let pressed = move || {
             let chosen = chosen.get();
             let preset = [ScopeSet::read_only(), ScopeSet::read_and_write()].contains(&chosen);
-            set.map_or(!preset && !chosen.is_empty(), |set| chosen == set)
+            match set {
+                Some(set) => !custom.get() && chosen == set,
+                None => custom.get() || (!preset && !chosen.is_empty()),
+            }
         };
         view! {
             <button
@@ -47,8 +54,12 @@ pub fn ScopePicker(
                 data-variant="secondary"
                 aria-pressed=move || if pressed() { "true" } else { "false" }
                 on:click=move |_| {
-                    tick(node, set.unwrap_or_default());
-                    recount();
+                    custom.set(set.is_none());
+                    match (set, search_box.get_untracked()) {
+                        (Some(set), _) => tick(node, set),
+                        (None, Some(search)) => _ = search.focus(),
+                        (None, None) => {}
+                    }
                 }
             >
                 {label}
@@ -59,6 +70,8 @@ pub fn ScopePicker(
         .iter()
         .map(|resource| group(resource, &ticked, search))
         .collect_view();
+    let none =
+        move || search.with(|search| CATALOGUE.iter().all(|resource| !found(resource, search)));
     view! {
         <fieldset
             class="choices"
@@ -66,23 +79,24 @@ pub fn ScopePicker(
             tabindex="-1"
             aria-describedby=move || if wrong() { "scopes-hint scopes-error" } else { "scopes-hint" }
         >
-            <legend>"Scopes"</legend>
+            <legend>{create::SCOPES}</legend>
             <p class="field-hint" id="scopes-hint">
-                "Choose only what the program needs: a scope allows exactly what it says."
+                {create::SCOPES_HINT}
             </p>
             <div class="scope-picker" node_ref=node on:change=move |_| recount()>
                 <div class="scope-presets" data-needs-js="" hidden=move || !ready.get()>
-                    {preset("Read only", Some(ScopeSet::read_only()))}
-                    {preset("Read and write", Some(ScopeSet::read_and_write()))}
-                    {preset("Custom", None)}
-                    <span class="scope-count">
-                        {move || format!("{} chosen", chosen.get().len())}
+                    {preset(create::READ_ONLY, Some(ScopeSet::read_only()))}
+                    {preset(create::READ_AND_WRITE, Some(ScopeSet::read_and_write()))}
+                    {preset(create::CUSTOM, None)}
+                    <span class="scope-count" aria-live="polite">
+                        {move || create::chosen(chosen.get().len())}
                     </span>
                 </div>
                 <input
                     type="search"
-                    aria-label="Search scopes"
-                    placeholder="Search scopes"
+                    node_ref=search_box
+                    aria-label=create::SEARCH_SCOPES
+                    placeholder=create::SEARCH_SCOPES
                     autocomplete="off"
                     data-needs-js=""
                     hidden=move || !ready.get()
@@ -94,10 +108,14 @@ pub fn ScopePicker(
                     }
                 />
                 {groups}
+                <p class="scope-none" aria-live="polite">
+                    {move || none().then_some(create::NO_SCOPE_MATCHES)}
+                </p>
             </div>
             <FieldNote name="scopes" errors />
         </fieldset>
     }
+    .into_any()
 }
 
 fn group(
@@ -125,22 +143,23 @@ fn group(
             }
         })
         .collect_view();
-    let hidden = move || {
-        search.with(|search| {
-            !search.is_empty()
-                && !resource.title.to_lowercase().contains(search.as_str())
-                && !resource
-                    .actions
-                    .iter()
-                    .any(|action| format!("{}:{action}", resource.name).contains(search.as_str()))
-        })
-    };
+    let hidden = move || search.with(|search| !found(resource, search));
     view! {
         <fieldset class="scope-group" hidden=hidden>
             <legend>{resource.title}</legend>
             {boxes}
         </fieldset>
     }
+}
+
+/// Whether a search that is in lower case finds something in the group.
+fn found(resource: &Resource, search: &str) -> bool {
+    search.is_empty()
+        || resource.title.to_lowercase().contains(search)
+        || resource
+            .actions
+            .iter()
+            .any(|action| format!("{}:{action}", resource.name).contains(search))
 }
 
 fn boxes(node: NodeRef<html::Div>) -> Vec<HtmlInputElement> {
@@ -162,9 +181,19 @@ fn read(node: NodeRef<html::Div>) -> ScopeSet {
     ScopeSet::parse_all(ticked).unwrap_or_default()
 }
 
+/// Ticks exactly these, and tells whoever listens, as a person's click does.
 fn tick(node: NodeRef<html::Div>, set: ScopeSet) {
-    for checkbox in boxes(node) {
+    let boxes = boxes(node);
+    for checkbox in &boxes {
         let wanted = ScopeSet::one(&checkbox.value()).is_ok_and(|scope| set.contains(scope));
         checkbox.set_checked(wanted);
+    }
+    let told = EventInit::new();
+    told.set_bubbles(true);
+    if let (Some(checkbox), Ok(change)) = (
+        boxes.first(),
+        Event::new_with_event_init_dict("change", &told),
+    ) {
+        _ = checkbox.dispatch_event(&change);
     }
 }

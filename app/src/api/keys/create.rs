@@ -52,6 +52,8 @@ pub struct RawDraft<'a> {
     pub rate_requests: &'a str,
     /// A value of [`domain::key::rate_limit::WINDOWS`].
     pub rate_window: &'a str,
+    /// The end that the key has, where there is a key: it may be kept.
+    pub present: Option<Expiry>,
 }
 
 impl RawDraft<'_> {
@@ -76,11 +78,11 @@ impl RawDraft<'_> {
         } else {
             "expiration"
         };
-        let expiry = keep(
-            expiry_field,
-            Expiry::parse(self.expiration, self.expires_on, now),
-            &mut errors,
-        );
+        let expiry = match self.present {
+            None => Expiry::parse(self.expiration, self.expires_on, now),
+            Some(present) => Expiry::parse_change(self.expiration, self.expires_on, present, now),
+        };
+        let expiry = keep(expiry_field, expiry, &mut errors);
         let ip_rules = keep("allowed_ips", IpRules::parse(self.allowed_ips), &mut errors);
         let rate_limit = keep(
             "rate_requests",
@@ -151,6 +153,7 @@ pub async fn create_key(
         allowed_ips: &allowed_ips,
         rate_requests: &rate_requests,
         rate_window: &rate_window,
+        present: None,
     }
     .parse(editor.now())?;
     let once = once.parse().map_err(|_| {
@@ -181,6 +184,7 @@ mod tests {
             allowed_ips: "x",
             rate_requests: "none",
             rate_window: "minute",
+            present: None,
         };
         let Err(AppError::Invalid(errors)) = raw.parse(Timestamp(0)) else {
             panic!("accepted");
