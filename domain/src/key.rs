@@ -1,5 +1,6 @@
 //! API keys: what people type to make one, and what pages show of one.
 
+pub mod change;
 pub mod expiry;
 pub mod filter;
 pub mod ip_rule;

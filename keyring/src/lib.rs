@@ -5,6 +5,8 @@
 
 mod access;
 mod clock;
+mod discard;
+mod edit;
 mod entropy;
 mod error;
 mod issue;
@@ -26,6 +28,7 @@ mod zone;
 
 pub use access::{Editor, FreshEditor, FreshOwner, Owner, Viewer};
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use edit::Edited;
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use error::KeyringError;
 pub use issue::Issue;

@@ -373,6 +373,33 @@ impl Store {
         change_key!(self, event, sql::KEY_ACTIVATE, app, id)
     }
 
+    /// Makes a key what the draft says, but for its environment.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such key that was not revoked.
+    pub async fn change_key(
+        &self,
+        app: ApplicationId,
+        id: KeyId,
+        draft: &KeyDraft,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        change_key!(
+            self,
+            event,
+            sql::KEY_CHANGE,
+            app,
+            id,
+            draft.name.as_str(),
+            draft.description.as_str(),
+            draft.scopes.to_string(),
+            draft.ip_rules.to_string(),
+            draft.expiry.at().map(|at| at.0),
+            draft.rate_limit.map(|limit| i64::from(limit.requests)),
+            draft.rate_limit.map(|limit| i64::from(limit.window_ms))
+        )
+    }
+
     /// Revokes a key, for ever.
     ///
     /// # Errors

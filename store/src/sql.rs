@@ -31,6 +31,7 @@ statements! {
     KEY_ACTIVATE = "key_activate";
     KEY_BY_ID = "key_by_id";
     KEY_BY_ONCE = "key_by_once";
+    KEY_CHANGE = "key_change";
     KEY_CONFIRM = "key_confirm";
     KEY_DEACTIVATE = "key_deactivate";
     KEY_ENTRY = "key_entry";

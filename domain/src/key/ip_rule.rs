@@ -54,6 +54,18 @@ impl IpRules {
         &self.0
     }
 
+    /// The networks of this list that no network of the other one holds.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        let alone = |network: &&IpNet| !other.0.iter().any(|held| held.contains(*network));
+        Self(self.0.iter().filter(alone).copied().collect())
+    }
+
+    /// Each network as it is stored.
+    pub fn texts(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|network| text(*network))
+    }
+
     /// Whether a call from `address` passes. An address that is not known passes only where there are no rules.
     pub fn allow(&self, address: Option<IpAddr>) -> bool {
         self.0.is_empty()
@@ -81,15 +93,19 @@ fn parse_rule(entry: &str) -> Option<IpNet> {
 /// The networks with a space between, as they are stored; [`IpRules::parse`] reads them.
 impl fmt::Display for IpRules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (n, network) in self.0.iter().enumerate() {
+        for (n, text) in self.texts().enumerate() {
             let gap = if n == 0 { "" } else { " " };
-            if network.prefix_len() == network.max_prefix_len() {
-                write!(f, "{gap}{}", network.addr())?;
-            } else {
-                write!(f, "{gap}{network}")?;
-            }
+            write!(f, "{gap}{text}")?;
         }
         Ok(())
+    }
+}
+
+fn text(network: IpNet) -> String {
+    if network.prefix_len() == network.max_prefix_len() {
+        network.addr().to_string()
+    } else {
+        network.to_string()
     }
 }
 

@@ -52,6 +52,11 @@ impl Description {
         plain_text("The description", raw, Self::LONGEST, true).map(Self)
     }
 
+    /// One that was parsed before it was stored.
+    pub(super) const fn stored(text: String) -> Self {
+        Self(text)
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -58,6 +58,12 @@ impl RateLimit {
         }))
     }
 
+    /// Whether more calls can pass under this limit than under the other one, at once or in the long run.
+    pub const fn allows_more_than(self, other: Self) -> bool {
+        let (mine, others) = (self.requests as u64, other.requests as u64);
+        mine > others || mine * other.window_ms as u64 > others * self.window_ms as u64
+    }
+
     /// The select box's value for this window; empty where it offers no such window.
     pub fn window(self) -> &'static str {
         self.choice().map_or("", |row| row.0)

@@ -167,6 +167,12 @@ impl ScopeSet {
         Self(self.0 | other.0)
     }
 
+    /// The scopes of this set that the other one lacks.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether every scope of `wanted` is in this set.
     pub const fn contains(self, wanted: Self) -> bool {
         self.0 & wanted.0 == wanted.0

@@ -57,6 +57,14 @@ pub enum IllegalMove {
     /// Only an inactive key can be switched on.
     #[error("This key is not deactivated.")]
     NotInactive,
+    /// A key that is over cannot be changed.
+    #[error(
+        "This key has expired, and stays so: nothing about it can be changed. Create a new key."
+    )]
+    Ended,
+    /// A key on which somebody may depend is not thrown away.
+    #[error("The secret of this key has been stored or used. Revoke the key instead.")]
+    InUse,
 }
 
 impl State {

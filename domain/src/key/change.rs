@@ -1,0 +1,310 @@
+//! What changes about a key, in words, and whether it widens what the key can do.
+
+use super::{KeyDraft, KeySummary, expiry::Expiry, ip_rule::IpRules, rate_limit::RateLimit};
+use crate::{
+    key::{
+        name::Description,
+        state::{IllegalMove, State},
+    },
+    time::{DAY, HOUR, MINUTE, Timestamp},
+};
+use serde::{Deserialize, Serialize};
+
+/// Items of a list that are named one by one.
+const NAMED: usize = 12;
+/// Characters of a description that are quoted.
+const QUOTED: usize = 60;
+
+/// What a difference does to the calls that pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// More of them pass.
+    Widens,
+    /// Fewer.
+    Narrows,
+    /// The same.
+    Neutral,
+}
+
+impl Effect {
+    /// The word in attributes.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Widens => "widens",
+            Self::Narrows => "narrows",
+            Self::Neutral => "neutral",
+        }
+    }
+}
+
+/// One thing that is not as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// What it does.
+    pub effect: Effect,
+    /// What it is, with what it was: no capital letter, no full stop.
+    pub words: String,
+}
+
+/// Everything that is not as it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KeyChange(Vec<Difference>);
+
+impl KeyChange {
+    /// From what a key is to what somebody wants it to be.
+    pub fn between(before: &KeyDraft, after: &KeyDraft) -> Self {
+        let mut change = Self::default();
+        if before.name != after.name {
+            let words = format!("name: “{}” becomes “{}”", before.name, after.name);
+            change.add(Effect::Neutral, words);
+        }
+        if before.description != after.description {
+            let [was, is] = [&before.description, &after.description].map(quoted);
+            change.add(Effect::Neutral, format!("description: {was} becomes {is}"));
+        }
+        change.scopes(before, after);
+        change.expiry(before.expiry, after.expiry);
+        change.addresses(&before.ip_rules, &after.ip_rules);
+        change.rate(before.rate_limit, after.rate_limit);
+        change
+    }
+
+    /// One after the other.
+    pub fn differences(&self) -> &[Difference] {
+        &self.0
+    }
+
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a call may pass that did not: this asks for a fresh sign-in.
+    pub fn widens(&self) -> bool {
+        self.0
+            .iter()
+            .any(|difference| difference.effect == Effect::Widens)
+    }
+
+    /// All of it in one line, as the history of the key has it.
+    pub fn in_words(&self) -> String {
+        let words: Vec<_> = self.0.iter().map(|one| one.words.as_str()).collect();
+        words.join("; ")
+    }
+
+    fn add(&mut self, effect: Effect, words: String) {
+        self.0.push(Difference { effect, words });
+    }
+
+    fn scopes(&mut self, before: &KeyDraft, after: &KeyDraft) {
+        let added = after.scopes.without(before.scopes);
+        if !added.is_empty() {
+            self.add(Effect::Widens, format!("adds {}", list(added.names())));
+        }
+        let removed = before.scopes.without(after.scopes);
+        if !removed.is_empty() {
+            let names = list(removed.names());
+            let words = format!("removes {names}: calls that need it are refused");
+            self.add(Effect::Narrows, words);
+        }
+    }
+
+    fn expiry(&mut self, before: Expiry, after: Expiry) {
+        let (effect, words) = match (before, after) {
+            (Expiry::At(was), Expiry::At(is)) if is > was => (
+                Effect::Widens,
+                format!(
+                    "ends {} later: {} instead of {}",
+                    span(is.since(was)),
+                    is.readable(),
+                    was.readable()
+                ),
+            ),
+            (Expiry::At(was), Expiry::At(is)) if is < was => (
+                Effect::Narrows,
+                format!(
+                    "ends {} earlier: {} instead of {}",
+                    span(was.since(is)),
+                    is.readable(),
+                    was.readable()
+                ),
+            ),
+            (Expiry::At(was), Expiry::Never) => (
+                Effect::Widens,
+                format!("never ends, instead of {}", was.readable()),
+            ),
+            (Expiry::Never, Expiry::At(is)) => (
+                Effect::Narrows,
+                format!("ends {} instead of never", is.readable()),
+            ),
+            _ => return,
+        };
+        self.add(effect, words);
+    }
+
+    fn addresses(&mut self, before: &IpRules, after: &IpRules) {
+        if before == after {
+            return;
+        }
+        if after.is_empty() {
+            let words = format!(
+                "may be used from any address, not from {} alone",
+                list(before.texts())
+            );
+            return self.add(Effect::Widens, words);
+        }
+        if before.is_empty() {
+            let words = format!(
+                "may be used from {} alone: calls from other addresses are refused",
+                list(after.texts())
+            );
+            return self.add(Effect::Narrows, words);
+        }
+        let added = after.without(before);
+        if !added.is_empty() {
+            let words = format!("may be used from {} as well", list(added.texts()));
+            self.add(Effect::Widens, words);
+        }
+        let removed = before.without(after);
+        if !removed.is_empty() {
+            let words = format!(
+                "may not be used from {} any more: calls from there are refused",
+                list(removed.texts())
+            );
+            self.add(Effect::Narrows, words);
+        }
+        if added.is_empty() && removed.is_empty() {
+            self.add(
+                Effect::Neutral,
+                "the same addresses are written another way".into(),
+            );
+        }
+    }
+
+    fn rate(&mut self, before: Option<RateLimit>, after: Option<RateLimit>) {
+        if before == after {
+            return;
+        }
+        let [was, is] = [before, after]
+            .map(|limit| limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string()));
+        let effect = match (before, after) {
+            (Some(before), Some(after)) if after.allows_more_than(before) => Effect::Widens,
+            (Some(_), None) => Effect::Widens,
+            _ => Effect::Narrows,
+        };
+        self.add(effect, format!("rate limit: {was} becomes {is}"));
+    }
+}
+
+impl KeySummary {
+    /// What would have to be asked for to get such a key.
+    pub fn draft(&self) -> KeyDraft {
+        KeyDraft {
+            name: self.name.clone(),
+            description: Description::stored(self.description.clone()),
+            environment: self.environment,
+            scopes: self.scopes,
+            expiry: self.expires_at.into(),
+            ip_rules: self.ip_rules.clone(),
+            rate_limit: self.rate_limit,
+        }
+    }
+
+    /// Whether its name, its scopes and its rules can be changed at `now`.
+    ///
+    /// # Errors
+    /// Where it is over: revoked, or past its end.
+    pub fn editable(&self, now: Timestamp) -> Result<(), IllegalMove> {
+        let ended = [self.expires_at, self.retires_at]
+            .into_iter()
+            .flatten()
+            .any(|end| end <= now);
+        match self.state {
+            State::Revoked { .. } => Err(IllegalMove::Revoked),
+            _ if ended => Err(IllegalMove::Ended),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether it can be thrown away in one step: nobody said that its secret is stored, and nobody used it.
+    ///
+    /// # Errors
+    /// Where somebody may depend on it, or it has been revoked.
+    pub fn discardable(&self) -> Result<(), IllegalMove> {
+        match self.state {
+            State::Revoked { .. } => Err(IllegalMove::Revoked),
+            _ if self.confirmed_at.is_some() || self.last_used.is_some() => Err(IllegalMove::InUse),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl KeyDraft {
+    /// A mark of everything that can be changed: a form that was made from another one is overtaken.
+    pub fn revision(&self) -> String {
+        fingerprint([
+            self.name.as_str(),
+            self.description.as_str(),
+            &self.scopes.to_string(),
+            &self
+                .expiry
+                .at()
+                .map_or_else(String::new, |at| at.to_string()),
+            &self.ip_rules.to_string(),
+            &self
+                .rate_limit
+                .map_or_else(String::new, |limit| limit.to_string()),
+        ])
+    }
+}
+
+/// A short mark of some texts (FNV-1a, 64 bits): it tells changes apart, and keeps no secret. A carriage return does not
+/// count: browsers add it on their way.
+pub fn fingerprint<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let bytes = texts.into_iter().flat_map(|text| text.bytes().chain([0]));
+    let mark = bytes
+        .filter(|byte| *byte != b'\r')
+        .fold(0xcbf2_9ce4_8422_2325_u64, |mark, byte| {
+            (mark ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    format!("{mark:016x}")
+}
+
+fn quoted(description: &Description) -> String {
+    let text = description.as_str();
+    if text.is_empty() {
+        return "none".into();
+    }
+    let line = text.replace('\n', " ");
+    let cut: String = line.chars().take(QUOTED).collect();
+    let more = if cut.len() < line.len() { "…" } else { "" };
+    format!("“{cut}{more}”")
+}
+
+fn list(names: impl Iterator<Item = String>) -> String {
+    let mut names: Vec<_> = names.collect();
+    let more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    let named = names.join(", ");
+    if more > 0 {
+        format!("{named} and {more} more")
+    } else {
+        named
+    }
+}
+
+/// A length of time in its largest whole unit.
+fn span(ms: i64) -> String {
+    let (count, unit) = match ms {
+        ms if ms >= DAY => (ms / DAY, "day"),
+        ms if ms >= HOUR => (ms / HOUR, "hour"),
+        ms => ((ms / MINUTE).max(1), "minute"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}
+
+#[cfg(test)]
+mod tests;

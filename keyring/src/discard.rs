@@ -1,0 +1,34 @@
+//! Throwing away a key whose secret nobody has.
+
+use crate::{Editor, KeyringError};
+use domain::{audit::Action, key::token::KeyId};
+
+/// What the history says of it.
+const REASON: &str = "Secret was never stored";
+
+impl Editor {
+    /// Revokes a key that nobody can depend on: its secret was never said to be stored, and it was never used.
+    ///
+    /// # Errors
+    /// `NotFound`, or `Illegal` where somebody may depend on it.
+    pub async fn discard(&self, id: KeyId) -> Result<(), KeyringError> {
+        let editor = self.clone();
+        self.keyring()
+            .to_the_end(async move { discard(&editor, id).await })
+            .await
+    }
+}
+
+async fn discard(editor: &Editor, id: KeyId) -> Result<(), KeyringError> {
+    let keyring = editor.keyring();
+    let _turn = keyring.changes.lock().await;
+    // A call of the last second may not be written yet.
+    keyring.flush_usage().await?;
+    let key = editor.key(id).await?;
+    key.discardable()?;
+    let event = editor.event(Action::KeyRevoked, &id, REASON);
+    let app = editor.application().id;
+    let done = keyring.store.revoke_key(app, id, REASON, &event).await;
+    keyring.read_back(id).await;
+    Ok(done?)
+}
