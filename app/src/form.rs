@@ -32,6 +32,16 @@ impl Posted {
     }
 }
 
+impl Posted {
+    fn fields_like(self, field: &str) -> Vec<String> {
+        self.fields
+            .into_iter()
+            .filter(|(key, _)| key == field || key.split('[').next() == field.split('[').next())
+            .map(|(_, value)| value)
+            .collect()
+    }
+}
+
 /// Whether this page answers a plain post; it stays without scripts then.
 pub fn is_plain_answer() -> bool {
     use_context::<Posted>().is_some()
@@ -94,18 +104,27 @@ pub fn typed(endpoint: &str, field: &str) -> Option<String> {
         .and_then(|posted| posted.field(field))
 }
 
+/// What was sent in a field by a plain post, whatever became of it: for forms that stand there again although nothing was
+/// wrong.
+pub fn sent(endpoint: &str, field: &str) -> Option<String> {
+    use_context::<Posted>()
+        .filter(|posted| posted.is(endpoint))
+        .and_then(|posted| posted.field(field))
+}
+
+/// All values of such a field, such as `scopes[]`.
+pub fn sent_all(endpoint: &str, field: &str) -> Vec<String> {
+    use_context::<Posted>()
+        .filter(|posted| posted.is(endpoint))
+        .map(|posted| posted.fields_like(field))
+        .unwrap_or_default()
+}
+
 /// All values of a field that was sent several times, such as `scopes[]`.
 pub fn typed_all(endpoint: &str, field: &str) -> Vec<String> {
     use_context::<Posted>()
         .filter(|posted| posted.is(endpoint) && posted.outcome.is_err())
-        .map(|posted| {
-            posted
-                .fields
-                .into_iter()
-                .filter(|(key, _)| key == field || key.split('[').next() == field.split('[').next())
-                .map(|(_, value)| value)
-                .collect()
-        })
+        .map(|posted| posted.fields_like(field))
         .unwrap_or_default()
 }
 

@@ -26,8 +26,8 @@ use leptos_router::{
     path,
 };
 use page::{
-    api_keys::ApiKeys, frame::Frame, general::General, home::Home, key::Key, new_key::NewKey,
-    not_found::NotFound, revoke::Revoke, setup::Setup, sign_in::SignIn,
+    api_keys::ApiKeys, edit::Edit, frame::Frame, general::General, home::Home, key::Key,
+    new_key::NewKey, not_found::NotFound, revoke::Revoke, setup::Setup, sign_in::SignIn,
 };
 use ui::{
     LiveRegion,
@@ -84,6 +84,7 @@ pub fn App() -> impl IntoView {
                     </ParentRoute>
                     <ParentRoute path=path!("/api-keys/:key") view=Key ssr=SsrMode::Async>
                         <Route path=path!("") view=|| () ssr=SsrMode::Async />
+                        <Route path=path!("/edit") view=Edit ssr=SsrMode::Async />
                         <Route path=path!("/revoke") view=Revoke ssr=SsrMode::Async />
                     </ParentRoute>
                 </ParentRoute>

@@ -2,8 +2,12 @@
 
 pub mod account_menu;
 pub mod brand;
+pub mod change_review;
+pub mod discard;
+pub mod edit_form;
 pub mod expiry_field;
 pub mod filter_bar;
+pub mod first_request;
 pub mod history;
 pub mod key_actions;
 pub mod key_facts;
@@ -22,8 +26,12 @@ pub mod usage_chart;
 
 pub use account_menu::AccountMenu;
 pub use brand::Brand;
+pub use change_review::ChangeReview;
+pub use discard::Discard;
+pub use edit_form::EditForm;
 pub use expiry_field::ExpiryField;
 pub use filter_bar::FilterBar;
+pub use first_request::FirstRequest;
 pub use history::History;
 pub use key_actions::{Changes, KeyActions};
 pub use key_facts::KeyFacts;

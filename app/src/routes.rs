@@ -17,6 +17,11 @@ pub fn key(app: &str, id: KeyId) -> String {
     format!("/apps/{app}/settings/api-keys/{id}")
 }
 
+/// The form for a key that exists.
+pub fn edit(app: &str, id: KeyId) -> String {
+    format!("/apps/{app}/settings/api-keys/{id}/edit")
+}
+
 /// The question before a revocation.
 pub fn revoke(app: &str, id: KeyId) -> String {
     format!("/apps/{app}/settings/api-keys/{id}/revoke")

@@ -29,6 +29,6 @@ async fn discard(editor: &Editor, id: KeyId) -> Result<(), KeyringError> {
     let event = editor.event(Action::KeyRevoked, &id, REASON);
     let app = editor.application().id;
     let done = keyring.store.revoke_key(app, id, REASON, &event).await;
-    keyring.read_back(id).await;
+    keyring.follow(id).await;
     Ok(done?)
 }

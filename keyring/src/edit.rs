@@ -1,6 +1,6 @@
 //! Changing what a key is called and what it may do. The database first, then the gate's index, then the answer.
 
-use crate::{Editor, FreshEditor, Keyring, KeyringError};
+use crate::{Editor, FreshEditor, KeyringError};
 use domain::{
     Invalid,
     audit::Action,
@@ -90,25 +90,11 @@ async fn edit(
     let event = editor.event(Action::KeyChanged, &id, change.in_words());
     let app = editor.application().id;
     let done = keyring.store.change_key(app, id, &wanted, &event).await;
-    keyring.read_back(id).await;
+    keyring.follow(id).await;
     match done {
         Ok(()) => Ok(Edited::Done),
         // It stood there a moment ago, and was not revoked.
         Err(StoreError::NotFound) => Err(KeyringError::Illegal(IllegalMove::Revoked)),
         Err(error) => Err(error.into()),
-    }
-}
-
-impl Keyring {
-    /// Tells the gate what the database holds of a key, whatever became of a change. Where that cannot be read, the key
-    /// is refused.
-    pub(crate) async fn read_back(&self, id: KeyId) {
-        match self.store.index_row(id).await {
-            Ok(row) => self.snapshot.put(row),
-            Err(error) => {
-                self.snapshot.forget(id);
-                tracing::error!(%error, key = %id, "a changed key could not be read back; it is refused until the next start");
-            }
-        }
     }
 }

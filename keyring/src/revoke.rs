@@ -114,7 +114,7 @@ impl Keyring {
 
     /// Lets the gate's index follow a change. Whatever became of the change: what the database holds now decides. Where
     /// that cannot be read, the key is refused.
-    async fn follow(&self, id: KeyId) {
+    pub(crate) async fn follow(&self, id: KeyId) {
         match self.store.index_row(id).await {
             Ok(row) => self.snapshot.put(row),
             Err(error) => {

@@ -2,4 +2,6 @@
 
 pub mod change;
 pub mod create;
+pub mod edit;
+pub mod first_use;
 pub mod read;

@@ -1,8 +1,8 @@
 //! The server's half of the context.
 
 use super::Theme;
-use crate::{error::AppError, routes::with_query, words};
-use domain::id::ApplicationId;
+use crate::{api::keys::edit::EditData, error::AppError, routes::with_query, words};
+use domain::{id::ApplicationId, key::token::KeyId, usage::Window};
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use keyring::{
     Editor, FreshEditor, FreshOwner, Keyring, KeyringError, Origin, Proof, Session, SignedIn,
@@ -69,6 +69,23 @@ pub async fn viewer(app: &str) -> Result<Viewer, AppError> {
 pub async fn editor(app: &str) -> Result<Editor, AppError> {
     let session = session().await?;
     Ok(session.editor(application(app)?, origin()).await?)
+}
+
+/// What the form for a key needs.
+///
+/// # Errors
+/// [`AppError::NotFound`]; [`AppError::Conflict`] where the key is over.
+pub async fn edit_data(editor: &Editor, id: KeyId) -> Result<EditData, AppError> {
+    let (key, now) = (editor.key(id).await?, editor.now());
+    key.editable(now).map_err(KeyringError::from)?;
+    let week = editor.key_usage(id, Window::Week).await?;
+    Ok(EditData {
+        seen: key.draft().revision(),
+        key,
+        calls: week.sum().accepted,
+        fresh: editor.is_fresh(),
+        now,
+    })
 }
 
 /// Writing access to an application, by somebody who entered the password within the last ten minutes or enters it with

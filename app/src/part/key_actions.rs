@@ -6,6 +6,7 @@ use crate::{
     form::{FormPage, use_outcome},
     routes,
     ui::{Icon, Notice, Shape},
+    words::edit,
 };
 use domain::key::{KeySummary, state::State};
 use leptos::prelude::*;
@@ -85,6 +86,16 @@ pub fn KeyActions(
     buttons: bool,
 ) -> impl IntoView {
     let class = buttons.then_some("button");
+    let change = matches!(key.state, State::Active | State::Inactive { .. }).then(|| {
+        let path = routes::edit(&app, key.id);
+        let variant = buttons.then_some("secondary");
+        view! {
+            <a href=path class=class data-variant=variant>
+                <Icon shape=Shape::Edit />
+                {edit::EDIT}
+            </a>
+        }
+    });
     let revocable = !matches!(key.state, State::Revoked { .. });
     let revoke = revocable.then(|| {
         let path = routes::revoke(&app, key.id);
@@ -97,6 +108,7 @@ pub fn KeyActions(
         }
     });
     view! {
+        {change}
         <Switch app=app key=key class=class />
         {revoke}
     }

@@ -1,5 +1,6 @@
 //! The one time that a secret is in sight.
 
+use super::FirstRequest;
 use crate::{
     api::keys::change::ConfirmKey,
     error::AppError,
@@ -99,6 +100,7 @@ pub fn SecretReveal(
             </div>
             <p class="field-hint">{reveal::TRY}</p>
             <pre tabindex="0"><code>{curl}</code></pre>
+            <FirstRequest app=app.clone() id />
         </div>
         <DoneForm app id back forget=Callback::new(move |()| forget()) />
     }

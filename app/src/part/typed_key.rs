@@ -1,26 +1,32 @@
 //! What stands in a form for a key while somebody types: the rules look at it before the server does.
 
-use super::scope_picker;
+use super::{key_fields::KeyValues, scope_picker};
 use crate::{
     api::keys::create::RawDraft,
     error::{AppError, FieldError},
 };
-use domain::key::expiry::Expiry;
+use domain::key::{
+    KeySummary,
+    expiry::{Expiry, KEEP},
+    rate_limit::{DEFAULT_WINDOW, RateLimit},
+};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, FormData, HtmlFormElement};
 
 /// The fields of the form as they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the field of its name in the form")]
 pub struct TypedKey {
-    name: String,
-    description: String,
-    environment: String,
-    scopes: Vec<String>,
-    expiration: String,
-    expires_on: String,
-    allowed_ips: String,
-    rate_requests: String,
-    rate_window: String,
+    pub name: String,
+    pub description: String,
+    pub environment: String,
+    pub scopes: Vec<String>,
+    pub expiration: String,
+    pub expires_on: String,
+    pub allowed_ips: String,
+    pub rate_requests: String,
+    pub rate_window: String,
 }
 
 impl TypedKey {
@@ -56,6 +62,42 @@ impl TypedKey {
             rate_requests: text("rate_requests"),
             rate_window: text("rate_window"),
         })
+    }
+
+    /// What stands in the form of a key before anybody types.
+    pub fn of_key(key: &KeySummary) -> Self {
+        Self {
+            name: key.name.to_string(),
+            description: key.description.clone(),
+            environment: key.environment.to_string(),
+            scopes: key.scopes.names().collect(),
+            expiration: KEEP.into(),
+            expires_on: String::new(),
+            allowed_ips: key.ip_rules.to_string().replace(' ', "\n"),
+            rate_requests: key
+                .rate_limit
+                .map_or_else(String::new, |limit| limit.requests.to_string()),
+            rate_window: key
+                .rate_limit
+                .map_or(DEFAULT_WINDOW, RateLimit::window)
+                .into(),
+        }
+    }
+
+    /// The same for the fields; `present` is the end that the key has.
+    pub fn values(&self, present: Expiry) -> KeyValues {
+        let all = self.clone();
+        KeyValues {
+            name: Some(all.name),
+            description: Some(all.description),
+            scopes: all.scopes,
+            expiration: Some(all.expiration),
+            expires_on: Some(all.expires_on),
+            allowed_ips: Some(all.allowed_ips),
+            rate_requests: Some(all.rate_requests),
+            rate_window: Some(all.rate_window),
+            present: Some(present),
+        }
     }
 
     /// The same for the rules; `present` as in [`RawDraft`].

@@ -14,6 +14,7 @@ pub enum Shape {
     Copy,
     Dots,
     Download,
+    Edit,
     Eye,
     Info,
     Key,
@@ -38,6 +39,7 @@ impl Shape {
             Self::Copy => "M6 6h6.5v7.5H6zM3.5 10V3.5A1 1 0 0 1 4.5 2.5H10",
             Self::Dots => "M3.5 8h.01M8 8h.01M12.5 8h.01",
             Self::Download => "M8 2.5v7m-3-3 3 3 3-3M3 13h10",
+            Self::Edit => "m3 13 .5-3 7-7 2.5 2.5-7 7Zm6-8.5L11.5 7",
             Self::Eye => {
                 "M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8ZM8 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z"
             }

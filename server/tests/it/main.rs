@@ -3,6 +3,7 @@
 
 mod dashboard;
 mod demo;
+mod forms;
 mod gate;
 mod headers;
 mod house;

@@ -16,7 +16,7 @@ const CALLERS: [Option<&str>; 5] = [
 
 /// What is sent (`{app}`, `{key}` and `{once}` are filled in), and what nobody, the owner of another account, a viewer,
 /// a developer and the owner hear.
-const TABLE: [(&str, &str, [u16; 5]); 19] = [
+const TABLE: [(&str, &str, [u16; 5]); 23] = [
     (
         "sign_in",
         "email={email}&password={password}",
@@ -50,6 +50,26 @@ const TABLE: [(&str, &str, [u16; 5]); 19] = [
         [401, 404, 200, 200, 200],
     ),
     ("new_form", "app={app}", [401, 404, 403, 200, 200]),
+    (
+        "edit_form",
+        "app={app}&key={key}",
+        [401, 404, 403, 200, 200],
+    ),
+    (
+        "edit_key",
+        "app={app}&key={key}&seen={seen}&name=New&scopes[]=invoice:read&expiration=keep&reviewed=live",
+        [401, 404, 403, 200, 200],
+    ),
+    (
+        "first_use",
+        "app={app}&key={key}",
+        [401, 404, 200, 200, 200],
+    ),
+    (
+        "discard_key",
+        "app={app}&key={key}",
+        [401, 404, 403, 200, 200],
+    ),
     (
         "create_key",
         "app={app}&name=New&environment=test&scopes[]=invoice:read&expiration=90&once={once}",
@@ -151,7 +171,9 @@ async fn a_session_that_has_ended_is_nobodys() {
 /// Each call finds a fresh, active key.
 async fn fill(house: &House, owner: &Owner, form: &str) -> String {
     let key = house.key(owner, "invoice:read", "").await;
-    form.replace("{app}", &owner.application().id.to_string())
+    let seen = owner.key(key.id).await.expect("there").draft().revision();
+    form.replace("{seen}", &seen)
+        .replace("{app}", &owner.application().id.to_string())
         .replace("{key}", &key.id.to_string())
         .replace("{once}", &house.keyring.new_idempotency_key().to_string())
         .replace("{email}", OWNER)

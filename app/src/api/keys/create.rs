@@ -120,6 +120,23 @@ impl RawDraft<'_> {
     }
 }
 
+impl RawDraft<'_> {
+    /// A mark of what was typed.
+    pub fn fingerprint(&self) -> String {
+        let scopes = self.scopes.join(" ");
+        domain::key::change::fingerprint([
+            self.name,
+            self.description,
+            &scopes,
+            self.expiration,
+            self.expires_on,
+            self.allowed_ips,
+            self.rate_requests,
+            self.rate_window,
+        ])
+    }
+}
+
 fn keep<T>(field: &str, value: Result<T, Invalid>, errors: &mut Vec<FieldError>) -> Option<T> {
     value
         .map_err(|invalid| errors.push(FieldError::new(field, invalid.0)))

@@ -26,3 +26,19 @@ pub const NOT_TICKED: &str =
     "You have not ticked that the secret is stored. Once this is closed, it cannot be shown again.";
 /// What closes it all the same.
 pub const CLOSE: &str = "Close without storing";
+/// Until a program uses the key.
+pub const WAITING: &str = "Waiting for the first request…";
+/// Once one has; the address follows.
+pub const RECEIVED: &str = "First request received";
+/// Where nothing waits.
+pub const LATER: &str =
+    "After the first request, the page of the key says when it came and from where.";
+
+/// From where it came.
+pub fn received(address: &str) -> String {
+    if address.is_empty() {
+        format!("{RECEIVED}.")
+    } else {
+        format!("{RECEIVED}, from {address}.")
+    }
+}

@@ -1,0 +1,23 @@
+//! A key of which nobody knows yet whether it works.
+
+use crate::error::AppError;
+use domain::key::LastUsed;
+use leptos::prelude::*;
+
+/// The last accepted call of a key, where there was one.
+#[server(name = FirstUse, prefix = "/api", endpoint = "first_use")]
+pub async fn first_use(app: String, key: String) -> Result<Option<LastUsed>, AppError> {
+    let viewer = crate::context::viewer(&app).await?;
+    let id = key.parse().map_err(|_| AppError::NotFound)?;
+    Ok(viewer.key(id).await?.last_used)
+}
+
+/// Revokes a key whose secret nobody has stored and nothing has used, and leads to the list.
+#[server(name = DiscardKey, prefix = "/api", endpoint = "discard_key")]
+pub async fn discard_key(app: String, key: String) -> Result<(), AppError> {
+    let editor = crate::context::editor(&app).await?;
+    let id = key.parse().map_err(|_| AppError::NotFound)?;
+    editor.discard(id).await?;
+    crate::context::redirect(&crate::routes::list(&app));
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! The form for an existing key.
+
+use super::param;
+use crate::{
+    api::keys::edit::{Edit as Edited, EditData, EditKey, edit_form},
+    error::AppError,
+    form::use_outcome,
+    part::{Changes, EditForm},
+    routes,
+    ui::{Dialog, ErrorState, Notice},
+    words::edit,
+};
+use leptos::prelude::*;
+
+/// The dialog over the key's page; where the key is over, the reason why nothing can be changed.
+#[component]
+pub fn Edit() -> impl IntoView {
+    let app = param("app");
+    let id = param("key");
+    let data = Resource::new(
+        move || (app.get(), id.get()),
+        |(app, key)| edit_form(app, key),
+    );
+    let action = ServerAction::<EditKey>::new();
+    let outcome = use_outcome(action);
+    let changes = Changes::here();
+    Effect::new(move |_| {
+        if matches!(outcome.get(), Some(Ok(Edited::Saved))) {
+            changes.bump();
+        }
+    });
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                let app = app.get_untracked();
+                match data.await {
+                    Ok(data) => opened(app, data, action, outcome),
+                    Err(error) => {
+                        let back = format!("{}/{}", routes::list(&app), id.get_untracked());
+                        closed(error, back)
+                    }
+                }
+            })}
+        </Suspense>
+    }
+}
+
+fn opened(
+    app: String,
+    data: EditData,
+    action: ServerAction<EditKey>,
+    outcome: Signal<Option<Result<Edited, AppError>>>,
+) -> AnyView {
+    let back = routes::key(&app, data.key.id);
+    view! {
+        <Dialog id="edit-key" title=edit::title(data.key.name.as_str()) wide=true back>
+            <EditForm app data action outcome />
+        </Dialog>
+    }
+    .into_any()
+}
+
+fn closed(error: AppError, back: String) -> AnyView {
+    let words = match error {
+        AppError::Conflict(why) => view! { <Notice tone="warning">{why}</Notice> }.into_any(),
+        error => view! { <ErrorState error /> }.into_any(),
+    };
+    view! {
+        <Dialog id="edit-key" title=edit::EDIT back>
+            <div class="dialog-body">{words}</div>
+        </Dialog>
+    }
+    .into_any()
+}

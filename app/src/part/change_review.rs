@@ -1,0 +1,78 @@
+//! What changes about a key, and for whom, before it is saved.
+
+use crate::{
+    api::keys::edit::EditData,
+    ui::{Icon, Shape, Time},
+    words::edit,
+};
+use domain::key::change::{Difference, Effect, KeyChange};
+use leptos::prelude::*;
+
+/// The differences, and who is concerned.
+#[component]
+pub fn ChangeReview(
+    /// What changes; nothing, where the form cannot be read as it stands.
+    #[prop(into)]
+    change: Signal<Option<KeyChange>>,
+    /// The key as it is.
+    data: RwSignal<EditData>,
+) -> impl IntoView {
+    let lines = move || {
+        change
+            .get()
+            .filter(|change| !change.is_empty())
+            .map_or_else(
+                || view! { <p class="field-hint">{edit::NOTHING}</p> }.into_any(),
+                |change| {
+                    view! {
+                        <ul>{change.differences().iter().map(line).collect_view()}</ul>
+                        {concerned(&data.get())}
+                    }
+                    .into_any()
+                },
+            )
+    };
+    view! {
+        <section class="change-review" aria-labelledby="changes" aria-live="polite">
+            <h3 id="changes">{edit::CHANGES}</h3>
+            {lines}
+        </section>
+    }
+    .into_any()
+}
+
+fn line(difference: &Difference) -> impl IntoView + use<> {
+    let (shape, effect) = match difference.effect {
+        Effect::Widens => (Shape::Plus, Some(edit::WIDENS)),
+        Effect::Narrows => (Shape::Ban, Some(edit::NARROWS)),
+        Effect::Neutral => (Shape::Check, None),
+    };
+    view! {
+        <li data-effect=difference.effect.as_str()>
+            <Icon shape />
+            <span>
+                {effect.map(|effect| view! { <strong>{effect}": "</strong> })}
+                {difference.words.clone()}
+            </span>
+        </li>
+    }
+}
+
+fn concerned(data: &EditData) -> impl IntoView + use<> {
+    let used = data.key.last_used.clone();
+    let (now, calls) = (data.now, data.calls);
+    let who = match used {
+        Some(used) => view! {
+            {edit::LAST_USED}
+            <Time at=used.at now />
+            {edit::FROM}
+            {used.address}
+            {edit::calls(calls)}
+        }
+        .into_any(),
+        None => edit::NEVER_USED.into_any(),
+    };
+    view! {
+        <p class="field-hint">{who} " " {edit::AT_ONCE}</p>
+    }
+}
