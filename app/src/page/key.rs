@@ -7,7 +7,9 @@ use crate::{
         usage::key_usage,
     },
     error::AppError,
-    part::{Changes, History, KeyActions, KeyFacts, UsageChart, key_actions::ChangeNotice},
+    part::{
+        Changes, Discard, History, KeyActions, KeyFacts, UsageChart, key_actions::ChangeNotice,
+    },
     routes,
     ui::ErrorState,
 };
@@ -50,6 +52,8 @@ pub fn Key() -> impl IntoView {
                         let editable = here.identity.role.can_edit_keys();
                         let app = app.get_untracked();
                         let key = details.key.clone();
+                        let discard = editable
+                            .then(|| view! { <Discard app=app.clone() key=key.clone() /> });
                         let actions = editable
                             .then(|| view! { <KeyActions app key buttons=true /> });
                         view! {
@@ -58,6 +62,7 @@ pub fn Key() -> impl IntoView {
                                 <h1 tabindex="-1">{details.key.name.to_string()}</h1>
                                 <div class="page-actions">{actions}</div>
                             </div>
+                            {discard}
                         }
                             .into_any()
                     }

@@ -4,12 +4,8 @@
     reason = "a server function takes one for each field of its form"
 )]
 
-use super::create::RawDraft;
 use crate::error::AppError;
-use domain::{
-    key::{KeySummary, change::KeyChange},
-    time::Timestamp,
-};
+use domain::{key::KeySummary, time::Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -73,7 +69,7 @@ pub async fn edit_key(
     let editor = crate::context::editor(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
     let present = crate::context::edit_data(&editor, id).await?;
-    let raw = RawDraft {
+    let raw = super::create::RawDraft {
         name: &name,
         description: &description,
         environment: present.key.environment.as_str(),
@@ -89,7 +85,7 @@ pub async fn edit_key(
     if present.seen != seen {
         return Ok(Edit::Overtaken(Box::new(present)));
     }
-    let change = KeyChange::between(&present.key.draft(), &wanted);
+    let change = domain::key::change::KeyChange::between(&present.key.draft(), &wanted);
     if !change.is_empty() && reviewed != LIVE && reviewed != raw.fingerprint() {
         return Ok(Edit::Review);
     }
