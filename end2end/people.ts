@@ -14,4 +14,11 @@ export const people = {
     role: 'owner',
     password: 'copper window distant rain',
   },
+  support: {
+    account: 'Latchkey',
+    application: 'none',
+    email: 'help@latchkey.example',
+    role: 'support',
+    password: 'silver bridge cloudy nine',
+  },
 } as const satisfies Record<string, Person>;

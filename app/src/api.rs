@@ -4,8 +4,12 @@
     reason = "the macro makes a struct of every argument list, and the function says what they mean"
 )]
 
+pub mod application;
 pub mod home;
+pub mod invitation;
 pub mod keys;
+pub mod members;
 pub mod session;
 pub mod setup;
+pub mod support;
 pub mod usage;

@@ -6,8 +6,8 @@ mod server;
 #[cfg(feature = "ssr")]
 pub use server::{
     SessionToken, Site, device, edit_data, editor, end_session, fresh_editor, fresh_owner,
-    gate_address, keyring, not_found, origin, provide_nonce, redirect, refuse, remember_theme,
-    session, start_session, theme, viewer,
+    gate_address, keyring, not_found, origin, owner, provide_nonce, redirect, refuse,
+    remember_theme, session, start_session, support, theme, viewer,
 };
 
 use serde::{Deserialize, Serialize};

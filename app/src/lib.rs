@@ -26,13 +26,27 @@ use leptos_router::{
     path,
 };
 use page::{
-    api_keys::ApiKeys, edit::Edit, frame::Frame, general::General, home::Home, key::Key,
-    new_key::NewKey, not_found::NotFound, revoke::Revoke, setup::Setup, sign_in::SignIn,
+    api_keys::ApiKeys,
+    edit::Edit,
+    frame::Frame,
+    general::General,
+    home::Home,
+    invitation::Invitation,
+    invite::Invite,
+    key::Key,
+    member::{MemberRemoval, MemberRole},
+    new_key::NewKey,
+    not_found::NotFound,
+    revoke::Revoke,
+    setup::Setup,
+    sign_in::SignIn,
+    support::Support,
 };
 use ui::{
     LiveRegion,
     live::{Announcer, Modals},
     ready::provide_ready,
+    time::Clock,
 };
 
 /// The document around [`App`], rendered by the server alone.
@@ -65,6 +79,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_ready();
     Modals::provide();
+    Clock::provide();
     let announcer = Announcer::provide();
     view! {
         <a class="skip-link" href="#main" rel="external">
@@ -76,8 +91,19 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=Home ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignIn ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=Setup ssr=SsrMode::Async />
+                <Route path=path!("/invite/:token") view=Invitation ssr=SsrMode::Async />
+                <Route path=path!("/support") view=Support ssr=SsrMode::Async />
                 <ParentRoute path=path!("/apps/:app/settings") view=Frame ssr=SsrMode::Async>
-                    <Route path=path!("/general") view=General ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/general") view=General ssr=SsrMode::Async>
+                        <Route path=path!("") view=|| () ssr=SsrMode::Async />
+                        <Route path=path!("/invite") view=Invite ssr=SsrMode::Async />
+                        <Route path=path!("/members/:person/role") view=MemberRole ssr=SsrMode::Async />
+                        <Route
+                            path=path!("/members/:person/remove")
+                            view=MemberRemoval
+                            ssr=SsrMode::Async
+                        />
+                    </ParentRoute>
                     <ParentRoute path=path!("/api-keys") view=ApiKeys ssr=SsrMode::Async>
                         <Route path=path!("") view=|| () ssr=SsrMode::Async />
                         <Route path=path!("/new") view=NewKey ssr=SsrMode::Async />

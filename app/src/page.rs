@@ -5,12 +5,16 @@ pub mod edit;
 pub mod frame;
 pub mod general;
 pub mod home;
+pub mod invitation;
+pub mod invite;
 pub mod key;
+pub mod member;
 pub mod new_key;
 pub mod not_found;
 pub mod revoke;
 pub mod setup;
 pub mod sign_in;
+pub mod support;
 
 use crate::{api::home::Whereabouts, error::AppError};
 use leptos::prelude::*;

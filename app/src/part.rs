@@ -1,6 +1,7 @@
 //! Parts: domain in, view out.
 
 pub mod account_menu;
+pub mod app_switch;
 pub mod brand;
 pub mod change_review;
 pub mod discard;
@@ -16,15 +17,18 @@ pub mod key_form;
 pub mod key_status;
 pub mod key_table;
 pub mod masked_key;
+pub mod member_list;
 pub mod password_again;
 pub mod revoke_dialog;
 pub mod scope_list;
 pub mod scope_picker;
 pub mod secret_reveal;
+pub mod support_found;
 pub mod typed_key;
 pub mod usage_chart;
 
 pub use account_menu::AccountMenu;
+pub use app_switch::AppSwitch;
 pub use brand::Brand;
 pub use change_review::ChangeReview;
 pub use discard::Discard;
@@ -40,9 +44,11 @@ pub use key_form::KeyForm;
 pub use key_status::KeyStatus;
 pub use key_table::KeyTable;
 pub use masked_key::MaskedKey;
+pub use member_list::MemberList;
 pub use password_again::PasswordAgain;
 pub use revoke_dialog::RevokeDialog;
 pub use scope_list::ScopeList;
 pub use scope_picker::ScopePicker;
 pub use secret_reveal::SecretReveal;
+pub use support_found::SupportFound;
 pub use usage_chart::UsageChart;

@@ -1,6 +1,6 @@
 //! The paths of the pages.
 
-use domain::key::token::KeyId;
+use domain::{id::PersonId, key::token::KeyId};
 
 /// The list of an application's keys.
 pub fn list(app: &str) -> String {
@@ -30,6 +30,21 @@ pub fn revoke(app: &str, id: KeyId) -> String {
 /// What an application is called, and where.
 pub fn general(app: &str) -> String {
     format!("/apps/{app}/settings/general")
+}
+
+/// The form that invites somebody.
+pub fn invite(app: &str) -> String {
+    format!("/apps/{app}/settings/general/invite")
+}
+
+/// The form for the role of a member.
+pub fn role(app: &str, person: PersonId) -> String {
+    format!("/apps/{app}/settings/general/members/{person}/role")
+}
+
+/// The question before a member is removed.
+pub fn remove(app: &str, person: PersonId) -> String {
+    format!("/apps/{app}/settings/general/members/{person}/remove")
 }
 
 /// Text as the value of a query, percent-encoded (RFC 3986, 2.1); slashes may stay (3.4).

@@ -24,4 +24,4 @@ pub use icon::{Icon, Shape};
 pub use live::LiveRegion;
 pub use menu::Menu;
 pub use notice::Notice;
-pub use time::Time;
+pub use time::{Exact, Time};

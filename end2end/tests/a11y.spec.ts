@@ -80,6 +80,55 @@ test.describe('accessible, in light and dark, on a phone and a desk', { tag: '@j
     await expectAccessible(page);
   });
 
+  test('the invitation, its link, and the questions about a member', async ({ page, open, as, context }) => {
+    const { app } = await as(people.owner);
+    await open(`${app}/settings/general/invite`);
+    const dialog = page.getByRole('dialog', { name: 'Invite a member' });
+    await expectAccessible(page);
+    await dialog.getByRole('textbox', { name: 'Email' }).fill(`seen${Date.now().toString(36)}@acme.example`);
+    const password = dialog.getByLabel('Password', { exact: true });
+    if (await password.isVisible()) {
+      await password.fill(people.owner.password);
+    }
+    await dialog.getByRole('button', { name: 'Create invitation link' }).click();
+    const link = await page.getByRole('textbox', { name: /Invitation link/ }).inputValue();
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'Done' }).click();
+    for (const name of [`Change role of ${people.viewer.email}`, `Remove ${people.viewer.email}`]) {
+      await open(`${app}/settings/general`);
+      await page.getByRole('link', { name }).click();
+      await expect(page.getByRole('dialog').or(page.getByRole('alertdialog'))).toBeVisible();
+      await expectAccessible(page);
+    }
+    await context.clearCookies();
+    await open(new URL(link).pathname);
+    await expect(page.getByRole('button', { name: 'Accept invitation' })).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test('what support finds', async ({ page, open, as, context }) => {
+    const place = await as(people.owner);
+    const key = await createKey(page, open, place, unique('Looked at by support'));
+    await context.clearCookies();
+    await open('/sign-in');
+    await page.getByRole('textbox', { name: 'Email' }).fill(people.support.email);
+    await page.getByLabel('Password', { exact: true }).fill(people.support.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(page).toHaveURL('/support');
+    await expectAccessible(page);
+    for (const [what, shown] of [
+      ['Acme', page.getByRole('list', { name: 'Accounts' })],
+      [key.id, page.getByRole('region', { name: 'History' })],
+      ['nothing like this', page.getByRole('heading', { name: 'Nothing found' })],
+    ] as const) {
+      await page.getByRole('textbox', { name: 'Account, application or key' }).fill(what);
+      await page.getByRole('textbox', { name: 'Reason' }).fill('Request 4711');
+      await page.getByRole('button', { name: 'Look up' }).click();
+      await expect(shown).toBeVisible();
+      await expectAccessible(page);
+    }
+  });
+
   test('the page of an address that leads nowhere', async ({ page, open, watch }) => {
     watch.expect(answered(404));
     await open('/nowhere');

@@ -8,6 +8,13 @@ test.describe('every address loads by itself, and its console stays empty', { ta
     });
   }
 
+  test('/invite/{token} of nobody', async ({ page, open, watch }) => {
+    watch.expect(answered(404));
+    await open('/invite/nothing');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('This invitation does not work');
+    await page.waitForTimeout(300);
+  });
+
   test('/nowhere', async ({ page, open, watch }) => {
     watch.expect(answered(404));
     await open('/nowhere');
@@ -17,6 +24,9 @@ test.describe('every address loads by itself, and its console stays empty', { ta
   for (const [path, heading] of [
     ['/', 'API Keys'],
     ['/settings/general', 'General'],
+    ['/settings/general/invite', 'General'],
+    ['/settings/general/members/nobody/role', 'General'],
+    ['/settings/general/members/nobody/remove', 'General'],
     ['/settings/api-keys', 'API Keys'],
     ['/settings/api-keys?search=x&status=active', 'API Keys'],
     ['/settings/api-keys?cursor=nonsense&window=nonsense', 'API Keys'],

@@ -24,10 +24,11 @@ use std::{
 const ACCOUNT: &str = "Northwind Trading";
 const APPLICATION: &str = "Storefront";
 const OWNER: &str = "owner@northwind.example";
-const PEOPLE: [(&str, Role); 3] = [
+const PEOPLE: [(&str, Role); 4] = [
     (OWNER, Role::Owner),
     ("developer@northwind.example", Role::Developer),
     ("viewer@northwind.example", Role::Viewer),
+    ("support@latchkey.example", Role::Support),
 ];
 
 /// Makes the account, prints its sign-in and serves until told to stop; then nothing of it is left.

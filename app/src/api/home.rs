@@ -36,9 +36,10 @@ pub async fn home() -> Result<String, AppError> {
     let path = if crate::context::keyring()?.needs_setup().await? {
         "/setup".to_owned()
     } else {
-        let applications = crate::context::session().await?.applications().await?;
-        match applications.first() {
-            Some(application) => format!("/apps/{}/settings/api-keys", application.id),
+        let session = crate::context::session().await?;
+        match session.applications().await?.first() {
+            Some(application) => crate::routes::list(&application.id.to_string()),
+            None if session.is_support() => "/support".to_owned(),
             None => return Ok(String::new()),
         }
     };

@@ -5,8 +5,8 @@ use crate::{api::keys::edit::EditData, error::AppError, routes::with_query, word
 use domain::{id::ApplicationId, key::token::KeyId, usage::Window};
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use keyring::{
-    Editor, FreshEditor, FreshOwner, Keyring, KeyringError, Origin, Proof, Session, SignedIn,
-    Viewer,
+    Editor, FreshEditor, FreshOwner, Keyring, KeyringError, Origin, Owner, Proof, Session,
+    SignedIn, Support, Viewer,
 };
 use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::ResponseOptions;
@@ -86,6 +86,23 @@ pub async fn edit_data(editor: &Editor, id: KeyId) -> Result<EditData, AppError>
         fresh: editor.is_fresh(),
         now,
     })
+}
+
+/// Everything in an application that asks for no fresh sign-in.
+///
+/// # Errors
+/// As [`editor`].
+pub async fn owner(app: &str) -> Result<Owner, AppError> {
+    let session = session().await?;
+    Ok(session.owner(application(app)?, origin()).await?)
+}
+
+/// What platform staff may do.
+///
+/// # Errors
+/// [`AppError::NotFound`] for everybody else.
+pub async fn support() -> Result<Support, AppError> {
+    Ok(session().await?.support(origin())?)
 }
 
 /// Writing access to an application, by somebody who entered the password within the last ten minutes or enters it with

@@ -3,9 +3,10 @@
 use super::{Here, param};
 use crate::{
     api::home::{Whereabouts, whereabouts},
-    part::{AccountMenu, Brand, Changes},
+    part::{AccountMenu, AppSwitch, Brand, Changes},
     routes,
-    ui::{Icon, Shape},
+    ui::{Icon, Shape, time::Clock},
+    words::frame,
 };
 use leptos::prelude::*;
 use leptos_router::components::{A, Outlet};
@@ -17,18 +18,22 @@ pub fn Frame() -> impl IntoView {
     let here = Resource::new(move || app.get(), whereabouts);
     provide_context(Here(here));
     Changes::provide();
+    Effect::new(move |_| {
+        if let Some(Ok(here)) = here.get() {
+            Clock::show_in(&here.application.time_zone);
+        }
+    });
     let account = move || {
-        Suspend::new(async move { here.await.ok().map(|here| view! { <AccountMenu here /> }) })
+        Suspend::new(async move {
+            here.await
+                .ok()
+                .map(|here| view! { <AccountMenu identity=here.identity theme=here.theme /> })
+        })
     };
     let application = move || {
         Suspend::new(async move {
             here.await.ok().map(|here: Whereabouts| {
-                view! {
-                    <div class="sidebar-app">
-                        <span>{here.application.name}</span>
-                        <small>{here.application.account_name}</small>
-                    </div>
-                }
+                view! { <AppSwitch current=here.application all=here.applications /> }
             })
         })
     };
@@ -38,21 +43,21 @@ pub fn Frame() -> impl IntoView {
                 <Brand />
                 <Transition>{account}</Transition>
             </header>
-            <nav class="sidebar" aria-label="Main">
+            <nav class="sidebar" aria-label=frame::NAVIGATION>
                 <Brand />
                 <Transition>{application}</Transition>
-                <p class="sidebar-heading">"App Settings"</p>
+                <p class="sidebar-heading">{frame::APP_SETTINGS}</p>
                 <ul class="sidebar-links">
                     <li>
                         <A href=move || routes::list(&app.get())>
                             <Icon shape=Shape::Key />
-                            "API Keys"
+                            {frame::API_KEYS}
                         </A>
                     </li>
                     <li>
                         <A href=move || routes::general(&app.get())>
                             <Icon shape=Shape::Settings />
-                            "General"
+                            {frame::GENERAL}
                         </A>
                     </li>
                 </ul>

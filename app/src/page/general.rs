@@ -1,62 +1,260 @@
-//! What an application is called, and where.
+//! What an application is called, where its times are, and who looks after it.
 
-use super::{Here, tab_title};
-use crate::ui::{CopyButton, ErrorState};
+use super::{Here, param, tab_title};
+use crate::{
+    api::{
+        application::{ChangeApplication, list_zones},
+        home::Whereabouts,
+        members::{Roster, WithdrawInvitation, show_members},
+    },
+    error::AppError,
+    form::{FormPage, typed, use_errors, use_outcome},
+    part::MemberList,
+    routes,
+    ui::{
+        CopyButton, ErrorState, ErrorSummary, FieldNote, Icon, Notice, Shape, Submit, TextField,
+        live::Announcer,
+    },
+    words::{general, members},
+};
+use domain::account::{Application, Role};
 use leptos::{html, prelude::*};
 use leptos_meta::Title;
+use leptos_router::components::Outlet;
 
-/// The facts of an application, to be read.
+/// Who belongs to the account, for the dialogs above the page.
+#[derive(Clone, Copy)]
+pub struct People(pub Resource<Result<Roster, AppError>>);
+
+/// The facts of an application and its members; forms open above them.
 #[component]
 pub fn General() -> impl IntoView {
-    let here = Here::from_frame();
-    let field = NodeRef::<html::Input>::new();
+    let app = param("app");
+    let people = Resource::new(move || app.get(), show_members);
+    provide_context(People(people));
     view! {
         <div class="page-head">
-            <h1 tabindex="-1">"General"</h1>
-            <p class="page-lead">"What this application is called, and how programs name it."</p>
+            <h1 tabindex="-1">{general::TITLE}</h1>
+            <p class="page-lead">{general::LEAD}</p>
         </div>
-        <Suspense>
-            {move || Suspend::new(async move {
-                match here.await {
-                    Err(error) => view! { <ErrorState error /> }.into_any(),
-                    Ok(here) => {
-                        let application = here.application;
-                        view! {
-                            <Title text=tab_title("General", &application.name) />
-                            <section class="card" aria-label="Application">
-                                <dl class="facts">
-                                    <dt>"Application"</dt>
-                                    <dd>{application.name}</dd>
-                                    <dt>
-                                        <label for="application-id">"Application id"</label>
-                                    </dt>
-                                    <dd>
-                                        <div class="credential">
-                                            <input
-                                                id="application-id"
-                                                node_ref=field
-                                                type="text"
-                                                readonly=true
-                                                value=application.id.to_string()
-                                                autocomplete="off"
-                                                spellcheck="false"
-                                            />
-                                            <CopyButton label="Copy application id" source=field />
-                                        </div>
-                                    </dd>
-                                    <dt>"Time zone"</dt>
-                                    <dd>{application.time_zone}</dd>
-                                    <dt>"Account"</dt>
-                                    <dd>{application.account_name}</dd>
-                                    <dt>"Your role"</dt>
-                                    <dd>{here.identity.role.to_string()}</dd>
-                                </dl>
-                            </section>
+        <Outlet />
+        <Heading />
+        <Facts app />
+        <Members app people />
+    }
+}
+
+/// The words in the browser's tab.
+#[component]
+fn Heading() -> impl IntoView {
+    let here = Here::from_frame();
+    let title = move || {
+        Suspend::new(async move {
+            here.await.ok().map(|here| {
+                view! { <Title text=tab_title(general::TITLE, &here.application.name) /> }
+            })
+        })
+    };
+    view! { <Transition>{title}</Transition> }
+}
+
+#[component]
+fn Facts(app: Memo<String>) -> impl IntoView {
+    let here = Here::from_frame();
+    let zones = Resource::new(move || app.get(), list_zones);
+    let action = ServerAction::<ChangeApplication>::new();
+    let outcome = use_outcome(action);
+    let announcer = Announcer::nearest();
+    let saved = Memo::new(move |_| matches!(outcome.get(), Some(Ok(()))));
+    let version = action.version();
+    Effect::new(move |_| {
+        if version.get() > 0 && saved.get_untracked() {
+            here.refetch();
+            if let Some(announcer) = announcer {
+                announcer.say(general::SAVED);
+            }
+        }
+    });
+    view! {
+        <section class="card" aria-labelledby="application">
+            <h2 id="application">{general::APPLICATION}</h2>
+            <Transition>
+                {move || Suspend::new(async move {
+                    let zones = zones.await.unwrap_or_default();
+                    match here.await {
+                        Err(error) => view! { <ErrorState error /> }.into_any(),
+                        Ok(here) if here.identity.role == Role::Owner => {
+                            view! {
+                                <ApplicationForm
+                                    application=here.application.clone()
+                                    zones
+                                    action
+                                    outcome
+                                />
+                                {facts(here)}
+                            }
+                                .into_any()
                         }
-                            .into_any()
+                        Ok(here) => {
+                            view! {
+                                <dl class="facts">
+                                    <dt>{general::NAME}</dt>
+                                    <dd>{here.application.name.clone()}</dd>
+                                    <dt>{general::TIME_ZONE}</dt>
+                                    <dd>{here.application.time_zone.clone()}</dd>
+                                </dl>
+                                {facts(here)}
+                                <p>{general::READ_ONLY}</p>
+                            }
+                                .into_any()
+                        }
                     }
-                }
-            })}
-        </Suspense>
+                })}
+            </Transition>
+        </section>
+    }
+}
+
+/// What nobody changes.
+fn facts(here: Whereabouts) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    view! {
+        <dl class="facts">
+            <dt>
+                <label for="application-id">{general::ID}</label>
+            </dt>
+            <dd>
+                <div class="credential">
+                    <input
+                        id="application-id"
+                        node_ref=field
+                        type="text"
+                        readonly=true
+                        value=here.application.id.to_string()
+                        autocomplete="off"
+                        spellcheck="false"
+                    />
+                    <CopyButton label=general::COPY_ID source=field />
+                </div>
+            </dd>
+            <dt>{general::ACCOUNT}</dt>
+            <dd>{here.application.account_name}</dd>
+            <dt>{general::ROLE}</dt>
+            <dd>{here.identity.role.to_string()}</dd>
+        </dl>
+    }
+}
+
+#[component]
+fn ApplicationForm(
+    application: Application,
+    zones: Vec<String>,
+    action: ServerAction<ChangeApplication>,
+    outcome: Signal<Option<Result<(), AppError>>>,
+) -> impl IntoView {
+    const ENDPOINT: &str = "change_application";
+    let errors = use_errors(outcome);
+    let chosen = typed(ENDPOINT, "time_zone").unwrap_or(application.time_zone);
+    let options = zones
+        .into_iter()
+        .map(|zone| {
+            let selected = zone == chosen;
+            view! {
+                <option value=zone.clone() selected=selected>
+                    {zone.clone()}
+                </option>
+            }
+        })
+        .collect_view();
+    view! {
+        <ActionForm action attr:class="form" attr:novalidate="" attr:autocomplete="off">
+            <FormPage />
+            <ErrorSummary errors />
+            <input type="hidden" name="app" value=application.id.to_string() />
+            <div class="field-row">
+                <TextField
+                    name="name"
+                    label=general::NAME
+                    value=Some(typed(ENDPOINT, "name").unwrap_or(application.name))
+                    errors
+                    maxlength="80"
+                />
+                <div class="field">
+                    <label for="time_zone">{general::TIME_ZONE}</label>
+                    <select id="time_zone" name="time_zone" aria-describedby="time_zone-hint">
+                        {options}
+                    </select>
+                    <p class="field-hint" id="time_zone-hint">
+                        {general::TIME_ZONE_HINT}
+                    </p>
+                    <FieldNote name="time_zone" errors />
+                </div>
+            </div>
+            <div class="form-actions">
+                <Submit label=general::SAVE pending=action.pending() variant="secondary" />
+                <span class="field-hint">
+                    {move || matches!(outcome.get(), Some(Ok(()))).then_some(general::SAVED)}
+                </span>
+            </div>
+        </ActionForm>
+    }
+}
+
+#[component]
+fn Members(app: Memo<String>, people: Resource<Result<Roster, AppError>>) -> impl IntoView {
+    let withdraw = ServerAction::<WithdrawInvitation>::new();
+    let outcome = use_outcome(withdraw);
+    let version = withdraw.version();
+    Effect::new(move |_| {
+        if version.get() > 0 {
+            people.refetch();
+        }
+    });
+    view! {
+        <section class="card" aria-labelledby="members">
+            <h2 id="members" tabindex="-1">
+                {members::TITLE}
+            </h2>
+            <p>{members::LEAD}</p>
+            <div role="alert">
+                {move || match outcome.get() {
+                    Some(Err(error)) => {
+                        Some(view! { <Notice tone="danger">{error.to_string()}</Notice> })
+                    }
+                    _ => None,
+                }}
+            </div>
+            <Transition>
+                {move || Suspend::new(async move {
+                    match people.await {
+                        Err(error) => view! { <ErrorState error /> }.into_any(),
+                        Ok(roster) => {
+                            let app = app.get_untracked();
+                            let invite = roster
+                                .editable
+                                .then(|| {
+                                    view! {
+                                        <div class="form-actions">
+                                            <a
+                                                class="button"
+                                                data-variant="secondary"
+                                                href=routes::invite(&app)
+                                            >
+                                                <Icon shape=Shape::Plus />
+                                                {members::INVITE}
+                                            </a>
+                                        </div>
+                                    }
+                                });
+                            view! {
+                                <MemberList app roster withdraw />
+                                {invite}
+                            }
+                                .into_any()
+                        }
+                    }
+                })}
+            </Transition>
+        </section>
     }
 }

@@ -1,27 +1,28 @@
 //! Who is signed in.
 
 use crate::{
-    api::{
-        home::Whereabouts,
-        session::{SetTheme, SignOut},
-    },
+    api::session::{SetTheme, SignOut},
     context::Theme,
     form::FormPage,
     ui::{Icon, Shape, menu},
+    words::frame,
 };
+use domain::account::Identity;
 use leptos::{html, prelude::*};
 
 /// The person, the colours of the page, and the way out.
 #[component]
 pub fn AccountMenu(
-    /// Who looks at what.
-    here: Whereabouts,
+    /// Who is signed in.
+    identity: Identity,
+    /// The colours they chose.
+    theme: Theme,
 ) -> impl IntoView {
     let node = NodeRef::<html::Details>::new();
     menu::close_from_outside(node);
     let sign_out = ServerAction::<SignOut>::new();
-    let email = here.identity.email.to_string();
-    let label = format!("Account menu, {email}");
+    let email = identity.email.to_string();
+    let label = frame::account_menu(&email);
     view! {
         <div class="account-menu">
             <details
@@ -32,17 +33,17 @@ pub fn AccountMenu(
                 <summary role="button" aria-label=label>
                     <span class="account-who">
                         <span class="account-email">{email}</span>
-                        <span class="account-role">{here.identity.role.to_string()}</span>
+                        <span class="account-role">{identity.role.to_string()}</span>
                     </span>
                     <Icon shape=Shape::ChevronDown />
                 </summary>
                 <div class="menu-panel">
-                    <ThemeChoice current=here.theme />
+                    <ThemeChoice current=theme />
                     <ActionForm action=sign_out>
                         <FormPage />
                         <button type="submit">
                             <Icon shape=Shape::SignOut />
-                            "Sign out"
+                            {frame::SIGN_OUT}
                         </button>
                     </ActionForm>
                 </div>
@@ -75,7 +76,7 @@ fn ThemeChoice(current: Theme) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <ActionForm action attr:class="theme-choice" attr:aria-label="Colours">
+        <ActionForm action attr:class="theme-choice" attr:aria-label=frame::COLOURS>
             <FormPage />
             {buttons}
         </ActionForm>

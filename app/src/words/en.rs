@@ -2,6 +2,11 @@
 
 pub mod create;
 pub mod edit;
+pub mod frame;
 pub mod fresh;
+pub mod general;
+pub mod invitation;
 pub mod members;
 pub mod reveal;
+pub mod support;
+pub mod time;

@@ -16,7 +16,7 @@ const CALLERS: [Option<&str>; 5] = [
 
 /// What is sent (`{app}`, `{key}` and `{once}` are filled in), and what nobody, the owner of another account, a viewer,
 /// a developer and the owner hear.
-const TABLE: [(&str, &str, [u16; 5]); 23] = [
+const TABLE: [(&str, &str, [u16; 5]); 34] = [
     (
         "sign_in",
         "email={email}&password={password}",
@@ -99,6 +99,45 @@ const TABLE: [(&str, &str, [u16; 5]); 23] = [
         "revoke_key",
         "app={app}&key={key}&confirm=Checkout&reason=",
         [401, 404, 403, 200, 200],
+    ),
+    ("list_zones", "app={app}", [401, 404, 200, 200, 200]),
+    (
+        "change_application",
+        "app={app}&name=Storefront&time_zone=Europe/Berlin",
+        [401, 404, 403, 403, 200],
+    ),
+    ("show_members", "app={app}", [401, 404, 200, 200, 200]),
+    (
+        "invite_member",
+        "app={app}&email=new@northwind.example&role=viewer",
+        [401, 404, 403, 403, 200],
+    ),
+    (
+        "withdraw_invitation",
+        "app={app}&invitation={once}",
+        [401, 404, 403, 403, 404],
+    ),
+    (
+        "change_role",
+        "app={app}&person={once}&role=owner",
+        [401, 404, 403, 403, 404],
+    ),
+    (
+        "remove_member",
+        "app={app}&person={once}",
+        [401, 404, 403, 403, 404],
+    ),
+    ("show_invitation", "token=x", [404, 404, 404, 404, 404]),
+    (
+        "accept_invitation",
+        "token=x&password={password}",
+        [404, 404, 404, 404, 404],
+    ),
+    ("support_desk", "", [401, 404, 404, 404, 404]),
+    (
+        "support_look",
+        "what=Storefront&reason=Request+4711",
+        [401, 404, 404, 404, 404],
     ),
 ];
 

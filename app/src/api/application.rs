@@ -1,0 +1,30 @@
+//! What an application is called, and in which zone its times are shown.
+
+use crate::error::AppError;
+use leptos::prelude::*;
+
+/// The zones to choose from, by their IANA names; none for those who may not choose.
+#[server(name = ListZones, prefix = "/api", endpoint = "list_zones")]
+pub async fn list_zones(app: String) -> Result<Vec<String>, AppError> {
+    let viewer = crate::context::viewer(&app).await?;
+    let zones = match viewer.identity().role {
+        domain::account::Role::Owner => keyring::Zone::all(),
+        _ => Vec::new(),
+    };
+    Ok(zones.into_iter().map(String::from).collect())
+}
+
+/// Gives an application another name and zone.
+#[server(name = ChangeApplication, prefix = "/api", endpoint = "change_application")]
+pub async fn change_application(
+    app: String,
+    name: String,
+    time_zone: String,
+) -> Result<(), AppError> {
+    let owner = crate::context::owner(&app).await?;
+    let name = domain::account::parse_title("The application’s name", &name)
+        .map_err(|invalid| AppError::field("name", invalid.0))?;
+    let zone = keyring::Zone::parse(&time_zone)
+        .map_err(|invalid| AppError::field("time_zone", invalid.0))?;
+    Ok(owner.change_application(name, zone).await?)
+}

@@ -1,0 +1,57 @@
+//! What the holder of an invitation's link may do.
+
+use crate::error::AppError;
+use domain::{member::Welcome, time::Timestamp};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// An invitation, when it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenInvitation {
+    /// Who is invited to what.
+    pub welcome: Welcome,
+    /// The server's clock.
+    pub now: Timestamp,
+}
+
+/// What the link says; nothing where it works no longer.
+#[server(name = ShowInvitation, prefix = "/api", endpoint = "show_invitation")]
+pub async fn show_invitation(token: String) -> Result<OpenInvitation, AppError> {
+    let keyring = crate::context::keyring()?;
+    let welcome = keyring.welcome(&token).await?;
+    let welcome = welcome.ok_or_else(|| crate::context::refuse(AppError::NotFound))?;
+    Ok(OpenInvitation {
+        welcome,
+        now: keyring.now(),
+    })
+}
+
+/// Makes a member of whoever holds the link, signs them in, and leads to their applications.
+#[server(name = AcceptInvitation, prefix = "/api", endpoint = "accept_invitation")]
+pub async fn accept_invitation(token: String, password: String) -> Result<(), AppError> {
+    use keyring::Accepted::{Busy, Gone, Granted, Refused, Throttled};
+    let (device, origin) = (crate::context::device(), crate::context::origin());
+    let answer = crate::context::keyring()?
+        .accept(&token, password.into(), device.as_deref(), &origin)
+        .await
+        .map_err(|error| match error {
+            keyring::KeyringError::Invalid(invalid) => AppError::field("password", invalid.0),
+            error => error.into(),
+        })?;
+    match answer {
+        Granted(signed_in) => {
+            crate::context::start_session(&signed_in);
+            crate::context::redirect("/");
+            Ok(())
+        }
+        Gone => Err(crate::context::refuse(AppError::NotFound)),
+        Refused => Err(AppError::field(
+            "password",
+            crate::words::invitation::WRONG_PASSWORD,
+        )),
+        Throttled { retry_after_ms } => Err(AppError::Busy { retry_after_ms }),
+        Busy => Err(AppError::Busy {
+            retry_after_ms: 1_000,
+        }),
+    }
+}

@@ -1,0 +1,130 @@
+//! The members of an account.
+
+use crate::error::AppError;
+use domain::{
+    id::PersonId,
+    member::{Invitation, Member},
+    time::Timestamp,
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Who belongs to an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roster {
+    /// By address.
+    pub members: Vec<Member>,
+    /// Who has not answered yet; only for owners.
+    pub invitations: Vec<Invitation>,
+    /// Who reads this.
+    pub me: PersonId,
+    /// Whether the reader may change it.
+    pub editable: bool,
+    /// Whether that asks for the password again.
+    pub fresh: bool,
+    /// The server's clock.
+    pub now: Timestamp,
+}
+
+/// An invitation that was just made, with its link: told this once.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvitationLink {
+    /// Who is invited.
+    pub email: String,
+    /// Where they accept.
+    pub link: String,
+}
+
+/// The members, and for owners the open invitations.
+#[server(name = ShowMembers, prefix = "/api", endpoint = "show_members")]
+pub async fn show_members(app: String) -> Result<Roster, AppError> {
+    let viewer = crate::context::viewer(&app).await?;
+    let identity = viewer.identity();
+    let editable = identity.role == domain::account::Role::Owner;
+    let invitations = if editable {
+        crate::context::owner(&app).await?.invitations().await?
+    } else {
+        Vec::new()
+    };
+    Ok(Roster {
+        members: viewer.members().await?,
+        invitations,
+        me: identity.person_id,
+        editable,
+        fresh: viewer.is_fresh(),
+        now: viewer.now(),
+    })
+}
+
+/// Makes the link that invites somebody to be `owner`, `developer` or `viewer`.
+#[server(name = InviteMember, prefix = "/api", endpoint = "invite_member")]
+pub async fn invite_member(
+    app: String,
+    email: String,
+    role: String,
+    #[server(default)] password: String,
+) -> Result<InvitationLink, AppError> {
+    let owner = crate::context::fresh_owner(&app, &password).await?;
+    let email = domain::account::Email::parse(&email)
+        .map_err(|invalid| AppError::field("email", invalid.0))?;
+    let role =
+        domain::member::parse_role(&role).map_err(|invalid| AppError::field("role", invalid.0))?;
+    let invited = owner
+        .invite(email, role)
+        .await
+        .map_err(|error| match error {
+            keyring::KeyringError::Invalid(invalid) => AppError::field("email", invalid.0),
+            error => error.into(),
+        })?;
+    Ok(InvitationLink {
+        email: invited.email.to_string(),
+        link: format!(
+            "{}/invite/{}",
+            crate::context::gate_address(),
+            invited.token
+        ),
+    })
+}
+
+/// Takes an invitation back.
+#[server(name = WithdrawInvitation, prefix = "/api", endpoint = "withdraw_invitation")]
+pub async fn withdraw_invitation(app: String, invitation: String) -> Result<(), AppError> {
+    let owner = crate::context::owner(&app).await?;
+    let id = invitation.parse().map_err(|_| AppError::NotFound)?;
+    Ok(owner.withdraw(id).await?)
+}
+
+/// Gives a member another role, and leads to the members.
+#[server(name = ChangeRole, prefix = "/api", endpoint = "change_role")]
+pub async fn change_role(
+    app: String,
+    person: String,
+    role: String,
+    #[server(default)] password: String,
+) -> Result<(), AppError> {
+    let owner = crate::context::fresh_owner(&app, &password).await?;
+    let person = person.parse().map_err(|_| AppError::NotFound)?;
+    let role =
+        domain::member::parse_role(&role).map_err(|invalid| AppError::field("role", invalid.0))?;
+    owner.change_role(person, role).await?;
+    crate::context::redirect(&crate::routes::general(&app));
+    Ok(())
+}
+
+/// Takes a member out of the account, and leads to the members, or away from them.
+#[server(name = RemoveMember, prefix = "/api", endpoint = "remove_member")]
+pub async fn remove_member(
+    app: String,
+    person: String,
+    #[server(default)] password: String,
+) -> Result<(), AppError> {
+    let owner = crate::context::fresh_owner(&app, &password).await?;
+    let person: PersonId = person.parse().map_err(|_| AppError::NotFound)?;
+    owner.remove_member(person).await?;
+    if person == owner.identity().person_id {
+        crate::context::redirect("/");
+    } else {
+        crate::context::redirect(&crate::routes::general(&app));
+    }
+    Ok(())
+}

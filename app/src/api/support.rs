@@ -1,0 +1,58 @@
+//! What platform staff look at.
+
+use crate::{context::Theme, error::AppError};
+use domain::{account::Identity, support::Found, time::Timestamp};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Who looks, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Desk {
+    /// Who is signed in.
+    pub identity: Identity,
+    /// The colours they chose.
+    pub theme: Theme,
+    /// The server's clock.
+    pub now: Timestamp,
+}
+
+/// The page of support; for everybody else there is none.
+#[server(name = OpenDesk, prefix = "/api", endpoint = "support_desk")]
+pub async fn support_desk() -> Result<Desk, AppError> {
+    let support = crate::context::support().await?;
+    Ok(Desk {
+        identity: support.identity(),
+        theme: crate::context::theme(),
+        now: support.now(),
+    })
+}
+
+/// Looks for an account, an application or a key. The owners' logs hold the look before this answers.
+#[server(name = SupportLook, prefix = "/api", endpoint = "support_look")]
+pub async fn support_look(what: String, reason: String) -> Result<Found, AppError> {
+    let support = crate::context::support().await?;
+    let (search, reason) = check(&what, &reason)?;
+    match support.look(search, what.trim().to_owned(), reason).await? {
+        keyring::Look::Found(found) => Ok(*found),
+        keyring::Look::Throttled { retry_after_ms } => Err(AppError::Busy { retry_after_ms }),
+    }
+}
+
+/// Reads what was typed, with a sentence for every field that breaks a rule.
+///
+/// # Errors
+/// All sentences at once.
+pub fn check(what: &str, reason: &str) -> Result<(domain::support::Search, String), AppError> {
+    use crate::error::FieldError;
+    let search = domain::support::Search::parse(what);
+    let reason = domain::support::parse_reason(reason);
+    match (search, reason) {
+        (Ok(search), Ok(reason)) => Ok((search, reason)),
+        (search, reason) => Err(AppError::Invalid(
+            [("what", search.err()), ("reason", reason.err())]
+                .into_iter()
+                .filter_map(|(field, error)| Some(FieldError::new(field, error?.0)))
+                .collect(),
+        )),
+    }
+}

@@ -1,0 +1,100 @@
+//! What is behind the link of an invitation.
+
+use super::param;
+use crate::{
+    api::invitation::{AcceptInvitation, OpenInvitation, show_invitation},
+    error::AppError,
+    form::{use_errors, use_outcome},
+    part::Brand,
+    ui::{ErrorState, ErrorSummary, Submit, TextField, Time},
+    words::{invitation, members},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The account that somebody is asked to join, and the form that does it.
+#[component]
+pub fn Invitation() -> impl IntoView {
+    let token = param("token");
+    let found = Resource::new_blocking(move || token.get(), show_invitation);
+    let action = ServerAction::<AcceptInvitation>::new();
+    view! {
+        <Title text=invitation::TAB />
+        <main id="main" class="auth" tabindex="-1">
+            <div class="auth-card">
+                <Brand />
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        match found.await {
+                            Ok(open) => {
+                                let token = token.get_untracked();
+                                view! { <Form token open action /> }.into_any()
+                            }
+                            Err(AppError::NotFound) => gone().into_any(),
+                            Err(error) => view! { <ErrorState error /> }.into_any(),
+                        }
+                    })}
+                </Suspense>
+            </div>
+        </main>
+    }
+}
+
+fn gone() -> impl IntoView {
+    view! {
+        <h1 tabindex="-1">{invitation::GONE}</h1>
+        <p>{invitation::GONE_LEAD}</p>
+        <p>
+            <a class="button" data-variant="secondary" href="/sign-in">
+                {invitation::SIGN_IN}
+            </a>
+        </p>
+    }
+}
+
+#[component]
+fn Form(
+    token: String,
+    open: OpenInvitation,
+    action: ServerAction<AcceptInvitation>,
+) -> impl IntoView {
+    let errors = use_errors(use_outcome(action));
+    let OpenInvitation { welcome, now } = open;
+    // No address but this one knows the page: `Referer` does not name it.
+    let page = format!("/invite/{token}");
+    let (hint, autocomplete) = if welcome.known {
+        (invitation::KNOWN_PASSWORD, "current-password")
+    } else {
+        (invitation::NEW_PASSWORD, "new-password")
+    };
+    view! {
+        <h1 tabindex="-1">{invitation::title(&welcome.account)}</h1>
+        <p>{invitation::lead(&welcome.invited_by, welcome.role.as_str())}</p>
+        <ErrorSummary errors />
+        <ActionForm action attr:novalidate="">
+            <input type="hidden" name="page" value=page />
+            <input type="hidden" name="token" value=token />
+            <div class="field">
+                <label for="email">{invitation::EMAIL}</label>
+                <input
+                    id="email"
+                    type="email"
+                    readonly=true
+                    value=welcome.email.to_string()
+                    autocomplete="username"
+                />
+            </div>
+            <TextField
+                name="password"
+                label=invitation::PASSWORD
+                kind="password"
+                hint=hint
+                autocomplete=autocomplete
+                value=None
+                errors
+            />
+            <Submit label=invitation::ACCEPT pending=action.pending() />
+        </ActionForm>
+        <p class="auth-note">{members::ENDS} <Time at=welcome.expires_at now /></p>
+    }
+}

@@ -1,0 +1,123 @@
+//! Changing what a member may do, and ending it.
+
+use super::{general::People, invite::ROLES, param};
+use crate::{
+    api::members::{ChangeRole, RemoveMember},
+    form::{FormPage, typed, use_errors, use_outcome},
+    part::PasswordAgain,
+    routes,
+    ui::{Dialog, ErrorSummary, SelectField, Submit},
+    words::members,
+};
+use domain::member::Member;
+use leptos::prelude::*;
+
+/// The form for a role, over the page; nothing for those who may not change it.
+#[component]
+pub fn MemberRole() -> impl IntoView {
+    over(|app, member, fresh| view! { <RoleForm app member fresh /> }.into_any())
+}
+
+/// The question before somebody is removed, over the page; nothing for those who may not remove.
+#[component]
+pub fn MemberRemoval() -> impl IntoView {
+    over(|app, member, fresh| view! { <Question app member fresh /> }.into_any())
+}
+
+/// Finds the member that the path names.
+fn over(dialog: fn(String, Member, bool) -> AnyView) -> impl IntoView {
+    let app = param("app");
+    let person = param("person");
+    let People(people) = expect_context();
+    on_cleanup(move || people.refetch());
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                let roster = people.await.ok().filter(|roster| roster.editable)?;
+                let wanted = person.get_untracked();
+                let member = roster
+                    .members
+                    .into_iter()
+                    .find(|member| member.id.to_string() == wanted)?;
+                Some(dialog(app.get_untracked(), member, roster.fresh))
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn RoleForm(app: String, member: Member, fresh: bool) -> impl IntoView {
+    let action = ServerAction::<ChangeRole>::new();
+    let errors = use_errors(use_outcome(action));
+    let back = routes::general(&app);
+    let role = typed("change_role", "role").unwrap_or_else(|| member.role.to_string());
+    view! {
+        <Dialog
+            id="role"
+            title=members::change(member.email.as_str())
+            back=back.clone()
+            described_by="role-hint"
+        >
+            <ActionForm action attr:novalidate="" attr:autocomplete="off">
+                <FormPage />
+                <div class="dialog-body">
+                    <ErrorSummary errors />
+                    <p id="role-hint">{members::CHANGE_HINT}</p>
+                    <input type="hidden" name="app" value=app />
+                    <input type="hidden" name="person" value=member.id.to_string() />
+                    <SelectField
+                        name="role"
+                        label=members::ROLE
+                        choices=ROLES.to_vec()
+                        value=role
+                        errors
+                    />
+                    <PasswordAgain fresh errors />
+                </div>
+                <footer class="dialog-actions">
+                    <a class="button" data-variant="ghost" href=back>
+                        {members::CANCEL}
+                    </a>
+                    <Submit label=members::SAVE pending=action.pending() />
+                </footer>
+            </ActionForm>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Question(app: String, member: Member, fresh: bool) -> impl IntoView {
+    let action = ServerAction::<RemoveMember>::new();
+    let errors = use_errors(use_outcome(action));
+    let back = routes::general(&app);
+    view! {
+        <Dialog
+            id="remove"
+            title=members::remove_title(member.email.as_str())
+            back=back.clone()
+            alert=true
+            described_by="remove-consequence"
+        >
+            <ActionForm action attr:novalidate="" attr:autocomplete="off">
+                <FormPage />
+                <div class="dialog-body">
+                    <ErrorSummary errors />
+                    <p id="remove-consequence">{members::REMOVE_CONSEQUENCE}</p>
+                    <input type="hidden" name="app" value=app />
+                    <input type="hidden" name="person" value=member.id.to_string() />
+                    <PasswordAgain fresh errors />
+                </div>
+                <footer class="dialog-actions">
+                    <a class="button" data-variant="secondary" href=back autofocus="">
+                        {members::CANCEL}
+                    </a>
+                    <Submit
+                        label=members::REMOVE_NOW
+                        pending=action.pending()
+                        variant="danger"
+                    />
+                </footer>
+            </ActionForm>
+        </Dialog>
+    }
+}

@@ -1,0 +1,132 @@
+//! What platform staff see.
+
+use crate::{
+    api::support::{Desk, SupportLook, support_desk},
+    form::{FormPage, typed, use_errors, use_outcome},
+    part::{AccountMenu, Brand, SupportFound},
+    ui::{ErrorState, ErrorSummary, Icon, Shape, Submit, TextField, live::Announcer},
+    words::{frame, support},
+};
+use domain::support::Found;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::A;
+
+/// The form that looks, and what it found, in the frame that every page has.
+#[component]
+pub fn Support() -> impl IntoView {
+    let desk = Resource::new_blocking(|| (), |()| support_desk());
+    let action = ServerAction::<SupportLook>::new();
+    let account = move || {
+        Suspend::new(async move {
+            desk.await.ok().map(|desk: Desk| {
+                view! { <AccountMenu identity=desk.identity theme=desk.theme /> }
+            })
+        })
+    };
+    view! {
+        <Title text=support::TAB />
+        <div class="shell">
+            <header class="topbar">
+                <Brand />
+                <Transition>{account}</Transition>
+            </header>
+            <nav class="sidebar" aria-label=frame::NAVIGATION>
+                <Brand />
+                <p class="sidebar-heading">{frame::SUPPORT}</p>
+                <ul class="sidebar-links">
+                    <li>
+                        <A href="/support">
+                            <Icon shape=Shape::Search />
+                            {frame::LOOK_UP}
+                        </A>
+                    </li>
+                </ul>
+                <Transition>{account}</Transition>
+            </nav>
+            <main id="main" class="page" tabindex="-1">
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        match desk.await {
+                            Ok(_) => view! { <Look action /> }.into_any(),
+                            Err(error) => {
+                                view! {
+                                    <h1 class="visually-hidden" tabindex="-1">
+                                        {frame::SUPPORT}
+                                    </h1>
+                                    <ErrorState error />
+                                }
+                                    .into_any()
+                            }
+                        }
+                    })}
+                </Suspense>
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn Look(action: ServerAction<SupportLook>) -> impl IntoView {
+    let outcome = use_outcome(action);
+    let errors = use_errors(outcome);
+    let found = Memo::new(move |before: Option<&Option<Found>>| match outcome.get() {
+        Some(Ok(found)) => Some(found),
+        // What was found before stays while the next look is under way.
+        None => before.cloned().flatten(),
+        Some(Err(_)) => None,
+    });
+    let announcer = Announcer::nearest();
+    Effect::new(move |_| {
+        if let (Some(announcer), Some(empty)) = (
+            announcer,
+            found.with(|found| found.as_ref().map(Found::is_empty)),
+        ) {
+            announcer.say(if empty {
+                support::NOTHING
+            } else {
+                support::SEEN
+            });
+        }
+    });
+    let (what, reason) = found.with_untracked(|found| match found {
+        Some(found) => (Some(found.what.clone()), Some(found.reason.clone())),
+        None => (
+            typed("support_look", "what"),
+            typed("support_look", "reason"),
+        ),
+    });
+    view! {
+        <div class="page-head">
+            <h1 tabindex="-1">{support::TITLE}</h1>
+            <p class="page-lead">{support::LEAD}</p>
+        </div>
+        <section class="card" aria-label=support::TITLE>
+            <ErrorSummary errors />
+            <ActionForm action attr:class="form" attr:novalidate="" attr:autocomplete="off">
+                <FormPage />
+                <div class="field-row">
+                    <TextField
+                        name="what"
+                        label=support::WHAT
+                        hint=support::WHAT_HINT
+                        value=what
+                        errors
+                    />
+                    <TextField
+                        name="reason"
+                        label=support::REASON
+                        hint=support::REASON_HINT
+                        value=reason
+                        errors
+                        maxlength="200"
+                    />
+                </div>
+                <div class="form-actions">
+                    <Submit label=support::LOOK pending=action.pending() />
+                </div>
+            </ActionForm>
+        </section>
+        {move || found.get().map(|found| view! { <SupportFound found action /> })}
+    }
+}

@@ -1,0 +1,170 @@
+//! What a look of support found. Nothing here changes anything but what is looked at.
+
+use super::{History, KeyFacts, UsageChart};
+use crate::{
+    api::support::SupportLook,
+    form::FormPage,
+    ui::{Icon, Notice, Shape},
+    words::support,
+};
+use domain::{
+    support::{Found, KeyView},
+    time::Timestamp,
+};
+use leptos::prelude::*;
+
+/// The key that was named, or the things that may have been meant.
+#[component]
+pub fn SupportFound(
+    /// What was found.
+    found: Found,
+    /// Looks closer.
+    action: ServerAction<SupportLook>,
+) -> impl IntoView {
+    if found.is_empty() {
+        return view! {
+            <div class="empty-state">
+                <Icon shape=Shape::Search />
+                <h2>{support::NOTHING}</h2>
+                <p>{support::NOTHING_LEAD}</p>
+            </div>
+        }
+        .into_any();
+    }
+    let Found {
+        reason, now, more, ..
+    } = found;
+    let key = found.key.map(|key| key_view(key, now));
+    let hits = [
+        (
+            "accounts",
+            support::ACCOUNTS,
+            found
+                .accounts
+                .into_iter()
+                .map(|account| Hit {
+                    name: account.name,
+                    about: support::applications(account.applications),
+                    id: account.id.to_string(),
+                })
+                .collect::<Vec<_>>(),
+        ),
+        (
+            "applications",
+            support::APPLICATIONS,
+            found
+                .applications
+                .into_iter()
+                .map(|application| Hit {
+                    name: application.name,
+                    about: support::OF.to_owned() + &application.account_name,
+                    id: application.id.to_string(),
+                })
+                .collect(),
+        ),
+        (
+            "keys",
+            support::KEYS,
+            found
+                .keys
+                .into_iter()
+                .map(|key| Hit {
+                    name: key.name,
+                    about: key.id.mask() + ", " + &key.application + " · " + &key.account,
+                    id: key.id.to_string(),
+                })
+                .collect(),
+        ),
+    ]
+    .into_iter()
+    .filter(|(_, _, hits)| !hits.is_empty())
+    .map(|(id, title, hits)| list(id, title, hits, reason.clone(), action).into_any())
+    .collect_view();
+    let more = more.then(|| view! { <Notice>{support::MORE}</Notice> });
+    view! {
+        <Notice>{support::SEEN}</Notice>
+        {key}
+        {hits}
+        {more}
+    }
+    .into_any()
+}
+
+struct Hit {
+    name: String,
+    about: String,
+    id: String,
+}
+
+fn list(
+    id: &'static str,
+    title: &'static str,
+    hits: Vec<Hit>,
+    reason: String,
+    action: ServerAction<SupportLook>,
+) -> impl IntoView + use<> {
+    let rows = hits
+        .into_iter()
+        .map(|hit| {
+            let label = support::look_at(&hit.name);
+            let reason = reason.clone();
+            view! {
+                <li>
+                    <div class="rows-words">
+                        <strong>{hit.name}</strong>
+                        <small>{hit.about}</small>
+                    </div>
+                    <ActionForm action attr:class="rows-actions">
+                        <FormPage />
+                        <input type="hidden" name="what" value=hit.id />
+                        <input type="hidden" name="reason" value=reason />
+                        <button
+                            type="submit"
+                            class="button"
+                            data-variant="secondary"
+                            data-size="small"
+                            aria-label=label
+                        >
+                            {support::OPEN}
+                        </button>
+                    </ActionForm>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="card" aria-labelledby=id>
+            <h2 id=id>{title}</h2>
+            <ul class="rows" aria-labelledby=id>
+                {rows}
+            </ul>
+        </section>
+    }
+}
+
+fn key_view(view: KeyView, now: Timestamp) -> impl IntoView {
+    let KeyView {
+        key,
+        application,
+        history,
+        usage,
+    } = view;
+    view! {
+        <section class="card" aria-labelledby="facts">
+            <h2 id="facts">{key.name.to_string()}</h2>
+            <p>
+                {application.account_name} " · " {application.name} " · "
+                {application.id.to_string()}
+            </p>
+            <KeyFacts key now />
+        </section>
+        <section class="card" aria-labelledby="usage">
+            <h2 id="usage">{support::USAGE}</h2>
+            <UsageChart series=usage id="support-usage" title=support::CALLS />
+        </section>
+        <section class="card" aria-labelledby="history">
+            <h2 id="history">{support::HISTORY}</h2>
+            <History records=history now />
+        </section>
+    }
+}

@@ -1,0 +1,26 @@
+//! What stands around every page.
+
+/// The side navigation.
+pub const NAVIGATION: &str = "Main";
+/// The heading over the pages of an application.
+pub const APP_SETTINGS: &str = "App Settings";
+/// The list of keys.
+pub const API_KEYS: &str = "API Keys";
+/// The facts of an application.
+pub const GENERAL: &str = "General";
+/// The heading over what support does.
+pub const SUPPORT: &str = "Support";
+/// What support does.
+pub const LOOK_UP: &str = "Look up";
+/// The choice of another application.
+pub fn switch(application: &str) -> String {
+    format!("Switch application, now {application}")
+}
+/// The choice of colours.
+pub const COLOURS: &str = "Colours";
+/// The account menu's name.
+pub fn account_menu(email: &str) -> String {
+    format!("Account menu, {email}")
+}
+/// The way out.
+pub const SIGN_OUT: &str = "Sign out";

@@ -1,0 +1,84 @@
+import type { Page } from '@playwright/test';
+import { answered, createKey, expect, listens, people, test, unique } from '../fixtures.ts';
+
+async function signIn(page: Page, javaScriptEnabled: boolean): Promise<void> {
+  await page.goto('/sign-in');
+  if (javaScriptEnabled) {
+    await listens(page);
+  }
+  await page.getByRole('textbox', { name: 'Email' }).fill(people.support.email);
+  await page.getByLabel('Password', { exact: true }).fill(people.support.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL('/support');
+  await expect(page.getByRole('heading', { name: 'Look up', level: 1 })).toBeVisible();
+}
+
+async function look(page: Page, what: string, reason: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Account, application or key' }).fill(what);
+  await page.getByRole('textbox', { name: 'Reason' }).fill(reason);
+  await page.getByRole('button', { name: 'Look up' }).click();
+}
+
+test('support finds a key by its mask, says why, sees no secret, changes nothing, and is seen', async ({
+  page,
+  open,
+  as,
+  context,
+  javaScriptEnabled,
+}) => {
+  const place = await as(people.owner);
+  const key = await createKey(page, open, place, unique('Failing'));
+  await context.clearCookies();
+  await signIn(page, javaScriptEnabled);
+  const mask = `${key.id.slice(0, 8)}••••••••${key.id.slice(-4)}`;
+  await look(page, mask, 'Request 4711');
+  const hit = page.getByRole('list', { name: 'Keys' }).getByRole('listitem').filter({ hasText: key.name });
+  await expect(hit).toContainText(people.owner.account);
+  await hit.getByRole('button', { name: `Look at ${key.name}` }).click();
+  const facts = page.getByRole('region', { name: key.name });
+  await expect(facts).toContainText('Active');
+  await expect(facts).toContainText('invoice:read');
+  await expect(page.getByRole('region', { name: 'History' })).toContainText('Request 4711');
+  await expect(page.getByRole('region', { name: 'Usage' })).toBeVisible();
+  const html = await page.content();
+  expect(html).not.toContain(key.secret);
+  await expect(page.getByRole('button', { name: /Deactivate|Revoke|Regenerate/ })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: /Revoke|Regenerate|Edit/ })).toHaveCount(0);
+
+  await context.clearCookies();
+  await as(people.owner);
+  await open(`${place.keys}/${key.id}`);
+  const history = page.getByRole('region', { name: 'History' });
+  await expect(history).toContainText(people.support.email);
+  await expect(history).toContainText('Request 4711');
+});
+
+test('support finds an account, its application and its keys, step by step', async ({ page, open, as, context, javaScriptEnabled }) => {
+  const place = await as(people.owner);
+  const key = await createKey(page, open, place, unique('Listed'));
+  await context.clearCookies();
+  await signIn(page, javaScriptEnabled);
+  await look(page, people.owner.account, 'Request 4712');
+  await page.getByRole('list', { name: 'Accounts' }).getByRole('button', { name: `Look at ${people.owner.account}` }).click();
+  await page.getByRole('list', { name: 'Applications' }).getByRole('button', { name: `Look at ${people.owner.application}` }).click();
+  await expect(page.getByRole('list', { name: 'Keys' })).toContainText(key.name);
+});
+
+test('a look needs a reason, and finding nothing says so', async ({ page, javaScriptEnabled, watch }) => {
+  watch.expect(answered(422));
+  await signIn(page, javaScriptEnabled);
+  await look(page, 'Acme', '');
+  await expect(page.getByRole('textbox', { name: 'Reason' })).toHaveAccessibleDescription(/Enter a reason/);
+  await expect(page.getByRole('textbox', { name: 'Account, application or key' })).toHaveValue('Acme');
+  await look(page, 'no such thing', 'Request 4713');
+  await expect(page.getByRole('heading', { name: 'Nothing found' })).toBeVisible();
+});
+
+test('for everybody else there is no such page', async ({ page, as, watch }) => {
+  watch.expect(answered(404));
+  await as(people.owner);
+  const answer = await page.goto('/support');
+  expect(answer?.status()).toBe(404);
+  await expect(page.getByText('Not found')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Look up' })).toHaveCount(0);
+});
