@@ -210,11 +210,26 @@ fn Members(app: Memo<String>, people: Resource<Result<Roster, AppError>>) -> imp
             people.refetch();
         }
     });
+    let invite = move || {
+        Suspend::new(async move {
+            let editable = people.await.is_ok_and(|roster| roster.editable);
+            let path = routes::invite(&app.get_untracked());
+            editable.then(|| {
+                view! {
+                    <a class="button" data-variant="secondary" data-size="small" href=path>
+                        <Icon shape=Shape::Plus />
+                        {members::INVITE}
+                    </a>
+                }
+            })
+        })
+    };
     view! {
         <section class="card" aria-labelledby="members">
-            <h2 id="members" tabindex="-1">
-                {members::TITLE}
-            </h2>
+            <div class="card-head">
+                <h2 id="members">{members::TITLE}</h2>
+                <Transition>{invite}</Transition>
+            </div>
             <p>{members::LEAD}</p>
             <div role="alert">
                 {move || match outcome.get() {
@@ -230,27 +245,7 @@ fn Members(app: Memo<String>, people: Resource<Result<Roster, AppError>>) -> imp
                         Err(error) => view! { <ErrorState error /> }.into_any(),
                         Ok(roster) => {
                             let app = app.get_untracked();
-                            let invite = roster
-                                .editable
-                                .then(|| {
-                                    view! {
-                                        <div class="form-actions">
-                                            <a
-                                                class="button"
-                                                data-variant="secondary"
-                                                href=routes::invite(&app)
-                                            >
-                                                <Icon shape=Shape::Plus />
-                                                {members::INVITE}
-                                            </a>
-                                        </div>
-                                    }
-                                });
-                            view! {
-                                <MemberList app roster withdraw />
-                                {invite}
-                            }
-                                .into_any()
+                            view! { <MemberList app roster withdraw /> }.into_any()
                         }
                     }
                 })}

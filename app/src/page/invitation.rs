@@ -7,7 +7,7 @@ use crate::{
     form::{use_errors, use_outcome},
     part::Brand,
     ui::{ErrorState, ErrorSummary, Submit, TextField, Time},
-    words::{invitation, members},
+    words::invitation,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -95,6 +95,6 @@ fn Form(
             />
             <Submit label=invitation::ACCEPT pending=action.pending() />
         </ActionForm>
-        <p class="auth-note">{members::ENDS} <Time at=welcome.expires_at now /></p>
+        <p class="auth-note">{invitation::ENDS} <Time at=welcome.expires_at now /></p>
     }
 }

@@ -24,6 +24,8 @@ pub const WRONG_PASSWORD: &str =
     "This is not the password that belongs to this address. Check it, then try again.";
 /// The button.
 pub const ACCEPT: &str = "Accept invitation";
+/// Before the end of the link.
+pub const ENDS: &str = "This link ends ";
 /// The heading where the link does not work.
 pub const GONE: &str = "This invitation does not work";
 /// Why that may be, and what helps.
