@@ -2,7 +2,7 @@ import { defineConfig, devices } from '@playwright/test';
 import type { Settings, WorkerSettings } from './fixtures.ts';
 
 // Stories that depend on the database; the others are told on SQLite alone.
-const stories = /\/(setup|sign-in|create|revoke|lifecycle|list|roles|members|general|support)\.spec\.ts$/;
+const stories = /\/(setup|sign-in|create|edit|revoke|lifecycle|list|roles|members|general|support)\.spec\.ts$/;
 const withoutScripts = { javaScriptEnabled: false };
 const chromium = process.env['LATCHKEY_CHROMIUM'];
 
@@ -27,6 +27,8 @@ export default defineConfig<Settings, WorkerSettings>({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
+        // A name of the local network, without HTTPS.
+        '--host-resolver-rules=MAP keys.lan 127.0.0.1',
       ],
     },
   },

@@ -22,6 +22,8 @@ export interface Server {
   url: string;
   /** The one-time token that a server without people prints. */
   setupToken: string | undefined;
+  /** Asks the database; PostgreSQL alone: nobody else opens an SQLite file while it is served. */
+  query(sql: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -37,7 +39,14 @@ const STOPS_WITHIN = 10_000;
 
 export async function startServer({ database = 'sqlite', people = [], publicUrl }: Options = {}): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-end2end-'));
-  const db = database === 'postgres' ? await postgres() : { url: `sqlite://${folder}/latchkey.db`, drop: async () => {} };
+  const db =
+    database === 'postgres'
+      ? await postgres()
+      : {
+          url: `sqlite://${folder}/latchkey.db`,
+          query: () => Promise.reject(new Error('an SQLite file is not asked')),
+          drop: async () => {},
+        };
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const env = {
@@ -76,7 +85,7 @@ export async function startServer({ database = 'sqlite', people = [], publicUrl 
     await stop();
     throw error;
   }
-  return { url, setupToken: /enter this token:\s+(\S+)/.exec(said())?.[1], stop };
+  return { url, setupToken: /enter this token:\s+(\S+)/.exec(said())?.[1], query: db.query, stop };
 }
 
 function program(): string {
@@ -151,14 +160,14 @@ async function freePort(): Promise<number> {
 }
 
 /** A fresh database of the server that LATCHKEY_TEST_POSTGRES_URL names. */
-async function postgres(): Promise<{ url: string; drop: () => Promise<void> }> {
+async function postgres(): Promise<{ url: string; query: (sql: string) => Promise<void>; drop: () => Promise<void> }> {
   const base = process.env['LATCHKEY_TEST_POSTGRES_URL'];
   if (!base) {
     throw new Error('LATCHKEY_TEST_POSTGRES_URL is not set');
   }
   const name = `end2end_${randomBytes(6).toString('hex')}`;
-  const run = async (sql: string) => {
-    const client = new pg.Client({ connectionString: base });
+  const run = async (sql: string, database = base) => {
+    const client = new pg.Client({ connectionString: database });
     await client.connect();
     try {
       await client.query(sql);
@@ -169,5 +178,5 @@ async function postgres(): Promise<{ url: string; drop: () => Promise<void> }> {
   await run(`CREATE DATABASE ${name}`);
   const url = new URL(base);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  return { url: url.href, query: (sql) => run(sql, url.href), drop: () => run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }

@@ -104,6 +104,13 @@ pub fn typed(endpoint: &str, field: &str) -> Option<String> {
         .and_then(|posted| posted.field(field))
 }
 
+/// Why a plain post to this server function was refused, where it was.
+pub fn refusal(endpoint: &str) -> Option<AppError> {
+    use_context::<Posted>()
+        .filter(|posted| posted.is(endpoint))
+        .and_then(|posted| posted.outcome.err())
+}
+
 /// What was sent in a field by a plain post, whatever became of it: for forms that stand there again although nothing was
 /// wrong.
 pub fn sent(endpoint: &str, field: &str) -> Option<String> {

@@ -70,6 +70,10 @@ test.describe('accessible, in light and dark, on a phone and a desk', { tag: '@j
     await open(`${place.keys}/${key.id}/revoke`);
     await expect(page.getByRole('alertdialog')).toBeVisible();
     await expectAccessible(page);
+    await open(`${place.keys}/${key.id}/edit`);
+    await page.getByRole('checkbox', { name: 'invoice:delete' }).check();
+    await expect(page.getByText('adds invoice:delete')).toBeVisible();
+    await expectAccessible(page);
   });
 
   test('the facts of the application', async ({ page, open, as }) => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import {
   KEY_ID,
   SECRET,
+  answered,
   confirmStored,
   countKeys,
   createKey,
@@ -57,6 +58,68 @@ test('a new key works at the gate, and its secret is seen once', async ({ page, 
   expect(await everythingKept(page)).not.toContain(secret);
 });
 
+test('a rate limit is held to at the gate', async ({ page, open, as, server }) => {
+  const place = await as(people.owner);
+  await open(`${place.keys}/new`);
+  await fillKey(page, unique('Limited'));
+  await page.getByRole('textbox', { name: 'Rate limit' }).fill('2');
+  await page.getByRole('combobox', { name: 'Window' }).selectOption('day');
+  await page.getByRole('button', { name: 'Generate API Key' }).click();
+  const pair = await readCredentials(page);
+  expect((await whoami(server.url, pair)).status()).toBe(200);
+  expect((await whoami(server.url, pair)).status()).toBe(200);
+  expect((await whoami(server.url, pair)).status()).toBe(429);
+});
+
+test('the date and the warning appear with the choice, whether or not scripts run', async ({ page, open, as }) => {
+  const place = await as(people.owner);
+  await open(`${place.keys}/new`);
+  const dialog = page.getByRole('dialog', { name: 'Create API Key' });
+  const choice = dialog.getByRole('combobox', { name: 'Expiration' });
+  const warning = dialog.getByText(/until somebody revokes it/);
+  await expect(dialog.getByLabel('Last day')).toBeHidden();
+  await expect(warning).toBeHidden();
+  await choice.selectOption('custom');
+  await expect(dialog.getByLabel('Last day')).toBeVisible();
+  await choice.selectOption('never');
+  await expect(dialog.getByLabel('Last day')).toBeHidden();
+  await expect(warning).toBeVisible();
+});
+
+test('a sign-in of more than ten minutes ago is asked for the password in the same form', async ({
+  page,
+  open,
+  as,
+  server,
+  database,
+  watch,
+}) => {
+  test.skip(database === 'sqlite', 'an SQLite file belongs to the server that serves it');
+  watch.expect(answered(422));
+  watch.expect(answered(403));
+  const place = await as(people.owner);
+  await open(`${place.keys}/new`);
+  const name = unique('Stale');
+  await fillKey(page, name);
+  await page.getByRole('textbox', { name: 'Description' }).fill('not lost');
+  // Eleven minutes pass.
+  await server.query('UPDATE session SET authenticated_at = authenticated_at - 660000');
+  await page.getByRole('button', { name: 'Generate API Key' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Create API Key' });
+  const password = dialog.getByLabel('Password', { exact: true });
+  await expect(password).toBeVisible();
+  await expect(dialog.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue(name);
+  await expect(dialog.getByRole('textbox', { name: 'Description' })).toHaveValue('not lost');
+  await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(1);
+  await password.fill('not the password');
+  await page.getByRole('button', { name: 'Generate API Key' }).click();
+  await expect(password).toHaveAccessibleDescription(/not your password/);
+  await password.fill(people.owner.password);
+  await page.getByRole('button', { name: 'Generate API Key' }).click();
+  expect((await readCredentials(page)).secret).toMatch(SECRET);
+  await confirmStored(page);
+});
+
 test('what stands beforehand is careful: no scope is ticked, 90 days are chosen', async ({ page, open, as }) => {
   const place = await as(people.owner);
   await open(`${place.keys}/new`);
@@ -98,6 +161,99 @@ test('a wrong secret is refused as an unknown key is', async ({ page, open, as, 
   expect(answer.status()).toBe(401);
   expect(await answer.json()).toMatchObject({ code: 'invalid_credentials' });
   expect(answer.headers()['www-authenticate']).toContain('ApiKey realm="latchkey"');
+});
+
+test.describe('the form listens', { tag: '@js' }, () => {
+  test.beforeEach(async ({ open, as }) => {
+    const place = await as(people.owner);
+    await open(`${place.keys}/new`);
+  });
+
+  test('presets tick the boxes, a search narrows them, and neither loses what is ticked', async ({ page }) => {
+    const dialog = page.getByRole('dialog', { name: 'Create API Key' });
+    const box = (scope: string) => dialog.getByRole('checkbox', { name: scope, exact: true });
+    await dialog.getByRole('button', { name: 'Read only' }).click();
+    await expect(box('invoice:read')).toBeChecked();
+    await expect(box('invoice:delete')).not.toBeChecked();
+    await expect(dialog.getByRole('button', { name: 'Read only' })).toHaveAttribute('aria-pressed', 'true');
+    await dialog.getByRole('button', { name: 'Read and write' }).click();
+    await expect(box('invoice:delete')).toBeChecked();
+    await expect(box('key:verify')).not.toBeChecked();
+    await dialog.getByRole('button', { name: 'Custom' }).click();
+    await expect(dialog.getByRole('searchbox', { name: 'Search scopes' })).toBeFocused();
+    await expect(box('invoice:delete')).toBeChecked();
+    await page.keyboard.type('wallet');
+    await expect(box('invoice:delete')).toBeHidden();
+    await box('wallet:update').uncheck();
+    await dialog.getByRole('searchbox').fill('nothing like this');
+    await expect(dialog.getByText('No scope matches')).toBeVisible();
+    await dialog.getByRole('searchbox').fill('');
+    await expect(box('invoice:delete')).toBeChecked();
+    await expect(box('wallet:update')).not.toBeChecked();
+  });
+
+  test('a field is checked when it is left, and at every key once it was wrong', async ({ page }) => {
+    const dialog = page.getByRole('dialog', { name: 'Create API Key' });
+    const addresses = dialog.getByRole('textbox', { name: 'Allowed IP addresses' });
+    await addresses.fill('10.0.0.0/33');
+    await expect(addresses).not.toHaveAttribute('aria-invalid');
+    await addresses.press('Tab');
+    await expect(addresses).toHaveAccessibleDescription(/10\.0\.0\.0\/33” is neither/);
+    await addresses.fill('10.0.0.0/3');
+    await expect(addresses).not.toHaveAttribute('aria-invalid');
+    const rate = dialog.getByRole('textbox', { name: 'Rate limit' });
+    await rate.fill('many');
+    await rate.press('Tab');
+    await expect(rate).toHaveAccessibleDescription(/whole number/);
+    await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('custom');
+    await dialog.getByLabel('Last day').fill('2199-01-01');
+    await dialog.getByLabel('Last day').blur();
+    await expect(dialog.getByLabel('Last day')).toHaveAccessibleDescription(/ten years/);
+    await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('30');
+    await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('custom');
+    await expect(dialog.getByLabel('Last day')).not.toHaveAttribute('aria-invalid');
+  });
+
+  test('a double click makes one key', async ({ page, as, server }) => {
+    const place = await as(people.owner);
+    const before = await countKeys(page, server.url, place);
+    await fillKey(page, unique('Once'));
+    await page.getByRole('button', { name: 'Generate API Key' }).dblclick();
+    await readCredentials(page);
+    expect(await countKeys(page, server.url, place)).toBe(before + 1);
+  });
+});
+
+test('without HTTPS the credentials can be copied all the same', { tag: '@js' }, async ({ page, server, watch }) => {
+  const lan = server.url.replace('127.0.0.1', 'keys.lan');
+  watch.expect(/request to another site: http:\/\/keys\.lan/);
+  watch.expect(/Cross-Origin-Opener-Policy/);
+  await page.goto(`${lan}/sign-in`);
+  await page.getByRole('textbox', { name: 'Email' }).fill(people.owner.email);
+  await page.getByLabel('Password', { exact: true }).fill(people.owner.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: 'Create API Key' }).click();
+  await fillKey(page, unique('On the LAN'));
+  await page.getByRole('button', { name: 'Generate API Key' }).click();
+  expect(await page.evaluate(() => [isSecureContext, navigator.clipboard])).toEqual([false, undefined]);
+  const { id, secret } = await readCredentials(page);
+  const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
+  for (const [label, value] of [
+    ['Copy API key', id],
+    ['Copy secret key', secret],
+  ] as const) {
+    await reveal.getByRole('button', { name: label }).click();
+    await expect(reveal.getByRole('status')).toHaveText('Copied');
+    const pasted = await page.evaluateHandle(() => {
+      const field = document.createElement('textarea');
+      document.querySelector('dialog')?.append(field);
+      field.focus();
+      return field;
+    });
+    await page.keyboard.press('Control+V');
+    expect(await pasted.evaluate((field) => field.value)).toBe(value);
+    await pasted.evaluate((field) => field.remove());
+  }
 });
 
 test.describe('with scripts', { tag: '@js' }, () => {
@@ -178,6 +334,22 @@ test.describe('with scripts', { tag: '@js' }, () => {
     expect(await everythingKept(page)).not.toContain(secret);
   });
 
+  test('the page waits for the first request, and says when it has come', async ({ page, server }) => {
+    const pair = await readCredentials(page);
+    const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
+    await expect(reveal.getByText('Waiting for the first request…')).toBeVisible();
+    expect((await whoami(server.url, pair)).status()).toBe(200);
+    await expect(reveal.getByText('First request received, from 127.0.0.1.')).toBeVisible();
+    await expect(reveal.getByText('Waiting for the first request…')).toHaveCount(0);
+  });
+
+  test('the line for a terminal calls this server', async ({ page, server }) => {
+    const { id } = await readCredentials(page);
+    const line = await page.getByRole('dialog').locator('pre').innerText();
+    expect(line).toContain(`x-client-key: ${id}`);
+    expect(line).toContain(`${server.url}/v1/whoami`);
+  });
+
   test('the .env file holds both credentials', async ({ page }) => {
     const { id, secret } = await readCredentials(page);
     const started = page.waitForEvent('download');
@@ -244,6 +416,7 @@ test.describe('without scripts', { tag: '@no-js' }, () => {
     const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
     await expect(reveal).toBeVisible();
     await expect(reveal.getByRole('button', { name: /Copy|Download/ })).toHaveCount(0);
+    await expect(reveal.getByText(/the page of the key says when it came/)).toBeVisible();
   });
 
   test('the secret cannot be left without the tick', async ({ page, open, as }) => {

@@ -2,14 +2,14 @@
 
 use crate::{
     api::keys::first_use::DiscardKey,
-    form::{FormPage, use_outcome},
-    ui::{Notice, Submit},
+    form::{FormPage, refusal},
+    ui::Notice,
     words::edit,
 };
 use domain::key::KeySummary;
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
-/// One click, where nobody can depend on the key; nothing elsewhere.
+/// One click, where nobody can depend on the key; nothing elsewhere. A plain form: it leads to another page in any case.
 #[component]
 pub fn Discard(
     /// The application's id.
@@ -17,26 +17,24 @@ pub fn Discard(
     /// The key.
     key: KeySummary,
 ) -> impl IntoView {
-    let action = ServerAction::<DiscardKey>::new();
-    let outcome = use_outcome(action);
-    key.discardable().is_ok().then(|| {
+    let refused = refusal(DiscardKey::PATH)
+        .map(|error| view! { <Notice tone="danger">{error.to_string()}</Notice> });
+    let form = key.discardable().is_ok().then(|| {
         view! {
-            <ActionForm action attr:class="discard">
+            <form class="discard" method="post" action=DiscardKey::PATH>
                 <FormPage />
                 <input type="hidden" name="app" value=app />
                 <input type="hidden" name="key" value=key.id.to_string() />
                 <Notice tone="warning">{edit::DISCARD_WHY}</Notice>
-                <Submit label=edit::DISCARD pending=action.pending() variant="secondary" />
-                <div role="alert">
-                    {move || match outcome.get() {
-                        Some(Err(error)) => {
-                            Some(view! { <Notice tone="danger">{error.to_string()}</Notice> })
-                        }
-                        _ => None,
-                    }}
-                </div>
-            </ActionForm>
+                <button type="submit" class="button" data-variant="secondary">
+                    {edit::DISCARD}
+                </button>
+            </form>
         }
-        .into_any()
-    })
+    });
+    view! {
+        <div role="alert">{refused}</div>
+        {form}
+    }
+    .into_any()
 }
