@@ -56,6 +56,7 @@ test('an owner invites somebody, who chooses a password and is in; the link work
   server,
   javaScriptEnabled,
 }) => {
+  test.slow();
   const { app } = await as(people.owner);
   const email = address();
   const path = await invite(page, open, app, email, 'developer');
@@ -79,6 +80,7 @@ test('an owner invites somebody, who chooses a password and is in; the link work
 });
 
 test('who has a password already joins with it', async ({ page, open, as, browser, server, context, javaScriptEnabled }) => {
+  test.slow();
   const email = address();
   const first = await as(people.owner);
   const ours = await invite(page, open, first.app, email, 'viewer');
@@ -113,6 +115,7 @@ test('another role holds at once, and who is removed finds nothing any more', as
   server,
   javaScriptEnabled,
 }) => {
+  test.slow();
   const { app, keys } = await as(people.owner);
   const email = address();
   const theirs = await another(browser, server.url, javaScriptEnabled);

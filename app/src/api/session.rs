@@ -26,10 +26,7 @@ pub async fn sign_in(
             crate::context::redirect(&own_path(next.as_deref().unwrap_or_default()));
             Ok(())
         }
-        Refused => Err(AppError::field(
-            "",
-            "E-mail address and password do not match. Check both, then try again.",
-        )),
+        Refused => Err(AppError::field("", crate::words::door::NO_MATCH)),
         Throttled { retry_after_ms } => Err(AppError::Busy { retry_after_ms }),
         Busy => Err(AppError::Busy {
             retry_after_ms: 1_000,

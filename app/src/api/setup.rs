@@ -32,12 +32,9 @@ pub async fn set_up(
             crate::context::redirect("/");
             Ok(())
         }
-        WrongToken => Err(AppError::field(
-            "token",
-            "This is not the token that the server printed when it started. Copy it again.",
-        )),
+        WrongToken => Err(AppError::field("token", crate::words::door::WRONG_TOKEN)),
         AlreadyDone => Err(AppError::Conflict(
-            "Latchkey has been set up already. Sign in instead.".into(),
+            crate::words::door::SET_UP_ALREADY.into(),
         )),
     }
 }

@@ -1,6 +1,6 @@
 //! The beginning: it leads elsewhere.
 
-use crate::{api::home::home, ui::ErrorState};
+use crate::{api::home::home, ui::ErrorState, words::door};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -9,7 +9,7 @@ use leptos_meta::Title;
 pub fn Home() -> impl IntoView {
     let way = Resource::new_blocking(|| (), |()| home());
     view! {
-        <Title text="Latchkey" />
+        <Title text=door::HOME_TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
                 <Suspense>
@@ -17,9 +17,9 @@ pub fn Home() -> impl IntoView {
                         match way.await {
                             Ok(path) if path.is_empty() => {
                                 view! {
-                                    <h1 tabindex="-1">"No application yet"</h1>
+                                    <h1 tabindex="-1">{door::NO_APPLICATION}</h1>
                                     <p>
-                                        "You belong to no account with an application. Ask an owner to add you."
+                                        {door::NO_APPLICATION_LEAD}
                                     </p>
                                 }
                                     .into_any()
@@ -27,7 +27,7 @@ pub fn Home() -> impl IntoView {
                             Ok(path) => {
                                 view! {
                                     <p>
-                                        <a href=path>"Go on to Latchkey"</a>
+                                        <a href=path>{door::GO_ON}</a>
                                     </p>
                                 }
                                     .into_any()

@@ -53,7 +53,7 @@ fn RoleForm(app: String, member: Member, fresh: bool) -> impl IntoView {
     let role = typed("change_role", "role").unwrap_or_else(|| member.role.to_string());
     view! {
         <Dialog
-            id="role"
+            id="member-role"
             title=members::change(member.email.as_str())
             back=back.clone()
             described_by="role-hint"

@@ -1,5 +1,6 @@
 //! What is not there.
 
+use crate::words::door;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -8,14 +9,14 @@ use leptos_meta::Title;
 pub fn NotFound() -> impl IntoView {
     crate::context::not_found();
     view! {
-        <Title text="Not found · Latchkey" />
+        <Title text=door::NOT_FOUND_TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
-                <h1 tabindex="-1">"Nothing here"</h1>
-                <p>"The address may be mistyped, or what was here is gone."</p>
+                <h1 tabindex="-1">{door::NOT_FOUND}</h1>
+                <p>{door::NOT_FOUND_LEAD}</p>
                 <p>
                     <a class="button" data-variant="secondary" href="/">
-                        "Go to the beginning"
+                        {door::TO_THE_BEGINNING}
                     </a>
                 </p>
             </div>

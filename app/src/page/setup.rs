@@ -5,6 +5,7 @@ use crate::{
     form::{FormPage, typed, use_errors, use_outcome},
     part::Brand,
     ui::{ErrorState, ErrorSummary, Submit, TextField},
+    words::door,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -14,11 +15,11 @@ use leptos_meta::Title;
 pub fn Setup() -> impl IntoView {
     let door = Resource::new_blocking(|| (), |()| first_run());
     view! {
-        <Title text="Set up · Latchkey" />
+        <Title text=door::SETUP_TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
                 <Brand />
-                <h1 tabindex="-1">"Set up Latchkey"</h1>
+                <h1 tabindex="-1">{door::SET_UP}</h1>
                 <Suspense>
                     {move || Suspend::new(async move {
                         door.await.err().map(|error| view! { <ErrorState error /> })
@@ -41,29 +42,29 @@ fn SetupForm() -> impl IntoView {
             <FormPage />
             <TextField
                 name="token"
-                label="Setup token"
-                hint="The server printed it on its console when it started."
+                label=door::TOKEN
+                hint=door::TOKEN_HINT
                 value=None
                 errors
             />
             <TextField
                 name="account"
-                label="Account"
-                hint="Your business."
+                label=door::ACCOUNT
+                hint=door::ACCOUNT_HINT
                 autocomplete="organization"
                 value=again("account")
                 errors
             />
             <TextField
                 name="application"
-                label="Application"
-                hint="What the keys are for, such as “Web shop”."
+                label=door::APPLICATION
+                hint=door::APPLICATION_HINT
                 value=again("application")
                 errors
             />
             <TextField
                 name="email"
-                label="Email"
+                label=door::EMAIL
                 kind="email"
                 autocomplete="username"
                 value=again("email")
@@ -71,14 +72,14 @@ fn SetupForm() -> impl IntoView {
             />
             <TextField
                 name="password"
-                label="Password"
+                label=door::PASSWORD
                 kind="password"
-                hint="At least 15 characters; a few unrelated words do well."
+                hint=door::PASSWORD_HINT
                 autocomplete="new-password"
                 value=None
                 errors
             />
-            <Submit label="Set up Latchkey" pending=action.pending() />
+            <Submit label=door::SET_UP pending=action.pending() />
         </ActionForm>
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     form::{FormPage, typed, use_errors, use_outcome},
     part::Brand,
     ui::{ErrorSummary, Submit, TextField},
+    words::door,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -18,18 +19,18 @@ pub fn SignIn() -> impl IntoView {
     let next = query("next");
     let door = Resource::new_blocking(|| (), |()| doorway());
     view! {
-        <Title text="Sign in · Latchkey" />
+        <Title text=door::SIGN_IN_TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
                 <Brand />
-                <h1 tabindex="-1">"Sign in"</h1>
+                <h1 tabindex="-1">{door::SIGN_IN}</h1>
                 <ErrorSummary errors />
                 <ActionForm action attr:novalidate="">
                     <FormPage />
                     <input type="hidden" name="next" value=move || next.get() />
                     <TextField
                         name="email"
-                        label="Email"
+                        label=door::EMAIL
                         kind="email"
                         autocomplete="username"
                         value=typed("sign_in", "email")
@@ -37,13 +38,13 @@ pub fn SignIn() -> impl IntoView {
                     />
                     <TextField
                         name="password"
-                        label="Password"
+                        label=door::PASSWORD
                         kind="password"
                         autocomplete="current-password"
                         value=None
                         errors
                     />
-                    <Submit label="Sign in" pending=action.pending() />
+                    <Submit label=door::SIGN_IN pending=action.pending() />
                 </ActionForm>
                 <Suspense>
                     {move || Suspend::new(async move {
@@ -52,8 +53,8 @@ pub fn SignIn() -> impl IntoView {
                             .then(|| {
                                 view! {
                                     <p class="auth-note">
-                                        "Nobody has an account yet. "
-                                        <a href="/setup">"Set up Latchkey"</a>
+                                        {door::NOBODY_YET}
+                                        <a href="/setup">{door::SET_UP}</a>
                                     </p>
                                 }
                             })

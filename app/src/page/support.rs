@@ -4,11 +4,11 @@ use crate::{
     api::support::{Desk, SupportLook, support_desk},
     form::{FormPage, typed, use_errors, use_outcome},
     part::{AccountMenu, Brand, SupportFound},
-    ui::{ErrorState, ErrorSummary, Icon, Shape, Submit, TextField, live::Announcer},
+    ui::{ErrorState, ErrorSummary, Icon, Shape, Submit, TextField},
     words::{frame, support},
 };
 use domain::support::Found;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::components::A;
 
@@ -76,16 +76,14 @@ fn Look(action: ServerAction<SupportLook>) -> impl IntoView {
         None => before.cloned().flatten(),
         Some(Err(_)) => None,
     });
-    let announcer = Announcer::nearest();
+    // The button of a hit goes with its list: the focus goes on to what came of it.
+    let result = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
-        if let (Some(announcer), Some(empty)) = (
-            announcer,
-            found.with(|found| found.as_ref().map(Found::is_empty)),
-        ) {
-            announcer.say(if empty {
-                support::NOTHING
-            } else {
-                support::SEEN
+        if found.with(Option::is_some) {
+            _ = request_animation_frame(move || {
+                if let Some(result) = result.get_untracked() {
+                    _ = result.focus();
+                }
             });
         }
     });
@@ -127,6 +125,8 @@ fn Look(action: ServerAction<SupportLook>) -> impl IntoView {
                 </div>
             </ActionForm>
         </section>
-        {move || found.get().map(|found| view! { <SupportFound found action /> })}
+        <div class="support-result" tabindex="-1" node_ref=result role="region" aria-label=support::RESULT>
+            {move || found.get().map(|found| view! { <SupportFound found action /> })}
+        </div>
     }
 }

@@ -53,8 +53,17 @@ pub fn AppSwitch(
                 {name}
                 <Icon shape=Shape::ChevronDown />
             </summary>
-            <div class="menu-panel">{links}</div>
+            <div class="menu-panel" on:click=move |_| close(node)>
+                {links}
+            </div>
         </details>
     }
     .into_any()
+}
+
+/// The page that a link leads to may keep the menu as it is.
+fn close(node: NodeRef<html::Details>) {
+    if let Some(menu) = node.get_untracked() {
+        menu.set_open(false);
+    }
 }

@@ -1,6 +1,7 @@
 //! English.
 
 pub mod create;
+pub mod door;
 pub mod edit;
 pub mod frame;
 pub mod fresh;
