@@ -1,7 +1,7 @@
 //! What there is to know of a key.
 
 use super::{KeyStatus, ScopeList};
-use crate::ui::{CopyButton, Time};
+use crate::ui::{CopyButton, Exact, Time};
 use domain::{
     key::{KeySummary, state::State},
     time::Timestamp,
@@ -35,7 +35,7 @@ pub fn KeyFacts(
         None => "Never".into_any(),
     };
     let expires = match key.expires_at {
-        Some(at) => view! { <Time at now /> " (" {at.readable()} ")" }.into_any(),
+        Some(at) => view! { <Time at now /> " (" <Exact at /> ")" }.into_any(),
         None => "Never".into_any(),
     };
     let addresses = if key.ip_rules.is_empty() {
