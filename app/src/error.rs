@@ -1,5 +1,6 @@
 //! What a person is told when something cannot be done.
 
+use crate::words::error as words;
 use leptos::server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
@@ -29,34 +30,34 @@ impl FieldError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum AppError {
     /// Nobody is signed in, or not any more.
-    #[error("You are signed out. Sign in, then try again.")]
+    #[error("{}", words::SIGNED_OUT)]
     SignedOut,
     /// The person's role does not allow it.
-    #[error("Your role does not allow this. Ask an owner of the account.")]
+    #[error("{}", words::FORBIDDEN)]
     Forbidden,
     /// The password was entered too long ago.
-    #[error("Enter your password again: this needs a sign-in from the last ten minutes.")]
+    #[error("{}", words::STALE_SIGN_IN)]
     StaleSignIn,
     /// It does not exist, or belongs to somebody else.
-    #[error("There is nothing here. Check the address, or go back to the list.")]
+    #[error("{}", words::NOT_FOUND)]
     NotFound,
     /// Something typed breaks a rule.
-    #[error("Check what you entered.")]
+    #[error("{}", words::INVALID)]
     Invalid(Vec<FieldError>),
     /// The state of things does not allow it.
     #[error("{0}")]
     Conflict(String),
     /// Too many tries.
-    #[error("Too many attempts. Wait {} and try again.", wait(*.retry_after_ms))]
+    #[error("{}", words::busy(*.retry_after_ms))]
     Busy {
         /// Milliseconds to wait.
         retry_after_ms: i64,
     },
     /// The database or the network does not answer; the text is the reference in the log.
-    #[error("Latchkey cannot be reached just now. Try again in a moment. {}", reference(.0))]
+    #[error("{}", words::unavailable(.0))]
     Unavailable(String),
     /// We broke; the text is the reference in the log.
-    #[error("Something went wrong on our side, and nothing you typed was the cause. {}", reference(.0))]
+    #[error("{}", words::unexpected(.0))]
     Unexpected(String),
 }
 
@@ -90,64 +91,20 @@ impl AppError {
     }
 }
 
-fn wait(milliseconds: i64) -> String {
-    let seconds = (milliseconds.max(0) + 999) / 1_000;
-    match seconds {
-        0 | 1 => "a second".into(),
-        2..=90 => format!("{seconds} seconds"),
-        _ => format!("{} minutes", seconds.div_euclid(60) + 1),
-    }
-}
-
-fn reference(reference: &str) -> String {
-    if reference.is_empty() {
-        String::new()
-    } else {
-        format!("Reference: {reference}")
-    }
-}
-
 impl FromServerFnError for AppError {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Request(_) => Self::Unavailable(String::new()),
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::field(
-                "",
-                "The form arrived incomplete. Reload the page, then try again.",
-            ),
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                Self::field("", words::INCOMPLETE)
+            }
             _ => Self::Unexpected(String::new()),
         }
     }
 
     fn status_code(&self) -> http::StatusCode {
         http::StatusCode::from_u16(self.status()).unwrap_or_default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_wait_is_said_in_whole_units() {
-        let busy = AppError::Busy {
-            retry_after_ms: 1_500,
-        };
-        assert_eq!(
-            busy.to_string(),
-            "Too many attempts. Wait 2 seconds and try again."
-        );
-    }
-
-    #[test]
-    fn an_error_without_a_reference_ends_with_its_sentence() {
-        assert!(
-            AppError::Unavailable(String::new())
-                .to_string()
-                .trim_end()
-                .ends_with('.')
-        );
     }
 }

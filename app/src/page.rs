@@ -16,6 +16,8 @@ pub mod setup;
 pub mod sign_in;
 pub mod support;
 
+pub use crate::words::common::tab_title;
+
 use crate::{api::home::Whereabouts, error::AppError};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -44,9 +46,4 @@ pub fn param(name: &'static str) -> Memo<String> {
 pub fn query(name: &'static str) -> Memo<String> {
     let query = use_query_map();
     Memo::new(move |_| query.with(|query| query.get(name).unwrap_or_default()))
-}
-
-/// The words in the browser's tab.
-pub fn tab_title(page: &str, application: &str) -> String {
-    format!("{page} · {application} · Latchkey")
 }

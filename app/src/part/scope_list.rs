@@ -1,5 +1,6 @@
 //! Scopes in a row.
 
+use crate::words;
 use domain::key::scope::ScopeSet;
 use leptos::prelude::*;
 
@@ -18,7 +19,7 @@ pub fn ScopeList(
         let count = hidden.len();
         view! {
             <details>
-                <summary aria-label=format!("{count} more scopes")>{format!("+{count}")}</summary>
+                <summary aria-label=words::common::more_scopes(count)>{format!("+{count}")}</summary>
                 <ul class="scope-list">{items(hidden)}</ul>
             </details>
         }

@@ -5,6 +5,7 @@ use super::{
     live::Announcer,
     ready::use_ready,
 };
+use crate::words::common as words;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{html, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
@@ -48,9 +49,9 @@ pub fn CopyButton(
             _ = news.try_set(if copied { News::Copied } else { News::Failed });
             if let Some(announcer) = announcer {
                 announcer.say(if copied {
-                    "Copied"
+                    words::COPIED
                 } else {
-                    "Copying failed. Select the text and copy it by hand."
+                    words::COPY_BY_HAND
                 });
             }
             TimeoutFuture::new(NEWS_MS).await;
@@ -78,8 +79,8 @@ pub fn CopyButton(
             <span>
                 {move || match news.get() {
                     News::None => label,
-                    News::Copied => "Copied",
-                    News::Failed => "Copy failed",
+                    News::Copied => words::COPIED,
+                    News::Failed => words::COPY_FAILED,
                 }}
             </span>
         </button>

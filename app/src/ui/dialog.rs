@@ -4,7 +4,7 @@ use super::{
     icon::{Icon, Shape},
     live::{Announcer, LiveRegion, Modals},
 };
-use crate::form::is_plain_answer;
+use crate::{form::is_plain_answer, words::common as words};
 use leptos::{html, prelude::*};
 use leptos_router::hooks::use_navigate;
 use web_sys::HtmlDialogElement;
@@ -89,7 +89,7 @@ pub fn Dialog(
                 {back
                     .map(|back| {
                         view! {
-                            <a class="icon-button" href=back aria-label="Close">
+                            <a class="icon-button" href=back aria-label=words::CLOSE>
                                 <Icon shape=Shape::Close />
                             </a>
                         }

@@ -1,7 +1,7 @@
 //! What stands where something could not be loaded.
 
 use super::icon::{Icon, Shape};
-use crate::error::AppError;
+use crate::{error::AppError, words::common as words};
 use leptos::prelude::*;
 
 /// Says what is wrong and offers to try again.
@@ -11,10 +11,10 @@ pub fn ErrorState(
     error: AppError,
 ) -> impl IntoView {
     let title = match error {
-        AppError::NotFound => "Not found",
-        AppError::Forbidden => "Not allowed",
-        AppError::SignedOut => "Signed out",
-        _ => "This could not be loaded",
+        AppError::NotFound => words::NOT_FOUND,
+        AppError::Forbidden => words::NOT_ALLOWED,
+        AppError::SignedOut => words::SIGNED_OUT,
+        _ => words::NOT_LOADED,
     };
     let again = !matches!(error, AppError::NotFound | AppError::Forbidden);
     view! {
@@ -24,7 +24,7 @@ pub fn ErrorState(
             <p>{error.to_string()}</p>
             // An empty address is this page's own; the attribute makes the browser fetch it anew.
             {again
-                .then(|| view! { <a class="button" data-variant="secondary" href="" rel="external">"Try again"</a> })}
+                .then(|| view! { <a class="button" data-variant="secondary" href="" rel="external">{words::TRY_AGAIN}</a> })}
         </div>
     }
 }

@@ -1,6 +1,6 @@
 //! All that is wrong with a form, at its top.
 
-use crate::error::FieldError;
+use crate::{error::FieldError, words::common as words};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -26,7 +26,7 @@ pub fn ErrorSummary(
         (!errors.is_empty()).then(|| {
             view! {
                 <div class="error-summary" role="alert" tabindex="-1" node_ref=node>
-                    <h2>"There is a problem"</h2>
+                    <h2>{words::PROBLEM}</h2>
                     <ul>{errors.into_iter().map(line).collect_view()}</ul>
                 </div>
             }

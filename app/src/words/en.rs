@@ -1,8 +1,10 @@
 //! English.
 
+pub mod common;
 pub mod create;
 pub mod door;
 pub mod edit;
+pub mod error;
 pub mod frame;
 pub mod fresh;
 pub mod general;

@@ -173,12 +173,9 @@ pub async fn create_key(
         present: None,
     }
     .parse(editor.now())?;
-    let once = once.parse().map_err(|_| {
-        AppError::field(
-            "",
-            "The form arrived incomplete. Reload the page, then try again.",
-        )
-    })?;
+    let once = once
+        .parse()
+        .map_err(|_| AppError::field("", crate::words::error::INCOMPLETE))?;
     Ok(match editor.issue(draft, once).await? {
         keyring::Issue::New(issued) => Creation::Issued(issued),
         keyring::Issue::AlreadyIssued(id) => Creation::AlreadyIssued(id),
