@@ -8,5 +8,6 @@ mod gate;
 mod headers;
 mod house;
 mod panics;
+mod people;
 mod roles;
 mod start;

@@ -1,0 +1,90 @@
+//! Invitations and support, as a browser without scripts and a curious one meet them.
+
+use crate::house::{House, OWNER, PASSWORD};
+use domain::account::{Email, Role};
+use http::StatusCode;
+use keyring::{Origin, PersonDraft};
+
+const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
+const SUPPORT: &str = "help@latchkey.example";
+
+async fn invitation(house: &House) -> String {
+    let session = house.session(OWNER).await;
+    let app = house.application(OWNER).await;
+    let owner = session
+        .owner(app, Origin::default())
+        .await
+        .expect("owns it");
+    let fresh = owner.fresh_owner().expect("fresh");
+    let email = Email::parse("new@northwind.example").expect("an address");
+    fresh.invite(email, Role::Viewer).await.expect("made").token
+}
+
+#[tokio::test]
+async fn the_link_of_an_invitation_is_named_nowhere() {
+    let house = House::furnished().await;
+    let token = invitation(&house).await;
+    let path = format!("/invite/{token}");
+    let page = house.get(&path, &[HTML]).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert_eq!(page.header("referrer-policy"), "strict-origin");
+    assert_eq!(page.header("cache-control"), "no-store");
+    let form = format!(
+        "page={path}&token={token}&password={}",
+        PASSWORD.replace(' ', "+")
+    );
+    let weak = format!("page={path}&token={token}&password=short");
+    let refused = house.post("/api/accept_invitation", &[HTML], &weak).await;
+    assert_eq!(refused.status.as_u16(), 422, "{}", refused.body);
+    assert!(refused.body.contains("Join Northwind"), "{}", refused.body);
+    let done = house.post("/api/accept_invitation", &[HTML], &form).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    assert_eq!(done.header("location"), "/");
+    assert!(done.header("set-cookie").starts_with("latchkey="));
+    let again = house.get(&path, &[HTML]).await;
+    assert_eq!(again.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn support_has_a_desk_and_nothing_else() {
+    let house = House::furnished().await;
+    let draft = PersonDraft {
+        place: None,
+        email: Email::parse(SUPPORT).expect("an address"),
+        role: Role::Support,
+        password: PASSWORD.into(),
+    };
+    house.keyring.add_person(draft).await.expect("added");
+    let owner = house.owner().await;
+    let key = house.key(&owner, "invoice:read", "").await;
+    let app = owner.application().id;
+    let cookie = format!("latchkey={}", house.token(SUPPORT).await);
+    let lines = [HTML, ("cookie", cookie.as_str())];
+    let home = house.get("/", &lines).await;
+    assert_eq!(home.header("location"), "/support", "{}", home.status);
+    assert_eq!(house.get("/support", &lines).await.status, StatusCode::OK);
+    for path in ["general", "api-keys", "api-keys/new"] {
+        let path = format!("/apps/{app}/settings/{path}");
+        let page = house.get(&path, &lines).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let form = format!("page=/support&what={}&reason=Request+4711", key.id);
+    let look = house.post("/api/support_look", &lines, &form).await;
+    assert_eq!(look.status, StatusCode::OK, "{}", look.body);
+    assert!(look.body.contains("Request 4711") && look.body.contains("Checkout"));
+    assert!(!look.body.contains(&key.secret));
+    let revoke = format!("app={app}&key={}&confirm=Checkout&reason=", key.id);
+    let json = [("accept", "application/json"), ("cookie", cookie.as_str())];
+    for (function, form) in [
+        ("revoke_key", revoke),
+        ("deactivate_key", format!("app={app}&key={}", key.id)),
+        (
+            "invite_member",
+            format!("app={app}&email=a@b.example&role=owner"),
+        ),
+        ("show_members", format!("app={app}")),
+    ] {
+        let answer = house.post(&format!("/api/{function}"), &json, &form).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{function}");
+    }
+}
