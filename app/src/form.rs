@@ -60,21 +60,24 @@ pub fn FormPage() -> impl IntoView {
     })
 }
 
+/// What came of a plain post to this server function, where this page is the answer to one.
+pub fn posted<T: DeserializeOwned>(endpoint: &str) -> Option<Result<T, AppError>> {
+    use_context::<Posted>()
+        .filter(|posted| posted.is(endpoint))
+        .map(|posted| {
+            posted.outcome.and_then(|value| {
+                serde_json::from_value(value).map_err(|_| AppError::Unexpected(String::new()))
+            })
+        })
+}
+
 /// What came of the action: its value, or the answer to a plain post to it.
 pub fn use_outcome<F>(action: ServerAction<F>) -> Signal<Option<Result<F::Output, AppError>>>
 where
     F: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
     F::Output: Clone + DeserializeOwned + Send + Sync + 'static,
 {
-    let posted = use_context::<Posted>()
-        .filter(|posted| posted.is(F::PATH))
-        .map(|posted| {
-            posted.outcome.and_then(|value| {
-                serde_json::from_value::<F::Output>(value)
-                    .map_err(|_| AppError::Unexpected(String::new()))
-            })
-        });
-    if let Some(outcome) = posted {
+    if let Some(outcome) = posted(F::PATH) {
         return Signal::stored(Some(outcome));
     }
     let value = action.value();

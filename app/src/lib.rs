@@ -38,6 +38,8 @@ use page::{
     new_key::NewKey,
     not_found::NotFound,
     revoke::Revoke,
+    revoke_all::RevokeAll,
+    revoke_selected::RevokeSelected,
     setup::Setup,
     sign_in::SignIn,
     support::Support,
@@ -107,6 +109,8 @@ pub fn App() -> impl IntoView {
                     <ParentRoute path=path!("/api-keys") view=ApiKeys ssr=SsrMode::Async>
                         <Route path=path!("") view=|| () ssr=SsrMode::Async />
                         <Route path=path!("/new") view=NewKey ssr=SsrMode::Async />
+                        <Route path=path!("/revoke-selected") view=RevokeSelected ssr=SsrMode::Async />
+                        <Route path=path!("/revoke-all") view=RevokeAll ssr=SsrMode::Async />
                     </ParentRoute>
                     <ParentRoute path=path!("/api-keys/:key") view=Key ssr=SsrMode::Async>
                         <Route path=path!("") view=|| () ssr=SsrMode::Async />

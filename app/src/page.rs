@@ -12,6 +12,8 @@ pub mod member;
 pub mod new_key;
 pub mod not_found;
 pub mod revoke;
+pub mod revoke_all;
+pub mod revoke_selected;
 pub mod setup;
 pub mod sign_in;
 pub mod support;

@@ -1,5 +1,9 @@
 //! The paths of the pages.
 
+mod list;
+
+pub use list::ListAddress;
+
 use domain::{id::PersonId, key::token::KeyId};
 
 /// The list of an application's keys.
@@ -25,6 +29,26 @@ pub fn edit(app: &str, id: KeyId) -> String {
 /// The question before a revocation.
 pub fn revoke(app: &str, id: KeyId) -> String {
     format!("/apps/{app}/settings/api-keys/{id}/revoke")
+}
+
+/// A new secret for what a key is used for.
+pub fn regenerate(app: &str, id: KeyId) -> String {
+    format!("/apps/{app}/settings/api-keys/{id}/regenerate")
+}
+
+/// The question before several keys are revoked.
+pub fn revoke_selected(app: &str) -> String {
+    format!("/apps/{app}/settings/api-keys/revoke-selected")
+}
+
+/// The question before all keys are revoked.
+pub fn revoke_all(app: &str) -> String {
+    format!("/apps/{app}/settings/api-keys/revoke-all")
+}
+
+/// The list as a file.
+pub fn export(app: &str) -> String {
+    format!("/apps/{app}/settings/api-keys.csv")
 }
 
 /// What an application is called, and where.

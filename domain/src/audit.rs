@@ -32,10 +32,11 @@ pub enum Action {
     MemberInvited,
     InvitationWithdrawn,
     MemberJoined,
+    AllKeysRevoked,
 }
 
 impl Action {
-    const ALL: [(Self, &'static str, &'static str); 20] = [
+    const ALL: [(Self, &'static str, &'static str); 21] = [
         (
             Self::AccountCreated,
             "account.created",
@@ -103,6 +104,11 @@ impl Action {
             Self::MemberJoined,
             "member.joined",
             "accepted an invitation",
+        ),
+        (
+            Self::AllKeysRevoked,
+            "keys.revoked",
+            "revoked all keys of the application",
         ),
     ];
 

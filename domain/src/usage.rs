@@ -137,7 +137,8 @@ impl Bucket {
         self.accepted + self.refused + self.rate_limited
     }
 
-    fn add(&mut self, outcome: Outcome, count: i64) {
+    /// Counts so many more calls.
+    pub fn add(&mut self, outcome: Outcome, count: i64) {
         match outcome {
             Outcome::Accepted => self.accepted += count,
             Outcome::Refused => self.refused += count,

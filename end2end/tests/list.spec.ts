@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { type Page } from '@playwright/test';
-import { createKey, expect, people, row, test, unique } from '../fixtures.ts';
+import { createKey, expect, fromOurPage, type Place, people, row, test, unique } from '../fixtures.ts';
 
 const search = async (page: Page, words: string) => {
   await page.getByRole('searchbox', { name: 'Search keys' }).fill(words);
@@ -100,4 +101,114 @@ test('a menu closes on Escape and gives the focus back', { tag: '@js' }, async (
   await page.keyboard.press('Escape');
   await expect(row(page, key.name).getByRole('link', { name: 'View details' })).toBeHidden();
   await expect(opener).toBeFocused();
+});
+
+/** Makes keys as a script would. */
+const makeKeys = async (page: Page, url: string, place: Place, names: string[]) => {
+  for (const name of names) {
+    const answer = await page.request.post('/api/create_key', {
+      form: {
+        app: place.app.replace('/apps/', ''),
+        name,
+        environment: 'test',
+        'scopes[0]': 'invoice:read',
+        expiration: '90',
+        once: crypto.randomUUID(),
+      },
+      headers: fromOurPage(url),
+    });
+    expect(answer.status(), await answer.text()).toBe(200);
+  }
+};
+
+const names = (page: Page) => page.getByRole('table', { name: 'API keys' }).getByRole('rowheader').getByRole('link').allTextContents();
+
+test('the list follows while one types, and keeps the focus', { tag: '@js' }, async ({ page, open, as }) => {
+  const place = await as(people.owner);
+  const marker = unique('Typed').replace(' ', '');
+  const one = await createKey(page, open, place, `${marker} one`);
+  const two = await createKey(page, open, place, `${marker} two`);
+  await open(place.keys);
+  const box = page.getByRole('searchbox', { name: 'Search keys' });
+  const before = await page.evaluate(() => history.length);
+  await box.focus();
+  await box.pressSequentially(`${marker} t`, { delay: 20 });
+  await expect(row(page, one.name)).toHaveCount(0);
+  await expect(row(page, two.name)).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: /^1 key$/ })).toBeVisible();
+  await expect(box).toBeFocused();
+  await box.press('Backspace');
+  await expect(row(page, one.name)).toBeVisible();
+  await expect(box).toHaveValue(`${marker} `);
+  expect(await page.evaluate(() => history.length), 'no step back for each letter').toBe(before);
+});
+
+test('a heading sorts, a second click turns the order round, and the address says it', async ({ page, open, as }) => {
+  const place = await as(people.owner);
+  const marker = unique('Sorted').replace(' ', '');
+  for (const name of ['b', 'C', 'a']) {
+    await createKey(page, open, place, `${marker} ${name}`);
+  }
+  await open(`${place.keys}?search=${marker}`);
+  expect(await names(page)).toEqual([`${marker} a`, `${marker} C`, `${marker} b`]);
+  const heading = (name: string) => page.getByRole('columnheader', { name, exact: true });
+  await expect(heading('Created')).toHaveAttribute('aria-sort', 'descending');
+  await heading('Name').getByRole('link').click();
+  await expect(page).toHaveURL(/sort=name&dir=asc/);
+  await expect(heading('Name')).toHaveAttribute('aria-sort', 'ascending');
+  await expect(heading('Created')).not.toHaveAttribute('aria-sort');
+  await expect.poll(() => names(page)).toEqual([`${marker} a`, `${marker} b`, `${marker} C`]);
+  await heading('Name').getByRole('link').click();
+  await expect.poll(() => names(page)).toEqual([`${marker} C`, `${marker} b`, `${marker} a`]);
+  for (const column of ['Last used', 'Expires', 'Created']) {
+    await heading(column).getByRole('link').click();
+    await expect(heading(column)).toHaveAttribute('aria-sort');
+    await expect.poll(async () => (await names(page)).length).toBe(3);
+  }
+});
+
+test('pages lead forth and back in any order, and a file has them all', async ({ page, open, as, server, context }) => {
+  test.slow();
+  const place = await as(people.stranger);
+  const marker = unique('P').replace(' ', '');
+  const all = Array.from({ length: 53 }, (_, n) => `${marker} ${String(n).padStart(3, '0')}`);
+  await makeKeys(page, server.url, place, all);
+  await open(`${place.keys}?search=${marker}&sort=name&dir=asc`);
+  await expect(page.getByText('53 keys', { exact: true })).toBeVisible();
+  expect(await names(page)).toEqual(all.slice(0, 50));
+  await page.getByRole('link', { name: 'Next' }).click();
+  await expect.poll(() => names(page)).toEqual(all.slice(50));
+  await expect(page.getByRole('link', { name: 'Next' })).toHaveCount(0);
+  await page.getByRole('link', { name: 'Previous' }).click();
+  await expect.poll(() => names(page)).toEqual(all.slice(0, 50));
+
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Export CSV' }).click()]);
+  expect(download.suggestedFilename()).toMatch(/^api-keys-\d{4}-\d{2}-\d{2}\.csv$/);
+  const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n');
+  expect(lines.length).toBe(54);
+  expect(lines[1]).toContain(all[0]);
+  await context.clearCookies();
+});
+
+test('a row says who made a key, and what good practice would change leads to the keys in question', async ({ page, open, as, server }) => {
+  const place = await as(people.owner);
+  const name = unique('Endless');
+  await page.request.post('/api/create_key', {
+    form: {
+      app: place.app.replace('/apps/', ''),
+      name,
+      environment: 'live',
+      'scopes[0]': 'invoice:read',
+      expiration: 'never',
+      once: crypto.randomUUID(),
+    },
+    headers: fromOurPage(server.url),
+  });
+  const other = await createKey(page, open, place, unique('Ends'));
+  await open(place.keys);
+  await expect(row(page, name)).toContainText('No calls');
+  await page.getByRole('link', { name: /never expires?$/ }).click();
+  await expect(row(page, name)).toBeVisible();
+  await expect(row(page, other.name)).toHaveCount(0);
+  await expect(page.getByRole('combobox', { name: 'Condition' })).toHaveValue('never-expires');
 });

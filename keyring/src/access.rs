@@ -5,8 +5,7 @@ use domain::{
     account::{Application, Identity, Role},
     audit::{Action, Actor, Event, Record},
     id::ApplicationId,
-    key::{KeySummary, filter::KeyFilter, token::KeyId},
-    page::{Cursor, Page},
+    key::{KeySummary, token::KeyId},
     time::Timestamp,
 };
 use std::ops::Deref;
@@ -180,34 +179,6 @@ impl Viewer {
     /// The clock's instant.
     pub fn now(&self) -> Timestamp {
         self.keyring.now()
-    }
-
-    /// One page of keys, the newest first.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn keys(
-        &self,
-        filter: &KeyFilter,
-        cursor: Option<Cursor>,
-    ) -> Result<Page<KeySummary>, KeyringError> {
-        Ok(self
-            .keyring
-            .store
-            .keys(self.application.id, filter, cursor.as_ref(), self.now())
-            .await?)
-    }
-
-    /// How many keys the filter leaves.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn count_keys(&self, filter: &KeyFilter) -> Result<i64, KeyringError> {
-        Ok(self
-            .keyring
-            .store
-            .count_keys(self.application.id, filter, self.now())
-            .await?)
     }
 
     /// One key.

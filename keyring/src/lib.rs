@@ -4,6 +4,7 @@
 //! [`Editor`] or an [`Owner`] of one application, and a method exists only on the handle that may call it.
 
 mod access;
+mod bulk;
 mod clock;
 mod discard;
 mod edit;
@@ -12,6 +13,7 @@ mod error;
 mod issue;
 mod keeper;
 mod limiter;
+mod list;
 mod members;
 mod meter;
 mod mint;
@@ -27,12 +29,14 @@ mod verify;
 mod zone;
 
 pub use access::{Editor, FreshEditor, FreshOwner, Owner, Viewer};
+pub use bulk::{AllKeys, Bulk};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use edit::Edited;
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use error::KeyringError;
 pub use issue::Issue;
 pub use limiter::RateState;
+pub use list::Listing;
 pub use members::{Accepted, Invited};
 pub use mint::{BadPepper, Pepper};
 pub use people::{PersonDraft, SetUp, SetupDraft};

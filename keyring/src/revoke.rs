@@ -11,7 +11,7 @@ use store::StoreError;
 const OWN_WISH: &str = "The key revoked itself.";
 
 /// A move in a key's life.
-enum Move {
+pub(crate) enum Move {
     Revoke { reason: String },
     Deactivate,
     Activate,
@@ -62,7 +62,7 @@ impl Editor {
     }
 }
 
-async fn make(editor: &Editor, id: KeyId, wanted: Move) -> Result<(), KeyringError> {
+pub(crate) async fn make(editor: &Editor, id: KeyId, wanted: Move) -> Result<(), KeyringError> {
     let keyring = editor.keyring();
     let _turn = keyring.changes.lock().await;
     let key = editor.key(id).await?;

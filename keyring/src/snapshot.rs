@@ -101,4 +101,9 @@ impl Snapshot {
     pub(crate) fn forget(&self, id: KeyId) {
         self.0.pin().remove(&id);
     }
+
+    /// As [`Snapshot::forget`], for every key of an application.
+    pub(crate) fn forget_all(&self, app: ApplicationId) {
+        self.0.pin().retain(|_, entry| entry.application != app);
+    }
 }

@@ -186,7 +186,7 @@ impl Support {
     ) -> Result<Vec<KeyLine>, KeyringError> {
         let viewer = self.viewer(application.clone());
         let page = viewer
-            .keys(&domain::key::filter::KeyFilter::default(), None)
+            .keys(&domain::key::filter::KeyQuery::default())
             .await?;
         let mut keys = page.rows;
         *more |= page.next.is_some();

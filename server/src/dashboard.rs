@@ -1,5 +1,6 @@
 //! The door for people: pages, and the functions that their forms call.
 
+pub mod export;
 pub mod headers;
 pub mod pages;
 pub mod plain_form;

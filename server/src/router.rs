@@ -2,7 +2,7 @@
 
 use crate::{
     AppState, assets,
-    dashboard::{headers, pages, plain_form, same_origin, session},
+    dashboard::{export, headers, pages, plain_form, same_origin, session},
     gate::{forward_auth, health, own_key, problem, verify, whoami},
     probes, request,
 };
@@ -48,6 +48,7 @@ fn dashboard(state: &AppState) -> Router<AppState> {
         .fold(Router::new(), |router, path| {
             router.route(&path, get(pages::page))
         })
+        .route("/apps/{app}/settings/api-keys.csv", get(export::keys))
         .route(
             "/api/{*function}",
             post(plain_form::call).get(plain_form::not_a_page),

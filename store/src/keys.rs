@@ -11,10 +11,9 @@ use domain::{
     audit::Event,
     id::{AccountId, ApplicationId, IdempotencyKey, PersonId, SecretId},
     key::{
-        KeyDraft, KeySummary, filter::KeyFilter, ip_rule::IpRules, rate_limit::RateLimit,
-        scope::ScopeSet, token::KeyId,
+        KeyDraft, KeySummary, ip_rule::IpRules, rate_limit::RateLimit, scope::ScopeSet,
+        token::KeyId,
     },
-    page::{Cursor, PAGE_SIZE, Page},
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -83,7 +82,7 @@ pub struct IndexRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct RawIndexRow {
+pub(crate) struct RawIndexRow {
     id: String,
     application_id: Uuid,
     account_id: Uuid,
@@ -100,7 +99,7 @@ struct RawIndexRow {
 }
 
 impl RawIndexRow {
-    fn read(self) -> Result<IndexRow, StoreError> {
+    pub(crate) fn read(self) -> Result<IndexRow, StoreError> {
         Ok(IndexRow {
             id: parse("id", &self.id)?,
             application: ApplicationId(self.application_id),
@@ -187,97 +186,6 @@ impl Store {
             }
         });
         Ok(inserted)
-    }
-
-    /// One page of an application's keys, the newest first.
-    ///
-    /// # Errors
-    /// Where the database fails or a row cannot be read.
-    pub async fn keys(
-        &self,
-        app: ApplicationId,
-        filter: &KeyFilter,
-        cursor: Option<&Cursor>,
-        now: Timestamp,
-    ) -> Result<Page<KeySummary>, StoreError> {
-        let back = cursor.is_some_and(|cursor| cursor.back);
-        let (name, id) = patterns(filter);
-        let (at, behind) = cursor.map_or((i64::MAX, ""), |cursor| (cursor.at, cursor.id.as_str()));
-        let statement = if back {
-            sql::KEYS_PAGE_BACK
-        } else {
-            sql::KEYS_PAGE
-        };
-        let one_more = i64::try_from(PAGE_SIZE + 1).unwrap_or(i64::MAX);
-        let mut rows: Vec<KeyRow> = read!(self, |pool| {
-            sqlx::query_as(statement)
-                .bind(app.0)
-                .bind(
-                    filter
-                        .environment
-                        .map_or("", |environment| environment.as_str()),
-                )
-                .bind(&name)
-                .bind(&id)
-                .bind(filter.status.map_or("", |status| status.as_str()))
-                .bind(now.0)
-                .bind(at)
-                .bind(behind)
-                .bind(one_more)
-                .fetch_all(pool)
-                .await
-        })?;
-        let more = rows.len() > PAGE_SIZE;
-        rows.truncate(PAGE_SIZE);
-        if back {
-            rows.reverse();
-        }
-        let rows = rows
-            .into_iter()
-            .map(|row| row.summary(now))
-            .collect::<Result<Vec<_>, _>>()?;
-        let edge = |row: Option<&KeySummary>, back| {
-            row.map(|row| Cursor {
-                at: row.created_at.0,
-                id: row.id.to_string(),
-                back,
-            })
-        };
-        Ok(Page {
-            next: edge(rows.last(), false).filter(|_| more || back),
-            previous: edge(rows.first(), true)
-                .filter(|_| if back { more } else { cursor.is_some() }),
-            rows,
-        })
-    }
-
-    /// How many keys the filter leaves.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn count_keys(
-        &self,
-        app: ApplicationId,
-        filter: &KeyFilter,
-        now: Timestamp,
-    ) -> Result<i64, StoreError> {
-        let (name, id) = patterns(filter);
-        let (count,): (i64,) = read!(self, |pool| {
-            sqlx::query_as(sql::KEYS_COUNT)
-                .bind(app.0)
-                .bind(
-                    filter
-                        .environment
-                        .map_or("", |environment| environment.as_str()),
-                )
-                .bind(&name)
-                .bind(&id)
-                .bind(filter.status.map_or("", |status| status.as_str()))
-                .bind(now.0)
-                .fetch_one(pool)
-                .await
-        })?;
-        Ok(count)
     }
 
     /// One key of the application.
@@ -413,18 +321,6 @@ impl Store {
     ) -> Result<(), StoreError> {
         change_key!(self, event, sql::KEY_REVOKE, app, id, event.at.0, reason)
     }
-}
-
-/// The `LIKE` patterns for a name and an id.
-fn patterns(filter: &KeyFilter) -> (String, String) {
-    let typed = filter.search.trim();
-    if typed.is_empty() {
-        return (String::new(), String::new());
-    }
-    // A mask finds its key too.
-    let literal = literally(typed);
-    let id = literal.replace("••••••••", "%");
-    (format!("%{}%", literal.to_lowercase()), format!("{id}%"))
 }
 
 /// Text for a `LIKE` pattern with `ESCAPE '\'` in which `%`, `_` and `\` mean themselves.

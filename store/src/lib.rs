@@ -4,9 +4,11 @@
 mod audit;
 mod error;
 mod keys;
+mod list;
 mod members;
 mod ownership;
 mod people;
+mod revoke_all;
 mod row;
 mod sessions;
 pub mod sql;
@@ -15,6 +17,7 @@ mod usage;
 
 pub use error::StoreError;
 pub use keys::{IndexRow, Inserted, NewKey};
+pub use list::DayOfUse;
 pub use members::{Acceptance, InvitationRow, Joining, NewInvitation};
 pub use ownership::{Hold, Ownership};
 pub use people::{Membership, NewPerson, PersonRow};

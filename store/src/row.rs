@@ -95,7 +95,8 @@ impl KeyRow {
             created_by: self.created_by.map(PersonId),
             created_by_email: self.created_by_email,
             confirmed_at: self.confirmed_at.map(Timestamp),
-            last_used: self.used_at.map(|at| LastUsed {
+            // 0 is never.
+            last_used: self.used_at.filter(|at| *at > 0).map(|at| LastUsed {
                 at: Timestamp(at),
                 address: self.used_address.unwrap_or_default(),
                 user_agent: self.used_user_agent.unwrap_or_default(),

@@ -1,10 +1,11 @@
-//! Every statement, by its file; [`ALL`] lets the tests prepare each on both databases.
+//! Every statement, by its file; [`ALL`] lets the tests prepare each on both databases. A list that is read in several
+//! orders is made of several files: what is read, which rows, in which order.
 
 macro_rules! statements {
-    ($($name:ident = $file:literal;)*) => {
-        $(pub(crate) const $name: &str = include_str!(concat!("../sql/", $file, ".sql"));)*
-        /// Every statement with the name of its file.
-        pub const ALL: &[(&str, &str)] = &[$(($file, $name)),*];
+    ($($name:ident = $($file:literal)+;)*) => {
+        $(pub(crate) const $name: &str = concat!($(include_str!(concat!("../sql/", $file, ".sql"))),+);)*
+        /// Every statement with its name.
+        pub const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
     };
 }
 
@@ -19,6 +20,7 @@ statements! {
     APPLICATIONS_BY_PERSON = "applications_by_person";
     AUDIT_BY_TARGET = "audit_by_target";
     AUDIT_HEAD = "audit_head";
+    AUDIT_HEAD_BY = "audit_head_by";
     AUDIT_INSERT = "audit_insert";
     AUDIT_MOVE_HEAD = "audit_move_head";
     INVITATION_BY_TOKEN = "invitation_by_token";
@@ -34,13 +36,31 @@ statements! {
     KEY_CHANGE = "key_change";
     KEY_CONFIRM = "key_confirm";
     KEY_DEACTIVATE = "key_deactivate";
+    KEY_ENTRIES_BY_APPLICATION = "key_entries_by_application";
     KEY_ENTRY = "key_entry";
     KEY_INSERT = "key_insert";
     KEY_REVOKE = "key_revoke";
     KEYS_ALL = "keys_all";
-    KEYS_COUNT = "keys_count";
-    KEYS_PAGE = "keys_page";
-    KEYS_PAGE_BACK = "keys_page_back";
+    KEYS_BY_CREATED_DOWN = "keys_page" "keys_by_created_down";
+    SOME_BY_CREATED_DOWN = "keys_page" "keys_filter" "keys_by_created_down";
+    KEYS_BY_CREATED_UP = "keys_page" "keys_by_created_up";
+    SOME_BY_CREATED_UP = "keys_page" "keys_filter" "keys_by_created_up";
+    KEYS_BY_ENDS_DOWN = "keys_page" "keys_by_ends_down";
+    SOME_BY_ENDS_DOWN = "keys_page" "keys_filter" "keys_by_ends_down";
+    KEYS_BY_ENDS_UP = "keys_page" "keys_by_ends_up";
+    SOME_BY_ENDS_UP = "keys_page" "keys_filter" "keys_by_ends_up";
+    KEYS_BY_NAME_DOWN = "keys_page" "keys_by_name_down";
+    SOME_BY_NAME_DOWN = "keys_page" "keys_filter" "keys_by_name_down";
+    KEYS_BY_NAME_UP = "keys_page" "keys_by_name_up";
+    SOME_BY_NAME_UP = "keys_page" "keys_filter" "keys_by_name_up";
+    KEYS_BY_USED_DOWN = "keys_page" "keys_by_used_down";
+    SOME_BY_USED_DOWN = "keys_page" "keys_filter" "keys_by_used_down";
+    KEYS_BY_USED_UP = "keys_page" "keys_by_used_up";
+    SOME_BY_USED_UP = "keys_page" "keys_filter" "keys_by_used_up";
+    KEYS_COUNT = "keys_count" "keys_filter" "keys_count_end";
+    KEYS_REVOKE_ALL = "keys_revoke_all";
+    KEYS_TOTAL = "keys_total";
+    KEYS_UNREVOKED = "keys_unrevoked";
     LAST_USE_SET = "last_use_set";
     MEMBERS_BY_ACCOUNT = "members_by_account";
     MEMBERSHIP_BY_EMAIL = "membership_by_email";
@@ -71,6 +91,7 @@ statements! {
     USAGE_BATCH_INSERT = "usage_batch_insert";
     USAGE_BATCHES_PRUNE = "usage_batches_prune";
     USAGE_BETWEEN = "usage_between";
+    USAGE_OF_PAGE = "usage_of_page";
 }
 
 /// Takes the advisory lock of the database's owner. PostgreSQL alone has such locks.

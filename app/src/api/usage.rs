@@ -12,11 +12,3 @@ pub async fn key_usage(app: String, key: String, window: String) -> Result<Serie
     let window = domain::usage::Window::parse(&window);
     Ok(viewer.key_usage(id, window).await?)
 }
-
-/// Calls with all keys of an application over a window.
-#[server(name = ApplicationUsage, prefix = "/api", endpoint = "application_usage")]
-pub async fn application_usage(app: String, window: String) -> Result<Series, AppError> {
-    let viewer = crate::context::viewer(&app).await?;
-    let window = domain::usage::Window::parse(&window);
-    Ok(viewer.application_usage(window).await?)
-}

@@ -1,7 +1,12 @@
 //! The server's half of the context.
 
 use super::Theme;
-use crate::{api::keys::edit::EditData, error::AppError, routes::with_query, words};
+use crate::{
+    api::keys::{bulk::BulkOutcome, edit::EditData},
+    error::AppError,
+    routes::with_query,
+    words,
+};
 use domain::{id::ApplicationId, key::token::KeyId, usage::Window};
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use keyring::{
@@ -321,6 +326,19 @@ impl From<KeyringError> for AppError {
                 refuse(Self::Unavailable(reference))
             }
             KeyringError::Unexpected(cause) => unexpected(&cause),
+        }
+    }
+}
+
+impl From<keyring::Bulk> for BulkOutcome {
+    fn from(bulk: keyring::Bulk) -> Self {
+        Self {
+            done: bulk.done.iter().map(ToString::to_string).collect(),
+            skipped: bulk
+                .skipped
+                .iter()
+                .map(|(name, why)| (name.to_string(), why.to_string()))
+                .collect(),
         }
     }
 }

@@ -1,44 +1,45 @@
 //! App Settings → API Keys.
 
-use super::{Here, param, query, tab_title};
+use super::{Here, param, tab_title};
 use crate::{
-    api::{
-        keys::read::{KeyList, list_keys},
-        usage::application_usage,
+    api::keys::list::{KeyList, list_keys},
+    part::{
+        BulkBar, Changes, FilterBar, KeyTable,
+        bulk_bar::{BulkNotice, Selected},
+        key_actions::ChangeNotice,
+        key_table::day_view,
     },
-    part::{Changes, FilterBar, KeyTable, UsageChart, key_actions::ChangeNotice},
-    routes,
+    routes::{self, ListAddress},
     ui::{ErrorState, Icon, Notice, Shape},
+    words::list as words,
 };
+use domain::account::Role;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Outlet;
+use leptos_router::{components::Outlet, hooks::use_query_map};
 
 /// The list of keys; the dialog for a new one opens above it.
 #[component]
 pub fn ApiKeys() -> impl IntoView {
     let app = param("app");
     let here = Here::from_frame();
+    let query = use_query_map();
+    let address = Memo::new(move |_| query.with(ListAddress::read));
     let role = move || {
         Suspend::new(async move {
             here.await.ok().map(|here| {
-                let title = tab_title("API Keys", &here.application.name);
+                let title = tab_title(words::TITLE, &here.application.name);
                 let path = routes::new(&here.application.id.to_string());
                 let actions = if here.identity.role.can_edit_keys() {
                     view! {
                         <a class="button" data-variant="primary" href=path>
                             <Icon shape=Shape::Plus />
-                            "Create API Key"
+                            {words::CREATE}
                         </a>
                     }
                     .into_any()
                 } else {
-                    view! {
-                        <Notice>
-                            "You can look at keys. To create or change them, ask an owner for the role of a developer."
-                        </Notice>
-                    }
-                    .into_any()
+                    view! { <Notice>{words::READ_ONLY}</Notice> }.into_any()
                 };
                 view! {
                     <Title text=title />
@@ -47,172 +48,192 @@ pub fn ApiKeys() -> impl IntoView {
             })
         })
     };
+    let emergency = move || {
+        Suspend::new(async move {
+            let here = here.await.ok()?;
+            let owner = here.identity.role == Role::Owner;
+            owner.then(|| emergency(&here.application.id.to_string()))
+        })
+    };
     view! {
         <div class="page-head">
-            <h1 tabindex="-1">"API Keys"</h1>
-            <p class="page-lead">
-                "A key lets a program of yours call the API. Give each program its own, with no more scopes than it needs."
-            </p>
+            <h1 tabindex="-1">{words::TITLE}</h1>
+            <p class="page-lead">{words::LEAD}</p>
             <div class="page-actions">
                 <Transition>{role}</Transition>
             </div>
         </div>
         <Outlet />
         <ChangeNotice />
-        <Usage app />
-        {move || view! { <FilterBar action=routes::list(&app.get()) /> }}
-        <List app />
+        <BulkNotice />
+        {move || view! { <FilterBar action=routes::list(&app.get()) address /> }}
+        <List app address />
+        <Transition>{emergency}</Transition>
     }
 }
 
+fn emergency(app: &str) -> AnyView {
+    view! {
+        <section class="emergency" aria-labelledby="emergency">
+            <h2 id="emergency">{words::EMERGENCY}</h2>
+            <p>{words::EMERGENCY_HINT}</p>
+            <a href=routes::revoke_all(app)>{words::REVOKE_ALL_LINK}</a>
+        </section>
+    }
+    .into_any()
+}
+
 #[component]
-fn Usage(app: Memo<String>) -> impl IntoView {
-    let window = query("window");
-    let chosen = move || if window.get() == "7d" { "7d" } else { "24h" };
-    let usage = Resource::new(
-        move || (app.get(), chosen().to_owned()),
-        |(app, window)| application_usage(app, window),
+fn List(app: Memo<String>, address: Memo<ListAddress>) -> impl IntoView {
+    let here = Here::from_frame();
+    let changes = Changes::here();
+    let selected = Selected::nothing();
+    // Other rows, or the same ones changed: what was selected is not what is in sight.
+    Effect::new(move |before: Option<(ListAddress, usize)>| {
+        let now = (address.get(), changes.version());
+        if before.is_some_and(|before| before != now) {
+            selected.clear();
+        }
+        now
+    });
+    let keys = Resource::new(
+        move || (app.get(), address.get(), changes.version()),
+        |(app, address, _)| {
+            let ListAddress {
+                search,
+                status,
+                environment,
+                notable,
+                sort,
+                dir,
+                cursor,
+            } = address;
+            list_keys(app, search, status, environment, notable, sort, dir, cursor)
+        },
     );
-    let link = move |value: &'static str, words: &'static str| {
+    // The region stands there before it speaks.
+    let count = move || {
+        Suspend::new(async move {
+            let list = keys.await.ok()?;
+            Some(words::keys(list.total, list.more))
+        })
+    };
+    let skeleton = || {
         view! {
-            <a
-                href=move || routes::with_query(&routes::list(&app.get()), &[("window", value)])
-                aria-current=move || (chosen() == value).then_some("true")
-            >
-                {words}
-            </a>
+            <div class="skeleton" data-size="row"></div>
+            <div class="skeleton" data-size="row"></div>
+            <div class="skeleton" data-size="row"></div>
         }
     };
     view! {
-        <section class="card" aria-label="Usage">
-            <nav class="segmented" aria-label="Time">
-                {link("24h", "24 hours")} {link("7d", "7 days")}
-            </nav>
-            <Transition>
+        <div class="key-list">
+            <p class="result-count" role="status">
+                <Transition>{count}</Transition>
+            </p>
+            <Transition fallback=skeleton>
                 {move || Suspend::new(async move {
-                    match usage.await {
-                        Ok(series) => {
-                            view! { <UsageChart series id="application-usage" title="Calls with all keys" /> }
-                                .into_any()
-                        }
+                    let editable = here.await.is_ok_and(|here| here.identity.role.can_edit_keys());
+                    let (app, address) = (app.get_untracked(), address.get_untracked());
+                    match keys.await {
                         Err(error) => view! { <ErrorState error /> }.into_any(),
+                        Ok(list) if list.rows.is_empty() && list.previous.is_none() => {
+                            empty(&app, list.filtered, editable)
+                        }
+                        Ok(list) => {
+                            filled(app, list, address, editable.then_some(selected))
+                        }
                     }
                 })}
             </Transition>
-        </section>
+        </div>
     }
 }
 
-#[component]
-fn List(app: Memo<String>) -> impl IntoView {
-    let here = Here::from_frame();
-    let changes = Changes::here();
-    let [search, status, environment, cursor] =
-        ["search", "status", "environment", "cursor"].map(query);
-    let keys = Resource::new(
-        move || {
-            _ = changes.version();
-            (
-                app.get(),
-                search.get(),
-                status.get(),
-                environment.get(),
-                cursor.get(),
-                changes.version(),
-            )
-        },
-        |(app, search, status, environment, cursor, _)| {
-            list_keys(app, search, status, environment, cursor)
-        },
-    );
-    let page_link = move |cursor: String| {
-        routes::with_query(
-            &routes::list(&app.get_untracked()),
-            &[
-                ("search", &search.get_untracked()),
-                ("status", &status.get_untracked()),
-                ("environment", &environment.get_untracked()),
-                ("cursor", &cursor),
-            ],
-        )
-    };
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                let editable = here.await.is_ok_and(|here| here.identity.role.can_edit_keys());
-                match keys.await {
-                    Err(error) => view! { <ErrorState error /> }.into_any(),
-                    Ok(list) if list.page.rows.is_empty() => {
-                        empty(&app.get_untracked(), list.filtered, editable).into_any()
-                    }
-                    Ok(list) => filled(app.get_untracked(), list, editable, page_link).into_any(),
-                }
-            })}
-        </Transition>
-    }
-}
-
-fn filled(
-    app: String,
-    list: KeyList,
-    editable: bool,
-    page_link: impl Fn(String) -> String,
-) -> impl IntoView {
-    let count = match list.total {
-        1 => "1 key".to_owned(),
-        n => format!("{n} keys"),
-    };
-    let previous = list
-        .page
-        .previous
-        .map(|cursor| page_link(cursor.to_param()));
-    let next = list.page.next.map(|cursor| page_link(cursor.to_param()));
+fn filled(app: String, list: KeyList, address: ListAddress, selected: Option<Selected>) -> AnyView {
+    let path = routes::list(&app);
+    let page = |cursor: Option<String>| cursor.map(|cursor| address.clone().at(cursor).path(&path));
+    let (previous, next) = (page(list.previous), page(list.next));
     let pager = (previous.is_some() || next.is_some()).then(|| {
         view! {
-            <nav class="pager" aria-label="Pages">
-                {previous.map(|path| view! { <a href=path rel="prev">"Previous"</a> })}
-                {next.map(|path| view! { <a href=path rel="next">"Next"</a> })}
+            <nav class="pager" aria-label=words::PAGES>
+                {previous.map(|path| view! { <a href=path rel="prev">{words::PREVIOUS}</a> })}
+                {next.map(|path| view! { <a href=path rel="next">{words::NEXT}</a> })}
             </nav>
         }
     });
+    let file = address.clone().first_page().path(&routes::export(&app));
+    let advice = advice(&path, &list.advice);
+    let bar = selected.map(|selected| view! { <BulkBar app=app.clone() selected /> });
     view! {
-        <p class="result-count" aria-live="polite">
-            {count}
-        </p>
-        <KeyTable app keys=list.page.rows now=list.now editable />
+        <div class="list-day" role="group" aria-label=words::ALL_CALLS>
+            <span>{words::ALL_CALLS}</span>
+            {day_view(list.day)}
+        </div>
+        {advice}
+        <div class="list-tools">
+            {bar} <a class="list-export" href=file rel="external" download="">
+                <Icon shape=Shape::Download />
+                {words::EXPORT}
+            </a>
+        </div>
+        <KeyTable app keys=list.rows now=list.now selected address />
         {pager}
     }
+    .into_any()
 }
 
-fn empty(app: &str, filtered: bool, editable: bool) -> impl IntoView + use<> {
-    let create = routes::new(app);
-    let all = routes::list(app);
-    if filtered {
-        return view! {
-            <div class="empty-state">
-                <Icon shape=Shape::Search />
-                <h2>"No key matches"</h2>
-                <p>"Try other words, or look at all keys."</p>
-                <a class="button" data-variant="secondary" href=all>
-                    "Clear filters"
-                </a>
+/// What good practice would change, each as a link to the keys in question.
+fn advice(path: &str, advice: &[(String, i64)]) -> Option<AnyView> {
+    let links: Vec<_> = advice
+        .iter()
+        .map(|(notable, count)| {
+            let to = ListAddress {
+                notable: notable.clone(),
+                ..ListAddress::default()
+            };
+            let words = words::advice(notable, *count);
+            view! {
+                <li>
+                    <a href=to.path(path)>{words}</a>
+                </li>
+            }
+        })
+        .collect();
+    (!links.is_empty()).then(|| {
+        view! {
+            <div class="list-advice">
+                <span id="advice">{words::ADVICE}</span>
+                <ul aria-labelledby="advice">{links}</ul>
             </div>
         }
-        .into_any();
-    }
-    let button = editable.then(|| {
+        .into_any()
+    })
+}
+
+fn empty(app: &str, filtered: bool, editable: bool) -> AnyView {
+    let (shape, title, hint) = if filtered {
+        (Shape::Search, words::NO_MATCH, words::NO_MATCH_HINT)
+    } else {
+        (Shape::Key, words::EMPTY, words::EMPTY_HINT)
+    };
+    let way = if filtered {
+        Some((routes::list(app), "secondary", words::CLEAR))
+    } else {
+        editable.then(|| (routes::new(app), "primary", words::CREATE_FIRST))
+    };
+    let way = way.map(|(path, variant, words)| {
         view! {
-            <a class="button" data-variant="primary" href=create>
-                "Create your first key"
+            <a class="button" data-variant=variant href=path>
+                {words}
             </a>
         }
     });
     view! {
         <div class="empty-state">
-            <Icon shape=Shape::Key />
-            <h2>"No keys yet"</h2>
-            <p>"A program needs a key before it may call the API."</p>
-            {button}
+            <Icon shape />
+            <h2>{title}</h2>
+            <p>{hint}</p>
+            {way}
         </div>
     }
     .into_any()

@@ -1,12 +1,16 @@
 //! What can be done with a key.
 
 use crate::{
-    api::keys::change::{ActivateKey, DeactivateKey},
+    api::keys::{
+        bulk::{BulkOutcome, DeactivateKeys},
+        change::{ActivateKey, DeactivateKey},
+    },
     error::AppError,
     form::{FormPage, use_outcome},
     routes,
     ui::{Icon, Notice, Shape},
     words::edit,
+    words::list as words,
 };
 use domain::key::{KeySummary, state::State};
 use leptos::prelude::*;
@@ -18,6 +22,8 @@ pub struct Changes {
     activate: ServerAction<ActivateKey>,
     others: RwSignal<usize>,
     outcome: Signal<Option<Result<(), AppError>>>,
+    deactivate_each: ServerAction<DeactivateKeys>,
+    bulk: Signal<Option<Result<BulkOutcome, AppError>>>,
 }
 
 impl Changes {
@@ -25,6 +31,7 @@ impl Changes {
     pub fn provide() -> Self {
         let deactivate = ServerAction::<DeactivateKey>::new();
         let activate = ServerAction::<ActivateKey>::new();
+        let deactivate_each = ServerAction::<DeactivateKeys>::new();
         let off = use_outcome(deactivate);
         let on = use_outcome(activate);
         let changes = Self {
@@ -37,6 +44,8 @@ impl Changes {
                     .flatten()
                     .find(Result::is_err)
             }),
+            deactivate_each,
+            bulk: use_outcome(deactivate_each),
         };
         provide_context(changes);
         changes
@@ -49,7 +58,20 @@ impl Changes {
 
     /// Counts the changes: what reads keys reads them again when it moves.
     pub fn version(self) -> usize {
-        self.deactivate.version().get() + self.activate.version().get() + self.others.get()
+        self.deactivate.version().get()
+            + self.activate.version().get()
+            + self.deactivate_each.version().get()
+            + self.others.get()
+    }
+
+    /// Switches several keys off.
+    pub fn deactivate_each(self) -> ServerAction<DeactivateKeys> {
+        self.deactivate_each
+    }
+
+    /// What came of the last change of several keys.
+    pub fn bulk_outcome(self) -> Signal<Option<Result<BulkOutcome, AppError>>> {
+        self.bulk
     }
 
     /// Something else has changed.
@@ -103,7 +125,7 @@ pub fn KeyActions(
         view! {
             <a href=path class=class data-variant=variant data-tone="danger">
                 <Icon shape=Shape::Trash />
-                "Revoke"
+                {words::REVOKE}
             </a>
         }
     });
@@ -145,7 +167,7 @@ fn Switch(app: String, key: KeySummary, class: Option<&'static str>) -> impl Int
             view! {
                 <ActionForm action=changes.deactivate>
                     <FormPage />
-                    {button(Shape::Pause, "Deactivate", pending)}
+                    {button(Shape::Pause, words::DEACTIVATE, pending)}
                 </ActionForm>
             }
             .into_any()
@@ -155,7 +177,7 @@ fn Switch(app: String, key: KeySummary, class: Option<&'static str>) -> impl Int
             view! {
                 <ActionForm action=changes.activate>
                     <FormPage />
-                    {button(Shape::Play, "Activate", pending)}
+                    {button(Shape::Play, words::ACTIVATE, pending)}
                 </ActionForm>
             }
             .into_any()

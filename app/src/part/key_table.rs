@@ -1,11 +1,16 @@
 //! Keys in a table.
 
-use super::{KeyActions, KeyStatus, MaskedKey, ScopeList};
+use super::{KeyActions, KeyStatus, MaskedKey, ScopeList, bulk_bar::Selected};
 use crate::{
-    routes,
+    api::keys::list::{Day, ListedKey},
+    routes::{self, ListAddress},
     ui::{Icon, Menu, Shape, Time},
+    words::list as words,
 };
-use domain::{key::KeySummary, time::Timestamp};
+use domain::{
+    key::{Environment, KeySummary, LastUsed, filter::Sort, state::State},
+    time::Timestamp,
+};
 use leptos::prelude::*;
 
 /// The table. Its roles are spelled out: a narrow screen shows cards, and `display` would take the roles away.
@@ -14,31 +19,53 @@ pub fn KeyTable(
     /// The application's id.
     app: String,
     /// The rows.
-    keys: Vec<KeySummary>,
+    keys: Vec<ListedKey>,
     /// The server's clock.
     now: Timestamp,
-    /// Whether the reader may change keys.
-    editable: bool,
+    /// What is selected, where the reader may change keys.
+    selected: Option<Selected>,
+    /// What the list shows, for the links of its headings.
+    address: ListAddress,
 ) -> impl IntoView {
+    let path = routes::list(&app);
+    let heading = |label: &'static str, priority: Option<&'static str>, by: Option<Sort>| {
+        heading(label, priority, by.map(|by| sorting(&address, by, &path)))
+    };
+    let headings = [
+        (words::NAME, None, Some(Sort::Name)),
+        (words::KEY, None, None),
+        (words::SCOPES, Some("low"), None),
+        (words::STATUS, None, None),
+        (words::CREATED, None, Some(Sort::Created)),
+        (words::USED, None, Some(Sort::Used)),
+        (words::EXPIRES, Some("medium"), Some(Sort::Expires)),
+        (words::DAY, Some("medium"), None),
+    ]
+    .map(|(label, priority, by)| heading(label, priority, by))
+    .collect_view();
+    let ids: Vec<_> = keys
+        .iter()
+        .map(|listed| listed.key.id.to_string())
+        .collect();
+    let all = selected.map(|selected| {
+        view! {
+            <th scope="col" role="columnheader" class="select">
+                {selected.all(ids)} <span class="visually-hidden">{words::SELECT}</span>
+            </th>
+        }
+    });
     let rows = keys
         .into_iter()
-        .map(|key| view! { <KeyRow app=app.clone() key now editable /> })
+        .map(|listed| row(&app, listed, now, selected))
         .collect_view();
     view! {
         <div class="table-wrap">
             <table class="keys" role="table">
-                <caption class="visually-hidden">"API keys"</caption>
+                <caption class="visually-hidden">{words::TABLE}</caption>
                 <thead role="rowgroup">
                     <tr role="row">
-                        <th scope="col" role="columnheader">"Name"</th>
-                        <th scope="col" role="columnheader">"Key"</th>
-                        <th scope="col" role="columnheader" data-priority="low">"Scopes"</th>
-                        <th scope="col" role="columnheader">"Status"</th>
-                        <th scope="col" role="columnheader" data-priority="low">"Created"</th>
-                        <th scope="col" role="columnheader">"Last used"</th>
-                        <th scope="col" role="columnheader" data-priority="medium">"Expires"</th>
-                        <th scope="col" role="columnheader">
-                            <span class="visually-hidden">"Actions"</span>
+                        {all} {headings} <th scope="col" role="columnheader">
+                            <span class="visually-hidden">{words::ACTIONS}</span>
                         </th>
                     </tr>
                 </thead>
@@ -48,57 +75,140 @@ pub fn KeyTable(
     }
 }
 
-#[component]
-fn KeyRow(app: String, key: KeySummary, now: Timestamp, editable: bool) -> impl IntoView {
-    let path = routes::key(&app, key.id);
+/// What the heading of a column that can be sorted by leads to, and how the column is sorted now.
+fn sorting(address: &ListAddress, by: Sort, path: &str) -> (String, Option<&'static str>) {
+    let order = address.order();
+    let now = (order.by == by).then_some(if order.down {
+        "descending"
+    } else {
+        "ascending"
+    });
+    (address.clone().clicked(by).path(path), now)
+}
+
+fn heading(
+    label: &'static str,
+    priority: Option<&'static str>,
+    sorting: Option<(String, Option<&'static str>)>,
+) -> AnyView {
+    let (link, now) = sorting.unzip();
+    let words = match link {
+        Some(link) => view! { <a href=link>{label}</a> }.into_any(),
+        None => label.into_any(),
+    };
+    view! {
+        <th scope="col" role="columnheader" data-priority=priority aria-sort=now.flatten()>
+            {words}
+        </th>
+    }
+    .into_any()
+}
+
+fn row(app: &str, listed: ListedKey, now: Timestamp, selected: Option<Selected>) -> AnyView {
+    let ListedKey { key, day } = listed;
+    let path = routes::key(app, key.id);
     let name = key.name.to_string();
-    let used = match &key.last_used {
-        Some(used) => view! { <Time at=used.at now /> }.into_any(),
-        None => "Never".into_any(),
+    let environment = match key.environment {
+        Environment::Live => words::LIVE,
+        Environment::Test => words::TEST,
     };
-    let expires = match key.expires_at {
-        Some(at) => view! { <Time at now /> }.into_any(),
-        None => "Never".into_any(),
-    };
-    let by = key
-        .created_by_email
-        .clone()
-        .map(|email| view! { <small>" by " {email}</small> });
-    let actions = editable.then(|| view! { <KeyActions app=app.clone() key=key.clone() /> });
+    let used = key.last_used.clone().map(|used| last_used(used, now));
+    let expires = key.expires_at.map(|at| view! { <Time at now /> });
+    let by = key.created_by_email.clone().map(|email| {
+        let name = email.split('@').next().unwrap_or_default().to_owned();
+        view! { <small title=email>{words::by(&name)}</small> }
+    });
+    let select = selected.map(|selected| {
+        view! {
+            <td role="cell" class="select">
+                {selected.one(key.id.to_string(), &name)}
+            </td>
+        }
+    });
     view! {
         <tr role="row" data-state=key.state.as_str()>
-            <th scope="row" role="rowheader">
+            {select} <th scope="row" role="rowheader">
                 <a href=path.clone()>{name.clone()}</a>
-                <small>{if key.environment.as_str() == "live" { "Live" } else { "Test" }}</small>
-            </th>
-            <td role="cell" data-label="Key">
+                <small>{environment}</small>
+            </th> <td role="cell" data-label=words::KEY>
                 <MaskedKey id=key.id />
-            </td>
-            <td role="cell" data-label="Scopes" data-priority="low">
-                <ScopeList scopes=key.scopes most=2 />
-            </td>
-            <td role="cell" data-label="Status">
+            </td> <td role="cell" data-label=words::SCOPES data-priority="low">
+                <ScopeList scopes=key.scopes.clone() most=2 />
+            </td> <td role="cell" data-label=words::STATUS>
                 <KeyStatus key=key.clone() now />
-            </td>
-            <td role="cell" data-label="Created" data-priority="low">
+            </td> <td role="cell" data-label=words::CREATED>
                 <Time at=key.created_at now />
                 {by}
-            </td>
-            <td role="cell" data-label="Last used">
-                {used}
-            </td>
-            <td role="cell" data-label="Expires" data-priority="medium">
-                {expires}
-            </td>
-            <td role="cell">
-                <Menu label=format!("Actions for {name}")>
-                    <a href=path>
-                        <Icon shape=Shape::Eye />
-                        "View details"
-                    </a>
-                    {actions}
-                </Menu>
-            </td>
+            </td> <td role="cell" data-label=words::USED>
+                {used.unwrap_or_else(|| words::NEVER.into_any())}
+            </td> <td role="cell" data-label=words::EXPIRES data-priority="medium">
+                {expires.map_or_else(|| words::NEVER.into_any(), IntoAny::into_any)}
+            </td> <td role="cell" data-label=words::DAY data-priority="medium">
+                {day_view(day)}
+            </td> <td role="cell">{menu(app, path, key.clone(), selected.is_some())}</td>
         </tr>
     }
+    .into_any()
+}
+
+/// When, and beneath it from where and by what.
+fn last_used(used: LastUsed, now: Timestamp) -> AnyView {
+    // The first word says most: `storefront/3.2 (linux)`.
+    let agent = used.user_agent.split(' ').next().unwrap_or_default();
+    let agent: String = agent.chars().take(24).collect();
+    let parts = [used.address, agent];
+    let from: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    view! {
+        <Time at=used.at now />
+        <small title=used.user_agent>{from.join(", ")}</small>
+    }
+    .into_any()
+}
+
+/// The calls of a day: a line for those who see it, words for all.
+pub fn day_view(day: Day) -> AnyView {
+    let refused = (day.calls > 0).then(|| words::refused(day.refused, day.calls));
+    // One in a hundred: less is the noise of every day.
+    let troubled = day.refused > 0 && day.refused.saturating_mul(100) >= day.calls;
+    let line = (!day.line.is_empty()).then(|| {
+        view! {
+            <svg class="sparkline" viewBox="0 0 92 24" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+                <path d=day.line></path>
+            </svg>
+        }
+    });
+    view! {
+        <span class="day">
+            {line} <span data-quiet=(day.calls == 0).then_some("")>{words::calls(day.calls)}</span>
+            {refused
+                .map(|refused| {
+                    view! { <small data-tone=troubled.then_some("danger")>{refused}</small> }
+                })}
+        </span>
+    }
+    .into_any()
+}
+
+fn menu(app: &str, path: String, key: KeySummary, editable: bool) -> AnyView {
+    let regenerate = (editable && !matches!(key.state, State::Revoked { .. })).then(|| {
+        view! {
+            <a href=routes::regenerate(app, key.id)>
+                <Icon shape=Shape::Key />
+                {words::REGENERATE}
+            </a>
+        }
+    });
+    let label = words::actions_for(key.name.as_str());
+    let actions = editable.then(|| view! { <KeyActions app=app.to_owned() key /> });
+    view! {
+        <Menu label>
+            <a href=path>
+                <Icon shape=Shape::Eye />
+                {words::VIEW}
+            </a>
+            {regenerate}
+            {actions}
+        </Menu>
+    }
+    .into_any()
 }

@@ -9,6 +9,7 @@ pub mod frame;
 pub mod fresh;
 pub mod general;
 pub mod invitation;
+pub mod list;
 pub mod members;
 pub mod reveal;
 pub mod support;

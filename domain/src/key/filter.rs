@@ -1,6 +1,7 @@
-//! Which keys a list shows.
+//! Which keys a list shows, and in which order.
 
-use super::Environment;
+use super::{Environment, KeySummary, state::State};
+use crate::time::{DAY, Timestamp};
 
 /// The status a list is narrowed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,20 +39,306 @@ impl StatusFilter {
     }
 }
 
+/// What deserves a look about a key that is neither over nor revoked: its badges, and what good practice would change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notable {
+    /// Its old secret ends on a date.
+    Retiring,
+    /// It ends within 7 days.
+    ExpiresSoon,
+    /// No call has been accepted yet.
+    NeverUsed,
+    /// No call has been accepted for 90 days.
+    Idle,
+    /// Nobody said that the secret is stored.
+    NotConfirmed,
+    /// It has no end.
+    NeverExpires,
+    /// It may be used from anywhere.
+    AnyAddress,
+    /// Its secret is older than 365 days.
+    Old,
+}
+
+impl Notable {
+    /// All of them, with the value in links and the words on the page.
+    pub const ALL: [(Self, &'static str, &'static str); 8] = [
+        (Self::Retiring, "retiring", "Retiring"),
+        (Self::ExpiresSoon, "expires-soon", "Expires soon"),
+        (Self::NeverUsed, "never-used", "Never used"),
+        (Self::Idle, "idle", "Idle"),
+        (Self::NotConfirmed, "not-confirmed", "Secret not confirmed"),
+        (Self::NeverExpires, "never-expires", "Never expires"),
+        (Self::AnyAddress, "any-address", "No IP rule"),
+        (Self::Old, "old", "Secret over a year old"),
+    ];
+
+    /// The value in links.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.1)
+    }
+
+    /// Reads [`Notable::as_str`] back.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|row| row.1 == text).map(|row| row.0)
+    }
+
+    /// Whether it is true of a key at `now`. The list's SQL says the same.
+    pub fn is_true_of(self, key: &KeySummary, now: Timestamp) -> bool {
+        if !matches!(key.state, State::Active | State::Inactive { .. }) {
+            return false;
+        }
+        let used = key.last_used.as_ref().map(|used| used.at);
+        match self {
+            Self::Retiring => key.retires_at.is_some(),
+            Self::ExpiresSoon => key.expires_at.is_some_and(|end| end.since(now) <= 7 * DAY),
+            Self::NeverUsed => used.is_none(),
+            Self::Idle => used.is_some_and(|at| now.since(at) >= 90 * DAY),
+            Self::NotConfirmed => key.confirmed_at.is_none() && used.is_none(),
+            Self::NeverExpires => key.expires_at.is_none(),
+            Self::AnyAddress => key.ip_rules.is_empty(),
+            Self::Old => now.since(key.created_at) >= 365 * DAY,
+        }
+    }
+}
+
 /// Which keys a list shows; the default shows all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyFilter {
-    /// Text in the name, or a public key id or its beginning; empty for any.
+    /// Text in the name, or a public key id, its beginning or its mask; empty for any.
     pub search: String,
     /// Only keys in this status.
     pub status: Option<StatusFilter>,
     /// Only live, or only test keys.
     pub environment: Option<Environment>,
+    /// Only keys of which this is true.
+    pub notable: Option<Notable>,
 }
 
 impl KeyFilter {
+    /// The filter that a link means; unknown words filter nothing.
+    pub fn parse(search: &str, status: &str, environment: &str, notable: &str) -> Self {
+        Self {
+            search: search.trim().chars().take(80).collect(),
+            status: StatusFilter::parse(status),
+            environment: Environment::parse(environment),
+            notable: Notable::parse(notable),
+        }
+    }
+
     /// Whether it leaves anything out.
     pub fn is_narrow(&self) -> bool {
         *self != Self::default()
+    }
+}
+
+/// What a list is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// When keys were made.
+    #[default]
+    Created,
+    /// Their names, capitals alike.
+    Name,
+    /// Their last accepted call; never stands before all others.
+    Used,
+    /// Their end; never stands behind all others.
+    Expires,
+}
+
+impl Sort {
+    /// The value in links.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Name => "name",
+            Self::Used => "used",
+            Self::Expires => "expires",
+        }
+    }
+}
+
+/// The order of a list; the default has the newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// By what.
+    pub by: Sort,
+    /// The largest first.
+    pub down: bool,
+}
+
+impl Default for Order {
+    fn default() -> Self {
+        Self::natural(Sort::default())
+    }
+}
+
+impl Order {
+    /// The direction that a first click means: the newest, the last used, A, what ends next.
+    pub const fn natural(by: Sort) -> Self {
+        let down = matches!(by, Sort::Created | Sort::Used);
+        Self { by, down }
+    }
+
+    /// The order that a link means.
+    pub fn parse(sort: &str, direction: &str) -> Self {
+        let by = [Sort::Name, Sort::Used, Sort::Expires]
+            .into_iter()
+            .find(|by| by.as_str() == sort)
+            .unwrap_or_default();
+        match direction {
+            "asc" => Self { by, down: false },
+            "desc" => Self { by, down: true },
+            _ => Self::natural(by),
+        }
+    }
+
+    /// The direction in links.
+    pub const fn direction(self) -> &'static str {
+        if self.down { "desc" } else { "asc" }
+    }
+
+    /// What a click on the heading of `by` leads to.
+    #[must_use]
+    pub fn clicked(self, by: Sort) -> Self {
+        if self.by == by {
+            Self {
+                by,
+                down: !self.down,
+            }
+        } else {
+            Self::natural(by)
+        }
+    }
+}
+
+/// What a row is sorted by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// An instant in Unix milliseconds.
+    Number(i64),
+    /// A name.
+    Text(String),
+}
+
+/// Where a page begins: behind (or, going back, before) the row with this place and id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyCursor {
+    /// The row's place in the order.
+    pub place: Place,
+    /// The row's id, which settles ties.
+    pub id: String,
+    /// Towards the beginning of the list.
+    pub back: bool,
+}
+
+impl KeyCursor {
+    /// The text that stands in a link; [`KeyCursor::parse`] reads it.
+    pub fn to_param(&self) -> String {
+        let way = if self.back { 'b' } else { 'f' };
+        match &self.place {
+            Place::Number(number) => format!("{way}{number}.{}", self.id),
+            Place::Text(text) => format!("{way}{text}.{}", self.id),
+        }
+    }
+
+    /// Reads what [`KeyCursor::to_param`] wrote in a list of this order; anything else is no cursor, so that the list
+    /// begins at its first page.
+    pub fn parse(text: &str, order: Order) -> Option<Self> {
+        let back = match text.as_bytes().first()? {
+            b'b' => true,
+            b'f' => false,
+            _ => return None,
+        };
+        let (place, id) = text.get(1..)?.rsplit_once('.')?;
+        let plain = id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let place = match order.by {
+            // PostgreSQL takes no NUL.
+            Sort::Name => Place::Text(place.replace('\0', "")),
+            _ => Place::Number(place.parse().ok()?),
+        };
+        plain.then(|| Self {
+            place,
+            id: id.into(),
+            back,
+        })
+    }
+}
+
+/// One page of a list of keys, as it is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyQuery {
+    /// Which keys.
+    pub filter: KeyFilter,
+    /// In which order.
+    pub order: Order,
+    /// From where; the first page where there is none.
+    pub cursor: Option<KeyCursor>,
+}
+
+/// One page of keys, with the way to its neighbours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyPage {
+    /// The rows.
+    pub rows: Vec<KeySummary>,
+    /// Behind the last row, where there are more.
+    pub next: Option<KeyCursor>,
+    /// Before the first row, where there are some.
+    pub previous: Option<KeyCursor>,
+}
+
+/// How many keys a filter leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Total {
+    /// So many.
+    pub count: i64,
+    /// There are more than that.
+    pub more: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_comes_back_and_garbage_does_not() {
+        let by_name = Order::natural(Sort::Name);
+        for (place, order) in [
+            (Place::Number(-5), Order::default()),
+            (Place::Text("a. b.ü".into()), by_name),
+            (Place::Text(String::new()), by_name),
+        ] {
+            let cursor = KeyCursor {
+                place,
+                id: "akl_abc".into(),
+                back: true,
+            };
+            assert_eq!(KeyCursor::parse(&cursor.to_param(), order), Some(cursor));
+        }
+        for garbage in ["", "x1.a", "f.a", "f1", "f1.a b", "ü1.a", "fname.akl_abc"] {
+            let parsed = KeyCursor::parse(garbage, Order::default());
+            assert_eq!(parsed, None, "{garbage}");
+        }
+    }
+
+    #[test]
+    fn a_second_click_turns_the_order_round() {
+        let order = Order::default().clicked(Sort::Name);
+        assert_eq!((order.by, order.direction()), (Sort::Name, "asc"));
+        assert_eq!(order.clicked(Sort::Name).direction(), "desc");
+        assert_eq!(Order::parse("name", "desc"), order.clicked(Sort::Name));
+        assert_eq!(Order::parse("no such column", ""), Order::default());
+    }
+
+    #[test]
+    fn unknown_words_filter_nothing() {
+        assert!(!KeyFilter::parse(" ", "x", "y", "z").is_narrow());
+        assert!(KeyFilter::parse("", "", "", "idle").is_narrow());
+        for (notable, value, _) in Notable::ALL {
+            assert_eq!(Notable::parse(value), Some(notable));
+        }
     }
 }

@@ -282,7 +282,8 @@ async fn one_form_makes_one_key_however_often_it_is_sent() {
             editor
                 .count_keys(&KeyFilter::default())
                 .await
-                .expect("counted"),
+                .expect("counted")
+                .count,
             1
         );
     }

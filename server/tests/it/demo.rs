@@ -1,6 +1,6 @@
 //! The demo's account.
 
-use domain::{account::Role, key::filter::KeyFilter, usage::Window};
+use domain::{account::Role, key::filter::KeyQuery, usage::Window};
 use keyring::{Origin, SignIn};
 
 #[tokio::test]
@@ -24,10 +24,7 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
     );
     let viewer = session.viewer(app.id, origin).await.expect("a viewer");
     assert_eq!(viewer.identity().role, Role::Owner);
-    let page = viewer
-        .keys(&KeyFilter::default(), None)
-        .await
-        .expect("keys");
+    let page = viewer.keys(&KeyQuery::default()).await.expect("keys");
     assert_eq!(page.rows.len(), 9);
     let now = viewer.now();
     for status in ["active", "inactive", "expired", "revoked"] {

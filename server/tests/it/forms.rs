@@ -87,7 +87,7 @@ impl Browser {
 
     async fn keys(&self) -> i64 {
         let all = KeyFilter::default();
-        self.owner.count_keys(&all).await.expect("counted")
+        self.owner.count_keys(&all).await.expect("counted").count
     }
 
     async fn revision(&self, key: &IssuedKey) -> String {

@@ -3,6 +3,7 @@
 
 mod dashboard;
 mod demo;
+mod export;
 mod forms;
 mod gate;
 mod headers;

@@ -16,7 +16,7 @@ const CALLERS: [Option<&str>; 5] = [
 
 /// What is sent (`{app}`, `{key}` and `{once}` are filled in), and what nobody, the owner of another account, a viewer,
 /// a developer and the owner hear.
-const TABLE: [(&str, &str, [u16; 5]); 34] = [
+const TABLE: [(&str, &str, [u16; 5]); 40] = [
     (
         "sign_in",
         "email={email}&password={password}",
@@ -38,15 +38,41 @@ const TABLE: [(&str, &str, [u16; 5]); 34] = [
         "app={app}&search=&status=&environment=&cursor=",
         [401, 404, 200, 200, 200],
     ),
+    (
+        "list_keys",
+        "app={app}&search=&status=&environment=&notable=idle&sort=name&dir=desc&cursor=",
+        [401, 404, 200, 200, 200],
+    ),
+    (
+        "show_selection",
+        "app={app}&keys={key}",
+        [401, 404, 403, 200, 200],
+    ),
+    (
+        "deactivate_keys",
+        "app={app}&keys[]={key}",
+        [401, 404, 403, 200, 200],
+    ),
+    (
+        "revoke_keys",
+        "app={app}&keys[]={key}&confirm=&reason=",
+        [401, 404, 403, 422, 422],
+    ),
+    (
+        "revoke_keys",
+        "app={app}&keys[]={key}&confirm=revoke&reason=",
+        [401, 404, 403, 200, 200],
+    ),
+    ("show_all_keys", "app={app}", [401, 404, 403, 403, 200]),
+    (
+        "revoke_all_keys",
+        "app={app}&confirm=Storefront&reason=",
+        [401, 404, 403, 403, 200],
+    ),
     ("show_key", "app={app}&key={key}", [401, 404, 200, 200, 200]),
     (
         "key_usage",
         "app={app}&key={key}&window=7d",
-        [401, 404, 200, 200, 200],
-    ),
-    (
-        "application_usage",
-        "app={app}&window=7d",
         [401, 404, 200, 200, 200],
     ),
     ("new_form", "app={app}", [401, 404, 403, 200, 200]),

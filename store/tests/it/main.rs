@@ -1,6 +1,7 @@
 //! Every story runs on SQLite and on PostgreSQL.
 
 mod keys;
+mod list;
 mod ownership;
 mod schema;
 mod support;

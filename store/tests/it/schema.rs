@@ -25,7 +25,7 @@ async fn both_schemas_have_the_same_tables_and_columns() {
     for fresh in fresh().await {
         let rows: Vec<(String, String)> = match &fresh.store {
             Store::Sqlite { readers, .. } => sqlx::query(
-                "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c
+                "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_xinfo(t.name) c
                  WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> '_sqlx_migrations'
                  ORDER BY t.name, c.cid",
             )

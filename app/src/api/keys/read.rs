@@ -1,22 +1,9 @@
 //! Reading keys.
 
 use crate::error::AppError;
-use domain::{audit::Record, key::KeySummary, page::Page, time::Timestamp};
+use domain::{audit::Record, key::KeySummary, time::Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-
-/// One page of keys, and how many there are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyList {
-    /// The rows.
-    pub page: Page<KeySummary>,
-    /// Keys that pass the filter, on all pages.
-    pub total: i64,
-    /// The server's clock.
-    pub now: Timestamp,
-    /// Whether the filter leaves anything out.
-    pub filtered: bool,
-}
 
 /// One key with what happened to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,32 +27,6 @@ pub struct NewKeyForm {
     pub gate: String,
     /// Whether the password was entered within the last ten minutes.
     pub fresh: bool,
-}
-
-/// The keys that pass a filter; unknown words filter nothing.
-#[server(name = ListKeys, prefix = "/api", endpoint = "list_keys")]
-pub async fn list_keys(
-    app: String,
-    search: String,
-    status: String,
-    environment: String,
-    cursor: String,
-) -> Result<KeyList, AppError> {
-    let viewer = crate::context::viewer(&app).await?;
-    let filter = domain::key::filter::KeyFilter {
-        search: search.trim().to_owned(),
-        status: domain::key::filter::StatusFilter::parse(&status),
-        environment: domain::key::Environment::parse(&environment),
-    };
-    let page = viewer
-        .keys(&filter, domain::page::Cursor::parse(&cursor))
-        .await?;
-    Ok(KeyList {
-        page,
-        total: viewer.count_keys(&filter).await?,
-        now: viewer.now(),
-        filtered: filter.is_narrow(),
-    })
 }
 
 /// One key and its history.

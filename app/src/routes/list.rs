@@ -1,0 +1,118 @@
+//! The address of a list of keys: what it is narrowed to, its order and its page.
+
+use super::with_query;
+use domain::key::filter::{Order, Sort};
+use leptos_router::params::ParamsMap;
+
+/// What stands behind the question mark.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListAddress {
+    /// Text to find.
+    pub search: String,
+    /// A status.
+    pub status: String,
+    /// `live` or `test`.
+    pub environment: String,
+    /// What deserves a look.
+    pub notable: String,
+    /// The column it is sorted by.
+    pub sort: String,
+    /// `asc` or `desc`.
+    pub dir: String,
+    /// Where the page begins.
+    pub cursor: String,
+}
+
+impl ListAddress {
+    /// Reads a query.
+    pub fn read(query: &ParamsMap) -> Self {
+        let get = |name| query.get(name).unwrap_or_default();
+        Self {
+            search: get("search"),
+            status: get("status"),
+            environment: get("environment"),
+            notable: get("notable"),
+            sort: get("sort"),
+            dir: get("dir"),
+            cursor: get("cursor"),
+        }
+    }
+
+    /// The order that it means.
+    pub fn order(&self) -> Order {
+        Order::parse(&self.sort, &self.dir)
+    }
+
+    /// The first page of the same list.
+    #[must_use]
+    pub fn first_page(mut self) -> Self {
+        self.cursor.clear();
+        self
+    }
+
+    /// The same rows in another order, from the first page.
+    #[must_use]
+    pub fn sorted(self, order: Order) -> Self {
+        let mut address = self.first_page();
+        if order == Order::default() {
+            address.sort.clear();
+            address.dir.clear();
+        } else {
+            order.by.as_str().clone_into(&mut address.sort);
+            order.direction().clone_into(&mut address.dir);
+        }
+        address
+    }
+
+    /// Where a click on the heading of `by` leads.
+    #[must_use]
+    pub fn clicked(self, by: Sort) -> Self {
+        let order = self.order().clicked(by);
+        self.sorted(order)
+    }
+
+    /// The page that begins at a cursor.
+    #[must_use]
+    pub fn at(mut self, cursor: String) -> Self {
+        self.cursor = cursor;
+        self
+    }
+
+    /// The address with this query.
+    pub fn path(&self, path: &str) -> String {
+        with_query(
+            path,
+            &[
+                ("search", &self.search),
+                ("status", &self.status),
+                ("environment", &self.environment),
+                ("notable", &self.notable),
+                ("sort", &self.sort),
+                ("dir", &self.dir),
+                ("cursor", &self.cursor),
+            ],
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_the_start_page_stands_in_no_address() {
+        let address = ListAddress {
+            search: "a".into(),
+            cursor: "f1.akl_x".into(),
+            ..ListAddress::default()
+        };
+        let by_name = address.clicked(Sort::Name);
+        assert_eq!(by_name.path("/x"), "/x?search=a&sort=name&dir=asc");
+        let back = by_name.clicked(Sort::Created);
+        assert_eq!(back.path("/x"), "/x?search=a");
+        assert_eq!(
+            back.clicked(Sort::Created).path("/x"),
+            "/x?search=a&sort=created&dir=asc"
+        );
+    }
+}

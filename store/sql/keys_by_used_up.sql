@@ -1,0 +1,4 @@
+    AND u.application_id = $1
+    AND (u.at, u.key_id) > ($2, $3)
+ORDER BY u.at, u.key_id
+LIMIT $4

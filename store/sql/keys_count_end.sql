@@ -1,0 +1,3 @@
+    AND (k.created_at, k.id) > ($2, $3)
+    LIMIT $4
+) found

@@ -1,0 +1,24 @@
+    AND ($5 = '' OR k.environment = $5)
+    AND ($6 = '' OR k.name_key LIKE $6 ESCAPE '\' OR k.name LIKE $7 ESCAPE '\' OR k.id LIKE $8 ESCAPE '\')
+    AND ($9 = '' OR $9 = CASE
+        WHEN k.revoked_at IS NOT NULL THEN 'revoked'
+        WHEN k.deactivated_at IS NOT NULL THEN 'inactive'
+        WHEN k.expires_at <= $11 OR k.retires_at <= $11 THEN 'expired'
+        ELSE 'active'
+    END)
+    AND ($10 = '' OR (
+        k.revoked_at IS NULL
+        AND (k.deactivated_at IS NOT NULL
+            OR ((k.expires_at IS NULL OR k.expires_at > $11) AND (k.retires_at IS NULL OR k.retires_at > $11)))
+        AND CASE $10
+            WHEN 'retiring' THEN k.retires_at IS NOT NULL
+            WHEN 'expires-soon' THEN k.expires_at IS NOT NULL AND k.expires_at <= $11 + 604800000
+            WHEN 'never-used' THEN u.at = 0
+            WHEN 'idle' THEN u.at > 0 AND u.at <= $11 - 7776000000
+            WHEN 'not-confirmed' THEN k.confirmed_at IS NULL AND u.at = 0
+            WHEN 'never-expires' THEN k.expires_at IS NULL
+            WHEN 'any-address' THEN k.ip_rules = ''
+            WHEN 'old' THEN k.created_at <= $11 - 31536000000
+            ELSE FALSE
+        END
+    ))

@@ -1,0 +1,1 @@
+SELECT key_count FROM application WHERE id = $1

@@ -1,0 +1,254 @@
+//! An application's keys, page by page.
+
+use crate::{
+    Store, StoreError,
+    keys::literally,
+    read,
+    row::{KeyRow, corrupt},
+    sql,
+};
+use domain::{
+    id::ApplicationId,
+    key::{
+        KeySummary,
+        filter::{KeyCursor, KeyFilter, KeyPage, KeyQuery, Order, Place, Sort, Total},
+    },
+    page::PAGE_SIZE,
+    time::{HOUR, Timestamp},
+    usage::{Bucket, Outcome},
+};
+use std::collections::HashMap;
+
+/// Keys are counted up to here; beyond, a list says that there are more.
+const COUNTED: i64 = 1_000;
+
+/// Calls by the hour, the oldest hour first, the current one last.
+pub type DayOfUse = [Bucket; 24];
+
+/// Binds the values of `keys_filter.sql`, which come after the four of every list.
+macro_rules! bind_filter {
+    ($query:expr, $filter:expr, $now:expr) => {{
+        let filter: &KeyFilter = $filter;
+        let patterns = Patterns::of(&filter.search);
+        // PostgreSQL plans it with the values at hand: a plan for all filters is one for none of them.
+        $query
+            .bind(filter.environment.map_or("", |known| known.as_str()))
+            .bind(patterns.small)
+            .bind(patterns.typed)
+            .bind(patterns.id)
+            .bind(filter.status.map_or("", |known| known.as_str()))
+            .bind(filter.notable.map_or("", |known| known.as_str()))
+            .bind($now.0)
+            .persistent(false)
+    }};
+}
+
+impl Store {
+    /// One page of an application's keys.
+    ///
+    /// # Errors
+    /// Where the database fails or a row cannot be read.
+    pub async fn keys(
+        &self,
+        app: ApplicationId,
+        query: &KeyQuery,
+        now: Timestamp,
+    ) -> Result<KeyPage, StoreError> {
+        self.keys_at_most(app, query, PAGE_SIZE, now).await
+    }
+
+    /// As [`Store::keys`], with pages of another length.
+    ///
+    /// # Errors
+    /// Where the database fails or a row cannot be read.
+    pub async fn keys_at_most(
+        &self,
+        app: ApplicationId,
+        query: &KeyQuery,
+        most: usize,
+        now: Timestamp,
+    ) -> Result<KeyPage, StoreError> {
+        let order = query.order;
+        let cursor = query.cursor.as_ref();
+        let back = cursor.is_some_and(|cursor| cursor.back);
+        let down = order.down != back;
+        let narrow = query.filter.is_narrow();
+        let statement = statement(order.by, down, narrow);
+        let id = cursor.map_or("", |cursor| cursor.id.as_str());
+        let place = cursor.map_or_else(|| beginning(order.by, down), |cursor| cursor.place.clone());
+        let one_more = i64::try_from(most + 1).unwrap_or(i64::MAX);
+        let mut rows: Vec<KeyRow> = read!(self, |pool| {
+            let list = sqlx::query_as(statement).bind(app.0);
+            let list = match place {
+                Place::Number(number) => list.bind(number),
+                Place::Text(text) => list.bind(text),
+            };
+            let mut list = list.bind(id).bind(one_more);
+            if narrow {
+                list = bind_filter!(list, &query.filter, now);
+            }
+            list.fetch_all(pool).await
+        })?;
+        let more = rows.len() > most;
+        rows.truncate(most);
+        if back {
+            rows.reverse();
+        }
+        let rows = rows
+            .into_iter()
+            .map(|row| row.summary(now))
+            .collect::<Result<Vec<_>, _>>()?;
+        let next = rows.last().map(|row| edge(row, order, false));
+        let previous = rows.first().map(|row| edge(row, order, true));
+        Ok(KeyPage {
+            next: next.filter(|_| more || back),
+            previous: previous.filter(|_| if back { more } else { cursor.is_some() }),
+            rows,
+        })
+    }
+
+    /// How many keys the filter leaves: all are counted as they are made, those of a filter up to a thousand.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn count_keys(
+        &self,
+        app: ApplicationId,
+        filter: &KeyFilter,
+        now: Timestamp,
+    ) -> Result<Total, StoreError> {
+        if !filter.is_narrow() {
+            let (count,): (i64,) = read!(self, |pool| {
+                sqlx::query_as(sql::KEYS_TOTAL)
+                    .bind(app.0)
+                    .fetch_one(pool)
+                    .await
+            })?;
+            return Ok(Total { count, more: false });
+        }
+        let (found,): (i64,) = read!(self, |pool| {
+            let count = sqlx::query_as(sql::KEYS_COUNT)
+                .bind(app.0)
+                .bind(i64::MIN)
+                .bind("")
+                .bind(COUNTED + 1);
+            bind_filter!(count, filter, now).fetch_one(pool).await
+        })?;
+        Ok(Total {
+            count: found.min(COUNTED),
+            more: found > COUNTED,
+        })
+    }
+
+    /// Calls of the last 24 hours by subject (keys, an application), at most [`PAGE_SIZE`] and one; those without calls
+    /// are left out.
+    ///
+    /// # Errors
+    /// Where the database fails or a row cannot be read.
+    pub async fn days_of_use(
+        &self,
+        subjects: &[String],
+        now: Timestamp,
+    ) -> Result<HashMap<String, DayOfUse>, StoreError> {
+        let start = now.floor(HOUR).plus(-23 * HOUR);
+        let rows: Vec<(String, String, String)> = read!(self, |pool| {
+            let mut query = sqlx::query_as(sql::USAGE_OF_PAGE)
+                .bind(HOUR)
+                .bind(start.0)
+                .bind(now.0);
+            for place in 0..=PAGE_SIZE {
+                query = query.bind(subjects.get(place).map_or("", String::as_str));
+            }
+            query.fetch_all(pool).await
+        })?;
+        let mut days = HashMap::new();
+        for (subject, outcome, hours) in rows {
+            let outcome = Outcome::parse(&outcome).ok_or_else(|| corrupt("outcome"))?;
+            let day: &mut DayOfUse = days.entry(subject).or_default();
+            for pair in hours.split(' ') {
+                let (hour, calls) = pair
+                    .split_once(':')
+                    .and_then(|(hour, calls)| {
+                        Some((hour.parse::<usize>().ok()?, calls.parse::<i64>().ok()?))
+                    })
+                    .ok_or_else(|| corrupt("hours"))?;
+                if let Some(bucket) = day.get_mut(hour) {
+                    bucket.add(outcome, calls);
+                }
+            }
+        }
+        Ok(days)
+    }
+}
+
+const fn statement(by: Sort, down: bool, narrow: bool) -> &'static str {
+    match (by, down, narrow) {
+        (Sort::Created, true, false) => sql::KEYS_BY_CREATED_DOWN,
+        (Sort::Created, true, true) => sql::SOME_BY_CREATED_DOWN,
+        (Sort::Created, false, false) => sql::KEYS_BY_CREATED_UP,
+        (Sort::Created, false, true) => sql::SOME_BY_CREATED_UP,
+        (Sort::Name, true, false) => sql::KEYS_BY_NAME_DOWN,
+        (Sort::Name, true, true) => sql::SOME_BY_NAME_DOWN,
+        (Sort::Name, false, false) => sql::KEYS_BY_NAME_UP,
+        (Sort::Name, false, true) => sql::SOME_BY_NAME_UP,
+        (Sort::Used, true, false) => sql::KEYS_BY_USED_DOWN,
+        (Sort::Used, true, true) => sql::SOME_BY_USED_DOWN,
+        (Sort::Used, false, false) => sql::KEYS_BY_USED_UP,
+        (Sort::Used, false, true) => sql::SOME_BY_USED_UP,
+        (Sort::Expires, true, false) => sql::KEYS_BY_ENDS_DOWN,
+        (Sort::Expires, true, true) => sql::SOME_BY_ENDS_DOWN,
+        (Sort::Expires, false, false) => sql::KEYS_BY_ENDS_UP,
+        (Sort::Expires, false, true) => sql::SOME_BY_ENDS_UP,
+    }
+}
+
+/// A place before all rows.
+fn beginning(by: Sort, down: bool) -> Place {
+    match (by, down) {
+        (Sort::Name, true) => Place::Text('\u{10FFFF}'.into()),
+        (Sort::Name, false) => Place::Text(String::new()),
+        (_, true) => Place::Number(i64::MAX),
+        (_, false) => Place::Number(i64::MIN),
+    }
+}
+
+/// The end of keys that never end, as the column `ends_key` says it.
+const NEVER_ENDS: i64 = i64::MAX - 1;
+
+fn edge(row: &KeySummary, order: Order, back: bool) -> KeyCursor {
+    let place = match order.by {
+        Sort::Created => Place::Number(row.created_at.0),
+        Sort::Used => Place::Number(row.last_used.as_ref().map_or(0, |used| used.at.0)),
+        Sort::Expires => Place::Number(row.expires_at.map_or(NEVER_ENDS, |at| at.0)),
+        Sort::Name => Place::Text(row.name.as_str().to_owned()),
+    };
+    KeyCursor {
+        place,
+        id: row.id.to_string(),
+        back,
+    }
+}
+
+/// `LIKE` patterns.
+struct Patterns {
+    small: String,
+    typed: String,
+    id: String,
+}
+
+impl Patterns {
+    fn of(search: &str) -> Self {
+        let typed = search.trim();
+        if typed.is_empty() {
+            let [small, typed, id] = [const { String::new() }; 3];
+            return Self { small, typed, id };
+        }
+        let literal = literally(typed);
+        Self {
+            small: format!("%{}%", literal.to_lowercase()),
+            typed: format!("%{literal}%"),
+            // A mask finds its key too.
+            id: format!("{}%", literal.replace("••••••••", "%")),
+        }
+    }
+}
