@@ -7,7 +7,7 @@ mod server;
 pub use server::{
     SessionToken, Site, device, edit_data, editor, end_session, fresh_editor, fresh_owner,
     gate_address, keyring, not_found, origin, owner, provide_nonce, redirect, refuse,
-    remember_theme, session, start_session, support, theme, viewer,
+    remember_theme, session, start_session, support, theme, viewer, viewer_in_passing,
 };
 
 use serde::{Deserialize, Serialize};

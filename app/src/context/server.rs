@@ -48,14 +48,26 @@ pub fn origin() -> Origin {
 /// # Errors
 /// [`AppError::SignedOut`], or what the database answers.
 pub async fn session() -> Result<Session, AppError> {
-    let session = match extension::<SessionToken>() {
-        Some(token) => keyring()?.session(&token.0).await?,
-        None => None,
-    };
-    session.ok_or_else(|| {
+    present_session().await?.ok_or_else(|| {
         redirect(&sign_in_path());
         AppError::SignedOut
     })
+}
+
+async fn present_session() -> Result<Option<Session>, AppError> {
+    match extension::<SessionToken>() {
+        Some(token) => Ok(keyring()?.session(&token.0).await?),
+        None => Ok(None),
+    }
+}
+
+/// As [`viewer`], for what a page asks by itself: nobody is led away from what they look at.
+///
+/// # Errors
+/// As [`viewer`].
+pub async fn viewer_in_passing(app: &str) -> Result<Viewer, AppError> {
+    let session = present_session().await?.ok_or(AppError::SignedOut)?;
+    Ok(session.viewer(application(app)?, origin()).await?)
 }
 
 /// Reading access to an application.

@@ -401,3 +401,22 @@ async fn the_form_of_a_key_that_is_over_says_why_nothing_can_be_changed() {
     let late = browser.edit(&key, &seen, &[("name", "Till")]).await;
     assert_eq!(late.status.as_u16(), 409, "{}", late.body);
 }
+
+#[tokio::test]
+async fn a_page_that_waits_for_a_first_call_is_not_led_away_from_its_secret() {
+    let browser = Browser::new().await;
+    let key = browser.house.key(&browser.owner, "invoice:read", "").await;
+    let form = format!("app={}&key={}", browser.app, key.id);
+    let json = ("accept", "application/json");
+    let path = "/api/first_use";
+    let lines = [json, ("cookie", browser.cookie.as_str())];
+    let waiting = browser.house.post(path, &lines, &form).await;
+    assert_eq!(waiting.body, "null");
+    let nobody = browser.house.post(path, &[json], &form).await;
+    assert_eq!(nobody.status.as_u16(), 401);
+    for line in ["location", "serverfnredirect"] {
+        assert_eq!(nobody.header(line), "", "{line}");
+    }
+    let other = browser.house.post("/api/show_key", &[json], &form).await;
+    assert!(other.header("location").starts_with("/sign-in"));
+}
