@@ -37,6 +37,7 @@ use page::{
     member::{MemberRemoval, MemberRole},
     new_key::NewKey,
     not_found::NotFound,
+    regenerate::Regenerate,
     revoke::Revoke,
     revoke_all::RevokeAll,
     revoke_selected::RevokeSelected,
@@ -115,6 +116,7 @@ pub fn App() -> impl IntoView {
                     <ParentRoute path=path!("/api-keys/:key") view=Key ssr=SsrMode::Async>
                         <Route path=path!("") view=|| () ssr=SsrMode::Async />
                         <Route path=path!("/edit") view=Edit ssr=SsrMode::Async />
+                        <Route path=path!("/regenerate") view=Regenerate ssr=SsrMode::Async />
                         <Route path=path!("/revoke") view=Revoke ssr=SsrMode::Async />
                     </ParentRoute>
                 </ParentRoute>

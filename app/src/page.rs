@@ -11,6 +11,7 @@ pub mod key;
 pub mod member;
 pub mod new_key;
 pub mod not_found;
+pub mod regenerate;
 pub mod revoke;
 pub mod revoke_all;
 pub mod revoke_selected;

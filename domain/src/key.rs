@@ -7,8 +7,10 @@ pub mod ip_rule;
 pub mod issued;
 pub mod name;
 pub mod rate_limit;
+pub mod retirement;
 pub mod scope;
 pub mod state;
+pub mod suggestion;
 pub mod token;
 
 use crate::{id::PersonId, time::Timestamp};
@@ -103,8 +105,14 @@ pub struct KeySummary {
     pub created_by_email: Option<String>,
     /// When it ends, where it does.
     pub expires_at: Option<Timestamp>,
-    /// When its old secret ends, while it is being rotated.
+    /// When its secret was regenerated, where it was: from then on it is being retired.
+    pub deprecated_at: Option<Timestamp>,
+    /// When it has been retired.
     pub retires_at: Option<Timestamp>,
+    /// The key that was made then.
+    pub replaced_by: Option<KeyId>,
+    /// The key in whose place this one was made.
+    pub replaces: Option<KeyId>,
     /// When somebody said that the secret is stored.
     pub confirmed_at: Option<Timestamp>,
     /// The last accepted call.
@@ -115,6 +123,13 @@ impl KeySummary {
     /// The badges beside the status, at `now`.
     pub fn badges(&self, now: Timestamp) -> Vec<Badge> {
         state::badges(self, now)
+    }
+
+    /// Until when its secret still works, where it was regenerated and has not ended yet.
+    pub fn retiring_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let over = matches!(self.state, State::Revoked { .. });
+        self.retires_at
+            .filter(|at| *at > now && self.replaced_by.is_some() && !over)
     }
 }
 
@@ -127,4 +142,6 @@ pub struct LastUsed {
     pub address: String,
     /// What the client calls itself.
     pub user_agent: String,
+    /// Method and path, such as `GET /invoices`; empty where they are unknown.
+    pub route: String,
 }

@@ -1,5 +1,7 @@
 //! Usage over time: windows, buckets, series.
 
+pub mod breakdown;
+
 use crate::time::{DAY, HOUR, MINUTE, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -137,6 +139,16 @@ impl Bucket {
         self.accepted + self.refused + self.rate_limited
     }
 
+    /// Both together.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            accepted: self.accepted + other.accepted,
+            refused: self.refused + other.refused,
+            rate_limited: self.rate_limited + other.rate_limited,
+        }
+    }
+
     /// Counts so many more calls.
     pub fn add(&mut self, outcome: Outcome, count: i64) {
         match outcome {
@@ -186,15 +198,21 @@ impl Series {
         }
     }
 
+    /// Stored counts in one.
+    pub fn total(counts: impl IntoIterator<Item = Count>) -> Bucket {
+        counts
+            .into_iter()
+            .fold(Bucket::default(), |mut sum, (_, outcome, count)| {
+                sum.add(outcome, count);
+                sum
+            })
+    }
+
     /// All bars in one.
     pub fn sum(&self) -> Bucket {
         self.buckets
             .iter()
-            .fold(Bucket::default(), |sum, bucket| Bucket {
-                accepted: sum.accepted + bucket.accepted,
-                refused: sum.refused + bucket.refused,
-                rate_limited: sum.rate_limited + bucket.rate_limited,
-            })
+            .fold(Bucket::default(), |sum, bucket| sum.plus(*bucket))
     }
 
     /// When each bar begins.

@@ -1,5 +1,16 @@
 import { expectAccessible } from '../accessible.ts';
-import { answered, confirmStored, createKey, expect, fillKey, people, readCredentials, test, unique } from '../fixtures.ts';
+import {
+  answered,
+  confirmStored,
+  createKey,
+  expect,
+  fillKey,
+  people,
+  readCredentials,
+  test,
+  unique,
+  whoami,
+} from '../fixtures.ts';
 
 test.describe('accessible, in light and dark, on a phone and a desk', { tag: '@js' }, () => {
   test.slow();
@@ -73,6 +84,36 @@ test.describe('accessible, in light and dark, on a phone and a desk', { tag: '@j
     await open(`${place.keys}/${key.id}/edit`);
     await page.getByRole('checkbox', { name: 'invoice:delete' }).check();
     await expect(page.getByText('adds invoice:delete')).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test('a key in use, the question before its end, the form for a new secret, and an old key', async ({
+    page,
+    open,
+    as,
+    server,
+  }) => {
+    test.slow();
+    const place = await as(people.owner);
+    const key = await createKey(page, open, place, unique('Rotated'));
+    expect((await whoami(server.url, key)).status()).toBe(200);
+    await open(`${place.keys}/${key.id}/revoke`);
+    await expect(page.getByRole('alertdialog').getByRole('table').first()).toBeVisible();
+    await expectAccessible(page);
+    await open(`${place.keys}/${key.id}`);
+    await expect(page.getByRole('table', { name: 'By route' })).toBeVisible();
+    await expectAccessible(page);
+    await open(`${place.keys}/${key.id}/regenerate`);
+    const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
+    await dialog.getByRole('combobox', { name: 'The old secret ends' }).selectOption('custom');
+    await expectAccessible(page);
+    await dialog.getByRole('spinbutton', { name: 'Hours' }).fill('5');
+    await dialog.getByRole('button', { name: 'Regenerate secret' }).click();
+    await readCredentials(page);
+    await expectAccessible(page);
+    await confirmStored(page);
+    await open(`${place.keys}/${key.id}`);
+    await page.getByText('Move the end', { exact: true }).first().click();
     await expectAccessible(page);
   });
 

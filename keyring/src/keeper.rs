@@ -37,7 +37,7 @@ impl Keyring {
                     _ => {}
                 }
                 silent = looked.is_err();
-                if let Err(error) = keyring.flush_usage().await {
+                if let Err(error) = keyring.flush(false).await {
                     tracing::debug!(%error, "usage stays in memory until the database answers");
                 }
             }

@@ -20,6 +20,7 @@ mod mint;
 mod password;
 mod people;
 mod revoke;
+mod rotate;
 mod session;
 mod snapshot;
 mod support;
@@ -43,7 +44,8 @@ pub use people::{PersonDraft, SetUp, SetupDraft};
 pub use session::{Proof, Session, SignIn, SignedIn};
 pub use store::{Store, StoreError};
 pub use support::{Look, Support};
-pub use verify::{Call, Caller, Decision};
+pub use usage::Source;
+pub use verify::{Call, Caller, Decision, Route};
 pub use zone::Zone;
 
 use domain::time::Timestamp;

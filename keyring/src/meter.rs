@@ -1,5 +1,8 @@
 //! Counting calls in memory until they are written.
 
+mod recent;
+pub(crate) mod tally;
+
 use crate::verify::Call;
 use domain::{
     id::ApplicationId,
@@ -8,11 +11,13 @@ use domain::{
     usage::Outcome,
     verdict::Verdict,
 };
+use recent::Recent;
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 use store::{LastUse, UsageBatch, UsageCount};
+use tally::{Marker, Tally, address_text, clean};
 use uuid::Uuid;
 
 /// A decided call of a key that exists.
@@ -20,31 +25,50 @@ pub(crate) struct Observation<'a> {
     pub(crate) key: KeyId,
     pub(crate) application: ApplicationId,
     pub(crate) verdict: Verdict,
+    /// The secret was the right one.
+    pub(crate) proven: bool,
     pub(crate) now: Timestamp,
     pub(crate) call: &'a Call<'a>,
 }
 
 /// Calls counted by key, minute and outcome. Only keys that exist are counted, so that its memory is bounded by them.
 #[derive(Default)]
-pub(crate) struct Meter(Mutex<Counts>);
+pub(crate) struct Meter {
+    counts: Mutex<Counts>,
+    marker: Marker,
+}
 
 #[derive(Default)]
 struct Counts {
     calls: HashMap<(KeyId, ApplicationId, Timestamp, Outcome), i64>,
     last_uses: HashMap<KeyId, LastUse>,
-    /// A batch that could not be written yet.
-    pending: Option<UsageBatch>,
+    tally: Tally,
+    /// The minute in which the tally was written last.
+    tallied: i64,
+    /// The day in which old rows were forgotten last.
+    day: i64,
+    recent: Recent,
+    /// Batches that could not be written yet.
+    pending: Vec<UsageBatch>,
 }
 
 impl Meter {
     pub(crate) fn record(&self, seen: &Observation<'_>) {
         let outcome = seen.verdict.outcome();
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever knows no secret fills no table with values of their own.
+        let marks = seen.proven.then(|| self.marker.marks(seen.call));
+        let mut counts = self.lock();
         *counts
             .calls
             .entry((seen.key, seen.application, seen.now.floor(MINUTE), outcome))
             .or_default() += 1;
+        if let Some(marks) = marks {
+            counts
+                .tally
+                .add(seen.key, seen.now, &marks, seen.call, outcome);
+        }
         if seen.verdict == Verdict::Accepted {
+            counts.recent.add(seen.key, seen.now);
             match counts.last_uses.get_mut(&seen.key) {
                 Some(last) if last.at.0 / 1_000 == seen.now.0 / 1_000 => {
                     last.at = last.at.max(seen.now);
@@ -56,16 +80,28 @@ impl Meter {
         }
     }
 
-    /// What is to be written: an earlier batch that failed, or all that was counted since, under a new id.
-    pub(crate) fn take(&self, id: Uuid, now: Timestamp) -> Option<UsageBatch> {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(batch) = counts.pending.take() {
+    /// Accepted calls of a key in the last 60 seconds.
+    pub(crate) fn last_minute(&self, key: KeyId, now: Timestamp) -> i64 {
+        self.lock().recent.of(key, now)
+    }
+
+    /// What is to be written: an earlier batch that failed, or all that was counted since, under a new id. What calls
+    /// have in common is written once a minute, or where `all` is asked for.
+    pub(crate) fn take(&self, id: Uuid, now: Timestamp, all: bool) -> Option<UsageBatch> {
+        let mut counts = self.lock();
+        if let Some(batch) = counts.pending.pop() {
             return Some(batch);
         }
         let calls = std::mem::take(&mut counts.calls);
         let last_uses = std::mem::take(&mut counts.last_uses);
+        let minute = now.0.div_euclid(MINUTE);
+        let tally = (all || minute != counts.tallied).then(|| {
+            counts.tallied = minute;
+            std::mem::take(&mut counts.tally)
+        });
         drop(counts);
-        if calls.is_empty() {
+        let by = tally.map(Tally::into_rows).unwrap_or_default();
+        if calls.is_empty() && by.is_empty() {
             return None;
         }
         let mut rollup: HashMap<(String, i64, Timestamp, Outcome), i64> = HashMap::new();
@@ -98,15 +134,24 @@ impl Meter {
             at: now,
             counts,
             last_uses: last_uses.into_values().collect(),
+            by,
         })
+    }
+
+    /// Whether it is time to forget what is too old: once a day, and not on the day of the start.
+    pub(crate) fn forgets_today(&self, now: Timestamp) -> bool {
+        let day = now.0.div_euclid(DAY);
+        let before = std::mem::replace(&mut self.lock().day, day);
+        before != 0 && before != day
     }
 
     /// Keeps a batch that could not be written, to be tried again under the same id.
     pub(crate) fn keep(&self, batch: UsageBatch) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pending = Some(batch);
+        self.lock().pending.push(batch);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -114,17 +159,8 @@ fn last_use(seen: &Observation<'_>) -> LastUse {
     LastUse {
         key: seen.key,
         at: seen.now,
-        address: seen
-            .call
-            .address
-            .map(|address| address.to_canonical().to_string())
-            .unwrap_or_default(),
-        user_agent: seen
-            .call
-            .user_agent
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(200)
-            .collect(),
+        address: address_text(seen.call.address),
+        user_agent: clean(seen.call.user_agent),
+        route: seen.call.route.text(),
     }
 }

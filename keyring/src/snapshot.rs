@@ -22,6 +22,7 @@ pub(crate) struct Entry {
     /// Only where there is a limit.
     pub(crate) rate: Option<Arc<(RateLimit, Gcra)>>,
     pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) deprecated_at: Option<Timestamp>,
     pub(crate) retires_at: Option<Timestamp>,
     pub(crate) inactive: bool,
     pub(crate) revoked: bool,
@@ -39,6 +40,7 @@ impl Entry {
                 .rate_limit
                 .map(|limit| Arc::new((limit, Gcra::default()))),
             expires_at: row.expires_at,
+            deprecated_at: row.deprecated_at,
             retires_at: row.retires_at,
             inactive: row.inactive,
             revoked: row.revoked,

@@ -3,26 +3,79 @@
 use crate::{Keyring, KeyringError, Viewer};
 use domain::{
     id::ApplicationId,
-    key::token::KeyId,
+    key::{scope::ScopeSet, suggestion::ScopeUse, token::KeyId},
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::{Count, Outcome, Series, Window},
+    usage::{
+        Count, Outcome, Series, Window,
+        breakdown::{Breakdown, Dimension, Impact, Part},
+    },
 };
 use std::collections::BTreeMap;
-use store::{LastUse, UsageBatch, UsageCount};
+use store::{LastUse, UsageBatch, UsageBy, UsageCount};
+
+/// Values of each dimension that a key's page names.
+const NAMED: usize = 8;
+/// Values of each dimension that are named before a revocation.
+const NAMED_BEFORE_THE_END: usize = 5;
+/// How long it is kept what calls had in common, by the hour and by the day.
+const KEPT: [(i64, i64); 2] = [(HOUR, 8 * DAY), (DAY, 100 * DAY)];
+
+/// Where calls of the past came from and what they wanted, as a demonstration needs it.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    /// The client's address.
+    pub address: &'static str,
+    /// Method and path.
+    pub route: &'static str,
+    /// One scope, or none.
+    pub scope: &'static str,
+    /// What the client calls itself.
+    pub user_agent: &'static str,
+    /// Its part of the calls, in percent.
+    pub percent: i64,
+}
+
+/// Where calls came from that nobody says more about.
+const SOMEWHERE: Source = Source {
+    address: "203.0.113.24",
+    route: "",
+    scope: "",
+    user_agent: "storefront/3.2 (linux)",
+    percent: 100,
+};
 
 impl Keyring {
-    /// Writes what has been counted. What cannot be written is kept and tried again.
+    /// Writes all that has been counted. What cannot be written is kept and tried again.
     ///
     /// # Errors
     /// Where the database fails.
     pub async fn flush_usage(&self) -> Result<(), KeyringError> {
-        while let Some(batch) = self.meter.take(self.new_id(), self.now()) {
+        self.flush(true).await
+    }
+
+    /// Writes what has been counted; what calls have in common only where a minute has passed, or `all` is asked for.
+    pub(crate) async fn flush(&self, all: bool) -> Result<(), KeyringError> {
+        while let Some(batch) = self.meter.take(self.new_id(), self.now(), all) {
             if let Err(error) = self.store.add_usage(&batch).await {
                 self.meter.keep(batch);
                 return Err(error.into());
             }
         }
+        if self.meter.forgets_today(self.now()) {
+            for (span, kept) in KEPT {
+                let before = self.now().plus(-kept);
+                self.store.forget_usage_by(span, before).await?;
+            }
+        }
         Ok(())
+    }
+
+    /// Writes all that has been counted, for somebody who is about to read it; what is written already can be read
+    /// whatever comes of that.
+    pub(crate) async fn write_now(&self) {
+        if let Err(error) = self.flush(true).await {
+            tracing::warn!(%error, "the newest calls are not in the numbers that are read now");
+        }
     }
 
     /// Writes calls of the past, as a demonstration needs them: `calls` begin at instants, and count in every rollup.
@@ -34,13 +87,16 @@ impl Keyring {
         application: ApplicationId,
         key: KeyId,
         calls: Vec<Count>,
+        sources: &[Source],
     ) -> Result<(), KeyringError> {
         let mut rollup: BTreeMap<(String, i64, Timestamp, Outcome), i64> = BTreeMap::new();
+        let mut hourly: BTreeMap<(Timestamp, Outcome), i64> = BTreeMap::new();
         let mut last = None;
         for (at, outcome, count) in calls {
             if outcome == Outcome::Accepted && count > 0 {
                 last = last.max(Some(at));
             }
+            *hourly.entry((at.floor(HOUR), outcome)).or_default() += count;
             for subject in [key.to_string(), application.to_string()] {
                 for span in [MINUTE, HOUR, DAY] {
                     *rollup
@@ -59,20 +115,65 @@ impl Keyring {
                 calls,
             })
             .collect();
+        let newest = sources.first().unwrap_or(&SOMEWHERE);
         let last_uses = last.map(|at| LastUse {
             key,
             at,
-            address: "203.0.113.24".into(),
-            user_agent: "storefront/3.2 (linux)".into(),
+            address: newest.address.into(),
+            user_agent: newest.user_agent.into(),
+            route: newest.route.into(),
         });
         let batch = UsageBatch {
             id: self.new_id(),
             at: self.now(),
             counts,
             last_uses: last_uses.into_iter().collect(),
+            by: parts_of(key, &hourly, sources),
         };
         Ok(self.store.add_usage(&batch).await?)
     }
+}
+
+/// The calls of each hour, divided among the sources.
+fn parts_of(
+    key: KeyId,
+    hourly: &BTreeMap<(Timestamp, Outcome), i64>,
+    sources: &[Source],
+) -> Vec<UsageBy> {
+    let mut sums: BTreeMap<(i64, Timestamp, Dimension, &str, Outcome), i64> = BTreeMap::new();
+    for ((hour, outcome), count) in hourly {
+        let mut left = *count;
+        for source in sources {
+            let calls = (count * source.percent / 100).min(left);
+            left -= calls;
+            let values = [
+                (Dimension::Address, source.address),
+                (Dimension::Route, source.route),
+                (Dimension::Scope, source.scope),
+                (Dimension::UserAgent, source.user_agent),
+            ];
+            for (dimension, value) in values.into_iter().filter(|_| calls > 0) {
+                for span in [HOUR, DAY] {
+                    *sums
+                        .entry((span, hour.floor(span), dimension, value, *outcome))
+                        .or_default() += calls;
+                }
+            }
+        }
+    }
+    sums.into_iter()
+        .map(
+            |((span, bucket, dimension, value, outcome), calls)| UsageBy {
+                key,
+                span,
+                bucket,
+                dimension,
+                value: value.to_owned(),
+                outcome,
+                calls,
+            },
+        )
+        .collect()
 }
 
 impl Viewer {
@@ -102,5 +203,71 @@ impl Viewer {
             .usage(subject, window.level(), window.start(now), now)
             .await?;
         Ok(Series::fill_gaps(window, now, counts))
+    }
+
+    /// What a key's calls had in common.
+    ///
+    /// # Errors
+    /// `NotFound` where the application has no such key.
+    pub async fn key_breakdown(
+        &self,
+        id: KeyId,
+        window: Window,
+    ) -> Result<Breakdown, KeyringError> {
+        self.key(id).await?;
+        self.keyring().write_now().await;
+        let now = self.now();
+        let (span, since) = Breakdown::span(window, now);
+        let parts = self.keyring().store.usage_by(id, span, since, now).await?;
+        Ok(Breakdown::new(since, parts, NAMED))
+    }
+
+    /// Which scopes a key's calls have asked for, as far back as that is known.
+    ///
+    /// # Errors
+    /// `NotFound` where the application has no such key.
+    pub async fn scope_use(&self, id: KeyId) -> Result<ScopeUse, KeyringError> {
+        self.key(id).await?;
+        let seen = self.keyring().store.seen(id, DAY, Dimension::Scope).await?;
+        Ok(ScopeUse {
+            asked: seen
+                .iter()
+                .filter_map(|seen| ScopeSet::one(&seen.value).ok())
+                .fold(ScopeSet::default(), ScopeSet::union),
+            since: seen.iter().map(|seen| seen.first).min(),
+        })
+    }
+
+    /// Whose calls would end with a key: those that passed lately.
+    ///
+    /// # Errors
+    /// `NotFound` where the application has no such key.
+    pub async fn impact(&self, id: KeyId) -> Result<Impact, KeyringError> {
+        self.key(id).await?;
+        self.keyring().write_now().await;
+        let (day, day_by) = self.passed(id, Window::Day).await?;
+        let (week, week_by) = self.passed(id, Window::Week).await?;
+        Ok(Impact {
+            last_minute: self.keyring().meter.last_minute(id, self.now()),
+            day,
+            day_by,
+            week,
+            week_by,
+        })
+    }
+
+    async fn passed(&self, id: KeyId, window: Window) -> Result<(i64, Breakdown), KeyringError> {
+        let store = &self.keyring().store;
+        let now = self.now();
+        let (span, since) = Breakdown::span(window, now);
+        let counts = store.usage(&id.to_string(), span, since, now).await?;
+        let parts = store.usage_by(id, span, since, now).await?;
+        let passed = parts
+            .into_iter()
+            .filter(|part: &Part| part.outcome == Outcome::Accepted);
+        Ok((
+            Series::total(counts).accepted,
+            Breakdown::new(since, passed, NAMED_BEFORE_THE_END),
+        ))
     }
 }

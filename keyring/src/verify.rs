@@ -1,6 +1,9 @@
 //! May this call pass? The order of the checks is the product's promise.
 
-use crate::{Keyring, RateState, meter::Observation};
+use crate::{
+    Keyring, RateState,
+    meter::{Observation, tally::clean},
+};
 use domain::{
     id::{AccountId, ApplicationId},
     key::{
@@ -27,8 +30,49 @@ pub struct Call<'a> {
     pub scopes: ScopeSet,
     /// What the client calls itself.
     pub user_agent: &'a str,
+    /// What it wants.
+    pub route: Route<'a>,
     /// Where a service asks: only keys of its own account exist.
     pub within: Option<AccountId>,
+}
+
+/// Method and path of a call; both may be empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Route<'a> {
+    /// Such as `GET`.
+    pub method: &'a str,
+    /// Such as `/invoices/17`; a query behind it is left out.
+    pub path: &'a str,
+}
+
+impl Route<'_> {
+    /// As it is stored: `GET /invoices/{id}`, at most 200 characters, without control characters.
+    pub(crate) fn text(self) -> String {
+        let mut path = String::new();
+        self.pieces(|piece| {
+            path.push('/');
+            path.push_str(piece);
+        });
+        clean(format!("{} {path}", self.method).trim())
+    }
+
+    /// The parts of the path between slashes; what names one thing among many is `{id}`.
+    pub(crate) fn pieces(self, mut take: impl FnMut(&str)) {
+        let path = self.path.split(['?', '#']).next().unwrap_or_default();
+        let path = path.strip_prefix('/').unwrap_or(path);
+        if self.path.is_empty() {
+            return;
+        }
+        for piece in path.split('/') {
+            take(if names_one(piece) { "{id}" } else { piece });
+        }
+    }
+}
+
+/// A number, a UUID, a public id or another text that a machine made: with a digit, and long or of nothing else.
+fn names_one(piece: &str) -> bool {
+    let digits = piece.bytes().filter(u8::is_ascii_digit).count();
+    digits > 0 && (digits == piece.len() || piece.len() >= 16)
 }
 
 /// Who calls. Known once the secret has matched.
@@ -46,6 +90,8 @@ pub struct Caller {
     pub scopes: ScopeSet,
     /// When it ends.
     pub expires_at: Option<Timestamp>,
+    /// Since when its secret is being retired.
+    pub deprecated_at: Option<Timestamp>,
     /// When its secret ends.
     pub retires_at: Option<Timestamp>,
     /// Where it stands in its window, where it has a limit and got that far.
@@ -96,6 +142,7 @@ impl Keyring {
                 environment: id.environment(),
                 scopes: entry.scopes,
                 expires_at: entry.expires_at,
+                deprecated_at: entry.deprecated_at,
                 retires_at: entry.retires_at,
                 rate_limit,
             };
@@ -112,6 +159,7 @@ impl Keyring {
                 key: id,
                 application,
                 verdict: decision.verdict,
+                proven: decision.caller.is_some(),
                 now,
                 call,
             });
@@ -157,6 +205,30 @@ fn judge(
                 reset_ms: retry_after_ms,
             });
             (Verdict::RateLimited { retry_after_ms }, spent)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Route;
+
+    #[test]
+    fn a_route_names_the_kind_and_not_the_thing() {
+        for (method, path, text) in [
+            ("GET", "/invoices", "GET /invoices"),
+            ("GET", "/", "GET /"),
+            ("GET", "/invoices/17?secret=x", "GET /invoices/{id}"),
+            (
+                "POST",
+                "/v1/customers/3fa85f64-5717-4562-b3fc-2c963f66afa6/notes",
+                "POST /v1/customers/{id}/notes",
+            ),
+            ("DELETE", "/keys/akl_0123456789abcdef", "DELETE /keys/{id}"),
+            ("", "/a\u{7}b", "/ab"),
+            ("", "", ""),
+        ] {
+            assert_eq!(Route { method, path }.text(), text);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `latchkey demo`: a temporary database with a realistic account.
 
 mod keys;
+mod sources;
 mod traffic;
 
 use crate::{

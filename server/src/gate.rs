@@ -13,7 +13,7 @@ pub mod wire;
 use crate::{AppState, request};
 use axum::extract::Request;
 use domain::{key::scope::ScopeSet, verdict::Verdict};
-use keyring::{Call, Caller};
+use keyring::{Call, Caller, Route};
 use problem::{Code, Problem};
 
 /// A request whose key may pass.
@@ -28,6 +28,23 @@ pub struct Passed {
 /// # Errors
 /// The answer for the client, ready to be sent.
 pub fn check(state: &AppState, request: &Request, wanted: ScopeSet) -> Result<Passed, Problem> {
+    let route = Route {
+        method: request.method().as_str(),
+        path: request.uri().path(),
+    };
+    check_for(state, request, wanted, route)
+}
+
+/// As [`check`], for a call that wants something else than the door it came to.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_for(
+    state: &AppState,
+    request: &Request,
+    wanted: ScopeSet,
+    route: Route<'_>,
+) -> Result<Passed, Problem> {
     let refuse = |code| Problem::of(state, request, code).required(wanted);
     let presented = credentials::read(request.headers(), request.uri().query()).map_err(refuse)?;
     if !state.can_verify() {
@@ -39,6 +56,7 @@ pub fn check(state: &AppState, request: &Request, wanted: ScopeSet) -> Result<Pa
         address: request::address_of(request.extensions()),
         scopes: wanted,
         user_agent: request::user_agent_of(request.headers()),
+        route,
         within: None,
     });
     match (decision.verdict, decision.caller) {

@@ -69,6 +69,8 @@ pub struct IndexRow {
     pub rate_limit: Option<RateLimit>,
     /// When it ends.
     pub expires_at: Option<Timestamp>,
+    /// Since when its secret is being retired.
+    pub deprecated_at: Option<Timestamp>,
     /// When its secret ends.
     pub retires_at: Option<Timestamp>,
     /// Whether it is switched off.
@@ -91,6 +93,7 @@ pub(crate) struct RawIndexRow {
     rate_requests: Option<i64>,
     rate_window_ms: Option<i64>,
     expires_at: Option<i64>,
+    deprecated_at: Option<i64>,
     retires_at: Option<i64>,
     deactivated_at: Option<i64>,
     revoked_at: Option<i64>,
@@ -108,6 +111,7 @@ impl RawIndexRow {
             ip_rules: ip_rules(&self.ip_rules)?,
             rate_limit: rate_limit(self.rate_requests, self.rate_window_ms)?,
             expires_at: self.expires_at.map(Timestamp),
+            deprecated_at: self.deprecated_at.map(Timestamp),
             retires_at: self.retires_at.map(Timestamp),
             inactive: self.deactivated_at.is_some(),
             revoked: self.revoked_at.is_some(),
@@ -136,6 +140,51 @@ macro_rules! change_key {
     }};
 }
 
+/// Inside a transaction: writes a key, its digest and the event, or finds the key that the same form made before.
+macro_rules! put_key {
+    ($tx:ident, $new:expr, $event:expr) => {{
+        let new: &$crate::NewKey<'_> = $new;
+        let draft = new.draft;
+        let done = sqlx::query($crate::sql::KEY_INSERT)
+            .bind(new.id.to_string())
+            .bind(new.account.0)
+            .bind(new.application.0)
+            .bind(draft.name.as_str())
+            .bind(draft.description.as_str())
+            .bind(draft.environment.as_str())
+            .bind(draft.scopes.to_string())
+            .bind(draft.ip_rules.to_string())
+            .bind(draft.expiry.at().map(|at| at.0))
+            .bind(new.at.0)
+            .bind(new.created_by.0)
+            .bind(new.once.0)
+            .bind(draft.rate_limit.map(|limit| i64::from(limit.requests)))
+            .bind(draft.rate_limit.map(|limit| i64::from(limit.window_ms)))
+            .execute(&mut *$tx)
+            .await?;
+        if done.rows_affected() == 0 {
+            let (id,): (String,) = sqlx::query_as($crate::sql::KEY_BY_ONCE)
+                .bind(new.application.0)
+                .bind(new.once.0)
+                .fetch_one(&mut *$tx)
+                .await?;
+            $crate::Inserted::Before($crate::row::parse("id", &id)?)
+        } else {
+            sqlx::query($crate::sql::SECRET_INSERT)
+                .bind(new.secret_id.0)
+                .bind(new.id.to_string())
+                .bind(new.digest.as_slice())
+                .bind(new.pepper)
+                .bind(new.at.0)
+                .execute(&mut *$tx)
+                .await?;
+            $crate::audit::append!($tx, $event);
+            $crate::Inserted::New
+        }
+    }};
+}
+pub(crate) use put_key;
+
 impl Store {
     /// Writes a key, its digest and the event, or finds the key that the same form made before.
     ///
@@ -146,45 +195,7 @@ impl Store {
         new: &NewKey<'_>,
         event: &Event,
     ) -> Result<Inserted, StoreError> {
-        let draft = new.draft;
-        let inserted = write!(self, |tx| {
-            let done = sqlx::query(sql::KEY_INSERT)
-                .bind(new.id.to_string())
-                .bind(new.account.0)
-                .bind(new.application.0)
-                .bind(draft.name.as_str())
-                .bind(draft.description.as_str())
-                .bind(draft.environment.as_str())
-                .bind(draft.scopes.to_string())
-                .bind(draft.ip_rules.to_string())
-                .bind(draft.expiry.at().map(|at| at.0))
-                .bind(new.at.0)
-                .bind(new.created_by.0)
-                .bind(new.once.0)
-                .bind(draft.rate_limit.map(|limit| i64::from(limit.requests)))
-                .bind(draft.rate_limit.map(|limit| i64::from(limit.window_ms)))
-                .execute(&mut *tx)
-                .await?;
-            if done.rows_affected() == 0 {
-                let (id,): (String,) = sqlx::query_as(sql::KEY_BY_ONCE)
-                    .bind(new.application.0)
-                    .bind(new.once.0)
-                    .fetch_one(&mut *tx)
-                    .await?;
-                Inserted::Before(parse("id", &id)?)
-            } else {
-                sqlx::query(sql::SECRET_INSERT)
-                    .bind(new.secret_id.0)
-                    .bind(new.id.to_string())
-                    .bind(new.digest.as_slice())
-                    .bind(new.pepper)
-                    .bind(new.at.0)
-                    .execute(&mut *tx)
-                    .await?;
-                append!(tx, event);
-                Inserted::New
-            }
-        });
+        let inserted = write!(self, |tx| { put_key!(tx, new, event) });
         Ok(inserted)
     }
 

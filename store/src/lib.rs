@@ -9,6 +9,7 @@ mod members;
 mod ownership;
 mod people;
 mod revoke_all;
+mod rotation;
 mod row;
 mod sessions;
 pub mod sql;
@@ -23,7 +24,7 @@ pub use ownership::{Hold, Ownership};
 pub use people::{Membership, NewPerson, PersonRow};
 pub use sessions::{NewSession, SessionRow};
 pub use support::FoundKey;
-pub use usage::{LastUse, UsageBatch, UsageCount};
+pub use usage::{LastUse, Seen, UsageBatch, UsageBy, UsageCount};
 
 use sqlx::{
     PgPool, SqlitePool,

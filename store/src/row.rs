@@ -62,12 +62,16 @@ pub(crate) struct KeyRow {
     created_by_email: Option<String>,
     confirmed_at: Option<i64>,
     deactivated_at: Option<i64>,
+    deprecated_at: Option<i64>,
     retires_at: Option<i64>,
+    replaced_by: Option<String>,
+    replaces: Option<String>,
     revoked_at: Option<i64>,
     revoked_reason: String,
     used_at: Option<i64>,
     used_address: Option<String>,
     used_user_agent: Option<String>,
+    used_route: Option<String>,
 }
 
 impl KeyRow {
@@ -89,7 +93,10 @@ impl KeyRow {
             ip_rules: ip_rules(&self.ip_rules)?,
             rate_limit: rate_limit(self.rate_requests, self.rate_window_ms)?,
             expires_at: marks.expires_at,
+            deprecated_at: self.deprecated_at.map(Timestamp),
             retires_at: marks.retires_at,
+            replaced_by: other_key("replaced_by", self.replaced_by.as_deref())?,
+            replaces: other_key("replaces", self.replaces.as_deref())?,
             state: State::at(marks, now),
             created_at: Timestamp(self.created_at),
             created_by: self.created_by.map(PersonId),
@@ -100,9 +107,14 @@ impl KeyRow {
                 at: Timestamp(at),
                 address: self.used_address.unwrap_or_default(),
                 user_agent: self.used_user_agent.unwrap_or_default(),
+                route: self.used_route.unwrap_or_default(),
             }),
         })
     }
+}
+
+fn other_key(column: &str, id: Option<&str>) -> Result<Option<KeyId>, StoreError> {
+    id.map(|id| parse(column, id)).transpose()
 }
 
 #[derive(sqlx::FromRow)]

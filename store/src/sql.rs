@@ -39,6 +39,8 @@ statements! {
     KEY_ENTRIES_BY_APPLICATION = "key_entries_by_application";
     KEY_ENTRY = "key_entry";
     KEY_INSERT = "key_insert";
+    KEY_REPLACE = "key_replace";
+    KEY_RETIRE = "key_retire";
     KEY_REVOKE = "key_revoke";
     KEYS_ALL = "keys_all";
     KEYS_BY_CREATED_DOWN = "keys_page" "keys_by_created_down";
@@ -92,6 +94,10 @@ statements! {
     USAGE_BATCHES_PRUNE = "usage_batches_prune";
     USAGE_BETWEEN = "usage_between";
     USAGE_OF_PAGE = "usage_of_page";
+    USAGE_BY_ADD = "usage_by_add";
+    USAGE_BY_BETWEEN = "usage_by_between";
+    USAGE_BY_FIRST = "usage_by_first";
+    USAGE_BY_PRUNE = "usage_by_prune";
 }
 
 /// Takes the advisory lock of the database's owner. PostgreSQL alone has such locks.

@@ -4,7 +4,10 @@ use crate::{Store, StoreError, read, row::corrupt, sql, write};
 use domain::{
     key::token::KeyId,
     time::Timestamp,
-    usage::{Count, Outcome},
+    usage::{
+        Count, Outcome,
+        breakdown::{Dimension, Part},
+    },
 };
 use uuid::Uuid;
 
@@ -34,6 +37,38 @@ pub struct LastUse {
     pub address: String,
     /// By what.
     pub user_agent: String,
+    /// For what: method and path.
+    pub route: String,
+}
+
+/// So many calls of a key in one bucket that have something in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageBy {
+    /// The key.
+    pub key: KeyId,
+    /// Milliseconds of the bucket.
+    pub span: i64,
+    /// Its beginning.
+    pub bucket: Timestamp,
+    /// What they have in common.
+    pub dimension: Dimension,
+    /// In text.
+    pub value: String,
+    /// What became of the calls.
+    pub outcome: Outcome,
+    /// How many there were.
+    pub calls: i64,
+}
+
+/// Between when and when a value was seen: the beginnings of its first and its last bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The value.
+    pub value: String,
+    /// The first bucket.
+    pub first: Timestamp,
+    /// The last one.
+    pub last: Timestamp,
 }
 
 /// What is written at once.
@@ -47,6 +82,8 @@ pub struct UsageBatch {
     pub counts: Vec<UsageCount>,
     /// The last accepted calls.
     pub last_uses: Vec<LastUse>,
+    /// What the calls had in common.
+    pub by: Vec<UsageBy>,
 }
 
 impl Store {
@@ -78,6 +115,19 @@ impl Store {
                         .bind(last.at.0)
                         .bind(&last.address)
                         .bind(&last.user_agent)
+                        .bind(&last.route)
+                        .execute(&mut *tx)
+                        .await?;
+                }
+                for part in &batch.by {
+                    sqlx::query(sql::USAGE_BY_ADD)
+                        .bind(part.key.to_string())
+                        .bind(part.span)
+                        .bind(part.bucket.0)
+                        .bind(part.dimension.as_str())
+                        .bind(&part.value)
+                        .bind(part.outcome.as_str())
+                        .bind(part.calls)
                         .execute(&mut *tx)
                         .await?;
                 }
@@ -117,5 +167,80 @@ impl Store {
                 Ok((Timestamp(bucket), outcome, calls))
             })
             .collect()
+    }
+
+    /// What the calls of a key had in common, in buckets of `span` milliseconds that begin from `start` to `end`.
+    ///
+    /// # Errors
+    /// Where the database fails or a row cannot be read.
+    pub async fn usage_by(
+        &self,
+        key: KeyId,
+        span: i64,
+        start: Timestamp,
+        end: Timestamp,
+    ) -> Result<Vec<Part>, StoreError> {
+        let rows: Vec<(String, String, String, i64)> = read!(self, |pool| {
+            sqlx::query_as(sql::USAGE_BY_BETWEEN)
+                .bind(key.to_string())
+                .bind(span)
+                .bind(start.0)
+                .bind(end.0)
+                .fetch_all(pool)
+                .await
+        })?;
+        rows.into_iter()
+            .map(|(dimension, value, outcome, calls)| {
+                Ok(Part {
+                    dimension: Dimension::parse(&dimension).ok_or_else(|| corrupt("dimension"))?,
+                    value,
+                    outcome: Outcome::parse(&outcome).ok_or_else(|| corrupt("outcome"))?,
+                    calls,
+                })
+            })
+            .collect()
+    }
+
+    /// Since when and until when each value of a dimension was seen with a key, to the bucket of `span` milliseconds.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn seen(
+        &self,
+        key: KeyId,
+        span: i64,
+        dimension: Dimension,
+    ) -> Result<Vec<Seen>, StoreError> {
+        let rows: Vec<(String, i64, i64)> = read!(self, |pool| {
+            sqlx::query_as(sql::USAGE_BY_FIRST)
+                .bind(key.to_string())
+                .bind(span)
+                .bind(dimension.as_str())
+                .fetch_all(pool)
+                .await
+        })?;
+        Ok(rows
+            .into_iter()
+            .map(|(value, first, last)| Seen {
+                value,
+                first: Timestamp(first),
+                last: Timestamp(last),
+            })
+            .collect())
+    }
+
+    /// Forgets what the calls in buckets of `span` milliseconds before `before` had in common; their number stays.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn forget_usage_by(&self, span: i64, before: Timestamp) -> Result<(), StoreError> {
+        write!(self, |tx| {
+            sqlx::query(sql::USAGE_BY_PRUNE)
+                .bind(span)
+                .bind(before.0)
+                .execute(&mut *tx)
+                .await?;
+        });
+        Ok(())
     }
 }

@@ -7,3 +7,4 @@ pub mod edit;
 pub mod first_use;
 pub mod list;
 pub mod read;
+pub mod rotate;

@@ -135,6 +135,17 @@ pub async fn fresh_editor(app: &str, password: &str) -> Result<FreshEditor, AppE
     Ok(editor.fresh()?)
 }
 
+/// As [`editor`]; where a password comes with the form, the sign-in is fresh afterwards. For changes of which only some
+/// ask for that.
+///
+/// # Errors
+/// As [`editor`]; a sentence about the password where it is wrong.
+pub async fn editor_with(app: &str, password: &str) -> Result<Editor, AppError> {
+    _ = editor(app).await?;
+    let session = prove(password).await?;
+    Ok(session.editor(application(app)?, origin()).await?)
+}
+
 /// As [`fresh_editor`], for what an owner alone may do.
 ///
 /// # Errors

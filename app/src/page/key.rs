@@ -3,15 +3,20 @@
 use super::{Here, param, query, tab_title};
 use crate::{
     api::{
-        keys::read::{KeyDetails, show_key},
-        usage::key_usage,
+        keys::{
+            read::{KeyDetails, show_key},
+            rotate::{RetireKey, key_rotation},
+        },
+        usage::key_insight,
     },
     error::AppError,
     part::{
-        Changes, Discard, History, KeyActions, KeyFacts, UsageChart, key_actions::ChangeNotice,
+        BreakdownTables, Changes, Discard, History, KeyActions, KeyFacts, KeyStatus, MayDo,
+        Retiring, Suggestions, UsageChart, key_actions::ChangeNotice, key_facts::since,
     },
     routes,
     ui::ErrorState,
+    words::{key as words, rotate},
 };
 use domain::usage::Window;
 use leptos::prelude::*;
@@ -22,7 +27,7 @@ use leptos_router::components::Outlet;
 #[derive(Clone, Copy)]
 pub struct ThisKey(pub Resource<Result<KeyDetails, AppError>>);
 
-/// Everything about one key; the question before a revocation opens above it.
+/// Everything about one key; the questions before a revocation and a new secret open above it.
 #[component]
 pub fn Key() -> impl IntoView {
     let app = param("app");
@@ -33,8 +38,13 @@ pub fn Key() -> impl IntoView {
         |(app, key, _)| show_key(app, key),
     );
     provide_context(ThisKey(details));
+    let window = query("window");
+    let chosen = Memo::new(move |_| Window::parse(&window.get()));
+    let insight = Resource::new(
+        move || (app.get(), id.get(), chosen.get()),
+        |(app, key, window)| key_insight(app, key, window.as_str().to_owned()),
+    );
     let here = Here::from_frame();
-    let usage = move || view! { <Usage app id /> };
     view! {
         <nav class="breadcrumb" aria-label="Breadcrumb">
             <ol>
@@ -52,6 +62,7 @@ pub fn Key() -> impl IntoView {
                         let editable = here.identity.role.can_edit_keys();
                         let app = app.get_untracked();
                         let key = details.key.clone();
+                        let since = since(&key, details.now);
                         let discard = editable
                             .then(|| view! { <Discard app=app.clone() key=key.clone() /> });
                         let actions = editable
@@ -59,7 +70,13 @@ pub fn Key() -> impl IntoView {
                         view! {
                             <Title text=title />
                             <div class="page-head">
-                                <h1 tabindex="-1">{details.key.name.to_string()}</h1>
+                                <div>
+                                    <h1 tabindex="-1">{details.key.name.to_string()}</h1>
+                                    <p class="key-status">
+                                        <KeyStatus key=details.key now=details.now />
+                                        {since}
+                                    </p>
+                                </div>
                                 <div class="page-actions">{actions}</div>
                             </div>
                             {discard}
@@ -69,7 +86,7 @@ pub fn Key() -> impl IntoView {
                     (Err(error), _) | (_, Err(error)) => {
                         view! {
                             <h1 class="visually-hidden" tabindex="-1">
-                                "API key"
+                                {words::KEY}
                             </h1>
                             <ErrorState error />
                         }
@@ -80,42 +97,73 @@ pub fn Key() -> impl IntoView {
         </Transition>
         <Outlet />
         <ChangeNotice />
+        <Rotated app id />
         <Transition>
             {move || Suspend::new(async move {
-                details
-                    .await
-                    .ok()
-                    .map(|details| {
-                        view! {
-                            <div class="page-columns">
-                                <div>
-                                    <section class="card" aria-labelledby="facts">
-                                        <h2 id="facts">"Details"</h2>
-                                        <KeyFacts key=details.key now=details.now />
-                                    </section>
-                                    {usage()}
-                                </div>
-                                <section class="card" aria-labelledby="history">
-                                    <h2 id="history">"History"</h2>
-                                    <History records=details.history now=details.now />
+                let here = here.await;
+                let details = details.await.ok()?;
+                let insight = insight.await.ok();
+                let editable = here.is_ok_and(|here| here.identity.role.can_edit_keys());
+                let used = insight.map(|insight| insight.scopes).unwrap_or_default();
+                let app = app.get_untracked();
+                let KeyDetails { key, history, now } = details;
+                let suggestions = editable
+                    .then(|| {
+                        view! { <Suggestions app=app.clone() key=key.clone() used now /> }
+                    });
+                let scopes = key.scopes;
+                Some(
+                    view! {
+                        {suggestions}
+                        <div class="page-columns">
+                            <div>
+                                <section class="card" aria-labelledby="facts">
+                                    <h2 id="facts">{words::DETAILS}</h2>
+                                    <KeyFacts app key now />
+                                </section>
+                                <section class="card" aria-labelledby="may">
+                                    <h2 id="may">{words::MAY}</h2>
+                                    <MayDo scopes used />
                                 </section>
                             </div>
-                        }
-                    })
+                            <section class="card" aria-labelledby="history">
+                                <h2 id="history">{words::HISTORY}</h2>
+                                <History records=history now />
+                            </section>
+                        </div>
+                    },
+                )
             })}
         </Transition>
+        <section class="card" aria-labelledby="usage">
+            <h2 id="usage">{words::USAGE}</h2>
+            <nav class="segmented" aria-label="Time">
+                {windows(app, id, chosen)}
+            </nav>
+            <Transition>
+                {move || Suspend::new(async move {
+                    match insight.await {
+                        Ok(insight) => {
+                            view! {
+                                <UsageChart
+                                    series=insight.series
+                                    id="key-usage"
+                                    title="Calls with this key"
+                                />
+                                <BreakdownTables breakdown=insight.breakdown />
+                            }
+                                .into_any()
+                        }
+                        Err(error) => view! { <ErrorState error /> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </section>
     }
 }
 
-#[component]
-fn Usage(app: Memo<String>, id: Memo<String>) -> impl IntoView {
-    let window = query("window");
-    let chosen = Memo::new(move |_| Window::parse(&window.get()));
-    let usage = Resource::new(
-        move || (app.get(), id.get(), chosen.get()),
-        |(app, key, window)| key_usage(app, key, window.as_str().to_owned()),
-    );
-    let links = Window::ALL
+fn windows(app: Memo<String>, id: Memo<String>, chosen: Memo<Window>) -> impl IntoView {
+    Window::ALL
         .into_iter()
         .map(|window| {
             let path = move || {
@@ -130,24 +178,48 @@ fn Usage(app: Memo<String>, id: Memo<String>) -> impl IntoView {
                 </a>
             }
         })
-        .collect_view();
+        .collect_view()
+}
+
+/// What is left to do where the secret was regenerated: it comes first on an old key's page.
+#[component]
+fn Rotated(app: Memo<String>, id: Memo<String>) -> impl IntoView {
+    let ThisKey(details) = expect_context();
+    let here = Here::from_frame();
+    let action = ServerAction::<RetireKey>::new();
+    let changes = Changes::here();
+    let version = action.version();
+    Effect::new(move |_| {
+        if version.get() > 0 {
+            changes.bump();
+        }
+    });
+    let rotation = Resource::new(
+        move || (app.get(), id.get(), changes.version()),
+        |(app, key, _)| key_rotation(app, key),
+    );
     view! {
-        <section class="card" aria-labelledby="usage">
-            <h2 id="usage">"Usage"</h2>
-            <nav class="segmented" aria-label="Time">
-                {links}
-            </nav>
-            <Transition>
-                {move || Suspend::new(async move {
-                    match usage.await {
-                        Ok(series) => {
-                            view! { <UsageChart series id="key-usage" title="Calls with this key" /> }
-                                .into_any()
-                        }
-                        Err(error) => view! { <ErrorState error /> }.into_any(),
-                    }
-                })}
-            </Transition>
-        </section>
+        <Transition>
+            {move || Suspend::new(async move {
+                let here = here.await;
+                let key = details.await.ok()?.key;
+                let rotation = rotation.await.ok().flatten()?;
+                let editable = here.is_ok_and(|here| here.identity.role.can_edit_keys());
+                let app = app.get_untracked();
+                let title = if key.retiring_until(rotation.now).is_some() {
+                    rotate::RETIRING
+                } else {
+                    rotate::RETIRED
+                };
+                Some(
+                    view! {
+                        <section class="card" aria-labelledby="retiring">
+                            <h2 id="retiring">{title}</h2>
+                            <Retiring app key rotation action editable />
+                        </section>
+                    },
+                )
+            })}
+        </Transition>
     }
 }

@@ -1,8 +1,8 @@
 //! The question before a revocation.
 
 use super::{Here, key::ThisKey, param};
-use crate::{api::usage::key_usage, part::RevokeDialog};
-use domain::{key::state::State, usage::Window};
+use crate::{api::usage::key_impact, part::RevokeDialog};
+use domain::key::state::State;
 use leptos::prelude::*;
 
 /// The dialog over the key's page; nothing where the key is revoked already, or the reader may not revoke.
@@ -12,20 +12,20 @@ pub fn Revoke() -> impl IntoView {
     let id = param("key");
     let ThisKey(details) = expect_context();
     let here = Here::from_frame();
-    let usage = Resource::new(
+    let impact = Resource::new(
         move || (app.get(), id.get()),
-        |(app, key)| key_usage(app, key, Window::Day.as_str().to_owned()),
+        |(app, key)| key_impact(app, key),
     );
     view! {
         <Suspense>
             {move || Suspend::new(async move {
-                let calls = usage.await.ok().map(|series| series.sum().accepted);
+                let impact = impact.await.ok();
                 let details = details.await.ok()?;
                 let editable = here.await.is_ok_and(|here| here.identity.role.can_edit_keys());
                 let open = editable && !matches!(details.key.state, State::Revoked { .. });
                 let app = app.get_untracked();
                 open.then(|| {
-                    view! { <RevokeDialog app key=details.key now=details.now calls /> }
+                    view! { <RevokeDialog app key=details.key now=details.now impact /> }
                 })
             })}
         </Suspense>

@@ -9,8 +9,8 @@ use crate::{
     form::{FormPage, use_outcome},
     routes,
     ui::{Icon, Notice, Shape},
-    words::edit,
     words::list as words,
+    words::{edit, rotate},
 };
 use domain::key::{KeySummary, state::State};
 use leptos::prelude::*;
@@ -74,6 +74,11 @@ impl Changes {
         self.bulk
     }
 
+    /// Switches a key off.
+    pub fn deactivate(self) -> ServerAction<DeactivateKey> {
+        self.deactivate
+    }
+
     /// Something else has changed.
     pub fn bump(self) {
         _ = self.others.try_update(|count| *count += 1);
@@ -129,8 +134,20 @@ pub fn KeyActions(
             </a>
         }
     });
+    // A menu has its own line for it.
+    let regenerate = (buttons && key.may_regenerate().is_ok()).then(|| {
+        let path = routes::regenerate(&app, key.id);
+        let variant = buttons.then_some("secondary");
+        view! {
+            <a href=path class=class data-variant=variant>
+                <Icon shape=Shape::Key />
+                {rotate::TITLE}
+            </a>
+        }
+    });
     view! {
         {change}
+        {regenerate}
         <Switch app=app key=key class=class />
         {revoke}
     }

@@ -1,9 +1,13 @@
 //! What there is to know of a key.
 
 use super::{KeyStatus, ScopeList};
-use crate::ui::{CopyButton, Exact, Time};
+use crate::{
+    routes,
+    ui::{CopyButton, Exact, Time},
+    words::key as words,
+};
 use domain::{
-    key::{KeySummary, state::State},
+    key::{KeySummary, state::State, token::KeyId},
     time::Timestamp,
 };
 use leptos::{html, prelude::*};
@@ -11,6 +15,9 @@ use leptos::{html, prelude::*};
 /// Everything but its history and its usage.
 #[component]
 pub fn KeyFacts(
+    /// The application's id, for whoever may open its keys.
+    #[prop(optional, into)]
+    app: Option<String>,
     /// The key.
     key: KeySummary,
     /// The server's clock.
@@ -19,7 +26,7 @@ pub fn KeyFacts(
     let field = NodeRef::<html::Input>::new();
     let description = (!key.description.is_empty()).then(|| {
         view! {
-            <dt>"Description"</dt>
+            <dt>{words::DESCRIPTION}</dt>
             <dd>{key.description.clone()}</dd>
         }
     });
@@ -30,16 +37,18 @@ pub fn KeyFacts(
             {used.address}
             ", "
             {used.user_agent}
+            " "
+            <code>{used.route}</code>
         }
         .into_any(),
-        None => "Never".into_any(),
+        None => words::NEVER.into_any(),
     };
     let expires = match key.expires_at {
         Some(at) => view! { <Time at now /> " (" <Exact at /> ")" }.into_any(),
-        None => "Never".into_any(),
+        None => words::NEVER.into_any(),
     };
     let addresses = if key.ip_rules.is_empty() {
-        "Any address".into_any()
+        words::ANY_ADDRESS.into_any()
     } else {
         view! {
             <ul class="scope-list">
@@ -53,10 +62,50 @@ pub fn KeyFacts(
         }
         .into_any()
     };
+    // Elsewhere the page has a place of its own for them.
+    let alone = app.is_none().then(|| {
+        view! {
+            <dt>{words::STATUS}</dt>
+            <dd>
+                <KeyStatus key=key.clone() now />
+                {since(&key, now)}
+            </dd>
+            <dt>{words::SCOPES}</dt>
+            <dd>
+                <ScopeList scopes=key.scopes />
+            </dd>
+        }
+    });
+    let limit = key
+        .rate_limit
+        .map_or_else(|| words::NO_LIMIT.to_owned(), |limit| limit.to_string());
+    let other = |words: &'static str, id: Option<KeyId>| {
+        id.map(|id| {
+            let link = match &app {
+                Some(app) => view! { <a href=routes::key(app, id)>{id.mask()}</a> }.into_any(),
+                None => id.mask().into_any(),
+            };
+            view! {
+                <dt>{words}</dt>
+                <dd>{link}</dd>
+            }
+        })
+    };
+    let retires = key.retires_at.map(|at| {
+        view! {
+            <dt>{words::RETIRES}</dt>
+            <dd>
+                <Time at now />
+                " ("
+                <Exact at />
+                ")"
+            </dd>
+        }
+    });
     view! {
         <dl class="facts">
             <dt>
-                <label for="key-id">"API key"</label>
+                <label for="key-id">{words::KEY}</label>
             </dt>
             <dd>
                 <div class="credential">
@@ -72,35 +121,32 @@ pub fn KeyFacts(
                     <CopyButton label="Copy API key" source=field />
                 </div>
             </dd>
-            <dt>"Status"</dt>
-            <dd>
-                <KeyStatus key=key.clone() now />
-                {since(&key, now)}
-            </dd>
+            {alone}
             {description}
-            <dt>"Environment"</dt>
+            <dt>{words::ENVIRONMENT}</dt>
             <dd>{if key.environment.as_str() == "live" { "Live" } else { "Test" }}</dd>
-            <dt>"Scopes"</dt>
-            <dd>
-                <ScopeList scopes=key.scopes />
-            </dd>
-            <dt>"Allowed IP addresses"</dt>
+            <dt>{words::ADDRESSES}</dt>
             <dd>{addresses}</dd>
-            <dt>"Created"</dt>
+            <dt>{words::RATE_LIMIT}</dt>
+            <dd>{limit}</dd>
+            <dt>{words::CREATED}</dt>
             <dd>
                 <Time at=key.created_at now />
                 {key.created_by_email.clone().map(|email| format!(" by {email}"))}
             </dd>
-            <dt>"Last used"</dt>
+            <dt>{words::LAST_USED}</dt>
             <dd>{used}</dd>
-            <dt>"Expires"</dt>
+            <dt>{words::EXPIRES}</dt>
             <dd>{expires}</dd>
+            {other(words::REPLACES, key.replaces)}
+            {other(words::REPLACED_BY, key.replaced_by)}
+            {retires}
         </dl>
     }
 }
 
 /// Since when it stands where it stands, and why.
-fn since(key: &KeySummary, now: Timestamp) -> impl IntoView + use<> {
+pub fn since(key: &KeySummary, now: Timestamp) -> AnyView {
     match key.state.clone() {
         State::Active => ().into_any(),
         State::Inactive { at } | State::Expired { at } => {

@@ -24,6 +24,11 @@ pub fn KeyStatus(
         State::Expired { .. } => Shape::Clock,
         State::Revoked { .. } => Shape::Ban,
     };
+    let end = key.retiring_until(now);
+    let until = |badge| {
+        end.filter(|_| badge == Badge::Retiring)
+            .map(|at| format!(", ends {}", at.relative_to(now)))
+    };
     let badges = key
         .badges(now)
         .into_iter()
@@ -32,6 +37,7 @@ pub fn KeyStatus(
                 " "
                 <span class="badge" data-tone=tone(badge)>
                     {badge.label()}
+                    {until(badge)}
                 </span>
             }
         })

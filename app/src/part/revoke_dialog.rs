@@ -3,10 +3,12 @@
 use crate::{
     api::keys::change::RevokeKey,
     form::{FormPage, typed, use_errors, use_outcome},
+    part::Impact,
     routes,
     ui::{Dialog, ErrorSummary, Submit, TextField, Time},
+    words::revoke,
 };
-use domain::{key::KeySummary, time::Timestamp};
+use domain::{key::KeySummary, time::Timestamp, usage::breakdown};
 use leptos::prelude::*;
 
 /// Says what ends with the key, and wants its name typed.
@@ -18,17 +20,31 @@ pub fn RevokeDialog(
     key: KeySummary,
     /// The server's clock.
     now: Timestamp,
-    /// Accepted calls in the last 24 hours, where that is known.
-    calls: Option<i64>,
+    /// What would end with it, where that is known.
+    impact: Option<breakdown::Impact>,
 ) -> impl IntoView {
     let action = ServerAction::<RevokeKey>::new();
     let errors = use_errors(use_outcome(action));
     let back = routes::key(&app, key.id);
+    let unused = key.last_used.is_none();
     let used = match key.last_used {
-        Some(used) => view! { <Time at=used.at now /> " from " {used.address} }.into_any(),
-        None => "Never".into_any(),
+        Some(used) => view! {
+            <Time at=used.at now />
+            " from "
+            {used.address}
+            ", "
+            {used.user_agent}
+            " "
+            <code>{used.route}</code>
+        }
+        .into_any(),
+        None => revoke::NEVER.into_any(),
     };
-    let calls = calls.map_or_else(|| "Unknown".to_owned(), crate::chart::scale::grouped);
+    let impact = match (impact, unused) {
+        (_, true) => ().into_any(),
+        (Some(calls), _) => view! { <Impact calls /> }.into_any(),
+        (None, _) => view! { <p>{revoke::UNKNOWN}</p> }.into_any(),
+    };
     view! {
         <Dialog
             id="revoke"
@@ -42,26 +58,25 @@ pub fn RevokeDialog(
                 <div class="dialog-body">
                     <ErrorSummary errors />
                     <p id="revoke-consequence">
-                        "Every program that uses this key is refused from this moment on. This cannot be undone."
+                        {revoke::CONSEQUENCE}
                     </p>
                     <dl class="impact">
-                        <dt>"Last used"</dt>
+                        <dt>{revoke::LAST_USED}</dt>
                         <dd>{used}</dd>
-                        <dt>"Accepted calls, last 24 hours"</dt>
-                        <dd>{calls}</dd>
                     </dl>
+                    {impact}
                     <input type="hidden" name="app" value=app />
                     <input type="hidden" name="key" value=key.id.to_string() />
                     <TextField
                         name="confirm"
-                        label="Type the key name to confirm"
+                        label=revoke::CONFIRM
                         value=typed("revoke_key", "confirm")
                         errors
                     />
                     <TextField
                         name="reason"
-                        label="Reason"
-                        hint="Optional; it stands in the key’s history."
+                        label=revoke::REASON
+                        hint=revoke::REASON_HINT
                         value=typed("revoke_key", "reason")
                         errors
                         maxlength="200"
@@ -70,9 +85,9 @@ pub fn RevokeDialog(
                 </div>
                 <footer class="dialog-actions">
                     <a class="button" data-variant="secondary" href=back autofocus="">
-                        "Cancel"
+                        {revoke::CANCEL}
                     </a>
-                    <Submit label="Revoke key" pending=action.pending() variant="danger" />
+                    <Submit label=revoke::REVOKE pending=action.pending() variant="danger" />
                 </footer>
             </ActionForm>
         </Dialog>

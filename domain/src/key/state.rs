@@ -65,6 +65,14 @@ pub enum IllegalMove {
     /// A key on which somebody may depend is not thrown away.
     #[error("The secret of this key has been stored or used. Revoke the key instead.")]
     InUse,
+    /// Its secret was regenerated once: the next one belongs to the key that was made then.
+    #[error(
+        "The secret of this key has been regenerated already. Regenerate that of the key which replaced it."
+    )]
+    Replaced,
+    /// Only the end of a key that is being retired can be moved.
+    #[error("This key is not being retired, or its time is over.")]
+    NotRetiring,
 }
 
 impl State {

@@ -37,6 +37,7 @@ fn ask(keyring: &Keyring, key: &IssuedKey, needed: &str) -> Verdict {
             address: "192.0.2.1".parse().ok(),
             scopes: scopes(needed),
             user_agent: "test/1",
+            route: keyring::Route::default(),
             within: None,
         })
         .verdict

@@ -16,7 +16,7 @@ use domain::{
     usage::Window,
     verdict::Verdict,
 };
-use keyring::{Call, Issue, Keyring, KeyringError, Store};
+use keyring::{Call, Issue, Keyring, KeyringError, Route, Store};
 
 fn call(key: &IssuedKey) -> (String, String) {
     (key.id.to_string(), key.secret.clone())
@@ -40,6 +40,7 @@ fn ask_for(
             address,
             scopes,
             user_agent: "test/1",
+            route: Route::default(),
             within: None,
         })
         .verdict
@@ -57,6 +58,7 @@ async fn a_new_key_passes_and_says_whose_it_is() {
             address: None,
             scopes: ScopeSet::default(),
             user_agent: "test/1",
+            route: Route::default(),
             within: None,
         });
         let caller = decision.caller.expect("known");
@@ -86,6 +88,7 @@ async fn an_unknown_id_and_a_wrong_secret_are_alike() {
                 address: None,
                 scopes: ScopeSet::default(),
                 user_agent: "",
+                route: Route::default(),
                 within: None,
             });
             assert_eq!(

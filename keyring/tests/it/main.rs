@@ -6,6 +6,8 @@ mod house;
 mod keys;
 mod members;
 mod people;
+mod rotation;
 #[path = "../../../store/tests/it/support.rs"]
 mod support;
 mod support_staff;
+mod usage;

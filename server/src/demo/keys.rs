@@ -1,12 +1,15 @@
 //! The demo's keys: every status and every badge.
 
-use super::{ShiftedClock, cannot, traffic};
+use super::{ShiftedClock, cannot, sources, traffic};
 use crate::start::Stop;
 use domain::key::{
     Environment, KeyDraft,
     expiry::Expiry,
     ip_rule::IpRules,
+    issued,
     name::{Description, KeyName},
+    rate_limit::RateLimit,
+    retirement::{Regeneration, Retirement},
     scope::ScopeSet,
     token::KeyId,
 };
@@ -15,12 +18,18 @@ use keyring::{Issue, Keyring, Origin, Owner, SignIn};
 /// Days before today on which the account was made.
 pub const FIRST_DAY: i64 = 150;
 
+/// The key whose secret was regenerated yesterday, and the one in its place.
+pub const ROTATED: &str = "Receipt mailer";
+/// It has the same name; its traffic is another one.
+pub const SUCCESSOR: &str = "Receipt mailer, new";
+
 /// What becomes of a key after it was made.
 #[derive(Clone, Copy)]
 enum Fate {
     Kept,
     NotConfirmed,
     Deactivated,
+    Regenerated,
     Revoked(&'static str),
 }
 
@@ -33,6 +42,8 @@ struct Sample {
     scopes: &'static str,
     expiration: &'static str,
     allowed: &'static str,
+    /// Requests a minute; empty for no limit.
+    limit: &'static str,
     /// Calls in a busy hour; none where it was never used.
     busiest: i64,
     /// Days before today of the last call.
@@ -41,7 +52,7 @@ struct Sample {
 }
 
 /// The oldest first.
-const SAMPLES: [Sample; 9] = [
+const SAMPLES: [Sample; 10] = [
     Sample {
         made: 149,
         name: "Legacy importer",
@@ -50,6 +61,7 @@ const SAMPLES: [Sample; 9] = [
         scopes: "product:read product:create product:update",
         expiration: "never",
         allowed: "",
+        limit: "",
         busiest: 40,
         last_call: 97,
         fate: Fate::Kept,
@@ -62,6 +74,7 @@ const SAMPLES: [Sample; 9] = [
         scopes: "payment-intent:read payment-intent:create payment-intent:update customer:read customer:create",
         expiration: "365",
         allowed: "203.0.113.0/24 2001:db8:4::/48",
+        limit: "1200",
         busiest: 900,
         last_call: 0,
         fate: Fate::Kept,
@@ -74,9 +87,23 @@ const SAMPLES: [Sample; 9] = [
         scopes: "invoice:read tax:read balance:read",
         expiration: "90",
         allowed: "198.51.100.17",
+        limit: "",
         busiest: 120,
         last_call: 0,
         fate: Fate::Kept,
+    },
+    Sample {
+        made: 75,
+        name: ROTATED,
+        description: "Sends receipts after a payment.",
+        environment: Environment::Live,
+        scopes: "invoice:read customer:read",
+        expiration: "365",
+        allowed: "203.0.113.64/27",
+        limit: "",
+        busiest: 30,
+        last_call: 0,
+        fate: Fate::Regenerated,
     },
     Sample {
         made: 61,
@@ -86,6 +113,7 @@ const SAMPLES: [Sample; 9] = [
         scopes: "customer:read customer:update wallet:read exchange-rate:read",
         expiration: "365",
         allowed: "",
+        limit: "600",
         busiest: 420,
         last_call: 0,
         fate: Fate::Kept,
@@ -98,6 +126,7 @@ const SAMPLES: [Sample; 9] = [
         scopes: "invoice:read customer:read product:read transfer:read",
         expiration: "365",
         allowed: "",
+        limit: "",
         busiest: 60,
         last_call: 6,
         fate: Fate::Deactivated,
@@ -110,6 +139,7 @@ const SAMPLES: [Sample; 9] = [
         scopes: "product:read product:update",
         expiration: "90",
         allowed: "",
+        limit: "",
         busiest: 25,
         last_call: 9,
         fate: Fate::Revoked("The contract has ended."),
@@ -122,6 +152,7 @@ const SAMPLES: [Sample; 9] = [
         scopes: "test-payment:read test-payment:create",
         expiration: "7",
         allowed: "",
+        limit: "",
         busiest: 300,
         last_call: 13,
         fate: Fate::Kept,
@@ -134,6 +165,7 @@ const SAMPLES: [Sample; 9] = [
         scopes: "payment-intent:read payment-intent:create webhook:read health:read",
         expiration: "90",
         allowed: "",
+        limit: "",
         busiest: 70,
         last_call: 0,
         fate: Fate::Kept,
@@ -146,6 +178,7 @@ const SAMPLES: [Sample; 9] = [
         scopes: "webhook:read webhook:create",
         expiration: "30",
         allowed: "",
+        limit: "",
         busiest: 0,
         last_call: 0,
         fate: Fate::NotConfirmed,
@@ -173,14 +206,29 @@ pub(super) async fn make(
     let mut ends: Vec<_> = made.iter().collect();
     ends.sort_by_key(|(sample, ..)| std::cmp::Reverse(sample.last_call));
     for (sample, id, owner) in ends {
-        if matches!(sample.fate, Fate::Kept | Fate::NotConfirmed) {
+        if !matches!(sample.fate, Fate::Deactivated | Fate::Revoked(_)) {
             continue;
         }
         clock.go_back_days(sample.last_call);
         match sample.fate {
-            Fate::Kept | Fate::NotConfirmed => {}
+            Fate::Kept | Fate::NotConfirmed | Fate::Regenerated => {}
             Fate::Deactivated => owner.deactivate(*id).await.map_err(cannot)?,
             Fate::Revoked(why) => owner.revoke(*id, why.into()).await.map_err(cannot)?,
+        }
+    }
+    for (sample, id, _) in &made {
+        if matches!(sample.fate, Fate::Regenerated) {
+            clock.go_back_days(1);
+            let owner = owner(keyring, email, password).await?;
+            let successor = regenerate(keyring, &owner, *id).await?;
+            clock.go_back_days(0);
+            let now = keyring.now();
+            let calls = traffic::calls(77, now.plus(-domain::time::DAY), now, sample.busiest);
+            let app = owner.application().id;
+            keyring
+                .record_history(app, successor, calls, sources::of(SUCCESSOR))
+                .await
+                .map_err(cannot)?;
         }
     }
     clock.go_back_days(0);
@@ -191,7 +239,7 @@ pub(super) async fn make(
         let to = keyring.now().plus(-sample.last_call * domain::time::DAY);
         let calls = traffic::calls(seed, from, to, sample.busiest);
         keyring
-            .record_history(owner.application().id, *id, calls)
+            .record_history(owner.application().id, *id, calls, sources::of(sample.name))
             .await
             .map_err(cannot)?;
     }
@@ -234,7 +282,7 @@ async fn issue(keyring: &Keyring, owner: &Owner, sample: &Sample) -> Result<KeyI
         scopes: ScopeSet::parse_chosen(sample.scopes.split_whitespace()).map_err(cannot)?,
         expiry: Expiry::parse(sample.expiration, "", owner.now()).map_err(cannot)?,
         ip_rules: IpRules::parse(sample.allowed).map_err(cannot)?,
-        rate_limit: None,
+        rate_limit: RateLimit::parse(sample.limit, "minute").map_err(cannot)?,
     };
     match owner
         .fresh()
@@ -246,4 +294,22 @@ async fn issue(keyring: &Keyring, owner: &Owner, sample: &Sample) -> Result<KeyI
         Issue::New(issued) => Ok(issued.id),
         Issue::AlreadyIssued(id) => Ok(id),
     }
+}
+
+/// A new secret; the old one works for three days more.
+async fn regenerate(keyring: &Keyring, owner: &Owner, old: KeyId) -> Result<KeyId, Stop> {
+    let expires_at = owner.key(old).await.map_err(cannot)?.expires_at;
+    let wanted = Regeneration {
+        retirement: Retirement::parse("3d", "", false).map_err(cannot)?,
+        expiry: expires_at.into(),
+        compromised: false,
+    };
+    let fresh = owner.fresh().map_err(cannot)?;
+    let made = fresh
+        .regenerate(old, wanted, keyring.new_idempotency_key())
+        .await
+        .map_err(cannot)?;
+    let (Issue::New(issued::IssuedKey { id, .. }) | Issue::AlreadyIssued(id)) = made;
+    owner.confirm(id).await.map_err(cannot)?;
+    Ok(id)
 }

@@ -1,7 +1,7 @@
 //! `/v1/auth`: forward authentication for nginx `auth_request`, Traefik `ForwardAuth`, Caddy `forward_auth`, Envoy.
 
 use super::{
-    check,
+    check_for,
     problem::{Code, Problem},
     wire,
 };
@@ -11,7 +11,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::key::scope::ScopeSet;
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use keyring::Route;
 
 /// Answers whether the request that a proxy holds may pass; every `?scope=` must be the key's.
 ///
@@ -23,7 +24,7 @@ pub async fn forward_auth(
 ) -> Result<Response, Problem> {
     let wanted = wanted_scopes(request.uri().query().unwrap_or_default())
         .ok_or_else(|| Problem::of(&state, &request, Code::UnknownScope))?;
-    let caller = check(&state, &request, wanted)?.caller;
+    let caller = check_for(&state, &request, wanted, held(&request))?.caller;
     let mut response = StatusCode::OK.into_response();
     let headers = response.headers_mut();
     for (name, value) in [
@@ -40,8 +41,32 @@ pub async fn forward_auth(
             headers.insert(HeaderName::from_static(name), value);
         }
     }
-    wire::describe(headers, &caller, state.keyring.now());
+    wire::describe(headers, &caller);
     Ok(response)
+}
+
+/// Method and path of the request that the proxy holds: Traefik, Caddy and Envoy name them by the first header, nginx by
+/// whatever its settings say, often the second.
+fn held(request: &Request) -> Route<'_> {
+    let said = |names: [&str; 2]| {
+        names
+            .into_iter()
+            .find_map(|name| text(request.headers(), name))
+    };
+    let path = said(["x-forwarded-uri", "x-original-uri"]);
+    Route {
+        method: said(["x-forwarded-method", "x-original-method"])
+            .unwrap_or_else(|| request.method().as_str()),
+        path: path.unwrap_or_else(|| request.uri().path()),
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get(name)?
+        .to_str()
+        .ok()
+        .filter(|text| !text.is_empty())
 }
 
 /// `None` where the catalogue lacks a scope that is asked for: nobody could pass, and the proxy's settings are wrong.

@@ -50,7 +50,7 @@ pub async fn private(State(state): State<AppState>, request: Request) -> Result<
         authenticated: true,
     };
     let mut response = wire::json(StatusCode::OK, wire::JSON, &body);
-    wire::describe(response.headers_mut(), &caller, now);
+    wire::describe(response.headers_mut(), &caller);
     Ok(response)
 }
 

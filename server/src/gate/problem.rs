@@ -10,7 +10,7 @@ use axum::{
     extract::{Path, Request, State},
     response::{Html, IntoResponse, Response},
 };
-use domain::{key::scope::ScopeSet, time::Timestamp, verdict::Verdict};
+use domain::{key::scope::ScopeSet, verdict::Verdict};
 use http::{HeaderValue, StatusCode, header};
 use keyring::Caller;
 use serde::Serialize;
@@ -22,7 +22,6 @@ pub struct Problem {
     code: Code,
     request_id: Arc<str>,
     public_url: Arc<PublicUrl>,
-    now: Timestamp,
     required: ScopeSet,
     retry_after_ms: Option<i64>,
     caller: Option<Box<Caller>>,
@@ -54,7 +53,6 @@ impl Problem {
             code,
             request_id: request::id_of(extensions),
             public_url: state.public_url.clone(),
-            now: state.keyring.now(),
             required: ScopeSet::default(),
             retry_after_ms: None,
             caller: None,
@@ -122,7 +120,7 @@ impl IntoResponse for Problem {
             );
         }
         if let Some(caller) = &self.caller {
-            wire::describe(headers, caller, self.now);
+            wire::describe(headers, caller);
         }
         if let Some(milliseconds) = self.retry_after_ms {
             headers.insert(
@@ -174,7 +172,6 @@ mod tests {
                 code: Code::RateLimited,
                 request_id: "id".into(),
                 public_url: Arc::new(PublicUrl::parse("http://localhost").expect("a URL")),
-                now: Timestamp(0),
                 required: ScopeSet::default(),
                 retry_after_ms: Some(milliseconds),
                 caller: None,

@@ -13,7 +13,7 @@ use axum::{
 };
 use domain::{id::AccountId, key::scope::ScopeSet};
 use http::StatusCode;
-use keyring::Call;
+use keyring::{Call, Route};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -81,7 +81,7 @@ pub async fn verify(State(state): State<AppState>, request: Request) -> Result<R
             &answer(&question).map_err(refuse)?,
         )
     };
-    wire::describe(response.headers_mut(), &asking, state.keyring.now());
+    wire::describe(response.headers_mut(), &asking);
     Ok(response)
 }
 
@@ -104,6 +104,10 @@ fn decide(
             .and_then(|ip| ip.trim().parse().ok()),
         scopes,
         user_agent: &presenter.user_agent,
+        route: Route {
+            method: &presenter.method,
+            path: &presenter.route,
+        },
     }))
 }
 

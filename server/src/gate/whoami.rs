@@ -18,6 +18,6 @@ pub async fn whoami(State(state): State<AppState>, request: Request) -> Result<R
     let id = request::id_of(request.extensions());
     let body = wire::Described::accepted(&passed.caller, id);
     let mut response = wire::json(StatusCode::OK, wire::JSON, &body);
-    wire::describe(response.headers_mut(), &passed.caller, state.keyring.now());
+    wire::describe(response.headers_mut(), &passed.caller);
     Ok(response)
 }

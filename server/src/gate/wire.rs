@@ -99,17 +99,18 @@ pub fn json(status: StatusCode, content_type: &'static str, body: &impl Serializ
 /// Adds the headers that tell a proven caller how much is left and until when its secret works.
 ///
 /// `RateLimit` and `RateLimit-Policy`: draft-ietf-httpapi-ratelimit-headers-10. `Deprecation`: RFC 9745. `Sunset`: RFC 8594.
-pub fn describe(headers: &mut HeaderMap, caller: &Caller, now: Timestamp) {
+pub fn describe(headers: &mut HeaderMap, caller: &Caller) {
     if let Some(rate) = &caller.rate_limit {
         describe_rate(headers, rate);
     }
-    if let Some(retires_at) = caller.retires_at {
+    // Since when it is out of date, which is the regeneration, and until when it works.
+    if let (Some(since), Some(until)) = (caller.deprecated_at, caller.retires_at) {
         put(
             headers,
             DEPRECATION,
-            &format!("@{}", now.0.div_euclid(SECOND)),
+            &format!("@{}", since.0.div_euclid(SECOND)),
         );
-        put(headers, SUNSET, &http_date(retires_at));
+        put(headers, SUNSET, &http_date(until));
     }
 }
 
@@ -149,6 +150,7 @@ mod tests {
     use domain::{
         id::{AccountId, ApplicationId},
         key::{rate_limit::RateLimit, scope::ScopeSet, token::KeyId},
+        time::DAY,
     };
     use uuid::Uuid;
 
@@ -170,6 +172,7 @@ mod tests {
             environment: Environment::Live,
             scopes: ScopeSet::default(),
             expires_at: None,
+            deprecated_at: Some(now.plus(-DAY)),
             retires_at: Some(now.plus(1_500)),
             rate_limit: Some(RateState {
                 limit: RateLimit {
@@ -181,11 +184,11 @@ mod tests {
             }),
         };
         let mut headers = HeaderMap::new();
-        describe(&mut headers, &caller, now);
+        describe(&mut headers, &caller);
         for (name, value) in [
             ("ratelimit-policy", "\"key\";q=100;w=60"),
             ("ratelimit", "\"key\";r=7;t=30"),
-            ("deprecation", "@1795442709"),
+            ("deprecation", "@1795356309"),
             ("sunset", "Mon, 23 Nov 2026 14:05:10 GMT"),
         ] {
             assert_eq!(headers[name], value, "{name}");

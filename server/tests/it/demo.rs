@@ -25,7 +25,7 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
     let viewer = session.viewer(app.id, origin).await.expect("a viewer");
     assert_eq!(viewer.identity().role, Role::Owner);
     let page = viewer.keys(&KeyQuery::default()).await.expect("keys");
-    assert_eq!(page.rows.len(), 9);
+    assert_eq!(page.rows.len(), 11);
     let now = viewer.now();
     for status in ["active", "inactive", "expired", "revoked"] {
         assert!(
@@ -33,12 +33,32 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
             "{status}"
         );
     }
-    for badge in ["Expires soon", "Never used", "Idle", "Secret not confirmed"] {
+    for badge in [
+        "Retiring",
+        "Expires soon",
+        "Never used",
+        "Idle",
+        "Secret not confirmed",
+    ] {
         let shown = |key: &domain::key::KeySummary| {
             key.badges(now).iter().any(|shown| shown.label() == badge)
         };
         assert!(page.rows.iter().any(shown), "{badge}");
     }
+    let old = page.rows.iter().find(|key| key.replaced_by.is_some());
+    let old = old.expect("a retiring key").id;
+    let rotation = viewer.rotation(old).await.expect("read").expect("one");
+    assert!(rotation.old.accepted > 0 && rotation.new.accepted > 0);
+    let told_apart = viewer
+        .key_breakdown(old, Window::Month)
+        .await
+        .expect("read");
+    assert!(
+        told_apart
+            .shares
+            .iter()
+            .all(|shares| !shares.top.is_empty())
+    );
     for window in [Window::Hour, Window::Day, Window::Week, Window::Month] {
         let usage = viewer.application_usage(window).await.expect("usage");
         let filled = usage

@@ -11,4 +11,5 @@ mod house;
 mod panics;
 mod people;
 mod roles;
+mod rotation;
 mod start;

@@ -16,7 +16,7 @@ const CALLERS: [Option<&str>; 5] = [
 
 /// What is sent (`{app}`, `{key}` and `{once}` are filled in), and what nobody, the owner of another account, a viewer,
 /// a developer and the owner hear.
-const TABLE: [(&str, &str, [u16; 5]); 40] = [
+const TABLE: [(&str, &str, [u16; 5]); 47] = [
     (
         "sign_in",
         "email={email}&password={password}",
@@ -99,6 +99,41 @@ const TABLE: [(&str, &str, [u16; 5]); 40] = [
     (
         "create_key",
         "app={app}&name=New&environment=test&scopes[]=invoice:read&expiration=90&once={once}",
+        [401, 404, 403, 200, 200],
+    ),
+    (
+        "regenerate_form",
+        "app={app}&key={key}",
+        [401, 404, 403, 200, 200],
+    ),
+    (
+        "regenerate_key",
+        "app={app}&key={key}&ends=8d&once={once}",
+        [401, 404, 403, 422, 422],
+    ),
+    (
+        "regenerate_key",
+        "app={app}&key={key}&ends=24h&once={once}",
+        [401, 404, 403, 200, 200],
+    ),
+    (
+        "retire_key",
+        "app={app}&key={key}&ends=now",
+        [401, 404, 403, 409, 409],
+    ),
+    (
+        "key_rotation",
+        "app={app}&key={key}",
+        [401, 404, 200, 200, 200],
+    ),
+    (
+        "key_insight",
+        "app={app}&key={key}&window=7d",
+        [401, 404, 200, 200, 200],
+    ),
+    (
+        "key_impact",
+        "app={app}&key={key}",
         [401, 404, 403, 200, 200],
     ),
     (

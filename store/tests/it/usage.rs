@@ -23,6 +23,7 @@ async fn a_batch_that_is_written_twice_counts_once() {
                 calls,
             }],
             last_uses: Vec::new(),
+            by: Vec::new(),
         };
         for (id, calls) in [(1, 5), (1, 5), (2, 3)] {
             fresh

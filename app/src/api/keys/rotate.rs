@@ -1,0 +1,173 @@
+//! A new secret in the place of an old one.
+#![expect(
+    clippy::too_many_arguments,
+    reason = "a server function takes one for each field of its form"
+)]
+
+use super::create::Creation;
+use crate::error::{AppError, FieldError};
+use domain::{
+    key::{
+        KeySummary,
+        expiry::{DEFAULT_CHOICE, Expiry},
+        retirement::{CUSTOM, Regeneration, Retirement, Rotation},
+    },
+    time::Timestamp,
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What the form for a new secret needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegenerateForm {
+    /// The form's promise to be carried out once.
+    pub once: String,
+    /// The key as it is.
+    pub key: KeySummary,
+    /// The server's clock.
+    pub now: Timestamp,
+    /// Where keys are presented.
+    pub gate: String,
+    /// Whether the password was entered within the last ten minutes.
+    pub fresh: bool,
+}
+
+/// What people chose, as the form sends it.
+#[derive(Debug)]
+pub struct RawRegeneration<'a> {
+    /// Not empty where the old secret may be compromised.
+    pub compromised: &'a str,
+    /// A value of [`domain::key::retirement::CHOICES`], or [`CUSTOM`]; empty for the usual one.
+    pub ends: &'a str,
+    /// Hours, for [`CUSTOM`].
+    pub hours: &'a str,
+    /// A value of [`domain::key::expiry::CHOICES`], or [`domain::key::expiry::KEEP`]; empty for the usual one.
+    pub expiration: &'a str,
+    /// The last day, for a custom expiration.
+    pub expires_on: &'a str,
+}
+
+impl RawRegeneration<'_> {
+    /// Reads every field.
+    ///
+    /// # Errors
+    /// A sentence for each field that breaks a rule, all at once.
+    pub fn parse(&self, old: &KeySummary, now: Timestamp) -> Result<Regeneration, AppError> {
+        let compromised = !self.compromised.is_empty();
+        let retirement = parse_end(self.ends, self.hours, compromised);
+        let over = old.expires_at.is_some_and(|at| at <= now);
+        let expiry = match self.expiration {
+            "" if over => Expiry::parse(DEFAULT_CHOICE, "", now),
+            "" => Ok(old.expires_at.into()),
+            // An end that has passed is none to keep.
+            choice if over => Expiry::parse(choice, self.expires_on, now),
+            choice => Expiry::parse_change(choice, self.expires_on, old.expires_at.into(), now),
+        };
+        let field = if self.expiration == "custom" {
+            "expires_on"
+        } else {
+            "expiration"
+        };
+        match (retirement, expiry) {
+            (Ok(retirement), Ok(expiry)) => Ok(Regeneration {
+                retirement,
+                expiry,
+                compromised,
+            }),
+            (retirement, expiry) => {
+                let expiry = expiry
+                    .err()
+                    .map(|invalid| FieldError::new(field, invalid.0));
+                Err(AppError::Invalid(
+                    retirement.err().into_iter().chain(expiry).collect(),
+                ))
+            }
+        }
+    }
+}
+
+/// Reads when an old secret ends; what is wrong is said at the field that is wrong.
+///
+/// # Errors
+/// Where the choice is not offered, or the hours are not.
+pub fn parse_end(ends: &str, hours: &str, compromised: bool) -> Result<Retirement, FieldError> {
+    let field = if ends == CUSTOM { "hours" } else { "ends" };
+    Retirement::parse(ends, hours, compromised).map_err(|invalid| FieldError::new(field, invalid.0))
+}
+
+/// What the form for a new secret needs; only editors get it.
+#[server(name = RegenerateFormOf, prefix = "/api", endpoint = "regenerate_form")]
+pub async fn regenerate_form(app: String, key: String) -> Result<RegenerateForm, AppError> {
+    let editor = crate::context::editor(&app).await?;
+    let id = key
+        .parse()
+        .map_err(|_| crate::context::refuse(AppError::NotFound))?;
+    Ok(RegenerateForm {
+        once: crate::context::keyring()?.new_idempotency_key().to_string(),
+        key: editor.key(id).await?,
+        now: editor.now(),
+        gate: crate::context::gate_address(),
+        fresh: editor.is_fresh(),
+    })
+}
+
+/// Makes a key in the place of another, and lets the other end after a while.
+#[server(name = RegenerateKey, prefix = "/api", endpoint = "regenerate_key")]
+pub async fn regenerate_key(
+    app: String,
+    key: String,
+    #[server(default)] compromised: String,
+    #[server(default)] ends: String,
+    #[server(default)] hours: String,
+    #[server(default)] expiration: String,
+    #[server(default)] expires_on: String,
+    #[server(default)] password: String,
+    once: String,
+) -> Result<Creation, AppError> {
+    let editor = crate::context::fresh_editor(&app, &password).await?;
+    let id = key.parse().map_err(|_| AppError::NotFound)?;
+    let old = editor.key(id).await?;
+    let wanted = RawRegeneration {
+        compromised: &compromised,
+        ends: &ends,
+        hours: &hours,
+        expiration: &expiration,
+        expires_on: &expires_on,
+    }
+    .parse(&old, editor.now())?;
+    let once = once.parse().map_err(|_| {
+        AppError::field(
+            "",
+            "The form arrived incomplete. Reload the page, then try again.",
+        )
+    })?;
+    Ok(match editor.regenerate(id, wanted, once).await? {
+        keyring::Issue::New(issued) => Creation::Issued(issued),
+        keyring::Issue::AlreadyIssued(id) => Creation::AlreadyIssued(id),
+    })
+}
+
+/// Ends the old secret of a key that is being retired at another time.
+#[server(name = RetireKey, prefix = "/api", endpoint = "retire_key")]
+pub async fn retire_key(
+    app: String,
+    key: String,
+    ends: String,
+    #[server(default)] hours: String,
+    #[server(default)] password: String,
+) -> Result<(), AppError> {
+    let editor = crate::context::editor_with(&app, &password).await?;
+    let id = key.parse().map_err(|_| AppError::NotFound)?;
+    editor.key(id).await?;
+    let wanted = parse_end(&ends, &hours, false).map_err(|error| AppError::Invalid(vec![error]))?;
+    editor.move_retirement(id, wanted).await?;
+    Ok(())
+}
+
+/// The traffic of an old key and its successor; nothing where the key has none.
+#[server(name = KeyRotation, prefix = "/api", endpoint = "key_rotation")]
+pub async fn key_rotation(app: String, key: String) -> Result<Option<Rotation>, AppError> {
+    let viewer = crate::context::viewer(&app).await?;
+    let id = key.parse().map_err(|_| AppError::NotFound)?;
+    Ok(viewer.rotation(id).await?)
+}

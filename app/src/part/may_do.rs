@@ -1,0 +1,67 @@
+//! What a key may do.
+
+use crate::words::key as words;
+use domain::key::{
+    scope::{CATALOGUE, ScopeSet},
+    suggestion::ScopeUse,
+};
+use leptos::prelude::*;
+
+/// The scopes by resource, in words; those that no call ever asked for are marked.
+#[component]
+pub fn MayDo(
+    /// The key's scopes.
+    scopes: ScopeSet,
+    /// What its calls asked for.
+    used: ScopeUse,
+) -> impl IntoView {
+    let never = used.never_asked(scopes);
+    let names: Vec<_> = scopes.names().collect();
+    let unused: Vec<_> = never.names().collect();
+    let lines = CATALOGUE
+        .iter()
+        .filter_map(|resource| {
+            let own: Vec<_> = names
+                .iter()
+                .filter_map(|name| {
+                    Some((
+                        name.clone(),
+                        name.strip_prefix(resource.name)?.strip_prefix(':')?,
+                    ))
+                })
+                .collect();
+            let actions: Vec<_> = own.iter().map(|(_, action)| words::may(action)).collect();
+            let scopes = own
+                .iter()
+                .map(|(name, _)| {
+                    let unused = unused.contains(name);
+                    let mark = unused.then(|| format!(" {}", words::NEVER_USED));
+                    view! {
+                        <li data-unused=unused.then_some("")>
+                            <code>{name.clone()}</code>
+                            {mark}
+                        </li>
+                    }
+                })
+                .collect_view();
+            (!actions.is_empty()).then(|| {
+                view! {
+                    <li>
+                        <span>{resource.title} ": " {actions.join(", ")}</span>
+                        <ul class="scope-list">{scopes}</ul>
+                    </li>
+                }
+            })
+        })
+        .collect_view();
+    let note = match used.since {
+        Some(since) if !never.is_empty() => Some(words::watched_since(&since.date_text())),
+        _ if used.asked.is_empty() => Some(words::NOT_WATCHED.to_owned()),
+        _ => None,
+    };
+    view! {
+        <ul class="may">{lines}</ul>
+        {note.map(|note| view! { <p class="field-hint">{note}</p> })}
+    }
+    .into_any()
+}

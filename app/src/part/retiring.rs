@@ -1,0 +1,162 @@
+//! An old key beside the one in its place.
+
+use super::RetireField;
+use crate::{
+    api::keys::rotate::RetireKey,
+    chart::scale::grouped,
+    error::AppError,
+    form::{FormPage, typed, use_errors, use_outcome},
+    part::PasswordAgain,
+    routes,
+    ui::{ErrorSummary, Exact, Icon, Shape, Submit, Time},
+    words::rotate,
+};
+use domain::{
+    key::{KeySummary, retirement::Rotation},
+    usage::Bucket,
+};
+use leptos::prelude::*;
+
+/// Who still uses the old key, whether it is safe to end it, and the forms that do.
+#[component]
+pub fn Retiring(
+    /// The application's id.
+    app: String,
+    /// The old key.
+    key: KeySummary,
+    /// Both keys' traffic.
+    rotation: Rotation,
+    /// Moves the end.
+    action: ServerAction<RetireKey>,
+    /// Whether the reader may.
+    editable: bool,
+) -> impl IntoView {
+    let now = rotation.now;
+    let until = key.retiring_until(now);
+    let ends = match (until, key.retires_at) {
+        (Some(at), _) => view! { "It ends " <Time at now /> ", on " <Exact at /> "." }.into_any(),
+        (None, Some(at)) => view! { "It ended " <Time at now /> "." }.into_any(),
+        (None, None) => ().into_any(),
+    };
+    let safe = rotation.quiet.safe();
+    let verdict = until.map(|_| {
+        let (shape, words) = if safe {
+            (Shape::Check, rotate::SAFE)
+        } else {
+            (Shape::Warning, rotate::IN_USE)
+        };
+        view! {
+            <div class="notice" data-tone=if safe { "success" } else { "warning" }>
+                <Icon shape />
+                <p>
+                    <strong>{words}</strong>
+                    ". "
+                    {rotate::quiet(rotation.quiet)}
+                </p>
+            </div>
+        }
+    });
+    let caller = key.last_used.clone().map_or_else(
+        || rotate::NEVER.into_any(),
+        |used| {
+            view! {
+                {used.address}
+                ", "
+                {used.user_agent}
+                ", "
+                <code>{used.route}</code>
+                ", "
+                <Time at=used.at now />
+            }
+            .into_any()
+        },
+    );
+    let forms = (editable && until.is_some())
+        .then(|| view! { <Ends app=app.clone() key=key.id.to_string() action fresh=true /> });
+    let new = key.replaced_by.map(|new| {
+        view! { <a href=routes::key(&app, new)>{rotate::SUCCESSOR} " " {new.mask()}</a> }
+    });
+    view! {
+        <p>{ends}</p>
+        {verdict}
+        <table class="data">
+            <caption class="visually-hidden">{rotate::TRAFFIC}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">{rotate::KEY}</th>
+                    <th scope="col" data-align="end">{rotate::ACCEPTED}</th>
+                    <th scope="col" data-align="end">{rotate::REFUSED_CALLS}</th>
+                </tr>
+            </thead>
+            <tbody>
+                <tr>
+                    <th scope="row">{rotate::THIS}</th>
+                    {numbers(rotation.old)}
+                </tr>
+                <tr>
+                    <th scope="row">{new}</th>
+                    {numbers(rotation.new)}
+                </tr>
+            </tbody>
+        </table>
+        <p class="field-hint">{rotate::TRAFFIC} ", " <Time at=rotation.since now /></p>
+        <p>
+            <strong>{rotate::LAST_CALLER}</strong>
+            ": "
+            {caller}
+        </p>
+        {forms}
+    }
+    .into_any()
+}
+
+fn numbers(calls: Bucket) -> impl IntoView {
+    view! {
+        <td data-align="end">{grouped(calls.accepted)}</td>
+        <td data-align="end">{grouped(calls.refused + calls.rate_limited)}</td>
+    }
+}
+
+/// Ends it now, or at another time.
+#[component]
+fn Ends(app: String, key: String, action: ServerAction<RetireKey>, fresh: bool) -> impl IntoView {
+    let outcome: Signal<Option<Result<(), AppError>>> = use_outcome(action);
+    let errors = use_errors(outcome);
+    let pending = action.pending();
+    let hidden = |app: String, key: String| {
+        view! {
+            <FormPage />
+            <input type="hidden" name="app" value=app />
+            <input type="hidden" name="key" value=key />
+        }
+    };
+    let first = hidden(app.clone(), key.clone());
+    let second = hidden(app, key);
+    view! {
+        <ErrorSummary errors />
+        <details class="retire-move" open=move || errors.with(|errors| !errors.is_empty())>
+            <summary>{rotate::MOVE}</summary>
+            <ActionForm action attr:novalidate="" attr:autocomplete="off">
+                {first}
+                <RetireField
+                    label=rotate::MOVE_LABEL
+                    choice=typed("retire_key", "ends")
+                    hours=typed("retire_key", "hours")
+                    errors
+                />
+                <p class="field-hint">{rotate::MOVE_HINT}</p>
+                <PasswordAgain fresh errors />
+                <div class="form-actions">
+                    <Submit label=rotate::MOVE pending variant="secondary" />
+                </div>
+            </ActionForm>
+        </details>
+        <ActionForm action>
+            {second} <input type="hidden" name="ends" value="now" />
+            <div class="form-actions">
+                <Submit label=rotate::END_NOW pending variant="danger" />
+            </div>
+        </ActionForm>
+    }
+    .into_any()
+}

@@ -1,0 +1,128 @@
+import {
+  answered,
+  confirmStored,
+  createKey,
+  everythingKept,
+  expect,
+  listens,
+  people,
+  readCredentials,
+  test,
+  unique,
+  whoami,
+} from '../fixtures.ts';
+
+test('a secret is regenerated with an overlap: both work, and the old one says that it ends', async ({
+  page,
+  open,
+  as,
+  server,
+}) => {
+  const place = await as(people.developer);
+  const old = await createKey(page, open, place, unique('Rolling'));
+  await open(`${place.keys}/${old.id}`);
+  await page.getByRole('main').getByRole('link', { name: 'Regenerate secret' }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
+  await expect(dialog).toBeVisible();
+  await dialog.getByRole('combobox', { name: 'The old secret ends' }).selectOption('3d');
+  await dialog.getByRole('button', { name: 'Regenerate secret' }).click();
+  const fresh = await readCredentials(page);
+  expect(fresh.id).not.toBe(old.id);
+  await confirmStored(page);
+
+  const before = await whoami(server.url, old);
+  expect(before.status()).toBe(200);
+  expect(before.headers()['deprecation']).toMatch(/^@\d+$/);
+  const sunset = Date.parse(before.headers()['sunset'] ?? '');
+  expect(sunset - Date.now()).toBeGreaterThan(2.9 * 86_400_000);
+  expect(sunset - Date.now()).toBeLessThan(3.1 * 86_400_000);
+  const after = await whoami(server.url, fresh);
+  expect(after.status()).toBe(200);
+  expect(after.headers()['deprecation']).toBeUndefined();
+
+  await open(`${place.keys}/${old.id}`);
+  const section = page.getByRole('region', { name: 'This key is being retired' });
+  await expect(section).toContainText('Still in use');
+  await expect(section.getByRole('row', { name: /This key/ })).toContainText('1');
+  await expect(section).toContainText('GET /v1/whoami');
+  await section.getByRole('button', { name: 'End now' }).click();
+  await expect(page.getByText('Expired').first()).toBeVisible();
+  const ended = await whoami(server.url, old);
+  expect(ended.status()).toBe(401);
+  expect(await ended.json()).toMatchObject({ code: 'secret_retired' });
+  expect((await whoami(server.url, fresh)).status()).toBe(200);
+
+  await open(`${place.keys}/${fresh.id}`);
+  const details = page.getByRole('region', { name: 'Details' });
+  await details.getByRole('link', { name: new RegExp(old.id.slice(0, 8)) }).click();
+  await expect(page).toHaveURL(`${place.keys}/${old.id}`);
+});
+
+test('a compromised secret ends with the answer', async ({ page, open, as, server, javaScriptEnabled }) => {
+  const place = await as(people.owner);
+  const old = await createKey(page, open, place, unique('Leaked'));
+  await open(`${place.keys}/${old.id}/regenerate`);
+  const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
+  await dialog.getByRole('checkbox', { name: 'This secret may be compromised' }).check();
+  if (javaScriptEnabled) {
+    await expect(dialog.getByRole('combobox', { name: 'The old secret ends' })).toHaveValue('now');
+  }
+  await dialog.getByRole('button', { name: 'Regenerate secret' }).click();
+  const fresh = await readCredentials(page);
+  const refused = await whoami(server.url, old);
+  expect(refused.status()).toBe(401);
+  expect(await refused.json()).toMatchObject({ code: 'secret_retired' });
+  expect((await whoami(server.url, fresh)).status()).toBe(200);
+});
+
+test('the end is chosen in hours, and what is wrong is said', async ({ page, open, as, watch, server }) => {
+  watch.expect(answered(422));
+  const place = await as(people.owner);
+  const old = await createKey(page, open, place, unique('Careful'));
+  await open(`${place.keys}/${old.id}/regenerate`);
+  const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
+  await dialog.getByRole('combobox', { name: 'The old secret ends' }).selectOption('custom');
+  const hours = dialog.getByRole('spinbutton', { name: 'Hours' });
+  await hours.fill('721');
+  await dialog.getByRole('button', { name: 'Regenerate secret' }).click();
+  await expect(hours).toHaveAccessibleDescription(/from 1 to 720/);
+  await expect(hours).toHaveValue('721');
+  expect((await whoami(server.url, old)).headers()['deprecation']).toBeUndefined();
+  await hours.fill('2');
+  await dialog.getByRole('button', { name: 'Regenerate secret' }).click();
+  await readCredentials(page);
+  await confirmStored(page);
+
+  await open(`${place.keys}/${old.id}`);
+  const section = page.getByRole('region', { name: 'This key is being retired' });
+  await expect(section).toContainText('in 1 hour');
+  await section.getByText('Move the end', { exact: true }).first().click();
+  await section.getByRole('combobox').selectOption('7d');
+  await section.getByRole('button', { name: 'Move the end' }).click();
+  await expect(section).toContainText('in 6 days');
+});
+
+test('a key that is replaced or revoked is not regenerated', async ({ page, open, as }) => {
+  const place = await as(people.owner);
+  const old = await createKey(page, open, place, unique('Once'));
+  await open(`${place.keys}/${old.id}/regenerate`);
+  await page.getByRole('dialog').getByRole('button', { name: 'Regenerate secret' }).click();
+  const fresh = await readCredentials(page);
+  await confirmStored(page);
+  await open(`${place.keys}/${old.id}/regenerate`);
+  const dialog = page.getByRole('dialog', { name: 'The secret cannot be regenerated' });
+  await expect(dialog).toContainText('regenerated already');
+  await dialog.getByRole('link', { name: 'Look at the key that replaced it' }).click();
+  await expect(page).toHaveURL(`${place.keys}/${fresh.id}`);
+});
+
+test('the new secret is nowhere after it was closed', { tag: '@js' }, async ({ page, open, as }) => {
+  const place = await as(people.owner);
+  const old = await createKey(page, open, place, unique('Forgotten'));
+  await open(`${place.keys}/${old.id}/regenerate`);
+  await page.getByRole('dialog').getByRole('button', { name: 'Regenerate secret' }).click();
+  const { secret } = await readCredentials(page);
+  await confirmStored(page);
+  await listens(page);
+  expect(await everythingKept(page)).not.toContain(secret);
+});

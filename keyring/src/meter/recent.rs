@@ -1,0 +1,79 @@
+//! How often a key was accepted in the last minute.
+
+use domain::{
+    key::token::KeyId,
+    time::{MINUTE, Timestamp},
+};
+use std::collections::HashMap;
+
+/// Milliseconds of a slot.
+const SLOT: i64 = 5_000;
+const SLOTS: usize = 12;
+
+/// Accepted calls of this minute and the one before, in slots of five seconds.
+#[derive(Default)]
+pub(crate) struct Recent {
+    minute: i64,
+    current: HashMap<KeyId, [u32; SLOTS]>,
+    before: HashMap<KeyId, [u32; SLOTS]>,
+}
+
+impl Recent {
+    pub(crate) fn add(&mut self, key: KeyId, now: Timestamp) {
+        self.turn(now);
+        let slots = self.current.entry(key).or_default();
+        if let Some(calls) = slots.get_mut(slot(now)) {
+            *calls = calls.saturating_add(1);
+        }
+    }
+
+    /// Accepted calls of the last 60 seconds, to the slot.
+    pub(crate) fn of(&mut self, key: KeyId, now: Timestamp) -> i64 {
+        self.turn(now);
+        let here = slot(now);
+        let sum = |slots: Option<&[u32; SLOTS]>, from: usize, to: usize| {
+            slots
+                .and_then(|slots| slots.get(from..to))
+                .map_or(0, |slots| slots.iter().map(|calls| i64::from(*calls)).sum())
+        };
+        sum(self.current.get(&key), 0, here + 1) + sum(self.before.get(&key), here + 1, SLOTS)
+    }
+
+    fn turn(&mut self, now: Timestamp) {
+        let minute = now.0.div_euclid(MINUTE);
+        if minute > self.minute {
+            let current = std::mem::take(&mut self.current);
+            self.before = if minute == self.minute + 1 {
+                current
+            } else {
+                HashMap::new()
+            };
+            self.minute = minute;
+        }
+    }
+}
+
+fn slot(now: Timestamp) -> usize {
+    usize::try_from(now.0.rem_euclid(MINUTE) / SLOT).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::key::Environment;
+
+    #[test]
+    fn a_call_counts_for_a_minute() {
+        let key = KeyId::from_number(Environment::Live, 1);
+        let start = Timestamp(1_000 * MINUTE + 52_000);
+        let mut recent = Recent::default();
+        for _ in 0..3 {
+            recent.add(key, start);
+        }
+        recent.add(key, start.plus(20_000));
+        assert_eq!(recent.of(key, start.plus(20_000)), 4);
+        assert_eq!(recent.of(key, start.plus(50_000)), 4);
+        assert_eq!(recent.of(key, start.plus(61_000)), 1);
+        assert_eq!(recent.of(key, start.plus(5 * MINUTE)), 0);
+    }
+}

@@ -1,0 +1,123 @@
+//! What calls have in common, and what would end with a key.
+
+use crate::house::{draft, houses};
+use domain::{
+    key::{issued::IssuedKey, scope::ScopeSet},
+    time::{DAY, HOUR, MINUTE},
+    usage::{
+        Window,
+        breakdown::{Breakdown, Dimension},
+    },
+};
+use keyring::{Call, Keyring, Route};
+
+fn call(keyring: &Keyring, key: &IssuedKey, scope: &str, path: &str, address: &str) {
+    keyring.verify(&Call {
+        key: &key.id.to_string(),
+        secret: &key.secret,
+        address: address.parse().ok(),
+        scopes: scope.parse().expect("known"),
+        user_agent: "till/2\u{1b}[31m",
+        route: Route {
+            method: "GET",
+            path,
+        },
+        within: None,
+    });
+}
+
+fn named(breakdown: &Breakdown, dimension: Dimension) -> Vec<(String, i64)> {
+    let shares = breakdown.of(dimension).expect("there");
+    let top = shares.top.iter();
+    top.map(|share| (share.value.clone(), share.calls.total()))
+        .collect()
+}
+
+#[tokio::test]
+async fn calls_are_told_apart_by_address_route_scope_and_agent() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        for n in 0..3 {
+            let path = format!("/invoices/{n}?token=hidden");
+            call(&house.keyring, &key, "invoice:read", &path, "192.0.2.1");
+        }
+        call(&house.keyring, &key, "", "/health", "192.0.2.2");
+        call(&house.keyring, &key, "tax:read", "/taxes", "192.0.2.2");
+        house.keyring.flush_usage().await.expect("written");
+        call(&house.keyring, &key, "", "/health", "192.0.2.2");
+        house.keyring.flush_usage().await.expect("written");
+        for window in Window::ALL {
+            let seen = editor.key_breakdown(key.id, window).await.expect("read");
+            let (three, two) = ("192.0.2.1".to_owned(), "192.0.2.2".to_owned());
+            assert_eq!(
+                named(&seen, Dimension::Address),
+                [(three, 3), (two, 3)],
+                "{window:?}"
+            );
+            let routes = named(&seen, Dimension::Route);
+            assert_eq!(routes.first(), Some(&("GET /invoices/{id}".into(), 3)));
+            assert_eq!(
+                named(&seen, Dimension::UserAgent),
+                [("till/2[31m".into(), 6)]
+            );
+            assert!(!format!("{seen:?}").contains("hidden"));
+        }
+        let used = editor.scope_use(key.id).await.expect("read");
+        assert!(
+            used.asked
+                .contains(ScopeSet::one("invoice:read").expect("known"))
+        );
+        assert!(used.since.is_some());
+    }
+}
+
+#[tokio::test]
+async fn whoever_knows_no_secret_adds_no_value() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        let other = house.issue(&editor, draft()).await;
+        let guess = IssuedKey {
+            secret: other.secret,
+            ..key
+        };
+        call(&house.keyring, &guess, "", "/planted", "192.0.2.66");
+        house.keyring.flush_usage().await.expect("written");
+        let seen = editor.key_breakdown(guess.id, Window::Day).await;
+        assert_eq!(named(&seen.expect("read"), Dimension::Route), []);
+    }
+}
+
+#[tokio::test]
+async fn before_a_revocation_its_impact_is_known() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        call(&house.keyring, &key, "invoice:read", "/old", "192.0.2.1");
+        house.clock.advance(3 * DAY);
+        for n in 0..7 {
+            let address = format!("192.0.2.{n}");
+            call(&house.keyring, &key, "invoice:read", "/new", &address);
+        }
+        call(&house.keyring, &key, "tax:read", "/refused", "192.0.2.99");
+        house.clock.advance(20_000);
+        let impact = editor.impact(key.id).await.expect("read");
+        assert_eq!((impact.last_minute, impact.day, impact.week), (7, 7, 8));
+        let addresses = impact.day_by.of(Dimension::Address).expect("there");
+        assert_eq!((addresses.top.len(), addresses.rest.accepted), (5, 2));
+        assert_eq!(
+            named(&impact.day_by, Dimension::Route),
+            [("GET /new".into(), 7)]
+        );
+        assert_eq!(named(&impact.week_by, Dimension::Route).len(), 2);
+        house.clock.advance(MINUTE);
+        let later = editor.impact(key.id).await.expect("read");
+        assert_eq!((later.last_minute, later.day), (0, 7));
+        house.clock.advance(2 * DAY + HOUR);
+        let later = editor.impact(key.id).await.expect("read");
+        assert_eq!((later.day, later.week), (0, 8));
+        let stranger = house.editor("Globex").await;
+        assert!(stranger.impact(key.id).await.is_err());
+    }
+}

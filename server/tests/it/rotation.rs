@@ -1,0 +1,149 @@
+//! A regenerated secret, at the gate and without JavaScript.
+
+use crate::house::{Answer, House, OWNER};
+use domain::{
+    key::{
+        expiry::Expiry,
+        issued::IssuedKey,
+        retirement::{Regeneration, Retirement},
+    },
+    time::{DAY, HOUR, SECOND},
+    usage::{Window, breakdown::Dimension},
+};
+use http::StatusCode;
+use keyring::{Issue, Owner};
+
+async fn whoami(house: &House, key: &IssuedKey) -> Answer {
+    let id = key.id.to_string();
+    let pair = [
+        ("x-client-key", id.as_str()),
+        ("x-client-secret", key.secret.as_str()),
+    ];
+    house.get("/v1/whoami", &pair).await
+}
+
+async fn regenerate(house: &House, owner: &Owner, key: &IssuedKey, grace: i64) -> IssuedKey {
+    let wanted = Regeneration {
+        retirement: Retirement { grace },
+        expiry: Expiry::Never,
+        compromised: false,
+    };
+    let once = house.keyring.new_idempotency_key();
+    let fresh = owner.fresh().expect("signed in a moment ago");
+    match fresh.regenerate(key.id, wanted, once).await {
+        Ok(Issue::New(issued)) => issued,
+        other => panic!("no key: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_retiring_secret_is_deprecated_since_its_regeneration_and_sunset_at_its_end() {
+    let house = House::furnished().await;
+    let owner = house.owner().await;
+    let old = house.key(&owner, "invoice:read", "").await;
+    assert_eq!(whoami(&house, &old).await.header("deprecation"), "");
+    let since = house.keyring.now();
+    let new = regenerate(&house, &owner, &old, DAY).await;
+    house.clock.advance(HOUR);
+    let answer = whoami(&house, &old).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(
+        answer.header("deprecation"),
+        format!("@{}", since.0 / SECOND)
+    );
+    let ends = std::time::UNIX_EPOCH
+        + std::time::Duration::from_millis(u64::try_from(since.plus(DAY).0).expect("after 1970"));
+    assert_eq!(answer.header("sunset"), httpdate::fmt_http_date(ends));
+    let fresh = whoami(&house, &new).await;
+    assert_eq!(fresh.status, StatusCode::OK);
+    assert_eq!(
+        (fresh.header("deprecation"), fresh.header("sunset")),
+        ("", "")
+    );
+    house.clock.advance(DAY);
+    let ended = whoami(&house, &old).await;
+    assert_eq!(ended.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(ended.json()["code"], "secret_retired");
+    assert_eq!(whoami(&house, &new).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_proxys_request_is_counted_for_what_it_wanted() {
+    let house = House::furnished().await;
+    let owner = house.owner().await;
+    let key = house.key(&owner, "invoice:read", "").await;
+    let id = key.id.to_string();
+    for headers in [
+        [
+            ("x-forwarded-method", "DELETE"),
+            ("x-forwarded-uri", "/invoices/12?token=hidden"),
+        ],
+        [
+            ("x-original-method", "DELETE"),
+            ("x-original-uri", "/invoices/13"),
+        ],
+    ] {
+        let mut lines = vec![
+            ("x-client-key", id.as_str()),
+            ("x-client-secret", key.secret.as_str()),
+        ];
+        lines.extend(headers);
+        let answer = house.get("/v1/auth?scope=invoice:read", &lines).await;
+        assert_eq!(answer.status, StatusCode::OK);
+    }
+    whoami(&house, &key).await;
+    house.keyring.flush_usage().await.expect("written");
+    let seen = owner
+        .key_breakdown(key.id, Window::Day)
+        .await
+        .expect("read");
+    let routes = seen.of(Dimension::Route).expect("there");
+    let named: Vec<_> = routes
+        .top
+        .iter()
+        .map(|share| (share.value.as_str(), share.calls.accepted))
+        .collect();
+    assert_eq!(named, [("DELETE /invoices/{id}", 2), ("GET /v1/whoami", 1)]);
+}
+
+#[tokio::test]
+async fn without_javascript_the_new_secret_is_in_the_answer_and_nowhere_else() {
+    let house = House::furnished().await;
+    let owner = house.owner().await;
+    let app = owner.application().id;
+    let old = house.key(&owner, "invoice:read", "").await;
+    let session = format!("latchkey={}", house.token(OWNER).await);
+    let once = house.keyring.new_idempotency_key();
+    let here = format!("/apps/{app}/settings/api-keys/{}/regenerate", old.id);
+    let referer = format!("http://localhost:3000{here}");
+    let lines = [
+        ("accept", "text/html"),
+        ("referer", referer.as_str()),
+        ("cookie", session.as_str()),
+    ];
+    let form = format!(
+        "app={app}&key={}&ends=1h&hours=&expiration=keep&expires_on=&once={once}",
+        old.id
+    );
+    let question = house.get(&here, &lines).await;
+    assert!(
+        question.body.contains("Regenerate secret"),
+        "{}",
+        question.body
+    );
+    let answer = house.post("/api/regenerate_key", &lines, &form).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let (_, rest) = answer.body.split_once("asl_").expect("the secret");
+    let secret: String = rest
+        .chars()
+        .take_while(char::is_ascii_alphanumeric)
+        .collect();
+    assert_eq!(secret.len(), 49);
+    assert!(answer.body.contains("Save your credentials"));
+    let again = house.post("/api/regenerate_key", &lines, &form).await;
+    assert!(!again.body.contains("asl_"), "{}", again.body);
+    let page = format!("/apps/{app}/settings/api-keys/{}", old.id);
+    let page = house.get(&page, &lines).await;
+    assert!(page.body.contains("Retiring") && !page.body.contains(&secret));
+}

@@ -1,0 +1,1 @@
+DELETE FROM usage_by WHERE span = $1 AND bucket < $2
