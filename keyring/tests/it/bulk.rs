@@ -20,6 +20,7 @@ fn ask(keyring: &Keyring, key: &IssuedKey) -> Verdict {
         address: None,
         scopes: ScopeSet::default(),
         user_agent: "test/1",
+        route: keyring::Route::default(),
         within: None,
     };
     keyring.verify(&call).verdict

@@ -32,8 +32,10 @@ impl House {
                     at: *at,
                     address: "192.0.2.9".into(),
                     user_agent: "test/1".into(),
+                    route: String::new(),
                 })
                 .collect(),
+            by: Vec::new(),
         };
         self.store.add_usage(&batch).await.expect("written");
     }
@@ -328,6 +330,7 @@ async fn a_day_of_use_has_its_hours() {
                 count("akl_c", NOW, Outcome::Accepted, 1),
             ],
             last_uses: Vec::new(),
+            by: Vec::new(),
         };
         fresh.store.add_usage(&batch).await.expect("written");
         let subjects = ["akl_a", "akl_b", "akl_d"].map(String::from);
