@@ -216,18 +216,19 @@ test('the colours that were chosen are in the HTML of the next page', async ({ p
   await stored;
   await open(place.keys);
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+});
 
-  test('a selection, the question before it is revoked, and the one before all keys are', async ({ page, open, as }) => {
-    const place = await as(people.owner);
-    const key = await createKey(page, open, place, unique('Chosen'));
-    await open(place.keys);
-    await page.getByRole('checkbox', { name: `Select ${key.name}` }).check();
-    await expectAccessible(page);
-    await page.getByRole('form', { name: 'Selected keys' }).getByRole('button', { name: 'Revoke' }).click();
-    await expect(page.getByRole('alertdialog', { name: 'Revoke 1 key?' })).toBeVisible();
-    await expectAccessible(page);
-    await open(`${place.keys}/revoke-all`);
-    await expect(page.getByRole('alertdialog')).toBeVisible();
-    await expectAccessible(page);
-  });
+test('a selection, the question before it is revoked, and the one before all keys are', { tag: '@js' }, async ({ page, open, as }) => {
+  test.slow();
+  const place = await as(people.owner);
+  const key = await createKey(page, open, place, unique('Chosen'));
+  await open(place.keys);
+  await page.getByRole('checkbox', { name: `Select ${key.name}` }).check();
+  await expectAccessible(page);
+  await page.getByRole('form', { name: 'Selected keys' }).getByRole('button', { name: 'Revoke' }).click();
+  await expect(page.getByRole('alertdialog', { name: 'Revoke 1 key?' })).toBeVisible();
+  await expectAccessible(page);
+  await open(`${place.keys}/revoke-all`);
+  await expect(page.getByRole('alertdialog')).toBeVisible();
+  await expectAccessible(page);
 });
