@@ -278,12 +278,11 @@ impl Keyring {
                 Admission::Busy => return Ok(Accepted::Busy),
             },
         };
-        let password_hash = match known {
-            Some(_) => String::new(),
-            None => {
-                check_new_password(password, &email)?;
-                self.passwords.hash(password).await?
-            }
+        let password_hash = if known.is_some() {
+            String::new()
+        } else {
+            check_new_password(password, &email)?;
+            self.passwords.hash(password).await?
         };
         let (keyring, origin) = (self.clone(), origin.clone());
         self.to_the_end(async move {

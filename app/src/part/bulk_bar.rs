@@ -186,7 +186,7 @@ pub fn outcome_view(words: String, skipped: &[(String, String)]) -> AnyView {
     };
     let skipped = skipped
         .iter()
-        .map(|(name, why)| format!(" {}", words::skipped(name, why)))
+        .flat_map(|(name, why)| [" ".to_owned(), words::skipped(name, why)])
         .collect::<String>();
     view! {
         <Notice tone>

@@ -70,7 +70,7 @@ pub fn EditForm(
     view! {
         <ActionForm action attr:novalidate="" attr:autocomplete="off">
             <FormPage />
-            <div class="dialog-body" on:input=move |event| look(event.into()) on:change=look>
+            <div class="dialog-body" on:input=look on:change=look>
                 <ErrorSummary errors />
                 <div role="alert">
                     {move || news().map(|news| view! { <Notice tone="warning">{news}</Notice> })}

@@ -43,7 +43,7 @@ pub fn KeyForm(
     view! {
         <ActionForm action attr:novalidate="" attr:autocomplete="off">
             <FormPage />
-            <div class="dialog-body" on:input=move |event| look(event.into()) on:change=look>
+            <div class="dialog-body" on:input=look on:change=look>
                 <ErrorSummary errors />
                 <input type="hidden" name="app" value=app />
                 <input type="hidden" name="once" value=form.once />

@@ -133,7 +133,7 @@ fn row(app: &str, listed: ListedKey, now: Timestamp, selected: Option<Selected>)
             </th> <td role="cell" data-label=words::KEY>
                 <MaskedKey id=key.id />
             </td> <td role="cell" data-label=words::SCOPES data-priority="low">
-                <ScopeList scopes=key.scopes.clone() most=2 />
+                <ScopeList scopes=key.scopes most=2 />
             </td> <td role="cell" data-label=words::STATUS>
                 <KeyStatus key=key.clone() now />
             </td> <td role="cell" data-label=words::CREATED>

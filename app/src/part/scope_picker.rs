@@ -70,7 +70,7 @@ pub fn ScopePicker(
         .iter()
         .map(|resource| group(resource, &ticked, search))
         .collect_view();
-    let none =
+    let nothing_found =
         move || search.with(|search| CATALOGUE.iter().all(|resource| !found(resource, search)));
     view! {
         <fieldset
@@ -109,7 +109,7 @@ pub fn ScopePicker(
                 />
                 {groups}
                 <p class="scope-none" aria-live="polite">
-                    {move || none().then_some(create::NO_SCOPE_MATCHES)}
+                    {move || nothing_found().then_some(create::NO_SCOPE_MATCHES)}
                 </p>
             </div>
             <FieldNote name="scopes" errors />

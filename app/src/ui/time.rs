@@ -11,7 +11,7 @@ use web_sys::{
 };
 
 /// How long a relative text stays as it is.
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 thread_local! {
     /// Making one costs more than using it a hundred times.

@@ -287,11 +287,11 @@ fn list(names: impl Iterator<Item = String>) -> String {
     let mut names: Vec<_> = names.collect();
     let more = names.len().saturating_sub(NAMED);
     names.truncate(NAMED);
-    let named = names.join(", ");
+    let list = names.join(", ");
     if more > 0 {
-        format!("{named} and {more} more")
+        format!("{list} and {more} more")
     } else {
-        named
+        list
     }
 }
 
