@@ -7,7 +7,7 @@ use crate::{
             read::{KeyDetails, show_key},
             rotate::{RetireKey, key_rotation},
         },
-        usage::key_insight,
+        usage::{Insight, key_insight},
     },
     error::AppError,
     part::{
@@ -44,7 +44,6 @@ pub fn Key() -> impl IntoView {
         move || (app.get(), id.get(), chosen.get()),
         |(app, key, window)| key_insight(app, key, window.as_str().to_owned()),
     );
-    let here = Here::from_frame();
     view! {
         <nav class="breadcrumb" aria-label="Breadcrumb">
             <ol>
@@ -53,6 +52,43 @@ pub fn Key() -> impl IntoView {
                 </li>
             </ol>
         </nav>
+        <Head app details />
+        <Outlet />
+        <ChangeNotice />
+        <Rotated app id />
+        <About app details insight />
+        <section class="card" aria-labelledby="usage">
+            <h2 id="usage">{words::USAGE}</h2>
+            <nav class="segmented" aria-label="Time">
+                {windows(app, id, chosen)}
+            </nav>
+            <Transition>
+                {move || Suspend::new(async move {
+                    match insight.await {
+                        Ok(insight) => {
+                            view! {
+                                <UsageChart
+                                    series=insight.series
+                                    id="key-usage"
+                                    title="Calls with this key"
+                                />
+                                <BreakdownTables breakdown=insight.breakdown />
+                            }
+                                .into_any()
+                        }
+                        Err(error) => view! { <ErrorState error /> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </section>
+    }
+}
+
+/// Its name, where it stands, and what can be done.
+#[component]
+fn Head(app: Memo<String>, details: Resource<Result<KeyDetails, AppError>>) -> impl IntoView {
+    let here = Here::from_frame();
+    view! {
         <Transition>
             {move || Suspend::new(async move {
                 let here = here.await;
@@ -95,9 +131,18 @@ pub fn Key() -> impl IntoView {
                 }
             })}
         </Transition>
-        <Outlet />
-        <ChangeNotice />
-        <Rotated app id />
+    }
+}
+
+/// Suggestions, facts and history.
+#[component]
+fn About(
+    app: Memo<String>,
+    details: Resource<Result<KeyDetails, AppError>>,
+    insight: Resource<Result<Insight, AppError>>,
+) -> impl IntoView {
+    let here = Here::from_frame();
+    view! {
         <Transition>
             {move || Suspend::new(async move {
                 let here = here.await;
@@ -135,30 +180,6 @@ pub fn Key() -> impl IntoView {
                 )
             })}
         </Transition>
-        <section class="card" aria-labelledby="usage">
-            <h2 id="usage">{words::USAGE}</h2>
-            <nav class="segmented" aria-label="Time">
-                {windows(app, id, chosen)}
-            </nav>
-            <Transition>
-                {move || Suspend::new(async move {
-                    match insight.await {
-                        Ok(insight) => {
-                            view! {
-                                <UsageChart
-                                    series=insight.series
-                                    id="key-usage"
-                                    title="Calls with this key"
-                                />
-                                <BreakdownTables breakdown=insight.breakdown />
-                            }
-                                .into_any()
-                        }
-                        Err(error) => view! { <ErrorState error /> }.into_any(),
-                    }
-                })}
-            </Transition>
-        </section>
     }
 }
 

@@ -145,8 +145,10 @@ fn Question(
         .into_any();
     }
     // An end that has passed is none to keep.
-    let present =
-        (!key.expires_at.is_some_and(|at| at <= now)).then(|| Expiry::from(key.expires_at));
+    let present = key
+        .expires_at
+        .is_none_or(|at| at > now)
+        .then(|| Expiry::from(key.expires_at));
     let own_end = key.expires_at.filter(|at| *at > now).map(|at| {
         view! { <p class="field-hint">{rotate::OWN_END} <Exact at /></p> }
     });

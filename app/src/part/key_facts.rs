@@ -30,38 +30,12 @@ pub fn KeyFacts(
             <dd>{key.description.clone()}</dd>
         }
     });
-    let used = match key.last_used.clone() {
-        Some(used) => view! {
-            <Time at=used.at now />
-            " from "
-            {used.address}
-            ", "
-            {used.user_agent}
-            " "
-            <code>{used.route}</code>
-        }
-        .into_any(),
-        None => words::NEVER.into_any(),
-    };
+    let used = last_used(&key, now);
     let expires = match key.expires_at {
         Some(at) => view! { <Time at now /> " (" <Exact at /> ")" }.into_any(),
         None => words::NEVER.into_any(),
     };
-    let addresses = if key.ip_rules.is_empty() {
-        words::ANY_ADDRESS.into_any()
-    } else {
-        view! {
-            <ul class="scope-list">
-                {key
-                    .ip_rules
-                    .to_string()
-                    .split(' ')
-                    .map(|rule| view! { <li><code>{rule.to_owned()}</code></li> })
-                    .collect_view()}
-            </ul>
-        }
-        .into_any()
-    };
+    let addresses = addresses(&key);
     // Elsewhere the page has a place of its own for them.
     let alone = app.is_none().then(|| {
         view! {
@@ -142,6 +116,40 @@ pub fn KeyFacts(
             {other(words::REPLACED_BY, key.replaced_by)}
             {retires}
         </dl>
+    }
+}
+
+fn last_used(key: &KeySummary, now: Timestamp) -> AnyView {
+    match key.last_used.clone() {
+        Some(used) => view! {
+            <Time at=used.at now />
+            " from "
+            {used.address}
+            ", "
+            {used.user_agent}
+            " "
+            <code>{used.route}</code>
+        }
+        .into_any(),
+        None => words::NEVER.into_any(),
+    }
+}
+
+fn addresses(key: &KeySummary) -> AnyView {
+    if key.ip_rules.is_empty() {
+        words::ANY_ADDRESS.into_any()
+    } else {
+        view! {
+            <ul class="scope-list">
+                {key
+                    .ip_rules
+                    .to_string()
+                    .split(' ')
+                    .map(|rule| view! { <li><code>{rule.to_owned()}</code></li> })
+                    .collect_view()}
+            </ul>
+        }
+        .into_any()
     }
 }
 
