@@ -31,6 +31,7 @@ test.describe('every address loads by itself, and its console stays empty', { ta
     ['/settings/api-keys?search=x&status=active', 'API Keys'],
     ['/settings/api-keys?cursor=nonsense&window=nonsense', 'API Keys'],
     ['/settings/api-keys/new', 'API Keys'],
+    ['/settings/api-keys/revoke-all', 'API Keys'],
   ] as const) {
     test(path === '/' ? '/' : `/apps/{app}${path}`, async ({ page, open, as }) => {
       const { app } = await as(people.owner);
@@ -42,7 +43,7 @@ test.describe('every address loads by itself, and its console stays empty', { ta
     });
   }
 
-  for (const path of ['', '/revoke', '?window=30d']) {
+  for (const path of ['', '/edit', '/regenerate', '/revoke', '?window=30d']) {
     test(`/apps/{app}/settings/api-keys/{key}${path}`, async ({ page, open, as }) => {
       const place = await as(people.owner);
       const key = await createKey(page, open, place, unique('Direct'));
