@@ -330,7 +330,7 @@ test.describe('with scripts', { tag: '@js' }, () => {
     await reveal.getByRole('button', { name: 'Done' }).click();
     await reveal.getByRole('button', { name: 'Close without storing' }).click();
     await expect(page).toHaveURL(place.keys);
-    await expect(page.getByText('Secret not confirmed').first()).toBeVisible();
+    await expect(page.getByRole('table').getByText('Secret not confirmed').first()).toBeVisible();
     expect(await everythingKept(page)).not.toContain(secret);
   });
 

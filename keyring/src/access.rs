@@ -181,11 +181,12 @@ impl Viewer {
         self.keyring.now()
     }
 
-    /// One key.
+    /// One key, with its last use as of now.
     ///
     /// # Errors
     /// `NotFound` where the application has no such key.
     pub async fn key(&self, id: KeyId) -> Result<KeySummary, KeyringError> {
+        self.keyring.write_now().await;
         Ok(self
             .keyring
             .store

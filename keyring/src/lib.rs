@@ -110,6 +110,8 @@ pub struct Inner {
     /// Taken by whatever changes a key, until the index knows: of two changes the later one stands in the index. The
     /// first run takes it too.
     changes: tokio::sync::Mutex<()>,
+    /// Taken while counted usage is on its way into the database: whoever reads it waits for that.
+    flushing: tokio::sync::Mutex<()>,
     /// Changes that run to their end, whatever becomes of the request that asked for them.
     tasks: TaskTracker,
 }
@@ -160,6 +162,7 @@ impl Keyring {
             setup_token,
             heard,
             changes: tokio::sync::Mutex::default(),
+            flushing: tokio::sync::Mutex::default(),
             tasks: TaskTracker::new(),
         })))
     }

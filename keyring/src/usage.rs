@@ -55,6 +55,7 @@ impl Keyring {
 
     /// Writes what has been counted; what calls have in common only where a minute has passed, or `all` is asked for.
     pub(crate) async fn flush(&self, all: bool) -> Result<(), KeyringError> {
+        let _turn = self.flushing.lock().await;
         while let Some(batch) = self.meter.take(self.new_id(), self.now(), all) {
             if let Err(error) = self.store.add_usage(&batch).await {
                 self.meter.keep(batch);
@@ -215,7 +216,6 @@ impl Viewer {
         window: Window,
     ) -> Result<Breakdown, KeyringError> {
         self.key(id).await?;
-        self.keyring().write_now().await;
         let now = self.now();
         let (span, since) = Breakdown::span(window, now);
         let parts = self.keyring().store.usage_by(id, span, since, now).await?;
@@ -244,7 +244,6 @@ impl Viewer {
     /// `NotFound` where the application has no such key.
     pub async fn impact(&self, id: KeyId) -> Result<Impact, KeyringError> {
         self.key(id).await?;
-        self.keyring().write_now().await;
         let (day, day_by) = self.passed(id, Window::Day).await?;
         let (week, week_by) = self.passed(id, Window::Week).await?;
         Ok(Impact {

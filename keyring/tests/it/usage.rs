@@ -121,3 +121,14 @@ async fn before_a_revocation_its_impact_is_known() {
         assert!(stranger.impact(key.id).await.is_err());
     }
 }
+
+#[tokio::test]
+async fn a_key_says_at_once_when_it_was_used() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        call(&house.keyring, &key, "", "/invoices", "192.0.2.1");
+        let shown = editor.key(key.id).await.expect("there");
+        assert_eq!(shown.last_used.map(|used| used.at), Some(editor.now()));
+    }
+}
