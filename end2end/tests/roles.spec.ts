@@ -3,6 +3,8 @@ import { answered, createKey, expect, fromOurPage, people, row, test, unique, wh
 test('a viewer sees keys and nothing that changes them', async ({ page, open, as, context, server, watch }) => {
   const place = await as(people.owner);
   const key = await createKey(page, open, place, unique('Shared'));
+  // What the page still asks for would be asked for by nobody.
+  await page.goto('about:blank');
   await context.clearCookies();
   await as(people.viewer);
 
@@ -39,6 +41,7 @@ test('a viewer sees keys and nothing that changes them', async ({ page, open, as
 test('a viewer is not asked to revoke', async ({ page, open, as, context }) => {
   const place = await as(people.owner);
   const key = await createKey(page, open, place, unique('Shared'));
+  await page.goto('about:blank');
   await context.clearCookies();
   await as(people.viewer);
   await open(`${place.keys}/${key.id}/revoke`);
@@ -50,6 +53,7 @@ test('what belongs to another account is not there', async ({ page, as, open, co
   watch.expect(answered(404));
   const theirs = await as(people.owner);
   const key = await createKey(page, open, theirs, unique('Confidential'));
+  await page.goto('about:blank');
   await context.clearCookies();
   const mine = await as(people.stranger);
   expect(mine.app).not.toBe(theirs.app);

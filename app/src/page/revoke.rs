@@ -14,12 +14,19 @@ pub fn Revoke() -> impl IntoView {
     let here = Here::from_frame();
     let impact = Resource::new(
         move || (app.get(), id.get()),
-        |(app, key)| key_impact(app, key),
+        move |(app, key)| async move {
+            // Whoever may not revoke is not told, and is no error.
+            if here.await?.identity.role.can_edit_keys() {
+                key_impact(app, key).await.map(Some)
+            } else {
+                Ok(None)
+            }
+        },
     );
     view! {
         <Suspense>
             {move || Suspend::new(async move {
-                let impact = impact.await.ok();
+                let impact = impact.await.ok().flatten();
                 let details = details.await.ok()?;
                 let editable = here.await.is_ok_and(|here| here.identity.role.can_edit_keys());
                 let open = editable && !matches!(details.key.state, State::Revoked { .. });
