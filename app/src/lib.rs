@@ -27,23 +27,10 @@ use leptos_router::{
 };
 use page::{
     api_keys::ApiKeys,
-    edit::Edit,
     frame::Frame,
-    general::General,
     home::Home,
-    invitation::Invitation,
-    invite::Invite,
-    key::Key,
-    member::{MemberRemoval, MemberRole},
-    new_key::NewKey,
+    lazy::{self, Page},
     not_found::NotFound,
-    regenerate::Regenerate,
-    revoke::Revoke,
-    revoke_all::RevokeAll,
-    revoke_selected::RevokeSelected,
-    setup::Setup,
-    sign_in::SignIn,
-    support::Support,
 };
 use ui::{
     LiveRegion,
@@ -91,33 +78,33 @@ pub fn App() -> impl IntoView {
         <Router>
             <focus::FocusHeading />
             <Routes fallback=NotFound>
-                <Route path=path!("/") view=Home ssr=SsrMode::Async />
-                <Route path=path!("/sign-in") view=SignIn ssr=SsrMode::Async />
-                <Route path=path!("/setup") view=Setup ssr=SsrMode::Async />
-                <Route path=path!("/invite/:token") view=Invitation ssr=SsrMode::Async />
-                <Route path=path!("/support") view=Support ssr=SsrMode::Async />
-                <ParentRoute path=path!("/apps/:app/settings") view=Frame ssr=SsrMode::Async>
-                    <ParentRoute path=path!("/general") view=General ssr=SsrMode::Async>
-                        <Route path=path!("") view=|| () ssr=SsrMode::Async />
-                        <Route path=path!("/invite") view=Invite ssr=SsrMode::Async />
-                        <Route path=path!("/members/:person/role") view=MemberRole ssr=SsrMode::Async />
+                <Route path=path!("/") view=Page::Here(|| Home().into_any()) ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view=lazy::sign_in() ssr=SsrMode::Async />
+                <Route path=path!("/setup") view=lazy::setup() ssr=SsrMode::Async />
+                <Route path=path!("/invite/:token") view=lazy::invitation() ssr=SsrMode::Async />
+                <Route path=path!("/support") view=lazy::support() ssr=SsrMode::Async />
+                <ParentRoute path=path!("/apps/:app/settings") view=Page::Here(|| Frame().into_any()) ssr=SsrMode::Async>
+                    <ParentRoute path=path!("/general") view=lazy::general() ssr=SsrMode::Async>
+                        <Route path=path!("") view=Page::Here(|| ().into_any()) ssr=SsrMode::Async />
+                        <Route path=path!("/invite") view=lazy::invite() ssr=SsrMode::Async />
+                        <Route path=path!("/members/:person/role") view=lazy::member_role() ssr=SsrMode::Async />
                         <Route
                             path=path!("/members/:person/remove")
-                            view=MemberRemoval
+                            view=lazy::member_removal()
                             ssr=SsrMode::Async
                         />
                     </ParentRoute>
-                    <ParentRoute path=path!("/api-keys") view=ApiKeys ssr=SsrMode::Async>
-                        <Route path=path!("") view=|| () ssr=SsrMode::Async />
-                        <Route path=path!("/new") view=NewKey ssr=SsrMode::Async />
-                        <Route path=path!("/revoke-selected") view=RevokeSelected ssr=SsrMode::Async />
-                        <Route path=path!("/revoke-all") view=RevokeAll ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/api-keys") view=Page::Here(|| ApiKeys().into_any()) ssr=SsrMode::Async>
+                        <Route path=path!("") view=Page::Here(|| ().into_any()) ssr=SsrMode::Async />
+                        <Route path=path!("/new") view=lazy::new_key() ssr=SsrMode::Async />
+                        <Route path=path!("/revoke-selected") view=lazy::revoke_selected() ssr=SsrMode::Async />
+                        <Route path=path!("/revoke-all") view=lazy::revoke_all() ssr=SsrMode::Async />
                     </ParentRoute>
-                    <ParentRoute path=path!("/api-keys/:key") view=Key ssr=SsrMode::Async>
-                        <Route path=path!("") view=|| () ssr=SsrMode::Async />
-                        <Route path=path!("/edit") view=Edit ssr=SsrMode::Async />
-                        <Route path=path!("/regenerate") view=Regenerate ssr=SsrMode::Async />
-                        <Route path=path!("/revoke") view=Revoke ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/api-keys/:key") view=lazy::key() ssr=SsrMode::Async>
+                        <Route path=path!("") view=Page::Here(|| ().into_any()) ssr=SsrMode::Async />
+                        <Route path=path!("/edit") view=lazy::edit() ssr=SsrMode::Async />
+                        <Route path=path!("/regenerate") view=lazy::regenerate() ssr=SsrMode::Async />
+                        <Route path=path!("/revoke") view=lazy::revoke() ssr=SsrMode::Async />
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

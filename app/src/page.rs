@@ -8,6 +8,7 @@ pub mod home;
 pub mod invitation;
 pub mod invite;
 pub mod key;
+pub mod lazy;
 pub mod member;
 pub mod new_key;
 pub mod not_found;

@@ -6,8 +6,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use leptos::{WasmSplitManifest, prelude::ArcStoredValue};
 use rust_embed::{EmbeddedFile, RustEmbed};
-use std::fmt::Write;
+use std::{fmt::Write, sync::OnceLock};
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../target/site"]
@@ -34,6 +35,24 @@ pub async fn file(request: Request) -> Response {
         Some(kind) => answer(path, kind, request.headers()),
         None => missing(),
     }
+}
+
+/// Which files the later pages need: a page names its own in its head, so that a browser fetches them with the rest.
+pub fn chunks() -> Option<WasmSplitManifest> {
+    static CHUNKS: OnceLock<Option<WasmSplitManifest>> = OnceLock::new();
+    CHUNKS
+        .get_or_init(|| {
+            let file = Site::get("pkg/chunks.json")?;
+            let chunks = serde_json::from_slice(&file.data).ok()?;
+            // The loader is a part of the glue.
+            let loader = "latchkey.js".to_owned();
+            Some(WasmSplitManifest(ArcStoredValue::new((
+                "/pkg".to_owned(),
+                chunks,
+                loader,
+            ))))
+        })
+        .clone()
 }
 
 fn content_type(path: &str) -> Option<&'static str> {

@@ -63,6 +63,11 @@ impl Stamp {
         }
     }
 
+    /// A name for these inputs.
+    pub fn version(&self) -> &str {
+        &self.key
+    }
+
     /// Whether the work was done for the same inputs, and what it made is still there.
     pub fn is_fresh(&self, outputs: &[&Path]) -> bool {
         outputs.iter().all(|path| path.is_file())

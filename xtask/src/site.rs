@@ -5,6 +5,7 @@
 
 mod compress;
 mod program;
+mod split;
 mod styles;
 mod tools;
 
@@ -28,20 +29,27 @@ pub use crate::site::tools::Tooling;
 pub const SITE: &str = "target/site";
 
 /// What stands where in the site.
-const PACKAGE: &str = "target/site/pkg";
+pub const PACKAGE: &str = "target/site/pkg";
 
 /// Makes the site from `frontend`, `style` and `public`; what has not changed is left alone.
 pub fn build(workspace: &Workspace, tooling: Tooling) -> Result<()> {
     let tools = tools::ensure(tooling)?;
     prepare()?;
     loud("compile the browser's half", || {
-        crate::process::run(workspace.cargo("build").args([
+        crate::process::run(workspace.cargo("rustc").args([
             "--package",
             "frontend",
+            "--lib",
+            "--crate-type",
+            "cdylib",
             "--profile",
             "wasm-release",
             "--target",
             WASM,
+            "--",
+            // Where a function is used, and by what name: `split` cuts along that. wasm-bindgen drops it again.
+            "-Clink-arg=--emit-relocs",
+            "-Cstrip=none",
         ]))
     })?;
 
@@ -62,7 +70,7 @@ pub fn prepare() -> Result<()> {
     fs::create_dir_all(PACKAGE).with_context(|| format!("cannot create {PACKAGE}"))
 }
 
-/// What a browser loads before the first page can act, compressed.
+/// What a browser loads before the list of keys can act, compressed; later pages bring their own files.
 pub struct FirstVisit {
     program: u64,
     glue: u64,

@@ -1,6 +1,6 @@
 //! Renders the pages.
 
-use crate::AppState;
+use crate::{AppState, assets};
 use app::form::Posted;
 use axum::{
     extract::{Request, State},
@@ -56,6 +56,9 @@ pub async fn render(state: &AppState, posted: Option<Posted>, request: Request) 
         }
         if let Some(posted) = posted.clone() {
             provide_context(posted);
+        }
+        if let Some(chunks) = assets::chunks() {
+            provide_context(chunks);
         }
     };
     let handler =

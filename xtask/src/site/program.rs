@@ -1,4 +1,4 @@
-//! The program and its glue: `frontend.wasm` through wasm-bindgen, wasm-opt and esbuild.
+//! The program and its glue: `frontend.wasm` cut into parts, then through wasm-bindgen, wasm-opt and esbuild.
 
 use std::{
     collections::BTreeSet,
@@ -12,14 +12,16 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::{
     files::{self, Stamp},
     process::output,
-    site::{PACKAGE, tools::Tools},
+    site::{PACKAGE, split, tools::Tools},
     step::step,
 };
 
 const COMPILED: &str = "target/wasm32-unknown-unknown/wasm-release/frontend.wasm";
 
-/// Where the steps leave their results before they are complete.
-const WORK: &str = "target/site-work";
+/// Where the steps leave their results: the parts, the glue beside the first of them, and what goes into the site.
+const PARTS: &str = "target/site-work/parts";
+const BOUND: &str = "target/site-work/bound";
+const FINISHED: &str = "target/site-work/finished";
 
 /// What rustc turns on for every WebAssembly program, and every browser since 2022 has.
 const FEATURES: [&str; 6] = [
@@ -31,89 +33,115 @@ const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
-/// Makes `latchkey.wasm` and `latchkey.js` of the site; answers what it made.
+/// Makes `latchkey.wasm`, `latchkey.js` and the files of the later pages; answers what it made.
 pub fn make(tools: Option<&Tools>) -> Result<BTreeSet<PathBuf>> {
-    let [wasm, glue] = ["latchkey.wasm", "latchkey.js"].map(|name| Path::new(PACKAGE).join(name));
     let compiled = files::read(Path::new(COMPILED))?;
     let versions = tools.map_or(&b"none"[..], |tools| &tools.versions);
     let stamp = Stamp::new(
         "program",
         &[&compiled, versions, FEATURES.concat().as_bytes()],
     );
-    if !stamp.is_fresh(&[&wasm, &glue]) {
-        step("wasm-bindgen", bind)?;
-        if let Some(tools) = tools {
-            step("wasm-opt", || optimise(tools))?;
-            step("esbuild", || minify(tools))?;
+    if !stamp.is_fresh(&[&Path::new(FINISHED).join("latchkey.js")]) {
+        for folder in [PARTS, BOUND, FINISHED] {
+            empty(Path::new(folder))?;
         }
-        files::write(
-            &wasm,
-            &files::read(&work(if tools.is_some() {
-                "latchkey.wasm"
-            } else {
-                "latchkey_bg.wasm"
-            }))?,
-        )?;
-        files::write(
-            &glue,
-            &files::read(&work(if tools.is_some() {
-                "latchkey.min.js"
-            } else {
-                "latchkey.js"
-            }))?,
-        )?;
+        step("split", || {
+            split::split(&compiled, stamp.version(), Path::new(PARTS))
+        })?;
+        step("wasm-bindgen", bind)?;
+        match tools {
+            Some(tools) => {
+                step("wasm-opt", || optimise(tools))?;
+                step("esbuild", || minify(tools))?;
+            }
+            None => leave_as_it_is()?,
+        }
+        copy(PARTS, split::MANIFEST, split::MANIFEST)?;
+        stamp.set()?;
     }
-    let mut produced = BTreeSet::from([wasm, glue]);
-    if tools.is_none() {
-        // esbuild would have put them into the glue.
-        produced.extend(copy_snippets()?);
+    let mut produced = BTreeSet::new();
+    for path in files::beneath(Path::new(FINISHED))? {
+        let copy = Path::new(PACKAGE).join(path.strip_prefix(FINISHED)?);
+        files::write(&copy, &files::read(&path)?)?;
+        produced.insert(copy);
     }
-    stamp.set()?;
     Ok(produced)
 }
 
-fn work(name: &str) -> PathBuf {
-    Path::new(WORK).join(name)
+fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))
+}
+
+/// Copies a file of one of the work's folders into the finished one.
+fn copy(folder: &str, name: &str, finished: &str) -> Result<()> {
+    files::write(
+        &Path::new(FINISHED).join(finished),
+        &files::read(&Path::new(folder).join(name))?,
+    )
 }
 
 fn bind() -> Result<()> {
-    if Path::new(WORK).exists() {
-        fs::remove_dir_all(WORK).with_context(|| format!("cannot empty {WORK}"))?;
-    }
     Bindgen::new()
-        .input_path(COMPILED)
+        .input_path(Path::new(PARTS).join(split::MAIN))
         .web(true)?
         .out_name("latchkey")
         .typescript(false)
         .remove_name_section(true)
         .remove_producers_section(true)
+        // The later pages take them.
+        .keep_lld_exports(true)
         // The page names the file itself.
         .omit_default_module_path(true)
-        .generate(WORK)
+        .generate(BOUND)?;
+    let loader = Path::new(BOUND).join(split::LOADER);
+    files::write(
+        &loader,
+        &files::read(&Path::new(PARTS).join(split::LOADER))?,
+    )
+}
+
+/// The files of the later pages.
+fn later() -> Result<Vec<String>> {
+    Ok(files::beneath(Path::new(PARTS))?
+        .iter()
+        .filter_map(|path| path.file_name()?.to_str())
+        .filter(|name| name.ends_with(".wasm") && *name != split::MAIN)
+        .map(str::to_owned)
+        .collect())
 }
 
 fn optimise(tools: &Tools) -> Result<()> {
-    let mut command = tools.wasm_opt();
-    command
-        .args([
-            "-Oz",
-            "--strip-debug",
-            "--strip-producers",
-            "--strip-target-features",
-        ])
-        .args(FEATURES);
-    output(
+    let bound = Path::new(BOUND).join("latchkey_bg.wasm");
+    let mut programs = vec![(bound, "latchkey.wasm".to_owned())];
+    programs.extend(
+        later()?
+            .into_iter()
+            .map(|name| (Path::new(PARTS).join(&name), name)),
+    );
+    for (program, finished) in programs {
+        let mut command = tools.wasm_opt();
         command
-            .arg(work("latchkey_bg.wasm"))
+            .args([
+                "-Oz",
+                "--strip-debug",
+                "--strip-producers",
+                "--strip-target-features",
+            ])
+            .args(FEATURES)
+            .arg(program)
             .arg("-o")
-            .arg(work("latchkey.wasm")),
-    )?;
+            .arg(Path::new(FINISHED).join(finished));
+        output(&mut command)?;
+    }
     Ok(())
 }
 
 fn minify(tools: &Tools) -> Result<()> {
     let mut command = tools.esbuild();
-    // `--bundle` brings in the snippets of JavaScript that crates carry.
+    // `--bundle` brings in the loader, and the snippets of JavaScript that crates carry.
     command.args([
         "--bundle",
         "--minify",
@@ -124,18 +152,23 @@ fn minify(tools: &Tools) -> Result<()> {
     ]);
     output(
         command
-            .arg("--outfile=target/site-work/latchkey.min.js")
-            .arg(work("latchkey.js")),
+            .arg(format!("--outfile={FINISHED}/latchkey.js"))
+            .arg(Path::new(BOUND).join("latchkey.js")),
     )?;
     Ok(())
 }
 
-fn copy_snippets() -> Result<BTreeSet<PathBuf>> {
-    let mut produced = BTreeSet::new();
-    for path in files::beneath(&work("snippets"))? {
-        let copy = Path::new(PACKAGE).join(path.strip_prefix(WORK)?);
-        files::write(&copy, &files::read(&path)?)?;
-        produced.insert(copy);
+/// Without the tools: larger, more files, and the same otherwise.
+fn leave_as_it_is() -> Result<()> {
+    copy(BOUND, "latchkey_bg.wasm", "latchkey.wasm")?;
+    for path in files::beneath(Path::new(BOUND))? {
+        let name = path.strip_prefix(BOUND)?.to_string_lossy().into_owned();
+        if name.ends_with(".js") {
+            copy(BOUND, &name, &name)?;
+        }
     }
-    Ok(produced)
+    for name in later()? {
+        copy(PARTS, &name, &name)?;
+    }
+    Ok(())
 }
