@@ -39,7 +39,7 @@ pub fn test(postgres: &Postgres, filter: Option<&str>) -> Result<()> {
 }
 
 /// The system's Chromium, installed if it can be; `None` for Playwright's own.
-fn ensure_browser() -> Result<Option<PathBuf>> {
+pub fn ensure_browser() -> Result<Option<PathBuf>> {
     if let Some(named) = std::env::var_os("LATCHKEY_CHROMIUM") {
         return Ok(Some(named.into()));
     }

@@ -1,7 +1,8 @@
-//! The one entry point of people and CI: `cargo xtask run`, `build`, `site`, `check`, `test`.
+//! The one entry point of people and CI: `cargo xtask run`, `build`, `site`, `check`, `test`, `bench`.
 //!
 //! It needs Rust alone to start; the WebAssembly target, the site's tools, `PostgreSQL` and a browser it finds or installs.
 
+mod bench;
 mod browser;
 mod check;
 mod files;
@@ -28,6 +29,7 @@ cargo xtask build             the site, and the server as it is deployed: target
 cargo xtask site              the browser's files alone: target/site
 cargo xtask check             format, lints, dependencies, and the size of a first visit
 cargo xtask test [FILTER]     check, then every test; --rust or --browser chooses one part alone
+cargo xtask bench             measure what is deployed: the list's first byte, the first visit, Lighthouse
 cargo xtask toolchain         find or install what builds WebAssembly, and say which toolchain is used";
 
 fn main() -> ExitCode {
@@ -66,6 +68,7 @@ fn perform(arguments: &[String]) -> Result<()> {
             server::release(&workspace)
         }
         ("site", []) => site::build(&Workspace::open()?, Tooling::Optional),
+        ("bench", []) => bench::run(&Workspace::open()?),
         ("check", []) => check::all(&Workspace::open()?),
         ("test", rest) => {
             let (parts, filter) = test_arguments(rest)?;
