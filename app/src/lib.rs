@@ -35,7 +35,6 @@ use page::{
 use ui::{
     LiveRegion,
     live::{Announcer, Modals},
-    ready::provide_ready,
     time::Clock,
 };
 
@@ -67,7 +66,6 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    provide_ready();
     Modals::provide();
     Clock::provide();
     let announcer = Announcer::provide();

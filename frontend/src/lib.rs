@@ -1,9 +1,24 @@
 //! The browser's entry point.
 
+use app::ui::ready::Ready;
+use leptos::{mount::hydrate_from_async, prelude::document};
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::spawn_local;
 
-/// Takes over the page that the server rendered.
+/// Takes over the page that the server rendered, once the parts of the program that it needs are there.
 #[wasm_bindgen]
 pub fn hydrate() {
-    leptos::mount::hydrate_lazy(app::App);
+    let Some(body) = document().body() else {
+        return;
+    };
+    spawn_local(async move {
+        let ready = Ready::default();
+        let provided = ready.clone();
+        let page = move || {
+            provided.provide();
+            app::App()
+        };
+        hydrate_from_async(body, page).await.forget();
+        ready.announce();
+    });
 }

@@ -2,21 +2,25 @@
 
 use leptos::prelude::*;
 
-/// False while the server renders and until the browser has taken the page over.
-#[derive(Clone, Copy)]
-struct Ready(RwSignal<bool>);
+/// False while the server renders and until the browser has taken the whole page over, with the parts of the program that
+/// it fetched for it. What is said sooner would find places that are still the server's.
+#[derive(Clone, Default)]
+pub struct Ready(ArcRwSignal<bool>);
 
-/// Makes [`use_ready`] work below, and marks the root element with `data-js` once the page listens.
-pub fn provide_ready() {
-    let ready = RwSignal::new(false);
-    provide_context(Ready(ready));
-    Effect::new(move |_| {
+impl Ready {
+    /// Makes [`use_ready`] work below.
+    pub fn provide(&self) {
+        provide_context(self.clone());
+    }
+
+    /// The page listens: marks the root element with `data-js`.
+    pub fn announce(&self) {
         if let Some(root) = document().document_element() {
             // Only a broken document refuses an attribute.
             _ = root.set_attribute("data-js", "");
         }
-        ready.set(true);
-    });
+        self.0.set(true);
+    }
 }
 
 /// Whether the page listens: what needs JavaScript is `hidden` until then.
