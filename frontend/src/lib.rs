@@ -18,7 +18,8 @@ pub fn hydrate() {
             provided.provide();
             app::App()
         };
-        hydrate_from_async(body, page).await.forget();
+        // The future holds a whole page.
+        Box::pin(hydrate_from_async(body, page)).await.forget();
         ready.announce();
     });
 }

@@ -26,7 +26,7 @@ const EMAIL: &str = "owner@bench.example";
 const PASSWORD: &str = "five-quiet-otters-measure-time";
 
 /// How long a server may take to listen; with 100,000 keys it reads them first.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The running server. It is stopped, and its folder removed, when this is dropped.
 pub struct Running {

@@ -107,8 +107,9 @@ fn bind() -> Result<()> {
 fn later() -> Result<Vec<String>> {
     Ok(files::beneath(Path::new(PARTS))?
         .iter()
+        .filter(|path| path.extension().is_some_and(|kind| kind == "wasm"))
         .filter_map(|path| path.file_name()?.to_str())
-        .filter(|name| name.ends_with(".wasm") && *name != split::MAIN)
+        .filter(|name| *name != split::MAIN)
         .map(str::to_owned)
         .collect())
 }
@@ -162,8 +163,8 @@ fn minify(tools: &Tools) -> Result<()> {
 fn leave_as_it_is() -> Result<()> {
     copy(BOUND, "latchkey_bg.wasm", "latchkey.wasm")?;
     for path in files::beneath(Path::new(BOUND))? {
-        let name = path.strip_prefix(BOUND)?.to_string_lossy().into_owned();
-        if name.ends_with(".js") {
+        if path.extension().is_some_and(|kind| kind == "js") {
+            let name = path.strip_prefix(BOUND)?.to_string_lossy().into_owned();
             copy(BOUND, &name, &name)?;
         }
     }
