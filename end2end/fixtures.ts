@@ -18,7 +18,11 @@ export interface Watch {
   expect(line: RegExp): void;
 }
 
+/** After ten minutes a sign-in is not fresh any more: milliseconds after which a test gets a new one. */
+const FRESH = 5 * 60_000;
+
 interface Session {
+  since: number;
   cookies: Awaited<ReturnType<BrowserContext['cookies']>>;
   place: Place;
 }
@@ -84,7 +88,7 @@ export const test = base.extend<Settings, WorkerSettings>({
   as: async ({ context, server, sessions }, use) => {
     await use(async (person) => {
       let session = sessions.get(person.email);
-      if (!session) {
+      if (!session || Date.now() - session.since > FRESH) {
         session = await signInByRequest(server.url, person);
         sessions.set(person.email, session);
       }
@@ -127,7 +131,7 @@ async function signInByRequest(url: string, person: Person): Promise<Session> {
   expect(keys).toMatch(/^\/apps\/[^/]+\/settings\/api-keys$/);
   const { cookies } = await client.storageState();
   await client.dispose();
-  return { cookies, place: { app: keys.replace(/\/settings\/api-keys$/, ''), keys } };
+  return { since: Date.now(), cookies, place: { app: keys.replace(/\/settings\/api-keys$/, ''), keys } };
 }
 
 let count = 0;
