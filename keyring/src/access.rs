@@ -187,6 +187,11 @@ impl Viewer {
     /// `NotFound` where the application has no such key.
     pub async fn key(&self, id: KeyId) -> Result<KeySummary, KeyringError> {
         self.keyring.write_now().await;
+        self.stored_key(id).await
+    }
+
+    /// One key as it stands in the database: a change must not wait until calls have been written.
+    pub(crate) async fn stored_key(&self, id: KeyId) -> Result<KeySummary, KeyringError> {
         Ok(self
             .keyring
             .store
@@ -199,7 +204,7 @@ impl Viewer {
     /// # Errors
     /// `NotFound` where the application has no such key.
     pub async fn history(&self, id: KeyId) -> Result<Vec<Record>, KeyringError> {
-        self.key(id).await?;
+        self.stored_key(id).await?;
         Ok(self
             .keyring
             .store

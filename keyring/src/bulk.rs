@@ -31,8 +31,9 @@ impl Viewer {
         ids: &[KeyId],
     ) -> Result<(Vec<KeySummary>, HashMap<String, DayOfUse>), KeyringError> {
         let mut keys = Vec::with_capacity(ids.len());
+        self.keyring().write_now().await;
         for id in ids {
-            keys.push(self.key(*id).await?);
+            keys.push(self.stored_key(*id).await?);
         }
         let subjects: Vec<String> = ids.iter().map(ToString::to_string).collect();
         let store = &self.keyring().store;
@@ -72,7 +73,7 @@ impl Editor {
             .to_the_end(async move {
                 let mut named = Vec::with_capacity(ids.len());
                 for id in ids {
-                    named.push((id, editor.key(id).await?.name));
+                    named.push((id, editor.stored_key(id).await?.name));
                 }
                 let mut bulk = Bulk::default();
                 for (id, name) in named {

@@ -24,7 +24,7 @@ async fn discard(editor: &Editor, id: KeyId) -> Result<(), KeyringError> {
     let _turn = keyring.changes.lock().await;
     // A call of the last second may not be written yet.
     keyring.flush_usage().await?;
-    let key = editor.key(id).await?;
+    let key = editor.stored_key(id).await?;
     key.discardable()?;
     let event = editor.event(Action::KeyRevoked, &id, REASON);
     let app = editor.application().id;

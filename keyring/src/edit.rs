@@ -70,7 +70,7 @@ async fn edit(
 ) -> Result<Edited, KeyringError> {
     let keyring = editor.keyring();
     let _turn = keyring.changes.lock().await;
-    let key = editor.key(id).await?;
+    let key = editor.stored_key(id).await?;
     key.editable(editor.now())?;
     let before = key.draft();
     if before.revision() != seen {

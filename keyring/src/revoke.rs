@@ -48,7 +48,7 @@ impl Editor {
     /// # Errors
     /// `NotFound` where the application has no such key.
     pub async fn confirm(&self, id: KeyId) -> Result<(), KeyringError> {
-        if self.key(id).await?.confirmed_at.is_some() {
+        if self.stored_key(id).await?.confirmed_at.is_some() {
             return Ok(());
         }
         self.make(id, Move::Confirm).await
@@ -65,7 +65,7 @@ impl Editor {
 pub(crate) async fn make(editor: &Editor, id: KeyId, wanted: Move) -> Result<(), KeyringError> {
     let keyring = editor.keyring();
     let _turn = keyring.changes.lock().await;
-    let key = editor.key(id).await?;
+    let key = editor.stored_key(id).await?;
     let event = wanted.check(editor, &key)?;
     let app = editor.application().id;
     let done = match &wanted {

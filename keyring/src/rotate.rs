@@ -45,7 +45,7 @@ async fn regenerate(
     let keyring = editor.keyring();
     let app = editor.application().id;
     let _turn = keyring.changes.lock().await;
-    let old = editor.key(id).await?;
+    let old = editor.stored_key(id).await?;
     if let Some(made) = keyring.store.key_made_by(app, once).await? {
         return Ok(Issue::AlreadyIssued(made));
     }
@@ -142,7 +142,7 @@ async fn move_retirement(
 ) -> Result<Timestamp, KeyringError> {
     let keyring = editor.keyring();
     let _turn = keyring.changes.lock().await;
-    let key = editor.key(id).await?;
+    let key = editor.stored_key(id).await?;
     let now = editor.now();
     let (Some(present), Some(since)) = (key.retiring_until(now), key.deprecated_at) else {
         return Err(IllegalMove::NotRetiring.into());
@@ -174,7 +174,6 @@ impl Viewer {
         let (Some(since), Some(new)) = (old.deprecated_at, old.replaced_by) else {
             return Ok(None);
         };
-        self.keyring().write_now().await;
         let store = &self.keyring().store;
         let before = store
             .usage(&id.to_string(), HOUR, since.plus(-HABIT), since.plus(-1))
@@ -186,8 +185,7 @@ impl Viewer {
             .collect();
         hours.sort_unstable();
         let now = self.now();
-        // What was written a moment ago counts.
-        let last = self.key(id).await?.last_used.map(|used| used.at);
+        let last = old.last_used.map(|used| used.at);
         Ok(Some(Rotation {
             since,
             old: self.calls_since(id, since).await?,

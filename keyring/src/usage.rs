@@ -227,7 +227,7 @@ impl Viewer {
     /// # Errors
     /// `NotFound` where the application has no such key.
     pub async fn scope_use(&self, id: KeyId) -> Result<ScopeUse, KeyringError> {
-        self.key(id).await?;
+        self.stored_key(id).await?;
         let seen = self.keyring().store.seen(id, DAY, Dimension::Scope).await?;
         Ok(ScopeUse {
             asked: seen

@@ -22,16 +22,7 @@ pub struct Insight {
     pub scopes: ScopeUse,
 }
 
-/// Calls with one key over a window (`1h`, `24h`, `7d`, `30d`, `90d`).
-#[server(name = KeyUsage, prefix = "/api", endpoint = "key_usage")]
-pub async fn key_usage(app: String, key: String, window: String) -> Result<Series, AppError> {
-    let viewer = crate::context::viewer(&app).await?;
-    let id = key.parse().map_err(|_| AppError::NotFound)?;
-    let window = domain::usage::Window::parse(&window);
-    Ok(viewer.key_usage(id, window).await?)
-}
-
-/// Calls with one key over a window, by what they have in common.
+/// Calls with one key over a window (`1h`, `24h`, `7d`, `30d`, `90d`), by what they have in common.
 #[server(name = KeyInsight, prefix = "/api", endpoint = "key_insight")]
 pub async fn key_insight(app: String, key: String, window: String) -> Result<Insight, AppError> {
     let viewer = crate::context::viewer(&app).await?;

@@ -30,7 +30,7 @@ pub fn KeyFacts(
             <dd>{key.description.clone()}</dd>
         }
     });
-    let used = last_used(&key, now);
+    let used = last_used(&key, now, words::NEVER);
     let expires = match key.expires_at {
         Some(at) => view! { <Time at now /> " (" <Exact at /> ")" }.into_any(),
         None => words::NEVER.into_any(),
@@ -119,7 +119,8 @@ pub fn KeyFacts(
     }
 }
 
-fn last_used(key: &KeySummary, now: Timestamp) -> AnyView {
+/// When, from where and by what it was last used; `never` where it was not.
+pub fn last_used(key: &KeySummary, now: Timestamp, never: &'static str) -> AnyView {
     match key.last_used.clone() {
         Some(used) => view! {
             <Time at=used.at now />
@@ -131,7 +132,7 @@ fn last_used(key: &KeySummary, now: Timestamp) -> AnyView {
             <code>{used.route}</code>
         }
         .into_any(),
-        None => words::NEVER.into_any(),
+        None => never.into_any(),
     }
 }
 

@@ -3,9 +3,9 @@
 use crate::{
     api::keys::change::RevokeKey,
     form::{FormPage, typed, use_errors, use_outcome},
-    part::Impact,
+    part::{Impact, key_facts::last_used},
     routes,
-    ui::{Dialog, ErrorSummary, Submit, TextField, Time},
+    ui::{Dialog, ErrorSummary, Submit, TextField},
     words::revoke,
 };
 use domain::{key::KeySummary, time::Timestamp, usage::breakdown};
@@ -27,19 +27,7 @@ pub fn RevokeDialog(
     let errors = use_errors(use_outcome(action));
     let back = routes::key(&app, key.id);
     let unused = key.last_used.is_none();
-    let used = match key.last_used {
-        Some(used) => view! {
-            <Time at=used.at now />
-            " from "
-            {used.address}
-            ", "
-            {used.user_agent}
-            " "
-            <code>{used.route}</code>
-        }
-        .into_any(),
-        None => revoke::NEVER.into_any(),
-    };
+    let used = last_used(&key, now, revoke::NEVER);
     let impact = match (impact, unused) {
         (_, true) => ().into_any(),
         (Some(calls), _) => view! { <Impact calls /> }.into_any(),

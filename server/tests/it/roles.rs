@@ -16,7 +16,7 @@ const CALLERS: [Option<&str>; 5] = [
 
 /// What is sent (`{app}`, `{key}` and `{once}` are filled in), and what nobody, the owner of another account, a viewer,
 /// a developer and the owner hear.
-const TABLE: [(&str, &str, [u16; 5]); 47] = [
+const TABLE: [(&str, &str, [u16; 5]); 46] = [
     (
         "sign_in",
         "email={email}&password={password}",
@@ -70,11 +70,6 @@ const TABLE: [(&str, &str, [u16; 5]); 47] = [
         [401, 404, 403, 403, 200],
     ),
     ("show_key", "app={app}&key={key}", [401, 404, 200, 200, 200]),
-    (
-        "key_usage",
-        "app={app}&key={key}&window=7d",
-        [401, 404, 200, 200, 200],
-    ),
     ("new_form", "app={app}", [401, 404, 403, 200, 200]),
     (
         "edit_form",
