@@ -7,6 +7,11 @@ use crate::time::Timestamp;
 pub enum Verdict {
     /// Unknown id or wrong secret: nobody learns which.
     InvalidCredentials,
+    /// The same, from where too many have come already.
+    Throttled {
+        /// Milliseconds until the next one is answered as [`Verdict::InvalidCredentials`].
+        retry_after_ms: i64,
+    },
     /// It has been revoked.
     Revoked,
     /// Somebody switched it off.
@@ -45,7 +50,7 @@ impl Verdict {
             Self::Retired { .. } => "secret_retired",
             Self::IpNotAllowed => "ip_not_allowed",
             Self::InsufficientScope => "insufficient_scope",
-            Self::RateLimited { .. } => "rate_limited",
+            Self::RateLimited { .. } | Self::Throttled { .. } => "rate_limited",
             Self::Accepted => "valid",
         }
     }

@@ -58,7 +58,7 @@ use std::{
     ops::Deref,
     sync::{Arc, atomic::AtomicI64},
 };
-use throttle::Throttle;
+use throttle::{SignIns, WrongSecrets};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
@@ -103,7 +103,8 @@ pub struct Inner {
     snapshot: Snapshot,
     meter: Meter,
     passwords: Passwords,
-    throttle: Throttle,
+    sign_ins: SignIns,
+    wrong_secrets: WrongSecrets,
     setup_token: String,
     /// When the database last gave a sign of life, and was still ours alone: Unix milliseconds.
     heard: AtomicI64,
@@ -158,7 +159,8 @@ impl Keyring {
             mint,
             snapshot,
             meter: Meter::default(),
-            throttle: Throttle::default(),
+            sign_ins: SignIns::default(),
+            wrong_secrets: WrongSecrets::default(),
             setup_token,
             heard,
             changes: tokio::sync::Mutex::default(),

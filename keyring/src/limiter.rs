@@ -59,9 +59,9 @@ impl Gcra {
         self.0.fetch_sub(step(limit), Ordering::Relaxed);
     }
 
-    /// Whether all of the limit is there.
-    pub(crate) fn is_idle(&self, now: Timestamp) -> bool {
-        self.0.load(Ordering::Relaxed) <= now.0.saturating_mul(1_000)
+    /// When all of the limit is there again, in Unix microseconds.
+    pub(crate) fn empty_at(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
     }
 }
 

@@ -20,10 +20,12 @@ use store::{LastUse, UsageBatch, UsageCount};
 use tally::{Marker, Tally, address_text, clean};
 use uuid::Uuid;
 
-/// A decided call of a key that exists.
+/// A key and its application; nothing where there is no such key.
+type Called = Option<(KeyId, ApplicationId)>;
+
+/// A decided call.
 pub(crate) struct Observation<'a> {
-    pub(crate) key: KeyId,
-    pub(crate) application: ApplicationId,
+    pub(crate) key: Called,
     pub(crate) verdict: Verdict,
     /// The secret was the right one.
     pub(crate) proven: bool,
@@ -31,7 +33,8 @@ pub(crate) struct Observation<'a> {
     pub(crate) call: &'a Call<'a>,
 }
 
-/// Calls counted by key, minute and outcome. Only keys that exist are counted, so that its memory is bounded by them.
+/// Calls counted by key, minute and outcome. Only keys that exist are told apart, so that its memory is bounded by them;
+/// calls of no key are counted in one, so that they cost what others do.
 #[derive(Default)]
 pub(crate) struct Meter {
     counts: Mutex<Counts>,
@@ -40,7 +43,7 @@ pub(crate) struct Meter {
 
 #[derive(Default)]
 struct Counts {
-    calls: HashMap<(KeyId, ApplicationId, Timestamp, Outcome), i64>,
+    calls: HashMap<(Called, Timestamp, Outcome), i64>,
     last_uses: HashMap<KeyId, LastUse>,
     tally: Tally,
     /// The minute in which the tally was written last.
@@ -60,21 +63,22 @@ impl Meter {
         let mut counts = self.lock();
         *counts
             .calls
-            .entry((seen.key, seen.application, seen.now.floor(MINUTE), outcome))
+            .entry((seen.key, seen.now.floor(MINUTE), outcome))
             .or_default() += 1;
+        let Some((key, _)) = seen.key else {
+            return;
+        };
         if let Some(marks) = marks {
-            counts
-                .tally
-                .add(seen.key, seen.now, &marks, seen.call, outcome);
+            counts.tally.add(key, seen.now, &marks, seen.call, outcome);
         }
         if seen.verdict == Verdict::Accepted {
-            counts.recent.add(seen.key, seen.now);
-            match counts.last_uses.get_mut(&seen.key) {
+            counts.recent.add(key, seen.now);
+            match counts.last_uses.get_mut(&key) {
                 Some(last) if last.at.0 / 1_000 == seen.now.0 / 1_000 => {
                     last.at = last.at.max(seen.now);
                 }
                 _ => {
-                    counts.last_uses.insert(seen.key, last_use(seen));
+                    counts.last_uses.insert(key, last_use(key, seen));
                 }
             }
         }
@@ -101,11 +105,11 @@ impl Meter {
         });
         drop(counts);
         let by = tally.map(Tally::into_rows).unwrap_or_default();
-        if calls.is_empty() && by.is_empty() {
-            return None;
-        }
         let mut rollup: HashMap<(String, i64, Timestamp, Outcome), i64> = HashMap::new();
-        for ((key, application, minute, outcome), count) in calls {
+        for ((key, minute, outcome), count) in calls {
+            let Some((key, application)) = key else {
+                continue;
+            };
             for subject in [key.to_string(), application.to_string()] {
                 for span in [MINUTE, HOUR, DAY] {
                     *rollup
@@ -113,6 +117,9 @@ impl Meter {
                         .or_default() += count;
                 }
             }
+        }
+        if rollup.is_empty() && by.is_empty() {
+            return None;
         }
         let mut counts: Vec<UsageCount> = rollup
             .into_iter()
@@ -155,9 +162,9 @@ impl Meter {
     }
 }
 
-fn last_use(seen: &Observation<'_>) -> LastUse {
+fn last_use(key: KeyId, seen: &Observation<'_>) -> LastUse {
     LastUse {
-        key: seen.key,
+        key,
         at: seen.now,
         address: address_text(seen.call.address),
         user_agent: clean(seen.call.user_agent),

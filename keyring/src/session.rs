@@ -123,7 +123,7 @@ impl Keyring {
     ) -> Result<Admission, KeyringError> {
         let device = device.filter(|device| self.knows_device(device, email));
         let attempt = match self
-            .throttle
+            .sign_ins
             .begin(email, origin.address, device, self.now())
         {
             Ok(attempt) => attempt,
@@ -133,14 +133,14 @@ impl Keyring {
         let stored = person.as_ref().map(|person| person.password_hash.clone());
         match (self.passwords.check(password, stored).await?, person) {
             (Checked::Right { rehash }, Some(person)) => {
-                self.throttle.give_back(&attempt);
+                self.sign_ins.give_back(&attempt);
                 if let Some(hash) = rehash {
                     self.store.rehash_person(person.id, &hash).await?;
                 }
                 Ok(Admission::Admitted(person))
             }
             (Checked::Busy, _) => {
-                self.throttle.give_back(&attempt);
+                self.sign_ins.give_back(&attempt);
                 Ok(Admission::Busy)
             }
             _ => Ok(Admission::Refused),

@@ -81,7 +81,7 @@ impl Support {
     ) -> Result<Look, KeyringError> {
         let now = self.now();
         let person = self.identity.person_id;
-        if let Err(retry_after_ms) = self.keyring.throttle.look(person, now) {
+        if let Err(retry_after_ms) = self.keyring.sign_ins.look(person, now) {
             return Ok(Look::Throttled { retry_after_ms });
         }
         let support = self.clone();

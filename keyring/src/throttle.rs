@@ -1,119 +1,115 @@
-//! How often somebody may try to sign in.
+//! How often somebody may try what ought to succeed at once: failed attempts, in a table that never grows.
+
+mod secrets;
+mod sign_in;
+
+pub(crate) use secrets::WrongSecrets;
+pub(crate) use sign_in::SignIns;
 
 use crate::limiter::Gcra;
-use domain::{
-    account::Email,
-    id::PersonId,
-    key::rate_limit::RateLimit,
-    time::{HOUR, Timestamp},
-};
-use sha2::{Digest, Sha256};
+use domain::{key::rate_limit::RateLimit, time::Timestamp};
 use std::{
-    collections::HashMap,
-    net::IpAddr,
+    hash::{BuildHasher, Hash, RandomState},
+    net::{IpAddr, Ipv6Addr},
     sync::{Mutex, PoisonError},
 };
 
-/// From one address (one /64 of IPv6): 60 failures an hour, in one go if need be.
-const PER_ADDRESS: RateLimit = RateLimit {
-    requests: 60,
-    window_ms: 3_600_000,
-};
-/// For one e-mail address, from browsers that never signed in with it: 20 failures an hour.
-const PER_EMAIL: RateLimit = RateLimit {
-    requests: 20,
-    window_ms: 3_600_000,
-};
-/// For a browser that has signed in with this e-mail before: 20 failures an hour of its own, which nobody else can
-/// use up. So a stranger who guesses at an address does not lock its owner out.
-const PER_DEVICE: RateLimit = RateLimit {
-    requests: 20,
-    window_ms: 3_600_000,
-};
-/// Looks of one person of support: 120 an hour.
-const LOOKS: RateLimit = RateLimit {
-    requests: 120,
-    window_ms: 3_600_000,
-};
-/// Entries before the idle ones are forgotten.
-const MOST: usize = 100_000;
+/// Sets of a table: with [`WAYS`], 65,536 counts in 1.1 MB.
+const SETS: u64 = 8_192;
+/// Counts of a set.
+const WAYS: usize = 8;
+/// The bits of an IPv6 address that name a network; the rest one customer chooses as they like.
+const NETWORK: u128 = !(u64::MAX as u128);
 
-/// Counts failed attempts in memory.
+/// Failed attempts by whatever they have in common. Where a set is full, the count is forgotten that would be empty the
+/// soonest: whoever comes from a million addresses washes out their like, and not the count that they have used up.
+struct Throttle {
+    sets: Box<[Mutex<[Count; WAYS]>]>,
+    /// Keyed, so that nobody can choose attempts that share a count.
+    hasher: RandomState,
+}
+
 #[derive(Default)]
-pub(crate) struct Throttle(Mutex<HashMap<[u8; 32], Gcra>>);
+struct Count {
+    hash: u64,
+    used: Gcra,
+}
 
-/// A place in each of the counts; given back where the attempt succeeds.
-pub(crate) struct Attempt {
-    keys: [([u8; 32], RateLimit); 2],
+/// One of the counts that an attempt is taken from.
+#[derive(Clone, Copy)]
+struct Place {
+    hash: u64,
+    limit: RateLimit,
+}
+
+impl Default for Throttle {
+    fn default() -> Self {
+        Self {
+            sets: (0..SETS).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::new(),
+        }
+    }
 }
 
 impl Throttle {
-    /// Takes a place, or says for how many milliseconds there is none.
-    pub(crate) fn begin(
-        &self,
-        email: &Email,
-        address: Option<IpAddr>,
-        device: Option<&str>,
-        now: Timestamp,
-    ) -> Result<Attempt, i64> {
-        let who = match device {
-            Some(device) => (key("device", device), PER_DEVICE),
-            None => (key("email", email.as_str()), PER_EMAIL),
-        };
-        let network = address.map_or_else(String::new, network);
-        // A known browser does not pay for its neighbours behind the same address.
-        let place = match device {
-            Some(device) => (key("address of device", device), PER_ADDRESS),
-            None => (key("address", &network), PER_ADDRESS),
-        };
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() >= MOST {
-            counts.retain(|_, count| !count.is_idle(now));
+    fn place(&self, what: impl Hash, limit: RateLimit) -> Place {
+        Place {
+            hash: self.hasher.hash_one(what),
+            limit,
         }
-        let keys = [who, place];
-        for (n, (key, limit)) in keys.iter().enumerate() {
-            if let Err(wait) = counts.entry(*key).or_default().take(*limit, now) {
-                for (key, limit) in &keys[..n] {
-                    counts.entry(*key).or_default().give_back(*limit);
+    }
+
+    /// Takes an attempt from each place, or from none and says for how many milliseconds there is none.
+    fn take(&self, places: &[Place], now: Timestamp) -> Result<(), i64> {
+        for (n, place) in places.iter().enumerate() {
+            let taken = self.count(*place, |count| {
+                if count.hash != place.hash {
+                    *count = Count {
+                        hash: place.hash,
+                        used: Gcra::default(),
+                    };
                 }
-                return Err(wait.clamp(1, HOUR));
+                count.used.take(place.limit, now)
+            });
+            if let Err(wait) = taken {
+                self.give_back(&places[..n]);
+                return Err(wait);
             }
         }
-        Ok(Attempt { keys })
+        Ok(())
     }
 
-    /// Takes one of the looks that somebody of support has, or says for how many milliseconds there is none.
-    pub(crate) fn look(&self, person: PersonId, now: Timestamp) -> Result<(), i64> {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counts
-            .entry(key("look", &person.to_string()))
-            .or_default()
-            .take(LOOKS, now)
-            .map(drop)
-    }
-
-    /// The attempt was no failure.
-    pub(crate) fn give_back(&self, attempt: &Attempt) {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for (key, limit) in &attempt.keys {
-            counts.entry(*key).or_default().give_back(*limit);
+    /// Gives back what [`Throttle::take`] took.
+    fn give_back(&self, places: &[Place]) {
+        for place in places {
+            self.count(*place, |count| {
+                if count.hash == place.hash {
+                    count.used.give_back(place.limit);
+                }
+            });
         }
     }
+
+    /// The place's count, or the one that would have to make room for it.
+    fn count<T>(&self, place: Place, act: impl FnOnce(&mut Count) -> T) -> T {
+        let set = usize::try_from(place.hash % SETS).unwrap_or_default();
+        let mut set = self.sets[set]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let way = set
+            .iter()
+            .position(|count| count.hash == place.hash)
+            .or_else(|| (0..WAYS).min_by_key(|way| set[*way].used.empty_at()))
+            .unwrap_or_default();
+        act(&mut set[way])
+    }
 }
 
-fn key(kind: &str, text: &str) -> [u8; 32] {
-    Sha256::new()
-        .chain_update(kind)
-        .chain_update([0])
-        .chain_update(text)
-        .finalize()
-        .into()
-}
-
-fn network(address: IpAddr) -> String {
+/// Whom an address belongs to: one IPv4 address, or one /64 of IPv6.
+fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
-        IpAddr::V4(v4) => v4.to_string(),
-        IpAddr::V6(v6) => format!("{:?}", &v6.segments()[..4]),
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & NETWORK).into(),
+        v4 @ IpAddr::V4(_) => v4,
     }
 }
 
@@ -121,44 +117,47 @@ fn network(address: IpAddr) -> String {
 mod tests {
     use super::*;
 
+    const TEN: RateLimit = RateLimit {
+        requests: 10,
+        window_ms: 60_000,
+    };
+    const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
     #[test]
-    fn a_stranger_who_guesses_does_not_lock_the_owner_out() {
+    fn a_million_others_do_not_wash_out_a_count_that_is_used_up() {
         let throttle = Throttle::default();
-        let email = Email::parse("ada@example.com").expect("valid");
-        let now = Timestamp(1_000_000);
-        let refused = (0..=255)
-            .map(|n| IpAddr::from([198, 51, 100, n]))
-            .filter(|address| throttle.begin(&email, Some(*address), None, now).is_err())
+        let place = throttle.place("guesser", TEN);
+        let passed = (0..100)
+            .filter(|_| throttle.take(&[place], NOW).is_ok())
             .count();
-        assert_eq!(refused, 256 - 20);
-        assert!(
-            throttle
-                .begin(
-                    &email,
-                    Some(IpAddr::from([198, 51, 100, 1])),
-                    Some("ada's browser"),
-                    now
-                )
-                .is_ok()
-        );
+        assert_eq!(passed, 10);
+        for n in 0..1_000_000 {
+            let other = throttle.place(n, TEN);
+            assert!(throttle.take(&[other], NOW).is_ok());
+        }
+        assert!(throttle.take(&[place], NOW).is_err());
     }
 
     #[test]
-    fn one_address_cannot_try_many_people() {
+    fn what_is_refused_costs_no_other_count_anything() {
         let throttle = Throttle::default();
-        let passed = (0..500)
-            .filter_map(|n| Email::parse(&format!("p{n}@example.com")).ok())
-            .filter(|email| {
-                throttle
-                    .begin(
-                        email,
-                        Some(IpAddr::from([192, 0, 2, 1])),
-                        None,
-                        Timestamp(5),
-                    )
-                    .is_ok()
-            })
+        let (full, other) = (throttle.place("full", TEN), throttle.place("other", TEN));
+        while throttle.take(&[full], NOW).is_ok() {}
+        for _ in 0..100 {
+            assert!(throttle.take(&[other, full], NOW).is_err());
+        }
+        let left = (0..100)
+            .filter(|_| throttle.take(&[other], NOW).is_ok())
             .count();
-        assert_eq!(passed, 60);
+        assert_eq!(left, 10);
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_address() {
+        let of = |text: &str| network(text.parse().expect("an address"));
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
     }
 }

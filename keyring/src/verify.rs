@@ -107,32 +107,47 @@ pub struct Decision {
     pub caller: Option<Caller>,
 }
 
-const REFUSED: Decision = Decision {
-    verdict: Verdict::InvalidCredentials,
-    caller: None,
-};
-
 impl Keyring {
     /// Decides about a call, and counts it. No SQL, no lock over an await, and for an unknown id the same work as for a
     /// wrong secret.
     pub fn verify(&self, call: &Call<'_>) -> Decision {
-        let Ok(id) = call.key.parse::<KeyId>() else {
-            return REFUSED;
-        };
-        if !is_secret(call.secret) {
-            return REFUSED;
-        }
         let now = self.now();
+        let id = call.key.parse::<KeyId>().ok();
+        let known = id
+            .filter(|_| is_secret(call.secret))
+            .map(|id| self.look_up(id, call, now));
+        let (application, proven) = known.unwrap_or_default();
+        let decision = proven.unwrap_or_else(|| Decision {
+            verdict: self.wrong_secrets.verdict(id, call, now),
+            caller: None,
+        });
+        self.meter.record(&Observation {
+            key: id.zip(application),
+            verdict: decision.verdict,
+            proven: decision.caller.is_some(),
+            now,
+            call,
+        });
+        decision
+    }
+
+    /// The application of the key, where there is one, and the decision, where its secret was presented.
+    fn look_up(
+        &self,
+        id: KeyId,
+        call: &Call<'_>,
+        now: Timestamp,
+    ) -> (Option<ApplicationId>, Option<Decision>) {
         let digest = self.mint.digest(id, call.secret);
-        let (decision, counted) = self.snapshot.with(id, |entry| {
+        self.snapshot.with(id, |entry| {
             let entry =
                 entry.filter(|entry| call.within.is_none_or(|account| account == entry.account));
             let matches = digest.ct_eq(entry.map_or(&[0; 32], |entry| &entry.digest));
             let Some(entry) = entry else {
-                return (REFUSED, None);
+                return (None, None);
             };
             if !bool::from(matches) {
-                return (REFUSED, Some(entry.application));
+                return (Some(entry.application), None);
             }
             let (verdict, rate_limit) = judge(entry, call, now);
             let caller = Caller {
@@ -146,25 +161,12 @@ impl Keyring {
                 retires_at: entry.retires_at,
                 rate_limit,
             };
-            (
-                Decision {
-                    verdict,
-                    caller: Some(caller),
-                },
-                Some(entry.application),
-            )
-        });
-        if let Some(application) = counted {
-            self.meter.record(&Observation {
-                key: id,
-                application,
-                verdict: decision.verdict,
-                proven: decision.caller.is_some(),
-                now,
-                call,
-            });
-        }
-        decision
+            let decision = Decision {
+                verdict,
+                caller: Some(caller),
+            };
+            (Some(entry.application), Some(decision))
+        })
     }
 }
 

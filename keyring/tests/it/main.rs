@@ -2,6 +2,7 @@
 
 mod bulk;
 mod edit;
+mod guessing;
 mod house;
 mod keys;
 mod members;

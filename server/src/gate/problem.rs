@@ -62,7 +62,9 @@ impl Problem {
     /// What a verdict other than [`Verdict::Accepted`] means for the client.
     pub fn of_verdict(state: &AppState, request: &Request, verdict: Verdict) -> Self {
         let mut problem = Self::of(state, request, Code::from(verdict));
-        if let Verdict::RateLimited { retry_after_ms } = verdict {
+        if let Verdict::RateLimited { retry_after_ms } | Verdict::Throttled { retry_after_ms } =
+            verdict
+        {
             problem.retry_after_ms = Some(retry_after_ms);
         }
         problem

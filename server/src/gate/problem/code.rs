@@ -152,7 +152,7 @@ impl Code {
                 "rate_limited",
                 S::TOO_MANY_REQUESTS,
                 "Too many calls",
-                "This key has used up its calls for now. Wait as long as Retry-After says.",
+                "This key has used up its calls for now, or too many wrong credentials came from this address. Wait as long as Retry-After says.",
             ),
             Self::VerificationUnavailable => (
                 "verification_unavailable",
@@ -204,7 +204,7 @@ impl From<Verdict> for Code {
             Verdict::Retired { .. } => Self::SecretRetired,
             Verdict::IpNotAllowed => Self::IpNotAllowed,
             Verdict::InsufficientScope => Self::InsufficientScope,
-            Verdict::RateLimited { .. } => Self::RateLimited,
+            Verdict::RateLimited { .. } | Verdict::Throttled { .. } => Self::RateLimited,
             // No refusal at all: whoever asks gets none of it.
             Verdict::Accepted => Self::VerificationUnavailable,
         }
@@ -228,6 +228,7 @@ mod tests {
             Verdict::IpNotAllowed,
             Verdict::InsufficientScope,
             Verdict::RateLimited { retry_after_ms: 1 },
+            Verdict::Throttled { retry_after_ms: 1 },
         ] {
             assert_eq!(Code::from(verdict).as_str(), verdict.code());
         }

@@ -1,0 +1,114 @@
+//! `POST /v1/keys/verify`.
+
+use super::{assert_problem, pair};
+use crate::house::{Answer, House, request};
+use domain::key::{Environment, issued::IssuedKey, token};
+use http::{Method, StatusCode};
+
+/// Asks with `service` about what `body` says.
+pub async fn verify(house: &House, service: &IssuedKey, body: &str) -> Answer {
+    let pair = pair(service);
+    let mut lines: Vec<(&str, &str)> = pair.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    lines.push(("content-type", "application/json"));
+    house
+        .send(request(Method::POST, "/v1/keys/verify", &lines, body))
+        .await
+}
+
+#[tokio::test]
+async fn a_service_asks_about_a_pair_that_was_presented_to_it() {
+    let house = House::furnished().await;
+    let owner = house.owner().await;
+    let service = house.key(&owner, "key:verify", "").await;
+    let key = house.key(&owner, "invoice:read", "203.0.113.0/24").await;
+    let question = |scope: &str, ip: &str| {
+        serde_json::json!({
+            "key": key.id.to_string(), "secret": key.secret, "scopes": [scope],
+            "request": { "ip": ip, "method": "GET", "route": "/invoices", "user_agent": "curl/8" },
+        })
+    };
+    for (scope, ip, code) in [
+        ("invoice:read", "203.0.113.7", "valid"),
+        ("invoice:create", "203.0.113.7", "insufficient_scope"),
+        ("invoice:read", "198.51.100.1", "ip_not_allowed"),
+        ("invoice:read", "garbage", "ip_not_allowed"),
+    ] {
+        let answer = verify(&house, &service, &question(scope, ip).to_string()).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        let body = answer.json();
+        assert_eq!(body["code"], code);
+        assert_eq!(body["valid"], code == "valid");
+        assert_eq!(body["key_id"], key.id.to_string());
+        assert_eq!(body["environment"], "live");
+        assert_eq!(body["request_id"], answer.header("x-request-id"));
+        assert!(!answer.body.contains(&key.secret));
+    }
+    let unknown = question("invoice:fly", "203.0.113.7").to_string();
+    assert_problem(
+        &verify(&house, &service, &unknown).await,
+        400,
+        "unknown_scope",
+    );
+    let without = house.key(&owner, "invoice:read", "").await;
+    let asked = question("invoice:read", "203.0.113.7").to_string();
+    let refused = verify(&house, &without, &asked).await;
+    assert_problem(&refused, 403, "insufficient_scope");
+}
+
+#[tokio::test]
+async fn a_pair_of_another_account_is_as_unknown_as_a_wrong_one() {
+    let house = House::furnished().await;
+    let service = house.key(&house.owner().await, "key:verify", "").await;
+    let session = house.session(crate::house::FOREIGNER).await;
+    let app = house.application(crate::house::FOREIGNER).await;
+    let foreigner = session
+        .owner(app, keyring::Origin::default())
+        .await
+        .expect("owns it");
+    let foreign = house.key(&foreigner, "invoice:read", "").await;
+    let wrong = token::format_secret(Environment::Live, &[9; 32]);
+    let mut bodies = Vec::new();
+    for secret in [&foreign.secret, &wrong] {
+        let question = serde_json::json!({ "key": foreign.id.to_string(), "secret": secret });
+        let answer = verify(&house, &service, &question.to_string()).await;
+        let mut body = answer.json();
+        assert_eq!(body["code"], "invalid_credentials");
+        assert!(body["key_id"].is_null() && body["account_id"].is_null());
+        body["request_id"] = serde_json::Value::Null;
+        bodies.push(body);
+    }
+    assert_eq!(bodies[0], bodies[1]);
+    house.keyring.flush_usage().await.expect("written");
+    let key = foreigner.key(foreign.id).await.expect("there");
+    assert!(key.last_used.is_none());
+}
+
+#[tokio::test]
+async fn a_hundred_pairs_are_asked_about_at_once_and_not_one_more() {
+    let house = House::furnished().await;
+    let owner = house.owner().await;
+    let service = house.key(&owner, "key:verify", "").await;
+    let key = house.key(&owner, "invoice:read", "").await;
+    let good = serde_json::json!({ "key": key.id.to_string(), "secret": key.secret });
+    let bad = serde_json::json!({ "key": "x", "secret": "y" });
+    let batch = |n: usize| {
+        let questions: Vec<_> = (0..n)
+            .map(|n| if n % 2 == 0 { &good } else { &bad })
+            .collect();
+        serde_json::to_string(&questions).expect("JSON")
+    };
+    let answer = verify(&house, &service, &batch(100)).await;
+    let answers = answer.json();
+    let answers = answers.as_array().expect("an array");
+    assert_eq!(answers.len(), 100);
+    for (n, answer) in answers.iter().enumerate() {
+        assert_eq!(answer["valid"], n % 2 == 0);
+    }
+    for body in [batch(0), batch(101), "[".into(), "\u{0}".into()] {
+        let refused = verify(&house, &service, &body).await;
+        assert_problem(&refused, 400, "invalid_request");
+    }
+    let long = format!("[{}]", " ".repeat(256 * 1024));
+    let refused = verify(&house, &service, &long).await;
+    assert_problem(&refused, 413, "body_too_large");
+}
