@@ -1,4 +1,10 @@
-//! What was done, by whom, from where.
+//! What was done, by whom, from where, and what was different then.
+
+mod facts;
+mod filter;
+
+pub use facts::Facts;
+pub use filter::{AuditCursor, AuditFilter, AuditPage};
 
 use crate::{
     id::{AccountId, PersonId},
@@ -112,6 +118,11 @@ impl Action {
         ),
     ];
 
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().map(|row| row.0)
+    }
+
     /// The word that is stored.
     pub fn as_str(self) -> &'static str {
         self.row().1
@@ -178,6 +189,23 @@ pub struct Event {
     pub address: String,
     /// In which request; empty where there was none.
     pub request_id: String,
+    /// What it was, as far as it is different now.
+    pub before: Facts,
+    /// What it is, as far as it was different before.
+    pub after: Facts,
+}
+
+impl Event {
+    /// Says what the change made of what.
+    #[must_use]
+    pub fn became(self, before: Facts, after: Facts) -> Self {
+        let (before, after) = Facts::differing(before, after);
+        Self {
+            before,
+            after,
+            ..self
+        }
+    }
 }
 
 /// A row of the audit log.
@@ -197,6 +225,12 @@ pub struct Record {
     pub detail: String,
     /// From which address.
     pub address: String,
+    /// In which request.
+    pub request_id: String,
+    /// What it was, as far as it was different afterwards.
+    pub before: Facts,
+    /// What it became.
+    pub after: Facts,
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::{Keyring, KeyringError, Origin, Session};
 use domain::{
     account::{Application, Identity, Role},
-    audit::{Action, Actor, Event, Record},
+    audit::{Action, Actor, Event, Facts, Record},
     id::ApplicationId,
     key::{KeySummary, token::KeyId},
     time::Timestamp,
@@ -235,6 +235,8 @@ impl Viewer {
             detail: detail.into(),
             address: self.origin.address_text(),
             request_id: self.origin.request_id.clone(),
+            before: Facts::default(),
+            after: Facts::default(),
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::{
     Editor, FreshOwner, KeyringError, Owner, Viewer,
-    revoke::{Move, make},
+    revoke::{Move, ended, make},
 };
 use domain::{
-    audit::Action,
+    audit::{Action, Facts},
     key::{KeySummary, name::KeyName, state::IllegalMove, token::KeyId},
     usage::Window,
 };
@@ -132,11 +132,16 @@ async fn revoke_all(owner: &FreshOwner, reason: &str) -> Result<usize, KeyringEr
     let keyring = owner.keyring();
     let app = owner.application().id;
     let _turn = keyring.changes.lock().await;
-    let one = owner.event(Action::KeyRevoked, &"", reason);
+    let one = owner
+        .event(Action::KeyRevoked, &"", reason)
+        .became(Facts::default(), ended(reason));
     let whole = |count: usize| {
         let keys = if count == 1 { "key" } else { "keys" };
         let detail = format!("{count} {keys}: {reason}");
-        owner.event(Action::AllKeysRevoked, &app, detail.trim_end_matches(": "))
+        let revoked = Facts::of("revoked_keys", &count).and("reason", reason);
+        owner
+            .event(Action::AllKeysRevoked, &app, detail.trim_end_matches(": "))
+            .became(Facts::default(), revoked)
     };
     let done = keyring.store.revoke_all_keys(app, reason, one, whole).await;
     // Whatever the answer was: what the database holds now decides. Where that cannot be read, the keys are refused.

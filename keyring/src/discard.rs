@@ -1,7 +1,7 @@
 //! Throwing away a key whose secret nobody has.
 
-use crate::{Editor, KeyringError};
-use domain::{audit::Action, key::token::KeyId};
+use crate::{Editor, KeyringError, revoke::Move};
+use domain::key::token::KeyId;
 
 /// What the history says of it.
 const REASON: &str = "Secret was never stored";
@@ -26,7 +26,10 @@ async fn discard(editor: &Editor, id: KeyId) -> Result<(), KeyringError> {
     keyring.flush_usage().await?;
     let key = editor.stored_key(id).await?;
     key.discardable()?;
-    let event = editor.event(Action::KeyRevoked, &id, REASON);
+    let event = Move::Revoke {
+        reason: REASON.into(),
+    }
+    .check(editor, &key)?;
     let app = editor.application().id;
     let done = keyring.store.revoke_key(app, id, REASON, &event).await;
     keyring.follow(id).await;

@@ -3,7 +3,7 @@
 use crate::{Editor, FreshEditor, KeyringError};
 use domain::{
     Invalid,
-    audit::Action,
+    audit::{Action, Facts},
     key::{KeyDraft, change::KeyChange, state::IllegalMove, token::KeyId},
 };
 use store::StoreError;
@@ -87,7 +87,9 @@ async fn edit(
     if change.widens() && !may_widen {
         return Err(KeyringError::Stale);
     }
-    let event = editor.event(Action::KeyChanged, &id, change.in_words());
+    let event = editor
+        .event(Action::KeyChanged, &id, change.in_words())
+        .became(Facts::from(&before), Facts::from(&wanted));
     let app = editor.application().id;
     let done = keyring.store.change_key(app, id, &wanted, &event).await;
     keyring.follow(id).await;

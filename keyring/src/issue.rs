@@ -2,7 +2,7 @@
 
 use crate::{FreshEditor, KeyringError, mint::mint};
 use domain::{
-    audit::Action,
+    audit::{Action, Facts},
     id::{IdempotencyKey, SecretId},
     key::{KeyDraft, issued::IssuedKey, token::KeyId},
 };
@@ -56,7 +56,9 @@ async fn issue(
         pepper: keyring.mint.pepper_name(),
     };
     let detail = format!("{} ({}), {}", draft.name, draft.environment, draft.scopes);
-    let event = editor.event(Action::KeyCreated, &id, detail);
+    let event = editor
+        .event(Action::KeyCreated, &id, detail)
+        .became(Facts::default(), Facts::from(draft));
     let _turn = keyring.changes.lock().await;
     match keyring.store.insert_key(&new, &event).await? {
         Inserted::Before(id) => Ok(Issue::AlreadyIssued(id)),

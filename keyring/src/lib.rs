@@ -4,6 +4,7 @@
 //! [`Editor`] or an [`Owner`] of one application, and a method exists only on the handle that may call it.
 
 mod access;
+mod audit;
 mod bulk;
 mod clock;
 mod discard;
@@ -42,7 +43,7 @@ pub use members::{Accepted, Invited};
 pub use mint::{BadPepper, Pepper};
 pub use people::{PersonDraft, SetUp, SetupDraft};
 pub use session::{Proof, Session, SignIn, SignedIn};
-pub use store::{Store, StoreError};
+pub use store::{AuditLine, Store, StoreError};
 pub use support::{Look, Support};
 pub use usage::Source;
 pub use verify::{Call, Caller, Decision, Route};

@@ -8,7 +8,7 @@ use crate::{
 use domain::{
     Invalid,
     account::{Email, Role, check_new_password},
-    audit::{Action, Actor, Event},
+    audit::{Action, Actor, Event, Facts},
     id::{InvitationId, PersonId},
     member::{INVITATION_LASTS, Invitation, Member, Welcome},
 };
@@ -75,7 +75,12 @@ impl Owner {
             return Ok(());
         }
         let detail = format!("{name}, {}", zone.as_str());
-        let event = self.event(Action::ApplicationChanged, &before.id, detail);
+        let event = self
+            .event(Action::ApplicationChanged, &before.id, detail)
+            .became(
+                Facts::of("name", &before.name).and("time_zone", &before.time_zone),
+                Facts::of("name", &name).and("time_zone", zone.as_str()),
+            );
         let owner = self.clone();
         self.keyring()
             .to_the_end(async move {
@@ -115,8 +120,10 @@ impl Owner {
     pub async fn withdraw(&self, id: InvitationId) -> Result<(), KeyringError> {
         let invitations = self.invitations().await?;
         let invitation = invitations.iter().find(|invitation| invitation.id == id);
-        let email = &invitation.ok_or(KeyringError::NotFound)?.email;
-        let event = self.event(Action::InvitationWithdrawn, email, "");
+        let invitation = invitation.ok_or(KeyringError::NotFound)?;
+        let event = self
+            .event(Action::InvitationWithdrawn, &invitation.email, "")
+            .became(Facts::of("role", &invitation.role), Facts::default());
         let owner = self.clone();
         self.keyring()
             .to_the_end(async move {
@@ -145,7 +152,9 @@ impl FreshOwner {
     /// `Invalid` where they are a member already.
     pub async fn invite(&self, email: Email, role: Role) -> Result<Invited, KeyringError> {
         let token = random_text(&*self.keyring().entropy);
-        let event = self.event(Action::MemberInvited, &email, role.as_str());
+        let event = self
+            .event(Action::MemberInvited, &email, role.as_str())
+            .became(Facts::default(), Facts::of("role", &role));
         let owner = self.clone();
         let invited = Invited {
             email: email.clone(),
@@ -188,7 +197,9 @@ impl FreshOwner {
             return Ok(());
         }
         let detail = format!("{} instead of {}", role, member.role);
-        let event = self.event(Action::MemberChanged, &member.email, detail);
+        let event = self
+            .event(Action::MemberChanged, &member.email, detail)
+            .became(Facts::of("role", &member.role), Facts::of("role", &role));
         let owner = self.clone();
         self.keyring()
             .to_the_end(async move {
@@ -205,7 +216,9 @@ impl FreshOwner {
     /// As [`FreshOwner::change_role`].
     pub async fn remove_member(&self, person: PersonId) -> Result<(), KeyringError> {
         let member = self.member(person).await?;
-        let event = self.event(Action::MemberRemoved, &member.email, member.role.as_str());
+        let event = self
+            .event(Action::MemberRemoved, &member.email, member.role.as_str())
+            .became(Facts::of("role", &member.role), Facts::default());
         let owner = self.clone();
         self.keyring()
             .to_the_end(async move {
@@ -328,6 +341,8 @@ async fn join(
         detail: format!("{}, invited by {}", invitation.role, invitation.invited_by),
         address: origin.address_text(),
         request_id: origin.request_id.clone(),
+        before: Facts::default(),
+        after: Facts::of("role", &invitation.role),
     };
     let acceptance = Acceptance {
         token_hash,

@@ -2,8 +2,12 @@
 
 use crate::{Caller, Editor, Keyring, KeyringError, Origin};
 use domain::{
-    audit::{Action, Actor, Event},
-    key::{KeySummary, state::IllegalMove, token::KeyId},
+    audit::{Action, Actor, Event, Facts},
+    key::{
+        KeySummary,
+        state::{IllegalMove, State},
+        token::KeyId,
+    },
 };
 use store::StoreError;
 
@@ -102,6 +106,9 @@ impl Keyring {
             detail: OWN_WISH.into(),
             address: origin.address_text(),
             request_id: origin.request_id.clone(),
+            // It could not have presented itself otherwise.
+            before: Facts::from(&State::Active),
+            after: ended(OWN_WISH),
         };
         self.to_the_end(async move {
             let _turn = keyring.changes.lock().await;
@@ -127,23 +134,30 @@ impl Keyring {
 
 impl Move {
     /// Asks the rules, and says what the audit log will.
-    fn check(&self, editor: &Editor, key: &KeySummary) -> Result<Event, KeyringError> {
+    pub(crate) fn check(&self, editor: &Editor, key: &KeySummary) -> Result<Event, KeyringError> {
         let now = editor.now();
-        let (action, detail) = match self {
+        let was = Facts::from(&key.state);
+        let event = |action, detail: &str| editor.event(action, &key.id, detail);
+        Ok(match self {
             Self::Revoke { reason } => {
                 key.state.revoke(now, reason.clone())?;
-                (Action::KeyRevoked, reason.as_str())
+                event(Action::KeyRevoked, reason).became(was, ended(reason))
             }
             Self::Deactivate => {
-                key.state.deactivate(now)?;
-                (Action::KeyDeactivated, "")
+                let state = key.state.deactivate(now)?;
+                event(Action::KeyDeactivated, "").became(was, Facts::from(&state))
             }
             Self::Activate => {
-                key.state.activate()?;
-                (Action::KeyActivated, "")
+                let state = key.state.activate()?;
+                event(Action::KeyActivated, "").became(was, Facts::from(&state))
             }
-            Self::Confirm => (Action::KeyConfirmed, ""),
-        };
-        Ok(editor.event(action, &key.id, detail))
+            Self::Confirm => event(Action::KeyConfirmed, "")
+                .became(Facts::default(), Facts::of("secret", "stored")),
+        })
     }
+}
+
+/// What a revoked key is.
+pub(crate) fn ended(reason: &str) -> Facts {
+    Facts::of("status", "revoked").and("reason", reason)
 }

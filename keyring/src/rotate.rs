@@ -2,7 +2,7 @@
 
 use crate::{Editor, FreshEditor, Issue, KeyringError, Viewer, mint::mint};
 use domain::{
-    audit::Action,
+    audit::{Action, Facts},
     id::{IdempotencyKey, SecretId},
     key::{
         KeyDraft,
@@ -70,16 +70,18 @@ async fn regenerate(
         digest: &digest,
         pepper: keyring.mint.pepper_name(),
     };
-    let created = editor.event(Action::KeyCreated, &new_id, format!("in the place of {id}"));
+    let created = editor
+        .event(Action::KeyCreated, &new_id, format!("in the place of {id}"))
+        .became(Facts::default(), Facts::from(&draft).and("replaces", &id));
     let why = if wanted.compromised {
         "; it may be compromised"
     } else {
         ""
     };
-    let replaced = editor.event(
-        Action::KeyRegenerated,
-        &id,
-        format!("{}, {new_id} takes its place{why}", until(retires_at, now)),
+    let words = format!("{}, {new_id} takes its place{why}", until(retires_at, now));
+    let replaced = editor.event(Action::KeyRegenerated, &id, words).became(
+        Facts::default(),
+        Facts::of("retires", &retires_at).and("replaced_by", &new_id),
     );
     let inserted = keyring
         .store
@@ -151,7 +153,9 @@ async fn move_retirement(
     if end > present && !editor.is_fresh() {
         return Err(KeyringError::Stale);
     }
-    let event = editor.event(Action::KeyChanged, &id, until(end, now));
+    let event = editor
+        .event(Action::KeyChanged, &id, until(end, now))
+        .became(Facts::of("retires", &present), Facts::of("retires", &end));
     let moved = keyring
         .store
         .move_retirement(editor.application().id, id, end, &event)

@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::{
     account::{Application, Email},
-    audit::{Action, Actor, Event},
+    audit::{Action, Actor, Event, Facts},
     id::{PersonId, SessionId},
     time::{HOUR, MINUTE, Timestamp},
 };
@@ -246,6 +246,8 @@ async fn events(
             detail: String::new(),
             address: origin.address_text(),
             request_id: origin.request_id.clone(),
+            before: Facts::default(),
+            after: Facts::default(),
         })
         .collect())
 }

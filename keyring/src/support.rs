@@ -4,7 +4,7 @@
 use crate::{Keyring, KeyringError, Origin, Session, Viewer, access};
 use domain::{
     account::{Application, Identity, Role},
-    audit::{Action, Actor, Event},
+    audit::{Action, Actor, Event, Facts},
     id::AccountId,
     key::token::KeyId,
     support::{Found, KeyLine, KeyView, Search},
@@ -227,6 +227,8 @@ impl Support {
                 detail: found.reason.clone(),
                 address: self.origin.address_text(),
                 request_id: self.origin.request_id.clone(),
+                before: Facts::default(),
+                after: Facts::default(),
             })
             .collect();
         Ok(self.keyring.store.record_looks(&events).await?)

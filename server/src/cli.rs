@@ -1,5 +1,6 @@
 //! The command line.
 
+pub mod audit;
 mod user;
 
 use crate::{
@@ -32,6 +33,17 @@ enum Command {
     /// Look after the people who sign in
     #[command(subcommand)]
     User(UserCommand),
+    /// Look after the audit log
+    #[command(subcommand)]
+    Audit(AuditCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Check that no row of the log was changed, removed or swapped, and print each account's head, to be kept elsewhere;
+    /// ends with 1 where one was. A server may run meanwhile
+    #[command(after_help = HELP)]
+    Verify(audit::Verify),
 }
 
 #[derive(Debug, Subcommand)]
@@ -70,6 +82,7 @@ fn run(command: Command, config: Config) -> Result<(), Stop> {
             Command::Demo => demo::serve(config).await,
             Command::Migrate => start::migrate(&config).await,
             Command::User(UserCommand::Add(add)) => user::add(add, &config).await,
+            Command::Audit(AuditCommand::Verify(verify)) => audit::verify(verify, &config).await,
         }
     });
     // A forced stop does not wait for what still runs.

@@ -48,7 +48,15 @@ fn dashboard(state: &AppState) -> Router<AppState> {
         .fold(Router::new(), |router, path| {
             router.route(&path, get(pages::page))
         })
-        .route("/apps/{app}/settings/api-keys.csv", get(export::keys))
+        .route("/apps/{app}/settings/api-keys.csv", get(export::keys::csv))
+        .route(
+            "/apps/{app}/settings/audit-log.csv",
+            get(export::audit_log::csv),
+        )
+        .route(
+            "/apps/{app}/settings/audit-log.jsonl",
+            get(export::audit_log::jsonl),
+        )
         .route(
             "/api/{*function}",
             post(plain_form::call).get(plain_form::not_a_page),

@@ -1,1 +1,1 @@
-SELECT account_id FROM membership WHERE person_id = $1
+SELECT account_id FROM membership WHERE person_id = $1 ORDER BY account_id

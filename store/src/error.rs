@@ -24,6 +24,11 @@ pub enum StoreError {
     /// The schema cannot be brought up to date.
     #[error("{}", migration(.0))]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// The schema is older than this program.
+    #[error(
+        "the database is of an older version of Latchkey; latchkey migrate brings it up to date"
+    )]
+    Outdated,
     /// Another process owns the database.
     #[error("the database is in use by another latchkey")]
     Owned,

@@ -16,6 +16,7 @@ pub mod sql;
 mod support;
 mod usage;
 
+pub use audit::{AuditHead, AuditLine, Break, Damage};
 pub use error::StoreError;
 pub use keys::{IndexRow, Inserted, NewKey};
 pub use list::DayOfUse;
@@ -28,8 +29,8 @@ pub use usage::{LastUse, Seen, UsageBatch, UsageBy, UsageCount};
 
 use sqlx::{
     PgPool, SqlitePool,
-    migrate::Migrator,
-    postgres::PgPoolOptions,
+    migrate::{MigrateError, Migrator},
+    postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{str::FromStr, time::Duration};
@@ -107,16 +108,46 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens the database at `url` as it is, for reading alone: another process may own it.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; where it does not exist, or its schema is of another version.
+    pub async fn open_to_read(url: &str) -> Result<Self, StoreError> {
+        let store = if url.starts_with("sqlite:") {
+            let options = sqlite(url)?.read_only(true).create_if_missing(false);
+            let readers = SqlitePoolOptions::new()
+                .max_connections(1)
+                .acquire_timeout(ACQUIRE)
+                .connect_with(options)
+                .await?;
+            Self::Sqlite {
+                writer: readers.clone(),
+                readers,
+            }
+        } else {
+            let options = PgConnectOptions::from_str(url)
+                .map_err(|_| StoreError::UnknownKind)?
+                .options([("default_transaction_read_only", "on")]);
+            let pool = PgPoolOptions::new().acquire_timeout(ACQUIRE);
+            Self::Postgres(pool.connect_with(options).await?)
+        };
+        let ours = SQLITE.iter().map(|migration| migration.version).max();
+        let (theirs,): (Option<i64>,) = read!(&store, |pool| {
+            sqlx::query_as(sql::SCHEMA_VERSION).fetch_one(pool).await
+        })?;
+        match theirs {
+            theirs if theirs == ours => Ok(store),
+            Some(newer) if Some(newer) > ours => Err(MigrateError::VersionMissing(newer).into()),
+            _ => Err(StoreError::Outdated),
+        }
+    }
+
     async fn open_sqlite(url: &str) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::from_str(url)?
+        let options = sqlite(url)?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             // An answered revocation survives a power cut.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
-            .pragma("temp_store", "memory")
-            .pragma("cache_size", "-65536");
+            .synchronous(SqliteSynchronous::Full);
         if let Some(folder) = options
             .get_filename()
             .parent()
@@ -168,4 +199,13 @@ impl Store {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// What every connection to a file has.
+fn sqlite(url: &str) -> Result<SqliteConnectOptions, StoreError> {
+    Ok(SqliteConnectOptions::from_str(url)?
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .pragma("temp_store", "memory")
+        .pragma("cache_size", "-65536"))
 }

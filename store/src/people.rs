@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::{
     account::{Application, Email, Role},
-    audit::{Action, Actor, Event},
+    audit::{Action, Actor, Event, Facts},
     id::{AccountId, ApplicationId, PersonId},
     time::Timestamp,
 };
@@ -115,15 +115,17 @@ impl Store {
         new: &NewPerson<'_>,
     ) -> Result<Option<ApplicationId>, StoreError> {
         let at = new.at;
-        let event = |account_id, action, target: String, detail: String| Event {
+        let event = |account_id, action, target: String, (field, value): (_, &str)| Event {
             account_id,
             at,
             actor: Actor::System,
             action,
             target,
-            detail,
+            detail: value.into(),
             address: new.origin.0.into(),
             request_id: new.origin.1.into(),
+            before: Facts::default(),
+            after: Facts::of(field, value),
         };
         let application = write!(self, |tx| {
             sqlx::query(sql::PERSON_INSERT)
@@ -156,7 +158,7 @@ impl Store {
                                 account,
                                 Action::AccountCreated,
                                 account.to_string(),
-                                account_name.into()
+                                ("name", account_name)
                             )
                         );
                     }
@@ -182,7 +184,7 @@ impl Store {
                                 account,
                                 Action::ApplicationCreated,
                                 target,
-                                application_name.into()
+                                ("name", application_name)
                             )
                         );
                     }
@@ -199,7 +201,7 @@ impl Store {
                             account,
                             Action::MemberAdded,
                             new.email.to_string(),
-                            new.role.to_string()
+                            ("role", new.role.as_str())
                         )
                     );
                     Some(application)

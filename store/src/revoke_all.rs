@@ -1,12 +1,43 @@
 //! All keys of an application at once.
 
 use crate::{
-    Store, StoreError,
-    audit::{actor_id, append, link},
+    AuditLine, Store, StoreError,
+    audit::{append, insert_line},
     keys::{IndexRow, RawIndexRow},
     read, sql, write,
 };
-use domain::{audit::Event, id::ApplicationId};
+use domain::{
+    audit::{Event, Facts},
+    id::ApplicationId,
+    key::state::{Marks, State},
+    time::Timestamp,
+};
+
+/// A key that was just revoked, as it was before.
+#[derive(sqlx::FromRow)]
+struct Ended {
+    id: String,
+    deactivated_at: Option<i64>,
+    expires_at: Option<i64>,
+    retires_at: Option<i64>,
+}
+
+impl Ended {
+    /// Its own record.
+    fn event(&self, one: &Event) -> Event {
+        let marks = Marks {
+            deactivated_at: self.deactivated_at.map(Timestamp),
+            expires_at: self.expires_at.map(Timestamp),
+            retires_at: self.retires_at.map(Timestamp),
+            ..Marks::default()
+        };
+        Event {
+            target: self.id.clone(),
+            before: Facts::from(&State::at(marks, one.at)),
+            ..one.clone()
+        }
+    }
+}
 
 impl Store {
     /// Keys of the application that are not revoked.
@@ -24,7 +55,7 @@ impl Store {
     }
 
     /// Revokes all keys of the application that are not revoked, in one transaction; returns how many. Each of them
-    /// gets its record: `one` with the key's id as its target. `whole` tells the record of the application from their
+    /// gets its record: `one` with the key's id as its target and the status that it had. `whole` tells the record of the application from their
     /// number.
     ///
     /// # Errors
@@ -33,42 +64,29 @@ impl Store {
         &self,
         app: ApplicationId,
         reason: &str,
-        mut one: Event,
+        one: Event,
         whole: impl Fn(usize) -> Event,
     ) -> Result<usize, StoreError> {
         let count = write!(self, |tx| {
-            let ids: Vec<(String,)> = sqlx::query_as(sql::KEYS_REVOKE_ALL)
+            let keys: Vec<Ended> = sqlx::query_as(sql::KEYS_REVOKE_ALL)
                 .bind(app.0)
                 .bind(one.at.0)
                 .bind(reason)
                 .fetch_all(&mut *tx)
                 .await?;
-            if !ids.is_empty() {
-                append!(tx, &whole(ids.len()));
+            if !keys.is_empty() {
+                append!(tx, &whole(keys.len()));
                 // Their numbers are taken at once: three statements a key would hold the account's row for long.
-                let many = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+                let many = i64::try_from(keys.len()).unwrap_or(i64::MAX);
                 let (last, mut hash): (i64, Vec<u8>) = sqlx::query_as(sql::AUDIT_HEAD_BY)
                     .bind(one.account_id.0)
                     .bind(many)
                     .fetch_one(&mut *tx)
                     .await?;
-                for (seq, (id,)) in (last - many + 1..).zip(&ids) {
-                    one.target.clone_from(id);
-                    hash = link(&hash, seq, &one).to_vec();
-                    sqlx::query(sql::AUDIT_INSERT)
-                        .bind(one.account_id.0)
-                        .bind(seq)
-                        .bind(one.at.0)
-                        .bind(actor_id(&one))
-                        .bind(one.actor.to_string())
-                        .bind(one.action.as_str())
-                        .bind(id)
-                        .bind(&one.detail)
-                        .bind(&one.address)
-                        .bind(&one.request_id)
-                        .bind(hash.as_slice())
-                        .execute(&mut *tx)
-                        .await?;
+                for (seq, key) in (last - many + 1..).zip(&keys) {
+                    let line = AuditLine::after(hash, seq, &key.event(&one))?;
+                    insert_line!(tx, &line);
+                    hash = line.hash;
                 }
                 sqlx::query(sql::AUDIT_MOVE_HEAD)
                     .bind(one.account_id.0)
@@ -76,7 +94,7 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
             }
-            ids.len()
+            keys.len()
         });
         Ok(count)
     }

@@ -1,6 +1,6 @@
 //! Rows as the driver reads them, and how they become values of the domain.
 
-use crate::StoreError;
+use crate::{StoreError, audit::facts};
 use domain::{
     account::{Application, Role},
     audit::{Action, Record},
@@ -172,6 +172,9 @@ pub(crate) struct AuditRow {
     target: String,
     detail: String,
     address: String,
+    request_id: String,
+    before: String,
+    after: String,
 }
 
 impl AuditRow {
@@ -184,6 +187,9 @@ impl AuditRow {
             target: self.target,
             detail: self.detail,
             address: self.address,
+            request_id: self.request_id,
+            before: facts("before", &self.before)?,
+            after: facts("after", &self.after)?,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The rules in motion, on both databases.
 
+mod audit;
 mod bulk;
 mod edit;
 mod guessing;

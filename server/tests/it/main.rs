@@ -1,6 +1,7 @@
 //! The server from the outside, without a socket.
 #![recursion_limit = "512"]
 
+mod audit_log;
 mod dashboard;
 mod demo;
 mod export;

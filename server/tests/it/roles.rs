@@ -251,6 +251,34 @@ async fn what_does_not_exist_and_what_is_not_yours_are_alike() {
     }
 }
 
+/// Files: what nobody, the owner of another account, a viewer, a developer and the owner hear.
+const FILES: [(&str, [u16; 5]); 3] = [
+    ("api-keys.csv", [303, 404, 200, 200, 200]),
+    ("audit-log.csv", [303, 404, 403, 403, 200]),
+    ("audit-log.jsonl", [303, 404, 403, 403, 200]),
+];
+
+#[tokio::test]
+async fn every_file_answers_each_caller_as_the_table_says() {
+    let house = House::furnished().await;
+    let app = house.owner().await.application().id;
+    for (name, expected) in FILES {
+        for (caller, expected) in CALLERS.into_iter().zip(expected) {
+            let path = format!("/apps/{app}/settings/{name}");
+            let answer = match caller {
+                None => house.get(&path, &[]).await,
+                Some(email) => {
+                    let cookie = format!("latchkey={}", house.token(email).await);
+                    house.get(&path, &[("cookie", &cookie)]).await
+                }
+            };
+            let status = answer.status.as_u16();
+            assert_eq!(status, expected, "{name} for {caller:?}");
+            assert!(status == 200 || !answer.body.contains("northwind"));
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_session_that_has_ended_is_nobodys() {
     let house = House::furnished().await;

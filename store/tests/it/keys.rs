@@ -3,7 +3,7 @@
 use crate::support::fresh;
 use domain::{
     account::{Email, Role},
-    audit::{Action, Actor, Event},
+    audit::{Action, Actor, Event, Facts},
     id::{AccountId, ApplicationId, IdempotencyKey, PersonId, SecretId},
     key::{
         Environment, KeyDraft,
@@ -70,6 +70,8 @@ impl House {
             detail: String::new(),
             address: String::new(),
             request_id: String::new(),
+            before: Facts::default(),
+            after: Facts::default(),
         }
     }
 

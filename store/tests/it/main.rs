@@ -1,5 +1,6 @@
 //! Every story runs on SQLite and on PostgreSQL.
 
+mod audit;
 mod keys;
 mod list;
 mod ownership;

@@ -1,0 +1,137 @@
+//! The audit log as a file, and the command that checks it.
+
+use crate::house::{House, OWNER};
+use serde_json::Value;
+use server::cli::audit::{Kept, parse_kept, report};
+use sha2::{Digest, Sha256};
+use store::Store;
+
+async fn get(house: &House, ending: &str) -> String {
+    let app = house.application(OWNER).await;
+    let cookie = format!("latchkey={}", house.token(OWNER).await);
+    let path = format!("/apps/{app}/settings/audit-log.{ending}");
+    let answer = house.get(&path, &[("cookie", &cookie)]).await;
+    assert_eq!(answer.status.as_u16(), 200, "{}", answer.body);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    answer.body
+}
+
+/// What somebody with the file alone can compute.
+fn hash_of(row: &Value) -> String {
+    let text = |name: &str| row[name].as_str().expect("a text");
+    let number = |name: &str| row[name].as_i64().expect("a number").to_be_bytes();
+    let uuid = |name: &str| {
+        row[name].as_str().map_or([0; 16], |id| {
+            *uuid::Uuid::parse_str(id).expect("an id").as_bytes()
+        })
+    };
+    let mut hash = Sha256::new();
+    hash.update("latchkey audit 2");
+    let previous = text("previous_hash");
+    for place in (0..64).step_by(2) {
+        hash.update([u8::from_str_radix(&previous[place..place + 2], 16).expect("hex")]);
+    }
+    hash.update(uuid("account_id"));
+    hash.update(number("number"));
+    hash.update(number("at_ms"));
+    hash.update([u8::from(row["actor_id"].is_string())]);
+    hash.update(uuid("actor_id"));
+    for name in [
+        "actor",
+        "action",
+        "target",
+        "detail",
+        "address",
+        "request_id",
+        "before",
+        "after",
+    ] {
+        hash.update((text(name).len() as u64).to_be_bytes());
+        hash.update(text(name));
+    }
+    let numbers = hash.finalize();
+    numbers
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}
+
+#[tokio::test]
+async fn whoever_has_the_file_can_check_its_chain() {
+    let house = House::furnished().await;
+    let owner = house.owner().await;
+    let key = house.key(&owner, "invoice:read", "10.0.0.0/8").await;
+    // More than what is read at once.
+    for _ in 0..300 {
+        owner.deactivate(key.id).await.expect("active");
+        owner.activate(key.id).await.expect("inactive");
+    }
+    let file = get(&house, "jsonl").await;
+    let mut previous = "0".repeat(64);
+    let mut count = 0;
+    for line in file.lines() {
+        let row: Value = serde_json::from_str(line).expect("JSON");
+        count += 1;
+        assert_eq!(row["number"], count);
+        assert_eq!(row["previous_hash"], previous);
+        assert_eq!(row["hash"], hash_of(&row));
+        previous = row["hash"].as_str().expect("a text").to_owned();
+    }
+    assert!(count > 600, "{count}");
+    assert!(file.contains(r#""before":"{\"status\":\"active\"}""#));
+    assert!(!file.contains(&key.secret));
+
+    let csv = get(&house, "csv").await;
+    assert!(csv.starts_with("\u{feff}number,at,"));
+    assert!(csv.contains(&previous) && !csv.contains(&key.secret));
+}
+
+#[tokio::test]
+async fn a_file_has_what_the_log_was_narrowed_to_and_no_formula() {
+    let house = House::furnished().await;
+    let owner = house.owner().await;
+    let first = house.key(&owner, "invoice:read", "").await;
+    let second = house.key(&owner, "invoice:read", "").await;
+    let reason = "=HYPERLINK(\"http://evil\")".to_owned();
+    owner.revoke(first.id, reason).await.expect("revoked");
+    let query = format!("csv?key={}&action=key.revoked&person={OWNER}", first.id);
+    let csv = get(&house, &query).await;
+    assert_eq!(csv.lines().count(), 2, "{csv}");
+    assert!(csv.contains("\"'=HYPERLINK(") && !csv.contains(&second.id.to_string()));
+    let nothing = get(&house, "jsonl?until=1999-12-31").await;
+    assert_eq!(nothing, "");
+}
+
+#[tokio::test]
+async fn the_command_prints_heads_that_it_takes_back_and_names_what_is_broken() {
+    let house = House::furnished().await;
+    let store = Store::open_to_read(&house.url).await.expect("opens");
+    let before = report(&store, &Kept::new()).await.expect("read");
+    assert_eq!((before.heads.len(), before.broken.len()), (2, 0));
+    assert!(before.heads[0].ends_with(" Contoso"), "{:?}", before.heads);
+
+    house.owner().await;
+    let kept = parse_kept(&before.heads.join("\n")).expect("as printed");
+    let after = report(&store, &kept).await.expect("read");
+    assert_eq!((after.heads.len(), after.broken.len()), (2, 0));
+
+    assert!(parse_kept("Contoso 5 abc").is_err());
+    let gone = before.heads[0].replacen(|c: char| c.is_ascii_hexdigit(), "f", 8);
+    let mut kept = parse_kept(&before.heads.join("\n")).expect("as printed");
+    for (seq, hash) in kept.values_mut() {
+        *seq = 2;
+        hash[0] ^= 1;
+    }
+    kept.extend(parse_kept(&gone).expect("a head"));
+    let found = report(&store, &kept).await.expect("read");
+    assert_eq!(found.heads.len(), 0);
+    let [first, second, third] = found.broken.as_slice() else {
+        panic!("{:?}", found.broken);
+    };
+    for line in [first, second] {
+        assert!(
+            line.ends_with("row 2 is not the one whose hash was kept"),
+            "{line}"
+        );
+    }
+    assert!(third.contains("is missing with its audit log"), "{third}");
+}

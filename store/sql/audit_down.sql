@@ -1,0 +1,3 @@
+    AND (at, seq) < ($2, $3)
+ORDER BY at DESC, seq DESC
+LIMIT $4

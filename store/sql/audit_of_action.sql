@@ -1,0 +1,1 @@
+    AND action = $7

@@ -1,0 +1,1 @@
+    AND actor = $6

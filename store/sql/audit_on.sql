@@ -1,0 +1,1 @@
+    AND target = $5

@@ -1,0 +1,130 @@
+//! Reading the log: a page of it, what was done to one thing, or all of it as it is stored.
+
+use super::AuditLine;
+use crate::{Store, StoreError, read, row::AuditRow, sql};
+use domain::{
+    audit::{AuditCursor, AuditFilter, AuditPage, Record},
+    id::AccountId,
+    page::PAGE_SIZE,
+};
+
+/// Binds the values of a filter.
+macro_rules! bind_filter {
+    ($query:expr, $filter:expr) => {{
+        let filter: &AuditFilter = $filter;
+        // PostgreSQL plans it with the values at hand: a plan for all filters is one for none of them.
+        $query
+            .bind(&filter.target)
+            .bind(&filter.actor)
+            .bind(filter.action.map_or("", |action| action.as_str()))
+            .bind(filter.from.map_or(i64::MIN, |from| from.0))
+            .bind(filter.until.map_or(i64::MAX, |until| until.0))
+            .persistent(false)
+    }};
+}
+
+impl Store {
+    /// The newest `most` records about `target` in the account.
+    ///
+    /// # Errors
+    /// Where the database fails or a row cannot be read.
+    pub async fn audit_of(
+        &self,
+        account: AccountId,
+        target: &str,
+        most: i64,
+    ) -> Result<Vec<Record>, StoreError> {
+        let rows: Vec<AuditRow> = read!(self, |pool| {
+            sqlx::query_as(sql::AUDIT_BY_TARGET)
+                .bind(account.0)
+                .bind(target)
+                .bind(most)
+                .fetch_all(pool)
+                .await
+        })?;
+        rows.into_iter().map(AuditRow::record).collect()
+    }
+
+    /// One page of an account's log, the newest record first.
+    ///
+    /// # Errors
+    /// Where the database fails or a row cannot be read.
+    pub async fn audit(
+        &self,
+        account: AccountId,
+        filter: &AuditFilter,
+        cursor: Option<AuditCursor>,
+    ) -> Result<AuditPage, StoreError> {
+        let back = cursor.is_some_and(|cursor| cursor.back);
+        let (at, seq) = match cursor {
+            Some(cursor) => (cursor.at.0, cursor.seq),
+            None => (i64::MAX, i64::MAX),
+        };
+        let one_more = i64::try_from(PAGE_SIZE + 1).unwrap_or(i64::MAX);
+        let mut rows: Vec<AuditRow> = read!(self, |pool| {
+            let page = sqlx::query_as(statement(filter, back))
+                .bind(account.0)
+                .bind(at)
+                .bind(seq)
+                .bind(one_more);
+            bind_filter!(page, filter).fetch_all(pool).await
+        })?;
+        let more = rows.len() > PAGE_SIZE;
+        rows.truncate(PAGE_SIZE);
+        if back {
+            rows.reverse();
+        }
+        let rows = rows
+            .into_iter()
+            .map(AuditRow::record)
+            .collect::<Result<Vec<_>, _>>()?;
+        let edge = |record: Option<&Record>, back| {
+            record.map(|record| AuditCursor {
+                at: record.at,
+                seq: record.seq,
+                back,
+            })
+        };
+        let next = edge(rows.last(), false);
+        let previous = edge(rows.first(), true);
+        Ok(AuditPage {
+            next: next.filter(|_| more || back),
+            previous: previous.filter(|_| if back { more } else { cursor.is_some() }),
+            rows,
+        })
+    }
+
+    /// At most `most` lines of an account's log behind number `after`, in the order of the chain.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn audit_lines(
+        &self,
+        account: AccountId,
+        filter: &AuditFilter,
+        after: i64,
+        most: i64,
+    ) -> Result<Vec<AuditLine>, StoreError> {
+        Ok(read!(self, |pool| {
+            let lines = sqlx::query_as(sql::AUDIT_LINES)
+                .bind(account.0)
+                .bind(after)
+                .bind(most);
+            bind_filter!(lines, filter).fetch_all(pool).await
+        })?)
+    }
+}
+
+/// The statement along the index that narrows most.
+fn statement(filter: &AuditFilter, back: bool) -> &'static str {
+    let (down, up) = if !filter.target.is_empty() {
+        (sql::AUDIT_ON_DOWN, sql::AUDIT_ON_UP)
+    } else if !filter.actor.is_empty() {
+        (sql::AUDIT_OF_ACTOR_DOWN, sql::AUDIT_OF_ACTOR_UP)
+    } else if filter.action.is_some() {
+        (sql::AUDIT_OF_ACTION_DOWN, sql::AUDIT_OF_ACTION_UP)
+    } else {
+        (sql::AUDIT_DOWN, sql::AUDIT_UP)
+    };
+    if back { up } else { down }
+}
