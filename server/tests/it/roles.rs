@@ -16,7 +16,7 @@ const CALLERS: [Option<&str>; 5] = [
 
 /// What is sent (`{app}`, `{key}` and `{once}` are filled in), and what nobody, the owner of another account, a viewer,
 /// a developer and the owner hear.
-const TABLE: [(&str, &str, [u16; 5]); 46] = [
+const TABLE: &[(&str, &str, [u16; 5])] = &[
     (
         "sign_in",
         "email={email}&password={password}",
@@ -214,7 +214,7 @@ async fn everyone_hears_what_their_role_may_hear() {
     let house = House::furnished().await;
     let owner = house.owner().await;
     for (name, form, expected) in TABLE {
-        for (caller, expected) in CALLERS.into_iter().zip(expected) {
+        for (caller, expected) in CALLERS.into_iter().zip(*expected) {
             let form = fill(&house, &owner, form).await;
             let answer = call(&house, name, &form, caller).await;
             let who = caller.unwrap_or("nobody");
@@ -252,7 +252,7 @@ async fn what_does_not_exist_and_what_is_not_yours_are_alike() {
 }
 
 /// Files: what nobody, the owner of another account, a viewer, a developer and the owner hear.
-const FILES: [(&str, [u16; 5]); 3] = [
+const FILES: &[(&str, [u16; 5])] = &[
     ("api-keys.csv", [303, 404, 200, 200, 200]),
     ("audit-log.csv", [303, 404, 403, 403, 200]),
     ("audit-log.jsonl", [303, 404, 403, 403, 200]),
@@ -263,7 +263,7 @@ async fn every_file_answers_each_caller_as_the_table_says() {
     let house = House::furnished().await;
     let app = house.owner().await.application().id;
     for (name, expected) in FILES {
-        for (caller, expected) in CALLERS.into_iter().zip(expected) {
+        for (caller, expected) in CALLERS.into_iter().zip(*expected) {
             let path = format!("/apps/{app}/settings/{name}");
             let answer = match caller {
                 None => house.get(&path, &[]).await,
