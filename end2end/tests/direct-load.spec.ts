@@ -70,4 +70,21 @@ test.describe('every address loads by itself, and its console stays empty', { ta
     await expect(page).toHaveURL(place.keys);
     expect(loads).toBe(0);
   });
+
+  test('a page whose code comes late has the focus on its heading all the same', async ({ page, open, as }) => {
+    const place = await as(people.owner);
+    await open(place.keys);
+    let deliver = () => {};
+    const late = new Promise<void>((resolve) => {
+      deliver = resolve;
+    });
+    await page.route(/split_settings.*\.wasm$/, async (route) => {
+      await late;
+      await route.continue();
+    });
+    await page.getByRole('link', { name: 'General' }).click();
+    await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeFocused();
+    deliver();
+    await expect(page.getByRole('heading', { name: 'General', level: 1 })).toBeFocused();
+  });
 });
