@@ -157,6 +157,19 @@ mod tests {
         }
 
         #[test]
+        fn an_ipv6_network_holds_what_shares_its_prefix(address: u128, network: u128, shared in 0_u32..=128, prefix in 0_u32..=128) {
+            // Two random addresses would hardly ever share a prefix. The first bit keeps both out of IPv4 in IPv6.
+            let keep = u128::MAX.checked_shl(128 - shared).unwrap_or(0);
+            let network = network | 1 << 127;
+            let address = (network & keep | address & !keep) | 1 << 127;
+            let mask = u128::MAX.checked_shl(128 - prefix).unwrap_or(0);
+            let rules = IpRules::parse(&format!("{}/{prefix}", std::net::Ipv6Addr::from(network))).expect("valid");
+            let passes = rules.allow(Some(IpAddr::V6(address.into())));
+            prop_assert_eq!(passes, address & mask == network & mask);
+            prop_assert_eq!(IpRules::parse(&rules.to_string()), Ok(rules));
+        }
+
+        #[test]
         fn nothing_typed_panics(text in "\\PC{0,80}") {
             if let Ok(rules) = IpRules::parse(&text) {
                 prop_assert_eq!(IpRules::parse(&rules.to_string()), Ok(rules));

@@ -94,6 +94,7 @@ impl fmt::Display for RateLimit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn nothing_is_no_limit_and_garbage_is_told() {
@@ -110,6 +111,27 @@ mod tests {
             let limit = RateLimit::parse("100", value).expect("valid").expect("one");
             assert_eq!(limit.window(), value);
             assert_eq!(limit.to_string(), format!("100 requests {words}"));
+        }
+    }
+    proptest! {
+        #[test]
+        fn a_number_is_a_limit_exactly_within_its_range(number in prop_oneof![0_u64..2_000_002, any::<u64>()], window in 0_usize..4) {
+            let (value, _, window_ms) = WINDOWS[window];
+            let parsed = RateLimit::parse(&number.to_string(), value);
+            if (1..=1_000_000).contains(&number) {
+                let limit = parsed.expect("valid").expect("one");
+                prop_assert_eq!(u64::from(limit.requests), number);
+                prop_assert_eq!(i64::from(limit.window_ms), window_ms);
+            } else {
+                prop_assert!(parsed.is_err());
+            }
+        }
+
+        #[test]
+        fn nothing_typed_panics(requests in "\\PC{0,30}", window in "\\PC{0,10}|minute") {
+            if let Ok(Some(limit)) = RateLimit::parse(&requests, &window) {
+                prop_assert_eq!(RateLimit::parse(&limit.requests.to_string(), limit.window()), Ok(Some(limit)));
+            }
         }
     }
 }

@@ -243,6 +243,7 @@ impl<'de> Deserialize<'de> for ScopeSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn the_catalogue_fits_its_bits_and_every_scope_comes_back() {
@@ -285,5 +286,25 @@ mod tests {
                 .all(|name| name.ends_with(":read"))
         );
         assert!(ScopeSet::read_and_write().contains(ScopeSet::read_only()));
+    }
+    proptest! {
+        #[test]
+        fn a_set_comes_back_and_holds_what_it_names(bits: u64) {
+            let set = ScopeSet::of(|resource, action| {
+                let one = ScopeSet::one(&format!("{}:{action}", resource.name));
+                one.is_ok_and(|one| one.0 & bits != 0)
+            });
+            prop_assert_eq!(set.to_string().parse(), Ok(set));
+            prop_assert_eq!(set.names().count(), set.len() as usize);
+            for name in set.names() {
+                prop_assert!(set.contains(ScopeSet::one(&name).expect("in the catalogue")));
+            }
+        }
+
+        #[test]
+        fn no_text_but_a_name_of_the_catalogue_is_a_scope(text in "\\PC{0,60}|[a-z]{1,8}:(read|create|update|delete|verify)") {
+            let known = every_scope().any(|(_, resource, action)| format!("{}:{action}", resource.name) == text);
+            prop_assert_eq!(ScopeSet::one(&text).map(|set| set.to_string()).ok(), known.then_some(text));
+        }
     }
 }
