@@ -5,6 +5,7 @@
 )]
 
 pub mod application;
+pub mod audit;
 pub mod home;
 pub mod invitation;
 pub mod keys;

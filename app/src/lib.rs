@@ -92,6 +92,7 @@ pub fn App() -> impl IntoView {
                             ssr=SsrMode::Async
                         />
                     </ParentRoute>
+                    <Route path=path!("/audit-log") view=lazy::audit_log() ssr=SsrMode::Async />
                     <ParentRoute path=path!("/api-keys") view=Page::Here(|| ApiKeys().into_any()) ssr=SsrMode::Async>
                         <Route path=path!("") view=Page::Here(|| ().into_any()) ssr=SsrMode::Async />
                         <Route path=path!("/new") view=lazy::new_key() ssr=SsrMode::Async />

@@ -1,6 +1,7 @@
 //! Pages: a route, its resources, its parts.
 
 pub mod api_keys;
+pub mod audit_log;
 pub mod edit;
 pub mod frame;
 pub mod general;

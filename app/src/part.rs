@@ -2,6 +2,8 @@
 
 pub mod account_menu;
 pub mod app_switch;
+pub mod audit_filter;
+pub mod audit_list;
 pub mod brand;
 pub mod breakdown;
 pub mod bulk_bar;
@@ -37,6 +39,8 @@ pub mod usage_chart;
 
 pub use account_menu::AccountMenu;
 pub use app_switch::AppSwitch;
+pub use audit_filter::AuditFilterBar;
+pub use audit_list::AuditList;
 pub use brand::Brand;
 pub use breakdown::BreakdownTables;
 pub use bulk_bar::BulkBar;

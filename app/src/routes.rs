@@ -1,7 +1,9 @@
 //! The paths of the pages.
 
+mod audit;
 mod list;
 
+pub use audit::AuditAddress;
 pub use list::ListAddress;
 
 use domain::{id::PersonId, key::token::KeyId};
@@ -49,6 +51,16 @@ pub fn revoke_all(app: &str) -> String {
 /// The list as a file.
 pub fn export(app: &str) -> String {
     format!("/apps/{app}/settings/api-keys.csv")
+}
+
+/// The audit log of the application's account.
+pub fn audit_log(app: &str) -> String {
+    format!("/apps/{app}/settings/audit-log")
+}
+
+/// The log as a file: `csv` or `jsonl`.
+pub fn audit_file(app: &str, ending: &str) -> String {
+    format!("/apps/{app}/settings/audit-log.{ending}")
 }
 
 /// What an application is called, and where.

@@ -23,6 +23,8 @@ test.describe('every address loads by itself, and its console stays empty', { ta
 
   for (const [path, heading] of [
     ['/', 'API Keys'],
+    ['/settings/audit-log', 'Audit log'],
+    ['/settings/audit-log?cursor=nonsense&from=nonsense', 'Audit log'],
     ['/settings/general', 'General'],
     ['/settings/general/invite', 'General'],
     ['/settings/general/members/nobody/role', 'General'],

@@ -8,6 +8,7 @@ use crate::{
     ui::{Icon, Shape, time::Clock},
     words::frame,
 };
+use domain::account::Role;
 use leptos::prelude::*;
 use leptos_router::components::{A, Outlet};
 
@@ -37,6 +38,21 @@ pub fn Frame() -> impl IntoView {
             })
         })
     };
+    let audit_log = move || {
+        Suspend::new(async move {
+            let here = here.await.ok()?;
+            (here.identity.role == Role::Owner).then(|| {
+                view! {
+                    <li>
+                        <A href=move || routes::audit_log(&app.get())>
+                            <Icon shape=Shape::Log />
+                            {frame::AUDIT_LOG}
+                        </A>
+                    </li>
+                }
+            })
+        })
+    };
     view! {
         <div class="shell">
             <header class="topbar">
@@ -60,6 +76,7 @@ pub fn Frame() -> impl IntoView {
                             {frame::GENERAL}
                         </A>
                     </li>
+                    <Transition>{audit_log}</Transition>
                 </ul>
                 <Transition>{account}</Transition>
             </nav>

@@ -74,6 +74,7 @@ lazy! {
     forms: revoke_all = revoke_all::RevokeAll;
     details: key = key::Key;
     details: revoke = revoke::Revoke;
+    settings: audit_log = audit_log::AuditLog;
     settings: general = general::General;
     settings: invite = invite::Invite;
     settings: member_role = member::MemberRole;

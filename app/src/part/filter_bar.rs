@@ -148,11 +148,16 @@ fn SearchBox(path: String, address: Memo<ListAddress>) -> impl IntoView {
 
 /// A select box that applies itself where there is JavaScript.
 #[component]
-fn Choice(
+pub fn Choice(
+    /// Its `name`.
     name: &'static str,
+    /// Its label.
     label: &'static str,
+    /// The words of the choice that narrows nothing.
     all: &'static str,
+    /// Value and words of each other one.
     choices: Vec<(&'static str, &'static str)>,
+    /// The value that is chosen.
     chosen: Signal<String>,
 ) -> impl IntoView {
     let id = format!("filter-{name}");

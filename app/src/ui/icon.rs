@@ -18,6 +18,7 @@ pub enum Shape {
     Eye,
     Info,
     Key,
+    Log,
     Pause,
     Play,
     Plus,
@@ -45,6 +46,7 @@ impl Shape {
             }
             Self::Info => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 7.5V11M8 5h.01",
             Self::Key => "M6 8.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6Zm2-1 5.5 5.5M11 10.5l1.5-1.5",
+            Self::Log => "M4 2.5h8v11H4zM6.5 5.5h3M6.5 8h3M6.5 10.5h1.5",
             Self::Pause => "M5.5 3.5v9M10.5 3.5v9",
             Self::Play => "M5 3.5v9l7-4.5Z",
             Self::Plus => "M8 3.5v9M3.5 8h9",

@@ -1,5 +1,6 @@
 //! English.
 
+pub mod audit;
 pub mod common;
 pub mod create;
 pub mod door;

@@ -65,6 +65,11 @@ const TABLE: &[(&str, &str, [u16; 5])] = &[
     ),
     ("show_all_keys", "app={app}", [401, 404, 403, 403, 200]),
     (
+        "read_audit_log",
+        "app={app}&key=&person=&action=&from=&until=&cursor=",
+        [401, 404, 403, 403, 200],
+    ),
+    (
         "revoke_all_keys",
         "app={app}&confirm=Storefront&reason=",
         [401, 404, 403, 403, 200],

@@ -8,6 +8,8 @@ pub const APP_SETTINGS: &str = "App Settings";
 pub const API_KEYS: &str = "API Keys";
 /// The facts of an application.
 pub const GENERAL: &str = "General";
+/// What was done, for owners.
+pub const AUDIT_LOG: &str = "Audit log";
 /// The heading over what support does.
 pub const SUPPORT: &str = "Support";
 /// What support does.
