@@ -38,8 +38,8 @@ pub async fn read_audit_log(
     let page = owner.audit(&filter, AuditCursor::parse(&cursor)).await?;
     Ok(AuditList {
         rows: page.rows,
-        next: page.next.map(|cursor| cursor.to_param()),
-        previous: page.previous.map(|cursor| cursor.to_param()),
+        next: page.next.map(AuditCursor::to_param),
+        previous: page.previous.map(AuditCursor::to_param),
         filtered: filter != AuditFilter::default(),
         now: owner.now(),
     })

@@ -37,7 +37,10 @@ pub fn AuditList(
 
 fn row(path: &str, record: Record, now: Timestamp) -> AnyView {
     let who = AuditAddress::by(&record.actor).path(path);
-    let target = target(path, &record.target);
+    // Who signs in does it to nobody else.
+    let target = (record.target != record.actor)
+        .then(|| target(path, &record.target))
+        .flatten();
     let detail = (!record.detail.is_empty()).then(|| format!(": {}", record.detail));
     let address =
         (!record.address.is_empty()).then(|| format!("{} {}", words::ADDRESS, record.address));
