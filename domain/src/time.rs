@@ -52,6 +52,38 @@ impl Timestamp {
         Self::from_date(parts.next()??, parts.next()??, parts.next()??)
     }
 
+    /// Reads an instant of RFC 3339, such as `2026-11-23T14:05:09.123Z` or `2026-11-23T15:05:09+01:00`; what is finer than
+    /// a millisecond is dropped.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (date, time) = text.split_at_checked(10)?;
+        let time = time.strip_prefix(['T', 't'])?;
+        let (time, offset) = if let Some(time) = time.strip_suffix(['Z', 'z']) {
+            (time, 0)
+        } else {
+            let (time, offset) = time.split_at_checked(time.len().checked_sub(6)?)?;
+            let (sign, ahead) = offset.split_at_checked(1)?;
+            let sign = match sign {
+                "+" => 1,
+                "-" => -1,
+                _ => return None,
+            };
+            (time, sign * clock(ahead, 23)?)
+        };
+        let (whole, fraction) = time.split_once('.').unwrap_or((time, "0"));
+        let (minutes, seconds) = whole.split_at_checked(5)?;
+        let seconds = two_digits(seconds.strip_prefix(':')?, 59)?;
+        if fraction.is_empty() || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let millis = fraction
+            .bytes()
+            .chain(*b"00")
+            .take(3)
+            .fold(0, |millis, digit| millis * 10 + i64::from(digit - b'0'));
+        let in_day = clock(minutes, 23)? + seconds * SECOND + millis;
+        Some(Self::parse_date(date)?.plus(in_day - offset))
+    }
+
     /// Year, month (1 to 12) and day (1 to 31) in UTC.
     pub const fn date(self) -> (i64, i64, i64) {
         civil_from_days(self.0.div_euclid(DAY))
@@ -106,6 +138,18 @@ impl Timestamp {
             format!("{count} {unit}{plural} ago")
         }
     }
+}
+
+/// Milliseconds of `hh:mm`.
+fn clock(text: &str, most_hours: i64) -> Option<i64> {
+    let (hours, minutes) = text.split_once(':')?;
+    Some(two_digits(hours, most_hours)? * HOUR + two_digits(minutes, 59)? * MINUTE)
+}
+
+fn two_digits(text: &str, most: i64) -> Option<i64> {
+    let plain = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
+    let number = plain.then(|| text.parse().ok()).flatten()?;
+    (number <= most).then_some(number)
 }
 
 /// RFC 3339 in UTC with milliseconds: `2026-11-23T14:05:09.123Z`.
@@ -193,7 +237,50 @@ mod tests {
         assert_eq!(now.relative_to(now), "just now");
     }
 
+    #[test]
+    fn an_instant_is_read_whatever_its_offset() {
+        let at = Some(Timestamp(1_795_442_709_123));
+        for text in [
+            "2026-11-23T14:05:09.123Z",
+            "2026-11-23t14:05:09.123999z",
+            "2026-11-23T15:05:09.123+01:00",
+            "2026-11-23T08:35:09.123-05:30",
+        ] {
+            assert_eq!(Timestamp::parse(text), at, "{text}");
+        }
+        assert_eq!(
+            Timestamp::parse("2026-11-23T14:05:09Z"),
+            at.map(|at| at.plus(-123))
+        );
+        for text in [
+            "",
+            "2026-11-23",
+            "2026-11-23T14:05:09",
+            "2026-11-23T24:05:09Z",
+            "2026-11-23T14:60:09Z",
+            "2026-11-23T14:05:9Z",
+            "2026-11-23T14:05:09.Z",
+            "2026-11-23T14:05:09.1x3Z",
+            "2026-11-23T14:05:09+24:00",
+            "2026-02-29T14:05:09Z",
+            "2026-11-2314:05:09ZZ",
+            "ü026-11-23T14:05:09Z",
+        ] {
+            assert_eq!(Timestamp::parse(text), None, "{text}");
+        }
+    }
+
     proptest::proptest! {
+        #[test]
+        fn every_instant_comes_back(ms in 0_i64..253_402_300_800_000) {
+            proptest::prop_assert_eq!(Timestamp::parse(&Timestamp(ms).to_string()), Some(Timestamp(ms)));
+        }
+
+        #[test]
+        fn no_text_panics(text in "[-0-9TtZz:.+ü]{0,40}") {
+            _ = Timestamp::parse(&text);
+        }
+
         #[test]
         fn every_date_comes_back(days in 0_i64..2_932_896) {
             let midnight = Timestamp(days * DAY);

@@ -1,6 +1,7 @@
 //! Usage over time: windows, buckets, series.
 
 pub mod breakdown;
+pub mod reported;
 
 use crate::time::{DAY, HOUR, MINUTE, Timestamp};
 use serde::{Deserialize, Serialize};

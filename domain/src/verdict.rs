@@ -55,6 +55,19 @@ impl Verdict {
         }
     }
 
+    /// The verdict without what it says of one call alone, to count it by.
+    #[must_use]
+    pub const fn plain(self) -> Self {
+        let (at, retry_after_ms) = (Timestamp(0), 0);
+        match self {
+            Self::Throttled { .. } => Self::Throttled { retry_after_ms },
+            Self::Expired { .. } => Self::Expired { at },
+            Self::Retired { .. } => Self::Retired { at },
+            Self::RateLimited { .. } => Self::RateLimited { retry_after_ms },
+            other => other,
+        }
+    }
+
     /// What the usage charts count it as.
     pub const fn outcome(self) -> crate::usage::Outcome {
         match self {

@@ -1,7 +1,8 @@
-//! What goes on beside the requests: counted usage is written, and the database is watched.
+//! What goes on beside the requests: counted usage is written, what is too old forgotten, and the database
+//! watched.
 
 use crate::{Keyring, KeyringError};
-use domain::time::{SECOND, Timestamp};
+use domain::time::{MINUTE, SECOND, Timestamp};
 use std::{sync::atomic::Ordering, time::Duration};
 use store::{Hold, Ownership};
 use tokio::time::{MissedTickBehavior, interval};
@@ -18,13 +19,14 @@ impl Keyring {
         Ok(self.store.own().await?)
     }
 
-    /// Writes counted usage and looks after the ownership, each second until [`Keyring::close`].
+    /// Writes counted usage, forgets what is too old and looks after the ownership, each second until [`Keyring::close`].
     pub fn spawn_keeper(&self, mut ownership: Ownership) {
         let keyring = self.clone();
         tokio::spawn(async move {
             let mut tick = interval(TICK);
             tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
             let mut silent = false;
+            let (mut minute, mut more) = (0, false);
             while !keyring.tasks.is_closed() {
                 tick.tick().await;
                 let looked = keyring.look_after(&mut ownership).await;
@@ -39,6 +41,15 @@ impl Keyring {
                 silent = looked.is_err();
                 if let Err(error) = keyring.flush(false).await {
                     tracing::debug!(%error, "usage stays in memory until the database answers");
+                }
+                // A little each second, as long as there is something; else each minute.
+                let this = keyring.now().0.div_euclid(MINUTE);
+                if !silent && (more || this != minute) {
+                    minute = this;
+                    more = keyring.forget_some().await.unwrap_or_else(|error| {
+                        tracing::debug!(%error, "what is too old stays for now");
+                        false
+                    });
                 }
             }
         });

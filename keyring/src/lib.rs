@@ -20,6 +20,8 @@ mod meter;
 mod mint;
 mod password;
 mod people;
+mod report;
+mod retention;
 mod revoke;
 mod rotate;
 mod session;
@@ -42,6 +44,8 @@ pub use list::Listing;
 pub use members::{Accepted, Invited};
 pub use mint::{BadPepper, Pepper};
 pub use people::{PersonDraft, SetUp, SetupDraft};
+pub use report::{Receipt, ReportedCall};
+pub use retention::Retention;
 pub use session::{Proof, Session, SignIn, SignedIn};
 pub use store::{AuditLine, Store, StoreError};
 pub use support::{Look, Support};
@@ -57,7 +61,7 @@ use snapshot::Snapshot;
 use std::{
     net::IpAddr,
     ops::Deref,
-    sync::{Arc, atomic::AtomicI64},
+    sync::{Arc, OnceLock, atomic::AtomicI64},
 };
 use throttle::{SignIns, WrongSecrets};
 use tokio_util::task::TaskTracker;
@@ -103,6 +107,7 @@ pub struct Inner {
     mint: Mint,
     snapshot: Snapshot,
     meter: Meter,
+    retention: OnceLock<Retention>,
     passwords: Passwords,
     sign_ins: SignIns,
     wrong_secrets: WrongSecrets,
@@ -160,6 +165,7 @@ impl Keyring {
             mint,
             snapshot,
             meter: Meter::default(),
+            retention: OnceLock::new(),
             sign_ins: SignIns::default(),
             wrong_secrets: WrongSecrets::default(),
             setup_token,

@@ -1,6 +1,7 @@
 //! Counting calls in memory until they are written.
 
 mod recent;
+pub(crate) mod reports;
 pub(crate) mod tally;
 
 use crate::verify::Call;
@@ -8,20 +9,24 @@ use domain::{
     id::ApplicationId,
     key::token::KeyId,
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::Outcome,
+    usage::{Outcome, breakdown::Dimension},
     verdict::Verdict,
 };
 use recent::Recent;
+use reports::{Reports, Sums};
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Mutex, MutexGuard, PoisonError},
 };
-use store::{LastUse, UsageBatch, UsageCount};
+use store::{LastUse, UsageBatch, UsageBy, UsageCount};
 use tally::{Marker, Tally, address_text, clean};
 use uuid::Uuid;
 
 /// A key and its application; nothing where there is no such key.
 type Called = Option<(KeyId, ApplicationId)>;
+
+/// Calls by key, minute and verdict.
+type Calls = HashMap<(Called, Timestamp, Verdict), i64>;
 
 /// A decided call.
 pub(crate) struct Observation<'a> {
@@ -33,23 +38,22 @@ pub(crate) struct Observation<'a> {
     pub(crate) call: &'a Call<'a>,
 }
 
-/// Calls counted by key, minute and outcome. Only keys that exist are told apart, so that its memory is bounded by them;
+/// Calls counted by key, minute and verdict. Only keys that exist are told apart, so that its memory is bounded by them;
 /// calls of no key are counted in one, so that they cost what others do.
 #[derive(Default)]
 pub(crate) struct Meter {
     counts: Mutex<Counts>,
+    reports: Mutex<Reports>,
     marker: Marker,
 }
 
 #[derive(Default)]
 struct Counts {
-    calls: HashMap<(Called, Timestamp, Outcome), i64>,
+    calls: Calls,
     last_uses: HashMap<KeyId, LastUse>,
     tally: Tally,
     /// The minute in which the tally was written last.
     tallied: i64,
-    /// The day in which old rows were forgotten last.
-    day: i64,
     recent: Recent,
     /// Batches that could not be written yet.
     pending: Vec<UsageBatch>,
@@ -63,7 +67,7 @@ impl Meter {
         let mut counts = self.lock();
         *counts
             .calls
-            .entry((seen.key, seen.now.floor(MINUTE), outcome))
+            .entry((seen.key, seen.now.floor(MINUTE), seen.verdict.plain()))
             .or_default() += 1;
         let Some((key, _)) = seen.key else {
             return;
@@ -104,52 +108,22 @@ impl Meter {
             std::mem::take(&mut counts.tally)
         });
         drop(counts);
-        let by = tally.map(Tally::into_rows).unwrap_or_default();
-        let mut rollup: HashMap<(String, i64, Timestamp, Outcome), i64> = HashMap::new();
-        for ((key, minute, outcome), count) in calls {
-            let Some((key, application)) = key else {
-                continue;
-            };
-            for subject in [key.to_string(), application.to_string()] {
-                for span in [MINUTE, HOUR, DAY] {
-                    *rollup
-                        .entry((subject.clone(), span, minute.floor(span), outcome))
-                        .or_default() += count;
-                }
-            }
-        }
-        if rollup.is_empty() && by.is_empty() {
-            return None;
-        }
-        let mut counts: Vec<UsageCount> = rollup
-            .into_iter()
-            .map(|((subject, span, bucket, outcome), calls)| UsageCount {
-                subject,
-                span,
-                bucket,
-                outcome,
-                calls,
-            })
-            .collect();
-        // In one order everywhere, so that two writers never wait for each other in a circle.
-        counts.sort_by(|a, b| {
-            (&a.subject, a.span, a.bucket, a.outcome)
-                .cmp(&(&b.subject, b.span, b.bucket, b.outcome))
-        });
-        Some(UsageBatch {
+        let mut by = tally.map(Tally::into_rows).unwrap_or_default();
+        by.extend(refusals(&calls));
+        let batch = UsageBatch {
             id,
             at: now,
-            counts,
+            counts: rollup(&calls),
             last_uses: last_uses.into_values().collect(),
             by,
-        })
+            reports: std::mem::take(&mut *self.reports()).into_rows(),
+        };
+        (!batch.is_empty()).then_some(batch)
     }
 
-    /// Whether it is time to forget what is too old: once a day, and not on the day of the start.
-    pub(crate) fn forgets_today(&self, now: Timestamp) -> bool {
-        let day = now.0.div_euclid(DAY);
-        let before = std::mem::replace(&mut self.lock().day, day);
-        before != 0 && before != day
+    /// Takes what a service reports; `false` where there is no room for it.
+    pub(crate) fn report(&self, id: Option<Uuid>, sums: Sums) -> bool {
+        self.reports().add(id, sums)
     }
 
     /// Keeps a batch that could not be written, to be tried again under the same id.
@@ -157,9 +131,71 @@ impl Meter {
         self.lock().pending.push(batch);
     }
 
+    fn reports(&self) -> MutexGuard<'_, Reports> {
+        self.reports.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The sums of every level, for keys and applications. They are in one order everywhere, so that two writers never wait for
+/// each other in a circle.
+fn rollup(calls: &Calls) -> Vec<UsageCount> {
+    let mut sums = BTreeMap::new();
+    for ((key, minute, verdict), count) in calls {
+        let Some((key, application)) = key else {
+            continue;
+        };
+        for subject in [key.to_string(), application.to_string()] {
+            for span in [MINUTE, HOUR, DAY] {
+                let place = (subject.clone(), span, minute.floor(span), verdict.outcome());
+                *sums.entry(place).or_default() += count;
+            }
+        }
+    }
+    sums.into_iter()
+        .map(|((subject, span, bucket, outcome), calls)| UsageCount {
+            subject,
+            span,
+            bucket,
+            outcome,
+            calls,
+        })
+        .collect()
+}
+
+/// Calls that did not pass, by the code of their refusal: with and without the right secret.
+fn refusals(calls: &Calls) -> impl Iterator<Item = UsageBy> + use<> {
+    let mut sums: BTreeMap<(String, i64, Timestamp, &str, Outcome), i64> = BTreeMap::new();
+    for ((key, minute, verdict), count) in calls {
+        let Some((key, application)) = key.filter(|_| *verdict != Verdict::Accepted) else {
+            continue;
+        };
+        for subject in [key.to_string(), application.to_string()] {
+            for span in [HOUR, DAY] {
+                let place = (
+                    subject.clone(),
+                    span,
+                    minute.floor(span),
+                    verdict.code(),
+                    verdict.outcome(),
+                );
+                *sums.entry(place).or_default() += count;
+            }
+        }
+    }
+    sums.into_iter()
+        .map(|((subject, span, bucket, code, outcome), calls)| UsageBy {
+            subject,
+            span,
+            bucket,
+            dimension: Dimension::Refusal,
+            value: code.to_owned(),
+            outcome,
+            calls,
+        })
 }
 
 fn last_use(key: KeyId, seen: &Observation<'_>) -> LastUse {

@@ -9,6 +9,7 @@ use domain::{
         Count, Outcome, Series, Window,
         breakdown::{Breakdown, Dimension, Impact, Part},
     },
+    verdict::Verdict,
 };
 use std::collections::BTreeMap;
 use store::{LastUse, UsageBatch, UsageBy, UsageCount};
@@ -17,8 +18,6 @@ use store::{LastUse, UsageBatch, UsageBy, UsageCount};
 const NAMED: usize = 8;
 /// Values of each dimension that are named before a revocation.
 const NAMED_BEFORE_THE_END: usize = 5;
-/// How long it is kept what calls had in common, by the hour and by the day.
-const KEPT: [(i64, i64); 2] = [(HOUR, 8 * DAY), (DAY, 100 * DAY)];
 
 /// Where calls of the past came from and what they wanted, as a demonstration needs it.
 #[derive(Clone, Copy, Debug)]
@@ -60,12 +59,6 @@ impl Keyring {
             if let Err(error) = self.store.add_usage(&batch).await {
                 self.meter.keep(batch);
                 return Err(error.into());
-            }
-        }
-        if self.meter.forgets_today(self.now()) {
-            for (span, kept) in KEPT {
-                let before = self.now().plus(-kept);
-                self.store.forget_usage_by(span, before).await?;
             }
         }
         Ok(())
@@ -129,7 +122,8 @@ impl Keyring {
             at: self.now(),
             counts,
             last_uses: last_uses.into_iter().collect(),
-            by: parts_of(key, &hourly, sources),
+            by: parts_of(key, application, &hourly, sources),
+            reports: Vec::new(),
         };
         Ok(self.store.add_usage(&batch).await?)
     }
@@ -138,11 +132,35 @@ impl Keyring {
 /// The calls of each hour, divided among the sources.
 fn parts_of(
     key: KeyId,
+    application: ApplicationId,
     hourly: &BTreeMap<(Timestamp, Outcome), i64>,
     sources: &[Source],
 ) -> Vec<UsageBy> {
-    let mut sums: BTreeMap<(i64, Timestamp, Dimension, &str, Outcome), i64> = BTreeMap::new();
+    let key = key.to_string();
+    let mut sums: BTreeMap<(String, i64, Timestamp, Dimension, &str, Outcome), i64> =
+        BTreeMap::new();
     for ((hour, outcome), count) in hourly {
+        let code = match outcome {
+            Outcome::Accepted => None,
+            Outcome::Refused => Some(Verdict::InsufficientScope.code()),
+            Outcome::RateLimited => Some(Verdict::RateLimited { retry_after_ms: 0 }.code()),
+        };
+        for subject in [key.clone(), application.to_string()] {
+            for (span, code) in [HOUR, DAY].into_iter().zip([code; 2]) {
+                let Some(code) = code else { continue };
+                let bucket = hour.floor(span);
+                *sums
+                    .entry((
+                        subject.clone(),
+                        span,
+                        bucket,
+                        Dimension::Refusal,
+                        code,
+                        *outcome,
+                    ))
+                    .or_default() += count;
+            }
+        }
         let mut left = *count;
         for source in sources {
             let calls = (count * source.percent / 100).min(left);
@@ -156,7 +174,14 @@ fn parts_of(
             for (dimension, value) in values.into_iter().filter(|_| calls > 0) {
                 for span in [HOUR, DAY] {
                     *sums
-                        .entry((span, hour.floor(span), dimension, value, *outcome))
+                        .entry((
+                            key.clone(),
+                            span,
+                            hour.floor(span),
+                            dimension,
+                            value,
+                            *outcome,
+                        ))
                         .or_default() += calls;
                 }
             }
@@ -164,8 +189,8 @@ fn parts_of(
     }
     sums.into_iter()
         .map(
-            |((span, bucket, dimension, value, outcome), calls)| UsageBy {
-                key,
+            |((subject, span, bucket, dimension, value, outcome), calls)| UsageBy {
+                subject,
                 span,
                 bucket,
                 dimension,
@@ -218,7 +243,23 @@ impl Viewer {
         self.key(id).await?;
         let now = self.now();
         let (span, since) = Breakdown::span(window, now);
-        let parts = self.keyring().store.usage_by(id, span, since, now).await?;
+        let store = &self.keyring().store;
+        let parts = store.usage_by(&id.to_string(), span, since, now).await?;
+        Ok(Breakdown::new(since, parts, NAMED))
+    }
+
+    /// Why calls of the application's keys did not pass.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn application_breakdown(&self, window: Window) -> Result<Breakdown, KeyringError> {
+        let (now, app) = (self.now(), self.application().id.to_string());
+        let (span, since) = Breakdown::span(window, now);
+        let parts = self
+            .keyring()
+            .store
+            .usage_by(&app, span, since, now)
+            .await?;
         Ok(Breakdown::new(since, parts, NAMED))
     }
 
@@ -260,7 +301,7 @@ impl Viewer {
         let now = self.now();
         let (span, since) = Breakdown::span(window, now);
         let counts = store.usage(&id.to_string(), span, since, now).await?;
-        let parts = store.usage_by(id, span, since, now).await?;
+        let parts = store.usage_by(&id.to_string(), span, since, now).await?;
         let passed = parts
             .into_iter()
             .filter(|part: &Part| part.outcome == Outcome::Accepted);

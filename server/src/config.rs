@@ -5,7 +5,9 @@ mod public_url;
 pub use public_url::PublicUrl;
 
 use crate::gate::client_address::TrustedProxies;
-use std::{net::SocketAddr, path::PathBuf};
+use domain::time::{DAY, HOUR};
+use keyring::Retention;
+use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf};
 use tracing_subscriber::EnvFilter;
 
 /// What `--help` says of the variables.
@@ -22,6 +24,10 @@ Variables (every command takes them):
                             [default: none]
   LATCHKEY_FAIL_CLOSED_AFTER  seconds for which keys are verified from memory while the database does not answer
                             [default: 300]
+  LATCHKEY_KEEP_MINUTES     hours for which usage is kept by the minute [default: 48]
+  LATCHKEY_KEEP_HOURS       days for which usage is kept by the hour [default: 90]
+  LATCHKEY_KEEP_DAYS        days for which usage is kept by the day [default: 400]
+  LATCHKEY_KEEP_BREAKDOWNS  days for which it is kept by address, route, scope, user agent and refusal [default: 90]
   RUST_LOG                  what is logged [default: info]
   LATCHKEY_LOG_FORMAT       text or json [default: text]";
 
@@ -89,6 +95,8 @@ pub struct Config {
     pub proxies: TrustedProxies,
     /// Milliseconds for which keys are verified from memory while the database is silent.
     pub patience_ms: i64,
+    /// How long numbers are kept.
+    pub retention: Retention,
     /// What is logged.
     pub log: Log,
 }
@@ -137,6 +145,12 @@ impl Config {
             },
             proxies: parse_proxies(get("LATCHKEY_TRUSTED_PROXIES")?.as_deref())?,
             patience_ms: parse_patience(get("LATCHKEY_FAIL_CLOSED_AFTER")?.as_deref())?,
+            retention: Retention {
+                minutes: HOUR * parse_kept(&KEEP_MINUTES, get(KEEP_MINUTES.variable)?)?,
+                hours: DAY * parse_kept(&KEEP_HOURS, get(KEEP_HOURS.variable)?)?,
+                days: DAY * parse_kept(&KEEP_DAYS, get(KEEP_DAYS.variable)?)?,
+                breakdowns: DAY * parse_kept(&KEEP_BREAKDOWNS, get(KEEP_BREAKDOWNS.variable)?)?,
+            },
             log: Log {
                 filter: parse_filter(get("RUST_LOG")?.as_deref())?,
                 format: parse_log_format(get("LATCHKEY_LOG_FORMAT")?.as_deref())?,
@@ -215,6 +229,54 @@ fn parse_patience(text: Option<&str>) -> Result<i64, Wrong> {
         })
 }
 
+/// A setting that says how long something is kept. The least is what the charts need.
+struct Kept {
+    variable: &'static str,
+    usual: i64,
+    range: RangeInclusive<i64>,
+    what: &'static str,
+    allowed: &'static str,
+}
+
+const KEEP_MINUTES: Kept = Kept {
+    variable: "LATCHKEY_KEEP_MINUTES",
+    usual: 48,
+    range: 25..=1_000,
+    what: "is no number of hours",
+    allowed: "a whole number from 25 to 1000",
+};
+const KEEP_HOURS: Kept = Kept {
+    variable: "LATCHKEY_KEEP_HOURS",
+    usual: 90,
+    range: 31..=1_000,
+    what: "is no number of days",
+    allowed: "a whole number from 31 to 1000",
+};
+const KEEP_DAYS: Kept = Kept {
+    variable: "LATCHKEY_KEEP_DAYS",
+    usual: 400,
+    range: 91..=4_000,
+    what: "is no number of days",
+    allowed: "a whole number from 91 to 4000",
+};
+const KEEP_BREAKDOWNS: Kept = Kept {
+    variable: "LATCHKEY_KEEP_BREAKDOWNS",
+    usual: 90,
+    range: 1..=1_000,
+    what: "is no number of days",
+    allowed: "a whole number from 1 to 1000",
+};
+
+fn parse_kept(kept: &Kept, text: Option<String>) -> Result<i64, Wrong> {
+    let Some(text) = text else {
+        return Ok(kept.usual);
+    };
+    text.parse()
+        .ok()
+        .filter(|number| kept.range.contains(number))
+        .ok_or_else(|| Wrong::value(kept.variable, &text, kept.what, kept.allowed))
+}
+
 fn parse_filter(text: Option<&str>) -> Result<EnvFilter, Wrong> {
     let text = text.unwrap_or("info");
     EnvFilter::try_new(text).map_err(|_| {
@@ -260,6 +322,7 @@ mod tests {
         assert_eq!(config.database_url, "sqlite://data/latchkey.db");
         assert_eq!(config.public_url.origin(), "http://127.0.0.1:3000");
         assert!(config.pepper == PepperSource::File("data/pepper".into()));
+        assert_eq!(config.retention, Retention::default());
     }
 
     #[test]
@@ -277,6 +340,10 @@ mod tests {
             ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/33"),
             ("LATCHKEY_FAIL_CLOSED_AFTER", "0"),
             ("LATCHKEY_FAIL_CLOSED_AFTER", "5m"),
+            ("LATCHKEY_KEEP_MINUTES", "24"),
+            ("LATCHKEY_KEEP_HOURS", "90d"),
+            ("LATCHKEY_KEEP_DAYS", "4001"),
+            ("LATCHKEY_KEEP_BREAKDOWNS", "0"),
             ("RUST_LOG", "info,[[["),
             ("LATCHKEY_LOG_FORMAT", "xml\nsecond line"),
         ] {
@@ -288,6 +355,21 @@ mod tests {
             assert!(line.contains("Allowed: "), "{line}");
             assert!(!line.contains('\n') && !line.contains("hunter2"), "{line}");
         }
+    }
+
+    #[test]
+    fn what_is_kept_follows_its_settings() {
+        let config = read(&[
+            ("LATCHKEY_KEEP_MINUTES", "25"),
+            ("LATCHKEY_KEEP_BREAKDOWNS", "7"),
+        ]);
+        let retention = config.map(|config| config.retention).ok();
+        let expected = Retention {
+            minutes: 25 * HOUR,
+            breakdowns: 7 * DAY,
+            ..Retention::default()
+        };
+        assert_eq!(retention, Some(expected));
     }
 
     #[test]

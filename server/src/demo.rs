@@ -60,6 +60,7 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
         println!("    {email}  ({role})");
     }
     println!("All of it is gone when you stop the demo with Ctrl-C.");
+    keyring.keep(config.retention);
     let ownership = keyring.own().await.map_err(cannot)?;
     keyring.spawn_keeper(ownership);
     let state = AppState::new(

@@ -6,6 +6,7 @@ pub mod forward_auth;
 pub mod health;
 pub mod own_key;
 pub mod problem;
+pub mod usage;
 pub mod verify;
 pub mod whoami;
 pub mod wire;

@@ -3,7 +3,7 @@
 use crate::{
     AppState, assets,
     dashboard::{export, headers, pages, plain_form, same_origin, session},
-    gate::{forward_auth, health, own_key, problem, verify, whoami},
+    gate::{forward_auth, health, own_key, problem, usage, verify, whoami},
     probes, request,
 };
 use axum::{
@@ -26,13 +26,14 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// For machines: none of the dashboard's layers, no span is opened; one door reads a body.
+/// For machines: none of the dashboard's layers, no span is opened; two doors read a body.
 fn gate() -> Router<AppState> {
     Router::new()
         .route("/v1/whoami", get(whoami::whoami))
         .route("/v1/auth", any(forward_auth::forward_auth))
         .route("/v1/keys/verify", post(verify::verify))
         .route("/v1/keys/current", delete(own_key::revoke))
+        .route("/v1/usage", post(usage::report))
         .route("/v1/{*other}", any(problem::not_found))
         .route("/api/v0/health", get(health::private))
         .route("/api/v0/health/public", get(health::public))

@@ -91,9 +91,11 @@ pub async fn open(config: &Config) -> Result<Keyring, Stop> {
         .await
         .map_err(|error| Stop::failed("the database cannot be read", error))?;
     let pepper = pepper::load(&config.pepper, has_keys)?;
-    Keyring::open(store, pepper, Arc::new(SystemClock::default()))
+    let keyring = Keyring::open(store, pepper, Arc::new(SystemClock::default()))
         .await
-        .map_err(|error| Stop::failed("the keys cannot be loaded", error))
+        .map_err(|error| Stop::failed("the keys cannot be loaded", error))?;
+    keyring.keep(config.retention);
+    Ok(keyring)
 }
 
 /// Opens the database alone.

@@ -1,1 +1,7 @@
-DELETE FROM usage_by WHERE span = $1 AND bucket < $2
+DELETE FROM usage_by
+WHERE (subject, span, bucket, dimension, value, outcome) IN (
+    SELECT old.subject, old.span, old.bucket, old.dimension, old.value, old.outcome FROM usage_by old
+    WHERE old.span = $1 AND old.bucket < $2
+    ORDER BY old.bucket
+    LIMIT $3
+)

@@ -25,7 +25,7 @@ pub use ownership::{Hold, Ownership};
 pub use people::{Membership, NewPerson, PersonRow};
 pub use sessions::{NewSession, SessionRow};
 pub use support::FoundKey;
-pub use usage::{LastUse, Seen, UsageBatch, UsageBy, UsageCount};
+pub use usage::{LastUse, Old, ReportPart, Seen, UsageBatch, UsageBy, UsageCount, UsageReport};
 
 use sqlx::{
     PgPool, SqlitePool,

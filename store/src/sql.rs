@@ -109,6 +109,12 @@ statements! {
     USAGE_BY_BETWEEN = "usage_by_between";
     USAGE_BY_FIRST = "usage_by_first";
     USAGE_BY_PRUNE = "usage_by_prune";
+    USAGE_PRUNE = "usage_prune";
+    USAGE_REPORT_ADD = "usage_report_add";
+    USAGE_REPORT_BATCH_INSERT = "usage_report_batch_insert";
+    USAGE_REPORT_BATCHES_PRUNE = "usage_report_batches_prune";
+    USAGE_REPORT_BETWEEN = "usage_report_between";
+    USAGE_REPORT_PRUNE = "usage_report_prune";
 }
 
 /// Takes the advisory lock of the database's owner. PostgreSQL alone has such locks.

@@ -1,5 +1,11 @@
 //! Counted calls.
 
+mod forget;
+mod reports;
+
+pub use forget::Old;
+pub use reports::{ReportPart, UsageReport};
+
 use crate::{Store, StoreError, read, row::corrupt, sql, write};
 use domain::{
     key::token::KeyId,
@@ -9,6 +15,7 @@ use domain::{
         breakdown::{Dimension, Part},
     },
 };
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// So many calls of a key or an application in one bucket.
@@ -41,11 +48,11 @@ pub struct LastUse {
     pub route: String,
 }
 
-/// So many calls of a key in one bucket that have something in common.
+/// So many calls of a key or an application in one bucket that have something in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageBy {
-    /// The key.
-    pub key: KeyId,
+    /// The key's or the application's id.
+    pub subject: String,
     /// Milliseconds of the bucket.
     pub span: i64,
     /// Its beginning.
@@ -84,6 +91,8 @@ pub struct UsageBatch {
     pub last_uses: Vec<LastUse>,
     /// What the calls had in common.
     pub by: Vec<UsageBy>,
+    /// What services reported.
+    pub reports: Vec<UsageReport>,
 }
 
 impl Store {
@@ -121,7 +130,7 @@ impl Store {
                 }
                 for part in &batch.by {
                     sqlx::query(sql::USAGE_BY_ADD)
-                        .bind(part.key.to_string())
+                        .bind(&part.subject)
                         .bind(part.span)
                         .bind(part.bucket.0)
                         .bind(part.dimension.as_str())
@@ -130,6 +139,34 @@ impl Store {
                         .bind(part.calls)
                         .execute(&mut *tx)
                         .await?;
+                }
+                let mut sums = BTreeMap::new();
+                for report in &batch.reports {
+                    if let Some(id) = report.id {
+                        let first = sqlx::query(sql::USAGE_REPORT_BATCH_INSERT)
+                            .bind(id)
+                            .bind(batch.at.0)
+                            .execute(&mut *tx)
+                            .await?;
+                        if first.rows_affected() == 0 {
+                            continue;
+                        }
+                    }
+                    reports::add_up(&mut sums, report);
+                }
+                for ((subject, span, bucket), calls) in &sums {
+                    let mut query = sqlx::query(sql::USAGE_REPORT_ADD)
+                        .bind(subject)
+                        .bind(span)
+                        .bind(bucket.0)
+                        .bind(calls.calls)
+                        .bind(calls.client_errors)
+                        .bind(calls.server_errors)
+                        .bind(calls.latency_ms);
+                    for within in calls.within {
+                        query = query.bind(within);
+                    }
+                    query.execute(&mut *tx).await?;
                 }
                 // Longer than anybody would try a batch again.
                 sqlx::query(sql::USAGE_BATCHES_PRUNE)
@@ -169,20 +206,20 @@ impl Store {
             .collect()
     }
 
-    /// What the calls of a key had in common, in buckets of `span` milliseconds that begin from `start` to `end`.
+    /// What the calls of a key or an application had in common, in buckets of `span` milliseconds that begin from `start` to `end`.
     ///
     /// # Errors
     /// Where the database fails or a row cannot be read.
     pub async fn usage_by(
         &self,
-        key: KeyId,
+        subject: &str,
         span: i64,
         start: Timestamp,
         end: Timestamp,
     ) -> Result<Vec<Part>, StoreError> {
         let rows: Vec<(String, String, String, i64)> = read!(self, |pool| {
             sqlx::query_as(sql::USAGE_BY_BETWEEN)
-                .bind(key.to_string())
+                .bind(subject)
                 .bind(span)
                 .bind(start.0)
                 .bind(end.0)
@@ -227,20 +264,5 @@ impl Store {
                 last: Timestamp(last),
             })
             .collect())
-    }
-
-    /// Forgets what the calls in buckets of `span` milliseconds before `before` had in common; their number stays.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn forget_usage_by(&self, span: i64, before: Timestamp) -> Result<(), StoreError> {
-        write!(self, |tx| {
-            sqlx::query(sql::USAGE_BY_PRUNE)
-                .bind(span)
-                .bind(before.0)
-                .execute(&mut *tx)
-                .await?;
-        });
-        Ok(())
     }
 }

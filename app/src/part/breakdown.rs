@@ -19,7 +19,12 @@ pub fn BreakdownTables(
     let since = breakdown.since.readable();
     view! {
         <div class="shares">
-            {breakdown.shares.into_iter().map(|shares| table(shares, true)).collect_view()}
+            {breakdown
+                .shares
+                .into_iter()
+                .filter(|shares| shares.dimension != Dimension::Refusal || !shares.top.is_empty())
+                .map(|shares| table(shares, true))
+                .collect_view()}
         </div>
         <p class="field-hint">{key::SINCE} {since} {key::PROVEN}</p>
     }
@@ -33,7 +38,9 @@ pub fn passed(breakdown: Breakdown) -> AnyView {
             {breakdown
                 .shares
                 .into_iter()
-                .filter(|shares| shares.dimension != Dimension::UserAgent)
+                .filter(|shares| {
+                    !matches!(shares.dimension, Dimension::UserAgent | Dimension::Refusal)
+                })
                 .map(|shares| table(shares, false))
                 .collect_view()}
         </div>
@@ -52,6 +59,8 @@ fn table(shares: Shares, refusals: bool) -> AnyView {
         .unwrap_or_default()
         .max(1);
     let rest = (shares.rest.total() > 0).then(|| (key::OTHERS.to_owned(), shares.rest, false));
+    // What is told apart by refusal has not passed.
+    let accepted = dimension != Dimension::Refusal;
     let rows = shares
         .top
         .into_iter()
@@ -63,7 +72,7 @@ fn table(shares: Shares, refusals: bool) -> AnyView {
             }
         })
         .chain(rest)
-        .map(|(value, calls, literal)| row(value, calls, literal, largest, refusals))
+        .map(|(value, calls, literal)| row(value, calls, literal, largest, [accepted, refusals]))
         .collect_view();
     let refused = refusals.then(|| view! { <th scope="col" data-align="end">{key::REFUSED}</th> });
     view! {
@@ -72,7 +81,7 @@ fn table(shares: Shares, refusals: bool) -> AnyView {
             <thead class="visually-hidden">
                 <tr>
                     <th scope="col">{key::by(dimension)}</th>
-                    <th scope="col" data-align="end">{key::ACCEPTED}</th>
+                    {accepted.then(|| view! { <th scope="col" data-align="end">{key::ACCEPTED}</th> })}
                     {refused}
                 </tr>
             </thead>
@@ -82,7 +91,13 @@ fn table(shares: Shares, refusals: bool) -> AnyView {
     .into_any()
 }
 
-fn row(value: String, calls: Bucket, literal: bool, largest: i64, refusals: bool) -> AnyView {
+fn row(
+    value: String,
+    calls: Bucket,
+    literal: bool,
+    largest: i64,
+    [accepted, refusals]: [bool; 2],
+) -> AnyView {
     let width = (calls.total() * 100 / largest).max(1);
     let words = if literal {
         view! { <code>{value}</code> }.into_any()
@@ -106,7 +121,7 @@ fn row(value: String, calls: Bucket, literal: bool, largest: i64, refusals: bool
                     <rect width=width height="4"></rect>
                 </svg>
             </th>
-            <td data-align="end">{grouped(calls.accepted)}</td>
+            {accepted.then(|| view! { <td data-align="end">{grouped(calls.accepted)}</td> })}
             {refused}
         </tr>
     }

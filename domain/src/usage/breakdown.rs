@@ -17,11 +17,20 @@ pub enum Dimension {
     Scope,
     /// What the client calls itself.
     UserAgent,
+    /// The code with which the gate refused. Alone among these it is counted for calls without the right secret too: the
+    /// codes are a closed set, which nobody fills with values of their own.
+    Refusal,
 }
 
 impl Dimension {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 4] = [Self::Address, Self::Route, Self::Scope, Self::UserAgent];
+    pub const ALL: [Self; 5] = [
+        Self::Address,
+        Self::Route,
+        Self::Scope,
+        Self::UserAgent,
+        Self::Refusal,
+    ];
 
     /// The word that is stored.
     pub const fn as_str(self) -> &'static str {
@@ -30,6 +39,7 @@ impl Dimension {
             Self::Route => "route",
             Self::Scope => "scope",
             Self::UserAgent => "user_agent",
+            Self::Refusal => "refusal",
         }
     }
 
@@ -77,7 +87,7 @@ pub struct Shares {
     pub rest: Bucket,
 }
 
-/// The calls of a key, told apart in four ways.
+/// The calls of a key, told apart in five ways.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Breakdown {
     /// Since when: the beginning of an hour or a day.

@@ -21,6 +21,14 @@ const MOST: usize = 50;
 /// Characters of a value.
 const LONGEST: usize = 200;
 
+/// By what calls are told apart here, in the order of [`Marks`].
+const MARKED: [Dimension; 4] = [
+    Dimension::Address,
+    Dimension::Route,
+    Dimension::Scope,
+    Dimension::UserAgent,
+];
+
 /// The hash of what is counted as [`OTHERS`].
 const OTHERS_HASH: u64 = 0;
 
@@ -91,7 +99,7 @@ impl Tally {
             scopes: call.scopes,
             user_agent: call.user_agent,
         };
-        for (dimension, hash) in Dimension::ALL.into_iter().zip(marks.0) {
+        for (dimension, hash) in MARKED.into_iter().zip(marks.0) {
             let place = place(values, dimension, hash, &texts);
             if let Some(calls) = values
                 .get_mut(place)
@@ -121,7 +129,7 @@ impl Tally {
                                 text.to_owned(),
                                 outcome,
                             );
-                            sums.entry(row).or_insert((key, 0_i64)).1 += i64::from(calls);
+                            *sums.entry(row).or_insert(0) += i64::from(calls);
                         }
                     }
                 }
@@ -130,8 +138,8 @@ impl Tally {
         // In one order everywhere, so that two writers never wait for each other in a circle.
         sums.into_iter()
             .map(
-                |((_, span, bucket, dimension, value, outcome), (key, calls))| UsageBy {
-                    key,
+                |((subject, span, bucket, dimension, value, outcome), calls)| UsageBy {
+                    subject,
                     span,
                     bucket,
                     dimension,
@@ -183,6 +191,8 @@ impl Texts<'_> {
             Dimension::Route => self.route.text().into(),
             Dimension::Scope => self.scopes.to_string().into(),
             Dimension::UserAgent => clean(self.user_agent).into(),
+            // Counted with the verdicts.
+            Dimension::Refusal => Box::default(),
         }
     }
 }

@@ -13,3 +13,4 @@ mod rotation;
 mod support;
 mod support_staff;
 mod usage;
+mod usage_totals;

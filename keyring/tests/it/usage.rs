@@ -90,6 +90,46 @@ async fn whoever_knows_no_secret_adds_no_value() {
 }
 
 #[tokio::test]
+async fn refusals_are_told_apart_by_their_code_with_and_without_the_secret() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        let other = house.issue(&editor, draft()).await;
+        let guess = IssuedKey {
+            secret: other.secret.clone(),
+            ..key.clone()
+        };
+        call(&house.keyring, &key, "invoice:read", "/", "192.0.2.1");
+        for _ in 0..2 {
+            call(&house.keyring, &key, "tax:read", "/taxes", "192.0.2.1");
+        }
+        for _ in 0..3 {
+            call(&house.keyring, &guess, "", "/planted", "192.0.2.66");
+        }
+        call(&house.keyring, &other, "tax:read", "/taxes", "192.0.2.1");
+        editor.deactivate(key.id).await.expect("off");
+        call(&house.keyring, &key, "invoice:read", "/", "192.0.2.1");
+        for window in Window::ALL {
+            let seen = editor.key_breakdown(key.id, window).await.expect("read");
+            let expected = [
+                ("invalid_credentials".to_owned(), 3),
+                ("insufficient_scope".to_owned(), 2),
+                ("key_inactive".to_owned(), 1),
+            ];
+            assert_eq!(named(&seen, Dimension::Refusal), expected);
+            let all = editor.application_breakdown(window).await.expect("read");
+            let codes = named(&all, Dimension::Refusal);
+            let expected = [
+                ("insufficient_scope".to_owned(), 3),
+                ("invalid_credentials".to_owned(), 3),
+                ("key_inactive".to_owned(), 1),
+            ];
+            assert_eq!(codes, expected);
+        }
+    }
+}
+
+#[tokio::test]
 async fn before_a_revocation_its_impact_is_known() {
     for house in houses().await {
         let editor = house.editor("Acme").await;

@@ -6,6 +6,7 @@ mod health;
 mod own_key;
 mod problems;
 mod throttle;
+mod usage;
 mod verify;
 
 use crate::house::{Answer, House};

@@ -36,6 +36,7 @@ impl House {
                 })
                 .collect(),
             by: Vec::new(),
+            reports: Vec::new(),
         };
         self.store.add_usage(&batch).await.expect("written");
     }
@@ -331,6 +332,7 @@ async fn a_day_of_use_has_its_hours() {
             ],
             last_uses: Vec::new(),
             by: Vec::new(),
+            reports: Vec::new(),
         };
         fresh.store.add_usage(&batch).await.expect("written");
         let subjects = ["akl_a", "akl_b", "akl_d"].map(String::from);

@@ -59,7 +59,8 @@ pub fn watched_since(day: &str) -> String {
 /// The words before the beginning of a breakdown.
 pub const SINCE: &str = "Counted since ";
 /// Behind it.
-pub const PROVEN: &str = ". Only calls with the right secret are told apart.";
+pub const PROVEN: &str =
+    ". Only calls with the right secret are told apart; of refusals, all count.";
 /// All other values.
 pub const OTHERS: &str = "All others";
 /// Those that passed.
@@ -74,6 +75,7 @@ pub const fn by(dimension: Dimension) -> &'static str {
         Dimension::Route => "By route",
         Dimension::Scope => "By scope",
         Dimension::UserAgent => "By user agent",
+        Dimension::Refusal => "By refusal",
     }
 }
 
@@ -84,6 +86,7 @@ pub const fn nothing(dimension: Dimension) -> &'static str {
         Dimension::Route => "Unknown route",
         Dimension::Scope => "No scope asked for",
         Dimension::UserAgent => "No user agent",
+        Dimension::Refusal => "No code",
     }
 }
 

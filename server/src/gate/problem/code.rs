@@ -170,13 +170,13 @@ impl Code {
                 "invalid_request",
                 S::BAD_REQUEST,
                 "The body cannot be read",
-                "Send JSON as /openapi.json describes it: one object, or an array of 1 to 100 of them.",
+                "Send JSON as /openapi.json describes it, and not too much at a time.",
             ),
             Self::BodyTooLarge => (
                 "body_too_large",
                 S::PAYLOAD_TOO_LARGE,
                 "The body is too long",
-                "Send 256 KiB at most. Ask about fewer keys at a time.",
+                "Send 256 KiB at most, in several requests if need be.",
             ),
             Self::NotFound => (
                 "not_found",

@@ -1,0 +1,120 @@
+//! `POST /v1/usage`: a service reports what became of calls that it let in.
+
+use super::{
+    check,
+    problem::{Code, Problem},
+    wire,
+};
+use crate::AppState;
+use axum::{
+    body::to_bytes,
+    extract::{Request, State},
+    response::Response,
+};
+use domain::{key::scope::ScopeSet, time::Timestamp};
+use http::{HeaderMap, StatusCode};
+use keyring::ReportedCall;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Bytes of a body.
+const LONGEST: usize = 256 * 1024;
+/// Calls in one report.
+const MOST: usize = 1_000;
+/// What the reporting key must hold: who may ask about a key may say what became of its calls.
+const SCOPE: &str = "key:verify";
+/// Names a report, so that it counts once however often it is sent (draft-ietf-httpapi-idempotency-key-header-07).
+const ID: &str = "idempotency-key";
+/// Characters of an id.
+const LONGEST_ID: usize = 255;
+
+/// What became of one call.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Call {
+    key: String,
+    status: u16,
+    latency_ms: u32,
+    at: Option<String>,
+}
+
+/// What was taken of a report.
+#[derive(Serialize)]
+struct Taken {
+    accepted: usize,
+    unknown: usize,
+    late: usize,
+}
+
+/// Counts an array of 1 to 1,000 calls of the account's keys. 202 says how many count, how many are of no key of the
+/// account, and how many began more than a day ago.
+///
+/// # Errors
+/// The gate's refusal of the reporting key; `invalid_request` or `body_too_large` for its report;
+/// `verification_unavailable` where too much waits for the database.
+pub async fn report(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
+    let scope = ScopeSet::one(SCOPE).unwrap_or_default();
+    let reporting = check(&state, &request, scope)?.caller;
+    let (parts, body) = request.into_parts();
+    let refuse = |code| Problem::about(&state, &parts.extensions, code);
+    let id = id_of(&parts.headers).map_err(refuse)?;
+    let bytes = to_bytes(body, LONGEST)
+        .await
+        .map_err(|_| refuse(Code::BodyTooLarge))?;
+    let calls = calls_of(&bytes).map_err(|_| refuse(Code::InvalidRequest))?;
+    if calls.is_empty() || calls.len() > MOST {
+        return Err(refuse(Code::InvalidRequest));
+    }
+    let calls: Option<Vec<_>> = calls.iter().map(read).collect();
+    let calls = calls.ok_or_else(|| refuse(Code::InvalidRequest))?;
+    let receipt = state
+        .keyring
+        .report(reporting.account_id, id, calls)
+        .map_err(|_| refuse(Code::VerificationUnavailable))?;
+    let taken = Taken {
+        accepted: receipt.accepted,
+        unknown: receipt.unknown,
+        late: receipt.late,
+    };
+    let mut response = wire::json(StatusCode::ACCEPTED, wire::JSON, &taken);
+    wire::describe(response.headers_mut(), &reporting);
+    Ok(response)
+}
+
+/// The report's id, where it has one.
+fn id_of(headers: &HeaderMap) -> Result<Option<&str>, Code> {
+    let mut ids = headers.get_all(ID).iter();
+    match (ids.next(), ids.next()) {
+        (None, _) => Ok(None),
+        (Some(id), None) => id
+            .to_str()
+            .ok()
+            .filter(|id| (1..=LONGEST_ID).contains(&id.len()))
+            .map(Some)
+            .ok_or(Code::InvalidRequest),
+        (Some(_), Some(_)) => Err(Code::InvalidRequest),
+    }
+}
+
+/// Reads an array of objects; serde alone would take an array of a call's values as well.
+fn calls_of(bytes: &[u8]) -> serde_json::Result<Vec<Call>> {
+    let objects: Vec<Map<String, Value>> = serde_json::from_slice(bytes)?;
+    objects
+        .into_iter()
+        .map(|object| Call::deserialize(Value::Object(object)))
+        .collect()
+}
+
+/// Nothing where a status is none, or an instant cannot be read.
+fn read(call: &Call) -> Option<ReportedCall<'_>> {
+    let at = match &call.at {
+        None => None,
+        Some(text) => Some(Timestamp::parse(text)?),
+    };
+    (100..600).contains(&call.status).then_some(ReportedCall {
+        key: &call.key,
+        status: call.status,
+        latency_ms: call.latency_ms,
+        at,
+    })
+}

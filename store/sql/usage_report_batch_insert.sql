@@ -1,0 +1,1 @@
+INSERT INTO usage_report_batch (id, at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING

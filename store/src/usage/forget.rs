@@ -1,0 +1,49 @@
+//! Forgetting what is too old, in steps that never hold up writing.
+
+use crate::{Store, StoreError, sql, write};
+use domain::time::Timestamp;
+
+/// Rows that one step takes away at most.
+const STEP: i64 = 1_000;
+
+/// What is forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Old {
+    /// Numbers of calls, in buckets of so many milliseconds.
+    Calls(i64),
+    /// What services reported of calls, likewise.
+    Reports(i64),
+    /// What calls had in common, likewise.
+    Common(i64),
+    /// Which reports have been counted.
+    Batches,
+}
+
+impl Store {
+    /// Takes away some of what was before `before`, the oldest first; whether there may be more.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn forget_usage(&self, what: Old, before: Timestamp) -> Result<bool, StoreError> {
+        let (statement, span) = match what {
+            Old::Calls(span) => (sql::USAGE_PRUNE, Some(span)),
+            Old::Reports(span) => (sql::USAGE_REPORT_PRUNE, Some(span)),
+            Old::Common(span) => (sql::USAGE_BY_PRUNE, Some(span)),
+            Old::Batches => (sql::USAGE_REPORT_BATCHES_PRUNE, None),
+        };
+        let gone = write!(self, |tx| {
+            let query = sqlx::query(statement);
+            let query = match span {
+                Some(span) => query.bind(span),
+                None => query,
+            };
+            query
+                .bind(before.0)
+                .bind(STEP)
+                .execute(&mut *tx)
+                .await?
+                .rows_affected()
+        });
+        Ok(gone >= STEP.unsigned_abs())
+    }
+}
