@@ -33,21 +33,23 @@ pub fn check(state: &AppState, request: &Request, wanted: ScopeSet) -> Result<Pa
         method: request.method().as_str(),
         path: request.uri().path(),
     };
-    check_for(state, request, wanted, route)
+    check_for(state, request, Some(wanted), route)
 }
 
-/// As [`check`], for a call that wants something else than the door it came to.
+/// As [`check`], for a call that wants something else than the door it came to; `None` where it wants a scope that does
+/// not exist, which is said once the credentials have been read.
 ///
 /// # Errors
 /// As [`check`].
 pub fn check_for(
     state: &AppState,
     request: &Request,
-    wanted: ScopeSet,
+    wanted: Option<ScopeSet>,
     route: Route<'_>,
 ) -> Result<Passed, Problem> {
-    let refuse = |code| Problem::of(state, request, code).required(wanted);
+    let refuse = |code| Problem::of(state, request, code).required(wanted.unwrap_or_default());
     let presented = credentials::read(request.headers(), request.uri().query()).map_err(refuse)?;
+    let wanted = wanted.ok_or_else(|| refuse(Code::UnknownScope))?;
     if !state.can_verify() {
         return Err(refuse(Code::VerificationUnavailable));
     }

@@ -14,7 +14,11 @@ use axum::{
 use domain::{id::AccountId, key::scope::ScopeSet};
 use http::StatusCode;
 use keyring::{Call, Route};
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+};
+use std::{fmt, marker::PhantomData};
 use zeroize::Zeroizing;
 
 /// Bytes of a body.
@@ -32,9 +36,14 @@ struct Question {
     secret: Zeroizing<String>,
     #[serde(default)]
     scopes: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     request: Presenter,
 }
+
+/// A [`Question`] as it comes in.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Asked(#[serde(deserialize_with = "object")] Question);
 
 /// The call with which the pair came.
 #[derive(Default, Deserialize)]
@@ -60,12 +69,12 @@ pub async fn verify(State(state): State<AppState>, request: Request) -> Result<R
         .map(|bytes| Zeroizing::new(bytes.to_vec()))
         .map_err(|_| refuse(Code::BodyTooLarge))?;
     let id = request::id_of(&parts.extensions);
-    let answer = |question: &Question| {
+    let answer = |Asked(question): &Asked| {
         let decision = decide(&state, asking.account_id, question)?;
         Ok(wire::Described::of(&decision, id.clone()))
     };
     let mut response = if bytes.trim_ascii_start().starts_with(b"[") {
-        let questions: Vec<Question> =
+        let questions: Vec<Asked> =
             serde_json::from_slice(&bytes).map_err(|_| refuse(Code::InvalidRequest))?;
         if questions.is_empty() || questions.len() > MOST {
             return Err(refuse(Code::InvalidRequest));
@@ -73,7 +82,7 @@ pub async fn verify(State(state): State<AppState>, request: Request) -> Result<R
         let answers: Result<Vec<_>, Code> = questions.iter().map(answer).collect();
         wire::json(StatusCode::OK, wire::JSON, &answers.map_err(refuse)?)
     } else {
-        let question: Question =
+        let question: Asked =
             serde_json::from_slice(&bytes).map_err(|_| refuse(Code::InvalidRequest))?;
         wire::json(
             StatusCode::OK,
@@ -111,9 +120,28 @@ fn decide(
     }))
 }
 
+/// Reads a struct from an object alone: serde would take an array of its values as well.
+fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Object<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(map))
+        }
+    }
+
+    deserializer.deserialize_map(Object(PhantomData))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Question;
+    use super::Asked;
 
     #[test]
     fn absurd_questions_are_refused() {
@@ -125,12 +153,12 @@ mod tests {
             r#"{"key":"a","secret":"b","scope":["invoice:read"]}"#,
             r#"{"key":"a","secret":"b","scopes":"invoice:read"}"#,
             r#"{"key":"a","secret":"b"} x"#,
+            r#"{"key":"a","key":"a","secret":"b"}"#,
+            r#"["a","b"]"#,
+            r#"{"key":"a","secret":"b","request":["192.0.2.1"]}"#,
         ] {
-            assert!(
-                serde_json::from_str::<Question>(absurd).is_err(),
-                "{absurd}"
-            );
+            assert!(serde_json::from_str::<Asked>(absurd).is_err(), "{absurd}");
         }
-        assert!(serde_json::from_str::<Question>(r#"{"key":"a","secret":"b"}"#).is_ok());
+        assert!(serde_json::from_str::<Asked>(r#"{"key":"a","secret":"b"}"#).is_ok());
     }
 }

@@ -40,3 +40,22 @@ async fn a_proxy_may_ask_with_any_method() {
     let unknown = ask(&house, "/v1/auth?scope=invoice:fly", &key, &[]).await;
     assert_problem(&unknown, 400, "unknown_scope");
 }
+
+#[tokio::test]
+async fn credentials_are_judged_before_the_scopes_that_are_asked_for() {
+    let house = House::furnished().await;
+    let key = house.key(&house.owner().await, "invoice:read", "").await;
+    let in_query = format!("/v1/auth?scope={}", key.secret);
+    for lines in [&[] as &[(&str, &str)], &[("x-client-key", "x")]] {
+        let answer = house.get(&in_query, lines).await;
+        assert_problem(&answer, 400, "credentials_in_query");
+        assert!(!answer.body.contains(&key.secret));
+        let answer = house.get("/v1/auth?scope=invoice:fly", lines).await;
+        assert_problem(&answer, 401, "missing_credentials");
+    }
+    let in_query = ask(&house, &in_query, &key, &[]).await;
+    assert_problem(&in_query, 400, "credentials_in_query");
+    let doubled = [("x-client-key", "x")];
+    let doubled = ask(&house, "/v1/auth?scope=invoice:fly", &key, &doubled).await;
+    assert_problem(&doubled, 400, "ambiguous_credentials");
+}

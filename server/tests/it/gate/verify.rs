@@ -112,3 +112,23 @@ async fn a_hundred_pairs_are_asked_about_at_once_and_not_one_more() {
     let refused = verify(&house, &service, &long).await;
     assert_problem(&refused, 413, "body_too_large");
 }
+
+#[tokio::test]
+async fn a_question_is_an_object_and_no_list_of_its_values() {
+    let house = House::furnished().await;
+    let owner = house.owner().await;
+    let service = house.key(&owner, "key:verify", "").await;
+    let key = house.key(&owner, "invoice:read", "").await;
+    let (id, secret) = (key.id.to_string(), &key.secret);
+    for body in [
+        serde_json::json!([id, secret]),
+        serde_json::json!([[id, secret]]),
+        serde_json::json!([[id, secret, [], {}]]),
+        serde_json::json!({ "key": id, "secret": secret, "request": ["192.0.2.1"] }),
+        serde_json::json!({ "key": id, "secret": secret, "request": [] }),
+        serde_json::json!([{ "key": id, "secret": secret, "request": [null, "GET", "/", ""] }]),
+    ] {
+        let refused = verify(&house, &service, &body.to_string()).await;
+        assert_problem(&refused, 400, "invalid_request");
+    }
+}
