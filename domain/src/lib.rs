@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod decision;
 pub mod id;
 pub mod key;
 pub mod member;

@@ -1,10 +1,13 @@
 //! Everything that verification can answer, and nothing else.
 
 use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// The answer to "may this call pass?". The order of the variants is the order of the checks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Verdict {
+    /// The credentials stand in a query string, where they end up in logs: they are not looked at.
+    CredentialsInQuery,
     /// Unknown id or wrong secret: nobody learns which.
     InvalidCredentials,
     /// The same, from where too many have come already.
@@ -43,6 +46,7 @@ impl Verdict {
     /// The code of the public contract.
     pub const fn code(self) -> &'static str {
         match self {
+            Self::CredentialsInQuery => "credentials_in_query",
             Self::InvalidCredentials => "invalid_credentials",
             Self::Revoked => "key_revoked",
             Self::Inactive => "key_inactive",
@@ -66,6 +70,14 @@ impl Verdict {
             Self::RateLimited { .. } => Self::RateLimited { retry_after_ms },
             other => other,
         }
+    }
+
+    /// Whether the right secret came along. Whoever sent a call without it may be anybody.
+    pub const fn is_proven(self) -> bool {
+        !matches!(
+            self,
+            Self::CredentialsInQuery | Self::InvalidCredentials | Self::Throttled { .. }
+        )
     }
 
     /// What the usage charts count it as.

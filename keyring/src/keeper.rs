@@ -19,8 +19,10 @@ impl Keyring {
         Ok(self.store.own().await?)
     }
 
-    /// Writes counted usage, forgets what is too old and looks after the ownership, each second until [`Keyring::close`].
+    /// Writes counted usage, forgets what is too old and looks after the ownership, each second until [`Keyring::close`];
+    /// hands on what is decided, more often.
     pub fn spawn_keeper(&self, mut ownership: Ownership) {
+        self.spawn_hander_on();
         let keyring = self.clone();
         tokio::spawn(async move {
             let mut tick = interval(TICK);

@@ -7,6 +7,7 @@ mod access;
 mod audit;
 mod bulk;
 mod clock;
+mod decisions;
 mod discard;
 mod edit;
 mod entropy;
@@ -35,6 +36,7 @@ mod zone;
 pub use access::{Editor, FreshEditor, FreshOwner, Owner, Viewer};
 pub use bulk::{AllKeys, Bulk};
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use decisions::{News, Tail};
 pub use edit::Edited;
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use error::KeyringError;
@@ -53,6 +55,7 @@ pub use usage::Source;
 pub use verify::{Call, Caller, Decision, Route};
 pub use zone::Zone;
 
+use decisions::Decisions;
 use domain::time::Timestamp;
 use meter::Meter;
 use mint::Mint;
@@ -108,6 +111,7 @@ pub struct Inner {
     snapshot: Snapshot,
     meter: Meter,
     retention: OnceLock<Retention>,
+    decisions: Decisions,
     passwords: Passwords,
     sign_ins: SignIns,
     wrong_secrets: WrongSecrets,
@@ -157,6 +161,7 @@ impl Keyring {
         let snapshot = Snapshot::load(store.index_rows().await?, mint.pepper_name())?;
         let setup_token = mint::random_text(&*entropy);
         let heard = AtomicI64::new(clock.now().0);
+        let decisions = Decisions::new(clock.now());
         Ok(Self(Arc::new(Inner {
             passwords: Passwords::new(&*entropy)?,
             store,
@@ -166,6 +171,7 @@ impl Keyring {
             snapshot,
             meter: Meter::default(),
             retention: OnceLock::new(),
+            decisions,
             sign_ins: SignIns::default(),
             wrong_secrets: WrongSecrets::default(),
             setup_token,

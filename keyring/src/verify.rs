@@ -3,6 +3,7 @@
 use crate::{
     Keyring, RateState,
     meter::{Observation, tally::clean},
+    snapshot::Entry,
 };
 use domain::{
     id::{AccountId, ApplicationId},
@@ -34,6 +35,10 @@ pub struct Call<'a> {
     pub route: Route<'a>,
     /// Where a service asks: only keys of its own account exist.
     pub within: Option<AccountId>,
+    /// The id in the answer's `X-Request-Id`.
+    pub request_id: &'a str,
+    /// A browser sent it: `Origin` or `Sec-Fetch-Site` stood beside the credentials.
+    pub browser: bool,
 }
 
 /// Method and path of a call; both may be empty.
@@ -116,28 +121,49 @@ impl Keyring {
         let known = id
             .filter(|_| is_secret(call.secret))
             .map(|id| self.look_up(id, call, now));
-        let (application, proven) = known.unwrap_or_default();
+        let (home, proven) = known.unwrap_or_default();
         let decision = proven.unwrap_or_else(|| Decision {
             verdict: self.wrong_secrets.verdict(id, call, now),
             caller: None,
         });
-        self.meter.record(&Observation {
-            key: id.zip(application),
-            verdict: decision.verdict,
-            proven: decision.caller.is_some(),
-            now,
-            call,
-        });
+        self.note(id.zip(home), decision.verdict, call, now);
         decision
     }
 
-    /// The application of the key, where there is one, and the decision, where its secret was presented.
+    /// Notes a call whose credentials stand in its query: they were not looked at, and whoever has the key ought to know.
+    /// Only the public id is taken, and only where there is such a key.
+    pub fn note_in_query(&self, call: &Call<'_>) {
+        let Ok(id) = call.key.parse::<KeyId>() else {
+            return;
+        };
+        let home = self.snapshot.with(id, |entry| entry.map(Home::of));
+        if let Some(home) = home {
+            let verdict = Verdict::CredentialsInQuery;
+            self.note(Some((id, home)), verdict, call, self.now());
+        }
+    }
+
+    /// Counts a call, and hands it to whoever follows the decisions.
+    fn note(&self, key: Option<(KeyId, Home)>, verdict: Verdict, call: &Call<'_>, now: Timestamp) {
+        self.meter.record(&Observation {
+            key: key.map(|(id, home)| (id, home.application)),
+            verdict,
+            proven: verdict.is_proven(),
+            now,
+            call,
+        });
+        if let Some((key, home)) = key {
+            self.decisions.note(key, home, verdict, call, now);
+        }
+    }
+
+    /// Where the key belongs, where there is one, and the decision, where its secret was presented.
     fn look_up(
         &self,
         id: KeyId,
         call: &Call<'_>,
         now: Timestamp,
-    ) -> (Option<ApplicationId>, Option<Decision>) {
+    ) -> (Option<Home>, Option<Decision>) {
         let digest = self.mint.digest(id, call.secret);
         self.snapshot.with(id, |entry| {
             let entry =
@@ -147,7 +173,7 @@ impl Keyring {
                 return (None, None);
             };
             if !bool::from(matches) {
-                return (Some(entry.application), None);
+                return (Some(Home::of(entry)), None);
             }
             let (verdict, rate_limit) = judge(entry, call, now);
             let caller = Caller {
@@ -165,16 +191,28 @@ impl Keyring {
                 verdict,
                 caller: Some(caller),
             };
-            (Some(entry.application), Some(decision))
+            (Some(Home::of(entry)), Some(decision))
         })
     }
 }
 
-fn judge(
-    entry: &crate::snapshot::Entry,
-    call: &Call<'_>,
-    now: Timestamp,
-) -> (Verdict, Option<RateState>) {
+/// Where a key belongs.
+#[derive(Clone, Copy)]
+pub(crate) struct Home {
+    pub(crate) application: ApplicationId,
+    pub(crate) account: AccountId,
+}
+
+impl Home {
+    fn of(entry: &Entry) -> Self {
+        Self {
+            application: entry.application,
+            account: entry.account,
+        }
+    }
+}
+
+fn judge(entry: &Entry, call: &Call<'_>, now: Timestamp) -> (Verdict, Option<RateState>) {
     if entry.revoked {
         return (Verdict::Revoked, None);
     }

@@ -13,9 +13,18 @@ pub mod wire;
 
 use crate::{AppState, request};
 use axum::extract::Request;
-use domain::{key::scope::ScopeSet, verdict::Verdict};
+use domain::{
+    key::{scope::ScopeSet, token::KeyId},
+    verdict::Verdict,
+};
+use http::{HeaderMap, HeaderName, header};
 use keyring::{Call, Caller, Route};
 use problem::{Code, Problem};
+use std::{borrow::Cow, collections::BTreeSet};
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// Keys that one request is taken to name, so that nobody fills a log with one line.
+const NAMED: usize = 4;
 
 /// A request whose key may pass.
 #[derive(Debug)]
@@ -48,7 +57,25 @@ pub fn check_for(
     route: Route<'_>,
 ) -> Result<Passed, Problem> {
     let refuse = |code| Problem::of(state, request, code).required(wanted.unwrap_or_default());
-    let presented = credentials::read(request.headers(), request.uri().query()).map_err(refuse)?;
+    let id = request::id_of(request.extensions());
+    let call = Call {
+        key: "",
+        secret: "",
+        address: request::address_of(request.extensions()),
+        scopes: wanted.unwrap_or_default(),
+        user_agent: request::user_agent_of(request.headers()),
+        route,
+        within: None,
+        request_id: &id,
+        browser: is_from_browser(request.headers()),
+    };
+    let presented = credentials::read(request.headers(), request.uri().query());
+    if matches!(presented, Err(Code::CredentialsInQuery)) {
+        for key in named_keys(request) {
+            state.keyring.note_in_query(&Call { key: &key, ..call });
+        }
+    }
+    let presented = presented.map_err(refuse)?;
     let wanted = wanted.ok_or_else(|| refuse(Code::UnknownScope))?;
     if !state.can_verify() {
         return Err(refuse(Code::VerificationUnavailable));
@@ -56,11 +83,7 @@ pub fn check_for(
     let decision = state.keyring.verify(&Call {
         key: presented.key(),
         secret: presented.secret(),
-        address: request::address_of(request.extensions()),
-        scopes: wanted,
-        user_agent: request::user_agent_of(request.headers()),
-        route,
-        within: None,
+        ..call
     });
     match (decision.verdict, decision.caller) {
         (Verdict::Accepted, Some(caller)) => Ok(Passed { caller }),
@@ -70,4 +93,25 @@ pub fn check_for(
             .required(wanted)
             .caller(caller)),
     }
+}
+
+/// Whether a browser sent it. (Not by `Sec-Fetch-Mode`: the `fetch` of Node.js sends that one too.)
+fn is_from_browser(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::ORIGIN) || headers.contains_key(SEC_FETCH_SITE)
+}
+
+/// What could be public key ids in the header and the query of a request that is refused for its query.
+fn named_keys(request: &Request) -> BTreeSet<String> {
+    let query = request.uri().query().unwrap_or_default();
+    let header = request.headers().get(credentials::X_CLIENT_KEY);
+    let header = header.and_then(|value| value.to_str().ok());
+    let query = form_urlencoded::parse(query.as_bytes()).flat_map(|(name, value)| [name, value]);
+    header
+        .map(Cow::Borrowed)
+        .into_iter()
+        .chain(query)
+        .filter(|text| text.parse::<KeyId>().is_ok())
+        .take(NAMED)
+        .map(Cow::into_owned)
+        .collect()
 }

@@ -238,6 +238,8 @@ mod tests {
                 path: "/invoices/17",
             },
             within: None,
+            request_id: "",
+            browser: false,
         }
     }
 

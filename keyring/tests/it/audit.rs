@@ -145,6 +145,8 @@ async fn a_key_that_revokes_itself_stands_in_the_log_as_the_actor() {
                 user_agent: "",
                 route: Route::default(),
                 within: None,
+                request_id: "",
+                browser: false,
             })
             .caller
             .expect("the right secret");

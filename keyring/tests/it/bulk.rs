@@ -22,6 +22,8 @@ fn ask(keyring: &Keyring, key: &IssuedKey) -> Verdict {
         user_agent: "test/1",
         route: keyring::Route::default(),
         within: None,
+        request_id: "",
+        browser: false,
     };
     keyring.verify(&call).verdict
 }

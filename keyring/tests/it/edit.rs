@@ -39,6 +39,8 @@ fn ask(keyring: &Keyring, key: &IssuedKey, needed: &str) -> Verdict {
             user_agent: "test/1",
             route: keyring::Route::default(),
             within: None,
+            request_id: "",
+            browser: false,
         })
         .verdict
 }

@@ -26,6 +26,8 @@ fn ask(keyring: &Keyring, key: KeyId, secret: &str, address: &str) -> Verdict {
             user_agent: "guess/1",
             route: Route::default(),
             within: None,
+            request_id: "",
+            browser: false,
         })
         .verdict
 }
@@ -106,6 +108,8 @@ async fn one_address_is_throttled_over_all_the_ids_it_tries() {
             user_agent: "",
             route: Route::default(),
             within: None,
+            request_id: "",
+            browser: false,
         });
         assert!(matches!(garbage.verdict, Verdict::Throttled { .. }));
     }
@@ -143,6 +147,8 @@ async fn what_one_account_says_of_its_callers_throttles_no_other() {
                     user_agent: "",
                     route: Route::default(),
                     within,
+                    request_id: "",
+                    browser: false,
                 })
                 .verdict
         };

@@ -42,6 +42,8 @@ fn ask_for(
             user_agent: "test/1",
             route: Route::default(),
             within: None,
+            request_id: "",
+            browser: false,
         })
         .verdict
 }
@@ -60,6 +62,8 @@ async fn a_new_key_passes_and_says_whose_it_is() {
             user_agent: "test/1",
             route: Route::default(),
             within: None,
+            request_id: "",
+            browser: false,
         });
         let caller = decision.caller.expect("known");
         assert_eq!(
@@ -90,6 +94,8 @@ async fn an_unknown_id_and_a_wrong_secret_are_alike() {
                 user_agent: "",
                 route: Route::default(),
                 within: None,
+                request_id: "",
+                browser: false,
             });
             assert_eq!(
                 (decision.verdict, decision.caller),

@@ -32,6 +32,8 @@ fn decide(keyring: &Keyring, key: &IssuedKey) -> Decision {
             path: "/invoices/7",
         },
         within: None,
+        request_id: "",
+        browser: false,
     })
 }
 

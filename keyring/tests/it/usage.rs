@@ -23,6 +23,8 @@ fn call(keyring: &Keyring, key: &IssuedKey, scope: &str, path: &str, address: &s
             path,
         },
         within: None,
+        request_id: "",
+        browser: false,
     });
 }
 

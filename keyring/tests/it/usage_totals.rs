@@ -80,6 +80,8 @@ impl Running<'_> {
                     user_agent: "test/1",
                     route: Route::default(),
                     within: None,
+                    request_id: "",
+                    browser: false,
                 });
                 self.expected[place]
                     .calls

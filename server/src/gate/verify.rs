@@ -70,7 +70,7 @@ pub async fn verify(State(state): State<AppState>, request: Request) -> Result<R
         .map_err(|_| refuse(Code::BodyTooLarge))?;
     let id = request::id_of(&parts.extensions);
     let answer = |Asked(question): &Asked| {
-        let decision = decide(&state, asking.account_id, question)?;
+        let decision = decide(&state, asking.account_id, question, &id)?;
         Ok(wire::Described::of(&decision, id.clone()))
     };
     let mut response = if bytes.trim_ascii_start().starts_with(b"[") {
@@ -99,6 +99,7 @@ fn decide(
     state: &AppState,
     account: AccountId,
     question: &Question,
+    request_id: &str,
 ) -> Result<keyring::Decision, Code> {
     let scopes = ScopeSet::parse_all(&question.scopes).map_err(|_| Code::UnknownScope)?;
     let presenter = &question.request;
@@ -117,6 +118,9 @@ fn decide(
             method: &presenter.method,
             path: &presenter.route,
         },
+        request_id,
+        // What headers its caller sent, the service does not say.
+        browser: false,
     }))
 }
 

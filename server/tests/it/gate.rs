@@ -1,6 +1,7 @@
 //! The public contract of the gate.
 
 mod credentials;
+mod decisions;
 mod forward_auth;
 mod health;
 mod own_key;

@@ -197,6 +197,7 @@ impl Code {
 impl From<Verdict> for Code {
     fn from(verdict: Verdict) -> Self {
         match verdict {
+            Verdict::CredentialsInQuery => Self::CredentialsInQuery,
             Verdict::InvalidCredentials => Self::InvalidCredentials,
             Verdict::Revoked => Self::KeyRevoked,
             Verdict::Inactive => Self::KeyInactive,
@@ -220,6 +221,7 @@ mod tests {
     fn verdicts_and_problems_have_the_same_words() {
         let at = Timestamp(0);
         for verdict in [
+            Verdict::CredentialsInQuery,
             Verdict::InvalidCredentials,
             Verdict::Revoked,
             Verdict::Inactive,

@@ -1,0 +1,95 @@
+//! The stream of decisions. A call pays for one copy into a bounded buffer; a task hands the copies on, some ten times a
+//! second, to whoever follows them.
+
+mod buffer;
+mod tail;
+
+pub use tail::{News, Tail};
+
+use crate::{
+    Keyring,
+    verify::{Call, Home},
+};
+use buffer::Buffer;
+use domain::{decision::Decided, key::token::KeyId, time::Timestamp, verdict::Verdict};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tail::Recent;
+use tokio::{
+    sync::watch,
+    time::{MissedTickBehavior, interval},
+};
+
+/// How often decisions are handed on: what a follower may lag behind at least.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Decisions on their way from the gate to those who follow them.
+pub(crate) struct Decisions {
+    buffer: Buffer,
+    recent: Mutex<Recent>,
+    /// Changes whenever there is something new in `recent`.
+    news: watch::Sender<()>,
+}
+
+impl Decisions {
+    /// Ids begin behind `now`, so that they are greater than those of an earlier process.
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self {
+            buffer: Buffer::default(),
+            recent: Mutex::new(Recent::new(now)),
+            news: watch::Sender::new(()),
+        }
+    }
+
+    /// Takes a call of a key that exists. Where the buffer is full, it is counted and left out.
+    pub(crate) fn note(
+        &self,
+        key: KeyId,
+        home: Home,
+        verdict: Verdict,
+        call: &Call<'_>,
+        now: Timestamp,
+    ) {
+        self.buffer.push(key, home, verdict, call, now);
+    }
+
+    fn recent(&self) -> MutexGuard<'_, Recent> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Keyring {
+    /// Hands on what has been decided since the last time.
+    pub fn hand_on(&self) {
+        let decisions = &self.decisions;
+        // Held from the taking on, so that two of these do not overtake each other.
+        let mut recent = decisions.recent();
+        let taken = decisions.buffer.take();
+        if taken.is_empty() {
+            return;
+        }
+        let batch: Vec<Arc<Decided>> = taken
+            .calls
+            .iter()
+            .map(|call| Arc::new(call.decided(recent.next_id(call.at()))))
+            .collect();
+        recent.extend(batch, taken.skipped);
+        drop(recent);
+        decisions.news.send_replace(());
+    }
+
+    /// Hands decisions on until [`Keyring::close`].
+    pub(crate) fn spawn_hander_on(&self) {
+        let keyring = self.clone();
+        tokio::spawn(async move {
+            let mut tick = interval(TICK);
+            tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            while !keyring.tasks.is_closed() {
+                tick.tick().await;
+                keyring.hand_on();
+            }
+        });
+    }
+}

@@ -1,0 +1,132 @@
+//! What the gate tells those who read along.
+
+use super::{ask, pair};
+use crate::house::{Answer, House, request};
+use domain::verdict::Verdict;
+use http::Method;
+use keyring::{Tail, Viewer};
+use std::time::Duration;
+
+/// Request id, verdict's code and whether a browser sent it, of each call since the last time.
+async fn heard(house: &House, tail: &mut Tail) -> Vec<(String, &'static str, bool)> {
+    house.keyring.hand_on();
+    let Ok(news) = tokio::time::timeout(Duration::ZERO, tail.next()).await else {
+        return Vec::new();
+    };
+    news.calls
+        .iter()
+        .map(|call| {
+            (
+                call.request_id.clone(),
+                call.verdict.code(),
+                call.from_browser,
+            )
+        })
+        .collect()
+}
+
+fn id(answer: &Answer) -> String {
+    answer.header("x-request-id").to_owned()
+}
+
+#[tokio::test]
+async fn a_call_is_known_by_the_id_of_its_answer() {
+    let house = House::furnished().await;
+    let owner = house.owner().await;
+    let key = house.key(&owner, "invoice:read", "").await;
+    let mut tail = Viewer::tail(&owner, None, None);
+    for (path, lines, code, browser) in [
+        ("/v1/whoami", [("x-a", "b")], Verdict::Accepted, false),
+        (
+            "/v1/whoami",
+            [("origin", "https://shop.example")],
+            Verdict::Accepted,
+            true,
+        ),
+        (
+            "/v1/whoami",
+            [("sec-fetch-site", "cross-site")],
+            Verdict::Accepted,
+            true,
+        ),
+        // Node.js sends it too.
+        (
+            "/v1/whoami",
+            [("sec-fetch-mode", "cors")],
+            Verdict::Accepted,
+            false,
+        ),
+        (
+            "/v1/auth?scope=tax:read",
+            [("x-a", "b")],
+            Verdict::InsufficientScope,
+            false,
+        ),
+    ] {
+        let answer = ask(&house, path, &key, &lines).await;
+        let expected = (id(&answer), code.code(), browser);
+        assert_eq!(
+            heard(&house, &mut tail).await,
+            [expected],
+            "{path} {lines:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn each_pair_that_a_service_asks_about_is_a_decision_under_one_id() {
+    let house = House::furnished().await;
+    let owner = house.owner().await;
+    let service = house.key(&owner, "key:verify", "").await;
+    let key = house.key(&owner, "invoice:read", "").await;
+    let mut tail = Viewer::tail(&owner, None, None);
+    let body = format!(
+        r#"[{{"key":"{id}","secret":"{secret}"}},{{"key":"{id}","secret":"{secret}","scopes":["tax:read"]}}]"#,
+        id = key.id,
+        secret = key.secret
+    );
+    let pair = pair(&service);
+    let lines: Vec<(&str, &str)> = pair.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let answer = house
+        .send(request(Method::POST, "/v1/keys/verify", &lines, &body))
+        .await;
+    let row = |code| (id(&answer), code, false);
+    assert_eq!(
+        heard(&house, &mut tail).await,
+        [row("valid"), row("valid"), row("insufficient_scope")]
+    );
+}
+
+#[tokio::test]
+async fn credentials_in_a_query_reach_the_owner_of_the_key_they_name() {
+    let house = House::furnished().await;
+    let owner = house.owner().await;
+    let key = house.key(&owner, "invoice:read", "").await;
+    let mut tail = Viewer::tail(&owner, None, None);
+    let (known, secret) = (key.id, &key.secret);
+    for (path, lines, told) in [
+        (
+            format!("/v1/whoami?client_id={known}&client_secret={secret}"),
+            vec![],
+            1,
+        ),
+        (
+            format!("/v1/whoami?token={secret}"),
+            vec![("x-client-key", known.to_string())],
+            1,
+        ),
+        (
+            format!("/v1/whoami?key={known}"),
+            vec![("x-client-key", known.to_string())],
+            1,
+        ),
+        (format!("/v1/whoami?token={secret}"), vec![], 0),
+        ("/v1/whoami?key=akl_0000000000000000".to_owned(), vec![], 0),
+    ] {
+        let lines: Vec<(&str, &str)> = lines.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let answer = house.get(&path, &lines).await;
+        super::assert_problem(&answer, 400, "credentials_in_query");
+        let expected = vec![(id(&answer), "credentials_in_query", false); told];
+        assert_eq!(heard(&house, &mut tail).await, expected, "{path}");
+    }
+}
