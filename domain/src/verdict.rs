@@ -3,6 +3,9 @@
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+/// The stored word of [`Verdict::Throttled`], which callers are told as [`Verdict::RateLimited`].
+const THROTTLED: &str = "throttled";
+
 /// The answer to "may this call pass?". The order of the variants is the order of the checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Verdict {
@@ -72,6 +75,35 @@ impl Verdict {
         }
     }
 
+    /// The word that is stored, and the number beside it; [`Verdict::from_parts`] reads them.
+    pub const fn parts(self) -> (&'static str, i64) {
+        match self {
+            Self::Throttled { retry_after_ms } => (THROTTLED, retry_after_ms),
+            Self::RateLimited { retry_after_ms } => (self.code(), retry_after_ms),
+            Self::Expired { at } | Self::Retired { at } => (self.code(), at.0),
+            _ => (self.code(), 0),
+        }
+    }
+
+    /// Reads [`Verdict::parts`] back.
+    pub fn from_parts(word: &str, number: i64) -> Option<Self> {
+        let (at, retry_after_ms) = (Timestamp(number), number);
+        let all = [
+            Self::CredentialsInQuery,
+            Self::InvalidCredentials,
+            Self::Throttled { retry_after_ms },
+            Self::Revoked,
+            Self::Inactive,
+            Self::Expired { at },
+            Self::Retired { at },
+            Self::IpNotAllowed,
+            Self::InsufficientScope,
+            Self::RateLimited { retry_after_ms },
+            Self::Accepted,
+        ];
+        all.into_iter().find(|verdict| verdict.parts().0 == word)
+    }
+
     /// Whether the right secret came along. Whoever sent a call without it may be anybody.
     pub const fn is_proven(self) -> bool {
         !matches!(
@@ -87,5 +119,32 @@ impl Verdict {
             Self::RateLimited { .. } => crate::usage::Outcome::RateLimited,
             _ => crate::usage::Outcome::Refused,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verdict_comes_back_with_its_number() {
+        let (at, retry_after_ms) = (Timestamp(1_800_000_000_000), 17);
+        for verdict in [
+            Verdict::CredentialsInQuery,
+            Verdict::InvalidCredentials,
+            Verdict::Throttled { retry_after_ms },
+            Verdict::Revoked,
+            Verdict::Inactive,
+            Verdict::Expired { at },
+            Verdict::Retired { at },
+            Verdict::IpNotAllowed,
+            Verdict::InsufficientScope,
+            Verdict::RateLimited { retry_after_ms },
+            Verdict::Accepted,
+        ] {
+            let (word, number) = verdict.parts();
+            assert_eq!(Verdict::from_parts(word, number), Some(verdict));
+        }
+        assert_eq!(Verdict::from_parts("key_Revoked", 0), None);
     }
 }

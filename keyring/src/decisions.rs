@@ -2,6 +2,8 @@
 //! second, to whoever follows them.
 
 mod buffer;
+mod kept;
+mod table;
 mod tail;
 
 pub use tail::{News, Tail};
@@ -12,10 +14,12 @@ use crate::{
 };
 use buffer::Buffer;
 use domain::{decision::Decided, key::token::KeyId, time::Timestamp, verdict::Verdict};
+use kept::Kept;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+use table::Rows;
 use tail::Recent;
 use tokio::{
     sync::watch,
@@ -29,16 +33,21 @@ const TICK: Duration = Duration::from_millis(100);
 pub(crate) struct Decisions {
     buffer: Buffer,
     recent: Mutex<Recent>,
+    kept: Mutex<Kept>,
+    /// Taken by whoever writes or forgets decisions.
+    rows: tokio::sync::Mutex<Rows>,
     /// Changes whenever there is something new in `recent`.
     news: watch::Sender<()>,
 }
 
 impl Decisions {
-    /// Ids begin behind `now`, so that they are greater than those of an earlier process.
-    pub(crate) fn new(now: Timestamp) -> Self {
+    /// Ids begin behind `last`.
+    pub(crate) fn new(last: i64) -> Self {
         Self {
             buffer: Buffer::default(),
-            recent: Mutex::new(Recent::new(now)),
+            recent: Mutex::new(Recent::new(last)),
+            kept: Mutex::default(),
+            rows: tokio::sync::Mutex::default(),
             news: watch::Sender::new(()),
         }
     }
@@ -53,6 +62,10 @@ impl Decisions {
         now: Timestamp,
     ) {
         self.buffer.push(key, home, verdict, call, now);
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn recent(&self) -> MutexGuard<'_, Recent> {
@@ -75,6 +88,11 @@ impl Keyring {
             .iter()
             .map(|call| Arc::new(call.decided(recent.next_id(call.at()))))
             .collect();
+        let mut kept = decisions.kept();
+        for decided in &batch {
+            kept.offer(decided);
+        }
+        drop(kept);
         recent.extend(batch, taken.skipped);
         drop(recent);
         decisions.news.send_replace(());

@@ -22,6 +22,7 @@ mod mint;
 mod password;
 mod people;
 mod report;
+mod requests;
 mod retention;
 mod revoke;
 mod rotate;
@@ -161,7 +162,7 @@ impl Keyring {
         let snapshot = Snapshot::load(store.index_rows().await?, mint.pepper_name())?;
         let setup_token = mint::random_text(&*entropy);
         let heard = AtomicI64::new(clock.now().0);
-        let decisions = Decisions::new(clock.now());
+        let decisions = Decisions::new(store.last_decision().await?);
         Ok(Self(Arc::new(Inner {
             passwords: Passwords::new(&*entropy)?,
             store,
@@ -193,6 +194,9 @@ impl Keyring {
         self.tasks.wait().await;
         if let Err(error) = self.flush_usage().await {
             tracing::error!(%error, "usage of the last second is lost");
+        }
+        if let Err(error) = self.write_decisions().await {
+            tracing::error!(%error, "decisions of the last second are lost");
         }
         self.store.close().await;
     }

@@ -18,6 +18,10 @@ pub struct Retention {
     pub days: i64,
     /// What calls had in common, by the day.
     pub breakdowns: i64,
+    /// Single decisions.
+    pub decisions: i64,
+    /// How many decisions are kept at most; this is their number.
+    pub most_decisions: i64,
 }
 
 impl Default for Retention {
@@ -27,6 +31,8 @@ impl Default for Retention {
             hours: 90 * DAY,
             days: 400 * DAY,
             breakdowns: 90 * DAY,
+            decisions: 7 * DAY,
+            most_decisions: 1_000_000,
         }
     }
 }
@@ -67,6 +73,7 @@ impl Keyring {
         for (what, before) in self.retention().old(self.now()) {
             more |= self.store.forget_usage(what, before).await?;
         }
+        more |= self.forget_decisions().await?;
         Ok(more)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     Keyring, RateState,
+    limiter::Gcra,
     meter::{Observation, tally::clean},
     snapshot::Entry,
 };
@@ -9,6 +10,7 @@ use domain::{
     id::{AccountId, ApplicationId},
     key::{
         Environment,
+        rate_limit::RateLimit,
         scope::ScopeSet,
         token::{KeyId, is_secret},
     },
@@ -175,7 +177,8 @@ impl Keyring {
             if !bool::from(matches) {
                 return (Some(Home::of(entry)), None);
             }
-            let (verdict, rate_limit) = judge(entry, call, now);
+            let take = |limit, used: &Gcra| used.take(limit, now);
+            let (verdict, rate_limit) = judge(entry, call.address, call.scopes, now, take);
             let caller = Caller {
                 key_id: id,
                 application_id: entry.application,
@@ -212,7 +215,14 @@ impl Home {
     }
 }
 
-fn judge(entry: &Entry, call: &Call<'_>, now: Timestamp) -> (Verdict, Option<RateState>) {
+/// The checks behind the secret's, in their order; `take` is asked where the key has a limit and all else is well.
+pub(crate) fn judge(
+    entry: &Entry,
+    address: Option<IpAddr>,
+    scopes: ScopeSet,
+    now: Timestamp,
+    take: impl FnOnce(RateLimit, &Gcra) -> Result<RateState, i64>,
+) -> (Verdict, Option<RateState>) {
     if entry.revoked {
         return (Verdict::Revoked, None);
     }
@@ -228,14 +238,14 @@ fn judge(entry: &Entry, call: &Call<'_>, now: Timestamp) -> (Verdict, Option<Rat
     if entry
         .ip_rules
         .as_ref()
-        .is_some_and(|rules| !rules.allow(call.address))
+        .is_some_and(|rules| !rules.allow(address))
     {
         return (Verdict::IpNotAllowed, None);
     }
-    if !entry.scopes.contains(call.scopes) {
+    if !entry.scopes.contains(scopes) {
         return (Verdict::InsufficientScope, None);
     }
-    match entry.rate.as_ref().map(|rate| rate.1.take(rate.0, now)) {
+    match entry.rate.as_ref().map(|rate| take(rate.0, &rate.1)) {
         None => (Verdict::Accepted, None),
         Some(Ok(state)) => (Verdict::Accepted, Some(state)),
         Some(Err(retry_after_ms)) => {

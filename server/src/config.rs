@@ -1,13 +1,13 @@
 //! The settings, parsed once into types. They come from variables alone.
 
+mod kept;
 mod public_url;
 
 pub use public_url::PublicUrl;
 
 use crate::gate::client_address::TrustedProxies;
-use domain::time::{DAY, HOUR};
 use keyring::Retention;
-use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf};
 use tracing_subscriber::EnvFilter;
 
 /// What `--help` says of the variables.
@@ -28,6 +28,8 @@ Variables (every command takes them):
   LATCHKEY_KEEP_HOURS       days for which usage is kept by the hour [default: 90]
   LATCHKEY_KEEP_DAYS        days for which usage is kept by the day [default: 400]
   LATCHKEY_KEEP_BREAKDOWNS  days for which it is kept by address, route, scope, user agent and refusal [default: 90]
+  LATCHKEY_KEEP_DECISIONS   days for which single decisions are kept, with their request ids [default: 7]
+  LATCHKEY_MOST_DECISIONS   how many decisions are kept at most [default: 1000000]
   RUST_LOG                  what is logged [default: info]
   LATCHKEY_LOG_FORMAT       text or json [default: text]";
 
@@ -145,12 +147,7 @@ impl Config {
             },
             proxies: parse_proxies(get("LATCHKEY_TRUSTED_PROXIES")?.as_deref())?,
             patience_ms: parse_patience(get("LATCHKEY_FAIL_CLOSED_AFTER")?.as_deref())?,
-            retention: Retention {
-                minutes: HOUR * parse_kept(&KEEP_MINUTES, get(KEEP_MINUTES.variable)?)?,
-                hours: DAY * parse_kept(&KEEP_HOURS, get(KEEP_HOURS.variable)?)?,
-                days: DAY * parse_kept(&KEEP_DAYS, get(KEEP_DAYS.variable)?)?,
-                breakdowns: DAY * parse_kept(&KEEP_BREAKDOWNS, get(KEEP_BREAKDOWNS.variable)?)?,
-            },
+            retention: kept::read(get)?,
             log: Log {
                 filter: parse_filter(get("RUST_LOG")?.as_deref())?,
                 format: parse_log_format(get("LATCHKEY_LOG_FORMAT")?.as_deref())?,
@@ -229,54 +226,6 @@ fn parse_patience(text: Option<&str>) -> Result<i64, Wrong> {
         })
 }
 
-/// A setting that says how long something is kept. The least is what the charts need.
-struct Kept {
-    variable: &'static str,
-    usual: i64,
-    range: RangeInclusive<i64>,
-    what: &'static str,
-    allowed: &'static str,
-}
-
-const KEEP_MINUTES: Kept = Kept {
-    variable: "LATCHKEY_KEEP_MINUTES",
-    usual: 48,
-    range: 25..=1_000,
-    what: "is no number of hours",
-    allowed: "a whole number from 25 to 1000",
-};
-const KEEP_HOURS: Kept = Kept {
-    variable: "LATCHKEY_KEEP_HOURS",
-    usual: 90,
-    range: 31..=1_000,
-    what: "is no number of days",
-    allowed: "a whole number from 31 to 1000",
-};
-const KEEP_DAYS: Kept = Kept {
-    variable: "LATCHKEY_KEEP_DAYS",
-    usual: 400,
-    range: 91..=4_000,
-    what: "is no number of days",
-    allowed: "a whole number from 91 to 4000",
-};
-const KEEP_BREAKDOWNS: Kept = Kept {
-    variable: "LATCHKEY_KEEP_BREAKDOWNS",
-    usual: 90,
-    range: 1..=1_000,
-    what: "is no number of days",
-    allowed: "a whole number from 1 to 1000",
-};
-
-fn parse_kept(kept: &Kept, text: Option<String>) -> Result<i64, Wrong> {
-    let Some(text) = text else {
-        return Ok(kept.usual);
-    };
-    text.parse()
-        .ok()
-        .filter(|number| kept.range.contains(number))
-        .ok_or_else(|| Wrong::value(kept.variable, &text, kept.what, kept.allowed))
-}
-
 fn parse_filter(text: Option<&str>) -> Result<EnvFilter, Wrong> {
     let text = text.unwrap_or("info");
     EnvFilter::try_new(text).map_err(|_| {
@@ -305,6 +254,7 @@ fn parse_log_format(text: Option<&str>) -> Result<LogFormat, Wrong> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::time::{DAY, HOUR};
 
     fn read(pairs: &[(&str, &str)]) -> Result<Config, Wrong> {
         Config::read(|name| {
@@ -344,6 +294,8 @@ mod tests {
             ("LATCHKEY_KEEP_HOURS", "90d"),
             ("LATCHKEY_KEEP_DAYS", "4001"),
             ("LATCHKEY_KEEP_BREAKDOWNS", "0"),
+            ("LATCHKEY_KEEP_DECISIONS", "401"),
+            ("LATCHKEY_MOST_DECISIONS", "999"),
             ("RUST_LOG", "info,[[["),
             ("LATCHKEY_LOG_FORMAT", "xml\nsecond line"),
         ] {
@@ -362,11 +314,15 @@ mod tests {
         let config = read(&[
             ("LATCHKEY_KEEP_MINUTES", "25"),
             ("LATCHKEY_KEEP_BREAKDOWNS", "7"),
+            ("LATCHKEY_KEEP_DECISIONS", "30"),
+            ("LATCHKEY_MOST_DECISIONS", "5000"),
         ]);
         let retention = config.map(|config| config.retention).ok();
         let expected = Retention {
             minutes: 25 * HOUR,
             breakdowns: 7 * DAY,
+            decisions: 30 * DAY,
+            most_decisions: 5_000,
             ..Retention::default()
         };
         assert_eq!(retention, Some(expected));

@@ -2,6 +2,7 @@
 //! the audit event of the change and writes both in one transaction.
 
 mod audit;
+mod decisions;
 mod error;
 mod keys;
 mod list;

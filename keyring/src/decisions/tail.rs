@@ -12,7 +12,7 @@ const KEPT: usize = 10_000;
 /// Calls that a reader is given at once; of more, the newest.
 const AT_ONCE: usize = 50;
 /// Ids of one millisecond.
-const A_MILLISECOND: i64 = 1_000;
+pub(super) const A_MILLISECOND: i64 = 1_000;
 
 /// The newest decisions, in the order of their ids.
 pub(super) struct Recent {
@@ -61,12 +61,11 @@ pub struct Tail {
 }
 
 impl Recent {
-    pub(super) fn new(now: Timestamp) -> Self {
-        let before = now.0.saturating_mul(A_MILLISECOND);
+    pub(super) fn new(last: i64) -> Self {
         Self {
             lines: VecDeque::new(),
-            last: before,
-            lost: before,
+            last,
+            lost: last,
         }
     }
 

@@ -9,6 +9,7 @@ mod house;
 mod keys;
 mod members;
 mod people;
+mod requests;
 mod rotation;
 #[path = "../../../store/tests/it/support.rs"]
 mod support;

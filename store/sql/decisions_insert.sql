@@ -1,0 +1,2 @@
+INSERT INTO decision (id, at, request_id, key_id, application_id, account_id, verdict, detail, address, asked,
+    route, user_agent, from_browser)

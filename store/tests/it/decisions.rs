@@ -1,0 +1,85 @@
+//! Decisions: written in one go and once, found by application, key and request, and forgotten from the oldest on.
+
+use crate::support::fresh;
+use domain::{
+    decision::Decided,
+    id::{AccountId, ApplicationId},
+    key::{Environment, token::KeyId},
+    time::Timestamp,
+    verdict::Verdict,
+};
+use uuid::Uuid;
+
+const OURS: ApplicationId = ApplicationId(Uuid::from_u128(1));
+const THEIRS: ApplicationId = ApplicationId(Uuid::from_u128(2));
+
+fn decided(id: i64, application: ApplicationId, key: u128) -> Decided {
+    Decided {
+        id,
+        request_id: format!("request-{}", id / 2),
+        at: Timestamp(1_800_000_000_000 + id),
+        key: KeyId::from_number(Environment::Live, key),
+        application,
+        account: AccountId(application.0),
+        verdict: Verdict::Throttled { retry_after_ms: id },
+        address: (id % 2 == 0).then(|| "2001:db8::7".parse().expect("an address")),
+        asked: "invoice:read tax:read".parse().expect("known"),
+        route: "GET /invoices/{id}".into(),
+        user_agent: "till's \"2\"; DROP TABLE decision".into(),
+        from_browser: id % 3 == 0,
+    }
+}
+
+fn ids(rows: &[Decided]) -> Vec<i64> {
+    rows.iter().map(|row| row.id).collect()
+}
+
+#[tokio::test]
+async fn decisions_come_back_as_they_were_and_to_their_application_alone() {
+    for fresh in fresh().await {
+        let store = &fresh.store;
+        let all = [
+            decided(1, OURS, 7),
+            decided(2, THEIRS, 8),
+            decided(3, OURS, 9),
+            decided(4, OURS, 7),
+        ];
+        assert_eq!(store.add_decisions(&all).await.expect("written"), 4);
+        let read = |application, key, before| store.decisions(application, key, before, 2);
+        let newest = read(OURS, None, i64::MAX).await.expect("read");
+        assert_eq!(newest, [all[3].clone(), all[2].clone()]);
+        assert_eq!(ids(&read(OURS, None, 3).await.expect("read")), [1]);
+        assert_eq!(ids(&read(THEIRS, None, 9).await.expect("read")), [2]);
+        let key = Some(all[0].key);
+        assert_eq!(ids(&read(OURS, key, 9).await.expect("read")), [4, 1]);
+        assert!(read(THEIRS, key, 9).await.expect("read").is_empty());
+        for (request, application, found) in [
+            ("request-1", None, vec![2, 3]),
+            ("request-1", Some(OURS), vec![3]),
+            ("request-0", Some(THEIRS), vec![]),
+            ("request", None, vec![]),
+        ] {
+            let rows = store.decisions_of_request(request, application, 10).await;
+            assert_eq!(ids(&rows.expect("read")), found, "{request}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_batch_of_any_size_is_written_once_and_forgotten_from_the_oldest_on() {
+    for fresh in fresh().await {
+        let store = &fresh.store;
+        let many: Vec<_> = (1..=1_203).map(|id| decided(id, OURS, 7)).collect();
+        assert_eq!(store.add_decisions(&many).await.expect("written"), 1_203);
+        // A batch that is tried again counts once.
+        assert_eq!(store.add_decisions(&many).await.expect("written"), 0);
+        assert_eq!(store.add_decisions::<Decided>(&[]).await.expect("none"), 0);
+        assert_eq!(store.count_decisions().await.expect("read"), 1_203);
+        assert_eq!(store.last_decision().await.expect("read"), 1_203);
+        assert_eq!(store.forget_decisions(1_201, 500).await.expect("gone"), 500);
+        let oldest = store.decisions(OURS, None, 502, 10).await.expect("read");
+        assert_eq!(ids(&oldest), [501]);
+        assert_eq!(store.forget_decisions(503, 500).await.expect("gone"), 2);
+        assert_eq!(store.count_decisions().await.expect("read"), 701);
+    }
+}
