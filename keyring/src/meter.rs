@@ -126,6 +126,11 @@ impl Meter {
         self.reports().add(id, sums)
     }
 
+    /// How many batches could not be written yet.
+    pub(crate) fn pending(&self) -> usize {
+        self.lock().pending.len()
+    }
+
     /// Keeps a batch that could not be written, to be tried again under the same id.
     pub(crate) fn keep(&self, batch: UsageBatch) {
         self.lock().pending.push(batch);

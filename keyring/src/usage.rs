@@ -44,7 +44,7 @@ const SOMEWHERE: Source = Source {
 };
 
 impl Keyring {
-    /// Writes all that has been counted. What cannot be written is kept and tried again.
+    /// Writes all that has been counted until now. What cannot be written is kept and tried again.
     ///
     /// # Errors
     /// Where the database fails.
@@ -55,7 +55,12 @@ impl Keyring {
     /// Writes what has been counted; what calls have in common only where a minute has passed, or `all` is asked for.
     pub(crate) async fn flush(&self, all: bool) -> Result<(), KeyringError> {
         let _turn = self.flushing.lock().await;
-        while let Some(batch) = self.meter.take(self.new_id(), self.now(), all) {
+        // What failed before, and what was counted until now. What is counted meanwhile waits for the next time: else this
+        // had no end while calls go on, and whoever reads numbers waited with it.
+        for _ in 0..=self.meter.pending() {
+            let Some(batch) = self.meter.take(self.new_id(), self.now(), all) else {
+                break;
+            };
             if let Err(error) = self.store.add_usage(&batch).await {
                 self.meter.keep(batch);
                 return Err(error.into());

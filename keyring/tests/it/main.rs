@@ -2,6 +2,7 @@
 
 mod audit;
 mod bulk;
+mod busy;
 mod decisions;
 mod edit;
 mod guessing;
