@@ -1,7 +1,6 @@
 //! The door for machines: presents a key, gets a verdict. Nothing here awaits the keyring on the way to a verdict.
 
 pub mod client_address;
-pub mod credentials;
 pub mod forward_auth;
 pub mod health;
 pub mod own_key;
@@ -13,6 +12,7 @@ pub mod wire;
 
 use crate::{AppState, request};
 use axum::extract::Request;
+pub use contract::credentials;
 use domain::{
     key::{scope::ScopeSet, token::KeyId},
     verdict::Verdict,

@@ -8,9 +8,13 @@ use crate::{process, toolchain};
 
 /// The crates of the server's side, and the features that make them so. Every cargo call that compiles them names
 /// them all, so that features unify the same way and nothing is compiled twice.
-pub const SERVER_SIDE: [&str; 12] = [
+pub const SERVER_SIDE: [&str; 16] = [
     "--package",
     "domain",
+    "--package",
+    "contract",
+    "--package",
+    "latchkey-client",
     "--package",
     "store",
     "--package",

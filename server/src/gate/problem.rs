@@ -1,8 +1,6 @@
 //! Every refusal of the gate: RFC 9457, with the fields of the public contract.
 
-mod code;
-
-pub use code::Code;
+pub use contract::Code;
 
 use super::wire;
 use crate::{AppState, config::PublicUrl, request};
@@ -10,10 +8,10 @@ use axum::{
     extract::{Path, Request, State},
     response::{Html, IntoResponse, Response},
 };
+use contract::{Body, PROBLEM_JSON, whole_seconds};
 use domain::{key::scope::ScopeSet, verdict::Verdict};
 use http::{HeaderValue, StatusCode, header};
 use keyring::Caller;
-use serde::Serialize;
 use std::sync::Arc;
 
 /// A refusal, ready to be sent.
@@ -25,20 +23,6 @@ pub struct Problem {
     required: ScopeSet,
     retry_after_ms: Option<i64>,
     caller: Option<Box<Caller>>,
-}
-
-#[derive(Serialize)]
-struct Body<'a> {
-    r#type: String,
-    title: &'a str,
-    status: u16,
-    detail: &'a str,
-    code: &'a str,
-    request_id: &'a str,
-    required_scopes: Vec<String>,
-    #[serde(rename = "statusCode")]
-    status_code: u16,
-    message: &'a str,
 }
 
 impl Problem {
@@ -83,39 +67,19 @@ impl Problem {
         self.caller = caller.map(Box::new);
         self
     }
-
-    fn challenge(&self) -> Option<&'static str> {
-        match (self.code, self.code.status()) {
-            (Code::InsufficientScope, _) => {
-                Some(r#"ApiKey realm="latchkey", error="insufficient_scope""#)
-            }
-            (_, StatusCode::UNAUTHORIZED) => Some(r#"ApiKey realm="latchkey""#),
-            _ => None,
-        }
-    }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = self.code.status();
-        let body = Body {
-            r#type: format!(
-                "{}/problems/{}",
-                self.public_url.origin(),
-                self.code.as_str()
-            ),
-            title: self.code.title(),
-            status: status.as_u16(),
-            detail: self.code.detail(),
-            code: self.code.as_str(),
-            request_id: &self.request_id,
-            required_scopes: self.required.names().collect(),
-            status_code: status.as_u16(),
-            message: self.code.detail(),
-        };
-        let mut response = wire::json(status, "application/problem+json", &body);
+        let body = Body::new(
+            self.code,
+            self.public_url.origin(),
+            &self.request_id,
+            self.required,
+        );
+        let mut response = wire::json(self.code.status(), PROBLEM_JSON, &body);
         let headers = response.headers_mut();
-        if let Some(challenge) = self.challenge() {
+        if let Some(challenge) = self.code.challenge() {
             headers.insert(
                 header::WWW_AUTHENTICATE,
                 HeaderValue::from_static(challenge),
@@ -127,7 +91,7 @@ impl IntoResponse for Problem {
         if let Some(milliseconds) = self.retry_after_ms {
             headers.insert(
                 header::RETRY_AFTER,
-                HeaderValue::from(wire::whole_seconds(milliseconds).max(1)),
+                HeaderValue::from(whole_seconds(milliseconds).max(1)),
             );
         }
         response
@@ -146,7 +110,7 @@ pub async fn method_not_allowed(State(state): State<AppState>, request: Request)
 
 /// The page that a problem's `type` names.
 pub async fn page(Path(code): Path<String>) -> Response {
-    let Some(code) = Code::ALL.into_iter().find(|known| known.as_str() == code) else {
+    let Some(code) = Code::parse(&code) else {
         return (StatusCode::NOT_FOUND, "There is no such problem.\n").into_response();
     };
     // Every word is ours: nothing needs to be escaped.

@@ -1,6 +1,7 @@
 //! The public JSON and headers of the gate.
 
 use axum::{body::Body, response::Response};
+use contract::Rate;
 use domain::{
     key::Environment,
     time::{SECOND, Timestamp},
@@ -14,8 +15,6 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
-const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
-const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
 const SUNSET: HeaderName = HeaderName::from_static("sunset");
 
@@ -33,17 +32,8 @@ pub struct Described {
     environment: Option<Environment>,
     scopes: Vec<String>,
     expires_at: Option<String>,
-    ratelimit: Option<RateLimitState>,
+    ratelimit: Option<Rate>,
     request_id: Arc<str>,
-}
-
-/// A rate limit and what is left of it.
-#[derive(Debug, Serialize)]
-struct RateLimitState {
-    limit: u32,
-    window_ms: u32,
-    remaining: u32,
-    reset_ms: i64,
 }
 
 impl Described {
@@ -71,12 +61,7 @@ impl Described {
                 .map(|at| at.to_string()),
             ratelimit: caller
                 .and_then(|caller| caller.rate_limit.as_ref())
-                .map(|rate| RateLimitState {
-                    limit: rate.limit.requests,
-                    window_ms: rate.limit.window_ms,
-                    remaining: rate.remaining,
-                    reset_ms: rate.reset_ms,
-                }),
+                .map(rate_of),
             request_id,
         }
     }
@@ -101,7 +86,7 @@ pub fn json(status: StatusCode, content_type: &'static str, body: &impl Serializ
 /// `RateLimit` and `RateLimit-Policy`: draft-ietf-httpapi-ratelimit-headers-10. `Deprecation`: RFC 9745. `Sunset`: RFC 8594.
 pub fn describe(headers: &mut HeaderMap, caller: &Caller) {
     if let Some(rate) = &caller.rate_limit {
-        describe_rate(headers, rate);
+        rate_of(rate).describe(headers);
     }
     // Since when it is out of date, which is the regeneration, and until when it works.
     if let (Some(since), Some(until)) = (caller.deprecated_at, caller.retires_at) {
@@ -114,22 +99,13 @@ pub fn describe(headers: &mut HeaderMap, caller: &Caller) {
     }
 }
 
-/// Milliseconds as seconds, rounded up: a client that waits them never comes too early.
-pub fn whole_seconds(milliseconds: i64) -> i64 {
-    let milliseconds = milliseconds.max(0);
-    milliseconds / SECOND + i64::from(milliseconds % SECOND > 0)
-}
-
-fn describe_rate(headers: &mut HeaderMap, rate: &RateState) {
-    let window = whole_seconds(rate.limit.window_ms.into());
-    let reset = whole_seconds(rate.reset_ms);
-    let policy = format!("\"key\";q={};w={window}", rate.limit.requests);
-    put(headers, RATE_LIMIT_POLICY, &policy);
-    put(
-        headers,
-        RATE_LIMIT,
-        &format!("\"key\";r={};t={reset}", rate.remaining),
-    );
+fn rate_of(state: &RateState) -> Rate {
+    Rate {
+        limit: state.limit.requests,
+        window_ms: state.limit.window_ms,
+        remaining: state.remaining,
+        reset_ms: state.reset_ms,
+    }
 }
 
 fn http_date(at: Timestamp) -> String {
@@ -153,14 +129,6 @@ mod tests {
         time::DAY,
     };
     use uuid::Uuid;
-
-    #[test]
-    fn seconds_are_rounded_up() {
-        let table = [(-1, 0), (0, 0), (1, 1), (999, 1), (1_000, 1), (1_001, 2)];
-        for (milliseconds, seconds) in table {
-            assert_eq!(whole_seconds(milliseconds), seconds);
-        }
-    }
 
     #[test]
     fn a_proven_caller_hears_its_limit_and_its_secrets_end() {

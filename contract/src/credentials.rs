@@ -1,6 +1,6 @@
 //! Finds the pair that a request presents.
 
-use super::problem::Code;
+use crate::Code;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::key::token;
 use http::{HeaderMap, HeaderName, HeaderValue, header};

@@ -84,6 +84,22 @@ impl Code {
         self.row().3
     }
 
+    /// What `WWW-Authenticate` says: with every 401, and where a scope is missing.
+    pub fn challenge(self) -> Option<&'static str> {
+        match (self, self.status()) {
+            (Self::InsufficientScope, _) => {
+                Some(r#"ApiKey realm="latchkey", error="insufficient_scope""#)
+            }
+            (_, StatusCode::UNAUTHORIZED) => Some(r#"ApiKey realm="latchkey""#),
+            _ => None,
+        }
+    }
+
+    /// The code that this word of the contract names.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.as_str() == word)
+    }
+
     #[expect(clippy::too_many_lines, reason = "a table, a row for each code")]
     const fn row(self) -> (&'static str, StatusCode, &'static str, &'static str) {
         use StatusCode as S;

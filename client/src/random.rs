@@ -1,0 +1,20 @@
+//! The one place that draws at random.
+
+use rand::{TryRng, rngs::SysRng};
+
+/// Random bytes of the operating system.
+///
+/// # Panics
+/// Where it has none to give: nothing could be kept secret then.
+pub(crate) fn bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    SysRng
+        .try_fill_bytes(&mut bytes)
+        .expect("the operating system's generator works");
+    bytes
+}
+
+/// A request id: 128 random bits, in hexadecimal.
+pub(crate) fn request_id() -> String {
+    format!("{:032x}", u128::from_be_bytes(bytes()))
+}
