@@ -11,6 +11,7 @@ mod headers;
 mod house;
 mod panics;
 mod people;
+mod proof;
 mod roles;
 mod rotation;
 mod start;
