@@ -1,7 +1,7 @@
 //! What a person waits for, measured: the first visit's weight, the list's first byte, Lighthouse. Machines differ, so
 //! each figure stands beside one of the same run that does nothing.
 
-mod client;
+pub mod client;
 mod lighthouse;
 mod running;
 

@@ -1,12 +1,15 @@
-//! The one entry point of people and CI: `cargo xtask run`, `build`, `site`, `check`, `test`, `bench`.
+//! The one entry point of people and CI: `cargo xtask run`, `build`, `site`, `check`, `test`, `bench`,
+//! `kill`.
 //!
-//! It needs Rust alone to start; the WebAssembly target, the site's tools, `PostgreSQL` and a browser it finds or installs.
+//! It needs Rust alone to start; the WebAssembly target, the site's tools, `PostgreSQL`, nginx and a browser it finds or installs.
 
 mod bench;
 mod browser;
 mod check;
 mod files;
+mod kill;
 mod machine;
+mod nginx;
 mod npm;
 mod postgres;
 mod process;
@@ -30,6 +33,7 @@ cargo xtask site              the browser's files alone: target/site
 cargo xtask check             format, lints, dependencies, and the size of a first visit
 cargo xtask test [FILTER]     check, then every test; --rust or --browser chooses one part alone
 cargo xtask bench             measure what is deployed: the list's first byte, the first visit, Lighthouse
+cargo xtask kill [N]          kill the server N times under load (100), and see that nothing is lost
 cargo xtask toolchain         find or install what builds WebAssembly, and say which toolchain is used";
 
 fn main() -> ExitCode {
@@ -69,6 +73,11 @@ fn perform(arguments: &[String]) -> Result<()> {
         }
         ("site", []) => site::build(&Workspace::open()?, Tooling::Optional),
         ("bench", []) => bench::run(&Workspace::open()?),
+        ("kill", []) => kill::run(&Workspace::open()?, kill::TIMES),
+        ("kill", [times]) => {
+            let times = times.parse().context("`kill` takes a number of times")?;
+            kill::run(&Workspace::open()?, times)
+        }
         ("check", []) => check::all(&Workspace::open()?),
         ("test", rest) => {
             let (parts, filter) = test_arguments(rest)?;

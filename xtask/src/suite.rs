@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::{
-    browser, check,
+    browser, check, nginx,
     postgres::Postgres,
     process::{self, find},
     server,
@@ -49,7 +49,8 @@ fn rust(workspace: &Workspace, postgres: &Postgres, filter: Option<&str>) -> Res
     }
     cargo
         .args(SERVER_SIDE)
-        .env(Postgres::VARIABLE, postgres.url());
+        .env(Postgres::VARIABLE, postgres.url())
+        .env(nginx::VARIABLE, nginx::ensure()?);
     match filter {
         // With a filter the tests may all be the browser's.
         Some(filter) if nextest => cargo.args(["--no-tests", "pass", filter]),

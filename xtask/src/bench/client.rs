@@ -8,6 +8,9 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
+/// What a browser says that it wants.
+const HTML: &str = "accept: text/html\r\n";
+
 /// A connection that is kept, and the cookies that every request carries.
 pub struct Client {
     stream: BufReader<TcpStream>,
@@ -54,12 +57,12 @@ impl Client {
 
     /// Asks for a page as a browser would.
     pub fn get(&mut self, path: &str) -> Result<Answer> {
-        self.send("GET", path, "")
+        self.send("GET", path, HTML, "")
     }
 
     /// Sends a form, and keeps the cookies of the answer.
     pub fn post(&mut self, path: &str, form: &str) -> Result<Answer> {
-        let answer = self.send("POST", path, form)?;
+        let answer = self.send("POST", path, HTML, form)?;
         for (name, value) in &answer.headers {
             if name == "set-cookie" {
                 let pair = value.split(';').next().unwrap_or_default();
@@ -74,11 +77,12 @@ impl Client {
         self.cookies.join("; ")
     }
 
-    fn send(&mut self, method: &str, path: &str, body: &str) -> Result<Answer> {
+    /// Sends a request with header lines of one's own, each with its line end.
+    pub fn send(&mut self, method: &str, path: &str, lines: &str, body: &str) -> Result<Answer> {
         let (address, cookies) = (self.address, self.cookies());
         let length = body.len();
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {address}\r\naccept: text/html\r\nsec-fetch-site: same-origin\r\n\
+            "{method} {path} HTTP/1.1\r\nhost: {address}\r\n{lines}sec-fetch-site: same-origin\r\n\
              cookie: {cookies}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{body}"
         );
         self.stream.get_mut().write_all(request.as_bytes())?;
