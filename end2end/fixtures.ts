@@ -3,7 +3,7 @@ import { type APIResponse, type BrowserContext, type Page, test as base, expect,
 import { people } from './people.ts';
 import { type Database, type Person, type Server, startServer } from './server.ts';
 
-export { expect, people };
+export { expect, people, request };
 
 /** Where a person is after signing in. */
 export interface Place {

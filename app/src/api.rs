@@ -10,6 +10,7 @@ pub mod home;
 pub mod invitation;
 pub mod keys;
 pub mod members;
+pub mod overview;
 pub mod session;
 pub mod setup;
 pub mod support;

@@ -81,8 +81,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/setup") view=lazy::setup() ssr=SsrMode::Async />
                 <Route path=path!("/invite/:token") view=lazy::invitation() ssr=SsrMode::Async />
                 <Route path=path!("/support") view=lazy::support() ssr=SsrMode::Async />
-                <ParentRoute path=path!("/apps/:app/settings") view=Page::Here(|| Frame().into_any()) ssr=SsrMode::Async>
-                    <ParentRoute path=path!("/general") view=lazy::general() ssr=SsrMode::Async>
+                <ParentRoute path=path!("/apps/:app") view=Page::Here(|| Frame().into_any()) ssr=SsrMode::Async>
+                    <Route path=path!("") view=lazy::overview() ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/settings/general") view=lazy::general() ssr=SsrMode::Async>
                         <Route path=path!("") view=Page::Here(|| ().into_any()) ssr=SsrMode::Async />
                         <Route path=path!("/invite") view=lazy::invite() ssr=SsrMode::Async />
                         <Route path=path!("/members/:person/role") view=lazy::member_role() ssr=SsrMode::Async />
@@ -92,14 +93,14 @@ pub fn App() -> impl IntoView {
                             ssr=SsrMode::Async
                         />
                     </ParentRoute>
-                    <Route path=path!("/audit-log") view=lazy::audit_log() ssr=SsrMode::Async />
-                    <ParentRoute path=path!("/api-keys") view=Page::Here(|| ApiKeys().into_any()) ssr=SsrMode::Async>
+                    <Route path=path!("/settings/audit-log") view=lazy::audit_log() ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/settings/api-keys") view=Page::Here(|| ApiKeys().into_any()) ssr=SsrMode::Async>
                         <Route path=path!("") view=Page::Here(|| ().into_any()) ssr=SsrMode::Async />
                         <Route path=path!("/new") view=lazy::new_key() ssr=SsrMode::Async />
                         <Route path=path!("/revoke-selected") view=lazy::revoke_selected() ssr=SsrMode::Async />
                         <Route path=path!("/revoke-all") view=lazy::revoke_all() ssr=SsrMode::Async />
                     </ParentRoute>
-                    <ParentRoute path=path!("/api-keys/:key") view=lazy::key() ssr=SsrMode::Async>
+                    <ParentRoute path=path!("/settings/api-keys/:key") view=lazy::key() ssr=SsrMode::Async>
                         <Route path=path!("") view=Page::Here(|| ().into_any()) ssr=SsrMode::Async />
                         <Route path=path!("/edit") view=lazy::edit() ssr=SsrMode::Async />
                         <Route path=path!("/regenerate") view=lazy::regenerate() ssr=SsrMode::Async />

@@ -13,6 +13,7 @@ pub mod lazy;
 pub mod member;
 pub mod new_key;
 pub mod not_found;
+pub mod overview;
 pub mod regenerate;
 pub mod revoke;
 pub mod revoke_all;

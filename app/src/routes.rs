@@ -2,11 +2,23 @@
 
 mod audit;
 mod list;
+mod usage;
 
 pub use audit::AuditAddress;
 pub use list::ListAddress;
+pub use usage::UsageAddress;
 
 use domain::{id::PersonId, key::token::KeyId};
+
+/// An application at a glance.
+pub fn overview(app: &str) -> String {
+    format!("/apps/{app}")
+}
+
+/// The numbers of its chart as a file: `usage` or `breakdown`.
+pub fn overview_file(app: &str, what: &str) -> String {
+    format!("/apps/{app}/{what}.csv")
+}
 
 /// The list of an application's keys.
 pub fn list(app: &str) -> String {
@@ -46,6 +58,11 @@ pub fn revoke_selected(app: &str) -> String {
 /// The question before all keys are revoked.
 pub fn revoke_all(app: &str) -> String {
     format!("/apps/{app}/settings/api-keys/revoke-all")
+}
+
+/// The numbers of a key's chart as a file: `usage` or `breakdown`.
+pub fn key_file(app: &str, key: &str, what: &str) -> String {
+    format!("/apps/{app}/settings/api-keys/{key}/{what}.csv")
 }
 
 /// The list as a file.

@@ -1,7 +1,13 @@
 //! Usage over time: windows, buckets, series.
 
 pub mod breakdown;
+pub mod chart;
+pub mod local;
+pub mod overview;
+pub mod range;
 pub mod reported;
+
+pub use range::Range;
 
 use crate::time::{DAY, HOUR, MINUTE, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -160,42 +166,37 @@ impl Bucket {
     }
 }
 
-/// Bars over a window, the oldest first, without gaps.
+/// Bars over time, the oldest first, without gaps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Series {
     /// What it covers.
-    pub window: Window,
-    /// The beginning of the first bar.
-    pub start: Timestamp,
-    /// One for each span of [`Window::bucket`].
+    pub range: Range,
+    /// One for each span of the range.
     pub buckets: Vec<Bucket>,
+    /// The bar that is still being counted.
+    pub running: Option<usize>,
 }
 
 /// A stored count: bucket's beginning, outcome, calls.
 pub type Count = (Timestamp, Outcome, i64);
 
 impl Series {
-    /// Sums stored counts into the window's bars; where nothing was counted stands zero. Counts outside are left out.
+    /// Sums stored counts into the range's bars; where nothing was counted stands zero. Counts outside are left out.
     pub fn fill_gaps(
-        window: Window,
+        range: Range,
         now: Timestamp,
         counts: impl IntoIterator<Item = Count>,
     ) -> Self {
-        let start = window.start(now);
-        let mut buckets = vec![Bucket::default(); window.bars()];
+        let mut buckets = vec![Bucket::default(); range.bars];
         for (at, outcome, count) in counts {
-            let place = at.since(start).div_euclid(window.bucket());
-            if let Some(bucket) = usize::try_from(place)
-                .ok()
-                .and_then(|place| buckets.get_mut(place))
-            {
+            if let Some(bucket) = range.place(at).and_then(|place| buckets.get_mut(place)) {
                 bucket.add(outcome, count);
             }
         }
         Self {
-            window,
-            start,
+            range,
             buckets,
+            running: range.place(now),
         }
     }
 
@@ -218,9 +219,7 @@ impl Series {
 
     /// When each bar begins.
     pub fn times(&self) -> impl Iterator<Item = (Timestamp, Bucket)> + '_ {
-        (0_i64..)
-            .zip(&self.buckets)
-            .map(|(n, bucket)| (self.start.plus(n * self.window.bucket()), *bucket))
+        self.range.times().zip(self.buckets.iter().copied())
     }
 }
 
@@ -235,9 +234,10 @@ mod tests {
             (now.floor(MINUTE), Outcome::Accepted, 3),
             (now.plus(DAY), Outcome::Refused, 9),
         ];
-        let series = Series::fill_gaps(Window::Hour, now, counts);
+        let series = Series::fill_gaps(Range::of(Window::Hour, now), now, counts);
         assert_eq!(series.buckets.len(), 60);
         assert_eq!(series.buckets[59].accepted, 3);
+        assert_eq!(series.running, Some(59));
         assert_eq!(series.sum().total(), 3);
     }
 

@@ -23,6 +23,8 @@ test.describe('every address loads by itself, and its console stays empty', { ta
 
   for (const [path, heading] of [
     ['/', 'API Keys'],
+    ['', 'Overview'],
+    ['?window=nonsense&from=nonsense&zone=nonsense', 'Overview'],
     ['/settings/audit-log', 'Audit log'],
     ['/settings/audit-log?cursor=nonsense&from=nonsense', 'Audit log'],
     ['/settings/general', 'General'],
@@ -45,7 +47,7 @@ test.describe('every address loads by itself, and its console stays empty', { ta
     });
   }
 
-  for (const path of ['', '/edit', '/regenerate', '/revoke', '?window=30d']) {
+  for (const path of ['', '/edit', '/regenerate', '/revoke', '?window=30d', '?from=2026-11-01&until=2026-11-20&zone=utc']) {
     test(`/apps/{app}/settings/api-keys/{key}${path}`, async ({ page, open, as }) => {
       const place = await as(people.owner);
       const key = await createKey(page, open, place, unique('Direct'));

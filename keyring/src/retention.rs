@@ -39,7 +39,7 @@ impl Default for Retention {
 
 impl Retention {
     /// What is forgotten, and before when.
-    fn old(self, now: Timestamp) -> impl Iterator<Item = (Old, Timestamp)> {
+    pub(crate) fn old(self, now: Timestamp) -> impl Iterator<Item = (Old, Timestamp)> {
         let before = move |span: i64, kept: i64| now.floor(span).plus(-kept);
         let levels = [(MINUTE, self.minutes), (HOUR, self.hours), (DAY, self.days)];
         let numbers = levels.into_iter().flat_map(move |(span, kept)| {

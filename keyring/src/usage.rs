@@ -2,46 +2,18 @@
 
 use crate::{Keyring, KeyringError, Viewer};
 use domain::{
-    id::ApplicationId,
     key::{scope::ScopeSet, suggestion::ScopeUse, token::KeyId},
-    time::{DAY, HOUR, MINUTE, Timestamp},
+    time::DAY,
     usage::{
-        Count, Outcome, Series, Window,
+        Outcome, Range, Series, Window,
         breakdown::{Breakdown, Dimension, Impact, Part},
     },
-    verdict::Verdict,
 };
-use std::collections::BTreeMap;
-use store::{LastUse, UsageBatch, UsageBy, UsageCount};
 
 /// Values of each dimension that a key's page names.
-const NAMED: usize = 8;
+pub(crate) const NAMED: usize = 8;
 /// Values of each dimension that are named before a revocation.
 const NAMED_BEFORE_THE_END: usize = 5;
-
-/// Where calls of the past came from and what they wanted, as a demonstration needs it.
-#[derive(Clone, Copy, Debug)]
-pub struct Source {
-    /// The client's address.
-    pub address: &'static str,
-    /// Method and path.
-    pub route: &'static str,
-    /// One scope, or none.
-    pub scope: &'static str,
-    /// What the client calls itself.
-    pub user_agent: &'static str,
-    /// Its part of the calls, in percent.
-    pub percent: i64,
-}
-
-/// Where calls came from that nobody says more about.
-const SOMEWHERE: Source = Source {
-    address: "203.0.113.24",
-    route: "",
-    scope: "",
-    user_agent: "storefront/3.2 (linux)",
-    percent: 100,
-};
 
 impl Keyring {
     /// Writes all that has been counted until now. What cannot be written is kept and tried again.
@@ -76,135 +48,6 @@ impl Keyring {
             tracing::warn!(%error, "the newest calls are not in the numbers that are read now");
         }
     }
-
-    /// Writes calls of the past, as a demonstration needs them: `calls` begin at instants, and count in every rollup.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn record_history(
-        &self,
-        application: ApplicationId,
-        key: KeyId,
-        calls: Vec<Count>,
-        sources: &[Source],
-    ) -> Result<(), KeyringError> {
-        let mut rollup: BTreeMap<(String, i64, Timestamp, Outcome), i64> = BTreeMap::new();
-        let mut hourly: BTreeMap<(Timestamp, Outcome), i64> = BTreeMap::new();
-        let mut last = None;
-        for (at, outcome, count) in calls {
-            if outcome == Outcome::Accepted && count > 0 {
-                last = last.max(Some(at));
-            }
-            *hourly.entry((at.floor(HOUR), outcome)).or_default() += count;
-            for subject in [key.to_string(), application.to_string()] {
-                for span in [MINUTE, HOUR, DAY] {
-                    *rollup
-                        .entry((subject.clone(), span, at.floor(span), outcome))
-                        .or_default() += count;
-                }
-            }
-        }
-        let counts = rollup
-            .into_iter()
-            .map(|((subject, span, bucket, outcome), calls)| UsageCount {
-                subject,
-                span,
-                bucket,
-                outcome,
-                calls,
-            })
-            .collect();
-        let newest = sources.first().unwrap_or(&SOMEWHERE);
-        let last_uses = last.map(|at| LastUse {
-            key,
-            at,
-            address: newest.address.into(),
-            user_agent: newest.user_agent.into(),
-            route: newest.route.into(),
-        });
-        let batch = UsageBatch {
-            id: self.new_id(),
-            at: self.now(),
-            counts,
-            last_uses: last_uses.into_iter().collect(),
-            by: parts_of(key, application, &hourly, sources),
-            reports: Vec::new(),
-        };
-        Ok(self.store.add_usage(&batch).await?)
-    }
-}
-
-/// The calls of each hour, divided among the sources.
-fn parts_of(
-    key: KeyId,
-    application: ApplicationId,
-    hourly: &BTreeMap<(Timestamp, Outcome), i64>,
-    sources: &[Source],
-) -> Vec<UsageBy> {
-    let key = key.to_string();
-    let mut sums: BTreeMap<(String, i64, Timestamp, Dimension, &str, Outcome), i64> =
-        BTreeMap::new();
-    for ((hour, outcome), count) in hourly {
-        let code = match outcome {
-            Outcome::Accepted => None,
-            Outcome::Refused => Some(Verdict::InsufficientScope.code()),
-            Outcome::RateLimited => Some(Verdict::RateLimited { retry_after_ms: 0 }.code()),
-        };
-        for subject in [key.clone(), application.to_string()] {
-            for (span, code) in [HOUR, DAY].into_iter().zip([code; 2]) {
-                let Some(code) = code else { continue };
-                let bucket = hour.floor(span);
-                *sums
-                    .entry((
-                        subject.clone(),
-                        span,
-                        bucket,
-                        Dimension::Refusal,
-                        code,
-                        *outcome,
-                    ))
-                    .or_default() += count;
-            }
-        }
-        let mut left = *count;
-        for source in sources {
-            let calls = (count * source.percent / 100).min(left);
-            left -= calls;
-            let values = [
-                (Dimension::Address, source.address),
-                (Dimension::Route, source.route),
-                (Dimension::Scope, source.scope),
-                (Dimension::UserAgent, source.user_agent),
-            ];
-            for (dimension, value) in values.into_iter().filter(|_| calls > 0) {
-                for span in [HOUR, DAY] {
-                    *sums
-                        .entry((
-                            key.clone(),
-                            span,
-                            hour.floor(span),
-                            dimension,
-                            value,
-                            *outcome,
-                        ))
-                        .or_default() += calls;
-                }
-            }
-        }
-    }
-    sums.into_iter()
-        .map(
-            |((subject, span, bucket, dimension, value, outcome), calls)| UsageBy {
-                subject,
-                span,
-                bucket,
-                dimension,
-                value: value.to_owned(),
-                outcome,
-                calls,
-            },
-        )
-        .collect()
 }
 
 impl Viewer {
@@ -228,12 +71,10 @@ impl Viewer {
 
     async fn usage_of(&self, subject: &str, window: Window) -> Result<Series, KeyringError> {
         let now = self.now();
-        let counts = self
-            .keyring()
-            .store
-            .usage(subject, window.level(), window.start(now), now)
-            .await?;
-        Ok(Series::fill_gaps(window, now, counts))
+        let range = Range::of(window, now);
+        let store = &self.keyring().store;
+        let counts = store.usage(subject, range.level, range.start, now).await?;
+        Ok(Series::fill_gaps(range, now, counts))
     }
 
     /// What a key's calls had in common.
@@ -245,27 +86,8 @@ impl Viewer {
         id: KeyId,
         window: Window,
     ) -> Result<Breakdown, KeyringError> {
-        self.key(id).await?;
-        let now = self.now();
-        let (span, since) = Breakdown::span(window, now);
-        let store = &self.keyring().store;
-        let parts = store.usage_by(&id.to_string(), span, since, now).await?;
-        Ok(Breakdown::new(since, parts, NAMED))
-    }
-
-    /// Why calls of the application's keys did not pass.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn application_breakdown(&self, window: Window) -> Result<Breakdown, KeyringError> {
-        let (now, app) = (self.now(), self.application().id.to_string());
-        let (span, since) = Breakdown::span(window, now);
-        let parts = self
-            .keyring()
-            .store
-            .usage_by(&app, span, since, now)
-            .await?;
-        Ok(Breakdown::new(since, parts, NAMED))
+        self.breakdown(Some(id), Range::of(window, self.now()))
+            .await
     }
 
     /// Which scopes a key's calls have asked for, as far back as that is known.
@@ -304,7 +126,7 @@ impl Viewer {
     async fn passed(&self, id: KeyId, window: Window) -> Result<(i64, Breakdown), KeyringError> {
         let store = &self.keyring().store;
         let now = self.now();
-        let (span, since) = Breakdown::span(window, now);
+        let (span, since) = Breakdown::span(Range::of(window, now), now);
         let counts = store.usage(&id.to_string(), span, since, now).await?;
         let parts = store.usage_by(&id.to_string(), span, since, now).await?;
         let passed = parts

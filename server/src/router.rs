@@ -58,6 +58,16 @@ fn dashboard(state: &AppState) -> Router<AppState> {
             "/apps/{app}/settings/audit-log.jsonl",
             get(export::audit_log::jsonl),
         )
+        .route("/apps/{app}/usage.csv", get(export::usage::numbers))
+        .route("/apps/{app}/breakdown.csv", get(export::usage::parts))
+        .route(
+            "/apps/{app}/settings/api-keys/{key}/usage.csv",
+            get(export::usage::numbers),
+        )
+        .route(
+            "/apps/{app}/settings/api-keys/{key}/breakdown.csv",
+            get(export::usage::parts),
+        )
         .route(
             "/api/{*function}",
             post(plain_form::call).get(plain_form::not_a_page),

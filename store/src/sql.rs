@@ -112,6 +112,8 @@ statements! {
     USAGE_BATCH_INSERT = "usage_batch_insert";
     USAGE_BATCHES_PRUNE = "usage_batches_prune";
     USAGE_BETWEEN = "usage_between";
+    USAGE_BUSIEST = "usage_busiest" "usage_busiest_first";
+    USAGE_REFUSED_MOST = "usage_busiest" "usage_refused_first";
     USAGE_OF_PAGE = "usage_of_page";
     USAGE_BY_ADD = "usage_by_add";
     USAGE_BY_BETWEEN = "usage_by_between";

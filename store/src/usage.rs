@@ -1,5 +1,6 @@
 //! Counted calls.
 
+mod busiest;
 mod forget;
 mod reports;
 

@@ -4,8 +4,8 @@ use crate::error::AppError;
 use domain::{
     key::suggestion::ScopeUse,
     usage::{
-        Series,
         breakdown::{Breakdown, Impact},
+        chart::Chart,
     },
 };
 use leptos::prelude::*;
@@ -14,23 +14,37 @@ use serde::{Deserialize, Serialize};
 /// What a key's calls have in common, and what they never asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Insight {
-    /// Calls over the window.
-    pub series: Series,
+    /// Calls over time.
+    pub chart: Chart,
     /// What they have in common.
     pub breakdown: Breakdown,
     /// The scopes that any call asked for.
     pub scopes: ScopeUse,
 }
 
-/// Calls with one key over a window (`1h`, `24h`, `7d`, `30d`, `90d`), by what they have in common.
+/// Calls with one key over a window (`1h`, `24h`, `7d`, `30d`, `90d`) or from one day to another, by what they have in
+/// common; times in the application's zone, or in `utc`.
 #[server(name = KeyInsight, prefix = "/api", endpoint = "key_insight")]
-pub async fn key_insight(app: String, key: String, window: String) -> Result<Insight, AppError> {
+pub async fn key_insight(
+    app: String,
+    key: String,
+    #[server(default)] window: String,
+    #[server(default)] from: String,
+    #[server(default)] until: String,
+    #[server(default)] zone: String,
+) -> Result<Insight, AppError> {
     let viewer = crate::context::viewer(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
-    let window = domain::usage::Window::parse(&window);
+    let asked = keyring::Asked {
+        window: &window,
+        from: &from,
+        until: &until,
+        zone: &zone,
+    };
+    let chart = viewer.chart(Some(id), asked).await?;
     Ok(Insight {
-        series: viewer.key_usage(id, window).await?,
-        breakdown: viewer.key_breakdown(id, window).await?,
+        breakdown: viewer.breakdown(Some(id), chart.series.range).await?,
+        chart,
         scopes: viewer.scope_use(id).await?,
     })
 }

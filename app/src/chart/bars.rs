@@ -1,7 +1,7 @@
 //! Bars and where they stand, in the units of the picture.
 
 use super::scale;
-use domain::usage::Series;
+use domain::usage::{Series, chart::Mark as Change, local::Local};
 
 /// The picture's width.
 pub const WIDTH: f64 = 960.0;
@@ -25,6 +25,17 @@ pub struct Bar {
     /// Its height.
     pub height: f64,
     /// What it says when pointed at.
+    pub label: String,
+    /// Whether its time is not over.
+    pub running: bool,
+}
+
+/// Something that was changed, as a line from the top to the floor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tick {
+    /// From the left.
+    pub x: f64,
+    /// What was changed, and when.
     pub label: String,
 }
 
@@ -50,12 +61,16 @@ pub struct Plot {
     pub rows: Vec<Mark>,
     /// Times beneath the bars.
     pub columns: Vec<Mark>,
+    /// Changes, the oldest first.
+    pub ticks: Vec<Tick>,
     /// Where the lines begin.
     pub left: f64,
+    /// Where the bars stand.
+    pub floor: f64,
 }
 
-/// Lays a series out.
-pub fn plot(series: &Series) -> Plot {
+/// Lays a series out, with times as the clocks of a zone show them.
+pub fn plot(series: &Series, local: &Local, changes: &[Change]) -> Plot {
     let highest = series
         .buckets
         .iter()
@@ -73,7 +88,7 @@ pub fn plot(series: &Series) -> Plot {
     for (n, (at, bucket)) in (0..).zip(series.times()) {
         let label = format!(
             "{}: {} accepted, {} refused, {} rate limited",
-            at.readable(),
+            local.readable(at),
             bucket.accepted,
             bucket.refused,
             bucket.rate_limited
@@ -94,6 +109,9 @@ pub fn plot(series: &Series) -> Plot {
                     width: step,
                     height: tall,
                     label: label.clone(),
+                    running: series
+                        .running
+                        .is_some_and(|running| Ok(running) == usize::try_from(n)),
                 });
             }
         }
@@ -107,17 +125,36 @@ pub fn plot(series: &Series) -> Plot {
             minor: false,
         })
         .collect();
-    let columns = columns(series, place, step);
+    let columns = columns(series, local, place, step);
+    let ticks = changes
+        .iter()
+        .filter_map(|change| {
+            let place = i64::try_from(series.range.place(change.at)?).ok()?;
+            Some(Tick {
+                x: LEFT + real(place) * step + step / 2.0,
+                label: said(change, local),
+            })
+        })
+        .collect();
     Plot {
         bars,
         rows,
         columns,
+        ticks,
         left: LEFT,
+        floor,
     }
 }
 
+/// `23 Nov 2026, 15:05: regenerated the secret`.
+pub fn said(change: &Change, local: &Local) -> String {
+    format!("{}: {}", local.readable(change.at), change.action.phrase())
+}
+
 /// Six words beneath the bars, every other one for wide screens only.
-fn columns(series: &Series, place: impl Fn(i64) -> f64, step: f64) -> Vec<Mark> {
+fn columns(series: &Series, local: &Local, place: impl Fn(i64) -> f64, step: f64) -> Vec<Mark> {
+    let range = series.range;
+    let length = range.end().since(range.start);
     let every = (count(series) / 6).max(1);
     (0_i64..)
         .zip(series.times())
@@ -125,7 +162,7 @@ fn columns(series: &Series, place: impl Fn(i64) -> f64, step: f64) -> Vec<Mark> 
         .map(|(n, (at, _))| Mark {
             x: place(n) + step / 2.0,
             y: HEIGHT - 6.0,
-            text: scale::moment(series.window, at),
+            text: scale::moment(length, local.shifted(at)),
             minor: (n / every) % 2 == 1,
         })
         .collect()
@@ -146,8 +183,9 @@ const fn real(number: i64) -> f64 {
 mod tests {
     use super::*;
     use domain::{
+        audit::Action,
         time::Timestamp,
-        usage::{Outcome, Window},
+        usage::{Outcome, Range, Window},
     };
 
     #[test]
@@ -158,8 +196,22 @@ mod tests {
             (now, Outcome::Refused, 10),
             (now.plus(-3_600_000), Outcome::RateLimited, 4),
         ];
-        let plot = plot(&Series::fill_gaps(Window::Day, now, counts));
+        let changes = [-3_600_000, -3_600_000_000].map(|ago| Change {
+            at: now.plus(ago),
+            action: Action::KeyRegenerated,
+        });
+        let series = Series::fill_gaps(Range::of(Window::Day, now), now, counts);
+        let plot = plot(&series, &Local::utc(), &changes);
         assert_eq!(plot.bars.len(), 3);
+        let running = plot.bars.iter().filter(|bar| bar.running);
+        assert!(running.count() == 2 && !plot.bars[0].running);
+        // What was changed before the chart begins is not in it.
+        let [tick] = &plot.ticks[..] else {
+            panic!("{:?}", plot.ticks);
+        };
+        assert_eq!(tick.label, "23 Nov 2026, 13:05: regenerated the secret");
+        let bar = &plot.bars[0];
+        assert!(tick.x > bar.x && tick.x < bar.x + bar.width);
         for bar in &plot.bars {
             assert!(bar.y >= TOP - 0.01 && bar.y + bar.height <= HEIGHT - BOTTOM + 0.01);
             assert!(bar.x >= LEFT && bar.x + bar.width <= WIDTH + 0.01);
@@ -169,7 +221,7 @@ mod tests {
 
     #[test]
     fn no_calls_are_no_bars() {
-        let empty = Series::fill_gaps(Window::Hour, Timestamp(0), []);
-        assert!(plot(&empty).bars.is_empty());
+        let empty = Series::fill_gaps(Range::of(Window::Hour, Timestamp(0)), Timestamp(0), []);
+        assert!(plot(&empty, &Local::utc(), &[]).bars.is_empty());
     }
 }

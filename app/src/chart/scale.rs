@@ -1,9 +1,6 @@
 //! Axes.
 
-use domain::{
-    time::{DAY, HOUR, Timestamp},
-    usage::Window,
-};
+use domain::time::{DAY, HOUR, MINUTE, Timestamp};
 
 /// The numbers beside the vertical axis: from 0 upwards, at most five, the last at or above `highest`.
 pub fn ticks(highest: i64) -> Vec<i64> {
@@ -58,10 +55,11 @@ pub fn grouped(number: i64) -> String {
     if number < 0 { format!("-{text}") } else { text }
 }
 
-/// What stands under a bar: the time of day (UTC) in short windows, the day in long ones.
-pub fn moment(window: Window, at: Timestamp) -> String {
+/// What stands under a bar of a chart over `length` milliseconds: the time of day over two days at most, else the day. `at`
+/// is what the clocks of its zone show.
+pub fn moment(length: i64, at: Timestamp) -> String {
     let text = at.readable();
-    if window.bucket() < HOUR {
+    if length <= 2 * DAY {
         text.split(", ")
             .nth(1)
             .map(|time| time.trim_end_matches(" UTC").to_owned())
@@ -77,15 +75,14 @@ pub fn moment(window: Window, at: Timestamp) -> String {
 }
 
 /// The span of one bar in words.
-pub fn span(window: Window) -> String {
-    let bucket = window.bucket();
-    let minutes = bucket / 60_000;
-    match bucket {
-        60_000 => "minute".into(),
+pub fn span(span: i64) -> String {
+    match span {
+        MINUTE => "minute".into(),
         HOUR => "hour".into(),
         DAY => "day".into(),
-        b if b < HOUR => format!("{minutes} minutes"),
-        b => format!("{} hours", b / HOUR),
+        b if b < HOUR => format!("{} minutes", b / MINUTE),
+        b if b < DAY => format!("{} hours", b / HOUR),
+        b => format!("{} days", b / DAY),
     }
 }
 
@@ -117,11 +114,11 @@ mod tests {
     #[test]
     fn bars_are_named_in_words() {
         assert_eq!(
-            Window::ALL.map(span),
-            ["minute", "15 minutes", "2 hours", "6 hours", "day"]
+            [MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, DAY, 7 * DAY].map(span),
+            ["minute", "15 minutes", "hour", "6 hours", "day", "7 days"]
         );
         let at = Timestamp(1_795_442_709_123);
-        assert_eq!(moment(Window::Day, at), "14:05");
-        assert_eq!(moment(Window::Month, at), "23 Nov");
+        assert_eq!(moment(DAY, at), "14:05");
+        assert_eq!(moment(30 * DAY, at), "23 Nov");
     }
 }

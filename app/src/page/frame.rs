@@ -65,6 +65,12 @@ pub fn Frame() -> impl IntoView {
                 <p class="sidebar-heading">{frame::APP_SETTINGS}</p>
                 <ul class="sidebar-links">
                     <li>
+                        <A href=move || routes::overview(&app.get()) exact=true>
+                            <Icon shape=Shape::Chart />
+                            {frame::OVERVIEW}
+                        </A>
+                    </li>
+                    <li>
                         <A href=move || routes::list(&app.get())>
                             <Icon shape=Shape::Key />
                             {frame::API_KEYS}

@@ -1,6 +1,6 @@
 //! One key.
 
-use super::{Here, param, query, tab_title};
+use super::{Here, param, tab_title};
 use crate::{
     api::{
         keys::{
@@ -11,17 +11,16 @@ use crate::{
     },
     error::AppError,
     part::{
-        BreakdownTables, Changes, Discard, History, KeyActions, KeyFacts, KeyStatus, MayDo,
-        Retiring, Suggestions, UsageChart, key_actions::ChangeNotice, key_facts::since,
+        Changes, Discard, History, KeyActions, KeyFacts, KeyStatus, MayDo, Retiring, Suggestions,
+        UsagePanel, UsageTools, key_actions::ChangeNotice, key_facts::since,
     },
-    routes,
+    routes::{self, UsageAddress},
     ui::ErrorState,
     words::{key as words, rotate},
 };
-use domain::usage::Window;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Outlet;
+use leptos_router::{components::Outlet, hooks::use_query_map};
 
 /// The key that this page and the question above it are about.
 #[derive(Clone, Copy)]
@@ -38,12 +37,21 @@ pub fn Key() -> impl IntoView {
         |(app, key, _)| show_key(app, key),
     );
     provide_context(ThisKey(details));
-    let window = query("window");
-    let chosen = Memo::new(move |_| Window::parse(&window.get()));
+    let query = use_query_map();
+    let address = Memo::new(move |_| query.with(UsageAddress::read));
     let insight = Resource::new(
-        move || (app.get(), id.get(), chosen.get()),
-        |(app, key, window)| key_insight(app, key, window.as_str().to_owned()),
+        move || (app.get(), id.get(), address.get()),
+        |(app, key, address)| {
+            let UsageAddress {
+                window,
+                from,
+                until,
+                zone,
+            } = address;
+            key_insight(app, key, window, from, until, zone)
+        },
     );
+    let path = Signal::derive(move || format!("{}/{}", routes::list(&app.get()), id.get()));
     view! {
         <nav class="breadcrumb" aria-label="Breadcrumb">
             <ol>
@@ -59,20 +67,24 @@ pub fn Key() -> impl IntoView {
         <About app details insight />
         <section class="card" aria-labelledby="usage">
             <h2 id="usage">{words::USAGE}</h2>
-            <nav class="segmented" aria-label="Time">
-                {windows(app, id, chosen)}
-            </nav>
+            <UsageTools path address />
             <Transition>
                 {move || Suspend::new(async move {
                     match insight.await {
-                        Ok(insight) => {
+                        Ok(Insight { chart, breakdown, .. }) => {
+                            let (app, key) = (app.get_untracked(), id.get_untracked());
+                            let files = ["usage", "breakdown"]
+                                .map(|what| routes::key_file(&app, &key, what));
                             view! {
-                                <UsageChart
-                                    series=insight.series
+                                <UsagePanel
+                                    chart
+                                    breakdown
+                                    path=path.get_untracked()
+                                    address=address.get_untracked()
+                                    files
                                     id="key-usage"
-                                    title="Calls with this key"
+                                    title=words::CALLS
                                 />
-                                <BreakdownTables breakdown=insight.breakdown />
                             }
                                 .into_any()
                         }
@@ -181,25 +193,6 @@ fn About(
             })}
         </Transition>
     }
-}
-
-fn windows(app: Memo<String>, id: Memo<String>, chosen: Memo<Window>) -> impl IntoView {
-    Window::ALL
-        .into_iter()
-        .map(|window| {
-            let path = move || {
-                routes::with_query(
-                    &format!("{}/{}", routes::list(&app.get()), id.get()),
-                    &[("window", window.as_str())],
-                )
-            };
-            view! {
-                <a href=path aria-current=move || (chosen.get() == window).then_some("true")>
-                    {window.as_str()}
-                </a>
-            }
-        })
-        .collect_view()
 }
 
 /// What is left to do where the secret was regenerated: it comes first on an old key's page.

@@ -73,6 +73,7 @@ lazy! {
     forms: revoke_selected = revoke_selected::RevokeSelected;
     forms: revoke_all = revoke_all::RevokeAll;
     details: key = key::Key;
+    details: overview = overview::Overview;
     details: revoke = revoke::Revoke;
     settings: audit_log = audit_log::AuditLog;
     settings: general = general::General;

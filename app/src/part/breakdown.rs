@@ -22,7 +22,7 @@ pub fn BreakdownTables(
             {breakdown
                 .shares
                 .into_iter()
-                .filter(|shares| shares.dimension != Dimension::Refusal || !shares.top.is_empty())
+                .filter(|shares| !shares.top.is_empty())
                 .map(|shares| table(shares, true))
                 .collect_view()}
         </div>

@@ -10,6 +10,7 @@ use crate::{
 use domain::{
     support::{Found, KeyView},
     time::Timestamp,
+    usage::local::Local,
 };
 use leptos::prelude::*;
 
@@ -160,7 +161,7 @@ fn key_view(view: KeyView, now: Timestamp) -> impl IntoView {
         </section>
         <section class="card" aria-labelledby="usage">
             <h2 id="usage">{support::USAGE}</h2>
-            <UsageChart series=usage id="support-usage" title=support::CALLS />
+            <UsageChart series=usage local=Local::utc() marks=Vec::new() id="support-usage" title=support::CALLS />
         </section>
         <section class="card" aria-labelledby="history">
             <h2 id="history">{support::HISTORY}</h2>

@@ -1,17 +1,27 @@
 //! Calls over time.
 
-use crate::chart::{
-    bars::{self, HEIGHT, Plot, WIDTH},
-    scale::{grouped, span},
+use crate::{
+    chart::{
+        bars::{self, HEIGHT, Plot, Tick, WIDTH, said},
+        scale::{grouped, span},
+    },
+    words::usage as words,
 };
-use domain::usage::Series;
+use domain::{
+    time::{DAY, Timestamp},
+    usage::{Bucket, Range, Series, chart::Mark, local::Local},
+};
 use leptos::prelude::*;
 
-/// A stacked bar chart, its sums, and the same numbers in a table.
+/// A stacked bar chart, its sums, what was changed meanwhile, and the same numbers in a table.
 #[component]
 pub fn UsageChart(
     /// The numbers.
     series: Series,
+    /// The zone of its times.
+    local: Local,
+    /// What was changed meanwhile, the oldest first.
+    marks: Vec<Mark>,
     /// Unique in the page.
     id: &'static str,
     /// What is counted.
@@ -19,68 +29,124 @@ pub fn UsageChart(
 ) -> impl IntoView {
     let sum = series.sum();
     let summary = format!(
-        "{title}, last {}: {} accepted, {} refused, {} rate limited",
-        series.window.as_str(),
+        "{title}, {}: {} accepted, {} refused, {} rate limited",
+        covered(series.range, &local),
         grouped(sum.accepted),
         grouped(sum.refused),
         grouped(sum.rate_limited)
     );
+    let plot = bars::plot(&series, &local, &marks);
+    let running = plot.bars.iter().any(|bar| bar.running);
     let picture = if sum.total() == 0 {
-        view! { <p class="page-lead">"No calls in this time."</p> }.into_any()
+        view! { <p class="page-lead">{words::NO_CALLS}</p> }.into_any()
     } else {
-        picture(bars::plot(&series), id, summary).into_any()
+        picture(plot, id, summary).into_any()
     };
+    let running = running.then(|| view! { <li data-series="running">{words::RUNNING}</li> });
+    let changes = (!marks.is_empty()).then(|| {
+        let items = marks
+            .iter()
+            .map(|mark| view! { <li>{said(mark, &local)}</li> })
+            .collect_view();
+        view! {
+            <div class="chart-changes">
+                <p>{words::CHANGES}</p>
+                <ol>{items}</ol>
+            </div>
+        }
+    });
+    let zone = local.zone.clone();
+    let column = (!marks.is_empty()).then(|| view! { <th scope="col">{words::CHANGED}</th> });
     view! {
         <figure class="chart">
-            <figcaption>{title}", by " {span(series.window)} " (UTC)"</figcaption>
+            <figcaption>
+                {title}", by " {span(series.range.span)} " (" {zone.clone()} ")"
+            </figcaption>
             {picture}
             <ul class="chart-legend">
-                <li data-series="accepted">"Accepted " {grouped(sum.accepted)}</li>
-                <li data-series="refused">"Refused " {grouped(sum.refused)}</li>
-                <li data-series="limited">"Rate limited " {grouped(sum.rate_limited)}</li>
+                <li data-series="accepted">{words::ACCEPTED} " " {grouped(sum.accepted)}</li>
+                <li data-series="refused">{words::REFUSED} " " {grouped(sum.refused)}</li>
+                <li data-series="limited">{words::LIMITED} " " {grouped(sum.rate_limited)}</li>
+                {running}
             </ul>
+            {changes}
             <details class="chart-table">
-                <summary>"Show as a table"</summary>
+                <summary>{words::TABLE}</summary>
                 <table class="data">
                     <caption class="visually-hidden">{title}</caption>
                     <thead>
                         <tr>
-                            <th scope="col">"From (UTC)"</th>
-                            <th scope="col" data-align="end">"Accepted"</th>
-                            <th scope="col" data-align="end">"Refused"</th>
-                            <th scope="col" data-align="end">"Rate limited"</th>
+                            <th scope="col">{words::FROM} " (" {zone} ")"</th>
+                            <th scope="col" data-align="end">
+                                {words::ACCEPTED}
+                            </th>
+                            <th scope="col" data-align="end">
+                                {words::REFUSED}
+                            </th>
+                            <th scope="col" data-align="end">
+                                {words::LIMITED}
+                            </th>
+                            {column}
                         </tr>
                     </thead>
-                    <tbody>{rows(&series)}</tbody>
+                    <tbody>{rows(&series, &local, &marks)}</tbody>
                 </table>
             </details>
         </figure>
     }
 }
 
-fn rows(series: &Series) -> impl IntoView + use<> {
+/// What a chart covers, in words.
+fn covered(range: Range, local: &Local) -> String {
+    let day = |at: Timestamp| {
+        let text = local.readable(at);
+        text.split(',').next().unwrap_or_default().to_owned()
+    };
+    match range.window {
+        Some(window) => format!("last {}", window.as_str()),
+        None if range.span >= DAY => {
+            format!("{} to {}", day(range.start), day(range.end().plus(-1)))
+        }
+        None => format!(
+            "{} to {}",
+            local.readable(range.start),
+            local.readable(range.end())
+        ),
+    }
+}
+
+fn rows(series: &Series, local: &Local, marks: &[Mark]) -> AnyView {
     let rows: Vec<_> = series
         .times()
-        .filter(|(_, bucket)| bucket.total() > 0)
+        .map(|(at, bucket)| {
+            let changes: Vec<_> = marks
+                .iter()
+                .filter(|mark| series.range.place(mark.at) == series.range.place(at))
+                .map(|mark| words::mark(mark.action.phrase()))
+                .collect();
+            (at, bucket, changes.join("; "))
+        })
+        .filter(|(_, bucket, changes)| bucket.total() > 0 || !changes.is_empty())
         .collect();
     if rows.is_empty() {
         return view! {
             <tr>
-                <td colspan="4">"No calls in this time."</td>
+                <td colspan="4">{words::NO_CALLS}</td>
             </tr>
         }
         .into_any();
     }
+    let marked = !marks.is_empty();
     rows.into_iter()
-        .map(|(at, bucket)| {
+        .map(|(at, bucket, changes)| {
+            let changes = marked.then(|| view! { <td>{changes}</td> });
             view! {
                 <tr>
                     <td>
-                        <time datetime=at.to_string()>{at.readable()}</time>
+                        <time datetime=at.to_string()>{local.readable(at)}</time>
                     </td>
-                    <td data-align="end">{grouped(bucket.accepted)}</td>
-                    <td data-align="end">{grouped(bucket.refused)}</td>
-                    <td data-align="end">{grouped(bucket.rate_limited)}</td>
+                    {numbers(bucket)}
+                    {changes}
                 </tr>
             }
         })
@@ -88,8 +154,14 @@ fn rows(series: &Series) -> impl IntoView + use<> {
         .into_any()
 }
 
+fn numbers(bucket: Bucket) -> impl IntoView {
+    [bucket.accepted, bucket.refused, bucket.rate_limited]
+        .map(|calls| view! { <td data-align="end">{grouped(calls)}</td> })
+        .collect_view()
+}
+
 fn picture(plot: Plot, id: &'static str, summary: String) -> impl IntoView {
-    let left = plot.left;
+    let (left, floor) = (plot.left, plot.floor);
     let lines = plot
         .rows
         .iter()
@@ -127,13 +199,11 @@ fn picture(plot: Plot, id: &'static str, summary: String) -> impl IntoView {
             }
         })
         .collect_view();
-    let pattern = format!("{id}-hatch");
-    let fill = format!("url(#{pattern})");
     let bars = plot
         .bars
         .into_iter()
         .map(|bar| {
-            let hatch = (bar.series == "refused").then(|| {
+            let overlay = |pattern: &str| {
                 view! {
                     <rect
                         class="chart-overlay"
@@ -141,10 +211,12 @@ fn picture(plot: Plot, id: &'static str, summary: String) -> impl IntoView {
                         y=bar.y
                         width=bar.width
                         height=bar.height
-                        fill=fill.clone()
+                        fill=format!("url(#{id}-{pattern})")
                     ></rect>
                 }
-            });
+            };
+            let refused = (bar.series == "refused").then(|| overlay("hatch"));
+            let running = bar.running.then(|| overlay("running"));
             view! {
                 <rect
                     class="chart-bar"
@@ -156,7 +228,8 @@ fn picture(plot: Plot, id: &'static str, summary: String) -> impl IntoView {
                 >
                     <title>{bar.label}</title>
                 </rect>
-                {hatch}
+                {refused}
+                {running}
             }
         })
         .collect_view();
@@ -167,21 +240,45 @@ fn picture(plot: Plot, id: &'static str, summary: String) -> impl IntoView {
             role="img"
             aria-label=summary
         >
-            <defs>
-                <pattern
-                    id=pattern
-                    width="4"
-                    height="4"
-                    patternUnits="userSpaceOnUse"
-                    patternTransform="rotate(45)"
-                >
-                    <line class="chart-hatch" x1="0" y1="0" x2="0" y2="4"></line>
-                </pattern>
-            </defs>
+            <defs>{hatch(format!("{id}-hatch"), 4, 45)} {hatch(format!("{id}-running"), 6, -45)}</defs>
             {lines}
             {numbers}
             {words}
             {bars}
+            {ticks(plot.ticks, floor)}
         </svg>
+    }
+}
+
+/// Changes, each as a flag on a line.
+fn ticks(ticks: Vec<Tick>, floor: f64) -> impl IntoView {
+    ticks
+        .into_iter()
+        .map(|tick| {
+            let x = tick.x;
+            let flag = format!("M{} 0h10l-5 8z", x - 5.0);
+            view! {
+                <g class="chart-tick">
+                    <title>{tick.label}</title>
+                    <line x1=x x2=x y1="0" y2=floor></line>
+                    <path d=flag></path>
+                </g>
+            }
+        })
+        .collect_view()
+}
+
+/// Lines that lie so many units apart, at an angle in degrees.
+fn hatch(id: String, apart: u8, angle: i16) -> impl IntoView {
+    view! {
+        <pattern
+            id=id
+            width=apart
+            height=apart
+            patternUnits="userSpaceOnUse"
+            patternTransform=format!("rotate({angle})")
+        >
+            <line class="chart-hatch" x1="0" y1="0" x2="0" y2=apart></line>
+        </pattern>
     }
 }

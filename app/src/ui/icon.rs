@@ -7,6 +7,7 @@ use leptos::prelude::*;
 #[expect(missing_docs, reason = "each is called after what it shows")]
 pub enum Shape {
     Ban,
+    Chart,
     Check,
     ChevronDown,
     Clock,
@@ -33,6 +34,7 @@ impl Shape {
     const fn path(self) -> &'static str {
         match self {
             Self::Ban => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM3.8 3.8l8.4 8.4",
+            Self::Chart => "M2.5 13.5h11M4.5 11V8M8 11V3.5m3.5 7.5V6",
             Self::Check => "m3.5 8.5 3 3 6-7",
             Self::ChevronDown => "m4.5 6.5 3.5 3.5 3.5-3.5",
             Self::Clock => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 5v3l2 1.5",

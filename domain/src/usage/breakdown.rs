@@ -1,6 +1,6 @@
 //! What the calls of a key have in common.
 
-use super::{Bucket, Outcome, Window};
+use super::{Bucket, Outcome, Range, Window};
 use crate::time::{DAY, HOUR, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -135,13 +135,12 @@ impl Breakdown {
         }
     }
 
-    /// Milliseconds of the stored sums that a window is made of, and the beginning of the first.
-    pub const fn span(window: Window, now: Timestamp) -> (i64, Timestamp) {
-        let span = match window {
-            Window::Hour | Window::Day | Window::Week => HOUR,
-            Window::Month | Window::Quarter => DAY,
-        };
-        (span, window.start(now).floor(span))
+    /// Milliseconds of the stored sums that a range is made of, and the beginning of the first: of hours, where the range
+    /// lies within the last week, else of days.
+    pub fn span(range: Range, now: Timestamp) -> (i64, Timestamp) {
+        let recent = range.start >= Window::Week.start(now).floor(HOUR);
+        let span = if recent { HOUR } else { DAY };
+        (span, range.start.floor(span))
     }
 
     /// The values of a dimension.
@@ -211,8 +210,10 @@ mod tests {
     fn a_breakdown_covers_its_window() {
         let now = Timestamp(1_000 * DAY + 5 * HOUR + 7);
         for window in Window::ALL {
-            let (span, since) = Breakdown::span(window, now);
+            let (span, since) = Breakdown::span(Range::of(window, now), now);
             assert!(since <= window.start(now) && since.0 % span == 0);
+            let by_hour = matches!(window, Window::Hour | Window::Day | Window::Week);
+            assert_eq!(span, if by_hour { HOUR } else { DAY });
         }
     }
 }

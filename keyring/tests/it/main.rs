@@ -3,6 +3,7 @@
 mod audit;
 mod bulk;
 mod busy;
+mod chart;
 mod decisions;
 mod edit;
 mod guessing;

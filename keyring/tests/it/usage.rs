@@ -5,7 +5,7 @@ use domain::{
     key::{issued::IssuedKey, scope::ScopeSet},
     time::{DAY, HOUR, MINUTE},
     usage::{
-        Window,
+        Range, Window,
         breakdown::{Breakdown, Dimension},
     },
 };
@@ -119,7 +119,8 @@ async fn refusals_are_told_apart_by_their_code_with_and_without_the_secret() {
                 ("key_inactive".to_owned(), 1),
             ];
             assert_eq!(named(&seen, Dimension::Refusal), expected);
-            let all = editor.application_breakdown(window).await.expect("read");
+            let range = Range::of(window, editor.now());
+            let all = editor.breakdown(None, range).await.expect("read");
             let codes = named(&all, Dimension::Refusal);
             let expected = [
                 ("insufficient_scope".to_owned(), 3),

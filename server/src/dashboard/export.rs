@@ -2,6 +2,7 @@
 
 pub mod audit_log;
 pub mod keys;
+pub mod usage;
 
 use crate::AppState;
 use app::context::SessionToken;

@@ -1,6 +1,6 @@
 //! The demo's keys: every status and every badge.
 
-use super::{ShiftedClock, cannot, sources, traffic};
+use super::{ShiftedClock, cannot, incidents};
 use crate::start::Stop;
 use domain::key::{
     Environment, KeyDraft,
@@ -223,10 +223,11 @@ pub(super) async fn make(
             let successor = regenerate(keyring, &owner, *id).await?;
             clock.go_back_days(0);
             let now = keyring.now();
-            let calls = traffic::calls(77, now.plus(-domain::time::DAY), now, sample.busiest);
+            let yesterday = now.plus(-domain::time::DAY);
+            let past = incidents::past(77, SUCCESSOR, yesterday, now, sample.busiest);
             let app = owner.application().id;
             keyring
-                .record_history(app, successor, calls, sources::of(SUCCESSOR))
+                .record_history(app, successor, &past)
                 .await
                 .map_err(cannot)?;
         }
@@ -237,9 +238,9 @@ pub(super) async fn make(
             .now()
             .plus(-sample.made.min(sample.last_call + 30) * domain::time::DAY);
         let to = keyring.now().plus(-sample.last_call * domain::time::DAY);
-        let calls = traffic::calls(seed, from, to, sample.busiest);
+        let past = incidents::past(seed, sample.name, from, to, sample.busiest);
         keyring
-            .record_history(owner.application().id, *id, calls, sources::of(sample.name))
+            .record_history(owner.application().id, *id, &past)
             .await
             .map_err(cannot)?;
     }

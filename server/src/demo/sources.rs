@@ -2,23 +2,32 @@
 
 use keyring::Source;
 
+/// A source and its part of a key's calls.
+pub(super) struct Part {
+    pub(super) source: Source,
+    /// In percent.
+    pub(super) percent: i64,
+}
+
 const fn source(
     percent: i64,
     address: &'static str,
     route: &'static str,
     scope: &'static str,
     user_agent: &'static str,
-) -> Source {
-    Source {
-        address,
-        route,
-        scope,
-        user_agent,
+) -> Part {
+    Part {
+        source: Source {
+            address,
+            route,
+            scope,
+            user_agent,
+        },
         percent,
     }
 }
 
-const CHECKOUT: &[Source] = &[
+const CHECKOUT: &[Part] = &[
     source(
         46,
         "203.0.113.24",
@@ -48,7 +57,7 @@ const CHECKOUT: &[Source] = &[
         "storefront/3.1 (linux)",
     ),
 ];
-const ACCOUNTING: &[Source] = &[
+const ACCOUNTING: &[Part] = &[
     source(
         71,
         "198.51.100.17",
@@ -64,7 +73,7 @@ const ACCOUNTING: &[Source] = &[
         "ledger-sync/1.8",
     ),
 ];
-const MOBILE: &[Source] = &[
+const MOBILE: &[Part] = &[
     source(
         38,
         "192.0.2.40",
@@ -94,7 +103,7 @@ const MOBILE: &[Source] = &[
         "mobile-backend/2.13",
     ),
 ];
-const WAREHOUSE: &[Source] = &[
+const WAREHOUSE: &[Part] = &[
     source(
         60,
         "198.51.100.90",
@@ -110,7 +119,7 @@ const WAREHOUSE: &[Source] = &[
         "airflow/2.9",
     ),
 ];
-const PIPELINE: &[Source] = &[
+const PIPELINE: &[Part] = &[
     source(
         52,
         "198.51.100.201",
@@ -133,14 +142,14 @@ const PIPELINE: &[Source] = &[
         "curl/8.9.1",
     ),
 ];
-const MAILER_OLD: &[Source] = &[source(
+const MAILER_OLD: &[Part] = &[source(
     100,
     "203.0.113.77",
     "GET /invoices/{id}",
     "invoice:read",
     "mailer/1.4",
 )];
-const MAILER_NEW: &[Source] = &[
+const MAILER_NEW: &[Part] = &[
     source(
         80,
         "203.0.113.78",
@@ -156,7 +165,7 @@ const MAILER_NEW: &[Source] = &[
         "mailer/2.0",
     ),
 ];
-const OTHER: &[Source] = &[
+const OTHER: &[Part] = &[
     source(
         70,
         "203.0.113.60",
@@ -173,8 +182,35 @@ const OTHER: &[Source] = &[
     ),
 ];
 
+const fn stranger(address: &'static str, user_agent: &'static str) -> Source {
+    Source {
+        address,
+        route: "GET /balance",
+        scope: "balance:read",
+        user_agent,
+    }
+}
+
+/// Who found a pair that leaked.
+pub(super) const STRANGERS: [Source; 14] = [
+    stranger("198.18.7.20", "python-requests/2.32.3"),
+    stranger("198.18.90.4", "python-requests/2.32.3"),
+    stranger("198.18.201.77", "Go-http-client/2.0"),
+    stranger("198.19.3.18", "curl/8.9.1"),
+    stranger("198.19.44.130", "python-requests/2.31.0"),
+    stranger("198.19.144.3", "okhttp/4.12.0"),
+    stranger("192.0.2.201", "curl/7.88.1"),
+    stranger("203.0.113.199", "Go-http-client/1.1"),
+    stranger("2001:db8:a0::9", "python-requests/2.32.3"),
+    stranger("2001:db8:51c3::1", "curl/8.9.1"),
+    stranger("2001:db8:7e:4::2", "axios/1.7.7"),
+    stranger("2001:db8:ffe0::15", "python-requests/2.31.0"),
+    stranger("198.18.33.61", "aiohttp/3.10.5"),
+    stranger("198.19.250.9", "aiohttp/3.10.5"),
+];
+
 /// The sources of a key, the most frequent first.
-pub(super) fn of(name: &str) -> &'static [Source] {
+pub(super) fn of(name: &str) -> &'static [Part] {
     match name {
         "Checkout service" => CHECKOUT,
         "Accounting sync" => ACCOUNTING,

@@ -1,6 +1,10 @@
 //! The demo's account.
 
-use domain::{account::Role, key::filter::KeyQuery, usage::Window};
+use domain::{
+    account::Role,
+    key::filter::KeyQuery,
+    usage::{Range, Window, breakdown::Dimension},
+};
 use keyring::{Origin, SignIn};
 
 #[tokio::test]
@@ -59,6 +63,30 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
             .iter()
             .all(|shares| !shares.top.is_empty())
     );
+    // A deploy that broke something, and a key that strangers try.
+    let all = viewer.breakdown(None, Range::of(Window::Week, now)).await;
+    let codes = all.expect("read");
+    let codes = codes.of(Dimension::Refusal).expect("there");
+    for code in [
+        "insufficient_scope",
+        "invalid_credentials",
+        "ip_not_allowed",
+    ] {
+        assert!(codes.top.iter().any(|share| share.value == code), "{code}");
+    }
+    let week = Range::of(Window::Week, now);
+    let bars = viewer.bars(None, week).await.expect("read");
+    let failing = bars.iter().filter(|bar| {
+        let reported = bar.reported;
+        // A night has too few calls to say anything.
+        reported.calls >= 100 && reported.server_errors * 20 > reported.calls
+    });
+    // Four hours, in bars of two: the first and the last may be half well.
+    assert!((1..=3).contains(&failing.count()));
+    let sight = viewer.keys_in_sight().await.expect("read");
+    assert!(sight.busiest.len() == 5 && sight.attention.len() == 4);
+    let leaked = sight.refused.first().expect("a key that leaked");
+    assert_eq!(leaked.name.as_str(), "Accounting sync");
     for window in [Window::Hour, Window::Day, Window::Week, Window::Month] {
         let usage = viewer.application_usage(window).await.expect("usage");
         let filled = usage

@@ -15,3 +15,4 @@ mod proof;
 mod roles;
 mod rotation;
 mod start;
+mod usage_files;

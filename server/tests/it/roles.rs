@@ -132,6 +132,16 @@ const TABLE: &[(&str, &str, [u16; 5])] = &[
         [401, 404, 200, 200, 200],
     ),
     (
+        "key_insight",
+        "app={app}&key={key}&from=2026-11-30&until=nonsense&zone=utc",
+        [401, 404, 200, 200, 200],
+    ),
+    (
+        "read_overview",
+        "app={app}&window=7d",
+        [401, 404, 200, 200, 200],
+    ),
+    (
         "key_impact",
         "app={app}&key={key}",
         [401, 404, 403, 200, 200],
@@ -258,18 +268,31 @@ async fn what_does_not_exist_and_what_is_not_yours_are_alike() {
 
 /// Files: what nobody, the owner of another account, a viewer, a developer and the owner hear.
 const FILES: &[(&str, [u16; 5])] = &[
-    ("api-keys.csv", [303, 404, 200, 200, 200]),
-    ("audit-log.csv", [303, 404, 403, 403, 200]),
-    ("audit-log.jsonl", [303, 404, 403, 403, 200]),
+    ("settings/api-keys.csv", [303, 404, 200, 200, 200]),
+    ("settings/audit-log.csv", [303, 404, 403, 403, 200]),
+    ("settings/audit-log.jsonl", [303, 404, 403, 403, 200]),
+    (
+        "settings/api-keys/{key}/usage.csv?window=7d",
+        [303, 404, 200, 200, 200],
+    ),
+    (
+        "settings/api-keys/{key}/breakdown.csv?from=2026-01-01",
+        [303, 404, 200, 200, 200],
+    ),
+    ("usage.csv", [303, 404, 200, 200, 200]),
+    ("breakdown.csv", [303, 404, 200, 200, 200]),
 ];
 
 #[tokio::test]
 async fn every_file_answers_each_caller_as_the_table_says() {
     let house = House::furnished().await;
-    let app = house.owner().await.application().id;
+    let owner = house.owner().await;
+    let app = owner.application().id;
+    let key = house.key(&owner, "invoice:read", "").await.id.to_string();
     for (name, expected) in FILES {
+        let name = name.replace("{key}", &key);
         for (caller, expected) in CALLERS.into_iter().zip(*expected) {
-            let path = format!("/apps/{app}/settings/{name}");
+            let path = format!("/apps/{app}/{name}");
             let answer = match caller {
                 None => house.get(&path, &[]).await,
                 Some(email) => {

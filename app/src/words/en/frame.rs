@@ -2,6 +2,8 @@
 
 /// The side navigation.
 pub const NAVIGATION: &str = "Main";
+/// The application at a glance.
+pub const OVERVIEW: &str = "Overview";
 /// The heading over the pages of an application.
 pub const APP_SETTINGS: &str = "App Settings";
 /// The list of keys.

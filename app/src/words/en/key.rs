@@ -6,6 +6,8 @@ use domain::usage::breakdown::Dimension;
 pub const DETAILS: &str = "Details";
 /// Calls over time.
 pub const USAGE: &str = "Usage";
+/// The name of its chart.
+pub const CALLS: &str = "Calls with this key";
 /// The scopes.
 pub const MAY: &str = "What it may do";
 /// What was done.

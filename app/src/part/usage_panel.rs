@@ -1,0 +1,58 @@
+//! A chart with its figures, what its calls have in common, and the files of both.
+
+use super::{BreakdownTables, UsageChart, UsageFigures};
+use crate::{
+    routes::UsageAddress,
+    ui::{Icon, Notice, Shape},
+    words::usage as words,
+};
+use domain::usage::{breakdown::Breakdown, chart::Chart};
+use leptos::prelude::*;
+
+/// Everything that is known of calls over a range.
+#[component]
+pub fn UsagePanel(
+    /// The numbers.
+    chart: Chart,
+    /// What they are made of.
+    breakdown: Breakdown,
+    /// The page's path.
+    path: String,
+    /// What the page shows.
+    address: UsageAddress,
+    /// The paths of the two files.
+    files: [String; 2],
+    /// Unique in the page.
+    id: &'static str,
+    /// What is counted.
+    title: &'static str,
+) -> impl IntoView {
+    let problem = chart.problem.clone().map(|problem| {
+        view! { <Notice tone="warning">{words::NOT_SHOWN} " " {problem} " " {words::INSTEAD}</Notice> }
+    });
+    let utc = !address.zone.is_empty();
+    // Days are those of UTC, and where the application's zone is UTC there is nothing to choose.
+    let zone = (utc || chart.local.zone != "UTC").then(|| {
+        let to = address.clone().in_utc(!utc).path(&path);
+        let words = if utc { words::IN_ZONE } else { words::IN_UTC };
+        view! { <a href=to>{words}</a> }
+    });
+    let [numbers, parts] = files;
+    let file = |path: String, words: &'static str| {
+        view! {
+            <a class="list-export" href=address.path(&path) rel="external" download="">
+                <Icon shape=Shape::Download />
+                {words}
+            </a>
+        }
+    };
+    view! {
+        {problem}
+        <UsageFigures calls=chart.series.sum() reported=chart.reported />
+        <UsageChart series=chart.series local=chart.local marks=chart.marks id title />
+        <div class="usage-files">
+            {zone} {file(numbers, words::CSV)} {file(parts, words::BREAKDOWN_CSV)}
+        </div>
+        <BreakdownTables breakdown />
+    }
+}

@@ -1,0 +1,127 @@
+// How keys are doing: the overview of an application, and the chart on a key's page.
+import { type Page } from '@playwright/test';
+import { expectAccessible } from '../accessible.ts';
+import { type Credentials, createKey, expect, people, request, test, unique, whoami } from '../fixtures.ts';
+
+/** What a service says of calls that it let in. */
+async function report(url: string, service: Credentials, id: string, calls: { key: string; status: number; latency_ms: number }[]) {
+  const client = await request.newContext({ baseURL: url });
+  const answer = await client.post('/v1/usage', {
+    headers: { 'x-client-key': service.id, 'x-client-secret': service.secret, 'idempotency-key': id },
+    data: calls,
+  });
+  expect(answer.status(), await answer.text()).toBe(202);
+  const taken = (await answer.json()) as { accepted: number; unknown: number };
+  await client.dispose();
+  return taken;
+}
+
+const usage = (page: Page) => page.getByRole('region', { name: 'Usage' });
+
+test('an owner sees what became of all calls, and which keys are worth a look', async ({ page, open, as, server }) => {
+  const place = await as(people.owner);
+  const service = await createKey(page, open, place, unique('Gateway'), ['key:verify']);
+  const key = await createKey(page, open, place, unique('Watched'));
+  const unused = await createKey(page, open, place, unique('Unused'));
+  for (let call = 0; call < 3; call += 1) {
+    expect((await whoami(server.url, key)).status()).toBe(200);
+  }
+  const calls = [200, 404, 503].map((status) => ({ key: key.id, status, latency_ms: 30 }));
+  const id = unique('report');
+  expect(await report(server.url, service, id, calls)).toMatchObject({ accepted: 3, unknown: 0 });
+  // Sent again, it counts once.
+  expect(await report(server.url, service, id, calls)).toMatchObject({ accepted: 3 });
+
+  await open(place.keys);
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Overview' }).click();
+  await expect(page.getByRole('heading', { name: 'Overview', level: 1 })).toBeVisible();
+  await expect(page).toHaveTitle('Overview · Web shop · Latchkey');
+  await expect(page.getByRole('navigation', { name: 'Main' }).locator('[aria-current="page"]')).toHaveText(/Overview/);
+  await expect(usage(page).getByRole('img', { name: /^Calls with all keys, last 24h: / })).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Busiest keys' }).getByRole('link').first()).toBeVisible();
+  const attention = page.getByRole('region', { name: 'Keys that need attention' });
+  await expect(attention.getByRole('heading', { name: 'Never used' })).toBeVisible();
+  await expect(attention.getByRole('link', { name: unused.name }).first()).toBeVisible();
+
+  await open(`${place.keys}/${key.id}`);
+  await expect(usage(page)).toContainText(/API error rate \(5xx\)\s*1 of 3 reported calls/);
+  await expect(usage(page)).toContainText(/Client errors \(4xx\)\s*1 of 3 reported calls/);
+  await expect(usage(page)).toContainText(/Refusal rate\s*0 of 3 calls/);
+  await expect(usage(page).getByText('Still counting')).toBeVisible();
+  await expect(usage(page).getByRole('list').filter({ hasText: 'created the key' })).toBeVisible();
+
+  const file = await usage(page).getByRole('link', { name: 'Export numbers (CSV)' }).getAttribute('href');
+  const numbers = await page.request.get(file ?? '');
+  expect(numbers.headers()['content-type']).toContain('text/csv');
+  expect(await numbers.text()).toContain('"3","0","0","3","1","1","30"');
+  const parts = await usage(page).getByRole('link', { name: 'Export breakdown (CSV)' }).getAttribute('href');
+  expect(await (await page.request.get(parts ?? '')).text()).toContain('"route","GET /v1/whoami","3"');
+});
+
+test('why calls were refused is said by their code, with a wrong secret too', async ({ page, open, as, server }) => {
+  const place = await as(people.owner);
+  const key = await createKey(page, open, place, unique('Guessed at'));
+  const other = await createKey(page, open, place, unique('Other'));
+  expect((await whoami(server.url, { id: key.id, secret: other.secret })).status()).toBe(401);
+  await open(`${place.keys}/${key.id}`);
+  const refusals = usage(page).getByRole('table', { name: 'By refusal' });
+  await expect(refusals.getByRole('row', { name: /invalid_credentials/ })).toContainText('1 refused');
+});
+
+test('a range of one’s own stands in the address, and one that cannot be shown says why', async ({ page, open, as }) => {
+  const place = await as(people.owner);
+  const key = await createKey(page, open, place, unique('Ranged'));
+  await open(`${place.keys}/${key.id}`);
+  const show = async (from: string, until: string) => {
+    const range = usage(page).locator('details', { hasText: 'Custom range' });
+    if ((await range.getAttribute('open')) === null) {
+      await range.locator('summary').click();
+    }
+    await range.getByLabel('From', { exact: true }).fill(from);
+    await range.getByLabel('Until', { exact: true }).fill(until);
+    await range.getByRole('button', { name: 'Show' }).click();
+    await expect(page).toHaveURL(new RegExp(`from=${from}&until=${until}`));
+  };
+  const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+  await show(day(18), day(10));
+  await expect(usage(page).getByText(/^Calls with this key, by 2 hours/)).toBeVisible();
+  await expect(usage(page).getByText('This range cannot be shown.')).toHaveCount(0);
+  await show(day(3), day(9));
+  await expect(usage(page).getByText('The range ends before it begins.')).toBeVisible();
+  await expect(usage(page).getByText(/^Calls with this key, by 15 minutes/)).toBeVisible();
+  await usage(page).getByRole('link', { name: '7d' }).click();
+  await expect(page).toHaveURL(/\?window=7d$/);
+  await expect(usage(page).getByText('The range ends before it begins.')).toHaveCount(0);
+});
+
+test('a chart’s times are those of the application, or of UTC', async ({ page, open, as }) => {
+  const place = await as(people.stranger);
+  const zone = async (name: string) => {
+    await open(`${place.app}/settings/general`);
+    await page.getByRole('combobox', { name: 'Time zone' }).selectOption(name);
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await open(place.app);
+  };
+  await zone('Asia/Kolkata');
+  await expect(usage(page).getByText('(Asia/Kolkata)').first()).toBeVisible();
+  await usage(page).getByRole('link', { name: 'Show times in UTC' }).click();
+  await expect(page).toHaveURL(/zone=utc/);
+  await expect(usage(page).getByText('by 15 minutes (UTC)')).toBeVisible();
+  await usage(page).getByRole('link', { name: 'Show times in the application’s zone' }).click();
+  await expect(usage(page).getByText('(Asia/Kolkata)').first()).toBeVisible();
+  await zone('UTC');
+  await expect(usage(page).getByRole('link', { name: 'Show times in UTC' })).toHaveCount(0);
+});
+
+test('the overview is accessible, in light and dark, on a phone and a desk', { tag: '@js' }, async ({ page, open, as, server }) => {
+  test.slow();
+  const place = await as(people.owner);
+  const key = await createKey(page, open, place, unique('Seen'));
+  expect((await whoami(server.url, key)).status()).toBe(200);
+  await open(place.app);
+  await expect(page.getByRole('table', { name: 'Busiest keys' })).toBeVisible();
+  await expectAccessible(page);
+  await open(`${place.keys}/${key.id}?from=2999-01-01&until=2999-01-02`);
+  await expect(usage(page).getByText('The range has not begun yet.')).toBeVisible();
+  await expectAccessible(page);
+});

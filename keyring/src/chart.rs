@@ -1,0 +1,196 @@
+//! Reading what a chart shows.
+
+use crate::{KeyringError, Viewer, Zone, usage::NAMED};
+use domain::{
+    Invalid,
+    key::token::KeyId,
+    time::{DAY, Timestamp},
+    usage::{
+        Bucket, Range, Series, Window,
+        breakdown::Breakdown,
+        chart::{Chart, Mark},
+        local::Local,
+        range::Kept,
+        reported::Reported,
+    },
+};
+
+/// Records in which changes are looked for.
+const RECORDS: i64 = 50;
+
+/// What an address asks a chart to show, as it was typed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked<'a> {
+    /// A window such as `7d`.
+    pub window: &'a str,
+    /// The first day of a range (`YYYY-MM-DD`), which goes before the window.
+    pub from: &'a str,
+    /// Its last day; today, where it is left out.
+    pub until: &'a str,
+    /// `utc`; anything else is the application's zone.
+    pub zone: &'a str,
+}
+
+/// The numbers of one bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bar {
+    /// When it begins.
+    pub at: Timestamp,
+    /// What became of the calls.
+    pub calls: Bucket,
+    /// What services reported of them.
+    pub reported: Reported,
+}
+
+impl Viewer {
+    /// The range that is asked for; where that cannot be shown the last day, and why.
+    pub fn range(&self, asked: Asked<'_>) -> (Range, Option<Invalid>) {
+        let now = self.now();
+        if asked.from.is_empty() && asked.until.is_empty() {
+            return (Range::of(Window::parse(asked.window), now), None);
+        }
+        self.range_of_days(asked).map_or_else(
+            |invalid| (Range::of(Window::default(), now), Some(invalid)),
+            |range| (range, None),
+        )
+    }
+
+    /// Both days are whole ones, in the zone of the chart.
+    fn range_of_days(&self, asked: Asked<'_>) -> Result<Range, Invalid> {
+        let (now, zone) = (self.now(), self.zone(asked));
+        let first = Timestamp::parse_date(asked.from)
+            .ok_or_else(|| Invalid::new("Choose the first day, such as 2026-11-23."))?;
+        let last = match asked.until {
+            "" => now.floor(DAY).plus(DAY),
+            until => Timestamp::parse_date(until)
+                .ok_or_else(|| Invalid::new("Choose the last day, such as 2026-11-30."))?,
+        };
+        let kept = self.keyring().retention();
+        let kept = Kept {
+            minutes: kept.minutes,
+            hours: kept.hours,
+            days: kept.days,
+        };
+        Range::between(
+            zone.midnight(first),
+            zone.midnight(last.plus(DAY)),
+            now,
+            kept,
+        )
+    }
+
+    /// The application's zone, or UTC where that is asked for.
+    fn zone(&self, asked: Asked<'_>) -> Zone {
+        let name = match asked.zone {
+            "utc" => "UTC",
+            _ => &self.application().time_zone,
+        };
+        Zone::parse(name).unwrap_or_default()
+    }
+
+    /// A chart of a key's calls, or of those of all keys.
+    ///
+    /// # Errors
+    /// `NotFound` where the application has no such key.
+    pub async fn chart(&self, key: Option<KeyId>, asked: Asked<'_>) -> Result<Chart, KeyringError> {
+        let (range, problem) = self.range(asked);
+        let bars = self.bars(key, range).await?;
+        let target = self.subject(key);
+        let account = self.application().account_id;
+        let records = self.keyring().store.audit_of(account, &target, RECORDS);
+        let mut marks: Vec<_> = records
+            .await?
+            .into_iter()
+            .filter(|record| Mark::matters(record.action) && range.place(record.at).is_some())
+            .map(|record| Mark {
+                at: record.at,
+                action: record.action,
+            })
+            .collect();
+        marks.reverse();
+        // Days are those of UTC: so they are stored.
+        let local = if range.level == DAY {
+            Local::utc()
+        } else {
+            self.zone(asked).over(range)
+        };
+        Ok(Chart {
+            reported: bars
+                .iter()
+                .fold(Reported::default(), |sum, bar| sum.plus(bar.reported)),
+            series: Series {
+                range,
+                buckets: bars.into_iter().map(|bar| bar.calls).collect(),
+                running: range.place(self.now()),
+            },
+            local,
+            marks,
+            problem: problem.map(|problem| problem.to_string()),
+        })
+    }
+
+    /// The numbers of each bar.
+    ///
+    /// # Errors
+    /// As [`Viewer::chart`].
+    pub async fn bars(&self, key: Option<KeyId>, range: Range) -> Result<Vec<Bar>, KeyringError> {
+        let subject = self.known(key).await?;
+        let store = &self.keyring().store;
+        let end = range.end().plus(-1);
+        let counts = store.usage(&subject, range.level, range.start, end).await?;
+        let series = Series::fill_gaps(range, self.now(), counts);
+        let mut bars: Vec<_> = series
+            .times()
+            .map(|(at, calls)| Bar {
+                at,
+                calls,
+                reported: Reported::default(),
+            })
+            .collect();
+        let reports = store.reported(&subject, range.level, range.start, end);
+        for (at, reported) in reports.await? {
+            if let Some(bar) = range.place(at).and_then(|place| bars.get_mut(place)) {
+                bar.reported = bar.reported.plus(reported);
+            }
+        }
+        Ok(bars)
+    }
+
+    /// What a key's calls had in common; of those of all keys, why they were refused.
+    ///
+    /// # Errors
+    /// As [`Viewer::chart`].
+    pub async fn breakdown(
+        &self,
+        key: Option<KeyId>,
+        range: Range,
+    ) -> Result<Breakdown, KeyringError> {
+        let subject = self.known(key).await?;
+        let (span, since) = Breakdown::span(range, self.now());
+        let end = range.end().plus(-1);
+        let parts = self
+            .keyring()
+            .store
+            .usage_by(&subject, span, since, end)
+            .await?;
+        Ok(Breakdown::new(since, parts, NAMED))
+    }
+
+    /// As [`Viewer::subject`], after all that was counted has been written.
+    ///
+    /// # Errors
+    /// As [`Viewer::chart`].
+    async fn known(&self, key: Option<KeyId>) -> Result<String, KeyringError> {
+        if let Some(id) = key {
+            self.key(id).await?;
+        } else {
+            self.keyring().write_now().await;
+        }
+        Ok(self.subject(key))
+    }
+
+    /// Whose numbers are read.
+    fn subject(&self, key: Option<KeyId>) -> String {
+        key.map_or_else(|| self.application().id.to_string(), |id| id.to_string())
+    }
+}

@@ -1,0 +1,50 @@
+//! What an application's owner sees first.
+
+use crate::{KeyringError, Viewer};
+use domain::{
+    key::filter::{KeyFilter, KeyQuery},
+    time::DAY,
+    usage::overview::{ATTENTION, KeysInSight, Worth},
+};
+
+/// Keys that are named.
+const NAMED: i64 = 5;
+/// Keys that are named for each thing that wants to be done.
+const NAMED_EACH: usize = 3;
+
+impl Viewer {
+    /// The keys that are worth a look: by their calls of today and yesterday (in UTC), and by what stands in their rows.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn keys_in_sight(&self) -> Result<KeysInSight, KeyringError> {
+        self.keyring().write_now().await;
+        let app = self.application().id;
+        let since = self.now().floor(DAY).plus(-DAY);
+        let store = &self.keyring().store;
+        let mut attention = Vec::new();
+        for notable in ATTENTION {
+            let query = KeyQuery {
+                filter: KeyFilter {
+                    notable: Some(notable),
+                    ..KeyFilter::default()
+                },
+                ..KeyQuery::default()
+            };
+            let page = self.keys_at_most(&query, NAMED_EACH).await?;
+            if !page.rows.is_empty() {
+                attention.push(Worth {
+                    notable: notable.as_str().to_owned(),
+                    keys: page.rows,
+                    more: page.next.is_some(),
+                });
+            }
+        }
+        Ok(KeysInSight {
+            since,
+            busiest: store.busiest(app, since, NAMED, false).await?,
+            refused: store.busiest(app, since, NAMED, true).await?,
+            attention,
+        })
+    }
+}

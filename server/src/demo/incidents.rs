@@ -1,0 +1,220 @@
+//! What went wrong in the demo's past: a deploy that broke something, and a key that leaked.
+
+use super::{
+    sources::{self, Part},
+    traffic,
+};
+use domain::{
+    time::{DAY, HOUR, MINUTE, Timestamp},
+    usage::{Count, Outcome, reported::Reported},
+    verdict::Verdict,
+};
+use keyring::{Past, Source};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+
+/// Days before today of the deploy, which was rolled back four hours later; on a weekend it was the Friday before.
+const DEPLOY: i64 = 3;
+const DEPLOY_HOURS: [i64; 2] = [13, 17];
+/// Who noticed: the new version asked for a scope that their keys lack, and failed. These keys have a rate limit.
+const HIT: [&str; 2] = ["Checkout service", "Mobile app backend"];
+/// Whose pair stands in a public repository since this night. Its rules let nobody else in.
+const LEAKED: &str = "Accounting sync";
+/// Hours in which strangers have tried it.
+const LEAK_HOURS: i64 = 9;
+
+/// Answers that take at most 25, 100, 250, 1,000 and 5,000 milliseconds, in percent, and their average.
+const FAST: ([i64; 5], i64) = ([38, 47, 11, 3, 1], 74);
+const SLOW: ([i64; 5], i64) = ([9, 22, 27, 29, 10], 690);
+
+/// A key's calls with all that is known of them; the same on every start.
+pub(super) fn past(
+    seed: u64,
+    name: &str,
+    from: Timestamp,
+    to: Timestamp,
+    busiest: i64,
+) -> Vec<Past> {
+    let mut rng = StdRng::seed_from_u64(seed ^ 0x001e_ad5e);
+    let mut past = Vec::new();
+    for call in traffic::calls(seed, from, to, busiest) {
+        let hit = HIT.contains(&name);
+        // The others have no limit.
+        if call.1 == Outcome::RateLimited && !hit {
+            continue;
+        }
+        let broken = hit && is_deploy(call.0, to);
+        divide(&mut past, &mut rng, call, sources::of(name), broken);
+    }
+    if name == LEAKED {
+        leak(&mut past, &mut rng, to);
+    }
+    past
+}
+
+/// Divides calls among the sources, the rest to the first.
+fn divide(past: &mut Vec<Past>, rng: &mut StdRng, call: Count, parts: &[Part], broken: bool) {
+    let (at, outcome, count) = call;
+    let mut left = count;
+    for (place, part) in parts.iter().enumerate().rev() {
+        let calls = if place == 0 {
+            left
+        } else {
+            (count * part.percent / 100).min(left)
+        };
+        left -= calls;
+        let refused = match outcome {
+            Outcome::Accepted if broken => calls * rng.random_range(22..=34) / 100,
+            _ => 0,
+        };
+        // Now and then somebody has a secret of yesterday in their settings.
+        let verdict = match outcome {
+            Outcome::Accepted => Verdict::Accepted,
+            Outcome::Refused if rng.random_range(0..4) == 0 => Verdict::InvalidCredentials,
+            Outcome::Refused => Verdict::InsufficientScope,
+            Outcome::RateLimited => Verdict::RateLimited { retry_after_ms: 0 },
+        };
+        for (verdict, calls) in [
+            (verdict, calls - refused),
+            (Verdict::InsufficientScope, refused),
+        ] {
+            if calls > 0 {
+                past.push(Past {
+                    at,
+                    verdict,
+                    calls,
+                    source: part.source,
+                    reported: if verdict == Verdict::Accepted {
+                        answers(rng, calls, broken)
+                    } else {
+                        Reported::default()
+                    },
+                });
+            }
+        }
+    }
+}
+
+/// What services report: most went well, and most of that was quick.
+fn answers(rng: &mut StdRng, calls: i64, broken: bool) -> Reported {
+    let (shape, average, failing) = if broken {
+        (SLOW.0, SLOW.1, rng.random_range(120..=210))
+    } else {
+        (FAST.0, FAST.1, rng.random_range(0..=4))
+    };
+    let (at, mut percent, mut before) = (rng.random_range(0..100), 0, 0);
+    let within = shape.map(|more| {
+        percent += more;
+        let all = (calls * percent + at) / 100;
+        all - std::mem::replace(&mut before, all)
+    });
+    // Thousandths: a quiet minute fails as often as a busy one.
+    let mut part = |thousandths: i64| {
+        let exact = calls * thousandths;
+        exact / 1_000 + i64::from(rng.random_range(0..1_000) < exact % 1_000)
+    };
+    Reported {
+        calls,
+        server_errors: part(failing).min(calls),
+        client_errors: part(18),
+        latency_ms: calls * average,
+        within,
+    }
+}
+
+fn is_deploy(at: Timestamp, to: Timestamp) -> bool {
+    let day = deploy_day(to);
+    let [begin, end] = DEPLOY_HOURS.map(|hour| day.plus(hour * HOUR));
+    at >= begin && at < end
+}
+
+/// Nobody deploys on a weekend. 1 January 1970 was a Thursday.
+fn deploy_day(to: Timestamp) -> Timestamp {
+    let day = to.floor(DAY).plus(-DEPLOY * DAY);
+    let weekday = (day.0.div_euclid(DAY) + 3).rem_euclid(7);
+    day.plus(-(weekday - 4).max(0) * DAY)
+}
+
+/// Strangers from many networks try a pair that leaked; its rules refuse them.
+fn leak(past: &mut Vec<Past>, rng: &mut StdRng, to: Timestamp) {
+    let mut at = to.plus(-LEAK_HOURS * HOUR).floor(MINUTE);
+    while at < to {
+        let calls = rng.random_range(0..=6);
+        let source: Option<&Source> =
+            sources::STRANGERS.get(rng.random_range(0..sources::STRANGERS.len()));
+        if let Some(source) = source.filter(|_| calls > 0) {
+            past.push(Past {
+                at,
+                verdict: Verdict::IpNotAllowed,
+                calls,
+                source: *source,
+                reported: Reported::default(),
+            });
+        }
+        at = at.plus(MINUTE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TO: Timestamp = Timestamp(1_795_442_709_123);
+
+    fn sum(past: &[Past], of: impl Fn(&Past) -> i64) -> i64 {
+        past.iter().map(of).sum()
+    }
+
+    #[test]
+    fn the_same_seed_makes_the_same_past_and_no_call_is_lost() {
+        let from = TO.plus(-10 * DAY);
+        let past = past(1, HIT[0], from, TO, 900);
+        let again = super::past(1, HIT[0], from, TO, 900);
+        assert_eq!(format!("{past:?}"), format!("{again:?}"));
+        let calls = traffic::calls(1, from, TO, 900);
+        let all: i64 = calls.iter().map(|call| call.2).sum();
+        assert_eq!(sum(&past, |past| past.calls), all);
+        assert!(past.iter().all(|past| {
+            let reported = past.reported;
+            reported.server_errors + reported.client_errors <= reported.calls.max(1) + 1
+                && reported.within.iter().sum::<i64>() <= reported.calls
+        }));
+    }
+
+    #[test]
+    fn a_deploy_broke_something_and_was_rolled_back() {
+        let past = past(1, HIT[0], TO.plus(-10 * DAY), TO, 900);
+        let rate = |during: bool, of: fn(&Past) -> i64| {
+            let these: Vec<_> = past
+                .iter()
+                .copied()
+                .filter(|past| is_deploy(past.at, TO) == during)
+                .collect();
+            sum(&these, of) * 1_000 / sum(&these, |past| past.calls)
+        };
+        let failed: fn(&Past) -> i64 = |past| past.reported.server_errors;
+        assert!(rate(true, failed) > 50 && rate(false, failed) < 10);
+        let refused: fn(&Past) -> i64 = |past| match past.verdict {
+            Verdict::InsufficientScope => past.calls,
+            _ => 0,
+        };
+        assert!(rate(true, refused) > 150 && rate(false, refused) < 50);
+    }
+
+    #[test]
+    fn strangers_from_many_networks_are_refused_by_the_rules_of_the_key_that_leaked() {
+        let past = past(1, LEAKED, TO.plus(-2 * DAY), TO, 120);
+        let strangers: Vec<_> = past
+            .iter()
+            .filter(|past| past.verdict == Verdict::IpNotAllowed)
+            .collect();
+        let mut addresses: Vec<_> = strangers.iter().map(|past| past.source.address).collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        assert!(addresses.len() >= 10);
+        assert!(
+            strangers
+                .iter()
+                .all(|past| TO.since(past.at) <= LEAK_HOURS * HOUR + MINUTE)
+        );
+    }
+}

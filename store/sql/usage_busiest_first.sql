@@ -1,0 +1,2 @@
+ORDER BY SUM(u.calls) DESC, k.id
+LIMIT $4
