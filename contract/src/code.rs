@@ -36,6 +36,8 @@ pub enum Code {
     InvalidRequest,
     /// The body is too long.
     BodyTooLarge,
+    /// The body did not arrive in time.
+    BodyTooSlow,
     /// Nothing is at this address.
     NotFound,
     /// The door does not take this method.
@@ -44,7 +46,7 @@ pub enum Code {
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::MissingCredentials,
         Self::AmbiguousCredentials,
         Self::CredentialsInQuery,
@@ -60,6 +62,7 @@ impl Code {
         Self::UnknownScope,
         Self::InvalidRequest,
         Self::BodyTooLarge,
+        Self::BodyTooSlow,
         Self::NotFound,
         Self::MethodNotAllowed,
     ];
@@ -193,6 +196,12 @@ impl Code {
                 S::PAYLOAD_TOO_LARGE,
                 "The body is too long",
                 "Send 256 KiB at most, in several requests if need be.",
+            ),
+            Self::BodyTooSlow => (
+                "body_too_slow",
+                S::REQUEST_TIMEOUT,
+                "The body took too long",
+                "The whole body has to arrive within 10 seconds. Send it again.",
             ),
             Self::NotFound => (
                 "not_found",

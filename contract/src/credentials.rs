@@ -127,11 +127,13 @@ fn decode<'a>(encoded: &[u8]) -> Result<Presented<'a>, Code> {
     }
 }
 
-/// Whether a query names a credential, or holds a secret under any name.
+/// Whether a query names a credential, or holds a secret anywhere.
 fn holds_credentials(query: &str) -> bool {
     form_urlencoded::parse(query.as_bytes()).any(|(name, value)| {
         let plain = name.to_ascii_lowercase().replace('_', "-");
-        QUERY_NAMES.contains(&plain.as_str()) || token::is_secret(&value) || token::is_secret(&name)
+        QUERY_NAMES.contains(&plain.as_str())
+            || token::holds_secret(&value)
+            || token::holds_secret(&name)
     })
 }
 
@@ -139,6 +141,7 @@ fn holds_credentials(query: &str) -> bool {
 mod tests {
     use super::*;
     use domain::key::Environment;
+    use proptest::prelude::*;
 
     fn outcome(lines: &[(&'static str, &str)], query: Option<&str>) -> Result<String, Code> {
         let mut headers = HeaderMap::new();
@@ -231,6 +234,8 @@ mod tests {
             "%6bey=a",
             "secret",
             &format!("q={secret}"),
+            &format!("auth=Bearer+{secret}"),
+            &format!("next=%2Fcb%3Ftoken%3D{secret}"),
             &secret,
         ] {
             let expected = Err(Code::CredentialsInQuery);
@@ -238,6 +243,51 @@ mod tests {
         }
         for query in ["", "scope=key:verify", "keyword=a", "q=secret"] {
             assert!(outcome(&headers, Some(query)).is_ok(), "{query}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_pair_comes_back_out_of_basic(key in "[^:]{1,40}", secret in "\\PC{1,80}") {
+            let header = basic_of(&format!("{key}:{secret}"));
+            let read = outcome(&[("authorization", &header)], None);
+            prop_assert_eq!(read, Ok(format!("{key}|{secret}")));
+        }
+
+        #[test]
+        fn a_secret_in_the_query_is_refused_wherever_and_however_it_is_written(
+            random: [u8; 32],
+            before in "[a-z0-9=&%+ ]{0,12}",
+            after in "[a-z0-9=&%+ ]{0,12}",
+            written: [bool; 53],
+        ) {
+            let secret: String = token::format_secret(Environment::Test, &random)
+                .bytes()
+                .zip(written)
+                .map(|(byte, escaped)| if escaped { format!("%{byte:02x}") } else { char::from(byte).into() })
+                .collect();
+            // A `%` or `%4` right before it would take the secret's first characters for its own.
+            let query = format!("{before}/{secret}{after}");
+            let read = outcome(&[("x-client-key", "id"), ("x-client-secret", "secret")], Some(&query));
+            prop_assert_eq!(read, Err(Code::CredentialsInQuery));
+        }
+
+        #[test]
+        fn nothing_sent_panics_and_what_is_read_is_a_pair(
+            lines in prop::collection::vec((0_usize..4, prop::collection::vec(any::<u8>(), 0..60), any::<bool>()), 0..5),
+            query in prop::option::of("\\PC{0,60}"),
+        ) {
+            let mut headers = HeaderMap::new();
+            for (name, bytes, basic) in lines {
+                let name = [X_CLIENT_KEY, X_CLIENT_SECRET, header::AUTHORIZATION, header::COOKIE][name].clone();
+                let bytes = if basic { basic_of(&String::from_utf8_lossy(&bytes)).into_bytes() } else { bytes };
+                if let Ok(value) = HeaderValue::from_bytes(&bytes) {
+                    headers.append(name, value);
+                }
+            }
+            if let Ok(pair) = read(&headers, query.as_deref()) {
+                prop_assert!(!pair.key().is_empty() && !pair.secret().is_empty());
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The door for machines: presents a key, gets a verdict. Nothing here awaits the keyring on the way to a verdict.
 
+pub mod body;
 pub mod client_address;
 pub mod forward_auth;
 pub mod health;

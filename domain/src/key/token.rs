@@ -8,6 +8,7 @@ const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 const ID_CHARACTERS: usize = 16;
 const SECRET_CHARACTERS: usize = 43;
 const CHECKSUM_CHARACTERS: usize = 6;
+const SECRET_LENGTH: usize = 4 + SECRET_CHARACTERS + CHECKSUM_CHARACTERS;
 
 /// The text is no id, or no secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -107,7 +108,7 @@ impl<'de> Deserialize<'de> for KeyId {
 
 /// Writes a secret: `asl_` or `ast_`, 43 base62 characters of `random`, and 6 of the CRC-32 over all before.
 pub fn format_secret(environment: Environment, random: &[u8; 32]) -> String {
-    let mut text = String::with_capacity(4 + SECRET_CHARACTERS + CHECKSUM_CHARACTERS);
+    let mut text = String::with_capacity(SECRET_LENGTH);
     text.push_str(secret_prefix(environment));
     push_base62(&mut text, random);
     let sum = checksum(text.as_bytes());
@@ -118,10 +119,18 @@ pub fn format_secret(environment: Environment, random: &[u8; 32]) -> String {
 /// Whether a text has a secret's prefix, length, alphabet and checksum. That is shape, not proof.
 pub fn is_secret(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.len() == 4 + SECRET_CHARACTERS + CHECKSUM_CHARACTERS
+    bytes.len() == SECRET_LENGTH
         && (bytes.starts_with(b"asl_") || bytes.starts_with(b"ast_"))
         && bytes[4..].iter().all(|byte| value(*byte).is_some())
         && checksum(&bytes[..4 + SECRET_CHARACTERS]) == bytes[4 + SECRET_CHARACTERS..]
+}
+
+/// Whether a secret, as [`is_secret`] knows it, stands anywhere in a text.
+pub fn holds_secret(text: &str) -> bool {
+    text.match_indices("as").any(|(start, _)| {
+        text.get(start..start + SECRET_LENGTH)
+            .is_some_and(is_secret)
+    })
 }
 
 const fn secret_prefix(environment: Environment) -> &'static str {
@@ -209,8 +218,17 @@ mod tests {
         }
 
         #[test]
+        fn a_secret_is_found_wherever_it_stands(random: [u8; 32], before in "\\PC{0,9}", after in "\\PC{0,9}") {
+            let secret = format_secret(Environment::Test, &random);
+            let text = format!("{before}{secret}{after}");
+            prop_assert!(holds_secret(&text));
+            let broken = text.replace("ast_", "asx_");
+            prop_assert!(!holds_secret(&broken));
+        }
+
+        #[test]
         fn nothing_sent_panics(text in "\\PC{0,80}") {
-            let _ = is_secret(&text);
+            let _ = holds_secret(&text);
             let _ = text.parse::<KeyId>();
         }
     }

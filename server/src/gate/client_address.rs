@@ -76,6 +76,8 @@ fn parse(entry: &str) -> Option<IpAddr> {
 mod tests {
     use super::*;
     use http::HeaderValue;
+    use proptest::prelude::*;
+    use std::net::Ipv4Addr;
 
     const PROXY: &str = "10.0.0.1";
 
@@ -150,5 +152,77 @@ mod tests {
     #[test]
     fn a_caller_without_a_socket_is_unknown() {
         assert_eq!(found("no address", &[b"203.0.113.7"]), None);
+    }
+
+    /// Headers of these lines, as far as they can be sent.
+    fn headers_of(lines: &[Vec<u8>]) -> HeaderMap {
+        lines
+            .iter()
+            .filter_map(|line| HeaderValue::from_bytes(line).ok())
+            .map(|line| (X_FORWARDED_FOR, line))
+            .collect()
+    }
+
+    fn an_address() -> impl Strategy<Value = IpAddr> {
+        prop_oneof![
+            any::<u32>().prop_map(|number| IpAddr::V4(number.into())),
+            any::<u128>().prop_map(|number| IpAddr::V6(number.into())),
+            // Of the trusted ones, and of IPv4 as IPv6 writes it.
+            any::<u16>().prop_map(|number| Ipv4Addr::from(0x0a00_0000 + u32::from(number)).into()),
+            any::<u16>().prop_map(|number| {
+                let v4 = Ipv4Addr::from(0x0a00_0000 + u32::from(number));
+                IpAddr::V6(v4.to_ipv6_mapped())
+            }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_stranger_sends_its_address_is_the_sockets(
+            peer in an_address(),
+            lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 0..4),
+        ) {
+            let nobody = TrustedProxies::default();
+            let found = client_address(Some(peer), &headers_of(&lines), &nobody);
+            prop_assert_eq!(found, Some(peer.to_canonical()));
+        }
+
+        #[test]
+        fn nothing_sent_panics_and_garbage_is_nobodys_address(
+            lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 1..4),
+        ) {
+            let proxies = TrustedProxies::parse("10.0.0.0/8").expect("valid");
+            let headers = headers_of(&lines);
+            let found = client_address(PROXY.parse().ok(), &headers, &proxies);
+            if let (Some(found), true) = (found, headers.contains_key(X_FORWARDED_FOR)) {
+                let said = headers
+                    .get_all(X_FORWARDED_FOR)
+                    .iter()
+                    .filter_map(|line| line.to_str().ok())
+                    .flat_map(|line| line.split(','))
+                    .filter_map(|entry| parse(entry.trim()))
+                    .any(|address| address == found);
+                prop_assert!(said, "{found} was invented");
+            }
+        }
+
+        #[test]
+        fn the_nearest_address_that_is_no_proxy_is_found_or_all_are_proxies(
+            entries in prop::collection::vec((an_address(), any::<bool>()), 1..8),
+        ) {
+            let proxies = TrustedProxies::parse("10.0.0.0/8").expect("valid");
+            let mut lines: Vec<String> = Vec::new();
+            for (address, same_line) in &entries {
+                match lines.last_mut() {
+                    Some(line) if *same_line => line.extend([", ", &address.to_string()]),
+                    _ => lines.push(address.to_string()),
+                }
+            }
+            let lines: Vec<_> = lines.into_iter().map(String::into_bytes).collect();
+            let found = client_address(PROXY.parse().ok(), &headers_of(&lines), &proxies);
+            let addresses = || entries.iter().map(|(address, _)| address.to_canonical());
+            let nearest = addresses().rev().find(|address| !proxies.contain(*address));
+            prop_assert_eq!(found, nearest.or_else(|| addresses().next()));
+        }
     }
 }

@@ -1,13 +1,13 @@
 //! `POST /v1/usage`: a service reports what became of calls that it let in.
 
 use super::{
+    body::{self, Object},
     check,
     problem::{Code, Problem},
     wire,
 };
 use crate::AppState;
 use axum::{
-    body::to_bytes,
     extract::{Request, State},
     response::Response,
 };
@@ -15,10 +15,7 @@ use domain::{key::scope::ScopeSet, time::Timestamp};
 use http::{HeaderMap, StatusCode};
 use keyring::ReportedCall;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-/// Bytes of a body.
-const LONGEST: usize = 256 * 1024;
 /// Calls in one report.
 const MOST: usize = 1_000;
 /// What the reporting key must hold: who may ask about a key may say what became of its calls.
@@ -58,10 +55,9 @@ pub async fn report(State(state): State<AppState>, request: Request) -> Result<R
     let (parts, body) = request.into_parts();
     let refuse = |code| Problem::about(&state, &parts.extensions, code);
     let id = id_of(&parts.headers).map_err(refuse)?;
-    let bytes = to_bytes(body, LONGEST)
-        .await
-        .map_err(|_| refuse(Code::BodyTooLarge))?;
-    let calls = calls_of(&bytes).map_err(|_| refuse(Code::InvalidRequest))?;
+    let bytes = body::receive(body).await.map_err(refuse)?;
+    let calls: Vec<Object<Call>> =
+        serde_json::from_slice(&bytes).map_err(|_| refuse(Code::InvalidRequest))?;
     if calls.is_empty() || calls.len() > MOST {
         return Err(refuse(Code::InvalidRequest));
     }
@@ -96,17 +92,8 @@ fn id_of(headers: &HeaderMap) -> Result<Option<&str>, Code> {
     }
 }
 
-/// Reads an array of objects; serde alone would take an array of a call's values as well.
-fn calls_of(bytes: &[u8]) -> serde_json::Result<Vec<Call>> {
-    let objects: Vec<Map<String, Value>> = serde_json::from_slice(bytes)?;
-    objects
-        .into_iter()
-        .map(|object| Call::deserialize(Value::Object(object)))
-        .collect()
-}
-
 /// Nothing where a status is none, or an instant cannot be read.
-fn read(call: &Call) -> Option<ReportedCall<'_>> {
+fn read(Object(call): &Object<Call>) -> Option<ReportedCall<'_>> {
     let at = match &call.at {
         None => None,
         Some(text) => Some(Timestamp::parse(text)?),

@@ -1,28 +1,22 @@
 //! `POST /v1/keys/verify`: a service asks about pairs that were presented to it.
 
 use super::{
+    body::{self, Object},
     check,
     problem::{Code, Problem},
     wire,
 };
 use crate::{AppState, request};
 use axum::{
-    body::to_bytes,
     extract::{Request, State},
     response::Response,
 };
 use domain::{id::AccountId, key::scope::ScopeSet};
 use http::StatusCode;
 use keyring::{Call, Route};
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor, value::MapAccessDeserializer},
-};
-use std::{fmt, marker::PhantomData};
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
-/// Bytes of a body.
-const LONGEST: usize = 256 * 1024;
 /// Pairs in one call.
 const MOST: usize = 100;
 /// What the asking key must hold.
@@ -36,14 +30,9 @@ struct Question {
     secret: Zeroizing<String>,
     #[serde(default)]
     scopes: Vec<String>,
-    #[serde(default, deserialize_with = "object")]
-    request: Presenter,
+    #[serde(default)]
+    request: Object<Presenter>,
 }
-
-/// A [`Question`] as it comes in.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Asked(#[serde(deserialize_with = "object")] Question);
 
 /// The call with which the pair came.
 #[derive(Default, Deserialize)]
@@ -64,17 +53,14 @@ pub async fn verify(State(state): State<AppState>, request: Request) -> Result<R
     let asking = check(&state, &request, scope)?.caller;
     let (parts, body) = request.into_parts();
     let refuse = |code| Problem::about(&state, &parts.extensions, code);
-    let bytes = to_bytes(body, LONGEST)
-        .await
-        .map(|bytes| Zeroizing::new(bytes.to_vec()))
-        .map_err(|_| refuse(Code::BodyTooLarge))?;
+    let bytes = body::receive(body).await.map_err(refuse)?;
     let id = request::id_of(&parts.extensions);
-    let answer = |Asked(question): &Asked| {
+    let answer = |Object(question): &Object<Question>| {
         let decision = decide(&state, asking.account_id, question, &id)?;
         Ok(wire::Described::of(&decision, id.clone()))
     };
     let mut response = if bytes.trim_ascii_start().starts_with(b"[") {
-        let questions: Vec<Asked> =
+        let questions: Vec<Object<Question>> =
             serde_json::from_slice(&bytes).map_err(|_| refuse(Code::InvalidRequest))?;
         if questions.is_empty() || questions.len() > MOST {
             return Err(refuse(Code::InvalidRequest));
@@ -82,7 +68,7 @@ pub async fn verify(State(state): State<AppState>, request: Request) -> Result<R
         let answers: Result<Vec<_>, Code> = questions.iter().map(answer).collect();
         wire::json(StatusCode::OK, wire::JSON, &answers.map_err(refuse)?)
     } else {
-        let question: Asked =
+        let question: Object<Question> =
             serde_json::from_slice(&bytes).map_err(|_| refuse(Code::InvalidRequest))?;
         wire::json(
             StatusCode::OK,
@@ -102,7 +88,7 @@ fn decide(
     request_id: &str,
 ) -> Result<keyring::Decision, Code> {
     let scopes = ScopeSet::parse_all(&question.scopes).map_err(|_| Code::UnknownScope)?;
-    let presenter = &question.request;
+    let Object(presenter) = &question.request;
     Ok(state.keyring.verify(&Call {
         key: &question.key,
         secret: &question.secret,
@@ -124,28 +110,9 @@ fn decide(
     }))
 }
 
-/// Reads a struct from an object alone: serde would take an array of its values as well.
-fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
-    struct Object<T>(PhantomData<T>);
-
-    impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
-        type Value = T;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-            T::deserialize(MapAccessDeserializer::new(map))
-        }
-    }
-
-    deserializer.deserialize_map(Object(PhantomData))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Asked;
+    use super::{Object, Question};
 
     #[test]
     fn absurd_questions_are_refused() {
@@ -161,8 +128,11 @@ mod tests {
             r#"["a","b"]"#,
             r#"{"key":"a","secret":"b","request":["192.0.2.1"]}"#,
         ] {
-            assert!(serde_json::from_str::<Asked>(absurd).is_err(), "{absurd}");
+            assert!(
+                serde_json::from_str::<Object<Question>>(absurd).is_err(),
+                "{absurd}"
+            );
         }
-        assert!(serde_json::from_str::<Asked>(r#"{"key":"a","secret":"b"}"#).is_ok());
+        assert!(serde_json::from_str::<Object<Question>>(r#"{"key":"a","secret":"b"}"#).is_ok());
     }
 }

@@ -1,5 +1,6 @@
 //! The public contract of the gate.
 
+mod bad_input;
 mod credentials;
 mod decisions;
 mod forward_auth;
