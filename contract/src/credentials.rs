@@ -261,11 +261,12 @@ mod tests {
             after in "[a-z0-9=&%+ ]{0,12}",
             written: [bool; 53],
         ) {
-            let secret: String = token::format_secret(Environment::Test, &random)
+            let secret: Vec<String> = token::format_secret(Environment::Test, &random)
                 .bytes()
                 .zip(written)
                 .map(|(byte, escaped)| if escaped { format!("%{byte:02x}") } else { char::from(byte).into() })
                 .collect();
+            let secret = secret.concat();
             // A `%` or `%4` right before it would take the secret's first characters for its own.
             let query = format!("{before}/{secret}{after}");
             let read = outcome(&[("x-client-key", "id"), ("x-client-secret", "secret")], Some(&query));

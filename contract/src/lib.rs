@@ -8,4 +8,4 @@ mod rate;
 
 pub use code::Code;
 pub use problem::{Body, PROBLEM_JSON};
-pub use rate::{Rate, whole_seconds};
+pub use rate::{RATE_LIMIT, RATE_LIMIT_POLICY, Rate, whole_seconds};

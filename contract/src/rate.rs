@@ -4,11 +4,15 @@ use domain::time::SECOND;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 
-const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
-const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// How much of the limit is left.
+pub const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+/// The limit.
+pub const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// A key's rate limit and what is left of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "RateLimit"))]
 pub struct Rate {
     /// Calls in a window.
     pub limit: u32,

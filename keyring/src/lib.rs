@@ -35,6 +35,7 @@ mod support;
 mod throttle;
 mod usage;
 mod verify;
+mod vitals;
 mod zone;
 
 pub use access::{Editor, FreshEditor, FreshOwner, Owner, Viewer};
@@ -58,6 +59,7 @@ pub use session::{Proof, Session, SignIn, SignedIn};
 pub use store::{AuditLine, Store, StoreError};
 pub use support::{Look, Support};
 pub use verify::{Call, Caller, Decision, Route};
+pub use vitals::Vitals;
 pub use zone::Zone;
 
 use decisions::Decisions;
@@ -123,6 +125,8 @@ pub struct Inner {
     setup_token: String,
     /// When the database last gave a sign of life, and was still ours alone: Unix milliseconds.
     heard: AtomicI64,
+    /// When counted usage was written last, or there was none: Unix milliseconds.
+    flushed: AtomicI64,
     /// Taken by whatever changes a key, until the index knows: of two changes the later one stands in the index. The
     /// first run takes it too.
     changes: tokio::sync::Mutex<()>,
@@ -167,6 +171,7 @@ impl Keyring {
         let setup_token = mint::random_text(&*entropy);
         let heard = AtomicI64::new(clock.now().0);
         let decisions = Decisions::new(store.last_decision().await?);
+        let flushed = AtomicI64::new(clock.now().0);
         Ok(Self(Arc::new(Inner {
             passwords: Passwords::new(&*entropy)?,
             store,
@@ -181,6 +186,7 @@ impl Keyring {
             wrong_secrets: WrongSecrets::default(),
             setup_token,
             heard,
+            flushed,
             changes: tokio::sync::Mutex::default(),
             flushing: tokio::sync::Mutex::default(),
             tasks: TaskTracker::new(),

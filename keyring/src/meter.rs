@@ -136,6 +136,11 @@ impl Meter {
         self.lock().pending.push(batch);
     }
 
+    /// Batches that could not be written yet.
+    pub(crate) fn waiting(&self) -> usize {
+        self.lock().pending.len()
+    }
+
     fn reports(&self) -> MutexGuard<'_, Reports> {
         self.reports.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -75,6 +75,11 @@ impl Snapshot {
         look(self.0.pin().get(&id))
     }
 
+    /// How many keys there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Puts a row in; where its rate limit is the same as before, so is its count.
     pub(crate) fn put(&self, row: IndexRow) {
         let id = row.id;

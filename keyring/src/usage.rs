@@ -9,6 +9,7 @@ use domain::{
         breakdown::{Breakdown, Dimension, Impact, Part},
     },
 };
+use std::sync::atomic::Ordering;
 
 /// Values of each dimension that a key's page names.
 pub(crate) const NAMED: usize = 8;
@@ -38,6 +39,7 @@ impl Keyring {
                 return Err(error.into());
             }
         }
+        self.flushed.store(self.now().0, Ordering::Relaxed);
         Ok(())
     }
 

@@ -108,6 +108,7 @@ mod tests {
             "PUBLIC_URL",
             "TRUSTED_PROXIES",
             "FAIL_CLOSED_AFTER",
+            "METRICS_TOKEN",
             "LOG_FORMAT",
         ] {
             assert!(help.contains(&format!("LATCHKEY_{name}")), "{name}");

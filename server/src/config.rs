@@ -7,7 +7,7 @@ pub use public_url::PublicUrl;
 
 use crate::gate::client_address::TrustedProxies;
 use keyring::Retention;
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use tracing_subscriber::EnvFilter;
 
 /// What `--help` says of the variables.
@@ -30,6 +30,8 @@ Variables (every command takes them):
   LATCHKEY_KEEP_BREAKDOWNS  days for which it is kept by address, route, scope, user agent and refusal [default: 90]
   LATCHKEY_KEEP_DECISIONS   days for which single decisions are kept, with their request ids [default: 7]
   LATCHKEY_MOST_DECISIONS   how many decisions are kept at most [default: 1000000]
+  LATCHKEY_METRICS_TOKEN    who sends it as Authorization: Bearer reads /metrics; at least 16 characters
+                            [default: none, and there is no /metrics]
   RUST_LOG                  what is logged [default: info]
   LATCHKEY_LOG_FORMAT       text or json [default: text]";
 
@@ -99,6 +101,8 @@ pub struct Config {
     pub patience_ms: i64,
     /// How long numbers are kept.
     pub retention: Retention,
+    /// Who brings it reads the metrics.
+    pub metrics_token: Option<Arc<str>>,
     /// What is logged.
     pub log: Log,
 }
@@ -148,6 +152,7 @@ impl Config {
             proxies: parse_proxies(get("LATCHKEY_TRUSTED_PROXIES")?.as_deref())?,
             patience_ms: parse_patience(get("LATCHKEY_FAIL_CLOSED_AFTER")?.as_deref())?,
             retention: kept::read(get)?,
+            metrics_token: parse_metrics_token(get("LATCHKEY_METRICS_TOKEN")?.as_deref())?,
             log: Log {
                 filter: parse_filter(get("RUST_LOG")?.as_deref())?,
                 format: parse_log_format(get("LATCHKEY_LOG_FORMAT")?.as_deref())?,
@@ -226,6 +231,19 @@ fn parse_patience(text: Option<&str>) -> Result<i64, Wrong> {
         })
 }
 
+/// Of a wrong token nothing is shown.
+fn parse_metrics_token(text: Option<&str>) -> Result<Option<Arc<str>>, Wrong> {
+    let fits = |text: &str| text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_graphic());
+    match text {
+        Some(text) if !fits(text) => Err(Wrong {
+            variable: "LATCHKEY_METRICS_TOKEN",
+            why: "the value is no token".into(),
+            allowed: "at least 16 letters, digits and signs, without blanks",
+        }),
+        token => Ok(token.map(Arc::from)),
+    }
+}
+
 fn parse_filter(text: Option<&str>) -> Result<EnvFilter, Wrong> {
     let text = text.unwrap_or("info");
     EnvFilter::try_new(text).map_err(|_| {
@@ -296,6 +314,8 @@ mod tests {
             ("LATCHKEY_KEEP_BREAKDOWNS", "0"),
             ("LATCHKEY_KEEP_DECISIONS", "401"),
             ("LATCHKEY_MOST_DECISIONS", "999"),
+            ("LATCHKEY_METRICS_TOKEN", "hunter2"),
+            ("LATCHKEY_METRICS_TOKEN", "hunter2 and more than sixteen"),
             ("RUST_LOG", "info,[[["),
             ("LATCHKEY_LOG_FORMAT", "xml\nsecond line"),
         ] {

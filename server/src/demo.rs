@@ -64,12 +64,13 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
     keyring.keep(config.retention);
     let ownership = keyring.own().await.map_err(cannot)?;
     keyring.spawn_keeper(ownership);
-    let state = AppState::new(
+    let mut state = AppState::new(
         keyring,
         config.public_url,
         config.proxies,
         config.patience_ms,
     );
+    state.metrics_token = config.metrics_token;
     start::run(listener, state).await
 }
 

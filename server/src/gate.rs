@@ -4,8 +4,11 @@ pub mod body;
 pub mod client_address;
 pub mod forward_auth;
 pub mod health;
+pub mod object;
+pub mod openapi;
 pub mod own_key;
 pub mod problem;
+pub mod question;
 pub mod usage;
 pub mod verify;
 pub mod whoami;
@@ -26,6 +29,21 @@ use std::{borrow::Cow, collections::BTreeSet};
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Keys that one request is taken to name, so that nobody fills a log with one line.
 const NAMED: usize = 4;
+
+/// For what [`check`] refuses a key; `insufficient_scope` comes in where a door wants a scope.
+pub const REFUSALS: [Code; 11] = [
+    Code::MissingCredentials,
+    Code::AmbiguousCredentials,
+    Code::CredentialsInQuery,
+    Code::InvalidCredentials,
+    Code::KeyRevoked,
+    Code::KeyInactive,
+    Code::KeyExpired,
+    Code::SecretRetired,
+    Code::IpNotAllowed,
+    Code::RateLimited,
+    Code::VerificationUnavailable,
+];
 
 /// A request whose key may pass.
 #[derive(Debug)]
@@ -57,6 +75,18 @@ pub fn check_for(
     wanted: Option<ScopeSet>,
     route: Route<'_>,
 ) -> Result<Passed, Problem> {
+    let outcome = decide(state, request, wanted, route);
+    let refusal = outcome.as_ref().err().map(Problem::code);
+    state.metrics.decided(refusal);
+    outcome
+}
+
+fn decide(
+    state: &AppState,
+    request: &Request,
+    wanted: Option<ScopeSet>,
+    route: Route<'_>,
+) -> Result<Passed, Problem> {
     let refuse = |code| Problem::of(state, request, code).required(wanted.unwrap_or_default());
     let id = request::id_of(request.extensions());
     let call = Call {
@@ -81,7 +111,7 @@ pub fn check_for(
     if !state.can_verify() {
         return Err(refuse(Code::VerificationUnavailable));
     }
-    let decision = state.keyring.verify(&Call {
+    let decision = state.verify(&Call {
         key: presented.key(),
         secret: presented.secret(),
         ..call

@@ -8,6 +8,7 @@ pub mod config;
 pub mod dashboard;
 pub mod demo;
 pub mod gate;
+pub mod metrics;
 pub mod pepper;
 pub mod probes;
 pub mod request;

@@ -1,6 +1,9 @@
 //! `/healthz` and `/readyz`, for whoever restarts the process or sends it traffic.
 
-use crate::AppState;
+use crate::{
+    AppState,
+    gate::openapi::{Answer, Operation, Schemas},
+};
 use axum::{extract::State, response::IntoResponse};
 use http::StatusCode;
 use std::time::Duration;
@@ -40,4 +43,22 @@ pub async fn database_answers(state: &AppState) -> bool {
             false
         }
     }
+}
+
+/// What `/healthz` says of itself.
+pub fn describe_live(_: &mut Schemas) -> Operation {
+    Operation::new("live", "Does the process live?").answers(200, Answer::text("It does.", "ok\n"))
+}
+
+/// What `/readyz` says of itself.
+pub fn describe_ready(_: &mut Schemas) -> Operation {
+    Operation::new("ready", "Can the server do its work?")
+        .answers(200, Answer::text("It can.", "ok\n"))
+        .answers(
+            503,
+            Answer::text(
+                "It is stopping, or the database does not answer.",
+                "stopping\n",
+            ),
+        )
 }

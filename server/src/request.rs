@@ -43,6 +43,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         .unwrap_or_else(new_id);
     let address = client_address(peer, request.headers(), &state.proxies);
     let api = request.uri().path().starts_with("/api/");
+    let door = state.metrics.door(request.uri().path());
     request.extensions_mut().insert(RequestId(id.clone()));
     request.extensions_mut().insert(ClientAddress(address));
 
@@ -57,6 +58,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
             }
         }
     }
+    state.metrics.answered(door, response.status());
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(X_REQUEST_ID, value);

@@ -3,12 +3,16 @@
 use crate::{
     AppState, assets,
     dashboard::{export, headers, pages, plain_form, same_origin, session},
-    gate::{forward_auth, health, own_key, problem, usage, verify, whoami},
-    probes, request,
+    gate::{
+        forward_auth, health,
+        openapi::{self, Door},
+        own_key, problem, usage, verify, whoami,
+    },
+    metrics, probes, request,
 };
 use axum::{
     Router, middleware,
-    routing::{any, delete, get, post},
+    routing::{any, get, post},
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -17,8 +21,6 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(gate())
         .merge(dashboard(&state))
-        .route("/healthz", get(probes::live))
-        .route("/readyz", get(probes::ready))
         .layer(middleware::from_fn_with_state(
             state.clone(),
             request::identify,
@@ -26,17 +28,39 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
+/// Every door for machines: the router serves them, and `/openapi.json` describes them.
+pub fn doors() -> Vec<Door> {
+    vec![
+        Door::get("/v1/whoami", whoami::whoami, whoami::describe),
+        Door::any(
+            "/v1/auth",
+            forward_auth::forward_auth,
+            forward_auth::describe,
+        ),
+        Door::post("/v1/keys/verify", verify::verify, verify::describe),
+        Door::delete("/v1/keys/current", own_key::revoke, own_key::describe),
+        Door::post("/v1/usage", usage::report, usage::describe),
+        Door::get("/api/v0/health", health::private, health::describe_private),
+        Door::get(
+            "/api/v0/health/public",
+            health::public,
+            health::describe_public,
+        ),
+        Door::get("/openapi.json", openapi::show, openapi::describe),
+        Door::get("/healthz", probes::live, probes::describe_live),
+        Door::get("/readyz", probes::ready, probes::describe_ready),
+        Door::get("/metrics", metrics::show, metrics::describe),
+    ]
+}
+
 /// For machines: none of the dashboard's layers, no span is opened; two doors read a body.
 fn gate() -> Router<AppState> {
-    Router::new()
-        .route("/v1/whoami", get(whoami::whoami))
-        .route("/v1/auth", any(forward_auth::forward_auth))
-        .route("/v1/keys/verify", post(verify::verify))
-        .route("/v1/keys/current", delete(own_key::revoke))
-        .route("/v1/usage", post(usage::report))
+    doors()
+        .into_iter()
+        .fold(Router::new(), |router, door| {
+            router.route(door.path, door.route)
+        })
         .route("/v1/{*other}", any(problem::not_found))
-        .route("/api/v0/health", get(health::private))
-        .route("/api/v0/health/public", get(health::public))
         .route("/api/v0/{*other}", any(problem::not_found))
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(CatchPanicLayer::custom(request::after_panic))

@@ -59,12 +59,13 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
         );
     }
     keyring.spawn_keeper(ownership);
-    let state = AppState::new(
+    let mut state = AppState::new(
         keyring,
         config.public_url,
         config.proxies,
         config.patience_ms,
     );
+    state.metrics_token = config.metrics_token;
     run(listener, state).await
 }
 

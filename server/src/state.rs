@@ -1,11 +1,15 @@
 //! What every handler may reach.
 
-use crate::{config::PublicUrl, gate::client_address::TrustedProxies};
-use keyring::Keyring;
+use crate::{config::PublicUrl, gate::client_address::TrustedProxies, metrics::Metrics};
+use axum::body::Bytes;
+use keyring::{Call, Decision, Keyring};
 use leptos::config::LeptosOptions;
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
 };
 
 /// Shared by all handlers; a clone is cheap.
@@ -21,6 +25,12 @@ pub struct AppState {
     pub patience_ms: i64,
     /// Where the pages look for their own files.
     pub options: LeptosOptions,
+    /// `/openapi.json`, once somebody has asked for it.
+    pub openapi: Arc<OnceLock<Bytes>>,
+    /// What has been counted since the start.
+    pub metrics: Arc<Metrics>,
+    /// Who brings it reads the metrics; without one nobody does.
+    pub metrics_token: Option<Arc<str>>,
     draining: Arc<AtomicBool>,
 }
 
@@ -43,6 +53,9 @@ impl AppState {
             proxies: Arc::new(proxies),
             patience_ms,
             options,
+            openapi: Arc::default(),
+            metrics: Arc::default(),
+            metrics_token: None,
             draining: Arc::default(),
         }
     }
@@ -50,6 +63,14 @@ impl AppState {
     /// Whether the gate may answer from memory: the database was heard of a short enough time ago.
     pub fn can_verify(&self) -> bool {
         self.keyring.silence() <= self.patience_ms
+    }
+
+    /// Asks the keyring about a pair, and notes how long it took.
+    pub fn verify(&self, call: &Call<'_>) -> Decision {
+        let begun = Instant::now();
+        let decision = self.keyring.verify(call);
+        self.metrics.took(begun.elapsed());
+        decision
     }
 
     /// From now on the server is not ready: it finishes what it has begun.

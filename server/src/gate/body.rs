@@ -3,11 +3,7 @@
 use super::problem::Code;
 use axum::body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor, value::MapAccessDeserializer},
-};
-use std::{fmt, marker::PhantomData, time::Duration};
+use std::time::Duration;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
@@ -15,6 +11,9 @@ use zeroize::Zeroizing;
 const LONGEST: usize = 256 * 1024;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// For what [`receive`], and whoever reads what it received, refuses a body.
+pub const REFUSALS: [Code; 3] = [Code::InvalidRequest, Code::BodyTooLarge, Code::BodyTooSlow];
 
 /// The whole body.
 ///
@@ -26,29 +25,5 @@ pub async fn receive(body: Body) -> Result<Zeroizing<Vec<u8>>, Code> {
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Code::BodyTooLarge),
         Ok(Err(_)) => Err(Code::InvalidRequest),
         Err(_) => Err(Code::BodyTooSlow),
-    }
-}
-
-/// A struct that is read from a JSON object alone: serde would take an array of its values as well.
-#[derive(Default)]
-pub struct Object<T>(pub T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Fields<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
-            type Value = T;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(map))
-            }
-        }
-
-        deserializer.deserialize_map(Fields(PhantomData)).map(Self)
     }
 }

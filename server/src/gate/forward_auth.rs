@@ -1,14 +1,20 @@
 //! `/v1/auth`: forward authentication for nginx `auth_request`, Traefik `ForwardAuth`, Caddy `forward_auth`, Envoy.
 
-use super::{check_for, problem::Problem, wire};
+use super::{
+    check_for,
+    openapi::{Answer, Operation, Schemas},
+    problem::{Code, Problem},
+    wire,
+};
 use crate::AppState;
 use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use domain::key::scope::ScopeSet;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use domain::key::scope::{ScopeSet, every_scope};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use keyring::Route;
+use serde_json::json;
 
 /// Answers whether the request that a proxy holds may pass; every `?scope=` must be the key's.
 ///
@@ -23,17 +29,14 @@ pub async fn forward_auth(
     let mut response = StatusCode::OK.into_response();
     let headers = response.headers_mut();
     for (name, value) in [
-        ("x-latchkey-key-id", caller.key_id.to_string()),
-        (
-            "x-latchkey-application-id",
-            caller.application_id.to_string(),
-        ),
-        ("x-latchkey-account-id", caller.account_id.to_string()),
-        ("x-latchkey-scopes", caller.scopes.to_string()),
+        (wire::KEY_ID, caller.key_id.to_string()),
+        (wire::APPLICATION_ID, caller.application_id.to_string()),
+        (wire::ACCOUNT_ID, caller.account_id.to_string()),
+        (wire::SCOPES, caller.scopes.to_string()),
     ] {
         // Ids and scope names are ASCII.
         if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(HeaderName::from_static(name), value);
+            headers.insert(name, value);
         }
     }
     wire::describe(headers, &caller);
@@ -70,6 +73,34 @@ fn wanted_scopes(query: &str) -> Option<ScopeSet> {
         .filter(|(name, _)| name == "scope")
         .map(|(_, value)| value);
     ScopeSet::parse_all(names).ok()
+}
+
+/// What this door says of itself.
+pub fn describe(_: &mut Schemas) -> Operation {
+    let names: Vec<_> = every_scope()
+        .map(|(_, resource, action)| format!("{}:{action}", resource.name))
+        .collect();
+    let passed = Answer::empty(
+        "The request may pass. The headers say whose it is, for the service behind the proxy.",
+    )
+    .with(&[
+        wire::KEY_ID,
+        wire::APPLICATION_ID,
+        wire::ACCOUNT_ID,
+        wire::SCOPES,
+    ]);
+    Operation::new("auth", "May the request that a proxy holds pass?")
+        .says("For nginx auth_request, Traefik ForwardAuth, Caddy forward_auth and Envoy ext_authz, with the headers of the original request. Method and path are read from X-Forwarded-Method and X-Forwarded-Uri, or X-Original-Method and X-Original-Uri, and counted in the key's usage.")
+        .asks_for_a_key()
+        .parameter(json!({
+            "name": "scope", "in": "query",
+            "description": "What the request needs; several times if need be.",
+            "schema": { "type": "array", "items": { "type": "string", "enum": names } },
+            "style": "form", "explode": true,
+            "example": ["invoice:read"],
+        }))
+        .answers(200, passed)
+        .refuses(&[Code::InsufficientScope, Code::UnknownScope])
 }
 
 #[cfg(test)]

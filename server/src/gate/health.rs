@@ -2,6 +2,7 @@
 
 use super::{
     check,
+    openapi::{Answer, Operation, Schemas},
     problem::{Code, Problem},
     wire,
 };
@@ -12,22 +13,38 @@ use axum::{
 };
 use domain::key::scope::ScopeSet;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-#[derive(Serialize)]
+/// How the server is, for somebody with a key.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Health")]
 struct Private {
+    /// `ok`.
     status: &'static str,
+    /// The server's clock.
+    #[schemars(extend("format" = "date-time"))]
     timestamp: String,
+    /// The server's version.
     version: &'static str,
+    /// `connected`.
     database: &'static str,
+    /// The same in a sentence.
     message: &'static str,
+    /// Always: whoever is not hears a problem.
     authenticated: bool,
 }
 
-#[derive(Serialize)]
+/// How the server is.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PublicHealth")]
 struct Public {
+    /// `ok`.
     status: &'static str,
+    /// The server's clock.
+    #[schemars(extend("format" = "date-time"))]
     timestamp: String,
+    /// The server's version.
     version: &'static str,
 }
 
@@ -62,4 +79,22 @@ pub async fn public(State(state): State<AppState>) -> Response {
         version: env!("CARGO_PKG_VERSION"),
     };
     wire::json(StatusCode::OK, wire::JSON, &body)
+}
+
+/// What the door with credentials says of itself.
+pub fn describe_private(schemas: &mut Schemas) -> Operation {
+    let schema = schemas.given::<Private>();
+    Operation::new("health", "Health, for any valid key")
+        .asks_for_a_key()
+        .answers(
+            200,
+            Answer::json("The key is valid and the database answers.", &schema),
+        )
+}
+
+/// What the door without credentials says of itself.
+pub fn describe_public(schemas: &mut Schemas) -> Operation {
+    let schema = schemas.given::<Public>();
+    Operation::new("public_health", "Health, without credentials")
+        .answers(200, Answer::json("The server answers.", &schema))
 }

@@ -2,6 +2,7 @@
 
 use super::{
     check,
+    openapi::{Answer, Operation, Schemas},
     problem::{Code, Problem},
 };
 use crate::{AppState, request};
@@ -35,4 +36,12 @@ pub async fn revoke(State(state): State<AppState>, request: Request) -> Result<R
             Err(Problem::of(&state, &request, Code::VerificationUnavailable))
         }
     }
+}
+
+/// What this door says of itself.
+pub fn describe(_: &mut Schemas) -> Operation {
+    Operation::new("revoke_itself", "The presented key revokes itself")
+        .says("For a program that knows its secret has leaked. It is final: every call that begins after the answer is refused.")
+        .asks_for_a_key()
+        .answers(204, Answer::empty("The key is revoked."))
 }

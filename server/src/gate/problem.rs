@@ -1,17 +1,18 @@
 //! Every refusal of the gate: RFC 9457, with the fields of the public contract.
 
-pub use contract::Code;
+pub use contract::{Code, PROBLEM_JSON};
 
-use super::wire;
+use super::{openapi::Schemas, wire};
 use crate::{AppState, config::PublicUrl, request};
 use axum::{
     extract::{Path, Request, State},
     response::{Html, IntoResponse, Response},
 };
-use contract::{Body, PROBLEM_JSON, whole_seconds};
+use contract::{Body, whole_seconds};
 use domain::{key::scope::ScopeSet, verdict::Verdict};
 use http::{HeaderValue, StatusCode, header};
 use keyring::Caller;
+use serde_json::Value;
 use std::sync::Arc;
 
 /// A refusal, ready to be sent.
@@ -23,6 +24,21 @@ pub struct Problem {
     required: ScopeSet,
     retry_after_ms: Option<i64>,
     caller: Option<Box<Caller>>,
+}
+
+/// The schema of every refusal.
+pub fn schema(schemas: &mut Schemas) -> Value {
+    schemas.given::<Body<'static>>()
+}
+
+/// A refusal as somebody might see it.
+pub fn example(code: Code) -> Value {
+    let required = match code {
+        Code::InsufficientScope => ScopeSet::one("invoice:create").unwrap_or_default(),
+        _ => ScopeSet::default(),
+    };
+    let id = "0123456789abcdef0123456789abcdef";
+    serde_json::json!(Body::new(code, "https://keys.example.com", id, required))
 }
 
 impl Problem {
@@ -66,6 +82,11 @@ impl Problem {
     pub fn caller(mut self, caller: Option<Caller>) -> Self {
         self.caller = caller.map(Box::new);
         self
+    }
+
+    /// Why.
+    pub const fn code(&self) -> Code {
+        self.code
     }
 }
 

@@ -1,8 +1,9 @@
 //! `POST /v1/usage`: a service reports what became of calls that it let in.
 
 use super::{
-    body::{self, Object},
-    check,
+    body, check,
+    object::Object,
+    openapi::{Answer, Operation, SOME_KEY, Schemas},
     problem::{Code, Problem},
     wire,
 };
@@ -14,7 +15,9 @@ use axum::{
 use domain::{key::scope::ScopeSet, time::Timestamp};
 use http::{HeaderMap, StatusCode};
 use keyring::ReportedCall;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// Calls in one report.
 const MOST: usize = 1_000;
@@ -26,20 +29,31 @@ const ID: &str = "idempotency-key";
 const LONGEST_ID: usize = 255;
 
 /// What became of one call.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ReportedCall")]
 struct Call {
+    /// The public id of the key that was let in.
     key: String,
+    /// The HTTP status that the service answered.
+    #[schemars(range(min = 100, max = 599))]
     status: u16,
+    /// How long the service took, in milliseconds.
     latency_ms: u32,
+    /// When the call began; now, where it is missing.
+    #[schemars(extend("format" = "date-time"))]
     at: Option<String>,
 }
 
 /// What was taken of a report.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Receipt")]
 struct Taken {
+    /// Calls that count.
     accepted: usize,
+    /// Calls of no key of the account.
     unknown: usize,
+    /// Calls that began more than a day ago.
     late: usize,
 }
 
@@ -104,4 +118,28 @@ fn read(Object(call): &Object<Call>) -> Option<ReportedCall<'_>> {
         latency_ms: call.latency_ms,
         at,
     })
+}
+
+/// What this door says of itself.
+pub fn describe(schemas: &mut Schemas) -> Operation {
+    let call = schemas.taken::<Object<Call>>();
+    let calls = json!({ "type": "array", "items": call, "minItems": 1, "maxItems": MOST });
+    let taken = schemas.given::<Taken>();
+    let receipt = Taken {
+        accepted: 1,
+        unknown: 0,
+        late: 0,
+    };
+    Operation::new("report", "A service reports what became of calls that it let in")
+        .says("For a service whose own key has the scope key:verify: up to 1,000 calls of its account's keys.")
+        .asks_for_a_key()
+        .parameter(json!({
+            "name": ID, "in": "header",
+            "description": "Names the report, so that it counts once however often it is sent.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": LONGEST_ID },
+        }))
+        .takes(&calls, &[("one", json!([{ "key": SOME_KEY, "status": 200, "latency_ms": 12 }]))])
+        .answers(202, Answer::json_such_as("What was taken.", &taken, &json!(receipt)))
+        .refuses(&[Code::InsufficientScope])
+        .refuses(&body::REFUSALS)
 }

@@ -1,9 +1,11 @@
 //! `POST /v1/keys/verify`: a service asks about pairs that were presented to it.
 
 use super::{
-    body::{self, Object},
-    check,
+    body, check,
+    object::Object,
+    openapi::{Answer, Operation, SOME_KEY, Schemas},
     problem::{Code, Problem},
+    question::{self, Asked, MOST, Question},
     wire,
 };
 use crate::{AppState, request};
@@ -14,35 +16,10 @@ use axum::{
 use domain::{id::AccountId, key::scope::ScopeSet};
 use http::StatusCode;
 use keyring::{Call, Route};
-use serde::Deserialize;
-use zeroize::Zeroizing;
+use serde_json::json;
 
-/// Pairs in one call.
-const MOST: usize = 100;
 /// What the asking key must hold.
 const SCOPE: &str = "key:verify";
-
-/// A pair that was presented to a service, with what the service knows of the call.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Question {
-    key: String,
-    secret: Zeroizing<String>,
-    #[serde(default)]
-    scopes: Vec<String>,
-    #[serde(default)]
-    request: Object<Presenter>,
-}
-
-/// The call with which the pair came.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Presenter {
-    ip: Option<String>,
-    method: String,
-    route: String,
-    user_agent: String,
-}
 
 /// Answers about one pair, or about each of an array of at most 100.
 ///
@@ -57,24 +34,19 @@ pub async fn verify(State(state): State<AppState>, request: Request) -> Result<R
     let id = request::id_of(&parts.extensions);
     let answer = |Object(question): &Object<Question>| {
         let decision = decide(&state, asking.account_id, question, &id)?;
+        state.metrics.told(decision.verdict);
         Ok(wire::Described::of(&decision, id.clone()))
     };
-    let mut response = if bytes.trim_ascii_start().starts_with(b"[") {
-        let questions: Vec<Object<Question>> =
-            serde_json::from_slice(&bytes).map_err(|_| refuse(Code::InvalidRequest))?;
-        if questions.is_empty() || questions.len() > MOST {
-            return Err(refuse(Code::InvalidRequest));
+    let asked = question::read(&bytes).ok_or_else(|| refuse(Code::InvalidRequest))?;
+    let mut response = match asked {
+        Asked::One(question) => {
+            let answer = answer(&question).map_err(refuse)?;
+            wire::json(StatusCode::OK, wire::JSON, &answer)
         }
-        let answers: Result<Vec<_>, Code> = questions.iter().map(answer).collect();
-        wire::json(StatusCode::OK, wire::JSON, &answers.map_err(refuse)?)
-    } else {
-        let question: Object<Question> =
-            serde_json::from_slice(&bytes).map_err(|_| refuse(Code::InvalidRequest))?;
-        wire::json(
-            StatusCode::OK,
-            wire::JSON,
-            &answer(&question).map_err(refuse)?,
-        )
+        Asked::Several(questions) => {
+            let answers: Result<Vec<_>, Code> = questions.iter().map(answer).collect();
+            wire::json(StatusCode::OK, wire::JSON, &answers.map_err(refuse)?)
+        }
     };
     wire::describe(response.headers_mut(), &asking);
     Ok(response)
@@ -89,7 +61,7 @@ fn decide(
 ) -> Result<keyring::Decision, Code> {
     let scopes = ScopeSet::parse_all(&question.scopes).map_err(|_| Code::UnknownScope)?;
     let Object(presenter) = &question.request;
-    Ok(state.keyring.verify(&Call {
+    Ok(state.verify(&Call {
         key: &question.key,
         secret: &question.secret,
         within: Some(account),
@@ -110,29 +82,32 @@ fn decide(
     }))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{Object, Question};
-
-    #[test]
-    fn absurd_questions_are_refused() {
-        for absurd in [
-            "",
-            "{}",
-            "null",
-            r#"{"key":1,"secret":"x"}"#,
-            r#"{"key":"a","secret":"b","scope":["invoice:read"]}"#,
-            r#"{"key":"a","secret":"b","scopes":"invoice:read"}"#,
-            r#"{"key":"a","secret":"b"} x"#,
-            r#"{"key":"a","key":"a","secret":"b"}"#,
-            r#"["a","b"]"#,
-            r#"{"key":"a","secret":"b","request":["192.0.2.1"]}"#,
-        ] {
-            assert!(
-                serde_json::from_str::<Object<Question>>(absurd).is_err(),
-                "{absurd}"
-            );
-        }
-        assert!(serde_json::from_str::<Object<Question>>(r#"{"key":"a","secret":"b"}"#).is_ok());
-    }
+/// What this door says of itself.
+pub fn describe(schemas: &mut Schemas) -> Operation {
+    let question = schemas.taken::<Object<Question>>();
+    let answer = schemas.given::<wire::Described>();
+    let asked = json!({ "oneOf": [
+        question,
+        { "type": "array", "items": question, "minItems": 1, "maxItems": MOST },
+    ] });
+    let answered = json!({ "oneOf": [
+        answer,
+        { "type": "array", "items": answer, "minItems": 1, "maxItems": MOST },
+    ] });
+    let pair = json!({
+        "key": SOME_KEY, "secret": "the secret that was presented", "scopes": ["invoice:read"],
+        "request": { "ip": "192.0.2.7", "method": "GET", "route": "/invoices", "user_agent": "curl/8.14" },
+    });
+    let answers = Answer::json_such_as(
+        "The answer; to an array, an array of answers in the same order. A pair that may not pass is an answer too.",
+        &answered,
+        &wire::Described::example(),
+    );
+    Operation::new("verify", "May a call that presents this pair pass?")
+        .says("For a service whose own key has the scope key:verify. It asks about one pair that was presented to it, or about up to 100 at once. A key of another account is as unknown as one that never was.")
+        .asks_for_a_key()
+        .takes(&asked, &[("one", pair.clone()), ("several", json!([pair]))])
+        .answers(200, answers)
+        .refuses(&[Code::InsufficientScope, Code::UnknownScope])
+        .refuses(&body::REFUSALS)
 }

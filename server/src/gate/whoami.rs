@@ -1,6 +1,11 @@
 //! `GET /v1/whoami`: the presented key describes itself.
 
-use super::{check, problem::Problem, wire};
+use super::{
+    check,
+    openapi::{Answer, Operation, Schemas},
+    problem::Problem,
+    wire,
+};
 use crate::{AppState, request};
 use axum::{
     extract::{Request, State},
@@ -20,4 +25,13 @@ pub async fn whoami(State(state): State<AppState>, request: Request) -> Result<R
     let mut response = wire::json(StatusCode::OK, wire::JSON, &body);
     wire::describe(response.headers_mut(), &passed.caller);
     Ok(response)
+}
+
+/// What this door says of itself.
+pub fn describe(schemas: &mut Schemas) -> Operation {
+    let schema = schemas.given::<wire::Described>();
+    let key = Answer::json_such_as("The key.", &schema, &wire::Described::example());
+    Operation::new("whoami", "The presented key describes itself")
+        .asks_for_a_key()
+        .answers(200, key)
 }

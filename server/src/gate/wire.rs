@@ -2,38 +2,90 @@
 
 use axum::{body::Body, response::Response};
 use contract::Rate;
+pub use contract::{RATE_LIMIT, RATE_LIMIT_POLICY};
 use domain::{
-    key::Environment,
+    id::{AccountId, ApplicationId},
+    key::{Environment, rate_limit::RateLimit, scope::ScopeSet, token::KeyId},
     time::{SECOND, Timestamp},
     verdict::Verdict,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use keyring::{Caller, Decision, RateState};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
+use serde_json::Value;
 use std::{
     sync::Arc,
     time::{Duration, UNIX_EPOCH},
 };
+use uuid::Uuid;
 
-const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
-const SUNSET: HeaderName = HeaderName::from_static("sunset");
+/// Since when the secret is being retired.
+pub const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
+/// When the secret that is being retired ends.
+pub const SUNSET: HeaderName = HeaderName::from_static("sunset");
+/// For the service behind a proxy: the key's id.
+pub const KEY_ID: HeaderName = HeaderName::from_static("x-latchkey-key-id");
+/// The same of its application.
+pub const APPLICATION_ID: HeaderName = HeaderName::from_static("x-latchkey-application-id");
+/// The same of its account.
+pub const ACCOUNT_ID: HeaderName = HeaderName::from_static("x-latchkey-account-id");
+/// The same of what it may do.
+pub const SCOPES: HeaderName = HeaderName::from_static("x-latchkey-scopes");
 
 /// The media type of answers that are no problem.
 pub const JSON: &str = "application/json";
 
 /// What a decision says of a key. Before the secret has matched, nothing of the key is told.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Decision")]
 pub struct Described {
+    /// Whether a call with this pair may pass.
     valid: bool,
+    /// `valid`, or why not.
+    #[schemars(schema_with = "codes")]
     code: &'static str,
+    /// The public key id.
     key_id: Option<String>,
+    /// The key's application.
+    #[schemars(extend("format" = "uuid"))]
     application_id: Option<String>,
+    /// The application's account.
+    #[schemars(extend("format" = "uuid"))]
     account_id: Option<String>,
+    /// Whether the key works on real data.
+    #[schemars(schema_with = "environments")]
     environment: Option<Environment>,
+    /// All that the key may do.
     scopes: Vec<String>,
+    /// When the key ends; never, where there is nothing.
+    #[schemars(extend("format" = "date-time"))]
     expires_at: Option<String>,
+    /// Where the key has a limit, and got as far as to ask it.
     ratelimit: Option<Rate>,
+    /// As in `X-Request-Id`.
     request_id: Arc<str>,
+}
+
+/// What can be said of a pair.
+const CODES: [&str; 9] = [
+    Verdict::Accepted.code(),
+    Verdict::InvalidCredentials.code(),
+    Verdict::Revoked.code(),
+    Verdict::Inactive.code(),
+    Verdict::Expired { at: Timestamp(0) }.code(),
+    Verdict::Retired { at: Timestamp(0) }.code(),
+    Verdict::IpNotAllowed.code(),
+    Verdict::InsufficientScope.code(),
+    Verdict::RateLimited { retry_after_ms: 0 }.code(),
+];
+
+fn codes(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "enum": CODES })
+}
+
+fn environments(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": [Environment::Live, Environment::Test, Value::Null] })
 }
 
 impl Described {
@@ -45,6 +97,30 @@ impl Described {
     /// What a service may know that asked about a pair.
     pub fn of(decision: &Decision, request_id: Arc<str>) -> Self {
         Self::new(decision.verdict, decision.caller.as_ref(), request_id)
+    }
+
+    /// Of a key as somebody might have it.
+    pub fn example() -> Value {
+        let caller = Caller {
+            key_id: KeyId::from_number(Environment::Live, 0),
+            application_id: ApplicationId(Uuid::nil()),
+            account_id: AccountId(Uuid::nil()),
+            environment: Environment::Live,
+            scopes: ScopeSet::one("invoice:read").unwrap_or_default(),
+            expires_at: Some(Timestamp(1_795_442_709_123)),
+            deprecated_at: None,
+            retires_at: None,
+            rate_limit: Some(RateState {
+                limit: RateLimit {
+                    requests: 100,
+                    window_ms: 60_000,
+                },
+                remaining: 99,
+                reset_ms: 600,
+            }),
+        };
+        let id = "0123456789abcdef0123456789abcdef";
+        serde_json::json!(Self::accepted(&caller, id.into()))
     }
 
     fn new(verdict: Verdict, caller: Option<&Caller>, request_id: Arc<str>) -> Self {
@@ -67,8 +143,12 @@ impl Described {
     }
 }
 
-/// An answer with a JSON body.
-pub fn json(status: StatusCode, content_type: &'static str, body: &impl Serialize) -> Response {
+/// An answer with a JSON body, of a type that `/openapi.json` can describe.
+pub fn json(
+    status: StatusCode,
+    content_type: &'static str,
+    body: &(impl Serialize + JsonSchema),
+) -> Response {
     let bytes = serde_json::to_vec(body).unwrap_or_else(|error| {
         tracing::error!(%error, "an answer could not be written as JSON");
         b"{}".to_vec()
@@ -123,12 +203,7 @@ fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{
-        id::{AccountId, ApplicationId},
-        key::{rate_limit::RateLimit, scope::ScopeSet, token::KeyId},
-        time::DAY,
-    };
-    use uuid::Uuid;
+    use domain::time::DAY;
 
     #[test]
     fn a_proven_caller_hears_its_limit_and_its_secrets_end() {

@@ -174,7 +174,9 @@ impl House {
         }
     }
 
+    /// Every answer of the gate is held against what `/openapi.json` says of it.
     pub async fn send(&self, request: Request<Body>) -> Answer {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self
             .router
             .clone()
@@ -183,11 +185,13 @@ impl House {
             .expect("infallible");
         let (head, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.expect("a body");
-        Answer {
+        let answer = Answer {
             status: head.status,
             headers: head.headers,
             body: String::from_utf8_lossy(&bytes).into_owned(),
-        }
+        };
+        crate::described::check(&method, &path, &answer);
+        answer
     }
 
     pub async fn get(&self, path: &str, lines: &[(&str, &str)]) -> Answer {

@@ -4,11 +4,14 @@
 mod audit_log;
 mod dashboard;
 mod demo;
+mod described;
 mod export;
 mod forms;
 mod gate;
 mod headers;
 mod house;
+mod metrics;
+mod openapi;
 mod panics;
 mod people;
 mod proof;

@@ -1,0 +1,31 @@
+//! What a keyring says of its own condition, to whoever watches the process.
+
+use crate::Keyring;
+use domain::time::Timestamp;
+use std::sync::atomic::Ordering;
+
+/// A keyring's condition. It names nothing and nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vitals {
+    /// Keys that the gate knows.
+    pub keys: usize,
+    /// Batches of counted usage that could not be written yet.
+    pub waiting_batches: usize,
+    /// Milliseconds since counted usage was written last, or there was none to be written.
+    pub usage_lag_ms: i64,
+    /// Milliseconds since the database was heard of last.
+    pub silence_ms: i64,
+}
+
+impl Keyring {
+    /// The condition at this moment.
+    pub fn vitals(&self) -> Vitals {
+        let flushed = Timestamp(self.flushed.load(Ordering::Relaxed));
+        Vitals {
+            keys: self.snapshot.len(),
+            waiting_batches: self.meter.waiting(),
+            usage_lag_ms: self.now().since(flushed).max(0),
+            silence_ms: self.silence(),
+        }
+    }
+}

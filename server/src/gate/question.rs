@@ -1,0 +1,83 @@
+//! What a service asks `POST /v1/keys/verify`.
+
+use super::object::Object;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+/// Pairs in one call.
+pub const MOST: usize = 100;
+
+/// One question, or several at once.
+pub enum Asked {
+    /// Is answered by an object.
+    One(Object<Question>),
+    /// 1 to 100; is answered by an array.
+    Several(Vec<Object<Question>>),
+}
+
+/// A pair that was presented to a service, with what the service knows of the call.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// The public key id, as it was presented.
+    pub key: String,
+    /// The secret, as it was presented.
+    #[schemars(with = "String")]
+    pub secret: Zeroizing<String>,
+    /// What the call needs.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// The call with which the pair came: checked against the key's addresses, and counted in its usage.
+    #[serde(default)]
+    pub request: Object<Presenter>,
+}
+
+/// The call with which the pair came.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Presenter {
+    /// The client's address. Without one a key with a list of addresses is refused.
+    pub ip: Option<String>,
+    /// Such as `GET`.
+    pub method: String,
+    /// Such as `/invoices/17`.
+    pub route: String,
+    /// What the client calls itself.
+    pub user_agent: String,
+}
+
+/// Reads a body; nothing where it asks no question.
+pub fn read(bytes: &[u8]) -> Option<Asked> {
+    if !bytes.trim_ascii_start().starts_with(b"[") {
+        return serde_json::from_slice(bytes).ok().map(Asked::One);
+    }
+    let several: Vec<Object<Question>> = serde_json::from_slice(bytes).ok()?;
+    (1..=MOST)
+        .contains(&several.len())
+        .then_some(Asked::Several(several))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn absurd_questions_are_refused() {
+        for absurd in [
+            "",
+            "{}",
+            "null",
+            r#"{"key":1,"secret":"x"}"#,
+            r#"{"key":"a","secret":"b","scope":["invoice:read"]}"#,
+            r#"{"key":"a","secret":"b","scopes":"invoice:read"}"#,
+            r#"{"key":"a","secret":"b"} x"#,
+            r#"{"key":"a","key":"a","secret":"b"}"#,
+            r#"["a","b"]"#,
+            r#"{"key":"a","secret":"b","request":["192.0.2.1"]}"#,
+        ] {
+            assert!(read(absurd.as_bytes()).is_none(), "{absurd}");
+        }
+        assert!(read(br#"{"key":"a","secret":"b"}"#).is_some());
+    }
+}

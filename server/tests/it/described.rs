@@ -1,0 +1,132 @@
+//! Holds answers against what `/openapi.json` says of them.
+
+use crate::house::{Answer, HERE};
+use boon::{Compiler, SchemaIndex, Schemas};
+use http::Method;
+use serde_json::Value;
+use server::{config::PublicUrl, gate::openapi};
+use std::{cell::RefCell, collections::HashMap, sync::LazyLock};
+
+/// Headers that have nothing to do with a door.
+const OF_HTTP: [&str; 6] = [
+    "content-type",
+    "content-length",
+    "cache-control",
+    "x-content-type-options",
+    "strict-transport-security",
+    "allow",
+];
+
+/// The methods that OpenAPI has a word for.
+const WORDS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
+
+/// The document, as these tests' servers give it out.
+pub static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| openapi::document(&PublicUrl::parse(HERE).expect("a URL")));
+
+thread_local! {
+    static COMPILED: RefCell<Compiled> = RefCell::new(Compiled::new());
+}
+
+const ROOT: &str = "https://described.example/openapi.json";
+
+/// The schemas that were needed so far, by the place in the document where they stand.
+struct Compiled {
+    compiler: Compiler,
+    schemas: Schemas,
+    known: HashMap<String, SchemaIndex>,
+}
+
+impl Compiled {
+    fn new() -> Self {
+        let mut compiler = Compiler::new();
+        compiler
+            .add_resource(ROOT, DOCUMENT.clone())
+            .expect("a document");
+        Self {
+            compiler,
+            schemas: Schemas::new(),
+            known: HashMap::new(),
+        }
+    }
+
+    fn at(&mut self, place: &str) -> SchemaIndex {
+        if let Some(index) = self.known.get(place) {
+            return *index;
+        }
+        let index = self
+            .compiler
+            .compile(&format!("{ROOT}#{place}"), &mut self.schemas)
+            .unwrap_or_else(|error| panic!("{place} is no schema: {error:#}"));
+        self.known.insert(place.to_owned(), index);
+        index
+    }
+}
+
+/// Fails where the answer of a door is not one that the document describes: its status, its headers, its body.
+pub fn check(method: &Method, path: &str, answer: &Answer) {
+    let Some(door) = DOCUMENT["paths"].get(path) else {
+        return;
+    };
+    let status = answer.status.as_u16();
+    let name = method.as_str().to_ascii_lowercase();
+    let (place, described) = match door.get(&name) {
+        Some(operation) => (
+            format!("/paths/{}/{name}/responses/{status}", escaped(path)),
+            &operation["responses"][status.to_string()],
+        ),
+        // A door that takes GET takes HEAD, and one that takes any method takes those that OpenAPI has no word for.
+        None if name == "head" || !WORDS.contains(&name.as_str()) => return,
+        None => {
+            let place = "/components/responses/method_not_allowed".to_owned();
+            let described = DOCUMENT.pointer(&place).expect("described");
+            assert_eq!(status, 405, "{name} {path} is not described");
+            (place, described)
+        }
+    };
+    assert!(
+        described.is_object(),
+        "{name} {path}: {status} is not described: {}",
+        answer.body
+    );
+    for header in answer.headers.keys() {
+        let header = header.as_str();
+        let known = OF_HTTP.contains(&header) || described["headers"].get(header).is_some();
+        assert!(known, "{name} {path}: {status} with {header}");
+    }
+    let media_type = answer.header("content-type").split(';').next();
+    let media_type = media_type.unwrap_or_default();
+    match described.get("content") {
+        None => assert_eq!(answer.body, "", "{name} {path}: {status}"),
+        Some(content) => {
+            assert!(
+                content.get(media_type).is_some(),
+                "{name} {path}: {status} as {media_type}"
+            );
+            if media_type.ends_with("json") && *method != Method::HEAD {
+                let place = format!("{place}/content/{}/schema", escaped(media_type));
+                validate(&place, &answer.json());
+            }
+        }
+    }
+}
+
+/// Fails where a value does not fit the schema at this place of the document.
+pub fn validate(place: &str, value: &Value) {
+    COMPILED.with_borrow_mut(|compiled| {
+        let index = compiled.at(place);
+        if let Err(error) = compiled.schemas.validate(value, index) {
+            panic!("{place}: {error}\n{value:#}");
+        }
+    });
+}
+
+/// As a part of a JSON pointer in a URL's fragment.
+pub fn escaped(part: &str) -> String {
+    part.replace('~', "~0")
+        .replace('/', "~1")
+        .replace('{', "%7B")
+        .replace('}', "%7D")
+}
