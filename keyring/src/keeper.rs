@@ -3,7 +3,7 @@
 
 use crate::{Keyring, KeyringError};
 use domain::time::{MINUTE, SECOND, Timestamp};
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{collections::HashSet, sync::atomic::Ordering, time::Duration};
 use store::{Hold, Ownership};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -11,14 +11,6 @@ use tokio::time::{MissedTickBehavior, interval};
 const TICK: Duration = Duration::from_millis(SECOND.unsigned_abs());
 
 impl Keyring {
-    /// Becomes the owner of the database.
-    ///
-    /// # Errors
-    /// `Unavailable` where another process is, or the database does not answer.
-    pub async fn own(&self) -> Result<Ownership, KeyringError> {
-        Ok(self.store.own().await?)
-    }
-
     /// Writes counted usage, forgets what is too old and looks after the ownership, each second until [`Keyring::close`];
     /// hands on what is decided, more often.
     pub fn spawn_keeper(&self, mut ownership: Ownership) {
@@ -67,7 +59,14 @@ impl Keyring {
     pub async fn look_after(&self, ownership: &mut Ownership) -> Result<(), KeyringError> {
         if ownership.hold().await? == Hold::Regained {
             let _turn = self.changes.lock().await;
-            self.snapshot.replace(self.store.index_rows().await?);
+            let mut known = HashSet::new();
+            self.store
+                .each_index_row(|row| {
+                    known.insert(row.id);
+                    self.snapshot.put(row);
+                })
+                .await?;
+            self.snapshot.keep(&known);
         }
         self.heard.store(self.now().0, Ordering::Relaxed);
         Ok(())

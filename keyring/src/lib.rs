@@ -167,7 +167,7 @@ impl Keyring {
         entropy: Box<dyn Entropy>,
     ) -> Result<Self, KeyringError> {
         let mint = Mint::new(&pepper);
-        let snapshot = Snapshot::load(store.index_rows().await?, mint.pepper_name())?;
+        let snapshot = load(&store, mint.pepper_name()).await?;
         let setup_token = mint::random_text(&*entropy);
         let heard = AtomicI64::new(clock.now().0);
         let decisions = Decisions::new(store.last_decision().await?);
@@ -244,4 +244,18 @@ impl Keyring {
     pub fn new_idempotency_key(&self) -> domain::id::IdempotencyKey {
         domain::id::IdempotencyKey(self.new_id())
     }
+}
+
+/// Reads every key into a new index.
+async fn load(store: &Store, pepper: &str) -> Result<Snapshot, KeyringError> {
+    let (keys, strangers) = store.count_secrets(pepper).await?;
+    // Such a key could never be accepted, and nobody would know why.
+    if strangers > 0 {
+        return Err(KeyringError::Unexpected(format!(
+            "{strangers} keys in the database were made under another pepper; restore the pepper that belongs to it"
+        )));
+    }
+    let snapshot = Snapshot::with_capacity(usize::try_from(keys).unwrap_or_default());
+    store.each_index_row(|row| snapshot.put(row)).await?;
+    Ok(snapshot)
 }

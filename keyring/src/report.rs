@@ -58,8 +58,8 @@ impl Keyring {
             let known = call.key.parse().ok().and_then(|key| {
                 let application = self.snapshot.with(key, |entry| {
                     entry
-                        .filter(|entry| entry.account == account)
-                        .map(|entry| entry.application)
+                        .filter(|entry| entry.account() == account)
+                        .map(|entry| entry.application())
                 });
                 Some((key, application?))
             });

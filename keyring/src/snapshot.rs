@@ -1,116 +1,179 @@
 //! Every key in memory: what the gate decides from, without SQL and without a lock.
 
-use crate::{KeyringError, limiter::Gcra};
+use crate::limiter::Gcra;
 use domain::{
     id::{AccountId, ApplicationId},
     key::{ip_rule::IpRules, rate_limit::RateLimit, scope::ScopeSet, token::KeyId},
     time::Timestamp,
 };
-use papaya::HashMap;
-use std::{collections::HashSet, sync::Arc};
+use papaya::{HashMap, ResizeMode};
+use std::{
+    collections,
+    sync::{Arc, Mutex, PoisonError},
+};
 use store::IndexRow;
 
-/// What the gate knows of a key.
+/// What the gate knows of a key. There are as many as keys, so what few of them have is kept elsewhere.
 #[derive(Clone)]
 pub(crate) struct Entry {
     pub(crate) digest: [u8; 32],
-    pub(crate) application: ApplicationId,
-    pub(crate) account: AccountId,
+    owner: Arc<Owner>,
     pub(crate) scopes: ScopeSet,
-    /// Only where there are rules.
-    pub(crate) ip_rules: Option<Arc<IpRules>>,
-    /// Only where there is a limit.
-    pub(crate) rate: Option<Arc<(RateLimit, Gcra)>>,
-    pub(crate) expires_at: Option<Timestamp>,
-    pub(crate) deprecated_at: Option<Timestamp>,
-    pub(crate) retires_at: Option<Timestamp>,
+    /// [`NEVER`] where it does not end.
+    expires_at: Timestamp,
+    terms: Option<Arc<Terms>>,
     pub(crate) inactive: bool,
     pub(crate) revoked: bool,
 }
 
+/// An expiry that no instant reaches.
+const NEVER: Timestamp = Timestamp(i64::MAX);
+
+/// Whose a key is: one for all keys of an application.
+struct Owner {
+    application: ApplicationId,
+    account: AccountId,
+}
+
+/// What most keys do not have.
+#[derive(Default)]
+pub(crate) struct Terms {
+    pub(crate) ip_rules: IpRules,
+    pub(crate) rate: Option<Rate>,
+    pub(crate) deprecated_at: Option<Timestamp>,
+    pub(crate) retires_at: Option<Timestamp>,
+}
+
+/// A limit, and how much of it is used.
+pub(crate) type Rate = Arc<(RateLimit, Gcra)>;
+
 impl Entry {
-    fn new(row: IndexRow) -> Self {
-        Self {
-            digest: row.digest,
-            application: row.application,
-            account: row.account,
-            scopes: row.scopes,
-            ip_rules: (!row.ip_rules.is_empty()).then(|| Arc::new(row.ip_rules)),
-            rate: row
-                .rate_limit
-                .map(|limit| Arc::new((limit, Gcra::default()))),
-            expires_at: row.expires_at,
-            deprecated_at: row.deprecated_at,
-            retires_at: row.retires_at,
-            inactive: row.inactive,
-            revoked: row.revoked,
-        }
+    pub(crate) fn application(&self) -> ApplicationId {
+        self.owner.application
+    }
+
+    pub(crate) fn account(&self) -> AccountId {
+        self.owner.account
+    }
+
+    pub(crate) fn expires_at(&self) -> Option<Timestamp> {
+        (self.expires_at != NEVER).then_some(self.expires_at)
+    }
+
+    pub(crate) fn deprecated_at(&self) -> Option<Timestamp> {
+        self.terms.as_ref()?.deprecated_at
+    }
+
+    pub(crate) fn retires_at(&self) -> Option<Timestamp> {
+        self.terms.as_ref()?.retires_at
+    }
+
+    pub(crate) fn ip_rules(&self) -> Option<&IpRules> {
+        Some(&self.terms.as_ref()?.ip_rules)
+    }
+
+    pub(crate) fn rate(&self) -> Option<&Rate> {
+        self.terms.as_ref()?.rate.as_ref()
     }
 }
 
 /// The index of all keys. Reading it takes no lock.
-pub(crate) struct Snapshot(HashMap<KeyId, Entry>);
+pub(crate) struct Snapshot {
+    keys: HashMap<KeyId, Entry>,
+    owners: Mutex<collections::HashMap<ApplicationId, Arc<Owner>>>,
+}
 
 impl Snapshot {
-    /// # Errors
-    /// Where a row was made under another pepper: its key could never be accepted, and nobody would know why.
-    pub(crate) fn load(rows: Vec<IndexRow>, pepper: &str) -> Result<Self, KeyringError> {
-        let strangers = rows.iter().filter(|row| row.pepper != pepper).count();
-        if strangers > 0 {
-            return Err(KeyringError::Unexpected(format!(
-                "{strangers} keys in the database were made under another pepper; restore the pepper that belongs to it"
-            )));
+    /// An empty index with room for so many keys.
+    pub(crate) fn with_capacity(keys: usize) -> Self {
+        Self {
+            keys: HashMap::builder()
+                .capacity(keys)
+                .resize_mode(ResizeMode::Blocking)
+                .build(),
+            owners: Mutex::default(),
         }
-        let index = HashMap::with_capacity(rows.len());
-        let pinned = index.pin();
-        for row in rows {
-            pinned.insert(row.id, Entry::new(row));
-        }
-        drop(pinned);
-        Ok(Self(index))
     }
 
     /// Lets `look` at the entry, where there is one.
     pub(crate) fn with<T>(&self, id: KeyId, look: impl FnOnce(Option<&Entry>) -> T) -> T {
-        look(self.0.pin().get(&id))
+        look(self.keys.pin().get(&id))
     }
 
     /// How many keys there are.
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.keys.len()
     }
 
     /// Puts a row in; where its rate limit is the same as before, so is its count.
     pub(crate) fn put(&self, row: IndexRow) {
-        let id = row.id;
-        let mut entry = Entry::new(row);
-        let pinned = self.0.pin();
-        if let (Some(new), Some(old)) = (
-            &entry.rate,
-            pinned.get(&id).and_then(|old| old.rate.as_ref()),
-        ) && new.0 == old.0
-        {
-            entry.rate = Some(Arc::clone(old));
-        }
-        pinned.insert(id, entry);
+        let keys = self.keys.pin();
+        let before = keys.get(&row.id).and_then(Entry::rate);
+        let rate = row.rate_limit.map(|limit| match before {
+            Some(before) if before.0 == limit => Arc::clone(before),
+            _ => Arc::new((limit, Gcra::default())),
+        });
+        keys.insert(row.id, self.entry(row, rate));
     }
 
-    /// Puts all rows in, and takes out what is not among them.
-    pub(crate) fn replace(&self, rows: Vec<IndexRow>) {
-        let known: HashSet<KeyId> = rows.iter().map(|row| row.id).collect();
-        self.0.pin().retain(|id, _| known.contains(id));
-        for row in rows {
-            self.put(row);
+    fn entry(&self, row: IndexRow, rate: Option<Rate>) -> Entry {
+        let usual = row.ip_rules.is_empty()
+            && rate.is_none()
+            && row.deprecated_at.is_none()
+            && row.retires_at.is_none();
+        Entry {
+            digest: row.digest,
+            owner: self.owner(row.application, row.account),
+            scopes: row.scopes,
+            expires_at: row.expires_at.unwrap_or(NEVER),
+            inactive: row.inactive,
+            revoked: row.revoked,
+            terms: (!usual).then(|| {
+                Arc::new(Terms {
+                    ip_rules: row.ip_rules,
+                    rate,
+                    deprecated_at: row.deprecated_at,
+                    retires_at: row.retires_at,
+                })
+            }),
         }
+    }
+
+    fn owner(&self, application: ApplicationId, account: AccountId) -> Arc<Owner> {
+        let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+        let owner = owners.entry(application).or_insert_with(|| {
+            Arc::new(Owner {
+                application,
+                account,
+            })
+        });
+        Arc::clone(owner)
+    }
+
+    /// Takes out what is not among `known`.
+    pub(crate) fn keep(&self, known: &collections::HashSet<KeyId>) {
+        self.keys.pin().retain(|id, _| known.contains(id));
     }
 
     /// Takes a key out: its calls are refused from now on.
     pub(crate) fn forget(&self, id: KeyId) {
-        self.0.pin().remove(&id);
+        self.keys.pin().remove(&id);
     }
 
     /// As [`Snapshot::forget`], for every key of an application.
     pub(crate) fn forget_all(&self, app: ApplicationId) {
-        self.0.pin().retain(|_, entry| entry.application != app);
+        self.keys
+            .pin()
+            .retain(|_, entry| entry.application() != app);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_held_in_less_than_a_hundred_bytes() {
+        assert!(size_of::<(KeyId, Entry)>() <= 96);
     }
 }

@@ -169,7 +169,7 @@ impl Keyring {
         let digest = self.mint.digest(id, call.secret);
         self.snapshot.with(id, |entry| {
             let entry =
-                entry.filter(|entry| call.within.is_none_or(|account| account == entry.account));
+                entry.filter(|entry| call.within.is_none_or(|account| account == entry.account()));
             let matches = digest.ct_eq(entry.map_or(&[0; 32], |entry| &entry.digest));
             let Some(entry) = entry else {
                 return (None, None);
@@ -181,13 +181,13 @@ impl Keyring {
             let (verdict, rate_limit) = judge(entry, call.address, call.scopes, now, take);
             let caller = Caller {
                 key_id: id,
-                application_id: entry.application,
-                account_id: entry.account,
+                application_id: entry.application(),
+                account_id: entry.account(),
                 environment: id.environment(),
                 scopes: entry.scopes,
-                expires_at: entry.expires_at,
-                deprecated_at: entry.deprecated_at,
-                retires_at: entry.retires_at,
+                expires_at: entry.expires_at(),
+                deprecated_at: entry.deprecated_at(),
+                retires_at: entry.retires_at(),
                 rate_limit,
             };
             let decision = Decision {
@@ -209,8 +209,8 @@ pub(crate) struct Home {
 impl Home {
     fn of(entry: &Entry) -> Self {
         Self {
-            application: entry.application,
-            account: entry.account,
+            application: entry.application(),
+            account: entry.account(),
         }
     }
 }
@@ -229,15 +229,14 @@ pub(crate) fn judge(
     if entry.inactive {
         return (Verdict::Inactive, None);
     }
-    if let Some(at) = entry.expires_at.filter(|at| *at <= now) {
+    if let Some(at) = entry.expires_at().filter(|at| *at <= now) {
         return (Verdict::Expired { at }, None);
     }
-    if let Some(at) = entry.retires_at.filter(|at| *at <= now) {
+    if let Some(at) = entry.retires_at().filter(|at| *at <= now) {
         return (Verdict::Retired { at }, None);
     }
     if entry
-        .ip_rules
-        .as_ref()
+        .ip_rules()
         .is_some_and(|rules| !rules.allow(address))
     {
         return (Verdict::IpNotAllowed, None);
@@ -245,11 +244,11 @@ pub(crate) fn judge(
     if !entry.scopes.contains(scopes) {
         return (Verdict::InsufficientScope, None);
     }
-    match entry.rate.as_ref().map(|rate| take(rate.0, &rate.1)) {
+    match entry.rate().map(|rate| take(rate.0, &rate.1)) {
         None => (Verdict::Accepted, None),
         Some(Ok(state)) => (Verdict::Accepted, Some(state)),
         Some(Err(retry_after_ms)) => {
-            let spent = entry.rate.as_ref().map(|rate| RateState {
+            let spent = entry.rate().map(|rate| RateState {
                 limit: rate.0,
                 remaining: 0,
                 reset_ms: retry_after_ms,

@@ -14,7 +14,7 @@ use domain::{
     account::{Email, Role},
     time::Timestamp,
 };
-use keyring::{Clock, Entropy, Keyring, Pepper, PersonDraft, SystemClock, SystemEntropy};
+use keyring::{Clock, Entropy, Keyring, Pepper, PersonDraft, Store, SystemClock, SystemEntropy};
 use std::{
     fmt::Display,
     sync::{
@@ -54,7 +54,9 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
     let folder = tempfile::tempdir()
         .map_err(|error| Stop::failed("no temporary folder can be made", error))?;
     let url = format!("sqlite://{}", folder.path().join("demo.db").display());
-    let (keyring, password) = furnish(&url).await?;
+    let store = start::open_store(&url).await?;
+    let ownership = store.own().await.map_err(cannot)?;
+    let (keyring, password) = furnish(store).await?;
     println!("Latchkey demo is at {}", config.public_url.origin());
     println!("Sign in as one of these, with the password {password}");
     for (email, role) in PEOPLE {
@@ -62,7 +64,6 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
     }
     println!("All of it is gone when you stop the demo with Ctrl-C.");
     keyring.keep(config.retention);
-    let ownership = keyring.own().await.map_err(cannot)?;
     keyring.spawn_keeper(ownership);
     let mut state = AppState::new(
         keyring,
@@ -78,9 +79,8 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
 ///
 /// # Errors
 /// Where the database cannot be written.
-pub async fn furnish(url: &str) -> Result<(Keyring, String), Stop> {
+pub async fn furnish(store: Store) -> Result<(Keyring, String), Stop> {
     let clock = Arc::new(ShiftedClock::default());
-    let store = start::open_store(url).await?;
     let pepper = Pepper::generate(&SystemEntropy);
     let keyring = Keyring::open(store, pepper, clock.clone())
         .await

@@ -39,11 +39,13 @@ impl Stop {
 /// Where the server cannot start.
 pub async fn serve(config: Config) -> Result<(), Stop> {
     let _lock = Lock::take(&config.database_url)?;
-    let keyring = open(&config).await?;
-    let ownership = keyring
+    let store = open_store(&config.database_url).await?;
+    // Before a key is read: nobody else changes one from here on.
+    let ownership = store
         .own()
         .await
         .map_err(|error| Stop::failed("LATCHKEY_DATABASE_URL", error))?;
+    let keyring = open(store, &config).await?;
     telemetry::start(config.log);
     let listener = listen(config.listen).await?;
     let setup = keyring
@@ -81,12 +83,11 @@ pub async fn migrate(config: &Config) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Opens the database and loads the keys.
+/// Loads the keys of a database.
 ///
 /// # Errors
 /// Where the pepper, the database or what is in it cannot be used.
-pub async fn open(config: &Config) -> Result<Keyring, Stop> {
-    let store = open_store(&config.database_url).await?;
+pub async fn open(store: Store, config: &Config) -> Result<Keyring, Stop> {
     let has_keys = store
         .has_keys()
         .await
@@ -99,7 +100,7 @@ pub async fn open(config: &Config) -> Result<Keyring, Stop> {
     Ok(keyring)
 }
 
-/// Opens the database alone.
+/// Opens the database.
 ///
 /// # Errors
 /// Where it cannot be reached, made or migrated.

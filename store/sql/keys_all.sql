@@ -1,5 +1,3 @@
-SELECT k.id, k.application_id, k.account_id, k.scopes, k.ip_rules, k.rate_requests, k.rate_window_ms, k.expires_at,
-    k.deprecated_at, k.retires_at, k.deactivated_at, k.revoked_at, s.digest, s.pepper
-FROM api_key k
-JOIN key_secret s ON s.key_id = k.id
-ORDER BY k.id
+SELECT id, application_id, account_id, scopes, ip_rules, rate_requests, rate_window_ms, expires_at, deprecated_at,
+    retires_at, deactivated_at, revoked_at
+FROM api_key

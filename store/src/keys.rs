@@ -1,22 +1,12 @@
 //! Keys and the digests of their secrets.
 
-use crate::{
-    Store, StoreError,
-    audit::append,
-    read,
-    row::{KeyRow, corrupt, ip_rules, parse, rate_limit},
-    sql, write,
-};
+use crate::{Store, StoreError, audit::append, read, row::KeyRow, sql, write};
 use domain::{
     audit::Event,
     id::{AccountId, ApplicationId, IdempotencyKey, PersonId, SecretId},
-    key::{
-        KeyDraft, KeySummary, ip_rule::IpRules, rate_limit::RateLimit, scope::ScopeSet,
-        token::KeyId,
-    },
+    key::{KeyDraft, KeySummary, token::KeyId},
     time::Timestamp,
 };
-use uuid::Uuid;
 
 /// A key to be written, with its secret's digest.
 #[derive(Debug)]
@@ -50,75 +40,6 @@ pub enum Inserted {
     New,
     /// The form had been carried out before, and made this key.
     Before(KeyId),
-}
-
-/// What the gate has to know of a key.
-#[derive(Clone, Debug)]
-pub struct IndexRow {
-    /// The public key id.
-    pub id: KeyId,
-    /// Of which application.
-    pub application: ApplicationId,
-    /// Whose.
-    pub account: AccountId,
-    /// What it may do.
-    pub scopes: ScopeSet,
-    /// From where.
-    pub ip_rules: IpRules,
-    /// How often.
-    pub rate_limit: Option<RateLimit>,
-    /// When it ends.
-    pub expires_at: Option<Timestamp>,
-    /// Since when its secret is being retired.
-    pub deprecated_at: Option<Timestamp>,
-    /// When its secret ends.
-    pub retires_at: Option<Timestamp>,
-    /// Whether it is switched off.
-    pub inactive: bool,
-    /// Whether it is revoked.
-    pub revoked: bool,
-    /// HMAC-SHA-256 of the secret.
-    pub digest: [u8; 32],
-    /// The name of the pepper.
-    pub pepper: String,
-}
-
-#[derive(sqlx::FromRow)]
-pub(crate) struct RawIndexRow {
-    id: String,
-    application_id: Uuid,
-    account_id: Uuid,
-    scopes: String,
-    ip_rules: String,
-    rate_requests: Option<i64>,
-    rate_window_ms: Option<i64>,
-    expires_at: Option<i64>,
-    deprecated_at: Option<i64>,
-    retires_at: Option<i64>,
-    deactivated_at: Option<i64>,
-    revoked_at: Option<i64>,
-    digest: Vec<u8>,
-    pepper: String,
-}
-
-impl RawIndexRow {
-    pub(crate) fn read(self) -> Result<IndexRow, StoreError> {
-        Ok(IndexRow {
-            id: parse("id", &self.id)?,
-            application: ApplicationId(self.application_id),
-            account: AccountId(self.account_id),
-            scopes: parse("scopes", &self.scopes)?,
-            ip_rules: ip_rules(&self.ip_rules)?,
-            rate_limit: rate_limit(self.rate_requests, self.rate_window_ms)?,
-            expires_at: self.expires_at.map(Timestamp),
-            deprecated_at: self.deprecated_at.map(Timestamp),
-            retires_at: self.retires_at.map(Timestamp),
-            inactive: self.deactivated_at.is_some(),
-            revoked: self.revoked_at.is_some(),
-            digest: self.digest.try_into().map_err(|_| corrupt("digest"))?,
-            pepper: self.pepper,
-        })
-    }
 }
 
 /// A change of one key that answers how many rows it met; none is `NotFound`.
@@ -219,17 +140,6 @@ impl Store {
         row.summary(now)
     }
 
-    /// Every key of every account, for the gate's index.
-    ///
-    /// # Errors
-    /// Where the database fails or a row cannot be read.
-    pub async fn index_rows(&self) -> Result<Vec<IndexRow>, StoreError> {
-        let rows: Vec<RawIndexRow> = read!(self, |pool| sqlx::query_as(sql::KEYS_ALL)
-            .fetch_all(pool)
-            .await)?;
-        rows.into_iter().map(RawIndexRow::read).collect()
-    }
-
     /// Whether there is any key at all.
     ///
     /// # Errors
@@ -239,18 +149,6 @@ impl Store {
             .fetch_one(pool)
             .await)?;
         Ok(found > 0)
-    }
-
-    /// One key for the gate's index.
-    ///
-    /// # Errors
-    /// `NotFound` where there is no such key.
-    pub async fn index_row(&self, id: KeyId) -> Result<IndexRow, StoreError> {
-        let row: RawIndexRow = read!(self, |pool| sqlx::query_as(sql::KEY_ENTRY)
-            .bind(id.to_string())
-            .fetch_one(pool)
-            .await)?;
-        row.read()
     }
 
     /// Notes that somebody said the secret is stored.

@@ -4,6 +4,7 @@
 mod audit;
 mod decisions;
 mod error;
+mod index;
 mod keys;
 mod list;
 mod members;
@@ -19,7 +20,8 @@ mod usage;
 
 pub use audit::{AuditHead, AuditLine, Break, Damage};
 pub use error::StoreError;
-pub use keys::{IndexRow, Inserted, NewKey};
+pub use index::IndexRow;
+pub use keys::{Inserted, NewKey};
 pub use list::DayOfUse;
 pub use members::{Acceptance, InvitationRow, Joining, NewInvitation};
 pub use ownership::{Hold, Ownership};

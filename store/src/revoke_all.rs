@@ -3,7 +3,6 @@
 use crate::{
     AuditLine, Store, StoreError,
     audit::{append, insert_line},
-    keys::{IndexRow, RawIndexRow},
     read, sql, write,
 };
 use domain::{
@@ -97,19 +96,5 @@ impl Store {
             keys.len()
         });
         Ok(count)
-    }
-
-    /// The application's keys for the gate's index.
-    ///
-    /// # Errors
-    /// Where the database fails or a row cannot be read.
-    pub async fn index_rows_of(&self, app: ApplicationId) -> Result<Vec<IndexRow>, StoreError> {
-        let rows: Vec<RawIndexRow> = read!(self, |pool| {
-            sqlx::query_as(sql::KEY_ENTRIES_BY_APPLICATION)
-                .bind(app.0)
-                .fetch_all(pool)
-                .await
-        })?;
-        rows.into_iter().map(RawIndexRow::read).collect()
     }
 }

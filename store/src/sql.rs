@@ -97,7 +97,9 @@ statements! {
     PING = "ping";
     SCHEMA_VERSION = "schema_version";
     SECRET_INSERT = "secret_insert";
+    SECRETS_ALL = "secrets_all";
     SECRETS_ANY = "secrets_any";
+    SECRETS_COUNT = "secrets_count";
     SESSION_BY_TOKEN = "session_by_token";
     SESSION_DELETE = "session_delete";
     SESSION_INSERT = "session_insert";

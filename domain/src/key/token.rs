@@ -17,10 +17,10 @@ pub struct Malformed;
 
 /// A public key id: `akl_` or `akt_` and 16 base62 characters (95 random bits). It names a key and proves nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct KeyId {
-    live: bool,
-    number: u128,
-}
+pub struct KeyId(u128);
+
+/// Set in a live key's id, above every number.
+const LIVE: u128 = 1 << 127;
 
 impl KeyId {
     /// Ids are made of numbers below this: 62^16.
@@ -28,18 +28,19 @@ impl KeyId {
 
     /// The id made of `number`, which is reduced to the range of ids.
     pub const fn from_number(environment: Environment, number: u128) -> Self {
-        Self {
-            live: matches!(environment, Environment::Live),
-            number: number % Self::NUMBERS,
+        let number = number % Self::NUMBERS;
+        match environment {
+            Environment::Live => Self(number | LIVE),
+            Environment::Test => Self(number),
         }
     }
 
     /// Live or test.
     pub const fn environment(self) -> Environment {
-        if self.live {
-            Environment::Live
-        } else {
+        if self.0 & LIVE == 0 {
             Environment::Test
+        } else {
+            Environment::Live
         }
     }
 
@@ -53,12 +54,15 @@ impl KeyId {
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = [b'0'; ID_CHARACTERS];
-        let mut rest = self.number;
+        let mut rest = self.0 & !LIVE;
         for slot in text.iter_mut().rev() {
             *slot = digit((rest % 62) as usize);
             rest /= 62;
         }
-        f.write_str(if self.live { "akl_" } else { "akt_" })?;
+        f.write_str(match self.environment() {
+            Environment::Live => "akl_",
+            Environment::Test => "akt_",
+        })?;
         f.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
@@ -74,9 +78,9 @@ impl FromStr for KeyId {
 
     fn from_str(text: &str) -> Result<Self, Malformed> {
         let (prefix, random) = text.as_bytes().split_at_checked(4).ok_or(Malformed)?;
-        let live = match prefix {
-            b"akl_" => true,
-            b"akt_" => false,
+        let environment = match prefix {
+            b"akl_" => Environment::Live,
+            b"akt_" => Environment::Test,
             _ => return Err(Malformed),
         };
         if random.len() != ID_CHARACTERS {
@@ -88,7 +92,7 @@ impl FromStr for KeyId {
                 Some(sum * 62 + u128::from(value(*byte)?))
             })
             .ok_or(Malformed)?;
-        Ok(Self { live, number })
+        Ok(Self::from_number(environment, number))
     }
 }
 

@@ -408,7 +408,7 @@ async fn every_change_is_in_the_history_without_a_secret() {
 #[tokio::test]
 async fn a_sign_of_life_ends_the_silence_and_a_closed_database_gives_none() {
     for house in houses().await {
-        let mut ownership = house.keyring.own().await.expect("free");
+        let mut ownership = house.fresh.store.own().await.expect("free");
         house.clock.advance(5_000);
         assert_eq!(house.keyring.silence(), 5_000);
         house
@@ -428,7 +428,7 @@ async fn an_owner_that_regained_the_database_reads_its_keys_anew() {
         };
         let editor = house.editor("Acme").await;
         let key = call(&house.issue(&editor, draft()).await);
-        let mut ownership = house.keyring.own().await.expect("free");
+        let mut ownership = house.fresh.store.own().await.expect("free");
         // Somebody else revokes it while the connection is gone.
         sqlx::query("UPDATE api_key SET revoked_at = 1, revoked_reason = ''")
             .execute(pool)

@@ -5,13 +5,14 @@ use domain::{
     key::filter::KeyQuery,
     usage::{Range, Window, breakdown::Dimension},
 };
-use keyring::{Origin, SignIn};
+use keyring::{Origin, SignIn, Store};
 
 #[tokio::test]
 async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite://{}/demo.db", folder.path().display());
-    let (keyring, password) = server::demo::furnish(&url).await.expect("furnished");
+    let store = Store::open(&url).await.expect("opens");
+    let (keyring, password) = server::demo::furnish(store).await.expect("furnished");
     let origin = Origin::default();
     let signed_in = keyring
         .sign_in("owner@northwind.example", &password, None, &origin)

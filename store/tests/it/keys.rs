@@ -131,7 +131,11 @@ async fn a_key_comes_back_as_it_was_written() {
         assert_eq!(key.ip_rules.to_string(), "10.0.0.0/8 2001:db8::/32");
         let row = house.store.index_row(id(5)).await.expect("there");
         assert_eq!((row.digest, row.account), ([7; 32], house.account));
-        assert_eq!(house.store.index_rows().await.expect("all").len(), 1);
+        let mut all = Vec::new();
+        let each = house.store.each_index_row(|row| all.push(row));
+        each.await.expect("all");
+        assert_eq!(all.len(), 1);
+        assert_eq!((all[0].id, all[0].digest), (id(5), [7; 32]));
     }
 }
 

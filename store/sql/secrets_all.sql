@@ -1,0 +1,1 @@
+SELECT key_id, digest FROM key_secret
