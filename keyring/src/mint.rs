@@ -45,6 +45,16 @@ impl Pepper {
         Ok(Self::from_bytes(bytes))
     }
 
+    /// The name that rows give it: eight hexadecimal digits of a hash.
+    pub fn name(&self) -> String {
+        Mint::new(self).pepper_name
+    }
+
+    /// What a row holds of a pair, for whoever fills a database without the forms.
+    pub fn digest(&self, id: KeyId, secret: &str) -> [u8; 32] {
+        Mint::new(self).digest(id, secret)
+    }
+
     /// What [`Pepper::parse_base64`] reads.
     pub fn to_base64(&self) -> Zeroizing<String> {
         Zeroizing::new(STANDARD.encode(self.0.expose_secret()))

@@ -235,10 +235,7 @@ pub(crate) fn judge(
     if let Some(at) = entry.retires_at().filter(|at| *at <= now) {
         return (Verdict::Retired { at }, None);
     }
-    if entry
-        .ip_rules()
-        .is_some_and(|rules| !rules.allow(address))
-    {
+    if entry.ip_rules().is_some_and(|rules| !rules.allow(address)) {
         return (Verdict::IpNotAllowed, None);
     }
     if !entry.scopes.contains(scopes) {

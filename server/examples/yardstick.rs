@@ -1,8 +1,18 @@
-//! What a page costs before anything is done for it: a bare axum server that answers the bytes of one file. The benchmark
-//! asks it in the same run as the real one (`cargo xtask bench`).
+//! What an answer costs before anything is done for it: a bare axum server that answers the bytes of one file, as a page
+//! at `/` and, to whoever presents a pair, as a gate's answer at `/v1/whoami`. The benchmark asks it in the same run as
+//! the real one (`cargo xtask bench`).
 
-use axum::{Router, response::Html, routing::get};
+use axum::{
+    Router,
+    http::{HeaderMap, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
 use std::error::Error;
+
+// The server's own, so that the two differ in what they do alone.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -11,8 +21,28 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: yardstick ADDRESS FILE".into());
     };
     let page: &'static str = std::fs::read_to_string(file)?.leak();
-    let router = Router::new().route("/", get(async move || Html(page)));
+    let router = Router::new()
+        .route("/", get(async move || Html(page)))
+        .route(
+            "/v1/whoami",
+            get(async move |headers: HeaderMap| whoami(&headers, page)),
+        );
     let listener = tokio::net::TcpListener::bind(address).await?;
     axum::serve(listener, router).await?;
     Ok(())
+}
+
+/// The headers of the gate's answer, with the same text each time.
+fn whoami(headers: &HeaderMap, body: &'static str) -> Response {
+    let presented = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    if presented("x-client-key").is_none() || presented("x-client-secret").is_none() {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let names = [
+        (header::CONTENT_TYPE.as_str(), "application/json"),
+        ("x-request-id", "00000000000000000000000000000000"),
+        (header::X_CONTENT_TYPE_OPTIONS.as_str(), "nosniff"),
+        (header::CACHE_CONTROL.as_str(), "no-store"),
+    ];
+    (names, body).into_response()
 }

@@ -11,7 +11,7 @@ use domain::{
     time::Timestamp,
 };
 use futures_util::{StreamExt, TryStreamExt};
-use sqlx::{FromRow, Row};
+use sqlx::{FromRow, Row, sqlite::SqlitePoolOptions};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -47,17 +47,23 @@ pub struct IndexRow {
     pub digest: Digest,
 }
 
-/// A row as the driver holds it: a million of them are read at start, so nothing is copied that is only looked at.
+/// What every key has, as the driver holds it: a million of them are read at start, so nothing is copied that is only
+/// looked at.
 #[derive(FromRow)]
 struct RawKey<'r> {
     id: &'r str,
     application_id: Uuid,
     account_id: Uuid,
     scopes: &'r str,
+    expires_at: Option<i64>,
+}
+
+/// What few keys have; each column of a million rows would be paid for.
+#[derive(FromRow)]
+struct RawTerms<'r> {
     ip_rules: &'r str,
     rate_requests: Option<i64>,
     rate_window_ms: Option<i64>,
-    expires_at: Option<i64>,
     deprecated_at: Option<i64>,
     retires_at: Option<i64>,
     deactivated_at: Option<i64>,
@@ -65,23 +71,71 @@ struct RawKey<'r> {
 }
 
 impl RawKey<'_> {
-    /// The row, but for its digest.
+    /// The key as it is where it has nothing unusual, and but for its digest.
     fn read(&self, scopes: &mut KnownScopes) -> Result<IndexRow, StoreError> {
         Ok(IndexRow {
             id: parse("id", self.id)?,
             application: ApplicationId(self.application_id),
             account: AccountId(self.account_id),
             scopes: scopes.read(self.scopes)?,
+            ip_rules: IpRules::default(),
+            rate_limit: None,
+            expires_at: self.expires_at.map(Timestamp),
+            deprecated_at: None,
+            retires_at: None,
+            inactive: false,
+            revoked: false,
+            digest: [0; 32],
+        })
+    }
+}
+
+/// What was read of [`RawTerms`].
+struct Terms {
+    ip_rules: IpRules,
+    rate_limit: Option<RateLimit>,
+    deprecated_at: Option<Timestamp>,
+    retires_at: Option<Timestamp>,
+    inactive: bool,
+    revoked: bool,
+}
+
+impl RawTerms<'_> {
+    fn read(&self) -> Result<Terms, StoreError> {
+        Ok(Terms {
             ip_rules: ip_rules(self.ip_rules)?,
             rate_limit: rate_limit(self.rate_requests, self.rate_window_ms)?,
-            expires_at: self.expires_at.map(Timestamp),
             deprecated_at: self.deprecated_at.map(Timestamp),
             retires_at: self.retires_at.map(Timestamp),
             inactive: self.deactivated_at.is_some(),
             revoked: self.revoked_at.is_some(),
-            digest: [0; 32],
         })
     }
+}
+
+impl IndexRow {
+    fn with(self, terms: Terms) -> Self {
+        Self {
+            ip_rules: terms.ip_rules,
+            rate_limit: terms.rate_limit,
+            deprecated_at: terms.deprecated_at,
+            retires_at: terms.retires_at,
+            inactive: terms.inactive,
+            revoked: terms.revoked,
+            ..self
+        }
+    }
+}
+
+/// All of a key in one row.
+macro_rules! whole {
+    ($row:expr, $scopes:expr) => {{
+        let row = $row;
+        let key = RawKey::from_row(row)?.read($scopes)?;
+        let mut key = key.with(RawTerms::from_row(row)?.read()?);
+        key.digest = digest(row.try_get("digest")?)?;
+        key
+    }};
 }
 
 /// Sets that were read before: many keys have the same.
@@ -147,10 +201,35 @@ impl Store {
     ///
     /// # Errors
     /// Where the database fails or a row cannot be read.
-    pub async fn each_index_row(&self, mut take: impl FnMut(IndexRow)) -> Result<(), StoreError> {
+    pub async fn each_index_row(&self, take: impl FnMut(IndexRow)) -> Result<(), StoreError> {
+        let Self::Sqlite { writer, readers } = self else {
+            return self.join(take).await;
+        };
+        // Connections of their own, whose caches go with them: nothing is read twice.
+        let options = (*readers.connect_options()).clone();
+        let pool = SqlitePoolOptions::new()
+            .max_connections(2)
+            .connect_lazy_with(options.pragma("cache_size", "-2048"));
+        let apart = Self::Sqlite {
+            writer: writer.clone(),
+            readers: pool.clone(),
+        };
+        let done = apart.join(take).await;
+        pool.close().await;
+        done
+    }
+
+    async fn join(&self, mut take: impl FnMut(IndexRow)) -> Result<(), StoreError> {
         let mut scopes = KnownScopes::default();
         let mut halves = Halves::default();
+        let mut terms = HashMap::new();
         read!(self, |pool| {
+            let mut unusual = sqlx::query(sql::KEYS_UNUSUAL).fetch(pool);
+            while let Some(row) = unusual.try_next().await? {
+                let id: KeyId = parse("id", row.try_get("id")?)?;
+                terms.insert(id, RawTerms::from_row(&row)?.read()?);
+            }
+            drop(unusual);
             let mut keys = sqlx::query(sql::KEYS_ALL).fetch(pool).fuse();
             let mut secrets = sqlx::query(sql::SECRETS_ALL).fetch(pool).fuse();
             loop {
@@ -159,7 +238,10 @@ impl Store {
                     return Ok(());
                 }
                 if let Some(row) = key {
-                    let key = RawKey::from_row(&row)?.read(&mut scopes)?;
+                    let mut key = RawKey::from_row(&row)?.read(&mut scopes)?;
+                    if let Some(terms) = terms.remove(&key.id) {
+                        key = key.with(terms);
+                    }
                     halves.key(key).map(&mut take);
                 }
                 if let Some(row) = secret {
@@ -181,9 +263,7 @@ impl Store {
                 .bind(id.to_string())
                 .fetch_one(pool)
                 .await?;
-            let mut key = RawKey::from_row(&row)?.read(&mut KnownScopes::default())?;
-            key.digest = digest(row.try_get("digest")?)?;
-            Ok(key)
+            Ok(whole!(&row, &mut KnownScopes::default()))
         })
     }
 
@@ -199,11 +279,7 @@ impl Store {
                 .fetch_all(pool)
                 .await?;
             rows.iter()
-                .map(|row| {
-                    let mut key = RawKey::from_row(row)?.read(&mut scopes)?;
-                    key.digest = digest(row.try_get("digest")?)?;
-                    Ok(key)
-                })
+                .map(|row| Ok(whole!(row, &mut scopes)))
                 .collect()
         })
     }

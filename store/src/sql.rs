@@ -80,6 +80,7 @@ statements! {
     KEYS_COUNT = "keys_count" "keys_filter" "keys_count_end";
     KEYS_REVOKE_ALL = "keys_revoke_all";
     KEYS_TOTAL = "keys_total";
+    KEYS_UNUSUAL = "keys_unusual";
     KEYS_UNREVOKED = "keys_unrevoked";
     LAST_USE_SET = "last_use_set";
     MEMBERS_BY_ACCOUNT = "members_by_account";
