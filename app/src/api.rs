@@ -11,6 +11,7 @@ pub mod invitation;
 pub mod keys;
 pub mod members;
 pub mod overview;
+pub mod requests;
 pub mod session;
 pub mod setup;
 pub mod support;

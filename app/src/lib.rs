@@ -93,6 +93,7 @@ pub fn App() -> impl IntoView {
                             ssr=SsrMode::Async
                         />
                     </ParentRoute>
+                    <Route path=path!("/settings/requests") view=lazy::requests() ssr=SsrMode::Async />
                     <Route path=path!("/settings/audit-log") view=lazy::audit_log() ssr=SsrMode::Async />
                     <ParentRoute path=path!("/settings/api-keys") view=Page::Here(|| ApiKeys().into_any()) ssr=SsrMode::Async>
                         <Route path=path!("") view=Page::Here(|| ().into_any()) ssr=SsrMode::Async />

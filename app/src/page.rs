@@ -15,6 +15,7 @@ pub mod new_key;
 pub mod not_found;
 pub mod overview;
 pub mod regenerate;
+pub mod requests;
 pub mod revoke;
 pub mod revoke_all;
 pub mod revoke_selected;

@@ -2,10 +2,12 @@
 
 mod audit;
 mod list;
+mod requests;
 mod usage;
 
 pub use audit::AuditAddress;
 pub use list::ListAddress;
+pub use requests::RequestsAddress;
 pub use usage::UsageAddress;
 
 use domain::{id::PersonId, key::token::KeyId};
@@ -78,6 +80,17 @@ pub fn audit_log(app: &str) -> String {
 /// The log as a file: `csv` or `jsonl`.
 pub fn audit_file(app: &str, ending: &str) -> String {
     format!("/apps/{app}/settings/audit-log.{ending}")
+}
+
+/// Single calls of an application.
+pub fn requests(app: &str) -> String {
+    format!("/apps/{app}/settings/requests")
+}
+
+/// Calls as they happen behind the one with id `after`, with all keys or with one (no text is all).
+pub fn requests_live(app: &str, key: &str, after: i64) -> String {
+    let path = format!("/apps/{app}/settings/requests/live");
+    with_query(&path, &[("key", key), ("after", &after.to_string())])
 }
 
 /// What an application is called, and where.

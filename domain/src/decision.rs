@@ -50,6 +50,17 @@ pub struct RequestPage {
     pub latest: i64,
 }
 
+/// Calls as they happen: what a page that follows them is sent at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heard {
+    /// The calls, the oldest first.
+    pub calls: Vec<Decided>,
+    /// How many before them are left out; `None` where some are, and nobody knows how many.
+    pub skipped: Option<u64>,
+    /// The id behind which the next ones will stand.
+    pub last: i64,
+}
+
 /// A decision, and the key that it was about, as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explained {

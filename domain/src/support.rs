@@ -4,6 +4,7 @@ use crate::{
     Invalid,
     account::Application,
     audit::Record,
+    decision::Explained,
     id::AccountId,
     invalid::plain_text,
     key::{KeySummary, token::KeyId},
@@ -67,6 +68,8 @@ pub struct Found {
     pub applications: Vec<Application>,
     /// Keys.
     pub keys: Vec<KeyLine>,
+    /// What was decided under a request id, where that was named.
+    pub requests: Vec<Explained>,
     /// Whether there is more than is shown.
     pub more: bool,
 }
@@ -81,6 +84,7 @@ impl Found {
             && self.accounts.is_empty()
             && self.applications.is_empty()
             && self.keys.is_empty()
+            && self.requests.is_empty()
     }
 }
 
@@ -96,9 +100,9 @@ pub enum Search {
         /// The last four.
         tail: String,
     },
-    /// The account or the application with this id.
+    /// The account, the application or the call with this id.
     Id(Uuid),
-    /// Accounts and applications with this in their names.
+    /// Accounts and applications with this in their names; calls under this id.
     Name(String),
 }
 

@@ -27,6 +27,8 @@ test.describe('every address loads by itself, and its console stays empty', { ta
     ['?window=nonsense&from=nonsense&zone=nonsense', 'Overview'],
     ['/settings/audit-log', 'Audit log'],
     ['/settings/audit-log?cursor=nonsense&from=nonsense', 'Audit log'],
+    ['/settings/requests', 'Requests'],
+    ['/settings/requests?before=nonsense', 'Requests'],
     ['/settings/general', 'General'],
     ['/settings/general/invite', 'General'],
     ['/settings/general/members/nobody/role', 'General'],

@@ -1,6 +1,6 @@
 //! A service reports what became of calls that it let in.
 
-use crate::{Keyring, KeyringError, meter::reports::Sums};
+use crate::{Keyring, KeyringError, meter::reports::Sums, snapshot::Entry};
 use domain::{
     id::AccountId,
     time::{DAY, HOUR, MINUTE, Timestamp},
@@ -59,7 +59,7 @@ impl Keyring {
                 let application = self.snapshot.with(key, |entry| {
                     entry
                         .filter(|entry| entry.account() == account)
-                        .map(|entry| entry.application())
+                        .map(Entry::application)
                 });
                 Some((key, application?))
             });

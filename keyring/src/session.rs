@@ -152,6 +152,22 @@ impl Keyring {
     /// # Errors
     /// Where the database fails.
     pub async fn session(&self, token: &str) -> Result<Option<Session>, KeyringError> {
+        let session = self.session_in_passing(token).await?;
+        if let Some(session) = &session {
+            let now = self.now();
+            if now.since(session.row.seen_at) >= MINUTE {
+                let store = &self.store;
+                store.touch_session(&session.token_hash, now).await?;
+            }
+        }
+        Ok(session)
+    }
+
+    /// As [`Keyring::session`], for what a page does by itself: it keeps no session alive.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn session_in_passing(&self, token: &str) -> Result<Option<Session>, KeyringError> {
         let token_hash = hash(token);
         let Some(row) = self.store.session(&token_hash).await? else {
             return Ok(None);
@@ -159,9 +175,6 @@ impl Keyring {
         let now = self.now();
         if now.since(row.seen_at) >= IDLE || now.since(row.created_at) >= ABSOLUTE {
             return Ok(None);
-        }
-        if now.since(row.seen_at) >= MINUTE {
-            self.store.touch_session(&token_hash, now).await?;
         }
         Ok(Some(Session {
             keyring: self.clone(),

@@ -95,6 +95,7 @@ impl Support {
                     accounts: Vec::new(),
                     applications: Vec::new(),
                     keys: Vec::new(),
+                    requests: Vec::new(),
                     more: false,
                 };
                 match search {
@@ -102,8 +103,14 @@ impl Support {
                     Search::Mask { head, tail } => {
                         support.find_keys(&mut found, &head, &tail).await?;
                     }
-                    Search::Id(id) => support.find(&mut found, id, "").await?,
-                    Search::Name(name) => support.find(&mut found, Uuid::nil(), &name).await?,
+                    Search::Id(id) => {
+                        support.find(&mut found, id, "").await?;
+                        support.find_requests(&mut found).await?;
+                    }
+                    Search::Name(name) => {
+                        support.find(&mut found, Uuid::nil(), &name).await?;
+                        support.find_requests(&mut found).await?;
+                    }
                 }
                 Ok(Look::Found(Box::new(found)))
             })
@@ -176,6 +183,28 @@ impl Support {
         }
         found.accounts = accounts;
         found.applications = applications;
+        Ok(())
+    }
+
+    /// The decisions under a request id, in whichever accounts.
+    async fn find_requests(&self, found: &mut Found) -> Result<(), KeyringError> {
+        let decided = self.keyring.decided(found.what.trim(), None).await?;
+        let seen = decided
+            .iter()
+            .map(|decided| (decided.account, decided.key.to_string()))
+            .collect();
+        self.record(found, &seen).await?;
+        let of: BTreeSet<_> = decided.iter().map(|decided| decided.application).collect();
+        let store = &self.keyring.store;
+        for id in of {
+            for application in store.find_applications(id.0, "", 1).await? {
+                let viewer = self.viewer(application);
+                found
+                    .requests
+                    .extend(viewer.explain(decided.clone()).await?);
+            }
+        }
+        found.requests.sort_by_key(|one| one.decided.id);
         Ok(())
     }
 

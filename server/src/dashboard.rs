@@ -2,6 +2,7 @@
 
 pub mod export;
 pub mod headers;
+pub mod live;
 pub mod pages;
 pub mod plain_form;
 pub mod same_origin;

@@ -2,7 +2,7 @@
 
 use crate::{
     AppState, assets,
-    dashboard::{export, headers, pages, plain_form, same_origin, session},
+    dashboard::{export, headers, live, pages, plain_form, same_origin, session},
     gate::{
         forward_auth, health,
         openapi::{self, Door},
@@ -73,6 +73,7 @@ fn dashboard(state: &AppState) -> Router<AppState> {
         .fold(Router::new(), |router, path| {
             router.route(&path, get(pages::page))
         })
+        .route("/apps/{app}/settings/requests/live", get(live::live))
         .route("/apps/{app}/settings/api-keys.csv", get(export::keys::csv))
         .route(
             "/apps/{app}/settings/audit-log.csv",

@@ -1,16 +1,17 @@
 //! What every handler may reach.
 
-use crate::{config::PublicUrl, gate::client_address::TrustedProxies, metrics::Metrics};
+use crate::{
+    config::PublicUrl, dashboard::live::Streams, gate::client_address::TrustedProxies,
+    metrics::Metrics,
+};
 use axum::body::Bytes;
 use keyring::{Call, Decision, Keyring};
 use leptos::config::LeptosOptions;
 use std::{
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, OnceLock},
     time::Instant,
 };
+use tokio_util::sync::CancellationToken;
 
 /// Shared by all handlers; a clone is cheap.
 #[derive(Clone)]
@@ -31,7 +32,9 @@ pub struct AppState {
     pub metrics: Arc<Metrics>,
     /// Who brings it reads the metrics; without one nobody does.
     pub metrics_token: Option<Arc<str>>,
-    draining: Arc<AtomicBool>,
+    /// Who follows calls as they happen.
+    pub streams: Streams,
+    draining: CancellationToken,
 }
 
 impl AppState {
@@ -56,7 +59,8 @@ impl AppState {
             openapi: Arc::default(),
             metrics: Arc::default(),
             metrics_token: None,
-            draining: Arc::default(),
+            streams: Streams::default(),
+            draining: CancellationToken::new(),
         }
     }
 
@@ -75,11 +79,16 @@ impl AppState {
 
     /// From now on the server is not ready: it finishes what it has begun.
     pub fn drain(&self) {
-        self.draining.store(true, Ordering::Release);
+        self.draining.cancel();
+    }
+
+    /// Waits until the server is on its way out.
+    pub async fn drained(&self) {
+        self.draining.cancelled().await;
     }
 
     /// Whether the server is on its way out.
     pub fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::Acquire)
+        self.draining.is_cancelled()
     }
 }

@@ -77,6 +77,12 @@ pub fn Frame() -> impl IntoView {
                         </A>
                     </li>
                     <li>
+                        <A href=move || routes::requests(&app.get())>
+                            <Icon shape=Shape::Clock />
+                            {frame::REQUESTS}
+                        </A>
+                    </li>
+                    <li>
                         <A href=move || routes::general(&app.get())>
                             <Icon shape=Shape::Settings />
                             {frame::GENERAL}

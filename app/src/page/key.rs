@@ -14,7 +14,7 @@ use crate::{
         Changes, Discard, History, KeyActions, KeyFacts, KeyStatus, MayDo, Retiring, Suggestions,
         UsagePanel, UsageTools, key_actions::ChangeNotice, key_facts::since,
     },
-    routes::{self, UsageAddress},
+    routes::{self, RequestsAddress, UsageAddress},
     ui::ErrorState,
     words::{key as words, rotate},
 };
@@ -67,6 +67,11 @@ pub fn Key() -> impl IntoView {
         <About app details insight />
         <section class="card" aria-labelledby="usage">
             <h2 id="usage">{words::USAGE}</h2>
+            <p>
+                <a href=move || {
+                    RequestsAddress::of_key(&id.get()).path(&routes::requests(&app.get()))
+                }>{words::RECENT}</a>
+            </p>
             <UsageTools path address />
             <Transition>
                 {move || Suspend::new(async move {

@@ -75,6 +75,7 @@ lazy! {
     details: key = key::Key;
     details: overview = overview::Overview;
     details: revoke = revoke::Revoke;
+    details: requests = requests::Requests;
     settings: audit_log = audit_log::AuditLog;
     settings: general = general::General;
     settings: invite = invite::Invite;

@@ -1,6 +1,6 @@
 //! What a look of support found. Nothing here changes anything but what is looked at.
 
-use super::{History, KeyFacts, UsageChart};
+use super::{Decisions, History, KeyFacts, UsageChart};
 use crate::{
     api::support::SupportLook,
     form::FormPage,
@@ -81,10 +81,12 @@ pub fn SupportFound(
     .filter(|(_, _, hits)| !hits.is_empty())
     .map(|(id, title, hits)| list(id, title, hits, reason.clone(), action).into_any())
     .collect_view();
+    let requests = view! { <Decisions found=found.requests now /> };
     let more = more.then(|| view! { <Notice>{support::MORE}</Notice> });
     view! {
         <Notice>{support::SEEN}</Notice>
         {key}
+        {requests}
         {hits}
         {more}
     }

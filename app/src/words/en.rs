@@ -14,6 +14,7 @@ pub mod key;
 pub mod list;
 pub mod members;
 pub mod overview;
+pub mod requests;
 pub mod reveal;
 pub mod revoke;
 pub mod rotate;

@@ -17,7 +17,7 @@ use http::{HeaderName, StatusCode, header};
 use keyring::{KeyringError, Session};
 
 /// Whoever asks, where somebody is signed in.
-async fn session(
+pub(super) async fn session(
     state: &AppState,
     token: Option<Extension<SessionToken>>,
 ) -> Result<Option<Session>, KeyringError> {
@@ -65,7 +65,7 @@ fn file(
 /// What [`file`] calls a file of comma-separated values.
 const CSV: &str = "text/csv; charset=utf-8; header=present";
 
-fn refuse(error: &KeyringError) -> Response {
+pub(super) fn refuse(error: &KeyringError) -> Response {
     let (status, words) = match error {
         KeyringError::NotFound => (StatusCode::NOT_FOUND, "There is nothing at this address.\n"),
         KeyringError::Forbidden => (

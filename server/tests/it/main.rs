@@ -10,6 +10,7 @@ mod forms;
 mod gate;
 mod headers;
 mod house;
+mod live;
 mod metrics;
 mod openapi;
 mod panics;

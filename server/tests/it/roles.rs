@@ -142,6 +142,31 @@ const TABLE: &[(&str, &str, [u16; 5])] = &[
         [401, 404, 200, 200, 200],
     ),
     (
+        "list_requests",
+        "app={app}&key=&before=",
+        [401, 404, 200, 200, 200],
+    ),
+    (
+        "list_requests",
+        "app={app}&key={key}&before=7",
+        [401, 404, 200, 200, 200],
+    ),
+    (
+        "explain_request",
+        "app={app}&request=never-was",
+        [401, 404, 404, 404, 404],
+    ),
+    (
+        "foresee_request",
+        "app={app}&key={key}&address=&scope=invoice:read&at=",
+        [401, 404, 200, 200, 200],
+    ),
+    (
+        "foresee_request",
+        "app={app}&key={key}&address=nowhere&scope=&at=",
+        [401, 404, 422, 422, 422],
+    ),
+    (
         "key_impact",
         "app={app}&key={key}",
         [401, 404, 403, 200, 200],

@@ -8,6 +8,8 @@ pub const OVERVIEW: &str = "Overview";
 pub const APP_SETTINGS: &str = "App Settings";
 /// The list of keys.
 pub const API_KEYS: &str = "API Keys";
+/// Single calls.
+pub const REQUESTS: &str = "Requests";
 /// The facts of an application.
 pub const GENERAL: &str = "General";
 /// What was done, for owners.

@@ -8,6 +8,8 @@ pub const DETAILS: &str = "Details";
 pub const USAGE: &str = "Usage";
 /// The name of its chart.
 pub const CALLS: &str = "Calls with this key";
+/// Single calls with it.
+pub const RECENT: &str = "Recent requests";
 /// The scopes.
 pub const MAY: &str = "What it may do";
 /// What was done.

@@ -9,8 +9,7 @@ pub const LEAD: &str = "Find an account, an application or a key, and see what b
 /// What is looked for.
 pub const WHAT: &str = "Account, application or key";
 /// What that may be.
-pub const WHAT_HINT: &str =
-    "A name or an id; of a key its public id, or its mask such as akl_7Gq2••••••••x9Zk.";
+pub const WHAT_HINT: &str = "A name or an id; of a key its public id, or its mask such as akl_7Gq2••••••••x9Zk; of a call its request id.";
 /// Why.
 pub const REASON: &str = "Reason";
 /// Who reads it.

@@ -1,0 +1,100 @@
+//! The checks of the gate, one by one: what each found, and by which rule.
+
+use crate::{
+    ui::{Exact, Icon, Shape},
+    words::{key as key_words, requests as words},
+};
+use domain::{
+    decision::{Check, Finding},
+    key::KeySummary,
+    verdict::Verdict,
+};
+use leptos::prelude::*;
+
+/// A list in the order of the gate.
+#[component]
+pub fn Checks(
+    /// What came of it.
+    verdict: Verdict,
+    /// The client's address.
+    address: String,
+    /// The scopes that were needed.
+    asked: String,
+    /// The key as it is now, where it exists.
+    key: Option<KeySummary>,
+    /// The first check that is shown.
+    #[prop(default = Check::Place)]
+    first: Check,
+) -> impl IntoView {
+    let rows = Check::ALL
+        .into_iter()
+        .filter(|check| *check >= first)
+        .map(|check| {
+            let found = check.found(verdict);
+            let shape = match found {
+                Finding::Passed => Shape::Check,
+                Finding::Refused => Shape::Ban,
+                Finding::NotReached => Shape::Dots,
+            };
+            let rule = rule(check, verdict, &address, &asked, key.as_ref());
+            view! {
+                <li data-state=found.as_str()>
+                    <Icon shape />
+                    <p>
+                        <strong>{words::check(check)}</strong>
+                        " "
+                        <span class="check-found">{words::finding(found)}</span>
+                    </p>
+                    {rule}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <ol class="checks" aria-label=words::CHECKS>
+            {rows}
+        </ol>
+    }
+}
+
+/// What the check compared, where there is more to say than its name.
+fn rule(
+    check: Check,
+    verdict: Verdict,
+    address: &str,
+    asked: &str,
+    key: Option<&KeySummary>,
+) -> Option<AnyView> {
+    let or =
+        |text: &str, empty: &'static str| if text.is_empty() { empty } else { text }.to_owned();
+    let refused = check.found(verdict) == Finding::Refused;
+    let words = match (check, verdict) {
+        (Check::Expiry, Verdict::Expired { at }) | (Check::Retirement, Verdict::Retired { at }) => {
+            return Some(view! { <p><Exact at /></p> }.into_any());
+        }
+        (Check::Secret, Verdict::Throttled { retry_after_ms }) => words::put_off(retry_after_ms),
+        (Check::Address, _) => {
+            let allowed = key?.ip_rules.texts().collect::<Vec<_>>().join(", ");
+            let address = or(address, words::UNKNOWN);
+            words::address_rule(&address, &or(&allowed, key_words::ANY_ADDRESS))
+        }
+        (Check::Scopes, _) => {
+            let held = key?.scopes.to_string();
+            words::scope_rule(&or(asked, words::NO_SCOPE), &or(&held, words::NO_SCOPE))
+        }
+        (Check::RateLimit, verdict) => {
+            let limit = match key?.rate_limit {
+                Some(limit) => words::limit_rule(&limit.to_string()),
+                None => words::NO_LIMIT.to_owned(),
+            };
+            match verdict {
+                Verdict::RateLimited { retry_after_ms } if refused => {
+                    limit + " " + &words::wait(retry_after_ms)
+                }
+                _ => limit,
+            }
+        }
+        _ => return None,
+    };
+    Some(view! { <p>{words}</p> }.into_any())
+}

@@ -1,0 +1,77 @@
+//! Why a call was let in or refused.
+
+use super::Checks;
+use crate::{
+    routes,
+    ui::{Exact, Time},
+    words::requests as words,
+};
+use domain::{decision::Explained, time::Timestamp};
+use leptos::prelude::*;
+
+/// Everything about the decisions under one request id.
+#[component]
+pub fn Decisions(
+    /// The application's id, for whoever may open its keys.
+    #[prop(optional, into)]
+    app: Option<String>,
+    /// The decisions, in their order.
+    found: Vec<Explained>,
+    /// The server's clock.
+    now: Timestamp,
+) -> impl IntoView {
+    found
+        .into_iter()
+        .map(|explained| card(app.as_deref(), explained, now))
+        .collect_view()
+}
+
+fn card(app: Option<&str>, explained: Explained, now: Timestamp) -> AnyView {
+    let Explained { decided, key } = explained;
+    let id = format!("decision-{}", decided.id);
+    let labelled = id.clone();
+    let at = decided.at;
+    let address = decided
+        .address
+        .map_or_else(String::new, |address| address.to_string());
+    let name = key.as_ref().map_or_else(
+        || decided.key.mask(),
+        |key| format!("{} ({})", key.name, decided.key.mask()),
+    );
+    let name = match app.filter(|_| key.is_some()) {
+        Some(app) => view! { <a href=routes::key(app, decided.key)>{name}</a> }.into_any(),
+        None => name.into_any(),
+    };
+    let fact = |name: &'static str, value: String| {
+        (!value.is_empty()).then(|| {
+            view! {
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+            }
+        })
+    };
+    view! {
+        <section class="card" aria-labelledby=labelled>
+            <h2 id=id>{words::verdict(decided.verdict)} " · " <code>{decided.verdict.code()}</code></h2>
+            <dl class="facts">
+                <dt>{words::WHEN}</dt>
+                <dd>
+                    <Time at now />
+                    " ("
+                    <Exact at />
+                    ")"
+                </dd>
+                <dt>{words::KEY}</dt>
+                <dd>{name}</dd>
+                {fact(words::ROUTE, decided.route)}
+                {fact(words::ADDRESS, address.clone())}
+                {fact(words::USER_AGENT, decided.user_agent)}
+                {fact(words::ID, decided.request_id)}
+            </dl>
+            {decided.from_browser.then(|| view! { <p><span class="badge" data-tone="warning">{words::BROWSER}</span></p> })}
+            <Checks verdict=decided.verdict address asked=decided.asked.to_string() key />
+            <p class="field-hint">{words::AS_IT_IS}</p>
+        </section>
+    }
+    .into_any()
+}

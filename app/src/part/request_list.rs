@@ -1,0 +1,226 @@
+//! Calls, one by one; once the page listens, as they happen.
+
+use crate::{
+    routes::{self, RequestsAddress},
+    ui::{Time, ready::use_ready},
+    words::requests as words,
+};
+use domain::{
+    decision::{Decided, Heard, RequestPage},
+    time::Timestamp,
+    usage::Outcome,
+};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{EventSource, MessageEvent};
+
+/// Calls on the page.
+const MOST: usize = 100;
+
+/// The newest calls first.
+#[component]
+pub fn RequestList(
+    /// The application's id.
+    app: String,
+    /// What the list is narrowed to.
+    address: RequestsAddress,
+    /// One page of it.
+    page: RequestPage,
+    /// The server's clock.
+    now: Timestamp,
+) -> impl IntoView {
+    let newest = address.before.is_empty();
+    let path = address.path(&routes::requests(&app));
+    let older = page.next.map(|next| {
+        let path = address.before(next).path(&routes::requests(&app));
+        view! {
+            <a href=path rel="next">
+                {words::OLDER}
+            </a>
+        }
+    });
+    let first = (!newest).then(|| {
+        let path = RequestsAddress::of_key(&address.key).path(&routes::requests(&app));
+        view! { <a href=path>{words::NEWEST}</a> }
+    });
+    let pager = (older.is_some() || first.is_some()).then(|| {
+        view! {
+            <nav class="pager" aria-label=words::PAGES>
+                {first}
+                {older}
+            </nav>
+        }
+    });
+    let rows = RwSignal::new(page.rows);
+    let live = newest.then(|| {
+        view! { <Live app=app.clone() key=address.key.clone() latest=page.latest rows /> }
+    });
+    view! {
+        <div class="request-tools">
+            {live}
+            <a href=path rel="external">
+                {words::REFRESH}
+            </a>
+        </div>
+        <ol class="request-list" aria-label=words::TITLE>
+            <For each=move || rows.get() key=|call| call.id let:call>
+                {row(&app, call, now)}
+            </For>
+        </ol>
+        {move || rows.with(Vec::is_empty).then(|| view! { <p class="request-none">{words::NOTHING}</p> })}
+        {pager}
+    }
+}
+
+fn row(app: &str, call: Decided, now: Timestamp) -> AnyView {
+    let tone = match call.verdict.outcome() {
+        Outcome::Accepted => "info",
+        Outcome::Refused => "danger",
+        Outcome::RateLimited => "warning",
+    };
+    let from = call
+        .address
+        .map(|address| format!("{} {address}", words::FROM));
+    let why = RequestsAddress::of_request(&call.request_id).path(&routes::requests(app));
+    // A call that came while the page stood open is younger than the page.
+    let now = now.max(call.at);
+    view! {
+        <li>
+            <p class="request-what">
+                <span class="badge" data-tone=tone>
+                    {words::verdict(call.verdict)}
+                </span>
+                " "
+                <code>{call.route}</code>
+            </p>
+            <p class="request-meta">
+                <Time at=call.at now />
+                <a href=routes::key(app, call.key)>{call.key.mask()}</a>
+                {from.map(|from| view! { <span>{from}</span> })}
+                <a href=why>
+                    <span class="visually-hidden">{words::ID} " "</span>
+                    <code>{call.request_id}</code>
+                </a>
+            </p>
+        </li>
+    }
+    .into_any()
+}
+
+/// Puts calls before the others as they happen. What is said aloud is whether it does, and not every call.
+#[component]
+fn Live(
+    /// The application's id.
+    app: String,
+    /// The key that the list is narrowed to.
+    key: String,
+    /// Behind which id.
+    latest: i64,
+    /// Where they are put.
+    rows: RwSignal<Vec<Decided>>,
+) -> impl IntoView {
+    let ready = use_ready();
+    let paused = RwSignal::new(false);
+    let stage = Stage {
+        last: RwSignal::new(latest),
+        skipped: RwSignal::new(Some(0)),
+        ended: RwSignal::new(false),
+        rows,
+    };
+    Effect::new(move |before: Option<Option<Following>>| {
+        drop(before);
+        stage.ended.set(false);
+        if paused.get() {
+            return None;
+        }
+        let after = stage.last.get_untracked();
+        Following::begin(&routes::requests_live(&app, &key, after), stage)
+    });
+    let state = move || match (stage.ended.get(), paused.get()) {
+        (true, _) => words::ENDED,
+        (_, true) => words::PAUSED,
+        _ => words::LIVE,
+    };
+    view! {
+        <p class="request-live" role="status" hidden=move || !ready.get()>
+            {move || ready.get().then(state)}
+        </p>
+        <button
+            type="button"
+            class="button"
+            data-variant="secondary"
+            data-size="small"
+            hidden=move || !ready.get()
+            on:click=move |_| paused.update(|paused| *paused = !*paused)
+        >
+            {move || if paused.get() { words::RESUME } else { words::PAUSE }}
+        </button>
+        {move || {
+            let skipped = stage.skipped.get();
+            (skipped != Some(0)).then(|| view! { <span>{words::skipped(skipped)}</span> })
+        }}
+    }
+}
+
+/// Where what happens is shown.
+#[derive(Clone, Copy)]
+struct Stage {
+    last: RwSignal<i64>,
+    skipped: RwSignal<Option<u64>>,
+    ended: RwSignal<bool>,
+    rows: RwSignal<Vec<Decided>>,
+}
+
+/// A stream of calls; it ends when dropped. The browser opens it again by itself where it breaks.
+struct Following {
+    source: EventSource,
+    _told: Closure<dyn FnMut(MessageEvent)>,
+    _broken: Closure<dyn FnMut()>,
+}
+
+impl Following {
+    fn begin(path: &str, stage: Stage) -> Option<Self> {
+        let source = EventSource::new(path).ok()?;
+        let told = Closure::new(move |event: MessageEvent| {
+            let text = event.data().as_string().unwrap_or_default();
+            if let Ok(heard) = serde_json::from_str(&text) {
+                stage.show(heard);
+            }
+        });
+        source.set_onmessage(Some(told.as_ref().unchecked_ref()));
+        let stream = source.clone();
+        let broken = Closure::new(move || {
+            if stream.ready_state() == EventSource::CLOSED {
+                _ = stage.ended.try_set(true);
+            }
+        });
+        source.set_onerror(Some(broken.as_ref().unchecked_ref()));
+        Some(Self {
+            source,
+            _told: told,
+            _broken: broken,
+        })
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        self.source.set_onmessage(None);
+        self.source.set_onerror(None);
+        self.source.close();
+    }
+}
+
+impl Stage {
+    fn show(self, heard: Heard) {
+        _ = self.last.try_set(heard.last);
+        _ = self.skipped.try_update(|skipped| {
+            *skipped = skipped.zip(heard.skipped).map(|(before, new)| before + new);
+        });
+        _ = self.rows.try_update(|rows| {
+            let new = heard.calls.into_iter().rev();
+            rows.splice(..0, new);
+            rows.truncate(MOST);
+        });
+    }
+}
