@@ -99,7 +99,9 @@ test('a chart’s times are those of the application, or of UTC', async ({ page,
   const zone = async (name: string) => {
     await open(`${place.app}/settings/general`);
     await page.getByRole('combobox', { name: 'Time zone' }).selectOption(name);
+    const saved = page.waitForResponse((answer) => answer.request().method() === 'POST');
     await page.getByRole('button', { name: 'Save changes' }).click();
+    await saved;
     await open(place.app);
   };
   await zone('Asia/Kolkata');
