@@ -1,7 +1,8 @@
-//! What a person waits for, measured: the first visit's weight, the list's first byte, Lighthouse. Machines differ, so
-//! each figure stands beside one of the same run that does nothing.
+//! What a person waits for, measured: the first visit's weight, the list's first byte, Lighthouse; and what a machine
+//! waits for: the gate's decision. Machines differ, so each figure stands beside one of the same run that does nothing.
 
 pub mod client;
+mod gate;
 mod lighthouse;
 mod running;
 
@@ -25,21 +26,45 @@ const SIZES: [usize; 3] = [10, 10_000, 100_000];
 const WARM_UP: usize = 100;
 const COUNTED: usize = 1_000;
 
+/// What is measured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Measured {
+    /// What a browser sees.
+    Pages,
+    /// What a machine sees.
+    Gate,
+    Everything,
+}
+
 /// Builds what is deployed, and measures it.
-pub fn run(workspace: &Workspace) -> Result<()> {
+pub fn run(workspace: &Workspace, what: Measured) -> Result<()> {
     site::build(workspace, Tooling::Required)?;
     server::release(workspace)?;
-    loud("compile the yardstick", || {
-        crate::process::run(workspace.cargo("build").args([
-            "--package",
-            "server",
-            "--release",
-            "--example",
-            "yardstick",
-        ]))
-    })?;
-    weigh()?;
+    for (package, examples) in [
+        ("server", &["yardstick", "many_keys", "load"] as &[_]),
+        ("keyring", &["verify"]),
+    ] {
+        loud(&format!("compile {}", examples.join(", ")), || {
+            let mut cargo = workspace.cargo("build");
+            cargo.args(["--package", package, "--release"]);
+            for example in examples {
+                cargo.args(["--example", example]);
+            }
+            crate::process::run(&mut cargo)
+        })?;
+    }
     pin("1", std::process::id())?;
+    if what != Measured::Pages {
+        gate::measure()?;
+    }
+    if what != Measured::Gate {
+        pages()?;
+    }
+    Ok(())
+}
+
+fn pages() -> Result<()> {
+    weigh()?;
     let mut page = Vec::new();
     let mut baseline = None;
     for size in SIZES {

@@ -24,7 +24,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{site::Tooling, suite::Parts, workspace::Workspace};
+use crate::{bench::Measured, site::Tooling, suite::Parts, workspace::Workspace};
 
 const USAGE: &str = "\
 cargo xtask run [-- ARGS]     build the site and the server, then run `latchkey demo` (or `latchkey ARGS`)
@@ -32,7 +32,7 @@ cargo xtask build             the site, and the server as it is deployed: target
 cargo xtask site              the browser's files alone: target/site
 cargo xtask check             format, lints, dependencies, and the size of a first visit
 cargo xtask test [FILTER]     check, then every test; --rust or --browser chooses one part alone
-cargo xtask bench             measure what is deployed: the list's first byte, the first visit, Lighthouse
+cargo xtask bench [PART]      measure what is deployed: `pages` (first byte, first visit, Lighthouse), `gate` (a decision), or both
 cargo xtask kill [N]          kill the server N times under load (100), and see that nothing is lost
 cargo xtask toolchain         find or install what builds WebAssembly, and say which toolchain is used";
 
@@ -72,7 +72,7 @@ fn perform(arguments: &[String]) -> Result<()> {
             server::release(&workspace)
         }
         ("site", []) => site::build(&Workspace::open()?, Tooling::Optional),
-        ("bench", []) => bench::run(&Workspace::open()?),
+        ("bench", rest) => bench::run(&Workspace::open()?, measured(rest)?),
         ("kill", []) => kill::run(&Workspace::open()?, kill::TIMES),
         ("kill", [times]) => {
             let times = times.parse().context("`kill` takes a number of times")?;
@@ -92,6 +92,15 @@ fn perform(arguments: &[String]) -> Result<()> {
             "`{}` is not a command; there are:\n{USAGE}",
             [&[other.to_owned()], rest].concat().join(" ")
         ),
+    }
+}
+
+fn measured(arguments: &[String]) -> Result<Measured> {
+    match arguments {
+        [] => Ok(Measured::Everything),
+        [part] if part == "pages" => Ok(Measured::Pages),
+        [part] if part == "gate" => Ok(Measured::Gate),
+        _ => bail!("`bench` measures `pages` or `gate`"),
     }
 }
 

@@ -13,15 +13,13 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{
-    bench::client::Client,
-    machine,
-    process::{find, output},
-    workspace::clean,
-};
+use crate::{bench::client::Client, machine, process::find, workspace::clean};
 
 const PROGRAM: &str = "target/release/latchkey";
 const YARDSTICK: &str = "target/release/examples/yardstick";
+const MANY_KEYS: &str = "target/release/examples/many_keys";
+/// It protects nothing: what is measured is thrown away.
+pub const PEPPER: &str = "YSBwZXBwZXIgb2YgdGhpcnR5LXR3byBieXRlcyAuLi4=";
 const EMAIL: &str = "owner@bench.example";
 const PASSWORD: &str = "five-quiet-otters-measure-time";
 
@@ -33,14 +31,54 @@ pub struct Running {
     pub address: SocketAddr,
     folder: PathBuf,
     process: Child,
+    /// From its start until it listened.
+    pub ready: Duration,
 }
 
 impl Running {
     /// Latchkey, with one application of so many keys.
     pub fn with_keys(keys: usize) -> Result<Self> {
         let (folder, address) = place()?;
+        Self::owned(folder, address, "", |database| {
+            let sql = include_str!("keys.sql").replace(":keys", &keys.to_string());
+            let file = database.with_extension("sql");
+            fs::write(&file, sql)?;
+            import(database, Stdio::from(File::open(file)?))
+        })
+    }
+
+    /// Latchkey, with one application of so many keys that have secrets, behind such proxies; and the file of their pairs.
+    pub fn with_pairs(keys: usize, proxies: &str) -> Result<(Self, PathBuf)> {
+        let (folder, address) = place()?;
+        let pairs = folder.join("pairs");
+        let file = pairs.clone();
+        let server = Self::owned(folder, address, proxies, |database| {
+            let mut many = Command::new(MANY_KEYS)
+                .arg(keys.to_string())
+                .arg(&file)
+                .env("LATCHKEY_PEPPER", PEPPER)
+                .stdout(Stdio::piped())
+                .spawn()
+                .with_context(|| format!("cannot start {MANY_KEYS}"))?;
+            let sql = many.stdout.take().context("no output")?;
+            import(database, Stdio::from(sql))?;
+            if !many.wait()?.success() {
+                bail!("the keys were not made");
+            }
+            Ok(())
+        })?;
+        Ok((server, pairs))
+    }
+
+    /// Latchkey with an owner, and a database that was filled by `fill`.
+    fn owned(
+        folder: PathBuf,
+        address: SocketAddr,
+        proxies: &str,
+        fill: impl FnOnce(&Path) -> Result<()>,
+    ) -> Result<Self> {
         let database = folder.join("bench.db");
-        let mut add = latchkey(&folder, &database, address);
+        let mut add = latchkey(&database, address);
         add.args(["user", "add", "--role", "owner", "--email", EMAIL])
             .args(["--account", "Bench", "--application", "Bench"])
             .arg("--password-stdin")
@@ -57,9 +95,9 @@ impl Running {
         if !adding.wait()?.success() {
             bail!("the owner could not be added");
         }
-        seed(&database, keys)?;
-        let mut serve = latchkey(&folder, &database, address);
-        serve.arg("serve");
+        fill(&database)?;
+        let mut serve = latchkey(&database, address);
+        serve.arg("serve").env("LATCHKEY_TRUSTED_PROXIES", proxies);
         Self::start(folder, address, serve)
     }
 
@@ -76,7 +114,7 @@ impl Running {
     /// Latchkey's demo, and the password that it prints.
     pub fn demo() -> Result<(Self, String)> {
         let (folder, address) = place()?;
-        let mut serve = latchkey(&folder, &folder.join("unused.db"), address);
+        let mut serve = latchkey(&folder.join("unused.db"), address);
         serve.arg("demo");
         let log = folder.join("log");
         let server = Self::start(folder, address, serve)?;
@@ -90,6 +128,7 @@ impl Running {
 
     fn start(folder: PathBuf, address: SocketAddr, mut serve: Command) -> Result<Self> {
         let log = File::create(folder.join("log"))?;
+        let began = Instant::now();
         let process = serve
             .stdout(log.try_clone()?)
             .stderr(log)
@@ -99,16 +138,43 @@ impl Running {
             address,
             folder,
             process,
+            ready: Duration::ZERO,
         };
-        let began = Instant::now();
         while Client::connect(address).is_err() {
             if server.process.try_wait()?.is_some() || began.elapsed() > PATIENCE {
                 let said = fs::read_to_string(server.folder.join("log")).unwrap_or_default();
                 bail!("a server does not listen: {}", said.trim());
             }
-            thread::sleep(Duration::from_millis(20));
+            thread::sleep(Duration::from_millis(2));
         }
+        server.ready = began.elapsed();
         Ok(server)
+    }
+
+    /// Its database.
+    pub fn database(&self) -> PathBuf {
+        self.folder.join("bench.db")
+    }
+
+    /// Processor time that the server has used, in seconds.
+    pub fn processor(&self) -> Result<f64> {
+        let text = fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
+        let (_, rest) = text.rsplit_once(')').context("no figures")?;
+        // proc(5): of what follows the name, utime and stime are the 12th and the 13th, in hundredths of a second.
+        let ticks: f64 = rest
+            .split_whitespace()
+            .skip(11)
+            .take(2)
+            .filter_map(|ticks| ticks.parse::<f64>().ok())
+            .sum();
+        Ok(ticks / 100.0)
+    }
+
+    /// Bytes of memory that the server has.
+    pub fn memory(&self) -> Result<u64> {
+        let text = fs::read_to_string(format!("/proc/{}/statm", self.process.id()))?;
+        let pages = text.split(' ').nth(1).context("no figures")?;
+        Ok(pages.parse::<u64>()? * 4_096)
     }
 
     /// A connection of the owner.
@@ -159,7 +225,7 @@ fn place() -> Result<(PathBuf, SocketAddr)> {
     Ok((folder, address))
 }
 
-fn latchkey(folder: &Path, database: &Path, address: SocketAddr) -> Command {
+fn latchkey(database: &Path, address: SocketAddr) -> Command {
     let mut command = pinned(PROGRAM);
     command
         .env("LATCHKEY_LISTEN", address.to_string())
@@ -167,7 +233,7 @@ fn latchkey(folder: &Path, database: &Path, address: SocketAddr) -> Command {
             "LATCHKEY_DATABASE_URL",
             format!("sqlite://{}", database.display()),
         )
-        .env("LATCHKEY_PEPPER_FILE", folder.join("pepper"))
+        .env("LATCHKEY_PEPPER", PEPPER)
         .env("RUST_LOG", "warn");
     command
 }
@@ -179,20 +245,23 @@ fn pinned(program: &str) -> Command {
     command
 }
 
-/// Writes the keys: one statement, since 100,000 forms would take longer than what is measured.
-fn seed(database: &Path, keys: usize) -> Result<()> {
+/// Runs SQL against a database: 100,000 forms would take longer than what is measured.
+fn import(database: &Path, sql: Stdio) -> Result<()> {
     if find("sqlite3").is_none() {
         if !machine::can_install() {
             bail!("the benchmark needs `sqlite3`");
         }
         machine::install(&["sqlite3"])?;
     }
-    output(
-        Command::new("sqlite3")
-            .arg("-bail")
-            .arg(database)
-            .arg(include_str!("keys.sql").replace(":keys", &keys.to_string())),
-    )
-    .context("the keys were not written")?;
+    let done = Command::new("sqlite3")
+        .arg("-bail")
+        .arg(database)
+        .stdin(sql)
+        .stdout(Stdio::null())
+        .status()
+        .context("cannot start `sqlite3`")?;
+    if !done.success() {
+        bail!("the keys were not written");
+    }
     Ok(())
 }
