@@ -8,10 +8,7 @@ mod tail;
 
 pub use tail::{News, Tail};
 
-use crate::{
-    Keyring,
-    verify::{Call, Home},
-};
+use crate::{Keyring, snapshot::Home, verify::Call};
 use buffer::Buffer;
 use domain::{decision::Decided, key::token::KeyId, time::Timestamp, verdict::Verdict};
 use kept::Kept;

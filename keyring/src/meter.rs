@@ -136,11 +136,6 @@ impl Meter {
         self.lock().pending.push(batch);
     }
 
-    /// Batches that could not be written yet.
-    pub(crate) fn waiting(&self) -> usize {
-        self.lock().pending.len()
-    }
-
     fn reports(&self) -> MutexGuard<'_, Reports> {
         self.reports.lock().unwrap_or_else(PoisonError::into_inner)
     }

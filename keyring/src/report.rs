@@ -58,8 +58,9 @@ impl Keyring {
             let known = call.key.parse().ok().and_then(|key| {
                 let application = self.snapshot.with(key, |entry| {
                     entry
-                        .filter(|entry| entry.account() == account)
-                        .map(Entry::application)
+                        .map(Entry::home)
+                        .filter(|home| home.account == account)
+                        .map(|home| home.application)
                 });
                 Some((key, application?))
             });

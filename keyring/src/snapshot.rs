@@ -17,7 +17,7 @@ use store::IndexRow;
 #[derive(Clone)]
 pub(crate) struct Entry {
     pub(crate) digest: [u8; 32],
-    owner: Arc<Owner>,
+    home: Arc<Home>,
     pub(crate) scopes: ScopeSet,
     /// [`NEVER`] where it does not end.
     expires_at: Timestamp,
@@ -29,10 +29,11 @@ pub(crate) struct Entry {
 /// An expiry that no instant reaches.
 const NEVER: Timestamp = Timestamp(i64::MAX);
 
-/// Whose a key is: one for all keys of an application.
-struct Owner {
-    application: ApplicationId,
-    account: AccountId,
+/// Where a key belongs: one for all keys of an application.
+#[derive(Clone, Copy)]
+pub(crate) struct Home {
+    pub(crate) application: ApplicationId,
+    pub(crate) account: AccountId,
 }
 
 /// What most keys do not have.
@@ -48,12 +49,8 @@ pub(crate) struct Terms {
 pub(crate) type Rate = Arc<(RateLimit, Gcra)>;
 
 impl Entry {
-    pub(crate) fn application(&self) -> ApplicationId {
-        self.owner.application
-    }
-
-    pub(crate) fn account(&self) -> AccountId {
-        self.owner.account
+    pub(crate) fn home(&self) -> Home {
+        *self.home
     }
 
     pub(crate) fn expires_at(&self) -> Option<Timestamp> {
@@ -80,7 +77,7 @@ impl Entry {
 /// The index of all keys. Reading it takes no lock.
 pub(crate) struct Snapshot {
     keys: HashMap<KeyId, Entry>,
-    owners: Mutex<collections::HashMap<ApplicationId, Arc<Owner>>>,
+    homes: Mutex<collections::HashMap<ApplicationId, Arc<Home>>>,
 }
 
 impl Snapshot {
@@ -91,7 +88,7 @@ impl Snapshot {
                 .capacity(keys)
                 .resize_mode(ResizeMode::Blocking)
                 .build(),
-            owners: Mutex::default(),
+            homes: Mutex::default(),
         }
     }
 
@@ -123,7 +120,7 @@ impl Snapshot {
             && row.retires_at.is_none();
         Entry {
             digest: row.digest,
-            owner: self.owner(row.application, row.account),
+            home: self.home(row.application, row.account),
             scopes: row.scopes,
             expires_at: row.expires_at.unwrap_or(NEVER),
             inactive: row.inactive,
@@ -139,15 +136,15 @@ impl Snapshot {
         }
     }
 
-    fn owner(&self, application: ApplicationId, account: AccountId) -> Arc<Owner> {
-        let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
-        let owner = owners.entry(application).or_insert_with(|| {
-            Arc::new(Owner {
+    fn home(&self, application: ApplicationId, account: AccountId) -> Arc<Home> {
+        let mut homes = self.homes.lock().unwrap_or_else(PoisonError::into_inner);
+        let home = homes.entry(application).or_insert_with(|| {
+            Arc::new(Home {
                 application,
                 account,
             })
         });
-        Arc::clone(owner)
+        Arc::clone(home)
     }
 
     /// Takes out what is not among `known`.
@@ -164,7 +161,7 @@ impl Snapshot {
     pub(crate) fn forget_all(&self, app: ApplicationId) {
         self.keys
             .pin()
-            .retain(|_, entry| entry.application() != app);
+            .retain(|_, entry| entry.home.application != app);
     }
 }
 

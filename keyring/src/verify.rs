@@ -4,7 +4,7 @@ use crate::{
     Keyring, RateState,
     limiter::Gcra,
     meter::{Observation, tally::clean},
-    snapshot::Entry,
+    snapshot::{Entry, Home},
 };
 use domain::{
     id::{AccountId, ApplicationId},
@@ -138,7 +138,7 @@ impl Keyring {
         let Ok(id) = call.key.parse::<KeyId>() else {
             return;
         };
-        let home = self.snapshot.with(id, |entry| entry.map(Home::of));
+        let home = self.snapshot.with(id, |entry| entry.map(Entry::home));
         if let Some(home) = home {
             let verdict = Verdict::CredentialsInQuery;
             self.note(Some((id, home)), verdict, call, self.now());
@@ -168,21 +168,23 @@ impl Keyring {
     ) -> (Option<Home>, Option<Decision>) {
         let digest = self.mint.digest(id, call.secret);
         self.snapshot.with(id, |entry| {
-            let entry =
-                entry.filter(|entry| call.within.is_none_or(|account| account == entry.account()));
+            let entry = entry.filter(|entry| {
+                call.within
+                    .is_none_or(|account| account == entry.home().account)
+            });
             let matches = digest.ct_eq(entry.map_or(&[0; 32], |entry| &entry.digest));
             let Some(entry) = entry else {
                 return (None, None);
             };
             if !bool::from(matches) {
-                return (Some(Home::of(entry)), None);
+                return (Some(entry.home()), None);
             }
             let take = |limit, used: &Gcra| used.take(limit, now);
             let (verdict, rate_limit) = judge(entry, call.address, call.scopes, now, take);
             let caller = Caller {
                 key_id: id,
-                application_id: entry.application(),
-                account_id: entry.account(),
+                application_id: entry.home().application,
+                account_id: entry.home().account,
                 environment: id.environment(),
                 scopes: entry.scopes,
                 expires_at: entry.expires_at(),
@@ -194,24 +196,8 @@ impl Keyring {
                 verdict,
                 caller: Some(caller),
             };
-            (Some(Home::of(entry)), Some(decision))
+            (Some(entry.home()), Some(decision))
         })
-    }
-}
-
-/// Where a key belongs.
-#[derive(Clone, Copy)]
-pub(crate) struct Home {
-    pub(crate) application: ApplicationId,
-    pub(crate) account: AccountId,
-}
-
-impl Home {
-    fn of(entry: &Entry) -> Self {
-        Self {
-            application: entry.application(),
-            account: entry.account(),
-        }
     }
 }
 

@@ -23,7 +23,7 @@ impl Keyring {
         let flushed = Timestamp(self.flushed.load(Ordering::Relaxed));
         Vitals {
             keys: self.snapshot.len(),
-            waiting_batches: self.meter.waiting(),
+            waiting_batches: self.meter.pending(),
             usage_lag_ms: self.now().since(flushed).max(0),
             silence_ms: self.silence(),
         }

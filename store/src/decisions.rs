@@ -1,6 +1,6 @@
 //! What the gate decided, call by call, for some days.
 
-use crate::{Store, StoreError, read, row::corrupt, sql, write};
+use crate::{Store, StoreError, many::insert_many, read, row::corrupt, sql, write};
 use domain::{
     decision::Decided,
     id::{AccountId, ApplicationId},
@@ -8,12 +8,8 @@ use domain::{
     time::Timestamp,
     verdict::Verdict,
 };
-use sqlx::QueryBuilder;
 use std::borrow::Borrow;
 use uuid::Uuid;
-
-/// Rows of one statement: thirteen values each, and a statement holds some thirty thousand.
-const AT_ONCE: usize = 500;
 
 #[derive(sqlx::FromRow)]
 struct DecisionRow {
@@ -64,35 +60,27 @@ impl Store {
     where
         D: Borrow<Decided> + Sync,
     {
-        let mut new = 0;
-        write!(self, |tx| {
-            for some in decisions.chunks(AT_ONCE) {
-                let mut insert = QueryBuilder::new(sql::DECISIONS_INSERT);
-                insert.push_values(some, |mut row, decided| {
-                    let decided: &Decided = decided.borrow();
-                    let (verdict, detail) = decided.verdict.parts();
-                    let address = decided.address.map(|address| address.to_string());
-                    row.push_bind(decided.id)
-                        .push_bind(decided.at.0)
-                        .push_bind(decided.request_id.as_str())
-                        .push_bind(decided.key.to_string())
-                        .push_bind(decided.application.0)
-                        .push_bind(decided.account.0)
-                        .push_bind(verdict)
-                        .push_bind(detail)
-                        .push_bind(address.unwrap_or_default())
-                        .push_bind(decided.asked.to_string())
-                        .push_bind(decided.route.as_str())
-                        .push_bind(decided.user_agent.as_str())
-                        .push_bind(decided.from_browser);
-                });
-                insert.push(" ").push(sql::DECISIONS_ONCE);
-                // A text for every number of rows: none of them is worth remembering.
-                let done = insert.build().persistent(false).execute(&mut *tx).await?;
-                new += done.rows_affected();
-            }
-        });
-        Ok(new)
+        Ok(write!(self, |tx| {
+            insert_many!(tx, sql::DECISIONS_INSERT, decisions, |query, decided| {
+                let decided: &Decided = decided.borrow();
+                let (verdict, detail) = decided.verdict.parts();
+                let address = decided.address.map(|address| address.to_string());
+                query
+                    .bind(decided.id)
+                    .bind(decided.at.0)
+                    .bind(decided.request_id.as_str())
+                    .bind(decided.key.to_string())
+                    .bind(decided.application.0)
+                    .bind(decided.account.0)
+                    .bind(verdict)
+                    .bind(detail)
+                    .bind(address.unwrap_or_default())
+                    .bind(decided.asked.to_string())
+                    .bind(decided.route.as_str())
+                    .bind(decided.user_agent.as_str())
+                    .bind(decided.from_browser)
+            })
+        }))
     }
 
     /// The newest `most` decisions of an application before the one with id `before`, or of one of its keys; the newest

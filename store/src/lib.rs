@@ -7,6 +7,7 @@ mod error;
 mod index;
 mod keys;
 mod list;
+mod many;
 mod members;
 mod ownership;
 mod people;

@@ -34,7 +34,7 @@ statements! {
     AUDIT_ON_UP = "audit_page" "audit_on" "audit_up";
     AUDIT_UP = "audit_page" "audit_up";
     DECISIONS_COUNT = "decisions_count";
-    DECISIONS_INSERT_ONE = "decisions_insert" "decisions_row" "decisions_once";
+    DECISIONS_INSERT = "decisions_insert";
     DECISIONS_LAST = "decisions_last";
     DECISIONS_OF_APPLICATION = "decisions_read" "decisions_of_application";
     DECISIONS_OF_KEY = "decisions_read" "decisions_of_key";
@@ -132,8 +132,3 @@ statements! {
 
 /// Takes the advisory lock of the database's owner. PostgreSQL alone has such locks.
 pub(crate) const POSTGRES_OWN: &str = include_str!("../sql/postgres_own.sql");
-
-/// The beginning and the end of a statement that writes as many rows as there are, which `DECISIONS_INSERT_ONE` stands
-/// for in the tests.
-pub(crate) const DECISIONS_INSERT: &str = include_str!("../sql/decisions_insert.sql");
-pub(crate) const DECISIONS_ONCE: &str = include_str!("../sql/decisions_once.sql");

@@ -7,7 +7,7 @@ mod reports;
 pub use forget::Old;
 pub use reports::{ReportPart, UsageReport};
 
-use crate::{Store, StoreError, read, row::corrupt, sql, write};
+use crate::{Store, StoreError, many::insert_many, read, row::corrupt, sql, write};
 use domain::{
     key::token::KeyId,
     time::Timestamp,
@@ -16,6 +16,7 @@ use domain::{
         breakdown::{Dimension, Part},
     },
 };
+use sqlx::query::Query;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -79,7 +80,7 @@ pub struct Seen {
     pub last: Timestamp,
 }
 
-/// What is written at once.
+/// What is written at once: of each place in a rollup there is one sum.
 #[derive(Clone, Debug)]
 pub struct UsageBatch {
     /// A batch that is written twice counts once.
@@ -109,38 +110,26 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             if new.rows_affected() > 0 {
-                for count in &batch.counts {
-                    sqlx::query(sql::USAGE_ADD)
-                        .bind(&count.subject)
-                        .bind(count.span)
-                        .bind(count.bucket.0)
-                        .bind(count.outcome.as_str())
-                        .bind(count.calls)
-                        .execute(&mut *tx)
-                        .await?;
-                }
-                for last in &batch.last_uses {
-                    sqlx::query(sql::LAST_USE_SET)
-                        .bind(last.key.to_string())
-                        .bind(last.at.0)
-                        .bind(&last.address)
-                        .bind(&last.user_agent)
-                        .bind(&last.route)
-                        .execute(&mut *tx)
-                        .await?;
-                }
-                for part in &batch.by {
-                    sqlx::query(sql::USAGE_BY_ADD)
-                        .bind(&part.subject)
-                        .bind(part.span)
-                        .bind(part.bucket.0)
-                        .bind(part.dimension.as_str())
-                        .bind(&part.value)
-                        .bind(part.outcome.as_str())
-                        .bind(part.calls)
-                        .execute(&mut *tx)
-                        .await?;
-                }
+                insert_many!(tx, sql::USAGE_ADD, batch.counts, |query, count| query
+                    .bind(&count.subject)
+                    .bind(count.span)
+                    .bind(count.bucket.0)
+                    .bind(count.outcome.as_str())
+                    .bind(count.calls));
+                insert_many!(tx, sql::LAST_USE_SET, batch.last_uses, |query, last| query
+                    .bind(last.key.to_string())
+                    .bind(last.at.0)
+                    .bind(&last.address)
+                    .bind(&last.user_agent)
+                    .bind(&last.route));
+                insert_many!(tx, sql::USAGE_BY_ADD, batch.by, |query, part| query
+                    .bind(&part.subject)
+                    .bind(part.span)
+                    .bind(part.bucket.0)
+                    .bind(part.dimension.as_str())
+                    .bind(&part.value)
+                    .bind(part.outcome.as_str())
+                    .bind(part.calls));
                 let mut sums = BTreeMap::new();
                 for report in &batch.reports {
                     if let Some(id) = report.id {
@@ -155,8 +144,10 @@ impl Store {
                     }
                     reports::add_up(&mut sums, report);
                 }
-                for ((subject, span, bucket), calls) in &sums {
-                    let mut query = sqlx::query(sql::USAGE_REPORT_ADD)
+                let sums: Vec<_> = sums.iter().collect();
+                insert_many!(tx, sql::USAGE_REPORT_ADD, sums, |query, sum| {
+                    let ((subject, span, bucket), calls) = sum;
+                    let query = query
                         .bind(subject)
                         .bind(span)
                         .bind(bucket.0)
@@ -164,11 +155,8 @@ impl Store {
                         .bind(calls.client_errors)
                         .bind(calls.server_errors)
                         .bind(calls.latency_ms);
-                    for within in calls.within {
-                        query = query.bind(within);
-                    }
-                    query.execute(&mut *tx).await?;
-                }
+                    calls.within.into_iter().fold(query, Query::bind)
+                });
                 // Longer than anybody would try a batch again.
                 sqlx::query(sql::USAGE_BATCHES_PRUNE)
                     .bind(batch.at.plus(-domain::time::HOUR).0)

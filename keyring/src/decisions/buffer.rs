@@ -1,10 +1,6 @@
 //! What the gate writes into: bounded, and cheap for the call that writes.
 
-use crate::{
-    Route,
-    meter::tally::clean,
-    verify::{Call, Home},
-};
+use crate::{Route, meter::tally::clean, snapshot::Home, verify::Call};
 use domain::{
     decision::Decided,
     id::ApplicationId,
