@@ -61,24 +61,23 @@ impl Store {
         D: Borrow<Decided> + Sync,
     {
         Ok(write!(self, |tx| {
-            insert_many!(tx, sql::DECISIONS_INSERT, decisions, |query, decided| {
+            insert_many!(tx, sql::DECISIONS_INSERT, decisions, |row, decided| {
                 let decided: &Decided = decided.borrow();
                 let (verdict, detail) = decided.verdict.parts();
                 let address = decided.address.map(|address| address.to_string());
-                query
-                    .bind(decided.id)
-                    .bind(decided.at.0)
-                    .bind(decided.request_id.as_str())
-                    .bind(decided.key.to_string())
-                    .bind(decided.application.0)
-                    .bind(decided.account.0)
-                    .bind(verdict)
-                    .bind(detail)
-                    .bind(address.unwrap_or_default())
-                    .bind(decided.asked.to_string())
-                    .bind(decided.route.as_str())
-                    .bind(decided.user_agent.as_str())
-                    .bind(decided.from_browser)
+                row.push_bind(decided.id)
+                    .push_bind(decided.at.0)
+                    .push_bind(decided.request_id.as_str())
+                    .push_bind(decided.key.to_string())
+                    .push_bind(decided.application.0)
+                    .push_bind(decided.account.0)
+                    .push_bind(verdict)
+                    .push_bind(detail)
+                    .push_bind(address.unwrap_or_default())
+                    .push_bind(decided.asked.to_string())
+                    .push_bind(decided.route.as_str())
+                    .push_bind(decided.user_agent.as_str())
+                    .push_bind(decided.from_browser)
             })
         }))
     }

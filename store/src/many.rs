@@ -3,46 +3,27 @@
 /// Rows of one statement. The widest has thirteen values, and SQLite takes 32,766.
 pub(crate) const AT_ONCE: usize = 500;
 
-/// The text of a statement that writes one row, for so many: its row of values comes again and again, with its own numbers.
-pub(crate) fn repeated(statement: &str, rows: usize) -> String {
-    let one = "VALUES (";
-    let Some((before, rest)) = statement.split_once(one) else {
-        return statement.to_owned();
-    };
-    let Some((values, after)) = rest.split_once(')') else {
-        return statement.to_owned();
-    };
-    let width = values.split(',').count();
-    let mut text = String::with_capacity(statement.len() + rows * width * 8);
-    text.push_str(before);
-    text.push_str("VALUES ");
-    for row in 0..rows {
-        text.push_str(if row == 0 { "(" } else { ", (" });
-        for value in 0..width {
-            let gap = if value == 0 { "$" } else { ", $" };
-            text.push_str(gap);
-            text.push_str(&(row * width + value + 1).to_string());
-        }
-        text.push(')');
-    }
-    text.push_str(after);
-    text
+/// What stands before and behind the row of values of a statement that writes one row.
+pub(crate) fn around(statement: &str) -> (&str, &str) {
+    let (before, rest) = statement.split_once("VALUES (").unwrap_or((statement, ""));
+    (before, rest.split_once(')').map_or("", |(_, after)| after))
 }
 
 /// Runs a statement that writes one row for all rows of a slice, some hundreds at a time; how many were written. On
 /// PostgreSQL no two of them may meet the same row.
 macro_rules! insert_many {
-    ($tx:ident, $statement:expr, $rows:expr, |$query:ident, $row:ident| $bound:expr) => {{
+    ($tx:ident, $statement:expr, $rows:expr, |$row:ident, $one:ident| $bind:expr) => {{
         let mut written = 0;
+        let (before, after) = $crate::many::around($statement);
         for some in $rows.chunks($crate::many::AT_ONCE) {
-            let text = $crate::many::repeated($statement, some.len());
-            let mut query = sqlx::query(sqlx::AssertSqlSafe(text))
-                // The last one's length is a different one each time, and not worth remembering.
-                .persistent(some.len() == $crate::many::AT_ONCE);
-            for $row in some {
-                let $query = query;
-                query = $bound;
-            }
+            // It numbers values where the database wants numbers: SQLite looks through all of them for each.
+            let mut query = sqlx::QueryBuilder::new(before);
+            query.push_values(some, |mut $row, $one| {
+                $bind;
+            });
+            let query = query.push(after).build();
+            // The last one's length is a different one each time, and not worth remembering.
+            let query = query.persistent(some.len() == $crate::many::AT_ONCE);
             written += query.execute(&mut *$tx).await?.rows_affected();
         }
         written
@@ -52,15 +33,25 @@ pub(crate) use insert_many;
 
 #[cfg(test)]
 mod tests {
-    use super::repeated;
+    use super::around;
+    use crate::sql;
 
     #[test]
-    fn a_row_of_values_comes_again_with_its_own_numbers() {
-        let one = "INSERT INTO t (a, b) VALUES ($1, $2)\nON CONFLICT (a) DO NOTHING";
-        assert_eq!(repeated(one, 1), one);
+    fn a_statement_of_one_row_is_taken_apart_around_its_values() {
         assert_eq!(
-            repeated(one, 3),
-            "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4), ($5, $6)\nON CONFLICT (a) DO NOTHING"
+            around("INSERT INTO t (a, b) VALUES ($1, $2)\nON CONFLICT (a) DO NOTHING"),
+            ("INSERT INTO t (a, b) ", "\nON CONFLICT (a) DO NOTHING")
         );
+        for statement in [
+            sql::DECISIONS_INSERT,
+            sql::LAST_USE_SET,
+            sql::USAGE_ADD,
+            sql::USAGE_BY_ADD,
+            sql::USAGE_REPORT_ADD,
+        ] {
+            let (before, after) = around(statement);
+            assert!(before.starts_with("INSERT INTO") && !before.contains('$'));
+            assert!(after.trim_start().starts_with("ON CONFLICT") && !after.contains('$'));
+        }
     }
 }

@@ -16,7 +16,6 @@ use domain::{
         breakdown::{Dimension, Part},
     },
 };
-use sqlx::query::Query;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -110,26 +109,26 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             if new.rows_affected() > 0 {
-                insert_many!(tx, sql::USAGE_ADD, batch.counts, |query, count| query
-                    .bind(&count.subject)
-                    .bind(count.span)
-                    .bind(count.bucket.0)
-                    .bind(count.outcome.as_str())
-                    .bind(count.calls));
-                insert_many!(tx, sql::LAST_USE_SET, batch.last_uses, |query, last| query
-                    .bind(last.key.to_string())
-                    .bind(last.at.0)
-                    .bind(&last.address)
-                    .bind(&last.user_agent)
-                    .bind(&last.route));
-                insert_many!(tx, sql::USAGE_BY_ADD, batch.by, |query, part| query
-                    .bind(&part.subject)
-                    .bind(part.span)
-                    .bind(part.bucket.0)
-                    .bind(part.dimension.as_str())
-                    .bind(&part.value)
-                    .bind(part.outcome.as_str())
-                    .bind(part.calls));
+                insert_many!(tx, sql::USAGE_ADD, batch.counts, |row, count| row
+                    .push_bind(&count.subject)
+                    .push_bind(count.span)
+                    .push_bind(count.bucket.0)
+                    .push_bind(count.outcome.as_str())
+                    .push_bind(count.calls));
+                insert_many!(tx, sql::LAST_USE_SET, batch.last_uses, |row, last| row
+                    .push_bind(last.key.to_string())
+                    .push_bind(last.at.0)
+                    .push_bind(&last.address)
+                    .push_bind(&last.user_agent)
+                    .push_bind(&last.route));
+                insert_many!(tx, sql::USAGE_BY_ADD, batch.by, |row, part| row
+                    .push_bind(&part.subject)
+                    .push_bind(part.span)
+                    .push_bind(part.bucket.0)
+                    .push_bind(part.dimension.as_str())
+                    .push_bind(&part.value)
+                    .push_bind(part.outcome.as_str())
+                    .push_bind(part.calls));
                 let mut sums = BTreeMap::new();
                 for report in &batch.reports {
                     if let Some(id) = report.id {
@@ -145,17 +144,18 @@ impl Store {
                     reports::add_up(&mut sums, report);
                 }
                 let sums: Vec<_> = sums.iter().collect();
-                insert_many!(tx, sql::USAGE_REPORT_ADD, sums, |query, sum| {
-                    let ((subject, span, bucket), calls) = sum;
-                    let query = query
-                        .bind(subject)
-                        .bind(span)
-                        .bind(bucket.0)
-                        .bind(calls.calls)
-                        .bind(calls.client_errors)
-                        .bind(calls.server_errors)
-                        .bind(calls.latency_ms);
-                    calls.within.into_iter().fold(query, Query::bind)
+                insert_many!(tx, sql::USAGE_REPORT_ADD, sums, |row, sum| {
+                    let ((subject, span, bucket), calls) = *sum;
+                    row.push_bind(subject)
+                        .push_bind(span)
+                        .push_bind(bucket.0)
+                        .push_bind(calls.calls)
+                        .push_bind(calls.client_errors)
+                        .push_bind(calls.server_errors)
+                        .push_bind(calls.latency_ms);
+                    for within in calls.within {
+                        row.push_bind(within);
+                    }
                 });
                 // Longer than anybody would try a batch again.
                 sqlx::query(sql::USAGE_BATCHES_PRUNE)
