@@ -25,7 +25,7 @@ pub struct AppState {
     /// Milliseconds for which keys are verified from memory while the database is silent.
     pub patience_ms: i64,
     /// Where the pages look for their own files.
-    pub options: LeptosOptions,
+    pub options: Arc<LeptosOptions>,
     /// `/openapi.json`, once somebody has asked for it.
     pub openapi: Arc<OnceLock<Bytes>>,
     /// What has been counted since the start.
@@ -55,7 +55,7 @@ impl AppState {
             public_url: Arc::new(public_url),
             proxies: Arc::new(proxies),
             patience_ms,
-            options,
+            options: Arc::new(options),
             openapi: Arc::default(),
             metrics: Arc::default(),
             metrics_token: None,

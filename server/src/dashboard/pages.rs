@@ -62,7 +62,7 @@ pub async fn render(state: &AppState, posted: Option<Posted>, request: Request) 
         }
     };
     let handler =
-        leptos_axum::render_app_async_with_context(context, move || app::shell(options.clone()));
+        leptos_axum::render_app_async_with_context(context, move || app::shell((*options).clone()));
     let mut response = handler(request).await;
     // A client that does not ask for HTML is redirected all the same.
     if response.headers().contains_key(header::LOCATION) && !response.status().is_redirection() {
