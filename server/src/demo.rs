@@ -1,5 +1,6 @@
 //! `latchkey demo`: a temporary database with a realistic account.
 
+mod calls;
 mod incidents;
 mod keys;
 mod sources;

@@ -118,7 +118,7 @@ pub fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
 }
 
 /// 128 random bits, in hexadecimal.
-fn new_id() -> Arc<str> {
+pub fn new_id() -> Arc<str> {
     let mut random = [0; 16];
     SystemEntropy.fill(&mut random);
     format!("{:032x}", u128::from_be_bytes(random)).into()

@@ -1,12 +1,12 @@
 //! The demo's keys: every status and every badge.
 
-use super::{ShiftedClock, cannot, incidents};
+use super::{ShiftedClock, calls, cannot, incidents};
 use crate::start::Stop;
 use domain::key::{
     Environment, KeyDraft,
     expiry::Expiry,
     ip_rule::IpRules,
-    issued,
+    issued::IssuedKey,
     name::{Description, KeyName},
     rate_limit::RateLimit,
     retirement::{Regeneration, Retirement},
@@ -196,31 +196,31 @@ pub(super) async fn make(
     for sample in &SAMPLES {
         clock.go_back_days(sample.made);
         let owner = owner(keyring, email, password).await?;
-        let id = issue(keyring, &owner, sample).await?;
+        let issued = issue(keyring, &owner, sample).await?;
         if !matches!(sample.fate, Fate::NotConfirmed) {
-            owner.confirm(id).await.map_err(cannot)?;
+            owner.confirm(issued.id).await.map_err(cannot)?;
         }
-        made.push((sample, id, owner));
+        made.push((sample, issued, owner));
     }
     // The clock never runs backwards.
     let mut ends: Vec<_> = made.iter().collect();
     ends.sort_by_key(|(sample, ..)| std::cmp::Reverse(sample.last_call));
-    for (sample, id, owner) in ends {
+    for (sample, issued, owner) in ends {
         if !matches!(sample.fate, Fate::Deactivated | Fate::Revoked(_)) {
             continue;
         }
         clock.go_back_days(sample.last_call);
         match sample.fate {
             Fate::Kept | Fate::NotConfirmed | Fate::Regenerated => {}
-            Fate::Deactivated => owner.deactivate(*id).await.map_err(cannot)?,
-            Fate::Revoked(why) => owner.revoke(*id, why.into()).await.map_err(cannot)?,
+            Fate::Deactivated => owner.deactivate(issued.id).await.map_err(cannot)?,
+            Fate::Revoked(why) => owner.revoke(issued.id, why.into()).await.map_err(cannot)?,
         }
     }
-    for (sample, id, _) in &made {
+    for (sample, issued, _) in &made {
         if matches!(sample.fate, Fate::Regenerated) {
             clock.go_back_days(1);
             let owner = owner(keyring, email, password).await?;
-            let successor = regenerate(keyring, &owner, *id).await?;
+            let successor = regenerate(keyring, &owner, issued.id).await?;
             clock.go_back_days(0);
             let now = keyring.now();
             let yesterday = now.plus(-domain::time::DAY);
@@ -233,16 +233,17 @@ pub(super) async fn make(
         }
     }
     clock.go_back_days(0);
-    for (seed, (sample, id, owner)) in (0..).zip(&made) {
+    for (seed, (sample, issued, owner)) in (0..).zip(&made) {
         let from = keyring
             .now()
             .plus(-sample.made.min(sample.last_call + 30) * domain::time::DAY);
         let to = keyring.now().plus(-sample.last_call * domain::time::DAY);
         let past = incidents::past(seed, sample.name, from, to, sample.busiest);
         keyring
-            .record_history(owner.application().id, *id, &past)
+            .record_history(owner.application().id, issued.id, &past)
             .await
             .map_err(cannot)?;
+        calls::just_now(keyring, sample.name, issued);
     }
     Ok(())
 }
@@ -275,7 +276,7 @@ async fn owner(keyring: &Keyring, email: &str, password: &str) -> Result<Owner, 
     session.owner(application, origin).await.map_err(cannot)
 }
 
-async fn issue(keyring: &Keyring, owner: &Owner, sample: &Sample) -> Result<KeyId, Stop> {
+async fn issue(keyring: &Keyring, owner: &Owner, sample: &Sample) -> Result<IssuedKey, Stop> {
     let draft = KeyDraft {
         name: KeyName::parse(sample.name).map_err(cannot)?,
         description: Description::parse(sample.description).map_err(cannot)?,
@@ -292,8 +293,8 @@ async fn issue(keyring: &Keyring, owner: &Owner, sample: &Sample) -> Result<KeyI
         .await
         .map_err(cannot)?
     {
-        Issue::New(issued) => Ok(issued.id),
-        Issue::AlreadyIssued(id) => Ok(id),
+        Issue::New(issued) => Ok(issued),
+        Issue::AlreadyIssued(id) => Err(cannot(format!("{id} was made before"))),
     }
 }
 
@@ -310,7 +311,7 @@ async fn regenerate(keyring: &Keyring, owner: &Owner, old: KeyId) -> Result<KeyI
         .regenerate(old, wanted, keyring.new_idempotency_key())
         .await
         .map_err(cannot)?;
-    let (Issue::New(issued::IssuedKey { id, .. }) | Issue::AlreadyIssued(id)) = made;
+    let (Issue::New(IssuedKey { id, .. }) | Issue::AlreadyIssued(id)) = made;
     owner.confirm(id).await.map_err(cannot)?;
     Ok(id)
 }

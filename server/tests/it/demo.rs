@@ -4,11 +4,12 @@ use domain::{
     account::Role,
     key::filter::KeyQuery,
     usage::{Range, Window, breakdown::Dimension},
+    verdict::Verdict,
 };
-use keyring::{Origin, SignIn, Store};
+use keyring::{Origin, SignIn, Store, Viewer};
 
-#[tokio::test]
-async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
+/// The demo's owner in its application; the folder holds the database.
+async fn demo() -> (tempfile::TempDir, Viewer) {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite://{}/demo.db", folder.path().display());
     let store = Store::open(&url).await.expect("opens");
@@ -29,6 +30,12 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
     );
     let viewer = session.viewer(app.id, origin).await.expect("a viewer");
     assert_eq!(viewer.identity().role, Role::Owner);
+    (folder, viewer)
+}
+
+#[tokio::test]
+async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
+    let (_folder, viewer) = demo().await;
     let page = viewer.keys(&KeyQuery::default()).await.expect("keys");
     assert_eq!(page.rows.len(), 11);
     let now = viewer.now();
@@ -101,5 +108,22 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
             _ => usage.buckets.len() * 9 / 10,
         };
         assert!(filled >= enough, "{window:?}: {filled}");
+    }
+}
+
+#[tokio::test]
+async fn the_demo_has_single_calls_of_just_now_and_each_can_be_opened() {
+    let (_folder, viewer) = demo().await;
+    let calls = viewer.requests(None, None).await.expect("read").rows;
+    for verdict in [
+        Verdict::Accepted,
+        Verdict::InvalidCredentials,
+        Verdict::IpNotAllowed,
+        Verdict::InsufficientScope,
+    ] {
+        let call = calls.iter().find(|call| call.verdict == verdict);
+        let call = call.expect("one of each");
+        let opened = viewer.request(&call.request_id).await.expect("opened");
+        assert_eq!(opened[0].decided, *call);
     }
 }

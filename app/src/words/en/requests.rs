@@ -20,7 +20,7 @@ pub const ID_HINT: &str = "From the answer’s X-Request-Id, or request_id in it
 /// Its button.
 pub const OPEN: &str = "Open";
 /// No calls.
-pub const NOTHING: &str = "No calls yet";
+pub const NOTHING: &str = "No calls yet. They stand here as soon as one of the keys is used.";
 /// The page anew.
 pub const REFRESH: &str = "Refresh";
 /// Older ones.
