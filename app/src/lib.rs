@@ -94,6 +94,7 @@ pub fn App() -> impl IntoView {
                         />
                     </ParentRoute>
                     <Route path=path!("/settings/requests") view=lazy::requests() ssr=SsrMode::Async />
+                    <Route path=path!("/settings/security-events") view=lazy::security_events() ssr=SsrMode::Async />
                     <Route path=path!("/settings/audit-log") view=lazy::audit_log() ssr=SsrMode::Async />
                     <ParentRoute path=path!("/settings/api-keys") view=Page::Here(|| ApiKeys().into_any()) ssr=SsrMode::Async>
                         <Route path=path!("") view=Page::Here(|| ().into_any()) ssr=SsrMode::Async />

@@ -19,6 +19,7 @@ pub mod requests;
 pub mod revoke;
 pub mod revoke_all;
 pub mod revoke_selected;
+pub mod security_events;
 pub mod setup;
 pub mod sign_in;
 pub mod support;

@@ -3,11 +3,13 @@
 mod audit;
 mod list;
 mod requests;
+mod security;
 mod usage;
 
 pub use audit::AuditAddress;
 pub use list::ListAddress;
 pub use requests::RequestsAddress;
+pub use security::EventsAddress;
 pub use usage::UsageAddress;
 
 use domain::{id::PersonId, key::token::KeyId};
@@ -91,6 +93,11 @@ pub fn requests(app: &str) -> String {
 pub fn requests_live(app: &str, key: &str, after: i64) -> String {
     let path = format!("/apps/{app}/settings/requests/live");
     with_query(&path, &[("key", key), ("after", &after.to_string())])
+}
+
+/// What is out of the ordinary.
+pub fn security_events(app: &str) -> String {
+    format!("/apps/{app}/settings/security-events")
 }
 
 /// What an application is called, and where.

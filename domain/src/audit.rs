@@ -39,10 +39,11 @@ pub enum Action {
     InvitationWithdrawn,
     MemberJoined,
     AllKeysRevoked,
+    EventAcknowledged,
 }
 
 impl Action {
-    const ALL: [(Self, &'static str, &'static str); 21] = [
+    const ALL: [(Self, &'static str, &'static str); 22] = [
         (
             Self::AccountCreated,
             "account.created",
@@ -115,6 +116,11 @@ impl Action {
             Self::AllKeysRevoked,
             "keys.revoked",
             "revoked all keys of the application",
+        ),
+        (
+            Self::EventAcknowledged,
+            "security.acknowledged",
+            "acknowledged a security event of",
         ),
     ];
 

@@ -7,6 +7,7 @@ pub mod id;
 pub mod key;
 pub mod member;
 pub mod page;
+pub mod security;
 pub mod support;
 pub mod time;
 pub mod usage;

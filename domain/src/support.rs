@@ -8,6 +8,7 @@ use crate::{
     id::AccountId,
     invalid::plain_text,
     key::{KeySummary, token::KeyId},
+    security::SecurityEvent,
     time::Timestamp,
     usage::Series,
 };
@@ -49,6 +50,8 @@ pub struct KeyView {
     pub history: Vec<Record>,
     /// What became of its calls.
     pub usage: Series,
+    /// Its security events, those with the latest calls first.
+    pub events: Vec<SecurityEvent>,
 }
 
 /// What a look found; each list is cut at [`Found::MOST`].

@@ -29,6 +29,8 @@ test.describe('every address loads by itself, and its console stays empty', { ta
     ['/settings/audit-log?cursor=nonsense&from=nonsense', 'Audit log'],
     ['/settings/requests', 'Requests'],
     ['/settings/requests?before=nonsense', 'Requests'],
+    ['/settings/security-events', 'Security events'],
+    ['/settings/security-events?severity=nonsense&kind=x&cursor=1', 'Security events'],
     ['/settings/general', 'General'],
     ['/settings/general/invite', 'General'],
     ['/settings/general/members/nobody/role', 'General'],

@@ -90,6 +90,7 @@ impl Keyring {
             kept.offer(decided);
         }
         drop(kept);
+        self.watch.look(batch.iter().map(|call| (call, 1)));
         recent.extend(batch, taken.skipped);
         drop(recent);
         decisions.news.send_replace(());

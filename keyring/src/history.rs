@@ -2,14 +2,18 @@
 
 use crate::{Keyring, KeyringError};
 use domain::{
-    id::ApplicationId,
-    key::token::KeyId,
+    account::Application,
+    decision::Decided,
+    key::{scope::ScopeSet, token::KeyId},
     time::{DAY, HOUR, MINUTE, Timestamp},
     usage::{Outcome, breakdown::Dimension, reported::Reported},
     verdict::Verdict,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 use store::{LastUse, Old, ReportPart, UsageBatch, UsageBy, UsageCount, UsageReport};
+
+/// Calls of the past that are looked at in one go.
+const AT_ONCE: usize = 100;
 
 /// Where calls of the past came from and what they wanted.
 #[derive(Clone, Copy, Debug)]
@@ -40,17 +44,18 @@ pub struct Past {
 }
 
 impl Keyring {
-    /// Writes a key's calls of the past into every rollup that would still hold them.
+    /// Writes a key's calls of the past into every rollup that would still hold them, and what somebody ought to have
+    /// known of them.
     ///
     /// # Errors
     /// Where the database fails.
     pub async fn record_history(
         &self,
-        application: ApplicationId,
+        application: &Application,
         key: KeyId,
         past: &[Past],
     ) -> Result<(), KeyringError> {
-        let subjects = [key.to_string(), application.to_string()];
+        let subjects = [key.to_string(), application.id.to_string()];
         let kept = Kept::of(self);
         let accepted = past
             .iter()
@@ -71,7 +76,7 @@ impl Keyring {
             .into_iter()
             .map(|(minute, calls)| ReportPart {
                 key,
-                application,
+                application: application.id,
                 minute,
                 calls,
             })
@@ -84,7 +89,49 @@ impl Keyring {
             by: common(&subjects, past, &kept),
             reports: vec![UsageReport { id: None, parts }],
         };
-        Ok(self.store.add_usage(&batch).await?)
+        self.store.add_usage(&batch).await?;
+        self.look_back(application, key, past).await
+    }
+
+    async fn look_back(
+        &self,
+        application: &Application,
+        key: KeyId,
+        past: &[Past],
+    ) -> Result<(), KeyringError> {
+        // Before, calls stand by the hour: as if they had come in a burst.
+        let fine = self.now().plus(-DAY);
+        let mut calls: Vec<_> = past
+            .iter()
+            .filter(|past| past.at >= fine || past.verdict == Verdict::Accepted)
+            .map(|past| (Arc::new(decided(application, key, past)), past.calls))
+            .collect();
+        calls.sort_by_key(|(call, _)| call.at);
+        // In steps, as they would have come.
+        for some in calls.chunks(AT_ONCE) {
+            let calls = some.iter().map(|(call, times)| (call, *times));
+            self.watch.look(calls);
+            self.write_events().await?;
+        }
+        Ok(())
+    }
+}
+
+/// A call of the past as it was decided.
+fn decided(application: &Application, key: KeyId, past: &Past) -> Decided {
+    Decided {
+        id: 0,
+        request_id: String::new(),
+        at: past.at,
+        key,
+        application: application.id,
+        account: application.account_id,
+        verdict: past.verdict,
+        address: past.source.address.parse().ok(),
+        asked: ScopeSet::one(past.source.scope).unwrap_or_default(),
+        route: past.source.route.to_owned(),
+        user_agent: past.source.user_agent.to_owned(),
+        from_browser: false,
     }
 }
 

@@ -29,6 +29,7 @@ mod requests;
 mod retention;
 mod revoke;
 mod rotate;
+mod security;
 mod session;
 mod snapshot;
 mod support;
@@ -36,6 +37,7 @@ mod throttle;
 mod usage;
 mod verify;
 mod vitals;
+mod watch;
 mod zone;
 
 pub use access::{Editor, FreshEditor, FreshOwner, Owner, Viewer};
@@ -76,6 +78,7 @@ use std::{
 use throttle::{SignIns, WrongSecrets};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
+use watch::Watch;
 
 /// Where a request comes from: what the audit log says of it.
 #[derive(Clone, Debug, Default)]
@@ -119,6 +122,7 @@ pub struct Inner {
     meter: Meter,
     retention: OnceLock<Retention>,
     decisions: Decisions,
+    watch: Watch,
     passwords: Passwords,
     sign_ins: SignIns,
     wrong_secrets: WrongSecrets,
@@ -182,6 +186,7 @@ impl Keyring {
             meter: Meter::default(),
             retention: OnceLock::new(),
             decisions,
+            watch: Watch::default(),
             sign_ins: SignIns::default(),
             wrong_secrets: WrongSecrets::default(),
             setup_token,
@@ -207,6 +212,9 @@ impl Keyring {
         }
         if let Err(error) = self.write_decisions().await {
             tracing::error!(%error, "decisions of the last second are lost");
+        }
+        if let Err(error) = self.write_events().await {
+            tracing::error!(%error, "security events of the last second are lost");
         }
         self.store.close().await;
     }

@@ -20,6 +20,8 @@ pub struct Retention {
     pub breakdowns: i64,
     /// Single decisions.
     pub decisions: i64,
+    /// Security events, and what is familiar about keys.
+    pub events: i64,
     /// How many decisions are kept at most; this is their number.
     pub most_decisions: i64,
 }
@@ -32,6 +34,7 @@ impl Default for Retention {
             days: 400 * DAY,
             breakdowns: 90 * DAY,
             decisions: 7 * DAY,
+            events: 400 * DAY,
             most_decisions: 1_000_000,
         }
     }
@@ -49,6 +52,8 @@ impl Retention {
             (Old::Common(HOUR), before(HOUR, COMMON_BY_HOUR)),
             (Old::Common(DAY), before(DAY, self.breakdowns)),
             (Old::Batches, now.plus(-REMEMBERED)),
+            (Old::Events, now.plus(-self.events)),
+            (Old::Sightings, now.plus(-self.events)),
         ])
     }
 }

@@ -9,6 +9,7 @@ use domain::{
     account::{Application, Email},
     audit::{Action, Actor, Event, Facts},
     id::{PersonId, SessionId},
+    security::Kind,
     time::{HOUR, MINUTE, Timestamp},
 };
 use sha2::{Digest, Sha256};
@@ -127,7 +128,13 @@ impl Keyring {
             .begin(email, origin.address, device, self.now())
         {
             Ok(attempt) => attempt,
-            Err(retry_after_ms) => return Ok(Admission::Throttled { retry_after_ms }),
+            Err(retry_after_ms) => {
+                if self.store.person_by_email(email).await?.is_some() {
+                    self.watch
+                        .failed(Kind::SignInThrottled, email, origin, self.now());
+                }
+                return Ok(Admission::Throttled { retry_after_ms });
+            }
         };
         let person = self.store.person_by_email(email).await?;
         let stored = person.as_ref().map(|person| person.password_hash.clone());
@@ -143,7 +150,13 @@ impl Keyring {
                 self.sign_ins.give_back(&attempt);
                 Ok(Admission::Busy)
             }
-            _ => Ok(Admission::Refused),
+            (_, person) => {
+                if person.is_some() {
+                    self.watch
+                        .failed(Kind::SignInFailed, email, origin, self.now());
+                }
+                Ok(Admission::Refused)
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use domain::{
     audit::{Action, Actor, Event, Facts},
     id::AccountId,
     key::token::KeyId,
+    security::{EventFilter, EventState},
     support::{Found, KeyLine, KeyView, Search},
     time::Timestamp,
     usage::Window,
@@ -126,11 +127,17 @@ impl Support {
         let seen = Seen::from([(application.account_id, id.to_string())]);
         self.record(found, &seen).await?;
         let viewer = self.viewer(application.clone());
+        let about = EventFilter {
+            key: Some(id),
+            state: EventState::All,
+            ..EventFilter::default()
+        };
         found.key = Some(KeyView {
             key: viewer.key(id).await?,
             application,
             history: viewer.history(id).await?,
             usage: viewer.key_usage(id, Window::Week).await?,
+            events: viewer.security_events(&about, None).await?.rows,
         });
         Ok(())
     }

@@ -29,6 +29,7 @@ Variables (every command takes them):
   LATCHKEY_KEEP_DAYS        days for which usage is kept by the day [default: 400]
   LATCHKEY_KEEP_BREAKDOWNS  days for which it is kept by address, route, scope, user agent and refusal [default: 90]
   LATCHKEY_KEEP_DECISIONS   days for which single decisions are kept, with their request ids [default: 7]
+  LATCHKEY_KEEP_EVENTS      days for which security events are kept [default: 400]
   LATCHKEY_MOST_DECISIONS   how many decisions are kept at most [default: 1000000]
   LATCHKEY_METRICS_TOKEN    who sends it as Authorization: Bearer reads /metrics; at least 16 characters
                             [default: none, and there is no /metrics]

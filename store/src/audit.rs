@@ -48,9 +48,20 @@ macro_rules! insert_line {
     }};
 }
 
+/// Appends an event inside a transaction that is under way; what is a security event by itself becomes one.
+macro_rules! append {
+    ($tx:ident, $event:expr) => {{
+        let event: &domain::audit::Event = $event;
+        $crate::audit::append_quietly!($tx, event);
+        if let Some(raised) = domain::security::Raised::by_change(event) {
+            $crate::security::raise!($tx, &raised);
+        }
+    }};
+}
+
 /// Appends an event inside a transaction that is under way. Taking the next number locks the account's row, so that
 /// the chain has neither gap nor fork.
-macro_rules! append {
+macro_rules! append_quietly {
     ($tx:ident, $event:expr) => {{
         let event: &domain::audit::Event = $event;
         let (seq, previous): (i64, Vec<u8>) = sqlx::query_as($crate::sql::AUDIT_HEAD)
@@ -66,7 +77,7 @@ macro_rules! append {
             .await?;
     }};
 }
-pub(crate) use {append, insert_line};
+pub(crate) use {append, append_quietly, insert_line};
 
 /// A row of the log as it is stored: everything that its hash is made of, and the hash.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]

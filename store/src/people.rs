@@ -2,7 +2,7 @@
 
 use crate::{
     Store, StoreError,
-    audit::{GENESIS, append},
+    audit::{GENESIS, append, append_quietly},
     read,
     row::{ApplicationRow, corrupt},
     sql, write,
@@ -144,7 +144,8 @@ impl Store {
                         .fetch_optional(&mut *tx)
                         .await?;
                     let account = AccountId(found.map_or(new.new_ids.0.0, |row| row.0));
-                    if found.is_none() {
+                    let founded = found.is_none();
+                    if founded {
                         sqlx::query(sql::ACCOUNT_INSERT)
                             .bind(account.0)
                             .bind(account_name)
@@ -195,15 +196,18 @@ impl Store {
                         .bind(at.0)
                         .execute(&mut *tx)
                         .await?;
-                    append!(
-                        tx,
-                        &event(
-                            account,
-                            Action::MemberAdded,
-                            new.email.to_string(),
-                            ("role", new.role.as_str())
-                        )
+                    let added = event(
+                        account,
+                        Action::MemberAdded,
+                        new.email.to_string(),
+                        ("role", new.role.as_str()),
                     );
+                    // Whoever founds an account surprises nobody.
+                    if founded {
+                        append_quietly!(tx, &added);
+                    } else {
+                        append!(tx, &added);
+                    }
                     Some(application)
                 }
             }

@@ -1,7 +1,10 @@
 //! An application at a glance.
 
 use crate::error::AppError;
-use domain::usage::{breakdown::Breakdown, chart::Chart, overview::KeysInSight};
+use domain::{
+    security::OpenEvents,
+    usage::{breakdown::Breakdown, chart::Chart, overview::KeysInSight},
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +17,8 @@ pub struct Overview {
     pub breakdown: Breakdown,
     /// The keys.
     pub keys: KeysInSight,
+    /// Security events that nobody has acknowledged.
+    pub open: OpenEvents,
 }
 
 /// What became of the calls with all keys over a window or a range, as `key_insight` says it of one; and which keys are
@@ -37,6 +42,7 @@ pub async fn read_overview(
     Ok(Overview {
         breakdown: viewer.breakdown(None, chart.series.range).await?,
         keys: viewer.keys_in_sight().await?,
+        open: viewer.open_events(None).await?,
         chart,
     })
 }

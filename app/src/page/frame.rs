@@ -83,6 +83,12 @@ pub fn Frame() -> impl IntoView {
                         </A>
                     </li>
                     <li>
+                        <A href=move || routes::security_events(&app.get())>
+                            <Icon shape=Shape::Shield />
+                            {frame::SECURITY_EVENTS}
+                        </A>
+                    </li>
+                    <li>
                         <A href=move || routes::general(&app.get())>
                             <Icon shape=Shape::Settings />
                             {frame::GENERAL}

@@ -11,10 +11,10 @@ use crate::{
     },
     error::AppError,
     part::{
-        Changes, Discard, History, KeyActions, KeyFacts, KeyStatus, MayDo, Retiring, Suggestions,
-        UsagePanel, UsageTools, key_actions::ChangeNotice, key_facts::since,
+        Changes, Discard, History, KeyActions, KeyFacts, KeyStatus, MayDo, OpenEventsNotice,
+        Retiring, Suggestions, UsagePanel, UsageTools, key_actions::ChangeNotice, key_facts::since,
     },
-    routes::{self, RequestsAddress, UsageAddress},
+    routes::{self, EventsAddress, RequestsAddress, UsageAddress},
     ui::ErrorState,
     words::{key as words, rotate},
 };
@@ -168,7 +168,8 @@ fn About(
                 let editable = here.is_ok_and(|here| here.identity.role.can_edit_keys());
                 let used = insight.map(|insight| insight.scopes).unwrap_or_default();
                 let app = app.get_untracked();
-                let KeyDetails { key, history, now } = details;
+                let KeyDetails { key, history, open, now } = details;
+                let events = EventsAddress::of_key(key.id).path(&routes::security_events(&app));
                 let suggestions = editable
                     .then(|| {
                         view! { <Suggestions app=app.clone() key=key.clone() used now /> }
@@ -176,6 +177,7 @@ fn About(
                 let scopes = key.scopes;
                 Some(
                     view! {
+                        <OpenEventsNotice events=open path=events />
                         {suggestions}
                         <div class="page-columns">
                             <div>

@@ -76,6 +76,7 @@ lazy! {
     details: overview = overview::Overview;
     details: revoke = revoke::Revoke;
     details: requests = requests::Requests;
+    details: security_events = security_events::SecurityEvents;
     settings: audit_log = audit_log::AuditLog;
     settings: general = general::General;
     settings: invite = invite::Invite;

@@ -3,7 +3,7 @@
 use super::{Here, param, tab_title};
 use crate::{
     api::overview::{Overview as Seen, read_overview},
-    part::{InSight, UsagePanel, UsageTools},
+    part::{InSight, OpenEventsNotice, UsagePanel, UsageTools},
     routes::{self, UsageAddress},
     ui::ErrorState,
     words::{key, overview as words},
@@ -45,6 +45,13 @@ pub fn Overview() -> impl IntoView {
             <p class="page-lead">{words::LEAD}</p>
         </div>
         <Transition>{title}</Transition>
+        <Transition>
+            {move || Suspend::new(async move {
+                let events = seen.await.ok()?.open;
+                let path = routes::security_events(&app.get_untracked());
+                Some(view! { <OpenEventsNotice events path /> })
+            })}
+        </Transition>
         <section class="card" aria-labelledby="usage">
             <h2 id="usage">{key::USAGE}</h2>
             <UsageTools path address />

@@ -1,11 +1,11 @@
 //! What a look of support found. Nothing here changes anything but what is looked at.
 
-use super::{Decisions, History, KeyFacts, UsageChart};
+use super::{Decisions, EventList, History, KeyFacts, UsageChart};
 use crate::{
     api::support::SupportLook,
     form::FormPage,
     ui::{Icon, Notice, Shape},
-    words::support,
+    words::{security, support},
 };
 use domain::{
     support::{Found, KeyView},
@@ -151,7 +151,16 @@ fn key_view(view: KeyView, now: Timestamp) -> impl IntoView {
         application,
         history,
         usage,
+        events,
     } = view;
+    let events = (!events.is_empty()).then(|| {
+        view! {
+            <section class="card" aria-labelledby="events">
+                <h2 id="events">{security::TITLE}</h2>
+                <EventList events now action=None />
+            </section>
+        }
+    });
     view! {
         <section class="card" aria-labelledby="facts">
             <h2 id="facts">{key.name.to_string()}</h2>
@@ -165,6 +174,7 @@ fn key_view(view: KeyView, now: Timestamp) -> impl IntoView {
             <h2 id="usage">{support::USAGE}</h2>
             <UsageChart series=usage local=Local::utc() marks=Vec::new() id="support-usage" title=support::CALLS />
         </section>
+        {events}
         <section class="card" aria-labelledby="history">
             <h2 id="history">{support::HISTORY}</h2>
             <History records=history now />

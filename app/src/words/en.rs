@@ -18,6 +18,7 @@ pub mod requests;
 pub mod reveal;
 pub mod revoke;
 pub mod rotate;
+pub mod security;
 pub mod suggest;
 pub mod support;
 pub mod time;

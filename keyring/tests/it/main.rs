@@ -13,6 +13,7 @@ mod members;
 mod people;
 mod requests;
 mod rotation;
+mod security;
 #[path = "../../../store/tests/it/support.rs"]
 mod support;
 mod support_staff;

@@ -50,6 +50,13 @@ const KEEP_DECISIONS: Kept = Kept {
     what: "is no number of days",
     allowed: "a whole number from 1 to 400",
 };
+const KEEP_EVENTS: Kept = Kept {
+    variable: "LATCHKEY_KEEP_EVENTS",
+    usual: 400,
+    range: 31..=4_000,
+    what: "is no number of days",
+    allowed: "a whole number from 31 to 4000",
+};
 const MOST_DECISIONS: Kept = Kept {
     variable: "LATCHKEY_MOST_DECISIONS",
     usual: 1_000_000,
@@ -69,6 +76,7 @@ pub(super) fn read(
         days: DAY * kept(&KEEP_DAYS)?,
         breakdowns: DAY * kept(&KEEP_BREAKDOWNS)?,
         decisions: DAY * kept(&KEEP_DECISIONS)?,
+        events: DAY * kept(&KEEP_EVENTS)?,
         most_decisions: kept(&MOST_DECISIONS)?,
     })
 }

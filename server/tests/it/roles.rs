@@ -167,6 +167,21 @@ const TABLE: &[(&str, &str, [u16; 5])] = &[
         [401, 404, 422, 422, 422],
     ),
     (
+        "list_events",
+        "app={app}&kind=&severity=&state=&key=&cursor=",
+        [401, 404, 200, 200, 200],
+    ),
+    (
+        "list_events",
+        "app={app}&kind=wrong_secret&severity=critical&state=all&key={key}&cursor=1.2",
+        [401, 404, 200, 200, 200],
+    ),
+    (
+        "acknowledge_event",
+        "app={app}&event=404&note=Seen",
+        [401, 404, 403, 404, 404],
+    ),
+    (
         "key_impact",
         "app={app}&key={key}",
         [401, 404, 403, 200, 200],

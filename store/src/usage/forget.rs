@@ -17,6 +17,10 @@ pub enum Old {
     Common(i64),
     /// Which reports have been counted.
     Batches,
+    /// Security events.
+    Events,
+    /// What was familiar about keys.
+    Sightings,
 }
 
 impl Store {
@@ -30,6 +34,8 @@ impl Store {
             Old::Reports(span) => (sql::USAGE_REPORT_PRUNE, Some(span)),
             Old::Common(span) => (sql::USAGE_BY_PRUNE, Some(span)),
             Old::Batches => (sql::USAGE_REPORT_BATCHES_PRUNE, None),
+            Old::Events => (sql::SECURITY_PRUNE, None),
+            Old::Sightings => (sql::SIGHTING_PRUNE, None),
         };
         let gone = write!(self, |tx| {
             let query = sqlx::query(statement);

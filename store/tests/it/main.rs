@@ -6,5 +6,6 @@ mod keys;
 mod list;
 mod ownership;
 mod schema;
+mod security;
 mod support;
 mod usage;

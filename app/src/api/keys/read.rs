@@ -1,7 +1,7 @@
 //! Reading keys.
 
 use crate::error::AppError;
-use domain::{audit::Record, key::KeySummary, time::Timestamp};
+use domain::{audit::Record, key::KeySummary, security::OpenEvents, time::Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,8 @@ pub struct KeyDetails {
     pub key: KeySummary,
     /// The newest first.
     pub history: Vec<Record>,
+    /// Its security events that nobody has acknowledged.
+    pub open: OpenEvents,
     /// The server's clock.
     pub now: Timestamp,
 }
@@ -39,6 +41,7 @@ pub async fn show_key(app: String, key: String) -> Result<KeyDetails, AppError> 
     Ok(KeyDetails {
         key: viewer.key(id).await?,
         history: viewer.history(id).await?,
+        open: viewer.open_events(Some(id)).await?,
         now: viewer.now(),
     })
 }

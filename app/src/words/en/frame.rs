@@ -12,6 +12,8 @@ pub const API_KEYS: &str = "API Keys";
 pub const REQUESTS: &str = "Requests";
 /// The facts of an application.
 pub const GENERAL: &str = "General";
+/// What is out of the ordinary.
+pub const SECURITY_EVENTS: &str = "Security events";
 /// What was done, for owners.
 pub const AUDIT_LOG: &str = "Audit log";
 /// The heading over what support does.

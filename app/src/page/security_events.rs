@@ -1,0 +1,213 @@
+//! App Settings → Security events.
+
+use super::{Here, param, tab_title};
+use crate::{
+    api::security::{AcknowledgeEvent, EventList as Events, list_events},
+    form::use_outcome,
+    part::{Changes, EventList, filter_bar::Choice, key_actions::ChangeNotice},
+    routes::{self, EventsAddress},
+    ui::{ErrorState, Icon, Notice, Shape},
+    words::security as words,
+};
+use domain::security::{EventState, Kind, Severity};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{components::Form, hooks::use_query_map};
+
+/// What somebody ought to know, and see to.
+#[component]
+pub fn SecurityEvents() -> impl IntoView {
+    let app = param("app");
+    let here = Here::from_frame();
+    let query = use_query_map();
+    let address = Memo::new(move |_| query.with(EventsAddress::read));
+    let action = ServerAction::<AcknowledgeEvent>::new();
+    let outcome = use_outcome(action);
+    let changes = Changes::here();
+    let shown = Resource::new(
+        move || {
+            (
+                app.get(),
+                address.get(),
+                action.version().get() + changes.version(),
+            )
+        },
+        |(app, address, _)| {
+            let EventsAddress {
+                kind,
+                severity,
+                state,
+                key,
+                cursor,
+            } = address;
+            list_events(app, kind, severity, state, key, cursor)
+        },
+    );
+    let title = move || {
+        Suspend::new(async move {
+            here.await.ok().map(|here| {
+                view! { <Title text=tab_title(words::TITLE, &here.application.name) /> }
+            })
+        })
+    };
+    let rows = move || {
+        Suspend::new(async move {
+            let editor = here
+                .await
+                .is_ok_and(|here| here.identity.role.can_edit_keys());
+            let (app, address) = (app.get_untracked(), address.get_untracked());
+            match shown.await {
+                Err(error) => view! { <ErrorState error /> }.into_any(),
+                Ok(events) => filled(app, events, &address, editor.then_some(action)),
+            }
+        })
+    };
+    view! {
+        <div class="page-head">
+            <h1 tabindex="-1">{words::TITLE}</h1>
+            <p class="page-lead">{words::LEAD}</p>
+        </div>
+        <Transition>{title}</Transition>
+        {move || view! { <Filter action=routes::security_events(&app.get()) address /> }}
+        <div role="alert">
+            {move || match outcome.get() {
+                Some(Err(error)) => {
+                    let sentence = error.sentences().first().map(|field| field.message.clone());
+                    Some(view! { <Notice tone="danger">{sentence.unwrap_or_else(|| error.to_string())}</Notice> })
+                }
+                _ => None,
+            }}
+        </div>
+        <ChangeNotice />
+        <Transition fallback=|| {
+            view! {
+                <div class="skeleton" data-size="row"></div>
+                <div class="skeleton" data-size="row"></div>
+            }
+        }>{rows}</Transition>
+    }
+}
+
+/// A `GET` form: what it narrows to stands in the address.
+#[component]
+fn Filter(action: String, address: Memo<EventsAddress>) -> impl IntoView {
+    let of = move |part: fn(&EventsAddress) -> String| Signal::derive(move || address.with(part));
+    let severities = Severity::ALL
+        .map(|each| (each.as_str(), words::severity(each)))
+        .to_vec();
+    let kinds = Kind::ALL.map(|each| (each.as_str(), each.title())).to_vec();
+    let states = vec![
+        (EventState::Acknowledged.as_str(), words::SEEN),
+        (EventState::All.as_str(), words::ALL),
+    ];
+    let key = move || {
+        let key = address.with(|address| address.key.clone());
+        (!key.is_empty()).then(|| view! { <input type="hidden" name="key" value=key /> })
+    };
+    view! {
+        <Form method="GET" action=action attr:class="filter-bar" attr:role="search">
+            <Choice
+                name="severity"
+                label=words::SEVERITY
+                all=words::ANY_SEVERITY
+                choices=severities
+                chosen=of(|address| address.severity.clone())
+            />
+            <Choice
+                name="kind"
+                label=words::KIND
+                all=words::ANY_KIND
+                choices=kinds
+                chosen=of(|address| address.kind.clone())
+            />
+            <Choice
+                name="state"
+                label=words::STATE
+                all=words::OPEN
+                choices=states
+                chosen=of(|address| address.state.clone())
+            />
+            {key}
+            <button type="submit" class="button" data-variant="secondary">
+                {words::FILTER}
+            </button>
+        </Form>
+    }
+}
+
+fn filled(
+    app: String,
+    events: Events,
+    address: &EventsAddress,
+    action: Option<ServerAction<AcknowledgeEvent>>,
+) -> AnyView {
+    let path = routes::security_events(&app);
+    let narrowed = events.key.map(|(id, name)| {
+        let all = EventsAddress {
+            key: String::new(),
+            cursor: String::new(),
+            ..address.clone()
+        };
+        view! {
+            <p class="request-narrowed">
+                {words::WITH} <a href=routes::key(&app, id)>{name.to_string()}</a> " · "
+                <a href=all.path(&path)>{words::ALL_KEYS}</a>
+            </p>
+        }
+    });
+    if events.page.rows.is_empty() {
+        let nothing = nothing(path, events.filtered);
+        return view! {
+            {narrowed}
+            {nothing}
+        }
+        .into_any();
+    }
+    let older = events.page.next.map(|cursor| {
+        let page = address.clone().at(cursor.to_param());
+        view! { <a href=page.path(&path) rel="next">{words::OLDER}</a> }
+    });
+    let newest = (!address.cursor.is_empty()).then(|| {
+        let page = address.clone().at(String::new());
+        view! { <a href=page.path(&path)>{words::NEWEST}</a> }
+    });
+    let pager = (older.is_some() || newest.is_some()).then(|| {
+        view! {
+            <nav class="pager" aria-label=words::PAGES>
+                {newest}
+                {older}
+            </nav>
+        }
+    });
+    view! {
+        {narrowed}
+        <EventList app=app events=events.page.rows now=events.now action />
+        {pager}
+    }
+    .into_any()
+}
+
+/// Something is filtered out, or there is nothing to see to.
+fn nothing(path: String, filtered: bool) -> AnyView {
+    let (shape, title, hint) = if filtered {
+        (Shape::Search, words::NO_MATCH, words::NO_MATCH_HINT)
+    } else {
+        (Shape::Check, words::QUIET, words::QUIET_HINT)
+    };
+    let clear = filtered.then(|| {
+        view! {
+            <a class="button" data-variant="secondary" href=path>
+                {words::CLEAR}
+            </a>
+        }
+    });
+    view! {
+        <div class="empty-state">
+            <Icon shape />
+            <h2>{title}</h2>
+            <p>{hint}</p>
+            {clear}
+        </div>
+    }
+    .into_any()
+}

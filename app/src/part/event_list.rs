@@ -1,0 +1,247 @@
+//! Security events.
+
+use super::Changes;
+use crate::{
+    api::security::AcknowledgeEvent,
+    form::FormPage,
+    routes::{self, AuditAddress, RequestsAddress},
+    ui::{Icon, Shape, Submit, Time},
+    words::security as words,
+};
+use domain::{
+    key::token::KeyId,
+    security::{LONGEST_NOTE, Remedy, SecurityEvent, Severity},
+    time::{MINUTE, Timestamp},
+};
+use leptos::prelude::*;
+
+/// What happened, how often and when, what it means, and what can be done about it.
+#[component]
+pub fn EventList(
+    /// The application's id, for whoever may open its pages.
+    #[prop(optional, into)]
+    app: Option<String>,
+    /// Those with the latest calls first.
+    events: Vec<SecurityEvent>,
+    /// The server's clock.
+    now: Timestamp,
+    /// Acknowledges one, for whoever may.
+    #[prop(optional_no_strip)]
+    action: Option<ServerAction<AcknowledgeEvent>>,
+) -> impl IntoView {
+    let rows: Vec<_> = events
+        .into_iter()
+        .map(|event| row(app.as_deref(), event, now, action))
+        .collect();
+    view! {
+        <ol class="event-list" aria-label=words::TITLE>
+            {rows}
+        </ol>
+    }
+}
+
+fn row(
+    app: Option<&str>,
+    event: SecurityEvent,
+    now: Timestamp,
+    action: Option<ServerAction<AcknowledgeEvent>>,
+) -> AnyView {
+    let kind = event.kind;
+    let (tone, shape) = match kind.severity() {
+        Severity::Critical => ("danger", Shape::Ban),
+        Severity::Warning => ("warning", Shape::Warning),
+        Severity::Notice => ("info", Shape::Info),
+    };
+    let value = (event.detail.is_empty() && !event.value.is_empty())
+        .then(|| view! { <code>{event.value.clone()}</code> });
+    let detail = (!event.detail.is_empty()).then(|| format!("{}. ", event.detail));
+    let subject = subject(app, &event);
+    let meta = meta(app, &event, now);
+    let remedies = app
+        .filter(|_| event.acknowledged.is_none())
+        .map(|app| remedies(app, &event, action.is_some()));
+    let form = app
+        .zip(action)
+        .filter(|_| event.acknowledged.is_none())
+        .map(|(app, action)| form(app, &event, action));
+    let seen = event.acknowledged.map(|seen| {
+        view! {
+            <p class="event-seen">
+                <Icon shape=Shape::Check />
+                <span>
+                    {words::SEEN_BY} {seen.by} ", " <Time at=seen.at now />
+                    {(!seen.note.is_empty()).then(|| view! { <q>{seen.note}</q> })}
+                </span>
+            </p>
+        }
+    });
+    view! {
+        <li>
+            <p class="event-what">
+                <span class="badge" data-tone=tone>
+                    <Icon shape />
+                    {words::severity(kind.severity())}
+                </span>
+                <strong>{kind.title()}</strong>
+                {value}
+                {subject}
+                <span class="event-times">{words::times(event.calls)}</span>
+            </p>
+            <p>{detail} {words::meaning(kind)}</p>
+            {meta}
+            {seen}
+            <div class="event-actions">{remedies} {form}</div>
+        </li>
+    }
+    .into_any()
+}
+
+/// The key or the person that it is about.
+fn subject(app: Option<&str>, event: &SecurityEvent) -> AnyView {
+    let Some(key) = &event.key else {
+        let words = event
+            .subject
+            .parse()
+            .map_or_else(|_| event.subject.clone(), KeyId::mask);
+        return view! { <span>{words}</span> }.into_any();
+    };
+    let name = key.name.to_string();
+    match app {
+        Some(app) => view! { <a href=routes::key(app, key.id)>{name}</a> }.into_any(),
+        None => view! { <span>{name}</span> }.into_any(),
+    }
+}
+
+fn meta(app: Option<&str>, event: &SecurityEvent, now: Timestamp) -> AnyView {
+    let long = event.last_at.since(event.first_at) >= MINUTE;
+    let since = long.then(|| {
+        view! {
+            <span>
+                {words::SINCE} " " <Time at=event.first_at now />
+            </span>
+        }
+    });
+    let said = |before: &'static str, text: &String| {
+        (!text.is_empty()).then(|| {
+            let before = (!before.is_empty()).then(|| format!("{before} "));
+            view! { <span>{before} {text.clone()}</span> }
+        })
+    };
+    let request = (!event.request_id.is_empty()).then(|| {
+        let id = event.request_id.clone();
+        let link = app.filter(|_| event.key.is_some()).map(|app| {
+            RequestsAddress {
+                request: id.clone(),
+                ..RequestsAddress::default()
+            }
+            .path(&routes::requests(app))
+        });
+        let id = match link {
+            Some(href) => view! { <a href=href>{id}</a> }.into_any(),
+            None => id.into_any(),
+        };
+        view! {
+            <span>
+                {words::REQUEST} " " <code>{id}</code>
+            </span>
+        }
+    });
+    view! {
+        <p class="event-meta">
+            <Time at=event.last_at now />
+            {since}
+            {said(words::FROM, &event.address)}
+            {said("", &event.route)}
+            {said("", &event.user_agent)}
+            {request}
+        </p>
+    }
+    .into_any()
+}
+
+/// Links to what can be done by whoever looks.
+fn remedies(app: &str, event: &SecurityEvent, editor: bool) -> AnyView {
+    let alive = event.key.as_ref().filter(|key| key.alive && editor);
+    let all = event.kind.remedies().iter();
+    let links: Vec<_> = all
+        .filter_map(|remedy| {
+            let path = match (remedy, &event.key) {
+                (Remedy::Requests, Some(key)) => {
+                    RequestsAddress::of_key(&key.id.to_string()).path(&routes::requests(app))
+                }
+                (Remedy::Members, _) => routes::general(app),
+                (Remedy::AuditLog, _) => {
+                    AuditAddress::on(&event.subject).path(&routes::audit_log(app))
+                }
+                (Remedy::RestrictAddresses, _) => {
+                    format!("{}#allowed_ips", routes::edit(app, alive?.id))
+                }
+                (Remedy::Scopes, _) => format!("{}#scopes", routes::edit(app, alive?.id)),
+                (Remedy::Regenerate, _) => {
+                    routes::regenerate(app, alive.filter(|key| !key.replaced)?.id)
+                }
+                (Remedy::Deactivate, _) => return Some(deactivate(app, alive?.id)),
+                (Remedy::Requests, None) => return None,
+            };
+            Some(
+                view! {
+                    <a class="button" data-variant="secondary" data-size="small" href=path>
+                        {words::remedy(*remedy)}
+                    </a>
+                }
+                .into_any(),
+            )
+        })
+        .collect();
+    links.into_any()
+}
+
+fn deactivate(app: &str, id: KeyId) -> AnyView {
+    let action = Changes::here().deactivate();
+    let (app, id) = (app.to_owned(), id.to_string());
+    view! {
+        <ActionForm action>
+            <FormPage />
+            <input type="hidden" name="app" value=app />
+            <input type="hidden" name="key" value=id />
+            <button type="submit" class="button" data-variant="secondary" data-size="small">
+                {words::remedy(Remedy::Deactivate)}
+            </button>
+        </ActionForm>
+    }
+    .into_any()
+}
+
+/// Opens where it is wanted: most events need no words.
+fn form(app: &str, event: &SecurityEvent, action: ServerAction<AcknowledgeEvent>) -> AnyView {
+    let (app, number) = (app.to_owned(), event.id.0.to_string());
+    let id = format!("note-{number}");
+    let hint = format!("{id}-hint");
+    view! {
+        <details class="event-form">
+            <summary class="button" data-variant="ghost" data-size="small">
+                {words::ACKNOWLEDGE}
+            </summary>
+            <ActionForm action>
+                <FormPage />
+                <input type="hidden" name="app" value=app />
+                <input type="hidden" name="event" value=number />
+                <div class="field">
+                    <label for=id.clone()>{words::NOTE} " " <small>{words::OPTIONAL}</small></label>
+                    <textarea
+                        id=id
+                        name="note"
+                        rows="2"
+                        maxlength=LONGEST_NOTE.to_string()
+                        aria-describedby=hint.clone()
+                    ></textarea>
+                    <p class="field-hint" id=hint>
+                        {words::NOTE_HINT}
+                    </p>
+                </div>
+                <Submit label=words::ACKNOWLEDGE pending=action.pending() variant="secondary" />
+            </ActionForm>
+        </details>
+    }
+    .into_any()
+}

@@ -1,0 +1,130 @@
+// What is out of the ordinary: told once however often it happens, with what can be done, and acknowledged with a note.
+import { type APIRequestContext, type Page } from '@playwright/test';
+import { expectAccessible } from '../accessible.ts';
+import { createKey, expect, people, test, unique, type Credentials } from '../fixtures.ts';
+
+const events = (page: Page) => page.getByRole('list', { name: 'Security events' }).getByRole('listitem');
+
+/** Calls the gate; `headers` go along. */
+async function call(request: APIRequestContext, key: Credentials, status: number, headers: Record<string, string> = {}) {
+  const answer = await request.get('/v1/auth?scope=invoice:read', {
+    headers: { 'x-client-key': key.id, 'x-client-secret': key.secret, ...headers },
+  });
+  expect(answer.status()).toBe(status);
+}
+
+/** As many wrong secrets as somebody is told of. */
+async function guess(request: APIRequestContext, key: Credentials, other: Credentials, times = 5) {
+  for (let n = 0; n < times; n += 1) {
+    await call(request, { ...key, secret: other.secret }, 401);
+  }
+}
+
+test('wrong secrets are one event, which is acknowledged with a note', async ({ page, open, as, request, javaScriptEnabled }) => {
+  const place = await as(people.owner);
+  const key = await createKey(page, open, place, unique('Guessed at'));
+  const other = await createKey(page, open, place, unique('Another'));
+  await guess(request, key, other, 4);
+  await open(`${place.keys}/${key.id}`);
+  await expect(page.getByRole('heading', { level: 1, name: key.name })).toBeVisible();
+  await expect(page.getByText(/security events? (is|are) open/)).toHaveCount(0);
+  await guess(request, key, other, 3);
+  await open(`${place.keys}/${key.id}`);
+  await expect(page.getByText('One security event is open.')).toBeVisible();
+  await page.getByRole('link', { name: 'Look at them' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Security events' })).toBeVisible();
+  await expect(page).toHaveTitle(/^Security events · .* · Latchkey$/);
+  await expect(events(page)).toHaveCount(1);
+  await expect(events(page)).toContainText('Wrong secret');
+  await expect(events(page)).toContainText('7 times');
+  await expect(events(page).getByRole('link', { name: key.name })).toBeVisible();
+  await expect(events(page).getByRole('link', { name: 'Limit addresses' })).toHaveAttribute('href', /\/edit#allowed_ips$/);
+  expect(await page.content()).not.toContain(other.secret);
+
+  await events(page).locator('summary').click();
+  await events(page).getByRole('textbox', { name: 'Note' }).fill('An old deploy. “Stopped” & gone');
+  await events(page).getByRole('button', { name: 'Acknowledge' }).click();
+  await expect(events(page)).toHaveCount(0);
+  await open(`${place.app}/settings/security-events?key=${key.id}`);
+  await page.getByRole('combobox', { name: 'State' }).selectOption('acknowledged');
+  if (!javaScriptEnabled) {
+    await page.getByRole('button', { name: 'Filter' }).click();
+  }
+  await expect(page).toHaveURL(new RegExp(`state=acknowledged&key=${key.id}`));
+  await expect(events(page)).toContainText(`Acknowledged by ${people.owner.email}`);
+  await expect(events(page)).toContainText('An old deploy. “Stopped” & gone');
+  await expect(events(page).locator('summary')).toHaveCount(0);
+  await open(`${place.app}/settings/audit-log?key=${key.id}&action=security.acknowledged`);
+  await expect(page.getByRole('list', { name: 'Audit log' }).getByRole('listitem')).toContainText('Wrong secret. An old deploy.');
+  // It happens again: that is news.
+  await guess(request, key, other, 5);
+  await open(`${place.app}/settings/security-events?key=${key.id}`);
+  await expect(events(page)).toHaveCount(1);
+  await expect(events(page)).toContainText('5 times');
+});
+
+test('a secret in a browser and a revoked key in use are critical', async ({ page, open, as, request, javaScriptEnabled }) => {
+  const place = await as(people.owner);
+  const key = await createKey(page, open, place, unique('In a page'));
+  await call(request, key, 200, { origin: 'https://shop.example' });
+  await call(request, key, 200);
+  await open(`${place.app}/settings/security-events?key=${key.id}`);
+  await expect(events(page)).toHaveCount(1);
+  await expect(events(page)).toContainText('Critical');
+  await expect(events(page)).toContainText('Secret sent by a browser');
+  await expect(events(page)).toContainText('once');
+  await expect(events(page).getByRole('link', { name: 'Regenerate secret' })).toHaveAttribute('href', new RegExp(`${key.id}/regenerate$`));
+
+  await open(`${place.keys}/${key.id}/revoke`);
+  await page.getByRole('textbox', { name: 'Type the key name to confirm' }).fill(key.name);
+  await page.getByRole('button', { name: 'Revoke key' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'API Keys' })).toBeVisible();
+  await call(request, key, 401);
+  await call(request, key, 401);
+  await open(place.app);
+  await expect(page.getByText(/security events are open, \d+ of them critical|all of them critical/)).toBeVisible();
+  await open(`${place.app}/settings/security-events?key=${key.id}`);
+  await expect(events(page)).toHaveCount(2);
+  await expect(events(page).first()).toContainText('Revoked key used');
+  await expect(events(page).first()).toContainText('twice');
+  // What has ended cannot be changed.
+  await expect(events(page).getByRole('link', { name: 'Regenerate secret' })).toHaveCount(0);
+  await page.getByRole('combobox', { name: 'What happened' }).selectOption('secret_from_browser');
+  if (!javaScriptEnabled) {
+    await page.getByRole('button', { name: 'Filter' }).click();
+  }
+  await expect(events(page)).toHaveCount(1);
+  await page.getByRole('combobox', { name: 'Severity' }).selectOption('notice');
+  if (!javaScriptEnabled) {
+    await page.getByRole('button', { name: 'Filter' }).click();
+  }
+  await expect(page.getByRole('heading', { name: 'No event like that' })).toBeVisible();
+  await page.getByRole('link', { name: 'Clear filters' }).click();
+  await expect(page).toHaveURL(/security-events$/);
+});
+
+test('who may not change keys sees events and acknowledges none', async ({ page, open, as, request, context }) => {
+  const place = await as(people.owner);
+  const key = await createKey(page, open, place, unique('Watched'));
+  await call(request, key, 200, { origin: 'https://shop.example' });
+  await context.clearCookies();
+  await as(people.viewer);
+  await open(`${place.app}/settings/security-events?key=${key.id}`);
+  await expect(events(page)).toHaveCount(1);
+  await expect(events(page).locator('summary')).toHaveCount(0);
+  await expect(events(page).getByRole('link', { name: 'See the calls' })).toBeVisible();
+  await expect(events(page).getByRole('link', { name: 'Regenerate secret' })).toHaveCount(0);
+});
+
+test('security events are accessible, in light and dark, on a phone and a desk', { tag: '@js' }, async ({ page, open, as, request }) => {
+  const place = await as(people.owner);
+  const key = await createKey(page, open, place, unique('Read about'));
+  await call(request, key, 200, { origin: 'https://shop.example' });
+  await open(`${place.app}/settings/security-events?key=${key.id}`);
+  await events(page).locator('summary').click();
+  await expect(events(page).getByRole('textbox', { name: 'Note' })).toBeVisible();
+  await expectAccessible(page);
+  await open(`${place.app}/settings/security-events?key=${key.id}&kind=wrong_secret`);
+  await expect(page.getByRole('heading', { name: 'No event like that' })).toBeVisible();
+  await expectAccessible(page);
+});

@@ -1,0 +1,6 @@
+SELECT COUNT(*), COUNT(CASE WHEN severity = $5 THEN 1 END)
+FROM security_event
+WHERE account_id = $1
+    AND (application_id = $2 OR ($3 AND application_id IS NULL))
+    AND ($4 = '' OR subject = $4)
+    AND acknowledged_at IS NULL

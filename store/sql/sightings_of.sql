@@ -1,0 +1,1 @@
+SELECT value, first_at, last_at FROM sighting WHERE key_id = $1 AND kind = $2
