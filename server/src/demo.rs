@@ -98,6 +98,9 @@ pub async fn furnish(store: Store) -> Result<(Keyring, String), Stop> {
         keyring.add_person(draft).await.map_err(cannot)?;
     }
     keys::make(&keyring, &clock, OWNER, &password).await?;
+    calls::guess_passwords(&keyring, PEOPLE[1].0)
+        .await
+        .map_err(cannot)?;
     Ok((keyring, password))
 }
 

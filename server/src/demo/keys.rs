@@ -29,7 +29,10 @@ enum Fate {
     Kept,
     NotConfirmed,
     Deactivated,
+    /// Its secret was regenerated yesterday, and works for three days more.
     Regenerated,
+    /// Its secret was regenerated with its last call, and worked for an hour more.
+    Replaced,
     Revoked(&'static str),
 }
 
@@ -52,7 +55,7 @@ struct Sample {
 }
 
 /// The oldest first.
-const SAMPLES: [Sample; 10] = [
+const SAMPLES: [Sample; 12] = [
     Sample {
         made: 149,
         name: "Legacy importer",
@@ -77,6 +80,19 @@ const SAMPLES: [Sample; 10] = [
         limit: "1200",
         busiest: 900,
         last_call: 0,
+        fate: Fate::Kept,
+    },
+    Sample {
+        made: 110,
+        name: "Inventory scanner",
+        description: "Counts the shelves at the end of a season.",
+        environment: Environment::Live,
+        scopes: "product:read product:update",
+        expiration: "365",
+        allowed: "",
+        limit: "",
+        busiest: 20,
+        last_call: 41,
         fate: Fate::Kept,
     },
     Sample {
@@ -117,6 +133,19 @@ const SAMPLES: [Sample; 10] = [
         busiest: 420,
         last_call: 0,
         fate: Fate::Kept,
+    },
+    Sample {
+        made: 58,
+        name: "Partner feed",
+        description: "The catalogue, for a price comparison.",
+        environment: Environment::Live,
+        scopes: "product:read",
+        expiration: "365",
+        allowed: "",
+        limit: "",
+        busiest: 35,
+        last_call: 1,
+        fate: Fate::Replaced,
     },
     Sample {
         made: 45,
@@ -206,12 +235,19 @@ pub(super) async fn make(
     let mut ends: Vec<_> = made.iter().collect();
     ends.sort_by_key(|(sample, ..)| std::cmp::Reverse(sample.last_call));
     for (sample, issued, owner) in ends {
-        if !matches!(sample.fate, Fate::Deactivated | Fate::Revoked(_)) {
+        if !matches!(
+            sample.fate,
+            Fate::Deactivated | Fate::Replaced | Fate::Revoked(_)
+        ) {
             continue;
         }
         clock.go_back_days(sample.last_call);
         match sample.fate {
             Fate::Kept | Fate::NotConfirmed | Fate::Regenerated => {}
+            Fate::Replaced => {
+                let owner = self::owner(keyring, email, password).await?;
+                regenerate(keyring, &owner, issued.id, "1h").await?;
+            }
             Fate::Deactivated => owner.deactivate(issued.id).await.map_err(cannot)?,
             Fate::Revoked(why) => owner.revoke(issued.id, why.into()).await.map_err(cannot)?,
         }
@@ -220,14 +256,13 @@ pub(super) async fn make(
         if matches!(sample.fate, Fate::Regenerated) {
             clock.go_back_days(1);
             let owner = owner(keyring, email, password).await?;
-            let successor = regenerate(keyring, &owner, issued.id).await?;
+            let successor = regenerate(keyring, &owner, issued.id, "3d").await?;
             clock.go_back_days(0);
             let now = keyring.now();
             let yesterday = now.plus(-domain::time::DAY);
             let past = incidents::past(77, SUCCESSOR, yesterday, now, sample.busiest);
-            let app = owner.application().id;
             keyring
-                .record_history(app, successor, &past)
+                .record_history(owner.application(), successor, &past)
                 .await
                 .map_err(cannot)?;
         }
@@ -240,7 +275,7 @@ pub(super) async fn make(
         let to = keyring.now().plus(-sample.last_call * domain::time::DAY);
         let past = incidents::past(seed, sample.name, from, to, sample.busiest);
         keyring
-            .record_history(owner.application().id, issued.id, &past)
+            .record_history(owner.application(), issued.id, &past)
             .await
             .map_err(cannot)?;
         calls::just_now(keyring, sample.name, issued);
@@ -298,11 +333,16 @@ async fn issue(keyring: &Keyring, owner: &Owner, sample: &Sample) -> Result<Issu
     }
 }
 
-/// A new secret; the old one works for three days more.
-async fn regenerate(keyring: &Keyring, owner: &Owner, old: KeyId) -> Result<KeyId, Stop> {
+/// A new secret; the old one works for some time more.
+async fn regenerate(
+    keyring: &Keyring,
+    owner: &Owner,
+    old: KeyId,
+    grace: &str,
+) -> Result<KeyId, Stop> {
     let expires_at = owner.key(old).await.map_err(cannot)?.expires_at;
     let wanted = Regeneration {
-        retirement: Retirement::parse("3d", "", false).map_err(cannot)?,
+        retirement: Retirement::parse(grace, "", false).map_err(cannot)?,
         expiry: expires_at.into(),
         compromised: false,
     };

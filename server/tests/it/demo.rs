@@ -3,6 +3,7 @@
 use domain::{
     account::Role,
     key::filter::KeyQuery,
+    security::{EventFilter, Kind},
     usage::{Range, Window, breakdown::Dimension},
     verdict::Verdict,
 };
@@ -37,7 +38,7 @@ async fn demo() -> (tempfile::TempDir, Viewer) {
 async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
     let (_folder, viewer) = demo().await;
     let page = viewer.keys(&KeyQuery::default()).await.expect("keys");
-    assert_eq!(page.rows.len(), 11);
+    assert_eq!(page.rows.len(), 14);
     let now = viewer.now();
     for status in ["active", "inactive", "expired", "revoked"] {
         assert!(
@@ -57,7 +58,10 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
         };
         assert!(page.rows.iter().any(shown), "{badge}");
     }
-    let old = page.rows.iter().find(|key| key.replaced_by.is_some());
+    let old = page
+        .rows
+        .iter()
+        .find(|key| key.replaced_by.is_some() && key.name.as_str() == "Receipt mailer");
     let old = old.expect("a retiring key").id;
     let rotation = viewer.rotation(old).await.expect("read").expect("one");
     assert!(rotation.old.accepted > 0 && rotation.new.accepted > 0);
@@ -109,6 +113,25 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
         };
         assert!(filled >= enough, "{window:?}: {filled}");
     }
+}
+
+#[tokio::test]
+async fn the_demo_has_security_events_of_every_kind() {
+    let (_folder, viewer) = demo().await;
+    for kind in Kind::ALL {
+        let filter = EventFilter {
+            kind: Some(kind),
+            ..EventFilter::default()
+        };
+        let page = viewer.security_events(&filter, None).await.expect("read");
+        assert!(!page.rows.is_empty(), "{kind:?}");
+    }
+    let all = viewer.security_events(&EventFilter::default(), None).await;
+    let all = all.expect("read");
+    // A page of them: enough to see, and not too many to read.
+    assert!(all.next.is_none());
+    let lines: Vec<_> = all.rows.iter().map(|row| (row.kind, row.calls)).collect();
+    assert!(all.rows.len() <= 40, "{lines:?}");
 }
 
 #[tokio::test]
