@@ -180,20 +180,20 @@ fn About(
                         <OpenEventsNotice events=open path=events />
                         {suggestions}
                         <div class="page-columns">
+                            <section class="card" aria-labelledby="facts">
+                                <h2 id="facts">{words::DETAILS}</h2>
+                                <KeyFacts app key now />
+                            </section>
                             <div>
-                                <section class="card" aria-labelledby="facts">
-                                    <h2 id="facts">{words::DETAILS}</h2>
-                                    <KeyFacts app key now />
-                                </section>
                                 <section class="card" aria-labelledby="may">
                                     <h2 id="may">{words::MAY}</h2>
                                     <MayDo scopes used />
                                 </section>
+                                <section class="card" aria-labelledby="history">
+                                    <h2 id="history">{words::HISTORY}</h2>
+                                    <History records=history now />
+                                </section>
                             </div>
-                            <section class="card" aria-labelledby="history">
-                                <h2 id="history">{words::HISTORY}</h2>
-                                <History records=history now />
-                            </section>
                         </div>
                     },
                 )

@@ -99,7 +99,7 @@ fn changes(before: &Facts, after: &Facts) -> Option<AnyView> {
         .chain(after.iter())
         .map(|(field, _)| field)
         .collect();
-    let of = |facts: &Facts, field| facts.get(field).unwrap_or(words::NOTHING).to_owned();
+    let of = |facts: &Facts, field| words::value(facts.get(field).unwrap_or(words::NOTHING));
     let rows: Vec<_> = fields
         .into_iter()
         .map(|field| {

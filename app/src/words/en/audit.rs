@@ -1,5 +1,7 @@
 //! The audit log.
 
+use domain::time::Timestamp;
+
 /// Its name.
 pub const TITLE: &str = "Audit log";
 /// What it is.
@@ -51,5 +53,39 @@ pub const JSON_LINES: &str = "Export JSON lines";
 
 /// The name of a field that was changed.
 pub fn field(name: &str) -> String {
-    name.replace('_', " ")
+    match name {
+        "addresses" => "Allowed IP addresses".to_owned(),
+        "retires" => "Old secret ends".to_owned(),
+        "replaced_by" => "Replaced by".to_owned(),
+        "revoked_keys" => "Revoked keys".to_owned(),
+        "expires" => "Ends".to_owned(),
+        // What nobody has named yet is called as it is stored.
+        name => {
+            let words = name.replace('_', " ");
+            let mut letters = words.chars();
+            letters.next().map_or_else(String::new, |first| {
+                first.to_uppercase().collect::<String>() + letters.as_str()
+            })
+        }
+    }
+}
+
+/// A value of such a field: an instant as people write it, all else as it is.
+pub fn value(text: &str) -> String {
+    Timestamp::parse(text).map_or_else(|| text.to_owned(), Timestamp::readable)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn fields_and_instants_are_said_in_words() {
+        assert_eq!(super::field("rate_limit"), "Rate limit");
+        assert_eq!(super::field("addresses"), "Allowed IP addresses");
+        assert_eq!(super::field(""), "");
+        assert_eq!(
+            super::value("2026-12-02T05:04:00.000Z"),
+            "2 Dec 2026, 05:04 UTC"
+        );
+        assert_eq!(super::value("invoice:read"), "invoice:read");
+    }
 }
