@@ -19,6 +19,9 @@ pub struct Malformed;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyId(u128);
 
+/// What half of an id's characters can say.
+const HALF: u128 = 62_u128.pow(8);
+
 /// Set in a live key's id, above every number.
 const LIVE: u128 = 1 << 127;
 
@@ -28,7 +31,10 @@ impl KeyId {
 
     /// The id made of `number`, which is reduced to the range of ids.
     pub const fn from_number(environment: Environment, number: u128) -> Self {
-        let number = number % Self::NUMBERS;
+        Self::of(environment, number % Self::NUMBERS)
+    }
+
+    const fn of(environment: Environment, number: u128) -> Self {
         match environment {
             Environment::Live => Self(number | LIVE),
             Environment::Test => Self(number),
@@ -44,6 +50,17 @@ impl KeyId {
         }
     }
 
+    /// In few bytes, for this server's own use; [`KeyId::from_bytes`] reads them.
+    pub const fn to_bytes(self) -> [u8; 16] {
+        self.0.to_le_bytes()
+    }
+
+    /// Reads [`KeyId::to_bytes`] back; other bytes are reduced to the range of ids.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        let id = Self(u128::from_le_bytes(bytes));
+        Self::from_number(id.environment(), id.0 & !LIVE)
+    }
+
     /// First 8 characters, eight bullets, last 4.
     pub fn mask(self) -> String {
         let text = self.to_string();
@@ -54,10 +71,15 @@ impl KeyId {
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = [b'0'; ID_CHARACTERS];
-        let mut rest = self.0 & !LIVE;
-        for slot in text.iter_mut().rev() {
-            *slot = digit((rest % 62) as usize);
-            rest /= 62;
+        // In halves, which fit into 64 bits: dividing 128 of them sixteen times takes a while.
+        let number = self.0 & !LIVE;
+        let halves = [number / HALF, number % HALF];
+        for (half, digits) in halves.into_iter().zip(text.chunks_mut(ID_CHARACTERS / 2)) {
+            let mut rest = u64::try_from(half).unwrap_or_default();
+            for slot in digits.iter_mut().rev() {
+                *slot = digit((rest % 62) as usize);
+                rest /= 62;
+            }
         }
         f.write_str(match self.environment() {
             Environment::Live => "akl_",
@@ -86,13 +108,15 @@ impl FromStr for KeyId {
         if random.len() != ID_CHARACTERS {
             return Err(Malformed);
         }
-        let number = random
-            .iter()
-            .try_fold(0_u128, |sum, byte| {
-                Some(sum * 62 + u128::from(value(*byte)?))
-            })
-            .ok_or(Malformed)?;
-        Ok(Self::from_number(environment, number))
+        let (high, low) = random.split_at(ID_CHARACTERS / 2);
+        let number = |digits: &[u8]| {
+            digits
+                .iter()
+                .try_fold(0_u64, |sum, byte| Some(sum * 62 + u64::from(value(*byte)?)))
+                .ok_or(Malformed)
+        };
+        let number = u128::from(number(high)?) * HALF + u128::from(number(low)?);
+        Ok(Self::of(environment, number))
     }
 }
 
@@ -208,6 +232,7 @@ mod tests {
             let environment = if live { Environment::Live } else { Environment::Test };
             let id = KeyId::from_number(environment, number);
             prop_assert_eq!(id.to_string().parse(), Ok(id));
+            prop_assert_eq!(KeyId::from_bytes(id.to_bytes()), id);
             prop_assert_eq!(id.environment(), environment);
         }
 
