@@ -10,10 +10,11 @@ pub use tail::{News, Tail};
 
 use crate::{Keyring, snapshot::Home, verify::Call};
 use buffer::Buffer;
-use domain::{decision::Decided, key::token::KeyId, time::Timestamp, verdict::Verdict};
+pub(crate) use buffer::Noted;
+use domain::{key::token::KeyId, time::Timestamp, verdict::Verdict};
 use kept::Kept;
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use table::Rows;
@@ -80,18 +81,18 @@ impl Keyring {
         if taken.is_empty() {
             return;
         }
-        let batch: Vec<Arc<Decided>> = taken
-            .calls
-            .iter()
-            .map(|call| Arc::new(call.decided(recent.next_id(call.at()))))
-            .collect();
+        let mut calls = Vec::with_capacity(taken.calls.len());
+        for call in taken.calls {
+            calls.push((recent.next_id(call.at()), call));
+        }
+        self.watch.look_at(&calls);
         let mut kept = decisions.kept();
-        for decided in &batch {
-            kept.offer(decided);
+        for (id, call) in calls {
+            kept.offer(call.key(), call.verdict(), || call.decided(id));
+            recent.add(id, call);
         }
         drop(kept);
-        self.watch.look(batch.iter().map(|call| (call, 1)));
-        recent.extend(batch, taken.skipped);
+        recent.skip(taken.skipped);
         drop(recent);
         decisions.news.send_replace(());
     }

@@ -4,7 +4,7 @@
 mod counts;
 mod write;
 
-use crate::Origin;
+use crate::{Origin, decisions::Noted};
 use counts::{Counts, Found};
 use domain::{
     account::Email,
@@ -17,6 +17,7 @@ use domain::{
 use std::{
     collections::{HashSet, VecDeque},
     hash::{BuildHasher, RandomState},
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -68,12 +69,26 @@ impl Watch {
     pub(crate) fn look<'a>(&self, calls: impl IntoIterator<Item = (&'a Arc<Decided>, i64)>) {
         let mut held = self.held();
         for (call, times) in calls {
-            for kind in Kind::of_call(call) {
-                held.calls
-                    .note((call.key, kind), kind.threshold(), call.at, times, call);
-            }
-            if call.verdict == Verdict::Accepted {
-                held.used(call);
+            held.look(call, times);
+        }
+    }
+
+    /// Looks at calls that have just been decided, with their ids. Of those that passed, few are the first of their kind:
+    /// the others are not even copied.
+    pub(crate) fn look_at(&self, calls: &[(i64, Noted)]) {
+        let mut held = self.held();
+        for (id, noted) in calls {
+            let decided = || Arc::new(noted.decided(*id));
+            if noted.verdict() == Verdict::Accepted && !noted.by_browser() {
+                let way = Way {
+                    key: noted.key(),
+                    at: noted.at(),
+                    address: noted.address().map(|address| address.to_canonical()),
+                    user_agent: noted.user_agent().trim_start_matches(char::is_control),
+                };
+                held.used(&way, decided);
+            } else {
+                held.look(&decided(), 1);
             }
         }
     }
@@ -95,21 +110,45 @@ impl Watch {
     }
 }
 
+/// How a call used its key.
+struct Way<'a> {
+    key: KeyId,
+    at: Timestamp,
+    address: Option<IpAddr>,
+    user_agent: &'a str,
+}
+
 impl Held {
+    fn look(&mut self, call: &Arc<Decided>, times: i64) {
+        for kind in Kind::of_call(call) {
+            self.calls
+                .note((call.key, kind), kind.threshold(), call.at, times, call);
+        }
+        if call.verdict == Verdict::Accepted {
+            let way = Way {
+                key: call.key,
+                at: call.at,
+                address: call.address,
+                user_agent: &call.user_agent,
+            };
+            self.used(&way, || Arc::clone(call));
+        }
+    }
+
     /// Notes in which ways a call used its key, each once a day.
-    fn used(&mut self, call: &Arc<Decided>) {
-        let day = call.at.0.div_euclid(DAY);
+    fn used(&mut self, way: &Way<'_>, call: impl Fn() -> Arc<Decided>) {
+        let day = way.at.0.div_euclid(DAY);
         if day > self.day || self.noted.len() >= MOST_NOTED {
             self.day = self.day.max(day);
             self.noted.clear();
         }
-        let network = call.address.map(network_bits);
-        let client = product(&call.user_agent);
+        let network = way.address.map(network_bits);
+        let client = product(way.user_agent);
         let of = |habit| match habit {
-            Habit::Used => Some(self.hasher.hash_one((call.key, day))),
-            Habit::Network => network.map(|bits| self.hasher.hash_one((call.key, day, bits))),
+            Habit::Used => Some(self.hasher.hash_one((way.key, day))),
+            Habit::Network => network.map(|bits| self.hasher.hash_one((way.key, day, bits))),
             Habit::Client => {
-                (!client.is_empty()).then(|| self.hasher.hash_one((call.key, day, client)))
+                (!client.is_empty()).then(|| self.hasher.hash_one((way.key, day, client)))
             }
         };
         for (habit, hash) in [Habit::Used, Habit::Network, Habit::Client].map(|h| (h, of(h))) {
@@ -117,18 +156,20 @@ impl Held {
                 && self.uses.len() < MOST_WAITING
                 && self.noted.insert(hash)
             {
-                let call = Arc::clone(call);
-                self.uses.push_back(Use { habit, call });
+                self.uses.push_back(Use {
+                    habit,
+                    call: call(),
+                });
             }
         }
     }
 }
 
 /// Bits that addresses of one network have in common: those of its text.
-fn network_bits(address: std::net::IpAddr) -> u128 {
+fn network_bits(address: IpAddr) -> u128 {
     match address {
-        std::net::IpAddr::V4(v4) => (v4.to_bits() >> 8).into(),
-        std::net::IpAddr::V6(v6) => v6.to_bits() >> 80,
+        IpAddr::V4(v4) => (v4.to_bits() >> 8).into(),
+        IpAddr::V6(v6) => v6.to_bits() >> 80,
     }
 }
 

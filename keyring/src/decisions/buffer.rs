@@ -22,7 +22,7 @@ const MOST_ACCEPTED: usize = 6_144;
 const LONGEST: usize = 1_024;
 
 /// A call as it was decided, before its texts are cleaned.
-pub(super) struct Noted {
+pub(crate) struct Noted {
     at: Timestamp,
     key: KeyId,
     home: Home,
@@ -71,18 +71,27 @@ impl Buffer {
         call: &Call<'_>,
         now: Timestamp,
     ) {
-        let noted = Noted::new(key, home, verdict, call, now);
         let most = if verdict == Verdict::Accepted {
             MOST_ACCEPTED
         } else {
             MOST
         };
+        // Texts are copied where there is room alone, and not while another call waits.
+        if self.has_room(most, key, home) {
+            let noted = Noted::new(key, home, verdict, call, now);
+            self.lock().calls.push(noted);
+        }
+    }
+
+    /// Whether a call of the key may be put in; one that may not is counted. Of calls that ask at once some more may be
+    /// let in: as many as there are threads.
+    fn has_room(&self, most: usize, key: KeyId, home: Home) -> bool {
         let mut held = self.lock();
-        if held.calls.len() < most {
-            held.calls.push(noted);
-        } else {
+        let room = held.calls.len() < most;
+        if !room {
             *held.skipped.entry((home.application, key)).or_default() += 1;
         }
+        room
     }
 
     /// Empties it. Room for as many as this time is made here, and not while a call waits.
@@ -130,12 +139,38 @@ impl Noted {
         }
     }
 
-    pub(super) fn at(&self) -> Timestamp {
+    pub(crate) const fn at(&self) -> Timestamp {
         self.at
     }
 
+    pub(crate) const fn key(&self) -> KeyId {
+        self.key
+    }
+
+    pub(super) const fn application(&self) -> ApplicationId {
+        self.home.application
+    }
+
+    pub(crate) const fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    pub(crate) const fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    pub(crate) const fn by_browser(&self) -> bool {
+        self.browser
+    }
+
+    /// As it was sent, cut.
+    pub(crate) fn user_agent(&self) -> &str {
+        let [.., start] = self.ends;
+        self.texts.get(usize::from(start)..).unwrap_or_default()
+    }
+
     /// With its texts as they are shown and stored.
-    pub(super) fn decided(&self, id: i64) -> Decided {
+    pub(crate) fn decided(&self, id: i64) -> Decided {
         let [first, second, third] = self.ends.map(usize::from);
         let text = |from, to| self.texts.get(from..to).unwrap_or_default();
         let route = Route {

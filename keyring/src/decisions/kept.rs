@@ -20,14 +20,22 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// Takes a decision, where there is room for it.
-    pub(super) fn offer(&mut self, decided: &Arc<Decided>) {
-        let kind = usize::from(decided.verdict != Verdict::Accepted);
-        let each = self.each.entry(decided.key).or_default();
-        if self.all[kind] < OF_ALL[kind] && each[kind] < OF_ONE[kind] {
+    /// Takes a decision about a key, where there is room for it; it is made then alone.
+    pub(super) fn offer(
+        &mut self,
+        key: KeyId,
+        verdict: Verdict,
+        decided: impl FnOnce() -> Decided,
+    ) {
+        let kind = usize::from(verdict != Verdict::Accepted);
+        if self.all[kind] >= OF_ALL[kind] {
+            return;
+        }
+        let each = self.each.entry(key).or_default();
+        if each[kind] < OF_ONE[kind] {
             self.all[kind] += 1;
             each[kind] += 1;
-            self.waiting.push(Arc::clone(decided));
+            self.waiting.push(Arc::new(decided()));
         }
     }
 
@@ -56,8 +64,8 @@ mod tests {
     };
     use uuid::Uuid;
 
-    fn decided(id: i64, key: u128, verdict: Verdict) -> Arc<Decided> {
-        Arc::new(Decided {
+    fn decided(id: i64, key: u128, verdict: Verdict) -> Decided {
+        Decided {
             id,
             request_id: String::new(),
             at: Timestamp(id),
@@ -70,7 +78,12 @@ mod tests {
             route: String::new(),
             user_agent: String::new(),
             from_browser: false,
-        })
+        }
+    }
+
+    fn offer(kept: &mut Kept, id: i64, key: u128, verdict: Verdict) {
+        let decided = decided(id, key, verdict);
+        kept.offer(decided.key, verdict, || decided);
     }
 
     fn ids(calls: &[Arc<Decided>]) -> Vec<i64> {
@@ -81,15 +94,15 @@ mod tests {
     fn a_busy_key_leaves_room_for_the_others_and_for_refusals() {
         let mut kept = Kept::default();
         for id in 0..1_000 {
-            kept.offer(&decided(id, 1, Verdict::Accepted));
-            kept.offer(&decided(id, 1, Verdict::Revoked));
+            offer(&mut kept, id, 1, Verdict::Accepted);
+            offer(&mut kept, id, 1, Verdict::Revoked);
         }
-        kept.offer(&decided(5_000, 2, Verdict::Accepted));
+        offer(&mut kept, 5_000, 2, Verdict::Accepted);
         let taken = kept.take();
         assert_eq!(taken.len(), OF_ONE[0] + OF_ONE[1] + 1);
         assert_eq!(taken.last().map(|call| call.id), Some(5_000));
         for id in 0..1_000_u16 {
-            kept.offer(&decided(id.into(), id.into(), Verdict::Accepted));
+            offer(&mut kept, id.into(), id.into(), Verdict::Accepted);
         }
         assert_eq!(kept.take().len(), OF_ALL[0]);
     }
@@ -97,12 +110,12 @@ mod tests {
     #[test]
     fn what_could_not_be_written_is_tried_again_up_to_a_bound() {
         let mut kept = Kept::default();
-        kept.offer(&decided(1, 1, Verdict::Accepted));
+        offer(&mut kept, 1, 1, Verdict::Accepted);
         let failed = kept.take();
-        kept.offer(&decided(2, 1, Verdict::Accepted));
+        offer(&mut kept, 2, 1, Verdict::Accepted);
         kept.give_back(failed);
         assert_eq!(ids(&kept.take()), [1, 2]);
-        let many = (0..6_000).map(|id| decided(id, 1, Verdict::Revoked));
+        let many = (0..6_000).map(|id| Arc::new(decided(id, 1, Verdict::Revoked)));
         kept.give_back(many.collect());
         let taken = kept.take();
         assert_eq!((taken.len(), taken[0].id), (WAITING, 1_000));

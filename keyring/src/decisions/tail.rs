@@ -1,10 +1,13 @@
 //! The newest decisions, for those who read along. A reader has a place among them and no buffer of its own: however
 //! slow, it holds up nobody.
 
-use super::{Decisions, buffer::Skipped};
+use super::{
+    Decisions,
+    buffer::{Noted, Skipped},
+};
 use crate::{Keyring, Viewer};
 use domain::{decision::Decided, id::ApplicationId, key::token::KeyId, time::Timestamp};
-use std::{collections::VecDeque, sync::Arc};
+use std::collections::VecDeque;
 use tokio::sync::watch;
 
 /// Decisions that are kept to be read along.
@@ -29,7 +32,8 @@ struct Line {
 }
 
 enum What {
-    Call(Arc<Decided>),
+    /// As it was noted: most are never read.
+    Call(Noted),
     /// So many calls of a key that were not kept.
     Skipped(ApplicationId, KeyId, u64),
 }
@@ -38,7 +42,7 @@ enum What {
 #[derive(Debug)]
 pub struct News {
     /// The calls, the oldest first.
-    pub calls: Vec<Arc<Decided>>,
+    pub calls: Vec<Decided>,
     /// How many calls before them are left out; `None` where some are, and nobody knows how many.
     pub skipped: Option<u64>,
     /// Where to go on.
@@ -77,11 +81,12 @@ impl Recent {
         self.last
     }
 
-    pub(super) fn extend(&mut self, calls: Vec<Arc<Decided>>, skipped: Skipped) {
-        for call in calls {
-            let id = call.id;
-            self.push(id, What::Call(call));
-        }
+    /// Takes a call under an id of its own.
+    pub(super) fn add(&mut self, id: i64, call: Noted) {
+        self.push(id, What::Call(call));
+    }
+
+    pub(super) fn skip(&mut self, skipped: Skipped) {
         for ((application, key), calls) in skipped {
             let id = self.next_id(Timestamp(0));
             self.push(id, What::Skipped(application, key, calls));
@@ -104,11 +109,12 @@ impl Recent {
         for line in self.lines.range(first..).rev() {
             match &line.what {
                 What::Call(call) => {
-                    if call.application != application || key.is_some_and(|key| key != call.key) {
+                    if call.application() != application || key.is_some_and(|key| key != call.key())
+                    {
                         continue;
                     }
                     if calls.len() < AT_ONCE {
-                        calls.push(Arc::clone(call));
+                        calls.push(call.decided(line.id));
                     } else {
                         skipped += 1;
                     }

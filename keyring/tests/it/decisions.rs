@@ -11,7 +11,6 @@ use domain::{
     verdict::Verdict,
 };
 use keyring::{Call, Keyring, News, Route};
-use std::sync::Arc;
 use tokio::time::{Duration, timeout};
 
 /// A call that asks for `scope`, under the id `request`.
@@ -41,7 +40,7 @@ fn with<'a>(key: &'a str, secret: &'a str, scope: &str, request: &'a str) -> Cal
     }
 }
 
-fn told(calls: &[Arc<Decided>]) -> Vec<(&str, &str)> {
+fn told(calls: &[Decided]) -> Vec<(&str, &str)> {
     calls
         .iter()
         .map(|call| (call.request_id.as_str(), call.verdict.code()))

@@ -176,7 +176,7 @@ impl Stream {
             return Some(": still here\n\n".to_owned());
         };
         let heard = Heard {
-            calls: news.calls.iter().map(|call| (**call).clone()).collect(),
+            calls: news.calls,
             skipped: news.skipped,
             last: news.last,
         };
