@@ -9,7 +9,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use keyring::{Entropy, SystemEntropy};
-use std::{any::Any, net::IpAddr, sync::Arc};
+use std::{any::Any, cell::RefCell, net::IpAddr, sync::Arc};
 
 /// Names a request in answers, audit rows and the log.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -119,9 +119,35 @@ pub fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
 
 /// 128 random bits, in hexadecimal.
 pub fn new_id() -> Arc<str> {
-    let mut random = [0; 16];
-    SystemEntropy.fill(&mut random);
-    format!("{:032x}", u128::from_be_bytes(random)).into()
+    let mut text = [b'0'; 32];
+    for (pair, byte) in text.chunks_exact_mut(2).zip(draw()) {
+        for (digit, half) in pair.iter_mut().zip([byte >> 4, byte & 15]) {
+            *digit = HEXADECIMAL[usize::from(half)];
+        }
+    }
+    str::from_utf8(&text).unwrap_or_default().into()
+}
+
+const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
+
+/// Ids that are drawn at once: asking the system each time would be a noticeable part of a call.
+const AHEAD: usize = 64;
+
+thread_local! {
+    /// What was drawn and not used yet. Ids are no secrets.
+    static DRAWN: RefCell<Vec<[u8; 16]>> = const { RefCell::new(Vec::new()) };
+}
+
+fn draw() -> [u8; 16] {
+    DRAWN.with_borrow_mut(|drawn| {
+        drawn.pop().unwrap_or_else(|| {
+            let mut random = [[0; 16]; AHEAD];
+            SystemEntropy.fill(random.as_flattened_mut());
+            let [first, rest @ ..] = random;
+            drawn.extend(rest);
+            first
+        })
+    })
 }
 
 fn accepted_id(headers: &HeaderMap) -> Option<Arc<str>> {
@@ -148,6 +174,14 @@ fn broken(reference: &str, api: bool) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_is_drawn_once() {
+        let ids: std::collections::HashSet<_> = (0..3 * AHEAD).map(|_| new_id()).collect();
+        assert_eq!(ids.len(), 3 * AHEAD);
+        let plain = |id: &Arc<str>| id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit());
+        assert!(ids.iter().all(plain));
+    }
 
     #[test]
     fn an_id_that_could_break_a_log_is_not_taken() {

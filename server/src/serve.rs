@@ -106,7 +106,7 @@ fn builder() -> auto::Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
-        .max_headers(100)
+        // It takes 100 header lines, unless it is told a number: then it asks for memory for them with each request.
         .max_buf_size(LONGEST_HEAD as usize);
     builder
         .http2()

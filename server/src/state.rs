@@ -8,14 +8,19 @@ use axum::body::Bytes;
 use keyring::{Call, Decision, Keyring};
 use leptos::config::LeptosOptions;
 use std::{
+    ops::{Deref, DerefMut},
     sync::{Arc, OnceLock},
     time::Instant,
 };
 use tokio_util::sync::CancellationToken;
 
-/// Shared by all handlers; a clone is cheap.
+/// What all handlers share; a clone is one count. Whoever changes a field changes it for this handle and its later clones.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Shared>);
+
+/// What is in it.
+#[derive(Clone)]
+pub struct Shared {
     /// Everything that is done with keys and people.
     pub keyring: Keyring,
     /// Where browsers reach this server.
@@ -37,6 +42,19 @@ pub struct AppState {
     draining: CancellationToken,
 }
 
+impl Deref for AppState {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl DerefMut for AppState {
+    fn deref_mut(&mut self) -> &mut Shared {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
 impl AppState {
     /// The state of a server that has just started.
     pub fn new(
@@ -50,7 +68,7 @@ impl AppState {
             .site_root("target/site")
             .site_pkg_dir("pkg")
             .build();
-        Self {
+        Self(Arc::new(Shared {
             keyring,
             public_url: Arc::new(public_url),
             proxies: Arc::new(proxies),
@@ -61,7 +79,7 @@ impl AppState {
             metrics_token: None,
             streams: Streams::default(),
             draining: CancellationToken::new(),
-        }
+        }))
     }
 
     /// Whether the gate may answer from memory: the database was heard of a short enough time ago.

@@ -36,6 +36,9 @@ pub const SCOPES: HeaderName = HeaderName::from_static("x-latchkey-scopes");
 /// The media type of answers that are no problem.
 pub const JSON: &str = "application/json";
 
+/// Bytes that an answer has, usually.
+const USUAL: usize = 512;
+
 /// What a decision says of a key. Before the secret has matched, nothing of the key is told.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Decision")]
@@ -46,13 +49,14 @@ pub struct Described {
     #[schemars(schema_with = "codes")]
     code: &'static str,
     /// The public key id.
-    key_id: Option<String>,
+    #[schemars(with = "Option<String>")]
+    key_id: Option<KeyId>,
     /// The key's application.
-    #[schemars(extend("format" = "uuid"))]
-    application_id: Option<String>,
+    #[schemars(with = "Option<String>", extend("format" = "uuid"))]
+    application_id: Option<Uuid>,
     /// The application's account.
-    #[schemars(extend("format" = "uuid"))]
-    account_id: Option<String>,
+    #[schemars(with = "Option<String>", extend("format" = "uuid"))]
+    account_id: Option<Uuid>,
     /// Whether the key works on real data.
     #[schemars(schema_with = "environments")]
     environment: Option<Environment>,
@@ -127,9 +131,9 @@ impl Described {
         Self {
             valid: verdict == Verdict::Accepted,
             code: verdict.code(),
-            key_id: caller.map(|caller| caller.key_id.to_string()),
-            application_id: caller.map(|caller| caller.application_id.to_string()),
-            account_id: caller.map(|caller| caller.account_id.to_string()),
+            key_id: caller.map(|caller| caller.key_id),
+            application_id: caller.map(|caller| caller.application_id.0),
+            account_id: caller.map(|caller| caller.account_id.0),
             environment: caller.map(|caller| caller.environment),
             scopes: caller.map_or_else(Vec::new, |caller| caller.scopes.names().collect()),
             expires_at: caller
@@ -149,10 +153,11 @@ pub fn json(
     content_type: &'static str,
     body: &(impl Serialize + JsonSchema),
 ) -> Response {
-    let bytes = serde_json::to_vec(body).unwrap_or_else(|error| {
+    let mut bytes = Vec::with_capacity(USUAL);
+    if let Err(error) = serde_json::to_writer(&mut bytes, body) {
         tracing::error!(%error, "an answer could not be written as JSON");
-        b"{}".to_vec()
-    });
+        bytes = b"{}".to_vec();
+    }
     let mut response = Response::new(Body::from(bytes));
     *response.status_mut() = status;
     response
