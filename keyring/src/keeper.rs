@@ -1,4 +1,4 @@
-//! What goes on beside the requests: counted usage is written, what is too old forgotten, and the database
+//! What goes on beside the requests: counted usage is noted and written, what is too old forgotten, and the database
 //! watched.
 
 use crate::{Keyring, KeyringError};
@@ -11,7 +11,7 @@ use tokio::time::{MissedTickBehavior, interval};
 const TICK: Duration = Duration::from_millis(SECOND.unsigned_abs());
 
 impl Keyring {
-    /// Writes counted usage, forgets what is too old and looks after the ownership, each second until [`Keyring::close`];
+    /// Notes counted usage, forgets what is too old and looks after the ownership, each second until [`Keyring::close`];
     /// hands on what is decided, more often.
     pub fn spawn_keeper(&self, mut ownership: Ownership) {
         self.spawn_hander_on();
@@ -33,7 +33,7 @@ impl Keyring {
                     _ => {}
                 }
                 silent = looked.is_err();
-                if let Err(error) = keyring.flush(false).await {
+                if let Err(error) = keyring.note_usage().await {
                     tracing::debug!(%error, "usage stays in memory until the database answers");
                 }
                 if let Err(error) = keyring.write_decisions().await {

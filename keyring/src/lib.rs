@@ -6,6 +6,7 @@
 mod access;
 mod audit;
 mod bulk;
+mod by_id;
 mod chart;
 mod clock;
 mod decisions;

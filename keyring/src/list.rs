@@ -3,6 +3,7 @@
 use crate::{KeyringError, Viewer};
 use domain::{
     key::filter::{KeyFilter, KeyPage, KeyQuery, Total},
+    page::PAGE_SIZE,
     usage::Bucket,
 };
 use std::collections::HashMap;
@@ -55,13 +56,12 @@ impl Viewer {
         })
     }
 
-    /// One page of keys.
+    /// One page of keys, with their last uses as of now where it is the first one.
     ///
     /// # Errors
     /// Where the database fails.
     pub async fn keys(&self, query: &KeyQuery) -> Result<KeyPage, KeyringError> {
-        let app = self.application().id;
-        Ok(self.keyring().store.keys(app, query, self.now()).await?)
+        self.keys_at_most(query, PAGE_SIZE).await
     }
 
     /// As [`Viewer::keys`], with pages of `most` keys.
@@ -73,6 +73,9 @@ impl Viewer {
         query: &KeyQuery,
         most: usize,
     ) -> Result<KeyPage, KeyringError> {
+        if query.cursor.is_none() {
+            self.keyring().write_numbers_now().await;
+        }
         let app = self.application().id;
         let store = &self.keyring().store;
         Ok(store.keys_at_most(app, query, most, self.now()).await?)

@@ -1,6 +1,6 @@
 //! Every key in memory: what the gate decides from, without SQL and without a lock.
 
-use crate::limiter::Gcra;
+use crate::{by_id::Hashed, limiter::Gcra};
 use domain::{
     id::{AccountId, ApplicationId},
     key::{ip_rule::IpRules, rate_limit::RateLimit, scope::ScopeSet, token::KeyId},
@@ -76,7 +76,7 @@ impl Entry {
 
 /// The index of all keys. Reading it takes no lock.
 pub(crate) struct Snapshot {
-    keys: HashMap<KeyId, Entry>,
+    keys: HashMap<KeyId, Entry, Hashed>,
     homes: Mutex<collections::HashMap<ApplicationId, Arc<Home>>>,
 }
 
@@ -86,6 +86,7 @@ impl Snapshot {
         Self {
             keys: HashMap::builder()
                 .capacity(keys)
+                .hasher(Hashed::default())
                 .resize_mode(ResizeMode::Blocking)
                 .build(),
             homes: Mutex::default(),

@@ -1,6 +1,10 @@
 //! Writing counted calls, and reading them back for charts.
 
-use crate::{Keyring, KeyringError, Viewer};
+use crate::{
+    Keyring, KeyringError, Viewer,
+    meter::{Extent, Noted},
+    snapshot::Entry,
+};
 use domain::{
     key::{scope::ScopeSet, suggestion::ScopeUse, token::KeyId},
     time::DAY,
@@ -22,31 +26,83 @@ impl Keyring {
     /// # Errors
     /// Where the database fails.
     pub async fn flush_usage(&self) -> Result<(), KeyringError> {
-        self.flush(true).await
+        self.flush(Extent::All).await
     }
 
-    /// Writes what has been counted; what calls have in common only where a minute has passed, or `all` is asked for.
-    pub(crate) async fn flush(&self, all: bool) -> Result<(), KeyringError> {
+    /// Notes what has been counted until now, as the keeper does each second: whoever starts after a server that was
+    /// killed adds it up ([`Keyring::recover_usage`]). Once a minute it is all written.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn note_usage(&self) -> Result<(), KeyringError> {
+        self.flush(Extent::Note).await
+    }
+
+    /// Writes as much of what was counted as is asked for, or is due.
+    pub(crate) async fn flush(&self, extent: Extent) -> Result<(), KeyringError> {
         let _turn = self.flushing.lock().await;
-        // What failed before, and what was counted until now. What is counted meanwhile waits for the next time: else this
-        // had no end while calls go on, and whoever reads numbers waited with it.
-        for _ in 0..=self.meter.pending() {
-            let Some(batch) = self.meter.take(self.new_id(), self.now(), all) else {
-                break;
-            };
+        // What failed before comes first. What is counted from here on waits for the next time: else this had no end while
+        // calls go on, and whoever reads numbers waited with it.
+        self.write_batches().await?;
+        let (now, new_id) = (self.now(), || self.new_id());
+        if let Some(note) = self.meter.take(extent, now, new_id) {
+            let noted = self.store.note_usage(note.batch, note.seq, &note.body);
+            if let Err(error) = noted.await {
+                self.meter.give_up_notes(now, new_id);
+                return Err(error.into());
+            }
+        }
+        self.write_batches().await?;
+        self.flushed.store(self.now().0, Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn write_batches(&self) -> Result<(), KeyringError> {
+        while let Some(batch) = self.meter.next_batch() {
             if let Err(error) = self.store.add_usage(&batch).await {
                 self.meter.keep(batch);
                 return Err(error.into());
             }
         }
-        self.flushed.store(self.now().0, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Adds up what was noted by a server that was killed. Whoever owns the database does so before it counts anything.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn recover_usage(&self) -> Result<(), KeyringError> {
+        let mut noted = Noted::default();
+        let application = |key| {
+            let home = |entry: Option<&Entry>| entry.map(|entry| entry.home().application);
+            self.snapshot.with(key, home)
+        };
+        self.store
+            .each_usage_note(|batch, body| {
+                if !noted.add(batch, body, application) {
+                    tracing::error!(%batch, "a note of counted calls cannot be read: they are lost");
+                }
+            })
+            .await?;
+        for batch in noted.into_batches(self.now()) {
+            self.store.add_usage(&batch).await?;
+        }
         Ok(())
     }
 
     /// Writes all that has been counted, for somebody who is about to read it; what is written already can be read
     /// whatever comes of that.
     pub(crate) async fn write_now(&self) {
-        if let Err(error) = self.flush(true).await {
+        self.write(Extent::All).await;
+    }
+
+    /// As [`Keyring::write_now`], for somebody who does not read what calls had in common.
+    pub(crate) async fn write_numbers_now(&self) {
+        self.write(Extent::Numbers).await;
+    }
+
+    async fn write(&self, extent: Extent) {
+        if let Err(error) = self.flush(extent).await {
             tracing::warn!(%error, "the newest calls are not in the numbers that are read now");
         }
     }

@@ -47,6 +47,10 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
         .map_err(|error| Stop::failed("LATCHKEY_DATABASE_URL", error))?;
     let keyring = open(store, &config).await?;
     telemetry::start(config.log);
+    keyring
+        .recover_usage()
+        .await
+        .map_err(|error| Stop::failed("what was counted last cannot be added up", error))?;
     let listener = listen(config.listen).await?;
     let setup = keyring
         .needs_setup()

@@ -127,6 +127,9 @@ statements! {
     USAGE_BETWEEN = "usage_between";
     USAGE_BUSIEST = "usage_busiest" "usage_busiest_first";
     USAGE_REFUSED_MOST = "usage_busiest" "usage_refused_first";
+    USAGE_NOTE_INSERT = "usage_note_insert";
+    USAGE_NOTES = "usage_notes";
+    USAGE_NOTES_DELETE = "usage_notes_delete";
     USAGE_OF_PAGE = "usage_of_page";
     USAGE_BY_ADD = "usage_by_add";
     USAGE_BY_BETWEEN = "usage_by_between";

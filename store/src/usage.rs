@@ -2,6 +2,7 @@
 
 mod busiest;
 mod forget;
+mod notes;
 mod reports;
 
 pub use forget::Old;
@@ -163,6 +164,11 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
             }
+            // Whatever was noted of it is in the rollups now.
+            sqlx::query(sql::USAGE_NOTES_DELETE)
+                .bind(batch.id)
+                .execute(&mut *tx)
+                .await?;
         });
         Ok(())
     }

@@ -1,10 +1,10 @@
 //! How often a key was accepted in the last minute.
 
+use crate::by_id::ById;
 use domain::{
     key::token::KeyId,
     time::{MINUTE, Timestamp},
 };
-use std::collections::HashMap;
 
 /// Milliseconds of a slot.
 const SLOT: i64 = 5_000;
@@ -14,8 +14,8 @@ const SLOTS: usize = 12;
 #[derive(Default)]
 pub(crate) struct Recent {
     minute: i64,
-    current: HashMap<KeyId, [u32; SLOTS]>,
-    before: HashMap<KeyId, [u32; SLOTS]>,
+    current: ById<[u32; SLOTS]>,
+    before: ById<[u32; SLOTS]>,
 }
 
 impl Recent {
@@ -46,7 +46,7 @@ impl Recent {
             self.before = if minute == self.minute + 1 {
                 current
             } else {
-                HashMap::new()
+                ById::default()
             };
             self.minute = minute;
         }

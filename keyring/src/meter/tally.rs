@@ -1,6 +1,9 @@
 //! What the calls of a key have in common, counted in memory: address, route, scope, user agent.
 
-use crate::verify::{Call, Route};
+use crate::{
+    by_id::Hashed,
+    verify::{Call, Route},
+};
 use domain::{
     key::{scope::ScopeSet, token::KeyId},
     time::{DAY, HOUR, Timestamp},
@@ -55,7 +58,7 @@ struct Value {
 /// The values of every key that was called since the last writing, by the hour.
 #[derive(Default)]
 pub(crate) struct Tally {
-    keys: HashMap<(KeyId, Timestamp), Vec<Value>>,
+    keys: HashMap<(KeyId, Timestamp), Vec<Value>, Hashed>,
 }
 
 /// Makes [`Marks`].

@@ -1,7 +1,7 @@
 //! Looking into what was found, and writing it.
 
 use super::{Held, MOST_WAITING, Use, by_call, counts::Found};
-use crate::{Keyring, KeyringError, Origin};
+use crate::{Keyring, KeyringError, Origin, meter::Extent};
 use domain::{
     account::Email,
     decision::Decided,
@@ -111,7 +111,7 @@ impl Keyring {
         if suspects.is_empty() {
             return Ok(());
         }
-        self.flush(true).await?;
+        self.flush(Extent::Numbers).await?;
         for ((key, kind), refusals) in suspects.into_iter().take(SUSPECTS) {
             let begin = refusals.last.plus(-WINDOW).floor(MINUTE);
             let until = begin.floor(HOUR).plus(-1);

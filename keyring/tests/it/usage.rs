@@ -1,9 +1,9 @@
 //! What calls have in common, and what would end with a key.
 
-use crate::house::{draft, houses};
+use crate::house::{draft, houses, reopen};
 use domain::{
-    key::{issued::IssuedKey, scope::ScopeSet},
-    time::{DAY, HOUR, MINUTE},
+    key::{filter::KeyQuery, issued::IssuedKey, scope::ScopeSet},
+    time::{DAY, HOUR, MINUTE, Timestamp},
     usage::{
         Range, Window,
         breakdown::{Breakdown, Dimension},
@@ -173,5 +173,58 @@ async fn a_key_says_at_once_when_it_was_used() {
         call(&house.keyring, &key, "", "/invoices", "192.0.2.1");
         let shown = editor.key(key.id).await.expect("there");
         assert_eq!(shown.last_used.map(|used| used.at), Some(editor.now()));
+    }
+}
+
+#[tokio::test]
+async fn what_a_killed_server_had_noted_is_added_up_once() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        let counted = async || {
+            let store = &house.fresh.store;
+            let counts = store
+                .usage(&key.id.to_string(), DAY, Timestamp(0), editor.now())
+                .await
+                .expect("read");
+            let last = store.key(editor.application().id, key.id, editor.now());
+            let last = last.await.expect("there").last_used;
+            (
+                counts.iter().map(|count| count.2).sum::<i64>(),
+                last.map(|used| (used.at, used.address, used.user_agent)),
+            )
+        };
+        // The first one of a minute writes it all.
+        house.keyring.note_usage().await.expect("written");
+        for second in 1..=3 {
+            house.clock.advance(1_000);
+            call(&house.keyring, &key, "", "/invoices", "192.0.2.1");
+            house.keyring.note_usage().await.expect("noted");
+            assert_eq!(counted().await, (0, None), "{second}");
+        }
+        let at = editor.now();
+        // The first one lives on, and is not asked to write anything any more.
+        for seed in [8, 9] {
+            let next = reopen(&house.fresh, &house.clock, seed).await;
+            next.recover_usage().await.expect("added up");
+            let last = (at, "192.0.2.1".to_owned(), "till/2[31m".to_owned());
+            assert_eq!(counted().await, (3, Some(last)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_list_says_at_once_when_a_key_was_used() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        house.keyring.note_usage().await.expect("written");
+        call(&house.keyring, &key, "", "/invoices", "192.0.2.1");
+        house.keyring.note_usage().await.expect("noted");
+        let listing = editor.list_keys(&KeyQuery::default()).await.expect("read");
+        let used = listing.page.rows[0].last_used.as_ref().map(|used| used.at);
+        assert_eq!(used, Some(editor.now()));
+        let today = listing.days[&key.id.to_string()];
+        assert_eq!(today.iter().map(|hour| hour.accepted).sum::<i64>(), 1);
     }
 }

@@ -27,8 +27,12 @@ enum Step {
     Wait(i64),
     /// What was counted is written.
     Flush,
+    /// What was counted is noted.
+    Note,
     /// The server is stopped and started.
     Restart,
+    /// The server is killed after a note, and another one started.
+    Kill,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -38,7 +42,9 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(key, ago, id)| Step::Report(key, ago, id)),
         3 => prop_oneof![0_i64..MINUTE, 0_i64..HOUR, 0_i64..DAY].prop_map(Step::Wait),
         2 => Just(Step::Flush),
+        2 => Just(Step::Note),
         1 => Just(Step::Restart),
+        2 => Just(Step::Kill),
     ]
 }
 
@@ -110,13 +116,23 @@ impl Running<'_> {
             }
             Step::Wait(ms) => self.house.clock.advance(ms),
             Step::Flush => self.keyring.flush_usage().await.expect("written"),
+            Step::Note => self.keyring.note_usage().await.expect("noted"),
             Step::Restart => {
                 self.keyring.close().await;
-                self.starts += 1;
-                let (fresh, clock): (&Fresh, _) = (&self.house.fresh, &self.house.clock);
-                self.keyring = reopen(fresh, clock, 100 + self.starts).await;
+                self.start().await;
+            }
+            Step::Kill => {
+                self.keyring.note_usage().await.expect("noted");
+                self.start().await;
             }
         }
+    }
+
+    async fn start(&mut self) {
+        self.starts += 1;
+        let (fresh, clock): (&Fresh, _) = (&self.house.fresh, &self.house.clock);
+        self.keyring = reopen(fresh, clock, 100 + self.starts).await;
+        self.keyring.recover_usage().await.expect("added up");
     }
 
     async fn judge(&self, editor: &Editor, keys: &[IssuedKey]) -> Result<(), TestCaseError> {

@@ -40,6 +40,38 @@ async fn a_batch_that_is_written_twice_counts_once() {
     }
 }
 
+#[tokio::test]
+async fn a_note_stays_until_its_batch_is_written() {
+    for fresh in fresh().await {
+        let store = &fresh.store;
+        let notes = async || {
+            let mut notes = Vec::new();
+            store
+                .each_usage_note(|batch, body| notes.push((batch.as_u128(), body.to_vec())))
+                .await
+                .expect("read");
+            notes
+        };
+        for (batch, seq, body) in [(1, 2, b"b"), (1, 1, b"a"), (2, 1, b"c"), (1, 1, b"x")] {
+            let written = store.note_usage(Uuid::from_u128(batch), seq, body);
+            written.await.expect("noted");
+        }
+        let all = [(1, b"a"), (1, b"b"), (2, b"c")];
+        assert_eq!(
+            notes().await,
+            all.map(|(batch, body)| (batch, body.to_vec()))
+        );
+        let now = Timestamp(1_800_000_000_000);
+        store.add_usage(&batch(1, now)).await.expect("added");
+        assert_eq!(notes().await, [(2, b"c".to_vec())]);
+        // It came late: its batch is written already.
+        let late = store.note_usage(Uuid::from_u128(1), 3, b"d");
+        late.await.expect("noted");
+        store.add_usage(&batch(1, now)).await.expect("added");
+        assert_eq!(notes().await, [(2, b"c".to_vec())]);
+    }
+}
+
 fn batch(id: u128, at: Timestamp) -> UsageBatch {
     UsageBatch {
         id: Uuid::from_u128(id),

@@ -1,0 +1,1 @@
+SELECT batch, body FROM usage_note ORDER BY batch, seq

@@ -1,0 +1,1 @@
+DELETE FROM usage_note WHERE batch = $1
