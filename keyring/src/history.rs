@@ -4,13 +4,14 @@ use crate::{Keyring, KeyringError};
 use domain::{
     account::Application,
     decision::Decided,
+    id::ApplicationId,
     key::{scope::ScopeSet, token::KeyId},
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::{Outcome, breakdown::Dimension, reported::Reported},
+    usage::{Bucket, Outcome, breakdown::Dimension, reported::Reported},
     verdict::Verdict,
 };
 use std::{collections::BTreeMap, sync::Arc};
-use store::{LastUse, Old, ReportPart, UsageBatch, UsageBy, UsageCount, UsageReport};
+use store::{KeyDay, LastUse, Old, ReportPart, UsageBatch, UsageBy, UsageCount, UsageReport};
 
 /// Calls of the past that are looked at in one go.
 const AT_ONCE: usize = 100;
@@ -85,6 +86,7 @@ impl Keyring {
             id: self.new_id(),
             at: self.now(),
             counts: counts(&subjects, past, &kept),
+            days: days(application.id, key, past),
             last_uses: last_use.into_iter().collect(),
             by: common(&subjects, past, &kept),
             reports: vec![UsageReport { id: None, parts }],
@@ -173,6 +175,22 @@ fn counts(subjects: &[String; 2], past: &[Past], kept: &Kept) -> Vec<UsageCount>
                     outcome: *outcome,
                     calls: *calls,
                 })
+        })
+        .collect()
+}
+
+fn days(application: ApplicationId, key: KeyId, past: &[Past]) -> Vec<KeyDay> {
+    let mut sums: BTreeMap<Timestamp, Bucket> = BTreeMap::new();
+    for past in past {
+        let sum = sums.entry(past.at.floor(DAY)).or_default();
+        sum.add(past.verdict.outcome(), past.calls);
+    }
+    sums.into_iter()
+        .map(|(day, calls)| KeyDay {
+            key,
+            application,
+            day,
+            calls,
         })
         .collect()
 }

@@ -31,7 +31,9 @@ pub use people::{Membership, NewPerson, PersonRow};
 pub use security::{NewSighting, Sight};
 pub use sessions::{NewSession, SessionRow};
 pub use support::FoundKey;
-pub use usage::{LastUse, Old, ReportPart, Seen, UsageBatch, UsageBy, UsageCount, UsageReport};
+pub use usage::{
+    KeyDay, LastUse, Old, ReportPart, Seen, UsageBatch, UsageBy, UsageCount, UsageReport,
+};
 
 use sqlx::{
     PgPool, SqlitePool,

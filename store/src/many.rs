@@ -44,6 +44,7 @@ mod tests {
         );
         for statement in [
             sql::DECISIONS_INSERT,
+            sql::KEY_DAY_ADD,
             sql::LAST_USE_SET,
             sql::USAGE_ADD,
             sql::USAGE_BY_ADD,

@@ -53,6 +53,11 @@ statements! {
     KEY_BY_ONCE = "key_by_once";
     KEY_CHANGE = "key_change";
     KEY_CONFIRM = "key_confirm";
+    KEY_DAY_ADD = "key_day_add";
+    KEY_DAYS_BUSIEST_BOTH = "key_days_both" "key_days_busiest_both";
+    KEY_DAYS_BUSIEST_ONE = "key_days_one" "key_days_busiest_one";
+    KEY_DAYS_MISSED_BOTH = "key_days_both" "key_days_missed_both";
+    KEY_DAYS_MISSED_ONE = "key_days_one" "key_days_missed_one";
     KEY_DEACTIVATE = "key_deactivate";
     KEY_ENTRIES_BY_APPLICATION = "key_entries_by_application";
     KEY_ENTRY = "key_entry";
@@ -125,8 +130,6 @@ statements! {
     USAGE_BATCH_INSERT = "usage_batch_insert";
     USAGE_BATCHES_PRUNE = "usage_batches_prune";
     USAGE_BETWEEN = "usage_between";
-    USAGE_BUSIEST = "usage_busiest" "usage_busiest_first";
-    USAGE_REFUSED_MOST = "usage_busiest" "usage_refused_first";
     USAGE_NOTE_INSERT = "usage_note_insert";
     USAGE_NOTES = "usage_notes";
     USAGE_NOTES_DELETE = "usage_notes_delete";

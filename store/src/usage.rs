@@ -5,6 +5,7 @@ mod forget;
 mod notes;
 mod reports;
 
+pub use busiest::KeyDay;
 pub use forget::Old;
 pub use reports::{ReportPart, UsageReport};
 
@@ -89,6 +90,8 @@ pub struct UsageBatch {
     pub at: Timestamp,
     /// The counts.
     pub counts: Vec<UsageCount>,
+    /// The same of each key and day, the days one after the other.
+    pub days: Vec<KeyDay>,
     /// The last accepted calls.
     pub last_uses: Vec<LastUse>,
     /// What the calls had in common.
@@ -116,6 +119,16 @@ impl Store {
                     .push_bind(count.bucket.0)
                     .push_bind(count.outcome.as_str())
                     .push_bind(count.calls));
+                // On PostgreSQL a statement may meet a key's row once.
+                for days in batch.days.chunk_by(|one, next| one.day == next.day) {
+                    insert_many!(tx, sql::KEY_DAY_ADD, days, |row, key| row
+                        .push_bind(key.key.to_string())
+                        .push_bind(key.application.0)
+                        .push_bind(key.day.0)
+                        .push_bind(key.calls.accepted)
+                        .push_bind(key.calls.refused)
+                        .push_bind(key.calls.rate_limited));
+                }
                 insert_many!(tx, sql::LAST_USE_SET, batch.last_uses, |row, last| row
                     .push_bind(last.key.to_string())
                     .push_bind(last.at.0)

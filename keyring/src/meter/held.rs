@@ -152,6 +152,7 @@ fn numbers(id: Uuid, at: Timestamp, keys: ById<Used>) -> UsageBatch {
         id,
         at,
         counts: rows::counts(&keys),
+        days: rows::days(&keys),
         by: rows::refusals(&keys),
         last_uses: keys
             .into_iter()

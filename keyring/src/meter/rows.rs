@@ -4,12 +4,12 @@ use super::used::{Calls, Used};
 use domain::{
     id::ApplicationId,
     key::token::KeyId,
-    time::{DAY, HOUR, MINUTE},
-    usage::breakdown::Dimension,
+    time::{DAY, HOUR, MINUTE, Timestamp},
+    usage::{Bucket, breakdown::Dimension},
     verdict::Verdict,
 };
 use std::collections::BTreeMap;
-use store::{UsageBy, UsageCount};
+use store::{KeyDay, UsageBy, UsageCount};
 
 /// Sums of one subject, by what tells them apart.
 type Sums<T> = BTreeMap<T, i64>;
@@ -28,6 +28,27 @@ pub(super) fn counts(keys: &[(KeyId, Used)]) -> Vec<UsageCount> {
             calls,
         }
     })
+}
+
+/// The sums of each key and day, the days one after the other.
+pub(super) fn days(keys: &[(KeyId, Used)]) -> Vec<KeyDay> {
+    let mut sums: BTreeMap<(Timestamp, KeyId), (ApplicationId, Bucket)> = BTreeMap::new();
+    for (key, used) in keys {
+        for calls in used.calls() {
+            let (_, sum) = sums
+                .entry((calls.minute.floor(DAY), *key))
+                .or_insert((used.application, Bucket::default()));
+            sum.add(calls.verdict.outcome(), calls.count);
+        }
+    }
+    sums.into_iter()
+        .map(|((day, key), (application, calls))| KeyDay {
+            key,
+            application,
+            day,
+            calls,
+        })
+        .collect()
 }
 
 /// Calls that did not pass, by the code of their refusal: with and without the right secret.

@@ -25,6 +25,7 @@ impl House {
             id: Uuid::from_u128(uses.len() as u128),
             at: NOW,
             counts: Vec::new(),
+            days: Vec::new(),
             last_uses: uses
                 .iter()
                 .map(|(n, at)| LastUse {
@@ -330,6 +331,7 @@ async fn a_day_of_use_has_its_hours() {
                 count("akl_b", NOW.plus(-HOUR), Outcome::RateLimited, 1),
                 count("akl_c", NOW, Outcome::Accepted, 1),
             ],
+            days: Vec::new(),
             last_uses: Vec::new(),
             by: Vec::new(),
             reports: Vec::new(),

@@ -1,6 +1,7 @@
 //! Every story runs on SQLite and on PostgreSQL.
 
 mod audit;
+mod busiest;
 mod decisions;
 mod keys;
 mod list;

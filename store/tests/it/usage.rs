@@ -77,6 +77,7 @@ fn batch(id: u128, at: Timestamp) -> UsageBatch {
         id: Uuid::from_u128(id),
         at,
         counts: Vec::new(),
+        days: Vec::new(),
         last_uses: Vec::new(),
         by: Vec::new(),
         reports: Vec::new(),

@@ -1,0 +1,2 @@
+ORDER BY d.calls DESC, d.key_id
+LIMIT $3

@@ -1,0 +1,3 @@
+    AND d.missed >= $4
+ORDER BY d.missed DESC, d.key_id
+LIMIT $3

@@ -1,2 +1,0 @@
-ORDER BY SUM(u.calls) DESC, k.id
-LIMIT $4
