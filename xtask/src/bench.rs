@@ -3,6 +3,7 @@
 
 pub mod client;
 mod gate;
+mod history;
 mod lighthouse;
 mod running;
 
@@ -20,11 +21,11 @@ use crate::{
 };
 
 /// Keys of the application whose list is read.
-const SIZES: [usize; 3] = [10, 10_000, 100_000];
+const SIZES: [usize; 4] = [10, 50, 10_000, 100_000];
 
-/// Requests before one counts, and those that count.
-const WARM_UP: usize = 100;
+/// Requests that count, and how many of them there are for one before that does not.
 const COUNTED: usize = 1_000;
+const WARM_UP: usize = 10;
 
 /// What is measured.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,7 @@ pub fn run(workspace: &Workspace, what: Measured) -> Result<()> {
     for (package, examples) in [
         ("server", &["yardstick", "many_keys", "load"] as &[_]),
         ("keyring", &["verify"]),
+        ("store", &["charts"]),
     ] {
         loud(&format!("compile {}", examples.join(", ")), || {
             let mut cargo = workspace.cargo("build");
@@ -71,6 +73,7 @@ fn pages() -> Result<()> {
         page = list(size, &mut baseline)?;
     }
     yardstick(&page)?;
+    history::measure()?;
     lighthouse::judge()
 }
 
@@ -142,11 +145,15 @@ fn milliseconds(time: Duration) -> f64 {
 
 /// The median time to the first byte.
 fn median(client: &mut Client, path: &str) -> Result<Duration> {
-    for _ in 0..WARM_UP {
+    median_of(COUNTED, client, path)
+}
+
+fn median_of(counted: usize, client: &mut Client, path: &str) -> Result<Duration> {
+    for _ in 0..counted / WARM_UP {
         client.get(path)?;
     }
-    let mut times = Vec::with_capacity(COUNTED);
-    for _ in 0..COUNTED {
+    let mut times = Vec::with_capacity(counted);
+    for _ in 0..counted {
         let answer = client.get(path)?;
         if answer.status != 200 {
             bail!("{path} answered {}", answer.status);
@@ -154,7 +161,7 @@ fn median(client: &mut Client, path: &str) -> Result<Duration> {
         times.push(answer.first_byte);
     }
     times.sort_unstable();
-    Ok(times[COUNTED / 2])
+    Ok(times[counted / 2])
 }
 
 /// Follows "next" to its end.

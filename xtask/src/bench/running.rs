@@ -38,9 +38,28 @@ pub struct Running {
 impl Running {
     /// Latchkey, with one application of so many keys.
     pub fn with_keys(keys: usize) -> Result<Self> {
+        Self::with_sql(include_str!("keys.sql").replace(":keys", &keys.to_string()))
+    }
+
+    /// The same, with calls behind them: on so many days, in so many hours of each, so many of each key.
+    pub fn with_history(keys: usize, [days, hours, calls]: [usize; 3]) -> Result<Self> {
+        let sql = concat!(include_str!("keys.sql"), include_str!("history.sql"));
+        let mut sql = sql.to_owned();
+        for (name, value) in [
+            (":keys", keys),
+            (":days", days),
+            (":hours", hours),
+            (":calls", calls),
+        ] {
+            sql = sql.replace(name, &value.to_string());
+        }
+        Self::with_sql(sql)
+    }
+
+    /// Latchkey, with what SQL writes into its database.
+    fn with_sql(sql: String) -> Result<Self> {
         let (folder, address) = place()?;
         Self::owned(folder, address, "", |database| {
-            let sql = include_str!("keys.sql").replace(":keys", &keys.to_string());
             let file = database.with_extension("sql");
             fs::write(&file, sql)?;
             import(database, Stdio::from(File::open(file)?))
@@ -118,11 +137,19 @@ impl Running {
         serve.arg("demo");
         let log = folder.join("log");
         let server = Self::start(folder, address, serve)?;
-        let said = fs::read_to_string(log)?;
-        let (_, rest) = said
-            .split_once("the password ")
-            .context("the demo names no password")?;
-        let password = rest.lines().next().unwrap_or_default().to_owned();
+        // It is told once the demo is filled, and not as soon as it listens.
+        let began = Instant::now();
+        let password = loop {
+            let said = fs::read_to_string(&log)?;
+            let told = said.split_once("the password ");
+            if let Some(line) = told.and_then(|(_, rest)| rest.split_once('\n')) {
+                break line.0.to_owned();
+            }
+            if began.elapsed() > PATIENCE {
+                bail!("the demo names no password: {}", said.trim());
+            }
+            thread::sleep(Duration::from_millis(50));
+        };
         Ok((server, password))
     }
 

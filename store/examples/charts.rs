@@ -1,0 +1,69 @@
+//! How long the queries of the charts take: prints the median of each, in milliseconds. `cargo xtask bench pages` runs it
+//! on a database with much in it.
+
+use domain::{
+    id::ApplicationId,
+    time::{DAY, HOUR, MINUTE, Timestamp},
+    usage::{Range, Window},
+};
+use std::{
+    error::Error,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+use store::Store;
+
+/// Times that each is asked.
+const TIMES: usize = 201;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(url), Some(app), Some(key)) = (arguments.next(), arguments.next(), arguments.next())
+    else {
+        return Err("usage: charts DATABASE_URL APPLICATION KEY".into());
+    };
+    let store = Store::open_to_read(&url).await?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a benchmark has no clock to be given"
+    )]
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
+    let now = Timestamp(i64::try_from(now)?);
+    for (name, subject) in [("application", &app), ("key", &key)] {
+        for window in Window::ALL {
+            let range = Range::of(window, now);
+            let (level, start) = (range.level, range.start);
+            let calls = median(async || store.usage(subject, level, start, now).await).await?;
+            let reports = median(async || store.reported(subject, level, start, now).await).await?;
+            let span = if level == DAY { DAY } else { HOUR };
+            let start = start.floor(span);
+            let parts = median(async || store.usage_by(subject, span, start, now).await).await?;
+            println!(
+                "  {name}, {}, by {} minutes: calls {calls}, reports {reports}, in common {parts}",
+                window.as_str(),
+                level / MINUTE,
+            );
+        }
+    }
+    let (app, since) = (ApplicationId(app.parse()?), now.floor(DAY).plus(-DAY));
+    let most = median(async || store.busiest(app, since, 5, false).await).await?;
+    let missed = median(async || store.busiest(app, since, 5, true).await).await?;
+    println!("  the busiest keys {most}, those with refusals {missed}");
+    Ok(())
+}
+
+/// The median time, and how many rows came.
+async fn median<T, E>(mut ask: impl AsyncFnMut() -> Result<Vec<T>, E>) -> Result<String, E> {
+    let (mut times, mut rows) = (Vec::<Duration>::with_capacity(TIMES), 0);
+    for _ in 0..TIMES {
+        let began = Instant::now();
+        rows = ask().await?.len();
+        times.push(began.elapsed());
+    }
+    times.sort_unstable();
+    let middle = times.get(TIMES / 2).copied().unwrap_or_default();
+    Ok(format!(
+        "{:.3} ms ({rows} rows)",
+        middle.as_secs_f64() * 1_000.0
+    ))
+}
