@@ -127,3 +127,28 @@ test('the overview is accessible, in light and dark, on a phone and a desk', { t
   await expect(usage(page).getByText('The range has not begun yet.')).toBeVisible();
   await expectAccessible(page);
 });
+
+test('a chart is read bar by bar, by pointer and by keys', { tag: '@js' }, async ({ page, open, as, request }) => {
+  const place = await as(people.owner);
+  const key = await createKey(page, open, place, unique('Charted'));
+  const answer = await request.get('/v1/auth?scope=invoice:read', {
+    headers: { 'x-client-key': key.id, 'x-client-secret': key.secret },
+  });
+  expect(answer.status()).toBe(200);
+  await open(`${place.keys}/${key.id}`);
+  const chart = page.getByRole('group', { name: 'Bars of the chart' });
+  await expect(chart).toContainText('Point at a bar');
+  await chart.focus();
+  await page.keyboard.press('End');
+  await expect(chart).toContainText('1 accepted, 0 refused, 0 rate limited');
+  await page.keyboard.press('ArrowLeft');
+  await expect(chart).toContainText('0 accepted, 0 refused, 0 rate limited');
+  await page.keyboard.press('Escape');
+  await expect(chart).toContainText('Point at a bar');
+  const box = await chart.getByRole('img').boundingBox();
+  // Above the bar: its whole column answers.
+  await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) - 2, (box?.y ?? 0) + 20);
+  await expect(chart).toContainText('1 accepted, 0 refused, 0 rate limited');
+  await page.mouse.move(0, 0);
+  await expect(chart).toContainText('Point at a bar');
+});

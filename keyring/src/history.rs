@@ -197,7 +197,6 @@ fn days(application: ApplicationId, key: KeyId, past: &[Past]) -> Vec<KeyDay> {
 
 /// What the calls had in common: of those without the right secret no more than the code.
 fn common(subjects: &[String; 2], past: &[Past], kept: &Kept) -> Vec<UsageBy> {
-    let [key, _] = subjects;
     let mut sums: BTreeMap<(&str, i64, Timestamp, Dimension, &str, Outcome), i64> = BTreeMap::new();
     for past in past {
         let outcome = past.verdict.outcome();
@@ -206,14 +205,17 @@ fn common(subjects: &[String; 2], past: &[Past], kept: &Kept) -> Vec<UsageBy> {
             .iter()
             .filter(|_| outcome != Outcome::Accepted)
             .map(|subject| (subject.as_str(), Dimension::Refusal, past.verdict.code()));
-        let marks = [
-            (key.as_str(), Dimension::Address, source.address),
-            (key, Dimension::Route, source.route),
-            (key, Dimension::Scope, source.scope),
-            (key, Dimension::UserAgent, source.user_agent),
-        ]
-        .into_iter()
-        .filter(|_| past.verdict != Verdict::InvalidCredentials);
+        let marks = subjects
+            .iter()
+            .flat_map(|subject| {
+                [
+                    (subject.as_str(), Dimension::Address, source.address),
+                    (subject, Dimension::Route, source.route),
+                    (subject, Dimension::Scope, source.scope),
+                    (subject, Dimension::UserAgent, source.user_agent),
+                ]
+            })
+            .filter(|_| past.verdict != Verdict::InvalidCredentials);
         for (subject, dimension, value) in refusal.chain(marks) {
             for span in [HOUR, DAY] {
                 let bucket = past.at.floor(span);

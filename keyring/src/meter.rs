@@ -5,6 +5,7 @@ mod note;
 mod recent;
 pub(crate) mod reports;
 mod rows;
+mod shared;
 pub(crate) mod tally;
 mod used;
 
@@ -92,7 +93,9 @@ impl Meter {
             fresh.recent.add(key, seen.now);
         }
         if let Some(marks) = marks {
-            fresh.tally.add(key, seen.now, &marks, seen.call, outcome);
+            fresh
+                .tally
+                .add((key, application), seen.now, &marks, seen.call, outcome);
         }
     }
 

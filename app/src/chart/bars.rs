@@ -63,6 +63,10 @@ pub struct Plot {
     pub columns: Vec<Mark>,
     /// Changes, the oldest first.
     pub ticks: Vec<Tick>,
+    /// What each bar says, those of height zero too.
+    pub labels: Vec<String>,
+    /// The width of a bar.
+    pub step: f64,
     /// Where the lines begin.
     pub left: f64,
     /// Where the bars stand.
@@ -84,7 +88,7 @@ pub fn plot(series: &Series, local: &Local, changes: &[Change]) -> Plot {
     let step = (WIDTH - LEFT) / real(count(series));
     let place = |n: i64| LEFT + real(n) * step;
 
-    let mut bars = Vec::new();
+    let (mut bars, mut labels) = (Vec::new(), Vec::new());
     for (n, (at, bucket)) in (0..).zip(series.times()) {
         let label = format!(
             "{}: {} accepted, {} refused, {} rate limited",
@@ -115,6 +119,7 @@ pub fn plot(series: &Series, local: &Local, changes: &[Change]) -> Plot {
                 });
             }
         }
+        labels.push(label);
     }
     let rows = ticks
         .iter()
@@ -141,6 +146,8 @@ pub fn plot(series: &Series, local: &Local, changes: &[Change]) -> Plot {
         rows,
         columns,
         ticks,
+        labels,
+        step,
         left: LEFT,
         floor,
     }
@@ -217,6 +224,7 @@ mod tests {
             assert!(bar.x >= LEFT && bar.x + bar.width <= WIDTH + 0.01);
         }
         assert_eq!(plot.columns.len(), 6);
+        assert_eq!(plot.labels.len(), series.buckets.len());
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Calls over time.
 
+use super::ChartPicture;
 use crate::{
     chart::{
-        bars::{self, HEIGHT, Plot, Tick, WIDTH, said},
+        bars::{self, said},
         scale::{grouped, span},
     },
     words::usage as words,
@@ -40,7 +41,7 @@ pub fn UsageChart(
     let picture = if sum.total() == 0 {
         view! { <p class="page-lead">{words::NO_CALLS}</p> }.into_any()
     } else {
-        picture(plot, id, summary).into_any()
+        view! { <ChartPicture plot id summary /> }.into_any()
     };
     let running = running.then(|| view! { <li data-series="running">{words::RUNNING}</li> });
     let changes = (!marks.is_empty()).then(|| {
@@ -158,127 +159,4 @@ fn numbers(bucket: Bucket) -> impl IntoView {
     [bucket.accepted, bucket.refused, bucket.rate_limited]
         .map(|calls| view! { <td data-align="end">{grouped(calls)}</td> })
         .collect_view()
-}
-
-fn picture(plot: Plot, id: &'static str, summary: String) -> impl IntoView {
-    let (left, floor) = (plot.left, plot.floor);
-    let lines = plot
-        .rows
-        .iter()
-        .map(|row| {
-            view! {
-                <line class="chart-grid" x1=left x2=WIDTH y1=row.y y2=row.y></line>
-            }
-        })
-        .collect_view();
-    let numbers = plot
-        .rows
-        .into_iter()
-        .map(|row| {
-            view! {
-                <text class="chart-axis" x=row.x y=row.y + 4.0 text-anchor="end">
-                    {row.text}
-                </text>
-            }
-        })
-        .collect_view();
-    let words = plot
-        .columns
-        .into_iter()
-        .map(|column| {
-            view! {
-                <text
-                    class="chart-axis"
-                    x=column.x
-                    y=column.y
-                    text-anchor="middle"
-                    data-minor=column.minor.then_some("")
-                >
-                    {column.text}
-                </text>
-            }
-        })
-        .collect_view();
-    let bars = plot
-        .bars
-        .into_iter()
-        .map(|bar| {
-            let overlay = |pattern: &str| {
-                view! {
-                    <rect
-                        class="chart-overlay"
-                        x=bar.x
-                        y=bar.y
-                        width=bar.width
-                        height=bar.height
-                        fill=format!("url(#{id}-{pattern})")
-                    ></rect>
-                }
-            };
-            let refused = (bar.series == "refused").then(|| overlay("hatch"));
-            let running = bar.running.then(|| overlay("running"));
-            view! {
-                <rect
-                    class="chart-bar"
-                    data-series=bar.series
-                    x=bar.x
-                    y=bar.y
-                    width=bar.width
-                    height=bar.height
-                >
-                    <title>{bar.label}</title>
-                </rect>
-                {refused}
-                {running}
-            }
-        })
-        .collect_view();
-    view! {
-        <svg
-            class="chart-plot"
-            viewBox=format!("0 0 {WIDTH} {HEIGHT}")
-            role="img"
-            aria-label=summary
-        >
-            <defs>{hatch(format!("{id}-hatch"), 4, 45)} {hatch(format!("{id}-running"), 6, -45)}</defs>
-            {lines}
-            {numbers}
-            {words}
-            {bars}
-            {ticks(plot.ticks, floor)}
-        </svg>
-    }
-}
-
-/// Changes, each as a flag on a line.
-fn ticks(ticks: Vec<Tick>, floor: f64) -> impl IntoView {
-    ticks
-        .into_iter()
-        .map(|tick| {
-            let x = tick.x;
-            let flag = format!("M{} 0h10l-5 8z", x - 5.0);
-            view! {
-                <g class="chart-tick">
-                    <title>{tick.label}</title>
-                    <line x1=x x2=x y1="0" y2=floor></line>
-                    <path d=flag></path>
-                </g>
-            }
-        })
-        .collect_view()
-}
-
-/// Lines that lie so many units apart, at an angle in degrees.
-fn hatch(id: String, apart: u8, angle: i16) -> impl IntoView {
-    view! {
-        <pattern
-            id=id
-            width=apart
-            height=apart
-            patternUnits="userSpaceOnUse"
-            patternTransform=format!("rotate({angle})")
-        >
-            <line class="chart-hatch" x1="0" y1="0" x2="0" y2=apart></line>
-        </pattern>
-    }
 }

@@ -1,7 +1,7 @@
 //! What was counted and not added up yet. It is noted in the database each second, whole and in few bytes; the rollups,
 //! where it is several rows a key, are written once a minute, or before somebody reads them.
 
-use super::{note, reports::Reports, rows, tally::Tally, used::Used};
+use super::{note, reports::Reports, rows, shared::Named, tally::Tally, used::Used};
 use crate::by_id::ById;
 use domain::{
     id::ApplicationId,
@@ -48,6 +48,8 @@ pub(crate) struct Held {
     batch: Option<(Uuid, i64)>,
     /// The minute in which all was written last.
     minute: i64,
+    /// The values that are told apart for applications.
+    named: Named,
     /// Batches that are to be written, or could not be written yet, in their order.
     pub(super) pending: VecDeque<UsageBatch>,
 }
@@ -88,7 +90,8 @@ impl Held {
         for (key, used) in keys {
             note::take_in(&mut self.keys, key, used);
         }
-        let mut common = tally.map(Tally::into_rows).unwrap_or_default();
+        let (mut common, shared) = tally.map(Tally::into_rows).unwrap_or_default();
+        common.append(&mut self.named.rows(shared, now));
         let mut batch = if due == Extent::Note || self.keys.is_empty() {
             numbers(new_id(), now, ById::default())
         } else {

@@ -1,10 +1,12 @@
 //! What the calls of a key have in common, counted in memory: address, route, scope, user agent.
 
+use super::shared::Sums;
 use crate::{
     by_id::Hashed,
     verify::{Call, Route},
 };
 use domain::{
+    id::ApplicationId,
     key::{scope::ScopeSet, token::KeyId},
     time::{DAY, HOUR, Timestamp},
     usage::{
@@ -55,10 +57,16 @@ struct Value {
     calls: [u32; 3],
 }
 
+/// The values of a key, and its application.
+struct Values {
+    application: ApplicationId,
+    values: Vec<Value>,
+}
+
 /// The values of every key that was called since the last writing, by the hour.
 #[derive(Default)]
 pub(crate) struct Tally {
-    keys: HashMap<(KeyId, Timestamp), Vec<Value>, Hashed>,
+    keys: HashMap<(KeyId, Timestamp), Values, Hashed>,
 }
 
 /// Makes [`Marks`].
@@ -89,13 +97,18 @@ impl Marker {
 impl Tally {
     pub(crate) fn add(
         &mut self,
-        key: KeyId,
+        (key, application): (KeyId, ApplicationId),
         now: Timestamp,
         marks: &Marks,
         call: &Call<'_>,
         outcome: Outcome,
     ) {
-        let values = self.keys.entry((key, now.floor(HOUR))).or_default();
+        let whose = (key, now.floor(HOUR));
+        let values = self.keys.entry(whose).or_insert_with(|| Values {
+            application,
+            values: Vec::new(),
+        });
+        let values = &mut values.values;
         let texts = Texts {
             address: call.address,
             route: call.route,
@@ -113,11 +126,16 @@ impl Tally {
         }
     }
 
-    /// What is to be written, by the hour and by the day.
-    pub(crate) fn into_rows(self) -> Vec<UsageBy> {
+    /// What is to be written of the keys, by the hour and by the day, and the sums of their applications.
+    pub(super) fn into_rows(self) -> (Vec<UsageBy>, Sums) {
         let mut sums = BTreeMap::new();
+        let mut shared = Sums::default();
         for ((key, hour), values) in self.keys {
-            for value in values {
+            for value in values.values {
+                for text in each(value.dimension, &value.text) {
+                    let (of, calls) = (values.application, value.calls);
+                    shared.add(of, hour, value.dimension, text, calls);
+                }
                 for (outcome, calls) in Outcome::ALL.into_iter().zip(value.calls) {
                     if calls == 0 {
                         continue;
@@ -139,7 +157,8 @@ impl Tally {
             }
         }
         // In one order everywhere, so that two writers never wait for each other in a circle.
-        sums.into_iter()
+        let rows = sums
+            .into_iter()
             .map(
                 |((subject, span, bucket, dimension, value, outcome), calls)| UsageBy {
                     subject,
@@ -151,7 +170,8 @@ impl Tally {
                     calls,
                 },
             )
-            .collect()
+            .collect();
+        (rows, shared)
     }
 }
 
@@ -254,14 +274,14 @@ mod tests {
             let agent = format!("agent\u{7}/{n}");
             let call = call(&agent);
             tally.add(
-                key,
+                (key, ApplicationId(uuid::Uuid::nil())),
                 Timestamp(HOUR),
                 &marker.marks(&call),
                 &call,
                 Outcome::Accepted,
             );
         }
-        let rows = tally.into_rows();
+        let (rows, _) = tally.into_rows();
         let agents: Vec<_> = rows
             .iter()
             .filter(|row| row.dimension == Dimension::UserAgent && row.span == HOUR)

@@ -75,6 +75,43 @@ async fn calls_are_told_apart_by_address_route_scope_and_agent() {
 }
 
 #[tokio::test]
+async fn calls_with_all_keys_are_told_apart_too() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let (key, other) = (
+            house.issue(&editor, draft()).await,
+            house.issue(&editor, draft()).await,
+        );
+        let stranger = house.editor("Globex").await;
+        let foreign = house.issue(&stranger, draft()).await;
+        for (key, path, address) in [
+            (&key, "/invoices/1", "192.0.2.1"),
+            (&other, "/invoices/2", "192.0.2.2"),
+            (&other, "/taxes", "192.0.2.2"),
+            (&foreign, "/foreign", "192.0.2.9"),
+        ] {
+            call(&house.keyring, key, "invoice:read", path, address);
+        }
+        house.keyring.flush_usage().await.expect("written");
+        call(&house.keyring, &key, "", "/invoices/3", "192.0.2.1");
+        for window in Window::ALL {
+            let range = Range::of(window, editor.now());
+            let all = editor.breakdown(None, range).await.expect("read");
+            let (one, two) = ("192.0.2.1".to_owned(), "192.0.2.2".to_owned());
+            assert_eq!(named(&all, Dimension::Address), [(one, 2), (two, 2)]);
+            let routes = [("GET /invoices/{id}".into(), 3), ("GET /taxes".into(), 1)];
+            assert_eq!(named(&all, Dimension::Route), routes, "{window:?}");
+            let scopes = [("invoice:read".into(), 3), (String::new(), 1)];
+            assert_eq!(named(&all, Dimension::Scope), scopes);
+            assert_eq!(
+                named(&all, Dimension::UserAgent),
+                [("till/2[31m".into(), 4)]
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn whoever_knows_no_secret_adds_no_value() {
     for house in houses().await {
         let editor = house.editor("Acme").await;

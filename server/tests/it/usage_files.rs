@@ -58,11 +58,11 @@ async fn a_charts_numbers_and_what_they_are_made_of_are_files() {
         let answer = house.get(&path, &[("cookie", &cookie)]).await;
         let refusal = "\"refusal\",\"insufficient_scope\",\"0\",\"1\",\"0\"";
         assert!(answer.body.contains(refusal), "{}", answer.body);
+        let agent = "\"user_agent\",\"'=HYPERLINK(\"\"http://evil\"\")\",\"3\",\"0\",\"0\"";
+        assert!(answer.body.contains(agent), "{}", answer.body);
     }
     let path = format!("/apps/{app}/settings/api-keys/{id}/breakdown.csv");
     let answer = house.get(&path, &[("cookie", &cookie)]).await;
-    let agent = "\"user_agent\",\"'=HYPERLINK(\"\"http://evil\"\")\",\"3\",\"0\",\"0\"";
-    assert!(answer.body.contains(agent), "{}", answer.body);
     let disposition = answer.header("content-disposition");
     let name = format!("filename=\"{id}-breakdown-2026-11-23.csv\"");
     assert!(disposition.contains(&name), "{disposition}");

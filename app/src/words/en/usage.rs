@@ -107,6 +107,11 @@ pub fn within(half: Option<i64>, most: Option<i64>) -> String {
     )
 }
 
+/// The chart's bars, for readers.
+pub const BARS: &str = "Bars of the chart: the arrow keys go from one to the next";
+/// What to do with them.
+pub const READ_BARS: &str = "Point at a bar, or go to it with the arrow keys, to read it.";
+
 #[cfg(test)]
 mod tests {
     use super::*;
