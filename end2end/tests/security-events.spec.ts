@@ -45,6 +45,11 @@ test('wrong secrets are one event, which is acknowledged with a note', async ({ 
   await events(page).getByRole('textbox', { name: 'Note' }).fill('An old deploy. “Stopped” & gone');
   await events(page).getByRole('button', { name: 'Acknowledge' }).click();
   await expect(events(page)).toHaveCount(0);
+  if (javaScriptEnabled) {
+    // What had the focus is gone: the reader is at the heading, and hears what has become of the event.
+    await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+    await expect(page.getByRole('status').filter({ hasText: 'Acknowledged' })).toHaveCount(1);
+  }
   await open(`${place.app}/settings/security-events?key=${key.id}`);
   await page.getByRole('combobox', { name: 'State' }).selectOption('acknowledged');
   if (!javaScriptEnabled) {

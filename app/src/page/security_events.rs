@@ -6,11 +6,11 @@ use crate::{
     form::use_outcome,
     part::{Changes, EventList, filter_bar::Choice, key_actions::ChangeNotice},
     routes::{self, EventsAddress},
-    ui::{ErrorState, Icon, Notice, Shape},
+    ui::{ErrorState, Icon, Notice, Shape, live::Announcer},
     words::security as words,
 };
 use domain::security::{EventState, Kind, Severity};
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use leptos_meta::Title;
 use leptos_router::{components::Form, hooks::use_query_map};
 
@@ -23,6 +23,24 @@ pub fn SecurityEvents() -> impl IntoView {
     let address = Memo::new(move |_| query.with(EventsAddress::read));
     let action = ServerAction::<AcknowledgeEvent>::new();
     let outcome = use_outcome(action);
+    let heading = NodeRef::<html::H1>::new();
+    let announcer = Announcer::nearest();
+    Effect::new(move |_| {
+        let done = action.version().get() > 0;
+        if done
+            && action
+                .value()
+                .with_untracked(|done| matches!(done, Some(Ok(()))))
+        {
+            if let Some(announcer) = announcer {
+                announcer.say(words::SEEN);
+            }
+            // What had the focus goes with the event.
+            if let Some(heading) = heading.get_untracked() {
+                _ = heading.focus();
+            }
+        }
+    });
     let changes = Changes::here();
     let shown = Resource::new(
         move || {
@@ -64,7 +82,9 @@ pub fn SecurityEvents() -> impl IntoView {
     };
     view! {
         <div class="page-head">
-            <h1 tabindex="-1">{words::TITLE}</h1>
+            <h1 node_ref=heading tabindex="-1">
+                {words::TITLE}
+            </h1>
             <p class="page-lead">{words::LEAD}</p>
         </div>
         <Transition>{title}</Transition>
