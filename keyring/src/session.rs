@@ -129,10 +129,7 @@ impl Keyring {
         {
             Ok(attempt) => attempt,
             Err(retry_after_ms) => {
-                if self.store.person_by_email(email).await?.is_some() {
-                    self.watch
-                        .failed(Kind::SignInThrottled, email, origin, self.now());
-                }
+                self.watch.throttled(email, origin, self.now());
                 return Ok(Admission::Throttled { retry_after_ms });
             }
         };

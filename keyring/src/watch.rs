@@ -93,6 +93,15 @@ impl Watch {
         }
     }
 
+    /// Looks at a sign-in that was not even tried. It is told of somebody for whom others have failed lately, so that
+    /// nobody needs to be looked up.
+    pub(crate) fn throttled(&self, email: &Email, origin: &Origin, now: Timestamp) {
+        let failures = (email.clone(), Kind::SignInFailed);
+        if self.held().sign_ins.knows(&failures) {
+            self.failed(Kind::SignInThrottled, email, origin, now);
+        }
+    }
+
     /// Looks at the failed sign-in of somebody who exists.
     pub(crate) fn failed(&self, kind: Kind, email: &Email, origin: &Origin, now: Timestamp) {
         let origin = Origin {

@@ -12,40 +12,35 @@ use domain::{
     time::Timestamp,
 };
 
+/// Binds what both statements begin with.
+macro_rules! bind_raised {
+    ($statement:expr, $raised:ident) => {
+        sqlx::query($statement)
+            .bind($raised.account.0)
+            .bind($raised.kind.as_str())
+            .bind(&$raised.subject)
+            .bind(&$raised.value)
+            .bind($raised.calls)
+            .bind($raised.first_at.0)
+            .bind($raised.last_at.0)
+            .bind(&$raised.address)
+            .bind(&$raised.route)
+            .bind(&$raised.user_agent)
+            .bind(&$raised.request_id)
+            .bind(&$raised.detail)
+    };
+}
+
 /// Writes what was raised inside a transaction that is under way: to the open event of its group, or as a new one.
 macro_rules! raise {
     ($tx:ident, $raised:expr) => {{
         let raised: &domain::security::Raised = $raised;
-        let added = sqlx::query($crate::sql::SECURITY_ADD)
-            .bind(raised.account.0)
-            .bind(raised.kind.as_str())
-            .bind(&raised.subject)
-            .bind(&raised.value)
+        let added = $crate::security::bind_raised!($crate::sql::SECURITY_ADD, raised)
             .bind(raised.first_at.plus(-domain::security::QUIET).0)
-            .bind(raised.calls)
-            .bind(raised.first_at.0)
-            .bind(raised.last_at.0)
-            .bind(&raised.address)
-            .bind(&raised.route)
-            .bind(&raised.user_agent)
-            .bind(&raised.request_id)
-            .bind(&raised.detail)
             .execute(&mut *$tx)
             .await?;
         if added.rows_affected() == 0 {
-            sqlx::query($crate::sql::SECURITY_INSERT)
-                .bind(raised.account.0)
-                .bind(raised.kind.as_str())
-                .bind(&raised.subject)
-                .bind(&raised.value)
-                .bind(raised.calls)
-                .bind(raised.first_at.0)
-                .bind(raised.last_at.0)
-                .bind(&raised.address)
-                .bind(&raised.route)
-                .bind(&raised.user_agent)
-                .bind(&raised.request_id)
-                .bind(&raised.detail)
+            $crate::security::bind_raised!($crate::sql::SECURITY_INSERT, raised)
                 .bind(raised.application.map(|application| application.0))
                 .bind(raised.kind.severity().rank())
                 .execute(&mut *$tx)
@@ -53,7 +48,7 @@ macro_rules! raise {
         }
     }};
 }
-pub(crate) use raise;
+pub(crate) use {bind_raised, raise};
 
 /// Whose events somebody may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

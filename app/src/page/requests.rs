@@ -110,7 +110,7 @@ fn many(
     let Calls { page, key, now } = calls;
     let narrowed = key.as_ref().map(|key| {
         view! {
-            <p class="request-narrowed">
+            <p>
                 {words::WITH}
                 <a href=routes::key(&app, key.id)>{key.name.to_string()}</a>
                 " · "

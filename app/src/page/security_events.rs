@@ -169,7 +169,7 @@ fn filled(
             ..address.clone()
         };
         view! {
-            <p class="request-narrowed">
+            <p>
                 {words::WITH} <a href=routes::key(&app, id)>{name.to_string()}</a> " · "
                 <a href=all.path(&path)>{words::ALL_KEYS}</a>
             </p>

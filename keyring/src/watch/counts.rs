@@ -33,68 +33,98 @@ struct Count<S> {
     since: Timestamp,
     /// How often it happened within the window.
     within: i64,
-    threshold: i64,
-    /// What of it nobody has taken yet; or what was enough in a window before.
-    waiting: Option<Found<S>>,
-    /// Whether what waits is enough already, whatever this window brings.
+    /// Whether that was often enough.
     enough: bool,
+    /// What nobody has taken yet.
+    waiting: Option<Found<S>>,
+    /// Whether what waits is to be taken, whatever this window brings: a window before had enough of it.
+    due: bool,
+}
+
+impl<S> Count<S> {
+    const fn new(since: Timestamp) -> Self {
+        Self {
+            since,
+            within: 0,
+            enough: false,
+            waiting: None,
+            due: false,
+        }
+    }
+
+    fn is_over(&self, now: Timestamp) -> bool {
+        // A clock that steps back begins anew.
+        !(0..WINDOW).contains(&now.since(self.since))
+    }
+
+    fn wait(&mut self, new: Found<S>) {
+        self.waiting = Some(match self.waiting.take() {
+            None => new,
+            Some(old) => Found {
+                first: old.first.min(new.first),
+                last: old.last.max(new.last),
+                times: old.times.saturating_add(new.times),
+                sample: new.sample,
+            },
+        });
+    }
 }
 
 impl<K: Hash + Eq + Clone, S: Clone> Counts<K, S> {
-    /// Counts so many of the same thing.
+    /// Counts so many of the same thing, of which `threshold` within a window are enough.
     pub(super) fn note(&mut self, what: K, threshold: i64, at: Timestamp, times: i64, sample: &S) {
         if self.0.len() >= MOST && !self.0.contains_key(&what) {
             return;
         }
-        let count = self.0.entry(what).or_insert_with(|| Count {
-            since: at,
-            within: 0,
-            threshold,
-            waiting: None,
-            enough: false,
-        });
-        // A clock that steps back begins anew.
-        if !(0..WINDOW).contains(&at.since(count.since)) {
-            count.since = at;
-            count.within = 0;
-            if !count.enough {
+        let count = self.0.entry(what).or_insert_with(|| Count::new(at));
+        if count.is_over(at) {
+            count.due |= count.enough && count.waiting.is_some();
+            if !count.due {
                 count.waiting = None;
             }
-            count.enough &= count.waiting.is_some();
+            (count.since, count.within, count.enough) = (at, 0, false);
         }
         count.within = count.within.saturating_add(times);
-        count.enough |= count.within >= count.threshold;
-        match &mut count.waiting {
-            Some(found) => {
-                found.first = found.first.min(at);
-                found.last = found.last.max(at);
-                found.times = found.times.saturating_add(times);
-                found.sample = sample.clone();
-            }
-            None => {
-                count.waiting = Some(Found {
-                    first: at,
-                    last: at,
-                    times,
-                    sample: sample.clone(),
-                });
-            }
-        }
+        count.enough |= count.within >= threshold;
+        count.wait(Found {
+            first: at,
+            last: at,
+            times,
+            sample: sample.clone(),
+        });
+    }
+
+    /// Whether it happened lately.
+    pub(super) fn knows(&self, what: &K) -> bool {
+        self.0.contains_key(what)
     }
 
     /// What happened often enough since the last time; what is over is forgotten.
     pub(super) fn take(&mut self, now: Timestamp) -> Vec<(K, Found<S>)> {
         let mut all = Vec::new();
         self.0.retain(|what, count| {
-            if count.enough
+            if (count.enough || count.due)
                 && let Some(found) = count.waiting.take()
             {
                 all.push((what.clone(), found));
             }
-            count.enough = count.within >= count.threshold;
-            (0..WINDOW).contains(&now.since(count.since))
+            count.due = false;
+            !count.is_over(now)
         });
         all
+    }
+
+    /// Takes back what could not be looked into: it is there again the next time.
+    pub(super) fn give_back(&mut self, all: Vec<(K, Found<S>)>) {
+        for (what, found) in all {
+            let count = self.0.entry(what).or_insert_with(|| Count::new(found.last));
+            // What came meanwhile is newer.
+            let newer = count.waiting.replace(found);
+            if let Some(newer) = newer {
+                count.wait(newer);
+            }
+            count.due = true;
+        }
     }
 }
 
@@ -144,6 +174,23 @@ mod tests {
         assert_eq!((found.times, found.sample), (8, 4));
         counts.note(1, 5, Timestamp(3 * WINDOW + 1), 1, &4);
         assert_eq!(times(&mut counts, 3 * WINDOW + 1), [], "a new window");
+    }
+
+    #[test]
+    fn what_is_given_back_is_there_again_with_what_came_meanwhile() {
+        let mut counts = Counts::default();
+        counts.note(1, 5, Timestamp(3), 5, &1);
+        let found = counts.take(Timestamp(3));
+        assert_eq!(times(&mut counts, 4), []);
+        counts.note(1, 5, Timestamp(7), 1, &2);
+        counts.give_back(found);
+        let found = counts.take(Timestamp(WINDOW * 2));
+        let (_, again) = &found[0];
+        assert_eq!((again.first, again.last), (Timestamp(3), Timestamp(7)));
+        assert_eq!((again.times, again.sample), (6, 2));
+        assert!(!counts.knows(&1), "its window is over");
+        counts.give_back(found);
+        assert_eq!(times(&mut counts, WINDOW * 2), [(1, 6)]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use store::NewSighting;
 const USES: usize = 500;
 /// What waits while the database is silent; of more, the newest.
 const MOST_FOUND: usize = 5_000;
-/// Keys whose share of refusals is looked at, at a time.
+/// Keys whose share of refusals is looked at, at a time; the others wait.
 const SUSPECTS: usize = 50;
 
 type Calls = Vec<((KeyId, Kind), Found<Arc<Decided>>)>;
@@ -31,18 +31,21 @@ impl Keyring {
     pub async fn write_events(&self) -> Result<(), KeyringError> {
         let mut found = self.watch.found.lock().await;
         self.hand_on();
-        let (calls, sign_ins, uses) = self.watch.held().take(self.now());
-        let (suspects, calls): (Calls, Calls) = calls
+        let (calls, mut sign_ins, uses) = self.watch.held().take(self.now());
+        let (mut suspects, calls): (Calls, Calls) = calls
             .into_iter()
             .partition(|((_, kind), _)| *kind == Kind::RefusalsRose);
         found.extend(calls.iter().map(|((_, kind), calls)| by_call(*kind, calls)));
+        let later = suspects.split_off(suspects.len().min(SUSPECTS));
         let mut looked = self.look_into_uses(uses, &mut found).await;
         if looked.is_ok() {
-            looked = self.look_into_suspects(suspects, &mut found).await;
+            looked = self.look_into_suspects(&mut suspects, &mut found).await;
         }
         if looked.is_ok() {
-            looked = self.look_into_sign_ins(sign_ins, &mut found).await;
+            looked = self.look_into_sign_ins(&mut sign_ins, &mut found).await;
         }
+        suspects.extend(later);
+        self.watch.held().give_back(suspects, sign_ins);
         let too_many = found.len().saturating_sub(MOST_FOUND);
         found.drain(..too_many);
         looked?;
@@ -80,7 +83,7 @@ impl Keyring {
         let known = match self.store.sight(&sightings).await {
             Ok(known) => known,
             Err(error) => {
-                self.watch.held().give_back(uses);
+                self.watch.held().give_back_uses(uses);
                 return Err(error.into());
             }
         };
@@ -102,24 +105,25 @@ impl Keyring {
         Ok(())
     }
 
-    /// Whether so many refusals are more than usual for their keys.
+    /// Whether so many refusals are more than usual for their keys; leaves those that could not be looked into.
     async fn look_into_suspects(
         &self,
-        suspects: Calls,
+        suspects: &mut Calls,
         found: &mut Vec<Raised>,
     ) -> Result<(), KeyringError> {
         if suspects.is_empty() {
             return Ok(());
         }
         self.flush(Extent::Numbers).await?;
-        for ((key, kind), refusals) in suspects.into_iter().take(SUSPECTS) {
+        while let Some(((key, kind), refusals)) = suspects.last() {
             let begin = refusals.last.plus(-WINDOW).floor(MINUTE);
             let until = begin.floor(HOUR).plus(-1);
-            let now = self.share(key, MINUTE, begin, refusals.last).await?;
-            let usual = self.share(key, HOUR, until.plus(-BASELINE), until).await?;
+            let now = self.share(*key, MINUTE, begin, refusals.last).await?;
+            let usual = self.share(*key, HOUR, until.plus(-BASELINE), until).await?;
             if rose(now, usual) {
-                found.push(by_call(kind, &refusals));
+                found.push(by_call(*kind, refusals));
             }
+            suspects.pop();
         }
         Ok(())
     }
@@ -142,33 +146,34 @@ impl Keyring {
         })
     }
 
-    /// Sign-ins concern every account of the person.
+    /// Sign-ins concern every account of the person; leaves those that could not be looked into.
     async fn look_into_sign_ins(
         &self,
-        sign_ins: SignIns,
+        sign_ins: &mut SignIns,
         found: &mut Vec<Raised>,
     ) -> Result<(), KeyringError> {
-        for ((email, kind), failed) in sign_ins {
-            let Some(person) = self.store.person_by_email(&email).await? else {
-                continue;
+        while let Some(((email, kind), failed)) = sign_ins.last() {
+            let person = self.store.person_by_email(email).await?;
+            let accounts = match person {
+                Some(person) => self.store.accounts_of(person.id).await?,
+                None => Vec::new(),
             };
-            for account in self.store.accounts_of(person.id).await? {
-                found.push(Raised {
-                    account,
-                    application: None,
-                    kind,
-                    subject: email.to_string(),
-                    value: String::new(),
-                    first_at: failed.first,
-                    last_at: failed.last,
-                    calls: failed.times,
-                    address: failed.sample.address_text(),
-                    route: String::new(),
-                    user_agent: failed.sample.user_agent_text(),
-                    request_id: failed.sample.request_id.clone(),
-                    detail: String::new(),
-                });
-            }
+            found.extend(accounts.into_iter().map(|account| Raised {
+                account,
+                application: None,
+                kind: *kind,
+                subject: email.to_string(),
+                value: String::new(),
+                first_at: failed.first,
+                last_at: failed.last,
+                calls: failed.times,
+                address: failed.sample.address_text(),
+                route: String::new(),
+                user_agent: failed.sample.user_agent_text(),
+                request_id: failed.sample.request_id.clone(),
+                detail: String::new(),
+            }));
+            sign_ins.pop();
         }
         Ok(())
     }
@@ -184,7 +189,12 @@ impl Held {
         )
     }
 
-    fn give_back(&mut self, uses: Vec<Use>) {
+    fn give_back(&mut self, suspects: Calls, sign_ins: SignIns) {
+        self.calls.give_back(suspects);
+        self.sign_ins.give_back(sign_ins);
+    }
+
+    fn give_back_uses(&mut self, uses: Vec<Use>) {
         for used in uses.into_iter().rev() {
             if self.uses.len() < MOST_WAITING {
                 self.uses.push_front(used);

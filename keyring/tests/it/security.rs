@@ -10,7 +10,7 @@ use domain::{
         issued::IssuedKey,
         token::{KeyId, format_secret},
     },
-    security::{EventFilter, EventState, Kind, SecurityEvent, WINDOW},
+    security::{EventFilter, EventState, Kind, SecurityEvent},
     time::{DAY, HOUR, SECOND},
 };
 use keyring::{Call, Editor, Keyring, KeyringError, Origin, Route, Viewer};
@@ -291,9 +291,43 @@ async fn refusals_far_above_the_usual_share_are_told() {
         call(&house.keyring, key.id, refused);
         let all = told(&editor).await;
         assert_eq!(all, [(Kind::ScopeNotHeld, 21), (Kind::RefusalsRose, 21)]);
-        // Where it goes on for hours, it becomes what is usual.
-        house.clock.advance(2 * WINDOW);
-        house.keyring.write_events().await.expect("written");
+    }
+}
+
+#[tokio::test]
+async fn however_many_keys_are_suspected_each_is_looked_into() {
+    const KEYS: usize = 60;
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let mut keys = Vec::new();
+        for _ in 0..KEYS {
+            keys.push(house.issue(&editor, draft()).await);
+        }
+        let each = |times: usize, scope| {
+            for key in &keys {
+                for _ in 0..times {
+                    let wanted = Sent { scope, ..sent(key) };
+                    call(&house.keyring, key.id, wanted);
+                }
+            }
+            house.keyring.hand_on();
+        };
+        each(100, "invoice:read");
+        house.clock.advance(2 * HOUR);
+        each(25, "tax:read");
+        // Some at a time, so that nobody else waits for the database.
+        for _ in 0..2 {
+            house.keyring.write_events().await.expect("written");
+        }
+        let filter = EventFilter {
+            kind: Some(Kind::RefusalsRose),
+            ..EventFilter::default()
+        };
+        let first = editor.security_events(&filter, None).await.expect("read");
+        let rest = editor.security_events(&filter, first.next).await;
+        let rows = [first.rows, rest.expect("read").rows].concat();
+        assert_eq!(rows.len(), KEYS);
+        assert!(rows.iter().all(|row| row.calls == 25));
     }
 }
 
