@@ -29,7 +29,7 @@ pub fn AuditList(
         .map(|record| row(&path, record, now))
         .collect();
     view! {
-        <ol class="audit-list" aria-label=words::TITLE>
+        <ol class="entries" aria-label=words::TITLE>
             {rows}
         </ol>
     }
@@ -55,14 +55,16 @@ fn row(path: &str, record: Record, now: Timestamp) -> AnyView {
     view! {
         <li>
             <p>
-                <a href=who>{record.actor}</a>
+                <a class="audit-who" href=who>
+                    {record.actor}
+                </a>
                 " "
                 {record.action.phrase()}
                 {target}
                 {detail}
             </p>
             {changes}
-            <p class="audit-meta">
+            <p class="entries-meta">
                 <Time at=record.at now />
                 {address.map(|address| view! { <span>{address}</span> })}
                 {request}

@@ -34,7 +34,7 @@ pub fn EventList(
         .map(|event| row(app.as_deref(), event, now, action))
         .collect();
     view! {
-        <ol class="event-list" aria-label=words::TITLE>
+        <ol class="entries" aria-label=words::TITLE>
             {rows}
         </ol>
     }
@@ -147,7 +147,7 @@ fn meta(app: Option<&str>, event: &SecurityEvent, now: Timestamp) -> AnyView {
         }
     });
     view! {
-        <p class="event-meta">
+        <p class="entries-meta">
             <Time at=event.last_at now />
             {since}
             {said(words::FROM, &event.address)}

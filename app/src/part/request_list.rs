@@ -62,7 +62,7 @@ pub fn RequestList(
                 {words::REFRESH}
             </a>
         </div>
-        <ol class="request-list" aria-label=words::TITLE>
+        <ol class="entries" aria-label=words::TITLE>
             <For each=move || rows.get() key=|call| call.id let:call>
                 {row(&app, call, now)}
             </For>
@@ -93,7 +93,7 @@ fn row(app: &str, call: Decided, now: Timestamp) -> AnyView {
                 " "
                 <code>{call.route}</code>
             </p>
-            <p class="request-meta">
+            <p class="entries-meta">
                 <Time at=call.at now />
                 <a href=routes::key(app, call.key)>{call.key.mask()}</a>
                 {from.map(|from| view! { <span>{from}</span> })}
