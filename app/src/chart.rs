@@ -3,3 +3,4 @@
 pub mod bars;
 pub mod scale;
 pub mod spark;
+pub mod stack;

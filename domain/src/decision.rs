@@ -39,6 +39,15 @@ pub struct Decided {
     pub from_browser: bool,
 }
 
+/// Which decisions of an application a list shows; the default shows all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DecisionFilter {
+    /// Only those with this key.
+    pub key: Option<KeyId>,
+    /// Only those that did not pass.
+    pub refused: bool,
+}
+
 /// One page of decisions, the newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestPage {

@@ -1,49 +1,6 @@
-import type { Browser, BrowserContext, Page } from '@playwright/test';
-import { answered, expect, listens, people, type Settings, test } from '../fixtures.ts';
-import type { Person } from '../server.ts';
-
-const password = 'violet compass under snow';
-let count = 0;
-const address = (): string => `new${Date.now().toString(36)}${(count += 1)}@acme.example`;
-
-/** Enters the password where the sign-in is no longer fresh. */
-async function enterPassword(page: Page, person: Person): Promise<void> {
-  const field = page.getByRole('dialog').or(page.getByRole('alertdialog')).getByLabel('Password', { exact: true });
-  if (await field.isVisible()) {
-    await field.fill(person.password);
-  }
-}
-
-/** Makes an invitation as its owner does; the answer is the path of its link. */
-async function invite(page: Page, open: Settings['open'], app: string, email: string, role: string, by: Person = people.owner): Promise<string> {
-  await open(`${app}/settings/general`);
-  await page.getByRole('link', { name: 'Invite a member' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Invite a member' });
-  await dialog.getByRole('textbox', { name: 'Email' }).fill(email);
-  await dialog.getByRole('combobox', { name: 'Role' }).selectOption(role);
-  await enterPassword(page, by);
-  await dialog.getByRole('button', { name: 'Create invitation link' }).click();
-  const link = page.getByRole('dialog', { name: 'Hand this link over' }).getByRole('textbox', { name: /Invitation link/ });
-  const path = new URL(await link.inputValue()).pathname;
-  await page.getByRole('link', { name: 'Done' }).click();
-  await expect(link).toBeHidden();
-  return path;
-}
-
-/** A browser of somebody else. */
-async function another(browser: Browser, url: string, javaScriptEnabled: boolean): Promise<{ context: BrowserContext; page: Page }> {
-  const context = await browser.newContext({ baseURL: url, javaScriptEnabled });
-  return { context, page: await context.newPage() };
-}
-
-async function accept(page: Page, path: string, javaScriptEnabled: boolean, secret = password): Promise<void> {
-  await page.goto(path);
-  if (javaScriptEnabled) {
-    await listens(page);
-  }
-  await page.getByLabel('Password', { exact: true }).fill(secret);
-  await page.getByRole('button', { name: 'Accept invitation' }).click();
-}
+import type { Page } from '@playwright/test';
+import { answered, expect, people, test } from '../fixtures.ts';
+import { accept, another, enterPassword, invite, newcomer } from '../invitations.ts';
 
 const listed = (page: Page, email: string) =>
   page.getByRole('region', { name: 'Members' }).getByRole('listitem').filter({ hasText: email });
@@ -58,7 +15,7 @@ test('an owner invites somebody, who chooses a password and is in; the link work
 }) => {
   test.slow();
   const { app } = await as(people.owner);
-  const email = address();
+  const email = newcomer();
   const path = await invite(page, open, app, email, 'developer');
   await expect(listed(page, email)).toContainText('invited by');
 
@@ -81,7 +38,7 @@ test('an owner invites somebody, who chooses a password and is in; the link work
 
 test('who has a password already joins with it', async ({ page, open, as, browser, server, context, javaScriptEnabled }) => {
   test.slow();
-  const email = address();
+  const email = newcomer();
   const first = await as(people.owner);
   const ours = await invite(page, open, first.app, email, 'viewer');
   const theirs = await another(browser, server.url, javaScriptEnabled);
@@ -117,7 +74,7 @@ test('another role holds at once, and who is removed finds nothing any more', as
 }) => {
   test.slow();
   const { app, keys } = await as(people.owner);
-  const email = address();
+  const email = newcomer();
   const theirs = await another(browser, server.url, javaScriptEnabled);
   await accept(theirs.page, await invite(page, open, app, email, 'viewer'), javaScriptEnabled);
   await expect(theirs.page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
@@ -148,7 +105,7 @@ test('another role holds at once, and who is removed finds nothing any more', as
 
 test('an invitation can be withdrawn', async ({ page, open, as, request }) => {
   const { app } = await as(people.owner);
-  const email = address();
+  const email = newcomer();
   const path = await invite(page, open, app, email, 'owner');
   expect((await request.get(path)).status()).toBe(200);
   await open(`${app}/settings/general`);
@@ -184,7 +141,7 @@ test('who is no owner sees the members and cannot change them', async ({ page, o
 
 test('the page of an invitation is named to nobody', { tag: '@no-js' }, async ({ page, open, as, request }) => {
   const { app } = await as(people.owner);
-  const path = await invite(page, open, app, address(), 'viewer');
+  const path = await invite(page, open, app, newcomer(), 'viewer');
   const answer = await request.get(path);
   expect(answer.headers()['referrer-policy']).toBe('strict-origin');
   expect(answer.headers()['cache-control']).toBe('no-store');

@@ -10,7 +10,8 @@ async function keepMemories(page: Page): Promise<void> {
     const kept: WebAssembly.Memory[] = [];
     Object.assign(globalThis, { memories: kept });
     const keep = <T extends WebAssembly.WebAssemblyInstantiatedSource | WebAssembly.Instance>(made: T): T => {
-      const { memory } = ('instance' in made ? made.instance : made).exports;
+      const instance: WebAssembly.Instance = 'instance' in made ? made.instance : made;
+      const { memory } = instance.exports;
       if (memory instanceof WebAssembly.Memory) kept.push(memory);
       return made;
     };

@@ -47,7 +47,13 @@ test('an owner sees what became of all calls, and which keys are worth a look', 
   await expect(usage(page)).toContainText(/API error rate \(5xx\)\s*1 of 3 reported calls/);
   await expect(usage(page)).toContainText(/Client errors \(4xx\)\s*1 of 3 reported calls/);
   await expect(usage(page)).toContainText(/Refusal rate\s*0 of 3 calls/);
-  await expect(usage(page).getByText('Still counting')).toBeVisible();
+  const answers = usage(page).getByRole('figure').filter({ hasText: 'Answers that services reported' });
+  const picture = /^Answers that services reported, last 24h: 1 succeeded, 1 failed with 4xx, 1 failed with 5xx$/;
+  await expect(answers.getByRole('img', { name: picture })).toBeVisible();
+  await answers.getByText('Show as a table').click();
+  await expect(answers.getByRole('columnheader', { name: 'Failed with 5xx' })).toBeVisible();
+  await expect(answers.getByRole('row').last().getByRole('cell')).toHaveText([/\d/, '1', '1', '1']);
+  await expect(usage(page).getByText('Still counting').first()).toBeVisible();
   await expect(usage(page).getByRole('list').filter({ hasText: 'created the key' })).toBeVisible();
 
   const file = await usage(page).getByRole('link', { name: 'Export numbers (CSV)' }).getAttribute('href');

@@ -77,6 +77,33 @@ test('what the gate would answer is told without a call', async ({ page, open, a
   await expect(calls(page)).toHaveCount(0);
 });
 
+test('refused calls stand alone where that is asked for', async ({ page, open, as, request, javaScriptEnabled }) => {
+  const place = await as(people.owner);
+  const key = await createKey(page, open, place, unique('Mixed'));
+  await call(request, key, 'invoice:read', 200);
+  const id = await call(request, key, 'tax:read', 403);
+  await open(`${place.app}/settings/requests?key=${key.id}`);
+  await expect(calls(page)).toHaveCount(2);
+  const outcomes = page.getByRole('navigation', { name: 'Outcome' });
+  await outcomes.getByRole('link', { name: 'Refused only' }).click();
+  await expect(page).toHaveURL(new RegExp(`key=${key.id}&outcome=refused$`));
+  await expect(outcomes.locator('[aria-current="true"]')).toHaveText('Refused only');
+  await expect(calls(page)).toHaveCount(1);
+  await expect(calls(page)).toContainText(id);
+  if (javaScriptEnabled) {
+    // Of what happens from now on it shows the same.
+    await call(request, key, 'invoice:read', 200);
+    await call(request, key, 'tax:read', 403);
+    await expect(calls(page)).toHaveCount(2);
+    await expect(calls(page).filter({ hasText: 'Scope is missing' })).toHaveCount(2);
+  }
+  await outcomes.getByRole('link', { name: 'All calls' }).click();
+  await expect(calls(page)).toHaveCount(javaScriptEnabled ? 4 : 2);
+  const quiet = await createKey(page, open, place, unique('Quiet'));
+  await open(`${place.app}/settings/requests?key=${quiet.id}&outcome=refused`);
+  await expect(page.getByText('No refused calls')).toBeVisible();
+});
+
 test('calls appear as they happen, until paused', { tag: '@js' }, async ({ page, open, as, request }) => {
   const place = await as(people.owner);
   const key = await createKey(page, open, place, unique('Live'));

@@ -1,7 +1,8 @@
 // What is out of the ordinary: told once however often it happens, with what can be done, and acknowledged with a note.
 import { type APIRequestContext, type Page } from '@playwright/test';
 import { expectAccessible } from '../accessible.ts';
-import { createKey, expect, people, test, unique, type Credentials } from '../fixtures.ts';
+import { createKey, expect, fromOurPage, people, test, unique, type Credentials } from '../fixtures.ts';
+import { accept, another, invite, newcomer } from '../invitations.ts';
 
 const events = (page: Page) => page.getByRole('list', { name: 'Security events' }).getByRole('listitem');
 
@@ -106,6 +107,30 @@ test('a secret in a browser and a revoked key in use are critical', async ({ pag
   await expect(page.getByRole('heading', { name: 'No event like that' })).toBeVisible();
   await page.getByRole('link', { name: 'Clear filters' }).click();
   await expect(page).toHaveURL(/security-events$/);
+});
+
+test('who joins the account is told, and wrong passwords for them', async ({ page, open, as, browser, request, server, javaScriptEnabled }) => {
+  test.slow();
+  const place = await as(people.owner);
+  const email = newcomer();
+  const path = await invite(page, open, place.app, email, 'viewer');
+  const theirs = await another(browser, server.url, javaScriptEnabled);
+  await accept(theirs.page, path, javaScriptEnabled);
+  await expect(theirs.page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
+  await theirs.context.close();
+  for (let n = 0; n < 5; n += 1) {
+    const form = { email, password: `wrong at the time ${n}` };
+    const answer = await request.post('/api/sign_in', { form, headers: fromOurPage(server.url) });
+    expect(answer.status()).toBe(422);
+  }
+  const about = (title: string) => events(page).filter({ hasText: email }).filter({ hasText: title });
+  await open(`${place.app}/settings/security-events?kind=sign_in_failed`);
+  await expect(about('Failed sign-ins')).toContainText('5 times');
+  await expect(about('Failed sign-ins').getByRole('link', { name: 'See the audit log' })).toBeVisible();
+  await open(`${place.app}/settings/security-events?kind=members_changed`);
+  await expect(about('Members or roles changed').first()).toContainText('Who belongs to the account');
+  await about('Members or roles changed').first().getByRole('link', { name: 'See the members' }).click();
+  await expect(page.getByRole('region', { name: 'Members' })).toContainText(email);
 });
 
 test('who may not change keys sees events and acknowledges none', async ({ page, open, as, request, context }) => {

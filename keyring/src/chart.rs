@@ -114,10 +114,13 @@ impl Viewer {
         } else {
             self.zone(asked).over(range)
         };
+        let reported = bars
+            .iter()
+            .fold(Reported::default(), |sum, bar| sum.plus(bar.reported));
+        let answers = bars.iter().map(|bar| bar.reported.answers());
         Ok(Chart {
-            reported: bars
-                .iter()
-                .fold(Reported::default(), |sum, bar| sum.plus(bar.reported)),
+            reported,
+            answers: answers.filter(|_| reported.calls > 0).collect(),
             series: Series {
                 range,
                 buckets: bars.into_iter().map(|bar| bar.calls).collect(),

@@ -24,12 +24,14 @@ impl Viewer {
         let store = &self.keyring().store;
         let mut attention = Vec::new();
         for notable in ATTENTION {
+            let (order, cursor) = notable.together(self.now());
             let query = KeyQuery {
                 filter: KeyFilter {
                     notable: Some(notable),
                     ..KeyFilter::default()
                 },
-                ..KeyQuery::default()
+                order,
+                cursor,
             };
             let page = self.keys_at_most(&query, NAMED_EACH).await?;
             if !page.rows.is_empty() {

@@ -2,7 +2,7 @@
 
 use crate::{Keyring, KeyringError, Viewer, verify::judge};
 use domain::{
-    decision::{Case, Decided, Explained, RequestPage},
+    decision::{Case, Decided, DecisionFilter, Explained, RequestPage},
     id::ApplicationId,
     key::token::KeyId,
     verdict::Verdict,
@@ -14,16 +14,16 @@ const PAGE: i64 = 50;
 const OF_A_REQUEST: i64 = 101;
 
 impl Viewer {
-    /// The newest calls of the application, or of one of its keys, before the one with id `before`.
+    /// The newest calls of the application that a filter leaves, before the one with id `before`.
     ///
     /// # Errors
     /// `NotFound` where the application has no such key.
     pub async fn requests(
         &self,
-        key: Option<KeyId>,
+        filter: DecisionFilter,
         before: Option<i64>,
     ) -> Result<RequestPage, KeyringError> {
-        if let Some(key) = key {
+        if let Some(key) = filter.key {
             self.stored_key(key).await?;
         }
         let keyring = self.keyring();
@@ -33,7 +33,7 @@ impl Viewer {
         let end = before.unwrap_or(i64::MAX).min(latest.saturating_add(1));
         let mut rows = keyring
             .store
-            .decisions(self.application().id, key, end, PAGE + 1)
+            .decisions(self.application().id, filter, end, PAGE + 1)
             .await?;
         let page = usize::try_from(PAGE).unwrap_or_default();
         let more = rows.len() > page;

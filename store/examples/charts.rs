@@ -3,14 +3,15 @@
 
 use domain::{
     id::ApplicationId,
+    key::filter::{KeyFilter, KeyQuery},
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::{Range, Window},
+    usage::{Range, Window, overview::ATTENTION},
 };
 use std::{
     error::Error,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
-use store::Store;
+use store::{Store, StoreError};
 
 /// Times that each is asked.
 const TIMES: usize = 201;
@@ -49,6 +50,23 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let most = median(async || store.busiest(app, since, 5, false).await).await?;
     let missed = median(async || store.busiest(app, since, 5, true).await).await?;
     println!("  the busiest keys {most}, those with refusals {missed}");
+    for notable in ATTENTION {
+        let filter = KeyFilter {
+            notable: Some(notable),
+            ..KeyFilter::default()
+        };
+        let (order, cursor) = notable.together(now);
+        let query = KeyQuery {
+            filter,
+            order,
+            cursor,
+        };
+        let found = median(async || {
+            let page = store.keys_at_most(app, &query, 3, now).await?;
+            Ok::<_, StoreError>(page.rows)
+        });
+        println!("  keys that are {}: {}", notable.as_str(), found.await?);
+    }
     Ok(())
 }
 

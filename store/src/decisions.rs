@@ -2,9 +2,8 @@
 
 use crate::{Store, StoreError, many::insert_many, read, row::corrupt, sql, write};
 use domain::{
-    decision::Decided,
+    decision::{Decided, DecisionFilter},
     id::{AccountId, ApplicationId},
-    key::token::KeyId,
     time::Timestamp,
     verdict::Verdict,
 };
@@ -82,7 +81,7 @@ impl Store {
         }))
     }
 
-    /// The newest `most` decisions of an application before the one with id `before`, or of one of its keys; the newest
+    /// The newest `most` decisions of an application before the one with id `before` that a filter leaves; the newest
     /// first.
     ///
     /// # Errors
@@ -90,28 +89,25 @@ impl Store {
     pub async fn decisions(
         &self,
         application: ApplicationId,
-        key: Option<KeyId>,
+        filter: DecisionFilter,
         before: i64,
         most: i64,
     ) -> Result<Vec<Decided>, StoreError> {
-        let rows: Vec<DecisionRow> = read!(self, |pool| match key {
-            Some(key) => {
-                sqlx::query_as(sql::DECISIONS_OF_KEY)
-                    .bind(application.0)
-                    .bind(before)
-                    .bind(most)
-                    .bind(key.to_string())
-                    .fetch_all(pool)
-                    .await
+        let statement = match (filter.key, filter.refused) {
+            (None, false) => sql::DECISIONS_OF_APPLICATION,
+            (None, true) => sql::REFUSALS_OF_APPLICATION,
+            (Some(_), false) => sql::DECISIONS_OF_KEY,
+            (Some(_), true) => sql::REFUSALS_OF_KEY,
+        };
+        let rows: Vec<DecisionRow> = read!(self, |pool| {
+            let mut list = sqlx::query_as(statement)
+                .bind(application.0)
+                .bind(before)
+                .bind(most);
+            if let Some(key) = filter.key {
+                list = list.bind(key.to_string());
             }
-            None => {
-                sqlx::query_as(sql::DECISIONS_OF_APPLICATION)
-                    .bind(application.0)
-                    .bind(before)
-                    .bind(most)
-                    .fetch_all(pool)
-                    .await
-            }
+            list.fetch_all(pool).await
         })?;
         rows.into_iter().map(DecisionRow::decided).collect()
     }

@@ -29,6 +29,7 @@ pub type DayOfUse = [Bucket; 24];
 macro_rules! bind_filter {
     ($query:expr, $filter:expr, $now:expr) => {{
         let filter: &KeyFilter = $filter;
+        let bounds = filter.notable.map(|known| known.bounds($now)).unwrap_or_default();
         let patterns = Patterns::of(&filter.search);
         // PostgreSQL plans it with the values at hand: a plan for all filters is one for none of them.
         $query
@@ -39,6 +40,8 @@ macro_rules! bind_filter {
             .bind(filter.status.map_or("", |known| known.as_str()))
             .bind(filter.notable.map_or("", |known| known.as_str()))
             .bind($now.0)
+            .bind(bounds.used.0)
+            .bind(bounds.ends.0)
             .persistent(false)
     }};
 }

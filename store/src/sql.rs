@@ -36,8 +36,10 @@ statements! {
     DECISIONS_COUNT = "decisions_count";
     DECISIONS_INSERT = "decisions_insert";
     DECISIONS_LAST = "decisions_last";
-    DECISIONS_OF_APPLICATION = "decisions_read" "decisions_of_application";
-    DECISIONS_OF_KEY = "decisions_read" "decisions_of_key";
+    DECISIONS_OF_APPLICATION = "decisions_read" "decisions_of_application" "decisions_down";
+    REFUSALS_OF_APPLICATION = "decisions_read" "decisions_of_application" "decisions_refused" "decisions_down";
+    DECISIONS_OF_KEY = "decisions_read" "decisions_of_application" "decisions_of_key" "decisions_down";
+    REFUSALS_OF_KEY = "decisions_read" "decisions_of_application" "decisions_of_key" "decisions_refused" "decisions_down";
     DECISIONS_OF_REQUEST = "decisions_read" "decisions_of_request";
     DECISIONS_OF_REQUEST_IN = "decisions_read" "decisions_of_request_in";
     DECISIONS_PRUNE = "decisions_prune";
@@ -73,7 +75,7 @@ statements! {
     KEYS_BY_ENDS_DOWN = "keys_page" "keys_by_ends_down";
     SOME_BY_ENDS_DOWN = "keys_page" "keys_filter" "keys_by_ends_down";
     KEYS_BY_ENDS_UP = "keys_page" "keys_by_ends_up";
-    SOME_BY_ENDS_UP = "keys_page" "keys_filter" "keys_by_ends_up";
+    SOME_BY_ENDS_UP = "keys_page" "keys_filter" "keys_until_ends" "keys_by_ends_up";
     KEYS_BY_NAME_DOWN = "keys_page" "keys_by_name_down";
     SOME_BY_NAME_DOWN = "keys_page" "keys_filter" "keys_by_name_down";
     KEYS_BY_NAME_UP = "keys_page" "keys_by_name_up";
@@ -81,7 +83,7 @@ statements! {
     KEYS_BY_USED_DOWN = "keys_page" "keys_by_used_down";
     SOME_BY_USED_DOWN = "keys_page" "keys_filter" "keys_by_used_down";
     KEYS_BY_USED_UP = "keys_page" "keys_by_used_up";
-    SOME_BY_USED_UP = "keys_page" "keys_filter" "keys_by_used_up";
+    SOME_BY_USED_UP = "keys_page" "keys_filter" "keys_until_used" "keys_by_used_up";
     KEYS_COUNT = "keys_count" "keys_filter" "keys_count_end";
     KEYS_REVOKE_ALL = "keys_revoke_all";
     KEYS_TOTAL = "keys_total";

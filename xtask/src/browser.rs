@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result};
 use crate::{
     machine, npm,
     postgres::Postgres,
-    process::{self, find},
+    process::{self, find, output},
     server,
     step::{loud, step},
     workspace::clean,
@@ -23,7 +23,11 @@ const FOLDER: &str = "end2end";
 /// `LATCHKEY_CHROMIUM`; without that variable they use Playwright's own.
 pub fn test(postgres: &Postgres, filter: Option<&str>) -> Result<()> {
     npm::install(Path::new(FOLDER)).context("the browser tests need Node.js and their packages")?;
-    let mut playwright = playwright("test");
+    step("types of the browser tests", || {
+        output(installed("tsc").arg("--noEmit")).context("the browser tests do not hold together")
+    })?;
+    let mut playwright = installed("playwright");
+    playwright.arg("test");
     if let Some(browser) = ensure_browser()? {
         playwright.env("LATCHKEY_CHROMIUM", browser);
     }
@@ -53,7 +57,7 @@ pub fn ensure_browser() -> Result<Option<PathBuf>> {
             .map(Some);
     }
     step("Playwright's own Chromium", || {
-        process::output(playwright("install").arg("chromium"))
+        output(installed("playwright").args(["install", "chromium"]))
             .context("no Chromium here, and Playwright cannot fetch its own")
     })?;
     Ok(None)
@@ -65,9 +69,9 @@ fn system_browser() -> Option<PathBuf> {
         .find_map(find)
 }
 
-fn playwright(subcommand: &str) -> Command {
+/// A program of the folder's packages.
+fn installed(program: &str) -> Command {
     let mut npx = clean("npx");
-    npx.current_dir(FOLDER)
-        .args(["--no-install", "playwright", subcommand]);
+    npx.current_dir(FOLDER).args(["--no-install", program]);
     npx
 }

@@ -41,11 +41,13 @@ pub struct Foreseen {
     pub scope: String,
 }
 
-/// The newest calls of an application, or of `key`, before the one with id `before` (a number; anything else is none).
+/// The newest calls of an application, or of `key`, before the one with id `before` (a number; anything else is none); with
+/// `outcome` `refused` those that did not pass.
 #[server(name = ListRequests, prefix = "/api", endpoint = "list_requests")]
 pub async fn list_requests(
     app: String,
     key: String,
+    outcome: String,
     before: String,
 ) -> Result<RequestList, AppError> {
     let viewer = crate::context::viewer(&app).await?;
@@ -57,9 +59,12 @@ pub async fn list_requests(
                 .await?,
         ),
     };
-    let id = key.as_ref().map(|key| key.id);
+    let filter = domain::decision::DecisionFilter {
+        key: key.as_ref().map(|key| key.id),
+        refused: outcome == "refused",
+    };
     Ok(RequestList {
-        page: viewer.requests(id, before.parse().ok()).await?,
+        page: viewer.requests(filter, before.parse().ok()).await?,
         key,
         now: viewer.now(),
     })

@@ -1,7 +1,7 @@
 //! Bars and where they stand, in the units of the picture.
 
-use super::scale;
-use domain::usage::{Series, chart::Mark as Change, local::Local};
+use super::{scale, stack::Stack};
+use domain::usage::{chart::Mark as Change, local::Local};
 
 /// The picture's width.
 pub const WIDTH: f64 = 960.0;
@@ -14,8 +14,10 @@ const BOTTOM: f64 = 22.0;
 /// A rectangle.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bar {
-    /// `accepted`, `refused` or `limited`.
+    /// Its layer's name in the style sheet.
     pub series: &'static str,
+    /// Whether it is hatched.
+    pub hatched: bool,
     /// Its left edge.
     pub x: f64,
     /// Its upper edge.
@@ -73,47 +75,38 @@ pub struct Plot {
     pub floor: f64,
 }
 
-/// Lays a series out, with times as the clocks of a zone show them.
-pub fn plot(series: &Series, local: &Local, changes: &[Change]) -> Plot {
-    let highest = series
-        .buckets
-        .iter()
-        .map(|bucket| bucket.total())
-        .max()
-        .unwrap_or_default();
+/// Lays a stack out, with times as the clocks of a zone show them.
+pub fn plot(stack: &Stack, local: &Local, changes: &[Change]) -> Plot {
+    let highest = stack.bars.iter().map(|bar| bar.iter().sum()).max();
+    let highest: i64 = highest.unwrap_or_default();
     let ticks = scale::ticks(highest);
     let top = real(ticks.last().copied().unwrap_or(1));
     let floor = HEIGHT - BOTTOM;
     let height = |count: i64| real(count) / top * (floor - TOP);
-    let step = (WIDTH - LEFT) / real(count(series));
+    let step = (WIDTH - LEFT) / real(count(stack));
     let place = |n: i64| LEFT + real(n) * step;
 
     let (mut bars, mut labels) = (Vec::new(), Vec::new());
-    for (n, (at, bucket)) in (0..).zip(series.times()) {
+    for (n, (at, calls)) in (0..).zip(stack.times()) {
         let label = format!(
-            "{}: {} accepted, {} refused, {} rate limited",
+            "{}: {}",
             local.readable(at),
-            bucket.accepted,
-            bucket.refused,
-            bucket.rate_limited
+            stack.said(calls, i64::to_string)
         );
         let mut y = floor;
-        for (name, calls) in [
-            ("accepted", bucket.accepted),
-            ("refused", bucket.refused),
-            ("limited", bucket.rate_limited),
-        ] {
+        for (layer, calls) in stack.layers.iter().zip(calls) {
             if calls > 0 {
                 let tall = height(calls);
                 y -= tall;
                 bars.push(Bar {
-                    series: name,
+                    series: layer.series,
+                    hatched: layer.hatched,
                     x: place(n),
                     y,
                     width: step,
                     height: tall,
                     label: label.clone(),
-                    running: series
+                    running: stack
                         .running
                         .is_some_and(|running| Ok(running) == usize::try_from(n)),
                 });
@@ -130,11 +123,11 @@ pub fn plot(series: &Series, local: &Local, changes: &[Change]) -> Plot {
             minor: false,
         })
         .collect();
-    let columns = columns(series, local, place, step);
+    let columns = columns(stack, local, place, step);
     let ticks = changes
         .iter()
         .filter_map(|change| {
-            let place = i64::try_from(series.range.place(change.at)?).ok()?;
+            let place = i64::try_from(stack.range.place(change.at)?).ok()?;
             Some(Tick {
                 x: LEFT + real(place) * step + step / 2.0,
                 label: said(change, local),
@@ -159,12 +152,12 @@ pub fn said(change: &Change, local: &Local) -> String {
 }
 
 /// Six words beneath the bars, every other one for wide screens only.
-fn columns(series: &Series, local: &Local, place: impl Fn(i64) -> f64, step: f64) -> Vec<Mark> {
-    let range = series.range;
+fn columns(stack: &Stack, local: &Local, place: impl Fn(i64) -> f64, step: f64) -> Vec<Mark> {
+    let range = stack.range;
     let length = range.end().since(range.start);
-    let every = (count(series) / 6).max(1);
+    let every = (count(stack) / 6).max(1);
     (0_i64..)
-        .zip(series.times())
+        .zip(stack.times())
         .filter(|(n, _)| (n - every / 2).rem_euclid(every) == 0)
         .map(|(n, (at, _))| Mark {
             x: place(n) + step / 2.0,
@@ -175,10 +168,8 @@ fn columns(series: &Series, local: &Local, place: impl Fn(i64) -> f64, step: f64
         .collect()
 }
 
-fn count(series: &Series) -> i64 {
-    i64::try_from(series.buckets.len())
-        .unwrap_or(i64::MAX)
-        .max(1)
+fn count(stack: &Stack) -> i64 {
+    i64::try_from(stack.bars.len()).unwrap_or(i64::MAX).max(1)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a pixel forgives it")]
@@ -192,7 +183,7 @@ mod tests {
     use domain::{
         audit::Action,
         time::Timestamp,
-        usage::{Outcome, Range, Window},
+        usage::{Outcome, Range, Series, Window},
     };
 
     #[test]
@@ -208,7 +199,7 @@ mod tests {
             action: Action::KeyRegenerated,
         });
         let series = Series::fill_gaps(Range::of(Window::Day, now), now, counts);
-        let plot = plot(&series, &Local::utc(), &changes);
+        let plot = plot(&Stack::of_calls(&series), &Local::utc(), &changes);
         assert_eq!(plot.bars.len(), 3);
         let running = plot.bars.iter().filter(|bar| bar.running);
         assert!(running.count() == 2 && !plot.bars[0].running);
@@ -230,6 +221,7 @@ mod tests {
     #[test]
     fn no_calls_are_no_bars() {
         let empty = Series::fill_gaps(Range::of(Window::Hour, Timestamp(0)), Timestamp(0), []);
-        assert!(plot(&empty, &Local::utc(), &[]).bars.is_empty());
+        let plot = plot(&Stack::of_calls(&empty), &Local::utc(), &[]);
+        assert!(plot.bars.is_empty());
     }
 }

@@ -85,7 +85,8 @@ async fn look(app: String, address: RequestsAddress) -> Result<Shown, AppError> 
         return explain_request(app, address.request).await.map(Shown::One);
     }
     let RequestsAddress { key, before, .. } = address.clone();
-    let calls = list_requests(app.clone(), key, before).await?;
+    let outcome = address.outcome().to_owned();
+    let calls = list_requests(app.clone(), key, outcome, before).await?;
     let answer = if address.tries && calls.key.is_some() {
         let RequestsAddress {
             key,

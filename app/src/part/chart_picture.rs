@@ -212,7 +212,7 @@ fn drawn(bars: Vec<Bar>, id: &'static str) -> impl IntoView {
                     ></rect>
                 }
             };
-            let refused = (bar.series == "refused").then(|| overlay("hatch"));
+            let hatched = bar.hatched.then(|| overlay("hatch"));
             let running = bar.running.then(|| overlay("running"));
             view! {
                 <rect
@@ -225,7 +225,7 @@ fn drawn(bars: Vec<Bar>, id: &'static str) -> impl IntoView {
                 >
                     <title>{bar.label}</title>
                 </rect>
-                {refused}
+                {hatched}
                 {running}
             }
         })

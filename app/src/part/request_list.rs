@@ -9,6 +9,7 @@ use domain::{
     decision::{Decided, Heard, RequestPage},
     time::Timestamp,
     usage::Outcome,
+    verdict::Verdict,
 };
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -40,8 +41,8 @@ pub fn RequestList(
         }
     });
     let first = (!newest).then(|| {
-        let path = RequestsAddress::of_key(&address.key).path(&routes::requests(&app));
-        view! { <a href=path>{words::NEWEST}</a> }
+        let path = address.newest(address.refused);
+        view! { <a href=path.path(&routes::requests(&app))>{words::NEWEST}</a> }
     });
     let pager = (older.is_some() || first.is_some()).then(|| {
         view! {
@@ -52,11 +53,30 @@ pub fn RequestList(
         }
     });
     let rows = RwSignal::new(page.rows);
+    let refused = address.refused;
+    let outcomes = [(false, words::EVERY), (true, words::REFUSED)]
+        .map(|(only, words)| {
+            let path = address.newest(only).path(&routes::requests(&app));
+            view! {
+                <a href=path aria-current=(refused == only).then_some("true")>
+                    {words}
+                </a>
+            }
+        })
+        .collect_view();
     let live = newest.then(|| {
-        view! { <Live app=app.clone() key=address.key.clone() latest=page.latest rows /> }
+        view! { <Live app=app.clone() key=address.key.clone() refused latest=page.latest rows /> }
     });
+    let nothing = if refused {
+        words::NOTHING_REFUSED
+    } else {
+        words::NOTHING
+    };
     view! {
         <div class="request-tools">
+            <nav class="segmented" aria-label=words::OUTCOME>
+                {outcomes}
+            </nav>
             {live}
             <a href=path rel="external">
                 {words::REFRESH}
@@ -67,7 +87,7 @@ pub fn RequestList(
                 {row(&app, call, now)}
             </For>
         </ol>
-        {move || rows.with(Vec::is_empty).then(|| view! { <p class="request-none">{words::NOTHING}</p> })}
+        {move || rows.with(Vec::is_empty).then(|| view! { <p class="request-none">{nothing}</p> })}
         {pager}
     }
 }
@@ -114,6 +134,8 @@ fn Live(
     app: String,
     /// The key that the list is narrowed to.
     key: String,
+    /// Whether it shows only calls that did not pass.
+    refused: bool,
     /// Behind which id.
     latest: i64,
     /// Where they are put.
@@ -125,6 +147,7 @@ fn Live(
         last: RwSignal::new(latest),
         skipped: RwSignal::new(Some(0)),
         ended: RwSignal::new(false),
+        refused,
         rows,
     };
     Effect::new(move |before: Option<Option<Following>>| {
@@ -168,6 +191,7 @@ struct Stage {
     last: RwSignal<i64>,
     skipped: RwSignal<Option<u64>>,
     ended: RwSignal<bool>,
+    refused: bool,
     rows: RwSignal<Vec<Decided>>,
 }
 
@@ -219,6 +243,7 @@ impl Stage {
         });
         _ = self.rows.try_update(|rows| {
             let new = heard.calls.into_iter().rev();
+            let new = new.filter(|call| !self.refused || call.verdict != Verdict::Accepted);
             rows.splice(..0, new);
             rows.truncate(MOST);
         });

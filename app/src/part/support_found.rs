@@ -3,6 +3,7 @@
 use super::{Decisions, EventList, History, KeyFacts, UsageChart};
 use crate::{
     api::support::SupportLook,
+    chart::stack::Stack,
     form::FormPage,
     ui::{Icon, Notice, Shape},
     words::{security, support},
@@ -172,7 +173,7 @@ fn key_view(view: KeyView, now: Timestamp) -> impl IntoView {
         </section>
         <section class="card" aria-labelledby="usage">
             <h2 id="usage">{support::USAGE}</h2>
-            <UsageChart series=usage local=Local::utc() marks=Vec::new() id="support-usage" title=support::CALLS />
+            <UsageChart stack=Stack::of_calls(&usage) local=Local::utc() marks=Vec::new() id="support-usage" title=support::CALLS />
         </section>
         {events}
         <section class="card" aria-labelledby="history">

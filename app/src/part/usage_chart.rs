@@ -5,12 +5,13 @@ use crate::{
     chart::{
         bars::{self, said},
         scale::{grouped, span},
+        stack::Stack,
     },
     words::usage as words,
 };
 use domain::{
     time::{DAY, Timestamp},
-    usage::{Bucket, Range, Series, chart::Mark, local::Local},
+    usage::{Range, chart::Mark, local::Local},
 };
 use leptos::prelude::*;
 
@@ -18,7 +19,7 @@ use leptos::prelude::*;
 #[component]
 pub fn UsageChart(
     /// The numbers.
-    series: Series,
+    stack: Stack,
     /// The zone of its times.
     local: Local,
     /// What was changed meanwhile, the oldest first.
@@ -28,17 +29,15 @@ pub fn UsageChart(
     /// What is counted.
     title: &'static str,
 ) -> impl IntoView {
-    let sum = series.sum();
+    let sum = stack.sum();
     let summary = format!(
-        "{title}, {}: {} accepted, {} refused, {} rate limited",
-        covered(series.range, &local),
-        grouped(sum.accepted),
-        grouped(sum.refused),
-        grouped(sum.rate_limited)
+        "{title}, {}: {}",
+        covered(stack.range, &local),
+        stack.said(sum, |calls| grouped(*calls))
     );
-    let plot = bars::plot(&series, &local, &marks);
+    let plot = bars::plot(&stack, &local, &marks);
     let running = plot.bars.iter().any(|bar| bar.running);
-    let picture = if sum.total() == 0 {
+    let picture = if sum == [0; 3] {
         view! { <p class="page-lead">{words::NO_CALLS}</p> }.into_any()
     } else {
         view! { <ChartPicture plot id summary /> }.into_any()
@@ -57,18 +56,33 @@ pub fn UsageChart(
         }
     });
     let zone = local.zone.clone();
+    let legend = stack
+        .layers
+        .iter()
+        .zip(sum)
+        .map(|(layer, calls)| {
+            view! { <li data-series=layer.series>{layer.label} " " {grouped(calls)}</li> }
+        })
+        .collect_view();
+    let columns = stack
+        .layers
+        .map(|layer| {
+            view! {
+                <th scope="col" data-align="end">
+                    {layer.label}
+                </th>
+            }
+        })
+        .collect_view();
     let column = (!marks.is_empty()).then(|| view! { <th scope="col">{words::CHANGED}</th> });
     view! {
         <figure class="chart">
             <figcaption>
-                {title}", by " {span(series.range.span)} " (" {zone.clone()} ")"
+                {title}", by " {span(stack.range.span)} " (" {zone.clone()} ")"
             </figcaption>
             {picture}
             <ul class="chart-legend">
-                <li data-series="accepted">{words::ACCEPTED} " " {grouped(sum.accepted)}</li>
-                <li data-series="refused">{words::REFUSED} " " {grouped(sum.refused)}</li>
-                <li data-series="limited">{words::LIMITED} " " {grouped(sum.rate_limited)}</li>
-                {running}
+                {legend} {running}
             </ul>
             {changes}
             <details class="chart-table">
@@ -78,19 +92,10 @@ pub fn UsageChart(
                     <thead>
                         <tr>
                             <th scope="col">{words::FROM} " (" {zone} ")"</th>
-                            <th scope="col" data-align="end">
-                                {words::ACCEPTED}
-                            </th>
-                            <th scope="col" data-align="end">
-                                {words::REFUSED}
-                            </th>
-                            <th scope="col" data-align="end">
-                                {words::LIMITED}
-                            </th>
-                            {column}
+                            {columns} {column}
                         </tr>
                     </thead>
-                    <tbody>{rows(&series, &local, &marks)}</tbody>
+                    <tbody>{rows(&stack, &local, &marks)}</tbody>
                 </table>
             </details>
         </figure>
@@ -116,18 +121,18 @@ fn covered(range: Range, local: &Local) -> String {
     }
 }
 
-fn rows(series: &Series, local: &Local, marks: &[Mark]) -> AnyView {
-    let rows: Vec<_> = series
+fn rows(stack: &Stack, local: &Local, marks: &[Mark]) -> AnyView {
+    let rows: Vec<_> = stack
         .times()
-        .map(|(at, bucket)| {
+        .map(|(at, calls)| {
             let changes: Vec<_> = marks
                 .iter()
-                .filter(|mark| series.range.place(mark.at) == series.range.place(at))
+                .filter(|mark| stack.range.place(mark.at) == stack.range.place(at))
                 .map(|mark| words::mark(mark.action.phrase()))
                 .collect();
-            (at, bucket, changes.join("; "))
+            (at, calls, changes.join("; "))
         })
-        .filter(|(_, bucket, changes)| bucket.total() > 0 || !changes.is_empty())
+        .filter(|(_, calls, changes)| *calls != [0; 3] || !changes.is_empty())
         .collect();
     if rows.is_empty() {
         return view! {
@@ -139,14 +144,14 @@ fn rows(series: &Series, local: &Local, marks: &[Mark]) -> AnyView {
     }
     let marked = !marks.is_empty();
     rows.into_iter()
-        .map(|(at, bucket, changes)| {
+        .map(|(at, calls, changes)| {
             let changes = marked.then(|| view! { <td>{changes}</td> });
             view! {
                 <tr>
                     <td>
                         <time datetime=at.to_string()>{local.readable(at)}</time>
                     </td>
-                    {numbers(bucket)}
+                    {numbers(calls)}
                     {changes}
                 </tr>
             }
@@ -155,8 +160,8 @@ fn rows(series: &Series, local: &Local, marks: &[Mark]) -> AnyView {
         .into_any()
 }
 
-fn numbers(bucket: Bucket) -> impl IntoView {
-    [bucket.accepted, bucket.refused, bucket.rate_limited]
+fn numbers(calls: [i64; 3]) -> impl IntoView {
+    calls
         .map(|calls| view! { <td data-align="end">{grouped(calls)}</td> })
         .collect_view()
 }

@@ -2,6 +2,7 @@
 
 use super::{BreakdownTables, UsageChart, UsageFigures};
 use crate::{
+    chart::stack::Stack,
     routes::UsageAddress,
     ui::{Icon, Notice, Shape},
     words::usage as words,
@@ -46,10 +47,18 @@ pub fn UsagePanel(
             </a>
         }
     };
+    let calls = Stack::of_calls(&chart.series);
+    // What was changed stands once, at the first chart.
+    let answers = (!chart.answers.is_empty()).then(|| {
+        let stack = Stack::of_answers(&chart.series, &chart.answers);
+        let local = chart.local.clone();
+        view! { <UsageChart stack local marks=Vec::new() id="answers" title=words::ANSWERS /> }
+    });
     view! {
         {problem}
         <UsageFigures calls=chart.series.sum() reported=chart.reported />
-        <UsageChart series=chart.series local=chart.local marks=chart.marks id title />
+        <UsageChart stack=calls local=chart.local marks=chart.marks id title />
+        {answers}
         <div class="usage-files">
             {zone} {file(numbers, words::CSV)} {file(parts, words::BREAKDOWN_CSV)}
         </div>

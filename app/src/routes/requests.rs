@@ -3,6 +3,9 @@
 use super::with_query;
 use leptos_router::params::ParamsMap;
 
+/// The value in links.
+const REFUSED: &str = "refused";
+
 /// What stands behind the question mark.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestsAddress {
@@ -10,6 +13,8 @@ pub struct RequestsAddress {
     pub request: String,
     /// The key that the list is narrowed to.
     pub key: String,
+    /// Whether it shows only calls that did not pass.
+    pub refused: bool,
     /// The id before which the page begins.
     pub before: String,
     /// Whether a call is tried.
@@ -31,6 +36,7 @@ impl RequestsAddress {
         Self {
             request: get("request"),
             key: get("key"),
+            refused: get("outcome") == REFUSED,
             before: before.unwrap_or_default(),
             tries: !get("try").is_empty(),
             address: get("address"),
@@ -55,13 +61,27 @@ impl RequestsAddress {
         }
     }
 
+    /// The list from its newest call on, of all of its calls or of those that did not pass.
+    #[must_use]
+    pub fn newest(&self, refused: bool) -> Self {
+        Self {
+            refused,
+            ..Self::of_key(&self.key)
+        }
+    }
+
     /// The list from before an id on.
     #[must_use]
     pub fn before(&self, id: i64) -> Self {
         Self {
             before: id.to_string(),
-            ..Self::of_key(&self.key)
+            ..self.newest(self.refused)
         }
+    }
+
+    /// The outcome that the list is narrowed to; empty for any.
+    pub const fn outcome(&self) -> &'static str {
+        if self.refused { REFUSED } else { "" }
     }
 
     /// The address with what the list shows; what was tried is not part of it.
@@ -71,6 +91,7 @@ impl RequestsAddress {
             &[
                 ("request", &self.request),
                 ("key", &self.key),
+                ("outcome", self.outcome()),
                 ("before", &self.before),
             ],
         )
@@ -89,6 +110,12 @@ mod tests {
         let address = RequestsAddress::read(&query);
         assert_eq!(address.path("/x"), "/x?key=akl_x");
         assert_eq!(address.before(7).path("/x"), "/x?key=akl_x&before=7");
+        let refused = address.newest(true);
+        assert_eq!(refused.path("/x"), "/x?key=akl_x&outcome=refused");
+        let older = "/x?key=akl_x&outcome=refused&before=7";
+        assert_eq!(refused.before(7).path("/x"), older);
+        query.insert("outcome", "refused".into());
+        assert!(RequestsAddress::read(&query).refused);
         assert_eq!(
             RequestsAddress::of_request("a b").path("/x"),
             "/x?request=a%20b"

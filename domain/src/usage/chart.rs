@@ -1,6 +1,10 @@
 //! All that a chart shows.
 
-use super::{Series, local::Local, reported::Reported};
+use super::{
+    Series,
+    local::Local,
+    reported::{Answers, Reported},
+};
 use crate::{audit::Action, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +15,8 @@ pub struct Chart {
     pub series: Series,
     /// What services reported of those that they let in.
     pub reported: Reported,
+    /// The same for each bar of the series; none where nothing was reported.
+    pub answers: Vec<Answers>,
     /// The zone of its times.
     pub local: Local,
     /// What was changed meanwhile, the oldest first.

@@ -35,7 +35,7 @@ pub struct BusyKey {
 pub struct Worth {
     /// What, as it stands in the list's links.
     pub notable: String,
-    /// The newest of them.
+    /// Some of them: what ends next, what has been idle longest.
     pub keys: Vec<KeySummary>,
     /// Whether there are more.
     pub more: bool,

@@ -39,6 +39,15 @@ impl Reported {
         }
     }
 
+    /// What the answers were.
+    pub const fn answers(self) -> Answers {
+        Answers {
+            succeeded: self.calls - self.client_errors - self.server_errors,
+            client_errors: self.client_errors,
+            server_errors: self.server_errors,
+        }
+    }
+
     /// Both together.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
@@ -79,6 +88,17 @@ impl Reported {
     }
 }
 
+/// Reported calls by the status of their answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answers {
+    /// Less than 400.
+    pub succeeded: i64,
+    /// 400 to 499.
+    pub client_errors: i64,
+    /// 500 or more.
+    pub server_errors: i64,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +110,9 @@ mod tests {
             .map(|(status, latency_ms)| Reported::one(status, latency_ms))
             .fold(Reported::default(), Reported::plus);
         assert_eq!((sum.calls, sum.client_errors, sum.server_errors), (5, 1, 2));
+        let answers = sum.answers();
+        assert_eq!(answers.succeeded, 2);
+        assert_eq!((answers.client_errors, answers.server_errors), (1, 2));
         assert_eq!(sum.latency_ms, 10_142);
         assert_eq!(sum.within, [1, 2, 0, 0, 1]);
         assert_eq!(sum.average_ms(), Some(2_028));

@@ -2,7 +2,7 @@
 
 use crate::house::{House, NOW, draft, houses, reopen};
 use domain::{
-    decision::{Case, Check, Explained, Finding},
+    decision::{Case, Check, DecisionFilter, Explained, Finding},
     key::{
         Environment, KeyDraft, ip_rule::IpRules, issued::IssuedKey, rate_limit::RateLimit,
         token::KeyId,
@@ -11,6 +11,18 @@ use domain::{
     verdict::Verdict,
 };
 use keyring::{Call, Editor, Keyring, KeyringError, Retention, Route};
+
+const ALL: DecisionFilter = DecisionFilter {
+    key: None,
+    refused: false,
+};
+
+fn of_key(key: KeyId) -> DecisionFilter {
+    DecisionFilter {
+        key: Some(key),
+        ..ALL
+    }
+}
 
 fn call(keyring: &Keyring, key: &IssuedKey, scope: &str, address: &str, request: &str) -> Verdict {
     let secret = key.secret.as_str();
@@ -90,7 +102,7 @@ async fn every_decision_under_one_id_is_explained_in_its_order() {
 }
 
 #[tokio::test]
-async fn the_list_is_paged_and_narrowed_to_a_key() {
+async fn the_list_is_paged_and_narrowed_to_a_key_and_to_refusals() {
     for house in houses().await {
         let (editor, other) = (house.editor("Acme").await, house.editor("Globex").await);
         let (key, second) = (
@@ -108,25 +120,35 @@ async fn the_list_is_paged_and_narrowed_to_a_key() {
             );
         }
         call(&house.keyring, &second, "", "192.0.2.1", "last");
-        let first = editor.requests(None, None).await.expect("read");
+        let first = editor.requests(ALL, None).await.expect("read");
         assert_eq!(
             (first.rows.len(), first.rows[0].request_id.as_str()),
             (50, "last")
         );
         assert_eq!(first.latest, first.rows[0].id);
-        let rest = editor.requests(None, first.next).await.expect("read");
+        let rest = editor.requests(ALL, first.next).await.expect("read");
         assert_eq!((rest.rows.len(), rest.next), (21, None));
-        let one = editor.requests(Some(second.id), None).await.expect("read");
+        let one = editor
+            .requests(of_key(second.id), None)
+            .await
+            .expect("read");
         assert_eq!(one.rows.len(), 1);
+        for (key, refused) in [(None, 50), (Some(key.id), 50), (Some(second.id), 0)] {
+            let filter = DecisionFilter { key, refused: true };
+            let page = editor.requests(filter, None).await.expect("read");
+            assert_eq!(page.rows.len(), refused, "{key:?}");
+            let mut verdicts = page.rows.iter().map(|row| row.verdict);
+            assert!(verdicts.all(|verdict| verdict == Verdict::InsufficientScope));
+        }
         assert!(
             other
-                .requests(None, None)
+                .requests(ALL, None)
                 .await
                 .expect("read")
                 .rows
                 .is_empty()
         );
-        let foreign = other.requests(Some(key.id), None).await;
+        let foreign = other.requests(of_key(key.id), None).await;
         assert!(matches!(foreign, Err(KeyringError::NotFound)));
         let printed = format!("{first:?}");
         assert!(!printed.contains(&key.secret) && !printed.contains(&second.secret));
@@ -155,14 +177,14 @@ async fn decisions_outlive_the_process_and_end_after_their_days() {
         assert!(only(&editor, "new").await.decided.id > old);
         assert!(!house.keyring.forget_decisions().await.expect("works"));
         assert_eq!(
-            editor.requests(None, None).await.expect("read").rows.len(),
+            editor.requests(ALL, None).await.expect("read").rows.len(),
             2
         );
         house.clock.advance(8 * DAY);
         call(&house.keyring, &key, "", "192.0.2.1", "newest");
         house.keyring.write_decisions().await.expect("written");
         assert!(!house.keyring.forget_decisions().await.expect("works"));
-        let left = editor.requests(None, None).await.expect("read").rows;
+        let left = editor.requests(ALL, None).await.expect("read").rows;
         assert_eq!(left.len(), 1);
         assert_eq!(left[0].request_id, "newest");
     }
@@ -186,9 +208,9 @@ async fn the_oldest_go_where_there_are_too_many() {
             house.keyring.forget_decisions().await.expect("works");
             house.clock.advance(SECOND);
         }
-        let first = editor.requests(None, None).await.expect("read");
+        let first = editor.requests(ALL, None).await.expect("read");
         assert_eq!(first.rows[0].request_id, "r79");
-        let rest = editor.requests(None, first.next).await.expect("read").rows;
+        let rest = editor.requests(ALL, first.next).await.expect("read").rows;
         assert_eq!(rest.len(), 10);
         assert_eq!(rest[9].request_id, "r20");
     }

@@ -2,6 +2,7 @@
 
 use domain::{
     account::Role,
+    decision::DecisionFilter,
     key::filter::KeyQuery,
     security::{EventFilter, Kind},
     usage::{Range, Window, breakdown::Dimension},
@@ -137,7 +138,11 @@ async fn the_demo_has_security_events_of_every_kind() {
 #[tokio::test]
 async fn the_demo_has_single_calls_of_just_now_and_each_can_be_opened() {
     let (_folder, viewer) = demo().await;
-    let calls = viewer.requests(None, None).await.expect("read").rows;
+    let calls = viewer
+        .requests(DecisionFilter::default(), None)
+        .await
+        .expect("read")
+        .rows;
     for verdict in [
         Verdict::Accepted,
         Verdict::InvalidCredentials,

@@ -143,12 +143,12 @@ const TABLE: &[(&str, &str, [u16; 5])] = &[
     ),
     (
         "list_requests",
-        "app={app}&key=&before=",
+        "app={app}&key=&outcome=&before=",
         [401, 404, 200, 200, 200],
     ),
     (
         "list_requests",
-        "app={app}&key={key}&before=7",
+        "app={app}&key={key}&outcome=refused&before=7",
         [401, 404, 200, 200, 200],
     ),
     (

@@ -2,15 +2,20 @@
 
 use crate::support::fresh;
 use domain::{
-    decision::Decided,
+    decision::{Decided, DecisionFilter},
     id::{AccountId, ApplicationId},
     key::{Environment, token::KeyId},
     time::Timestamp,
     verdict::Verdict,
 };
+use store::Store;
 use uuid::Uuid;
 
 const OURS: ApplicationId = ApplicationId(Uuid::from_u128(1));
+const ALL: DecisionFilter = DecisionFilter {
+    key: None,
+    refused: false,
+};
 const THEIRS: ApplicationId = ApplicationId(Uuid::from_u128(2));
 
 fn decided(id: i64, application: ApplicationId, key: u128) -> Decided {
@@ -38,21 +43,33 @@ fn ids(rows: &[Decided]) -> Vec<i64> {
 async fn decisions_come_back_as_they_were_and_to_their_application_alone() {
     for fresh in fresh().await {
         let store = &fresh.store;
-        let all = [
+        let mut all = [
             decided(1, OURS, 7),
             decided(2, THEIRS, 8),
             decided(3, OURS, 9),
             decided(4, OURS, 7),
         ];
+        all[3].verdict = Verdict::Accepted;
         assert_eq!(store.add_decisions(&all).await.expect("written"), 4);
-        let read = |application, key, before| store.decisions(application, key, before, 2);
-        let newest = read(OURS, None, i64::MAX).await.expect("read");
+        let read = |application, filter, before| store.decisions(application, filter, before, 2);
+        let newest = read(OURS, ALL, i64::MAX).await.expect("read");
         assert_eq!(newest, [all[3].clone(), all[2].clone()]);
-        assert_eq!(ids(&read(OURS, None, 3).await.expect("read")), [1]);
-        assert_eq!(ids(&read(THEIRS, None, 9).await.expect("read")), [2]);
-        let key = Some(all[0].key);
+        assert_eq!(ids(&read(OURS, ALL, 3).await.expect("read")), [1]);
+        assert_eq!(ids(&read(THEIRS, ALL, 9).await.expect("read")), [2]);
+        let key = DecisionFilter {
+            key: Some(all[0].key),
+            ..ALL
+        };
         assert_eq!(ids(&read(OURS, key, 9).await.expect("read")), [4, 1]);
         assert!(read(THEIRS, key, 9).await.expect("read").is_empty());
+        let refused = |filter| DecisionFilter {
+            refused: true,
+            ..filter
+        };
+        let rows = read(OURS, refused(ALL), 9).await.expect("read");
+        assert_eq!(ids(&rows), [3, 1]);
+        let rows = read(OURS, refused(key), 9).await.expect("read");
+        assert_eq!(ids(&rows), [1]);
         for (request, application, found) in [
             ("request-1", None, vec![2, 3]),
             ("request-1", Some(OURS), vec![3]),
@@ -61,6 +78,32 @@ async fn decisions_come_back_as_they_were_and_to_their_application_alone() {
         ] {
             let rows = store.decisions_of_request(request, application, 10).await;
             assert_eq!(ids(&rows.expect("read")), found, "{request}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn refusals_are_found_without_reading_what_passed() {
+    for fresh in fresh().await {
+        let Store::Sqlite { readers, .. } = &fresh.store else {
+            // PostgreSQL plans by what a table holds: an empty one is read from end to end.
+            continue;
+        };
+        for (name, index) in [
+            ("REFUSALS_OF_APPLICATION", "decision_refused "),
+            ("REFUSALS_OF_KEY", "decision_refused_by_key "),
+        ] {
+            let mut all = store::sql::ALL.iter();
+            let (_, statement) = all.find(|(known, _)| *known == name).expect("there");
+            let plan = format!("EXPLAIN QUERY PLAN {statement}");
+            let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(plan))
+                .fetch_all(readers)
+                .await
+                .expect("a plan");
+            let [(_, _, _, step)] = &plan[..] else {
+                panic!("{name}: {plan:?}");
+            };
+            assert!(step.contains(index), "{name}: {step}");
         }
     }
 }
@@ -77,7 +120,7 @@ async fn a_batch_of_any_size_is_written_once_and_forgotten_from_the_oldest_on() 
         assert_eq!(store.count_decisions().await.expect("read"), 1_203);
         assert_eq!(store.last_decision().await.expect("read"), 1_203);
         assert_eq!(store.forget_decisions(1_201, 500).await.expect("gone"), 500);
-        let oldest = store.decisions(OURS, None, 502, 10).await.expect("read");
+        let oldest = store.decisions(OURS, ALL, 502, 10).await.expect("read");
         assert_eq!(ids(&oldest), [501]);
         assert_eq!(store.forget_decisions(503, 500).await.expect("gone"), 2);
         assert_eq!(store.count_decisions().await.expect("read"), 701);

@@ -21,6 +21,14 @@ pub const ID_HINT: &str = "From the answer’s X-Request-Id, or request_id in it
 pub const OPEN: &str = "Open";
 /// No calls.
 pub const NOTHING: &str = "No calls yet. They stand here as soon as one of the keys is used.";
+/// No calls that did not pass.
+pub const NOTHING_REFUSED: &str = "No refused calls. Everything that was asked has passed.";
+/// The choice between the two lists.
+pub const OUTCOME: &str = "Outcome";
+/// All calls.
+pub const EVERY: &str = "All calls";
+/// Those that did not pass.
+pub const REFUSED: &str = "Refused only";
 /// The page anew.
 pub const REFRESH: &str = "Refresh";
 /// Older ones.

@@ -31,6 +31,14 @@ pub const ACCEPTED: &str = "Accepted";
 pub const REFUSED: &str = "Refused";
 /// Likewise.
 pub const LIMITED: &str = "Rate limited";
+/// Beneath a chart of answers.
+pub const SUCCEEDED: &str = "Succeeded";
+/// Likewise.
+pub const FAILED_4XX: &str = "Failed with 4xx";
+/// Likewise.
+pub const FAILED_5XX: &str = "Failed with 5xx";
+/// The title of that chart.
+pub const ANSWERS: &str = "Answers that services reported";
 /// The last bar, while time goes on.
 pub const RUNNING: &str = "Still counting";
 /// Over the list of changes.
@@ -48,6 +56,15 @@ pub fn mark(phrase: &str) -> String {
     letters
         .next()
         .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+/// A label in the middle of a sentence.
+pub fn within_a_sentence(label: &str) -> String {
+    let mut letters = label.chars();
+    letters
+        .next()
+        .map(|first| first.to_lowercase().chain(letters).collect())
         .unwrap_or_default()
 }
 

@@ -1,0 +1,129 @@
+//! What the bars of a chart are made of.
+
+use crate::words::usage as words;
+use domain::{
+    time::Timestamp,
+    usage::{Range, Series, reported::Answers},
+};
+
+/// One of the three parts of a bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// Its name in the style sheet.
+    pub series: &'static str,
+    /// What it counts.
+    pub label: &'static str,
+    /// Whether it is hatched, for those who cannot tell the hues apart.
+    pub hatched: bool,
+}
+
+const CALLS: [Layer; 3] = [
+    layer("accepted", words::ACCEPTED, false),
+    layer("refused", words::REFUSED, true),
+    layer("limited", words::LIMITED, false),
+];
+
+const ANSWERS: [Layer; 3] = [
+    layer("succeeded", words::SUCCEEDED, false),
+    layer("client-errors", words::FAILED_4XX, false),
+    layer("server-errors", words::FAILED_5XX, true),
+];
+
+const fn layer(series: &'static str, label: &'static str, hatched: bool) -> Layer {
+    Layer {
+        series,
+        label,
+        hatched,
+    }
+}
+
+/// Bars over time, the oldest first, each in three layers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stack {
+    /// What it covers.
+    pub range: Range,
+    /// The bar that is still being counted.
+    pub running: Option<usize>,
+    /// What is counted, from the floor upwards.
+    pub layers: [Layer; 3],
+    /// How many of each.
+    pub bars: Vec<[i64; 3]>,
+}
+
+impl Stack {
+    /// What became of calls.
+    pub fn of_calls(series: &Series) -> Self {
+        let bars = series.buckets.iter();
+        Self {
+            range: series.range,
+            running: series.running,
+            layers: CALLS,
+            bars: bars
+                .map(|calls| [calls.accepted, calls.refused, calls.rate_limited])
+                .collect(),
+        }
+    }
+
+    /// What services reported of those bars.
+    pub fn of_answers(series: &Series, answers: &[Answers]) -> Self {
+        let bars = answers.iter();
+        Self {
+            range: series.range,
+            running: series.running,
+            layers: ANSWERS,
+            bars: bars
+                .map(|all| [all.succeeded, all.client_errors, all.server_errors])
+                .collect(),
+        }
+    }
+
+    /// All bars in one.
+    pub fn sum(&self) -> [i64; 3] {
+        let mut sum = [0; 3];
+        for bar in &self.bars {
+            for (sum, more) in sum.iter_mut().zip(bar) {
+                *sum += more;
+            }
+        }
+        sum
+    }
+
+    /// When each bar begins.
+    pub fn times(&self) -> impl Iterator<Item = (Timestamp, [i64; 3])> + '_ {
+        self.range.times().zip(self.bars.iter().copied())
+    }
+
+    /// `30 accepted, 10 refused, 4 rate limited`, with numbers as `number` writes them.
+    pub fn said(&self, bar: [i64; 3], number: impl Fn(&i64) -> String) -> String {
+        let parts = self.layers.iter().zip(&bar);
+        let parts = parts.map(|(layer, calls)| {
+            let label = words::within_a_sentence(layer.label);
+            format!("{} {label}", number(calls))
+        });
+        parts.collect::<Vec<_>>().join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::usage::Window;
+
+    #[test]
+    fn a_bar_says_what_its_layers_count() {
+        let now = Timestamp(1_795_442_709_123);
+        let series = Series::fill_gaps(Range::of(Window::Day, now), now, []);
+        let calls = Stack::of_calls(&series);
+        let said = calls.said([30, 10, 4], i64::to_string);
+        assert_eq!(said, "30 accepted, 10 refused, 4 rate limited");
+        let one = Answers {
+            succeeded: 7,
+            client_errors: 2,
+            server_errors: 1,
+        };
+        let answers = Stack::of_answers(&series, &[one, one]);
+        assert_eq!(answers.sum(), [14, 4, 2]);
+        let said = answers.said(answers.sum(), i64::to_string);
+        assert_eq!(said, "14 succeeded, 4 failed with 4xx, 2 failed with 5xx");
+    }
+}

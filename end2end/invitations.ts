@@ -1,0 +1,51 @@
+// How somebody comes to belong to an account.
+import type { Browser, BrowserContext, Page } from '@playwright/test';
+import { expect, listens, people, type Settings } from './fixtures.ts';
+import type { Person } from './server.ts';
+
+/** What newcomers choose. */
+const password = 'violet compass under snow';
+
+let count = 0;
+/** An e-mail address of nobody yet. */
+export const newcomer = (): string => `new${Date.now().toString(36)}${(count += 1)}@acme.example`;
+
+/** Enters the password where the sign-in is no longer fresh. */
+export async function enterPassword(page: Page, person: Person): Promise<void> {
+  const field = page.getByRole('dialog').or(page.getByRole('alertdialog')).getByLabel('Password', { exact: true });
+  if (await field.isVisible()) {
+    await field.fill(person.password);
+  }
+}
+
+/** Makes an invitation as its owner does; the answer is the path of its link. */
+export async function invite(page: Page, open: Settings['open'], app: string, email: string, role: string, by: Person = people.owner): Promise<string> {
+  await open(`${app}/settings/general`);
+  await page.getByRole('link', { name: 'Invite a member' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Invite a member' });
+  await dialog.getByRole('textbox', { name: 'Email' }).fill(email);
+  await dialog.getByRole('combobox', { name: 'Role' }).selectOption(role);
+  await enterPassword(page, by);
+  await dialog.getByRole('button', { name: 'Create invitation link' }).click();
+  const link = page.getByRole('dialog', { name: 'Hand this link over' }).getByRole('textbox', { name: /Invitation link/ });
+  const path = new URL(await link.inputValue()).pathname;
+  await page.getByRole('link', { name: 'Done' }).click();
+  await expect(link).toBeHidden();
+  return path;
+}
+
+/** A browser of somebody else. */
+export async function another(browser: Browser, url: string, javaScriptEnabled: boolean): Promise<{ context: BrowserContext; page: Page }> {
+  const context = await browser.newContext({ baseURL: url, javaScriptEnabled });
+  return { context, page: await context.newPage() };
+}
+
+/** Opens an invitation and enters a password. */
+export async function accept(page: Page, path: string, javaScriptEnabled: boolean, secret = password): Promise<void> {
+  await page.goto(path);
+  if (javaScriptEnabled) {
+    await listens(page);
+  }
+  await page.getByLabel('Password', { exact: true }).fill(secret);
+  await page.getByRole('button', { name: 'Accept invitation' }).click();
+}

@@ -1,0 +1,1 @@
+    AND verdict <> 'valid'

@@ -1,0 +1,1 @@
+    AND k.ends_key <= $13
