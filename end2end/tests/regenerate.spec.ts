@@ -44,6 +44,8 @@ test('a secret is regenerated with an overlap: both work, and the old one says t
   const section = page.getByRole('region', { name: 'This key is being retired' });
   await expect(section).toContainText('Still in use');
   await expect(section.getByRole('row', { name: /This key/ })).toContainText('1');
+  const both = 'Accepted calls with both secrets, last 24h: 1 with the new secret, 1 with the old secret';
+  await expect(section.getByRole('img', { name: both })).toBeVisible();
   await expect(section).toContainText('GET /v1/whoami');
   await section.getByRole('button', { name: 'End now' }).click();
   await expect(page.getByText('Expired').first()).toBeVisible();

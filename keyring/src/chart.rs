@@ -57,7 +57,7 @@ impl Viewer {
 
     /// Both days are whole ones, in the zone of the chart.
     fn range_of_days(&self, asked: Asked<'_>) -> Result<Range, Invalid> {
-        let (now, zone) = (self.now(), self.zone(asked));
+        let (now, zone) = (self.now(), self.zone_asked(asked));
         let first = Timestamp::parse_date(asked.from)
             .ok_or_else(|| Invalid::new("Choose the first day, such as 2026-11-23."))?;
         let last = match asked.until {
@@ -80,12 +80,17 @@ impl Viewer {
     }
 
     /// The application's zone, or UTC where that is asked for.
-    fn zone(&self, asked: Asked<'_>) -> Zone {
-        let name = match asked.zone {
-            "utc" => "UTC",
-            _ => &self.application().time_zone,
-        };
-        Zone::parse(name).unwrap_or_default()
+    fn zone_asked(&self, asked: Asked<'_>) -> Zone {
+        if asked.zone == "utc" {
+            Zone::default()
+        } else {
+            self.zone()
+        }
+    }
+
+    /// The application's zone.
+    pub(crate) fn zone(&self) -> Zone {
+        Zone::parse(&self.application().time_zone).unwrap_or_default()
     }
 
     /// A chart of a key's calls, or of those of all keys.
@@ -112,7 +117,7 @@ impl Viewer {
         let local = if range.level == DAY {
             Local::utc()
         } else {
-            self.zone(asked).over(range)
+            self.zone_asked(asked).over(range)
         };
         let reported = bars
             .iter()

@@ -7,12 +7,12 @@ use domain::{
     key::{
         KeyDraft,
         issued::IssuedKey,
-        retirement::{Quiet, Regeneration, Retirement, Rotation},
+        retirement::{Both, Quiet, Regeneration, Retirement, Rotation},
         state::IllegalMove,
         token::KeyId,
     },
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::{Bucket, Outcome, Series},
+    usage::{Bucket, Outcome, Range, Series, Window},
 };
 use secrecy::ExposeSecret;
 use store::{Inserted, NewKey, StoreError};
@@ -189,14 +189,42 @@ impl Viewer {
             .collect();
         hours.sort_unstable();
         let now = self.now();
+        let retiring = old.retiring_until(now).is_some();
         let last = old.last_used.map(|used| used.at);
         Ok(Some(Rotation {
             since,
             old: self.calls_since(id, since).await?,
             new: self.calls_since(new, since).await?,
+            both: if retiring {
+                Some(self.both([id, new], since).await?)
+            } else {
+                None
+            },
             quiet: Quiet::of(hours, last, now),
             now,
         }))
+    }
+
+    /// Both keys over the shortest window that holds `since`.
+    async fn both(&self, keys: [KeyId; 2], since: Timestamp) -> Result<Both, KeyringError> {
+        let now = self.now();
+        let windows = [Window::Day, Window::Week, Window::Month].into_iter();
+        let range = windows
+            .map(|window| Range::of(window, now))
+            .find(|range| range.start <= since)
+            .unwrap_or_else(|| Range::of(Window::Month, now));
+        let store = &self.keyring().store;
+        let series = async |key: KeyId| {
+            let key = key.to_string();
+            let counts = store.usage(&key, range.level, range.start, now).await?;
+            Ok::<_, KeyringError>(Series::fill_gaps(range, now, counts))
+        };
+        let [old, new] = keys;
+        Ok(Both {
+            old: series(old).await?,
+            new: series(new).await?,
+            local: self.zone().over(range),
+        })
     }
 
     /// All calls since the minute of `since`: by the minute to the full hour, by the hour from there on.

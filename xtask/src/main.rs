@@ -1,18 +1,19 @@
 //! The one entry point of people and CI: `cargo xtask run`, `build`, `site`, `check`, `test`, `bench`,
-//! `kill`.
+//! `kill`, `fuzz`.
 //!
-//! It needs Rust alone to start; the WebAssembly target, the site's tools, `PostgreSQL`, nginx and a browser it finds or installs.
+//! It needs Rust alone to start; the WebAssembly target, the site's tools, `PostgreSQL`, the proxies and a browser it finds or installs.
 
 mod bench;
 mod browser;
 mod check;
 mod files;
+mod fuzz;
 mod kill;
 mod machine;
-mod nginx;
 mod npm;
 mod postgres;
 mod process;
+mod proxy;
 mod server;
 mod site;
 mod step;
@@ -34,6 +35,7 @@ cargo xtask check             format, lints, dependencies, and the size of a fir
 cargo xtask test [FILTER]     check, then every test; --rust or --browser chooses one part alone
 cargo xtask bench [PART]      measure what is deployed: `pages` (first byte, first visit, Lighthouse), `gate` (a decision), or both
 cargo xtask kill [N]          kill the server N times under load (100), and see that nothing is lost
+cargo xtask fuzz [N]          make up what strangers send, N seconds (60) for each parser
 cargo xtask toolchain         find or install what builds WebAssembly, and say which toolchain is used";
 
 fn main() -> ExitCode {
@@ -73,6 +75,13 @@ fn perform(arguments: &[String]) -> Result<()> {
         }
         ("site", []) => site::build(&Workspace::open()?, Tooling::Optional),
         ("bench", rest) => bench::run(&Workspace::open()?, measured(rest)?),
+        ("fuzz", []) => fuzz::run(&Workspace::open()?, fuzz::SECONDS),
+        ("fuzz", [seconds]) => {
+            let seconds = seconds
+                .parse()
+                .context("`fuzz` takes a number of seconds")?;
+            fuzz::run(&Workspace::open()?, seconds)
+        }
         ("kill", []) => kill::run(&Workspace::open()?, kill::TIMES),
         ("kill", [times]) => {
             let times = times.parse().context("`kill` takes a number of times")?;

@@ -3,10 +3,10 @@
 use anyhow::Result;
 
 use crate::{
-    browser, check, nginx,
+    browser, check,
     postgres::Postgres,
     process::{self, find},
-    server,
+    proxy, server,
     site::{self, Tooling},
     step::loud,
     workspace::{SERVER_SIDE, Workspace},
@@ -49,8 +49,10 @@ fn rust(workspace: &Workspace, postgres: &Postgres, filter: Option<&str>) -> Res
     }
     cargo
         .args(SERVER_SIDE)
-        .env(Postgres::VARIABLE, postgres.url())
-        .env(nginx::VARIABLE, nginx::ensure()?);
+        .env(Postgres::VARIABLE, postgres.url());
+    for (name, variable) in proxy::ALL {
+        cargo.env(variable, proxy::ensure(name, variable)?);
+    }
     match filter {
         // With a filter the tests may all be the browser's.
         Some(filter) if nextest => cargo.args(["--no-tests", "pass", filter]),

@@ -94,7 +94,7 @@ pub fn plot(stack: &Stack, local: &Local, changes: &[Change]) -> Plot {
             stack.said(calls, i64::to_string)
         );
         let mut y = floor;
-        for (layer, calls) in stack.layers.iter().zip(calls) {
+        for (layer, &calls) in stack.layers.iter().zip(calls) {
             if calls > 0 {
                 let tall = height(calls);
                 y -= tall;

@@ -1,12 +1,12 @@
 //! What the bars of a chart are made of.
 
-use crate::words::usage as words;
+use crate::words::{rotate, usage as words};
 use domain::{
     time::Timestamp,
     usage::{Range, Series, reported::Answers},
 };
 
-/// One of the three parts of a bar.
+/// One of the parts of a bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layer {
     /// Its name in the style sheet.
@@ -17,16 +17,21 @@ pub struct Layer {
     pub hatched: bool,
 }
 
-const CALLS: [Layer; 3] = [
+const CALLS: &[Layer] = &[
     layer("accepted", words::ACCEPTED, false),
     layer("refused", words::REFUSED, true),
     layer("limited", words::LIMITED, false),
 ];
 
-const ANSWERS: [Layer; 3] = [
+const ANSWERS: &[Layer] = &[
     layer("succeeded", words::SUCCEEDED, false),
     layer("client-errors", words::FAILED_4XX, false),
     layer("server-errors", words::FAILED_5XX, true),
+];
+
+const SECRETS: &[Layer] = &[
+    layer("new", rotate::WITH_NEW, false),
+    layer("old", rotate::WITH_OLD, true),
 ];
 
 const fn layer(series: &'static str, label: &'static str, hatched: bool) -> Layer {
@@ -37,7 +42,7 @@ const fn layer(series: &'static str, label: &'static str, hatched: bool) -> Laye
     }
 }
 
-/// Bars over time, the oldest first, each in three layers.
+/// Bars over time, the oldest first, each in layers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stack {
     /// What it covers.
@@ -45,9 +50,9 @@ pub struct Stack {
     /// The bar that is still being counted.
     pub running: Option<usize>,
     /// What is counted, from the floor upwards.
-    pub layers: [Layer; 3],
+    pub layers: &'static [Layer],
     /// How many of each.
-    pub bars: Vec<[i64; 3]>,
+    pub bars: Vec<Vec<i64>>,
 }
 
 impl Stack {
@@ -59,7 +64,7 @@ impl Stack {
             running: series.running,
             layers: CALLS,
             bars: bars
-                .map(|calls| [calls.accepted, calls.refused, calls.rate_limited])
+                .map(|calls| vec![calls.accepted, calls.refused, calls.rate_limited])
                 .collect(),
         }
     }
@@ -72,14 +77,27 @@ impl Stack {
             running: series.running,
             layers: ANSWERS,
             bars: bars
-                .map(|all| [all.succeeded, all.client_errors, all.server_errors])
+                .map(|all| vec![all.succeeded, all.client_errors, all.server_errors])
+                .collect(),
+        }
+    }
+
+    /// Accepted calls with either of two secrets, over one range.
+    pub fn of_secrets(old: &Series, new: &Series) -> Self {
+        let bars = new.buckets.iter().zip(&old.buckets);
+        Self {
+            range: new.range,
+            running: new.running,
+            layers: SECRETS,
+            bars: bars
+                .map(|(new, old)| vec![new.accepted, old.accepted])
                 .collect(),
         }
     }
 
     /// All bars in one.
-    pub fn sum(&self) -> [i64; 3] {
-        let mut sum = [0; 3];
+    pub fn sum(&self) -> Vec<i64> {
+        let mut sum = vec![0; self.layers.len()];
         for bar in &self.bars {
             for (sum, more) in sum.iter_mut().zip(bar) {
                 *sum += more;
@@ -89,13 +107,13 @@ impl Stack {
     }
 
     /// When each bar begins.
-    pub fn times(&self) -> impl Iterator<Item = (Timestamp, [i64; 3])> + '_ {
-        self.range.times().zip(self.bars.iter().copied())
+    pub fn times(&self) -> impl Iterator<Item = (Timestamp, &[i64])> + '_ {
+        self.range.times().zip(self.bars.iter().map(Vec::as_slice))
     }
 
     /// `30 accepted, 10 refused, 4 rate limited`, with numbers as `number` writes them.
-    pub fn said(&self, bar: [i64; 3], number: impl Fn(&i64) -> String) -> String {
-        let parts = self.layers.iter().zip(&bar);
+    pub fn said(&self, bar: &[i64], number: impl Fn(&i64) -> String) -> String {
+        let parts = self.layers.iter().zip(bar);
         let parts = parts.map(|(layer, calls)| {
             let label = words::within_a_sentence(layer.label);
             format!("{} {label}", number(calls))
@@ -107,14 +125,14 @@ impl Stack {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::usage::Window;
+    use domain::usage::{Outcome, Window};
 
     #[test]
     fn a_bar_says_what_its_layers_count() {
         let now = Timestamp(1_795_442_709_123);
         let series = Series::fill_gaps(Range::of(Window::Day, now), now, []);
         let calls = Stack::of_calls(&series);
-        let said = calls.said([30, 10, 4], i64::to_string);
+        let said = calls.said(&[30, 10, 4], i64::to_string);
         assert_eq!(said, "30 accepted, 10 refused, 4 rate limited");
         let one = Answers {
             succeeded: 7,
@@ -123,7 +141,11 @@ mod tests {
         };
         let answers = Stack::of_answers(&series, &[one, one]);
         assert_eq!(answers.sum(), [14, 4, 2]);
-        let said = answers.said(answers.sum(), i64::to_string);
+        let said = answers.said(&answers.sum(), i64::to_string);
         assert_eq!(said, "14 succeeded, 4 failed with 4xx, 2 failed with 5xx");
+        let used = Series::fill_gaps(series.range, now, [(now, Outcome::Accepted, 3)]);
+        let secrets = Stack::of_secrets(&used, &series);
+        let said = secrets.said(&secrets.sum(), i64::to_string);
+        assert_eq!(said, "0 with the new secret, 3 with the old secret");
     }
 }

@@ -1,9 +1,9 @@
 //! An old key beside the one in its place.
 
-use super::RetireField;
+use super::{RetireField, UsageChart};
 use crate::{
     api::keys::rotate::RetireKey,
-    chart::scale::grouped,
+    chart::{scale::grouped, stack::Stack},
     error::AppError,
     form::{FormPage, typed, use_errors, use_outcome},
     part::PasswordAgain,
@@ -76,9 +76,15 @@ pub fn Retiring(
     let new = key.replaced_by.map(|new| {
         view! { <a href=routes::key(&app, new)>{rotate::SUCCESSOR} " " {new.mask()}</a> }
     });
+    let chart = rotation.both.map(|both| {
+        let stack = Stack::of_secrets(&both.old, &both.new);
+        view! {
+            <UsageChart stack local=both.local marks=Vec::new() id="secrets" title=rotate::BOTH />
+        }
+    });
     view! {
         <p>{ends}</p>
-        {verdict}
+        {verdict} {chart}
         <table class="data">
             <caption class="visually-hidden">{rotate::TRAFFIC}</caption>
             <thead>

@@ -33,11 +33,11 @@ pub fn UsageChart(
     let summary = format!(
         "{title}, {}: {}",
         covered(stack.range, &local),
-        stack.said(sum, |calls| grouped(*calls))
+        stack.said(&sum, |calls| grouped(*calls))
     );
     let plot = bars::plot(&stack, &local, &marks);
     let running = plot.bars.iter().any(|bar| bar.running);
-    let picture = if sum == [0; 3] {
+    let picture = if sum.iter().all(|calls| *calls == 0) {
         view! { <p class="page-lead">{words::NO_CALLS}</p> }.into_any()
     } else {
         view! { <ChartPicture plot id summary /> }.into_any()
@@ -66,6 +66,7 @@ pub fn UsageChart(
         .collect_view();
     let columns = stack
         .layers
+        .iter()
         .map(|layer| {
             view! {
                 <th scope="col" data-align="end">
@@ -132,7 +133,7 @@ fn rows(stack: &Stack, local: &Local, marks: &[Mark]) -> AnyView {
                 .collect();
             (at, calls, changes.join("; "))
         })
-        .filter(|(_, calls, changes)| *calls != [0; 3] || !changes.is_empty())
+        .filter(|(_, calls, changes)| calls.iter().any(|calls| *calls > 0) || !changes.is_empty())
         .collect();
     if rows.is_empty() {
         return view! {
@@ -160,8 +161,9 @@ fn rows(stack: &Stack, local: &Local, marks: &[Mark]) -> AnyView {
         .into_any()
 }
 
-fn numbers(calls: [i64; 3]) -> impl IntoView {
+fn numbers(calls: &[i64]) -> impl IntoView + use<> {
     calls
-        .map(|calls| view! { <td data-align="end">{grouped(calls)}</td> })
+        .iter()
+        .map(|calls| view! { <td data-align="end">{grouped(*calls)}</td> })
         .collect_view()
 }

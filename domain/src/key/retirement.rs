@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Invalid,
     time::{DAY, HOUR, Timestamp},
-    usage::Bucket,
+    usage::{Bucket, Series, local::Local},
 };
 use serde::{Deserialize, Serialize};
 
@@ -131,10 +131,23 @@ pub struct Rotation {
     pub old: Bucket,
     /// Calls of the new one.
     pub new: Bucket,
+    /// The calls of both over time, while the old one still ends.
+    pub both: Option<Both>,
     /// Whether the old one is still needed.
     pub quiet: Quiet,
     /// The clock.
     pub now: Timestamp,
+}
+
+/// An old key and the one in its place over time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Both {
+    /// Calls of the old key.
+    pub old: Series,
+    /// Calls of the new one, over the same range.
+    pub new: Series,
+    /// The zone of its times.
+    pub local: Local,
 }
 
 /// How long an old key has been quiet, and how long that has to be.

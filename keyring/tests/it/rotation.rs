@@ -16,6 +16,7 @@ use domain::{
         token::KeyId,
     },
     time::{DAY, HOUR, MINUTE, Timestamp},
+    usage::Window,
     verdict::Verdict,
 };
 use keyring::{Call, Decision, Editor, Issue, Keyring, KeyringError, Origin, Route};
@@ -289,5 +290,15 @@ async fn an_old_key_tells_who_still_uses_it_and_when_it_is_safe_to_end() {
         assert!(seen.quiet.safe(), "{:?}", seen.quiet);
         assert_eq!(seen.quiet.for_ms, Some(90 * MINUTE));
         assert!(seen.now > Timestamp(0));
+        let both = seen.both.expect("both work");
+        let accepted = [&both.old, &both.new].map(|series| series.sum().accepted);
+        assert_eq!((accepted, both.new.buckets.len()), ([4, 2], 96));
+        house.clock.advance(2 * DAY);
+        let seen = editor.rotation(old.id).await.expect("read").expect("one");
+        let both = seen.both.expect("both work");
+        assert_eq!(both.old.range.window, Some(Window::Week));
+        house.clock.advance(DAY);
+        let seen = editor.rotation(old.id).await.expect("read").expect("one");
+        assert_eq!(seen.both, None);
     }
 }

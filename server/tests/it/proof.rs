@@ -1,8 +1,10 @@
 //! What is promised, shown over real sockets.
 
+mod caddy;
 mod connection;
 mod hammer;
 mod nginx;
+mod proxied;
 
 use crate::house::House;
 use server::gate::client_address::TrustedProxies;

@@ -49,6 +49,12 @@ pub const OLD_GOES_ON: &str = "Put this secret where the old one is. The old key
 pub const RETIRING: &str = "This key is being retired";
 /// The same, afterwards.
 pub const RETIRED: &str = "This key has been replaced";
+/// The chart of both.
+pub const BOTH: &str = "Accepted calls with both secrets";
+/// In it.
+pub const WITH_NEW: &str = "With the new secret";
+/// Likewise.
+pub const WITH_OLD: &str = "With the old secret";
 /// The table of both.
 pub const TRAFFIC: &str = "Calls since the secret was regenerated";
 /// Its columns.

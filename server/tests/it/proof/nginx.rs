@@ -2,23 +2,14 @@
 
 use super::{
     connection::{Answer, Connection},
-    listen, serve,
+    listen,
+    proxied::{limited, program, service},
+    serve,
 };
 use crate::house::House;
-use axum::{Router, routing::any};
-use domain::key::{
-    Environment, KeyDraft,
-    expiry::Expiry,
-    ip_rule::IpRules,
-    issued::IssuedKey,
-    name::{Description, KeyName},
-    rate_limit::RateLimit,
-    token,
-};
-use http::HeaderMap;
-use keyring::{Issue, Owner};
+use domain::key::{Environment, issued::IssuedKey, token};
 use std::{
-    env, fs,
+    fs,
     net::{Ipv4Addr, SocketAddr, TcpListener},
     os::fd::OwnedFd,
     path::{Path, PathBuf},
@@ -27,23 +18,6 @@ use std::{
 use tempfile::TempDir;
 
 const RECIPE: &str = include_str!("../../../../docs/proxies/nginx.conf");
-
-/// nginx's program. `cargo xtask test` names it by this variable, so that a test is never left out there.
-const VARIABLE: &str = "LATCHKEY_TEST_NGINX";
-
-fn program() -> Option<PathBuf> {
-    if let Some(named) = env::var_os(VARIABLE) {
-        return Some(named.into());
-    }
-    let found = env::split_paths(&env::var_os("PATH").unwrap_or_default())
-        .chain(["/usr/sbin".into()])
-        .map(|folder| folder.join("nginx"))
-        .find(|program| program.is_file());
-    if found.is_none() {
-        eprintln!("skipped: nginx is not installed, and {VARIABLE} is not set");
-    }
-    found
-}
 
 /// A running nginx. It is stopped when this is dropped.
 struct Nginx {
@@ -121,40 +95,9 @@ fn command(program: &Path, folder: &TempDir) -> Command {
     command
 }
 
-/// A service that answers with the headers that reached it.
-async fn service() -> SocketAddr {
-    let (listener, address) = listen().await;
-    let router = Router::new().fallback(any(async |headers: HeaderMap| format!("{headers:?}")));
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    address
-}
-
-async fn limited(house: &House, owner: &Owner) -> IssuedKey {
-    let draft = KeyDraft {
-        name: KeyName::parse("Limited").expect("a name"),
-        description: Description::default(),
-        environment: Environment::Live,
-        scopes: "invoice:read".parse().expect("a scope"),
-        expiry: Expiry::Never,
-        ip_rules: IpRules::default(),
-        rate_limit: Some(RateLimit {
-            requests: 1,
-            window_ms: 60_000,
-        }),
-    };
-    let fresh = owner.fresh().expect("signed in a moment ago");
-    match fresh
-        .issue(draft, house.keyring.new_idempotency_key())
-        .await
-    {
-        Ok(Issue::New(key)) => key,
-        other => panic!("no key: {other:?}"),
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nginx_lets_pass_what_the_gate_lets_pass_and_nothing_else() {
-    let Some(program) = program() else {
+    let Some(program) = program("nginx") else {
         return;
     };
     let house = House::furnished().await;
@@ -218,7 +161,7 @@ async fn nginx_lets_pass_what_the_gate_lets_pass_and_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn behind_nginx_a_key_knows_the_addresses_of_its_callers() {
-    let Some(program) = program() else {
+    let Some(program) = program("nginx") else {
         return;
     };
     let house = House::furnished().await;
@@ -245,7 +188,7 @@ async fn behind_nginx_a_key_knows_the_addresses_of_its_callers() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn behind_nginx_nobody_passes_when_the_gate_is_down() {
-    let Some(program) = program() else {
+    let Some(program) = program("nginx") else {
         return;
     };
     let house = House::furnished().await;
