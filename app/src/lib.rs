@@ -42,8 +42,8 @@ use ui::{
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     context::provide_nonce();
     // The answer to a plain post stays as it is: it may hold a secret, which no script may find in its data.
-    let scripts =
-        (!form::is_plain_answer()).then(|| view! { <HydrationScripts options=options.clone() /> });
+    let scripts = (!form::is_plain_answer())
+        .then(|| view! { <HydrationScripts options=options.clone() defer=true /> });
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=context::theme().attribute()>

@@ -39,7 +39,7 @@ impl Keyring {
                 if let Err(error) = keyring.write_decisions().await {
                     tracing::debug!(%error, "decisions stay in memory until the database answers");
                 }
-                if let Err(error) = keyring.write_events().await {
+                if let Err(error) = keyring.write_due_events().await {
                     tracing::debug!(%error, "security events stay in memory until the database answers");
                 }
                 // A little each second, as long as there is something; else each minute.

@@ -20,7 +20,6 @@ use domain::{
     verdict::Verdict,
 };
 use held::Held;
-use recent::Recent;
 use reports::{Reports, Sums};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::UsageBatch;
@@ -60,7 +59,6 @@ struct Fresh {
     keys: ById<Used>,
     nobody: Option<Used>,
     tally: Tally,
-    recent: Recent,
 }
 
 impl Meter {
@@ -90,7 +88,6 @@ impl Meter {
                 }
                 last => *last = Some(last_use(seen)),
             }
-            fresh.recent.add(key, seen.now);
         }
         if let Some(marks) = marks {
             fresh
@@ -101,7 +98,14 @@ impl Meter {
 
     /// Accepted calls of a key in the last 60 seconds.
     pub(crate) fn last_minute(&self, key: KeyId, now: Timestamp) -> i64 {
-        self.fresh().recent.of(key, now)
+        let mut held = self.held();
+        let mut calls = held.recent.of(key, now);
+        let since = now.plus(-MINUTE);
+        if let Some(used) = self.fresh().keys.get(&key) {
+            let new = used.accepted().filter(|(at, _)| *at > since);
+            calls += new.map(|(_, calls)| calls).sum::<i64>();
+        }
+        calls
     }
 
     /// Takes what was counted until now, for as much of it to be written as is due. `new_id` names batches.

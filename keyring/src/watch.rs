@@ -5,13 +5,13 @@ mod counts;
 mod write;
 
 use crate::{Origin, decisions::Noted};
-use counts::{Counts, Found};
+use counts::{Counts, Found, Pace};
 use domain::{
     account::Email,
     decision::Decided,
     key::token::KeyId,
     security::{Habit, Kind, Raised, network, product},
-    time::{DAY, Timestamp},
+    time::{DAY, MINUTE, SECOND, Timestamp},
     verdict::Verdict,
 };
 use std::{
@@ -27,6 +27,17 @@ const MOST_NOTED: usize = 1_000_000;
 /// Ways that wait to be noted. What finds no room comes again with the next call.
 const MOST_WAITING: usize = 10_000;
 
+/// What is odd is told at once, and while it goes on not each second.
+const ODD: Pace = Pace {
+    first: 0,
+    again: 10 * SECOND,
+};
+/// Whether refusals are more than usual is looked into once the numbers of their minute have been added up.
+const REFUSALS: Pace = Pace {
+    first: MINUTE,
+    again: MINUTE,
+};
+
 /// What is odd, and has not been written yet.
 #[derive(Default)]
 pub(crate) struct Watch {
@@ -35,9 +46,9 @@ pub(crate) struct Watch {
     found: tokio::sync::Mutex<Vec<Raised>>,
 }
 
-#[derive(Default)]
 struct Held {
     calls: Counts<(KeyId, Kind), Arc<Decided>>,
+    refusals: Counts<KeyId, Arc<Decided>>,
     sign_ins: Counts<(Email, Kind), Origin>,
     noted: HashSet<u64>,
     /// Keyed, so that nobody can choose a network that looks like another.
@@ -45,6 +56,20 @@ struct Held {
     /// The day of what is in `noted`, since 1970.
     day: i64,
     uses: VecDeque<Use>,
+}
+
+impl Default for Held {
+    fn default() -> Self {
+        Self {
+            calls: Counts::new(ODD),
+            refusals: Counts::new(REFUSALS),
+            sign_ins: Counts::new(ODD),
+            noted: HashSet::default(),
+            hasher: RandomState::default(),
+            day: 0,
+            uses: VecDeque::default(),
+        }
+    }
 }
 
 /// A way in which a key was used, for the first time today.
@@ -69,27 +94,33 @@ impl Watch {
     pub(crate) fn look<'a>(&self, calls: impl IntoIterator<Item = (&'a Arc<Decided>, i64)>) {
         let mut held = self.held();
         for (call, times) in calls {
-            held.look(call, times);
+            let way = Way {
+                key: call.key,
+                at: call.at,
+                address: call.address,
+                user_agent: &call.user_agent,
+            };
+            held.look(&way, call.verdict, call.from_browser, times, || {
+                Arc::clone(call)
+            });
         }
     }
 
-    /// Looks at calls that have just been decided, with their ids. Of those that passed, few are the first of their kind:
-    /// the others are not even copied.
+    /// Looks at calls that have just been decided, with their ids. Few are the first of their kind, or of their second: the
+    /// others are not even copied.
     pub(crate) fn look_at(&self, calls: &[(i64, Noted)]) {
         let mut held = self.held();
         for (id, noted) in calls {
-            let decided = || Arc::new(noted.decided(*id));
-            if noted.verdict() == Verdict::Accepted && !noted.by_browser() {
-                let way = Way {
-                    key: noted.key(),
-                    at: noted.at(),
-                    address: noted.address().map(|address| address.to_canonical()),
-                    user_agent: noted.user_agent().trim_start_matches(char::is_control),
-                };
-                held.used(&way, decided);
-            } else {
-                held.look(&decided(), 1);
-            }
+            let way = Way {
+                key: noted.key(),
+                at: noted.at(),
+                address: noted.address().map(|address| address.to_canonical()),
+                user_agent: noted.user_agent().trim_start_matches(char::is_control),
+            };
+            let browser = noted.by_browser();
+            held.look(&way, noted.verdict(), browser, 1, || {
+                Arc::new(noted.decided(*id))
+            });
         }
     }
 
@@ -111,7 +142,7 @@ impl Watch {
         let of = (email.clone(), kind);
         self.held()
             .sign_ins
-            .note(of, kind.threshold(), now, 1, &origin);
+            .note(of, kind.threshold(), now, 1, || origin);
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -128,19 +159,24 @@ struct Way<'a> {
 }
 
 impl Held {
-    fn look(&mut self, call: &Arc<Decided>, times: i64) {
-        for kind in Kind::of_call(call) {
-            self.calls
-                .note((call.key, kind), kind.threshold(), call.at, times, call);
+    fn look(
+        &mut self,
+        way: &Way<'_>,
+        verdict: Verdict,
+        browser: bool,
+        times: i64,
+        call: impl Fn() -> Arc<Decided>,
+    ) {
+        for kind in Kind::of_call(verdict, browser) {
+            let (key, enough) = (way.key, kind.threshold());
+            if kind == Kind::RefusalsRose {
+                self.refusals.note(key, enough, way.at, times, &call);
+            } else {
+                self.calls.note((key, kind), enough, way.at, times, &call);
+            }
         }
-        if call.verdict == Verdict::Accepted {
-            let way = Way {
-                key: call.key,
-                at: call.at,
-                address: call.address,
-                user_agent: &call.user_agent,
-            };
-            self.used(&way, || Arc::clone(call));
+        if verdict == Verdict::Accepted {
+            self.used(way, call);
         }
     }
 

@@ -3,13 +3,22 @@
 use crate::{AppState, gate::client_address::client_address};
 use app::error::AppError;
 use axum::{
-    extract::{Request, State},
-    middleware::Next,
+    Router,
+    extract::Request,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use keyring::{Entropy, SystemEntropy};
-use std::{any::Any, cell::RefCell, net::IpAddr, sync::Arc};
+use std::{
+    any::Any,
+    cell::RefCell,
+    convert::Infallible,
+    net::IpAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+use tower::Service;
 
 /// Names a request in answers, audit rows and the log.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -26,41 +35,84 @@ pub struct RequestId(pub Arc<str>);
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub Option<IpAddr>);
 
-/// What a panic leaves behind in its answer, until [`identify`] writes it down.
+/// What a panic leaves behind in its answer, until [`Identified`] writes it down.
 #[derive(Clone)]
 struct Panicked(String);
 
-/// The outermost layer: names the request, finds the client's address, and finishes the answer.
-pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let peer = request
-        .extensions()
-        .get::<Peer>()
-        .map(|peer| peer.0.to_canonical());
-    let trusted = peer.is_some_and(|peer| state.proxies.contain(peer));
-    let id = trusted
-        .then(|| accepted_id(request.headers()))
-        .flatten()
-        .unwrap_or_else(new_id);
-    let address = client_address(peer, request.headers(), &state.proxies);
-    let api = request.uri().path().starts_with("/api/");
-    let door = state.metrics.door(request.uri().path());
-    request.extensions_mut().insert(RequestId(id.clone()));
-    request.extensions_mut().insert(ClientAddress(address));
+/// The outermost layer: names each request, finds the client's address, and finishes the answer. It stands around the
+/// router and not in it, where a layer is a box more for each route and each call.
+#[derive(Clone)]
+pub struct Identified {
+    state: AppState,
+    router: Router,
+}
 
-    let mut response = next.run(request).await;
+/// What is kept of a request until it is answered.
+struct Asked {
+    id: Arc<str>,
+    api: bool,
+    door: usize,
+}
+
+impl Identified {
+    /// Around a router.
+    pub const fn new(state: AppState, router: Router) -> Self {
+        Self { state, router }
+    }
+
+    fn begin(&self, request: &mut Request) -> Asked {
+        let peer = request
+            .extensions()
+            .get::<Peer>()
+            .map(|peer| peer.0.to_canonical());
+        let trusted = peer.is_some_and(|peer| self.state.proxies.contain(peer));
+        let id = trusted
+            .then(|| accepted_id(request.headers()))
+            .flatten()
+            .unwrap_or_else(new_id);
+        let address = client_address(peer, request.headers(), &self.state.proxies);
+        request.extensions_mut().insert(RequestId(id.clone()));
+        request.extensions_mut().insert(ClientAddress(address));
+        let path = request.uri().path();
+        Asked {
+            id,
+            api: path.starts_with("/api/"),
+            door: self.state.metrics.door(path),
+        }
+    }
+}
+
+impl Service<Request> for Identified {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Service::<Request>::poll_ready(&mut self.router, context)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let asked = self.begin(&mut request);
+        let (state, answer) = (self.state.clone(), self.router.call(request));
+        Box::pin(async move { Ok(finish(&state, &asked, answer.await?)) })
+    }
+}
+
+fn finish(state: &AppState, asked: &Asked, mut response: Response) -> Response {
+    let id = &asked.id;
     if let Some(Panicked(detail)) = response.extensions_mut().remove() {
-        tracing::error!(reference = &*id, detail, "a handler panicked");
+        tracing::error!(reference = &**id, detail, "a handler panicked");
         let headers = std::mem::take(response.headers_mut());
-        response = broken(&id, api);
+        response = broken(id, asked.api);
         for (name, value) in &headers {
             if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
                 response.headers_mut().insert(name, value.clone());
             }
         }
     }
-    state.metrics.answered(door, response.status());
+    state.metrics.answered(asked.door, response.status());
     let headers = response.headers_mut();
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(X_REQUEST_ID, value);
     }
     headers.insert(
@@ -79,14 +131,14 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     response
 }
 
-/// The id of a request that [`identify`] has seen.
+/// The id of a request that [`Identified`] has seen.
 pub fn id_of(extensions: &http::Extensions) -> Arc<str> {
     extensions
         .get::<RequestId>()
         .map_or_else(|| "unknown".into(), |id| id.0.clone())
 }
 
-/// The address of a request that [`identify`] has seen.
+/// The address of a request that [`Identified`] has seen.
 pub fn address_of(extensions: &http::Extensions) -> Option<IpAddr> {
     extensions.get::<ClientAddress>().and_then(|found| found.0)
 }

@@ -8,24 +8,19 @@ use crate::{
         openapi::{self, Door},
         own_key, problem, usage, verify, whoami,
     },
-    metrics, probes, request,
+    metrics, probes,
+    request::{self, Identified},
 };
 use axum::{
     Router, middleware,
     routing::{any, get, post},
 };
-use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::{CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 /// Every address of the server. The layers run from the last one down to the first.
-pub fn router(state: AppState) -> Router {
-    Router::new()
-        .merge(gate())
-        .merge(dashboard(&state))
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            request::identify,
-        ))
-        .with_state(state)
+pub fn router(state: AppState) -> Identified {
+    let router = Router::new().merge(gate()).merge(dashboard(&state));
+    Identified::new(state.clone(), router.with_state(state))
 }
 
 /// Every door for machines: the router serves them, and `/openapi.json` describes them.
@@ -68,10 +63,12 @@ fn gate() -> Router<AppState> {
 
 /// For browsers.
 fn dashboard(state: &AppState) -> Router<AppState> {
+    let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
     let pages = pages::paths()
         .into_iter()
         .fold(Router::new(), |router, path| {
-            router.route(&path, get(pages::page))
+            // What is answered to a post may hold a secret beside what somebody else wrote, and is sent as it is (BREACH).
+            router.route(&path, get(pages::page).layer(compression.clone()))
         })
         .route("/apps/{app}/settings/requests/live", get(live::live))
         .route("/apps/{app}/settings/api-keys.csv", get(export::keys::csv))

@@ -2,13 +2,17 @@
 
 mod preface;
 
-use crate::{AppState, request::Peer, router};
+use crate::{
+    AppState,
+    request::{Identified, Peer},
+    router,
+};
 use axum::body::Body;
 use http::Request;
+use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto, graceful::GracefulShutdown},
-    service::TowerToHyperService,
 };
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
@@ -18,6 +22,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
+use tower::Service;
 
 /// Connections at a time; more wait in the kernel's queue.
 const CONNECTIONS: usize = 4_096;
@@ -59,7 +64,7 @@ pub async fn serve(listener: TcpListener, state: AppState) -> io::Result<()> {
 
 async fn accept(
     listener: TcpListener,
-    router: axum::Router,
+    router: Identified,
     graceful: &GracefulShutdown,
     ending: &CancellationToken,
 ) {
@@ -122,19 +127,20 @@ fn connect(
     builder: &auto::Builder<TokioExecutor>,
     stream: TcpStream,
     peer: SocketAddr,
-    router: axum::Router,
+    router: Identified,
 ) -> impl hyper_util::server::graceful::GracefulConnection<
     Error = Box<dyn std::error::Error + Send + Sync>,
 > + use<> {
     // Small answers leave at once; where the option fails, they leave later.
     let _ = stream.set_nodelay(true);
-    let service = tower::service_fn(move |request: Request<hyper::body::Incoming>| {
+    let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Peer(peer.ip()));
-        tower::ServiceExt::oneshot(router.clone(), request)
+        // It is always ready.
+        router.clone().call(request)
     });
     builder
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+        .serve_connection(TokioIo::new(stream), service)
         .into_owned()
 }
 

@@ -1,7 +1,7 @@
 //! What happened, how grave it is, and what can be done about it.
 
 use super::MANY_REFUSALS;
-use crate::{decision::Decided, usage::Outcome, verdict::Verdict};
+use crate::{usage::Outcome, verdict::Verdict};
 use serde::{Deserialize, Serialize};
 
 /// How grave an event is; the order is that of gravity.
@@ -208,9 +208,9 @@ impl Kind {
         }
     }
 
-    /// What a call shows by itself.
-    pub fn of_call(call: &Decided) -> impl Iterator<Item = Self> {
-        let refused = match call.verdict {
+    /// What a call shows by itself: what became of it, and whether a browser sent it.
+    pub fn of_call(verdict: Verdict, from_browser: bool) -> impl Iterator<Item = Self> {
+        let refused = match verdict {
             Verdict::CredentialsInQuery => Some(Self::InQuery),
             Verdict::InvalidCredentials | Verdict::Throttled { .. } => Some(Self::WrongSecret),
             Verdict::Revoked => Some(Self::RevokedUsed),
@@ -221,8 +221,8 @@ impl Kind {
             Verdict::InsufficientScope => Some(Self::ScopeNotHeld),
             Verdict::RateLimited { .. } | Verdict::Accepted => None,
         };
-        let browser = call.from_browser && call.verdict.is_proven();
-        let more = call.verdict.outcome() == Outcome::Refused;
+        let browser = from_browser && verdict.is_proven();
+        let more = verdict.outcome() == Outcome::Refused;
         refused
             .into_iter()
             .chain(browser.then_some(Self::FromBrowser))

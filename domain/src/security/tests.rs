@@ -28,7 +28,7 @@ fn call(verdict: Verdict, from_browser: bool) -> Decided {
 }
 
 fn kinds(verdict: Verdict, from_browser: bool) -> Vec<Kind> {
-    Kind::of_call(&call(verdict, from_browser)).collect()
+    Kind::of_call(verdict, from_browser).collect()
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! What was counted and not added up yet. It is noted in the database each second, whole and in few bytes; the rollups,
 //! where it is several rows a key, are written once a minute, or before somebody reads them.
 
-use super::{note, reports::Reports, rows, shared::Named, tally::Tally, used::Used};
+use super::{
+    note, recent::Recent, reports::Reports, rows, shared::Named, tally::Tally, used::Used,
+};
 use crate::by_id::ById;
 use domain::{
     id::ApplicationId,
@@ -48,6 +50,8 @@ pub(crate) struct Held {
     batch: Option<(Uuid, i64)>,
     /// The minute in which all was written last.
     minute: i64,
+    /// How often keys were accepted lately.
+    pub(super) recent: Recent,
     /// The values that are told apart for applications.
     named: Named,
     /// Batches that are to be written, or could not be written yet, in their order.
@@ -88,6 +92,9 @@ impl Held {
             });
         }
         for (key, used) in keys {
+            for (at, calls) in used.accepted() {
+                self.recent.add(key, calls, at);
+            }
             note::take_in(&mut self.keys, key, used);
         }
         let (mut common, shared) = tally.map(Tally::into_rows).unwrap_or_default();

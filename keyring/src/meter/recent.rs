@@ -19,11 +19,16 @@ pub(crate) struct Recent {
 }
 
 impl Recent {
-    pub(crate) fn add(&mut self, key: KeyId, now: Timestamp) {
-        self.turn(now);
-        let slots = self.current.entry(key).or_default();
-        if let Some(calls) = slots.get_mut(slot(now)) {
-            *calls = calls.saturating_add(1);
+    /// Adds calls, the last of them at `at`. They are added once a second, so that a call need not look here.
+    pub(crate) fn add(&mut self, key: KeyId, calls: i64, at: Timestamp) {
+        self.turn(at);
+        let keys = match self.minute - at.0.div_euclid(MINUTE) {
+            0 => &mut self.current,
+            1 => &mut self.before,
+            _ => return,
+        };
+        if let Some(known) = keys.entry(key).or_default().get_mut(slot(at)) {
+            *known = known.saturating_add(u32::try_from(calls).unwrap_or(u32::MAX));
         }
     }
 
@@ -67,12 +72,12 @@ mod tests {
         let key = KeyId::from_number(Environment::Live, 1);
         let start = Timestamp(1_000 * MINUTE + 52_000);
         let mut recent = Recent::default();
-        for _ in 0..3 {
-            recent.add(key, start);
-        }
-        recent.add(key, start.plus(20_000));
+        recent.add(key, 3, start);
+        recent.add(key, 1, start.plus(20_000));
         assert_eq!(recent.of(key, start.plus(20_000)), 4);
         assert_eq!(recent.of(key, start.plus(50_000)), 4);
+        assert_eq!(recent.of(key, start.plus(61_000)), 1);
+        recent.add(key, 5, start);
         assert_eq!(recent.of(key, start.plus(61_000)), 1);
         assert_eq!(recent.of(key, start.plus(5 * MINUTE)), 0);
     }

@@ -1,6 +1,11 @@
 //! What was counted of one key.
 
-use domain::{id::ApplicationId, key::token::KeyId, time::Timestamp, verdict::Verdict};
+use domain::{
+    id::ApplicationId,
+    key::token::KeyId,
+    time::{MINUTE, Timestamp},
+    verdict::Verdict,
+};
 use store::LastUse;
 
 /// Calls of a key since it was looked at last.
@@ -73,6 +78,14 @@ impl Used {
         {
             self.last = Some(last);
         }
+    }
+
+    /// How many passed, each with an instant that none of them is behind.
+    pub(crate) fn accepted(&self) -> impl Iterator<Item = (Timestamp, i64)> {
+        let last = self.last.as_ref().map_or(Timestamp(0), |last| last.at);
+        self.calls()
+            .filter(|calls| calls.verdict == Verdict::Accepted)
+            .map(move |calls| (last.min(calls.minute.plus(MINUTE - 1)), calls.count))
     }
 
     pub(crate) fn calls(&self) -> impl Iterator<Item = Calls> {

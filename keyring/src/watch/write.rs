@@ -15,12 +15,15 @@ use store::NewSighting;
 
 /// Ways of use that are looked into at a time.
 const USES: usize = 500;
-/// What waits while the database is silent; of more, the newest.
+/// Events that are written at a time, and that wait while the database is silent; of more, the newest.
 const MOST_FOUND: usize = 5_000;
+/// Events of one kind that are written each second; the others wait.
+const EACH_SECOND: usize = 500;
 /// Keys whose share of refusals is looked at, at a time; the others wait.
 const SUSPECTS: usize = 50;
 
 type Calls = Vec<((KeyId, Kind), Found<Arc<Decided>>)>;
+type Suspects = Vec<(KeyId, Found<Arc<Decided>>)>;
 type SignIns = Vec<((Email, Kind), Found<Origin>)>;
 
 impl Keyring {
@@ -29,22 +32,38 @@ impl Keyring {
     /// # Errors
     /// Where the database fails.
     pub async fn write_events(&self) -> Result<(), KeyringError> {
+        self.write_events_of(false).await
+    }
+
+    /// As [`Keyring::write_events`], as often as each second: what goes on is written at its pace.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub(crate) async fn write_due_events(&self) -> Result<(), KeyringError> {
+        self.write_events_of(true).await
+    }
+
+    async fn write_events_of(&self, paced: bool) -> Result<(), KeyringError> {
         let mut found = self.watch.found.lock().await;
         self.hand_on();
-        let (calls, mut sign_ins, uses) = self.watch.held().take(self.now());
-        let (mut suspects, calls): (Calls, Calls) = calls
-            .into_iter()
-            .partition(|((_, kind), _)| *kind == Kind::RefusalsRose);
+        let Taken {
+            calls,
+            mut suspects,
+            mut sign_ins,
+            uses,
+        } = self.watch.held().take(self.now(), paced);
         found.extend(calls.iter().map(|((_, kind), calls)| by_call(*kind, calls)));
-        let later = suspects.split_off(suspects.len().min(SUSPECTS));
         let mut looked = self.look_into_uses(uses, &mut found).await;
+        if looked.is_ok() && !paced && !suspects.is_empty() {
+            // Those that are paced have had their numbers added up meanwhile.
+            looked = self.flush(Extent::Numbers).await;
+        }
         if looked.is_ok() {
             looked = self.look_into_suspects(&mut suspects, &mut found).await;
         }
         if looked.is_ok() {
             looked = self.look_into_sign_ins(&mut sign_ins, &mut found).await;
         }
-        suspects.extend(later);
         self.watch.held().give_back(suspects, sign_ins);
         let too_many = found.len().saturating_sub(MOST_FOUND);
         found.drain(..too_many);
@@ -108,20 +127,16 @@ impl Keyring {
     /// Whether so many refusals are more than usual for their keys; leaves those that could not be looked into.
     async fn look_into_suspects(
         &self,
-        suspects: &mut Calls,
+        suspects: &mut Suspects,
         found: &mut Vec<Raised>,
     ) -> Result<(), KeyringError> {
-        if suspects.is_empty() {
-            return Ok(());
-        }
-        self.flush(Extent::Numbers).await?;
-        while let Some(((key, kind), refusals)) = suspects.last() {
+        while let Some((key, refusals)) = suspects.last() {
             let begin = refusals.last.plus(-WINDOW).floor(MINUTE);
             let until = begin.floor(HOUR).plus(-1);
             let now = self.share(*key, MINUTE, begin, refusals.last).await?;
             let usual = self.share(*key, HOUR, until.plus(-BASELINE), until).await?;
             if rose(now, usual) {
-                found.push(by_call(*kind, refusals));
+                found.push(by_call(Kind::RefusalsRose, refusals));
             }
             suspects.pop();
         }
@@ -179,18 +194,28 @@ impl Keyring {
     }
 }
 
+/// What is to be looked into and written.
+struct Taken {
+    calls: Calls,
+    suspects: Suspects,
+    sign_ins: SignIns,
+    uses: Vec<Use>,
+}
+
 impl Held {
-    fn take(&mut self, now: Timestamp) -> (Calls, SignIns, Vec<Use>) {
+    fn take(&mut self, now: Timestamp, paced: bool) -> Taken {
         let some = self.uses.len().min(USES);
-        (
-            self.calls.take(now),
-            self.sign_ins.take(now),
-            self.uses.drain(..some).collect(),
-        )
+        let most = if paced { EACH_SECOND } else { MOST_FOUND };
+        Taken {
+            calls: self.calls.take(now, paced, most),
+            suspects: self.refusals.take(now, paced, SUSPECTS),
+            sign_ins: self.sign_ins.take(now, paced, most),
+            uses: self.uses.drain(..some).collect(),
+        }
     }
 
-    fn give_back(&mut self, suspects: Calls, sign_ins: SignIns) {
-        self.calls.give_back(suspects);
+    fn give_back(&mut self, suspects: Suspects, sign_ins: SignIns) {
+        self.refusals.give_back(suspects);
         self.sign_ins.give_back(sign_ins);
     }
 

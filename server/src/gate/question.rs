@@ -60,7 +60,40 @@ pub fn read(bytes: &[u8]) -> Option<Asked> {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{Asked, MOST, read};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn nothing_sent_panics(bytes: Vec<u8>, text in r#"[\[\]{}",:a-z0-9 \\]{0,60}"#) {
+            for sent in [&bytes[..], text.as_bytes()] {
+                if let Some(Asked::Several(several)) = read(sent) {
+                    prop_assert!((1..=MOST).contains(&several.len()));
+                }
+            }
+        }
+
+        #[test]
+        fn questions_are_read_as_they_were_asked(
+            pairs in prop::collection::vec(("\\PC{0,30}", "\\PC{0,30}", prop::collection::vec("[a-z:]{0,12}", 0..3)), 0..104),
+        ) {
+            let questions: Vec<_> = pairs
+                .iter()
+                .map(|(key, secret, scopes)| serde_json::json!({ "key": key, "secret": secret, "scopes": scopes }))
+                .collect();
+            let read = read(serde_json::json!(questions).to_string().as_bytes());
+            let Some(Asked::Several(several)) = read else {
+                prop_assert!(pairs.is_empty() || pairs.len() > MOST);
+                return Ok(());
+            };
+            prop_assert_eq!(several.len(), pairs.len());
+            for (question, (key, secret, scopes)) in several.iter().zip(&pairs) {
+                prop_assert_eq!(&question.0.key, key);
+                prop_assert_eq!(&*question.0.secret, secret);
+                prop_assert_eq!(&question.0.scopes, scopes);
+            }
+        }
+    }
 
     #[test]
     fn absurd_questions_are_refused() {

@@ -1,9 +1,6 @@
 //! A server with a database of its own, some people and a clock that stands.
 
-use axum::{
-    Router,
-    body::{Body, to_bytes},
-};
+use axum::body::{Body, to_bytes};
 use domain::{
     account::{Email, Role},
     id::ApplicationId,
@@ -21,7 +18,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use keyring::{
     Issue, Keyring, ManualClock, Origin, Owner, Pepper, PersonDraft, Session, SignIn, Store,
 };
-use server::{AppState, config::PublicUrl, gate::client_address::TrustedProxies, request::Peer};
+use server::{
+    AppState,
+    config::PublicUrl,
+    gate::client_address::TrustedProxies,
+    request::{Identified, Peer},
+};
 use std::sync::Arc;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -59,7 +61,7 @@ impl Answer {
 pub const PATIENCE_MS: i64 = i64::MAX;
 
 pub struct House {
-    pub router: Router,
+    pub router: Identified,
     pub state: AppState,
     pub keyring: Keyring,
     pub clock: Arc<ManualClock>,

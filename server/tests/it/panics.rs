@@ -1,23 +1,20 @@
 //! What becomes of a handler that panics.
 
 use crate::house::{House, request};
-use axum::{Router, middleware, routing::get};
+use axum::{Router, routing::get};
 use http::Method;
-use server::request::{after_panic, identify};
+use server::request::{Identified, after_panic};
 use tower_http::catch_panic::CatchPanicLayer;
 
 #[tokio::test]
 async fn a_panic_is_an_answer_with_a_reference_and_the_next_request_is_served() {
     let mut house = House::new().await;
-    house.router = Router::new()
+    let router = Router::new()
         .route("/page", get(|| async { broken() }))
         .route("/api/function", get(|| async { broken() }))
         .layer(CatchPanicLayer::custom(after_panic))
-        .layer(middleware::from_fn_with_state(
-            house.state.clone(),
-            identify,
-        ))
         .fallback(|| async { "alive" });
+    house.router = Identified::new(house.state.clone(), router);
     for path in ["/page", "/api/function"] {
         let answer = house.send(request(Method::GET, path, &[], "")).await;
         assert_eq!(answer.status.as_u16(), 500);

@@ -50,10 +50,13 @@ async fn fresh_postgres(server: &str) -> Fresh {
     let pool = sqlx::PgPool::connect(server)
         .await
         .expect("the test server answers");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
-        .execute(&pool)
-        .await
-        .expect("a database of its own");
+    // Another process had the same number once, where the server lives long.
+    for statement in ["DROP DATABASE IF EXISTS", "CREATE DATABASE"] {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("{statement} {name}")))
+            .execute(&pool)
+            .await
+            .expect("a database of its own");
+    }
     pool.close().await;
     let (base, options) = server.split_once('?').unwrap_or((server, ""));
     let base = base.rsplit_once('/').map_or(base, |(base, _)| base);

@@ -1,4 +1,5 @@
-//! What a page costs that has much behind it: an application with 10,000 keys, 10,000 calls and then ten million.
+//! What a page costs that has much behind it: an application with 10,000 keys, 10,000 calls and then ten million. What is
+//! shown of the newest key is of one kind in both: its calls of 90 days. With few calls, they are its own alone.
 
 use std::{process::Command, time::Duration};
 
@@ -14,9 +15,30 @@ const CHARTS: &str = "target/release/examples/charts";
 const KEYS: usize = 10_000;
 /// Requests that count: these pages take longer than a list.
 const COUNTED: usize = 200;
-/// Days with calls, hours with calls in each of them, and calls of a key in each of those.
-const FEW: [usize; 3] = [1, 1, 1];
-const MANY: [usize; 3] = [90, 4, 3];
+const FEW: Behind = Behind {
+    called: 1,
+    days: 90,
+    hours: 4,
+    calls: 28,
+};
+const MANY: Behind = Behind {
+    called: KEYS,
+    calls: 3,
+    ..FEW
+};
+
+/// Calls of the past.
+#[derive(Clone, Copy)]
+pub struct Behind {
+    /// Keys that were called: the newest ones.
+    pub called: usize,
+    /// Days with calls.
+    pub days: usize,
+    /// Hours with calls in each of them.
+    pub hours: usize,
+    /// Calls of a key in each of those.
+    pub calls: usize,
+}
 
 /// Measures, and says what came of it.
 pub fn measure() -> Result<()> {
@@ -25,10 +47,10 @@ pub fn measure() -> Result<()> {
 }
 
 /// Times the overview and the newest key's page.
-fn pages([days, hours, calls]: [usize; 3], base: Option<&[Duration]>) -> Result<Vec<Duration>> {
-    let all = KEYS * days * hours * calls;
+fn pages(behind: Behind, base: Option<&[Duration]>) -> Result<Vec<Duration>> {
+    let all = behind.called * behind.days * behind.hours * behind.calls;
     let (server, mut client) = step(&format!("{KEYS} keys with {all} calls"), || {
-        let server = Running::with_history(KEYS, [days, hours, calls])?;
+        let server = Running::with_history(KEYS, behind)?;
         let client = server.sign_in()?;
         Ok((server, client))
     })?;

@@ -1,5 +1,5 @@
--- 90 days behind every key: :hours hours of each day, in turn, with :calls calls in each, written into every rollup.
--- Every fiftieth key is refused, and the newest one’s calls have something in common.
+-- Calls behind the :called newest keys, on :days days: :hours hours of each, in turn, with :calls calls in each, written
+-- into every rollup. Every fiftieth key is refused, and the newest one’s calls have something in common.
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -1048576;
 CREATE TEMP TABLE day AS
@@ -8,17 +8,19 @@ SELECT (CAST(strftime('%s', 'now') AS INTEGER) / 86400 - n) * 86400000 AS bucket
 CREATE TEMP TABLE hour AS
 WITH RECURSIVE hour (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM hour WHERE n + 1 < :hours)
 SELECT n FROM hour;
+CREATE TEMP TABLE called (id TEXT PRIMARY KEY, n INTEGER, application_id BLOB);
+INSERT INTO called SELECT id, rowid, application_id FROM api_key ORDER BY created_at DESC LIMIT :called;
 BEGIN;
 INSERT INTO usage_rollup (subject, span, bucket, outcome, calls)
-SELECT k.id, 3600000, d.bucket + (k.rowid * 7 + h.n * 5) % 24 * 3600000, iif(k.rowid % 50 = 7, 'refused', 'accepted'), :calls
-FROM api_key k, day d, hour h
+SELECT k.id, 3600000, d.bucket + (k.n * 7 + h.n * 5) % 24 * 3600000, iif(k.n % 50 = 7, 'refused', 'accepted'), :calls
+FROM called k, day d, hour h
 ORDER BY k.id, 3;
 INSERT INTO usage_rollup (subject, span, bucket, outcome, calls)
 SELECT subject, 86400000, bucket / 86400000 * 86400000, outcome, SUM(calls)
 FROM usage_rollup WHERE span = 3600000 GROUP BY subject, 3, outcome;
 INSERT INTO usage_rollup (subject, span, bucket, outcome, calls)
-SELECT u.subject, 60000, u.bucket + k.rowid % 60 * 60000, u.outcome, u.calls
-FROM api_key k, usage_rollup u
+SELECT u.subject, 60000, u.bucket + k.n % 60 * 60000, u.outcome, u.calls
+FROM called k, usage_rollup u
 WHERE u.subject = k.id AND u.span = 3600000 AND u.bucket >= (SELECT MAX(bucket) - 172800000 FROM day);
 INSERT INTO usage_rollup (subject, span, bucket, outcome, calls)
 SELECT lower(
@@ -32,8 +34,8 @@ FROM (SELECT id FROM api_key ORDER BY created_at DESC LIMIT 1) k, day d, hour h,
     (SELECT 3600000 AS ms UNION ALL SELECT 86400000) span,
     (SELECT 'address' AS name UNION ALL SELECT 'route' UNION ALL SELECT 'scope' UNION ALL SELECT 'user_agent') kind;
 INSERT INTO key_day (key_id, application_id, day, accepted, refused, rate_limited)
-SELECT k.id, k.application_id, (SELECT MAX(bucket) FROM day), iif(k.rowid % 50 = 7, 0, :hours * :calls),
-    iif(k.rowid % 50 = 7, :hours * :calls, 0), 0
-FROM api_key k;
-UPDATE key_last_use SET at = (SELECT MAX(bucket) FROM day);
+SELECT k.id, k.application_id, (SELECT MAX(bucket) FROM day), iif(k.n % 50 = 7, 0, :hours * :calls),
+    iif(k.n % 50 = 7, :hours * :calls, 0), 0
+FROM called k;
+UPDATE key_last_use SET at = (SELECT MAX(bucket) FROM day) WHERE key_id IN (SELECT id FROM called);
 COMMIT;

@@ -13,7 +13,12 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{bench::client::Client, machine, process::find, workspace::clean};
+use crate::{
+    bench::{client::Client, history::Behind},
+    machine,
+    process::find,
+    workspace::clean,
+};
 
 const PROGRAM: &str = "target/release/latchkey";
 const YARDSTICK: &str = "target/release/examples/yardstick";
@@ -42,14 +47,15 @@ impl Running {
     }
 
     /// The same, with calls behind them: on so many days, in so many hours of each, so many of each key.
-    pub fn with_history(keys: usize, [days, hours, calls]: [usize; 3]) -> Result<Self> {
+    pub fn with_history(keys: usize, behind: Behind) -> Result<Self> {
         let sql = concat!(include_str!("keys.sql"), include_str!("history.sql"));
         let mut sql = sql.to_owned();
         for (name, value) in [
             (":keys", keys),
-            (":days", days),
-            (":hours", hours),
-            (":calls", calls),
+            (":called", behind.called),
+            (":days", behind.days),
+            (":hours", behind.hours),
+            (":calls", behind.calls),
         ] {
             sql = sql.replace(name, &value.to_string());
         }
