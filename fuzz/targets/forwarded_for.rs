@@ -1,9 +1,9 @@
 //! Where a call came from: whoever is no proxy of ours is believed nothing, and no address is invented.
 #![no_main]
 
+use contract::client_address::{TrustedProxies, client_address};
 use http::{HeaderMap, HeaderValue};
 use libfuzzer_sys::fuzz_target;
-use server::gate::client_address::{TrustedProxies, client_address};
 use std::net::IpAddr;
 
 fuzz_target!(|sent: (IpAddr, Vec<Vec<u8>>, String)| {

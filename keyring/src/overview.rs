@@ -2,10 +2,11 @@
 
 use crate::{KeyringError, Viewer};
 use domain::{
-    key::filter::{KeyFilter, KeyQuery},
+    key::filter::{KeyFilter, KeyQuery, Notable, Order},
     time::DAY,
     usage::overview::{ATTENTION, KeysInSight, Worth},
 };
+use std::cmp::Reverse;
 
 /// Keys that are named.
 const NAMED: i64 = 5;
@@ -24,16 +25,26 @@ impl Viewer {
         let store = &self.keyring().store;
         let mut attention = Vec::new();
         for notable in ATTENTION {
+            let filter = KeyFilter {
+                notable: Some(notable),
+                ..KeyFilter::default()
+            };
             let (order, cursor) = notable.together(self.now());
-            let query = KeyQuery {
-                filter: KeyFilter {
-                    notable: Some(notable),
-                    ..KeyFilter::default()
-                },
+            let mut query = KeyQuery {
+                filter,
                 order,
                 cursor,
             };
-            let page = self.keys_at_most(&query, NAMED_EACH).await?;
+            let mut page = self.keys_at_most(&query, NAMED_EACH).await?;
+            if matches!(notable, Notable::NeverUsed | Notable::NotConfirmed) {
+                // They stand in the order of their ids, which says nothing: the newest are named.
+                if page.next.is_some() {
+                    (query.order, query.cursor) = (Order::default(), None);
+                    page = self.keys_at_most(&query, NAMED_EACH).await?;
+                } else {
+                    page.rows.sort_by_key(|key| Reverse(key.created_at));
+                }
+            }
             if !page.rows.is_empty() {
                 attention.push(Worth {
                     notable: notable.as_str().to_owned(),

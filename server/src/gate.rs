@@ -1,14 +1,11 @@
 //! The door for machines: presents a key, gets a verdict. Nothing here awaits the keyring on the way to a verdict.
 
 pub mod body;
-pub mod client_address;
 pub mod forward_auth;
 pub mod health;
-pub mod object;
 pub mod openapi;
 pub mod own_key;
 pub mod problem;
-pub mod question;
 pub mod usage;
 pub mod verify;
 pub mod whoami;
@@ -16,7 +13,7 @@ pub mod wire;
 
 use crate::{AppState, request};
 use axum::extract::Request;
-pub use contract::credentials;
+pub use contract::{client_address, credentials, object, question};
 use domain::{
     key::{scope::ScopeSet, token::KeyId},
     verdict::Verdict,

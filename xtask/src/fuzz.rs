@@ -14,6 +14,9 @@ use crate::{
 /// Seconds for each target.
 pub const SECONDS: u32 = 60;
 const TARGETS: &str = "fuzz/targets";
+/// Inputs to begin with, for targets that would not find their way by chance; those that are found are kept beside them.
+const SEEDS: &str = "fuzz/seeds";
+const FOUND: &str = "fuzz/corpus";
 /// Where cargo-fuzz is put if it is nowhere else.
 const TOOLS: &str = "target/tools/cargo-fuzz";
 /// The longest input, in bytes: a request's head is not longer.
@@ -29,7 +32,13 @@ pub fn run(workspace: &Workspace, seconds: u32) -> Result<()> {
         cargo
             .env("PATH", beside(&program)?)
             .args(["run", "--sanitizer", "none", "--target-dir", "target/fuzz"])
-            .args([&target, "--", LONGEST, "-timeout=5", "-print_final_stats=1"])
+            .arg(&target);
+        let found = Path::new(FOUND).join(&target);
+        fs::create_dir_all(&found).with_context(|| format!("cannot create {}", found.display()))?;
+        let seeds = Path::new(SEEDS).join(&target);
+        cargo.arg(found).args(seeds.is_dir().then_some(seeds));
+        cargo
+            .args(["--", LONGEST, "-timeout=5", "-print_final_stats=1"])
             .arg(format!("-max_total_time={seconds}"));
         loud(&format!("{target}, {seconds} s"), || {
             process::run(&mut cargo)

@@ -35,7 +35,7 @@ pub struct BusyKey {
 pub struct Worth {
     /// What, as it stands in the list's links.
     pub notable: String,
-    /// Some of them: what ends next, what has been idle longest.
+    /// Some of them: what ends next, what has been idle longest, else the newest.
     pub keys: Vec<KeySummary>,
     /// Whether there are more.
     pub more: bool,

@@ -212,3 +212,29 @@ async fn the_busiest_keys_and_those_that_need_attention_are_in_sight() {
         assert!(other.busiest.is_empty() && other.refused.is_empty());
     }
 }
+
+#[tokio::test]
+async fn of_keys_that_were_never_used_the_newest_are_named() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let mut made = Vec::new();
+        for _ in 0..3 {
+            made.insert(0, house.issue(&editor, draft()).await.id);
+            house.clock.advance(MINUTE);
+        }
+        let named = async || {
+            let seen = editor.keys_in_sight().await.expect("read");
+            let mut all = seen.attention.into_iter();
+            let unused = all.find(|worth| worth.notable == "never-used");
+            let unused = unused.expect("some");
+            let ids: Vec<_> = unused.keys.iter().map(|key| key.id).collect();
+            (ids, unused.more)
+        };
+        assert_eq!(named().await, (made.clone(), false));
+        for _ in 0..3 {
+            made.insert(0, house.issue(&editor, draft()).await.id);
+            house.clock.advance(MINUTE);
+        }
+        assert_eq!(named().await, (made[..3].to_vec(), true));
+    }
+}

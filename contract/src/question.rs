@@ -1,7 +1,6 @@
 //! What a service asks `POST /v1/keys/verify`.
 
-use super::object::Object;
-use schemars::JsonSchema;
+use crate::object::Object;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -17,13 +16,14 @@ pub enum Asked {
 }
 
 /// A pair that was presented to a service, with what the service knows of the call.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// The public key id, as it was presented.
     pub key: String,
     /// The secret, as it was presented.
-    #[schemars(with = "String")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub secret: Zeroizing<String>,
     /// What the call needs.
     #[serde(default)]
@@ -34,7 +34,8 @@ pub struct Question {
 }
 
 /// The call with which the pair came.
-#[derive(Default, Deserialize, JsonSchema)]
+#[derive(Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Presenter {
     /// The client's address. Without one a key with a list of addresses is refused.

@@ -1,11 +1,10 @@
 //! JSON objects, and nothing else that serde would take for one.
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor, value::MapAccessDeserializer},
 };
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData};
 
 /// A struct that is read from a JSON object alone: serde would take an array of its values as well.
 #[derive(Default)]
@@ -31,16 +30,23 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-impl<T: JsonSchema> JsonSchema for Object<T> {
-    fn schema_name() -> Cow<'static, str> {
-        T::schema_name()
-    }
+#[cfg(feature = "schema")]
+mod schema {
+    use super::Object;
+    use schemars::{JsonSchema, Schema, SchemaGenerator};
+    use std::borrow::Cow;
 
-    fn schema_id() -> Cow<'static, str> {
-        T::schema_id()
-    }
+    impl<T: JsonSchema> JsonSchema for Object<T> {
+        fn schema_name() -> Cow<'static, str> {
+            T::schema_name()
+        }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        T::json_schema(generator)
+        fn schema_id() -> Cow<'static, str> {
+            T::schema_id()
+        }
+
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            T::json_schema(generator)
+        }
     }
 }
