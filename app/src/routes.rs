@@ -8,7 +8,7 @@ mod usage;
 
 pub use audit::AuditAddress;
 pub use list::ListAddress;
-pub use requests::RequestsAddress;
+pub use requests::{REFUSED, RequestsAddress};
 pub use security::EventsAddress;
 pub use usage::UsageAddress;
 

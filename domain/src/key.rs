@@ -6,6 +6,7 @@ pub mod filter;
 pub mod ip_rule;
 pub mod issued;
 pub mod name;
+pub mod notable;
 pub mod rate_limit;
 pub mod retirement;
 pub mod scope;

@@ -2,7 +2,10 @@
 
 use crate::{KeyringError, Viewer};
 use domain::{
-    key::filter::{KeyFilter, KeyQuery, Notable, Order},
+    key::{
+        filter::{KeyFilter, KeyQuery, Order},
+        notable::Notable,
+    },
     time::DAY,
     usage::overview::{ATTENTION, KeysInSight, Worth},
 };

@@ -61,7 +61,7 @@ pub async fn list_requests(
     };
     let filter = domain::decision::DecisionFilter {
         key: key.as_ref().map(|key| key.id),
-        refused: outcome == "refused",
+        refused: outcome == crate::routes::REFUSED,
     };
     Ok(RequestList {
         page: viewer.requests(filter, before.parse().ok()).await?,

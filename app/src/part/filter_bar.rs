@@ -5,7 +5,10 @@ use crate::{
     ui::{Icon, Shape},
     words::list as words,
 };
-use domain::key::filter::{Notable, Order, StatusFilter};
+use domain::key::{
+    filter::{Order, StatusFilter},
+    notable::Notable,
+};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{html, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, components::Form, hooks::use_navigate};

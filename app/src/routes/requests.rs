@@ -3,8 +3,8 @@
 use super::with_query;
 use leptos_router::params::ParamsMap;
 
-/// The value in links.
-const REFUSED: &str = "refused";
+/// The outcome of calls that did not pass, in links and in what the page asks.
+pub const REFUSED: &str = "refused";
 
 /// What stands behind the question mark.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

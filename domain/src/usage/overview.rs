@@ -2,7 +2,7 @@
 
 use super::Bucket;
 use crate::{
-    key::{KeySummary, filter::Notable, name::KeyName, token::KeyId},
+    key::{KeySummary, name::KeyName, notable::Notable, token::KeyId},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};

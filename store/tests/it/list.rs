@@ -8,8 +8,9 @@ use domain::{
     audit::Action,
     key::{
         expiry::Expiry,
-        filter::{KeyCursor, KeyFilter, KeyQuery, Notable, Order, Sort, StatusFilter, Total},
+        filter::{KeyCursor, KeyFilter, KeyQuery, Order, Sort, StatusFilter, Total},
         ip_rule::IpRules,
+        notable::Notable,
         token::KeyId,
     },
     page::PAGE_SIZE,

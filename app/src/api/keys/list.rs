@@ -65,7 +65,10 @@ pub async fn list_keys(
     #[server(default)] dir: String,
     cursor: String,
 ) -> Result<KeyList, AppError> {
-    use domain::key::filter::{KeyCursor, KeyFilter, KeyQuery, Notable, Order};
+    use domain::key::{
+        filter::{KeyCursor, KeyFilter, KeyQuery, Order},
+        notable::Notable,
+    };
     let viewer = crate::context::viewer(&app).await?;
     let order = Order::parse(&sort, &dir);
     let query = KeyQuery {

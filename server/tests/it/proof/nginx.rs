@@ -1,13 +1,9 @@
 //! The recipe of docs/proxies: nginx with `auth_request`, as Debian has it, in front of a small service.
 
 use super::{
-    connection::{Answer, Connection},
-    listen,
-    proxied::{limited, program, service},
-    serve,
+    connection::Answer,
+    proxied::{self, Proxy, replaced},
 };
-use crate::house::House;
-use domain::key::{Environment, issued::IssuedKey, token};
 use std::{
     fs,
     net::{Ipv4Addr, SocketAddr, TcpListener},
@@ -19,7 +15,6 @@ use tempfile::TempDir;
 
 const RECIPE: &str = include_str!("../../../../docs/proxies/nginx.conf");
 
-/// A running nginx. It is stopped when this is dropped.
 struct Nginx {
     address: SocketAddr,
     process: Child,
@@ -27,21 +22,21 @@ struct Nginx {
     folder: TempDir,
 }
 
-impl Nginx {
-    /// Runs the recipe with other ports.
+impl Proxy for Nginx {
+    const NAME: &str = "nginx";
+    const HIDDEN: &str = "/_latchkey";
+    const FORGED: &[(&str, &str)] = &[];
+
     fn start(program: &Path, gate: SocketAddr, service: SocketAddr) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let address = listener.local_addr().expect("an address");
-        let mut recipe = RECIPE.to_owned();
-        for (theirs, ours) in [
-            ("127.0.0.1:3000", gate),
-            ("127.0.0.1:8080", service),
-            ("127.0.0.1:8000", address),
-        ] {
-            assert!(recipe.contains(theirs));
-            recipe = recipe.replace(theirs, &ours.to_string());
-        }
+        let addresses = [
+            ("127.0.0.1:3000", gate.to_string()),
+            ("127.0.0.1:8080", service.to_string()),
+            ("127.0.0.1:8000", address.to_string()),
+        ];
+        let recipe = replaced(RECIPE, addresses);
         let place = folder.path().display();
         let config = format!(
             "daemon off;\npid {place}/pid;\nerror_log stderr warn;\nevents {{}}\n\
@@ -65,8 +60,30 @@ impl Nginx {
         }
     }
 
-    async fn get(&self, path: &str, key: &IssuedKey) -> Answer {
-        Connection::to(self.address).await.get(path, key).await
+    fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    fn assert_passed(answer: &Answer) {
+        assert_eq!(answer.header("ratelimit"), "\"key\";r=0;t=60");
+    }
+
+    /// Of the gate's answer nginx has the status and some headers.
+    fn assert_refusal(answer: &Answer, status: u16, code: &str) {
+        assert_eq!(answer.status, status, "{}", answer.body);
+        let challenge = match (status, code) {
+            (401, _) => r#"ApiKey realm="latchkey""#,
+            (_, "insufficient_scope") => r#"ApiKey realm="latchkey", error="insufficient_scope""#,
+            _ => "",
+        };
+        assert_eq!(answer.header("www-authenticate"), challenge);
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        assert_eq!(answer.header("cache-control"), "no-store");
+        let body: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+        assert_eq!(body["status"], status);
+        if status != 503 {
+            assert_eq!(answer.header("x-request-id").len(), 32);
+        }
     }
 }
 
@@ -97,118 +114,15 @@ fn command(program: &Path, folder: &TempDir) -> Command {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nginx_lets_pass_what_the_gate_lets_pass_and_nothing_else() {
-    let Some(program) = program("nginx") else {
-        return;
-    };
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let nginx = Nginx::start(&program, serve(&house).await, service().await);
-
-    let key = house.key(&owner, "invoice:read invoice:create", "").await;
-    let id = key.id.to_string();
-    let lines = [
-        ("x-client-key", id.as_str()),
-        ("x-client-secret", &key.secret),
-        ("x-latchkey-account-id", "forged"),
-        ("x-latchkey-scopes", "forged"),
-    ];
-    let mut connection = Connection::to(nginx.address).await;
-    let passed = connection.send("GET", "/invoices?page=2", &lines).await;
-    assert_eq!(passed.status, 200, "{}", passed.body);
-    let app = owner.application();
-    for (name, value) in [
-        ("x-latchkey-key-id", id.as_str()),
-        ("x-latchkey-application-id", &app.id.to_string()),
-        ("x-latchkey-account-id", &app.account_id.to_string()),
-        ("x-latchkey-scopes", "invoice:read invoice:create"),
-    ] {
-        let copied = format!("\"{name}\": \"{value}\"");
-        assert!(passed.body.contains(&copied), "{copied}: {}", passed.body);
-    }
-    assert!(!passed.body.contains("forged") && !passed.body.contains(&key.secret));
-
-    let mut wrong = key.clone();
-    wrong.secret = token::format_secret(Environment::Live, &[9; 32]);
-    let refused = nginx.get("/invoices", &wrong).await;
-    assert_refusal(&refused, 401, r#"ApiKey realm="latchkey""#);
-    let nobody = connection.send("GET", "/invoices", &[]).await;
-    assert_refusal(&nobody, 401, r#"ApiKey realm="latchkey""#);
-    let twice = [lines[0], lines[1], ("authorization", "Basic eDp5")];
-    let twice = connection.send("GET", "/invoices", &twice).await;
-    assert_refusal(&twice, 400, "");
-
-    let narrow = house.key(&owner, "customer:read", "").await;
-    let refused = nginx.get("/invoices", &narrow).await;
-    let challenge = r#"ApiKey realm="latchkey", error="insufficient_scope""#;
-    assert_refusal(&refused, 403, challenge);
-
-    let limited = limited(&house, &owner).await;
-    let first = nginx.get("/invoices", &limited).await;
-    assert_eq!(first.status, 200, "{}", first.body);
-    assert_eq!(first.header("ratelimit"), "\"key\";r=0;t=60");
-    let second = nginx.get("/invoices", &limited).await;
-    assert_refusal(&second, 429, "");
-    assert_eq!(second.header("retry-after"), "61");
-
-    owner
-        .revoke(key.id, "Leaked".into())
-        .await
-        .expect("revoked");
-    let refused = nginx.get("/invoices", &key).await;
-    assert_refusal(&refused, 401, r#"ApiKey realm="latchkey""#);
-    assert_eq!(nginx.get("/_latchkey", &narrow).await.status, 404);
+    proxied::lets_pass_what_the_gate_lets_pass_and_nothing_else::<Nginx>().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn behind_nginx_a_key_knows_the_addresses_of_its_callers() {
-    let Some(program) = program("nginx") else {
-        return;
-    };
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let nginx = Nginx::start(&program, serve(&house).await, service().await);
-    let key = house.key(&owner, "invoice:read", "127.0.0.2").await;
-    let id = key.id.to_string();
-    let lines = [
-        ("x-client-key", id.as_str()),
-        ("x-client-secret", &key.secret),
-        ("x-forwarded-for", "127.0.0.2"),
-    ];
-    let mut stranger = Connection::to(nginx.address).await;
-    let refused = stranger.send("GET", "/invoices", &lines).await;
-    assert_refusal(&refused, 403, "");
-    // Every address of 127.0.0.0/8 is Linux's own.
-    if cfg!(target_os = "linux") {
-        let here = Ipv4Addr::new(127, 0, 0, 2).into();
-        let mut caller = Connection::from(here, nginx.address).await;
-        let passed = caller.get("/invoices", &key).await;
-        assert_eq!(passed.status, 200, "{}", passed.body);
-    }
+    proxied::a_key_knows_the_addresses_of_its_callers::<Nginx>().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn behind_nginx_nobody_passes_when_the_gate_is_down() {
-    let Some(program) = program("nginx") else {
-        return;
-    };
-    let house = House::furnished().await;
-    let key = house.key(&house.owner().await, "invoice:read", "").await;
-    // An address at which nobody listens any more.
-    let (listener, gate) = listen().await;
-    drop(listener);
-    let nginx = Nginx::start(&program, gate, service().await);
-    let refused = nginx.get("/invoices", &key).await;
-    assert_refusal(&refused, 503, "");
-}
-
-fn assert_refusal(answer: &Answer, status: u16, challenge: &str) {
-    assert_eq!(answer.status, status, "{}", answer.body);
-    assert_eq!(answer.header("www-authenticate"), challenge);
-    assert_eq!(answer.header("content-type"), "application/problem+json");
-    assert_eq!(answer.header("cache-control"), "no-store");
-    let body: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
-    assert_eq!(body["status"], status);
-    if status != 503 {
-        assert_eq!(answer.header("x-request-id").len(), 32);
-    }
+    proxied::nobody_passes_when_the_gate_is_down::<Nginx>().await;
 }
