@@ -35,6 +35,7 @@ use page::{
 use ui::{
     LiveRegion,
     live::{Announcer, Modals},
+    menu,
     time::Clock,
 };
 
@@ -68,6 +69,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     Modals::provide();
     Clock::provide();
+    menu::listen();
     let announcer = Announcer::provide();
     view! {
         <a class="skip-link" href="#main" rel="external">

@@ -95,4 +95,15 @@ test.describe('every address loads by itself, and its console stays empty', { ta
     deliver();
     await expect(page.getByRole('heading', { name: 'General', level: 1 })).toBeFocused();
   });
+
+  test('a page whose code cannot be fetched goes on as one without scripts', async ({ page, open, as, watch }) => {
+    const place = await as(people.owner);
+    const key = await createKey(page, open, place, unique('Alone'));
+    watch.expect(/split_details|Failed to fetch|ERR_FAILED/);
+    await page.route(/split_details.*\.wasm$/, (route) => route.abort());
+    await page.goto(`${place.keys}/${key.id}`, { waitUntil: 'networkidle' });
+    await expect(page.locator('html')).not.toHaveAttribute('data-js');
+    await page.getByRole('button', { name: 'Deactivate' }).click();
+    await expect(page.getByText('Inactive').first()).toBeVisible();
+  });
 });

@@ -1,7 +1,7 @@
 //! The browser's entry point.
 
-use app::ui::ready::Ready;
-use leptos::{mount::hydrate_from_async, prelude::document};
+use app::{page::lazy, ui::ready::Ready};
+use leptos::{mount::hydrate_from, prelude::document};
 use std::alloc::System;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::spawn_local;
@@ -19,14 +19,16 @@ pub fn hydrate() {
         return;
     };
     spawn_local(async move {
+        if !lazy::fetch_rendered().await {
+            return;
+        }
         let ready = Ready::default();
         let provided = ready.clone();
         let page = move || {
             provided.provide();
             app::App()
         };
-        // The future holds a whole page.
-        Box::pin(hydrate_from_async(body, page)).await.forget();
+        hydrate_from(body, page).forget();
         ready.announce();
     });
 }

@@ -6,7 +6,7 @@ use crate::{
     part::{
         BulkBar, Changes, FilterBar, KeyTable,
         bulk_bar::{BulkNotice, Selected},
-        key_actions::ChangeNotice,
+        key_actions::{ChangeForms, ChangeNotice},
         key_table::day_view,
     },
     routes::{self, ListAddress},
@@ -64,6 +64,7 @@ pub fn ApiKeys() -> impl IntoView {
             </div>
         </div>
         <Outlet />
+        <ChangeForms app />
         <ChangeNotice />
         <BulkNotice />
         {move || view! { <FilterBar action=routes::list(&app.get()) address /> }}

@@ -12,7 +12,9 @@ use crate::{
     error::AppError,
     part::{
         Changes, Discard, History, KeyActions, KeyFacts, KeyStatus, MayDo, OpenEventsNotice,
-        Retiring, Suggestions, UsagePanel, UsageTools, key_actions::ChangeNotice, key_facts::since,
+        Retiring, Suggestions, UsagePanel, UsageTools,
+        key_actions::{ChangeForms, ChangeNotice},
+        key_facts::since,
     },
     routes::{self, EventsAddress, RequestsAddress, UsageAddress},
     ui::ErrorState,
@@ -62,6 +64,7 @@ pub fn Key() -> impl IntoView {
         </nav>
         <Head app details />
         <Outlet />
+        <ChangeForms app />
         <ChangeNotice />
         <Rotated app id />
         <About app details insight />

@@ -50,6 +50,11 @@ macro_rules! lazy {
             }
         )+
 
+        /// The chunk of each page, and how to fetch the page's code; false where it cannot be had.
+        const PAGES: &[(&str, fn() -> Later<bool>)] = &[$(
+            (stringify!($chunk), || Box::pin(async { split::$name::preload().await.is_ok() })),
+        )+];
+
         mod split {$(
             pub mod $name {
                 use leptos::{LazyViewError, prelude::*, wasm_split::wasm_split};
@@ -83,6 +88,20 @@ lazy! {
     settings: member_role = member::MemberRole;
     settings: member_removal = member::MemberRemoval;
     settings: support = support::Support;
+}
+
+/// Fetches the code of what the server has rendered, which names its chunks in its head: then the page can be taken over at
+/// once. False where it cannot be had: the page goes on as one without JavaScript.
+pub async fn fetch_rendered() -> bool {
+    for (chunk, fetch) in PAGES {
+        let named = format!("head > link[href*='/split_{chunk}-']");
+        if let Ok(Some(_)) = document().query_selector(&named)
+            && !fetch().await
+        {
+            return false;
+        }
+    }
+    true
 }
 
 /// The server does not answer, or has another version of the chunk than of the rest: to load the page anew is the way out

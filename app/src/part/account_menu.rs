@@ -4,11 +4,11 @@ use crate::{
     api::session::{SetTheme, SignOut},
     context::Theme,
     form::FormPage,
-    ui::{Icon, Shape, menu},
+    ui::{Icon, Shape},
     words::frame,
 };
 use domain::account::Identity;
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 
 /// The person, the colours of the page, and the way out.
 #[component]
@@ -18,18 +18,12 @@ pub fn AccountMenu(
     /// The colours they chose.
     theme: Theme,
 ) -> impl IntoView {
-    let node = NodeRef::<html::Details>::new();
-    menu::close_from_outside(node);
     let sign_out = ServerAction::<SignOut>::new();
     let email = identity.email.to_string();
     let label = frame::account_menu(&email);
     view! {
         <div class="account-menu">
-            <details
-                class="menu"
-                node_ref=node
-                on:keydown=move |event| menu::close_on_escape(&event, node)
-            >
+            <details class="menu">
                 <summary role="button" aria-label=label>
                     <span class="account-who">
                         <span class="account-email">{email}</span>

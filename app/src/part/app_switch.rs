@@ -2,7 +2,7 @@
 
 use crate::{
     routes,
-    ui::{Icon, Shape, menu},
+    ui::{Icon, Shape},
     words::frame,
 };
 use domain::account::Application;
@@ -17,7 +17,6 @@ pub fn AppSwitch(
     all: Vec<Application>,
 ) -> impl IntoView {
     let node = NodeRef::<html::Details>::new();
-    menu::close_from_outside(node);
     let label = frame::switch(&current.name);
     let id = current.id;
     let name = view! {
@@ -44,11 +43,7 @@ pub fn AppSwitch(
         })
         .collect_view();
     view! {
-        <details
-            class="menu app-switch"
-            node_ref=node
-            on:keydown=move |event| menu::close_on_escape(&event, node)
-        >
+        <details class="menu app-switch" node_ref=node>
             <summary role="button" aria-label=label>
                 {name}
                 <Icon shape=Shape::ChevronDown />

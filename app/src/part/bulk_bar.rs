@@ -59,10 +59,9 @@ impl Selected {
 
     /// The box above them all; it needs JavaScript.
     pub fn all(self, ids: Vec<String>) -> AnyView {
-        let ready = use_ready();
         let count = ids.len();
         view! {
-            <label class="choice" data-needs-js="" hidden=move || !ready.get()>
+            <label class="choice" data-needs-js="">
                 <input
                     type="checkbox"
                     autocomplete="off"
@@ -137,7 +136,6 @@ pub fn BulkBar(
                 data-variant="ghost"
                 data-size="small"
                 data-needs-js=""
-                hidden=move || !ready.get()
                 on:click=move |_| selected.clear()
             >
                 {words::CLEAR_SELECTION}

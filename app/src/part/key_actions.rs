@@ -15,6 +15,9 @@ use crate::{
 use domain::key::{KeySummary, state::State};
 use leptos::prelude::*;
 
+const OFF: &str = "deactivate";
+const ON: &str = "activate";
+
 /// The changes that leave the reader where they are, shared by the pages of an application.
 #[derive(Clone, Copy)]
 pub struct Changes {
@@ -85,6 +88,26 @@ impl Changes {
     }
 }
 
+/// The forms of the buttons that switch a key off and on, wherever these stand: a list has many buttons.
+#[component]
+pub fn ChangeForms(
+    /// The application's id.
+    #[prop(into)]
+    app: Signal<String>,
+) -> impl IntoView {
+    let changes = Changes::here();
+    view! {
+        <ActionForm action=changes.deactivate attr:id=OFF>
+            <FormPage />
+            <input type="hidden" name="app" value=app />
+        </ActionForm>
+        <ActionForm action=changes.activate attr:id=ON>
+            <FormPage />
+            <input type="hidden" name="app" value=app />
+        </ActionForm>
+    }
+}
+
 /// What came of the last change, where it failed.
 #[component]
 pub fn ChangeNotice() -> impl IntoView {
@@ -148,57 +171,42 @@ pub fn KeyActions(
     view! {
         {change}
         {regenerate}
-        <Switch app=app key=key class=class />
+        {switch(&key, class)}
         {revoke}
     }
 }
 
 /// Off where it is active, on where it is inactive, nothing where neither is possible.
-#[component]
-fn Switch(app: String, key: KeySummary, class: Option<&'static str>) -> impl IntoView {
+fn switch(key: &KeySummary, class: Option<&'static str>) -> Option<AnyView> {
     let changes = Changes::here();
-    let id = key.id.to_string();
-    let button = move |shape, label: &'static str, pending: Memo<bool>| {
-        view! {
-            <input type="hidden" name="app" value=app />
-            <input type="hidden" name="key" value=id />
-            <button
-                type="submit"
-                class=class
-                data-variant=class.map(|_| "secondary")
-                aria-busy=move || pending.get().then_some("true")
-                on:click=move |event| {
-                    if pending.get_untracked() {
-                        event.prevent_default();
-                    }
-                }
-            >
-                <Icon shape />
-                {label}
-            </button>
-        }
+    let (form, shape, label, pending) = match key.state {
+        State::Active => (
+            OFF,
+            Shape::Pause,
+            words::DEACTIVATE,
+            changes.deactivate.pending(),
+        ),
+        State::Inactive { .. } => (ON, Shape::Play, words::ACTIVATE, changes.activate.pending()),
+        State::Expired { .. } | State::Revoked { .. } => return None,
     };
-    match key.state {
-        State::Active => {
-            let pending = changes.deactivate.pending();
-            view! {
-                <ActionForm action=changes.deactivate>
-                    <FormPage />
-                    {button(Shape::Pause, words::DEACTIVATE, pending)}
-                </ActionForm>
+    let button = view! {
+        <button
+            type="submit"
+            form=form
+            name="key"
+            value=key.id.to_string()
+            class=class
+            data-variant=class.map(|_| "secondary")
+            aria-busy=move || pending.get().then_some("true")
+            on:click=move |event| {
+                if pending.get_untracked() {
+                    event.prevent_default();
+                }
             }
-            .into_any()
-        }
-        State::Inactive { .. } => {
-            let pending = changes.activate.pending();
-            view! {
-                <ActionForm action=changes.activate>
-                    <FormPage />
-                    {button(Shape::Play, words::ACTIVATE, pending)}
-                </ActionForm>
-            }
-            .into_any()
-        }
-        State::Expired { .. } | State::Revoked { .. } => ().into_any(),
-    }
+        >
+            <Icon shape />
+            {label}
+        </button>
+    };
+    Some(button.into_any())
 }

@@ -1,10 +1,6 @@
 //! Choosing scopes.
 
-use crate::{
-    error::FieldError,
-    ui::{FieldNote, ready::use_ready},
-    words::create,
-};
+use crate::{error::FieldError, ui::FieldNote, words::create};
 use domain::key::scope::{CATALOGUE, Resource, ScopeSet};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -22,7 +18,6 @@ pub fn ScopePicker(
     #[prop(into)]
     errors: Signal<Vec<FieldError>>,
 ) -> impl IntoView {
-    let ready = use_ready();
     let node = NodeRef::<html::Div>::new();
     let search = RwSignal::new(String::new());
     let chosen = RwSignal::new(ScopeSet::parse_all(&ticked).unwrap_or_default());
@@ -84,7 +79,7 @@ pub fn ScopePicker(
                 {create::SCOPES_HINT}
             </p>
             <div class="scope-picker" node_ref=node on:change=move |_| recount()>
-                <div class="scope-presets" data-needs-js="" hidden=move || !ready.get()>
+                <div class="scope-presets" data-needs-js="">
                     {preset(create::READ_ONLY, Some(ScopeSet::read_only()))}
                     {preset(create::READ_AND_WRITE, Some(ScopeSet::read_and_write()))}
                     {preset(create::CUSTOM, None)}
@@ -99,7 +94,6 @@ pub fn ScopePicker(
                     placeholder=create::SEARCH_SCOPES
                     autocomplete="off"
                     data-needs-js=""
-                    hidden=move || !ready.get()
                     on:input=move |event| search.set(event_target_value(&event).to_lowercase())
                     on:keydown=move |event| {
                         if event.key() == "Enter" {

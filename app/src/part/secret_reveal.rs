@@ -5,7 +5,7 @@ use crate::{
     api::keys::change::ConfirmKey,
     error::AppError,
     form::{FormPage, is_plain_answer, use_outcome},
-    ui::{CopyButton, Icon, Notice, Shape, Submit, download::download, ready::use_ready},
+    ui::{CopyButton, Icon, Notice, Shape, Submit, download::download},
     words::reveal,
 };
 use domain::key::{issued::IssuedKey, token::KeyId};
@@ -29,7 +29,6 @@ pub fn SecretReveal(
     #[prop(optional, into)]
     note: Option<String>,
 ) -> impl IntoView {
-    let ready = use_ready();
     let plain = is_plain_answer();
     let id = issued.id;
     let key_field = NodeRef::<html::Input>::new();
@@ -92,7 +91,7 @@ pub fn SecretReveal(
                     <CopyButton label=reveal::COPY_SECRET source=secret_field />
                 </div>
             </div>
-            <div class="form-actions" data-needs-js="" hidden=move || !ready.get()>
+            <div class="form-actions" data-needs-js="">
                 <button type="button" class="button" data-variant="secondary" on:click=save>
                     <Icon shape=Shape::Download />
                     {reveal::DOWNLOAD}

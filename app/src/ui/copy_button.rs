@@ -3,7 +3,6 @@
 use super::{
     icon::{Icon, Shape},
     live::Announcer,
-    ready::use_ready,
 };
 use crate::words::common as words;
 use gloo_timers::future::TimeoutFuture;
@@ -34,7 +33,6 @@ pub fn CopyButton(
     #[prop(optional)]
     source: Option<NodeRef<html::Input>>,
 ) -> impl IntoView {
-    let ready = use_ready();
     let announcer = Announcer::nearest();
     let news = RwSignal::new(News::None);
     let button = NodeRef::<html::Button>::new();
@@ -64,7 +62,6 @@ pub fn CopyButton(
             class="copy"
             node_ref=button
             data-needs-js=""
-            hidden=move || !ready.get()
             data-state=move || match news.get() {
                 News::None => "idle",
                 News::Copied => "copied",
@@ -73,16 +70,16 @@ pub fn CopyButton(
             on:click=copy
         >
             {move || {
-                let shape = if news.get() == News::Copied { Shape::Check } else { Shape::Copy };
-                view! { <Icon shape /> }
+                let (shape, words) = match news.get() {
+                    News::None => (Shape::Copy, label),
+                    News::Copied => (Shape::Check, words::COPIED),
+                    News::Failed => (Shape::Copy, words::COPY_FAILED),
+                };
+                view! {
+                    <Icon shape />
+                    <span>{words}</span>
+                }
             }}
-            <span>
-                {move || match news.get() {
-                    News::None => label,
-                    News::Copied => words::COPIED,
-                    News::Failed => words::COPY_FAILED,
-                }}
-            </span>
         </button>
     }
 }

@@ -1,10 +1,11 @@
 //! A menu that opens without JavaScript.
 
 use super::icon::{Icon, Shape};
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
+use web_sys::{HtmlDetailsElement, HtmlElement, Node, NodeList};
 
-/// `<details>` with an icon to open it; Escape, a click elsewhere and a choice close it.
+/// `<details>` with an icon to open it; [`listen`] closes it.
 #[component]
 pub fn Menu(
     /// The accessible name of what opens it.
@@ -13,10 +14,8 @@ pub fn Menu(
     /// Links and buttons.
     children: Children,
 ) -> impl IntoView {
-    let node = NodeRef::<html::Details>::new();
-    close_from_outside(node);
     view! {
-        <details class="menu" node_ref=node on:keydown=move |event| close_on_escape(&event, node)>
+        <details class="menu">
             <summary class="icon-button" role="button" aria-label=label>
                 <Icon shape=Shape::Dots />
             </summary>
@@ -25,33 +24,44 @@ pub fn Menu(
     }
 }
 
-/// Closes the menu on Escape and gives the focus back to what opened it.
-pub fn close_on_escape(event: &ev::KeyboardEvent, node: NodeRef<html::Details>) {
-    let Some(menu) = node.get_untracked() else {
-        return;
-    };
-    if event.key() == "Escape" && menu.open() {
-        event.stop_propagation();
-        menu.set_open(false);
-        if let Ok(Some(summary)) = menu.query_selector("summary") {
-            _ = summary.unchecked_into::<web_sys::HtmlElement>().focus();
-        }
-    }
-}
-
-/// Closes the menu when something else is clicked.
-pub fn close_from_outside(node: NodeRef<html::Details>) {
-    Effect::new(move |_| {
-        let listener = window_event_listener(ev::click, move |event| {
+/// Closes the menus of the page: on Escape, which gives the focus back to what opened it, and on a click elsewhere. Once for all
+/// of them: a list has one for each row.
+pub fn listen() {
+    Effect::new(|_| {
+        let clicks = window_event_listener(ev::click, |event| {
             let target = event
                 .target()
-                .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-            if let Some(menu) = node.get_untracked()
-                && !menu.contains(target.as_ref())
-            {
-                menu.set_open(false);
+                .and_then(|target| target.dyn_into::<Node>().ok());
+            for menu in open() {
+                if !menu.contains(target.as_ref()) {
+                    menu.set_open(false);
+                }
             }
         });
-        on_cleanup(move || listener.remove());
+        let keys = window_event_listener(ev::keydown, |event| {
+            if event.key() == "Escape" {
+                open().for_each(|menu| close(&menu));
+            }
+        });
+        on_cleanup(move || {
+            clicks.remove();
+            keys.remove();
+        });
     });
+}
+
+fn open() -> impl Iterator<Item = HtmlDetailsElement> {
+    let found = document().query_selector_all("details.menu[open]").ok();
+    let count = found.as_ref().map_or(0, NodeList::length);
+    (0..count).filter_map(move |n| found.as_ref()?.item(n)?.dyn_into().ok())
+}
+
+fn close(menu: &HtmlDetailsElement) {
+    let inside = document()
+        .active_element()
+        .is_some_and(|focused| menu.contains(Some(&focused)));
+    menu.set_open(false);
+    if inside && let Ok(Some(summary)) = menu.query_selector("summary") {
+        _ = summary.unchecked_into::<HtmlElement>().focus();
+    }
 }

@@ -1,17 +1,26 @@
 //! A fresh database of each kind.
 
+use sqlx::{AssertSqlSafe, PgPool};
 use std::{
     env,
     sync::atomic::{AtomicU32, Ordering},
+    thread,
 };
 use store::Store;
 use tempfile::TempDir;
+use tokio::runtime;
 
 /// A store that is gone after the test.
 pub struct Fresh {
     pub store: Store,
     pub url: String,
-    _folder: Option<TempDir>,
+    _place: Place,
+}
+
+/// What the database occupies, until it is dropped.
+enum Place {
+    Folder(#[expect(dead_code, reason = "held, not read")] TempDir),
+    Postgres { server: String, name: String },
 }
 
 /// One of each kind; PostgreSQL where the test command has started one.
@@ -28,7 +37,7 @@ pub async fn fresh() -> Vec<Fresh> {
     let mut all = vec![Fresh {
         store,
         url,
-        _folder: Some(folder),
+        _place: Place::Folder(folder),
     }];
     match env::var("LATCHKEY_TEST_POSTGRES_URL") {
         Ok(server) => all.push(fresh_postgres(&server).await),
@@ -47,13 +56,12 @@ async fn fresh_postgres(server: &str) -> Fresh {
         std::process::id(),
         NEXT.fetch_add(1, Ordering::Relaxed)
     );
-    let pool = sqlx::PgPool::connect(server)
+    let pool = PgPool::connect(server)
         .await
         .expect("the test server answers");
-    // Another process had the same number once, where the server lives long.
+    // Another process had the same number once, where the server lives long and a test was killed.
     for statement in ["DROP DATABASE IF EXISTS", "CREATE DATABASE"] {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("{statement} {name}")))
-            .execute(&pool)
+        run(&pool, &format!("{statement} {name}"))
             .await
             .expect("a database of its own");
     }
@@ -65,6 +73,42 @@ async fn fresh_postgres(server: &str) -> Fresh {
     Fresh {
         store,
         url,
-        _folder: None,
+        _place: Place::Postgres {
+            server: server.to_owned(),
+            name,
+        },
+    }
+}
+
+async fn run(pool: &PgPool, sql: &str) -> sqlx::Result<()> {
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+        .execute(pool)
+        .await
+        .map(drop)
+}
+
+impl Drop for Place {
+    /// Eight megabytes a database: a whole run would leave gigabytes behind.
+    fn drop(&mut self) {
+        let Self::Postgres { server, name } = self else {
+            return;
+        };
+        let sql = format!("DROP DATABASE {name} WITH (FORCE)");
+        // The runtime of the test is occupied by the test.
+        let dropped = thread::scope(|scope| {
+            scope
+                .spawn(|| {
+                    runtime::Builder::new_current_thread()
+                        .enable_all()
+                        .build()
+                        .expect("a runtime")
+                        .block_on(async { run(&PgPool::connect(server).await?, &sql).await })
+                })
+                .join()
+        });
+        // A test that fails has its own failure to tell.
+        if !thread::panicking() {
+            dropped.expect("ends").expect("the database is dropped");
+        }
     }
 }
