@@ -77,7 +77,7 @@ impl Mint {
             .finalize();
         Self {
             keyed,
-            pepper_name: hex(&named[..4]),
+            pepper_name: hex::encode(&named[..4]),
         }
     }
 
@@ -120,17 +120,7 @@ pub(crate) fn mint(entropy: &dyn Entropy, environment: Environment) -> (KeyId, S
 pub(crate) fn random_text(entropy: &dyn Entropy) -> String {
     let mut random = Zeroizing::new([0; 32]);
     entropy.fill(&mut *random);
-    hex(&*random)
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    hex::encode(random.as_slice())
 }
 
 #[cfg(test)]

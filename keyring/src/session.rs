@@ -1,10 +1,6 @@
 //! Signing in, staying in, signing out.
 
-use crate::{
-    Keyring, KeyringError, Origin,
-    mint::{hex, random_text},
-    password::Checked,
-};
+use crate::{Keyring, KeyringError, Origin, mint::random_text, password::Checked};
 use domain::{
     account::{Application, Email},
     audit::{Action, Actor, Event, Facts},
@@ -196,12 +192,12 @@ impl Keyring {
     /// A device cookie: 16 random bytes and a MAC over them and the address.
     fn new_device(&self, email: &Email) -> String {
         let nonce = &random_text(&*self.entropy)[..32];
-        format!("{nonce}.{}", hex(&self.device_mac(nonce, email)))
+        format!("{nonce}.{}", hex::encode(self.device_mac(nonce, email)))
     }
 
     fn knows_device(&self, device: &str, email: &Email) -> bool {
         device.split_once('.').is_some_and(|(nonce, mac)| {
-            hex(&self.device_mac(nonce, email))
+            hex::encode(self.device_mac(nonce, email))
                 .as_bytes()
                 .ct_eq(mac.as_bytes())
                 .into()

@@ -15,7 +15,6 @@ pub use chain::{AuditHead, Break, Damage};
 use crate::{StoreError, row::corrupt};
 use domain::audit::{Actor, Event, Facts};
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 use uuid::Uuid;
 
 /// The hash before the first row of an account.
@@ -182,22 +181,13 @@ impl AuditLine {
 
     /// The hash in hexadecimal.
     pub fn hash_text(&self) -> String {
-        hex(&self.hash)
+        hex::encode(&self.hash)
     }
 
     /// The previous row's hash in hexadecimal; zeros before the first row, and where that row is missing.
     pub fn previous_text(&self) -> String {
-        hex(self.previous.as_deref().unwrap_or(&GENESIS))
+        hex::encode(self.previous.as_deref().unwrap_or(&GENESIS))
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }
 
 /// The text of a column; nothing for no facts.

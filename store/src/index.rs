@@ -1,5 +1,7 @@
 //! What the gate's index is made of.
 
+mod all;
+
 use crate::{
     Store, StoreError, read,
     row::{corrupt, ip_rules, parse, rate_limit},
@@ -10,8 +12,7 @@ use domain::{
     key::{ip_rule::IpRules, rate_limit::RateLimit, scope::ScopeSet, token::KeyId},
     time::Timestamp,
 };
-use futures_util::{StreamExt, TryStreamExt};
-use sqlx::{FromRow, Row, sqlite::SqlitePoolOptions};
+use sqlx::{FromRow, Row};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -47,8 +48,7 @@ pub struct IndexRow {
     pub digest: Digest,
 }
 
-/// What every key has, as the driver holds it: a million of them are read at start, so nothing is copied that is only
-/// looked at.
+/// What every key has.
 #[derive(FromRow)]
 struct RawKey<'r> {
     id: &'r str,
@@ -58,7 +58,7 @@ struct RawKey<'r> {
     expires_at: Option<i64>,
 }
 
-/// What few keys have; each column of a million rows would be paid for.
+/// What few keys have.
 #[derive(FromRow)]
 struct RawTerms<'r> {
     ip_rules: &'r str,
@@ -70,23 +70,42 @@ struct RawTerms<'r> {
     revoked_at: Option<i64>,
 }
 
-impl RawKey<'_> {
-    /// The key as it is where it has nothing unusual, and but for its digest.
-    fn read(&self, scopes: &mut KnownScopes) -> Result<IndexRow, StoreError> {
-        Ok(IndexRow {
-            id: parse("id", self.id)?,
-            application: ApplicationId(self.application_id),
-            account: AccountId(self.account_id),
-            scopes: scopes.read(self.scopes)?,
+impl IndexRow {
+    /// A key that has nothing unusual, without its digest.
+    fn usual(
+        id: KeyId,
+        (application, account): (ApplicationId, AccountId),
+        scopes: ScopeSet,
+        expires_at: Option<Timestamp>,
+    ) -> Self {
+        Self {
+            id,
+            application,
+            account,
+            scopes,
             ip_rules: IpRules::default(),
             rate_limit: None,
-            expires_at: self.expires_at.map(Timestamp),
+            expires_at,
             deprecated_at: None,
             retires_at: None,
             inactive: false,
             revoked: false,
             digest: [0; 32],
-        })
+        }
+    }
+}
+
+impl RawKey<'_> {
+    fn read(&self, scopes: &mut KnownScopes) -> Result<IndexRow, StoreError> {
+        Ok(IndexRow::usual(
+            parse("id", self.id)?,
+            (
+                ApplicationId(self.application_id),
+                AccountId(self.account_id),
+            ),
+            scopes.read(self.scopes)?,
+            self.expires_at.map(Timestamp),
+        ))
     }
 }
 
@@ -153,33 +172,6 @@ impl KnownScopes {
     }
 }
 
-/// Keys and digests whose other half has not come yet. Both tables give them in nearly the same order, so few wait.
-#[derive(Default)]
-struct Halves {
-    keys: HashMap<KeyId, IndexRow>,
-    digests: HashMap<KeyId, Digest>,
-}
-
-impl Halves {
-    fn key(&mut self, mut row: IndexRow) -> Option<IndexRow> {
-        let Some(digest) = self.digests.remove(&row.id) else {
-            self.keys.insert(row.id, row);
-            return None;
-        };
-        row.digest = digest;
-        Some(row)
-    }
-
-    fn digest(&mut self, id: KeyId, digest: Digest) -> Option<IndexRow> {
-        let Some(mut row) = self.keys.remove(&id) else {
-            self.digests.insert(id, digest);
-            return None;
-        };
-        row.digest = digest;
-        Some(row)
-    }
-}
-
 fn digest(bytes: &[u8]) -> Result<Digest, StoreError> {
     bytes.try_into().map_err(|_| corrupt("digest"))
 }
@@ -194,63 +186,6 @@ impl Store {
             .bind(pepper)
             .fetch_one(pool)
             .await)?)
-    }
-
-    /// Gives `take` every key of every account that has a secret, as they come. Both tables are read from end to end
-    /// and joined here: a database would look each secret up, which takes twenty times as long.
-    ///
-    /// # Errors
-    /// Where the database fails or a row cannot be read.
-    pub async fn each_index_row(&self, take: impl FnMut(IndexRow)) -> Result<(), StoreError> {
-        let Self::Sqlite { writer, readers } = self else {
-            return self.join(take).await;
-        };
-        // Connections of their own, whose caches go with them: nothing is read twice.
-        let options = (*readers.connect_options()).clone();
-        let pool = SqlitePoolOptions::new()
-            .max_connections(2)
-            .connect_lazy_with(options.pragma("cache_size", "-2048"));
-        let apart = Self::Sqlite {
-            writer: writer.clone(),
-            readers: pool.clone(),
-        };
-        let done = apart.join(take).await;
-        pool.close().await;
-        done
-    }
-
-    async fn join(&self, mut take: impl FnMut(IndexRow)) -> Result<(), StoreError> {
-        let mut scopes = KnownScopes::default();
-        let mut halves = Halves::default();
-        let mut terms = HashMap::new();
-        read!(self, |pool| {
-            let mut unusual = sqlx::query(sql::KEYS_UNUSUAL).fetch(pool);
-            while let Some(row) = unusual.try_next().await? {
-                let id: KeyId = parse("id", row.try_get("id")?)?;
-                terms.insert(id, RawTerms::from_row(&row)?.read()?);
-            }
-            drop(unusual);
-            let mut keys = sqlx::query(sql::KEYS_ALL).fetch(pool).fuse();
-            let mut secrets = sqlx::query(sql::SECRETS_ALL).fetch(pool).fuse();
-            loop {
-                let (key, secret) = (keys.try_next().await?, secrets.try_next().await?);
-                if key.is_none() && secret.is_none() {
-                    return Ok(());
-                }
-                if let Some(row) = key {
-                    let mut key = RawKey::from_row(&row)?.read(&mut scopes)?;
-                    if let Some(terms) = terms.remove(&key.id) {
-                        key = key.with(terms);
-                    }
-                    halves.key(key).map(&mut take);
-                }
-                if let Some(row) = secret {
-                    let id = parse("key_id", row.try_get("key_id")?)?;
-                    let digest = digest(row.try_get("digest")?)?;
-                    halves.digest(id, digest).map(&mut take);
-                }
-            }
-        })
     }
 
     /// One key for the gate's index.

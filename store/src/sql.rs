@@ -1,6 +1,43 @@
 //! Every statement, by its file; [`ALL`] lets the tests prepare each on both databases. A list that is read in several
 //! orders is made of several files: what is read, which rows, in which order.
 
+use crate::Store;
+
+/// A statement that needs words which only one database knows.
+#[derive(Clone, Copy, Debug)]
+pub struct Both {
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+impl Both {
+    /// The text for this database.
+    pub const fn of(self, store: &Store) -> &'static str {
+        match store {
+            Store::Sqlite { .. } => self.sqlite,
+            Store::Postgres(_) => self.postgres,
+        }
+    }
+}
+
+macro_rules! both {
+    ($($name:ident = $file:literal;)*) => {
+        $(pub(crate) const $name: Both = Both {
+            sqlite: include_str!(concat!("../sql/", $file, "_sqlite.sql")),
+            postgres: include_str!(concat!("../sql/", $file, "_postgres.sql")),
+        };)*
+        /// Each of these with its name.
+        pub const EACH: &[(&str, Both)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+both! {
+    KEYS_EXTENT = "keys_extent";
+    KEYS_SPAN = "keys_span";
+    SECRETS_EXTENT = "secrets_extent";
+    SECRETS_SPAN = "secrets_span";
+}
+
 macro_rules! statements {
     ($($name:ident = $($file:literal)+;)*) => {
         $(pub(crate) const $name: &str = concat!($(include_str!(concat!("../sql/", $file, ".sql"))),+);)*
@@ -17,6 +54,7 @@ statements! {
     APPLICATION_CHANGE = "application_change";
     APPLICATION_FOR_PERSON = "application_for_person";
     APPLICATION_INSERT = "application_insert";
+    APPLICATIONS_ALL = "applications_all";
     APPLICATIONS_BY_PERSON = "applications_by_person";
     AUDIT_BY_TARGET = "audit_by_target";
     AUDIT_DOWN = "audit_page" "audit_down";
@@ -67,7 +105,6 @@ statements! {
     KEY_REPLACE = "key_replace";
     KEY_RETIRE = "key_retire";
     KEY_REVOKE = "key_revoke";
-    KEYS_ALL = "keys_all";
     KEYS_BY_CREATED_DOWN = "keys_page" "keys_by_created_down";
     SOME_BY_CREATED_DOWN = "keys_page" "keys_filter" "keys_by_created_down";
     KEYS_BY_CREATED_UP = "keys_page" "keys_by_created_up";
@@ -105,7 +142,6 @@ statements! {
     PING = "ping";
     SCHEMA_VERSION = "schema_version";
     SECRET_INSERT = "secret_insert";
-    SECRETS_ALL = "secrets_all";
     SECRETS_ANY = "secrets_any";
     SECRETS_COUNT = "secrets_count";
     SECURITY_ACKNOWLEDGE = "security_acknowledge";

@@ -1,6 +1,6 @@
 //! Whether the log is what was written.
 
-use super::{GENESIS, hex};
+use super::GENESIS;
 use crate::{Store, StoreError, read, row::corrupt, sql};
 use domain::{audit::AuditFilter, id::AccountId};
 use std::fmt;
@@ -51,7 +51,7 @@ pub enum Damage {
 impl AuditHead {
     /// The hash in hexadecimal.
     pub fn hash_text(&self) -> String {
-        hex(&self.hash)
+        hex::encode(self.hash)
     }
 }
 

@@ -3,6 +3,7 @@
 mod audit;
 mod busiest;
 mod decisions;
+mod index;
 mod keys;
 mod list;
 mod ownership;

@@ -16,6 +16,14 @@ async fn every_statement_prepares_on_both_databases() {
             };
             assert!(prepared.is_ok(), "{name}: {prepared:?}");
         }
+        for (name, both) in sql::EACH {
+            let statement = both.of(&fresh.store).into_sql_str();
+            let prepared = match &fresh.store {
+                Store::Sqlite { readers, .. } => readers.prepare(statement).await.map(drop),
+                Store::Postgres(pool) => pool.prepare(statement).await.map(drop),
+            };
+            assert!(prepared.is_ok(), "{name}: {prepared:?}");
+        }
     }
 }
 

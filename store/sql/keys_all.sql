@@ -1,1 +1,0 @@
-SELECT id, application_id, account_id, scopes, expires_at FROM api_key

@@ -1,0 +1,1 @@
+SELECT pg_relation_size('api_key') / current_setting('block_size')::bigint

@@ -1,1 +1,0 @@
-SELECT key_id, digest FROM key_secret

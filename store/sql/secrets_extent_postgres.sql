@@ -1,0 +1,1 @@
+SELECT pg_relation_size('key_secret') / current_setting('block_size')::bigint

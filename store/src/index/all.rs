@@ -1,0 +1,184 @@
+//! Every key at once. Two tables are read from end to end in spans of some hundred rows, each of which the database puts into
+//! one text: a driver hands out values one by one, and for a million rows that takes longer than all the rest.
+
+use super::{Digest, IndexRow, KnownScopes, RawTerms, Terms};
+use crate::{
+    Store, StoreError, read,
+    row::{corrupt, parse},
+    sql,
+};
+use domain::{
+    id::{AccountId, ApplicationId},
+    key::token::KeyId,
+    time::Timestamp,
+};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use sqlx::{FromRow, Row, sqlite::SqlitePoolOptions};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// How many spans of a table are asked for before they are needed.
+const AHEAD: usize = 2;
+
+/// The spans of a table as texts, in its order: rows of SQLite by their numbers, PostgreSQL's by their blocks.
+macro_rules! spans {
+    ($store:expr, $pool:expr, $extent:expr, $span:expr) => {{
+        let step = match $store {
+            Store::Sqlite { .. } => 1_000,
+            Store::Postgres(_) => 32,
+        };
+        let (end,): (i64,) = sqlx::query_as($extent.of($store)).fetch_one($pool).await?;
+        let span = $span.of($store);
+        stream::iter((0..end).step_by(step))
+            .map(move |from| {
+                sqlx::query_scalar::<_, Option<String>>(span)
+                    .bind(from)
+                    .bind(from.saturating_add_unsigned(step as u64))
+                    .fetch_one($pool)
+            })
+            .buffered(AHEAD)
+    }};
+}
+
+/// Whose the applications are.
+type Accounts = HashMap<ApplicationId, AccountId>;
+
+/// Keys and digests whose other half has not come yet. Both tables give them in nearly the same order, so few wait.
+#[derive(Default)]
+struct Halves {
+    keys: HashMap<KeyId, IndexRow>,
+    digests: HashMap<KeyId, Digest>,
+}
+
+impl Halves {
+    fn key(&mut self, mut row: IndexRow) -> Option<IndexRow> {
+        let Some(digest) = self.digests.remove(&row.id) else {
+            self.keys.insert(row.id, row);
+            return None;
+        };
+        row.digest = digest;
+        Some(row)
+    }
+
+    /// Takes a line of a span of secrets.
+    fn secret(&mut self, line: &str) -> Result<Option<IndexRow>, StoreError> {
+        let (id, hex) = line.split_once(' ').ok_or_else(|| corrupt("key_id"))?;
+        let id = parse("key_id", id)?;
+        let mut digest = [0; 32];
+        hex::decode_to_slice(hex, &mut digest).map_err(|_| corrupt("digest"))?;
+        let Some(mut row) = self.keys.remove(&id) else {
+            self.digests.insert(id, digest);
+            return Ok(None);
+        };
+        row.digest = digest;
+        Ok(Some(row))
+    }
+}
+
+/// A line of a span of keys.
+struct Line<'t> {
+    id: KeyId,
+    application: ApplicationId,
+    expires_at: Option<Timestamp>,
+    scopes: &'t str,
+}
+
+impl<'t> Line<'t> {
+    fn read(line: &'t str) -> Result<Self, StoreError> {
+        let mut fields = line.splitn(4, ' ');
+        let mut field = || fields.next().ok_or_else(|| corrupt("api_key"));
+        Ok(Self {
+            id: parse("id", field()?)?,
+            application: ApplicationId(parse("application_id", field()?)?),
+            expires_at: match field()? {
+                "" => None,
+                at => Some(Timestamp(parse("expires_at", at)?)),
+            },
+            scopes: field()?,
+        })
+    }
+}
+
+impl Store {
+    /// Gives `take` every key of every account that has a secret, as they come. The tables are joined here: a database would
+    /// look each secret up, which takes twenty times as long.
+    ///
+    /// # Errors
+    /// Where the database fails or a row cannot be read.
+    pub async fn each_index_row(&self, take: impl FnMut(IndexRow)) -> Result<(), StoreError> {
+        let Self::Sqlite { writer, readers } = self else {
+            return self.join(take).await;
+        };
+        // Connections of their own, two for each table, whose caches go with them: nothing is read twice.
+        let options = (*readers.connect_options()).clone();
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_lazy_with(options.pragma("cache_size", "-2048"));
+        let apart = Self::Sqlite {
+            writer: writer.clone(),
+            readers: pool.clone(),
+        };
+        let done = apart.join(take).await;
+        pool.close().await;
+        done
+    }
+
+    async fn join(&self, mut take: impl FnMut(IndexRow)) -> Result<(), StoreError> {
+        let mut scopes = KnownScopes::default();
+        let mut halves = Halves::default();
+        let mut unusual = self.unusual_terms().await?;
+        let mut accounts = self.accounts().await?;
+        read!(self, |pool| {
+            let mut keys = spans!(self, pool, sql::KEYS_EXTENT, sql::KEYS_SPAN);
+            let mut secrets = spans!(self, pool, sql::SECRETS_EXTENT, sql::SECRETS_SPAN);
+            loop {
+                let (key_lines, secret_lines) =
+                    tokio::try_join!(keys.try_next(), secrets.try_next())?;
+                if key_lines.is_none() && secret_lines.is_none() {
+                    return Ok(());
+                }
+                for line in key_lines.flatten().iter().flat_map(|text| text.lines()) {
+                    let line = Line::read(line)?;
+                    // One that was made while this goes on.
+                    if !accounts.contains_key(&line.application) {
+                        accounts = self.accounts().await?;
+                    }
+                    let account = accounts.get(&line.application);
+                    let account = *account.ok_or_else(|| corrupt("application_id"))?;
+                    let home = (line.application, account);
+                    let scopes = scopes.read(line.scopes)?;
+                    let mut key = IndexRow::usual(line.id, home, scopes, line.expires_at);
+                    if let Some(terms) = unusual.remove(&key.id) {
+                        key = key.with(terms);
+                    }
+                    halves.key(key).map(&mut take);
+                }
+                for line in secret_lines.flatten().iter().flat_map(|text| text.lines()) {
+                    halves.secret(line)?.map(&mut take);
+                }
+            }
+        })
+    }
+
+    async fn unusual_terms(&self) -> Result<HashMap<KeyId, Terms>, StoreError> {
+        let mut terms = HashMap::new();
+        read!(self, |pool| {
+            let mut rows = sqlx::query(sql::KEYS_UNUSUAL).fetch(pool);
+            while let Some(row) = rows.try_next().await? {
+                let id: KeyId = parse("id", row.try_get("id")?)?;
+                terms.insert(id, RawTerms::from_row(&row)?.read()?);
+            }
+        });
+        Ok(terms)
+    }
+
+    async fn accounts(&self) -> Result<Accounts, StoreError> {
+        let rows: Vec<(Uuid, Uuid)> = read!(self, |pool| {
+            sqlx::query_as(sql::APPLICATIONS_ALL).fetch_all(pool).await
+        })?;
+        let ids = rows.into_iter();
+        Ok(ids
+            .map(|(app, account)| (ApplicationId(app), AccountId(account)))
+            .collect())
+    }
+}
