@@ -12,42 +12,76 @@ use domain::{
     key::token::KeyId,
     time::Timestamp,
 };
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::TryStreamExt;
 use sqlx::{FromRow, Row, sqlite::SqlitePoolOptions};
 use std::collections::HashMap;
+use tokio::{sync::mpsc, task::JoinHandle};
 use uuid::Uuid;
 
-/// How many spans of a table are asked for before they are needed.
+/// How many spans of a table are read before they are needed.
 const AHEAD: usize = 2;
 
-/// The spans of a table as texts, in its order: rows of SQLite by their numbers, PostgreSQL's by their blocks.
+/// A table as texts, in its order. A task reads it, so that the next span comes while one is being looked at.
+struct Spans {
+    texts: mpsc::Receiver<String>,
+    reading: Option<JoinHandle<sqlx::Result<()>>>,
+}
+
+impl Spans {
+    async fn next(&mut self) -> sqlx::Result<Option<String>> {
+        let text = self.texts.recv().await;
+        if text.is_none()
+            && let Some(reading) = self.reading.take()
+        {
+            reading.await.map_err(|_| sqlx::Error::WorkerCrashed)??;
+        }
+        Ok(text)
+    }
+}
+
+/// Begins to read a table: rows of SQLite by their numbers, PostgreSQL's by their blocks.
 macro_rules! spans {
     ($store:expr, $pool:expr, $extent:expr, $span:expr) => {{
-        let step = match $store {
-            Store::Sqlite { .. } => 1_000,
-            Store::Postgres(_) => 32,
+        let step: i64 = match $store {
+            Store::Sqlite { .. } => 500,
+            Store::Postgres(_) => 16,
         };
-        let (end,): (i64,) = sqlx::query_as($extent.of($store)).fetch_one($pool).await?;
-        let span = $span.of($store);
-        stream::iter((0..end).step_by(step))
-            .map(move |from| {
-                sqlx::query_scalar::<_, Option<String>>(span)
+        let (pool, extent, span) = ($pool.clone(), $extent.of($store), $span.of($store));
+        let (send, texts) = mpsc::channel(AHEAD);
+        let reading = tokio::spawn(async move {
+            let (end,): (i64,) = sqlx::query_as(extent).fetch_one(&pool).await?;
+            let mut from = 0;
+            while from < end {
+                let text: Option<String> = sqlx::query_scalar(span)
                     .bind(from)
-                    .bind(from.saturating_add_unsigned(step as u64))
-                    .fetch_one($pool)
-            })
-            .buffered(AHEAD)
+                    .bind(from + step)
+                    .fetch_one(&pool)
+                    .await?;
+                if send.send(text.unwrap_or_default()).await.is_err() {
+                    break;
+                }
+                from += step;
+            }
+            Ok(())
+        });
+        Spans {
+            texts,
+            reading: Some(reading),
+        }
     }};
 }
 
 /// Whose the applications are.
 type Accounts = HashMap<ApplicationId, AccountId>;
 
+/// A map by ids that are random, and that nobody chooses.
+type ById<T> = HashMap<KeyId, T, foldhash::fast::FixedState>;
+
 /// Keys and digests whose other half has not come yet. Both tables give them in nearly the same order, so few wait.
 #[derive(Default)]
 struct Halves {
-    keys: HashMap<KeyId, IndexRow>,
-    digests: HashMap<KeyId, Digest>,
+    keys: ById<IndexRow>,
+    digests: ById<Digest>,
 }
 
 impl Halves {
@@ -109,10 +143,10 @@ impl Store {
         let Self::Sqlite { writer, readers } = self else {
             return self.join(take).await;
         };
-        // Connections of their own, two for each table, whose caches go with them: nothing is read twice.
+        // A connection of its own for each table, whose caches go with them: nothing is read twice.
         let options = (*readers.connect_options()).clone();
         let pool = SqlitePoolOptions::new()
-            .max_connections(4)
+            .max_connections(2)
             .connect_lazy_with(options.pragma("cache_size", "-2048"));
         let apart = Self::Sqlite {
             writer: writer.clone(),
@@ -132,12 +166,11 @@ impl Store {
             let mut keys = spans!(self, pool, sql::KEYS_EXTENT, sql::KEYS_SPAN);
             let mut secrets = spans!(self, pool, sql::SECRETS_EXTENT, sql::SECRETS_SPAN);
             loop {
-                let (key_lines, secret_lines) =
-                    tokio::try_join!(keys.try_next(), secrets.try_next())?;
+                let (key_lines, secret_lines) = (keys.next().await?, secrets.next().await?);
                 if key_lines.is_none() && secret_lines.is_none() {
                     return Ok(());
                 }
-                for line in key_lines.flatten().iter().flat_map(|text| text.lines()) {
+                for line in key_lines.iter().flat_map(|text| text.lines()) {
                     let line = Line::read(line)?;
                     // One that was made while this goes on.
                     if !accounts.contains_key(&line.application) {
@@ -153,7 +186,7 @@ impl Store {
                     }
                     halves.key(key).map(&mut take);
                 }
-                for line in secret_lines.flatten().iter().flat_map(|text| text.lines()) {
+                for line in secret_lines.iter().flat_map(|text| text.lines()) {
                     halves.secret(line)?.map(&mut take);
                 }
             }
