@@ -36,6 +36,7 @@ both! {
     KEYS_SPAN = "keys_span";
     SECRETS_EXTENT = "secrets_extent";
     SECRETS_SPAN = "secrets_span";
+    SNAPSHOT = "snapshot";
 }
 
 macro_rules! statements {

@@ -39,30 +39,33 @@ impl Spans {
     }
 }
 
-/// Begins to read a table: rows of SQLite by their numbers, PostgreSQL's by their blocks.
+/// Begins to read a table: rows of SQLite by their numbers, PostgreSQL's by their blocks. All spans are of one instant: a row that is
+/// written anew moves to another block, and would be missed where it goes to one that was read before.
 macro_rules! spans {
     ($store:expr, $pool:expr, $extent:expr, $span:expr) => {{
         let step: i64 = match $store {
             Store::Sqlite { .. } => 500,
             Store::Postgres(_) => 16,
         };
-        let (pool, extent, span) = ($pool.clone(), $extent.of($store), $span.of($store));
+        let (pool, begin) = ($pool.clone(), sql::SNAPSHOT.of($store));
+        let (extent, span) = ($extent.of($store), $span.of($store));
         let (send, texts) = mpsc::channel(AHEAD);
         let reading = tokio::spawn(async move {
-            let (end,): (i64,) = sqlx::query_as(extent).fetch_one(&pool).await?;
+            let mut snapshot = pool.begin_with(begin).await?;
+            let (end,): (i64,) = sqlx::query_as(extent).fetch_one(&mut *snapshot).await?;
             let mut from = 0;
             while from < end {
                 let text: Option<String> = sqlx::query_scalar(span)
                     .bind(from)
                     .bind(from + step)
-                    .fetch_one(&pool)
+                    .fetch_one(&mut *snapshot)
                     .await?;
                 if send.send(text.unwrap_or_default()).await.is_err() {
                     break;
                 }
                 from += step;
             }
-            Ok(())
+            snapshot.commit().await
         });
         Spans {
             texts,
@@ -143,10 +146,10 @@ impl Store {
         let Self::Sqlite { writer, readers } = self else {
             return self.join(take).await;
         };
-        // A connection of its own for each table, whose caches go with them: nothing is read twice.
+        // Connections of their own, one for each table and one beside them, whose caches go with them: nothing is read twice.
         let options = (*readers.connect_options()).clone();
         let pool = SqlitePoolOptions::new()
-            .max_connections(2)
+            .max_connections(3)
             .connect_lazy_with(options.pragma("cache_size", "-2048"));
         let apart = Self::Sqlite {
             writer: writer.clone(),
