@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             writeln!(pairs, "{id} {secret}")?;
             let gap = if n == first { "" } else { "," };
             write!(ids, "{gap}('{id}',{n})")?;
-            let digest = hex(&pepper.digest(id, &secret));
+            let digest = hex::encode(pepper.digest(id, &secret));
             write!(
                 secrets,
                 "{gap}(randomblob(16),'{id}',x'{digest}','{name}',0)"
@@ -61,11 +61,4 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     sql.write_all(b"COMMIT;\n")?;
     Ok(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

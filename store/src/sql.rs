@@ -1,4 +1,4 @@
-//! Every statement, by its file; [`ALL`] lets the tests prepare each on both databases. A list that is read in several
+//! Every statement, by its file; [`ALL`] and [`EACH`] let the tests prepare each on both databases. A list that is read in several
 //! orders is made of several files: what is read, which rows, in which order.
 
 use crate::Store;

@@ -144,7 +144,7 @@ pub fn ChartPicture(
         </svg>
         <p
             class="chart-reading"
-            hidden=move || !ready.get()
+            data-needs-js=""
             aria-live=move || reading.by_key().then_some("polite")
         >
             {move || reading.text()}

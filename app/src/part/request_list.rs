@@ -165,7 +165,7 @@ fn Live(
         _ => words::LIVE,
     };
     view! {
-        <p class="request-live" role="status" hidden=move || !ready.get()>
+        <p class="request-live" role="status" data-needs-js="">
             {move || ready.get().then(state)}
         </p>
         <button
@@ -173,7 +173,7 @@ fn Live(
             class="button"
             data-variant="secondary"
             data-size="small"
-            hidden=move || !ready.get()
+            data-needs-js=""
             on:click=move |_| paused.update(|paused| *paused = !*paused)
         >
             {move || if paused.get() { words::RESUME } else { words::PAUSE }}

@@ -23,7 +23,7 @@ impl Ready {
     }
 }
 
-/// Whether the page listens: what needs JavaScript is `hidden` until then.
+/// Whether the page listens. What is only to be hidden until then has the attribute `data-needs-js` instead.
 pub fn use_ready() -> Signal<bool> {
     use_context::<Ready>().map_or_else(|| Signal::stored(false), |ready| ready.0.into())
 }
