@@ -211,7 +211,7 @@ export async function countKeys(page: Page, url: string, place: Place): Promise<
     headers: fromOurPage(url),
   });
   expect(answer.ok()).toBe(true);
-  return ((await answer.json()) as { total: number }).total;
+  return ((await answer.json()) as { data: { total: number } }).data.total;
 }
 
 /** Everything that a page could keep a text in, the network aside. */

@@ -6,8 +6,8 @@ mod server;
 #[cfg(feature = "ssr")]
 pub use server::{
     SessionToken, Site, device, edit_data, editor, editor_with, end_session, fresh_editor,
-    fresh_owner, gate_address, keyring, not_found, origin, owner, provide_nonce, redirect, refuse,
-    remember_theme, session, start_session, support, theme, viewer, viewer_in_passing,
+    fresh_owner, gate_address, keyring, not_found, now, origin, owner, provide_nonce, redirect,
+    refuse, remember_theme, session, start_session, support, theme, viewer, viewer_in_passing,
 };
 
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,12 @@ impl Theme {
 #[cfg(not(feature = "ssr"))]
 pub fn theme() -> Theme {
     Theme::System
+}
+
+/// The browser has the server's clock from its page.
+#[cfg(not(feature = "ssr"))]
+pub fn now() -> Option<domain::time::Timestamp> {
+    None
 }
 
 /// The browser takes its nonce from no one.

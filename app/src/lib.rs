@@ -12,13 +12,14 @@ pub mod error;
 pub mod form;
 pub mod page;
 pub mod part;
+pub mod program;
 pub mod routes;
 pub mod ui;
 pub mod words;
 
 mod focus;
 
-use leptos::{hydration::HydrationScripts, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::{
     SsrMode,
@@ -32,28 +33,28 @@ use page::{
     lazy::{self, Page},
     not_found::NotFound,
 };
+use program::Program;
 use ui::{
-    LiveRegion,
+    LiveRegion, copy_button,
     live::{Announcer, Modals},
-    menu,
+    menu, reading,
     time::Clock,
 };
 
 /// The document around [`App`], rendered by the server alone.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell() -> impl IntoView {
     context::provide_nonce();
     // The answer to a plain post stays as it is: it may hold a secret, which no script may find in its data.
-    let scripts = (!form::is_plain_answer())
-        .then(|| view! { <HydrationScripts options=options.clone() defer=true /> });
+    let program = (!form::is_plain_answer()).then(|| view! { <Program /> });
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=context::theme().attribute()>
+        <html lang="en" data-theme=context::theme().attribute() data-now=context::now().map(|now| now.0)>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <link rel="stylesheet" href="/pkg/latchkey.css" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                {scripts}
+                {program}
                 <MetaTags />
             </head>
             <body>
@@ -67,10 +68,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    Modals::provide();
+    let modals = Modals::provide();
+    let announcer = Announcer::provide();
     Clock::provide();
     menu::listen();
-    let announcer = Announcer::provide();
+    reading::listen();
+    copy_button::listen(move || modals.topmost().unwrap_or(announcer));
     view! {
         <a class="skip-link" href="#main" rel="external">
             "Skip to the content"

@@ -3,7 +3,9 @@
 pub mod button;
 pub mod copy_button;
 pub mod dialog;
+pub mod dom;
 pub mod download;
+pub mod drawn;
 pub mod error_state;
 pub mod error_summary;
 pub mod field;
@@ -11,6 +13,7 @@ pub mod icon;
 pub mod live;
 pub mod menu;
 pub mod notice;
+pub mod reading;
 pub mod ready;
 pub mod time;
 

@@ -42,6 +42,33 @@ test('several keys are switched off at once, and one that is revoked is skipped 
   }
 });
 
+test('boxes that were ticked before the page listened are selected', { tag: '@js' }, async ({ page, open, as }) => {
+  const place = await as(people.owner);
+  const [one, two] = [await createKey(page, open, place, unique('Early')), await createKey(page, open, place, unique('Late'))];
+  let deliver = () => {};
+  const late = new Promise<void>((resolve) => {
+    deliver = resolve;
+  });
+  await page.route(/latchkey\.js$/, async (route) => {
+    await late;
+    await route.continue();
+  });
+  await page.goto(place.keys);
+  await box(page, one.name).check();
+  deliver();
+  await expect(bar(page).getByRole('status')).toHaveText('1 selected');
+  await box(page, two.name).check();
+  await expect(bar(page).getByRole('status')).toHaveText('2 selected');
+  const all = page.getByRole('checkbox', { name: 'Select all keys on this page' });
+  expect(await all.evaluate((box) => (box as HTMLInputElement).indeterminate)).toBe(true);
+  await all.check();
+  const boxes = await page.locator('tbody .select input').count();
+  await expect(bar(page).getByRole('status')).toHaveText(`${boxes} selected`);
+  await bar(page).getByRole('button', { name: 'Clear' }).click();
+  await expect(box(page, one.name)).not.toBeChecked();
+  await expect(all).not.toBeChecked();
+});
+
 test('several keys are revoked after a question that lists them', async ({ page, open, as, server, watch }) => {
   watch.expect(answered(422));
   const place = await as(people.owner);

@@ -20,6 +20,23 @@ test('a deactivated key is refused until it is activated again', async ({ page, 
   expect((await whoami(server.url, key)).status()).toBe(200);
 });
 
+test('a list that is drawn anew leaves the reader where they are', { tag: '@js' }, async ({ page, open, as }) => {
+  const place = await as(people.developer);
+  const other = await createKey(page, open, place, unique('Beside'));
+  const key = await createKey(page, open, place, unique('Pausing'));
+  await open(place.keys);
+  const opener = (name: string) => row(page, name).getByRole('button', { name: `Actions for ${name}` });
+  await opener(key.name).focus();
+  await page.keyboard.press('Enter');
+  await row(page, key.name).getByRole('button', { name: 'Deactivate' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(row(page, key.name)).toContainText('Inactive');
+  await expect(row(page, key.name).getByRole('button', { name: 'Activate' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(opener(key.name)).toBeFocused();
+  await expect(row(page, other.name).getByRole('button', { name: 'Deactivate' })).toBeHidden();
+});
+
 test('the page of a key offers the same, and remembers who did what', async ({ page, open, as, server }) => {
   const place = await as(people.developer);
   const key = await createKey(page, open, place, unique('Pausing'));

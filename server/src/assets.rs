@@ -1,14 +1,17 @@
 //! The site's files, which the binary carries.
 
+use app::program::Chunks;
 use axum::{
     body::Body,
     extract::Request,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use leptos::{WasmSplitManifest, prelude::ArcStoredValue};
 use rust_embed::{EmbeddedFile, RustEmbed};
-use std::{fmt::Write, sync::OnceLock};
+use std::{
+    fmt::Write,
+    sync::{Arc, OnceLock},
+};
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../target/site"]
@@ -37,20 +40,14 @@ pub async fn file(request: Request) -> Response {
     }
 }
 
-/// Which files the later pages need: a page names its own in its head, so that a browser fetches them with the rest.
-pub fn chunks() -> Option<WasmSplitManifest> {
-    static CHUNKS: OnceLock<Option<WasmSplitManifest>> = OnceLock::new();
+/// Which files the later pages need.
+pub fn chunks() -> Option<Chunks> {
+    static CHUNKS: OnceLock<Option<Chunks>> = OnceLock::new();
     CHUNKS
         .get_or_init(|| {
             let file = Site::get("pkg/chunks.json")?;
             let chunks = serde_json::from_slice(&file.data).ok()?;
-            // The loader is a part of the glue.
-            let loader = "latchkey.js".to_owned();
-            Some(WasmSplitManifest(ArcStoredValue::new((
-                "/pkg".to_owned(),
-                chunks,
-                loader,
-            ))))
+            Some(Chunks(Arc::new(chunks)))
         })
         .clone()
 }

@@ -6,7 +6,6 @@ use crate::{
 };
 use axum::body::Bytes;
 use keyring::{Call, Decision, Keyring};
-use leptos::config::LeptosOptions;
 use std::{
     ops::{Deref, DerefMut},
     sync::{Arc, OnceLock},
@@ -29,8 +28,6 @@ pub struct Shared {
     pub proxies: Arc<TrustedProxies>,
     /// Milliseconds for which keys are verified from memory while the database is silent.
     pub patience_ms: i64,
-    /// Where the pages look for their own files.
-    pub options: Arc<LeptosOptions>,
     /// `/openapi.json`, once somebody has asked for it.
     pub openapi: Arc<OnceLock<Bytes>>,
     /// What has been counted since the start.
@@ -63,17 +60,11 @@ impl AppState {
         proxies: TrustedProxies,
         patience_ms: i64,
     ) -> Self {
-        let options = LeptosOptions::builder()
-            .output_name("latchkey")
-            .site_root("target/site")
-            .site_pkg_dir("pkg")
-            .build();
         Self(Arc::new(Shared {
             keyring,
             public_url: Arc::new(public_url),
             proxies: Arc::new(proxies),
             patience_ms,
-            options: Arc::new(options),
             openapi: Arc::default(),
             metrics: Arc::default(),
             metrics_token: None,

@@ -46,8 +46,7 @@ impl Workspace {
     /// A call of cargo as if a person had made it, by the project's toolchain.
     pub fn cargo(&self, subcommand: &str) -> Command {
         let mut cargo = toolchain::command("cargo", self.toolchain.as_deref());
-        // Leptos reads it while it is compiled: with it the page asks for latchkey.wasm, without it for latchkey_bg.wasm.
-        cargo.env("LEPTOS_OUTPUT_NAME", "latchkey").arg(subcommand);
+        cargo.arg(subcommand);
         cargo
     }
 

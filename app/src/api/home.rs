@@ -1,14 +1,11 @@
 //! Where to go, and where one is.
 
 use crate::{context::Theme, error::AppError};
-use domain::{
-    account::{Application, Identity},
-    time::Timestamp,
-};
+use domain::account::{Application, Identity};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// The application at hand, who looks at it, and when.
+/// The application at hand, and who looks at it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Whereabouts {
     /// The application of this page.
@@ -17,8 +14,6 @@ pub struct Whereabouts {
     pub identity: Identity,
     /// All applications of this person, by name.
     pub applications: Vec<Application>,
-    /// The server's clock.
-    pub now: Timestamp,
     /// The colours they chose.
     pub theme: Theme,
 }
@@ -72,7 +67,6 @@ pub async fn whereabouts(app: String) -> Result<Whereabouts, AppError> {
         application: viewer.application().clone(),
         identity: viewer.identity(),
         applications,
-        now: viewer.now(),
         theme: crate::context::theme(),
     })
 }

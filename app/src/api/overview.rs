@@ -1,25 +1,11 @@
 //! An application at a glance.
 
-use crate::error::AppError;
-use domain::{
-    security::OpenEvents,
-    usage::{breakdown::Breakdown, chart::Chart, overview::KeysInSight},
+use crate::{
+    error::AppError,
+    ui::drawn::{Drawn, Markup},
 };
+use domain::security::OpenEvents;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
-
-/// Calls with all keys, and the keys that are worth a look.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Overview {
-    /// Calls over time.
-    pub chart: Chart,
-    /// Why calls were refused.
-    pub breakdown: Breakdown,
-    /// The keys.
-    pub keys: KeysInSight,
-    /// Security events that nobody has acknowledged.
-    pub open: OpenEvents,
-}
 
 /// What became of the calls with all keys over a window or a range, as `key_insight` says it of one; and which keys are
 /// worth a look.
@@ -30,7 +16,12 @@ pub async fn read_overview(
     #[server(default)] from: String,
     #[server(default)] until: String,
     #[server(default)] zone: String,
-) -> Result<Overview, AppError> {
+) -> Result<Drawn<OpenEvents, [Markup; 2]>, AppError> {
+    use crate::{
+        part::{InSight, UsagePanel},
+        routes,
+        words::overview as words,
+    };
     let viewer = crate::context::viewer(&app).await?;
     let asked = keyring::Asked {
         window: &window,
@@ -39,10 +30,21 @@ pub async fn read_overview(
         zone: &zone,
     };
     let chart = viewer.chart(None, asked).await?;
-    Ok(Overview {
-        breakdown: viewer.breakdown(None, chart.series.range).await?,
-        keys: viewer.keys_in_sight().await?,
-        open: viewer.open_events(None).await?,
-        chart,
+    let breakdown = viewer.breakdown(None, chart.series.range).await?;
+    let keys = viewer.keys_in_sight().await?;
+    let open = viewer.open_events(None).await?;
+    let path = routes::overview(&app);
+    let files = ["usage", "breakdown"].map(|what| routes::overview_file(&app, what));
+    let address = routes::UsageAddress {
+        window,
+        from,
+        until,
+        zone,
+    };
+    let panel = view! { <UsagePanel chart breakdown path address files id="all-usage" title=words::CALLS /> };
+    let keys = view! { <InSight app keys /> };
+    Ok(Drawn {
+        data: open,
+        markup: [Markup::of(panel), Markup::of(keys)],
     })
 }

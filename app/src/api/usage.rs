@@ -1,26 +1,9 @@
 //! Usage over time.
 
-use crate::error::AppError;
-use domain::{
-    key::suggestion::ScopeUse,
-    usage::{
-        breakdown::{Breakdown, Impact},
-        chart::Chart,
-    },
-};
+use crate::{error::AppError, ui::drawn::Drawn};
+use domain::key::token::KeyId;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-
-/// What a key's calls have in common, and what they never asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Insight {
-    /// Calls over time.
-    pub chart: Chart,
-    /// What they have in common.
-    pub breakdown: Breakdown,
-    /// The scopes that any call asked for.
-    pub scopes: ScopeUse,
-}
 
 /// Calls with one key over a window (`1h`, `24h`, `7d`, `30d`, `90d`) or from one day to another, by what they have in
 /// common; times in the application's zone, or in `utc`.
@@ -32,7 +15,8 @@ pub async fn key_insight(
     #[server(default)] from: String,
     #[server(default)] until: String,
     #[server(default)] zone: String,
-) -> Result<Insight, AppError> {
+) -> Result<Drawn<()>, AppError> {
+    use crate::{part::UsagePanel, routes, ui::drawn::Markup, words::key as words};
     let viewer = crate::context::viewer(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
     let asked = keyring::Asked {
@@ -42,17 +26,47 @@ pub async fn key_insight(
         zone: &zone,
     };
     let chart = viewer.chart(Some(id), asked).await?;
-    Ok(Insight {
-        breakdown: viewer.breakdown(Some(id), chart.series.range).await?,
-        chart,
-        scopes: viewer.scope_use(id).await?,
+    let breakdown = viewer.breakdown(Some(id), chart.series.range).await?;
+    let path = routes::key(&app, id);
+    let files = ["usage", "breakdown"].map(|what| routes::key_file(&app, &key, what));
+    let address = routes::UsageAddress {
+        window,
+        from,
+        until,
+        zone,
+    };
+    let panel = view! { <UsagePanel chart breakdown path address files id="key-usage" title=words::CALLS /> };
+    Ok(Drawn {
+        data: (),
+        markup: Markup::of(panel),
     })
 }
 
-/// Whose calls would end with a key; only editors ask.
+/// The key that would be revoked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revocable {
+    /// Its id.
+    pub id: KeyId,
+    /// Its name, which has to be typed.
+    pub name: String,
+}
+
+/// Whose calls would end with a key; only editors ask. Nothing where it has ended already.
 #[server(name = KeyImpact, prefix = "/api", endpoint = "key_impact")]
-pub async fn key_impact(app: String, key: String) -> Result<Impact, AppError> {
+pub async fn key_impact(app: String, key: String) -> Result<Drawn<Option<Revocable>>, AppError> {
+    use crate::{part::Impact, ui::drawn::Markup};
+    use domain::key::state::State;
     let editor = crate::context::editor(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
-    Ok(editor.impact(id).await?)
+    let key = editor.key(id).await?;
+    let data = (!matches!(key.state, State::Revoked { .. })).then(|| Revocable {
+        id,
+        name: key.name.to_string(),
+    });
+    let (calls, now) = (editor.impact(id).await?, editor.now());
+    let impact = view! { <Impact key calls now /> };
+    Ok(Drawn {
+        data,
+        markup: Markup::of(impact),
+    })
 }

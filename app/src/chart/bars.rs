@@ -26,8 +26,6 @@ pub struct Bar {
     pub width: f64,
     /// Its height.
     pub height: f64,
-    /// What it says when pointed at.
-    pub label: String,
     /// Whether its time is not over.
     pub running: bool,
 }
@@ -105,7 +103,6 @@ pub fn plot(stack: &Stack, local: &Local, changes: &[Change]) -> Plot {
                     y,
                     width: step,
                     height: tall,
-                    label: label.clone(),
                     running: stack
                         .running
                         .is_some_and(|running| Ok(running) == usize::try_from(n)),

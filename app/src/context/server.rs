@@ -7,7 +7,7 @@ use crate::{
     routes::with_query,
     words,
 };
-use domain::{id::ApplicationId, key::token::KeyId, usage::Window};
+use domain::{id::ApplicationId, key::token::KeyId, time::Timestamp, usage::Window};
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use keyring::{
     Editor, FreshEditor, FreshOwner, Keyring, KeyringError, Origin, Owner, Proof, Session,
@@ -213,6 +213,11 @@ pub fn remember_theme(theme: Theme) {
 /// The chosen colours.
 pub fn theme() -> Theme {
     cookie(THEME_COOKIE).map_or(Theme::System, |word| Theme::parse(&word))
+}
+
+/// The clock that everything here goes by.
+pub fn now() -> Option<Timestamp> {
+    keyring().ok().map(|keyring| keyring.now())
 }
 
 /// Makes the request's nonce known to the scripts of the page.

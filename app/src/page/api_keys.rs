@@ -4,13 +4,16 @@ use super::{Here, param, tab_title};
 use crate::{
     api::keys::list::{KeyList, list_keys},
     part::{
-        BulkBar, Changes, FilterBar, KeyTable,
+        BulkBar, Changes, FilterBar,
         bulk_bar::{BulkNotice, Selected},
         key_actions::{ChangeForms, ChangeNotice},
         key_table::day_view,
     },
     routes::{self, ListAddress},
-    ui::{ErrorState, Icon, Notice, Shape},
+    ui::{
+        ErrorState, Icon, Notice, Shape,
+        drawn::{Drawn, InPlace, Show},
+    },
     words::list as words,
 };
 use domain::account::Role;
@@ -89,15 +92,7 @@ fn List(app: Memo<String>, address: Memo<ListAddress>) -> impl IntoView {
     let here = Here::from_frame();
     let changes = Changes::here();
     let selected = Selected::nothing();
-    // Other rows, or the same ones changed: what was selected is not what is in sight.
-    Effect::new(move |before: Option<(ListAddress, usize)>| {
-        let now = (address.get(), changes.version());
-        if before.is_some_and(|before| before != now) {
-            selected.clear();
-        }
-        now
-    });
-    let keys = Resource::new(
+    let keys = Resource::<_, InPlace>::new_with_options(
         move || (app.get(), address.get(), changes.version()),
         |(app, address, _)| {
             let ListAddress {
@@ -111,11 +106,25 @@ fn List(app: Memo<String>, address: Memo<ListAddress>) -> impl IntoView {
             } = address;
             list_keys(app, search, status, environment, notable, sort, dir, cursor)
         },
+        false,
     );
+    // Other rows, or the same ones changed: what was selected is not what is in sight.
+    Effect::new(move |before: Option<(ListAddress, usize)>| {
+        let now = (address.get(), changes.version());
+        if before.is_some_and(|before| before != now) {
+            selected.clear();
+        }
+        now
+    });
+    // Boxes may have been ticked before the page listened, and while other rows were on their way.
+    Effect::new(move |_| {
+        keys.track();
+        _ = request_animation_frame(move || selected.read());
+    });
     // The region stands there before it speaks.
     let count = move || {
         Suspend::new(async move {
-            let list = keys.await.ok()?;
+            let list = keys.await.ok()?.data;
             Some(words::keys(list.total, list.more))
         })
     };
@@ -127,7 +136,7 @@ fn List(app: Memo<String>, address: Memo<ListAddress>) -> impl IntoView {
         }
     };
     view! {
-        <div class="key-list">
+        <div class="key-list" on:change=move |event| selected.change(&event)>
             <p class="result-count" role="status">
                 <Transition>{count}</Transition>
             </p>
@@ -137,12 +146,10 @@ fn List(app: Memo<String>, address: Memo<ListAddress>) -> impl IntoView {
                     let (app, address) = (app.get_untracked(), address.get_untracked());
                     match keys.await {
                         Err(error) => view! { <ErrorState error /> }.into_any(),
-                        Ok(list) if list.rows.is_empty() && list.previous.is_none() => {
-                            empty(&app, list.filtered, editable)
+                        Ok(Drawn { data, .. }) if data.empty && data.previous.is_none() => {
+                            empty(&app, data.filtered, editable)
                         }
-                        Ok(list) => {
-                            filled(app, list, address, editable.then_some(selected))
-                        }
+                        Ok(list) => filled(&app, list, address, editable.then_some(selected)),
                     }
                 })}
             </Transition>
@@ -150,8 +157,14 @@ fn List(app: Memo<String>, address: Memo<ListAddress>) -> impl IntoView {
     }
 }
 
-fn filled(app: String, list: KeyList, address: ListAddress, selected: Option<Selected>) -> AnyView {
-    let path = routes::list(&app);
+fn filled(
+    app: &str,
+    list: Drawn<KeyList>,
+    address: ListAddress,
+    selected: Option<Selected>,
+) -> AnyView {
+    let Drawn { data: list, markup } = list;
+    let path = routes::list(app);
     let page = |cursor: Option<String>| cursor.map(|cursor| address.clone().at(cursor).path(&path));
     let (previous, next) = (page(list.previous), page(list.next));
     let pager = (previous.is_some() || next.is_some()).then(|| {
@@ -162,9 +175,9 @@ fn filled(app: String, list: KeyList, address: ListAddress, selected: Option<Sel
             </nav>
         }
     });
-    let file = address.clone().first_page().path(&routes::export(&app));
+    let file = address.clone().first_page().path(&routes::export(app));
     let advice = advice(&path, &list.advice);
-    let bar = selected.map(|selected| view! { <BulkBar app=app.clone() selected /> });
+    let bar = selected.map(|selected| view! { <BulkBar app=app.to_owned() selected /> });
     view! {
         <div class="list-day" role="group" aria-label=words::ALL_CALLS>
             <span>{words::ALL_CALLS}</span>
@@ -177,7 +190,7 @@ fn filled(app: String, list: KeyList, address: ListAddress, selected: Option<Sel
                 {words::EXPORT}
             </a>
         </div>
-        <KeyTable app keys=list.rows now=list.now selected address />
+        <Show markup class="table-wrap" />
         {pager}
     }
     .into_any()

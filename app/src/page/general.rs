@@ -18,7 +18,7 @@ use crate::{
     words::{general, members},
 };
 use domain::account::{Application, Role};
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
 
@@ -117,7 +117,6 @@ fn Facts(app: Memo<String>) -> impl IntoView {
 
 /// What nobody changes.
 fn facts(here: Whereabouts) -> impl IntoView {
-    let field = NodeRef::<html::Input>::new();
     view! {
         <dl class="facts">
             <dt>
@@ -127,14 +126,13 @@ fn facts(here: Whereabouts) -> impl IntoView {
                 <div class="credential">
                     <input
                         id="application-id"
-                        node_ref=field
                         type="text"
                         readonly=true
                         value=here.application.id.to_string()
                         autocomplete="off"
                         spellcheck="false"
                     />
-                    <CopyButton label=general::COPY_ID source=field />
+                    <CopyButton label=general::COPY_ID field="application-id" />
                 </div>
             </dd>
             <dt>{general::ACCOUNT}</dt>

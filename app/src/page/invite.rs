@@ -10,7 +10,7 @@ use crate::{
     ui::{CopyButton, Dialog, ErrorSummary, Notice, SelectField, Submit, TextField},
     words::members,
 };
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 
 /// What the roles of members are, for a choice.
 pub const ROLES: [(&str, &str); 3] = [
@@ -118,7 +118,6 @@ fn InviteForm(
 /// The only time that the link is in sight.
 #[component]
 fn Link(made: InvitationLink, back: String) -> impl IntoView {
-    let field = NodeRef::<html::Input>::new();
     view! {
         <div class="dialog-body">
             <Notice tone="warning">{members::LINK_NOTE}</Notice>
@@ -127,7 +126,6 @@ fn Link(made: InvitationLink, back: String) -> impl IntoView {
                     <label for="invitation-link">{members::LINK}" · "{made.email}</label>
                     <input
                         id="invitation-link"
-                        node_ref=field
                         type="text"
                         readonly=true
                         value=made.link
@@ -135,7 +133,7 @@ fn Link(made: InvitationLink, back: String) -> impl IntoView {
                         spellcheck="false"
                         data-1p-ignore=""
                     />
-                    <CopyButton label=members::COPY_LINK source=field />
+                    <CopyButton label=members::COPY_LINK field="invitation-link" />
                 </div>
             </div>
         </div>

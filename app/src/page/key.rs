@@ -4,29 +4,30 @@ use super::{Here, param, tab_title};
 use crate::{
     api::{
         keys::{
-            read::{KeyDetails, show_key},
+            read::{KeyTitle, show_key},
             rotate::{RetireKey, key_rotation},
         },
-        usage::{Insight, key_insight},
+        usage::key_insight,
     },
     error::AppError,
     part::{
-        Changes, Discard, History, KeyActions, KeyFacts, KeyStatus, MayDo, OpenEventsNotice,
-        Retiring, Suggestions, UsagePanel, UsageTools,
+        Changes, OpenEventsNotice, UsageTools,
         key_actions::{ChangeForms, ChangeNotice},
-        key_facts::since,
+        retiring::Ends,
     },
     routes::{self, EventsAddress, RequestsAddress, UsageAddress},
-    ui::ErrorState,
+    ui::{
+        ErrorState,
+        drawn::{Drawn, InPlace, Markup, Show},
+    },
     words::{key as words, rotate},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_query_map};
 
-/// The key that this page and the question above it are about.
-#[derive(Clone, Copy)]
-pub struct ThisKey(pub Resource<Result<KeyDetails, AppError>>);
+/// A key's head, and what there is to know of it.
+type Details = Resource<Result<Drawn<KeyTitle, [Markup; 2]>, AppError>, InPlace>;
 
 /// Everything about one key; the questions before a revocation and a new secret open above it.
 #[component]
@@ -34,14 +35,14 @@ pub fn Key() -> impl IntoView {
     let app = param("app");
     let id = param("key");
     let changes = Changes::here();
-    let details = Resource::new(
+    let details = Details::new_with_options(
         move || (app.get(), id.get(), changes.version()),
         |(app, key, _)| show_key(app, key),
+        false,
     );
-    provide_context(ThisKey(details));
     let query = use_query_map();
     let address = Memo::new(move |_| query.with(UsageAddress::read));
-    let insight = Resource::new(
+    let insight = Resource::<_, InPlace>::new_with_options(
         move || (app.get(), id.get(), address.get()),
         |(app, key, address)| {
             let UsageAddress {
@@ -52,6 +53,7 @@ pub fn Key() -> impl IntoView {
             } = address;
             key_insight(app, key, window, from, until, zone)
         },
+        false,
     );
     let path = Signal::derive(move || format!("{}/{}", routes::list(&app.get()), id.get()));
     view! {
@@ -62,12 +64,12 @@ pub fn Key() -> impl IntoView {
                 </li>
             </ol>
         </nav>
-        <Head app details />
+        <Head details />
         <Outlet />
         <ChangeForms app />
         <ChangeNotice />
         <Rotated app id />
-        <About app details insight />
+        <About app id details />
         <section class="card" aria-labelledby="usage">
             <h2 id="usage">{words::USAGE}</h2>
             <p>
@@ -79,23 +81,7 @@ pub fn Key() -> impl IntoView {
             <Transition>
                 {move || Suspend::new(async move {
                     match insight.await {
-                        Ok(Insight { chart, breakdown, .. }) => {
-                            let (app, key) = (app.get_untracked(), id.get_untracked());
-                            let files = ["usage", "breakdown"]
-                                .map(|what| routes::key_file(&app, &key, what));
-                            view! {
-                                <UsagePanel
-                                    chart
-                                    breakdown
-                                    path=path.get_untracked()
-                                    address=address.get_untracked()
-                                    files
-                                    id="key-usage"
-                                    title=words::CALLS
-                                />
-                            }
-                                .into_any()
-                        }
+                        Ok(Drawn { markup, .. }) => view! { <Show markup class="drawn" /> }.into_any(),
                         Err(error) => view! { <ErrorState error /> }.into_any(),
                     }
                 })}
@@ -106,36 +92,18 @@ pub fn Key() -> impl IntoView {
 
 /// Its name, where it stands, and what can be done.
 #[component]
-fn Head(app: Memo<String>, details: Resource<Result<KeyDetails, AppError>>) -> impl IntoView {
+fn Head(details: Details) -> impl IntoView {
     let here = Here::from_frame();
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 let here = here.await;
                 match (details.await, here) {
-                    (Ok(details), Ok(here)) => {
-                        let title = tab_title(details.key.name.as_str(), &here.application.name);
-                        let editable = here.identity.role.can_edit_keys();
-                        let app = app.get_untracked();
-                        let key = details.key.clone();
-                        let since = since(&key, details.now);
-                        let discard = editable
-                            .then(|| view! { <Discard app=app.clone() key=key.clone() /> });
-                        let actions = editable
-                            .then(|| view! { <KeyActions app key buttons=true /> });
+                    (Ok(Drawn { data, markup: [head, _] }), Ok(here)) => {
+                        let title = tab_title(&data.name, &here.application.name);
                         view! {
                             <Title text=title />
-                            <div class="page-head">
-                                <div>
-                                    <h1 tabindex="-1">{details.key.name.to_string()}</h1>
-                                    <p class="key-status">
-                                        <KeyStatus key=details.key now=details.now />
-                                        {since}
-                                    </p>
-                                </div>
-                                <div class="page-actions">{actions}</div>
-                            </div>
-                            {discard}
+                            <Show markup=head class="drawn" />
                         }
                             .into_any()
                     }
@@ -156,48 +124,17 @@ fn Head(app: Memo<String>, details: Resource<Result<KeyDetails, AppError>>) -> i
 
 /// Suggestions, facts and history.
 #[component]
-fn About(
-    app: Memo<String>,
-    details: Resource<Result<KeyDetails, AppError>>,
-    insight: Resource<Result<Insight, AppError>>,
-) -> impl IntoView {
-    let here = Here::from_frame();
+fn About(app: Memo<String>, id: Memo<String>, details: Details) -> impl IntoView {
     view! {
         <Transition>
             {move || Suspend::new(async move {
-                let here = here.await;
-                let details = details.await.ok()?;
-                let insight = insight.await.ok();
-                let editable = here.is_ok_and(|here| here.identity.role.can_edit_keys());
-                let used = insight.map(|insight| insight.scopes).unwrap_or_default();
-                let app = app.get_untracked();
-                let KeyDetails { key, history, open, now } = details;
-                let events = EventsAddress::of_key(key.id).path(&routes::security_events(&app));
-                let suggestions = editable
-                    .then(|| {
-                        view! { <Suggestions app=app.clone() key=key.clone() used now /> }
-                    });
-                let scopes = key.scopes;
+                let Drawn { data, markup: [_, about] } = details.await.ok()?;
+                let events = EventsAddress::of_key(&id.get_untracked())
+                    .path(&routes::security_events(&app.get_untracked()));
                 Some(
                     view! {
-                        <OpenEventsNotice events=open path=events />
-                        {suggestions}
-                        <div class="page-columns">
-                            <section class="card" aria-labelledby="facts">
-                                <h2 id="facts">{words::DETAILS}</h2>
-                                <KeyFacts app key now />
-                            </section>
-                            <div>
-                                <section class="card" aria-labelledby="may">
-                                    <h2 id="may">{words::MAY}</h2>
-                                    <MayDo scopes used />
-                                </section>
-                                <section class="card" aria-labelledby="history">
-                                    <h2 id="history">{words::HISTORY}</h2>
-                                    <History records=history now />
-                                </section>
-                            </div>
-                        </div>
+                        <OpenEventsNotice events=data.open path=events />
+                        <Show markup=about class="drawn" />
                     },
                 )
             })}
@@ -208,7 +145,6 @@ fn About(
 /// What is left to do where the secret was regenerated: it comes first on an old key's page.
 #[component]
 fn Rotated(app: Memo<String>, id: Memo<String>) -> impl IntoView {
-    let ThisKey(details) = expect_context();
     let here = Here::from_frame();
     let action = ServerAction::<RetireKey>::new();
     let changes = Changes::here();
@@ -218,28 +154,29 @@ fn Rotated(app: Memo<String>, id: Memo<String>) -> impl IntoView {
             changes.bump();
         }
     });
-    let rotation = Resource::new(
+    let rotation = Resource::<_, InPlace>::new_with_options(
         move || (app.get(), id.get(), changes.version()),
         |(app, key, _)| key_rotation(app, key),
+        false,
     );
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 let here = here.await;
-                let key = details.await.ok()?.key;
-                let rotation = rotation.await.ok().flatten()?;
+                let Drawn { data, markup } = rotation.await.ok()?;
+                let retiring = data?.retiring;
                 let editable = here.is_ok_and(|here| here.identity.role.can_edit_keys());
-                let app = app.get_untracked();
-                let title = if key.retiring_until(rotation.now).is_some() {
-                    rotate::RETIRING
-                } else {
-                    rotate::RETIRED
-                };
+                let title = if retiring { rotate::RETIRING } else { rotate::RETIRED };
+                let forms = (editable && retiring)
+                    .then(|| {
+                        view! { <Ends app=app.get_untracked() key=id.get_untracked() action /> }
+                    });
                 Some(
                     view! {
                         <section class="card" aria-labelledby="retiring">
                             <h2 id="retiring">{title}</h2>
-                            <Retiring app key rotation action editable />
+                            <Show markup class="drawn" />
+                            {forms}
                         </section>
                     },
                 )

@@ -3,8 +3,8 @@
 //! Most pages are not part of the first visit: a browser fetches their code when one is opened (the server has it all).
 //! Pages of one chunk share a file. What several chunks need becomes further files, so there are few of them.
 
-use crate::{error::AppError, ui::ErrorState};
-use leptos::{prefetch_lazy_fn_on_server, prelude::*};
+use crate::{error::AppError, program, ui::ErrorState};
+use leptos::prelude::*;
 use leptos_router::ChooseView;
 use std::pin::Pin;
 
@@ -41,7 +41,7 @@ macro_rules! lazy {
             pub fn $name() -> Page {
                 Page::Later(
                     || Box::pin(async {
-                        prefetch_lazy_fn_on_server(stringify!($chunk));
+                        program::name(stringify!($chunk));
                         split::$name::$name().await.unwrap_or_else(|_| unreachable())
                     }),
                     // What fails here fails above again, and is said there.
@@ -94,10 +94,7 @@ lazy! {
 /// once. False where it cannot be had: the page goes on as one without JavaScript.
 pub async fn fetch_rendered() -> bool {
     for (chunk, fetch) in PAGES {
-        let named = format!("head > link[href*='/split_{chunk}-']");
-        if let Ok(Some(_)) = document().query_selector(&named)
-            && !fetch().await
-        {
+        if program::names(chunk) && !fetch().await {
             return false;
         }
     }

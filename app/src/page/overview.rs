@@ -2,10 +2,13 @@
 
 use super::{Here, param, tab_title};
 use crate::{
-    api::overview::{Overview as Seen, read_overview},
-    part::{InSight, OpenEventsNotice, UsagePanel, UsageTools},
+    api::overview::read_overview,
+    part::{OpenEventsNotice, UsageTools},
     routes::{self, UsageAddress},
-    ui::ErrorState,
+    ui::{
+        ErrorState,
+        drawn::{Drawn, InPlace, Show},
+    },
     words::{key, overview as words},
 };
 use leptos::prelude::*;
@@ -19,7 +22,7 @@ pub fn Overview() -> impl IntoView {
     let here = Here::from_frame();
     let query = use_query_map();
     let address = Memo::new(move |_| query.with(UsageAddress::read));
-    let seen = Resource::new(
+    let seen = Resource::<_, InPlace>::new_with_options(
         move || (app.get(), address.get()),
         |(app, address)| {
             let UsageAddress {
@@ -30,6 +33,7 @@ pub fn Overview() -> impl IntoView {
             } = address;
             read_overview(app, window, from, until, zone)
         },
+        false,
     );
     let path = Signal::derive(move || routes::overview(&app.get()));
     let title = move || {
@@ -47,7 +51,7 @@ pub fn Overview() -> impl IntoView {
         <Transition>{title}</Transition>
         <Transition>
             {move || Suspend::new(async move {
-                let events = seen.await.ok()?.open;
+                let events = seen.await.ok()?.data;
                 let path = routes::security_events(&app.get_untracked());
                 Some(view! { <OpenEventsNotice events path /> })
             })}
@@ -58,22 +62,8 @@ pub fn Overview() -> impl IntoView {
             <Transition>
                 {move || Suspend::new(async move {
                     match seen.await {
-                        Ok(Seen { chart, breakdown, .. }) => {
-                            let app = app.get_untracked();
-                            let files = ["usage", "breakdown"]
-                                .map(|what| routes::overview_file(&app, what));
-                            view! {
-                                <UsagePanel
-                                    chart
-                                    breakdown
-                                    path=path.get_untracked()
-                                    address=address.get_untracked()
-                                    files
-                                    id="all-usage"
-                                    title=words::CALLS
-                                />
-                            }
-                                .into_any()
+                        Ok(Drawn { markup: [panel, _], .. }) => {
+                            view! { <Show markup=panel class="drawn" /> }.into_any()
                         }
                         Err(error) => view! { <ErrorState error /> }.into_any(),
                     }
@@ -82,8 +72,8 @@ pub fn Overview() -> impl IntoView {
         </section>
         <Transition>
             {move || Suspend::new(async move {
-                let keys = seen.await.ok()?.keys;
-                Some(view! { <InSight app=app.get_untracked() keys /> })
+                let Drawn { markup: [_, keys], .. } = seen.await.ok()?;
+                Some(view! { <Show markup=keys class="drawn" /> })
             })}
         </Transition>
     }

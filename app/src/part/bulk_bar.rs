@@ -4,16 +4,24 @@ use super::Changes;
 use crate::{
     form::FormPage,
     routes,
-    ui::{Icon, Notice, Shape, ready::use_ready},
+    ui::{Icon, Notice, Shape, dom, ready::use_ready},
     words::list as words,
 };
+use domain::key::token::KeyId;
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlInputElement};
 
 /// The form that the boxes of the rows belong to: they stand outside of it, since a row has forms of its own.
 const FORM: &str = "selected";
 
-/// The ids of the selected keys. Without JavaScript the boxes alone know them.
+/// The boxes of the rows.
+const BOXES: &str = "input[name='keys[]']";
+/// The one above them all.
+const ALL: &str = "input[data-all]";
+
+/// The ids of the selected keys, as their boxes have them: these are in the page before it listens.
 #[derive(Clone, Copy)]
 pub struct Selected(RwSignal<Vec<String>>);
 
@@ -23,60 +31,63 @@ impl Selected {
         Self(RwSignal::new(Vec::new()))
     }
 
-    /// Forgets all.
+    /// Takes the ticks out of all boxes.
     pub fn clear(self) {
-        _ = self.0.try_set(Vec::new());
+        boxes().for_each(|one| one.set_checked(false));
+        self.read();
     }
 
-    /// The box of a row.
-    pub fn one(self, id: String, name: &str) -> AnyView {
-        let (chosen, value) = (id.clone(), id.clone());
-        view! {
-            <label class="choice">
-                <input
-                    type="checkbox"
-                    name="keys[]"
-                    form=FORM
-                    autocomplete="off"
-                    value=value
-                    prop:checked=move || self.0.with(|all| all.contains(&chosen))
-                    on:change=move |event| {
-                        let checked = event_target_checked(&event);
-                        self.0
-                            .update(|all| {
-                                all.retain(|other| *other != id);
-                                if checked {
-                                    all.push(id.clone());
-                                }
-                            });
-                    }
-                />
-                <span class="visually-hidden">{words::select(name)}</span>
-            </label>
+    /// A box was ticked, or its tick taken out: the one above them all is for each of them.
+    pub fn change(self, event: &Event) {
+        let changed = event_target::<HtmlInputElement>(event);
+        if changed.has_attribute("data-all") {
+            boxes().for_each(|one| one.set_checked(changed.checked()));
         }
-        .into_any()
+        self.read();
     }
 
-    /// The box above them all; it needs JavaScript.
-    pub fn all(self, ids: Vec<String>) -> AnyView {
-        let count = ids.len();
-        view! {
-            <label class="choice" data-needs-js="">
-                <input
-                    type="checkbox"
-                    autocomplete="off"
-                    prop:checked=move || self.0.with(Vec::len) == count
-                    prop:indeterminate=move || (1..count).contains(&self.0.with(Vec::len))
-                    on:change=move |event| {
-                        let all = event_target_checked(&event);
-                        self.0.set(if all { ids.clone() } else { Vec::new() });
-                    }
-                />
-                <span class="visually-hidden">{words::SELECT_PAGE}</span>
-            </label>
+    /// Reads what the boxes say.
+    pub fn read(self) {
+        let chosen: Vec<_> = boxes()
+            .filter(HtmlInputElement::checked)
+            .map(|one| one.value())
+            .collect();
+        if let Ok(Some(all)) = document().query_selector(ALL) {
+            let all: HtmlInputElement = all.unchecked_into();
+            let every = chosen.len() == boxes().count();
+            all.set_checked(every && !chosen.is_empty());
+            all.set_indeterminate(!every && !chosen.is_empty());
         }
-        .into_any()
+        if self.0.with_untracked(|before| *before != chosen) {
+            self.0.set(chosen);
+        }
     }
+}
+
+fn boxes() -> impl Iterator<Item = HtmlInputElement> {
+    dom::all(BOXES)
+}
+
+/// The box of a row.
+pub fn key_box(id: KeyId, name: &str) -> AnyView {
+    view! {
+        <label class="choice">
+            <input type="checkbox" name="keys[]" form=FORM autocomplete="off" value=id.to_string() />
+            <span class="visually-hidden">{words::select(name)}</span>
+        </label>
+    }
+    .into_any()
+}
+
+/// The box above them all; it needs JavaScript.
+pub fn all_box() -> AnyView {
+    view! {
+        <label class="choice" data-needs-js="">
+            <input type="checkbox" autocomplete="off" data-all="" />
+            <span class="visually-hidden">{words::SELECT_PAGE}</span>
+        </label>
+    }
+    .into_any()
 }
 
 /// What can be done with the selected keys. It keeps its place, and its style shows it while a box is ticked.

@@ -1,99 +1,12 @@
-//! A chart as it is drawn, and read bar by bar.
+//! A chart as it is drawn.
 
 use crate::{
     chart::bars::{Bar, HEIGHT, Mark, Plot, Tick, WIDTH},
-    ui::ready::use_ready,
     words::usage as words,
 };
-use leptos::{
-    ev::{KeyboardEvent, PointerEvent},
-    prelude::*,
-};
-use wasm_bindgen::JsCast;
-use web_sys::Element;
+use leptos::prelude::*;
 
-/// Which bar is read, and whether a key led there.
-#[derive(Clone, Copy)]
-struct Reading {
-    at: RwSignal<Option<(usize, bool)>>,
-    labels: StoredValue<Vec<String>>,
-    bars: usize,
-    left: f64,
-    step: f64,
-}
-
-impl Reading {
-    fn of(labels: Vec<String>, left: f64, step: f64) -> Self {
-        Self {
-            at: RwSignal::new(None),
-            bars: labels.len(),
-            labels: StoredValue::new(labels),
-            left,
-            step,
-        }
-    }
-
-    /// The left edge of a bar.
-    #[expect(clippy::cast_precision_loss, reason = "a pixel forgives it")]
-    fn x(self, bar: usize) -> f64 {
-        self.left + bar as f64 * self.step
-    }
-
-    fn text(self) -> String {
-        let at = self.at.get().map(|(bar, _)| bar);
-        self.labels.with_value(|labels| {
-            at.and_then(|bar| labels.get(bar).cloned())
-                .unwrap_or_else(|| words::READ_BARS.to_owned())
-        })
-    }
-
-    fn by_key(self) -> bool {
-        self.at.get().is_some_and(|(_, key)| key)
-    }
-
-    /// The bar under a pointer.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "bars are few, and what is left of the first is none"
-    )]
-    fn point(self, event: &PointerEvent) {
-        let drawing = event
-            .current_target()
-            .and_then(|frame| frame.dyn_into::<Element>().ok())
-            .and_then(|frame| frame.first_element_child());
-        let Some(edges) = drawing.map(|drawing| drawing.get_bounding_client_rect()) else {
-            return;
-        };
-        let x = (f64::from(event.client_x()) - edges.left()) / edges.width() * WIDTH;
-        let bar = ((x - self.left) / self.step).floor();
-        let bar = (bar >= 0.0).then_some(bar as usize);
-        let wanted = bar.filter(|bar| *bar < self.bars).map(|bar| (bar, false));
-        if self.at.get_untracked() != wanted {
-            self.at.set(wanted);
-        }
-    }
-
-    fn key(self, event: &KeyboardEvent) {
-        let Some(last) = self.bars.checked_sub(1) else {
-            return;
-        };
-        let now = self.at.get_untracked().map(|(bar, _)| bar);
-        let wanted = match event.key().as_str() {
-            "ArrowRight" => Some(now.map_or(0, |bar| (bar + 1).min(last))),
-            "ArrowLeft" => Some(now.map_or(last, |bar| bar.saturating_sub(1))),
-            "Home" => Some(0),
-            "End" => Some(last),
-            "Escape" => None,
-            _ => return,
-        };
-        event.prevent_default();
-        self.at.set(wanted.map(|bar| (bar, true)));
-    }
-}
-
-/// The drawing. Once the page listens, a pointer, a finger or the arrow keys go from bar to bar, and a line says what each
-/// of them holds.
+/// The drawing, in the parts that [`reading`](crate::ui::reading) goes by.
 #[component]
 pub fn ChartPicture(
     /// What is drawn.
@@ -103,54 +16,44 @@ pub fn ChartPicture(
     /// What it shows, in a sentence.
     summary: String,
 ) -> impl IntoView {
-    let (left, floor, step) = (plot.left, plot.floor, plot.step);
-    let reading = Reading::of(plot.labels, left, step);
+    let (left, floor) = (plot.left, plot.floor);
+    let slots = slots(plot.labels, left, plot.step, floor);
     let axes = axes(plot.rows, plot.columns, left);
     let bars = drawn(plot.bars, id);
-    let ready = use_ready();
-    let here = move || {
-        reading.at.get().map(|(n, _)| {
-            let x = reading.x(n);
-            view! { <rect class="chart-here" x=x y="0" width=step height=floor></rect> }
-        })
-    };
     view! {
-        <div
-            class="chart-frame"
-            role="group"
-            aria-label=words::BARS
-            tabindex=move || ready.get().then_some("0")
-            on:keydown=move |event| reading.key(&event)
-            on:blur=move |_| reading.at.set(None)
-            on:pointerdown=move |event| reading.point(&event)
-            on:pointermove=move |event| reading.point(&event)
-            on:pointerleave=move |event| {
-                if event.pointer_type() == "mouse" {
-                    reading.at.set(None);
-                }
-            }
-        >
-        <svg
-            class="chart-plot"
-            viewBox=format!("0 0 {WIDTH} {HEIGHT}")
-            role="img"
-            aria-label=summary
-        >
-            <defs>{hatch(format!("{id}-hatch"), 4, 45)} {hatch(format!("{id}-running"), 6, -45)}</defs>
-            {axes}
-            {bars}
-            {here}
-            {ticks(plot.ticks, floor)}
-        </svg>
-        <p
-            class="chart-reading"
-            data-needs-js=""
-            aria-live=move || reading.by_key().then_some("polite")
-        >
-            {move || reading.text()}
-        </p>
+        <div class="chart-frame" role="group" aria-label=words::BARS>
+            <svg
+                class="chart-plot"
+                viewBox=format!("0 0 {WIDTH} {HEIGHT}")
+                role="img"
+                aria-label=summary
+            >
+                <defs>{hatch(format!("{id}-hatch"), 4, 45)} {hatch(format!("{id}-running"), 6, -45)}</defs>
+                {axes}
+                {bars}
+                {slots}
+                {ticks(plot.ticks, floor)}
+            </svg>
+            <p class="chart-reading" data-needs-js="">
+                {words::READ_BARS}
+            </p>
         </div>
     }
+}
+
+/// The room of each bar, from the floor to the top: what it holds is said wherever one points.
+fn slots(labels: Vec<String>, left: f64, step: f64, floor: f64) -> impl IntoView {
+    (0_u32..)
+        .zip(labels)
+        .map(|(n, label)| {
+            let x = left + f64::from(n) * step;
+            view! {
+                <rect class="chart-slot" x=x y="0" width=step height=floor>
+                    <title>{label}</title>
+                </rect>
+            }
+        })
+        .collect_view()
 }
 
 /// Lines with their numbers, and the times beneath.
@@ -222,9 +125,7 @@ fn drawn(bars: Vec<Bar>, id: &'static str) -> impl IntoView {
                     y=bar.y
                     width=bar.width
                     height=bar.height
-                >
-                    <title>{bar.label}</title>
-                </rect>
+                ></rect>
                 {hatched}
                 {running}
             }

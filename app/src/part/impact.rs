@@ -1,16 +1,32 @@
 //! What would end with a key.
 
-use super::breakdown::passed;
+use super::{breakdown::passed, key_facts::last_used};
 use crate::{chart::scale::grouped, ui::Notice, words::revoke};
-use domain::usage::breakdown::Impact as Calls;
+use domain::{key::KeySummary, time::Timestamp, usage::breakdown::Impact as Calls};
 use leptos::prelude::*;
 
-/// Calls that passed in the last minute, 24 hours and 7 days, by address, route and scope.
+/// Its last call, and those that passed in the last minute, 24 hours and 7 days, by address, route and scope.
 #[component]
 pub fn Impact(
+    /// The key.
+    key: KeySummary,
     /// The numbers.
     calls: Calls,
+    /// The server's clock.
+    now: Timestamp,
 ) -> impl IntoView {
+    let used = last_used(&key, now, revoke::NEVER);
+    let calls = key.last_used.is_some().then(|| passed_calls(calls));
+    view! {
+        <dl class="impact">
+            <dt>{revoke::LAST_USED}</dt>
+            <dd>{used}</dd>
+        </dl>
+        {calls}
+    }
+}
+
+fn passed_calls(calls: Calls) -> AnyView {
     if calls.week == 0 {
         return view! { <p>{revoke::QUIET}</p> }.into_any();
     }

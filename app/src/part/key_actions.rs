@@ -14,8 +14,10 @@ use crate::{
 };
 use domain::key::{KeySummary, state::State};
 use leptos::prelude::*;
+use web_sys::{HtmlElement, SubmitEvent};
 
-const OFF: &str = "deactivate";
+/// The id of the form that switches off the key of the button that is pressed.
+pub const OFF: &str = "deactivate";
 const ON: &str = "activate";
 
 /// The changes that leave the reader where they are, shared by the pages of an application.
@@ -96,15 +98,42 @@ pub fn ChangeForms(
     app: Signal<String>,
 ) -> impl IntoView {
     let changes = Changes::here();
+    let pending = Signal::derive(move || {
+        changes.deactivate.pending().get() || changes.activate.pending().get()
+    });
+    Effect::new(move |_| {
+        if !pending.get() {
+            busy(None);
+        }
+    });
+    let once = move |event: SubmitEvent| {
+        if pending.get_untracked() {
+            event.prevent_default();
+        } else {
+            busy(event.submitter());
+        }
+    };
     view! {
-        <ActionForm action=changes.deactivate attr:id=OFF>
+        <ActionForm action=changes.deactivate attr:id=OFF on:submit:capture=once>
             <FormPage />
             <input type="hidden" name="app" value=app />
         </ActionForm>
-        <ActionForm action=changes.activate attr:id=ON>
+        <ActionForm action=changes.activate attr:id=ON on:submit:capture=once>
             <FormPage />
             <input type="hidden" name="app" value=app />
         </ActionForm>
+    }
+}
+
+/// Marks the button that was pressed, wherever it stands, and no other.
+fn busy(pressed: Option<HtmlElement>) {
+    let marked = document().query_selector("button[name='key'][aria-busy]");
+    // Only a broken document refuses an attribute.
+    if let Ok(Some(marked)) = marked {
+        _ = marked.remove_attribute("aria-busy");
+    }
+    if let Some(pressed) = pressed {
+        _ = pressed.set_attribute("aria-busy", "true");
     }
 }
 
@@ -178,15 +207,9 @@ pub fn KeyActions(
 
 /// Off where it is active, on where it is inactive, nothing where neither is possible.
 fn switch(key: &KeySummary, class: Option<&'static str>) -> Option<AnyView> {
-    let changes = Changes::here();
-    let (form, shape, label, pending) = match key.state {
-        State::Active => (
-            OFF,
-            Shape::Pause,
-            words::DEACTIVATE,
-            changes.deactivate.pending(),
-        ),
-        State::Inactive { .. } => (ON, Shape::Play, words::ACTIVATE, changes.activate.pending()),
+    let (form, shape, label) = match key.state {
+        State::Active => (OFF, Shape::Pause, words::DEACTIVATE),
+        State::Inactive { .. } => (ON, Shape::Play, words::ACTIVATE),
         State::Expired { .. } | State::Revoked { .. } => return None,
     };
     let button = view! {
@@ -197,12 +220,6 @@ fn switch(key: &KeySummary, class: Option<&'static str>) -> Option<AnyView> {
             value=key.id.to_string()
             class=class
             data-variant=class.map(|_| "secondary")
-            aria-busy=move || pending.get().then_some("true")
-            on:click=move |event| {
-                if pending.get_untracked() {
-                    event.prevent_default();
-                }
-            }
         >
             <Icon shape />
             {label}

@@ -10,7 +10,7 @@ use domain::{
     key::{KeySummary, state::State, token::KeyId},
     time::Timestamp,
 };
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 
 /// Everything but its history and its usage.
 #[component]
@@ -23,7 +23,6 @@ pub fn KeyFacts(
     /// The server's clock.
     now: Timestamp,
 ) -> impl IntoView {
-    let field = NodeRef::<html::Input>::new();
     let description = (!key.description.is_empty()).then(|| {
         view! {
             <dt>{words::DESCRIPTION}</dt>
@@ -85,14 +84,13 @@ pub fn KeyFacts(
                 <div class="credential">
                     <input
                         id="key-id"
-                        node_ref=field
                         type="text"
                         readonly=true
                         value=key.id.to_string()
                         autocomplete="off"
                         spellcheck="false"
                     />
-                    <CopyButton label="Copy API key" source=field />
+                    <CopyButton label="Copy API key" field="key-id" />
                 </div>
             </dd>
             {alone}

@@ -1,6 +1,9 @@
 //! Keys in a table.
 
-use super::{KeyActions, KeyStatus, MaskedKey, ScopeList, bulk_bar::Selected};
+use super::{
+    KeyActions, KeyStatus, MaskedKey, ScopeList,
+    bulk_bar::{all_box, key_box},
+};
 use crate::{
     api::keys::list::{Day, ListedKey},
     routes::{self, ListAddress},
@@ -22,8 +25,8 @@ pub fn KeyTable(
     keys: Vec<ListedKey>,
     /// The server's clock.
     now: Timestamp,
-    /// What is selected, where the reader may change keys.
-    selected: Option<Selected>,
+    /// Whether the reader may change keys.
+    editable: bool,
     /// What the list shows, for the links of its headings.
     address: ListAddress,
 ) -> impl IntoView {
@@ -43,68 +46,73 @@ pub fn KeyTable(
     ]
     .map(|(label, priority, by)| heading(label, priority, by))
     .collect_view();
-    let ids: Vec<_> = keys
-        .iter()
-        .map(|listed| listed.key.id.to_string())
-        .collect();
-    let all = selected.map(|selected| {
+    let all = editable.then(|| {
         view! {
             <th scope="col" role="columnheader" class="select">
-                {selected.all(ids)} <span class="visually-hidden">{words::SELECT}</span>
+                {all_box()} <span class="visually-hidden">{words::SELECT}</span>
             </th>
         }
     });
     let rows = keys
         .into_iter()
-        .map(|listed| row(&app, listed, now, selected))
+        .map(|listed| row(&app, listed, now, editable))
         .collect_view();
     view! {
-        <div class="table-wrap">
-            <table class="keys" role="table">
-                <caption class="visually-hidden">{words::TABLE}</caption>
-                <thead role="rowgroup">
-                    <tr role="row">
-                        {all} {headings} <th scope="col" role="columnheader">
-                            <span class="visually-hidden">{words::ACTIONS}</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">{rows}</tbody>
-            </table>
-        </div>
+        <table class="keys" role="table">
+            <caption class="visually-hidden">{words::TABLE}</caption>
+            <thead role="rowgroup">
+                <tr role="row">
+                    {all} {headings} <th scope="col" role="columnheader">
+                        <span class="visually-hidden">{words::ACTIONS}</span>
+                    </th>
+                </tr>
+            </thead>
+            <tbody role="rowgroup">{rows}</tbody>
+        </table>
     }
 }
 
 /// What the heading of a column that can be sorted by leads to, and how the column is sorted now.
-fn sorting(address: &ListAddress, by: Sort, path: &str) -> (String, Option<&'static str>) {
+fn sorting(address: &ListAddress, by: Sort, path: &str) -> Sorting {
     let order = address.order();
     let now = (order.by == by).then_some(if order.down {
         "descending"
     } else {
         "ascending"
     });
-    (address.clone().clicked(by).path(path), now)
+    Sorting {
+        id: format!("sort-{}", by.as_str()),
+        path: address.clone().clicked(by).path(path),
+        now,
+    }
+}
+
+struct Sorting {
+    /// The focus stays on it.
+    id: String,
+    path: String,
+    now: Option<&'static str>,
 }
 
 fn heading(
     label: &'static str,
     priority: Option<&'static str>,
-    sorting: Option<(String, Option<&'static str>)>,
+    sorting: Option<Sorting>,
 ) -> AnyView {
-    let (link, now) = sorting.unzip();
-    let words = match link {
-        Some(link) => view! { <a href=link>{label}</a> }.into_any(),
+    let now = sorting.as_ref().and_then(|sorting| sorting.now);
+    let words = match sorting {
+        Some(Sorting { id, path, .. }) => view! { <a id=id href=path>{label}</a> }.into_any(),
         None => label.into_any(),
     };
     view! {
-        <th scope="col" role="columnheader" data-priority=priority aria-sort=now.flatten()>
+        <th scope="col" role="columnheader" data-priority=priority aria-sort=now>
             {words}
         </th>
     }
     .into_any()
 }
 
-fn row(app: &str, listed: ListedKey, now: Timestamp, selected: Option<Selected>) -> AnyView {
+fn row(app: &str, listed: ListedKey, now: Timestamp, editable: bool) -> AnyView {
     let ListedKey { key, day } = listed;
     let path = routes::key(app, key.id);
     let name = key.name.to_string();
@@ -118,15 +126,15 @@ fn row(app: &str, listed: ListedKey, now: Timestamp, selected: Option<Selected>)
         let name = email.split('@').next().unwrap_or_default().to_owned();
         view! { <small title=email>{words::by(&name)}</small> }
     });
-    let select = selected.map(|selected| {
+    let select = editable.then(|| {
         view! {
             <td role="cell" class="select">
-                {selected.one(key.id.to_string(), &name)}
+                {key_box(key.id, &name)}
             </td>
         }
     });
     view! {
-        <tr role="row" data-state=key.state.as_str()>
+        <tr role="row" id=key.id.to_string() data-state=key.state.as_str()>
             {select} <th scope="row" role="rowheader">
                 <a href=path.clone()>{name.clone()}</a>
                 <small>{environment}</small>
@@ -145,7 +153,7 @@ fn row(app: &str, listed: ListedKey, now: Timestamp, selected: Option<Selected>)
                 {expires.map_or_else(|| words::NEVER.into_any(), IntoAny::into_any)}
             </td> <td role="cell" data-label=words::DAY data-priority="medium">
                 {day_view(day)}
-            </td> <td role="cell">{menu(app, path, key.clone(), selected.is_some())}</td>
+            </td> <td role="cell">{menu(app, path, key.clone(), editable)}</td>
         </tr>
     }
     .into_any()

@@ -17,7 +17,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// Who still uses the old key, whether it is safe to end it, and the forms that do.
+/// Who still uses the old key, and whether it is safe to end it.
 #[component]
 pub fn Retiring(
     /// The application's id.
@@ -26,10 +26,6 @@ pub fn Retiring(
     key: KeySummary,
     /// Both keys' traffic.
     rotation: Rotation,
-    /// Moves the end.
-    action: ServerAction<RetireKey>,
-    /// Whether the reader may.
-    editable: bool,
 ) -> impl IntoView {
     let now = rotation.now;
     let until = key.retiring_until(now);
@@ -71,8 +67,6 @@ pub fn Retiring(
             .into_any()
         },
     );
-    let forms = (editable && until.is_some())
-        .then(|| view! { <Ends app=app.clone() key=key.id.to_string() action fresh=true /> });
     let new = key.replaced_by.map(|new| {
         view! { <a href=routes::key(&app, new)>{rotate::SUCCESSOR} " " {new.mask()}</a> }
     });
@@ -111,7 +105,6 @@ pub fn Retiring(
             ": "
             {caller}
         </p>
-        {forms}
     }
     .into_any()
 }
@@ -125,7 +118,14 @@ fn numbers(calls: Bucket) -> impl IntoView {
 
 /// Ends it now, or at another time.
 #[component]
-fn Ends(app: String, key: String, action: ServerAction<RetireKey>, fresh: bool) -> impl IntoView {
+pub fn Ends(
+    /// The application's id.
+    app: String,
+    /// The old key's id.
+    key: String,
+    /// Moves the end.
+    action: ServerAction<RetireKey>,
+) -> impl IntoView {
     let outcome: Signal<Option<Result<(), AppError>>> = use_outcome(action);
     let errors = use_errors(outcome);
     let pending = action.pending();
@@ -151,7 +151,7 @@ fn Ends(app: String, key: String, action: ServerAction<RetireKey>, fresh: bool) 
                     errors
                 />
                 <p class="field-hint">{rotate::MOVE_HINT}</p>
-                <PasswordAgain fresh errors />
+                <PasswordAgain fresh=true errors />
                 <div class="form-actions">
                     <Submit label=rotate::MOVE pending variant="secondary" />
                 </div>

@@ -1,14 +1,15 @@
 //! The question before a revocation.
 
 use crate::{
-    api::keys::change::RevokeKey,
+    api::{keys::change::RevokeKey, usage::Revocable},
     form::{FormPage, typed, use_errors, use_outcome},
-    part::{Impact, key_facts::last_used},
     routes,
-    ui::{Dialog, ErrorSummary, Submit, TextField},
+    ui::{
+        Dialog, ErrorSummary, Submit, TextField,
+        drawn::{Markup, Show},
+    },
     words::revoke,
 };
-use domain::{key::KeySummary, time::Timestamp, usage::breakdown};
 use leptos::prelude::*;
 
 /// Says what ends with the key, and wants its name typed.
@@ -17,22 +18,13 @@ pub fn RevokeDialog(
     /// The application's id.
     app: String,
     /// The key.
-    key: KeySummary,
-    /// The server's clock.
-    now: Timestamp,
-    /// What would end with it, where that is known.
-    impact: Option<breakdown::Impact>,
+    key: Revocable,
+    /// What would end with it.
+    impact: Markup,
 ) -> impl IntoView {
     let action = ServerAction::<RevokeKey>::new();
     let errors = use_errors(use_outcome(action));
     let back = routes::key(&app, key.id);
-    let unused = key.last_used.is_none();
-    let used = last_used(&key, now, revoke::NEVER);
-    let impact = match (impact, unused) {
-        (_, true) => ().into_any(),
-        (Some(calls), _) => view! { <Impact calls /> }.into_any(),
-        (None, _) => view! { <p>{revoke::UNKNOWN}</p> }.into_any(),
-    };
     view! {
         <Dialog
             id="revoke"
@@ -48,11 +40,7 @@ pub fn RevokeDialog(
                     <p id="revoke-consequence">
                         {revoke::CONSEQUENCE}
                     </p>
-                    <dl class="impact">
-                        <dt>{revoke::LAST_USED}</dt>
-                        <dd>{used}</dd>
-                    </dl>
-                    {impact}
+                    <Show markup=impact class="drawn" />
                     <input type="hidden" name="app" value=app />
                     <input type="hidden" name="key" value=key.id.to_string() />
                     <TextField

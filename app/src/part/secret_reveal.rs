@@ -73,7 +73,7 @@ pub fn SecretReveal(
                         spellcheck="false"
                         data-1p-ignore=""
                     />
-                    <CopyButton label=reveal::COPY_KEY source=key_field />
+                    <CopyButton label=reveal::COPY_KEY field="reveal-key" />
                 </div>
                 <div class="credential" data-prominent="">
                     <label for="reveal-secret">{reveal::SECRET}</label>
@@ -88,7 +88,7 @@ pub fn SecretReveal(
                         spellcheck="false"
                         data-1p-ignore=""
                     />
-                    <CopyButton label=reveal::COPY_SECRET source=secret_field />
+                    <CopyButton label=reveal::COPY_SECRET field="reveal-secret" />
                 </div>
             </div>
             <div class="form-actions" data-needs-js="">

@@ -1,7 +1,7 @@
 //! What would make a key safer.
 
-use super::Changes;
-use crate::{form::FormPage, routes, ui::Submit, words::suggest};
+use super::key_actions;
+use crate::{routes, words::suggest};
 use domain::{
     key::{
         KeySummary,
@@ -62,15 +62,17 @@ fn remedy(suggestion: Suggestion, app: &str, key: &KeySummary) -> AnyView {
         Suggestion::AnyAddress => (edit("allowed_ips"), suggest::LIMIT_ADDRESSES),
         Suggestion::UnusedScopes { .. } => (edit("scopes"), suggest::REMOVE_SCOPES),
         Suggestion::Idle { .. } => {
-            let action = Changes::here().deactivate();
-            let (app, id) = (app.to_owned(), key.id.to_string());
             return view! {
-                <ActionForm action>
-                    <FormPage />
-                    <input type="hidden" name="app" value=app />
-                    <input type="hidden" name="key" value=id />
-                    <Submit label=suggest::DEACTIVATE pending=action.pending() variant="secondary" />
-                </ActionForm>
+                <button
+                    type="submit"
+                    class="button"
+                    data-variant="secondary"
+                    form=key_actions::OFF
+                    name="key"
+                    value=key.id.to_string()
+                >
+                    {suggest::DEACTIVATE}
+                </button>
             }
             .into_any();
         }

@@ -1,7 +1,6 @@
 //! The address of security events: what they are narrowed to, and their page.
 
 use super::with_query;
-use domain::key::token::KeyId;
 use leptos_router::params::ParamsMap;
 
 /// What stands behind the question mark.
@@ -33,9 +32,9 @@ impl EventsAddress {
     }
 
     /// The open events of a key.
-    pub fn of_key(key: KeyId) -> Self {
+    pub fn of_key(key: &str) -> Self {
         Self {
-            key: key.to_string(),
+            key: key.to_owned(),
             ..Self::default()
         }
     }

@@ -6,85 +6,96 @@ use super::{
 };
 use crate::words::common as words;
 use gloo_timers::future::TimeoutFuture;
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlDocument, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{Element, HtmlDocument, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 
 /// How long the button says what came of it, in milliseconds.
 const NEWS_MS: u32 = 2_000;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum News {
-    None,
-    Copied,
-    Failed,
-}
-
-/// Copies `text`, or what stands in `source`; says `Copied` only where that is true.
+/// Copies `text`, or what stands in `field`; says `Copied` only where that is true. [`listen`] does it.
 #[component]
 pub fn CopyButton(
     /// The words on it, such as `Copy API key`.
     label: &'static str,
     /// What is copied, where no field holds it.
     #[prop(optional, into)]
-    text: String,
-    /// The field that holds it: read at the click, so that the button keeps no copy.
+    text: Option<String>,
+    /// The id of the field that holds it: read at the click, so that the button keeps no copy.
     #[prop(optional)]
-    source: Option<NodeRef<html::Input>>,
+    field: Option<&'static str>,
 ) -> impl IntoView {
-    let announcer = Announcer::nearest();
-    let news = RwSignal::new(News::None);
-    let button = NodeRef::<html::Button>::new();
-    let copy = move |_| {
-        let field = source.and_then(|source| source.get_untracked());
-        let text = field
-            .as_ref()
-            .map_or_else(|| text.clone(), HtmlInputElement::value);
-        let near = button.get_untracked().map(HtmlElement::from);
-        spawn_local(async move {
-            let copied = write(&text, field, near).await;
-            _ = news.try_set(if copied { News::Copied } else { News::Failed });
-            if let Some(announcer) = announcer {
-                announcer.say(if copied {
-                    words::COPIED
-                } else {
-                    words::COPY_BY_HAND
-                });
-            }
-            TimeoutFuture::new(NEWS_MS).await;
-            _ = news.try_set(News::None);
-        });
-    };
     view! {
         <button
             type="button"
             class="copy"
-            node_ref=button
             data-needs-js=""
-            data-state=move || match news.get() {
-                News::None => "idle",
-                News::Copied => "copied",
-                News::Failed => "failed",
-            }
-            on:click=copy
+            data-copy=text
+            data-copy-field=field
+            data-label=label
         >
-            {move || {
-                let (shape, words) = match news.get() {
-                    News::None => (Shape::Copy, label),
-                    News::Copied => (Shape::Check, words::COPIED),
-                    News::Failed => (Shape::Copy, words::COPY_FAILED),
-                };
-                view! {
-                    <Icon shape />
-                    <span>{words}</span>
-                }
-            }}
+            <Icon shape=Shape::Copy />
+            <span>{label}</span>
         </button>
     }
 }
 
-async fn write(text: &str, field: Option<HtmlInputElement>, near: Option<HtmlElement>) -> bool {
+/// Makes the buttons of the page copy. Once for all of them: a list has one for each row.
+pub fn listen(announcer: impl Fn() -> Announcer + Clone + 'static) {
+    Effect::new(move |_| {
+        let announcer = announcer.clone();
+        let clicks = window_event_listener(ev::click, move |event| {
+            let button = event
+                .target()
+                .and_then(|target| target.unchecked_into::<Element>().closest(".copy").ok()?);
+            if let Some(button) = button {
+                spawn_local(copy(button.unchecked_into(), announcer()));
+            }
+        });
+        on_cleanup(move || clicks.remove());
+    });
+}
+
+async fn copy(button: HtmlElement, announcer: Announcer) {
+    let field = button
+        .get_attribute("data-copy-field")
+        .and_then(|id| document().get_element_by_id(&id))
+        .map(JsCast::unchecked_into::<HtmlInputElement>);
+    let text = match &field {
+        Some(field) => field.value(),
+        None => button.get_attribute("data-copy").unwrap_or_default(),
+    };
+    if write(&text, field, &button).await {
+        tell(&button, Some("copied"), Shape::Check, words::COPIED);
+        announcer.say(words::COPIED);
+    } else {
+        tell(&button, Some("failed"), Shape::Copy, words::COPY_FAILED);
+        announcer.say(words::COPY_BY_HAND);
+    }
+    TimeoutFuture::new(NEWS_MS).await;
+    let label = button.get_attribute("data-label").unwrap_or_default();
+    tell(&button, None, Shape::Copy, &label);
+}
+
+/// Says on the button what came of it, in what is there: whoever rendered it goes on to know it.
+fn tell(button: &HtmlElement, state: Option<&str>, shape: Shape, words: &str) {
+    // Only a broken document refuses an attribute.
+    _ = match state {
+        Some(state) => button.set_attribute("data-state", state),
+        None => button.remove_attribute("data-state"),
+    };
+    if let Ok(Some(path)) = button.query_selector("path") {
+        _ = path.set_attribute("d", shape.path());
+    }
+    if let Ok(Some(label)) = button.query_selector("span")
+        && let Some(text) = label.first_child()
+    {
+        text.set_node_value(Some(words));
+    }
+}
+
+async fn write(text: &str, field: Option<HtmlInputElement>, near: &HtmlElement) -> bool {
     let window = window();
     // Without HTTPS there is no clipboard.
     if window.is_secure_context()
@@ -94,13 +105,12 @@ async fn write(text: &str, field: Option<HtmlInputElement>, near: Option<HtmlEle
     {
         return true;
     }
-    match (field, near) {
-        (Some(field), _) => {
+    match field {
+        Some(field) => {
             field.select();
             copy_selection()
         }
-        (None, Some(near)) => copy_beside(text, &near).unwrap_or(false),
-        (None, None) => false,
+        None => copy_beside(text, near).unwrap_or(false),
     }
 }
 

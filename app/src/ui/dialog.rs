@@ -43,7 +43,7 @@ pub fn Dialog(
         if let Some(dialog) = node.get()
             && !plain
         {
-            Modals::enter();
+            Modals::enter(announcer);
             open(&dialog, modal);
         }
     });

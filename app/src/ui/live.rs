@@ -4,7 +4,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 
 /// What the nearest live region says.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Announcer(RwSignal<String>);
 
 impl Announcer {
@@ -30,24 +30,31 @@ impl Announcer {
     }
 }
 
-/// How many modal dialogs are open: all behind them is inert, the page's own live region too.
+/// The announcers of the modal dialogs that are open, the topmost last: all behind them is inert, the page's own live region too.
 #[derive(Clone, Copy)]
-pub struct Modals(RwSignal<u32>);
+pub struct Modals(RwSignal<Vec<Announcer>>);
 
 impl Modals {
-    /// Provides the count to everything below.
-    pub fn provide() {
-        provide_context(Self(RwSignal::new(0)));
+    /// Provides them to everything below.
+    pub fn provide() -> Self {
+        let modals = Self(RwSignal::new(Vec::new()));
+        provide_context(modals);
+        modals
     }
 
     /// One more, until the calling owner goes.
-    pub fn enter() {
-        if let Some(Self(count)) = use_context() {
-            count.update(|count| *count += 1);
+    pub fn enter(announcer: Announcer) {
+        if let Some(Self(open)) = use_context() {
+            open.update(|open| open.push(announcer));
             on_cleanup(move || {
-                _ = count.try_update(|count| *count = count.saturating_sub(1));
+                _ = open.try_update(|open| open.retain(|other| *other != announcer));
             });
         }
+    }
+
+    /// The one of the topmost.
+    pub fn topmost(self) -> Option<Announcer> {
+        self.0.with_untracked(|open| open.last().copied())
     }
 }
 
@@ -65,7 +72,7 @@ pub fn LiveRegion(
         <div
             class="live"
             role="status"
-            hidden=move || modals.is_some_and(|Modals(count)| count.get() > 0)
+            hidden=move || modals.is_some_and(|Modals(open)| open.with(|open| !open.is_empty()))
         >
             {move || announcer.0.get()}
         </div>

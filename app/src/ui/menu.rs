@@ -1,9 +1,12 @@
 //! A menu that opens without JavaScript.
 
-use super::icon::{Icon, Shape};
+use super::{
+    dom,
+    icon::{Icon, Shape},
+};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlDetailsElement, HtmlElement, Node, NodeList};
+use web_sys::{HtmlDetailsElement, HtmlElement, Node};
 
 /// `<details>` with an icon to open it; [`listen`] closes it.
 #[component]
@@ -51,9 +54,7 @@ pub fn listen() {
 }
 
 fn open() -> impl Iterator<Item = HtmlDetailsElement> {
-    let found = document().query_selector_all("details.menu[open]").ok();
-    let count = found.as_ref().map_or(0, NodeList::length);
-    (0..count).filter_map(move |n| found.as_ref()?.item(n)?.dyn_into().ok())
+    dom::all("details.menu[open]")
 }
 
 fn close(menu: &HtmlDetailsElement) {

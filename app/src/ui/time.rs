@@ -1,17 +1,20 @@
 //! Instants on the page: UTC from the server; once the page listens, in the zone of the application, and counting on.
 
+use super::dom;
 use crate::words;
 use domain::time::Timestamp;
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use std::{cell::RefCell, time::Duration};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    HtmlTimeElement,
+    Element,
     js_sys::{Array, Date, Function, Intl, Object, Reflect, global},
 };
 
 /// How long a relative text stays as it is.
 const MINUTE: Duration = Duration::from_mins(1);
+/// What [`Time`] and [`Exact`] make; others of these elements say what they say.
+const TIMES: &str = "time:is([title], [data-exact])";
 
 thread_local! {
     /// Making one costs more than using it a hundred times.
@@ -21,22 +24,26 @@ thread_local! {
 /// What all instants of the page follow.
 #[derive(Clone, Copy)]
 pub struct Clock {
-    minutes: RwSignal<u32>,
     zone: RwSignal<String>,
+    /// By how many milliseconds the server's clock is ahead of the browser's, which may be wrong.
+    ahead: StoredValue<i64>,
 }
 
 impl Clock {
     /// Provides it to everything below, with the one timer of the page.
     pub fn provide() {
         let clock = Self {
-            minutes: RwSignal::new(0),
             zone: RwSignal::new(String::from("UTC")),
+            ahead: StoredValue::new(0),
         };
         provide_context(clock);
         Effect::new(move |_| {
-            if let Ok(timer) =
-                set_interval(move || clock.minutes.update(|count| *count += 1), MINUTE)
-            {
+            clock.zone.track();
+            clock.show(dom::all(TIMES), None);
+        });
+        Effect::new(move |_| {
+            clock.set();
+            if let Ok(timer) = set_interval(move || clock.tick(), MINUTE) {
                 on_cleanup(move || timer.clear());
             }
             let keys = window_event_listener(ev::keydown, |event| {
@@ -57,16 +64,38 @@ impl Clock {
         }
     }
 
-    /// The zone's name; the caller runs again when it changes.
-    fn zone() -> String {
-        use_context::<Self>().map_or_else(|| String::from("UTC"), |clock| clock.zone.get())
+    /// Shows the instants of a part that has come into the page as it is.
+    pub fn show_within(self, part: &Element) {
+        self.show(dom::beneath(part, TIMES), None);
     }
 
-    fn tick() {
-        if let Some(clock) = use_context::<Self>() {
-            clock.minutes.track();
-        }
+    /// By the page, which says when the server rendered it.
+    fn set(self) {
+        let root = document().document_element();
+        let server = root.and_then(|root| root.get_attribute("data-now")?.parse().ok());
+        self.ahead
+            .set_value(server.map_or(0, |server: i64| server - browser()));
     }
+
+    /// A minute has passed.
+    fn tick(self) {
+        let now = Timestamp(browser() + self.ahead.get_value());
+        self.show(dom::all(TIMES), Some(now));
+    }
+
+    fn show(self, times: impl Iterator<Item = Element>, now: Option<Timestamp>) {
+        self.zone
+            .with_untracked(|zone| times.for_each(|time| show(&time, zone, now)));
+    }
+}
+
+/// The browser's clock, in milliseconds.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "milliseconds of any year a person meets are exact in both"
+)]
+fn browser() -> i64 {
+    Date::now() as i64
 }
 
 /// An instant as its distance from `now`, which counts on; the exact text comes with the pointer and with the focus.
@@ -77,25 +106,8 @@ pub fn Time(
     /// The server's clock when the data was read.
     now: Timestamp,
 ) -> impl IntoView {
-    let node = NodeRef::<html::Time>::new();
-    Effect::new(move |read: Option<f64>| {
-        // The browser's clock may be wrong; the distance between two looks at it is right.
-        let read = read.unwrap_or_else(Date::now);
-        Clock::tick();
-        let zone = Clock::zone();
-        if let Some(time) = node.get() {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "milliseconds of an open page"
-            )]
-            let now = now.plus((Date::now() - read) as i64);
-            write(&time, &at.relative_to(now));
-            time.set_title(&exact(at, &zone));
-        }
-        read
-    });
     view! {
-        <time node_ref=node tabindex="0" datetime=at.to_string() title=at.readable()>
+        <time tabindex="0" datetime=at.to_string() title=in_zone(at)>
             {at.relative_to(now)}
         </time>
     }
@@ -107,24 +119,45 @@ pub fn Exact(
     /// The instant.
     at: Timestamp,
 ) -> impl IntoView {
-    let node = NodeRef::<html::Time>::new();
-    Effect::new(move |_| {
-        let zone = Clock::zone();
-        if let Some(time) = node.get() {
-            write(&time, &exact(at, &zone));
-        }
-    });
     view! {
-        <time node_ref=node datetime=at.to_string()>
-            {at.readable()}
+        <time datetime=at.to_string() data-exact="">
+            {in_zone(at)}
         </time>
     }
 }
 
-/// Into the text that stands there: whoever rendered it goes on to know it.
-fn write(time: &HtmlTimeElement, words: &str) {
-    if let Some(text) = time.first_child() {
-        text.set_node_value(Some(words));
+fn in_zone(at: Timestamp) -> String {
+    match use_context::<Clock>() {
+        Some(clock) => clock.zone.with_untracked(|zone| exact(at, zone)),
+        None => at.readable(),
+    }
+}
+
+/// Writes it in the zone, and where `now` is known, how far it is from that; into the text that is there: whoever rendered it
+/// goes on to know it.
+fn show(time: &Element, zone: &str, now: Option<Timestamp>) {
+    let at = time.get_attribute("datetime").map(|at| Date::parse(&at));
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds of any year a person meets are exact in both"
+    )]
+    let Some(at) = at
+        .filter(|at| at.is_finite())
+        .map(|at| Timestamp(at as i64))
+    else {
+        return;
+    };
+    let words = if time.has_attribute("title") {
+        // Only a broken document refuses an attribute.
+        _ = time.set_attribute("title", &exact(at, zone));
+        now.map(|now| at.relative_to(now))
+    } else {
+        Some(exact(at, zone))
+    };
+    if let Some(words) = words
+        && let Some(text) = time.first_child()
+    {
+        text.set_node_value(Some(&words));
     }
 }
 

@@ -1,4 +1,5 @@
 //! What the server renders.
 #![recursion_limit = "512"]
 
+mod drawn;
 mod reveal;

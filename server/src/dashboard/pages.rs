@@ -47,7 +47,6 @@ pub async fn method_not_allowed() -> Response {
 pub async fn render(state: &AppState, posted: Option<Posted>, request: Request) -> Response {
     let nonce = request.extensions().get::<Nonce>().cloned();
     let keyring = state.keyring.clone();
-    let options = state.options.clone();
     let context = move || {
         provide_context(keyring.clone());
         // Leptos has provided one of its own just before; the header names this one.
@@ -61,8 +60,7 @@ pub async fn render(state: &AppState, posted: Option<Posted>, request: Request) 
             provide_context(chunks);
         }
     };
-    let handler =
-        leptos_axum::render_app_async_with_context(context, move || app::shell((*options).clone()));
+    let handler = leptos_axum::render_app_async_with_context(context, app::shell);
     let mut response = handler(request).await;
     // A client that does not ask for HTML is redirected all the same.
     if response.headers().contains_key(header::LOCATION) && !response.status().is_redirection() {

@@ -4,8 +4,8 @@
     reason = "a server function takes one for each part of its page's address"
 )]
 
-use crate::error::AppError;
-use domain::{key::KeySummary, time::Timestamp};
+use crate::{error::AppError, ui::drawn::Drawn};
+use domain::key::KeySummary;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub struct Day {
 }
 
 /// A row of the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedKey {
     /// The key.
     pub key: KeySummary,
@@ -29,11 +29,11 @@ pub struct ListedKey {
     pub day: Day,
 }
 
-/// One page of keys, and what is said about all of them.
+/// What stands around one page of keys, and is said about all of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyList {
-    /// The rows.
-    pub rows: Vec<ListedKey>,
+    /// Whether there are no keys on this page.
+    pub empty: bool,
     /// The cursor of the page behind, where there is one.
     pub next: Option<String>,
     /// The cursor of the page before.
@@ -46,14 +46,12 @@ pub struct KeyList {
     pub day: Day,
     /// What good practice would change about keys of this page: value in links, words, how many.
     pub advice: Vec<(String, i64)>,
-    /// The server's clock.
-    pub now: Timestamp,
     /// Whether the filter leaves anything out.
     pub filtered: bool,
 }
 
 /// The keys that pass a filter, in an order (`sort`: `created`, `name`, `used` or `expires`; `dir`: `asc` or `desc`);
-/// unknown words filter nothing and sort nothing.
+/// unknown words filter nothing and sort nothing. The rows come drawn.
 #[server(name = ListKeys, prefix = "/api", endpoint = "list_keys")]
 pub async fn list_keys(
     app: String,
@@ -64,7 +62,8 @@ pub async fn list_keys(
     #[server(default)] sort: String,
     #[server(default)] dir: String,
     cursor: String,
-) -> Result<KeyList, AppError> {
+) -> Result<Drawn<KeyList>, AppError> {
+    use crate::{part::KeyTable, routes::ListAddress, ui::drawn::Markup};
     use domain::key::{
         filter::{KeyCursor, KeyFilter, KeyQuery, Order},
         notable::Notable,
@@ -100,17 +99,29 @@ pub async fn list_keys(
             .unwrap_or_default(),
         key,
     });
-    Ok(KeyList {
-        rows: rows.collect(),
+    let rows: Vec<_> = rows.collect();
+    let data = KeyList {
+        empty: rows.is_empty(),
         next: listing.page.next.map(|cursor| cursor.to_param()),
         previous: listing.page.previous.map(|cursor| cursor.to_param()),
         total: listing.total.count,
         more: listing.total.more,
         day: Day::of(&listing.day),
         advice,
-        now,
         filtered: query.filter.is_narrow(),
-    })
+    };
+    let address = ListAddress {
+        search,
+        status,
+        environment,
+        notable,
+        sort,
+        dir,
+        cursor,
+    };
+    let editable = viewer.identity().role.can_edit_keys();
+    let markup = Markup::of(view! { <KeyTable app keys=rows now editable address /> });
+    Ok(Drawn { data, markup })
 }
 
 /// A length as the number of a page.

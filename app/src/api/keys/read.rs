@@ -1,21 +1,20 @@
 //! Reading keys.
 
-use crate::error::AppError;
-use domain::{audit::Record, key::KeySummary, security::OpenEvents, time::Timestamp};
+use crate::{
+    error::AppError,
+    ui::drawn::{Drawn, Markup},
+};
+use domain::{security::OpenEvents, time::Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// One key with what happened to it.
+/// What the page of a key goes by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyDetails {
-    /// The key.
-    pub key: KeySummary,
-    /// The newest first.
-    pub history: Vec<Record>,
+pub struct KeyTitle {
+    /// Its name.
+    pub name: String,
     /// Its security events that nobody has acknowledged.
     pub open: OpenEvents,
-    /// The server's clock.
-    pub now: Timestamp,
 }
 
 /// What a new form needs.
@@ -31,18 +30,28 @@ pub struct NewKeyForm {
     pub fresh: bool,
 }
 
-/// One key and its history.
+/// One key: its head, and everything about it but its usage.
 #[server(name = ShowKey, prefix = "/api", endpoint = "show_key")]
-pub async fn show_key(app: String, key: String) -> Result<KeyDetails, AppError> {
+pub async fn show_key(app: String, key: String) -> Result<Drawn<KeyTitle, [Markup; 2]>, AppError> {
+    use crate::part::{KeyAbout, KeyHead};
     let viewer = crate::context::viewer(&app).await?;
     let id = key
         .parse()
         .map_err(|_| crate::context::refuse(AppError::NotFound))?;
-    Ok(KeyDetails {
-        key: viewer.key(id).await?,
-        history: viewer.history(id).await?,
+    let key = viewer.key(id).await?;
+    let history = viewer.history(id).await?;
+    let used = viewer.scope_use(id).await?;
+    let data = KeyTitle {
+        name: key.name.to_string(),
         open: viewer.open_events(Some(id)).await?,
-        now: viewer.now(),
+    };
+    let editable = viewer.identity().role.can_edit_keys();
+    let now = viewer.now();
+    let head = view! { <KeyHead app=app.clone() key=key.clone() now editable /> };
+    let about = view! { <KeyAbout app key history used now editable /> };
+    Ok(Drawn {
+        data,
+        markup: [Markup::of(head), Markup::of(about)],
     })
 }
 

@@ -5,12 +5,15 @@
 )]
 
 use super::create::Creation;
-use crate::error::{AppError, FieldError};
+use crate::{
+    error::{AppError, FieldError},
+    ui::drawn::Drawn,
+};
 use domain::{
     key::{
         KeySummary,
         expiry::{DEFAULT_CHOICE, Expiry},
-        retirement::{CUSTOM, Regeneration, Retirement, Rotation},
+        retirement::{CUSTOM, Regeneration, Retirement},
     },
     time::Timestamp,
 };
@@ -164,10 +167,26 @@ pub async fn retire_key(
     Ok(())
 }
 
+/// Whether the old secret of a key is still good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Old {
+    /// It is.
+    pub retiring: bool,
+}
+
 /// The traffic of an old key and its successor; nothing where the key has none.
 #[server(name = KeyRotation, prefix = "/api", endpoint = "key_rotation")]
-pub async fn key_rotation(app: String, key: String) -> Result<Option<Rotation>, AppError> {
+pub async fn key_rotation(app: String, key: String) -> Result<Drawn<Option<Old>>, AppError> {
+    use crate::{part::Retiring, ui::drawn::Markup};
     let viewer = crate::context::viewer(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
-    Ok(viewer.rotation(id).await?)
+    let Some(rotation) = viewer.rotation(id).await? else {
+        return Ok(Drawn::default());
+    };
+    let key = viewer.key(id).await?;
+    let retiring = key.retiring_until(rotation.now).is_some();
+    Ok(Drawn {
+        data: Some(Old { retiring }),
+        markup: Markup::of(view! { <Retiring app key rotation /> }),
+    })
 }

@@ -25,8 +25,6 @@ pub const DAY: &str = "Last 24 hours";
 pub const WEEK: &str = "Last 7 days";
 /// Nothing lately.
 pub const QUIET: &str = "No call was accepted in the last 7 days.";
-/// The numbers cannot be read.
-pub const UNKNOWN: &str = "Its calls cannot be counted just now.";
 
 /// Calls of the last minute.
 pub fn last_minute(calls: i64) -> String {

@@ -1,0 +1,20 @@
+//! Finding elements of the page.
+
+use leptos::prelude::document;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, NodeList};
+
+/// All in the page that a selector finds, in their order; none where it is not one.
+pub fn all<T: JsCast>(selector: &str) -> impl Iterator<Item = T> + use<T> {
+    each(document().query_selector_all(selector).ok())
+}
+
+/// All beneath an element, likewise.
+pub fn beneath<T: JsCast>(element: &Element, selector: &str) -> impl Iterator<Item = T> + use<T> {
+    each(element.query_selector_all(selector).ok())
+}
+
+fn each<T: JsCast>(found: Option<NodeList>) -> impl Iterator<Item = T> {
+    let count = found.as_ref().map_or(0, NodeList::length);
+    (0..count).filter_map(move |n| found.as_ref()?.item(n)?.dyn_into().ok())
+}
