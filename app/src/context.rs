@@ -6,8 +6,9 @@ mod server;
 #[cfg(feature = "ssr")]
 pub use server::{
     SessionToken, Site, device, edit_data, editor, editor_with, end_session, fresh_editor,
-    fresh_owner, gate_address, keyring, not_found, now, origin, owner, provide_nonce, redirect,
-    refuse, remember_theme, session, start_session, support, theme, viewer, viewer_in_passing,
+    fresh_owner, gate_address, keyring, not_found, now, origin, owner, posted, provide_nonce,
+    redirect, refuse, remember_theme, session, start_session, support, theme, viewer,
+    viewer_in_passing,
 };
 
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,12 @@ impl Theme {
 #[cfg(not(feature = "ssr"))]
 pub fn theme() -> Theme {
     Theme::System
+}
+
+/// No plain post is answered in the browser: what reads one is no part of its program.
+#[cfg(not(feature = "ssr"))]
+pub const fn posted() -> Option<crate::form::Posted> {
+    None
 }
 
 /// The browser has the server's clock from its page.

@@ -1,6 +1,9 @@
 //! Forms that work with and without JavaScript.
 
-use crate::error::{AppError, FieldError};
+use crate::{
+    context,
+    error::{AppError, FieldError},
+};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_location;
 use serde::de::DeserializeOwned;
@@ -44,7 +47,7 @@ impl Posted {
 
 /// Whether this page answers a plain post; it stays without scripts then.
 pub fn is_plain_answer() -> bool {
-    use_context::<Posted>().is_some()
+    context::posted().is_some()
 }
 
 /// Stands in every form. A page that answers a plain post has the address of its function, so that `Referer` no longer
@@ -62,7 +65,7 @@ pub fn FormPage() -> impl IntoView {
 
 /// What came of a plain post to this server function, where this page is the answer to one.
 pub fn posted<T: DeserializeOwned>(endpoint: &str) -> Option<Result<T, AppError>> {
-    use_context::<Posted>()
+    context::posted()
         .filter(|posted| posted.is(endpoint))
         .map(|posted| {
             posted.outcome.and_then(|value| {
@@ -102,14 +105,14 @@ pub fn typed(endpoint: &str, field: &str) -> Option<String> {
     if matches!(field, "password" | "token") {
         return None;
     }
-    use_context::<Posted>()
+    context::posted()
         .filter(|posted| posted.is(endpoint) && posted.outcome.is_err())
         .and_then(|posted| posted.field(field))
 }
 
 /// Why a plain post to this server function was refused, where it was.
 pub fn refusal(endpoint: &str) -> Option<AppError> {
-    use_context::<Posted>()
+    context::posted()
         .filter(|posted| posted.is(endpoint))
         .and_then(|posted| posted.outcome.err())
 }
@@ -117,14 +120,14 @@ pub fn refusal(endpoint: &str) -> Option<AppError> {
 /// What was sent in a field by a plain post, whatever became of it: for forms that stand there again although nothing was
 /// wrong.
 pub fn sent(endpoint: &str, field: &str) -> Option<String> {
-    use_context::<Posted>()
+    context::posted()
         .filter(|posted| posted.is(endpoint))
         .and_then(|posted| posted.field(field))
 }
 
 /// All values of such a field, such as `scopes[]`.
 pub fn sent_all(endpoint: &str, field: &str) -> Vec<String> {
-    use_context::<Posted>()
+    context::posted()
         .filter(|posted| posted.is(endpoint))
         .map(|posted| posted.fields_like(field))
         .unwrap_or_default()
@@ -132,7 +135,7 @@ pub fn sent_all(endpoint: &str, field: &str) -> Vec<String> {
 
 /// All values of a field that was sent several times, such as `scopes[]`.
 pub fn typed_all(endpoint: &str, field: &str) -> Vec<String> {
-    use_context::<Posted>()
+    context::posted()
         .filter(|posted| posted.is(endpoint) && posted.outcome.is_err())
         .map(|posted| posted.fields_like(field))
         .unwrap_or_default()

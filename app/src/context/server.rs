@@ -4,6 +4,7 @@ use super::Theme;
 use crate::{
     api::keys::{bulk::BulkOutcome, edit::EditData},
     error::AppError,
+    form::Posted,
     routes::with_query,
     words,
 };
@@ -213,6 +214,11 @@ pub fn remember_theme(theme: Theme) {
 /// The chosen colours.
 pub fn theme() -> Theme {
     cookie(THEME_COOKIE).map_or(Theme::System, |word| Theme::parse(&word))
+}
+
+/// The plain post that this page answers.
+pub fn posted() -> Option<Posted> {
+    use_context()
 }
 
 /// The clock that everything here goes by.
