@@ -6,15 +6,20 @@
 
 use super::{dom, reading, time::Clock};
 use leptos::{
-    html,
     prelude::*,
     server::codee::{Decoder, Encoder, string::JsonSerdeCodec},
-    tachys::{html::element::InnerHtmlValue, renderer::Rndr},
+    tachys::{
+        html::attribute::any_attribute::AnyAttribute,
+        hydration::Cursor,
+        no_attrs,
+        renderer::Rndr,
+        view::{Mountable, Position, PositionState, Render, RenderFlags, RenderHtml},
+    },
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, HtmlElement, Node};
 
 /// HTML that the server made of a view.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,12 +29,12 @@ impl Markup {
     /// The view without the marks that hydration goes by.
     #[cfg(feature = "ssr")]
     pub fn of(view: impl IntoView) -> Self {
-        use leptos::tachys::view::{Position, RenderFlags};
         let mut html = String::new();
         let flags = RenderFlags::HYDRATE.with_hydrate(false);
         view.into_view()
             .to_html_with_buf(&mut html, &mut Position::FirstChild, flags, Vec::new());
-        Self(html.into())
+        // The parts of an element are told apart for hydration all the same. No text and no attribute holds a `<` of its own.
+        Self(html.replace("<!>", "").into())
     }
 }
 
@@ -78,85 +83,43 @@ pub fn Show(
     class: &'static str,
 ) -> impl IntoView {
     let clock = use_context();
-    html::div()
-        .class(class)
-        .inner_html(Placed { markup, clock })
+    Place {
+        class,
+        markup,
+        clock,
+    }
 }
 
-/// Markup with what wakes it once it is in the page.
-#[derive(Clone)]
-struct Placed {
+/// The element that holds markup, and what wakes it. Not an element with `inner_html`: Leptos, its components erased, would
+/// empty that before it is filled again, and fill it whether or not anything has changed.
+struct Place {
+    class: &'static str,
     markup: Markup,
     clock: Option<Clock>,
 }
 
-impl InnerHtmlValue for Placed {
-    type AsyncOutput = Self;
-    type State = (Element, Markup);
-    type Cloneable = Self;
-    type CloneableOwned = Self;
-
-    fn html_len(&self) -> usize {
-        self.markup.0.len()
-    }
-
-    fn to_html(self, buf: &mut String) {
-        buf.push_str(&self.markup.0);
-    }
-
-    fn to_template(_buf: &mut String) {}
-
-    fn hydrate<const FROM_SERVER: bool>(self, place: &Element) -> Self::State {
-        (place.clone(), self.markup)
-    }
-
-    fn build(self, place: &Element) -> Self::State {
-        self.draw(place);
-        (place.clone(), self.markup)
-    }
-
-    fn rebuild(self, state: &mut Self::State) {
-        let (place, shown) = state;
-        if *shown != self.markup {
-            self.redraw(place);
-            *shown = self.markup;
-        }
-    }
-
-    fn into_cloneable(self) -> Self {
-        self
-    }
-
-    fn into_cloneable_owned(self) -> Self {
-        self
-    }
-
-    fn dry_resolve(&mut self) {}
-
-    async fn resolve(self) -> Self {
-        self
-    }
+/// What stands in the page; empty markup is what the server has put there.
+struct Placed {
+    element: Element,
+    shown: Markup,
 }
 
-impl Placed {
-    fn draw(&self, place: &Element) {
-        Rndr::set_inner_html(place, &self.markup.0);
-        if let Some(clock) = self.clock {
-            clock.show_within(place);
-        }
-        reading::offer(place);
-    }
-
-    /// Draws it anew around the reader: what they had opened is open again, and the focus is where it was.
-    fn redraw(&self, place: &Element) {
-        let open: Vec<_> = dom::beneath(place, "details[open]")
+impl Place {
+    /// Puts it there, and wakes it. Where something stood before, it is drawn around the reader: what they had opened is open
+    /// again, and the focus is where it was.
+    fn draw(&self, element: &Element) {
+        let open: Vec<_> = dom::beneath(element, "details[open]")
             .filter_map(|details| Spot::of(&details))
             .collect();
         let focused = document()
             .active_element()
-            .filter(|focused| place.contains(Some(focused)))
+            .filter(|focused| element.contains(Some(focused)))
             .and_then(|focused| Spot::of(&focused));
-        self.draw(place);
+        Rndr::set_inner_html(element, &self.markup.0);
+        if let Some(clock) = self.clock {
+            clock.show_within(element);
+        }
+        reading::offer(element);
         for details in open.iter().filter_map(Spot::find) {
             // Only a broken document refuses an attribute.
             _ = details.set_attribute("open", "");
@@ -164,6 +127,93 @@ impl Placed {
         if let Some(element) = focused.as_ref().and_then(Spot::find) {
             _ = element.unchecked_into::<HtmlElement>().focus();
         }
+    }
+}
+
+impl Render for Place {
+    type State = Placed;
+
+    fn build(self) -> Placed {
+        let element = Rndr::create_element("div", None);
+        Rndr::set_attribute(&element, "class", self.class);
+        self.draw(&element);
+        Placed {
+            element,
+            shown: self.markup,
+        }
+    }
+
+    fn rebuild(self, state: &mut Placed) {
+        // What came with the page says nothing of what stands there.
+        if self.markup != state.shown && self.markup != Markup::default() {
+            self.draw(&state.element);
+            state.shown = self.markup;
+        }
+    }
+}
+
+no_attrs!(Place);
+
+impl RenderHtml for Place {
+    type AsyncOutput = Self;
+    type Owned = Self;
+
+    const MIN_LENGTH: usize = 0;
+
+    fn html_len(&self) -> usize {
+        self.markup.0.len()
+    }
+
+    fn dry_resolve(&mut self) {}
+
+    async fn resolve(self) -> Self {
+        self
+    }
+
+    fn to_html_with_buf(
+        self,
+        buf: &mut String,
+        position: &mut Position,
+        _flags: RenderFlags,
+        _attributes: Vec<AnyAttribute>,
+    ) {
+        buf.extend(["<div class=\"", self.class, "\">", &self.markup.0, "</div>"]);
+        *position = Position::NextChild;
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Placed {
+        match position.get() {
+            Position::FirstChild => cursor.child(),
+            Position::Current => {}
+            _ => cursor.sibling(),
+        }
+        position.set(Position::NextChild);
+        Placed {
+            element: cursor.current().unchecked_into(),
+            shown: self.markup,
+        }
+    }
+
+    fn into_owned(self) -> Self {
+        self
+    }
+}
+
+impl Mountable for Placed {
+    fn unmount(&mut self) {
+        self.element.unmount();
+    }
+
+    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+        self.element.mount(parent, marker);
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        self.element.insert_before_this(child)
+    }
+
+    fn elements(&self) -> Vec<Element> {
+        vec![self.element.clone()]
     }
 }
 
