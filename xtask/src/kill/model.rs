@@ -252,7 +252,7 @@ fn counted(owner: &mut Client, app: &str, id: &str) -> Result<usize> {
         .lines()
         .skip(1)
         .map(|line| {
-            let accepted = line.split(',').nth(1).context("no numbers")?;
+            let accepted = line.split("\",\"").nth(1).context("no numbers")?;
             accepted.parse::<usize>().context("no number")
         })
         .sum()
