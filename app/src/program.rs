@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::Arc};
 #[derive(Clone, Debug)]
 pub struct Chunks(pub Arc<HashMap<String, Vec<String>>>);
 
-/// Starts the program once the page has loaded. Until then nothing of it is fetched: the page comes first.
+/// Starts the program once the page is in sight. Until then nothing of it is fetched: the page comes first.
 #[component]
 pub fn Program() -> impl IntoView {
     view! {

@@ -23,24 +23,19 @@ pub async fn read_overview(
         words::overview as words,
     };
     let viewer = crate::context::viewer(&app).await?;
-    let asked = keyring::Asked {
-        window: &window,
-        from: &from,
-        until: &until,
-        zone: &zone,
-    };
-    let chart = viewer.chart(None, asked).await?;
-    let breakdown = viewer.breakdown(None, chart.series.range).await?;
-    let keys = viewer.keys_in_sight().await?;
-    let open = viewer.open_events(None).await?;
-    let path = routes::overview(&app);
-    let files = ["usage", "breakdown"].map(|what| routes::overview_file(&app, what));
     let address = routes::UsageAddress {
         window,
         from,
         until,
         zone,
     };
+    let asked = crate::context::asked(&address);
+    let chart = viewer.chart(None, asked).await?;
+    let breakdown = viewer.breakdown(None, chart.series.range).await?;
+    let keys = viewer.keys_in_sight().await?;
+    let open = viewer.open_events(None).await?;
+    let path = routes::overview(&app);
+    let files = ["usage", "breakdown"].map(|what| routes::overview_file(&app, what));
     let panel = view! { <UsagePanel chart breakdown path address files id="all-usage" title=words::CALLS /> };
     let keys = view! { <InSight app keys /> };
     Ok(Drawn {

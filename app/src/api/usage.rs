@@ -19,22 +19,17 @@ pub async fn key_insight(
     use crate::{part::UsagePanel, routes, ui::drawn::Markup, words::key as words};
     let viewer = crate::context::viewer(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
-    let asked = keyring::Asked {
-        window: &window,
-        from: &from,
-        until: &until,
-        zone: &zone,
-    };
-    let chart = viewer.chart(Some(id), asked).await?;
-    let breakdown = viewer.breakdown(Some(id), chart.series.range).await?;
-    let path = routes::key(&app, id);
-    let files = ["usage", "breakdown"].map(|what| routes::key_file(&app, &key, what));
     let address = routes::UsageAddress {
         window,
         from,
         until,
         zone,
     };
+    let asked = crate::context::asked(&address);
+    let chart = viewer.chart(Some(id), asked).await?;
+    let breakdown = viewer.breakdown(Some(id), chart.series.range).await?;
+    let path = routes::key(&app, id);
+    let files = ["usage", "breakdown"].map(|what| routes::key_file(&app, &key, what));
     let panel = view! { <UsagePanel chart breakdown path address files id="key-usage" title=words::CALLS /> };
     Ok(Drawn {
         data: (),
@@ -59,7 +54,10 @@ pub async fn key_impact(app: String, key: String) -> Result<Drawn<Option<Revocab
     let editor = crate::context::editor(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
     let key = editor.key(id).await?;
-    let data = (!matches!(key.state, State::Revoked { .. })).then(|| Revocable {
+    if matches!(key.state, State::Revoked { .. }) {
+        return Ok(Drawn::default());
+    }
+    let data = Some(Revocable {
         id,
         name: key.name.to_string(),
     });

@@ -5,13 +5,13 @@ use crate::{
     api::keys::{bulk::BulkOutcome, edit::EditData},
     error::AppError,
     form::Posted,
-    routes::with_query,
+    routes::{UsageAddress, with_query},
     words,
 };
 use domain::{id::ApplicationId, key::token::KeyId, time::Timestamp, usage::Window};
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use keyring::{
-    Editor, FreshEditor, FreshOwner, Keyring, KeyringError, Origin, Owner, Proof, Session,
+    Asked, Editor, FreshEditor, FreshOwner, Keyring, KeyringError, Origin, Owner, Proof, Session,
     SignedIn, Support, Viewer,
 };
 use leptos::{nonce::Nonce, prelude::*};
@@ -214,6 +214,16 @@ pub fn remember_theme(theme: Theme) {
 /// The chosen colours.
 pub fn theme() -> Theme {
     cookie(THEME_COOKIE).map_or(Theme::System, |word| Theme::parse(&word))
+}
+
+/// The address of a chart as a question.
+pub fn asked(address: &UsageAddress) -> Asked<'_> {
+    Asked {
+        window: &address.window,
+        from: &address.from,
+        until: &address.until,
+        zone: &address.zone,
+    }
 }
 
 /// The plain post that this page answers.

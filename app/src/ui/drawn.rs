@@ -26,8 +26,7 @@ use web_sys::{Element, HtmlElement, Node};
 pub struct Markup(Arc<str>);
 
 impl Markup {
-    /// The view without the marks that hydration goes by.
-    #[cfg(feature = "ssr")]
+    /// The view without the marks that hydration goes by. Server functions call it: the browser cannot.
     pub fn of(view: impl IntoView) -> Self {
         let mut html = String::new();
         let flags = RenderFlags::HYDRATE.with_hydrate(false);

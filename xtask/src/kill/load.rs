@@ -133,7 +133,7 @@ fn perform(owner: &mut Client, app: &str, deed: Deed, id: &str, name: &str) -> R
 }
 
 /// What a program wants to hear.
-pub const JSON: &str = "accept: application/json\r\n";
+const JSON: &str = "accept: application/json\r\n";
 
 /// Makes a key; its id and its secret, or nothing where the server is gone. A key that is refused is an error.
 pub fn create(
