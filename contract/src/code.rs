@@ -231,8 +231,8 @@ impl From<Verdict> for Code {
             Verdict::IpNotAllowed => Self::IpNotAllowed,
             Verdict::InsufficientScope => Self::InsufficientScope,
             Verdict::RateLimited { .. } | Verdict::Throttled { .. } => Self::RateLimited,
-            // No refusal at all: whoever asks gets none of it.
-            Verdict::Accepted => Self::VerificationUnavailable,
+            // `Accepted` is no refusal, and must never read as a pass.
+            Verdict::Unavailable | Verdict::Accepted => Self::VerificationUnavailable,
         }
     }
 }
@@ -248,6 +248,7 @@ mod tests {
         for verdict in [
             Verdict::CredentialsInQuery,
             Verdict::InvalidCredentials,
+            Verdict::Unavailable,
             Verdict::Revoked,
             Verdict::Inactive,
             Verdict::Expired { at },

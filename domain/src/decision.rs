@@ -208,7 +208,8 @@ impl Check {
         Some(match verdict {
             Verdict::CredentialsInQuery => Self::Place,
             Verdict::InvalidCredentials | Verdict::Throttled { .. } => Self::Secret,
-            Verdict::Revoked => Self::Revoked,
+            // The checks of the key's state begin there, and none of them could be made.
+            Verdict::Unavailable | Verdict::Revoked => Self::Revoked,
             Verdict::Inactive => Self::Active,
             Verdict::Expired { .. } => Self::Expiry,
             Verdict::Retired { .. } => Self::Retirement,

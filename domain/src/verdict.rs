@@ -18,6 +18,8 @@ pub enum Verdict {
         /// Milliseconds until the next one is answered as [`Verdict::InvalidCredentials`].
         retry_after_ms: i64,
     },
+    /// Whether it may pass is not known: the database did not answer the last change of the key.
+    Unavailable,
     /// It has been revoked.
     Revoked,
     /// Somebody switched it off.
@@ -51,6 +53,7 @@ impl Verdict {
         match self {
             Self::CredentialsInQuery => "credentials_in_query",
             Self::InvalidCredentials => "invalid_credentials",
+            Self::Unavailable => "verification_unavailable",
             Self::Revoked => "key_revoked",
             Self::Inactive => "key_inactive",
             Self::Expired { .. } => "key_expired",
@@ -92,6 +95,7 @@ impl Verdict {
             Self::CredentialsInQuery,
             Self::InvalidCredentials,
             Self::Throttled { retry_after_ms },
+            Self::Unavailable,
             Self::Revoked,
             Self::Inactive,
             Self::Expired { at },
@@ -133,6 +137,7 @@ mod tests {
             Verdict::CredentialsInQuery,
             Verdict::InvalidCredentials,
             Verdict::Throttled { retry_after_ms },
+            Verdict::Unavailable,
             Verdict::Revoked,
             Verdict::Inactive,
             Verdict::Expired { at },

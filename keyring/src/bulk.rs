@@ -2,6 +2,7 @@
 
 use crate::{
     Editor, FreshOwner, KeyringError, Owner, Viewer,
+    apply::Scope,
     revoke::{Move, ended, make},
 };
 use domain::{
@@ -131,7 +132,6 @@ impl FreshOwner {
 async fn revoke_all(owner: &FreshOwner, reason: &str) -> Result<usize, KeyringError> {
     let keyring = owner.keyring();
     let app = owner.application().id;
-    let _turn = keyring.changes.lock().await;
     let one = owner
         .event(Action::KeyRevoked, &"", reason)
         .became(Facts::default(), ended(reason));
@@ -143,18 +143,7 @@ async fn revoke_all(owner: &FreshOwner, reason: &str) -> Result<usize, KeyringEr
             .event(Action::AllKeysRevoked, &app, detail.trim_end_matches(": "))
             .became(Facts::default(), revoked)
     };
-    let done = keyring.store.revoke_all_keys(app, reason, one, whole).await;
-    // Whatever the answer was: what the database holds now decides. Where that cannot be read, the keys are refused.
-    match keyring.store.index_rows_of(app).await {
-        Ok(rows) => {
-            for row in rows {
-                keyring.snapshot.put(row);
-            }
-        }
-        Err(error) => {
-            keyring.snapshot.forget_all(app);
-            tracing::error!(%error, %app, "changed keys could not be read back; they are refused until the next start");
-        }
-    }
-    Ok(done?)
+    let revoking = keyring.store.revoke_all_keys(app, reason, one, whole);
+    let revoked = keyring.apply(&[Scope::Application(app)], revoking).await?;
+    Ok(revoked.count)
 }

@@ -1,6 +1,6 @@
 //! Throwing away a key whose secret nobody has.
 
-use crate::{Editor, KeyringError, revoke::Move};
+use crate::{Editor, KeyringError, apply::Scope, revoke::Move};
 use domain::key::token::KeyId;
 
 /// What the history says of it.
@@ -21,7 +21,7 @@ impl Editor {
 
 async fn discard(editor: &Editor, id: KeyId) -> Result<(), KeyringError> {
     let keyring = editor.keyring();
-    let _turn = keyring.changes.lock().await;
+    let _turn = keyring.turns.of(id).await;
     // A call of the last second may not be written yet.
     keyring.flush_usage().await?;
     let key = editor.stored_key(id).await?;
@@ -31,7 +31,7 @@ async fn discard(editor: &Editor, id: KeyId) -> Result<(), KeyringError> {
     }
     .check(editor, &key)?;
     let app = editor.application().id;
-    let done = keyring.store.revoke_key(app, id, REASON, &event).await;
-    keyring.follow(id).await;
-    Ok(done?)
+    let change = keyring.store.revoke_key(app, id, REASON, &event);
+    keyring.apply(&[Scope::Key(id)], change).await?;
+    Ok(())
 }

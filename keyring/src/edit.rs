@@ -1,6 +1,6 @@
 //! Changing what a key is called and what it may do. The database first, then the gate's index, then the answer.
 
-use crate::{Editor, FreshEditor, KeyringError};
+use crate::{Editor, FreshEditor, KeyringError, apply::Scope};
 use domain::{
     Invalid,
     audit::{Action, Facts},
@@ -69,7 +69,7 @@ async fn edit(
     may_widen: bool,
 ) -> Result<Edited, KeyringError> {
     let keyring = editor.keyring();
-    let _turn = keyring.changes.lock().await;
+    let _turn = keyring.turns.of(id).await;
     let key = editor.stored_key(id).await?;
     key.editable(editor.now())?;
     let before = key.draft();
@@ -91,10 +91,9 @@ async fn edit(
         .event(Action::KeyChanged, &id, change.in_words())
         .became(Facts::from(&before), Facts::from(&wanted));
     let app = editor.application().id;
-    let done = keyring.store.change_key(app, id, &wanted, &event).await;
-    keyring.follow(id).await;
-    match done {
-        Ok(()) => Ok(Edited::Done),
+    let change = keyring.store.change_key(app, id, &wanted, &event);
+    match keyring.apply(&[Scope::Key(id)], change).await {
+        Ok(_) => Ok(Edited::Done),
         // It stood there a moment ago, and was not revoked.
         Err(StoreError::NotFound) => Err(KeyringError::Illegal(IllegalMove::Revoked)),
         Err(error) => Err(error.into()),

@@ -37,7 +37,10 @@ impl From<StoreError> for KeyringError {
         match error {
             StoreError::NotFound => Self::NotFound,
             StoreError::LastOwner => Self::LastOwner,
-            StoreError::Unavailable(_) | StoreError::Owned => Self::Unavailable(error.to_string()),
+            StoreError::Unavailable(_)
+            | StoreError::Uncertain(_)
+            | StoreError::Fenced
+            | StoreError::Behind { .. } => Self::Unavailable(error.to_string()),
             _ => Self::Unexpected(error.to_string()),
         }
     }

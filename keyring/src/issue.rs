@@ -1,6 +1,6 @@
 //! Making a key.
 
-use crate::{FreshEditor, KeyringError, mint::mint};
+use crate::{FreshEditor, KeyringError, apply::Scope, mint::mint};
 use domain::{
     audit::{Action, Facts},
     id::{IdempotencyKey, SecretId},
@@ -59,17 +59,17 @@ async fn issue(
     let event = editor
         .event(Action::KeyCreated, &id, detail)
         .became(Facts::default(), Facts::from(draft));
-    let _turn = keyring.changes.lock().await;
-    match keyring.store.insert_key(&new, &event).await? {
-        Inserted::Before(id) => Ok(Issue::AlreadyIssued(id)),
-        Inserted::New => {
-            keyring.snapshot.put(keyring.store.index_row(id).await?);
-            Ok(Issue::New(IssuedKey {
-                id,
-                name: draft.name.clone(),
-                environment: draft.environment,
-                secret: secret.expose_secret().to_owned(),
-            }))
-        }
+    let inserting = keyring.store.insert_key(&new, &event);
+    let inserted = keyring.apply(&[Scope::Key(id)], inserting).await;
+    match inserted {
+        Ok(Inserted::Before(id)) => Ok(Issue::AlreadyIssued(id)),
+        // Nobody else has the secret of a key that was made, whatever became of the answer to the commit.
+        Err(error) if !keyring.snapshot.contains(id) => Err(error.into()),
+        Ok(Inserted::New(_)) | Err(_) => Ok(Issue::New(IssuedKey {
+            id,
+            name: draft.name.clone(),
+            environment: draft.environment,
+            secret: secret.expose_secret().to_owned(),
+        })),
     }
 }

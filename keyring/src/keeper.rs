@@ -1,19 +1,18 @@
 //! What goes on beside the requests: counted usage is noted and written, what is too old forgotten, and the database
 //! watched.
 
-use crate::{Keyring, KeyringError};
-use domain::time::{MINUTE, SECOND, Timestamp};
-use std::{collections::HashSet, sync::atomic::Ordering, time::Duration};
-use store::{Hold, Ownership};
+use crate::Keyring;
+use domain::time::{MINUTE, SECOND};
+use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 /// How often: the last second of counts is what a power cut may cost.
 const TICK: Duration = Duration::from_millis(SECOND.unsigned_abs());
 
 impl Keyring {
-    /// Notes counted usage, forgets what is too old and looks after the ownership, each second until [`Keyring::close`];
+    /// Notes counted usage, forgets what is too old and renews the claim to the database, each second until [`Keyring::close`];
     /// hands on what is decided, more often.
-    pub fn spawn_keeper(&self, mut ownership: Ownership) {
+    pub fn spawn_keeper(&self) {
         self.spawn_hander_on();
         let keyring = self.clone();
         tokio::spawn(async move {
@@ -21,9 +20,9 @@ impl Keyring {
             tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
             let mut silent = false;
             let (mut minute, mut more) = (0, false);
-            while !keyring.tasks.is_closed() {
+            while !keyring.tasks.is_closed() && keyring.is_owner() {
                 tick.tick().await;
-                let looked = keyring.look_after(&mut ownership).await;
+                let looked = keyring.check_ownership().await;
                 match (&looked, silent) {
                     (Err(error), false) => tracing::error!(
                         %error,
@@ -53,31 +52,5 @@ impl Keyring {
                 }
             }
         });
-    }
-
-    /// Notes a sign of life of the database; where somebody else may have changed keys meanwhile, reads them all anew.
-    ///
-    /// # Errors
-    /// Where the database does not answer, or has another owner.
-    pub async fn look_after(&self, ownership: &mut Ownership) -> Result<(), KeyringError> {
-        if ownership.hold().await? == Hold::Regained {
-            let _turn = self.changes.lock().await;
-            let mut known = HashSet::new();
-            self.store
-                .each_index_row(|row| {
-                    known.insert(row.id);
-                    self.snapshot.put(row);
-                })
-                .await?;
-            self.snapshot.keep(&known);
-        }
-        self.heard.store(self.now().0, Ordering::Relaxed);
-        Ok(())
-    }
-
-    /// For how many milliseconds nothing has been heard of the database. While it is silent, the index may be stale.
-    pub fn silence(&self) -> i64 {
-        let heard = Timestamp(self.heard.load(Ordering::Relaxed));
-        self.now().since(heard).max(0)
     }
 }

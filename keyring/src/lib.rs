@@ -4,6 +4,7 @@
 //! [`Editor`] or an [`Owner`] of one application, and a method exists only on the handle that may call it.
 
 mod access;
+mod apply;
 mod audit;
 mod bulk;
 mod by_id;
@@ -23,6 +24,7 @@ mod members;
 mod meter;
 mod mint;
 mod overview;
+mod ownership;
 mod password;
 mod people;
 mod report;
@@ -35,6 +37,7 @@ mod session;
 mod snapshot;
 mod support;
 mod throttle;
+mod turns;
 mod usage;
 mod verify;
 mod vitals;
@@ -59,16 +62,18 @@ pub use people::{PersonDraft, SetUp, SetupDraft};
 pub use report::{Receipt, ReportedCall};
 pub use retention::Retention;
 pub use session::{Proof, Session, SignIn, SignedIn};
-pub use store::{AuditLine, Store, StoreError};
+pub use store::{AuditLine, Ownership, Store, StoreError};
 pub use support::{Look, Support};
 pub use verify::{Call, Caller, Decision, Route};
 pub use vitals::Vitals;
 pub use zone::Zone;
 
+use apply::Doubts;
 use decisions::Decisions;
 use domain::time::Timestamp;
 use meter::Meter;
 use mint::Mint;
+use ownership::Loss;
 use password::Passwords;
 use snapshot::Snapshot;
 use std::{
@@ -78,6 +83,7 @@ use std::{
 };
 use throttle::{SignIns, WrongSecrets};
 use tokio_util::task::TaskTracker;
+use turns::Turns;
 use uuid::Uuid;
 use watch::Watch;
 
@@ -128,13 +134,20 @@ pub struct Inner {
     sign_ins: SignIns,
     wrong_secrets: WrongSecrets,
     setup_token: String,
+    /// The claim to the database; none in a command beside the server.
+    ownership: OnceLock<Ownership>,
+    /// Why the database was lost, where it was.
+    loss: Loss,
     /// When the database last gave a sign of life, and was still ours alone: Unix milliseconds.
     heard: AtomicI64,
     /// When counted usage was written last, or there was none: Unix milliseconds.
     flushed: AtomicI64,
-    /// Taken by whatever changes a key, until the index knows: of two changes the later one stands in the index. The
-    /// first run takes it too.
-    changes: tokio::sync::Mutex<()>,
+    /// Taken by whatever changes a key, until the index knows.
+    turns: Turns,
+    /// Keys that are refused until they have been read again.
+    doubts: Doubts,
+    /// Taken by the first run.
+    setting_up: tokio::sync::Mutex<()>,
     /// Taken while counted usage is on its way into the database: whoever reads it waits for that.
     flushing: tokio::sync::Mutex<()>,
     /// Changes that run to their end, whatever becomes of the request that asked for them.
@@ -191,9 +204,13 @@ impl Keyring {
             sign_ins: SignIns::default(),
             wrong_secrets: WrongSecrets::default(),
             setup_token,
+            ownership: OnceLock::new(),
+            loss: Loss::default(),
             heard,
             flushed,
-            changes: tokio::sync::Mutex::default(),
+            turns: Turns::default(),
+            doubts: Doubts::default(),
+            setting_up: tokio::sync::Mutex::default(),
             flushing: tokio::sync::Mutex::default(),
             tasks: TaskTracker::new(),
         })))
@@ -217,6 +234,7 @@ impl Keyring {
         if let Err(error) = self.write_events().await {
             tracing::error!(%error, "security events of the last second are lost");
         }
+        self.give_up_ownership().await;
         self.store.close().await;
     }
 
@@ -243,16 +261,21 @@ impl Keyring {
 
     /// A UUID of version 7 (RFC 9562) from the keyring's own clock and generator.
     fn new_id(&self) -> Uuid {
-        let mut random = [0; 10];
-        self.entropy.fill(&mut random);
-        let now = u64::try_from(self.now().0).unwrap_or_default();
-        uuid::Builder::from_unix_timestamp_millis(now, &random).into_uuid()
+        new_id(&*self.entropy, self.now())
     }
 
     /// What a form carries so that it is carried out once.
     pub fn new_idempotency_key(&self) -> domain::id::IdempotencyKey {
         domain::id::IdempotencyKey(self.new_id())
     }
+}
+
+/// A UUID of version 7 (RFC 9562).
+pub fn new_id(entropy: &dyn Entropy, now: Timestamp) -> Uuid {
+    let mut random = [0; 10];
+    entropy.fill(&mut random);
+    let now = u64::try_from(now.0).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(now, &random).into_uuid()
 }
 
 /// Reads every key into a new index.
@@ -265,6 +288,6 @@ async fn load(store: &Store, pepper: &str) -> Result<Snapshot, KeyringError> {
         )));
     }
     let snapshot = Snapshot::with_capacity(usize::try_from(keys).unwrap_or_default());
-    store.each_index_row(|row| snapshot.put(row)).await?;
+    store.each_index_row(|row| snapshot.put(&row)).await?;
     Ok(snapshot)
 }

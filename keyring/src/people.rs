@@ -72,7 +72,7 @@ impl Keyring {
         origin: &Origin,
     ) -> Result<SetUp, KeyringError> {
         // Two first runs at once make one owner: the second asks when the first has answered.
-        let _turn = self.changes.lock().await;
+        let _turn = self.setting_up.lock().await;
         if !self.needs_setup().await? {
             return Ok(SetUp::AlreadyDone);
         }

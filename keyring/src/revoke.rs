@@ -1,6 +1,6 @@
 //! Ending a key, for a while or for ever. The database first, then the gate's index, then the answer.
 
-use crate::{Caller, Editor, Keyring, KeyringError, Origin};
+use crate::{Caller, Editor, Keyring, KeyringError, Origin, apply::Scope, snapshot::Entry};
 use domain::{
     audit::{Action, Actor, Event, Facts},
     key::{
@@ -68,21 +68,27 @@ impl Editor {
 
 pub(crate) async fn make(editor: &Editor, id: KeyId, wanted: Move) -> Result<(), KeyringError> {
     let keyring = editor.keyring();
-    let _turn = keyring.changes.lock().await;
+    let _turn = keyring.turns.of(id).await;
     let key = editor.stored_key(id).await?;
     let event = wanted.check(editor, &key)?;
     let app = editor.application().id;
-    let done = match &wanted {
-        Move::Revoke { reason } => keyring.store.revoke_key(app, id, reason, &event).await,
-        Move::Deactivate => keyring.store.deactivate_key(app, id, &event).await,
-        Move::Activate => keyring.store.activate_key(app, id, &event).await,
-        Move::Confirm => keyring.store.confirm_key(app, id, &event).await,
+    let store = &keyring.store;
+    let change = async {
+        match &wanted {
+            Move::Revoke { reason } => store.revoke_key(app, id, reason, &event).await,
+            Move::Deactivate => store.deactivate_key(app, id, &event).await,
+            Move::Activate => store.activate_key(app, id, &event).await,
+            Move::Confirm => store.confirm_key(app, id, &event).await,
+        }
     };
-    keyring.follow(id).await;
-    done.map_err(|error| match error {
+    let done = keyring.apply(&[Scope::Key(id)], change).await;
+    done.map(drop).or_else(|error| match error {
+        StoreError::Uncertain(_) if keyring.snapshot.with(id, |entry| wanted.was_made(entry)) => {
+            Ok(())
+        }
         // It stood there a moment ago: somebody else was quicker.
-        StoreError::NotFound => KeyringError::Illegal(IllegalMove::NotActive),
-        error => error.into(),
+        StoreError::NotFound => Err(KeyringError::Illegal(IllegalMove::NotActive)),
+        error => Err(error.into()),
     })
 }
 
@@ -111,28 +117,29 @@ impl Keyring {
             after: ended(OWN_WISH),
         };
         self.to_the_end(async move {
-            let _turn = keyring.changes.lock().await;
-            let done = keyring.store.revoke_key(app, id, OWN_WISH, &event).await;
-            keyring.follow(id).await;
-            Ok(done?)
+            let _turn = keyring.turns.of(id).await;
+            let change = keyring.store.revoke_key(app, id, OWN_WISH, &event);
+            keyring.apply(&[Scope::Key(id)], change).await?;
+            Ok(())
         })
         .await
-    }
-
-    /// Lets the gate's index follow a change. Whatever became of the change: what the database holds now decides. Where
-    /// that cannot be read, the key is refused.
-    pub(crate) async fn follow(&self, id: KeyId) {
-        match self.store.index_row(id).await {
-            Ok(row) => self.snapshot.put(row),
-            Err(error) => {
-                self.snapshot.forget(id);
-                tracing::error!(%error, key = %id, "a changed key could not be read back; it is refused until the next start");
-            }
-        }
     }
 }
 
 impl Move {
+    /// Whether an entry that was read after the move, from a key whose state allowed it, shows that it was made.
+    fn was_made(&self, entry: Option<&Entry>) -> bool {
+        entry.is_some_and(|entry| {
+            !entry.uncertain
+                && match self {
+                    Self::Revoke { .. } => entry.revoked,
+                    Self::Deactivate => entry.inactive,
+                    Self::Activate => !entry.inactive,
+                    Self::Confirm => false,
+                }
+        })
+    }
+
     /// Asks the rules, and says what the audit log will.
     pub(crate) fn check(&self, editor: &Editor, key: &KeySummary) -> Result<Event, KeyringError> {
         let now = editor.now();

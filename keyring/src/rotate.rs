@@ -1,6 +1,6 @@
 //! A new secret in the place of an old one: it comes with a key of its own, and the old key ends after a while.
 
-use crate::{Editor, FreshEditor, Issue, KeyringError, Viewer, mint::mint};
+use crate::{Editor, FreshEditor, Issue, KeyringError, Viewer, apply::Scope, mint::mint};
 use domain::{
     audit::{Action, Facts},
     id::{IdempotencyKey, SecretId},
@@ -44,7 +44,7 @@ async fn regenerate(
 ) -> Result<Issue, KeyringError> {
     let keyring = editor.keyring();
     let app = editor.application().id;
-    let _turn = keyring.changes.lock().await;
+    let _turn = keyring.turns.of(id).await;
     let old = editor.stored_key(id).await?;
     if let Some(made) = keyring.store.key_made_by(app, once).await? {
         return Ok(Issue::AlreadyIssued(made));
@@ -83,22 +83,22 @@ async fn regenerate(
         Facts::default(),
         Facts::of("retires", &retires_at).and("replaced_by", &new_id),
     );
-    let inserted = keyring
+    let replacing = keyring
         .store
-        .replace_key(&new, id, retires_at, &created, &replaced)
-        .await;
-    keyring.follow(id).await;
-    match inserted.map_err(taken(IllegalMove::Replaced))? {
-        Inserted::Before(id) => Ok(Issue::AlreadyIssued(id)),
-        Inserted::New => {
-            keyring.follow(new_id).await;
-            Ok(Issue::New(IssuedKey {
-                id: new_id,
-                name: draft.name,
-                environment: draft.environment,
-                secret: secret.expose_secret().to_owned(),
-            }))
+        .replace_key(&new, id, retires_at, &created, &replaced);
+    let scopes = [Scope::Key(id), Scope::Key(new_id)];
+    match keyring.apply(&scopes, replacing).await {
+        Ok(Inserted::Before(id)) => Ok(Issue::AlreadyIssued(id)),
+        // As in `issue`: it may have been made all the same.
+        Err(error) if !keyring.snapshot.contains(new_id) => {
+            Err(taken(IllegalMove::Replaced)(error))
         }
+        Ok(Inserted::New(_)) | Err(_) => Ok(Issue::New(IssuedKey {
+            id: new_id,
+            name: draft.name,
+            environment: draft.environment,
+            secret: secret.expose_secret().to_owned(),
+        })),
     }
 }
 
@@ -143,7 +143,7 @@ async fn move_retirement(
     wanted: Retirement,
 ) -> Result<Timestamp, KeyringError> {
     let keyring = editor.keyring();
-    let _turn = keyring.changes.lock().await;
+    let _turn = keyring.turns.of(id).await;
     let key = editor.stored_key(id).await?;
     let now = editor.now();
     let (Some(present), Some(since)) = (key.retiring_until(now), key.deprecated_at) else {
@@ -156,11 +156,10 @@ async fn move_retirement(
     let event = editor
         .event(Action::KeyChanged, &id, until(end, now))
         .became(Facts::of("retires", &present), Facts::of("retires", &end));
-    let moved = keyring
+    let moving = keyring
         .store
-        .move_retirement(editor.application().id, id, end, &event)
-        .await;
-    keyring.follow(id).await;
+        .move_retirement(editor.application().id, id, end, &event);
+    let moved = keyring.apply(&[Scope::Key(id)], moving).await;
     moved.map_err(taken(IllegalMove::NotRetiring))?;
     Ok(end)
 }

@@ -6,7 +6,7 @@ use domain::{
     key::{ip_rule::IpRules, rate_limit::RateLimit, scope::ScopeSet, token::KeyId},
     time::Timestamp,
 };
-use papaya::{HashMap, ResizeMode};
+use papaya::{HashMap, Operation, ResizeMode};
 use std::{
     collections,
     sync::{Arc, Mutex, PoisonError},
@@ -22,8 +22,12 @@ pub(crate) struct Entry {
     /// [`NEVER`] where it does not end.
     expires_at: Timestamp,
     terms: Option<Arc<Terms>>,
+    /// The change of the database as of which all this holds.
+    position: i64,
     pub(crate) inactive: bool,
     pub(crate) revoked: bool,
+    /// A change of it was not answered by the database: nobody knows what holds.
+    pub(crate) uncertain: bool,
 }
 
 /// An expiry that no instant reaches.
@@ -98,23 +102,33 @@ impl Snapshot {
         look(self.keys.pin().get(&id))
     }
 
+    /// Whether there is such a key.
+    pub(crate) fn contains(&self, id: KeyId) -> bool {
+        self.keys.pin().contains_key(&id)
+    }
+
     /// How many keys there are.
     pub(crate) fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// Puts a row in; where its rate limit is the same as before, so is its count.
-    pub(crate) fn put(&self, row: IndexRow) {
-        let keys = self.keys.pin();
-        let before = keys.get(&row.id).and_then(Entry::rate);
-        let rate = row.rate_limit.map(|limit| match before {
-            Some(before) if before.0 == limit => Arc::clone(before),
-            _ => Arc::new((limit, Gcra::default())),
+    /// Puts a row in, unless what stands there is newer; where its rate limit is the same as before, so is its count.
+    pub(crate) fn put(&self, row: &IndexRow) {
+        self.keys.pin().compute(row.id, |before| {
+            let before = before.map(|(_, entry)| entry);
+            if before.is_some_and(|before| before.position > row.position) {
+                return Operation::Abort(());
+            }
+            let used = before.and_then(Entry::rate);
+            let rate = row.rate_limit.map(|limit| match used {
+                Some(used) if used.0 == limit => Arc::clone(used),
+                _ => Arc::new((limit, Gcra::default())),
+            });
+            Operation::Insert(self.entry(row, rate))
         });
-        keys.insert(row.id, self.entry(row, rate));
     }
 
-    fn entry(&self, row: IndexRow, rate: Option<Rate>) -> Entry {
+    fn entry(&self, row: &IndexRow, rate: Option<Rate>) -> Entry {
         let usual = row.ip_rules.is_empty()
             && rate.is_none()
             && row.deprecated_at.is_none()
@@ -124,11 +138,13 @@ impl Snapshot {
             home: self.home(row.application, row.account),
             scopes: row.scopes,
             expires_at: row.expires_at.unwrap_or(NEVER),
+            position: row.position,
             inactive: row.inactive,
             revoked: row.revoked,
+            uncertain: false,
             terms: (!usual).then(|| {
                 Arc::new(Terms {
-                    ip_rules: row.ip_rules,
+                    ip_rules: row.ip_rules.clone(),
                     rate,
                     deprecated_at: row.deprecated_at,
                     retires_at: row.retires_at,
@@ -148,21 +164,27 @@ impl Snapshot {
         Arc::clone(home)
     }
 
-    /// Takes out what is not among `known`.
-    pub(crate) fn keep(&self, known: &collections::HashSet<KeyId>) {
-        self.keys.pin().retain(|id, _| known.contains(id));
-    }
-
-    /// Takes a key out: its calls are refused from now on.
+    /// Takes a key out that does not exist.
     pub(crate) fn forget(&self, id: KeyId) {
         self.keys.pin().remove(&id);
     }
 
-    /// As [`Snapshot::forget`], for every key of an application.
-    pub(crate) fn forget_all(&self, app: ApplicationId) {
-        self.keys
-            .pin()
-            .retain(|_, entry| entry.home.application != app);
+    /// Refuses a key until a row of it is put in.
+    pub(crate) fn doubt(&self, id: KeyId) {
+        self.keys.pin().update(id, |entry| Entry {
+            uncertain: true,
+            ..entry.clone()
+        });
+    }
+
+    /// As [`Snapshot::doubt`], for every key of an application.
+    pub(crate) fn doubt_all(&self, app: ApplicationId) {
+        let keys = self.keys.pin();
+        for (id, entry) in &keys {
+            if entry.home.application == app {
+                self.doubt(*id);
+            }
+        }
     }
 }
 

@@ -209,6 +209,9 @@ pub(crate) fn judge(
     now: Timestamp,
     take: impl FnOnce(RateLimit, &Gcra) -> Result<RateState, i64>,
 ) -> (Verdict, Option<RateState>) {
+    if entry.uncertain {
+        return (Verdict::Unavailable, None);
+    }
     if entry.revoked {
         return (Verdict::Revoked, None);
     }

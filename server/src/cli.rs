@@ -107,6 +107,7 @@ mod tests {
             "PEPPER",
             "PUBLIC_URL",
             "TRUSTED_PROXIES",
+            "DATABASE_CONNECTIONS",
             "FAIL_CLOSED_AFTER",
             "METRICS_TOKEN",
             "LOG_FORMAT",

@@ -23,7 +23,8 @@ Variables (every command takes them):
   LATCHKEY_TRUSTED_PROXIES  addresses and networks whose X-Forwarded-For is believed, with commas between
                             [default: none]
   LATCHKEY_FAIL_CLOSED_AFTER  seconds for which keys are verified from memory while the database does not answer
-                            [default: 300]
+                            [default: 300 with SQLite, 30 with PostgreSQL, where a standby waits for as long]
+  LATCHKEY_DATABASE_CONNECTIONS  connections to PostgreSQL at most [default: 16]
   LATCHKEY_KEEP_MINUTES     hours for which usage is kept by the minute [default: 48]
   LATCHKEY_KEEP_HOURS       days for which usage is kept by the hour [default: 90]
   LATCHKEY_KEEP_DAYS        days for which usage is kept by the day [default: 400]
@@ -92,6 +93,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The database's URL; it may hold a password.
     pub database_url: String,
+    /// Connections to PostgreSQL at most.
+    pub database_connections: u32,
     /// Where the pepper comes from.
     pub pepper: PepperSource,
     /// Where browsers reach the server.
@@ -135,9 +138,13 @@ impl Config {
                 .transpose()
         };
         let listen = parse_listen(get("LATCHKEY_LISTEN")?.as_deref())?;
+        let database_url = parse_database_url(get("LATCHKEY_DATABASE_URL")?)?;
         Ok(Self {
             listen,
-            database_url: parse_database_url(get("LATCHKEY_DATABASE_URL")?)?,
+            database_url: database_url.clone(),
+            database_connections: parse_connections(
+                get("LATCHKEY_DATABASE_CONNECTIONS")?.as_deref(),
+            )?,
             pepper: parse_pepper(get("LATCHKEY_PEPPER")?, get("LATCHKEY_PEPPER_FILE")?)?,
             public_url: match get("LATCHKEY_PUBLIC_URL")? {
                 None => PublicUrl::of_listener(listen),
@@ -151,7 +158,10 @@ impl Config {
                 })?,
             },
             proxies: parse_proxies(get("LATCHKEY_TRUSTED_PROXIES")?.as_deref())?,
-            patience_ms: parse_patience(get("LATCHKEY_FAIL_CLOSED_AFTER")?.as_deref())?,
+            patience_ms: parse_patience(
+                get("LATCHKEY_FAIL_CLOSED_AFTER")?.as_deref(),
+                &database_url,
+            )?,
             retention: kept::read(get)?,
             metrics_token: parse_metrics_token(get("LATCHKEY_METRICS_TOKEN")?.as_deref())?,
             log: Log {
@@ -216,8 +226,32 @@ fn parse_proxies(text: Option<&str>) -> Result<TrustedProxies, Wrong> {
     })
 }
 
-fn parse_patience(text: Option<&str>) -> Result<i64, Wrong> {
-    let text = text.unwrap_or("300");
+fn parse_connections(text: Option<&str>) -> Result<u32, Wrong> {
+    let Some(text) = text else {
+        return Ok(store::CONNECTIONS);
+    };
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number| (2..=1_000).contains(number));
+    number.ok_or_else(|| {
+        Wrong::value(
+            "LATCHKEY_DATABASE_CONNECTIONS",
+            text,
+            "is no number of connections",
+            "a whole number from 2 to 1000",
+        )
+    })
+}
+
+/// On PostgreSQL another process can take over, and has to wait for this long: less, unless it is said.
+fn parse_patience(text: Option<&str>, database_url: &str) -> Result<i64, Wrong> {
+    let default = if database_url.starts_with("sqlite:") {
+        "300"
+    } else {
+        "30"
+    };
+    let text = text.unwrap_or(default);
     text.parse()
         .ok()
         .filter(|seconds| (1..=86_400).contains(seconds))
@@ -307,6 +341,7 @@ mod tests {
             ("LATCHKEY_PUBLIC_URL", "https://me@keys.example.com"),
             ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/8, nginx"),
             ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/33"),
+            ("LATCHKEY_DATABASE_CONNECTIONS", "1"),
             ("LATCHKEY_FAIL_CLOSED_AFTER", "0"),
             ("LATCHKEY_FAIL_CLOSED_AFTER", "5m"),
             ("LATCHKEY_KEEP_MINUTES", "24"),

@@ -55,8 +55,7 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
     let folder = tempfile::tempdir()
         .map_err(|error| Stop::failed("no temporary folder can be made", error))?;
     let url = format!("sqlite://{}", folder.path().join("demo.db").display());
-    let store = start::open_store(&url).await?;
-    let ownership = store.own().await.map_err(cannot)?;
+    let store = Store::open(&url).await.map_err(cannot)?;
     let (keyring, password) = furnish(store).await?;
     println!("Latchkey demo is at {}", config.public_url.origin());
     println!("Sign in as one of these, with the password {password}");
@@ -65,7 +64,7 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
     }
     println!("All of it is gone when you stop the demo with Ctrl-C.");
     keyring.keep(config.retention);
-    keyring.spawn_keeper(ownership);
+    keyring.spawn_keeper();
     let mut state = AppState::new(
         keyring,
         config.public_url,

@@ -36,16 +36,19 @@ const GRACE: Duration = Duration::from_secs(20);
 /// Serves until SIGTERM or ctrl-c, then finishes what has begun and closes the keyring; a second signal forces.
 ///
 /// # Errors
-/// Where signals cannot be received.
+/// Where signals cannot be received, or another process has taken the database over.
 pub async fn serve(listener: TcpListener, state: AppState) -> io::Result<()> {
     let mut stop = Stop::new()?;
     let ending = CancellationToken::new();
     let graceful = GracefulShutdown::new();
     let accepting = accept(listener, router(state.clone()), &graceful, &ending);
-    tokio::select! {
-        () = accepting => {}
-        () = stop.asked() => {}
-    }
+    let lost = tokio::select! {
+        () = accepting => None,
+        () = stop.asked() => None,
+        why = state.keyring.lost() => Some(io::Error::other(format!(
+            "{why}; start this process again, and it waits until the database is free"
+        ))),
+    };
     tracing::info!("stopping: no new connections; a second signal forces");
     state.drain();
     ending.cancel();
@@ -59,7 +62,7 @@ pub async fn serve(listener: TcpListener, state: AppState) -> io::Result<()> {
         () = finish => tracing::info!("stopped"),
         () = stop.asked() => tracing::warn!("forced to stop"),
     }
-    Ok(())
+    lost.map_or(Ok(()), Err)
 }
 
 async fn accept(

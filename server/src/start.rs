@@ -1,6 +1,8 @@
 //! From settings to a running server.
 
 mod lock;
+mod node_id;
+mod standby;
 
 use crate::{
     AppState,
@@ -9,9 +11,13 @@ use crate::{
 };
 use keyring::{Keyring, SystemClock};
 pub use lock::Lock;
-use std::{fmt::Display, sync::Arc};
-use store::Store;
-use tokio::net::TcpListener;
+use node_id::NodeId;
+use std::{fmt::Display, sync::Arc, time::Duration};
+use store::{Store, StoreError};
+use tokio::{
+    net::TcpListener,
+    time::{Instant, sleep},
+};
 
 /// Why the process ends; one line for its console.
 #[derive(Debug, thiserror::Error)]
@@ -39,13 +45,12 @@ impl Stop {
 /// Where the server cannot start.
 pub async fn serve(config: Config) -> Result<(), Stop> {
     let _lock = Lock::take(&config.database_url)?;
-    let store = open_store(&config.database_url).await?;
-    // Before a key is read: nobody else changes one from here on.
-    let ownership = store
-        .own()
-        .await
-        .map_err(|error| Stop::failed("LATCHKEY_DATABASE_URL", error))?;
+    let store = open_store(&config).await?;
+    // Before a key is read: no other process changes one from here on.
+    let node = NodeId::take(&config, standby::new_node());
+    let ownership = standby::own(&store, &config, &node).await?;
     let keyring = open(store, &config).await?;
+    keyring.hold(ownership);
     telemetry::start(config.log);
     keyring
         .recover_usage()
@@ -64,7 +69,7 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
             keyring.setup_token()
         );
     }
-    keyring.spawn_keeper(ownership);
+    keyring.spawn_keeper();
     let mut state = AppState::new(
         keyring,
         config.public_url,
@@ -81,7 +86,7 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
 /// Where the database cannot be made or brought up to date.
 pub async fn migrate(config: &Config) -> Result<(), Stop> {
     let _lock = Lock::take(&config.database_url)?;
-    let store = open_store(&config.database_url).await?;
+    let store = open_store(config).await?;
     store.close().await;
     println!("The database is up to date.");
     Ok(())
@@ -104,17 +109,39 @@ pub async fn open(store: Store, config: &Config) -> Result<Keyring, Stop> {
     Ok(keyring)
 }
 
-/// Opens the database.
+/// How long a database is waited for that comes up later than this process.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How often it is tried meanwhile, and how many tries pass between two lines about it.
+const RETRY: Duration = Duration::from_secs(1);
+const TRIES_A_LINE: u32 = 5;
+
+/// Opens the database. A server that does not answer yet is waited for, for a minute.
 ///
 /// # Errors
 /// Where it cannot be reached, made or migrated.
-pub async fn open_store(url: &str) -> Result<Store, Stop> {
-    Store::open(url).await.map_err(|error| {
-        Stop::failed(
-            "LATCHKEY_DATABASE_URL: the database cannot be opened",
-            error,
-        )
-    })
+pub async fn open_store(config: &Config) -> Result<Store, Stop> {
+    let begun = Instant::now();
+    let mut tries = 0_u32;
+    loop {
+        let opening = Store::open_with(&config.database_url, config.database_connections);
+        let error = match opening.await {
+            Ok(store) => return Ok(store),
+            Err(error) => error,
+        };
+        let waited = begun.elapsed();
+        if !matches!(error, StoreError::Unavailable(_)) || waited >= PATIENCE {
+            return Err(Stop::failed(
+                "LATCHKEY_DATABASE_URL: the database cannot be opened",
+                error,
+            ));
+        }
+        if tries % TRIES_A_LINE == 0 {
+            let left = PATIENCE.saturating_sub(waited).as_secs();
+            println!("{error}; trying again for {left} s");
+        }
+        tries += 1;
+        sleep(RETRY).await;
+    }
 }
 
 /// Binds the address.

@@ -18,6 +18,15 @@ pub enum StoreError {
     /// The URL names neither SQLite nor PostgreSQL.
     #[error("a database URL begins with sqlite: or postgres:")]
     UnknownKind,
+    /// The URL asks for a PostgreSQL server that cannot be written to.
+    #[error("target_session_attrs is read-write or primary, or is left out")]
+    Attributes,
+    /// A connection pooler gives each transaction another session.
+    #[error(
+        "a connection pooler in transaction mode stands before PostgreSQL (PgBouncer: pool_mode); Latchkey needs a session \
+         of its own: use session mode, or PostgreSQL's own address"
+    )]
+    Pooled,
     /// The folder of the SQLite file cannot be made.
     #[error("the database's folder cannot be made: {0}")]
     Folder(std::io::Error),
@@ -29,15 +38,39 @@ pub enum StoreError {
         "the database is of an older version of Latchkey; latchkey migrate brings it up to date"
     )]
     Outdated,
-    /// Another process owns the database.
-    #[error("the database is in use by another latchkey")]
-    Owned,
+    /// Another process has claimed the database since: this one may write nothing any more.
+    #[error("another latchkey has taken the database over")]
+    Fenced,
+    /// The database has forgotten changes that this process has seen.
+    #[error(
+        "the database is behind: its newest change is number {found}, and number {seen} has been seen; it is a restored \
+         backup, or a standby that lagged behind when it was promoted"
+    )]
+    Behind {
+        /// The position of the database.
+        found: i64,
+        /// The position that this process has seen.
+        seen: i64,
+    },
+    /// The commit was not answered: the change may have been made.
+    #[error("the database did not say whether the change was made: {0}")]
+    Uncertain(Box<StoreError>),
     /// The database does not answer.
     #[error("the database does not answer: {0}")]
     Unavailable(sqlx::Error),
     /// Anything else that the driver says.
     #[error("{0}")]
     Database(sqlx::Error),
+}
+
+impl StoreError {
+    /// Whether the connection is as good as before: the statement was answered, and its transaction can be rolled back.
+    pub(crate) fn leaves_connection_usable(&self) -> bool {
+        matches!(
+            self,
+            Self::NotFound | Self::Conflict | Self::LastOwner | Self::Corrupt(_) | Self::Fenced
+        )
+    }
 }
 
 fn migration(error: &sqlx::migrate::MigrateError) -> String {
@@ -51,6 +84,21 @@ fn migration(error: &sqlx::migrate::MigrateError) -> String {
     }
 }
 
+/// Whether PostgreSQL says that it cannot work at all at the moment, or gave a statement up; codes of SQLSTATE.
+fn is_outage(cause: &dyn sqlx::error::DatabaseError) -> bool {
+    const CODES: [&str; 8] = [
+        "25006", // read_only_sql_transaction
+        "25P03", // idle_in_transaction_session_timeout
+        "53300", // too_many_connections
+        "55P03", // lock_not_available
+        "57014", // query_canceled: a time-out
+        "57P01", // admin_shutdown
+        "57P02", // crash_shutdown
+        "57P03", // cannot_connect_now
+    ];
+    cause.code().is_some_and(|code| CODES.contains(&&*code))
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
@@ -59,6 +107,7 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
                 Self::Unavailable(error)
             }
+            sqlx::Error::Database(cause) if is_outage(cause.as_ref()) => Self::Unavailable(error),
             _ => Self::Database(error),
         }
     }

@@ -5,14 +5,14 @@ mod all;
 use crate::{
     Store, StoreError, read,
     row::{corrupt, ip_rules, parse, rate_limit},
-    sql,
+    sql, write,
 };
 use domain::{
     id::{AccountId, ApplicationId},
     key::{ip_rule::IpRules, rate_limit::RateLimit, scope::ScopeSet, token::KeyId},
     time::Timestamp,
 };
-use sqlx::{FromRow, Row};
+use sqlx::FromRow;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -46,11 +46,13 @@ pub struct IndexRow {
     pub revoked: bool,
     /// HMAC-SHA-256 of the secret.
     pub digest: Digest,
+    /// The change of `change_head` as of which all this holds.
+    pub position: i64,
 }
 
 /// What every key has.
 #[derive(FromRow)]
-struct RawKey<'r> {
+pub(crate) struct RawKey<'r> {
     id: &'r str,
     application_id: Uuid,
     account_id: Uuid,
@@ -60,7 +62,7 @@ struct RawKey<'r> {
 
 /// What few keys have.
 #[derive(FromRow)]
-struct RawTerms<'r> {
+pub(crate) struct RawTerms<'r> {
     ip_rules: &'r str,
     rate_requests: Option<i64>,
     rate_window_ms: Option<i64>,
@@ -91,12 +93,13 @@ impl IndexRow {
             inactive: false,
             revoked: false,
             digest: [0; 32],
+            position: 0,
         }
     }
 }
 
 impl RawKey<'_> {
-    fn read(&self, scopes: &mut KnownScopes) -> Result<IndexRow, StoreError> {
+    pub(crate) fn read(&self, scopes: &mut KnownScopes) -> Result<IndexRow, StoreError> {
         Ok(IndexRow::usual(
             parse("id", self.id)?,
             (
@@ -110,7 +113,7 @@ impl RawKey<'_> {
 }
 
 /// What was read of [`RawTerms`].
-struct Terms {
+pub(crate) struct Terms {
     ip_rules: IpRules,
     rate_limit: Option<RateLimit>,
     deprecated_at: Option<Timestamp>,
@@ -120,7 +123,7 @@ struct Terms {
 }
 
 impl RawTerms<'_> {
-    fn read(&self) -> Result<Terms, StoreError> {
+    pub(crate) fn read(&self) -> Result<Terms, StoreError> {
         Ok(Terms {
             ip_rules: ip_rules(self.ip_rules)?,
             rate_limit: rate_limit(self.rate_requests, self.rate_window_ms)?,
@@ -133,7 +136,7 @@ impl RawTerms<'_> {
 }
 
 impl IndexRow {
-    fn with(self, terms: Terms) -> Self {
+    pub(crate) fn with(self, terms: Terms) -> Self {
         Self {
             ip_rules: terms.ip_rules,
             rate_limit: terms.rate_limit,
@@ -149,17 +152,65 @@ impl IndexRow {
 /// All of a key in one row.
 macro_rules! whole {
     ($row:expr, $scopes:expr) => {{
+        use sqlx::FromRow as _;
         let row = $row;
-        let key = RawKey::from_row(row)?.read($scopes)?;
-        let mut key = key.with(RawTerms::from_row(row)?.read()?);
-        key.digest = digest(row.try_get("digest")?)?;
+        let key = $crate::index::RawKey::from_row(row)?.read($scopes)?;
+        let mut key = key.with($crate::index::RawTerms::from_row(row)?.read()?);
+        key.digest = $crate::index::digest(sqlx::Row::try_get(row, "digest")?)?;
+        key.position = sqlx::Row::try_get(row, "position")?;
         key
     }};
 }
 
+/// Inside a transaction that changes keys, behind all else that it writes: takes the next position, or ends it where
+/// another process has claimed the database. The row stays locked until the commit, so positions are in commit order.
+macro_rules! advance {
+    ($tx:ident, $store:expr) => {
+        let advanced: Option<(i64,)> = sqlx::query_as($crate::sql::CHANGE_HEAD_ADVANCE)
+            .bind($store.fence().token())
+            .fetch_optional(&mut *$tx)
+            .await?;
+        if advanced.is_none() {
+            return Err($crate::StoreError::Fenced);
+        }
+    };
+}
+
+/// Inside a transaction: one key for the gate's index, where it has a secret.
+macro_rules! index_row {
+    ($tx:ident, $id:expr) => {
+        sqlx::query($crate::sql::KEY_ENTRY)
+            .bind($id.to_string())
+            .fetch_optional(&mut *$tx)
+            .await?
+            .map(|row| {
+                Ok::<_, $crate::StoreError>($crate::index::whole!(
+                    &row,
+                    &mut $crate::index::KnownScopes::default()
+                ))
+            })
+            .transpose()?
+    };
+}
+
+/// Inside a transaction: an application's keys for the gate's index.
+macro_rules! index_rows {
+    ($tx:ident, $app:expr) => {{
+        let mut scopes = $crate::index::KnownScopes::default();
+        sqlx::query($crate::sql::KEY_ENTRIES_BY_APPLICATION)
+            .bind($app.0)
+            .fetch_all(&mut *$tx)
+            .await?
+            .iter()
+            .map(|row| Ok($crate::index::whole!(row, &mut scopes)))
+            .collect::<Result<Vec<_>, $crate::StoreError>>()?
+    }};
+}
+pub(crate) use {advance, index_row, index_rows, whole};
+
 /// Sets that were read before: many keys have the same.
 #[derive(Default)]
-struct KnownScopes(HashMap<Box<str>, ScopeSet>);
+pub(crate) struct KnownScopes(HashMap<Box<str>, ScopeSet>);
 
 impl KnownScopes {
     fn read(&mut self, text: &str) -> Result<ScopeSet, StoreError> {
@@ -172,7 +223,7 @@ impl KnownScopes {
     }
 }
 
-fn digest(bytes: &[u8]) -> Result<Digest, StoreError> {
+pub(crate) fn digest(bytes: &[u8]) -> Result<Digest, StoreError> {
     bytes.try_into().map_err(|_| corrupt("digest"))
 }
 
@@ -188,34 +239,36 @@ impl Store {
             .await)?)
     }
 
-    /// One key for the gate's index.
+    /// One key for the gate's index, as every change left it that was made before: a change whose outcome is open is
+    /// waited for. `None` where there is no such key.
     ///
     /// # Errors
-    /// `NotFound` where there is no such key.
-    pub async fn index_row(&self, id: KeyId) -> Result<IndexRow, StoreError> {
-        read!(self, |pool| {
-            let row = sqlx::query(sql::KEY_ENTRY)
-                .bind(id.to_string())
-                .fetch_one(pool)
-                .await?;
-            Ok(whole!(&row, &mut KnownScopes::default()))
-        })
+    /// Where the database fails.
+    pub async fn index_row(&self, id: KeyId) -> Result<Option<IndexRow>, StoreError> {
+        Ok(write!(self, |tx| {
+            settle!(tx, self);
+            index_row!(tx, id)
+        }))
     }
 
-    /// The application's keys for the gate's index.
+    /// The application's keys for the gate's index, as [`Store::index_row`] reads one.
     ///
     /// # Errors
     /// Where the database fails or a row cannot be read.
     pub async fn index_rows_of(&self, app: ApplicationId) -> Result<Vec<IndexRow>, StoreError> {
-        let mut scopes = KnownScopes::default();
-        read!(self, |pool| {
-            let rows = sqlx::query(sql::KEY_ENTRIES_BY_APPLICATION)
-                .bind(app.0)
-                .fetch_all(pool)
-                .await?;
-            rows.iter()
-                .map(|row| Ok(whole!(row, &mut scopes)))
-                .collect()
-        })
+        Ok(write!(self, |tx| {
+            settle!(tx, self);
+            index_rows!(tx, app)
+        }))
     }
 }
+
+/// Inside a transaction: waits until no change is between taking its position and the end of its commit.
+macro_rules! settle {
+    ($tx:ident, $store:expr) => {
+        let _: (i64, i64) = sqlx::query_as(sql::CHANGE_HEAD_SETTLED.of($store))
+            .fetch_one(&mut *$tx)
+            .await?;
+    };
+}
+use settle;

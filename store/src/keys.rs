@@ -1,6 +1,13 @@
 //! Keys and the digests of their secrets.
 
-use crate::{Store, StoreError, audit::append, read, row::KeyRow, sql, write};
+use crate::{
+    IndexRow, Store, StoreError,
+    audit::append,
+    index::{advance, index_row},
+    read,
+    row::KeyRow,
+    sql, write,
+};
 use domain::{
     audit::Event,
     id::{AccountId, ApplicationId, IdempotencyKey, PersonId, SecretId},
@@ -34,18 +41,18 @@ pub struct NewKey<'a> {
 }
 
 /// What became of an insertion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Inserted {
-    /// It was written.
-    New,
+    /// It was written. These keys are new or were changed.
+    New(Vec<IndexRow>),
     /// The form had been carried out before, and made this key.
     Before(KeyId),
 }
 
-/// A change of one key that answers how many rows it met; none is `NotFound`.
+/// A change of one key, and what the gate's index has to know of it now. Where there is no such row it is `NotFound`.
 macro_rules! change_key {
     ($store:expr, $event:expr, $sql:expr, $app:expr, $id:expr $(, $value:expr)*) => {{
-        write!($store, |tx| {
+        let row = write!($store, |tx| {
             let done = sqlx::query($sql)
                 .bind($app.0)
                 .bind($id.to_string())
@@ -56,12 +63,15 @@ macro_rules! change_key {
                 return Err(StoreError::NotFound);
             }
             append!(tx, $event);
+            advance!(tx, $store);
+            index_row!(tx, $id).ok_or(StoreError::NotFound)?
         });
-        Ok(())
+        $store.fence().saw(row.position);
+        Ok(row)
     }};
 }
 
-/// Inside a transaction: writes a key, its digest and the event, or finds the key that the same form made before.
+/// Inside a transaction: writes a key, its digest and the event; or finds the key that the same form made before.
 macro_rules! put_key {
     ($tx:ident, $new:expr, $event:expr) => {{
         let new: &$crate::NewKey<'_> = $new;
@@ -89,7 +99,7 @@ macro_rules! put_key {
                 .bind(new.once.0)
                 .fetch_one(&mut *$tx)
                 .await?;
-            $crate::Inserted::Before($crate::row::parse("id", &id)?)
+            Some($crate::row::parse("id", &id)?)
         } else {
             sqlx::query($crate::sql::SECRET_INSERT)
                 .bind(new.secret_id.0)
@@ -100,7 +110,7 @@ macro_rules! put_key {
                 .execute(&mut *$tx)
                 .await?;
             $crate::audit::append!($tx, $event);
-            $crate::Inserted::New
+            None
         }
     }};
 }
@@ -116,8 +126,25 @@ impl Store {
         new: &NewKey<'_>,
         event: &Event,
     ) -> Result<Inserted, StoreError> {
-        let inserted = write!(self, |tx| { put_key!(tx, new, event) });
+        let inserted = write!(self, |tx| {
+            let before: Option<KeyId> = put_key!(tx, new, event);
+            match before {
+                Some(id) => Inserted::Before(id),
+                None => {
+                    advance!(tx, self);
+                    Inserted::New(Vec::from_iter(index_row!(tx, new.id)))
+                }
+            }
+        });
+        self.saw(&inserted);
         Ok(inserted)
+    }
+
+    /// Notes the position of an insertion that was committed.
+    pub(crate) fn saw(&self, inserted: &Inserted) {
+        if let Inserted::New(rows) = inserted {
+            rows.iter().for_each(|row| self.fence().saw(row.position));
+        }
     }
 
     /// One key of the application.
@@ -160,7 +187,7 @@ impl Store {
         app: ApplicationId,
         id: KeyId,
         event: &Event,
-    ) -> Result<(), StoreError> {
+    ) -> Result<IndexRow, StoreError> {
         change_key!(self, event, sql::KEY_CONFIRM, app, id, event.at.0)
     }
 
@@ -173,7 +200,7 @@ impl Store {
         app: ApplicationId,
         id: KeyId,
         event: &Event,
-    ) -> Result<(), StoreError> {
+    ) -> Result<IndexRow, StoreError> {
         change_key!(self, event, sql::KEY_DEACTIVATE, app, id, event.at.0)
     }
 
@@ -186,7 +213,7 @@ impl Store {
         app: ApplicationId,
         id: KeyId,
         event: &Event,
-    ) -> Result<(), StoreError> {
+    ) -> Result<IndexRow, StoreError> {
         change_key!(self, event, sql::KEY_ACTIVATE, app, id)
     }
 
@@ -200,7 +227,7 @@ impl Store {
         id: KeyId,
         draft: &KeyDraft,
         event: &Event,
-    ) -> Result<(), StoreError> {
+    ) -> Result<IndexRow, StoreError> {
         change_key!(
             self,
             event,
@@ -227,7 +254,7 @@ impl Store {
         id: KeyId,
         reason: &str,
         event: &Event,
-    ) -> Result<(), StoreError> {
+    ) -> Result<IndexRow, StoreError> {
         change_key!(self, event, sql::KEY_REVOKE, app, id, event.at.0, reason)
     }
 }

@@ -4,6 +4,7 @@
 mod audit;
 mod decisions;
 mod error;
+mod fence;
 mod index;
 mod keys;
 mod list;
@@ -11,6 +12,7 @@ mod many;
 mod members;
 mod ownership;
 mod people;
+mod postgres;
 mod revoke_all;
 mod rotation;
 mod row;
@@ -18,16 +20,20 @@ mod security;
 mod sessions;
 pub mod sql;
 mod support;
+mod transaction;
 mod usage;
 
 pub use audit::{AuditHead, AuditLine, Break, Damage};
 pub use error::StoreError;
+pub use fence::Fence;
 pub use index::IndexRow;
 pub use keys::{Inserted, NewKey};
 pub use list::DayOfUse;
 pub use members::{Acceptance, InvitationRow, Joining, NewInvitation};
-pub use ownership::{Hold, Ownership};
+pub use ownership::{Claim, NewNode, Occupant, Ownership, Standby, lease_of};
 pub use people::{Membership, NewPerson, PersonRow};
+pub use postgres::Hosts;
+pub use revoke_all::RevokedKeys;
 pub use security::{NewSighting, Sight};
 pub use sessions::{NewSession, SessionRow};
 pub use support::FoundKey;
@@ -36,15 +42,18 @@ pub use usage::{
 };
 
 use sqlx::{
-    PgPool, SqlitePool,
+    Connection, PgPool, SqlitePool,
     migrate::{MigrateError, Migrator},
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{str::FromStr, time::Duration};
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
+
+/// Connections to PostgreSQL, unless it is said.
+pub const CONNECTIONS: u32 = 16;
 
 /// How long a statement waits for a connection before the database counts as unavailable.
 const ACQUIRE: Duration = Duration::from_secs(2);
@@ -58,42 +67,21 @@ pub enum Store {
         writer: SqlitePool,
         /// Connections that cannot write.
         readers: SqlitePool,
+        /// This process's claim.
+        fence: Fence,
     },
     /// A server.
-    Postgres(PgPool),
+    Postgres {
+        /// Its connections.
+        pool: PgPool,
+        /// Where else the primary may be.
+        hosts: Hosts,
+        /// This process's claim.
+        fence: Fence,
+    },
 }
 
-/// Runs one body against whichever pool reads.
-macro_rules! read {
-    ($store:expr, |$pool:ident| $body:expr) => {
-        match $store {
-            $crate::Store::Sqlite { readers: $pool, .. } => $body,
-            $crate::Store::Postgres($pool) => $body,
-        }
-    };
-}
-
-/// Runs one body in a transaction that may write, and commits. SQLite begins it `IMMEDIATE`: a deferred one that reads
-/// first fails with "locked" however long it would wait.
-macro_rules! write {
-    ($store:expr, |$tx:ident| $body:expr) => {
-        match $store {
-            $crate::Store::Sqlite { writer, .. } => {
-                let mut $tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-                let value = $body;
-                $tx.commit().await?;
-                value
-            }
-            $crate::Store::Postgres(pool) => {
-                let mut $tx = pool.begin().await?;
-                let value = $body;
-                $tx.commit().await?;
-                value
-            }
-        }
-    };
-}
-pub(crate) use {read, write};
+pub(crate) use transaction::{on_pool, read, write};
 
 impl Store {
     /// Opens the database at `url` (`sqlite://path` or `postgres://…`), makes it where it does not exist, and brings
@@ -102,17 +90,21 @@ impl Store {
     /// # Errors
     /// Where the URL is of neither kind, the database cannot be reached, or it was made by a newer version.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::open_with(url, CONNECTIONS).await
+    }
+
+    /// [`Store::open`] with so many connections to PostgreSQL at most.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_with(url: &str, connections: u32) -> Result<Self, StoreError> {
         let store = if url.starts_with("sqlite:") {
             Self::open_sqlite(url).await?
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let options = PgPoolOptions::new()
-                .max_connections(16)
-                .acquire_timeout(ACQUIRE);
-            Self::Postgres(options.connect(url).await?)
+            Self::open_postgres(url, connections).await?
         } else {
             return Err(StoreError::UnknownKind);
         };
-        store.migrate().await?;
         Ok(store)
     }
 
@@ -131,13 +123,21 @@ impl Store {
             Self::Sqlite {
                 writer: readers.clone(),
                 readers,
+                fence: Fence::default(),
             }
         } else {
-            let options = PgConnectOptions::from_str(url)
-                .map_err(|_| StoreError::UnknownKind)?
+            let hosts = Hosts::parse(url)?;
+            let fence = Fence::default();
+            let options = hosts
+                .any()
+                .await?
                 .options([("default_transaction_read_only", "on")]);
             let pool = PgPoolOptions::new().acquire_timeout(ACQUIRE);
-            Self::Postgres(pool.connect_with(options).await?)
+            Self::Postgres {
+                pool: pool.connect_with(options).await?,
+                hosts,
+                fence,
+            }
         };
         let ours = SQLITE.iter().map(|migration| migration.version).max();
         let (theirs,): (Option<i64>,) = read!(&store, |pool| {
@@ -170,19 +170,49 @@ impl Store {
             .acquire_timeout(Duration::from_secs(5))
             .connect_with(options.clone())
             .await?;
+        SQLITE.run(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(ACQUIRE)
             .connect_lazy_with(options.create_if_missing(false).pragma("query_only", "on"));
-        Ok(Self::Sqlite { writer, readers })
+        Ok(Self::Sqlite {
+            writer,
+            readers,
+            fence: Fence::default(),
+        })
     }
 
-    async fn migrate(&self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite { writer, .. } => SQLITE.run(writer).await?,
-            Self::Postgres(pool) => POSTGRES.run(pool).await?,
+    async fn open_postgres(url: &str, connections: u32) -> Result<Self, StoreError> {
+        let hosts = Hosts::parse(url)?;
+        let fence = Fence::default();
+        let (mut first, options) = hosts.primary(&fence).await?;
+        postgres::keeps_sessions(&mut first, &options).await?;
+        postgres::wait_as_long_as_it_takes(&mut first).await?;
+        POSTGRES.run(&mut first).await?;
+        let connections = postgres::connections(&mut first, connections).await?;
+        first.close().await?;
+        Ok(Self::Postgres {
+            pool: postgres::pool(options, connections, &fence),
+            hosts,
+            fence,
+        })
+    }
+
+    /// Looks for the primary among several servers, after a failover: new connections go there.
+    pub(crate) async fn find_primary(&self) {
+        if let Self::Postgres { pool, hosts, fence } = self
+            && hosts.are_several()
+            && let Ok((_, options)) = hosts.primary(fence).await
+        {
+            pool.set_connect_options(options);
         }
-        Ok(())
+    }
+
+    /// This process's claim to the database.
+    pub fn fence(&self) -> &Fence {
+        match self {
+            Self::Sqlite { fence, .. } | Self::Postgres { fence, .. } => fence,
+        }
     }
 
     /// Asks the database for a sign of life.
@@ -200,11 +230,13 @@ impl Store {
     /// Ends every connection; SQLite's write-ahead log goes into the file.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite {
+                writer, readers, ..
+            } => {
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres { pool, .. } => pool.close().await,
         }
     }
 }

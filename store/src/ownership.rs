@@ -1,93 +1,249 @@
-//! One process owns a database: its index of keys would not see what another one changes.
+//! One process at a time may change keys, since its index would not see what another one changes.
+//!
+//! It claims the database by raising the epoch of `change_head` and leaving its row in `node`, which it renews. What an
+//! earlier process still tries to commit finds another epoch and fails, however late it comes: the epoch stands in the row
+//! that every change of a key has to lock, and PostgreSQL compares it again after waiting for that lock. (In another table
+//! it would be compared as it was before the wait.)
+//!
+//! An SQLite file is locked beside by the process, so that its claim never has to wait.
 
-use crate::{Store, StoreError, sql};
-use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
-use std::{sync::Arc, time::Duration};
+use crate::{Store, StoreError, fence::Cluster, sql, write};
+use domain::time::Timestamp;
+use std::time::Duration;
+use uuid::Uuid;
 
-/// How long the database may take to answer.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// By how much two clocks may differ in their rate: a node stops this much before its lease ends, and another one waits
+/// this much longer.
+const DRIFT_PERCENT: u32 = 5;
 
-/// Held while the process lives.
-///
-/// On PostgreSQL it is an advisory lock of a connection of its own, which the server gives back when the connection ends,
-/// whatever ended it. An SQLite file is locked beside the file by whoever starts the process.
-#[derive(Debug)]
-pub struct Ownership(Kind);
-
-#[derive(Debug)]
-enum Kind {
-    File(Store),
-    Server {
-        options: Arc<PgConnectOptions>,
-        connection: Option<PgConnection>,
-    },
+/// A process that wants to own the database.
+#[derive(Clone, Copy, Debug)]
+pub struct NewNode {
+    /// Its id. Where the owner has the same one, it is a predecessor that is known to be dead.
+    pub id: Uuid,
+    /// For how long it answers from memory without renewing its claim.
+    pub lease: Duration,
+    /// When it comes.
+    pub at: Timestamp,
 }
 
-/// What became of the ownership since it was last looked at.
+/// The process that owns the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hold {
-    /// Nobody else can have changed anything.
-    Kept,
-    /// It was lost, and is ours again: somebody else may have had it meanwhile.
-    Regained,
+pub struct Occupant {
+    /// Its id.
+    pub id: Uuid,
+    epoch: i64,
+    beat: i64,
+    lease: Duration,
+}
+
+/// What became of a claim.
+#[derive(Debug)]
+pub enum Claim {
+    /// The database is ours.
+    Won(Ownership),
+    /// Another process has it.
+    Occupied(Occupant),
+}
+
+/// The right to change keys, until another process claims the database.
+#[derive(Debug)]
+pub struct Ownership {
+    store: Store,
+    node: Uuid,
+    epoch: i64,
+}
+
+/// Waits for an owner that no longer renews its claim.
+#[derive(Debug, Default)]
+pub struct Standby {
+    seen: Option<(Occupant, Duration)>,
+}
+
+impl Standby {
+    /// Takes note of who owns the database at an instant of a monotonic clock. Returns the owner once its lease has ended:
+    /// it has not renewed it for as long as it lasts, whatever the two clocks' rates.
+    pub fn observe(&mut self, occupant: Occupant, now: Duration) -> Option<Occupant> {
+        match self.seen {
+            Some((seen, since)) if seen == occupant => {
+                let wait = occupant.lease * (100 + DRIFT_PERCENT) / 100;
+                (now.saturating_sub(since) >= wait).then_some(occupant)
+            }
+            _ => {
+                self.seen = Some((occupant, now));
+                None
+            }
+        }
+    }
+}
+
+/// The lease of a node that answers from memory for up to `patience` after it asked for the last renewal that was granted.
+pub fn lease_of(patience: Duration) -> Duration {
+    patience * 100 / (100 - DRIFT_PERCENT)
 }
 
 impl Store {
-    /// Becomes the database's owner.
+    /// Claims the database where it is free, or its owner is `ended`: the owner whose lease [`Standby::observe`] saw end.
     ///
     /// # Errors
-    /// `Owned` where another process is; where the database fails.
-    pub async fn own(&self) -> Result<Ownership, StoreError> {
-        let mut ownership = Ownership(match self {
-            Self::Sqlite { .. } => Kind::File(self.clone()),
-            Self::Postgres(pool) => Kind::Server {
-                options: pool.connect_options(),
-                connection: None,
-            },
+    /// Where the database fails.
+    pub async fn claim(
+        &self,
+        node: &NewNode,
+        ended: Option<&Occupant>,
+    ) -> Result<Claim, StoreError> {
+        let cluster = self.fence().cluster().unwrap_or(Cluster {
+            system_id: String::new(),
+            timeline: 0,
         });
-        ownership.hold().await?;
-        Ok(ownership)
+        let lease_ms = i64::try_from(node.lease.as_millis()).unwrap_or(i64::MAX);
+        let file_is_locked = matches!(self, Self::Sqlite { .. });
+        let claimed = write!(self, |tx| {
+            // One claim at a time.
+            let _: (i64, i64) = sqlx::query_as(sql::CHANGE_HEAD_SETTLED.of(self))
+                .fetch_one(&mut *tx)
+                .await?;
+            let owner: Option<(Uuid, i64, i64, i64)> =
+                sqlx::query_as(sql::NODE).fetch_optional(&mut *tx).await?;
+            let owner = owner.map(|(id, epoch, beat, lease)| Occupant {
+                id,
+                epoch,
+                beat,
+                lease: Duration::from_millis(u64::try_from(lease).unwrap_or_default()),
+            });
+            let replaced = match &owner {
+                None => true,
+                Some(owner) if owner.id == node.id || file_is_locked || Some(owner) == ended => {
+                    let gone = sqlx::query(sql::NODE_REPLACE)
+                        .bind(owner.id)
+                        .bind(owner.epoch)
+                        .bind(owner.beat)
+                        .execute(&mut *tx)
+                        .await?;
+                    // None is gone where it has renewed its claim since it was read.
+                    gone.rows_affected() > 0
+                }
+                Some(_) => false,
+            };
+            match owner {
+                Some(owner) if !replaced => Err(owner),
+                _ => {
+                    let (epoch, position): (i64, i64) = sqlx::query_as(sql::CHANGE_HEAD_CLAIM)
+                        .bind(&cluster.system_id)
+                        .bind(cluster.timeline)
+                        .fetch_one(&mut *tx)
+                        .await?;
+                    sqlx::query(sql::NODE_INSERT)
+                        .bind(node.id)
+                        .bind(epoch)
+                        .bind(lease_ms)
+                        .bind(env!("CARGO_PKG_VERSION"))
+                        .bind(node.at.0)
+                        .execute(&mut *tx)
+                        .await?;
+                    Ok((epoch, position))
+                }
+            }
+        });
+        let (epoch, position) = match claimed {
+            Ok(won) => won,
+            Err(owner) => return Ok(Claim::Occupied(owner)),
+        };
+        self.fence().claim(epoch, position);
+        Ok(Claim::Won(Ownership {
+            store: self.clone(),
+            node: node.id,
+            epoch,
+        }))
     }
 }
 
 impl Ownership {
-    /// Asks the database for a sign of life, and for the ownership where it was lost.
+    /// Renews the claim, and sees to it that the database has not fallen behind. A lease runs from the instant before this
+    /// is called.
     ///
     /// # Errors
-    /// `Owned` where another process has it now; `Unavailable` where the database does not answer within three seconds.
-    pub async fn hold(&mut self) -> Result<Hold, StoreError> {
-        tokio::time::timeout(PATIENCE, self.try_hold())
-            .await
-            .unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))
+    /// `Fenced` where another process has claimed the database, `Behind` where it has forgotten changes: the store refuses
+    /// every write from then on. Where the database does not answer.
+    pub async fn renew(&self) -> Result<(), StoreError> {
+        let renewed = self.try_renew().await;
+        if matches!(renewed, Err(StoreError::Fenced | StoreError::Behind { .. })) {
+            self.store.fence().lose();
+        }
+        if let Err(StoreError::Unavailable(_)) = renewed {
+            self.store.find_primary().await;
+        }
+        renewed
     }
 
-    async fn try_hold(&mut self) -> Result<Hold, StoreError> {
-        match &mut self.0 {
-            Kind::File(store) => {
-                store.ping().await?;
-                Ok(Hold::Kept)
-            }
-            Kind::Server {
-                options,
-                connection,
-            } => {
-                // Taken out for the time being: should we be given up midway, nothing half-read stays behind.
-                if let Some(mut held) = connection.take()
-                    && held.ping().await.is_ok()
-                {
-                    *connection = Some(held);
-                    return Ok(Hold::Kept);
-                }
-                let mut fresh = PgConnection::connect_with(options).await?;
-                let (ours,): (bool,) = sqlx::query_as(sql::POSTGRES_OWN)
-                    .fetch_one(&mut fresh)
-                    .await?;
-                if !ours {
-                    return Err(StoreError::Owned);
-                }
-                *connection = Some(fresh);
-                Ok(Hold::Regained)
-            }
+    async fn try_renew(&self) -> Result<(), StoreError> {
+        let seen = self.store.fence().position();
+        let (found, renewed) = write!(&self.store, |tx| {
+            let renewed = sqlx::query(sql::NODE_RENEW)
+                .bind(self.node)
+                .bind(self.epoch)
+                .execute(&mut *tx)
+                .await?;
+            let (found, _): (i64, i64) =
+                sqlx::query_as(sql::CHANGE_HEAD).fetch_one(&mut *tx).await?;
+            (found, renewed.rows_affected())
+        });
+        if found < seen {
+            return Err(StoreError::Behind { found, seen });
         }
+        if renewed == 0 {
+            return Err(StoreError::Fenced);
+        }
+        Ok(())
+    }
+
+    /// Gives the database up, so that another process need not wait.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn leave(&self) -> Result<(), StoreError> {
+        write!(&self.store, |tx| {
+            sqlx::query(sql::NODE_LEAVE)
+                .bind(self.node)
+                .bind(self.epoch)
+                .execute(&mut *tx)
+                .await?;
+        });
+        self.store.fence().lose();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owner(beat: i64) -> Occupant {
+        Occupant {
+            id: Uuid::from_u128(1),
+            epoch: 3,
+            beat,
+            lease: Duration::from_secs(30),
+        }
+    }
+
+    #[test]
+    fn an_owner_that_renews_is_waited_for() {
+        let mut standby = Standby::default();
+        for beat in 0..100 {
+            let now = Duration::from_secs(20 * u64::try_from(beat).expect("small"));
+            assert_eq!(standby.observe(owner(beat), now), None);
+        }
+    }
+
+    #[test]
+    fn an_owner_that_is_silent_is_replaced_after_its_lease_and_not_before() {
+        let mut standby = Standby::default();
+        let at = Duration::from_millis;
+        assert_eq!(standby.observe(owner(7), at(1_000)), None);
+        assert_eq!(standby.observe(owner(7), at(32_499)), None);
+        assert_eq!(standby.observe(owner(7), at(32_500)), Some(owner(7)));
+        // The owner itself stops answering before, even where its clock is 5 % slow.
+        assert_eq!(lease_of(at(28_500)), at(30_000));
     }
 }

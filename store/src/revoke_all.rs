@@ -1,9 +1,12 @@
 //! All keys of an application at once.
 
 use crate::{
-    AuditLine, Store, StoreError,
+    AuditLine, IndexRow, Store, StoreError,
     audit::{append, insert_line},
-    read, sql, write,
+    index::{advance, index_rows},
+    read, sql,
+    transaction::BULK_DEADLINE,
+    write,
 };
 use domain::{
     audit::{Event, Facts},
@@ -11,6 +14,15 @@ use domain::{
     key::state::{Marks, State},
     time::Timestamp,
 };
+
+/// What became of the keys of an application that were all revoked.
+#[derive(Debug)]
+pub struct RevokedKeys {
+    /// How many were not revoked before.
+    pub count: usize,
+    /// All keys of the application, as they are now.
+    pub rows: Vec<IndexRow>,
+}
 
 /// A key that was just revoked, as it was before.
 #[derive(sqlx::FromRow)]
@@ -53,7 +65,7 @@ impl Store {
         Ok(count)
     }
 
-    /// Revokes all keys of the application that are not revoked, in one transaction; returns how many. Each of them
+    /// Revokes all keys of the application that are not revoked, in one transaction. Each of them
     /// gets its record: `one` with the key's id as its target and the status that it had. `whole` tells the record of the application from their
     /// number.
     ///
@@ -65,8 +77,8 @@ impl Store {
         reason: &str,
         one: Event,
         whole: impl Fn(usize) -> Event,
-    ) -> Result<usize, StoreError> {
-        let count = write!(self, |tx| {
+    ) -> Result<RevokedKeys, StoreError> {
+        let revoked = write!(self, BULK_DEADLINE, |tx| {
             let keys: Vec<Ended> = sqlx::query_as(sql::KEYS_REVOKE_ALL)
                 .bind(app.0)
                 .bind(one.at.0)
@@ -93,8 +105,15 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
             }
-            keys.len()
+            advance!(tx, self);
+            RevokedKeys {
+                count: keys.len(),
+                rows: index_rows!(tx, app),
+            }
         });
-        Ok(count)
+        if let Some(row) = revoked.rows.first() {
+            self.fence().saw(row.position);
+        }
+        Ok(revoked)
     }
 }

@@ -1,7 +1,13 @@
 //! A key in the place of another.
 
 use crate::{
-    Inserted, NewKey, Store, StoreError, audit::append, keys::put_key, read, row::parse, sql, write,
+    IndexRow, Inserted, NewKey, Store, StoreError,
+    audit::append,
+    index::{advance, index_row},
+    keys::put_key,
+    read,
+    row::parse,
+    sql, write,
 };
 use domain::{
     audit::Event,
@@ -25,23 +31,29 @@ impl Store {
         replaced: &Event,
     ) -> Result<Inserted, StoreError> {
         let inserted = write!(self, |tx| {
-            let inserted = put_key!(tx, new, created);
-            if inserted == Inserted::New {
-                let done = sqlx::query(sql::KEY_REPLACE)
-                    .bind(new.application.0)
-                    .bind(old.to_string())
-                    .bind(new.at.0)
-                    .bind(retires_at.0)
-                    .bind(new.id.to_string())
-                    .execute(&mut *tx)
-                    .await?;
-                if done.rows_affected() == 0 {
-                    return Err(StoreError::NotFound);
+            let before: Option<KeyId> = put_key!(tx, new, created);
+            match before {
+                Some(id) => Inserted::Before(id),
+                None => {
+                    let done = sqlx::query(sql::KEY_REPLACE)
+                        .bind(new.application.0)
+                        .bind(old.to_string())
+                        .bind(new.at.0)
+                        .bind(retires_at.0)
+                        .bind(new.id.to_string())
+                        .execute(&mut *tx)
+                        .await?;
+                    if done.rows_affected() == 0 {
+                        return Err(StoreError::NotFound);
+                    }
+                    append!(tx, replaced);
+                    advance!(tx, self);
+                    let (old, new) = (index_row!(tx, old), index_row!(tx, new.id));
+                    Inserted::New(old.into_iter().chain(new).collect())
                 }
-                append!(tx, replaced);
             }
-            inserted
         });
+        self.saw(&inserted);
         Ok(inserted)
     }
 
@@ -55,8 +67,8 @@ impl Store {
         id: KeyId,
         retires_at: Timestamp,
         event: &Event,
-    ) -> Result<(), StoreError> {
-        write!(self, |tx| {
+    ) -> Result<IndexRow, StoreError> {
+        let row = write!(self, |tx| {
             let done = sqlx::query(sql::KEY_RETIRE)
                 .bind(app.0)
                 .bind(id.to_string())
@@ -68,8 +80,11 @@ impl Store {
                 return Err(StoreError::NotFound);
             }
             append!(tx, event);
+            advance!(tx, self);
+            index_row!(tx, id).ok_or(StoreError::NotFound)?
         });
-        Ok(())
+        self.fence().saw(row.position);
+        Ok(row)
     }
 
     /// The key that a form has made, where it has made one.

@@ -15,7 +15,7 @@ impl Both {
     pub const fn of(self, store: &Store) -> &'static str {
         match store {
             Store::Sqlite { .. } => self.sqlite,
-            Store::Postgres(_) => self.postgres,
+            Store::Postgres { .. } => self.postgres,
         }
     }
 }
@@ -32,6 +32,7 @@ macro_rules! both {
 }
 
 both! {
+    CHANGE_HEAD_SETTLED = "change_head_settled";
     KEYS_EXTENT = "keys_extent";
     KEYS_SPAN = "keys_span";
     SECRETS_EXTENT = "secrets_extent";
@@ -72,6 +73,9 @@ statements! {
     AUDIT_ON_DOWN = "audit_page" "audit_on" "audit_down";
     AUDIT_ON_UP = "audit_page" "audit_on" "audit_up";
     AUDIT_UP = "audit_page" "audit_up";
+    CHANGE_HEAD = "change_head";
+    CHANGE_HEAD_ADVANCE = "change_head_advance";
+    CHANGE_HEAD_CLAIM = "change_head_claim";
     DECISIONS_COUNT = "decisions_count";
     DECISIONS_INSERT = "decisions_insert";
     DECISIONS_LAST = "decisions_last";
@@ -134,6 +138,11 @@ statements! {
     MEMBERSHIP_DELETE = "membership_delete";
     MEMBERSHIP_INSERT = "membership_insert";
     MEMBERSHIP_ROLE = "membership_role";
+    NODE = "node";
+    NODE_INSERT = "node_insert";
+    NODE_LEAVE = "node_leave";
+    NODE_RENEW = "node_renew";
+    NODE_REPLACE = "node_replace";
     PERSON_BY_EMAIL = "person_by_email";
     PERSON_COUNT = "person_count";
     PERSON_INSERT = "person_insert";
@@ -184,6 +193,3 @@ statements! {
     USAGE_REPORT_BETWEEN = "usage_report_between";
     USAGE_REPORT_PRUNE = "usage_report_prune";
 }
-
-/// Takes the advisory lock of the database's owner. PostgreSQL alone has such locks.
-pub(crate) const POSTGRES_OWN: &str = include_str!("../sql/postgres_own.sql");

@@ -1,4 +1,4 @@
-//! Proxies, for the tests that put them in front of the gate.
+//! Proxies, for the tests that put them in front of the gate or of PostgreSQL.
 
 use std::{env, path::PathBuf};
 
@@ -8,9 +8,10 @@ use crate::{machine, process::find};
 
 /// Each with the variable by which the tests find it. Without it they are left out where it is not installed; with it,
 /// never.
-pub const ALL: [(&str, &str); 2] = [
+pub const ALL: [(&str, &str); 3] = [
     ("nginx", "LATCHKEY_TEST_NGINX"),
     ("caddy", "LATCHKEY_TEST_CADDY"),
+    ("pgbouncer", "LATCHKEY_TEST_PGBOUNCER"),
 ];
 
 /// A proxy's program, after installing Debian's if there is none.

@@ -219,7 +219,7 @@ impl Kind {
             Verdict::Retired { .. } => Some(Self::RetiredUsed),
             Verdict::IpNotAllowed => Some(Self::AddressNotAllowed),
             Verdict::InsufficientScope => Some(Self::ScopeNotHeld),
-            Verdict::RateLimited { .. } | Verdict::Accepted => None,
+            Verdict::Unavailable | Verdict::RateLimited { .. } | Verdict::Accepted => None,
         };
         let browser = from_browser && verdict.is_proven();
         let more = verdict.outcome() == Outcome::Refused;

@@ -46,9 +46,14 @@ pub async fn houses() -> Vec<House> {
 
 /// A keyring over a store that may hold keys already; no two with one seed.
 pub async fn reopen(fresh: &Fresh, clock: &Arc<ManualClock>, seed: u64) -> Keyring {
+    let store = Store::open(&fresh.url).await.expect("opens");
+    open_over(store, clock, seed).await
+}
+
+/// A keyring over an open store.
+pub async fn open_over(store: Store, clock: &Arc<ManualClock>, seed: u64) -> Keyring {
     let pepper = Pepper::from_bytes(*b"a pepper of thirty-two bytes ...");
     let entropy = Box::new(SeededEntropy::new(seed));
-    let store = Store::open(&fresh.url).await.expect("opens");
     Keyring::open_with(store, pepper, clock.clone(), entropy)
         .await
         .expect("opens")

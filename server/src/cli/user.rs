@@ -45,7 +45,7 @@ pub async fn add(add: Add, config: &Config) -> Result<(), Stop> {
         read_password().map_err(|error| Stop::failed("the password cannot be read", error))?;
     // A server that is running would not see the change, and SQLite has one writer.
     let _lock = start::Lock::take(&config.database_url)?;
-    let keyring = start::open(start::open_store(&config.database_url).await?, config).await?;
+    let keyring = start::open(start::open_store(config).await?, config).await?;
     let email = add.email.clone();
     let draft = PersonDraft {
         place,

@@ -72,9 +72,10 @@ pub struct Described {
 }
 
 /// What can be said of a pair.
-const CODES: [&str; 9] = [
+const CODES: [&str; 10] = [
     Verdict::Accepted.code(),
     Verdict::InvalidCredentials.code(),
+    Verdict::Unavailable.code(),
     Verdict::Revoked.code(),
     Verdict::Inactive.code(),
     Verdict::Expired { at: Timestamp(0) }.code(),

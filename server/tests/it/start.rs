@@ -17,9 +17,7 @@ async fn a_lost_pepper_stops_the_start_and_no_new_one_is_made() {
         _ => None,
     })
     .expect("settings");
-    let store = start::open_store(&config.database_url)
-        .await
-        .expect("opens");
+    let store = start::open_store(&config).await.expect("opens");
     let Err(stop) = start::open(store, &config).await else {
         panic!("it started");
     };

@@ -3,7 +3,7 @@
 
 use super::{Digest, IndexRow, KnownScopes, RawTerms, Terms};
 use crate::{
-    Store, StoreError, read,
+    Store, StoreError, on_pool, read,
     row::{corrupt, parse},
     sql,
 };
@@ -45,7 +45,7 @@ macro_rules! spans {
     ($store:expr, $pool:expr, $extent:expr, $span:expr) => {{
         let step: i64 = match $store {
             Store::Sqlite { .. } => 500,
-            Store::Postgres(_) => 16,
+            Store::Postgres { .. } => 16,
         };
         let (pool, begin) = ($pool.clone(), sql::SNAPSHOT.of($store));
         let (extent, span) = ($extent.of($store), $span.of($store));
@@ -143,7 +143,12 @@ impl Store {
     /// # Errors
     /// Where the database fails or a row cannot be read.
     pub async fn each_index_row(&self, take: impl FnMut(IndexRow)) -> Result<(), StoreError> {
-        let Self::Sqlite { writer, readers } = self else {
+        let Self::Sqlite {
+            writer,
+            readers,
+            fence,
+        } = self
+        else {
             return self.join(take).await;
         };
         // Connections of their own, one for each table and one beside them, whose caches go with them: nothing is read twice.
@@ -154,6 +159,7 @@ impl Store {
         let apart = Self::Sqlite {
             writer: writer.clone(),
             readers: pool.clone(),
+            fence: fence.clone(),
         };
         let done = apart.join(take).await;
         pool.close().await;
@@ -165,7 +171,9 @@ impl Store {
         let mut halves = Halves::default();
         let mut unusual = self.unusual_terms().await?;
         let mut accounts = self.accounts().await?;
-        read!(self, |pool| {
+        // What is read from here on is at least as new.
+        let position = self.position().await?;
+        on_pool!(self, |pool| {
             let mut keys = spans!(self, pool, sql::KEYS_EXTENT, sql::KEYS_SPAN);
             let mut secrets = spans!(self, pool, sql::SECRETS_EXTENT, sql::SECRETS_SPAN);
             loop {
@@ -184,6 +192,7 @@ impl Store {
                     let home = (line.application, account);
                     let scopes = scopes.read(line.scopes)?;
                     let mut key = IndexRow::usual(line.id, home, scopes, line.expires_at);
+                    key.position = position;
                     if let Some(terms) = unusual.remove(&key.id) {
                         key = key.with(terms);
                     }
@@ -198,7 +207,7 @@ impl Store {
 
     async fn unusual_terms(&self) -> Result<HashMap<KeyId, Terms>, StoreError> {
         let mut terms = HashMap::new();
-        read!(self, |pool| {
+        on_pool!(self, |pool| {
             let mut rows = sqlx::query(sql::KEYS_UNUSUAL).fetch(pool);
             while let Some(row) = rows.try_next().await? {
                 let id: KeyId = parse("id", row.try_get("id")?)?;
@@ -206,6 +215,13 @@ impl Store {
             }
         });
         Ok(terms)
+    }
+
+    async fn position(&self) -> Result<i64, StoreError> {
+        let (position, _): (i64, i64) = read!(self, |pool| {
+            sqlx::query_as(sql::CHANGE_HEAD).fetch_one(pool).await
+        })?;
+        Ok(position)
     }
 
     async fn accounts(&self) -> Result<Accounts, StoreError> {

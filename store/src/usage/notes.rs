@@ -1,6 +1,6 @@
 //! Notes of what was counted, until the batch that they are part of is written.
 
-use crate::{Store, StoreError, read, sql, write};
+use crate::{Store, StoreError, on_pool, sql, write};
 use futures_util::TryStreamExt as _;
 use uuid::Uuid;
 
@@ -29,7 +29,7 @@ impl Store {
         &self,
         mut take: impl FnMut(Uuid, &[u8]),
     ) -> Result<(), StoreError> {
-        read!(self, |pool| {
+        on_pool!(self, |pool| {
             let mut rows = sqlx::query_as::<_, (Uuid, Vec<u8>)>(sql::USAGE_NOTES).fetch(pool);
             while let Some((batch, body)) = rows.try_next().await? {
                 take(batch, &body);

@@ -15,7 +15,7 @@ async fn run(fresh: &Fresh, sql: &str) {
     let sql = sqlx::AssertSqlSafe(sql.to_owned());
     match &fresh.store {
         Store::Sqlite { writer, .. } => sqlx::raw_sql(sql).execute(writer).await.map(drop),
-        Store::Postgres(pool) => sqlx::raw_sql(sql).execute(pool).await.map(drop),
+        Store::Postgres { pool, .. } => sqlx::raw_sql(sql).execute(pool).await.map(drop),
     }
     .expect("a statement");
 }
@@ -26,7 +26,7 @@ async fn without_triggers(fresh: &Fresh) {
             "DROP TRIGGER audit_is_not_changed; DROP TRIGGER audit_is_not_deleted;
              DROP TRIGGER audit_is_not_replaced"
         }
-        Store::Postgres(_) => "DROP TRIGGER audit_is_append_only ON audit",
+        Store::Postgres { .. } => "DROP TRIGGER audit_is_append_only ON audit",
     };
     run(fresh, drop).await;
 }
@@ -35,14 +35,14 @@ async fn without_triggers(fresh: &Fresh) {
 fn literal(fresh: &Fresh, id: Uuid) -> String {
     match &fresh.store {
         Store::Sqlite { .. } => format!("x'{}'", id.simple()),
-        Store::Postgres(_) => format!("'{id}'"),
+        Store::Postgres { .. } => format!("'{id}'"),
     }
 }
 
 fn bytes(fresh: &Fresh, hex: &str) -> String {
     match &fresh.store {
         Store::Sqlite { .. } => format!("x'{hex}'"),
-        Store::Postgres(_) => format!("'\\x{hex}'"),
+        Store::Postgres { .. } => format!("'\\x{hex}'"),
     }
 }
 

@@ -39,7 +39,12 @@ async fn every_key_is_read_at_once_as_it_is_read_alone() {
         off.await.expect("done");
         spread(&fresh.store).await;
         for n in 1..=9 {
-            let row = fresh.store.index_row(id(n)).await.expect("there");
+            let row = fresh
+                .store
+                .index_row(id(n))
+                .await
+                .expect("read")
+                .expect("there");
             alone.insert(row.id.to_string(), format!("{row:?}"));
         }
         let mut whole = BTreeMap::new();

@@ -7,6 +7,7 @@ mod index;
 mod keys;
 mod list;
 mod ownership;
+mod pooler;
 mod schema;
 mod security;
 mod support;

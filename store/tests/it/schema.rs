@@ -13,7 +13,7 @@ async fn every_statement_prepares_on_both_databases() {
             let statement = statement.into_sql_str();
             let prepared = match &fresh.store {
                 Store::Sqlite { readers, .. } => readers.prepare(statement).await.map(drop),
-                Store::Postgres(pool) => pool.prepare(statement).await.map(drop),
+                Store::Postgres { pool, .. } => pool.prepare(statement).await.map(drop),
             };
             assert!(prepared.is_ok(), "{name}: {prepared:?}");
         }
@@ -36,7 +36,7 @@ async fn both_schemas_have_the_same_tables_and_columns() {
             .iter()
             .map(|row| (row.get(0), row.get(1)))
             .collect(),
-            Store::Postgres(pool) => sqlx::query(
+            Store::Postgres { pool, .. } => sqlx::query(
                 "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT) FROM information_schema.columns
                  WHERE table_schema = 'public' AND table_name <> '_sqlx_migrations'
                  ORDER BY table_name COLLATE \"C\", ordinal_position",
@@ -64,7 +64,7 @@ async fn a_database_of_a_newer_version_is_refused_in_one_line() {
                      WHERE version = 1";
         match &fresh.store {
             Store::Sqlite { writer, .. } => sqlx::query(newer).execute(writer).await.map(drop),
-            Store::Postgres(pool) => sqlx::query(newer).execute(pool).await.map(drop),
+            Store::Postgres { pool, .. } => sqlx::query(newer).execute(pool).await.map(drop),
         }
         .expect("a migration from the future");
         fresh.store.close().await;

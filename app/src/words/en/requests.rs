@@ -106,6 +106,7 @@ pub const fn verdict(verdict: Verdict) -> &'static str {
         Verdict::CredentialsInQuery => "Credentials in the query",
         Verdict::InvalidCredentials => "Wrong secret",
         Verdict::Throttled { .. } => "Wrong secret, put off",
+        Verdict::Unavailable => "Status not known",
         Verdict::Revoked => "Key revoked",
         Verdict::Inactive => "Key deactivated",
         Verdict::Expired { .. } => "Key expired",

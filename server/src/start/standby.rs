@@ -1,0 +1,67 @@
+//! Becoming the owner of the database, and waiting for it where another process is.
+
+use super::{Stop, node_id::NodeId};
+use crate::config::Config;
+use keyring::{Clock, Ownership, Store, SystemClock, SystemEntropy, new_id};
+use std::time::Duration;
+use store::{Claim, NewNode, Standby, lease_of};
+use tokio::time::sleep;
+
+/// How often an owner is looked at.
+const TICK: Duration = Duration::from_secs(1);
+/// After how many looks the log says again that this process waits.
+const REMINDER: u32 = 60;
+
+/// An id for a process that has none yet.
+pub fn new_node() -> uuid::Uuid {
+    new_id(&SystemEntropy, SystemClock::default().now())
+}
+
+/// Claims the database; where another process owns it, once that one has left or its lease has ended.
+///
+/// # Errors
+/// Where the database cannot be asked at all.
+pub async fn own(store: &Store, config: &Config, node: &NodeId) -> Result<Ownership, Stop> {
+    let clock = SystemClock::default();
+    let patience = Duration::from_millis(u64::try_from(config.patience_ms).unwrap_or_default());
+    let node = NewNode {
+        id: node.id,
+        lease: lease_of(patience),
+        at: clock.now(),
+    };
+    let begun = clock.monotonic();
+    let mut standby = Standby::default();
+    let mut ended = None;
+    let mut look = 0_u32;
+    loop {
+        match store.claim(&node, ended.as_ref()).await {
+            Ok(Claim::Won(ownership)) => {
+                if look > 0 {
+                    println!("This latchkey owns the database now.");
+                }
+                return Ok(ownership);
+            }
+            Ok(Claim::Occupied(owner)) => {
+                if look % REMINDER == 0 {
+                    println!(
+                        "Another latchkey owns the database. This one is a standby, and takes over once that one has ended."
+                    );
+                }
+                let waited = clock.monotonic().since(begun);
+                let waited = Duration::from_millis(u64::try_from(waited).unwrap_or_default());
+                ended = standby.observe(owner, waited);
+            }
+            Err(error) if look == 0 => {
+                return Err(Stop::failed(
+                    "LATCHKEY_DATABASE_URL: the database cannot be claimed",
+                    error,
+                ));
+            }
+            Err(error) => println!("The standby cannot ask the database: {error}"),
+        }
+        look = look.wrapping_add(1).max(1);
+        if ended.is_none() {
+            sleep(TICK).await;
+        }
+    }
+}

@@ -1,0 +1,1 @@
+SELECT position, epoch FROM change_head WHERE id = 1

@@ -1,0 +1,1 @@
+SELECT id, epoch, beat, lease_ms FROM node
