@@ -46,6 +46,8 @@ const NOT_ALLOWED: &str = "42501";
 const TOO_MANY: &str = "53300";
 /// SQLSTATE `invalid_sql_statement_name`.
 const NOT_PREPARED: &str = "26000";
+/// SQLSTATE `protocol_violation`, by which a pooler in statement mode answers `BEGIN`.
+const NO_TRANSACTIONS: &str = "08P01";
 
 /// The servers of a URL, of which one is the primary at a time.
 #[derive(Clone, Debug)]
@@ -162,7 +164,12 @@ pub(crate) async fn keeps_sessions(
     let pooled = |error: sqlx::Error| match error {
         // A role that may have one connection only cannot be looked at, and a pooler would have let it in.
         sqlx::Error::Database(cause) if cause.code().as_deref() == Some(TOO_MANY) => None,
-        sqlx::Error::Database(cause) if cause.code().as_deref() == Some(NOT_PREPARED) => {
+        sqlx::Error::Database(cause)
+            if matches!(
+                cause.code().as_deref(),
+                Some(NOT_PREPARED | NO_TRANSACTIONS)
+            ) =>
+        {
             Some(StoreError::Pooled)
         }
         error => Some(error.into()),

@@ -5,7 +5,7 @@ use crate::config::Config;
 use keyring::{Clock, Ownership, Store, SystemClock, SystemEntropy, new_id};
 use std::time::Duration;
 use store::{Claim, NewNode, Standby, lease_of};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 /// How often an owner is looked at.
 const TICK: Duration = Duration::from_secs(1);
@@ -29,7 +29,8 @@ pub async fn own(store: &Store, config: &Config, node: &NodeId) -> Result<Owners
         lease: lease_of(patience),
         at: clock.now(),
     };
-    let begun = clock.monotonic();
+    // It stands still while the machine sleeps: then the wait is longer, and never shorter.
+    let begun = Instant::now();
     let mut standby = Standby::default();
     let mut ended = None;
     let mut look = 0_u32;
@@ -47,9 +48,7 @@ pub async fn own(store: &Store, config: &Config, node: &NodeId) -> Result<Owners
                         "Another latchkey owns the database. This one is a standby, and takes over once that one has ended."
                     );
                 }
-                let waited = clock.monotonic().since(begun);
-                let waited = Duration::from_millis(u64::try_from(waited).unwrap_or_default());
-                ended = standby.observe(owner, waited);
+                ended = standby.observe(owner, begun.elapsed());
             }
             Err(error) if look == 0 => {
                 return Err(Stop::failed(
