@@ -12,6 +12,7 @@ pub mod keys;
 pub mod members;
 pub mod overview;
 pub mod requests;
+pub mod reset;
 pub mod security;
 pub mod session;
 pub mod setup;

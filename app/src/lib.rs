@@ -85,6 +85,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sign-in") view=lazy::sign_in() ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=lazy::setup() ssr=SsrMode::Async />
                 <Route path=path!("/invite/:token") view=lazy::invitation() ssr=SsrMode::Async />
+                <Route path=path!("/reset/:token") view=lazy::reset() ssr=SsrMode::Async />
                 <Route path=path!("/support") view=lazy::support() ssr=SsrMode::Async />
                 <ParentRoute path=path!("/apps/:app") view=Page::Here(|| Frame().into_any()) ssr=SsrMode::Async>
                     <Route path=path!("") view=lazy::overview() ssr=SsrMode::Async />

@@ -16,6 +16,7 @@ pub mod not_found;
 pub mod overview;
 pub mod regenerate;
 pub mod requests;
+pub mod reset;
 pub mod revoke;
 pub mod revoke_all;
 pub mod revoke_selected;

@@ -40,10 +40,15 @@ pub enum Action {
     MemberJoined,
     AllKeysRevoked,
     EventAcknowledged,
+    LogSealed,
+    ResetLinkMade,
+    PasswordReset,
+    PersonDisabled,
+    PersonEnabled,
 }
 
 impl Action {
-    const ALL: [(Self, &'static str, &'static str); 22] = [
+    const ALL: [(Self, &'static str, &'static str); 27] = [
         (
             Self::AccountCreated,
             "account.created",
@@ -122,6 +127,19 @@ impl Action {
             "security.acknowledged",
             "acknowledged a security event of",
         ),
+        (Self::LogSealed, "log.sealed", "sealed the audit log"),
+        (
+            Self::ResetLinkMade,
+            "password.link",
+            "made a link that resets the password of",
+        ),
+        (
+            Self::PasswordReset,
+            "password.reset",
+            "reset the password of",
+        ),
+        (Self::PersonDisabled, "person.disabled", "disabled"),
+        (Self::PersonEnabled, "person.enabled", "enabled"),
     ];
 
     /// All of them.

@@ -39,6 +39,8 @@ pub struct Invitation {
     pub invited_by: String,
     /// Until when the link works.
     pub expires_at: Timestamp,
+    /// Whether the link ended with an update of Latchkey: it was made before links were kept under the pepper.
+    pub lapsed: bool,
 }
 
 /// What somebody who holds the link of an invitation may know.
@@ -54,8 +56,6 @@ pub struct Welcome {
     pub invited_by: String,
     /// Until when the link works.
     pub expires_at: Timestamp,
-    /// Whether they have a password already.
-    pub known: bool,
 }
 
 /// Reads the role of a member: `owner`, `developer` or `viewer`.

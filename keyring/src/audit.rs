@@ -1,6 +1,6 @@
 //! The audit log, for the owners of the account that it tells of.
 
-use crate::{KeyringError, Owner};
+use crate::{FreshOwner, KeyringError, Owner};
 use domain::audit::{AuditCursor, AuditFilter, AuditPage};
 use store::AuditLine;
 
@@ -21,7 +21,9 @@ impl Owner {
         let account = self.application().account_id;
         Ok(self.keyring().store.audit(account, filter, cursor).await?)
     }
+}
 
+impl FreshOwner {
     /// The next lines of the account's log behind number `after`, as they are stored and in the order of the chain; none
     /// at its end.
     ///

@@ -42,7 +42,7 @@ async fn issue(
 ) -> Result<Issue, KeyringError> {
     let keyring = editor.keyring();
     let (id, secret) = mint(&*keyring.entropy, draft.environment);
-    let digest = keyring.mint.digest(id, secret.expose_secret());
+    let digest = keyring.mint.digest(0, id, secret.expose_secret());
     let new = NewKey {
         id,
         account: editor.application().account_id,
@@ -53,7 +53,7 @@ async fn issue(
         once,
         secret_id: SecretId(keyring.new_id()),
         digest: &digest,
-        pepper: keyring.mint.pepper_name(),
+        pepper: keyring.mint.newest(),
     };
     let detail = format!("{} ({}), {}", draft.name, draft.environment, draft.scopes);
     let event = editor

@@ -35,6 +35,9 @@ impl Keyring {
                 if let Err(error) = keyring.note_usage().await {
                     tracing::debug!(%error, "usage stays in memory until the database answers");
                 }
+                if let Err(error) = keyring.upgrade_digests().await {
+                    tracing::debug!(%error, "digests stay under an older pepper until the database answers");
+                }
                 if let Err(error) = keyring.write_decisions().await {
                     tracing::debug!(%error, "decisions stay in memory until the database answers");
                 }

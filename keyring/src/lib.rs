@@ -27,8 +27,10 @@ mod overview;
 mod ownership;
 mod password;
 mod people;
+mod pepper;
 mod report;
 mod requests;
+mod reset;
 mod retention;
 mod revoke;
 mod rotate;
@@ -57,12 +59,14 @@ pub use issue::Issue;
 pub use limiter::RateState;
 pub use list::Listing;
 pub use members::{Accepted, Invited};
-pub use mint::{BadPepper, Pepper};
+pub use mint::{BadPepper, BadPeppers, MAX_PEPPERS, Pepper, Peppers};
 pub use people::{PersonDraft, SetUp, SetupDraft};
+pub use pepper::{PepperUse, pepper_uses};
 pub use report::{Receipt, ReportedCall};
+pub use reset::{Administered, OpenReset, PeopleAdmin, Reset, ResetLink};
 pub use retention::Retention;
 pub use session::{Proof, Session, SignIn, SignedIn};
-pub use store::{AuditLine, Ownership, Store, StoreError};
+pub use store::{AuditLine, Ownership, PepperName, PepperRows, Sealing, Store, StoreError};
 pub use support::{Look, Support};
 pub use verify::{Call, Caller, Decision, Route};
 pub use vitals::Vitals;
@@ -75,6 +79,7 @@ use meter::Meter;
 use mint::Mint;
 use ownership::Loss;
 use password::Passwords;
+use pepper::Upgrades;
 use snapshot::Snapshot;
 use std::{
     net::IpAddr,
@@ -125,6 +130,7 @@ pub struct Inner {
     clock: Arc<dyn Clock>,
     entropy: Box<dyn Entropy>,
     mint: Mint,
+    upgrades: Upgrades,
     snapshot: Snapshot,
     meter: Meter,
     retention: OnceLock<Retention>,
@@ -165,13 +171,13 @@ impl Keyring {
     /// Loads every key of the store into the gate's index.
     ///
     /// # Errors
-    /// Where the store fails, or holds keys that were made under another pepper.
+    /// Where the store fails, or holds what needs a pepper that is not among `peppers`.
     pub async fn open(
         store: Store,
-        pepper: Pepper,
+        peppers: impl Into<Peppers>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, KeyringError> {
-        Self::open_with(store, pepper, clock, Box::new(SystemEntropy)).await
+        Self::open_with(store, peppers, clock, Box::new(SystemEntropy)).await
     }
 
     /// [`Keyring::open`] with a generator of one's own, for tests.
@@ -180,12 +186,13 @@ impl Keyring {
     /// As [`Keyring::open`].
     pub async fn open_with(
         store: Store,
-        pepper: Pepper,
+        peppers: impl Into<Peppers>,
         clock: Arc<dyn Clock>,
         entropy: Box<dyn Entropy>,
     ) -> Result<Self, KeyringError> {
-        let mint = Mint::new(&pepper);
-        let snapshot = load(&store, mint.pepper_name()).await?;
+        let mint = Mint::new(&peppers.into());
+        store.seal_with(mint.seal_keys());
+        let snapshot = load(&store, &mint, clock.now()).await?;
         let setup_token = mint::random_text(&*entropy);
         let heard = AtomicI64::new(clock.now().0);
         let decisions = Decisions::new(store.last_decision().await?);
@@ -196,6 +203,7 @@ impl Keyring {
             clock,
             entropy,
             mint,
+            upgrades: Upgrades::default(),
             snapshot,
             meter: Meter::default(),
             retention: OnceLock::new(),
@@ -279,15 +287,12 @@ pub fn new_id(entropy: &dyn Entropy, now: Timestamp) -> Uuid {
 }
 
 /// Reads every key into a new index.
-async fn load(store: &Store, pepper: &str) -> Result<Snapshot, KeyringError> {
-    let (keys, strangers) = store.count_secrets(pepper).await?;
-    // Such a key could never be accepted, and nobody would know why.
-    if strangers > 0 {
-        return Err(KeyringError::Unexpected(format!(
-            "{strangers} keys in the database were made under another pepper; restore the pepper that belongs to it"
-        )));
-    }
-    let snapshot = Snapshot::with_capacity(usize::try_from(keys).unwrap_or_default());
-    store.each_index_row(|row| snapshot.put(&row)).await?;
+async fn load(store: &Store, mint: &Mint, now: Timestamp) -> Result<Snapshot, KeyringError> {
+    let names = mint.names();
+    let keys = pepper::check(store, &names, now).await?;
+    let snapshot = Snapshot::with_capacity(usize::try_from(keys).unwrap_or_default(), names);
+    store
+        .each_index_row(mint.newest(), |row| snapshot.put(&row))
+        .await?;
     Ok(snapshot)
 }

@@ -2,20 +2,20 @@
 
 use crate::{
     FreshOwner, Keyring, KeyringError, Origin, Owner, SignedIn, Viewer, Zone,
-    mint::random_text,
+    mint::{Purpose, random_text},
+    password::{Lane, check_new},
     session::{self, Admission},
 };
 use domain::{
     Invalid,
-    account::{Email, Role, check_new_password},
+    account::{Email, Role},
     audit::{Action, Actor, Event, Facts},
     id::{InvitationId, PersonId},
     member::{INVITATION_LASTS, Invitation, Member, Welcome},
 };
 use secrecy::{ExposeSecret, SecretString};
-use sha2::{Digest, Sha256};
 use std::fmt;
-use store::{Acceptance, InvitationRow, Joining, NewInvitation, StoreError};
+use store::{Acceptance, InvitationRow, Joining, NewInvitation, PersonRow, StoreError};
 
 /// An invitation that was just made, with the token of its link: told once.
 pub struct Invited {
@@ -39,7 +39,7 @@ pub enum Accepted {
     Granted(SignedIn),
     /// The link works no longer.
     Gone,
-    /// The password is not theirs.
+    /// The password is not the one that belongs to the address, or it breaks a rule for new ones: nobody learns which.
     Refused,
     /// Too many failures.
     Throttled {
@@ -65,41 +65,6 @@ impl Viewer {
 }
 
 impl Owner {
-    /// Gives the application another name and zone.
-    ///
-    /// # Errors
-    /// `Invalid` where another application of the account has the name.
-    pub async fn change_application(&self, name: String, zone: Zone) -> Result<(), KeyringError> {
-        let before = self.application();
-        if before.name == name && before.time_zone == zone.as_str() {
-            return Ok(());
-        }
-        let detail = format!("{name}, {}", zone.as_str());
-        let event = self
-            .event(Action::ApplicationChanged, &before.id, detail)
-            .became(
-                Facts::of("name", &before.name).and("time_zone", &before.time_zone),
-                Facts::of("name", &name).and("time_zone", zone.as_str()),
-            );
-        let owner = self.clone();
-        self.keyring()
-            .to_the_end(async move {
-                let (account, app) = (owner.application().account_id, owner.application().id);
-                let store = &owner.keyring().store;
-                let done = store
-                    .change_application(account, app, &name, zone.as_str(), &event)
-                    .await;
-                done.map_err(|error| match error {
-                    StoreError::Conflict => Invalid::new(
-                        "Another application of this account has this name. Choose another one.",
-                    )
-                    .into(),
-                    error => error.into(),
-                })
-            })
-            .await
-    }
-
     /// Invitations that nobody has accepted yet, by address.
     ///
     /// # Errors
@@ -146,6 +111,41 @@ impl Owner {
 }
 
 impl FreshOwner {
+    /// Gives the application another name and zone.
+    ///
+    /// # Errors
+    /// `Invalid` where another application of the account has the name.
+    pub async fn change_application(&self, name: String, zone: Zone) -> Result<(), KeyringError> {
+        let before = self.application();
+        if before.name == name && before.time_zone == zone.as_str() {
+            return Ok(());
+        }
+        let detail = format!("{name}, {}", zone.as_str());
+        let event = self
+            .event(Action::ApplicationChanged, &before.id, detail)
+            .became(
+                Facts::of("name", &before.name).and("time_zone", &before.time_zone),
+                Facts::of("name", &name).and("time_zone", zone.as_str()),
+            );
+        let owner = self.clone();
+        self.keyring()
+            .to_the_end(async move {
+                let (account, app) = (owner.application().account_id, owner.application().id);
+                let store = &owner.keyring().store;
+                let done = store
+                    .change_application(account, app, &name, zone.as_str(), &event)
+                    .await;
+                done.map_err(|error| match error {
+                    StoreError::Conflict => Invalid::new(
+                        "Another application of this account has this name. Choose another one.",
+                    )
+                    .into(),
+                    error => error.into(),
+                })
+            })
+            .await
+    }
+
     /// Makes the link that invites somebody. An earlier one to the same person ends.
     ///
     /// # Errors
@@ -160,7 +160,10 @@ impl FreshOwner {
             email: email.clone(),
             token,
         };
-        let token_hash = hash(&invited.token);
+        let stored = self
+            .keyring()
+            .mint
+            .token(Purpose::Invitation, &invited.token);
         self.keyring()
             .to_the_end(async move {
                 let (keyring, at) = (owner.keyring(), owner.now());
@@ -169,7 +172,8 @@ impl FreshOwner {
                     account: owner.application().account_id,
                     email: &email,
                     role,
-                    token_hash: &token_hash,
+                    token_hash: &stored.digest,
+                    pepper: stored.pepper,
                     invited_by: owner.identity().person_id,
                     at,
                     expires_at: at.plus(INVITATION_LASTS),
@@ -236,19 +240,15 @@ impl Keyring {
     /// # Errors
     /// Where the database fails.
     pub async fn welcome(&self, token: &str) -> Result<Option<Welcome>, KeyringError> {
-        let row = self
-            .store
-            .invitation_by_token(&hash(token), self.now())
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        let person = self.store.person_by_email(&row.invitation.email).await?;
+        let Some((row, _)) = self.invitation(token).await? else {
+            return Ok(None);
+        };
         Ok(Some(Welcome {
             account: row.account_name,
             email: row.invitation.email,
             role: row.invitation.role,
             invited_by: row.invitation.invited_by,
             expires_at: row.invitation.expires_at,
-            known: person.is_some(),
         }))
     }
 
@@ -256,7 +256,7 @@ impl Keyring {
     /// `device` as for [`Keyring::sign_in`].
     ///
     /// # Errors
-    /// `Invalid` where a new password is too weak, or they are a member already.
+    /// `Invalid` where they are a member already, or belong to support.
     pub async fn accept(
         &self,
         token: &str,
@@ -264,46 +264,51 @@ impl Keyring {
         device: Option<&str>,
         origin: &Origin,
     ) -> Result<Accepted, KeyringError> {
-        let token_hash = hash(token);
-        let row = self
-            .store
-            .invitation_by_token(&token_hash, self.now())
-            .await?;
-        let Some(row) = row else {
+        let Some((row, token_hash)) = self.invitation(token).await? else {
             return Ok(Accepted::Gone);
         };
         let email = row.invitation.email.clone();
         let password = password.expose_secret();
-        let known = match self.store.person_by_email(&email).await? {
-            None => None,
-            Some(_) => match self.admit(&email, password, device, origin).await? {
-                Admission::Admitted(person) if person.is_support => {
-                    return Err(Invalid::new(
-                        "This address belongs to support, which belongs to no account.",
-                    )
-                    .into());
+        // An address without a person is checked as one that has one, and a password that breaks a rule is answered as a
+        // wrong one: the inviter has the link too, and may not learn from it who has an account.
+        let known = match self.admit(&email, password, device, origin).await? {
+            Admission::Admitted(person) if person.is_support => {
+                return Err(Invalid::new(
+                    "This address belongs to support, which belongs to no account.",
+                )
+                .into());
+            }
+            Admission::Admitted(person) => Some(person),
+            Admission::Throttled { retry_after_ms } => {
+                return Ok(Accepted::Throttled { retry_after_ms });
+            }
+            Admission::Busy => return Ok(Accepted::Busy),
+            Admission::Refused => {
+                let exists = self.store.person_state(&email).await?.is_some();
+                if exists || check_new(password, &email).is_err() {
+                    return Ok(Accepted::Refused);
                 }
-                Admission::Admitted(person) => Some(person.id),
-                Admission::Refused => return Ok(Accepted::Refused),
-                Admission::Throttled { retry_after_ms } => {
-                    return Ok(Accepted::Throttled { retry_after_ms });
-                }
-                Admission::Busy => return Ok(Accepted::Busy),
-            },
+                None
+            }
         };
-        let password_hash = if known.is_some() {
-            String::new()
-        } else {
-            check_new_password(password, &email)?;
-            self.passwords.hash(password).await?
+        let password_hash = match &known {
+            Some(person) => person.password_hash.clone(),
+            None => self.passwords.hash(password, Lane::Open).await?,
         };
+        let known = known.map(|person| person.id);
         let (keyring, origin) = (self.clone(), origin.clone());
         self.to_the_end(async move {
-            let person = join(&keyring, &token_hash, &row, known, &password_hash, &origin).await;
-            match person {
-                Ok(person) => {
-                    let signed_in = session::start(&keyring, person, &email, &origin).await?;
-                    Ok(Accepted::Granted(signed_in))
+            let joined = join(&keyring, &token_hash, &row, known, &password_hash, &origin).await;
+            match joined {
+                Ok(id) => {
+                    let person = PersonRow {
+                        id,
+                        email,
+                        password_hash,
+                        is_support: false,
+                    };
+                    let signed_in = session::start(&keyring, &person, &origin).await?;
+                    Ok(signed_in.map_or(Accepted::Refused, Accepted::Granted))
                 }
                 Err(StoreError::NotFound) => Ok(Accepted::Gone),
                 Err(StoreError::Conflict) => Err(already().into()),
@@ -311,6 +316,20 @@ impl Keyring {
             }
         })
         .await
+    }
+
+    /// The invitation of a link with the digest of its token, while the link works.
+    async fn invitation(
+        &self,
+        token: &str,
+    ) -> Result<Option<(InvitationRow, [u8; 32])>, KeyringError> {
+        for digest in self.mint.tokens(Purpose::Invitation, token) {
+            let found = self.store.invitation_by_token(&digest, self.now()).await?;
+            if let Some(row) = found {
+                return Ok(Some((row, digest)));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -355,8 +374,4 @@ async fn join(
 
 fn already() -> Invalid {
     Invalid::new("Somebody with this address is a member of the account already.")
-}
-
-fn hash(token: &str) -> [u8; 32] {
-    Sha256::digest(token.as_bytes()).into()
 }

@@ -1,4 +1,4 @@
-//! Making secrets, and what is kept of them.
+//! Making secrets, and the digests of them that are stored.
 
 use crate::Entropy;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -9,6 +9,8 @@ use domain::key::{
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use sha2::{Digest, Sha256};
+use store::{PepperName, SealKey, SealKeys};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 /// The server's own secret, without which the stored digests are worth nothing: 32 bytes.
@@ -45,14 +47,21 @@ impl Pepper {
         Ok(Self::from_bytes(bytes))
     }
 
-    /// The name that rows give it: eight hexadecimal digits of a hash.
-    pub fn name(&self) -> String {
-        Mint::new(self).pepper_name
+    /// The name that rows give it.
+    pub fn name(&self) -> PepperName {
+        let named = Sha256::new()
+            .chain_update(b"latchkey pepper name")
+            .chain_update(self.0.expose_secret())
+            .finalize();
+        let [a, b, c, d, ..] = named[..] else {
+            unreachable!("SHA-256 has 32 bytes")
+        };
+        PepperName(u32::from_be_bytes([a, b, c, d]))
     }
 
-    /// What a row holds of a pair, for whoever fills a database without the forms.
+    /// The digest that a row stores of a pair, for programs that fill a database by themselves.
     pub fn digest(&self, id: KeyId, secret: &str) -> [u8; 32] {
-        Mint::new(self).digest(id, secret)
+        Keyed::new(self).digest(id, secret)
     }
 
     /// What [`Pepper::parse_base64`] reads.
@@ -61,33 +70,87 @@ impl Pepper {
     }
 }
 
-/// Makes secrets and their digests under one pepper.
-pub(crate) struct Mint {
-    keyed: Hmac<Sha256>,
-    pepper_name: String,
+/// Most peppers at once: an index entry names its pepper in one byte.
+pub const MAX_PEPPERS: usize = 16;
+
+/// The peppers of a database, the newest first: it makes new digests, the others verify old ones.
+pub struct Peppers(Vec<Pepper>);
+
+/// The texts are no list of peppers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadPeppers {
+    /// One of them is none.
+    #[error(transparent)]
+    Bad(#[from] BadPepper),
+    /// There is none.
+    #[error("there is no pepper")]
+    Missing,
+    /// One is there twice.
+    #[error("a pepper is there twice")]
+    Twice,
+    /// There are more than [`MAX_PEPPERS`].
+    #[error("there are more than {MAX_PEPPERS} peppers")]
+    TooMany,
 }
 
-impl Mint {
-    pub(crate) fn new(pepper: &Pepper) -> Self {
-        let keyed = Hmac::<Sha256>::new_from_slice(pepper.0.expose_secret())
-            .expect("HMAC takes keys of any length");
-        let named = Sha256::new()
-            .chain_update(b"latchkey pepper name")
-            .chain_update(pepper.0.expose_secret())
-            .finalize();
-        Self {
-            keyed,
-            pepper_name: hex::encode(&named[..4]),
+impl Peppers {
+    /// Reads peppers in base64, the newest first, with white space or commas between.
+    ///
+    /// # Errors
+    /// Where one is none or is there twice, there is none, or there are too many.
+    pub fn parse(text: &str) -> Result<Self, BadPeppers> {
+        let texts = text.split(|c: char| c.is_whitespace() || c == ',');
+        let mut peppers: Vec<Pepper> = Vec::new();
+        for text in texts.filter(|text| !text.is_empty()) {
+            let pepper = Pepper::parse_base64(text)?;
+            // Two with one name could not be told apart either.
+            if peppers.iter().any(|other| other.name() == pepper.name()) {
+                return Err(BadPeppers::Twice);
+            }
+            peppers.push(pepper);
+        }
+        match peppers.len() {
+            0 => Err(BadPeppers::Missing),
+            n if n > MAX_PEPPERS => Err(BadPeppers::TooMany),
+            _ => Ok(Self(peppers)),
         }
     }
 
-    /// The name that rows give their pepper: eight hexadecimal digits of a hash.
-    pub(crate) fn pepper_name(&self) -> &str {
-        &self.pepper_name
+    /// Their names, the newest first.
+    pub fn names(&self) -> Vec<PepperName> {
+        self.0.iter().map(Pepper::name).collect()
+    }
+
+    /// The keys that seal and prove the audit log.
+    pub fn seal_keys(&self) -> SealKeys {
+        Mint::new(self).seal_keys()
+    }
+}
+
+impl From<Pepper> for Peppers {
+    fn from(pepper: Pepper) -> Self {
+        Self(vec![pepper])
+    }
+}
+
+/// One pepper, ready to be used.
+struct Keyed {
+    mac: Hmac<Sha256>,
+    name: PepperName,
+}
+
+impl Keyed {
+    fn new(pepper: &Pepper) -> Self {
+        let mac = Hmac::<Sha256>::new_from_slice(pepper.0.expose_secret())
+            .expect("HMAC takes keys of any length");
+        Self {
+            mac,
+            name: pepper.name(),
+        }
     }
 
     /// HMAC-SHA-256 (RFC 2104) over the key id and the secret: a digest that was copied to another key is worth nothing.
-    pub(crate) fn digest(&self, id: KeyId, secret: &str) -> [u8; 32] {
+    fn digest(&self, id: KeyId, secret: &str) -> [u8; 32] {
         use std::io::Write;
         let mut text = [0_u8; 20];
         // An id is always 20 characters.
@@ -95,14 +158,113 @@ impl Mint {
         self.mac(&[&text, secret.as_bytes()])
     }
 
-    /// The same over other texts, for cookies.
-    pub(crate) fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
-        let mut mac = self.keyed.clone();
+    fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = self.mac.clone();
         for part in parts {
             mac.update(part);
         }
         mac.finalize().into_bytes().into()
     }
+}
+
+/// What a token is for. Each purpose has a label of its own, so that a digest of one is worth nothing for another; none
+/// begins as a key id does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Purpose {
+    /// The cookie of a session.
+    Session,
+    /// The link of an invitation.
+    Invitation,
+    /// The link that resets a password.
+    PasswordReset,
+}
+
+impl Purpose {
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::Session => b"session\0",
+            Self::Invitation => b"invitation\0",
+            Self::PasswordReset => b"password reset\0",
+        }
+    }
+}
+
+/// A digest of a token, with the pepper that it was made under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TokenDigest {
+    pub(crate) digest: [u8; 32],
+    pub(crate) pepper: PepperName,
+}
+
+/// Which of the peppers a digest was made under: 0 is the newest.
+pub(crate) type PepperIndex = u8;
+
+/// Makes secrets and their digests under the peppers of the process.
+pub(crate) struct Mint(Box<[Keyed]>);
+
+impl Mint {
+    pub(crate) fn new(peppers: &Peppers) -> Self {
+        Self(peppers.0.iter().map(Keyed::new).collect())
+    }
+
+    /// The name of the newest pepper.
+    pub(crate) fn newest(&self) -> PepperName {
+        self.0[0].name
+    }
+
+    /// All names, the newest first.
+    pub(crate) fn names(&self) -> Vec<PepperName> {
+        self.0.iter().map(|keyed| keyed.name).collect()
+    }
+
+    /// The digest of a pair under one of the peppers.
+    pub(crate) fn digest(&self, pepper: PepperIndex, id: KeyId, secret: &str) -> [u8; 32] {
+        let keyed = self.0.get(usize::from(pepper)).unwrap_or(&self.0[0]);
+        keyed.digest(id, secret)
+    }
+
+    /// The digest that is stored of a new token.
+    pub(crate) fn token(&self, purpose: Purpose, token: &str) -> TokenDigest {
+        let keyed = &self.0[0];
+        TokenDigest {
+            digest: keyed.mac(&[purpose.label(), token.as_bytes()]),
+            pepper: keyed.name,
+        }
+    }
+
+    /// The digests that a row of this token may have, the newest pepper's first.
+    pub(crate) fn tokens(&self, purpose: Purpose, token: &str) -> impl Iterator<Item = [u8; 32]> {
+        self.0
+            .iter()
+            .map(move |keyed| keyed.mac(&[purpose.label(), token.as_bytes()]))
+    }
+
+    /// The signature of a device's cookie.
+    pub(crate) fn device(&self, nonce: &str, email: &str) -> [u8; 32] {
+        self.0[0].mac(&device_parts(nonce, email))
+    }
+
+    /// Whether a device's cookie was signed under one of the peppers.
+    pub(crate) fn signed_device(&self, nonce: &str, email: &str, signature: &str) -> bool {
+        self.0.iter().any(|keyed| {
+            hex::encode(keyed.mac(&device_parts(nonce, email)))
+                .as_bytes()
+                .ct_eq(signature.as_bytes())
+                .into()
+        })
+    }
+
+    /// The keys that seal and prove the audit log.
+    pub(crate) fn seal_keys(&self) -> SealKeys {
+        let keys = self.0.iter();
+        SealKeys::new(
+            keys.map(|keyed| SealKey::new(keyed.name, &keyed.mac(&[b"seal of the audit log\0"]))),
+        )
+    }
+}
+
+fn device_parts<'a>(nonce: &'a str, email: &'a str) -> [&'a [u8]; 4] {
+    [b"device\0", nonce.as_bytes(), b"\0", email.as_bytes()]
 }
 
 /// A new id and a new secret.
@@ -128,33 +290,51 @@ mod tests {
     use super::*;
     use crate::SeededEntropy;
 
+    fn mint(peppers: &[u8]) -> Mint {
+        let peppers = peppers.iter().map(|byte| Pepper::from_bytes([*byte; 32]));
+        Mint::new(&Peppers(peppers.collect()))
+    }
+
     #[test]
     fn a_digest_belongs_to_its_id_and_its_pepper() {
-        let mint = Mint::new(&Pepper::from_bytes([7; 32]));
+        let both = mint(&[7, 8]);
         let [a, b] = [1, 2].map(|n| KeyId::from_number(Environment::Live, n));
-        assert_eq!(mint.digest(a, "secret"), mint.digest(a, "secret"));
-        assert_ne!(mint.digest(a, "secret"), mint.digest(b, "secret"));
-        assert_ne!(
-            mint.digest(a, "secret"),
-            Mint::new(&Pepper::from_bytes([8; 32])).digest(a, "secret")
+        assert_eq!(both.digest(0, a, "secret"), both.digest(0, a, "secret"));
+        assert_ne!(both.digest(0, a, "secret"), both.digest(0, b, "secret"));
+        assert_ne!(both.digest(0, a, "secret"), both.digest(1, a, "secret"));
+        assert_eq!(
+            both.digest(1, a, "secret"),
+            mint(&[8]).digest(0, a, "secret")
         );
     }
 
     #[test]
-    fn a_pepper_comes_back_and_a_weak_one_is_refused() {
-        let pepper = Pepper::generate(&SeededEntropy::new(1));
-        let read = Pepper::parse_base64(&pepper.to_base64()).expect("its own text");
-        assert_eq!(
-            Mint::new(&read).pepper_name(),
-            Mint::new(&pepper).pepper_name()
-        );
-        for bad in [
-            "",
-            "c2hvcnQ=",
-            &STANDARD.encode([0; 32]),
-            "not base64 at all!",
+    fn a_token_belongs_to_its_purpose_and_is_found_under_every_pepper() {
+        let old = mint(&[8]);
+        let both = mint(&[7, 8]);
+        let stored = old.token(Purpose::Session, "token");
+        let tokens: Vec<_> = both.tokens(Purpose::Session, "token").collect();
+        assert_eq!(tokens[1], stored.digest);
+        assert_eq!(tokens[0], both.token(Purpose::Session, "token").digest);
+        for purpose in [Purpose::Invitation, Purpose::PasswordReset] {
+            assert_ne!(old.token(purpose, "token").digest, stored.digest);
+        }
+    }
+
+    #[test]
+    fn peppers_come_back_and_weak_ones_are_refused() {
+        let [a, b] = [1, 2].map(|seed| Pepper::generate(&SeededEntropy::new(seed)));
+        let text = format!("{}\n{},\n", *a.to_base64(), *b.to_base64());
+        let read = Peppers::parse(&text).expect("their own text");
+        assert_eq!(read.names(), [a.name(), b.name()]);
+        for (bad, why) in [
+            ("", BadPeppers::Missing),
+            ("c2hvcnQ=", BadPeppers::Bad(BadPepper)),
+            (&STANDARD.encode([0; 32]), BadPeppers::Bad(BadPepper)),
+            ("not base64 at all!", BadPeppers::Bad(BadPepper)),
+            (&format!("{text}{text}"), BadPeppers::Twice),
         ] {
-            assert!(Pepper::parse_base64(bad).is_err(), "{bad}");
+            assert_eq!(Peppers::parse(bad).err(), Some(why), "{bad}");
         }
     }
 }

@@ -1,24 +1,68 @@
 //! People's passwords: Argon2id, on threads of their own, with a short queue.
 
+mod common;
+
 use crate::{Entropy, KeyringError, mint::random_text};
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
+use domain::{
+    Invalid,
+    account::{Email, check_new_password},
+};
 use std::{sync::Arc, thread::available_parallelism};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
-/// How many may wait for their turn.
+/// A new password's rules: those that a page knows too, and the list of common passwords.
+///
+/// # Errors
+/// Says which rule the password breaks, never the password.
+pub(crate) fn check_new(password: &str, email: &Email) -> Result<(), Invalid> {
+    check_new_password(password, email)?;
+    if common::is_common(password) {
+        return Err(domain::account::easily_guessed());
+    }
+    Ok(())
+}
+
+/// How many may wait for their turn, in each lane.
 const QUEUE: usize = 32;
+/// Checks that run at once for known browsers. They last some 16 ms each, and are few: see the limits of `throttle/sign_in.rs`.
+const KNOWN: usize = 1;
+
+/// For whom a password is hashed. Each lane has its own threads and its own queue, so that a flood in one does not hold the
+/// other up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// A browser that has signed in before, or whose request has proved itself otherwise.
+    Known,
+    /// Any other.
+    Open,
+}
 
 /// Hashes and checks passwords. The default parameters are OWASP's minimum: 19 MiB, two passes, one lane.
 pub(crate) struct Passwords {
-    /// One place fewer than there are processors, so that the gate always has one.
-    running: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
+    /// One thread fewer than there are processors, so that the gate always has one.
+    open: Queue,
+    known: Queue,
     /// What an unknown address is checked against, so that it takes as long as a known one.
     nobody: String,
+}
+
+struct Queue {
+    running: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
+}
+
+impl Queue {
+    fn new(running: usize) -> Self {
+        Self {
+            running: Arc::new(Semaphore::new(running)),
+            waiting: Arc::new(Semaphore::new(QUEUE)),
+        }
+    }
 }
 
 /// What a check said.
@@ -37,20 +81,28 @@ impl Passwords {
         let places =
             available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1));
         Ok(Self {
-            running: Arc::new(Semaphore::new(places)),
-            waiting: Arc::new(Semaphore::new(QUEUE)),
+            open: Queue::new(places),
+            known: Queue::new(KNOWN),
             nobody: hash(&random_text(entropy))?,
         })
     }
 
-    pub(crate) async fn hash(&self, password: &str) -> Result<String, KeyringError> {
+    pub(crate) async fn hash(&self, password: &str, lane: Lane) -> Result<String, KeyringError> {
+        self.try_hash(password, lane)
+            .await?
+            .ok_or_else(|| KeyringError::Unavailable("too many passwords are waiting".into()))
+    }
+
+    /// `None` where too many are waiting.
+    pub(crate) async fn try_hash(
+        &self,
+        password: &str,
+        lane: Lane,
+    ) -> Result<Option<String>, KeyringError> {
         let password = Zeroizing::new(password.to_owned());
-        match self.in_turn(move || hash(&password)).await? {
-            Some(hash) => hash,
-            None => Err(KeyringError::Unavailable(
-                "too many passwords are waiting".into(),
-            )),
-        }
+        self.in_turn(lane, move || hash(&password))
+            .await?
+            .transpose()
     }
 
     /// Checks a password against a stored hash, or, where there is none, takes as long as if it did.
@@ -58,11 +110,14 @@ impl Passwords {
         &self,
         password: &str,
         stored: Option<String>,
+        lane: Lane,
     ) -> Result<Checked, KeyringError> {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.nobody.clone());
         let password = Zeroizing::new(password.to_owned());
-        let checked = self.in_turn(move || check(&password, &stored)).await?;
+        let checked = self
+            .in_turn(lane, move || check(&password, &stored))
+            .await?;
         match checked {
             None => Ok(Checked::Busy),
             Some(Ok(right @ Checked::Right { .. })) if known => Ok(right),
@@ -74,15 +129,20 @@ impl Passwords {
     /// `None` where the queue is full.
     async fn in_turn<T: Send + 'static>(
         &self,
+        lane: Lane,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<Option<T>, KeyringError> {
-        let Ok(_waiting) = self.waiting.clone().try_acquire_owned() else {
+        let queue = match lane {
+            Lane::Known => &self.known,
+            Lane::Open => &self.open,
+        };
+        let Ok(_waiting) = queue.waiting.clone().try_acquire_owned() else {
             return Ok(None);
         };
         let broken = |error: &dyn std::fmt::Display| {
             KeyringError::Unexpected(format!("password thread: {error}"))
         };
-        let running = self
+        let running = queue
             .running
             .clone()
             .acquire_owned()

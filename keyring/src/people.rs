@@ -1,13 +1,17 @@
 //! The first person, and those whom the command line adds.
 
-use crate::{Keyring, KeyringError, Origin, SignedIn, session};
+use crate::{
+    Keyring, KeyringError, Origin, SignedIn,
+    password::{Lane, check_new},
+    session,
+};
 use domain::{
     Invalid,
-    account::{Email, Role, check_new_password, parse_title},
+    account::{Email, Role, parse_title},
     id::{AccountId, ApplicationId, PersonId},
 };
 use secrecy::{ExposeSecret, SecretString};
-use store::{NewPerson, StoreError};
+use store::{NewPerson, PersonRow, StoreError};
 use subtle::ConstantTimeEq;
 
 /// What the first run asks for: checked texts.
@@ -86,9 +90,9 @@ impl Keyring {
             password: draft.password,
         };
         let person = self.add(person, origin).await?;
-        Ok(SetUp::Done(
-            session::start(self, person, &draft.email, origin).await?,
-        ))
+        // The person is a moment old: nobody else knows them yet.
+        let signed_in = session::start(self, &person, origin).await?;
+        Ok(signed_in.map_or(SetUp::AlreadyDone, SetUp::Done))
     }
 
     /// Adds somebody, with the account and the application where they do not exist yet.
@@ -96,10 +100,10 @@ impl Keyring {
     /// # Errors
     /// `Invalid` where a name or the password breaks its rules, or somebody has the address already.
     pub async fn add_person(&self, draft: PersonDraft) -> Result<PersonId, KeyringError> {
-        self.add(draft, &Origin::default()).await
+        Ok(self.add(draft, &Origin::default()).await?.id)
     }
 
-    async fn add(&self, draft: PersonDraft, origin: &Origin) -> Result<PersonId, KeyringError> {
+    async fn add(&self, draft: PersonDraft, origin: &Origin) -> Result<PersonRow, KeyringError> {
         let place = draft
             .place
             .filter(|_| draft.role != Role::Support)
@@ -114,8 +118,11 @@ impl Keyring {
         if place.is_none() && draft.role != Role::Support {
             return Err(Invalid::new("Name the account and the application.").into());
         }
-        check_new_password(draft.password.expose_secret(), &draft.email)?;
-        let password_hash = self.passwords.hash(draft.password.expose_secret()).await?;
+        check_new(draft.password.expose_secret(), &draft.email)?;
+        let password_hash = self
+            .passwords
+            .hash(draft.password.expose_secret(), Lane::Known)
+            .await?;
         let id = PersonId(self.new_id());
         let new = NewPerson {
             id,
@@ -130,7 +137,12 @@ impl Keyring {
             origin: (&origin.address_text(), &origin.request_id),
         };
         match self.store.add_person(&new).await {
-            Ok(_) => Ok(id),
+            Ok(_) => Ok(PersonRow {
+                id,
+                is_support: draft.role == Role::Support,
+                email: draft.email,
+                password_hash,
+            }),
             Err(StoreError::Conflict) => {
                 Err(Invalid::new("Somebody with this e-mail address exists already.").into())
             }

@@ -1,6 +1,8 @@
 //! Ending a key, for a while or for ever. The database first, then the gate's index, then the answer.
 
-use crate::{Caller, Editor, Keyring, KeyringError, Origin, apply::Scope, snapshot::Entry};
+use crate::{
+    Caller, Editor, FreshEditor, Keyring, KeyringError, Origin, apply::Scope, snapshot::Entry,
+};
 use domain::{
     audit::{Action, Actor, Event, Facts},
     key::{
@@ -39,14 +41,6 @@ impl Editor {
         self.make(id, Move::Deactivate).await
     }
 
-    /// Switches a key on again.
-    ///
-    /// # Errors
-    /// `NotFound`, or `Illegal` where it is not switched off.
-    pub async fn activate(&self, id: KeyId) -> Result<(), KeyringError> {
-        self.make(id, Move::Activate).await
-    }
-
     /// Notes that the secret is stored; a second time changes nothing.
     ///
     /// # Errors
@@ -63,6 +57,16 @@ impl Editor {
         self.keyring()
             .to_the_end(async move { make(&editor, id, wanted).await })
             .await
+    }
+}
+
+impl FreshEditor {
+    /// Switches a key on again.
+    ///
+    /// # Errors
+    /// `NotFound`, or `Illegal` where it is not switched off.
+    pub async fn activate(&self, id: KeyId) -> Result<(), KeyringError> {
+        self.make(id, Move::Activate).await
     }
 }
 

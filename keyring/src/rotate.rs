@@ -57,7 +57,7 @@ async fn regenerate(
         ..old.draft()
     };
     let (new_id, secret) = mint(&*keyring.entropy, draft.environment);
-    let digest = keyring.mint.digest(new_id, secret.expose_secret());
+    let digest = keyring.mint.digest(0, new_id, secret.expose_secret());
     let new = NewKey {
         id: new_id,
         account: editor.application().account_id,
@@ -68,7 +68,7 @@ async fn regenerate(
         once,
         secret_id: SecretId(keyring.new_id()),
         digest: &digest,
-        pepper: keyring.mint.pepper_name(),
+        pepper: keyring.mint.newest(),
     };
     let created = editor
         .event(Action::KeyCreated, &new_id, format!("in the place of {id}"))

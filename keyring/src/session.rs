@@ -1,6 +1,10 @@
 //! Signing in, staying in, signing out.
 
-use crate::{Keyring, KeyringError, Origin, mint::random_text, password::Checked};
+use crate::{
+    Keyring, KeyringError, Origin,
+    mint::{Purpose, random_text},
+    password::{Checked, Lane},
+};
 use domain::{
     account::{Application, Email},
     audit::{Action, Actor, Event, Facts},
@@ -8,10 +12,8 @@ use domain::{
     security::Kind,
     time::{HOUR, MINUTE, Timestamp},
 };
-use sha2::{Digest, Sha256};
 use std::fmt;
-use store::{NewSession, PersonRow, SessionRow};
-use subtle::ConstantTimeEq;
+use store::{NewSession, PersonRow, SessionRow, StoreError};
 
 /// A session that nobody used for this long has ended: 30 minutes.
 const IDLE: i64 = 30 * MINUTE;
@@ -101,9 +103,11 @@ impl Keyring {
             return Ok(SignIn::Refused);
         };
         Ok(match self.admit(&email, password, device, origin).await? {
-            Admission::Admitted(person) => {
-                SignIn::Granted(start(self, person.id, &person.email, origin).await?)
-            }
+            Admission::Admitted(person) => match start(self, &person, origin).await? {
+                Some(signed_in) => SignIn::Granted(signed_in),
+                // Disabled, or given another password, since it was checked.
+                None => SignIn::Refused,
+            },
             Admission::Refused => SignIn::Refused,
             Admission::Throttled { retry_after_ms } => SignIn::Throttled { retry_after_ms },
             Admission::Busy => SignIn::Busy,
@@ -119,9 +123,25 @@ impl Keyring {
         origin: &Origin,
     ) -> Result<Admission, KeyringError> {
         let device = device.filter(|device| self.knows_device(device, email));
+        self.admit_known(email, password, device, origin).await
+    }
+
+    /// [`Keyring::admit`] for a browser that is known by `known`: a device that was checked, or its session.
+    async fn admit_known(
+        &self,
+        email: &Email,
+        password: &str,
+        known: Option<&str>,
+        origin: &Origin,
+    ) -> Result<Admission, KeyringError> {
+        let lane = if known.is_some() {
+            Lane::Known
+        } else {
+            Lane::Open
+        };
         let attempt = match self
             .sign_ins
-            .begin(email, origin.address, device, self.now())
+            .begin(email, origin.address, known, self.now())
         {
             Ok(attempt) => attempt,
             Err(retry_after_ms) => {
@@ -131,16 +151,18 @@ impl Keyring {
         };
         let person = self.store.person_by_email(email).await?;
         let stored = person.as_ref().map(|person| person.password_hash.clone());
-        match (self.passwords.check(password, stored).await?, person) {
-            (Checked::Right { rehash }, Some(person)) => {
+        match (self.passwords.check(password, stored, lane).await?, person) {
+            (Checked::Right { rehash }, Some(mut person)) => {
                 self.sign_ins.give_back(&attempt);
                 if let Some(hash) = rehash {
-                    self.store.rehash_person(person.id, &hash).await?;
+                    let old = std::mem::replace(&mut person.password_hash, hash);
+                    let new = &person.password_hash;
+                    self.store.rehash_person(person.id, &old, new).await?;
                 }
                 Ok(Admission::Admitted(person))
             }
             (Checked::Busy, _) => {
-                self.sign_ins.give_back(&attempt);
+                self.sign_ins.was_busy(&attempt);
                 Ok(Admission::Busy)
             }
             (_, person) => {
@@ -174,72 +196,71 @@ impl Keyring {
     /// # Errors
     /// Where the database fails.
     pub async fn session_in_passing(&self, token: &str) -> Result<Option<Session>, KeyringError> {
-        let token_hash = hash(token);
-        let Some(row) = self.store.session(&token_hash).await? else {
-            return Ok(None);
-        };
-        let now = self.now();
-        if now.since(row.seen_at) >= IDLE || now.since(row.created_at) >= ABSOLUTE {
-            return Ok(None);
+        for token_hash in self.mint.tokens(Purpose::Session, token) {
+            let Some(row) = self.store.session(&token_hash).await? else {
+                continue;
+            };
+            let now = self.now();
+            if now.since(row.seen_at) >= IDLE || now.since(row.created_at) >= ABSOLUTE {
+                return Ok(None);
+            }
+            return Ok(Some(Session {
+                keyring: self.clone(),
+                row,
+                token_hash,
+            }));
         }
-        Ok(Some(Session {
-            keyring: self.clone(),
-            row,
-            token_hash,
-        }))
+        Ok(None)
     }
 
     /// A device cookie: 16 random bytes and a MAC over them and the address.
     fn new_device(&self, email: &Email) -> String {
         let nonce = &random_text(&*self.entropy)[..32];
-        format!("{nonce}.{}", hex::encode(self.device_mac(nonce, email)))
+        let signature = self.mint.device(nonce, email.as_str());
+        format!("{nonce}.{}", hex::encode(signature))
     }
 
     fn knows_device(&self, device: &str, email: &Email) -> bool {
-        device.split_once('.').is_some_and(|(nonce, mac)| {
-            hex::encode(self.device_mac(nonce, email))
-                .as_bytes()
-                .ct_eq(mac.as_bytes())
-                .into()
+        device.split_once('.').is_some_and(|(nonce, signature)| {
+            self.mint.signed_device(nonce, email.as_str(), signature)
         })
-    }
-
-    fn device_mac(&self, nonce: &str, email: &Email) -> [u8; 32] {
-        self.mint.mac(&[
-            b"device\0",
-            nonce.as_bytes(),
-            b"\0",
-            email.as_str().as_bytes(),
-        ])
     }
 }
 
-/// Begins a session for somebody who has proved who they are.
+/// Begins a session for a person whose password was checked. `None` where they were disabled or got another password
+/// meanwhile.
 pub(crate) async fn start(
     keyring: &Keyring,
-    person: PersonId,
-    email: &Email,
+    person: &PersonRow,
     origin: &Origin,
-) -> Result<SignedIn, KeyringError> {
+) -> Result<Option<SignedIn>, KeyringError> {
     let token = random_text(&*keyring.entropy);
+    let stored = keyring.mint.token(Purpose::Session, &token);
     let now = keyring.now();
     let new = NewSession {
-        token_hash: &hash(&token),
+        token_hash: &stored.digest,
+        pepper: stored.pepper,
         id: SessionId(keyring.new_id()),
-        person,
+        person: person.id,
+        password_hash: &person.password_hash,
         at: now,
         address: &origin.address_text(),
         user_agent: &origin.user_agent_text(),
     };
-    let events = events(keyring, Action::SignedIn, person, email, origin).await?;
-    keyring
+    let action = Action::SignedIn;
+    let events = events(keyring, action, person.id, &person.email, origin).await?;
+    let started = keyring
         .store
         .start_session(&new, &events, (now.plus(-IDLE), now.plus(-ABSOLUTE)))
-        .await?;
-    Ok(SignedIn {
-        token,
-        device: keyring.new_device(email),
-    })
+        .await;
+    match started {
+        Ok(()) => Ok(Some(SignedIn {
+            token,
+            device: keyring.new_device(&person.email),
+        })),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The same event for each account of a person.
@@ -309,7 +330,11 @@ impl Session {
     ) -> Result<Proof, KeyringError> {
         let keyring = self.keyring.clone();
         let email = self.row.email.clone();
-        match keyring.admit(&email, password, device, origin).await? {
+        // A session is as good as a device: nobody else uses its attempts up.
+        let session = self.row.id.to_string();
+        let device = device.filter(|device| keyring.knows_device(device, &email));
+        let known = Some(device.unwrap_or(&session));
+        match keyring.admit_known(&email, password, known, origin).await? {
             Admission::Admitted(_) => {}
             Admission::Refused => return Ok(Proof::Refused),
             Admission::Throttled { retry_after_ms } => {
@@ -363,8 +388,4 @@ impl Session {
     pub(crate) fn keyring(&self) -> &Keyring {
         &self.keyring
     }
-}
-
-fn hash(token: &str) -> [u8; 32] {
-    Sha256::digest(token.as_bytes()).into()
 }

@@ -1,6 +1,6 @@
 //! Every key in memory: what the gate decides from, without SQL and without a lock.
 
-use crate::{by_id::Hashed, limiter::Gcra};
+use crate::{by_id::Hashed, limiter::Gcra, mint::PepperIndex};
 use domain::{
     id::{AccountId, ApplicationId},
     key::{ip_rule::IpRules, rate_limit::RateLimit, scope::ScopeSet, token::KeyId},
@@ -11,7 +11,7 @@ use std::{
     collections,
     sync::{Arc, Mutex, PoisonError},
 };
-use store::IndexRow;
+use store::{IndexRow, PepperName};
 
 /// What the gate knows of a key. There are as many as keys, so what few of them have is kept elsewhere.
 #[derive(Clone)]
@@ -28,6 +28,8 @@ pub(crate) struct Entry {
     pub(crate) revoked: bool,
     /// A change of it was not answered by the database: nobody knows what holds.
     pub(crate) uncertain: bool,
+    /// The pepper of the digest.
+    pub(crate) pepper: PepperIndex,
 }
 
 /// An expiry that no instant reaches.
@@ -82,11 +84,13 @@ impl Entry {
 pub(crate) struct Snapshot {
     keys: HashMap<KeyId, Entry, Hashed>,
     homes: Mutex<collections::HashMap<ApplicationId, Arc<Home>>>,
+    /// The peppers of the process, the newest first.
+    peppers: Vec<PepperName>,
 }
 
 impl Snapshot {
-    /// An empty index with room for so many keys.
-    pub(crate) fn with_capacity(keys: usize) -> Self {
+    /// An empty index with room for so many keys, under peppers of which the newest comes first.
+    pub(crate) fn with_capacity(keys: usize, peppers: Vec<PepperName>) -> Self {
         Self {
             keys: HashMap::builder()
                 .capacity(keys)
@@ -94,6 +98,7 @@ impl Snapshot {
                 .resize_mode(ResizeMode::Blocking)
                 .build(),
             homes: Mutex::default(),
+            peppers,
         }
     }
 
@@ -142,6 +147,8 @@ impl Snapshot {
             inactive: row.inactive,
             revoked: row.revoked,
             uncertain: false,
+            // Under a pepper that is gone: compared under the newest, where it matches nothing.
+            pepper: place_of(&self.peppers, row.pepper).unwrap_or_default(),
             terms: (!usual).then(|| {
                 Arc::new(Terms {
                     ip_rules: row.ip_rules.clone(),
@@ -186,6 +193,11 @@ impl Snapshot {
             }
         }
     }
+}
+
+fn place_of(peppers: &[PepperName], name: PepperName) -> Option<PepperIndex> {
+    let place = peppers.iter().position(|pepper| *pepper == name)?;
+    PepperIndex::try_from(place).ok()
 }
 
 #[cfg(test)]

@@ -166,18 +166,23 @@ impl Keyring {
         call: &Call<'_>,
         now: Timestamp,
     ) -> (Option<Home>, Option<Decision>) {
-        let digest = self.mint.digest(id, call.secret);
         self.snapshot.with(id, |entry| {
             let entry = entry.filter(|entry| {
                 call.within
                     .is_none_or(|account| account == entry.home().account)
             });
+            let pepper = entry.map_or(0, |entry| entry.pepper);
+            let digest = self.mint.digest(pepper, id, call.secret);
             let matches = digest.ct_eq(entry.map_or(&[0; 32], |entry| &entry.digest));
             let Some(entry) = entry else {
                 return (None, None);
             };
             if !bool::from(matches) {
                 return (Some(entry.home()), None);
+            }
+            if pepper != 0 {
+                self.upgrades
+                    .push(id, digest, || self.mint.digest(0, id, call.secret));
             }
             let take = |limit, used: &Gcra| used.take(limit, now);
             let (verdict, rate_limit) = judge(entry, call.address, call.scopes, now, take);

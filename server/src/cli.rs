@@ -1,7 +1,8 @@
 //! The command line.
 
 pub mod audit;
-mod user;
+mod pepper;
+pub mod user;
 
 use crate::{
     config::{Config, HELP},
@@ -36,6 +37,20 @@ enum Command {
     /// Look after the audit log
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Rotate the pepper, and see what is still under older ones
+    #[command(subcommand)]
+    Pepper(PepperCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum PepperCommand {
+    /// Put a new pepper in front of LATCHKEY_PEPPER_FILE. It is used from the next start on; the older ones stay, and what
+    /// was made under them keeps working
+    #[command(after_help = HELP)]
+    Rotate,
+    /// Print each pepper's name and what was made under it. A server may run meanwhile
+    #[command(after_help = HELP)]
+    Status(pepper::Status),
 }
 
 #[derive(Debug, Subcommand)]
@@ -51,6 +66,16 @@ enum UserCommand {
     /// Add someone who may sign in
     #[command(after_help = HELP)]
     Add(user::Add),
+    /// Print a link that resets someone's password: it works once, within 30 minutes, and ends all their sessions. A server
+    /// may run meanwhile
+    #[command(after_help = HELP)]
+    ResetPassword(user::Whom),
+    /// Let someone sign in no longer, support included, and end all their sessions at once. A server may run meanwhile
+    #[command(after_help = HELP)]
+    Disable(user::Whom),
+    /// Let someone who was disabled sign in again. A server may run meanwhile
+    #[command(after_help = HELP)]
+    Enable(user::Whom),
 }
 
 /// Runs the command of the process's arguments. A wrong setting or argument ends it with 2, everything else with 1.
@@ -82,7 +107,14 @@ fn run(command: Command, config: Config) -> Result<(), Stop> {
             Command::Demo => demo::serve(config).await,
             Command::Migrate => start::migrate(&config).await,
             Command::User(UserCommand::Add(add)) => user::add(add, &config).await,
+            Command::User(UserCommand::ResetPassword(whom)) => {
+                user::reset_password(whom, &config).await
+            }
+            Command::User(UserCommand::Disable(whom)) => user::disable(whom, &config).await,
+            Command::User(UserCommand::Enable(whom)) => user::enable(whom, &config).await,
             Command::Audit(AuditCommand::Verify(verify)) => audit::verify(verify, &config).await,
+            Command::Pepper(PepperCommand::Rotate) => pepper::rotate(&config).await,
+            Command::Pepper(PepperCommand::Status(status)) => pepper::status(status, &config).await,
         }
     });
     // A forced stop does not wait for what still runs.

@@ -1,25 +1,26 @@
-//! The pepper: 32 bytes that never enter the database. Whoever loses them loses every key.
+//! The peppers: 32 bytes each, which never enter the database. Without them no key can be verified.
 
 use crate::config::{PepperSource, Wrong};
-use keyring::{Pepper, SystemEntropy};
+use keyring::{BadPeppers, MAX_PEPPERS, Pepper, PepperName, Peppers, SystemEntropy};
 use std::{
     fs::{self, OpenOptions, Permissions},
     io::{self, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
     path::Path,
 };
 use zeroize::Zeroizing;
 
 const VARIABLE: &str = "LATCHKEY_PEPPER";
 const FILE_VARIABLE: &str = "LATCHKEY_PEPPER_FILE";
-const ALLOWED: &str = "32 bytes in base64, as `openssl rand -base64 32` prints them";
+const ALLOWED: &str = "32 bytes in base64, as `openssl rand -base64 32` prints them; one a line, the newest first, where there \
+                       are several";
 
-/// Reads the pepper. A file that does not exist yet is made, unless there are keys already: they have a pepper, and a
+/// Reads the peppers, the newest first. A file that does not exist yet is made, unless there are keys already: they have a pepper, and a
 /// new one would take its place.
 ///
 /// # Errors
 /// Says what is wrong with the file or the value, never the value.
-pub fn load(source: &PepperSource, has_keys: bool) -> Result<Pepper, Wrong> {
+pub fn load(source: &PepperSource, has_keys: bool) -> Result<Peppers, Wrong> {
     match source {
         PepperSource::Value(text) => parse(VARIABLE, "the value", text),
         PepperSource::File(path) => {
@@ -43,12 +44,75 @@ pub fn load(source: &PepperSource, has_keys: bool) -> Result<Pepper, Wrong> {
     }
 }
 
-fn parse(variable: &'static str, what: &str, text: &str) -> Result<Pepper, Wrong> {
-    Pepper::parse_base64(text.trim()).map_err(|_| Wrong {
+fn parse(variable: &'static str, what: &str, text: &str) -> Result<Peppers, Wrong> {
+    Peppers::parse(text).map_err(|bad| Wrong {
         variable,
-        why: format!("{what} does not hold a pepper"),
+        why: match bad {
+            BadPeppers::Bad(_) | BadPeppers::Missing => format!("{what} does not hold a pepper"),
+            BadPeppers::Twice => format!("{what} holds a pepper twice"),
+            BadPeppers::TooMany => format!("{what} holds more than {MAX_PEPPERS} peppers"),
+        },
         allowed: ALLOWED,
     })
+}
+
+/// Puts a new pepper in front of those of a file; returns its name. The file is replaced in one step, with its mode and its
+/// owner: whenever the machine stops, it holds the old list or the new one.
+///
+/// # Errors
+/// Where the file holds no peppers, or as many as there may be, or cannot be replaced.
+pub fn rotate(path: &Path) -> Result<PepperName, Wrong> {
+    let shown = path.display().to_string();
+    let cannot = |cause: io::Error| Wrong {
+        variable: FILE_VARIABLE,
+        why: format!("{shown} cannot be replaced: {cause}"),
+        allowed: "a file in a folder that this user may write to; where it is mounted from elsewhere, put a new line \
+                  in front of it there",
+    };
+    // What a link leads to is replaced, not the link.
+    let path = fs::canonicalize(path).map_err(cannot)?;
+    let metadata = fs::metadata(&path).map_err(cannot)?;
+    let old = fs::read_to_string(&path)
+        .map(Zeroizing::new)
+        .map_err(cannot)?;
+    parse(FILE_VARIABLE, &shown, &old)?;
+    let new = Pepper::generate(&SystemEntropy);
+    let text = Zeroizing::new(format!("{}\n{}\n", *new.to_base64(), old.trim()));
+    parse(FILE_VARIABLE, &shown, &text)?;
+    replace(&path, &metadata, text.as_bytes()).map_err(cannot)?;
+    Ok(new.name())
+}
+
+fn replace(path: &Path, metadata: &fs::Metadata, text: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or_else(|| Path::new("/"));
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let beside = folder.join(name);
+    // Of a rotation that was broken off.
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&beside)?;
+    let done = file.write_all(text).and_then(|()| {
+        let (uid, gid) = (metadata.uid(), metadata.gid());
+        let made = file.metadata()?;
+        if (made.uid(), made.gid()) != (uid, gid) {
+            fchown(&file, Some(uid), Some(gid))?;
+        }
+        file.set_permissions(metadata.permissions())?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    });
+    if done.is_err() {
+        let _ = fs::remove_file(&beside);
+        return done;
+    }
+    fs::File::open(folder)?.sync_all()
 }
 
 fn is_missing(path: &Path) -> bool {
@@ -137,6 +201,33 @@ mod tests {
         assert!(!path.exists());
         load(&source, false).expect("made");
         load(&source, true).expect("read");
+    }
+
+    #[test]
+    fn a_rotation_puts_a_new_pepper_in_front_and_keeps_the_mode() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("pepper");
+        let source = PepperSource::File(path.clone());
+        let first = load(&source, false).expect("made").names();
+        fs::set_permissions(&path, Permissions::from_mode(0o400)).expect("own file");
+        let second = rotate(&path).expect("rotated");
+        let names = load(&source, true).expect("read").names();
+        assert_eq!(names, [vec![second], first].concat());
+        let mode = fs::metadata(&path).expect("there").permissions().mode();
+        assert_eq!(mode & 0o7777, 0o400);
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+        let text = fs::read_to_string(&path).expect("there");
+        load(&PepperSource::Value(text.replace('\n', ",").into()), true).expect("as a value");
+    }
+
+    #[test]
+    fn what_is_no_pepper_is_not_rotated() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("pepper");
+        assert!(rotate(&path).is_err(), "there is none");
+        fs::write(&path, "nonsense\n").expect("written");
+        assert!(rotate(&path).is_err());
+        assert_eq!(fs::read_to_string(&path).expect("there"), "nonsense\n");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What every answer has, whichever door gave it: a request id, and a body even after a panic.
 
+mod forwarded;
+
 use crate::{AppState, gate::client_address::client_address};
 use app::error::AppError;
 use axum::{
@@ -7,6 +9,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
+use forwarded::UntrustedProxy;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use keyring::{Entropy, SystemEntropy};
 use std::{
@@ -45,6 +48,7 @@ struct Panicked(String);
 pub struct Identified {
     state: AppState,
     router: Router,
+    untrusted: Arc<UntrustedProxy>,
 }
 
 /// What is kept of a request until it is answered.
@@ -56,8 +60,12 @@ struct Asked {
 
 impl Identified {
     /// Around a router.
-    pub const fn new(state: AppState, router: Router) -> Self {
-        Self { state, router }
+    pub fn new(state: AppState, router: Router) -> Self {
+        Self {
+            state,
+            router,
+            untrusted: Arc::default(),
+        }
     }
 
     fn begin(&self, request: &mut Request) -> Asked {
@@ -66,6 +74,7 @@ impl Identified {
             .get::<Peer>()
             .map(|peer| peer.0.to_canonical());
         let trusted = peer.is_some_and(|peer| self.state.proxies.contain(peer));
+        self.untrusted.look_at(peer, trusted, request.headers());
         let id = trusted
             .then(|| accepted_id(request.headers()))
             .flatten()

@@ -56,6 +56,7 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
         .recover_usage()
         .await
         .map_err(|error| Stop::failed("what was counted last cannot be added up", error))?;
+    seal_logs(&keyring).await?;
     let listener = listen(config.listen).await?;
     let setup = keyring
         .needs_setup()
@@ -80,6 +81,28 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
     run(listener, state).await
 }
 
+/// Seals the audit logs that end under an older pepper, or are of a version before seals.
+async fn seal_logs(keyring: &Keyring) -> Result<(), Stop> {
+    let sealing = keyring
+        .seal_logs()
+        .await
+        .map_err(|error| Stop::failed("the audit logs cannot be sealed", error))?;
+    if sealing.first && sealing.sealed > 0 {
+        // An attacker who can write to the database can make it look older than it is, but not without this line.
+        tracing::warn!(
+            logs = sealing.sealed,
+            "no audit log had a seal: all of them are sealed from here on, as after an update from a version before seals"
+        );
+    }
+    for account in &sealing.left {
+        tracing::error!(
+            account,
+            "the audit log ends in a row that Latchkey did not seal; `latchkey audit verify` says where"
+        );
+    }
+    Ok(())
+}
+
 /// `latchkey migrate`.
 ///
 /// # Errors
@@ -101,8 +124,8 @@ pub async fn open(store: Store, config: &Config) -> Result<Keyring, Stop> {
         .has_keys()
         .await
         .map_err(|error| Stop::failed("the database cannot be read", error))?;
-    let pepper = pepper::load(&config.pepper, has_keys)?;
-    let keyring = Keyring::open(store, pepper, Arc::new(SystemClock::default()))
+    let peppers = pepper::load(&config.pepper, has_keys)?;
+    let keyring = Keyring::open(store, peppers, Arc::new(SystemClock::default()))
         .await
         .map_err(|error| Stop::failed("the keys cannot be loaded", error))?;
     keyring.keep(config.retention);

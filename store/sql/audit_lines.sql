@@ -1,5 +1,5 @@
 SELECT a.account_id, a.seq, a.at, a.actor_id, a.actor, a.action, a.target, a.detail, a.address, a.request_id, a.before,
-    a.after, a.encoding, a.hash, p.hash AS previous
+    a.after, a.encoding, a.hash, a.seal, a.pepper, p.hash AS previous
 FROM audit a
 LEFT JOIN audit p ON p.account_id = a.account_id AND p.seq = a.seq - 1
 WHERE a.account_id = $1

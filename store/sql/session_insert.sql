@@ -1,2 +1,2 @@
-INSERT INTO session (token_hash, id, person_id, created_at, seen_at, authenticated_at, address, user_agent)
-VALUES ($1, $2, $3, $4, $4, $4, $5, $6)
+INSERT INTO session (token_hash, id, person_id, created_at, seen_at, authenticated_at, address, user_agent, pepper)
+VALUES ($1, $2, $3, $4, $4, $4, $5, $6, $7)

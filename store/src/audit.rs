@@ -1,27 +1,37 @@
-//! The audit log: append-only, each row chained to the one before it within its account.
+//! The audit log: append-only, each row chained to the one before it within its account, and sealed.
 //!
-//! Encoding 2, in which hashes are made now: SHA-256 over the text `latchkey audit 2`, the previous row's hash (32 zero
-//! bytes before the first), the account's id (16 bytes), the number and the instant (8 bytes each, big-endian), one byte
-//! that says whether there is an actor's id, that id (16 bytes, zeros where there is none), and then actor, action,
-//! target, detail, address, request id, before and after, each as UTF-8 with its length in bytes before it (8 bytes,
-//! big-endian). Encoding 1, of rows from before it: the same without the first text, without the byte, and without
-//! before and after, which are empty there.
+//! The hash of a row in encoding 3, in which rows are written now: SHA-256 over the text `latchkey audit 3`, the previous
+//! row's hash (32 zero bytes before the first), the account's id (16 bytes), the number and the instant (8 bytes each,
+//! big-endian), one byte that says whether there is an actor's id, that id (16 bytes, zeros where there is none), and then
+//! actor, action, target, detail, address, request id, before, after and the name of the pepper, each as UTF-8 with its
+//! length in bytes before it (8 bytes, big-endian). The row's seal is HMAC-SHA-256 of the hash under a key that is made of
+//! that pepper. So the chain can be checked by everybody who has the rows, and be made by nobody without the pepper.
+//!
+//! Encoding 2, of rows from before seals: the first text is `latchkey audit 2`, and there is no pepper. Encoding 1, from
+//! before that: no first text, no such byte, and no before and after, which are empty there. Once a row is sealed, so are
+//! all that follow.
 
 mod chain;
 mod pages;
+mod seal;
 
-pub use chain::{AuditHead, Break, Damage};
+pub use chain::{AuditHead, Break, Damage, Sealing};
+pub use seal::{SealKey, SealKeys};
+pub(crate) use seal::{Sealed, Seals};
 
 use crate::{StoreError, row::corrupt};
 use domain::audit::{Actor, Event, Facts};
+use seal::Proof;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// The hash before the first row of an account.
 pub(crate) const GENESIS: [u8; 32] = [0; 32];
 
-/// The encoding of the hashes that are made now.
-const ENCODING: i64 = 2;
+/// The encoding of rows without a seal.
+const UNSEALED: i64 = 2;
+/// The encoding of rows with a seal.
+const SEALED: i64 = 3;
 
 /// Writes a line that has its place in the chain.
 macro_rules! insert_line {
@@ -42,6 +52,22 @@ macro_rules! insert_line {
             .bind(&line.after)
             .bind(line.encoding)
             .bind(line.hash.as_slice())
+            .bind(line.seal.as_deref())
+            .bind(&line.pepper)
+            .execute(&mut *$tx)
+            .await?;
+    }};
+}
+
+/// Makes a line the head of its account's chain.
+macro_rules! move_head {
+    ($tx:ident, $line:expr) => {{
+        let line: &$crate::AuditLine = $line;
+        sqlx::query($crate::sql::AUDIT_MOVE_HEAD)
+            .bind(line.account_id)
+            .bind(line.hash.as_slice())
+            .bind(line.seal.as_deref())
+            .bind(&line.pepper)
             .execute(&mut *$tx)
             .await?;
     }};
@@ -63,20 +89,39 @@ macro_rules! append {
 macro_rules! append_quietly {
     ($tx:ident, $event:expr) => {{
         let event: &domain::audit::Event = $event;
-        let (seq, previous): (i64, Vec<u8>) = sqlx::query_as($crate::sql::AUDIT_HEAD)
+        let head: $crate::audit::Head = sqlx::query_as($crate::sql::AUDIT_HEAD)
             .bind(event.account_id.0)
             .fetch_one(&mut *$tx)
             .await?;
-        let line = $crate::AuditLine::after(previous, seq, event)?;
+        let sealed = head.is_genuine($tx.seals());
+        let line = $crate::AuditLine::after(&head, event, $tx.seals(), sealed)?;
         $crate::audit::insert_line!($tx, &line);
-        sqlx::query($crate::sql::AUDIT_MOVE_HEAD)
-            .bind(event.account_id.0)
-            .bind(line.hash.as_slice())
-            .execute(&mut *$tx)
-            .await?;
+        $crate::audit::move_head!($tx, &line);
     }};
 }
-pub(crate) use {append, append_quietly, insert_line};
+pub(crate) use {append, append_quietly, insert_line, move_head};
+
+/// The end of a chain that a line is appended to.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct Head {
+    /// The number that the next line takes.
+    #[sqlx(rename = "audit_seq")]
+    pub(crate) next: i64,
+    #[sqlx(rename = "audit_hash")]
+    pub(crate) hash: Vec<u8>,
+    #[sqlx(rename = "audit_seal")]
+    pub(crate) seal: Option<Vec<u8>>,
+    #[sqlx(rename = "audit_pepper")]
+    pub(crate) pepper: String,
+}
+
+impl Head {
+    /// Whether what is appended may carry a seal: a seal vouches for all that stands before it.
+    pub(crate) fn is_genuine(&self, seals: &SealKeys) -> bool {
+        self.next == 1
+            || seals.prove(&self.hash, self.seal.as_deref(), &self.pepper) == Proof::Genuine
+    }
+}
 
 /// A row of the log as it is stored: everything that its hash is made of, and the hash.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -109,16 +154,26 @@ pub struct AuditLine {
     pub encoding: i64,
     /// SHA-256 over all of it and the previous row's hash.
     pub hash: Vec<u8>,
+    /// HMAC-SHA-256 of the hash; none in encodings 1 and 2.
+    pub seal: Option<Vec<u8>>,
+    /// The name of the seal's pepper; empty in encodings 1 and 2.
+    pub pepper: String,
     /// The previous row's hash; none where there is no such row.
     pub previous: Option<Vec<u8>>,
 }
 
 impl AuditLine {
-    /// The line of an event behind a row with the hash `previous`.
-    pub(crate) fn after(previous: Vec<u8>, seq: i64, event: &Event) -> Result<Self, StoreError> {
+    /// The line of an event behind a head, with a seal where it is to have one and there is a key.
+    pub(crate) fn after(
+        head: &Head,
+        event: &Event,
+        seals: &SealKeys,
+        sealed: bool,
+    ) -> Result<Self, StoreError> {
+        let pepper = seals.newest().filter(|_| sealed);
         let mut line = Self {
             account_id: event.account_id.0,
-            seq,
+            seq: head.next,
             at: event.at.0,
             actor_id: match &event.actor {
                 Actor::Person { id, .. } => Some(id.0),
@@ -132,47 +187,74 @@ impl AuditLine {
             request_id: event.request_id.clone(),
             before: text(&event.before)?,
             after: text(&event.after)?,
-            encoding: ENCODING,
+            encoding: if pepper.is_some() { SEALED } else { UNSEALED },
             hash: Vec::new(),
+            seal: None,
+            pepper: pepper.map_or_else(String::new, |name| name.to_string()),
             previous: None,
         };
         line.hash = line
-            .link(&previous)
+            .link(&head.hash)
             .ok_or_else(|| corrupt("encoding"))?
             .to_vec();
-        line.previous = Some(previous);
+        line.seal = pepper.and_then(|_| seals.seal(&line.hash));
+        line.previous = Some(head.hash.clone());
         Ok(line)
+    }
+
+    /// What its seal says of it.
+    fn prove(&self, seals: &SealKeys) -> Proof {
+        seals.prove(&self.hash, self.seal.as_deref(), &self.pepper)
+    }
+
+    /// The end of the chain behind this line.
+    pub(crate) fn head(&self) -> Head {
+        Head {
+            next: self.seq + 1,
+            hash: self.hash.clone(),
+            seal: self.seal.clone(),
+            pepper: self.pepper.clone(),
+        }
     }
 
     /// The hash that the row has behind a row with the hash `previous`; `None` where its encoding cannot hold it.
     pub fn link(&self, previous: &[u8]) -> Option<[u8; 32]> {
-        let mut hash = Sha256::new();
-        if self.encoding == ENCODING {
-            hash.update("latchkey audit 2");
+        let (prefix, with_new) = match self.encoding {
+            1 if self.before.is_empty() && self.after.is_empty() => ("", false),
+            UNSEALED => ("latchkey audit 2", true),
+            SEALED => ("latchkey audit 3", true),
+            _ => return None,
+        };
+        if self.encoding != SEALED && (self.seal.is_some() || !self.pepper.is_empty()) {
+            return None;
         }
+        let mut hash = Sha256::new();
+        hash.update(prefix);
         hash.update(previous);
         hash.update(self.account_id.as_bytes());
         hash.update(self.seq.to_be_bytes());
         hash.update(self.at.to_be_bytes());
-        if self.encoding == ENCODING {
+        if with_new {
             hash.update([u8::from(self.actor_id.is_some())]);
         }
         hash.update(self.actor_id.unwrap_or_default().as_bytes());
-        let old = [
+        let texts = [
             &self.actor,
             &self.action,
             &self.target,
             &self.detail,
             &self.address,
             &self.request_id,
+            &self.before,
+            &self.after,
+            &self.pepper,
         ];
-        let new = [&self.before, &self.after];
-        let new: &[&String] = match self.encoding {
-            1 if new.iter().all(|text| text.is_empty()) => &[],
-            ENCODING => &new,
-            _ => return None,
+        let count = match self.encoding {
+            1 => 6,
+            UNSEALED => 8,
+            _ => 9,
         };
-        for text in old.into_iter().chain(new.iter().copied()) {
+        for text in &texts[..count] {
             hash.update((text.len() as u64).to_be_bytes());
             hash.update(text.as_bytes());
         }

@@ -1,6 +1,7 @@
-//! What this process knows of the database that it changes: which claim it holds, how far the changes of keys have come,
-//! and which PostgreSQL cluster it is. A clone is the same fence.
+//! What this process knows of the database that it changes: which claim it holds, with what it seals the audit log, how far
+//! the changes of keys have come, and which PostgreSQL cluster it is. A clone is the same fence.
 
+use crate::audit::Seals;
 use std::sync::{
     Arc, Mutex, PoisonError,
     atomic::{AtomicI64, Ordering},
@@ -20,6 +21,7 @@ struct State {
     epoch: AtomicI64,
     position: AtomicI64,
     cluster: Mutex<Option<Cluster>>,
+    seals: Seals,
 }
 
 /// A PostgreSQL cluster, and how often a standby of it was promoted.
@@ -40,6 +42,11 @@ impl Fence {
     /// The claimed epoch; `None` where the store was never claimed, as in a command beside the server.
     pub(crate) fn claimed(&self) -> Option<i64> {
         Some(self.token()).filter(|epoch| *epoch != UNCLAIMED)
+    }
+
+    /// What seals the audit log.
+    pub(crate) fn seals(&self) -> &Seals {
+        &self.0.seals
     }
 
     /// Holds a claim from now on.

@@ -3,7 +3,7 @@
 mod all;
 
 use crate::{
-    Store, StoreError, read,
+    PepperName, Store, StoreError,
     row::{corrupt, ip_rules, parse, rate_limit},
     sql, write,
 };
@@ -48,6 +48,8 @@ pub struct IndexRow {
     pub digest: Digest,
     /// The change of `change_head` as of which all this holds.
     pub position: i64,
+    /// The pepper that it was made under.
+    pub pepper: PepperName,
 }
 
 /// What every key has.
@@ -94,6 +96,7 @@ impl IndexRow {
             revoked: false,
             digest: [0; 32],
             position: 0,
+            pepper: PepperName::default(),
         }
     }
 }
@@ -158,6 +161,7 @@ macro_rules! whole {
         let mut key = key.with($crate::index::RawTerms::from_row(row)?.read()?);
         key.digest = $crate::index::digest(sqlx::Row::try_get(row, "digest")?)?;
         key.position = sqlx::Row::try_get(row, "position")?;
+        key.pepper = $crate::row::parse("pepper", sqlx::Row::try_get(row, "pepper")?)?;
         key
     }};
 }
@@ -228,17 +232,6 @@ pub(crate) fn digest(bytes: &[u8]) -> Result<Digest, StoreError> {
 }
 
 impl Store {
-    /// How many secrets there are, and how many of them were digested under a pepper of another name.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn count_secrets(&self, pepper: &str) -> Result<(i64, i64), StoreError> {
-        Ok(read!(self, |pool| sqlx::query_as(sql::SECRETS_COUNT)
-            .bind(pepper)
-            .fetch_one(pool)
-            .await)?)
-    }
-
     /// One key for the gate's index, as every change left it that was made before: a change whose outcome is open is
     /// waited for. `None` where there is no such key.
     ///

@@ -1,7 +1,7 @@
 //! Keys and the digests of their secrets.
 
 use crate::{
-    IndexRow, Store, StoreError,
+    IndexRow, PepperName, Store, StoreError,
     audit::append,
     index::{advance, index_row},
     read,
@@ -37,7 +37,7 @@ pub struct NewKey<'a> {
     /// HMAC-SHA-256 of the secret.
     pub digest: &'a [u8; 32],
     /// The name of the pepper.
-    pub pepper: &'a str,
+    pub pepper: PepperName,
 }
 
 /// What became of an insertion.
@@ -105,7 +105,7 @@ macro_rules! put_key {
                 .bind(new.secret_id.0)
                 .bind(new.id.to_string())
                 .bind(new.digest.as_slice())
-                .bind(new.pepper)
+                .bind(new.pepper.to_string())
                 .bind(new.at.0)
                 .execute(&mut *$tx)
                 .await?;

@@ -2,6 +2,7 @@
 //! the audit event of the change and writes both in one transaction.
 
 mod audit;
+mod beside;
 mod decisions;
 mod error;
 mod fence;
@@ -12,6 +13,7 @@ mod many;
 mod members;
 mod ownership;
 mod people;
+mod pepper;
 mod postgres;
 mod revoke_all;
 mod rotation;
@@ -23,7 +25,8 @@ mod support;
 mod transaction;
 mod usage;
 
-pub use audit::{AuditHead, AuditLine, Break, Damage};
+pub use audit::{AuditHead, AuditLine, Break, Damage, SealKey, SealKeys, Sealing};
+pub use beside::{NewPasswordReset, PasswordReset, PersonState};
 pub use error::StoreError;
 pub use fence::Fence;
 pub use index::IndexRow;
@@ -32,6 +35,7 @@ pub use list::DayOfUse;
 pub use members::{Acceptance, InvitationRow, Joining, NewInvitation};
 pub use ownership::{Claim, NewNode, Occupant, Ownership, Standby, lease_of};
 pub use people::{Membership, NewPerson, PersonRow};
+pub use pepper::{DigestUpgrade, PepperName, PepperRows};
 pub use postgres::Hosts;
 pub use revoke_all::RevokedKeys;
 pub use security::{NewSighting, Sight};
@@ -139,12 +143,53 @@ impl Store {
                 fence,
             }
         };
+        store.check_version().await?;
+        Ok(store)
+    }
+
+    /// Opens the database at `url` as it is, for short writes to people and sessions beside the process that owns it. What
+    /// the gate knows of keys must not be written through it.
+    ///
+    /// # Errors
+    /// As [`Store::open_to_read`].
+    pub async fn open_beside(url: &str) -> Result<Self, StoreError> {
+        let store = if url.starts_with("sqlite:") {
+            let options = sqlite(url)?
+                .create_if_missing(false)
+                .synchronous(SqliteSynchronous::Full);
+            let writer = SqlitePoolOptions::new()
+                .max_connections(1)
+                .acquire_timeout(ACQUIRE)
+                .connect_with(options)
+                .await?;
+            Self::Sqlite {
+                readers: writer.clone(),
+                writer,
+                fence: Fence::default(),
+            }
+        } else {
+            let hosts = Hosts::parse(url)?;
+            let fence = Fence::default();
+            let (first, options) = hosts.primary(&fence).await?;
+            first.close().await?;
+            Self::Postgres {
+                pool: postgres::pool(options, 2, &fence),
+                hosts,
+                fence,
+            }
+        };
+        store.check_version().await?;
+        Ok(store)
+    }
+
+    /// Whether the schema is the one that this program knows.
+    async fn check_version(&self) -> Result<(), StoreError> {
         let ours = SQLITE.iter().map(|migration| migration.version).max();
-        let (theirs,): (Option<i64>,) = read!(&store, |pool| {
+        let (theirs,): (Option<i64>,) = read!(self, |pool| {
             sqlx::query_as(sql::SCHEMA_VERSION).fetch_one(pool).await
         })?;
         match theirs {
-            theirs if theirs == ours => Ok(store),
+            theirs if theirs == ours => Ok(()),
             Some(newer) if Some(newer) > ours => Err(MigrateError::VersionMissing(newer).into()),
             _ => Err(StoreError::Outdated),
         }
@@ -206,6 +251,16 @@ impl Store {
         {
             pool.set_connect_options(options);
         }
+    }
+
+    /// Gives the store the keys that seal and prove the audit log. Without any, rows are written unsealed.
+    pub fn seal_with(&self, keys: SealKeys) {
+        self.fence().seals().give(keys);
+    }
+
+    /// The keys that seal and prove the audit log.
+    pub(crate) fn seals(&self) -> &SealKeys {
+        self.fence().seals().keys()
     }
 
     /// This process's claim to the database.

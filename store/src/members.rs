@@ -1,6 +1,6 @@
 //! Who belongs to an account, who is invited to, and what an application is called.
 
-use crate::{Store, StoreError, audit::append, read, row::corrupt, sql, write};
+use crate::{PepperName, Store, StoreError, audit::append, read, row::corrupt, sql, write};
 use domain::{
     account::{Email, Role},
     audit::Event,
@@ -21,8 +21,10 @@ pub struct NewInvitation<'a> {
     pub email: &'a Email,
     /// To be what.
     pub role: Role,
-    /// SHA-256 of the link's token.
+    /// HMAC-SHA-256 of the link's token.
     pub token_hash: &'a [u8; 32],
+    /// The pepper that it was made under.
+    pub pepper: PepperName,
     /// By whom.
     pub invited_by: PersonId,
     /// When.
@@ -59,7 +61,7 @@ pub enum Joining<'a> {
 /// An invitation that is accepted.
 #[derive(Debug)]
 pub struct Acceptance<'a> {
-    /// SHA-256 of the link's token.
+    /// HMAC-SHA-256 of the link's token.
     pub token_hash: &'a [u8; 32],
     /// What it was an invitation to.
     pub row: &'a InvitationRow,
@@ -78,6 +80,7 @@ struct RawInvitation {
     role: String,
     invited_by: String,
     expires_at: i64,
+    pepper: String,
 }
 
 impl RawInvitation {
@@ -89,6 +92,7 @@ impl RawInvitation {
                 role: Role::parse(&self.role).ok_or_else(|| corrupt("role"))?,
                 invited_by: self.invited_by,
                 expires_at: Timestamp(self.expires_at),
+                lapsed: self.pepper.is_empty(),
             },
             account: AccountId(self.account_id),
             account_name: self.account_name,
@@ -294,6 +298,7 @@ impl Store {
                 .bind(new.invited_by.0)
                 .bind(new.at.0)
                 .bind(new.expires_at.0)
+                .bind(new.pepper.to_string())
                 .execute(&mut *tx)
                 .await?;
         });

@@ -87,19 +87,21 @@ impl Store {
         .transpose()
     }
 
-    /// Replaces a password's hash by one of newer parameters.
+    /// Replaces a password's hash by one of newer parameters, unless the person has another password by now.
     ///
     /// # Errors
     /// Where the database fails.
     pub async fn rehash_person(
         &self,
         person: PersonId,
-        password_hash: &str,
+        old: &str,
+        new: &str,
     ) -> Result<(), StoreError> {
         write!(self, |tx| {
             sqlx::query(sql::PERSON_REHASH)
                 .bind(person.0)
-                .bind(password_hash)
+                .bind(old)
+                .bind(new)
                 .execute(&mut *tx)
                 .await?;
         });

@@ -2,7 +2,7 @@
 
 use crate::{
     AuditLine, IndexRow, Store, StoreError,
-    audit::{append, insert_line},
+    audit::{Head, append, insert_line},
     index::{advance, index_rows},
     read, sql,
     transaction::BULK_DEADLINE,
@@ -89,19 +89,23 @@ impl Store {
                 append!(tx, &whole(keys.len()));
                 // Their numbers are taken at once: three statements a key would hold the account's row for long.
                 let many = i64::try_from(keys.len()).unwrap_or(i64::MAX);
-                let (last, mut hash): (i64, Vec<u8>) = sqlx::query_as(sql::AUDIT_HEAD_BY)
+                let mut head: Head = sqlx::query_as(sql::AUDIT_HEAD_BY)
                     .bind(one.account_id.0)
                     .bind(many)
                     .fetch_one(&mut *tx)
                     .await?;
-                for (seq, key) in (last - many + 1..).zip(&keys) {
-                    let line = AuditLine::after(hash, seq, &key.event(&one))?;
+                head.next -= many - 1;
+                let sealed = head.is_genuine(tx.seals());
+                for key in &keys {
+                    let line = AuditLine::after(&head, &key.event(&one), tx.seals(), sealed)?;
                     insert_line!(tx, &line);
-                    hash = line.hash;
+                    head = line.head();
                 }
                 sqlx::query(sql::AUDIT_MOVE_HEAD)
                     .bind(one.account_id.0)
-                    .bind(hash.as_slice())
+                    .bind(head.hash.as_slice())
+                    .bind(head.seal.as_deref())
+                    .bind(&head.pepper)
                     .execute(&mut *tx)
                     .await?;
             }

@@ -1,6 +1,6 @@
-//! Signed-in browsers. The table holds hashes of their tokens, never a token.
+//! Signed-in browsers. The table holds keyed hashes of their tokens, never a token.
 
-use crate::{Store, StoreError, audit::append, read, row::corrupt, sql, write};
+use crate::{PepperName, Store, StoreError, audit::append, read, row::corrupt, sql, write};
 use domain::{
     account::Email,
     audit::Event,
@@ -12,12 +12,16 @@ use uuid::Uuid;
 /// A session to be written.
 #[derive(Debug)]
 pub struct NewSession<'a> {
-    /// SHA-256 of the token.
+    /// HMAC-SHA-256 of the token.
     pub token_hash: &'a [u8; 32],
+    /// The pepper that it was made under.
+    pub pepper: PepperName,
     /// Its id.
     pub id: SessionId,
     /// Whose.
     pub person: PersonId,
+    /// The hash that their password was checked against.
+    pub password_hash: &'a str,
     /// When.
     pub at: Timestamp,
     /// From where.
@@ -58,10 +62,10 @@ impl Store {
         Ok(rows.into_iter().map(|row| AccountId(row.0)).collect())
     }
 
-    /// Writes a session and the events of its beginning, and forgets those that ended before the two instants.
+    /// Writes a session and the events of its beginning, and deletes those that ended before the two instants.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// `NotFound` where the person has been disabled, or has another password by now.
     pub async fn start_session(
         &self,
         new: &NewSession<'_>,
@@ -74,6 +78,16 @@ impl Store {
                 .bind(ended.1.0)
                 .execute(&mut *tx)
                 .await?;
+            // First: it waits for whoever changes the password or disables the person, and ends all sessions after that.
+            let person = sqlx::query(sql::PERSON_SIGNS_IN)
+                .bind(new.person.0)
+                .bind(new.at.0)
+                .bind(new.password_hash)
+                .execute(&mut *tx)
+                .await?;
+            if person.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
             sqlx::query(sql::SESSION_INSERT)
                 .bind(new.token_hash.as_slice())
                 .bind(new.id.0)
@@ -81,11 +95,7 @@ impl Store {
                 .bind(new.at.0)
                 .bind(new.address)
                 .bind(new.user_agent)
-                .execute(&mut *tx)
-                .await?;
-            sqlx::query(sql::PERSON_SEEN)
-                .bind(new.person.0)
-                .bind(new.at.0)
+                .bind(new.pepper.to_string())
                 .execute(&mut *tx)
                 .await?;
             for event in events {

@@ -85,7 +85,8 @@ macro_rules! transact {
         let mut connection = $pool.acquire().await?;
         let mut committing = false;
         let done: Result<_, $crate::StoreError> = $crate::transaction::within($deadline, async {
-            let mut $tx = sqlx::Connection::begin_with(&mut *connection, $begin).await?;
+            let tx = sqlx::Connection::begin_with(&mut *connection, $begin).await?;
+            let mut $tx = $crate::audit::Sealed::new(tx, $fence.seals());
             if let Some(epoch) = $fence.claimed() {
                 let (_, now): (i64, i64) = sqlx::query_as($crate::sql::CHANGE_HEAD)
                     .fetch_one(&mut *$tx)
@@ -96,7 +97,7 @@ macro_rules! transact {
             }
             let value = $body;
             committing = true;
-            $tx.commit().await?;
+            $tx.into_inner().commit().await?;
             Ok(value)
         })
         .await;

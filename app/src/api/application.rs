@@ -20,8 +20,9 @@ pub async fn change_application(
     app: String,
     name: String,
     time_zone: String,
+    #[server(default)] password: String,
 ) -> Result<(), AppError> {
-    let owner = crate::context::owner(&app).await?;
+    let owner = crate::context::fresh_owner(&app, &password).await?;
     let name = domain::account::parse_title("The application’s name", &name)
         .map_err(|invalid| AppError::field("name", invalid.0))?;
     let zone = keyring::Zone::parse(&time_zone)

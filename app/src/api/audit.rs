@@ -16,6 +16,8 @@ pub struct AuditList {
     pub previous: Option<String>,
     /// Whether the filter leaves anything out.
     pub filtered: bool,
+    /// Whether the log can be taken away as a file without entering the password again.
+    pub fresh: bool,
     /// The server's clock.
     pub now: Timestamp,
 }
@@ -41,6 +43,7 @@ pub async fn read_audit_log(
         next: page.next.map(AuditCursor::to_param),
         previous: page.previous.map(AuditCursor::to_param),
         filtered: filter != AuditFilter::default(),
+        fresh: owner.is_fresh(),
         now: owner.now(),
     })
 }

@@ -44,6 +44,12 @@ pub async fn sign_out() -> Result<(), AppError> {
     Ok(())
 }
 
+/// Takes the password again, for what a form cannot carry it along with: a file.
+#[server(name = ConfirmPassword, prefix = "/api", endpoint = "confirm_password")]
+pub async fn confirm_password(#[server(default)] password: String) -> Result<(), AppError> {
+    crate::context::confirm_password(&password).await
+}
+
 /// Keeps the chosen colours: `light`, `dark` or `system`.
 #[server(name = SetTheme, prefix = "/api", endpoint = "set_theme")]
 pub async fn set_theme(theme: String) -> Result<(), AppError> {

@@ -23,10 +23,15 @@ pub async fn set_up(
         password: password.into(),
     };
     let origin = crate::context::origin();
-    match crate::context::keyring()?
+    let answer = crate::context::keyring()?
         .set_up(&token, draft, &origin)
-        .await?
-    {
+        .await
+        .map_err(|error| match error {
+            // All else was checked above: it is a common password.
+            keyring::KeyringError::Invalid(invalid) => AppError::field("password", invalid.0),
+            error => error.into(),
+        })?;
+    match answer {
         Done(signed_in) => {
             crate::context::start_session(&signed_in);
             crate::context::redirect("/");

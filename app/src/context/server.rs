@@ -158,6 +158,18 @@ pub async fn fresh_owner(app: &str, password: &str) -> Result<FreshOwner, AppErr
     Ok(owner.fresh_owner()?)
 }
 
+/// Takes the password of whoever is signed in: the sign-in is fresh afterwards.
+///
+/// # Errors
+/// [`AppError::SignedOut`]; [`AppError::StaleSignIn`] without one where it is asked for, a sentence about a wrong one.
+pub async fn confirm_password(password: &str) -> Result<(), AppError> {
+    if prove(password).await?.is_fresh() {
+        Ok(())
+    } else {
+        Err(AppError::StaleSignIn)
+    }
+}
+
 /// The session, made fresh by the password where it is not and there is one.
 async fn prove(password: &str) -> Result<Session, AppError> {
     let session = session().await?;

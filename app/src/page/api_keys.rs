@@ -68,7 +68,7 @@ pub fn ApiKeys() -> impl IntoView {
         </div>
         <Outlet />
         <ChangeForms app />
-        <ChangeNotice />
+        <ChangeNotice app />
         <BulkNotice />
         {move || view! { <FilterBar action=routes::list(&app.get()) address /> }}
         <List app address />

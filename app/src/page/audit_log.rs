@@ -2,10 +2,14 @@
 
 use super::{Here, param, tab_title};
 use crate::{
-    api::audit::{AuditList as Log, read_audit_log},
-    part::{AuditFilterBar, AuditList},
+    api::{
+        audit::{AuditList as Log, read_audit_log},
+        session::ConfirmPassword,
+    },
+    form::{FormPage, use_errors, use_outcome},
+    part::{AuditFilterBar, AuditList, PasswordAgain},
     routes::{self, AuditAddress},
-    ui::{ErrorState, Icon, Shape},
+    ui::{ErrorState, ErrorSummary, Icon, Shape, Submit},
     words::audit as words,
 };
 use leptos::prelude::*;
@@ -19,9 +23,10 @@ pub fn AuditLog() -> impl IntoView {
     let here = Here::from_frame();
     let query = use_query_map();
     let address = Memo::new(move |_| query.with(AuditAddress::read));
+    let confirm = ServerAction::<ConfirmPassword>::new();
     let log = Resource::new(
-        move || (app.get(), address.get()),
-        |(app, address)| {
+        move || (app.get(), address.get(), confirm.version().get()),
+        |(app, address, _)| {
             let AuditAddress {
                 key,
                 person,
@@ -46,7 +51,7 @@ pub fn AuditLog() -> impl IntoView {
             match log.await {
                 Err(error) => view! { <ErrorState error /> }.into_any(),
                 Ok(log) if log.rows.is_empty() => nothing(&app),
-                Ok(log) => filled(app, log, &address),
+                Ok(log) => filled(app, log, &address, confirm),
             }
         })
     };
@@ -66,7 +71,29 @@ pub fn AuditLog() -> impl IntoView {
     }
 }
 
-fn filled(app: String, log: Log, address: &AuditAddress) -> AnyView {
+/// The question for the password, in the place of the files.
+#[component]
+fn Confirm(action: ServerAction<ConfirmPassword>) -> impl IntoView {
+    let errors = use_errors(use_outcome(action));
+    view! {
+        <details class="audit-export" open=move || errors.with(|errors| !errors.is_empty())>
+            <summary>{words::EXPORT}</summary>
+            <ActionForm action attr:class="form" attr:novalidate="" attr:autocomplete="off">
+                <FormPage />
+                <ErrorSummary errors />
+                <PasswordAgain fresh=false errors />
+                <Submit label=words::CONFIRM pending=action.pending() variant="secondary" />
+            </ActionForm>
+        </details>
+    }
+}
+
+fn filled(
+    app: String,
+    log: Log,
+    address: &AuditAddress,
+    confirm: ServerAction<ConfirmPassword>,
+) -> AnyView {
     let path = routes::audit_log(&app);
     let page = |cursor: Option<String>| cursor.map(|cursor| address.clone().at(cursor).path(&path));
     let (newer, older) = (page(log.previous), page(log.next));
@@ -87,12 +114,17 @@ fn filled(app: String, log: Log, address: &AuditAddress) -> AnyView {
             </a>
         }
     };
-    let (csv, jsonl) = (file("csv", words::CSV), file("jsonl", words::JSON_LINES));
+    let files = if log.fresh {
+        let (csv, jsonl) = (file("csv", words::CSV), file("jsonl", words::JSON_LINES));
+        view! { {csv} {jsonl} }.into_any()
+    } else {
+        view! { <Confirm action=confirm /> }.into_any()
+    };
     let clear = log
         .filtered
         .then(|| view! { <a href=path.clone()>{words::CLEAR}</a> });
     view! {
-        <div class="audit-tools">{clear} {csv} {jsonl}</div>
+        <div class="audit-tools">{clear} {files}</div>
         <AuditList app=app.clone() records=log.rows now=log.now />
         {pager}
     }

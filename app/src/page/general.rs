@@ -9,7 +9,7 @@ use crate::{
     },
     error::AppError,
     form::{FormPage, typed, use_errors, use_outcome},
-    part::MemberList,
+    part::{MemberList, PasswordAgain},
     routes,
     ui::{
         CopyButton, ErrorState, ErrorSummary, FieldNote, Icon, Notice, Shape, Submit, TextField,
@@ -62,6 +62,7 @@ fn Heading() -> impl IntoView {
 fn Facts(app: Memo<String>) -> impl IntoView {
     let here = Here::from_frame();
     let zones = Resource::new(move || app.get(), list_zones);
+    let People(people) = expect_context();
     let action = ServerAction::<ChangeApplication>::new();
     let outcome = use_outcome(action);
     let announcer = Announcer::nearest();
@@ -88,6 +89,7 @@ fn Facts(app: Memo<String>) -> impl IntoView {
                                 <ApplicationForm
                                     application=here.application.clone()
                                     zones
+                                    fresh=people.await.is_ok_and(|roster| roster.fresh)
                                     action
                                     outcome
                                 />
@@ -147,6 +149,7 @@ fn facts(here: Whereabouts) -> impl IntoView {
 fn ApplicationForm(
     application: Application,
     zones: Vec<String>,
+    fresh: bool,
     action: ServerAction<ChangeApplication>,
     outcome: Signal<Option<Result<(), AppError>>>,
 ) -> impl IntoView {
@@ -188,6 +191,7 @@ fn ApplicationForm(
                     <FieldNote name="time_zone" errors />
                 </div>
             </div>
+            <PasswordAgain fresh errors />
             <div class="form-actions">
                 <Submit label=general::SAVE pending=action.pending() variant="secondary" />
                 <span class="field-hint">

@@ -62,11 +62,6 @@ fn Form(
     let OpenInvitation { welcome, now } = open;
     // No address but this one knows the page: `Referer` does not name it.
     let page = format!("/invite/{token}");
-    let (hint, autocomplete) = if welcome.known {
-        (invitation::KNOWN_PASSWORD, "current-password")
-    } else {
-        (invitation::NEW_PASSWORD, "new-password")
-    };
     view! {
         <h1 tabindex="-1">{invitation::title(&welcome.account)}</h1>
         <p>{invitation::lead(&welcome.invited_by, welcome.role.as_str())}</p>
@@ -88,8 +83,8 @@ fn Form(
                 name="password"
                 label=invitation::PASSWORD
                 kind="password"
-                hint=hint
-                autocomplete=autocomplete
+                hint=invitation::PASSWORD_HINT
+                autocomplete="current-password"
                 value=None
                 errors
             />

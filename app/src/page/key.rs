@@ -67,7 +67,7 @@ pub fn Key() -> impl IntoView {
         <Head details />
         <Outlet />
         <ChangeForms app />
-        <ChangeNotice />
+        <ChangeNotice app />
         <Rotated app id />
         <About app id details />
         <section class="card" aria-labelledby="usage">

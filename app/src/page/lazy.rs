@@ -72,6 +72,7 @@ lazy! {
     door: setup = setup::Setup;
     door: sign_in = sign_in::SignIn;
     door: invitation = invitation::Invitation;
+    door: reset = reset::Reset;
     forms: new_key = new_key::NewKey;
     forms: edit = edit::Edit;
     forms: regenerate = regenerate::Regenerate;

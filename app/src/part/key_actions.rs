@@ -6,14 +6,15 @@ use crate::{
         change::{ActivateKey, DeactivateKey},
     },
     error::AppError,
-    form::{FormPage, use_outcome},
+    form::{FormPage, sent, use_errors, use_outcome},
+    part::PasswordAgain,
     routes,
-    ui::{Icon, Notice, Shape},
+    ui::{ErrorSummary, Icon, Notice, Shape, Submit},
     words::list as words,
     words::{edit, rotate},
 };
 use domain::key::{KeySummary, state::State};
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use web_sys::{HtmlElement, SubmitEvent};
 
 /// The id of the form that switches off the key of the button that is pressed.
@@ -25,6 +26,8 @@ const ON: &str = "activate";
 pub struct Changes {
     deactivate: ServerAction<DeactivateKey>,
     activate: ServerAction<ActivateKey>,
+    /// The key of the last activation: where it asks for the password, the question names it.
+    activating: RwSignal<Option<String>>,
     others: RwSignal<usize>,
     outcome: Signal<Option<Result<(), AppError>>>,
     deactivate_each: ServerAction<DeactivateKeys>,
@@ -42,6 +45,7 @@ impl Changes {
         let changes = Self {
             deactivate,
             activate,
+            activating: RwSignal::new(sent(ActivateKey::PATH, "key")),
             others: RwSignal::new(0),
             outcome: Signal::derive(move || {
                 [off.get(), on.get()]
@@ -110,7 +114,14 @@ pub fn ChangeForms(
         if pending.get_untracked() {
             event.prevent_default();
         } else {
-            busy(event.submitter());
+            let pressed = event.submitter();
+            let key = pressed
+                .as_ref()
+                .and_then(|button| button.get_attribute("value"));
+            if key.is_some() {
+                changes.activating.set(key);
+            }
+            busy(pressed);
         }
     };
     view! {
@@ -137,13 +148,56 @@ fn busy(pressed: Option<HtmlElement>) {
     }
 }
 
+/// The question for the password, where a key is to be switched on again and the sign-in is not fresh.
+#[component]
+fn ActivateAgain(
+    /// The application's id.
+    app: Signal<String>,
+) -> impl IntoView {
+    let changes = Changes::here();
+    let action = changes.activate;
+    let outcome = use_outcome(action);
+    let errors = use_errors(outcome);
+    let asked =
+        Memo::new(move |_| action_error(outcome).is_some_and(|error| asks_for_password(&error)));
+    move || {
+        let key = changes.activating.get().filter(|_| asked.get())?;
+        Some(view! {
+            <ActionForm action attr:class="form" attr:novalidate="" attr:autocomplete="off">
+                <FormPage />
+                <ErrorSummary errors />
+                <input type="hidden" name="app" value=app />
+                <input type="hidden" name="key" value=key />
+                <PasswordAgain fresh=false errors />
+                <Submit label=words::ACTIVATE pending=action.pending() />
+            </ActionForm>
+        })
+    }
+}
+
+fn action_error(outcome: Signal<Option<Result<(), AppError>>>) -> Option<AppError> {
+    outcome.get().and_then(Result::err)
+}
+
+fn asks_for_password(error: &AppError) -> bool {
+    let sentences = error.sentences();
+    sentences.iter().any(|error| error.field == "password")
+}
+
 /// What came of the last change, where it failed.
 #[component]
-pub fn ChangeNotice() -> impl IntoView {
+pub fn ChangeNotice(
+    /// The application's id, where keys can be switched on.
+    #[prop(into, optional)]
+    app: Option<Signal<String>>,
+) -> impl IntoView {
     let outcome = Changes::here().outcome;
     view! {
+        {app.map(|app| view! { <ActivateAgain app /> })}
         <div role="alert">
             {move || match outcome.get() {
+                // The form above says it.
+                Some(Err(error)) if app.is_some() && asks_for_password(&error) => None,
                 Some(Err(error)) => {
                     Some(view! { <Notice tone="danger">{error.to_string()}</Notice> })
                 }

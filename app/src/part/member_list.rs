@@ -116,13 +116,18 @@ fn waiting(
 ) -> impl IntoView {
     let email = invitation.email.to_string();
     let label = members::withdraw(&email);
+    let ends = if invitation.lapsed {
+        members::LAPSED.into_any()
+    } else {
+        view! { {members::ENDS} <Time at=invitation.expires_at now /> }.into_any()
+    };
     view! {
         <li>
             <div class="rows-words">
                 <strong>{email}</strong>
                 <small>
                     {invitation.role.to_string()} ", " {members::INVITED_BY} {invitation.invited_by} ", "
-                    {members::ENDS} <Time at=invitation.expires_at now />
+                    {ends}
                 </small>
             </div>
             <ActionForm action attr:class="rows-actions">

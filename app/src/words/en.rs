@@ -15,6 +15,7 @@ pub mod list;
 pub mod members;
 pub mod overview;
 pub mod requests;
+pub mod reset;
 pub mod reveal;
 pub mod revoke;
 pub mod rotate;

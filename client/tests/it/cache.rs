@@ -73,7 +73,8 @@ async fn refusals_are_not_remembered() {
         assert_eq!(invoices(&service, &key).await, 401);
     }
     assert_eq!(bench.asked(), 2);
-    bench.owner.activate(key.id).await.expect("switched on");
+    let fresh = bench.owner.fresh().expect("signed in a moment ago");
+    fresh.activate(key.id).await.expect("switched on");
     assert_eq!(invoices(&service, &key).await, 200);
 }
 

@@ -25,6 +25,16 @@ const PER_DEVICE: RateLimit = RateLimit {
     requests: 20,
     window_ms: 3_600_000,
 };
+/// Checks for one known browser, right ones too: 30 a minute. They have a lane of their own, which nobody may fill.
+const CHECKS_PER_DEVICE: RateLimit = RateLimit {
+    requests: 30,
+    window_ms: 60_000,
+};
+/// From all browsers that are not known: 3,600 failures an hour, in one go if need be.
+const TOTAL: RateLimit = RateLimit {
+    requests: 3_600,
+    window_ms: 3_600_000,
+};
 /// Looks of one person of support: 120 an hour.
 const LOOKS: RateLimit = RateLimit {
     requests: 120,
@@ -35,8 +45,11 @@ const LOOKS: RateLimit = RateLimit {
 #[derive(Default)]
 pub(crate) struct SignIns(Throttle);
 
-/// A place in each of the counts; given back where the attempt succeeds.
-pub(crate) struct Attempt([Place; 2]);
+/// What an attempt has taken; given back where it succeeds.
+pub(crate) struct Attempt {
+    address: Place,
+    others: Vec<Place>,
+}
 
 impl SignIns {
     /// Takes a place, or says for how many milliseconds there is none.
@@ -47,19 +60,25 @@ impl SignIns {
         device: Option<&str>,
         now: Timestamp,
     ) -> Result<Attempt, i64> {
-        let places = match device {
+        let attempt = match device {
             // A known browser does not pay for its neighbours behind the same address.
-            Some(device) => [
-                self.0.place(("device", device), PER_DEVICE),
-                self.0.place(("address of device", device), PER_ADDRESS),
-            ],
-            None => [
-                self.0.place(("email", email.as_str()), PER_EMAIL),
-                self.0.place(("address", address.map(network)), PER_ADDRESS),
-            ],
+            Some(device) => Attempt {
+                address: self.0.place(("address of device", device), PER_ADDRESS),
+                others: vec![self.0.place(("device", device), PER_DEVICE)],
+            },
+            None => Attempt {
+                address: self.0.place(("address", address.map(network)), PER_ADDRESS),
+                others: vec![
+                    self.0.place(("email", email.as_str()), PER_EMAIL),
+                    self.0.place("everybody", TOTAL),
+                ],
+            },
         };
-        match self.0.take(&places, now) {
-            Ok(()) => Ok(Attempt(places)),
+        let checks = device.map(|device| self.0.place(("checks", device), CHECKS_PER_DEVICE));
+        let others = attempt.others.iter().copied();
+        let all: Vec<Place> = others.chain([attempt.address]).chain(checks).collect();
+        match self.0.take(&all, now) {
+            Ok(()) => Ok(attempt),
             Err(wait) => Err(wait.clamp(1, HOUR)),
         }
     }
@@ -71,7 +90,13 @@ impl SignIns {
 
     /// The attempt was no failure.
     pub(crate) fn give_back(&self, attempt: &Attempt) {
-        self.0.give_back(&attempt.0);
+        self.0.give_back(&[attempt.address]);
+        self.0.give_back(&attempt.others);
+    }
+
+    /// The attempt found the queue full: it was no guess, and is charged to its address alone.
+    pub(crate) fn was_busy(&self, attempt: &Attempt) {
+        self.0.give_back(&attempt.others);
     }
 }
 
@@ -118,5 +143,56 @@ mod tests {
             })
             .count();
         assert_eq!(passed, 60);
+    }
+
+    fn attempts(throttle: &SignIns, count: u32, device: Option<&str>) -> usize {
+        (0..count)
+            .filter(|n| {
+                let email = Email::parse(&format!("p{n}@example.com")).expect("valid");
+                let address = IpAddr::from((0x0a00_0000 + n).to_be_bytes());
+                throttle
+                    .begin(&email, Some(address), device, Timestamp(5))
+                    .is_ok()
+            })
+            .count()
+    }
+
+    #[test]
+    fn all_addresses_together_have_so_many_guesses_and_known_devices_are_not_among_them() {
+        let throttle = SignIns::default();
+        assert_eq!(attempts(&throttle, 10_000, None), 3_600);
+        assert_eq!(attempts(&throttle, 1, Some("ada's browser")), 1);
+    }
+
+    #[test]
+    fn a_full_queue_is_charged_to_the_address_alone() {
+        let throttle = SignIns::default();
+        let address = Some(IpAddr::from([192, 0, 2, 1]));
+        let email = Email::parse("ada@example.com").expect("valid");
+        let mut refused = 0;
+        for _ in 0..100 {
+            match throttle.begin(&email, address, None, Timestamp(5)) {
+                Ok(attempt) => throttle.was_busy(&attempt),
+                Err(_) => refused += 1,
+            }
+        }
+        assert_eq!(refused, 100 - 60);
+        let elsewhere = Some(IpAddr::from([192, 0, 2, 2]));
+        let attempt = throttle.begin(&email, elsewhere, None, Timestamp(5));
+        assert!(attempt.is_ok(), "the e-mail address has all of its guesses");
+    }
+
+    #[test]
+    fn nobody_fills_the_lane_of_known_devices_with_right_passwords() {
+        let throttle = SignIns::default();
+        let email = Email::parse("ada@example.com").expect("valid");
+        let mut passed = 0;
+        for _ in 0..100 {
+            if let Ok(attempt) = throttle.begin(&email, None, Some("device"), Timestamp(5)) {
+                throttle.give_back(&attempt);
+                passed += 1;
+            }
+        }
+        assert_eq!(passed, 30);
     }
 }

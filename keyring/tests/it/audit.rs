@@ -91,7 +91,7 @@ async fn the_log_tells_of_people_and_never_of_a_secret() {
         let fresh = owner.fresh_owner().expect("signed in a moment ago");
         let zone = Zone::parse("Europe/Berlin").expect("known");
         let name = owner.application().name.clone();
-        owner.change_application(name, zone).await.expect("changed");
+        fresh.change_application(name, zone).await.expect("changed");
         let moved = last(&owner, Action::ApplicationChanged).await;
         assert_eq!(moved.before, facts(&[("time_zone", "UTC")]));
 
@@ -118,7 +118,7 @@ async fn the_log_tells_of_people_and_never_of_a_secret() {
             Some(&*new.id.to_string())
         );
 
-        let everything = owner.audit_lines(&AuditFilter::default(), 0).await;
+        let everything = fresh.audit_lines(&AuditFilter::default(), 0).await;
         let everything = format!("{:?}", everything.expect("read"));
         for secret in [&key.secret, &new.secret, &invited.token] {
             assert!(!everything.contains(secret.as_str()));

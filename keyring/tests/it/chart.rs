@@ -81,7 +81,8 @@ async fn days_of_a_range_are_those_of_the_applications_zone_or_of_utc() {
             .owner(app, Origin::default())
             .await
             .expect("owns it");
-        owner
+        let fresh = owner.fresh_owner().expect("signed in a moment ago");
+        fresh
             .change_application("Shop".into(), Zone::parse("Asia/Kolkata").expect("known"))
             .await
             .expect("changed");

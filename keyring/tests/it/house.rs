@@ -15,8 +15,8 @@ use domain::{
     time::{DAY, Timestamp},
 };
 use keyring::{
-    Editor, Issue, Keyring, ManualClock, Origin, Pepper, PersonDraft, SeededEntropy, Session,
-    SignIn, Store,
+    Editor, Issue, Keyring, KeyringError, ManualClock, Origin, Pepper, Peppers, PersonDraft,
+    SeededEntropy, Session, SignIn, Store,
 };
 use std::sync::Arc;
 
@@ -52,11 +52,31 @@ pub async fn reopen(fresh: &Fresh, clock: &Arc<ManualClock>, seed: u64) -> Keyri
 
 /// A keyring over an open store.
 pub async fn open_over(store: Store, clock: &Arc<ManualClock>, seed: u64) -> Keyring {
-    let pepper = Pepper::from_bytes(*b"a pepper of thirty-two bytes ...");
+    let pepper = Pepper::from_bytes(*PEPPER);
     let entropy = Box::new(SeededEntropy::new(seed));
     Keyring::open_with(store, pepper, clock.clone(), entropy)
         .await
         .expect("opens")
+}
+
+/// The pepper of every house.
+pub const PEPPER: &[u8; 32] = b"a pepper of thirty-two bytes ...";
+
+/// As [`reopen`], under other peppers, the newest first.
+pub async fn reopen_under(
+    fresh: &Fresh,
+    clock: &Arc<ManualClock>,
+    seed: u64,
+    peppers: &[&[u8; 32]],
+) -> Result<Keyring, KeyringError> {
+    let entropy = Box::new(SeededEntropy::new(seed));
+    let store = Store::open(&fresh.url).await.expect("opens");
+    let texts = peppers
+        .iter()
+        .map(|bytes| Pepper::from_bytes(**bytes).to_base64());
+    let text = texts.fold(String::new(), |all, text| format!("{all}{}\n", *text));
+    let peppers = Peppers::parse(&text).expect("peppers");
+    Keyring::open_with(store, peppers, clock.clone(), entropy).await
 }
 
 impl House {

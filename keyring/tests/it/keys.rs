@@ -196,10 +196,11 @@ async fn a_deactivated_key_comes_back_and_a_revoked_one_does_not() {
         let key = house.issue(&editor, draft()).await;
         editor.deactivate(key.id).await.expect("off");
         assert_eq!(ask(&house.keyring, &call(&key)), Verdict::Inactive);
-        editor.activate(key.id).await.expect("on");
+        let fresh = editor.fresh().expect("signed in a moment ago");
+        fresh.activate(key.id).await.expect("on");
         assert_eq!(ask(&house.keyring, &call(&key)), Verdict::Accepted);
         editor.revoke(key.id, String::new()).await.expect("revoked");
-        let refused = editor.activate(key.id).await;
+        let refused = fresh.activate(key.id).await;
         assert!(
             matches!(refused, Err(KeyringError::Illegal(IllegalMove::Revoked))),
             "{refused:?}"

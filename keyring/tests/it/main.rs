@@ -14,9 +14,12 @@ mod network;
 mod outage;
 mod ownership;
 mod people;
+mod pepper;
 mod requests;
+mod reset;
 mod rotation;
 mod security;
+mod sign_in;
 #[path = "../../../store/tests/it/support.rs"]
 mod support;
 mod support_staff;

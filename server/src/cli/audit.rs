@@ -1,6 +1,6 @@
 //! `latchkey audit`.
 
-use crate::{config::Config, start::Stop};
+use crate::{config::Config, pepper, start::Stop};
 use clap::Args;
 use std::{collections::BTreeMap, path::PathBuf};
 use store::{AuditHead, Store, StoreError};
@@ -40,11 +40,13 @@ pub async fn verify(verify: Verify, config: &Config) -> Result<(), Stop> {
                 .map_err(|line| Stop::Failed(format!("{}: “{line}” is no head", path.display())))?
         }
     };
+    let peppers = pepper::load(&config.pepper, true)?;
     let store = Store::open_to_read(&config.database_url)
         .await
         .map_err(|error| {
             Stop::failed("LATCHKEY_DATABASE_URL: the database cannot be read", error)
         })?;
+    store.seal_with(peppers.seal_keys());
     let report = report(&store, &kept).await;
     store.close().await;
     let report = report.map_err(|error| Stop::failed("the audit log cannot be read", error))?;

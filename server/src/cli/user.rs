@@ -1,10 +1,14 @@
-//! `latchkey user add`.
+//! `latchkey user`.
 
-use crate::{config::Config, start, start::Stop};
+use crate::{config::Config, pepper, start, start::Stop};
 use clap::Args;
 use domain::account::{Email, Role};
-use keyring::PersonDraft;
-use std::io::{self, Read};
+use keyring::{Administered, PeopleAdmin, PersonDraft, SystemClock, SystemEntropy};
+use std::{
+    io::{self, Read},
+    sync::Arc,
+};
+use store::Store;
 use zeroize::Zeroizing;
 
 /// Bytes of a password that are read; more is no password.
@@ -28,6 +32,104 @@ pub struct Add {
     /// Read the password from standard input, up to its end
     #[arg(long, required = true)]
     password_stdin: bool,
+}
+
+/// Whom a command is about.
+#[derive(Debug, Args)]
+pub struct Whom {
+    /// The address that they sign in with
+    #[arg(long, value_parser = parse_email)]
+    pub email: Email,
+}
+
+/// Prints a link that resets the person's password, once within 30 minutes.
+///
+/// # Errors
+/// Where nobody who may sign in has the address, or the database cannot be used.
+pub async fn reset_password(whom: Whom, config: &Config) -> Result<(), Stop> {
+    let people = people(config).await?;
+    let made = people.reset_link(&whom.email).await;
+    people.close().await;
+    match made.map_err(|error| Stop::failed("no link was made", error))? {
+        Administered::Done(link) => {
+            println!("{}", link_of(config, &link.token));
+            eprintln!(
+                "Hand this link to {} over a channel that nobody else reads. It works once, until {}.",
+                link.email,
+                link.expires_at.readable()
+            );
+            Ok(())
+        }
+        Administered::Unknown => Err(unknown(&whom.email)),
+        Administered::Already => Err(Stop::Failed(format!(
+            "{0} is disabled; `latchkey user enable --email {0}` lets them sign in again",
+            whom.email
+        ))),
+    }
+}
+
+/// Where the holder of a token resets a password.
+fn link_of(config: &Config, token: &str) -> String {
+    format!("{}/reset/{token}", config.public_url.origin())
+}
+
+/// Ends all sessions of a person, and lets them sign in no longer.
+///
+/// # Errors
+/// Where nobody has the address, or the database cannot be used.
+pub async fn disable(whom: Whom, config: &Config) -> Result<(), Stop> {
+    let people = people(config).await?;
+    let done = people.disable(&whom.email).await;
+    people.close().await;
+    match done.map_err(|error| Stop::failed("nothing was changed", error))? {
+        Administered::Done(()) => println!(
+            "{} is disabled: all their sessions have ended, and they cannot sign in.",
+            whom.email
+        ),
+        Administered::Already => println!("{} was disabled before.", whom.email),
+        Administered::Unknown => return Err(unknown(&whom.email)),
+    }
+    Ok(())
+}
+
+/// Lets a disabled person sign in again.
+///
+/// # Errors
+/// As [`disable`].
+pub async fn enable(whom: Whom, config: &Config) -> Result<(), Stop> {
+    let people = people(config).await?;
+    let done = people.enable(&whom.email).await;
+    people.close().await;
+    match done.map_err(|error| Stop::failed("nothing was changed", error))? {
+        Administered::Done(()) => println!("{} can sign in again.", whom.email),
+        Administered::Already => println!("{} was not disabled.", whom.email),
+        Administered::Unknown => return Err(unknown(&whom.email)),
+    }
+    Ok(())
+}
+
+fn unknown(email: &Email) -> Stop {
+    Stop::Failed(format!("nobody has the address {email}"))
+}
+
+/// No lock is taken: a server that runs beside it reads people and sessions from the database at every request.
+async fn people(config: &Config) -> Result<PeopleAdmin, Stop> {
+    let peppers = pepper::load(&config.pepper, true)?;
+    let store = Store::open_beside(&config.database_url)
+        .await
+        .map_err(|error| {
+            Stop::failed(
+                "LATCHKEY_DATABASE_URL: the database cannot be opened",
+                error,
+            )
+        })?;
+    let clock = Arc::new(SystemClock::default());
+    Ok(PeopleAdmin::new(
+        store,
+        &peppers,
+        clock,
+        Box::new(SystemEntropy),
+    ))
 }
 
 /// Adds the person. A server that runs beside it knows them at once: people are read from the database.

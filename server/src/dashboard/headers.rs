@@ -23,26 +23,25 @@ const FIXED: [(HeaderName, &str); 5] = [
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
 
-/// The link of an invitation is as good as a key until it is used: no `Referer` names it, not even to ourselves.
-/// (`no-referrer` would also take the `Origin` from its form.)
-const INVITATION: (&str, &str) = ("/invite/", "strict-origin");
+/// A link of an invitation or one that resets a password is as good as a key until it is used: no `Referer` names it, not even
+/// to ourselves. (`no-referrer` would also take the `Origin` from its form.)
+const LINKS: [&str; 2] = ["/invite/", "/reset/"];
+const OF_LINKS: HeaderValue = HeaderValue::from_static("strict-origin");
 
 /// Makes the nonce that the answer's scripts carry, and sets the headers.
 pub async fn protect(mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     let policy = policy(&nonce);
-    let invitation = request.uri().path().starts_with(INVITATION.0);
+    let path = request.uri().path();
+    let link = LINKS.iter().any(|link| path.starts_with(link));
     request.extensions_mut().insert(nonce);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if invitation {
-        headers.insert(
-            header::REFERRER_POLICY,
-            HeaderValue::from_static(INVITATION.1),
-        );
+    if link {
+        headers.insert(header::REFERRER_POLICY, OF_LINKS);
     }
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);

@@ -16,7 +16,8 @@ use domain::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use keyring::{
-    Issue, Keyring, ManualClock, Origin, Owner, Pepper, PersonDraft, Session, SignIn, Store,
+    Issue, Keyring, ManualClock, Origin, Owner, Pepper, Peppers, PersonDraft, Session, SignIn,
+    Store,
 };
 use server::{
     AppState,
@@ -69,6 +70,14 @@ pub struct House {
     _folder: TempDir,
 }
 
+/// The pepper of every house.
+pub const PEPPER: &[u8; 32] = b"0123456789abcdef0123456789abcdef";
+
+/// The same, as a list.
+pub fn peppers() -> Peppers {
+    Pepper::from_bytes(*PEPPER).into()
+}
+
 impl House {
     pub async fn new() -> Self {
         Self::at(HERE).await
@@ -79,13 +88,9 @@ impl House {
         let url = format!("sqlite://{}/latchkey.db", folder.path().display());
         let clock = Arc::new(ManualClock::new(Timestamp(20_780 * DAY)));
         let store = Store::open(&url).await.expect("a database");
-        let keyring = Keyring::open(
-            store,
-            Pepper::from_bytes(*b"0123456789abcdef0123456789abcdef"),
-            clock.clone(),
-        )
-        .await
-        .expect("a keyring");
+        let keyring = Keyring::open(store, peppers(), clock.clone())
+            .await
+            .expect("a keyring");
         let state = AppState::new(
             keyring.clone(),
             PublicUrl::parse(public_url).expect("a URL"),

@@ -2,11 +2,13 @@
 #![recursion_limit = "512"]
 
 mod audit_log;
+mod commands;
 mod dashboard;
 mod demo;
 mod described;
 mod export;
 mod forms;
+mod fresh;
 mod gate;
 mod headers;
 mod house;

@@ -3,7 +3,7 @@
 use crate::house::{House, OWNER, PASSWORD};
 use domain::account::{Email, Role};
 use http::StatusCode;
-use keyring::{Origin, PersonDraft};
+use keyring::{Administered, Origin, PeopleAdmin, PersonDraft, SystemEntropy};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 const SUPPORT: &str = "help@latchkey.example";
@@ -43,6 +43,58 @@ async fn the_link_of_an_invitation_is_named_nowhere() {
     assert!(done.header("set-cookie").starts_with("latchkey="));
     let again = house.get(&path, &[HTML]).await;
     assert_eq!(again.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_password_is_reset_by_a_plain_form_once() {
+    let house = House::furnished().await;
+    let store = store::Store::open_beside(&house.url).await.expect("opens");
+    let peppers = crate::house::peppers();
+    let entropy = Box::new(SystemEntropy);
+    let admin = PeopleAdmin::new(store, &peppers, house.clock.clone(), entropy);
+    let owner = Email::parse(OWNER).expect("an address");
+    let made = admin.reset_link(&owner).await.expect("works");
+    let Administered::Done(link) = made else {
+        panic!("{made:?}");
+    };
+    let session = house.token(OWNER).await;
+    let path = format!("/reset/{}", link.token);
+    let page = house.get(&path, &[HTML]).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert_eq!(page.header("referrer-policy"), "strict-origin");
+    assert_eq!(page.header("cache-control"), "no-store");
+    assert!(page.body.contains(OWNER) && page.body.contains("new-password"));
+
+    let form = |password: &str| format!("page={path}&token={}&password={password}", link.token);
+    let weak = house
+        .post("/api/reset_password", &[HTML], &form("Password1234567"))
+        .await;
+    assert_eq!(weak.status.as_u16(), 422, "{}", weak.body);
+    assert!(weak.body.contains("easily guessed") && weak.body.contains(&link.token));
+    assert!(!weak.body.contains("Password1234567"));
+    let done = house
+        .post(
+            "/api/reset_password",
+            &[HTML],
+            &form("violet+compass+under+snow"),
+        )
+        .await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    assert_eq!(done.header("location"), "/sign-in");
+    let again = house.get(&path, &[HTML]).await;
+    assert_eq!(again.status, StatusCode::NOT_FOUND);
+    let cookie = format!("latchkey={session}");
+    let home = house.post("/api/home", &[("cookie", &cookie)], "").await;
+    assert_eq!(home.status.as_u16(), 401);
+    let sign_in = |password: &str| format!("email={OWNER}&password={password}");
+    let json = [("accept", "application/json")];
+    for (password, status) in [
+        ("violet+compass+under+snow", 200),
+        (&*PASSWORD.replace(' ', "+"), 422),
+    ] {
+        let answer = house.post("/api/sign_in", &json, &sign_in(password)).await;
+        assert_eq!(answer.status.as_u16(), status, "{}", answer.body);
+    }
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ const CALLERS: [Option<&str>; 5] = [
 
 /// What is sent (`{app}`, `{key}` and `{once}` are filled in), and what nobody, the owner of another account, a viewer,
 /// a developer and the owner hear.
-const TABLE: &[(&str, &str, [u16; 5])] = &[
+pub const TABLE: &[(&str, &str, [u16; 5])] = &[
     (
         "sign_in",
         "email={email}&password={password}",
@@ -244,6 +244,17 @@ const TABLE: &[(&str, &str, [u16; 5])] = &[
         "token=x&password={password}",
         [404, 404, 404, 404, 404],
     ),
+    ("show_reset", "token=x", [404, 404, 404, 404, 404]),
+    (
+        "reset_password",
+        "token=x&password={password}",
+        [404, 404, 404, 404, 404],
+    ),
+    (
+        "confirm_password",
+        "password={password}",
+        [401, 200, 200, 200, 200],
+    ),
     ("support_desk", "", [401, 404, 404, 404, 404]),
     (
         "support_look",
@@ -307,7 +318,7 @@ async fn what_does_not_exist_and_what_is_not_yours_are_alike() {
 }
 
 /// Files: what nobody, the owner of another account, a viewer, a developer and the owner hear.
-const FILES: &[(&str, [u16; 5])] = &[
+pub const FILES: &[(&str, [u16; 5])] = &[
     ("settings/api-keys.csv", [303, 404, 200, 200, 200]),
     ("settings/audit-log.csv", [303, 404, 403, 403, 200]),
     ("settings/audit-log.jsonl", [303, 404, 403, 403, 200]),
@@ -360,7 +371,7 @@ async fn a_session_that_has_ended_is_nobodys() {
 }
 
 /// Each call finds a fresh, active key.
-async fn fill(house: &House, owner: &Owner, form: &str) -> String {
+pub async fn fill(house: &House, owner: &Owner, form: &str) -> String {
     let key = house.key(owner, "invoice:read", "").await;
     let seen = owner.key(key.id).await.expect("there").draft().revision();
     form.replace("{seen}", &seen)

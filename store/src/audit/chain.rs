@@ -1,8 +1,11 @@
 //! Whether the log is what was written.
 
-use super::GENESIS;
-use crate::{Store, StoreError, read, row::corrupt, sql};
-use domain::{audit::AuditFilter, id::AccountId};
+use super::{GENESIS, Head, Proof, SEALED, insert_line, move_head};
+use crate::{AuditLine, Store, StoreError, read, row::corrupt, sql, write};
+use domain::{
+    audit::{AuditFilter, Event},
+    id::AccountId,
+};
 use std::fmt;
 use uuid::Uuid;
 
@@ -20,6 +23,9 @@ pub struct AuditHead {
     pub seq: i64,
     /// Its hash.
     pub hash: [u8; 32],
+    /// Its seal, and the name of the pepper that made it; none where the row is from before seals.
+    seal: Option<Vec<u8>>,
+    pepper: String,
     /// The largest number that any row has.
     last: i64,
 }
@@ -46,6 +52,12 @@ pub enum Damage {
     Added,
     /// It is not the one whose hash was kept elsewhere.
     NotTheKept,
+    /// It carries a seal that was not made with the pepper that it names.
+    Forged,
+    /// It carries no seal, although one before it does.
+    Unsealed,
+    /// It is the last one, and no seal of a known pepper vouches for it.
+    Unproven,
 }
 
 impl AuditHead {
@@ -59,15 +71,26 @@ impl fmt::Display for Break {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seq = self.seq;
         match self.damage {
-            Damage::Changed if seq == 1 => write!(f, "row 1 is not what was written first"),
+            Damage::Changed if seq == 1 => std::write!(f, "row 1 is not what was written first"),
             Damage::Changed => {
                 let before = seq - 1;
-                write!(f, "row {seq} is not what was written after row {before}")
+                std::write!(f, "row {seq} is not what was written after row {before}")
             }
-            Damage::Missing => write!(f, "row {seq} is missing"),
-            Damage::NotTheHead => write!(f, "row {seq} is not what was written last"),
-            Damage::Added => write!(f, "row {seq} was not written by Latchkey"),
-            Damage::NotTheKept => write!(f, "row {seq} is not the one whose hash was kept"),
+            Damage::Missing => std::write!(f, "row {seq} is missing"),
+            Damage::NotTheHead => std::write!(f, "row {seq} is not what was written last"),
+            Damage::Added => std::write!(f, "row {seq} was not written by Latchkey"),
+            Damage::NotTheKept => std::write!(f, "row {seq} is not the one whose hash was kept"),
+            Damage::Forged => {
+                std::write!(f, "row {seq} has a seal that was not made with the pepper")
+            }
+            Damage::Unsealed => {
+                std::write!(f, "row {seq} has no seal, and rows before it have one")
+            }
+            Damage::Unproven => std::write!(
+                f,
+                "row {seq}, the last one, has no seal of a pepper that is at hand; a log of before this version is sealed \
+                 when the server starts"
+            ),
         }
     }
 }
@@ -78,17 +101,27 @@ impl Store {
     /// # Errors
     /// Where the database fails or a row cannot be read.
     pub async fn audit_heads(&self) -> Result<Vec<AuditHead>, StoreError> {
-        type Row = (Uuid, String, i64, Vec<u8>, Option<i64>);
+        type Row = (
+            Uuid,
+            String,
+            i64,
+            Vec<u8>,
+            Option<Vec<u8>>,
+            String,
+            Option<i64>,
+        );
         let rows: Vec<Row> = read!(self, |pool| {
             sqlx::query_as(sql::AUDIT_HEADS).fetch_all(pool).await
         })?;
         rows.into_iter()
-            .map(|(id, name, seq, hash, last)| {
+            .map(|(id, name, seq, hash, seal, pepper, last)| {
                 Ok(AuditHead {
                     account: AccountId(id),
                     name,
                     seq,
                     hash: hash.try_into().map_err(|_| corrupt("audit_hash"))?,
+                    seal,
+                    pepper,
                     last: last.unwrap_or_default(),
                 })
             })
@@ -112,6 +145,7 @@ impl Store {
         }
         let everything = AuditFilter::default();
         let (mut seq, mut hash) = (0, GENESIS);
+        let (mut seal, mut sealed, mut proven) = (None, false, 0);
         while seq < head.seq {
             let lines = self
                 .audit_lines(head.account, &everything, seq, CHUNK)
@@ -128,6 +162,18 @@ impl Store {
                     Some(link) if link == line.hash.as_slice() => hash = link,
                     _ => return broken(seq, Damage::Changed),
                 }
+                if line.encoding == SEALED {
+                    sealed = true;
+                    match line.prove(self.seals()) {
+                        Proof::Genuine => proven = seq,
+                        Proof::Forged => return broken(seq, Damage::Forged),
+                        // A pepper that was retired: a later seal vouches for the row.
+                        Proof::Unknown => {}
+                    }
+                } else if sealed {
+                    return broken(seq, Damage::Unsealed);
+                }
+                seal.clone_from(&line.seal);
                 if kept.is_some_and(|(at, kept)| at == seq && kept != hash) {
                     return broken(seq, Damage::NotTheKept);
                 }
@@ -136,7 +182,7 @@ impl Store {
                 return broken(seq + 1, Damage::Missing);
             }
         }
-        if hash != head.hash {
+        if hash != head.hash || seal != head.seal {
             return broken(seq, Damage::NotTheHead);
         }
         if head.last > seq {
@@ -145,6 +191,76 @@ impl Store {
         if kept.is_some_and(|(at, _)| at > seq) {
             return broken(seq + 1, Damage::Missing);
         }
+        if proven < seq {
+            return broken(seq, Damage::Unproven);
+        }
         Ok(None)
     }
+
+    /// Seals each log whose last row is not sealed under the newest pepper, by one more row; returns how many, and whether it
+    /// was for the first time. A row that is sealed vouches for all before it, so a log without a seal is sealed only where no
+    /// log has one: the database is of before seals then. One that stands between sealed logs, or has a seal that nobody
+    /// vouches for, is left to `latchkey audit verify`.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn seal_logs(
+        &self,
+        event: impl Fn(AccountId) -> Event,
+    ) -> Result<Sealing, StoreError> {
+        let Some(newest) = self.seals().newest() else {
+            return Ok(Sealing::default());
+        };
+        let newest = newest.to_string();
+        let heads = self.audit_heads().await?;
+        let unsealed = |head: &AuditHead| head.seal.is_none();
+        let (sealed,): (i64,) = match heads.iter().all(unsealed) && !heads.is_empty() {
+            true => read!(self, |pool| sqlx::query_as(sql::AUDIT_SEALED)
+                .fetch_one(pool)
+                .await)?,
+            false => (1,),
+        };
+        let mut done = Sealing {
+            first: sealed == 0,
+            ..Sealing::default()
+        };
+        for head in heads.iter().filter(|head| head.pepper != newest) {
+            let seal = head.seal.as_deref();
+            let genuine = self.seals().prove(&head.hash, seal, &head.pepper) == Proof::Genuine;
+            if !genuine && !(done.first && seal.is_none()) {
+                done.left.push(head.name.clone());
+                continue;
+            }
+            let event = event(head.account);
+            let written = write!(self, |tx| {
+                let head: Head = sqlx::query_as(sql::AUDIT_HEAD)
+                    .bind(event.account_id.0)
+                    .fetch_one(&mut *tx)
+                    .await?;
+                let genuine = head.is_genuine(tx.seals());
+                if !genuine && !(done.first && head.seal.is_none()) {
+                    return Err(StoreError::Corrupt(
+                        "a seal of the audit log is forged".into(),
+                    ));
+                }
+                let line = AuditLine::after(&head, &event, tx.seals(), true)?;
+                insert_line!(tx, &line);
+                move_head!(tx, &line);
+                line.seq
+            });
+            done.sealed += usize::from(written > 0);
+        }
+        Ok(done)
+    }
+}
+
+/// What [`Store::seal_logs`] did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sealing {
+    /// How many logs were sealed.
+    pub sealed: usize,
+    /// Whether none had a seal before.
+    pub first: bool,
+    /// The accounts whose logs end without a genuine seal: somebody other than Latchkey wrote them.
+    pub left: Vec<String>,
 }

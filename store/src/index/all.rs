@@ -3,7 +3,7 @@
 
 use super::{Digest, IndexRow, KnownScopes, RawTerms, Terms};
 use crate::{
-    Store, StoreError, on_pool, read,
+    PepperName, Store, StoreError, on_pool, read,
     row::{corrupt, parse},
     sql,
 };
@@ -42,7 +42,7 @@ impl Spans {
 /// Begins to read a table: rows of SQLite by their numbers, PostgreSQL's by their blocks. All spans are of one instant: a row that is
 /// written anew moves to another block, and would be missed where it goes to one that was read before.
 macro_rules! spans {
-    ($store:expr, $pool:expr, $extent:expr, $span:expr) => {{
+    ($store:expr, $pool:expr, $extent:expr, $span:expr $(, $value:expr)?) => {{
         let step: i64 = match $store {
             Store::Sqlite { .. } => 500,
             Store::Postgres { .. } => 16,
@@ -58,6 +58,7 @@ macro_rules! spans {
                 let text: Option<String> = sqlx::query_scalar(span)
                     .bind(from)
                     .bind(from + step)
+                    $(.bind($value))?
                     .fetch_one(&mut *snapshot)
                     .await?;
                 if send.send(text.unwrap_or_default()).await.is_err() {
@@ -83,31 +84,37 @@ type ById<T> = HashMap<KeyId, T, foldhash::fast::FixedState>;
 /// Keys and digests whose other half has not come yet. Both tables give them in nearly the same order, so few wait.
 #[derive(Default)]
 struct Halves {
+    /// The pepper of lines that name none.
+    newest: PepperName,
     keys: ById<IndexRow>,
-    digests: ById<Digest>,
+    digests: ById<(Digest, PepperName)>,
 }
 
 impl Halves {
     fn key(&mut self, mut row: IndexRow) -> Option<IndexRow> {
-        let Some(digest) = self.digests.remove(&row.id) else {
+        let Some((digest, pepper)) = self.digests.remove(&row.id) else {
             self.keys.insert(row.id, row);
             return None;
         };
-        row.digest = digest;
+        (row.digest, row.pepper) = (digest, pepper);
         Some(row)
     }
 
     /// Takes a line of a span of secrets.
     fn secret(&mut self, line: &str) -> Result<Option<IndexRow>, StoreError> {
-        let (id, hex) = line.split_once(' ').ok_or_else(|| corrupt("key_id"))?;
+        let (id, rest) = line.split_once(' ').ok_or_else(|| corrupt("key_id"))?;
         let id = parse("key_id", id)?;
+        let (hex, pepper) = match rest.split_once(' ') {
+            None => (rest, self.newest),
+            Some((hex, pepper)) => (hex, parse("pepper", pepper)?),
+        };
         let mut digest = [0; 32];
         hex::decode_to_slice(hex, &mut digest).map_err(|_| corrupt("digest"))?;
         let Some(mut row) = self.keys.remove(&id) else {
-            self.digests.insert(id, digest);
+            self.digests.insert(id, (digest, pepper));
             return Ok(None);
         };
-        row.digest = digest;
+        (row.digest, row.pepper) = (digest, pepper);
         Ok(Some(row))
     }
 }
@@ -138,18 +145,22 @@ impl<'t> Line<'t> {
 
 impl Store {
     /// Gives `take` every key of every account that has a secret, as they come. The tables are joined here: a database would
-    /// look each secret up, which takes twenty times as long.
+    /// look each secret up, which takes twenty times as long. `newest` is the pepper of most of them.
     ///
     /// # Errors
     /// Where the database fails or a row cannot be read.
-    pub async fn each_index_row(&self, take: impl FnMut(IndexRow)) -> Result<(), StoreError> {
+    pub async fn each_index_row(
+        &self,
+        newest: PepperName,
+        take: impl FnMut(IndexRow),
+    ) -> Result<(), StoreError> {
         let Self::Sqlite {
             writer,
             readers,
             fence,
         } = self
         else {
-            return self.join(take).await;
+            return self.join(newest, take).await;
         };
         // Connections of their own, one for each table and one beside them, whose caches go with them: nothing is read twice.
         let options = (*readers.connect_options()).clone();
@@ -161,21 +172,34 @@ impl Store {
             readers: pool.clone(),
             fence: fence.clone(),
         };
-        let done = apart.join(take).await;
+        let done = apart.join(newest, take).await;
         pool.close().await;
         done
     }
 
-    async fn join(&self, mut take: impl FnMut(IndexRow)) -> Result<(), StoreError> {
+    async fn join(
+        &self,
+        newest: PepperName,
+        mut take: impl FnMut(IndexRow),
+    ) -> Result<(), StoreError> {
         let mut scopes = KnownScopes::default();
-        let mut halves = Halves::default();
+        let mut halves = Halves {
+            newest,
+            ..Halves::default()
+        };
         let mut unusual = self.unusual_terms().await?;
         let mut accounts = self.accounts().await?;
         // What is read from here on is at least as new.
         let position = self.position().await?;
         on_pool!(self, |pool| {
             let mut keys = spans!(self, pool, sql::KEYS_EXTENT, sql::KEYS_SPAN);
-            let mut secrets = spans!(self, pool, sql::SECRETS_EXTENT, sql::SECRETS_SPAN);
+            let mut secrets = spans!(
+                self,
+                pool,
+                sql::SECRETS_EXTENT,
+                sql::SECRETS_SPAN,
+                newest.to_string()
+            );
             loop {
                 let (key_lines, secret_lines) = (keys.next().await?, secrets.next().await?);
                 if key_lines.is_none() && secret_lines.is_none() {

@@ -9,7 +9,7 @@ use domain::{
     key::{KeyDraft, expiry::Expiry, ip_rule::IpRules, rate_limit::RateLimit, scope::ScopeSet},
 };
 use std::collections::BTreeMap;
-use store::Store;
+use store::{PepperName, Store};
 
 #[tokio::test]
 async fn every_key_is_read_at_once_as_it_is_read_alone() {
@@ -48,7 +48,7 @@ async fn every_key_is_read_at_once_as_it_is_read_alone() {
             alone.insert(row.id.to_string(), format!("{row:?}"));
         }
         let mut whole = BTreeMap::new();
-        let each = fresh.store.each_index_row(|row| {
+        let each = fresh.store.each_index_row(PepperName(1), |row| {
             let twice = whole.insert(row.id.to_string(), format!("{row:?}"));
             assert_eq!(twice, None, "each key comes once");
         });

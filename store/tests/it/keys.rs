@@ -16,7 +16,7 @@ use domain::{
     },
     time::{DAY, Timestamp},
 };
-use store::{Inserted, NewKey, NewPerson, Store, StoreError};
+use store::{Inserted, NewKey, NewPerson, PepperName, SealKey, SealKeys, Store, StoreError};
 use uuid::Uuid;
 
 pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -31,6 +31,7 @@ pub struct House {
 impl House {
     /// The `n`th account of the database, with one application and its owner.
     pub async fn build(store: &Store, n: u128) -> Self {
+        store.seal_with(seal_keys(&[0]));
         let id = |kind: u128| Uuid::from_u128(kind * 1_000 + n);
         let email = Email::parse(&format!("owner{n}@example.com")).expect("valid");
         let (account, application) = (format!("Account {n}"), format!("Application {n}"));
@@ -97,11 +98,17 @@ impl House {
             once: IdempotencyKey(Uuid::from_u128(once)),
             secret_id: SecretId(Uuid::from_u128(n)),
             digest: &[7; 32],
-            pepper: "00000000",
+            pepper: PepperName(0),
         };
         let event = self.event(Action::KeyCreated, &id.to_string(), at);
         self.store.insert_key(&new, &event).await.expect("inserted")
     }
+}
+
+/// The keys of these peppers, the newest first.
+pub fn seal_keys(peppers: &[u8]) -> SealKeys {
+    let keys = peppers.iter();
+    SealKeys::new(keys.map(|n| SealKey::new(PepperName((*n).into()), &[*n; 32])))
 }
 
 pub fn draft(name: &str) -> KeyDraft {
@@ -140,7 +147,9 @@ async fn a_key_comes_back_as_it_was_written() {
             .expect("there");
         assert_eq!((row.digest, row.account), ([7; 32], house.account));
         let mut all = Vec::new();
-        let each = house.store.each_index_row(|row| all.push(row));
+        let each = house
+            .store
+            .each_index_row(PepperName(0), |row| all.push(row));
         each.await.expect("all");
         assert_eq!(all.len(), 1);
         assert_eq!((all[0].id, all[0].digest), (id(5), [7; 32]));

@@ -11,4 +11,5 @@ mod pooler;
 mod schema;
 mod security;
 mod support;
+mod triggers;
 mod usage;

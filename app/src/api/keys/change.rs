@@ -23,8 +23,12 @@ pub async fn deactivate_key(app: String, key: String) -> Result<(), AppError> {
 
 /// Switches a key on again.
 #[server(name = ActivateKey, prefix = "/api", endpoint = "activate_key")]
-pub async fn activate_key(app: String, key: String) -> Result<(), AppError> {
-    let editor = crate::context::editor(&app).await?;
+pub async fn activate_key(
+    app: String,
+    key: String,
+    #[server(default)] password: String,
+) -> Result<(), AppError> {
+    let editor = crate::context::fresh_editor(&app, &password).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
     Ok(editor.activate(id).await?)
 }

@@ -46,6 +46,10 @@ pub const PAGES: &str = "Pages of the log";
 pub const NEWER: &str = "Newer";
 /// Older ones.
 pub const OLDER: &str = "Older";
+/// The files, where they ask for the password.
+pub const EXPORT: &str = "Export";
+/// The button that takes it.
+pub const CONFIRM: &str = "Confirm password";
 /// The log as a file for spreadsheets.
 pub const CSV: &str = "Export CSV";
 /// The log as a file with the chain.

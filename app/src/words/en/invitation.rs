@@ -14,14 +14,10 @@ pub fn lead(invited_by: &str, role: &str) -> String {
 pub const EMAIL: &str = "Email";
 /// The field for the password.
 pub const PASSWORD: &str = "Password";
-/// For those who have none yet.
-pub const NEW_PASSWORD: &str =
-    "Choose one of at least 15 characters; a few unrelated words do well.";
-/// For those who have one.
-pub const KNOWN_PASSWORD: &str = "This address has a password already: enter it.";
-/// It was not theirs.
-pub const WRONG_PASSWORD: &str =
-    "This is not the password that belongs to this address. Check it, then try again.";
+/// The same for those who have a password and those who have none yet: the page does not say which of the two they are.
+pub const PASSWORD_HINT: &str = "If this address has a Latchkey password, enter it. If it has none, choose one of at least 15 characters; a few unrelated words do well.";
+/// It was not theirs, or cannot be a new one.
+pub const WRONG_PASSWORD: &str = "This is not the password of this address, or it cannot be a new one: that takes 15 to 256 characters and is not easily guessed.";
 /// The button.
 pub const ACCEPT: &str = "Accept invitation";
 /// Before the end of the link.

@@ -50,6 +50,8 @@ pub const WAITING: &str = "Invited";
 pub const INVITED_BY: &str = "invited by ";
 /// Before the end of the link.
 pub const ENDS: &str = "link ends ";
+/// In place of the end, where an update of Latchkey ended the link.
+pub const LAPSED: &str = "the link ended with an update of Latchkey: invite again";
 /// The button that takes an invitation back.
 pub const WITHDRAW: &str = "Withdraw";
 /// Its accessible name.

@@ -6,15 +6,15 @@ use app::context::SessionToken;
 use axum::{
     Extension,
     extract::{Path, Query, Request, State},
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
 };
 use domain::{audit::AuditFilter, time::Timestamp};
-use keyring::{AuditLine, KeyringError, Origin, Owner};
+use keyring::{AuditLine, FreshOwner, KeyringError, Origin};
 use serde::Serialize;
 use std::collections::HashMap;
 
 /// The first line.
-const HEADINGS: &str = "number,at,actor,actor id,action,target,detail,address,request id,before,after,encoding,previous hash,hash\r\n";
+const HEADINGS: &str = "number,at,actor,actor id,action,target,detail,address,request id,before,after,encoding,pepper,previous hash,hash\r\n";
 
 /// `GET /apps/{app}/settings/audit-log.csv`: for spreadsheets.
 #[expect(
@@ -81,6 +81,8 @@ async fn send(
     let owner = match owner(&state, &app, token, origin).await {
         Ok(Some(owner)) => owner,
         Ok(None) => return to_sign_in(&request),
+        // The page asks for the password, and offers the same file afterwards.
+        Err(KeyringError::Stale) => return to_page(&app, &request),
         Err(error) => return refuse(&error),
     };
     let get = |name: &str| query.get(name).map_or("", String::as_str);
@@ -116,17 +118,25 @@ async fn owner(
     app: &str,
     token: Option<Extension<SessionToken>>,
     origin: Origin,
-) -> Result<Option<Owner>, KeyringError> {
+) -> Result<Option<FreshOwner>, KeyringError> {
     let Some(session) = session(state, token).await? else {
         return Ok(None);
     };
     let app = app.parse().map_err(|_| KeyringError::NotFound)?;
-    session.owner(app, origin).await.map(Some)
+    let owner = session.owner(app, origin).await?;
+    owner.fresh_owner().map(Some)
+}
+
+/// The page with what the file was narrowed to.
+fn to_page(app: &str, request: &Request) -> Response {
+    let query = request.uri().query();
+    let query = query.map_or_else(String::new, |query| format!("?{query}"));
+    Redirect::to(&format!("{}{query}", app::routes::audit_log(app))).into_response()
 }
 
 /// The next lines, and behind which number others may stand.
 async fn piece(
-    owner: &Owner,
+    owner: &FreshOwner,
     filter: &AuditFilter,
     after: i64,
     write: fn(&mut String, &AuditLine),
@@ -140,7 +150,7 @@ async fn piece(
 }
 
 fn write_csv(text: &mut String, row: &AuditLine) {
-    let cells: [&str; 14] = [
+    let cells: [&str; 15] = [
         &row.seq.to_string(),
         &Timestamp(row.at).to_string(),
         &row.actor,
@@ -153,6 +163,7 @@ fn write_csv(text: &mut String, row: &AuditLine) {
         &row.before,
         &row.after,
         &row.encoding.to_string(),
+        &row.pepper,
         &row.previous_text(),
         &row.hash_text(),
     ];
@@ -177,6 +188,8 @@ struct Row<'a> {
     before: &'a str,
     after: &'a str,
     encoding: i64,
+    /// The name of the pepper of the row's seal: it is hashed too.
+    pepper: &'a str,
     previous_hash: String,
     hash: String,
 }
@@ -197,6 +210,7 @@ fn write_json(text: &mut String, row: &AuditLine) {
         before: &row.before,
         after: &row.after,
         encoding: row.encoding,
+        pepper: &row.pepper,
         previous_hash: row.previous_text(),
         hash: row.hash_text(),
     };

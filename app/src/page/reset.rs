@@ -1,0 +1,90 @@
+//! What is behind a link that resets a password.
+
+use super::param;
+use crate::{
+    api::reset::{ResetForm, ResetPassword, show_reset},
+    error::AppError,
+    form::{use_errors, use_outcome},
+    part::Brand,
+    ui::{ErrorState, ErrorSummary, Submit, TextField, Time},
+    words::{invitation, reset},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The form for another password.
+#[component]
+pub fn Reset() -> impl IntoView {
+    let token = param("token");
+    let found = Resource::new_blocking(move || token.get(), show_reset);
+    let action = ServerAction::<ResetPassword>::new();
+    view! {
+        <Title text=reset::TAB />
+        <main id="main" class="auth" tabindex="-1">
+            <div class="auth-card">
+                <Brand />
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        match found.await {
+                            Ok(open) => {
+                                let token = token.get_untracked();
+                                view! { <Form token open action /> }.into_any()
+                            }
+                            Err(AppError::NotFound) => gone().into_any(),
+                            Err(error) => view! { <ErrorState error /> }.into_any(),
+                        }
+                    })}
+                </Suspense>
+            </div>
+        </main>
+    }
+}
+
+fn gone() -> impl IntoView {
+    view! {
+        <h1 tabindex="-1">{reset::GONE}</h1>
+        <p>{reset::GONE_LEAD}</p>
+        <p>
+            <a class="button" data-variant="secondary" href="/sign-in">
+                {invitation::SIGN_IN}
+            </a>
+        </p>
+    }
+}
+
+#[component]
+fn Form(token: String, open: ResetForm, action: ServerAction<ResetPassword>) -> impl IntoView {
+    let errors = use_errors(use_outcome(action));
+    // No address but this one knows the page: `Referer` does not name it.
+    let page = format!("/reset/{token}");
+    view! {
+        <h1 tabindex="-1">{reset::TITLE}</h1>
+        <p>{reset::LEAD}</p>
+        <ErrorSummary errors />
+        <ActionForm action attr:novalidate="">
+            <input type="hidden" name="page" value=page />
+            <input type="hidden" name="token" value=token />
+            <div class="field">
+                <label for="email">{invitation::EMAIL}</label>
+                <input
+                    id="email"
+                    type="email"
+                    readonly=true
+                    value=open.email
+                    autocomplete="username"
+                />
+            </div>
+            <TextField
+                name="password"
+                label=reset::PASSWORD
+                kind="password"
+                hint=reset::HINT
+                autocomplete="new-password"
+                value=None
+                errors
+            />
+            <Submit label=reset::SUBMIT pending=action.pending() />
+        </ActionForm>
+        <p class="auth-note">{invitation::ENDS} <Time at=open.expires_at now=open.now /></p>
+    }
+}

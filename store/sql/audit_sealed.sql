@@ -1,0 +1,1 @@
+SELECT COUNT(*) FROM (SELECT seq FROM audit WHERE pepper <> '' LIMIT 1) AS found

@@ -1,0 +1,1 @@
+DELETE FROM invitation WHERE invited_by = $1

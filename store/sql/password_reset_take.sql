@@ -1,0 +1,1 @@
+DELETE FROM password_reset WHERE token_hash = $1 AND expires_at > $2

@@ -1,0 +1,1 @@
+DELETE FROM password_reset WHERE person_id = $1

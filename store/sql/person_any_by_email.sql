@@ -1,0 +1,1 @@
+SELECT id, disabled_at FROM person WHERE email = $1

@@ -1,1 +1,0 @@
-SELECT COUNT(*), COUNT(CASE WHEN pepper <> $1 THEN 1 END) FROM key_secret

@@ -1,0 +1,228 @@
+//! Short writes to people and sessions beside the process that owns the database, and what they write. Whoever owns it reads
+//! people and sessions at every request and keeps nothing of them, so no claim to the database is needed.
+
+use crate::{PepperName, Store, StoreError, audit::append, read, row::corrupt, sql, write};
+use domain::{account::Email, audit::Event, id::PersonId, time::Timestamp};
+use uuid::Uuid;
+
+/// Somebody, disabled or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PersonState {
+    /// Who.
+    pub id: PersonId,
+    /// Since when they are disabled.
+    pub disabled_at: Option<Timestamp>,
+}
+
+/// A link that resets a password, to be written.
+#[derive(Debug)]
+pub struct NewPasswordReset<'a> {
+    /// HMAC-SHA-256 of the link's token.
+    pub token_hash: &'a [u8; 32],
+    /// The pepper that it was made under.
+    pub pepper: PepperName,
+    /// Whose password it resets.
+    pub person: PersonId,
+    /// When.
+    pub at: Timestamp,
+    /// Until when it works.
+    pub expires_at: Timestamp,
+}
+
+/// A link that resets a password.
+#[derive(Clone, Debug)]
+pub struct PasswordReset {
+    /// Whose password it resets.
+    pub person: PersonId,
+    /// Their address.
+    pub email: Email,
+    /// Until when it works.
+    pub expires_at: Timestamp,
+}
+
+/// Inside a transaction: waits for whoever changes the person, and ends it where they are disabled.
+macro_rules! lock_enabled {
+    ($tx:ident, $person:expr) => {
+        let enabled = sqlx::query(sql::PERSON_LOCK)
+            .bind($person.0)
+            .execute(&mut *$tx)
+            .await?;
+        if enabled.rows_affected() == 0 {
+            return Err(StoreError::NotFound);
+        }
+    };
+}
+
+impl Store {
+    /// The person with this address, disabled or not.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn person_state(&self, email: &Email) -> Result<Option<PersonState>, StoreError> {
+        let row: Option<(Uuid, Option<i64>)> = read!(self, |pool| {
+            sqlx::query_as(sql::PERSON_ANY_BY_EMAIL)
+                .bind(email.as_str())
+                .fetch_optional(pool)
+                .await
+        })?;
+        Ok(row.map(|(id, disabled_at)| PersonState {
+            id: PersonId(id),
+            disabled_at: disabled_at.map(Timestamp),
+        }))
+    }
+
+    /// Writes a link in place of an earlier one for the same person.
+    ///
+    /// # Errors
+    /// `NotFound` where the person is disabled.
+    pub async fn make_password_reset(
+        &self,
+        new: &NewPasswordReset<'_>,
+        events: &[Event],
+    ) -> Result<(), StoreError> {
+        write!(self, |tx| {
+            lock_enabled!(tx, new.person);
+            sqlx::query(sql::PASSWORD_RESET_WITHDRAW)
+                .bind(new.person.0)
+                .execute(&mut *tx)
+                .await?;
+            sqlx::query(sql::PASSWORD_RESET_INSERT)
+                .bind(new.token_hash.as_slice())
+                .bind(new.person.0)
+                .bind(new.pepper.to_string())
+                .bind(new.at.0)
+                .bind(new.expires_at.0)
+                .execute(&mut *tx)
+                .await?;
+            for event in events {
+                append!(tx, event);
+            }
+        });
+        Ok(())
+    }
+
+    /// The link of this token hash, while it works.
+    ///
+    /// # Errors
+    /// Where the database fails or the row cannot be read.
+    pub async fn password_reset(
+        &self,
+        token_hash: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<PasswordReset>, StoreError> {
+        let row: Option<(Uuid, String, i64)> = read!(self, |pool| {
+            sqlx::query_as(sql::PASSWORD_RESET_BY_TOKEN)
+                .bind(token_hash.as_slice())
+                .bind(now.0)
+                .fetch_optional(pool)
+                .await
+        })?;
+        row.map(|(person, email, expires_at)| {
+            Ok(PasswordReset {
+                person: PersonId(person),
+                email: Email::parse(&email).map_err(|_| corrupt("email"))?,
+                expires_at: Timestamp(expires_at),
+            })
+        })
+        .transpose()
+    }
+
+    /// Gives a person another password; the link and all their sessions end.
+    ///
+    /// # Errors
+    /// `NotFound` where the link works no longer, or the person is disabled.
+    pub async fn reset_password(
+        &self,
+        token_hash: &[u8; 32],
+        person: PersonId,
+        password_hash: &str,
+        at: Timestamp,
+        events: &[Event],
+    ) -> Result<(), StoreError> {
+        write!(self, |tx| {
+            // First: it waits for a sign-in with the old password, whose session ends below.
+            let changed = sqlx::query(sql::PERSON_NEW_PASSWORD)
+                .bind(person.0)
+                .bind(password_hash)
+                .execute(&mut *tx)
+                .await?;
+            let taken = sqlx::query(sql::PASSWORD_RESET_TAKE)
+                .bind(token_hash.as_slice())
+                .bind(at.0)
+                .execute(&mut *tx)
+                .await?;
+            if changed.rows_affected() == 0 || taken.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+            sqlx::query(sql::SESSIONS_OF_PERSON)
+                .bind(person.0)
+                .execute(&mut *tx)
+                .await?;
+            for event in events {
+                append!(tx, event);
+            }
+        });
+        Ok(())
+    }
+
+    /// Disables a person: their sessions, the invitations that they made and a link that resets their password end.
+    ///
+    /// # Errors
+    /// `NotFound` where the person is disabled already.
+    pub async fn disable_person(
+        &self,
+        person: PersonId,
+        at: Timestamp,
+        events: &[Event],
+    ) -> Result<(), StoreError> {
+        write!(self, |tx| {
+            let done = sqlx::query(sql::PERSON_DISABLE)
+                .bind(person.0)
+                .bind(at.0)
+                .execute(&mut *tx)
+                .await?;
+            if done.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+            for statement in [sql::SESSIONS_OF_PERSON, sql::PASSWORD_RESET_WITHDRAW] {
+                sqlx::query(statement)
+                    .bind(person.0)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            for event in events {
+                append!(tx, event);
+            }
+            // Behind the events, which lock the accounts: every change of invitations does it in this order.
+            sqlx::query(sql::INVITATIONS_OF_PERSON)
+                .bind(person.0)
+                .execute(&mut *tx)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// Lets a person sign in again.
+    ///
+    /// # Errors
+    /// `NotFound` where the person is not disabled.
+    pub async fn enable_person(
+        &self,
+        person: PersonId,
+        events: &[Event],
+    ) -> Result<(), StoreError> {
+        write!(self, |tx| {
+            let done = sqlx::query(sql::PERSON_ENABLE)
+                .bind(person.0)
+                .execute(&mut *tx)
+                .await?;
+            if done.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+            for event in events {
+                append!(tx, event);
+            }
+        });
+        Ok(())
+    }
+}
