@@ -14,7 +14,8 @@ pub struct RateState {
     pub reset_ms: i64,
 }
 
-/// The instant, in Unix microseconds, at which the count would be empty again.
+/// The instant at which the count would be empty again, in units of which `limit.requests` make a millisecond: in these
+/// an even flow has one call each `limit.window_ms` units, a whole number for every limit. A count belongs to one limit.
 #[derive(Debug, Default)]
 pub(crate) struct Gcra(AtomicI64);
 
@@ -27,26 +28,28 @@ impl Clone for Gcra {
 impl Gcra {
     /// Takes one call, exactly under concurrency, or says for how many milliseconds there is none.
     pub(crate) fn take(&self, limit: RateLimit, now: Timestamp) -> Result<RateState, i64> {
-        let now = now.0.saturating_mul(1_000);
-        let window = i64::from(limit.window_ms) * 1_000;
+        let units = units_a_millisecond(limit);
+        // A year of 2260 fits, with the largest limit.
+        let now = now.0.saturating_mul(units);
         let step = step(limit);
+        let window = step * units;
+        let end = now.saturating_add(window);
         let mut empty = self.0.load(Ordering::Relaxed);
         loop {
             // A clock that was set back must not keep a key out for longer than its window.
-            let next = empty.clamp(now, now + window) + step;
-            if next - now > window {
-                return Err((next - now - window).div_euclid(1_000) + 1);
+            let next = empty.clamp(now, end).saturating_add(step);
+            if next > end {
+                return Err((next - end).div_euclid(units) + 1);
             }
             match self
                 .0
                 .compare_exchange_weak(empty, next, Ordering::Relaxed, Ordering::Relaxed)
             {
                 Ok(_) => {
-                    let used = next - now;
                     return Ok(RateState {
                         limit,
-                        remaining: u32::try_from((window - used) / step).unwrap_or(u32::MAX),
-                        reset_ms: used.div_euclid(1_000),
+                        remaining: u32::try_from((end - next) / step).unwrap_or(u32::MAX),
+                        reset_ms: (next - now).div_euclid(units),
                     });
                 }
                 Err(actual) => empty = actual,
@@ -59,15 +62,19 @@ impl Gcra {
         self.0.fetch_sub(step(limit), Ordering::Relaxed);
     }
 
-    /// When all of the limit is there again, in Unix microseconds.
-    pub(crate) fn empty_at(&self) -> i64 {
-        self.0.load(Ordering::Relaxed)
+    /// When all of the limit is there again, in Unix milliseconds.
+    pub(crate) fn empty_at(&self, limit: RateLimit) -> i64 {
+        self.0.load(Ordering::Relaxed) / units_a_millisecond(limit)
     }
 }
 
-/// Microseconds between two calls of an even flow.
+fn units_a_millisecond(limit: RateLimit) -> i64 {
+    i64::from(limit.requests.max(1))
+}
+
+/// Units between two calls of an even flow.
 fn step(limit: RateLimit) -> i64 {
-    (i64::from(limit.window_ms) * 1_000 / i64::from(limit.requests.max(1))).max(1)
+    i64::from(limit.window_ms.max(1))
 }
 
 #[cfg(test)]
@@ -118,5 +125,28 @@ mod tests {
         assert!(gcra.take(TEN_A_SECOND, Timestamp(1_000_000)).is_ok());
         let wait = gcra.take(TEN_A_SECOND, Timestamp(1_000)).expect_err("full");
         assert!(wait <= 1_000);
+    }
+
+    #[test]
+    fn a_limit_is_exact_however_many_calls_it_allows() {
+        for requests in [
+            1, 3, 7, 99_999, 100_001, 299_999, 300_000, 700_001, 999_999, 1_000_000,
+        ] {
+            let limit = RateLimit {
+                requests,
+                window_ms: 1_000,
+            };
+            let gcra = Gcra::default();
+            let passed = |now| {
+                let taken = (0..=requests).take_while(|_| gcra.take(limit, now).is_ok());
+                u32::try_from(taken.count()).expect("a few")
+            };
+            let begin = Timestamp(1_800_000_000_000);
+            assert_eq!(passed(begin), requests);
+            // What comes back in a third of the window, and in the rest of it.
+            let third = passed(begin.plus(333));
+            assert_eq!(u64::from(third), u64::from(requests) * 333 / 1_000);
+            assert_eq!(third + passed(begin.plus(1_000)), requests);
+        }
     }
 }

@@ -14,7 +14,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// Sets of a table: with [`WAYS`], 65,536 counts in 1.1 MB.
+/// Sets of a table: with [`WAYS`], 65,536 counts in 2.1 MB.
 const SETS: u64 = 8_192;
 /// Counts of a set.
 const WAYS: usize = 8;
@@ -33,6 +33,15 @@ struct Throttle {
 struct Count {
     hash: u64,
     used: Gcra,
+    /// The limit that `used` belongs to; none of a count that was never taken from.
+    limit: Option<RateLimit>,
+}
+
+impl Count {
+    /// When it would be empty, in Unix milliseconds.
+    fn empty_at(&self) -> i64 {
+        self.limit.map_or(0, |limit| self.used.empty_at(limit))
+    }
 }
 
 /// One of the counts that an attempt is taken from.
@@ -63,10 +72,11 @@ impl Throttle {
     fn take(&self, places: &[Place], now: Timestamp) -> Result<(), i64> {
         for (n, place) in places.iter().enumerate() {
             let taken = self.count(*place, |count| {
-                if count.hash != place.hash {
+                if count.hash != place.hash || count.limit != Some(place.limit) {
                     *count = Count {
                         hash: place.hash,
                         used: Gcra::default(),
+                        limit: Some(place.limit),
                     };
                 }
                 count.used.take(place.limit, now)
@@ -99,7 +109,7 @@ impl Throttle {
         let way = set
             .iter()
             .position(|count| count.hash == place.hash)
-            .or_else(|| (0..WAYS).min_by_key(|way| set[*way].used.empty_at()))
+            .or_else(|| (0..WAYS).min_by_key(|way| set[*way].empty_at()))
             .unwrap_or_default();
         act(&mut set[way])
     }
