@@ -1,5 +1,6 @@
 //! Who is calling, when proxies stand between.
 
+use domain::key::ip_rule::parse_network;
 use http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
@@ -18,16 +19,7 @@ impl TrustedProxies {
     pub fn parse(text: &str) -> Result<Self, String> {
         text.split(|c: char| c == ',' || c.is_whitespace())
             .filter(|entry| !entry.is_empty())
-            .map(|entry| {
-                entry
-                    .parse::<IpNet>()
-                    .or_else(|_| {
-                        entry
-                            .parse::<IpAddr>()
-                            .map(|address| IpNet::from(address.to_canonical()))
-                    })
-                    .map_err(|_| entry.to_owned())
-            })
+            .map(|entry| parse_network(entry).ok_or_else(|| entry.to_owned()))
             .collect::<Result<_, _>>()
             .map(Self)
     }
@@ -146,6 +138,34 @@ mod tests {
         ];
         for (lines, expected) in table {
             assert_eq!(found(PROXY, lines).as_deref(), *expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn networks_of_ipv4_in_ipv6_are_networks_of_ipv4() {
+        for (written, address, is_one) in [
+            ("::ffff:10.0.0.0/104", "10.1.2.3", true),
+            ("::ffff:10.0.0.0/104", "11.1.2.3", false),
+            ("::ffff:10.0.0.1", "10.0.0.1", true),
+            ("::ffff:0a00:1/128", "10.0.0.1", true),
+            ("::ffff:0:0/96", "203.0.113.7", true),
+            ("10.0.0.9/8", "::ffff:10.1.2.3", true),
+            ("::/0", "2001:db8::1", true),
+            ("::/0", "10.0.0.1", false),
+        ] {
+            let proxies = TrustedProxies::parse(written).expect("valid");
+            let address = address.parse().expect("an address");
+            assert_eq!(proxies.contain(address), is_one, "{address} of {written}");
+        }
+        for refused in [
+            "::ffff:10.0.0.0/95",
+            "::ffff:0:0/90",
+            "10.0.0.0/33",
+            "fe80::1%eth0",
+            "nginx",
+        ] {
+            let entry = TrustedProxies::parse(refused).expect_err("no network");
+            assert_eq!(entry, refused);
         }
     }
 

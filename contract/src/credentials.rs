@@ -29,6 +29,12 @@ const QUERY_NAMES: [&str; 14] = [
     "authorization",
 ];
 
+/// A key id or a secret without what copying adds: white space and line ends around it. Every way to present a pair goes
+/// through here.
+pub fn trimmed(presented: &str) -> &str {
+    presented.trim_ascii()
+}
+
 /// A pair as presented: nothing about it has been checked.
 pub enum Presented<'a> {
     /// In two headers.
@@ -51,16 +57,16 @@ impl Presented<'_> {
     /// The public key id.
     pub fn key(&self) -> &str {
         match self {
-            Self::Headers { key, .. } => key,
-            Self::Basic { pair, colon } => pair.get(..*colon).unwrap_or_default(),
+            Self::Headers { key, .. } => trimmed(key),
+            Self::Basic { pair, colon } => trimmed(pair.get(..*colon).unwrap_or_default()),
         }
     }
 
     /// The secret.
     pub fn secret(&self) -> &str {
         match self {
-            Self::Headers { secret, .. } => secret,
-            Self::Basic { pair, colon } => pair.get(colon + 1..).unwrap_or_default(),
+            Self::Headers { secret, .. } => trimmed(secret),
+            Self::Basic { pair, colon } => trimmed(pair.get(colon + 1..).unwrap_or_default()),
         }
     }
 }
@@ -77,16 +83,20 @@ pub fn read<'a>(headers: &'a HeaderMap, query: Option<&str>) -> Result<Presented
     let key = single(headers, &X_CLIENT_KEY)?;
     let secret = single(headers, &X_CLIENT_SECRET)?;
     let basic = basic(headers)?;
-    match (key, secret, basic) {
-        (None, None, Some(encoded)) => decode(encoded),
-        (_, _, Some(_)) => Err(Code::AmbiguousCredentials),
+    let presented = match (key, secret, basic) {
+        (None, None, Some(encoded)) => decode(encoded)?,
+        (_, _, Some(_)) => return Err(Code::AmbiguousCredentials),
         (Some(key), Some(secret), None) => match (key.to_str(), secret.to_str()) {
-            (Ok(""), _) | (_, Ok("")) => Err(Code::MissingCredentials),
-            (Ok(key), Ok(secret)) => Ok(Presented::Headers { key, secret }),
-            _ => Err(Code::InvalidCredentials),
+            (Ok(""), _) | (_, Ok("")) => return Err(Code::MissingCredentials),
+            (Ok(key), Ok(secret)) => Presented::Headers { key, secret },
+            _ => return Err(Code::InvalidCredentials),
         },
-        _ => Err(Code::MissingCredentials),
+        _ => return Err(Code::MissingCredentials),
+    };
+    if presented.key().is_empty() || presented.secret().is_empty() {
+        return Err(Code::MissingCredentials);
     }
+    Ok(presented)
 }
 
 fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a HeaderValue>, Code> {
@@ -122,7 +132,6 @@ fn decode<'a>(encoded: &[u8]) -> Result<Presented<'a>, Code> {
         .ok_or(Code::InvalidCredentials)?;
     match pair.find(':') {
         None => Err(Code::InvalidCredentials),
-        Some(colon) if colon == 0 || colon + 1 == pair.len() => Err(Code::MissingCredentials),
         Some(colon) => Ok(Presented::Basic { pair, colon }),
     }
 }
@@ -172,11 +181,17 @@ mod tests {
         let no_colon = basic_of("id");
         let no_secret = basic_of("id:");
         let no_id = basic_of(":secret");
+        let line_end = basic_of(" id :\tsecret\r\n");
+        let blank_secret = basic_of("id:\n");
         let table: &[Row<'_>] = &[
             (&[(K, "id"), (S, "secret")], Ok("id|secret")),
             (&[(A, &basic)], Ok("id|secret")),
             (&[(A, &lower)], Ok("id|secret")),
             (&[(A, &colons)], Ok("id|se:cret")),
+            (&[(A, &line_end)], Ok("id|secret")),
+            (&[(A, &blank_secret)], Err(MissingCredentials)),
+            (&[(K, " id\t"), (S, " secret ")], Ok("id|secret")),
+            (&[(K, "id"), (S, " \t")], Err(MissingCredentials)),
             (
                 &[(K, "id"), (S, "secret"), (A, "Bearer other")],
                 Ok("id|secret"),
@@ -251,7 +266,36 @@ mod tests {
         fn a_pair_comes_back_out_of_basic(key in "[^:]{1,40}", secret in "\\PC{1,80}") {
             let header = basic_of(&format!("{key}:{secret}"));
             let read = outcome(&[("authorization", &header)], None);
-            prop_assert_eq!(read, Ok(format!("{key}|{secret}")));
+            let (key, secret) = (trimmed(&key), trimmed(&secret));
+            let expected = if key.is_empty() || secret.is_empty() {
+                Err(Code::MissingCredentials)
+            } else {
+                Ok(format!("{key}|{secret}"))
+            };
+            prop_assert_eq!(read, expected);
+        }
+
+        #[test]
+        fn what_stands_around_a_pair_is_left_out_whichever_way_it_comes(
+            key in "[a-z_]{1,9}",
+            secret in "[a-z:]{0,8}[a-z]",
+            around in prop::array::uniform4("[ \t]{0,3}"),
+            ends in "(\r?\n){0,2}",
+        ) {
+            let [a, b, c, d] = around;
+            let expected = Ok(format!("{key}|{secret}"));
+            let (padded_key, padded_secret) = (format!("{a}{key}{b}"), format!("{c}{secret}{d}"));
+            let in_headers = [("x-client-key", &*padded_key), ("x-client-secret", &*padded_secret)];
+            prop_assert_eq!(outcome(&in_headers, None), expected.clone());
+            let basic = basic_of(&format!("{padded_key}:{padded_secret}{ends}"));
+            prop_assert_eq!(outcome(&[("authorization", &basic)], None), expected.clone());
+            let body = serde_json::json!({ "key": padded_key, "secret": format!("{padded_secret}{ends}") });
+            let asked = crate::question::read(body.to_string().as_bytes());
+            let Some(crate::question::Asked::One(crate::object::Object(question))) = asked else {
+                return Err(TestCaseError::fail("no question"));
+            };
+            let (key, secret) = question.pair();
+            prop_assert_eq!(Ok(format!("{key}|{secret}")), expected);
         }
 
         #[test]

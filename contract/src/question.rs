@@ -33,6 +33,14 @@ pub struct Question {
     pub request: Object<Presenter>,
 }
 
+impl Question {
+    /// The key id and the secret, as [`credentials::trimmed`](crate::credentials::trimmed) leaves them.
+    pub fn pair(&self) -> (&str, &str) {
+        let trimmed = crate::credentials::trimmed;
+        (trimmed(&self.key), trimmed(&self.secret))
+    }
+}
+
 /// The call with which the pair came.
 #[derive(Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -25,7 +25,7 @@ impl IpRules {
             .split(|c: char| c.is_whitespace() || c == ',')
             .filter(|entry| !entry.is_empty())
         {
-            let rule = parse_rule(entry).ok_or_else(|| {
+            let rule = parse_network(entry).ok_or_else(|| {
                 let shown: String = entry.chars().filter(|c| !c.is_control()).take(45).collect();
                 Invalid(format!(
                     "“{shown}” is neither an address nor a network. Write 203.0.113.7, 10.0.0.0/8 or 2001:db8::/32."
@@ -76,7 +76,9 @@ impl IpRules {
     }
 }
 
-fn parse_rule(entry: &str) -> Option<IpNet> {
+/// An address or a network in CIDR notation. Host bits are cleared, and IPv4 in IPv6 is IPv4 (RFC 4291, 2.5.5.2): a
+/// network that holds IPv4 in IPv6 and more is none.
+pub fn parse_network(entry: &str) -> Option<IpNet> {
     let network = entry
         .parse::<IpNet>()
         .or_else(|_| entry.parse::<IpAddr>().map(IpNet::from))

@@ -61,9 +61,10 @@ fn decide(
 ) -> Result<keyring::Decision, Code> {
     let scopes = ScopeSet::parse_all(&question.scopes).map_err(|_| Code::UnknownScope)?;
     let Object(presenter) = &question.request;
+    let (key, secret) = question.pair();
     Ok(state.verify(&Call {
-        key: &question.key,
-        secret: &question.secret,
+        key,
+        secret,
         within: Some(account),
         // What cannot be read is unknown, and passes no list of addresses.
         address: presenter
