@@ -9,6 +9,7 @@ pub mod member;
 pub mod page;
 pub mod security;
 pub mod support;
+pub mod text;
 pub mod time;
 pub mod usage;
 pub mod verdict;

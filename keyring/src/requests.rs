@@ -5,6 +5,7 @@ use domain::{
     decision::{Case, Decided, DecisionFilter, Explained, RequestPage},
     id::ApplicationId,
     key::token::KeyId,
+    text,
     verdict::Verdict,
 };
 
@@ -12,6 +13,8 @@ use domain::{
 const PAGE: i64 = 50;
 /// Decisions under one request id: a call asks about 100 pairs at most, and is one itself.
 const OF_A_REQUEST: i64 = 101;
+/// Characters of a request id.
+const LONGEST_ID: usize = 64;
 
 impl Viewer {
     /// The newest calls of the application that a filter leaves, before the one with id `before`.
@@ -30,6 +33,7 @@ impl Viewer {
         keyring.write_decisions_now().await;
         // Whoever reads along from here on misses none, and sees none twice.
         let latest = keyring.decisions.last();
+        let _turn = self.turn().await?;
         let end = before.unwrap_or(i64::MAX).min(latest.saturating_add(1));
         let mut rows = keyring
             .store
@@ -112,9 +116,10 @@ impl Keyring {
         application: Option<ApplicationId>,
     ) -> Result<Vec<Decided>, KeyringError> {
         self.write_decisions_now().await;
+        let request_id = text::line(request_id, LONGEST_ID);
         let found = self
             .store
-            .decisions_of_request(request_id, application, OF_A_REQUEST)
+            .decisions_of_request(&request_id, application, OF_A_REQUEST)
             .await?;
         Ok(found)
     }

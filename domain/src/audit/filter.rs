@@ -1,7 +1,10 @@
 //! Which records of the log somebody wants to see, and where a page of them begins.
 
 use super::{Action, Record};
-use crate::time::{DAY, Timestamp};
+use crate::{
+    text,
+    time::{DAY, Timestamp},
+};
 
 /// Characters of an actor or a target.
 const LONGEST: usize = 254;
@@ -26,22 +29,13 @@ impl AuditFilter {
     /// nothing.
     pub fn parse(target: &str, actor: &str, action: &str, from: &str, until: &str) -> Self {
         Self {
-            target: plain(target),
-            actor: plain(actor),
+            target: text::line(target, LONGEST),
+            actor: text::line(actor, LONGEST),
             action: Action::parse(action),
             from: Timestamp::parse_date(from),
             until: Timestamp::parse_date(until).map(|day| day.plus(DAY)),
         }
     }
-}
-
-/// What no record can hold is cut off: control characters (PostgreSQL takes no NUL), and what is too long.
-fn plain(text: &str) -> String {
-    text.trim()
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(LONGEST)
-        .collect()
 }
 
 /// Where a page begins: behind (or, going back, before) the record with this instant and number.

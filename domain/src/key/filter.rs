@@ -1,6 +1,7 @@
 //! Which keys a list shows, and in which order.
 
-use super::{Environment, KeySummary, notable::Notable};
+use super::{Environment, KeySummary, name::KeyName, notable::Notable};
+use crate::text;
 
 /// The status a list is narrowed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +56,7 @@ impl KeyFilter {
     /// The filter that a link means; unknown words filter nothing.
     pub fn parse(search: &str, status: &str, environment: &str, notable: &str) -> Self {
         Self {
-            search: search.trim().chars().take(80).collect(),
+            search: text::line(search, 80),
             status: StatusFilter::parse(status),
             environment: Environment::parse(environment),
             notable: Notable::parse(notable),
@@ -189,8 +190,7 @@ impl KeyCursor {
         let (place, id) = text.get(1..)?.rsplit_once('.')?;
         let plain = id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         let place = match order.by {
-            // PostgreSQL takes no NUL.
-            Sort::Name => Place::Text(place.replace('\0', "")),
+            Sort::Name => Place::Text(text::line(place, KeyName::LONGEST)),
             _ => Place::Number(place.parse().ok()?),
         };
         plain.then(|| Self {
