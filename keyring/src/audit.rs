@@ -18,6 +18,7 @@ impl Owner {
         filter: &AuditFilter,
         cursor: Option<AuditCursor>,
     ) -> Result<AuditPage, KeyringError> {
+        let _permit = self.long_read().await?;
         let account = self.application().account_id;
         Ok(self.keyring().store.audit(account, filter, cursor).await?)
     }
@@ -34,6 +35,7 @@ impl FreshOwner {
         filter: &AuditFilter,
         after: i64,
     ) -> Result<Vec<AuditLine>, KeyringError> {
+        let _permit = self.long_read().await?;
         let account = self.application().account_id;
         let store = &self.keyring().store;
         Ok(store.audit_lines(account, filter, after, CHUNK).await?)

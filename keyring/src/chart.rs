@@ -143,6 +143,7 @@ impl Viewer {
     /// As [`Viewer::chart`].
     pub async fn bars(&self, key: Option<KeyId>, range: Range) -> Result<Vec<Bar>, KeyringError> {
         let subject = self.known(key).await?;
+        let _permit = self.long_read().await?;
         let store = &self.keyring().store;
         let end = range.end().plus(-1);
         let counts = store.usage(&subject, range.level, range.start, end).await?;
@@ -174,6 +175,7 @@ impl Viewer {
         range: Range,
     ) -> Result<Breakdown, KeyringError> {
         let subject = self.known(key).await?;
+        let _permit = self.long_read().await?;
         let (span, since) = Breakdown::span(range, self.now());
         let end = range.end().plus(-1);
         let parts = self

@@ -20,6 +20,7 @@ mod issue;
 mod keeper;
 mod limiter;
 mod list;
+mod long_reads;
 mod members;
 mod meter;
 mod mint;
@@ -75,6 +76,7 @@ pub use zone::Zone;
 use apply::Doubts;
 use decisions::Decisions;
 use domain::time::Timestamp;
+use long_reads::LongReads;
 use meter::Meter;
 use mint::Mint;
 use ownership::Loss;
@@ -138,6 +140,7 @@ pub struct Inner {
     watch: Watch,
     passwords: Passwords,
     sign_ins: SignIns,
+    long_reads: LongReads,
     wrong_secrets: WrongSecrets,
     setup_token: String,
     /// The claim to the database; none in a command beside the server.
@@ -199,6 +202,7 @@ impl Keyring {
         let flushed = AtomicI64::new(clock.now().0);
         Ok(Self(Arc::new(Inner {
             passwords: Passwords::new(&*entropy)?,
+            long_reads: LongReads::new(store.reading_connections()),
             store,
             clock,
             entropy,

@@ -73,6 +73,7 @@ impl Viewer {
         query: &KeyQuery,
         most: usize,
     ) -> Result<KeyPage, KeyringError> {
+        let _permit = self.long_read().await?;
         if query.cursor.is_none() {
             self.keyring().write_numbers_now().await;
         }
@@ -86,6 +87,7 @@ impl Viewer {
     /// # Errors
     /// Where the database fails.
     pub async fn count_keys(&self, filter: &KeyFilter) -> Result<Total, KeyringError> {
+        let _permit = self.long_read().await?;
         let app = self.application().id;
         let store = &self.keyring().store;
         Ok(store.count_keys(app, filter, self.now()).await?)

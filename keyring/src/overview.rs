@@ -56,6 +56,7 @@ impl Viewer {
                 });
             }
         }
+        let _permit = self.long_read().await?;
         Ok(KeysInSight {
             since,
             busiest: store.busiest(app, since, NAMED, false).await?,

@@ -33,7 +33,7 @@ impl Viewer {
         keyring.write_decisions_now().await;
         // Whoever reads along from here on misses none, and sees none twice.
         let latest = keyring.decisions.last();
-        let _turn = self.turn().await?;
+        let _permit = self.long_read().await?;
         let end = before.unwrap_or(i64::MAX).min(latest.saturating_add(1));
         let mut rows = keyring
             .store

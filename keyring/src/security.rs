@@ -28,6 +28,7 @@ impl Viewer {
     ) -> Result<EventPage, KeyringError> {
         self.keyring().write_events_now().await;
         let one_more = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+        let _permit = self.long_read().await?;
         let store = &self.keyring().store;
         let mut rows = store
             .security_events(self.sight(), filter, cursor, one_more)

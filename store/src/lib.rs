@@ -3,6 +3,7 @@
 
 mod audit;
 mod beside;
+mod capacity;
 mod decisions;
 mod error;
 mod fence;

@@ -20,6 +20,7 @@ mod reset;
 mod rotation;
 mod security;
 mod sign_in;
+mod starving;
 #[path = "../../../store/tests/it/support.rs"]
 mod support;
 mod support_staff;
