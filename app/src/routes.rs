@@ -2,12 +2,14 @@
 
 mod audit;
 mod list;
+mod local;
 mod requests;
 mod security;
 mod usage;
 
 pub use audit::AuditAddress;
 pub use list::ListAddress;
+pub use local::local_path;
 pub use requests::{REFUSED, RequestsAddress};
 pub use security::EventsAddress;
 pub use usage::UsageAddress;

@@ -103,8 +103,8 @@ fn run(command: Command, config: Config) -> Result<(), Stop> {
         .map_err(|error| Stop::failed("the runtime cannot start", error))?;
     let outcome = runtime.block_on(async {
         match command {
-            Command::Serve => start::serve(config).await,
-            Command::Demo => demo::serve(config).await,
+            Command::Serve => Box::pin(start::serve(config)).await,
+            Command::Demo => Box::pin(demo::serve(config)).await,
             Command::Migrate => start::migrate(&config).await,
             Command::User(UserCommand::Add(add)) => user::add(add, &config).await,
             Command::User(UserCommand::ResetPassword(whom)) => {

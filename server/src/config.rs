@@ -1,13 +1,15 @@
 //! The settings, parsed once into types. They come from variables alone.
 
+mod connections;
 mod kept;
 mod public_url;
 
-pub use public_url::PublicUrl;
+pub use connections::Hsts;
+pub use public_url::{PublicUrl, split};
 
 use crate::gate::client_address::TrustedProxies;
 use keyring::Retention;
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 /// What `--help` says of the variables.
@@ -18,8 +20,13 @@ Variables (every command takes them):
                             [default: sqlite://data/latchkey.db]
   LATCHKEY_PEPPER_FILE      file with the pepper, made with mode 0600 at the first start [default: data/pepper]
   LATCHKEY_PEPPER           the pepper itself, 32 bytes in base64, instead of the file
-  LATCHKEY_PUBLIC_URL       where browsers reach the dashboard; https:// makes cookies Secure and sends HSTS
-                            [default: http:// and LATCHKEY_LISTEN]
+  LATCHKEY_PUBLIC_URL       where browsers reach the dashboard: its pages are served under this name alone, and links
+                            lead there; https:// makes cookies Secure and sends HSTS
+                            [default: http:// and LATCHKEY_LISTEN, and every name of this machine]
+  LATCHKEY_HSTS             for which hosts browsers are told to use https alone: host, subdomains (the hosts below it
+                            too), preload (the same, for the lists that browsers bring) or off [default: host]
+  LATCHKEY_IDLE_TIMEOUT     seconds for which a connection stays open without a request; longer than in the proxies in
+                            front [default: 75]
   LATCHKEY_TRUSTED_PROXIES  addresses and networks whose X-Forwarded-For is believed, with commas between
                             [default: none]
   LATCHKEY_FAIL_CLOSED_AFTER  seconds for which keys are verified from memory while the database does not answer
@@ -101,6 +108,10 @@ pub struct Config {
     pub public_url: PublicUrl,
     /// Whose `X-Forwarded-For` is believed.
     pub proxies: TrustedProxies,
+    /// How long a connection stays open without a request.
+    pub idle: Duration,
+    /// For which hosts browsers are told to use https alone.
+    pub hsts: Hsts,
     /// Milliseconds for which keys are verified from memory while the database is silent.
     pub patience_ms: i64,
     /// How long numbers are kept.
@@ -158,6 +169,8 @@ impl Config {
                 })?,
             },
             proxies: parse_proxies(get("LATCHKEY_TRUSTED_PROXIES")?.as_deref())?,
+            idle: connections::parse_idle(get("LATCHKEY_IDLE_TIMEOUT")?.as_deref())?,
+            hsts: connections::parse_hsts(get("LATCHKEY_HSTS")?.as_deref())?,
             patience_ms: parse_patience(
                 get("LATCHKEY_FAIL_CLOSED_AFTER")?.as_deref(),
                 &database_url,
@@ -326,6 +339,8 @@ mod tests {
         assert_eq!(config.public_url.origin(), "http://127.0.0.1:3000");
         assert!(config.pepper == PepperSource::File("data/pepper".into()));
         assert_eq!(config.retention, Retention::default());
+        assert_eq!(config.idle, Duration::from_secs(75));
+        assert_eq!(config.hsts.header(), Some("max-age=31536000"));
     }
 
     #[test]
@@ -341,6 +356,11 @@ mod tests {
             ("LATCHKEY_PUBLIC_URL", "https://me@keys.example.com"),
             ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/8, nginx"),
             ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/33"),
+            ("LATCHKEY_TRUSTED_PROXIES", "::ffff:0:0/90"),
+            ("LATCHKEY_IDLE_TIMEOUT", "0"),
+            ("LATCHKEY_IDLE_TIMEOUT", "75s"),
+            ("LATCHKEY_IDLE_TIMEOUT", "3601"),
+            ("LATCHKEY_HSTS", "max-age=0"),
             ("LATCHKEY_DATABASE_CONNECTIONS", "1"),
             ("LATCHKEY_FAIL_CLOSED_AFTER", "0"),
             ("LATCHKEY_FAIL_CLOSED_AFTER", "5m"),

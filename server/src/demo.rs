@@ -9,6 +9,7 @@ mod traffic;
 use crate::{
     AppState,
     config::{Config, Wrong},
+    serve::{Limits, raise_open_files},
     start::{self, Stop},
 };
 use domain::{
@@ -72,6 +73,12 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
         config.patience_ms,
     );
     state.metrics_token = config.metrics_token;
+    state.hsts = config.hsts;
+    state.limits = Limits {
+        idle: config.idle,
+        ..Limits::default()
+    }
+    .within(raise_open_files());
     start::run(listener, state).await
 }
 

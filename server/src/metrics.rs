@@ -9,10 +9,11 @@ use crate::{
     AppState,
     gate::{
         REFUSALS,
-        openapi::{Answer, Operation, Schemas},
+        openapi::{Answer, Door, Operation, Schemas},
         problem::{Code, Problem},
     },
     router::doors,
+    serve::{Reason, Refusal},
 };
 use axum::{
     extract::{Request, State},
@@ -43,25 +44,33 @@ pub struct Metrics {
     refused: [AtomicU64; Code::ALL.len()],
     took: Histogram,
     doors: Box<[Answers]>,
+    /// By [`Refusal`], in the order of [`Refusal::ALL`].
+    refused_connections: [AtomicU64; Refusal::ALL.len()],
+    /// By [`Reason`], in the order of [`Reason::ALL`].
+    ended_connections: [AtomicU64; Reason::ALL.len()],
 }
 
 /// The answers of one door, by the class of their status.
 struct Answers {
     door: &'static str,
+    pattern: &'static str,
     classes: [AtomicU64; CLASSES.len()],
 }
 
 impl Default for Metrics {
     fn default() -> Self {
-        let doors = doors().into_iter().map(|door| door.path);
+        let doors = doors().into_iter().map(|door| (door.path, door.pattern));
         Self {
             accepted: AtomicU64::default(),
             refused: std::array::from_fn(|_| AtomicU64::default()),
             took: Histogram::default(),
+            refused_connections: std::array::from_fn(|_| AtomicU64::default()),
+            ended_connections: std::array::from_fn(|_| AtomicU64::default()),
             doors: doors
-                .chain([ELSEWHERE])
-                .map(|door| Answers {
+                .chain([(ELSEWHERE, ELSEWHERE)])
+                .map(|(door, pattern)| Answers {
                     door,
+                    pattern,
                     classes: std::array::from_fn(|_| AtomicU64::default()),
                 })
                 .collect(),
@@ -91,7 +100,7 @@ impl Metrics {
         let elsewhere = self.doors.len() - 1;
         self.doors
             .iter()
-            .position(|answers| answers.door == path)
+            .position(|answers| Door::is_at(path, answers.pattern))
             .unwrap_or(elsewhere)
     }
 
@@ -104,6 +113,33 @@ impl Metrics {
             .and_then(|door| door.classes.get(class));
         if let Some(count) = count {
             count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Counts a connection that was refused.
+    pub fn refused_connection(&self, refusal: Refusal) {
+        self.refused_connections[refusal as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a connection that the server ended.
+    pub fn ended_connection(&self, reason: Reason) {
+        self.ended_connections[reason as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn write_connections(&self, text: &mut Text) {
+        text.counter(
+            "latchkey_connections_refused_total",
+            "Connections that were refused: their address had its share, or there were too many in all.",
+        );
+        for (refusal, count) in Refusal::ALL.iter().zip(&self.refused_connections) {
+            text.sample(&[("reason", refusal.as_str())], read(count));
+        }
+        text.counter(
+            "latchkey_connections_ended_total",
+            "Connections that the server ended: a head or the receiving of an answer took too long, they were idle, or old.",
+        );
+        for (reason, count) in Reason::ALL.iter().zip(&self.ended_connections) {
+            text.sample(&[("reason", reason.as_str())], read(count));
         }
     }
 
@@ -195,6 +231,9 @@ fn exposition(state: &AppState) -> String {
     let vitals = state.keyring.vitals();
     let mut text = Text::default();
     state.metrics.write(&mut text);
+    text.gauge("latchkey_connections", "Open connections.");
+    text.sample(&[], state.connections.count());
+    state.metrics.write_connections(&mut text);
     text.gauge("latchkey_keys", "Keys in the gate's index.");
     text.sample(&[], vitals.keys);
     text.gauge(

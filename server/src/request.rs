@@ -1,6 +1,7 @@
 //! What every answer has, whichever door gave it: a request id, and a body even after a panic.
 
 mod forwarded;
+mod target;
 
 use crate::{AppState, gate::client_address::client_address};
 use app::error::AppError;
@@ -21,10 +22,24 @@ use std::{
     sync::Arc,
     task::{Context, Poll},
 };
+use target::LONGEST_TARGET;
 use tower::Service;
 
 /// Names a request in answers, audit rows and the log.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What browsers are told about every answer, the gate's too.
+const EVERYWHERE: [(HeaderName, &str); 3] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+];
 
 /// The socket's other end, put into every request by the accept loop.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +52,41 @@ pub struct RequestId(pub Arc<str>);
 /// The client's address, where it is known.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub Option<IpAddr>);
+
+/// Why a request is refused before any handler sees it; put into it by the accept loop.
+#[derive(Clone, Copy, Debug)]
+pub enum Unserved {
+    /// It is no HTTP that everybody reads alike.
+    Malformed(&'static str),
+    /// Its target is too long.
+    LongTarget,
+    /// The connections that are left serve the gate and the probes alone.
+    Crowded,
+}
+
+impl IntoResponse for Unserved {
+    fn into_response(self) -> Response {
+        let (status, sentence) = match self {
+            Self::Malformed(why) => (StatusCode::BAD_REQUEST, format!("Bad request: {why}.\n")),
+            Self::LongTarget => (
+                StatusCode::URI_TOO_LONG,
+                format!("Send a path and a query of {LONGEST_TARGET} bytes at most.\n"),
+            ),
+            Self::Crowded => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "There are too many connections just now. Try again in a moment.\n".into(),
+            ),
+        };
+        // What follows on the connection may be part of what was not understood. (hyper leaves the line out of HTTP/2.)
+        let close = HeaderValue::from_static("close");
+        let mut response = (status, [(header::CONNECTION, close)], sentence).into_response();
+        if matches!(self, Self::Crowded) {
+            let soon = HeaderValue::from_static("5");
+            response.headers_mut().insert(header::RETRY_AFTER, soon);
+        }
+        response
+    }
+}
 
 /// What a panic leaves behind in its answer, until [`Identified`] writes it down.
 #[derive(Clone)]
@@ -101,7 +151,13 @@ impl Service<Request> for Identified {
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
+        let target = target::normalise(&mut request);
         let asked = self.begin(&mut request);
+        let unserved = request.extensions_mut().remove::<Unserved>();
+        if let Some(unserved) = unserved.or(target.err()) {
+            let answer = finish(&self.state, &asked, unserved.into_response());
+            return Box::pin(std::future::ready(Ok(answer)));
+        }
         let (state, answer) = (self.state.clone(), self.router.call(request));
         Box::pin(async move { Ok(finish(&state, &asked, answer.await?)) })
     }
@@ -124,17 +180,16 @@ fn finish(state: &AppState, asked: &Asked, mut response: Response) -> Response {
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(X_REQUEST_ID, value);
     }
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
+    for (name, value) in EVERYWHERE {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
-    if state.public_url.is_secure() {
+    if let (true, Some(policy)) = (state.public_url.is_secure(), state.hsts.header()) {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+            HeaderValue::from_static(policy),
         );
     }
     response

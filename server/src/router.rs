@@ -32,6 +32,12 @@ pub fn doors() -> Vec<Door> {
             forward_auth::forward_auth,
             forward_auth::describe,
         ),
+        Door::any_below(
+            forward_auth::BY_PATH,
+            forward_auth::BELOW,
+            forward_auth::forward_auth_by_path,
+            forward_auth::describe_by_path,
+        ),
         Door::post("/v1/keys/verify", verify::verify, verify::describe),
         Door::delete("/v1/keys/current", own_key::revoke, own_key::describe),
         Door::post("/v1/usage", usage::report, usage::describe),
@@ -48,12 +54,19 @@ pub fn doors() -> Vec<Door> {
     ]
 }
 
+/// Whether a path belongs to the gate or is a probe.
+pub fn is_for_machines(path: &str) -> bool {
+    path.starts_with("/v1/")
+        || path.starts_with("/api/v0/")
+        || ["/openapi.json", "/healthz", "/readyz", "/metrics"].contains(&path)
+}
+
 /// For machines: none of the dashboard's layers, no span is opened; two doors read a body.
 fn gate() -> Router<AppState> {
     doors()
         .into_iter()
         .fold(Router::new(), |router, door| {
-            router.route(door.path, door.route)
+            router.route(door.pattern, door.route)
         })
         .route("/v1/{*other}", any(problem::not_found))
         .route("/api/v0/{*other}", any(problem::not_found))
@@ -98,11 +111,11 @@ fn dashboard(state: &AppState) -> Router<AppState> {
         .method_not_allowed_fallback(pages::method_not_allowed)
         .layer(middleware::from_fn_with_state(
             state.clone(),
-            session::introduce,
+            same_origin::require,
         ))
         .layer(middleware::from_fn_with_state(
             state.clone(),
-            same_origin::require,
+            session::introduce,
         ));
     pages
         .route("/pkg/{*file}", get(assets::file))

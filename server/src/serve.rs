@@ -1,37 +1,32 @@
-//! The accept loop. `axum::serve` has no time-outs, and waits for ever at the end.
+//! The accept loop. `axum::serve` has no time-outs and no limits, and waits for ever at the end.
 
-mod preface;
+mod activity;
+mod admission;
+mod connection;
+mod heads;
+mod limits;
+mod open_files;
+mod stream;
 
-use crate::{
-    AppState,
-    request::{Identified, Peer},
-    router,
-};
-use axum::body::Body;
-use http::Request;
-use hyper::{body::Incoming, service::service_fn};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
-};
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+pub use activity::Reason;
+pub use admission::{Admission, Refusal};
+pub use limits::Limits;
+pub use open_files::raise_open_files;
+
+use crate::{AppState, router};
+use connection::Connection;
+use std::{io, net::IpAddr, sync::Arc, time::Duration};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
-    sync::Semaphore,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
-use tokio_util::sync::CancellationToken;
-use tower::Service;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// Connections at a time; more wait in the kernel's queue.
-const CONNECTIONS: usize = 4_096;
-/// How long a client may take to send a request's head, and to stay idle between two.
-const HEAD: Duration = Duration::from_secs(10);
-/// Bytes of a request's head.
-const LONGEST_HEAD: u32 = 32 * 1024;
 /// How long requests that have begun may take at the end.
 const GRACE: Duration = Duration::from_secs(20);
+/// How often the log says that connections are refused.
+const SAID: Duration = Duration::from_mins(1);
 
 /// Serves until SIGTERM or ctrl-c, then finishes what has begun and closes the keyring; a second signal forces.
 ///
@@ -40,8 +35,8 @@ const GRACE: Duration = Duration::from_secs(20);
 pub async fn serve(listener: TcpListener, state: AppState) -> io::Result<()> {
     let mut stop = Stop::new()?;
     let ending = CancellationToken::new();
-    let graceful = GracefulShutdown::new();
-    let accepting = accept(listener, router(state.clone()), &graceful, &ending);
+    let connections = TaskTracker::new();
+    let accepting = accept(listener, &state, &connections, &ending);
     let lost = tokio::select! {
         () = accepting => None,
         () = stop.asked() => None,
@@ -52,8 +47,9 @@ pub async fn serve(listener: TcpListener, state: AppState) -> io::Result<()> {
     tracing::info!("stopping: no new connections; a second signal forces");
     state.drain();
     ending.cancel();
+    connections.close();
     let finish = async {
-        if timeout(GRACE, graceful.shutdown()).await.is_err() {
+        if timeout(GRACE, connections.wait()).await.is_err() {
             tracing::warn!("some requests did not finish in time");
         }
         state.keyring.close().await;
@@ -67,17 +63,15 @@ pub async fn serve(listener: TcpListener, state: AppState) -> io::Result<()> {
 
 async fn accept(
     listener: TcpListener,
-    router: Identified,
-    graceful: &GracefulShutdown,
+    state: &AppState,
+    connections: &TaskTracker,
     ending: &CancellationToken,
 ) {
-    let permits = Arc::new(Semaphore::new(CONNECTIONS));
-    let builder = Arc::new(builder());
+    let builder = Arc::new(connection::builder());
+    let router = router(state.clone());
+    let limits = state.limits;
+    let mut refusals = Refusals::default();
     loop {
-        // Never closed, so there is always a permit to come.
-        let Ok(permit) = permits.clone().acquire_owned().await else {
-            return;
-        };
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
@@ -88,63 +82,65 @@ async fn accept(
                 continue;
             }
         };
+        let through_proxy = is_shared(state, peer.ip());
+        let ticket = match state.connections.enter(peer.ip(), through_proxy, &limits) {
+            Ok(ticket) => ticket,
+            // It is closed at once: a client that waits does not know for what.
+            Err(refusal) => {
+                state.metrics.refused_connection(refusal);
+                refusals.say(refusal, peer.ip());
+                continue;
+            }
+        };
+        let connection = Connection {
+            stream,
+            peer,
+            reserved: ticket.reserved,
+            limits: if ticket.reserved {
+                limits.of_reserved()
+            } else {
+                limits
+            },
+        };
         let (builder, router) = (builder.clone(), router.clone());
-        let (watcher, ending) = (graceful.watcher(), ending.clone());
-        tokio::spawn(async move {
-            let _permit = permit;
-            tokio::select! {
-                begun = timeout(HEAD, preface::arrived(&stream)) => {
-                    if !matches!(begun, Ok(Ok(()))) {
-                        return;
-                    }
-                }
-                () = ending.cancelled() => return,
+        let (ending, metrics) = (ending.clone(), state.metrics.clone());
+        connections.spawn(async move {
+            if let Some(reason) = connection.serve(&builder, router, &ending).await {
+                metrics.ended_connection(reason);
             }
-            let connection = connect(&builder, stream, peer, router);
-            if let Err(error) = watcher.watch(connection).await {
-                tracing::debug!(%error, "a connection broke");
-            }
+            drop(ticket);
         });
     }
 }
 
-fn builder() -> auto::Builder<TokioExecutor> {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
-        // It takes 100 header lines, unless it is told a number: then it asks for memory for them with each request.
-        .max_buf_size(LONGEST_HEAD as usize);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(LONGEST_HEAD)
-        .max_concurrent_streams(128)
-        .keep_alive_interval(Some(Duration::from_secs(30)))
-        .keep_alive_timeout(HEAD);
-    builder
+/// Whether many clients come from this address: a proxy's, and this machine's own.
+fn is_shared(state: &AppState, peer: IpAddr) -> bool {
+    let peer = peer.to_canonical();
+    peer.is_loopback() || state.proxies.contain(peer)
 }
 
-fn connect(
-    builder: &auto::Builder<TokioExecutor>,
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Identified,
-) -> impl hyper_util::server::graceful::GracefulConnection<
-    Error = Box<dyn std::error::Error + Send + Sync>,
-> + use<> {
-    // Small answers leave at once; where the option fails, they leave later.
-    let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(peer.ip()));
-        // It is always ready.
-        router.clone().call(request)
-    });
-    builder
-        .serve_connection(TokioIo::new(stream), service)
-        .into_owned()
+/// Tells the log of refused connections, once a minute.
+#[derive(Default)]
+struct Refusals {
+    said: Option<Instant>,
+    since: u64,
+}
+
+impl Refusals {
+    fn say(&mut self, refusal: Refusal, peer: IpAddr) {
+        self.since += 1;
+        let now = Instant::now();
+        if self.said.is_some_and(|said| now - said < SAID) {
+            return;
+        }
+        tracing::warn!(
+            reason = refusal.as_str(),
+            address = %peer,
+            connections = self.since,
+            "connections are refused: there are too many, of this address or in all"
+        );
+        (self.said, self.since) = (Some(now), 0);
+    }
 }
 
 /// Errors of the connection that was to be accepted, not of the listener.

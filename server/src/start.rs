@@ -7,7 +7,9 @@ mod standby;
 use crate::{
     AppState,
     config::{Config, Wrong},
-    pepper, serve, telemetry,
+    pepper,
+    serve::{self, Limits, raise_open_files},
+    telemetry,
 };
 use keyring::{Keyring, SystemClock};
 pub use lock::Lock;
@@ -78,6 +80,12 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
         config.patience_ms,
     );
     state.metrics_token = config.metrics_token;
+    state.hsts = config.hsts;
+    state.limits = Limits {
+        idle: config.idle,
+        ..Limits::default()
+    }
+    .within(raise_open_files());
     run(listener, state).await
 }
 

@@ -1,8 +1,11 @@
 //! What every handler may reach.
 
 use crate::{
-    config::PublicUrl, dashboard::live::Streams, gate::client_address::TrustedProxies,
+    config::{Hsts, PublicUrl},
+    dashboard::live::Streams,
+    gate::client_address::TrustedProxies,
     metrics::Metrics,
+    serve::{Admission, Limits},
 };
 use axum::body::Bytes;
 use keyring::{Call, Decision, Keyring};
@@ -36,6 +39,12 @@ pub struct Shared {
     pub metrics_token: Option<Arc<str>>,
     /// Who follows calls as they happen.
     pub streams: Streams,
+    /// How many connections there may be, and for how long.
+    pub limits: Limits,
+    /// The connections that are open.
+    pub connections: Arc<Admission>,
+    /// For which hosts browsers are told to use https alone.
+    pub hsts: Hsts,
     draining: CancellationToken,
 }
 
@@ -69,6 +78,9 @@ impl AppState {
             metrics: Arc::default(),
             metrics_token: None,
             streams: Streams::default(),
+            limits: Limits::default(),
+            connections: Arc::default(),
+            hsts: Hsts::default(),
             draining: CancellationToken::new(),
         }))
     }

@@ -16,19 +16,43 @@ use keyring::{
 };
 use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::ResponseOptions;
+use std::sync::Arc;
 
-const THEME_COOKIE: &str = "latchkey-theme";
 const YEAR_S: u32 = 365 * 24 * 60 * 60;
 
 /// The session cookie's value, put into the request's extensions by the server.
 #[derive(Clone)]
 pub struct SessionToken(pub String);
 
-/// How this site is reached, put into the request's extensions by the server.
-#[derive(Clone, Copy, Debug, Default)]
+/// How the browser reaches this site, put into the request's extensions by the server.
+#[derive(Clone, Debug)]
 pub struct Site {
+    /// Such as `https://keys.example.com`.
+    pub origin: Arc<str>,
     /// Over HTTPS: cookies get the `__Host-` prefix and `Secure`.
     pub secure: bool,
+    /// What tells this instance's cookies from those of others on the same host: cookies know no ports.
+    pub cookie_suffix: Option<u16>,
+}
+
+impl Site {
+    /// The name of one of this site's cookies. `__Host-` binds it to this host, this path and https (RFC 6265bis,
+    /// 4.1.3.2).
+    pub fn cookie(&self, name: &str) -> String {
+        let prefix = if self.secure { "__Host-" } else { "" };
+        let suffix = self.cookie_suffix.map(|port| format!("-{port}"));
+        format!("{prefix}{name}{}", suffix.unwrap_or_default())
+    }
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self {
+            origin: "http://127.0.0.1:3000".into(),
+            secure: false,
+            cookie_suffix: None,
+        }
+    }
 }
 
 /// The store of keys.
@@ -207,14 +231,15 @@ pub fn end_session() {
 
 /// The device that this browser was given at an earlier sign-in.
 pub fn device() -> Option<String> {
-    cookie(&cookie_name("latchkey-device"))
+    cookie(&site().cookie("latchkey-device"))
 }
 
 /// Keeps the chosen colours for a year.
 pub fn remember_theme(theme: Theme) {
     let answer = use_context::<ResponseOptions>();
     let value = format!(
-        "{THEME_COOKIE}={}; Path=/; Max-Age={YEAR_S}; SameSite=Lax{}",
+        "{}={}; Path=/; Max-Age={YEAR_S}; SameSite=Lax{}",
+        theme_cookie(),
         theme.as_str(),
         secure_suffix()
     );
@@ -223,9 +248,18 @@ pub fn remember_theme(theme: Theme) {
     }
 }
 
+/// No secret: it has no prefix.
+fn theme_cookie() -> String {
+    let site = Site {
+        secure: false,
+        ..site()
+    };
+    site.cookie("latchkey-theme")
+}
+
 /// The chosen colours.
 pub fn theme() -> Theme {
-    cookie(THEME_COOKIE).map_or(Theme::System, |word| Theme::parse(&word))
+    cookie(&theme_cookie()).map_or(Theme::System, |word| Theme::parse(&word))
 }
 
 /// The address of a chart as a question.
@@ -259,15 +293,7 @@ pub fn provide_nonce() {
 
 /// The address of the gate as this browser knows it, such as `https://keys.example`.
 pub fn gate_address() -> String {
-    let scheme = if site().secure { "https" } else { "http" };
-    let host = headers()
-        .and_then(|headers| headers.get(header::HOST)?.to_str().map(String::from).ok())
-        .filter(|host| {
-            host.bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b))
-        })
-        .unwrap_or_else(|| "127.0.0.1:3000".into());
-    format!("{scheme}://{host}")
+    site().origin.to_string()
 }
 
 fn application(app: &str) -> Result<ApplicationId, AppError> {
@@ -290,14 +316,6 @@ fn secure_suffix() -> &'static str {
     if site().secure { "; Secure" } else { "" }
 }
 
-fn cookie_name(name: &str) -> String {
-    if site().secure {
-        format!("__Host-{name}")
-    } else {
-        name.into()
-    }
-}
-
 fn cookie(name: &str) -> Option<String> {
     headers()?
         .get_all(header::COOKIE)
@@ -314,7 +332,7 @@ fn set_cookie(name: &str, value: &str, max_age_s: Option<u32>, http_only: bool) 
     let script = if http_only { "; HttpOnly" } else { "" };
     let text = format!(
         "{}={value}; Path=/{age}{script}; SameSite=Lax{}",
-        cookie_name(name),
+        site().cookie(name),
         secure_suffix()
     );
     if let (Some(answer), Ok(mut header)) = (

@@ -1,13 +1,31 @@
-//! Where browsers reach the server.
+//! Where browsers reach the server, and under which names.
 
-use http::Uri;
-use std::net::SocketAddr;
+use app::context::Site;
+use http::uri::{Authority, Uri};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+/// The port of `LATCHKEY_LISTEN` where nothing else is said.
+const OWN_PORT: u16 = 3_000;
 
 /// An origin: scheme, host, and the port where it is not the usual one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl {
     origin: String,
     secure: bool,
+    host: String,
+    port: u16,
+    also: Also,
+}
+
+/// The hosts that are served beside the URL's own. Each is an address or this machine's own name: nobody else can make
+/// one lead here, as they could with a name of theirs (DNS rebinding).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Also {
+    Nothing,
+    /// The names and addresses of this machine, with any port: a tunnel or a container may have another one.
+    ThisMachine,
+    /// The same, and every address: the server listens on all of them.
+    EveryAddress,
 }
 
 impl PublicUrl {
@@ -29,25 +47,39 @@ impl PublicUrl {
         if uri.path() != "/" || uri.query().is_some() || text.contains('#') {
             return Err("has more than a host and a port");
         }
-        let host = authority.host().to_ascii_lowercase();
-        if host.is_empty() {
-            return Err("names no host");
-        }
-        let scheme = if secure { "https" } else { "http" };
-        let usual = if secure { 443 } else { 80 };
-        let origin = match authority.port_u16() {
-            Some(port) if port != usual => format!("{scheme}://{host}:{port}"),
-            _ => format!("{scheme}://{host}"),
+        let (host, port) = split(authority).ok_or("names no host, or a port that is none")?;
+        let also = if is_this_machine(&host) {
+            Also::ThisMachine
+        } else {
+            Also::Nothing
         };
-        Ok(Self { origin, secure })
+        let port = port.unwrap_or(usual_port(secure));
+        Ok(Self {
+            origin: origin(secure, &host, port),
+            secure,
+            host,
+            port,
+            also,
+        })
     }
 
     /// The URL of a server that nothing stands in front of.
     pub fn of_listener(listen: SocketAddr) -> Self {
-        Self::parse(&format!("http://{listen}")).unwrap_or(Self {
-            origin: format!("http://{listen}"),
+        let host = match listen.ip() {
+            IpAddr::V4(v4) => v4.to_string(),
+            IpAddr::V6(v6) => format!("[{v6}]"),
+        };
+        Self {
+            origin: origin(false, &host, listen.port()),
             secure: false,
-        })
+            also: if listen.ip().is_unspecified() {
+                Also::EveryAddress
+            } else {
+                Also::ThisMachine
+            },
+            host,
+            port: listen.port(),
+        }
     }
 
     /// As browsers send it in `Origin`, without a slash at the end.
@@ -59,6 +91,86 @@ impl PublicUrl {
     pub const fn is_secure(&self) -> bool {
         self.secure
     }
+
+    /// The site as a browser sees it that sends this `Host`; nothing where the server is not reached by that name.
+    pub fn site(&self, host: Option<&str>) -> Option<Site> {
+        let Some(host) = host else {
+            return Some(self.own_site());
+        };
+        let (name, port) = split(&host.parse().ok()?)?;
+        let is_served_too = match self.also {
+            Also::Nothing => false,
+            Also::ThisMachine => is_this_machine(&name),
+            Also::EveryAddress => is_this_machine(&name) || address(&name).is_some(),
+        };
+        if is_served_too {
+            let port = port.unwrap_or(usual_port(self.secure));
+            return Some(Site {
+                origin: origin(self.secure, &name, port).into(),
+                secure: self.secure,
+                cookie_suffix: suffix(self.secure, port),
+            });
+        }
+        // Proxies may leave the port out.
+        (name == self.host).then(|| self.own_site())
+    }
+
+    fn own_site(&self) -> Site {
+        Site {
+            origin: self.origin.as_str().into(),
+            secure: self.secure,
+            cookie_suffix: suffix(self.secure, self.port),
+        }
+    }
+}
+
+/// Host and port of an authority that names no user, in lower case; nothing where it is no host, or no port.
+pub fn split(authority: &Authority) -> Option<(String, Option<u16>)> {
+    let host = authority.host();
+    let rest = authority.as_str().strip_prefix(host)?;
+    let port = match rest.strip_prefix(':') {
+        Some("") => None,
+        Some(port) => Some(port.parse().ok()?),
+        None if rest.is_empty() => None,
+        None => return None,
+    };
+    let host = host.strip_suffix('.').unwrap_or(host);
+    (!host.is_empty()).then(|| (host.to_ascii_lowercase(), port))
+}
+
+const fn usual_port(secure: bool) -> u16 {
+    if secure { 443 } else { 80 }
+}
+
+fn origin(secure: bool, host: &str, port: u16) -> String {
+    let scheme = if secure { "https" } else { "http" };
+    if port == usual_port(secure) {
+        format!("{scheme}://{host}")
+    } else {
+        format!("{scheme}://{host}:{port}")
+    }
+}
+
+/// Cookies know no ports: what stands behind their names tells the instances of one host apart.
+const fn suffix(secure: bool, port: u16) -> Option<u16> {
+    let plain = if secure { 443 } else { OWN_PORT };
+    if port == plain { None } else { Some(port) }
+}
+
+fn address(host: &str) -> Option<IpAddr> {
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    match bare {
+        Some(v6) => v6.parse::<Ipv6Addr>().ok().map(IpAddr::V6),
+        None => host.parse().ok().filter(IpAddr::is_ipv4),
+    }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || address(host).is_some_and(|address| address.to_canonical().is_loopback())
 }
 
 #[cfg(test)]
@@ -74,6 +186,101 @@ mod tests {
             ("http://localhost:80", "http://localhost"),
         ] {
             assert_eq!(PublicUrl::parse(text).expect("valid").origin(), origin);
+        }
+        assert!(PublicUrl::parse("http://localhost:99999").is_err());
+        for listen in ["127.0.0.1:3000", "[::1]:3000", "0.0.0.0:80"] {
+            let url = PublicUrl::of_listener(listen.parse().expect("an address"));
+            assert_eq!(
+                url,
+                PublicUrl {
+                    also: url.also,
+                    ..PublicUrl::parse(url.origin()).expect("valid")
+                }
+            );
+        }
+    }
+
+    /// The origin of the site behind each `Host`.
+    fn assert_sites(url: &PublicUrl, sites: &[(&str, Option<&str>)]) {
+        for (host, origin) in sites {
+            let site = url.site(Some(host));
+            let found = site.as_ref().map(|site| &*site.origin);
+            assert_eq!(found, *origin, "{host} at {url:?}");
+        }
+        let nameless = url.site(None).expect("the URL's own");
+        assert_eq!(&*nameless.origin, url.origin());
+    }
+
+    #[test]
+    fn only_the_public_name_is_served_where_there_is_one() {
+        let ours = Some("https://keys.example.com");
+        assert_sites(
+            &PublicUrl::parse("https://keys.example.com").expect("valid"),
+            &[
+                ("keys.example.com", ours),
+                ("KEYS.example.com", ours),
+                ("keys.example.com.", ours),
+                ("keys.example.com:443", ours),
+                ("keys.example.com:8443", ours),
+                ("localhost", None),
+                ("127.0.0.1:3000", None),
+                ("evil.example", None),
+                ("keys.example.com.evil.example", None),
+                ("evil.example:443", None),
+                ("me@keys.example.com", None),
+                ("keys.example.com:99999", None),
+                ("keys.example.com:x", None),
+                ("keys example.com", None),
+                ("keys.example.com/x", None),
+                ("", None),
+                (":3000", None),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_server_on_this_machine_goes_by_all_of_its_names_and_no_others() {
+        let url = PublicUrl::of_listener("127.0.0.1:3000".parse().expect("an address"));
+        assert_sites(
+            &url,
+            &[
+                ("127.0.0.1:3000", Some("http://127.0.0.1:3000")),
+                ("localhost:3000", Some("http://localhost:3000")),
+                ("localhost:8080", Some("http://localhost:8080")),
+                ("[::1]:3000", Some("http://[::1]:3000")),
+                ("app.localhost", Some("http://app.localhost")),
+                ("192.0.2.1:3000", None),
+                ("evil.example:3000", None),
+                ("localhost.evil.example", None),
+            ],
+        );
+        let everywhere = PublicUrl::of_listener("0.0.0.0:3000".parse().expect("an address"));
+        assert_sites(
+            &everywhere,
+            &[
+                ("192.0.2.1:8080", Some("http://192.0.2.1:8080")),
+                ("[2001:db8::1]:3000", Some("http://[2001:db8::1]:3000")),
+                ("localhost:3000", Some("http://localhost:3000")),
+                ("evil.example:3000", None),
+                ("192.0.2.1.evil.example", None),
+            ],
+        );
+    }
+
+    #[test]
+    fn instances_of_one_host_have_cookies_of_their_own() {
+        let name = |url: &str| {
+            let site = PublicUrl::parse(url).expect("valid").site(None);
+            site.expect("its own").cookie("latchkey")
+        };
+        for (url, cookie) in [
+            ("https://keys.example.com", "__Host-latchkey"),
+            ("https://keys.example.com:8443", "__Host-latchkey-8443"),
+            ("http://localhost:3000", "latchkey"),
+            ("http://localhost:3001", "latchkey-3001"),
+            ("http://localhost", "latchkey-80"),
+        ] {
+            assert_eq!(name(url), cookie, "{url}");
         }
     }
 }

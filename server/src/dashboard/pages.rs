@@ -24,7 +24,8 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
 
 /// Everything that has no address of its own: the app says so on its page.
 pub async fn not_found(State(state): State<AppState>, request: Request) -> Response {
-    if !request.method().is_safe() {
+    // Of `OPTIONS *` (RFC 9110, 9.3.7) there is no page.
+    if !request.method().is_safe() || !request.uri().path().starts_with('/') {
         return (StatusCode::NOT_FOUND, "There is nothing at this address.\n").into_response();
     }
     let mut response = render(&state, None, request).await;

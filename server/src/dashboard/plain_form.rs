@@ -4,7 +4,7 @@ mod way_back;
 
 use super::pages;
 use crate::{AppState, request};
-use app::{error::AppError, form::Posted};
+use app::{context::Site, error::AppError, form::Posted};
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
@@ -42,14 +42,12 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
     let wants_page = wants_html(&parts.headers);
     // Leptos would send a browser back to whatever stands in `Referer`, with the error in the address: it sees a page of
     // ours there, and a client that wants JSON.
-    let back = way_back::path(
-        &body,
-        parts.headers.get(header::REFERER),
-        parts.headers.get(header::HOST),
-        state.public_url.origin(),
-    );
+    let site = parts.extensions.get::<Site>();
+    let origin = site.map_or(state.public_url.origin(), |site| &*site.origin);
+    let back = way_back::path(&body, parts.headers.get(header::REFERER), origin);
+    let own = HeaderValue::from_str(&format!("{origin}{back}"));
     parts.headers.remove(header::REFERER);
-    if let Ok(own) = HeaderValue::from_str(&format!("{}{back}", state.public_url.origin())) {
+    if let Ok(own) = own {
         parts.headers.insert(header::REFERER, own);
     }
     parts

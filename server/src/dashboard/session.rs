@@ -1,23 +1,33 @@
 //! Tells the pages who is asking. Whether a session is good is the keyring's to say, when a page needs one.
 
 use crate::{AppState, request};
-use app::context::{SessionToken, Site};
+use app::context::SessionToken;
 use axum::{
     extract::{Request, State},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, header};
 use keyring::Origin;
 
-/// Puts the session cookie, the request's origin and the site's kind into the request.
+/// Puts the session cookie, the request's origin and the site into the request. A host by which this server is not
+/// reached is refused: links and cookies of another name's pages would be that name's.
 pub async fn introduce(
     State(state): State<AppState>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let secure = state.public_url.is_secure();
-    let token = cookie(request.headers(), cookie_name(secure)).map(SessionToken);
+    let host = request.headers().get(header::HOST);
+    let host = host.map(|host| host.to_str().unwrap_or_default());
+    let Some(site) = state.public_url.site(host) else {
+        tracing::warn!(
+            reference = &*request::id_of(request.extensions()),
+            host = host.unwrap_or_default(),
+            "a page was asked for by a name that is not LATCHKEY_PUBLIC_URL's"
+        );
+        return misdirected(state.public_url.origin());
+    };
+    let token = cookie(request.headers(), &site.cookie("latchkey")).map(SessionToken);
     let origin = Origin {
         address: request::address_of(request.extensions()),
         user_agent: request::user_agent_of(request.headers()).to_owned(),
@@ -25,20 +35,20 @@ pub async fn introduce(
     };
     let extensions = request.extensions_mut();
     extensions.insert(origin);
-    extensions.insert(Site { secure });
+    extensions.insert(site);
     if let Some(token) = token {
         extensions.insert(token);
     }
     next.run(request).await
 }
 
-/// The session cookie's name. `__Host-` binds it to this host, this path and https (RFC 6265bis, 4.1.3.2).
-pub const fn cookie_name(secure: bool) -> &'static str {
-    if secure {
-        "__Host-latchkey"
-    } else {
-        "latchkey"
-    }
+/// RFC 9110, 15.5.20.
+fn misdirected(origin: &str) -> Response {
+    let sentence = format!(
+        "This dashboard is at {origin}. If you run it, and reach it by another name, set LATCHKEY_PUBLIC_URL to that, and \
+         let your proxy pass the Host header on.\n"
+    );
+    (StatusCode::MISDIRECTED_REQUEST, sentence).into_response()
 }
 
 fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {

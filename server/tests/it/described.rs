@@ -8,7 +8,9 @@ use server::{config::PublicUrl, gate::openapi};
 use std::{cell::RefCell, collections::HashMap, sync::LazyLock};
 
 /// Headers that have nothing to do with a door.
-const OF_HTTP: [&str; 6] = [
+const OF_HTTP: [&str; 8] = [
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
     "content-type",
     "content-length",
     "cache-control",

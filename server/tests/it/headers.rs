@@ -2,6 +2,7 @@
 
 use crate::house::{House, request};
 use http::Method;
+use server::config::Hsts;
 
 /// Method, path, header lines, body, and the status of the answer.
 type Row<'a> = (Method, &'a str, &'a [(&'a str, &'a str)], &'a str, u16);
@@ -54,10 +55,7 @@ async fn every_status_of_the_dashboard_has_the_headers() {
             ("referrer-policy", "same-origin"),
             ("cross-origin-opener-policy", "same-origin"),
             ("cross-origin-resource-policy", "same-origin"),
-            (
-                "strict-transport-security",
-                "max-age=31536000; includeSubDomains",
-            ),
+            ("strict-transport-security", "max-age=31536000"),
             ("cache-control", "no-store"),
         ] {
             assert_eq!(answer.header(name), value, "{row}: {name}");
@@ -65,6 +63,57 @@ async fn every_status_of_the_dashboard_has_the_headers() {
         assert!(!answer.header("permissions-policy").is_empty(), "{row}");
         assert!(!answer.header("x-request-id").is_empty(), "{row}");
         assert_eq!(answer.header("server"), "", "{row}");
+    }
+}
+
+#[tokio::test]
+async fn every_status_of_the_gate_has_the_headers() {
+    let house = House::at("https://keys.example.com").await;
+    let pair = [("x-client-key", "x"), ("x-client-secret", "y")];
+    for (method, path, lines, status) in [
+        (Method::GET, "/healthz", &[] as &[(&str, &str)], 200),
+        (Method::GET, "/readyz", &[], 200),
+        (Method::GET, "/openapi.json", &[], 200),
+        (Method::GET, "/metrics", &[], 404),
+        (Method::GET, "/v1/whoami", &[], 401),
+        (Method::GET, "/v1/whoami", &pair, 401),
+        (Method::GET, "/v1/whoami?secret=x", &pair, 400),
+        (Method::GET, "/v1/auth/scopes/-/x", &pair, 401),
+        (Method::GET, "/v1/nothing", &[], 404),
+        (Method::DELETE, "/v1/whoami", &[], 405),
+        (Method::GET, "http://x:99999/nothing", &[], 400),
+    ] {
+        let answer = house.send(request(method, path, lines, "")).await;
+        assert_eq!(answer.status.as_u16(), status, "{path}");
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("strict-transport-security", "max-age=31536000"),
+        ] {
+            assert_eq!(answer.header(name), value, "{path}: {name}");
+        }
+        assert!(!answer.header("x-request-id").is_empty(), "{path}");
+        assert_eq!(answer.header("access-control-allow-origin"), "", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn hosts_below_ours_are_bound_to_https_by_choice_alone() {
+    for (choice, policy) in [
+        (Hsts::Host, "max-age=31536000"),
+        (Hsts::Subdomains, "max-age=31536000; includeSubDomains"),
+        (
+            Hsts::Preload,
+            "max-age=63072000; includeSubDomains; preload",
+        ),
+        (Hsts::Off, ""),
+    ] {
+        let mut house = House::at("https://keys.example.com").await;
+        house.state.hsts = choice;
+        house.router = server::router(house.state.clone());
+        let answer = house.get("/healthz", &[]).await;
+        assert_eq!(answer.header("strict-transport-security"), policy);
     }
 }
 

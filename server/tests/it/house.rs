@@ -86,6 +86,18 @@ impl House {
     pub async fn at(public_url: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}/latchkey.db", folder.path().display());
+        Self::over(url, public_url, folder).await
+    }
+
+    /// A server over the database at `url`, furnished as [`House::furnished`].
+    pub async fn furnished_over(url: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let house = Self::over(url.to_owned(), HERE, folder).await;
+        house.furnish().await;
+        house
+    }
+
+    async fn over(url: String, public_url: &str, folder: TempDir) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp(20_780 * DAY)));
         let store = Store::open(&url).await.expect("a database");
         let keyring = Keyring::open(store, peppers(), clock.clone())
@@ -110,6 +122,11 @@ impl House {
     /// The four people of the role matrix.
     pub async fn furnished() -> Self {
         let house = Self::new().await;
+        house.furnish().await;
+        house
+    }
+
+    async fn furnish(&self) {
         for (email, role, account, application) in [
             (OWNER, Role::Owner, "Northwind", "Storefront"),
             (DEVELOPER, Role::Developer, "Northwind", "Storefront"),
@@ -122,9 +139,8 @@ impl House {
                 role,
                 password: PASSWORD.into(),
             };
-            house.keyring.add_person(draft).await.expect("added");
+            self.keyring.add_person(draft).await.expect("added");
         }
-        house
     }
 
     /// Signs in; the value of the session cookie.
@@ -203,6 +219,16 @@ impl House {
 
     pub async fn get(&self, path: &str, lines: &[(&str, &str)]) -> Answer {
         self.send(request(Method::GET, path, lines, "")).await
+    }
+
+    /// Posts a form as a page at `host` does.
+    pub async fn post_at(&self, host: &str, path: &str, form: &str) -> Answer {
+        let lines = [
+            ("host", host),
+            ("sec-fetch-site", "same-origin"),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ];
+        self.send(request(Method::POST, path, &lines, form)).await
     }
 
     /// Posts a form as a page of ours does.

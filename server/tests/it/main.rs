@@ -6,6 +6,7 @@ mod commands;
 mod dashboard;
 mod demo;
 mod described;
+mod edge;
 mod export;
 mod forms;
 mod fresh;
@@ -21,4 +22,6 @@ mod proof;
 mod roles;
 mod rotation;
 mod start;
+#[path = "../../../store/tests/it/support.rs"]
+mod support;
 mod usage_files;

@@ -1,0 +1,212 @@
+//! How many connections there may be, and for how long.
+
+use super::{
+    NEVER, SOON, connect, healthy, patient, sample, send, serve, until, until_closed, until_open,
+};
+use crate::house::House;
+use server::serve::Limits;
+use tokio::net::TcpStream;
+
+const HEALTHZ: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
+const OPENAPI: &[u8] = b"GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n";
+
+/// Begins a connection of HTTP/2 (RFC 9113, 3.4), with so many bytes of each answer before the client has to ask for more.
+async fn begin_http2(stream: &mut TcpStream, window: u32) {
+    let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    // SETTINGS_INITIAL_WINDOW_SIZE.
+    bytes.extend([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4]);
+    bytes.extend(window.to_be_bytes());
+    send(stream, &bytes).await;
+}
+
+/// A `GET` in a frame of headers (RFC 7541: indexed fields, and literals without indexing).
+async fn ask_http2(stream: &mut TcpStream, id: u32, path: &str) {
+    let mut block = vec![0x82, 0x86];
+    for (name, value) in [(4, path), (1, "localhost")] {
+        block.extend([name, u8::try_from(value.len()).expect("short")]);
+        block.extend(value.bytes());
+    }
+    let length = u8::try_from(block.len()).expect("short");
+    let mut frame = vec![0, 0, length, 1, 5];
+    frame.extend(id.to_be_bytes());
+    frame.extend(block);
+    send(stream, &frame).await;
+}
+
+#[tokio::test]
+async fn an_address_has_its_share_and_the_last_connections_serve_the_gate_alone() {
+    let house = House::furnished().await;
+    let limits = Limits {
+        connections: 6,
+        reserved: 2,
+        per_address: 3,
+        ..patient()
+    };
+    let (address, state) = serve(&house, limits).await;
+    // Addresses of this machine may have all that are not reserved: four.
+    let mut open = Vec::new();
+    for _ in 0..4 {
+        let mut stream = connect(2, address).await;
+        healthy(&mut stream).await;
+        open.push(stream);
+    }
+    let mut refused = connect(2, address).await;
+    assert!(until_closed(&mut refused).await.is_empty());
+    // What is left serves the gate and the probes, once each.
+    let mut other = connect(3, address).await;
+    send(&mut other, HEALTHZ).await;
+    let answer = String::from_utf8(until_closed(&mut other).await).expect("text");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(answer.contains("connection: close"), "{answer}");
+    let mut other = connect(3, address).await;
+    send(
+        &mut other,
+        b"GET /sign-in HTTP/1.1\r\nhost: localhost\r\n\r\n",
+    )
+    .await;
+    let answer = String::from_utf8(until_closed(&mut other).await).expect("text");
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    assert!(answer.contains("retry-after: "), "{answer}");
+    until_open(&state, 4).await;
+    let (_one, _two) = (connect(3, address).await, connect(3, address).await);
+    until_open(&state, 6).await;
+    let mut refused = connect(4, address).await;
+    assert!(until_closed(&mut refused).await.is_empty());
+    let refused = "latchkey_connections_refused_total{reason=\"address\"}";
+    assert_eq!(sample(&state, refused).await, 1);
+    let refused = "latchkey_connections_refused_total{reason=\"full\"}";
+    assert_eq!(sample(&state, refused).await, 1);
+    assert_eq!(sample(&state, "latchkey_connections ").await, 6);
+    // Whoever goes makes room.
+    drop(open.pop());
+    until_open(&state, 5).await;
+    for stream in &mut open {
+        healthy(stream).await;
+    }
+}
+
+#[tokio::test]
+async fn idle_connections_of_either_protocol_are_closed() {
+    let house = House::furnished().await;
+    let limits = Limits {
+        idle: SOON,
+        ..patient()
+    };
+    let (address, state) = serve(&house, limits).await;
+    let mut first = connect(1, address).await;
+    healthy(&mut first).await;
+    assert!(until_closed(&mut first).await.is_empty());
+    let mut second = connect(1, address).await;
+    begin_http2(&mut second, 65_535).await;
+    ask_http2(&mut second, 1, "/healthz").await;
+    until(&mut second, b"ok\n").await;
+    until_closed(&mut second).await;
+    until_open(&state, 0).await;
+    let ended = "latchkey_connections_ended_total{reason=\"idle\"}";
+    assert_eq!(sample(&state, ended).await, 2);
+}
+
+#[tokio::test]
+async fn a_slow_head_is_cut_off_and_an_idle_connection_is_not() {
+    let house = House::furnished().await;
+    let limits = Limits {
+        head: SOON,
+        ..patient()
+    };
+    let (address, state) = serve(&house, limits).await;
+    let mut idle = connect(1, address).await;
+    healthy(&mut idle).await;
+    let beginnings: [&[u8]; 5] = [
+        b"",
+        b"G",
+        b"PRI * HT",
+        b"GET / HTTP/1.1\r\nhost: x\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ];
+    for beginning in beginnings {
+        let mut slow = connect(1, address).await;
+        send(&mut slow, beginning).await;
+        until_closed(&mut slow).await;
+    }
+    // A second head is no better than a first one.
+    let mut slow = connect(1, address).await;
+    healthy(&mut slow).await;
+    send(&mut slow, b"GET /healthz HTTP/1.1\r\n").await;
+    assert!(until_closed(&mut slow).await.is_empty());
+    healthy(&mut idle).await;
+    let ended = "latchkey_connections_ended_total{reason=\"head\"}";
+    assert_eq!(sample(&state, ended).await, 6);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_received_ends_its_connection() {
+    let house = House::furnished().await;
+    let limits = Limits {
+        write: SOON,
+        ..patient()
+    };
+    let (address, state) = serve(&house, limits).await;
+    // Requests without end, whose answers stay where they are.
+    let mut deaf = connect(1, address).await;
+    let mut sent = 0;
+    while sent < 2_000
+        && tokio::time::timeout(
+            SOON,
+            tokio::io::AsyncWriteExt::write_all(&mut deaf, OPENAPI),
+        )
+        .await
+        .is_ok_and(|sent| sent.is_ok())
+    {
+        sent += 1;
+    }
+    until_open(&state, 0).await;
+    let mut deaf = connect(1, address).await;
+    begin_http2(&mut deaf, 0).await;
+    ask_http2(&mut deaf, 1, "/openapi.json").await;
+    until_closed(&mut deaf).await;
+    until_open(&state, 0).await;
+    let ended = "latchkey_connections_ended_total{reason=\"write\"}";
+    assert_eq!(sample(&state, ended).await, 2);
+}
+
+#[tokio::test]
+async fn an_old_connection_ends_when_its_answer_is_out() {
+    let house = House::furnished().await;
+    let limits = Limits {
+        age: SOON,
+        ..patient()
+    };
+    let (address, state) = serve(&house, limits).await;
+    for _ in 0..2 {
+        let mut old = connect(1, address).await;
+        send(&mut old, HEALTHZ).await;
+        let answer = until_closed(&mut old).await;
+        assert!(answer.ends_with(b"ok\n"));
+    }
+    until_open(&state, 0).await;
+    let ended = "latchkey_connections_ended_total{reason=\"age\"}";
+    assert_eq!(sample(&state, ended).await, 2);
+}
+
+#[tokio::test]
+async fn a_stream_that_has_nothing_to_say_stays_open() {
+    let house = House::furnished().await;
+    let limits = Limits {
+        idle: SOON,
+        write: SOON,
+        head: SOON,
+        age: NEVER,
+        ..patient()
+    };
+    let (address, _state) = serve(&house, limits).await;
+    let app = house.application(crate::house::VIEWER).await;
+    let token = house.token(crate::house::VIEWER).await;
+    let mut live = connect(1, address).await;
+    let request = format!(
+        "GET /apps/{app}/settings/requests/live HTTP/1.1\r\nhost: localhost:3000\r\ncookie: latchkey={token}\r\n\r\n"
+    );
+    send(&mut live, request.as_bytes()).await;
+    until(&mut live, b"retry: 2000").await;
+    // Five seconds later than the limits of silence.
+    until(&mut live, b": still here").await;
+}
