@@ -58,21 +58,22 @@ pub fn check(state: &AppState, request: &Request, wanted: ScopeSet) -> Result<Pa
         method: request.method().as_str(),
         path: request.uri().path(),
     };
-    check_for(state, request, Some(wanted), route)
+    check_for(state, request, request.uri().query(), Some(wanted), route)
 }
 
 /// As [`check`], for a call that wants something else than the door it came to; `None` where it wants a scope that does
-/// not exist, which is said once the credentials have been read.
+/// not exist, which is said once the credentials have been read. `query` is the door's own, where it has one.
 ///
 /// # Errors
 /// As [`check`].
 pub fn check_for(
     state: &AppState,
     request: &Request,
+    query: Option<&str>,
     wanted: Option<ScopeSet>,
     route: Route<'_>,
 ) -> Result<Passed, Problem> {
-    let outcome = decide(state, request, wanted, route);
+    let outcome = decide(state, request, query, wanted, route);
     let refusal = outcome.as_ref().err().map(Problem::code);
     state.metrics.decided(refusal);
     outcome
@@ -81,6 +82,7 @@ pub fn check_for(
 fn decide(
     state: &AppState,
     request: &Request,
+    query: Option<&str>,
     wanted: Option<ScopeSet>,
     route: Route<'_>,
 ) -> Result<Passed, Problem> {
@@ -97,7 +99,7 @@ fn decide(
         request_id: &id,
         browser: is_from_browser(request.headers()),
     };
-    let presented = credentials::read(request.headers(), request.uri().query());
+    let presented = credentials::read(request.headers(), query);
     if matches!(presented, Err(Code::CredentialsInQuery)) {
         for key in named_keys(request) {
             state.keyring.note_in_query(&Call { key: &key, ..call });

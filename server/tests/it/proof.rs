@@ -5,6 +5,7 @@ mod connection;
 mod hammer;
 mod nginx;
 mod proxied;
+mod replayed;
 
 use crate::house::House;
 use server::gate::client_address::TrustedProxies;

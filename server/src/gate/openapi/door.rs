@@ -14,8 +14,10 @@ const ANY: &[&str] = &[
 
 /// A door of the contract.
 pub struct Door {
-    /// Where it is.
+    /// Where it is, as the document names it.
     pub path: &'static str,
+    /// The same as the router spells it, where that differs.
+    pub pattern: &'static str,
     /// What it takes, in lower case.
     pub methods: &'static [&'static str],
     /// Who serves it.
@@ -33,6 +35,7 @@ impl Door {
     {
         Self {
             path,
+            pattern: path,
             methods: &["get"],
             route: routing::get(serve),
             describe,
@@ -47,6 +50,7 @@ impl Door {
     {
         Self {
             path,
+            pattern: path,
             methods: &["post"],
             route: routing::post(serve),
             describe,
@@ -65,9 +69,37 @@ impl Door {
     {
         Self {
             path,
+            pattern: path,
             methods: &["delete"],
             route: routing::delete(serve),
             describe,
+        }
+    }
+
+    /// As [`Door::any`], for all paths below a place: the router's pattern for them is another text.
+    pub fn any_below<H, T>(
+        path: &'static str,
+        pattern: &'static str,
+        serve: H,
+        describe: fn(&mut Schemas) -> Operation,
+    ) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        Self {
+            pattern,
+            ..Self::any(path, serve, describe)
+        }
+    }
+
+    /// Whether a request's path is this door's.
+    pub fn is_at(path: &str, pattern: &str) -> bool {
+        match pattern.split_once("{*") {
+            Some((start, _)) => path
+                .strip_prefix(start)
+                .is_some_and(|rest| !rest.is_empty()),
+            None => path == pattern,
         }
     }
 
@@ -79,6 +111,7 @@ impl Door {
     {
         Self {
             path,
+            pattern: path,
             methods: ANY,
             route: routing::any(serve),
             describe,

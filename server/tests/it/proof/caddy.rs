@@ -24,7 +24,11 @@ struct Caddy {
 impl Proxy for Caddy {
     const NAME: &str = "caddy";
     const HIDDEN: &str = "/elsewhere";
-    const FORGED: &[(&str, &str)] = &[("x-latchkey-more", "forged")];
+    const FORGED: &[(&str, &str)] = &[
+        ("x-latchkey-more", "forged"),
+        ("x-latchkey_key-id", "forged"),
+        ("x_latchkey_key_id", "forged"),
+    ];
 
     fn start(program: &Path, gate: SocketAddr, service: SocketAddr) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
@@ -72,7 +76,7 @@ impl Proxy for Caddy {
         assert_eq!(answer.header("content-type"), "application/problem+json");
         let body: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
         assert_eq!(body["code"], code);
-        assert_eq!(answer.header("x-request-id").len(), 32);
+        assert_eq!(answer.header("x-request-id").len(), 36);
     }
 }
 
@@ -107,6 +111,11 @@ async fn caddy_lets_pass_what_the_gate_lets_pass_and_nothing_else() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn behind_caddy_a_key_knows_the_addresses_of_its_callers() {
     proxied::a_key_knows_the_addresses_of_its_callers::<Caddy>().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_caddy_a_request_has_one_name_and_a_preflight_is_the_services() {
+    proxied::a_request_has_one_name_and_a_preflight_is_the_services::<Caddy>().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

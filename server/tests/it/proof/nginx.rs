@@ -25,7 +25,10 @@ struct Nginx {
 impl Proxy for Nginx {
     const NAME: &str = "nginx";
     const HIDDEN: &str = "/_latchkey";
-    const FORGED: &[(&str, &str)] = &[];
+    const FORGED: &[(&str, &str)] = &[
+        ("x-latchkey_key-id", "forged"),
+        ("x_latchkey_key_id", "forged"),
+    ];
 
     fn start(program: &Path, gate: SocketAddr, service: SocketAddr) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
@@ -120,6 +123,11 @@ async fn nginx_lets_pass_what_the_gate_lets_pass_and_nothing_else() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn behind_nginx_a_key_knows_the_addresses_of_its_callers() {
     proxied::a_key_knows_the_addresses_of_its_callers::<Nginx>().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_nginx_a_request_has_one_name_and_a_preflight_is_the_services() {
+    proxied::a_request_has_one_name_and_a_preflight_is_the_services::<Nginx>().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -146,6 +146,53 @@ pub async fn a_key_knows_the_addresses_of_its_callers<P: Proxy>() {
     }
 }
 
+pub async fn a_request_has_one_name_and_a_preflight_is_the_services<P: Proxy>() {
+    let Some(program) = program(P::NAME) else {
+        return;
+    };
+    let house = House::furnished().await;
+    let owner = house.owner().await;
+    let proxy = P::start(&program, serve(&house).await, service().await);
+    let key = house.key(&owner, "invoice:read", "").await;
+    let id = key.id.to_string();
+    let mut connection = Connection::to(proxy.address()).await;
+    let lines = [
+        ("x-client-key", id.as_str()),
+        ("x-client-secret", &key.secret),
+        ("x-request-id", "the-clients"),
+    ];
+    let passed = connection.send("GET", "/invoices", &lines).await;
+    assert_eq!(passed.status, 200, "{}", passed.body);
+    assert!(!passed.body.contains("the-clients"), "{}", passed.body);
+    // What the service was told is what the gate has noted.
+    let (_, rest) = passed
+        .body
+        .split_once("\"x-request-id\": \"")
+        .expect("a name");
+    let name = rest.split('"').next().unwrap_or_default();
+    let viewer: &keyring::Viewer = &owner;
+    assert_eq!(viewer.request(name).await.expect("noted").len(), 1);
+    assert!(viewer.request("the-clients").await.is_err());
+
+    let preflight = [
+        ("origin", "https://app.example.com"),
+        ("access-control-request-method", "GET"),
+        ("access-control-request-headers", "x-client-key"),
+        ("x-latchkey-key-id", "forged"),
+        ("x-client-secret", "forged"),
+    ];
+    let answered = connection.send("OPTIONS", "/invoices", &preflight).await;
+    assert_eq!(answered.status, 200, "{}", answered.body);
+    assert!(!answered.body.contains("forged"), "{}", answered.body);
+    // Nothing else passes without a key, an OPTIONS request neither.
+    for lines in [&[] as &[(&str, &str)], &preflight[..1], &preflight[1..2]] {
+        let refused = connection.send("OPTIONS", "/invoices", lines).await;
+        P::assert_refusal(&refused, 401, "missing_credentials");
+    }
+    let refused = connection.send("GET", "/invoices", &preflight).await;
+    assert_eq!(refused.status, 401, "{}", refused.body);
+}
+
 pub async fn nobody_passes_when_the_gate_is_down<P: Proxy>() {
     let Some(program) = program(P::NAME) else {
         return;
