@@ -2,6 +2,7 @@
 
 mod lock;
 mod node_id;
+mod probes;
 mod standby;
 
 use crate::{
@@ -50,16 +51,24 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
     let store = open_store(&config).await?;
     // Before a key is read: no other process changes one from here on.
     let node = NodeId::take(&config, standby::new_node());
-    let ownership = standby::own(&store, &config, &node).await?;
+    let listener = listen(config.listen).await?;
+    let ownership = tokio::select! {
+        owned = standby::own(&store, &config, &node) => owned?,
+        never = probes::answer(&listener) => match never {},
+    };
     let keyring = open(store, &config).await?;
     keyring.hold(ownership);
+    // Loading the keys took a while: the lease begins now.
+    keyring
+        .check_ownership()
+        .await
+        .map_err(|error| Stop::failed("LATCHKEY_DATABASE_URL: the claim is lost", error))?;
     telemetry::start(config.log);
     keyring
         .recover_usage()
         .await
         .map_err(|error| Stop::failed("what was counted last cannot be added up", error))?;
     seal_logs(&keyring).await?;
-    let listener = listen(config.listen).await?;
     let setup = keyring
         .needs_setup()
         .await

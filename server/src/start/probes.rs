@@ -1,0 +1,97 @@
+//! What a process answers while it waits as a standby: it lives, and it is not ready.
+
+use axum::body::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use http_body_util::Full;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::{convert::Infallible, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, sync::Semaphore, time::timeout};
+
+/// Connections at a time; more wait in the kernel's queue.
+const CONNECTIONS: usize = 64;
+/// How long one connection may last, whatever comes through it.
+const AGE: Duration = Duration::from_secs(5);
+
+/// Answers `/healthz` with 200 and everything else with 503, until it is dropped.
+pub async fn answer(listener: &TcpListener) -> Infallible {
+    let permits = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let permit = permits.clone().acquire_owned().await;
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of file descriptors, perhaps: the standby goes on waiting.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        tokio::spawn(async move {
+            let _permit = permit;
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(AGE)
+                .keep_alive(false)
+                .serve_connection(TokioIo::new(stream), service_fn(respond));
+            // A broken connection is the client's affair.
+            let _ = timeout(AGE, connection).await;
+        });
+    }
+}
+
+async fn respond(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (status, text) = match request.uri().path() {
+        "/healthz" => (StatusCode::OK, "ok\n"),
+        _ => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "standby: another process owns the database\n",
+        ),
+    };
+    let mut response = Response::new(Full::from(text));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpStream,
+    };
+
+    #[tokio::test]
+    async fn a_standby_lives_and_is_not_ready() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("bound");
+        let asking = async {
+            let mut answers = Vec::new();
+            for path in ["/healthz", "/readyz", "/v1/whoami"] {
+                let mut stream = TcpStream::connect(address).await.expect("connected");
+                let request = format!("GET {path} HTTP/1.1\r\nHost: standby\r\n\r\n");
+                stream.write_all(request.as_bytes()).await.expect("sent");
+                let mut answer = String::new();
+                stream.read_to_string(&mut answer).await.expect("answered");
+                answers.push(answer);
+            }
+            answers
+        };
+        let answers = tokio::select! {
+            answers = asking => answers,
+            never = answer(&listener) => match never {},
+        };
+        assert!(answers[0].starts_with("HTTP/1.1 200 OK"), "{answers:?}");
+        for answer in &answers[1..] {
+            assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+            assert!(answer.contains("retry-after: 1"), "{answer}");
+        }
+    }
+}
