@@ -15,45 +15,50 @@ impl Keyring {
     pub fn spawn_keeper(&self) {
         self.spawn_hander_on();
         let keyring = self.clone();
-        tokio::spawn(async move {
-            let mut tick = interval(TICK);
-            tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            let mut silent = false;
-            let (mut minute, mut more) = (0, false);
-            while !keyring.tasks.is_closed() && keyring.is_owner() {
-                tick.tick().await;
-                let looked = keyring.check_ownership().await;
-                match (&looked, silent) {
-                    (Err(error), false) => tracing::error!(
-                        %error,
-                        "the database does not answer: nothing can be changed, and what is known is verified from memory"
-                    ),
-                    (Ok(()), true) => tracing::info!("the database answers again"),
-                    _ => {}
-                }
-                silent = looked.is_err();
-                if let Err(error) = keyring.note_usage().await {
-                    tracing::debug!(%error, "usage stays in memory until the database answers");
-                }
-                if let Err(error) = keyring.upgrade_digests().await {
-                    tracing::debug!(%error, "digests stay under an older pepper until the database answers");
-                }
-                if let Err(error) = keyring.write_decisions().await {
-                    tracing::debug!(%error, "decisions stay in memory until the database answers");
-                }
-                if let Err(error) = keyring.write_due_events().await {
-                    tracing::debug!(%error, "security events stay in memory until the database answers");
-                }
-                // A little each second, as long as there is something; else each minute.
-                let this = keyring.now().0.div_euclid(MINUTE);
-                if !silent && (more || this != minute) {
-                    minute = this;
-                    more = keyring.forget_some().await.unwrap_or_else(|error| {
-                        tracing::debug!(%error, "what is too old stays for now");
-                        false
-                    });
-                }
+        tokio::spawn(async move { keyring.maintain().await });
+    }
+
+    async fn maintain(&self) {
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut silent = false;
+        let (mut minute, mut more) = (0, false);
+        while !self.tasks.is_closed() && self.is_owner() {
+            tick.tick().await;
+            let looked = self.check_ownership().await;
+            match (&looked, silent) {
+                (Err(error), false) => tracing::error!(
+                    %error,
+                    "the database does not answer: nothing can be changed, and what is known is verified from memory"
+                ),
+                (Ok(()), true) => tracing::info!("the database answers again"),
+                _ => {}
             }
-        });
+            silent = looked.is_err();
+            if let Err(error) = self.keep_time().await {
+                tracing::debug!(%error, "the time is noted once the database answers");
+            }
+            if let Err(error) = self.note_usage().await {
+                tracing::debug!(%error, "usage stays in memory until the database answers");
+            }
+            if let Err(error) = self.upgrade_digests().await {
+                tracing::debug!(%error, "digests stay under an older pepper until the database answers");
+            }
+            if let Err(error) = self.write_decisions().await {
+                tracing::debug!(%error, "decisions stay in memory until the database answers");
+            }
+            if let Err(error) = self.write_due_events().await {
+                tracing::debug!(%error, "security events stay in memory until the database answers");
+            }
+            // A little each second, as long as there is something; else each minute.
+            let this = self.now().0.div_euclid(MINUTE);
+            if !silent && (more || this != minute) {
+                minute = this;
+                more = self.forget_some().await.unwrap_or_else(|error| {
+                    tracing::debug!(%error, "what is too old stays for now");
+                    false
+                });
+            }
+        }
     }
 }

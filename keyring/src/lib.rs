@@ -40,6 +40,7 @@ mod session;
 mod snapshot;
 mod support;
 mod throttle;
+mod time;
 mod turns;
 mod usage;
 mod verify;
@@ -50,7 +51,7 @@ mod zone;
 pub use access::{Editor, FreshEditor, FreshOwner, Owner, Viewer};
 pub use bulk::{AllKeys, Bulk};
 pub use chart::{Asked, Bar};
-pub use clock::{Clock, ManualClock, SystemClock};
+pub use clock::{Clock, Guard, ManualClock, Monotonic, SystemClock};
 pub use decisions::{News, Tail};
 pub use edit::Edited;
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
@@ -86,7 +87,10 @@ use snapshot::Snapshot;
 use std::{
     net::IpAddr,
     ops::Deref,
-    sync::{Arc, OnceLock, atomic::AtomicI64},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicI64, AtomicU64},
+    },
 };
 use throttle::{SignIns, WrongSecrets};
 use tokio_util::task::TaskTracker;
@@ -147,10 +151,12 @@ pub struct Inner {
     ownership: OnceLock<Ownership>,
     /// Why the database was lost, where it was.
     loss: Loss,
-    /// When the database last gave a sign of life, and was still ours alone: Unix milliseconds.
-    heard: AtomicI64,
-    /// When counted usage was written last, or there was none: Unix milliseconds.
-    flushed: AtomicI64,
+    /// When the database last gave a sign of life, and was still ours alone, by the monotonic clock.
+    heard: AtomicU64,
+    /// When counted usage was written last, or there was none, by the monotonic clock.
+    flushed: AtomicU64,
+    /// The newest certain time that the database has: Unix milliseconds.
+    marked: AtomicI64,
     /// Taken by whatever changes a key, until the index knows.
     turns: Turns,
     /// Keys that are refused until they have been read again.
@@ -193,13 +199,17 @@ impl Keyring {
         clock: Arc<dyn Clock>,
         entropy: Box<dyn Entropy>,
     ) -> Result<Self, KeyringError> {
+        let mark = store.time_mark().await?;
+        if let Some(mark) = mark {
+            clock.guard().resume(mark, clock.monotonic());
+        }
         let mint = Mint::new(&peppers.into());
         store.seal_with(mint.seal_keys());
         let snapshot = load(&store, &mint, clock.now()).await?;
         let setup_token = mint::random_text(&*entropy);
-        let heard = AtomicI64::new(clock.now().0);
+        let heard = AtomicU64::new(clock.monotonic().0);
         let decisions = Decisions::new(store.last_decision().await?);
-        let flushed = AtomicI64::new(clock.now().0);
+        let flushed = AtomicU64::new(clock.monotonic().0);
         Ok(Self(Arc::new(Inner {
             passwords: Passwords::new(&*entropy)?,
             long_reads: LongReads::new(store.reading_connections()),
@@ -220,6 +230,7 @@ impl Keyring {
             loss: Loss::default(),
             heard,
             flushed,
+            marked: AtomicI64::new(mark.map_or(i64::MIN, |mark| mark.0)),
             turns: Turns::default(),
             doubts: Doubts::default(),
             setting_up: tokio::sync::Mutex::default(),
@@ -228,15 +239,23 @@ impl Keyring {
         })))
     }
 
-    /// The clock's instant.
+    /// The time: never earlier than before, in this process and in those before it.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The monotonic clock's reading.
+    pub(crate) fn monotonic(&self) -> Monotonic {
+        self.clock.monotonic()
     }
 
     /// Waits for the changes that are under way, and writes what has been counted.
     pub async fn close(&self) {
         self.tasks.close();
         self.tasks.wait().await;
+        if let Err(error) = self.mark_time().await {
+            tracing::error!(%error, "the time is not noted");
+        }
         if let Err(error) = self.flush_usage().await {
             tracing::error!(%error, "usage of the last second is lost");
         }

@@ -1,6 +1,7 @@
 //! How often a key may call: the generic cell rate algorithm (ITU-T I.371) in one atomic number.
 
-use domain::{key::rate_limit::RateLimit, time::Timestamp};
+use crate::clock::Monotonic;
+use domain::key::rate_limit::RateLimit;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Where a key stands in its window.
@@ -27,16 +28,16 @@ impl Clone for Gcra {
 
 impl Gcra {
     /// Takes one call, exactly under concurrency, or says for how many milliseconds there is none.
-    pub(crate) fn take(&self, limit: RateLimit, now: Timestamp) -> Result<RateState, i64> {
+    pub(crate) fn take(&self, limit: RateLimit, now: Monotonic) -> Result<RateState, i64> {
         let units = units_a_millisecond(limit);
-        // A year of 2260 fits, with the largest limit.
-        let now = now.0.saturating_mul(units);
+        // Centuries of a process fit, with the largest limit.
+        let now = now.milliseconds().saturating_mul(units);
         let step = step(limit);
         let window = step * units;
         let end = now.saturating_add(window);
         let mut empty = self.0.load(Ordering::Relaxed);
         loop {
-            // A clock that was set back must not keep a key out for longer than its window.
+            // Another thread may have read a later time.
             let next = empty.clamp(now, end).saturating_add(step);
             if next > end {
                 return Err((next - end).div_euclid(units) + 1);
@@ -62,7 +63,7 @@ impl Gcra {
         self.0.fetch_sub(step(limit), Ordering::Relaxed);
     }
 
-    /// When all of the limit is there again, in Unix milliseconds.
+    /// When all of the limit is there again, in milliseconds of the monotonic clock.
     pub(crate) fn empty_at(&self, limit: RateLimit) -> i64 {
         self.0.load(Ordering::Relaxed) / units_a_millisecond(limit)
     }
@@ -86,6 +87,10 @@ mod tests {
         window_ms: 1_000,
     };
 
+    fn at(milliseconds: i64) -> Monotonic {
+        Monotonic::default().plus(milliseconds)
+    }
+
     #[test]
     fn the_limit_is_exact_under_concurrency() {
         let gcra = Gcra::default();
@@ -94,7 +99,7 @@ mod tests {
                 .map(|_| {
                     scope.spawn(|| {
                         (0..100)
-                            .filter(|_| gcra.take(TEN_A_SECOND, Timestamp(7)).is_ok())
+                            .filter(|_| gcra.take(TEN_A_SECOND, at(7)).is_ok())
                             .count()
                     })
                 })
@@ -110,7 +115,7 @@ mod tests {
     #[test]
     fn whoever_waits_as_told_passes() {
         let gcra = Gcra::default();
-        let mut now = Timestamp(1_000);
+        let mut now = at(1_000);
         for _ in 0..1_000 {
             if let Err(wait) = gcra.take(TEN_A_SECOND, now) {
                 now = now.plus(wait);
@@ -120,17 +125,24 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_set_back_does_not_ban() {
+    fn the_state_tells_how_many_calls_are_left_and_when_all_are() {
         let gcra = Gcra::default();
-        assert!(gcra.take(TEN_A_SECOND, Timestamp(1_000_000)).is_ok());
-        let wait = gcra.take(TEN_A_SECOND, Timestamp(1_000)).expect_err("full");
-        assert!(wait <= 1_000);
+        let state = |now| {
+            gcra.take(TEN_A_SECOND, at(now))
+                .map(|state| (state.remaining, state.reset_ms))
+        };
+        assert_eq!(state(0), Ok((9, 100)));
+        assert_eq!(state(0), Ok((8, 200)));
+        assert_eq!(state(50), Ok((7, 250)));
+        assert_eq!(state(250), Ok((8, 150)));
+        gcra.give_back(TEN_A_SECOND);
+        assert_eq!(state(250), Ok((8, 150)));
     }
 
     #[test]
     fn a_limit_is_exact_however_many_calls_it_allows() {
         for requests in [
-            1, 3, 7, 99_999, 100_001, 299_999, 300_000, 700_001, 999_999, 1_000_000,
+            1, 3, 7, 99_999, 100_001, 299_999, 300_000, 700_001, 999_999, 1_000_000, 10_000_000,
         ] {
             let limit = RateLimit {
                 requests,
@@ -141,7 +153,7 @@ mod tests {
                 let taken = (0..=requests).take_while(|_| gcra.take(limit, now).is_ok());
                 u32::try_from(taken.count()).expect("a few")
             };
-            let begin = Timestamp(1_800_000_000_000);
+            let begin = at(1_000_000_000);
             assert_eq!(passed(begin), requests);
             // What comes back in a third of the window, and in the rest of it.
             let third = passed(begin.plus(333));

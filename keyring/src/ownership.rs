@@ -1,7 +1,6 @@
 //! Whether this process still owns the database, and how long ago that was certain.
 
-use crate::{Keyring, KeyringError};
-use domain::time::Timestamp;
+use crate::{Keyring, KeyringError, Monotonic};
 use std::sync::{OnceLock, atomic::Ordering};
 use store::{Ownership, StoreError};
 use tokio_util::sync::CancellationToken;
@@ -23,7 +22,7 @@ impl Keyring {
             return self.ready().await;
         };
         // What the database says is as old as the question.
-        let asked = self.now();
+        let asked = self.monotonic();
         match ownership.renew().await {
             Ok(()) => {}
             Err(error @ (StoreError::Fenced | StoreError::Behind { .. })) => {
@@ -75,7 +74,7 @@ impl Keyring {
         if !self.is_owner() {
             return i64::MAX;
         }
-        let heard = Timestamp(self.heard.load(Ordering::Relaxed));
-        self.now().since(heard).max(0)
+        let heard = Monotonic(self.heard.load(Ordering::Relaxed));
+        self.monotonic().since(heard)
     }
 }

@@ -96,10 +96,12 @@ impl Viewer {
     /// `NotFound` where the application has no such key.
     pub async fn would_pass(&self, key: KeyId, case: &Case) -> Result<Verdict, KeyringError> {
         self.stored_key(key).await?;
+        let until = case.at.since(self.now());
+        let monotonic = self.keyring().monotonic().plus(until);
         let verdict = self.keyring().snapshot.with(key, |entry| {
             entry.map(|entry| {
                 judge(entry, case.address, case.scopes, case.at, |limit, used| {
-                    used.clone().take(limit, case.at)
+                    used.clone().take(limit, monotonic)
                 })
                 .0
             })

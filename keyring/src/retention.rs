@@ -75,7 +75,7 @@ impl Keyring {
     /// Where the database fails.
     pub async fn forget_some(&self) -> Result<bool, KeyringError> {
         let mut more = false;
-        for (what, before) in self.retention().old(self.now()) {
+        for (what, before) in self.retention().old(self.certain_now()) {
             more |= self.store.forget_usage(what, before).await?;
         }
         more |= self.forget_decisions().await?;

@@ -141,7 +141,7 @@ impl Keyring {
         };
         let attempt = match self
             .sign_ins
-            .begin(email, origin.address, known, self.now())
+            .begin(email, origin.address, known, self.monotonic())
         {
             Ok(attempt) => attempt,
             Err(retry_after_ms) => {
@@ -249,11 +249,9 @@ pub(crate) async fn start(
     };
     let action = Action::SignedIn;
     let events = events(keyring, action, person.id, &person.email, origin).await?;
-    let started = keyring
-        .store
-        .start_session(&new, &events, (now.plus(-IDLE), now.plus(-ABSOLUTE)))
-        .await;
-    match started {
+    let certain = keyring.certain_now();
+    let ended = (certain.plus(-IDLE), certain.plus(-ABSOLUTE));
+    match keyring.store.start_session(&new, &events, ended).await {
         Ok(()) => Ok(Some(SignedIn {
             token,
             device: keyring.new_device(&person.email),

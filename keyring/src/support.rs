@@ -82,7 +82,8 @@ impl Support {
     ) -> Result<Look, KeyringError> {
         let now = self.now();
         let person = self.identity.person_id;
-        if let Err(retry_after_ms) = self.keyring.sign_ins.look(person, now) {
+        let looked = self.keyring.sign_ins.look(person, self.keyring.monotonic());
+        if let Err(retry_after_ms) = looked {
             return Ok(Look::Throttled { retry_after_ms });
         }
         let support = self.clone();

@@ -6,8 +6,8 @@ mod sign_in;
 pub(crate) use secrets::WrongSecrets;
 pub(crate) use sign_in::SignIns;
 
-use crate::limiter::Gcra;
-use domain::{key::rate_limit::RateLimit, time::Timestamp};
+use crate::{clock::Monotonic, limiter::Gcra};
+use domain::key::rate_limit::RateLimit;
 use std::{
     hash::{BuildHasher, Hash, RandomState},
     net::{IpAddr, Ipv6Addr},
@@ -38,7 +38,7 @@ struct Count {
 }
 
 impl Count {
-    /// When it would be empty, in Unix milliseconds.
+    /// When it would be empty, in milliseconds of the monotonic clock.
     fn empty_at(&self) -> i64 {
         self.limit.map_or(0, |limit| self.used.empty_at(limit))
     }
@@ -69,7 +69,7 @@ impl Throttle {
     }
 
     /// Takes an attempt from each place, or from none and says for how many milliseconds there is none.
-    fn take(&self, places: &[Place], now: Timestamp) -> Result<(), i64> {
+    fn take(&self, places: &[Place], now: Monotonic) -> Result<(), i64> {
         for (n, place) in places.iter().enumerate() {
             let taken = self.count(*place, |count| {
                 if count.hash != place.hash || count.limit != Some(place.limit) {
@@ -131,7 +131,7 @@ mod tests {
         requests: 10,
         window_ms: 60_000,
     };
-    const NOW: Timestamp = Timestamp(1_800_000_000_000);
+    const NOW: Monotonic = Monotonic(1_000_000_000);
 
     #[test]
     fn a_million_others_do_not_wash_out_a_count_that_is_used_up() {

@@ -53,7 +53,7 @@ impl Keyring {
             }
         }
         self.write_batches().await?;
-        self.flushed.store(self.now().0, Ordering::Relaxed);
+        self.flushed.store(self.monotonic().0, Ordering::Relaxed);
         Ok(())
     }
 

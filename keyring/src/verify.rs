@@ -125,7 +125,7 @@ impl Keyring {
             .map(|id| self.look_up(id, call, now));
         let (home, proven) = known.unwrap_or_default();
         let decision = proven.unwrap_or_else(|| Decision {
-            verdict: self.wrong_secrets.verdict(id, call, now),
+            verdict: self.wrong_secrets.verdict(id, call, self.monotonic()),
             caller: None,
         });
         self.note(id.zip(home), decision.verdict, call, now);
@@ -184,7 +184,7 @@ impl Keyring {
                 self.upgrades
                     .push(id, digest, || self.mint.digest(0, id, call.secret));
             }
-            let take = |limit, used: &Gcra| used.take(limit, now);
+            let take = |limit, used: &Gcra| used.take(limit, self.monotonic());
             let (verdict, rate_limit) = judge(entry, call.address, call.scopes, now, take);
             let caller = Caller {
                 key_id: id,

@@ -1,7 +1,6 @@
 //! What a keyring says of its own condition, to whoever watches the process.
 
-use crate::Keyring;
-use domain::time::Timestamp;
+use crate::{Keyring, Monotonic};
 use std::sync::atomic::Ordering;
 
 /// A keyring's condition. It names nothing and nobody.
@@ -15,17 +14,20 @@ pub struct Vitals {
     pub usage_lag_ms: i64,
     /// Milliseconds since the database was heard of last.
     pub silence_ms: i64,
+    /// Milliseconds by which the machine's clock is behind the time that is told, where that is more than a minute.
+    pub clock_behind_ms: i64,
 }
 
 impl Keyring {
     /// The condition at this moment.
     pub fn vitals(&self) -> Vitals {
-        let flushed = Timestamp(self.flushed.load(Ordering::Relaxed));
+        let flushed = Monotonic(self.flushed.load(Ordering::Relaxed));
         Vitals {
             keys: self.snapshot.len(),
             waiting_batches: self.meter.pending(),
-            usage_lag_ms: self.now().since(flushed).max(0),
+            usage_lag_ms: self.monotonic().since(flushed),
             silence_ms: self.silence(),
+            clock_behind_ms: self.clock.guard().behind(),
         }
     }
 }

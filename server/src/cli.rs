@@ -1,6 +1,7 @@
 //! The command line.
 
 pub mod audit;
+mod clock;
 mod pepper;
 pub mod user;
 
@@ -40,6 +41,9 @@ enum Command {
     /// Rotate the pepper, and see what is still under older ones
     #[command(subcommand)]
     Pepper(PepperCommand),
+    /// Look after the time that the database has seen
+    #[command(subcommand)]
+    Clock(ClockCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -51,6 +55,14 @@ enum PepperCommand {
     /// Print each pepper's name and what was made under it. A server may run meanwhile
     #[command(after_help = HELP)]
     Status(pepper::Status),
+}
+
+#[derive(Debug, Subcommand)]
+enum ClockCommand {
+    /// Believe the machine's clock again, although the database has seen a later time: after a clock was ahead for more than
+    /// an hour. Keys that ended meanwhile by that clock work again. The server must be stopped
+    #[command(after_help = HELP)]
+    Reset,
 }
 
 #[derive(Debug, Subcommand)]
@@ -115,6 +127,7 @@ fn run(command: Command, config: Config) -> Result<(), Stop> {
             Command::Audit(AuditCommand::Verify(verify)) => audit::verify(verify, &config).await,
             Command::Pepper(PepperCommand::Rotate) => pepper::rotate(&config).await,
             Command::Pepper(PepperCommand::Status(status)) => pepper::status(status, &config).await,
+            Command::Clock(ClockCommand::Reset) => clock::reset(&config).await,
         }
     });
     // A forced stop does not wait for what still runs.

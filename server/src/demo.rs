@@ -16,7 +16,10 @@ use domain::{
     account::{Email, Role},
     time::Timestamp,
 };
-use keyring::{Clock, Entropy, Keyring, Pepper, PersonDraft, Store, SystemClock, SystemEntropy};
+use keyring::{
+    Clock, Entropy, Guard, Keyring, Monotonic, Pepper, PersonDraft, Store, SystemClock,
+    SystemEntropy,
+};
 use std::{
     fmt::Display,
     sync::{
@@ -145,6 +148,18 @@ impl ShiftedClock {
 }
 
 impl Clock for ShiftedClock {
+    fn time_of_day(&self) -> Timestamp {
+        self.machine.time_of_day()
+    }
+
+    fn monotonic(&self) -> Monotonic {
+        self.machine.monotonic()
+    }
+
+    fn guard(&self) -> &Guard {
+        self.machine.guard()
+    }
+
     fn now(&self) -> Timestamp {
         self.machine.now().plus(-self.back.load(Ordering::Relaxed))
     }

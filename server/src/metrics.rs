@@ -252,6 +252,11 @@ fn exposition(state: &AppState) -> String {
     );
     text.sample(&[], seconds(vitals.silence_ms));
     text.gauge(
+        "latchkey_clock_behind_seconds",
+        "How far the machine's clock is behind the newest time that the database has seen; 0 up to a minute.",
+    );
+    text.sample(&[], seconds(vitals.clock_behind_ms));
+    text.gauge(
         "latchkey_can_verify",
         "1 while keys are verified, 0 where the database has been silent for too long.",
     );

@@ -23,6 +23,7 @@ mod security;
 mod sessions;
 pub mod sql;
 mod support;
+mod time;
 mod transaction;
 mod usage;
 

@@ -189,6 +189,9 @@ statements! {
     SUPPORT_APPLICATIONS = "support_applications";
     SUPPORT_KEY = "support_key";
     SUPPORT_KEYS = "support_keys";
+    TIME_MARK = "time_mark";
+    TIME_MARK_DELETE = "time_mark_delete";
+    TIME_MARK_SET = "time_mark_set";
     USAGE_ADD = "usage_add";
     USAGE_BATCH_INSERT = "usage_batch_insert";
     USAGE_BATCHES_PRUNE = "usage_batches_prune";

@@ -51,7 +51,7 @@ impl Keyring {
     /// Where the database fails.
     pub async fn forget_decisions(&self) -> Result<bool, KeyringError> {
         let retention = self.retention();
-        let before = self.now().plus(-retention.decisions).0;
+        let before = self.certain_now().plus(-retention.decisions).0;
         let before = before.saturating_mul(A_MILLISECOND);
         for _ in 0..STEPS {
             let mut rows = self.decisions.rows.lock().await;

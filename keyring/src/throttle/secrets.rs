@@ -1,10 +1,9 @@
 //! How often an address hears that a secret is wrong.
 
 use super::{Throttle, network};
-use crate::verify::Call;
+use crate::{clock::Monotonic, verify::Call};
 use domain::{
     key::{rate_limit::RateLimit, token::KeyId},
-    time::Timestamp,
     verdict::Verdict,
 };
 
@@ -27,7 +26,7 @@ pub(crate) struct WrongSecrets(Throttle);
 impl WrongSecrets {
     /// What a wrong pair is told. `key` is what was presented as a key id, where it could be one; whether there is such
     /// a key makes no difference.
-    pub(crate) fn verdict(&self, key: Option<KeyId>, call: &Call<'_>, now: Timestamp) -> Verdict {
+    pub(crate) fn verdict(&self, key: Option<KeyId>, call: &Call<'_>, now: Monotonic) -> Verdict {
         // What a service says of its own callers counts for that service's account alone.
         let source = (call.within, call.address.map(network));
         let places = [

@@ -1,12 +1,8 @@
 //! How often somebody may try to sign in, and how often support may look.
 
 use super::{Place, Throttle, network};
-use domain::{
-    account::Email,
-    id::PersonId,
-    key::rate_limit::RateLimit,
-    time::{HOUR, Timestamp},
-};
+use crate::clock::Monotonic;
+use domain::{account::Email, id::PersonId, key::rate_limit::RateLimit, time::HOUR};
 use std::net::IpAddr;
 
 /// From one address (one /64 of IPv6): 60 failures an hour, in one go if need be.
@@ -58,7 +54,7 @@ impl SignIns {
         email: &Email,
         address: Option<IpAddr>,
         device: Option<&str>,
-        now: Timestamp,
+        now: Monotonic,
     ) -> Result<Attempt, i64> {
         let attempt = match device {
             // A known browser does not pay for its neighbours behind the same address.
@@ -84,7 +80,7 @@ impl SignIns {
     }
 
     /// Takes one of the looks that somebody of support has, or says for how many milliseconds there is none.
-    pub(crate) fn look(&self, person: PersonId, now: Timestamp) -> Result<(), i64> {
+    pub(crate) fn look(&self, person: PersonId, now: Monotonic) -> Result<(), i64> {
         self.0.take(&[self.0.place(("look", person), LOOKS)], now)
     }
 
@@ -108,7 +104,7 @@ mod tests {
     fn a_stranger_who_guesses_does_not_lock_the_owner_out() {
         let throttle = SignIns::default();
         let email = Email::parse("ada@example.com").expect("valid");
-        let now = Timestamp(1_000_000);
+        let now = Monotonic(1_000_000);
         let refused = (0..=255)
             .map(|n| IpAddr::from([198, 51, 100, n]))
             .filter(|address| throttle.begin(&email, Some(*address), None, now).is_err())
@@ -137,7 +133,7 @@ mod tests {
                         email,
                         Some(IpAddr::from([192, 0, 2, 1])),
                         None,
-                        Timestamp(5),
+                        Monotonic(5),
                     )
                     .is_ok()
             })
@@ -151,7 +147,7 @@ mod tests {
                 let email = Email::parse(&format!("p{n}@example.com")).expect("valid");
                 let address = IpAddr::from((0x0a00_0000 + n).to_be_bytes());
                 throttle
-                    .begin(&email, Some(address), device, Timestamp(5))
+                    .begin(&email, Some(address), device, Monotonic(5))
                     .is_ok()
             })
             .count()
@@ -171,14 +167,14 @@ mod tests {
         let email = Email::parse("ada@example.com").expect("valid");
         let mut refused = 0;
         for _ in 0..100 {
-            match throttle.begin(&email, address, None, Timestamp(5)) {
+            match throttle.begin(&email, address, None, Monotonic(5)) {
                 Ok(attempt) => throttle.was_busy(&attempt),
                 Err(_) => refused += 1,
             }
         }
         assert_eq!(refused, 100 - 60);
         let elsewhere = Some(IpAddr::from([192, 0, 2, 2]));
-        let attempt = throttle.begin(&email, elsewhere, None, Timestamp(5));
+        let attempt = throttle.begin(&email, elsewhere, None, Monotonic(5));
         assert!(attempt.is_ok(), "the e-mail address has all of its guesses");
     }
 
@@ -188,7 +184,7 @@ mod tests {
         let email = Email::parse("ada@example.com").expect("valid");
         let mut passed = 0;
         for _ in 0..100 {
-            if let Ok(attempt) = throttle.begin(&email, None, Some("device"), Timestamp(5)) {
+            if let Ok(attempt) = throttle.begin(&email, None, Some("device"), Monotonic(5)) {
                 throttle.give_back(&attempt);
                 passed += 1;
             }

@@ -24,5 +24,6 @@ mod starving;
 #[path = "../../../store/tests/it/support.rs"]
 mod support;
 mod support_staff;
+mod time;
 mod usage;
 mod usage_totals;

@@ -172,7 +172,7 @@ async fn decisions_outlive_the_process_and_end_after_their_days() {
             .expect("theirs");
         let old = only(&editor, "old").await.decided.id;
         // The clock was set back meanwhile; ids grow all the same.
-        house.clock.advance(-DAY / 2);
+        house.clock.leap(-DAY / 2);
         call(&house.keyring, &key, "", "192.0.2.1", "new");
         assert!(only(&editor, "new").await.decided.id > old);
         assert!(!house.keyring.forget_decisions().await.expect("works"));

@@ -1,0 +1,1 @@
+SELECT at FROM time_mark WHERE id = 1

@@ -1,0 +1,1 @@
+DELETE FROM time_mark WHERE id = 1
