@@ -99,8 +99,7 @@ impl Keyring {
 
     /// Hands decisions on until [`Keyring::close`].
     pub(crate) fn spawn_hander_on(&self) {
-        let keyring = self.clone();
-        tokio::spawn(async move {
+        self.spawn_task("decisions", |keyring| async move {
             let mut tick = interval(TICK);
             tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
             while !keyring.tasks.is_closed() {

@@ -14,8 +14,9 @@ impl Keyring {
     /// hands on what is decided, more often.
     pub fn spawn_keeper(&self) {
         self.spawn_hander_on();
-        let keyring = self.clone();
-        tokio::spawn(async move { keyring.maintain().await });
+        self.spawn_task("maintenance", |keyring| async move {
+            keyring.maintain().await;
+        });
     }
 
     async fn maintain(&self) {

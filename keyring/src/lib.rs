@@ -3,9 +3,13 @@
 //! [`Keyring`] is the whole of it. A browser's cookie becomes a [`Session`], a session becomes a [`Viewer`], an
 //! [`Editor`] or an [`Owner`] of one application, and a method exists only on the handle that may call it.
 
+// They panic where the log device is gone.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod access;
 mod apply;
 mod audit;
+mod background;
 mod bulk;
 mod by_id;
 mod chart;
@@ -75,6 +79,7 @@ pub use vitals::Vitals;
 pub use zone::Zone;
 
 use apply::Doubts;
+use background::Background;
 use decisions::Decisions;
 use domain::time::Timestamp;
 use long_reads::LongReads;
@@ -167,6 +172,7 @@ pub struct Inner {
     flushing: tokio::sync::Mutex<()>,
     /// Changes that run to their end, whatever becomes of the request that asked for them.
     tasks: TaskTracker,
+    background: Background,
 }
 
 impl Deref for Keyring {
@@ -236,6 +242,7 @@ impl Keyring {
             setting_up: tokio::sync::Mutex::default(),
             flushing: tokio::sync::Mutex::default(),
             tasks: TaskTracker::new(),
+            background: Background::default(),
         })))
     }
 

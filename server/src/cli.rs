@@ -11,7 +11,7 @@ use crate::{
     start::Stop,
 };
 use clap::{Parser, Subcommand};
-use std::process::ExitCode;
+use std::{io::Write, process::ExitCode};
 
 /// A dashboard for API keys, and the gate that verifies them.
 #[derive(Debug, Parser)]
@@ -99,7 +99,8 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {
-            eprintln!("latchkey: {stop}");
+            // Where nobody can read it, the exit code says it.
+            let _ = writeln!(std::io::stderr(), "latchkey: {stop}");
             match stop {
                 Stop::Wrong(_) => ExitCode::from(2),
                 Stop::Failed(_) => ExitCode::FAILURE,

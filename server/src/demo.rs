@@ -54,19 +54,24 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
         }
         .into());
     }
-    crate::telemetry::start(config.log);
+    let _log = start::start_log(config.log)?;
     let listener = start::listen(config.listen).await?;
     let folder = tempfile::tempdir()
         .map_err(|error| Stop::failed("no temporary folder can be made", error))?;
     let url = format!("sqlite://{}", folder.path().join("demo.db").display());
     let store = Store::open(&url).await.map_err(cannot)?;
     let (keyring, password) = furnish(store).await?;
-    println!("Latchkey demo is at {}", config.public_url.origin());
-    println!("Sign in as one of these, with the password {password}");
+    start::say(format_args!(
+        "Latchkey demo is at {}",
+        config.public_url.origin()
+    ));
+    start::say(format_args!(
+        "Sign in as one of these, with the password {password}"
+    ));
     for (email, role) in PEOPLE {
-        println!("    {email}  ({role})");
+        start::say(format_args!("    {email}  ({role})"));
     }
-    println!("All of it is gone when you stop the demo with Ctrl-C.");
+    start::say("All of it is gone when you stop the demo with Ctrl-C.");
     keyring.keep(config.retention);
     keyring.spawn_keeper();
     let mut state = AppState::new(

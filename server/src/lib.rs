@@ -1,6 +1,8 @@
 //! The deployment: settings, HTTP, and two doors, the dashboard and the gate.
 // The type of the whole app is deep.
 #![recursion_limit = "512"]
+// They panic where the terminal or the log device is gone.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod assets;
 pub mod cli;

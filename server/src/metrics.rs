@@ -14,6 +14,7 @@ use crate::{
     },
     router::doors,
     serve::{Reason, Refusal},
+    telemetry,
 };
 use axum::{
     extract::{Request, State},
@@ -261,6 +262,18 @@ fn exposition(state: &AppState) -> String {
         "1 while keys are verified, 0 where the database has been silent for too long.",
     );
     text.sample(&[], u8::from(state.can_verify()));
+    text.counter(
+        "latchkey_background_task_failures_total",
+        "Panics of background tasks. A task is started anew; five failures within a minute stop the process.",
+    );
+    for (task, failures) in state.keyring.task_failures() {
+        text.sample(&[("task", task)], failures);
+    }
+    text.counter(
+        "latchkey_log_lines_lost_total",
+        "Lines of the log that could not be written, or for which there was no room.",
+    );
+    text.sample(&[], telemetry::lost_lines());
     text.gauge("latchkey_build_info", "Always 1; the label is the version.");
     text.sample(&[("version", env!("CARGO_PKG_VERSION"))], 1);
     process::write(&mut text);

@@ -31,16 +31,17 @@ const SAID: Duration = Duration::from_mins(1);
 /// Serves until SIGTERM or ctrl-c, then finishes what has begun and closes the keyring; a second signal forces.
 ///
 /// # Errors
-/// Where signals cannot be received, or another process has taken the database over.
+/// Where signals cannot be received, another process has taken the database over, or a background task kept failing.
 pub async fn serve(listener: TcpListener, state: AppState) -> io::Result<()> {
     let mut stop = Stop::new()?;
     let ending = CancellationToken::new();
     let connections = TaskTracker::new();
     let accepting = accept(listener, &state, &connections, &ending);
-    let lost = tokio::select! {
-        () = accepting => None,
-        () = stop.asked() => None,
-        why = state.keyring.lost() => Some(io::Error::other(format!(
+    let outcome = tokio::select! {
+        () = accepting => Err(io::Error::other("connections are no longer accepted")),
+        () = stop.asked() => Ok(()),
+        () = state.keyring.task_given_up() => Err(io::Error::other("a background task keeps failing")),
+        why = state.keyring.lost() => Err(io::Error::other(format!(
             "{why}; start this process again, and it waits until the database is free"
         ))),
     };
@@ -58,7 +59,7 @@ pub async fn serve(listener: TcpListener, state: AppState) -> io::Result<()> {
         () = finish => tracing::info!("stopped"),
         () = stop.asked() => tracing::warn!("forced to stop"),
     }
-    lost.map_or(Ok(()), Err)
+    outcome
 }
 
 async fn accept(

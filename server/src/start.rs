@@ -7,7 +7,7 @@ mod standby;
 
 use crate::{
     AppState,
-    config::{Config, Wrong},
+    config::{Config, Log, Wrong},
     pepper,
     serve::{self, Limits, raise_open_files},
     telemetry,
@@ -15,7 +15,12 @@ use crate::{
 use keyring::{Keyring, SystemClock};
 pub use lock::Lock;
 use node_id::NodeId;
-use std::{fmt::Display, sync::Arc, time::Duration};
+use std::{
+    fmt::Display,
+    io::{self, Write},
+    sync::Arc,
+    time::Duration,
+};
 use store::{Store, StoreError};
 use tokio::{
     net::TcpListener,
@@ -63,7 +68,7 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
         .check_ownership()
         .await
         .map_err(|error| Stop::failed("LATCHKEY_DATABASE_URL: the claim is lost", error))?;
-    telemetry::start(config.log);
+    let _log = start_log(config.log)?;
     keyring
         .recover_usage()
         .await
@@ -74,12 +79,15 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
         .await
         .map_err(|error| Stop::failed("the database cannot be read", error))?;
     let url = config.public_url.origin();
-    println!("Latchkey {} is at {url}", env!("CARGO_PKG_VERSION"));
+    say(format_args!(
+        "Latchkey {} is at {url}",
+        env!("CARGO_PKG_VERSION")
+    ));
     if setup {
-        println!(
+        say(format_args!(
             "Nobody can sign in yet. Open {url}/setup and enter this token:\n\n    {}\n",
             keyring.setup_token()
-        );
+        ));
     }
     keyring.spawn_keeper();
     let mut state = AppState::new(
@@ -128,8 +136,30 @@ pub async fn migrate(config: &Config) -> Result<(), Stop> {
     let _lock = Lock::take(&config.database_url)?;
     let store = open_store(config).await?;
     store.close().await;
-    println!("The database is up to date.");
+    say("The database is up to date.");
     Ok(())
+}
+
+/// Prints a line for people; where stdout takes none, nobody is there to read it.
+pub fn say(line: impl Display) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
+/// Prints a line that is what a command was called for.
+///
+/// # Errors
+/// Where stdout takes none.
+pub fn print(line: impl Display) -> Result<(), Stop> {
+    writeln!(io::stdout(), "{line}")
+        .map_err(|error| Stop::failed("standard output cannot be written", error))
+}
+
+/// Starts the log.
+///
+/// # Errors
+/// Where no thread can be started for it.
+pub fn start_log(log: Log) -> Result<telemetry::FlushOnDrop, Stop> {
+    telemetry::start(log).map_err(|error| Stop::failed("the log cannot be started", error))
 }
 
 /// Loads the keys of a database.
@@ -177,7 +207,7 @@ pub async fn open_store(config: &Config) -> Result<Store, Stop> {
         }
         if tries % TRIES_A_LINE == 0 {
             let left = PATIENCE.saturating_sub(waited).as_secs();
-            println!("{error}; trying again for {left} s");
+            say(format_args!("{error}; trying again for {left} s"));
         }
         tries += 1;
         sleep(RETRY).await;
@@ -197,7 +227,7 @@ pub async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, Stop> 
 /// Serves until told to stop.
 ///
 /// # Errors
-/// Where signals cannot be received.
+/// Where signals cannot be received, or a background task kept failing.
 pub async fn run(listener: TcpListener, state: AppState) -> Result<(), Stop> {
     serve::serve(listener, state)
         .await

@@ -1,6 +1,9 @@
 //! Rows and SQL. One text of each statement serves SQLite and PostgreSQL; every method that changes something takes
 //! the audit event of the change and writes both in one transaction.
 
+// They panic where the log device is gone.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod audit;
 mod beside;
 mod capacity;

@@ -1,6 +1,7 @@
 //! The rules in motion, on both databases.
 
 mod audit;
+mod background;
 mod bulk;
 mod busy;
 mod chart;

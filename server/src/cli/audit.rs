@@ -2,7 +2,7 @@
 
 use crate::{config::Config, pepper, start::Stop};
 use clap::Args;
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, io::Write, path::PathBuf};
 use store::{AuditHead, Store, StoreError};
 
 /// Whether the log is what was written.
@@ -50,8 +50,10 @@ pub async fn verify(verify: Verify, config: &Config) -> Result<(), Stop> {
     let report = report(&store, &kept).await;
     store.close().await;
     let report = report.map_err(|error| Stop::failed("the audit log cannot be read", error))?;
+    let mut out = std::io::stdout().lock();
     for head in &report.heads {
-        println!("{head}");
+        writeln!(out, "{head}")
+            .map_err(|error| Stop::failed("the heads cannot be printed", error))?;
     }
     if report.broken.is_empty() {
         return Ok(());

@@ -14,6 +14,6 @@ pub async fn reset(config: &Config) -> Result<(), Stop> {
         .await
         .map_err(|error| Stop::failed("the database cannot be written", error))?;
     store.close().await;
-    println!("The next start believes this machine's clock.");
+    start::say("The next start believes this machine's clock.");
     Ok(())
 }

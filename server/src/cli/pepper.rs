@@ -3,7 +3,7 @@
 use crate::{
     config::{Config, PepperSource, Wrong},
     pepper,
-    start::Stop,
+    start::{self, Stop},
 };
 use clap::Args;
 use keyring::{Clock, PepperUse, SystemClock, pepper_uses};
@@ -34,13 +34,17 @@ pub async fn rotate(config: &Config) -> Result<(), Stop> {
         .into());
     };
     let name = pepper::rotate(path)?;
-    println!("{name} is the newest pepper of {} now.", path.display());
-    println!(
-        "Restart Latchkey: new secrets are made under it from then on, and an older key moves to it with its next call."
-    );
-    println!("Keep the older lines until `latchkey pepper status` says that nothing needs them.");
-    print(&status_of(config, false).await?);
-    Ok(())
+    start::print(format_args!(
+        "{name} is the newest pepper of {} now.",
+        path.display()
+    ))?;
+    start::print(
+        "Restart Latchkey: new secrets are made under it from then on, and an older key moves to it with its next call.",
+    )?;
+    start::print(
+        "Keep the older lines until `latchkey pepper status` says that nothing needs them.",
+    )?;
+    print(&status_of(config, false).await?)
 }
 
 /// Prints what was made under which pepper.
@@ -48,14 +52,11 @@ pub async fn rotate(config: &Config) -> Result<(), Stop> {
 /// # Errors
 /// Where the peppers or the database cannot be read.
 pub async fn status(status: Status, config: &Config) -> Result<(), Stop> {
-    print(&status_of(config, status.keys).await?);
-    Ok(())
+    print(&status_of(config, status.keys).await?)
 }
 
-fn print(lines: &[String]) {
-    for line in lines {
-        println!("{line}");
-    }
+fn print(lines: &[String]) -> Result<(), Stop> {
+    lines.iter().try_for_each(start::print)
 }
 
 async fn status_of(config: &Config, list_keys: bool) -> Result<Vec<String>, Stop> {

@@ -5,7 +5,7 @@ use clap::Args;
 use domain::account::{Email, Role};
 use keyring::{Administered, PeopleAdmin, PersonDraft, SystemClock, SystemEntropy};
 use std::{
-    io::{self, Read},
+    io::{self, Read, Write},
     sync::Arc,
 };
 use store::Store;
@@ -52,8 +52,10 @@ pub async fn reset_password(whom: Whom, config: &Config) -> Result<(), Stop> {
     people.close().await;
     match made.map_err(|error| Stop::failed("no link was made", error))? {
         Administered::Done(link) => {
-            println!("{}", link_of(config, &link.token));
-            eprintln!(
+            start::print(link_of(config, &link.token))?;
+            // The link is there, whoever reads this.
+            let _ = writeln!(
+                io::stderr(),
                 "Hand this link to {} over a channel that nobody else reads. It works once, until {}.",
                 link.email,
                 link.expires_at.readable()
@@ -82,11 +84,11 @@ pub async fn disable(whom: Whom, config: &Config) -> Result<(), Stop> {
     let done = people.disable(&whom.email).await;
     people.close().await;
     match done.map_err(|error| Stop::failed("nothing was changed", error))? {
-        Administered::Done(()) => println!(
+        Administered::Done(()) => start::print(format_args!(
             "{} is disabled: all their sessions have ended, and they cannot sign in.",
             whom.email
-        ),
-        Administered::Already => println!("{} was disabled before.", whom.email),
+        ))?,
+        Administered::Already => start::print(format_args!("{} was disabled before.", whom.email))?,
         Administered::Unknown => return Err(unknown(&whom.email)),
     }
     Ok(())
@@ -101,8 +103,8 @@ pub async fn enable(whom: Whom, config: &Config) -> Result<(), Stop> {
     let done = people.enable(&whom.email).await;
     people.close().await;
     match done.map_err(|error| Stop::failed("nothing was changed", error))? {
-        Administered::Done(()) => println!("{} can sign in again.", whom.email),
-        Administered::Already => println!("{} was not disabled.", whom.email),
+        Administered::Done(()) => start::print(format_args!("{} can sign in again.", whom.email))?,
+        Administered::Already => start::print(format_args!("{} was not disabled.", whom.email))?,
         Administered::Unknown => return Err(unknown(&whom.email)),
     }
     Ok(())
@@ -158,7 +160,7 @@ pub async fn add(add: Add, config: &Config) -> Result<(), Stop> {
     let added = keyring.add_person(draft).await;
     keyring.close().await;
     added.map_err(|error| Stop::failed(&format!("{email} was not added"), error))?;
-    println!("{email} can sign in.");
+    start::say(format_args!("{email} can sign in."));
     Ok(())
 }
 

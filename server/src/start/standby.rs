@@ -38,15 +38,15 @@ pub async fn own(store: &Store, config: &Config, node: &NodeId) -> Result<Owners
         match store.claim(&node, ended.as_ref()).await {
             Ok(Claim::Won(ownership)) => {
                 if look > 0 {
-                    println!("This latchkey owns the database now.");
+                    super::say("This latchkey owns the database now.");
                 }
                 return Ok(ownership);
             }
             Ok(Claim::Occupied(owner)) => {
                 if look % REMINDER == 0 {
-                    println!(
+                    super::say(format_args!(
                         "Another latchkey owns the database. This one is a standby, and takes over once that one has ended."
-                    );
+                    ));
                 }
                 ended = standby.observe(owner, begun.elapsed());
             }
@@ -56,7 +56,7 @@ pub async fn own(store: &Store, config: &Config, node: &NodeId) -> Result<Owners
                     error,
                 ));
             }
-            Err(error) => println!("The standby cannot ask the database: {error}"),
+            Err(error) => super::say(format_args!("The standby cannot ask the database: {error}")),
         }
         look = look.wrapping_add(1).max(1);
         if ended.is_none() {

@@ -14,6 +14,7 @@ mod gate;
 mod headers;
 mod house;
 mod live;
+mod log_device;
 mod metrics;
 mod openapi;
 mod panics;
