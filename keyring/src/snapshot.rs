@@ -203,9 +203,162 @@ fn place_of(peppers: &[PepperName], name: PepperName) -> Option<PepperIndex> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Monotonic;
+    use domain::key::Environment;
+    use uuid::Uuid;
+
+    const NOW: Monotonic = Monotonic(1_000);
+
+    fn id(number: u128) -> KeyId {
+        KeyId::from_number(Environment::Live, number)
+    }
+
+    fn row(number: u128, application: u128) -> IndexRow {
+        IndexRow {
+            id: id(number),
+            application: ApplicationId(Uuid::from_u128(application)),
+            account: AccountId(Uuid::from_u128(application + 100)),
+            scopes: ScopeSet::default(),
+            ip_rules: IpRules::default(),
+            rate_limit: None,
+            expires_at: None,
+            deprecated_at: None,
+            retires_at: None,
+            inactive: false,
+            revoked: false,
+            position: 1,
+            digest: [7; 32],
+        }
+    }
+
+    /// Keys 1 and 2 of application 10, key 3 of application 20.
+    fn three_keys() -> Snapshot {
+        let snapshot = Snapshot::with_capacity(3);
+        for (key, application) in [(1, 10), (2, 10), (3, 20)] {
+            snapshot.put(&row(key, application));
+        }
+        snapshot
+    }
+
+    fn known(snapshot: &Snapshot) -> Vec<u128> {
+        let knows = |number: &u128| snapshot.with(id(*number), |entry| entry.is_some());
+        (1..=5).filter(knows).collect()
+    }
+
+    /// Calls that pass at once, of ten.
+    fn passing(snapshot: &Snapshot, number: u128) -> usize {
+        let take = |entry: Option<&Entry>| {
+            let rate = entry.and_then(Entry::rate).expect("a limit");
+            rate.1.take(rate.0, NOW).is_ok()
+        };
+        (0..10).filter(|_| snapshot.with(id(number), take)).count()
+    }
+
+    fn limited(requests: u32) -> IndexRow {
+        IndexRow {
+            rate_limit: Some(RateLimit {
+                requests,
+                window_ms: 60_000,
+            }),
+            ..row(1, 10)
+        }
+    }
 
     #[test]
     fn a_key_is_held_in_less_than_a_hundred_bytes() {
         assert!(size_of::<(KeyId, Entry)>() <= 96);
+    }
+
+    fn refused(snapshot: &Snapshot) -> Vec<u128> {
+        let uncertain = |entry: Option<&Entry>| entry.is_some_and(|entry| entry.uncertain);
+        (1..=5)
+            .filter(|number| snapshot.with(id(*number), uncertain))
+            .collect()
+    }
+
+    #[test]
+    fn the_keys_of_an_application_are_in_doubt_and_no_others() {
+        let snapshot = three_keys();
+        assert_eq!((known(&snapshot), snapshot.len()), (vec![1, 2, 3], 3));
+        snapshot.doubt_all(ApplicationId(Uuid::from_u128(10)));
+        assert_eq!(refused(&snapshot), [1, 2]);
+        snapshot.put(&row(2, 10));
+        assert_eq!(refused(&snapshot), [1]);
+        snapshot.doubt(id(3));
+        assert_eq!(refused(&snapshot), [1, 3]);
+    }
+
+    #[test]
+    fn an_older_row_replaces_nothing() {
+        let snapshot = three_keys();
+        let at = |position, revoked| IndexRow {
+            position,
+            revoked,
+            ..row(1, 10)
+        };
+        let is_revoked = || snapshot.with(id(1), |entry| entry.is_some_and(|entry| entry.revoked));
+        snapshot.put(&at(5, true));
+        snapshot.put(&at(4, false));
+        assert!(is_revoked());
+        snapshot.put(&at(5, false));
+        assert!(!is_revoked());
+    }
+
+    #[test]
+    fn one_key_is_forgotten() {
+        let snapshot = three_keys();
+        snapshot.forget(id(2));
+        assert_eq!(known(&snapshot), [1, 3]);
+        assert!(!snapshot.contains(id(2)) && snapshot.contains(id(3)));
+    }
+
+    #[test]
+    fn a_rate_limit_keeps_its_count_until_it_is_changed() {
+        let snapshot = Snapshot::with_capacity(1);
+        snapshot.put(&limited(3));
+        assert_eq!(passing(&snapshot, 1), 3);
+        snapshot.put(&limited(3));
+        assert_eq!(passing(&snapshot, 1), 0, "nothing about the limit changed");
+        snapshot.put(&limited(5));
+        assert_eq!(passing(&snapshot, 1), 5, "a limit of its own");
+        snapshot.put(&row(1, 10));
+        assert!(snapshot.with(id(1), |entry| {
+            entry.is_some_and(|entry| entry.rate().is_none())
+        }));
+        snapshot.put(&limited(3));
+        assert_eq!(passing(&snapshot, 1), 3);
+    }
+
+    #[test]
+    fn an_entry_is_what_its_row_says() {
+        let at = Timestamp;
+        let snapshot = Snapshot::with_capacity(1);
+        for (expires_at, deprecated_at, retires_at, rules) in [
+            (None, None, None, ""),
+            (Some(at(5)), None, None, ""),
+            (None, Some(at(6)), None, ""),
+            (None, None, Some(at(7)), ""),
+            (None, None, None, "192.0.2.0/24"),
+            (Some(at(5)), Some(at(6)), Some(at(7)), "192.0.2.0/24"),
+        ] {
+            snapshot.put(&IndexRow {
+                expires_at,
+                deprecated_at,
+                retires_at,
+                ip_rules: IpRules::parse(rules).expect("valid"),
+                ..row(1, 10)
+            });
+            snapshot.with(id(1), |entry| {
+                let entry = entry.expect("there");
+                assert_eq!(entry.expires_at(), expires_at);
+                assert_eq!(entry.deprecated_at(), deprecated_at);
+                assert_eq!(entry.retires_at(), retires_at);
+                let elsewhere = "198.51.100.1".parse().ok();
+                let allowed = entry.ip_rules().is_none_or(|rules| rules.allow(elsewhere));
+                assert_eq!(allowed, rules.is_empty());
+                assert_eq!(entry.home().application.0, Uuid::from_u128(10));
+                assert_eq!(entry.home().account.0, Uuid::from_u128(110));
+            });
+        }
     }
 }
