@@ -1,5 +1,5 @@
 //! The one entry point of people and CI: `cargo xtask run`, `build`, `site`, `check`, `test`, `bench`,
-//! `kill`, `fuzz`.
+//! `kill`, `fuzz`, `mutants`.
 //!
 //! It needs Rust alone to start; the WebAssembly target, the site's tools, `PostgreSQL`, the proxies and a browser it finds or installs.
 
@@ -10,6 +10,7 @@ mod files;
 mod fuzz;
 mod kill;
 mod machine;
+mod mutants;
 mod npm;
 mod postgres;
 mod process;
@@ -36,6 +37,8 @@ cargo xtask test [FILTER]     check, then every test; --rust or --browser choose
 cargo xtask bench [PART]      measure what is deployed: `pages` (first byte, first visit, Lighthouse), `gate` (a decision), or both
 cargo xtask kill [N]          kill the server N times under load (100), and see that nothing is lost
 cargo xtask fuzz [N]          make up what strangers send, N seconds (60) for each parser
+cargo xtask mutants [CRATE]   change one thing at a time in `domain` or `keyring`, and see that a test notices; hours
+                              (`mutants CRATE 3/16` runs one shard)
 cargo xtask toolchain         find or install what builds WebAssembly, and say which toolchain is used";
 
 fn main() -> ExitCode {
@@ -81,6 +84,10 @@ fn perform(arguments: &[String]) -> Result<()> {
                 .parse()
                 .context("`fuzz` takes a number of seconds")?;
             fuzz::run(&Workspace::open()?, seconds)
+        }
+        ("mutants", rest @ ([] | [_] | [_, _])) => {
+            let word = |n: usize| rest.get(n).map(String::as_str);
+            mutants::run(&Workspace::open()?, word(0), word(1))
         }
         ("kill", []) => kill::run(&Workspace::open()?, kill::TIMES),
         ("kill", [times]) => {

@@ -50,6 +50,15 @@ impl Workspace {
         cargo
     }
 
+    /// A program that calls cargo itself, by the project's toolchain.
+    pub fn command(&self, program: &Path) -> Command {
+        let mut command = clean(program);
+        if let Some(name) = &self.toolchain {
+            command.env("RUSTUP_TOOLCHAIN", name);
+        }
+        command
+    }
+
     /// A line for people: which compiler, of which toolchain.
     pub fn describe(&self) -> Result<String> {
         let version = process::output(
