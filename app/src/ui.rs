@@ -15,6 +15,7 @@ pub mod menu;
 pub mod notice;
 pub mod reading;
 pub mod ready;
+pub mod tab_title;
 pub mod time;
 
 pub use button::Submit;
@@ -27,4 +28,5 @@ pub use icon::{Icon, Shape};
 pub use live::LiveRegion;
 pub use menu::Menu;
 pub use notice::Notice;
+pub use tab_title::TabTitle;
 pub use time::{Exact, Time};

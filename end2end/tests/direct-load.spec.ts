@@ -107,3 +107,17 @@ test.describe('every address loads by itself, and its console stays empty', { ta
     await expect(page.getByText('Inactive').first()).toBeVisible();
   });
 });
+
+test('a name that is markup is text in the title, from the server and once the page listens', async ({ page, open, as }) => {
+  const place = await as(people.owner);
+  const key = await createKey(page, open, place, unique('</title><b>"&amp;'));
+  const title = `${key.name} · Web shop · Latchkey`;
+  await open(`${place.keys}/${key.id}`);
+  await expect(page).toHaveTitle(title);
+  await expect(page.locator('h1')).toHaveText(key.name);
+  await page.getByRole('link', { name: 'API Keys', exact: true }).first().click();
+  await expect(page).toHaveTitle('API Keys · Web shop · Latchkey');
+  await page.getByRole('link', { name: key.name, exact: true }).click();
+  await expect(page).toHaveTitle(title);
+  await expect(page.locator('head title')).toHaveCount(1);
+});

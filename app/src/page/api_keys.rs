@@ -11,14 +11,13 @@ use crate::{
     },
     routes::{self, ListAddress},
     ui::{
-        ErrorState, Icon, Notice, Shape,
+        ErrorState, Icon, Notice, Shape, TabTitle,
         drawn::{Drawn, InPlace, Show},
     },
     words::list as words,
 };
 use domain::account::Role;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_query_map};
 
 /// The list of keys; the dialog for a new one opens above it.
@@ -45,7 +44,7 @@ pub fn ApiKeys() -> impl IntoView {
                     view! { <Notice>{words::READ_ONLY}</Notice> }.into_any()
                 };
                 view! {
-                    <Title text=title />
+                    <TabTitle text=title />
                     {actions}
                 }
             })

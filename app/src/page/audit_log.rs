@@ -9,11 +9,10 @@ use crate::{
     form::{FormPage, use_errors, use_outcome},
     part::{AuditFilterBar, AuditList, PasswordAgain},
     routes::{self, AuditAddress},
-    ui::{ErrorState, ErrorSummary, Icon, Shape, Submit},
+    ui::{ErrorState, ErrorSummary, Icon, Shape, Submit, TabTitle},
     words::audit as words,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 /// The log of the application's account, for owners.
@@ -41,7 +40,7 @@ pub fn AuditLog() -> impl IntoView {
     let title = move || {
         Suspend::new(async move {
             here.await.ok().map(|here| {
-                view! { <Title text=tab_title(words::TITLE, &here.application.name) /> }
+                view! { <TabTitle text=tab_title(words::TITLE, &here.application.name) /> }
             })
         })
     };

@@ -12,14 +12,13 @@ use crate::{
     part::{MemberList, PasswordAgain},
     routes,
     ui::{
-        CopyButton, ErrorState, ErrorSummary, FieldNote, Icon, Notice, Shape, Submit, TextField,
-        live::Announcer,
+        CopyButton, ErrorState, ErrorSummary, FieldNote, Icon, Notice, Shape, Submit, TabTitle,
+        TextField, live::Announcer,
     },
     words::{general, members},
 };
 use domain::account::{Application, Role};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::Outlet;
 
 /// Who belongs to the account, for the dialogs above the page.
@@ -51,7 +50,7 @@ fn Heading() -> impl IntoView {
     let title = move || {
         Suspend::new(async move {
             here.await.ok().map(|here| {
-                view! { <Title text=tab_title(general::TITLE, &here.application.name) /> }
+                view! { <TabTitle text=tab_title(general::TITLE, &here.application.name) /> }
             })
         })
     };

@@ -1,15 +1,18 @@
 //! The beginning: it leads elsewhere.
 
-use crate::{api::home::home, ui::ErrorState, words::door};
+use crate::{
+    api::home::home,
+    ui::{ErrorState, TabTitle},
+    words::door,
+};
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// Leads to the first run, to the sign-in, or to the first application.
 #[component]
 pub fn Home() -> impl IntoView {
     let way = Resource::new_blocking(|| (), |()| home());
     view! {
-        <Title text=door::HOME_TAB />
+        <TabTitle text=door::HOME_TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
                 <Suspense>

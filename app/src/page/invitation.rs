@@ -6,11 +6,10 @@ use crate::{
     error::AppError,
     form::{use_errors, use_outcome},
     part::Brand,
-    ui::{ErrorState, ErrorSummary, Submit, TextField, Time},
+    ui::{ErrorState, ErrorSummary, Submit, TabTitle, TextField, Time},
     words::invitation,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// The account that somebody is asked to join, and the form that does it.
 #[component]
@@ -19,7 +18,7 @@ pub fn Invitation() -> impl IntoView {
     let found = Resource::new_blocking(move || token.get(), show_invitation);
     let action = ServerAction::<AcceptInvitation>::new();
     view! {
-        <Title text=invitation::TAB />
+        <TabTitle text=invitation::TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
                 <Brand />

@@ -17,13 +17,12 @@ use crate::{
     },
     routes::{self, EventsAddress, RequestsAddress, UsageAddress},
     ui::{
-        ErrorState,
+        ErrorState, TabTitle,
         drawn::{Drawn, InPlace, Markup, Show},
     },
     words::{key as words, rotate},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_query_map};
 
 /// A key's head, and what there is to know of it.
@@ -102,7 +101,7 @@ fn Head(details: Details) -> impl IntoView {
                     (Ok(Drawn { data, markup: [head, _] }), Ok(here)) => {
                         let title = tab_title(&data.name, &here.application.name);
                         view! {
-                            <Title text=title />
+                            <TabTitle text=title />
                             <Show markup=head class="drawn" />
                         }
                             .into_any()

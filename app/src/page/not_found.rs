@@ -1,15 +1,14 @@
 //! What is not there.
 
-use crate::words::door;
+use crate::{ui::TabTitle, words::door};
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// The page for addresses that lead nowhere.
 #[component]
 pub fn NotFound() -> impl IntoView {
     crate::context::not_found();
     view! {
-        <Title text=door::NOT_FOUND_TAB />
+        <TabTitle text=door::NOT_FOUND_TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
                 <h1 tabindex="-1">{door::NOT_FOUND}</h1>

@@ -6,13 +6,12 @@ use crate::{
     part::{OpenEventsNotice, UsageTools},
     routes::{self, UsageAddress},
     ui::{
-        ErrorState,
+        ErrorState, TabTitle,
         drawn::{Drawn, InPlace, Show},
     },
     words::{key, overview as words},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 /// What became of the calls with all keys, and which keys are worth a look.
@@ -39,7 +38,7 @@ pub fn Overview() -> impl IntoView {
     let title = move || {
         Suspend::new(async move {
             here.await.ok().map(|here| {
-                view! { <Title text=tab_title(words::TITLE, &here.application.name) /> }
+                view! { <TabTitle text=tab_title(words::TITLE, &here.application.name) /> }
             })
         })
     };

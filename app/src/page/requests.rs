@@ -9,11 +9,10 @@ use crate::{
     error::{AppError, FieldError},
     part::{Decisions, RequestList, Simulator},
     routes::{self, RequestsAddress},
-    ui::{ErrorState, TextField},
+    ui::{ErrorState, TabTitle, TextField},
     words::requests as words,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{components::Form, hooks::use_query_map};
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +26,7 @@ pub fn Requests() -> impl IntoView {
     let title = move || {
         Suspend::new(async move {
             here.await.ok().map(|here| {
-                view! { <Title text=tab_title(words::TITLE, &here.application.name) /> }
+                view! { <TabTitle text=tab_title(words::TITLE, &here.application.name) /> }
             })
         })
     };

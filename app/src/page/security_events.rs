@@ -6,12 +6,11 @@ use crate::{
     form::use_outcome,
     part::{Changes, EventList, filter_bar::Choice, key_actions::ChangeNotice},
     routes::{self, EventsAddress},
-    ui::{ErrorState, Icon, Notice, Shape, live::Announcer},
+    ui::{ErrorState, Icon, Notice, Shape, TabTitle, live::Announcer},
     words::security as words,
 };
 use domain::security::{EventState, Kind, Severity};
 use leptos::{html, prelude::*};
-use leptos_meta::Title;
 use leptos_router::{components::Form, hooks::use_query_map};
 
 /// What somebody ought to know, and see to.
@@ -64,7 +63,7 @@ pub fn SecurityEvents() -> impl IntoView {
     let title = move || {
         Suspend::new(async move {
             here.await.ok().map(|here| {
-                view! { <Title text=tab_title(words::TITLE, &here.application.name) /> }
+                view! { <TabTitle text=tab_title(words::TITLE, &here.application.name) /> }
             })
         })
     };

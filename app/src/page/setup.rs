@@ -4,18 +4,17 @@ use crate::{
     api::{home::first_run, setup::SetUp},
     form::{FormPage, typed, use_errors, use_outcome},
     part::Brand,
-    ui::{ErrorState, ErrorSummary, Submit, TextField},
+    ui::{ErrorState, ErrorSummary, Submit, TabTitle, TextField},
     words::door,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// The form for the first account, its application, and its owner.
 #[component]
 pub fn Setup() -> impl IntoView {
     let door = Resource::new_blocking(|| (), |()| first_run());
     view! {
-        <Title text=door::SETUP_TAB />
+        <TabTitle text=door::SETUP_TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
                 <Brand />

@@ -5,11 +5,10 @@ use crate::{
     api::{home::doorway, session::SignIn as SignInAction},
     form::{FormPage, typed, use_errors, use_outcome},
     part::Brand,
-    ui::{ErrorSummary, Submit, TextField},
+    ui::{ErrorSummary, Submit, TabTitle, TextField},
     words::door,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// The form that opens a session.
 #[component]
@@ -19,7 +18,7 @@ pub fn SignIn() -> impl IntoView {
     let next = query("next");
     let door = Resource::new_blocking(|| (), |()| doorway());
     view! {
-        <Title text=door::SIGN_IN_TAB />
+        <TabTitle text=door::SIGN_IN_TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
                 <Brand />

@@ -4,12 +4,11 @@ use crate::{
     api::support::{Desk, SupportLook, support_desk},
     form::{FormPage, typed, use_errors, use_outcome},
     part::{AccountMenu, Brand, SupportFound},
-    ui::{ErrorState, ErrorSummary, Icon, Shape, Submit, TextField},
+    ui::{ErrorState, ErrorSummary, Icon, Shape, Submit, TabTitle, TextField},
     words::{frame, support},
 };
 use domain::support::Found;
 use leptos::{html, prelude::*};
-use leptos_meta::Title;
 use leptos_router::components::A;
 
 /// The form that looks, and what it found, in the frame that every page has.
@@ -25,7 +24,7 @@ pub fn Support() -> impl IntoView {
         })
     };
     view! {
-        <Title text=support::TAB />
+        <TabTitle text=support::TAB />
         <div class="shell">
             <header class="topbar">
                 <Brand />

@@ -2,4 +2,5 @@
 #![recursion_limit = "512"]
 
 mod drawn;
+mod raw_html;
 mod reveal;

@@ -15,6 +15,7 @@ mod headers;
 mod house;
 mod live;
 mod log_device;
+mod markup;
 mod metrics;
 mod openapi;
 mod panics;

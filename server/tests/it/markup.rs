@@ -1,0 +1,314 @@
+//! What people and callers type is text on every page, whatever it would be as HTML.
+
+mod document;
+
+use crate::house::{Answer, House, PASSWORD};
+use document::{Document, Form};
+use domain::{
+    account::{Email, Role},
+    key::{
+        Environment, KeyDraft,
+        expiry::Expiry,
+        ip_rule::IpRules,
+        issued::IssuedKey,
+        name::{Description, KeyName},
+        scope::ScopeSet,
+        token::format_secret,
+    },
+    security::EventFilter,
+};
+use keyring::{Call, Issue, Origin, Owner, PersonDraft, Route, SignIn};
+use server::dashboard::pages;
+use std::collections::BTreeSet;
+
+const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
+
+/// Each leaves an element, an attribute or a comment behind where it is not escaped. The first one closes every element
+/// whose content is not parsed as HTML.
+const PAYLOADS: [&str; 6] = [
+    "'\"></title></textarea></script></style></noscript><xss>",
+    "</title><meta http-equiv=refresh content=0;url=//evil.example>",
+    "\" xss=1 ' xss=1 ` xss=1 --><!><xss/xss=1>",
+    "&lt;xss&gt;&quot; xss=1 &#60;xss&#62;</option></select><xss>",
+    "javascript:xss()//</template></svg>]]><svg/onload=xss()>",
+    "\"><svg onload=xss()><!--<script>\\u003cxss\\u003e",
+];
+
+/// Every name by which a page reads something from its address.
+const QUERY: [&str; 26] = [
+    "search",
+    "status",
+    "environment",
+    "notable",
+    "sort",
+    "dir",
+    "cursor",
+    "window",
+    "from",
+    "until",
+    "zone",
+    "key",
+    "kind",
+    "severity",
+    "state",
+    "outcome",
+    "before",
+    "request",
+    "try",
+    "address",
+    "scope",
+    "at",
+    "person",
+    "action",
+    "keys",
+    "reason",
+];
+
+/// An account whose every name is one of the payloads.
+struct Hostile {
+    owner: Owner,
+    cookie: String,
+    key: IssuedKey,
+    revoked: IssuedKey,
+    person: String,
+    token: String,
+}
+
+/// The payload as an address to sign in with, which has no blanks.
+fn email(payload: &str) -> String {
+    let local: String = payload.split_whitespace().collect::<Vec<_>>().join("/");
+    format!("{}@x.example", local.to_lowercase())
+}
+
+impl Hostile {
+    async fn settle(house: &House, payload: &str) -> Self {
+        let email = email(payload);
+        let draft = PersonDraft {
+            place: Some((payload.into(), payload.into())),
+            email: Email::parse(&email).expect("an address"),
+            role: Role::Owner,
+            password: PASSWORD.into(),
+        };
+        house.keyring.add_person(draft).await.expect("added");
+        let origin = Origin {
+            address: "192.0.2.1".parse().ok(),
+            user_agent: payload.into(),
+            request_id: payload.into(),
+        };
+        let signed_in = house.keyring.sign_in(&email, PASSWORD, None, &origin).await;
+        let Ok(SignIn::Granted(signed_in)) = signed_in else {
+            panic!("{email} is not signed in: {signed_in:?}");
+        };
+        let session = house.keyring.session(&signed_in.token).await;
+        let session = session.expect("a database").expect("a session");
+        let app = session.applications().await.expect("a database")[0].id;
+        let owner = session.owner(app, origin).await.expect("an owner");
+        let key = issue(house, &owner, payload).await;
+        let revoked = issue(house, &owner, payload).await;
+        owner
+            .revoke(revoked.id, payload.into())
+            .await
+            .expect("revoked");
+        let draft = owner.key(key.id).await.expect("there").draft();
+        let fresh = owner.fresh().expect("signed in a moment ago");
+        fresh
+            .issue(draft, house.keyring.new_idempotency_key())
+            .await
+            .expect("a third key");
+        let invited = Email::parse(&format!("new{email}")).expect("an address");
+        let invited = owner
+            .fresh_owner()
+            .expect("fresh")
+            .invite(invited, Role::Viewer)
+            .await;
+        let hostile = Self {
+            cookie: format!("latchkey={}", signed_in.token),
+            person: owner.members().await.expect("members")[0].id.to_string(),
+            token: invited.expect("an invitation").token,
+            owner,
+            key,
+            revoked,
+        };
+        hostile.call(house, payload).await;
+        hostile
+    }
+
+    /// Calls that the pages show: accepted, refused, with a wrong secret and from a browser.
+    async fn call(&self, house: &House, payload: &str) {
+        let wrong = format_secret(Environment::Live, &[9; 32]);
+        for (key, secret, browser) in [
+            (&self.key, self.key.secret.as_str(), false),
+            (&self.key, self.key.secret.as_str(), true),
+            (&self.key, wrong.as_str(), false),
+            (&self.revoked, self.revoked.secret.as_str(), false),
+        ] {
+            let id = key.id.to_string();
+            for _ in 0..3 {
+                house.keyring.verify(&Call {
+                    key: &id,
+                    secret,
+                    address: "192.0.2.1".parse().ok(),
+                    scopes: ScopeSet::default(),
+                    user_agent: payload,
+                    route: Route {
+                        method: payload,
+                        path: payload,
+                    },
+                    within: None,
+                    request_id: payload,
+                    browser,
+                });
+            }
+        }
+        house.keyring.write_decisions().await.expect("written");
+        house.keyring.flush_usage().await.expect("written");
+        house.keyring.write_events().await.expect("written");
+        let events = self
+            .owner
+            .security_events(&EventFilter::default(), None)
+            .await;
+        let first = events.expect("read").rows.first().expect("an event").id;
+        self.owner
+            .acknowledge(first, payload)
+            .await
+            .expect("acknowledged");
+    }
+
+    fn fill(&self, path: &str) -> String {
+        path.replace("{app}", &self.owner.application().id.to_string())
+            .replace("{key}", &self.key.id.to_string())
+            .replace("{person}", &self.person)
+            .replace("{token}", &self.token)
+    }
+}
+
+async fn issue(house: &House, owner: &Owner, payload: &str) -> IssuedKey {
+    let draft = KeyDraft {
+        name: KeyName::parse(payload).expect("a name"),
+        description: Description::parse(&PAYLOADS.join("\n")).expect("a description"),
+        environment: Environment::Live,
+        scopes: ScopeSet::one("invoice:read").expect("known"),
+        expiry: Expiry::parse("90", "", owner.now()).expect("a choice"),
+        ip_rules: IpRules::default(),
+        rate_limit: None,
+    };
+    let fresh = owner.fresh().expect("signed in a moment ago");
+    match fresh
+        .issue(draft, house.keyring.new_idempotency_key())
+        .await
+    {
+        Ok(Issue::New(issued)) => issued,
+        other => panic!("no key: {other:?}"),
+    }
+}
+
+/// An address whose every part of the query is the payload.
+fn with_query(path: &str, payload: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(QUERY.map(|name| (name, payload)));
+    format!("{path}?{}", query.finish())
+}
+
+#[tokio::test]
+async fn no_name_becomes_markup_on_any_page() {
+    let house = House::new().await;
+    let paths = pages::paths();
+    assert!(paths.len() > 20, "the routes are known: {paths:?}");
+    for payload in PAYLOADS {
+        let hostile = Hostile::settle(&house, payload).await;
+        let lines = [HTML, ("cookie", hostile.cookie.as_str())];
+        for path in &paths {
+            let filled = hostile.fill(path);
+            assert!(
+                !filled.contains('{'),
+                "{filled} has a part that is not filled in"
+            );
+            for address in [filled.clone(), with_query(&filled, payload)] {
+                let answer = house.get(&address, &lines).await;
+                let document = inert(&address, &answer);
+                if path.starts_with("/apps/") && answer.status.is_success() {
+                    let title = document.title.expect("a title");
+                    assert!(title.contains(payload), "{address}: “{title}”");
+                }
+            }
+        }
+        let support = look(&house, payload).await;
+        assert!(support.texts.contains(payload), "support sees the name");
+    }
+}
+
+/// What support finds, by the name of the account.
+async fn look(house: &House, payload: &str) -> Document {
+    let email = format!("support-{}", email(payload));
+    let draft = PersonDraft {
+        place: None,
+        email: Email::parse(&email).expect("an address"),
+        role: Role::Support,
+        password: PASSWORD.into(),
+    };
+    house.keyring.add_person(draft).await.expect("added");
+    let cookie = format!("latchkey={}", house.token(&email).await);
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs([("page", "/support"), ("what", payload), ("reason", payload)]);
+    let lines = [HTML, ("cookie", cookie.as_str())];
+    let answer = house
+        .post("/api/support_look", &lines, &form.finish())
+        .await;
+    inert("/api/support_look", &answer)
+}
+
+#[tokio::test]
+async fn no_field_of_a_form_becomes_markup_where_it_is_shown_again() {
+    let house = House::new().await;
+    let payload = PAYLOADS[0];
+    let hostile = Hostile::settle(&house, payload).await;
+    let lines = [HTML, ("cookie", hostile.cookie.as_str())];
+    let mut forms = BTreeSet::new();
+    for path in pages::paths() {
+        let path = hostile.fill(&path);
+        // The forms for those who are not signed in are found without the cookie.
+        for lines in [&lines[..], &lines[..1]] {
+            let answer = house.get(&path, lines).await;
+            let found = inert(&path, &answer).forms.into_iter();
+            forms.extend(found.map(|form| (path.clone(), form)));
+        }
+    }
+    let functions: BTreeSet<_> = forms.iter().map(|(_, form)| form.action.clone()).collect();
+    assert!(functions.len() > 12, "the forms are found: {functions:?}");
+    let mut shown_again = 0;
+    // What changes the session comes last.
+    let last = |form: &Form| form.action.ends_with("sign_out");
+    let (last, first): (Vec<_>, Vec<_>) = forms.iter().partition(|(_, form)| last(form));
+    for (path, form) in first.into_iter().chain(last) {
+        for text in [payload.to_owned(), PAYLOADS.join("\n")] {
+            let mut body = form_urlencoded::Serializer::new(String::new());
+            body.append_pair("page", path);
+            for (name, hidden) in &form.fields {
+                body.append_pair(name, hidden.as_ref().unwrap_or(&text));
+            }
+            let answer = house.post(&form.action, &lines, &body.finish()).await;
+            let document = inert(&format!("{} on {path}", form.action), &answer);
+            shown_again +=
+                usize::from(document.texts.contains(payload) || document.values.contains(payload));
+        }
+    }
+    assert!(
+        shown_again > 12,
+        "{shown_again} answers show what was typed"
+    );
+}
+
+/// The document, which holds nothing that a payload would have become.
+fn inert(address: &str, answer: &Answer) -> Document {
+    let document = Document::read(&answer.body);
+    assert!(
+        document.foreign.is_empty(),
+        "{address}: {:?}",
+        document.foreign
+    );
+    assert!(
+        !answer.body.to_lowercase().contains("<xss"),
+        "{address} holds a raw payload"
+    );
+    document
+}

@@ -1,0 +1,133 @@
+//! A page as a browser's tokenizer reads it.
+
+use html5gum::{HtmlString, StartTag, Token, Tokenizer, emitters::default::DefaultEmitter};
+
+/// What a page holds.
+#[derive(Debug, Default)]
+pub struct Document {
+    /// The text of `<title>`.
+    pub title: Option<String>,
+    /// All text.
+    pub texts: String,
+    /// The values of all attributes, a line each.
+    pub values: String,
+    /// Its forms that post.
+    pub forms: Vec<Form>,
+    /// What no page of ours has: elements, attributes and addresses.
+    pub foreign: Vec<String>,
+}
+
+/// A form that posts to a server function.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Form {
+    /// Where it goes.
+    pub action: String,
+    /// Its fields by name, with the value of a hidden one.
+    pub fields: Vec<(String, Option<String>)>,
+}
+
+/// Attributes that are addresses.
+const ADDRESSES: [&str; 8] = [
+    "href",
+    "src",
+    "action",
+    "formaction",
+    "poster",
+    "data",
+    "ping",
+    "srcset",
+];
+
+impl Document {
+    pub fn read(html: &str) -> Self {
+        let mut emitter = DefaultEmitter::default();
+        emitter.naively_switch_states(true);
+        let mut document = Self::default();
+        let (mut in_head, mut in_title) = (true, false);
+        for token in Tokenizer::new_with_emitter(html, emitter) {
+            match token.expect("no error of the reader") {
+                Token::StartTag(tag) => {
+                    in_head &= *tag.name != b"body";
+                    // A drawing has titles of its own.
+                    in_title = in_head && *tag.name == b"title";
+                    if in_title && document.title.replace(String::new()).is_some() {
+                        document.foreign.push("a second title".into());
+                    }
+                    document.start(&tag);
+                }
+                Token::EndTag(tag) => {
+                    in_title = false;
+                    if text(&tag.name).contains("xss") {
+                        document.foreign.push(format!("</{}>", text(&tag.name)));
+                    }
+                }
+                Token::String(words) => {
+                    let words = text(&words);
+                    if in_title && let Some(title) = &mut document.title {
+                        title.push_str(&words);
+                    }
+                    document.texts.push_str(&words);
+                }
+                Token::Comment(words) if text(&words).contains("xss") => {
+                    document.foreign.push(format!("<!--{}-->", text(&words)));
+                }
+                _ => {}
+            }
+        }
+        document.forms.retain(|form| !form.action.is_empty());
+        document
+    }
+
+    fn start(&mut self, tag: &StartTag<()>) {
+        let name = text(&tag.name);
+        let get = |wanted: &str| {
+            let found = tag.attributes.iter().find(|(name, _)| text(name) == wanted);
+            found.map(|(_, value)| text(value))
+        };
+        let refreshes = name == "meta" && get("http-equiv").is_some();
+        if name.contains("xss")
+            || refreshes
+            || matches!(name.as_str(), "iframe" | "object" | "embed" | "base")
+        {
+            self.foreign.push(format!("<{name}>"));
+        }
+        for (attribute, value) in &tag.attributes {
+            let (attribute, value) = (text(attribute), text(value));
+            let leads_away = ADDRESSES.contains(&attribute.as_str())
+                && !value.is_empty()
+                && (!value.starts_with(['/', '#', '?'])
+                    || value.starts_with("//")
+                    || value.starts_with("/\\"));
+            if attribute.contains("xss") || attribute.starts_with("on") || leads_away {
+                self.foreign
+                    .push(format!("<{name} {attribute}=\"{value}\">"));
+            }
+            self.values.push_str(&value);
+            self.values.push('\n');
+        }
+        match name.as_str() {
+            "form" if get("method").is_some_and(|method| method.eq_ignore_ascii_case("post")) => {
+                self.forms.push(Form {
+                    action: get("action").unwrap_or_default(),
+                    fields: Vec::new(),
+                });
+            }
+            "form" => self.forms.push(Form {
+                action: String::new(),
+                fields: Vec::new(),
+            }),
+            "input" | "textarea" | "select" | "button" => {
+                let hidden = (get("type").as_deref() == Some("hidden"))
+                    .then(|| get("value").unwrap_or_default());
+                if let (Some(form), Some(field)) = (self.forms.last_mut(), get("name")) {
+                    form.fields.push((field, hidden));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn text(bytes: &HtmlString) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
