@@ -6,7 +6,7 @@ mod pepper;
 pub mod user;
 
 use crate::{
-    config::{Config, HELP},
+    config::{Config, HELP, unknown_variables},
     demo, start,
     start::Stop,
 };
@@ -93,6 +93,10 @@ enum UserCommand {
 /// Runs the command of the process's arguments. A wrong setting or argument ends it with 2, everything else with 1.
 pub fn main() -> ExitCode {
     let command = Cli::parse().command.unwrap_or(Command::Serve);
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    for warning in unknown_variables(names) {
+        eprintln!("latchkey: {warning}");
+    }
     let outcome = Config::from_environment()
         .map_err(Stop::from)
         .and_then(|config| run(command, config));

@@ -1,48 +1,24 @@
 //! The settings, parsed once into types. They come from variables alone.
 
 mod connections;
+mod help;
 mod kept;
 mod public_url;
+mod secret;
+#[cfg(test)]
+mod tests;
+mod unknown;
 
 pub use connections::Hsts;
+pub use help::HELP;
 pub use public_url::{PublicUrl, split};
+pub use unknown::warnings as unknown_variables;
 
 use crate::gate::client_address::TrustedProxies;
 use keyring::Retention;
+use secret::Secret;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tracing_subscriber::EnvFilter;
-
-/// What `--help` says of the variables.
-pub const HELP: &str = "\
-Variables (every command takes them):
-  LATCHKEY_LISTEN           address of the dashboard and the gate [default: 127.0.0.1:3000]
-  LATCHKEY_DATABASE_URL     sqlite://PATH or postgres://…; made and migrated at start
-                            [default: sqlite://data/latchkey.db]
-  LATCHKEY_PEPPER_FILE      file with the pepper, made with mode 0600 at the first start [default: data/pepper]
-  LATCHKEY_PEPPER           the pepper itself, 32 bytes in base64, instead of the file
-  LATCHKEY_PUBLIC_URL       where browsers reach the dashboard: its pages are served under this name alone, and links
-                            lead there; https:// makes cookies Secure and sends HSTS
-                            [default: http:// and LATCHKEY_LISTEN, and every name of this machine]
-  LATCHKEY_HSTS             for which hosts browsers are told to use https alone: host, subdomains (the hosts below it
-                            too), preload (the same, for the lists that browsers bring) or off [default: host]
-  LATCHKEY_IDLE_TIMEOUT     seconds for which a connection stays open without a request; longer than in the proxies in
-                            front [default: 75]
-  LATCHKEY_TRUSTED_PROXIES  addresses and networks whose X-Forwarded-For is believed, with commas between
-                            [default: none]
-  LATCHKEY_FAIL_CLOSED_AFTER  seconds for which keys are verified from memory while the database does not answer
-                            [default: 300 with SQLite, 30 with PostgreSQL, where a standby waits for as long]
-  LATCHKEY_DATABASE_CONNECTIONS  connections to PostgreSQL at most [default: 16]
-  LATCHKEY_KEEP_MINUTES     hours for which usage is kept by the minute [default: 48]
-  LATCHKEY_KEEP_HOURS       days for which usage is kept by the hour [default: 90]
-  LATCHKEY_KEEP_DAYS        days for which usage is kept by the day [default: 400]
-  LATCHKEY_KEEP_BREAKDOWNS  days for which it is kept by address, route, scope, user agent and refusal [default: 90]
-  LATCHKEY_KEEP_DECISIONS   days for which single decisions are kept, with their request ids [default: 7]
-  LATCHKEY_KEEP_EVENTS      days for which security events are kept [default: 400]
-  LATCHKEY_MOST_DECISIONS   how many decisions are kept at most [default: 1000000]
-  LATCHKEY_METRICS_TOKEN    who sends it as Authorization: Bearer reads /metrics; at least 16 characters
-                            [default: none, and there is no /metrics]
-  RUST_LOG                  what is logged [default: info]
-  LATCHKEY_LOG_FORMAT       text or json [default: text]";
 
 /// A setting that stops the start. One line: which, why, and what is allowed.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -149,7 +125,7 @@ impl Config {
                 .transpose()
         };
         let listen = parse_listen(get("LATCHKEY_LISTEN")?.as_deref())?;
-        let database_url = parse_database_url(get("LATCHKEY_DATABASE_URL")?)?;
+        let database_url = parse_database_url(secret::read(get, &secret::DATABASE_URL)?)?;
         Ok(Self {
             listen,
             database_url: database_url.clone(),
@@ -176,7 +152,7 @@ impl Config {
                 &database_url,
             )?,
             retention: kept::read(get)?,
-            metrics_token: parse_metrics_token(get("LATCHKEY_METRICS_TOKEN")?.as_deref())?,
+            metrics_token: parse_metrics_token(secret::read(get, &secret::METRICS_TOKEN)?)?,
             log: Log {
                 filter: parse_filter(get("RUST_LOG")?.as_deref())?,
                 format: parse_log_format(get("LATCHKEY_LOG_FORMAT")?.as_deref())?,
@@ -198,8 +174,11 @@ fn parse_listen(text: Option<&str>) -> Result<SocketAddr, Wrong> {
 }
 
 /// The URL may hold a password: of a wrong one nothing is shown.
-fn parse_database_url(text: Option<String>) -> Result<String, Wrong> {
-    let text = text.unwrap_or_else(|| "sqlite://data/latchkey.db".into());
+fn parse_database_url(set: Option<Secret>) -> Result<String, Wrong> {
+    let (variable, text) = match set {
+        Some(set) => (set.variable, set.text),
+        None => ("LATCHKEY_DATABASE_URL", "sqlite://data/latchkey.db".into()),
+    };
     let known = ["sqlite:", "postgres://", "postgresql://"]
         .iter()
         .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| rest.len() > 2));
@@ -207,7 +186,7 @@ fn parse_database_url(text: Option<String>) -> Result<String, Wrong> {
         Ok(text)
     } else {
         Err(Wrong {
-            variable: "LATCHKEY_DATABASE_URL",
+            variable,
             why: "the value is no URL of a database".into(),
             allowed: "sqlite://PATH, such as sqlite://data/latchkey.db, or postgres://USER:PASSWORD@HOST/DATABASE",
         })
@@ -280,16 +259,18 @@ fn parse_patience(text: Option<&str>, database_url: &str) -> Result<i64, Wrong> 
 }
 
 /// Of a wrong token nothing is shown.
-fn parse_metrics_token(text: Option<&str>) -> Result<Option<Arc<str>>, Wrong> {
-    let fits = |text: &str| text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_graphic());
-    match text {
-        Some(text) if !fits(text) => Err(Wrong {
-            variable: "LATCHKEY_METRICS_TOKEN",
-            why: "the value is no token".into(),
-            allowed: "at least 16 letters, digits and signs, without blanks",
-        }),
-        token => Ok(token.map(Arc::from)),
+fn parse_metrics_token(set: Option<Secret>) -> Result<Option<Arc<str>>, Wrong> {
+    let Some(Secret { variable, text }) = set else {
+        return Ok(None);
+    };
+    if text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(Some(text.into()));
     }
+    Err(Wrong {
+        variable,
+        why: "the value is no token".into(),
+        allowed: "at least 16 letters, digits and signs, without blanks",
+    })
 }
 
 fn parse_filter(text: Option<&str>) -> Result<EnvFilter, Wrong> {
@@ -314,105 +295,5 @@ fn parse_log_format(text: Option<&str>) -> Result<LogFormat, Wrong> {
             "is no format",
             "text or json",
         )),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::time::{DAY, HOUR};
-
-    fn read(pairs: &[(&str, &str)]) -> Result<Config, Wrong> {
-        Config::read(|name| {
-            pairs
-                .iter()
-                .find(|pair| pair.0 == name)
-                .map(|pair| pair.1.into())
-        })
-    }
-
-    #[test]
-    fn nothing_need_be_set() {
-        let config = read(&[]).expect("defaults are right");
-        assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
-        assert_eq!(config.database_url, "sqlite://data/latchkey.db");
-        assert_eq!(config.public_url.origin(), "http://127.0.0.1:3000");
-        assert!(config.pepper == PepperSource::File("data/pepper".into()));
-        assert_eq!(config.retention, Retention::default());
-        assert_eq!(config.idle, Duration::from_secs(75));
-        assert_eq!(config.hsts.header(), Some("max-age=31536000"));
-    }
-
-    #[test]
-    fn a_wrong_setting_is_named_on_one_line_without_its_secret() {
-        for (variable, value) in [
-            ("LATCHKEY_LISTEN", "3000"),
-            ("LATCHKEY_LISTEN", "localhost:3000"),
-            ("LATCHKEY_DATABASE_URL", "mysql://root:hunter2@db/x"),
-            ("LATCHKEY_DATABASE_URL", "sqlite://"),
-            ("LATCHKEY_PUBLIC_URL", "keys.example.com"),
-            ("LATCHKEY_PUBLIC_URL", "ftp://keys.example.com"),
-            ("LATCHKEY_PUBLIC_URL", "https://keys.example.com/keys"),
-            ("LATCHKEY_PUBLIC_URL", "https://me@keys.example.com"),
-            ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/8, nginx"),
-            ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/33"),
-            ("LATCHKEY_TRUSTED_PROXIES", "::ffff:0:0/90"),
-            ("LATCHKEY_IDLE_TIMEOUT", "0"),
-            ("LATCHKEY_IDLE_TIMEOUT", "75s"),
-            ("LATCHKEY_IDLE_TIMEOUT", "3601"),
-            ("LATCHKEY_HSTS", "max-age=0"),
-            ("LATCHKEY_DATABASE_CONNECTIONS", "1"),
-            ("LATCHKEY_FAIL_CLOSED_AFTER", "0"),
-            ("LATCHKEY_FAIL_CLOSED_AFTER", "5m"),
-            ("LATCHKEY_KEEP_MINUTES", "24"),
-            ("LATCHKEY_KEEP_HOURS", "90d"),
-            ("LATCHKEY_KEEP_DAYS", "4001"),
-            ("LATCHKEY_KEEP_BREAKDOWNS", "0"),
-            ("LATCHKEY_KEEP_DECISIONS", "401"),
-            ("LATCHKEY_MOST_DECISIONS", "999"),
-            ("LATCHKEY_METRICS_TOKEN", "hunter2"),
-            ("LATCHKEY_METRICS_TOKEN", "hunter2 and more than sixteen"),
-            ("RUST_LOG", "info,[[["),
-            ("LATCHKEY_LOG_FORMAT", "xml\nsecond line"),
-        ] {
-            let Err(wrong) = read(&[(variable, value)]) else {
-                panic!("{variable}={value} was taken");
-            };
-            let line = wrong.to_string();
-            assert!(line.starts_with(variable), "{line}");
-            assert!(line.contains("Allowed: "), "{line}");
-            assert!(!line.contains('\n') && !line.contains("hunter2"), "{line}");
-        }
-    }
-
-    #[test]
-    fn what_is_kept_follows_its_settings() {
-        let config = read(&[
-            ("LATCHKEY_KEEP_MINUTES", "25"),
-            ("LATCHKEY_KEEP_BREAKDOWNS", "7"),
-            ("LATCHKEY_KEEP_DECISIONS", "30"),
-            ("LATCHKEY_MOST_DECISIONS", "5000"),
-        ]);
-        let retention = config.map(|config| config.retention).ok();
-        let expected = Retention {
-            minutes: 25 * HOUR,
-            breakdowns: 7 * DAY,
-            decisions: 30 * DAY,
-            most_decisions: 5_000,
-            ..Retention::default()
-        };
-        assert_eq!(retention, Some(expected));
-    }
-
-    #[test]
-    fn one_pepper_is_enough() {
-        let both = [
-            ("LATCHKEY_PEPPER", "c2VjcmV0"),
-            ("LATCHKEY_PEPPER_FILE", "p"),
-        ];
-        let Err(wrong) = read(&both) else {
-            panic!("both were taken");
-        };
-        assert!(!wrong.to_string().contains("c2VjcmV0"));
     }
 }

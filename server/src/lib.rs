@@ -15,6 +15,7 @@ pub mod pepper;
 pub mod probes;
 pub mod request;
 pub mod router;
+pub mod secret_file;
 pub mod serve;
 pub mod start;
 pub mod state;

@@ -1,12 +1,15 @@
 //! The peppers: 32 bytes each, which never enter the database. Without them no key can be verified.
 
-use crate::config::{PepperSource, Wrong};
+use crate::{
+    config::{PepperSource, Wrong},
+    secret_file,
+};
 use keyring::{BadPeppers, MAX_PEPPERS, Pepper, PepperName, Peppers, SystemEntropy};
 use std::{
     fs::{self, OpenOptions, Permissions},
     io::{self, Write},
     os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
-    path::Path,
+    path::{Path, PathBuf},
 };
 use zeroize::Zeroizing;
 
@@ -37,11 +40,29 @@ pub fn load(source: &PepperSource, has_keys: bool) -> Result<Peppers, Wrong> {
             let text = read_or_make(path).map_err(|cause| Wrong {
                 variable: FILE_VARIABLE,
                 why: format!("{shown} cannot be used: {cause}"),
-                allowed: "a file that only the server's user can read (mode 0600), in a folder where it may be made",
+                allowed: secret_file::ALLOWED,
             })?;
             parse(FILE_VARIABLE, &shown.to_string(), &text)
         }
     }
+}
+
+/// The pepper's file, where it exists already.
+pub fn existing_file(source: &PepperSource) -> Option<PathBuf> {
+    match source {
+        PepperSource::File(path) if path.exists() => Some(path.clone()),
+        _ => None,
+    }
+}
+
+/// What is said at the start where the database is empty and the pepper is not new: keys that were made under it are in
+/// another database.
+pub fn beside_an_empty_database(path: &Path) -> String {
+    format!(
+        "The database is empty, and the pepper in {} was there before. If keys were made under it, LATCHKEY_DATABASE_URL \
+         leads to the wrong database.",
+        path.display()
+    )
 }
 
 fn parse(variable: &'static str, what: &str, text: &str) -> Result<Peppers, Wrong> {
@@ -121,16 +142,7 @@ fn is_missing(path: &Path) -> bool {
 
 fn read_or_make(path: &Path) -> io::Result<Zeroizing<String>> {
     match fs::metadata(path) {
-        Ok(metadata) => {
-            let mode = metadata.permissions().mode();
-            if mode & 0o077 != 0 {
-                return Err(io::Error::other(format!(
-                    "its mode {:04o} lets others read it; run `chmod 600`",
-                    mode & 0o7777
-                )));
-            }
-            fs::read_to_string(path).map(Zeroizing::new)
-        }
+        Ok(_) => secret_file::read(path),
         Err(error) if error.kind() == io::ErrorKind::NotFound => make(path),
         Err(error) => Err(error),
     }
@@ -185,9 +197,13 @@ mod tests {
         let path = folder.path().join("pepper");
         let source = PepperSource::File(path.clone());
         load(&source, false).expect("made");
-        for mode in [0o640, 0o604, 0o644, 0o660] {
+        for mode in [0o604, 0o644, 0o660] {
             fs::set_permissions(&path, Permissions::from_mode(mode)).expect("own file");
-            assert!(wrong(&source).contains("chmod 600"));
+            let refusal = wrong(&source);
+            assert!(
+                refusal.contains("chmod") && refusal.contains("0600"),
+                "{refusal}"
+            );
         }
     }
 

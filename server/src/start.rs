@@ -61,6 +61,7 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
         owned = standby::own(&store, &config, &node) => owned?,
         never = probes::answer(&listener) => match never {},
     };
+    let old_pepper = pepper::existing_file(&config.pepper);
     let keyring = open(store, &config).await?;
     keyring.hold(ownership);
     // Loading the keys took a while: the lease begins now.
@@ -84,6 +85,9 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
         env!("CARGO_PKG_VERSION")
     ));
     if setup {
+        if let Some(path) = old_pepper {
+            say(format_args!("{}", pepper::beside_an_empty_database(&path)));
+        }
         say(format_args!(
             "Nobody can sign in yet. Open {url}/setup and enter this token:\n\n    {}\n",
             keyring.setup_token()

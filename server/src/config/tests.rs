@@ -1,0 +1,183 @@
+//! What is taken for a setting, and what is not.
+
+use super::*;
+use domain::time::{DAY, HOUR};
+
+fn read(pairs: &[(&str, &str)]) -> Result<Config, Wrong> {
+    Config::read(|name| {
+        pairs
+            .iter()
+            .find(|pair| pair.0 == name)
+            .map(|pair| pair.1.into())
+    })
+}
+
+#[test]
+fn nothing_need_be_set() {
+    let config = read(&[]).expect("defaults are right");
+    assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.database_url, "sqlite://data/latchkey.db");
+    assert_eq!(config.public_url.origin(), "http://127.0.0.1:3000");
+    assert!(config.pepper == PepperSource::File("data/pepper".into()));
+    assert_eq!(config.retention, Retention::default());
+    assert_eq!(config.idle, Duration::from_secs(75));
+    assert_eq!(config.hsts.header(), Some("max-age=31536000"));
+}
+
+#[test]
+fn a_wrong_setting_is_named_on_one_line_without_its_secret() {
+    for (variable, value) in [
+        ("LATCHKEY_LISTEN", "3000"),
+        ("LATCHKEY_LISTEN", "localhost:3000"),
+        ("LATCHKEY_DATABASE_URL", "mysql://root:hunter2@db/x"),
+        ("LATCHKEY_DATABASE_URL", "sqlite://"),
+        ("LATCHKEY_PUBLIC_URL", "keys.example.com"),
+        ("LATCHKEY_PUBLIC_URL", "ftp://keys.example.com"),
+        ("LATCHKEY_PUBLIC_URL", "https://keys.example.com/keys"),
+        ("LATCHKEY_PUBLIC_URL", "https://me@keys.example.com"),
+        ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/8, nginx"),
+        ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/33"),
+        ("LATCHKEY_DATABASE_CONNECTIONS", "1"),
+        ("LATCHKEY_TRUSTED_PROXIES", "::ffff:0:0/90"),
+        ("LATCHKEY_IDLE_TIMEOUT", "0"),
+        ("LATCHKEY_IDLE_TIMEOUT", "75s"),
+        ("LATCHKEY_IDLE_TIMEOUT", "3601"),
+        ("LATCHKEY_HSTS", "max-age=0"),
+        ("LATCHKEY_DATABASE_CONNECTIONS", "1"),
+        ("LATCHKEY_FAIL_CLOSED_AFTER", "0"),
+        ("LATCHKEY_FAIL_CLOSED_AFTER", "5m"),
+        ("LATCHKEY_KEEP_MINUTES", "24"),
+        ("LATCHKEY_KEEP_HOURS", "90d"),
+        ("LATCHKEY_KEEP_DAYS", "4001"),
+        ("LATCHKEY_KEEP_BREAKDOWNS", "0"),
+        ("LATCHKEY_KEEP_DECISIONS", "401"),
+        ("LATCHKEY_MOST_DECISIONS", "999"),
+        ("LATCHKEY_METRICS_TOKEN", "hunter2"),
+        ("LATCHKEY_METRICS_TOKEN", "hunter2 and more than sixteen"),
+        ("RUST_LOG", "info,[[["),
+        ("LATCHKEY_LOG_FORMAT", "xml\nsecond line"),
+    ] {
+        let Err(wrong) = read(&[(variable, value)]) else {
+            panic!("{variable}={value} was taken");
+        };
+        let line = wrong.to_string();
+        assert!(line.starts_with(variable), "{line}");
+        assert!(line.contains("Allowed: "), "{line}");
+        assert!(!line.contains('\n') && !line.contains("hunter2"), "{line}");
+    }
+}
+
+#[test]
+fn what_is_kept_follows_its_settings() {
+    let config = read(&[
+        ("LATCHKEY_KEEP_MINUTES", "25"),
+        ("LATCHKEY_KEEP_BREAKDOWNS", "7"),
+        ("LATCHKEY_KEEP_DECISIONS", "30"),
+        ("LATCHKEY_MOST_DECISIONS", "5000"),
+    ]);
+    let retention = config.map(|config| config.retention).ok();
+    let expected = Retention {
+        minutes: 25 * HOUR,
+        breakdowns: 7 * DAY,
+        decisions: 30 * DAY,
+        most_decisions: 5_000,
+        ..Retention::default()
+    };
+    assert_eq!(retention, Some(expected));
+}
+
+#[test]
+fn one_pepper_is_enough() {
+    let both = [
+        ("LATCHKEY_PEPPER", "c2VjcmV0"),
+        ("LATCHKEY_PEPPER_FILE", "p"),
+    ];
+    let Err(wrong) = read(&both) else {
+        panic!("both were taken");
+    };
+    assert!(!wrong.to_string().contains("c2VjcmV0"));
+}
+
+#[test]
+fn every_secret_can_be_given_in_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(&path, mode).expect("own file");
+        path.display().to_string()
+    };
+    let url = file("url", "postgres://me:hunter2@db/latchkey\n");
+    let token = file(
+        "token",
+        "a token of 23 letters\r\n".replace(' ', "-").as_str(),
+    );
+    let config = read(&[
+        ("LATCHKEY_DATABASE_URL_FILE", url.as_str()),
+        ("LATCHKEY_METRICS_TOKEN_FILE", token.as_str()),
+    ]);
+    let config = config.unwrap_or_else(|wrong| panic!("{wrong}"));
+    assert_eq!(config.database_url, "postgres://me:hunter2@db/latchkey");
+    assert_eq!(
+        config.metrics_token.as_deref(),
+        Some("a-token-of-23-letters")
+    );
+    let (short, mysql) = (
+        file("short", "hunter2"),
+        file("mysql", "mysql://hunter2@db/x"),
+    );
+    let missing = folder.path().join("missing").display().to_string();
+    for (variable, path) in [
+        ("LATCHKEY_METRICS_TOKEN_FILE", &short),
+        ("LATCHKEY_METRICS_TOKEN_FILE", &missing),
+        ("LATCHKEY_DATABASE_URL_FILE", &mysql),
+        ("LATCHKEY_DATABASE_URL_FILE", &missing),
+    ] {
+        let Err(wrong) = read(&[(variable, path.as_str())]) else {
+            panic!("{variable}={path} was taken");
+        };
+        let line = wrong.to_string();
+        assert!(
+            line.starts_with(variable) && !line.contains("hunter2"),
+            "{line}"
+        );
+    }
+    for (value, file) in [
+        ("LATCHKEY_DATABASE_URL", "LATCHKEY_DATABASE_URL_FILE"),
+        ("LATCHKEY_METRICS_TOKEN", "LATCHKEY_METRICS_TOKEN_FILE"),
+    ] {
+        let Err(wrong) = read(&[(value, "hunter2"), (file, url.as_str())]) else {
+            panic!("both were taken");
+        };
+        let line = wrong.to_string();
+        assert!(line.contains(file) && !line.contains("hunter2"), "{line}");
+    }
+}
+
+#[test]
+fn every_variable_is_in_the_help_and_in_the_readme_and_no_other() {
+    let asked = std::cell::RefCell::new(std::collections::BTreeSet::new());
+    let config = Config::read(|name| {
+        asked.borrow_mut().insert(name.to_owned());
+        None
+    });
+    assert!(config.is_ok());
+    let known: std::collections::BTreeSet<_> = unknown::known().map(str::to_owned).collect();
+    let asked: std::collections::BTreeSet<_> = asked
+        .into_inner()
+        .into_iter()
+        .filter(|name| name != "RUST_LOG")
+        .collect();
+    assert_eq!(asked, known, "what is read and what --help documents");
+    let readme = include_str!("../../../README.md");
+    for name in known {
+        // The table has `LATCHKEY_KEEP_MINUTES`, `_HOURS`, `_DAYS` in one row.
+        let short = name
+            .strip_prefix("LATCHKEY_KEEP")
+            .map(|rest| format!("`{rest}`"));
+        let found = readme.contains(&format!("`{name}`"))
+            || short.is_some_and(|short| readme.contains(&short));
+        assert!(found, "README has no {name}");
+    }
+}
