@@ -6,6 +6,7 @@ use crate::{
     process::{self, find},
     site::{self, FirstVisit, Tooling, kilobytes},
     step::{loud, note, step},
+    supply,
     workspace::{SERVER_SIDE, WASM, Workspace},
 };
 
@@ -24,7 +25,7 @@ pub fn all(workspace: &Workspace) -> Result<()> {
     step("the browser's dependencies", || {
         browser_dependencies(workspace)
     })?;
-    optional(workspace, "deny", &["check", "bans", "licenses", "sources"])?;
+    supply::check(workspace)?;
     optional(workspace, "machete", &[])?;
 
     site::prepare()?;

@@ -30,7 +30,7 @@ pub fn run(workspace: &Workspace, seconds: u32) -> Result<()> {
         // Stable Rust has no sanitizers; ours is safe code, where a panic or an assertion is what there is to find.
         let mut cargo = workspace.cargo("fuzz");
         cargo
-            .env("PATH", beside(&program)?)
+            .env("PATH", process::path_with(&program)?)
             .args(["run", "--sanitizer", "none", "--target-dir", "target/fuzz"])
             .arg(&target);
         let found = Path::new(FOUND).join(&target);
@@ -69,12 +69,4 @@ fn ensure(workspace: &Workspace) -> Result<PathBuf> {
         step("install cargo-fuzz", || process::output(&mut cargo))?;
     }
     fs::canonicalize(&program).with_context(|| format!("cannot find {}", program.display()))
-}
-
-/// The search path with the program's folder in front.
-fn beside(program: &Path) -> Result<std::ffi::OsString> {
-    let folder = program.parent().context("a program lies in a folder")?;
-    let known = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&known));
-    std::env::join_paths(folders).context("cannot extend PATH")
 }

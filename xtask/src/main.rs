@@ -1,5 +1,5 @@
 //! The one entry point of people and CI: `cargo xtask run`, `build`, `site`, `check`, `test`, `bench`,
-//! `kill`, `fuzz`, `mutants`.
+//! `kill`, `fuzz`, `mutants`, `sbom`.
 //!
 //! It needs Rust alone to start; the WebAssembly target, the site's tools, `PostgreSQL`, the proxies and a browser it finds or installs.
 
@@ -15,10 +15,12 @@ mod npm;
 mod postgres;
 mod process;
 mod proxy;
+mod sbom;
 mod server;
 mod site;
 mod step;
 mod suite;
+mod supply;
 mod toolchain;
 mod workspace;
 
@@ -32,13 +34,15 @@ const USAGE: &str = "\
 cargo xtask run [-- ARGS]     build the site and the server, then run `latchkey demo` (or `latchkey ARGS`)
 cargo xtask build             the site, and the server as it is deployed: target/release/latchkey
 cargo xtask site              the browser's files alone: target/site
-cargo xtask check             format, lints, dependencies, and the size of a first visit
+cargo xtask check             format, lints, dependencies, and the size of a first visit; LATCHKEY_ADVISORIES=skip leaves out
+                              the database of known vulnerabilities, which is fetched from GitHub
 cargo xtask test [FILTER]     check, then every test; --rust or --browser chooses one part alone
 cargo xtask bench [PART]      measure what is deployed: `pages` (first byte, first visit, Lighthouse), `gate` (a decision), or both
 cargo xtask kill [N]          kill the server N times under load (100), and see that nothing is lost
 cargo xtask fuzz [N]          make up what strangers send, N seconds (60) for each parser
 cargo xtask mutants [CRATE]   change one thing at a time in `domain` or `keyring`, and see that a test notices; hours
                               (`mutants CRATE 3/16` runs one shard)
+cargo xtask sbom [FILE]       write what it is made of, in CycloneDX 1.6 (target/latchkey.cdx.json)
 cargo xtask toolchain         find or install what builds WebAssembly, and say which toolchain is used";
 
 fn main() -> ExitCode {
@@ -98,6 +102,10 @@ fn perform(arguments: &[String]) -> Result<()> {
         ("test", rest) => {
             let (parts, filter) = test_arguments(rest)?;
             suite::run(&Workspace::open()?, parts, filter.as_deref())
+        }
+        ("sbom", [] | [_]) => {
+            let workspace = Workspace::open()?;
+            sbom::write(&workspace, &sbom::file(rest.first()))
         }
         ("toolchain", []) => {
             let workspace = Workspace::open()?;

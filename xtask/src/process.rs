@@ -2,7 +2,9 @@
 
 use std::{
     env,
-    path::PathBuf,
+    ffi::OsString,
+    iter,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -13,6 +15,14 @@ pub fn find(program: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?)
         .map(|folder| folder.join(program))
         .find(|path| path.is_file())
+}
+
+/// The search path with the program's folder in front.
+pub fn path_with(program: &Path) -> Result<OsString> {
+    let folder = program.parent().context("a program lies in a folder")?;
+    let known = env::var_os("PATH").unwrap_or_default();
+    let folders = iter::once(folder.to_owned()).chain(env::split_paths(&known));
+    env::join_paths(folders).context("cannot extend PATH")
 }
 
 /// Runs a command that speaks to the person itself. An error names the command and its exit code.

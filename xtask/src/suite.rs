@@ -60,5 +60,13 @@ fn rust(workspace: &Workspace, postgres: &Postgres, filter: Option<&str>) -> Res
         None if nextest => &mut cargo,
         None => cargo.args(["--lib", "--bins", "--tests"]),
     };
-    loud("tests of Rust", || process::run(&mut cargo))
+    loud("tests of Rust", || process::run(&mut cargo))?;
+    loud("tests of xtask", || {
+        process::run(
+            workspace
+                .cargo("test")
+                .args(["--package", "xtask", "--target-dir", "target/xtask"])
+                .args(filter),
+        )
+    })
 }
