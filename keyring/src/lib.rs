@@ -50,6 +50,8 @@ mod usage;
 mod verify;
 mod vitals;
 mod watch;
+#[cfg(test)]
+mod work;
 mod zone;
 
 pub use access::{Editor, FreshEditor, FreshOwner, Owner, Viewer};

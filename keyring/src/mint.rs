@@ -152,6 +152,8 @@ impl Keyed {
     /// HMAC-SHA-256 (RFC 2104) over the key id and the secret: a digest that was copied to another key is worth nothing.
     fn digest(&self, id: KeyId, secret: &str) -> [u8; 32] {
         use std::io::Write;
+        #[cfg(test)]
+        crate::work::note("digest");
         let mut text = [0_u8; 20];
         // An id is always 20 characters.
         let _ = write!(&mut text[..], "{id}");

@@ -104,6 +104,8 @@ impl Snapshot {
 
     /// Lets `look` at the entry, where there is one.
     pub(crate) fn with<T>(&self, id: KeyId, look: impl FnOnce(Option<&Entry>) -> T) -> T {
+        #[cfg(test)]
+        crate::work::note("look up");
         look(self.keys.pin().get(&id))
     }
 

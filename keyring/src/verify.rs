@@ -18,7 +18,7 @@ use domain::{
     verdict::Verdict,
 };
 use std::net::IpAddr;
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConstantTimeEq};
 
 /// A call that presents a key.
 #[derive(Clone, Copy)]
@@ -173,7 +173,8 @@ impl Keyring {
             });
             let pepper = entry.map_or(0, |entry| entry.pepper);
             let digest = self.mint.digest(pepper, id, call.secret);
-            let matches = digest.ct_eq(entry.map_or(&[0; 32], |entry| &entry.digest));
+            // An unknown id is compared too, with what is the digest of nothing.
+            let matches = is_same(&digest, entry.map_or(&[0; 32], |entry| &entry.digest));
             let Some(entry) = entry else {
                 return (None, None);
             };
@@ -204,6 +205,13 @@ impl Keyring {
             (Some(entry.home()), Some(decision))
         })
     }
+}
+
+/// Compares all bytes, wherever the first difference is.
+fn is_same(one: &[u8; 32], other: &[u8; 32]) -> Choice {
+    #[cfg(test)]
+    crate::work::note("compare");
+    one.ct_eq(other)
 }
 
 /// The checks behind the secret's, in their order; `take` is asked where the key has a limit and all else is well.
@@ -251,7 +259,173 @@ pub(crate) fn judge(
 
 #[cfg(test)]
 mod tests {
-    use super::Route;
+    use super::*;
+    use crate::{Issue, ManualClock, Origin, Pepper, PersonDraft, SignIn, work};
+    use domain::{
+        account::{Email, Role},
+        key::{
+            KeyDraft,
+            expiry::Expiry,
+            ip_rule::IpRules,
+            name::{Description, KeyName},
+            token::format_secret,
+        },
+        verdict::Verdict,
+    };
+    use std::sync::Arc;
+    use store::Store;
+
+    const PASSWORD: &str = "correct horse battery";
+
+    async fn keyring(folder: &tempfile::TempDir) -> Keyring {
+        let url = format!("sqlite://{}/latchkey.db", folder.path().display());
+        let store = Store::open(&url).await.expect("opens");
+        let clock = Arc::new(ManualClock::new(Timestamp(1_800_000_000_000)));
+        let keyring = Keyring::open(
+            store,
+            Pepper::from_bytes(*b"a pepper of thirty-two bytes ..."),
+            clock,
+        );
+        let keyring = keyring.await.expect("opens");
+        for account in ["Acme", "Contoso"] {
+            let draft = PersonDraft {
+                place: Some((account.into(), "Shop".into())),
+                email: Email::parse(&format!("owner@{account}.example")).expect("valid"),
+                role: Role::Owner,
+                password: PASSWORD.into(),
+            };
+            keyring.add_person(draft).await.expect("added");
+        }
+        keyring
+    }
+
+    async fn owner(keyring: &Keyring, account: &str) -> crate::Owner {
+        let email = format!("owner@{account}.example");
+        let signed_in = keyring
+            .sign_in(&email, PASSWORD, None, &Origin::default())
+            .await;
+        let Ok(SignIn::Granted(cookies)) = signed_in else {
+            panic!("not signed in: {signed_in:?}");
+        };
+        let session = keyring
+            .session(&cookies.token)
+            .await
+            .expect("works")
+            .expect("begun");
+        let app = session.applications().await.expect("works")[0].id;
+        session
+            .owner(app, Origin::default())
+            .await
+            .expect("owns it")
+    }
+
+    async fn issue(owner: &crate::Owner) -> domain::key::issued::IssuedKey {
+        let draft = KeyDraft {
+            name: KeyName::parse("Till").expect("valid"),
+            description: Description::default(),
+            environment: Environment::Live,
+            scopes: ScopeSet::one("invoice:read").expect("known"),
+            expiry: Expiry::Never,
+            ip_rules: IpRules::default(),
+            rate_limit: None,
+        };
+        let fresh = owner.fresh().expect("signed in a moment ago");
+        match fresh
+            .issue(draft, owner.keyring().new_idempotency_key())
+            .await
+        {
+            Ok(Issue::New(issued)) => issued,
+            other => panic!("no key: {other:?}"),
+        }
+    }
+
+    /// The verdict, and what was done for it.
+    fn ask(
+        keyring: &Keyring,
+        key: &str,
+        secret: &str,
+        within: Option<AccountId>,
+    ) -> (Verdict, Vec<&'static str>) {
+        work::take();
+        let call = Call {
+            key,
+            secret,
+            address: "192.0.2.1".parse().ok(),
+            scopes: ScopeSet::default(),
+            user_agent: "till/2",
+            route: Route::default(),
+            within,
+            request_id: "",
+            browser: false,
+        };
+        (keyring.verify(&call).verdict, work::take())
+    }
+
+    #[tokio::test]
+    async fn a_wrong_pair_takes_the_same_steps_whatever_is_wrong_with_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keyring = keyring(&folder).await;
+        let acme = owner(&keyring, "Acme").await;
+        let contoso = owner(&keyring, "Contoso").await.application().account_id;
+        let (key, revoked, inactive) = (issue(&acme).await, issue(&acme).await, issue(&acme).await);
+        acme.revoke(revoked.id, String::new())
+            .await
+            .expect("revoked");
+        acme.deactivate(inactive.id).await.expect("deactivated");
+        let unknown = KeyId::from_number(Environment::Live, 404).to_string();
+        let wrong = format_secret(Environment::Live, &[9; 32]);
+        let expected = ["look up", "digest", "compare", "throttle"];
+        for (what, id, secret, within) in [
+            ("an unknown id", &unknown, &key.secret, None),
+            ("a wrong secret", &key.id.to_string(), &wrong, None),
+            (
+                "the secret of another key",
+                &key.id.to_string(),
+                &revoked.secret,
+                None,
+            ),
+            (
+                "a revoked key and a wrong secret",
+                &revoked.id.to_string(),
+                &wrong,
+                None,
+            ),
+            (
+                "an inactive key and a wrong secret",
+                &inactive.id.to_string(),
+                &wrong,
+                None,
+            ),
+            (
+                "a key of another account",
+                &key.id.to_string(),
+                &key.secret,
+                Some(contoso),
+            ),
+        ] {
+            let (verdict, steps) = ask(&keyring, id, secret, within);
+            assert_eq!(
+                (verdict, steps.as_slice()),
+                (Verdict::InvalidCredentials, &expected[..]),
+                "{what}"
+            );
+        }
+        // What has no secret's shape is refused before the id counts for anything.
+        for id in [&unknown, &key.id.to_string(), &revoked.id.to_string()] {
+            let (verdict, steps) = ask(&keyring, id, "asl_short", None);
+            assert_eq!(
+                (verdict, steps.as_slice()),
+                (Verdict::InvalidCredentials, &["throttle"][..]),
+                "{id}"
+            );
+        }
+        // A right one is not counted as a failure.
+        let (verdict, steps) = ask(&keyring, &key.id.to_string(), &key.secret, None);
+        assert_eq!(
+            (verdict, steps.as_slice()),
+            (Verdict::Accepted, &expected[..3])
+        );
+    }
 
     #[test]
     fn a_route_names_the_kind_and_not_the_thing() {

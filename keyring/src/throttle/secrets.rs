@@ -27,6 +27,8 @@ impl WrongSecrets {
     /// What a wrong pair is told. `key` is what was presented as a key id, where it could be one; whether there is such
     /// a key makes no difference.
     pub(crate) fn verdict(&self, key: Option<KeyId>, call: &Call<'_>, now: Monotonic) -> Verdict {
+        #[cfg(test)]
+        crate::work::note("throttle");
         // What a service says of its own callers counts for that service's account alone.
         let source = (call.within, call.address.map(network));
         let places = [

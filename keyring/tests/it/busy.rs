@@ -1,11 +1,12 @@
 //! A gate that is called without a pause.
 
 use crate::house::{House, NOW, draft, houses};
-use domain::{key::issued::IssuedKey, time::MINUTE};
-use keyring::{Call, Route};
+use domain::{key::issued::IssuedKey, time::MINUTE, verdict::Verdict};
+use keyring::{Call, Decision, Route};
+use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 use std::{future::ready, pin::pin};
 
-fn call(house: &House, key: &IssuedKey) {
+fn call(house: &House, key: &IssuedKey) -> Decision {
     house.keyring.verify(&Call {
         key: &key.id.to_string(),
         secret: &key.secret,
@@ -16,7 +17,7 @@ fn call(house: &House, key: &IssuedKey) {
         within: None,
         request_id: "",
         browser: false,
-    });
+    })
 }
 
 /// What the database holds; nothing is written for this.
@@ -51,5 +52,61 @@ async fn counts_that_come_while_others_are_written_wait_for_the_next_time() {
         assert_eq!(written(&house, &key).await, calls);
         house.keyring.flush_usage().await.expect("written");
         assert_eq!(written(&house, &key).await, calls + 1);
+    }
+}
+
+/// Somebody else's transaction that nothing can be written beside.
+enum Blockade {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Blockade {
+    async fn of(house: &House) -> Self {
+        let url = &house.fresh.url;
+        if url.starts_with("sqlite:") {
+            let mut connection = SqliteConnection::connect(url).await.expect("opens");
+            connection.execute("BEGIN IMMEDIATE").await.expect("locked");
+            return Self::Sqlite(connection);
+        }
+        let mut connection = PgConnection::connect(url).await.expect("connects");
+        for statement in [
+            "BEGIN",
+            "LOCK TABLE usage_note, usage_rollup, usage_by, key_last_use IN ACCESS EXCLUSIVE MODE",
+        ] {
+            connection.execute(statement).await.expect("locked");
+        }
+        Self::Postgres(connection)
+    }
+
+    async fn end(self) {
+        match self {
+            Self::Sqlite(mut connection) => connection.execute("ROLLBACK").await.map(drop),
+            Self::Postgres(mut connection) => connection.execute("ROLLBACK").await.map(drop),
+        }
+        .expect("ended");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_cannot_be_written_delays_no_verdict_and_loses_no_count() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        call(&house, &key);
+        let blockade = Blockade::of(&house).await;
+        let keyring = house.keyring.clone();
+        let writing = tokio::spawn(async move { keyring.flush_usage().await });
+        // The verdicts are made while that waits; were they to wait for it, this would not end.
+        for _ in 0..1_000 {
+            let decision = call(&house, &key);
+            assert_eq!(decision.verdict, Verdict::Accepted);
+        }
+        assert!(!writing.is_finished(), "nothing can be written yet");
+        blockade.end().await;
+        // It may have given up: then it is written the next time.
+        _ = writing.await.expect("ends");
+        house.keyring.flush_usage().await.expect("written");
+        assert_eq!(written(&house, &key).await, 1_001);
     }
 }

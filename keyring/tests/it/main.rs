@@ -10,6 +10,7 @@ mod edit;
 mod guessing;
 mod house;
 mod keys;
+mod killed;
 mod members;
 mod network;
 mod outage;
@@ -21,6 +22,7 @@ mod reset;
 mod rotation;
 mod security;
 mod sign_in;
+mod signed_out;
 mod starving;
 #[path = "../../../store/tests/it/support.rs"]
 mod support;
