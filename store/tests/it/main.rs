@@ -1,11 +1,13 @@
 //! Every story runs on SQLite and on PostgreSQL.
 
 mod audit;
+mod bound;
 mod busiest;
 mod decisions;
 mod index;
 mod keys;
 mod list;
+mod migrations;
 mod ownership;
 mod pooler;
 mod schema;

@@ -1,0 +1,219 @@
+//! A process that is killed while it migrates, and a database that two versions use one after the other.
+
+use crate::support::{Fresh, fresh};
+use sqlx::{
+    AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection,
+    migrate::{Migration, Migrator},
+};
+use std::fs;
+use store::Store;
+use tempfile::TempDir;
+
+static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
+
+/// The first of the migrations, up to this number.
+fn up_to(migrator: &Migrator, count: usize) -> Migrator {
+    Migrator::with_migrations(migrator.iter().take(count).cloned().collect())
+}
+
+/// The statements of a migration. A trigger or a function has semicolons of its own.
+fn statements(migration: &Migration) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut open = String::new();
+    for line in migration.sql.as_str().lines() {
+        let code = line.split("--").next().unwrap_or_default().trim_end();
+        open.push_str(code);
+        open.push('\n');
+        let upper = open.to_uppercase();
+        let inside = if upper.trim_start().starts_with("CREATE TRIGGER") && upper.contains("BEGIN")
+        {
+            !upper.trim_end().ends_with("END;")
+        } else {
+            open.matches("$$").count() % 2 == 1
+        };
+        if code.ends_with(';') && !inside {
+            all.push(std::mem::take(&mut open));
+        }
+    }
+    assert!(
+        open.trim().is_empty(),
+        "the end of {}: {open}",
+        migration.description
+    );
+    all
+}
+
+/// Where a process is killed within so many statements: in the middle, and before the migration is noted.
+fn points(statements: usize) -> impl Iterator<Item = usize> {
+    let middle = (statements > 1).then_some(statements / 2);
+    middle.into_iter().chain([statements])
+}
+
+#[test]
+fn every_migration_can_be_rolled_back_as_a_whole() {
+    for migration in SQLITE.iter().chain(POSTGRES.iter()) {
+        assert!(
+            !migration.no_tx,
+            "{} runs without a transaction",
+            migration.description
+        );
+        for statement in statements(migration) {
+            let first = statement
+                .split_whitespace()
+                .next()
+                .unwrap_or_default()
+                .to_uppercase();
+            let ends = [
+                "BEGIN",
+                "COMMIT",
+                "END",
+                "ROLLBACK",
+                "SAVEPOINT",
+                "VACUUM",
+                "PRAGMA",
+                "ATTACH",
+            ];
+            assert!(
+                !ends.contains(&first.trim_end_matches(';')),
+                "{}: {statement}",
+                migration.description
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_process_that_is_killed_in_a_migration_leaves_what_the_next_start_finishes() {
+    for fresh in fresh().await {
+        let expected = schema(&fresh.url).await;
+        match &fresh.store {
+            Store::Sqlite { .. } => killed_on_sqlite(&expected).await,
+            Store::Postgres(_) => killed_on_postgres(&fresh, &expected).await,
+        }
+    }
+}
+
+async fn killed_on_sqlite(expected: &[String]) {
+    for (number, migration) in SQLITE.iter().enumerate() {
+        let statements = statements(migration);
+        for point in points(statements.len()) {
+            let folder = TempDir::new().expect("a folder");
+            let (alive, dead) = (folder.path().join("alive"), folder.path().join("dead"));
+            for place in [&alive, &dead] {
+                fs::create_dir(place).expect("a folder");
+            }
+            let url = format!("sqlite://{}/l.db?mode=rwc", alive.display());
+            let mut connection = SqliteConnection::connect(&url).await.expect("opens");
+            connection
+                .execute("PRAGMA journal_mode = WAL")
+                .await
+                .expect("set");
+            // Pages reach the disk in the middle of the transaction.
+            connection
+                .execute("PRAGMA cache_size = 1")
+                .await
+                .expect("set");
+            up_to(&SQLITE, number)
+                .run(&mut connection)
+                .await
+                .expect("the ones before");
+            connection.execute("BEGIN IMMEDIATE").await.expect("begun");
+            for statement in &statements[..point] {
+                connection
+                    .execute(sqlx::raw_sql(AssertSqlSafe(statement.clone())))
+                    .await
+                    .expect("a statement");
+            }
+            // What the disk holds at this moment is what a killed process leaves.
+            for entry in fs::read_dir(&alive).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                fs::copy(&path, dead.join(path.file_name().expect("a name"))).expect("copied");
+            }
+            let place = format!("sqlite://{}/l.db", dead.display());
+            let store = Store::open(&place).await;
+            let store = store
+                .unwrap_or_else(|error| panic!("{} after {point}: {error}", migration.description));
+            store.close().await;
+            assert_eq!(
+                schema(&place).await,
+                expected,
+                "{} after {point}",
+                migration.description
+            );
+        }
+    }
+}
+
+async fn killed_on_postgres(fresh: &Fresh, expected: &[String]) {
+    for (number, migration) in POSTGRES.iter().enumerate() {
+        let statements = statements(migration);
+        for point in points(statements.len()) {
+            let mut connection = PgConnection::connect(&fresh.url).await.expect("connects");
+            let empty = "DROP SCHEMA public CASCADE; CREATE SCHEMA public";
+            connection
+                .execute(sqlx::raw_sql(empty))
+                .await
+                .expect("emptied");
+            up_to(&POSTGRES, number)
+                .run(&mut connection)
+                .await
+                .expect("the ones before");
+            connection.execute("BEGIN").await.expect("begun");
+            for statement in &statements[..point] {
+                connection
+                    .execute(sqlx::raw_sql(AssertSqlSafe(statement.clone())))
+                    .await
+                    .expect("a statement");
+            }
+            // Without a word to the server, as when the process is killed.
+            connection.close_hard().await.expect("closed");
+            let store = Store::open(&fresh.url).await;
+            let store = store
+                .unwrap_or_else(|error| panic!("{} after {point}: {error}", migration.description));
+            store.close().await;
+            assert_eq!(
+                schema(&fresh.url).await,
+                expected,
+                "{} after {point}",
+                migration.description
+            );
+        }
+    }
+}
+
+/// Tables, columns, indexes, constraints and triggers, and which migrations have run.
+async fn schema(url: &str) -> Vec<String> {
+    if url.starts_with("sqlite:") {
+        let mut connection = SqliteConnection::connect(url).await.expect("opens");
+        let mut rows = sqlx::query_scalar(
+            "SELECT type || ' ' || name || ' ' || COALESCE(sql, '') FROM sqlite_schema
+             WHERE name NOT LIKE 'sqlite_%' AND tbl_name <> '_sqlx_migrations'
+             UNION ALL SELECT 'migration ' || version || ' ' || success FROM _sqlx_migrations ORDER BY 1",
+        )
+        .fetch_all(&mut connection)
+        .await
+        .expect("a schema");
+        rows.sort_unstable();
+        connection.close().await.expect("closed");
+        return rows;
+    }
+    let mut connection = PgConnection::connect(url).await.expect("connects");
+    let rows = sqlx::query_scalar(
+        "SELECT CAST(table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' ||
+                COALESCE(column_default, '') AS TEXT) AS line
+         FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> '_sqlx_migrations'
+         UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> '_sqlx_migrations'
+         UNION ALL SELECT CAST(conrelid::regclass AS TEXT) || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+         WHERE connamespace = 'public'::regnamespace AND conrelid <> '_sqlx_migrations'::regclass
+         UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+         UNION ALL SELECT proname || ' ' || prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+         UNION ALL SELECT 'migration ' || version || ' ' || success FROM _sqlx_migrations
+         ORDER BY line",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .expect("a schema");
+    connection.close().await.expect("closed");
+    rows
+}
