@@ -25,8 +25,7 @@ use server::{
     gate::client_address::TrustedProxies,
     request::{Identified, Peer},
 };
-use std::sync::Arc;
-use tempfile::TempDir;
+use std::{any::Any, sync::Arc};
 use tower::ServiceExt;
 
 pub const PASSWORD: &str = "correct horse battery";
@@ -67,7 +66,8 @@ pub struct House {
     pub keyring: Keyring,
     pub clock: Arc<ManualClock>,
     pub url: String,
-    _folder: TempDir,
+    /// What the database occupies, until it is dropped.
+    _place: Box<dyn Any + Send + Sync>,
 }
 
 /// The pepper of every house.
@@ -86,20 +86,26 @@ impl House {
     pub async fn at(public_url: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}/latchkey.db", folder.path().display());
-        Self::over(url, public_url, folder).await
+        let store = Store::open(&url).await.expect("a database");
+        Self::over(store, url, Box::new(folder), public_url).await
     }
 
     /// A server over the database at `url`, furnished as [`House::furnished`].
     pub async fn furnished_over(url: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let house = Self::over(url.to_owned(), HERE, folder).await;
+        let store = Store::open(url).await.expect("a database");
+        let house = Self::over(store, url.to_owned(), Box::new(()), HERE).await;
         house.furnish().await;
         house
     }
 
-    async fn over(url: String, public_url: &str, folder: TempDir) -> Self {
+    /// A house over a database that lasts as long as `place`.
+    pub async fn over(
+        store: Store,
+        url: String,
+        place: Box<dyn Any + Send + Sync>,
+        public_url: &str,
+    ) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp(20_780 * DAY)));
-        let store = Store::open(&url).await.expect("a database");
         let keyring = Keyring::open(store, peppers(), clock.clone())
             .await
             .expect("a keyring");
@@ -115,7 +121,7 @@ impl House {
             keyring,
             clock,
             url,
-            _folder: folder,
+            _place: place,
         }
     }
 
@@ -126,7 +132,8 @@ impl House {
         house
     }
 
-    async fn furnish(&self) {
+    /// Adds the four people of the role matrix.
+    pub async fn furnish(&self) {
         for (email, role, account, application) in [
             (OWNER, Role::Owner, "Northwind", "Storefront"),
             (DEVELOPER, Role::Developer, "Northwind", "Storefront"),

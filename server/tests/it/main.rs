@@ -4,6 +4,7 @@
 mod audit_log;
 mod commands;
 mod dashboard;
+mod database;
 mod demo;
 mod described;
 mod edge;
@@ -11,6 +12,7 @@ mod export;
 mod forms;
 mod fresh;
 mod gate;
+mod generated;
 mod headers;
 mod house;
 mod live;
@@ -23,6 +25,7 @@ mod people;
 mod proof;
 mod roles;
 mod rotation;
+mod secrets;
 mod start;
 #[path = "../../../store/tests/it/support.rs"]
 mod support;

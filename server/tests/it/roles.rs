@@ -1,5 +1,8 @@
 //! Who may call which server function. Each of them is a public endpoint, so each has its row.
 
+mod refused;
+mod unrecorded;
+
 use crate::house::{DEVELOPER, FOREIGNER, House, OWNER, PASSWORD, VIEWER};
 use keyring::Owner;
 use leptos::server_fn::axum::server_fn_paths;

@@ -1,0 +1,90 @@
+//! The database behind a house, looked at and changed past the program.
+
+use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
+use std::collections::BTreeMap;
+
+/// Every row of every table, as text.
+pub type Rows = BTreeMap<String, Vec<String>>;
+
+/// Connections of a test's own.
+pub enum Database {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+impl Database {
+    pub async fn at(url: &str) -> Self {
+        if url.starts_with("sqlite:") {
+            Self::Sqlite(SqlitePool::connect(url).await.expect("the file opens"))
+        } else {
+            Self::Postgres(PgPool::connect(url).await.expect("the server answers"))
+        }
+    }
+
+    /// Runs a statement; how many rows it has changed.
+    pub async fn run(&self, sql: &str) -> u64 {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Sqlite(pool) => sqlx::raw_sql(sql)
+                .execute(pool)
+                .await
+                .expect("done")
+                .rows_affected(),
+            Self::Postgres(pool) => sqlx::raw_sql(sql)
+                .execute(pool)
+                .await
+                .expect("done")
+                .rows_affected(),
+        }
+    }
+
+    async fn texts(&self, sql: String) -> Vec<String> {
+        let sql = AssertSqlSafe(sql);
+        match self {
+            Self::Sqlite(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.expect("read"),
+            Self::Postgres(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.expect("read"),
+        }
+    }
+
+    /// What stands in the database.
+    pub async fn rows(&self) -> Rows {
+        let tables = match self {
+            Self::Sqlite(_) => {
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            }
+            Self::Postgres(_) => {
+                "SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE schemaname = 'public'"
+            }
+        };
+        let mut rows = Rows::new();
+        for table in self.texts(tables.into()).await {
+            let sql = match self {
+                Self::Sqlite(_) => {
+                    let columns = self
+                        .texts(format!("SELECT name FROM pragma_table_info('{table}')"))
+                        .await;
+                    let values: Vec<_> = columns
+                        .iter()
+                        .map(|name| format!("quote(\"{name}\")"))
+                        .collect();
+                    format!(
+                        "SELECT {} FROM \"{table}\" ORDER BY 1",
+                        values.join(" || ',' || ")
+                    )
+                }
+                Self::Postgres(_) => {
+                    format!("SELECT CAST(to_jsonb(t) AS TEXT) FROM \"{table}\" t ORDER BY 1")
+                }
+            };
+            let texts = self.texts(sql).await;
+            rows.insert(table, texts);
+        }
+        rows
+    }
+}
+
+/// The tables that differ.
+pub fn changed(before: &Rows, after: &Rows) -> Vec<String> {
+    let differs = |table: &&String| before.get(*table) != after.get(*table);
+    after.keys().filter(differs).cloned().collect()
+}

@@ -1,0 +1,220 @@
+//! Callers without a role: support, who belongs to no account; a disabled person; an ended session; an API key. And what is
+//! refused changes nothing in the database.
+
+use super::{CALLERS, FILES, TABLE, fill};
+use crate::{
+    database::{Database, changed},
+    house::{Answer, House, OWNER, PASSWORD, VIEWER},
+};
+use domain::{
+    account::{Email, Role},
+    time::MINUTE,
+};
+use keyring::PersonDraft;
+use server::dashboard::pages;
+
+const SUPPORT: &str = "help@latchkey.example";
+const JSON: (&str, &str) = ("accept", "application/json");
+const HTML: (&str, &str) = ("accept", "text/html");
+
+/// What support hears from the functions that name no application. Every other function answers 404: nothing is there.
+const TO_SUPPORT: [(&str, u16); 11] = [
+    ("sign_in", 200),
+    ("sign_out", 200),
+    ("set_up", 409),
+    ("set_theme", 200),
+    ("home", 200),
+    ("doorway", 200),
+    ("first_run", 200),
+    ("show_invitation", 404),
+    ("accept_invitation", 404),
+    ("support_desk", 200),
+    ("support_look", 200),
+];
+
+/// A house with callers that have no role, by what they send.
+struct Callers {
+    house: House,
+    database: Database,
+    owner: keyring::Owner,
+    /// Alike in being nobody.
+    nobodies: Vec<(&'static str, Vec<(&'static str, String)>)>,
+}
+
+impl Callers {
+    async fn new() -> Self {
+        let house = House::furnished().await;
+        let draft = PersonDraft {
+            place: None,
+            email: Email::parse(SUPPORT).expect("an address"),
+            role: Role::Support,
+            password: PASSWORD.into(),
+        };
+        house.keyring.add_person(draft).await.expect("added");
+        let cookie = |token: &str| vec![("cookie", format!("latchkey={token}"))];
+        let ended = cookie(&house.token(OWNER).await);
+        house.clock.advance(31 * MINUTE);
+        // Support uses no role of the viewer's, so this one is disabled.
+        let disabled = cookie(&house.token(VIEWER).await);
+        let database = Database::at(&house.url).await;
+        let disable = format!("UPDATE person SET disabled_at = 1 WHERE email = '{VIEWER}'");
+        assert_eq!(database.run(&disable).await, 1);
+        let owner = house.owner().await;
+        let key = house.key(&owner, "key:verify", "").await;
+        let key = vec![
+            ("x-client-key", key.id.to_string()),
+            ("x-client-secret", key.secret),
+        ];
+        let nobodies = vec![
+            ("a disabled person", disabled),
+            ("an ended session", ended),
+            ("an API key", key),
+            ("a made-up session", cookie(&"0".repeat(64))),
+        ];
+        Self {
+            house,
+            database,
+            owner,
+            nobodies,
+        }
+    }
+
+    /// Calls, and holds a refusal to having changed nothing.
+    async fn call(
+        &self,
+        path: &str,
+        lines: &[(&str, String)],
+        accept: (&str, &str),
+        form: Option<&str>,
+    ) -> Answer {
+        let before = self.database.rows().await;
+        let mut all = vec![accept];
+        all.extend(lines.iter().map(|(name, value)| (*name, value.as_str())));
+        let answer = match form {
+            Some(form) => self.house.post(path, &all, form).await,
+            None => self.house.get(path, &all).await,
+        };
+        if form.is_none() || !answer.status.is_success() {
+            assert_eq!(
+                changed(&before, &self.database.rows().await),
+                Vec::<String>::new(),
+                "{path}: {}",
+                answer.status
+            );
+        }
+        answer
+    }
+}
+
+#[tokio::test]
+async fn whoever_has_no_session_is_nobody_to_every_function_and_changes_nothing() {
+    let callers = Callers::new().await;
+    assert!(CALLERS[0].is_none(), "the first column is nobody's");
+    for (name, form, expected) in TABLE {
+        for (who, lines) in &callers.nobodies {
+            let form = fill(&callers.house, &callers.owner, form).await;
+            let answer = callers
+                .call(&format!("/api/{name}"), lines, JSON, Some(&form))
+                .await;
+            assert_eq!(answer.status.as_u16(), expected[0], "{name} by {who}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn support_reaches_no_account_by_any_function_and_changes_nothing() {
+    let callers = Callers::new().await;
+    for (name, form, _) in TABLE {
+        let expected = match TO_SUPPORT.iter().find(|(known, _)| known == name) {
+            Some((_, status)) => *status,
+            None => {
+                assert!(
+                    form.contains("{app}"),
+                    "what support hears from {name} is not listed"
+                );
+                404
+            }
+        };
+        let cookie = vec![(
+            "cookie",
+            format!("latchkey={}", callers.house.token(SUPPORT).await),
+        )];
+        let form = fill(&callers.house, &callers.owner, form).await;
+        let answer = callers
+            .call(&format!("/api/{name}"), &cookie, JSON, Some(&form))
+            .await;
+        assert_eq!(answer.status.as_u16(), expected, "{name}: {form}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_has_no_role_sees_no_page_and_no_file_of_an_account() {
+    let callers = Callers::new().await;
+    let key = callers.house.key(&callers.owner, "invoice:read", "").await;
+    let app = callers.owner.application().id.to_string();
+    let support = vec![(
+        "cookie",
+        format!("latchkey={}", callers.house.token(SUPPORT).await),
+    )];
+    let files = FILES
+        .iter()
+        .map(|(file, _)| format!("/apps/{{app}}/{file}"));
+    for path in pages::paths()
+        .into_iter()
+        .chain(files)
+        .filter(|path| path.starts_with("/apps/"))
+    {
+        let path = path
+            .replace("{app}", &app)
+            .replace("{key}", &key.id.to_string())
+            .replace("{person}", "00000000-0000-0000-0000-000000000000");
+        for (who, lines) in &callers.nobodies {
+            let answer = callers.call(&path, lines, HTML, None).await;
+            assert!(
+                answer.status.is_redirection(),
+                "{path} for {who}: {}",
+                answer.status
+            );
+            assert!(
+                answer.header("location").starts_with("/sign-in"),
+                "{path} for {who}"
+            );
+            assert!(!answer.body.contains("Storefront"), "{path} for {who}");
+        }
+        let answer = callers.call(&path, &support, HTML, None).await;
+        assert_eq!(answer.status.as_u16(), 404, "{path} for support");
+        assert!(!answer.body.contains("Storefront"), "{path} for support");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_for_want_of_a_role_changes_nothing() {
+    let callers = Callers::new().await;
+    // The viewer of the matrix is disabled here.
+    let mut refusals = 0;
+    for (name, form, expected) in TABLE {
+        for (caller, expected) in CALLERS
+            .into_iter()
+            .zip(expected)
+            .filter(|(caller, _)| *caller != Some(VIEWER))
+        {
+            if *expected < 400 {
+                continue;
+            }
+            let lines: Vec<_> = match caller {
+                None => vec![],
+                Some(email) => vec![(
+                    "cookie",
+                    format!("latchkey={}", callers.house.token(email).await),
+                )],
+            };
+            let form = fill(&callers.house, &callers.owner, form).await;
+            let answer = callers
+                .call(&format!("/api/{name}"), &lines, JSON, Some(&form))
+                .await;
+            assert_eq!(answer.status.as_u16(), *expected, "{name} by {caller:?}");
+            refusals += 1;
+        }
+    }
+    assert!(refusals > 50, "{refusals}");
+}
