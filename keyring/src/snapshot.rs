@@ -203,6 +203,9 @@ fn place_of(peppers: &[PepperName], name: PepperName) -> Option<PepperIndex> {
 }
 
 #[cfg(test)]
+mod fill_race;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::clock::Monotonic;

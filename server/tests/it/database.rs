@@ -1,7 +1,23 @@
 //! The database behind a house, looked at and changed past the program.
 
+use crate::{
+    house::{HERE, House},
+    support::fresh,
+};
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 use std::collections::BTreeMap;
+
+/// A house with the four people of the role matrix on each database.
+pub async fn houses() -> Vec<House> {
+    let mut houses = Vec::new();
+    for fresh in fresh().await {
+        let (store, url) = (fresh.store.clone(), fresh.url.clone());
+        let house = House::over(store, url, Box::new(fresh), HERE).await;
+        house.furnish().await;
+        houses.push(house);
+    }
+    houses
+}
 
 /// Every row of every table, as text.
 pub type Rows = BTreeMap<String, Vec<String>>;

@@ -2,7 +2,7 @@
 
 use crate::support::{Fresh, fresh};
 use sqlx::{
-    AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection,
+    AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr, SqliteConnection,
     migrate::{Migration, Migrator},
 };
 use std::fs;
@@ -89,7 +89,7 @@ async fn a_process_that_is_killed_in_a_migration_leaves_what_the_next_start_fini
         let expected = schema(&fresh.url).await;
         match &fresh.store {
             Store::Sqlite { .. } => killed_on_sqlite(&expected).await,
-            Store::Postgres(_) => killed_on_postgres(&fresh, &expected).await,
+            Store::Postgres { .. } => killed_on_postgres(&fresh, &expected).await,
         }
     }
 }
@@ -216,4 +216,150 @@ async fn schema(url: &str) -> Vec<String> {
     .expect("a schema");
     connection.close().await.expect("closed");
     rows
+}
+
+/// The statements of the release before this one, and its newest migration. `LATCHKEY_REFRESH_SNAPSHOTS=1` writes them anew,
+/// once a release is made.
+const PREVIOUS: &str = include_str!("previous.sql");
+const PREVIOUS_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/previous.sql");
+
+/// The number of the previous release's newest migration, and its statements by name.
+fn previous() -> (i64, Vec<(&'static str, &'static str)>) {
+    let (first, rest) = PREVIOUS.split_once('\n').expect("lines");
+    let number = first
+        .strip_prefix("-- migration ")
+        .expect("a number")
+        .parse()
+        .expect("a number");
+    let statements = rest.split("-- statement ").skip(1);
+    (
+        number,
+        statements
+            .map(|text| text.split_once('\n').expect("a name and a text"))
+            .collect(),
+    )
+}
+
+#[test]
+fn the_previous_release_is_kept_until_another_one_is_made() {
+    if std::env::var_os("LATCHKEY_REFRESH_SNAPSHOTS").is_some() {
+        let newest = SQLITE
+            .iter()
+            .map(|migration| migration.version)
+            .max()
+            .expect("migrations");
+        let statements = store::sql::ALL
+            .iter()
+            .map(|(name, text)| format!("-- statement {name}\n{}\n", text.trim_end()));
+        let text = format!("-- migration {newest}\n{}", statements.collect::<String>());
+        fs::write(PREVIOUS_FILE, text).expect("written");
+    }
+    let (number, statements) = previous();
+    assert!(SQLITE.iter().any(|migration| migration.version == number));
+    assert!(statements.len() > 100, "{}", statements.len());
+}
+
+#[tokio::test]
+async fn the_previous_release_can_use_a_database_that_this_one_has_migrated() {
+    let (_, statements) = previous();
+    for fresh in fresh().await {
+        for (name, text) in &statements {
+            let statement = AssertSqlSafe(*text).into_sql_str();
+            let prepared = match &fresh.store {
+                Store::Sqlite { readers, .. } => readers.prepare(statement).await.map(drop),
+                Store::Postgres { pool, .. } => pool.prepare(statement).await.map(drop),
+            };
+            assert!(prepared.is_ok(), "{name} on {}: {prepared:?}", fresh.url);
+        }
+    }
+}
+
+/// A column: its table and name, its type, and whether a row that does not name it can be inserted.
+type Column = ((String, String), String, bool);
+
+async fn columns_of_sqlite(connection: &mut SqliteConnection) -> Vec<Column> {
+    let rows: Vec<(String, String, String, bool)> = sqlx::query_as(
+        "SELECT t.name, c.name, c.type, c.\"notnull\" = 0 OR c.dflt_value IS NOT NULL
+         FROM sqlite_schema t, pragma_table_info(t.name) c
+         WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> '_sqlx_migrations'",
+    )
+    .fetch_all(connection)
+    .await
+    .expect("columns");
+    rows.into_iter()
+        .map(|(table, name, kind, open)| ((table, name), kind, open))
+        .collect()
+}
+
+async fn columns_of_postgres(connection: &mut PgConnection) -> Vec<Column> {
+    let rows: Vec<(String, String, String, bool)> = sqlx::query_as(
+        "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT), CAST(data_type AS TEXT),
+                is_nullable = 'YES' OR column_default IS NOT NULL
+         FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> '_sqlx_migrations'",
+    )
+    .fetch_all(connection)
+    .await
+    .expect("columns");
+    rows.into_iter()
+        .map(|(table, name, kind, open)| ((table, name), kind, open))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_migration_takes_nothing_away_that_the_previous_release_reads_and_asks_nothing_of_what_it_writes()
+ {
+    let (number, _) = previous();
+    for fresh in fresh().await {
+        let (before, after) = match &fresh.store {
+            Store::Sqlite { .. } => {
+                let until = SQLITE
+                    .iter()
+                    .filter(|migration| migration.version <= number)
+                    .count();
+                let mut old = SqliteConnection::connect("sqlite::memory:")
+                    .await
+                    .expect("opens");
+                up_to(&SQLITE, until).run(&mut old).await.expect("migrated");
+                let mut new = SqliteConnection::connect(&fresh.url).await.expect("opens");
+                (
+                    columns_of_sqlite(&mut old).await,
+                    columns_of_sqlite(&mut new).await,
+                )
+            }
+            Store::Postgres { .. } => {
+                let until = POSTGRES
+                    .iter()
+                    .filter(|migration| migration.version <= number)
+                    .count();
+                let mut connection = PgConnection::connect(&fresh.url).await.expect("connects");
+                let after = columns_of_postgres(&mut connection).await;
+                let empty = "DROP SCHEMA public CASCADE; CREATE SCHEMA public";
+                connection
+                    .execute(sqlx::raw_sql(empty))
+                    .await
+                    .expect("emptied");
+                up_to(&POSTGRES, until)
+                    .run(&mut connection)
+                    .await
+                    .expect("migrated");
+                (columns_of_postgres(&mut connection).await, after)
+            }
+        };
+        assert!(before.len() > 50, "{}", before.len());
+        for (place, kind, _) in &before {
+            let now = after.iter().find(|(other, ..)| other == place);
+            assert!(
+                now.is_some_and(|(_, other, _)| other == kind),
+                "{place:?} was {kind} and is {now:?}"
+            );
+        }
+        for (place, _, open) in &after {
+            let old_table = before.iter().any(|((table, _), ..)| *table == place.0);
+            let new_column = !before.iter().any(|(other, ..)| other == place);
+            assert!(
+                !(old_table && new_column) || *open,
+                "{place:?} has to be named where a row is inserted"
+            );
+        }
+    }
 }

@@ -2,7 +2,8 @@
 
 use super::{rounds, values::Dice};
 use crate::{
-    house::{House, OWNER, PASSWORD, houses},
+    database::houses,
+    house::{House, OWNER, PASSWORD},
     roles::TABLE,
 };
 use server::cli::audit;

@@ -2,8 +2,8 @@
 
 use super::{TABLE, fill};
 use crate::{
-    database::{Database, changed},
-    house::{Answer, House, OWNER, PASSWORD, houses},
+    database::{Database, changed, houses},
+    house::{Answer, House, OWNER, PASSWORD},
 };
 use domain::{
     account::{Email, Role},
