@@ -6,11 +6,10 @@ use crate::{
     error::AppError,
     form::{use_errors, use_outcome},
     part::Brand,
-    ui::{ErrorState, ErrorSummary, Submit, TextField, Time},
+    ui::{ErrorState, ErrorSummary, Submit, TabTitle, TextField, Time},
     words::{invitation, reset},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// The form for another password.
 #[component]
@@ -19,7 +18,7 @@ pub fn Reset() -> impl IntoView {
     let found = Resource::new_blocking(move || token.get(), show_reset);
     let action = ServerAction::<ResetPassword>::new();
     view! {
-        <Title text=reset::TAB />
+        <TabTitle text=reset::TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
                 <Brand />

@@ -18,7 +18,7 @@ const JSON: (&str, &str) = ("accept", "application/json");
 const HTML: (&str, &str) = ("accept", "text/html");
 
 /// What support hears from the functions that name no application. Every other function answers 404: nothing is there.
-const TO_SUPPORT: [(&str, u16); 11] = [
+const TO_SUPPORT: [(&str, u16); 14] = [
     ("sign_in", 200),
     ("sign_out", 200),
     ("set_up", 409),
@@ -28,6 +28,9 @@ const TO_SUPPORT: [(&str, u16); 11] = [
     ("first_run", 200),
     ("show_invitation", 404),
     ("accept_invitation", 404),
+    ("show_reset", 404),
+    ("reset_password", 404),
+    ("confirm_password", 200),
     ("support_desk", 200),
     ("support_look", 200),
 ];
