@@ -1,4 +1,5 @@
-//! The one way in which a change of keys reaches the gate: the database, then the index, then the answer.
+//! The one way in which a change of keys reaches the gate: the database, then the index, then the revocation journal, then
+//! the answer.
 
 use crate::{Keyring, KeyringError};
 use domain::{id::ApplicationId, key::token::KeyId};
@@ -78,10 +79,14 @@ impl Keyring {
     ) -> Result<T, StoreError> {
         let done = change.await;
         match &done {
-            Ok(committed) => committed
-                .rows()
-                .iter()
-                .for_each(|row| self.snapshot.put(row)),
+            Ok(committed) => {
+                let rows = committed.rows();
+                rows.iter().for_each(|row| self.snapshot.put(row));
+                if let Err(error) = self.record_ends(rows).await {
+                    tracing::error!(%error, ?scopes, "a change is made and not answered; what ended is written down later");
+                    return Err(error);
+                }
+            }
             Err(StoreError::Uncertain(cause)) => {
                 tracing::error!(%cause, ?scopes, "a commit was not answered; the keys are refused until they have been read again");
                 self.doubts.add(scopes);
@@ -111,12 +116,17 @@ impl Keyring {
     async fn refresh_index(&self, scope: Scope) -> Result<(), KeyringError> {
         match scope {
             Scope::Key(id) => match self.store.index_row(id).await? {
-                Some(row) => self.snapshot.put(&row),
+                Some(row) => {
+                    self.record_ends(std::slice::from_ref(&row)).await?;
+                    self.snapshot.put(&row);
+                }
                 None => self.snapshot.forget(id),
             },
             Scope::Application(app) => {
-                for row in self.store.index_rows_of(app).await? {
-                    self.snapshot.put(&row);
+                let rows = self.store.index_rows_of(app).await?;
+                self.record_ends(&rows).await?;
+                for row in &rows {
+                    self.snapshot.put(row);
                 }
             }
         }

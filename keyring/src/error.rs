@@ -39,6 +39,8 @@ impl From<StoreError> for KeyringError {
             StoreError::LastOwner => Self::LastOwner,
             StoreError::Unavailable(_)
             | StoreError::Uncertain(_)
+            | StoreError::Unrecorded(_)
+            | StoreError::Unwritable { .. }
             | StoreError::Fenced
             | StoreError::Behind { .. } => Self::Unavailable(error.to_string()),
             _ => Self::Unexpected(error.to_string()),

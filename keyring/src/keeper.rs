@@ -36,6 +36,7 @@ impl Keyring {
                 _ => {}
             }
             silent = looked.is_err();
+            self.tend().await;
             if let Err(error) = self.keep_time().await {
                 tracing::debug!(%error, "the time is noted once the database answers");
             }

@@ -14,6 +14,7 @@ mod bulk;
 mod by_id;
 mod chart;
 mod clock;
+mod condition;
 mod decisions;
 mod discard;
 mod edit;
@@ -21,6 +22,7 @@ mod entropy;
 mod error;
 mod history;
 mod issue;
+mod journal;
 mod keeper;
 mod limiter;
 mod list;
@@ -64,6 +66,7 @@ pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use error::KeyringError;
 pub use history::{Past, Source};
 pub use issue::Issue;
+pub use journal::{BadJournal, Replayed};
 pub use limiter::RateState;
 pub use list::Listing;
 pub use members::{Accepted, Invited};
@@ -74,7 +77,9 @@ pub use report::{Receipt, ReportedCall};
 pub use reset::{Administered, OpenReset, PeopleAdmin, Reset, ResetLink};
 pub use retention::Retention;
 pub use session::{Proof, Session, SignIn, SignedIn};
-pub use store::{AuditLine, Ownership, PepperName, PepperRows, Sealing, Store, StoreError};
+pub use store::{
+    AuditLine, Fault, Ownership, PepperName, PepperRows, Sealing, Store, StoreError,
+};
 pub use support::{Look, Support};
 pub use verify::{Call, Caller, Decision, Route};
 pub use vitals::Vitals;
@@ -170,6 +175,10 @@ pub struct Inner {
     doubts: Doubts,
     /// Taken by the first run.
     setting_up: tokio::sync::Mutex<()>,
+    /// What was last found to be wrong with the database.
+    condition: condition::Condition,
+    /// Where ends of keys are written down outside the database.
+    journal: OnceLock<journal::Journal>,
     /// Taken while counted usage is on its way into the database: whoever reads it waits for that.
     flushing: tokio::sync::Mutex<()>,
     /// Changes that run to their end, whatever becomes of the request that asked for them.
@@ -242,6 +251,8 @@ impl Keyring {
             turns: Turns::default(),
             doubts: Doubts::default(),
             setting_up: tokio::sync::Mutex::default(),
+            condition: condition::Condition::default(),
+            journal: OnceLock::new(),
             flushing: tokio::sync::Mutex::default(),
             tasks: TaskTracker::new(),
             background: Background::default(),
@@ -276,14 +287,6 @@ impl Keyring {
         }
         self.give_up_ownership().await;
         self.store.close().await;
-    }
-
-    /// Asks the database for a sign of life.
-    ///
-    /// # Errors
-    /// `Unavailable` where it gives none.
-    pub async fn ready(&self) -> Result<(), KeyringError> {
-        Ok(self.store.ping().await?)
     }
 
     /// Runs a change to its end even where the caller goes away meanwhile.

@@ -173,6 +173,13 @@ impl Snapshot {
         Arc::clone(home)
     }
 
+    /// Shows every entry.
+    pub(crate) fn each(&self, mut look: impl FnMut(KeyId, &Entry)) {
+        for (id, entry) in &self.keys.pin() {
+            look(*id, entry);
+        }
+    }
+
     /// Takes a key out that does not exist.
     pub(crate) fn forget(&self, id: KeyId) {
         self.keys.pin().remove(&id);

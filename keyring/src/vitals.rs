@@ -2,6 +2,7 @@
 
 use crate::{Keyring, Monotonic};
 use std::sync::atomic::Ordering;
+use store::Fault;
 
 /// A keyring's condition. It names nothing and nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +17,10 @@ pub struct Vitals {
     pub silence_ms: i64,
     /// Milliseconds by which the machine's clock is behind the time that is told, where that is more than a minute.
     pub clock_behind_ms: i64,
+    /// What is wrong with the database, where something is.
+    pub fault: Option<Fault>,
+    /// Whether the reserve for a full disk is there; `None` where there is none to be kept.
+    pub reserve: Option<bool>,
 }
 
 impl Keyring {
@@ -28,6 +33,8 @@ impl Keyring {
             usage_lag_ms: self.monotonic().since(flushed),
             silence_ms: self.silence(),
             clock_behind_ms: self.clock.guard().behind(),
+            fault: self.fault(),
+            reserve: self.store.disk().and_then(store::Disk::has_reserve),
         }
     }
 }

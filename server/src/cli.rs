@@ -1,6 +1,7 @@
 //! The command line.
 
 pub mod audit;
+pub mod backup;
 mod clock;
 mod pepper;
 pub mod user;
@@ -35,6 +36,12 @@ enum Command {
     /// Look after the people who sign in
     #[command(subcommand)]
     User(UserCommand),
+    /// Copy an SQLite database into a new file; a server may run meanwhile
+    #[command(after_help = HELP)]
+    Backup(backup::Backup),
+    /// Put a copy of a backup in the place of an SQLite database, while no server runs; the old one is kept beside it
+    #[command(after_help = HELP)]
+    Restore(backup::Restore),
     /// Look after the audit log
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -129,6 +136,8 @@ fn run(command: Command, config: Config) -> Result<(), Stop> {
             }
             Command::User(UserCommand::Disable(whom)) => user::disable(whom, &config).await,
             Command::User(UserCommand::Enable(whom)) => user::enable(whom, &config).await,
+            Command::Backup(backup) => backup::backup(backup, &config).await,
+            Command::Restore(restore) => backup::restore(restore, &config).await,
             Command::Audit(AuditCommand::Verify(verify)) => audit::verify(verify, &config).await,
             Command::Pepper(PepperCommand::Rotate) => pepper::rotate(&config).await,
             Command::Pepper(PepperCommand::Status(status)) => pepper::status(status, &config).await,
@@ -155,6 +164,7 @@ mod tests {
             "DATABASE_URL",
             "PEPPER_FILE",
             "PEPPER",
+            "JOURNAL",
             "PUBLIC_URL",
             "TRUSTED_PROXIES",
             "DATABASE_CONNECTIONS",

@@ -80,6 +80,8 @@ pub struct Config {
     pub database_connections: u32,
     /// Where the pepper comes from.
     pub pepper: PepperSource,
+    /// The file of the revocation journal.
+    pub journal: PathBuf,
     /// Where browsers reach the server.
     pub public_url: PublicUrl,
     /// Whose `X-Forwarded-For` is believed.
@@ -126,13 +128,15 @@ impl Config {
         };
         let listen = parse_listen(get("LATCHKEY_LISTEN")?.as_deref())?;
         let database_url = parse_database_url(secret::read(get, &secret::DATABASE_URL)?)?;
+        let pepper = parse_pepper(get("LATCHKEY_PEPPER")?, get("LATCHKEY_PEPPER_FILE")?)?;
         Ok(Self {
             listen,
             database_url: database_url.clone(),
             database_connections: parse_connections(
                 get("LATCHKEY_DATABASE_CONNECTIONS")?.as_deref(),
             )?,
-            pepper: parse_pepper(get("LATCHKEY_PEPPER")?, get("LATCHKEY_PEPPER_FILE")?)?,
+            journal: parse_journal(get("LATCHKEY_JOURNAL")?, &pepper),
+            pepper,
             public_url: match get("LATCHKEY_PUBLIC_URL")? {
                 None => PublicUrl::of_listener(listen),
                 Some(text) => PublicUrl::parse(&text).map_err(|what| {
@@ -204,6 +208,15 @@ fn parse_pepper(value: Option<String>, file: Option<String>) -> Result<PepperSou
         (None, file) => Ok(PepperSource::File(
             file.unwrap_or_else(|| "data/pepper".into()).into(),
         )),
+    }
+}
+
+/// Beside the pepper, which is kept apart from the database too.
+fn parse_journal(text: Option<String>, pepper: &PepperSource) -> PathBuf {
+    match (text, pepper) {
+        (Some(text), _) => text.into(),
+        (None, PepperSource::File(path)) => path.with_file_name("revocations"),
+        (None, PepperSource::Value(_)) => "data/revocations".into(),
     }
 }
 

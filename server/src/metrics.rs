@@ -23,6 +23,7 @@ use axum::{
 use domain::verdict::Verdict;
 use histogram::Histogram;
 use http::{HeaderMap, StatusCode, header};
+use keyring::Fault;
 use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
@@ -257,6 +258,20 @@ fn exposition(state: &AppState) -> String {
         "How far the machine's clock is behind the newest time that the database has seen; 0 up to a minute.",
     );
     text.sample(&[], seconds(vitals.clock_behind_ms));
+        "latchkey_database_fault",
+        "1 for what is wrong with the database, found by a write or by a readiness probe.",
+    );
+    for fault in Fault::ALL {
+        let present = vitals.fault == Some(fault);
+        text.sample(&[("kind", fault.as_str())], u8::from(present));
+    }
+    if let Some(reserve) = vitals.reserve {
+        text.gauge(
+            "latchkey_database_reserve",
+            "1 while the reserve for a full disk is there, 0 after it was released.",
+        );
+        text.sample(&[], u8::from(reserve));
+    }
     text.gauge(
         "latchkey_can_verify",
         "1 while keys are verified, 0 where the database has been silent for too long.",

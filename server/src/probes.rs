@@ -16,7 +16,7 @@ pub async fn live() -> &'static str {
     "ok\n"
 }
 
-/// The server can do its work: the database answers, and no stop has been asked for.
+/// The server can do its work: the database can be written, and no stop has been asked for.
 pub async fn ready(State(state): State<AppState>) -> impl IntoResponse {
     if state.is_draining() {
         (StatusCode::SERVICE_UNAVAILABLE, "stopping\n")
@@ -25,17 +25,17 @@ pub async fn ready(State(state): State<AppState>) -> impl IntoResponse {
     } else {
         (
             StatusCode::SERVICE_UNAVAILABLE,
-            "the database does not answer\n",
+            "the database does not answer, or cannot be written\n",
         )
     }
 }
 
-/// One round trip to the database, in time.
+/// Whether the database can be written, in time. What is wrong is logged once, where it was found.
 pub async fn database_answers(state: &AppState) -> bool {
     match tokio::time::timeout(PATIENCE, state.keyring.ready()).await {
         Ok(Ok(())) => true,
         Ok(Err(cause)) => {
-            tracing::warn!(%cause, "the database does not answer");
+            tracing::debug!(%cause, "not ready");
             false
         }
         Err(_) => {

@@ -1,5 +1,6 @@
 //! From settings to a running server.
 
+mod files;
 mod lock;
 mod node_id;
 mod probes;
@@ -69,7 +70,25 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
         .check_ownership()
         .await
         .map_err(|error| Stop::failed("LATCHKEY_DATABASE_URL: the claim is lost", error))?;
+    let oddities = files::oddities(&config);
     let _log = start_log(config.log)?;
+    let replayed = keyring
+        .keep_journal(&config.journal)
+        .await
+        .map_err(|error| {
+            let shown = config.journal.display();
+            Stop::failed(&format!("LATCHKEY_JOURNAL: {shown} cannot be used"), error)
+        })?;
+    if replayed.added > 0 {
+        tracing::info!(
+            revocations = replayed.added,
+            "the revocation journal did not have them, and was completed from the database"
+        );
+    }
+    for oddity in oddities {
+        tracing::warn!("{oddity}");
+    }
+    keyring.keep_reserve().await;
     keyring
         .recover_usage()
         .await
@@ -204,10 +223,12 @@ pub async fn open_store(config: &Config) -> Result<Store, Stop> {
         };
         let waited = begun.elapsed();
         if !matches!(error, StoreError::Unavailable(_)) || waited >= PATIENCE {
-            return Err(Stop::failed(
-                "LATCHKEY_DATABASE_URL: the database cannot be opened",
-                error,
-            ));
+            let what = "LATCHKEY_DATABASE_URL: the database cannot be opened";
+            if error.is_damage() {
+                let cause = format!("{error}; latchkey restore FILE puts a backup in its place");
+                return Err(Stop::failed(what, cause));
+            }
+            return Err(Stop::failed(what, error));
         }
         if tries % TRIES_A_LINE == 0 {
             let left = PATIENCE.saturating_sub(waited).as_secs();

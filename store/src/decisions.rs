@@ -1,6 +1,6 @@
 //! What the gate decided, call by call, for some days.
 
-use crate::{Store, StoreError, many::insert_many, read, row::corrupt, sql, write};
+use crate::{Store, StoreError, many::insert_many, read, row::corrupt, sql, write_later};
 use domain::{
     decision::{Decided, DecisionFilter},
     id::{AccountId, ApplicationId},
@@ -59,7 +59,7 @@ impl Store {
     where
         D: Borrow<Decided> + Sync,
     {
-        Ok(write!(self, |tx| {
+        Ok(write_later!(self, |tx| {
             insert_many!(tx, sql::DECISIONS_INSERT, decisions, |row, decided| {
                 let decided: &Decided = decided.borrow();
                 let (verdict, detail) = decided.verdict.parts();
@@ -171,7 +171,7 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn forget_decisions(&self, before: i64, most: i64) -> Result<u64, StoreError> {
-        Ok(write!(self, |tx| {
+        Ok(write_later!(self, |tx| {
             sqlx::query(sql::DECISIONS_PRUNE)
                 .bind(before)
                 .bind(most)

@@ -1,5 +1,7 @@
 //! What can go wrong with the database.
 
+use crate::Fault;
+
 /// What can go wrong with the database. Its text is for the log, never for a page.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -27,8 +29,11 @@ pub enum StoreError {
          of its own: use session mode, or PostgreSQL's own address"
     )]
     Pooled,
-    /// The folder of the SQLite file cannot be made.
-    #[error("the database's folder cannot be made: {0}")]
+    /// The URL of an SQLite file holds another URI, whose file would be another one than the one that is locked.
+    #[error("sqlite: takes the path of a file, not a file: URI")]
+    FileUri,
+    /// The SQLite file or its folder cannot be made.
+    #[error("the database's file cannot be made: {0}")]
     Folder(std::io::Error),
     /// The schema cannot be brought up to date.
     #[error("{}", migration(.0))]
@@ -55,6 +60,20 @@ pub enum StoreError {
     /// The commit was not answered: the change may have been made.
     #[error("the database did not say whether the change was made: {0}")]
     Uncertain(Box<StoreError>),
+    /// Pages of the database cannot be right.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
+    /// The database cannot be written, or its pages cannot be right.
+    #[error("{fault}: {cause}")]
+    Unwritable {
+        /// Why.
+        fault: Fault,
+        /// What the driver says.
+        cause: sqlx::Error,
+    },
+    /// The change is made, and what ended is not in the revocation journal: it must not be answered yet.
+    #[error("the revocation journal cannot be written: {0}")]
+    Unrecorded(std::io::Error),
     /// The database does not answer.
     #[error("the database does not answer: {0}")]
     Unavailable(sqlx::Error),
@@ -104,11 +123,39 @@ impl From<sqlx::Error> for StoreError {
         match &error {
             sqlx::Error::RowNotFound => Self::NotFound,
             sqlx::Error::Database(cause) if cause.is_unique_violation() => Self::Conflict,
+            sqlx::Error::Database(cause) if is_outage(cause.as_ref()) => Self::Unavailable(error),
+            sqlx::Error::Database(cause) => {
+                match cause.code().and_then(|code| Fault::of_code(&code)) {
+                    Some(fault) => Self::Unwritable {
+                        fault,
+                        cause: error,
+                    },
+                    None => Self::Database(error),
+                }
+            }
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
                 Self::Unavailable(error)
             }
-            sqlx::Error::Database(cause) if is_outage(cause.as_ref()) => Self::Unavailable(error),
             _ => Self::Database(error),
+        }
+    }
+}
+
+impl StoreError {
+    /// Whether it may be another one with more room on the disk. A quota shows as a failed write (`SQLITE_IOERR_WRITE`),
+    /// room for the index of the write-ahead log as `SQLITE_IOERR_SHMSIZE`. Where a sync failed it is not clear what
+    /// was written: such a transaction is not tried again.
+    pub(crate) fn asks_for_room(&self) -> bool {
+        match self {
+            Self::Unwritable {
+                fault: Fault::DiskFull,
+                ..
+            } => true,
+            Self::Unwritable {
+                cause: sqlx::Error::Database(cause),
+                ..
+            } => matches!(cause.code().as_deref(), Some("778" | "4874")),
+            _ => false,
         }
     }
 }

@@ -42,6 +42,8 @@ pub struct IndexRow {
     pub retires_at: Option<Timestamp>,
     /// Whether it is switched off.
     pub inactive: bool,
+    /// Since when it is.
+    pub deactivated_at: Option<Timestamp>,
     /// Whether it is revoked.
     pub revoked: bool,
     /// HMAC-SHA-256 of the secret.
@@ -93,6 +95,7 @@ impl IndexRow {
             deprecated_at: None,
             retires_at: None,
             inactive: false,
+            deactivated_at: None,
             revoked: false,
             digest: [0; 32],
             position: 0,
@@ -122,6 +125,7 @@ pub(crate) struct Terms {
     deprecated_at: Option<Timestamp>,
     retires_at: Option<Timestamp>,
     inactive: bool,
+    deactivated_at: Option<Timestamp>,
     revoked: bool,
 }
 
@@ -133,6 +137,7 @@ impl RawTerms<'_> {
             deprecated_at: self.deprecated_at.map(Timestamp),
             retires_at: self.retires_at.map(Timestamp),
             inactive: self.deactivated_at.is_some(),
+            deactivated_at: self.deactivated_at.map(Timestamp),
             revoked: self.revoked_at.is_some(),
         })
     }
@@ -146,6 +151,7 @@ impl IndexRow {
             deprecated_at: terms.deprecated_at,
             retires_at: terms.retires_at,
             inactive: terms.inactive,
+            deactivated_at: terms.deactivated_at,
             revoked: terms.revoked,
             ..self
         }

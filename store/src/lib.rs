@@ -5,10 +5,13 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod audit;
+mod backup;
 mod beside;
 mod capacity;
 mod decisions;
+mod disk;
 mod error;
+mod fault;
 mod fence;
 mod index;
 mod keys;
@@ -29,10 +32,14 @@ mod support;
 mod time;
 mod transaction;
 mod usage;
+mod writer;
 
 pub use audit::{AuditHead, AuditLine, Break, Damage, SealKey, SealKeys, Sealing};
+pub use backup::Check;
 pub use beside::{NewPasswordReset, PasswordReset, PersonState};
+pub use disk::{Disk, RESERVE};
 pub use error::StoreError;
+pub use fault::Fault;
 pub use fence::Fence;
 pub use index::IndexRow;
 pub use keys::{Inserted, NewKey};
@@ -50,13 +57,19 @@ pub use usage::{
     KeyDay, LastUse, Old, ReportPart, Seen, UsageBatch, UsageBy, UsageCount, UsageReport,
 };
 
+use domain::time::Timestamp;
 use sqlx::{
     Connection, PgPool, SqlitePool,
     migrate::{MigrateError, Migrator},
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{str::FromStr, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Arc,
+    time::Duration,
+};
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
@@ -78,6 +91,8 @@ pub enum Store {
         readers: SqlitePool,
         /// This process's claim.
         fence: Fence,
+        /// The file itself, and the room on its disk.
+        disk: Arc<Disk>,
     },
     /// A server.
     Postgres {
@@ -90,7 +105,7 @@ pub enum Store {
     },
 }
 
-pub(crate) use transaction::{on_pool, read, write};
+pub(crate) use transaction::{on_pool, read, write, write_later};
 
 impl Store {
     /// Opens the database at `url` (`sqlite://path` or `postgres://…`), makes it where it does not exist, and brings
@@ -124,6 +139,7 @@ impl Store {
     pub async fn open_to_read(url: &str) -> Result<Self, StoreError> {
         let store = if url.starts_with("sqlite:") {
             let options = sqlite(url)?.read_only(true).create_if_missing(false);
+            let disk = Arc::new(Disk::new(options.get_filename()));
             let readers = SqlitePoolOptions::new()
                 .max_connections(1)
                 .acquire_timeout(ACQUIRE)
@@ -133,6 +149,7 @@ impl Store {
                 writer: readers.clone(),
                 readers,
                 fence: Fence::default(),
+                disk,
             }
         } else {
             let hosts = Hosts::parse(url)?;
@@ -206,21 +223,24 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             // An answered revocation survives a power cut.
             .synchronous(SqliteSynchronous::Full);
-        if let Some(folder) = options
-            .get_filename()
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-        {
-            tokio::fs::create_dir_all(folder)
+        if !is_in_memory(url) {
+            let path = options.get_filename().to_owned();
+            blocking(move || disk::make_private(&path))
                 .await
+                .flatten()
                 .map_err(StoreError::Folder)?;
         }
+        let suspect = disk::is_suspect(options.get_filename());
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(5))
             .connect_with(options.clone())
             .await?;
+        if suspect {
+            backup::check_pages(&writer, Check::Quick).await?;
+        }
         SQLITE.run(&writer).await?;
+        let disk = Arc::new(Disk::new(options.get_filename()));
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(ACQUIRE)
@@ -229,6 +249,7 @@ impl Store {
             writer,
             readers,
             fence: Fence::default(),
+            disk,
         })
     }
 
@@ -287,6 +308,60 @@ impl Store {
         Ok(())
     }
 
+    /// Writes something, to see whether that is possible. It never takes the reserve.
+    ///
+    /// # Errors
+    /// `Unwritable` where the disk, the file or the server does not allow it; where the database does not answer.
+    pub async fn probe(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.tend().await;
+        if let Self::Sqlite { disk, .. } = self
+            && let Some(fault @ Fault::Moved) = disk.fault()
+        {
+            return Err(StoreError::Unwritable {
+                fault,
+                cause: sqlx::Error::Io(std::io::ErrorKind::NotFound.into()),
+            });
+        }
+        write_later!(self, |tx| {
+            sqlx::query(sql::WRITE_PROBE)
+                .bind(now.0)
+                .execute(&mut *tx)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// Keeps a reserve on the disk of an SQLite file from now on, so that a revocation can be written when it is full.
+    ///
+    /// # Errors
+    /// Where there is no room for it now: it is made once there is.
+    pub async fn keep_reserve(&self) -> std::io::Result<()> {
+        match self {
+            Self::Sqlite { disk, .. } => {
+                let disk = disk.clone();
+                blocking(move || disk.keep_reserve()).await?
+            }
+            Self::Postgres { .. } => Ok(()),
+        }
+    }
+
+    /// Looks after the disk of an SQLite file: whether the file is still there, and whether there is room again.
+    pub async fn tend(&self) {
+        if let Self::Sqlite { disk, .. } = self {
+            let disk = disk.clone();
+            // It cannot fail, and what it found is in `disk`.
+            let _ = blocking(move || disk.tend()).await;
+        }
+    }
+
+    /// The file of an SQLite database.
+    pub fn disk(&self) -> Option<&Disk> {
+        match self {
+            Self::Sqlite { disk, .. } => Some(disk),
+            Self::Postgres { .. } => None,
+        }
+    }
+
     /// Ends every connection; SQLite's write-ahead log goes into the file.
     pub async fn close(&self) {
         match self {
@@ -301,11 +376,60 @@ impl Store {
     }
 }
 
+/// Runs what waits for the disk where nothing else has to wait for it.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> std::io::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(std::io::Error::other)
+}
+
 /// What every connection to a file has.
 fn sqlite(url: &str) -> Result<SqliteConnectOptions, StoreError> {
-    Ok(SqliteConnectOptions::from_str(url)?
+    let options = SqliteConnectOptions::from_str(url)?;
+    if !is_in_memory(url)
+        && options
+            .get_filename()
+            .as_os_str()
+            .as_encoded_bytes()
+            .starts_with(b"file:")
+    {
+        return Err(StoreError::FileUri);
+    }
+    Ok(options
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))
         .pragma("temp_store", "memory")
         .pragma("cache_size", "-65536"))
+}
+
+fn is_in_memory(url: &str) -> bool {
+    let (database, parameters) = url.split_once('?').unwrap_or((url, ""));
+    database.ends_with(":memory:") || parameters.split('&').any(|pair| pair == "mode=memory")
+}
+
+/// The URL of the file at a path; `None` where the path is not UTF-8.
+pub fn sqlite_url(path: &Path) -> Option<String> {
+    let mut url = String::from("sqlite://");
+    for byte in path.to_str()?.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/._-".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            url.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    Some(url)
+}
+
+/// The file that a URL names, read as it is when the database is opened; `None` for a database in memory or on a server.
+///
+/// # Errors
+/// Where a URL of SQLite cannot be read.
+pub fn sqlite_path(url: &str) -> Result<Option<PathBuf>, StoreError> {
+    if !url.starts_with("sqlite:") {
+        return Ok(None);
+    }
+    let options = sqlite(url)?;
+    Ok((!is_in_memory(url)).then(|| options.get_filename().to_owned()))
 }

@@ -7,7 +7,7 @@
 //!
 //! An SQLite file is locked beside by the process, so that its claim never has to wait.
 
-use crate::{Store, StoreError, fence::Cluster, sql, write};
+use crate::{Store, StoreError, fence::Cluster, read, sql, write};
 use domain::time::Timestamp;
 use std::time::Duration;
 use uuid::Uuid;
@@ -178,16 +178,24 @@ impl Ownership {
 
     async fn try_renew(&self) -> Result<(), StoreError> {
         let seen = self.store.fence().position();
-        let (found, renewed) = write!(&self.store, |tx| {
-            let renewed = sqlx::query(sql::NODE_RENEW)
-                .bind(self.node)
-                .bind(self.epoch)
-                .execute(&mut *tx)
-                .await?;
-            let (found, _): (i64, i64) =
-                sqlx::query_as(sql::CHANGE_HEAD).fetch_one(&mut *tx).await?;
-            (found, renewed.rows_affected())
-        });
+        let (found, renewed) = if matches!(self.store, Store::Sqlite { .. }) {
+            // The file is locked, so nothing has to be written: a full disk does not end the claim.
+            let (found, epoch): (i64, i64) = read!(&self.store, |pool| {
+                sqlx::query_as(sql::CHANGE_HEAD).fetch_one(pool).await
+            })?;
+            (found, u64::from(epoch == self.epoch))
+        } else {
+            write!(&self.store, |tx| {
+                let renewed = sqlx::query(sql::NODE_RENEW)
+                    .bind(self.node)
+                    .bind(self.epoch)
+                    .execute(&mut *tx)
+                    .await?;
+                let (found, _): (i64, i64) =
+                    sqlx::query_as(sql::CHANGE_HEAD).fetch_one(&mut *tx).await?;
+                (found, renewed.rows_affected())
+            })
+        };
         if found < seen {
             return Err(StoreError::Behind { found, seen });
         }

@@ -1,6 +1,6 @@
 //! Security events, and what is familiar about keys.
 
-use crate::{Store, StoreError, audit::append, read, row::corrupt, sql, write};
+use crate::{Store, StoreError, audit::append, read, row::corrupt, sql, write, write_later};
 use domain::{
     audit::Event,
     id::{AccountId, ApplicationId},
@@ -139,7 +139,7 @@ impl Store {
     /// # Errors
     /// Where the database fails: none is noted then.
     pub async fn sight(&self, new: &[NewSighting]) -> Result<Vec<Vec<Sighting>>, StoreError> {
-        Ok(write!(self, |tx| {
+        Ok(write_later!(self, |tx| {
             let mut before = Vec::with_capacity(new.len());
             for one in new {
                 let key = one.key.to_string();
@@ -176,7 +176,7 @@ impl Store {
     /// # Errors
     /// Where the database fails: nothing is written then.
     pub async fn raise(&self, all: &[domain::security::Raised]) -> Result<(), StoreError> {
-        write!(self, |tx| {
+        write_later!(self, |tx| {
             for raised in all {
                 raise!(tx, raised);
             }

@@ -60,6 +60,7 @@ statements! {
     APPLICATIONS_BY_PERSON = "applications_by_person";
     AUDIT_BY_TARGET = "audit_by_target";
     AUDIT_DOWN = "audit_page" "audit_down";
+    AUDIT_HAS = "audit_has";
     AUDIT_HEAD = "audit_head";
     AUDIT_HEAD_BY = "audit_head_by";
     AUDIT_HEADS = "audit_heads";
@@ -210,4 +211,5 @@ statements! {
     USAGE_REPORT_BATCHES_PRUNE = "usage_report_batches_prune";
     USAGE_REPORT_BETWEEN = "usage_report_between";
     USAGE_REPORT_PRUNE = "usage_report_prune";
+    WRITE_PROBE = "write_probe";
 }

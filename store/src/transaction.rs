@@ -59,64 +59,132 @@ macro_rules! read {
 }
 
 /// Runs one body in a transaction that may write, and commits; returns from the caller with the error where there is one.
-/// SQLite begins it `IMMEDIATE`: a deferred one that reads first fails with "locked" however long it would wait.
+/// SQLite begins it `IMMEDIATE`: a deferred one that reads first fails with "locked" however long it would wait. Where its
+/// disk is full, the reserve is released and the body runs once more.
 macro_rules! write {
     ($store:expr, |$tx:ident| $body:expr) => {
         $crate::transaction::write!($store, $crate::transaction::WRITE_DEADLINE, |$tx| $body)
     };
     ($store:expr, $deadline:expr, |$tx:ident| $body:expr) => {
         match $store {
-            $crate::Store::Sqlite { writer, fence, .. } => {
-                $crate::transaction::transact!(writer, "BEGIN IMMEDIATE", fence, $deadline, |$tx| {
-                    $body
-                })
+            $crate::Store::Sqlite {
+                writer,
+                fence,
+                disk,
+                ..
+            } => {
+                let mut again = true;
+                loop {
+                    match $crate::transaction::transact!(
+                        writer,
+                        "BEGIN IMMEDIATE",
+                        fence,
+                        $deadline,
+                        |$tx| $body
+                    ) {
+                        Ok(value) => {
+                            disk.wrote();
+                            break value;
+                        }
+                        Err(error) if again && disk.make_room(&error).await => again = false,
+                        Err(error) => return Err(disk.failed(error)),
+                    }
+                }
             }
             $crate::Store::Postgres { pool, fence, .. } => {
-                $crate::transaction::transact!(pool, "BEGIN", fence, $deadline, |$tx| $body)
+                $crate::transaction::transact!(pool, "BEGIN", fence, $deadline, |$tx| $body)?
             }
         }
     };
 }
 
-/// The one transaction of [`write!`]. A connection on which something failed is closed: SQLite may have rolled back by
-/// itself, and a statement may still be on its way to PostgreSQL.
-macro_rules! transact {
-    ($pool:expr, $begin:expr, $fence:expr, $deadline:expr, |$tx:ident| $body:expr) => {{
-        let mut connection = $pool.acquire().await?;
-        let mut committing = false;
-        let done: Result<_, $crate::StoreError> = $crate::transaction::within($deadline, async {
-            let tx = sqlx::Connection::begin_with(&mut *connection, $begin).await?;
-            let mut $tx = $crate::audit::Sealed::new(tx, $fence.seals());
-            if let Some(epoch) = $fence.claimed() {
-                let (_, now): (i64, i64) = sqlx::query_as($crate::sql::CHANGE_HEAD)
-                    .fetch_one(&mut *$tx)
-                    .await?;
-                if now != epoch {
-                    return Err($crate::StoreError::Fenced);
+/// As `write!`, for what can wait (counts, decisions, pruning): never with the reserve, and not at all while the disk of an
+/// SQLite file is full.
+macro_rules! write_later {
+    ($store:expr, |$tx:ident| $body:expr) => {
+        match $store {
+            $crate::Store::Sqlite {
+                writer,
+                fence,
+                disk,
+                ..
+            } => {
+                disk.room()?;
+                match $crate::transaction::transact!(
+                    writer,
+                    "BEGIN IMMEDIATE",
+                    fence,
+                    $crate::transaction::WRITE_DEADLINE,
+                    |$tx| $body
+                ) {
+                    Ok(value) => {
+                        disk.wrote();
+                        value
+                    }
+                    Err(error) => return Err(disk.failed(error)),
                 }
             }
-            let value = $body;
-            committing = true;
-            $tx.into_inner().commit().await?;
-            Ok(value)
-        })
-        .await;
-        match done {
-            Ok(value) => value,
-            Err(error) => {
-                if !error.leaves_connection_usable() {
-                    connection.close_on_drop();
-                }
-                return Err(if committing {
-                    $crate::StoreError::Uncertain(Box::new(error))
-                } else {
-                    error
-                });
-            }
+            $crate::Store::Postgres { pool, fence, .. } => $crate::transaction::transact!(
+                pool,
+                "BEGIN",
+                fence,
+                $crate::transaction::WRITE_DEADLINE,
+                |$tx| $body
+            )?,
         }
-    }};
+    };
 }
-pub(crate) use {on_pool, read, transact, write};
+
+/// The one transaction of [`write!`]: a `Result`.
+macro_rules! transact {
+    ($pool:expr, $begin:expr, $fence:expr, $deadline:expr, |$tx:ident| $body:expr) => {
+        match $crate::writer::Writer::acquire($pool).await {
+            Ok(mut writer) => {
+                let mut committing = false;
+                let done: Result<_, $crate::StoreError> =
+                    $crate::transaction::within($deadline, async {
+                        let tx =
+                            sqlx::Connection::begin_with(writer.connection()?, $begin).await?;
+                        let mut $tx = $crate::audit::Sealed::new(tx, $fence.seals());
+                        if let Some(epoch) = $fence.claimed() {
+                            let (_, now): (i64, i64) = sqlx::query_as($crate::sql::CHANGE_HEAD)
+                                .fetch_one(&mut *$tx)
+                                .await?;
+                            if now != epoch {
+                                return Err($crate::StoreError::Fenced);
+                            }
+                        }
+                        let value = $body;
+                        committing = true;
+                        $tx.into_inner().commit().await?;
+                        Ok(value)
+                    })
+                    .await;
+                match done {
+                    Ok(value) => {
+                        writer.give_back();
+                        Ok(value)
+                    }
+                    Err(error) => {
+                        if error.leaves_connection_usable() {
+                            writer.give_back();
+                        } else {
+                            drop(writer);
+                        }
+                        // For want of room nothing is committed.
+                        if committing && !error.asks_for_room() {
+                            Err($crate::StoreError::Uncertain(Box::new(error)))
+                        } else {
+                            Err(error)
+                        }
+                    }
+                }
+            }
+            Err(error) => Err($crate::StoreError::from(error)),
+        }
+    };
+}
+pub(crate) use {on_pool, read, transact, write, write_later};
 
 #[cfg(test)]
 mod tests {

@@ -9,7 +9,7 @@ pub use busiest::KeyDay;
 pub use forget::Old;
 pub use reports::{ReportPart, UsageReport};
 
-use crate::{Store, StoreError, many::insert_many, read, row::corrupt, sql, write};
+use crate::{Store, StoreError, many::insert_many, read, row::corrupt, sql, write_later};
 use domain::{
     key::token::KeyId,
     time::Timestamp,
@@ -106,7 +106,7 @@ impl Store {
     /// # Errors
     /// Where the database fails; the batch may be tried again.
     pub async fn add_usage(&self, batch: &UsageBatch) -> Result<(), StoreError> {
-        write!(self, |tx| {
+        write_later!(self, |tx| {
             let new = sqlx::query(sql::USAGE_BATCH_INSERT)
                 .bind(batch.id)
                 .bind(batch.at.0)

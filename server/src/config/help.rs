@@ -9,6 +9,8 @@ Variables (every command takes them):
   LATCHKEY_DATABASE_URL_FILE  file with that URL, instead of the variable: a URL of PostgreSQL may hold a password
   LATCHKEY_PEPPER_FILE      file with the pepper, made with mode 0600 at the first start [default: data/pepper]
   LATCHKEY_PEPPER           the pepper itself, 32 bytes in base64, instead of the file
+  LATCHKEY_JOURNAL          file with the revocation journal, which is no part of the database: what a restored backup
+                            has forgotten is revoked again [default: revocations, beside the pepper's file]
   LATCHKEY_PUBLIC_URL       where browsers reach the dashboard: its pages are served under this name alone, and links
                             lead there; https:// makes cookies Secure and sends HSTS
                             [default: http:// and LATCHKEY_LISTEN, and every name of this machine]

@@ -20,6 +20,7 @@ fn nothing_need_be_set() {
     assert_eq!(config.public_url.origin(), "http://127.0.0.1:3000");
     assert!(config.pepper == PepperSource::File("data/pepper".into()));
     assert_eq!(config.retention, Retention::default());
+    assert_eq!(config.journal, PathBuf::from("data/revocations"));
     assert_eq!(config.idle, Duration::from_secs(75));
     assert_eq!(config.hsts.header(), Some("max-age=31536000"));
 }
@@ -179,5 +180,26 @@ fn every_variable_is_in_the_help_and_in_the_readme_and_no_other() {
         let found = readme.contains(&format!("`{name}`"))
             || short.is_some_and(|short| readme.contains(&short));
         assert!(found, "README has no {name}");
+    }
+}
+
+#[test]
+fn the_revocation_journal_lies_beside_the_pepper_unless_it_is_said_where() {
+    for (pairs, path) in [
+        (
+            &[("LATCHKEY_PEPPER_FILE", "/etc/latchkey/pepper")][..],
+            "/etc/latchkey/revocations",
+        ),
+        (&[("LATCHKEY_PEPPER", "c2VjcmV0")][..], "data/revocations"),
+        (
+            &[
+                ("LATCHKEY_PEPPER_FILE", "/etc/latchkey/pepper"),
+                ("LATCHKEY_JOURNAL", "/var/lib/latchkey/ends"),
+            ][..],
+            "/var/lib/latchkey/ends",
+        ),
+    ] {
+        let journal = read(pairs).map(|config| config.journal).ok();
+        assert_eq!(journal, Some(path.into()));
     }
 }

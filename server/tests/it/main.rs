@@ -2,6 +2,7 @@
 #![recursion_limit = "512"]
 
 mod audit_log;
+mod backup;
 mod commands;
 mod dashboard;
 mod database;

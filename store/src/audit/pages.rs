@@ -3,9 +3,10 @@
 use super::AuditLine;
 use crate::{Store, StoreError, read, row::AuditRow, sql};
 use domain::{
-    audit::{AuditCursor, AuditFilter, AuditPage, Record},
+    audit::{Action, AuditCursor, AuditFilter, AuditPage, Record},
     id::AccountId,
     page::PAGE_SIZE,
+    time::Timestamp,
 };
 
 /// Binds the values of a filter.
@@ -112,6 +113,29 @@ impl Store {
                 .bind(most);
             bind_filter!(lines, filter).fetch_all(pool).await
         })?)
+    }
+
+    /// Whether an account's log has a record of this action on this target at exactly this instant.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn has_record(
+        &self,
+        account: AccountId,
+        target: &str,
+        action: Action,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (count,): (i64,) = read!(self, |pool| {
+            sqlx::query_as(sql::AUDIT_HAS)
+                .bind(account.0)
+                .bind(target)
+                .bind(action.as_str())
+                .bind(at.0)
+                .fetch_one(pool)
+                .await
+        })?;
+        Ok(count > 0)
     }
 }
 

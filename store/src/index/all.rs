@@ -158,6 +158,7 @@ impl Store {
             writer,
             readers,
             fence,
+            disk,
         } = self
         else {
             return self.join(newest, take).await;
@@ -171,6 +172,7 @@ impl Store {
             writer: writer.clone(),
             readers: pool.clone(),
             fence: fence.clone(),
+            disk: disk.clone(),
         };
         let done = apart.join(newest, take).await;
         pool.close().await;

@@ -1,6 +1,6 @@
 //! Forgetting what is too old, in steps that never hold up writing.
 
-use crate::{Store, StoreError, sql, write};
+use crate::{Store, StoreError, sql, write_later};
 use domain::time::Timestamp;
 
 /// Rows that one step takes away at most.
@@ -37,7 +37,7 @@ impl Store {
             Old::Events => (sql::SECURITY_PRUNE, None),
             Old::Sightings => (sql::SIGHTING_PRUNE, None),
         };
-        let gone = write!(self, |tx| {
+        let gone = write_later!(self, |tx| {
             let query = sqlx::query(statement);
             let query = match span {
                 Some(span) => query.bind(span),

@@ -1,6 +1,6 @@
 //! Notes of what was counted, until the batch that they are part of is written.
 
-use crate::{Store, StoreError, on_pool, sql, write};
+use crate::{Store, StoreError, on_pool, sql, write_later};
 use futures_util::TryStreamExt as _;
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn note_usage(&self, batch: Uuid, seq: i64, body: &[u8]) -> Result<(), StoreError> {
-        write!(self, |tx| {
+        write_later!(self, |tx| {
             sqlx::query(sql::USAGE_NOTE_INSERT)
                 .bind(batch)
                 .bind(seq)

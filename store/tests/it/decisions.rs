@@ -18,7 +18,7 @@ const ALL: DecisionFilter = DecisionFilter {
 };
 const THEIRS: ApplicationId = ApplicationId(Uuid::from_u128(2));
 
-fn decided(id: i64, application: ApplicationId, key: u128) -> Decided {
+pub fn decided(id: i64, application: ApplicationId, key: u128) -> Decided {
     Decided {
         id,
         request_id: format!("request-{}", id / 2),

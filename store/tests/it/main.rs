@@ -4,6 +4,7 @@ mod audit;
 mod bound;
 mod busiest;
 mod decisions;
+mod disk;
 mod index;
 mod keys;
 mod list;

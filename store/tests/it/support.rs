@@ -3,6 +3,7 @@
 use sqlx::{AssertSqlSafe, PgPool};
 use std::{
     env,
+    path::Path,
     sync::atomic::{AtomicU32, Ordering},
     thread,
 };
@@ -19,7 +20,7 @@ pub struct Fresh {
 
 /// What the database occupies, until it is dropped.
 enum Place {
-    Folder(#[expect(dead_code, reason = "held, not read")] TempDir),
+    Folder(#[expect(dead_code, reason = "held, not read")] Option<TempDir>),
     Postgres { server: String, name: String },
 }
 
@@ -29,16 +30,7 @@ enum Place {
 /// Where a database cannot be made, or `CI` is set and there is no PostgreSQL.
 pub async fn fresh() -> Vec<Fresh> {
     let folder = TempDir::new().expect("a temporary folder");
-    let url = format!(
-        "sqlite://{}",
-        folder.path().join("nested/latchkey.db").display()
-    );
-    let store = Store::open(&url).await.expect("SQLite opens");
-    let mut all = vec![Fresh {
-        store,
-        url,
-        _place: Place::Folder(folder),
-    }];
+    let mut all = vec![fresh_in(folder.path()).await.kept(folder)];
     match env::var("LATCHKEY_TEST_POSTGRES_URL") {
         Ok(server) => all.push(fresh_postgres(&server).await),
         Err(_) => assert!(
@@ -47,6 +39,23 @@ pub async fn fresh() -> Vec<Fresh> {
         ),
     }
     all
+}
+
+/// An SQLite database in a folder that outlives it.
+pub async fn fresh_in(folder: &Path) -> Fresh {
+    let url = format!("sqlite://{}", folder.join("nested/latchkey.db").display());
+    Fresh {
+        store: Store::open(&url).await.expect("SQLite opens"),
+        url,
+        _place: Place::Folder(None),
+    }
+}
+
+impl Fresh {
+    fn kept(mut self, folder: TempDir) -> Self {
+        self._place = Place::Folder(Some(folder));
+        self
+    }
 }
 
 async fn fresh_postgres(server: &str) -> Fresh {
