@@ -140,7 +140,9 @@ fn run(command: Command, config: Config) -> Result<(), Stop> {
             Command::Restore(restore) => backup::restore(restore, &config).await,
             Command::Audit(AuditCommand::Verify(verify)) => audit::verify(verify, &config).await,
             Command::Pepper(PepperCommand::Rotate) => pepper::rotate(&config).await,
-            Command::Pepper(PepperCommand::Status(status)) => pepper::status(status, &config).await,
+            Command::Pepper(PepperCommand::Status(status)) => {
+                pepper::status(&status, &config).await
+            }
             Command::Clock(ClockCommand::Reset) => clock::reset(&config).await,
         }
     });

@@ -110,9 +110,10 @@ fn replace(path: &Path, metadata: &fs::Metadata, text: &[u8]) -> io::Result<()> 
     name.push(".new");
     let beside = folder.join(name);
     // Of a rotation that was broken off.
-    match fs::remove_file(&beside) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
+    if let Err(error) = fs::remove_file(&beside)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        return Err(error);
     }
     let mut file = OpenOptions::new()
         .write(true)

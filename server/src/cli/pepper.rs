@@ -51,7 +51,7 @@ pub async fn rotate(config: &Config) -> Result<(), Stop> {
 ///
 /// # Errors
 /// Where the peppers or the database cannot be read.
-pub async fn status(status: Status, config: &Config) -> Result<(), Stop> {
+pub async fn status(status: &Status, config: &Config) -> Result<(), Stop> {
     print(&status_of(config, status.keys).await?)
 }
 

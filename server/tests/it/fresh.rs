@@ -46,7 +46,7 @@ const WIDENING: &[(&str, &str)] = &[
         "edit_key",
         "app={app}&key={key}&seen={seen}&name=New&scopes[]=invoice:read&scopes[]=invoice:delete&expiration=keep&reviewed=live",
     ),
-    ("retire_key", "app={app}&key={retiring}&ends=30d"),
+    ("retire_key", "app={app}&key={retiring}&ends=7d"),
 ];
 
 #[test]

@@ -214,11 +214,12 @@ impl Store {
         let newest = newest.to_string();
         let heads = self.audit_heads().await?;
         let unsealed = |head: &AuditHead| head.seal.is_none();
-        let (sealed,): (i64,) = match heads.iter().all(unsealed) && !heads.is_empty() {
-            true => read!(self, |pool| sqlx::query_as(sql::AUDIT_SEALED)
+        let (sealed,): (i64,) = if heads.iter().all(unsealed) && !heads.is_empty() {
+            read!(self, |pool| sqlx::query_as(sql::AUDIT_SEALED)
                 .fetch_one(pool)
-                .await)?,
-            false => (1,),
+                .await)?
+        } else {
+            (1,)
         };
         let mut done = Sealing {
             first: sealed == 0,
