@@ -179,6 +179,7 @@ impl Store {
             let options = sqlite(url)?
                 .create_if_missing(false)
                 .synchronous(SqliteSynchronous::Full);
+            let disk = Arc::new(Disk::new(options.get_filename()));
             let writer = SqlitePoolOptions::new()
                 .max_connections(1)
                 .acquire_timeout(ACQUIRE)
@@ -188,6 +189,7 @@ impl Store {
                 readers: writer.clone(),
                 writer,
                 fence: Fence::default(),
+                disk,
             }
         } else {
             let hosts = Hosts::parse(url)?;
