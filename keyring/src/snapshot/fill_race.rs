@@ -42,6 +42,7 @@ fn row(position: i64, revoked: bool) -> IndexRow {
         revoked,
         digest: [7; 32],
         position,
+        pepper: PepperName::default(),
     }
 }
 
@@ -114,7 +115,7 @@ fn count(make: impl Fn(&mut dyn FnMut(&Index<'_>))) -> (usize, usize) {
 #[test]
 fn no_order_of_changes_and_readings_revives_a_revoked_key() {
     let (all, wrong) = count(|run| {
-        let snapshot = Snapshot::with_capacity(1);
+        let snapshot = Snapshot::with_capacity(1, Vec::new());
         let id = row(1, false).id;
         run(&Index {
             put: &|row| snapshot.put(row),
