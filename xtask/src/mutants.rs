@@ -96,7 +96,7 @@ fn run_shard(
         .args(["--package", part.package, "--shard", shard])
         .arg("--output")
         .arg(found)
-        .args(part.files.iter().flat_map(|file| ["--file", file]))
+        .args(part.files.iter().flat_map(|file| ["--file", *file]))
         // Kept between shards, so that dependencies are compiled once.
         .env("CARGO_TARGET_DIR", fs::canonicalize(FOUND)?.join("built"))
         .env_remove("LATCHKEY_TEST_POSTGRES_URL");
