@@ -25,8 +25,8 @@ impl Background {
 }
 
 impl Keyring {
-    /// Runs a task until the keyring is closed or the database lost. Where it panics, or returns before, that is logged and counted, and it is
-    /// started anew; where it keeps failing, [`Keyring::task_given_up`] says so.
+    /// Runs a task until the keyring is closed or the database lost. Where it panics, or returns before, that is logged and
+    /// counted, and it is started anew; where it keeps failing, [`Keyring::task_given_up`] says so.
     pub(crate) fn spawn_task<F>(
         &self,
         name: &'static str,

@@ -17,7 +17,7 @@ use std::{
 };
 
 /// Lines that wait for the device.
-const MAX_WAITING_LINES: usize = 8_192;
+const MAX_WAITING_LINES: usize = 1_024;
 /// How long the end of the process waits for the last lines.
 const GRACE: Duration = Duration::from_secs(1);
 
