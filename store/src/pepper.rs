@@ -5,7 +5,7 @@ use crate::{
     index::{advance, index_row},
     read,
     row::corrupt,
-    sql, write,
+    sql, write_later,
 };
 use domain::{key::token::KeyId, time::Timestamp};
 use std::{fmt, str::FromStr};
@@ -140,7 +140,7 @@ impl Store {
         upgrades: &[DigestUpgrade],
         newest: PepperName,
     ) -> Result<Vec<IndexRow>, StoreError> {
-        let rows = write!(self, |tx| {
+        let rows = write_later!(self, |tx| {
             for upgrade in upgrades {
                 sqlx::query(sql::SECRET_UPGRADE)
                     .bind(upgrade.key.to_string())

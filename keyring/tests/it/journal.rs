@@ -1,7 +1,7 @@
 //! A database that is older than the revocation journal.
 
 use crate::{
-    house::{House, draft, houses, reopen},
+    house::{House, PEPPER, draft, houses, reopen},
     support::Fresh,
 };
 use domain::{
@@ -12,7 +12,7 @@ use domain::{
     },
     verdict::Verdict,
 };
-use keyring::{Call, Editor, Issue, Keyring, Origin, Replayed, Route, Store};
+use keyring::{Call, Editor, Issue, Keyring, Origin, Pepper, Peppers, Replayed, Route, Store};
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
@@ -225,6 +225,7 @@ async fn what_a_restored_database_has_forgotten_is_ended_again_with_a_record() {
             assert_eq!(row.before.get("status"), Some("active"));
         }
         let store = Store::open_to_read(&house.fresh.url).await.expect("opens");
+        store.seal_with(Peppers::from(Pepper::from_bytes(*PEPPER)).seal_keys());
         for head in store.audit_heads().await.expect("read") {
             let broken = store.verify_audit(&head, None).await.expect("read");
             assert_eq!(broken, None);
@@ -326,7 +327,7 @@ async fn start(scene: &Scene, database: &Path, journal: &Path) -> Option<Keyring
 }
 
 async fn open(house: &House, store: Store) -> Option<Keyring> {
-    let pepper = keyring::Pepper::from_bytes(*b"a pepper of thirty-two bytes ...");
+    let pepper = Pepper::from_bytes(*PEPPER);
     let entropy = Box::new(keyring::SeededEntropy::new(11));
     let opened = Keyring::open_with(store, pepper, house.clock.clone(), entropy);
     opened.await.ok()

@@ -7,6 +7,7 @@ pub use replace::PART;
 use crate::{
     cli::audit,
     config::Config,
+    pepper,
     start::{Lock, Stop},
 };
 use clap::Args;
@@ -16,7 +17,7 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
-use store::{Check, Store, StoreError, sqlite_path, sqlite_url};
+use store::{Check, SealKeys, Store, StoreError, sqlite_path, sqlite_url};
 
 const VARIABLE: &str = "LATCHKEY_DATABASE_URL";
 
@@ -104,7 +105,8 @@ pub async fn restore(restore: Restore, config: &Config) -> Result<(), Stop> {
                 .into(),
         ));
     };
-    let kept = restore_file(&database, &restore.file).await?;
+    let seals = pepper::load(&config.pepper, true)?.seal_keys();
+    let kept = restore_file(&database, &restore.file, seals).await?;
     println!("{} is restored.", database.display());
     if let Some(kept) = kept {
         println!("The database that was there is {}.", kept.display());
@@ -115,11 +117,15 @@ pub async fn restore(restore: Restore, config: &Config) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Replaces the database by a copy of `file`; returns where the old one is kept, if there was one.
+/// Replaces the database by a copy of `file`, whose audit logs are proved with `seals`; returns where the old one is kept, if there was one.
 ///
 /// # Errors
 /// As [`restore`]. The database is as it was then.
-pub async fn restore_file(database: &Path, file: &Path) -> Result<Option<PathBuf>, Stop> {
+pub async fn restore_file(
+    database: &Path,
+    file: &Path,
+    seals: SealKeys,
+) -> Result<Option<PathBuf>, Stop> {
     let shown = file.display().to_string();
     let cannot = |cause: &str| Stop::failed(&format!("{shown} was not restored"), cause);
     let length = |path: &Path| fs::metadata(path).map(|metadata| metadata.len());
@@ -140,7 +146,7 @@ pub async fn restore_file(database: &Path, file: &Path) -> Result<Option<PathBuf
         io::copy(&mut from, &mut to)?;
         to.sync_all()?;
         drop(to);
-        check(&part).await
+        check(&part, seals).await
     }
     .await;
     let put = checked.and_then(|()| replace::put(&part, &database));
@@ -152,7 +158,7 @@ pub async fn restore_file(database: &Path, file: &Path) -> Result<Option<PathBuf
 }
 
 /// Whether a file is a whole database of this version or an earlier one; brings it up to date.
-async fn check(path: &Path) -> io::Result<()> {
+async fn check(path: &Path, seals: SealKeys) -> io::Result<()> {
     let url = url_of(path)?;
     match Store::open_to_read(&url).await {
         Ok(store) => store.close().await,
@@ -165,6 +171,7 @@ async fn check(path: &Path) -> io::Result<()> {
         }
     }
     let store = Store::open(&url).await.map_err(io::Error::other)?;
+    store.seal_with(seals);
     let found = async {
         store.check(Check::Full).await?;
         audit::report(&store, &audit::Kept::new()).await

@@ -1,6 +1,6 @@
 //! A copy of a database in use, and the way back.
 
-use crate::house::House;
+use crate::house::{House, peppers};
 use domain::audit::Action;
 use server::{
     cli::{
@@ -15,7 +15,7 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
-use store::{Store, sqlite_url};
+use store::{PepperName, Store, sqlite_url};
 
 struct Scene {
     house: House,
@@ -63,7 +63,7 @@ impl Scene {
     /// Tries to restore the backup where there is no database yet.
     async fn refused(&self) -> String {
         let database = self.path("new.db");
-        let stop = restore_file(&database, &self.backup()).await;
+        let stop = restore_file(&database, &self.backup(), peppers().seal_keys()).await;
         let line = stop.expect_err("refused").to_string();
         assert!(!line.contains('\n'), "{line}");
         assert!(!self.path(&format!("new.db{PART}")).exists());
@@ -73,12 +73,17 @@ impl Scene {
 
 async fn open(path: &Path) -> Store {
     let url = sqlite_url(path).expect("UTF-8");
-    Store::open(&url).await.expect("opens")
+    let store = Store::open(&url).await.expect("opens");
+    store.seal_with(peppers().seal_keys());
+    store
 }
 
 async fn keys(store: &Store) -> usize {
     let mut keys = 0;
-    store.each_index_row(|_| keys += 1).await.expect("read");
+    store
+        .each_index_row(PepperName(0), |_| keys += 1)
+        .await
+        .expect("read");
     keys
 }
 
@@ -93,7 +98,7 @@ async fn a_backup_of_a_running_server_is_restored_whole() {
     // What comes later is not in it.
     scene.add_key().await;
     let database = scene.path("new.db");
-    let kept = restore_file(&database, &scene.backup()).await;
+    let kept = restore_file(&database, &scene.backup(), peppers().seal_keys()).await;
     assert_eq!(kept.expect("restored"), None);
     let store = open(&database).await;
     assert_eq!(keys(&store).await, 1);
@@ -140,14 +145,14 @@ async fn the_database_that_was_there_is_kept_with_what_was_only_in_its_log() {
         let from = format!("{}{suffix}", live.display());
         fs::copy(from, format!("{}{suffix}", database.display())).expect("copied");
     }
-    let kept = restore_file(&database, &scene.backup()).await;
+    let kept = restore_file(&database, &scene.backup(), peppers().seal_keys()).await;
     let kept = kept.expect("restored").expect("there was one");
     let [restored, old] = [open(&database).await, open(&kept).await];
     assert_eq!((keys(&restored).await, keys(&old).await), (1, 2));
     restored.close().await;
     old.close().await;
     // A second time, the first one stays.
-    let again = restore_file(&database, &scene.backup()).await;
+    let again = restore_file(&database, &scene.backup(), peppers().seal_keys()).await;
     assert_ne!(again.expect("restored"), Some(kept));
 }
 
@@ -225,7 +230,7 @@ async fn after_an_interrupted_restore_no_new_database_is_made() {
     let refusal = Lock::take(&url).expect_err("interrupted").to_string();
     assert!(refusal.contains("restore again"), "{refusal}");
     assert!(!database.exists());
-    let restored = restore_file(&database, &scene.backup()).await;
+    let restored = restore_file(&database, &scene.backup(), peppers().seal_keys()).await;
     restored.expect("restored");
     Lock::take(&url).expect("free");
 }

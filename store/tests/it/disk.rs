@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::{audit::Action, decision::Decided, id::ApplicationId, id::SessionId};
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
-use store::{Fault, Fence, NewSession, Store, StoreError};
+use store::{Fault, Fence, NewSession, PepperName, Store, StoreError};
 use uuid::Uuid;
 
 /// Lets the file of the connection that writes grow no more: SQLite says then that the disk is full.
@@ -31,8 +31,10 @@ fn many() -> Vec<Decided> {
 async fn start_large_session(house: &House) -> Result<(), StoreError> {
     let new = NewSession {
         token_hash: &[1; 32],
+        pepper: PepperName(0),
         id: SessionId(Uuid::from_u128(1)),
         person: house.person,
+        password_hash: "$argon2id$",
         at: NOW,
         address: "",
         user_agent: &"x".repeat(200_000),
