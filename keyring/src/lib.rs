@@ -77,9 +77,7 @@ pub use report::{Receipt, ReportedCall};
 pub use reset::{Administered, OpenReset, PeopleAdmin, Reset, ResetLink};
 pub use retention::Retention;
 pub use session::{Proof, Session, SignIn, SignedIn};
-pub use store::{
-    AuditLine, Fault, Ownership, PepperName, PepperRows, Sealing, Store, StoreError,
-};
+pub use store::{AuditLine, Fault, Ownership, PepperName, PepperRows, Sealing, Store, StoreError};
 pub use support::{Look, Support};
 pub use verify::{Call, Caller, Decision, Route};
 pub use vitals::Vitals;

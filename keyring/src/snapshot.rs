@@ -237,15 +237,17 @@ mod tests {
             deprecated_at: None,
             retires_at: None,
             inactive: false,
+            deactivated_at: None,
             revoked: false,
             position: 1,
             digest: [7; 32],
+            pepper: PepperName::default(),
         }
     }
 
     /// Keys 1 and 2 of application 10, key 3 of application 20.
     fn three_keys() -> Snapshot {
-        let snapshot = Snapshot::with_capacity(3);
+        let snapshot = Snapshot::with_capacity(3, vec![PepperName::default()]);
         for (key, application) in [(1, 10), (2, 10), (3, 20)] {
             snapshot.put(&row(key, application));
         }
@@ -326,7 +328,7 @@ mod tests {
 
     #[test]
     fn a_rate_limit_keeps_its_count_until_it_is_changed() {
-        let snapshot = Snapshot::with_capacity(1);
+        let snapshot = Snapshot::with_capacity(1, vec![PepperName::default()]);
         snapshot.put(&limited(3));
         assert_eq!(passing(&snapshot, 1), 3);
         snapshot.put(&limited(3));
@@ -344,7 +346,7 @@ mod tests {
     #[test]
     fn an_entry_is_what_its_row_says() {
         let at = Timestamp;
-        let snapshot = Snapshot::with_capacity(1);
+        let snapshot = Snapshot::with_capacity(1, vec![PepperName::default()]);
         for (expires_at, deprecated_at, retires_at, rules) in [
             (None, None, None, ""),
             (Some(at(5)), None, None, ""),

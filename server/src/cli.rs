@@ -102,7 +102,7 @@ pub fn main() -> ExitCode {
     let command = Cli::parse().command.unwrap_or(Command::Serve);
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     for warning in unknown_variables(names) {
-        eprintln!("latchkey: {warning}");
+        let _ = writeln!(std::io::stderr(), "latchkey: {warning}");
     }
     let outcome = Config::from_environment()
         .map_err(Stop::from)

@@ -258,6 +258,7 @@ fn exposition(state: &AppState) -> String {
         "How far the machine's clock is behind the newest time that the database has seen; 0 up to a minute.",
     );
     text.sample(&[], seconds(vitals.clock_behind_ms));
+    text.gauge(
         "latchkey_database_fault",
         "1 for what is wrong with the database, found by a write or by a readiness probe.",
     );

@@ -87,7 +87,7 @@ impl AppState {
 
     /// Whether the gate may answer from memory: the database was heard of a short enough time ago.
     pub fn can_verify(&self) -> bool {
-        self.keyring.silence() <= self.patience_ms
+        self.keyring.is_owner() && self.keyring.silence() <= self.patience_ms
     }
 
     /// Asks the keyring about a pair, and notes how long it took.

@@ -143,8 +143,7 @@ macro_rules! transact {
                 let mut committing = false;
                 let done: Result<_, $crate::StoreError> =
                     $crate::transaction::within($deadline, async {
-                        let tx =
-                            sqlx::Connection::begin_with(writer.connection()?, $begin).await?;
+                        let tx = sqlx::Connection::begin_with(writer.connection()?, $begin).await?;
                         let mut $tx = $crate::audit::Sealed::new(tx, $fence.seals());
                         if let Some(epoch) = $fence.claimed() {
                             let (_, now): (i64, i64) = sqlx::query_as($crate::sql::CHANGE_HEAD)

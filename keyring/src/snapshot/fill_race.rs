@@ -39,6 +39,7 @@ fn row(position: i64, revoked: bool) -> IndexRow {
         deprecated_at: None,
         retires_at: None,
         inactive: false,
+        deactivated_at: None,
         revoked,
         digest: [7; 32],
         position,

@@ -163,7 +163,12 @@ async fn a_revocation_that_is_not_in_the_journal_is_not_answered_and_gets_there_
                 refused = Some(error);
                 break;
             }
-            editor.activate(key.id).await.expect("off");
+            editor
+                .fresh()
+                .expect("fresh")
+                .activate(key.id)
+                .await
+                .expect("off");
         }
         assert!(
             matches!(refused, Some(KeyringError::Unavailable(_))),

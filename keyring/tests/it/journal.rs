@@ -157,7 +157,12 @@ async fn what_a_restored_database_has_forgotten_is_ended_again_with_a_record() {
         ];
         let editor = scene.editor.clone();
         editor.deactivate(on_again.id).await.expect("active");
-        editor.activate(on_again.id).await.expect("off");
+        editor
+            .fresh()
+            .expect("fresh")
+            .activate(on_again.id)
+            .await
+            .expect("off");
         editor.deactivate(forgotten_on.id).await.expect("active");
         let copy = scene.folder.path().join("backup");
         back_up(&scene.house.fresh, &copy).await;
@@ -185,7 +190,12 @@ async fn what_a_restored_database_has_forgotten_is_ended_again_with_a_record() {
         let origin = Origin::default();
         let ended = keyring.revoke_itself(&caller, &origin).await;
         ended.expect("revoked");
-        editor.activate(forgotten_on.id).await.expect("off");
+        editor
+            .fresh()
+            .expect("fresh")
+            .activate(forgotten_on.id)
+            .await
+            .expect("off");
         drop((keyring, editor));
 
         let (house, replayed, _folder) = scene.restart(Some(&copy)).await;
@@ -244,7 +254,12 @@ async fn a_database_that_has_forgotten_nothing_is_left_alone() {
             .await
             .expect("active");
         editor.deactivate(keys[1].id).await.expect("active");
-        editor.activate(keys[1].id).await.expect("off");
+        editor
+            .fresh()
+            .expect("fresh")
+            .activate(keys[1].id)
+            .await
+            .expect("off");
         scene.regenerate(&keys[2]).await;
         drop(editor);
         let (house, replayed, _folder) = scene.restart(None).await;

@@ -8,7 +8,7 @@ use crate::{
     cli::audit,
     config::Config,
     pepper,
-    start::{Lock, Stop},
+    start::{self, Lock, Stop},
 };
 use clap::Args;
 use std::{
@@ -47,11 +47,10 @@ pub async fn backup(backup: Backup, config: &Config) -> Result<(), Stop> {
         ));
     }
     let bytes = copy(&config.database_url, &backup.file).await?;
-    println!(
+    start::print(format_args!(
         "{}: {bytes} bytes. Neither the pepper nor the revocation journal is in it: keep those elsewhere.",
         backup.file.display()
-    );
-    Ok(())
+    ))
 }
 
 /// Copies the database at `url` into a new file; returns how many bytes it has.
@@ -107,14 +106,16 @@ pub async fn restore(restore: Restore, config: &Config) -> Result<(), Stop> {
     };
     let seals = pepper::load(&config.pepper, true)?.seal_keys();
     let kept = restore_file(&database, &restore.file, seals).await?;
-    println!("{} is restored.", database.display());
+    start::print(format_args!("{} is restored.", database.display()))?;
     if let Some(kept) = kept {
-        println!("The database that was there is {}.", kept.display());
+        start::print(format_args!(
+            "The database that was there is {}.",
+            kept.display()
+        ))?;
     }
-    println!(
-        "What was revoked since then is revoked again at the next start, from the revocation journal."
-    );
-    Ok(())
+    start::print(
+        "What was revoked since then is revoked again at the next start, from the revocation journal.",
+    )
 }
 
 /// Replaces the database by a copy of `file`, whose audit logs are proved with `seals`; returns where the old one is kept, if there was one.
