@@ -138,8 +138,16 @@ impl Action {
             "password.reset",
             "reset the password of",
         ),
-        (Self::PersonDisabled, "person.disabled", "disabled"),
-        (Self::PersonEnabled, "person.enabled", "enabled"),
+        (
+            Self::PersonDisabled,
+            "person.disabled",
+            "disabled the sign-in of",
+        ),
+        (
+            Self::PersonEnabled,
+            "person.enabled",
+            "enabled the sign-in of",
+        ),
     ];
 
     /// All of them.

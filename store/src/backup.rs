@@ -4,6 +4,10 @@ use crate::{Fault, Store, StoreError, disk::sync_folder};
 use sqlx::SqlitePool;
 use std::{fs::File, path::Path};
 
+/// Statements that only SQLite knows.
+const COPY: &str = "VACUUM INTO $1";
+const ORPHANS: &str = "PRAGMA foreign_key_check";
+
 /// What SQLite looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
@@ -24,10 +28,7 @@ impl Store {
             return Err(StoreError::UnknownKind);
         };
         let text = path.to_str().ok_or(StoreError::FileUri)?;
-        sqlx::query("VACUUM INTO $1")
-            .bind(text)
-            .execute(readers)
-            .await?;
+        sqlx::query(COPY).bind(text).execute(readers).await?;
         let path = path.to_owned();
         crate::blocking(move || {
             File::open(&path)?.sync_all()?;
@@ -62,9 +63,7 @@ pub(crate) async fn check_pages(pool: &SqlitePool, check: Check) -> Result<(), S
         return Err(StoreError::Damaged(line.join(" ")));
     }
     if check == Check::Full {
-        let orphan = sqlx::query("PRAGMA foreign_key_check")
-            .fetch_optional(pool)
-            .await?;
+        let orphan = sqlx::query(ORPHANS).fetch_optional(pool).await?;
         if orphan.is_some() {
             return Err(StoreError::Damaged(
                 "a row refers to one that is missing".into(),

@@ -105,8 +105,7 @@ fn migration(error: &sqlx::migrate::MigrateError) -> String {
 
 /// Whether PostgreSQL says that it cannot work at all at the moment, or gave a statement up; codes of SQLSTATE.
 fn is_outage(cause: &dyn sqlx::error::DatabaseError) -> bool {
-    const CODES: [&str; 8] = [
-        "25006", // read_only_sql_transaction
+    const CODES: [&str; 7] = [
         "25P03", // idle_in_transaction_session_timeout
         "53300", // too_many_connections
         "55P03", // lock_not_available

@@ -170,7 +170,7 @@ impl Ownership {
         if matches!(renewed, Err(StoreError::Fenced | StoreError::Behind { .. })) {
             self.store.fence().lose();
         }
-        if let Err(StoreError::Unavailable(_)) = renewed {
+        if let Err(StoreError::Unavailable(_) | StoreError::Unwritable { .. }) = renewed {
             self.store.find_primary().await;
         }
         renewed

@@ -36,6 +36,8 @@ const TIMELINE: &str = "SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 
 /// How many connections the role may have; negative for as many as it likes.
 const ROLE_LIMIT: &str = "SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user";
 
+/// Keeps a session of the server busy.
+const HOLD: &str = "BEGIN; SELECT 1";
 /// Marks the session, and looks for the mark.
 const MARK: &str = "SELECT set_config('latchkey.session', 'kept', false)";
 const MARKED: &str = "SELECT coalesce(current_setting('latchkey.session', true), '') = 'kept'";
@@ -178,9 +180,7 @@ pub(crate) async fn keeps_sessions(
         sqlx::raw_sql(MARK).execute(&mut *first).await?;
         // It takes the server's session that the mark was left in, and keeps it busy.
         let mut second = PgConnection::connect_with(options).await?;
-        sqlx::raw_sql("BEGIN; SELECT 1")
-            .execute(&mut second)
-            .await?;
+        sqlx::raw_sql(HOLD).execute(&mut second).await?;
         let (kept,): (bool,) = sqlx::query_as(MARKED)
             .persistent(false)
             .fetch_one(first)

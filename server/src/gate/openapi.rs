@@ -43,6 +43,9 @@ pub fn describe(_: &mut Schemas) -> Operation {
     )
 }
 
+/// The component that describes what every operation answers to a target that is too long.
+pub const LONG_TARGET: &str = "uri_too_long";
+
 /// The whole document, for a server that is reached at `url`.
 pub fn document(url: &PublicUrl) -> Value {
     let mut schemas = Schemas::default();
@@ -70,6 +73,12 @@ pub fn document(url: &PublicUrl) -> Value {
             problem_answer(&[code], &[], &mut schemas),
         )
     });
+    let long_target = (
+        LONG_TARGET.into(),
+        Answer::text("The path and the query are too long.", "Send less.\n")
+            .with(&[])
+            .write(),
+    );
     let refusals = Code::ALL.map(|code| {
         let example = json!({ "value": problem::example(code) });
         (code.as_str().into(), example)
@@ -87,7 +96,7 @@ pub fn document(url: &PublicUrl) -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas.into_definitions(),
-            "responses": Map::from_iter(nowhere),
+            "responses": Map::from_iter(nowhere.into_iter().chain([long_target])),
             "examples": Map::from_iter(refusals),
             "headers": headers::all(),
             "securitySchemes": {

@@ -8,7 +8,8 @@ use server::{config::PublicUrl, gate::openapi};
 use std::{cell::RefCell, collections::HashMap, sync::LazyLock};
 
 /// Headers that have nothing to do with a door.
-const OF_HTTP: [&str; 8] = [
+const OF_HTTP: [&str; 9] = [
+    "connection",
     "cross-origin-opener-policy",
     "cross-origin-resource-policy",
     "content-type",
@@ -75,6 +76,17 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
     let status = answer.status.as_u16();
     let name = method.as_str().to_ascii_lowercase();
     let (place, described) = match door.get(&name) {
+        Some(operation) if status == 414 => {
+            let reference = &operation["responses"]["414"]["$ref"];
+            let place = reference
+                .as_str()
+                .expect("a reference")
+                .trim_start_matches('#');
+            (
+                place.to_owned(),
+                DOCUMENT.pointer(place).expect("described"),
+            )
+        }
         Some(operation) => (
             format!("/paths/{}/{name}/responses/{status}", escaped(path)),
             &operation["responses"][status.to_string()],

@@ -1,7 +1,7 @@
 //! What a door says of itself.
 
 use super::{
-    Schemas,
+    LONG_TARGET, Schemas,
     headers::{self, CALLER},
 };
 use crate::gate::{
@@ -83,7 +83,7 @@ impl Answer {
         self
     }
 
-    fn write(&self) -> Value {
+    pub(super) fn write(&self) -> Value {
         let mut answer = json!({
             "description": self.description,
             "headers": headers::of(&self.headers),
@@ -188,6 +188,10 @@ impl Operation {
         for (status, codes) in refusals {
             responses.insert(status.to_string(), problem_answer(&codes, told, schemas));
         }
+        responses.insert(
+            StatusCode::URI_TOO_LONG.as_u16().to_string(),
+            json!({ "$ref": format!("#/components/responses/{LONG_TARGET}") }),
+        );
         let security = match self.asks_for {
             Proof::Nothing => json!([]),
             Proof::Key => json!([{ "key": [], "secret": [] }, { "basic": [] }]),

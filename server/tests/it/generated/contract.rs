@@ -87,6 +87,7 @@ async fn whatever_the_document_lets_one_send_has_an_answer_that_it_describes() {
             let operation = &operations[method];
             let mut lines = credentials(&dice, &keys);
             let mut query = form_urlencoded::Serializer::new(String::new());
+            let mut target = path.clone();
             for parameter in operation["parameters"].as_array().into_iter().flatten() {
                 let name = parameter["name"].as_str().expect("a name");
                 let value = dice.value(&DOCUMENT, &parameter["schema"], 0);
@@ -98,6 +99,11 @@ async fn whatever_the_document_lets_one_send_has_an_answer_that_it_describes() {
                     match parameter["in"].as_str() {
                         Some("query") => _ = query.append_pair(name, &text),
                         Some("header") => lines.push(("idempotency-key", text)),
+                        Some("path") => {
+                            let text: String =
+                                form_urlencoded::byte_serialize(text.as_bytes()).collect();
+                            target = target.replace(&format!("{{{name}}}"), &text);
+                        }
                         other => panic!("{path} has a parameter in {other:?}"),
                     }
                 }
@@ -129,9 +135,9 @@ async fn whatever_the_document_lets_one_send_has_an_answer_that_it_describes() {
                 .collect();
             let query = query.finish();
             let address = if query.is_empty() {
-                path.clone()
+                target
             } else {
-                format!("{path}?{query}")
+                format!("{target}?{query}")
             };
             let verb =
                 Method::from_bytes(method.to_ascii_uppercase().as_bytes()).expect("a method");

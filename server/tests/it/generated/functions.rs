@@ -3,7 +3,7 @@
 use super::{rounds, values::Dice};
 use crate::{
     database::houses,
-    house::{House, OWNER, PASSWORD},
+    house::{House, OWNER, PASSWORD, peppers},
     roles::TABLE,
 };
 use server::cli::audit;
@@ -81,6 +81,7 @@ async fn spoil_each(house: &House) {
         }
     }
     let store = Store::open_to_read(&house.url).await.expect("opens");
+    store.seal_with(peppers().seal_keys());
     let report = audit::report(&store, &audit::Kept::default())
         .await
         .expect("read");
