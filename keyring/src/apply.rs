@@ -81,7 +81,9 @@ impl Keyring {
         match &done {
             Ok(committed) => {
                 let rows = committed.rows();
-                rows.iter().for_each(|row| self.snapshot.put(row));
+                for row in rows {
+                    self.snapshot.put(row);
+                }
                 if let Err(error) = self.record_ends(rows).await {
                     tracing::error!(%error, ?scopes, "a change is made and not answered; what ended is written down later");
                     return Err(error);

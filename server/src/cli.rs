@@ -55,7 +55,7 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum PepperCommand {
-    /// Put a new pepper in front of LATCHKEY_PEPPER_FILE. It is used from the next start on; the older ones stay, and what
+    /// Put a new pepper in front of the file of `LATCHKEY_PEPPER_FILE`. It is used from the next start on; the older ones stay, and what
     /// was made under them keeps working
     #[command(after_help = HELP)]
     Rotate,

@@ -203,7 +203,7 @@ pub async fn open(store: Store, config: &Config) -> Result<Keyring, Stop> {
 }
 
 /// How long a database is waited for that comes up later than this process.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How often it is tried meanwhile, and how many tries pass between two lines about it.
 const RETRY: Duration = Duration::from_secs(1);
 const TRIES_A_LINE: u32 = 5;
@@ -230,7 +230,7 @@ pub async fn open_store(config: &Config) -> Result<Store, Stop> {
             }
             return Err(Stop::failed(what, error));
         }
-        if tries % TRIES_A_LINE == 0 {
+        if tries.is_multiple_of(TRIES_A_LINE) {
             let left = PATIENCE.saturating_sub(waited).as_secs();
             say(format_args!("{error}; trying again for {left} s"));
         }

@@ -254,7 +254,7 @@ fn write_reserve(path: &Path) -> io::Result<()> {
         .open(path)?;
     // Nothing that a file system could compress.
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut block = [0; 64 * 1024];
+    let mut block = vec![0; 64 * 1024];
     let mut written = 0;
     while written < RESERVE {
         for word in block.chunks_exact_mut(8) {

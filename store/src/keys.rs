@@ -128,12 +128,11 @@ impl Store {
     ) -> Result<Inserted, StoreError> {
         let inserted = write!(self, |tx| {
             let before: Option<KeyId> = put_key!(tx, new, event);
-            match before {
-                Some(id) => Inserted::Before(id),
-                None => {
-                    advance!(tx, self);
-                    Inserted::New(Vec::from_iter(index_row!(tx, new.id)))
-                }
+            if let Some(id) = before {
+                Inserted::Before(id)
+            } else {
+                advance!(tx, self);
+                Inserted::New(Vec::from_iter(index_row!(tx, new.id)))
             }
         });
         self.saw(&inserted);
@@ -143,7 +142,9 @@ impl Store {
     /// Notes the position of an insertion that was committed.
     pub(crate) fn saw(&self, inserted: &Inserted) {
         if let Inserted::New(rows) = inserted {
-            rows.iter().for_each(|row| self.fence().saw(row.position));
+            for row in rows {
+                self.fence().saw(row.position);
+            }
         }
     }
 

@@ -418,7 +418,8 @@ pub fn sqlite_url(path: &Path) -> Option<String> {
         if byte.is_ascii_alphanumeric() || b"/._-".contains(&byte) {
             url.push(char::from(byte));
         } else {
-            url.push_str(&format!("%{byte:02X}"));
+            url.push('%');
+            url.push_str(&hex::encode_upper([byte]));
         }
     }
     Some(url)

@@ -32,25 +32,24 @@ impl Store {
     ) -> Result<Inserted, StoreError> {
         let inserted = write!(self, |tx| {
             let before: Option<KeyId> = put_key!(tx, new, created);
-            match before {
-                Some(id) => Inserted::Before(id),
-                None => {
-                    let done = sqlx::query(sql::KEY_REPLACE)
-                        .bind(new.application.0)
-                        .bind(old.to_string())
-                        .bind(new.at.0)
-                        .bind(retires_at.0)
-                        .bind(new.id.to_string())
-                        .execute(&mut *tx)
-                        .await?;
-                    if done.rows_affected() == 0 {
-                        return Err(StoreError::NotFound);
-                    }
-                    append!(tx, replaced);
-                    advance!(tx, self);
-                    let (old, new) = (index_row!(tx, old), index_row!(tx, new.id));
-                    Inserted::New(old.into_iter().chain(new).collect())
+            if let Some(id) = before {
+                Inserted::Before(id)
+            } else {
+                let done = sqlx::query(sql::KEY_REPLACE)
+                    .bind(new.application.0)
+                    .bind(old.to_string())
+                    .bind(new.at.0)
+                    .bind(retires_at.0)
+                    .bind(new.id.to_string())
+                    .execute(&mut *tx)
+                    .await?;
+                if done.rows_affected() == 0 {
+                    return Err(StoreError::NotFound);
                 }
+                append!(tx, replaced);
+                advance!(tx, self);
+                let (old, new) = (index_row!(tx, old), index_row!(tx, new.id));
+                Inserted::New(old.into_iter().chain(new).collect())
             }
         });
         self.saw(&inserted);

@@ -9,7 +9,7 @@ pub(crate) const READ_DEADLINE: Duration = Duration::from_secs(15);
 /// How long a transaction that writes may take, from waiting for a connection to the end of the commit.
 pub(crate) const WRITE_DEADLINE: Duration = Duration::from_secs(10);
 /// The same for one that writes a row for each key of an application.
-pub(crate) const BULK_DEADLINE: Duration = Duration::from_secs(120);
+pub(crate) const BULK_DEADLINE: Duration = Duration::from_mins(2);
 
 /// An error that can say that a deadline has passed.
 pub(crate) trait Elapsed {

@@ -73,13 +73,14 @@ impl Keyring {
             );
         }
         let mut missing = Vec::new();
-        let known = journal.known();
-        self.snapshot.each(|id, entry| {
-            if entry.revoked && !known.revoked.contains(&id) {
-                missing.push(id);
-            }
-        });
-        drop(known);
+        {
+            let known = journal.known();
+            self.snapshot.each(|id, entry| {
+                if entry.revoked && !known.revoked.contains(&id) {
+                    missing.push(id);
+                }
+            });
+        }
         for id in &missing {
             journal.note(*id, &[What::Revoked], self.now());
         }

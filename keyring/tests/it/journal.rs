@@ -198,9 +198,9 @@ async fn what_a_restored_database_has_forgotten_is_ended_again_with_a_record() {
             .expect("off");
         drop((keyring, editor));
 
-        let (house, replayed, _folder) = scene.restart(Some(&copy)).await;
+        let (second, outcome, _folder) = scene.restart(Some(&copy)).await;
         assert_eq!(
-            replayed,
+            outcome,
             Replayed {
                 revoked: 2,
                 deactivated: 1,
@@ -208,7 +208,7 @@ async fn what_a_restored_database_has_forgotten_is_ended_again_with_a_record() {
                 added: 0
             }
         );
-        let keyring = &house.keyring;
+        let keyring = &second.keyring;
         assert_eq!(ask(keyring, &kept), Verdict::Accepted);
         assert_eq!(ask(keyring, &revoked), Verdict::Revoked);
         assert_eq!(ask(keyring, &own), Verdict::Revoked);
@@ -220,7 +220,7 @@ async fn what_a_restored_database_has_forgotten_is_ended_again_with_a_record() {
         assert_eq!(ask(keyring, &on_again), Verdict::Accepted);
         assert_eq!(ask(keyring, &forgotten_on), Verdict::Inactive);
 
-        let session = house.sign_in("owner@acme.example").await;
+        let session = second.sign_in("owner@acme.example").await;
         let app = session.applications().await.expect("read")[0].id;
         let owner = session.owner(app, Origin::default()).await;
         let filter = AuditFilter {
@@ -234,7 +234,7 @@ async fn what_a_restored_database_has_forgotten_is_ended_again_with_a_record() {
             assert!(row.detail.contains("revocation journal"), "{row:?}");
             assert_eq!(row.before.get("status"), Some("active"));
         }
-        let store = Store::open_to_read(&house.fresh.url).await.expect("opens");
+        let store = Store::open_to_read(&second.fresh.url).await.expect("opens");
         store.seal_with(Peppers::from(Pepper::from_bytes(*PEPPER)).seal_keys());
         for head in store.audit_heads().await.expect("read") {
             let broken = store.verify_audit(&head, None).await.expect("read");
@@ -308,10 +308,10 @@ async fn the_revocation_of_all_keys_is_in_the_journal() {
         let fresh = owner.fresh_owner().expect("signed in a moment ago");
         fresh.revoke_all("leaked".into()).await.expect("revoked");
         drop((session, owner, fresh));
-        let (house, replayed, _folder) = scene.restart(Some(&copy)).await;
+        let (after, replayed, _folder) = scene.restart(Some(&copy)).await;
         assert_eq!(replayed.revoked, 2);
         for key in &keys {
-            assert_eq!(ask(&house.keyring, key), Verdict::Revoked);
+            assert_eq!(ask(&after.keyring, key), Verdict::Revoked);
         }
     }
 }

@@ -96,7 +96,7 @@ pub fn document(url: &PublicUrl) -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas.into_definitions(),
-            "responses": Map::from_iter(nowhere.into_iter().chain([long_target])),
+            "responses": nowhere.into_iter().chain([long_target]).collect::<Map<_, _>>(),
             "examples": Map::from_iter(refusals),
             "headers": headers::all(),
             "securitySchemes": {

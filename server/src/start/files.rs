@@ -58,7 +58,7 @@ mod tests {
             "LATCHKEY_PEPPER_FILE" => Some(pepper.into()),
             _ => None,
         });
-        oddities(&config.ok().expect("settings"))
+        oddities(&config.expect("settings"))
     }
 
     #[test]

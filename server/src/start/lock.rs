@@ -21,10 +21,16 @@ const TRIES: u32 = 10;
 /// Held while the process lives; the operating system gives it back, whatever the end is.
 #[derive(Debug)]
 pub struct Lock {
-    _files: Vec<File>,
+    /// Locked as long as they are open.
+    files: Vec<File>,
 }
 
 impl Lock {
+    /// How many files are locked.
+    pub const fn locked(&self) -> usize {
+        self.files.len()
+    }
+
     /// Takes the database at `url`, and makes its file where there is none; a server such as PostgreSQL needs no lock.
     ///
     /// # Errors
@@ -41,7 +47,7 @@ impl Lock {
                 )))
             }
             Some(path) => Self::take_file(&path),
-            None => Ok(Self { _files: Vec::new() }),
+            None => Ok(Self { files: Vec::new() }),
         }
     }
 
@@ -102,7 +108,7 @@ impl Lock {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(cannot(error)),
         }
-        Ok(Self { _files: files })
+        Ok(Self { files })
     }
 }
 
@@ -210,9 +216,9 @@ mod tests {
     }
 
     #[test]
-    fn only_files_are_locked_and_a_uri_within_the_url_is_refused() {
+    fn onlyfiles_are_locked_and_a_uri_within_the_url_is_refused() {
         for url in ["sqlite::memory:", "postgres://h/d"] {
-            assert!(Lock::take(url).expect("nothing to lock")._files.is_empty());
+            assert_eq!(Lock::take(url).expect("nothing to lock").locked(), 0);
         }
         let refusal = Lock::take("sqlite:file:data/latchkey.db?mode=rwc").expect_err("a URI");
         assert!(!refusal.to_string().contains('\n'), "{refusal}");

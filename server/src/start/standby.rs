@@ -43,7 +43,7 @@ pub async fn own(store: &Store, config: &Config, node: &NodeId) -> Result<Owners
                 return Ok(ownership);
             }
             Ok(Claim::Occupied(owner)) => {
-                if look % REMINDER == 0 {
+                if look.is_multiple_of(REMINDER) {
                     super::say(format_args!(
                         "Another latchkey owns the database. This one is a standby, and takes over once that one has ended."
                     ));

@@ -21,7 +21,7 @@ use tokio::{
 /// Longer than anything here may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A time that never comes while a test runs.
-const NEVER: Duration = Duration::from_secs(3_600);
+const NEVER: Duration = Duration::from_hours(1);
 /// A time that comes soon.
 const SOON: Duration = Duration::from_millis(100);
 

@@ -228,7 +228,8 @@ impl Store {
         for head in heads.iter().filter(|head| head.pepper != newest) {
             let seal = head.seal.as_deref();
             let genuine = self.seals().prove(&head.hash, seal, &head.pepper) == Proof::Genuine;
-            if !genuine && !(done.first && seal.is_none()) {
+            let unsealed = done.first && seal.is_none();
+            if !(genuine || unsealed) {
                 done.left.push(head.name.clone());
                 continue;
             }
@@ -239,7 +240,8 @@ impl Store {
                     .fetch_one(&mut *tx)
                     .await?;
                 let genuine = head.is_genuine(tx.seals());
-                if !genuine && !(done.first && head.seal.is_none()) {
+                let unsealed = done.first && head.seal.is_none();
+                if !(genuine || unsealed) {
                     return Err(StoreError::Corrupt(
                         "a seal of the audit log is forged".into(),
                     ));

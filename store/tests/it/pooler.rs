@@ -1,4 +1,4 @@
-//! A connection pooler between Latchkey and PostgreSQL, where PgBouncer is installed.
+//! A connection pooler between Latchkey and PostgreSQL, where `PgBouncer` is installed.
 
 use crate::{
     keys::{House, NOW},
@@ -64,7 +64,7 @@ impl Pooler {
     }
 }
 
-/// PgBouncer refuses root.
+/// `PgBouncer` refuses root.
 fn as_anybody(program: &PathBuf, folder: &TempDir) -> Command {
     let id = Command::new("id").arg("-u").output().expect("asked");
     if id.stdout != b"0\n" {

@@ -15,7 +15,7 @@ use tokio::runtime;
 pub struct Fresh {
     pub store: Store,
     pub url: String,
-    _place: Place,
+    place: Place,
 }
 
 /// What the database occupies, until it is dropped.
@@ -47,13 +47,13 @@ pub async fn fresh_in(folder: &Path) -> Fresh {
     Fresh {
         store: Store::open(&url).await.expect("SQLite opens"),
         url,
-        _place: Place::Folder(None),
+        place: Place::Folder(None),
     }
 }
 
 impl Fresh {
     fn kept(mut self, folder: TempDir) -> Self {
-        self._place = Place::Folder(Some(folder));
+        self.place = Place::Folder(Some(folder));
         self
     }
 }
@@ -82,7 +82,7 @@ async fn fresh_postgres(server: &str) -> Fresh {
     Fresh {
         store,
         url,
-        _place: Place::Postgres {
+        place: Place::Postgres {
             server: server.to_owned(),
             name,
         },

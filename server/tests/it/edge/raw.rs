@@ -4,6 +4,7 @@ use super::{connect, patient, send, serve, until, until_closed};
 use crate::house::House;
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn bytes_that_are_read_in_two_ways_are_refused() {
     let house = House::furnished().await;
     let (address, _state) = serve(&house, patient()).await;

@@ -107,10 +107,10 @@ async fn no_call_passes_that_begins_after_its_key_was_revoked() {
     let owner = house.owner().await;
     let key = house.key(&owner, "invoice:read", "").await;
     let address = serve(&house).await;
-    hammer(address, &key, "key_revoked", async {
+    Box::pin(hammer(address, &key, "key_revoked", async {
         let revoked = owner.revoke(key.id, "Leaked".into()).await;
         revoked.expect("revoked");
-    })
+    }))
     .await;
 }
 
@@ -119,7 +119,7 @@ async fn no_call_passes_that_begins_after_its_key_has_revoked_itself() {
     let house = House::furnished().await;
     let key = house.key(&house.owner().await, "invoice:read", "").await;
     let address = serve(&house).await;
-    hammer(address, &key, "key_revoked", async {
+    Box::pin(hammer(address, &key, "key_revoked", async {
         let id = key.id.to_string();
         let pair = [
             ("x-client-key", id.as_str()),
@@ -128,7 +128,7 @@ async fn no_call_passes_that_begins_after_its_key_has_revoked_itself() {
         let mut connection = Connection::to(address).await;
         let answer = connection.send("DELETE", "/v1/keys/current", &pair).await;
         assert_eq!(answer.status, 204);
-    })
+    }))
     .await;
 }
 
@@ -138,9 +138,9 @@ async fn no_call_passes_that_begins_after_its_key_was_switched_off() {
     let owner = house.owner().await;
     let key = house.key(&owner, "invoice:read", "").await;
     let address = serve(&house).await;
-    hammer(address, &key, "key_inactive", async {
+    Box::pin(hammer(address, &key, "key_inactive", async {
         owner.deactivate(key.id).await.expect("switched off");
-    })
+    }))
     .await;
 }
 
@@ -159,8 +159,8 @@ async fn no_call_passes_that_begins_after_its_secret_has_retired() {
     let made = fresh.regenerate(key.id, wanted, once).await;
     assert!(matches!(made, Ok(Issue::New(_))), "{made:?}");
     let address = serve(&house).await;
-    hammer(address, &key, "secret_retired", async {
+    Box::pin(hammer(address, &key, "secret_retired", async {
         house.clock.advance(HOUR);
-    })
+    }))
     .await;
 }

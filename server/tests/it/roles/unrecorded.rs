@@ -154,9 +154,9 @@ async fn a_change_that_cannot_be_recorded_does_not_happen() {
             database.run(REFUSE[kind]).await;
             let before = database.rows().await;
             let answer = call(&house, name, &again, &session).await;
-            let changed = changed(&before, &database.rows().await);
+            let differences = changed(&before, &database.rows().await);
             database.run(ALLOW[kind]).await;
-            assert_eq!(changed, Vec::<String>::new(), "{name} on {}", house.url);
+            assert_eq!(differences, Vec::<String>::new(), "{name} on {}", house.url);
             let status = answer.status.as_u16();
             assert!(status >= 500, "{name}: {status} {}", answer.body);
             changes.insert(name);

@@ -8,8 +8,8 @@ use crate::{
 use domain::audit::{Action, Event};
 use store::{Break, Damage, Store};
 
-fn at(seq: i64, damage: Damage) -> Option<Break> {
-    Some(Break { seq, damage })
+const fn at(seq: i64, damage: Damage) -> Break {
+    Break { seq, damage }
 }
 
 /// What somebody does who may write everything, and knows how hashes are made: row 5 tells another story, and all hashes
@@ -65,11 +65,11 @@ async fn a_chain_that_was_computed_anew_has_no_seals() {
         let house = furnished(&fresh, 1).await;
         assert_eq!(verify(&house).await, None);
         rewrite(&fresh, &house, 5, None).await;
-        assert_eq!(verify(&house).await, at(5, Damage::Forged));
+        assert_eq!(verify(&house).await, Some(at(5, Damage::Forged)));
         // Not even what is written afterwards vouches for it.
         write_one(&house, 9).await;
         assert_eq!(lines(&house).await[8].encoding, 2);
-        assert_eq!(verify(&house).await, at(5, Damage::Forged));
+        assert_eq!(verify(&house).await, Some(at(5, Damage::Forged)));
     }
 }
 
@@ -83,16 +83,16 @@ async fn a_sealed_log_does_not_become_an_unsealed_one() {
             furnished(&fresh, 3).await,
         ];
         rewrite(&fresh, &part, 5, Some(2)).await;
-        assert_eq!(verify(&part).await, at(5, Damage::Unsealed));
+        assert_eq!(verify(&part).await, Some(at(5, Damage::Unsealed)));
         rewrite(&fresh, &whole, 1, Some(2)).await;
-        assert_eq!(verify(&whole).await, at(8, Damage::Unproven));
+        assert_eq!(verify(&whole).await, Some(at(8, Damage::Unproven)));
         write_one(&whole, 9).await;
-        assert_eq!(verify(&whole).await, at(9, Damage::Unproven));
+        assert_eq!(verify(&whole).await, Some(at(9, Damage::Unproven)));
         // Nor at the next start: another log has seals, so this is no database of before them.
         let done = whole.store.seal_logs(sealed(&whole)).await.expect("read");
         assert_eq!((done.sealed, done.first), (0, false));
         assert_eq!(done.left, ["Account 1", "Account 2"]);
-        assert_eq!(verify(&whole).await, at(9, Damage::Unproven));
+        assert_eq!(verify(&whole).await, Some(at(9, Damage::Unproven)));
         assert_eq!(verify(&other).await, None);
         // A head whose seal is forged is left alone as well, under whatever pepper.
         let account = literal(&fresh, other.account.0);
@@ -118,7 +118,7 @@ async fn a_log_outlives_the_pepper_that_sealed_its_first_rows() {
             ..*house
         };
         let without = with(&open(&[9]).await, &old);
-        assert_eq!(verify(&without).await, at(8, Damage::Unproven));
+        assert_eq!(verify(&without).await, Some(at(8, Damage::Unproven)));
 
         let both = open(&[9, 0]).await;
         let done = both.seal_logs(sealed(&old)).await.expect("sealed");
