@@ -1,4 +1,4 @@
-//! `cargo xtask sbom`: a software bill of materials in CycloneDX 1.6, of every lock file.
+//! `cargo xtask sbom`: a software bill of materials in `CycloneDX` 1.6, of every lock file.
 //!
 //! It has no time and no serial number: the same lock files make the same bytes.
 
@@ -156,12 +156,13 @@ mod tests {
     /// The references of the components that a lock file names.
     fn named_by(bill: &Value, lock: &str) -> BTreeSet<String> {
         let components = bill["components"].as_array().expect("a list");
-        let names = |component: &Value| {
+        let is_in_lock = |component: &Value| {
             let properties = component["properties"].as_array().expect("a list");
             properties.iter().any(|property| property["value"] == lock)
         };
-        let named = components.iter().filter(|component| names(component));
-        named
+        components
+            .iter()
+            .filter(|component| is_in_lock(component))
             .map(|component| component["bom-ref"].as_str().expect("text").to_owned())
             .collect()
     }

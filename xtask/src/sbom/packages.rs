@@ -38,7 +38,7 @@ pub fn components(name_of_lock: &str, lock: &str) -> Result<Vec<Component>> {
         .collect()
 }
 
-/// A digest as npm writes it (`sha512-` and base64), as CycloneDX does.
+/// A digest as npm writes it (`sha512-` and base64), as `CycloneDX` does.
 fn digest(integrity: &str) -> Result<(&'static str, String)> {
     let digest = integrity
         .strip_prefix("sha512-")
@@ -46,8 +46,5 @@ fn digest(integrity: &str) -> Result<(&'static str, String)> {
     let bytes = STANDARD
         .decode(digest)
         .with_context(|| format!("`{integrity}` is no base64"))?;
-    Ok((
-        "SHA-512",
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
-    ))
+    Ok(("SHA-512", hex::encode(bytes)))
 }
