@@ -28,7 +28,7 @@ impl Keyring {
             tick.tick().await;
             let looked = self.check_ownership().await;
             match (&looked, silent) {
-                (Err(error), false) => tracing::error!(
+                (Err(error), false) if self.is_owner() => tracing::error!(
                     %error,
                     "the database does not answer: nothing can be changed, and what is known is verified from memory"
                 ),
