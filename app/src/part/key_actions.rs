@@ -6,12 +6,10 @@ use crate::{
         change::{ActivateKey, DeactivateKey},
     },
     error::AppError,
-    form::{FormPage, sent, use_errors, use_outcome},
-    part::PasswordAgain,
+    form::{FormPage, sent, use_outcome},
     routes,
-    ui::{ErrorSummary, Icon, Notice, Shape, Submit},
-    words::list as words,
-    words::{edit, rotate},
+    ui::{Icon, Notice, Shape},
+    words::{edit, fresh, list as words, rotate},
 };
 use domain::key::{KeySummary, state::State};
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -148,40 +146,44 @@ fn busy(pressed: Option<HtmlElement>) {
     }
 }
 
-/// The question for the password, where a key is to be switched on again and the sign-in is not fresh.
-#[component]
-fn ActivateAgain(
-    /// The application's id.
-    app: Signal<String>,
-) -> impl IntoView {
-    let changes = Changes::here();
-    let action = changes.activate;
-    let outcome = use_outcome(action);
-    let errors = use_errors(outcome);
-    let asked =
-        Memo::new(move |_| action_error(outcome).is_some_and(|error| asks_for_password(&error)));
-    move || {
-        let key = changes.activating.get().filter(|_| asked.get())?;
-        Some(view! {
-            <ActionForm action attr:class="form" attr:novalidate="" attr:autocomplete="off">
-                <FormPage />
-                <ErrorSummary errors />
-                <input type="hidden" name="app" value=app />
-                <input type="hidden" name="key" value=key />
-                <PasswordAgain fresh=false errors />
-                <Submit label=words::ACTIVATE pending=action.pending() />
-            </ActionForm>
-        })
+/// The question for the password, where a key is to be switched on again and the sign-in is not fresh. It is a plain form:
+/// the list does not fetch what forms need in the browser for it.
+fn activate_again(app: Signal<String>, key: String, why: String) -> AnyView {
+    view! {
+        <form method="post" action=ActivateKey::PATH class="form" autocomplete="off">
+            <FormPage />
+            <input type="hidden" name="app" value=app />
+            <input type="hidden" name="key" value=key />
+            <div class="field">
+                <label for="password">{fresh::PASSWORD}</label>
+                <input
+                    id="password"
+                    name="password"
+                    type="password"
+                    autocomplete="current-password"
+                    aria-required="true"
+                    aria-invalid="true"
+                    aria-describedby="password-error"
+                />
+                <p class="field-error" id="password-error">
+                    <Icon shape=Shape::Warning />
+                    <span>{why}</span>
+                </p>
+            </div>
+            <button type="submit" class="button" data-variant="primary">
+                {words::ACTIVATE}
+            </button>
+        </form>
     }
+    .into_any()
 }
 
-fn action_error(outcome: Signal<Option<Result<(), AppError>>>) -> Option<AppError> {
-    outcome.get().and_then(Result::err)
-}
-
-fn asks_for_password(error: &AppError) -> bool {
-    let sentences = error.sentences();
-    sentences.iter().any(|error| error.field == "password")
+/// Why the password is wanted, where it is.
+fn asks_for_password(error: &AppError) -> Option<String> {
+    let mut sentences = error.sentences().into_iter();
+    sentences
+        .find(|error| error.field == "password")
+        .map(|error| error.message)
 }
 
 /// What came of the last change, where it failed.
@@ -191,15 +193,22 @@ pub fn ChangeNotice(
     #[prop(into, optional)]
     app: Option<Signal<String>>,
 ) -> impl IntoView {
-    let outcome = Changes::here().outcome;
+    let changes = Changes::here();
+    let question = move |error: &AppError| {
+        let (app, key) = (app?, changes.activating.get()?);
+        Some(activate_again(app, key, asks_for_password(error)?))
+    };
     view! {
-        {app.map(|app| view! { <ActivateAgain app /> })}
         <div role="alert">
-            {move || match outcome.get() {
-                // The form above says it.
-                Some(Err(error)) if app.is_some() && asks_for_password(&error) => None,
+            {move || match changes.outcome.get() {
                 Some(Err(error)) => {
-                    Some(view! { <Notice tone="danger">{error.to_string()}</Notice> })
+                    Some(
+                        question(&error)
+                            .unwrap_or_else(|| {
+                                view! { <Notice tone="danger">{error.to_string()}</Notice> }
+                                    .into_any()
+                            }),
+                    )
                 }
                 _ => None,
             }}
