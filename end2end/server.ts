@@ -32,12 +32,19 @@ interface Options {
   people?: Person[];
   /** Where browsers believe the server to be; its own address where it is left out. */
   publicUrl?: string;
+  /** The name in that URL, where it is not the address. */
+  host?: string;
 }
 
 const STARTS_WITHIN = 30_000;
 const STOPS_WITHIN = 10_000;
 
-export async function startServer({ database = 'sqlite', people = [], publicUrl }: Options = {}): Promise<Server> {
+export async function startServer({
+  database = 'sqlite',
+  people = [],
+  publicUrl,
+  host = '127.0.0.1',
+}: Options = {}): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-end2end-'));
   const db =
     database === 'postgres'
@@ -55,7 +62,7 @@ export async function startServer({ database = 'sqlite', people = [], publicUrl 
     LATCHKEY_DATABASE_URL: db.url,
     LATCHKEY_PEPPER: '',
     LATCHKEY_PEPPER_FILE: join(folder, 'pepper'),
-    LATCHKEY_PUBLIC_URL: publicUrl ?? url,
+    LATCHKEY_PUBLIC_URL: publicUrl ?? `http://${host}:${port}`,
     LATCHKEY_TRUSTED_PROXIES: '',
     LATCHKEY_LOG_FORMAT: 'text',
     RUST_LOG: 'warn',

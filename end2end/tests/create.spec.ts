@@ -16,6 +16,7 @@ import {
   unique,
   whoami,
 } from '../fixtures.ts';
+import { startServer } from '../server.ts';
 
 test('a new key works at the gate, and its secret is seen once', async ({ page, open, as, server }) => {
   const place = await as(people.developer);
@@ -234,35 +235,40 @@ test.describe('the form listens', { tag: '@js' }, () => {
   });
 });
 
-test('without HTTPS the credentials can be copied all the same', { tag: '@js' }, async ({ page, server, watch }) => {
+test('without HTTPS the credentials can be copied all the same', { tag: '@js' }, async ({ page, database, watch }) => {
+  const server = await startServer({ database, people: [people.owner], host: 'keys.lan' });
   const lan = server.url.replace('127.0.0.1', 'keys.lan');
-  watch.expect(/request to another site: http:\/\/keys\.lan/);
-  watch.expect(/Cross-Origin-Opener-Policy/);
-  await page.goto(`${lan}/sign-in`);
-  await page.getByRole('textbox', { name: 'Email' }).fill(people.owner.email);
-  await page.getByLabel('Password', { exact: true }).fill(people.owner.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('link', { name: 'Create API Key' }).click();
-  await fillKey(page, unique('On the LAN'));
-  await page.getByRole('button', { name: 'Generate API Key' }).click();
-  expect(await page.evaluate(() => [isSecureContext, navigator.clipboard])).toEqual([false, undefined]);
-  const { id, secret } = await readCredentials(page);
-  const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
-  for (const [label, value] of [
-    ['Copy API key', id],
-    ['Copy secret key', secret],
-  ] as const) {
-    await reveal.getByRole('button', { name: label }).click();
-    await expect(reveal.getByRole('status')).toHaveText('Copied');
-    const pasted = await page.evaluateHandle(() => {
-      const field = document.createElement('textarea');
-      document.querySelector('dialog')?.append(field);
-      field.focus();
-      return field;
-    });
-    await page.keyboard.press('Control+V');
-    expect(await pasted.evaluate((field) => field.value)).toBe(value);
-    await pasted.evaluate((field) => field.remove());
+  try {
+    watch.expect(/request to another site: http:\/\/keys\.lan/);
+    watch.expect(/Cross-Origin-Opener-Policy/);
+    await page.goto(`${lan}/sign-in`);
+    await page.getByRole('textbox', { name: 'Email' }).fill(people.owner.email);
+    await page.getByLabel('Password', { exact: true }).fill(people.owner.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('link', { name: 'Create API Key' }).click();
+    await fillKey(page, unique('On the LAN'));
+    await page.getByRole('button', { name: 'Generate API Key' }).click();
+    expect(await page.evaluate(() => [isSecureContext, navigator.clipboard])).toEqual([false, undefined]);
+    const { id, secret } = await readCredentials(page);
+    const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
+    for (const [label, value] of [
+      ['Copy API key', id],
+      ['Copy secret key', secret],
+    ] as const) {
+      await reveal.getByRole('button', { name: label }).click();
+      await expect(reveal.getByRole('status')).toHaveText('Copied');
+      const pasted = await page.evaluateHandle(() => {
+        const field = document.createElement('textarea');
+        document.querySelector('dialog')?.append(field);
+        field.focus();
+        return field;
+      });
+      await page.keyboard.press('Control+V');
+      expect(await pasted.evaluate((field) => field.value)).toBe(value);
+      await pasted.evaluate((field) => field.remove());
+    }
+  } finally {
+    await server.stop();
   }
 });
 
