@@ -6,6 +6,7 @@ pub mod decision;
 pub mod id;
 pub mod key;
 pub mod member;
+pub mod origin;
 pub mod page;
 pub mod security;
 pub mod support;

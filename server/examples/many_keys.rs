@@ -5,13 +5,13 @@ use domain::key::{
     Environment,
     token::{KeyId, format_secret},
 };
-use keyring::{Entropy, Pepper, SeededEntropy};
 use std::{
     error::Error,
     fmt::Write as _,
     fs::File,
     io::{self, BufWriter, Write},
 };
+use verification::{Entropy, Pepper, SeededEntropy};
 
 /// Rows of one statement.
 const CHUNK: usize = 500;

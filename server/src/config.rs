@@ -15,9 +15,9 @@ pub use public_url::{PublicUrl, split};
 pub use unknown::warnings as unknown_variables;
 
 use crate::gate::client_address::TrustedProxies;
-use keyring::Retention;
 use secret::Secret;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use telemetry::Retention;
 use tracing_subscriber::EnvFilter;
 
 /// A setting that stops the start. One line: which, why, and what is allowed.
@@ -293,7 +293,7 @@ fn parse_filter(text: Option<&str>) -> Result<EnvFilter, Wrong> {
             "RUST_LOG",
             text,
             "is no filter",
-            "error, warn, info, debug or trace, or a list such as info,keyring=debug",
+            "error, warn, info, debug or trace, or a list such as info,management=debug",
         )
     })
 }

@@ -16,10 +16,7 @@ use domain::{
     account::{Email, Role},
     time::Timestamp,
 };
-use keyring::{
-    Clock, Entropy, Guard, Keyring, Monotonic, Pepper, PersonDraft, Store, SystemClock,
-    SystemEntropy,
-};
+use management::{Keyring, PersonDraft, Store};
 use std::{
     fmt::Display,
     sync::{
@@ -27,6 +24,7 @@ use std::{
         atomic::{AtomicI64, Ordering},
     },
 };
+use verification::{Clock, Entropy, Guard, Monotonic, Pepper, SystemClock, SystemEntropy};
 
 const ACCOUNT: &str = "Northwind Trading";
 const APPLICATION: &str = "Storefront";
@@ -72,8 +70,8 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
         start::say(format_args!("    {email}  ({role})"));
     }
     start::say("All of it is gone when you stop the demo with Ctrl-C.");
-    keyring.keep(config.retention);
-    keyring.spawn_keeper();
+    keyring.telemetry().set_retention(config.retention);
+    keyring.spawn_background_tasks();
     let mut state = AppState::new(
         keyring,
         config.public_url,

@@ -19,9 +19,9 @@ use domain::{
     verdict::Verdict,
 };
 use http::{HeaderMap, HeaderName, header};
-use keyring::{Call, Caller, Route};
 use problem::{Code, Problem};
 use std::{borrow::Cow, collections::BTreeSet};
+use verification::{Call, Caller, Route};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Keys that one request is taken to name, so that nobody fills a log with one line.
@@ -102,7 +102,9 @@ fn decide(
     let presented = credentials::read(request.headers(), query);
     if matches!(presented, Err(Code::CredentialsInQuery)) {
         for key in named_keys(request) {
-            state.keyring.note_in_query(&Call { key: &key, ..call });
+            state
+                .keyring
+                .report_credentials_in_query(&Call { key: &key, ..call });
         }
     }
     let presented = presented.map_err(refuse)?;

@@ -23,7 +23,7 @@ use axum::{
 use domain::verdict::Verdict;
 use histogram::Histogram;
 use http::{HeaderMap, StatusCode, header};
-use keyring::Fault;
+use management::Fault;
 use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
@@ -230,43 +230,43 @@ fn seconds(milliseconds: i64) -> String {
 }
 
 fn exposition(state: &AppState) -> String {
-    let vitals = state.keyring.vitals();
+    let stats = state.keyring.stats();
     let mut text = Text::default();
     state.metrics.write(&mut text);
     text.gauge("latchkey_connections", "Open connections.");
     text.sample(&[], state.connections.count());
     state.metrics.write_connections(&mut text);
     text.gauge("latchkey_keys", "Keys in the gate's index.");
-    text.sample(&[], vitals.keys);
+    text.sample(&[], stats.keys);
     text.gauge(
         "latchkey_usage_waiting_batches",
         "Batches of counted usage that could not be written yet.",
     );
-    text.sample(&[], vitals.waiting_batches);
+    text.sample(&[], stats.pending_batches);
     text.gauge(
         "latchkey_usage_lag_seconds",
         "Time since counted usage was written last, or there was none.",
     );
-    text.sample(&[], seconds(vitals.usage_lag_ms));
+    text.sample(&[], seconds(stats.usage_lag_ms));
     text.gauge(
         "latchkey_database_silence_seconds",
         "Time since the database gave a sign of life.",
     );
-    text.sample(&[], seconds(vitals.silence_ms));
+    text.sample(&[], seconds(stats.database_downtime_ms));
     text.gauge(
         "latchkey_clock_behind_seconds",
         "How far the machine's clock is behind the newest time that the database has seen; 0 up to a minute.",
     );
-    text.sample(&[], seconds(vitals.clock_behind_ms));
+    text.sample(&[], seconds(stats.clock_behind_ms));
     text.gauge(
         "latchkey_database_fault",
         "1 for what is wrong with the database, found by a write or by a readiness probe.",
     );
     for fault in Fault::ALL {
-        let present = vitals.fault == Some(fault);
+        let present = stats.fault == Some(fault);
         text.sample(&[("kind", fault.as_str())], u8::from(present));
     }
-    if let Some(reserve) = vitals.reserve {
+    if let Some(reserve) = stats.reserve {
         text.gauge(
             "latchkey_database_reserve",
             "1 while the reserve for a full disk is there, 0 after it was released.",
@@ -282,7 +282,7 @@ fn exposition(state: &AppState) -> String {
         "latchkey_background_task_failures_total",
         "Panics of background tasks. A task is started anew; five failures within a minute stop the process.",
     );
-    for (task, failures) in state.keyring.task_failures() {
+    for (task, failures) in state.keyring.supervisor().failures() {
         text.sample(&[("task", task)], failures);
     }
     text.counter(

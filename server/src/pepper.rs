@@ -4,13 +4,14 @@ use crate::{
     config::{PepperSource, Wrong},
     secret_file,
 };
-use keyring::{BadPeppers, MAX_PEPPERS, Pepper, PepperName, Peppers, SystemEntropy};
+use management::PepperName;
 use std::{
     fs::{self, OpenOptions, Permissions},
     io::{self, Write},
     os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
     path::{Path, PathBuf},
 };
+use verification::{BadPeppers, MAX_PEPPERS, Pepper, Peppers, SystemEntropy};
 use zeroize::Zeroizing;
 
 const VARIABLE: &str = "LATCHKEY_PEPPER";

@@ -12,7 +12,6 @@ use axum::{
 };
 use forwarded::UntrustedProxy;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use keyring::{Entropy, SystemEntropy};
 use std::{
     any::Any,
     cell::RefCell,
@@ -24,6 +23,7 @@ use std::{
 };
 use target::LONGEST_TARGET;
 use tower::Service;
+use verification::{Entropy, SystemEntropy};
 
 /// Names a request in answers, audit rows and the log.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -40,7 +40,7 @@ pub async fn serve(listener: TcpListener, state: AppState) -> io::Result<()> {
     let outcome = tokio::select! {
         () = accepting => Err(io::Error::other("connections are no longer accepted")),
         () = stop.asked() => Ok(()),
-        () = state.keyring.task_given_up() => Err(io::Error::other("a background task keeps failing")),
+        () = state.keyring.supervisor().given_up() => Err(io::Error::other("a background task keeps failing")),
         why = state.keyring.lost() => Err(io::Error::other(format!(
             "{why}; start this process again, and it waits until the database is free"
         ))),

@@ -13,8 +13,8 @@ use crate::{
     serve::{self, Limits, raise_open_files},
     telemetry,
 };
-use keyring::{Keyring, SystemClock};
 pub use lock::Lock;
+use management::Keyring;
 use node_id::NodeId;
 use std::{
     fmt::Display,
@@ -27,6 +27,7 @@ use tokio::{
     net::TcpListener,
     time::{Instant, sleep},
 };
+use verification::SystemClock;
 
 /// Why the process ends; one line for its console.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +91,7 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
     }
     keyring.keep_reserve().await;
     keyring
+        .telemetry()
         .recover_usage()
         .await
         .map_err(|error| Stop::failed("what was counted last cannot be added up", error))?;
@@ -112,7 +114,7 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
             keyring.setup_token()
         ));
     }
-    keyring.spawn_keeper();
+    keyring.spawn_background_tasks();
     let mut state = AppState::new(
         keyring,
         config.public_url,
@@ -198,7 +200,7 @@ pub async fn open(store: Store, config: &Config) -> Result<Keyring, Stop> {
     let keyring = Keyring::open(store, peppers, Arc::new(SystemClock::default()))
         .await
         .map_err(|error| Stop::failed("the keys cannot be loaded", error))?;
-    keyring.keep(config.retention);
+    keyring.telemetry().set_retention(config.retention);
     Ok(keyring)
 }
 

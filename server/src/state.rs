@@ -8,13 +8,14 @@ use crate::{
     serve::{Admission, Limits},
 };
 use axum::body::Bytes;
-use keyring::{Call, Decision, Keyring};
+use management::Keyring;
 use std::{
     ops::{Deref, DerefMut},
     sync::{Arc, OnceLock},
     time::Instant,
 };
 use tokio_util::sync::CancellationToken;
+use verification::{Call, Decision};
 
 /// What all handlers share; a clone is one count. Whoever changes a field changes it for this handle and its later clones.
 #[derive(Clone)]
@@ -87,7 +88,7 @@ impl AppState {
 
     /// Whether the gate may answer from memory: the database was heard of a short enough time ago.
     pub fn can_verify(&self) -> bool {
-        self.keyring.is_owner() && self.keyring.silence() <= self.patience_ms
+        self.keyring.is_owner() && self.keyring.database_downtime_ms() <= self.patience_ms
     }
 
     /// Asks the keyring about a pair, and notes how long it took.

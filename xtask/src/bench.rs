@@ -43,7 +43,7 @@ pub fn run(workspace: &Workspace, what: Measured) -> Result<()> {
     server::release(workspace)?;
     for (package, examples) in [
         ("server", &["yardstick", "many_keys", "load"] as &[_]),
-        ("keyring", &["verify"]),
+        ("management", &["verify"]),
         ("store", &["charts"]),
     ] {
         loud(&format!("compile {}", examples.join(", ")), || {

@@ -26,27 +26,30 @@ struct Part {
     shards: usize,
 }
 
-const PARTS: [Part; 2] = [
+const PARTS: [Part; 3] = [
     Part {
         package: "domain",
         files: &[],
         shards: 16,
     },
-    // The verification and the operations on keys; the tests run on SQLite.
     Part {
-        package: "keyring",
+        package: "verification",
+        files: &[],
+        shards: 4,
+    },
+    // The operations on keys; the tests run on SQLite.
+    Part {
+        package: "management",
         files: &[
-            "keyring/src/verify.rs",
-            "keyring/src/snapshot.rs",
-            "keyring/src/limiter.rs",
-            "keyring/src/issue.rs",
-            "keyring/src/edit.rs",
-            "keyring/src/rotate.rs",
-            "keyring/src/revoke.rs",
-            "keyring/src/bulk.rs",
-            "keyring/src/discard.rs",
+            "management/src/apply.rs",
+            "management/src/issue.rs",
+            "management/src/edit.rs",
+            "management/src/rotate.rs",
+            "management/src/revoke.rs",
+            "management/src/bulk.rs",
+            "management/src/discard.rs",
         ],
-        shards: 16,
+        shards: 8,
     },
 ];
 

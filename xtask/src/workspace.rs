@@ -8,7 +8,7 @@ use crate::{process, toolchain};
 
 /// The crates of the server's side, and the features that make them so. Every cargo call that compiles them names
 /// them all, so that features unify the same way and nothing is compiled twice.
-pub const SERVER_SIDE: [&str; 16] = [
+pub const SERVER_SIDE: [&str; 20] = [
     "--package",
     "domain",
     "--package",
@@ -18,7 +18,11 @@ pub const SERVER_SIDE: [&str; 16] = [
     "--package",
     "store",
     "--package",
-    "keyring",
+    "verification",
+    "--package",
+    "telemetry",
+    "--package",
+    "management",
     "--package",
     "app",
     "--package",

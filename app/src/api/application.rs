@@ -8,7 +8,7 @@ use leptos::prelude::*;
 pub async fn list_zones(app: String) -> Result<Vec<String>, AppError> {
     let viewer = crate::context::viewer(&app).await?;
     let zones = match viewer.identity().role {
-        domain::account::Role::Owner => keyring::Zone::all(),
+        domain::account::Role::Owner => management::Zone::all(),
         _ => Vec::new(),
     };
     Ok(zones.into_iter().map(String::from).collect())
@@ -25,7 +25,7 @@ pub async fn change_application(
     let owner = crate::context::fresh_owner(&app, &password).await?;
     let name = domain::account::parse_title("The application’s name", &name)
         .map_err(|invalid| AppError::field("name", invalid.0))?;
-    let zone = keyring::Zone::parse(&time_zone)
+    let zone = management::Zone::parse(&time_zone)
         .map_err(|invalid| AppError::field("time_zone", invalid.0))?;
     Ok(owner.change_application(name, zone).await?)
 }

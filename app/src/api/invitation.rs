@@ -29,13 +29,13 @@ pub async fn show_invitation(token: String) -> Result<OpenInvitation, AppError> 
 /// Makes a member of whoever holds the link, signs them in, and leads to their applications.
 #[server(name = AcceptInvitation, prefix = "/api", endpoint = "accept_invitation")]
 pub async fn accept_invitation(token: String, password: String) -> Result<(), AppError> {
-    use keyring::Accepted::{Busy, Gone, Granted, Refused, Throttled};
+    use management::Accepted::{Busy, Gone, Granted, Refused, Throttled};
     let (device, origin) = (crate::context::device(), crate::context::origin());
     let answer = crate::context::keyring()?
         .accept(&token, password.into(), device.as_deref(), &origin)
         .await
         .map_err(|error| match error {
-            keyring::KeyringError::Invalid(invalid) => AppError::field("password", invalid.0),
+            management::ManagementError::Invalid(invalid) => AppError::field("password", invalid.0),
             error => error.into(),
         })?;
     match answer {

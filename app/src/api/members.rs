@@ -73,7 +73,7 @@ pub async fn invite_member(
         .invite(email, role)
         .await
         .map_err(|error| match error {
-            keyring::KeyringError::Invalid(invalid) => AppError::field("email", invalid.0),
+            management::ManagementError::Invalid(invalid) => AppError::field("email", invalid.0),
             error => error.into(),
         })?;
     Ok(InvitationLink {

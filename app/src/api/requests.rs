@@ -94,7 +94,7 @@ pub async fn foresee_request(
     let key = viewer.key(key).await?.id;
     let case = read(&address, &scope, &at, viewer.now())?;
     Ok(Foreseen {
-        verdict: viewer.would_pass(key, &case).await?,
+        verdict: viewer.simulate_request(key, &case).await?,
         address: case
             .address
             .map_or_else(String::new, |address| address.to_string()),

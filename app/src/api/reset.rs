@@ -37,17 +37,17 @@ pub async fn reset_password(token: String, password: String) -> Result<(), AppEr
         .reset_password(&token, password.into(), &origin)
         .await
         .map_err(|error| match error {
-            keyring::KeyringError::Invalid(invalid) => AppError::field("password", invalid.0),
+            management::ManagementError::Invalid(invalid) => AppError::field("password", invalid.0),
             error => error.into(),
         })?;
     match answer {
-        keyring::Reset::Done => {
+        management::Reset::Done => {
             crate::context::end_session();
             crate::context::redirect("/sign-in");
             Ok(())
         }
-        keyring::Reset::Gone => Err(crate::context::refuse(AppError::NotFound)),
-        keyring::Reset::Busy => Err(AppError::Busy {
+        management::Reset::Gone => Err(crate::context::refuse(AppError::NotFound)),
+        management::Reset::Busy => Err(AppError::Busy {
             retry_after_ms: 1_000,
         }),
     }

@@ -10,7 +10,7 @@ pub async fn sign_in(
     password: String,
     #[server(default)] next: Option<String>,
 ) -> Result<(), AppError> {
-    use keyring::SignIn::{Busy, Granted, Refused, Throttled};
+    use management::SignIn::{Busy, Granted, Refused, Throttled};
     let device = crate::context::device();
     let answer = crate::context::keyring()?
         .sign_in(

@@ -14,9 +14,9 @@ pub async fn set_up(
     email: String,
     password: String,
 ) -> Result<(), AppError> {
-    use keyring::SetUp::{AlreadyDone, Done, WrongToken};
+    use management::SetUp::{AlreadyDone, Done, WrongToken};
     let (account, application, email) = check(&account, &application, &email, &password)?;
-    let draft = keyring::SetupDraft {
+    let draft = management::SetupDraft {
         account,
         application,
         email,
@@ -28,7 +28,7 @@ pub async fn set_up(
         .await
         .map_err(|error| match error {
             // All else was checked above: it is a common password.
-            keyring::KeyringError::Invalid(invalid) => AppError::field("password", invalid.0),
+            management::ManagementError::Invalid(invalid) => AppError::field("password", invalid.0),
             error => error.into(),
         })?;
     match answer {

@@ -33,8 +33,8 @@ pub async fn support_look(what: String, reason: String) -> Result<Found, AppErro
     let support = crate::context::support().await?;
     let (search, reason) = check(&what, &reason)?;
     match support.look(search, what.trim().to_owned(), reason).await? {
-        keyring::Look::Found(found) => Ok(*found),
-        keyring::Look::Throttled { retry_after_ms } => Err(AppError::Busy { retry_after_ms }),
+        management::Look::Found(found) => Ok(*found),
+        management::Look::Throttled { retry_after_ms } => Err(AppError::Busy { retry_after_ms }),
     }
 }
 

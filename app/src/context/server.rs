@@ -8,14 +8,15 @@ use crate::{
     routes::{UsageAddress, with_query},
     words,
 };
+use domain::origin::Origin;
 use domain::{id::ApplicationId, key::token::KeyId, time::Timestamp, usage::Window};
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
-use keyring::{
-    Asked, Editor, FreshEditor, FreshOwner, Keyring, KeyringError, Origin, Owner, Proof, Session,
-    SignedIn, Support, Viewer,
-};
 use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::ResponseOptions;
+use management::{
+    Asked, Editor, FreshEditor, FreshOwner, Keyring, ManagementError, Owner, Proof, Session,
+    SignedIn, Support, Viewer,
+};
 use std::sync::Arc;
 
 const YEAR_S: u32 = 365 * 24 * 60 * 60;
@@ -119,7 +120,7 @@ pub async fn editor(app: &str) -> Result<Editor, AppError> {
 /// [`AppError::NotFound`]; [`AppError::Conflict`] where the key is over.
 pub async fn edit_data(editor: &Editor, id: KeyId) -> Result<EditData, AppError> {
     let (key, now) = (editor.key(id).await?, editor.now());
-    key.editable(now).map_err(KeyringError::from)?;
+    key.editable(now).map_err(ManagementError::from)?;
     let week = editor.key_usage(id, Window::Week).await?;
     Ok(EditData {
         seen: key.draft().revision(),
@@ -385,27 +386,27 @@ fn unexpected(cause: &str) -> AppError {
     refuse(AppError::Unexpected(reference))
 }
 
-impl From<KeyringError> for AppError {
-    fn from(error: KeyringError) -> Self {
+impl From<ManagementError> for AppError {
+    fn from(error: ManagementError) -> Self {
         match error {
-            KeyringError::NotFound => refuse(Self::NotFound),
-            KeyringError::Forbidden => refuse(Self::Forbidden),
-            KeyringError::LastOwner => Self::Conflict(words::members::LAST_OWNER.into()),
-            KeyringError::Stale => Self::StaleSignIn,
-            KeyringError::Illegal(illegal) => Self::Conflict(illegal.to_string()),
-            KeyringError::Invalid(invalid) => Self::field("", invalid.0),
-            KeyringError::Unavailable(cause) => {
+            ManagementError::NotFound => refuse(Self::NotFound),
+            ManagementError::Forbidden => refuse(Self::Forbidden),
+            ManagementError::LastOwner => Self::Conflict(words::members::LAST_OWNER.into()),
+            ManagementError::Stale => Self::StaleSignIn,
+            ManagementError::Illegal(illegal) => Self::Conflict(illegal.to_string()),
+            ManagementError::Invalid(invalid) => Self::field("", invalid.0),
+            ManagementError::Unavailable(cause) => {
                 let reference = origin().request_id;
                 tracing::error!(reference, cause, "the database does not answer");
                 refuse(Self::Unavailable(reference))
             }
-            KeyringError::Unexpected(cause) => unexpected(&cause),
+            ManagementError::Unexpected(cause) => unexpected(&cause),
         }
     }
 }
 
-impl From<keyring::Bulk> for BulkOutcome {
-    fn from(bulk: keyring::Bulk) -> Self {
+impl From<management::Bulk> for BulkOutcome {
+    fn from(bulk: management::Bulk) -> Self {
         Self {
             done: bulk.done.iter().map(ToString::to_string).collect(),
             skipped: bulk

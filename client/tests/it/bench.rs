@@ -18,8 +18,8 @@ use domain::key::{
 };
 use http::{HeaderMap, HeaderValue, Method, Request, header};
 use http_body_util::Full;
-use keyring::{Issue, Owner};
 use latchkey_client::{Builder, Caller, Clock, Latchkey};
+use management::{Issue, Owner};
 use server::request::Peer;
 use std::{
     net::SocketAddr,
@@ -119,7 +119,7 @@ impl Bench {
         service_fn(move |request: Request<Full<bytes::Bytes>>| {
             asked.fetch_add(1, Ordering::Relaxed);
             let router = router.clone();
-            let now = u64::try_from(keyring::Clock::now(&*clock).0).expect("after 1970");
+            let now = u64::try_from(verification::Clock::now(&*clock).0).expect("after 1970");
             async move {
                 let mut request = request.map(Body::new);
                 let peer = Peer("127.0.0.1".parse().expect("an address"));

@@ -6,8 +6,9 @@ use crate::{
     start::{self, Stop},
 };
 use clap::Args;
-use keyring::{Clock, PepperUse, SystemClock, pepper_uses};
+use management::{PepperUse, pepper_uses};
 use store::Store;
+use verification::{Clock, SystemClock};
 
 /// Keys that are listed at most.
 const LISTED: i64 = 10_000;
@@ -76,7 +77,7 @@ async fn status_of(config: &Config, list_keys: bool) -> Result<Vec<String>, Stop
                 lines.extend(keys.iter().map(|key| format!("{key} {}", older.name)));
             }
         }
-        Ok::<_, keyring::KeyringError>(lines)
+        Ok::<_, management::ManagementError>(lines)
     };
     let lines = read.await;
     store.close().await;

@@ -3,12 +3,13 @@
 use crate::{config::Config, pepper, start, start::Stop};
 use clap::Args;
 use domain::account::{Email, Role};
-use keyring::{Administered, PeopleAdmin, PersonDraft, SystemClock, SystemEntropy};
+use management::{Administered, PeopleAdmin, PersonDraft};
 use std::{
     io::{self, Read, Write},
     sync::Arc,
 };
 use store::Store;
+use verification::{SystemClock, SystemEntropy};
 use zeroize::Zeroizing;
 
 /// Bytes of a password that are read; more is no password.
@@ -130,7 +131,7 @@ async fn people(config: &Config) -> Result<PeopleAdmin, Stop> {
         store,
         &peppers,
         clock,
-        Box::new(SystemEntropy),
+        Arc::new(SystemEntropy),
     ))
 }
 

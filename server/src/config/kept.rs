@@ -2,8 +2,8 @@
 
 use super::Wrong;
 use domain::time::{DAY, HOUR};
-use keyring::Retention;
 use std::ops::RangeInclusive;
+use telemetry::Retention;
 
 /// A setting that says how long something is kept. The least is what the charts need.
 struct Kept {
@@ -77,7 +77,7 @@ pub(super) fn read(
         breakdowns: DAY * kept(&KEEP_BREAKDOWNS)?,
         decisions: DAY * kept(&KEEP_DECISIONS)?,
         events: DAY * kept(&KEEP_EVENTS)?,
-        most_decisions: kept(&MOST_DECISIONS)?,
+        max_decisions: kept(&MOST_DECISIONS)?,
     })
 }
 

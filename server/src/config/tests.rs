@@ -81,7 +81,7 @@ fn what_is_kept_follows_its_settings() {
         minutes: 25 * HOUR,
         breakdowns: 7 * DAY,
         decisions: 30 * DAY,
-        most_decisions: 5_000,
+        max_decisions: 5_000,
         ..Retention::default()
     };
     assert_eq!(retention, Some(expected));

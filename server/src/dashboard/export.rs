@@ -14,13 +14,13 @@ use axum::{
 };
 use futures_util::{Stream, StreamExt, stream};
 use http::{HeaderName, StatusCode, header};
-use keyring::{KeyringError, Session};
+use management::{ManagementError, Session};
 
 /// Whoever asks, where somebody is signed in.
 pub(super) async fn session(
     state: &AppState,
     token: Option<Extension<SessionToken>>,
-) -> Result<Option<Session>, KeyringError> {
+) -> Result<Option<Session>, ManagementError> {
     match token {
         Some(Extension(SessionToken(token))) => state.keyring.session(&token).await,
         None => Ok(None),
@@ -42,7 +42,7 @@ fn file(
     name: &str,
     kind: &str,
     beginning: String,
-    rest: impl Stream<Item = Result<String, KeyringError>> + Send + 'static,
+    rest: impl Stream<Item = Result<String, ManagementError>> + Send + 'static,
 ) -> Response {
     let lines: [(HeaderName, String); 4] = [
         (header::CONTENT_TYPE, kind.into()),
@@ -65,14 +65,14 @@ fn file(
 /// What [`file`] calls a file of comma-separated values.
 const CSV: &str = "text/csv; charset=utf-8; header=present";
 
-pub(super) fn refuse(error: &KeyringError) -> Response {
+pub(super) fn refuse(error: &ManagementError) -> Response {
     let (status, words) = match error {
-        KeyringError::NotFound => (StatusCode::NOT_FOUND, "There is nothing at this address.\n"),
-        KeyringError::Forbidden => (
+        ManagementError::NotFound => (StatusCode::NOT_FOUND, "There is nothing at this address.\n"),
+        ManagementError::Forbidden => (
             StatusCode::FORBIDDEN,
             "Your role does not allow this. Ask an owner of the account.\n",
         ),
-        KeyringError::Unavailable(_) => (
+        ManagementError::Unavailable(_) => (
             StatusCode::SERVICE_UNAVAILABLE,
             "Latchkey cannot be reached just now. Try again in a moment.\n",
         ),

@@ -9,6 +9,7 @@ use axum::{
     extract::{Path, Query, State},
     response::{IntoResponse, Response},
 };
+use domain::origin::Origin;
 use domain::{
     decision::Heard,
     id::{ApplicationId, PersonId},
@@ -16,7 +17,7 @@ use domain::{
 };
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, HeaderName, StatusCode, header};
-use keyring::{KeyringError, Origin, Tail, Viewer};
+use management::{ManagementError, Viewer};
 use serde::Deserialize;
 use std::{
     collections::HashMap,
@@ -24,6 +25,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+use telemetry::Tail;
 use tokio::time::sleep;
 
 /// Streams that one person may have open: browsers open six connections of HTTP/1.1 to a server, and pages need some.
@@ -144,16 +146,16 @@ async fn viewer(
     key: &str,
     token: Option<Extension<SessionToken>>,
     origin: Origin,
-) -> Result<Option<(Viewer, Option<KeyId>)>, KeyringError> {
+) -> Result<Option<(Viewer, Option<KeyId>)>, ManagementError> {
     let Some(session) = session(state, token).await? else {
         return Ok(None);
     };
-    let app = app.parse().map_err(|_| KeyringError::NotFound)?;
+    let app = app.parse().map_err(|_| ManagementError::NotFound)?;
     let viewer = session.viewer(app, origin).await?;
     let key = match key {
         "" => None,
         key => {
-            let key = key.parse().map_err(|_| KeyringError::NotFound)?;
+            let key = key.parse().map_err(|_| ManagementError::NotFound)?;
             Some(viewer.key(key).await?.id)
         }
     };

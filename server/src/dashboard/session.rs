@@ -7,8 +7,8 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use domain::origin::Origin;
 use http::{HeaderMap, StatusCode, header};
-use keyring::Origin;
 
 /// Puts the session cookie, the request's origin and the site into the request. A host by which this server is not
 /// reached is refused: links and cookies of another name's pages would be that name's.

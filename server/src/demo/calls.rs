@@ -3,7 +3,10 @@
 use super::sources;
 use crate::request::new_id;
 use domain::key::{issued::IssuedKey, scope::ScopeSet, token::format_secret};
-use keyring::{Call, Entropy, Keyring, KeyringError, Origin, Route, Source, SystemEntropy};
+use domain::origin::Origin;
+use management::{Keyring, ManagementError};
+use telemetry::Source;
+use verification::{Call, Entropy, Route, SystemEntropy};
 
 /// Who calls.
 const CALLING: [&str; 3] = ["Checkout service", "Mobile app backend", "Accounting sync"];
@@ -53,7 +56,9 @@ pub(super) fn just_now(keyring: &Keyring, name: &str, issued: &IssuedKey) {
             let wrong = wrong(issued);
             (0..7).for_each(|_| call(keyring, issued, &wrong, NEWCOMER, false));
             if let Some(own) = own {
-                with(issued, "", own, false, |call| keyring.note_in_query(call));
+                with(issued, "", own, false, |call| {
+                    keyring.report_credentials_in_query(call)
+                });
             }
         }
         _ => {}
@@ -81,7 +86,7 @@ pub(super) fn just_now(keyring: &Keyring, name: &str, issued: &IssuedKey) {
 ///
 /// # Errors
 /// Where the database fails.
-pub(super) async fn guess_passwords(keyring: &Keyring, email: &str) -> Result<(), KeyringError> {
+pub(super) async fn guess_passwords(keyring: &Keyring, email: &str) -> Result<(), ManagementError> {
     for _ in 0..GUESSES {
         let origin = Origin {
             address: STRANGER.address.parse().ok(),

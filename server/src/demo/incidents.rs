@@ -9,8 +9,8 @@ use domain::{
     usage::{Count, Outcome, reported::Reported},
     verdict::Verdict,
 };
-use keyring::{Past, Source};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
+use telemetry::{PastCalls, Source};
 
 /// Days before today of the deploy, which was rolled back four hours later; on a weekend it was the Friday before.
 const DEPLOY: i64 = 3;
@@ -33,7 +33,7 @@ pub(super) fn past(
     from: Timestamp,
     to: Timestamp,
     busiest: i64,
-) -> Vec<Past> {
+) -> Vec<PastCalls> {
     let mut rng = StdRng::seed_from_u64(seed ^ 0x001e_ad5e);
     let mut past = Vec::new();
     for call in traffic::calls(seed, from, to, busiest) {
@@ -52,7 +52,7 @@ pub(super) fn past(
 }
 
 /// Divides calls among the sources, the rest to the first.
-fn divide(past: &mut Vec<Past>, rng: &mut StdRng, call: Count, parts: &[Part], broken: bool) {
+fn divide(past: &mut Vec<PastCalls>, rng: &mut StdRng, call: Count, parts: &[Part], broken: bool) {
     let (at, outcome, count) = call;
     let mut left = count;
     for (place, part) in parts.iter().enumerate().rev() {
@@ -78,7 +78,7 @@ fn divide(past: &mut Vec<Past>, rng: &mut StdRng, call: Count, parts: &[Part], b
             (Verdict::InsufficientScope, refused),
         ] {
             if calls > 0 {
-                past.push(Past {
+                past.push(PastCalls {
                     at,
                     verdict,
                     calls,
@@ -135,14 +135,14 @@ fn deploy_day(to: Timestamp) -> Timestamp {
 }
 
 /// Strangers from many networks try a pair that leaked; its rules refuse them.
-fn leak(past: &mut Vec<Past>, rng: &mut StdRng, to: Timestamp) {
+fn leak(past: &mut Vec<PastCalls>, rng: &mut StdRng, to: Timestamp) {
     let mut at = to.plus(-LEAK_HOURS * HOUR).floor(MINUTE);
     while at < to {
         let calls = rng.random_range(0..=6);
         let source: Option<&Source> =
             sources::STRANGERS.get(rng.random_range(0..sources::STRANGERS.len()));
         if let Some(source) = source.filter(|_| calls > 0) {
-            past.push(Past {
+            past.push(PastCalls {
                 at,
                 verdict: Verdict::IpNotAllowed,
                 calls,
@@ -160,7 +160,7 @@ mod tests {
 
     const TO: Timestamp = Timestamp(1_795_442_709_123);
 
-    fn sum(past: &[Past], of: impl Fn(&Past) -> i64) -> i64 {
+    fn sum(past: &[PastCalls], of: impl Fn(&PastCalls) -> i64) -> i64 {
         past.iter().map(of).sum()
     }
 
@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn a_deploy_broke_something_and_was_rolled_back() {
         let past = past(1, HIT[0], TO.plus(-10 * DAY), TO, 900);
-        let rate = |during: bool, of: fn(&Past) -> i64| {
+        let rate = |during: bool, of: fn(&PastCalls) -> i64| {
             let these: Vec<_> = past
                 .iter()
                 .copied()
@@ -191,9 +191,9 @@ mod tests {
                 .collect();
             sum(&these, of) * 1_000 / sum(&these, |past| past.calls)
         };
-        let failed: fn(&Past) -> i64 = |past| past.reported.server_errors;
+        let failed: fn(&PastCalls) -> i64 = |past| past.reported.server_errors;
         assert!(rate(true, failed) > 50 && rate(false, failed) < 10);
-        let refused: fn(&Past) -> i64 = |past| match past.verdict {
+        let refused: fn(&PastCalls) -> i64 = |past| match past.verdict {
             Verdict::InsufficientScope => past.calls,
             _ => 0,
         };

@@ -13,7 +13,8 @@ use domain::key::{
     scope::ScopeSet,
     token::KeyId,
 };
-use keyring::{Issue, Keyring, Origin, Owner, SignIn};
+use domain::origin::Origin;
+use management::{Issue, Keyring, Owner, SignIn};
 
 /// Days before today on which the account was made.
 pub const FIRST_DAY: i64 = 150;
@@ -262,7 +263,8 @@ pub(super) async fn make(
             let yesterday = now.plus(-domain::time::DAY);
             let past = incidents::past(77, SUCCESSOR, yesterday, now, sample.busiest);
             keyring
-                .record_history(owner.application(), successor, &past)
+                .telemetry()
+                .backfill(owner.application(), successor, &past)
                 .await
                 .map_err(cannot)?;
         }
@@ -275,7 +277,8 @@ pub(super) async fn make(
         let to = keyring.now().plus(-sample.last_call * domain::time::DAY);
         let past = incidents::past(seed, sample.name, from, to, sample.busiest);
         keyring
-            .record_history(owner.application(), issued.id, &past)
+            .telemetry()
+            .backfill(owner.application(), issued.id, &past)
             .await
             .map_err(cannot)?;
         calls::just_now(keyring, sample.name, issued);

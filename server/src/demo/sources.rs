@@ -1,6 +1,6 @@
 //! Where the demo's calls come from, and what they want.
 
-use keyring::Source;
+use telemetry::Source;
 
 /// A source and its part of a key's calls.
 pub(super) struct Part {

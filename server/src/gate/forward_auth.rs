@@ -14,8 +14,8 @@ use axum::{
 };
 use domain::key::scope::{ScopeSet, every_scope};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use keyring::{Caller, Route};
 use serde_json::json;
+use verification::{Caller, Route};
 
 /// The path of the second, as the document names it.
 pub const BY_PATH: &str = "/v1/auth/scopes/{scopes}";

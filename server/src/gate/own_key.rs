@@ -11,8 +11,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::key::scope::ScopeSet;
+use domain::origin::Origin;
 use http::StatusCode;
-use keyring::{KeyringError, Origin};
+use management::ManagementError;
 
 /// Revokes the key, for ever: every call that begins after the answer is refused. 204 without a body.
 ///
@@ -28,7 +29,7 @@ pub async fn revoke(State(state): State<AppState>, request: Request) -> Result<R
     match state.keyring.revoke_itself(&caller, &origin).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT.into_response()),
         // Somebody was quicker.
-        Err(KeyringError::NotFound | KeyringError::Illegal(_)) => {
+        Err(ManagementError::NotFound | ManagementError::Illegal(_)) => {
             Err(Problem::of(&state, &request, Code::KeyRevoked))
         }
         Err(error) => {

@@ -11,9 +11,9 @@ use axum::{
 use contract::{Body, whole_seconds};
 use domain::{key::scope::ScopeSet, verdict::Verdict};
 use http::{HeaderValue, StatusCode, header};
-use keyring::Caller;
 use serde_json::Value;
 use std::sync::Arc;
+use verification::Caller;
 
 /// A refusal, ready to be sent.
 #[derive(Debug)]

@@ -14,10 +14,10 @@ use axum::{
 };
 use domain::{key::scope::ScopeSet, time::Timestamp};
 use http::{HeaderMap, StatusCode};
-use keyring::ReportedCall;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use telemetry::ReportedCall;
 
 /// Calls in one report.
 const MOST: usize = 1_000;
@@ -79,6 +79,7 @@ pub async fn report(State(state): State<AppState>, request: Request) -> Result<R
     let calls = calls.ok_or_else(|| refuse(Code::InvalidRequest))?;
     let receipt = state
         .keyring
+        .telemetry()
         .report(reporting.account_id, id, calls)
         .map_err(|_| refuse(Code::VerificationUnavailable))?;
     let taken = Taken {

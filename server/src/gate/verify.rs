@@ -15,8 +15,8 @@ use axum::{
 };
 use domain::{id::AccountId, key::scope::ScopeSet};
 use http::StatusCode;
-use keyring::{Call, Route};
 use serde_json::json;
+use verification::{Call, Route};
 
 /// What the asking key must hold.
 const SCOPE: &str = "key:verify";
@@ -58,7 +58,7 @@ fn decide(
     account: AccountId,
     question: &Question,
     request_id: &str,
-) -> Result<keyring::Decision, Code> {
+) -> Result<verification::Decision, Code> {
     let scopes = ScopeSet::parse_all(&question.scopes).map_err(|_| Code::UnknownScope)?;
     let Object(presenter) = &question.request;
     let (key, secret) = question.pair();

@@ -10,7 +10,6 @@ use domain::{
     verdict::Verdict,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use keyring::{Caller, Decision, RateState};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::Value;
@@ -19,6 +18,7 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 use uuid::Uuid;
+use verification::{Caller, Decision, RateState};
 
 /// Since when the secret is being retired.
 pub const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");

@@ -2,10 +2,11 @@
 
 use super::{Stop, node_id::NodeId};
 use crate::config::Config;
-use keyring::{Clock, Ownership, Store, SystemClock, SystemEntropy, new_id};
+use management::{Ownership, Store};
 use std::time::Duration;
 use store::{Claim, NewNode, Standby, lease_of};
 use tokio::time::{Instant, sleep};
+use verification::{Clock, SystemClock, SystemEntropy, new_id};
 
 /// How often an owner is looked at.
 const TICK: Duration = Duration::from_secs(1);

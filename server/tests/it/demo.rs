@@ -1,5 +1,6 @@
 //! The demo's account.
 
+use domain::origin::Origin;
 use domain::{
     account::Role,
     decision::DecisionFilter,
@@ -8,7 +9,7 @@ use domain::{
     usage::{Range, Window, breakdown::Dimension},
     verdict::Verdict,
 };
-use keyring::{Origin, SignIn, Store, Viewer};
+use management::{SignIn, Store, Viewer};
 
 /// The demo's owner in its application; the folder holds the database.
 async fn demo() -> (tempfile::TempDir, Viewer) {

@@ -9,7 +9,7 @@ use domain::key::{
     name::{Description, KeyName},
     scope::ScopeSet,
 };
-use keyring::FreshOwner;
+use management::FreshOwner;
 
 async fn make(house: &House, owner: &FreshOwner, name: &str, description: &str) -> IssuedKey {
     let draft = KeyDraft {
@@ -26,7 +26,7 @@ async fn make(house: &House, owner: &FreshOwner, name: &str, description: &str) 
         .issue(draft, house.keyring.new_idempotency_key())
         .await
     {
-        Ok(keyring::Issue::New(issued)) => issued,
+        Ok(management::Issue::New(issued)) => issued,
         other => panic!("no key: {other:?}"),
     }
 }

@@ -5,7 +5,7 @@ use domain::{
     key::{filter::KeyFilter, issued::IssuedKey},
     time::MINUTE,
 };
-use keyring::Owner;
+use management::Owner;
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 
@@ -218,7 +218,7 @@ async fn a_promise_of_somebody_elses_form_leads_to_no_key_of_theirs() {
     let theirs = browser.house.session(FOREIGNER).await;
     let app = browser.house.application(FOREIGNER).await;
     let editor = theirs
-        .editor(app, keyring::Origin::default())
+        .editor(app, domain::origin::Origin::default())
         .await
         .expect("owns it");
     let key = browser.house.key(&browser.owner, "invoice:read", "").await;
@@ -228,7 +228,7 @@ async fn a_promise_of_somebody_elses_form_leads_to_no_key_of_theirs() {
         .expect("signed in a moment ago")
         .issue(draft, once)
         .await;
-    let Ok(keyring::Issue::New(foreign)) = foreign else {
+    let Ok(management::Issue::New(foreign)) = foreign else {
         panic!("no key: {foreign:?}");
     };
     let answer = browser.create(&[("once", &once.to_string())]).await;

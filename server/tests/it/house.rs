@@ -1,6 +1,7 @@
 //! A server with a database of its own, some people and a clock that stands.
 
 use axum::body::{Body, to_bytes};
+use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
     id::ApplicationId,
@@ -15,10 +16,7 @@ use domain::{
     time::{DAY, Timestamp},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
-use keyring::{
-    Issue, Keyring, ManualClock, Origin, Owner, Pepper, Peppers, PersonDraft, Session, SignIn,
-    Store,
-};
+use management::{Issue, Keyring, Owner, PersonDraft, Session, SignIn, Store};
 use server::{
     AppState,
     config::PublicUrl,
@@ -27,6 +25,7 @@ use server::{
 };
 use std::{any::Any, sync::Arc};
 use tower::ServiceExt;
+use verification::{ManualClock, Pepper, Peppers};
 
 pub const PASSWORD: &str = "correct horse battery";
 pub const OWNER: &str = "owner@northwind.example";

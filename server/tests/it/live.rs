@@ -2,9 +2,9 @@
 
 use crate::house::{DEVELOPER, FOREIGNER, House, OWNER, VIEWER, request};
 use axum::body::{Body, BodyDataStream};
+use domain::origin::Origin;
 use futures_util::StreamExt;
 use http::{Method, StatusCode};
-use keyring::Origin;
 use tower::ServiceExt;
 
 /// Opens a stream; its body is not waited for.
@@ -28,7 +28,7 @@ async fn call(house: &House, key: &domain::key::issued::IssuedKey) {
         ("x-client-secret", &key.secret),
     ];
     house.get("/v1/whoami", &pair).await;
-    house.keyring.hand_on();
+    house.keyring.telemetry().dispatch();
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod document;
 
 use crate::house::{Answer, House, PASSWORD};
 use document::{Document, Form};
+use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
     key::{
@@ -17,9 +18,10 @@ use domain::{
     },
     security::EventFilter,
 };
-use keyring::{Call, Issue, Origin, Owner, PersonDraft, Route, SignIn};
+use management::{Issue, Owner, PersonDraft, SignIn};
 use server::dashboard::pages;
 use std::collections::BTreeSet;
+use verification::{Call, Route};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 
@@ -160,9 +162,24 @@ impl Hostile {
                 });
             }
         }
-        house.keyring.write_decisions().await.expect("written");
-        house.keyring.flush_usage().await.expect("written");
-        house.keyring.write_events().await.expect("written");
+        house
+            .keyring
+            .telemetry()
+            .write_decisions()
+            .await
+            .expect("written");
+        house
+            .keyring
+            .telemetry()
+            .flush_usage()
+            .await
+            .expect("written");
+        house
+            .keyring
+            .telemetry()
+            .write_events()
+            .await
+            .expect("written");
         let events = self
             .owner
             .security_events(&EventFilter::default(), None)

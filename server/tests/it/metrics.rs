@@ -181,7 +181,12 @@ async fn the_keyrings_condition_is_told() {
     house.state.patience_ms = 300_000;
     house.router = server::router(house.state.clone());
     let key = house.key(&house.owner().await, "invoice:read", "").await;
-    house.keyring.flush_usage().await.expect("written");
+    house
+        .keyring
+        .telemetry()
+        .flush_usage()
+        .await
+        .expect("written");
     let calm = parse(&metrics(&house).await.body);
     assert_eq!(calm["latchkey_usage_lag_seconds"], "0.000");
     assert_eq!(calm["latchkey_usage_waiting_batches"], "0");
@@ -194,7 +199,12 @@ async fn the_keyrings_condition_is_told() {
     house.keyring.close().await;
     call(&house, Method::GET, "/v1/whoami", &key, "").await;
     house.clock.advance(300_001);
-    house.keyring.flush_usage().await.expect_err("no database");
+    house
+        .keyring
+        .telemetry()
+        .flush_usage()
+        .await
+        .expect_err("no database");
     let silent = parse(&metrics(&house).await.body);
     assert_eq!(silent["latchkey_usage_lag_seconds"], "300.001");
     assert_eq!(silent["latchkey_database_silence_seconds"], "300.001");

@@ -2,8 +2,11 @@
 
 use crate::house::{House, OWNER, PASSWORD};
 use domain::account::{Email, Role};
+use domain::origin::Origin;
 use http::StatusCode;
-use keyring::{Administered, Origin, PeopleAdmin, PersonDraft, SystemEntropy};
+use management::{Administered, PeopleAdmin, PersonDraft};
+use std::sync::Arc;
+use verification::SystemEntropy;
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 const SUPPORT: &str = "help@latchkey.example";
@@ -50,7 +53,7 @@ async fn a_password_is_reset_by_a_plain_form_once() {
     let house = House::furnished().await;
     let store = store::Store::open_beside(&house.url).await.expect("opens");
     let peppers = crate::house::peppers();
-    let entropy = Box::new(SystemEntropy);
+    let entropy = Arc::new(SystemEntropy);
     let admin = PeopleAdmin::new(store, &peppers, house.clock.clone(), entropy);
     let owner = Email::parse(OWNER).expect("an address");
     let made = admin.reset_link(&owner).await.expect("works");

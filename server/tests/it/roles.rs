@@ -4,8 +4,8 @@ mod refused;
 mod unrecorded;
 
 use crate::house::{DEVELOPER, FOREIGNER, House, OWNER, PASSWORD, VIEWER};
-use keyring::Owner;
 use leptos::server_fn::axum::server_fn_paths;
+use management::Owner;
 use std::collections::BTreeSet;
 
 /// The columns of the table.

@@ -11,7 +11,7 @@ use domain::{
     usage::{Window, breakdown::Dimension},
 };
 use http::StatusCode;
-use keyring::{Issue, Owner};
+use management::{Issue, Owner};
 
 async fn whoami(house: &House, key: &IssuedKey) -> Answer {
     let id = key.id.to_string();
@@ -92,7 +92,12 @@ async fn a_proxys_request_is_counted_for_what_it_wanted() {
         assert_eq!(answer.status, StatusCode::OK);
     }
     whoami(&house, &key).await;
-    house.keyring.flush_usage().await.expect("written");
+    house
+        .keyring
+        .telemetry()
+        .flush_usage()
+        .await
+        .expect("written");
     let seen = owner
         .key_breakdown(key.id, Window::Day)
         .await

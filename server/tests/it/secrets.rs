@@ -3,19 +3,19 @@
 use crate::house::{House, OWNER, PASSWORD};
 use app::{context::SessionToken, form::Posted};
 use contract::{credentials::Presented, question::Question};
+use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
     key::issued::IssuedKey,
 };
-use keyring::{
-    Call, Invited, Issue, Keyring, Origin, Pepper, PersonDraft, SetupDraft, SignIn, SignedIn,
-};
+use management::{Invited, Issue, Keyring, PersonDraft, SetupDraft, SignIn, SignedIn};
 use serde::Serialize;
 use server::{
     AppState,
     config::{Config, PepperSource},
 };
 use std::fmt::{Debug, Display};
+use verification::{Call, Pepper};
 
 /// Does not compile where a type has the trait: which of two implementations is meant cannot be inferred then.
 macro_rules! never {

@@ -2,7 +2,8 @@
 
 use crate::house::{FOREIGNER, House, VIEWER};
 use domain::key::issued::IssuedKey;
-use keyring::{Call, ReportedCall, Route};
+use telemetry::ReportedCall;
+use verification::{Call, Route};
 
 fn call(house: &House, key: &IssuedKey, user_agent: &str, scope: &str) {
     house.keyring.verify(&Call {
@@ -40,6 +41,7 @@ async fn a_charts_numbers_and_what_they_are_made_of_are_files() {
     let account = owner.application().account_id;
     house
         .keyring
+        .telemetry()
         .report(account, None, reported)
         .expect("taken");
     let app = owner.application().id;

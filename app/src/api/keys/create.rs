@@ -177,8 +177,8 @@ pub async fn create_key(
         .parse()
         .map_err(|_| AppError::field("", crate::words::error::INCOMPLETE))?;
     Ok(match editor.issue(draft, once).await? {
-        keyring::Issue::New(issued) => Creation::Issued(issued),
-        keyring::Issue::AlreadyIssued(id) => Creation::AlreadyIssued(id),
+        management::Issue::New(issued) => Creation::Issued(issued),
+        management::Issue::AlreadyIssued(id) => Creation::AlreadyIssued(id),
     })
 }
 

@@ -96,11 +96,11 @@ pub async fn edit_key(
         editor.change(id, wanted, seen).await?
     };
     match edited {
-        keyring::Edited::Done => {
+        management::Edited::Done => {
             crate::context::redirect(&crate::routes::key(&app, id));
             Ok(Edit::Saved)
         }
-        keyring::Edited::Overtaken => {
+        management::Edited::Overtaken => {
             let present = crate::context::edit_data(&editor, id).await?;
             Ok(Edit::Overtaken(Box::new(present)))
         }

@@ -145,8 +145,8 @@ pub async fn regenerate_key(
         )
     })?;
     Ok(match editor.regenerate(id, wanted, once).await? {
-        keyring::Issue::New(issued) => Creation::Issued(issued),
-        keyring::Issue::AlreadyIssued(id) => Creation::AlreadyIssued(id),
+        management::Issue::New(issued) => Creation::Issued(issued),
+        management::Issue::AlreadyIssued(id) => Creation::AlreadyIssued(id),
     })
 }
 

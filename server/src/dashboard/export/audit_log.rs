@@ -8,8 +8,9 @@ use axum::{
     extract::{Path, Query, Request, State},
     response::{IntoResponse, Redirect, Response},
 };
+use domain::origin::Origin;
 use domain::{audit::AuditFilter, time::Timestamp};
-use keyring::{AuditLine, FreshOwner, KeyringError, Origin};
+use management::{AuditLine, FreshOwner, ManagementError};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -82,7 +83,7 @@ async fn send(
         Ok(Some(owner)) => owner,
         Ok(None) => return to_sign_in(&request),
         // The page asks for the password, and offers the same file afterwards.
-        Err(KeyringError::Stale) => return to_page(&app, &request),
+        Err(ManagementError::Stale) => return to_page(&app, &request),
         Err(error) => return refuse(&error),
     };
     let get = |name: &str| query.get(name).map_or("", String::as_str);
@@ -118,11 +119,11 @@ async fn owner(
     app: &str,
     token: Option<Extension<SessionToken>>,
     origin: Origin,
-) -> Result<Option<FreshOwner>, KeyringError> {
+) -> Result<Option<FreshOwner>, ManagementError> {
     let Some(session) = session(state, token).await? else {
         return Ok(None);
     };
-    let app = app.parse().map_err(|_| KeyringError::NotFound)?;
+    let app = app.parse().map_err(|_| ManagementError::NotFound)?;
     let owner = session.owner(app, origin).await?;
     owner.fresh_owner().map(Some)
 }
@@ -140,7 +141,7 @@ async fn piece(
     filter: &AuditFilter,
     after: i64,
     write: fn(&mut String, &AuditLine),
-) -> Result<(String, Option<i64>), KeyringError> {
+) -> Result<(String, Option<i64>), ManagementError> {
     let lines = owner.audit_lines(filter, after).await?;
     let mut text = String::with_capacity(lines.len() * 400);
     for line in &lines {

@@ -8,6 +8,7 @@ use axum::{
     extract::{Path, Query, Request, State},
     response::Response,
 };
+use domain::origin::Origin;
 use domain::{
     key::{
         KeySummary,
@@ -15,7 +16,7 @@ use domain::{
     },
     time::Timestamp,
 };
-use keyring::{KeyringError, Origin, Viewer};
+use management::{ManagementError, Viewer};
 use std::collections::HashMap;
 
 /// Keys that are read at once.
@@ -69,7 +70,7 @@ pub async fn csv(
             }
             query.cursor = cursor;
             let (text, cursor) = piece(&viewer, &query).await?;
-            Ok::<_, KeyringError>(Some((text, (viewer, query, cursor))))
+            Ok::<_, ManagementError>(Some((text, (viewer, query, cursor))))
         },
     );
     file(&name, CSV, head, rest)
@@ -81,11 +82,11 @@ async fn viewer(
     app: &str,
     token: Option<Extension<SessionToken>>,
     origin: Origin,
-) -> Result<Option<Viewer>, KeyringError> {
+) -> Result<Option<Viewer>, ManagementError> {
     let Some(session) = session(state, token).await? else {
         return Ok(None);
     };
-    let app = app.parse().map_err(|_| KeyringError::NotFound)?;
+    let app = app.parse().map_err(|_| ManagementError::NotFound)?;
     session.viewer(app, origin).await.map(Some)
 }
 
@@ -93,7 +94,7 @@ async fn viewer(
 async fn piece(
     viewer: &Viewer,
     query: &KeyQuery,
-) -> Result<(String, Option<KeyCursor>), KeyringError> {
+) -> Result<(String, Option<KeyCursor>), ManagementError> {
     let page = viewer.keys_at_most(query, CHUNK).await?;
     let mut text = String::with_capacity(page.rows.len() * 200);
     for key in &page.rows {

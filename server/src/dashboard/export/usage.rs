@@ -8,11 +8,12 @@ use axum::{
     extract::{Path, Query, Request, State},
     response::Response,
 };
+use domain::origin::Origin;
 use domain::{
     key::token::KeyId,
     usage::{Bucket, breakdown::OTHERS},
 };
-use keyring::{Asked, KeyringError, Origin, Viewer};
+use management::{Asked, ManagementError, Viewer};
 use std::collections::HashMap;
 
 /// The first line of a chart's numbers.
@@ -100,15 +101,15 @@ async fn place(
     path: &HashMap<String, String>,
     token: Option<Extension<SessionToken>>,
     Extension(origin): Extension<Origin>,
-) -> Result<Option<Place>, KeyringError> {
+) -> Result<Option<Place>, ManagementError> {
     let Some(session) = session(state, token).await? else {
         return Ok(None);
     };
     let app = path.get("app").map_or("", String::as_str);
-    let app = app.parse().map_err(|_| KeyringError::NotFound)?;
+    let app = app.parse().map_err(|_| ManagementError::NotFound)?;
     let viewer = session.viewer(app, origin).await?;
     let key = path.get("key").map(|key| key.parse()).transpose();
-    let key = key.map_err(|_| KeyringError::NotFound)?;
+    let key = key.map_err(|_| ManagementError::NotFound)?;
     Ok(Some(Place { viewer, key }))
 }
 
@@ -126,7 +127,7 @@ fn asked(query: &HashMap<String, String>) -> Asked<'_> {
 async fn lines_of_numbers(
     place: &Place,
     query: &HashMap<String, String>,
-) -> Result<String, KeyringError> {
+) -> Result<String, ManagementError> {
     let (range, _) = place.viewer.range(asked(query));
     let mut text = String::new();
     for bar in place.viewer.bars(place.key, range).await? {
@@ -149,7 +150,7 @@ async fn lines_of_numbers(
 async fn lines_of_parts(
     place: &Place,
     query: &HashMap<String, String>,
-) -> Result<String, KeyringError> {
+) -> Result<String, ManagementError> {
     let (range, _) = place.viewer.range(asked(query));
     let breakdown = place.viewer.breakdown(place.key, range).await?;
     let mut text = String::new();

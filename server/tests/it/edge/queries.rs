@@ -275,7 +275,12 @@ async fn no_text_of_a_call_keeps_counts_from_being_written() {
                 "{text:?}"
             );
         }
-        house.keyring.flush_usage().await.expect("written");
+        house
+            .keyring
+            .telemetry()
+            .flush_usage()
+            .await
+            .expect("written");
         let calls = owner.requests(domain::decision::DecisionFilter::default(), None);
         let calls = calls
             .await

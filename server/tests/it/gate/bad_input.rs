@@ -256,7 +256,12 @@ async fn thousands_of_user_agents_and_routes_are_told_apart_up_to_a_bound() {
         let answer = ask(&house, "/v1/auth", &key, &more).await;
         assert_eq!(answer.status, StatusCode::OK);
     }
-    house.keyring.flush_usage().await.expect("written");
+    house
+        .keyring
+        .telemetry()
+        .flush_usage()
+        .await
+        .expect("written");
     let owner = house.owner().await;
     let breakdown = owner
         .key_breakdown(key.id, Window::Day)

@@ -4,12 +4,13 @@ use super::{ask, pair};
 use crate::house::{Answer, House, request};
 use domain::verdict::Verdict;
 use http::Method;
-use keyring::{Tail, Viewer};
+use management::Viewer;
 use std::time::Duration;
+use telemetry::Tail;
 
 /// Request id, verdict's code and whether a browser sent it, of each call since the last time.
 async fn heard(house: &House, tail: &mut Tail) -> Vec<(String, &'static str, bool)> {
-    house.keyring.hand_on();
+    house.keyring.telemetry().dispatch();
     let Ok(news) = tokio::time::timeout(Duration::ZERO, tail.next()).await else {
         return Vec::new();
     };

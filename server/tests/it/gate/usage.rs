@@ -23,7 +23,12 @@ async fn report(house: &House, service: &IssuedKey, id: Option<&str>, body: &str
 
 /// All that was reported of a key, by the day.
 async fn reported(house: &House, key: &IssuedKey) -> Reported {
-    house.keyring.flush_usage().await.expect("written");
+    house
+        .keyring
+        .telemetry()
+        .flush_usage()
+        .await
+        .expect("written");
     let store = Store::open_to_read(&house.url).await.expect("opens");
     let now = house.keyring.now();
     let rows = store
@@ -43,7 +48,7 @@ async fn a_service_reports_what_became_of_calls_with_keys_of_its_account() {
     let session = house.session(FOREIGNER).await;
     let app = house.application(FOREIGNER).await;
     let stranger = session
-        .owner(app, keyring::Origin::default())
+        .owner(app, domain::origin::Origin::default())
         .await
         .expect("owns it");
     let foreign = house.key(&stranger, "invoice:read", "").await;
@@ -79,7 +84,7 @@ async fn a_report_that_is_sent_again_counts_once_for_each_account() {
     let session = house.session(FOREIGNER).await;
     let app = house.application(FOREIGNER).await;
     let stranger = session
-        .owner(app, keyring::Origin::default())
+        .owner(app, domain::origin::Origin::default())
         .await
         .expect("owns it");
     let foreign = house.key(&stranger, "key:verify invoice:read", "").await;

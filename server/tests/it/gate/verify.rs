@@ -62,7 +62,7 @@ async fn a_pair_of_another_account_is_as_unknown_as_a_wrong_one() {
     let session = house.session(crate::house::FOREIGNER).await;
     let app = house.application(crate::house::FOREIGNER).await;
     let foreigner = session
-        .owner(app, keyring::Origin::default())
+        .owner(app, domain::origin::Origin::default())
         .await
         .expect("owns it");
     let foreign = house.key(&foreigner, "invoice:read", "").await;
@@ -78,7 +78,12 @@ async fn a_pair_of_another_account_is_as_unknown_as_a_wrong_one() {
         bodies.push(body);
     }
     assert_eq!(bodies[0], bodies[1]);
-    house.keyring.flush_usage().await.expect("written");
+    house
+        .keyring
+        .telemetry()
+        .flush_usage()
+        .await
+        .expect("written");
     let key = foreigner.key(foreign.id).await.expect("there");
     assert!(key.last_used.is_none());
 }

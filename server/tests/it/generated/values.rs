@@ -1,7 +1,7 @@
 //! Values that break rules, drawn from a seed.
 
-use keyring::{Entropy, SeededEntropy};
 use serde_json::{Map, Value, json};
+use verification::{Entropy, SeededEntropy};
 
 /// Texts that have broken programs before.
 const TEXTS: [&str; 34] = [

@@ -11,7 +11,7 @@ use domain::{
     },
     time::HOUR,
 };
-use keyring::Issue;
+use management::Issue;
 use std::{
     net::SocketAddr,
     sync::{

@@ -16,7 +16,7 @@ use domain::key::{
     token,
 };
 use http::HeaderMap;
-use keyring::{Issue, Owner};
+use management::{Issue, Owner};
 use std::{
     env,
     net::{Ipv4Addr, SocketAddr},
@@ -170,7 +170,7 @@ pub async fn a_request_has_one_name_and_a_preflight_is_the_services<P: Proxy>() 
         .split_once("\"x-request-id\": \"")
         .expect("a name");
     let name = rest.split('"').next().unwrap_or_default();
-    let viewer: &keyring::Viewer = &owner;
+    let viewer: &management::Viewer = &owner;
     assert_eq!(viewer.request(name).await.expect("noted").len(), 1);
     assert!(viewer.request("the-clients").await.is_err());
 

@@ -108,7 +108,7 @@ async fn envoy_appends_a_path_and_a_query_that_ask_for_nothing() {
 }
 
 /// How many calls with credentials in their address were noticed.
-async fn credentials_in_urls(owner: &keyring::Owner) -> usize {
+async fn credentials_in_urls(owner: &management::Owner) -> usize {
     let filter = EventFilter {
         kind: Some(Kind::InQuery),
         ..EventFilter::default()

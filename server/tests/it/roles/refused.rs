@@ -10,7 +10,7 @@ use domain::{
     account::{Email, Role},
     time::MINUTE,
 };
-use keyring::PersonDraft;
+use management::PersonDraft;
 use server::dashboard::pages;
 
 const SUPPORT: &str = "help@latchkey.example";
@@ -39,7 +39,7 @@ const TO_SUPPORT: [(&str, u16); 14] = [
 struct Callers {
     house: House,
     database: Database,
-    owner: keyring::Owner,
+    owner: management::Owner,
     /// Alike in being nobody.
     nobodies: Vec<(&'static str, Vec<(&'static str, String)>)>,
 }

@@ -16,7 +16,7 @@ use domain::{
     security::EventFilter,
     time::DAY,
 };
-use keyring::{Owner, PersonDraft};
+use management::{Owner, PersonDraft};
 use std::collections::BTreeSet;
 
 const SUPPORT: &str = "help@latchkey.example";
@@ -83,7 +83,12 @@ async fn complete(house: &House, owner: &Owner, form: &str) -> String {
         for _ in 0..25 {
             house.get("/v1/whoami", &pair).await;
         }
-        house.keyring.write_events().await.expect("written");
+        house
+            .keyring
+            .telemetry()
+            .write_events()
+            .await
+            .expect("written");
         let events = owner
             .security_events(&EventFilter::default(), None)
             .await

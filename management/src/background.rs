@@ -1,0 +1,81 @@
+//! Background workers: one dispatches decisions, one maintains the database every second.
+
+use crate::Keyring;
+use domain::time::{MINUTE, SECOND};
+use std::{sync::Arc, time::Duration};
+use tokio::time::{MissedTickBehavior, interval};
+
+/// The interval of maintenance, and of the usage journal: what a kill may lose.
+const TICK: Duration = Duration::from_millis(SECOND.unsigned_abs());
+
+impl Keyring {
+    /// Starts the background workers. They run until [`Keyring::close`], or until the database is lost.
+    pub fn spawn_background_tasks(&self) {
+        let telemetry = Arc::clone(&self.telemetry);
+        let keyring = self.clone();
+        self.spawn_task("decisions", move || {
+            let keyring = keyring.clone();
+            Arc::clone(&telemetry).run_dispatcher(move || keyring.tasks.is_closed())
+        });
+        let keyring = self.clone();
+        self.spawn_task("maintenance", move || {
+            let keyring = keyring.clone();
+            async move { keyring.maintain().await }
+        });
+    }
+
+    fn spawn_task<F>(&self, name: &'static str, task: impl Fn() -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let keyring = self.clone();
+        let stopped = move || keyring.tasks.is_closed() || !keyring.is_owner();
+        self.supervisor
+            .spawn(name, Arc::clone(&self.clock), stopped, task);
+    }
+
+    async fn maintain(&self) {
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut silent = false;
+        let (mut minute, mut more) = (0, false);
+        while !self.tasks.is_closed() && self.is_owner() {
+            tick.tick().await;
+            let renewed = self.check_ownership().await;
+            match (&renewed, silent) {
+                (Err(error), false) if self.is_owner() => tracing::error!(
+                    %error,
+                    "the database does not answer: nothing can be changed, and calls are verified from memory"
+                ),
+                (Ok(()), true) => tracing::info!("the database answers again"),
+                _ => {}
+            }
+            silent = renewed.is_err();
+            self.maintain_disk().await;
+            if let Err(error) = self.keep_time().await {
+                tracing::debug!(%error, "the time mark is not written until the database answers");
+            }
+            if let Err(error) = self.telemetry.journal_usage().await {
+                tracing::debug!(%error, "usage stays in memory until the database answers");
+            }
+            if let Err(error) = self.upgrade_digests().await {
+                tracing::debug!(%error, "digests stay under an older pepper until the database answers");
+            }
+            if let Err(error) = self.telemetry.write_decisions().await {
+                tracing::debug!(%error, "decisions stay in memory until the database answers");
+            }
+            if let Err(error) = self.telemetry.write_due_events().await {
+                tracing::debug!(%error, "security events stay in memory until the database answers");
+            }
+            // Every second while there is something to prune, otherwise every minute.
+            let this = self.now().0.div_euclid(MINUTE);
+            if !silent && (more || this != minute) {
+                minute = this;
+                more = self.telemetry.prune().await.unwrap_or_else(|error| {
+                    tracing::debug!(%error, "expired data is not pruned for now");
+                    false
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Several keys at once.
+
+use crate::{
+    Editor, FreshOwner, ManagementError, Owner, Viewer,
+    apply::Scope,
+    revoke::{Move, ended, make},
+};
+use domain::{
+    audit::{Action, Facts},
+    key::{KeySummary, name::KeyName, state::IllegalMove, token::KeyId},
+    usage::Window,
+};
+use std::collections::HashMap;
+use store::DayOfUse;
+
+/// What became of a change of several keys.
+#[derive(Debug, Default)]
+pub struct Bulk {
+    /// The keys that were changed.
+    pub done: Vec<KeyName>,
+    /// The keys whose state did not allow it.
+    pub skipped: Vec<(KeyName, IllegalMove)>,
+}
+
+impl Viewer {
+    /// Several keys with their calls of the last 24 hours, as [`Viewer::list_keys`] has them.
+    ///
+    /// # Errors
+    /// `NotFound` where the application lacks one of them.
+    pub async fn selection(
+        &self,
+        ids: &[KeyId],
+    ) -> Result<(Vec<KeySummary>, HashMap<String, DayOfUse>), ManagementError> {
+        let mut keys = Vec::with_capacity(ids.len());
+        self.telemetry().flush_before_read().await;
+        for id in ids {
+            keys.push(self.stored_key(*id).await?);
+        }
+        let subjects: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let store = &self.keyring().store;
+        let days = store.days_of_use(&subjects, self.now()).await?;
+        Ok((keys, days))
+    }
+}
+
+impl Editor {
+    /// Switches each of these keys off that is active.
+    ///
+    /// # Errors
+    /// `NotFound` where the application lacks one of them: nothing was changed then. Where the database fails: those
+    /// before it are off.
+    pub async fn deactivate_each(&self, ids: Vec<KeyId>) -> Result<Bulk, ManagementError> {
+        self.each(ids, |_| Move::Deactivate).await
+    }
+
+    /// Revokes each of these keys that has not been revoked.
+    ///
+    /// # Errors
+    /// As [`Editor::deactivate_each`].
+    pub async fn revoke_each(
+        &self,
+        ids: Vec<KeyId>,
+        reason: String,
+    ) -> Result<Bulk, ManagementError> {
+        self.each(ids, move |_| Move::Revoke {
+            reason: reason.clone(),
+        })
+        .await
+    }
+
+    async fn each(
+        &self,
+        ids: Vec<KeyId>,
+        wanted: impl Fn(KeyId) -> Move + Send + 'static,
+    ) -> Result<Bulk, ManagementError> {
+        let editor = self.clone();
+        self.keyring()
+            .to_the_end(async move {
+                let mut named = Vec::with_capacity(ids.len());
+                for id in ids {
+                    named.push((id, editor.stored_key(id).await?.name));
+                }
+                let mut bulk = Bulk::default();
+                for (id, name) in named {
+                    match make(&editor, id, wanted(id)).await {
+                        Ok(()) => bulk.done.push(name),
+                        Err(ManagementError::Illegal(why)) => bulk.skipped.push((name, why)),
+                        Err(error) => return Err(error),
+                    }
+                }
+                Ok(bulk)
+            })
+            .await
+    }
+}
+
+/// What ends when all keys of an application are revoked.
+#[derive(Clone, Copy, Debug)]
+pub struct AllKeys {
+    /// Keys that are not revoked.
+    pub keys: i64,
+    /// Calls of the last hour.
+    pub calls: i64,
+}
+
+impl Owner {
+    /// What ends when all keys are revoked.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn all_keys(&self) -> Result<AllKeys, ManagementError> {
+        let app = self.application().id;
+        let keys = self.keyring().store.count_unrevoked_keys(app).await?;
+        let series = self.application_usage(Window::Hour).await?;
+        Ok(AllKeys {
+            keys,
+            calls: series.sum().total(),
+        })
+    }
+}
+
+impl FreshOwner {
+    /// Revokes every key of the application, for ever, in one transaction: every call that begins after this returns is
+    /// refused. Returns how many keys there were.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn revoke_all(&self, reason: String) -> Result<usize, ManagementError> {
+        let owner = self.clone();
+        self.keyring()
+            .to_the_end(async move { revoke_all(&owner, &reason).await })
+            .await
+    }
+}
+
+async fn revoke_all(owner: &FreshOwner, reason: &str) -> Result<usize, ManagementError> {
+    let keyring = owner.keyring();
+    let app = owner.application().id;
+    let one = owner
+        .event(Action::KeyRevoked, &"", reason)
+        .became(Facts::default(), ended(reason));
+    let whole = |count: usize| {
+        let keys = if count == 1 { "key" } else { "keys" };
+        let detail = format!("{count} {keys}: {reason}");
+        let revoked = Facts::of("revoked_keys", &count).and("reason", reason);
+        owner
+            .event(Action::AllKeysRevoked, &app, detail.trim_end_matches(": "))
+            .became(Facts::default(), revoked)
+    };
+    let revoking = keyring.store.revoke_all_keys(app, reason, one, whole);
+    let revoked = keyring.apply(&[Scope::Application(app)], revoking).await?;
+    Ok(revoked.count)
+}

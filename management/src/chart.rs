@@ -1,0 +1,179 @@
+//! Reading what a chart shows.
+
+use crate::{ManagementError, Viewer, Zone};
+use domain::{
+    Invalid,
+    key::token::KeyId,
+    time::{DAY, Timestamp},
+    usage::{
+        Range, Series, Window,
+        breakdown::Breakdown,
+        chart::{Chart, Mark},
+        local::Local,
+        range::Kept,
+        reported::Reported,
+    },
+};
+use telemetry::Bar;
+
+/// Records in which changes are looked for.
+const RECORDS: i64 = 50;
+
+/// What an address asks a chart to show, as it was typed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked<'a> {
+    /// A window such as `7d`.
+    pub window: &'a str,
+    /// The first day of a range (`YYYY-MM-DD`), which goes before the window.
+    pub from: &'a str,
+    /// Its last day; today, where it is left out.
+    pub until: &'a str,
+    /// `utc`; anything else is the application's zone.
+    pub zone: &'a str,
+}
+
+impl Viewer {
+    /// The range that is asked for; where that cannot be shown the last day, and why.
+    pub fn range(&self, asked: Asked<'_>) -> (Range, Option<Invalid>) {
+        let now = self.now();
+        if asked.from.is_empty() && asked.until.is_empty() {
+            return (Range::of(Window::parse(asked.window), now), None);
+        }
+        self.range_of_days(asked).map_or_else(
+            |invalid| (Range::of(Window::default(), now), Some(invalid)),
+            |range| (range, None),
+        )
+    }
+
+    /// Both days are whole ones, in the zone of the chart.
+    fn range_of_days(&self, asked: Asked<'_>) -> Result<Range, Invalid> {
+        let (now, zone) = (self.now(), self.zone_asked(asked));
+        let first = Timestamp::parse_date(asked.from)
+            .ok_or_else(|| Invalid::new("Choose the first day, such as 2026-11-23."))?;
+        let last = match asked.until {
+            "" => now.floor(DAY).plus(DAY),
+            until => Timestamp::parse_date(until)
+                .ok_or_else(|| Invalid::new("Choose the last day, such as 2026-11-30."))?,
+        };
+        let kept = self.telemetry().retention();
+        let kept = Kept {
+            minutes: kept.minutes,
+            hours: kept.hours,
+            days: kept.days,
+        };
+        Range::between(
+            zone.midnight(first),
+            zone.midnight(last.plus(DAY)),
+            now,
+            kept,
+        )
+    }
+
+    /// The application's zone, or UTC where that is asked for.
+    fn zone_asked(&self, asked: Asked<'_>) -> Zone {
+        if asked.zone == "utc" {
+            Zone::default()
+        } else {
+            self.zone()
+        }
+    }
+
+    /// The application's zone.
+    pub(crate) fn zone(&self) -> Zone {
+        Zone::parse(&self.application().time_zone).unwrap_or_default()
+    }
+
+    /// A chart of a key's calls, or of those of all keys.
+    ///
+    /// # Errors
+    /// `NotFound` where the application has no such key.
+    pub async fn chart(
+        &self,
+        key: Option<KeyId>,
+        asked: Asked<'_>,
+    ) -> Result<Chart, ManagementError> {
+        let (range, problem) = self.range(asked);
+        let bars = self.bars(key, range).await?;
+        let target = self.subject(key);
+        let account = self.application().account_id;
+        let records = self.keyring().store.audit_of(account, &target, RECORDS);
+        let mut marks: Vec<_> = records
+            .await?
+            .into_iter()
+            .filter(|record| Mark::matters(record.action) && range.place(record.at).is_some())
+            .map(|record| Mark {
+                at: record.at,
+                action: record.action,
+            })
+            .collect();
+        marks.reverse();
+        // Days are those of UTC: so they are stored.
+        let local = if range.level == DAY {
+            Local::utc()
+        } else {
+            self.zone_asked(asked).over(range)
+        };
+        let reported = bars
+            .iter()
+            .fold(Reported::default(), |sum, bar| sum.plus(bar.reported));
+        let answers = bars.iter().map(|bar| bar.reported.answers());
+        Ok(Chart {
+            reported,
+            answers: answers.filter(|_| reported.calls > 0).collect(),
+            series: Series {
+                range,
+                buckets: bars.into_iter().map(|bar| bar.calls).collect(),
+                running: range.place(self.now()),
+            },
+            local,
+            marks,
+            problem: problem.map(|problem| problem.to_string()),
+        })
+    }
+
+    /// The numbers of each bar.
+    ///
+    /// # Errors
+    /// As [`Viewer::chart`].
+    pub async fn bars(
+        &self,
+        key: Option<KeyId>,
+        range: Range,
+    ) -> Result<Vec<Bar>, ManagementError> {
+        let subject = self.known(key).await?;
+        let _permit = self.long_read().await?;
+        Ok(self.telemetry().bars(&subject, range).await?)
+    }
+
+    /// What a key's calls had in common; of those of all keys, why they were refused.
+    ///
+    /// # Errors
+    /// As [`Viewer::chart`].
+    pub async fn breakdown(
+        &self,
+        key: Option<KeyId>,
+        range: Range,
+    ) -> Result<Breakdown, ManagementError> {
+        let subject = self.known(key).await?;
+        let _permit = self.long_read().await?;
+        Ok(self.telemetry().breakdown(&subject, range).await?)
+    }
+
+    /// As [`Viewer::subject`], after all that was counted has been written.
+    ///
+    /// # Errors
+    /// As [`Viewer::chart`].
+    async fn known(&self, key: Option<KeyId>) -> Result<String, ManagementError> {
+        if let Some(id) = key {
+            self.key(id).await?;
+        } else {
+            self.telemetry().flush_before_read().await;
+        }
+        Ok(self.subject(key))
+    }
+
+    /// Whose numbers are read.
+    fn subject(&self, key: Option<KeyId>) -> String {
+        key.map_or_else(|| self.application().id.to_string(), |id| id.to_string())
+    }
+}

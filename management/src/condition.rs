@@ -1,0 +1,90 @@
+//! Whether the database can be written, and what is wrong where it cannot.
+
+use crate::{Keyring, ManagementError};
+use domain::time::{SECOND, Timestamp};
+use std::sync::{Mutex, PoisonError};
+use store::Fault;
+
+/// Milliseconds for which one probe's result stands for all.
+const PROBE_FOR: i64 = SECOND;
+
+/// What was last found out.
+#[derive(Default)]
+pub(crate) struct Condition {
+    /// What was logged last.
+    fault: Mutex<Option<Fault>>,
+    /// When it was probed, and why it could not be written. Locked while a probe is under way.
+    probed: tokio::sync::Mutex<Option<(Timestamp, Result<(), String>)>>,
+}
+
+impl Keyring {
+    /// Writes to the database, to see whether that is possible; at most once a second, however many ask.
+    ///
+    /// # Errors
+    /// `Unavailable` where it is not.
+    pub async fn ready(&self) -> Result<(), ManagementError> {
+        let mut probed = self.condition.probed.lock().await;
+        let now = self.now();
+        if let Some((at, outcome)) = &*probed
+            && (0..PROBE_FOR).contains(&now.since(*at))
+        {
+            return outcome.clone().map_err(ManagementError::Unavailable);
+        }
+        let outcome = self.store.probe(now).await;
+        match &outcome {
+            Ok(()) => self.note_fault(self.fault_of_disk()),
+            Err(store::StoreError::Unwritable { fault, .. }) => self.note_fault(Some(*fault)),
+            Err(_) => {}
+        }
+        let outcome = outcome.map_err(|error| error.to_string());
+        *probed = Some((now, outcome.clone()));
+        outcome.map_err(ManagementError::Unavailable)
+    }
+
+    /// What is wrong with the database, where something is.
+    pub fn fault(&self) -> Option<Fault> {
+        *self.last_fault()
+    }
+
+    /// Keeps a reserve on the disk of an SQLite file, so that a revocation can be written when it is full.
+    pub async fn keep_reserve(&self) {
+        if let Err(error) = self.store.keep_reserve().await {
+            tracing::warn!(%error, "there is no room for the reserve beside the database: on a full disk nothing can be revoked");
+        }
+    }
+
+    /// Looks after the disk of an SQLite file, and logs what became of it. PostgreSQL tells it to [`Keyring::ready`].
+    pub(crate) async fn maintain_disk(&self) {
+        if self.store.disk().is_some() {
+            self.store.tend().await;
+            self.note_fault(self.fault_of_disk());
+        }
+        if let Err(error) = self.flush_journal().await {
+            tracing::debug!(%error, "ends of keys are not in the revocation journal yet");
+        }
+    }
+
+    fn fault_of_disk(&self) -> Option<Fault> {
+        self.store.disk()?.fault()
+    }
+
+    fn last_fault(&self) -> std::sync::MutexGuard<'_, Option<Fault>> {
+        let fault = &self.condition.fault;
+        fault.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One line for each change.
+    fn note_fault(&self, fault: Option<Fault>) {
+        let before = std::mem::replace(&mut *self.last_fault(), fault);
+        match fault {
+            Some(fault) if before != Some(fault) => {
+                tracing::error!(
+                    fault = fault.as_str(),
+                    "the database cannot be written: {fault}"
+                );
+            }
+            None if before.is_some() => tracing::info!("the database can be written again"),
+            _ => {}
+        }
+    }
+}

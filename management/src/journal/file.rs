@@ -1,0 +1,225 @@
+//! The journal's file. It grows by some 70 bytes for each key that ends.
+
+use super::line::Line;
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Read},
+    os::unix::fs::{FileExt, OpenOptionsExt},
+    path::Path,
+};
+
+/// The first line.
+const HEADER: &[u8] = b"latchkey revocation journal 1\n";
+
+/// The journal cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum BadJournal {
+    /// Another process writes to it.
+    #[error("another latchkey uses it")]
+    InUse,
+    /// It is another file.
+    #[error("it is no revocation journal")]
+    Foreign,
+    /// Something is wrong in the middle of it, where no interrupted write can be the reason.
+    #[error(
+        "line {0} is damaged, and what it said is unknown; where the database is not a restored one, move the file away: \
+         a new one is made from the database"
+    )]
+    Damaged(usize),
+    /// What stands in it cannot be applied to the database.
+    #[error("what the database has forgotten cannot be done again: {0}")]
+    Replay(Box<crate::ManagementError>),
+    /// The disk says no.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// The end of the file, where lines are added.
+#[derive(Debug)]
+pub(super) struct Tail {
+    file: File,
+    end: u64,
+}
+
+impl Tail {
+    /// Adds lines; returns once they are on the disk. Where that fails, the next ones are written over what there is of them.
+    pub(super) fn append(&mut self, lines: &[u8]) -> io::Result<()> {
+        let written = self
+            .file
+            .write_all_at(lines, self.end)
+            .and_then(|()| self.file.sync_data());
+        match written {
+            Ok(()) => {
+                self.end += lines.len() as u64;
+                Ok(())
+            }
+            Err(error) => {
+                // Whatever is left of them has no place in the file yet.
+                let _ = self.file.set_len(self.end);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Opens the file for this process alone, or makes it with mode 0600, and gives `take` each line. What an interrupted write
+/// left at the end is cut off.
+pub(super) fn open(path: &Path, mut take: impl FnMut(&Line)) -> Result<Tail, BadJournal> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder {
+        fs::create_dir_all(folder)?;
+    }
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(BadJournal::InUse),
+        Err(TryLockError::Error(error)) => return Err(error.into()),
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let good = if HEADER.starts_with(&bytes) && bytes.len() < HEADER.len() {
+        // New, or interrupted while it was made.
+        file.write_all_at(HEADER, 0)?;
+        HEADER.len()
+    } else {
+        let Some(lines) = bytes.strip_prefix(HEADER) else {
+            return Err(BadJournal::Foreign);
+        };
+        HEADER.len() + read(lines, &mut take)?
+    };
+    let end = good as u64;
+    file.set_len(end)?;
+    file.sync_all()?;
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    Ok(Tail { file, end })
+}
+
+/// Reads lines; returns the length of those that are whole. Behind the first one that is not, none may be.
+fn read(lines: &[u8], take: &mut impl FnMut(&Line)) -> Result<usize, BadJournal> {
+    let mut good = 0;
+    let mut at = 0;
+    let mut bad = None;
+    for (n, text) in lines.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        at += text.len();
+        match text.strip_suffix(b"\n").and_then(Line::read) {
+            Some(line) => {
+                if let Some(bad) = bad {
+                    // The header is line 1.
+                    return Err(BadJournal::Damaged(bad + 2));
+                }
+                take(&line);
+                good = at;
+            }
+            None => bad = bad.or(Some(n)),
+        }
+    }
+    Ok(good)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::line::What, *};
+    use domain::{
+        key::{Environment, token::KeyId},
+        time::Timestamp,
+    };
+    use std::{os::unix::fs::PermissionsExt, path::PathBuf};
+
+    fn line(n: u8) -> Line {
+        Line {
+            at: Timestamp(i64::from(n)),
+            key: KeyId::from_number(Environment::Live, u128::from(n)),
+            what: What::Revoked,
+        }
+    }
+
+    fn text(n: u8) -> Vec<u8> {
+        let mut text = String::new();
+        line(n).write(&mut text);
+        text.into_bytes()
+    }
+
+    fn read(path: &Path) -> Result<(Tail, Vec<i64>), BadJournal> {
+        let mut found = Vec::new();
+        let tail = open(path, |line| found.push(line.at.0))?;
+        Ok((tail, found))
+    }
+
+    fn journal(folder: &tempfile::TempDir) -> PathBuf {
+        let path = folder.path().join("new/journal");
+        let (mut tail, found) = read(&path).expect("made");
+        assert!(found.is_empty());
+        for n in 1..=3 {
+            tail.append(&text(n)).expect("written");
+        }
+        path
+    }
+
+    #[test]
+    fn lines_come_back_and_the_file_is_private_and_for_one_process() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = journal(&folder);
+        let (tail, found) = read(&path).expect("read");
+        assert_eq!(found, [1, 2, 3]);
+        let mode = fs::metadata(&path).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert!(matches!(read(&path), Err(BadJournal::InUse)));
+        drop(tail);
+        read(&path).expect("free again");
+    }
+
+    #[test]
+    fn an_interrupted_write_is_cut_off_wherever_it_ended() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = journal(&folder);
+        let whole = fs::read(&path).expect("there");
+        for cut in 0..=whole.len() {
+            fs::write(&path, &whole[..cut]).expect("written");
+            let (mut tail, found) = read(&path).expect("read");
+            let whole_lines = cut.saturating_sub(HEADER.len()) / text(1).len();
+            let expected: Vec<i64> = (1..).take(whole_lines).collect();
+            assert_eq!(found, expected, "cut at {cut}");
+            tail.append(&text(9)).expect("written");
+            drop(tail);
+            let (_, found) = read(&path).expect("read");
+            assert_eq!(found.last(), Some(&9), "cut at {cut}");
+        }
+        // Zeros are what a power cut may leave.
+        let mut torn = whole.clone();
+        torn.extend([0; 100]);
+        torn.extend(b"\n\0\0");
+        fs::write(&path, torn).expect("written");
+        assert_eq!(read(&path).expect("read").1, [1, 2, 3]);
+    }
+
+    #[test]
+    fn damage_in_the_middle_is_told_with_its_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = journal(&folder);
+        let whole = fs::read(&path).expect("there");
+        let second = HEADER.len() + text(1).len();
+        // Behind it stands one whole line; a damaged end of the second would make one torn line of both.
+        for place in HEADER.len()..second + text(2).len() - 1 {
+            let mut damaged = whole.clone();
+            damaged[place] ^= 1;
+            fs::write(&path, damaged).expect("written");
+            let found = read(&path).expect_err("damaged");
+            // A line's end that is damaged makes one line of two.
+            let expected = if place < second { 2 } else { 3 };
+            assert!(
+                matches!(found, BadJournal::Damaged(line) if line == expected),
+                "{place}: {found}"
+            );
+        }
+        fs::write(&path, "something else\n").expect("written");
+        assert!(matches!(read(&path), Err(BadJournal::Foreign)));
+    }
+}

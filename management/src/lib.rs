@@ -1,0 +1,276 @@
+//! Accounts, people, sessions and keys: every operation, with its permission and its audit record. No HTTP, no UI.
+//!
+//! [`Keyring`] is the entry point. A browser's cookie becomes a [`Session`], a session becomes a [`Viewer`], an
+//! [`Editor`] or an [`Owner`] of one application, and a method exists only on the handle that may call it.
+
+// They panic if the log device is gone.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+mod access;
+mod apply;
+mod audit;
+mod background;
+mod bulk;
+mod chart;
+mod condition;
+mod discard;
+mod edit;
+mod error;
+mod issue;
+mod journal;
+mod list;
+mod long_reads;
+mod members;
+mod overview;
+mod ownership;
+mod password;
+mod people;
+mod pepper;
+mod requests;
+mod reset;
+mod revoke;
+mod rotate;
+mod security;
+mod session;
+mod sign_in_throttle;
+mod stats;
+mod support;
+mod time;
+mod turns;
+mod usage;
+mod zone;
+
+pub use access::{Editor, FreshEditor, FreshOwner, Owner, Viewer};
+pub use bulk::{AllKeys, Bulk};
+pub use chart::Asked;
+pub use edit::Edited;
+pub use error::ManagementError;
+pub use issue::Issue;
+pub use journal::{BadJournal, Replayed};
+pub use list::Listing;
+pub use members::{Accepted, Invited};
+pub use people::{PersonDraft, SetUp, SetupDraft};
+pub use pepper::{PepperUse, pepper_uses};
+pub use reset::{Administered, OpenReset, PeopleAdmin, Reset, ResetLink};
+pub use session::{Proof, Session, SignIn, SignedIn};
+pub use stats::Stats;
+pub use store::{AuditLine, Fault, Ownership, PepperName, PepperRows, Sealing, Store, StoreError};
+pub use support::{Look, Support};
+pub use zone::Zone;
+
+use apply::Doubts;
+use domain::time::Timestamp;
+use long_reads::LongReads;
+use ownership::Loss;
+use password::Passwords;
+use sign_in_throttle::SignIns;
+use std::{
+    ops::Deref,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicI64, AtomicU64},
+    },
+};
+use telemetry::{Supervisor, Telemetry};
+use tokio_util::task::TaskTracker;
+use turns::Turns;
+use uuid::Uuid;
+use verification::{
+    Call, Clock, Decision, Entropy, KeyIndex, Monotonic, Peppers, SecretHasher, SystemEntropy,
+    Verifier, new_id, random_token,
+};
+
+/// Keys, people and sessions over one store. Clones share everything.
+#[derive(Clone)]
+pub struct Keyring(Arc<Inner>);
+
+/// The parts of a [`Keyring`].
+pub struct Inner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    hasher: Arc<SecretHasher>,
+    verifier: Verifier,
+    telemetry: Arc<Telemetry>,
+    passwords: Passwords,
+    sign_ins: SignIns,
+    long_reads: LongReads,
+    setup_token: String,
+    /// The claim to the database; none in a command that runs beside the server.
+    ownership: OnceLock<Ownership>,
+    /// Why the database was lost, if it was.
+    loss: Loss,
+    /// When the claim to the database was last renewed, by the monotonic clock.
+    renewed_at: AtomicU64,
+    /// The newest certain time that the database has: Unix milliseconds.
+    marked: AtomicI64,
+    /// Held by each change of a key until the index is updated.
+    turns: Turns,
+    /// Keys that are refused until they have been read again.
+    doubts: Doubts,
+    /// Held by the first run.
+    setting_up: tokio::sync::Mutex<()>,
+    /// The last known fault of the database.
+    condition: condition::Condition,
+    /// The revocation journal, outside the database.
+    journal: OnceLock<journal::Journal>,
+    /// Changes that run to their end even if the request is dropped.
+    tasks: TaskTracker,
+    supervisor: Arc<Supervisor>,
+}
+
+impl Deref for Keyring {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Keyring {
+    /// Loads every key of the store into the key index.
+    ///
+    /// # Errors
+    /// If the store fails, or needs a pepper that is not among `peppers`.
+    pub async fn open(
+        store: Store,
+        peppers: impl Into<Peppers>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ManagementError> {
+        Self::open_with(store, peppers, clock, Arc::new(SystemEntropy)).await
+    }
+
+    /// [`Keyring::open`] with a random number generator for tests.
+    ///
+    /// # Errors
+    /// As [`Keyring::open`].
+    pub async fn open_with(
+        store: Store,
+        peppers: impl Into<Peppers>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, ManagementError> {
+        let mark = store.time_mark().await?;
+        if let Some(mark) = mark {
+            clock.guard().resume(mark, clock.monotonic());
+        }
+        let hasher = Arc::new(SecretHasher::new(&peppers.into()));
+        store.seal_with(hasher.seal_keys());
+        let index = Arc::new(load_index(&store, &hasher, clock.now()).await?);
+        let telemetry = Telemetry::new(
+            store.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&entropy),
+            Arc::clone(&index),
+            store.last_decision().await?,
+        );
+        let renewed_at = AtomicU64::new(clock.monotonic().0);
+        Ok(Self(Arc::new(Inner {
+            passwords: Passwords::new(&*entropy)?,
+            long_reads: LongReads::new(store.reading_connections()),
+            setup_token: random_token(&*entropy),
+            verifier: Verifier::new(Arc::clone(&clock), Arc::clone(&hasher), index),
+            store,
+            clock,
+            entropy,
+            hasher,
+            telemetry,
+            sign_ins: SignIns::default(),
+            ownership: OnceLock::new(),
+            loss: Loss::default(),
+            renewed_at,
+            marked: AtomicI64::new(mark.map_or(i64::MIN, |mark| mark.0)),
+            turns: Turns::default(),
+            doubts: Doubts::default(),
+            setting_up: tokio::sync::Mutex::default(),
+            condition: condition::Condition::default(),
+            journal: OnceLock::new(),
+            tasks: TaskTracker::new(),
+            supervisor: Arc::default(),
+        })))
+    }
+
+    /// Decides about a call and records it. Runs no SQL.
+    pub fn verify(&self, call: &Call<'_>) -> Decision {
+        self.verifier.verify(call, &*self.telemetry)
+    }
+
+    /// Records a call whose credentials were in the query string; they are not verified.
+    pub fn report_credentials_in_query(&self, call: &Call<'_>) {
+        self.verifier
+            .report_credentials_in_query(call, &*self.telemetry);
+    }
+
+    /// Usage, decisions and security events.
+    pub fn telemetry(&self) -> &Arc<Telemetry> {
+        &self.telemetry
+    }
+
+    /// The supervisor of the background workers.
+    pub fn supervisor(&self) -> &Supervisor {
+        &self.supervisor
+    }
+
+    fn index(&self) -> &KeyIndex {
+        self.verifier.index()
+    }
+
+    /// The time: never earlier than before, in this process and in those before it.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The monotonic clock's reading.
+    pub(crate) fn monotonic(&self) -> Monotonic {
+        self.clock.monotonic()
+    }
+
+    /// Waits for running changes and writes what has been recorded.
+    pub async fn close(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+        if let Err(error) = self.mark_time().await {
+            tracing::error!(%error, "the time mark is not written");
+        }
+        self.telemetry.close().await;
+        self.give_up_ownership().await;
+        self.store.close().await;
+    }
+
+    /// Runs a change to its end even if the caller is dropped.
+    async fn to_the_end<T, F>(&self, change: F) -> Result<T, ManagementError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, ManagementError>> + Send + 'static,
+    {
+        self.tasks.spawn(change).await.unwrap_or_else(|error| {
+            Err(ManagementError::Unexpected(format!(
+                "a change was interrupted: {error}"
+            )))
+        })
+    }
+
+    /// Generates a UUID of version 7 (RFC 9562).
+    fn new_id(&self) -> Uuid {
+        new_id(&*self.entropy, self.now())
+    }
+
+    /// Generates the idempotency key of a form.
+    pub fn new_idempotency_key(&self) -> domain::id::IdempotencyKey {
+        domain::id::IdempotencyKey(self.new_id())
+    }
+}
+
+/// Reads every key into a new index.
+async fn load_index(
+    store: &Store,
+    hasher: &SecretHasher,
+    now: Timestamp,
+) -> Result<KeyIndex, ManagementError> {
+    let peppers = hasher.pepper_names();
+    let keys = pepper::check(store, &peppers, now).await?;
+    let index = KeyIndex::with_capacity(usize::try_from(keys).unwrap_or_default(), peppers);
+    store
+        .each_index_row(hasher.newest_pepper(), |row| index.update(&row))
+        .await?;
+    Ok(index)
+}

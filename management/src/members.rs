@@ -1,0 +1,382 @@
+//! Who belongs to an account. A link invites, once; an owner decides; somebody is always an owner.
+
+use crate::{
+    FreshOwner, Keyring, ManagementError, Owner, SignedIn, Viewer, Zone,
+    password::{Lane, check_new},
+    session::{self, Admission},
+};
+use domain::origin::Origin;
+use domain::{
+    Invalid,
+    account::{Email, Role},
+    audit::{Action, Actor, Event, Facts},
+    id::{InvitationId, PersonId},
+    member::{INVITATION_LASTS, Invitation, Member, Welcome},
+};
+use secrecy::{ExposeSecret, SecretString};
+use std::fmt;
+use store::{Acceptance, InvitationRow, Joining, NewInvitation, PersonRow, StoreError};
+use verification::{TokenPurpose, random_token};
+
+/// An invitation that was just made, with the token of its link: told once.
+pub struct Invited {
+    /// Who.
+    pub email: Email,
+    /// 64 hexadecimal digits, which stand in the link.
+    pub token: String,
+}
+
+/// Says nothing of the token.
+impl fmt::Debug for Invited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Invited({}, [redacted])", self.email)
+    }
+}
+
+/// What became of an invitation that somebody accepts.
+#[derive(Debug)]
+pub enum Accepted {
+    /// They are a member, and signed in.
+    Granted(SignedIn),
+    /// The link works no longer.
+    Gone,
+    /// The password is not the one that belongs to the address, or it breaks a rule for new ones: nobody learns which.
+    Refused,
+    /// Too many failures.
+    Throttled {
+        /// Milliseconds until another attempt is looked at.
+        retry_after_ms: i64,
+    },
+    /// Too many passwords are being checked at this moment.
+    Busy,
+}
+
+impl Viewer {
+    /// The members of the account, by address.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn members(&self) -> Result<Vec<Member>, ManagementError> {
+        Ok(self
+            .keyring()
+            .store
+            .members(self.application().account_id)
+            .await?)
+    }
+}
+
+impl Owner {
+    /// Invitations that nobody has accepted yet, by address.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn invitations(&self) -> Result<Vec<Invitation>, ManagementError> {
+        let account = self.application().account_id;
+        Ok(self
+            .keyring()
+            .store
+            .invitations(account, self.now())
+            .await?)
+    }
+
+    /// Takes an invitation back: its link works no longer.
+    ///
+    /// # Errors
+    /// `NotFound` where the account has no such invitation.
+    pub async fn withdraw(&self, id: InvitationId) -> Result<(), ManagementError> {
+        let invitations = self.invitations().await?;
+        let invitation = invitations.iter().find(|invitation| invitation.id == id);
+        let invitation = invitation.ok_or(ManagementError::NotFound)?;
+        let event = self
+            .event(Action::InvitationWithdrawn, &invitation.email, "")
+            .became(Facts::of("role", &invitation.role), Facts::default());
+        let owner = self.clone();
+        self.keyring()
+            .to_the_end(async move {
+                let account = owner.application().account_id;
+                let store = &owner.keyring().store;
+                Ok(store.withdraw_invitation(account, id, &event).await?)
+            })
+            .await
+    }
+
+    /// A member of the account.
+    ///
+    /// # Errors
+    /// `NotFound` where the person is none.
+    pub async fn member(&self, person: PersonId) -> Result<Member, ManagementError> {
+        let members = self.members().await?;
+        let member = members.into_iter().find(|member| member.id == person);
+        member.ok_or(ManagementError::NotFound)
+    }
+}
+
+impl FreshOwner {
+    /// Gives the application another name and zone.
+    ///
+    /// # Errors
+    /// `Invalid` where another application of the account has the name.
+    pub async fn change_application(
+        &self,
+        name: String,
+        zone: Zone,
+    ) -> Result<(), ManagementError> {
+        let before = self.application();
+        if before.name == name && before.time_zone == zone.as_str() {
+            return Ok(());
+        }
+        let detail = format!("{name}, {}", zone.as_str());
+        let event = self
+            .event(Action::ApplicationChanged, &before.id, detail)
+            .became(
+                Facts::of("name", &before.name).and("time_zone", &before.time_zone),
+                Facts::of("name", &name).and("time_zone", zone.as_str()),
+            );
+        let owner = self.clone();
+        self.keyring()
+            .to_the_end(async move {
+                let (account, app) = (owner.application().account_id, owner.application().id);
+                let store = &owner.keyring().store;
+                let done = store
+                    .change_application(account, app, &name, zone.as_str(), &event)
+                    .await;
+                done.map_err(|error| match error {
+                    StoreError::Conflict => Invalid::new(
+                        "Another application of this account has this name. Choose another one.",
+                    )
+                    .into(),
+                    error => error.into(),
+                })
+            })
+            .await
+    }
+
+    /// Makes the link that invites somebody. An earlier one to the same person ends.
+    ///
+    /// # Errors
+    /// `Invalid` where they are a member already.
+    pub async fn invite(&self, email: Email, role: Role) -> Result<Invited, ManagementError> {
+        let token = random_token(&*self.keyring().entropy);
+        let event = self
+            .event(Action::MemberInvited, &email, role.as_str())
+            .became(Facts::default(), Facts::of("role", &role));
+        let owner = self.clone();
+        let invited = Invited {
+            email: email.clone(),
+            token,
+        };
+        let stored = self
+            .keyring()
+            .hasher
+            .token_digest(TokenPurpose::Invitation, &invited.token);
+        self.keyring()
+            .to_the_end(async move {
+                let (keyring, at) = (owner.keyring(), owner.now());
+                let new = NewInvitation {
+                    id: InvitationId(keyring.new_id()),
+                    account: owner.application().account_id,
+                    email: &email,
+                    role,
+                    token_hash: &stored.digest,
+                    pepper: stored.pepper,
+                    invited_by: owner.identity().person_id,
+                    at,
+                    expires_at: at.plus(INVITATION_LASTS),
+                };
+                keyring
+                    .store
+                    .invite(&new, &event)
+                    .await
+                    .map_err(|error| match error {
+                        StoreError::Conflict => already().into(),
+                        error => error.into(),
+                    })
+            })
+            .await?;
+        Ok(invited)
+    }
+
+    /// Gives a member another role, from their next request on.
+    ///
+    /// # Errors
+    /// `NotFound` where the person is no member; `LastOwner` where nobody else is an owner.
+    pub async fn change_role(&self, person: PersonId, role: Role) -> Result<(), ManagementError> {
+        let member = self.member(person).await?;
+        if member.role == role {
+            return Ok(());
+        }
+        let detail = format!("{} instead of {}", role, member.role);
+        let event = self
+            .event(Action::MemberChanged, &member.email, detail)
+            .became(Facts::of("role", &member.role), Facts::of("role", &role));
+        let owner = self.clone();
+        self.keyring()
+            .to_the_end(async move {
+                let account = owner.application().account_id;
+                let store = &owner.keyring().store;
+                Ok(store.change_role(account, person, role, &event).await?)
+            })
+            .await
+    }
+
+    /// Takes a member out of the account: their next request finds nothing. The keys that they made stay.
+    ///
+    /// # Errors
+    /// As [`FreshOwner::change_role`].
+    pub async fn remove_member(&self, person: PersonId) -> Result<(), ManagementError> {
+        let member = self.member(person).await?;
+        let event = self
+            .event(Action::MemberRemoved, &member.email, member.role.as_str())
+            .became(Facts::of("role", &member.role), Facts::default());
+        let owner = self.clone();
+        self.keyring()
+            .to_the_end(async move {
+                let account = owner.application().account_id;
+                let store = &owner.keyring().store;
+                Ok(store.remove_member(account, person, &event).await?)
+            })
+            .await
+    }
+}
+
+impl Keyring {
+    /// What the holder of a link may know; `None` where it works no longer.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn welcome(&self, token: &str) -> Result<Option<Welcome>, ManagementError> {
+        let Some((row, _)) = self.invitation(token).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Welcome {
+            account: row.account_name,
+            email: row.invitation.email,
+            role: row.invitation.role,
+            invited_by: row.invitation.invited_by,
+            expires_at: row.invitation.expires_at,
+        }))
+    }
+
+    /// Makes a member of whoever holds the link: with a new password, or with the one that belongs to the address.
+    /// `device` as for [`Keyring::sign_in`].
+    ///
+    /// # Errors
+    /// `Invalid` where they are a member already, or belong to support.
+    pub async fn accept(
+        &self,
+        token: &str,
+        password: SecretString,
+        device: Option<&str>,
+        origin: &Origin,
+    ) -> Result<Accepted, ManagementError> {
+        let Some((row, token_hash)) = self.invitation(token).await? else {
+            return Ok(Accepted::Gone);
+        };
+        let email = row.invitation.email.clone();
+        let password = password.expose_secret();
+        // An address without a person is checked as one that has one, and a password that breaks a rule is answered as a
+        // wrong one: the inviter has the link too, and may not learn from it who has an account.
+        let known = match self.admit(&email, password, device, origin).await? {
+            Admission::Admitted(person) if person.is_support => {
+                return Err(Invalid::new(
+                    "This address belongs to support, which belongs to no account.",
+                )
+                .into());
+            }
+            Admission::Admitted(person) => Some(person),
+            Admission::Throttled { retry_after_ms } => {
+                return Ok(Accepted::Throttled { retry_after_ms });
+            }
+            Admission::Busy => return Ok(Accepted::Busy),
+            Admission::Refused => {
+                let exists = self.store.person_state(&email).await?.is_some();
+                if exists || check_new(password, &email).is_err() {
+                    return Ok(Accepted::Refused);
+                }
+                None
+            }
+        };
+        let password_hash = match &known {
+            Some(person) => person.password_hash.clone(),
+            None => self.passwords.hash(password, Lane::Open).await?,
+        };
+        let known = known.map(|person| person.id);
+        let (keyring, origin) = (self.clone(), origin.clone());
+        self.to_the_end(async move {
+            let joined = join(&keyring, &token_hash, &row, known, &password_hash, &origin).await;
+            match joined {
+                Ok(id) => {
+                    let person = PersonRow {
+                        id,
+                        email,
+                        password_hash,
+                        is_support: false,
+                    };
+                    let signed_in = session::start(&keyring, &person, &origin).await?;
+                    Ok(signed_in.map_or(Accepted::Refused, Accepted::Granted))
+                }
+                Err(StoreError::NotFound) => Ok(Accepted::Gone),
+                Err(StoreError::Conflict) => Err(already().into()),
+                Err(error) => Err(error.into()),
+            }
+        })
+        .await
+    }
+
+    /// The invitation of a link with the digest of its token, while the link works.
+    async fn invitation(
+        &self,
+        token: &str,
+    ) -> Result<Option<(InvitationRow, [u8; 32])>, ManagementError> {
+        for digest in self.hasher.token_digests(TokenPurpose::Invitation, token) {
+            let found = self.store.invitation_by_token(&digest, self.now()).await?;
+            if let Some(row) = found {
+                return Ok(Some((row, digest)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+async fn join(
+    keyring: &Keyring,
+    token_hash: &[u8; 32],
+    row: &InvitationRow,
+    known: Option<PersonId>,
+    password_hash: &str,
+    origin: &Origin,
+) -> Result<PersonId, StoreError> {
+    let id = known.unwrap_or_else(|| PersonId(keyring.new_id()));
+    let joining = match known {
+        Some(id) => Joining::Known(id),
+        None => Joining::New { id, password_hash },
+    };
+    let at = keyring.now();
+    let invitation = &row.invitation;
+    let event = Event {
+        account_id: row.account,
+        at,
+        actor: Actor::Person {
+            id,
+            email: invitation.email.to_string(),
+        },
+        action: Action::MemberJoined,
+        target: invitation.email.to_string(),
+        detail: format!("{}, invited by {}", invitation.role, invitation.invited_by),
+        address: origin.address_text(),
+        request_id: origin.request_id.clone(),
+        before: Facts::default(),
+        after: Facts::of("role", &invitation.role),
+    };
+    let acceptance = Acceptance {
+        token_hash,
+        row,
+        joining,
+        at,
+    };
+    keyring.store.accept_invitation(&acceptance, &event).await
+}
+
+fn already() -> Invalid {
+    Invalid::new("Somebody with this address is a member of the account already.")
+}

@@ -1,0 +1,67 @@
+//! What an application's owner sees first.
+
+use crate::{ManagementError, Viewer};
+use domain::{
+    key::{
+        filter::{KeyFilter, KeyQuery, Order},
+        notable::Notable,
+    },
+    time::DAY,
+    usage::overview::{ATTENTION, KeysInSight, Worth},
+};
+use std::cmp::Reverse;
+
+/// Keys that are named.
+const NAMED: i64 = 5;
+/// Keys that are named for each thing that wants to be done.
+const NAMED_EACH: usize = 3;
+
+impl Viewer {
+    /// The keys that are worth a look: by their calls of today and yesterday (in UTC), and by what stands in their rows.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn keys_in_sight(&self) -> Result<KeysInSight, ManagementError> {
+        self.telemetry().flush_before_read().await;
+        let app = self.application().id;
+        let since = self.now().floor(DAY).plus(-DAY);
+        let store = &self.keyring().store;
+        let mut attention = Vec::new();
+        for notable in ATTENTION {
+            let filter = KeyFilter {
+                notable: Some(notable),
+                ..KeyFilter::default()
+            };
+            let (order, cursor) = notable.together(self.now());
+            let mut query = KeyQuery {
+                filter,
+                order,
+                cursor,
+            };
+            let mut page = self.keys_at_most(&query, NAMED_EACH).await?;
+            if matches!(notable, Notable::NeverUsed | Notable::NotConfirmed) {
+                // They stand in the order of their ids, which says nothing: the newest are named.
+                if page.next.is_some() {
+                    (query.order, query.cursor) = (Order::default(), None);
+                    page = self.keys_at_most(&query, NAMED_EACH).await?;
+                } else {
+                    page.rows.sort_by_key(|key| Reverse(key.created_at));
+                }
+            }
+            if !page.rows.is_empty() {
+                attention.push(Worth {
+                    notable: notable.as_str().to_owned(),
+                    keys: page.rows,
+                    more: page.next.is_some(),
+                });
+            }
+        }
+        let _permit = self.long_read().await?;
+        Ok(KeysInSight {
+            since,
+            busiest: store.busiest(app, since, NAMED, false).await?,
+            refused: store.busiest(app, since, NAMED, true).await?,
+            attention,
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! Whether this process still owns the database, and how long ago that was certain.
+
+use crate::{Keyring, ManagementError};
+use std::sync::{OnceLock, atomic::Ordering};
+use store::{Ownership, StoreError};
+use tokio_util::sync::CancellationToken;
+use verification::Monotonic;
+
+/// Why the database was lost, once it is. From then on no key is verified and nothing is written.
+#[derive(Default)]
+pub(crate) struct Loss {
+    why: OnceLock<String>,
+    token: CancellationToken,
+}
+
+impl Keyring {
+    /// Renews the claim to the database, where there is one.
+    ///
+    /// # Errors
+    /// Where the database does not answer; where it is lost, for good.
+    pub async fn check_ownership(&self) -> Result<(), ManagementError> {
+        let Some(ownership) = self.ownership.get() else {
+            return self.ready().await;
+        };
+        // What the database says is as old as the question.
+        let asked = self.monotonic();
+        match ownership.renew().await {
+            Ok(()) => {}
+            Err(error @ (StoreError::Fenced | StoreError::Behind { .. })) => {
+                self.lose(&error);
+                return Err(error.into());
+            }
+            Err(error) => return Err(error.into()),
+        }
+        self.renewed_at.store(asked.0, Ordering::Relaxed);
+        self.resolve_doubts().await;
+        Ok(())
+    }
+
+    /// Holds this claim to the database from now on, until [`Keyring::close`] gives it up.
+    pub fn hold(&self, ownership: Ownership) {
+        // One process claims its database once.
+        let _ = self.ownership.set(ownership);
+    }
+
+    /// Gives the database up, so that another process need not wait for the lease to end.
+    pub(crate) async fn give_up_ownership(&self) {
+        if let Some(ownership) = self.ownership.get().filter(|_| self.is_owner())
+            && let Err(error) = ownership.leave().await
+        {
+            tracing::warn!(%error, "the next process has to wait until the lease of this one ends");
+        }
+    }
+
+    fn lose(&self, why: &StoreError) {
+        tracing::error!(%why, "this process no longer owns the database: no key is verified and nothing is changed");
+        let _ = self.loss.why.set(why.to_string());
+        self.loss.token.cancel();
+    }
+
+    /// Whether the database was not lost. It may be silent all the same: see [`Keyring::database_downtime_ms`].
+    pub fn is_owner(&self) -> bool {
+        !self.loss.token.is_cancelled()
+    }
+
+    /// Waits until the database is lost, and says why.
+    pub async fn lost(&self) -> &str {
+        self.loss.token.cancelled().await;
+        self.loss.why.get().map_or("", String::as_str)
+    }
+
+    /// For how many milliseconds the claim has not been renewed; for ever once the database is lost. Meanwhile the index
+    /// may be stale.
+    pub fn database_downtime_ms(&self) -> i64 {
+        if !self.is_owner() {
+            return i64::MAX;
+        }
+        let renewed_at = Monotonic(self.renewed_at.load(Ordering::Relaxed));
+        self.monotonic().since(renewed_at)
+    }
+}

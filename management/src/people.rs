@@ -1,0 +1,153 @@
+//! The first person, and those whom the command line adds.
+
+use crate::{
+    Keyring, ManagementError, SignedIn,
+    password::{Lane, check_new},
+    session,
+};
+use domain::origin::Origin;
+use domain::{
+    Invalid,
+    account::{Email, Role, parse_title},
+    id::{AccountId, ApplicationId, PersonId},
+};
+use secrecy::{ExposeSecret, SecretString};
+use store::{NewPerson, PersonRow, StoreError};
+use subtle::ConstantTimeEq;
+
+/// What the first run asks for: checked texts.
+#[derive(Debug)]
+pub struct SetupDraft {
+    /// The account's name.
+    pub account: String,
+    /// The application's name.
+    pub application: String,
+    /// The first owner.
+    pub email: Email,
+    /// Their password.
+    pub password: SecretString,
+}
+
+/// What became of the first run.
+#[derive(Debug)]
+pub enum SetUp {
+    /// The owner exists, and is signed in.
+    Done(SignedIn),
+    /// The token is not the one that the console showed.
+    WrongToken,
+    /// Somebody was here before.
+    AlreadyDone,
+}
+
+/// Somebody to be added.
+#[derive(Debug)]
+pub struct PersonDraft {
+    /// The names of account and application; not for support.
+    pub place: Option<(String, String)>,
+    /// Their address.
+    pub email: Email,
+    /// Their role.
+    pub role: Role,
+    /// Their password.
+    pub password: SecretString,
+}
+
+impl Keyring {
+    /// Whether nobody exists yet.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn needs_setup(&self) -> Result<bool, ManagementError> {
+        Ok(self.store.person_count().await? == 0)
+    }
+
+    /// What the first run asks for; the console shows it.
+    pub fn setup_token(&self) -> &str {
+        &self.setup_token
+    }
+
+    /// Makes the first owner, and signs them in.
+    ///
+    /// # Errors
+    /// `Invalid` where the password is too weak; where the database fails.
+    pub async fn set_up(
+        &self,
+        token: &str,
+        draft: SetupDraft,
+        origin: &Origin,
+    ) -> Result<SetUp, ManagementError> {
+        // Two first runs at once make one owner: the second asks when the first has answered.
+        let _turn = self.setting_up.lock().await;
+        if !self.needs_setup().await? {
+            return Ok(SetUp::AlreadyDone);
+        }
+        if !bool::from(token.trim().as_bytes().ct_eq(self.setup_token.as_bytes())) {
+            return Ok(SetUp::WrongToken);
+        }
+        let person = PersonDraft {
+            place: Some((draft.account, draft.application)),
+            email: draft.email.clone(),
+            role: Role::Owner,
+            password: draft.password,
+        };
+        let person = self.add(person, origin).await?;
+        // The person is a moment old: nobody else knows them yet.
+        let signed_in = session::start(self, &person, origin).await?;
+        Ok(signed_in.map_or(SetUp::AlreadyDone, SetUp::Done))
+    }
+
+    /// Adds somebody, with the account and the application where they do not exist yet.
+    ///
+    /// # Errors
+    /// `Invalid` where a name or the password breaks its rules, or somebody has the address already.
+    pub async fn add_person(&self, draft: PersonDraft) -> Result<PersonId, ManagementError> {
+        Ok(self.add(draft, &Origin::default()).await?.id)
+    }
+
+    async fn add(&self, draft: PersonDraft, origin: &Origin) -> Result<PersonRow, ManagementError> {
+        let place = draft
+            .place
+            .filter(|_| draft.role != Role::Support)
+            .map(|(account, application)| {
+                let account = parse_title("The account’s name", &account)?;
+                Ok::<_, Invalid>((
+                    account,
+                    parse_title("The application’s name", &application)?,
+                ))
+            })
+            .transpose()?;
+        if place.is_none() && draft.role != Role::Support {
+            return Err(Invalid::new("Name the account and the application.").into());
+        }
+        check_new(draft.password.expose_secret(), &draft.email)?;
+        let password_hash = self
+            .passwords
+            .hash(draft.password.expose_secret(), Lane::Known)
+            .await?;
+        let id = PersonId(self.new_id());
+        let new = NewPerson {
+            id,
+            email: &draft.email,
+            password_hash: &password_hash,
+            role: draft.role,
+            place: place
+                .as_ref()
+                .map(|(account, application)| (account.as_str(), application.as_str())),
+            at: self.now(),
+            new_ids: (AccountId(self.new_id()), ApplicationId(self.new_id())),
+            origin: (&origin.address_text(), &origin.request_id),
+        };
+        match self.store.add_person(&new).await {
+            Ok(_) => Ok(PersonRow {
+                id,
+                is_support: draft.role == Role::Support,
+                email: draft.email,
+                password_hash,
+            }),
+            Err(StoreError::Conflict) => {
+                Err(Invalid::new("Somebody with this e-mail address exists already.").into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Several peppers: digests under an older one are replaced by digests under the newest once their secret is presented.
+
+use crate::{Keyring, ManagementError};
+use domain::{
+    audit::{Action, Actor, Event, Facts},
+    time::Timestamp,
+};
+use std::collections::HashMap;
+use store::{PepperName, PepperRows, Sealing, Store};
+use verification::Peppers;
+
+/// The rows under one pepper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PepperUse {
+    /// The pepper's name.
+    pub name: PepperName,
+    /// Whether the process has it.
+    pub known: bool,
+    /// What was made under it.
+    pub rows: PepperRows,
+}
+
+impl Keyring {
+    /// Writes some pending digest upgrades and returns their number. One that cannot be written is queued again by the key's next call.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn upgrade_digests(&self) -> Result<usize, ManagementError> {
+        let pending = self.verifier.digest_upgrades().take_batch();
+        if pending.is_empty() {
+            return Ok(0);
+        }
+        let newest = self.hasher.newest_pepper();
+        for row in self.store.upgrade_digests(&pending, newest).await? {
+            self.index().update(&row);
+        }
+        Ok(pending.len())
+    }
+
+    /// Seals every audit log that ends under another pepper than the newest, or was written before there were seals.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn seal_logs(&self) -> Result<Sealing, ManagementError> {
+        let newest = self.hasher.newest_pepper();
+        let sealing = self.store.seal_logs(|account_id| Event {
+            account_id,
+            at: self.now(),
+            actor: Actor::System,
+            action: Action::LogSealed,
+            target: String::new(),
+            detail: format!("under the pepper {newest}"),
+            address: String::new(),
+            request_id: String::new(),
+            before: Facts::default(),
+            after: Facts::default(),
+        });
+        Ok(sealing.await?)
+    }
+}
+
+/// How many rows there are under each pepper, the newest of `peppers` first and the ones that are not there last.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn pepper_uses(
+    store: &Store,
+    peppers: &Peppers,
+    now: Timestamp,
+) -> Result<Vec<PepperUse>, ManagementError> {
+    let mut rows: HashMap<_, _> = store.rows_by_pepper(now).await?.into_iter().collect();
+    let mut uses: Vec<PepperUse> = peppers
+        .names()
+        .into_iter()
+        .map(|name| PepperUse {
+            name,
+            known: true,
+            rows: rows.remove(&name).unwrap_or_default(),
+        })
+        .collect();
+    let mut unknown: Vec<_> = rows.into_iter().collect();
+    unknown.sort_unstable_by_key(|(name, _)| *name);
+    uses.extend(unknown.into_iter().map(|(name, rows)| PepperUse {
+        name,
+        known: false,
+        rows,
+    }));
+    Ok(uses)
+}
+
+/// Refuses a database that needs a pepper which is not there: its keys would stop working, and nobody would know why.
+/// Returns how many secrets there are.
+pub(crate) async fn check(
+    store: &Store,
+    known: &[PepperName],
+    now: Timestamp,
+) -> Result<i64, ManagementError> {
+    let secrets = store.secrets_by_pepper().await?;
+    if secrets.iter().any(|(name, _)| !known.contains(name)) {
+        for (name, rows) in store.rows_by_pepper(now).await? {
+            if rows.is_needed() && !known.contains(&name) {
+                return Err(ManagementError::Unexpected(format!(
+                    "the pepper {name} is not there, and {} keys that work, {} open invitations and the last rows of {} audit \
+                     logs were made under it; put it back, behind the newest one",
+                    rows.live_keys, rows.invitations, rows.log_heads
+                )));
+            }
+        }
+    }
+    Ok(secrets.iter().map(|(_, count)| count).sum())
+}

@@ -1,0 +1,107 @@
+//! What became of single calls: a list, the reason of each, and what would become of another.
+
+use crate::{ManagementError, Viewer};
+use domain::{
+    decision::{Case, Decided, DecisionFilter, Explained, RequestPage},
+    key::token::KeyId,
+    verdict::Verdict,
+};
+use telemetry::Tail;
+use verification::check;
+
+impl Viewer {
+    /// The newest calls of the application that a filter leaves, before the one with id `before`.
+    ///
+    /// # Errors
+    /// `NotFound` where the application has no such key.
+    pub async fn requests(
+        &self,
+        filter: DecisionFilter,
+        before: Option<i64>,
+    ) -> Result<RequestPage, ManagementError> {
+        if let Some(key) = filter.key {
+            self.stored_key(key).await?;
+        }
+        let telemetry = self.telemetry();
+        // A follower that starts from here misses none and sees none twice.
+        let latest = telemetry.latest_decision().await;
+        let _permit = self.long_read().await?;
+        let application = self.application().id;
+        Ok(telemetry
+            .requests(application, filter, before, latest)
+            .await?)
+    }
+
+    /// Follows the decisions about the application's keys, or about one of them, that are newer than the decision `after`; by default
+    /// those from now on. (There is nothing to read about a key of another application.)
+    pub fn tail(&self, key: Option<KeyId>, after: Option<i64>) -> Tail {
+        self.telemetry().tail(self.application().id, key, after)
+    }
+
+    /// What was decided under a request id, each decision with the key as it is now.
+    ///
+    /// # Errors
+    /// `NotFound` where the application has no such decision, or it is kept no longer.
+    pub async fn request(&self, request_id: &str) -> Result<Vec<Explained>, ManagementError> {
+        let application = Some(self.application().id);
+        let found = self
+            .telemetry()
+            .decisions_of_request(request_id, application)
+            .await?;
+        let explained = self.explain(found).await?;
+        if explained.is_empty() {
+            return Err(ManagementError::NotFound);
+        }
+        Ok(explained)
+    }
+
+    /// Decisions with their keys as they are now; those of other applications are left out.
+    pub(crate) async fn explain(
+        &self,
+        found: Vec<Decided>,
+    ) -> Result<Vec<Explained>, ManagementError> {
+        let mut explained: Vec<Explained> = Vec::new();
+        for decided in found {
+            if decided.application != self.application().id {
+                continue;
+            }
+            let before = explained
+                .iter()
+                .find(|other| other.decided.key == decided.key);
+            let key = match before {
+                Some(other) => other.key.clone(),
+                None => match self.stored_key(decided.key).await {
+                    Ok(key) => Some(key),
+                    // It was discarded: nobody had its secret.
+                    Err(ManagementError::NotFound) => None,
+                    Err(error) => return Err(error),
+                },
+            };
+            explained.push(Explained { decided, key });
+        }
+        Ok(explained)
+    }
+
+    /// What the gate would answer to a call with the key's secret: by the same rules, at no cost to the key's limit.
+    ///
+    /// # Errors
+    /// `NotFound` where the application has no such key.
+    pub async fn simulate_request(
+        &self,
+        key: KeyId,
+        case: &Case,
+    ) -> Result<Verdict, ManagementError> {
+        self.stored_key(key).await?;
+        let until = case.at.since(self.now());
+        let monotonic = self.keyring().monotonic().plus(until);
+        let verdict = self.keyring().index().with(key, |entry| {
+            entry.map(|entry| {
+                check(entry, case.address, case.scopes, case.at, |limit, used| {
+                    used.clone().take(limit, monotonic)
+                })
+                .0
+            })
+        });
+        verdict.ok_or(ManagementError::NotFound)
+    }
+}

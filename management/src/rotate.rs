@@ -1,0 +1,238 @@
+//! A new secret in the place of an old one: it comes with a key of its own, and the old key ends after a while.
+
+use crate::{Editor, FreshEditor, Issue, ManagementError, Viewer, apply::Scope};
+use domain::{
+    audit::{Action, Facts},
+    id::{IdempotencyKey, SecretId},
+    key::{
+        KeyDraft,
+        issued::IssuedKey,
+        retirement::{Both, Quiet, Regeneration, Retirement, Rotation},
+        state::IllegalMove,
+        token::KeyId,
+    },
+    time::{DAY, HOUR, MINUTE, Timestamp},
+    usage::{Bucket, Outcome, Range, Series, Window},
+};
+use secrecy::ExposeSecret;
+use store::{Inserted, NewKey, StoreError};
+use verification::generate_credentials;
+
+impl FreshEditor {
+    /// Makes a key with the name, scopes, rules and limit of `id`, and lets `id` end after a while; once for each `once`.
+    ///
+    /// # Errors
+    /// `NotFound`; `Illegal` where `id` is revoked or was regenerated before; where the database fails: nothing was
+    /// changed then.
+    pub async fn regenerate(
+        &self,
+        id: KeyId,
+        wanted: Regeneration,
+        once: IdempotencyKey,
+    ) -> Result<Issue, ManagementError> {
+        let editor = self.clone();
+        self.keyring()
+            .to_the_end(async move { regenerate(&editor, id, wanted, once).await })
+            .await
+    }
+}
+
+async fn regenerate(
+    editor: &FreshEditor,
+    id: KeyId,
+    wanted: Regeneration,
+    once: IdempotencyKey,
+) -> Result<Issue, ManagementError> {
+    let keyring = editor.keyring();
+    let app = editor.application().id;
+    let _turn = keyring.turns.of(id).await;
+    let old = editor.stored_key(id).await?;
+    if let Some(made) = keyring.store.key_made_by(app, once).await? {
+        return Ok(Issue::AlreadyIssued(made));
+    }
+    old.may_regenerate()?;
+    let now = editor.now();
+    let retires_at = wanted.retirement.end(now, old.expires_at, now)?;
+    let draft = KeyDraft {
+        expiry: wanted.expiry,
+        ..old.draft()
+    };
+    let (new_id, secret) = generate_credentials(&*keyring.entropy, draft.environment);
+    let digest = keyring.hasher.digest(0, new_id, secret.expose_secret());
+    let new = NewKey {
+        id: new_id,
+        account: editor.application().account_id,
+        application: app,
+        draft: &draft,
+        created_by: editor.identity().person_id,
+        at: now,
+        once,
+        secret_id: SecretId(keyring.new_id()),
+        digest: &digest,
+        pepper: keyring.hasher.newest_pepper(),
+    };
+    let created = editor
+        .event(Action::KeyCreated, &new_id, format!("in the place of {id}"))
+        .became(Facts::default(), Facts::from(&draft).and("replaces", &id));
+    let why = if wanted.compromised {
+        "; it may be compromised"
+    } else {
+        ""
+    };
+    let words = format!("{}, {new_id} takes its place{why}", until(retires_at, now));
+    let replaced = editor.event(Action::KeyRegenerated, &id, words).became(
+        Facts::default(),
+        Facts::of("retires", &retires_at).and("replaced_by", &new_id),
+    );
+    let replacing = keyring
+        .store
+        .replace_key(&new, id, retires_at, &created, &replaced);
+    let scopes = [Scope::Key(id), Scope::Key(new_id)];
+    match keyring.apply(&scopes, replacing).await {
+        Ok(Inserted::Before(id)) => Ok(Issue::AlreadyIssued(id)),
+        // As in `issue`: it may have been made all the same.
+        Err(error) if !keyring.index().contains(new_id) => Err(taken(IllegalMove::Replaced)(error)),
+        Ok(Inserted::New(_)) | Err(_) => Ok(Issue::New(IssuedKey {
+            id: new_id,
+            name: draft.name,
+            environment: draft.environment,
+            secret: secret.expose_secret().to_owned(),
+        })),
+    }
+}
+
+/// The same sentence for a regeneration and for every move after it.
+fn until(retires_at: Timestamp, now: Timestamp) -> String {
+    if retires_at <= now {
+        "the old secret ended at once".into()
+    } else {
+        format!("the old secret works until {}", retires_at.readable())
+    }
+}
+
+/// It stood there a moment ago: somebody else was quicker.
+fn taken(illegal: IllegalMove) -> impl Fn(StoreError) -> ManagementError {
+    move |error| match error {
+        StoreError::NotFound => ManagementError::Illegal(illegal),
+        error => error.into(),
+    }
+}
+
+impl Editor {
+    /// Ends the old secret of a key that is being retired at another time.
+    ///
+    /// # Errors
+    /// `NotFound`; `Illegal` where it is not being retired; `Invalid` where it would be later than 30 days after the
+    /// regeneration; `Stale` where it would work for longer than it was to, and the password was entered too long ago.
+    pub async fn move_retirement(
+        &self,
+        id: KeyId,
+        wanted: Retirement,
+    ) -> Result<Timestamp, ManagementError> {
+        let editor = self.clone();
+        self.keyring()
+            .to_the_end(async move { move_retirement(&editor, id, wanted).await })
+            .await
+    }
+}
+
+async fn move_retirement(
+    editor: &Editor,
+    id: KeyId,
+    wanted: Retirement,
+) -> Result<Timestamp, ManagementError> {
+    let keyring = editor.keyring();
+    let _turn = keyring.turns.of(id).await;
+    let key = editor.stored_key(id).await?;
+    let now = editor.now();
+    let (Some(present), Some(since)) = (key.retiring_until(now), key.deprecated_at) else {
+        return Err(IllegalMove::NotRetiring.into());
+    };
+    let end = wanted.end(since, key.expires_at, now)?;
+    if end > present && !editor.is_fresh() {
+        return Err(ManagementError::Stale);
+    }
+    let event = editor
+        .event(Action::KeyChanged, &id, until(end, now))
+        .became(Facts::of("retires", &present), Facts::of("retires", &end));
+    let moving = keyring
+        .store
+        .move_retirement(editor.application().id, id, end, &event);
+    let moved = keyring.apply(&[Scope::Key(id)], moving).await;
+    moved.map_err(taken(IllegalMove::NotRetiring))?;
+    Ok(end)
+}
+
+/// The days before a regeneration in which an old key's pauses are looked for.
+const HABIT: i64 = 30 * DAY;
+
+impl Viewer {
+    /// What became of a key's calls and its successor's since its secret was regenerated; `None` where it was not.
+    ///
+    /// # Errors
+    /// `NotFound` where the application has no such key.
+    pub async fn rotation(&self, id: KeyId) -> Result<Option<Rotation>, ManagementError> {
+        let old = self.key(id).await?;
+        let (Some(since), Some(new)) = (old.deprecated_at, old.replaced_by) else {
+            return Ok(None);
+        };
+        let store = &self.keyring().store;
+        let before = store
+            .usage(&id.to_string(), HOUR, since.plus(-HABIT), since.plus(-1))
+            .await?;
+        let mut hours: Vec<_> = before
+            .into_iter()
+            .filter(|(_, outcome, _)| *outcome == Outcome::Accepted)
+            .map(|(hour, ..)| hour)
+            .collect();
+        hours.sort_unstable();
+        let now = self.now();
+        let retiring = old.retiring_until(now).is_some();
+        let last = old.last_used.map(|used| used.at);
+        Ok(Some(Rotation {
+            since,
+            old: self.calls_since(id, since).await?,
+            new: self.calls_since(new, since).await?,
+            both: if retiring {
+                Some(self.both([id, new], since).await?)
+            } else {
+                None
+            },
+            quiet: Quiet::of(hours, last, now),
+            now,
+        }))
+    }
+
+    /// Both keys over the shortest window that holds `since`.
+    async fn both(&self, keys: [KeyId; 2], since: Timestamp) -> Result<Both, ManagementError> {
+        let now = self.now();
+        let windows = [Window::Day, Window::Week, Window::Month].into_iter();
+        let range = windows
+            .map(|window| Range::of(window, now))
+            .find(|range| range.start <= since)
+            .unwrap_or_else(|| Range::of(Window::Month, now));
+        let store = &self.keyring().store;
+        let series = async |key: KeyId| {
+            let key = key.to_string();
+            let counts = store.usage(&key, range.level, range.start, now).await?;
+            Ok::<_, ManagementError>(Series::fill_gaps(range, now, counts))
+        };
+        let [old, new] = keys;
+        Ok(Both {
+            old: series(old).await?,
+            new: series(new).await?,
+            local: self.zone().over(range),
+        })
+    }
+
+    /// All calls since the minute of `since`: by the minute to the full hour, by the hour from there on.
+    async fn calls_since(&self, id: KeyId, since: Timestamp) -> Result<Bucket, ManagementError> {
+        let store = &self.keyring().store;
+        let (subject, now) = (id.to_string(), self.now());
+        let full = since.plus(HOUR).floor(HOUR);
+        let start = since.floor(MINUTE);
+        let minutes = store.usage(&subject, MINUTE, start, full.plus(-1)).await?;
+        let hours = store.usage(&subject, HOUR, full, now).await?;
+        Ok(Series::total(minutes.into_iter().chain(hours)))
+    }
+}

@@ -1,0 +1,107 @@
+//! Security events, for those whom they concern.
+
+use crate::{Editor, ManagementError, Viewer};
+use domain::{
+    Invalid,
+    account::Role,
+    audit::Action,
+    key::token::KeyId,
+    security::{
+        Acknowledged, EventCursor, EventFilter, EventId, EventPage, LONGEST_NOTE, OpenEvents,
+    },
+};
+use store::Sight;
+
+/// Events of one page.
+const PAGE: usize = 50;
+
+impl Viewer {
+    /// One page of events about the application's keys, and for an owner about the account as well; those with the latest
+    /// calls first.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn security_events(
+        &self,
+        filter: &EventFilter,
+        cursor: Option<EventCursor>,
+    ) -> Result<EventPage, ManagementError> {
+        self.telemetry().write_events_before_read().await;
+        let one_more = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+        let _permit = self.long_read().await?;
+        let store = &self.keyring().store;
+        let mut rows = store
+            .security_events(self.sight(), filter, cursor, one_more)
+            .await?;
+        let more = rows.len() > PAGE;
+        rows.truncate(PAGE);
+        let next = rows.last().map(|row| EventCursor {
+            at: row.last_at,
+            id: row.id,
+        });
+        Ok(EventPage {
+            next: next.filter(|_| more),
+            rows,
+        })
+    }
+
+    /// How many events nobody has acknowledged, of all that this person may see or of one key.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn open_events(&self, key: Option<KeyId>) -> Result<OpenEvents, ManagementError> {
+        self.telemetry().write_events_before_read().await;
+        let store = &self.keyring().store;
+        Ok(store.open_events(self.sight(), key).await?)
+    }
+
+    fn sight(&self) -> Sight {
+        Sight {
+            account: self.application().account_id,
+            application: self.application().id,
+            whole_account: self.identity().role == Role::Owner,
+        }
+    }
+}
+
+impl Editor {
+    /// Notes that somebody has seen to an event, and what they say of it. If it happens again, it is another one.
+    ///
+    /// # Errors
+    /// `NotFound` where it is not theirs to see; `Invalid` where the note is too long.
+    pub async fn acknowledge(&self, id: EventId, note: &str) -> Result<(), ManagementError> {
+        let note: String = note
+            .trim()
+            .chars()
+            .filter(|c| *c == '\n' || !c.is_control())
+            .collect();
+        if note.chars().count() > LONGEST_NOTE {
+            let sentence = format!("Use at most {LONGEST_NOTE} characters for the note.");
+            return Err(Invalid::new(sentence).into());
+        }
+        let keyring = self.keyring();
+        // What has been found until now belongs to what is acknowledged.
+        keyring.telemetry.write_events_before_read().await;
+        let event = keyring.store.security_event(self.sight(), id).await?;
+        if event.acknowledged.is_some() {
+            return Ok(());
+        }
+        let detail = match note.as_str() {
+            "" => event.kind.title().to_owned(),
+            note => format!("{}. {note}", event.kind.title()),
+        };
+        let record = self.event(Action::EventAcknowledged, &event.subject, detail);
+        let how = Acknowledged {
+            at: self.now(),
+            by: self.identity().email.to_string(),
+            note,
+        };
+        let editor = self.clone();
+        keyring
+            .to_the_end(async move {
+                let store = &editor.keyring().store;
+                Ok(store.acknowledge(editor.sight(), id, &how, &record).await?)
+            })
+            .await
+    }
+}

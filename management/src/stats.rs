@@ -1,0 +1,38 @@
+//! Figures about the process, for metrics.
+
+use crate::Keyring;
+use store::Fault;
+
+/// Figures about a keyring. They identify no key and no person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stats {
+    /// Keys in the index.
+    pub keys: usize,
+    /// Batches of usage that could not be written yet.
+    pub pending_batches: usize,
+    /// Milliseconds since usage was last written completely.
+    pub usage_lag_ms: i64,
+    /// Milliseconds since the database last confirmed this process's claim.
+    pub database_downtime_ms: i64,
+    /// Milliseconds by which the machine's clock is behind; 0 if it is at most a minute.
+    pub clock_behind_ms: i64,
+    /// The fault of the database, if there is one.
+    pub fault: Option<Fault>,
+    /// Whether the reserve file for a full disk is there; `None` if this database has none.
+    pub reserve: Option<bool>,
+}
+
+impl Keyring {
+    /// Returns the current figures.
+    pub fn stats(&self) -> Stats {
+        Stats {
+            keys: self.index().len(),
+            pending_batches: self.telemetry.pending_batches(),
+            usage_lag_ms: self.telemetry.usage_lag_ms(),
+            database_downtime_ms: self.database_downtime_ms(),
+            clock_behind_ms: self.clock.guard().behind(),
+            fault: self.fault(),
+            reserve: self.store.disk().and_then(store::Disk::has_reserve),
+        }
+    }
+}

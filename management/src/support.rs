@@ -1,0 +1,291 @@
+//! Platform staff: they read what keys are and do, in any account, after saying why. Nothing here changes a key, and the
+//! owner's log holds each look before its answer is given.
+
+use crate::{Keyring, ManagementError, Session, Viewer, access};
+use domain::origin::Origin;
+use domain::{
+    account::{Application, Identity, Role},
+    audit::{Action, Actor, Event, Facts},
+    id::AccountId,
+    key::token::KeyId,
+    security::{EventFilter, EventState},
+    support::{Found, KeyLine, KeyView, Search},
+    time::Timestamp,
+    usage::Window,
+};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// May look, and do nothing else.
+#[derive(Clone)]
+pub struct Support {
+    keyring: Keyring,
+    identity: Identity,
+    origin: Origin,
+}
+
+/// What became of a look.
+#[derive(Debug)]
+pub enum Look {
+    /// This.
+    Found(Box<Found>),
+    /// Too many looks.
+    Throttled {
+        /// Milliseconds until another one is allowed.
+        retry_after_ms: i64,
+    },
+}
+
+/// A hit of a search, as the log names it: whose account, and which thing of it.
+type Seen = BTreeSet<(AccountId, String)>;
+
+impl Session {
+    /// The right to look into any account.
+    ///
+    /// # Errors
+    /// `NotFound` for everybody who is not of support.
+    pub fn support(&self, origin: Origin) -> Result<Support, ManagementError> {
+        if !self.is_support() {
+            return Err(ManagementError::NotFound);
+        }
+        Ok(Support {
+            keyring: self.keyring().clone(),
+            identity: Identity {
+                person_id: self.person_id(),
+                email: self.email().clone(),
+                role: Role::Support,
+            },
+            origin,
+        })
+    }
+}
+
+impl Support {
+    /// Who looks.
+    pub fn identity(&self) -> Identity {
+        self.identity.clone()
+    }
+
+    /// The clock's instant.
+    pub fn now(&self) -> Timestamp {
+        self.keyring.now()
+    }
+
+    /// Looks for something, for a reason. The logs of all accounts that it reaches hold the look first.
+    ///
+    /// # Errors
+    /// Where the database fails: nothing is shown then.
+    pub async fn look(
+        &self,
+        search: Search,
+        what: String,
+        reason: String,
+    ) -> Result<Look, ManagementError> {
+        let now = self.now();
+        let person = self.identity.person_id;
+        let looked = self
+            .keyring
+            .sign_ins
+            .search(person, self.keyring.monotonic());
+        if let Err(retry_after_ms) = looked {
+            return Ok(Look::Throttled { retry_after_ms });
+        }
+        let support = self.clone();
+        self.keyring
+            .to_the_end(async move {
+                let mut found = Found {
+                    what,
+                    reason,
+                    now,
+                    key: None,
+                    accounts: Vec::new(),
+                    applications: Vec::new(),
+                    keys: Vec::new(),
+                    requests: Vec::new(),
+                    more: false,
+                };
+                match search {
+                    Search::Key(id) => support.show_key(&mut found, id).await?,
+                    Search::Mask { head, tail } => {
+                        support.find_keys(&mut found, &head, &tail).await?;
+                    }
+                    Search::Id(id) => {
+                        support.find(&mut found, id, "").await?;
+                        support.find_requests(&mut found).await?;
+                    }
+                    Search::Name(name) => {
+                        support.find(&mut found, Uuid::nil(), &name).await?;
+                        support.find_requests(&mut found).await?;
+                    }
+                }
+                Ok(Look::Found(Box::new(found)))
+            })
+            .await
+    }
+
+    async fn show_key(&self, found: &mut Found, id: KeyId) -> Result<(), ManagementError> {
+        let application = match self.keyring.store.application_of_key(id).await {
+            Ok(application) => application,
+            Err(store::StoreError::NotFound) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        let seen = Seen::from([(application.account_id, id.to_string())]);
+        self.record(found, &seen).await?;
+        let viewer = self.viewer(application.clone());
+        let about = EventFilter {
+            key: Some(id),
+            state: EventState::All,
+            ..EventFilter::default()
+        };
+        found.key = Some(KeyView {
+            key: viewer.key(id).await?,
+            application,
+            history: viewer.history(id).await?,
+            usage: viewer.key_usage(id, Window::Week).await?,
+            events: viewer.security_events(&about, None).await?.rows,
+        });
+        Ok(())
+    }
+
+    async fn find_keys(
+        &self,
+        found: &mut Found,
+        head: &str,
+        tail: &str,
+    ) -> Result<(), ManagementError> {
+        let store = &self.keyring.store;
+        let mut keys = store.find_keys_by_mask(head, tail, one_more()).await?;
+        cut(&mut keys, &mut found.more);
+        let seen = keys
+            .iter()
+            .map(|key| (key.application.account_id, key.id.to_string()))
+            .collect();
+        self.record(found, &seen).await?;
+        found.keys = keys
+            .into_iter()
+            .map(|key| KeyLine {
+                id: key.id,
+                name: key.name.to_string(),
+                application: key.application.name,
+                account: key.application.account_name,
+            })
+            .collect();
+        Ok(())
+    }
+
+    /// Accounts and applications; where one application was named by its id, its keys as well.
+    async fn find(&self, found: &mut Found, id: Uuid, name: &str) -> Result<(), ManagementError> {
+        let store = &self.keyring.store;
+        let mut accounts = store.find_accounts(id, name, one_more()).await?;
+        let mut applications = store.find_applications(id, name, one_more()).await?;
+        cut(&mut accounts, &mut found.more);
+        cut(&mut applications, &mut found.more);
+        let mut seen: Seen = accounts
+            .iter()
+            .map(|account| (account.id, account.id.to_string()))
+            .collect();
+        for application in &applications {
+            seen.insert((application.account_id, application.id.to_string()));
+        }
+        self.record(found, &seen).await?;
+        if let [application] = applications.as_slice()
+            && application.id.0 == id
+        {
+            found.keys = self.keys_of(application, &mut found.more).await?;
+        }
+        found.accounts = accounts;
+        found.applications = applications;
+        Ok(())
+    }
+
+    /// The decisions under a request id, in whichever accounts.
+    async fn find_requests(&self, found: &mut Found) -> Result<(), ManagementError> {
+        let decided = self
+            .keyring
+            .telemetry()
+            .decisions_of_request(found.what.trim(), None)
+            .await?;
+        let seen = decided
+            .iter()
+            .map(|decided| (decided.account, decided.key.to_string()))
+            .collect();
+        self.record(found, &seen).await?;
+        let of: BTreeSet<_> = decided.iter().map(|decided| decided.application).collect();
+        let store = &self.keyring.store;
+        for id in of {
+            for application in store.find_applications(id.0, "", 1).await? {
+                let viewer = self.viewer(application);
+                found
+                    .requests
+                    .extend(viewer.explain(decided.clone()).await?);
+            }
+        }
+        found.requests.sort_by_key(|one| one.decided.id);
+        Ok(())
+    }
+
+    async fn keys_of(
+        &self,
+        application: &Application,
+        more: &mut bool,
+    ) -> Result<Vec<KeyLine>, ManagementError> {
+        let viewer = self.viewer(application.clone());
+        let page = viewer
+            .keys(&domain::key::filter::KeyQuery::default())
+            .await?;
+        let mut keys = page.rows;
+        *more |= page.next.is_some();
+        cut(&mut keys, more);
+        Ok(keys
+            .into_iter()
+            .map(|key| KeyLine {
+                id: key.id,
+                name: key.name.to_string(),
+                application: application.name.clone(),
+                account: application.account_name.clone(),
+            })
+            .collect())
+    }
+
+    fn viewer(&self, application: Application) -> Viewer {
+        let identity = self.identity.clone();
+        access::look(
+            self.keyring.clone(),
+            application,
+            identity,
+            self.origin.clone(),
+        )
+    }
+
+    async fn record(&self, found: &Found, seen: &Seen) -> Result<(), ManagementError> {
+        let events: Vec<_> = seen
+            .iter()
+            .map(|(account_id, target)| Event {
+                account_id: *account_id,
+                at: found.now,
+                actor: Actor::Person {
+                    id: self.identity.person_id,
+                    email: self.identity.email.to_string(),
+                },
+                action: Action::SupportLooked,
+                target: target.clone(),
+                detail: found.reason.clone(),
+                address: self.origin.address_text(),
+                request_id: self.origin.request_id.clone(),
+                before: Facts::default(),
+                after: Facts::default(),
+            })
+            .collect();
+        Ok(self.keyring.store.record_looks(&events).await?)
+    }
+}
+
+/// One row beyond what is shown says that there is more.
+fn one_more() -> i64 {
+    i64::try_from(Found::MOST + 1).unwrap_or(i64::MAX)
+}
+
+fn cut<T>(rows: &mut Vec<T>, more: &mut bool) {
+    *more |= rows.len() > Found::MOST;
+    rows.truncate(Found::MOST);
+}

@@ -1,0 +1,181 @@
+//! Several keys at once, as the gate sees them.
+
+use crate::house::{House, draft, houses, reopen};
+use domain::origin::Origin;
+use domain::{
+    audit::Action,
+    key::{Environment, issued::IssuedKey, scope::ScopeSet, state::IllegalMove, token::KeyId},
+    time::MINUTE,
+    verdict::Verdict,
+};
+use management::{FreshOwner, Keyring, ManagementError};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+use verification::Call;
+
+fn ask(keyring: &Keyring, key: &IssuedKey) -> Verdict {
+    let call = Call {
+        key: &key.id.to_string(),
+        secret: &key.secret,
+        address: None,
+        scopes: ScopeSet::default(),
+        user_agent: "test/1",
+        route: verification::Route::default(),
+        within: None,
+        request_id: "",
+        browser: false,
+    };
+    keyring.verify(&call).verdict
+}
+
+async fn owner(house: &House, account: &str) -> FreshOwner {
+    let (session, app) = house.owner(account).await;
+    let owner = session.owner(app, Origin::default()).await;
+    owner.expect("owns it").fresh_owner().expect("signed in")
+}
+
+#[tokio::test]
+async fn what_cannot_be_changed_is_skipped_and_said() {
+    for house in houses().await {
+        let owner = owner(&house, "Acme").await;
+        let mut keys = Vec::new();
+        for _ in 0..4 {
+            keys.push(house.issue(&owner, draft()).await);
+        }
+        let ids: Vec<_> = keys.iter().map(|key| key.id).collect();
+        owner
+            .revoke(ids[0], "leaked".into())
+            .await
+            .expect("revoked");
+        owner.deactivate(ids[1]).await.expect("off");
+        let off = owner.deactivate_each(ids.clone()).await.expect("works");
+        assert_eq!(off.done.len(), 2);
+        let why: Vec<_> = off.skipped.iter().map(|skipped| skipped.1).collect();
+        assert_eq!(why, [IllegalMove::Revoked, IllegalMove::NotActive]);
+        assert_eq!(ask(&house.keyring, &keys[3]), Verdict::Inactive);
+
+        let over = owner
+            .revoke_each(ids.clone(), "over".into())
+            .await
+            .expect("works");
+        assert_eq!((over.done.len(), over.skipped.len()), (3, 1));
+        for (key, reason) in keys.iter().zip(["leaked", "over", "over", "over"]) {
+            assert_eq!(ask(&house.keyring, key), Verdict::Revoked);
+            let history = owner.history(key.id).await.expect("there");
+            let last = history.first().expect("a record");
+            assert_eq!(
+                (last.action, last.detail.as_str()),
+                (Action::KeyRevoked, reason)
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_key_among_the_selected_stops_all() {
+    for house in houses().await {
+        let acme = owner(&house, "Acme").await;
+        let globex = owner(&house, "Globex").await;
+        let own = house.issue(&acme, draft()).await;
+        let foreign = house.issue(&globex, draft()).await;
+        let unknown = KeyId::from_number(Environment::Live, 404);
+        for other in [foreign.id, unknown] {
+            let answer = acme.revoke_each(vec![own.id, other], String::new()).await;
+            assert!(matches!(answer, Err(ManagementError::NotFound)));
+        }
+        for key in [&own, &foreign] {
+            assert_eq!(ask(&house.keyring, key), Verdict::Accepted);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_all_keys_are_revoked_no_call_passes() {
+    for house in houses().await {
+        let owner = owner(&house, "Acme").await;
+        let globex = self::owner(&house, "Globex").await;
+        let foreign = house.issue(&globex, draft()).await;
+        let mut keys = Vec::new();
+        for _ in 0..60 {
+            keys.push(house.issue(&owner, draft()).await);
+        }
+        owner
+            .revoke(keys[0].id, "before".into())
+            .await
+            .expect("revoked");
+        owner.deactivate(keys[1].id).await.expect("off");
+        let keys = Arc::new(keys);
+        let answered = Arc::new(AtomicBool::new(false));
+        // Calls go on all the while; one that begins after the answer must not pass.
+        let caller = {
+            let (keyring, keys, answered) = (
+                house.keyring.clone(),
+                Arc::clone(&keys),
+                Arc::clone(&answered),
+            );
+            tokio::task::spawn_blocking(move || {
+                let mut rounds = 0;
+                while rounds < 3 {
+                    for key in keys.iter() {
+                        let after = answered.load(Ordering::SeqCst);
+                        let verdict = ask(&keyring, key);
+                        assert!(!after || verdict == Verdict::Revoked, "{verdict:?}");
+                    }
+                    rounds += u32::from(answered.load(Ordering::SeqCst));
+                }
+            })
+        };
+        let all = owner.all_keys().await.expect("counted");
+        assert_eq!(all.keys, 59);
+        assert_eq!(
+            owner
+                .revoke_all("stolen laptop".into())
+                .await
+                .expect("revoked"),
+            59
+        );
+        answered.store(true, Ordering::SeqCst);
+        caller.await.expect("no call passed");
+
+        assert_eq!(ask(&house.keyring, &foreign), Verdict::Accepted);
+        // The same from the database alone.
+        let again = reopen(&house.fresh, &house.clock, 8).await;
+        for key in keys.iter() {
+            assert_eq!(ask(&again, key), Verdict::Revoked);
+        }
+        let history = owner.history(keys[7].id).await.expect("there");
+        assert_eq!(history[0].detail, "stolen laptop");
+        let before = owner.history(keys[0].id).await.expect("there");
+        assert_eq!(before[0].detail, "before");
+        let app = owner.application();
+        let records = house
+            .fresh
+            .store
+            .audit_of(app.account_id, &app.id.to_string(), 9)
+            .await;
+        let records = records.expect("log");
+        assert_eq!(
+            (records[0].action, records[0].detail.as_str()),
+            (Action::AllKeysRevoked, "59 keys: stolen laptop")
+        );
+        // Nothing is left to revoke, and nothing is written about it; a key made afterwards works.
+        assert_eq!(owner.revoke_all(String::new()).await.expect("works"), 0);
+        let new = house.issue(&owner, draft()).await;
+        assert_eq!(ask(&house.keyring, &new), Verdict::Accepted);
+    }
+}
+
+#[tokio::test]
+async fn revoking_all_keys_asks_for_a_fresh_sign_in() {
+    for house in houses().await {
+        let (session, app) = house.owner("Acme").await;
+        house.clock.advance(10 * MINUTE + 1);
+        let owner = session
+            .owner(app, Origin::default())
+            .await
+            .expect("owns it");
+        assert!(matches!(owner.fresh_owner(), Err(ManagementError::Stale)));
+    }
+}

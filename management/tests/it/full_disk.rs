@@ -1,0 +1,189 @@
+//! A disk that is really full: a small file system in memory, where the tests may mount one.
+
+use crate::house::{House, NOW, draft, houses, reopen};
+use crate::support::{Fresh, fresh_in};
+use domain::{audit::Action, key::state::State, verdict::Verdict};
+use management::{Fault, Keyring, ManagementError, Store};
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+};
+use verification::{Call, ManualClock, Route};
+
+/// Eight megabytes, gone after the test.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    /// `None` where this process may not mount anything; the test says so then.
+    fn mount(test: &str) -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=8m", "tmpfs"])
+            .arg(folder.path())
+            .output();
+        if mounted.is_ok_and(|output| output.status.success()) {
+            return Some(Self(folder));
+        }
+        // Not `eprintln!`: a test that passes would keep it to itself.
+        let _ = writeln!(
+            io::stderr(),
+            "{test}: SKIPPED, no file system can be mounted here"
+        );
+        None
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Takes every byte.
+    fn fill(&self) -> PathBuf {
+        let path = self.path().join("filler");
+        let mut file = File::create(&path).expect("a file");
+        for size in [64 * 1024, 4 * 1024, 1] {
+            while file.write_all(&vec![1; size]).is_ok() {}
+        }
+        path
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(self.path()).status();
+    }
+}
+
+fn ask(keyring: &Keyring, pair: &(String, String)) -> Verdict {
+    keyring
+        .verify(&Call {
+            key: &pair.0,
+            secret: &pair.1,
+            address: None,
+            scopes: domain::key::scope::ScopeSet::default(),
+            user_agent: "",
+            route: Route::default(),
+            within: None,
+            request_id: "",
+            browser: false,
+        })
+        .verdict
+}
+
+/// What is in the write-ahead log goes into the file, so that it has no room of its own.
+async fn empty_the_log(fresh: &Fresh) {
+    let Store::Sqlite { writer, .. } = &fresh.store else {
+        panic!("not SQLite");
+    };
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+        .execute(writer)
+        .await
+        .expect("written");
+}
+
+#[tokio::test]
+async fn on_a_full_disk_a_revocation_succeeds_with_the_reserve_and_without_it_the_key_stays() {
+    let Some(disk) = SmallDisk::mount("on_a_full_disk_a_revocation_succeeds") else {
+        return;
+    };
+    let fresh = fresh_in(disk.path()).await;
+    let clock = Arc::new(ManualClock::new(NOW));
+    let keyring = reopen(&fresh, &clock, 7).await;
+    let house = House {
+        keyring,
+        clock,
+        fresh,
+    };
+    let editor = house.editor("Acme").await;
+    let (first, second) = (
+        house.issue(&editor, draft()).await,
+        house.issue(&editor, draft()).await,
+    );
+    house.keyring.keep_reserve().await;
+    empty_the_log(&house.fresh).await;
+    let filler = disk.fill();
+
+    let pair = (first.id.to_string(), first.secret.clone());
+    assert_eq!(ask(&house.keyring, &pair), Verdict::Accepted);
+    let revoked = editor.revoke(first.id, "leaked".into()).await;
+    revoked.expect("the reserve made room");
+    assert_eq!(ask(&house.keyring, &pair), Verdict::Revoked);
+    let history = editor.history(first.id).await.expect("read");
+    assert_eq!(history[0].action, Action::KeyRevoked);
+    assert_eq!(house.keyring.stats().reserve, Some(false));
+    let unready = house.keyring.ready().await.expect_err("the disk is full");
+    assert!(unready.to_string().contains("full"), "{unready}");
+    assert_eq!(house.keyring.fault(), Some(Fault::DiskFull));
+
+    // What the reserve has freed is used up too.
+    empty_the_log(&house.fresh).await;
+    let more = disk.path().join("more");
+    fs::write(&more, vec![1; 8 << 20]).expect_err("full");
+    let pair = (second.id.to_string(), second.secret.clone());
+    let refused = editor.revoke(second.id, "leaked".into()).await;
+    assert!(
+        matches!(refused, Err(ManagementError::Unavailable(_))),
+        "{refused:?}"
+    );
+    assert_eq!(ask(&house.keyring, &pair), Verdict::Accepted);
+    let stored = editor.key(second.id).await.expect("read");
+    assert_eq!(stored.state, State::Active);
+
+    // With room again everything works, and the reserve is back.
+    fs::remove_file(more).expect("removed");
+    fs::remove_file(filler).expect("removed");
+    house.clock.advance(1_000);
+    house.keyring.ready().await.expect("there is room");
+    assert_eq!(house.keyring.stats().reserve, Some(true));
+    editor
+        .revoke(second.id, "leaked".into())
+        .await
+        .expect("room");
+    assert_eq!(ask(&house.keyring, &pair), Verdict::Revoked);
+}
+
+#[tokio::test]
+async fn a_revocation_that_is_not_in_the_journal_is_not_answered_and_gets_there_later() {
+    let Some(disk) = SmallDisk::mount("a_revocation_that_is_not_in_the_journal") else {
+        return;
+    };
+    for house in houses().await {
+        let path = disk.path().join("revocations");
+        house.keyring.keep_journal(&path).await.expect("room");
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        let pair = (key.id.to_string(), key.secret.clone());
+        let filler = disk.fill();
+        // The last page of the file has room for some lines.
+        let mut refused = None;
+        for _ in 0..100 {
+            house.clock.advance(1);
+            if let Err(error) = editor.deactivate(key.id).await {
+                refused = Some(error);
+                break;
+            }
+            editor
+                .fresh()
+                .expect("fresh")
+                .activate(key.id)
+                .await
+                .expect("off");
+        }
+        assert!(
+            matches!(refused, Some(ManagementError::Unavailable(_))),
+            "{refused:?}"
+        );
+        assert_eq!(ask(&house.keyring, &pair), Verdict::Inactive);
+        fs::remove_file(filler).expect("removed");
+        editor.revoke(key.id, String::new()).await.expect("room");
+        let lines = fs::read_to_string(&path).expect("there");
+        let last: Vec<&str> = lines.lines().rev().take(2).collect();
+        assert!(last[0].contains("revoked"), "{last:?}");
+        assert!(last[1].contains("deactivated"), "{last:?}");
+        house.keyring.close().await;
+        drop((editor, house));
+        fs::remove_file(path).expect("removed");
+    }
+}

@@ -1,0 +1,151 @@
+//! A keyring with an account in it, on each database.
+
+use crate::support::{Fresh, fresh};
+use domain::origin::Origin;
+use domain::{
+    account::{Email, Role},
+    id::ApplicationId,
+    key::{
+        Environment, KeyDraft,
+        expiry::Expiry,
+        ip_rule::IpRules,
+        issued::IssuedKey,
+        name::{Description, KeyName},
+        scope::ScopeSet,
+    },
+    time::{DAY, Timestamp},
+};
+use management::{Editor, Issue, Keyring, ManagementError, PersonDraft, Session, SignIn, Store};
+use std::sync::Arc;
+use verification::{ManualClock, Pepper, Peppers, SeededEntropy};
+
+pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
+pub const PASSWORD: &str = "correct horse battery";
+
+pub struct House {
+    pub keyring: Keyring,
+    pub clock: Arc<ManualClock>,
+    pub fresh: Fresh,
+}
+
+/// One house for each database.
+pub async fn houses() -> Vec<House> {
+    let mut houses = Vec::new();
+    for fresh in fresh().await {
+        let clock = Arc::new(ManualClock::new(NOW));
+        let keyring = reopen(&fresh, &clock, 7).await;
+        houses.push(House {
+            keyring,
+            clock,
+            fresh,
+        });
+    }
+    houses
+}
+
+/// A keyring over a store that may hold keys already; no two with one seed.
+pub async fn reopen(fresh: &Fresh, clock: &Arc<ManualClock>, seed: u64) -> Keyring {
+    let store = Store::open(&fresh.url).await.expect("opens");
+    open_over(store, clock, seed).await
+}
+
+/// A keyring over an open store.
+pub async fn open_over(store: Store, clock: &Arc<ManualClock>, seed: u64) -> Keyring {
+    let pepper = Pepper::from_bytes(*PEPPER);
+    let entropy = Arc::new(SeededEntropy::new(seed));
+    Keyring::open_with(store, pepper, clock.clone(), entropy)
+        .await
+        .expect("opens")
+}
+
+/// The pepper of every house.
+pub const PEPPER: &[u8; 32] = b"a pepper of thirty-two bytes ...";
+
+/// As [`reopen`], under other peppers, the newest first.
+pub async fn reopen_under(
+    fresh: &Fresh,
+    clock: &Arc<ManualClock>,
+    seed: u64,
+    peppers: &[&[u8; 32]],
+) -> Result<Keyring, ManagementError> {
+    let entropy = Arc::new(SeededEntropy::new(seed));
+    let store = Store::open(&fresh.url).await.expect("opens");
+    let texts = peppers
+        .iter()
+        .map(|bytes| Pepper::from_bytes(**bytes).to_base64());
+    let text = texts.fold(String::new(), |all, text| format!("{all}{}\n", *text));
+    let peppers = Peppers::parse(&text).expect("peppers");
+    Keyring::open_with(store, peppers, clock.clone(), entropy).await
+}
+
+impl House {
+    pub async fn add(&self, account: &str, email: &str, role: Role) {
+        let draft = PersonDraft {
+            place: Some((account.into(), format!("{account}’s shop"))),
+            email: Email::parse(email).expect("valid"),
+            role,
+            password: PASSWORD.to_owned().into(),
+        };
+        self.keyring.add_person(draft).await.expect("added");
+    }
+
+    pub async fn sign_in(&self, email: &str) -> Session {
+        match self
+            .keyring
+            .sign_in(email, PASSWORD, None, &Origin::default())
+            .await
+            .expect("works")
+        {
+            SignIn::Granted(cookies) => self
+                .keyring
+                .session(&cookies.token)
+                .await
+                .expect("works")
+                .expect("begun"),
+            other => panic!("not signed in: {other:?}"),
+        }
+    }
+
+    /// The owner of a new account, with its application.
+    pub async fn owner(&self, account: &str) -> (Session, ApplicationId) {
+        let email = format!("owner@{}.example", account.to_lowercase());
+        self.add(account, &email, Role::Owner).await;
+        let session = self.sign_in(&email).await;
+        let app = session.applications().await.expect("works")[0].id;
+        (session, app)
+    }
+
+    pub async fn editor(&self, account: &str) -> Editor {
+        let (session, app) = self.owner(account).await;
+        session
+            .editor(app, Origin::default())
+            .await
+            .expect("owns it")
+    }
+
+    pub async fn issue(&self, editor: &Editor, draft: KeyDraft) -> IssuedKey {
+        match editor
+            .fresh()
+            .expect("signed in a moment ago")
+            .issue(draft, self.keyring.new_idempotency_key())
+            .await
+            .expect("works")
+        {
+            Issue::New(key) => key,
+            Issue::AlreadyIssued(id) => panic!("{id} stood there before"),
+        }
+    }
+}
+
+/// A key that reads invoices for 30 days, from anywhere.
+pub fn draft() -> KeyDraft {
+    KeyDraft {
+        name: KeyName::parse("Checkout").expect("valid"),
+        description: Description::default(),
+        environment: Environment::Live,
+        scopes: ScopeSet::one("invoice:read").expect("known"),
+        expiry: Expiry::At(NOW.plus(30 * DAY)),
+        ip_rules: IpRules::default(),
+        rate_limit: None,
+    }
+}

@@ -1,0 +1,411 @@
+//! A database that is older than the revocation journal.
+
+use crate::{
+    house::{House, PEPPER, draft, houses, reopen},
+    support::Fresh,
+};
+use domain::origin::Origin;
+use domain::{
+    audit::{Action, AuditFilter},
+    key::{
+        issued::IssuedKey,
+        retirement::{Regeneration, Retirement},
+    },
+    verdict::Verdict,
+};
+use management::{Editor, Issue, Keyring, Replayed, Store};
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::Command,
+};
+use verification::{Call, Pepper, Peppers, Route};
+
+/// A copy of a database, made while it is used.
+async fn back_up(fresh: &Fresh, path: &Path) {
+    if fresh.url.starts_with("sqlite:") {
+        File::create(path).expect("a file");
+        let store = Store::open_to_read(&fresh.url).await.expect("opens");
+        store.copy_to(path).await.expect("copied");
+        store.close().await;
+    } else {
+        run(Command::new("pg_dump")
+            .args(["--format=custom", "--file"])
+            .arg(path)
+            .arg(&fresh.url));
+    }
+}
+
+/// Puts the copy in the database's place; everything that is connected is closed before.
+async fn restore(fresh: &Fresh, path: &Path) {
+    fresh.store.close().await;
+    if let Some(database) = fresh.url.strip_prefix("sqlite://") {
+        for suffix in ["-wal", "-shm"] {
+            // Closing it has removed them, where nothing else is connected.
+            let _ = fs::remove_file(format!("{database}{suffix}"));
+        }
+        fs::copy(path, database).expect("copied");
+    } else {
+        run(Command::new("pg_restore")
+            .args([
+                "--clean",
+                "--if-exists",
+                "--exit-on-error",
+                "--no-owner",
+                "--dbname",
+            ])
+            .arg(&fresh.url)
+            .arg(path));
+    }
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().expect("PostgreSQL's programs are in PATH");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {told}");
+}
+
+fn ask(keyring: &Keyring, key: &IssuedKey) -> Verdict {
+    keyring
+        .verify(&Call {
+            key: &key.id.to_string(),
+            secret: &key.secret,
+            address: None,
+            scopes: domain::key::scope::ScopeSet::default(),
+            user_agent: "",
+            route: Route::default(),
+            within: None,
+            request_id: "",
+            browser: false,
+        })
+        .verdict
+}
+
+struct Scene {
+    house: House,
+    editor: Editor,
+    folder: tempfile::TempDir,
+}
+
+impl Scene {
+    async fn all() -> Vec<Self> {
+        let mut all = Vec::new();
+        for house in houses().await {
+            let folder = tempfile::tempdir().expect("a folder");
+            let editor = house.editor("Acme").await;
+            let path = folder.path().join("revocations");
+            let replayed = house.keyring.keep_journal(&path).await;
+            assert_eq!(replayed.expect("new"), Replayed::default());
+            all.push(Self {
+                house,
+                editor,
+                folder,
+            });
+        }
+        all
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.folder.path().join("revocations")
+    }
+
+    async fn key(&self) -> IssuedKey {
+        self.house.issue(&self.editor, draft()).await
+    }
+
+    async fn regenerate(&self, key: &IssuedKey) -> IssuedKey {
+        let wanted = Regeneration {
+            retirement: Retirement::NOW,
+            expiry: draft().expiry,
+            compromised: false,
+        };
+        let once = self.house.keyring.new_idempotency_key();
+        let fresh = self.editor.fresh().expect("signed in a moment ago");
+        match fresh.regenerate(key.id, wanted, once).await {
+            Ok(Issue::New(new)) => new,
+            other => panic!("not regenerated: {other:?}"),
+        }
+    }
+
+    /// Ends the server, lets `meanwhile` happen to its database, and starts another one with the same journal.
+    async fn restart(self, restored: Option<&Path>) -> (House, Replayed, tempfile::TempDir) {
+        let Self {
+            mut house, folder, ..
+        } = self;
+        house.clock.advance(60_000);
+        house.keyring.close().await;
+        drop(self.editor);
+        if let Some(path) = restored {
+            restore(&house.fresh, path).await;
+        }
+        house.keyring = reopen(&house.fresh, &house.clock, 8).await;
+        let journal = folder.path().join("revocations");
+        let replayed = house.keyring.keep_journal(&journal).await.expect("read");
+        (house, replayed, folder)
+    }
+}
+
+#[tokio::test]
+async fn what_a_restored_database_has_forgotten_is_ended_again_with_a_record() {
+    for scene in Scene::all().await {
+        let kept = scene.key().await;
+        let [revoked, off, replaced, own, on_again, forgotten_on] = [
+            scene.key().await,
+            scene.key().await,
+            scene.key().await,
+            scene.key().await,
+            scene.key().await,
+            scene.key().await,
+        ];
+        let editor = scene.editor.clone();
+        editor.deactivate(on_again.id).await.expect("active");
+        editor
+            .fresh()
+            .expect("fresh")
+            .activate(on_again.id)
+            .await
+            .expect("off");
+        editor.deactivate(forgotten_on.id).await.expect("active");
+        let copy = scene.folder.path().join("backup");
+        back_up(&scene.house.fresh, &copy).await;
+        scene.house.clock.advance(60_000);
+
+        editor
+            .revoke(revoked.id, "leaked".into())
+            .await
+            .expect("active");
+        editor.deactivate(off.id).await.expect("active");
+        let new = scene.regenerate(&replaced).await;
+        let keyring = scene.house.keyring.clone();
+        let caller = keyring.verify(&Call {
+            key: &own.id.to_string(),
+            secret: &own.secret,
+            address: None,
+            scopes: domain::key::scope::ScopeSet::default(),
+            user_agent: "",
+            route: Route::default(),
+            within: None,
+            request_id: "",
+            browser: false,
+        });
+        let caller = caller.caller.expect("the right secret");
+        let origin = Origin::default();
+        let ended = keyring.revoke_itself(&caller, &origin).await;
+        ended.expect("revoked");
+        editor
+            .fresh()
+            .expect("fresh")
+            .activate(forgotten_on.id)
+            .await
+            .expect("off");
+        drop((keyring, editor));
+
+        let (second, outcome, _folder) = scene.restart(Some(&copy)).await;
+        assert_eq!(
+            outcome,
+            Replayed {
+                revoked: 2,
+                deactivated: 1,
+                retired: 1,
+                added: 0
+            }
+        );
+        let keyring = &second.keyring;
+        assert_eq!(ask(keyring, &kept), Verdict::Accepted);
+        assert_eq!(ask(keyring, &revoked), Verdict::Revoked);
+        assert_eq!(ask(keyring, &own), Verdict::Revoked);
+        assert_eq!(ask(keyring, &off), Verdict::Inactive);
+        assert!(matches!(ask(keyring, &replaced), Verdict::Expired { .. }));
+        // It came after the backup, so there is no such key.
+        assert_ne!(ask(keyring, &new), Verdict::Accepted);
+        // Both changes that were taken back are left as the database has them.
+        assert_eq!(ask(keyring, &on_again), Verdict::Accepted);
+        assert_eq!(ask(keyring, &forgotten_on), Verdict::Inactive);
+
+        let session = second.sign_in("owner@acme.example").await;
+        let app = session.applications().await.expect("read")[0].id;
+        let owner = session.owner(app, Origin::default()).await;
+        let filter = AuditFilter {
+            action: Some(Action::KeyRevoked),
+            ..AuditFilter::default()
+        };
+        let page = owner.expect("an owner").audit(&filter, None).await;
+        let rows = page.expect("read").rows;
+        assert_eq!(rows.len(), 2);
+        for row in rows {
+            assert!(row.detail.contains("revocation journal"), "{row:?}");
+            assert_eq!(row.before.get("status"), Some("active"));
+        }
+        let store = Store::open_to_read(&second.fresh.url).await.expect("opens");
+        store.seal_with(Peppers::from(Pepper::from_bytes(*PEPPER)).seal_keys());
+        for head in store.audit_heads().await.expect("read") {
+            let broken = store.verify_audit(&head, None).await.expect("read");
+            assert_eq!(broken, None);
+        }
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_has_forgotten_nothing_is_left_alone() {
+    for scene in Scene::all().await {
+        let keys = [scene.key().await, scene.key().await, scene.key().await];
+        let editor = scene.editor.clone();
+        editor
+            .revoke(keys[0].id, String::new())
+            .await
+            .expect("active");
+        editor.deactivate(keys[1].id).await.expect("active");
+        editor
+            .fresh()
+            .expect("fresh")
+            .activate(keys[1].id)
+            .await
+            .expect("off");
+        scene.regenerate(&keys[2]).await;
+        drop(editor);
+        let (house, replayed, _folder) = scene.restart(None).await;
+        assert_eq!(replayed, Replayed::default());
+        assert_eq!(ask(&house.keyring, &keys[1]), Verdict::Accepted);
+    }
+}
+
+#[tokio::test]
+async fn a_new_journal_takes_over_what_the_database_has_revoked() {
+    for scene in Scene::all().await {
+        let key = scene.key().await;
+        let copy = scene.folder.path().join("backup");
+        back_up(&scene.house.fresh, &copy).await;
+        let reason = String::new();
+        scene.editor.revoke(key.id, reason).await.expect("active");
+        // The journal is lost, and made anew.
+        let before = fs::read_to_string(scene.journal()).expect("there");
+        assert!(before.contains(&key.id.to_string()));
+        fs::remove_file(scene.journal()).expect("removed");
+        let (mut house, replayed, folder) = scene.restart(None).await;
+        assert_eq!(replayed.added, 1);
+        house.keyring.close().await;
+        restore(&house.fresh, &copy).await;
+        let keyring = reopen(&house.fresh, &house.clock, 9).await;
+        let journal = folder.path().join("revocations");
+        // The one before has it still.
+        assert!(keyring.keep_journal(&journal).await.is_err());
+        house.keyring = keyring;
+        let replayed = house.keyring.keep_journal(&journal).await;
+        assert_eq!(replayed.expect("free").revoked, 1);
+        assert_eq!(ask(&house.keyring, &key), Verdict::Revoked);
+    }
+}
+
+#[tokio::test]
+async fn the_revocation_of_all_keys_is_in_the_journal() {
+    for scene in Scene::all().await {
+        let keys = [scene.key().await, scene.key().await];
+        let copy = scene.folder.path().join("backup");
+        back_up(&scene.house.fresh, &copy).await;
+        let session = scene.house.sign_in("owner@acme.example").await;
+        let app = scene.editor.application().id;
+        let owner = session.owner(app, Origin::default()).await;
+        let owner = owner.expect("an owner");
+        let fresh = owner.fresh_owner().expect("signed in a moment ago");
+        fresh.revoke_all("leaked".into()).await.expect("revoked");
+        drop((session, owner, fresh));
+        let (after, replayed, _folder) = scene.restart(Some(&copy)).await;
+        assert_eq!(replayed.revoked, 2);
+        for key in &keys {
+            assert_eq!(ask(&after.keyring, key), Verdict::Revoked);
+        }
+    }
+}
+
+/// Numbers that look random and are the same each time.
+fn scattered(n: u64) -> usize {
+    let mut x = n.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    x ^= x >> 31;
+    x = x.wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    usize::try_from(x >> 33).expect("31 bits")
+}
+
+/// Opens what is left of a database; `None` where the start refuses it.
+async fn start(scene: &Scene, database: &Path, journal: &Path) -> Option<Keyring> {
+    let url = store::sqlite_url(database).expect("UTF-8");
+    let store = Store::open(&url).await.ok()?;
+    let closing = store.clone();
+    let opened = open(&scene.house, store).await;
+    let kept = match &opened {
+        Some(keyring) => keyring.keep_journal(journal).await.is_ok(),
+        None => false,
+    };
+    if !kept {
+        closing.close().await;
+        return None;
+    }
+    opened
+}
+
+async fn open(house: &House, store: Store) -> Option<Keyring> {
+    let pepper = Pepper::from_bytes(*PEPPER);
+    let entropy = std::sync::Arc::new(verification::SeededEntropy::new(11));
+    let opened = Keyring::open_with(store, pepper, house.clock.clone(), entropy);
+    opened.await.ok()
+}
+
+#[tokio::test]
+async fn flipped_bytes_stop_the_start_or_revive_no_revoked_key() {
+    for scene in Scene::all().await {
+        let Some(database) = scene.house.fresh.url.strip_prefix("sqlite://") else {
+            continue;
+        };
+        let database = PathBuf::from(database);
+        let keys = [scene.key().await, scene.key().await, scene.key().await];
+        // As a server leaves it that is killed: the revocations are in its log alone.
+        let pool = match &scene.house.fresh.store {
+            Store::Sqlite { writer, .. } => writer.clone(),
+            Store::Postgres { .. } => panic!("not SQLite"),
+        };
+        let empty = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)");
+        empty.execute(&pool).await.expect("written");
+        for key in &keys[1..] {
+            let reason = "leaked".to_owned();
+            scene.editor.revoke(key.id, reason).await.expect("active");
+        }
+        let log = PathBuf::from(format!("{}-wal", database.display()));
+        let killed = (
+            fs::read(&database).expect("there"),
+            fs::read(&log).expect("there"),
+        );
+        scene.house.keyring.close().await;
+        scene.house.fresh.store.close().await;
+        let closed = (fs::read(&database).expect("there"), Vec::new());
+        let lines = fs::read(scene.journal()).expect("there");
+        let (mut refused, mut started) = (0, 0);
+        for n in 0..90_u64 {
+            let folder = tempfile::tempdir().expect("a folder");
+            let (mut pages, mut frames) = if n % 3 == 0 { &killed } else { &closed }.clone();
+            let damaged = if n % 3 == 0 { &mut frames } else { &mut pages };
+            for flip in 0..=n % 5 {
+                let place = scattered(n * 100 + flip) % damaged.len();
+                damaged[place] ^= 1 << (place % 8);
+            }
+            let database = folder.path().join("latchkey.db");
+            fs::write(&database, &pages).expect("written");
+            if !frames.is_empty() {
+                let log = format!("{}-wal", database.display());
+                fs::write(log, &frames).expect("written");
+            }
+            let journal = folder.path().join("revocations");
+            fs::write(&journal, &lines).expect("written");
+            match start(&scene, &database, &journal).await {
+                None => refused += 1,
+                Some(keyring) => {
+                    started += 1;
+                    for key in &keys[1..] {
+                        assert_ne!(ask(&keyring, key), Verdict::Accepted, "damage {n}");
+                    }
+                    keyring.close().await;
+                }
+            }
+        }
+        assert!(refused > 0 && started > 0, "{refused} and {started}");
+    }
+}

@@ -1,0 +1,364 @@
+//! People: signing in, staying in, and reaching nothing that is not theirs.
+
+use crate::house::{House, PASSWORD, houses};
+use domain::origin::Origin;
+use domain::{
+    account::{Email, Role},
+    id::ApplicationId,
+    key::token::KeyId,
+    time::{HOUR, MINUTE},
+};
+use management::{ManagementError, PersonDraft, Proof, SetUp, SetupDraft, SignIn, SignedIn};
+use uuid::Uuid;
+
+fn setup(email: &str) -> SetupDraft {
+    SetupDraft {
+        account: "Acme".into(),
+        application: "Shop".into(),
+        email: Email::parse(email).expect("valid"),
+        password: PASSWORD.to_owned().into(),
+    }
+}
+
+async fn cookies(
+    house: &House,
+    email: &str,
+    password: &str,
+    device: Option<&str>,
+) -> Option<SignedIn> {
+    match house
+        .keyring
+        .sign_in(email, password, device, &Origin::default())
+        .await
+        .expect("works")
+    {
+        SignIn::Granted(cookies) => Some(cookies),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn the_first_run_wants_the_token_and_happens_once() {
+    for house in houses().await {
+        let (keyring, origin) = (&house.keyring, Origin::default());
+        assert!(keyring.needs_setup().await.expect("works"));
+        let wrong = keyring
+            .set_up("guess", setup("ada@example.com"), &origin)
+            .await
+            .expect("works");
+        assert!(matches!(wrong, SetUp::WrongToken));
+        let token = keyring.setup_token().to_owned();
+        let done = keyring
+            .set_up(&token, setup("ada@example.com"), &origin)
+            .await
+            .expect("works");
+        let SetUp::Done(cookies) = done else {
+            panic!("{done:?}")
+        };
+        assert!(
+            keyring
+                .session(&cookies.token)
+                .await
+                .expect("works")
+                .is_some()
+        );
+        let again = keyring
+            .set_up(&token, setup("eve@example.com"), &origin)
+            .await
+            .expect("works");
+        assert!(matches!(again, SetUp::AlreadyDone));
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_address_are_refused_alike() {
+    for house in houses().await {
+        house.add("Acme", "ada@example.com", Role::Owner).await;
+        for (email, password) in [
+            ("ada@example.com", "wrong horse battery"),
+            ("eve@example.com", PASSWORD),
+            ("", ""),
+            ("x", "\0"),
+        ] {
+            let answer = house
+                .keyring
+                .sign_in(email, password, None, &Origin::default())
+                .await
+                .expect("works");
+            assert!(matches!(answer, SignIn::Refused), "{email}: {answer:?}");
+        }
+        assert!(
+            cookies(&house, " ADA@example.com", PASSWORD, None)
+                .await
+                .is_some()
+        );
+    }
+}
+
+#[tokio::test]
+async fn guessing_is_throttled_and_the_owner_still_gets_in() {
+    for house in houses().await {
+        house.add("Acme", "ada@example.com", Role::Owner).await;
+        let device = cookies(&house, "ada@example.com", PASSWORD, None)
+            .await
+            .expect("in")
+            .device;
+        let mut refused = 0;
+        let throttled = loop {
+            match house
+                .keyring
+                .sign_in("ada@example.com", "a wrong guess", None, &Origin::default())
+                .await
+                .expect("works")
+            {
+                SignIn::Throttled { retry_after_ms } => break retry_after_ms,
+                _ => refused += 1,
+            }
+        };
+        assert!(
+            (1..=20).contains(&refused) && throttled > 0,
+            "{refused} guesses, {throttled} ms"
+        );
+        assert!(
+            cookies(&house, "ada@example.com", PASSWORD, None)
+                .await
+                .is_none()
+        );
+        assert!(
+            cookies(&house, "ada@example.com", PASSWORD, Some("forged.device"))
+                .await
+                .is_none()
+        );
+        assert!(
+            cookies(&house, "ada@example.com", PASSWORD, Some(&device))
+                .await
+                .is_some()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_session_ends_when_idle_when_old_and_at_sign_out() {
+    for house in houses().await {
+        house.add("Acme", "ada@example.com", Role::Owner).await;
+        let token = cookies(&house, "ada@example.com", PASSWORD, None)
+            .await
+            .expect("in")
+            .token;
+        house.clock.advance(30 * MINUTE - 1);
+        assert!(
+            house
+                .keyring
+                .session(&token)
+                .await
+                .expect("works")
+                .is_some()
+        );
+        house.clock.advance(30 * MINUTE);
+        assert!(
+            house
+                .keyring
+                .session(&token)
+                .await
+                .expect("works")
+                .is_none(),
+            "idle"
+        );
+
+        let token = cookies(&house, "ada@example.com", PASSWORD, None)
+            .await
+            .expect("in")
+            .token;
+        for _ in 0..(12 * 6) - 1 {
+            house.clock.advance(10 * MINUTE);
+            assert!(
+                house
+                    .keyring
+                    .session(&token)
+                    .await
+                    .expect("works")
+                    .is_some()
+            );
+        }
+        house.clock.advance(10 * MINUTE);
+        assert!(
+            house
+                .keyring
+                .session(&token)
+                .await
+                .expect("works")
+                .is_none(),
+            "twelve hours"
+        );
+
+        let token = cookies(&house, "ada@example.com", PASSWORD, None)
+            .await
+            .expect("in")
+            .token;
+        let session = house
+            .keyring
+            .session(&token)
+            .await
+            .expect("works")
+            .expect("begun");
+        session.sign_out(&Origin::default()).await.expect("out");
+        assert!(
+            house
+                .keyring
+                .session(&token)
+                .await
+                .expect("works")
+                .is_none(),
+            "signed out"
+        );
+        house.clock.advance(HOUR);
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_another_account_is_unknown() {
+    for house in houses().await {
+        let (ours, theirs) = (house.editor("Acme").await, house.editor("Globex").await);
+        let key = house.issue(&theirs, crate::house::draft()).await;
+        assert!(matches!(
+            ours.key(key.id).await,
+            Err(ManagementError::NotFound)
+        ));
+        assert!(matches!(
+            ours.history(key.id).await,
+            Err(ManagementError::NotFound)
+        ));
+        assert!(matches!(
+            ours.revoke(key.id, String::new()).await,
+            Err(ManagementError::NotFound)
+        ));
+        let session = house.sign_in("owner@acme.example").await;
+        let app = theirs.application().id;
+        assert!(matches!(
+            session.viewer(app, Origin::default()).await,
+            Err(ManagementError::NotFound)
+        ));
+        let nowhere = ApplicationId(Uuid::from_u128(1));
+        assert!(matches!(
+            session.viewer(nowhere, Origin::default()).await,
+            Err(ManagementError::NotFound)
+        ));
+        assert!(
+            ours.key(KeyId::from_number(key.environment, 5))
+                .await
+                .is_err()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_viewer_reads_and_an_editor_writes() {
+    for house in houses().await {
+        let (_, app) = house.owner("Acme").await;
+        for (email, role) in [
+            ("dev@acme.example", Role::Developer),
+            ("eye@acme.example", Role::Viewer),
+        ] {
+            house.add("Acme", email, role).await;
+        }
+        let developer = house.sign_in("dev@acme.example").await;
+        assert!(developer.editor(app, Origin::default()).await.is_ok());
+        assert!(matches!(
+            developer.owner(app, Origin::default()).await,
+            Err(ManagementError::Forbidden)
+        ));
+        let viewer = house.sign_in("eye@acme.example").await;
+        assert!(viewer.viewer(app, Origin::default()).await.is_ok());
+        assert!(matches!(
+            viewer.editor(app, Origin::default()).await,
+            Err(ManagementError::Forbidden)
+        ));
+    }
+}
+
+#[tokio::test]
+async fn support_belongs_to_no_account() {
+    for house in houses().await {
+        let (_, app) = house.owner("Acme").await;
+        let draft = PersonDraft {
+            place: Some(("Acme".into(), "Shop".into())),
+            email: Email::parse("help@latchkey.example").expect("valid"),
+            role: Role::Support,
+            password: PASSWORD.to_owned().into(),
+        };
+        house.keyring.add_person(draft).await.expect("added");
+        let support = house.sign_in("help@latchkey.example").await;
+        assert!(support.is_support() && support.applications().await.expect("works").is_empty());
+        assert!(matches!(
+            support.viewer(app, Origin::default()).await,
+            Err(ManagementError::NotFound)
+        ));
+    }
+}
+
+#[tokio::test]
+async fn a_first_run_that_was_given_up_does_not_block_the_next() {
+    for house in houses().await {
+        let (keyring, origin) = (&house.keyring, Origin::default());
+        let token = keyring.setup_token().to_owned();
+        {
+            // Long enough for the password to be on its way; then the browser is gone.
+            let given_up = keyring.set_up(&token, setup("eve@example.com"), &origin);
+            let soon = tokio::time::timeout(std::time::Duration::from_millis(5), given_up).await;
+            assert!(soon.is_err(), "a password takes longer than that");
+        }
+        let next = keyring
+            .set_up(&token, setup("ada@example.com"), &origin)
+            .await
+            .expect("works");
+        assert!(matches!(next, SetUp::Done(_)), "{next:?}");
+    }
+}
+
+#[tokio::test]
+async fn two_first_runs_at_once_make_one_owner() {
+    for house in houses().await {
+        let (keyring, origin) = (&house.keyring, Origin::default());
+        let token = keyring.setup_token().to_owned();
+        let (one, other) = tokio::join!(
+            keyring.set_up(&token, setup("ada@example.com"), &origin),
+            keyring.set_up(&token, setup("eve@example.com"), &origin),
+        );
+        let made = [one, other].map(|answer| matches!(answer.expect("works"), SetUp::Done(_)));
+        assert_eq!(made.iter().filter(|made| **made).count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn after_ten_minutes_a_secret_asks_for_the_password_again() {
+    for house in houses().await {
+        let (session, app) = house.owner("Acme").await;
+        let origin = Origin::default();
+        house.clock.advance(10 * MINUTE);
+        let editor = session.editor(app, origin.clone()).await.expect("owns it");
+        assert!(editor.fresh().is_ok());
+        house.clock.advance(1);
+        let owner = session.owner(app, origin.clone()).await.expect("owns it");
+        assert!(matches!(owner.fresh(), Err(ManagementError::Stale)));
+        assert!(matches!(owner.fresh_owner(), Err(ManagementError::Stale)));
+
+        let wrong = session.clone().prove("not my password", None, &origin);
+        assert!(matches!(wrong.await.expect("works"), Proof::Refused));
+        let right = session.prove(PASSWORD, None, &origin);
+        let Proof::Given(session) = right.await.expect("works") else {
+            panic!("refused");
+        };
+        let editor = session.editor(app, origin).await.expect("owns it");
+        assert!(editor.fresh().is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_has_ended_cannot_be_made_fresh() {
+    for house in houses().await {
+        let (session, _) = house.owner("Acme").await;
+        session.sign_out(&Origin::default()).await.expect("works");
+        let answer = session.prove(PASSWORD, None, &Origin::default()).await;
+        assert!(matches!(answer, Err(ManagementError::NotFound)));
+    }
+}

@@ -1,0 +1,307 @@
+//! What became of single calls: kept for some days, explained, and foreseen.
+
+use crate::house::{House, NOW, draft, houses, reopen};
+use domain::{
+    decision::{Case, Check, DecisionFilter, Explained, Finding},
+    key::{
+        Environment, KeyDraft, ip_rule::IpRules, issued::IssuedKey, rate_limit::RateLimit,
+        token::KeyId,
+    },
+    time::{DAY, MINUTE, SECOND},
+    verdict::Verdict,
+};
+use management::{Editor, Keyring, ManagementError};
+use telemetry::Retention;
+use verification::{Call, Route};
+
+const ALL: DecisionFilter = DecisionFilter {
+    key: None,
+    refused: false,
+};
+
+fn of_key(key: KeyId) -> DecisionFilter {
+    DecisionFilter {
+        key: Some(key),
+        ..ALL
+    }
+}
+
+fn call(keyring: &Keyring, key: &IssuedKey, scope: &str, address: &str, request: &str) -> Verdict {
+    let secret = key.secret.as_str();
+    let call = Call {
+        key: &key.id.to_string(),
+        secret,
+        address: address.parse().ok(),
+        scopes: scope.parse().expect("known"),
+        user_agent: "till/2",
+        route: Route::default(),
+        within: None,
+        request_id: request,
+        browser: false,
+    };
+    keyring.verify(&call).verdict
+}
+
+async fn only(editor: &Editor, request: &str) -> Explained {
+    let mut found = editor.request(request).await.expect("found");
+    assert_eq!(found.len(), 1);
+    found.pop().expect("one")
+}
+
+/// A key with a list of addresses, and a limit of two calls a minute.
+async fn narrow(house: &House, editor: &Editor) -> IssuedKey {
+    let draft = KeyDraft {
+        ip_rules: IpRules::parse("192.0.2.0/24").expect("rules"),
+        rate_limit: Some(RateLimit {
+            requests: 2,
+            window_ms: 60_000,
+        }),
+        ..draft()
+    };
+    house.issue(editor, draft).await
+}
+
+#[tokio::test]
+async fn a_request_id_opens_the_decision_for_its_own_application_alone() {
+    for house in houses().await {
+        let (editor, other) = (house.editor("Acme").await, house.editor("Globex").await);
+        let key = narrow(&house, &editor).await;
+        let verdict = call(&house.keyring, &key, "invoice:read", "203.0.113.9", "r1");
+        assert_eq!(verdict, Verdict::IpNotAllowed);
+        let Explained { decided, key: now } = only(&editor, "r1").await;
+        assert_eq!(decided.verdict, Verdict::IpNotAllowed);
+        assert_eq!(Check::Revoked.found(decided.verdict), Finding::Passed);
+        assert_eq!(Check::Scopes.found(decided.verdict), Finding::NotReached);
+        assert_eq!(decided.address, "203.0.113.9".parse().ok());
+        let rules = now.expect("the key is there").ip_rules;
+        assert_eq!(rules.to_string(), "192.0.2.0/24");
+        for (editor, request) in [(&other, "r1"), (&editor, "r2"), (&editor, "")] {
+            let answer = editor.request(request).await;
+            assert!(
+                matches!(answer, Err(ManagementError::NotFound)),
+                "{request}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_decision_under_one_id_is_explained_in_its_order() {
+    for house in houses().await {
+        let (editor, other) = (house.editor("Acme").await, house.editor("Globex").await);
+        let (key, foreign) = (
+            house.issue(&editor, draft()).await,
+            house.issue(&other, draft()).await,
+        );
+        let ask = |key, scope| call(&house.keyring, key, scope, "192.0.2.1", "same");
+        let told = [
+            ask(&key, "invoice:read"),
+            ask(&foreign, "invoice:read"),
+            ask(&key, "tax:read"),
+        ];
+        let found = editor.request("same").await.expect("found");
+        let verdicts: Vec<_> = found.iter().map(|one| one.decided.verdict).collect();
+        assert_eq!(verdicts, [told[0], told[2]]);
+        assert_eq!(other.request("same").await.expect("found").len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_list_is_paged_and_narrowed_to_a_key_and_to_refusals() {
+    for house in houses().await {
+        let (editor, other) = (house.editor("Acme").await, house.editor("Globex").await);
+        let (key, second) = (
+            house.issue(&editor, draft()).await,
+            house.issue(&editor, draft()).await,
+        );
+        for n in 0..70 {
+            // Twenty calls of a key that passed are kept in a second; of those that did not, more.
+            call(
+                &house.keyring,
+                &key,
+                "tax:read",
+                "192.0.2.1",
+                &format!("r{n}"),
+            );
+        }
+        call(&house.keyring, &second, "", "192.0.2.1", "last");
+        let first = editor.requests(ALL, None).await.expect("read");
+        assert_eq!(
+            (first.rows.len(), first.rows[0].request_id.as_str()),
+            (50, "last")
+        );
+        assert_eq!(first.latest, first.rows[0].id);
+        let rest = editor.requests(ALL, first.next).await.expect("read");
+        assert_eq!((rest.rows.len(), rest.next), (21, None));
+        let one = editor
+            .requests(of_key(second.id), None)
+            .await
+            .expect("read");
+        assert_eq!(one.rows.len(), 1);
+        for (key, refused) in [(None, 50), (Some(key.id), 50), (Some(second.id), 0)] {
+            let filter = DecisionFilter { key, refused: true };
+            let page = editor.requests(filter, None).await.expect("read");
+            assert_eq!(page.rows.len(), refused, "{key:?}");
+            let mut verdicts = page.rows.iter().map(|row| row.verdict);
+            assert!(verdicts.all(|verdict| verdict == Verdict::InsufficientScope));
+        }
+        assert!(
+            other
+                .requests(ALL, None)
+                .await
+                .expect("read")
+                .rows
+                .is_empty()
+        );
+        let foreign = other.requests(of_key(key.id), None).await;
+        assert!(matches!(foreign, Err(ManagementError::NotFound)));
+        let printed = format!("{first:?}");
+        assert!(!printed.contains(&key.secret) && !printed.contains(&second.secret));
+    }
+}
+
+#[tokio::test]
+async fn decisions_outlive_the_process_and_end_after_their_days() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        call(&house.keyring, &key, "", "192.0.2.1", "old");
+        house.keyring.close().await;
+        let keyring = reopen(&house.fresh, &house.clock, 8).await;
+        let house = House { keyring, ..house };
+        let session = house.sign_in("owner@acme.example").await;
+        let app = session.applications().await.expect("works")[0].id;
+        let editor = session
+            .editor(app, domain::origin::Origin::default())
+            .await
+            .expect("theirs");
+        let old = only(&editor, "old").await.decided.id;
+        // The clock was set back meanwhile; ids grow all the same.
+        house.clock.leap(-DAY / 2);
+        call(&house.keyring, &key, "", "192.0.2.1", "new");
+        assert!(only(&editor, "new").await.decided.id > old);
+        assert!(
+            !house
+                .keyring
+                .telemetry()
+                .prune_decisions()
+                .await
+                .expect("works")
+        );
+        assert_eq!(
+            editor.requests(ALL, None).await.expect("read").rows.len(),
+            2
+        );
+        house.clock.advance(8 * DAY);
+        call(&house.keyring, &key, "", "192.0.2.1", "newest");
+        house
+            .keyring
+            .telemetry()
+            .write_decisions()
+            .await
+            .expect("written");
+        assert!(
+            !house
+                .keyring
+                .telemetry()
+                .prune_decisions()
+                .await
+                .expect("works")
+        );
+        let left = editor.requests(ALL, None).await.expect("read").rows;
+        assert_eq!(left.len(), 1);
+        assert_eq!(left[0].request_id, "newest");
+    }
+}
+
+#[tokio::test]
+async fn the_oldest_go_where_there_are_too_many() {
+    for house in houses().await {
+        house.keyring.telemetry().set_retention(Retention {
+            max_decisions: 60,
+            ..Retention::default()
+        });
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        for second in 0..4 {
+            for n in 0..20 {
+                let request = format!("r{}", second * 20 + n);
+                call(&house.keyring, &key, "", "192.0.2.1", &request);
+            }
+            house
+                .keyring
+                .telemetry()
+                .write_decisions()
+                .await
+                .expect("written");
+            house
+                .keyring
+                .telemetry()
+                .prune_decisions()
+                .await
+                .expect("works");
+            house.clock.advance(SECOND);
+        }
+        let first = editor.requests(ALL, None).await.expect("read");
+        assert_eq!(first.rows[0].request_id, "r79");
+        let rest = editor.requests(ALL, first.next).await.expect("read").rows;
+        assert_eq!(rest.len(), 10);
+        assert_eq!(rest[9].request_id, "r20");
+    }
+}
+
+#[tokio::test]
+async fn a_case_is_answered_as_the_gate_would_and_costs_the_key_nothing() {
+    for house in houses().await {
+        let (editor, other) = (house.editor("Acme").await, house.editor("Globex").await);
+        let key = narrow(&house, &editor).await;
+        let near = "192.0.2.1";
+        let case = |scope: &str, address: &str, later| Case {
+            address: address.parse().ok(),
+            scopes: scope.parse().expect("known"),
+            at: house.keyring.now().plus(later),
+        };
+        let table = [
+            (case("invoice:read", near, 0), Verdict::Accepted),
+            (case("tax:read", near, 0), Verdict::InsufficientScope),
+            (case("tax:read", "203.0.113.9", 0), Verdict::IpNotAllowed),
+            (case("", "unknown", 0), Verdict::IpNotAllowed),
+            (
+                case("", "203.0.113.9", 31 * DAY),
+                Verdict::Expired {
+                    at: NOW.plus(30 * DAY),
+                },
+            ),
+        ];
+        for _ in 0..5 {
+            for (case, expected) in &table {
+                let answer = editor
+                    .simulate_request(key.id, case)
+                    .await
+                    .expect("an answer");
+                assert_eq!(answer, *expected, "{case:?}");
+            }
+        }
+        // The limit is whole; then it is spent, for real and in the same words.
+        for _ in 0..2 {
+            let verdict = call(&house.keyring, &key, "", near, "r");
+            assert_eq!(verdict, Verdict::Accepted);
+        }
+        let limited = call(&house.keyring, &key, "", near, "r");
+        assert!(matches!(limited, Verdict::RateLimited { .. }));
+        let ask = async |later| {
+            editor
+                .simulate_request(key.id, &case("", near, later))
+                .await
+        };
+        assert_eq!(ask(0).await.expect("an answer"), limited);
+        assert_eq!(ask(MINUTE).await.expect("an answer"), Verdict::Accepted);
+        editor.deactivate(key.id).await.expect("deactivated");
+        assert_eq!(ask(0).await.expect("an answer"), Verdict::Inactive);
+        let unknown = KeyId::from_number(Environment::Live, 404);
+        for (editor, id) in [(&other, key.id), (&editor, unknown)] {
+            let answer = editor.simulate_request(id, &case("", near, 0)).await;
+            assert!(matches!(answer, Err(ManagementError::NotFound)));
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! What happens when somebody sets the machine's clock.
+
+use crate::house::{House, NOW, draft, houses, reopen};
+use domain::origin::Origin;
+use domain::{
+    key::{
+        Environment, KeyDraft,
+        expiry::Expiry,
+        issued::IssuedKey,
+        rate_limit::RateLimit,
+        token::{KeyId, format_secret},
+    },
+    time::{DAY, HOUR, MINUTE, SECOND},
+    usage::Window,
+    verdict::Verdict,
+};
+use management::{Keyring, SignIn};
+use verification::{Call, Route};
+
+/// Forward and back, by years.
+const LEAPS: [i64; 2] = [5 * 365 * DAY, -5 * 365 * DAY];
+
+fn ask(keyring: &Keyring, key: &str, secret: &str) -> Verdict {
+    let call = Call {
+        key,
+        secret,
+        address: "192.0.2.1".parse().ok(),
+        scopes: "".parse().expect("no scopes"),
+        user_agent: "test/1",
+        route: Route::default(),
+        within: None,
+        request_id: "",
+        browser: false,
+    };
+    keyring.verify(&call).verdict
+}
+
+fn call(house: &House, key: &IssuedKey) -> Verdict {
+    ask(&house.keyring, &key.id.to_string(), &key.secret)
+}
+
+#[tokio::test]
+async fn the_silence_of_the_database_is_measured_whatever_the_time_of_day() {
+    for leap in LEAPS {
+        for house in houses().await {
+            house.clock.advance(200_000);
+            house.clock.leap(leap);
+            assert_eq!(house.keyring.database_downtime_ms(), 200_000, "{leap}");
+            assert_eq!(house.keyring.stats().usage_lag_ms, 200_000, "{leap}");
+            house.clock.advance(200_000);
+            assert_eq!(house.keyring.database_downtime_ms(), 400_000, "{leap}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_rate_limit_neither_fills_nor_lasts_longer_when_the_clock_is_set() {
+    let limited = KeyDraft {
+        rate_limit: Some(RateLimit {
+            requests: 2,
+            window_ms: 60_000,
+        }),
+        expiry: Expiry::Never,
+        ..draft()
+    };
+    for leap in LEAPS {
+        for house in houses().await {
+            let editor = house.editor("Acme").await;
+            let key = house.issue(&editor, limited.clone()).await;
+            let pass = || matches!(call(&house, &key), Verdict::Accepted);
+            assert!(pass() && pass() && !pass());
+            house.clock.leap(leap);
+            assert!(!pass(), "no time has passed: {leap}");
+            house.clock.advance(30 * SECOND);
+            assert!(pass() && !pass(), "half a minute brings one call: {leap}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_set_clock_neither_ends_nor_prolongs_the_throttling_of_wrong_secrets() {
+    for leap in LEAPS {
+        for house in houses().await {
+            let id = KeyId::from_number(Environment::Live, 404).to_string();
+            let secret = format_secret(Environment::Live, &[9; 32]);
+            let guess = || ask(&house.keyring, &id, &secret);
+            while guess() == Verdict::InvalidCredentials {}
+            house.clock.leap(leap);
+            let Verdict::Throttled { retry_after_ms } = guess() else {
+                panic!("heard again, though no time has passed: {leap}");
+            };
+            house.clock.advance(retry_after_ms);
+            assert_eq!(guess(), Verdict::InvalidCredentials, "{leap}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_set_clock_does_not_end_the_throttling_of_sign_ins() {
+    for leap in LEAPS {
+        for house in houses().await {
+            let _ = house.editor("Acme").await;
+            let try_wrong = async || {
+                let origin = Origin::default();
+                let email = "owner@acme.example";
+                let tried = house
+                    .keyring
+                    .sign_in(email, "not this one, ever", None, &origin);
+                matches!(tried.await.expect("works"), SignIn::Refused)
+            };
+            while try_wrong().await {}
+            house.clock.leap(leap);
+            assert!(!try_wrong().await, "{leap}");
+            house.clock.advance(3 * MINUTE);
+            assert!(try_wrong().await, "{leap}");
+        }
+    }
+}
+
+/// Lets time pass as it does for a server, whose clocks are compared all the time.
+async fn run(house: &House, milliseconds: i64) {
+    let step = 10 * SECOND;
+    for _ in 0..milliseconds / step {
+        house.clock.advance(step);
+        house.keyring.keep_time().await.expect("noted");
+    }
+}
+
+/// As [`draft`], for a key that ends in an hour.
+fn ends_in_an_hour() -> KeyDraft {
+    KeyDraft {
+        expiry: Expiry::At(NOW.plus(HOUR)),
+        ..draft()
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_has_ended_stays_so_when_the_clock_is_set_back() {
+    for back in [2 * SECOND, DAY, LEAPS[0]] {
+        for house in houses().await {
+            let editor = house.editor("Acme").await;
+            let key = house.issue(&editor, ends_in_an_hour()).await;
+            run(&house, HOUR + SECOND * 10).await;
+            let ended = Verdict::Expired { at: NOW.plus(HOUR) };
+            assert_eq!(call(&house, &key), ended);
+            house.clock.leap(-back);
+            assert_eq!(call(&house, &key), ended, "{back}");
+            run(&house, MINUTE).await;
+            assert_eq!(call(&house, &key), ended, "{back}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_ends_when_its_time_has_passed_though_the_clock_was_set_back_before() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, ends_in_an_hour()).await;
+        house.clock.leap(-DAY);
+        run(&house, HOUR - MINUTE).await;
+        assert_eq!(call(&house, &key), Verdict::Accepted);
+        run(&house, 2 * MINUTE).await;
+        let ended = Verdict::Expired { at: NOW.plus(HOUR) };
+        assert_eq!(call(&house, &key), ended);
+        assert!(house.keyring.stats().clock_behind_ms >= DAY);
+    }
+}
+
+#[tokio::test]
+async fn a_session_ends_when_its_time_has_passed_though_the_clock_was_set_back_before() {
+    for house in houses().await {
+        let _ = house.editor("Acme").await;
+        let signed_in = house
+            .keyring
+            .sign_in(
+                "owner@acme.example",
+                crate::house::PASSWORD,
+                None,
+                &Origin::default(),
+            )
+            .await
+            .expect("works");
+        let SignIn::Granted(cookies) = signed_in else {
+            panic!("{signed_in:?}");
+        };
+        house.clock.leap(-DAY);
+        run(&house, 29 * MINUTE).await;
+        let session = house.keyring.session_in_passing(&cookies.token);
+        assert!(session.await.expect("read").is_some());
+        run(&house, 2 * MINUTE).await;
+        let session = house.keyring.session_in_passing(&cookies.token);
+        assert!(session.await.expect("read").is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_restart_with_an_earlier_clock_revives_no_key() {
+    for killed in [false, true] {
+        for house in houses().await {
+            let editor = house.editor("Acme").await;
+            let key = house.issue(&editor, ends_in_an_hour()).await;
+            run(&house, HOUR + 2 * MINUTE).await;
+            if !killed {
+                house.keyring.close().await;
+            }
+            let clock = std::sync::Arc::new(verification::ManualClock::new(NOW.plus(-DAY)));
+            let keyring = reopen(&house.fresh, &clock, 8).await;
+            let verdict = ask(&keyring, &key.id.to_string(), &key.secret);
+            let ended = Verdict::Expired { at: NOW.plus(HOUR) };
+            assert_eq!(verdict, ended, "killed: {killed}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_stays_of_a_clock_that_was_years_ahead_for_half_an_hour() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        run(&house, MINUTE).await;
+        house.clock.leap(LEAPS[0]);
+        assert!(matches!(call(&house, &key), Verdict::Expired { .. }));
+        run(&house, 30 * MINUTE).await;
+        house.clock.leap(-LEAPS[0]);
+        run(&house, MINUTE).await;
+        assert_eq!(call(&house, &key), Verdict::Accepted);
+        let keyring = reopen(&house.fresh, &house.clock, 8).await;
+        let verdict = ask(&keyring, &key.id.to_string(), &key.secret);
+        assert_eq!(verdict, Verdict::Accepted);
+    }
+}
+
+/// How many rows there are of usage, decisions, security events and sessions.
+async fn count(house: &House) -> Vec<i64> {
+    let mut counts = Vec::new();
+    for statement in [
+        "SELECT count(*) FROM usage_rollup",
+        "SELECT count(*) FROM decision",
+        "SELECT count(*) FROM security_event",
+        "SELECT count(*) FROM session",
+    ] {
+        let (count,): (i64,) = match &house.fresh.store {
+            management::Store::Sqlite { readers, .. } => {
+                sqlx::query_as(statement).fetch_one(readers).await
+            }
+            management::Store::Postgres { pool, .. } => {
+                sqlx::query_as(statement).fetch_one(pool).await
+            }
+        }
+        .expect("counted");
+        counts.push(count);
+    }
+    counts
+}
+
+#[tokio::test]
+async fn a_leap_of_the_clock_prunes_nothing_until_it_has_lasted_for_an_hour() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        for _ in 0..200 {
+            ask(&house.keyring, &key.id.to_string(), &key.id.to_string());
+            ask(
+                &house.keyring,
+                &key.id.to_string(),
+                &format_secret(Environment::Live, &[9; 32]),
+            );
+        }
+        assert_eq!(call(&house, &key), Verdict::Accepted);
+        house
+            .keyring
+            .telemetry()
+            .flush_usage()
+            .await
+            .expect("written");
+        house
+            .keyring
+            .telemetry()
+            .write_decisions()
+            .await
+            .expect("written");
+        house
+            .keyring
+            .telemetry()
+            .write_events()
+            .await
+            .expect("written");
+        let calls = async |window| editor.key_usage(key.id, window).await.expect("read").sum();
+        assert_eq!(calls(Window::Day).await.accepted, 1);
+        let before = count(&house).await;
+        assert!(before.iter().all(|count| *count > 0), "{before:?}");
+        house.clock.leap(LEAPS[0]);
+        let prune = async || while house.keyring.telemetry().prune().await.expect("works") {};
+        prune().await;
+        run(&house, 59 * MINUTE).await;
+        prune().await;
+        let mut expected = before.clone();
+        // Looking on is a sign-in of its own.
+        expected[3] += 1;
+        house
+            .add(
+                "Initech",
+                "owner@initech.example",
+                domain::account::Role::Owner,
+            )
+            .await;
+        drop(house.sign_in("owner@initech.example").await);
+        let during = count(&house).await;
+        assert_eq!(during, expected);
+        run(&house, 2 * MINUTE).await;
+        prune().await;
+        let after = count(&house).await;
+        assert_eq!(after[..3], [0, 0, 0]);
+        drop(house.sign_in("owner@initech.example").await);
+        assert_eq!(count(&house).await[3], 2, "the two of this hour");
+    }
+}

@@ -1,0 +1,308 @@
+//! What calls have in common, and what would end with a key.
+
+use crate::house::{draft, houses, reopen};
+use domain::{
+    key::{filter::KeyQuery, issued::IssuedKey, scope::ScopeSet},
+    time::{DAY, HOUR, MINUTE, Timestamp},
+    usage::{
+        Range, Window,
+        breakdown::{Breakdown, Dimension},
+    },
+};
+use management::Keyring;
+use verification::{Call, Route};
+
+fn call(keyring: &Keyring, key: &IssuedKey, scope: &str, path: &str, address: &str) {
+    keyring.verify(&Call {
+        key: &key.id.to_string(),
+        secret: &key.secret,
+        address: address.parse().ok(),
+        scopes: scope.parse().expect("known"),
+        user_agent: "till/2\u{1b}[31m",
+        route: Route {
+            method: "GET",
+            path,
+        },
+        within: None,
+        request_id: "",
+        browser: false,
+    });
+}
+
+fn named(breakdown: &Breakdown, dimension: Dimension) -> Vec<(String, i64)> {
+    let shares = breakdown.of(dimension).expect("there");
+    let top = shares.top.iter();
+    top.map(|share| (share.value.clone(), share.calls.total()))
+        .collect()
+}
+
+#[tokio::test]
+async fn calls_are_told_apart_by_address_route_scope_and_agent() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        for n in 0..3 {
+            let path = format!("/invoices/{n}?token=hidden");
+            call(&house.keyring, &key, "invoice:read", &path, "192.0.2.1");
+        }
+        call(&house.keyring, &key, "", "/health", "192.0.2.2");
+        call(&house.keyring, &key, "tax:read", "/taxes", "192.0.2.2");
+        house
+            .keyring
+            .telemetry()
+            .flush_usage()
+            .await
+            .expect("written");
+        call(&house.keyring, &key, "", "/health", "192.0.2.2");
+        house
+            .keyring
+            .telemetry()
+            .flush_usage()
+            .await
+            .expect("written");
+        for window in Window::ALL {
+            let seen = editor.key_breakdown(key.id, window).await.expect("read");
+            let (three, two) = ("192.0.2.1".to_owned(), "192.0.2.2".to_owned());
+            assert_eq!(
+                named(&seen, Dimension::Address),
+                [(three, 3), (two, 3)],
+                "{window:?}"
+            );
+            let routes = named(&seen, Dimension::Route);
+            assert_eq!(routes.first(), Some(&("GET /invoices/{id}".into(), 3)));
+            assert_eq!(
+                named(&seen, Dimension::UserAgent),
+                [("till/2[31m".into(), 6)]
+            );
+            assert!(!format!("{seen:?}").contains("hidden"));
+        }
+        let used = editor.scope_use(key.id).await.expect("read");
+        assert!(
+            used.asked
+                .contains(ScopeSet::one("invoice:read").expect("known"))
+        );
+        assert!(used.since.is_some());
+    }
+}
+
+#[tokio::test]
+async fn calls_with_all_keys_are_told_apart_too() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let (key, other) = (
+            house.issue(&editor, draft()).await,
+            house.issue(&editor, draft()).await,
+        );
+        let stranger = house.editor("Globex").await;
+        let foreign = house.issue(&stranger, draft()).await;
+        for (key, path, address) in [
+            (&key, "/invoices/1", "192.0.2.1"),
+            (&other, "/invoices/2", "192.0.2.2"),
+            (&other, "/taxes", "192.0.2.2"),
+            (&foreign, "/foreign", "192.0.2.9"),
+        ] {
+            call(&house.keyring, key, "invoice:read", path, address);
+        }
+        house
+            .keyring
+            .telemetry()
+            .flush_usage()
+            .await
+            .expect("written");
+        call(&house.keyring, &key, "", "/invoices/3", "192.0.2.1");
+        for window in Window::ALL {
+            let range = Range::of(window, editor.now());
+            let all = editor.breakdown(None, range).await.expect("read");
+            let (one, two) = ("192.0.2.1".to_owned(), "192.0.2.2".to_owned());
+            assert_eq!(named(&all, Dimension::Address), [(one, 2), (two, 2)]);
+            let routes = [("GET /invoices/{id}".into(), 3), ("GET /taxes".into(), 1)];
+            assert_eq!(named(&all, Dimension::Route), routes, "{window:?}");
+            let scopes = [("invoice:read".into(), 3), (String::new(), 1)];
+            assert_eq!(named(&all, Dimension::Scope), scopes);
+            assert_eq!(
+                named(&all, Dimension::UserAgent),
+                [("till/2[31m".into(), 4)]
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_knows_no_secret_adds_no_value() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        let other = house.issue(&editor, draft()).await;
+        let guess = IssuedKey {
+            secret: other.secret,
+            ..key
+        };
+        call(&house.keyring, &guess, "", "/planted", "192.0.2.66");
+        house
+            .keyring
+            .telemetry()
+            .flush_usage()
+            .await
+            .expect("written");
+        let seen = editor.key_breakdown(guess.id, Window::Day).await;
+        assert_eq!(named(&seen.expect("read"), Dimension::Route), []);
+    }
+}
+
+#[tokio::test]
+async fn refusals_are_told_apart_by_their_code_with_and_without_the_secret() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        let other = house.issue(&editor, draft()).await;
+        let guess = IssuedKey {
+            secret: other.secret.clone(),
+            ..key.clone()
+        };
+        call(&house.keyring, &key, "invoice:read", "/", "192.0.2.1");
+        for _ in 0..2 {
+            call(&house.keyring, &key, "tax:read", "/taxes", "192.0.2.1");
+        }
+        for _ in 0..3 {
+            call(&house.keyring, &guess, "", "/planted", "192.0.2.66");
+        }
+        call(&house.keyring, &other, "tax:read", "/taxes", "192.0.2.1");
+        editor.deactivate(key.id).await.expect("off");
+        call(&house.keyring, &key, "invoice:read", "/", "192.0.2.1");
+        for window in Window::ALL {
+            let seen = editor.key_breakdown(key.id, window).await.expect("read");
+            let expected = [
+                ("invalid_credentials".to_owned(), 3),
+                ("insufficient_scope".to_owned(), 2),
+                ("key_inactive".to_owned(), 1),
+            ];
+            assert_eq!(named(&seen, Dimension::Refusal), expected);
+            let range = Range::of(window, editor.now());
+            let all = editor.breakdown(None, range).await.expect("read");
+            let codes = named(&all, Dimension::Refusal);
+            let expected = [
+                ("insufficient_scope".to_owned(), 3),
+                ("invalid_credentials".to_owned(), 3),
+                ("key_inactive".to_owned(), 1),
+            ];
+            assert_eq!(codes, expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn before_a_revocation_its_impact_is_known() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        call(&house.keyring, &key, "invoice:read", "/old", "192.0.2.1");
+        house.clock.advance(3 * DAY);
+        for n in 0..7 {
+            let address = format!("192.0.2.{n}");
+            call(&house.keyring, &key, "invoice:read", "/new", &address);
+        }
+        call(&house.keyring, &key, "tax:read", "/refused", "192.0.2.99");
+        house.clock.advance(20_000);
+        let impact = editor.impact(key.id).await.expect("read");
+        assert_eq!((impact.last_minute, impact.day, impact.week), (7, 7, 8));
+        let addresses = impact.day_by.of(Dimension::Address).expect("there");
+        assert_eq!((addresses.top.len(), addresses.rest.accepted), (5, 2));
+        assert_eq!(
+            named(&impact.day_by, Dimension::Route),
+            [("GET /new".into(), 7)]
+        );
+        assert_eq!(named(&impact.week_by, Dimension::Route).len(), 2);
+        house.clock.advance(MINUTE);
+        let later = editor.impact(key.id).await.expect("read");
+        assert_eq!((later.last_minute, later.day), (0, 7));
+        house.clock.advance(2 * DAY + HOUR);
+        let later = editor.impact(key.id).await.expect("read");
+        assert_eq!((later.day, later.week), (0, 8));
+        let stranger = house.editor("Globex").await;
+        assert!(stranger.impact(key.id).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_key_says_at_once_when_it_was_used() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        call(&house.keyring, &key, "", "/invoices", "192.0.2.1");
+        let shown = editor.key(key.id).await.expect("there");
+        assert_eq!(shown.last_used.map(|used| used.at), Some(editor.now()));
+    }
+}
+
+#[tokio::test]
+async fn what_a_killed_server_had_noted_is_added_up_once() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        let counted = async || {
+            let store = &house.fresh.store;
+            let counts = store
+                .usage(&key.id.to_string(), DAY, Timestamp(0), editor.now())
+                .await
+                .expect("read");
+            let last = store.key(editor.application().id, key.id, editor.now());
+            let last = last.await.expect("there").last_used;
+            (
+                counts.iter().map(|count| count.2).sum::<i64>(),
+                last.map(|used| (used.at, used.address, used.user_agent)),
+            )
+        };
+        // The first one of a minute writes it all.
+        house
+            .keyring
+            .telemetry()
+            .journal_usage()
+            .await
+            .expect("written");
+        for second in 1..=3 {
+            house.clock.advance(1_000);
+            call(&house.keyring, &key, "", "/invoices", "192.0.2.1");
+            house
+                .keyring
+                .telemetry()
+                .journal_usage()
+                .await
+                .expect("noted");
+            assert_eq!(counted().await, (0, None), "{second}");
+        }
+        let at = editor.now();
+        // The first one lives on, and is not asked to write anything any more.
+        for seed in [8, 9] {
+            let next = reopen(&house.fresh, &house.clock, seed).await;
+            next.telemetry().recover_usage().await.expect("added up");
+            let last = (at, "192.0.2.1".to_owned(), "till/2[31m".to_owned());
+            assert_eq!(counted().await, (3, Some(last)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_list_says_at_once_when_a_key_was_used() {
+    for house in houses().await {
+        let editor = house.editor("Acme").await;
+        let key = house.issue(&editor, draft()).await;
+        house
+            .keyring
+            .telemetry()
+            .journal_usage()
+            .await
+            .expect("written");
+        call(&house.keyring, &key, "", "/invoices", "192.0.2.1");
+        house
+            .keyring
+            .telemetry()
+            .journal_usage()
+            .await
+            .expect("noted");
+        let listing = editor.list_keys(&KeyQuery::default()).await.expect("read");
+        let used = listing.page.rows[0].last_used.as_ref().map(|used| used.at);
+        assert_eq!(used, Some(editor.now()));
+        let today = listing.days[&key.id.to_string()];
+        assert_eq!(today.iter().map(|hour| hour.accepted).sum::<i64>(), 1);
+    }
+}

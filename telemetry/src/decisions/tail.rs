@@ -1,0 +1,183 @@
+//! The newest decisions, for followers. A follower has a position among them and no buffer of its own: a slow one delays nothing.
+
+use super::{
+    Decisions,
+    buffer::{PendingDecision, Skipped},
+};
+use crate::Telemetry;
+use domain::{decision::Decided, id::ApplicationId, key::token::KeyId, time::Timestamp};
+use std::{collections::VecDeque, sync::Arc};
+use tokio::sync::watch;
+
+/// Decisions in memory for followers.
+const MAX_RECENT: usize = 10_000;
+/// Calls in one batch; of more, the newest.
+const MAX_BATCH: usize = 50;
+/// Ids in one millisecond.
+pub(super) const IDS_PER_MILLISECOND: i64 = 1_000;
+
+/// The newest decisions, in the order of their ids.
+pub(super) struct RecentDecisions {
+    entries: VecDeque<RecentEntry>,
+    /// The id of the newest one.
+    last: i64,
+    /// The id of the newest one that was dropped.
+    lost: i64,
+}
+
+struct RecentEntry {
+    id: i64,
+    content: EntryContent,
+}
+
+enum EntryContent {
+    /// Not cleaned yet: most are never read.
+    Call(PendingDecision),
+    /// The number of skipped calls of a key.
+    Skipped(ApplicationId, KeyId, u64),
+}
+
+/// The decisions since the previous batch.
+#[derive(Debug)]
+pub struct DecisionBatch {
+    /// The calls, oldest first.
+    pub calls: Vec<Decided>,
+    /// The number of calls that were left out before them; `None` if it is unknown.
+    pub skipped: Option<u64>,
+    /// The position after this batch.
+    pub last: i64,
+}
+
+impl DecisionBatch {
+    fn is_empty(&self) -> bool {
+        self.calls.is_empty() && self.skipped == Some(0)
+    }
+}
+
+/// Follows the decisions about an application's keys, or about one key.
+pub struct Tail {
+    telemetry: Arc<Telemetry>,
+    application: ApplicationId,
+    key: Option<KeyId>,
+    after: i64,
+    changed: watch::Receiver<()>,
+}
+
+impl RecentDecisions {
+    pub(super) fn new(last: i64) -> Self {
+        Self {
+            entries: VecDeque::new(),
+            last,
+            lost: last,
+        }
+    }
+
+    /// Returns an id for a call at this instant.
+    pub(super) fn next_id(&mut self, at: Timestamp) -> i64 {
+        self.last =
+            at.0.saturating_mul(IDS_PER_MILLISECOND)
+                .max(self.last.saturating_add(1));
+        self.last
+    }
+
+    /// Adds a call under an id of [`RecentDecisions::next_id`].
+    pub(super) fn add(&mut self, id: i64, call: PendingDecision) {
+        self.push(id, EntryContent::Call(call));
+    }
+
+    pub(super) fn skip(&mut self, skipped: Skipped) {
+        for ((application, key), calls) in skipped {
+            let id = self.next_id(Timestamp(0));
+            self.push(id, EntryContent::Skipped(application, key, calls));
+        }
+    }
+
+    fn push(&mut self, id: i64, content: EntryContent) {
+        if self.entries.len() >= MAX_RECENT
+            && let Some(lost) = self.entries.pop_front()
+        {
+            self.lost = lost.id;
+        }
+        self.entries.push_back(RecentEntry { id, content });
+    }
+
+    fn since(&self, after: i64, application: ApplicationId, key: Option<KeyId>) -> DecisionBatch {
+        let first = self.entries.partition_point(|entry| entry.id <= after);
+        let mut calls = Vec::new();
+        let mut skipped = 0_u64;
+        for entry in self.entries.range(first..).rev() {
+            match &entry.content {
+                EntryContent::Call(call) => {
+                    if call.application() != application || key.is_some_and(|key| key != call.key())
+                    {
+                        continue;
+                    }
+                    if calls.len() < MAX_BATCH {
+                        calls.push(call.decided(entry.id));
+                    } else {
+                        skipped += 1;
+                    }
+                }
+                EntryContent::Skipped(of, called, count) => {
+                    if *of == application && key.is_none_or(|key| key == *called) {
+                        skipped += count;
+                    }
+                }
+            }
+        }
+        calls.reverse();
+        DecisionBatch {
+            calls,
+            skipped: (after >= self.lost).then_some(skipped),
+            last: self.last,
+        }
+    }
+}
+
+impl Decisions {
+    /// The id of the newest decision.
+    pub(crate) fn last(&self) -> i64 {
+        self.recent().last
+    }
+}
+
+impl Telemetry {
+    /// Follows the decisions about an application's keys, or about one of them, that are newer than the decision `after`; by default
+    /// those from now on. (There is nothing to read about a key of another application.)
+    pub fn tail(
+        self: &Arc<Self>,
+        application: ApplicationId,
+        key: Option<KeyId>,
+        after: Option<i64>,
+    ) -> Tail {
+        Tail {
+            application,
+            key,
+            after: after.unwrap_or_else(|| self.decisions.last()),
+            changed: self.decisions.changed.subscribe(),
+            telemetry: Arc::clone(self),
+        }
+    }
+}
+
+impl Tail {
+    /// Waits for the next batch. Cancel safe: no decision is lost.
+    pub async fn next(&mut self) -> DecisionBatch {
+        loop {
+            self.changed.mark_unchanged();
+            let batch =
+                self.telemetry
+                    .decisions
+                    .recent()
+                    .since(self.after, self.application, self.key);
+            self.after = batch.last;
+            if !batch.is_empty() {
+                return batch;
+            }
+            // The sender is dropped with the telemetry, which this follower keeps alive.
+            if self.changed.changed().await.is_err() {
+                return batch;
+            }
+        }
+    }
+}

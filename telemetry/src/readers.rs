@@ -1,0 +1,218 @@
+//! Reads usage and decisions for charts, breakdowns and lists.
+
+use crate::Telemetry;
+use domain::{
+    decision::{Decided, DecisionFilter, RequestPage},
+    id::ApplicationId,
+    key::{scope::ScopeSet, suggestion::ScopeUse, token::KeyId},
+    text,
+    time::{DAY, Timestamp},
+    usage::{
+        Bucket, Outcome, Range, Series, Window,
+        breakdown::{Breakdown, Dimension, Impact, Part},
+        reported::Reported,
+    },
+};
+use store::StoreError;
+
+/// Values of each dimension that a breakdown names.
+pub const MAX_NAMED_VALUES: usize = 8;
+/// Values of each dimension that the impact of a revocation names.
+const MAX_IMPACT_VALUES: usize = 5;
+/// Decisions on one page.
+const PAGE: i64 = 50;
+/// Decisions under one request id: a request about up to 100 calls, and its own.
+const MAX_OF_REQUEST: i64 = 101;
+/// Characters of a request id.
+const MAX_REQUEST_ID: usize = 64;
+
+/// The numbers of one bar of a chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bar {
+    /// When the bucket begins.
+    pub at: Timestamp,
+    /// The calls by outcome.
+    pub calls: Bucket,
+    /// The services' reports about them.
+    pub reported: Reported,
+}
+
+impl Telemetry {
+    /// Returns the calls of a subject (a key or an application) in a window, without gaps.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn series(&self, subject: &str, window: Window) -> Result<Series, StoreError> {
+        let now = self.now();
+        let range = Range::of(window, now);
+        let counts = self
+            .store
+            .usage(subject, range.level, range.start, now)
+            .await?;
+        Ok(Series::fill_gaps(range, now, counts))
+    }
+
+    /// Returns the numbers of each bar of a subject's chart.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn bars(&self, subject: &str, range: Range) -> Result<Vec<Bar>, StoreError> {
+        let end = range.end().plus(-1);
+        let counts = self
+            .store
+            .usage(subject, range.level, range.start, end)
+            .await?;
+        let series = Series::fill_gaps(range, self.now(), counts);
+        let mut bars: Vec<_> = series
+            .times()
+            .map(|(at, calls)| Bar {
+                at,
+                calls,
+                reported: Reported::default(),
+            })
+            .collect();
+        let reports = self
+            .store
+            .reported(subject, range.level, range.start, end)
+            .await?;
+        for (at, reported) in reports {
+            if let Some(bar) = range.place(at).and_then(|index| bars.get_mut(index)) {
+                bar.reported = bar.reported.plus(reported);
+            }
+        }
+        Ok(bars)
+    }
+
+    /// Returns a subject's calls by address, route, scope, user agent and refusal.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn breakdown(&self, subject: &str, range: Range) -> Result<Breakdown, StoreError> {
+        let (span, since) = Breakdown::span(range, self.now());
+        let end = range.end().plus(-1);
+        let parts = self.store.usage_by(subject, span, since, end).await?;
+        Ok(Breakdown::new(since, parts, MAX_NAMED_VALUES))
+    }
+
+    /// Returns the scopes that a key's calls have required, as far back as it is known.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn scope_use(&self, key: KeyId) -> Result<ScopeUse, StoreError> {
+        let seen = self.store.seen(key, DAY, Dimension::Scope).await?;
+        Ok(ScopeUse {
+            asked: seen
+                .iter()
+                .filter_map(|seen| ScopeSet::one(&seen.value).ok())
+                .fold(ScopeSet::default(), ScopeSet::union),
+            since: seen.iter().map(|seen| seen.first).min(),
+        })
+    }
+
+    /// Returns the recent accepted calls of a key, which a revocation would stop.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn impact(&self, key: KeyId) -> Result<Impact, StoreError> {
+        let subject = key.to_string();
+        let (day, day_by) = self.accepted(&subject, Window::Day).await?;
+        let (week, week_by) = self.accepted(&subject, Window::Week).await?;
+        Ok(Impact {
+            last_minute: self.usage.last_minute(key, self.now()),
+            day,
+            day_by,
+            week,
+            week_by,
+        })
+    }
+
+    async fn accepted(
+        &self,
+        subject: &str,
+        window: Window,
+    ) -> Result<(i64, Breakdown), StoreError> {
+        let now = self.now();
+        let (span, since) = Breakdown::span(Range::of(window, now), now);
+        let counts = self.store.usage(subject, span, since, now).await?;
+        let parts = self.store.usage_by(subject, span, since, now).await?;
+        let accepted = parts
+            .into_iter()
+            .filter(|part: &Part| part.outcome == Outcome::Accepted);
+        Ok((
+            Series::total(counts).accepted,
+            Breakdown::new(since, accepted, MAX_IMPACT_VALUES),
+        ))
+    }
+
+    /// Writes pending decisions and returns the id of the newest one. A [`crate::Tail`] from there continues a page of
+    /// [`Telemetry::requests`] without gap or repetition.
+    pub async fn latest_decision(&self) -> i64 {
+        self.write_decisions_before_read().await;
+        self.decisions.last()
+    }
+
+    /// Returns a page of an application's decisions, newest first, up to `latest` and before the decision `before`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn requests(
+        &self,
+        application: ApplicationId,
+        filter: DecisionFilter,
+        before: Option<i64>,
+        latest: i64,
+    ) -> Result<RequestPage, StoreError> {
+        let end = before.unwrap_or(i64::MAX).min(latest.saturating_add(1));
+        let mut rows = self
+            .store
+            .decisions(application, filter, end, PAGE + 1)
+            .await?;
+        let page = usize::try_from(PAGE).unwrap_or_default();
+        let more = rows.len() > page;
+        rows.truncate(page);
+        Ok(RequestPage {
+            next: rows.last().map(|row| row.id).filter(|_| more),
+            rows,
+            latest,
+        })
+    }
+
+    /// Returns the decisions under a request id, of one application or of all.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn decisions_of_request(
+        &self,
+        request_id: &str,
+        application: Option<ApplicationId>,
+    ) -> Result<Vec<Decided>, StoreError> {
+        self.write_decisions_before_read().await;
+        let request_id = text::line(request_id, MAX_REQUEST_ID);
+        self.store
+            .decisions_of_request(&request_id, application, MAX_OF_REQUEST)
+            .await
+    }
+}
+
+/// Observations of sign-ins.
+impl Telemetry {
+    /// Observes a throttled sign-in.
+    pub fn sign_in_throttled(
+        &self,
+        email: &domain::account::Email,
+        origin: &domain::origin::Origin,
+    ) {
+        self.anomalies.sign_in_throttled(email, origin, self.now());
+    }
+
+    /// Observes a failed sign-in of an existing person.
+    pub fn sign_in_failed(
+        &self,
+        kind: domain::security::Kind,
+        email: &domain::account::Email,
+        origin: &domain::origin::Origin,
+    ) {
+        self.anomalies
+            .sign_in_failed(kind, email, origin, self.now());
+    }
+}

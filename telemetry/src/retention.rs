@@ -1,0 +1,84 @@
+//! Retention periods of usage, decisions and security events, and pruning.
+
+use crate::{Telemetry, report::ID_RETENTION};
+use domain::time::{DAY, HOUR, MINUTE, Timestamp};
+use store::{Old, StoreError};
+
+/// The retention of hourly breakdowns, which serve windows of up to a week.
+const HOURLY_BREAKDOWNS: i64 = 8 * DAY;
+
+/// Retention periods in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Usage by minute.
+    pub minutes: i64,
+    /// Usage by hour.
+    pub hours: i64,
+    /// Usage by day.
+    pub days: i64,
+    /// Daily breakdowns.
+    pub breakdowns: i64,
+    /// Decisions.
+    pub decisions: i64,
+    /// Security events, and habits of keys.
+    pub events: i64,
+    /// The maximal number of stored decisions (not a period).
+    pub max_decisions: i64,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            minutes: 48 * HOUR,
+            hours: 90 * DAY,
+            days: 400 * DAY,
+            breakdowns: 90 * DAY,
+            decisions: 7 * DAY,
+            events: 400 * DAY,
+            max_decisions: 1_000_000,
+        }
+    }
+}
+
+impl Retention {
+    /// Returns what is pruned, and the instant before which.
+    pub(crate) fn expired(self, now: Timestamp) -> impl Iterator<Item = (Old, Timestamp)> {
+        let before = move |span: i64, kept: i64| now.floor(span).plus(-kept);
+        let levels = [(MINUTE, self.minutes), (HOUR, self.hours), (DAY, self.days)];
+        let numbers = levels.into_iter().flat_map(move |(span, kept)| {
+            [Old::Calls(span), Old::Reports(span)].map(|what| (what, before(span, kept)))
+        });
+        numbers.chain([
+            (Old::Common(HOUR), before(HOUR, HOURLY_BREAKDOWNS)),
+            (Old::Common(DAY), before(DAY, self.breakdowns)),
+            (Old::Batches, now.plus(-ID_RETENTION)),
+            (Old::Events, now.plus(-self.events)),
+            (Old::Sightings, now.plus(-self.events)),
+        ])
+    }
+}
+
+impl Telemetry {
+    /// Sets the retention periods; only the first call has an effect.
+    pub fn set_retention(&self, retention: Retention) {
+        _ = self.retention.set(retention);
+    }
+
+    /// Returns the retention periods.
+    pub fn retention(&self) -> Retention {
+        self.retention.get().copied().unwrap_or_default()
+    }
+
+    /// Deletes some data past its retention; returns whether there may be more.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn prune(&self) -> Result<bool, StoreError> {
+        let mut more = false;
+        for (what, before) in self.retention().expired(self.certain_now()) {
+            more |= self.store.forget_usage(what, before).await?;
+        }
+        more |= self.prune_decisions().await?;
+        Ok(more)
+    }
+}

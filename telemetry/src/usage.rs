@@ -1,0 +1,109 @@
+//! Counted usage: counters in memory, a journal entry every second, and rollups every minute or before a read.
+
+mod accumulator;
+mod application_values;
+mod counters;
+mod dimension_counts;
+mod journal;
+mod key_counts;
+mod recent_calls;
+mod reports;
+mod rows;
+
+pub(crate) use accumulator::FlushScope;
+pub(crate) use counters::UsageCounters;
+pub(crate) use reports::ReportSums;
+
+use crate::Telemetry;
+use accumulator::Recovery;
+use std::sync::atomic::Ordering;
+use store::StoreError;
+use verification::Entry;
+
+impl Telemetry {
+    /// Writes all counts until now to the rollups. What cannot be written is kept and retried.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn flush_usage(&self) -> Result<(), StoreError> {
+        self.flush(FlushScope::All).await
+    }
+
+    /// Writes a journal entry of the counts until now; [`Telemetry::recover_usage`] reads it after a kill. Once a minute all counts
+    /// are written to the rollups instead. To be called every second.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn journal_usage(&self) -> Result<(), StoreError> {
+        self.flush(FlushScope::Journal).await
+    }
+
+    /// Writes the requested part of the counts, or more if more is due.
+    pub(crate) async fn flush(&self, scope: FlushScope) -> Result<(), StoreError> {
+        let _guard = self.flushing.lock().await;
+        // Batches that failed before come first. Later calls wait for the next flush: otherwise a flush under load would not end, and
+        // readers would wait for it.
+        self.write_batches().await?;
+        let (now, new_id) = (self.now(), || self.new_id());
+        if let Some(entry) = self.usage.collect(scope, now, new_id) {
+            let written = self.store.note_usage(entry.batch, entry.seq, &entry.body);
+            if let Err(error) = written.await {
+                self.usage.abandon_journal(now, new_id);
+                return Err(error);
+            }
+        }
+        self.write_batches().await?;
+        self.flushed_at
+            .store(self.clock.monotonic().0, Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn write_batches(&self) -> Result<(), StoreError> {
+        while let Some(batch) = self.usage.next_batch() {
+            if let Err(error) = self.store.add_usage(&batch).await {
+                self.usage.return_batch(batch);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the journal of a killed process to the rollups. The owner of the database calls it before it counts anything.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn recover_usage(&self) -> Result<(), StoreError> {
+        let mut recovery = Recovery::default();
+        let application = |key| {
+            let of = |entry: Option<&Entry>| entry.map(|entry| entry.tenant().application);
+            self.index.with(key, of)
+        };
+        self.store
+            .each_usage_note(|batch, body| {
+                if !recovery.add(batch, body, application) {
+                    tracing::error!(%batch, "a usage journal entry cannot be decoded: its counts are lost");
+                }
+            })
+            .await?;
+        for batch in recovery.into_batches(self.now()) {
+            self.store.add_usage(&batch).await?;
+        }
+        Ok(())
+    }
+
+    /// Flushes all counts before a read. A failure is logged: older numbers can be read anyway.
+    pub async fn flush_before_read(&self) {
+        self.try_flush(FlushScope::All).await;
+    }
+
+    /// Flushes the numbers of calls, without breakdowns, before a read.
+    pub async fn flush_totals_before_read(&self) {
+        self.try_flush(FlushScope::Totals).await;
+    }
+
+    async fn try_flush(&self, scope: FlushScope) {
+        if let Err(error) = self.flush(scope).await {
+            tracing::warn!(%error, "the numbers that are read now lack the newest calls");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Counts that have not been written to the rollups. They are journaled in the database every second, in one compact entry; the
+//! rollups, with several rows a key, are written once a minute or before a read.
+
+use super::{
+    application_values::DistinctValues, dimension_counts::DimensionCounts, journal,
+    key_counts::KeyCounts, recent_calls::RecentCalls, reports::Reports, rows,
+};
+use domain::{
+    id::ApplicationId,
+    key::token::KeyId,
+    time::{MINUTE, Timestamp},
+};
+use std::collections::{BTreeMap, VecDeque};
+use store::UsageBatch;
+use uuid::Uuid;
+use verification::KeyMap;
+
+/// Keys whose counts are accumulated before the rollups are written early, so that one write does not take too long.
+const MAX_KEYS: usize = 20_000;
+/// Breakdown rows in one batch, for the same reason.
+const MAX_BREAKDOWN_ROWS: usize = 5_000;
+
+/// How much of the counts a flush writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum FlushScope {
+    /// A journal entry, from which the next process recovers after a kill.
+    Journal,
+    /// The numbers of calls, and the last calls.
+    Totals,
+    /// The breakdowns by address, route, scope and user agent too.
+    All,
+}
+
+/// A journal entry to be written.
+pub(crate) struct JournalEntry {
+    pub(crate) batch: Uuid,
+    pub(crate) seq: i64,
+    pub(crate) body: Vec<u8>,
+}
+
+/// The journal of a killed process, by batch.
+#[derive(Default)]
+pub(crate) struct Recovery(BTreeMap<Uuid, KeyMap<KeyCounts>>);
+
+/// Counts on their way into the rollups.
+#[derive(Default)]
+pub(crate) struct Accumulator {
+    keys: KeyMap<KeyCounts>,
+    /// The id of the batch that these counts will be written as, and the number of its journal entries. Once the batch is written,
+    /// its journal entries are obsolete.
+    batch: Option<(Uuid, i64)>,
+    /// The minute of the last complete write.
+    minute: i64,
+    /// Accepted calls of the last minute.
+    pub(super) recent: RecentCalls,
+    /// The values that are distinguished for applications.
+    distinct: DistinctValues,
+    /// Batches that are not written yet, in their order.
+    pub(super) pending: VecDeque<UsageBatch>,
+}
+
+impl Accumulator {
+    /// Returns how much is to be written if `scope` is requested.
+    pub(super) fn due(&mut self, scope: FlushScope, now: Timestamp) -> FlushScope {
+        let minute = now.0.div_euclid(MINUTE);
+        if minute != std::mem::replace(&mut self.minute, minute) {
+            FlushScope::All
+        } else if self.keys.len() >= MAX_KEYS {
+            scope.max(FlushScope::Totals)
+        } else {
+            scope
+        }
+    }
+
+    /// Adds counts: as a journal entry for the caller to write, or as pending batches.
+    pub(super) fn collect(
+        &mut self,
+        keys: KeyMap<KeyCounts>,
+        dimensions: DimensionCounts,
+        reports: Reports,
+        due: FlushScope,
+        now: Timestamp,
+        mut new_id: impl FnMut() -> Uuid,
+    ) -> Option<JournalEntry> {
+        let mut entry = None;
+        if due == FlushScope::Journal && !keys.is_empty() {
+            let (batch, entries) = self.batch.get_or_insert_with(|| (new_id(), 0));
+            *entries += 1;
+            entry = Some(JournalEntry {
+                batch: *batch,
+                seq: *entries,
+                body: journal::write(&keys, now),
+            });
+        }
+        for (key, counts) in keys {
+            for (at, calls) in counts.accepted() {
+                self.recent.add(key, calls, at);
+            }
+            journal::merge(&mut self.keys, key, counts);
+        }
+        let (mut breakdown, shared) = dimensions.into_rows();
+        breakdown.append(&mut self.distinct.rows(shared, now));
+        let mut batch = if due == FlushScope::Journal || self.keys.is_empty() {
+            totals(new_id(), now, KeyMap::default())
+        } else {
+            self.totals(now, &mut new_id)
+        };
+        batch.reports = reports.into_rows();
+        loop {
+            let rest = breakdown.split_off(breakdown.len().min(MAX_BREAKDOWN_ROWS));
+            batch.by.append(&mut breakdown);
+            if !batch.is_empty() {
+                self.pending.push_back(batch);
+            }
+            if rest.is_empty() {
+                break;
+            }
+            breakdown = rest;
+            batch = totals(new_id(), now, KeyMap::default());
+        }
+        entry
+    }
+
+    /// Makes a batch of the accumulated counts under the id of their journal entries.
+    fn totals(&mut self, now: Timestamp, new_id: impl FnMut() -> Uuid) -> UsageBatch {
+        let id = self.batch.take().map_or_else(new_id, |(id, _)| id);
+        totals(id, now, std::mem::take(&mut self.keys))
+    }
+
+    /// Makes a batch of the accumulated counts because their journal entry could not be written.
+    pub(super) fn abandon_journal(&mut self, now: Timestamp, new_id: impl FnMut() -> Uuid) {
+        if !self.keys.is_empty() {
+            let batch = self.totals(now, new_id);
+            self.pending.push_back(batch);
+        }
+    }
+}
+
+impl Recovery {
+    /// Adds an entry; returns `false` if it cannot be decoded.
+    pub(crate) fn add(
+        &mut self,
+        batch: Uuid,
+        body: &[u8],
+        application: impl Fn(KeyId) -> Option<ApplicationId>,
+    ) -> bool {
+        journal::read(body, self.0.entry(batch).or_default(), application).is_some()
+    }
+
+    /// Returns the batches to be written.
+    pub(crate) fn into_batches(self, now: Timestamp) -> impl Iterator<Item = UsageBatch> {
+        self.0
+            .into_iter()
+            .map(move |(id, keys)| totals(id, now, keys))
+    }
+}
+
+/// Returns the rows of counts. Keys are always in the same order, so that two writers do not deadlock.
+fn totals(id: Uuid, at: Timestamp, keys: KeyMap<KeyCounts>) -> UsageBatch {
+    let mut keys: Vec<(KeyId, KeyCounts)> = keys.into_iter().collect();
+    keys.sort_unstable_by_key(|(key, _)| *key);
+    UsageBatch {
+        id,
+        at,
+        counts: rows::totals(&keys),
+        days: rows::days(&keys),
+        by: rows::refusals(&keys),
+        last_uses: keys
+            .into_iter()
+            .filter_map(|(key, counts)| Some(counts.last?.of(key)))
+            .collect(),
+        reports: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{key::Environment, verdict::Verdict};
+
+    fn counts(keys: usize) -> KeyMap<KeyCounts> {
+        let application = ApplicationId(Uuid::nil());
+        (0..keys)
+            .map(|n| {
+                let mut counts = KeyCounts::new(application, Timestamp(0), Verdict::Accepted);
+                counts.add(Timestamp(0), Verdict::Accepted, 1);
+                (KeyId::from_number(Environment::Live, n as u128), counts)
+            })
+            .collect()
+    }
+
+    fn collect(accumulator: &mut Accumulator, keys: usize, now: i64) -> Option<JournalEntry> {
+        let now = Timestamp(now);
+        let due = accumulator.due(FlushScope::Journal, now);
+        let mut ids = 1_u128..;
+        let new_id = || Uuid::from_u128(ids.next().unwrap_or_default());
+        accumulator.collect(
+            counts(keys),
+            DimensionCounts::default(),
+            Reports::default(),
+            due,
+            now,
+            new_id,
+        )
+    }
+
+    #[test]
+    fn journaled_counts_are_written_under_their_journal_batch_when_the_minute_ends() {
+        let mut accumulator = Accumulator::default();
+        let entries = [1, 1_000].map(|now| collect(&mut accumulator, 2, now).expect("an entry"));
+        assert!(collect(&mut accumulator, 0, 2_000).is_none() && accumulator.pending.is_empty());
+        assert_eq!(
+            entries.map(|entry| (entry.batch, entry.seq)),
+            [(Uuid::from_u128(1), 1), (Uuid::from_u128(1), 2)]
+        );
+        assert!(collect(&mut accumulator, 1, MINUTE).is_none());
+        let batch = accumulator.pending.pop_front().expect("a batch");
+        assert_eq!(batch.id, Uuid::from_u128(1));
+        let calls = |span| {
+            let rows = batch.counts.iter().filter(|count| count.span == span);
+            rows.map(|count| count.calls).collect::<Vec<_>>()
+        };
+        // Two keys, and their application.
+        assert_eq!((calls(MINUTE), batch.counts.len()), (vec![3, 2, 5], 9));
+        let next = collect(&mut accumulator, 1, MINUTE + 1_000).expect("an entry");
+        assert_eq!(next.seq, 1);
+    }
+
+    #[test]
+    fn counts_of_too_many_keys_are_written_before_the_minute_ends() {
+        let mut accumulator = Accumulator::default();
+        assert!(collect(&mut accumulator, MAX_KEYS, 1).is_some());
+        assert!(collect(&mut accumulator, 1, 2).is_none());
+        assert_eq!(accumulator.pending.len(), 1);
+        assert!(collect(&mut accumulator, 1, 3).is_some());
+    }
+}

@@ -1,0 +1,175 @@
+//! Counters of calls, in memory until they are written.
+
+use super::{
+    accumulator::{Accumulator, FlushScope, JournalEntry},
+    dimension_counts::{DimensionCounts, DimensionHasher, address_text},
+    journal::merge,
+    key_counts::{KeyCounts, LastCall},
+    reports::{ReportSums, Reports},
+};
+use crate::striped::Striped;
+use domain::{
+    id::ApplicationId,
+    key::token::KeyId,
+    time::{MINUTE, Timestamp},
+    verdict::Verdict,
+};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use store::UsageBatch;
+use uuid::Uuid;
+use verification::{CallEvent, KeyIdHasher, KeyMap, clean};
+
+/// Counts calls by key, minute and verdict. Only existing keys are distinguished, so memory is bounded by their number. Calls
+/// of unknown keys are counted together, so that they cost the same time as others.
+#[derive(Default)]
+pub(crate) struct UsageCounters {
+    recent: Striped<RecentCounts>,
+    reports: Mutex<Reports>,
+    /// Locked by workers and readers, and not by calls.
+    accumulator: Mutex<Accumulator>,
+    hasher: DimensionHasher,
+}
+
+/// Counts since the last collection.
+#[derive(Default)]
+struct RecentCounts {
+    keys: KeyMap<KeyCounts>,
+    unknown: Option<KeyCounts>,
+    dimensions: DimensionCounts,
+}
+
+impl UsageCounters {
+    /// Counts a call.
+    pub(crate) fn record(&self, event: &CallEvent<'_>) {
+        let (minute, verdict) = (event.at.floor(MINUTE), event.verdict.plain());
+        // Without the right secret a caller cannot fill tables with values of their choice.
+        let hashes = event
+            .verdict
+            .is_proven()
+            .then(|| self.hasher.hashes(event.call));
+        let mut recent = self.recent.lock();
+        let Some((key, tenant)) = event.key else {
+            let none = ApplicationId(Uuid::nil());
+            recent
+                .unknown
+                .get_or_insert_with(|| KeyCounts::new(none, minute, verdict))
+                .add(minute, verdict, 1);
+            return;
+        };
+        let application = tenant.application;
+        let counts = recent
+            .keys
+            .entry(key)
+            .or_insert_with(|| KeyCounts::new(application, minute, verdict));
+        counts.add(minute, verdict, 1);
+        if event.verdict == Verdict::Accepted {
+            match &mut counts.last {
+                Some(last) if last.at.0 / 1_000 == event.at.0 / 1_000 => {
+                    last.at = last.at.max(event.at);
+                }
+                last => *last = Some(last_call(event)),
+            }
+        }
+        if let Some(hashes) = hashes {
+            let outcome = event.verdict.outcome();
+            recent
+                .dimensions
+                .add((key, application), event.at, &hashes, event.call, outcome);
+        }
+    }
+
+    /// Returns the accepted calls of a key in the last 60 seconds.
+    pub(crate) fn last_minute(&self, key: KeyId, now: Timestamp) -> i64 {
+        let mut accumulator = self.accumulator();
+        let mut calls = accumulator.recent.of(key, now);
+        let since = now.plus(-MINUTE);
+        for recent in self.recent.lock_each() {
+            if let Some(counts) = recent.keys.get(&key) {
+                let new = counts.accepted().filter(|(at, _)| *at > since);
+                calls += new.map(|(_, calls)| calls).sum::<i64>();
+            }
+        }
+        calls
+    }
+
+    /// Collects the counts so far. `scope`, or more if more is due, becomes pending batches or a journal entry for the caller to
+    /// write. `new_id` generates batch ids.
+    pub(crate) fn collect(
+        &self,
+        scope: FlushScope,
+        now: Timestamp,
+        new_id: impl FnMut() -> Uuid,
+    ) -> Option<JournalEntry> {
+        let mut accumulator = self.accumulator();
+        let due = accumulator.due(scope, now);
+        let mut keys = KeyMap::default();
+        let mut dimensions = DimensionCounts::default();
+        for stripe in self.recent.stripes() {
+            let capacity = stripe.lock().keys.len();
+            // Allocated while no call waits.
+            let empty = KeyMap::with_capacity_and_hasher(capacity, KeyIdHasher::default());
+            let mut recent = stripe.lock();
+            let counted = std::mem::replace(&mut recent.keys, empty);
+            recent.unknown = None;
+            let new_dimensions =
+                (due == FlushScope::All).then(|| std::mem::take(&mut recent.dimensions));
+            drop(recent);
+            if keys.is_empty() {
+                keys = counted;
+            } else {
+                for (key, counts) in counted {
+                    merge(&mut keys, key, counts);
+                }
+            }
+            if let Some(new) = new_dimensions {
+                dimensions.merge(new);
+            }
+        }
+        let reports = std::mem::take(&mut *self.reports());
+        accumulator.collect(keys, dimensions, reports, due, now, new_id)
+    }
+
+    /// Adds a report; returns `false` if there is no room for it.
+    pub(crate) fn add_report(&self, id: Option<Uuid>, sums: ReportSums) -> bool {
+        self.reports().add(id, sums)
+    }
+
+    /// The number of batches that are not written yet.
+    pub(crate) fn pending(&self) -> usize {
+        self.accumulator().pending.len()
+    }
+
+    /// Takes the next batch to be written.
+    pub(crate) fn next_batch(&self) -> Option<UsageBatch> {
+        self.accumulator().pending.pop_front()
+    }
+
+    /// Returns a batch that could not be written, to be retried under the same id.
+    pub(crate) fn return_batch(&self, batch: UsageBatch) {
+        self.accumulator().pending.push_front(batch);
+    }
+
+    /// Makes a batch of the counts whose journal entry could not be written.
+    pub(crate) fn abandon_journal(&self, now: Timestamp, new_id: impl FnMut() -> Uuid) {
+        self.accumulator().abandon_journal(now, new_id);
+    }
+
+    fn accumulator(&self) -> MutexGuard<'_, Accumulator> {
+        self.accumulator
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reports(&self) -> MutexGuard<'_, Reports> {
+        self.reports.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn last_call(event: &CallEvent<'_>) -> LastCall {
+    LastCall {
+        at: event.at,
+        address: address_text(event.call.address),
+        user_agent: clean(event.call.user_agent),
+        route: event.call.route.template(),
+    }
+}

@@ -1,0 +1,37 @@
+//! Digests under an older pepper, to be replaced by digests under the newest one once a call has presented the secret.
+
+use domain::key::token::KeyId;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+use store::DigestUpgrade;
+
+/// Pending upgrades. Beyond them, a key is upgraded after a later call.
+const MAX_PENDING: usize = 10_000;
+/// Upgrades in one batch, which is one transaction.
+const BATCH: usize = 500;
+
+/// A bounded queue of digest upgrades.
+#[derive(Default)]
+pub struct DigestUpgrades(Mutex<HashMap<KeyId, DigestUpgrade>>);
+
+impl DigestUpgrades {
+    /// Queues an upgrade, unless the queue is full or locked by another thread.
+    pub(crate) fn push(&self, key: KeyId, old: [u8; 32], new: impl FnOnce() -> [u8; 32]) {
+        let Ok(mut pending) = self.0.try_lock() else {
+            return;
+        };
+        if pending.len() < MAX_PENDING && !pending.contains_key(&key) {
+            let new = new();
+            pending.insert(key, DigestUpgrade { key, old, new });
+        }
+    }
+
+    /// Removes up to 500 upgrades from the queue.
+    pub fn take_batch(&self) -> Vec<DigestUpgrade> {
+        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let keys: Vec<KeyId> = pending.keys().take(BATCH).copied().collect();
+        keys.iter().filter_map(|key| pending.remove(key)).collect()
+    }
+}

@@ -1,0 +1,390 @@
+//! An index of all keys in memory, from which calls are verified without SQL and without a lock.
+
+use crate::{Gcra, KeyIdHasher, PepperIndex};
+use domain::{
+    id::{AccountId, ApplicationId},
+    key::{ip_rule::IpRules, rate_limit::RateLimit, scope::ScopeSet, token::KeyId},
+    time::Timestamp,
+};
+use papaya::{HashMap, Operation, ResizeMode};
+use std::{
+    collections,
+    sync::{Arc, Mutex, PoisonError},
+};
+use store::{IndexRow, PepperName};
+
+/// An indexed key. There is one per key, so what few keys have is stored behind a pointer.
+#[derive(Clone)]
+pub struct Entry {
+    pub(crate) digest: [u8; 32],
+    tenant: Arc<Tenant>,
+    pub(crate) scopes: ScopeSet,
+    /// [`NEVER`] if it does not expire.
+    expires_at: Timestamp,
+    restrictions: Option<Arc<Restrictions>>,
+    /// The position in the database's order of changes as of which the entry is current.
+    position: i64,
+    /// Deactivated.
+    pub inactive: bool,
+    /// Revoked.
+    pub revoked: bool,
+    /// The outcome of a change is unknown: the key is refused.
+    pub uncertain: bool,
+    /// The pepper under which the digest was made.
+    pub(crate) pepper: PepperIndex,
+}
+
+/// An instant that is never reached.
+const NEVER: Timestamp = Timestamp(i64::MAX);
+
+/// The application and account of a key; shared by all keys of an application.
+#[derive(Clone, Copy)]
+pub struct Tenant {
+    /// The application.
+    pub application: ApplicationId,
+    /// The application's account.
+    pub account: AccountId,
+}
+
+/// Restrictions that most keys do not have.
+#[derive(Default)]
+struct Restrictions {
+    ip_rules: IpRules,
+    rate: Option<Rate>,
+    deprecated_at: Option<Timestamp>,
+    retires_at: Option<Timestamp>,
+}
+
+/// A rate limit, and its use.
+type Rate = Arc<(RateLimit, Gcra)>;
+
+impl Entry {
+    /// The key's application and account.
+    pub fn tenant(&self) -> Tenant {
+        *self.tenant
+    }
+
+    /// When the key expires.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        (self.expires_at != NEVER).then_some(self.expires_at)
+    }
+
+    /// When its secret was regenerated, if it is being retired.
+    pub fn deprecated_at(&self) -> Option<Timestamp> {
+        self.restrictions.as_ref()?.deprecated_at
+    }
+
+    /// When the retiring secret stops working.
+    pub fn retires_at(&self) -> Option<Timestamp> {
+        self.restrictions.as_ref()?.retires_at
+    }
+
+    pub(crate) fn ip_rules(&self) -> Option<&IpRules> {
+        Some(&self.restrictions.as_ref()?.ip_rules)
+    }
+
+    pub(crate) fn rate(&self) -> Option<&Rate> {
+        self.restrictions.as_ref()?.rate.as_ref()
+    }
+}
+
+/// The index of all keys. Reads take no lock.
+pub struct KeyIndex {
+    keys: HashMap<KeyId, Entry, KeyIdHasher>,
+    tenants: Mutex<collections::HashMap<ApplicationId, Arc<Tenant>>>,
+    /// The process's peppers, newest first.
+    peppers: Vec<PepperName>,
+}
+
+impl KeyIndex {
+    /// Creates an empty index with room for `keys` keys. `peppers` are ordered newest first.
+    pub fn with_capacity(keys: usize, peppers: Vec<PepperName>) -> Self {
+        Self {
+            keys: HashMap::builder()
+                .capacity(keys)
+                .hasher(KeyIdHasher::default())
+                .resize_mode(ResizeMode::Blocking)
+                .build(),
+            tenants: Mutex::default(),
+            peppers,
+        }
+    }
+
+    /// Calls `read` with the key's entry, if there is one.
+    pub fn with<T>(&self, id: KeyId, read: impl FnOnce(Option<&Entry>) -> T) -> T {
+        #[cfg(test)]
+        crate::steps::record("look up");
+        read(self.keys.pin().get(&id))
+    }
+
+    /// Whether the key exists.
+    pub fn contains(&self, id: KeyId) -> bool {
+        self.keys.pin().contains_key(&id)
+    }
+
+    /// The number of keys.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Inserts or replaces an entry, unless the present one is newer. An unchanged rate limit keeps its count.
+    pub fn update(&self, row: &IndexRow) {
+        self.keys.pin().compute(row.id, |before| {
+            let before = before.map(|(_, entry)| entry);
+            if before.is_some_and(|before| before.position > row.position) {
+                return Operation::Abort(());
+            }
+            let used = before.and_then(Entry::rate);
+            let rate = row.rate_limit.map(|limit| match used {
+                Some(used) if used.0 == limit => Arc::clone(used),
+                _ => Arc::new((limit, Gcra::default())),
+            });
+            Operation::Insert(self.entry(row, rate))
+        });
+    }
+
+    fn entry(&self, row: &IndexRow, rate: Option<Rate>) -> Entry {
+        let unrestricted = row.ip_rules.is_empty()
+            && rate.is_none()
+            && row.deprecated_at.is_none()
+            && row.retires_at.is_none();
+        Entry {
+            digest: row.digest,
+            tenant: self.tenant(row.application, row.account),
+            scopes: row.scopes,
+            expires_at: row.expires_at.unwrap_or(NEVER),
+            position: row.position,
+            inactive: row.inactive,
+            revoked: row.revoked,
+            uncertain: false,
+            // A digest under a removed pepper is compared under the newest one and matches nothing.
+            pepper: position_of(&self.peppers, row.pepper).unwrap_or_default(),
+            restrictions: (!unrestricted).then(|| {
+                Arc::new(Restrictions {
+                    ip_rules: row.ip_rules.clone(),
+                    rate,
+                    deprecated_at: row.deprecated_at,
+                    retires_at: row.retires_at,
+                })
+            }),
+        }
+    }
+
+    fn tenant(&self, application: ApplicationId, account: AccountId) -> Arc<Tenant> {
+        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        let tenant = tenants.entry(application).or_insert_with(|| {
+            Arc::new(Tenant {
+                application,
+                account,
+            })
+        });
+        Arc::clone(tenant)
+    }
+
+    /// Calls `visit` with every entry.
+    pub fn for_each(&self, mut visit: impl FnMut(KeyId, &Entry)) {
+        for (id, entry) in &self.keys.pin() {
+            visit(*id, entry);
+        }
+    }
+
+    /// Removes a key.
+    pub fn remove(&self, id: KeyId) {
+        self.keys.pin().remove(&id);
+    }
+
+    /// Refuses a key until [`KeyIndex::update`] is called with its row.
+    pub fn mark_uncertain(&self, id: KeyId) {
+        self.keys.pin().update(id, |entry| Entry {
+            uncertain: true,
+            ..entry.clone()
+        });
+    }
+
+    /// Calls [`KeyIndex::mark_uncertain`] for every key of an application.
+    pub fn mark_application_uncertain(&self, app: ApplicationId) {
+        let keys = self.keys.pin();
+        for (id, entry) in &keys {
+            if entry.tenant.application == app {
+                self.mark_uncertain(*id);
+            }
+        }
+    }
+}
+
+fn position_of(peppers: &[PepperName], name: PepperName) -> Option<PepperIndex> {
+    let index = peppers.iter().position(|pepper| *pepper == name)?;
+    PepperIndex::try_from(index).ok()
+}
+
+#[cfg(test)]
+mod fill_race;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Monotonic;
+    use domain::key::Environment;
+    use uuid::Uuid;
+
+    const NOW: Monotonic = Monotonic(1_000);
+
+    fn id(number: u128) -> KeyId {
+        KeyId::from_number(Environment::Live, number)
+    }
+
+    fn row(number: u128, application: u128) -> IndexRow {
+        IndexRow {
+            id: id(number),
+            application: ApplicationId(Uuid::from_u128(application)),
+            account: AccountId(Uuid::from_u128(application + 100)),
+            scopes: ScopeSet::default(),
+            ip_rules: IpRules::default(),
+            rate_limit: None,
+            expires_at: None,
+            deprecated_at: None,
+            retires_at: None,
+            inactive: false,
+            deactivated_at: None,
+            revoked: false,
+            position: 1,
+            digest: [7; 32],
+            pepper: PepperName::default(),
+        }
+    }
+
+    /// Keys 1 and 2 of application 10, key 3 of application 20.
+    fn three_keys() -> KeyIndex {
+        let index = KeyIndex::with_capacity(3, vec![PepperName::default()]);
+        for (key, application) in [(1, 10), (2, 10), (3, 20)] {
+            index.update(&row(key, application));
+        }
+        index
+    }
+
+    fn known(index: &KeyIndex) -> Vec<u128> {
+        let knows = |number: &u128| index.with(id(*number), |entry| entry.is_some());
+        (1..=5).filter(knows).collect()
+    }
+
+    /// The number of calls that pass immediately, of ten.
+    fn passing(index: &KeyIndex, number: u128) -> usize {
+        let take = |entry: Option<&Entry>| {
+            let rate = entry.and_then(Entry::rate).expect("a limit");
+            rate.1.take(rate.0, NOW).is_ok()
+        };
+        (0..10).filter(|_| index.with(id(number), take)).count()
+    }
+
+    fn limited(requests: u32) -> IndexRow {
+        IndexRow {
+            rate_limit: Some(RateLimit {
+                requests,
+                window_ms: 60_000,
+            }),
+            ..row(1, 10)
+        }
+    }
+
+    #[test]
+    fn an_entry_takes_less_than_a_hundred_bytes() {
+        assert!(size_of::<(KeyId, Entry)>() <= 96);
+    }
+
+    fn refused(index: &KeyIndex) -> Vec<u128> {
+        let uncertain = |entry: Option<&Entry>| entry.is_some_and(|entry| entry.uncertain);
+        (1..=5)
+            .filter(|number| index.with(id(*number), uncertain))
+            .collect()
+    }
+
+    #[test]
+    fn only_the_keys_of_the_application_become_uncertain() {
+        let index = three_keys();
+        assert_eq!((known(&index), index.len()), (vec![1, 2, 3], 3));
+        index.mark_application_uncertain(ApplicationId(Uuid::from_u128(10)));
+        assert_eq!(refused(&index), [1, 2]);
+        index.update(&row(2, 10));
+        assert_eq!(refused(&index), [1]);
+        index.mark_uncertain(id(3));
+        assert_eq!(refused(&index), [1, 3]);
+    }
+
+    #[test]
+    fn an_older_row_replaces_nothing() {
+        let index = three_keys();
+        let at = |position, revoked| IndexRow {
+            position,
+            revoked,
+            ..row(1, 10)
+        };
+        let is_revoked = || index.with(id(1), |entry| entry.is_some_and(|entry| entry.revoked));
+        index.update(&at(5, true));
+        index.update(&at(4, false));
+        assert!(is_revoked());
+        index.update(&at(5, false));
+        assert!(!is_revoked());
+    }
+
+    #[test]
+    fn only_the_removed_key_is_unknown() {
+        let index = three_keys();
+        index.remove(id(2));
+        assert_eq!(known(&index), [1, 3]);
+        assert!(!index.contains(id(2)) && index.contains(id(3)));
+    }
+
+    #[test]
+    fn a_rate_limit_keeps_its_count_until_it_is_changed() {
+        let index = KeyIndex::with_capacity(1, vec![PepperName::default()]);
+        index.update(&limited(3));
+        assert_eq!(passing(&index, 1), 3);
+        index.update(&limited(3));
+        assert_eq!(passing(&index, 1), 0, "nothing about the limit changed");
+        index.update(&limited(5));
+        assert_eq!(
+            passing(&index, 1),
+            5,
+            "the changed limit starts with a new count"
+        );
+        index.update(&row(1, 10));
+        assert!(index.with(id(1), |entry| {
+            entry.is_some_and(|entry| entry.rate().is_none())
+        }));
+        index.update(&limited(3));
+        assert_eq!(passing(&index, 1), 3);
+    }
+
+    #[test]
+    fn an_entry_matches_its_row() {
+        let at = Timestamp;
+        let index = KeyIndex::with_capacity(1, vec![PepperName::default()]);
+        for (expires_at, deprecated_at, retires_at, rules) in [
+            (None, None, None, ""),
+            (Some(at(5)), None, None, ""),
+            (None, Some(at(6)), None, ""),
+            (None, None, Some(at(7)), ""),
+            (None, None, None, "192.0.2.0/24"),
+            (Some(at(5)), Some(at(6)), Some(at(7)), "192.0.2.0/24"),
+        ] {
+            index.update(&IndexRow {
+                expires_at,
+                deprecated_at,
+                retires_at,
+                ip_rules: IpRules::parse(rules).expect("valid"),
+                ..row(1, 10)
+            });
+            index.with(id(1), |entry| {
+                let entry = entry.expect("there");
+                assert_eq!(entry.expires_at(), expires_at);
+                assert_eq!(entry.deprecated_at(), deprecated_at);
+                assert_eq!(entry.retires_at(), retires_at);
+                let elsewhere = "198.51.100.1".parse().ok();
+                let allowed = entry.ip_rules().is_none_or(|rules| rules.allow(elsewhere));
+                assert_eq!(allowed, rules.is_empty());
+                assert_eq!(entry.tenant().application.0, Uuid::from_u128(10));
+                assert_eq!(entry.tenant().account.0, Uuid::from_u128(110));
+            });
+        }
+    }
+}

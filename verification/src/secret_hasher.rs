@@ -1,0 +1,209 @@
+//! Keyed digests of secrets and tokens, and generation of key credentials.
+
+use crate::{Entropy, Pepper, Peppers};
+use domain::key::{
+    Environment,
+    token::{KeyId, format_secret},
+};
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::SecretString;
+use sha2::Sha256;
+use store::{PepperName, SealKey, SealKeys};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// HMAC-SHA-256 under one pepper.
+pub(crate) struct KeyedHasher {
+    mac: Hmac<Sha256>,
+    name: PepperName,
+}
+
+impl KeyedHasher {
+    pub(crate) fn new(pepper: &Pepper) -> Self {
+        let mac =
+            Hmac::<Sha256>::new_from_slice(pepper.bytes()).expect("HMAC takes keys of any length");
+        Self {
+            mac,
+            name: pepper.name(),
+        }
+    }
+
+    /// Returns HMAC-SHA-256 (RFC 2104) of the key id and the secret. A digest that is copied to another key matches nothing.
+    pub(crate) fn digest(&self, id: KeyId, secret: &str) -> [u8; 32] {
+        use std::io::Write;
+        #[cfg(test)]
+        crate::steps::record("digest");
+        let mut text = [0_u8; 20];
+        // An id is always 20 characters.
+        let _ = write!(&mut text[..], "{id}");
+        self.mac(&[&text, secret.as_bytes()])
+    }
+
+    fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = self.mac.clone();
+        for part in parts {
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+}
+
+/// What a token authorises. Each purpose has its own label, so that a digest made for one is invalid for another; no label starts
+/// like a key id.
+#[derive(Clone, Copy, Debug)]
+pub enum TokenPurpose {
+    /// A session cookie.
+    Session,
+    /// An invitation link.
+    Invitation,
+    /// A password-reset link.
+    PasswordReset,
+}
+
+impl TokenPurpose {
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::Session => b"session\0",
+            Self::Invitation => b"invitation\0",
+            Self::PasswordReset => b"password reset\0",
+        }
+    }
+}
+
+/// A token's digest, and the pepper under which it was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenDigest {
+    /// HMAC-SHA-256 of the purpose's label and the token.
+    pub digest: [u8; 32],
+    /// The pepper's name.
+    pub pepper: PepperName,
+}
+
+/// The index of a pepper in the process's list; 0 is the newest.
+pub type PepperIndex = u8;
+
+/// Makes digests of secrets and tokens under the process's peppers.
+pub struct SecretHasher(Box<[KeyedHasher]>);
+
+impl SecretHasher {
+    /// Creates a hasher for these peppers.
+    pub fn new(peppers: &Peppers) -> Self {
+        Self(peppers.iter().map(KeyedHasher::new).collect())
+    }
+
+    /// Returns the name of the newest pepper.
+    pub fn newest_pepper(&self) -> PepperName {
+        self.0[0].name
+    }
+
+    /// Returns the names of the peppers, newest first.
+    pub fn pepper_names(&self) -> Vec<PepperName> {
+        self.0.iter().map(|keyed| keyed.name).collect()
+    }
+
+    /// Returns the digest of a key's secret under one of the peppers.
+    pub fn digest(&self, pepper: PepperIndex, id: KeyId, secret: &str) -> [u8; 32] {
+        let keyed = self.0.get(usize::from(pepper)).unwrap_or(&self.0[0]);
+        keyed.digest(id, secret)
+    }
+
+    /// Returns the digest of a new token, as it is stored.
+    pub fn token_digest(&self, purpose: TokenPurpose, token: &str) -> TokenDigest {
+        let keyed = &self.0[0];
+        TokenDigest {
+            digest: keyed.mac(&[purpose.label(), token.as_bytes()]),
+            pepper: keyed.name,
+        }
+    }
+
+    /// Returns the digests under which a token may be stored, the newest pepper's first.
+    pub fn token_digests(
+        &self,
+        purpose: TokenPurpose,
+        token: &str,
+    ) -> impl Iterator<Item = [u8; 32]> {
+        self.0
+            .iter()
+            .map(move |keyed| keyed.mac(&[purpose.label(), token.as_bytes()]))
+    }
+
+    /// Signs the cookie that marks a known device.
+    pub fn sign_device(&self, nonce: &str, email: &str) -> [u8; 32] {
+        self.0[0].mac(&device_parts(nonce, email))
+    }
+
+    /// Whether a known device's cookie was signed under one of the peppers.
+    pub fn verify_device(&self, nonce: &str, email: &str, signature: &str) -> bool {
+        self.0.iter().any(|keyed| {
+            hex::encode(keyed.mac(&device_parts(nonce, email)))
+                .as_bytes()
+                .ct_eq(signature.as_bytes())
+                .into()
+        })
+    }
+
+    /// Returns the keys that seal and verify the audit log.
+    pub fn seal_keys(&self) -> SealKeys {
+        let keys = self.0.iter();
+        SealKeys::new(
+            keys.map(|keyed| SealKey::new(keyed.name, &keyed.mac(&[b"seal of the audit log\0"]))),
+        )
+    }
+}
+
+fn device_parts<'a>(nonce: &'a str, email: &'a str) -> [&'a [u8]; 4] {
+    [b"device\0", nonce.as_bytes(), b"\0", email.as_bytes()]
+}
+
+/// Generates a key id and a secret.
+pub fn generate_credentials(
+    entropy: &dyn Entropy,
+    environment: Environment,
+) -> (KeyId, SecretString) {
+    // No id of the 62^16 is more likely than another by more than one part in 2^32.
+    let mut number = [0; 16];
+    entropy.fill(&mut number);
+    let mut random = Zeroizing::new([0; 32]);
+    entropy.fill(&mut *random);
+    let id = KeyId::from_number(environment, u128::from_be_bytes(number));
+    (id, SecretString::from(format_secret(environment, &random)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hasher(peppers: &[u8]) -> SecretHasher {
+        let peppers = peppers.iter().map(|byte| Pepper::from_bytes([*byte; 32]));
+        SecretHasher::new(&peppers.collect())
+    }
+
+    #[test]
+    fn a_digest_depends_on_the_key_id_and_the_pepper() {
+        let both = hasher(&[7, 8]);
+        let [a, b] = [1, 2].map(|n| KeyId::from_number(Environment::Live, n));
+        assert_eq!(both.digest(0, a, "secret"), both.digest(0, a, "secret"));
+        assert_ne!(both.digest(0, a, "secret"), both.digest(0, b, "secret"));
+        assert_ne!(both.digest(0, a, "secret"), both.digest(1, a, "secret"));
+        assert_eq!(
+            both.digest(1, a, "secret"),
+            hasher(&[8]).digest(0, a, "secret")
+        );
+    }
+
+    #[test]
+    fn a_token_digest_depends_on_its_purpose_and_is_found_under_every_pepper() {
+        let old = hasher(&[8]);
+        let both = hasher(&[7, 8]);
+        let stored = old.token_digest(TokenPurpose::Session, "token");
+        let tokens: Vec<_> = both.token_digests(TokenPurpose::Session, "token").collect();
+        assert_eq!(tokens[1], stored.digest);
+        assert_eq!(
+            tokens[0],
+            both.token_digest(TokenPurpose::Session, "token").digest
+        );
+        for purpose in [TokenPurpose::Invitation, TokenPurpose::PasswordReset] {
+            assert_ne!(old.token_digest(purpose, "token").digest, stored.digest);
+        }
+    }
+}
