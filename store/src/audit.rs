@@ -33,8 +33,8 @@ const UNSEALED: i64 = 2;
 /// The encoding of rows with a seal.
 const SEALED: i64 = 3;
 
-/// Writes a line that has its place in the chain.
-macro_rules! insert_line {
+/// Inserts a row of the log. Evaluates to a `Result`.
+macro_rules! insert_audit_line {
     ($tx:ident, $line:expr) => {{
         let line: &$crate::AuditLine = $line;
         sqlx::query($crate::sql::AUDIT_INSERT)
@@ -55,12 +55,12 @@ macro_rules! insert_line {
             .bind(line.seal.as_deref())
             .bind(&line.pepper)
             .execute(&mut *$tx)
-            .await?;
+            .await
     }};
 }
 
-/// Makes a line the head of its account's chain.
-macro_rules! move_head {
+/// Makes a row the head of its account's chain. Evaluates to a `Result`.
+macro_rules! move_audit_head {
     ($tx:ident, $line:expr) => {{
         let line: &$crate::AuditLine = $line;
         sqlx::query($crate::sql::AUDIT_MOVE_HEAD)
@@ -69,37 +69,45 @@ macro_rules! move_head {
             .bind(line.seal.as_deref())
             .bind(&line.pepper)
             .execute(&mut *$tx)
-            .await?;
+            .await
     }};
 }
 
-/// Appends an event inside a transaction that is under way; what is a security event by itself becomes one.
-macro_rules! append {
-    ($tx:ident, $event:expr) => {{
-        let event: &domain::audit::Event = $event;
-        $crate::audit::append_quietly!($tx, event);
-        if let Some(raised) = domain::security::Raised::by_change(event) {
-            $crate::security::raise!($tx, &raised);
+/// Appends an event inside a transaction, and raises the security event that some changes are. Evaluates to a `Result`.
+macro_rules! append_event {
+    ($tx:ident, $event:expr) => {
+        async {
+            let event: &domain::audit::Event = $event;
+            $crate::audit::append_event_only!($tx, event)?;
+            if let Some(raised) = domain::security::Raised::by_change(event) {
+                $crate::security::raise_event!($tx, &raised)?;
+            }
+            Ok::<(), $crate::StoreError>(())
         }
-    }};
+        .await
+    };
 }
 
-/// Appends an event inside a transaction that is under way. Taking the next number locks the account's row, so that
-/// the chain has neither gap nor fork.
-macro_rules! append_quietly {
-    ($tx:ident, $event:expr) => {{
-        let event: &domain::audit::Event = $event;
-        let head: $crate::audit::Head = sqlx::query_as($crate::sql::AUDIT_HEAD)
-            .bind(event.account_id.0)
-            .fetch_one(&mut *$tx)
-            .await?;
-        let sealed = head.is_genuine($tx.seals());
-        let line = $crate::AuditLine::after(&head, event, $tx.seals(), sealed)?;
-        $crate::audit::insert_line!($tx, &line);
-        $crate::audit::move_head!($tx, &line);
-    }};
+/// Appends an event inside a transaction, without a security event. Taking the next number locks the account's row, so that
+/// the chain has neither gap nor fork. Evaluates to a `Result`.
+macro_rules! append_event_only {
+    ($tx:ident, $event:expr) => {
+        async {
+            let event: &domain::audit::Event = $event;
+            let head: $crate::audit::Head = sqlx::query_as($crate::sql::AUDIT_TAKE_NUMBER)
+                .bind(event.account_id.0)
+                .fetch_one(&mut *$tx)
+                .await?;
+            let sealed = head.is_genuine($tx.seals());
+            let line = $crate::AuditLine::after(&head, event, $tx.seals(), sealed)?;
+            $crate::audit::insert_audit_line!($tx, &line)?;
+            $crate::audit::move_audit_head!($tx, &line)?;
+            Ok::<(), $crate::StoreError>(())
+        }
+        .await
+    };
 }
-pub(crate) use {append, append_quietly, insert_line, move_head};
+pub(crate) use {append_event, append_event_only, insert_audit_line, move_audit_head};
 
 /// The end of a chain that a line is appended to.
 #[derive(Clone, Debug, sqlx::FromRow)]

@@ -1,7 +1,9 @@
 //! Short writes to people and sessions beside the process that owns the database, and what they write. Whoever owns it reads
 //! people and sessions at every request and keeps nothing of them, so no claim to the database is needed.
 
-use crate::{PepperName, Store, StoreError, audit::append, read, row::corrupt, sql, write};
+use crate::{
+    PepperName, Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction,
+};
 use domain::{account::Email, audit::Event, id::PersonId, time::Timestamp};
 use uuid::Uuid;
 
@@ -40,16 +42,18 @@ pub struct PasswordReset {
     pub expires_at: Timestamp,
 }
 
-/// Inside a transaction: waits for whoever changes the person, and ends it where they are disabled.
-macro_rules! lock_enabled {
+/// Inside a transaction: locks the person's row. Evaluates to a `Result`: `NotFound` if the person is disabled.
+macro_rules! lock_enabled_person {
     ($tx:ident, $person:expr) => {
-        let enabled = sqlx::query(sql::PERSON_LOCK)
+        sqlx::query(sql::PERSON_LOCK_ENABLED)
             .bind($person.0)
             .execute(&mut *$tx)
-            .await?;
-        if enabled.rows_affected() == 0 {
-            return Err(StoreError::NotFound);
-        }
+            .await
+            .map_err(StoreError::from)
+            .and_then(|locked| match locked.rows_affected() {
+                0 => Err(StoreError::NotFound),
+                _ => Ok(()),
+            })
     };
 }
 
@@ -60,7 +64,7 @@ impl Store {
     /// Where the database fails.
     pub async fn person_state(&self, email: &Email) -> Result<Option<PersonState>, StoreError> {
         let row: Option<(Uuid, Option<i64>)> = read!(self, |pool| {
-            sqlx::query_as(sql::PERSON_ANY_BY_EMAIL)
+            sqlx::query_as(sql::PERSON_STATE_BY_EMAIL)
                 .bind(email.as_str())
                 .fetch_optional(pool)
                 .await
@@ -80,9 +84,9 @@ impl Store {
         new: &NewPasswordReset<'_>,
         events: &[Event],
     ) -> Result<(), StoreError> {
-        write!(self, |tx| {
-            lock_enabled!(tx, new.person);
-            sqlx::query(sql::PASSWORD_RESET_WITHDRAW)
+        transaction!(self, |tx| {
+            lock_enabled_person!(tx, new.person)?;
+            sqlx::query(sql::PASSWORD_RESET_DELETE_BY_PERSON)
                 .bind(new.person.0)
                 .execute(&mut *tx)
                 .await?;
@@ -95,9 +99,9 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             for event in events {
-                append!(tx, event);
+                append_event!(tx, event)?;
             }
-        });
+        })?;
         Ok(())
     }
 
@@ -139,14 +143,14 @@ impl Store {
         at: Timestamp,
         events: &[Event],
     ) -> Result<(), StoreError> {
-        write!(self, |tx| {
+        transaction!(self, |tx| {
             // First: it waits for a sign-in with the old password, whose session ends below.
-            let changed = sqlx::query(sql::PERSON_NEW_PASSWORD)
+            let changed = sqlx::query(sql::PERSON_SET_PASSWORD)
                 .bind(person.0)
                 .bind(password_hash)
                 .execute(&mut *tx)
                 .await?;
-            let taken = sqlx::query(sql::PASSWORD_RESET_TAKE)
+            let taken = sqlx::query(sql::PASSWORD_RESET_DELETE_BY_TOKEN)
                 .bind(token_hash.as_slice())
                 .bind(at.0)
                 .execute(&mut *tx)
@@ -154,14 +158,14 @@ impl Store {
             if changed.rows_affected() == 0 || taken.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
-            sqlx::query(sql::SESSIONS_OF_PERSON)
+            sqlx::query(sql::SESSIONS_DELETE_BY_PERSON)
                 .bind(person.0)
                 .execute(&mut *tx)
                 .await?;
             for event in events {
-                append!(tx, event);
+                append_event!(tx, event)?;
             }
-        });
+        })?;
         Ok(())
     }
 
@@ -175,7 +179,7 @@ impl Store {
         at: Timestamp,
         events: &[Event],
     ) -> Result<(), StoreError> {
-        write!(self, |tx| {
+        transaction!(self, |tx| {
             let done = sqlx::query(sql::PERSON_DISABLE)
                 .bind(person.0)
                 .bind(at.0)
@@ -184,21 +188,24 @@ impl Store {
             if done.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
-            for statement in [sql::SESSIONS_OF_PERSON, sql::PASSWORD_RESET_WITHDRAW] {
+            for statement in [
+                sql::SESSIONS_DELETE_BY_PERSON,
+                sql::PASSWORD_RESET_DELETE_BY_PERSON,
+            ] {
                 sqlx::query(statement)
                     .bind(person.0)
                     .execute(&mut *tx)
                     .await?;
             }
             for event in events {
-                append!(tx, event);
+                append_event!(tx, event)?;
             }
             // Behind the events, which lock the accounts: every change of invitations does it in this order.
-            sqlx::query(sql::INVITATIONS_OF_PERSON)
+            sqlx::query(sql::INVITATIONS_DELETE_BY_PERSON)
                 .bind(person.0)
                 .execute(&mut *tx)
                 .await?;
-        });
+        })?;
         Ok(())
     }
 
@@ -211,7 +218,7 @@ impl Store {
         person: PersonId,
         events: &[Event],
     ) -> Result<(), StoreError> {
-        write!(self, |tx| {
+        transaction!(self, |tx| {
             let done = sqlx::query(sql::PERSON_ENABLE)
                 .bind(person.0)
                 .execute(&mut *tx)
@@ -220,9 +227,9 @@ impl Store {
                 return Err(StoreError::NotFound);
             }
             for event in events {
-                append!(tx, event);
+                append_event!(tx, event)?;
             }
-        });
+        })?;
         Ok(())
     }
 }

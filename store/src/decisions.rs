@@ -1,6 +1,8 @@
 //! What the gate decided, call by call, for some days.
 
-use crate::{Store, StoreError, many::insert_many, read, row::corrupt, sql, write_later};
+use crate::{
+    Store, StoreError, deferrable_transaction, many::insert_many, read, row::corrupt, sql,
+};
 use domain::{
     decision::{Decided, DecisionFilter},
     id::{AccountId, ApplicationId},
@@ -59,7 +61,7 @@ impl Store {
     where
         D: Borrow<Decided> + Sync,
     {
-        Ok(write_later!(self, |tx| {
+        deferrable_transaction!(self, |tx| {
             insert_many!(tx, sql::DECISIONS_INSERT, decisions, |row, decided| {
                 let decided: &Decided = decided.borrow();
                 let (verdict, detail) = decided.verdict.parts();
@@ -77,8 +79,8 @@ impl Store {
                     .push_bind(decided.route.as_str())
                     .push_bind(decided.user_agent.as_str())
                     .push_bind(decided.from_browser)
-            })
-        }))
+            })?
+        })
     }
 
     /// The newest `most` decisions of an application before the one with id `before` that a filter leaves; the newest
@@ -124,7 +126,7 @@ impl Store {
     ) -> Result<Vec<Decided>, StoreError> {
         let rows: Vec<DecisionRow> = read!(self, |pool| match application {
             Some(application) => {
-                sqlx::query_as(sql::DECISIONS_OF_REQUEST_IN)
+                sqlx::query_as(sql::DECISIONS_OF_REQUEST_IN_APPLICATION)
                     .bind(request_id)
                     .bind(most)
                     .bind(application.0)
@@ -160,7 +162,7 @@ impl Store {
     /// Where the database fails.
     pub async fn last_decision(&self) -> Result<i64, StoreError> {
         Ok(read!(self, |pool| {
-            sqlx::query_scalar(sql::DECISIONS_LAST)
+            sqlx::query_scalar(sql::DECISIONS_LAST_ID)
                 .fetch_one(pool)
                 .await
         })?)
@@ -171,13 +173,13 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn forget_decisions(&self, before: i64, most: i64) -> Result<u64, StoreError> {
-        Ok(write_later!(self, |tx| {
+        deferrable_transaction!(self, |tx| {
             sqlx::query(sql::DECISIONS_PRUNE)
                 .bind(before)
                 .bind(most)
                 .execute(&mut *tx)
                 .await?
                 .rows_affected()
-        }))
+        })
     }
 }

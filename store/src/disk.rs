@@ -74,28 +74,32 @@ impl Disk {
         beside(&self.path, ".reserve")
     }
 
-    /// Notes a commit, after which a fault that passes is over. A full disk counts as full until [`Disk::tend`] finds room;
-    /// a file that is damaged or gone stays so.
-    pub(crate) fn wrote(&self) {
-        if matches!(self.fault(), Some(Fault::Io | Fault::ReadOnly)) {
-            self.fault.store(0, Ordering::Relaxed);
+    /// Records the result of a transaction and passes it on.
+    ///
+    /// A commit ends an I/O error or a read-only state. A full disk counts as full until [`Disk::tend`] finds room; a file
+    /// that is damaged or gone stays so.
+    pub(crate) fn observe<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        match &result {
+            Ok(_) => {
+                if matches!(self.fault(), Some(Fault::Io | Fault::ReadOnly)) {
+                    self.fault.store(0, Ordering::Relaxed);
+                }
+            }
+            Err(error) => {
+                let cause = match error {
+                    StoreError::Uncertain(cause) => cause,
+                    error => error,
+                };
+                if let StoreError::Unwritable { fault, .. } = cause {
+                    self.fault.store(*fault as u8, Ordering::Relaxed);
+                }
+            }
         }
+        result
     }
 
-    /// Notes why a transaction failed.
-    pub(crate) fn failed(&self, error: StoreError) -> StoreError {
-        let cause = match &error {
-            StoreError::Uncertain(cause) => cause,
-            error => error,
-        };
-        if let StoreError::Unwritable { fault, .. } = cause {
-            self.fault.store(*fault as u8, Ordering::Relaxed);
-        }
-        error
-    }
-
-    /// Refuses what can wait, while the disk is full.
-    pub(crate) fn room(&self) -> Result<(), StoreError> {
+    /// Refuses a write that can wait while the disk is full.
+    pub(crate) fn require_room(&self) -> Result<(), StoreError> {
         match self.fault() {
             Some(fault @ Fault::DiskFull) => Err(StoreError::Unwritable {
                 fault,
@@ -107,7 +111,7 @@ impl Disk {
 
     /// Removes the reserve where `error` says that there is no room. Whether the transaction may be tried again.
     pub(crate) async fn make_room(self: &std::sync::Arc<Self>, error: &StoreError) -> bool {
-        if !error.asks_for_room() {
+        if !error.is_out_of_space() {
             return false;
         }
         let disk = self.clone();
@@ -300,10 +304,10 @@ mod tests {
         assert!(!reserve.exists());
         assert!(!disk.release(), "there was only one");
         // Until there is room again, nothing that can wait is written.
-        disk.wrote();
-        assert!(disk.room().is_err());
+        disk.observe(Ok(())).expect("passed on");
+        assert!(disk.require_room().is_err());
         disk.tend();
-        assert!(reserve.exists() && disk.room().is_ok());
+        assert!(reserve.exists() && disk.require_room().is_ok());
         assert_eq!(disk.fault(), None);
     }
 
@@ -311,15 +315,16 @@ mod tests {
     fn a_fault_is_over_with_the_next_commit_unless_the_disk_is_full() {
         let folder = tempfile::tempdir().expect("a folder");
         let disk = Disk::new(&folder.path().join("latchkey.db"));
-        disk.failed(StoreError::Unwritable {
+        let failed = |error| disk.observe::<()>(Err(error)).expect_err("passed on");
+        failed(StoreError::Unwritable {
             fault: Fault::Io,
             cause: sqlx::Error::WorkerCrashed,
         });
         assert_eq!(disk.fault(), Some(Fault::Io));
-        disk.wrote();
+        disk.observe(Ok(())).expect("passed on");
         assert_eq!(disk.fault(), None);
-        disk.failed(full());
-        disk.wrote();
+        failed(full());
+        disk.observe(Ok(())).expect("passed on");
         assert_eq!(disk.fault(), Some(Fault::DiskFull));
     }
 }

@@ -38,6 +38,12 @@ pub enum StoreError {
     /// The schema cannot be brought up to date.
     #[error("{}", migration(.0))]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// The database was made by a build from before the first release, whose schema this program cannot upgrade.
+    #[error(
+        "the database was made by a development build of Latchkey from before the first release and cannot be upgraded; \
+         start with an empty database"
+    )]
+    Unreleased,
     /// The schema is older than this program.
     #[error(
         "the database is of an older version of Latchkey; latchkey migrate brings it up to date"
@@ -141,10 +147,10 @@ impl From<sqlx::Error> for StoreError {
 }
 
 impl StoreError {
-    /// Whether it may be another one with more room on the disk. A quota shows as a failed write (`SQLITE_IOERR_WRITE`),
+    /// Whether the transaction may succeed with more room on the disk. A quota shows as a failed write (`SQLITE_IOERR_WRITE`),
     /// room for the index of the write-ahead log as `SQLITE_IOERR_SHMSIZE`. Where a sync failed it is not clear what
     /// was written: such a transaction is not tried again.
-    pub(crate) fn asks_for_room(&self) -> bool {
+    pub(crate) fn is_out_of_space(&self) -> bool {
         match self {
             Self::Unwritable {
                 fault: Fault::DiskFull,

@@ -1,7 +1,7 @@
 //! What this process knows of the database that it changes: which claim it holds, with what it seals the audit log, how far
 //! the changes of keys have come, and which PostgreSQL cluster it is. A clone is the same fence.
 
-use crate::audit::Seals;
+use crate::{StoreError, audit::Seals};
 use std::sync::{
     Arc, Mutex, PoisonError,
     atomic::{AtomicI64, Ordering},
@@ -42,6 +42,17 @@ impl Fence {
     /// The claimed epoch; `None` where the store was never claimed, as in a command beside the server.
     pub(crate) fn claimed(&self) -> Option<i64> {
         Some(self.token()).filter(|epoch| *epoch != UNCLAIMED)
+    }
+
+    /// Compares the epoch of the database with the claimed one.
+    ///
+    /// # Errors
+    /// `Fenced` if another process has claimed the database.
+    pub(crate) fn check(&self, epoch: i64) -> Result<(), StoreError> {
+        match self.claimed() {
+            Some(claimed) if claimed != epoch => Err(StoreError::Fenced),
+            _ => Ok(()),
+        }
     }
 
     /// What seals the audit log.

@@ -5,7 +5,7 @@ mod all;
 use crate::{
     PepperName, Store, StoreError,
     row::{corrupt, ip_rules, parse, rate_limit},
-    sql, write,
+    transaction,
 };
 use domain::{
     id::{AccountId, ApplicationId},
@@ -74,6 +74,14 @@ pub(crate) struct RawTerms<'r> {
     retires_at: Option<i64>,
     deactivated_at: Option<i64>,
     revoked_at: Option<i64>,
+}
+
+/// A key's digest, and the position of its last change.
+#[derive(FromRow)]
+pub(crate) struct RawSecret<'r> {
+    digest: &'r [u8],
+    pepper: &'r str,
+    position: i64,
 }
 
 impl IndexRow {
@@ -158,65 +166,83 @@ impl IndexRow {
     }
 }
 
-/// All of a key in one row.
-macro_rules! whole {
-    ($row:expr, $scopes:expr) => {{
-        use sqlx::FromRow as _;
-        let row = $row;
-        let key = $crate::index::RawKey::from_row(row)?.read($scopes)?;
-        let mut key = key.with($crate::index::RawTerms::from_row(row)?.read()?);
-        key.digest = $crate::index::digest(sqlx::Row::try_get(row, "digest")?)?;
-        key.position = sqlx::Row::try_get(row, "position")?;
-        key.pepper = $crate::row::parse("pepper", sqlx::Row::try_get(row, "pepper")?)?;
-        key
-    }};
+/// Reads a key from one row.
+pub(crate) fn read_index_row<'r, R>(
+    row: &'r R,
+    scopes: &mut KnownScopes,
+) -> Result<IndexRow, StoreError>
+where
+    R: sqlx::Row,
+    RawKey<'r>: FromRow<'r, R>,
+    RawTerms<'r>: FromRow<'r, R>,
+    RawSecret<'r>: FromRow<'r, R>,
+{
+    let key = RawKey::from_row(row)?.read(scopes)?;
+    let mut key = key.with(RawTerms::from_row(row)?.read()?);
+    let secret = RawSecret::from_row(row)?;
+    key.digest = secret.digest.try_into().map_err(|_| corrupt("digest"))?;
+    key.position = secret.position;
+    key.pepper = parse("pepper", secret.pepper)?;
+    Ok(key)
 }
 
-/// Inside a transaction that changes keys, behind all else that it writes: takes the next position, or ends it where
-/// another process has claimed the database. The row stays locked until the commit, so positions are in commit order.
-macro_rules! advance {
+/// Inside a transaction that changes keys, after everything else that it writes: takes the next position. Evaluates to a
+/// `Result`: `Fenced` if another process has claimed the database. The row stays locked until the commit, so positions are
+/// in commit order.
+macro_rules! advance_position {
     ($tx:ident, $store:expr) => {
-        let advanced: Option<(i64,)> = sqlx::query_as($crate::sql::CHANGE_HEAD_ADVANCE)
+        sqlx::query($crate::sql::CHANGE_HEAD_ADVANCE)
             .bind($store.fence().token())
             .fetch_optional(&mut *$tx)
-            .await?;
-        if advanced.is_none() {
-            return Err($crate::StoreError::Fenced);
-        }
+            .await
+            .map_err($crate::StoreError::from)
+            .and_then(|advanced| advanced.map(drop).ok_or($crate::StoreError::Fenced))
     };
 }
 
-/// Inside a transaction: one key for the gate's index, where it has a secret.
-macro_rules! index_row {
+/// Inside a transaction: one key for the gate's index, `None` without a secret. Evaluates to a `Result`.
+macro_rules! select_index_row {
     ($tx:ident, $id:expr) => {
-        sqlx::query($crate::sql::KEY_ENTRY)
+        sqlx::query($crate::sql::INDEX_ROW)
             .bind($id.to_string())
             .fetch_optional(&mut *$tx)
-            .await?
-            .map(|row| {
-                Ok::<_, $crate::StoreError>($crate::index::whole!(
-                    &row,
-                    &mut $crate::index::KnownScopes::default()
-                ))
+            .await
+            .map_err($crate::StoreError::from)
+            .and_then(|row| {
+                let mut scopes = $crate::index::KnownScopes::default();
+                row.map(|row| $crate::index::read_index_row(&row, &mut scopes))
+                    .transpose()
             })
-            .transpose()?
     };
 }
 
-/// Inside a transaction: an application's keys for the gate's index.
-macro_rules! index_rows {
-    ($tx:ident, $app:expr) => {{
-        let mut scopes = $crate::index::KnownScopes::default();
-        sqlx::query($crate::sql::KEY_ENTRIES_BY_APPLICATION)
+/// Inside a transaction: an application's keys for the gate's index. Evaluates to a `Result`.
+macro_rules! select_index_rows {
+    ($tx:ident, $app:expr) => {
+        sqlx::query($crate::sql::INDEX_ROWS_BY_APPLICATION)
             .bind($app.0)
             .fetch_all(&mut *$tx)
-            .await?
-            .iter()
-            .map(|row| Ok($crate::index::whole!(row, &mut scopes)))
-            .collect::<Result<Vec<_>, $crate::StoreError>>()?
-    }};
+            .await
+            .map_err($crate::StoreError::from)
+            .and_then(|rows| {
+                let mut scopes = $crate::index::KnownScopes::default();
+                rows.iter()
+                    .map(|row| $crate::index::read_index_row(row, &mut scopes))
+                    .collect::<Result<Vec<_>, _>>()
+            })
+    };
 }
-pub(crate) use {advance, index_row, index_rows, whole};
+
+/// Inside a transaction: waits until no change is between taking its position and the end of its commit. Evaluates to a
+/// `Result`.
+macro_rules! wait_for_open_changes {
+    ($tx:ident, $store:expr) => {
+        sqlx::query($crate::sql::CHANGE_HEAD_LOCK.of($store))
+            .fetch_one(&mut *$tx)
+            .await
+    };
+}
+pub(crate) use {advance_position, select_index_row, select_index_rows};
 
 /// Sets that were read before: many keys have the same.
 #[derive(Default)]
@@ -233,10 +259,6 @@ impl KnownScopes {
     }
 }
 
-pub(crate) fn digest(bytes: &[u8]) -> Result<Digest, StoreError> {
-    bytes.try_into().map_err(|_| corrupt("digest"))
-}
-
 impl Store {
     /// One key for the gate's index, as every change left it that was made before: a change whose outcome is open is
     /// waited for. `None` where there is no such key.
@@ -244,10 +266,10 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn index_row(&self, id: KeyId) -> Result<Option<IndexRow>, StoreError> {
-        Ok(write!(self, |tx| {
-            settle!(tx, self);
-            index_row!(tx, id)
-        }))
+        transaction!(self, |tx| {
+            wait_for_open_changes!(tx, self)?;
+            select_index_row!(tx, id)?
+        })
     }
 
     /// The application's keys for the gate's index, as [`Store::index_row`] reads one.
@@ -255,19 +277,9 @@ impl Store {
     /// # Errors
     /// Where the database fails or a row cannot be read.
     pub async fn index_rows_of(&self, app: ApplicationId) -> Result<Vec<IndexRow>, StoreError> {
-        Ok(write!(self, |tx| {
-            settle!(tx, self);
-            index_rows!(tx, app)
-        }))
+        transaction!(self, |tx| {
+            wait_for_open_changes!(tx, self)?;
+            select_index_rows!(tx, app)?
+        })
     }
 }
-
-/// Inside a transaction: waits until no change is between taking its position and the end of its commit.
-macro_rules! settle {
-    ($tx:ident, $store:expr) => {
-        let _: (i64, i64) = sqlx::query_as(sql::CHANGE_HEAD_SETTLED.of($store))
-            .fetch_one(&mut *$tx)
-            .await?;
-    };
-}
-use settle;

@@ -2,11 +2,11 @@
 
 use crate::{
     IndexRow, PepperName, Store, StoreError,
-    audit::append,
-    index::{advance, index_row},
+    audit::append_event,
+    index::{advance_position, select_index_row},
     read,
     row::KeyRow,
-    sql, write,
+    sql, transaction,
 };
 use domain::{
     audit::Event,
@@ -49,59 +49,61 @@ pub enum Inserted {
     Before(KeyId),
 }
 
-/// A change of one key, and what the gate's index has to know of it now. Where there is no such row it is `NotFound`.
+/// Changes one key and writes the event. Evaluates to a `Result` with the key for the gate's index: `NotFound` if no row
+/// was changed.
 macro_rules! change_key {
-    ($store:expr, $event:expr, $sql:expr, $app:expr, $id:expr $(, $value:expr)*) => {{
-        let row = write!($store, |tx| {
-            let done = sqlx::query($sql)
+    ($store:expr, $event:expr, $sql:expr, $app:expr, $id:expr $(, $value:expr)*) => {
+        transaction!($store, |tx| {
+            let changed = sqlx::query($sql)
                 .bind($app.0)
                 .bind($id.to_string())
                 $(.bind($value))*
                 .execute(&mut *tx)
                 .await?;
-            if done.rows_affected() == 0 {
+            if changed.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
-            append!(tx, $event);
-            advance!(tx, $store);
-            index_row!(tx, $id).ok_or(StoreError::NotFound)?
-        });
-        $store.fence().saw(row.position);
-        Ok(row)
-    }};
+            append_event!(tx, $event)?;
+            advance_position!(tx, $store)?;
+            select_index_row!(tx, $id)?.ok_or(StoreError::NotFound)?
+        })
+        .inspect(|row: &IndexRow| $store.fence().saw(row.position))
+    };
 }
 
-/// Inside a transaction: writes a key, its digest and the event; or finds the key that the same form made before.
-macro_rules! put_key {
-    ($tx:ident, $new:expr, $event:expr) => {{
-        let new: &$crate::NewKey<'_> = $new;
-        let draft = new.draft;
-        let done = sqlx::query($crate::sql::KEY_INSERT)
-            .bind(new.id.to_string())
-            .bind(new.account.0)
-            .bind(new.application.0)
-            .bind(draft.name.as_str())
-            .bind(draft.description.as_str())
-            .bind(draft.environment.as_str())
-            .bind(draft.scopes.to_string())
-            .bind(draft.ip_rules.to_string())
-            .bind(draft.expiry.at().map(|at| at.0))
-            .bind(new.at.0)
-            .bind(new.created_by.0)
-            .bind(new.once.0)
-            .bind(draft.rate_limit.map(|limit| i64::from(limit.requests)))
-            .bind(draft.rate_limit.map(|limit| i64::from(limit.window_ms)))
-            .execute(&mut *$tx)
-            .await?;
-        if done.rows_affected() == 0 {
-            let (id,): (String,) = sqlx::query_as($crate::sql::KEY_BY_ONCE)
+/// Inside a transaction: inserts a key, its digest and the event. Evaluates to a `Result` with the key that the same form
+/// has made before, in which case nothing is written.
+macro_rules! insert_key_row {
+    ($tx:ident, $new:expr, $event:expr) => {
+        async {
+            let new: &$crate::NewKey<'_> = $new;
+            let draft = new.draft;
+            let inserted = sqlx::query($crate::sql::KEY_INSERT)
+                .bind(new.id.to_string())
+                .bind(new.account.0)
                 .bind(new.application.0)
+                .bind(draft.name.as_str())
+                .bind(draft.description.as_str())
+                .bind(draft.environment.as_str())
+                .bind(draft.scopes.to_string())
+                .bind(draft.ip_rules.to_string())
+                .bind(draft.expiry.at().map(|at| at.0))
+                .bind(new.at.0)
+                .bind(new.created_by.0)
                 .bind(new.once.0)
-                .fetch_one(&mut *$tx)
+                .bind(draft.rate_limit.map(|limit| i64::from(limit.requests)))
+                .bind(draft.rate_limit.map(|limit| i64::from(limit.window_ms)))
+                .execute(&mut *$tx)
                 .await?;
-            Some($crate::row::parse("id", &id)?)
-        } else {
-            sqlx::query($crate::sql::SECRET_INSERT)
+            if inserted.rows_affected() == 0 {
+                let (id,): (String,) = sqlx::query_as($crate::sql::KEY_BY_IDEMPOTENCY_KEY)
+                    .bind(new.application.0)
+                    .bind(new.once.0)
+                    .fetch_one(&mut *$tx)
+                    .await?;
+                return $crate::row::parse::<domain::key::token::KeyId>("id", &id).map(Some);
+            }
+            sqlx::query($crate::sql::KEY_SECRET_INSERT)
                 .bind(new.secret_id.0)
                 .bind(new.id.to_string())
                 .bind(new.digest.as_slice())
@@ -109,12 +111,13 @@ macro_rules! put_key {
                 .bind(new.at.0)
                 .execute(&mut *$tx)
                 .await?;
-            $crate::audit::append!($tx, $event);
-            None
+            $crate::audit::append_event!($tx, $event)?;
+            Ok::<_, $crate::StoreError>(None)
         }
-    }};
+        .await
+    };
 }
-pub(crate) use put_key;
+pub(crate) use insert_key_row;
 
 impl Store {
     /// Writes a key, its digest and the event, or finds the key that the same form made before.
@@ -126,15 +129,15 @@ impl Store {
         new: &NewKey<'_>,
         event: &Event,
     ) -> Result<Inserted, StoreError> {
-        let inserted = write!(self, |tx| {
-            let before: Option<KeyId> = put_key!(tx, new, event);
+        let inserted = transaction!(self, |tx| {
+            let before: Option<KeyId> = insert_key_row!(tx, new, event)?;
             if let Some(id) = before {
                 Inserted::Before(id)
             } else {
-                advance!(tx, self);
-                Inserted::New(Vec::from_iter(index_row!(tx, new.id)))
+                advance_position!(tx, self)?;
+                Inserted::New(Vec::from_iter(select_index_row!(tx, new.id)?))
             }
-        });
+        })?;
         self.saw(&inserted);
         Ok(inserted)
     }
@@ -173,7 +176,7 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn has_keys(&self) -> Result<bool, StoreError> {
-        let (found,): (i64,) = read!(self, |pool| sqlx::query_as(sql::SECRETS_ANY)
+        let (found,): (i64,) = read!(self, |pool| sqlx::query_as(sql::KEY_SECRETS_COUNT_ANY)
             .fetch_one(pool)
             .await)?;
         Ok(found > 0)
@@ -232,7 +235,7 @@ impl Store {
         change_key!(
             self,
             event,
-            sql::KEY_CHANGE,
+            sql::KEY_UPDATE,
             app,
             id,
             draft.name.as_str(),

@@ -25,6 +25,7 @@ mod postgres;
 mod revoke_all;
 mod rotation;
 mod row;
+mod schema;
 mod security;
 mod sessions;
 pub mod sql;
@@ -60,7 +61,6 @@ pub use usage::{
 use domain::time::Timestamp;
 use sqlx::{
     Connection, PgPool, SqlitePool,
-    migrate::{MigrateError, Migrator},
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -70,9 +70,6 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-
-static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// Connections to PostgreSQL, unless it is said.
 pub const CONNECTIONS: u32 = 16;
@@ -105,7 +102,7 @@ pub enum Store {
     },
 }
 
-pub(crate) use transaction::{on_pool, read, write, write_later};
+pub(crate) use transaction::{deferrable_transaction, read, transaction, with_read_pool};
 
 impl Store {
     /// Opens the database at `url` (`sqlite://path` or `postgres://…`), makes it where it does not exist, and brings
@@ -165,7 +162,7 @@ impl Store {
                 fence,
             }
         };
-        store.check_version().await?;
+        store.check_schema().await?;
         Ok(store)
     }
 
@@ -202,21 +199,8 @@ impl Store {
                 fence,
             }
         };
-        store.check_version().await?;
+        store.check_schema().await?;
         Ok(store)
-    }
-
-    /// Whether the schema is the one that this program knows.
-    async fn check_version(&self) -> Result<(), StoreError> {
-        let ours = SQLITE.iter().map(|migration| migration.version).max();
-        let (theirs,): (Option<i64>,) = read!(self, |pool| {
-            sqlx::query_as(sql::SCHEMA_VERSION).fetch_one(pool).await
-        })?;
-        match theirs {
-            theirs if theirs == ours => Ok(()),
-            Some(newer) if Some(newer) > ours => Err(MigrateError::VersionMissing(newer).into()),
-            _ => Err(StoreError::Outdated),
-        }
     }
 
     async fn open_sqlite(url: &str) -> Result<Self, StoreError> {
@@ -241,7 +225,7 @@ impl Store {
         if suspect {
             backup::check_pages(&writer, Check::Quick).await?;
         }
-        SQLITE.run(&writer).await?;
+        schema::migrate_sqlite(&writer).await?;
         let disk = Arc::new(Disk::new(options.get_filename()));
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
@@ -261,7 +245,7 @@ impl Store {
         let (mut first, options) = hosts.primary(&fence).await?;
         postgres::keeps_sessions(&mut first, &options).await?;
         postgres::wait_as_long_as_it_takes(&mut first).await?;
-        POSTGRES.run(&mut first).await?;
+        schema::migrate_postgres(&mut first).await?;
         let connections = postgres::connections(&mut first, connections).await?;
         first.close().await?;
         Ok(Self::Postgres {
@@ -324,12 +308,12 @@ impl Store {
                 cause: sqlx::Error::Io(std::io::ErrorKind::NotFound.into()),
             });
         }
-        write_later!(self, |tx| {
+        deferrable_transaction!(self, |tx| {
             sqlx::query(sql::WRITE_PROBE)
                 .bind(now.0)
                 .execute(&mut *tx)
                 .await?;
-        });
+        })?;
         Ok(())
     }
 

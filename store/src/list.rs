@@ -122,7 +122,7 @@ impl Store {
     ) -> Result<Total, StoreError> {
         if !filter.is_narrow() {
             let (count,): (i64,) = read!(self, |pool| {
-                sqlx::query_as(sql::KEYS_TOTAL)
+                sqlx::query_as(sql::KEY_LIST_TOTAL)
                     .bind(app.0)
                     .fetch_one(pool)
                     .await
@@ -130,7 +130,7 @@ impl Store {
             return Ok(Total { count, more: false });
         }
         let (found,): (i64,) = read!(self, |pool| {
-            let count = sqlx::query_as(sql::KEYS_COUNT)
+            let count = sqlx::query_as(sql::KEY_LIST_COUNT)
                 .bind(app.0)
                 .bind(i64::MIN)
                 .bind("")
@@ -155,7 +155,7 @@ impl Store {
     ) -> Result<HashMap<String, DayOfUse>, StoreError> {
         let start = now.floor(HOUR).plus(-23 * HOUR);
         let rows: Vec<(String, String, String)> = read!(self, |pool| {
-            let mut query = sqlx::query_as(sql::USAGE_OF_PAGE)
+            let mut query = sqlx::query_as(sql::KEY_LIST_CALLS_BY_HOUR)
                 .bind(HOUR)
                 .bind(start.0)
                 .bind(now.0);
@@ -186,22 +186,22 @@ impl Store {
 
 const fn statement(by: Sort, down: bool, narrow: bool) -> &'static str {
     match (by, down, narrow) {
-        (Sort::Created, true, false) => sql::KEYS_BY_CREATED_DOWN,
-        (Sort::Created, true, true) => sql::SOME_BY_CREATED_DOWN,
-        (Sort::Created, false, false) => sql::KEYS_BY_CREATED_UP,
-        (Sort::Created, false, true) => sql::SOME_BY_CREATED_UP,
-        (Sort::Name, true, false) => sql::KEYS_BY_NAME_DOWN,
-        (Sort::Name, true, true) => sql::SOME_BY_NAME_DOWN,
-        (Sort::Name, false, false) => sql::KEYS_BY_NAME_UP,
-        (Sort::Name, false, true) => sql::SOME_BY_NAME_UP,
-        (Sort::Used, true, false) => sql::KEYS_BY_USED_DOWN,
-        (Sort::Used, true, true) => sql::SOME_BY_USED_DOWN,
-        (Sort::Used, false, false) => sql::KEYS_BY_USED_UP,
-        (Sort::Used, false, true) => sql::SOME_BY_USED_UP,
-        (Sort::Expires, true, false) => sql::KEYS_BY_ENDS_DOWN,
-        (Sort::Expires, true, true) => sql::SOME_BY_ENDS_DOWN,
-        (Sort::Expires, false, false) => sql::KEYS_BY_ENDS_UP,
-        (Sort::Expires, false, true) => sql::SOME_BY_ENDS_UP,
+        (Sort::Created, true, false) => sql::KEY_LIST_BY_CREATED_DESC,
+        (Sort::Created, true, true) => sql::KEY_LIST_FILTERED_BY_CREATED_DESC,
+        (Sort::Created, false, false) => sql::KEY_LIST_BY_CREATED_ASC,
+        (Sort::Created, false, true) => sql::KEY_LIST_FILTERED_BY_CREATED_ASC,
+        (Sort::Name, true, false) => sql::KEY_LIST_BY_NAME_DESC,
+        (Sort::Name, true, true) => sql::KEY_LIST_FILTERED_BY_NAME_DESC,
+        (Sort::Name, false, false) => sql::KEY_LIST_BY_NAME_ASC,
+        (Sort::Name, false, true) => sql::KEY_LIST_FILTERED_BY_NAME_ASC,
+        (Sort::Used, true, false) => sql::KEY_LIST_BY_LAST_USE_DESC,
+        (Sort::Used, true, true) => sql::KEY_LIST_FILTERED_BY_LAST_USE_DESC,
+        (Sort::Used, false, false) => sql::KEY_LIST_BY_LAST_USE_ASC,
+        (Sort::Used, false, true) => sql::KEY_LIST_FILTERED_BY_LAST_USE_ASC,
+        (Sort::Expires, true, false) => sql::KEY_LIST_BY_EXPIRY_DESC,
+        (Sort::Expires, true, true) => sql::KEY_LIST_FILTERED_BY_EXPIRY_DESC,
+        (Sort::Expires, false, false) => sql::KEY_LIST_BY_EXPIRY_ASC,
+        (Sort::Expires, false, true) => sql::KEY_LIST_FILTERED_BY_EXPIRY_ASC,
     }
 }
 

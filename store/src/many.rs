@@ -9,25 +9,28 @@ pub(crate) fn around(statement: &str) -> (&str, &str) {
     (before, rest.split_once(')').map_or("", |(_, after)| after))
 }
 
-/// Runs a statement that writes one row for all rows of a slice, some hundreds at a time; how many were written. On
-/// PostgreSQL no two of them may meet the same row.
+/// Runs a single-row INSERT for all rows of a slice, some hundreds at a time. Evaluates to a `Result` with the number of
+/// rows written. On PostgreSQL no two rows of a slice may conflict with the same existing row.
 macro_rules! insert_many {
-    ($tx:ident, $statement:expr, $rows:expr, |$row:ident, $one:ident| $bind:expr) => {{
-        let mut written = 0;
-        let (before, after) = $crate::many::around($statement);
-        for some in $rows.chunks($crate::many::AT_ONCE) {
-            // It numbers values where the database wants numbers: SQLite looks through all of them for each.
-            let mut query = sqlx::QueryBuilder::new(before);
-            query.push_values(some, |mut $row, $one| {
-                $bind;
-            });
-            let query = query.push(after).build();
-            // The last one's length is a different one each time, and not worth remembering.
-            let query = query.persistent(some.len() == $crate::many::AT_ONCE);
-            written += query.execute(&mut *$tx).await?.rows_affected();
+    ($tx:ident, $statement:expr, $rows:expr, |$row:ident, $one:ident| $bind:expr) => {
+        async {
+            let mut written = 0;
+            let (before, after) = $crate::many::around($statement);
+            for some in $rows.chunks($crate::many::AT_ONCE) {
+                // It numbers values where the database wants numbers: SQLite looks through all of them for each.
+                let mut query = sqlx::QueryBuilder::new(before);
+                query.push_values(some, |mut $row, $one| {
+                    $bind;
+                });
+                let query = query.push(after).build();
+                // The last chunk has a different length each time and is not worth caching.
+                let query = query.persistent(some.len() == $crate::many::AT_ONCE);
+                written += query.execute(&mut *$tx).await?.rows_affected();
+            }
+            Ok::<u64, $crate::StoreError>(written)
         }
-        written
-    }};
+        .await
+    };
 }
 pub(crate) use insert_many;
 
@@ -46,8 +49,8 @@ mod tests {
             sql::DECISIONS_INSERT,
             sql::KEY_DAY_ADD,
             sql::LAST_USE_SET,
-            sql::USAGE_ADD,
-            sql::USAGE_BY_ADD,
+            sql::USAGE_ROLLUP_ADD,
+            sql::USAGE_BREAKDOWN_ADD,
             sql::USAGE_REPORT_ADD,
         ] {
             let (before, after) = around(statement);

@@ -1,6 +1,8 @@
 //! Who belongs to an account, who is invited to, and what an application is called.
 
-use crate::{PepperName, Store, StoreError, audit::append, read, row::corrupt, sql, write};
+use crate::{
+    PepperName, Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction,
+};
 use domain::{
     account::{Email, Role},
     audit::Event,
@@ -113,8 +115,8 @@ impl Store {
         time_zone: &str,
         event: &Event,
     ) -> Result<(), StoreError> {
-        write!(self, |tx| {
-            let done = sqlx::query(sql::APPLICATION_CHANGE)
+        transaction!(self, |tx| {
+            let done = sqlx::query(sql::APPLICATION_UPDATE)
                 .bind(app.0)
                 .bind(account.0)
                 .bind(name)
@@ -124,8 +126,8 @@ impl Store {
             if done.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
-            append!(tx, event);
-        });
+            append_event!(tx, event)?;
+        })?;
         Ok(())
     }
 
@@ -165,17 +167,17 @@ impl Store {
         role: Role,
         event: &Event,
     ) -> Result<(), StoreError> {
-        write!(self, |tx| {
+        transaction!(self, |tx| {
             // First, since it locks the account: of two owners who step back at once the second sees the first gone.
-            append!(tx, event);
-            let done = sqlx::query(sql::MEMBERSHIP_CHANGE)
+            append_event!(tx, event)?;
+            let done = sqlx::query(sql::MEMBER_UPDATE_ROLE)
                 .bind(account.0)
                 .bind(person.0)
                 .bind(role.as_str())
                 .execute(&mut *tx)
                 .await?;
             if done.rows_affected() == 0 {
-                let member: Option<(String,)> = sqlx::query_as(sql::MEMBERSHIP_ROLE)
+                let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_ROLE)
                     .bind(account.0)
                     .bind(person.0)
                     .fetch_optional(&mut *tx)
@@ -183,13 +185,13 @@ impl Store {
                 return Err(refused(member.is_some()));
             }
             if role != Role::Owner {
-                sqlx::query(sql::INVITATIONS_OF_INVITER)
+                sqlx::query(sql::INVITATIONS_DELETE_BY_INVITER)
                     .bind(account.0)
                     .bind(person.0)
                     .execute(&mut *tx)
                     .await?;
             }
-        });
+        })?;
         Ok(())
     }
 
@@ -203,28 +205,28 @@ impl Store {
         person: PersonId,
         event: &Event,
     ) -> Result<(), StoreError> {
-        write!(self, |tx| {
+        transaction!(self, |tx| {
             // First, for the same reason.
-            append!(tx, event);
-            let done = sqlx::query(sql::MEMBERSHIP_DELETE)
+            append_event!(tx, event)?;
+            let done = sqlx::query(sql::MEMBER_DELETE)
                 .bind(account.0)
                 .bind(person.0)
                 .execute(&mut *tx)
                 .await?;
             if done.rows_affected() == 0 {
-                let member: Option<(String,)> = sqlx::query_as(sql::MEMBERSHIP_ROLE)
+                let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_ROLE)
                     .bind(account.0)
                     .bind(person.0)
                     .fetch_optional(&mut *tx)
                     .await?;
                 return Err(refused(member.is_some()));
             }
-            sqlx::query(sql::INVITATIONS_OF_INVITER)
+            sqlx::query(sql::INVITATIONS_DELETE_BY_INVITER)
                 .bind(account.0)
                 .bind(person.0)
                 .execute(&mut *tx)
                 .await?;
-        });
+        })?;
         Ok(())
     }
 
@@ -273,10 +275,10 @@ impl Store {
     /// # Errors
     /// `Conflict` where the person is a member already.
     pub async fn invite(&self, new: &NewInvitation<'_>, event: &Event) -> Result<(), StoreError> {
-        write!(self, |tx| {
+        transaction!(self, |tx| {
             // First: one invitation after the other.
-            append!(tx, event);
-            let member: Option<(String,)> = sqlx::query_as(sql::MEMBERSHIP_BY_EMAIL)
+            append_event!(tx, event)?;
+            let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_BY_EMAIL)
                 .bind(new.account.0)
                 .bind(new.email.as_str())
                 .fetch_optional(&mut *tx)
@@ -284,7 +286,7 @@ impl Store {
             if member.is_some() {
                 return Err(StoreError::Conflict);
             }
-            sqlx::query(sql::INVITATION_REPLACE)
+            sqlx::query(sql::INVITATION_DELETE_BY_EMAIL)
                 .bind(new.account.0)
                 .bind(new.email.as_str())
                 .execute(&mut *tx)
@@ -301,7 +303,7 @@ impl Store {
                 .bind(new.pepper.to_string())
                 .execute(&mut *tx)
                 .await?;
-        });
+        })?;
         Ok(())
     }
 
@@ -315,10 +317,10 @@ impl Store {
         id: InvitationId,
         event: &Event,
     ) -> Result<(), StoreError> {
-        write!(self, |tx| {
+        transaction!(self, |tx| {
             // First: whoever touches invitations locks the account before, so that no two wait for each other.
-            append!(tx, event);
-            let done = sqlx::query(sql::INVITATION_WITHDRAW)
+            append_event!(tx, event)?;
+            let done = sqlx::query(sql::INVITATION_DELETE)
                 .bind(account.0)
                 .bind(id.0)
                 .execute(&mut *tx)
@@ -326,7 +328,7 @@ impl Store {
             if done.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
-        });
+        })?;
         Ok(())
     }
 
@@ -341,9 +343,9 @@ impl Store {
         event: &Event,
     ) -> Result<PersonId, StoreError> {
         let invitation = &acceptance.row.invitation;
-        let person = write!(self, |tx| {
-            append!(tx, event);
-            let taken = sqlx::query(sql::INVITATION_TAKE)
+        let person = transaction!(self, |tx| {
+            append_event!(tx, event)?;
+            let taken = sqlx::query(sql::INVITATION_DELETE_BY_TOKEN)
                 .bind(acceptance.token_hash.as_slice())
                 .bind(acceptance.at.0)
                 .execute(&mut *tx)
@@ -365,7 +367,7 @@ impl Store {
                     *id
                 }
             };
-            sqlx::query(sql::MEMBERSHIP_INSERT)
+            sqlx::query(sql::MEMBER_INSERT)
                 .bind(acceptance.row.account.0)
                 .bind(person.0)
                 .bind(invitation.role.as_str())
@@ -373,7 +375,7 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             person
-        });
+        })?;
         Ok(person)
     }
 }

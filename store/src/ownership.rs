@@ -7,7 +7,7 @@
 //!
 //! An SQLite file is locked beside by the process, so that its claim never has to wait.
 
-use crate::{Store, StoreError, fence::Cluster, read, sql, write};
+use crate::{Store, StoreError, fence::Cluster, read, sql, transaction};
 use domain::time::Timestamp;
 use std::time::Duration;
 use uuid::Uuid;
@@ -98,13 +98,14 @@ impl Store {
         });
         let lease_ms = i64::try_from(node.lease.as_millis()).unwrap_or(i64::MAX);
         let file_is_locked = matches!(self, Self::Sqlite { .. });
-        let claimed = write!(self, |tx| {
+        let claimed = transaction!(self, |tx| {
             // One claim at a time.
-            let _: (i64, i64) = sqlx::query_as(sql::CHANGE_HEAD_SETTLED.of(self))
+            let _: (i64, i64) = sqlx::query_as(sql::CHANGE_HEAD_LOCK.of(self))
                 .fetch_one(&mut *tx)
                 .await?;
-            let owner: Option<(Uuid, i64, i64, i64)> =
-                sqlx::query_as(sql::NODE).fetch_optional(&mut *tx).await?;
+            let owner: Option<(Uuid, i64, i64, i64)> = sqlx::query_as(sql::NODE_OWNER)
+                .fetch_optional(&mut *tx)
+                .await?;
             let owner = owner.map(|(id, epoch, beat, lease)| Occupant {
                 id,
                 epoch,
@@ -114,7 +115,7 @@ impl Store {
             let replaced = match &owner {
                 None => true,
                 Some(owner) if owner.id == node.id || file_is_locked || Some(owner) == ended => {
-                    let gone = sqlx::query(sql::NODE_REPLACE)
+                    let gone = sqlx::query(sql::NODE_DELETE_UNCHANGED)
                         .bind(owner.id)
                         .bind(owner.epoch)
                         .bind(owner.beat)
@@ -144,7 +145,7 @@ impl Store {
                     Ok((epoch, position))
                 }
             }
-        });
+        })?;
         let (epoch, position) = match claimed {
             Ok(won) => won,
             Err(owner) => return Ok(Claim::Occupied(owner)),
@@ -185,7 +186,7 @@ impl Ownership {
             })?;
             (found, u64::from(epoch == self.epoch))
         } else {
-            write!(&self.store, |tx| {
+            transaction!(&self.store, |tx| {
                 let renewed = sqlx::query(sql::NODE_RENEW)
                     .bind(self.node)
                     .bind(self.epoch)
@@ -194,7 +195,7 @@ impl Ownership {
                 let (found, _): (i64, i64) =
                     sqlx::query_as(sql::CHANGE_HEAD).fetch_one(&mut *tx).await?;
                 (found, renewed.rows_affected())
-            })
+            })?
         };
         if found < seen {
             return Err(StoreError::Behind { found, seen });
@@ -210,13 +211,13 @@ impl Ownership {
     /// # Errors
     /// Where the database fails.
     pub async fn leave(&self) -> Result<(), StoreError> {
-        write!(&self.store, |tx| {
-            sqlx::query(sql::NODE_LEAVE)
+        transaction!(&self.store, |tx| {
+            sqlx::query(sql::NODE_DELETE)
                 .bind(self.node)
                 .bind(self.epoch)
                 .execute(&mut *tx)
                 .await?;
-        });
+        })?;
         self.store.fence().lose();
         Ok(())
     }

@@ -2,10 +2,10 @@
 
 use crate::{
     Store, StoreError,
-    audit::{GENESIS, append, append_quietly},
+    audit::{GENESIS, append_event, append_event_only},
     read,
     row::{ApplicationRow, corrupt},
-    sql, write,
+    sql, transaction,
 };
 use domain::{
     account::{Application, Email, Role},
@@ -97,14 +97,14 @@ impl Store {
         old: &str,
         new: &str,
     ) -> Result<(), StoreError> {
-        write!(self, |tx| {
+        transaction!(self, |tx| {
             sqlx::query(sql::PERSON_REHASH)
                 .bind(person.0)
                 .bind(old)
                 .bind(new)
                 .execute(&mut *tx)
                 .await?;
-        });
+        })?;
         Ok(())
     }
 
@@ -129,7 +129,7 @@ impl Store {
             before: Facts::default(),
             after: Facts::of(field, value),
         };
-        let application = write!(self, |tx| {
+        let application = transaction!(self, |tx| {
             sqlx::query(sql::PERSON_INSERT)
                 .bind(new.id.0)
                 .bind(new.email.as_str())
@@ -155,7 +155,7 @@ impl Store {
                             .bind(GENESIS.as_slice())
                             .execute(&mut *tx)
                             .await?;
-                        append!(
+                        append_event!(
                             tx,
                             &event(
                                 account,
@@ -163,7 +163,7 @@ impl Store {
                                 account.to_string(),
                                 ("name", account_name)
                             )
-                        );
+                        )?;
                     }
                     let found: Option<(Uuid,)> = sqlx::query_as(sql::APPLICATION_BY_NAME)
                         .bind(account.0)
@@ -181,7 +181,7 @@ impl Store {
                             .execute(&mut *tx)
                             .await?;
                         let target = application.to_string();
-                        append!(
+                        append_event!(
                             tx,
                             &event(
                                 account,
@@ -189,9 +189,9 @@ impl Store {
                                 target,
                                 ("name", application_name)
                             )
-                        );
+                        )?;
                     }
-                    sqlx::query(sql::MEMBERSHIP_INSERT)
+                    sqlx::query(sql::MEMBER_INSERT)
                         .bind(account.0)
                         .bind(new.id.0)
                         .bind(new.role.as_str())
@@ -206,14 +206,14 @@ impl Store {
                     );
                     // Whoever founds an account surprises nobody.
                     if founded {
-                        append_quietly!(tx, &added);
+                        append_event_only!(tx, &added)?;
                     } else {
-                        append!(tx, &added);
+                        append_event!(tx, &added)?;
                     }
                     Some(application)
                 }
             }
-        });
+        })?;
         Ok(application)
     }
 

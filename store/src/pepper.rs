@@ -1,11 +1,11 @@
 //! The names that rows give the peppers, and how many rows each pepper has.
 
 use crate::{
-    IndexRow, Store, StoreError,
-    index::{advance, index_row},
+    IndexRow, Store, StoreError, deferrable_transaction,
+    index::{advance_position, select_index_row},
     read,
     row::corrupt,
-    sql, write_later,
+    sql,
 };
 use domain::{key::token::KeyId, time::Timestamp};
 use std::{fmt, str::FromStr};
@@ -16,7 +16,7 @@ pub struct PepperName(pub u32);
 
 impl fmt::Display for PepperName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        std::write!(f, "{:08x}", self.0)
+        write!(f, "{:08x}", self.0)
     }
 }
 
@@ -140,9 +140,9 @@ impl Store {
         upgrades: &[DigestUpgrade],
         newest: PepperName,
     ) -> Result<Vec<IndexRow>, StoreError> {
-        let rows = write_later!(self, |tx| {
+        let rows = deferrable_transaction!(self, |tx| {
             for upgrade in upgrades {
-                sqlx::query(sql::SECRET_UPGRADE)
+                sqlx::query(sql::KEY_SECRET_UPDATE_DIGEST)
                     .bind(upgrade.key.to_string())
                     .bind(upgrade.old.as_slice())
                     .bind(upgrade.new.as_slice())
@@ -150,13 +150,13 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
             }
-            advance!(tx, self);
+            advance_position!(tx, self)?;
             let mut rows = Vec::with_capacity(upgrades.len());
             for upgrade in upgrades {
-                rows.extend(index_row!(tx, upgrade.key));
+                rows.extend(select_index_row!(tx, upgrade.key)?);
             }
             rows
-        });
+        })?;
         if let Some(row) = rows.first() {
             self.fence().saw(row.position);
         }

@@ -2,11 +2,10 @@
 
 use crate::{
     AuditLine, IndexRow, Store, StoreError,
-    audit::{Head, append, insert_line},
-    index::{advance, index_rows},
-    read, sql,
+    audit::{Head, append_event, insert_audit_line},
+    index::{advance_position, select_index_rows},
+    read, sql, transaction,
     transaction::BULK_DEADLINE,
-    write,
 };
 use domain::{
     audit::{Event, Facts},
@@ -57,7 +56,7 @@ impl Store {
     /// Where the database fails.
     pub async fn count_unrevoked_keys(&self, app: ApplicationId) -> Result<i64, StoreError> {
         let (count,): (i64,) = read!(self, |pool| {
-            sqlx::query_as(sql::KEYS_UNREVOKED)
+            sqlx::query_as(sql::KEYS_COUNT_UNREVOKED)
                 .bind(app.0)
                 .fetch_one(pool)
                 .await
@@ -78,7 +77,7 @@ impl Store {
         one: Event,
         whole: impl Fn(usize) -> Event,
     ) -> Result<RevokedKeys, StoreError> {
-        let revoked = write!(self, BULK_DEADLINE, |tx| {
+        let revoked = transaction!(self, BULK_DEADLINE, |tx| {
             let keys: Vec<Ended> = sqlx::query_as(sql::KEYS_REVOKE_ALL)
                 .bind(app.0)
                 .bind(one.at.0)
@@ -86,10 +85,10 @@ impl Store {
                 .fetch_all(&mut *tx)
                 .await?;
             if !keys.is_empty() {
-                append!(tx, &whole(keys.len()));
+                append_event!(tx, &whole(keys.len()))?;
                 // Their numbers are taken at once: three statements a key would hold the account's row for long.
                 let many = i64::try_from(keys.len()).unwrap_or(i64::MAX);
-                let mut head: Head = sqlx::query_as(sql::AUDIT_HEAD_BY)
+                let mut head: Head = sqlx::query_as(sql::AUDIT_TAKE_NUMBERS)
                     .bind(one.account_id.0)
                     .bind(many)
                     .fetch_one(&mut *tx)
@@ -98,7 +97,7 @@ impl Store {
                 let sealed = head.is_genuine(tx.seals());
                 for key in &keys {
                     let line = AuditLine::after(&head, &key.event(&one), tx.seals(), sealed)?;
-                    insert_line!(tx, &line);
+                    insert_audit_line!(tx, &line)?;
                     head = line.head();
                 }
                 sqlx::query(sql::AUDIT_MOVE_HEAD)
@@ -109,12 +108,12 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
             }
-            advance!(tx, self);
+            advance_position!(tx, self)?;
             RevokedKeys {
                 count: keys.len(),
-                rows: index_rows!(tx, app),
+                rows: select_index_rows!(tx, app)?,
             }
-        });
+        })?;
         if let Some(row) = revoked.rows.first() {
             self.fence().saw(row.position);
         }

@@ -2,12 +2,12 @@
 
 use crate::{
     IndexRow, Inserted, NewKey, Store, StoreError,
-    audit::append,
-    index::{advance, index_row},
-    keys::put_key,
+    audit::append_event,
+    index::{advance_position, select_index_row},
+    keys::insert_key_row,
     read,
     row::parse,
-    sql, write,
+    sql, transaction,
 };
 use domain::{
     audit::Event,
@@ -30,8 +30,8 @@ impl Store {
         created: &Event,
         replaced: &Event,
     ) -> Result<Inserted, StoreError> {
-        let inserted = write!(self, |tx| {
-            let before: Option<KeyId> = put_key!(tx, new, created);
+        let inserted = transaction!(self, |tx| {
+            let before: Option<KeyId> = insert_key_row!(tx, new, created)?;
             if let Some(id) = before {
                 Inserted::Before(id)
             } else {
@@ -46,12 +46,12 @@ impl Store {
                 if done.rows_affected() == 0 {
                     return Err(StoreError::NotFound);
                 }
-                append!(tx, replaced);
-                advance!(tx, self);
-                let (old, new) = (index_row!(tx, old), index_row!(tx, new.id));
+                append_event!(tx, replaced)?;
+                advance_position!(tx, self)?;
+                let (old, new) = (select_index_row!(tx, old)?, select_index_row!(tx, new.id)?);
                 Inserted::New(old.into_iter().chain(new).collect())
             }
-        });
+        })?;
         self.saw(&inserted);
         Ok(inserted)
     }
@@ -67,8 +67,8 @@ impl Store {
         retires_at: Timestamp,
         event: &Event,
     ) -> Result<IndexRow, StoreError> {
-        let row = write!(self, |tx| {
-            let done = sqlx::query(sql::KEY_RETIRE)
+        let row = transaction!(self, |tx| {
+            let done = sqlx::query(sql::KEY_MOVE_RETIREMENT)
                 .bind(app.0)
                 .bind(id.to_string())
                 .bind(retires_at.0)
@@ -78,10 +78,10 @@ impl Store {
             if done.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
-            append!(tx, event);
-            advance!(tx, self);
-            index_row!(tx, id).ok_or(StoreError::NotFound)?
-        });
+            append_event!(tx, event)?;
+            advance_position!(tx, self)?;
+            select_index_row!(tx, id)?.ok_or(StoreError::NotFound)?
+        })?;
         self.fence().saw(row.position);
         Ok(row)
     }
@@ -96,7 +96,7 @@ impl Store {
         once: IdempotencyKey,
     ) -> Result<Option<KeyId>, StoreError> {
         let row: Option<(String,)> = read!(self, |pool| {
-            sqlx::query_as(sql::KEY_BY_ONCE)
+            sqlx::query_as(sql::KEY_BY_IDEMPOTENCY_KEY)
                 .bind(app.0)
                 .bind(once.0)
                 .fetch_optional(pool)

@@ -1,6 +1,9 @@
 //! Security events, and what is familiar about keys.
 
-use crate::{Store, StoreError, audit::append, read, row::corrupt, sql, write, write_later};
+use crate::{
+    Store, StoreError, audit::append_event, deferrable_transaction, read, row::corrupt, sql,
+    transaction,
+};
 use domain::{
     audit::Event,
     id::{AccountId, ApplicationId},
@@ -31,24 +34,29 @@ macro_rules! bind_raised {
     };
 }
 
-/// Writes what was raised inside a transaction that is under way: to the open event of its group, or as a new one.
-macro_rules! raise {
-    ($tx:ident, $raised:expr) => {{
-        let raised: &domain::security::Raised = $raised;
-        let added = $crate::security::bind_raised!($crate::sql::SECURITY_ADD, raised)
-            .bind(raised.first_at.plus(-domain::security::QUIET).0)
-            .execute(&mut *$tx)
-            .await?;
-        if added.rows_affected() == 0 {
-            $crate::security::bind_raised!($crate::sql::SECURITY_INSERT, raised)
-                .bind(raised.application.map(|application| application.0))
-                .bind(raised.kind.severity().rank())
+/// Writes a raised event inside a transaction: adds it to the open event of its group, or inserts a new one. Evaluates to a
+/// `Result`.
+macro_rules! raise_event {
+    ($tx:ident, $raised:expr) => {
+        async {
+            let raised: &domain::security::Raised = $raised;
+            let added = $crate::security::bind_raised!($crate::sql::SECURITY_EVENT_ADD, raised)
+                .bind(raised.first_at.plus(-domain::security::QUIET).0)
                 .execute(&mut *$tx)
                 .await?;
+            if added.rows_affected() == 0 {
+                $crate::security::bind_raised!($crate::sql::SECURITY_EVENT_INSERT, raised)
+                    .bind(raised.application.map(|application| application.0))
+                    .bind(raised.kind.severity().rank())
+                    .execute(&mut *$tx)
+                    .await?;
+            }
+            Ok::<(), $crate::StoreError>(())
         }
-    }};
+        .await
+    };
 }
-pub(crate) use {bind_raised, raise};
+pub(crate) use {bind_raised, raise_event};
 
 /// Whose events somebody may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,11 +147,11 @@ impl Store {
     /// # Errors
     /// Where the database fails: none is noted then.
     pub async fn sight(&self, new: &[NewSighting]) -> Result<Vec<Vec<Sighting>>, StoreError> {
-        Ok(write_later!(self, |tx| {
+        deferrable_transaction!(self, |tx| {
             let mut before = Vec::with_capacity(new.len());
             for one in new {
                 let key = one.key.to_string();
-                let rows: Vec<(String, i64, i64)> = sqlx::query_as(sql::SIGHTINGS_OF)
+                let rows: Vec<(String, i64, i64)> = sqlx::query_as(sql::SIGHTINGS_BY_KEY)
                     .bind(&key)
                     .bind(one.habit.as_str())
                     .fetch_all(&mut *tx)
@@ -168,7 +176,7 @@ impl Store {
                 before.push(known);
             }
             before
-        }))
+        })
     }
 
     /// Makes events, or adds to those that are there.
@@ -176,11 +184,11 @@ impl Store {
     /// # Errors
     /// Where the database fails: nothing is written then.
     pub async fn raise(&self, all: &[domain::security::Raised]) -> Result<(), StoreError> {
-        write_later!(self, |tx| {
+        deferrable_transaction!(self, |tx| {
             for raised in all {
-                raise!(tx, raised);
+                raise_event!(tx, raised)?;
             }
-        });
+        })?;
         Ok(())
     }
 
@@ -197,7 +205,7 @@ impl Store {
     ) -> Result<Vec<SecurityEvent>, StoreError> {
         let (at, id) = cursor.map_or((i64::MAX, i64::MAX), |cursor| (cursor.at.0, cursor.id.0));
         let rows: Vec<EventRow> = read!(self, |pool| {
-            sqlx::query_as(sql::SECURITY_PAGE)
+            sqlx::query_as(sql::SECURITY_EVENTS_PAGE)
                 .bind(sight.account.0)
                 .bind(sight.application.0)
                 .bind(sight.whole_account)
@@ -224,7 +232,7 @@ impl Store {
         id: EventId,
     ) -> Result<SecurityEvent, StoreError> {
         let row: Option<EventRow> = read!(self, |pool| {
-            sqlx::query_as(sql::SECURITY_ONE)
+            sqlx::query_as(sql::SECURITY_EVENT_BY_ID)
                 .bind(sight.account.0)
                 .bind(sight.application.0)
                 .bind(sight.whole_account)
@@ -245,7 +253,7 @@ impl Store {
         key: Option<KeyId>,
     ) -> Result<OpenEvents, StoreError> {
         let (all, critical): (i64, i64) = read!(self, |pool| {
-            sqlx::query_as(sql::SECURITY_OPEN)
+            sqlx::query_as(sql::SECURITY_EVENTS_COUNT_OPEN)
                 .bind(sight.account.0)
                 .bind(sight.application.0)
                 .bind(sight.whole_account)
@@ -268,8 +276,8 @@ impl Store {
         how: &Acknowledged,
         event: &Event,
     ) -> Result<(), StoreError> {
-        write!(self, |tx| {
-            let done = sqlx::query(sql::SECURITY_ACKNOWLEDGE)
+        transaction!(self, |tx| {
+            let done = sqlx::query(sql::SECURITY_EVENT_ACKNOWLEDGE)
                 .bind(sight.account.0)
                 .bind(id.0)
                 .bind(sight.application.0)
@@ -282,8 +290,8 @@ impl Store {
             if done.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
-            append!(tx, event);
-        });
+            append_event!(tx, event)?;
+        })?;
         Ok(())
     }
 }

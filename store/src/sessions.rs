@@ -1,6 +1,8 @@
 //! Signed-in browsers. The table holds keyed hashes of their tokens, never a token.
 
-use crate::{PepperName, Store, StoreError, audit::append, read, row::corrupt, sql, write};
+use crate::{
+    PepperName, Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction,
+};
 use domain::{
     account::Email,
     audit::Event,
@@ -55,7 +57,7 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn accounts_of(&self, person: PersonId) -> Result<Vec<AccountId>, StoreError> {
-        let rows: Vec<(Uuid,)> = read!(self, |pool| sqlx::query_as(sql::ACCOUNTS_BY_PERSON)
+        let rows: Vec<(Uuid,)> = read!(self, |pool| sqlx::query_as(sql::ACCOUNT_IDS_BY_PERSON)
             .bind(person.0)
             .fetch_all(pool)
             .await)?;
@@ -72,14 +74,14 @@ impl Store {
         events: &[Event],
         ended: (Timestamp, Timestamp),
     ) -> Result<(), StoreError> {
-        write!(self, |tx| {
+        transaction!(self, |tx| {
             sqlx::query(sql::SESSIONS_PRUNE)
                 .bind(ended.0.0)
                 .bind(ended.1.0)
                 .execute(&mut *tx)
                 .await?;
             // First: it waits for whoever changes the password or disables the person, and ends all sessions after that.
-            let person = sqlx::query(sql::PERSON_SIGNS_IN)
+            let person = sqlx::query(sql::PERSON_SIGN_IN)
                 .bind(new.person.0)
                 .bind(new.at.0)
                 .bind(new.password_hash)
@@ -99,9 +101,9 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             for event in events {
-                append!(tx, event);
+                append_event!(tx, event)?;
             }
-        });
+        })?;
         Ok(())
     }
 
@@ -142,15 +144,15 @@ impl Store {
         token_hash: &[u8; 32],
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        write!(self, |tx| {
-            for statement in [sql::SESSION_TOUCH, sql::PERSON_SEEN_BY_SESSION] {
+        transaction!(self, |tx| {
+            for statement in [sql::SESSION_TOUCH, sql::PERSON_TOUCH_BY_SESSION] {
                 sqlx::query(statement)
                     .bind(token_hash.as_slice())
                     .bind(at.0)
                     .execute(&mut *tx)
                     .await?;
             }
-        });
+        })?;
         Ok(())
     }
 
@@ -164,8 +166,8 @@ impl Store {
         at: Timestamp,
         events: &[Event],
     ) -> Result<(), StoreError> {
-        write!(self, |tx| {
-            let done = sqlx::query(sql::SESSION_PROVE)
+        transaction!(self, |tx| {
+            let done = sqlx::query(sql::SESSION_REAUTHENTICATE)
                 .bind(token_hash.as_slice())
                 .bind(at.0)
                 .execute(&mut *tx)
@@ -174,9 +176,9 @@ impl Store {
                 return Err(StoreError::NotFound);
             }
             for event in events {
-                append!(tx, event);
+                append_event!(tx, event)?;
             }
-        });
+        })?;
         Ok(())
     }
 
@@ -189,17 +191,17 @@ impl Store {
         token_hash: &[u8; 32],
         events: &[Event],
     ) -> Result<(), StoreError> {
-        write!(self, |tx| {
+        transaction!(self, |tx| {
             let ended = sqlx::query(sql::SESSION_DELETE)
                 .bind(token_hash.as_slice())
                 .execute(&mut *tx)
                 .await?;
             if ended.rows_affected() > 0 {
                 for event in events {
-                    append!(tx, event);
+                    append_event!(tx, event)?;
                 }
             }
-        });
+        })?;
         Ok(())
     }
 }

@@ -1,17 +1,18 @@
-//! Every statement, by its file; [`ALL`] and [`EACH`] let the tests prepare each on both databases. A list that is read in several
-//! orders is made of several files: what is read, which rows, in which order.
+//! The SQL statements, one file each under `store/sql`, in folders by subject. [`SHARED`] and [`PER_DATABASE`] let tests
+//! prepare every statement on both databases. A statement with variants (filters, sort orders) is concatenated of the files
+//! in a folder `fragments`.
 
 use crate::Store;
 
-/// A statement that needs words which only one database knows.
+/// A statement whose text differs between the databases.
 #[derive(Clone, Copy, Debug)]
-pub struct Both {
+pub struct PerDatabase {
     sqlite: &'static str,
     postgres: &'static str,
 }
 
-impl Both {
-    /// The text for this database.
+impl PerDatabase {
+    /// Returns the text for the database of `store`.
     pub const fn of(self, store: &Store) -> &'static str {
         match store {
             Store::Sqlite { .. } => self.sqlite,
@@ -20,196 +21,196 @@ impl Both {
     }
 }
 
-macro_rules! both {
+macro_rules! per_database_statements {
     ($($name:ident = $file:literal;)*) => {
-        $(pub(crate) const $name: Both = Both {
+        $(pub(crate) const $name: PerDatabase = PerDatabase {
             sqlite: include_str!(concat!("../sql/", $file, "_sqlite.sql")),
             postgres: include_str!(concat!("../sql/", $file, "_postgres.sql")),
         };)*
-        /// Each of these with its name.
-        pub const EACH: &[(&str, Both)] = &[$((stringify!($name), $name)),*];
+        /// Name and text of every statement that differs between the databases.
+        pub const PER_DATABASE: &[(&str, PerDatabase)] = &[$((stringify!($name), $name)),*];
     };
 }
 
-both! {
-    CHANGE_HEAD_SETTLED = "change_head_settled";
-    KEYS_EXTENT = "keys_extent";
-    KEYS_SPAN = "keys_span";
-    SECRETS_EXTENT = "secrets_extent";
-    SECRETS_SPAN = "secrets_span";
-    SNAPSHOT = "snapshot";
+per_database_statements! {
+    INDEX_KEYS_EXTENT = "key/index/keys_extent";
+    INDEX_KEYS_SPAN = "key/index/keys_span";
+    INDEX_SECRETS_EXTENT = "key/index/secrets_extent";
+    INDEX_SECRETS_SPAN = "key/index/secrets_span";
+    INDEX_SNAPSHOT = "key/index/snapshot";
+    CHANGE_HEAD_LOCK = "node/change_head_lock";
 }
 
-macro_rules! statements {
+macro_rules! shared_statements {
     ($($name:ident = $($file:literal)+;)*) => {
         $(pub(crate) const $name: &str = concat!($(include_str!(concat!("../sql/", $file, ".sql"))),+);)*
-        /// Every statement with its name.
-        pub const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
+        /// Name and text of every statement that both databases share.
+        pub const SHARED: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
     };
 }
 
-statements! {
-    ACCOUNT_BY_NAME = "account_by_name";
-    ACCOUNT_INSERT = "account_insert";
-    ACCOUNTS_BY_PERSON = "accounts_by_person";
-    APPLICATION_BY_NAME = "application_by_name";
-    APPLICATION_CHANGE = "application_change";
-    APPLICATION_FOR_PERSON = "application_for_person";
-    APPLICATION_INSERT = "application_insert";
-    APPLICATIONS_ALL = "applications_all";
-    APPLICATIONS_BY_PERSON = "applications_by_person";
-    AUDIT_BY_TARGET = "audit_by_target";
-    AUDIT_DOWN = "audit_page" "audit_down";
-    AUDIT_HAS = "audit_has";
-    AUDIT_HEAD = "audit_head";
-    AUDIT_HEAD_BY = "audit_head_by";
-    AUDIT_HEADS = "audit_heads";
-    AUDIT_INSERT = "audit_insert";
-    AUDIT_LINES = "audit_lines";
-    AUDIT_MOVE_HEAD = "audit_move_head";
-    AUDIT_OF_ACTION_DOWN = "audit_page" "audit_of_action" "audit_down";
-    AUDIT_OF_ACTION_UP = "audit_page" "audit_of_action" "audit_up";
-    AUDIT_OF_ACTOR_DOWN = "audit_page" "audit_of_actor" "audit_down";
-    AUDIT_OF_ACTOR_UP = "audit_page" "audit_of_actor" "audit_up";
-    AUDIT_ON_DOWN = "audit_page" "audit_on" "audit_down";
-    AUDIT_ON_UP = "audit_page" "audit_on" "audit_up";
-    AUDIT_SEALED = "audit_sealed";
-    AUDIT_UP = "audit_page" "audit_up";
-    CHANGE_HEAD = "change_head";
-    CHANGE_HEAD_ADVANCE = "change_head_advance";
-    CHANGE_HEAD_CLAIM = "change_head_claim";
-    DECISIONS_COUNT = "decisions_count";
-    DECISIONS_INSERT = "decisions_insert";
-    DECISIONS_LAST = "decisions_last";
-    DECISIONS_OF_APPLICATION = "decisions_read" "decisions_of_application" "decisions_down";
-    REFUSALS_OF_APPLICATION = "decisions_read" "decisions_of_application" "decisions_refused" "decisions_down";
-    DECISIONS_OF_KEY = "decisions_read" "decisions_of_application" "decisions_of_key" "decisions_down";
-    REFUSALS_OF_KEY = "decisions_read" "decisions_of_application" "decisions_of_key" "decisions_refused" "decisions_down";
-    DECISIONS_OF_REQUEST = "decisions_read" "decisions_of_request";
-    DECISIONS_OF_REQUEST_IN = "decisions_read" "decisions_of_request_in";
-    DECISIONS_PRUNE = "decisions_prune";
-    INVITATION_BY_TOKEN = "invitation_by_token";
-    INVITATION_INSERT = "invitation_insert";
-    INVITATION_REPLACE = "invitation_replace";
-    INVITATION_TAKE = "invitation_take";
-    INVITATION_WITHDRAW = "invitation_withdraw";
-    INVITATIONS_BY_ACCOUNT = "invitations_by_account";
-    INVITATIONS_OF_INVITER = "invitations_of_inviter";
-    INVITATIONS_OF_PERSON = "invitations_of_person";
-    KEY_ACTIVATE = "key_activate";
-    KEY_BY_ID = "key_by_id";
-    KEY_BY_ONCE = "key_by_once";
-    KEY_CHANGE = "key_change";
-    KEY_CONFIRM = "key_confirm";
-    KEY_DAY_ADD = "key_day_add";
-    KEY_DAYS_BUSIEST_BOTH = "key_days_both" "key_days_busiest_both";
-    KEY_DAYS_BUSIEST_ONE = "key_days_one" "key_days_busiest_one";
-    KEY_DAYS_MISSED_BOTH = "key_days_both" "key_days_missed_both";
-    KEY_DAYS_MISSED_ONE = "key_days_one" "key_days_missed_one";
-    KEY_DEACTIVATE = "key_deactivate";
-    KEY_ENTRIES_BY_APPLICATION = "key_entries_by_application";
-    KEY_ENTRY = "key_entry";
-    KEY_INSERT = "key_insert";
-    KEY_REPLACE = "key_replace";
-    KEY_RETIRE = "key_retire";
-    KEY_REVOKE = "key_revoke";
-    KEYS_BY_CREATED_DOWN = "keys_page" "keys_by_created_down";
-    SOME_BY_CREATED_DOWN = "keys_page" "keys_filter" "keys_by_created_down";
-    KEYS_BY_CREATED_UP = "keys_page" "keys_by_created_up";
-    SOME_BY_CREATED_UP = "keys_page" "keys_filter" "keys_by_created_up";
-    KEYS_BY_ENDS_DOWN = "keys_page" "keys_by_ends_down";
-    SOME_BY_ENDS_DOWN = "keys_page" "keys_filter" "keys_by_ends_down";
-    KEYS_BY_ENDS_UP = "keys_page" "keys_by_ends_up";
-    SOME_BY_ENDS_UP = "keys_page" "keys_filter" "keys_until_ends" "keys_by_ends_up";
-    KEYS_BY_NAME_DOWN = "keys_page" "keys_by_name_down";
-    SOME_BY_NAME_DOWN = "keys_page" "keys_filter" "keys_by_name_down";
-    KEYS_BY_NAME_UP = "keys_page" "keys_by_name_up";
-    SOME_BY_NAME_UP = "keys_page" "keys_filter" "keys_by_name_up";
-    KEYS_BY_USED_DOWN = "keys_page" "keys_by_used_down";
-    SOME_BY_USED_DOWN = "keys_page" "keys_filter" "keys_by_used_down";
-    KEYS_BY_USED_UP = "keys_page" "keys_by_used_up";
-    SOME_BY_USED_UP = "keys_page" "keys_filter" "keys_until_used" "keys_by_used_up";
-    KEYS_COUNT = "keys_count" "keys_filter" "keys_count_end";
-    KEYS_REVOKE_ALL = "keys_revoke_all";
-    KEYS_TOTAL = "keys_total";
-    KEYS_UNUSUAL = "keys_unusual";
-    KEYS_UNREVOKED = "keys_unrevoked";
-    LAST_USE_SET = "last_use_set";
-    MEMBERS_BY_ACCOUNT = "members_by_account";
-    MEMBERSHIP_BY_EMAIL = "membership_by_email";
-    MEMBERSHIP_CHANGE = "membership_change";
-    MEMBERSHIP_DELETE = "membership_delete";
-    MEMBERSHIP_INSERT = "membership_insert";
-    MEMBERSHIP_ROLE = "membership_role";
-    NODE = "node";
-    NODE_INSERT = "node_insert";
-    NODE_LEAVE = "node_leave";
-    NODE_RENEW = "node_renew";
-    NODE_REPLACE = "node_replace";
-    PASSWORD_RESET_BY_TOKEN = "password_reset_by_token";
-    PASSWORD_RESET_INSERT = "password_reset_insert";
-    PASSWORD_RESET_TAKE = "password_reset_take";
-    PASSWORD_RESET_WITHDRAW = "password_reset_withdraw";
-    PEPPER_LIVE_KEYS = "pepper_live_keys";
-    PEPPER_ROWS = "pepper_rows";
-    PEPPER_SECRETS = "pepper_secrets";
-    PERSON_ANY_BY_EMAIL = "person_any_by_email";
-    PERSON_BY_EMAIL = "person_by_email";
-    PERSON_COUNT = "person_count";
-    PERSON_DISABLE = "person_disable";
-    PERSON_ENABLE = "person_enable";
-    PERSON_INSERT = "person_insert";
-    PERSON_LOCK = "person_lock";
-    PERSON_NEW_PASSWORD = "person_new_password";
-    PERSON_REHASH = "person_rehash";
-    PERSON_SEEN_BY_SESSION = "person_seen_by_session";
-    PERSON_SIGNS_IN = "person_signs_in";
-    PING = "ping";
-    SCHEMA_VERSION = "schema_version";
-    SECRET_INSERT = "secret_insert";
-    SECRET_UPGRADE = "secret_upgrade";
-    SECRETS_ANY = "secrets_any";
-    SECURITY_ACKNOWLEDGE = "security_acknowledge";
-    SECURITY_ADD = "security_add";
-    SECURITY_INSERT = "security_insert";
-    SECURITY_ONE = "security_read" "security_one";
-    SECURITY_OPEN = "security_open";
-    SECURITY_PAGE = "security_read" "security_page";
-    SECURITY_PRUNE = "security_prune";
-    SESSION_BY_TOKEN = "session_by_token";
-    SESSION_DELETE = "session_delete";
-    SESSION_INSERT = "session_insert";
-    SESSION_PROVE = "session_prove";
-    SESSION_TOUCH = "session_touch";
-    SESSIONS_OF_PERSON = "sessions_of_person";
-    SESSIONS_PRUNE = "sessions_prune";
-    SIGHTING_PRUNE = "sighting_prune";
-    SIGHTING_SET = "sighting_set";
-    SIGHTINGS_OF = "sightings_of";
-    SUPPORT_ACCOUNTS = "support_accounts";
-    SUPPORT_APPLICATIONS = "support_applications";
-    SUPPORT_KEY = "support_key";
-    SUPPORT_KEYS = "support_keys";
-    TIME_MARK = "time_mark";
-    TIME_MARK_DELETE = "time_mark_delete";
-    TIME_MARK_SET = "time_mark_set";
-    USAGE_ADD = "usage_add";
-    USAGE_BATCH_INSERT = "usage_batch_insert";
-    USAGE_BATCHES_PRUNE = "usage_batches_prune";
-    USAGE_BETWEEN = "usage_between";
-    USAGE_NOTE_INSERT = "usage_note_insert";
-    USAGE_NOTES = "usage_notes";
-    USAGE_NOTES_DELETE = "usage_notes_delete";
-    USAGE_OF_PAGE = "usage_of_page";
-    USAGE_BY_ADD = "usage_by_add";
-    USAGE_BY_BETWEEN = "usage_by_between";
-    USAGE_BY_FIRST = "usage_by_first";
-    USAGE_BY_PRUNE = "usage_by_prune";
-    USAGE_PRUNE = "usage_prune";
-    USAGE_REPORT_ADD = "usage_report_add";
-    USAGE_REPORT_BATCH_INSERT = "usage_report_batch_insert";
-    USAGE_REPORT_BATCHES_PRUNE = "usage_report_batches_prune";
-    USAGE_REPORT_BETWEEN = "usage_report_between";
-    USAGE_REPORT_PRUNE = "usage_report_prune";
-    WRITE_PROBE = "write_probe";
+shared_statements! {
+    ACCOUNT_BY_NAME = "account/by_name";
+    ACCOUNT_IDS_BY_PERSON = "account/ids_by_person";
+    ACCOUNT_INSERT = "account/insert";
+    APPLICATIONS_ALL = "application/all";
+    APPLICATIONS_BY_PERSON = "application/by_person";
+    APPLICATION_BY_NAME = "application/by_name";
+    APPLICATION_FOR_PERSON = "application/for_person";
+    APPLICATION_INSERT = "application/insert";
+    APPLICATION_UPDATE = "application/update";
+    AUDIT_BY_TARGET = "audit/by_target";
+    AUDIT_COUNT_MATCHING = "audit/count_matching";
+    AUDIT_COUNT_SEALED = "audit/count_sealed";
+    AUDIT_HEADS = "audit/heads";
+    AUDIT_INSERT = "audit/insert";
+    AUDIT_LINES = "audit/lines";
+    AUDIT_MOVE_HEAD = "audit/move_head";
+    AUDIT_OF_ACTION_ASC = "audit/fragments/page" "audit/fragments/of_action" "audit/fragments/order_asc";
+    AUDIT_OF_ACTION_DESC = "audit/fragments/page" "audit/fragments/of_action" "audit/fragments/order_desc";
+    AUDIT_OF_ACTOR_ASC = "audit/fragments/page" "audit/fragments/of_actor" "audit/fragments/order_asc";
+    AUDIT_OF_ACTOR_DESC = "audit/fragments/page" "audit/fragments/of_actor" "audit/fragments/order_desc";
+    AUDIT_OF_TARGET_ASC = "audit/fragments/page" "audit/fragments/of_target" "audit/fragments/order_asc";
+    AUDIT_OF_TARGET_DESC = "audit/fragments/page" "audit/fragments/of_target" "audit/fragments/order_desc";
+    AUDIT_PAGE_ASC = "audit/fragments/page" "audit/fragments/order_asc";
+    AUDIT_PAGE_DESC = "audit/fragments/page" "audit/fragments/order_desc";
+    AUDIT_TAKE_NUMBER = "audit/take_number";
+    AUDIT_TAKE_NUMBERS = "audit/take_numbers";
+    PING = "database/ping";
+    SCHEMA_VERSION = "database/schema_version";
+    WRITE_PROBE = "database/write_probe";
+    DECISIONS_COUNT = "decision/count";
+    DECISIONS_INSERT = "decision/insert";
+    DECISIONS_LAST_ID = "decision/last_id";
+    DECISIONS_OF_APPLICATION = "decision/fragments/select" "decision/fragments/of_application" "decision/fragments/order_desc";
+    DECISIONS_OF_KEY = "decision/fragments/select" "decision/fragments/of_application" "decision/fragments/of_key" "decision/fragments/order_desc";
+    DECISIONS_OF_REQUEST = "decision/fragments/select" "decision/fragments/of_request";
+    DECISIONS_OF_REQUEST_IN_APPLICATION = "decision/fragments/select" "decision/fragments/of_request_in_application";
+    DECISIONS_PRUNE = "decision/prune";
+    REFUSALS_OF_APPLICATION = "decision/fragments/select" "decision/fragments/of_application" "decision/fragments/refused" "decision/fragments/order_desc";
+    REFUSALS_OF_KEY = "decision/fragments/select" "decision/fragments/of_application" "decision/fragments/of_key" "decision/fragments/refused" "decision/fragments/order_desc";
+    INVITATIONS_BY_ACCOUNT = "invitation/by_account";
+    INVITATIONS_DELETE_BY_INVITER = "invitation/delete_by_inviter";
+    INVITATIONS_DELETE_BY_PERSON = "invitation/delete_by_person";
+    INVITATION_BY_TOKEN = "invitation/by_token";
+    INVITATION_DELETE = "invitation/delete";
+    INVITATION_DELETE_BY_EMAIL = "invitation/delete_by_email";
+    INVITATION_DELETE_BY_TOKEN = "invitation/delete_by_token";
+    INVITATION_INSERT = "invitation/insert";
+    KEYS_COUNT_UNREVOKED = "key/count_unrevoked";
+    KEYS_REVOKE_ALL = "key/revoke_all";
+    KEY_ACTIVATE = "key/activate";
+    KEY_BY_ID = "key/by_id";
+    KEY_BY_IDEMPOTENCY_KEY = "key/by_idempotency_key";
+    KEY_CONFIRM = "key/confirm";
+    KEY_DEACTIVATE = "key/deactivate";
+    KEY_INSERT = "key/insert";
+    KEY_LIST_BY_CREATED_ASC = "key/list/fragments/page" "key/list/fragments/by_created_asc";
+    KEY_LIST_BY_CREATED_DESC = "key/list/fragments/page" "key/list/fragments/by_created_desc";
+    KEY_LIST_BY_EXPIRY_ASC = "key/list/fragments/page" "key/list/fragments/by_expiry_asc";
+    KEY_LIST_BY_EXPIRY_DESC = "key/list/fragments/page" "key/list/fragments/by_expiry_desc";
+    KEY_LIST_BY_LAST_USE_ASC = "key/list/fragments/page" "key/list/fragments/by_last_use_asc";
+    KEY_LIST_BY_LAST_USE_DESC = "key/list/fragments/page" "key/list/fragments/by_last_use_desc";
+    KEY_LIST_BY_NAME_ASC = "key/list/fragments/page" "key/list/fragments/by_name_asc";
+    KEY_LIST_BY_NAME_DESC = "key/list/fragments/page" "key/list/fragments/by_name_desc";
+    KEY_LIST_COUNT = "key/list/fragments/count_begin" "key/list/fragments/filter" "key/list/fragments/count_end";
+    KEY_LIST_FILTERED_BY_CREATED_ASC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/by_created_asc";
+    KEY_LIST_FILTERED_BY_CREATED_DESC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/by_created_desc";
+    KEY_LIST_FILTERED_BY_EXPIRY_ASC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/until_expiry" "key/list/fragments/by_expiry_asc";
+    KEY_LIST_FILTERED_BY_EXPIRY_DESC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/by_expiry_desc";
+    KEY_LIST_FILTERED_BY_LAST_USE_ASC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/until_last_use" "key/list/fragments/by_last_use_asc";
+    KEY_LIST_FILTERED_BY_LAST_USE_DESC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/by_last_use_desc";
+    KEY_LIST_FILTERED_BY_NAME_ASC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/by_name_asc";
+    KEY_LIST_FILTERED_BY_NAME_DESC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/by_name_desc";
+    KEY_MOVE_RETIREMENT = "key/move_retirement";
+    KEY_REPLACE = "key/replace";
+    KEY_REVOKE = "key/revoke";
+    KEY_SECRETS_COUNT_ANY = "key/count_any";
+    KEY_SECRET_INSERT = "key/insert_secret";
+    KEY_SECRET_UPDATE_DIGEST = "key/update_digest";
+    KEY_UPDATE = "key/update";
+    INDEX_ROW = "key/index/row";
+    INDEX_ROWS_BY_APPLICATION = "key/index/rows_by_application";
+    INDEX_UNUSUAL_TERMS = "key/index/unusual_terms";
+    KEY_LIST_CALLS_BY_HOUR = "key/list/calls_by_hour";
+    KEY_LIST_TOTAL = "key/list/total";
+    MEMBERS_BY_ACCOUNT = "member/by_account";
+    MEMBER_BY_EMAIL = "member/by_email";
+    MEMBER_DELETE = "member/delete";
+    MEMBER_INSERT = "member/insert";
+    MEMBER_ROLE = "member/role";
+    MEMBER_UPDATE_ROLE = "member/update_role";
+    CHANGE_HEAD = "node/change_head";
+    CHANGE_HEAD_ADVANCE = "node/change_head_advance";
+    CHANGE_HEAD_CLAIM = "node/change_head_claim";
+    NODE_DELETE = "node/delete";
+    NODE_DELETE_UNCHANGED = "node/delete_unchanged";
+    NODE_INSERT = "node/insert";
+    NODE_OWNER = "node/owner";
+    NODE_RENEW = "node/renew";
+    TIME_MARK = "node/time_mark";
+    TIME_MARK_DELETE = "node/time_mark_delete";
+    TIME_MARK_SET = "node/time_mark_set";
+    PASSWORD_RESET_BY_TOKEN = "password_reset/by_token";
+    PASSWORD_RESET_DELETE_BY_PERSON = "password_reset/delete_by_person";
+    PASSWORD_RESET_DELETE_BY_TOKEN = "password_reset/delete_by_token";
+    PASSWORD_RESET_INSERT = "password_reset/insert";
+    PEPPER_LIVE_KEYS = "pepper/live_keys";
+    PEPPER_ROWS = "pepper/rows";
+    PEPPER_SECRETS = "pepper/secrets";
+    PERSON_BY_EMAIL = "person/by_email";
+    PERSON_COUNT = "person/count";
+    PERSON_DISABLE = "person/disable";
+    PERSON_ENABLE = "person/enable";
+    PERSON_INSERT = "person/insert";
+    PERSON_LOCK_ENABLED = "person/lock_enabled";
+    PERSON_REHASH = "person/rehash";
+    PERSON_SET_PASSWORD = "person/set_password";
+    PERSON_SIGN_IN = "person/sign_in";
+    PERSON_STATE_BY_EMAIL = "person/state_by_email";
+    PERSON_TOUCH_BY_SESSION = "person/touch_by_session";
+    SECURITY_EVENTS_COUNT_OPEN = "security_event/count_open";
+    SECURITY_EVENTS_PAGE = "security_event/fragments/select" "security_event/fragments/page";
+    SECURITY_EVENTS_PRUNE = "security_event/prune";
+    SECURITY_EVENT_ACKNOWLEDGE = "security_event/acknowledge";
+    SECURITY_EVENT_ADD = "security_event/add";
+    SECURITY_EVENT_BY_ID = "security_event/fragments/select" "security_event/fragments/by_id";
+    SECURITY_EVENT_INSERT = "security_event/insert";
+    SIGHTINGS_BY_KEY = "security_event/sightings_by_key";
+    SIGHTINGS_PRUNE = "security_event/sighting_prune";
+    SIGHTING_SET = "security_event/sighting_set";
+    SESSIONS_DELETE_BY_PERSON = "session/delete_by_person";
+    SESSIONS_PRUNE = "session/prune";
+    SESSION_BY_TOKEN = "session/by_token";
+    SESSION_DELETE = "session/delete";
+    SESSION_INSERT = "session/insert";
+    SESSION_REAUTHENTICATE = "session/reauthenticate";
+    SESSION_TOUCH = "session/touch";
+    SUPPORT_ACCOUNTS = "support/accounts";
+    SUPPORT_APPLICATIONS = "support/applications";
+    SUPPORT_APPLICATION_OF_KEY = "support/application_of_key";
+    SUPPORT_KEYS_BY_MASK = "support/keys_by_mask";
+    KEY_DAYS_BUSIEST_ONE_DAY = "usage/key_day/fragments/one_day" "usage/key_day/fragments/busiest_one_day";
+    KEY_DAYS_BUSIEST_TWO_DAYS = "usage/key_day/fragments/two_days" "usage/key_day/fragments/busiest_two_days";
+    KEY_DAYS_MOST_REJECTED_ONE_DAY = "usage/key_day/fragments/one_day" "usage/key_day/fragments/most_rejected_one_day";
+    KEY_DAYS_MOST_REJECTED_TWO_DAYS = "usage/key_day/fragments/two_days" "usage/key_day/fragments/most_rejected_two_days";
+    USAGE_BREAKDOWN_ADD = "usage/breakdown/add";
+    USAGE_BREAKDOWN_BETWEEN = "usage/breakdown/between";
+    USAGE_BREAKDOWN_PRUNE = "usage/breakdown/prune";
+    USAGE_BREAKDOWN_VALUE_SPANS = "usage/breakdown/value_spans";
+    USAGE_JOURNAL_ALL = "usage/journal/all";
+    USAGE_JOURNAL_DELETE = "usage/journal/delete";
+    USAGE_JOURNAL_INSERT = "usage/journal/insert";
+    KEY_DAY_ADD = "usage/key_day/add";
+    USAGE_REPORT_ADD = "usage/report/add";
+    USAGE_REPORT_BATCHES_PRUNE = "usage/report/batches_prune";
+    USAGE_REPORT_BATCH_INSERT = "usage/report/batch_insert";
+    USAGE_REPORT_BETWEEN = "usage/report/between";
+    USAGE_REPORT_PRUNE = "usage/report/prune";
+    LAST_USE_SET = "usage/rollup/last_use_set";
+    USAGE_BATCHES_PRUNE = "usage/rollup/batches_prune";
+    USAGE_BATCH_INSERT = "usage/rollup/batch_insert";
+    USAGE_ROLLUP_ADD = "usage/rollup/add";
+    USAGE_ROLLUP_BETWEEN = "usage/rollup/between";
+    USAGE_ROLLUP_PRUNE = "usage/rollup/prune";
 }

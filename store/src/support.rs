@@ -2,11 +2,11 @@
 
 use crate::{
     Store, StoreError,
-    audit::append,
+    audit::append_event,
     keys::literally,
     read,
     row::{PlaceRow, corrupt},
-    sql, write,
+    sql, transaction,
 };
 use domain::{
     account::Application,
@@ -45,11 +45,11 @@ impl Store {
     /// # Errors
     /// Where the database fails: nobody may see anything then.
     pub async fn record_looks(&self, events: &[Event]) -> Result<(), StoreError> {
-        write!(self, |tx| {
+        transaction!(self, |tx| {
             for event in events {
-                append!(tx, event);
+                append_event!(tx, event)?;
             }
-        });
+        })?;
         Ok(())
     }
 
@@ -113,7 +113,7 @@ impl Store {
         most: i64,
     ) -> Result<Vec<FoundKey>, StoreError> {
         let rows: Vec<FoundKeyRow> = read!(self, |pool| {
-            sqlx::query_as(sql::SUPPORT_KEYS)
+            sqlx::query_as(sql::SUPPORT_KEYS_BY_MASK)
                 .bind(head)
                 .bind(tail)
                 .bind(most)
@@ -143,7 +143,7 @@ impl Store {
     /// `NotFound` where there is no such key.
     pub async fn application_of_key(&self, id: KeyId) -> Result<Application, StoreError> {
         let row: PlaceRow = read!(self, |pool| {
-            sqlx::query_as(sql::SUPPORT_KEY)
+            sqlx::query_as(sql::SUPPORT_APPLICATION_OF_KEY)
                 .bind(id.to_string())
                 .fetch_one(pool)
                 .await

@@ -1,6 +1,6 @@
 //! The newest time that is certain: a later process begins no earlier.
 
-use crate::{Store, StoreError, read, sql, write};
+use crate::{Store, StoreError, read, sql, transaction};
 use domain::time::Timestamp;
 
 impl Store {
@@ -20,11 +20,11 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn mark_time(&self, mark: Timestamp) -> Result<(), StoreError> {
-        write!(self, |tx| sqlx::query(sql::TIME_MARK_SET)
+        transaction!(self, |tx| sqlx::query(sql::TIME_MARK_SET)
             .bind(mark.0)
             .execute(&mut *tx)
             .await
-            .map(drop)?);
+            .map(drop)?)?;
         Ok(())
     }
 
@@ -33,10 +33,10 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn forget_time_mark(&self) -> Result<(), StoreError> {
-        write!(self, |tx| sqlx::query(sql::TIME_MARK_DELETE)
+        transaction!(self, |tx| sqlx::query(sql::TIME_MARK_DELETE)
             .execute(&mut *tx)
             .await
-            .map(drop)?);
+            .map(drop)?)?;
         Ok(())
     }
 }

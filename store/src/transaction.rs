@@ -1,19 +1,21 @@
-//! How a body of statements runs on either database: within a deadline, on a connection that is thrown away where its state
-//! is not certain, and, where it writes, only as long as this process's claim holds.
+//! Running statements on either database: within a deadline, on a connection that is closed if its state is not certain,
+//! and, for writes, only while this process's claim holds.
+//!
+//! The bodies are macros' arguments, because one text of Rust is compiled for two database types. No macro of this crate
+//! returns from its caller: each evaluates to a value or to a `Result`.
 
 use crate::StoreError;
 use std::time::Duration;
 
-/// How long a query may take.
+/// Maximum duration of a query.
 pub(crate) const READ_DEADLINE: Duration = Duration::from_secs(15);
-/// How long a transaction that writes may take, from waiting for a connection to the end of the commit.
+/// Maximum duration of a read-write transaction, from waiting for a connection to the end of the commit.
 pub(crate) const WRITE_DEADLINE: Duration = Duration::from_secs(10);
-/// The same for one that writes a row for each key of an application.
+/// Maximum duration of a transaction that writes a row for each key of an application.
 pub(crate) const BULK_DEADLINE: Duration = Duration::from_mins(2);
 
-/// An error that can say that a deadline has passed.
+/// An error type with a value for a deadline that has passed.
 pub(crate) trait Elapsed {
-    /// The error.
     fn elapsed() -> Self;
 }
 
@@ -29,7 +31,7 @@ impl Elapsed for StoreError {
     }
 }
 
-/// Runs `body`, or gives up after `deadline`.
+/// Runs `body`; fails with [`Elapsed::elapsed`] after `deadline`.
 pub(crate) async fn within<T, E: Elapsed>(
     deadline: Duration,
     body: impl Future<Output = Result<T, E>>,
@@ -39,8 +41,8 @@ pub(crate) async fn within<T, E: Elapsed>(
         .unwrap_or_else(|_| Err(E::elapsed()))
 }
 
-/// Runs one body against whichever pool reads, without a deadline.
-macro_rules! on_pool {
+/// Expands a body for the read pool of either database, without a deadline. Evaluates to the body.
+macro_rules! with_read_pool {
     ($store:expr, |$pool:ident| $body:expr) => {
         match $store {
             $crate::Store::Sqlite { readers: $pool, .. } => $body,
@@ -49,21 +51,24 @@ macro_rules! on_pool {
     };
 }
 
-/// Runs one body against whichever pool reads. Evaluates to the body's `Result`.
+/// Runs a body against the read pool within [`READ_DEADLINE`]. Evaluates to the body's `Result`; a `?` in the body leaves
+/// the body only.
 macro_rules! read {
     ($store:expr, |$pool:ident| $body:expr) => {
-        $crate::transaction::on_pool!($store, |$pool| {
+        $crate::transaction::with_read_pool!($store, |$pool| {
             $crate::transaction::within($crate::transaction::READ_DEADLINE, async { $body }).await
         })
     };
 }
 
-/// Runs one body in a transaction that may write, and commits; returns from the caller with the error where there is one.
-/// SQLite begins it `IMMEDIATE`: a deferred one that reads first fails with "locked" however long it would wait. Where its
-/// disk is full, the reserve is released and the body runs once more.
-macro_rules! write {
+/// Runs a body in a read-write transaction and commits it. Evaluates to a `Result` with the body's value; `?` and `return`
+/// in the body leave the body only, and roll back.
+///
+/// SQLite begins it `IMMEDIATE`: a deferred transaction that reads first fails with "locked" however long it would wait.
+/// If its disk is full, the reserve is released and the body runs once more.
+macro_rules! transaction {
     ($store:expr, |$tx:ident| $body:expr) => {
-        $crate::transaction::write!($store, $crate::transaction::WRITE_DEADLINE, |$tx| $body)
+        $crate::transaction::transaction!($store, $crate::transaction::WRITE_DEADLINE, |$tx| $body)
     };
     ($store:expr, $deadline:expr, |$tx:ident| $body:expr) => {
         match $store {
@@ -73,34 +78,30 @@ macro_rules! write {
                 disk,
                 ..
             } => {
-                let mut again = true;
+                let mut retry = true;
                 loop {
-                    match $crate::transaction::transact!(
+                    match $crate::transaction::run_transaction!(
                         writer,
                         "BEGIN IMMEDIATE",
                         fence,
                         $deadline,
                         |$tx| $body
                     ) {
-                        Ok(value) => {
-                            disk.wrote();
-                            break value;
-                        }
-                        Err(error) if again && disk.make_room(&error).await => again = false,
-                        Err(error) => return Err(disk.failed(error)),
+                        Err(error) if retry && disk.make_room(&error).await => retry = false,
+                        result => break disk.observe(result),
                     }
                 }
             }
             $crate::Store::Postgres { pool, fence, .. } => {
-                $crate::transaction::transact!(pool, "BEGIN", fence, $deadline, |$tx| $body)?
+                $crate::transaction::run_transaction!(pool, "BEGIN", fence, $deadline, |$tx| $body)
             }
         }
     };
 }
 
-/// As `write!`, for what can wait (counts, decisions, pruning): never with the reserve, and not at all while the disk of an
-/// SQLite file is full.
-macro_rules! write_later {
+/// Like [`transaction!`], for writes that can wait (counts, decisions, pruning): it never uses the reserve, and is refused
+/// while the disk of an SQLite file is full.
+macro_rules! deferrable_transaction {
     ($store:expr, |$tx:ident| $body:expr) => {
         match $store {
             $crate::Store::Sqlite {
@@ -108,50 +109,42 @@ macro_rules! write_later {
                 fence,
                 disk,
                 ..
-            } => {
-                disk.room()?;
-                match $crate::transaction::transact!(
+            } => match disk.require_room() {
+                Err(full) => Err(full),
+                Ok(()) => disk.observe($crate::transaction::run_transaction!(
                     writer,
                     "BEGIN IMMEDIATE",
                     fence,
                     $crate::transaction::WRITE_DEADLINE,
                     |$tx| $body
-                ) {
-                    Ok(value) => {
-                        disk.wrote();
-                        value
-                    }
-                    Err(error) => return Err(disk.failed(error)),
-                }
-            }
-            $crate::Store::Postgres { pool, fence, .. } => $crate::transaction::transact!(
+                )),
+            },
+            $crate::Store::Postgres { pool, fence, .. } => $crate::transaction::run_transaction!(
                 pool,
                 "BEGIN",
                 fence,
                 $crate::transaction::WRITE_DEADLINE,
                 |$tx| $body
-            )?,
+            ),
         }
     };
 }
 
-/// The one transaction of [`write!`]: a `Result`.
-macro_rules! transact {
+/// One attempt of [`transaction!`]. Evaluates to a `Result`.
+macro_rules! run_transaction {
     ($pool:expr, $begin:expr, $fence:expr, $deadline:expr, |$tx:ident| $body:expr) => {
         match $crate::writer::Writer::acquire($pool).await {
             Ok(mut writer) => {
                 let mut committing = false;
-                let done: Result<_, $crate::StoreError> =
+                let result: Result<_, $crate::StoreError> =
                     $crate::transaction::within($deadline, async {
                         let tx = sqlx::Connection::begin_with(writer.connection()?, $begin).await?;
                         let mut $tx = $crate::audit::Sealed::new(tx, $fence.seals());
-                        if let Some(epoch) = $fence.claimed() {
-                            let (_, now): (i64, i64) = sqlx::query_as($crate::sql::CHANGE_HEAD)
+                        if $fence.claimed().is_some() {
+                            let (_, epoch): (i64, i64) = sqlx::query_as($crate::sql::CHANGE_HEAD)
                                 .fetch_one(&mut *$tx)
                                 .await?;
-                            if now != epoch {
-                                return Err($crate::StoreError::Fenced);
-                            }
+                            $fence.check(epoch)?;
                         }
                         let value = $body;
                         committing = true;
@@ -159,31 +152,13 @@ macro_rules! transact {
                         Ok(value)
                     })
                     .await;
-                match done {
-                    Ok(value) => {
-                        writer.give_back();
-                        Ok(value)
-                    }
-                    Err(error) => {
-                        if error.leaves_connection_usable() {
-                            writer.give_back();
-                        } else {
-                            drop(writer);
-                        }
-                        // For want of room nothing is committed.
-                        if committing && !error.asks_for_room() {
-                            Err($crate::StoreError::Uncertain(Box::new(error)))
-                        } else {
-                            Err(error)
-                        }
-                    }
-                }
+                writer.finish(result, committing)
             }
             Err(error) => Err($crate::StoreError::from(error)),
         }
     };
 }
-pub(crate) use {on_pool, read, transact, write, write_later};
+pub(crate) use {deferrable_transaction, read, run_transaction, transaction, with_read_pool};
 
 #[cfg(test)]
 mod tests {
@@ -191,7 +166,7 @@ mod tests {
     use std::future::pending;
 
     #[tokio::test(start_paused = true)]
-    async fn what_does_not_answer_is_given_up() {
+    async fn a_body_that_exceeds_its_deadline_fails_as_unavailable() {
         let silent = within(WRITE_DEADLINE, pending::<Result<(), StoreError>>()).await;
         assert!(matches!(silent, Err(StoreError::Unavailable(_))));
         let answered = within(READ_DEADLINE, async { Ok::<_, sqlx::Error>(7) }).await;

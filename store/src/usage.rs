@@ -9,7 +9,9 @@ pub use busiest::KeyDay;
 pub use forget::Old;
 pub use reports::{ReportPart, UsageReport};
 
-use crate::{Store, StoreError, many::insert_many, read, row::corrupt, sql, write_later};
+use crate::{
+    Store, StoreError, deferrable_transaction, many::insert_many, read, row::corrupt, sql,
+};
 use domain::{
     key::token::KeyId,
     time::Timestamp,
@@ -106,19 +108,19 @@ impl Store {
     /// # Errors
     /// Where the database fails; the batch may be tried again.
     pub async fn add_usage(&self, batch: &UsageBatch) -> Result<(), StoreError> {
-        write_later!(self, |tx| {
+        deferrable_transaction!(self, |tx| {
             let new = sqlx::query(sql::USAGE_BATCH_INSERT)
                 .bind(batch.id)
                 .bind(batch.at.0)
                 .execute(&mut *tx)
                 .await?;
             if new.rows_affected() > 0 {
-                insert_many!(tx, sql::USAGE_ADD, batch.counts, |row, count| row
+                insert_many!(tx, sql::USAGE_ROLLUP_ADD, batch.counts, |row, count| row
                     .push_bind(&count.subject)
                     .push_bind(count.span)
                     .push_bind(count.bucket.0)
                     .push_bind(count.outcome.as_str())
-                    .push_bind(count.calls));
+                    .push_bind(count.calls))?;
                 // On PostgreSQL a statement may meet a key's row once.
                 for days in batch.days.chunk_by(|one, next| one.day == next.day) {
                     insert_many!(tx, sql::KEY_DAY_ADD, days, |row, key| row
@@ -127,22 +129,22 @@ impl Store {
                         .push_bind(key.day.0)
                         .push_bind(key.calls.accepted)
                         .push_bind(key.calls.refused)
-                        .push_bind(key.calls.rate_limited));
+                        .push_bind(key.calls.rate_limited))?;
                 }
                 insert_many!(tx, sql::LAST_USE_SET, batch.last_uses, |row, last| row
                     .push_bind(last.key.to_string())
                     .push_bind(last.at.0)
                     .push_bind(&last.address)
                     .push_bind(&last.user_agent)
-                    .push_bind(&last.route));
-                insert_many!(tx, sql::USAGE_BY_ADD, batch.by, |row, part| row
+                    .push_bind(&last.route))?;
+                insert_many!(tx, sql::USAGE_BREAKDOWN_ADD, batch.by, |row, part| row
                     .push_bind(&part.subject)
                     .push_bind(part.span)
                     .push_bind(part.bucket.0)
                     .push_bind(part.dimension.as_str())
                     .push_bind(&part.value)
                     .push_bind(part.outcome.as_str())
-                    .push_bind(part.calls));
+                    .push_bind(part.calls))?;
                 let mut sums = BTreeMap::new();
                 for report in &batch.reports {
                     if let Some(id) = report.id {
@@ -170,7 +172,7 @@ impl Store {
                     for within in calls.within {
                         row.push_bind(within);
                     }
-                });
+                })?;
                 // Longer than anybody would try a batch again.
                 sqlx::query(sql::USAGE_BATCHES_PRUNE)
                     .bind(batch.at.plus(-domain::time::HOUR).0)
@@ -178,11 +180,11 @@ impl Store {
                     .await?;
             }
             // Whatever was noted of it is in the rollups now.
-            sqlx::query(sql::USAGE_NOTES_DELETE)
+            sqlx::query(sql::USAGE_JOURNAL_DELETE)
                 .bind(batch.id)
                 .execute(&mut *tx)
                 .await?;
-        });
+        })?;
         Ok(())
     }
 
@@ -198,7 +200,7 @@ impl Store {
         end: Timestamp,
     ) -> Result<Vec<Count>, StoreError> {
         let rows: Vec<(i64, String, i64)> = read!(self, |pool| {
-            sqlx::query_as(sql::USAGE_BETWEEN)
+            sqlx::query_as(sql::USAGE_ROLLUP_BETWEEN)
                 .bind(subject)
                 .bind(span)
                 .bind(start.0)
@@ -226,7 +228,7 @@ impl Store {
         end: Timestamp,
     ) -> Result<Vec<Part>, StoreError> {
         let rows: Vec<(String, String, String, i64)> = read!(self, |pool| {
-            sqlx::query_as(sql::USAGE_BY_BETWEEN)
+            sqlx::query_as(sql::USAGE_BREAKDOWN_BETWEEN)
                 .bind(subject)
                 .bind(span)
                 .bind(start.0)
@@ -257,7 +259,7 @@ impl Store {
         dimension: Dimension,
     ) -> Result<Vec<Seen>, StoreError> {
         let rows: Vec<(String, i64, i64)> = read!(self, |pool| {
-            sqlx::query_as(sql::USAGE_BY_FIRST)
+            sqlx::query_as(sql::USAGE_BREAKDOWN_VALUE_SPANS)
                 .bind(key.to_string())
                 .bind(span)
                 .bind(dimension.as_str())

@@ -1,10 +1,11 @@
-//! A connection for one transaction that writes.
+//! A connection for one read-write transaction.
 //!
 //! After some failures (a full disk, an I/O error) SQLite rolls back by itself while sqlx still counts the transaction
 //! as open, and every later one on that connection fails; on PostgreSQL a statement may still be on its way. So a connection
-//! goes back to the pool when it is known to be as good as before; after anything else, a dropped future included, it is
-//! closed, and the next transaction opens a new one.
+//! returns to the pool only if it is known to be usable; after anything else, a dropped future included, it is closed, and
+//! the next transaction opens a new one.
 
+use crate::StoreError;
 use sqlx::{Database, Pool, pool::PoolConnection};
 
 pub(crate) struct Writer<DB: Database>(Option<PoolConnection<DB>>);
@@ -19,8 +20,35 @@ impl<DB: Database> Writer<DB> {
         connection.ok_or(sqlx::Error::WorkerCrashed)
     }
 
-    /// The connection is as good as before.
-    pub(crate) fn give_back(mut self) {
+    /// Ends a transaction: returns the connection to the pool, or closes it if its state is not certain.
+    ///
+    /// # Errors
+    /// The result's own error; `Uncertain` around it if the commit was begun and its outcome is unknown.
+    pub(crate) fn finish<T>(
+        self,
+        result: Result<T, StoreError>,
+        committing: bool,
+    ) -> Result<T, StoreError> {
+        match result {
+            Ok(value) => {
+                self.return_to_pool();
+                Ok(value)
+            }
+            Err(error) => {
+                if error.leaves_connection_usable() {
+                    self.return_to_pool();
+                }
+                // A commit that lacks disk space commits nothing.
+                if committing && !error.is_out_of_space() {
+                    Err(StoreError::Uncertain(Box::new(error)))
+                } else {
+                    Err(error)
+                }
+            }
+        }
+    }
+
+    fn return_to_pool(mut self) {
         drop(self.0.take());
     }
 }

@@ -77,7 +77,7 @@ impl Blockade {
         let mut connection = PgConnection::connect(url).await.expect("connects");
         for statement in [
             "BEGIN",
-            "LOCK TABLE usage_note, usage_rollup, usage_by, key_last_use IN ACCESS EXCLUSIVE MODE",
+            "LOCK TABLE usage_journal, usage_rollup, usage_breakdown, key_last_use IN ACCESS EXCLUSIVE MODE",
         ] {
             connection.execute(statement).await.expect("locked");
         }

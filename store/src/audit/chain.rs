@@ -1,7 +1,7 @@
 //! Whether the log is what was written.
 
-use super::{GENESIS, Head, Proof, SEALED, insert_line, move_head};
-use crate::{AuditLine, Store, StoreError, read, row::corrupt, sql, write};
+use super::{GENESIS, Head, Proof, SEALED, insert_audit_line, move_audit_head};
+use crate::{AuditLine, Store, StoreError, read, row::corrupt, sql, transaction};
 use domain::{
     audit::{AuditFilter, Event},
     id::AccountId,
@@ -71,22 +71,22 @@ impl fmt::Display for Break {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seq = self.seq;
         match self.damage {
-            Damage::Changed if seq == 1 => std::write!(f, "row 1 is not what was written first"),
+            Damage::Changed if seq == 1 => write!(f, "row 1 is not what was written first"),
             Damage::Changed => {
                 let before = seq - 1;
-                std::write!(f, "row {seq} is not what was written after row {before}")
+                write!(f, "row {seq} is not what was written after row {before}")
             }
-            Damage::Missing => std::write!(f, "row {seq} is missing"),
-            Damage::NotTheHead => std::write!(f, "row {seq} is not what was written last"),
-            Damage::Added => std::write!(f, "row {seq} was not written by Latchkey"),
-            Damage::NotTheKept => std::write!(f, "row {seq} is not the one whose hash was kept"),
+            Damage::Missing => write!(f, "row {seq} is missing"),
+            Damage::NotTheHead => write!(f, "row {seq} is not what was written last"),
+            Damage::Added => write!(f, "row {seq} was not written by Latchkey"),
+            Damage::NotTheKept => write!(f, "row {seq} is not the one whose hash was kept"),
             Damage::Forged => {
-                std::write!(f, "row {seq} has a seal that was not made with the pepper")
+                write!(f, "row {seq} has a seal that was not made with the pepper")
             }
             Damage::Unsealed => {
-                std::write!(f, "row {seq} has no seal, and rows before it have one")
+                write!(f, "row {seq} has no seal, and rows before it have one")
             }
-            Damage::Unproven => std::write!(
+            Damage::Unproven => write!(
                 f,
                 "row {seq}, the last one, has no seal of a pepper that is at hand; a log of before this version is sealed \
                  when the server starts"
@@ -215,7 +215,7 @@ impl Store {
         let heads = self.audit_heads().await?;
         let unsealed = |head: &AuditHead| head.seal.is_none();
         let (sealed,): (i64,) = if heads.iter().all(unsealed) && !heads.is_empty() {
-            read!(self, |pool| sqlx::query_as(sql::AUDIT_SEALED)
+            read!(self, |pool| sqlx::query_as(sql::AUDIT_COUNT_SEALED)
                 .fetch_one(pool)
                 .await)?
         } else {
@@ -234,8 +234,8 @@ impl Store {
                 continue;
             }
             let event = event(head.account);
-            let written = write!(self, |tx| {
-                let head: Head = sqlx::query_as(sql::AUDIT_HEAD)
+            let written = transaction!(self, |tx| {
+                let head: Head = sqlx::query_as(sql::AUDIT_TAKE_NUMBER)
                     .bind(event.account_id.0)
                     .fetch_one(&mut *tx)
                     .await?;
@@ -247,10 +247,10 @@ impl Store {
                     ));
                 }
                 let line = AuditLine::after(&head, &event, tx.seals(), true)?;
-                insert_line!(tx, &line);
-                move_head!(tx, &line);
+                insert_audit_line!(tx, &line)?;
+                move_audit_head!(tx, &line)?;
                 line.seq
-            });
+            })?;
             done.sealed += usize::from(written > 0);
         }
         Ok(done)

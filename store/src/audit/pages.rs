@@ -127,7 +127,7 @@ impl Store {
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let (count,): (i64,) = read!(self, |pool| {
-            sqlx::query_as(sql::AUDIT_HAS)
+            sqlx::query_as(sql::AUDIT_COUNT_MATCHING)
                 .bind(account.0)
                 .bind(target)
                 .bind(action.as_str())
@@ -142,13 +142,13 @@ impl Store {
 /// The statement along the index that narrows most.
 fn statement(filter: &AuditFilter, back: bool) -> &'static str {
     let (down, up) = if !filter.target.is_empty() {
-        (sql::AUDIT_ON_DOWN, sql::AUDIT_ON_UP)
+        (sql::AUDIT_OF_TARGET_DESC, sql::AUDIT_OF_TARGET_ASC)
     } else if !filter.actor.is_empty() {
-        (sql::AUDIT_OF_ACTOR_DOWN, sql::AUDIT_OF_ACTOR_UP)
+        (sql::AUDIT_OF_ACTOR_DESC, sql::AUDIT_OF_ACTOR_ASC)
     } else if filter.action.is_some() {
-        (sql::AUDIT_OF_ACTION_DOWN, sql::AUDIT_OF_ACTION_UP)
+        (sql::AUDIT_OF_ACTION_DESC, sql::AUDIT_OF_ACTION_ASC)
     } else {
-        (sql::AUDIT_DOWN, sql::AUDIT_UP)
+        (sql::AUDIT_PAGE_DESC, sql::AUDIT_PAGE_ASC)
     };
     if back { up } else { down }
 }

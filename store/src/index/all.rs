@@ -3,9 +3,9 @@
 
 use super::{Digest, IndexRow, KnownScopes, RawTerms, Terms};
 use crate::{
-    PepperName, Store, StoreError, on_pool, read,
+    PepperName, Store, StoreError, read,
     row::{corrupt, parse},
-    sql,
+    sql, with_read_pool,
 };
 use domain::{
     id::{AccountId, ApplicationId},
@@ -41,13 +41,13 @@ impl Spans {
 
 /// Begins to read a table: rows of SQLite by their numbers, PostgreSQL's by their blocks. All spans are of one instant: a row that is
 /// written anew moves to another block, and would be missed where it goes to one that was read before.
-macro_rules! spans {
+macro_rules! read_spans {
     ($store:expr, $pool:expr, $extent:expr, $span:expr $(, $value:expr)?) => {{
         let step: i64 = match $store {
             Store::Sqlite { .. } => 500,
             Store::Postgres { .. } => 16,
         };
-        let (pool, begin) = ($pool.clone(), sql::SNAPSHOT.of($store));
+        let (pool, begin) = ($pool.clone(), sql::INDEX_SNAPSHOT.of($store));
         let (extent, span) = ($extent.of($store), $span.of($store));
         let (send, texts) = mpsc::channel(AHEAD);
         let reading = tokio::spawn(async move {
@@ -193,13 +193,13 @@ impl Store {
         let mut accounts = self.accounts().await?;
         // What is read from here on is at least as new.
         let position = self.position().await?;
-        on_pool!(self, |pool| {
-            let mut keys = spans!(self, pool, sql::KEYS_EXTENT, sql::KEYS_SPAN);
-            let mut secrets = spans!(
+        with_read_pool!(self, |pool| {
+            let mut keys = read_spans!(self, pool, sql::INDEX_KEYS_EXTENT, sql::INDEX_KEYS_SPAN);
+            let mut secrets = read_spans!(
                 self,
                 pool,
-                sql::SECRETS_EXTENT,
-                sql::SECRETS_SPAN,
+                sql::INDEX_SECRETS_EXTENT,
+                sql::INDEX_SECRETS_SPAN,
                 newest.to_string()
             );
             loop {
@@ -233,8 +233,8 @@ impl Store {
 
     async fn unusual_terms(&self) -> Result<HashMap<KeyId, Terms>, StoreError> {
         let mut terms = HashMap::new();
-        on_pool!(self, |pool| {
-            let mut rows = sqlx::query(sql::KEYS_UNUSUAL).fetch(pool);
+        with_read_pool!(self, |pool| {
+            let mut rows = sqlx::query(sql::INDEX_UNUSUAL_TERMS).fetch(pool);
             while let Some(row) = rows.try_next().await? {
                 let id: KeyId = parse("id", row.try_get("id")?)?;
                 terms.insert(id, RawTerms::from_row(&row)?.read()?);

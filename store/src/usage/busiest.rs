@@ -40,9 +40,15 @@ impl Store {
         refused: bool,
     ) -> Result<Vec<BusyKey>, StoreError> {
         let (both, one) = if refused {
-            (sql::KEY_DAYS_MISSED_BOTH, sql::KEY_DAYS_MISSED_ONE)
+            (
+                sql::KEY_DAYS_MOST_REJECTED_TWO_DAYS,
+                sql::KEY_DAYS_MOST_REJECTED_ONE_DAY,
+            )
         } else {
-            (sql::KEY_DAYS_BUSIEST_BOTH, sql::KEY_DAYS_BUSIEST_ONE)
+            (
+                sql::KEY_DAYS_BUSIEST_TWO_DAYS,
+                sql::KEY_DAYS_BUSIEST_ONE_DAY,
+            )
         };
         // A key's row is of the newest day on which it was called: of the second one, with the first beside it, or of the
         // first one. SQLite joins from left to right where that is a CROSS JOIN.

@@ -1,6 +1,6 @@
 //! Forgetting what is too old, in steps that never hold up writing.
 
-use crate::{Store, StoreError, sql, write_later};
+use crate::{Store, StoreError, deferrable_transaction, sql};
 use domain::time::Timestamp;
 
 /// Rows that one step takes away at most.
@@ -30,14 +30,14 @@ impl Store {
     /// Where the database fails.
     pub async fn forget_usage(&self, what: Old, before: Timestamp) -> Result<bool, StoreError> {
         let (statement, span) = match what {
-            Old::Calls(span) => (sql::USAGE_PRUNE, Some(span)),
+            Old::Calls(span) => (sql::USAGE_ROLLUP_PRUNE, Some(span)),
             Old::Reports(span) => (sql::USAGE_REPORT_PRUNE, Some(span)),
-            Old::Common(span) => (sql::USAGE_BY_PRUNE, Some(span)),
+            Old::Common(span) => (sql::USAGE_BREAKDOWN_PRUNE, Some(span)),
             Old::Batches => (sql::USAGE_REPORT_BATCHES_PRUNE, None),
-            Old::Events => (sql::SECURITY_PRUNE, None),
-            Old::Sightings => (sql::SIGHTING_PRUNE, None),
+            Old::Events => (sql::SECURITY_EVENTS_PRUNE, None),
+            Old::Sightings => (sql::SIGHTINGS_PRUNE, None),
         };
-        let gone = write_later!(self, |tx| {
+        let gone = deferrable_transaction!(self, |tx| {
             let query = sqlx::query(statement);
             let query = match span {
                 Some(span) => query.bind(span),
@@ -49,7 +49,7 @@ impl Store {
                 .execute(&mut *tx)
                 .await?
                 .rows_affected()
-        });
+        })?;
         Ok(gone >= STEP.unsigned_abs())
     }
 }

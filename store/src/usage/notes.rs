@@ -1,6 +1,6 @@
 //! Notes of what was counted, until the batch that they are part of is written.
 
-use crate::{Store, StoreError, on_pool, sql, write_later};
+use crate::{Store, StoreError, deferrable_transaction, sql, with_read_pool};
 use futures_util::TryStreamExt as _;
 use uuid::Uuid;
 
@@ -10,14 +10,14 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn note_usage(&self, batch: Uuid, seq: i64, body: &[u8]) -> Result<(), StoreError> {
-        write_later!(self, |tx| {
-            sqlx::query(sql::USAGE_NOTE_INSERT)
+        deferrable_transaction!(self, |tx| {
+            sqlx::query(sql::USAGE_JOURNAL_INSERT)
                 .bind(batch)
                 .bind(seq)
                 .bind(body)
                 .execute(&mut *tx)
                 .await?;
-        });
+        })?;
         Ok(())
     }
 
@@ -29,8 +29,8 @@ impl Store {
         &self,
         mut take: impl FnMut(Uuid, &[u8]),
     ) -> Result<(), StoreError> {
-        on_pool!(self, |pool| {
-            let mut rows = sqlx::query_as::<_, (Uuid, Vec<u8>)>(sql::USAGE_NOTES).fetch(pool);
+        with_read_pool!(self, |pool| {
+            let mut rows = sqlx::query_as::<_, (Uuid, Vec<u8>)>(sql::USAGE_JOURNAL_ALL).fetch(pool);
             while let Some((batch, body)) = rows.try_next().await? {
                 take(batch, &body);
             }

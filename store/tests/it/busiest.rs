@@ -129,7 +129,7 @@ async fn the_busiest_keys_are_read_along_an_index() {
             continue;
         };
         let mut seen = 0;
-        for (name, statement) in store::sql::ALL {
+        for (name, statement) in store::sql::SHARED {
             if !name.starts_with("KEY_DAYS_") {
                 continue;
             }

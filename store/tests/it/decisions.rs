@@ -93,7 +93,7 @@ async fn refusals_are_found_without_reading_what_passed() {
             ("REFUSALS_OF_APPLICATION", "decision_refused "),
             ("REFUSALS_OF_KEY", "decision_refused_by_key "),
         ] {
-            let mut all = store::sql::ALL.iter();
+            let mut all = store::sql::SHARED.iter();
             let (_, statement) = all.find(|(known, _)| *known == name).expect("there");
             let plan = format!("EXPLAIN QUERY PLAN {statement}");
             let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(plan))

@@ -164,7 +164,7 @@ async fn every_order_is_read_along_an_index() {
             // PostgreSQL plans by what a table holds: an empty one is read from end to end.
             continue;
         };
-        for (name, statement) in store::sql::ALL {
+        for (name, statement) in store::sql::SHARED {
             if !name.starts_with("KEYS_BY_") && !name.starts_with("SOME_BY_") {
                 continue;
             }

@@ -1,4 +1,5 @@
-//! A process that is killed while it migrates, and a database that two versions use one after the other.
+//! Migrations: a kill in the middle of one, a database of a development build, and, from the second migration on, a
+//! database that the latest release uses after this version has migrated it.
 
 use crate::support::{Fresh, fresh};
 use sqlx::{
@@ -6,18 +7,18 @@ use sqlx::{
     migrate::{Migration, Migrator},
 };
 use std::fs;
-use store::Store;
+use store::{Store, StoreError};
 use tempfile::TempDir;
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 
-/// The first of the migrations, up to this number.
+/// The first `count` migrations.
 fn up_to(migrator: &Migrator, count: usize) -> Migrator {
     Migrator::with_migrations(migrator.iter().take(count).cloned().collect())
 }
 
-/// The statements of a migration. A trigger or a function has semicolons of its own.
+/// Splits a migration into its statements. The body of a trigger or a function contains semicolons.
 fn statements(migration: &Migration) -> Vec<String> {
     let mut all = Vec::new();
     let mut open = String::new();
@@ -44,14 +45,14 @@ fn statements(migration: &Migration) -> Vec<String> {
     all
 }
 
-/// Where a process is killed within so many statements: in the middle, and before the migration is noted.
-fn points(statements: usize) -> impl Iterator<Item = usize> {
-    let middle = (statements > 1).then_some(statements / 2);
-    middle.into_iter().chain([statements])
+/// After how many of its statements a migration is interrupted: at every tenth, and after the last, before it is recorded as
+/// applied.
+fn interruptions(statements: usize) -> impl Iterator<Item = usize> {
+    (1..statements).step_by(10).chain([statements])
 }
 
 #[test]
-fn every_migration_can_be_rolled_back_as_a_whole() {
+fn every_migration_runs_in_one_transaction() {
     for migration in SQLITE.iter().chain(POSTGRES.iter()) {
         assert!(
             !migration.no_tx,
@@ -84,7 +85,7 @@ fn every_migration_can_be_rolled_back_as_a_whole() {
 }
 
 #[tokio::test]
-async fn a_process_that_is_killed_in_a_migration_leaves_what_the_next_start_finishes() {
+async fn a_migration_that_is_interrupted_by_a_kill_is_completed_by_the_next_start() {
     for fresh in fresh().await {
         let expected = schema(&fresh.url).await;
         match &fresh.store {
@@ -97,7 +98,7 @@ async fn a_process_that_is_killed_in_a_migration_leaves_what_the_next_start_fini
 async fn killed_on_sqlite(expected: &[String]) {
     for (number, migration) in SQLITE.iter().enumerate() {
         let statements = statements(migration);
-        for point in points(statements.len()) {
+        for point in interruptions(statements.len()) {
             let folder = TempDir::new().expect("a folder");
             let (alive, dead) = (folder.path().join("alive"), folder.path().join("dead"));
             for place in [&alive, &dead] {
@@ -125,7 +126,7 @@ async fn killed_on_sqlite(expected: &[String]) {
                     .await
                     .expect("a statement");
             }
-            // What the disk holds at this moment is what a killed process leaves.
+            // A killed process leaves what is on the disk at this moment.
             for entry in fs::read_dir(&alive).expect("a folder") {
                 let path = entry.expect("an entry").path();
                 fs::copy(&path, dead.join(path.file_name().expect("a name"))).expect("copied");
@@ -148,7 +149,7 @@ async fn killed_on_sqlite(expected: &[String]) {
 async fn killed_on_postgres(fresh: &Fresh, expected: &[String]) {
     for (number, migration) in POSTGRES.iter().enumerate() {
         let statements = statements(migration);
-        for point in points(statements.len()) {
+        for point in interruptions(statements.len()) {
             let mut connection = PgConnection::connect(&fresh.url).await.expect("connects");
             let empty = "DROP SCHEMA public CASCADE; CREATE SCHEMA public";
             connection
@@ -166,7 +167,7 @@ async fn killed_on_postgres(fresh: &Fresh, expected: &[String]) {
                     .await
                     .expect("a statement");
             }
-            // Without a word to the server, as when the process is killed.
+            // Without a message to the server, as when the process is killed.
             connection.close_hard().await.expect("closed");
             let store = Store::open(&fresh.url).await;
             let store = store
@@ -182,7 +183,7 @@ async fn killed_on_postgres(fresh: &Fresh, expected: &[String]) {
     }
 }
 
-/// Tables, columns, indexes, constraints and triggers, and which migrations have run.
+/// Returns tables, columns, indexes, constraints, triggers and the applied migrations, one a line.
 async fn schema(url: &str) -> Vec<String> {
     if url.starts_with("sqlite:") {
         let mut connection = SqliteConnection::connect(url).await.expect("opens");
@@ -218,53 +219,73 @@ async fn schema(url: &str) -> Vec<String> {
     rows
 }
 
-/// The statements of the release before this one, and its newest migration. `LATCHKEY_REFRESH_SNAPSHOTS=1` writes them anew,
-/// once a release is made.
-const PREVIOUS: &str = include_str!("previous.sql");
-const PREVIOUS_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/previous.sql");
+/// The newest migration of the latest release, and its statements. The file is written once a release is made, by running
+/// these tests with `LATCHKEY_REFRESH_SNAPSHOTS=1`; there is none before the first release.
+const RELEASE_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/release.sql");
 
-/// The number of the previous release's newest migration, and its statements by name.
-fn previous() -> (i64, Vec<(&'static str, &'static str)>) {
-    let (first, rest) = PREVIOUS.split_once('\n').expect("lines");
-    let number = first
-        .strip_prefix("-- migration ")
-        .expect("a number")
-        .parse()
-        .expect("a number");
-    let statements = rest.split("-- statement ").skip(1);
-    (
-        number,
-        statements
-            .map(|text| text.split_once('\n').expect("a name and a text"))
-            .collect(),
-    )
+/// The latest release.
+struct Release {
+    newest_migration: i64,
+    /// Names and texts.
+    statements: Vec<(String, String)>,
+}
+
+impl Release {
+    /// Reads the file of the latest release.
+    ///
+    /// # Panics
+    /// If there is no such file although a second migration exists: then there must have been a release.
+    fn latest() -> Option<Self> {
+        let Ok(text) = fs::read_to_string(RELEASE_FILE) else {
+            assert!(
+                SQLITE.iter().count() == 1,
+                "there is a second migration, but no {RELEASE_FILE}: write it at the commit of the release, with \
+                 LATCHKEY_REFRESH_SNAPSHOTS=1"
+            );
+            return None;
+        };
+        let (first, rest) = text.split_once('\n').expect("lines");
+        let number = first.strip_prefix("-- migration ").expect("a number");
+        let statements = rest.split("-- statement ").skip(1);
+        Some(Self {
+            newest_migration: number.parse().expect("a number"),
+            statements: statements
+                .map(|text| text.split_once('\n').expect("a name and a text"))
+                .map(|(name, text)| (name.to_owned(), text.to_owned()))
+                .collect(),
+        })
+    }
 }
 
 #[test]
-fn the_previous_release_is_kept_until_another_one_is_made() {
+fn the_statements_of_the_latest_release_are_kept_from_the_second_migration_on() {
     if std::env::var_os("LATCHKEY_REFRESH_SNAPSHOTS").is_some() {
         let newest = SQLITE
             .iter()
             .map(|migration| migration.version)
             .max()
             .expect("migrations");
-        let statements = store::sql::ALL
+        let statements = store::sql::SHARED
             .iter()
             .map(|(name, text)| format!("-- statement {name}\n{}\n", text.trim_end()));
         let text = format!("-- migration {newest}\n{}", statements.collect::<String>());
-        fs::write(PREVIOUS_FILE, text).expect("written");
+        fs::write(RELEASE_FILE, text).expect("written");
     }
-    let (number, statements) = previous();
-    assert!(SQLITE.iter().any(|migration| migration.version == number));
-    assert!(statements.len() > 100, "{}", statements.len());
+    if let Some(release) = Release::latest() {
+        let mut all = SQLITE.iter();
+        assert!(all.any(|migration| migration.version == release.newest_migration));
+        assert!(release.statements.len() > 100);
+    }
 }
 
 #[tokio::test]
-async fn the_previous_release_can_use_a_database_that_this_one_has_migrated() {
-    let (_, statements) = previous();
+async fn the_latest_release_can_use_a_migrated_database() {
+    let Some(release) = Release::latest() else {
+        return;
+    };
     for fresh in fresh().await {
-        for (name, text) in &statements {
-            let statement = AssertSqlSafe(*text).into_sql_str();
+        for (name, text) in &release.statements {
+            let statement = AssertSqlSafe(text.clone()).into_sql_str();
             let prepared = match &fresh.store {
                 Store::Sqlite { readers, .. } => readers.prepare(statement).await.map(drop),
                 Store::Postgres { pool, .. } => pool.prepare(statement).await.map(drop),
@@ -274,7 +295,7 @@ async fn the_previous_release_can_use_a_database_that_this_one_has_migrated() {
     }
 }
 
-/// A column: its table and name, its type, and whether a row that does not name it can be inserted.
+/// A column: its table and name, its type, and whether an INSERT may leave it out.
 type Column = ((String, String), String, bool);
 
 async fn columns_of_sqlite(connection: &mut SqliteConnection) -> Vec<Column> {
@@ -306,9 +327,12 @@ async fn columns_of_postgres(connection: &mut PgConnection) -> Vec<Column> {
 }
 
 #[tokio::test]
-async fn a_migration_takes_nothing_away_that_the_previous_release_reads_and_asks_nothing_of_what_it_writes()
+async fn a_migration_keeps_the_columns_of_the_latest_release_and_adds_none_that_its_inserts_must_name()
  {
-    let (number, _) = previous();
+    let Some(release) = Release::latest() else {
+        return;
+    };
+    let number = release.newest_migration;
     for fresh in fresh().await {
         let (before, after) = match &fresh.store {
             Store::Sqlite { .. } => {
@@ -360,6 +384,40 @@ async fn a_migration_takes_nothing_away_that_the_previous_release_reads_and_asks
                 !(old_table && new_column) || *open,
                 "{place:?} has to be named where a row is inserted"
             );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_database_of_a_development_build_is_refused_in_one_line() {
+    for fresh in fresh().await {
+        // The first migration was another one, and there were more.
+        let other_checksum = match &fresh.store {
+            Store::Sqlite { .. } => {
+                "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1"
+            }
+            Store::Postgres { .. } => {
+                r"UPDATE _sqlx_migrations SET checksum = '\x00' WHERE version = 1"
+            }
+        };
+        for statement in [
+            "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
+             SELECT 16, 'write probe', installed_on, success, checksum, execution_time FROM _sqlx_migrations",
+            other_checksum,
+        ] {
+            match &fresh.store {
+                Store::Sqlite { writer, .. } => sqlx::query(statement).execute(writer).await.map(drop),
+                Store::Postgres { pool, .. } => sqlx::query(statement).execute(pool).await.map(drop),
+            }
+            .expect("changed");
+        }
+        fresh.store.close().await;
+        for error in [
+            Store::open(&fresh.url).await.expect_err("refused"),
+            Store::open_to_read(&fresh.url).await.expect_err("refused"),
+        ] {
+            assert!(matches!(error, StoreError::Unreleased), "{error}");
+            assert!(!error.to_string().contains('\n'));
         }
     }
 }

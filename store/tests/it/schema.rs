@@ -7,9 +7,9 @@ use store::{Store, StoreError, sql};
 #[tokio::test]
 async fn every_statement_prepares_on_both_databases() {
     for fresh in fresh().await {
-        let either = sql::EACH.iter();
+        let either = sql::PER_DATABASE.iter();
         let either = either.map(|(name, both)| (*name, both.of(&fresh.store)));
-        for (name, statement) in sql::ALL.iter().copied().chain(either) {
+        for (name, statement) in sql::SHARED.iter().copied().chain(either) {
             let statement = statement.into_sql_str();
             let prepared = match &fresh.store {
                 Store::Sqlite { readers, .. } => readers.prepare(statement).await.map(drop),

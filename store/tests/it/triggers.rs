@@ -83,8 +83,8 @@ async fn a_key_is_not_deleted_on_either_database() {
                 "TRUNCATE key_secret",
                 "TRUNCATE account CASCADE",
                 "INSERT INTO api_key (id, account_id, application_id, name, description, environment, scopes, ip_rules,
-                     created_at, once)
-                 SELECT id, account_id, application_id, name, description, environment, scopes, ip_rules, created_at, once
+                     created_at, idempotency_key)
+                 SELECT id, account_id, application_id, name, description, environment, scopes, ip_rules, created_at, idempotency_key
                  FROM api_key WHERE name = 'Leaked'
                  ON CONFLICT (id) DO UPDATE SET revoked_at = NULL",
             ]);
@@ -112,11 +112,11 @@ async fn no_row_that_makes_a_key_is_replaced_on_sqlite() {
         let other = "'akl_zzzzzzzzzzzzzzzz'";
         for sql in [
             // By each of its unique values, with all others new.
-            insert("id, once", "id, randomblob(16)", ""),
-            insert("id, once", &format!("{other}, once"), "WHERE name = 'Leaked'"),
-            insert("rowid, id, once", &format!("rowid, {other}, randomblob(16)"), "WHERE name = 'Leaked'"),
+            insert("id, idempotency_key", "id, randomblob(16)", ""),
+            insert("id, idempotency_key", &format!("{other}, idempotency_key"), "WHERE name = 'Leaked'"),
+            insert("rowid, id, idempotency_key", &format!("rowid, {other}, randomblob(16)"), "WHERE name = 'Leaked'"),
             "UPDATE OR REPLACE api_key SET id = (SELECT id FROM api_key WHERE name = 'Leaked') WHERE name = 'Other'".into(),
-            "UPDATE OR REPLACE api_key SET once = (SELECT once FROM api_key WHERE name = 'Leaked') WHERE name = 'Other'"
+            "UPDATE OR REPLACE api_key SET idempotency_key = (SELECT idempotency_key FROM api_key WHERE name = 'Leaked') WHERE name = 'Other'"
                 .into(),
             "UPDATE OR REPLACE api_key SET rowid = (SELECT rowid FROM api_key WHERE name = 'Leaked') WHERE name = 'Other'"
                 .into(),

@@ -28,7 +28,7 @@ SELECT lower(
         || substr(hex(a.id), 17, 4) || '-' || substr(hex(a.id), 21, 12)
     ), u.span, u.bucket, u.outcome, SUM(u.calls)
 FROM usage_rollup u, application a GROUP BY u.span, u.bucket, u.outcome;
-INSERT INTO usage_by (subject, span, bucket, dimension, value, outcome, calls)
+INSERT INTO usage_breakdown (subject, span, bucket, dimension, value, outcome, calls)
 SELECT k.id, span.ms, d.bucket, kind.name, printf('%s %d', kind.name, h.n), 'accepted', :calls
 FROM (SELECT id FROM api_key ORDER BY created_at DESC LIMIT 1) k, day d, hour h,
     (SELECT 3600000 AS ms UNION ALL SELECT 86400000) span,

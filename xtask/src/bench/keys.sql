@@ -3,7 +3,7 @@
 WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < :keys)
 INSERT INTO api_key (
     id, account_id, application_id, name, description, environment, scopes, ip_rules, expires_at, created_at, created_by,
-    once, revoked_at, revoked_reason
+    idempotency_key, revoked_at, revoked_reason
 )
 SELECT printf('ak%s_%016d', iif(n % 10 = 1, 't', 'l'), n), a.account_id, a.id,
     printf('service %d of %d', n * 7919 % 100003, n), '', iif(n % 10 = 1, 'test', 'live'),

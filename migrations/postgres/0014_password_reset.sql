@@ -1,8 +1,0 @@
--- One link for each person at most. Never the link: HMAC-SHA-256 of its token under the pepper that is named.
-CREATE TABLE password_reset (
-    token_hash BYTEA PRIMARY KEY,
-    person_id UUID NOT NULL UNIQUE REFERENCES person (id),
-    pepper TEXT NOT NULL,
-    created_at BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL
-);

@@ -1,0 +1,478 @@
+-- The schema of Latchkey. Types and rules: ../README.md. Instants are Unix milliseconds in UTC.
+
+-- Customers. The row carries the head of the account's audit chain: the number, hash and seal of its last record.
+CREATE TABLE account (
+    id BLOB PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL UNIQUE,
+    created_at BIGINT NOT NULL,
+    audit_seq BIGINT NOT NULL,
+    audit_hash BLOB NOT NULL,
+    -- HMAC-SHA-256 of audit_hash under the named pepper.
+    audit_seal BLOB,
+    audit_pepper TEXT NOT NULL DEFAULT ''
+);
+
+-- Applications of an account. Keys belong to one application.
+CREATE TABLE application (
+    id BLOB PRIMARY KEY NOT NULL,
+    account_id BLOB NOT NULL REFERENCES account (id),
+    name TEXT NOT NULL,
+    time_zone TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    -- The number of its keys, maintained by a trigger. Keys are never deleted.
+    key_count BIGINT NOT NULL DEFAULT 0,
+    UNIQUE (account_id, name)
+);
+
+-- People who can sign in: members of accounts, and support staff of the platform.
+CREATE TABLE person (
+    id BLOB PRIMARY KEY NOT NULL,
+    email TEXT NOT NULL UNIQUE,
+    -- Argon2id in PHC string format.
+    password_hash TEXT NOT NULL,
+    is_support BOOLEAN NOT NULL,
+    created_at BIGINT NOT NULL,
+    -- The last request of any of the person's sessions; sessions themselves are pruned.
+    seen_at BIGINT,
+    disabled_at BIGINT
+);
+
+-- Which person belongs to which account, and in which role.
+CREATE TABLE membership (
+    account_id BLOB NOT NULL REFERENCES account (id),
+    person_id BLOB NOT NULL REFERENCES person (id),
+    role TEXT NOT NULL CHECK (role IN ('owner', 'developer', 'viewer')),
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (person_id, account_id)
+);
+CREATE INDEX membership_by_account ON membership (account_id);
+
+-- Invitations to an account that have not been accepted or withdrawn. Of the link's token only HMAC-SHA-256 under the named
+-- pepper is stored.
+CREATE TABLE invitation (
+    id BLOB PRIMARY KEY NOT NULL,
+    account_id BLOB NOT NULL REFERENCES account (id),
+    email TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('owner', 'developer', 'viewer')),
+    token_hash BLOB NOT NULL UNIQUE,
+    pepper TEXT NOT NULL DEFAULT '',
+    invited_by BLOB NOT NULL REFERENCES person (id),
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    UNIQUE (account_id, email)
+);
+
+-- Sign-in sessions. Of the cookie's token only HMAC-SHA-256 under the named pepper is stored.
+CREATE TABLE session (
+    token_hash BLOB PRIMARY KEY NOT NULL,
+    pepper TEXT NOT NULL DEFAULT '',
+    id BLOB NOT NULL UNIQUE,
+    person_id BLOB NOT NULL REFERENCES person (id),
+    created_at BIGINT NOT NULL,
+    -- The last request, to the minute.
+    seen_at BIGINT NOT NULL,
+    -- When the person last entered the password.
+    authenticated_at BIGINT NOT NULL,
+    address TEXT NOT NULL,
+    user_agent TEXT NOT NULL
+);
+CREATE INDEX session_by_person ON session (person_id);
+
+-- Password reset links, one a person at most. Of the link's token only HMAC-SHA-256 under the named pepper is stored.
+CREATE TABLE password_reset (
+    token_hash BLOB PRIMARY KEY NOT NULL,
+    pepper TEXT NOT NULL,
+    person_id BLOB NOT NULL UNIQUE REFERENCES person (id),
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+-- API keys, without their secrets.
+CREATE TABLE api_key (
+    id TEXT PRIMARY KEY NOT NULL,
+    account_id BLOB NOT NULL REFERENCES account (id),
+    application_id BLOB NOT NULL REFERENCES application (id),
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    environment TEXT NOT NULL CHECK (environment IN ('live', 'test')),
+    scopes TEXT NOT NULL,
+    ip_rules TEXT NOT NULL,
+    rate_requests BIGINT,
+    rate_window_ms BIGINT,
+    created_at BIGINT NOT NULL,
+    created_by BLOB REFERENCES person (id),
+    -- The id of the form that made the key. A form that is sent again finds its key by it.
+    idempotency_key BLOB NOT NULL,
+    -- When a person confirmed that the secret is stored.
+    confirmed_at BIGINT,
+    expires_at BIGINT,
+    deactivated_at BIGINT,
+    -- Of a regenerated key: since when it is retiring, until when it works, and the key that replaces it.
+    deprecated_at BIGINT,
+    retires_at BIGINT,
+    replaced_by TEXT REFERENCES api_key (id),
+    revoked_at BIGINT,
+    revoked_reason TEXT NOT NULL DEFAULT '',
+    -- The list of keys is sorted by these: the name in lower case, and the expiry, with a maximum for "never".
+    sort_name TEXT GENERATED ALWAYS AS (LOWER(name)) VIRTUAL,
+    sort_expiry BIGINT GENERATED ALWAYS AS (COALESCE(expires_at, 9223372036854775806)) VIRTUAL,
+    UNIQUE (application_id, idempotency_key)
+);
+CREATE INDEX api_key_by_creation ON api_key (application_id, created_at, id);
+CREATE INDEX api_key_by_name ON api_key (application_id, sort_name, id);
+CREATE INDEX api_key_by_expiry ON api_key (application_id, sort_expiry, id);
+-- A key replaces one other key at most.
+CREATE UNIQUE INDEX api_key_by_successor ON api_key (replaced_by);
+-- Support looks keys up by the characters that the mask shows.
+CREATE INDEX api_key_by_mask ON api_key (substr(id, 1, 8), substr(id, 17, 4));
+
+-- Digests of the keys' secrets: HMAC-SHA-256 over key id and secret under the named pepper. A key has one secret.
+CREATE TABLE key_secret (
+    id BLOB PRIMARY KEY NOT NULL,
+    key_id TEXT NOT NULL REFERENCES api_key (id),
+    digest BLOB NOT NULL,
+    pepper TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX key_secret_by_key ON key_secret (key_id);
+
+-- The last accepted call of each key. A trigger inserts the row with the key; at = 0 means that no call was accepted yet.
+CREATE TABLE key_last_use (
+    key_id TEXT PRIMARY KEY NOT NULL REFERENCES api_key (id),
+    application_id BLOB REFERENCES application (id),
+    at BIGINT NOT NULL,
+    address TEXT NOT NULL,
+    user_agent TEXT NOT NULL,
+    -- Method and path.
+    route TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX key_last_use_by_time ON key_last_use (application_id, at, key_id);
+
+-- Call counts of keys and applications (subject) in buckets of span milliseconds, by outcome.
+CREATE TABLE usage_rollup (
+    subject TEXT NOT NULL,
+    span BIGINT NOT NULL,
+    bucket BIGINT NOT NULL,
+    outcome TEXT NOT NULL,
+    calls BIGINT NOT NULL,
+    PRIMARY KEY (subject, span, bucket, outcome)
+) WITHOUT ROWID;
+CREATE INDEX usage_rollup_by_age ON usage_rollup (span, bucket);
+
+-- Call counts as in usage_rollup, of calls whose secret matched, by what they have in common: address, route and so on
+-- (dimension, value).
+CREATE TABLE usage_breakdown (
+    subject TEXT NOT NULL,
+    span BIGINT NOT NULL,
+    bucket BIGINT NOT NULL,
+    dimension TEXT NOT NULL,
+    value TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    calls BIGINT NOT NULL,
+    PRIMARY KEY (subject, span, bucket, dimension, value, outcome)
+) WITHOUT ROWID;
+CREATE INDEX usage_breakdown_by_age ON usage_breakdown (span, bucket);
+
+-- Call counts of each key on the newest day (UTC) on which it was called, and on the day before. An application's busiest
+-- keys are read along an index.
+CREATE TABLE key_day (
+    key_id TEXT PRIMARY KEY NOT NULL,
+    application_id BLOB NOT NULL,
+    day BIGINT NOT NULL,
+    accepted BIGINT NOT NULL,
+    refused BIGINT NOT NULL,
+    rate_limited BIGINT NOT NULL,
+    accepted_day_before BIGINT NOT NULL DEFAULT 0,
+    refused_day_before BIGINT NOT NULL DEFAULT 0,
+    rate_limited_day_before BIGINT NOT NULL DEFAULT 0,
+    calls BIGINT GENERATED ALWAYS AS (accepted + refused + rate_limited) STORED,
+    -- Calls that were not accepted, if they are at least a tenth of all calls; else 0.
+    rejected BIGINT GENERATED ALWAYS AS (
+        CASE
+            WHEN (refused + rate_limited) * 10 >= accepted + refused + rate_limited THEN refused + rate_limited
+            ELSE 0
+        END
+    ) STORED,
+    calls_two_days BIGINT GENERATED ALWAYS AS (
+        accepted + refused + rate_limited + accepted_day_before + refused_day_before + rate_limited_day_before
+    ) STORED,
+    rejected_two_days BIGINT GENERATED ALWAYS AS (
+        CASE
+            WHEN (refused + rate_limited + refused_day_before + rate_limited_day_before) * 10
+                >= accepted + refused + rate_limited + accepted_day_before + refused_day_before + rate_limited_day_before
+            THEN refused + rate_limited + refused_day_before + rate_limited_day_before
+            ELSE 0
+        END
+    ) STORED
+);
+CREATE INDEX key_day_by_calls ON key_day (application_id, day, calls DESC, key_id);
+CREATE INDEX key_day_by_calls_two_days ON key_day (application_id, day, calls_two_days DESC, key_id);
+CREATE INDEX key_day_by_rejected ON key_day (application_id, day, rejected DESC, key_id);
+CREATE INDEX key_day_by_rejected_two_days ON key_day (application_id, day, rejected_two_days DESC, key_id);
+
+-- Batches of counts that are in the rollups: a batch that is written again counts once.
+CREATE TABLE usage_batch (
+    id BLOB PRIMARY KEY NOT NULL,
+    at BIGINT NOT NULL
+);
+
+-- Counts of each second, encoded, until the batch that they belong to is in the rollups.
+CREATE TABLE usage_journal (
+    batch_id BLOB NOT NULL,
+    seq BIGINT NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (batch_id, seq)
+);
+
+-- Outcomes of calls as services report them, of keys and applications (subject) in buckets of span milliseconds.
+CREATE TABLE usage_report (
+    subject TEXT NOT NULL,
+    span BIGINT NOT NULL,
+    bucket BIGINT NOT NULL,
+    calls BIGINT NOT NULL,
+    client_errors BIGINT NOT NULL,
+    server_errors BIGINT NOT NULL,
+    latency_ms BIGINT NOT NULL,
+    -- Calls that took at most this many milliseconds, and more than the bound before.
+    within_25 BIGINT NOT NULL,
+    within_100 BIGINT NOT NULL,
+    within_250 BIGINT NOT NULL,
+    within_1000 BIGINT NOT NULL,
+    within_5000 BIGINT NOT NULL,
+    PRIMARY KEY (subject, span, bucket)
+) WITHOUT ROWID;
+CREATE INDEX usage_report_by_age ON usage_report (span, bucket);
+
+-- Ids of the reports that were counted: a report that is sent again counts once.
+CREATE TABLE usage_report_batch (
+    id BLOB PRIMARY KEY NOT NULL,
+    at BIGINT NOT NULL
+);
+CREATE INDEX usage_report_batch_by_age ON usage_report_batch (at);
+
+-- The gate's decisions, call by call, for some days: neither a secret nor anything made of one. Ids grow with time.
+CREATE TABLE decision (
+    id INTEGER PRIMARY KEY,
+    at BIGINT NOT NULL,
+    request_id TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    application_id BLOB NOT NULL,
+    account_id BLOB NOT NULL,
+    verdict TEXT NOT NULL,
+    detail BIGINT NOT NULL,
+    address TEXT NOT NULL,
+    asked TEXT NOT NULL,
+    route TEXT NOT NULL,
+    user_agent TEXT NOT NULL,
+    from_browser BOOLEAN NOT NULL
+);
+CREATE INDEX decision_by_application ON decision (application_id, id);
+CREATE INDEX decision_by_key ON decision (application_id, key_id, id);
+CREATE INDEX decision_by_request ON decision (request_id);
+-- Refusals are found without reading the accepted calls between them.
+CREATE INDEX decision_refused ON decision (application_id, id) WHERE verdict <> 'valid';
+CREATE INDEX decision_refused_by_key ON decision (application_id, key_id, id) WHERE verdict <> 'valid';
+
+-- Security events of keys and accounts. A repetition adds to the open row of its group.
+CREATE TABLE security_event (
+    id INTEGER PRIMARY KEY,
+    account_id BLOB NOT NULL,
+    -- NULL if the event is not about a key.
+    application_id BLOB,
+    kind TEXT NOT NULL,
+    severity BIGINT NOT NULL,
+    subject TEXT NOT NULL,
+    value TEXT NOT NULL,
+    first_at BIGINT NOT NULL,
+    last_at BIGINT NOT NULL,
+    calls BIGINT NOT NULL,
+    address TEXT NOT NULL,
+    route TEXT NOT NULL,
+    user_agent TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    acknowledged_at BIGINT,
+    acknowledged_by TEXT NOT NULL DEFAULT '',
+    note TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX security_event_by_time ON security_event (account_id, last_at, id);
+CREATE INDEX security_event_by_subject ON security_event (account_id, subject, kind, value, last_at);
+CREATE INDEX security_event_open ON security_event (account_id, severity) WHERE acknowledged_at IS NULL;
+CREATE INDEX security_event_by_age ON security_event (last_at);
+
+-- The networks and clients that each key was used from, and the days on which it was used: what is familiar is no event.
+CREATE TABLE sighting (
+    key_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    first_at BIGINT NOT NULL,
+    last_at BIGINT NOT NULL,
+    PRIMARY KEY (key_id, kind, value)
+);
+CREATE INDEX sighting_by_age ON sighting (last_at);
+
+-- The audit log, append-only. Each row is chained to the one before it in its account by its hash, and sealed under the named
+-- pepper. encoding names the format that the hash is computed over.
+CREATE TABLE audit (
+    account_id BLOB NOT NULL REFERENCES account (id),
+    seq BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    actor_id BLOB,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    target TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    address TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    before TEXT NOT NULL DEFAULT '',
+    after TEXT NOT NULL DEFAULT '',
+    encoding BIGINT NOT NULL DEFAULT 1,
+    hash BLOB NOT NULL,
+    seal BLOB,
+    pepper TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (account_id, seq)
+) WITHOUT ROWID;
+CREATE INDEX audit_by_time ON audit (account_id, at, seq);
+CREATE INDEX audit_by_target ON audit (account_id, target, at, seq);
+CREATE INDEX audit_by_actor ON audit (account_id, actor, at, seq);
+CREATE INDEX audit_by_action ON audit (account_id, action, at, seq);
+
+-- One row: the number of committed changes of keys (position), and the claim that the next change must be made under (epoch).
+-- A change ends by taking the next position, so positions are in the order of the commits, without gaps. system_id and
+-- timeline name the PostgreSQL cluster; on SQLite they are empty and 0.
+CREATE TABLE change_head (
+    id BIGINT PRIMARY KEY NOT NULL CHECK (id = 1),
+    position BIGINT NOT NULL,
+    epoch BIGINT NOT NULL,
+    system_id TEXT NOT NULL,
+    timeline BIGINT NOT NULL
+);
+INSERT INTO change_head (id, position, epoch, system_id, timeline) VALUES (1, 0, 0, '', 0);
+
+-- The process that owns the database: it may change and verify keys as long as it raises heartbeat within lease_ms.
+CREATE TABLE node (
+    id BLOB PRIMARY KEY NOT NULL,
+    epoch BIGINT NOT NULL,
+    heartbeat BIGINT NOT NULL,
+    lease_ms BIGINT NOT NULL,
+    version TEXT NOT NULL,
+    joined_at BIGINT NOT NULL
+);
+
+-- One row at most: the newest time that is certain. A clock that is set back does not revive an expired key after a restart.
+CREATE TABLE time_mark (
+    id BIGINT PRIMARY KEY,
+    at BIGINT NOT NULL
+);
+
+-- One row, written by the readiness probe: a database that answers may still be read-only, or its disk full.
+CREATE TABLE write_probe (
+    id BIGINT PRIMARY KEY NOT NULL,
+    at BIGINT NOT NULL
+);
+INSERT INTO write_probe (id, at) VALUES (1, 0);
+
+-- A new key gets its row of key_last_use and is counted.
+CREATE TRIGGER key_is_listed AFTER INSERT ON api_key
+BEGIN
+    INSERT INTO key_last_use (key_id, at, address, user_agent, application_id)
+    VALUES (NEW.id, 0, '', '', NEW.application_id);
+    UPDATE application SET key_count = key_count + 1 WHERE id = NEW.application_id;
+END;
+
+-- The audit log is append-only. INSERT OR REPLACE deletes without firing a DELETE trigger.
+CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is append-only');
+END;
+CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is append-only');
+END;
+CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
+WHEN EXISTS (SELECT 1 FROM audit WHERE account_id = NEW.account_id AND seq = NEW.seq)
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is append-only');
+END;
+
+-- A revocation is final.
+CREATE TRIGGER revocation_is_final BEFORE UPDATE ON api_key
+WHEN OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS NOT OLD.revoked_at
+BEGIN
+    SELECT RAISE(ABORT, 'revocation is final');
+END;
+
+-- Rows that make up a key are not deleted, moved to another key, or replaced by a row that shares a unique value with them
+-- (a row's rowid included). INSERT OR REPLACE and UPDATE OR REPLACE delete without firing a DELETE trigger.
+CREATE TRIGGER account_is_not_deleted BEFORE DELETE ON account
+BEGIN
+    SELECT RAISE(ABORT, 'an account is never deleted');
+END;
+CREATE TRIGGER account_is_not_replaced BEFORE INSERT ON account
+WHEN EXISTS (SELECT 1 FROM account WHERE id = NEW.id OR name = NEW.name OR rowid = NEW.rowid)
+BEGIN
+    SELECT RAISE(ABORT, 'an account is never replaced');
+END;
+CREATE TRIGGER account_keeps_its_id BEFORE UPDATE ON account
+WHEN NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM account WHERE rowid = NEW.rowid AND id <> OLD.id)
+BEGIN
+    SELECT RAISE(ABORT, 'an account keeps its id');
+END;
+
+CREATE TRIGGER application_is_not_deleted BEFORE DELETE ON application
+BEGIN
+    SELECT RAISE(ABORT, 'an application is never deleted');
+END;
+CREATE TRIGGER application_is_not_replaced BEFORE INSERT ON application
+WHEN EXISTS (
+    SELECT 1 FROM application
+    WHERE id = NEW.id OR (account_id = NEW.account_id AND name = NEW.name) OR rowid = NEW.rowid
+)
+BEGIN
+    SELECT RAISE(ABORT, 'an application is never replaced');
+END;
+CREATE TRIGGER application_keeps_its_place BEFORE UPDATE ON application
+WHEN NEW.id <> OLD.id OR NEW.account_id <> OLD.account_id
+    OR EXISTS (SELECT 1 FROM application WHERE rowid = NEW.rowid AND id <> OLD.id)
+BEGIN
+    SELECT RAISE(ABORT, 'an application keeps its id and its account');
+END;
+
+CREATE TRIGGER key_is_not_deleted BEFORE DELETE ON api_key
+BEGIN
+    SELECT RAISE(ABORT, 'a key is never deleted');
+END;
+CREATE TRIGGER key_is_not_replaced BEFORE INSERT ON api_key
+WHEN EXISTS (SELECT 1 FROM api_key WHERE id = NEW.id OR rowid = NEW.rowid OR replaced_by = NEW.replaced_by)
+BEGIN
+    SELECT RAISE(ABORT, 'a key is never replaced');
+END;
+-- A form that is sent twice is not an error: the second insertion does nothing.
+CREATE TRIGGER key_is_made_once BEFORE INSERT ON api_key
+WHEN EXISTS (SELECT 1 FROM api_key WHERE application_id = NEW.application_id AND idempotency_key = NEW.idempotency_key)
+BEGIN
+    SELECT RAISE(IGNORE);
+END;
+CREATE TRIGGER key_keeps_its_place BEFORE UPDATE ON api_key
+WHEN NEW.id <> OLD.id OR NEW.application_id <> OLD.application_id OR NEW.account_id <> OLD.account_id
+    OR NEW.idempotency_key <> OLD.idempotency_key
+    OR EXISTS (SELECT 1 FROM api_key WHERE (rowid = NEW.rowid OR replaced_by = NEW.replaced_by) AND id <> OLD.id)
+BEGIN
+    SELECT RAISE(ABORT, 'a key keeps its id and its application');
+END;
+
+CREATE TRIGGER secret_is_not_deleted BEFORE DELETE ON key_secret
+BEGIN
+    SELECT RAISE(ABORT, 'a key keeps its secret');
+END;
+CREATE TRIGGER secret_is_not_replaced BEFORE INSERT ON key_secret
+WHEN EXISTS (SELECT 1 FROM key_secret WHERE id = NEW.id OR key_id = NEW.key_id OR rowid = NEW.rowid)
+BEGIN
+    SELECT RAISE(ABORT, 'a key keeps its secret');
+END;
+CREATE TRIGGER secret_keeps_its_key BEFORE UPDATE ON key_secret
+WHEN NEW.id <> OLD.id OR NEW.key_id <> OLD.key_id
+    OR EXISTS (SELECT 1 FROM key_secret WHERE rowid = NEW.rowid AND id <> OLD.id)
+BEGIN
+    SELECT RAISE(ABORT, 'a key keeps its secret');
+END;

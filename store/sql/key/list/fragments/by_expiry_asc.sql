@@ -1,0 +1,3 @@
+    AND (k.sort_expiry, k.id) > ($2, $3)
+ORDER BY k.sort_expiry, k.id
+LIMIT $4

@@ -1,0 +1,1 @@
+    AND k.sort_expiry <= $13

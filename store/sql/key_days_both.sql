@@ -1,4 +1,0 @@
-SELECT k.id, k.name, d.accepted + d.accepted_before, d.refused + d.refused_before,
-    d.rate_limited + d.rate_limited_before
-FROM key_day d CROSS JOIN api_key k
-WHERE d.application_id = $1 AND d.day = $2 AND k.id = d.key_id

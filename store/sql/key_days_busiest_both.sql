@@ -1,2 +1,0 @@
-ORDER BY d.calls_both DESC, d.key_id
-LIMIT $3

@@ -1,6 +1,0 @@
-INSERT INTO api_key (
-    id, account_id, application_id, name, description, environment, scopes, ip_rules, expires_at, created_at,
-    created_by, once, rate_requests, rate_window_ms
-)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-ON CONFLICT (application_id, once) DO NOTHING

@@ -1,1 +1,0 @@
-    AND k.ends_key <= $13

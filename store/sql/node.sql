@@ -1,1 +1,0 @@
-SELECT id, epoch, beat, lease_ms FROM node

@@ -1,0 +1,1 @@
+SELECT id, epoch, heartbeat, lease_ms FROM node

@@ -1,1 +1,0 @@
-INSERT INTO node (id, epoch, beat, lease_ms, version, joined_at) VALUES ($1, $2, 0, $3, $4, $5)

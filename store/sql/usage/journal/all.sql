@@ -1,0 +1,1 @@
+SELECT batch_id, body FROM usage_journal ORDER BY batch_id, seq

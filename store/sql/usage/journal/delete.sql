@@ -1,0 +1,1 @@
+DELETE FROM usage_journal WHERE batch_id = $1

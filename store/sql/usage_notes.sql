@@ -1,1 +1,0 @@
-SELECT batch, body FROM usage_note ORDER BY batch, seq

@@ -1,1 +1,0 @@
-DELETE FROM usage_note WHERE batch = $1
