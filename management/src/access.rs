@@ -1,4 +1,4 @@
-//! Permission as a value: whoever holds a handle may call its methods, and reaches nothing beyond its application.
+//! Permission handles. A method exists only on the handle that may call it, and a handle reaches only its own application.
 
 use crate::{Keyring, ManagementError, Session};
 use domain::{
@@ -12,10 +12,10 @@ use domain::{
 use std::{ops::Deref, sync::Arc};
 use telemetry::Telemetry;
 
-/// Records that a key's page shows.
+/// Audit records shown on a key's page.
 const HISTORY: i64 = 50;
 
-/// May read one application.
+/// Permission to read one application.
 #[derive(Clone)]
 pub struct Viewer {
     keyring: Keyring,
@@ -25,16 +25,16 @@ pub struct Viewer {
     fresh: bool,
 }
 
-/// May change the keys of one application.
+/// Permission to change the keys of one application.
 #[derive(Clone)]
 pub struct Editor(Viewer);
 
-/// May do everything with one application and its account.
+/// Permission to do everything with one application and its account.
 #[derive(Clone)]
 pub struct Owner(Editor);
 
-/// An [`Editor`] who entered the password within the last ten minutes: what makes secrets or widens a key's reach asks
-/// for one.
+/// An [`Editor`] who entered the password within the last ten minutes. Required to create secrets and to extend a key's
+/// access.
 #[derive(Clone)]
 pub struct FreshEditor(Editor);
 
@@ -71,10 +71,10 @@ impl Deref for Owner {
 }
 
 impl Session {
-    /// The right to read an application.
+    /// Grants permission to read an application.
     ///
     /// # Errors
-    /// `NotFound` where there is no such application, or it is not this person's.
+    /// `NotFound` if there is no such application, or the person is not a member.
     pub async fn viewer(
         &self,
         app: ApplicationId,
@@ -99,10 +99,10 @@ impl Session {
         })
     }
 
-    /// The right to change an application's keys.
+    /// Grants permission to change an application's keys.
     ///
     /// # Errors
-    /// As [`Session::viewer`]; `Forbidden` where the role is not enough.
+    /// As [`Session::viewer`]; `Forbidden` if the role is insufficient.
     pub async fn editor(
         &self,
         app: ApplicationId,
@@ -115,7 +115,7 @@ impl Session {
         Ok(Editor(viewer))
     }
 
-    /// The right to everything in an application.
+    /// Grants full permission on an application.
     ///
     /// # Errors
     /// As [`Session::editor`].
@@ -133,10 +133,10 @@ impl Session {
 }
 
 impl Editor {
-    /// The right to what asks for a fresh sign-in.
+    /// Grants what requires a recent sign-in.
     ///
     /// # Errors
-    /// `Stale` where the password was entered longer than ten minutes ago.
+    /// `Stale` if the password was entered more than ten minutes ago.
     pub fn fresh(&self) -> Result<FreshEditor, ManagementError> {
         if !self.fresh {
             return Err(ManagementError::Stale);
@@ -146,7 +146,7 @@ impl Editor {
 }
 
 impl Owner {
-    /// The owner's right to what asks for a fresh sign-in.
+    /// Grants the owner what requires a recent sign-in.
     ///
     /// # Errors
     /// As [`Editor::fresh`].
@@ -158,7 +158,7 @@ impl Owner {
     }
 }
 
-/// Reading for support, which looks at an application without belonging to it.
+/// Grants support permission to read an application without being a member.
 pub(crate) fn look(
     keyring: Keyring,
     application: Application,
@@ -175,7 +175,7 @@ pub(crate) fn look(
 }
 
 impl Viewer {
-    /// Whether what asks for a fresh sign-in may be done without entering the password again.
+    /// Whether the password was entered within the last ten minutes.
     pub fn is_fresh(&self) -> bool {
         self.fresh
     }
@@ -185,26 +185,26 @@ impl Viewer {
         &self.application
     }
 
-    /// Who holds the handle.
+    /// The person who holds the permission.
     pub fn identity(&self) -> Identity {
         self.identity.clone()
     }
 
-    /// The clock's instant.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         self.keyring.now()
     }
 
-    /// One key, with its last use as of now.
+    /// Returns a key, after a flush of usage.
     ///
     /// # Errors
-    /// `NotFound` where the application has no such key.
+    /// `NotFound` if the application has no such key.
     pub async fn key(&self, id: KeyId) -> Result<KeySummary, ManagementError> {
         self.keyring.telemetry.flush_before_read().await;
         self.stored_key(id).await
     }
 
-    /// One key as it stands in the database: a change must not wait until calls have been written.
+    /// Returns a key as stored. Used by changes, which must not wait for a flush.
     pub(crate) async fn stored_key(&self, id: KeyId) -> Result<KeySummary, ManagementError> {
         Ok(self
             .keyring
@@ -213,10 +213,10 @@ impl Viewer {
             .await?)
     }
 
-    /// What was done to a key, the newest first.
+    /// Returns the audit records of a key, newest first.
     ///
     /// # Errors
-    /// `NotFound` where the application has no such key.
+    /// `NotFound` if the application has no such key.
     pub async fn history(&self, id: KeyId) -> Result<Vec<Record>, ManagementError> {
         self.stored_key(id).await?;
         Ok(self
@@ -234,7 +234,7 @@ impl Viewer {
         self.keyring.telemetry()
     }
 
-    /// What the audit log will say of a change.
+    /// Creates the audit event of a change.
     pub(crate) fn event(
         &self,
         action: Action,

@@ -1,5 +1,4 @@
-//! The one way in which a change of keys reaches the gate: the database, then the index, then the revocation journal, then
-//! the answer.
+//! The single path of every change of keys: database, key index, revocation journal, answer.
 
 use crate::{Keyring, ManagementError};
 use domain::{id::ApplicationId, key::token::KeyId};
@@ -9,18 +8,18 @@ use std::{
 };
 use store::{IndexRow, Inserted, RevokedKeys, StoreError};
 
-/// Whose entries a change concerns.
+/// The entries that a change concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Scope {
     Key(KeyId),
     Application(ApplicationId),
 }
 
-/// Entries that are refused because the database did not answer a commit, until they have been read again.
+/// Entries that are refused because the outcome of a commit is unknown, until they have been read again.
 #[derive(Default)]
-pub(crate) struct Doubts(Mutex<HashSet<Scope>>);
+pub(crate) struct UncertainKeys(Mutex<HashSet<Scope>>);
 
-impl Doubts {
+impl UncertainKeys {
     fn add(&self, scopes: &[Scope]) {
         self.lock().extend(scopes);
     }
@@ -38,9 +37,9 @@ impl Doubts {
     }
 }
 
-/// What a committed change tells the index.
+/// The result of a committed change.
 pub(crate) trait Committed {
-    /// The keys that it made or changed, as they are now.
+    /// The rows of the created or changed keys.
     fn rows(&self) -> &[IndexRow];
 }
 
@@ -66,12 +65,12 @@ impl Committed for RevokedKeys {
 }
 
 impl Keyring {
-    /// Carries out a change of the keys in `scopes`. The transaction itself reads what the index has to know, so nothing
-    /// can fail between the commit and the index. Where the commit was not answered, the keys are refused until the
-    /// database has been asked what became of it.
+    /// Makes a change of the keys in `scopes`. The transaction itself reads the rows for the index, so nothing can fail
+    /// between the commit and the index. If the outcome of the commit is unknown, the keys are refused until they have been
+    /// read again.
     ///
     /// # Errors
-    /// What the database said.
+    /// The error of the database.
     pub(crate) async fn apply<T: Committed>(
         &self,
         scopes: &[Scope],
@@ -91,25 +90,25 @@ impl Keyring {
             }
             Err(StoreError::Uncertain(cause)) => {
                 tracing::error!(%cause, ?scopes, "a commit was not answered; the keys are refused until they have been read again");
-                self.doubts.add(scopes);
+                self.uncertain_keys.add(scopes);
                 for scope in scopes {
                     match scope {
                         Scope::Key(id) => self.index().mark_uncertain(*id),
                         Scope::Application(app) => self.index().mark_application_uncertain(*app),
                     }
                 }
-                self.resolve_doubts().await;
+                self.resolve_uncertain_keys().await;
             }
             Err(_) => {}
         }
         done
     }
 
-    /// Reads again the keys that are refused because a commit was not answered.
-    pub async fn resolve_doubts(&self) {
-        for scope in self.doubts.all() {
+    /// Reads keys again that are refused because the outcome of a commit was unknown.
+    pub async fn resolve_uncertain_keys(&self) {
+        for scope in self.uncertain_keys.all() {
             match self.refresh_index(scope).await {
-                Ok(()) => self.doubts.remove(scope),
+                Ok(()) => self.uncertain_keys.remove(scope),
                 Err(error) => tracing::debug!(%error, ?scope, "keys stay refused"),
             }
         }

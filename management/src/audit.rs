@@ -1,18 +1,18 @@
-//! The audit log, for the owners of the account that it tells of.
+//! Reading of the audit log by owners.
 
 use crate::{FreshOwner, ManagementError, Owner};
 use domain::audit::{AuditCursor, AuditFilter, AuditPage};
 use store::AuditLine;
 
-/// Lines of a file that are read at once.
+/// Lines that an export reads at a time.
 const CHUNK: i64 = 500;
 
 impl Owner {
-    /// One page of the account's log, the newest record first: every change in any of its applications, every sign-in,
-    /// and every look that support took.
+    /// Returns a page of the account's log, newest first: changes in any of its applications, sign-ins, and searches by
+    /// support.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn audit(
         &self,
         filter: &AuditFilter,
@@ -25,11 +25,10 @@ impl Owner {
 }
 
 impl FreshOwner {
-    /// The next lines of the account's log behind number `after`, as they are stored and in the order of the chain; none
-    /// at its end.
+    /// Returns the lines after number `after` as they are stored, in the order of the chain; none at the end.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn audit_lines(
         &self,
         filter: &AuditFilter,

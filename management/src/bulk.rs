@@ -1,9 +1,9 @@
-//! Several keys at once.
+//! Changes of several keys.
 
 use crate::{
     Editor, FreshOwner, ManagementError, Owner, Viewer,
     apply::Scope,
-    revoke::{Move, ended, make},
+    revoke::{Transition, apply_transition, revoked_facts},
 };
 use domain::{
     audit::{Action, Facts},
@@ -13,7 +13,7 @@ use domain::{
 use std::collections::HashMap;
 use store::DayOfUse;
 
-/// What became of a change of several keys.
+/// The result of a change of several keys.
 #[derive(Debug, Default)]
 pub struct Bulk {
     /// The keys that were changed.
@@ -23,10 +23,10 @@ pub struct Bulk {
 }
 
 impl Viewer {
-    /// Several keys with their calls of the last 24 hours, as [`Viewer::list_keys`] has them.
+    /// Returns several keys with their calls of the last 24 hours, as [`Viewer::list_keys`] does.
     ///
     /// # Errors
-    /// `NotFound` where the application lacks one of them.
+    /// `NotFound` if the application lacks one of them.
     pub async fn selection(
         &self,
         ids: &[KeyId],
@@ -44,16 +44,16 @@ impl Viewer {
 }
 
 impl Editor {
-    /// Switches each of these keys off that is active.
+    /// Deactivates each of these keys that is active.
     ///
     /// # Errors
-    /// `NotFound` where the application lacks one of them: nothing was changed then. Where the database fails: those
-    /// before it are off.
+    /// `NotFound` if the application lacks one of them: nothing was changed then. If the database fails, the keys before it
+    /// are deactivated.
     pub async fn deactivate_each(&self, ids: Vec<KeyId>) -> Result<Bulk, ManagementError> {
-        self.each(ids, |_| Move::Deactivate).await
+        self.each(ids, |_| Transition::Deactivate).await
     }
 
-    /// Revokes each of these keys that has not been revoked.
+    /// Revokes each of these keys that is not revoked.
     ///
     /// # Errors
     /// As [`Editor::deactivate_each`].
@@ -62,7 +62,7 @@ impl Editor {
         ids: Vec<KeyId>,
         reason: String,
     ) -> Result<Bulk, ManagementError> {
-        self.each(ids, move |_| Move::Revoke {
+        self.each(ids, move |_| Transition::Revoke {
             reason: reason.clone(),
         })
         .await
@@ -71,18 +71,18 @@ impl Editor {
     async fn each(
         &self,
         ids: Vec<KeyId>,
-        wanted: impl Fn(KeyId) -> Move + Send + 'static,
+        wanted: impl Fn(KeyId) -> Transition + Send + 'static,
     ) -> Result<Bulk, ManagementError> {
         let editor = self.clone();
         self.keyring()
-            .to_the_end(async move {
+            .run_to_completion(async move {
                 let mut named = Vec::with_capacity(ids.len());
                 for id in ids {
                     named.push((id, editor.stored_key(id).await?.name));
                 }
                 let mut bulk = Bulk::default();
                 for (id, name) in named {
-                    match make(&editor, id, wanted(id)).await {
+                    match apply_transition(&editor, id, wanted(id)).await {
                         Ok(()) => bulk.done.push(name),
                         Err(ManagementError::Illegal(why)) => bulk.skipped.push((name, why)),
                         Err(error) => return Err(error),
@@ -94,20 +94,20 @@ impl Editor {
     }
 }
 
-/// What ends when all keys of an application are revoked.
+/// The impact of revoking all keys of an application.
 #[derive(Clone, Copy, Debug)]
 pub struct AllKeys {
     /// Keys that are not revoked.
     pub keys: i64,
-    /// Calls of the last hour.
+    /// Calls in the last hour.
     pub calls: i64,
 }
 
 impl Owner {
-    /// What ends when all keys are revoked.
+    /// Returns the impact of revoking all keys.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn all_keys(&self) -> Result<AllKeys, ManagementError> {
         let app = self.application().id;
         let keys = self.keyring().store.count_unrevoked_keys(app).await?;
@@ -120,15 +120,15 @@ impl Owner {
 }
 
 impl FreshOwner {
-    /// Revokes every key of the application, for ever, in one transaction: every call that begins after this returns is
-    /// refused. Returns how many keys there were.
+    /// Revokes every key of the application in one transaction: every call that begins after this returns is refused.
+    /// Returns the number of keys.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn revoke_all(&self, reason: String) -> Result<usize, ManagementError> {
         let owner = self.clone();
         self.keyring()
-            .to_the_end(async move { revoke_all(&owner, &reason).await })
+            .run_to_completion(async move { revoke_all(&owner, &reason).await })
             .await
     }
 }
@@ -138,7 +138,7 @@ async fn revoke_all(owner: &FreshOwner, reason: &str) -> Result<usize, Managemen
     let app = owner.application().id;
     let one = owner
         .event(Action::KeyRevoked, &"", reason)
-        .became(Facts::default(), ended(reason));
+        .became(Facts::default(), revoked_facts(reason));
     let whole = |count: usize| {
         let keys = if count == 1 { "key" } else { "keys" };
         let detail = format!("{count} {keys}: {reason}");

@@ -1,4 +1,4 @@
-//! Reading what a chart shows.
+//! Data for a chart.
 
 use crate::{ManagementError, Viewer, Zone};
 use domain::{
@@ -16,25 +16,25 @@ use domain::{
 };
 use telemetry::Bar;
 
-/// Records in which changes are looked for.
+/// Audit records among which a chart's marks are searched.
 const RECORDS: i64 = 50;
 
-/// What an address asks a chart to show, as it was typed.
+/// What a URL asks a chart to show, as typed.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Asked<'a> {
+pub struct ChartQuery<'a> {
     /// A window such as `7d`.
     pub window: &'a str,
-    /// The first day of a range (`YYYY-MM-DD`), which goes before the window.
+    /// The first day of a range (`YYYY-MM-DD`). It takes precedence over the window.
     pub from: &'a str,
-    /// Its last day; today, where it is left out.
+    /// The last day; today if it is empty.
     pub until: &'a str,
-    /// `utc`; anything else is the application's zone.
+    /// `utc`; otherwise the application's zone.
     pub zone: &'a str,
 }
 
 impl Viewer {
-    /// The range that is asked for; where that cannot be shown the last day, and why.
-    pub fn range(&self, asked: Asked<'_>) -> (Range, Option<Invalid>) {
+    /// Returns the requested range. If it is invalid, returns the last day, and the reason.
+    pub fn range(&self, asked: ChartQuery<'_>) -> (Range, Option<Invalid>) {
         let now = self.now();
         if asked.from.is_empty() && asked.until.is_empty() {
             return (Range::of(Window::parse(asked.window), now), None);
@@ -45,8 +45,8 @@ impl Viewer {
         )
     }
 
-    /// Both days are whole ones, in the zone of the chart.
-    fn range_of_days(&self, asked: Asked<'_>) -> Result<Range, Invalid> {
+    /// Returns a range of whole days in the chart's zone.
+    fn range_of_days(&self, asked: ChartQuery<'_>) -> Result<Range, Invalid> {
         let (now, zone) = (self.now(), self.zone_asked(asked));
         let first = Timestamp::parse_date(asked.from)
             .ok_or_else(|| Invalid::new("Choose the first day, such as 2026-11-23."))?;
@@ -69,8 +69,8 @@ impl Viewer {
         )
     }
 
-    /// The application's zone, or UTC where that is asked for.
-    fn zone_asked(&self, asked: Asked<'_>) -> Zone {
+    /// The application's zone, or UTC if that is requested.
+    fn zone_asked(&self, asked: ChartQuery<'_>) -> Zone {
         if asked.zone == "utc" {
             Zone::default()
         } else {
@@ -83,14 +83,14 @@ impl Viewer {
         Zone::parse(&self.application().time_zone).unwrap_or_default()
     }
 
-    /// A chart of a key's calls, or of those of all keys.
+    /// Returns a chart of a key's calls, or of the calls of all keys.
     ///
     /// # Errors
-    /// `NotFound` where the application has no such key.
+    /// `NotFound` if the application has no such key.
     pub async fn chart(
         &self,
         key: Option<KeyId>,
-        asked: Asked<'_>,
+        asked: ChartQuery<'_>,
     ) -> Result<Chart, ManagementError> {
         let (range, problem) = self.range(asked);
         let bars = self.bars(key, range).await?;
@@ -107,7 +107,7 @@ impl Viewer {
             })
             .collect();
         marks.reverse();
-        // Days are those of UTC: so they are stored.
+        // Daily rollups are stored by UTC day.
         let local = if range.level == DAY {
             Local::utc()
         } else {
@@ -131,7 +131,7 @@ impl Viewer {
         })
     }
 
-    /// The numbers of each bar.
+    /// Returns the numbers of each bar.
     ///
     /// # Errors
     /// As [`Viewer::chart`].
@@ -145,7 +145,7 @@ impl Viewer {
         Ok(self.telemetry().bars(&subject, range).await?)
     }
 
-    /// What a key's calls had in common; of those of all keys, why they were refused.
+    /// Returns a key's calls by address, route, scope, user agent and refusal; for all keys, refusals only.
     ///
     /// # Errors
     /// As [`Viewer::chart`].
@@ -159,7 +159,7 @@ impl Viewer {
         Ok(self.telemetry().breakdown(&subject, range).await?)
     }
 
-    /// As [`Viewer::subject`], after all that was counted has been written.
+    /// Returns the subject after a flush of usage.
     ///
     /// # Errors
     /// As [`Viewer::chart`].
@@ -172,7 +172,7 @@ impl Viewer {
         Ok(self.subject(key))
     }
 
-    /// Whose numbers are read.
+    /// The subject of usage: a key or the application.
     fn subject(&self, key: Option<KeyId>) -> String {
         key.map_or_else(|| self.application().id.to_string(), |id| id.to_string())
     }

@@ -1,27 +1,27 @@
-//! Whether the database can be written, and what is wrong where it cannot.
+//! Checks whether the database can be written, and records its fault if it cannot.
 
 use crate::{Keyring, ManagementError};
 use domain::time::{SECOND, Timestamp};
 use std::sync::{Mutex, PoisonError};
 use store::Fault;
 
-/// Milliseconds for which one probe's result stands for all.
+/// How long the result of a probe is reused, in milliseconds.
 const PROBE_FOR: i64 = SECOND;
 
-/// What was last found out.
+/// The last known condition.
 #[derive(Default)]
 pub(crate) struct Condition {
-    /// What was logged last.
+    /// The fault that was logged last.
     fault: Mutex<Option<Fault>>,
-    /// When it was probed, and why it could not be written. Locked while a probe is under way.
+    /// The time and result of the last probe. Locked during a probe.
     probed: tokio::sync::Mutex<Option<(Timestamp, Result<(), String>)>>,
 }
 
 impl Keyring {
-    /// Writes to the database, to see whether that is possible; at most once a second, however many ask.
+    /// Checks that the database can be written; probes at most once a second, however often it is called.
     ///
     /// # Errors
-    /// `Unavailable` where it is not.
+    /// `Unavailable` if it cannot be written.
     pub async fn ready(&self) -> Result<(), ManagementError> {
         let mut probed = self.condition.probed.lock().await;
         let now = self.now();
@@ -41,19 +41,19 @@ impl Keyring {
         outcome.map_err(ManagementError::Unavailable)
     }
 
-    /// What is wrong with the database, where something is.
+    /// The fault of the database, if there is one.
     pub fn fault(&self) -> Option<Fault> {
         *self.last_fault()
     }
 
-    /// Keeps a reserve on the disk of an SQLite file, so that a revocation can be written when it is full.
+    /// Keeps a reserve file on the disk of an SQLite database, so that a revocation can be written when the disk is full.
     pub async fn keep_reserve(&self) {
         if let Err(error) = self.store.keep_reserve().await {
             tracing::warn!(%error, "there is no room for the reserve beside the database: on a full disk nothing can be revoked");
         }
     }
 
-    /// Looks after the disk of an SQLite file, and logs what became of it. PostgreSQL tells it to [`Keyring::ready`].
+    /// Maintains the disk of an SQLite database and logs changes of its condition. For PostgreSQL, [`Keyring::ready`] does.
     pub(crate) async fn maintain_disk(&self) {
         if self.store.disk().is_some() {
             self.store.tend().await;
@@ -73,7 +73,7 @@ impl Keyring {
         fault.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One line for each change.
+    /// Logs each change once.
     fn note_fault(&self, fault: Option<Fault>) {
         let before = std::mem::replace(&mut *self.last_fault(), fault);
         match fault {

@@ -1,32 +1,32 @@
-//! Throwing away a key whose secret nobody has.
+//! Discarding a key whose secret was not stored.
 
-use crate::{Editor, ManagementError, apply::Scope, revoke::Move};
+use crate::{Editor, ManagementError, apply::Scope, revoke::Transition};
 use domain::key::token::KeyId;
 
-/// What the history says of it.
+/// The reason in the audit log.
 const REASON: &str = "Secret was never stored";
 
 impl Editor {
-    /// Revokes a key that nobody can depend on: its secret was never said to be stored, and it was never used.
+    /// Revokes a key that nothing can depend on: its secret was not confirmed as stored, and it was never used.
     ///
     /// # Errors
-    /// `NotFound`, or `Illegal` where somebody may depend on it.
+    /// `NotFound`, or `Illegal` if something may depend on it.
     pub async fn discard(&self, id: KeyId) -> Result<(), ManagementError> {
         let editor = self.clone();
         self.keyring()
-            .to_the_end(async move { discard(&editor, id).await })
+            .run_to_completion(async move { discard(&editor, id).await })
             .await
     }
 }
 
 async fn discard(editor: &Editor, id: KeyId) -> Result<(), ManagementError> {
     let keyring = editor.keyring();
-    let _turn = keyring.turns.of(id).await;
-    // A call of the last second may not be written yet.
+    let _lock = keyring.key_locks.lock(id).await;
+    // Calls of the last second may not be written yet.
     keyring.telemetry.flush_usage().await?;
     let key = editor.stored_key(id).await?;
     key.discardable()?;
-    let event = Move::Revoke {
+    let event = Transition::Revoke {
         reason: REASON.into(),
     }
     .check(editor, &key)?;

@@ -1,4 +1,4 @@
-//! Changing what a key is called and what it may do. The database first, then the gate's index, then the answer.
+//! Editing a key.
 
 use crate::{Editor, FreshEditor, ManagementError, apply::Scope};
 use domain::{
@@ -8,21 +8,21 @@ use domain::{
 };
 use store::StoreError;
 
-/// What became of a form that changes a key.
+/// The result of an edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edited {
-    /// It is as the form wants it.
+    /// The key is as the form requests.
     Done,
-    /// Somebody else changed the key after the form was made: nothing was changed now.
+    /// The key was changed after the form was opened: nothing was changed now.
     Overtaken,
 }
 
 impl Editor {
-    /// Makes the key what `wanted` says, where that lets no call pass that did not before. `seen` is the
-    /// [revision](KeyDraft::revision) from which the form was made.
+    /// Changes a key to `wanted`, if that accepts no call that was refused before. `seen` is the
+    /// [revision](KeyDraft::revision) on which the form was based.
     ///
     /// # Errors
-    /// `Stale` where it widens something; `NotFound`; `Illegal` where the key is over; `Invalid` where nothing differs.
+    /// `Stale` if it extends the key's access; `NotFound`; `Illegal` if the key has ended; `Invalid` if nothing differs.
     pub async fn change(
         &self,
         id: KeyId,
@@ -41,16 +41,16 @@ impl Editor {
     ) -> Result<Edited, ManagementError> {
         let editor = self.clone();
         self.keyring()
-            .to_the_end(async move { edit(&editor, id, wanted, &seen, may_widen).await })
+            .run_to_completion(async move { edit(&editor, id, wanted, &seen, may_widen).await })
             .await
     }
 }
 
 impl FreshEditor {
-    /// As [`Editor::change`], and it may widen.
+    /// As [`Editor::change`], but may extend the key's access.
     ///
     /// # Errors
-    /// As [`Editor::change`], but for `Stale`.
+    /// As [`Editor::change`], except `Stale`.
     pub async fn change(
         &self,
         id: KeyId,
@@ -69,7 +69,7 @@ async fn edit(
     may_widen: bool,
 ) -> Result<Edited, ManagementError> {
     let keyring = editor.keyring();
-    let _turn = keyring.turns.of(id).await;
+    let _lock = keyring.key_locks.lock(id).await;
     let key = editor.stored_key(id).await?;
     key.editable(editor.now())?;
     let before = key.draft();
@@ -94,7 +94,7 @@ async fn edit(
     let change = keyring.store.change_key(app, id, &wanted, &event);
     match keyring.apply(&[Scope::Key(id)], change).await {
         Ok(_) => Ok(Edited::Done),
-        // It stood there a moment ago, and was not revoked.
+        // The key existed a moment ago and was not revoked.
         Err(StoreError::NotFound) => Err(ManagementError::Illegal(IllegalMove::Revoked)),
         Err(error) => Err(error.into()),
     }

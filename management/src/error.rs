@@ -1,33 +1,31 @@
-//! Why an operation could not be carried out.
-
 use domain::{Invalid, key::state::IllegalMove};
 use store::StoreError;
 
-/// Why an operation could not be carried out.
+/// Reasons why an operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ManagementError {
-    /// There is no such thing, or it is not yours: nobody learns which.
+    /// The item does not exist or belongs to another account; the two are indistinguishable.
     #[error("not found")]
     NotFound,
-    /// Your role does not hold this.
+    /// The role is insufficient.
     #[error("this role may not do that")]
     Forbidden,
-    /// The password was entered too long ago.
+    /// The password was entered more than ten minutes ago.
     #[error("this asks for a fresh sign-in")]
     Stale,
-    /// The account would be left without an owner.
+    /// The account would have no owner.
     #[error("an account needs an owner: make somebody else one first")]
     LastOwner,
-    /// The key's state does not allow the move.
+    /// The key's state does not allow the operation.
     #[error(transparent)]
     Illegal(#[from] IllegalMove),
-    /// Something typed is wrong.
+    /// An input is invalid.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// The database does not answer. The text is for the log.
+    /// The database is unavailable. The text is for the log.
     #[error("unavailable: {0}")]
     Unavailable(String),
-    /// We broke. The text is for the log.
+    /// An internal error. The text is for the log.
     #[error("unexpected: {0}")]
     Unexpected(String),
 }

@@ -1,4 +1,4 @@
-//! Making a key.
+//! Creating a key.
 
 use crate::{FreshEditor, ManagementError, apply::Scope};
 use domain::{
@@ -10,28 +10,28 @@ use secrecy::ExposeSecret;
 use store::{Inserted, NewKey};
 use verification::generate_credentials;
 
-/// What became of a form that asks for a key.
+/// The result of a request for a key.
 #[derive(Debug)]
 pub enum Issue {
-    /// Here is the key, with its secret, for the only time.
+    /// The key with its secret, which is not shown again.
     New(IssuedKey),
-    /// The same form has made this key before; its secret was shown then.
+    /// The same request created this key before.
     AlreadyIssued(KeyId),
 }
 
 impl FreshEditor {
-    /// Makes a key, once for each `once`.
+    /// Creates a key, once per idempotency key.
     ///
     /// # Errors
-    /// Where the database fails: nothing was made then.
+    /// If the database fails: nothing was created then.
     pub async fn issue(
         &self,
         draft: KeyDraft,
-        once: IdempotencyKey,
+        idempotency_key: IdempotencyKey,
     ) -> Result<Issue, ManagementError> {
         let editor = self.clone();
         self.keyring()
-            .to_the_end(async move { issue(&editor, &draft, once).await })
+            .run_to_completion(async move { issue(&editor, &draft, idempotency_key).await })
             .await
     }
 }
@@ -39,7 +39,7 @@ impl FreshEditor {
 async fn issue(
     editor: &FreshEditor,
     draft: &KeyDraft,
-    once: IdempotencyKey,
+    idempotency_key: IdempotencyKey,
 ) -> Result<Issue, ManagementError> {
     let keyring = editor.keyring();
     let (id, secret) = generate_credentials(&*keyring.entropy, draft.environment);
@@ -51,7 +51,7 @@ async fn issue(
         draft,
         created_by: editor.identity().person_id,
         at: editor.now(),
-        once,
+        once: idempotency_key,
         secret_id: SecretId(keyring.new_id()),
         digest: &digest,
         pepper: keyring.hasher.newest_pepper(),
@@ -64,7 +64,7 @@ async fn issue(
     let inserted = keyring.apply(&[Scope::Key(id)], inserting).await;
     match inserted {
         Ok(Inserted::Before(id)) => Ok(Issue::AlreadyIssued(id)),
-        // Nobody else has the secret of a key that was made, whatever became of the answer to the commit.
+        // Only this request has the secret, so the key is unusable by others whatever the outcome of the commit.
         Err(error) if !keyring.index().contains(id) => Err(error.into()),
         Ok(Inserted::New(_)) | Err(_) => Ok(Issue::New(IssuedKey {
             id,

@@ -1,8 +1,8 @@
-//! The revocation journal: what ended, in a file that is no part of the database. Where the database is older than the
-//! journal (a restored backup, a damaged write-ahead log), what it has forgotten is ended again before the gate answers.
+//! The revocation journal: the ends of keys, in a file outside the database. If the database is older than the journal (a
+//! restored backup, a damaged write-ahead log), the keys that it has forgotten are ended again before calls are verified.
 //!
-//! A change is in the database first, then in the gate's index, then here, then it is answered. So what is missing here
-//! was never answered, or was made elsewhere; either way the database has it.
+//! A change goes to the database, then to the key index, then to the journal, and then it is answered. KeyEnd is missing here
+//! was not answered, or was made elsewhere; in both cases the database has it.
 
 mod file;
 mod line;
@@ -13,8 +13,8 @@ pub use replay::Replayed;
 
 use crate::Keyring;
 use domain::{key::token::KeyId, time::Timestamp};
-use file::Tail;
-use line::{Line, What};
+use file::JournalWriter;
+use line::{JournalLine, KeyEnd};
 use std::{
     collections::{HashMap, HashSet},
     io,
@@ -23,128 +23,124 @@ use std::{
 };
 use store::{IndexRow, StoreError};
 
-/// The file, and what stands in it.
+/// The open journal.
 pub(crate) struct Journal {
-    known: Mutex<Known>,
+    known: Mutex<JournaledEnds>,
     /// Lines that are not on the disk yet, in their order.
-    waiting: Mutex<String>,
-    tail: Arc<tokio::sync::Mutex<Tail>>,
+    pending: Mutex<String>,
+    tail: Arc<tokio::sync::Mutex<JournalWriter>>,
 }
 
-/// The last that the journal says of each key.
+/// The newest entry for each key.
 #[derive(Debug, Default)]
-struct Known {
+struct JournaledEnds {
     revoked: HashSet<KeyId>,
-    others: HashMap<KeyId, Last>,
+    others: HashMap<KeyId, ReversibleEnds>,
 }
 
-/// What can be taken back.
+/// Ends that can be undone.
 #[derive(Clone, Copy, Debug, Default)]
-struct Last {
+struct ReversibleEnds {
     deactivated_at: Option<Timestamp>,
     retirement: Option<Retirement>,
 }
 
-/// The end of a key that was replaced.
+/// The retirement of a replaced key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Retirement {
     /// When it was replaced.
     since: Timestamp,
-    /// When it ends.
+    /// When it stops working.
     end: Timestamp,
 }
 
-impl Known {
-    fn learn(&mut self, line: &Line) {
-        if line.what == What::Revoked {
+impl JournaledEnds {
+    fn learn(&mut self, line: &JournalLine) {
+        if line.end == KeyEnd::Revoked {
             self.revoked.insert(line.key);
             self.others.remove(&line.key);
             return;
         }
         let last = self.others.entry(line.key).or_default();
-        match line.what {
-            What::Revoked => {}
-            What::Deactivated { at } => last.deactivated_at = Some(at),
-            What::Retires { since, end } => last.retirement = Some(Retirement { since, end }),
+        match line.end {
+            KeyEnd::Revoked => {}
+            KeyEnd::Deactivated { at } => last.deactivated_at = Some(at),
+            KeyEnd::Retires { since, end } => last.retirement = Some(Retirement { since, end }),
         }
     }
 
-    /// What the database says of a key that the journal does not.
-    fn news(&self, row: &IndexRow) -> Vec<What> {
+    /// Returns the entries that the database has and the journal lacks.
+    fn missing(&self, row: &IndexRow) -> Vec<KeyEnd> {
         if self.revoked.contains(&row.id) {
             return Vec::new();
         }
         if row.revoked {
-            return vec![What::Revoked];
+            return vec![KeyEnd::Revoked];
         }
         let last = self.others.get(&row.id).copied().unwrap_or_default();
-        let mut news = Vec::new();
+        let mut missing = Vec::new();
         if let Some(at) = row.deactivated_at
             && last.deactivated_at != Some(at)
         {
-            news.push(What::Deactivated { at });
+            missing.push(KeyEnd::Deactivated { at });
         }
         if let (Some(since), Some(end)) = (row.deprecated_at, row.retires_at)
             && last.retirement != Some(Retirement { since, end })
         {
-            news.push(What::Retires { since, end });
+            missing.push(KeyEnd::Retires { since, end });
         }
-        news
+        missing
     }
 }
 
 impl Journal {
-    /// Opens the file, or makes it; reads what stands in it.
+    /// Opens or creates the file and reads its lines.
     ///
     /// # Errors
-    /// Where it cannot be used, another process has it, or a line in it is damaged.
+    /// If the file cannot be used, another process uses it, or a line is damaged.
     async fn open(path: &Path) -> Result<Self, BadJournal> {
         let path = path.to_owned();
         let opened = tokio::task::spawn_blocking(move || {
-            let mut known = Known::default();
+            let mut known = JournaledEnds::default();
             let tail = file::open(&path, |line| known.learn(line))?;
             Ok::<_, BadJournal>((tail, known))
         });
         let (tail, known) = opened.await.map_err(io::Error::other)??;
         Ok(Self {
             known: Mutex::new(known),
-            waiting: Mutex::default(),
+            pending: Mutex::default(),
             tail: Arc::new(tokio::sync::Mutex::new(tail)),
         })
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn known(&self) -> MutexGuard<'_, JournaledEnds> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn waiting(&self) -> MutexGuard<'_, String> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending(&self) -> MutexGuard<'_, String> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes what became of a key; [`Journal::flush`] writes it.
-    fn note(&self, key: KeyId, news: &[What], at: Timestamp) {
+    /// Adds entries for a key; [`Journal::flush`] writes them.
+    fn note(&self, key: KeyId, missing: &[KeyEnd], at: Timestamp) {
         let mut known = self.known();
-        for what in news {
-            let line = Line {
-                at,
-                key,
-                what: *what,
-            };
+        for end in missing {
+            let line = JournalLine { at, key, end: *end };
             known.learn(&line);
-            line.write(&mut self.waiting());
+            line.write(&mut self.pending());
         }
     }
 
-    /// Writes what is waiting; returns once it is on the disk. Several callers share one write.
+    /// Writes pending lines and syncs them to the disk. Concurrent callers share one write.
     ///
     /// # Errors
-    /// Where the disk fails: the lines go on waiting.
+    /// If the disk fails: the lines stay pending.
     async fn flush(&self) -> io::Result<()> {
-        if self.waiting().is_empty() && self.tail.try_lock().is_ok() {
+        if self.pending().is_empty() && self.tail.try_lock().is_ok() {
             return Ok(());
         }
         let mut tail = Arc::clone(&self.tail).lock_owned().await;
-        let lines = std::mem::take(&mut *self.waiting());
+        let lines = std::mem::take(&mut *self.pending());
         if lines.is_empty() {
             return Ok(());
         }
@@ -155,32 +151,32 @@ impl Journal {
         .await
         .map_err(io::Error::other)?;
         if written.is_err() {
-            self.waiting().insert_str(0, &lines);
+            self.pending().insert_str(0, &lines);
         }
         written
     }
 }
 
 impl Keyring {
-    /// Writes down which keys the rows say have ended. Nothing is answered before.
+    /// Records the ends of keys in the journal, before the change is answered.
     ///
     /// # Errors
-    /// `Unrecorded` where the journal cannot be written; the change is made all the same.
+    /// `Unrecorded` if the journal cannot be written; the change is made nevertheless.
     pub(crate) async fn record_ends(&self, rows: &[IndexRow]) -> Result<(), StoreError> {
         let Some(journal) = self.journal.get() else {
             return Ok(());
         };
         for row in rows {
-            let news = journal.known().news(row);
-            journal.note(row.id, &news, self.now());
+            let missing = journal.known().missing(row);
+            journal.note(row.id, &missing, self.now());
         }
         self.flush_journal().await
     }
 
-    /// Writes the lines that could not be written before.
+    /// Writes lines that could not be written before.
     ///
     /// # Errors
-    /// `Unrecorded` where the journal cannot be written.
+    /// `Unrecorded` if the journal cannot be written.
     pub(crate) async fn flush_journal(&self) -> Result<(), StoreError> {
         let Some(journal) = self.journal.get() else {
             return Ok(());

@@ -18,6 +18,7 @@ mod edit;
 mod error;
 mod issue;
 mod journal;
+mod key_locks;
 mod list;
 mod long_reads;
 mod members;
@@ -36,13 +37,12 @@ mod sign_in_throttle;
 mod stats;
 mod support;
 mod time;
-mod turns;
 mod usage;
 mod zone;
 
 pub use access::{Editor, FreshEditor, FreshOwner, Owner, Viewer};
 pub use bulk::{AllKeys, Bulk};
-pub use chart::Asked;
+pub use chart::ChartQuery;
 pub use edit::Edited;
 pub use error::ManagementError;
 pub use issue::Issue;
@@ -52,14 +52,15 @@ pub use members::{Accepted, Invited};
 pub use people::{PersonDraft, SetUp, SetupDraft};
 pub use pepper::{PepperUse, pepper_uses};
 pub use reset::{Administered, OpenReset, PeopleAdmin, Reset, ResetLink};
-pub use session::{Proof, Session, SignIn, SignedIn};
+pub use session::{Reauthentication, Session, SignIn, SignedIn};
 pub use stats::Stats;
 pub use store::{AuditLine, Fault, Ownership, PepperName, PepperRows, Sealing, Store, StoreError};
 pub use support::{Look, Support};
 pub use zone::Zone;
 
-use apply::Doubts;
+use apply::UncertainKeys;
 use domain::time::Timestamp;
+use key_locks::KeyLocks;
 use long_reads::LongReads;
 use ownership::Loss;
 use password::Passwords;
@@ -73,7 +74,6 @@ use std::{
 };
 use telemetry::{Supervisor, Telemetry};
 use tokio_util::task::TaskTracker;
-use turns::Turns;
 use uuid::Uuid;
 use verification::{
     Call, Clock, Decision, Entropy, KeyIndex, Monotonic, Peppers, SecretHasher, SystemEntropy,
@@ -105,9 +105,9 @@ pub struct Inner {
     /// The newest certain time that the database has: Unix milliseconds.
     marked: AtomicI64,
     /// Held by each change of a key until the index is updated.
-    turns: Turns,
+    key_locks: KeyLocks,
     /// Keys that are refused until they have been read again.
-    doubts: Doubts,
+    uncertain_keys: UncertainKeys,
     /// Held by the first run.
     setting_up: tokio::sync::Mutex<()>,
     /// The last known fault of the database.
@@ -179,8 +179,8 @@ impl Keyring {
             loss: Loss::default(),
             renewed_at,
             marked: AtomicI64::new(mark.map_or(i64::MIN, |mark| mark.0)),
-            turns: Turns::default(),
-            doubts: Doubts::default(),
+            key_locks: KeyLocks::default(),
+            uncertain_keys: UncertainKeys::default(),
             setting_up: tokio::sync::Mutex::default(),
             condition: condition::Condition::default(),
             journal: OnceLock::new(),
@@ -237,7 +237,7 @@ impl Keyring {
     }
 
     /// Runs a change to its end even if the caller is dropped.
-    async fn to_the_end<T, F>(&self, change: F) -> Result<T, ManagementError>
+    async fn run_to_completion<T, F>(&self, change: F) -> Result<T, ManagementError>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, ManagementError>> + Send + 'static,

@@ -1,4 +1,4 @@
-//! Reading an application's keys, page by page.
+//! Listing an application's keys.
 
 use crate::{ManagementError, Viewer};
 use domain::{
@@ -9,24 +9,24 @@ use domain::{
 use std::collections::HashMap;
 use store::DayOfUse;
 
-/// One page of a list of keys, with what it says of each.
+/// One page of a key list, with usage.
 #[derive(Debug)]
 pub struct Listing {
     /// The rows.
     pub page: KeyPage,
-    /// Keys that pass the filter, on all pages.
+    /// The number of keys that match the filter, on all pages.
     pub total: Total,
-    /// Calls of the last 24 hours by key id; those without calls are left out.
+    /// Calls of the last 24 hours by key id; keys without calls are omitted.
     pub days: HashMap<String, DayOfUse>,
-    /// The same of all keys of the application.
+    /// Calls of the last 24 hours of all keys.
     pub day: DayOfUse,
 }
 
 impl Viewer {
-    /// One page of keys, with their calls.
+    /// Returns one page of keys with their usage.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn list_keys(&self, query: &KeyQuery) -> Result<Listing, ManagementError> {
         let page = self.keys(query).await?;
         let whole = query.cursor.is_none() && page.next.is_none();
@@ -56,18 +56,18 @@ impl Viewer {
         })
     }
 
-    /// One page of keys, with their last uses as of now where it is the first one.
+    /// Returns one page of keys; the first page after a flush of usage.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn keys(&self, query: &KeyQuery) -> Result<KeyPage, ManagementError> {
         self.keys_at_most(query, PAGE_SIZE).await
     }
 
-    /// As [`Viewer::keys`], with pages of `most` keys.
+    /// Returns one page of at most `most` keys.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn keys_at_most(
         &self,
         query: &KeyQuery,
@@ -82,10 +82,10 @@ impl Viewer {
         Ok(store.keys_at_most(app, query, most, self.now()).await?)
     }
 
-    /// How many keys the filter leaves.
+    /// Counts the keys that match a filter.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn count_keys(&self, filter: &KeyFilter) -> Result<Total, ManagementError> {
         let _permit = self.long_read().await?;
         let app = self.application().id;

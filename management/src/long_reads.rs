@@ -1,5 +1,5 @@
-//! Turns of reads that may take long: searches, lists, charts, logs. They leave connections to the database free for
-//! everything else, so that no change waits behind them; and one account leaves turns to the others.
+//! Limits on concurrent long reads: searches, lists, charts and logs. They leave database connections free, so that no
+//! change waits behind them, and no account uses up all of the limit.
 
 use crate::{ManagementError, Viewer};
 use domain::id::AccountId;
@@ -13,24 +13,24 @@ use tokio::{
     time::timeout,
 };
 
-/// How long a read waits for its turn before it is refused.
+/// How long a read waits for a permit before it is refused.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The turns of all accounts.
+/// Permits by account.
 pub(crate) struct LongReads {
     all: Arc<Semaphore>,
     of_one_account: usize,
     by_account: Mutex<HashMap<AccountId, Arc<Semaphore>>>,
 }
 
-/// A turn, until it is dropped.
+/// A permit, released when dropped.
 pub(crate) struct ReadPermit {
     _of_account: OwnedSemaphorePermit,
     _of_all: OwnedSemaphorePermit,
 }
 
 impl LongReads {
-    /// Turns at a database with so many connections for reading: half of them, of which one account may have half.
+    /// Creates limits for a number of reading connections: half of them, of which one account may use half.
     pub(crate) fn new(connections: usize) -> Self {
         let all = (connections / 2).max(1);
         Self {
@@ -43,7 +43,7 @@ impl LongReads {
     async fn take(&self, account: AccountId) -> Result<ReadPermit, ManagementError> {
         let of_account = self.of(account);
         let turn = async {
-            // An account's reads wait for each other before they wait among those of all.
+            // Reads of one account wait for each other before they wait for those of others.
             let of_account = of_account.acquire_owned().await.ok()?;
             let of_all = Arc::clone(&self.all).acquire_owned().await.ok()?;
             Some(ReadPermit {
@@ -62,17 +62,17 @@ impl LongReads {
             .by_account
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        // Those that nobody waits for are forgotten, so that there are never many.
-        by_account.retain(|_, turns| Arc::strong_count(turns) > 1);
-        let turns = by_account
+        // Unused entries are removed, so that their number stays small.
+        by_account.retain(|_, permits| Arc::strong_count(permits) > 1);
+        let permits = by_account
             .entry(account)
             .or_insert_with(|| Arc::new(Semaphore::new(self.of_one_account)));
-        Arc::clone(turns)
+        Arc::clone(permits)
     }
 }
 
 impl Viewer {
-    /// A turn for a read that may take long.
+    /// Waits for permission to do a long read.
     pub(crate) async fn long_read(&self) -> Result<ReadPermit, ManagementError> {
         let account = self.application().account_id;
         self.keyring().long_reads.take(account).await
@@ -86,19 +86,19 @@ mod tests {
     use uuid::Uuid;
 
     #[tokio::test(start_paused = true)]
-    async fn one_account_leaves_turns_to_the_others_and_does_not_wait_for_ever() {
-        let turns = LongReads::new(16);
+    async fn one_account_leaves_permits_to_others_and_its_wait_is_bounded() {
+        let permits = LongReads::new(16);
         let (busy, other) = (AccountId(Uuid::from_u128(1)), AccountId(Uuid::from_u128(2)));
         let mut taken = Vec::new();
         for _ in 0..4 {
-            taken.push(turns.take(busy).await.expect("a turn"));
+            taken.push(permits.take(busy).await.expect("a turn"));
         }
-        assert!(turns.take(busy).await.is_err());
-        taken.push(turns.take(other).await.expect("the other's turn"));
+        assert!(permits.take(busy).await.is_err());
+        taken.push(permits.take(other).await.expect("the other's turn"));
         yield_now().await;
         taken.clear();
-        turns.take(busy).await.expect("a turn again");
-        assert!(turns.of(other).available_permits() == 4);
-        assert_eq!(turns.by_account.lock().expect("counts").len(), 1);
+        permits.take(busy).await.expect("a turn again");
+        assert!(permits.of(other).available_permits() == 4);
+        assert_eq!(permits.by_account.lock().expect("counts").len(), 1);
     }
 }

@@ -1,4 +1,4 @@
-//! Who belongs to an account. A link invites, once; an owner decides; somebody is always an owner.
+//! Members of an account. An invitation link works once; an account always has an owner.
 
 use crate::{
     FreshOwner, Keyring, ManagementError, Owner, SignedIn, Viewer, Zone,
@@ -18,44 +18,44 @@ use std::fmt;
 use store::{Acceptance, InvitationRow, Joining, NewInvitation, PersonRow, StoreError};
 use verification::{TokenPurpose, random_token};
 
-/// An invitation that was just made, with the token of its link: told once.
+/// A new invitation, with the token of its link.
 pub struct Invited {
-    /// Who.
+    /// The invited e-mail address.
     pub email: Email,
-    /// 64 hexadecimal digits, which stand in the link.
+    /// The token in the link: 64 hexadecimal digits.
     pub token: String,
 }
 
-/// Says nothing of the token.
+/// The token is redacted.
 impl fmt::Debug for Invited {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Invited({}, [redacted])", self.email)
     }
 }
 
-/// What became of an invitation that somebody accepts.
+/// The result of accepting an invitation.
 #[derive(Debug)]
 pub enum Accepted {
-    /// They are a member, and signed in.
+    /// The person is a member and signed in.
     Granted(SignedIn),
-    /// The link works no longer.
+    /// The link does not work any more.
     Gone,
-    /// The password is not the one that belongs to the address, or it breaks a rule for new ones: nobody learns which.
+    /// The password is wrong for an existing person, or too weak for a new one; the two are indistinguishable.
     Refused,
     /// Too many failures.
     Throttled {
-        /// Milliseconds until another attempt is looked at.
+        /// Milliseconds until another attempt is checked.
         retry_after_ms: i64,
     },
-    /// Too many passwords are being checked at this moment.
+    /// Too many passwords are being checked.
     Busy,
 }
 
 impl Viewer {
-    /// The members of the account, by address.
+    /// Returns the account's members, ordered by e-mail address.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn members(&self) -> Result<Vec<Member>, ManagementError> {
         Ok(self
             .keyring()
@@ -66,10 +66,10 @@ impl Viewer {
 }
 
 impl Owner {
-    /// Invitations that nobody has accepted yet, by address.
+    /// Returns open invitations, ordered by e-mail address.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn invitations(&self) -> Result<Vec<Invitation>, ManagementError> {
         let account = self.application().account_id;
         Ok(self
@@ -79,10 +79,10 @@ impl Owner {
             .await?)
     }
 
-    /// Takes an invitation back: its link works no longer.
+    /// Revokes an invitation.
     ///
     /// # Errors
-    /// `NotFound` where the account has no such invitation.
+    /// `NotFound` if the account has no such invitation.
     pub async fn withdraw(&self, id: InvitationId) -> Result<(), ManagementError> {
         let invitations = self.invitations().await?;
         let invitation = invitations.iter().find(|invitation| invitation.id == id);
@@ -92,7 +92,7 @@ impl Owner {
             .became(Facts::of("role", &invitation.role), Facts::default());
         let owner = self.clone();
         self.keyring()
-            .to_the_end(async move {
+            .run_to_completion(async move {
                 let account = owner.application().account_id;
                 let store = &owner.keyring().store;
                 Ok(store.withdraw_invitation(account, id, &event).await?)
@@ -100,10 +100,10 @@ impl Owner {
             .await
     }
 
-    /// A member of the account.
+    /// Returns a member of the account.
     ///
     /// # Errors
-    /// `NotFound` where the person is none.
+    /// `NotFound` if the person is not a member.
     pub async fn member(&self, person: PersonId) -> Result<Member, ManagementError> {
         let members = self.members().await?;
         let member = members.into_iter().find(|member| member.id == person);
@@ -112,10 +112,10 @@ impl Owner {
 }
 
 impl FreshOwner {
-    /// Gives the application another name and zone.
+    /// Changes the application's name and time zone.
     ///
     /// # Errors
-    /// `Invalid` where another application of the account has the name.
+    /// `Invalid` if another application of the account has the name.
     pub async fn change_application(
         &self,
         name: String,
@@ -134,7 +134,7 @@ impl FreshOwner {
             );
         let owner = self.clone();
         self.keyring()
-            .to_the_end(async move {
+            .run_to_completion(async move {
                 let (account, app) = (owner.application().account_id, owner.application().id);
                 let store = &owner.keyring().store;
                 let done = store
@@ -151,10 +151,10 @@ impl FreshOwner {
             .await
     }
 
-    /// Makes the link that invites somebody. An earlier one to the same person ends.
+    /// Creates an invitation link. An earlier link for the same address stops working.
     ///
     /// # Errors
-    /// `Invalid` where they are a member already.
+    /// `Invalid` if the person is a member already.
     pub async fn invite(&self, email: Email, role: Role) -> Result<Invited, ManagementError> {
         let token = random_token(&*self.keyring().entropy);
         let event = self
@@ -170,7 +170,7 @@ impl FreshOwner {
             .hasher
             .token_digest(TokenPurpose::Invitation, &invited.token);
         self.keyring()
-            .to_the_end(async move {
+            .run_to_completion(async move {
                 let (keyring, at) = (owner.keyring(), owner.now());
                 let new = NewInvitation {
                     id: InvitationId(keyring.new_id()),
@@ -196,10 +196,10 @@ impl FreshOwner {
         Ok(invited)
     }
 
-    /// Gives a member another role, from their next request on.
+    /// Changes a member's role, effective with their next request.
     ///
     /// # Errors
-    /// `NotFound` where the person is no member; `LastOwner` where nobody else is an owner.
+    /// `NotFound` if the person is not a member; `LastOwner` if the account would have no owner.
     pub async fn change_role(&self, person: PersonId, role: Role) -> Result<(), ManagementError> {
         let member = self.member(person).await?;
         if member.role == role {
@@ -211,7 +211,7 @@ impl FreshOwner {
             .became(Facts::of("role", &member.role), Facts::of("role", &role));
         let owner = self.clone();
         self.keyring()
-            .to_the_end(async move {
+            .run_to_completion(async move {
                 let account = owner.application().account_id;
                 let store = &owner.keyring().store;
                 Ok(store.change_role(account, person, role, &event).await?)
@@ -219,7 +219,7 @@ impl FreshOwner {
             .await
     }
 
-    /// Takes a member out of the account: their next request finds nothing. The keys that they made stay.
+    /// Removes a member; their next request is refused. Keys that they created stay.
     ///
     /// # Errors
     /// As [`FreshOwner::change_role`].
@@ -230,7 +230,7 @@ impl FreshOwner {
             .became(Facts::of("role", &member.role), Facts::default());
         let owner = self.clone();
         self.keyring()
-            .to_the_end(async move {
+            .run_to_completion(async move {
                 let account = owner.application().account_id;
                 let store = &owner.keyring().store;
                 Ok(store.remove_member(account, person, &event).await?)
@@ -240,10 +240,10 @@ impl FreshOwner {
 }
 
 impl Keyring {
-    /// What the holder of a link may know; `None` where it works no longer.
+    /// Returns the invitation of a link; `None` if the link does not work any more.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn welcome(&self, token: &str) -> Result<Option<Welcome>, ManagementError> {
         let Some((row, _)) = self.invitation(token).await? else {
             return Ok(None);
@@ -257,11 +257,10 @@ impl Keyring {
         }))
     }
 
-    /// Makes a member of whoever holds the link: with a new password, or with the one that belongs to the address.
-    /// `device` as for [`Keyring::sign_in`].
+    /// Accepts an invitation with a new password, or with the existing person's. `device` as for [`Keyring::sign_in`].
     ///
     /// # Errors
-    /// `Invalid` where they are a member already, or belong to support.
+    /// `Invalid` if the person is a member already, or belongs to support.
     pub async fn accept(
         &self,
         token: &str,
@@ -274,8 +273,8 @@ impl Keyring {
         };
         let email = row.invitation.email.clone();
         let password = password.expose_secret();
-        // An address without a person is checked as one that has one, and a password that breaks a rule is answered as a
-        // wrong one: the inviter has the link too, and may not learn from it who has an account.
+        // An address without a person takes the same steps as one with a person, and a weak password gets the same answer
+        // as a wrong one: the inviter has the link too, and must not learn from it whether the address has an account.
         let known = match self.admit(&email, password, device, origin).await? {
             Admission::Admitted(person) if person.is_support => {
                 return Err(Invalid::new(
@@ -302,7 +301,7 @@ impl Keyring {
         };
         let known = known.map(|person| person.id);
         let (keyring, origin) = (self.clone(), origin.clone());
-        self.to_the_end(async move {
+        self.run_to_completion(async move {
             let joined = join(&keyring, &token_hash, &row, known, &password_hash, &origin).await;
             match joined {
                 Ok(id) => {
@@ -323,7 +322,7 @@ impl Keyring {
         .await
     }
 
-    /// The invitation of a link with the digest of its token, while the link works.
+    /// Returns the invitation with this token, while its link works.
     async fn invitation(
         &self,
         token: &str,

@@ -1,4 +1,4 @@
-//! What an application's owner sees first.
+//! Keys for the overview page.
 
 use crate::{ManagementError, Viewer};
 use domain::{
@@ -11,16 +11,16 @@ use domain::{
 };
 use std::cmp::Reverse;
 
-/// Keys that are named.
+/// Keys that each list names.
 const NAMED: i64 = 5;
-/// Keys that are named for each thing that wants to be done.
+/// Keys that are named for each issue.
 const NAMED_EACH: usize = 3;
 
 impl Viewer {
-    /// The keys that are worth a look: by their calls of today and yesterday (in UTC), and by what stands in their rows.
+    /// Returns keys that need attention: by their calls of today and yesterday (UTC), and by their settings.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn keys_in_sight(&self) -> Result<KeysInSight, ManagementError> {
         self.telemetry().flush_before_read().await;
         let app = self.application().id;
@@ -40,7 +40,7 @@ impl Viewer {
             };
             let mut page = self.keys_at_most(&query, NAMED_EACH).await?;
             if matches!(notable, Notable::NeverUsed | Notable::NotConfirmed) {
-                // They stand in the order of their ids, which says nothing: the newest are named.
+                // Ordered by id, which is random: the newest ones are named instead.
                 if page.next.is_some() {
                     (query.order, query.cursor) = (Order::default(), None);
                     page = self.keys_at_most(&query, NAMED_EACH).await?;

@@ -1,4 +1,4 @@
-//! Whether this process still owns the database, and how long ago that was certain.
+//! The process's claim to the database.
 
 use crate::{Keyring, ManagementError};
 use std::sync::{OnceLock, atomic::Ordering};
@@ -6,7 +6,7 @@ use store::{Ownership, StoreError};
 use tokio_util::sync::CancellationToken;
 use verification::Monotonic;
 
-/// Why the database was lost, once it is. From then on no key is verified and nothing is written.
+/// The reason why the database was lost. From then on no key is verified and nothing is written.
 #[derive(Default)]
 pub(crate) struct Loss {
     why: OnceLock<String>,
@@ -14,15 +14,15 @@ pub(crate) struct Loss {
 }
 
 impl Keyring {
-    /// Renews the claim to the database, where there is one.
+    /// Renews the claim to the database, if there is one.
     ///
     /// # Errors
-    /// Where the database does not answer; where it is lost, for good.
+    /// If the database does not answer, or is lost for good.
     pub async fn check_ownership(&self) -> Result<(), ManagementError> {
         let Some(ownership) = self.ownership.get() else {
             return self.ready().await;
         };
-        // What the database says is as old as the question.
+        // The answer is as old as the query.
         let asked = self.monotonic();
         match ownership.renew().await {
             Ok(()) => {}
@@ -33,17 +33,17 @@ impl Keyring {
             Err(error) => return Err(error.into()),
         }
         self.renewed_at.store(asked.0, Ordering::Relaxed);
-        self.resolve_doubts().await;
+        self.resolve_uncertain_keys().await;
         Ok(())
     }
 
-    /// Holds this claim to the database from now on, until [`Keyring::close`] gives it up.
-    pub fn hold(&self, ownership: Ownership) {
-        // One process claims its database once.
+    /// Stores the claim to the database; [`Keyring::close`] gives it up.
+    pub fn set_ownership(&self, ownership: Ownership) {
+        // A process claims its database once.
         let _ = self.ownership.set(ownership);
     }
 
-    /// Gives the database up, so that another process need not wait for the lease to end.
+    /// Gives up the claim, so that another process need not wait for the lease to expire.
     pub(crate) async fn give_up_ownership(&self) {
         if let Some(ownership) = self.ownership.get().filter(|_| self.is_owner())
             && let Err(error) = ownership.leave().await
@@ -58,19 +58,19 @@ impl Keyring {
         self.loss.token.cancel();
     }
 
-    /// Whether the database was not lost. It may be silent all the same: see [`Keyring::database_downtime_ms`].
+    /// Whether the database is not lost. It may be unavailable: see [`Keyring::database_downtime_ms`].
     pub fn is_owner(&self) -> bool {
         !self.loss.token.is_cancelled()
     }
 
-    /// Waits until the database is lost, and says why.
+    /// Waits until the database is lost, and returns the reason.
     pub async fn lost(&self) -> &str {
         self.loss.token.cancelled().await;
         self.loss.why.get().map_or("", String::as_str)
     }
 
-    /// For how many milliseconds the claim has not been renewed; for ever once the database is lost. Meanwhile the index
-    /// may be stale.
+    /// Returns the milliseconds since the claim was last renewed, during which the index may have become stale; `i64::MAX`
+    /// once the database is lost.
     pub fn database_downtime_ms(&self) -> i64 {
         if !self.is_owner() {
             return i64::MAX;

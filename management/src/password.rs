@@ -1,4 +1,4 @@
-//! People's passwords: Argon2id, on threads of their own, with a short queue.
+//! Hashing of people's passwords by Argon2id, on their own threads with a short queue.
 
 mod common;
 
@@ -16,10 +16,10 @@ use tokio::sync::Semaphore;
 use verification::{Entropy, random_token};
 use zeroize::Zeroizing;
 
-/// A new password's rules: those that a page knows too, and the list of common passwords.
+/// Checks a new password against the rules that pages know and the list of common passwords.
 ///
 /// # Errors
-/// Says which rule the password breaks, never the password.
+/// The broken rule; never the password.
 pub(crate) fn check_new(password: &str, email: &Email) -> Result<(), Invalid> {
     check_new_password(password, email)?;
     if common::is_common(password) {
@@ -28,27 +28,28 @@ pub(crate) fn check_new(password: &str, email: &Email) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// How many may wait for their turn, in each lane.
+/// Checks that may wait, for each lane.
 const QUEUE: usize = 32;
-/// Checks that run at once for known browsers. They last some 16 ms each, and are few: see the limits of `throttle/sign_in.rs`.
+/// Concurrent checks for known browsers. A check takes about 16 ms, and their number is limited by `sign_in_throttle.rs`.
 const KNOWN: usize = 1;
 
-/// For whom a password is hashed. Each lane has its own threads and its own queue, so that a flood in one does not hold the
-/// other up.
+/// The kind of client for which a password is hashed. Each lane has its own threads and queue, so that a flood in one does
+/// not delay the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lane {
-    /// A browser that has signed in before, or whose request has proved itself otherwise.
+    /// A browser that has signed in before, or a request that is authenticated otherwise.
     Known,
-    /// Any other.
+    /// Any other client.
     Open,
 }
 
-/// Hashes and checks passwords. The default parameters are OWASP's minimum: 19 MiB, two passes, one lane.
+/// Hashes and verifies passwords. The default parameters are the minimum of OWASP's Password Storage Cheat Sheet: 19 MiB,
+/// two passes, one lane.
 pub(crate) struct Passwords {
-    /// One thread fewer than there are processors, so that the gate always has one.
+    /// One less than the processors, so that verification of keys always has one.
     open: Queue,
     known: Queue,
-    /// What an unknown address is checked against, so that it takes as long as a known one.
+    /// The hash for unknown addresses, so that they take as long as known ones.
     nobody: String,
 }
 
@@ -66,14 +67,14 @@ impl Queue {
     }
 }
 
-/// What a check said.
+/// The result of a password check.
 pub(crate) enum Checked {
-    /// The password is right; where its parameters are no longer ours, here is its new hash.
+    /// The password is correct. If its parameters are outdated, there is a new hash.
     Right {
         rehash: Option<String>,
     },
     Wrong,
-    /// Too many are waiting.
+    /// The queue is full.
     Busy,
 }
 
@@ -94,7 +95,7 @@ impl Passwords {
             .ok_or_else(|| ManagementError::Unavailable("too many passwords are waiting".into()))
     }
 
-    /// `None` where too many are waiting.
+    /// `None` if the queue is full.
     pub(crate) async fn try_hash(
         &self,
         password: &str,
@@ -106,7 +107,7 @@ impl Passwords {
             .transpose()
     }
 
-    /// Checks a password against a stored hash, or, where there is none, takes as long as if it did.
+    /// Verifies a password against a stored hash or, if there is none, takes the same time.
     pub(crate) async fn check(
         &self,
         password: &str,
@@ -127,7 +128,7 @@ impl Passwords {
         }
     }
 
-    /// `None` where the queue is full.
+    /// `None` if the queue is full.
     async fn in_turn<T: Send + 'static>(
         &self,
         lane: Lane,

@@ -1,4 +1,4 @@
-//! The first person, and those whom the command line adds.
+//! The first owner, and people added on the command line.
 
 use crate::{
     Keyring, ManagementError, SignedIn,
@@ -15,68 +15,68 @@ use secrecy::{ExposeSecret, SecretString};
 use store::{NewPerson, PersonRow, StoreError};
 use subtle::ConstantTimeEq;
 
-/// What the first run asks for: checked texts.
+/// The parsed setup form.
 #[derive(Debug)]
 pub struct SetupDraft {
     /// The account's name.
     pub account: String,
     /// The application's name.
     pub application: String,
-    /// The first owner.
+    /// The first owner's e-mail address.
     pub email: Email,
-    /// Their password.
+    /// The first owner's password.
     pub password: SecretString,
 }
 
-/// What became of the first run.
+/// The result of the setup.
 #[derive(Debug)]
 pub enum SetUp {
-    /// The owner exists, and is signed in.
+    /// The owner exists and is signed in.
     Done(SignedIn),
-    /// The token is not the one that the console showed.
+    /// The token differs from the one on the console.
     WrongToken,
-    /// Somebody was here before.
+    /// The setup was completed before.
     AlreadyDone,
 }
 
-/// Somebody to be added.
+/// A person to be added.
 #[derive(Debug)]
 pub struct PersonDraft {
-    /// The names of account and application; not for support.
+    /// The names of account and application; `None` for support.
     pub place: Option<(String, String)>,
-    /// Their address.
+    /// The e-mail address.
     pub email: Email,
-    /// Their role.
+    /// The role.
     pub role: Role,
-    /// Their password.
+    /// The password.
     pub password: SecretString,
 }
 
 impl Keyring {
-    /// Whether nobody exists yet.
+    /// Whether there is no person yet.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn needs_setup(&self) -> Result<bool, ManagementError> {
         Ok(self.store.person_count().await? == 0)
     }
 
-    /// What the first run asks for; the console shows it.
+    /// The setup token, which is printed on the console.
     pub fn setup_token(&self) -> &str {
         &self.setup_token
     }
 
-    /// Makes the first owner, and signs them in.
+    /// Creates the first owner and signs them in.
     ///
     /// # Errors
-    /// `Invalid` where the password is too weak; where the database fails.
+    /// `Invalid` if the password is too weak; if the database fails.
     pub async fn set_up(
         &self,
         token: &str,
         draft: SetupDraft,
         origin: &Origin,
     ) -> Result<SetUp, ManagementError> {
-        // Two first runs at once make one owner: the second asks when the first has answered.
+        // Of two concurrent setups, the second runs its check after the first is complete.
         let _turn = self.setting_up.lock().await;
         if !self.needs_setup().await? {
             return Ok(SetUp::AlreadyDone);
@@ -91,15 +91,15 @@ impl Keyring {
             password: draft.password,
         };
         let person = self.add(person, origin).await?;
-        // The person is a moment old: nobody else knows them yet.
+        // The person was just created.
         let signed_in = session::start(self, &person, origin).await?;
         Ok(signed_in.map_or(SetUp::AlreadyDone, SetUp::Done))
     }
 
-    /// Adds somebody, with the account and the application where they do not exist yet.
+    /// Adds a person; creates the account and the application if they do not exist.
     ///
     /// # Errors
-    /// `Invalid` where a name or the password breaks its rules, or somebody has the address already.
+    /// `Invalid` if a name or the password is invalid, or the address is taken.
     pub async fn add_person(&self, draft: PersonDraft) -> Result<PersonId, ManagementError> {
         Ok(self.add(draft, &Origin::default()).await?.id)
     }

@@ -16,7 +16,7 @@ pub struct PepperUse {
     pub name: PepperName,
     /// Whether the process has it.
     pub known: bool,
-    /// What was made under it.
+    /// The rows made under it.
     pub rows: PepperRows,
 }
 
@@ -24,7 +24,7 @@ impl Keyring {
     /// Writes some pending digest upgrades and returns their number. One that cannot be written is queued again by the key's next call.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn upgrade_digests(&self) -> Result<usize, ManagementError> {
         let pending = self.verifier.digest_upgrades().take_batch();
         if pending.is_empty() {
@@ -37,10 +37,10 @@ impl Keyring {
         Ok(pending.len())
     }
 
-    /// Seals every audit log that ends under another pepper than the newest, or was written before there were seals.
+    /// Seals every audit log whose head is sealed under an older pepper, or is not sealed.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn seal_logs(&self) -> Result<Sealing, ManagementError> {
         let newest = self.hasher.newest_pepper();
         let sealing = self.store.seal_logs(|account_id| Event {
@@ -59,10 +59,10 @@ impl Keyring {
     }
 }
 
-/// How many rows there are under each pepper, the newest of `peppers` first and the ones that are not there last.
+/// Counts the rows under each pepper: those of `peppers` newest first, then unknown ones.
 ///
 /// # Errors
-/// Where the database fails.
+/// If the database fails.
 pub async fn pepper_uses(
     store: &Store,
     peppers: &Peppers,
@@ -88,8 +88,8 @@ pub async fn pepper_uses(
     Ok(uses)
 }
 
-/// Refuses a database that needs a pepper which is not there: its keys would stop working, and nobody would know why.
-/// Returns how many secrets there are.
+/// Refuses a database with rows under a pepper that is missing: its keys would silently stop working. Returns the number of
+/// secrets.
 pub(crate) async fn check(
     store: &Store,
     known: &[PepperName],

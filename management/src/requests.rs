@@ -1,4 +1,4 @@
-//! What became of single calls: a list, the reason of each, and what would become of another.
+//! Decisions about single calls: a list, explanations, and simulation.
 
 use crate::{ManagementError, Viewer};
 use domain::{
@@ -10,10 +10,10 @@ use telemetry::Tail;
 use verification::check;
 
 impl Viewer {
-    /// The newest calls of the application that a filter leaves, before the one with id `before`.
+    /// Returns the application's newest decisions that match a filter, before the decision `before`.
     ///
     /// # Errors
-    /// `NotFound` where the application has no such key.
+    /// `NotFound` if the application has no such key.
     pub async fn requests(
         &self,
         filter: DecisionFilter,
@@ -38,10 +38,10 @@ impl Viewer {
         self.telemetry().tail(self.application().id, key, after)
     }
 
-    /// What was decided under a request id, each decision with the key as it is now.
+    /// Returns the decisions under a request id, each with the key's current state.
     ///
     /// # Errors
-    /// `NotFound` where the application has no such decision, or it is kept no longer.
+    /// `NotFound` if the application has no such decision, or it was pruned.
     pub async fn request(&self, request_id: &str) -> Result<Vec<Explained>, ManagementError> {
         let application = Some(self.application().id);
         let found = self
@@ -55,7 +55,7 @@ impl Viewer {
         Ok(explained)
     }
 
-    /// Decisions with their keys as they are now; those of other applications are left out.
+    /// Adds the keys' current state to decisions; those of other applications are omitted.
     pub(crate) async fn explain(
         &self,
         found: Vec<Decided>,
@@ -72,7 +72,7 @@ impl Viewer {
                 Some(other) => other.key.clone(),
                 None => match self.stored_key(decided.key).await {
                     Ok(key) => Some(key),
-                    // It was discarded: nobody had its secret.
+                    // The key was discarded.
                     Err(ManagementError::NotFound) => None,
                     Err(error) => return Err(error),
                 },
@@ -82,10 +82,10 @@ impl Viewer {
         Ok(explained)
     }
 
-    /// What the gate would answer to a call with the key's secret: by the same rules, at no cost to the key's limit.
+    /// Returns the decision that a call with the key's secret would get. It does not count against the key's rate limit.
     ///
     /// # Errors
-    /// `NotFound` where the application has no such key.
+    /// `NotFound` if the application has no such key.
     pub async fn simulate_request(
         &self,
         key: KeyId,

@@ -1,4 +1,4 @@
-//! A person who cannot sign in, or must not any more: links that reset a password, disabling and enabling.
+//! Password resets, and disabling and enabling of people.
 
 use crate::{
     Keyring, ManagementError,
@@ -16,16 +16,16 @@ use std::{fmt, sync::Arc};
 use store::{NewPasswordReset, Store, StoreError};
 use verification::{Clock, Entropy, Peppers, SecretHasher, TokenPurpose, random_token};
 
-/// How long a link that resets a password works: 30 minutes.
+/// The lifetime of a reset link: 30 minutes.
 const RESET_LASTS: i64 = 30 * MINUTE;
 
-/// A link that was just made: its token is told this once.
+/// A new reset link.
 pub struct ResetLink {
-    /// Whose password it resets.
+    /// The person's e-mail address.
     pub email: Email,
-    /// 64 hexadecimal digits, which stand in the link.
+    /// The token in the link: 64 hexadecimal digits.
     pub token: String,
-    /// Until when it works.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
@@ -36,19 +36,19 @@ impl fmt::Debug for ResetLink {
     }
 }
 
-/// What became of a change of a person.
+/// The result of a change of a person.
 #[derive(Debug)]
 pub enum Administered<T> {
-    /// It was made.
+    /// The change was made.
     Done(T),
-    /// Nobody has this address.
+    /// There is no person with this address.
     Unknown,
-    /// The person is disabled, or is not, already.
+    /// The person is already in the requested state.
     Already,
 }
 
-/// Changes of people by the command line. They need no index of keys, and so can be made beside the process that owns the
-/// database: people and sessions are read from it at every request.
+/// Changes of people on the command line. They need no key index, so they can run beside the process that owns the
+/// database: it reads people and sessions at every request.
 pub struct PeopleAdmin {
     store: Store,
     hasher: SecretHasher,
@@ -57,7 +57,7 @@ pub struct PeopleAdmin {
 }
 
 impl PeopleAdmin {
-    /// Over a store of [`Store::open_beside`].
+    /// Creates it over a store from [`Store::open_beside`].
     pub fn new(
         store: Store,
         peppers: &Peppers,
@@ -74,10 +74,10 @@ impl PeopleAdmin {
         }
     }
 
-    /// Makes a link that resets a person's password, once within 30 minutes. An earlier one ends.
+    /// Creates a link that resets a person's password once within 30 minutes. An earlier link stops working.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn reset_link(
         &self,
         email: &Email,
@@ -111,19 +111,18 @@ impl PeopleAdmin {
         }
     }
 
-    /// Lets a person sign in no longer: their sessions, the invitations that they made and the links that reset their
-    /// password end with the change.
+    /// Disables a person. Their sessions, the invitations that they sent, and their reset links end.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn disable(&self, email: &Email) -> Result<Administered<()>, ManagementError> {
         self.set_disabled(email, true).await
     }
 
-    /// Lets a disabled person sign in again.
+    /// Enables a disabled person.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn enable(&self, email: &Email) -> Result<Administered<()>, ManagementError> {
         self.set_disabled(email, false).await
     }
@@ -155,7 +154,7 @@ impl PeopleAdmin {
         }
     }
 
-    /// Ends the store's connections.
+    /// Closes the store's connections.
     pub async fn close(&self) {
         self.store.close().await;
     }
@@ -194,31 +193,31 @@ fn event(
     }
 }
 
-/// What the holder of a link that resets a password sees.
+/// A reset link, as its page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenReset {
-    /// Whose password it resets.
+    /// The person's e-mail address.
     pub email: Email,
-    /// Until when it works.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
-/// What became of a new password.
+/// The result of a password reset.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Reset {
-    /// It is theirs, and all their sessions have ended.
+    /// The password is changed, and all sessions of the person have ended.
     Done,
-    /// The link works no longer.
+    /// The link does not work any more.
     Gone,
-    /// Too many passwords are being checked at this moment.
+    /// Too many passwords are being checked.
     Busy,
 }
 
 impl Keyring {
-    /// What a link that resets a password says; `None` where it works no longer.
+    /// Returns the reset link with this token; `None` if it does not work any more.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn password_reset(&self, token: &str) -> Result<Option<OpenReset>, ManagementError> {
         let found = self.find_reset(token).await?;
         Ok(found.map(|(open, ..)| open))
@@ -244,10 +243,10 @@ impl Keyring {
         Ok(None)
     }
 
-    /// Gives the person of a link another password, once, and ends all their sessions.
+    /// Sets a new password once, and ends all sessions of the person.
     ///
     /// # Errors
-    /// `Invalid` where the password breaks a rule: the link works still.
+    /// `Invalid` if the password is too weak: the link still works.
     pub async fn reset_password(
         &self,
         token: &str,
@@ -258,13 +257,13 @@ impl Keyring {
             return Ok(Reset::Gone);
         };
         check_new(password.expose_secret(), &open.email)?;
-        // Whoever has the link is known.
+        // The holder of the link is authenticated by it.
         let password = password.expose_secret();
         let Some(password_hash) = self.passwords.try_hash(password, Lane::Known).await? else {
             return Ok(Reset::Busy);
         };
         let (keyring, origin) = (self.clone(), origin.clone());
-        self.to_the_end(async move {
+        self.run_to_completion(async move {
             let at = keyring.now();
             let accounts = keyring.store.accounts_of(id).await?;
             let events: Vec<Event> = accounts

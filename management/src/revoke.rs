@@ -1,4 +1,4 @@
-//! Ending a key, for a while or for ever. The database first, then the gate's index, then the answer.
+//! Revoking, deactivating and activating a key.
 
 use crate::{Editor, FreshEditor, Keyring, ManagementError, apply::Scope};
 use domain::origin::Origin;
@@ -13,11 +13,11 @@ use domain::{
 use store::StoreError;
 use verification::{Caller, Entry};
 
-/// Why a key was revoked that asked for it.
+/// The reason for a revocation that the key itself requested.
 const OWN_WISH: &str = "The key revoked itself.";
 
-/// A move in a key's life.
-pub(crate) enum Move {
+/// A transition of a key's state.
+pub(crate) enum Transition {
     Revoke { reason: String },
     Deactivate,
     Activate,
@@ -25,82 +25,87 @@ pub(crate) enum Move {
 }
 
 impl Editor {
-    /// Revokes a key, for ever: every call that begins after this returns is refused.
+    /// Revokes a key, permanently: every call that begins after this returns is refused.
     ///
     /// # Errors
-    /// `NotFound`, or `Illegal` where it has been revoked before.
+    /// `NotFound`, or `Illegal` if it is revoked already.
     pub async fn revoke(&self, id: KeyId, reason: String) -> Result<(), ManagementError> {
-        self.make(id, Move::Revoke { reason }).await
+        self.apply_transition(id, Transition::Revoke { reason })
+            .await
     }
 
-    /// Switches a key off until somebody switches it on again; at once, as [`Editor::revoke`].
+    /// Deactivates a key: every call that begins after this returns is refused until it is activated.
     ///
     /// # Errors
-    /// `NotFound`, or `Illegal` where it is not active.
+    /// `NotFound`, or `Illegal` if it is not active.
     pub async fn deactivate(&self, id: KeyId) -> Result<(), ManagementError> {
-        self.make(id, Move::Deactivate).await
+        self.apply_transition(id, Transition::Deactivate).await
     }
 
-    /// Notes that the secret is stored; a second time changes nothing.
+    /// Confirms that the secret is stored; repeating it changes nothing.
     ///
     /// # Errors
-    /// `NotFound` where the application has no such key.
+    /// `NotFound` if the application has no such key.
     pub async fn confirm(&self, id: KeyId) -> Result<(), ManagementError> {
         if self.stored_key(id).await?.confirmed_at.is_some() {
             return Ok(());
         }
-        self.make(id, Move::Confirm).await
+        self.apply_transition(id, Transition::Confirm).await
     }
 
-    async fn make(&self, id: KeyId, wanted: Move) -> Result<(), ManagementError> {
+    async fn apply_transition(&self, id: KeyId, wanted: Transition) -> Result<(), ManagementError> {
         let editor = self.clone();
         self.keyring()
-            .to_the_end(async move { make(&editor, id, wanted).await })
+            .run_to_completion(async move { apply_transition(&editor, id, wanted).await })
             .await
     }
 }
 
 impl FreshEditor {
-    /// Switches a key on again.
+    /// Activates a key.
     ///
     /// # Errors
-    /// `NotFound`, or `Illegal` where it is not switched off.
+    /// `NotFound`, or `Illegal` if it is not deactivated.
     pub async fn activate(&self, id: KeyId) -> Result<(), ManagementError> {
-        self.make(id, Move::Activate).await
+        self.apply_transition(id, Transition::Activate).await
     }
 }
 
-pub(crate) async fn make(editor: &Editor, id: KeyId, wanted: Move) -> Result<(), ManagementError> {
+pub(crate) async fn apply_transition(
+    editor: &Editor,
+    id: KeyId,
+    wanted: Transition,
+) -> Result<(), ManagementError> {
     let keyring = editor.keyring();
-    let _turn = keyring.turns.of(id).await;
+    let _lock = keyring.key_locks.lock(id).await;
     let key = editor.stored_key(id).await?;
     let event = wanted.check(editor, &key)?;
     let app = editor.application().id;
     let store = &keyring.store;
     let change = async {
         match &wanted {
-            Move::Revoke { reason } => store.revoke_key(app, id, reason, &event).await,
-            Move::Deactivate => store.deactivate_key(app, id, &event).await,
-            Move::Activate => store.activate_key(app, id, &event).await,
-            Move::Confirm => store.confirm_key(app, id, &event).await,
+            Transition::Revoke { reason } => store.revoke_key(app, id, reason, &event).await,
+            Transition::Deactivate => store.deactivate_key(app, id, &event).await,
+            Transition::Activate => store.activate_key(app, id, &event).await,
+            Transition::Confirm => store.confirm_key(app, id, &event).await,
         }
     };
     let done = keyring.apply(&[Scope::Key(id)], change).await;
     done.map(drop).or_else(|error| match error {
-        StoreError::Uncertain(_) if keyring.index().with(id, |entry| wanted.was_made(entry)) => {
+        StoreError::Uncertain(_) if keyring.index().with(id, |entry| wanted.was_applied(entry)) => {
             Ok(())
         }
-        // It stood there a moment ago: somebody else was quicker.
+        // It was there a moment ago: a concurrent change was faster.
         StoreError::NotFound => Err(ManagementError::Illegal(IllegalMove::NotActive)),
         error => Err(error.into()),
     })
 }
 
 impl Keyring {
-    /// Revokes the key that presented itself, as [`Editor::revoke`] does.
+    /// Revokes the key that made the request.
     ///
     /// # Errors
-    /// `NotFound` where it has been revoked meanwhile; where the database fails: nothing was changed then.
+    /// `NotFound` if it was revoked meanwhile; if the database fails, nothing was changed.
     pub async fn revoke_itself(
         &self,
         caller: &Caller,
@@ -116,12 +121,12 @@ impl Keyring {
             detail: OWN_WISH.into(),
             address: origin.address_text(),
             request_id: origin.request_id.clone(),
-            // It could not have presented itself otherwise.
+            // A key in another state could not have authenticated.
             before: Facts::from(&State::Active),
-            after: ended(OWN_WISH),
+            after: revoked_facts(OWN_WISH),
         };
-        self.to_the_end(async move {
-            let _turn = keyring.turns.of(id).await;
+        self.run_to_completion(async move {
+            let _lock = keyring.key_locks.lock(id).await;
             let change = keyring.store.revoke_key(app, id, OWN_WISH, &event);
             keyring.apply(&[Scope::Key(id)], change).await?;
             Ok(())
@@ -130,9 +135,9 @@ impl Keyring {
     }
 }
 
-impl Move {
-    /// Whether an entry that was read after the move, from a key whose state allowed it, shows that it was made.
-    fn was_made(&self, entry: Option<&Entry>) -> bool {
+impl Transition {
+    /// Whether an entry that was read after the transition shows that it was made.
+    fn was_applied(&self, entry: Option<&Entry>) -> bool {
         entry.is_some_and(|entry| {
             !entry.uncertain
                 && match self {
@@ -144,7 +149,7 @@ impl Move {
         })
     }
 
-    /// Asks the rules, and says what the audit log will.
+    /// Checks that the transition is legal, and creates its audit event.
     pub(crate) fn check(
         &self,
         editor: &Editor,
@@ -156,7 +161,7 @@ impl Move {
         Ok(match self {
             Self::Revoke { reason } => {
                 key.state.revoke(now, reason.clone())?;
-                event(Action::KeyRevoked, reason).became(was, ended(reason))
+                event(Action::KeyRevoked, reason).became(was, revoked_facts(reason))
             }
             Self::Deactivate => {
                 let state = key.state.deactivate(now)?;
@@ -172,7 +177,7 @@ impl Move {
     }
 }
 
-/// What a revoked key is.
-pub(crate) fn ended(reason: &str) -> Facts {
+/// The facts of a revoked key.
+pub(crate) fn revoked_facts(reason: &str) -> Facts {
     Facts::of("status", "revoked").and("reason", reason)
 }

@@ -1,4 +1,4 @@
-//! A new secret in the place of an old one: it comes with a key of its own, and the old key ends after a while.
+//! Regenerating a secret: a new key replaces the old one, which stops working after a grace period.
 
 use crate::{Editor, FreshEditor, Issue, ManagementError, Viewer, apply::Scope};
 use domain::{
@@ -19,20 +19,21 @@ use store::{Inserted, NewKey, StoreError};
 use verification::generate_credentials;
 
 impl FreshEditor {
-    /// Makes a key with the name, scopes, rules and limit of `id`, and lets `id` end after a while; once for each `once`.
+    /// Creates a key with the settings of `id`, and retires `id` after a grace period; once per idempotency key.
     ///
     /// # Errors
-    /// `NotFound`; `Illegal` where `id` is revoked or was regenerated before; where the database fails: nothing was
-    /// changed then.
+    /// `NotFound`; `Illegal` if `id` is revoked or was regenerated before; if the database fails, nothing was changed.
     pub async fn regenerate(
         &self,
         id: KeyId,
         wanted: Regeneration,
-        once: IdempotencyKey,
+        idempotency_key: IdempotencyKey,
     ) -> Result<Issue, ManagementError> {
         let editor = self.clone();
         self.keyring()
-            .to_the_end(async move { regenerate(&editor, id, wanted, once).await })
+            .run_to_completion(
+                async move { regenerate(&editor, id, wanted, idempotency_key).await },
+            )
             .await
     }
 }
@@ -41,13 +42,13 @@ async fn regenerate(
     editor: &FreshEditor,
     id: KeyId,
     wanted: Regeneration,
-    once: IdempotencyKey,
+    idempotency_key: IdempotencyKey,
 ) -> Result<Issue, ManagementError> {
     let keyring = editor.keyring();
     let app = editor.application().id;
-    let _turn = keyring.turns.of(id).await;
+    let _lock = keyring.key_locks.lock(id).await;
     let old = editor.stored_key(id).await?;
-    if let Some(made) = keyring.store.key_made_by(app, once).await? {
+    if let Some(made) = keyring.store.key_made_by(app, idempotency_key).await? {
         return Ok(Issue::AlreadyIssued(made));
     }
     old.may_regenerate()?;
@@ -66,7 +67,7 @@ async fn regenerate(
         draft: &draft,
         created_by: editor.identity().person_id,
         at: now,
-        once,
+        once: idempotency_key,
         secret_id: SecretId(keyring.new_id()),
         digest: &digest,
         pepper: keyring.hasher.newest_pepper(),
@@ -90,7 +91,7 @@ async fn regenerate(
     let scopes = [Scope::Key(id), Scope::Key(new_id)];
     match keyring.apply(&scopes, replacing).await {
         Ok(Inserted::Before(id)) => Ok(Issue::AlreadyIssued(id)),
-        // As in `issue`: it may have been made all the same.
+        // As in `issue`: the key may have been created nevertheless.
         Err(error) if !keyring.index().contains(new_id) => Err(taken(IllegalMove::Replaced)(error)),
         Ok(Inserted::New(_)) | Err(_) => Ok(Issue::New(IssuedKey {
             id: new_id,
@@ -101,7 +102,7 @@ async fn regenerate(
     }
 }
 
-/// The same sentence for a regeneration and for every move after it.
+/// The detail of a regeneration and of later changes of its end.
 fn until(retires_at: Timestamp, now: Timestamp) -> String {
     if retires_at <= now {
         "the old secret ended at once".into()
@@ -110,7 +111,7 @@ fn until(retires_at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// It stood there a moment ago: somebody else was quicker.
+/// It was there a moment ago: a concurrent change was faster.
 fn taken(illegal: IllegalMove) -> impl Fn(StoreError) -> ManagementError {
     move |error| match error {
         StoreError::NotFound => ManagementError::Illegal(illegal),
@@ -119,11 +120,11 @@ fn taken(illegal: IllegalMove) -> impl Fn(StoreError) -> ManagementError {
 }
 
 impl Editor {
-    /// Ends the old secret of a key that is being retired at another time.
+    /// Changes when the old secret of a retiring key stops working.
     ///
     /// # Errors
-    /// `NotFound`; `Illegal` where it is not being retired; `Invalid` where it would be later than 30 days after the
-    /// regeneration; `Stale` where it would work for longer than it was to, and the password was entered too long ago.
+    /// `NotFound`; `Illegal` if the key is not retiring; `Invalid` if the end is more than 30 days after the regeneration;
+    /// `Stale` if it works for longer and the password was entered more than ten minutes ago.
     pub async fn move_retirement(
         &self,
         id: KeyId,
@@ -131,7 +132,7 @@ impl Editor {
     ) -> Result<Timestamp, ManagementError> {
         let editor = self.clone();
         self.keyring()
-            .to_the_end(async move { move_retirement(&editor, id, wanted).await })
+            .run_to_completion(async move { move_retirement(&editor, id, wanted).await })
             .await
     }
 }
@@ -142,7 +143,7 @@ async fn move_retirement(
     wanted: Retirement,
 ) -> Result<Timestamp, ManagementError> {
     let keyring = editor.keyring();
-    let _turn = keyring.turns.of(id).await;
+    let _lock = keyring.key_locks.lock(id).await;
     let key = editor.stored_key(id).await?;
     let now = editor.now();
     let (Some(present), Some(since)) = (key.retiring_until(now), key.deprecated_at) else {
@@ -163,14 +164,14 @@ async fn move_retirement(
     Ok(end)
 }
 
-/// The days before a regeneration in which an old key's pauses are looked for.
+/// The days before a regeneration from which an old key's usual pauses are derived.
 const HABIT: i64 = 30 * DAY;
 
 impl Viewer {
-    /// What became of a key's calls and its successor's since its secret was regenerated; `None` where it was not.
+    /// Returns the calls of a retiring key and its successor since the regeneration; `None` if the key was not regenerated.
     ///
     /// # Errors
-    /// `NotFound` where the application has no such key.
+    /// `NotFound` if the application has no such key.
     pub async fn rotation(&self, id: KeyId) -> Result<Option<Rotation>, ManagementError> {
         let old = self.key(id).await?;
         let (Some(since), Some(new)) = (old.deprecated_at, old.replaced_by) else {
@@ -203,7 +204,7 @@ impl Viewer {
         }))
     }
 
-    /// Both keys over the shortest window that holds `since`.
+    /// The usage of both keys over the shortest window that contains `since`.
     async fn both(&self, keys: [KeyId; 2], since: Timestamp) -> Result<Both, ManagementError> {
         let now = self.now();
         let windows = [Window::Day, Window::Week, Window::Month].into_iter();
@@ -225,7 +226,7 @@ impl Viewer {
         })
     }
 
-    /// All calls since the minute of `since`: by the minute to the full hour, by the hour from there on.
+    /// All calls since the minute of `since`: by minute up to the full hour, by hour from there.
     async fn calls_since(&self, id: KeyId, since: Timestamp) -> Result<Bucket, ManagementError> {
         let store = &self.keyring().store;
         let (subject, now) = (id.to_string(), self.now());

@@ -1,4 +1,4 @@
-//! Security events, for those whom they concern.
+//! Reading and acknowledging of security events.
 
 use crate::{Editor, ManagementError, Viewer};
 use domain::{
@@ -12,15 +12,15 @@ use domain::{
 };
 use store::Sight;
 
-/// Events of one page.
+/// Events on one page.
 const PAGE: usize = 50;
 
 impl Viewer {
-    /// One page of events about the application's keys, and for an owner about the account as well; those with the latest
-    /// calls first.
+    /// Returns a page of events about the application's keys, and for an owner about the account too, ordered by their
+    /// latest call.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn security_events(
         &self,
         filter: &EventFilter,
@@ -45,10 +45,10 @@ impl Viewer {
         })
     }
 
-    /// How many events nobody has acknowledged, of all that this person may see or of one key.
+    /// Counts unacknowledged events: all that the person may read, or those of one key.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn open_events(&self, key: Option<KeyId>) -> Result<OpenEvents, ManagementError> {
         self.telemetry().write_events_before_read().await;
         let store = &self.keyring().store;
@@ -65,10 +65,10 @@ impl Viewer {
 }
 
 impl Editor {
-    /// Notes that somebody has seen to an event, and what they say of it. If it happens again, it is another one.
+    /// Acknowledges an event, with a note. A repetition is a new event.
     ///
     /// # Errors
-    /// `NotFound` where it is not theirs to see; `Invalid` where the note is too long.
+    /// `NotFound` if the person may not read it; `Invalid` if the note is too long.
     pub async fn acknowledge(&self, id: EventId, note: &str) -> Result<(), ManagementError> {
         let note: String = note
             .trim()
@@ -80,7 +80,7 @@ impl Editor {
             return Err(Invalid::new(sentence).into());
         }
         let keyring = self.keyring();
-        // What has been found until now belongs to what is acknowledged.
+        // Observations until now belong to the acknowledged event.
         keyring.telemetry.write_events_before_read().await;
         let event = keyring.store.security_event(self.sight(), id).await?;
         if event.acknowledged.is_some() {
@@ -98,7 +98,7 @@ impl Editor {
         };
         let editor = self.clone();
         keyring
-            .to_the_end(async move {
+            .run_to_completion(async move {
                 let store = &editor.keyring().store;
                 Ok(store.acknowledge(editor.sight(), id, &how, &record).await?)
             })

@@ -1,4 +1,4 @@
-//! Signing in, staying in, signing out.
+//! Signing in and out.
 
 use crate::{
     Keyring, ManagementError,
@@ -16,62 +16,62 @@ use std::fmt;
 use store::{NewSession, PersonRow, SessionRow, StoreError};
 use verification::{TokenPurpose, random_token};
 
-/// A session that nobody used for this long has ended: 30 minutes.
+/// A session ends after 30 minutes without a request.
 const IDLE: i64 = 30 * MINUTE;
-/// A session ends this long after signing in, whatever happens: 12 hours.
+/// A session ends 12 hours after the sign-in.
 const ABSOLUTE: i64 = 12 * HOUR;
 
-/// Whoever entered the password at most this long ago need not enter it again: 10 minutes.
+/// A session is fresh for ten minutes after the password was entered.
 const FRESH: i64 = 10 * MINUTE;
 
-/// The cookies of a browser that has just signed in.
+/// The cookies of a new session.
 #[derive(Clone)]
 pub struct SignedIn {
     /// The session's token: 64 hexadecimal digits.
     pub token: String,
-    /// What lets this browser sign in again while strangers are guessing.
+    /// The token by which this browser is known at later sign-ins, so that it is not throttled with unknown ones.
     pub device: String,
 }
 
-/// Says nothing.
+/// Both tokens are redacted.
 impl fmt::Debug for SignedIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SignedIn([redacted])")
     }
 }
 
-/// What became of an attempt to sign in.
+/// The result of a sign-in.
 #[derive(Debug)]
 pub enum SignIn {
-    /// They are in.
+    /// The person is signed in.
     Granted(SignedIn),
-    /// Unknown address or wrong password: nobody learns which.
+    /// Unknown address or wrong password; the two are indistinguishable.
     Refused,
     /// Too many failures.
     Throttled {
-        /// Milliseconds until another attempt is looked at.
+        /// Milliseconds until another attempt is checked.
         retry_after_ms: i64,
     },
-    /// Too many people are signing in at this moment.
+    /// Too many passwords are being checked.
     Busy,
 }
 
-/// What became of a password that was entered again.
-pub enum Proof {
-    /// It is theirs: the session is fresh.
+/// The result of entering the password again.
+pub enum Reauthentication {
+    /// The password is correct: the session is fresh.
     Given(Session),
-    /// It is not.
+    /// The password is wrong.
     Refused,
     /// Too many failures.
     Throttled {
-        /// Milliseconds until another attempt is looked at.
+        /// Milliseconds until another attempt is checked.
         retry_after_ms: i64,
     },
-    /// Too many passwords are being checked at this moment.
+    /// Too many passwords are being checked.
     Busy,
 }
 
-/// A signed-in browser.
+/// The session of a signed-in person.
 #[derive(Clone)]
 pub struct Session {
     keyring: Keyring,
@@ -79,7 +79,7 @@ pub struct Session {
     token_hash: [u8; 32],
 }
 
-/// What a password's check says.
+/// The result of a throttled password check.
 pub(crate) enum Admission {
     Admitted(PersonRow),
     Refused,
@@ -88,10 +88,10 @@ pub(crate) enum Admission {
 }
 
 impl Keyring {
-    /// Checks an address and a password. `device` is the cookie of an earlier sign-in.
+    /// Checks an e-mail address and a password. `device` is the token of an earlier sign-in.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn sign_in(
         &self,
         email: &str,
@@ -99,14 +99,14 @@ impl Keyring {
         device: Option<&str>,
         origin: &Origin,
     ) -> Result<SignIn, ManagementError> {
-        // What is no address is checked like an unknown one.
+        // An invalid address takes the same steps as an unknown one.
         let Ok(email) = Email::parse(email).or_else(|_| Email::parse("nobody@invalid")) else {
             return Ok(SignIn::Refused);
         };
         Ok(match self.admit(&email, password, device, origin).await? {
             Admission::Admitted(person) => match start(self, &person, origin).await? {
                 Some(signed_in) => SignIn::Granted(signed_in),
-                // Disabled, or given another password, since it was checked.
+                // The person was disabled, or the password changed, since the check.
                 None => SignIn::Refused,
             },
             Admission::Refused => SignIn::Refused,
@@ -115,7 +115,7 @@ impl Keyring {
         })
     }
 
-    /// Checks a password, and counts the failures.
+    /// Checks a password and counts failures.
     pub(crate) async fn admit(
         &self,
         email: &Email,
@@ -127,7 +127,7 @@ impl Keyring {
         self.admit_known(email, password, device, origin).await
     }
 
-    /// [`Keyring::admit`] for a browser that is known by `known`: a device that was checked, or its session.
+    /// [`Keyring::admit`] for a browser that is known by `known`: a verified device token, or its session.
     async fn admit_known(
         &self,
         email: &Email,
@@ -176,12 +176,12 @@ impl Keyring {
         }
     }
 
-    /// The session of a cookie, unless it has ended.
+    /// Returns the session of a cookie, unless it has ended.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn session(&self, token: &str) -> Result<Option<Session>, ManagementError> {
-        let session = self.session_in_passing(token).await?;
+        let session = self.session_without_touch(token).await?;
         if let Some(session) = &session {
             let now = self.now();
             if now.since(session.row.seen_at) >= MINUTE {
@@ -192,11 +192,11 @@ impl Keyring {
         Ok(session)
     }
 
-    /// As [`Keyring::session`], for what a page does by itself: it keeps no session alive.
+    /// As [`Keyring::session`], for requests that a page makes by itself: they do not prolong the session.
     ///
     /// # Errors
-    /// Where the database fails.
-    pub async fn session_in_passing(
+    /// If the database fails.
+    pub async fn session_without_touch(
         &self,
         token: &str,
     ) -> Result<Option<Session>, ManagementError> {
@@ -217,7 +217,7 @@ impl Keyring {
         Ok(None)
     }
 
-    /// A device cookie: 16 random bytes and a MAC over them and the address.
+    /// Creates a device token: 16 random bytes, and a MAC over them and the e-mail address.
     fn new_device(&self, email: &Email) -> String {
         let nonce = &random_token(&*self.entropy)[..32];
         let signature = self.hasher.sign_device(nonce, email.as_str());
@@ -231,8 +231,8 @@ impl Keyring {
     }
 }
 
-/// Begins a session for a person whose password was checked. `None` where they were disabled or got another password
-/// meanwhile.
+/// Starts a session for a person whose password was checked. `None` if the person was disabled or the password changed
+/// since the check.
 pub(crate) async fn start(
     keyring: &Keyring,
     person: &PersonRow,
@@ -265,7 +265,7 @@ pub(crate) async fn start(
     }
 }
 
-/// The same event for each account of a person.
+/// Creates the same event for each account of a person.
 async fn events(
     keyring: &Keyring,
     action: Action,
@@ -295,22 +295,22 @@ async fn events(
 }
 
 impl Session {
-    /// Who.
+    /// The person's id.
     pub fn person_id(&self) -> PersonId {
         self.row.person
     }
 
-    /// Their address.
+    /// The person's e-mail address.
     pub fn email(&self) -> &Email {
         &self.row.email
     }
 
-    /// Whether they are platform staff.
+    /// Whether the person belongs to support.
     pub fn is_support(&self) -> bool {
         self.row.is_support
     }
 
-    /// When they signed in.
+    /// When the person signed in.
     pub fn signed_in_at(&self) -> Timestamp {
         self.row.created_at
     }
@@ -320,29 +320,29 @@ impl Session {
         self.keyring.now().since(self.row.authenticated_at) <= FRESH
     }
 
-    /// Takes the person's password again, so that the session is fresh. `device` as for [`Keyring::sign_in`].
+    /// Checks the person's password again, which makes the session fresh. `device` as for [`Keyring::sign_in`].
     ///
     /// # Errors
-    /// `NotFound` where the session has ended meanwhile; where the database fails.
-    pub async fn prove(
+    /// `NotFound` if the session has ended meanwhile; if the database fails.
+    pub async fn reauthenticate(
         mut self,
         password: &str,
         device: Option<&str>,
         origin: &Origin,
-    ) -> Result<Proof, ManagementError> {
+    ) -> Result<Reauthentication, ManagementError> {
         let keyring = self.keyring.clone();
         let email = self.row.email.clone();
-        // A session is as good as a device: nobody else uses its attempts up.
+        // The session serves as the device: its attempts are not shared with others.
         let session = self.row.id.to_string();
         let device = device.filter(|device| keyring.knows_device(device, &email));
         let known = Some(device.unwrap_or(&session));
         match keyring.admit_known(&email, password, known, origin).await? {
             Admission::Admitted(_) => {}
-            Admission::Refused => return Ok(Proof::Refused),
+            Admission::Refused => return Ok(Reauthentication::Refused),
             Admission::Throttled { retry_after_ms } => {
-                return Ok(Proof::Throttled { retry_after_ms });
+                return Ok(Reauthentication::Throttled { retry_after_ms });
             }
-            Admission::Busy => return Ok(Proof::Busy),
+            Admission::Busy => return Ok(Reauthentication::Busy),
         }
         let action = Action::PasswordEntered;
         let events = events(&keyring, action, self.row.person, &email, origin).await?;
@@ -352,13 +352,13 @@ impl Session {
             .prove_session(&self.token_hash, now, &events)
             .await?;
         self.row.authenticated_at = now;
-        Ok(Proof::Given(self))
+        Ok(Reauthentication::Given(self))
     }
 
-    /// The applications that they may see, by name.
+    /// Returns the applications that the person may read, ordered by name.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn applications(&self) -> Result<Vec<Application>, ManagementError> {
         let memberships = self.keyring.store.applications_of(self.row.person).await?;
         Ok(memberships
@@ -367,10 +367,10 @@ impl Session {
             .collect())
     }
 
-    /// Ends the session, for requests under way too: they ask the database.
+    /// Ends the session, for requests in progress too: they read it from the database.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn sign_out(&self, origin: &Origin) -> Result<(), ManagementError> {
         let events = events(
             &self.keyring,

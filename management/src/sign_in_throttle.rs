@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stranger_who_guesses_does_not_lock_the_owner_out() {
+    fn guessing_does_not_lock_out_the_owner() {
         let throttle = SignIns::default();
         let email = Email::parse("ada@example.com").expect("valid");
         let now = Monotonic(1_000_000);
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn all_addresses_together_have_so_many_guesses_and_known_devices_are_not_among_them() {
+    fn unknown_devices_share_a_total_limit_that_known_ones_do_not_use() {
         let throttle = SignIns::default();
         assert_eq!(attempts(&throttle, 10_000, None), 3_600);
         assert_eq!(attempts(&throttle, 1, Some("ada's browser")), 1);
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_fills_the_lane_of_known_devices_with_right_passwords() {
+    fn successful_checks_do_not_fill_the_lane_of_known_devices() {
         let throttle = SignIns::default();
         let email = Email::parse("ada@example.com").expect("valid");
         let mut passed = 0;

@@ -1,5 +1,5 @@
-//! Platform staff: they read what keys are and do, in any account, after saying why. Nothing here changes a key, and the
-//! owner's log holds each look before its answer is given.
+//! Support staff may read keys of any account after giving a reason. They change nothing, and each search is in the
+//! account's audit log before it is answered.
 
 use crate::{Keyring, ManagementError, Session, Viewer, access};
 use domain::origin::Origin;
@@ -16,7 +16,7 @@ use domain::{
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// May look, and do nothing else.
+/// Permission to search and read.
 #[derive(Clone)]
 pub struct Support {
     keyring: Keyring,
@@ -24,26 +24,26 @@ pub struct Support {
     origin: Origin,
 }
 
-/// What became of a look.
+/// The result of a search.
 #[derive(Debug)]
 pub enum Look {
-    /// This.
+    /// The results.
     Found(Box<Found>),
-    /// Too many looks.
+    /// Too many searches.
     Throttled {
         /// Milliseconds until another one is allowed.
         retry_after_ms: i64,
     },
 }
 
-/// A hit of a search, as the log names it: whose account, and which thing of it.
+/// The accounts and items that a search found, as the audit log records them.
 type Seen = BTreeSet<(AccountId, String)>;
 
 impl Session {
-    /// The right to look into any account.
+    /// Grants permission to read any account.
     ///
     /// # Errors
-    /// `NotFound` for everybody who is not of support.
+    /// `NotFound` for a person who does not belong to support.
     pub fn support(&self, origin: Origin) -> Result<Support, ManagementError> {
         if !self.is_support() {
             return Err(ManagementError::NotFound);
@@ -61,20 +61,20 @@ impl Session {
 }
 
 impl Support {
-    /// Who looks.
+    /// The support agent.
     pub fn identity(&self) -> Identity {
         self.identity.clone()
     }
 
-    /// The clock's instant.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         self.keyring.now()
     }
 
-    /// Looks for something, for a reason. The logs of all accounts that it reaches hold the look first.
+    /// Searches, for a reason. The audit logs of all found accounts record the search first.
     ///
     /// # Errors
-    /// Where the database fails: nothing is shown then.
+    /// If the database fails: nothing is shown then.
     pub async fn look(
         &self,
         search: Search,
@@ -92,7 +92,7 @@ impl Support {
         }
         let support = self.clone();
         self.keyring
-            .to_the_end(async move {
+            .run_to_completion(async move {
                 let mut found = Found {
                     what,
                     reason,
@@ -173,7 +173,7 @@ impl Support {
         Ok(())
     }
 
-    /// Accounts and applications; where one application was named by its id, its keys as well.
+    /// Accounts and applications; if one application was named by its id, its keys too.
     async fn find(&self, found: &mut Found, id: Uuid, name: &str) -> Result<(), ManagementError> {
         let store = &self.keyring.store;
         let mut accounts = store.find_accounts(id, name, one_more()).await?;
@@ -198,7 +198,7 @@ impl Support {
         Ok(())
     }
 
-    /// The decisions under a request id, in whichever accounts.
+    /// The decisions under a request id, in any account.
     async fn find_requests(&self, found: &mut Found) -> Result<(), ManagementError> {
         let decided = self
             .keyring
@@ -280,7 +280,7 @@ impl Support {
     }
 }
 
-/// One row beyond what is shown says that there is more.
+/// One more row than shown, to know whether there are more.
 fn one_more() -> i64 {
     i64::try_from(Found::MOST + 1).unwrap_or(i64::MAX)
 }

@@ -1,14 +1,14 @@
-//! Which time is certain, and how the next process learns of it.
+//! The persisted time mark.
 
 use crate::{Keyring, ManagementError};
 use domain::time::{MINUTE, Timestamp};
 use std::sync::atomic::Ordering;
 
 impl Keyring {
-    /// Compares the machine's clocks, and writes the newest certain time once a minute. Expected each second.
+    /// Compares the machine's clocks, and writes the newest certain time once a minute. To be called every second.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn keep_time(&self) -> Result<(), ManagementError> {
         let (time, at) = (self.clock.time_of_day(), self.clock.monotonic());
         self.clock.guard().check(time, at);
@@ -29,7 +29,7 @@ impl Keyring {
         Ok(())
     }
 
-    /// The newest time that is certain, for what cannot be taken back: nothing is pruned by a clock that has just leapt ahead.
+    /// The newest certain time, for what cannot be undone.
     pub(crate) fn certain_now(&self) -> Timestamp {
         self.now().min(self.clock.guard().mark())
     }

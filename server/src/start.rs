@@ -65,7 +65,7 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
     };
     let old_pepper = pepper::existing_file(&config.pepper);
     let keyring = open(store, &config).await?;
-    keyring.hold(ownership);
+    keyring.set_ownership(ownership);
     // Loading the keys took a while: the lease begins now.
     keyring
         .check_ownership()
@@ -74,7 +74,7 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
     let oddities = files::oddities(&config);
     let _log = start_log(config.log)?;
     let replayed = keyring
-        .keep_journal(&config.journal)
+        .open_revocation_journal(&config.journal)
         .await
         .map_err(|error| {
             let shown = config.journal.display();

@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use management::{
-    Asked, Editor, FreshEditor, FreshOwner, Keyring, ManagementError, Owner, Proof, Session,
+    ChartQuery, Editor, FreshEditor, FreshOwner, Keyring, ManagementError, Owner, Reauthentication, Session,
     SignedIn, Support, Viewer,
 };
 use std::sync::Arc;
@@ -156,7 +156,7 @@ pub async fn support() -> Result<Support, AppError> {
 pub async fn fresh_editor(app: &str, password: &str) -> Result<FreshEditor, AppError> {
     // The role first: whoever may not do it anyhow is not asked for a password.
     _ = editor(app).await?;
-    let session = prove(password).await?;
+    let session = reauthenticate(password).await?;
     let editor = session.editor(application(app)?, origin()).await?;
     Ok(editor.fresh()?)
 }
@@ -168,7 +168,7 @@ pub async fn fresh_editor(app: &str, password: &str) -> Result<FreshEditor, AppE
 /// As [`editor`]; a sentence about the password where it is wrong.
 pub async fn editor_with(app: &str, password: &str) -> Result<Editor, AppError> {
     _ = editor(app).await?;
-    let session = prove(password).await?;
+    let session = reauthenticate(password).await?;
     Ok(session.editor(application(app)?, origin()).await?)
 }
 
@@ -178,7 +178,7 @@ pub async fn editor_with(app: &str, password: &str) -> Result<Editor, AppError> 
 /// As [`fresh_editor`].
 pub async fn fresh_owner(app: &str, password: &str) -> Result<FreshOwner, AppError> {
     _ = session().await?.owner(application(app)?, origin()).await?;
-    let session = prove(password).await?;
+    let session = reauthenticate(password).await?;
     let owner = session.owner(application(app)?, origin()).await?;
     Ok(owner.fresh_owner()?)
 }
@@ -188,7 +188,7 @@ pub async fn fresh_owner(app: &str, password: &str) -> Result<FreshOwner, AppErr
 /// # Errors
 /// [`AppError::SignedOut`]; [`AppError::StaleSignIn`] without one where it is asked for, a sentence about a wrong one.
 pub async fn confirm_password(password: &str) -> Result<(), AppError> {
-    if prove(password).await?.is_fresh() {
+    if reauthenticate(password).await?.is_fresh() {
         Ok(())
     } else {
         Err(AppError::StaleSignIn)
@@ -196,19 +196,19 @@ pub async fn confirm_password(password: &str) -> Result<(), AppError> {
 }
 
 /// The session, made fresh by the password where it is not and there is one.
-async fn prove(password: &str) -> Result<Session, AppError> {
+async fn reauthenticate(password: &str) -> Result<Session, AppError> {
     let session = session().await?;
     if session.is_fresh() || password.is_empty() {
         return Ok(session);
     }
     match session
-        .prove(password, device().as_deref(), &origin())
+        .reauthenticate(password, device().as_deref(), &origin())
         .await?
     {
-        Proof::Given(session) => Ok(session),
-        Proof::Refused => Err(AppError::field("password", words::fresh::WRONG_PASSWORD)),
-        Proof::Throttled { retry_after_ms } => Err(AppError::Busy { retry_after_ms }),
-        Proof::Busy => Err(AppError::Busy {
+        Reauthentication::Given(session) => Ok(session),
+        Reauthentication::Refused => Err(AppError::field("password", words::fresh::WRONG_PASSWORD)),
+        Reauthentication::Throttled { retry_after_ms } => Err(AppError::Busy { retry_after_ms }),
+        Reauthentication::Busy => Err(AppError::Busy {
             retry_after_ms: 1_000,
         }),
     }
@@ -264,8 +264,8 @@ pub fn theme() -> Theme {
 }
 
 /// The address of a chart as a question.
-pub fn asked(address: &UsageAddress) -> Asked<'_> {
-    Asked {
+pub fn asked(address: &UsageAddress) -> ChartQuery<'_> {
+    ChartQuery {
         window: &address.window,
         from: &address.from,
         until: &address.until,

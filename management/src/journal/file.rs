@@ -1,6 +1,6 @@
-//! The journal's file. It grows by some 70 bytes for each key that ends.
+//! The journal's file: about 70 bytes per line.
 
-use super::line::Line;
+use super::line::JournalLine;
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read},
@@ -14,35 +14,35 @@ const HEADER: &[u8] = b"latchkey revocation journal 1\n";
 /// The journal cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BadJournal {
-    /// Another process writes to it.
+    /// Another process uses it.
     #[error("another latchkey uses it")]
     InUse,
     /// It is another file.
     #[error("it is no revocation journal")]
     Foreign,
-    /// Something is wrong in the middle of it, where no interrupted write can be the reason.
+    /// It is damaged before its last line, which an interrupted write cannot explain.
     #[error(
-        "line {0} is damaged, and what it said is unknown; where the database is not a restored one, move the file away: \
+        "line {0} is damaged, and end it said is unknown; where the database is not a restored one, move the file away: \
          a new one is made from the database"
     )]
     Damaged(usize),
-    /// What stands in it cannot be applied to the database.
-    #[error("what the database has forgotten cannot be done again: {0}")]
+    /// Its entries cannot be applied to the database.
+    #[error("end the database has forgotten cannot be done again: {0}")]
     Replay(Box<crate::ManagementError>),
-    /// The disk says no.
+    /// An I/O error.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
-/// The end of the file, where lines are added.
+/// The end of the file, where lines are appended.
 #[derive(Debug)]
-pub(super) struct Tail {
+pub(super) struct JournalWriter {
     file: File,
     end: u64,
 }
 
-impl Tail {
-    /// Adds lines; returns once they are on the disk. Where that fails, the next ones are written over what there is of them.
+impl JournalWriter {
+    /// Appends lines and syncs them to the disk. After a failure, the next ones overwrite what was written.
     pub(super) fn append(&mut self, lines: &[u8]) -> io::Result<()> {
         let written = self
             .file
@@ -54,7 +54,7 @@ impl Tail {
                 Ok(())
             }
             Err(error) => {
-                // Whatever is left of them has no place in the file yet.
+                // The rest of a failed write is not part of the file.
                 let _ = self.file.set_len(self.end);
                 Err(error)
             }
@@ -62,9 +62,12 @@ impl Tail {
     }
 }
 
-/// Opens the file for this process alone, or makes it with mode 0600, and gives `take` each line. What an interrupted write
-/// left at the end is cut off.
-pub(super) fn open(path: &Path, mut take: impl FnMut(&Line)) -> Result<Tail, BadJournal> {
+/// Opens the file exclusively, or creates it with mode 0600, and passes each line to `take`. An interrupted write at the
+/// end is cut off.
+pub(super) fn open(
+    path: &Path,
+    mut take: impl FnMut(&JournalLine),
+) -> Result<JournalWriter, BadJournal> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
@@ -86,7 +89,7 @@ pub(super) fn open(path: &Path, mut take: impl FnMut(&Line)) -> Result<Tail, Bad
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
     let good = if HEADER.starts_with(&bytes) && bytes.len() < HEADER.len() {
-        // New, or interrupted while it was made.
+        // New, or interrupted during creation.
         file.write_all_at(HEADER, 0)?;
         HEADER.len()
     } else {
@@ -99,17 +102,17 @@ pub(super) fn open(path: &Path, mut take: impl FnMut(&Line)) -> Result<Tail, Bad
     file.set_len(end)?;
     file.sync_all()?;
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
-    Ok(Tail { file, end })
+    Ok(JournalWriter { file, end })
 }
 
-/// Reads lines; returns the length of those that are whole. Behind the first one that is not, none may be.
-fn read(lines: &[u8], take: &mut impl FnMut(&Line)) -> Result<usize, BadJournal> {
+/// Reads lines; returns the length of the complete ones. No complete line may follow an incomplete one.
+fn read(lines: &[u8], take: &mut impl FnMut(&JournalLine)) -> Result<usize, BadJournal> {
     let mut good = 0;
     let mut at = 0;
     let mut bad = None;
     for (n, text) in lines.split_inclusive(|byte| *byte == b'\n').enumerate() {
         at += text.len();
-        match text.strip_suffix(b"\n").and_then(Line::read) {
+        match text.strip_suffix(b"\n").and_then(JournalLine::read) {
             Some(line) => {
                 if let Some(bad) = bad {
                     // The header is line 1.
@@ -126,18 +129,18 @@ fn read(lines: &[u8], take: &mut impl FnMut(&Line)) -> Result<usize, BadJournal>
 
 #[cfg(test)]
 mod tests {
-    use super::{super::line::What, *};
+    use super::{super::line::KeyEnd, *};
     use domain::{
         key::{Environment, token::KeyId},
         time::Timestamp,
     };
     use std::{os::unix::fs::PermissionsExt, path::PathBuf};
 
-    fn line(n: u8) -> Line {
-        Line {
+    fn line(n: u8) -> JournalLine {
+        JournalLine {
             at: Timestamp(i64::from(n)),
             key: KeyId::from_number(Environment::Live, u128::from(n)),
-            what: What::Revoked,
+            end: KeyEnd::Revoked,
         }
     }
 
@@ -147,7 +150,7 @@ mod tests {
         text.into_bytes()
     }
 
-    fn read(path: &Path) -> Result<(Tail, Vec<i64>), BadJournal> {
+    fn read(path: &Path) -> Result<(JournalWriter, Vec<i64>), BadJournal> {
         let mut found = Vec::new();
         let tail = open(path, |line| found.push(line.at.0))?;
         Ok((tail, found))
@@ -164,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_come_back_and_the_file_is_private_and_for_one_process() {
+    fn written_lines_are_read_and_the_file_is_private_and_exclusive() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = journal(&folder);
         let (tail, found) = read(&path).expect("read");
@@ -192,7 +195,7 @@ mod tests {
             let (_, found) = read(&path).expect("read");
             assert_eq!(found.last(), Some(&9), "cut at {cut}");
         }
-        // Zeros are what a power cut may leave.
+        // A power cut may leave zeros.
         let mut torn = whole.clone();
         torn.extend([0; 100]);
         torn.extend(b"\n\0\0");
@@ -201,18 +204,18 @@ mod tests {
     }
 
     #[test]
-    fn damage_in_the_middle_is_told_with_its_line() {
+    fn damage_before_the_last_line_is_reported_with_its_line() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = journal(&folder);
         let whole = fs::read(&path).expect("there");
         let second = HEADER.len() + text(1).len();
-        // Behind it stands one whole line; a damaged end of the second would make one torn line of both.
+        // A complete line follows; if the second one's end is damaged, the two look like one interrupted line.
         for place in HEADER.len()..second + text(2).len() - 1 {
             let mut damaged = whole.clone();
             damaged[place] ^= 1;
             fs::write(&path, damaged).expect("written");
             let found = read(&path).expect_err("damaged");
-            // A line's end that is damaged makes one line of two.
+            // A damaged line end joins two lines.
             let expected = if place < second { 2 } else { 3 };
             assert!(
                 matches!(found, BadJournal::Damaged(line) if line == expected),

@@ -1,7 +1,7 @@
-//! What the journal says and the database has forgotten is done again.
+//! Ends keys again that the journal has and the database has forgotten.
 
-use super::{BadJournal, Journal, Known, What};
-use crate::{Keyring, ManagementError, apply::Scope, revoke::ended};
+use super::{BadJournal, Journal, JournaledEnds, KeyEnd};
+use crate::{Keyring, ManagementError, apply::Scope, revoke::revoked_facts};
 use domain::{
     audit::{Action, Actor, Event, Facts},
     key::{KeyDraft, expiry::Expiry, state::State, token::KeyId},
@@ -10,41 +10,41 @@ use domain::{
 use std::path::Path;
 use verification::Tenant;
 
-/// What the audit log says of it.
+/// The reason in the audit log.
 const REASON: &str = "The revocation journal has it, and the database had forgotten it.";
 
-/// How the database compares with the journal.
+/// The result of comparing the database with the journal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Replayed {
     /// Keys that were revoked again.
     pub revoked: usize,
-    /// Keys that were switched off again.
+    /// Keys that were deactivated again.
     pub deactivated: usize,
-    /// Keys that were replaced, and got the end again that they had.
+    /// Replaced keys that were retired again.
     pub retired: usize,
-    /// Revocations that the database had and the journal had not.
+    /// Revocations that the journal lacked.
     pub added: usize,
 }
 
 impl Replayed {
-    /// Keys that would have come back to life: where there are any, the database is older than the journal.
+    /// The number of keys that would have become valid again; if there are any, the database is older than the journal.
     pub const fn forgotten(&self) -> usize {
         self.revoked + self.deactivated + self.retired
     }
 }
 
-/// What the database may have forgotten of a key.
-type Suspect = (KeyId, Tenant, What);
+/// An end that the database may have forgotten.
+type Suspect = (KeyId, Tenant, KeyEnd);
 
 impl Keyring {
-    /// Keeps the revocation journal in a file from now on; ends first what stands in it and the database has forgotten.
-    /// Nothing may be verified before.
+    /// Opens the revocation journal, and ends keys again that the database has forgotten. To be called before any call is
+    /// verified.
     ///
     /// # Errors
-    /// Where the file cannot be used, or the database fails.
-    pub async fn keep_journal(&self, path: &Path) -> Result<Replayed, BadJournal> {
+    /// If the file cannot be used, or the database fails.
+    pub async fn open_revocation_journal(&self, path: &Path) -> Result<Replayed, BadJournal> {
         let journal = Journal::open(path).await?;
-        // A second one changes nothing.
+        // A second call changes nothing.
         let journal = self.journal.get_or_init(|| journal);
         self.replay(journal)
             .await
@@ -54,13 +54,13 @@ impl Keyring {
     async fn replay(&self, journal: &Journal) -> Result<Replayed, ManagementError> {
         let suspects = self.suspects(&journal.known());
         let mut replayed = Replayed::default();
-        for (id, tenant, what) in suspects {
-            if self.is_forgotten(id, tenant, what).await? {
-                self.end_again(id, tenant, what).await?;
-                match what {
-                    What::Revoked => replayed.revoked += 1,
-                    What::Deactivated { .. } => replayed.deactivated += 1,
-                    What::Retires { .. } => replayed.retired += 1,
+        for (id, tenant, end) in suspects {
+            if self.is_forgotten(id, tenant, end).await? {
+                self.end_again(id, tenant, end).await?;
+                match end {
+                    KeyEnd::Revoked => replayed.revoked += 1,
+                    KeyEnd::Deactivated { .. } => replayed.deactivated += 1,
+                    KeyEnd::Retires { .. } => replayed.retired += 1,
                 }
             }
         }
@@ -69,7 +69,7 @@ impl Keyring {
                 revoked = replayed.revoked,
                 deactivated = replayed.deactivated,
                 retired = replayed.retired,
-                "the database is older than the revocation journal (a restored backup, or changes that were lost): what it had \
+                "the database is older than the revocation journal (a restored backup, or changes that were lost): end it had \
                  forgotten was done again"
             );
         }
@@ -83,20 +83,20 @@ impl Keyring {
             });
         }
         for id in &missing {
-            journal.note(*id, &[What::Revoked], self.now());
+            journal.note(*id, &[KeyEnd::Revoked], self.now());
         }
         replayed.added = missing.len();
         self.flush_journal().await?;
         Ok(replayed)
     }
 
-    /// Keys that the gate would let in and the journal would not.
-    fn suspects(&self, known: &Known) -> Vec<Suspect> {
+    /// Keys that the index accepts and the journal does not.
+    fn suspects(&self, known: &JournaledEnds) -> Vec<Suspect> {
         let mut suspects = Vec::new();
         for id in &known.revoked {
             self.index().with(*id, |entry| {
                 if let Some(entry) = entry.filter(|entry| !entry.revoked) {
-                    suspects.push((*id, entry.tenant(), What::Revoked));
+                    suspects.push((*id, entry.tenant(), KeyEnd::Revoked));
                 }
             });
         }
@@ -108,7 +108,7 @@ impl Keyring {
                 if let Some(at) = last.deactivated_at
                     && !entry.inactive
                 {
-                    suspects.push((*id, entry.tenant(), What::Deactivated { at }));
+                    suspects.push((*id, entry.tenant(), KeyEnd::Deactivated { at }));
                 }
                 let ends = [entry.retires_at(), entry.expires_at()];
                 if let Some(retirement) = last.retirement
@@ -119,25 +119,25 @@ impl Keyring {
                         .is_none_or(|end| end > retirement.end)
                 {
                     let (since, end) = (retirement.since, retirement.end);
-                    suspects.push((*id, entry.tenant(), What::Retires { since, end }));
+                    suspects.push((*id, entry.tenant(), KeyEnd::Retires { since, end }));
                 }
             });
         }
         suspects
     }
 
-    /// A revocation is final, so one that the database does not have was forgotten. The rest can be taken back: it was
-    /// forgotten where the database has no record of it either.
+    /// A revocation is final: if the database lacks it, it was forgotten. Other ends can be undone: one was forgotten if
+    /// the database has no audit record of it either.
     async fn is_forgotten(
         &self,
         id: KeyId,
         tenant: Tenant,
-        what: What,
+        end: KeyEnd,
     ) -> Result<bool, ManagementError> {
-        let (action, at) = match what {
-            What::Revoked => return Ok(true),
-            What::Deactivated { at } => (Action::KeyDeactivated, at),
-            What::Retires { since, .. } => (Action::KeyRegenerated, since),
+        let (action, at) = match end {
+            KeyEnd::Revoked => return Ok(true),
+            KeyEnd::Deactivated { at } => (Action::KeyDeactivated, at),
+            KeyEnd::Retires { since, .. } => (Action::KeyRegenerated, since),
         };
         let target = id.to_string();
         let recorded = self.store.has_record(tenant.account, &target, action, at);
@@ -148,7 +148,7 @@ impl Keyring {
         &self,
         id: KeyId,
         tenant: Tenant,
-        what: What,
+        end: KeyEnd,
     ) -> Result<(), ManagementError> {
         let app = tenant.application;
         let now = self.now();
@@ -170,20 +170,20 @@ impl Keyring {
         };
         let was = Facts::from(&key.state);
         let scope = [Scope::Key(id)];
-        match what {
-            What::Revoked => {
-                let event = event(Action::KeyRevoked, was, ended(REASON));
+        match end {
+            KeyEnd::Revoked => {
+                let event = event(Action::KeyRevoked, was, revoked_facts(REASON));
                 let change = self.store.revoke_key(app, id, REASON, &event);
                 self.apply(&scope, change).await?;
             }
-            What::Deactivated { .. } => {
+            KeyEnd::Deactivated { .. } => {
                 let off = Facts::from(&State::Inactive { at: now });
                 let event = event(Action::KeyDeactivated, was, off);
                 let change = self.store.deactivate_key(app, id, &event);
                 self.apply(&scope, change).await?;
             }
-            // The key that took its place is forgotten too, so it gets an end instead of a successor.
-            What::Retires { end, .. } => {
+            // The successor is forgotten too, so the key gets an expiration instead.
+            KeyEnd::Retires { end, .. } => {
                 let before = key.draft();
                 let after = ending(&before, end);
                 let event = event(

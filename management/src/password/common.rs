@@ -1,18 +1,18 @@
-//! Passwords that everybody tries first: the 3,000 commonest, and those of the longer list that are long enough for a password
-//! here. `common.bin` holds the first five bytes of the SHA-256 of each, sorted: 15 KB, and no word that has to be read. See
-//! `keyring/examples/common_passwords.rs` for where it comes from.
+//! A filter of common passwords: the 3,000 most common ones, and those of a longer list that have the minimal length.
+//! `common.bin` holds the first five bytes of the SHA-256 of each, sorted: 15 KB. `management/examples/common_passwords.rs`
+//! creates it.
 
 use sha2::{Digest, Sha256};
 
-/// Bytes that are kept of a hash. Of a million passwords that are not common, none is taken for one.
+/// Stored bytes of a hash. False positives: less than one in a million passwords.
 const BYTES: usize = 5;
 static COMMON: &[u8] = include_bytes!("common.bin");
 
-/// The shortest of two common passwords that are looked for one behind the other, in characters.
+/// The minimal length of each of two concatenated common passwords, in characters.
 const SHORTEST_PART: usize = 4;
 
-/// Whether a password is a common one or hardly more: with digits and signs around or inside it, with letters replaced by
-/// digits, repeated, or two common ones one behind the other.
+/// Whether a password is common, or a simple variation of a common one: with digits and signs around or inside, with
+/// letters replaced by digits, repeated, or two common ones concatenated.
 pub(super) fn is_common(password: &str) -> bool {
     let lower = password.to_lowercase();
     let readable: String = lower.chars().map(unleet).collect();
@@ -55,7 +55,7 @@ fn keep(text: &str, wanted: impl Fn(char) -> bool) -> String {
     text.chars().filter(|c| wanted(*c)).collect()
 }
 
-/// The letter that a digit or a sign stands for.
+/// The letter that a digit or sign replaces.
 const fn unleet(c: char) -> char {
     match c {
         '0' => 'o',
@@ -68,8 +68,8 @@ const fn unleet(c: char) -> char {
     }
 }
 
-/// The shortest text that gives this one when it is repeated, the last time perhaps in part; the text itself where there
-/// is none.
+/// Returns the shortest text whose repetition (the last one possibly partial) is this text; the text itself if there is
+/// none.
 fn unit(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let repeats = |n: &usize| (*n..chars.len()).all(|place| chars[place] == chars[place - n]);
@@ -82,14 +82,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_is_sorted_and_as_long_as_it_says() {
+    fn the_list_is_sorted_and_complete() {
         let (entries, rest) = COMMON.as_chunks::<BYTES>();
         assert!(entries.len() >= 3_000 && rest.is_empty());
         assert!(entries.is_sorted());
     }
 
     #[test]
-    fn a_common_password_is_refused_however_it_is_stretched() {
+    fn variations_of_a_common_password_are_refused() {
         for common in [
             "Password1234567",
             "passwordpassword",

@@ -34,7 +34,7 @@ fn facts(fields: &[(&str, &str)]) -> Facts {
 }
 
 #[tokio::test]
-async fn every_change_of_a_key_says_what_was_and_what_is() {
+async fn every_change_of_a_key_records_before_and_after() {
     for house in houses().await {
         let (session, app) = house.owner("Acme").await;
         let origin = Origin {
@@ -83,7 +83,7 @@ async fn every_change_of_a_key_says_what_was_and_what_is() {
 }
 
 #[tokio::test]
-async fn the_log_tells_of_people_and_never_of_a_secret() {
+async fn the_audit_log_names_people_and_contains_no_secret() {
     for house in houses().await {
         let (session, app) = house.owner("Acme").await;
         let owner = session
@@ -129,7 +129,7 @@ async fn the_log_tells_of_people_and_never_of_a_secret() {
 }
 
 #[tokio::test]
-async fn a_key_that_revokes_itself_stands_in_the_log_as_the_actor() {
+async fn a_key_that_revokes_itself_is_the_actor_in_the_audit_log() {
     for house in houses().await {
         let (session, app) = house.owner("Acme").await;
         let owner = session
@@ -170,7 +170,7 @@ async fn a_key_that_revokes_itself_stands_in_the_log_as_the_actor() {
 }
 
 #[tokio::test]
-async fn the_log_of_another_account_is_not_there() {
+async fn the_audit_log_of_another_account_is_unknown() {
     for house in houses().await {
         let (session, app) = house.owner("Acme").await;
         let owner = session

@@ -75,7 +75,7 @@ fn failures(keyring: &Keyring, task: &str) -> Option<u64> {
 }
 
 #[tokio::test]
-async fn a_background_task_that_panics_is_started_anew_and_counted() {
+async fn a_background_task_that_panics_is_restarted_and_counted() {
     for (keyring, fresh) in about_to_panic(2).await {
         // Its work is done all the same: the time is written.
         let working = async {
@@ -92,7 +92,7 @@ async fn a_background_task_that_panics_is_started_anew_and_counted() {
 }
 
 #[tokio::test]
-async fn a_background_task_that_keeps_panicking_asks_the_process_to_stop() {
+async fn a_background_task_that_keeps_panicking_stops_the_process() {
     for (keyring, _fresh) in about_to_panic(u64::MAX).await {
         let given_up = timeout(Duration::from_secs(20), keyring.supervisor().given_up());
         assert!(given_up.await.is_ok(), "given up");

@@ -37,7 +37,7 @@ async fn owner(house: &House, account: &str) -> FreshOwner {
 }
 
 #[tokio::test]
-async fn what_cannot_be_changed_is_skipped_and_said() {
+async fn keys_that_cannot_be_changed_are_skipped_and_listed() {
     for house in houses().await {
         let owner = owner(&house, "Acme").await;
         let mut keys = Vec::new();
@@ -74,7 +74,7 @@ async fn what_cannot_be_changed_is_skipped_and_said() {
 }
 
 #[tokio::test]
-async fn a_foreign_key_among_the_selected_stops_all() {
+async fn a_key_of_another_account_in_the_selection_rejects_all() {
     for house in houses().await {
         let acme = owner(&house, "Acme").await;
         let globex = owner(&house, "Globex").await;
@@ -92,7 +92,7 @@ async fn a_foreign_key_among_the_selected_stops_all() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_all_keys_are_revoked_no_call_passes() {
+async fn after_all_keys_are_revoked_no_call_is_accepted() {
     for house in houses().await {
         let owner = owner(&house, "Acme").await;
         let globex = self::owner(&house, "Globex").await;
@@ -168,7 +168,7 @@ async fn after_all_keys_are_revoked_no_call_passes() {
 }
 
 #[tokio::test]
-async fn revoking_all_keys_asks_for_a_fresh_sign_in() {
+async fn revoking_all_keys_requires_a_fresh_sign_in() {
     for house in houses().await {
         let (session, app) = house.owner("Acme").await;
         house.clock.advance(10 * MINUTE + 1);

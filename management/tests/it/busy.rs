@@ -29,7 +29,7 @@ async fn written(house: &House, key: &IssuedKey) -> i64 {
 }
 
 #[tokio::test]
-async fn counts_that_come_while_others_are_written_wait_for_the_next_time() {
+async fn counts_during_a_flush_wait_for_the_next_flush() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;

@@ -8,12 +8,12 @@ use domain::{
     time::{DAY, HOUR, MINUTE},
     usage::{Window, overview::BusyKey},
 };
-use management::{Asked, ManagementError, Zone};
+use management::{ChartQuery, ManagementError, Zone};
 use telemetry::{ReportedCall, Retention};
 use verification::{Call, Route};
 
 #[tokio::test]
-async fn a_chart_has_what_was_changed_and_what_services_report() {
+async fn a_chart_has_marks_of_changes_and_reports_of_services() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -48,7 +48,7 @@ async fn a_chart_has_what_was_changed_and_what_services_report() {
         house.clock.advance(MINUTE);
         editor.confirm(key.id).await.expect("confirmed");
         editor.deactivate(key.id).await.expect("off");
-        let chart = editor.chart(Some(key.id), Asked::default()).await;
+        let chart = editor.chart(Some(key.id), ChartQuery::default()).await;
         let chart = chart.expect("read");
         assert_eq!(chart.series.range.window, Some(Window::Day));
         assert_eq!(chart.series.sum().accepted, 1);
@@ -63,25 +63,28 @@ async fn a_chart_has_what_was_changed_and_what_services_report() {
             (NOW.plus(2 * HOUR + MINUTE), Action::KeyDeactivated),
         ];
         assert_eq!(marks, expected);
-        let hour = Asked {
+        let hour = ChartQuery {
             window: "1h",
-            ..Asked::default()
+            ..ChartQuery::default()
         };
         let hour = editor.chart(Some(key.id), hour).await.expect("read");
         assert_eq!(hour.marks.len(), 1, "the key was made before this hour");
         // The call an hour ago was before the first minute of the chart.
         assert_eq!((hour.reported.calls, hour.reported.server_errors), (1, 0));
-        let all = editor.chart(None, Asked::default()).await.expect("read");
+        let all = editor
+            .chart(None, ChartQuery::default())
+            .await
+            .expect("read");
         assert_eq!(all.series.sum().accepted, 2);
         assert_eq!(all.reported, chart.reported);
         let stranger = house.editor("Globex").await;
-        let foreign = stranger.chart(Some(key.id), Asked::default()).await;
+        let foreign = stranger.chart(Some(key.id), ChartQuery::default()).await;
         assert!(matches!(foreign, Err(ManagementError::NotFound)));
     }
 }
 
 #[tokio::test]
-async fn days_of_a_range_are_those_of_the_applications_zone_or_of_utc() {
+async fn the_days_of_a_range_are_in_the_applications_zone_or_utc() {
     for house in houses().await {
         let (session, app) = house.owner("Acme").await;
         let owner = session
@@ -98,11 +101,11 @@ async fn days_of_a_range_are_those_of_the_applications_zone_or_of_utc() {
             .await
             .expect("owns it");
         let day = NOW.plus(-5 * DAY).date_text();
-        let asked = |zone| Asked {
+        let asked = |zone| ChartQuery {
             from: &day,
             until: &day,
             zone,
-            ..Asked::default()
+            ..ChartQuery::default()
         };
         let local = owner.chart(None, asked("")).await.expect("read");
         let range = local.series.range;
@@ -118,9 +121,9 @@ async fn days_of_a_range_are_those_of_the_applications_zone_or_of_utc() {
         assert_eq!(utc.series.range.start, NOW.plus(-5 * DAY).floor(DAY));
         assert_eq!(utc.series.range.bars, 24);
         // Stored days are those of UTC.
-        let window = Asked {
+        let window = ChartQuery {
             window: "90d",
-            ..Asked::default()
+            ..ChartQuery::default()
         };
         let quarter = owner.chart(None, window).await.expect("read");
         assert_eq!(quarter.local.zone, "UTC");
@@ -128,7 +131,7 @@ async fn days_of_a_range_are_those_of_the_applications_zone_or_of_utc() {
 }
 
 #[tokio::test]
-async fn a_range_that_cannot_be_shown_says_why_and_the_last_day_is_shown() {
+async fn an_invalid_range_is_explained_and_the_last_day_is_shown() {
     for house in houses().await {
         house.keyring.telemetry().set_retention(Retention {
             days: 100 * DAY,
@@ -144,20 +147,20 @@ async fn a_range_that_cannot_be_shown_says_why_and_the_last_day_is_shown() {
             ("9999-01-01", "", "before it begins"),
             ("9999-01-01", "9999-12-31", "not begun"),
         ] {
-            let asked = Asked {
+            let asked = ChartQuery {
                 from,
                 until,
-                ..Asked::default()
+                ..ChartQuery::default()
             };
             let chart = editor.chart(None, asked).await.expect("read");
             let problem = chart.problem.expect("a problem");
             assert!(problem.contains(why), "{from} to {until}: {problem}");
             assert_eq!(chart.series.range.window, Some(Window::Day));
         }
-        let asked = Asked {
+        let asked = ChartQuery {
             from: "1999-12-31",
             until: "2300-01-01",
-            ..Asked::default()
+            ..ChartQuery::default()
         };
         let chart = editor.chart(None, asked).await.expect("read");
         assert_eq!(chart.problem, None);
@@ -166,7 +169,7 @@ async fn a_range_that_cannot_be_shown_says_why_and_the_last_day_is_shown() {
 }
 
 #[tokio::test]
-async fn the_busiest_keys_and_those_that_need_attention_are_in_sight() {
+async fn the_overview_lists_the_busiest_keys_and_those_that_need_attention() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let [busy, guessed, quiet] = [
@@ -222,7 +225,7 @@ async fn the_busiest_keys_and_those_that_need_attention_are_in_sight() {
 }
 
 #[tokio::test]
-async fn of_keys_that_were_never_used_the_newest_are_named() {
+async fn of_unused_keys_the_newest_are_named() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let mut made = Vec::new();

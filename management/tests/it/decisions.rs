@@ -55,7 +55,7 @@ async fn heard(tail: &mut telemetry::Tail) -> Option<DecisionBatch> {
 }
 
 #[tokio::test]
-async fn an_application_reads_along_what_is_decided_about_its_own_keys() {
+async fn an_application_follows_the_decisions_about_its_own_keys() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let other = house.editor("Globex").await;
@@ -107,7 +107,7 @@ async fn an_application_reads_along_what_is_decided_about_its_own_keys() {
 }
 
 #[tokio::test]
-async fn a_reader_goes_on_where_it_stopped() {
+async fn a_follower_continues_where_it_stopped() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -138,7 +138,7 @@ async fn a_reader_goes_on_where_it_stopped() {
 }
 
 #[tokio::test]
-async fn a_reader_that_lags_hears_how_much_it_missed() {
+async fn a_slow_follower_learns_how_many_it_missed() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -171,7 +171,7 @@ async fn a_reader_that_lags_hears_how_much_it_missed() {
 }
 
 #[tokio::test]
-async fn credentials_in_a_query_are_noted_where_the_key_exists() {
+async fn credentials_in_a_query_are_recorded_if_the_key_exists() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;

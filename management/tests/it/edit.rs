@@ -63,7 +63,7 @@ async fn key_of(house: &House, wanted: KeyDraft) -> (Editor, IssuedKey) {
 }
 
 #[tokio::test]
-async fn a_scope_that_is_taken_away_is_refused_at_once_and_after_a_restart() {
+async fn a_removed_scope_is_refused_immediately_and_after_a_restart() {
     for house in houses().await {
         let (editor, key) = key_of(&house, wide()).await;
         assert_eq!(
@@ -92,7 +92,7 @@ async fn a_scope_that_is_taken_away_is_refused_at_once_and_after_a_restart() {
 }
 
 #[tokio::test]
-async fn everything_about_a_key_can_be_changed_and_the_gate_follows() {
+async fn every_setting_of_a_key_can_be_edited_and_takes_effect() {
     for house in houses().await {
         let (editor, key) = key_of(&house, draft()).await;
         let wanted = KeyDraft {
@@ -121,7 +121,7 @@ async fn everything_about_a_key_can_be_changed_and_the_gate_follows() {
 }
 
 #[tokio::test]
-async fn widening_asks_for_a_fresh_sign_in_and_narrowing_does_not() {
+async fn extending_access_requires_a_fresh_sign_in_and_reducing_it_does_not() {
     for house in houses().await {
         let (session, app) = house.owner("Acme").await;
         let fresh = session
@@ -153,7 +153,7 @@ async fn widening_asks_for_a_fresh_sign_in_and_narrowing_does_not() {
 }
 
 #[tokio::test]
-async fn a_form_that_somebody_overtook_changes_nothing() {
+async fn an_edit_based_on_an_older_revision_changes_nothing() {
     for house in houses().await {
         let (editor, key) = key_of(&house, wide()).await;
         let seen = wide().revision();
@@ -174,7 +174,7 @@ async fn a_form_that_somebody_overtook_changes_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_over_stays_as_it_was() {
+async fn a_key_that_has_ended_cannot_be_edited() {
     for house in houses().await {
         let (editor, key) = key_of(&house, wide()).await;
         let revoked = house.issue(&editor, wide()).await;
@@ -201,7 +201,7 @@ async fn what_is_over_stays_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_change_that_changes_nothing_is_told_so() {
+async fn an_edit_without_a_difference_is_reported() {
     for house in houses().await {
         let (editor, key) = key_of(&house, draft()).await;
         let same = edit(&editor, &key, draft()).await;
@@ -228,7 +228,7 @@ async fn a_key_of_another_account_cannot_be_changed_or_discarded() {
 }
 
 #[tokio::test]
-async fn a_key_whose_secret_nobody_stored_can_be_discarded() {
+async fn a_key_whose_secret_was_not_stored_can_be_discarded() {
     for house in houses().await {
         let (editor, key) = key_of(&house, draft()).await;
         editor.discard(key.id).await.expect("nobody has it");
@@ -241,7 +241,7 @@ async fn a_key_whose_secret_nobody_stored_can_be_discarded() {
 }
 
 #[tokio::test]
-async fn a_key_on_which_somebody_may_depend_cannot_be_discarded() {
+async fn a_key_that_may_be_in_use_cannot_be_discarded() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let [stored, used] = [

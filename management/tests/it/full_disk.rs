@@ -145,13 +145,17 @@ async fn on_a_full_disk_a_revocation_succeeds_with_the_reserve_and_without_it_th
 }
 
 #[tokio::test]
-async fn a_revocation_that_is_not_in_the_journal_is_not_answered_and_gets_there_later() {
+async fn a_revocation_that_cannot_be_journaled_is_not_answered_and_is_journaled_later() {
     let Some(disk) = SmallDisk::mount("a_revocation_that_is_not_in_the_journal") else {
         return;
     };
     for house in houses().await {
         let path = disk.path().join("revocations");
-        house.keyring.keep_journal(&path).await.expect("room");
+        house
+            .keyring
+            .open_revocation_journal(&path)
+            .await
+            .expect("room");
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
         let pair = (key.id.to_string(), key.secret.clone());

@@ -45,7 +45,7 @@ fn guess(keyring: &Keyring, key: KeyId, address: &str, times: usize) -> Vec<Verd
 }
 
 #[tokio::test]
-async fn a_known_and_an_unknown_id_are_told_the_same_at_every_guess() {
+async fn a_known_and_an_unknown_id_get_the_same_answers_to_every_guess() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -65,7 +65,7 @@ async fn a_known_and_an_unknown_id_are_told_the_same_at_every_guess() {
 }
 
 #[tokio::test]
-async fn nobody_locks_out_whoever_has_the_secret() {
+async fn guesses_do_not_lock_out_the_right_secret() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -117,7 +117,7 @@ async fn one_address_is_throttled_over_all_the_ids_it_tries() {
 }
 
 #[tokio::test]
-async fn whoever_waits_as_told_is_heard_again() {
+async fn after_the_returned_wait_another_attempt_is_checked() {
     for house in houses().await {
         let key = KeyId::from_number(Environment::Live, 404);
         guess(&house.keyring, key, "192.0.2.1", 2 * BY_KEY);
@@ -133,7 +133,7 @@ async fn whoever_waits_as_told_is_heard_again() {
 }
 
 #[tokio::test]
-async fn what_one_account_says_of_its_callers_throttles_no_other() {
+async fn calls_that_one_account_asks_about_throttle_no_other() {
     for house in houses().await {
         let accounts = [house.editor("Acme").await, house.editor("Globex").await]
             .map(|editor| editor.application().account_id);

@@ -94,7 +94,7 @@ impl Scene {
             let folder = tempfile::tempdir().expect("a folder");
             let editor = house.editor("Acme").await;
             let path = folder.path().join("revocations");
-            let replayed = house.keyring.keep_journal(&path).await;
+            let replayed = house.keyring.open_revocation_journal(&path).await;
             assert_eq!(replayed.expect("new"), Replayed::default());
             all.push(Self {
                 house,
@@ -140,13 +140,17 @@ impl Scene {
         }
         house.keyring = reopen(&house.fresh, &house.clock, 8).await;
         let journal = folder.path().join("revocations");
-        let replayed = house.keyring.keep_journal(&journal).await.expect("read");
+        let replayed = house
+            .keyring
+            .open_revocation_journal(&journal)
+            .await
+            .expect("read");
         (house, replayed, folder)
     }
 }
 
 #[tokio::test]
-async fn what_a_restored_database_has_forgotten_is_ended_again_with_a_record() {
+async fn keys_that_a_restored_database_has_forgotten_are_ended_again_with_a_record() {
     for scene in Scene::all().await {
         let kept = scene.key().await;
         let [revoked, off, replaced, own, on_again, forgotten_on] = [
@@ -247,7 +251,7 @@ async fn what_a_restored_database_has_forgotten_is_ended_again_with_a_record() {
 }
 
 #[tokio::test]
-async fn a_database_that_has_forgotten_nothing_is_left_alone() {
+async fn a_database_that_has_forgotten_nothing_is_unchanged() {
     for scene in Scene::all().await {
         let keys = [scene.key().await, scene.key().await, scene.key().await];
         let editor = scene.editor.clone();
@@ -271,7 +275,7 @@ async fn a_database_that_has_forgotten_nothing_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_new_journal_takes_over_what_the_database_has_revoked() {
+async fn a_new_journal_records_the_revocations_in_the_database() {
     for scene in Scene::all().await {
         let key = scene.key().await;
         let copy = scene.folder.path().join("backup");
@@ -289,9 +293,9 @@ async fn a_new_journal_takes_over_what_the_database_has_revoked() {
         let keyring = reopen(&house.fresh, &house.clock, 9).await;
         let journal = folder.path().join("revocations");
         // The one before has it still.
-        assert!(keyring.keep_journal(&journal).await.is_err());
+        assert!(keyring.open_revocation_journal(&journal).await.is_err());
         house.keyring = keyring;
-        let replayed = house.keyring.keep_journal(&journal).await;
+        let replayed = house.keyring.open_revocation_journal(&journal).await;
         assert_eq!(replayed.expect("free").revoked, 1);
         assert_eq!(ask(&house.keyring, &key), Verdict::Revoked);
     }
@@ -333,7 +337,7 @@ async fn start(scene: &Scene, database: &Path, journal: &Path) -> Option<Keyring
     let closing = store.clone();
     let opened = open(&scene.house, store).await;
     let kept = match &opened {
-        Some(keyring) => keyring.keep_journal(journal).await.is_ok(),
+        Some(keyring) => keyring.open_revocation_journal(journal).await.is_ok(),
         None => false,
     };
     if !kept {

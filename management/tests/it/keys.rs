@@ -50,7 +50,7 @@ fn ask_for(
 }
 
 #[tokio::test]
-async fn a_new_key_passes_and_says_whose_it_is() {
+async fn a_new_key_is_accepted_with_its_caller() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -76,7 +76,7 @@ async fn a_new_key_passes_and_says_whose_it_is() {
 }
 
 #[tokio::test]
-async fn an_unknown_id_and_a_wrong_secret_are_alike() {
+async fn an_unknown_id_and_a_wrong_secret_are_indistinguishable() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -107,7 +107,7 @@ async fn an_unknown_id_and_a_wrong_secret_are_alike() {
 }
 
 #[tokio::test]
-async fn what_a_revoked_key_is_told_depends_on_the_secret() {
+async fn a_revoked_key_is_revealed_only_with_its_secret() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -125,7 +125,7 @@ async fn what_a_revoked_key_is_told_depends_on_the_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_call_that_begins_after_the_revocation_passes() {
+async fn no_call_that_begins_after_the_revocation_is_accepted() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         for _ in 0..20 {
@@ -177,7 +177,7 @@ async fn a_revocation_survives_a_restart() {
 }
 
 #[tokio::test]
-async fn a_change_runs_to_its_end_when_its_caller_goes_away() {
+async fn a_change_completes_when_its_caller_is_dropped() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -191,7 +191,7 @@ async fn a_change_runs_to_its_end_when_its_caller_goes_away() {
 }
 
 #[tokio::test]
-async fn a_deactivated_key_comes_back_and_a_revoked_one_does_not() {
+async fn a_deactivated_key_can_be_activated_and_a_revoked_one_cannot() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -228,7 +228,7 @@ async fn a_key_expires_to_the_millisecond() {
 }
 
 #[tokio::test]
-async fn addresses_and_scopes_are_held_to() {
+async fn addresses_and_scopes_are_enforced() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let ip_rules = IpRules::parse("10.0.0.0/8").expect("valid");
@@ -269,7 +269,7 @@ async fn addresses_and_scopes_are_held_to() {
 }
 
 #[tokio::test]
-async fn one_form_makes_one_key_however_often_it_is_sent() {
+async fn one_idempotency_key_creates_one_key() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let once = house.keyring.new_idempotency_key();
@@ -301,7 +301,7 @@ async fn one_form_makes_one_key_however_often_it_is_sent() {
 }
 
 #[tokio::test]
-async fn a_stolen_database_has_no_secret_and_takes_no_planted_one() {
+async fn a_stolen_database_contains_no_secret_and_accepts_no_planted_one() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -389,7 +389,7 @@ async fn calls_are_counted_and_the_last_accepted_one_is_kept() {
 }
 
 #[tokio::test]
-async fn every_change_is_in_the_history_without_a_secret() {
+async fn every_change_is_in_the_history_and_no_secret() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;

@@ -50,7 +50,7 @@ async fn after_a_kill(house: &House) -> (Keyring, TempDir) {
 }
 
 #[tokio::test]
-async fn what_was_answered_is_on_the_disk() {
+async fn an_answered_change_is_on_the_disk() {
     for house in houses().await {
         let Fresh { store, .. } = &house.fresh;
         let Store::Sqlite { writer, .. } = store else {

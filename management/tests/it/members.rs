@@ -39,7 +39,7 @@ async fn accept(house: &House, token: &str, password: &str) -> Result<Accepted, 
 }
 
 #[tokio::test]
-async fn an_invited_stranger_sets_a_password_and_is_in_once() {
+async fn an_invited_person_sets_a_password_and_joins_once() {
     for house in houses().await {
         let (_, app) = house.owner("Acme").await;
         let owner = fresh(&house, "owner@acme.example", app).await;
@@ -79,7 +79,7 @@ async fn an_invited_stranger_sets_a_password_and_is_in_once() {
 }
 
 #[tokio::test]
-async fn who_has_a_password_joins_with_it_and_with_no_other() {
+async fn a_person_with_a_password_joins_with_that_password_only() {
     for house in houses().await {
         let (_, app) = house.owner("Acme").await;
         house.owner("Globex").await;
@@ -105,7 +105,7 @@ async fn who_has_a_password_joins_with_it_and_with_no_other() {
 }
 
 #[tokio::test]
-async fn a_link_ends_after_seven_days_when_withdrawn_and_when_replaced() {
+async fn an_invitation_ends_after_seven_days_when_revoked_and_when_replaced() {
     for house in houses().await {
         let (_, app) = house.owner("Acme").await;
         let owner = fresh(&house, "owner@acme.example", app).await;
@@ -141,7 +141,7 @@ async fn a_link_ends_after_seven_days_when_withdrawn_and_when_replaced() {
 }
 
 #[tokio::test]
-async fn a_removed_member_finds_nothing_with_the_next_request() {
+async fn a_removed_member_is_refused_at_the_next_request() {
     for house in houses().await {
         let (_, app) = house.owner("Acme").await;
         house.add("Acme", "second@acme.example", Role::Owner).await;
@@ -177,7 +177,7 @@ async fn a_removed_member_finds_nothing_with_the_next_request() {
 }
 
 #[tokio::test]
-async fn a_role_holds_from_the_next_request_on() {
+async fn a_changed_role_takes_effect_at_the_next_request() {
     for house in houses().await {
         let (_, app) = house.owner("Acme").await;
         house.add("Acme", "eye@acme.example", Role::Viewer).await;
@@ -196,7 +196,7 @@ async fn a_role_holds_from_the_next_request_on() {
 }
 
 #[tokio::test]
-async fn the_last_owner_stays() {
+async fn the_last_owner_cannot_be_removed() {
     for house in houses().await {
         let (_, app) = house.owner("Acme").await;
         house.add("Acme", "dev@acme.example", Role::Developer).await;
@@ -221,7 +221,7 @@ async fn the_last_owner_stays() {
 }
 
 #[tokio::test]
-async fn of_two_owners_who_step_back_at_once_one_stays() {
+async fn of_two_owners_who_leave_concurrently_one_stays() {
     for house in houses().await {
         let (_, app) = house.owner("Acme").await;
         house.add("Acme", "second@acme.example", Role::Owner).await;
@@ -241,7 +241,7 @@ async fn of_two_owners_who_step_back_at_once_one_stays() {
 }
 
 #[tokio::test]
-async fn people_are_changed_by_owners_who_have_just_signed_in() {
+async fn members_are_changed_by_owners_with_a_fresh_sign_in() {
     for house in houses().await {
         let (session, app) = house.owner("Acme").await;
         house.clock.advance(10 * MINUTE + 1);

@@ -23,7 +23,7 @@ async fn behind_a_network() -> Option<(House, Network)> {
 }
 
 #[tokio::test]
-async fn a_revocation_whose_commit_was_not_answered_is_found_out_and_answered() {
+async fn a_revocation_with_an_unknown_outcome_is_checked_and_answered() {
     let Some((house, network)) = behind_a_network().await else {
         return;
     };
@@ -38,7 +38,7 @@ async fn a_revocation_whose_commit_was_not_answered_is_found_out_and_answered() 
 }
 
 #[tokio::test]
-async fn a_revocation_whose_commit_was_lost_is_an_error_and_the_key_works_on() {
+async fn a_revocation_that_was_not_committed_is_an_error_and_the_key_keeps_working() {
     let Some((house, network)) = behind_a_network().await else {
         return;
     };
@@ -59,7 +59,7 @@ async fn a_revocation_whose_commit_was_lost_is_an_error_and_the_key_works_on() {
 }
 
 #[tokio::test]
-async fn while_nobody_knows_what_became_of_a_change_its_key_is_refused_and_others_are_not() {
+async fn while_the_outcome_of_a_change_is_unknown_only_its_key_is_refused() {
     let Some((house, network)) = behind_a_network().await else {
         return;
     };
@@ -75,12 +75,12 @@ async fn while_nobody_knows_what_became_of_a_change_its_key_is_refused_and_other
     assert_eq!(ask(&house.keyring, &call(&key)), Verdict::Unavailable);
     assert_eq!(ask(&house.keyring, &call(&other)), Verdict::Accepted);
     network.set(Fault::None);
-    house.keyring.resolve_doubts().await;
+    house.keyring.resolve_uncertain_keys().await;
     assert_eq!(ask(&house.keyring, &call(&key)), Verdict::Inactive);
 }
 
 #[tokio::test]
-async fn a_key_whose_commit_was_not_answered_is_handed_over_with_its_secret() {
+async fn a_created_key_with_an_unknown_outcome_is_returned_with_its_secret() {
     let Some((house, network)) = behind_a_network().await else {
         return;
     };
@@ -97,7 +97,7 @@ async fn a_key_whose_commit_was_not_answered_is_handed_over_with_its_secret() {
 }
 
 #[tokio::test]
-async fn a_network_that_swallows_everything_does_not_hold_a_change_for_ever() {
+async fn a_black_holed_network_does_not_block_a_change_forever() {
     let Some((house, network)) = behind_a_network().await else {
         return;
     };

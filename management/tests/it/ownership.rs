@@ -23,12 +23,12 @@ async fn owner(house: &House, seed: u64) -> Keyring {
         panic!("occupied");
     };
     let keyring = open_over(store, &house.clock, seed).await;
-    keyring.hold(ownership);
+    keyring.set_ownership(ownership);
     keyring
 }
 
 #[tokio::test]
-async fn a_renewed_claim_ends_the_silence() {
+async fn a_renewed_claim_ends_the_downtime() {
     for house in houses().await {
         let keyring = owner(&house, 20).await;
         house.clock.advance(5_000);
@@ -41,7 +41,7 @@ async fn a_renewed_claim_ends_the_silence() {
 }
 
 #[tokio::test]
-async fn a_keyring_that_was_replaced_verifies_nothing_and_changes_nothing() {
+async fn a_replaced_process_verifies_nothing_and_changes_nothing() {
     for house in houses().await {
         let first = owner(&house, 20).await;
         let house = House {
@@ -74,7 +74,7 @@ async fn a_keyring_that_was_replaced_verifies_nothing_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn an_index_knows_what_the_owner_before_it_has_committed_last() {
+async fn a_new_owner_knows_the_last_change_of_the_previous_one() {
     for house in houses().await {
         let first = owner(&house, 20).await;
         let house = House {

@@ -8,7 +8,9 @@ use domain::{
     key::token::KeyId,
     time::{HOUR, MINUTE},
 };
-use management::{ManagementError, PersonDraft, Proof, SetUp, SetupDraft, SignIn, SignedIn};
+use management::{
+    ManagementError, PersonDraft, Reauthentication, SetUp, SetupDraft, SignIn, SignedIn,
+};
 use uuid::Uuid;
 
 fn setup(email: &str) -> SetupDraft {
@@ -38,7 +40,7 @@ async fn cookies(
 }
 
 #[tokio::test]
-async fn the_first_run_wants_the_token_and_happens_once() {
+async fn the_setup_requires_the_token_and_runs_once() {
     for house in houses().await {
         let (keyring, origin) = (&house.keyring, Origin::default());
         assert!(keyring.needs_setup().await.expect("works"));
@@ -96,7 +98,7 @@ async fn a_wrong_password_and_an_unknown_address_are_refused_alike() {
 }
 
 #[tokio::test]
-async fn guessing_is_throttled_and_the_owner_still_gets_in() {
+async fn guessing_is_throttled_and_the_owner_can_still_sign_in() {
     for house in houses().await {
         house.add("Acme", "ada@example.com", Role::Owner).await;
         let device = cookies(&house, "ada@example.com", PASSWORD, None)
@@ -297,7 +299,7 @@ async fn support_belongs_to_no_account() {
 }
 
 #[tokio::test]
-async fn a_first_run_that_was_given_up_does_not_block_the_next() {
+async fn an_abandoned_setup_does_not_block_the_next() {
     for house in houses().await {
         let (keyring, origin) = (&house.keyring, Origin::default());
         let token = keyring.setup_token().to_owned();
@@ -316,7 +318,7 @@ async fn a_first_run_that_was_given_up_does_not_block_the_next() {
 }
 
 #[tokio::test]
-async fn two_first_runs_at_once_make_one_owner() {
+async fn two_concurrent_setups_create_one_owner() {
     for house in houses().await {
         let (keyring, origin) = (&house.keyring, Origin::default());
         let token = keyring.setup_token().to_owned();
@@ -330,7 +332,7 @@ async fn two_first_runs_at_once_make_one_owner() {
 }
 
 #[tokio::test]
-async fn after_ten_minutes_a_secret_asks_for_the_password_again() {
+async fn after_ten_minutes_creating_a_secret_requires_the_password_again() {
     for house in houses().await {
         let (session, app) = house.owner("Acme").await;
         let origin = Origin::default();
@@ -342,10 +344,15 @@ async fn after_ten_minutes_a_secret_asks_for_the_password_again() {
         assert!(matches!(owner.fresh(), Err(ManagementError::Stale)));
         assert!(matches!(owner.fresh_owner(), Err(ManagementError::Stale)));
 
-        let wrong = session.clone().prove("not my password", None, &origin);
-        assert!(matches!(wrong.await.expect("works"), Proof::Refused));
-        let right = session.prove(PASSWORD, None, &origin);
-        let Proof::Given(session) = right.await.expect("works") else {
+        let wrong = session
+            .clone()
+            .reauthenticate("not my password", None, &origin);
+        assert!(matches!(
+            wrong.await.expect("works"),
+            Reauthentication::Refused
+        ));
+        let right = session.reauthenticate(PASSWORD, None, &origin);
+        let Reauthentication::Given(session) = right.await.expect("works") else {
             panic!("refused");
         };
         let editor = session.editor(app, origin).await.expect("owns it");
@@ -358,7 +365,9 @@ async fn a_session_that_has_ended_cannot_be_made_fresh() {
     for house in houses().await {
         let (session, _) = house.owner("Acme").await;
         session.sign_out(&Origin::default()).await.expect("works");
-        let answer = session.prove(PASSWORD, None, &Origin::default()).await;
+        let answer = session
+            .reauthenticate(PASSWORD, None, &Origin::default())
+            .await;
         assert!(matches!(answer, Err(ManagementError::NotFound)));
     }
 }

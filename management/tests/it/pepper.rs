@@ -45,7 +45,7 @@ async fn upgrade_all(keyring: &Keyring) {
 }
 
 #[tokio::test]
-async fn a_pepper_is_rotated_without_a_refused_call_and_retired_when_nothing_needs_it() {
+async fn a_pepper_is_rotated_without_a_refused_call_and_removed_when_unused() {
     const KEYS: usize = 30;
     const CALLED: usize = 20;
     for house in houses().await {
@@ -157,7 +157,7 @@ async fn run(fresh: &Fresh, sql: String) {
 }
 
 #[tokio::test]
-async fn whoever_can_write_to_the_database_plants_no_session_no_link_and_no_key() {
+async fn write_access_to_the_database_plants_no_session_no_link_and_no_key() {
     for house in houses().await {
         let (session, app) = house.owner("Acme").await;
         let owner = session
@@ -212,7 +212,7 @@ async fn whoever_can_write_to_the_database_plants_no_session_no_link_and_no_key(
 }
 
 #[tokio::test]
-async fn links_of_before_the_pepper_work_no_longer_and_the_owner_sees_it() {
+async fn links_without_a_pepper_are_invalid_and_the_owner_sees_it() {
     for house in houses().await {
         let (session, app) = house.owner("Acme").await;
         let owner = session

@@ -62,7 +62,7 @@ async fn narrow(house: &House, editor: &Editor) -> IssuedKey {
 }
 
 #[tokio::test]
-async fn a_request_id_opens_the_decision_for_its_own_application_alone() {
+async fn a_request_id_shows_decisions_of_its_own_application_only() {
     for house in houses().await {
         let (editor, other) = (house.editor("Acme").await, house.editor("Globex").await);
         let key = narrow(&house, &editor).await;
@@ -86,7 +86,7 @@ async fn a_request_id_opens_the_decision_for_its_own_application_alone() {
 }
 
 #[tokio::test]
-async fn every_decision_under_one_id_is_explained_in_its_order() {
+async fn every_decision_under_one_request_id_is_explained_in_order() {
     for house in houses().await {
         let (editor, other) = (house.editor("Acme").await, house.editor("Globex").await);
         let (key, foreign) = (
@@ -107,7 +107,7 @@ async fn every_decision_under_one_id_is_explained_in_its_order() {
 }
 
 #[tokio::test]
-async fn the_list_is_paged_and_narrowed_to_a_key_and_to_refusals() {
+async fn requests_are_paged_and_filtered_by_key_and_refusal() {
     for house in houses().await {
         let (editor, other) = (house.editor("Acme").await, house.editor("Globex").await);
         let (key, second) = (
@@ -161,7 +161,7 @@ async fn the_list_is_paged_and_narrowed_to_a_key_and_to_refusals() {
 }
 
 #[tokio::test]
-async fn decisions_outlive_the_process_and_end_after_their_days() {
+async fn decisions_survive_a_restart_and_are_pruned_after_their_retention() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -215,7 +215,7 @@ async fn decisions_outlive_the_process_and_end_after_their_days() {
 }
 
 #[tokio::test]
-async fn the_oldest_go_where_there_are_too_many() {
+async fn the_oldest_decisions_beyond_the_maximum_are_pruned() {
     for house in houses().await {
         house.keyring.telemetry().set_retention(Retention {
             max_decisions: 60,
@@ -251,7 +251,7 @@ async fn the_oldest_go_where_there_are_too_many() {
 }
 
 #[tokio::test]
-async fn a_case_is_answered_as_the_gate_would_and_costs_the_key_nothing() {
+async fn a_simulation_gets_the_same_decision_and_uses_no_rate_limit() {
     for house in houses().await {
         let (editor, other) = (house.editor("Acme").await, house.editor("Globex").await);
         let key = narrow(&house, &editor).await;

@@ -141,7 +141,7 @@ async fn a_link_works_for_thirty_minutes() {
 }
 
 #[tokio::test]
-async fn whoever_is_disabled_is_out_at_once_support_too() {
+async fn a_disabled_person_is_signed_out_immediately_support_too() {
     for house in houses().await {
         house.add("Acme", "boss@example.com", Role::Owner).await;
         let support = PersonDraft {
@@ -195,7 +195,7 @@ async fn whoever_is_disabled_is_out_at_once_support_too() {
 }
 
 #[tokio::test]
-async fn what_the_command_line_does_to_a_person_stands_in_the_logs_of_their_accounts() {
+async fn changes_of_a_person_on_the_command_line_are_in_the_audit_logs_of_their_accounts() {
     for house in houses().await {
         let (session, app) = house.owner("Acme").await;
         house.add("Acme", "ada@example.com", Role::Developer).await;
@@ -240,7 +240,7 @@ async fn what_the_command_line_does_to_a_person_stands_in_the_logs_of_their_acco
 }
 
 #[tokio::test]
-async fn a_sign_in_that_is_under_way_does_not_outlive_a_reset() {
+async fn a_concurrent_sign_in_does_not_survive_a_reset() {
     for house in houses().await {
         house.add("Acme", "ada@example.com", Role::Owner).await;
         let admin = admin(&house).await;
@@ -261,7 +261,7 @@ async fn a_sign_in_that_is_under_way_does_not_outlive_a_reset() {
 }
 
 #[tokio::test]
-async fn an_invitation_does_not_tell_whether_its_address_has_an_account() {
+async fn an_invitation_does_not_reveal_whether_its_address_has_an_account() {
     for house in houses().await {
         let (session, app) = house.owner("Acme").await;
         house.add("Globex", "known@example.com", Role::Owner).await;
@@ -306,7 +306,7 @@ async fn an_invitation_does_not_tell_whether_its_address_has_an_account() {
 }
 
 #[tokio::test]
-async fn whoever_wrote_beside_the_server_changes_nothing_that_the_gate_knows() {
+async fn a_command_beside_the_server_changes_nothing_in_the_key_index() {
     for house in houses().await {
         house.add("Acme", "ada@example.com", Role::Owner).await;
         let missing = Store::open_beside("sqlite:///nowhere/at/all.db").await;

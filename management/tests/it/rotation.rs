@@ -65,14 +65,14 @@ async fn send(
     editor: &Editor,
     id: KeyId,
     wanted: Regeneration,
-    once: IdempotencyKey,
+    idempotency_key: IdempotencyKey,
 ) -> Result<Issue, ManagementError> {
     let fresh = editor.fresh().expect("signed in a moment ago");
-    fresh.regenerate(id, wanted, once).await
+    fresh.regenerate(id, wanted, idempotency_key).await
 }
 
 #[tokio::test]
-async fn a_regenerated_secret_works_until_its_grace_ends() {
+async fn a_retiring_secret_works_until_its_grace_period_ends() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let old = house.issue(&editor, draft()).await;
@@ -96,7 +96,7 @@ async fn a_regenerated_secret_works_until_its_grace_ends() {
 }
 
 #[tokio::test]
-async fn the_new_key_takes_what_the_old_one_may_and_each_knows_the_other() {
+async fn the_new_key_has_the_settings_of_the_old_one_and_they_are_linked() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let wanted = KeyDraft {
@@ -151,7 +151,7 @@ async fn the_new_key_takes_what_the_old_one_may_and_each_knows_the_other() {
 }
 
 #[tokio::test]
-async fn one_form_regenerates_once_however_often_it_is_sent() {
+async fn one_idempotency_key_regenerates_once() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let old = house.issue(&editor, draft()).await;
@@ -174,7 +174,7 @@ async fn one_form_regenerates_once_however_often_it_is_sent() {
 }
 
 #[tokio::test]
-async fn what_is_revoked_or_replaced_is_not_regenerated() {
+async fn a_revoked_or_replaced_key_is_not_regenerated() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let old = house.issue(&editor, draft()).await;
@@ -256,7 +256,7 @@ async fn the_end_is_moved_within_30_days_and_never_past_the_keys_own() {
 }
 
 #[tokio::test]
-async fn an_old_key_tells_who_still_uses_it_and_when_it_is_safe_to_end() {
+async fn a_retiring_key_shows_its_callers_and_when_it_is_safe_to_end() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let old = house.issue(&editor, draft()).await;

@@ -82,7 +82,7 @@ async fn home(house: &House) -> (Editor, IssuedKey) {
 }
 
 #[tokio::test]
-async fn wrong_secrets_however_many_are_one_row_and_four_are_none() {
+async fn any_number_of_wrong_secrets_is_one_event_and_four_are_none() {
     for house in houses().await {
         let (editor, key) = home(&house).await;
         let wrong = wrong();
@@ -117,7 +117,7 @@ async fn wrong_secrets_however_many_are_one_row_and_four_are_none() {
 }
 
 #[tokio::test]
-async fn the_right_secret_where_it_is_refused_is_told_at_once() {
+async fn a_refused_call_with_the_right_secret_is_reported_immediately() {
     for house in houses().await {
         let (editor, active) = home(&house).await;
         let limited = draft();
@@ -216,7 +216,7 @@ async fn a_steady_load_raises_nothing() {
 }
 
 #[tokio::test]
-async fn a_new_network_and_a_new_client_are_told_once() {
+async fn a_new_network_and_a_new_user_agent_are_reported_once() {
     for house in houses().await {
         let (editor, key) = home(&house).await;
         let away = Sent {
@@ -245,7 +245,7 @@ async fn a_new_network_and_a_new_client_are_told_once() {
 }
 
 #[tokio::test]
-async fn a_key_that_slept_for_a_month_wakes_once() {
+async fn a_key_that_was_dormant_for_a_month_is_reported_once() {
     for house in houses().await {
         let (editor, _) = home(&house).await;
         let lasting = domain::key::KeyDraft {
@@ -273,7 +273,7 @@ async fn a_key_that_slept_for_a_month_wakes_once() {
 }
 
 #[tokio::test]
-async fn refusals_far_above_the_usual_share_are_told() {
+async fn an_unusual_share_of_refusals_is_reported() {
     for house in houses().await {
         let (editor, key) = home(&house).await;
         let refused = Sent {
@@ -312,7 +312,7 @@ async fn refusals_far_above_the_usual_share_are_told() {
 }
 
 #[tokio::test]
-async fn however_many_keys_are_suspected_each_is_looked_into() {
+async fn every_suspected_key_is_examined() {
     const KEYS: usize = 60;
     for house in houses().await {
         let editor = house.editor("Acme").await;
@@ -410,7 +410,7 @@ async fn failed_sign_ins_and_changed_members_concern_the_owner() {
 }
 
 #[tokio::test]
-async fn an_event_is_acknowledged_with_a_note_and_is_another_one_if_it_happens_again() {
+async fn an_event_is_acknowledged_with_a_note_and_a_repetition_is_a_new_event() {
     for house in houses().await {
         let (editor, key) = home(&house).await;
         let (session, app) = house.owner("Globex").await;
@@ -464,7 +464,7 @@ async fn an_event_is_acknowledged_with_a_note_and_is_another_one_if_it_happens_a
 }
 
 #[tokio::test]
-async fn what_was_found_last_is_written_on_closing() {
+async fn pending_events_are_written_on_close() {
     for house in houses().await {
         let (editor, key) = home(&house).await;
         editor.revoke(key.id, String::new()).await.expect("works");

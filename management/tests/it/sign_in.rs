@@ -38,7 +38,7 @@ async fn device(house: &House, email: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sixty_four_connections_with_changing_addresses_keep_no_known_device_out() {
+async fn sign_ins_from_changing_addresses_do_not_lock_out_a_known_device() {
     for house in houses().await {
         house.add("Acme", "ada@example.com", Role::Owner).await;
         let device = device(&house, "ada@example.com").await;
@@ -80,7 +80,7 @@ async fn sixty_four_connections_with_changing_addresses_keep_no_known_device_out
 }
 
 #[tokio::test]
-async fn one_account_hears_so_many_guesses_an_hour_from_however_many_addresses() {
+async fn guesses_at_one_account_are_limited_across_all_addresses() {
     for house in houses().await {
         house.add("Acme", "ada@example.com", Role::Owner).await;
         let mut heard = 0;
@@ -96,7 +96,7 @@ async fn one_account_hears_so_many_guesses_an_hour_from_however_many_addresses()
 }
 
 #[tokio::test]
-async fn a_session_is_made_fresh_while_strangers_guess() {
+async fn a_session_can_be_made_fresh_while_others_guess() {
     for house in houses().await {
         house.add("Acme", "ada@example.com", Role::Owner).await;
         let session = house.sign_in("ada@example.com").await;
@@ -104,9 +104,9 @@ async fn a_session_is_made_fresh_while_strangers_guess() {
             try_to(&house, "ada@example.com", "a wrong guess", None, &from(n)).await;
         }
         let proof = session
-            .prove(PASSWORD, None, &from(0))
+            .reauthenticate(PASSWORD, None, &from(0))
             .await
             .expect("works");
-        assert!(matches!(proof, management::Proof::Given(_)));
+        assert!(matches!(proof, management::Reauthentication::Given(_)));
     }
 }

@@ -30,7 +30,7 @@ async fn a_request_that_loaded_its_session_before_the_sign_out_does_not_revive_i
         first.sign_out(&origin).await.expect("signed out");
         assert!(load().await.is_none());
         // The other request goes on, and enters the password.
-        let proof = second.clone().prove(PASSWORD, None, &origin).await;
+        let proof = second.clone().reauthenticate(PASSWORD, None, &origin).await;
         assert!(
             matches!(proof, Err(ManagementError::NotFound)),
             "the session has ended"
@@ -40,7 +40,7 @@ async fn a_request_that_loaded_its_session_before_the_sign_out_does_not_revive_i
         assert!(load().await.is_none());
         assert!(
             keyring
-                .session_in_passing(&cookies.token)
+                .session_without_touch(&cookies.token)
                 .await
                 .expect("works")
                 .is_none()

@@ -12,7 +12,7 @@ const SEARCHES: usize = 400;
 
 // On one thread all searches are asked for before the revocation is.
 #[tokio::test]
-async fn a_revocation_does_not_wait_behind_the_searches_of_another_account() {
+async fn a_revocation_does_not_wait_for_searches_of_another_account() {
     for house in houses().await {
         let (noisy, calm) = (house.editor("Noisy").await, house.editor("Calm").await);
         let key = house.issue(&calm, draft()).await;

@@ -35,7 +35,7 @@ async fn look(support: &Support, what: &str) -> Found {
 }
 
 #[tokio::test]
-async fn a_look_at_a_key_stands_in_its_history_before_it_is_answered() {
+async fn a_search_for_a_key_is_in_its_history_before_it_is_answered() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -107,7 +107,7 @@ async fn accounts_and_applications_are_found_by_name_and_by_id() {
 }
 
 #[tokio::test]
-async fn nobody_else_is_support_and_nobody_looks_without_end() {
+async fn only_support_can_search_and_searches_are_limited() {
     for house in houses().await {
         let (session, _) = house.owner("Acme").await;
         assert!(matches!(

@@ -40,7 +40,7 @@ fn call(house: &House, key: &IssuedKey) -> Verdict {
 }
 
 #[tokio::test]
-async fn the_silence_of_the_database_is_measured_whatever_the_time_of_day() {
+async fn database_downtime_is_measured_by_the_monotonic_clock() {
     for leap in LEAPS {
         for house in houses().await {
             house.clock.advance(200_000);
@@ -54,7 +54,7 @@ async fn the_silence_of_the_database_is_measured_whatever_the_time_of_day() {
 }
 
 #[tokio::test]
-async fn a_rate_limit_neither_fills_nor_lasts_longer_when_the_clock_is_set() {
+async fn setting_the_clock_neither_resets_nor_prolongs_a_rate_limit() {
     let limited = KeyDraft {
         rate_limit: Some(RateLimit {
             requests: 2,
@@ -78,7 +78,7 @@ async fn a_rate_limit_neither_fills_nor_lasts_longer_when_the_clock_is_set() {
 }
 
 #[tokio::test]
-async fn a_set_clock_neither_ends_nor_prolongs_the_throttling_of_wrong_secrets() {
+async fn setting_the_clock_does_not_change_the_throttling_of_wrong_secrets() {
     for leap in LEAPS {
         for house in houses().await {
             let id = KeyId::from_number(Environment::Live, 404).to_string();
@@ -96,7 +96,7 @@ async fn a_set_clock_neither_ends_nor_prolongs_the_throttling_of_wrong_secrets()
 }
 
 #[tokio::test]
-async fn a_set_clock_does_not_end_the_throttling_of_sign_ins() {
+async fn setting_the_clock_does_not_end_the_throttling_of_sign_ins() {
     for leap in LEAPS {
         for house in houses().await {
             let _ = house.editor("Acme").await;
@@ -135,7 +135,7 @@ fn ends_in_an_hour() -> KeyDraft {
 }
 
 #[tokio::test]
-async fn a_key_that_has_ended_stays_so_when_the_clock_is_set_back() {
+async fn an_expired_key_stays_expired_when_the_clock_is_set_back() {
     for back in [2 * SECOND, DAY, LEAPS[0]] {
         for house in houses().await {
             let editor = house.editor("Acme").await;
@@ -152,7 +152,7 @@ async fn a_key_that_has_ended_stays_so_when_the_clock_is_set_back() {
 }
 
 #[tokio::test]
-async fn a_key_ends_when_its_time_has_passed_though_the_clock_was_set_back_before() {
+async fn a_key_expires_on_time_after_the_clock_was_set_back() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, ends_in_an_hour()).await;
@@ -167,7 +167,7 @@ async fn a_key_ends_when_its_time_has_passed_though_the_clock_was_set_back_befor
 }
 
 #[tokio::test]
-async fn a_session_ends_when_its_time_has_passed_though_the_clock_was_set_back_before() {
+async fn a_session_ends_on_time_after_the_clock_was_set_back() {
     for house in houses().await {
         let _ = house.editor("Acme").await;
         let signed_in = house
@@ -185,10 +185,10 @@ async fn a_session_ends_when_its_time_has_passed_though_the_clock_was_set_back_b
         };
         house.clock.leap(-DAY);
         run(&house, 29 * MINUTE).await;
-        let session = house.keyring.session_in_passing(&cookies.token);
+        let session = house.keyring.session_without_touch(&cookies.token);
         assert!(session.await.expect("read").is_some());
         run(&house, 2 * MINUTE).await;
-        let session = house.keyring.session_in_passing(&cookies.token);
+        let session = house.keyring.session_without_touch(&cookies.token);
         assert!(session.await.expect("read").is_none());
     }
 }
@@ -213,7 +213,7 @@ async fn a_restart_with_an_earlier_clock_revives_no_key() {
 }
 
 #[tokio::test]
-async fn nothing_stays_of_a_clock_that_was_years_ahead_for_half_an_hour() {
+async fn a_clock_that_was_years_ahead_for_half_an_hour_leaves_no_trace() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -254,7 +254,7 @@ async fn count(house: &House) -> Vec<i64> {
 }
 
 #[tokio::test]
-async fn a_leap_of_the_clock_prunes_nothing_until_it_has_lasted_for_an_hour() {
+async fn a_leap_of_the_clock_prunes_nothing_within_an_hour() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;

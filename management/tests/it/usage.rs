@@ -37,7 +37,7 @@ fn named(breakdown: &Breakdown, dimension: Dimension) -> Vec<(String, i64)> {
 }
 
 #[tokio::test]
-async fn calls_are_told_apart_by_address_route_scope_and_agent() {
+async fn calls_are_counted_by_address_route_scope_and_user_agent() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -86,7 +86,7 @@ async fn calls_are_told_apart_by_address_route_scope_and_agent() {
 }
 
 #[tokio::test]
-async fn calls_with_all_keys_are_told_apart_too() {
+async fn calls_of_all_keys_are_counted_by_dimension_too() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let (key, other) = (
@@ -128,7 +128,7 @@ async fn calls_with_all_keys_are_told_apart_too() {
 }
 
 #[tokio::test]
-async fn whoever_knows_no_secret_adds_no_value() {
+async fn calls_without_the_right_secret_add_no_values() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -150,7 +150,7 @@ async fn whoever_knows_no_secret_adds_no_value() {
 }
 
 #[tokio::test]
-async fn refusals_are_told_apart_by_their_code_with_and_without_the_secret() {
+async fn refusals_are_counted_by_code_with_and_without_the_secret() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -191,7 +191,7 @@ async fn refusals_are_told_apart_by_their_code_with_and_without_the_secret() {
 }
 
 #[tokio::test]
-async fn before_a_revocation_its_impact_is_known() {
+async fn the_impact_of_a_revocation_is_shown() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -224,7 +224,7 @@ async fn before_a_revocation_its_impact_is_known() {
 }
 
 #[tokio::test]
-async fn a_key_says_at_once_when_it_was_used() {
+async fn the_last_use_of_a_key_is_current() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -235,7 +235,7 @@ async fn a_key_says_at_once_when_it_was_used() {
 }
 
 #[tokio::test]
-async fn what_a_killed_server_had_noted_is_added_up_once() {
+async fn the_usage_journal_of_a_killed_process_is_written_once() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;
@@ -282,7 +282,7 @@ async fn what_a_killed_server_had_noted_is_added_up_once() {
 }
 
 #[tokio::test]
-async fn the_list_says_at_once_when_a_key_was_used() {
+async fn the_last_uses_in_the_list_are_current() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let key = house.issue(&editor, draft()).await;

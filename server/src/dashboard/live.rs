@@ -191,7 +191,7 @@ impl Stream {
         let Some(Extension(SessionToken(token))) = &self.token else {
             return false;
         };
-        match self.state.keyring.session_in_passing(token).await {
+        match self.state.keyring.session_without_touch(token).await {
             Ok(Some(session)) => session.viewer(self.app, Origin::default()).await.is_ok(),
             _ => false,
         }

@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_has_a_bounded_number_of_values_whatever_comes() {
+    fn an_hour_has_a_bounded_number_of_values() {
         let mut distinct = DistinctValues::default();
         let (mut values, mut calls) = (HashSet::new(), 0);
         for minute in 0..60 {
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_add_up_and_another_hour_names_anew() {
+    fn values_of_several_keys_are_summed_and_each_hour_starts_anew() {
         let mut distinct = DistinctValues::default();
         let mut sums = ValueSums::default();
         for (route, calls) in [

@@ -13,7 +13,7 @@ use domain::{
     key::token::KeyId,
     usage::{Bucket, breakdown::OTHERS},
 };
-use management::{Asked, ManagementError, Viewer};
+use management::{ChartQuery, ManagementError, Viewer};
 use std::collections::HashMap;
 
 /// The first line of a chart's numbers.
@@ -114,9 +114,9 @@ async fn place(
 }
 
 /// What the page's address asks for.
-fn asked(query: &HashMap<String, String>) -> Asked<'_> {
+fn asked(query: &HashMap<String, String>) -> ChartQuery<'_> {
     let get = |name: &str| query.get(name).map_or("", String::as_str);
-    Asked {
+    ChartQuery {
         window: get("window"),
         from: get("from"),
         until: get("until"),
