@@ -3,7 +3,7 @@
 use crate::{Keyring, ManagementError, Session};
 use domain::{
     account::{Application, Identity, Role},
-    audit::{Action, Actor, Event, Facts, Record},
+    audit::{Action, Actor, Event, Facts},
     id::ApplicationId,
     key::{KeySummary, token::KeyId},
     origin::Origin,
@@ -11,9 +11,6 @@ use domain::{
 };
 use std::{ops::Deref, sync::Arc};
 use telemetry::Telemetry;
-
-/// Audit records shown on a key's page.
-const HISTORY: i64 = 50;
 
 /// Permission to read one application.
 #[derive(Clone)]
@@ -133,6 +130,17 @@ impl Session {
 }
 
 impl Editor {
+    /// Returns the same permission in another state of the person's session, such as after entering the password again. A session of another
+    /// person changes nothing.
+    #[must_use]
+    pub fn in_session(mut self, session: &Session) -> Self {
+        let viewer = &mut self.0;
+        if session.person_id() == viewer.identity.person_id {
+            viewer.fresh = session.is_fresh();
+        }
+        self
+    }
+
     /// Grants what requires a recent sign-in.
     ///
     /// # Errors
@@ -146,6 +154,12 @@ impl Editor {
 }
 
 impl Owner {
+    /// As [`Editor::in_session`].
+    #[must_use]
+    pub fn in_session(self, session: &Session) -> Self {
+        Self(self.0.in_session(session))
+    }
+
     /// Grants the owner what requires a recent sign-in.
     ///
     /// # Errors
@@ -210,19 +224,6 @@ impl Viewer {
             .keyring
             .store
             .key(self.application.id, id, self.now())
-            .await?)
-    }
-
-    /// Returns the audit records of a key, newest first.
-    ///
-    /// # Errors
-    /// `NotFound` if the application has no such key.
-    pub async fn history(&self, id: KeyId) -> Result<Vec<Record>, ManagementError> {
-        self.stored_key(id).await?;
-        Ok(self
-            .keyring
-            .store
-            .audit_of(self.application.account_id, &id.to_string(), HISTORY)
             .await?)
     }
 

@@ -111,7 +111,7 @@ impl Owner {
     pub async fn all_keys(&self) -> Result<AllKeys, ManagementError> {
         let app = self.application().id;
         let keys = self.keyring().store.count_unrevoked_keys(app).await?;
-        let series = self.application_usage(Window::Hour).await?;
+        let series = self.usage().await.series(Window::Hour).await?;
         Ok(AllKeys {
             keys,
             calls: series.sum().total(),

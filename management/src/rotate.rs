@@ -1,6 +1,6 @@
 //! Regenerating a secret: a new key replaces the old one, which stops working after a grace period.
 
-use crate::{Editor, FreshEditor, Issue, ManagementError, Viewer, apply::Scope};
+use crate::{Editor, FreshEditor, Issue, KeyView, ManagementError, apply::Scope};
 use domain::{
     audit::{Action, Facts},
     id::{IdempotencyKey, SecretId},
@@ -167,17 +167,18 @@ async fn move_retirement(
 /// The days before a regeneration from which an old key's usual pauses are derived.
 const HABIT: i64 = 30 * DAY;
 
-impl Viewer {
+impl KeyView {
     /// Returns the calls of a retiring key and its successor since the regeneration; `None` if the key was not regenerated.
     ///
     /// # Errors
-    /// `NotFound` if the application has no such key.
-    pub async fn rotation(&self, id: KeyId) -> Result<Option<Rotation>, ManagementError> {
-        let old = self.key(id).await?;
+    /// If the database fails.
+    pub async fn rotation(&self) -> Result<Option<Rotation>, ManagementError> {
+        let old = self.key();
+        let id = old.id;
         let (Some(since), Some(new)) = (old.deprecated_at, old.replaced_by) else {
             return Ok(None);
         };
-        let store = &self.keyring().store;
+        let store = &self.viewer().keyring().store;
         let before = store
             .usage(&id.to_string(), HOUR, since.plus(-HABIT), since.plus(-1))
             .await?;
@@ -187,9 +188,9 @@ impl Viewer {
             .map(|(hour, ..)| hour)
             .collect();
         hours.sort_unstable();
-        let now = self.now();
+        let now = self.viewer().now();
         let retiring = old.retiring_until(now).is_some();
-        let last = old.last_used.map(|used| used.at);
+        let last = old.last_used.as_ref().map(|used| used.at);
         Ok(Some(Rotation {
             since,
             old: self.calls_since(id, since).await?,
@@ -206,13 +207,13 @@ impl Viewer {
 
     /// The usage of both keys over the shortest window that contains `since`.
     async fn both(&self, keys: [KeyId; 2], since: Timestamp) -> Result<Both, ManagementError> {
-        let now = self.now();
+        let now = self.viewer().now();
         let windows = [Window::Day, Window::Week, Window::Month].into_iter();
         let range = windows
             .map(|window| Range::of(window, now))
             .find(|range| range.start <= since)
             .unwrap_or_else(|| Range::of(Window::Month, now));
-        let store = &self.keyring().store;
+        let store = &self.viewer().keyring().store;
         let series = async |key: KeyId| {
             let key = key.to_string();
             let counts = store.usage(&key, range.level, range.start, now).await?;
@@ -222,14 +223,14 @@ impl Viewer {
         Ok(Both {
             old: series(old).await?,
             new: series(new).await?,
-            local: self.zone().over(range),
+            local: self.viewer().zone().over(range),
         })
     }
 
     /// All calls since the minute of `since`: by minute up to the full hour, by hour from there.
     async fn calls_since(&self, id: KeyId, since: Timestamp) -> Result<Bucket, ManagementError> {
-        let store = &self.keyring().store;
-        let (subject, now) = (id.to_string(), self.now());
+        let store = &self.viewer().keyring().store;
+        let (subject, now) = (id.to_string(), self.viewer().now());
         let full = since.plus(HOUR).floor(HOUR);
         let start = since.floor(MINUTE);
         let minutes = store.usage(&subject, MINUTE, start, full.plus(-1)).await?;

@@ -137,11 +137,12 @@ impl Support {
             state: EventState::All,
             ..EventFilter::default()
         };
+        let view = viewer.open_key(id).await?;
         found.key = Some(KeyView {
-            key: viewer.key(id).await?,
+            key: view.key().clone(),
             application,
-            history: viewer.history(id).await?,
-            usage: viewer.key_usage(id, Window::Week).await?,
+            history: view.history().await?,
+            usage: view.usage().series(Window::Week).await?,
             events: viewer.security_events(&about, None).await?.rows,
         });
         Ok(())

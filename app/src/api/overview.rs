@@ -30,8 +30,9 @@ pub async fn read_overview(
         zone,
     };
     let asked = crate::context::asked(&address);
-    let chart = viewer.chart(None, asked).await?;
-    let breakdown = viewer.breakdown(None, chart.series.range).await?;
+    let usage = viewer.usage().await;
+    let chart = usage.chart(asked).await?;
+    let breakdown = usage.breakdown(chart.series.range).await?;
     let keys = viewer.keys_in_sight().await?;
     let open = viewer.open_events(None).await?;
     let path = routes::overview(&app);

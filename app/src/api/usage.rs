@@ -26,8 +26,9 @@ pub async fn key_insight(
         zone,
     };
     let asked = crate::context::asked(&address);
-    let chart = viewer.chart(Some(id), asked).await?;
-    let breakdown = viewer.breakdown(Some(id), chart.series.range).await?;
+    let usage = viewer.open_key(id).await?.usage();
+    let chart = usage.chart(asked).await?;
+    let breakdown = usage.breakdown(chart.series.range).await?;
     let path = routes::key(&app, id);
     let files = ["usage", "breakdown"].map(|what| routes::key_file(&app, &key, what));
     let panel = view! { <UsagePanel chart breakdown path address files id="key-usage" title=words::CALLS /> };
@@ -53,7 +54,8 @@ pub async fn key_impact(app: String, key: String) -> Result<Drawn<Option<Revocab
     use domain::key::state::State;
     let editor = crate::context::editor(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
-    let key = editor.key(id).await?;
+    let view = editor.open_key(id).await?;
+    let key = view.key().clone();
     if matches!(key.state, State::Revoked { .. }) {
         return Ok(Drawn::default());
     }
@@ -61,7 +63,7 @@ pub async fn key_impact(app: String, key: String) -> Result<Drawn<Option<Revocab
         id,
         name: key.name.to_string(),
     });
-    let (calls, now) = (editor.impact(id).await?, editor.now());
+    let (calls, now) = (view.impact().await?, editor.now());
     let impact = view! { <Impact key calls now /> };
     Ok(Drawn {
         data,

@@ -14,8 +14,8 @@ use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use management::{
-    ChartQuery, Editor, FreshEditor, FreshOwner, Keyring, ManagementError, Owner, Reauthentication, Session,
-    SignedIn, Support, Viewer,
+    ChartQuery, Editor, FreshEditor, FreshOwner, Keyring, ManagementError, Owner, Reauthentication,
+    Session, SignedIn, Support, Viewer,
 };
 use std::sync::Arc;
 
@@ -119,9 +119,10 @@ pub async fn editor(app: &str) -> Result<Editor, AppError> {
 /// # Errors
 /// [`AppError::NotFound`]; [`AppError::Conflict`] where the key is over.
 pub async fn edit_data(editor: &Editor, id: KeyId) -> Result<EditData, AppError> {
-    let (key, now) = (editor.key(id).await?, editor.now());
+    let (view, now) = (editor.open_key(id).await?, editor.now());
+    let key = view.key().clone();
     key.editable(now).map_err(ManagementError::from)?;
-    let week = editor.key_usage(id, Window::Week).await?;
+    let week = view.usage().series(Window::Week).await?;
     Ok(EditData {
         seen: key.draft().revision(),
         key,
@@ -154,11 +155,7 @@ pub async fn support() -> Result<Support, AppError> {
 /// # Errors
 /// As [`editor`]; [`AppError::StaleSignIn`] where the password is asked for, a sentence about it where it is wrong.
 pub async fn fresh_editor(app: &str, password: &str) -> Result<FreshEditor, AppError> {
-    // The role first: whoever may not do it anyhow is not asked for a password.
-    _ = editor(app).await?;
-    let session = reauthenticate(password).await?;
-    let editor = session.editor(application(app)?, origin()).await?;
-    Ok(editor.fresh()?)
+    Ok(editor_with(app, password).await?.fresh()?)
 }
 
 /// As [`editor`]; where a password comes with the form, the sign-in is fresh afterwards. For changes of which only some
@@ -167,9 +164,11 @@ pub async fn fresh_editor(app: &str, password: &str) -> Result<FreshEditor, AppE
 /// # Errors
 /// As [`editor`]; a sentence about the password where it is wrong.
 pub async fn editor_with(app: &str, password: &str) -> Result<Editor, AppError> {
-    _ = editor(app).await?;
-    let session = reauthenticate(password).await?;
-    Ok(session.editor(application(app)?, origin()).await?)
+    let session = session().await?;
+    // The role is checked first: a person who lacks it is not asked for a password.
+    let editor = session.editor(application(app)?, origin()).await?;
+    let session = reauthenticate(session, password).await?;
+    Ok(editor.in_session(&session))
 }
 
 /// As [`fresh_editor`], for what an owner alone may do.
@@ -177,10 +176,10 @@ pub async fn editor_with(app: &str, password: &str) -> Result<Editor, AppError> 
 /// # Errors
 /// As [`fresh_editor`].
 pub async fn fresh_owner(app: &str, password: &str) -> Result<FreshOwner, AppError> {
-    _ = session().await?.owner(application(app)?, origin()).await?;
-    let session = reauthenticate(password).await?;
+    let session = session().await?;
     let owner = session.owner(application(app)?, origin()).await?;
-    Ok(owner.fresh_owner()?)
+    let session = reauthenticate(session, password).await?;
+    Ok(owner.in_session(&session).fresh_owner()?)
 }
 
 /// Takes the password of whoever is signed in: the sign-in is fresh afterwards.
@@ -188,7 +187,7 @@ pub async fn fresh_owner(app: &str, password: &str) -> Result<FreshOwner, AppErr
 /// # Errors
 /// [`AppError::SignedOut`]; [`AppError::StaleSignIn`] without one where it is asked for, a sentence about a wrong one.
 pub async fn confirm_password(password: &str) -> Result<(), AppError> {
-    if reauthenticate(password).await?.is_fresh() {
+    if reauthenticate(session().await?, password).await?.is_fresh() {
         Ok(())
     } else {
         Err(AppError::StaleSignIn)
@@ -196,8 +195,7 @@ pub async fn confirm_password(password: &str) -> Result<(), AppError> {
 }
 
 /// The session, made fresh by the password where it is not and there is one.
-async fn reauthenticate(password: &str) -> Result<Session, AppError> {
-    let session = session().await?;
+async fn reauthenticate(session: Session, password: &str) -> Result<Session, AppError> {
     if session.is_fresh() || password.is_empty() {
         return Ok(session);
     }

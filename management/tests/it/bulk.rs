@@ -63,7 +63,13 @@ async fn keys_that_cannot_be_changed_are_skipped_and_listed() {
         assert_eq!((over.done.len(), over.skipped.len()), (3, 1));
         for (key, reason) in keys.iter().zip(["leaked", "over", "over", "over"]) {
             assert_eq!(ask(&house.keyring, key), Verdict::Revoked);
-            let history = owner.history(key.id).await.expect("there");
+            let history = owner
+                .open_key(key.id)
+                .await
+                .expect("the key")
+                .history()
+                .await
+                .expect("there");
             let last = history.first().expect("a record");
             assert_eq!(
                 (last.action, last.detail.as_str()),
@@ -145,9 +151,21 @@ async fn after_all_keys_are_revoked_no_call_is_accepted() {
         for key in keys.iter() {
             assert_eq!(ask(&again, key), Verdict::Revoked);
         }
-        let history = owner.history(keys[7].id).await.expect("there");
+        let history = owner
+            .open_key(keys[7].id)
+            .await
+            .expect("the key")
+            .history()
+            .await
+            .expect("there");
         assert_eq!(history[0].detail, "stolen laptop");
-        let before = owner.history(keys[0].id).await.expect("there");
+        let before = owner
+            .open_key(keys[0].id)
+            .await
+            .expect("the key")
+            .history()
+            .await
+            .expect("there");
         assert_eq!(before[0].detail, "before");
         let app = owner.application();
         let records = house

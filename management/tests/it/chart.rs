@@ -48,7 +48,13 @@ async fn a_chart_has_marks_of_changes_and_reports_of_services() {
         house.clock.advance(MINUTE);
         editor.confirm(key.id).await.expect("confirmed");
         editor.deactivate(key.id).await.expect("off");
-        let chart = editor.chart(Some(key.id), ChartQuery::default()).await;
+        let chart = editor
+            .open_key(key.id)
+            .await
+            .expect("the key")
+            .usage()
+            .chart(ChartQuery::default())
+            .await;
         let chart = chart.expect("read");
         assert_eq!(chart.series.range.window, Some(Window::Day));
         assert_eq!(chart.series.sum().accepted, 1);
@@ -67,18 +73,27 @@ async fn a_chart_has_marks_of_changes_and_reports_of_services() {
             window: "1h",
             ..ChartQuery::default()
         };
-        let hour = editor.chart(Some(key.id), hour).await.expect("read");
+        let hour = editor
+            .open_key(key.id)
+            .await
+            .expect("the key")
+            .usage()
+            .chart(hour)
+            .await
+            .expect("read");
         assert_eq!(hour.marks.len(), 1, "the key was made before this hour");
         // The call an hour ago was before the first minute of the chart.
         assert_eq!((hour.reported.calls, hour.reported.server_errors), (1, 0));
         let all = editor
-            .chart(None, ChartQuery::default())
+            .usage()
+            .await
+            .chart(ChartQuery::default())
             .await
             .expect("read");
         assert_eq!(all.series.sum().accepted, 2);
         assert_eq!(all.reported, chart.reported);
         let stranger = house.editor("Globex").await;
-        let foreign = stranger.chart(Some(key.id), ChartQuery::default()).await;
+        let foreign = stranger.open_key(key.id).await.map(drop);
         assert!(matches!(foreign, Err(ManagementError::NotFound)));
     }
 }
@@ -107,7 +122,7 @@ async fn the_days_of_a_range_are_in_the_applications_zone_or_utc() {
             zone,
             ..ChartQuery::default()
         };
-        let local = owner.chart(None, asked("")).await.expect("read");
+        let local = owner.usage().await.chart(asked("")).await.expect("read");
         let range = local.series.range;
         assert_eq!(local.local.zone, "Asia/Kolkata");
         // The day begins half an hour into an hour of UTC: that hour is the first.
@@ -116,7 +131,7 @@ async fn the_days_of_a_range_are_in_the_applications_zone_or_utc() {
             Some("23:30")
         );
         assert_eq!((range.span, range.bars), (HOUR, 25));
-        let utc = owner.chart(None, asked("utc")).await.expect("read");
+        let utc = owner.usage().await.chart(asked("utc")).await.expect("read");
         assert_eq!(utc.local.zone, "UTC");
         assert_eq!(utc.series.range.start, NOW.plus(-5 * DAY).floor(DAY));
         assert_eq!(utc.series.range.bars, 24);
@@ -125,7 +140,7 @@ async fn the_days_of_a_range_are_in_the_applications_zone_or_utc() {
             window: "90d",
             ..ChartQuery::default()
         };
-        let quarter = owner.chart(None, window).await.expect("read");
+        let quarter = owner.usage().await.chart(window).await.expect("read");
         assert_eq!(quarter.local.zone, "UTC");
     }
 }
@@ -152,7 +167,7 @@ async fn an_invalid_range_is_explained_and_the_last_day_is_shown() {
                 until,
                 ..ChartQuery::default()
             };
-            let chart = editor.chart(None, asked).await.expect("read");
+            let chart = editor.usage().await.chart(asked).await.expect("read");
             let problem = chart.problem.expect("a problem");
             assert!(problem.contains(why), "{from} to {until}: {problem}");
             assert_eq!(chart.series.range.window, Some(Window::Day));
@@ -162,7 +177,7 @@ async fn an_invalid_range_is_explained_and_the_last_day_is_shown() {
             until: "2300-01-01",
             ..ChartQuery::default()
         };
-        let chart = editor.chart(None, asked).await.expect("read");
+        let chart = editor.usage().await.chart(asked).await.expect("read");
         assert_eq!(chart.problem, None);
         assert_eq!(chart.series.range.start, NOW.floor(DAY).plus(-100 * DAY));
     }

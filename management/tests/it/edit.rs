@@ -82,7 +82,13 @@ async fn a_removed_scope_is_refused_immediately_and_after_a_restart() {
             ask(&again, &key, "invoice:update"),
             Verdict::InsufficientScope
         );
-        let history = editor.history(key.id).await.expect("read");
+        let history = editor
+            .open_key(key.id)
+            .await
+            .expect("the key")
+            .history()
+            .await
+            .expect("read");
         assert_eq!(history[0].action, Action::KeyChanged);
         assert_eq!(
             history[0].detail,
@@ -206,7 +212,17 @@ async fn an_edit_without_a_difference_is_reported() {
         let (editor, key) = key_of(&house, draft()).await;
         let same = edit(&editor, &key, draft()).await;
         assert!(matches!(same, Err(ManagementError::Invalid(_))), "{same:?}");
-        assert_eq!(editor.history(key.id).await.expect("read").len(), 1);
+        assert_eq!(
+            editor
+                .open_key(key.id)
+                .await
+                .expect("the key")
+                .history()
+                .await
+                .expect("read")
+                .len(),
+            1
+        );
     }
 }
 

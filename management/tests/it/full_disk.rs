@@ -110,7 +110,13 @@ async fn on_a_full_disk_a_revocation_succeeds_with_the_reserve_and_without_it_th
     let revoked = editor.revoke(first.id, "leaked".into()).await;
     revoked.expect("the reserve made room");
     assert_eq!(ask(&house.keyring, &pair), Verdict::Revoked);
-    let history = editor.history(first.id).await.expect("read");
+    let history = editor
+        .open_key(first.id)
+        .await
+        .expect("the key")
+        .history()
+        .await
+        .expect("read");
     assert_eq!(history[0].action, Action::KeyRevoked);
     assert_eq!(house.keyring.stats().reserve, Some(false));
     let unready = house.keyring.ready().await.expect_err("the disk is full");

@@ -362,14 +362,20 @@ async fn calls_are_counted_and_the_last_accepted_one_is_kept() {
             .await
             .expect("nothing is left");
         let sum = editor
-            .key_usage(key.id, Window::Day)
+            .open_key(key.id)
+            .await
+            .expect("the key")
+            .usage()
+            .series(Window::Day)
             .await
             .expect("read")
             .sum();
         assert_eq!((sum.accepted, sum.refused), (5, 1));
         assert_eq!(
             editor
-                .application_usage(Window::Quarter)
+                .usage()
+                .await
+                .series(Window::Quarter)
                 .await
                 .expect("read")
                 .sum(),
@@ -397,7 +403,13 @@ async fn every_change_is_in_the_history_and_no_secret() {
         editor.confirm(key.id).await.expect("twice is once");
         editor.deactivate(key.id).await.expect("off");
         editor.revoke(key.id, "done".into()).await.expect("revoked");
-        let history = editor.history(key.id).await.expect("read");
+        let history = editor
+            .open_key(key.id)
+            .await
+            .expect("the key")
+            .history()
+            .await
+            .expect("read");
         let actions: Vec<_> = history.iter().map(|record| record.action).collect();
         assert_eq!(
             actions,

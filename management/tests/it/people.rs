@@ -227,7 +227,7 @@ async fn a_key_of_another_account_is_unknown() {
             Err(ManagementError::NotFound)
         ));
         assert!(matches!(
-            ours.history(key.id).await,
+            ours.open_key(key.id).await.map(drop),
             Err(ManagementError::NotFound)
         ));
         assert!(matches!(

@@ -140,10 +140,26 @@ async fn the_new_key_has_the_settings_of_the_old_one_and_they_are_linked() {
             let first = history.into_iter().next().expect("a record");
             (first.action, first.detail)
         };
-        let (action, detail) = words(editor.history(old.id).await.expect("read"));
+        let (action, detail) = words(
+            editor
+                .open_key(old.id)
+                .await
+                .expect("the key")
+                .history()
+                .await
+                .expect("read"),
+        );
         assert_eq!(action, Action::KeyRegenerated);
         assert!(detail.contains(&new.id.to_string()), "{detail}");
-        let (action, detail) = words(editor.history(new.id).await.expect("read"));
+        let (action, detail) = words(
+            editor
+                .open_key(new.id)
+                .await
+                .expect("the key")
+                .history()
+                .await
+                .expect("read"),
+        );
         assert_eq!(action, Action::KeyCreated);
         assert!(detail.contains(&old.id.to_string()), "{detail}");
         assert!(!detail.contains(&new.secret));
@@ -260,7 +276,16 @@ async fn a_retiring_key_shows_its_callers_and_when_it_is_safe_to_end() {
     for house in houses().await {
         let editor = house.editor("Acme").await;
         let old = house.issue(&editor, draft()).await;
-        assert_eq!(editor.rotation(old.id).await.expect("read"), None);
+        assert_eq!(
+            editor
+                .open_key(old.id)
+                .await
+                .expect("the key")
+                .rotation()
+                .await
+                .expect("read"),
+            None
+        );
         decide(&house.keyring, &old);
         house.clock.advance(3 * HOUR);
         let new = regenerate(&house, &editor, old.id, after(3 * DAY))
@@ -271,7 +296,14 @@ async fn a_retiring_key_shows_its_callers_and_when_it_is_safe_to_end() {
         }
         decide(&house.keyring, &new);
         house.clock.advance(30 * MINUTE);
-        let seen = editor.rotation(old.id).await.expect("read").expect("one");
+        let seen = editor
+            .open_key(old.id)
+            .await
+            .expect("the key")
+            .rotation()
+            .await
+            .expect("read")
+            .expect("one");
         assert_eq!((seen.old.accepted, seen.new.accepted), (3, 1));
         assert_eq!(seen.since, NOW.plus(3 * HOUR));
         assert!(!seen.quiet.safe());
@@ -287,7 +319,14 @@ async fn a_retiring_key_shows_its_callers_and_when_it_is_safe_to_end() {
         );
         house.clock.advance(HOUR);
         decide(&house.keyring, &new);
-        let seen = editor.rotation(old.id).await.expect("read").expect("one");
+        let seen = editor
+            .open_key(old.id)
+            .await
+            .expect("the key")
+            .rotation()
+            .await
+            .expect("read")
+            .expect("one");
         assert_eq!((seen.old.accepted, seen.new.accepted), (3, 2));
         assert!(seen.quiet.safe(), "{:?}", seen.quiet);
         assert_eq!(seen.quiet.for_ms, Some(90 * MINUTE));
@@ -296,11 +335,25 @@ async fn a_retiring_key_shows_its_callers_and_when_it_is_safe_to_end() {
         let accepted = [&both.old, &both.new].map(|series| series.sum().accepted);
         assert_eq!((accepted, both.new.buckets.len()), ([4, 2], 96));
         house.clock.advance(2 * DAY);
-        let seen = editor.rotation(old.id).await.expect("read").expect("one");
+        let seen = editor
+            .open_key(old.id)
+            .await
+            .expect("the key")
+            .rotation()
+            .await
+            .expect("read")
+            .expect("one");
         let both = seen.both.expect("both work");
         assert_eq!(both.old.range.window, Some(Window::Week));
         house.clock.advance(DAY);
-        let seen = editor.rotation(old.id).await.expect("read").expect("one");
+        let seen = editor
+            .open_key(old.id)
+            .await
+            .expect("the key")
+            .rotation()
+            .await
+            .expect("read")
+            .expect("one");
         assert_eq!(seen.both, None);
     }
 }

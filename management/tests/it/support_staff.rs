@@ -49,7 +49,13 @@ async fn a_search_for_a_key_is_in_its_history_before_it_is_answered() {
         assert_eq!(newest.actor, "help@latchkey.example");
         assert_eq!(newest.detail, "Request 4711");
         // The owner reads the same.
-        let history = editor.history(key.id).await.expect("works");
+        let history = editor
+            .open_key(key.id)
+            .await
+            .expect("the key")
+            .history()
+            .await
+            .expect("works");
         assert_eq!(history, view.history);
         let sent = serde_json::to_string(&view).expect("JSON");
         assert!(!sent.contains(&key.secret) && !sent.contains("digest"));

@@ -285,7 +285,17 @@ async fn a_leap_of_the_clock_prunes_nothing_within_an_hour() {
             .write_events()
             .await
             .expect("written");
-        let calls = async |window| editor.key_usage(key.id, window).await.expect("read").sum();
+        let calls = async |window| {
+            editor
+                .open_key(key.id)
+                .await
+                .expect("the key")
+                .usage()
+                .series(window)
+                .await
+                .expect("read")
+                .sum()
+        };
         assert_eq!(calls(Window::Day).await.accepted, 1);
         let before = count(&house).await;
         assert!(before.iter().all(|count| *count > 0), "{before:?}");

@@ -61,7 +61,14 @@ async fn calls_are_counted_by_address_route_scope_and_user_agent() {
             .await
             .expect("written");
         for window in Window::ALL {
-            let seen = editor.key_breakdown(key.id, window).await.expect("read");
+            let seen = editor
+                .open_key(key.id)
+                .await
+                .expect("the key")
+                .usage()
+                .breakdown(Range::of(window, editor.now()))
+                .await
+                .expect("read");
             let (three, two) = ("192.0.2.1".to_owned(), "192.0.2.2".to_owned());
             assert_eq!(
                 named(&seen, Dimension::Address),
@@ -76,7 +83,13 @@ async fn calls_are_counted_by_address_route_scope_and_user_agent() {
             );
             assert!(!format!("{seen:?}").contains("hidden"));
         }
-        let used = editor.scope_use(key.id).await.expect("read");
+        let used = editor
+            .open_key(key.id)
+            .await
+            .expect("the key")
+            .scope_use()
+            .await
+            .expect("read");
         assert!(
             used.asked
                 .contains(ScopeSet::one("invoice:read").expect("known"))
@@ -112,7 +125,7 @@ async fn calls_of_all_keys_are_counted_by_dimension_too() {
         call(&house.keyring, &key, "", "/invoices/3", "192.0.2.1");
         for window in Window::ALL {
             let range = Range::of(window, editor.now());
-            let all = editor.breakdown(None, range).await.expect("read");
+            let all = editor.usage().await.breakdown(range).await.expect("read");
             let (one, two) = ("192.0.2.1".to_owned(), "192.0.2.2".to_owned());
             assert_eq!(named(&all, Dimension::Address), [(one, 2), (two, 2)]);
             let routes = [("GET /invoices/{id}".into(), 3), ("GET /taxes".into(), 1)];
@@ -144,7 +157,13 @@ async fn calls_without_the_right_secret_add_no_values() {
             .flush_usage()
             .await
             .expect("written");
-        let seen = editor.key_breakdown(guess.id, Window::Day).await;
+        let seen = editor
+            .open_key(guess.id)
+            .await
+            .expect("the key")
+            .usage()
+            .breakdown(Range::of(Window::Day, editor.now()))
+            .await;
         assert_eq!(named(&seen.expect("read"), Dimension::Route), []);
     }
 }
@@ -170,7 +189,14 @@ async fn refusals_are_counted_by_code_with_and_without_the_secret() {
         editor.deactivate(key.id).await.expect("off");
         call(&house.keyring, &key, "invoice:read", "/", "192.0.2.1");
         for window in Window::ALL {
-            let seen = editor.key_breakdown(key.id, window).await.expect("read");
+            let seen = editor
+                .open_key(key.id)
+                .await
+                .expect("the key")
+                .usage()
+                .breakdown(Range::of(window, editor.now()))
+                .await
+                .expect("read");
             let expected = [
                 ("invalid_credentials".to_owned(), 3),
                 ("insufficient_scope".to_owned(), 2),
@@ -178,7 +204,7 @@ async fn refusals_are_counted_by_code_with_and_without_the_secret() {
             ];
             assert_eq!(named(&seen, Dimension::Refusal), expected);
             let range = Range::of(window, editor.now());
-            let all = editor.breakdown(None, range).await.expect("read");
+            let all = editor.usage().await.breakdown(range).await.expect("read");
             let codes = named(&all, Dimension::Refusal);
             let expected = [
                 ("insufficient_scope".to_owned(), 3),
@@ -203,7 +229,13 @@ async fn the_impact_of_a_revocation_is_shown() {
         }
         call(&house.keyring, &key, "tax:read", "/refused", "192.0.2.99");
         house.clock.advance(20_000);
-        let impact = editor.impact(key.id).await.expect("read");
+        let impact = editor
+            .open_key(key.id)
+            .await
+            .expect("the key")
+            .impact()
+            .await
+            .expect("read");
         assert_eq!((impact.last_minute, impact.day, impact.week), (7, 7, 8));
         let addresses = impact.day_by.of(Dimension::Address).expect("there");
         assert_eq!((addresses.top.len(), addresses.rest.accepted), (5, 2));
@@ -213,13 +245,25 @@ async fn the_impact_of_a_revocation_is_shown() {
         );
         assert_eq!(named(&impact.week_by, Dimension::Route).len(), 2);
         house.clock.advance(MINUTE);
-        let later = editor.impact(key.id).await.expect("read");
+        let later = editor
+            .open_key(key.id)
+            .await
+            .expect("the key")
+            .impact()
+            .await
+            .expect("read");
         assert_eq!((later.last_minute, later.day), (0, 7));
         house.clock.advance(2 * DAY + HOUR);
-        let later = editor.impact(key.id).await.expect("read");
+        let later = editor
+            .open_key(key.id)
+            .await
+            .expect("the key")
+            .impact()
+            .await
+            .expect("read");
         assert_eq!((later.day, later.week), (0, 8));
         let stranger = house.editor("Globex").await;
-        assert!(stranger.impact(key.id).await.is_err());
+        assert!(stranger.open_key(key.id).await.is_err());
     }
 }
 

@@ -65,10 +65,21 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
         .iter()
         .find(|key| key.replaced_by.is_some() && key.name.as_str() == "Receipt mailer");
     let old = old.expect("a retiring key").id;
-    let rotation = viewer.rotation(old).await.expect("read").expect("one");
+    let rotation = viewer
+        .open_key(old)
+        .await
+        .expect("the key")
+        .rotation()
+        .await
+        .expect("read")
+        .expect("one");
     assert!(rotation.old.accepted > 0 && rotation.new.accepted > 0);
     let told_apart = viewer
-        .key_breakdown(old, Window::Month)
+        .open_key(old)
+        .await
+        .expect("the key")
+        .usage()
+        .breakdown(Range::of(Window::Month, viewer.now()))
         .await
         .expect("read");
     assert!(
@@ -78,7 +89,11 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
             .all(|shares| !shares.top.is_empty())
     );
     // A deploy that broke something, and a key that strangers try.
-    let all = viewer.breakdown(None, Range::of(Window::Week, now)).await;
+    let all = viewer
+        .usage()
+        .await
+        .breakdown(Range::of(Window::Week, now))
+        .await;
     let codes = all.expect("read");
     let codes = codes.of(Dimension::Refusal).expect("there");
     for code in [
@@ -89,7 +104,7 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
         assert!(codes.top.iter().any(|share| share.value == code), "{code}");
     }
     let week = Range::of(Window::Week, now);
-    let bars = viewer.bars(None, week).await.expect("read");
+    let bars = viewer.usage().await.bars(week).await.expect("read");
     let failing = bars.iter().filter(|bar| {
         let reported = bar.reported;
         // A night has too few calls to say anything.
@@ -102,7 +117,7 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
     let leaked = sight.refused.first().expect("a key that leaked");
     assert_eq!(leaked.name.as_str(), "Accounting sync");
     for window in [Window::Hour, Window::Day, Window::Week, Window::Month] {
-        let usage = viewer.application_usage(window).await.expect("usage");
+        let usage = viewer.usage().await.series(window).await.expect("usage");
         let filled = usage
             .buckets
             .iter()

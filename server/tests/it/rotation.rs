@@ -8,7 +8,7 @@ use domain::{
         retirement::{Regeneration, Retirement},
     },
     time::{DAY, HOUR, SECOND},
-    usage::{Window, breakdown::Dimension},
+    usage::{Range, Window, breakdown::Dimension},
 };
 use http::StatusCode;
 use management::{Issue, Owner};
@@ -99,7 +99,11 @@ async fn a_proxys_request_is_counted_for_what_it_wanted() {
         .await
         .expect("written");
     let seen = owner
-        .key_breakdown(key.id, Window::Day)
+        .open_key(key.id)
+        .await
+        .expect("the key")
+        .usage()
+        .breakdown(Range::of(Window::Day, owner.now()))
         .await
         .expect("read");
     let routes = seen.of(Dimension::Route).expect("there");

@@ -38,12 +38,12 @@ pub async fn show_key(app: String, key: String) -> Result<Drawn<KeyTitle, [Marku
     let id = key
         .parse()
         .map_err(|_| crate::context::refuse(AppError::NotFound))?;
-    let key = viewer.key(id).await?;
-    let history = viewer.history(id).await?;
-    let used = viewer.scope_use(id).await?;
+    let view = viewer.open_key(id).await?;
+    let (history, used) = (view.history().await?, view.scope_use().await?);
+    let key = view.key().clone();
     let data = KeyTitle {
         name: key.name.to_string(),
-        open: viewer.open_events(Some(id)).await?,
+        open: view.open_events().await?,
     };
     let editable = viewer.identity().role.can_edit_keys();
     let now = viewer.now();

@@ -180,10 +180,11 @@ pub async fn key_rotation(app: String, key: String) -> Result<Drawn<Option<Old>>
     use crate::{part::Retiring, ui::drawn::Markup};
     let viewer = crate::context::viewer(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
-    let Some(rotation) = viewer.rotation(id).await? else {
+    let view = viewer.open_key(id).await?;
+    let Some(rotation) = view.rotation().await? else {
         return Ok(Drawn::default());
     };
-    let key = viewer.key(id).await?;
+    let key = view.key().clone();
     let retiring = key.retiring_until(rotation.now).is_some();
     Ok(Drawn {
         data: Some(Old { retiring }),

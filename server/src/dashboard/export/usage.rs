@@ -13,7 +13,7 @@ use domain::{
     key::token::KeyId,
     usage::{Bucket, breakdown::OTHERS},
 };
-use management::{ChartQuery, ManagementError, Viewer};
+use management::{ChartQuery, ManagementError, UsageView, Viewer};
 use std::collections::HashMap;
 
 /// The first line of a chart's numbers.
@@ -95,6 +95,15 @@ struct Place {
     key: Option<KeyId>,
 }
 
+impl Place {
+    async fn usage(&self) -> Result<UsageView, ManagementError> {
+        Ok(match self.key {
+            Some(key) => self.viewer.open_key(key).await?.usage(),
+            None => self.viewer.usage().await,
+        })
+    }
+}
+
 /// Nothing where nobody is signed in.
 async fn place(
     state: &AppState,
@@ -130,7 +139,7 @@ async fn lines_of_numbers(
 ) -> Result<String, ManagementError> {
     let (range, _) = place.viewer.range(asked(query));
     let mut text = String::new();
-    for bar in place.viewer.bars(place.key, range).await? {
+    for bar in place.usage().await?.bars(range).await? {
         let average = bar.reported.average_ms();
         let cells: [&str; 8] = [
             &bar.at.to_string(),
@@ -152,7 +161,7 @@ async fn lines_of_parts(
     query: &HashMap<String, String>,
 ) -> Result<String, ManagementError> {
     let (range, _) = place.viewer.range(asked(query));
-    let breakdown = place.viewer.breakdown(place.key, range).await?;
+    let breakdown = place.usage().await?.breakdown(range).await?;
     let mut text = String::new();
     for shares in breakdown.shares {
         let by = shares.dimension.as_str();

@@ -6,7 +6,7 @@ use axum::body::Body;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     key::issued::IssuedKey,
-    usage::{Window, breakdown::Dimension},
+    usage::{Range, Window, breakdown::Dimension},
 };
 use futures_util::StreamExt;
 use http::{HeaderValue, Method, StatusCode};
@@ -264,7 +264,11 @@ async fn thousands_of_user_agents_and_routes_are_told_apart_up_to_a_bound() {
         .expect("written");
     let owner = house.owner().await;
     let breakdown = owner
-        .key_breakdown(key.id, Window::Day)
+        .open_key(key.id)
+        .await
+        .expect("the key")
+        .usage()
+        .breakdown(Range::of(Window::Day, owner.now()))
         .await
         .expect("counted");
     for dimension in [Dimension::UserAgent, Dimension::Route] {

@@ -41,7 +41,7 @@ async fn a_key_revokes_itself_and_its_owner_reads_who_did() {
     assert_problem(&delete().await, 401, "key_revoked");
     let answer = ask(&house, "/v1/whoami", &key, &[]).await;
     assert_problem(&answer, 401, "key_revoked");
-    let history = owner.history(key.id).await.expect("a history");
+    let history = owner.open_key(key.id).await.expect("the key").history().await.expect("a history");
     assert_eq!(history[0].actor, key.id.to_string());
     assert_problem(
         &ask(&house, "/v1/keys/current", &key, &[]).await,

@@ -1,9 +1,8 @@
-//! Data for a chart.
+//! The usage of a key or an application, for charts and exports.
 
 use crate::{ManagementError, Viewer, Zone};
 use domain::{
     Invalid,
-    key::token::KeyId,
     time::{DAY, Timestamp},
     usage::{
         Range, Series, Window,
@@ -82,21 +81,49 @@ impl Viewer {
     pub(crate) fn zone(&self) -> Zone {
         Zone::parse(&self.application().time_zone).unwrap_or_default()
     }
+}
 
-    /// Returns a chart of a key's calls, or of the calls of all keys.
+/// The usage of a key or of an application. It includes calls up to the flush that preceded its creation.
+pub struct UsageView {
+    viewer: Viewer,
+    subject: String,
+}
+
+impl Viewer {
+    /// Returns the application's usage, after a flush.
+    pub async fn usage(&self) -> UsageView {
+        self.telemetry().flush_before_read().await;
+        UsageView::new(self.clone(), self.application().id.to_string())
+    }
+}
+
+impl UsageView {
+    pub(crate) fn new(viewer: Viewer, subject: String) -> Self {
+        Self { viewer, subject }
+    }
+
+    /// Returns calls by outcome.
     ///
     /// # Errors
-    /// `NotFound` if the application has no such key.
-    pub async fn chart(
-        &self,
-        key: Option<KeyId>,
-        asked: ChartQuery<'_>,
-    ) -> Result<Chart, ManagementError> {
-        let (range, problem) = self.range(asked);
-        let bars = self.bars(key, range).await?;
-        let target = self.subject(key);
-        let account = self.application().account_id;
-        let records = self.keyring().store.audit_of(account, &target, RECORDS);
+    /// If the database fails.
+    pub async fn series(&self, window: Window) -> Result<Series, ManagementError> {
+        let telemetry = self.viewer.telemetry();
+        Ok(telemetry.series(&self.subject, window).await?)
+    }
+
+    /// Returns a chart.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn chart(&self, asked: ChartQuery<'_>) -> Result<Chart, ManagementError> {
+        let (range, problem) = self.viewer.range(asked);
+        let bars = self.bars(range).await?;
+        let account = self.viewer.application().account_id;
+        let records = self
+            .viewer
+            .keyring()
+            .store
+            .audit_of(account, &self.subject, RECORDS);
         let mut marks: Vec<_> = records
             .await?
             .into_iter()
@@ -111,7 +138,7 @@ impl Viewer {
         let local = if range.level == DAY {
             Local::utc()
         } else {
-            self.zone_asked(asked).over(range)
+            self.viewer.zone_asked(asked).over(range)
         };
         let reported = bars
             .iter()
@@ -123,7 +150,7 @@ impl Viewer {
             series: Series {
                 range,
                 buckets: bars.into_iter().map(|bar| bar.calls).collect(),
-                running: range.place(self.now()),
+                running: range.place(self.viewer.now()),
             },
             local,
             marks,
@@ -134,46 +161,19 @@ impl Viewer {
     /// Returns the numbers of each bar.
     ///
     /// # Errors
-    /// As [`Viewer::chart`].
-    pub async fn bars(
-        &self,
-        key: Option<KeyId>,
-        range: Range,
-    ) -> Result<Vec<Bar>, ManagementError> {
-        let subject = self.known(key).await?;
-        let _permit = self.long_read().await?;
-        Ok(self.telemetry().bars(&subject, range).await?)
+    /// If the database fails.
+    pub async fn bars(&self, range: Range) -> Result<Vec<Bar>, ManagementError> {
+        let _permit = self.viewer.long_read().await?;
+        Ok(self.viewer.telemetry().bars(&self.subject, range).await?)
     }
 
-    /// Returns a key's calls by address, route, scope, user agent and refusal; for all keys, refusals only.
+    /// Returns calls by refusal; those of a key by address, route, scope and user agent too.
     ///
     /// # Errors
-    /// As [`Viewer::chart`].
-    pub async fn breakdown(
-        &self,
-        key: Option<KeyId>,
-        range: Range,
-    ) -> Result<Breakdown, ManagementError> {
-        let subject = self.known(key).await?;
-        let _permit = self.long_read().await?;
-        Ok(self.telemetry().breakdown(&subject, range).await?)
-    }
-
-    /// Returns the subject after a flush of usage.
-    ///
-    /// # Errors
-    /// As [`Viewer::chart`].
-    async fn known(&self, key: Option<KeyId>) -> Result<String, ManagementError> {
-        if let Some(id) = key {
-            self.key(id).await?;
-        } else {
-            self.telemetry().flush_before_read().await;
-        }
-        Ok(self.subject(key))
-    }
-
-    /// The subject of usage: a key or the application.
-    fn subject(&self, key: Option<KeyId>) -> String {
-        key.map_or_else(|| self.application().id.to_string(), |id| id.to_string())
+    /// If the database fails.
+    pub async fn breakdown(&self, range: Range) -> Result<Breakdown, ManagementError> {
+        let _permit = self.viewer.long_read().await?;
+        let telemetry = self.viewer.telemetry();
+        Ok(telemetry.breakdown(&self.subject, range).await?)
     }
 }

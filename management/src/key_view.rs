@@ -1,0 +1,86 @@
+//! A key as a page shows it: read once, after one flush of usage.
+
+use crate::{ManagementError, UsageView, Viewer};
+use domain::{
+    audit::Record,
+    key::{KeySummary, suggestion::ScopeUse, token::KeyId},
+    security::OpenEvents,
+    usage::breakdown::Impact,
+};
+
+/// Audit records in a key's history.
+const HISTORY: i64 = 50;
+
+/// An existing key of a viewer's application.
+#[derive(Clone)]
+pub struct KeyView {
+    viewer: Viewer,
+    key: KeySummary,
+}
+
+impl Viewer {
+    /// Reads a key, after a flush of usage.
+    ///
+    /// # Errors
+    /// `NotFound` if the application has no such key.
+    pub async fn open_key(&self, id: KeyId) -> Result<KeyView, ManagementError> {
+        self.telemetry().flush_before_read().await;
+        Ok(KeyView {
+            key: self.stored_key(id).await?,
+            viewer: self.clone(),
+        })
+    }
+}
+
+impl KeyView {
+    /// The key.
+    pub fn key(&self) -> &KeySummary {
+        &self.key
+    }
+
+    /// The permission with which it was read.
+    pub fn viewer(&self) -> &Viewer {
+        &self.viewer
+    }
+
+    /// The key's usage.
+    pub fn usage(&self) -> UsageView {
+        UsageView::new(self.viewer.clone(), self.key.id.to_string())
+    }
+
+    /// Returns the key's audit records, newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn history(&self) -> Result<Vec<Record>, ManagementError> {
+        let account = self.viewer.application().account_id;
+        let store = &self.viewer.keyring().store;
+        Ok(store
+            .audit_of(account, &self.key.id.to_string(), HISTORY)
+            .await?)
+    }
+
+    /// Returns the scopes that the key's calls have required, as far back as it is known.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn scope_use(&self) -> Result<ScopeUse, ManagementError> {
+        Ok(self.viewer.telemetry().scope_use(self.key.id).await?)
+    }
+
+    /// Returns the key's recent accepted calls, which a revocation would stop.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn impact(&self) -> Result<Impact, ManagementError> {
+        Ok(self.viewer.telemetry().impact(self.key.id).await?)
+    }
+
+    /// Counts the key's unacknowledged security events.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn open_events(&self) -> Result<OpenEvents, ManagementError> {
+        self.viewer.open_events(Some(self.key.id)).await
+    }
+}
