@@ -6,7 +6,7 @@ use std::{
     collections::HashSet,
     sync::{Mutex, PoisonError},
 };
-use store::{IndexRow, Inserted, RevokedKeys, StoreError};
+use store::{IndexRow, KeyInsertion, RevokedKeys, StoreError};
 
 /// The entries that a change concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,11 +49,11 @@ impl Committed for IndexRow {
     }
 }
 
-impl Committed for Inserted {
+impl Committed for KeyInsertion {
     fn rows(&self) -> &[IndexRow] {
         match self {
             Self::New(rows) => rows,
-            Self::Before(_) => &[],
+            Self::Existing(_) => &[],
         }
     }
 }
@@ -124,7 +124,7 @@ impl Keyring {
                 None => self.index().remove(id),
             },
             Scope::Application(app) => {
-                let rows = self.store.index_rows_of(app).await?;
+                let rows = self.store.index_rows_by_application(app).await?;
                 self.record_ends(&rows).await?;
                 for row in &rows {
                     self.index().update(row);

@@ -20,7 +20,11 @@ impl Owner {
     ) -> Result<AuditPage, ManagementError> {
         let _permit = self.long_read().await?;
         let account = self.application().account_id;
-        Ok(self.keyring().store.audit(account, filter, cursor).await?)
+        Ok(self
+            .keyring()
+            .store
+            .audit_page(account, filter, cursor)
+            .await?)
     }
 }
 

@@ -11,7 +11,7 @@ use domain::{
     usage::Window,
 };
 use std::collections::HashMap;
-use store::DayOfUse;
+use store::HourlyCalls;
 
 /// The result of a change of several keys.
 #[derive(Debug, Default)]
@@ -30,7 +30,7 @@ impl Viewer {
     pub async fn selection(
         &self,
         ids: &[KeyId],
-    ) -> Result<(Vec<KeySummary>, HashMap<String, DayOfUse>), ManagementError> {
+    ) -> Result<(Vec<KeySummary>, HashMap<String, HourlyCalls>), ManagementError> {
         let mut keys = Vec::with_capacity(ids.len());
         self.telemetry().flush_before_read().await;
         for id in ids {
@@ -38,7 +38,7 @@ impl Viewer {
         }
         let subjects: Vec<String> = ids.iter().map(ToString::to_string).collect();
         let store = &self.keyring().store;
-        let days = store.days_of_use(&subjects, self.now()).await?;
+        let days = store.hourly_calls(&subjects, self.now()).await?;
         Ok((keys, days))
     }
 }

@@ -30,7 +30,7 @@ impl Keyring {
         {
             return outcome.clone().map_err(ManagementError::Unavailable);
         }
-        let outcome = self.store.probe(now).await;
+        let outcome = self.store.probe_write(now).await;
         match &outcome {
             Ok(()) => self.note_fault(self.fault_of_disk()),
             Err(store::StoreError::Unwritable { fault, .. }) => self.note_fault(Some(*fault)),
@@ -48,7 +48,7 @@ impl Keyring {
 
     /// Keeps a reserve file on the disk of an SQLite database, so that a revocation can be written when the disk is full.
     pub async fn keep_reserve(&self) {
-        if let Err(error) = self.store.keep_reserve().await {
+        if let Err(error) = self.store.keep_disk_reserve().await {
             tracing::warn!(%error, "there is no room for the reserve beside the database: on a full disk nothing can be revoked");
         }
     }
@@ -56,7 +56,7 @@ impl Keyring {
     /// Maintains the disk of an SQLite database and logs changes of its condition. For PostgreSQL, [`Keyring::ready`] does.
     pub(crate) async fn maintain_disk(&self) {
         if self.store.disk().is_some() {
-            self.store.tend().await;
+            self.store.check_disk().await;
             self.note_fault(self.fault_of_disk());
         }
         if let Err(error) = self.flush_journal().await {

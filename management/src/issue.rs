@@ -7,7 +7,7 @@ use domain::{
     key::{KeyDraft, issued::IssuedKey, token::KeyId},
 };
 use secrecy::ExposeSecret;
-use store::{Inserted, NewKey};
+use store::{KeyInsertion, NewKey};
 use verification::generate_credentials;
 
 /// The result of a request for a key.
@@ -51,7 +51,7 @@ async fn issue(
         draft,
         created_by: editor.identity().person_id,
         at: editor.now(),
-        once: idempotency_key,
+        idempotency_key,
         secret_id: SecretId(keyring.new_id()),
         digest: &digest,
         pepper: keyring.hasher.newest_pepper(),
@@ -63,10 +63,10 @@ async fn issue(
     let inserting = keyring.store.insert_key(&new, &event);
     let inserted = keyring.apply(&[Scope::Key(id)], inserting).await;
     match inserted {
-        Ok(Inserted::Before(id)) => Ok(Issue::AlreadyIssued(id)),
+        Ok(KeyInsertion::Existing(id)) => Ok(Issue::AlreadyIssued(id)),
         // Only this request has the secret, so the key is unusable by others whatever the outcome of the commit.
         Err(error) if !keyring.index().contains(id) => Err(error.into()),
-        Ok(Inserted::New(_)) | Err(_) => Ok(Issue::New(IssuedKey {
+        Ok(KeyInsertion::New(_)) | Err(_) => Ok(Issue::New(IssuedKey {
             id,
             name: draft.name.clone(),
             environment: draft.environment,

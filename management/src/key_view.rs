@@ -56,7 +56,7 @@ impl KeyView {
         let account = self.viewer.application().account_id;
         let store = &self.viewer.keyring().store;
         Ok(store
-            .audit_of(account, &self.key.id.to_string(), HISTORY)
+            .audit_by_target(account, &self.key.id.to_string(), HISTORY)
             .await?)
     }
 

@@ -54,7 +54,9 @@ pub use pepper::{PepperUse, pepper_uses};
 pub use reset::{Administered, OpenReset, PeopleAdmin, Reset, ResetLink};
 pub use session::{Reauthentication, Session, SignIn, SignedIn};
 pub use stats::Stats;
-pub use store::{AuditLine, Fault, Ownership, PepperName, PepperRows, Sealing, Store, StoreError};
+pub use store::{
+    AuditLine, Fault, Ownership, PepperName, PepperUsage, SealingReport, Store, StoreError,
+};
 pub use support::{Look, Support};
 pub use usage_view::{ChartQuery, UsageView};
 pub use zone::Zone;
@@ -155,7 +157,7 @@ impl Keyring {
             clock.guard().resume(mark, clock.monotonic());
         }
         let hasher = Arc::new(SecretHasher::new(&peppers.into()));
-        store.seal_with(hasher.seal_keys());
+        store.set_seal_keys(hasher.seal_keys());
         let index = Arc::new(load_index(&store, &hasher, clock.now()).await?);
         let telemetry = Telemetry::new(
             store.clone(),
@@ -271,7 +273,7 @@ async fn load_index(
     let keys = pepper::check(store, &peppers, now).await?;
     let index = KeyIndex::with_capacity(usize::try_from(keys).unwrap_or_default(), peppers);
     store
-        .each_index_row(hasher.newest_pepper(), |row| index.update(&row))
+        .for_each_index_row(hasher.newest_pepper(), |row| index.update(&row))
         .await?;
     Ok(index)
 }

@@ -7,7 +7,7 @@ use domain::{
     usage::Bucket,
 };
 use std::collections::HashMap;
-use store::DayOfUse;
+use store::HourlyCalls;
 
 /// One page of a key list, with usage.
 #[derive(Debug)]
@@ -17,9 +17,9 @@ pub struct Listing {
     /// The number of keys that match the filter, on all pages.
     pub total: Total,
     /// Calls of the last 24 hours by key id; keys without calls are omitted.
-    pub days: HashMap<String, DayOfUse>,
+    pub days: HashMap<String, HourlyCalls>,
     /// Calls of the last 24 hours of all keys.
-    pub day: DayOfUse,
+    pub day: HourlyCalls,
 }
 
 impl Viewer {
@@ -45,7 +45,7 @@ impl Viewer {
         let mut days = self
             .keyring()
             .store
-            .days_of_use(&subjects, self.now())
+            .hourly_calls(&subjects, self.now())
             .await?;
         let day = days.remove(&all).unwrap_or_else(|| [Bucket::default(); 24]);
         Ok(Listing {

@@ -15,7 +15,7 @@ use domain::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
-use store::{Acceptance, InvitationRow, Joining, NewInvitation, PersonRow, StoreError};
+use store::{InvitationAcceptance, InvitationRow, Invitee, NewInvitation, PersonRow, StoreError};
 use verification::{TokenPurpose, random_token};
 
 /// A new invitation, with the token of its link.
@@ -347,8 +347,8 @@ async fn join(
 ) -> Result<PersonId, StoreError> {
     let id = known.unwrap_or_else(|| PersonId(keyring.new_id()));
     let joining = match known {
-        Some(id) => Joining::Known(id),
-        None => Joining::New { id, password_hash },
+        Some(id) => Invitee::Known(id),
+        None => Invitee::New { id, password_hash },
     };
     let at = keyring.now();
     let invitation = &row.invitation;
@@ -367,10 +367,10 @@ async fn join(
         before: Facts::default(),
         after: Facts::of("role", &invitation.role),
     };
-    let acceptance = Acceptance {
+    let acceptance = InvitationAcceptance {
         token_hash,
         row,
-        joining,
+        invitee: joining,
         at,
     };
     keyring.store.accept_invitation(&acceptance, &event).await

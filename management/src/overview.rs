@@ -59,8 +59,8 @@ impl Viewer {
         let _permit = self.long_read().await?;
         Ok(KeysInSight {
             since,
-            busiest: store.busiest(app, since, NAMED, false).await?,
-            refused: store.busiest(app, since, NAMED, true).await?,
+            busiest: store.busiest_keys(app, since, NAMED, false).await?,
+            refused: store.busiest_keys(app, since, NAMED, true).await?,
             attention,
         })
     }

@@ -6,7 +6,7 @@ use domain::{
     time::Timestamp,
 };
 use std::collections::HashMap;
-use store::{PepperName, PepperRows, Sealing, Store};
+use store::{PepperName, PepperUsage, SealingReport, Store};
 use verification::Peppers;
 
 /// The rows under one pepper.
@@ -17,7 +17,7 @@ pub struct PepperUse {
     /// Whether the process has it.
     pub known: bool,
     /// The rows made under it.
-    pub rows: PepperRows,
+    pub rows: PepperUsage,
 }
 
 impl Keyring {
@@ -41,9 +41,9 @@ impl Keyring {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn seal_logs(&self) -> Result<Sealing, ManagementError> {
+    pub async fn seal_audit_logs(&self) -> Result<SealingReport, ManagementError> {
         let newest = self.hasher.newest_pepper();
-        let sealing = self.store.seal_logs(|account_id| Event {
+        let sealing = self.store.seal_audit_logs(|account_id| Event {
             account_id,
             at: self.now(),
             actor: Actor::System,

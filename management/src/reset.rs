@@ -57,7 +57,7 @@ pub struct PeopleAdmin {
 }
 
 impl PeopleAdmin {
-    /// Creates it over a store from [`Store::open_beside`].
+    /// Creates it over a store from [`Store::open_without_ownership`].
     pub fn new(
         store: Store,
         peppers: &Peppers,
@@ -65,7 +65,7 @@ impl PeopleAdmin {
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         let hasher = SecretHasher::new(peppers);
-        store.seal_with(hasher.seal_keys());
+        store.set_seal_keys(hasher.seal_keys());
         Self {
             store,
             hasher,
@@ -166,7 +166,7 @@ impl PeopleAdmin {
         email: &Email,
         at: Timestamp,
     ) -> Result<Vec<Event>, ManagementError> {
-        let accounts = self.store.accounts_of(person).await?;
+        let accounts = self.store.account_ids_of(person).await?;
         let event = |account| event(account, Actor::System, action, email, at);
         Ok(accounts.into_iter().map(event).collect())
     }
@@ -265,7 +265,7 @@ impl Keyring {
         let (keyring, origin) = (self.clone(), origin.clone());
         self.run_to_completion(async move {
             let at = keyring.now();
-            let accounts = keyring.store.accounts_of(id).await?;
+            let accounts = keyring.store.account_ids_of(id).await?;
             let events: Vec<Event> = accounts
                 .into_iter()
                 .map(|account| {

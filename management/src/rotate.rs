@@ -15,7 +15,7 @@ use domain::{
     usage::{Bucket, Outcome, Range, Series, Window},
 };
 use secrecy::ExposeSecret;
-use store::{Inserted, NewKey, StoreError};
+use store::{KeyInsertion, NewKey, StoreError};
 use verification::generate_credentials;
 
 impl FreshEditor {
@@ -48,7 +48,7 @@ async fn regenerate(
     let app = editor.application().id;
     let _lock = keyring.key_locks.lock(id).await;
     let old = editor.stored_key(id).await?;
-    if let Some(made) = keyring.store.key_made_by(app, idempotency_key).await? {
+    if let Some(made) = keyring.store.key_by_idempotency_key(app, idempotency_key).await? {
         return Ok(Issue::AlreadyIssued(made));
     }
     old.may_regenerate()?;
@@ -67,7 +67,7 @@ async fn regenerate(
         draft: &draft,
         created_by: editor.identity().person_id,
         at: now,
-        once: idempotency_key,
+        idempotency_key,
         secret_id: SecretId(keyring.new_id()),
         digest: &digest,
         pepper: keyring.hasher.newest_pepper(),
@@ -90,10 +90,10 @@ async fn regenerate(
         .replace_key(&new, id, retires_at, &created, &replaced);
     let scopes = [Scope::Key(id), Scope::Key(new_id)];
     match keyring.apply(&scopes, replacing).await {
-        Ok(Inserted::Before(id)) => Ok(Issue::AlreadyIssued(id)),
+        Ok(KeyInsertion::Existing(id)) => Ok(Issue::AlreadyIssued(id)),
         // As in `issue`: the key may have been created nevertheless.
         Err(error) if !keyring.index().contains(new_id) => Err(taken(IllegalMove::Replaced)(error)),
-        Ok(Inserted::New(_)) | Err(_) => Ok(Issue::New(IssuedKey {
+        Ok(KeyInsertion::New(_)) | Err(_) => Ok(Issue::New(IssuedKey {
             id: new_id,
             name: draft.name,
             environment: draft.environment,

@@ -10,7 +10,7 @@ use domain::{
         Acknowledged, EventCursor, EventFilter, EventId, EventPage, LONGEST_NOTE, OpenEvents,
     },
 };
-use store::Sight;
+use store::EventScope;
 
 /// Events on one page.
 const PAGE: usize = 50;
@@ -52,11 +52,11 @@ impl Viewer {
     pub async fn open_events(&self, key: Option<KeyId>) -> Result<OpenEvents, ManagementError> {
         self.telemetry().write_events_before_read().await;
         let store = &self.keyring().store;
-        Ok(store.open_events(self.sight(), key).await?)
+        Ok(store.count_open_events(self.sight(), key).await?)
     }
 
-    fn sight(&self) -> Sight {
-        Sight {
+    fn sight(&self) -> EventScope {
+        EventScope {
             account: self.application().account_id,
             application: self.application().id,
             whole_account: self.identity().role == Role::Owner,
@@ -100,7 +100,9 @@ impl Editor {
         keyring
             .run_to_completion(async move {
                 let store = &editor.keyring().store;
-                Ok(store.acknowledge(editor.sight(), id, &how, &record).await?)
+                Ok(store
+                    .acknowledge_event(editor.sight(), id, &how, &record)
+                    .await?)
             })
             .await
     }

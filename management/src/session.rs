@@ -273,7 +273,7 @@ async fn events(
     email: &Email,
     origin: &Origin,
 ) -> Result<Vec<Event>, ManagementError> {
-    let accounts = keyring.store.accounts_of(person).await?;
+    let accounts = keyring.store.account_ids_of(person).await?;
     Ok(accounts
         .into_iter()
         .map(|account_id| Event {
@@ -349,7 +349,7 @@ impl Session {
         let now = keyring.now();
         keyring
             .store
-            .prove_session(&self.token_hash, now, &events)
+            .reauthenticate_session(&self.token_hash, now, &events)
             .await?;
         self.row.authenticated_at = now;
         Ok(Reauthentication::Given(self))

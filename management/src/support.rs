@@ -277,7 +277,7 @@ impl Support {
                 after: Facts::default(),
             })
             .collect();
-        Ok(self.keyring.store.record_looks(&events).await?)
+        Ok(self.keyring.store.append_audit_events(&events).await?)
     }
 }
 

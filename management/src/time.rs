@@ -23,7 +23,7 @@ impl Keyring {
     pub(crate) async fn mark_time(&self) -> Result<(), ManagementError> {
         let mark = self.clock.guard().mark();
         if mark.0 > self.marked.load(Ordering::Relaxed) {
-            self.store.mark_time(mark).await?;
+            self.store.set_time_mark(mark).await?;
             self.marked.store(mark.0, Ordering::Relaxed);
         }
         Ok(())

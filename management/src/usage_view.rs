@@ -123,7 +123,7 @@ impl UsageView {
             .viewer
             .keyring()
             .store
-            .audit_of(account, &self.subject, RECORDS);
+            .audit_by_target(account, &self.subject, RECORDS);
         let mut marks: Vec<_> = records
             .await?
             .into_iter()

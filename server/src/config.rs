@@ -233,7 +233,7 @@ fn parse_proxies(text: Option<&str>) -> Result<TrustedProxies, Wrong> {
 
 fn parse_connections(text: Option<&str>) -> Result<u32, Wrong> {
     let Some(text) = text else {
-        return Ok(store::CONNECTIONS);
+        return Ok(store::DEFAULT_CONNECTIONS);
     };
     let number = text
         .parse()

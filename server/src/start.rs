@@ -95,7 +95,7 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
         .recover_usage()
         .await
         .map_err(|error| Stop::failed("what was counted last cannot be added up", error))?;
-    seal_logs(&keyring).await?;
+    seal_audit_logs(&keyring).await?;
     let setup = keyring
         .needs_setup()
         .await
@@ -132,9 +132,9 @@ pub async fn serve(config: Config) -> Result<(), Stop> {
 }
 
 /// Seals the audit logs that end under an older pepper, or are of a version before seals.
-async fn seal_logs(keyring: &Keyring) -> Result<(), Stop> {
+async fn seal_audit_logs(keyring: &Keyring) -> Result<(), Stop> {
     let sealing = keyring
-        .seal_logs()
+        .seal_audit_logs()
         .await
         .map_err(|error| Stop::failed("the audit logs cannot be sealed", error))?;
     if sealing.first && sealing.sealed > 0 {

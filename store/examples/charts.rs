@@ -35,10 +35,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
             let range = Range::of(window, now);
             let (level, start) = (range.level, range.start);
             let calls = median(async || store.usage(subject, level, start, now).await).await?;
-            let reports = median(async || store.reported(subject, level, start, now).await).await?;
+            let reports =
+                median(async || store.usage_reports(subject, level, start, now).await).await?;
             let span = if level == DAY { DAY } else { HOUR };
             let start = start.floor(span);
-            let parts = median(async || store.usage_by(subject, span, start, now).await).await?;
+            let parts =
+                median(async || store.usage_breakdown(subject, span, start, now).await).await?;
             println!(
                 "  {name}, {}, by {} minutes: calls {calls}, reports {reports}, in common {parts}",
                 window.as_str(),
@@ -47,8 +49,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     let (app, since) = (ApplicationId(app.parse()?), now.floor(DAY).plus(-DAY));
-    let most = median(async || store.busiest(app, since, 5, false).await).await?;
-    let missed = median(async || store.busiest(app, since, 5, true).await).await?;
+    let most = median(async || store.busiest_keys(app, since, 5, false).await).await?;
+    let missed = median(async || store.busiest_keys(app, since, 5, true).await).await?;
     println!("  the busiest keys {most}, those with refusals {missed}");
     for notable in ATTENTION {
         let filter = KeyFilter {

@@ -4,24 +4,29 @@
 //! row's hash (32 zero bytes before the first), the account's id (16 bytes), the number and the instant (8 bytes each,
 //! big-endian), one byte that says whether there is an actor's id, that id (16 bytes, zeros where there is none), and then
 //! actor, action, target, detail, address, request id, before, after and the name of the pepper, each as UTF-8 with its
-//! length in bytes before it (8 bytes, big-endian). The row's seal is HMAC-SHA-256 of the hash under a key that is made of
-//! that pepper. So the chain can be checked by everybody who has the rows, and be made by nobody without the pepper.
+//! length in bytes before it (8 bytes, big-endian). The row's seal is HMAC-SHA-256 of the hash under a key derived from that
+//! pepper. The chain can be checked with the rows alone, and cannot be forged without the pepper.
 //!
-//! Encoding 2, of rows from before seals: the first text is `latchkey audit 2`, and there is no pepper. Encoding 1, from
-//! before that: no first text, no such byte, and no before and after, which are empty there. Once a row is sealed, so are
-//! all that follow.
+//! Encoding 2, of rows without a seal: the first text is `latchkey audit 2`, and there is no pepper. Encoding 1, of even
+//! older rows: no first text, no such byte, and before and after are empty and not part of the hash. All rows that follow a
+//! sealed row are sealed.
+
+#![expect(
+    missing_docs,
+    reason = "fields are named for the columns that they hold"
+)]
 
 mod chain;
 mod pages;
 mod seal;
 
-pub use chain::{AuditHead, Break, Damage, Sealing};
+pub use chain::{AuditBreak, AuditDamage, AuditHead, SealingReport};
 pub use seal::{SealKey, SealKeys};
 pub(crate) use seal::{Sealed, Seals};
 
 use crate::{StoreError, row::corrupt};
 use domain::audit::{Actor, Event, Facts};
-use seal::Proof;
+use seal::SealCheck;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -109,10 +114,10 @@ macro_rules! append_event_only {
 }
 pub(crate) use {append_event, append_event_only, insert_audit_line, move_audit_head};
 
-/// The end of a chain that a line is appended to.
+/// The end of a chain, to which a line is appended.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(crate) struct Head {
-    /// The number that the next line takes.
+    /// The number of the next line.
     #[sqlx(rename = "audit_seq")]
     pub(crate) next: i64,
     #[sqlx(rename = "audit_hash")]
@@ -124,54 +129,51 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// Whether what is appended may carry a seal: a seal vouches for all that stands before it.
+    /// Whether the head has a genuine seal, so that the next line may be sealed: a seal covers all lines before it.
     pub(crate) fn is_genuine(&self, seals: &SealKeys) -> bool {
         self.next == 1
-            || seals.prove(&self.hash, self.seal.as_deref(), &self.pepper) == Proof::Genuine
+            || seals.check(&self.hash, self.seal.as_deref(), &self.pepper) == SealCheck::Genuine
     }
 }
 
-/// A row of the log as it is stored: everything that its hash is made of, and the hash.
+/// A row of the log as stored: what its hash covers, and the hash.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct AuditLine {
-    /// Whose log it stands in.
     pub account_id: Uuid,
     /// Its number within the account: 1, 2, 3 …
     pub seq: i64,
-    /// When: Unix milliseconds.
+    /// Unix milliseconds.
     pub at: i64,
-    /// The person who did it; none for a key and for the program itself.
+    /// The person who acted; `None` for a key and for the program itself.
     pub actor_id: Option<Uuid>,
-    /// Who, in words.
+    /// The actor as text.
     pub actor: String,
-    /// What: the stored word.
+    /// The stored word of the action.
     pub action: String,
-    /// On what.
+    /// What the action was applied to.
     pub target: String,
-    /// In words.
     pub detail: String,
-    /// From which address.
+    /// The client's address.
     pub address: String,
-    /// In which request.
     pub request_id: String,
-    /// What it was: a JSON object, or empty.
+    /// The values before the change: a JSON object, or empty.
     pub before: String,
-    /// What it became: a JSON object, or empty.
+    /// The values after the change: a JSON object, or empty.
     pub after: String,
     /// The encoding of the hash.
     pub encoding: i64,
-    /// SHA-256 over all of it and the previous row's hash.
+    /// SHA-256 over all of this and the previous row's hash.
     pub hash: Vec<u8>,
-    /// HMAC-SHA-256 of the hash; none in encodings 1 and 2.
+    /// HMAC-SHA-256 of the hash; `None` in encodings 1 and 2.
     pub seal: Option<Vec<u8>>,
     /// The name of the seal's pepper; empty in encodings 1 and 2.
     pub pepper: String,
-    /// The previous row's hash; none where there is no such row.
+    /// The previous row's hash; `None` if there is no such row.
     pub previous: Option<Vec<u8>>,
 }
 
 impl AuditLine {
-    /// The line of an event behind a head, with a seal where it is to have one and there is a key.
+    /// Makes the line of an event after a head, with a seal if `sealed` and there is a key.
     pub(crate) fn after(
         head: &Head,
         event: &Event,
@@ -202,7 +204,7 @@ impl AuditLine {
             previous: None,
         };
         line.hash = line
-            .link(&head.hash)
+            .hash_after(&head.hash)
             .ok_or_else(|| corrupt("encoding"))?
             .to_vec();
         line.seal = pepper.and_then(|_| seals.seal(&line.hash));
@@ -210,12 +212,11 @@ impl AuditLine {
         Ok(line)
     }
 
-    /// What its seal says of it.
-    fn prove(&self, seals: &SealKeys) -> Proof {
-        seals.prove(&self.hash, self.seal.as_deref(), &self.pepper)
+    fn check_seal(&self, seals: &SealKeys) -> SealCheck {
+        seals.check(&self.hash, self.seal.as_deref(), &self.pepper)
     }
 
-    /// The end of the chain behind this line.
+    /// Returns the end of a chain whose last line this is.
     pub(crate) fn head(&self) -> Head {
         Head {
             next: self.seq + 1,
@@ -225,8 +226,8 @@ impl AuditLine {
         }
     }
 
-    /// The hash that the row has behind a row with the hash `previous`; `None` where its encoding cannot hold it.
-    pub fn link(&self, previous: &[u8]) -> Option<[u8; 32]> {
+    /// Computes the hash of the row after a row with the hash `previous`; `None` if its encoding cannot represent it.
+    pub fn hash_after(&self, previous: &[u8]) -> Option<[u8; 32]> {
         let (prefix, with_new) = match self.encoding {
             1 if self.before.is_empty() && self.after.is_empty() => ("", false),
             UNSEALED => ("latchkey audit 2", true),
@@ -269,18 +270,18 @@ impl AuditLine {
         Some(hash.finalize().into())
     }
 
-    /// The hash in hexadecimal.
+    /// Returns the hash in hexadecimal.
     pub fn hash_text(&self) -> String {
         hex::encode(&self.hash)
     }
 
-    /// The previous row's hash in hexadecimal; zeros before the first row, and where that row is missing.
+    /// Returns the previous row's hash in hexadecimal; zeros before the first row, and if the previous row is missing.
     pub fn previous_text(&self) -> String {
         hex::encode(self.previous.as_deref().unwrap_or(&GENESIS))
     }
 }
 
-/// The text of a column; nothing for no facts.
+/// Encodes facts for a column; empty for no facts.
 fn text(facts: &Facts) -> Result<String, StoreError> {
     if facts.is_empty() {
         return Ok(String::new());
@@ -288,7 +289,7 @@ fn text(facts: &Facts) -> Result<String, StoreError> {
     serde_json::to_string(facts).map_err(|_| corrupt("facts"))
 }
 
-/// Reads a column of facts.
+/// Decodes a column of facts.
 pub(crate) fn facts(column: &str, text: &str) -> Result<Facts, StoreError> {
     if text.is_empty() {
         return Ok(Facts::default());

@@ -1,7 +1,8 @@
-//! What the gate decided, call by call, for some days.
+//! The gate's decisions, call by call, for some days.
 
 use crate::{
-    Store, StoreError, deferrable_transaction, many::insert_many, read, row::corrupt, sql,
+    Store, StoreError, database::insert_many::insert_many, deferrable_transaction, read,
+    row::corrupt, sql,
 };
 use domain::{
     decision::{Decided, DecisionFilter},
@@ -53,10 +54,10 @@ impl DecisionRow {
 }
 
 impl Store {
-    /// Writes decisions; what is there already stays as it is. How many are new.
+    /// Inserts decisions; existing ones are left as they are. Returns the number of new ones.
     ///
     /// # Errors
-    /// Where the database fails: none is written then, and all may be tried again.
+    /// If the database fails: none is inserted then, and all may be retried.
     pub async fn add_decisions<D>(&self, decisions: &[D]) -> Result<u64, StoreError>
     where
         D: Borrow<Decided> + Sync,
@@ -83,17 +84,16 @@ impl Store {
         })
     }
 
-    /// The newest `most` decisions of an application before the one with id `before` that a filter leaves; the newest
-    /// first.
+    /// Returns the newest `limit` decisions of an application before id `before` that match a filter, the newest first.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
+    /// If the database fails or a row cannot be parsed.
     pub async fn decisions(
         &self,
         application: ApplicationId,
         filter: DecisionFilter,
         before: i64,
-        most: i64,
+        limit: i64,
     ) -> Result<Vec<Decided>, StoreError> {
         let statement = match (filter.key, filter.refused) {
             (None, false) => sql::DECISIONS_OF_APPLICATION,
@@ -105,7 +105,7 @@ impl Store {
             let mut list = sqlx::query_as(statement)
                 .bind(application.0)
                 .bind(before)
-                .bind(most);
+                .bind(limit);
             if let Some(key) = filter.key {
                 list = list.bind(key.to_string());
             }
@@ -114,21 +114,21 @@ impl Store {
         rows.into_iter().map(DecisionRow::decided).collect()
     }
 
-    /// The first `most` decisions under a request id, of one application or of all; in their order.
+    /// Returns the first `limit` decisions with a request id, of one application or of all, in the order of their ids.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
+    /// If the database fails or a row cannot be parsed.
     pub async fn decisions_of_request(
         &self,
         request_id: &str,
         application: Option<ApplicationId>,
-        most: i64,
+        limit: i64,
     ) -> Result<Vec<Decided>, StoreError> {
         let rows: Vec<DecisionRow> = read!(self, |pool| match application {
             Some(application) => {
                 sqlx::query_as(sql::DECISIONS_OF_REQUEST_IN_APPLICATION)
                     .bind(request_id)
-                    .bind(most)
+                    .bind(limit)
                     .bind(application.0)
                     .fetch_all(pool)
                     .await
@@ -136,7 +136,7 @@ impl Store {
             None => {
                 sqlx::query_as(sql::DECISIONS_OF_REQUEST)
                     .bind(request_id)
-                    .bind(most)
+                    .bind(limit)
                     .fetch_all(pool)
                     .await
             }
@@ -144,10 +144,10 @@ impl Store {
         rows.into_iter().map(DecisionRow::decided).collect()
     }
 
-    /// How many decisions are kept: that many are looked at.
+    /// Counts the decisions. The duration grows with their number.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn count_decisions(&self) -> Result<i64, StoreError> {
         Ok(read!(self, |pool| {
             sqlx::query_scalar(sql::DECISIONS_COUNT)
@@ -156,10 +156,10 @@ impl Store {
         })?)
     }
 
-    /// The id of the newest decision; 0 where there is none.
+    /// Returns the id of the newest decision; 0 without decisions.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn last_decision(&self) -> Result<i64, StoreError> {
         Ok(read!(self, |pool| {
             sqlx::query_scalar(sql::DECISIONS_LAST_ID)
@@ -168,15 +168,15 @@ impl Store {
         })?)
     }
 
-    /// Takes away at most `most` decisions before the one with id `before`, the oldest first; how many it were.
+    /// Deletes at most `limit` decisions before id `before`, the oldest first. Returns their number.
     ///
     /// # Errors
-    /// Where the database fails.
-    pub async fn forget_decisions(&self, before: i64, most: i64) -> Result<u64, StoreError> {
+    /// If the database fails.
+    pub async fn prune_decisions(&self, before: i64, limit: i64) -> Result<u64, StoreError> {
         deferrable_transaction!(self, |tx| {
             sqlx::query(sql::DECISIONS_PRUNE)
                 .bind(before)
-                .bind(most)
+                .bind(limit)
                 .execute(&mut *tx)
                 .await?
                 .rows_affected()

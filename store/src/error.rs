@@ -1,41 +1,41 @@
-//! What can go wrong with the database.
+//! Errors of the database.
 
 use crate::Fault;
 
-/// What can go wrong with the database. Its text is for the log, never for a page.
+/// An error of the database. Its text is for the log, never for a page.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// There is no such row, or none that is the caller's.
+    /// There is no such row, or it belongs to another account.
     #[error("no such row")]
     NotFound,
-    /// A row with the same unique value stands there already.
+    /// A row with the same unique value exists.
     #[error("a row with this value exists")]
     Conflict,
-    /// An account would be left without an owner.
-    #[error("the last owner stays")]
+    /// The change would leave an account without an owner.
+    #[error("an account keeps its last owner")]
     LastOwner,
-    /// A row holds what the rules do not allow.
+    /// A row has a value that the domain does not allow.
     #[error("corrupt row: {0}")]
     Corrupt(String),
     /// The URL names neither SQLite nor PostgreSQL.
     #[error("a database URL begins with sqlite: or postgres:")]
     UnknownKind,
-    /// The URL asks for a PostgreSQL server that cannot be written to.
+    /// The URL asks for a read-only PostgreSQL server.
     #[error("target_session_attrs is read-write or primary, or is left out")]
     Attributes,
-    /// A connection pooler gives each transaction another session.
+    /// A connection pooler runs each transaction in another session.
     #[error(
-        "a connection pooler in transaction mode stands before PostgreSQL (PgBouncer: pool_mode); Latchkey needs a session \
-         of its own: use session mode, or PostgreSQL's own address"
+        "a connection pooler in transaction mode is between Latchkey and PostgreSQL (PgBouncer: pool_mode); Latchkey needs a \
+         session of its own: use session mode, or PostgreSQL's own address"
     )]
     Pooled,
-    /// The URL of an SQLite file holds another URI, whose file would be another one than the one that is locked.
+    /// The URL of an SQLite file contains a `file:` URI, which may name another file than the locked one.
     #[error("sqlite: takes the path of a file, not a file: URI")]
     FileUri,
-    /// The SQLite file or its folder cannot be made.
-    #[error("the database's file cannot be made: {0}")]
+    /// The SQLite file or its folder cannot be created.
+    #[error("the database file cannot be created: {0}")]
     Folder(std::io::Error),
-    /// The schema cannot be brought up to date.
+    /// The schema cannot be migrated.
     #[error("{}", migration(.0))]
     Migration(#[from] sqlx::migrate::MigrateError),
     /// The database was made by a build from before the first release, whose schema this program cannot upgrade.
@@ -45,51 +45,49 @@ pub enum StoreError {
     )]
     Unreleased,
     /// The schema is older than this program.
-    #[error(
-        "the database is of an older version of Latchkey; latchkey migrate brings it up to date"
-    )]
+    #[error("the database is of an older version of Latchkey; run latchkey migrate")]
     Outdated,
-    /// Another process has claimed the database since: this one may write nothing any more.
-    #[error("another latchkey has taken the database over")]
+    /// Another process has claimed the database: this one may no longer write.
+    #[error("another latchkey process has taken over the database")]
     Fenced,
-    /// The database has forgotten changes that this process has seen.
+    /// The database lacks changes that this process has seen.
     #[error(
-        "the database is behind: its newest change is number {found}, and number {seen} has been seen; it is a restored \
-         backup, or a standby that lagged behind when it was promoted"
+        "the database lacks changes: its newest change is number {found}, but number {seen} was seen; it is a restored \
+         backup, or a standby that was promoted while it lagged behind"
     )]
     Behind {
-        /// The position of the database.
+        /// The position in the database.
         found: i64,
-        /// The position that this process has seen.
+        /// The newest position that this process has seen.
         seen: i64,
     },
-    /// The commit was not answered: the change may have been made.
-    #[error("the database did not say whether the change was made: {0}")]
+    /// The outcome of the commit is unknown.
+    #[error("the database did not say whether the change was committed: {0}")]
     Uncertain(Box<StoreError>),
-    /// Pages of the database cannot be right.
+    /// The database has damaged pages.
     #[error("the database is damaged: {0}")]
     Damaged(String),
-    /// The database cannot be written, or its pages cannot be right.
+    /// The database cannot be written, or is damaged.
     #[error("{fault}: {cause}")]
     Unwritable {
-        /// Why.
+        /// The kind of fault.
         fault: Fault,
-        /// What the driver says.
+        /// The error of the driver.
         cause: sqlx::Error,
     },
-    /// The change is made, and what ended is not in the revocation journal: it must not be answered yet.
+    /// The change is committed, but not in the revocation journal: it must not be answered yet.
     #[error("the revocation journal cannot be written: {0}")]
     Unrecorded(std::io::Error),
     /// The database does not answer.
     #[error("the database does not answer: {0}")]
     Unavailable(sqlx::Error),
-    /// Anything else that the driver says.
+    /// Any other error of the driver.
     #[error("{0}")]
     Database(sqlx::Error),
 }
 
 impl StoreError {
-    /// Whether the connection is as good as before: the statement was answered, and its transaction can be rolled back.
+    /// Whether the connection can be used again: the statement was answered, and its transaction can be rolled back.
     pub(crate) fn leaves_connection_usable(&self) -> bool {
         matches!(
             self,
@@ -109,7 +107,7 @@ fn migration(error: &sqlx::migrate::MigrateError) -> String {
     }
 }
 
-/// Whether PostgreSQL says that it cannot work at all at the moment, or gave a statement up; codes of SQLSTATE.
+/// Whether PostgreSQL is out of service at the moment or cancelled the statement, by SQLSTATE.
 fn is_outage(cause: &dyn sqlx::error::DatabaseError) -> bool {
     const CODES: [&str; 7] = [
         "25P03", // idle_in_transaction_session_timeout
@@ -147,9 +145,9 @@ impl From<sqlx::Error> for StoreError {
 }
 
 impl StoreError {
-    /// Whether the transaction may succeed with more room on the disk. A quota shows as a failed write (`SQLITE_IOERR_WRITE`),
-    /// room for the index of the write-ahead log as `SQLITE_IOERR_SHMSIZE`. Where a sync failed it is not clear what
-    /// was written: such a transaction is not tried again.
+    /// Whether the transaction may succeed with more disk space. An exhausted quota is a failed write
+    /// (`SQLITE_IOERR_WRITE`), no space for the index of the write-ahead log is `SQLITE_IOERR_SHMSIZE`. After a failed sync it
+    /// is not clear what was written: such a transaction is not retried.
     pub(crate) fn is_out_of_space(&self) -> bool {
         match self {
             Self::Unwritable {

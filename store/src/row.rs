@@ -1,4 +1,4 @@
-//! Rows as the driver reads them, and how they become values of the domain.
+//! Rows as the driver decodes them, and their conversion to domain values.
 
 use crate::{StoreError, audit::facts};
 use domain::{
@@ -18,7 +18,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// Reads a stored text; what cannot be read is a corrupt row, named by its column.
+/// Parses a stored text. A text that cannot be parsed is a corrupt row, reported with its column.
 pub(crate) fn parse<T: std::str::FromStr>(column: &str, text: &str) -> Result<T, StoreError> {
     text.parse().map_err(|_| corrupt(column))
 }
@@ -102,7 +102,7 @@ impl KeyRow {
             created_by: self.created_by.map(PersonId),
             created_by_email: self.created_by_email,
             confirmed_at: self.confirmed_at.map(Timestamp),
-            // 0 is never.
+            // 0 means never.
             last_used: self.used_at.filter(|at| *at > 0).map(|at| LastUsed {
                 at: Timestamp(at),
                 address: self.used_address.unwrap_or_default(),
@@ -130,7 +130,7 @@ pub(crate) struct ApplicationRow {
 impl ApplicationRow {
     pub(crate) fn membership(self) -> Result<(Application, Role), StoreError> {
         let role = Role::parse(&self.role).ok_or_else(|| corrupt("role"))?;
-        let row = PlaceRow {
+        let row = ApplicationWithAccountRow {
             id: self.id,
             account_id: self.account_id,
             account_name: self.account_name,
@@ -141,9 +141,9 @@ impl ApplicationRow {
     }
 }
 
-/// An application without anybody's role in it.
+/// An application without a role in it.
 #[derive(sqlx::FromRow)]
-pub(crate) struct PlaceRow {
+pub(crate) struct ApplicationWithAccountRow {
     id: Uuid,
     account_id: Uuid,
     account_name: String,
@@ -151,7 +151,7 @@ pub(crate) struct PlaceRow {
     time_zone: String,
 }
 
-impl PlaceRow {
+impl ApplicationWithAccountRow {
     pub(crate) fn application(self) -> Application {
         Application {
             id: ApplicationId(self.id),

@@ -1,4 +1,9 @@
-//! Security events, and what is familiar about keys.
+//! Security events, and sightings: the networks and clients that keys were used from.
+
+#![expect(
+    missing_docs,
+    reason = "fields are named for the columns that they hold"
+)]
 
 use crate::{
     Store, StoreError, audit::append_event, deferrable_transaction, read, row::corrupt, sql,
@@ -15,7 +20,7 @@ use domain::{
     time::Timestamp,
 };
 
-/// Binds what both statements begin with.
+/// Binds the values that both statements begin with.
 macro_rules! bind_raised {
     ($statement:expr, $raised:ident) => {
         sqlx::query($statement)
@@ -58,27 +63,23 @@ macro_rules! raise_event {
 }
 pub(crate) use {bind_raised, raise_event};
 
-/// Whose events somebody may see.
+/// The security events that a person may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sight {
-    /// The account.
+pub struct EventScope {
     pub account: AccountId,
-    /// The application whose keys they may see.
+    /// The application whose keys the person may see.
     pub application: ApplicationId,
-    /// Whether what concerns the account as a whole is theirs to see.
+    /// Whether events of the account as a whole are included.
     pub whole_account: bool,
 }
 
-/// That a key was used in some way.
+/// A use of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewSighting {
-    /// Which key.
     pub key: KeyId,
-    /// In which way.
     pub habit: Habit,
-    /// From which network, say.
+    /// The value of the habit: the network, for example.
     pub value: String,
-    /// When.
     pub at: Timestamp,
 }
 
@@ -142,11 +143,14 @@ impl EventRow {
 }
 
 impl Store {
-    /// Notes how keys were used; for each, what was known of that before.
+    /// Records uses of keys. Returns for each the sightings that were known before.
     ///
     /// # Errors
-    /// Where the database fails: none is noted then.
-    pub async fn sight(&self, new: &[NewSighting]) -> Result<Vec<Vec<Sighting>>, StoreError> {
+    /// If the database fails: none is recorded then.
+    pub async fn record_sightings(
+        &self,
+        new: &[NewSighting],
+    ) -> Result<Vec<Vec<Sighting>>, StoreError> {
         deferrable_transaction!(self, |tx| {
             let mut before = Vec::with_capacity(new.len());
             for one in new {
@@ -179,11 +183,14 @@ impl Store {
         })
     }
 
-    /// Makes events, or adds to those that are there.
+    /// Inserts events, or adds to the open events of their groups.
     ///
     /// # Errors
-    /// Where the database fails: nothing is written then.
-    pub async fn raise(&self, all: &[domain::security::Raised]) -> Result<(), StoreError> {
+    /// If the database fails: nothing is written then.
+    pub async fn raise_security_events(
+        &self,
+        all: &[domain::security::Raised],
+    ) -> Result<(), StoreError> {
         deferrable_transaction!(self, |tx| {
             for raised in all {
                 raise_event!(tx, raised)?;
@@ -192,50 +199,50 @@ impl Store {
         Ok(())
     }
 
-    /// The newest `most` events behind a cursor, by their last time.
+    /// Returns the newest `limit` events after a cursor, sorted by the time of their last occurrence.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
+    /// If the database fails or a row cannot be parsed.
     pub async fn security_events(
         &self,
-        sight: Sight,
+        scope: EventScope,
         filter: &EventFilter,
         cursor: Option<EventCursor>,
-        most: i64,
+        limit: i64,
     ) -> Result<Vec<SecurityEvent>, StoreError> {
         let (at, id) = cursor.map_or((i64::MAX, i64::MAX), |cursor| (cursor.at.0, cursor.id.0));
         let rows: Vec<EventRow> = read!(self, |pool| {
             sqlx::query_as(sql::SECURITY_EVENTS_PAGE)
-                .bind(sight.account.0)
-                .bind(sight.application.0)
-                .bind(sight.whole_account)
+                .bind(scope.account.0)
+                .bind(scope.application.0)
+                .bind(scope.whole_account)
                 .bind(filter.kind.map_or("", Kind::as_str))
                 .bind(filter.severity.map_or(-1, Severity::rank))
                 .bind(filter.key.map_or_else(String::new, |key| key.to_string()))
                 .bind(filter.state.as_str())
                 .bind(at)
                 .bind(id)
-                .bind(most)
+                .bind(limit)
                 .fetch_all(pool)
                 .await
         })?;
         rows.into_iter().map(EventRow::event).collect()
     }
 
-    /// One event.
+    /// Returns one event.
     ///
     /// # Errors
-    /// `NotFound` where it is not in sight; where the database fails or the row cannot be read.
+    /// `NotFound` if it is not in the scope; if the database fails or the row cannot be parsed.
     pub async fn security_event(
         &self,
-        sight: Sight,
+        scope: EventScope,
         id: EventId,
     ) -> Result<SecurityEvent, StoreError> {
         let row: Option<EventRow> = read!(self, |pool| {
             sqlx::query_as(sql::SECURITY_EVENT_BY_ID)
-                .bind(sight.account.0)
-                .bind(sight.application.0)
-                .bind(sight.whole_account)
+                .bind(scope.account.0)
+                .bind(scope.application.0)
+                .bind(scope.whole_account)
                 .bind(id.0)
                 .fetch_optional(pool)
                 .await
@@ -243,20 +250,20 @@ impl Store {
         row.ok_or(StoreError::NotFound)?.event()
     }
 
-    /// How many events nobody has acknowledged, of all that are in sight or of one key.
+    /// Counts the unacknowledged events in the scope, or of one key in it.
     ///
     /// # Errors
-    /// Where the database fails.
-    pub async fn open_events(
+    /// If the database fails.
+    pub async fn count_open_events(
         &self,
-        sight: Sight,
+        scope: EventScope,
         key: Option<KeyId>,
     ) -> Result<OpenEvents, StoreError> {
         let (all, critical): (i64, i64) = read!(self, |pool| {
             sqlx::query_as(sql::SECURITY_EVENTS_COUNT_OPEN)
-                .bind(sight.account.0)
-                .bind(sight.application.0)
-                .bind(sight.whole_account)
+                .bind(scope.account.0)
+                .bind(scope.application.0)
+                .bind(scope.whole_account)
                 .bind(key.map_or_else(String::new, |key| key.to_string()))
                 .bind(Severity::Critical.rank())
                 .fetch_one(pool)
@@ -265,26 +272,26 @@ impl Store {
         Ok(OpenEvents { all, critical })
     }
 
-    /// Notes that somebody has seen to an event, once.
+    /// Acknowledges an event, once.
     ///
     /// # Errors
-    /// `NotFound` where it is not in sight, or somebody has already; where the database fails.
-    pub async fn acknowledge(
+    /// `NotFound` if it is not in the scope or is acknowledged; if the database fails.
+    pub async fn acknowledge_event(
         &self,
-        sight: Sight,
+        scope: EventScope,
         id: EventId,
         how: &Acknowledged,
         event: &Event,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             let done = sqlx::query(sql::SECURITY_EVENT_ACKNOWLEDGE)
-                .bind(sight.account.0)
+                .bind(scope.account.0)
                 .bind(id.0)
-                .bind(sight.application.0)
+                .bind(scope.application.0)
                 .bind(how.at.0)
                 .bind(&how.by)
                 .bind(&how.note)
-                .bind(sight.whole_account)
+                .bind(scope.whole_account)
                 .execute(&mut *tx)
                 .await?;
             if done.rows_affected() == 0 {

@@ -1,16 +1,22 @@
-//! Counted calls.
+//! Call counts: rollups, breakdowns, last uses, and the batches that write them.
 
-mod busiest;
-mod forget;
-mod notes;
+#![expect(
+    missing_docs,
+    reason = "fields are named for the columns that they hold"
+)]
+
+mod journal;
+mod key_day;
+mod prune;
 mod reports;
 
-pub use busiest::KeyDay;
-pub use forget::Old;
+pub use key_day::KeyDay;
+pub use prune::PruneTarget;
 pub use reports::{ReportPart, UsageReport};
 
 use crate::{
-    Store, StoreError, deferrable_transaction, many::insert_many, read, row::corrupt, sql,
+    Store, StoreError, database::insert_many::insert_many, deferrable_transaction, read,
+    row::corrupt, sql,
 };
 use domain::{
     key::token::KeyId,
@@ -23,82 +29,70 @@ use domain::{
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// So many calls of a key or an application in one bucket.
+/// A number of calls of a key or an application in one bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageCount {
-    /// The key's or the application's id.
+    /// The id of the key or the application.
     pub subject: String,
-    /// Milliseconds of the bucket.
+    /// The length of the bucket in milliseconds.
     pub span: i64,
-    /// Its beginning.
+    /// The start of the bucket.
     pub bucket: Timestamp,
-    /// What became of the calls.
     pub outcome: Outcome,
-    /// How many there were.
     pub calls: i64,
 }
 
 /// A key's last accepted call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastUse {
-    /// Which key.
     pub key: KeyId,
-    /// When.
     pub at: Timestamp,
-    /// From where.
     pub address: String,
-    /// By what.
     pub user_agent: String,
-    /// For what: method and path.
+    /// Method and path.
     pub route: String,
 }
 
-/// So many calls of a key or an application in one bucket that have something in common.
+/// A number of calls of a key or an application in one bucket that share a value of a dimension.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UsageBy {
-    /// The key's or the application's id.
+pub struct BreakdownCount {
+    /// The id of the key or the application.
     pub subject: String,
-    /// Milliseconds of the bucket.
+    /// The length of the bucket in milliseconds.
     pub span: i64,
-    /// Its beginning.
+    /// The start of the bucket.
     pub bucket: Timestamp,
-    /// What they have in common.
     pub dimension: Dimension,
-    /// In text.
+    /// The shared value.
     pub value: String,
-    /// What became of the calls.
     pub outcome: Outcome,
-    /// How many there were.
     pub calls: i64,
 }
 
-/// Between when and when a value was seen: the beginnings of its first and its last bucket.
+/// A value of a dimension, with the starts of the first and the last bucket that it occurs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
-    /// The value.
+pub struct ValueSpan {
     pub value: String,
-    /// The first bucket.
     pub first: Timestamp,
-    /// The last one.
     pub last: Timestamp,
 }
 
-/// What is written at once: of each place in a rollup there is one sum.
+/// Counts to add in one transaction. No two of them have the same row of a rollup.
 #[derive(Clone, Debug)]
 pub struct UsageBatch {
-    /// A batch that is written twice counts once.
+    /// A batch that is added again under its id counts once.
     pub id: Uuid,
-    /// When it was closed.
+    /// The time at which the batch was closed.
     pub at: Timestamp,
-    /// The counts.
+    /// Counts for the rollups.
     pub counts: Vec<UsageCount>,
-    /// The same of each key and day, the days one after the other.
+    /// The same calls by key and day, sorted by day.
     pub days: Vec<KeyDay>,
-    /// The last accepted calls.
+    /// The last accepted calls of keys.
     pub last_uses: Vec<LastUse>,
-    /// What the calls had in common.
-    pub by: Vec<UsageBy>,
-    /// What services reported.
+    /// Counts for the breakdowns.
+    pub by: Vec<BreakdownCount>,
+    /// Outcomes reported by services.
     pub reports: Vec<UsageReport>,
 }
 
@@ -106,7 +100,7 @@ impl Store {
     /// Adds a batch to the rollups, once.
     ///
     /// # Errors
-    /// Where the database fails; the batch may be tried again.
+    /// If the database fails; the batch may be tried again.
     pub async fn add_usage(&self, batch: &UsageBatch) -> Result<(), StoreError> {
         deferrable_transaction!(self, |tx| {
             let new = sqlx::query(sql::USAGE_BATCH_INSERT)
@@ -121,7 +115,7 @@ impl Store {
                     .push_bind(count.bucket.0)
                     .push_bind(count.outcome.as_str())
                     .push_bind(count.calls))?;
-                // On PostgreSQL a statement may meet a key's row once.
+                // On PostgreSQL a statement may update a key's row once.
                 for days in batch.days.chunk_by(|one, next| one.day == next.day) {
                     insert_many!(tx, sql::KEY_DAY_ADD, days, |row, key| row
                         .push_bind(key.key.to_string())
@@ -173,13 +167,13 @@ impl Store {
                         row.push_bind(within);
                     }
                 })?;
-                // Longer than anybody would try a batch again.
+                // A batch is not retried for so long.
                 sqlx::query(sql::USAGE_BATCHES_PRUNE)
                     .bind(batch.at.plus(-domain::time::HOUR).0)
                     .execute(&mut *tx)
                     .await?;
             }
-            // Whatever was noted of it is in the rollups now.
+            // The counts in the journal are in the rollups now.
             sqlx::query(sql::USAGE_JOURNAL_DELETE)
                 .bind(batch.id)
                 .execute(&mut *tx)
@@ -188,10 +182,10 @@ impl Store {
         Ok(())
     }
 
-    /// The counts of a key or an application in buckets of `span` milliseconds that begin from `start` to `end`.
+    /// Returns the counts of a key or an application in buckets of `span` milliseconds that start between `start` and `end`.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
+    /// If the database fails or a row cannot be parsed.
     pub async fn usage(
         &self,
         subject: &str,
@@ -216,11 +210,12 @@ impl Store {
             .collect()
     }
 
-    /// What the calls of a key or an application had in common, in buckets of `span` milliseconds that begin from `start` to `end`.
+    /// Returns the breakdowns of a key's or an application's calls, summed over buckets of `span` milliseconds that start between
+    /// `start` and `end`.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
-    pub async fn usage_by(
+    /// If the database fails or a row cannot be parsed.
+    pub async fn usage_breakdown(
         &self,
         subject: &str,
         span: i64,
@@ -248,16 +243,16 @@ impl Store {
             .collect()
     }
 
-    /// Since when and until when each value of a dimension was seen with a key, to the bucket of `span` milliseconds.
+    /// Returns the values of a dimension that occurred with a key, with their first and last bucket of `span` milliseconds.
     ///
     /// # Errors
-    /// Where the database fails.
-    pub async fn seen(
+    /// If the database fails.
+    pub async fn breakdown_value_spans(
         &self,
         key: KeyId,
         span: i64,
         dimension: Dimension,
-    ) -> Result<Vec<Seen>, StoreError> {
+    ) -> Result<Vec<ValueSpan>, StoreError> {
         let rows: Vec<(String, i64, i64)> = read!(self, |pool| {
             sqlx::query_as(sql::USAGE_BREAKDOWN_VALUE_SPANS)
                 .bind(key.to_string())
@@ -268,7 +263,7 @@ impl Store {
         })?;
         Ok(rows
             .into_iter()
-            .map(|(value, first, last)| Seen {
+            .map(|(value, first, last)| ValueSpan {
                 value,
                 first: Timestamp(first),
                 last: Timestamp(last),

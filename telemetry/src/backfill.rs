@@ -12,7 +12,8 @@ use domain::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 use store::{
-    KeyDay, LastUse, Old, ReportPart, StoreError, UsageBatch, UsageBy, UsageCount, UsageReport,
+    BreakdownCount, KeyDay, LastUse, PruneTarget, ReportPart, StoreError, UsageBatch, UsageCount,
+    UsageReport,
 };
 
 /// Past calls that are observed at a time.
@@ -139,14 +140,14 @@ fn decided(application: &Application, key: KeyId, past: &PastCalls) -> Decided {
 }
 
 /// The instants since which data is retained.
-struct Retained(Vec<(Old, Timestamp)>);
+struct Retained(Vec<(PruneTarget, Timestamp)>);
 
 impl Retained {
     fn of(retention: Retention, now: Timestamp) -> Self {
         Self(retention.expired(now).collect())
     }
 
-    fn includes(&self, what: Old, bucket: Timestamp) -> bool {
+    fn includes(&self, what: PruneTarget, bucket: Timestamp) -> bool {
         self.0
             .iter()
             .all(|(old, before)| *old != what || bucket >= *before)
@@ -158,7 +159,7 @@ fn counts(subjects: &[String; 2], past: &[PastCalls], retained: &Retained) -> Ve
     for past in past {
         for span in [MINUTE, HOUR, DAY] {
             let bucket = past.at.floor(span);
-            if retained.includes(Old::Calls(span), bucket) {
+            if retained.includes(PruneTarget::Rollups(span), bucket) {
                 *sums
                     .entry((span, bucket, past.verdict.outcome()))
                     .or_default() += past.calls;
@@ -197,7 +198,11 @@ fn days(application: ApplicationId, key: KeyId, past: &[PastCalls]) -> Vec<KeyDa
 }
 
 /// Returns the breakdowns; for calls without the right secret only by code.
-fn breakdowns(subjects: &[String; 2], past: &[PastCalls], retained: &Retained) -> Vec<UsageBy> {
+fn breakdowns(
+    subjects: &[String; 2],
+    past: &[PastCalls],
+    retained: &Retained,
+) -> Vec<BreakdownCount> {
     let mut sums: BTreeMap<(&str, i64, Timestamp, Dimension, &str, Outcome), i64> = BTreeMap::new();
     for past in past {
         let outcome = past.verdict.outcome();
@@ -220,7 +225,7 @@ fn breakdowns(subjects: &[String; 2], past: &[PastCalls], retained: &Retained) -
         for (subject, dimension, value) in refusal.chain(marks) {
             for span in [HOUR, DAY] {
                 let bucket = past.at.floor(span);
-                if retained.includes(Old::Common(span), bucket) {
+                if retained.includes(PruneTarget::Breakdowns(span), bucket) {
                     *sums
                         .entry((subject, span, bucket, dimension, value, outcome))
                         .or_default() += past.calls;
@@ -230,7 +235,7 @@ fn breakdowns(subjects: &[String; 2], past: &[PastCalls], retained: &Retained) -
     }
     sums.into_iter()
         .map(
-            |((subject, span, bucket, dimension, value, outcome), calls)| UsageBy {
+            |((subject, span, bucket, dimension, value, outcome), calls)| BreakdownCount {
                 subject: subject.to_owned(),
                 span,
                 bucket,

@@ -73,7 +73,7 @@ impl Telemetry {
             .collect();
         let reports = self
             .store
-            .reported(subject, range.level, range.start, end)
+            .usage_reports(subject, range.level, range.start, end)
             .await?;
         for (at, reported) in reports {
             if let Some(bar) = range.place(at).and_then(|index| bars.get_mut(index)) {
@@ -90,7 +90,10 @@ impl Telemetry {
     pub async fn breakdown(&self, subject: &str, range: Range) -> Result<Breakdown, StoreError> {
         let (span, since) = Breakdown::span(range, self.now());
         let end = range.end().plus(-1);
-        let parts = self.store.usage_by(subject, span, since, end).await?;
+        let parts = self
+            .store
+            .usage_breakdown(subject, span, since, end)
+            .await?;
         Ok(Breakdown::new(since, parts, MAX_NAMED_VALUES))
     }
 
@@ -99,7 +102,10 @@ impl Telemetry {
     /// # Errors
     /// If the database fails.
     pub async fn scope_use(&self, key: KeyId) -> Result<ScopeUse, StoreError> {
-        let seen = self.store.seen(key, DAY, Dimension::Scope).await?;
+        let seen = self
+            .store
+            .breakdown_value_spans(key, DAY, Dimension::Scope)
+            .await?;
         Ok(ScopeUse {
             asked: seen
                 .iter()
@@ -134,7 +140,10 @@ impl Telemetry {
         let now = self.now();
         let (span, since) = Breakdown::span(Range::of(window, now), now);
         let counts = self.store.usage(subject, span, since, now).await?;
-        let parts = self.store.usage_by(subject, span, since, now).await?;
+        let parts = self
+            .store
+            .usage_breakdown(subject, span, since, now)
+            .await?;
         let accepted = parts
             .into_iter()
             .filter(|part: &Part| part.outcome == Outcome::Accepted);

@@ -2,7 +2,7 @@
 
 use crate::{Telemetry, report::ID_RETENTION};
 use domain::time::{DAY, HOUR, MINUTE, Timestamp};
-use store::{Old, StoreError};
+use store::{PruneTarget, StoreError};
 
 /// The retention of hourly breakdowns, which serve windows of up to a week.
 const HOURLY_BREAKDOWNS: i64 = 8 * DAY;
@@ -42,18 +42,22 @@ impl Default for Retention {
 
 impl Retention {
     /// Returns what is pruned, and the instant before which.
-    pub(crate) fn expired(self, now: Timestamp) -> impl Iterator<Item = (Old, Timestamp)> {
+    pub(crate) fn expired(self, now: Timestamp) -> impl Iterator<Item = (PruneTarget, Timestamp)> {
         let before = move |span: i64, kept: i64| now.floor(span).plus(-kept);
         let levels = [(MINUTE, self.minutes), (HOUR, self.hours), (DAY, self.days)];
         let numbers = levels.into_iter().flat_map(move |(span, kept)| {
-            [Old::Calls(span), Old::Reports(span)].map(|what| (what, before(span, kept)))
+            [PruneTarget::Rollups(span), PruneTarget::Reports(span)]
+                .map(|what| (what, before(span, kept)))
         });
         numbers.chain([
-            (Old::Common(HOUR), before(HOUR, HOURLY_BREAKDOWNS)),
-            (Old::Common(DAY), before(DAY, self.breakdowns)),
-            (Old::Batches, now.plus(-ID_RETENTION)),
-            (Old::Events, now.plus(-self.events)),
-            (Old::Sightings, now.plus(-self.events)),
+            (
+                PruneTarget::Breakdowns(HOUR),
+                before(HOUR, HOURLY_BREAKDOWNS),
+            ),
+            (PruneTarget::Breakdowns(DAY), before(DAY, self.breakdowns)),
+            (PruneTarget::ReportBatches, now.plus(-ID_RETENTION)),
+            (PruneTarget::SecurityEvents, now.plus(-self.events)),
+            (PruneTarget::Sightings, now.plus(-self.events)),
         ])
     }
 }
@@ -76,7 +80,7 @@ impl Telemetry {
     pub async fn prune(&self) -> Result<bool, StoreError> {
         let mut more = false;
         for (what, before) in self.retention().expired(self.certain_now()) {
-            more |= self.store.forget_usage(what, before).await?;
+            more |= self.store.prune(what, before).await?;
         }
         more |= self.prune_decisions().await?;
         Ok(more)

@@ -46,7 +46,9 @@ impl Telemetry {
         self.write_batches().await?;
         let (now, new_id) = (self.now(), || self.new_id());
         if let Some(entry) = self.usage.collect(scope, now, new_id) {
-            let written = self.store.note_usage(entry.batch, entry.seq, &entry.body);
+            let written = self
+                .store
+                .append_usage_journal(entry.batch, entry.seq, &entry.body);
             if let Err(error) = written.await {
                 self.usage.abandon_journal(now, new_id);
                 return Err(error);
@@ -79,7 +81,7 @@ impl Telemetry {
             self.index.with(key, of)
         };
         self.store
-            .each_usage_note(|batch, body| {
+            .for_each_usage_journal_entry(|batch, body| {
                 if !recovery.add(batch, body, application) {
                     tracing::error!(%batch, "a usage journal entry cannot be decoded: its counts are lost");
                 }

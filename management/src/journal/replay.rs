@@ -140,7 +140,9 @@ impl Keyring {
             KeyEnd::Retires { since, .. } => (Action::KeyRegenerated, since),
         };
         let target = id.to_string();
-        let recorded = self.store.has_record(tenant.account, &target, action, at);
+        let recorded = self
+            .store
+            .has_audit_record(tenant.account, &target, action, at);
         Ok(!recorded.await?)
     }
 

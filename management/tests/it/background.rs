@@ -2,8 +2,8 @@
 
 use crate::{
     house::{NOW, draft, houses},
-    support::Fresh,
 };
+use testing::TestDatabase;
 use domain::time::Timestamp;
 use management::{Keyring, Store};
 use std::{
@@ -43,7 +43,7 @@ impl Clock for BrokenClock {
 }
 
 /// A keyring whose clock is about to panic, over a database of its own each.
-async fn about_to_panic(panics: u64) -> Vec<(Keyring, Fresh)> {
+async fn about_to_panic(panics: u64) -> Vec<(Keyring, TestDatabase)> {
     let mut keyrings = Vec::new();
     for house in houses().await {
         let editor = house.editor("Acme").await;

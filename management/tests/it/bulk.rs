@@ -171,7 +171,7 @@ async fn after_all_keys_are_revoked_no_call_is_accepted() {
         let records = house
             .fresh
             .store
-            .audit_of(app.account_id, &app.id.to_string(), 9)
+            .audit_by_target(app.account_id, &app.id.to_string(), 9)
             .await;
         let records = records.expect("log");
         assert_eq!(

@@ -1,7 +1,7 @@
 //! A disk that is really full: a small file system in memory, where the tests may mount one.
 
 use crate::house::{House, NOW, draft, houses, reopen};
-use crate::support::{Fresh, fresh_in};
+use testing::TestDatabase;
 use domain::{audit::Action, key::state::State, verdict::Verdict};
 use management::{Fault, Keyring, ManagementError, Store};
 use std::{
@@ -73,7 +73,7 @@ fn ask(keyring: &Keyring, pair: &(String, String)) -> Verdict {
 }
 
 /// What is in the write-ahead log goes into the file, so that it has no room of its own.
-async fn empty_the_log(fresh: &Fresh) {
+async fn empty_the_log(fresh: &TestDatabase) {
     let Store::Sqlite { writer, .. } = &fresh.store else {
         panic!("not SQLite");
     };
@@ -88,7 +88,7 @@ async fn on_a_full_disk_a_revocation_succeeds_with_the_reserve_and_without_it_th
     let Some(disk) = SmallDisk::mount("on_a_full_disk_a_revocation_succeeds") else {
         return;
     };
-    let fresh = fresh_in(disk.path()).await;
+    let fresh = TestDatabase::sqlite_in(disk.path()).await;
     let clock = Arc::new(ManualClock::new(NOW));
     let keyring = reopen(&fresh, &clock, 7).await;
     let house = House {

@@ -1,6 +1,6 @@
 //! A keyring with an account in it, on each database.
 
-use crate::support::{Fresh, fresh};
+use testing::TestDatabase;
 use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
@@ -25,13 +25,13 @@ pub const PASSWORD: &str = "correct horse battery";
 pub struct House {
     pub keyring: Keyring,
     pub clock: Arc<ManualClock>,
-    pub fresh: Fresh,
+    pub fresh: TestDatabase,
 }
 
 /// One house for each database.
 pub async fn houses() -> Vec<House> {
     let mut houses = Vec::new();
-    for fresh in fresh().await {
+    for fresh in TestDatabase::all().await {
         let clock = Arc::new(ManualClock::new(NOW));
         let keyring = reopen(&fresh, &clock, 7).await;
         houses.push(House {
@@ -44,7 +44,7 @@ pub async fn houses() -> Vec<House> {
 }
 
 /// A keyring over a store that may hold keys already; no two with one seed.
-pub async fn reopen(fresh: &Fresh, clock: &Arc<ManualClock>, seed: u64) -> Keyring {
+pub async fn reopen(fresh: &TestDatabase, clock: &Arc<ManualClock>, seed: u64) -> Keyring {
     let store = Store::open(&fresh.url).await.expect("opens");
     open_over(store, clock, seed).await
 }
@@ -63,7 +63,7 @@ pub const PEPPER: &[u8; 32] = b"a pepper of thirty-two bytes ...";
 
 /// As [`reopen`], under other peppers, the newest first.
 pub async fn reopen_under(
-    fresh: &Fresh,
+    fresh: &TestDatabase,
     clock: &Arc<ManualClock>,
     seed: u64,
     peppers: &[&[u8; 32]],

@@ -2,8 +2,8 @@
 
 use crate::{
     house::{House, PEPPER, draft, houses, reopen},
-    support::Fresh,
 };
+use testing::TestDatabase;
 use domain::origin::Origin;
 use domain::{
     audit::{Action, AuditFilter},
@@ -22,7 +22,7 @@ use std::{
 use verification::{Call, Pepper, Peppers, Route};
 
 /// A copy of a database, made while it is used.
-async fn back_up(fresh: &Fresh, path: &Path) {
+async fn back_up(fresh: &TestDatabase, path: &Path) {
     if fresh.url.starts_with("sqlite:") {
         File::create(path).expect("a file");
         let store = Store::open_to_read(&fresh.url).await.expect("opens");
@@ -37,7 +37,7 @@ async fn back_up(fresh: &Fresh, path: &Path) {
 }
 
 /// Puts the copy in the database's place; everything that is connected is closed before.
-async fn restore(fresh: &Fresh, path: &Path) {
+async fn restore(fresh: &TestDatabase, path: &Path) {
     fresh.store.close().await;
     if let Some(database) = fresh.url.strip_prefix("sqlite://") {
         for suffix in ["-wal", "-shm"] {
@@ -241,7 +241,7 @@ async fn keys_that_a_restored_database_has_forgotten_are_ended_again_with_a_reco
             assert_eq!(row.before.get("status"), Some("active"));
         }
         let store = Store::open_to_read(&second.fresh.url).await.expect("opens");
-        store.seal_with(Peppers::from(Pepper::from_bytes(*PEPPER)).seal_keys());
+        store.set_seal_keys(Peppers::from(Pepper::from_bytes(*PEPPER)).seal_keys());
         for head in store.audit_heads().await.expect("read") {
             let broken = store.verify_audit(&head, None).await.expect("read");
             assert_eq!(broken, None);

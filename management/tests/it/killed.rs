@@ -2,8 +2,8 @@
 
 use crate::{
     house::{House, draft, houses},
-    support::Fresh,
 };
+use testing::TestDatabase;
 use domain::key::issued::IssuedKey;
 use management::{Keyring, Store};
 use std::{fs, path::Path, sync::Arc};
@@ -52,7 +52,7 @@ async fn after_a_kill(house: &House) -> (Keyring, TempDir) {
 #[tokio::test]
 async fn an_answered_change_is_on_the_disk() {
     for house in houses().await {
-        let Fresh { store, .. } = &house.fresh;
+        let TestDatabase { store, .. } = &house.fresh;
         let Store::Sqlite { writer, .. } = store else {
             // PostgreSQL keeps its own promise, and not by files of ours.
             continue;

@@ -1,6 +1,6 @@
 //! A network between the keyring and PostgreSQL that can be cut.
 
-use crate::support::Fresh;
+use testing::TestDatabase;
 use std::sync::{
     Arc,
     atomic::{AtomicU8, Ordering},
@@ -36,7 +36,7 @@ pub struct Network {
 
 impl Network {
     /// The way to the server of a database; none where the database is no server.
-    pub async fn to(fresh: &Fresh) -> Option<Self> {
+    pub async fn to(fresh: &TestDatabase) -> Option<Self> {
         let (base, folder) = fresh.url.split_once("?host=")?;
         let name = base.rsplit_once('/')?.1;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

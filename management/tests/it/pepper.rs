@@ -2,15 +2,15 @@
 
 use crate::{
     house::{NOW, PASSWORD, PEPPER, draft, houses, reopen, reopen_under},
-    support::Fresh,
 };
+use testing::TestDatabase;
 use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
     key::issued::IssuedKey,
     verdict::Verdict,
 };
-use management::{Accepted, Keyring, PepperRows, SignIn, Store};
+use management::{Accepted, Keyring, PepperUsage, SignIn, Store};
 use sha2::{Digest, Sha256};
 use verification::{Call, Pepper, Peppers, Route};
 
@@ -33,7 +33,7 @@ fn ask(keyring: &Keyring, key: &IssuedKey) -> Verdict {
 }
 
 /// What was made under a pepper.
-async fn rows(fresh: &Fresh, pepper: &[u8; 32]) -> PepperRows {
+async fn rows(fresh: &TestDatabase, pepper: &[u8; 32]) -> PepperUsage {
     let name = Pepper::from_bytes(*pepper).name();
     let all = fresh.store.rows_by_pepper(NOW).await.expect("read");
     let found = all.into_iter().find(|(other, _)| *other == name);
@@ -76,7 +76,7 @@ async fn a_pepper_is_rotated_without_a_refused_call_and_removed_when_unused() {
 
         // The last ten calls bring the rest along; the log is sealed anew, and nothing is left.
         upgrade_all(&both).await;
-        both.seal_logs().await.expect("sealed");
+        both.seal_audit_logs().await.expect("sealed");
         let left = rows(&house.fresh, PEPPER).await;
         assert!(!left.is_needed(), "{left:?}");
         let only = reopen_under(&house.fresh, &house.clock, 10, &[NEWER]).await;
@@ -94,7 +94,7 @@ async fn keys_that_have_ended_need_no_pepper() {
         let key = house.issue(&editor, draft()).await;
         editor.revoke(key.id, String::new()).await.expect("revoked");
         let both = reopen_under(&house.fresh, &house.clock, 8, &[NEWER, PEPPER]).await;
-        both.expect("opens").seal_logs().await.expect("sealed");
+        both.expect("opens").seal_audit_logs().await.expect("sealed");
         let only = reopen_under(&house.fresh, &house.clock, 9, &[NEWER]).await;
         assert_eq!(
             ask(&only.expect("opens"), &key),
@@ -139,7 +139,7 @@ async fn sessions_devices_and_invitations_outlive_a_rotation() {
             accepted.await.expect("works"),
             Accepted::Granted(_)
         ));
-        both.seal_logs().await.expect("sealed");
+        both.seal_audit_logs().await.expect("sealed");
         let only = reopen_under(&house.fresh, &house.clock, 9, &[NEWER]).await;
         let only = only.expect("opens");
         assert!(only.session(&cookies.token).await.expect("works").is_none());
@@ -147,7 +147,7 @@ async fn sessions_devices_and_invitations_outlive_a_rotation() {
 }
 
 /// What somebody does who may write to the database.
-async fn run(fresh: &Fresh, sql: String) {
+async fn run(fresh: &TestDatabase, sql: String) {
     let sql = sqlx::AssertSqlSafe(sql);
     match &fresh.store {
         Store::Sqlite { writer, .. } => sqlx::raw_sql(sql).execute(writer).await.map(drop),

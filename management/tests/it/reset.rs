@@ -16,7 +16,7 @@ const ANOTHER: &str = "violet compass under snow";
 
 /// A process of its own, beside the one that serves.
 async fn admin(house: &House) -> PeopleAdmin {
-    let store = Store::open_beside(&house.fresh.url).await.expect("opens");
+    let store = Store::open_without_ownership(&house.fresh.url).await.expect("opens");
     let peppers = Pepper::from_bytes(*PEPPER).into();
     PeopleAdmin::new(
         store,
@@ -231,7 +231,7 @@ async fn changes_of_a_person_on_the_command_line_are_in_the_audit_logs_of_their_
         house
             .fresh
             .store
-            .seal_with(verification::Peppers::from(Pepper::from_bytes(*PEPPER)).seal_keys());
+            .set_seal_keys(verification::Peppers::from(Pepper::from_bytes(*PEPPER)).seal_keys());
         for head in house.fresh.store.audit_heads().await.expect("heads") {
             let found = house.fresh.store.verify_audit(&head, None).await;
             assert_eq!(found.expect("read"), None);
@@ -309,7 +309,7 @@ async fn an_invitation_does_not_reveal_whether_its_address_has_an_account() {
 async fn a_command_beside_the_server_changes_nothing_in_the_key_index() {
     for house in houses().await {
         house.add("Acme", "ada@example.com", Role::Owner).await;
-        let missing = Store::open_beside("sqlite:///nowhere/at/all.db").await;
+        let missing = Store::open_without_ownership("sqlite:///nowhere/at/all.db").await;
         assert!(missing.is_err());
         let admin = admin(&house).await;
         admin.disable(&ada()).await.expect("works");

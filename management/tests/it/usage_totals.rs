@@ -2,8 +2,8 @@
 
 use crate::{
     house::{House, draft, houses, reopen},
-    support::Fresh,
 };
+use testing::TestDatabase;
 use domain::origin::Origin;
 use domain::{
     id::AccountId,
@@ -148,7 +148,7 @@ impl Running<'_> {
 
     async fn start(&mut self) {
         self.starts += 1;
-        let (fresh, clock): (&Fresh, _) = (&self.house.fresh, &self.house.clock);
+        let (fresh, clock): (&TestDatabase, _) = (&self.house.fresh, &self.house.clock);
         self.keyring = reopen(fresh, clock, 100 + self.starts).await;
         self.keyring
             .telemetry()
@@ -189,14 +189,14 @@ impl Running<'_> {
                     subject,
                     span
                 );
-                let reported = store.reported(&subject, span, Timestamp(0), now).await;
+                let reported = store.usage_reports(&subject, span, Timestamp(0), now).await;
                 let reported = reported.expect("read").into_iter();
                 let sum = reported.fold(Reported::default(), |sum, (_, calls)| sum.plus(calls));
                 prop_assert_eq!(sum.calls, expected.reported, "{} by {}", subject, span);
                 prop_assert_eq!(sum.server_errors, expected.reported);
             }
             for span in [HOUR, DAY] {
-                let parts = store.usage_by(&subject, span, Timestamp(0), now).await;
+                let parts = store.usage_breakdown(&subject, span, Timestamp(0), now).await;
                 let refusals: i64 = parts
                     .expect("read")
                     .iter()

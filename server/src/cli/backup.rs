@@ -17,7 +17,7 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
-use store::{Check, SealKeys, Store, StoreError, sqlite_path, sqlite_url};
+use store::{IntegrityCheck, SealKeys, Store, StoreError, sqlite_path, sqlite_url};
 
 const VARIABLE: &str = "LATCHKEY_DATABASE_URL";
 
@@ -76,7 +76,7 @@ pub async fn copy(url: &str, file: &Path) -> Result<u64, Stop> {
         let url = url_of(&part)?;
         let copy = Store::open_to_read(&url).await.map_err(io::Error::other)?;
         // Its indexes were just made from its tables.
-        let whole = copy.check(Check::Quick).await;
+        let whole = copy.check(IntegrityCheck::Quick).await;
         copy.close().await;
         whole.map_err(io::Error::other)?;
         let bytes = fs::metadata(&part)?.len();
@@ -164,7 +164,9 @@ async fn check(path: &Path, seals: SealKeys) -> io::Result<()> {
     match Store::open_to_read(&url).await {
         Ok(store) => store.close().await,
         Err(StoreError::Outdated) => {}
-        Err(error @ (StoreError::Migration(_) | StoreError::Unreleased)) => return Err(io::Error::other(error)),
+        Err(error @ (StoreError::Migration(_) | StoreError::Unreleased)) => {
+            return Err(io::Error::other(error));
+        }
         Err(error) => {
             return Err(io::Error::other(format!(
                 "it is no database of Latchkey: {error}"
@@ -172,9 +174,9 @@ async fn check(path: &Path, seals: SealKeys) -> io::Result<()> {
         }
     }
     let store = Store::open(&url).await.map_err(io::Error::other)?;
-    store.seal_with(seals);
+    store.set_seal_keys(seals);
     let found = async {
-        store.check(Check::Full).await?;
+        store.check(IntegrityCheck::Full).await?;
         audit::report(&store, &audit::Kept::new()).await
     }
     .await;

@@ -10,7 +10,7 @@ pub async fn reset(config: &Config) -> Result<(), Stop> {
     let _lock = start::Lock::take(&config.database_url)?;
     let store = start::open_store(config).await?;
     store
-        .forget_time_mark()
+        .delete_time_mark()
         .await
         .map_err(|error| Stop::failed("the database cannot be written", error))?;
     store.close().await;

@@ -73,7 +73,7 @@ async fn status_of(config: &Config, list_keys: bool) -> Result<Vec<String>, Stop
         let mut lines: Vec<String> = uses.iter().enumerate().map(line).collect();
         if list_keys {
             for older in uses.iter().skip(1) {
-                let keys = store.live_keys_under(older.name, now, LISTED).await?;
+                let keys = store.live_keys_with_pepper(older.name, now, LISTED).await?;
                 lines.extend(keys.iter().map(|key| format!("{key} {}", older.name)));
             }
         }

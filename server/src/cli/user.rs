@@ -118,7 +118,7 @@ fn unknown(email: &Email) -> Stop {
 /// No lock is taken: a server that runs beside it reads people and sessions from the database at every request.
 async fn people(config: &Config) -> Result<PeopleAdmin, Stop> {
     let peppers = pepper::load(&config.pepper, true)?;
-    let store = Store::open_beside(&config.database_url)
+    let store = Store::open_without_ownership(&config.database_url)
         .await
         .map_err(|error| {
             Stop::failed(

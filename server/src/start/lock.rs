@@ -197,7 +197,7 @@ mod tests {
         let lock = Lock::take(&url).expect("free");
         let store = Store::open(&url).await.expect("opens");
         store
-            .probe(domain::time::Timestamp(1))
+            .probe_write(domain::time::Timestamp(1))
             .await
             .expect("written");
         let other = Store::open_to_read(&url).await.expect("opens beside it");

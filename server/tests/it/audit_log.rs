@@ -107,7 +107,7 @@ async fn a_file_has_what_the_log_was_narrowed_to_and_no_formula() {
 async fn the_command_prints_heads_that_it_takes_back_and_names_what_is_broken() {
     let house = House::furnished().await;
     let store = Store::open_to_read(&house.url).await.expect("opens");
-    store.seal_with(crate::house::peppers().seal_keys());
+    store.set_seal_keys(crate::house::peppers().seal_keys());
     let before = report(&store, &Kept::new()).await.expect("read");
     assert_eq!((before.heads.len(), before.broken.len()), (2, 0));
     assert!(before.heads[0].ends_with(" Contoso"), "{:?}", before.heads);

@@ -74,14 +74,14 @@ impl Scene {
 async fn open(path: &Path) -> Store {
     let url = sqlite_url(path).expect("UTF-8");
     let store = Store::open(&url).await.expect("opens");
-    store.seal_with(peppers().seal_keys());
+    store.set_seal_keys(peppers().seal_keys());
     store
 }
 
 async fn keys(store: &Store) -> usize {
     let mut keys = 0;
     store
-        .each_index_row(PepperName(0), |_| keys += 1)
+        .for_each_index_row(PepperName(0), |_| keys += 1)
         .await
         .expect("read");
     keys

@@ -2,15 +2,15 @@
 
 use crate::{
     house::{HERE, House},
-    support::fresh,
 };
+use testing::TestDatabase;
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 use std::collections::BTreeMap;
 
 /// A house with the four people of the role matrix on each database.
 pub async fn houses() -> Vec<House> {
     let mut houses = Vec::new();
-    for fresh in fresh().await {
+    for fresh in TestDatabase::all().await {
         let (store, url) = (fresh.store.clone(), fresh.url.clone());
         let house = House::over(store, url, Box::new(fresh), HERE).await;
         house.furnish().await;

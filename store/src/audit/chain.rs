@@ -1,6 +1,6 @@
-//! Whether the log is what was written.
+//! Verifying the audit log, and sealing logs under the newest pepper.
 
-use super::{GENESIS, Head, Proof, SEALED, insert_audit_line, move_audit_head};
+use super::{GENESIS, Head, SEALED, SealCheck, insert_audit_line, move_audit_head};
 use crate::{AuditLine, Store, StoreError, read, row::corrupt, sql, transaction};
 use domain::{
     audit::{AuditFilter, Event},
@@ -9,97 +9,96 @@ use domain::{
 use std::fmt;
 use uuid::Uuid;
 
-/// Lines that are read at once.
+/// Lines read by one query.
 const CHUNK: i64 = 1_000;
 
-/// The end of an account's chain. Whoever keeps it elsewhere can tell later whether anything before it was rewritten.
+/// The end of an account's chain. Stored elsewhere, it reveals whether anything before it was rewritten later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditHead {
-    /// Whose log.
     pub account: AccountId,
     /// The account's name.
     pub name: String,
-    /// The number of the last row; 0 where there is none.
+    /// The number of the last row; 0 without rows.
     pub seq: i64,
-    /// Its hash.
+    /// The hash of the last row.
     pub hash: [u8; 32],
-    /// Its seal, and the name of the pepper that made it; none where the row is from before seals.
+    /// The seal of the last row; `None` if it is unsealed.
     seal: Option<Vec<u8>>,
+    /// The name of the seal's pepper.
     pepper: String,
-    /// The largest number that any row has.
+    /// The largest number of any row.
     last: i64,
 }
 
-/// The first row that is not what was written.
+/// The first row of a log that is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Break {
-    /// Its number.
+pub struct AuditBreak {
+    /// The number of the row.
     pub seq: i64,
-    /// What became of it.
-    pub damage: Damage,
+    pub damage: AuditDamage,
 }
 
-/// What became of a row.
+/// The kind of damage to a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Damage {
-    /// Its hash does not follow from it and the row before.
+pub enum AuditDamage {
+    /// Its hash does not match the row and the one before it.
     Changed,
-    /// It is not there.
+    /// It does not exist.
     Missing,
-    /// It is the last one, and not the one that the account names.
+    /// It is the last one, and not the head that the account names.
     NotTheHead,
-    /// It stands behind the last one that the account names.
+    /// It follows the head that the account names.
     Added,
-    /// It is not the one whose hash was kept elsewhere.
+    /// Its hash differs from the one that was stored elsewhere.
     NotTheKept,
-    /// It carries a seal that was not made with the pepper that it names.
+    /// Its seal was not made with the pepper that it names.
     Forged,
-    /// It carries no seal, although one before it does.
+    /// It has no seal, although a row before it has one.
     Unsealed,
-    /// It is the last one, and no seal of a known pepper vouches for it.
+    /// It is the last one, and no seal of a known pepper covers it.
     Unproven,
 }
 
 impl AuditHead {
-    /// The hash in hexadecimal.
+    /// Returns the hash in hexadecimal.
     pub fn hash_text(&self) -> String {
         hex::encode(self.hash)
     }
 }
 
-impl fmt::Display for Break {
+impl fmt::Display for AuditBreak {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seq = self.seq;
         match self.damage {
-            Damage::Changed if seq == 1 => write!(f, "row 1 is not what was written first"),
-            Damage::Changed => {
+            AuditDamage::Changed if seq == 1 => write!(f, "row 1 is not what was written first"),
+            AuditDamage::Changed => {
                 let before = seq - 1;
                 write!(f, "row {seq} is not what was written after row {before}")
             }
-            Damage::Missing => write!(f, "row {seq} is missing"),
-            Damage::NotTheHead => write!(f, "row {seq} is not what was written last"),
-            Damage::Added => write!(f, "row {seq} was not written by Latchkey"),
-            Damage::NotTheKept => write!(f, "row {seq} is not the one whose hash was kept"),
-            Damage::Forged => {
+            AuditDamage::Missing => write!(f, "row {seq} is missing"),
+            AuditDamage::NotTheHead => write!(f, "row {seq} is not what was written last"),
+            AuditDamage::Added => write!(f, "row {seq} was not written by Latchkey"),
+            AuditDamage::NotTheKept => write!(f, "row {seq} is not the one whose hash was kept"),
+            AuditDamage::Forged => {
                 write!(f, "row {seq} has a seal that was not made with the pepper")
             }
-            Damage::Unsealed => {
+            AuditDamage::Unsealed => {
                 write!(f, "row {seq} has no seal, and rows before it have one")
             }
-            Damage::Unproven => write!(
+            AuditDamage::Unproven => write!(
                 f,
-                "row {seq}, the last one, has no seal of a pepper that is at hand; a log of before this version is sealed \
-                 when the server starts"
+                "row {seq}, the last one, has no seal of a known pepper; a log of before this version is sealed when the \
+                 server starts"
             ),
         }
     }
 }
 
 impl Store {
-    /// The ends of all accounts' chains, by name.
+    /// Returns the heads of all accounts' chains, sorted by account name.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
+    /// If the database fails or a row cannot be parsed.
     pub async fn audit_heads(&self) -> Result<Vec<AuditHead>, StoreError> {
         type Row = (
             Uuid,
@@ -128,20 +127,20 @@ impl Store {
             .collect()
     }
 
-    /// Reads an account's log from its first row to the head, and names the first row that is not what was written.
-    /// `kept` are the number and the hash of an earlier head. Rows that are written meanwhile are not looked at.
+    /// Reads an account's log from its first row to the head, and returns the first damaged row. `kept` are the number and the
+    /// hash of an earlier head. Rows that are appended meanwhile are not checked.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn verify_audit(
         &self,
         head: &AuditHead,
         kept: Option<(i64, [u8; 32])>,
-    ) -> Result<Option<Break>, StoreError> {
-        let broken = |seq, damage| Ok(Some(Break { seq, damage }));
+    ) -> Result<Option<AuditBreak>, StoreError> {
+        let broken = |seq, damage| Ok(Some(AuditBreak { seq, damage }));
         if head.seq == 0 {
-            // An account begins with a row.
-            return broken(1, Damage::Missing);
+            // Creating an account appends its first row.
+            return broken(1, AuditDamage::Missing);
         }
         let everything = AuditFilter::default();
         let (mut seq, mut hash) = (0, GENESIS);
@@ -151,65 +150,64 @@ impl Store {
                 .audit_lines(head.account, &everything, seq, CHUNK)
                 .await?;
             if lines.is_empty() {
-                return broken(seq + 1, Damage::Missing);
+                return broken(seq + 1, AuditDamage::Missing);
             }
             for line in lines.iter().take_while(|line| line.seq <= head.seq) {
                 if line.seq != seq + 1 {
-                    return broken(seq + 1, Damage::Missing);
+                    return broken(seq + 1, AuditDamage::Missing);
                 }
                 seq += 1;
-                match line.link(&hash) {
+                match line.hash_after(&hash) {
                     Some(link) if link == line.hash.as_slice() => hash = link,
-                    _ => return broken(seq, Damage::Changed),
+                    _ => return broken(seq, AuditDamage::Changed),
                 }
                 if line.encoding == SEALED {
                     sealed = true;
-                    match line.prove(self.seals()) {
-                        Proof::Genuine => proven = seq,
-                        Proof::Forged => return broken(seq, Damage::Forged),
-                        // A pepper that was retired: a later seal vouches for the row.
-                        Proof::Unknown => {}
+                    match line.check_seal(self.seal_keys()) {
+                        SealCheck::Genuine => proven = seq,
+                        SealCheck::Forged => return broken(seq, AuditDamage::Forged),
+                        // The pepper was retired: a later seal covers the row.
+                        SealCheck::Unknown => {}
                     }
                 } else if sealed {
-                    return broken(seq, Damage::Unsealed);
+                    return broken(seq, AuditDamage::Unsealed);
                 }
                 seal.clone_from(&line.seal);
                 if kept.is_some_and(|(at, kept)| at == seq && kept != hash) {
-                    return broken(seq, Damage::NotTheKept);
+                    return broken(seq, AuditDamage::NotTheKept);
                 }
             }
             if lines.iter().all(|line| line.seq > head.seq) {
-                return broken(seq + 1, Damage::Missing);
+                return broken(seq + 1, AuditDamage::Missing);
             }
         }
         if hash != head.hash || seal != head.seal {
-            return broken(seq, Damage::NotTheHead);
+            return broken(seq, AuditDamage::NotTheHead);
         }
         if head.last > seq {
-            return broken(seq + 1, Damage::Added);
+            return broken(seq + 1, AuditDamage::Added);
         }
         if kept.is_some_and(|(at, _)| at > seq) {
-            return broken(seq + 1, Damage::Missing);
+            return broken(seq + 1, AuditDamage::Missing);
         }
         if proven < seq {
-            return broken(seq, Damage::Unproven);
+            return broken(seq, AuditDamage::Unproven);
         }
         Ok(None)
     }
 
-    /// Seals each log whose last row is not sealed under the newest pepper, by one more row; returns how many, and whether it
-    /// was for the first time. A row that is sealed vouches for all before it, so a log without a seal is sealed only where no
-    /// log has one: the database is of before seals then. One that stands between sealed logs, or has a seal that nobody
-    /// vouches for, is left to `latchkey audit verify`.
+    /// Seals each log whose last row is not sealed under the newest pepper, by appending one more row. A seal covers all rows
+    /// before it, so an unsealed log is sealed only if no log has a seal, which means that the database is from before seals.
+    /// An unsealed log beside sealed ones, or one with a seal that is not genuine, is left to `latchkey audit verify`.
     ///
     /// # Errors
-    /// Where the database fails.
-    pub async fn seal_logs(
+    /// If the database fails.
+    pub async fn seal_audit_logs(
         &self,
         event: impl Fn(AccountId) -> Event,
-    ) -> Result<Sealing, StoreError> {
-        let Some(newest) = self.seals().newest() else {
-            return Ok(Sealing::default());
+    ) -> Result<SealingReport, StoreError> {
+        let Some(newest) = self.seal_keys().newest() else {
+            return Ok(SealingReport::default());
         };
         let newest = newest.to_string();
         let heads = self.audit_heads().await?;
@@ -221,13 +219,14 @@ impl Store {
         } else {
             (1,)
         };
-        let mut done = Sealing {
+        let mut done = SealingReport {
             first: sealed == 0,
-            ..Sealing::default()
+            ..SealingReport::default()
         };
         for head in heads.iter().filter(|head| head.pepper != newest) {
             let seal = head.seal.as_deref();
-            let genuine = self.seals().prove(&head.hash, seal, &head.pepper) == Proof::Genuine;
+            let genuine =
+                self.seal_keys().check(&head.hash, seal, &head.pepper) == SealCheck::Genuine;
             let unsealed = done.first && seal.is_none();
             if !(genuine || unsealed) {
                 done.left.push(head.name.clone());
@@ -257,13 +256,13 @@ impl Store {
     }
 }
 
-/// What [`Store::seal_logs`] did.
+/// The outcome of [`Store::seal_audit_logs`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sealing {
-    /// How many logs were sealed.
+pub struct SealingReport {
+    /// The number of logs that were sealed.
     pub sealed: usize,
-    /// Whether none had a seal before.
+    /// Whether no log had a seal before.
     pub first: bool,
-    /// The accounts whose logs end without a genuine seal: somebody other than Latchkey wrote them.
+    /// The names of the accounts whose logs end without a genuine seal: they were not written by Latchkey.
     pub left: Vec<String>,
 }

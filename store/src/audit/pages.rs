@@ -1,4 +1,4 @@
-//! Reading the log: a page of it, what was done to one thing, or all of it as it is stored.
+//! Reading the audit log: by page, by target, or as stored.
 
 use super::AuditLine;
 use crate::{Store, StoreError, read, row::AuditRow, sql};
@@ -9,11 +9,11 @@ use domain::{
     time::Timestamp,
 };
 
-/// Binds the values of a filter.
+/// Binds the values of an [`AuditFilter`].
 macro_rules! bind_filter {
     ($query:expr, $filter:expr) => {{
         let filter: &AuditFilter = $filter;
-        // PostgreSQL plans it with the values at hand: a plan for all filters is one for none of them.
+        // Not prepared, so that PostgreSQL plans for these values: a generic plan suits no filter.
         $query
             .bind(&filter.target)
             .bind(&filter.actor)
@@ -25,32 +25,32 @@ macro_rules! bind_filter {
 }
 
 impl Store {
-    /// The newest `most` records about `target` in the account.
+    /// Returns the newest `limit` records about `target` in the account.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
-    pub async fn audit_of(
+    /// If the database fails or a row cannot be parsed.
+    pub async fn audit_by_target(
         &self,
         account: AccountId,
         target: &str,
-        most: i64,
+        limit: i64,
     ) -> Result<Vec<Record>, StoreError> {
         let rows: Vec<AuditRow> = read!(self, |pool| {
             sqlx::query_as(sql::AUDIT_BY_TARGET)
                 .bind(account.0)
                 .bind(target)
-                .bind(most)
+                .bind(limit)
                 .fetch_all(pool)
                 .await
         })?;
         rows.into_iter().map(AuditRow::record).collect()
     }
 
-    /// One page of an account's log, the newest record first.
+    /// Returns one page of an account's log, the newest record first.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
-    pub async fn audit(
+    /// If the database fails or a row cannot be parsed.
+    pub async fn audit_page(
         &self,
         account: AccountId,
         filter: &AuditFilter,
@@ -95,31 +95,31 @@ impl Store {
         })
     }
 
-    /// At most `most` lines of an account's log behind number `after`, in the order of the chain.
+    /// Returns at most `limit` lines of an account's log after number `after`, in the order of the chain.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn audit_lines(
         &self,
         account: AccountId,
         filter: &AuditFilter,
         after: i64,
-        most: i64,
+        limit: i64,
     ) -> Result<Vec<AuditLine>, StoreError> {
         Ok(read!(self, |pool| {
             let lines = sqlx::query_as(sql::AUDIT_LINES)
                 .bind(account.0)
                 .bind(after)
-                .bind(most);
+                .bind(limit);
             bind_filter!(lines, filter).fetch_all(pool).await
         })?)
     }
 
-    /// Whether an account's log has a record of this action on this target at exactly this instant.
+    /// Whether an account's log has a record of an action on a target at exactly one instant.
     ///
     /// # Errors
-    /// Where the database fails.
-    pub async fn has_record(
+    /// If the database fails.
+    pub async fn has_audit_record(
         &self,
         account: AccountId,
         target: &str,
@@ -139,7 +139,7 @@ impl Store {
     }
 }
 
-/// The statement along the index that narrows most.
+/// Returns the statement that uses the most selective index.
 fn statement(filter: &AuditFilter, back: bool) -> &'static str {
     let (down, up) = if !filter.target.is_empty() {
         (sql::AUDIT_OF_TARGET_DESC, sql::AUDIT_OF_TARGET_ASC)

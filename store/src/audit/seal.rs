@@ -1,4 +1,4 @@
-//! Seals of the audit log: without the pepper nobody can make one, and so nobody can compute a chain anew.
+//! Seals of the audit log. Making one takes the pepper, so a chain cannot be recomputed without it.
 
 use crate::PepperName;
 use hmac::{Hmac, KeyInit, Mac};
@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-/// A key that seals rows, made of one pepper.
+/// A key that seals rows, derived from one pepper.
 #[derive(Clone)]
 pub struct SealKey {
     pepper: PepperName,
@@ -17,7 +17,7 @@ pub struct SealKey {
 }
 
 impl SealKey {
-    /// Makes the key of a pepper from 32 bytes that depend on it.
+    /// Makes the key of a pepper from 32 bytes derived from it.
     ///
     /// # Panics
     /// Never: HMAC takes keys of any length.
@@ -26,14 +26,15 @@ impl SealKey {
         Self { pepper, mac }
     }
 
-    fn over(&self, hash: &[u8]) -> Hmac<Sha256> {
+    fn mac_of(&self, hash: &[u8]) -> Hmac<Sha256> {
         let mut mac = self.mac.clone();
         mac.update(hash);
         mac
     }
 }
 
-/// The keys that seal and prove an audit log: the newest seals, all of them prove. Without any, rows are written unsealed.
+/// The keys that seal and verify an audit log: the newest one seals, all of them verify. Without keys, rows are written
+/// unsealed.
 #[derive(Clone, Default)]
 pub struct SealKeys(Vec<SealKey>);
 
@@ -44,25 +45,25 @@ impl fmt::Debug for SealKeys {
     }
 }
 
-/// The keys of a store, once it has them. A clone has the same ones.
+/// The keys of a store, set once. A clone shares them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seals(Arc<OnceLock<SealKeys>>);
 
 static NO_KEYS: SealKeys = SealKeys(Vec::new());
 
 impl Seals {
-    /// The keys; none before they were given.
+    /// Returns the keys; empty before they are set.
     pub(crate) fn keys(&self) -> &SealKeys {
         self.0.get().unwrap_or(&NO_KEYS)
     }
 
-    /// Takes the keys. A store that has some keeps those: it belongs to one process with one list of peppers.
-    pub(crate) fn give(&self, keys: SealKeys) {
+    /// Sets the keys, unless they are set: a store belongs to one process with one list of peppers.
+    pub(crate) fn set(&self, keys: SealKeys) {
         self.0.get_or_init(|| keys);
     }
 }
 
-/// A transaction in which what is appended to an audit log is sealed.
+/// A transaction with the keys that seal the audit events appended in it.
 pub(crate) struct Sealed<T> {
     transaction: T,
     seals: Seals,
@@ -74,12 +75,11 @@ impl<T> Sealed<T> {
         Self { transaction, seals }
     }
 
-    /// The keys that seal.
     pub(crate) fn seals(&self) -> &SealKeys {
         self.seals.keys()
     }
 
-    /// The transaction itself, to be committed.
+    /// Returns the transaction, to commit it.
     pub(crate) fn into_inner(self) -> T {
         self.transaction
     }
@@ -99,44 +99,44 @@ impl<T: DerefMut> DerefMut for Sealed<T> {
     }
 }
 
-/// What a seal says of its row.
+/// The result of checking a row's seal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Proof {
+pub(super) enum SealCheck {
     /// It was made with the pepper.
     Genuine,
-    /// It was not.
+    /// It was not, or there is none.
     Forged,
-    /// Its pepper is not at hand.
+    /// The key of its pepper is missing.
     Unknown,
 }
 
 impl SealKeys {
-    /// Keys, the newest first.
+    /// Makes a list of keys, the newest first.
     pub fn new(keys: impl IntoIterator<Item = SealKey>) -> Self {
         Self(keys.into_iter().collect())
     }
 
-    /// The name of the pepper that seals, where there is one.
+    /// Returns the name of the pepper that seals.
     pub(crate) fn newest(&self) -> Option<PepperName> {
         self.0.first().map(|key| key.pepper)
     }
 
-    /// The seal of a row with this hash under the newest pepper, where there is one.
+    /// Makes the seal of a row with this hash under the newest pepper; `None` without keys.
     pub(super) fn seal(&self, hash: &[u8]) -> Option<Vec<u8>> {
         let key = self.0.first()?;
-        Some(key.over(hash).finalize().into_bytes().to_vec())
+        Some(key.mac_of(hash).finalize().into_bytes().to_vec())
     }
 
-    /// Compares a seal with its row's hash, in constant time.
-    pub(super) fn prove(&self, hash: &[u8], seal: Option<&[u8]>, pepper: &str) -> Proof {
+    /// Checks a seal against its row's hash, in constant time.
+    pub(super) fn check(&self, hash: &[u8], seal: Option<&[u8]>, pepper: &str) -> SealCheck {
         let Some(seal) = seal else {
-            return Proof::Forged;
+            return SealCheck::Forged;
         };
         let key = self.0.iter().find(|key| key.pepper.to_string() == pepper);
-        match key.map(|key| key.over(hash).verify_slice(seal)) {
-            None => Proof::Unknown,
-            Some(Ok(())) => Proof::Genuine,
-            Some(Err(_)) => Proof::Forged,
+        match key.map(|key| key.mac_of(hash).verify_slice(seal)) {
+            None => SealCheck::Unknown,
+            Some(Ok(())) => SealCheck::Genuine,
+            Some(Err(_)) => SealCheck::Forged,
         }
     }
 }

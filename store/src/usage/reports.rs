@@ -1,4 +1,4 @@
-//! Outcomes of calls as services report them.
+//! Outcomes of calls as reported by services.
 
 use super::UsageBatch;
 use crate::{Store, StoreError, read, sql};
@@ -11,10 +11,10 @@ use domain::{
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// What one report says, added up.
+/// One report, summed by key and minute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageReport {
-    /// A report that comes again under its id counts once; one without an id counts each time.
+    /// A report that is sent again under its id counts once; one without an id counts each time.
     pub id: Option<Uuid>,
     /// The calls of each key and minute.
     pub parts: Vec<ReportPart>,
@@ -23,27 +23,24 @@ pub struct UsageReport {
 /// Reported calls of a key in one minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReportPart {
-    /// The key.
     pub key: KeyId,
-    /// Its application.
     pub application: ApplicationId,
-    /// The beginning of the minute.
+    /// The start of the minute.
     pub minute: Timestamp,
-    /// The calls.
     pub calls: Reported,
 }
 
-/// Subject, span and bucket of a sum.
-pub(super) type Place = (String, i64, Timestamp);
+/// Subject, span and bucket: the primary key of a sum.
+pub(super) type ReportRow = (String, i64, Timestamp);
 
-/// Adds a report's calls to the sums of every level, for the key and for its application. They are in one order
-/// everywhere, so that two writers never wait for each other in a circle.
-pub(super) fn add_up(sums: &mut BTreeMap<Place, Reported>, report: &UsageReport) {
+/// Adds a report's calls to the sums of every bucket length, for the key and for its application. The map is sorted, so that
+/// two writers lock rows in the same order.
+pub(super) fn add_up(sums: &mut BTreeMap<ReportRow, Reported>, report: &UsageReport) {
     for part in &report.parts {
         for subject in [part.key.to_string(), part.application.to_string()] {
             for span in [MINUTE, HOUR, DAY] {
-                let place = (subject.clone(), span, part.minute.floor(span));
-                let sum = sums.entry(place).or_default();
+                let row = (subject.clone(), span, part.minute.floor(span));
+                let sum = sums.entry(row).or_default();
                 *sum = sum.plus(part.calls);
             }
         }
@@ -51,19 +48,19 @@ pub(super) fn add_up(sums: &mut BTreeMap<Place, Reported>, report: &UsageReport)
 }
 
 impl UsageBatch {
-    /// Whether nothing is in it.
+    /// Whether the batch has nothing to add.
     pub const fn is_empty(&self) -> bool {
         self.counts.is_empty() && self.by.is_empty() && self.reports.is_empty()
     }
 }
 
 impl Store {
-    /// What was reported of a key's or an application's calls, in buckets of `span` milliseconds that begin from `start`
-    /// to `end`.
+    /// Returns the reported outcomes of a key's or an application's calls, in buckets of `span` milliseconds that start between
+    /// `start` and `end`.
     ///
     /// # Errors
-    /// Where the database fails.
-    pub async fn reported(
+    /// If the database fails.
+    pub async fn usage_reports(
         &self,
         subject: &str,
         span: i64,

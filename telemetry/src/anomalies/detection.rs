@@ -74,7 +74,7 @@ impl Telemetry {
         events.drain(..too_many);
         examined?;
         if !events.is_empty() {
-            self.store.raise(&events).await?;
+            self.store.raise_security_events(&events).await?;
             events.clear();
         }
         Ok(())
@@ -104,7 +104,7 @@ impl Telemetry {
                 at: used.call.at,
             })
             .collect();
-        let known = match self.store.sight(&sightings).await {
+        let known = match self.store.record_sightings(&sightings).await {
             Ok(known) => known,
             Err(error) => {
                 self.anomalies.observations().put_back_uses(uses);
@@ -175,7 +175,7 @@ impl Telemetry {
         while let Some(((email, kind), failed)) = sign_ins.last() {
             let person = self.store.person_by_email(email).await?;
             let accounts = match person {
-                Some(person) => self.store.accounts_of(person.id).await?,
+                Some(person) => self.store.account_ids_of(person.id).await?,
                 None => Vec::new(),
             };
             events.extend(accounts.into_iter().map(|account| Raised {

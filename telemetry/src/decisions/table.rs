@@ -60,11 +60,11 @@ impl Telemetry {
                 Some(count) => count,
                 None => self.store.count_decisions().await?,
             };
-            let old = self.store.forget_decisions(before, PRUNE_ROWS).await?;
+            let old = self.store.prune_decisions(before, PRUNE_ROWS).await?;
             let left = count.saturating_sub_unsigned(old);
             let too_many = left.saturating_sub(retention.max_decisions).min(PRUNE_ROWS);
             let over = if too_many > 0 {
-                self.store.forget_decisions(i64::MAX, too_many).await?
+                self.store.prune_decisions(i64::MAX, too_many).await?
             } else {
                 0
             };

@@ -10,7 +10,7 @@ use domain::{
     },
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
-use store::UsageBy;
+use store::BreakdownCount;
 
 /// Distinct values of one dimension for an application in an hour, and in a day.
 const MAX_VALUES: usize = 50;
@@ -53,7 +53,7 @@ impl ValueSums {
 
 impl DistinctValues {
     /// Returns the rows of the sums. Hours and days that are over at `now` are forgotten.
-    pub(super) fn rows(&mut self, sums: ValueSums, now: Timestamp) -> Vec<UsageBy> {
+    pub(super) fn rows(&mut self, sums: ValueSums, now: Timestamp) -> Vec<BreakdownCount> {
         // Kept for as long again for late counts.
         self.0
             .retain(|(_, span, bucket, _), _| now.since(*bucket) < 2 * span);
@@ -83,7 +83,7 @@ impl DistinctValues {
             for (value, calls) in counted {
                 for (outcome, calls) in Outcome::ALL.into_iter().zip(calls) {
                     if calls > 0 {
-                        rows.push(UsageBy {
+                        rows.push(BreakdownCount {
                             subject: application.to_string(),
                             span,
                             bucket,
@@ -111,7 +111,7 @@ mod tests {
 
     const OURS: ApplicationId = ApplicationId(Uuid::nil());
 
-    fn hour(rows: &[UsageBy]) -> Vec<(&str, i64)> {
+    fn hour(rows: &[BreakdownCount]) -> Vec<(&str, i64)> {
         rows.iter()
             .filter(|row| row.span == HOUR)
             .map(|row| (row.value.as_str(), row.calls))

@@ -15,7 +15,7 @@ use std::{
     hash::{BuildHasher, Hash, Hasher, RandomState},
     net::IpAddr,
 };
-use store::UsageBy;
+use store::BreakdownCount;
 use verification::{Call, KeyIdHasher, Route, clean};
 
 /// Distinct values of one dimension for a key between two flushes, which are at most a minute apart.
@@ -139,7 +139,7 @@ impl DimensionCounts {
     }
 
     /// Returns the rows of keys by hour and day, and the sums of their applications.
-    pub(super) fn into_rows(self) -> (Vec<UsageBy>, ValueSums) {
+    pub(super) fn into_rows(self) -> (Vec<BreakdownCount>, ValueSums) {
         let mut sums = BTreeMap::new();
         let mut shared = ValueSums::default();
         for ((key, hour), values) in self.keys {
@@ -172,7 +172,7 @@ impl DimensionCounts {
         let rows = sums
             .into_iter()
             .map(
-                |((subject, span, bucket, dimension, value, outcome), calls)| UsageBy {
+                |((subject, span, bucket, dimension, value, outcome), calls)| BreakdownCount {
                     subject,
                     span,
                     bucket,

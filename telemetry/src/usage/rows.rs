@@ -9,7 +9,7 @@ use domain::{
     verdict::Verdict,
 };
 use std::collections::BTreeMap;
-use store::{KeyDay, UsageBy, UsageCount};
+use store::{BreakdownCount, KeyDay, UsageCount};
 
 /// Sums of one subject by row key.
 type RowSums<T> = BTreeMap<T, i64>;
@@ -52,7 +52,7 @@ pub(super) fn days(keys: &[(KeyId, KeyCounts)]) -> Vec<KeyDay> {
 }
 
 /// Returns refused calls by code, with and without the right secret.
-pub(super) fn refusals(keys: &[(KeyId, KeyCounts)]) -> Vec<UsageBy> {
+pub(super) fn refusals(keys: &[(KeyId, KeyCounts)]) -> Vec<BreakdownCount> {
     let row_keys = |calls: MinuteCalls| {
         let refused = calls.verdict != Verdict::Accepted;
         [HOUR, DAY]
@@ -66,7 +66,7 @@ pub(super) fn refusals(keys: &[(KeyId, KeyCounts)]) -> Vec<UsageBy> {
     rows(
         keys,
         row_keys,
-        |subject, (span, bucket, code, outcome), calls| UsageBy {
+        |subject, (span, bucket, code, outcome), calls| BreakdownCount {
             subject: subject.to_owned(),
             span,
             bucket,

@@ -3,8 +3,8 @@
 use crate::{
     house::{House, OWNER, request},
     roles::TABLE,
-    support::fresh,
 };
+use testing::TestDatabase;
 use axum::body::to_bytes;
 use http::Method;
 use proptest::{
@@ -165,7 +165,7 @@ async fn try_it(house: &House, method: Method, path: &str, cookie: &str, form: &
 
 #[tokio::test]
 async fn no_text_of_a_query_is_the_servers_fault() {
-    for fresh in fresh().await {
+    for fresh in TestDatabase::all().await {
         fresh.store.close().await;
         let house = House::furnished_over(&fresh.url).await;
         let owner = house.owner().await;
@@ -191,7 +191,7 @@ async fn no_text_of_a_query_is_the_servers_fault() {
 
 #[tokio::test]
 async fn no_text_of_a_form_is_the_servers_fault() {
-    for fresh in fresh().await {
+    for fresh in TestDatabase::all().await {
         fresh.store.close().await;
         let house = House::furnished_over(&fresh.url).await;
         let owner = house.owner().await;
@@ -246,7 +246,7 @@ async fn no_text_of_a_form_is_the_servers_fault() {
 
 #[tokio::test]
 async fn no_text_of_a_call_keeps_counts_from_being_written() {
-    for fresh in fresh().await {
+    for fresh in TestDatabase::all().await {
         fresh.store.close().await;
         let house = House::furnished_over(&fresh.url).await;
         let owner = house.owner().await;

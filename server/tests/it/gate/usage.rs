@@ -32,7 +32,7 @@ async fn reported(house: &House, key: &IssuedKey) -> Reported {
     let store = Store::open_to_read(&house.url).await.expect("opens");
     let now = house.keyring.now();
     let rows = store
-        .reported(&key.id.to_string(), DAY, Timestamp(0), now)
+        .usage_reports(&key.id.to_string(), DAY, Timestamp(0), now)
         .await
         .expect("read");
     rows.into_iter()

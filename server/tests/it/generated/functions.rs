@@ -81,7 +81,7 @@ async fn spoil_each(house: &House) {
         }
     }
     let store = Store::open_to_read(&house.url).await.expect("opens");
-    store.seal_with(peppers().seal_keys());
+    store.set_seal_keys(peppers().seal_keys());
     let report = audit::report(&store, &audit::Kept::default())
         .await
         .expect("read");

@@ -1,49 +1,49 @@
-//! One process at a time may change keys, since its index would not see what another one changes.
+//! The claim to a database: one process at a time may change keys, because its index does not see the changes of another one.
 //!
-//! It claims the database by raising the epoch of `change_head` and leaving its row in `node`, which it renews. What an
-//! earlier process still tries to commit finds another epoch and fails, however late it comes: the epoch stands in the row
-//! that every change of a key has to lock, and PostgreSQL compares it again after waiting for that lock. (In another table
-//! it would be compared as it was before the wait.)
+//! A process claims the database by raising the epoch of `change_head` and inserting its row into `node`, which it renews. A
+//! late commit of an earlier owner finds another epoch and fails: the epoch is a column of the row that every change of a key
+//! has to lock, and PostgreSQL compares it again after waiting for that lock. (In another table it would be compared as it
+//! was before the wait.)
 //!
-//! An SQLite file is locked beside by the process, so that its claim never has to wait.
+//! An SQLite file is locked by the process in addition, so a claim to it never has to wait.
 
-use crate::{Store, StoreError, fence::Cluster, read, sql, transaction};
+use crate::{Store, StoreError, node::fence::Cluster, read, sql, transaction};
 use domain::time::Timestamp;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// By how much two clocks may differ in their rate: a node stops this much before its lease ends, and another one waits
-/// this much longer.
+/// Allowed difference of the rates of two clocks: a node stops this much before its lease ends, and a standby waits this much
+/// longer.
 const DRIFT_PERCENT: u32 = 5;
 
-/// A process that wants to own the database.
+/// A process that claims the database.
 #[derive(Clone, Copy, Debug)]
 pub struct NewNode {
-    /// Its id. Where the owner has the same one, it is a predecessor that is known to be dead.
+    /// Its id. An owner with the same id is a predecessor that is known to be dead.
     pub id: Uuid,
-    /// For how long it answers from memory without renewing its claim.
+    /// How long it answers from memory without renewing its claim.
     pub lease: Duration,
-    /// When it comes.
+    /// The time of the claim.
     pub at: Timestamp,
 }
 
 /// The process that owns the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Occupant {
+pub struct DatabaseOwner {
     /// Its id.
     pub id: Uuid,
     epoch: i64,
-    beat: i64,
+    heartbeat: i64,
     lease: Duration,
 }
 
-/// What became of a claim.
+/// The outcome of a claim.
 #[derive(Debug)]
 pub enum Claim {
-    /// The database is ours.
+    /// This process owns the database.
     Won(Ownership),
-    /// Another process has it.
-    Occupied(Occupant),
+    /// Another process owns it.
+    Occupied(DatabaseOwner),
 }
 
 /// The right to change keys, until another process claims the database.
@@ -54,16 +54,16 @@ pub struct Ownership {
     epoch: i64,
 }
 
-/// Waits for an owner that no longer renews its claim.
+/// Watches the owner for the end of its lease.
 #[derive(Debug, Default)]
 pub struct Standby {
-    seen: Option<(Occupant, Duration)>,
+    seen: Option<(DatabaseOwner, Duration)>,
 }
 
 impl Standby {
-    /// Takes note of who owns the database at an instant of a monotonic clock. Returns the owner once its lease has ended:
-    /// it has not renewed it for as long as it lasts, whatever the two clocks' rates.
-    pub fn observe(&mut self, occupant: Occupant, now: Duration) -> Option<Occupant> {
+    /// Records the owner at an instant of a monotonic clock. Returns the owner once its lease has ended: it was not renewed for
+    /// the duration of the lease, with the drift of two clocks added.
+    pub fn observe(&mut self, occupant: DatabaseOwner, now: Duration) -> Option<DatabaseOwner> {
         match self.seen {
             Some((seen, since)) if seen == occupant => {
                 let wait = occupant.lease * (100 + DRIFT_PERCENT) / 100;
@@ -77,20 +77,20 @@ impl Standby {
     }
 }
 
-/// The lease of a node that answers from memory for up to `patience` after it asked for the last renewal that was granted.
+/// Returns the lease of a node that answers from memory for up to `patience` after it asked for the last granted renewal.
 pub fn lease_of(patience: Duration) -> Duration {
     patience * 100 / (100 - DRIFT_PERCENT)
 }
 
 impl Store {
-    /// Claims the database where it is free, or its owner is `ended`: the owner whose lease [`Standby::observe`] saw end.
+    /// Claims the database if it has no owner, or its owner is `ended`: the one whose lease has ended by [`Standby::observe`].
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn claim(
         &self,
         node: &NewNode,
-        ended: Option<&Occupant>,
+        ended: Option<&DatabaseOwner>,
     ) -> Result<Claim, StoreError> {
         let cluster = self.fence().cluster().unwrap_or(Cluster {
             system_id: String::new(),
@@ -99,30 +99,30 @@ impl Store {
         let lease_ms = i64::try_from(node.lease.as_millis()).unwrap_or(i64::MAX);
         let file_is_locked = matches!(self, Self::Sqlite { .. });
         let claimed = transaction!(self, |tx| {
-            // One claim at a time.
+            // Locks the row: one claim at a time.
             let _: (i64, i64) = sqlx::query_as(sql::CHANGE_HEAD_LOCK.of(self))
                 .fetch_one(&mut *tx)
                 .await?;
             let owner: Option<(Uuid, i64, i64, i64)> = sqlx::query_as(sql::NODE_OWNER)
                 .fetch_optional(&mut *tx)
                 .await?;
-            let owner = owner.map(|(id, epoch, beat, lease)| Occupant {
+            let owner = owner.map(|(id, epoch, heartbeat, lease)| DatabaseOwner {
                 id,
                 epoch,
-                beat,
+                heartbeat,
                 lease: Duration::from_millis(u64::try_from(lease).unwrap_or_default()),
             });
             let replaced = match &owner {
                 None => true,
                 Some(owner) if owner.id == node.id || file_is_locked || Some(owner) == ended => {
-                    let gone = sqlx::query(sql::NODE_DELETE_UNCHANGED)
+                    let deleted = sqlx::query(sql::NODE_DELETE_UNCHANGED)
                         .bind(owner.id)
                         .bind(owner.epoch)
-                        .bind(owner.beat)
+                        .bind(owner.heartbeat)
                         .execute(&mut *tx)
                         .await?;
-                    // None is gone where it has renewed its claim since it was read.
-                    gone.rows_affected() > 0
+                    // No row is deleted if the owner has renewed its claim meanwhile.
+                    deleted.rows_affected() > 0
                 }
                 Some(_) => false,
             };
@@ -160,12 +160,12 @@ impl Store {
 }
 
 impl Ownership {
-    /// Renews the claim, and sees to it that the database has not fallen behind. A lease runs from the instant before this
-    /// is called.
+    /// Renews the claim, and checks that the database has all changes that were seen. The lease runs from the instant before the
+    /// call.
     ///
     /// # Errors
-    /// `Fenced` where another process has claimed the database, `Behind` where it has forgotten changes: the store refuses
-    /// every write from then on. Where the database does not answer.
+    /// `Fenced` if another process has claimed the database, `Behind` if it lacks changes: the store refuses every write from
+    /// then on. If the database does not answer.
     pub async fn renew(&self) -> Result<(), StoreError> {
         let renewed = self.try_renew().await;
         if matches!(renewed, Err(StoreError::Fenced | StoreError::Behind { .. })) {
@@ -180,7 +180,7 @@ impl Ownership {
     async fn try_renew(&self) -> Result<(), StoreError> {
         let seen = self.store.fence().position();
         let (found, renewed) = if matches!(self.store, Store::Sqlite { .. }) {
-            // The file is locked, so nothing has to be written: a full disk does not end the claim.
+            // The file is locked, so no row has to be written: a full disk does not end the claim.
             let (found, epoch): (i64, i64) = read!(&self.store, |pool| {
                 sqlx::query_as(sql::CHANGE_HEAD).fetch_one(pool).await
             })?;
@@ -206,10 +206,10 @@ impl Ownership {
         Ok(())
     }
 
-    /// Gives the database up, so that another process need not wait.
+    /// Gives up the claim, so that the next process need not wait for the end of the lease.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn leave(&self) -> Result<(), StoreError> {
         transaction!(&self.store, |tx| {
             sqlx::query(sql::NODE_DELETE)
@@ -227,17 +227,17 @@ impl Ownership {
 mod tests {
     use super::*;
 
-    fn owner(beat: i64) -> Occupant {
-        Occupant {
+    fn owner(beat: i64) -> DatabaseOwner {
+        DatabaseOwner {
             id: Uuid::from_u128(1),
             epoch: 3,
-            beat,
+            heartbeat: beat,
             lease: Duration::from_secs(30),
         }
     }
 
     #[test]
-    fn an_owner_that_renews_is_waited_for() {
+    fn an_owner_that_renews_its_lease_keeps_it() {
         let mut standby = Standby::default();
         for beat in 0..100 {
             let now = Duration::from_secs(20 * u64::try_from(beat).expect("small"));
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn an_owner_that_is_silent_is_replaced_after_its_lease_and_not_before() {
+    fn an_owner_that_does_not_renew_is_replaced_after_its_lease() {
         let mut standby = Standby::default();
         let at = Duration::from_millis;
         assert_eq!(standby.observe(owner(7), at(1_000)), None);

@@ -1,11 +1,11 @@
-//! All keys of an application at once.
+//! Revoking all keys of an application in one transaction.
 
 use crate::{
     AuditLine, IndexRow, Store, StoreError,
     audit::{Head, append_event, insert_audit_line},
-    index::{advance_position, select_index_rows},
+    database::transaction::BULK_DEADLINE,
+    key::index::{advance_position, select_index_rows},
     read, sql, transaction,
-    transaction::BULK_DEADLINE,
 };
 use domain::{
     audit::{Event, Facts},
@@ -14,26 +14,26 @@ use domain::{
     time::Timestamp,
 };
 
-/// What became of the keys of an application that were all revoked.
+/// The keys of an application after all of them were revoked.
 #[derive(Debug)]
 pub struct RevokedKeys {
-    /// How many were not revoked before.
+    /// The number of keys that were revoked by this.
     pub count: usize,
-    /// All keys of the application, as they are now.
+    /// All keys of the application, for the index.
     pub rows: Vec<IndexRow>,
 }
 
-/// A key that was just revoked, as it was before.
+/// A revoked key, as it was before.
 #[derive(sqlx::FromRow)]
-struct Ended {
+struct KeyBefore {
     id: String,
     deactivated_at: Option<i64>,
     expires_at: Option<i64>,
     retires_at: Option<i64>,
 }
 
-impl Ended {
-    /// Its own record.
+impl KeyBefore {
+    /// Returns the event of this key.
     fn event(&self, one: &Event) -> Event {
         let marks = Marks {
             deactivated_at: self.deactivated_at.map(Timestamp),
@@ -50,10 +50,10 @@ impl Ended {
 }
 
 impl Store {
-    /// Keys of the application that are not revoked.
+    /// Counts the keys of the application that are not revoked.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn count_unrevoked_keys(&self, app: ApplicationId) -> Result<i64, StoreError> {
         let (count,): (i64,) = read!(self, |pool| {
             sqlx::query_as(sql::KEYS_COUNT_UNREVOKED)
@@ -64,12 +64,11 @@ impl Store {
         Ok(count)
     }
 
-    /// Revokes all keys of the application that are not revoked, in one transaction. Each of them
-    /// gets its record: `one` with the key's id as its target and the status that it had. `whole` tells the record of the application from their
-    /// number.
+    /// Revokes all keys of the application that are not revoked, in one transaction. Each key gets its own audit record: `one`,
+    /// with the key's id as target and its former status. `whole` makes the application's record from the number of keys.
     ///
     /// # Errors
-    /// Where the database fails: nothing was revoked then.
+    /// If the database fails: nothing was revoked then.
     pub async fn revoke_all_keys(
         &self,
         app: ApplicationId,
@@ -78,7 +77,7 @@ impl Store {
         whole: impl Fn(usize) -> Event,
     ) -> Result<RevokedKeys, StoreError> {
         let revoked = transaction!(self, BULK_DEADLINE, |tx| {
-            let keys: Vec<Ended> = sqlx::query_as(sql::KEYS_REVOKE_ALL)
+            let keys: Vec<KeyBefore> = sqlx::query_as(sql::KEYS_REVOKE_ALL)
                 .bind(app.0)
                 .bind(one.at.0)
                 .bind(reason)
@@ -86,7 +85,7 @@ impl Store {
                 .await?;
             if !keys.is_empty() {
                 append_event!(tx, &whole(keys.len()))?;
-                // Their numbers are taken at once: three statements a key would hold the account's row for long.
+                // All numbers are taken at once: three statements a key would lock the account's row for long.
                 let many = i64::try_from(keys.len()).unwrap_or(i64::MAX);
                 let mut head: Head = sqlx::query_as(sql::AUDIT_TAKE_NUMBERS)
                     .bind(one.account_id.0)
@@ -115,7 +114,7 @@ impl Store {
             }
         })?;
         if let Some(row) = revoked.rows.first() {
-            self.fence().saw(row.position);
+            self.fence().record_position(row.position);
         }
         Ok(revoked)
     }

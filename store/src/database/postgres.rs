@@ -1,9 +1,9 @@
-//! Connections to PostgreSQL: each is checked to be one to the database that this process knows, and can be written to;
-//! none waits for ever.
+//! Connections to PostgreSQL. Each is checked to lead to a writable server of the known cluster, and has time-outs.
 
+use super::open::ACQUIRE_TIMEOUT;
 use crate::{
     StoreError,
-    fence::{Cluster, Fence},
+    node::fence::{Cluster, Fence},
 };
 use sqlx::{
     Connection, PgConnection, PgPool,
@@ -11,13 +11,11 @@ use sqlx::{
 };
 use std::{io, str::FromStr, sync::Arc, time::Duration};
 
-/// How long a statement waits for a connection before the database counts as unavailable.
-const ACQUIRE: Duration = Duration::from_secs(2);
-/// How long a connection that comes back may take to show that it still works.
+/// How long the ping of a connection that returns to the pool may take.
 const RELEASE: Duration = Duration::from_secs(2);
 
-/// What PostgreSQL itself bounds in each session, and when it notices that this process is gone. Milliseconds but for the
-/// keepalives, which are seconds. Settings of the session and not of its start, which a connection pooler may refuse.
+/// Time-outs of each session in milliseconds, and TCP keepalives in seconds, by which the server notices that this process is
+/// gone. They are set in the session and not at its start, because a connection pooler may refuse start-up parameters.
 const SESSION: &str = "
     SELECT set_config('statement_timeout', '10000', false),
         set_config('lock_timeout', '3000', false),
@@ -26,19 +24,19 @@ const SESSION: &str = "
         set_config('tcp_keepalives_interval', '5', false),
         set_config('tcp_keepalives_count', '3', false)";
 
-/// Whether the server is a primary that can be written to.
+/// Whether the server is a standby, and whether it is read-only.
 const WRITABLE: &str =
     "SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'";
-/// Which cluster it is. Managed services may keep the first function to themselves.
+/// The identity of the cluster. Managed services may forbid the first function.
 const SYSTEM: &str = "SELECT CAST(system_identifier AS TEXT) FROM pg_control_system()";
 const TIMELINE: &str = "SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
 
-/// How many connections the role may have; negative for as many as it likes.
+/// The connection limit of the role; negative without one.
 const ROLE_LIMIT: &str = "SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user";
 
-/// Keeps a session of the server busy.
+/// Occupies a session of the server.
 const HOLD: &str = "BEGIN; SELECT 1";
-/// Marks the session, and looks for the mark.
+/// Sets and reads a mark in the session.
 const MARK: &str = "SELECT set_config('latchkey.session', 'kept', false)";
 const MARKED: &str = "SELECT coalesce(current_setting('latchkey.session', true), '') = 'kept'";
 
@@ -48,19 +46,19 @@ const NOT_ALLOWED: &str = "42501";
 const TOO_MANY: &str = "53300";
 /// SQLSTATE `invalid_sql_statement_name`.
 const NOT_PREPARED: &str = "26000";
-/// SQLSTATE `protocol_violation`, by which a pooler in statement mode answers `BEGIN`.
+/// SQLSTATE `protocol_violation`, with which a pooler in statement mode rejects `BEGIN`.
 const NO_TRANSACTIONS: &str = "08P01";
 
-/// The servers of a URL, of which one is the primary at a time.
+/// The servers of a URL. One of them is the primary at a time.
 #[derive(Clone, Debug)]
-pub struct Hosts(Arc<[PgConnectOptions]>);
+pub struct PostgresHosts(Arc<[PgConnectOptions]>);
 
-impl Hosts {
-    /// Reads `postgres://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE?target_session_attrs=read-write`, as libpq does. Only a
-    /// primary can be used, so `read-write` and `primary` mean the same, and so does nothing at all.
+impl PostgresHosts {
+    /// Parses `postgres://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE?target_session_attrs=read-write`, as libpq does. Only a
+    /// primary can be used, so `read-write`, `primary` and no value mean the same.
     ///
     /// # Errors
-    /// `UnknownKind` where it cannot be read; `Attributes` where it asks for a server that cannot be written to.
+    /// `UnknownKind` if it cannot be parsed; `Attributes` if it asks for a read-only server.
     pub(crate) fn parse(url: &str) -> Result<Self, StoreError> {
         let (start, rest) = url.split_once("://").ok_or(StoreError::UnknownKind)?;
         let (authority, rest) = match rest.find(['/', '?']) {
@@ -85,17 +83,17 @@ impl Hosts {
             .split(',')
             .map(|host| {
                 let url = format!("{start}://{user}{host}{path}?{query}");
-                // A connection pooler may refuse it, and no number here is a fraction.
+                // A connection pooler may refuse this parameter, and no column is a fraction.
                 PgConnectOptions::from_str(&url).map(|options| options.extra_float_digits(None))
             })
             .collect();
         Ok(Self(all.map_err(|_| StoreError::UnknownKind)?.into()))
     }
 
-    /// A connection to the primary, and how to make more.
+    /// Connects to the primary. Returns the connection and the options for more of them.
     ///
     /// # Errors
-    /// Why the last one of them cannot be used.
+    /// Why the last server cannot be used.
     pub(crate) async fn primary(
         &self,
         fence: &Fence,
@@ -110,15 +108,15 @@ impl Hosts {
         Err(last)
     }
 
-    /// How to connect to the first of them that answers, whether it can be written to or not.
+    /// Returns the options for the first server that answers, writable or not.
     ///
     /// # Errors
-    /// Why the last one of them does not answer.
+    /// Why the last server does not answer.
     pub(crate) async fn any(&self) -> Result<PgConnectOptions, StoreError> {
         let mut last = StoreError::UnknownKind;
         for options in self.0.iter() {
             let connecting = PgConnection::connect_with(options);
-            match crate::transaction::within(ACQUIRE, connecting).await {
+            match super::transaction::within(ACQUIRE_TIMEOUT, connecting).await {
                 Ok(connection) => {
                     connection.close().await?;
                     return Ok(options.clone());
@@ -129,14 +127,14 @@ impl Hosts {
         Err(last)
     }
 
-    /// Whether there is more than one.
+    /// Whether there is more than one server.
     pub(crate) fn are_several(&self) -> bool {
         self.0.len() > 1
     }
 }
 
-/// How many connections a pool may have: no more than the role, since one that is refused is waited for in vain.
-pub(crate) async fn connections(
+/// Returns the size of the pool: at most the connection limit of the role, because waiting for a refused connection is in vain.
+pub(crate) async fn allowed_connections(
     connection: &mut PgConnection,
     wanted: u32,
 ) -> Result<u32, StoreError> {
@@ -144,27 +142,25 @@ pub(crate) async fn connections(
     Ok(u32::try_from(limit).map_or(wanted, |limit| wanted.min(limit).max(1)))
 }
 
-/// Takes the time-outs away from a connection, for migrations.
-pub(crate) async fn wait_as_long_as_it_takes(
-    connection: &mut PgConnection,
-) -> Result<(), StoreError> {
+/// Removes the time-outs of a connection, for migrations.
+pub(crate) async fn remove_timeouts(connection: &mut PgConnection) -> Result<(), StoreError> {
     const UNBOUNDED: &str = "SELECT set_config('statement_timeout', '0', false),
         set_config('lock_timeout', '0', false)";
     sqlx::query(UNBOUNDED).execute(connection).await?;
     Ok(())
 }
 
-/// Makes sure that a session is one: a pooler that gives each transaction another server's session loses what is set and
-/// prepared in it.
+/// Checks that the connection keeps its session: a pooler that runs each transaction in another session loses settings and
+/// prepared statements.
 ///
 /// # Errors
-/// `Pooled` where there is such a pooler.
-pub(crate) async fn keeps_sessions(
+/// `Pooled` if it does not.
+pub(crate) async fn require_own_session(
     first: &mut PgConnection,
     options: &PgConnectOptions,
 ) -> Result<(), StoreError> {
     let pooled = |error: sqlx::Error| match error {
-        // A role that may have one connection only cannot be looked at, and a pooler would have let it in.
+        // A role that is limited to one connection cannot be tested; a pooler would have accepted the second one.
         sqlx::Error::Database(cause) if cause.code().as_deref() == Some(TOO_MANY) => None,
         sqlx::Error::Database(cause)
             if matches!(
@@ -178,7 +174,7 @@ pub(crate) async fn keeps_sessions(
     };
     let looked = async {
         sqlx::raw_sql(MARK).execute(&mut *first).await?;
-        // It takes the server's session that the mark was left in, and keeps it busy.
+        // Behind a pooler it takes the session with the mark and occupies it.
         let mut second = PgConnection::connect_with(options).await?;
         sqlx::raw_sql(HOLD).execute(&mut second).await?;
         let (kept,): (bool,) = sqlx::query_as(MARKED)
@@ -188,25 +184,25 @@ pub(crate) async fn keeps_sessions(
         second.close().await?;
         Ok(kept)
     };
-    match tokio::time::timeout(ACQUIRE, looked).await {
-        // It waits for the one session that the second one has.
+    match tokio::time::timeout(ACQUIRE_TIMEOUT, looked).await {
+        // A time-out: the first connection waits for the session that the second one occupies.
         Err(_) | Ok(Ok(false)) => Err(StoreError::Pooled),
         Ok(Ok(true)) => Ok(()),
         Ok(Err(error)) => pooled(error).map_or(Ok(()), Err),
     }
 }
 
-/// A pool whose connections write.
+/// Makes a pool of read-write connections.
 pub(crate) fn pool(options: PgConnectOptions, connections: u32, fence: &Fence) -> PgPool {
     let fence = fence.clone();
     PgPoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(ACQUIRE)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
         .after_connect(move |connection, _| {
             let fence = fence.clone();
             Box::pin(async move { prepare(connection, &fence).await })
         })
-        // Without it a connection whose packets are lost keeps its place in the pool until TCP gives up.
+        // Otherwise a connection whose packets are lost would stay in the pool until TCP gives up.
         .after_release(|connection, _| {
             Box::pin(async move {
                 tokio::time::timeout(RELEASE, connection.ping())
@@ -218,7 +214,7 @@ pub(crate) fn pool(options: PgConnectOptions, connections: u32, fence: &Fence) -
         .connect_lazy_with(options)
 }
 
-/// Makes one connection, checked as those of the pool are.
+/// Makes one connection with the checks of the pool.
 ///
 /// # Errors
 /// Why it cannot be used.
@@ -231,7 +227,7 @@ pub(crate) async fn connect(
         prepare(&mut connection, fence).await?;
         Ok::<_, sqlx::Error>(connection)
     };
-    Ok(crate::transaction::within(ACQUIRE, connecting).await?)
+    Ok(super::transaction::within(ACQUIRE_TIMEOUT, connecting).await?)
 }
 
 async fn prepare(connection: &mut PgConnection, fence: &Fence) -> sqlx::Result<()> {
@@ -248,7 +244,7 @@ async fn prepare(connection: &mut PgConnection, fence: &Fence) -> sqlx::Result<(
         ));
     }
     let cluster = cluster(connection).await?;
-    fence.meet(&cluster).map_err(unusable)?;
+    fence.check_cluster(&cluster).map_err(unusable)?;
     sqlx::query(SESSION).execute(&mut *connection).await?;
     Ok(())
 }
@@ -269,7 +265,7 @@ async fn cluster(connection: &mut PgConnection) -> sqlx::Result<Cluster> {
     })
 }
 
-/// A server that answers and is not the database: for the caller as if it did not answer.
+/// The error for a server that answers and is not the database. It counts as unavailable.
 fn unusable(why: impl Into<String>) -> sqlx::Error {
     sqlx::Error::Io(io::Error::other(why.into()))
 }
@@ -278,23 +274,23 @@ fn unusable(why: impl Into<String>) -> sqlx::Error {
 mod tests {
     use super::*;
 
-    fn read(url: &str) -> Vec<(String, u16)> {
-        let hosts = Hosts::parse(url).expect("a URL");
+    fn hosts_of(url: &str) -> Vec<(String, u16)> {
+        let hosts = PostgresHosts::parse(url).expect("a URL");
         let all = hosts.0.iter();
         all.map(|options| (options.get_host().to_owned(), options.get_port()))
             .collect()
     }
 
     #[test]
-    fn a_url_names_one_server_or_several() {
-        assert_eq!(read("postgres://u:p@a/db"), [("a".to_owned(), 5432)]);
+    fn a_url_lists_one_server_or_several() {
+        assert_eq!(hosts_of("postgres://u:p@a/db"), [("a".to_owned(), 5432)]);
         let several = "postgres://u:p%40@a:5433,b,[2001:db8::1]:7/db?target_session_attrs=read-write&sslmode=disable";
         let expected = [("a", 5433), ("b", 5432), ("[2001:db8::1]", 7)];
         assert_eq!(
-            read(several),
+            hosts_of(several),
             expected.map(|(host, port)| (host.to_owned(), port))
         );
-        let hosts = Hosts::parse(several).expect("a URL");
+        let hosts = PostgresHosts::parse(several).expect("a URL");
         assert!(
             hosts
                 .0
@@ -304,11 +300,14 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_cannot_be_written_to_is_not_asked_for() {
+    fn a_url_for_a_read_only_server_is_refused() {
         let standby = "postgres://a,b/db?target_session_attrs=standby";
-        assert!(matches!(Hosts::parse(standby), Err(StoreError::Attributes)));
         assert!(matches!(
-            Hosts::parse("postgres"),
+            PostgresHosts::parse(standby),
+            Err(StoreError::Attributes)
+        ));
+        assert!(matches!(
+            PostgresHosts::parse("postgres"),
             Err(StoreError::UnknownKind)
         ));
     }

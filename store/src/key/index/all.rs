@@ -1,5 +1,6 @@
-//! Every key at once. Two tables are read from end to end in spans of some hundred rows, each of which the database puts into
-//! one text: a driver hands out values one by one, and for a million rows that takes longer than all the rest.
+//! Reading every key for the index. Two tables are read from end to end in spans of some hundred rows, each of which the
+//! database concatenates into one text: a driver decodes values one by one, and for a million rows that takes longer than
+//! everything else.
 
 use super::{Digest, IndexRow, KnownScopes, RawTerms, Terms};
 use crate::{
@@ -18,10 +19,10 @@ use std::collections::HashMap;
 use tokio::{sync::mpsc, task::JoinHandle};
 use uuid::Uuid;
 
-/// How many spans of a table are read before they are needed.
-const AHEAD: usize = 2;
+/// Spans of a table that are read ahead.
+const READ_AHEAD: usize = 2;
 
-/// A table as texts, in its order. A task reads it, so that the next span comes while one is being looked at.
+/// A table as texts, in its order. A task reads ahead while a span is parsed.
 struct Spans {
     texts: mpsc::Receiver<String>,
     reading: Option<JoinHandle<sqlx::Result<()>>>,
@@ -39,8 +40,8 @@ impl Spans {
     }
 }
 
-/// Begins to read a table: rows of SQLite by their numbers, PostgreSQL's by their blocks. All spans are of one instant: a row that is
-/// written anew moves to another block, and would be missed where it goes to one that was read before.
+/// Begins to read a table: rows of SQLite by rowid, of PostgreSQL by block. All spans are of one snapshot: an updated row
+/// moves to another block, and would be missed if that one had been read before.
 macro_rules! read_spans {
     ($store:expr, $pool:expr, $extent:expr, $span:expr $(, $value:expr)?) => {{
         let step: i64 = match $store {
@@ -49,7 +50,7 @@ macro_rules! read_spans {
         };
         let (pool, begin) = ($pool.clone(), sql::INDEX_SNAPSHOT.of($store));
         let (extent, span) = ($extent.of($store), $span.of($store));
-        let (send, texts) = mpsc::channel(AHEAD);
+        let (send, texts) = mpsc::channel(READ_AHEAD);
         let reading = tokio::spawn(async move {
             let mut snapshot = pool.begin_with(begin).await?;
             let (end,): (i64,) = sqlx::query_as(extent).fetch_one(&mut *snapshot).await?;
@@ -75,22 +76,22 @@ macro_rules! read_spans {
     }};
 }
 
-/// Whose the applications are.
+/// The accounts of all applications.
 type Accounts = HashMap<ApplicationId, AccountId>;
 
-/// A map by ids that are random, and that nobody chooses.
-type ById<T> = HashMap<KeyId, T, foldhash::fast::FixedState>;
+/// A map with a fast hash, for keys' ids: they are random and not chosen by a client.
+type KeyMap<T> = HashMap<KeyId, T, foldhash::fast::FixedState>;
 
-/// Keys and digests whose other half has not come yet. Both tables give them in nearly the same order, so few wait.
+/// Keys and digests whose other half has not been read yet. Both tables have nearly the same order, so few are kept.
 #[derive(Default)]
-struct Halves {
-    /// The pepper of lines that name none.
+struct UnjoinedRows {
+    /// The pepper of lines without a name.
     newest: PepperName,
-    keys: ById<IndexRow>,
-    digests: ById<(Digest, PepperName)>,
+    keys: KeyMap<IndexRow>,
+    digests: KeyMap<(Digest, PepperName)>,
 }
 
-impl Halves {
+impl UnjoinedRows {
     fn key(&mut self, mut row: IndexRow) -> Option<IndexRow> {
         let Some((digest, pepper)) = self.digests.remove(&row.id) else {
             self.keys.insert(row.id, row);
@@ -100,7 +101,7 @@ impl Halves {
         Some(row)
     }
 
-    /// Takes a line of a span of secrets.
+    /// Parses a line of a span of secrets.
     fn secret(&mut self, line: &str) -> Result<Option<IndexRow>, StoreError> {
         let (id, rest) = line.split_once(' ').ok_or_else(|| corrupt("key_id"))?;
         let id = parse("key_id", id)?;
@@ -119,7 +120,7 @@ impl Halves {
     }
 }
 
-/// A line of a span of keys.
+/// A line of a span of keys, parsed.
 struct Line<'t> {
     id: KeyId,
     application: ApplicationId,
@@ -144,15 +145,15 @@ impl<'t> Line<'t> {
 }
 
 impl Store {
-    /// Gives `take` every key of every account that has a secret, as they come. The tables are joined here: a database would
-    /// look each secret up, which takes twenty times as long. `newest` is the pepper of most of them.
+    /// Calls `visit` with every key that has a secret, in no order. The tables are joined here: the database would look up each
+    /// secret, which takes twenty times as long. `newest` is the pepper of most of them.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
-    pub async fn each_index_row(
+    /// If the database fails or a row cannot be parsed.
+    pub async fn for_each_index_row(
         &self,
         newest: PepperName,
-        take: impl FnMut(IndexRow),
+        visit: impl FnMut(IndexRow),
     ) -> Result<(), StoreError> {
         let Self::Sqlite {
             writer,
@@ -161,20 +162,20 @@ impl Store {
             disk,
         } = self
         else {
-            return self.join(newest, take).await;
+            return self.join(newest, visit).await;
         };
-        // Connections of their own, one for each table and one beside them, whose caches go with them: nothing is read twice.
+        // Separate connections, one for each table and a third, whose caches are freed with them: nothing is read twice.
         let options = (*readers.connect_options()).clone();
         let pool = SqlitePoolOptions::new()
             .max_connections(3)
             .connect_lazy_with(options.pragma("cache_size", "-2048"));
-        let apart = Self::Sqlite {
+        let separate = Self::Sqlite {
             writer: writer.clone(),
             readers: pool.clone(),
             fence: fence.clone(),
             disk: disk.clone(),
         };
-        let done = apart.join(newest, take).await;
+        let done = separate.join(newest, visit).await;
         pool.close().await;
         done
     }
@@ -182,16 +183,16 @@ impl Store {
     async fn join(
         &self,
         newest: PepperName,
-        mut take: impl FnMut(IndexRow),
+        mut visit: impl FnMut(IndexRow),
     ) -> Result<(), StoreError> {
         let mut scopes = KnownScopes::default();
-        let mut halves = Halves {
+        let mut unjoined = UnjoinedRows {
             newest,
-            ..Halves::default()
+            ..UnjoinedRows::default()
         };
         let mut unusual = self.unusual_terms().await?;
         let mut accounts = self.accounts().await?;
-        // What is read from here on is at least as new.
+        // Everything that is read from here on is at least as new.
         let position = self.position().await?;
         with_read_pool!(self, |pool| {
             let mut keys = read_spans!(self, pool, sql::INDEX_KEYS_EXTENT, sql::INDEX_KEYS_SPAN);
@@ -209,7 +210,7 @@ impl Store {
                 }
                 for line in key_lines.iter().flat_map(|text| text.lines()) {
                     let line = Line::read(line)?;
-                    // One that was made while this goes on.
+                    // The application was created meanwhile.
                     if !accounts.contains_key(&line.application) {
                         accounts = self.accounts().await?;
                     }
@@ -217,15 +218,15 @@ impl Store {
                     let account = *account.ok_or_else(|| corrupt("application_id"))?;
                     let home = (line.application, account);
                     let scopes = scopes.read(line.scopes)?;
-                    let mut key = IndexRow::usual(line.id, home, scopes, line.expires_at);
+                    let mut key = IndexRow::without_terms(line.id, home, scopes, line.expires_at);
                     key.position = position;
                     if let Some(terms) = unusual.remove(&key.id) {
                         key = key.with(terms);
                     }
-                    halves.key(key).map(&mut take);
+                    unjoined.key(key).map(&mut visit);
                 }
                 for line in secret_lines.iter().flat_map(|text| text.lines()) {
-                    halves.secret(line)?.map(&mut take);
+                    unjoined.secret(line)?.map(&mut visit);
                 }
             }
         })

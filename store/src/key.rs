@@ -1,9 +1,20 @@
-//! Keys and the digests of their secrets.
+//! API keys and the digests of their secrets.
+
+#![expect(
+    missing_docs,
+    reason = "fields are named for the columns that they hold"
+)]
+
+pub(crate) mod index;
+pub(crate) mod list;
+pub(crate) mod pepper;
+pub(crate) mod revoke_all;
+mod rotation;
 
 use crate::{
     IndexRow, PepperName, Store, StoreError,
     audit::append_event,
-    index::{advance_position, select_index_row},
+    key::index::{advance_position, select_index_row},
     read,
     row::KeyRow,
     sql, transaction,
@@ -15,38 +26,32 @@ use domain::{
     time::Timestamp,
 };
 
-/// A key to be written, with its secret's digest.
+/// A key to insert, with the digest of its secret.
 #[derive(Debug)]
 pub struct NewKey<'a> {
-    /// The public key id.
     pub id: KeyId,
-    /// Whose.
     pub account: AccountId,
-    /// Of which application.
     pub application: ApplicationId,
-    /// What was asked for.
     pub draft: &'a KeyDraft,
-    /// Who asked.
     pub created_by: PersonId,
-    /// When.
+    /// The time of creation.
     pub at: Timestamp,
-    /// The form's promise to be carried out once.
-    pub once: IdempotencyKey,
-    /// The secret's id.
+    /// The id of the form: a form that is sent again makes no second key.
+    pub idempotency_key: IdempotencyKey,
     pub secret_id: SecretId,
     /// HMAC-SHA-256 of the secret.
     pub digest: &'a [u8; 32],
-    /// The name of the pepper.
+    /// The pepper of the digest.
     pub pepper: PepperName,
 }
 
-/// What became of an insertion.
+/// The outcome of an insertion.
 #[derive(Clone, Debug)]
-pub enum Inserted {
-    /// It was written. These keys are new or were changed.
+pub enum KeyInsertion {
+    /// The key was inserted. These keys are new or were changed.
     New(Vec<IndexRow>),
-    /// The form had been carried out before, and made this key.
-    Before(KeyId),
+    /// The same form has made this key before; nothing was written.
+    Existing(KeyId),
 }
 
 /// Changes one key and writes the event. Evaluates to a `Result` with the key for the gate's index: `NotFound` if no row
@@ -67,7 +72,7 @@ macro_rules! change_key {
             advance_position!(tx, $store)?;
             select_index_row!(tx, $id)?.ok_or(StoreError::NotFound)?
         })
-        .inspect(|row: &IndexRow| $store.fence().saw(row.position))
+        .inspect(|row: &IndexRow| $store.fence().record_position(row.position))
     };
 }
 
@@ -90,7 +95,7 @@ macro_rules! insert_key_row {
                 .bind(draft.expiry.at().map(|at| at.0))
                 .bind(new.at.0)
                 .bind(new.created_by.0)
-                .bind(new.once.0)
+                .bind(new.idempotency_key.0)
                 .bind(draft.rate_limit.map(|limit| i64::from(limit.requests)))
                 .bind(draft.rate_limit.map(|limit| i64::from(limit.window_ms)))
                 .execute(&mut *$tx)
@@ -98,7 +103,7 @@ macro_rules! insert_key_row {
             if inserted.rows_affected() == 0 {
                 let (id,): (String,) = sqlx::query_as($crate::sql::KEY_BY_IDEMPOTENCY_KEY)
                     .bind(new.application.0)
-                    .bind(new.once.0)
+                    .bind(new.idempotency_key.0)
                     .fetch_one(&mut *$tx)
                     .await?;
                 return $crate::row::parse::<domain::key::token::KeyId>("id", &id).map(Some);
@@ -120,41 +125,41 @@ macro_rules! insert_key_row {
 pub(crate) use insert_key_row;
 
 impl Store {
-    /// Writes a key, its digest and the event, or finds the key that the same form made before.
+    /// Inserts a key, its digest and the event, or finds the key that the same form has made before.
     ///
     /// # Errors
-    /// `Conflict` where the id is taken.
+    /// `Conflict` if the id exists.
     pub async fn insert_key(
         &self,
         new: &NewKey<'_>,
         event: &Event,
-    ) -> Result<Inserted, StoreError> {
+    ) -> Result<KeyInsertion, StoreError> {
         let inserted = transaction!(self, |tx| {
             let before: Option<KeyId> = insert_key_row!(tx, new, event)?;
             if let Some(id) = before {
-                Inserted::Before(id)
+                KeyInsertion::Existing(id)
             } else {
                 advance_position!(tx, self)?;
-                Inserted::New(Vec::from_iter(select_index_row!(tx, new.id)?))
+                KeyInsertion::New(Vec::from_iter(select_index_row!(tx, new.id)?))
             }
         })?;
-        self.saw(&inserted);
+        self.record_insertion(&inserted);
         Ok(inserted)
     }
 
-    /// Notes the position of an insertion that was committed.
-    pub(crate) fn saw(&self, inserted: &Inserted) {
-        if let Inserted::New(rows) = inserted {
+    /// Records the position of a committed insertion.
+    fn record_insertion(&self, inserted: &KeyInsertion) {
+        if let KeyInsertion::New(rows) = inserted {
             for row in rows {
-                self.fence().saw(row.position);
+                self.fence().record_position(row.position);
             }
         }
     }
 
-    /// One key of the application.
+    /// Returns one key of the application.
     ///
     /// # Errors
-    /// `NotFound` where the application has no such key.
+    /// `NotFound` if the application has no such key.
     pub async fn key(
         &self,
         app: ApplicationId,
@@ -171,10 +176,10 @@ impl Store {
         row.summary(now)
     }
 
-    /// Whether there is any key at all.
+    /// Whether there is any key with a secret.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn has_keys(&self) -> Result<bool, StoreError> {
         let (found,): (i64,) = read!(self, |pool| sqlx::query_as(sql::KEY_SECRETS_COUNT_ANY)
             .fetch_one(pool)
@@ -182,10 +187,10 @@ impl Store {
         Ok(found > 0)
     }
 
-    /// Notes that somebody said the secret is stored.
+    /// Records that a person confirmed that the secret is stored.
     ///
     /// # Errors
-    /// `NotFound` where there is no such key that was not confirmed.
+    /// `NotFound` if there is no such unconfirmed key.
     pub async fn confirm_key(
         &self,
         app: ApplicationId,
@@ -195,10 +200,10 @@ impl Store {
         change_key!(self, event, sql::KEY_CONFIRM, app, id, event.at.0)
     }
 
-    /// Switches a key off.
+    /// Deactivates a key.
     ///
     /// # Errors
-    /// `NotFound` where there is no such key that is on.
+    /// `NotFound` if there is no such active key.
     pub async fn deactivate_key(
         &self,
         app: ApplicationId,
@@ -208,10 +213,10 @@ impl Store {
         change_key!(self, event, sql::KEY_DEACTIVATE, app, id, event.at.0)
     }
 
-    /// Switches a key on.
+    /// Activates a key.
     ///
     /// # Errors
-    /// `NotFound` where there is no such key that is off.
+    /// `NotFound` if there is no such inactive key.
     pub async fn activate_key(
         &self,
         app: ApplicationId,
@@ -221,10 +226,10 @@ impl Store {
         change_key!(self, event, sql::KEY_ACTIVATE, app, id)
     }
 
-    /// Makes a key what the draft says, but for its environment.
+    /// Changes a key to what the draft says, except for its environment.
     ///
     /// # Errors
-    /// `NotFound` where there is no such key that was not revoked.
+    /// `NotFound` if there is no such key, or it is revoked.
     pub async fn change_key(
         &self,
         app: ApplicationId,
@@ -248,10 +253,10 @@ impl Store {
         )
     }
 
-    /// Revokes a key, for ever.
+    /// Revokes a key. This is final.
     ///
     /// # Errors
-    /// `NotFound` where there is no such key that was not revoked.
+    /// `NotFound` if there is no such key, or it is revoked.
     pub async fn revoke_key(
         &self,
         app: ApplicationId,
@@ -263,8 +268,8 @@ impl Store {
     }
 }
 
-/// Text for a `LIKE` pattern with `ESCAPE '\'` in which `%`, `_` and `\` mean themselves.
-pub(crate) fn literally(text: &str) -> String {
+/// Escapes `%`, `_` and `\` in text for a `LIKE` pattern with `ESCAPE '\'`.
+pub(crate) fn escape_like(text: &str) -> String {
     text.replace('\\', "\\\\")
         .replace('%', "\\%")
         .replace('_', "\\_")

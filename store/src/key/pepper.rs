@@ -1,8 +1,8 @@
-//! The names that rows give the peppers, and how many rows each pepper has.
+//! Names of peppers, the rows that use each pepper, and moving digests to a newer one.
 
 use crate::{
     IndexRow, Store, StoreError, deferrable_transaction,
-    index::{advance_position, select_index_row},
+    key::index::{advance_position, select_index_row},
     read,
     row::corrupt,
     sql,
@@ -10,7 +10,7 @@ use crate::{
 use domain::{key::token::KeyId, time::Timestamp};
 use std::{fmt, str::FromStr};
 
-/// The name that rows give a pepper: eight hexadecimal digits of a hash of it. The pepper itself is never stored.
+/// The name of a pepper in rows: eight hexadecimal digits of a hash of it. The pepper itself is never stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PepperName(pub u32);
 
@@ -30,12 +30,12 @@ impl FromStr for PepperName {
     }
 }
 
-/// The rows that were made under one pepper.
+/// Numbers of rows that use one pepper.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PepperRows {
-    /// Secrets of keys, those of ended keys included.
+pub struct PepperUsage {
+    /// Secrets of keys, including keys that have ended.
     pub secrets: i64,
-    /// Secrets of keys that have not ended: they stop working without the pepper.
+    /// Secrets of keys that have not ended, which stop working without the pepper.
     pub live_keys: i64,
     /// Invitations whose links still work.
     pub invitations: i64,
@@ -45,29 +45,28 @@ pub struct PepperRows {
     pub log_heads: i64,
 }
 
-impl PepperRows {
-    /// Whether something stops working, or cannot be proven any more, without the pepper.
+impl PepperUsage {
+    /// Whether something stops working or can no longer be verified without the pepper.
     pub const fn is_needed(&self) -> bool {
         self.live_keys > 0 || self.invitations > 0 || self.log_heads > 0
     }
 }
 
-/// A digest under an older pepper that is replaced by one under the newest.
+/// The replacement of a digest by one under the newest pepper.
 #[derive(Clone, Copy, Debug)]
 pub struct DigestUpgrade {
-    /// Whose.
     pub key: KeyId,
-    /// The digest that the row has.
+    /// The expected digest of the row.
     pub old: [u8; 32],
-    /// The digest that it gets.
+    /// The new digest.
     pub new: [u8; 32],
 }
 
 impl Store {
-    /// How many secrets there are under each pepper that any row names. One may come more than once.
+    /// Counts the secrets under each pepper that any row names. A pepper may be returned more than once.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
+    /// If the database fails or a row cannot be parsed.
     pub async fn secrets_by_pepper(&self) -> Result<Vec<(PepperName, i64)>, StoreError> {
         let rows: Vec<(String, i64)> = read!(self, |pool| {
             sqlx::query_as(sql::PEPPER_SECRETS).fetch_all(pool).await
@@ -77,14 +76,14 @@ impl Store {
             .collect()
     }
 
-    /// All rows under each pepper, by its name.
+    /// Counts all rows that use each pepper, sorted by name.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
+    /// If the database fails or a row cannot be parsed.
     pub async fn rows_by_pepper(
         &self,
         now: Timestamp,
-    ) -> Result<Vec<(PepperName, PepperRows)>, StoreError> {
+    ) -> Result<Vec<(PepperName, PepperUsage)>, StoreError> {
         type Row = (String, i64, i64, i64, i64, i64);
         let rows: Vec<Row> = read!(self, |pool| {
             sqlx::query_as(sql::PEPPER_ROWS)
@@ -95,7 +94,7 @@ impl Store {
         rows.into_iter()
             .map(
                 |(name, secrets, live_keys, invitations, sessions, log_heads)| {
-                    let rows = PepperRows {
+                    let rows = PepperUsage {
                         secrets,
                         live_keys,
                         invitations,
@@ -108,11 +107,11 @@ impl Store {
             .collect()
     }
 
-    /// The keys that have not ended and whose secrets are under a pepper, at most `limit`, by id.
+    /// Returns at most `limit` keys that have not ended and whose digests use a pepper, sorted by id.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
-    pub async fn live_keys_under(
+    /// If the database fails or a row cannot be parsed.
+    pub async fn live_keys_with_pepper(
         &self,
         pepper: PepperName,
         now: Timestamp,
@@ -130,11 +129,11 @@ impl Store {
         ids.map(|(id,)| crate::row::parse("id", &id)).collect()
     }
 
-    /// Replaces digests by ones under another pepper, in one transaction; returns what the gate's index has to know of their
-    /// keys now. A row whose digest is another one by now is left alone.
+    /// Replaces digests by ones under another pepper, in one transaction. Returns the keys for the index. A row whose digest has
+    /// changed meanwhile is left as it is.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn upgrade_digests(
         &self,
         upgrades: &[DigestUpgrade],
@@ -158,7 +157,7 @@ impl Store {
             rows
         })?;
         if let Some(row) = rows.first() {
-            self.fence().saw(row.position);
+            self.fence().record_position(row.position);
         }
         Ok(rows)
     }

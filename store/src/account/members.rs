@@ -1,4 +1,4 @@
-//! Who belongs to an account, who is invited to, and what an application is called.
+//! Members of accounts, invitations, and the settings of applications.
 
 use crate::{
     PepperName, Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction,
@@ -12,64 +12,52 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// An invitation to be written.
+/// An invitation to insert.
 #[derive(Debug)]
 pub struct NewInvitation<'a> {
-    /// Its id.
     pub id: InvitationId,
-    /// To which account.
     pub account: AccountId,
-    /// Who is invited.
+    /// The address of the invited person.
     pub email: &'a Email,
-    /// To be what.
     pub role: Role,
     /// HMAC-SHA-256 of the link's token.
     pub token_hash: &'a [u8; 32],
-    /// The pepper that it was made under.
+    /// The pepper of the hash.
     pub pepper: PepperName,
-    /// By whom.
     pub invited_by: PersonId,
-    /// When.
     pub at: Timestamp,
-    /// Until when the link works.
+    /// The end of the link.
     pub expires_at: Timestamp,
 }
 
 /// An invitation with its account.
 #[derive(Clone, Debug)]
 pub struct InvitationRow {
-    /// The invitation.
     pub invitation: Invitation,
-    /// The account.
     pub account: AccountId,
-    /// The account's name.
     pub account_name: String,
 }
 
-/// Who accepts an invitation.
+/// The person who accepts an invitation.
 #[derive(Debug)]
-pub enum Joining<'a> {
-    /// Somebody who has a password already.
+pub enum Invitee<'a> {
+    /// A person who can already sign in.
     Known(PersonId),
-    /// Somebody new.
+    /// A new person.
     New {
-        /// Their id.
         id: PersonId,
         /// Argon2id in PHC format.
         password_hash: &'a str,
     },
 }
 
-/// An invitation that is accepted.
+/// The acceptance of an invitation.
 #[derive(Debug)]
-pub struct Acceptance<'a> {
+pub struct InvitationAcceptance<'a> {
     /// HMAC-SHA-256 of the link's token.
     pub token_hash: &'a [u8; 32],
-    /// What it was an invitation to.
     pub row: &'a InvitationRow,
-    /// Who accepts it.
-    pub joining: Joining<'a>,
-    /// When.
+    pub invitee: Invitee<'a>,
     pub at: Timestamp,
 }
 
@@ -103,10 +91,10 @@ impl RawInvitation {
 }
 
 impl Store {
-    /// Gives an application another name and zone.
+    /// Changes the name and the time zone of an application.
     ///
     /// # Errors
-    /// `NotFound` where the account has no such application; `Conflict` where another one of it has the name.
+    /// `NotFound` if the account has no such application; `Conflict` if another of its applications has the name.
     pub async fn change_application(
         &self,
         account: AccountId,
@@ -131,10 +119,10 @@ impl Store {
         Ok(())
     }
 
-    /// The members of an account, by address.
+    /// Returns the members of an account, sorted by address.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
+    /// If the database fails or a row cannot be parsed.
     pub async fn members(&self, account: AccountId) -> Result<Vec<Member>, StoreError> {
         type Row = (Uuid, String, String, i64, Option<i64>);
         let rows: Vec<Row> = read!(self, |pool| {
@@ -156,10 +144,10 @@ impl Store {
             .collect()
     }
 
-    /// Gives a member another role. Whoever is an owner no longer takes their open invitations with them.
+    /// Changes the role of a member. The open invitations of a former owner are deleted.
     ///
     /// # Errors
-    /// `NotFound` where the person is no member; `LastOwner` where nobody else is one.
+    /// `NotFound` if the person is not a member; `LastOwner` if the account would have no owner.
     pub async fn change_role(
         &self,
         account: AccountId,
@@ -168,7 +156,8 @@ impl Store {
         event: &Event,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            // First, since it locks the account: of two owners who step back at once the second sees the first gone.
+            // First, because it locks the account: of two owners who give up the role at once, the second sees the change of the
+            // first.
             append_event!(tx, event)?;
             let done = sqlx::query(sql::MEMBER_UPDATE_ROLE)
                 .bind(account.0)
@@ -195,7 +184,7 @@ impl Store {
         Ok(())
     }
 
-    /// Takes a member out of the account, with the invitations that they made.
+    /// Removes a member from the account, and deletes the invitations that they made.
     ///
     /// # Errors
     /// As [`Store::change_role`].
@@ -206,7 +195,7 @@ impl Store {
         event: &Event,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            // First, for the same reason.
+            // First, as in `change_role`.
             append_event!(tx, event)?;
             let done = sqlx::query(sql::MEMBER_DELETE)
                 .bind(account.0)
@@ -230,10 +219,10 @@ impl Store {
         Ok(())
     }
 
-    /// The invitations of an account that can still be accepted, by address.
+    /// Returns the invitations of an account that have not expired, sorted by address.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
+    /// If the database fails or a row cannot be parsed.
     pub async fn invitations(
         &self,
         account: AccountId,
@@ -251,10 +240,10 @@ impl Store {
             .collect()
     }
 
-    /// The invitation of this token hash, while its link works.
+    /// Returns the invitation with this token hash, unless it has expired.
     ///
     /// # Errors
-    /// Where the database fails or the row cannot be read.
+    /// If the database fails or the row cannot be parsed.
     pub async fn invitation_by_token(
         &self,
         token_hash: &[u8; 32],
@@ -270,13 +259,13 @@ impl Store {
         row.map(RawInvitation::read).transpose()
     }
 
-    /// Writes an invitation in place of an earlier one to the same person, whose link ends.
+    /// Inserts an invitation, and deletes an earlier one to the same address.
     ///
     /// # Errors
-    /// `Conflict` where the person is a member already.
+    /// `Conflict` if the person is a member.
     pub async fn invite(&self, new: &NewInvitation<'_>, event: &Event) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            // First: one invitation after the other.
+            // First, because it locks the account: one invitation after the other.
             append_event!(tx, event)?;
             let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_BY_EMAIL)
                 .bind(new.account.0)
@@ -307,10 +296,10 @@ impl Store {
         Ok(())
     }
 
-    /// Takes an invitation back.
+    /// Deletes an invitation.
     ///
     /// # Errors
-    /// `NotFound` where the account has no such invitation.
+    /// `NotFound` if the account has no such invitation.
     pub async fn withdraw_invitation(
         &self,
         account: AccountId,
@@ -318,7 +307,7 @@ impl Store {
         event: &Event,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            // First: whoever touches invitations locks the account before, so that no two wait for each other.
+            // First: every change of invitations locks the account before, so that no two wait for each other.
             append_event!(tx, event)?;
             let done = sqlx::query(sql::INVITATION_DELETE)
                 .bind(account.0)
@@ -332,14 +321,13 @@ impl Store {
         Ok(())
     }
 
-    /// Makes a member of whoever accepts an invitation; its link ends.
+    /// Accepts an invitation: makes the person a member, and deletes the invitation.
     ///
     /// # Errors
-    /// `NotFound` where the link works no longer; `Conflict` where they are a member already, or somebody new has an
-    /// address that exists meanwhile.
+    /// `NotFound` if the link has ended; `Conflict` if the person is a member, or the address of a new person exists meanwhile.
     pub async fn accept_invitation(
         &self,
-        acceptance: &Acceptance<'_>,
+        acceptance: &InvitationAcceptance<'_>,
         event: &Event,
     ) -> Result<PersonId, StoreError> {
         let invitation = &acceptance.row.invitation;
@@ -353,9 +341,9 @@ impl Store {
             if taken.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
-            let person = match &acceptance.joining {
-                Joining::Known(person) => *person,
-                Joining::New { id, password_hash } => {
+            let person = match &acceptance.invitee {
+                Invitee::Known(person) => *person,
+                Invitee::New { id, password_hash } => {
                     sqlx::query(sql::PERSON_INSERT)
                         .bind(id.0)
                         .bind(invitation.email.as_str())

@@ -1,8 +1,8 @@
-//! An application's keys, page by page.
+//! The list of an application's keys: pages, counts, and calls by the hour.
 
 use crate::{
     Store, StoreError,
-    keys::literally,
+    key::escape_like,
     read,
     row::{KeyRow, corrupt},
     sql,
@@ -19,22 +19,25 @@ use domain::{
 };
 use std::collections::HashMap;
 
-/// Keys are counted up to here; beyond, a list says that there are more.
-const COUNTED: i64 = 1_000;
+/// Number up to which filtered keys are counted; the list says that there are more.
+const MAX_COUNTED: i64 = 1_000;
 
-/// Calls by the hour, the oldest hour first, the current one last.
-pub type DayOfUse = [Bucket; 24];
+/// Calls of the last 24 hours by the hour, the current one last.
+pub type HourlyCalls = [Bucket; 24];
 
-/// Binds the values of `keys_filter.sql`, which come after the four of every list.
+/// Binds the values of `key/list/fragments/filter.sql`, which follow the four values of every list.
 macro_rules! bind_filter {
     ($query:expr, $filter:expr, $now:expr) => {{
         let filter: &KeyFilter = $filter;
-        let bounds = filter.notable.map(|known| known.bounds($now)).unwrap_or_default();
+        let bounds = filter
+            .notable
+            .map(|known| known.bounds($now))
+            .unwrap_or_default();
         let patterns = Patterns::of(&filter.search);
-        // PostgreSQL plans it with the values at hand: a plan for all filters is one for none of them.
+        // Not prepared, so that PostgreSQL plans for these values: a generic plan suits no filter.
         $query
             .bind(filter.environment.map_or("", |known| known.as_str()))
-            .bind(patterns.small)
+            .bind(patterns.lowercase)
             .bind(patterns.typed)
             .bind(patterns.id)
             .bind(filter.status.map_or("", |known| known.as_str()))
@@ -47,10 +50,10 @@ macro_rules! bind_filter {
 }
 
 impl Store {
-    /// One page of an application's keys.
+    /// Returns one page of an application's keys.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
+    /// If the database fails or a row cannot be parsed.
     pub async fn keys(
         &self,
         app: ApplicationId,
@@ -60,15 +63,15 @@ impl Store {
         self.keys_at_most(app, query, PAGE_SIZE, now).await
     }
 
-    /// As [`Store::keys`], with pages of another length.
+    /// Like [`Store::keys`], with another page size.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
+    /// If the database fails or a row cannot be parsed.
     pub async fn keys_at_most(
         &self,
         app: ApplicationId,
         query: &KeyQuery,
-        most: usize,
+        page_size: usize,
         now: Timestamp,
     ) -> Result<KeyPage, StoreError> {
         let order = query.order;
@@ -79,7 +82,7 @@ impl Store {
         let statement = statement(order.by, down, narrow);
         let id = cursor.map_or("", |cursor| cursor.id.as_str());
         let place = cursor.map_or_else(|| beginning(order.by, down), |cursor| cursor.place.clone());
-        let one_more = i64::try_from(most + 1).unwrap_or(i64::MAX);
+        let one_more = i64::try_from(page_size + 1).unwrap_or(i64::MAX);
         let mut rows: Vec<KeyRow> = read!(self, |pool| {
             let list = sqlx::query_as(statement).bind(app.0);
             let list = match place {
@@ -92,8 +95,8 @@ impl Store {
             }
             list.fetch_all(pool).await
         })?;
-        let more = rows.len() > most;
-        rows.truncate(most);
+        let more = rows.len() > page_size;
+        rows.truncate(page_size);
         if back {
             rows.reverse();
         }
@@ -110,10 +113,10 @@ impl Store {
         })
     }
 
-    /// How many keys the filter leaves: all are counted as they are made, those of a filter up to a thousand.
+    /// Counts the keys that match a filter, up to 1,000. Without a filter the exact number is read, which is kept up to date.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn count_keys(
         &self,
         app: ApplicationId,
@@ -134,25 +137,25 @@ impl Store {
                 .bind(app.0)
                 .bind(i64::MIN)
                 .bind("")
-                .bind(COUNTED + 1);
+                .bind(MAX_COUNTED + 1);
             bind_filter!(count, filter, now).fetch_one(pool).await
         })?;
         Ok(Total {
-            count: found.min(COUNTED),
-            more: found > COUNTED,
+            count: found.min(MAX_COUNTED),
+            more: found > MAX_COUNTED,
         })
     }
 
-    /// Calls of the last 24 hours by subject (keys, an application), at most [`PAGE_SIZE`] and one; those without calls
-    /// are left out.
+    /// Returns the calls of the last 24 hours by subject (keys or an application), for at most [`PAGE_SIZE`] + 1 subjects.
+    /// Subjects without calls are left out.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
-    pub async fn days_of_use(
+    /// If the database fails or a row cannot be parsed.
+    pub async fn hourly_calls(
         &self,
         subjects: &[String],
         now: Timestamp,
-    ) -> Result<HashMap<String, DayOfUse>, StoreError> {
+    ) -> Result<HashMap<String, HourlyCalls>, StoreError> {
         let start = now.floor(HOUR).plus(-23 * HOUR);
         let rows: Vec<(String, String, String)> = read!(self, |pool| {
             let mut query = sqlx::query_as(sql::KEY_LIST_CALLS_BY_HOUR)
@@ -167,7 +170,7 @@ impl Store {
         let mut days = HashMap::new();
         for (subject, outcome, hours) in rows {
             let outcome = Outcome::parse(&outcome).ok_or_else(|| corrupt("outcome"))?;
-            let day: &mut DayOfUse = days.entry(subject).or_default();
+            let day: &mut HourlyCalls = days.entry(subject).or_default();
             for pair in hours.split(' ') {
                 let (hour, calls) = pair
                     .split_once(':')
@@ -205,7 +208,7 @@ const fn statement(by: Sort, down: bool, narrow: bool) -> &'static str {
     }
 }
 
-/// A place before all rows.
+/// Returns the cursor position before all rows.
 fn beginning(by: Sort, down: bool) -> Place {
     match (by, down) {
         (Sort::Name, true) => Place::Text('\u{10FFFF}'.into()),
@@ -215,14 +218,14 @@ fn beginning(by: Sort, down: bool) -> Place {
     }
 }
 
-/// The end of keys that never end, as the column `ends_key` says it.
-const NEVER_ENDS: i64 = i64::MAX - 1;
+/// The value of the column `sort_expiry` of keys that never expire.
+const NEVER_EXPIRES: i64 = i64::MAX - 1;
 
 fn edge(row: &KeySummary, order: Order, back: bool) -> KeyCursor {
     let place = match order.by {
         Sort::Created => Place::Number(row.created_at.0),
         Sort::Used => Place::Number(row.last_used.as_ref().map_or(0, |used| used.at.0)),
-        Sort::Expires => Place::Number(row.expires_at.map_or(NEVER_ENDS, |at| at.0)),
+        Sort::Expires => Place::Number(row.expires_at.map_or(NEVER_EXPIRES, |at| at.0)),
         Sort::Name => Place::Text(row.name.as_str().to_owned()),
     };
     KeyCursor {
@@ -232,9 +235,9 @@ fn edge(row: &KeySummary, order: Order, back: bool) -> KeyCursor {
     }
 }
 
-/// `LIKE` patterns.
+/// `LIKE` patterns of a search.
 struct Patterns {
-    small: String,
+    lowercase: String,
     typed: String,
     id: String,
 }
@@ -243,14 +246,18 @@ impl Patterns {
     fn of(search: &str) -> Self {
         let typed = search.trim();
         if typed.is_empty() {
-            let [small, typed, id] = [const { String::new() }; 3];
-            return Self { small, typed, id };
+            let [lowercase, typed, id] = [const { String::new() }; 3];
+            return Self {
+                lowercase,
+                typed,
+                id,
+            };
         }
-        let literal = literally(typed);
+        let literal = escape_like(typed);
         Self {
-            small: format!("%{}%", literal.to_lowercase()),
+            lowercase: format!("%{}%", literal.to_lowercase()),
             typed: format!("%{literal}%"),
-            // A mask finds its key too.
+            // A search for a mask finds its key.
             id: format!("{}%", literal.replace("••••••••", "%")),
         }
     }

@@ -1,4 +1,4 @@
-//! Accounts, applications, people and who belongs where.
+//! People, and the accounts and applications that they belong to.
 
 use crate::{
     Store, StoreError,
@@ -15,48 +15,43 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// Somebody who can sign in.
+/// A person who can sign in.
 #[derive(Clone, Debug)]
 pub struct PersonRow {
-    /// Who.
     pub id: PersonId,
-    /// Their address.
     pub email: Email,
     /// Argon2id in PHC format.
     pub password_hash: String,
-    /// Platform staff.
+    /// Whether the person is support staff of the platform.
     pub is_support: bool,
 }
 
-/// An application with the role that somebody has in its account.
+/// An application with a person's role in its account.
 pub type Membership = (Application, Role);
 
-/// Somebody to be added, with the account and the application that are made where they do not exist.
+/// A person to add, with an account and an application, which are created if they do not exist.
 #[derive(Debug)]
 pub struct NewPerson<'a> {
-    /// The person's id, should they be new.
     pub id: PersonId,
-    /// Their address.
     pub email: &'a Email,
     /// Argon2id in PHC format.
     pub password_hash: &'a str,
-    /// Their role; support belongs to no account.
+    /// The role in the account; support staff belongs to no account.
     pub role: Role,
-    /// The names of the account and the application, not for support.
+    /// The names of the account and the application; `None` for support staff.
     pub place: Option<(&'a str, &'a str)>,
-    /// When.
     pub at: Timestamp,
-    /// Ids for what has to be made.
+    /// Ids for the account and the application if they are created.
     pub new_ids: (AccountId, ApplicationId),
-    /// From where, and in which request.
+    /// Address and request id.
     pub origin: (&'a str, &'a str),
 }
 
 impl Store {
-    /// How many people there are.
+    /// Counts the people.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn person_count(&self) -> Result<i64, StoreError> {
         let (count,): (i64,) = read!(self, |pool| sqlx::query_as(sql::PERSON_COUNT)
             .fetch_one(pool)
@@ -64,10 +59,10 @@ impl Store {
         Ok(count)
     }
 
-    /// The person with this address, unless disabled.
+    /// Returns the person with this address, unless disabled.
     ///
     /// # Errors
-    /// Where the database fails or the row cannot be read.
+    /// If the database fails or the row cannot be parsed.
     pub async fn person_by_email(&self, email: &Email) -> Result<Option<PersonRow>, StoreError> {
         let row: Option<(Uuid, String, String, bool)> = read!(self, |pool| {
             sqlx::query_as(sql::PERSON_BY_EMAIL)
@@ -87,10 +82,10 @@ impl Store {
         .transpose()
     }
 
-    /// Replaces a password's hash by one of newer parameters, unless the person has another password by now.
+    /// Replaces a password hash by one with newer parameters, unless the password has changed meanwhile.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn rehash_person(
         &self,
         person: PersonId,
@@ -108,10 +103,10 @@ impl Store {
         Ok(())
     }
 
-    /// Adds a person, and their account and application where those do not exist yet; answers the application's id.
+    /// Adds a person, and their account and application if they do not exist. Returns the application's id.
     ///
     /// # Errors
-    /// `Conflict` where somebody has the address already.
+    /// `Conflict` if a person has the address.
     pub async fn add_person(
         &self,
         new: &NewPerson<'_>,
@@ -204,7 +199,7 @@ impl Store {
                         new.email.to_string(),
                         ("role", new.role.as_str()),
                     );
-                    // Whoever founds an account surprises nobody.
+                    // The founder's own membership is not a security event.
                     if founded {
                         append_event_only!(tx, &added)?;
                     } else {
@@ -217,10 +212,10 @@ impl Store {
         Ok(application)
     }
 
-    /// The applications of the person's accounts, by name.
+    /// Returns the applications of the person's accounts, sorted by name.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
+    /// If the database fails or a row cannot be parsed.
     pub async fn applications_of(&self, person: PersonId) -> Result<Vec<Membership>, StoreError> {
         let rows: Vec<ApplicationRow> = read!(self, |pool| {
             sqlx::query_as(sql::APPLICATIONS_BY_PERSON)
@@ -231,10 +226,10 @@ impl Store {
         rows.into_iter().map(ApplicationRow::membership).collect()
     }
 
-    /// One application with the person's role in it.
+    /// Returns one application with the person's role in it.
     ///
     /// # Errors
-    /// `NotFound` where there is none, or the person does not belong to its account.
+    /// `NotFound` if it does not exist, or the person does not belong to its account.
     pub async fn application_for(
         &self,
         person: PersonId,

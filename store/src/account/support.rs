@@ -1,11 +1,11 @@
-//! What platform staff may find, in any account. Each look stands in the logs of the accounts that it reached.
+//! Lookups by support staff in all accounts. Each lookup is recorded in the logs of the accounts that it found.
 
 use crate::{
     Store, StoreError,
     audit::append_event,
-    keys::literally,
+    key::escape_like,
     read,
-    row::{PlaceRow, corrupt},
+    row::{ApplicationWithAccountRow, corrupt},
     sql, transaction,
 };
 use domain::{
@@ -17,14 +17,11 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// A key with its place.
+/// A key with its application.
 #[derive(Clone, Debug)]
 pub struct FoundKey {
-    /// The public key id.
     pub id: KeyId,
-    /// Its name.
     pub name: KeyName,
-    /// Where it belongs.
     pub application: Application,
 }
 
@@ -40,11 +37,11 @@ struct FoundKeyRow {
 }
 
 impl Store {
-    /// Writes that somebody looked, in each log that the events name: all of them or none.
+    /// Appends events to the logs of their accounts: all of them or none.
     ///
     /// # Errors
-    /// Where the database fails: nobody may see anything then.
-    pub async fn record_looks(&self, events: &[Event]) -> Result<(), StoreError> {
+    /// If the database fails: the result of the lookup must not be shown then.
+    pub async fn append_audit_events(&self, events: &[Event]) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             for event in events {
                 append_event!(tx, event)?;
@@ -53,21 +50,21 @@ impl Store {
         Ok(())
     }
 
-    /// Accounts with this id, or with this text in their names (no text finds none).
+    /// Returns at most `limit` accounts with this id, or with this text in their names; an empty text finds none.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn find_accounts(
         &self,
         id: Uuid,
         name: &str,
-        most: i64,
+        limit: i64,
     ) -> Result<Vec<FoundAccount>, StoreError> {
         let rows: Vec<(Uuid, String, i64)> = read!(self, |pool| {
             sqlx::query_as(sql::SUPPORT_ACCOUNTS)
                 .bind(id)
-                .bind(anywhere(name))
-                .bind(most)
+                .bind(containing(name))
+                .bind(limit)
                 .fetch_all(pool)
                 .await
         })?;
@@ -81,42 +78,45 @@ impl Store {
             .collect())
     }
 
-    /// Applications with this id or of the account with this id, or with this text in their names.
+    /// Returns at most `limit` applications with this id, of the account with this id, or with this text in their names.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn find_applications(
         &self,
         id: Uuid,
         name: &str,
-        most: i64,
+        limit: i64,
     ) -> Result<Vec<Application>, StoreError> {
-        let rows: Vec<PlaceRow> = read!(self, |pool| {
+        let rows: Vec<ApplicationWithAccountRow> = read!(self, |pool| {
             sqlx::query_as(sql::SUPPORT_APPLICATIONS)
                 .bind(id)
-                .bind(anywhere(name))
-                .bind(most)
+                .bind(containing(name))
+                .bind(limit)
                 .fetch_all(pool)
                 .await
         })?;
-        Ok(rows.into_iter().map(PlaceRow::application).collect())
+        Ok(rows
+            .into_iter()
+            .map(ApplicationWithAccountRow::application)
+            .collect())
     }
 
-    /// Keys whose mask shows these characters.
+    /// Returns at most `limit` keys whose mask shows these characters.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
+    /// If the database fails or a row cannot be parsed.
     pub async fn find_keys_by_mask(
         &self,
         head: &str,
         tail: &str,
-        most: i64,
+        limit: i64,
     ) -> Result<Vec<FoundKey>, StoreError> {
         let rows: Vec<FoundKeyRow> = read!(self, |pool| {
             sqlx::query_as(sql::SUPPORT_KEYS_BY_MASK)
                 .bind(head)
                 .bind(tail)
-                .bind(most)
+                .bind(limit)
                 .fetch_all(pool)
                 .await
         })?;
@@ -137,12 +137,12 @@ impl Store {
             .collect()
     }
 
-    /// The application that a key belongs to.
+    /// Returns the application that a key belongs to.
     ///
     /// # Errors
-    /// `NotFound` where there is no such key.
+    /// `NotFound` if there is no such key.
     pub async fn application_of_key(&self, id: KeyId) -> Result<Application, StoreError> {
-        let row: PlaceRow = read!(self, |pool| {
+        let row: ApplicationWithAccountRow = read!(self, |pool| {
             sqlx::query_as(sql::SUPPORT_APPLICATION_OF_KEY)
                 .bind(id.to_string())
                 .fetch_one(pool)
@@ -152,11 +152,11 @@ impl Store {
     }
 }
 
-/// A pattern for text that stands anywhere in a name; empty for no text.
-fn anywhere(text: &str) -> String {
+/// Returns a `LIKE` pattern for names that contain a text; empty for an empty text.
+fn containing(text: &str) -> String {
     if text.is_empty() {
         String::new()
     } else {
-        format!("%{}%", literally(&text.to_lowercase()))
+        format!("%{}%", escape_like(&text.to_lowercase()))
     }
 }

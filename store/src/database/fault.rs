@@ -1,25 +1,25 @@
-//! Why a database cannot be written, as far as its error says.
+//! The reasons why a database cannot be written.
 
 use std::fmt;
 
-/// Why a database cannot be written.
+/// The reason why a database cannot be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Fault {
-    /// Its disk is full.
+    /// The disk is full.
     DiskFull = 1,
-    /// Its disk answers with errors; a quota that is used up looks like this too.
+    /// An I/O error; an exhausted quota is reported as one too.
     Io,
-    /// It can be read alone.
+    /// The database is read-only.
     ReadOnly,
-    /// It holds pages or rows that cannot be right.
+    /// Pages or rows are damaged.
     Damaged,
     /// The file was moved or deleted while the process had it open.
     Moved,
 }
 
 impl Fault {
-    /// Every fault.
+    /// All faults.
     pub const ALL: [Self; 5] = [
         Self::DiskFull,
         Self::Io,
@@ -28,7 +28,7 @@ impl Fault {
         Self::Moved,
     ];
 
-    /// The word in metrics.
+    /// Returns the label value in metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::DiskFull => "disk_full",
@@ -39,13 +39,13 @@ impl Fault {
         }
     }
 
-    /// The fault with this number.
+    /// Returns the fault with this number.
     pub(crate) fn from_number(number: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|fault| *fault as u8 == number)
     }
 
-    /// What a code means: an extended result code of SQLite (<https://sqlite.org/rescode.html>), or an SQLSTATE of
-    /// PostgreSQL.
+    /// Returns the fault of an error code: an extended result code of SQLite (<https://sqlite.org/rescode.html>), or an
+    /// SQLSTATE of PostgreSQL.
     pub(crate) fn of_code(code: &str) -> Option<Self> {
         if code.len() == 5 {
             return match code {
@@ -92,7 +92,7 @@ mod tests {
     use super::Fault;
 
     #[test]
-    fn codes_of_both_databases_name_their_fault() {
+    fn error_codes_of_both_databases_map_to_faults() {
         for (code, fault) in [
             ("13", Some(Fault::DiskFull)),
             ("53100", Some(Fault::DiskFull)),
@@ -106,7 +106,7 @@ mod tests {
             ("267", Some(Fault::Damaged)),
             ("26", Some(Fault::Damaged)),
             ("XX001", Some(Fault::Damaged)),
-            // A unique violation, a lock that was not had in time.
+            // Unique violation, busy.
             ("2067", None),
             ("5", None),
             ("23505", None),
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_comes_back_from_its_number() {
+    fn a_fault_survives_the_conversion_to_a_number() {
         for fault in Fault::ALL {
             assert_eq!(Fault::from_number(fault as u8), Some(fault));
         }

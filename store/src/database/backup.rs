@@ -1,28 +1,28 @@
-//! Copies of an SQLite database, and whether a file is whole. PostgreSQL has its own tools for both.
+//! Copies and integrity checks of SQLite databases. PostgreSQL has its own tools for both.
 
-use crate::{Fault, Store, StoreError, disk::sync_folder};
+use super::{disk::sync_folder, open::blocking};
+use crate::{Fault, Store, StoreError};
 use sqlx::SqlitePool;
 use std::{fs::File, path::Path};
 
-/// Statements that only SQLite knows.
 const COPY: &str = "VACUUM INTO $1";
 const ORPHANS: &str = "PRAGMA foreign_key_check";
 
-/// What SQLite looks at.
+/// The extent of an integrity check of SQLite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Check {
-    /// Every page, but not whether each index agrees with its table: reads the file once.
+pub enum IntegrityCheck {
+    /// Checks every page, but not whether indexes match their tables. Reads the file once.
     Quick,
-    /// That too, and foreign keys.
+    /// Checks pages, indexes and foreign keys.
     Full,
 }
 
 impl Store {
-    /// Writes the database, as of one instant and without what was deleted, into the empty file at `path`; returns once it
-    /// is on the disk. Others read and write meanwhile.
+    /// Copies the database, as of one instant and without deleted data, into the empty file at `path`, and syncs it. Reads and
+    /// writes continue meanwhile.
     ///
     /// # Errors
-    /// Where it is a database of PostgreSQL, the file is not empty, or the disk or the database fails.
+    /// If the database is PostgreSQL, the file is not empty, or the disk or the database fails.
     pub async fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
         let Self::Sqlite { readers, .. } = self else {
             return Err(StoreError::UnknownKind);
@@ -30,7 +30,7 @@ impl Store {
         let text = path.to_str().ok_or(StoreError::FileUri)?;
         sqlx::query(COPY).bind(text).execute(readers).await?;
         let path = path.to_owned();
-        crate::blocking(move || {
+        blocking(move || {
             File::open(&path)?.sync_all()?;
             sync_folder(&path)
         })
@@ -39,11 +39,11 @@ impl Store {
         .map_err(StoreError::Folder)
     }
 
-    /// Looks for pages of an SQLite file that cannot be right.
+    /// Looks for damage in an SQLite file. A PostgreSQL database is not checked.
     ///
     /// # Errors
-    /// `Damaged` with the first thing that is wrong.
-    pub async fn check(&self, check: Check) -> Result<(), StoreError> {
+    /// `Damaged` with the first finding.
+    pub async fn check(&self, check: IntegrityCheck) -> Result<(), StoreError> {
         match self {
             Self::Sqlite { readers, .. } => check_pages(readers, check).await,
             Self::Postgres { .. } => Ok(()),
@@ -51,30 +51,31 @@ impl Store {
     }
 }
 
-/// As [`Store::check`], on any connection.
-pub(crate) async fn check_pages(pool: &SqlitePool, check: Check) -> Result<(), StoreError> {
+/// Like [`Store::check`], on any pool.
+pub(crate) async fn check_pages(
+    pool: &SqlitePool,
+    check: IntegrityCheck,
+) -> Result<(), StoreError> {
     let statement = match check {
-        Check::Quick => "PRAGMA quick_check(1)",
-        Check::Full => "PRAGMA integrity_check(1)",
+        IntegrityCheck::Quick => "PRAGMA quick_check(1)",
+        IntegrityCheck::Full => "PRAGMA integrity_check(1)",
     };
     let (found,): (String,) = sqlx::query_as(statement).fetch_one(pool).await?;
     if found != "ok" {
         let line: Vec<&str> = found.split_whitespace().collect();
         return Err(StoreError::Damaged(line.join(" ")));
     }
-    if check == Check::Full {
+    if check == IntegrityCheck::Full {
         let orphan = sqlx::query(ORPHANS).fetch_optional(pool).await?;
         if orphan.is_some() {
-            return Err(StoreError::Damaged(
-                "a row refers to one that is missing".into(),
-            ));
+            return Err(StoreError::Damaged("a row refers to a missing row".into()));
         }
     }
     Ok(())
 }
 
 impl StoreError {
-    /// Whether the database holds what cannot be right.
+    /// Whether the database holds damaged pages or rows.
     pub fn is_damage(&self) -> bool {
         matches!(
             self,

@@ -1,8 +1,8 @@
-//! The file of an SQLite database, and room on its disk for what must not fail.
+//! The file of an SQLite database, and a reserve of disk space for revocations.
 //!
-//! On a full disk SQLite cannot even change a row, so a revocation would fail. A reserve file beside the database holds
-//! [`RESERVE`] bytes; it is removed when a transaction meets a full disk, which is then tried once more. Until there is
-//! room again, counts and decisions are not written, so that they do not use up what the reserve has freed.
+//! On a full disk SQLite cannot even change a row, so a revocation would fail. A reserve file of [`RESERVE_BYTES`] bytes beside
+//! the database is removed when a transaction fails for lack of space, and the transaction is retried once. Until there is
+//! room again, counts and decisions are not written, so that they do not use the space that the reserve has freed.
 
 use crate::{Fault, StoreError};
 use rustix::fs::statvfs;
@@ -17,51 +17,51 @@ use std::{
     },
 };
 
-/// Bytes of the reserve. A revocation with its records writes about 15 pages of 4 KiB to the write-ahead log.
-pub const RESERVE: u64 = 2 * 1024 * 1024;
+/// Size of the reserve in bytes. A revocation with its records writes about 15 pages of 4 KiB to the write-ahead log.
+pub const RESERVE_BYTES: u64 = 2 * 1024 * 1024;
 
 /// The file of an SQLite database.
 #[derive(Debug)]
 pub struct Disk {
     path: PathBuf,
-    /// Device and number of the file that was opened.
+    /// Device and inode of the file that was opened.
     identity: Option<(u64, u64)>,
-    /// A [`Fault`]; 0 while there is none.
+    /// A [`Fault`] as a number; 0 without one.
     fault: AtomicU8,
     reserve: Mutex<Reserve>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reserve {
-    /// Nobody asked for one.
-    Unwanted,
-    /// The file is there.
-    Kept,
-    /// There was no room for it, or it was released.
+    /// It was not asked for.
+    Disabled,
+    /// The file exists.
+    Present,
+    /// There was no room for the file, or it was released.
     Missing,
 }
 
 impl Disk {
-    /// The file at `path`, which is open.
+    /// Describes the open file at `path`.
     pub(crate) fn new(path: &Path) -> Self {
         Self {
             path: path.to_owned(),
             identity: identity(path),
             fault: AtomicU8::new(0),
-            reserve: Mutex::new(Reserve::Unwanted),
+            reserve: Mutex::new(Reserve::Disabled),
         }
     }
 
-    /// What was wrong with the last transaction.
+    /// Returns the fault of the last transaction.
     pub fn fault(&self) -> Option<Fault> {
         Fault::from_number(self.fault.load(Ordering::Relaxed))
     }
 
-    /// Whether the reserve is there; `None` where nobody asked for one.
+    /// Whether the reserve exists; `None` if it was not asked for.
     pub fn has_reserve(&self) -> Option<bool> {
         match *self.lock() {
-            Reserve::Unwanted => None,
-            Reserve::Kept => Some(true),
+            Reserve::Disabled => None,
+            Reserve::Present => Some(true),
             Reserve::Missing => Some(false),
         }
     }
@@ -71,12 +71,12 @@ impl Disk {
     }
 
     fn reserve_path(&self) -> PathBuf {
-        beside(&self.path, ".reserve")
+        with_suffix(&self.path, ".reserve")
     }
 
     /// Records the result of a transaction and passes it on.
     ///
-    /// A commit ends an I/O error or a read-only state. A full disk counts as full until [`Disk::tend`] finds room; a file
+    /// A commit ends an I/O error or a read-only state. A full disk counts as full until [`Disk::check`] finds room; a file
     /// that is damaged or gone stays so.
     pub(crate) fn observe<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         match &result {
@@ -109,7 +109,7 @@ impl Disk {
         }
     }
 
-    /// Removes the reserve where `error` says that there is no room. Whether the transaction may be tried again.
+    /// Removes the reserve if `error` is a lack of space. Returns whether the transaction may be retried.
     pub(crate) async fn make_room(self: &std::sync::Arc<Self>, error: &StoreError) -> bool {
         if !error.is_out_of_space() {
             return false;
@@ -120,10 +120,10 @@ impl Disk {
             .unwrap_or(false)
     }
 
-    /// Removes the reserve, so that something small can be written to a full disk. Whether there was one.
+    /// Removes the reserve, so that a small transaction fits on a full disk. Returns whether there was one.
     pub fn release(&self) -> bool {
         let mut reserve = self.lock();
-        if *reserve != Reserve::Kept {
+        if *reserve != Reserve::Present {
             return false;
         }
         self.fault.store(Fault::DiskFull as u8, Ordering::Relaxed);
@@ -131,25 +131,25 @@ impl Disk {
         let removed = fs::remove_file(&path);
         if removed.is_ok() {
             *reserve = Reserve::Missing;
-            // Some file systems give room back at the next sync alone.
+            // Some file systems free the space only at the next sync.
             let _ = sync_folder(&path);
         }
         removed.is_ok()
     }
 
-    /// Makes the reserve, from now on and whenever there is room for it.
+    /// Creates the reserve, now and later whenever it is missing and there is room for it.
     ///
     /// # Errors
-    /// Where it cannot be made now.
+    /// If it cannot be created now.
     pub(crate) fn keep_reserve(&self) -> io::Result<()> {
         let mut reserve = self.lock();
         *reserve = Reserve::Missing;
         self.make(&mut reserve)
     }
 
-    /// Makes the reserve again where it is missing and there is room for it twice; notes that a full disk has room, and that
-    /// the file is gone.
-    pub(crate) fn tend(&self) {
+    /// Records that the file is gone or that a full disk has room again, and restores a missing reserve once there is room for
+    /// two of it.
+    pub(crate) fn check(&self) {
         if self.is_moved() {
             self.fault.store(Fault::Moved as u8, Ordering::Relaxed);
             return;
@@ -159,7 +159,7 @@ impl Disk {
         if *reserve != Reserve::Missing && !full {
             return;
         }
-        if free(&self.path).is_none_or(|free| free < 2 * RESERVE) {
+        if free(&self.path).is_none_or(|free| free < 2 * RESERVE_BYTES) {
             return;
         }
         if *reserve == Reserve::Missing && self.make(&mut reserve).is_err() {
@@ -174,28 +174,28 @@ impl Disk {
         let path = self.reserve_path();
         let made = write_reserve(&path);
         if made.is_ok() {
-            *reserve = Reserve::Kept;
+            *reserve = Reserve::Present;
         } else {
-            // What there is of it would be missing elsewhere.
+            // An incomplete reserve only takes space.
             let _ = fs::remove_file(&path);
         }
         made
     }
 
-    /// Whether another file, or none, is now where the database was opened.
+    /// Whether the path of the database now leads to another file or to none.
     pub(crate) fn is_moved(&self) -> bool {
         self.identity.is_some() && self.identity != identity(&self.path)
     }
 }
 
-/// The path with a suffix, as SQLite names the files beside a database.
-pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+/// Returns the path with a suffix, as SQLite names the files beside a database.
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut path = path.as_os_str().to_owned();
     path.push(suffix);
     path.into()
 }
 
-/// Makes the names in a file's folder durable.
+/// Syncs the folder of a file, which makes created and removed names durable.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -204,19 +204,19 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Largest file whose pages are checked at each start: reading them takes a fraction of a second.
-const SMALL: u64 = 64 * 1024 * 1024;
+/// Size in bytes up to which a file's pages are checked at each start: reading them takes a fraction of a second.
+const MAX_CHECKED_AT_START: u64 = 64 * 1024 * 1024;
 
-/// Whether the pages of a file should be checked before anything relies on them: the last process did not close it, or to
-/// do so costs next to nothing. SQLite removes its write-ahead log when the last connection is closed.
+/// Whether the pages of a file should be checked before it is used: the last process did not close it, or it is small. SQLite
+/// removes its write-ahead log when the last connection is closed.
 pub(crate) fn is_suspect(path: &Path) -> bool {
     let length = |path: &Path| fs::metadata(path).map_or(0, |metadata| metadata.len());
     let pages = length(path);
-    pages > 0 && (pages <= SMALL || length(&beside(path, "-wal")) > 0)
+    pages > 0 && (pages <= MAX_CHECKED_AT_START || length(&with_suffix(path, "-wal")) > 0)
 }
 
-/// Makes an empty file with mode 0600 where there is none; the files that SQLite makes beside it get its mode. A file that
-/// exists is not opened: closing it would cost this process its locks.
+/// Creates an empty file with mode 0600 unless it exists; the files that SQLite creates beside it get its mode. An existing
+/// file is not opened: closing it would release the locks of this process.
 pub(crate) fn make_private(path: &Path) -> io::Result<()> {
     if let Some(folder) = path
         .parent()
@@ -240,14 +240,14 @@ fn identity(path: &Path) -> Option<(u64, u64)> {
     Some((metadata.dev(), metadata.ino()))
 }
 
-/// Bytes that this process may still write to the disk of a file.
+/// Returns the free bytes on the disk of a file.
 fn free(path: &Path) -> Option<u64> {
     let disk = statvfs(path).ok()?;
     disk.f_bavail.checked_mul(disk.f_frsize)
 }
 
 fn write_reserve(path: &Path) -> io::Result<()> {
-    if fs::metadata(path).is_ok_and(|metadata| metadata.len() == RESERVE) {
+    if fs::metadata(path).is_ok_and(|metadata| metadata.len() == RESERVE_BYTES) {
         return Ok(());
     }
     let mut file = OpenOptions::new()
@@ -256,11 +256,11 @@ fn write_reserve(path: &Path) -> io::Result<()> {
         .truncate(true)
         .mode(0o600)
         .open(path)?;
-    // Nothing that a file system could compress.
+    // Random bytes, which a file system cannot compress.
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut block = vec![0; 64 * 1024];
     let mut written = 0;
-    while written < RESERVE {
+    while written < RESERVE_BYTES {
         for word in block.chunks_exact_mut(8) {
             state ^= state << 13;
             state ^= state >> 7;
@@ -296,8 +296,8 @@ mod tests {
         disk.keep_reserve().expect("room");
         let reserve = folder.path().join("latchkey.db.reserve");
         let metadata = fs::metadata(&reserve).expect("there");
-        assert_eq!(metadata.len(), RESERVE);
-        assert!(metadata.blocks() * 512 >= RESERVE, "it is sparse");
+        assert_eq!(metadata.len(), RESERVE_BYTES);
+        assert!(metadata.blocks() * 512 >= RESERVE_BYTES, "it is sparse");
         assert_eq!(metadata.mode() & 0o777, 0o600);
 
         assert!(disk.release());
@@ -306,7 +306,7 @@ mod tests {
         // Until there is room again, nothing that can wait is written.
         disk.observe(Ok(())).expect("passed on");
         assert!(disk.require_room().is_err());
-        disk.tend();
+        disk.check();
         assert!(reserve.exists() && disk.require_room().is_ok());
         assert_eq!(disk.fault(), None);
     }

@@ -1,4 +1,4 @@
-//! What the gate's index is made of.
+//! Rows of the gate's key index: what verification needs to know of each key.
 
 mod all;
 
@@ -19,42 +19,32 @@ use uuid::Uuid;
 /// HMAC-SHA-256 of a secret.
 type Digest = [u8; 32];
 
-/// What the gate has to know of a key.
+/// A key as verification needs it.
 #[derive(Clone, Debug)]
 pub struct IndexRow {
-    /// The public key id.
     pub id: KeyId,
-    /// Of which application.
     pub application: ApplicationId,
-    /// Whose.
     pub account: AccountId,
-    /// What it may do.
     pub scopes: ScopeSet,
-    /// From where.
     pub ip_rules: IpRules,
-    /// How often.
     pub rate_limit: Option<RateLimit>,
-    /// When it ends.
     pub expires_at: Option<Timestamp>,
-    /// Since when its secret is being retired.
+    /// Since when the key is retiring: another one replaces it.
     pub deprecated_at: Option<Timestamp>,
-    /// When its secret ends.
+    /// When the retiring key stops working.
     pub retires_at: Option<Timestamp>,
-    /// Whether it is switched off.
     pub inactive: bool,
-    /// Since when it is.
     pub deactivated_at: Option<Timestamp>,
-    /// Whether it is revoked.
     pub revoked: bool,
     /// HMAC-SHA-256 of the secret.
     pub digest: Digest,
-    /// The change of `change_head` as of which all this holds.
+    /// The position of `change_head` as of which the row was read.
     pub position: i64,
-    /// The pepper that it was made under.
+    /// The pepper of the digest.
     pub pepper: PepperName,
 }
 
-/// What every key has.
+/// Columns that every key has a value in.
 #[derive(FromRow)]
 pub(crate) struct RawKey<'r> {
     id: &'r str,
@@ -64,7 +54,7 @@ pub(crate) struct RawKey<'r> {
     expires_at: Option<i64>,
 }
 
-/// What few keys have.
+/// Columns that few keys have a value in.
 #[derive(FromRow)]
 pub(crate) struct RawTerms<'r> {
     ip_rules: &'r str,
@@ -76,7 +66,7 @@ pub(crate) struct RawTerms<'r> {
     revoked_at: Option<i64>,
 }
 
-/// A key's digest, and the position of its last change.
+/// A key's digest, and the position as of which it was read.
 #[derive(FromRow)]
 pub(crate) struct RawSecret<'r> {
     digest: &'r [u8],
@@ -85,8 +75,8 @@ pub(crate) struct RawSecret<'r> {
 }
 
 impl IndexRow {
-    /// A key that has nothing unusual, without its digest.
-    fn usual(
+    /// Makes the row of a key without [`Terms`], without its digest.
+    fn without_terms(
         id: KeyId,
         (application, account): (ApplicationId, AccountId),
         scopes: ScopeSet,
@@ -114,7 +104,7 @@ impl IndexRow {
 
 impl RawKey<'_> {
     pub(crate) fn read(&self, scopes: &mut KnownScopes) -> Result<IndexRow, StoreError> {
-        Ok(IndexRow::usual(
+        Ok(IndexRow::without_terms(
             parse("id", self.id)?,
             (
                 ApplicationId(self.application_id),
@@ -126,7 +116,7 @@ impl RawKey<'_> {
     }
 }
 
-/// What was read of [`RawTerms`].
+/// The parsed [`RawTerms`].
 pub(crate) struct Terms {
     ip_rules: IpRules,
     rate_limit: Option<RateLimit>,
@@ -166,7 +156,7 @@ impl IndexRow {
     }
 }
 
-/// Reads a key from one row.
+/// Parses a key from one row.
 pub(crate) fn read_index_row<'r, R>(
     row: &'r R,
     scopes: &mut KnownScopes,
@@ -209,8 +199,8 @@ macro_rules! select_index_row {
             .await
             .map_err($crate::StoreError::from)
             .and_then(|row| {
-                let mut scopes = $crate::index::KnownScopes::default();
-                row.map(|row| $crate::index::read_index_row(&row, &mut scopes))
+                let mut scopes = $crate::key::index::KnownScopes::default();
+                row.map(|row| $crate::key::index::read_index_row(&row, &mut scopes))
                     .transpose()
             })
     };
@@ -225,9 +215,9 @@ macro_rules! select_index_rows {
             .await
             .map_err($crate::StoreError::from)
             .and_then(|rows| {
-                let mut scopes = $crate::index::KnownScopes::default();
+                let mut scopes = $crate::key::index::KnownScopes::default();
                 rows.iter()
-                    .map(|row| $crate::index::read_index_row(row, &mut scopes))
+                    .map(|row| $crate::key::index::read_index_row(row, &mut scopes))
                     .collect::<Result<Vec<_>, _>>()
             })
     };
@@ -244,7 +234,7 @@ macro_rules! wait_for_open_changes {
 }
 pub(crate) use {advance_position, select_index_row, select_index_rows};
 
-/// Sets that were read before: many keys have the same.
+/// Scope sets by their text: many keys have the same one.
 #[derive(Default)]
 pub(crate) struct KnownScopes(HashMap<Box<str>, ScopeSet>);
 
@@ -260,11 +250,10 @@ impl KnownScopes {
 }
 
 impl Store {
-    /// One key for the gate's index, as every change left it that was made before: a change whose outcome is open is
-    /// waited for. `None` where there is no such key.
+    /// Reads one key for the index, after all changes whose commit is under way. `None` if there is no such key.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn index_row(&self, id: KeyId) -> Result<Option<IndexRow>, StoreError> {
         transaction!(self, |tx| {
             wait_for_open_changes!(tx, self)?;
@@ -272,11 +261,14 @@ impl Store {
         })
     }
 
-    /// The application's keys for the gate's index, as [`Store::index_row`] reads one.
+    /// Reads an application's keys for the index, as [`Store::index_row`] reads one.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
-    pub async fn index_rows_of(&self, app: ApplicationId) -> Result<Vec<IndexRow>, StoreError> {
+    /// If the database fails or a row cannot be parsed.
+    pub async fn index_rows_by_application(
+        &self,
+        app: ApplicationId,
+    ) -> Result<Vec<IndexRow>, StoreError> {
         transaction!(self, |tx| {
             wait_for_open_changes!(tx, self)?;
             select_index_rows!(tx, app)?

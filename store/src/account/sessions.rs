@@ -1,4 +1,4 @@
-//! Signed-in browsers. The table holds keyed hashes of their tokens, never a token.
+//! Sign-in sessions. The table holds keyed hashes of their tokens, never a token.
 
 use crate::{
     PepperName, Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction,
@@ -11,52 +11,44 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// A session to be written.
+/// A session to insert.
 #[derive(Debug)]
 pub struct NewSession<'a> {
     /// HMAC-SHA-256 of the token.
     pub token_hash: &'a [u8; 32],
-    /// The pepper that it was made under.
+    /// The pepper of the hash.
     pub pepper: PepperName,
-    /// Its id.
     pub id: SessionId,
-    /// Whose.
     pub person: PersonId,
-    /// The hash that their password was checked against.
+    /// The hash that the password was checked against.
     pub password_hash: &'a str,
-    /// When.
     pub at: Timestamp,
-    /// From where.
     pub address: &'a str,
-    /// By what.
     pub user_agent: &'a str,
 }
 
 /// A session with its person.
 #[derive(Clone, Debug)]
 pub struct SessionRow {
-    /// Its id.
     pub id: SessionId,
-    /// Whose.
     pub person: PersonId,
-    /// Their address.
     pub email: Email,
-    /// Platform staff.
+    /// Whether the person is support staff of the platform.
     pub is_support: bool,
-    /// When they signed in.
+    /// The time of the sign-in.
     pub created_at: Timestamp,
-    /// When it was last used, to the minute.
+    /// The time of the last request, to the minute.
     pub seen_at: Timestamp,
-    /// When its person last entered the password.
+    /// When the person last entered the password.
     pub authenticated_at: Timestamp,
 }
 
 impl Store {
-    /// The accounts that the person belongs to: their audit logs hear of sign-ins.
+    /// Returns the accounts that the person belongs to. Sign-ins are recorded in their audit logs.
     ///
     /// # Errors
-    /// Where the database fails.
-    pub async fn accounts_of(&self, person: PersonId) -> Result<Vec<AccountId>, StoreError> {
+    /// If the database fails.
+    pub async fn account_ids_of(&self, person: PersonId) -> Result<Vec<AccountId>, StoreError> {
         let rows: Vec<(Uuid,)> = read!(self, |pool| sqlx::query_as(sql::ACCOUNT_IDS_BY_PERSON)
             .bind(person.0)
             .fetch_all(pool)
@@ -64,10 +56,11 @@ impl Store {
         Ok(rows.into_iter().map(|row| AccountId(row.0)).collect())
     }
 
-    /// Writes a session and the events of its beginning, and deletes those that ended before the two instants.
+    /// Inserts a session and the events of the sign-in. Deletes sessions that were last used before the first instant of `ended` or
+    /// created before the second.
     ///
     /// # Errors
-    /// `NotFound` where the person has been disabled, or has another password by now.
+    /// `NotFound` if the person is disabled, or the password has changed meanwhile.
     pub async fn start_session(
         &self,
         new: &NewSession<'_>,
@@ -80,7 +73,7 @@ impl Store {
                 .bind(ended.1.0)
                 .execute(&mut *tx)
                 .await?;
-            // First: it waits for whoever changes the password or disables the person, and ends all sessions after that.
+            // First: it waits for a change of the password or the disabling of the person, both of which delete all sessions.
             let person = sqlx::query(sql::PERSON_SIGN_IN)
                 .bind(new.person.0)
                 .bind(new.at.0)
@@ -107,10 +100,10 @@ impl Store {
         Ok(())
     }
 
-    /// The session of this token hash, unless its person is disabled.
+    /// Returns the session with this token hash, unless its person is disabled.
     ///
     /// # Errors
-    /// Where the database fails or the row cannot be read.
+    /// If the database fails or the row cannot be parsed.
     pub async fn session(&self, token_hash: &[u8; 32]) -> Result<Option<SessionRow>, StoreError> {
         type Row = (Uuid, Uuid, i64, i64, i64, String, bool);
         let row: Option<Row> = read!(self, |pool| {
@@ -135,10 +128,10 @@ impl Store {
         .transpose()
     }
 
-    /// Notes that the session and its person were there; a session that has ended stays ended.
+    /// Records a request of the session and its person. Does nothing if the session has ended.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn touch_session(
         &self,
         token_hash: &[u8; 32],
@@ -156,11 +149,11 @@ impl Store {
         Ok(())
     }
 
-    /// Notes that the session's person entered the password again.
+    /// Records that the session's person has entered the password again.
     ///
     /// # Errors
-    /// `NotFound` where the session has ended.
-    pub async fn prove_session(
+    /// `NotFound` if the session has ended.
+    pub async fn reauthenticate_session(
         &self,
         token_hash: &[u8; 32],
         at: Timestamp,
@@ -182,10 +175,10 @@ impl Store {
         Ok(())
     }
 
-    /// Ends a session.
+    /// Deletes a session, and appends the events if it existed.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn end_session(
         &self,
         token_hash: &[u8; 32],

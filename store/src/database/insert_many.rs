@@ -1,10 +1,10 @@
-//! Many rows by one statement: one by one they take some twenty times as long.
+//! Multi-row INSERTs: row by row takes about twenty times as long.
 
-/// Rows of one statement. The widest has thirteen values, and SQLite takes 32,766.
-pub(crate) const AT_ONCE: usize = 500;
+/// Maximum number of rows of one statement. The widest row has thirteen values, and SQLite takes 32,766 in a statement.
+pub(crate) const MAX_ROWS: usize = 500;
 
-/// What stands before and behind the row of values of a statement that writes one row.
-pub(crate) fn around(statement: &str) -> (&str, &str) {
+/// Splits a single-row INSERT into the parts before and after its row of values.
+pub(crate) fn split_at_values(statement: &str) -> (&str, &str) {
     let (before, rest) = statement.split_once("VALUES (").unwrap_or((statement, ""));
     (before, rest.split_once(')').map_or("", |(_, after)| after))
 }
@@ -15,16 +15,16 @@ macro_rules! insert_many {
     ($tx:ident, $statement:expr, $rows:expr, |$row:ident, $one:ident| $bind:expr) => {
         async {
             let mut written = 0;
-            let (before, after) = $crate::many::around($statement);
-            for some in $rows.chunks($crate::many::AT_ONCE) {
-                // It numbers values where the database wants numbers: SQLite looks through all of them for each.
+            let (before, after) = $crate::database::insert_many::split_at_values($statement);
+            for some in $rows.chunks($crate::database::insert_many::MAX_ROWS) {
+                // The builder numbers placeholders only for PostgreSQL: SQLite would search all numbers for each of them.
                 let mut query = sqlx::QueryBuilder::new(before);
                 query.push_values(some, |mut $row, $one| {
                     $bind;
                 });
                 let query = query.push(after).build();
                 // The last chunk has a different length each time and is not worth caching.
-                let query = query.persistent(some.len() == $crate::many::AT_ONCE);
+                let query = query.persistent(some.len() == $crate::database::insert_many::MAX_ROWS);
                 written += query.execute(&mut *$tx).await?.rows_affected();
             }
             Ok::<u64, $crate::StoreError>(written)
@@ -36,13 +36,13 @@ pub(crate) use insert_many;
 
 #[cfg(test)]
 mod tests {
-    use super::around;
+    use super::split_at_values;
     use crate::sql;
 
     #[test]
-    fn a_statement_of_one_row_is_taken_apart_around_its_values() {
+    fn a_single_row_insert_is_split_around_its_values() {
         assert_eq!(
-            around("INSERT INTO t (a, b) VALUES ($1, $2)\nON CONFLICT (a) DO NOTHING"),
+            split_at_values("INSERT INTO t (a, b) VALUES ($1, $2)\nON CONFLICT (a) DO NOTHING"),
             ("INSERT INTO t (a, b) ", "\nON CONFLICT (a) DO NOTHING")
         );
         for statement in [
@@ -53,7 +53,7 @@ mod tests {
             sql::USAGE_BREAKDOWN_ADD,
             sql::USAGE_REPORT_ADD,
         ] {
-            let (before, after) = around(statement);
+            let (before, after) = split_at_values(statement);
             assert!(before.starts_with("INSERT INTO") && !before.contains('$'));
             assert!(after.trim_start().starts_with("ON CONFLICT") && !after.contains('$'));
         }

@@ -1,15 +1,20 @@
-//! Notes of what was counted, until the batch that they are part of is written.
+//! The usage journal: counts of each second, until the batch that they belong to is in the rollups.
 
 use crate::{Store, StoreError, deferrable_transaction, sql, with_read_pool};
 use futures_util::TryStreamExt as _;
 use uuid::Uuid;
 
 impl Store {
-    /// Writes a note, once. What it says is part of a batch: [`Store::add_usage`] takes it away with that.
+    /// Appends an entry to the journal, once. [`Store::add_usage`] deletes the entries of the batch that it adds.
     ///
     /// # Errors
-    /// Where the database fails.
-    pub async fn note_usage(&self, batch: Uuid, seq: i64, body: &[u8]) -> Result<(), StoreError> {
+    /// If the database fails.
+    pub async fn append_usage_journal(
+        &self,
+        batch: Uuid,
+        seq: i64,
+        body: &[u8],
+    ) -> Result<(), StoreError> {
         deferrable_transaction!(self, |tx| {
             sqlx::query(sql::USAGE_JOURNAL_INSERT)
                 .bind(batch)
@@ -21,18 +26,18 @@ impl Store {
         Ok(())
     }
 
-    /// Lets `take` see every note with its batch, those of a batch in their order.
+    /// Calls `visit` with the batch and the body of every entry, those of a batch in their order.
     ///
     /// # Errors
-    /// Where the database fails.
-    pub async fn each_usage_note(
+    /// If the database fails.
+    pub async fn for_each_usage_journal_entry(
         &self,
-        mut take: impl FnMut(Uuid, &[u8]),
+        mut visit: impl FnMut(Uuid, &[u8]),
     ) -> Result<(), StoreError> {
         with_read_pool!(self, |pool| {
             let mut rows = sqlx::query_as::<_, (Uuid, Vec<u8>)>(sql::USAGE_JOURNAL_ALL).fetch(pool);
             while let Some((batch, body)) = rows.try_next().await? {
-                take(batch, &body);
+                visit(batch, &body);
             }
         });
         Ok(())

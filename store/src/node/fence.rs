@@ -1,5 +1,5 @@
-//! What this process knows of the database that it changes: which claim it holds, with what it seals the audit log, how far
-//! the changes of keys have come, and which PostgreSQL cluster it is. A clone is the same fence.
+//! The claim of this process to the database, and what it has learned about it: the newest position, the PostgreSQL cluster,
+//! the keys that seal the audit log.
 
 use crate::{StoreError, audit::Seals};
 use std::sync::{
@@ -7,12 +7,12 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-/// The epoch of a store that was never claimed. A database that nobody has claimed yet has the same one.
+/// The epoch of a store that was never claimed, and of a database that was never claimed.
 const UNCLAIMED: i64 = 0;
 /// The epoch of a store whose claim was lost. No database has it.
 const LOST: i64 = -1;
 
-/// See the module.
+/// The claim of this process to a database. A clone shares its state.
 #[derive(Clone, Debug, Default)]
 pub struct Fence(Arc<State>);
 
@@ -24,22 +24,22 @@ struct State {
     seals: Seals,
 }
 
-/// A PostgreSQL cluster, and how often a standby of it was promoted.
+/// The identity of a PostgreSQL cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cluster {
-    /// `system_identifier` of `pg_control_system()`; empty where the role may not read it.
+    /// `system_identifier` of `pg_control_system()`; empty if the role may not read it.
     pub(crate) system_id: String,
-    /// The timeline that is written to.
+    /// The current timeline. Each promotion of a standby begins a new one.
     pub(crate) timeline: i64,
 }
 
 impl Fence {
-    /// What a change of keys has to find in `change_head`.
+    /// Returns the epoch that a change of keys must find in `change_head`.
     pub(crate) fn token(&self) -> i64 {
         self.0.epoch.load(Ordering::Acquire)
     }
 
-    /// The claimed epoch; `None` where the store was never claimed, as in a command beside the server.
+    /// Returns the claimed epoch; `None` if the store was never claimed, as in a command beside the server.
     pub(crate) fn claimed(&self) -> Option<i64> {
         Some(self.token()).filter(|epoch| *epoch != UNCLAIMED)
     }
@@ -55,37 +55,36 @@ impl Fence {
         }
     }
 
-    /// What seals the audit log.
     pub(crate) fn seals(&self) -> &Seals {
         &self.0.seals
     }
 
-    /// Holds a claim from now on.
+    /// Records a claim that was granted.
     pub(crate) fn claim(&self, epoch: i64, position: i64) {
-        self.saw(position);
+        self.record_position(position);
         self.0.epoch.store(epoch, Ordering::Release);
     }
 
-    /// Refuses every write from now on.
+    /// Records that the claim is lost: every write is refused from now on.
     pub(crate) fn lose(&self) {
         self.0.epoch.store(LOST, Ordering::Release);
     }
 
-    /// Notes a position that is known to be committed.
-    pub(crate) fn saw(&self, position: i64) {
+    /// Records a committed position.
+    pub(crate) fn record_position(&self, position: i64) {
         self.0.position.fetch_max(position, Ordering::AcqRel);
     }
 
-    /// The newest position that this process has seen.
+    /// Returns the newest position that this process has seen.
     pub fn position(&self) -> i64 {
         self.0.position.load(Ordering::Acquire)
     }
 
-    /// Compares a cluster with the one that was met first, and remembers it.
+    /// Compares a cluster with the last known one, and remembers it.
     ///
     /// # Errors
     /// Why it cannot be the same database.
-    pub(crate) fn meet(&self, cluster: &Cluster) -> Result<(), String> {
+    pub(crate) fn check_cluster(&self, cluster: &Cluster) -> Result<(), String> {
         let mut known = self
             .0
             .cluster
@@ -109,7 +108,7 @@ impl Fence {
         Ok(())
     }
 
-    /// The cluster that was met last; `None` on SQLite.
+    /// Returns the last known cluster; `None` on SQLite.
     pub(crate) fn cluster(&self) -> Option<Cluster> {
         self.0
             .cluster
@@ -131,23 +130,27 @@ mod tests {
     }
 
     #[test]
-    fn a_promoted_standby_is_the_same_database_and_the_old_primary_is_not() {
+    fn a_promoted_standby_is_accepted_and_the_old_primary_is_refused() {
         let fence = Fence::default();
-        fence.meet(&cluster("7", 1)).expect("the first");
-        fence.meet(&cluster("7", 2)).expect("promoted");
-        let old = fence.meet(&cluster("7", 1)).expect_err("the old primary");
+        fence.check_cluster(&cluster("7", 1)).expect("the first");
+        fence.check_cluster(&cluster("7", 2)).expect("promoted");
+        let old = fence
+            .check_cluster(&cluster("7", 1))
+            .expect_err("the old primary");
         assert!(old.contains("timeline 1, not 2"), "{old}");
-        let other = fence.meet(&cluster("8", 2)).expect_err("another cluster");
+        let other = fence
+            .check_cluster(&cluster("8", 2))
+            .expect_err("another cluster");
         assert!(other.contains("system identifier 8, not 7"), "{other}");
     }
 
     #[test]
-    fn a_lost_claim_is_a_claim_that_no_database_has() {
+    fn the_epoch_of_a_lost_claim_matches_no_database() {
         let fence = Fence::default();
         assert_eq!(fence.claimed(), None);
         fence.claim(3, 17);
         assert_eq!((fence.claimed(), fence.position()), (Some(3), 17));
-        fence.saw(12);
+        fence.record_position(12);
         assert_eq!(fence.position(), 17);
         fence.lose();
         assert_eq!(fence.claimed(), Some(LOST));

@@ -12,31 +12,28 @@ use domain::{
 };
 use std::cmp::Reverse;
 
-/// What became of a key's calls on a day.
+/// The calls of a key on a day, by outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyDay {
-    /// The key.
     pub key: KeyId,
-    /// Its application.
     pub application: ApplicationId,
-    /// The beginning of the day, in UTC.
+    /// The start of the day, in UTC.
     pub day: Timestamp,
-    /// The calls.
     pub calls: Bucket,
 }
 
 impl Store {
-    /// The `most` keys with the most calls in the two days that begin at `since`; only those of whose calls a tenth and
-    /// [`MANY_REFUSALS`] did not pass, where `refused` is asked for, and then by these. However many keys there are, a few
-    /// rows are read.
+    /// Returns the `limit` keys with the most calls in the two days that start at `since`. With `refused` it returns the keys
+    /// with the most rejected calls, if these are at least a tenth of the key's calls and [`MANY_REFUSALS`]. The number of rows
+    /// that are read does not depend on the number of keys.
     ///
     /// # Errors
-    /// Where the database fails or a row cannot be read.
-    pub async fn busiest(
+    /// If the database fails or a row cannot be parsed.
+    pub async fn busiest_keys(
         &self,
         app: ApplicationId,
         since: Timestamp,
-        most: i64,
+        limit: i64,
         refused: bool,
     ) -> Result<Vec<BusyKey>, StoreError> {
         let (both, one) = if refused {
@@ -50,12 +47,15 @@ impl Store {
                 sql::KEY_DAYS_BUSIEST_ONE_DAY,
             )
         };
-        // A key's row is of the newest day on which it was called: of the second one, with the first beside it, or of the
-        // first one. SQLite joins from left to right where that is a CROSS JOIN.
+        // A key's row is of the newest day on which it was called: the second day, with the counts of the first one beside it, or
+        // the first day. SQLite joins a CROSS JOIN from left to right.
         let mut keys = Vec::new();
         for (statement, day) in [(both, since.plus(DAY)), (one, since)] {
             let rows: Vec<(String, String, i64, i64, i64)> = read!(self, |pool| {
-                let query = sqlx::query_as(statement).bind(app.0).bind(day.0).bind(most);
+                let query = sqlx::query_as(statement)
+                    .bind(app.0)
+                    .bind(day.0)
+                    .bind(limit);
                 let query = if refused {
                     query.bind(MANY_REFUSALS)
                 } else {
@@ -84,7 +84,7 @@ impl Store {
             };
             (Reverse(sum), key.id.to_string())
         });
-        keys.truncate(usize::try_from(most).unwrap_or_default());
+        keys.truncate(usize::try_from(limit).unwrap_or_default());
         Ok(keys)
     }
 }

@@ -1,10 +1,10 @@
-//! A key in the place of another.
+//! Replacing a key by a new one.
 
 use crate::{
-    IndexRow, Inserted, NewKey, Store, StoreError,
+    IndexRow, KeyInsertion, NewKey, Store, StoreError,
     audit::append_event,
-    index::{advance_position, select_index_row},
-    keys::insert_key_row,
+    key::index::{advance_position, select_index_row},
+    key::insert_key_row,
     read,
     row::parse,
     sql, transaction,
@@ -17,11 +17,11 @@ use domain::{
 };
 
 impl Store {
-    /// Writes a key and marks `old` as replaced by it since `new.at` until `retires_at`, with both events, in one
-    /// transaction; or finds the key that the same form made before.
+    /// Inserts a key that replaces `old`, which retires from `new.at` until `retires_at`, with both events in one transaction; or
+    /// finds the key that the same form has made before.
     ///
     /// # Errors
-    /// `NotFound` where there is no such old key, or it is revoked or replaced already: nothing is written then.
+    /// `NotFound` if there is no such old key, or it is revoked or replaced: nothing is written then.
     pub async fn replace_key(
         &self,
         new: &NewKey<'_>,
@@ -29,11 +29,11 @@ impl Store {
         retires_at: Timestamp,
         created: &Event,
         replaced: &Event,
-    ) -> Result<Inserted, StoreError> {
+    ) -> Result<KeyInsertion, StoreError> {
         let inserted = transaction!(self, |tx| {
             let before: Option<KeyId> = insert_key_row!(tx, new, created)?;
             if let Some(id) = before {
-                Inserted::Before(id)
+                KeyInsertion::Existing(id)
             } else {
                 let done = sqlx::query(sql::KEY_REPLACE)
                     .bind(new.application.0)
@@ -49,17 +49,17 @@ impl Store {
                 append_event!(tx, replaced)?;
                 advance_position!(tx, self)?;
                 let (old, new) = (select_index_row!(tx, old)?, select_index_row!(tx, new.id)?);
-                Inserted::New(old.into_iter().chain(new).collect())
+                KeyInsertion::New(old.into_iter().chain(new).collect())
             }
         })?;
-        self.saw(&inserted);
+        self.record_insertion(&inserted);
         Ok(inserted)
     }
 
-    /// Moves the end of a key that is being retired.
+    /// Changes the end of a retiring key.
     ///
     /// # Errors
-    /// `NotFound` where there is no such key, or it has ended at `event.at`.
+    /// `NotFound` if there is no such key, or it has ended at `event.at`.
     pub async fn move_retirement(
         &self,
         app: ApplicationId,
@@ -82,23 +82,23 @@ impl Store {
             advance_position!(tx, self)?;
             select_index_row!(tx, id)?.ok_or(StoreError::NotFound)?
         })?;
-        self.fence().saw(row.position);
+        self.fence().record_position(row.position);
         Ok(row)
     }
 
-    /// The key that a form has made, where it has made one.
+    /// Returns the key that a form has made.
     ///
     /// # Errors
-    /// Where the database fails.
-    pub async fn key_made_by(
+    /// If the database fails.
+    pub async fn key_by_idempotency_key(
         &self,
         app: ApplicationId,
-        once: IdempotencyKey,
+        idempotency_key: IdempotencyKey,
     ) -> Result<Option<KeyId>, StoreError> {
         let row: Option<(String,)> = read!(self, |pool| {
             sqlx::query_as(sql::KEY_BY_IDEMPOTENCY_KEY)
                 .bind(app.0)
-                .bind(once.0)
+                .bind(idempotency_key.0)
                 .fetch_optional(pool)
                 .await
         })?;

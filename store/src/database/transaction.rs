@@ -55,8 +55,12 @@ macro_rules! with_read_pool {
 /// the body only.
 macro_rules! read {
     ($store:expr, |$pool:ident| $body:expr) => {
-        $crate::transaction::with_read_pool!($store, |$pool| {
-            $crate::transaction::within($crate::transaction::READ_DEADLINE, async { $body }).await
+        $crate::database::transaction::with_read_pool!($store, |$pool| {
+            $crate::database::transaction::within(
+                $crate::database::transaction::READ_DEADLINE,
+                async { $body },
+            )
+            .await
         })
     };
 }
@@ -68,7 +72,11 @@ macro_rules! read {
 /// If its disk is full, the reserve is released and the body runs once more.
 macro_rules! transaction {
     ($store:expr, |$tx:ident| $body:expr) => {
-        $crate::transaction::transaction!($store, $crate::transaction::WRITE_DEADLINE, |$tx| $body)
+        $crate::database::transaction::transaction!(
+            $store,
+            $crate::database::transaction::WRITE_DEADLINE,
+            |$tx| $body
+        )
     };
     ($store:expr, $deadline:expr, |$tx:ident| $body:expr) => {
         match $store {
@@ -80,7 +88,7 @@ macro_rules! transaction {
             } => {
                 let mut retry = true;
                 loop {
-                    match $crate::transaction::run_transaction!(
+                    match $crate::database::transaction::run_transaction!(
                         writer,
                         "BEGIN IMMEDIATE",
                         fence,
@@ -93,7 +101,13 @@ macro_rules! transaction {
                 }
             }
             $crate::Store::Postgres { pool, fence, .. } => {
-                $crate::transaction::run_transaction!(pool, "BEGIN", fence, $deadline, |$tx| $body)
+                $crate::database::transaction::run_transaction!(
+                    pool,
+                    "BEGIN",
+                    fence,
+                    $deadline,
+                    |$tx| $body
+                )
             }
         }
     };
@@ -111,21 +125,23 @@ macro_rules! deferrable_transaction {
                 ..
             } => match disk.require_room() {
                 Err(full) => Err(full),
-                Ok(()) => disk.observe($crate::transaction::run_transaction!(
+                Ok(()) => disk.observe($crate::database::transaction::run_transaction!(
                     writer,
                     "BEGIN IMMEDIATE",
                     fence,
-                    $crate::transaction::WRITE_DEADLINE,
+                    $crate::database::transaction::WRITE_DEADLINE,
                     |$tx| $body
                 )),
             },
-            $crate::Store::Postgres { pool, fence, .. } => $crate::transaction::run_transaction!(
-                pool,
-                "BEGIN",
-                fence,
-                $crate::transaction::WRITE_DEADLINE,
-                |$tx| $body
-            ),
+            $crate::Store::Postgres { pool, fence, .. } => {
+                $crate::database::transaction::run_transaction!(
+                    pool,
+                    "BEGIN",
+                    fence,
+                    $crate::database::transaction::WRITE_DEADLINE,
+                    |$tx| $body
+                )
+            }
         }
     };
 }
@@ -133,11 +149,11 @@ macro_rules! deferrable_transaction {
 /// One attempt of [`transaction!`]. Evaluates to a `Result`.
 macro_rules! run_transaction {
     ($pool:expr, $begin:expr, $fence:expr, $deadline:expr, |$tx:ident| $body:expr) => {
-        match $crate::writer::Writer::acquire($pool).await {
+        match $crate::database::writer::Writer::acquire($pool).await {
             Ok(mut writer) => {
                 let mut committing = false;
                 let result: Result<_, $crate::StoreError> =
-                    $crate::transaction::within($deadline, async {
+                    $crate::database::transaction::within($deadline, async {
                         let tx = sqlx::Connection::begin_with(writer.connection()?, $begin).await?;
                         let mut $tx = $crate::audit::Sealed::new(tx, $fence.seals());
                         if $fence.claimed().is_some() {

@@ -1,13 +1,13 @@
-//! The newest time that is certain: a later process begins no earlier.
+//! The high-water mark of the clock: a later process starts no earlier, even if the machine's clock was set back.
 
 use crate::{Store, StoreError, read, sql, transaction};
 use domain::time::Timestamp;
 
 impl Store {
-    /// The mark that was written last.
+    /// Returns the mark that was written last.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn time_mark(&self) -> Result<Option<Timestamp>, StoreError> {
         let row: Option<(i64,)> = read!(self, |pool| sqlx::query_as(sql::TIME_MARK)
             .fetch_optional(pool)
@@ -15,11 +15,11 @@ impl Store {
         Ok(row.map(|(mark,)| Timestamp(mark)))
     }
 
-    /// Writes a mark; one that is newer already stays.
+    /// Writes a mark, unless a newer one exists.
     ///
     /// # Errors
-    /// Where the database fails.
-    pub async fn mark_time(&self, mark: Timestamp) -> Result<(), StoreError> {
+    /// If the database fails.
+    pub async fn set_time_mark(&self, mark: Timestamp) -> Result<(), StoreError> {
         transaction!(self, |tx| sqlx::query(sql::TIME_MARK_SET)
             .bind(mark.0)
             .execute(&mut *tx)
@@ -28,11 +28,11 @@ impl Store {
         Ok(())
     }
 
-    /// Lets the machine's clock be believed again, whatever was seen before.
+    /// Deletes the mark, so that the machine's clock is trusted again.
     ///
     /// # Errors
-    /// Where the database fails.
-    pub async fn forget_time_mark(&self) -> Result<(), StoreError> {
+    /// If the database fails.
+    pub async fn delete_time_mark(&self) -> Result<(), StoreError> {
         transaction!(self, |tx| sqlx::query(sql::TIME_MARK_DELETE)
             .execute(&mut *tx)
             .await

@@ -1,5 +1,5 @@
-//! Short writes to people and sessions beside the process that owns the database, and what they write. Whoever owns it reads
-//! people and sessions at every request and keeps nothing of them, so no claim to the database is needed.
+//! Password resets, and disabling people. Commands write these beside the process that owns the database: it reads people and
+//! sessions at every request and caches nothing of them, so no claim to the database is needed.
 
 use crate::{
     PepperName, Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction,
@@ -7,38 +7,31 @@ use crate::{
 use domain::{account::Email, audit::Event, id::PersonId, time::Timestamp};
 use uuid::Uuid;
 
-/// Somebody, disabled or not.
+/// A person, disabled or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PersonState {
-    /// Who.
     pub id: PersonId,
-    /// Since when they are disabled.
+    /// `None` unless the person is disabled.
     pub disabled_at: Option<Timestamp>,
 }
 
-/// A link that resets a password, to be written.
+/// A password reset link to insert.
 #[derive(Debug)]
 pub struct NewPasswordReset<'a> {
     /// HMAC-SHA-256 of the link's token.
     pub token_hash: &'a [u8; 32],
-    /// The pepper that it was made under.
+    /// The pepper of the hash.
     pub pepper: PepperName,
-    /// Whose password it resets.
     pub person: PersonId,
-    /// When.
     pub at: Timestamp,
-    /// Until when it works.
     pub expires_at: Timestamp,
 }
 
-/// A link that resets a password.
+/// A password reset link.
 #[derive(Clone, Debug)]
 pub struct PasswordReset {
-    /// Whose password it resets.
     pub person: PersonId,
-    /// Their address.
     pub email: Email,
-    /// Until when it works.
     pub expires_at: Timestamp,
 }
 
@@ -58,10 +51,10 @@ macro_rules! lock_enabled_person {
 }
 
 impl Store {
-    /// The person with this address, disabled or not.
+    /// Returns the person with this address, disabled or not.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// If the database fails.
     pub async fn person_state(&self, email: &Email) -> Result<Option<PersonState>, StoreError> {
         let row: Option<(Uuid, Option<i64>)> = read!(self, |pool| {
             sqlx::query_as(sql::PERSON_STATE_BY_EMAIL)
@@ -75,10 +68,10 @@ impl Store {
         }))
     }
 
-    /// Writes a link in place of an earlier one for the same person.
+    /// Inserts a link, and deletes an earlier one of the same person.
     ///
     /// # Errors
-    /// `NotFound` where the person is disabled.
+    /// `NotFound` if the person is disabled.
     pub async fn make_password_reset(
         &self,
         new: &NewPasswordReset<'_>,
@@ -105,10 +98,10 @@ impl Store {
         Ok(())
     }
 
-    /// The link of this token hash, while it works.
+    /// Returns the link with this token hash, unless it has expired.
     ///
     /// # Errors
-    /// Where the database fails or the row cannot be read.
+    /// If the database fails or the row cannot be parsed.
     pub async fn password_reset(
         &self,
         token_hash: &[u8; 32],
@@ -131,10 +124,10 @@ impl Store {
         .transpose()
     }
 
-    /// Gives a person another password; the link and all their sessions end.
+    /// Changes the password of a person, and deletes the link and all sessions of the person.
     ///
     /// # Errors
-    /// `NotFound` where the link works no longer, or the person is disabled.
+    /// `NotFound` if the link has ended, or the person is disabled.
     pub async fn reset_password(
         &self,
         token_hash: &[u8; 32],
@@ -144,18 +137,18 @@ impl Store {
         events: &[Event],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            // First: it waits for a sign-in with the old password, whose session ends below.
+            // First: it waits for a sign-in with the old password, whose session is deleted below.
             let changed = sqlx::query(sql::PERSON_SET_PASSWORD)
                 .bind(person.0)
                 .bind(password_hash)
                 .execute(&mut *tx)
                 .await?;
-            let taken = sqlx::query(sql::PASSWORD_RESET_DELETE_BY_TOKEN)
+            let deleted = sqlx::query(sql::PASSWORD_RESET_DELETE_BY_TOKEN)
                 .bind(token_hash.as_slice())
                 .bind(at.0)
                 .execute(&mut *tx)
                 .await?;
-            if changed.rows_affected() == 0 || taken.rows_affected() == 0 {
+            if changed.rows_affected() == 0 || deleted.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
             sqlx::query(sql::SESSIONS_DELETE_BY_PERSON)
@@ -169,10 +162,10 @@ impl Store {
         Ok(())
     }
 
-    /// Disables a person: their sessions, the invitations that they made and a link that resets their password end.
+    /// Disables a person, and deletes their sessions, the invitations that they made and their password reset link.
     ///
     /// # Errors
-    /// `NotFound` where the person is disabled already.
+    /// `NotFound` if the person is disabled.
     pub async fn disable_person(
         &self,
         person: PersonId,
@@ -200,7 +193,7 @@ impl Store {
             for event in events {
                 append_event!(tx, event)?;
             }
-            // Behind the events, which lock the accounts: every change of invitations does it in this order.
+            // After the events, which lock the accounts: every change of invitations locks the account first.
             sqlx::query(sql::INVITATIONS_DELETE_BY_PERSON)
                 .bind(person.0)
                 .execute(&mut *tx)
@@ -209,10 +202,10 @@ impl Store {
         Ok(())
     }
 
-    /// Lets a person sign in again.
+    /// Enables a person.
     ///
     /// # Errors
-    /// `NotFound` where the person is not disabled.
+    /// `NotFound` if the person is not disabled.
     pub async fn enable_person(
         &self,
         person: PersonId,

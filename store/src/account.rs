@@ -1,0 +1,12 @@
+//! Accounts, their applications and members, and how people sign in.
+
+#![expect(
+    missing_docs,
+    reason = "fields are named for the columns that they hold"
+)]
+
+pub(crate) mod members;
+pub(crate) mod password_reset;
+pub(crate) mod people;
+pub(crate) mod sessions;
+pub(crate) mod support;
