@@ -48,7 +48,11 @@ async fn regenerate(
     let app = editor.application().id;
     let _lock = keyring.key_locks.lock(id).await;
     let old = editor.stored_key(id).await?;
-    if let Some(made) = keyring.store.key_by_idempotency_key(app, idempotency_key).await? {
+    if let Some(made) = keyring
+        .store
+        .key_by_idempotency_key(app, idempotency_key)
+        .await?
+    {
         return Ok(Issue::AlreadyIssued(made));
     }
     old.may_regenerate()?;

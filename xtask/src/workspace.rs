@@ -8,7 +8,7 @@ use crate::{process, toolchain};
 
 /// The crates of the server's side, and the features that make them so. Every cargo call that compiles them names
 /// them all, so that features unify the same way and nothing is compiled twice.
-pub const SERVER_SIDE: [&str; 20] = [
+pub const SERVER_SIDE: [&str; 22] = [
     "--package",
     "domain",
     "--package",
@@ -27,6 +27,8 @@ pub const SERVER_SIDE: [&str; 20] = [
     "app",
     "--package",
     "server",
+    "--package",
+    "testing",
     "--features",
     "app/ssr",
 ];

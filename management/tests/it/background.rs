@@ -1,9 +1,6 @@
 //! Background tasks that panic.
 
-use crate::{
-    house::{NOW, draft, houses},
-};
-use testing::TestDatabase;
+use crate::house::{NOW, draft, houses};
 use domain::time::Timestamp;
 use management::{Keyring, Store};
 use std::{
@@ -13,6 +10,7 @@ use std::{
     },
     time::Duration,
 };
+use testing::TestDatabase;
 use tokio::{task::yield_now, time::timeout};
 use verification::{Clock, Guard, ManualClock, Monotonic, Pepper, SeededEntropy};
 

@@ -1,7 +1,6 @@
 //! A disk that is really full: a small file system in memory, where the tests may mount one.
 
 use crate::house::{House, NOW, draft, houses, reopen};
-use testing::TestDatabase;
 use domain::{audit::Action, key::state::State, verdict::Verdict};
 use management::{Fault, Keyring, ManagementError, Store};
 use std::{
@@ -11,6 +10,7 @@ use std::{
     process::Command,
     sync::Arc,
 };
+use testing::TestDatabase;
 use verification::{Call, ManualClock, Route};
 
 /// Eight megabytes, gone after the test.

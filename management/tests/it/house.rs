@@ -1,6 +1,5 @@
 //! A keyring with an account in it, on each database.
 
-use testing::TestDatabase;
 use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
@@ -17,6 +16,7 @@ use domain::{
 };
 use management::{Editor, Issue, Keyring, ManagementError, PersonDraft, Session, SignIn, Store};
 use std::sync::Arc;
+use testing::TestDatabase;
 use verification::{ManualClock, Pepper, Peppers, SeededEntropy};
 
 pub const NOW: Timestamp = Timestamp(1_800_000_000_000);

@@ -1,9 +1,6 @@
 //! A database that is older than the revocation journal.
 
-use crate::{
-    house::{House, PEPPER, draft, houses, reopen},
-};
-use testing::TestDatabase;
+use crate::house::{House, PEPPER, draft, houses, reopen};
 use domain::origin::Origin;
 use domain::{
     audit::{Action, AuditFilter},
@@ -19,6 +16,7 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
 };
+use testing::TestDatabase;
 use verification::{Call, Pepper, Peppers, Route};
 
 /// A copy of a database, made while it is used.

@@ -1,13 +1,11 @@
 //! A process that is killed the moment after it has answered.
 
-use crate::{
-    house::{House, draft, houses},
-};
-use testing::TestDatabase;
+use crate::house::{House, draft, houses};
 use domain::key::issued::IssuedKey;
 use management::{Keyring, Store};
 use std::{fs, path::Path, sync::Arc};
 use tempfile::TempDir;
+use testing::TestDatabase;
 use verification::{Call, ManualClock, Pepper, Route};
 
 fn verdict(keyring: &Keyring, key: &IssuedKey) -> &'static str {

@@ -26,8 +26,6 @@ mod security;
 mod sign_in;
 mod signed_out;
 mod starving;
-#[path = "../../../store/tests/it/support.rs"]
-mod support;
 mod support_staff;
 mod time;
 mod usage;

@@ -1,10 +1,10 @@
 //! A network between the keyring and PostgreSQL that can be cut.
 
-use testing::TestDatabase;
 use std::sync::{
     Arc,
     atomic::{AtomicU8, Ordering},
 };
+use testing::TestDatabase;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream, UnixStream},

@@ -1,9 +1,6 @@
 //! Several peppers at once, and what somebody who can write to the database cannot do without one.
 
-use crate::{
-    house::{NOW, PASSWORD, PEPPER, draft, houses, reopen, reopen_under},
-};
-use testing::TestDatabase;
+use crate::house::{NOW, PASSWORD, PEPPER, draft, houses, reopen, reopen_under};
 use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
@@ -12,6 +9,7 @@ use domain::{
 };
 use management::{Accepted, Keyring, PepperUsage, SignIn, Store};
 use sha2::{Digest, Sha256};
+use testing::TestDatabase;
 use verification::{Call, Pepper, Peppers, Route};
 
 const NEWER: &[u8; 32] = b"another pepper, thirty-two bytes";
@@ -94,7 +92,10 @@ async fn keys_that_have_ended_need_no_pepper() {
         let key = house.issue(&editor, draft()).await;
         editor.revoke(key.id, String::new()).await.expect("revoked");
         let both = reopen_under(&house.fresh, &house.clock, 8, &[NEWER, PEPPER]).await;
-        both.expect("opens").seal_audit_logs().await.expect("sealed");
+        both.expect("opens")
+            .seal_audit_logs()
+            .await
+            .expect("sealed");
         let only = reopen_under(&house.fresh, &house.clock, 9, &[NEWER]).await;
         assert_eq!(
             ask(&only.expect("opens"), &key),

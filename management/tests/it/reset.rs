@@ -16,7 +16,9 @@ const ANOTHER: &str = "violet compass under snow";
 
 /// A process of its own, beside the one that serves.
 async fn admin(house: &House) -> PeopleAdmin {
-    let store = Store::open_without_ownership(&house.fresh.url).await.expect("opens");
+    let store = Store::open_without_ownership(&house.fresh.url)
+        .await
+        .expect("opens");
     let peppers = Pepper::from_bytes(*PEPPER).into();
     PeopleAdmin::new(
         store,

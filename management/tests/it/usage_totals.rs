@@ -1,9 +1,6 @@
 //! Whatever happens in whatever order: the totals of every level are those of the calls.
 
-use crate::{
-    house::{House, draft, houses, reopen},
-};
-use testing::TestDatabase;
+use crate::house::{House, draft, houses, reopen};
 use domain::origin::Origin;
 use domain::{
     id::AccountId,
@@ -17,6 +14,7 @@ use proptest::{
     test_runner::{Config, TestCaseError, TestRunner},
 };
 use telemetry::ReportedCall;
+use testing::TestDatabase;
 use verification::{Call, Route};
 
 /// Something that happens.
@@ -196,7 +194,9 @@ impl Running<'_> {
                 prop_assert_eq!(sum.server_errors, expected.reported);
             }
             for span in [HOUR, DAY] {
-                let parts = store.usage_breakdown(&subject, span, Timestamp(0), now).await;
+                let parts = store
+                    .usage_breakdown(&subject, span, Timestamp(0), now)
+                    .await;
                 let refusals: i64 = parts
                     .expect("read")
                     .iter()

@@ -1,11 +1,9 @@
 //! The database behind a house, looked at and changed past the program.
 
-use crate::{
-    house::{HERE, House},
-};
-use testing::TestDatabase;
+use crate::house::{HERE, House};
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 use std::collections::BTreeMap;
+use testing::TestDatabase;
 
 /// A house with the four people of the role matrix on each database.
 pub async fn houses() -> Vec<House> {

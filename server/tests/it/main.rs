@@ -28,6 +28,4 @@ mod roles;
 mod rotation;
 mod secrets;
 mod start;
-#[path = "../../../store/tests/it/support.rs"]
-mod support;
 mod usage_files;

@@ -51,7 +51,9 @@ async fn the_link_of_an_invitation_is_named_nowhere() {
 #[tokio::test]
 async fn a_password_is_reset_by_a_plain_form_once() {
     let house = House::furnished().await;
-    let store = store::Store::open_without_ownership(&house.url).await.expect("opens");
+    let store = store::Store::open_without_ownership(&house.url)
+        .await
+        .expect("opens");
     let peppers = crate::house::peppers();
     let entropy = Arc::new(SystemEntropy);
     let admin = PeopleAdmin::new(store, &peppers, house.clock.clone(), entropy);

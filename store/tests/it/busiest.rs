@@ -1,9 +1,6 @@
-//! Which keys of an application are called most.
+//! The busiest keys of an application.
 
-use crate::{
-    keys::{House, NOW, id},
-    support::fresh,
-};
+use crate::keys::{AccountFixture, NOW, id};
 use domain::{
     id::ApplicationId,
     time::{DAY, Timestamp},
@@ -11,11 +8,12 @@ use domain::{
 };
 use std::{cmp::Reverse, collections::BTreeMap};
 use store::{KeyDay, Store, UsageBatch};
+use testing::{TestDatabase, each_database};
 use uuid::Uuid;
 
 const KEYS: u128 = 12;
 
-/// All calls there were, by key and day.
+/// All calls, by key and day.
 type Calls = BTreeMap<(u128, Timestamp), Bucket>;
 
 async fn add(store: &Store, app: ApplicationId, batch: u128, days: &[(u128, Timestamp, Bucket)]) {
@@ -41,7 +39,7 @@ async fn add(store: &Store, app: ApplicationId, batch: u128, days: &[(u128, Time
     store.add_usage(&batch).await.expect("added");
 }
 
-/// The same answer, from all calls.
+/// Computes the expected result from all calls.
 fn expected(calls: &Calls, since: Timestamp, most: usize, refused: bool) -> Vec<(String, Bucket)> {
     let mut sums: BTreeMap<u128, Bucket> = BTreeMap::new();
     for ((key, day), calls) in calls {
@@ -68,84 +66,80 @@ fn expected(calls: &Calls, since: Timestamp, most: usize, refused: bool) -> Vec<
     sums
 }
 
-#[tokio::test]
-async fn the_busiest_keys_of_two_days_are_those_of_their_sums() {
-    for fresh in fresh().await {
-        let house = House::build(&fresh.store, 1).await;
-        let other = House::build(&fresh.store, 2).await;
-        for n in 0..KEYS {
-            house.insert(n, &format!("Key {n}"), n, NOW).await;
-        }
-        let (store, first) = (&fresh.store, NOW.floor(DAY));
-        let (mut calls, mut random) = (Calls::new(), 7_u64);
-        let mut draw = |below: u64| {
-            random = random
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            i64::try_from((random >> 33) % below).expect("small")
-        };
-        for batch in 0..60_u128 {
-            // Some days nobody calls at all.
-            let today = first.plus(i64::try_from(batch / 4).expect("small") * DAY);
-            let today = today.plus(if batch > 40 { 3 * DAY } else { 0 });
-            let mut days = BTreeMap::new();
-            for _ in 0..draw(4) {
-                // Calls may come late.
-                let day = today.plus(-draw(4) * DAY);
-                let key = u128::try_from(draw(12)).expect("small");
-                let mut sum = Bucket::default();
-                sum.add(Outcome::Accepted, draw(300));
-                sum.add(Outcome::Refused, draw(40));
-                sum.add(Outcome::RateLimited, draw(9));
-                days.insert((key, day), sum);
-            }
-            for (place, sum) in &days {
-                let all = calls.entry(*place).or_default();
-                *all = all.plus(*sum);
-            }
-            let days: Vec<_> = days.into_iter().map(|((k, d), sum)| (k, d, sum)).collect();
-            add(store, house.app, batch, &days).await;
-            let since = today.plus(-DAY);
-            for refused in [false, true] {
-                let found = store.busiest(house.app, since, 3, refused).await;
-                let found: Vec<_> = found
-                    .expect("read")
-                    .into_iter()
-                    .map(|key| (key.id.to_string(), key.calls))
-                    .collect();
-                assert_eq!(found, expected(&calls, since, 3, refused), "batch {batch}");
-            }
-        }
-        let nothing = store.busiest(other.app, first, 3, false).await;
-        assert!(nothing.expect("read").is_empty());
+each_database!(the_busiest_keys_of_two_days_have_the_largest_sums);
+async fn the_busiest_keys_of_two_days_have_the_largest_sums(database: TestDatabase) {
+    let fixture = AccountFixture::build(&database.store, 1).await;
+    let other = AccountFixture::build(&database.store, 2).await;
+    for n in 0..KEYS {
+        fixture.insert(n, &format!("Key {n}"), n, NOW).await;
     }
+    let (store, first) = (&database.store, NOW.floor(DAY));
+    let (mut calls, mut random) = (Calls::new(), 7_u64);
+    let mut draw = |below: u64| {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        i64::try_from((random >> 33) % below).expect("small")
+    };
+    for batch in 0..60_u128 {
+        // Some days nobody calls at all.
+        let today = first.plus(i64::try_from(batch / 4).expect("small") * DAY);
+        let today = today.plus(if batch > 40 { 3 * DAY } else { 0 });
+        let mut days = BTreeMap::new();
+        for _ in 0..draw(4) {
+            // Calls may come late.
+            let day = today.plus(-draw(4) * DAY);
+            let key = u128::try_from(draw(12)).expect("small");
+            let mut sum = Bucket::default();
+            sum.add(Outcome::Accepted, draw(300));
+            sum.add(Outcome::Refused, draw(40));
+            sum.add(Outcome::RateLimited, draw(9));
+            days.insert((key, day), sum);
+        }
+        for (place, sum) in &days {
+            let all = calls.entry(*place).or_default();
+            *all = all.plus(*sum);
+        }
+        let days: Vec<_> = days.into_iter().map(|((k, d), sum)| (k, d, sum)).collect();
+        add(store, fixture.app, batch, &days).await;
+        let since = today.plus(-DAY);
+        for refused in [false, true] {
+            let found = store.busiest_keys(fixture.app, since, 3, refused).await;
+            let found: Vec<_> = found
+                .expect("read")
+                .into_iter()
+                .map(|key| (key.id.to_string(), key.calls))
+                .collect();
+            assert_eq!(found, expected(&calls, since, 3, refused), "batch {batch}");
+        }
+    }
+    let nothing = store.busiest_keys(other.app, first, 3, false).await;
+    assert!(nothing.expect("read").is_empty());
 }
 
-#[tokio::test]
-async fn the_busiest_keys_are_read_along_an_index() {
-    for fresh in fresh().await {
-        let Store::Sqlite { readers, .. } = &fresh.store else {
-            // PostgreSQL plans by what a table holds: an empty one is read from end to end.
+each_database!(the_busiest_keys_are_found_along_an_index);
+async fn the_busiest_keys_are_found_along_an_index(database: TestDatabase) {
+    let Store::Sqlite { readers, .. } = &database.store else {
+        // PostgreSQL plans by what a table holds: an empty one is read from end to end.
+        return;
+    };
+    let mut seen = 0;
+    for (name, statement) in store::sql::SHARED {
+        if !name.starts_with("KEY_DAYS_") {
             continue;
-        };
-        let mut seen = 0;
-        for (name, statement) in store::sql::SHARED {
-            if !name.starts_with("KEY_DAYS_") {
-                continue;
-            }
-            seen += 1;
-            let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
-            let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain)
-                .fetch_all(readers)
-                .await
-                .expect("a plan");
-            let plan: Vec<_> = plan.into_iter().map(|step| step.3).collect();
-            let along = plan[0].contains("SEARCH d USING INDEX key_day_by_");
-            assert!(
-                along && !plan.join("\n").contains("TEMP B-TREE"),
-                "{name}: {plan:?}"
-            );
         }
-        assert_eq!(seen, 4);
+        seen += 1;
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain)
+            .fetch_all(readers)
+            .await
+            .expect("a plan");
+        let plan: Vec<_> = plan.into_iter().map(|step| step.3).collect();
+        let along = plan[0].contains("SEARCH d USING INDEX key_day_by_");
+        assert!(
+            along && !plan.join("\n").contains("TEMP B-TREE"),
+            "{name}: {plan:?}"
+        );
     }
+    assert_eq!(seen, 4);
 }

@@ -1,6 +1,5 @@
-//! Decisions: written in one go and once, found by application, key and request, and forgotten from the oldest on.
+//! Decisions: inserting, finding by application, key and request, and pruning.
 
-use crate::support::fresh;
 use domain::{
     decision::{Decided, DecisionFilter},
     id::{AccountId, ApplicationId},
@@ -9,6 +8,7 @@ use domain::{
     verdict::Verdict,
 };
 use store::Store;
+use testing::{TestDatabase, each_database};
 use uuid::Uuid;
 
 const OURS: ApplicationId = ApplicationId(Uuid::from_u128(1));
@@ -39,90 +39,86 @@ fn ids(rows: &[Decided]) -> Vec<i64> {
     rows.iter().map(|row| row.id).collect()
 }
 
-#[tokio::test]
-async fn decisions_come_back_as_they_were_and_to_their_application_alone() {
-    for fresh in fresh().await {
-        let store = &fresh.store;
-        let mut all = [
-            decided(1, OURS, 7),
-            decided(2, THEIRS, 8),
-            decided(3, OURS, 9),
-            decided(4, OURS, 7),
-        ];
-        all[3].verdict = Verdict::Accepted;
-        assert_eq!(store.add_decisions(&all).await.expect("written"), 4);
-        let read = |application, filter, before| store.decisions(application, filter, before, 2);
-        let newest = read(OURS, ALL, i64::MAX).await.expect("read");
-        assert_eq!(newest, [all[3].clone(), all[2].clone()]);
-        assert_eq!(ids(&read(OURS, ALL, 3).await.expect("read")), [1]);
-        assert_eq!(ids(&read(THEIRS, ALL, 9).await.expect("read")), [2]);
-        let key = DecisionFilter {
-            key: Some(all[0].key),
-            ..ALL
-        };
-        assert_eq!(ids(&read(OURS, key, 9).await.expect("read")), [4, 1]);
-        assert!(read(THEIRS, key, 9).await.expect("read").is_empty());
-        let refused = |filter| DecisionFilter {
-            refused: true,
-            ..filter
-        };
-        let rows = read(OURS, refused(ALL), 9).await.expect("read");
-        assert_eq!(ids(&rows), [3, 1]);
-        let rows = read(OURS, refused(key), 9).await.expect("read");
-        assert_eq!(ids(&rows), [1]);
-        for (request, application, found) in [
-            ("request-1", None, vec![2, 3]),
-            ("request-1", Some(OURS), vec![3]),
-            ("request-0", Some(THEIRS), vec![]),
-            ("request", None, vec![]),
-        ] {
-            let rows = store.decisions_of_request(request, application, 10).await;
-            assert_eq!(ids(&rows.expect("read")), found, "{request}");
-        }
+each_database!(decisions_are_read_as_inserted_and_by_their_application_only);
+async fn decisions_are_read_as_inserted_and_by_their_application_only(database: TestDatabase) {
+    let store = &database.store;
+    let mut all = [
+        decided(1, OURS, 7),
+        decided(2, THEIRS, 8),
+        decided(3, OURS, 9),
+        decided(4, OURS, 7),
+    ];
+    all[3].verdict = Verdict::Accepted;
+    assert_eq!(store.add_decisions(&all).await.expect("written"), 4);
+    let read = |application, filter, before| store.decisions(application, filter, before, 2);
+    let newest = read(OURS, ALL, i64::MAX).await.expect("read");
+    assert_eq!(newest, [all[3].clone(), all[2].clone()]);
+    assert_eq!(ids(&read(OURS, ALL, 3).await.expect("read")), [1]);
+    assert_eq!(ids(&read(THEIRS, ALL, 9).await.expect("read")), [2]);
+    let key = DecisionFilter {
+        key: Some(all[0].key),
+        ..ALL
+    };
+    assert_eq!(ids(&read(OURS, key, 9).await.expect("read")), [4, 1]);
+    assert!(read(THEIRS, key, 9).await.expect("read").is_empty());
+    let refused = |filter| DecisionFilter {
+        refused: true,
+        ..filter
+    };
+    let rows = read(OURS, refused(ALL), 9).await.expect("read");
+    assert_eq!(ids(&rows), [3, 1]);
+    let rows = read(OURS, refused(key), 9).await.expect("read");
+    assert_eq!(ids(&rows), [1]);
+    for (request, application, found) in [
+        ("request-1", None, vec![2, 3]),
+        ("request-1", Some(OURS), vec![3]),
+        ("request-0", Some(THEIRS), vec![]),
+        ("request", None, vec![]),
+    ] {
+        let rows = store.decisions_of_request(request, application, 10).await;
+        assert_eq!(ids(&rows.expect("read")), found, "{request}");
     }
 }
 
-#[tokio::test]
-async fn refusals_are_found_without_reading_what_passed() {
-    for fresh in fresh().await {
-        let Store::Sqlite { readers, .. } = &fresh.store else {
-            // PostgreSQL plans by what a table holds: an empty one is read from end to end.
-            continue;
+each_database!(refusals_are_found_along_an_index);
+async fn refusals_are_found_along_an_index(database: TestDatabase) {
+    let Store::Sqlite { readers, .. } = &database.store else {
+        // PostgreSQL plans by what a table holds: an empty one is read from end to end.
+        return;
+    };
+    for (name, index) in [
+        ("REFUSALS_OF_APPLICATION", "decision_refused "),
+        ("REFUSALS_OF_KEY", "decision_refused_by_key "),
+    ] {
+        let mut all = store::sql::SHARED.iter();
+        let (_, statement) = all.find(|(known, _)| *known == name).expect("there");
+        let plan = format!("EXPLAIN QUERY PLAN {statement}");
+        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(plan))
+            .fetch_all(readers)
+            .await
+            .expect("a plan");
+        let [(_, _, _, step)] = &plan[..] else {
+            panic!("{name}: {plan:?}");
         };
-        for (name, index) in [
-            ("REFUSALS_OF_APPLICATION", "decision_refused "),
-            ("REFUSALS_OF_KEY", "decision_refused_by_key "),
-        ] {
-            let mut all = store::sql::SHARED.iter();
-            let (_, statement) = all.find(|(known, _)| *known == name).expect("there");
-            let plan = format!("EXPLAIN QUERY PLAN {statement}");
-            let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(plan))
-                .fetch_all(readers)
-                .await
-                .expect("a plan");
-            let [(_, _, _, step)] = &plan[..] else {
-                panic!("{name}: {plan:?}");
-            };
-            assert!(step.contains(index), "{name}: {step}");
-        }
+        assert!(step.contains(index), "{name}: {step}");
     }
 }
 
-#[tokio::test]
-async fn a_batch_of_any_size_is_written_once_and_forgotten_from_the_oldest_on() {
-    for fresh in fresh().await {
-        let store = &fresh.store;
-        let many: Vec<_> = (1..=1_203).map(|id| decided(id, OURS, 7)).collect();
-        assert_eq!(store.add_decisions(&many).await.expect("written"), 1_203);
-        // A batch that is tried again counts once.
-        assert_eq!(store.add_decisions(&many).await.expect("written"), 0);
-        assert_eq!(store.add_decisions::<Decided>(&[]).await.expect("none"), 0);
-        assert_eq!(store.count_decisions().await.expect("read"), 1_203);
-        assert_eq!(store.last_decision().await.expect("read"), 1_203);
-        assert_eq!(store.forget_decisions(1_201, 500).await.expect("gone"), 500);
-        let oldest = store.decisions(OURS, ALL, 502, 10).await.expect("read");
-        assert_eq!(ids(&oldest), [501]);
-        assert_eq!(store.forget_decisions(503, 500).await.expect("gone"), 2);
-        assert_eq!(store.count_decisions().await.expect("read"), 701);
-    }
+each_database!(a_batch_of_any_size_is_inserted_once_and_pruned_from_the_oldest_on);
+async fn a_batch_of_any_size_is_inserted_once_and_pruned_from_the_oldest_on(
+    database: TestDatabase,
+) {
+    let store = &database.store;
+    let many: Vec<_> = (1..=1_203).map(|id| decided(id, OURS, 7)).collect();
+    assert_eq!(store.add_decisions(&many).await.expect("written"), 1_203);
+    // A batch that is tried again counts once.
+    assert_eq!(store.add_decisions(&many).await.expect("written"), 0);
+    assert_eq!(store.add_decisions::<Decided>(&[]).await.expect("none"), 0);
+    assert_eq!(store.count_decisions().await.expect("read"), 1_203);
+    assert_eq!(store.last_decision().await.expect("read"), 1_203);
+    assert_eq!(store.prune_decisions(1_201, 500).await.expect("gone"), 500);
+    let oldest = store.decisions(OURS, ALL, 502, 10).await.expect("read");
+    assert_eq!(ids(&oldest), [501]);
+    assert_eq!(store.prune_decisions(503, 500).await.expect("gone"), 2);
+    assert_eq!(store.count_decisions().await.expect("read"), 701);
 }

@@ -1,9 +1,6 @@
-//! Keys page by page, in every order.
+//! The list of keys: pages, sort orders, filters and counts.
 
-use crate::{
-    keys::{House, NOW, draft, id},
-    support::fresh,
-};
+use crate::keys::{AccountFixture, NOW, draft, id};
 use domain::{
     audit::Action,
     key::{
@@ -18,9 +15,10 @@ use domain::{
     usage::{Bucket, Outcome},
 };
 use store::{LastUse, Store, UsageBatch, UsageCount};
+use testing::{TestDatabase, each_database};
 use uuid::Uuid;
 
-impl House {
+impl AccountFixture {
     async fn used(&self, uses: &[(u128, Timestamp)]) {
         let batch = UsageBatch {
             id: Uuid::from_u128(uses.len() as u128),
@@ -53,11 +51,11 @@ impl House {
     }
 }
 
-/// Two pages and a bit, with ties in everything that a list is sorted by.
-async fn many(store: &Store) -> House {
-    let house = House::build(store, 1).await;
+/// Makes more than two pages of keys, with equal values in every sort column.
+async fn many(store: &Store) -> AccountFixture {
+    let fixture = AccountFixture::build(store, 1).await;
     // Another application's keys stand between them, and never show.
-    let other = House::build(store, 2).await;
+    let other = AccountFixture::build(store, 2).await;
     let mut uses = Vec::new();
     for n in 0..u128::try_from(2 * PAGE_SIZE + 3).expect("small") {
         let step = i64::try_from(n / 7).expect("small");
@@ -69,7 +67,7 @@ async fn many(store: &Store) -> House {
         } else {
             Expiry::At(NOW.plus((step + 1) * DAY))
         };
-        house
+        fixture
             .insert_draft(n, &draft, 1_000 + n, NOW.plus(step))
             .await;
         if n % 10 == 0 {
@@ -81,8 +79,8 @@ async fn many(store: &Store) -> House {
             uses.push((n, NOW.plus(-step * HOUR)));
         }
     }
-    house.used(&uses).await;
-    house
+    fixture.used(&uses).await;
+    fixture
 }
 
 const ORDERS: [(Sort, bool); 8] = [
@@ -96,277 +94,280 @@ const ORDERS: [(Sort, bool); 8] = [
     (Sort::Expires, false),
 ];
 
-#[tokio::test]
-async fn pages_go_there_and_back_without_gap_or_double_in_every_order() {
-    for fresh in fresh().await {
-        let house = many(&fresh.store).await;
-        for (by, down) in ORDERS {
-            let order = Order { by, down };
-            let page = async |cursor: Option<KeyCursor>| {
-                // As a link carries it.
-                let cursor = cursor.map(|cursor| cursor.to_param());
-                let query = KeyQuery {
-                    filter: KeyFilter::default(),
-                    order,
-                    cursor: cursor.and_then(|text| KeyCursor::parse(&text, order)),
-                };
-                house
-                    .store
-                    .keys(house.app, &query, NOW)
-                    .await
-                    .expect("page")
+each_database!(pages_have_no_gaps_or_duplicates_in_both_directions_of_every_sort_order);
+async fn pages_have_no_gaps_or_duplicates_in_both_directions_of_every_sort_order(
+    database: TestDatabase,
+) {
+    let fixture = many(&database.store).await;
+    for (by, down) in ORDERS {
+        let order = Order { by, down };
+        let page = async |cursor: Option<KeyCursor>| {
+            // As a link carries it.
+            let cursor = cursor.map(|cursor| cursor.to_param());
+            let query = KeyQuery {
+                filter: KeyFilter::default(),
+                order,
+                cursor: cursor.and_then(|text| KeyCursor::parse(&text, order)),
             };
-            let (mut cursor, mut pages) = (None, Vec::new());
-            loop {
-                let next = page(cursor.take()).await;
-                cursor.clone_from(&next.next);
-                pages.push(next);
-                if cursor.is_none() {
-                    break;
-                }
-            }
-            let seen: Vec<_> = pages.iter().flat_map(|page| &page.rows).collect();
-            let mut ids: Vec<_> = seen.iter().map(|key| key.id).collect();
-            ids.sort_unstable();
-            ids.dedup();
-            assert_eq!(
-                (pages.len(), ids.len(), seen.len()),
-                (3, 103, 103),
-                "{order:?}"
-            );
-            for pair in seen.windows(2) {
-                let place = |n: usize| match by {
-                    Sort::Created => pair[n].created_at.0,
-                    Sort::Used => pair[n].last_used.as_ref().map_or(0, |used| used.at.0),
-                    Sort::Expires => pair[n].expires_at.map_or(i64::MAX, |at| at.0),
-                    Sort::Name => i64::from(pair[n].name.as_str().to_lowercase().as_bytes()[0]),
-                };
-                let (first, second) = if down { (1, 0) } else { (0, 1) };
-                assert!(place(first) <= place(second), "{order:?}");
-            }
-            assert_eq!(pages[0].previous, None);
-            let back = page(pages[2].previous.clone()).await;
-            assert_eq!(back.rows, pages[1].rows, "{order:?}");
-            let first = page(back.previous).await;
-            assert!(
-                first.rows == pages[0].rows && first.previous.is_none(),
-                "{order:?}"
-            );
-            assert_eq!(page(first.next).await.rows, pages[1].rows, "{order:?}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn every_order_is_read_along_an_index() {
-    for fresh in fresh().await {
-        let Store::Sqlite { readers, .. } = &fresh.store else {
-            // PostgreSQL plans by what a table holds: an empty one is read from end to end.
-            continue;
+            fixture
+                .store
+                .keys(fixture.app, &query, NOW)
+                .await
+                .expect("page")
         };
-        for (name, statement) in store::sql::SHARED {
-            if !name.starts_with("KEYS_BY_") && !name.starts_with("SOME_BY_") {
-                continue;
-            }
-            let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-                "EXPLAIN QUERY PLAN {statement}"
-            )))
-            .fetch_all(readers)
-            .await
-            .expect("a plan");
-            let plan: Vec<_> = plan.into_iter().map(|step| step.3).collect();
-            let along = plan[0].contains("USING INDEX") && plan[0].contains("id)");
-            assert!(
-                along && !plan.join("\n").contains("TEMP B-TREE"),
-                "{name}: {plan:?}"
-            );
-            // Where keys stand together that have something in common, the rest is not read.
-            if ["SOME_BY_USED_UP", "SOME_BY_ENDS_UP"].contains(name) {
-                assert!(plan[0].contains("<?"), "{name}: {plan:?}");
+        let (mut cursor, mut pages) = (None, Vec::new());
+        loop {
+            let next = page(cursor.take()).await;
+            cursor.clone_from(&next.next);
+            pages.push(next);
+            if cursor.is_none() {
+                break;
             }
         }
-    }
-}
-
-#[tokio::test]
-async fn a_list_is_narrowed_by_text_status_and_environment() {
-    for fresh in fresh().await {
-        let house = House::build(&fresh.store, 1).await;
-        for (n, name) in [(1, "Checkout 100%"), (2, "checkout_b"), (3, "Ärger")] {
-            house.insert(n, name, n, NOW).await;
-        }
-        let event = house.event(Action::KeyDeactivated, &id(2).to_string(), NOW);
-        let off = house.store.deactivate_key(house.app, id(2), &event).await;
-        off.expect("off");
-        let found = async |search: &str, status: &str, environment: &str, now| {
-            let filter = KeyFilter::parse(search, status, environment, "");
-            let count = house.store.count_keys(house.app, &filter, now).await;
-            let ids = house.ids(filter, now).await;
-            let length = i64::try_from(ids.len()).expect("small");
-            assert_eq!(
-                count.expect("counted"),
-                Total {
-                    count: length,
-                    more: false
-                }
-            );
-            length
-        };
-        assert_eq!(found("CHECKOUT", "", "", NOW).await, 2);
-        assert_eq!(found("%", "", "", NOW).await, 1);
-        assert_eq!(found("t_b", "", "", NOW).await, 1);
-        assert_eq!(found("Ärg", "", "", NOW).await, 1);
-        assert_eq!(found("' OR 1=1 --", "", "", NOW).await, 0);
-        assert_eq!(found(&id(3).to_string(), "", "", NOW).await, 1);
-        assert_eq!(found(&id(3).mask(), "", "", NOW).await, 1);
-        assert_eq!(found("", "inactive", "", NOW).await, 1);
-        assert_eq!(found("", "active", "", NOW).await, 2);
-        assert_eq!(found("", "active", "live", NOW).await, 2);
-        assert_eq!(found("", "", "test", NOW).await, 0);
-        assert_eq!(found("", "expired", "", NOW.plus(30 * DAY)).await, 2);
-        assert_eq!(found("", "", "", NOW).await, 3);
-    }
-}
-
-#[tokio::test]
-async fn what_deserves_a_look_is_the_same_in_sql_and_in_the_domain() {
-    for fresh in fresh().await {
-        let house = House::build(&fresh.store, 1).await;
-        for n in 0..24 {
-            let mut draft = draft("Key");
-            if n % 2 == 0 {
-                draft.ip_rules = IpRules::default();
-            }
-            draft.expiry = match n % 3 {
-                0 => Expiry::Never,
-                1 => Expiry::At(NOW.plus(7 * DAY)),
-                _ => Expiry::At(NOW.plus(7 * DAY + 1)),
-            };
-            let age = [0, 365 * DAY, 365 * DAY - 1][usize::try_from(n / 8).expect("small")];
-            house.insert_draft(n, &draft, n, NOW.plus(-age)).await;
-            let text = id(n).to_string();
-            if n % 5 == 0 {
-                let event = house.event(Action::KeyConfirmed, &text, NOW);
-                house
-                    .store
-                    .confirm_key(house.app, id(n), &event)
-                    .await
-                    .expect("confirmed");
-            }
-            if n % 11 == 0 {
-                let event = house.event(Action::KeyRevoked, &text, NOW);
-                house
-                    .store
-                    .revoke_key(house.app, id(n), "", &event)
-                    .await
-                    .expect("revoked");
-            }
-            if n % 7 == 0 {
-                let event = house.event(Action::KeyDeactivated, &text, NOW);
-                // Some are revoked already.
-                _ = house.store.deactivate_key(house.app, id(n), &event).await;
-            }
-        }
-        house
-            .used(&[
-                (1, NOW),
-                (2, NOW.plus(-90 * DAY)),
-                (3, NOW.plus(1 - 90 * DAY)),
-                (22, NOW.plus(-91 * DAY)),
-            ])
-            .await;
-        for now in [NOW, NOW.plus(DAY), NOW.plus(8 * DAY)] {
-            let all = house.store.keys(house.app, &KeyQuery::default(), now).await;
-            let all = all.expect("page").rows;
-            for (notable, value, _) in Notable::ALL {
-                let expected: Vec<_> = all
-                    .iter()
-                    .filter(|key| notable.is_true_of(key, now))
-                    .map(|key| key.id)
-                    .collect();
-                let filter = KeyFilter::parse("", "", "", value);
-                assert_eq!(house.ids(filter.clone(), now).await, expected, "{value}");
-                let (order, cursor) = notable.together(now);
-                let query = KeyQuery {
-                    filter,
-                    order,
-                    cursor,
-                };
-                let together = house.store.keys(house.app, &query, now).await;
-                let together = together.expect("page").rows;
-                let mut together: Vec<_> = together.iter().map(|key| key.id).collect();
-                let mut expected_in_any_order = expected.clone();
-                together.sort_unstable();
-                expected_in_any_order.sort_unstable();
-                assert_eq!(together, expected_in_any_order, "{value}");
-                assert!(
-                    notable == Notable::Retiring || now > NOW || !expected.is_empty(),
-                    "{value} is put to the test"
-                );
-            }
-        }
-    }
-}
-
-#[tokio::test]
-async fn keys_are_counted_as_they_are_made() {
-    for fresh in fresh().await {
-        let house = many(&fresh.store).await;
-        let count = async |filter: KeyFilter| {
-            let total = house.store.count_keys(house.app, &filter, NOW).await;
-            total.expect("counted").count
-        };
-        assert_eq!(count(KeyFilter::default()).await, 103);
-        // The same form again makes none.
-        house.insert(900, "Again", 1_000, NOW).await;
-        assert_eq!(count(KeyFilter::default()).await, 103);
-        let active = KeyFilter {
-            status: Some(StatusFilter::Active),
-            ..KeyFilter::default()
-        };
-        assert_eq!(count(active).await, 103);
-    }
-}
-
-#[tokio::test]
-async fn a_day_of_use_has_its_hours() {
-    for fresh in fresh().await {
-        let count = |subject: &str, at: Timestamp, outcome, calls| UsageCount {
-            subject: subject.into(),
-            span: HOUR,
-            bucket: at.floor(HOUR),
-            outcome,
-            calls,
-        };
-        let batch = UsageBatch {
-            id: Uuid::from_u128(1),
-            at: NOW,
-            counts: vec![
-                count("akl_a", NOW, Outcome::Accepted, 5),
-                count("akl_a", NOW.plus(-23 * HOUR), Outcome::Accepted, 7),
-                count("akl_a", NOW.plus(-23 * HOUR), Outcome::Refused, 2),
-                count("akl_a", NOW.plus(-24 * HOUR), Outcome::Accepted, 100),
-                count("akl_b", NOW.plus(-HOUR), Outcome::RateLimited, 1),
-                count("akl_c", NOW, Outcome::Accepted, 1),
-            ],
-            days: Vec::new(),
-            last_uses: Vec::new(),
-            by: Vec::new(),
-            reports: Vec::new(),
-        };
-        fresh.store.add_usage(&batch).await.expect("written");
-        let subjects = ["akl_a", "akl_b", "akl_d"].map(String::from);
-        let days = fresh.store.days_of_use(&subjects, NOW).await.expect("read");
-        assert_eq!(days.len(), 2);
+        let seen: Vec<_> = pages.iter().flat_map(|page| &page.rows).collect();
+        let mut ids: Vec<_> = seen.iter().map(|key| key.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
         assert_eq!(
-            (days["akl_a"][23].accepted, days["akl_b"][22].rate_limited),
-            (5, 1)
+            (pages.len(), ids.len(), seen.len()),
+            (3, 103, 103),
+            "{order:?}"
         );
-        let oldest = Bucket {
-            accepted: 7,
-            refused: 2,
-            rate_limited: 0,
-        };
-        assert_eq!(days["akl_a"][0], oldest);
+        for pair in seen.windows(2) {
+            let place = |n: usize| match by {
+                Sort::Created => pair[n].created_at.0,
+                Sort::Used => pair[n].last_used.as_ref().map_or(0, |used| used.at.0),
+                Sort::Expires => pair[n].expires_at.map_or(i64::MAX, |at| at.0),
+                Sort::Name => i64::from(pair[n].name.as_str().to_lowercase().as_bytes()[0]),
+            };
+            let (first, second) = if down { (1, 0) } else { (0, 1) };
+            assert!(place(first) <= place(second), "{order:?}");
+        }
+        assert_eq!(pages[0].previous, None);
+        let back = page(pages[2].previous.clone()).await;
+        assert_eq!(back.rows, pages[1].rows, "{order:?}");
+        let first = page(back.previous).await;
+        assert!(
+            first.rows == pages[0].rows && first.previous.is_none(),
+            "{order:?}"
+        );
+        assert_eq!(page(first.next).await.rows, pages[1].rows, "{order:?}");
     }
+}
+
+each_database!(every_sort_order_of_the_list_uses_an_index);
+async fn every_sort_order_of_the_list_uses_an_index(database: TestDatabase) {
+    let Store::Sqlite { readers, .. } = &database.store else {
+        // PostgreSQL plans by what a table holds: an empty one is read from end to end.
+        return;
+    };
+    for (name, statement) in store::sql::SHARED {
+        if !name.starts_with("KEYS_BY_") && !name.starts_with("SOME_BY_") {
+            continue;
+        }
+        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "EXPLAIN QUERY PLAN {statement}"
+        )))
+        .fetch_all(readers)
+        .await
+        .expect("a plan");
+        let plan: Vec<_> = plan.into_iter().map(|step| step.3).collect();
+        let along = plan[0].contains("USING INDEX") && plan[0].contains("id)");
+        assert!(
+            along && !plan.join("\n").contains("TEMP B-TREE"),
+            "{name}: {plan:?}"
+        );
+        // Where keys stand together that have something in common, the rest is not read.
+        if ["SOME_BY_USED_UP", "SOME_BY_ENDS_UP"].contains(name) {
+            assert!(plan[0].contains("<?"), "{name}: {plan:?}");
+        }
+    }
+}
+
+each_database!(a_list_is_filtered_by_text_status_and_environment);
+async fn a_list_is_filtered_by_text_status_and_environment(database: TestDatabase) {
+    let fixture = AccountFixture::build(&database.store, 1).await;
+    for (n, name) in [(1, "Checkout 100%"), (2, "checkout_b"), (3, "Ärger")] {
+        fixture.insert(n, name, n, NOW).await;
+    }
+    let event = fixture.event(Action::KeyDeactivated, &id(2).to_string(), NOW);
+    let off = fixture
+        .store
+        .deactivate_key(fixture.app, id(2), &event)
+        .await;
+    off.expect("off");
+    let found = async |search: &str, status: &str, environment: &str, now| {
+        let filter = KeyFilter::parse(search, status, environment, "");
+        let count = fixture.store.count_keys(fixture.app, &filter, now).await;
+        let ids = fixture.ids(filter, now).await;
+        let length = i64::try_from(ids.len()).expect("small");
+        assert_eq!(
+            count.expect("counted"),
+            Total {
+                count: length,
+                more: false
+            }
+        );
+        length
+    };
+    assert_eq!(found("CHECKOUT", "", "", NOW).await, 2);
+    assert_eq!(found("%", "", "", NOW).await, 1);
+    assert_eq!(found("t_b", "", "", NOW).await, 1);
+    assert_eq!(found("Ärg", "", "", NOW).await, 1);
+    assert_eq!(found("' OR 1=1 --", "", "", NOW).await, 0);
+    assert_eq!(found(&id(3).to_string(), "", "", NOW).await, 1);
+    assert_eq!(found(&id(3).mask(), "", "", NOW).await, 1);
+    assert_eq!(found("", "inactive", "", NOW).await, 1);
+    assert_eq!(found("", "active", "", NOW).await, 2);
+    assert_eq!(found("", "active", "live", NOW).await, 2);
+    assert_eq!(found("", "", "test", NOW).await, 0);
+    assert_eq!(found("", "expired", "", NOW.plus(30 * DAY)).await, 2);
+    assert_eq!(found("", "", "", NOW).await, 3);
+}
+
+each_database!(notable_keys_are_the_same_in_sql_and_in_the_domain);
+async fn notable_keys_are_the_same_in_sql_and_in_the_domain(database: TestDatabase) {
+    let fixture = AccountFixture::build(&database.store, 1).await;
+    for n in 0..24 {
+        let mut draft = draft("Key");
+        if n % 2 == 0 {
+            draft.ip_rules = IpRules::default();
+        }
+        draft.expiry = match n % 3 {
+            0 => Expiry::Never,
+            1 => Expiry::At(NOW.plus(7 * DAY)),
+            _ => Expiry::At(NOW.plus(7 * DAY + 1)),
+        };
+        let age = [0, 365 * DAY, 365 * DAY - 1][usize::try_from(n / 8).expect("small")];
+        fixture.insert_draft(n, &draft, n, NOW.plus(-age)).await;
+        let text = id(n).to_string();
+        if n % 5 == 0 {
+            let event = fixture.event(Action::KeyConfirmed, &text, NOW);
+            fixture
+                .store
+                .confirm_key(fixture.app, id(n), &event)
+                .await
+                .expect("confirmed");
+        }
+        if n % 11 == 0 {
+            let event = fixture.event(Action::KeyRevoked, &text, NOW);
+            fixture
+                .store
+                .revoke_key(fixture.app, id(n), "", &event)
+                .await
+                .expect("revoked");
+        }
+        if n % 7 == 0 {
+            let event = fixture.event(Action::KeyDeactivated, &text, NOW);
+            // Some are revoked already.
+            _ = fixture
+                .store
+                .deactivate_key(fixture.app, id(n), &event)
+                .await;
+        }
+    }
+    fixture
+        .used(&[
+            (1, NOW),
+            (2, NOW.plus(-90 * DAY)),
+            (3, NOW.plus(1 - 90 * DAY)),
+            (22, NOW.plus(-91 * DAY)),
+        ])
+        .await;
+    for now in [NOW, NOW.plus(DAY), NOW.plus(8 * DAY)] {
+        let all = fixture
+            .store
+            .keys(fixture.app, &KeyQuery::default(), now)
+            .await;
+        let all = all.expect("page").rows;
+        for (notable, value, _) in Notable::ALL {
+            let expected: Vec<_> = all
+                .iter()
+                .filter(|key| notable.is_true_of(key, now))
+                .map(|key| key.id)
+                .collect();
+            let filter = KeyFilter::parse("", "", "", value);
+            assert_eq!(fixture.ids(filter.clone(), now).await, expected, "{value}");
+            let (order, cursor) = notable.together(now);
+            let query = KeyQuery {
+                filter,
+                order,
+                cursor,
+            };
+            let together = fixture.store.keys(fixture.app, &query, now).await;
+            let together = together.expect("page").rows;
+            let mut together: Vec<_> = together.iter().map(|key| key.id).collect();
+            let mut expected_in_any_order = expected.clone();
+            together.sort_unstable();
+            expected_in_any_order.sort_unstable();
+            assert_eq!(together, expected_in_any_order, "{value}");
+            assert!(
+                notable == Notable::Retiring || now > NOW || !expected.is_empty(),
+                "{value} is put to the test"
+            );
+        }
+    }
+}
+
+each_database!(the_number_of_keys_is_kept_up_to_date);
+async fn the_number_of_keys_is_kept_up_to_date(database: TestDatabase) {
+    let fixture = many(&database.store).await;
+    let count = async |filter: KeyFilter| {
+        let total = fixture.store.count_keys(fixture.app, &filter, NOW).await;
+        total.expect("counted").count
+    };
+    assert_eq!(count(KeyFilter::default()).await, 103);
+    // The same form again makes none.
+    fixture.insert(900, "Again", 1_000, NOW).await;
+    assert_eq!(count(KeyFilter::default()).await, 103);
+    let active = KeyFilter {
+        status: Some(StatusFilter::Active),
+        ..KeyFilter::default()
+    };
+    assert_eq!(count(active).await, 103);
+}
+
+each_database!(calls_of_a_day_are_returned_by_the_hour);
+async fn calls_of_a_day_are_returned_by_the_hour(database: TestDatabase) {
+    let count = |subject: &str, at: Timestamp, outcome, calls| UsageCount {
+        subject: subject.into(),
+        span: HOUR,
+        bucket: at.floor(HOUR),
+        outcome,
+        calls,
+    };
+    let batch = UsageBatch {
+        id: Uuid::from_u128(1),
+        at: NOW,
+        counts: vec![
+            count("akl_a", NOW, Outcome::Accepted, 5),
+            count("akl_a", NOW.plus(-23 * HOUR), Outcome::Accepted, 7),
+            count("akl_a", NOW.plus(-23 * HOUR), Outcome::Refused, 2),
+            count("akl_a", NOW.plus(-24 * HOUR), Outcome::Accepted, 100),
+            count("akl_b", NOW.plus(-HOUR), Outcome::RateLimited, 1),
+            count("akl_c", NOW, Outcome::Accepted, 1),
+        ],
+        days: Vec::new(),
+        last_uses: Vec::new(),
+        by: Vec::new(),
+        reports: Vec::new(),
+    };
+    database.store.add_usage(&batch).await.expect("written");
+    let subjects = ["akl_a", "akl_b", "akl_d"].map(String::from);
+    let days = database
+        .store
+        .hourly_calls(&subjects, NOW)
+        .await
+        .expect("read");
+    assert_eq!(days.len(), 2);
+    assert_eq!(
+        (days["akl_a"][23].accepted, days["akl_b"][22].rate_limited),
+        (5, 1)
+    );
+    let oldest = Bucket {
+        accepted: 7,
+        refused: 2,
+        rate_limited: 0,
+    };
+    assert_eq!(days["akl_a"][0], oldest);
 }

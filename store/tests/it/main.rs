@@ -1,4 +1,4 @@
-//! Every story runs on SQLite and on PostgreSQL.
+//! Every test runs on SQLite and on PostgreSQL.
 
 mod audit;
 mod bound;
@@ -13,6 +13,5 @@ mod ownership;
 mod pooler;
 mod schema;
 mod security;
-mod support;
 mod triggers;
 mod usage;

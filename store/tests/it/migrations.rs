@@ -1,7 +1,6 @@
 //! Migrations: a kill in the middle of one, a database of a development build, and, from the second migration on, a
 //! database that the latest release uses after this version has migrated it.
 
-use crate::support::{Fresh, fresh};
 use sqlx::{
     AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr, SqliteConnection,
     migrate::{Migration, Migrator},
@@ -9,6 +8,7 @@ use sqlx::{
 use std::fs;
 use store::{Store, StoreError};
 use tempfile::TempDir;
+use testing::{TestDatabase, each_database};
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
@@ -84,14 +84,14 @@ fn every_migration_runs_in_one_transaction() {
     }
 }
 
-#[tokio::test]
-async fn a_migration_that_is_interrupted_by_a_kill_is_completed_by_the_next_start() {
-    for fresh in fresh().await {
-        let expected = schema(&fresh.url).await;
-        match &fresh.store {
-            Store::Sqlite { .. } => killed_on_sqlite(&expected).await,
-            Store::Postgres { .. } => killed_on_postgres(&fresh, &expected).await,
-        }
+each_database!(a_migration_that_is_interrupted_by_a_kill_is_completed_by_the_next_start);
+async fn a_migration_that_is_interrupted_by_a_kill_is_completed_by_the_next_start(
+    database: TestDatabase,
+) {
+    let expected = schema(&database.url).await;
+    match &database.store {
+        Store::Sqlite { .. } => killed_on_sqlite(&expected).await,
+        Store::Postgres { .. } => killed_on_postgres(&database, &expected).await,
     }
 }
 
@@ -146,11 +146,13 @@ async fn killed_on_sqlite(expected: &[String]) {
     }
 }
 
-async fn killed_on_postgres(fresh: &Fresh, expected: &[String]) {
+async fn killed_on_postgres(database: &TestDatabase, expected: &[String]) {
     for (number, migration) in POSTGRES.iter().enumerate() {
         let statements = statements(migration);
         for point in interruptions(statements.len()) {
-            let mut connection = PgConnection::connect(&fresh.url).await.expect("connects");
+            let mut connection = PgConnection::connect(&database.url)
+                .await
+                .expect("connects");
             let empty = "DROP SCHEMA public CASCADE; CREATE SCHEMA public";
             connection
                 .execute(sqlx::raw_sql(empty))
@@ -169,12 +171,12 @@ async fn killed_on_postgres(fresh: &Fresh, expected: &[String]) {
             }
             // Without a message to the server, as when the process is killed.
             connection.close_hard().await.expect("closed");
-            let store = Store::open(&fresh.url).await;
+            let store = Store::open(&database.url).await;
             let store = store
                 .unwrap_or_else(|error| panic!("{} after {point}: {error}", migration.description));
             store.close().await;
             assert_eq!(
-                schema(&fresh.url).await,
+                schema(&database.url).await,
                 expected,
                 "{} after {point}",
                 migration.description
@@ -283,14 +285,14 @@ async fn the_latest_release_can_use_a_migrated_database() {
     let Some(release) = Release::latest() else {
         return;
     };
-    for fresh in fresh().await {
+    for database in TestDatabase::all().await {
         for (name, text) in &release.statements {
             let statement = AssertSqlSafe(text.clone()).into_sql_str();
-            let prepared = match &fresh.store {
+            let prepared = match &database.store {
                 Store::Sqlite { readers, .. } => readers.prepare(statement).await.map(drop),
                 Store::Postgres { pool, .. } => pool.prepare(statement).await.map(drop),
             };
-            assert!(prepared.is_ok(), "{name} on {}: {prepared:?}", fresh.url);
+            assert!(prepared.is_ok(), "{name} on {}: {prepared:?}", database.url);
         }
     }
 }
@@ -333,8 +335,8 @@ async fn a_migration_keeps_the_columns_of_the_latest_release_and_adds_none_that_
         return;
     };
     let number = release.newest_migration;
-    for fresh in fresh().await {
-        let (before, after) = match &fresh.store {
+    for database in TestDatabase::all().await {
+        let (before, after) = match &database.store {
             Store::Sqlite { .. } => {
                 let until = SQLITE
                     .iter()
@@ -344,7 +346,9 @@ async fn a_migration_keeps_the_columns_of_the_latest_release_and_adds_none_that_
                     .await
                     .expect("opens");
                 up_to(&SQLITE, until).run(&mut old).await.expect("migrated");
-                let mut new = SqliteConnection::connect(&fresh.url).await.expect("opens");
+                let mut new = SqliteConnection::connect(&database.url)
+                    .await
+                    .expect("opens");
                 (
                     columns_of_sqlite(&mut old).await,
                     columns_of_sqlite(&mut new).await,
@@ -355,7 +359,9 @@ async fn a_migration_keeps_the_columns_of_the_latest_release_and_adds_none_that_
                     .iter()
                     .filter(|migration| migration.version <= number)
                     .count();
-                let mut connection = PgConnection::connect(&fresh.url).await.expect("connects");
+                let mut connection = PgConnection::connect(&database.url)
+                    .await
+                    .expect("connects");
                 let after = columns_of_postgres(&mut connection).await;
                 let empty = "DROP SCHEMA public CASCADE; CREATE SCHEMA public";
                 connection
@@ -388,36 +394,34 @@ async fn a_migration_keeps_the_columns_of_the_latest_release_and_adds_none_that_
     }
 }
 
-#[tokio::test]
-async fn a_database_of_a_development_build_is_refused_in_one_line() {
-    for fresh in fresh().await {
-        // The first migration was another one, and there were more.
-        let other_checksum = match &fresh.store {
-            Store::Sqlite { .. } => {
-                "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1"
-            }
-            Store::Postgres { .. } => {
-                r"UPDATE _sqlx_migrations SET checksum = '\x00' WHERE version = 1"
-            }
-        };
-        for statement in [
-            "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
-             SELECT 16, 'write probe', installed_on, success, checksum, execution_time FROM _sqlx_migrations",
-            other_checksum,
-        ] {
-            match &fresh.store {
-                Store::Sqlite { writer, .. } => sqlx::query(statement).execute(writer).await.map(drop),
-                Store::Postgres { pool, .. } => sqlx::query(statement).execute(pool).await.map(drop),
-            }
-            .expect("changed");
+each_database!(a_database_of_a_development_build_is_refused_in_one_line);
+async fn a_database_of_a_development_build_is_refused_in_one_line(database: TestDatabase) {
+    // The first migration was another one, and there were more.
+    let other_checksum = match &database.store {
+        Store::Sqlite { .. } => "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1",
+        Store::Postgres { .. } => {
+            r"UPDATE _sqlx_migrations SET checksum = '\x00' WHERE version = 1"
         }
-        fresh.store.close().await;
-        for error in [
-            Store::open(&fresh.url).await.expect_err("refused"),
-            Store::open_to_read(&fresh.url).await.expect_err("refused"),
-        ] {
-            assert!(matches!(error, StoreError::Unreleased), "{error}");
-            assert!(!error.to_string().contains('\n'));
+    };
+    for statement in [
+        "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
+         SELECT 16, 'write probe', installed_on, success, checksum, execution_time FROM _sqlx_migrations",
+        other_checksum,
+    ] {
+        match &database.store {
+            Store::Sqlite { writer, .. } => sqlx::query(statement).execute(writer).await.map(drop),
+            Store::Postgres { pool, .. } => sqlx::query(statement).execute(pool).await.map(drop),
         }
+        .expect("changed");
+    }
+    database.store.close().await;
+    for error in [
+        Store::open(&database.url).await.expect_err("refused"),
+        Store::open_to_read(&database.url)
+            .await
+            .expect_err("refused"),
+    ] {
+        assert!(matches!(error, StoreError::Unreleased), "{error}");
+        assert!(!error.to_string().contains('\n'));
     }
 }

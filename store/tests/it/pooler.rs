@@ -1,19 +1,17 @@
-//! A connection pooler between Latchkey and PostgreSQL, where `PgBouncer` is installed.
+//! A connection pooler between Latchkey and PostgreSQL, if `PgBouncer` is installed.
 
-use crate::{
-    keys::{House, NOW},
-    support::{Fresh, fresh},
-};
+use crate::keys::{AccountFixture, NOW};
 use std::{
     env, fs,
     net::TcpListener,
     path::PathBuf,
     process::{Child, Command, Stdio},
 };
-use store::{Inserted, Store, StoreError};
+use store::{KeyInsertion, Store, StoreError};
 use tempfile::TempDir;
+use testing::{TestDatabase, each_database};
 
-/// The variable by which the test command names the program.
+/// The variable with the path of the program, set by the test command.
 const VARIABLE: &str = "LATCHKEY_TEST_PGBOUNCER";
 
 /// A pooler that runs until it is dropped.
@@ -24,9 +22,9 @@ struct Pooler {
 }
 
 impl Pooler {
-    /// One before the server of a database; none where the database is no server, or there is no pooler.
-    async fn before(fresh: &Fresh, mode: &str) -> Option<Self> {
-        let (base, server) = fresh.url.split_once("?host=")?;
+    /// Starts a pooler for the server of a database; `None` for SQLite, or if no pooler is installed.
+    async fn start(database: &TestDatabase, mode: &str) -> Option<Self> {
+        let (base, server) = database.url.split_once("?host=")?;
         let name = base.rsplit_once('/')?.1;
         let program = env::var_os(VARIABLE).map(PathBuf::from);
         assert!(
@@ -90,30 +88,26 @@ impl Drop for Pooler {
     }
 }
 
-#[tokio::test]
-async fn a_pooler_in_transaction_mode_is_refused_in_one_line() {
-    for fresh in fresh().await {
-        for mode in ["transaction", "statement"] {
-            let Some(pooler) = Pooler::before(&fresh, mode).await else {
-                continue;
-            };
-            let refused = Store::open(&pooler.url).await.expect_err("refused");
-            assert!(matches!(refused, StoreError::Pooled), "{mode}: {refused}");
-            assert!(!refused.to_string().contains('\n'));
-        }
+each_database!(a_pooler_in_transaction_mode_is_refused_in_one_line);
+async fn a_pooler_in_transaction_mode_is_refused_in_one_line(database: TestDatabase) {
+    for mode in ["transaction", "statement"] {
+        let Some(pooler) = Pooler::start(&database, mode).await else {
+            continue;
+        };
+        let refused = Store::open(&pooler.url).await.expect_err("refused");
+        assert!(matches!(refused, StoreError::Pooled), "{mode}: {refused}");
+        assert!(!refused.to_string().contains('\n'));
     }
 }
 
-#[tokio::test]
-async fn a_pooler_in_session_mode_is_as_good_as_the_server() {
-    for fresh in fresh().await {
-        let Some(pooler) = Pooler::before(&fresh, "session").await else {
-            continue;
-        };
-        let store = Store::open(&pooler.url).await.expect("opens");
-        let house = House::build(&store, 1).await;
-        let inserted = house.insert(1, "One", 1, NOW).await;
-        assert!(matches!(inserted, Inserted::New(_)));
-        store.close().await;
-    }
+each_database!(a_pooler_in_session_mode_works);
+async fn a_pooler_in_session_mode_works(database: TestDatabase) {
+    let Some(pooler) = Pooler::start(&database, "session").await else {
+        return;
+    };
+    let store = Store::open(&pooler.url).await.expect("opens");
+    let fixture = AccountFixture::build(&store, 1).await;
+    let inserted = fixture.insert(1, "One", 1, NOW).await;
+    assert!(matches!(inserted, KeyInsertion::New(_)));
+    store.close().await;
 }

@@ -1,30 +1,28 @@
-//! Both schemas agree, and every statement is one that both databases know.
+//! The schemas of both databases are equal, and every statement prepares on both.
 
-use crate::support::fresh;
 use sqlx::{Executor, Row, SqlSafeStr};
 use store::{Store, StoreError, sql};
+use testing::{TestDatabase, each_database};
 
-#[tokio::test]
-async fn every_statement_prepares_on_both_databases() {
-    for fresh in fresh().await {
-        let either = sql::PER_DATABASE.iter();
-        let either = either.map(|(name, both)| (*name, both.of(&fresh.store)));
-        for (name, statement) in sql::SHARED.iter().copied().chain(either) {
-            let statement = statement.into_sql_str();
-            let prepared = match &fresh.store {
-                Store::Sqlite { readers, .. } => readers.prepare(statement).await.map(drop),
-                Store::Postgres { pool, .. } => pool.prepare(statement).await.map(drop),
-            };
-            assert!(prepared.is_ok(), "{name}: {prepared:?}");
-        }
+each_database!(every_statement_prepares_on_both_databases);
+async fn every_statement_prepares_on_both_databases(database: TestDatabase) {
+    let either = sql::PER_DATABASE.iter();
+    let either = either.map(|(name, both)| (*name, both.of(&database.store)));
+    for (name, statement) in sql::SHARED.iter().copied().chain(either) {
+        let statement = statement.into_sql_str();
+        let prepared = match &database.store {
+            Store::Sqlite { readers, .. } => readers.prepare(statement).await.map(drop),
+            Store::Postgres { pool, .. } => pool.prepare(statement).await.map(drop),
+        };
+        assert!(prepared.is_ok(), "{name}: {prepared:?}");
     }
 }
 
 #[tokio::test]
 async fn both_schemas_have_the_same_tables_and_columns() {
     let mut schemas = Vec::new();
-    for fresh in fresh().await {
-        let rows: Vec<(String, String)> = match &fresh.store {
+    for database in TestDatabase::all().await {
+        let rows: Vec<(String, String)> = match &database.store {
             Store::Sqlite { readers, .. } => sqlx::query(
                 "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_xinfo(t.name) c
                  WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> '_sqlx_migrations'
@@ -56,24 +54,22 @@ async fn both_schemas_have_the_same_tables_and_columns() {
     }
 }
 
-#[tokio::test]
-async fn a_database_of_a_newer_version_is_refused_in_one_line() {
-    for fresh in fresh().await {
-        let newer = "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
-                     SELECT 9999, 'newer', installed_on, success, checksum, execution_time FROM _sqlx_migrations
-                     WHERE version = 1";
-        match &fresh.store {
-            Store::Sqlite { writer, .. } => sqlx::query(newer).execute(writer).await.map(drop),
-            Store::Postgres { pool, .. } => sqlx::query(newer).execute(pool).await.map(drop),
-        }
-        .expect("a migration from the future");
-        fresh.store.close().await;
-        let error = Store::open(&fresh.url).await.expect_err("it is newer");
-        assert!(
-            error.to_string().contains("newer version") && !error.to_string().contains('\n'),
-            "{error}"
-        );
+each_database!(a_database_of_a_newer_version_is_refused_in_one_line);
+async fn a_database_of_a_newer_version_is_refused_in_one_line(database: TestDatabase) {
+    let newer = "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
+                 SELECT 9999, 'newer', installed_on, success, checksum, execution_time FROM _sqlx_migrations
+                 WHERE version = 1";
+    match &database.store {
+        Store::Sqlite { writer, .. } => sqlx::query(newer).execute(writer).await.map(drop),
+        Store::Postgres { pool, .. } => sqlx::query(newer).execute(pool).await.map(drop),
     }
+    .expect("a migration from the future");
+    database.store.close().await;
+    let error = Store::open(&database.url).await.expect_err("it is newer");
+    assert!(
+        error.to_string().contains("newer version") && !error.to_string().contains('\n'),
+        "{error}"
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,5 @@
-//! Security events: one row for a storm, in sight of whom it concerns alone, acknowledged once, and forgotten.
+//! Security events: aggregation, visibility, acknowledgement and pruning.
 
-use crate::support::fresh;
 use domain::{
     id::{AccountId, ApplicationId},
     key::{Environment, token::KeyId},
@@ -10,14 +9,15 @@ use domain::{
     },
     time::Timestamp,
 };
-use store::{NewSighting, Old, Sight, Store};
+use store::{EventScope, NewSighting, PruneTarget, Store};
+use testing::{TestDatabase, each_database};
 use uuid::Uuid;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
-const OURS: Sight = sight(1, false);
+const OURS: EventScope = sight(1, false);
 
-const fn sight(number: u128, whole_account: bool) -> Sight {
-    Sight {
+const fn sight(number: u128, whole_account: bool) -> EventScope {
+    EventScope {
         account: AccountId(Uuid::from_u128(number)),
         application: ApplicationId(Uuid::from_u128(number + 100)),
         whole_account,
@@ -42,199 +42,200 @@ fn raised(kind: Kind, key: u128, at: i64) -> Raised {
     }
 }
 
-async fn read(store: &Store, sight: Sight, filter: &EventFilter) -> Vec<SecurityEvent> {
+async fn read(store: &Store, sight: EventScope, filter: &EventFilter) -> Vec<SecurityEvent> {
     let rows = store.security_events(sight, filter, None, 100).await;
     rows.expect("read")
 }
 
-#[tokio::test]
-async fn a_storm_is_one_row_that_counts() {
-    for fresh in fresh().await {
-        let store = &fresh.store;
-        let raised_all: Vec<_> = (0..200)
-            .map(|n| raised(Kind::WrongSecret, 7, n * 1_000))
-            .collect();
-        store.raise(&raised_all).await.expect("written");
-        store
-            .raise(&[raised(Kind::WrongSecret, 8, 0)])
-            .await
-            .expect("written");
-        let rows = read(store, OURS, &EventFilter::default()).await;
-        assert_eq!(rows.len(), 2);
-        let one = &rows[0];
-        assert_eq!((one.kind, one.calls), (Kind::WrongSecret, 200));
-        assert_eq!((one.first_at, one.last_at), (NOW, NOW.plus(199_000)));
-        assert_eq!(one.request_id, "request-199000");
-        assert_eq!(one.user_agent, raised_all[0].user_agent);
-        assert_eq!((&one.key, &one.acknowledged), (&None, &None));
-        // After a quiet day it is another one.
-        let again = raised(Kind::WrongSecret, 7, 199_000 + QUIET);
-        store.raise(&[again]).await.expect("written");
-        let rows = read(store, OURS, &EventFilter::default()).await;
-        assert_eq!(rows[0].calls, 201, "within the day");
-        let again = raised(Kind::WrongSecret, 7, 199_001 + 2 * QUIET);
-        store.raise(&[again]).await.expect("written");
-        let rows = read(store, OURS, &EventFilter::default()).await;
-        assert_eq!((rows.len(), rows[0].calls), (3, 1));
-    }
+each_database!(repeated_events_are_one_row_with_a_count);
+async fn repeated_events_are_one_row_with_a_count(database: TestDatabase) {
+    let store = &database.store;
+    let raised_all: Vec<_> = (0..200)
+        .map(|n| raised(Kind::WrongSecret, 7, n * 1_000))
+        .collect();
+    store
+        .raise_security_events(&raised_all)
+        .await
+        .expect("written");
+    store
+        .raise_security_events(&[raised(Kind::WrongSecret, 8, 0)])
+        .await
+        .expect("written");
+    let rows = read(store, OURS, &EventFilter::default()).await;
+    assert_eq!(rows.len(), 2);
+    let one = &rows[0];
+    assert_eq!((one.kind, one.calls), (Kind::WrongSecret, 200));
+    assert_eq!((one.first_at, one.last_at), (NOW, NOW.plus(199_000)));
+    assert_eq!(one.request_id, "request-199000");
+    assert_eq!(one.user_agent, raised_all[0].user_agent);
+    assert_eq!((&one.key, &one.acknowledged), (&None, &None));
+    // After a quiet day it is another one.
+    let again = raised(Kind::WrongSecret, 7, 199_000 + QUIET);
+    store
+        .raise_security_events(&[again])
+        .await
+        .expect("written");
+    let rows = read(store, OURS, &EventFilter::default()).await;
+    assert_eq!(rows[0].calls, 201, "within the day");
+    let again = raised(Kind::WrongSecret, 7, 199_001 + 2 * QUIET);
+    store
+        .raise_security_events(&[again])
+        .await
+        .expect("written");
+    let rows = read(store, OURS, &EventFilter::default()).await;
+    assert_eq!((rows.len(), rows[0].calls), (3, 1));
 }
 
-#[tokio::test]
-async fn events_are_narrowed_paged_and_in_sight_of_their_own_alone() {
-    for fresh in fresh().await {
-        let store = &fresh.store;
-        let members = Raised {
-            application: None,
-            subject: "ada@acme.example".into(),
-            ..raised(Kind::MembersChanged, 0, 3)
-        };
-        let all = [
-            raised(Kind::WrongSecret, 1, 1),
-            raised(Kind::FromBrowser, 2, 1),
-            raised(Kind::NewNetwork, 1, 2),
-            members,
-        ];
-        store.raise(&all).await.expect("written");
-        let kinds = |rows: &[SecurityEvent]| rows.iter().map(|row| row.kind).collect::<Vec<_>>();
-        let whole = sight(1, true);
-        let none = EventFilter::default();
-        let newest = [
-            Kind::MembersChanged,
-            Kind::NewNetwork,
-            Kind::FromBrowser,
-            Kind::WrongSecret,
-        ];
-        assert_eq!(kinds(&read(store, whole, &none).await), newest);
-        assert_eq!(kinds(&read(store, OURS, &none).await), newest[1..]);
-        assert!(read(store, sight(2, true), &none).await.is_empty());
-        let elsewhere = Sight {
-            application: ApplicationId(Uuid::from_u128(9)),
-            ..whole
-        };
-        assert_eq!(kinds(&read(store, elsewhere, &none).await), newest[..1]);
-        let key = KeyId::from_number(Environment::Live, 1);
-        for (filter, found) in [
-            (
-                EventFilter {
-                    kind: Some(Kind::WrongSecret),
-                    ..none
-                },
-                &newest[3..],
-            ),
-            (
-                EventFilter {
-                    severity: Some(Severity::Critical),
-                    ..none
-                },
-                &newest[2..3],
-            ),
-            (
-                EventFilter {
-                    key: Some(key),
-                    ..none
-                },
-                &[Kind::NewNetwork, Kind::WrongSecret],
-            ),
-            (
-                EventFilter {
-                    state: EventState::Acknowledged,
-                    ..none
-                },
-                &[],
-            ),
-        ] {
-            assert_eq!(kinds(&read(store, whole, &filter).await), found);
-        }
-        // Two stand at the same instant.
-        let mut cursor = None;
-        let mut paged = Vec::new();
-        loop {
-            let page = store.security_events(whole, &none, cursor, 1).await;
-            let Some(row) = page.expect("read").pop() else {
-                break;
-            };
-            cursor = Some(EventCursor {
-                at: row.last_at,
-                id: row.id,
-            });
-            paged.push(row.kind);
-        }
-        assert_eq!(paged, newest);
-        let open = |sight, key| store.open_events(sight, key);
-        let counted = |all, critical| OpenEvents { all, critical };
-        assert_eq!(open(whole, None).await.expect("read"), counted(4, 1));
-        assert_eq!(open(OURS, None).await.expect("read"), counted(3, 1));
-        assert_eq!(open(OURS, Some(key)).await.expect("read"), counted(2, 0));
-        assert_eq!(
-            open(sight(2, true), None).await.expect("read"),
-            counted(0, 0)
-        );
+each_database!(events_are_filtered_paged_and_visible_in_their_scope_only);
+async fn events_are_filtered_paged_and_visible_in_their_scope_only(database: TestDatabase) {
+    let store = &database.store;
+    let members = Raised {
+        application: None,
+        subject: "ada@acme.example".into(),
+        ..raised(Kind::MembersChanged, 0, 3)
+    };
+    let all = [
+        raised(Kind::WrongSecret, 1, 1),
+        raised(Kind::FromBrowser, 2, 1),
+        raised(Kind::NewNetwork, 1, 2),
+        members,
+    ];
+    store.raise_security_events(&all).await.expect("written");
+    let kinds = |rows: &[SecurityEvent]| rows.iter().map(|row| row.kind).collect::<Vec<_>>();
+    let whole = sight(1, true);
+    let none = EventFilter::default();
+    let newest = [
+        Kind::MembersChanged,
+        Kind::NewNetwork,
+        Kind::FromBrowser,
+        Kind::WrongSecret,
+    ];
+    assert_eq!(kinds(&read(store, whole, &none).await), newest);
+    assert_eq!(kinds(&read(store, OURS, &none).await), newest[1..]);
+    assert!(read(store, sight(2, true), &none).await.is_empty());
+    let elsewhere = EventScope {
+        application: ApplicationId(Uuid::from_u128(9)),
+        ..whole
+    };
+    assert_eq!(kinds(&read(store, elsewhere, &none).await), newest[..1]);
+    let key = KeyId::from_number(Environment::Live, 1);
+    for (filter, found) in [
+        (
+            EventFilter {
+                kind: Some(Kind::WrongSecret),
+                ..none
+            },
+            &newest[3..],
+        ),
+        (
+            EventFilter {
+                severity: Some(Severity::Critical),
+                ..none
+            },
+            &newest[2..3],
+        ),
+        (
+            EventFilter {
+                key: Some(key),
+                ..none
+            },
+            &[Kind::NewNetwork, Kind::WrongSecret],
+        ),
+        (
+            EventFilter {
+                state: EventState::Acknowledged,
+                ..none
+            },
+            &[],
+        ),
+    ] {
+        assert_eq!(kinds(&read(store, whole, &filter).await), found);
     }
+    // Two stand at the same instant.
+    let mut cursor = None;
+    let mut paged = Vec::new();
+    loop {
+        let page = store.security_events(whole, &none, cursor, 1).await;
+        let Some(row) = page.expect("read").pop() else {
+            break;
+        };
+        cursor = Some(EventCursor {
+            at: row.last_at,
+            id: row.id,
+        });
+        paged.push(row.kind);
+    }
+    assert_eq!(paged, newest);
+    let open = |sight, key| store.count_open_events(sight, key);
+    let counted = |all, critical| OpenEvents { all, critical };
+    assert_eq!(open(whole, None).await.expect("read"), counted(4, 1));
+    assert_eq!(open(OURS, None).await.expect("read"), counted(3, 1));
+    assert_eq!(open(OURS, Some(key)).await.expect("read"), counted(2, 0));
+    assert_eq!(
+        open(sight(2, true), None).await.expect("read"),
+        counted(0, 0)
+    );
 }
 
-#[tokio::test]
-async fn what_is_familiar_is_told_as_it_was_before() {
-    for fresh in fresh().await {
-        let store = &fresh.store;
-        let seen = |value: &str, at| NewSighting {
-            key: KeyId::from_number(Environment::Live, 1),
-            habit: Habit::Network,
-            value: value.into(),
-            at: NOW.plus(at),
-        };
-        let known = store
-            .sight(&[seen("a", 0), seen("b", 5), seen("a", 9), seen("a", 3)])
-            .await
-            .expect("noted");
-        let texts = |n: usize| {
-            let mut values: Vec<_> = known[n].iter().map(|seen| seen.value.as_str()).collect();
-            values.sort_unstable();
-            values
-        };
-        assert_eq!(texts(0), [""; 0]);
-        assert_eq!((texts(1), texts(2)), (vec!["a"], vec!["a", "b"]));
-        let a = known[3].iter().find(|seen| seen.value == "a");
-        let a = a.expect("known");
-        assert_eq!((a.first_at, a.last_at), (NOW, NOW.plus(9)));
-        let other = NewSighting {
-            habit: Habit::Client,
-            ..seen("a", 0)
-        };
-        assert_eq!(store.sight(&[other]).await.expect("noted"), [[]]);
-        // Of whoever has no usual network, no more are remembered.
-        let many: Vec<_> = (0..40).map(|n| seen(&n.to_string(), 10)).collect();
-        let known = store.sight(&many).await.expect("noted");
-        let most = domain::security::MOST_SIGHTINGS;
-        assert!(known.iter().all(|known| known.len() <= most));
-        assert_eq!(known.last().map(Vec::len), Some(most));
-    }
+each_database!(recording_sightings_returns_the_known_ones);
+async fn recording_sightings_returns_the_known_ones(database: TestDatabase) {
+    let store = &database.store;
+    let seen = |value: &str, at| NewSighting {
+        key: KeyId::from_number(Environment::Live, 1),
+        habit: Habit::Network,
+        value: value.into(),
+        at: NOW.plus(at),
+    };
+    let known = store
+        .record_sightings(&[seen("a", 0), seen("b", 5), seen("a", 9), seen("a", 3)])
+        .await
+        .expect("noted");
+    let texts = |n: usize| {
+        let mut values: Vec<_> = known[n].iter().map(|seen| seen.value.as_str()).collect();
+        values.sort_unstable();
+        values
+    };
+    assert_eq!(texts(0), [""; 0]);
+    assert_eq!((texts(1), texts(2)), (vec!["a"], vec!["a", "b"]));
+    let a = known[3].iter().find(|seen| seen.value == "a");
+    let a = a.expect("known");
+    assert_eq!((a.first_at, a.last_at), (NOW, NOW.plus(9)));
+    let other = NewSighting {
+        habit: Habit::Client,
+        ..seen("a", 0)
+    };
+    assert_eq!(store.record_sightings(&[other]).await.expect("noted"), [[]]);
+    // Of whoever has no usual network, no more are remembered.
+    let many: Vec<_> = (0..40).map(|n| seen(&n.to_string(), 10)).collect();
+    let known = store.record_sightings(&many).await.expect("noted");
+    let most = domain::security::MOST_SIGHTINGS;
+    assert!(known.iter().all(|known| known.len() <= most));
+    assert_eq!(known.last().map(Vec::len), Some(most));
 }
 
-#[tokio::test]
-async fn old_events_and_sightings_are_forgotten() {
-    for fresh in fresh().await {
-        let store = &fresh.store;
-        let all = [
-            raised(Kind::WrongSecret, 1, 0),
-            raised(Kind::WrongSecret, 2, 5),
-        ];
-        store.raise(&all).await.expect("written");
-        let seen = NewSighting {
-            key: KeyId::from_number(Environment::Live, 1),
-            habit: Habit::Used,
-            value: String::new(),
-            at: NOW,
-        };
-        store
-            .sight(std::slice::from_ref(&seen))
-            .await
-            .expect("noted");
-        for what in [Old::Events, Old::Sightings] {
-            let more = store.forget_usage(what, NOW.plus(5)).await.expect("gone");
-            assert!(!more);
-        }
-        let rows = read(store, OURS, &EventFilter::default()).await;
-        assert_eq!(rows.len(), 1);
-        assert_eq!(store.sight(&[seen]).await.expect("noted"), [[]]);
+each_database!(old_events_and_sightings_are_pruned);
+async fn old_events_and_sightings_are_pruned(database: TestDatabase) {
+    let store = &database.store;
+    let all = [
+        raised(Kind::WrongSecret, 1, 0),
+        raised(Kind::WrongSecret, 2, 5),
+    ];
+    store.raise_security_events(&all).await.expect("written");
+    let seen = NewSighting {
+        key: KeyId::from_number(Environment::Live, 1),
+        habit: Habit::Used,
+        value: String::new(),
+        at: NOW,
+    };
+    store
+        .record_sightings(std::slice::from_ref(&seen))
+        .await
+        .expect("noted");
+    for what in [PruneTarget::SecurityEvents, PruneTarget::Sightings] {
+        let more = store.prune(what, NOW.plus(5)).await.expect("gone");
+        assert!(!more);
     }
+    let rows = read(store, OURS, &EventFilter::default()).await;
+    assert_eq!(rows.len(), 1);
+    assert_eq!(store.record_sightings(&[seen]).await.expect("noted"), [[]]);
 }

@@ -1,75 +1,73 @@
-//! Counted calls: added up, and once.
+//! Usage: rollups, breakdowns, reports, the journal and pruning.
 
-use crate::support::fresh;
 use domain::{
     id::ApplicationId,
     key::{Environment, token::KeyId},
     time::{DAY, HOUR, MINUTE, Timestamp},
     usage::{Outcome, breakdown::Dimension, reported::Reported},
 };
-use store::{Old, ReportPart, UsageBatch, UsageBy, UsageCount, UsageReport};
+use store::{BreakdownCount, PruneTarget, ReportPart, UsageBatch, UsageCount, UsageReport};
+use testing::{TestDatabase, each_database};
 use uuid::Uuid;
 
-#[tokio::test]
-async fn a_batch_that_is_written_twice_counts_once() {
-    for fresh in fresh().await {
-        let bucket = Timestamp(1_800_000_000_000).floor(MINUTE);
-        let batch = |id, calls| UsageBatch {
-            counts: vec![UsageCount {
-                subject: "akl_x".into(),
-                span: MINUTE,
-                bucket,
-                outcome: Outcome::Accepted,
-                calls,
-            }],
-            ..batch(id, bucket)
-        };
-        for (id, calls) in [(1, 5), (1, 5), (2, 3)] {
-            fresh
-                .store
-                .add_usage(&batch(id, calls))
-                .await
-                .expect("added");
-        }
-        let counts = fresh
+each_database!(a_batch_that_is_added_twice_counts_once);
+async fn a_batch_that_is_added_twice_counts_once(database: TestDatabase) {
+    let bucket = Timestamp(1_800_000_000_000).floor(MINUTE);
+    let batch = |id, calls| UsageBatch {
+        counts: vec![UsageCount {
+            subject: "akl_x".into(),
+            span: MINUTE,
+            bucket,
+            outcome: Outcome::Accepted,
+            calls,
+        }],
+        ..batch(id, bucket)
+    };
+    for (id, calls) in [(1, 5), (1, 5), (2, 3)] {
+        database
             .store
-            .usage("akl_x", MINUTE, bucket, bucket)
+            .add_usage(&batch(id, calls))
             .await
-            .expect("read");
-        assert_eq!(counts, [(bucket, Outcome::Accepted, 8)]);
+            .expect("added");
     }
+    let counts = database
+        .store
+        .usage("akl_x", MINUTE, bucket, bucket)
+        .await
+        .expect("read");
+    assert_eq!(counts, [(bucket, Outcome::Accepted, 8)]);
 }
 
-#[tokio::test]
-async fn a_note_stays_until_its_batch_is_written() {
-    for fresh in fresh().await {
-        let store = &fresh.store;
-        let notes = async || {
-            let mut notes = Vec::new();
-            store
-                .each_usage_note(|batch, body| notes.push((batch.as_u128(), body.to_vec())))
-                .await
-                .expect("read");
-            notes
-        };
-        for (batch, seq, body) in [(1, 2, b"b"), (1, 1, b"a"), (2, 1, b"c"), (1, 1, b"x")] {
-            let written = store.note_usage(Uuid::from_u128(batch), seq, body);
-            written.await.expect("noted");
-        }
-        let all = [(1, b"a"), (1, b"b"), (2, b"c")];
-        assert_eq!(
-            notes().await,
-            all.map(|(batch, body)| (batch, body.to_vec()))
-        );
-        let now = Timestamp(1_800_000_000_000);
-        store.add_usage(&batch(1, now)).await.expect("added");
-        assert_eq!(notes().await, [(2, b"c".to_vec())]);
-        // It came late: its batch is written already.
-        let late = store.note_usage(Uuid::from_u128(1), 3, b"d");
-        late.await.expect("noted");
-        store.add_usage(&batch(1, now)).await.expect("added");
-        assert_eq!(notes().await, [(2, b"c".to_vec())]);
+each_database!(a_journal_entry_stays_until_its_batch_is_added);
+async fn a_journal_entry_stays_until_its_batch_is_added(database: TestDatabase) {
+    let store = &database.store;
+    let notes = async || {
+        let mut notes = Vec::new();
+        store
+            .for_each_usage_journal_entry(|batch, body| {
+                notes.push((batch.as_u128(), body.to_vec()))
+            })
+            .await
+            .expect("read");
+        notes
+    };
+    for (batch, seq, body) in [(1, 2, b"b"), (1, 1, b"a"), (2, 1, b"c"), (1, 1, b"x")] {
+        let written = store.append_usage_journal(Uuid::from_u128(batch), seq, body);
+        written.await.expect("noted");
     }
+    let all = [(1, b"a"), (1, b"b"), (2, b"c")];
+    assert_eq!(
+        notes().await,
+        all.map(|(batch, body)| (batch, body.to_vec()))
+    );
+    let now = Timestamp(1_800_000_000_000);
+    store.add_usage(&batch(1, now)).await.expect("added");
+    assert_eq!(notes().await, [(2, b"c".to_vec())]);
+    // It came late: its batch is written already.
+    let late = store.append_usage_journal(Uuid::from_u128(1), 3, b"d");
+    late.await.expect("noted");
+    store.add_usage(&batch(1, now)).await.expect("added");
+    assert_eq!(notes().await, [(2, b"c".to_vec())]);
 }
 
 fn batch(id: u128, at: Timestamp) -> UsageBatch {
@@ -84,135 +82,135 @@ fn batch(id: u128, at: Timestamp) -> UsageBatch {
     }
 }
 
-#[tokio::test]
-async fn a_report_that_comes_again_counts_once_and_one_without_an_id_each_time() {
-    for fresh in fresh().await {
-        let minute = Timestamp(1_800_000_000_000).floor(MINUTE);
-        let part = ReportPart {
-            key: KeyId::from_number(Environment::Live, 1),
-            application: ApplicationId(Uuid::from_u128(9)),
-            minute,
-            calls: Reported::one(503, 700),
+each_database!(a_report_that_is_sent_again_counts_once_and_one_without_an_id_each_time);
+async fn a_report_that_is_sent_again_counts_once_and_one_without_an_id_each_time(
+    database: TestDatabase,
+) {
+    let minute = Timestamp(1_800_000_000_000).floor(MINUTE);
+    let part = ReportPart {
+        key: KeyId::from_number(Environment::Live, 1),
+        application: ApplicationId(Uuid::from_u128(9)),
+        minute,
+        calls: Reported::one(503, 700),
+    };
+    let report = |id: Option<u128>| UsageReport {
+        id: id.map(Uuid::from_u128),
+        parts: vec![part, part],
+    };
+    for (id, reports) in [
+        (1, vec![report(Some(7)), report(None)]),
+        // Again, within another batch and twice within one.
+        (2, vec![report(Some(7)), report(Some(8)), report(Some(8))]),
+        // The whole batch again.
+        (2, vec![report(Some(8)), report(None)]),
+    ] {
+        let batch = UsageBatch {
+            reports,
+            ..batch(id, minute)
         };
-        let report = |id: Option<u128>| UsageReport {
-            id: id.map(Uuid::from_u128),
-            parts: vec![part, part],
-        };
-        for (id, reports) in [
-            (1, vec![report(Some(7)), report(None)]),
-            // Again, within another batch and twice within one.
-            (2, vec![report(Some(7)), report(Some(8)), report(Some(8))]),
-            // The whole batch again.
-            (2, vec![report(Some(8)), report(None)]),
-        ] {
-            let batch = UsageBatch {
-                reports,
-                ..batch(id, minute)
+        database.store.add_usage(&batch).await.expect("added");
+    }
+    for subject in [part.key.to_string(), part.application.to_string()] {
+        for span in [MINUTE, HOUR, DAY] {
+            let read = database
+                .store
+                .usage_reports(&subject, span, Timestamp(0), minute)
+                .await
+                .expect("read");
+            let [(bucket, sum)] = read[..] else {
+                panic!("not one bucket: {read:?}");
             };
-            fresh.store.add_usage(&batch).await.expect("added");
-        }
-        for subject in [part.key.to_string(), part.application.to_string()] {
-            for span in [MINUTE, HOUR, DAY] {
-                let read = fresh
-                    .store
-                    .reported(&subject, span, Timestamp(0), minute)
-                    .await
-                    .expect("read");
-                let [(bucket, sum)] = read[..] else {
-                    panic!("not one bucket: {read:?}");
-                };
-                assert_eq!(bucket, minute.floor(span));
-                assert_eq!((sum.calls, sum.server_errors, sum.client_errors), (6, 6, 0));
-                assert_eq!((sum.latency_ms, sum.within), (4_200, [0, 0, 0, 6, 0]));
-            }
+            assert_eq!(bucket, minute.floor(span));
+            assert_eq!((sum.calls, sum.server_errors, sum.client_errors), (6, 6, 0));
+            assert_eq!((sum.latency_ms, sum.within), (4_200, [0, 0, 0, 6, 0]));
         }
     }
 }
 
-#[tokio::test]
-async fn what_is_too_old_goes_step_by_step_and_nothing_else_does() {
-    for fresh in fresh().await {
-        let store = &fresh.store;
-        let now = Timestamp(1_800_000_000_000).floor(HOUR);
-        let key = KeyId::from_number(Environment::Live, 1);
-        let counts = (0..1_500)
-            .map(|n| UsageCount {
-                subject: key.to_string(),
-                span: MINUTE,
-                bucket: now.plus(-n * MINUTE),
-                outcome: Outcome::Accepted,
-                calls: 1,
-            })
-            .collect();
-        let by = [now, now.plus(-HOUR)].map(|bucket| UsageBy {
+each_database!(pruning_deletes_old_rows_step_by_step_and_no_others);
+async fn pruning_deletes_old_rows_step_by_step_and_no_others(database: TestDatabase) {
+    let store = &database.store;
+    let now = Timestamp(1_800_000_000_000).floor(HOUR);
+    let key = KeyId::from_number(Environment::Live, 1);
+    let counts = (0..1_500)
+        .map(|n| UsageCount {
             subject: key.to_string(),
-            span: HOUR,
-            bucket,
-            dimension: Dimension::Refusal,
-            value: "key_expired".into(),
-            outcome: Outcome::Refused,
+            span: MINUTE,
+            bucket: now.plus(-n * MINUTE),
+            outcome: Outcome::Accepted,
             calls: 1,
-        });
-        let part = ReportPart {
-            key,
-            application: ApplicationId(Uuid::from_u128(9)),
-            minute: now.plus(-MINUTE),
-            calls: Reported::one(200, 1),
-        };
-        let full = UsageBatch {
-            counts,
-            by: by.into(),
-            reports: vec![UsageReport {
-                id: Some(Uuid::from_u128(7)),
-                parts: vec![part],
-            }],
-            ..batch(1, now)
-        };
-        store.add_usage(&full).await.expect("added");
-        let kept = now.plus(-9 * MINUTE);
-        let mut steps = 1;
-        while store
-            .forget_usage(Old::Calls(MINUTE), kept)
-            .await
-            .expect("forgotten")
-        {
-            steps += 1;
-        }
-        assert_eq!(steps, 2);
-        let subject = key.to_string();
-        let left = store.usage(&subject, MINUTE, Timestamp(0), now).await;
-        assert_eq!(left.expect("read").len(), 10);
-        for (what, before) in [
-            (Old::Calls(HOUR), now.plus(DAY)),
-            (Old::Common(DAY), now.plus(DAY)),
-            (Old::Common(HOUR), now),
-            (Old::Reports(MINUTE), now),
-            (Old::Batches, now),
-        ] {
-            assert!(!store.forget_usage(what, before).await.expect("forgotten"));
-        }
-        let left = store.usage(&subject, MINUTE, Timestamp(0), now).await;
-        assert_eq!(left.expect("read").len(), 10);
-        let left = store.usage_by(&subject, HOUR, Timestamp(0), now).await;
-        assert_eq!(left.expect("read").len(), 1);
-        let reported = |span| store.reported(&subject, span, Timestamp(0), now);
-        assert!(reported(MINUTE).await.expect("read").is_empty());
-        assert_eq!(reported(HOUR).await.expect("read").len(), 1);
-        // Its id is still known, and then is not.
-        let again = |id| UsageBatch {
-            reports: full.reports.clone(),
-            ..batch(id, now)
-        };
-        store.add_usage(&again(2)).await.expect("added");
-        let calls = reported(HOUR).await.expect("read")[0].1.calls;
-        store
-            .forget_usage(Old::Batches, now.plus(1))
-            .await
-            .expect("forgotten");
-        store.add_usage(&again(3)).await.expect("added");
-        assert_eq!(
-            (calls, reported(HOUR).await.expect("read")[0].1.calls),
-            (1, 2)
-        );
+        })
+        .collect();
+    let by = [now, now.plus(-HOUR)].map(|bucket| BreakdownCount {
+        subject: key.to_string(),
+        span: HOUR,
+        bucket,
+        dimension: Dimension::Refusal,
+        value: "key_expired".into(),
+        outcome: Outcome::Refused,
+        calls: 1,
+    });
+    let part = ReportPart {
+        key,
+        application: ApplicationId(Uuid::from_u128(9)),
+        minute: now.plus(-MINUTE),
+        calls: Reported::one(200, 1),
+    };
+    let full = UsageBatch {
+        counts,
+        by: by.into(),
+        reports: vec![UsageReport {
+            id: Some(Uuid::from_u128(7)),
+            parts: vec![part],
+        }],
+        ..batch(1, now)
+    };
+    store.add_usage(&full).await.expect("added");
+    let kept = now.plus(-9 * MINUTE);
+    let mut steps = 1;
+    while store
+        .prune(PruneTarget::Rollups(MINUTE), kept)
+        .await
+        .expect("forgotten")
+    {
+        steps += 1;
     }
+    assert_eq!(steps, 2);
+    let subject = key.to_string();
+    let left = store.usage(&subject, MINUTE, Timestamp(0), now).await;
+    assert_eq!(left.expect("read").len(), 10);
+    for (what, before) in [
+        (PruneTarget::Rollups(HOUR), now.plus(DAY)),
+        (PruneTarget::Breakdowns(DAY), now.plus(DAY)),
+        (PruneTarget::Breakdowns(HOUR), now),
+        (PruneTarget::Reports(MINUTE), now),
+        (PruneTarget::ReportBatches, now),
+    ] {
+        assert!(!store.prune(what, before).await.expect("forgotten"));
+    }
+    let left = store.usage(&subject, MINUTE, Timestamp(0), now).await;
+    assert_eq!(left.expect("read").len(), 10);
+    let left = store
+        .usage_breakdown(&subject, HOUR, Timestamp(0), now)
+        .await;
+    assert_eq!(left.expect("read").len(), 1);
+    let reported = |span| store.usage_reports(&subject, span, Timestamp(0), now);
+    assert!(reported(MINUTE).await.expect("read").is_empty());
+    assert_eq!(reported(HOUR).await.expect("read").len(), 1);
+    // Its id is still known, and then is not.
+    let again = |id| UsageBatch {
+        reports: full.reports.clone(),
+        ..batch(id, now)
+    };
+    store.add_usage(&again(2)).await.expect("added");
+    let calls = reported(HOUR).await.expect("read")[0].1.calls;
+    store
+        .prune(PruneTarget::ReportBatches, now.plus(1))
+        .await
+        .expect("forgotten");
+    store.add_usage(&again(3)).await.expect("added");
+    assert_eq!(
+        (calls, reported(HOUR).await.expect("read")[0].1.calls),
+        (1, 2)
+    );
 }

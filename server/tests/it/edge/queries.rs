@@ -4,13 +4,14 @@ use crate::{
     house::{House, OWNER, request},
     roles::TABLE,
 };
-use testing::TestDatabase;
 use axum::body::to_bytes;
 use http::Method;
 use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::TestRunner,
 };
+use testing::TestDatabase;
+use testing::TestDatabase;
 use tower::ServiceExt;
 
 /// Each route that reads a query, with the names that it reads.
