@@ -1,5 +1,5 @@
-//! How long the queries of the charts take: prints the median of each, in milliseconds. `cargo xtask bench pages` runs it
-//! on a database with much in it.
+//! Prints the median duration of each query of the charts, in milliseconds. `cargo xtask bench pages` runs it on a large
+//! database.
 
 use domain::{
     id::ApplicationId,
@@ -13,8 +13,8 @@ use std::{
 };
 use store::{Store, StoreError};
 
-/// Times that each is asked.
-const TIMES: usize = 201;
+/// Number of runs of each query.
+const RUNS: usize = 201;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             let parts =
                 median(async || store.usage_breakdown(subject, span, start, now).await).await?;
             println!(
-                "  {name}, {}, by {} minutes: calls {calls}, reports {reports}, in common {parts}",
+                "  {name}, {}, by {} minutes: calls {calls}, reports {reports}, breakdowns {parts}",
                 window.as_str(),
                 level / MINUTE,
             );
@@ -72,16 +72,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The median time, and how many rows came.
+/// Returns the median duration and the number of rows as text.
 async fn median<T, E>(mut ask: impl AsyncFnMut() -> Result<Vec<T>, E>) -> Result<String, E> {
-    let (mut times, mut rows) = (Vec::<Duration>::with_capacity(TIMES), 0);
-    for _ in 0..TIMES {
+    let (mut times, mut rows) = (Vec::<Duration>::with_capacity(RUNS), 0);
+    for _ in 0..RUNS {
         let began = Instant::now();
         rows = ask().await?.len();
         times.push(began.elapsed());
     }
     times.sort_unstable();
-    let middle = times.get(TIMES / 2).copied().unwrap_or_default();
+    let middle = times.get(RUNS / 2).copied().unwrap_or_default();
     Ok(format!(
         "{:.3} ms ({rows} rows)",
         middle.as_secs_f64() * 1_000.0

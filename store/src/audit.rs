@@ -2,7 +2,7 @@
 //!
 //! The hash of a row in encoding 3, in which rows are written now: SHA-256 over the text `latchkey audit 3`, the previous
 //! row's hash (32 zero bytes before the first), the account's id (16 bytes), the number and the instant (8 bytes each,
-//! big-endian), one byte that says whether there is an actor's id, that id (16 bytes, zeros where there is none), and then
+//! big-endian), one byte that says whether there is an actor's id, that id (16 bytes, zeros without one), and then
 //! actor, action, target, detail, address, request id, before, after and the name of the pepper, each as UTF-8 with its
 //! length in bytes before it (8 bytes, big-endian). The row's seal is HMAC-SHA-256 of the hash under a key derived from that
 //! pepper. The chain can be checked with the rows alone, and cannot be forged without the pepper.

@@ -205,7 +205,7 @@ async fn a_stored_head_reveals_a_log_that_was_rewritten_as_a_whole(database: Tes
     let kept = Some((kept.seq, kept.hash));
     let account = literal(&database, fixture.account.0);
 
-    // The last row goes, and the account's head with it.
+    // The last row is deleted, and the account's head moved back.
     let shorter = lines(&fixture).await[6].hash_text();
     let shorter = bytes(&database, &shorter);
     run(
@@ -222,7 +222,7 @@ async fn a_stored_head_reveals_a_log_that_was_rewritten_as_a_whole(database: Tes
     assert_eq!(
         verify(&fixture).await,
         None,
-        "nothing in the database tells"
+        "nothing in the database shows it"
     );
     let found = fixture.store.verify_audit(&head_now, kept).await;
     let missing = AuditBreak {
@@ -231,7 +231,7 @@ async fn a_stored_head_reveals_a_log_that_was_rewritten_as_a_whole(database: Tes
     };
     assert_eq!(found.expect("read"), Some(missing));
 
-    // Another row takes its place.
+    // Another row is appended in its place.
     let event = changed(&fixture, 9);
     fixture
         .store
@@ -253,7 +253,7 @@ async fn rows_in_the_first_encoding_verify(database: TestDatabase) {
     let fixture = furnished(&database, 1).await;
     without_triggers(&database).await;
     let account = literal(&database, fixture.account.0);
-    // As an earlier version wrote them: without before and after.
+    // Rewritten as an earlier version wrote it: without before and after.
     let mut hash = vec![0; 32];
     for mut line in lines(&fixture).await {
         line.encoding = 1;
@@ -273,7 +273,7 @@ async fn rows_in_the_first_encoding_verify(database: TestDatabase) {
         );
         run(&database, &sql).await;
     }
-    // An earlier version writes one more row without a seal; this one seals what it finds when it starts.
+    // One more row without a seal; the start of the server seals the log.
     let event = changed(&fixture, 9);
     fixture
         .store
@@ -327,7 +327,7 @@ async fn writers_of_one_account_make_one_chain(database: TestDatabase) {
             }
         });
     }
-    // Whoever verifies meanwhile sees a whole chain.
+    // Verifying meanwhile finds a complete chain.
     while writers.try_join_next().is_none() {
         assert_eq!(verify(&fixtures[0]).await, None);
     }

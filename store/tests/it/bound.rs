@@ -107,7 +107,7 @@ fn faults(source: &str) -> Vec<String> {
     for call in CALLS {
         for argument in code.split(call).skip(1) {
             let argument = argument.trim_start();
-            // A constant, a name, or a macro's parameter.
+            // A constant, a variable, or a macro's parameter.
             if !argument.starts_with(|c: char| c.is_alphabetic() || c == '$')
                 || argument.starts_with("format!")
             {

@@ -82,12 +82,12 @@ async fn the_busiest_keys_of_two_days_have_the_largest_sums(database: TestDataba
         i64::try_from((random >> 33) % below).expect("small")
     };
     for batch in 0..60_u128 {
-        // Some days nobody calls at all.
+        // Some days have no calls.
         let today = first.plus(i64::try_from(batch / 4).expect("small") * DAY);
         let today = today.plus(if batch > 40 { 3 * DAY } else { 0 });
         let mut days = BTreeMap::new();
         for _ in 0..draw(4) {
-            // Calls may come late.
+            // Counts may arrive late.
             let day = today.plus(-draw(4) * DAY);
             let key = u128::try_from(draw(12)).expect("small");
             let mut sum = Bucket::default();
@@ -120,7 +120,7 @@ async fn the_busiest_keys_of_two_days_have_the_largest_sums(database: TestDataba
 each_database!(the_busiest_keys_are_found_along_an_index);
 async fn the_busiest_keys_are_found_along_an_index(database: TestDatabase) {
     let Store::Sqlite { readers, .. } = &database.store else {
-        // PostgreSQL plans by what a table holds: an empty one is read from end to end.
+        // PostgreSQL plans by statistics: an empty table is scanned.
         return;
     };
     let mut seen = 0;

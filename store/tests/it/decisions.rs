@@ -83,7 +83,7 @@ async fn decisions_are_read_as_inserted_and_by_their_application_only(database: 
 each_database!(refusals_are_found_along_an_index);
 async fn refusals_are_found_along_an_index(database: TestDatabase) {
     let Store::Sqlite { readers, .. } = &database.store else {
-        // PostgreSQL plans by what a table holds: an empty one is read from end to end.
+        // PostgreSQL plans by statistics: an empty table is scanned.
         return;
     };
     for (name, index) in [
@@ -111,7 +111,7 @@ async fn a_batch_of_any_size_is_inserted_once_and_pruned_from_the_oldest_on(
     let store = &database.store;
     let many: Vec<_> = (1..=1_203).map(|id| decided(id, OURS, 7)).collect();
     assert_eq!(store.add_decisions(&many).await.expect("written"), 1_203);
-    // A batch that is tried again counts once.
+    // A batch that is retried is inserted once.
     assert_eq!(store.add_decisions(&many).await.expect("written"), 0);
     assert_eq!(store.add_decisions::<Decided>(&[]).await.expect("none"), 0);
     assert_eq!(store.count_decisions().await.expect("read"), 1_203);

@@ -77,7 +77,7 @@ async fn on_a_full_disk_a_change_uses_the_reserve_and_counts_do_not(database: Te
     let error = error.expect_err("no room");
     assert!(is(&error, Fault::DiskFull), "{error}");
     assert_eq!(disk.has_reserve(), Some(true));
-    // They are not even tried until somebody has looked after the disk.
+    // Counts are refused until a check of the disk has found room.
     let error = database.store.add_decisions(&many()).await;
     assert!(is(&error.expect_err("full"), Fault::DiskFull));
     database.store.check_disk().await;
@@ -86,7 +86,7 @@ async fn on_a_full_disk_a_change_uses_the_reserve_and_counts_do_not(database: Te
     fill(writer).await;
     start_large_session(&fixture)
         .await
-        .expect("tried once more");
+        .expect("retried with the reserve");
     assert_eq!(disk.has_reserve(), Some(false));
     database
         .store
@@ -118,7 +118,7 @@ async fn a_write_probe_reports_a_read_only_database(database: TestDatabase) {
     };
     let error = store.probe_write(NOW).await.expect_err("only read");
     assert!(is(&error, Fault::ReadOnly), "{error}");
-    // The connection is another one.
+    // The failed connection was replaced.
     assert_eq!(store.probe_write(NOW).await.is_ok(), again);
 }
 
@@ -139,7 +139,7 @@ async fn a_cancelled_transaction_does_not_affect_the_next_one(database: TestData
     for n in 1..=40_u32 {
         let all = many();
         let write = database.store.add_decisions(&all);
-        // Given up at another place each time.
+        // Cancelled at another await each time.
         let polls = n;
         let mut write = Box::pin(write);
         let mut left = polls;

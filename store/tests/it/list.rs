@@ -54,7 +54,7 @@ impl AccountFixture {
 /// Makes more than two pages of keys, with equal values in every sort column.
 async fn many(store: &Store) -> AccountFixture {
     let fixture = AccountFixture::build(store, 1).await;
-    // Another application's keys stand between them, and never show.
+    // Keys of another application lie between them and are never listed.
     let other = AccountFixture::build(store, 2).await;
     let mut uses = Vec::new();
     for n in 0..u128::try_from(2 * PAGE_SIZE + 3).expect("small") {
@@ -102,7 +102,7 @@ async fn pages_have_no_gaps_or_duplicates_in_both_directions_of_every_sort_order
     for (by, down) in ORDERS {
         let order = Order { by, down };
         let page = async |cursor: Option<KeyCursor>| {
-            // As a link carries it.
+            // As encoded in a link.
             let cursor = cursor.map(|cursor| cursor.to_param());
             let query = KeyQuery {
                 filter: KeyFilter::default(),
@@ -158,7 +158,7 @@ async fn pages_have_no_gaps_or_duplicates_in_both_directions_of_every_sort_order
 each_database!(every_sort_order_of_the_list_uses_an_index);
 async fn every_sort_order_of_the_list_uses_an_index(database: TestDatabase) {
     let Store::Sqlite { readers, .. } = &database.store else {
-        // PostgreSQL plans by what a table holds: an empty one is read from end to end.
+        // PostgreSQL plans by statistics: an empty table is scanned.
         return;
     };
     for (name, statement) in store::sql::SHARED {
@@ -177,7 +177,7 @@ async fn every_sort_order_of_the_list_uses_an_index(database: TestDatabase) {
             along && !plan.join("\n").contains("TEMP B-TREE"),
             "{name}: {plan:?}"
         );
-        // Where keys stand together that have something in common, the rest is not read.
+        // Keys with the same property are adjacent in the index; the others are not read.
         if ["SOME_BY_USED_UP", "SOME_BY_ENDS_UP"].contains(name) {
             assert!(plan[0].contains("<?"), "{name}: {plan:?}");
         }
@@ -259,7 +259,7 @@ async fn notable_keys_are_the_same_in_sql_and_in_the_domain(database: TestDataba
         }
         if n % 7 == 0 {
             let event = fixture.event(Action::KeyDeactivated, &text, NOW);
-            // Some are revoked already.
+            // Some are revoked.
             _ = fixture
                 .store
                 .deactivate_key(fixture.app, id(n), &event)
@@ -317,7 +317,7 @@ async fn the_number_of_keys_is_kept_up_to_date(database: TestDatabase) {
         total.expect("counted").count
     };
     assert_eq!(count(KeyFilter::default()).await, 103);
-    // The same form again makes none.
+    // The same form makes no second key.
     fixture.insert(900, "Again", 1_000, NOW).await;
     assert_eq!(count(KeyFilter::default()).await, 103);
     let active = KeyFilter {

@@ -110,7 +110,7 @@ async fn killed_on_sqlite(expected: &[String]) {
                 .execute("PRAGMA journal_mode = WAL")
                 .await
                 .expect("set");
-            // Pages reach the disk in the middle of the transaction.
+            // A small cache writes pages to the disk in the middle of the transaction.
             connection
                 .execute("PRAGMA cache_size = 1")
                 .await
@@ -396,7 +396,7 @@ async fn a_migration_keeps_the_columns_of_the_latest_release_and_adds_none_that_
 
 each_database!(a_database_of_a_development_build_is_refused_in_one_line);
 async fn a_database_of_a_development_build_is_refused_in_one_line(database: TestDatabase) {
-    // The first migration was another one, and there were more.
+    // A development build had another first migration, and more of them.
     let other_checksum = match &database.store {
         Store::Sqlite { .. } => "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1",
         Store::Postgres { .. } => {

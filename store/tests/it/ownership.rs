@@ -60,7 +60,7 @@ async fn an_owner_that_renews_its_claim_keeps_it(database: TestDatabase) {
         let second = another(&database).await;
         let seen = occupant(&second, 2).await;
         ownership.renew().await.expect("ours");
-        // It was seen to be silent, and has renewed its claim since.
+        // Its lease was seen to end, and it has renewed its claim since.
         let late = second.claim(&node(2), Some(&seen)).await.expect("answers");
         assert!(matches!(late, Claim::Occupied(now) if now != seen));
     }
@@ -98,7 +98,7 @@ async fn a_change_that_waits_for_the_takeover_to_commit_fails_and_is_not_written
     let Store::Postgres { pool, .. } = &database.store else {
         return;
     };
-    // The takeover has the head's row; the change has passed its first look at the claim and waits for that row.
+    // The takeover has locked the head's row; the change has passed its first check of the epoch and waits for that row.
     let mut takeover = pool.begin().await.expect("begins");
     sqlx::query("UPDATE change_head SET epoch = epoch + 1")
         .execute(&mut *takeover)
@@ -152,7 +152,7 @@ async fn an_owner_that_leaves_or_returns_is_replaced_at_once(database: TestDatab
     first.leave().await.expect("left");
     let second = another(&database).await;
     win(&second, 2, None).await;
-    // Node 2 died. Who has its id knows.
+    // Node 2 died: a process with its id replaces it at once.
     let again = another(&database).await;
     win(&again, 2, None).await;
 }
@@ -190,7 +190,7 @@ async fn positions_are_in_the_order_of_commits_and_without_gaps(database: TestDa
             } else {
                 store.activate_key(app, key, &on).await
             };
-            // Where it was off already nothing is written, and no position is taken.
+            // Deactivating an inactive key writes nothing and takes no position.
             change.ok().map(|row| row.position)
         });
     }

@@ -73,7 +73,7 @@ fn as_anybody(program: &PathBuf, folder: &TempDir) -> Command {
         .arg(folder.path())
         .status();
     assert!(owned.expect("asked").success());
-    // It becomes the program: a child of its own would outlive the test.
+    // setpriv executes the program in its own process: a child would outlive the test.
     let mut command = Command::new("setpriv");
     command
         .args(["--reuid=postgres", "--regid=postgres", "--init-groups"])

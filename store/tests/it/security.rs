@@ -69,7 +69,7 @@ async fn repeated_events_are_one_row_with_a_count(database: TestDatabase) {
     assert_eq!(one.request_id, "request-199000");
     assert_eq!(one.user_agent, raised_all[0].user_agent);
     assert_eq!((&one.key, &one.acknowledged), (&None, &None));
-    // After a quiet day it is another one.
+    // After a day without a repetition it is a new event.
     let again = raised(Kind::WrongSecret, 7, 199_000 + QUIET);
     store
         .raise_security_events(&[again])
@@ -151,7 +151,7 @@ async fn events_are_filtered_paged_and_visible_in_their_scope_only(database: Tes
     ] {
         assert_eq!(kinds(&read(store, whole, &filter).await), found);
     }
-    // Two stand at the same instant.
+    // Two events have the same time.
     let mut cursor = None;
     let mut paged = Vec::new();
     loop {
@@ -205,7 +205,7 @@ async fn recording_sightings_returns_the_known_ones(database: TestDatabase) {
         ..seen("a", 0)
     };
     assert_eq!(store.record_sightings(&[other]).await.expect("noted"), [[]]);
-    // Of whoever has no usual network, no more are remembered.
+    // A key without a usual network keeps no more sightings.
     let many: Vec<_> = (0..40).map(|n| seen(&n.to_string(), 10)).collect();
     let known = store.record_sightings(&many).await.expect("noted");
     let most = domain::security::MOST_SIGHTINGS;

@@ -109,7 +109,7 @@ async fn replacing_the_rows_of_a_key_is_refused_on_sqlite(database: TestDatabase
     };
     let other = "'akl_zzzzzzzzzzzzzzzz'";
     for sql in [
-        // By each of its unique values, with all others new.
+        // A conflict in each unique column, with new values in all others.
         insert("id, idempotency_key", "id, randomblob(16)", ""),
         insert("id, idempotency_key", &format!("{other}, idempotency_key"), "WHERE name = 'Leaked'"),
         insert("rowid, id, idempotency_key", &format!("rowid, {other}, randomblob(16)"), "WHERE name = 'Leaked'"),

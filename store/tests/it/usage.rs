@@ -63,7 +63,7 @@ async fn a_journal_entry_stays_until_its_batch_is_added(database: TestDatabase) 
     let now = Timestamp(1_800_000_000_000);
     store.add_usage(&batch(1, now)).await.expect("added");
     assert_eq!(notes().await, [(2, b"c".to_vec())]);
-    // It came late: its batch is written already.
+    // A late entry: its batch has been added.
     let late = store.append_usage_journal(Uuid::from_u128(1), 3, b"d");
     late.await.expect("noted");
     store.add_usage(&batch(1, now)).await.expect("added");
@@ -99,7 +99,7 @@ async fn a_report_that_is_sent_again_counts_once_and_one_without_an_id_each_time
     };
     for (id, reports) in [
         (1, vec![report(Some(7)), report(None)]),
-        // Again, within another batch and twice within one.
+        // The same report again, in another batch and twice in one.
         (2, vec![report(Some(7)), report(Some(8)), report(Some(8))]),
         // The whole batch again.
         (2, vec![report(Some(8)), report(None)]),
@@ -197,7 +197,7 @@ async fn pruning_deletes_old_rows_step_by_step_and_no_others(database: TestDatab
     let reported = |span| store.usage_reports(&subject, span, Timestamp(0), now);
     assert!(reported(MINUTE).await.expect("read").is_empty());
     assert_eq!(reported(HOUR).await.expect("read").len(), 1);
-    // Its id is still known, and then is not.
+    // Its id is remembered until it is pruned.
     let again = |id| UsageBatch {
         reports: full.reports.clone(),
         ..batch(id, now)

@@ -72,7 +72,7 @@ async fn a_recomputed_chain_has_no_genuine_seals(database: TestDatabase) {
     assert_eq!(verify(&fixture).await, None);
     rewrite(&database, &fixture, 5, None).await;
     assert_eq!(verify(&fixture).await, Some(at(5, AuditDamage::Forged)));
-    // Not even what is written afterwards vouches for it.
+    // Rows appended later do not cover it.
     write_one(&fixture, 9).await;
     assert_eq!(lines(&fixture).await[8].encoding, 2);
     assert_eq!(verify(&fixture).await, Some(at(5, AuditDamage::Forged)));
@@ -92,7 +92,7 @@ async fn a_sealed_log_with_its_seals_removed_is_found(database: TestDatabase) {
     assert_eq!(verify(&whole).await, Some(at(8, AuditDamage::Unproven)));
     write_one(&whole, 9).await;
     assert_eq!(verify(&whole).await, Some(at(9, AuditDamage::Unproven)));
-    // Nor at the next start: another log has seals, so this is no database of before them.
+    // Nor at the next start: another log has seals, so the database is not from before seals.
     let done = whole
         .store
         .seal_audit_logs(sealed(&whole))
@@ -102,7 +102,7 @@ async fn a_sealed_log_with_its_seals_removed_is_found(database: TestDatabase) {
     assert_eq!(done.left, ["Account 1", "Account 2"]);
     assert_eq!(verify(&whole).await, Some(at(9, AuditDamage::Unproven)));
     assert_eq!(verify(&other).await, None);
-    // A head whose seal is forged is left alone as well, under whatever pepper.
+    // A log whose head has a forged seal is not sealed either, under any pepper.
     let account = literal(&database, other.account.0);
     let zeros = bytes(&database, &"0".repeat(64));
     run(&database, &format!("UPDATE account SET audit_seal = {zeros}, audit_pepper = '00000007' WHERE id = {account}")).await;

@@ -6,7 +6,7 @@
         WHEN k.expires_at <= $11 OR k.retires_at <= $11 THEN 'expired'
         ELSE 'active'
     END)
-    -- An index is entered by the place of the page, not by these two: hence the "+".
+    -- The "+" keeps SQLite from using these two for an index search: the position of the page is the better one.
     AND +u.at <= $12
     AND +k.sort_expiry <= $13
     AND ($10 = '' OR (
