@@ -8,6 +8,7 @@ use crate::{
     routes::{UsageAddress, with_query},
     words,
 };
+use cookie::{Cookie, CookieBuilder, SameSite};
 use domain::origin::Origin;
 use domain::{id::ApplicationId, key::token::KeyId, time::Timestamp, usage::Window};
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
@@ -19,7 +20,9 @@ use management::{
 };
 use std::sync::Arc;
 
-const YEAR_S: u32 = 365 * 24 * 60 * 60;
+const YEAR: cookie::time::Duration = cookie::time::Duration::days(365);
+/// Maximum length of a cookie's value that is read.
+const MAX_COOKIE_BYTES: usize = 512;
 
 /// The session cookie's value, put into the request's extensions by the server.
 #[derive(Clone)]
@@ -219,13 +222,16 @@ pub fn redirect(path: &str) {
 
 /// Hands the browser its session and its device.
 pub fn start_session(signed_in: &SignedIn) {
-    set_cookie("latchkey", &signed_in.token, None, true);
-    set_cookie("latchkey-device", &signed_in.device, Some(YEAR_S), true);
+    let site = site();
+    set_cookie(http_only(site.cookie("latchkey"), &signed_in.token));
+    let device = http_only(site.cookie("latchkey-device"), &signed_in.device);
+    set_cookie(device.max_age(YEAR));
 }
 
 /// Takes the session back.
 pub fn end_session() {
-    set_cookie("latchkey", "", Some(0), true);
+    let ended = http_only(site().cookie("latchkey"), "");
+    set_cookie(ended.max_age(cookie::time::Duration::ZERO));
 }
 
 /// The device that this browser was given at an earlier sign-in.
@@ -235,16 +241,7 @@ pub fn device() -> Option<String> {
 
 /// Keeps the chosen colours for a year.
 pub fn remember_theme(theme: Theme) {
-    let answer = use_context::<ResponseOptions>();
-    let value = format!(
-        "{}={}; Path=/; Max-Age={YEAR_S}; SameSite=Lax{}",
-        theme_cookie(),
-        theme.as_str(),
-        secure_suffix()
-    );
-    if let (Some(answer), Ok(value)) = (answer, HeaderValue::from_str(&value)) {
-        answer.append_header(header::SET_COOKIE, value);
-    }
+    set_cookie(Cookie::build((theme_cookie(), theme.as_str())).max_age(YEAR));
 }
 
 /// No secret: it has no prefix.
@@ -311,32 +308,36 @@ fn site() -> Site {
     extension().unwrap_or_default()
 }
 
-fn secure_suffix() -> &'static str {
-    if site().secure { "; Secure" } else { "" }
+fn cookie(name: &str) -> Option<String> {
+    cookie_value(&headers()?, name)
 }
 
-fn cookie(name: &str) -> Option<String> {
-    headers()?
+/// Returns the value of the first cookie with a name; `None` where it is empty or longer than 512 bytes.
+pub fn cookie_value(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
         .get_all(header::COOKIE)
         .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value.to_owned())
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(Cookie::split_parse)
+        .filter_map(Result::ok)
+        .find(|cookie| cookie.name() == name)
+        .map(|cookie| cookie.value_trimmed().to_owned())
+        .filter(|value| (1..=MAX_COOKIE_BYTES).contains(&value.len()))
 }
 
-fn set_cookie(name: &str, value: &str, max_age_s: Option<u32>, http_only: bool) {
-    let age = max_age_s.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
-    let script = if http_only { "; HttpOnly" } else { "" };
-    let text = format!(
-        "{}={value}; Path=/{age}{script}; SameSite=Lax{}",
-        site().cookie(name),
-        secure_suffix()
-    );
+fn http_only(name: String, value: &str) -> CookieBuilder<'_> {
+    Cookie::build((name, value)).http_only(true)
+}
+
+fn set_cookie(cookie: CookieBuilder<'_>) {
+    let cookie = cookie
+        .path("/")
+        .same_site(SameSite::Lax)
+        .secure(site().secure)
+        .build();
     if let (Some(answer), Ok(mut header)) = (
         use_context::<ResponseOptions>(),
-        HeaderValue::from_str(&text),
+        HeaderValue::from_str(&cookie.to_string()),
     ) {
         header.set_sensitive(true);
         answer.append_header(header::SET_COOKIE, header);
@@ -412,6 +413,35 @@ impl From<management::Bulk> for BulkOutcome {
                 .iter()
                 .map(|(name, why)| (name.to_string(), why.to_string()))
                 .collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_found_by_its_whole_name_and_is_bounded() {
+        let (longest, too_long) = ("x".repeat(512), "x".repeat(513));
+        for (line, found) in [
+            ("latchkey=abc", Some("abc")),
+            ("a=b; latchkey=abc; c=d", Some("abc")),
+            ("latchkey-theme=dark;latchkey=abc", Some("abc")),
+            ("latchkey=\"abc\"", Some("abc")),
+            (&format!("latchkey={longest}"), Some(longest.as_str())),
+            (&format!("latchkey={too_long}"), None),
+            ("xlatchkey=abc", None),
+            ("latchkey=", None),
+            ("latchkey", None),
+            ("", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            let line = HeaderValue::from_str(line).expect("a value");
+            headers.append(header::COOKIE, HeaderValue::from_static("other=1"));
+            headers.append(header::COOKIE, line.clone());
+            let value = cookie_value(&headers, "latchkey");
+            assert_eq!(value.as_deref(), found, "{line:?}");
         }
     }
 }

@@ -1,18 +1,17 @@
-//! Tells the pages who is asking. Whether a session is good is the keyring's to say, when a page needs one.
+//! The context of a dashboard request: session token, origin and site. The token is verified when a page needs the session.
 
 use crate::{AppState, request};
-use app::context::SessionToken;
+use app::context::{SessionToken, cookie_value};
 use axum::{
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::origin::Origin;
-use http::{HeaderMap, StatusCode, header};
+use http::{StatusCode, header};
 
-/// Puts the session cookie, the request's origin and the site into the request. A host by which this server is not
-/// reached is refused: links and cookies of another name's pages would be that name's.
-pub async fn introduce(
+/// Adds session token, origin and site to the request's extensions. A request for another host name is refused, because
+/// links and cookies of the pages would belong to that name.
+pub async fn add_request_context(
     State(state): State<AppState>,
     mut request: Request,
     next: Next,
@@ -21,18 +20,14 @@ pub async fn introduce(
     let host = host.map(|host| host.to_str().unwrap_or_default());
     let Some(site) = state.public_url.site(host) else {
         tracing::warn!(
-            reference = &*request::id_of(request.extensions()),
+            reference = &*request::request_id(request.extensions()),
             host = host.unwrap_or_default(),
-            "a page was asked for by a name that is not LATCHKEY_PUBLIC_URL's"
+            "a page was requested under a host name other than that of LATCHKEY_PUBLIC_URL"
         );
         return misdirected(state.public_url.origin());
     };
-    let token = cookie(request.headers(), &site.cookie("latchkey")).map(SessionToken);
-    let origin = Origin {
-        address: request::address_of(request.extensions()),
-        user_agent: request::user_agent_of(request.headers()).to_owned(),
-        request_id: request::id_of(request.extensions()).to_string(),
-    };
+    let token = cookie_value(request.headers(), &site.cookie("latchkey")).map(SessionToken);
+    let origin = request::origin(&request);
     let extensions = request.extensions_mut();
     extensions.insert(origin);
     extensions.insert(site);
@@ -49,40 +44,4 @@ fn misdirected(origin: &str) -> Response {
          let your proxy pass the Host header on.\n"
     );
     (StatusCode::MISDIRECTED_REQUEST, sentence).into_response()
-}
-
-fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == wanted)
-        .map(|(_, value)| value.trim_matches('"').to_owned())
-        .filter(|value| !value.is_empty() && value.len() <= 512)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use http::HeaderValue;
-
-    #[test]
-    fn the_cookie_is_found_by_its_whole_name() {
-        for (line, found) in [
-            ("latchkey=abc", Some("abc")),
-            ("a=b; latchkey=abc; c=d", Some("abc")),
-            ("latchkey-theme=dark;latchkey=abc", Some("abc")),
-            ("xlatchkey=abc", None),
-            ("latchkey=", None),
-            ("latchkey", None),
-            ("", None),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.append(header::COOKIE, HeaderValue::from_static("other=1"));
-            headers.append(header::COOKIE, HeaderValue::from_static(line));
-            assert_eq!(cookie(&headers, "latchkey").as_deref(), found, "{line}");
-        }
-    }
 }
