@@ -1,4 +1,4 @@
-//! Files of what a page shows, written while it is read; never with a secret.
+//! Downloads of what a page shows. Rows are read from the database while the file is sent. No file holds a secret.
 
 pub mod audit_log;
 pub mod keys;
@@ -12,11 +12,16 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Redirect, Response},
 };
+use csv::{QuoteStyle, Terminator, Writer, WriterBuilder};
 use futures_util::{Stream, StreamExt, stream};
 use http::{HeaderName, StatusCode, header};
 use management::{ManagementError, Session};
+use std::borrow::Cow;
 
-/// Whoever asks, where somebody is signed in.
+/// The content type of CSV files.
+const CSV: &str = "text/csv; charset=utf-8; header=present";
+
+/// Returns the session of a request; `None` where nobody is signed in.
 pub(super) async fn session(
     state: &AppState,
     token: Option<Extension<SessionToken>>,
@@ -27,7 +32,7 @@ pub(super) async fn session(
     }
 }
 
-/// Whoever is not signed in comes back here afterwards.
+/// Redirects to the sign-in page, which leads back to this request's address.
 fn to_sign_in(request: &Request) -> Response {
     let path = request
         .uri()
@@ -37,15 +42,15 @@ fn to_sign_in(request: &Request) -> Response {
     Redirect::to(&path).into_response()
 }
 
-/// A file of this name and kind: its beginning, which has been read, and the rest, which is read while it is sent.
+/// Returns a download. `beginning` has been read; `rest` is read while the file is sent.
 fn file(
     name: &str,
-    kind: &str,
+    content_type: &str,
     beginning: String,
     rest: impl Stream<Item = Result<String, ManagementError>> + Send + 'static,
 ) -> Response {
-    let lines: [(HeaderName, String); 4] = [
-        (header::CONTENT_TYPE, kind.into()),
+    let headers: [(HeaderName, String); 4] = [
+        (header::CONTENT_TYPE, content_type.into()),
         (
             header::CONTENT_DISPOSITION,
             format!("attachment; filename=\"{name}\""),
@@ -53,20 +58,18 @@ fn file(
         (header::CACHE_CONTROL, "no-store".into()),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".into()),
     ];
-    let rest = rest.inspect(|piece| {
-        if let Err(error) = piece {
-            tracing::error!(%error, "an export broke off");
+    let rest = rest.inspect(|chunk| {
+        if let Err(error) = chunk {
+            tracing::error!(%error, "an export failed after it had begun");
         }
     });
     let body = stream::iter([Ok(beginning)]).chain(rest);
-    (lines, Body::from_stream(body)).into_response()
+    (headers, Body::from_stream(body)).into_response()
 }
 
-/// What [`file`] calls a file of comma-separated values.
-const CSV: &str = "text/csv; charset=utf-8; header=present";
-
+/// Returns the response for an error before the file has begun.
 pub(super) fn refuse(error: &ManagementError) -> Response {
-    let (status, words) = match error {
+    let (status, sentence) = match error {
         ManagementError::NotFound => (StatusCode::NOT_FOUND, "There is nothing at this address.\n"),
         ManagementError::Forbidden => (
             StatusCode::FORBIDDEN,
@@ -82,53 +85,56 @@ pub(super) fn refuse(error: &ManagementError) -> Response {
         ),
     };
     if status.is_server_error() {
-        tracing::error!(%error, "an export could not begin");
+        tracing::error!(%error, "an export failed before it had begun");
     }
-    (status, words).into_response()
+    (status, sentence).into_response()
 }
 
-/// A line of cells (RFC 4180).
-fn line<'a>(text: &mut String, cells: impl IntoIterator<Item = &'a str>) {
-    for (place, content) in cells.into_iter().enumerate() {
-        if place > 0 {
-            text.push(',');
-        }
-        cell(text, content);
+/// Rows of comma-separated values (RFC 4180), with every cell in quotes.
+struct CsvRows(Writer<Vec<u8>>);
+
+impl CsvRows {
+    fn new() -> Self {
+        let mut builder = WriterBuilder::new();
+        builder
+            .quote_style(QuoteStyle::Always)
+            .terminator(Terminator::CRLF);
+        Self(builder.from_writer(Vec::new()))
     }
-    text.push_str("\r\n");
+
+    fn push<const N: usize>(&mut self, cells: [&str; N]) {
+        // Writing to memory cannot fail.
+        let _ = self.0.write_record(cells.map(as_text));
+    }
+
+    fn into_text(self) -> String {
+        let bytes = self.0.into_inner().unwrap_or_default();
+        String::from_utf8(bytes).unwrap_or_default()
+    }
 }
 
-/// A cell in quotes. A spreadsheet would take one that begins with a sign of arithmetic for a formula, and run it: an
-/// apostrophe makes it text (OWASP, "CSV Injection"). Spaces before the sign do not protect anybody.
-fn cell(text: &mut String, content: &str) {
-    text.push('"');
-    let first = content
+/// Returns the bytes of a cell. A spreadsheet would evaluate a cell that begins with an operator as a formula; an apostrophe
+/// before it prevents that (OWASP, "CSV Injection"). Spaces before the operator do not.
+fn as_text(cell: &str) -> Cow<'_, [u8]> {
+    let first = cell
         .trim_start_matches([' ', '\u{a0}', '\u{feff}'])
         .chars()
         .next();
-    let formula = matches!(
-        first,
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
-    );
-    if formula {
-        text.push('\'');
-    }
-    for c in content.chars() {
-        if c == '"' {
-            text.push('"');
+    match first {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
+            format!("'{cell}").into_bytes().into()
         }
-        text.push(c);
+        _ => cell.as_bytes().into(),
     }
-    text.push('"');
 }
 
 #[cfg(test)]
 mod tests {
-    use super::cell;
+    use super::CsvRows;
 
     #[test]
-    fn no_cell_is_a_formula_and_none_breaks_out_of_its_quotes() {
-        for (content, written) in [
+    fn a_cell_is_quoted_and_is_never_a_formula() {
+        for (cell, written) in [
             ("Checkout", "\"Checkout\""),
             ("", "\"\""),
             ("a, \"b\"\nc", "\"a, \"\"b\"\"\nc\""),
@@ -146,9 +152,13 @@ mod tests {
             ("＝1", "\"'＝1\""),
             ("a=1", "\"a=1\""),
         ] {
-            let mut text = String::new();
-            cell(&mut text, content);
-            assert_eq!(text, written, "{content:?}");
+            let mut rows = CsvRows::new();
+            rows.push([cell, "end"]);
+            assert_eq!(
+                rows.into_text(),
+                format!("{written},\"end\"\r\n"),
+                "{cell:?}"
+            );
         }
     }
 }

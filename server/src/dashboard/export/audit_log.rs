@@ -1,6 +1,6 @@
-//! The audit log as a file, in the order of the chain and with it: whoever keeps the file can check each row.
+//! The audit log as a file, in the order of its hash chain and with the hashes, so that each row can be checked later.
 
-use super::{CSV, file, line, refuse, session, to_sign_in};
+use super::{CSV, CsvRows, file, refuse, session, to_sign_in};
 use crate::AppState;
 use app::context::SessionToken;
 use axum::{
@@ -14,10 +14,10 @@ use management::{AuditLine, FreshOwner, ManagementError};
 use serde::Serialize;
 use std::collections::HashMap;
 
-/// The first line.
+/// The first line of the CSV file.
 const HEADINGS: &str = "number,at,actor,actor id,action,target,detail,address,request id,before,after,encoding,pepper,previous hash,hash\r\n";
 
-/// `GET /apps/{app}/settings/audit-log.csv`: for spreadsheets.
+/// `GET /apps/{app}/settings/audit-log.csv`.
 #[expect(
     clippy::implicit_hasher,
     reason = "an extractor is made by axum, never by a caller"
@@ -30,16 +30,16 @@ pub async fn csv(
     origin: Extension<Origin>,
     request: Request,
 ) -> Response {
-    let form = Form {
-        ending: "csv",
-        kind: CSV,
+    let format = Format {
+        extension: "csv",
+        content_type: CSV,
         beginning: format!("\u{feff}{HEADINGS}"),
-        write: write_csv,
+        write: to_csv,
     };
-    send(form, state, app, query, token, origin, request).await
+    send(format, state, app, query, token, origin, request).await
 }
 
-/// `GET /apps/{app}/settings/audit-log.jsonl`: one JSON object a line, with each text as the hash has it.
+/// `GET /apps/{app}/settings/audit-log.jsonl`: one JSON object a line, with the texts that are hashed.
 #[expect(
     clippy::implicit_hasher,
     reason = "an extractor is made by axum, never by a caller"
@@ -52,26 +52,27 @@ pub async fn jsonl(
     origin: Extension<Origin>,
     request: Request,
 ) -> Response {
-    let form = Form {
-        ending: "jsonl",
-        kind: "application/jsonl; charset=utf-8",
+    let format = Format {
+        extension: "jsonl",
+        content_type: "application/jsonl; charset=utf-8",
         beginning: String::new(),
-        write: write_json,
+        write: to_json_lines,
     };
-    send(form, state, app, query, token, origin, request).await
+    send(format, state, app, query, token, origin, request).await
 }
 
-/// How a file is written.
-struct Form {
-    ending: &'static str,
-    kind: &'static str,
+/// A file format.
+struct Format {
+    extension: &'static str,
+    content_type: &'static str,
+    /// The text before the first row.
     beginning: String,
-    write: fn(&mut String, &AuditLine),
+    write: fn(&[AuditLine]) -> String,
 }
 
-/// The records that the page's address means, on all pages.
+/// Sends all records that match the page's filter.
 async fn send(
-    form: Form,
+    format: Format,
     State(state): State<AppState>,
     Path(app): Path<String>,
     Query(query): Query<HashMap<String, String>>,
@@ -82,7 +83,7 @@ async fn send(
     let owner = match owner(&state, &app, token, origin).await {
         Ok(Some(owner)) => owner,
         Ok(None) => return to_sign_in(&request),
-        // The page asks for the password, and offers the same file afterwards.
+        // The page asks for the password, then offers the same file.
         Err(ManagementError::Stale) => return to_page(&app, &request),
         Err(error) => return refuse(&error),
     };
@@ -94,26 +95,26 @@ async fn send(
         get("from"),
         get("until"),
     );
-    // The first piece is read before the answer begins: where the database is away, that is its status.
-    let (first, after) = match piece(&owner, &filter, 0, form.write).await {
-        Ok(piece) => piece,
+    // The first chunk is read before the response begins, so that a database error becomes its status.
+    let (first, after) = match chunk(&owner, &filter, 0, format.write).await {
+        Ok(chunk) => chunk,
         Err(error) => return refuse(&error),
     };
-    let name = format!("audit-log-{}.{}", owner.now().date_text(), form.ending);
+    let name = format!("audit-log-{}.{}", owner.now().date_text(), format.extension);
     let rest = futures_util::stream::try_unfold(
         (owner, filter, after),
         move |(owner, filter, after)| async move {
             let Some(last) = after else {
                 return Ok(None);
             };
-            let (text, after) = piece(&owner, &filter, last, form.write).await?;
+            let (text, after) = chunk(&owner, &filter, last, format.write).await?;
             Ok(Some((text, (owner, filter, after))))
         },
     );
-    file(&name, form.kind, form.beginning + &first, rest)
+    file(&name, format.content_type, format.beginning + &first, rest)
 }
 
-/// Whoever asks, where somebody is signed in.
+/// Returns the owner who asks; `None` where nobody is signed in.
 async fn owner(
     state: &AppState,
     app: &str,
@@ -128,55 +129,54 @@ async fn owner(
     owner.fresh_owner().map(Some)
 }
 
-/// The page with what the file was narrowed to.
+/// Redirects to the page, with the same filter.
 fn to_page(app: &str, request: &Request) -> Response {
     let query = request.uri().query();
     let query = query.map_or_else(String::new, |query| format!("?{query}"));
     Redirect::to(&format!("{}{query}", app::routes::audit_log(app))).into_response()
 }
 
-/// The next lines, and behind which number others may stand.
-async fn piece(
+/// Returns the text of the next records, and the number of the last one, if there are any.
+async fn chunk(
     owner: &FreshOwner,
     filter: &AuditFilter,
     after: i64,
-    write: fn(&mut String, &AuditLine),
+    write: fn(&[AuditLine]) -> String,
 ) -> Result<(String, Option<i64>), ManagementError> {
     let lines = owner.audit_lines(filter, after).await?;
-    let mut text = String::with_capacity(lines.len() * 400);
-    for line in &lines {
-        write(&mut text, line);
+    Ok((write(&lines), lines.last().map(|line| line.seq)))
+}
+
+fn to_csv(records: &[AuditLine]) -> String {
+    let mut rows = CsvRows::new();
+    for record in records {
+        rows.push([
+            &record.seq.to_string(),
+            &Timestamp(record.at).to_string(),
+            &record.actor,
+            &record.actor_id.map(|id| id.to_string()).unwrap_or_default(),
+            &record.action,
+            &record.target,
+            &record.detail,
+            &record.address,
+            &record.request_id,
+            &record.before,
+            &record.after,
+            &record.encoding.to_string(),
+            &record.pepper,
+            &record.previous_text(),
+            &record.hash_text(),
+        ]);
     }
-    Ok((text, lines.last().map(|line| line.seq)))
+    rows.into_text()
 }
 
-fn write_csv(text: &mut String, row: &AuditLine) {
-    let cells: [&str; 15] = [
-        &row.seq.to_string(),
-        &Timestamp(row.at).to_string(),
-        &row.actor,
-        &row.actor_id.map(|id| id.to_string()).unwrap_or_default(),
-        &row.action,
-        &row.target,
-        &row.detail,
-        &row.address,
-        &row.request_id,
-        &row.before,
-        &row.after,
-        &row.encoding.to_string(),
-        &row.pepper,
-        &row.previous_text(),
-        &row.hash_text(),
-    ];
-    line(text, cells);
-}
-
-/// A row as JSON has it.
+/// A record in JSON.
 #[derive(Serialize)]
-struct Row<'a> {
+struct JsonRecord<'a> {
     account_id: String,
     number: i64,
-    /// Unix milliseconds: what is hashed.
+    /// Unix time in milliseconds, which is what is hashed.
     at_ms: i64,
     at: String,
     actor: &'a str,
@@ -189,34 +189,38 @@ struct Row<'a> {
     before: &'a str,
     after: &'a str,
     encoding: i64,
-    /// The name of the pepper of the row's seal: it is hashed too.
+    /// The name of the pepper of the row's seal, which is hashed too.
     pepper: &'a str,
     previous_hash: String,
     hash: String,
 }
 
-fn write_json(text: &mut String, row: &AuditLine) {
-    let object = Row {
-        account_id: row.account_id.to_string(),
-        number: row.seq,
-        at_ms: row.at,
-        at: Timestamp(row.at).to_string(),
-        actor: &row.actor,
-        actor_id: row.actor_id.map(|id| id.to_string()),
-        action: &row.action,
-        target: &row.target,
-        detail: &row.detail,
-        address: &row.address,
-        request_id: &row.request_id,
-        before: &row.before,
-        after: &row.after,
-        encoding: row.encoding,
-        pepper: &row.pepper,
-        previous_hash: row.previous_text(),
-        hash: row.hash_text(),
-    };
-    if let Ok(json) = serde_json::to_string(&object) {
-        text.push_str(&json);
-        text.push('\n');
+fn to_json_lines(records: &[AuditLine]) -> String {
+    let mut text = String::with_capacity(records.len() * 400);
+    for record in records {
+        let object = JsonRecord {
+            account_id: record.account_id.to_string(),
+            number: record.seq,
+            at_ms: record.at,
+            at: Timestamp(record.at).to_string(),
+            actor: &record.actor,
+            actor_id: record.actor_id.map(|id| id.to_string()),
+            action: &record.action,
+            target: &record.target,
+            detail: &record.detail,
+            address: &record.address,
+            request_id: &record.request_id,
+            before: &record.before,
+            after: &record.after,
+            encoding: record.encoding,
+            pepper: &record.pepper,
+            previous_hash: record.previous_text(),
+            hash: record.hash_text(),
+        };
+        if let Ok(json) = serde_json::to_string(&object) {
+            text.push_str(&json);
+            text.push('\n');
+        }
     }
+    text
 }

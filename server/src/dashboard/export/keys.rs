@@ -1,6 +1,6 @@
-//! The list of keys as a file, never with a secret.
+//! The list of keys as a file.
 
-use super::{CSV, file, line, refuse, session, to_sign_in};
+use super::{CSV, CsvRows, file, refuse, session, to_sign_in};
 use crate::AppState;
 use app::context::SessionToken;
 use axum::{
@@ -25,8 +25,7 @@ const CHUNK: usize = 500;
 /// The first line.
 const HEADINGS: &str = "name,key,environment,status,scopes,allowed addresses,rate limit,created,created by,last used,last used from,last used by,expires,revoked because,description\r\n";
 
-/// `GET /apps/{app}/settings/api-keys.csv`: the keys that the list's address means, on all pages, written while they are
-/// read.
+/// `GET /apps/{app}/settings/api-keys.csv`: all keys that match the list's filter.
 #[expect(
     clippy::implicit_hasher,
     reason = "an extractor is made by axum, never by a caller"
@@ -55,13 +54,13 @@ pub async fn csv(
         order: Order::parse(get("sort"), get("dir")),
         cursor: None,
     };
-    // The first piece is read before the answer begins: where the database is away, that is its status.
-    let (first, cursor) = match piece(&viewer, &query).await {
-        Ok(piece) => piece,
+    // The first chunk is read before the response begins, so that a database error becomes its status.
+    let (first, cursor) = match chunk(&viewer, &query).await {
+        Ok(chunk) => chunk,
         Err(error) => return refuse(&error),
     };
     let name = format!("api-keys-{}.csv", viewer.now().date_text());
-    let head = format!("\u{feff}{HEADINGS}{first}");
+    let beginning = format!("\u{feff}{HEADINGS}{first}");
     let rest = futures_util::stream::try_unfold(
         (viewer, query, cursor),
         |(viewer, mut query, cursor)| async {
@@ -69,14 +68,14 @@ pub async fn csv(
                 return Ok(None);
             }
             query.cursor = cursor;
-            let (text, cursor) = piece(&viewer, &query).await?;
+            let (text, cursor) = chunk(&viewer, &query).await?;
             Ok::<_, ManagementError>(Some((text, (viewer, query, cursor))))
         },
     );
-    file(&name, CSV, head, rest)
+    file(&name, CSV, beginning, rest)
 }
 
-/// Whoever asks, where somebody is signed in.
+/// Returns the viewer who asks; `None` where nobody is signed in.
 async fn viewer(
     state: &AppState,
     app: &str,
@@ -90,28 +89,27 @@ async fn viewer(
     session.viewer(app, origin).await.map(Some)
 }
 
-/// Lines of the next keys, and where those behind them begin.
-async fn piece(
+/// Returns the rows of the next keys, and the cursor after them.
+async fn chunk(
     viewer: &Viewer,
     query: &KeyQuery,
 ) -> Result<(String, Option<KeyCursor>), ManagementError> {
     let page = viewer.keys_at_most(query, CHUNK).await?;
-    let mut text = String::with_capacity(page.rows.len() * 200);
+    let mut rows = CsvRows::new();
     for key in &page.rows {
-        one(&mut text, key);
+        push_key(&mut rows, key);
     }
-    Ok((text, page.next))
+    Ok((rows.into_text(), page.next))
 }
 
-/// One key as a line.
-fn one(text: &mut String, key: &KeySummary) {
+fn push_key(rows: &mut CsvRows, key: &KeySummary) {
     let instant = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     let used = key.last_used.as_ref();
-    let because = match &key.state {
+    let revocation_reason = match &key.state {
         domain::key::state::State::Revoked { reason, .. } => reason.as_str(),
         _ => "",
     };
-    let cells: [&str; 15] = [
+    rows.push([
         key.name.as_str(),
         &key.id.to_string(),
         key.environment.as_str(),
@@ -127,8 +125,7 @@ fn one(text: &mut String, key: &KeySummary) {
         used.map_or("", |used| used.address.as_str()),
         used.map_or("", |used| used.user_agent.as_str()),
         &instant(key.expires_at),
-        because,
+        revocation_reason,
         &key.description,
-    ];
-    line(text, cells);
+    ]);
 }

@@ -1,6 +1,6 @@
-//! The numbers of a chart, and what its calls have in common, as files.
+//! The numbers of a usage chart and their breakdown, as files.
 
-use super::{CSV, file, line, refuse, session, to_sign_in};
+use super::{CSV, CsvRows, file, refuse, session, to_sign_in};
 use crate::AppState;
 use app::context::SessionToken;
 use axum::{
@@ -17,17 +17,18 @@ use management::{ChartQuery, ManagementError, UsageView, Viewer};
 use std::collections::HashMap;
 
 /// The first line of a chart's numbers.
-const NUMBERS: &str =
+const SERIES_HEADINGS: &str =
     "from,accepted,refused,rate limited,reported,client errors,server errors,average ms\r\n";
-/// The first line of what they are made of.
-const PARTS: &str = "by,value,accepted,refused,rate limited\r\n";
+/// The first line of a breakdown.
+const BREAKDOWN_HEADINGS: &str = "by,value,accepted,refused,rate limited\r\n";
 
-/// `GET /apps/{app}/usage.csv` and `/apps/{app}/settings/api-keys/{key}/usage.csv`: a bar a line, those without calls too.
+/// `GET /apps/{app}/usage.csv` and `/apps/{app}/settings/api-keys/{key}/usage.csv`: one line for each
+/// bar of the chart, also for those without calls.
 #[expect(
     clippy::implicit_hasher,
     reason = "an extractor is made by axum, never by a caller"
 )]
-pub async fn numbers(
+pub async fn series(
     state: State<AppState>,
     path: Path<HashMap<String, String>>,
     query: Query<HashMap<String, String>>,
@@ -35,15 +36,24 @@ pub async fn numbers(
     origin: Extension<Origin>,
     request: Request,
 ) -> Response {
-    send(What::Numbers, state, path, query, token, origin, request).await
+    send(
+        UsageFile::Series,
+        state,
+        path,
+        query,
+        token,
+        origin,
+        request,
+    )
+    .await
 }
 
-/// `GET …/breakdown.csv` beside either: a value a line.
+/// `GET …/breakdown.csv` beside either: one line for each value.
 #[expect(
     clippy::implicit_hasher,
     reason = "an extractor is made by axum, never by a caller"
 )]
-pub async fn parts(
+pub async fn breakdown(
     state: State<AppState>,
     path: Path<HashMap<String, String>>,
     query: Query<HashMap<String, String>>,
@@ -51,18 +61,26 @@ pub async fn parts(
     origin: Extension<Origin>,
     request: Request,
 ) -> Response {
-    send(What::Parts, state, path, query, token, origin, request).await
+    send(
+        UsageFile::Breakdown,
+        state,
+        path,
+        query,
+        token,
+        origin,
+        request,
+    )
+    .await
 }
 
-/// Which file.
-enum What {
-    Numbers,
-    Parts,
+enum UsageFile {
+    Series,
+    Breakdown,
 }
 
-/// Files of some hundreds of lines at most: they are read before the answer begins.
+/// Sends a file. It has some hundreds of lines at most, and is read before the response begins.
 async fn send(
-    what: What,
+    kind: UsageFile,
     state: State<AppState>,
     path: Path<HashMap<String, String>>,
     query: Query<HashMap<String, String>>,
@@ -70,47 +88,49 @@ async fn send(
     origin: Extension<Origin>,
     request: Request,
 ) -> Response {
-    let place = match place(&state, &path, token, origin).await {
-        Ok(Some(place)) => place,
+    let subject = match subject(&state, &path, token, origin).await {
+        Ok(Some(subject)) => subject,
         Ok(None) => return to_sign_in(&request),
         Err(error) => return refuse(&error),
     };
-    let (name, headings, lines) = match what {
-        What::Numbers => ("usage", NUMBERS, lines_of_numbers(&place, &query).await),
-        What::Parts => ("breakdown", PARTS, lines_of_parts(&place, &query).await),
+    let (name, headings, rows) = match kind {
+        UsageFile::Series => (
+            "usage",
+            SERIES_HEADINGS,
+            series_rows(&subject, &query).await,
+        ),
+        UsageFile::Breakdown => (
+            "breakdown",
+            BREAKDOWN_HEADINGS,
+            breakdown_rows(&subject, &query).await,
+        ),
     };
-    let lines = match lines {
-        Ok(lines) => lines,
+    let rows = match rows {
+        Ok(rows) => rows.into_text(),
         Err(error) => return refuse(&error),
     };
-    let whose = place.key.map_or_else(String::new, |key| format!("{key}-"));
-    let name = format!("{whose}{name}-{}.csv", place.viewer.now().date_text());
-    let text = format!("\u{feff}{headings}{lines}");
+    let prefix = subject
+        .key
+        .map_or_else(String::new, |key| format!("{key}-"));
+    let name = format!("{prefix}{name}-{}.csv", subject.viewer.now().date_text());
+    let text = format!("\u{feff}{headings}{rows}");
     file(&name, CSV, text, futures_util::stream::empty())
 }
 
-/// Whose numbers are asked for, by whom.
-struct Place {
+/// The key or application whose usage is exported.
+struct ExportSubject {
     viewer: Viewer,
+    /// `None` for the whole application.
     key: Option<KeyId>,
 }
 
-impl Place {
-    async fn usage(&self) -> Result<UsageView, ManagementError> {
-        Ok(match self.key {
-            Some(key) => self.viewer.open_key(key).await?.usage(),
-            None => self.viewer.usage().await,
-        })
-    }
-}
-
-/// Nothing where nobody is signed in.
-async fn place(
+/// Returns what the path names; `None` where nobody is signed in.
+async fn subject(
     state: &AppState,
     path: &HashMap<String, String>,
     token: Option<Extension<SessionToken>>,
     Extension(origin): Extension<Origin>,
-) -> Result<Option<Place>, ManagementError> {
+) -> Result<Option<ExportSubject>, ManagementError> {
     let Some(session) = session(state, token).await? else {
         return Ok(None);
     };
@@ -119,11 +139,11 @@ async fn place(
     let viewer = session.viewer(app, origin).await?;
     let key = path.get("key").map(|key| key.parse()).transpose();
     let key = key.map_err(|_| ManagementError::NotFound)?;
-    Ok(Some(Place { viewer, key }))
+    Ok(Some(ExportSubject { viewer, key }))
 }
 
-/// What the page's address asks for.
-fn asked(query: &HashMap<String, String>) -> ChartQuery<'_> {
+/// Returns the range in the page's query.
+fn asked(query: &HashMap<String, String>) -> Asked<'_> {
     let get = |name: &str| query.get(name).map_or("", String::as_str);
     ChartQuery {
         window: get("window"),
@@ -133,15 +153,15 @@ fn asked(query: &HashMap<String, String>) -> ChartQuery<'_> {
     }
 }
 
-async fn lines_of_numbers(
-    place: &Place,
+async fn series_rows(
+    subject: &ExportSubject,
     query: &HashMap<String, String>,
-) -> Result<String, ManagementError> {
-    let (range, _) = place.viewer.range(asked(query));
-    let mut text = String::new();
-    for bar in place.usage().await?.bars(range).await? {
+) -> Result<CsvRows, ManagementError> {
+    let (range, _) = subject.viewer.range(asked(query));
+    let mut rows = CsvRows::new();
+    for bar in subject.viewer.bars(subject.key, range).await? {
         let average = bar.reported.average_ms();
-        let cells: [&str; 8] = [
+        rows.push([
             &bar.at.to_string(),
             &bar.calls.accepted.to_string(),
             &bar.calls.refused.to_string(),
@@ -150,38 +170,36 @@ async fn lines_of_numbers(
             &bar.reported.client_errors.to_string(),
             &bar.reported.server_errors.to_string(),
             &average.map(|ms| ms.to_string()).unwrap_or_default(),
-        ];
-        line(&mut text, cells);
+        ]);
     }
-    Ok(text)
+    Ok(rows)
 }
 
-async fn lines_of_parts(
-    place: &Place,
+async fn breakdown_rows(
+    subject: &ExportSubject,
     query: &HashMap<String, String>,
-) -> Result<String, ManagementError> {
-    let (range, _) = place.viewer.range(asked(query));
-    let breakdown = place.usage().await?.breakdown(range).await?;
-    let mut text = String::new();
+) -> Result<CsvRows, ManagementError> {
+    let (range, _) = subject.viewer.range(asked(query));
+    let breakdown = subject.viewer.breakdown(subject.key, range).await?;
+    let mut rows = CsvRows::new();
     for shares in breakdown.shares {
         let by = shares.dimension.as_str();
         for share in &shares.top {
-            one_part(&mut text, by, &share.value, share.calls);
+            push_value(&mut rows, by, &share.value, share.calls);
         }
         if shares.rest.total() > 0 {
-            one_part(&mut text, by, OTHERS, shares.rest);
+            push_value(&mut rows, by, OTHERS, shares.rest);
         }
     }
-    Ok(text)
+    Ok(rows)
 }
 
-fn one_part(text: &mut String, by: &str, value: &str, sum: Bucket) {
-    let cells: [&str; 5] = [
+fn push_value(rows: &mut CsvRows, by: &str, value: &str, sum: Bucket) {
+    rows.push([
         by,
         value,
         &sum.accepted.to_string(),
         &sum.refused.to_string(),
         &sum.rate_limited.to_string(),
-    ];
-    line(text, cells);
+    ]);
 }
