@@ -1,145 +1,93 @@
-//! Calls as they happen, as server-sent events (HTML, 9.2), for whoever may read the application.
+//! Calls as they happen, as server-sent events (HTML, 9.2), for members of the application's account.
 
 use super::export::{refuse, session};
-use crate::AppState;
+use crate::{AppState, live_streams::LiveStreamPermit};
 use app::context::SessionToken;
 use axum::{
     Extension,
-    body::Body,
     extract::{Path, Query, State},
-    response::{IntoResponse, Response},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, Sse},
+    },
 };
 use domain::origin::Origin;
-use domain::{
-    decision::Heard,
-    id::{ApplicationId, PersonId},
-    key::token::KeyId,
-};
+use domain::{decision::Heard, id::ApplicationId, key::token::KeyId};
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use management::{ManagementError, Viewer};
 use serde::Deserialize;
-use std::{
-    collections::HashMap,
-    convert::Infallible,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{convert::Infallible, time::Duration};
 use telemetry::Tail;
 use tokio::time::sleep;
 
-/// Streams that one person may have open: browsers open six connections of HTTP/1.1 to a server, and pages need some.
-const MOST: usize = 4;
-/// How often a silent stream is looked after: whether its reader is still there, and still may read.
-const BEAT: Duration = Duration::from_secs(5);
-/// Milliseconds after which a browser comes back whose stream broke off.
-const RETRY: &str = "retry: 2000\n\n";
+/// The interval after which a quiet stream sends a comment, to find out whether its reader is still there and may still read.
+const KEEP_ALIVE: Duration = Duration::from_secs(5);
+/// The time after which a browser reconnects.
+const RETRY: Duration = Duration::from_secs(2);
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// How many streams each person has open.
-#[derive(Clone, Default)]
-pub struct Streams(Arc<Mutex<HashMap<PersonId, usize>>>);
-
-/// One of them; it ends when dropped.
-struct Seat {
-    streams: Streams,
-    person: PersonId,
-}
-
-impl Streams {
-    fn take(&self, person: PersonId) -> Option<Seat> {
-        let mut open = self.lock();
-        let count = open.entry(person).or_default();
-        if *count >= MOST {
-            return None;
-        }
-        *count += 1;
-        Some(Seat {
-            streams: self.clone(),
-            person,
-        })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<PersonId, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut open = self.streams.lock();
-        if let Some(count) = open.get_mut(&self.person) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.person);
-            }
-        }
-    }
-}
-
-/// What stands behind the question mark.
+/// The query.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Wanted {
+pub struct LiveQuery {
     key: String,
     after: String,
 }
 
-/// A stream under way.
-struct Stream {
+/// An open stream.
+struct LiveStream {
     state: AppState,
     token: Option<Extension<SessionToken>>,
     app: ApplicationId,
     tail: Tail,
-    _seat: Seat,
+    _permit: LiveStreamPermit,
 }
 
-/// The calls of the application, or of `?key=`, behind the one with the id in `Last-Event-ID` or `?after=`; from now on
-/// where there is none. It ends with the reader's session or role, and with the server.
+/// Streams the calls of the application, or of `?key=`, after the one with the id in `Last-Event-ID` or `?after=`; without an
+/// id, from now on. The stream ends with the reader's session or role, and when the server stops.
 pub async fn live(
     State(state): State<AppState>,
     Path(app): Path<String>,
-    Query(wanted): Query<Wanted>,
+    Query(query): Query<LiveQuery>,
     token: Option<Extension<SessionToken>>,
     Extension(origin): Extension<Origin>,
     headers: HeaderMap,
 ) -> Response {
-    let (viewer, key) = match viewer(&state, &app, &wanted.key, token.clone(), origin).await {
+    let (viewer, key) = match viewer(&state, &app, &query.key, token.clone(), origin).await {
         Ok(Some(found)) => found,
-        // No browser follows a stream to the sign-in page.
+        // A browser does not show the target of a redirect here.
         Ok(None) => return (StatusCode::UNAUTHORIZED, "Sign in first.\n").into_response(),
         Err(error) => return refuse(&error),
     };
-    let Some(seat) = state.streams.take(viewer.identity().person_id) else {
-        let words = "You have too many live pages open. Close one of them.\n";
-        return (StatusCode::TOO_MANY_REQUESTS, words).into_response();
+    let Some(permit) = state.streams.admit(viewer.identity().person_id) else {
+        let sentence = "You have too many live pages open. Close one of them.\n";
+        return (StatusCode::TOO_MANY_REQUESTS, sentence).into_response();
     };
     let last = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok());
-    let after = last.unwrap_or(&wanted.after).parse().ok();
-    let stream = Stream {
+    let after = last.unwrap_or(&query.after).parse().ok();
+    let live = LiveStream {
         token,
         app: viewer.application().id,
         tail: viewer.tail(key, after),
         state,
-        _seat: seat,
+        _permit: permit,
     };
-    let beginning = stream::iter([Ok::<_, Infallible>(RETRY.to_owned())]);
-    let rest = stream::unfold(stream, |mut stream| async move {
-        let piece = stream.next().await?;
-        Some((Ok(piece), stream))
+    let first = stream::iter([Ok::<_, Infallible>(Event::default().retry(RETRY))]);
+    let rest = stream::unfold(live, |mut live| async move {
+        let event = live.next().await?;
+        Some((Ok(event), live))
     });
-    let lines = [
-        (header::CONTENT_TYPE, "text/event-stream"),
+    let headers = [
         (header::CACHE_CONTROL, "no-store"),
-        // nginx would keep back what is small.
+        // nginx would otherwise hold back small events.
         (X_ACCEL_BUFFERING, "no"),
     ];
-    let body = Body::from_stream(beginning.chain(rest));
-    (lines, body).into_response()
+    (headers, Sse::new(first.chain(rest))).into_response()
 }
 
-/// Whoever asks, where somebody is signed in, and the key that they ask about.
+/// Returns the viewer who asks, and the key that they ask about; `None` where nobody is signed in.
 async fn viewer(
     state: &AppState,
     app: &str,
@@ -162,31 +110,32 @@ async fn viewer(
     Ok(Some((viewer, key)))
 }
 
-impl Stream {
-    /// The next event; nothing where the stream is over.
-    async fn next(&mut self) -> Option<String> {
+impl LiveStream {
+    /// Waits for the next event; `None` where the stream has ended.
+    async fn next(&mut self) -> Option<Event> {
         let news = tokio::select! {
             news = self.tail.next() => Some(news),
-            () = sleep(BEAT) => None,
+            () = sleep(KEEP_ALIVE) => None,
             () = self.state.drained() => return None,
         };
-        // Nobody hears of a call who may not read any more.
+        // Checked after the wait: the role may have been withdrawn meanwhile.
         if !self.may_read().await {
             return None;
         }
         let Some(news) = news else {
-            return Some(": still here\n\n".to_owned());
+            return Some(Event::default().comment("still here"));
         };
         let heard = Heard {
             calls: news.calls,
             skipped: news.skipped,
             last: news.last,
         };
-        let json = serde_json::to_string(&heard).ok()?;
-        Some(format!("id: {}\ndata: {json}\n\n", heard.last))
+        let event = Event::default().id(heard.last.to_string());
+        event.json_data(&heard).ok()
     }
 
-    /// An open page keeps no session alive. Where the database does not answer, the stream ends; the browser tries again.
+    /// Whether the reader still has a session and a role. It does not extend the session. Where the database does not respond,
+    /// the stream ends and the browser reconnects.
     async fn may_read(&self) -> bool {
         let Some(Extension(SessionToken(token))) = &self.token else {
             return false;
