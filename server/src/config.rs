@@ -1,312 +1,239 @@
-//! The settings, parsed once into types. They come from variables alone.
+//! The settings, which are environment variables, parsed into types.
 
-mod connections;
+mod environment;
+mod error;
 mod help;
-mod kept;
+mod hsts;
 mod public_url;
-mod secret;
 #[cfg(test)]
 mod tests;
 mod unknown;
+mod variables;
 
-pub use connections::Hsts;
-pub use help::HELP;
-pub use public_url::{PublicUrl, split};
+pub use error::ConfigError;
+pub use help::help;
+pub use hsts::Hsts;
+pub use public_url::{PublicUrl, split_authority};
 pub use unknown::warnings as unknown_variables;
 
-use crate::gate::client_address::TrustedProxies;
-use secret::Secret;
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use contract::client_address::TrustedProxies;
+use domain::time::{DAY, HOUR, SECOND};
+use environment::{Environment, SecretSetting};
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use telemetry::Retention;
 use tracing_subscriber::EnvFilter;
-
-/// A setting that stops the start. One line: which, why, and what is allowed.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{variable}: {why}. Allowed: {allowed}.")]
-pub struct Wrong {
-    /// The variable's name.
-    pub variable: &'static str,
-    /// What is wrong with its value; never a secret.
-    pub why: String,
-    /// What would be right.
-    pub allowed: &'static str,
-}
-
-impl Wrong {
-    fn value(variable: &'static str, value: &str, what: &str, allowed: &'static str) -> Self {
-        let shown: String = value.chars().filter(|c| !c.is_control()).take(60).collect();
-        Self {
-            variable,
-            why: format!("“{shown}” {what}"),
-            allowed,
-        }
-    }
-}
 
 /// Where the pepper comes from.
 #[derive(Clone, PartialEq, Eq)]
 pub enum PepperSource {
-    /// A file, made where it does not exist.
+    /// A file, created where it does not exist.
     File(PathBuf),
     /// The variable itself, in base64.
     Value(zeroize::Zeroizing<String>),
 }
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogFormat {
     /// For people.
     #[default]
     Text,
-    /// One JSON object a line, for machines.
+    /// One JSON object a line.
     Json,
 }
 
-/// What is logged, and how.
-pub struct Log {
-    /// Which events.
+/// What is logged, and in which format.
+pub struct LogConfig {
+    /// Which events are logged.
     pub filter: EnvFilter,
-    /// In which form.
+    /// How they are written.
     pub format: LogFormat,
 }
 
 /// All settings.
 pub struct Config {
-    /// Where the server listens.
+    /// The address on which the server listens.
     pub listen: SocketAddr,
-    /// The database's URL; it may hold a password.
+    /// The database's URL, which may hold a password.
     pub database_url: String,
-    /// Connections to PostgreSQL at most.
+    /// Maximum number of connections to PostgreSQL.
     pub database_connections: u32,
-    /// Where the pepper comes from.
+    /// The source of the peppers.
     pub pepper: PepperSource,
     /// The file of the revocation journal.
     pub journal: PathBuf,
-    /// Where browsers reach the server.
+    /// The origin at which browsers reach the server.
     pub public_url: PublicUrl,
-    /// Whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     pub proxies: TrustedProxies,
-    /// How long a connection stays open without a request.
+    /// How long an idle connection stays open.
     pub idle: Duration,
-    /// For which hosts browsers are told to use https alone.
+    /// The hosts that `Strict-Transport-Security` covers.
     pub hsts: Hsts,
-    /// Milliseconds for which keys are verified from memory while the database is silent.
+    /// Milliseconds for which keys are verified from memory while the database does not respond.
     pub patience_ms: i64,
-    /// How long numbers are kept.
+    /// How long usage, decisions and events are kept.
     pub retention: Retention,
-    /// Who brings it reads the metrics.
+    /// The token that reads the metrics.
     pub metrics_token: Option<Arc<str>>,
-    /// What is logged.
-    pub log: Log,
+    /// The settings of the log.
+    pub log: LogConfig,
 }
 
 impl Config {
     /// Reads the process's environment.
     ///
     /// # Errors
-    /// Names the first wrong setting.
-    pub fn from_environment() -> Result<Self, Wrong> {
+    /// The first invalid setting.
+    pub fn from_environment() -> Result<Self, ConfigError> {
         Self::read(|name| std::env::var_os(name))
     }
 
-    /// Reads the settings through `variable`; an empty one counts as not set.
+    /// Reads the settings through `lookup`, which returns a variable's value.
     ///
     /// # Errors
-    /// Names the first wrong setting.
-    pub fn read(variable: impl Fn(&str) -> Option<std::ffi::OsString>) -> Result<Self, Wrong> {
-        let get = |name: &'static str| -> Result<Option<String>, Wrong> {
-            variable(name)
-                .filter(|value| !value.is_empty())
-                .map(|value| {
-                    value.into_string().map_err(|_| Wrong {
-                        variable: name,
-                        why: "the value is no UTF-8 text".into(),
-                        allowed: "text",
-                    })
-                })
-                .transpose()
-        };
-        let listen = parse_listen(get("LATCHKEY_LISTEN")?.as_deref())?;
-        let database_url = parse_database_url(secret::read(get, &secret::DATABASE_URL)?)?;
-        let pepper = parse_pepper(get("LATCHKEY_PEPPER")?, get("LATCHKEY_PEPPER_FILE")?)?;
+    /// The first invalid setting.
+    pub fn read(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
+        let environment = Environment(lookup);
+        let listen = environment.parse(&variables::LISTEN, |text| text.parse().ok())?;
+        let database_url = database_url(
+            environment.secret(&variables::DATABASE_URL, &variables::DATABASE_URL_FILE)?,
+        )?;
+        let pepper = pepper(
+            environment.get(&variables::PEPPER)?,
+            environment.get(&variables::PEPPER_FILE)?,
+        )?;
         Ok(Self {
             listen,
-            database_url: database_url.clone(),
-            database_connections: parse_connections(
-                get("LATCHKEY_DATABASE_CONNECTIONS")?.as_deref(),
-            )?,
-            journal: parse_journal(get("LATCHKEY_JOURNAL")?, &pepper),
+            database_connections: environment
+                .number(&variables::DATABASE_CONNECTIONS, 2..=1_000)?,
+            journal: journal(environment.get(&variables::JOURNAL)?, &pepper),
             pepper,
-            public_url: match get("LATCHKEY_PUBLIC_URL")? {
-                None => PublicUrl::of_listener(listen),
-                Some(text) => PublicUrl::parse(&text).map_err(|what| {
-                    Wrong::value(
-                        "LATCHKEY_PUBLIC_URL",
-                        &text,
-                        what,
-                        "http:// or https://, a host, a port where it is not the usual one, and no path",
-                    )
-                })?,
-            },
-            proxies: parse_proxies(get("LATCHKEY_TRUSTED_PROXIES")?.as_deref())?,
-            idle: connections::parse_idle(get("LATCHKEY_IDLE_TIMEOUT")?.as_deref())?,
-            hsts: connections::parse_hsts(get("LATCHKEY_HSTS")?.as_deref())?,
-            patience_ms: parse_patience(
-                get("LATCHKEY_FAIL_CLOSED_AFTER")?.as_deref(),
-                &database_url,
+            public_url: public_url(environment.get(&variables::PUBLIC_URL)?, listen)?,
+            proxies: proxies(environment.get(&variables::TRUSTED_PROXIES)?.as_deref())?,
+            idle: environment
+                .number(&variables::IDLE_TIMEOUT, 1..=3_600)
+                .map(Duration::from_secs)?,
+            hsts: environment.parse(&variables::HSTS, Hsts::parse)?,
+            patience_ms: patience_ms(&environment, &database_url)?,
+            database_url,
+            retention: retention(&environment)?,
+            metrics_token: metrics_token(
+                environment.secret(&variables::METRICS_TOKEN, &variables::METRICS_TOKEN_FILE)?,
             )?,
-            retention: kept::read(get)?,
-            metrics_token: parse_metrics_token(secret::read(get, &secret::METRICS_TOKEN)?)?,
-            log: Log {
-                filter: parse_filter(get("RUST_LOG")?.as_deref())?,
-                format: parse_log_format(get("LATCHKEY_LOG_FORMAT")?.as_deref())?,
+            log: LogConfig {
+                filter: environment
+                    .parse(&variables::LOG_FILTER, |text| EnvFilter::try_new(text).ok())?,
+                format: environment.parse(&variables::LOG_FORMAT, |text| match text {
+                    "text" => Some(LogFormat::Text),
+                    "json" => Some(LogFormat::Json),
+                    _ => None,
+                })?,
             },
         })
     }
 }
 
-fn parse_listen(text: Option<&str>) -> Result<SocketAddr, Wrong> {
-    let text = text.unwrap_or("127.0.0.1:3000");
-    text.parse().map_err(|_| {
-        Wrong::value(
-            "LATCHKEY_LISTEN",
-            text,
-            "is no address with a port",
-            "such as 127.0.0.1:3000 or [::]:3000",
-        )
-    })
-}
-
-/// The URL may hold a password: of a wrong one nothing is shown.
-fn parse_database_url(set: Option<Secret>) -> Result<String, Wrong> {
-    let (variable, text) = match set {
-        Some(set) => (set.variable, set.text),
-        None => ("LATCHKEY_DATABASE_URL", "sqlite://data/latchkey.db".into()),
+/// An invalid URL is not shown, because it may hold a password.
+fn database_url(setting: Option<SecretSetting>) -> Result<String, ConfigError> {
+    let Some(SecretSetting { variable, text }) = setting else {
+        return Ok(variables::DATABASE_URL.default.to_owned());
     };
     let known = ["sqlite:", "postgres://", "postgresql://"]
         .iter()
         .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| rest.len() > 2));
     if known {
-        Ok(text)
-    } else {
-        Err(Wrong {
-            variable,
-            why: "the value is no URL of a database".into(),
-            allowed: "sqlite://PATH, such as sqlite://data/latchkey.db, or postgres://USER:PASSWORD@HOST/DATABASE",
-        })
+        return Ok(text);
     }
+    Err(ConfigError {
+        variable,
+        why: "the value is no URL of a database".into(),
+        allowed: variables::DATABASE_URL.allowed,
+    })
 }
 
-fn parse_pepper(value: Option<String>, file: Option<String>) -> Result<PepperSource, Wrong> {
+fn pepper(value: Option<String>, file: Option<String>) -> Result<PepperSource, ConfigError> {
     match (value, file) {
-        (Some(_), Some(_)) => Err(Wrong {
-            variable: "LATCHKEY_PEPPER",
-            why: "LATCHKEY_PEPPER_FILE is set too".into(),
-            allowed: "one of the two",
-        }),
+        (Some(_), Some(_)) => Err(ConfigError::both_set(
+            &variables::PEPPER,
+            &variables::PEPPER_FILE,
+        )),
         (Some(value), None) => Ok(PepperSource::Value(value.into())),
         (None, file) => Ok(PepperSource::File(
-            file.unwrap_or_else(|| "data/pepper".into()).into(),
+            file.unwrap_or_else(|| variables::PEPPER_FILE.default.into())
+                .into(),
         )),
     }
 }
 
-/// Beside the pepper, which is kept apart from the database too.
-fn parse_journal(text: Option<String>, pepper: &PepperSource) -> PathBuf {
-    match (text, pepper) {
-        (Some(text), _) => text.into(),
+/// The default is beside the pepper, which is kept apart from the database too.
+fn journal(setting: Option<String>, pepper: &PepperSource) -> PathBuf {
+    match (setting, pepper) {
+        (Some(path), _) => path.into(),
         (None, PepperSource::File(path)) => path.with_file_name("revocations"),
         (None, PepperSource::Value(_)) => "data/revocations".into(),
     }
 }
 
-fn parse_proxies(text: Option<&str>) -> Result<TrustedProxies, Wrong> {
-    TrustedProxies::parse(text.unwrap_or_default()).map_err(|entry| {
-        Wrong::value(
-            "LATCHKEY_TRUSTED_PROXIES",
-            &entry,
-            "is neither an address nor a network",
-            "a list with commas between, such as 10.0.0.0/8,2001:db8::1",
-        )
+fn public_url(setting: Option<String>, listen: SocketAddr) -> Result<PublicUrl, ConfigError> {
+    let Some(text) = setting else {
+        return Ok(PublicUrl::of_listener(listen));
+    };
+    let variable = variables::PUBLIC_URL;
+    PublicUrl::parse(&text)
+        .map_err(|problem| ConfigError::value(variable.name, &text, problem, variable.allowed))
+}
+
+fn proxies(setting: Option<&str>) -> Result<TrustedProxies, ConfigError> {
+    let variable = variables::TRUSTED_PROXIES;
+    TrustedProxies::parse(setting.unwrap_or_default()).map_err(|entry| {
+        ConfigError::value(variable.name, &entry, variable.problem, variable.allowed)
     })
 }
 
-fn parse_connections(text: Option<&str>) -> Result<u32, Wrong> {
-    let Some(text) = text else {
-        return Ok(store::DEFAULT_CONNECTIONS);
+/// The default is shorter with PostgreSQL, because a standby waits as long before it takes over.
+fn patience_ms<F: Fn(&str) -> Option<OsString>>(
+    environment: &Environment<F>,
+    database_url: &str,
+) -> Result<i64, ConfigError> {
+    let variable = variables::Variable {
+        default: if database_url.starts_with("sqlite:") {
+            "300"
+        } else {
+            "30"
+        },
+        ..variables::FAIL_CLOSED_AFTER
     };
-    let number = text
-        .parse()
-        .ok()
-        .filter(|number| (2..=1_000).contains(number));
-    number.ok_or_else(|| {
-        Wrong::value(
-            "LATCHKEY_DATABASE_CONNECTIONS",
-            text,
-            "is no number of connections",
-            "a whole number from 2 to 1000",
-        )
+    let seconds: i64 = environment.number(&variable, 1..=86_400)?;
+    Ok(seconds * SECOND)
+}
+
+/// The minimums are what the charts need.
+fn retention<F: Fn(&str) -> Option<OsString>>(
+    environment: &Environment<F>,
+) -> Result<Retention, ConfigError> {
+    Ok(Retention {
+        minutes: HOUR * environment.number(&variables::KEEP_MINUTES, 25..=1_000)?,
+        hours: DAY * environment.number(&variables::KEEP_HOURS, 31..=1_000)?,
+        days: DAY * environment.number(&variables::KEEP_DAYS, 91..=4_000)?,
+        breakdowns: DAY * environment.number(&variables::KEEP_BREAKDOWNS, 1..=1_000)?,
+        decisions: DAY * environment.number(&variables::KEEP_DECISIONS, 1..=400)?,
+        events: DAY * environment.number(&variables::KEEP_EVENTS, 31..=4_000)?,
+        max_decisions: environment.number(&variables::MAX_DECISIONS, 1_000..=100_000_000)?,
     })
 }
 
-/// On PostgreSQL another process can take over, and has to wait for this long: less, unless it is said.
-fn parse_patience(text: Option<&str>, database_url: &str) -> Result<i64, Wrong> {
-    let default = if database_url.starts_with("sqlite:") {
-        "300"
-    } else {
-        "30"
-    };
-    let text = text.unwrap_or(default);
-    text.parse()
-        .ok()
-        .filter(|seconds| (1..=86_400).contains(seconds))
-        .map(|seconds: i64| seconds * domain::time::SECOND)
-        .ok_or_else(|| {
-            Wrong::value(
-                "LATCHKEY_FAIL_CLOSED_AFTER",
-                text,
-                "is no number of seconds",
-                "a whole number from 1 to 86400",
-            )
-        })
-}
-
-/// Of a wrong token nothing is shown.
-fn parse_metrics_token(set: Option<Secret>) -> Result<Option<Arc<str>>, Wrong> {
-    let Some(Secret { variable, text }) = set else {
+/// An invalid token is not shown.
+fn metrics_token(setting: Option<SecretSetting>) -> Result<Option<Arc<str>>, ConfigError> {
+    let Some(SecretSetting { variable, text }) = setting else {
         return Ok(None);
     };
     if text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(Some(text.into()));
     }
-    Err(Wrong {
+    Err(ConfigError {
         variable,
         why: "the value is no token".into(),
-        allowed: "at least 16 letters, digits and signs, without blanks",
+        allowed: variables::METRICS_TOKEN.allowed,
     })
-}
-
-fn parse_filter(text: Option<&str>) -> Result<EnvFilter, Wrong> {
-    let text = text.unwrap_or("info");
-    EnvFilter::try_new(text).map_err(|_| {
-        Wrong::value(
-            "RUST_LOG",
-            text,
-            "is no filter",
-            "error, warn, info, debug or trace, or a list such as info,management=debug",
-        )
-    })
-}
-
-fn parse_log_format(text: Option<&str>) -> Result<LogFormat, Wrong> {
-    match text {
-        None | Some("text") => Ok(LogFormat::Text),
-        Some("json") => Ok(LogFormat::Json),
-        Some(other) => Err(Wrong::value(
-            "LATCHKEY_LOG_FORMAT",
-            other,
-            "is no format",
-            "text or json",
-        )),
-    }
 }

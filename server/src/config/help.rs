@@ -1,41 +1,75 @@
-//! What `--help` says of the variables.
+//! The part of `--help` about the variables.
 
-/// What `--help` says of the variables.
-pub const HELP: &str = "\
-Variables (every command takes them):
-  LATCHKEY_LISTEN           address of the dashboard and the gate [default: 127.0.0.1:3000]
-  LATCHKEY_DATABASE_URL     sqlite://PATH or postgres://…; made and migrated at start
-                            [default: sqlite://data/latchkey.db]
-  LATCHKEY_DATABASE_URL_FILE  file with that URL, instead of the variable: a URL of PostgreSQL may hold a password
-  LATCHKEY_PEPPER_FILE      file with the pepper, made with mode 0600 at the first start [default: data/pepper]
-  LATCHKEY_PEPPER           the pepper itself, 32 bytes in base64, instead of the file
-  LATCHKEY_JOURNAL          file with the revocation journal, which is no part of the database: what a restored backup
-                            has forgotten is revoked again [default: revocations, beside the pepper's file]
-  LATCHKEY_PUBLIC_URL       where browsers reach the dashboard: its pages are served under this name alone, and links
-                            lead there; https:// makes cookies Secure and sends HSTS
-                            [default: http:// and LATCHKEY_LISTEN, and every name of this machine]
-  LATCHKEY_HSTS             for which hosts browsers are told to use https alone: host, subdomains (the hosts below it
-                            too), preload (the same, for the lists that browsers bring) or off [default: host]
-  LATCHKEY_IDLE_TIMEOUT     seconds for which a connection stays open without a request; longer than in the proxies in
-                            front [default: 75]
-  LATCHKEY_TRUSTED_PROXIES  addresses and networks whose X-Forwarded-For is believed, with commas between
-                            [default: none]
-  LATCHKEY_FAIL_CLOSED_AFTER  seconds for which keys are verified from memory while the database does not answer
-                            [default: 300 with SQLite, 30 with PostgreSQL, where a standby waits for as long]
-  LATCHKEY_DATABASE_CONNECTIONS  connections to PostgreSQL at most [default: 16]
-  LATCHKEY_KEEP_MINUTES     hours for which usage is kept by the minute [default: 48]
-  LATCHKEY_KEEP_HOURS       days for which usage is kept by the hour [default: 90]
-  LATCHKEY_KEEP_DAYS        days for which usage is kept by the day [default: 400]
-  LATCHKEY_KEEP_BREAKDOWNS  days for which it is kept by address, route, scope, user agent and refusal [default: 90]
-  LATCHKEY_KEEP_DECISIONS   days for which single decisions are kept, with their request ids [default: 7]
-  LATCHKEY_KEEP_EVENTS      days for which security events are kept [default: 400]
-  LATCHKEY_MOST_DECISIONS   how many decisions are kept at most [default: 1000000]
-  LATCHKEY_METRICS_TOKEN    who sends it as Authorization: Bearer reads /metrics; at least 16 characters
-                            [default: none, and there is no /metrics]
-  LATCHKEY_METRICS_TOKEN_FILE  file with that token, instead of the variable
-  RUST_LOG                  what is logged [default: info]
-  LATCHKEY_LOG_FORMAT       text or json [default: text]
+use super::variables;
+use std::fmt::Write;
 
-A file with a secret belongs to the server's user with mode 0600 or stricter, or to root with mode 0640 or stricter.
-Beneath /run/secrets, where container engines put the secrets of one container, a file of root may be 0444.
-A variable that begins with LATCHKEY_ and is not listed here is warned of.";
+const INTRODUCTION: &str = "Environment variables (for every command):\n";
+const NOTES: &str = "
+A file with a secret must belong to the server's user with mode 0600 or stricter, or to root with mode 0640 or stricter.
+Below /run/secrets, where container engines put the secrets of one container, a file of root may have mode 0444.
+An unknown variable whose name begins with LATCHKEY_ is reported at the start.";
+/// Maximum length of a line, in characters.
+const WIDTH: usize = 100;
+const INDENT: &str = "          ";
+
+/// Returns the names, texts and defaults of all variables.
+pub fn help() -> String {
+    let mut text = INTRODUCTION.to_owned();
+    for variable in variables::ALL {
+        let default = match (variable.default, variable.default_note) {
+            ("", "") => String::new(),
+            ("", note) => format!(" [default: {note}]"),
+            (default, _) => format!(" [default: {default}]"),
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {}", variable.name);
+        wrap(&mut text, &format!("{}{default}", variable.help));
+    }
+    text + NOTES
+}
+
+/// Appends a paragraph in indented lines of at most [`WIDTH`] characters.
+fn wrap(text: &mut String, paragraph: &str) {
+    let mut length = usize::MAX;
+    for word in paragraph.split_whitespace() {
+        let word_length = word.chars().count();
+        if length.saturating_add(1 + word_length) > WIDTH {
+            if length < usize::MAX {
+                text.push('\n');
+            }
+            text.push_str(INDENT);
+            length = INDENT.len();
+        } else {
+            text.push(' ');
+            length += 1;
+        }
+        text.push_str(word);
+        length += word_length;
+    }
+    text.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_fits_and_no_word_is_lost() {
+        let text = help();
+        for line in text.strip_suffix(NOTES).expect("the notes").lines() {
+            assert!(line.chars().count() <= WIDTH, "{line}");
+        }
+        let words: Vec<_> = text.split_whitespace().collect();
+        for variable in variables::ALL {
+            let expected: Vec<_> = [variable.name]
+                .into_iter()
+                .chain(variable.help.split_whitespace())
+                .collect();
+            assert!(
+                words.windows(expected.len()).any(|some| some == expected),
+                "{}",
+                variable.name
+            );
+        }
+    }
+}

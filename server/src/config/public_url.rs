@@ -1,38 +1,38 @@
-//! Where browsers reach the server, and under which names.
+//! The public origin of the server, and the host names that it accepts.
 
 use app::context::Site;
 use http::uri::{Authority, Uri};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-/// The port of `LATCHKEY_LISTEN` where nothing else is said.
-const OWN_PORT: u16 = 3_000;
+/// The default port of `LATCHKEY_LISTEN`.
+const DEFAULT_LISTEN_PORT: u16 = 3_000;
 
-/// An origin: scheme, host, and the port where it is not the usual one.
+/// The public origin: scheme, host, and the port where it is not the default one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl {
     origin: String,
     secure: bool,
     host: String,
     port: u16,
-    also: Also,
+    other_hosts: OtherHosts,
 }
 
-/// The hosts that are served beside the URL's own. Each is an address or this machine's own name: nobody else can make
-/// one lead here, as they could with a name of theirs (DNS rebinding).
+/// The hosts that are accepted beside the URL's own. They are addresses or names of this machine, so that no other name can
+/// be pointed here (DNS rebinding).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Also {
-    Nothing,
-    /// The names and addresses of this machine, with any port: a tunnel or a container may have another one.
-    ThisMachine,
-    /// The same, and every address: the server listens on all of them.
-    EveryAddress,
+enum OtherHosts {
+    None,
+    /// Loopback names and addresses, with any port: a tunnel or a container may map it.
+    Loopback,
+    /// The same, and every IP address, because the server listens on all of them.
+    LoopbackAndAddresses,
 }
 
 impl PublicUrl {
-    /// Reads a URL that is nothing but an origin.
+    /// Parses a URL that consists of an origin.
     ///
     /// # Errors
-    /// Says what is wrong with it.
+    /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let uri: Uri = text.trim().parse().map_err(|_| "is no URL")?;
         let secure = match uri.scheme_str() {
@@ -47,23 +47,23 @@ impl PublicUrl {
         if uri.path() != "/" || uri.query().is_some() || text.contains('#') {
             return Err("has more than a host and a port");
         }
-        let (host, port) = split(authority).ok_or("names no host, or a port that is none")?;
-        let also = if is_this_machine(&host) {
-            Also::ThisMachine
+        let (host, port) = split_authority(authority).ok_or("names no host, or an invalid port")?;
+        let other_hosts = if is_loopback_host(&host) {
+            OtherHosts::Loopback
         } else {
-            Also::Nothing
+            OtherHosts::None
         };
-        let port = port.unwrap_or(usual_port(secure));
+        let port = port.unwrap_or(default_port(secure));
         Ok(Self {
             origin: origin(secure, &host, port),
             secure,
             host,
             port,
-            also,
+            other_hosts,
         })
     }
 
-    /// The URL of a server that nothing stands in front of.
+    /// The URL of a server without a proxy in front.
     pub fn of_listener(listen: SocketAddr) -> Self {
         let host = match listen.ip() {
             IpAddr::V4(v4) => v4.to_string(),
@@ -72,46 +72,46 @@ impl PublicUrl {
         Self {
             origin: origin(false, &host, listen.port()),
             secure: false,
-            also: if listen.ip().is_unspecified() {
-                Also::EveryAddress
+            other_hosts: if listen.ip().is_unspecified() {
+                OtherHosts::LoopbackAndAddresses
             } else {
-                Also::ThisMachine
+                OtherHosts::Loopback
             },
             host,
             port: listen.port(),
         }
     }
 
-    /// As browsers send it in `Origin`, without a slash at the end.
+    /// Returns the origin as in the header `Origin`, without a slash at the end.
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// Whether it is https: decides `Secure` cookies and HSTS.
+    /// Whether the scheme is https, which decides `Secure` cookies and HSTS.
     pub const fn is_secure(&self) -> bool {
         self.secure
     }
 
-    /// The site as a browser sees it that sends this `Host`; nothing where the server is not reached by that name.
+    /// Returns the site for a request with this `Host`; `None` where the host is not accepted.
     pub fn site(&self, host: Option<&str>) -> Option<Site> {
         let Some(host) = host else {
             return Some(self.own_site());
         };
-        let (name, port) = split(&host.parse().ok()?)?;
-        let is_served_too = match self.also {
-            Also::Nothing => false,
-            Also::ThisMachine => is_this_machine(&name),
-            Also::EveryAddress => is_this_machine(&name) || address(&name).is_some(),
+        let (name, port) = split_authority(&host.parse().ok()?)?;
+        let is_other_host = match self.other_hosts {
+            OtherHosts::None => false,
+            OtherHosts::Loopback => is_loopback_host(&name),
+            OtherHosts::LoopbackAndAddresses => is_loopback_host(&name) || address(&name).is_some(),
         };
-        if is_served_too {
-            let port = port.unwrap_or(usual_port(self.secure));
+        if is_other_host {
+            let port = port.unwrap_or(default_port(self.secure));
             return Some(Site {
                 origin: origin(self.secure, &name, port).into(),
                 secure: self.secure,
-                cookie_suffix: suffix(self.secure, port),
+                cookie_suffix: cookie_suffix(self.secure, port),
             });
         }
-        // Proxies may leave the port out.
+        // A proxy may omit the port.
         (name == self.host).then(|| self.own_site())
     }
 
@@ -119,13 +119,13 @@ impl PublicUrl {
         Site {
             origin: self.origin.as_str().into(),
             secure: self.secure,
-            cookie_suffix: suffix(self.secure, self.port),
+            cookie_suffix: cookie_suffix(self.secure, self.port),
         }
     }
 }
 
-/// Host and port of an authority that names no user, in lower case; nothing where it is no host, or no port.
-pub fn split(authority: &Authority) -> Option<(String, Option<u16>)> {
+/// Returns host and port of an authority, in lower case; `None` where it has a user, no host or an invalid port.
+pub fn split_authority(authority: &Authority) -> Option<(String, Option<u16>)> {
     let host = authority.host();
     let rest = authority.as_str().strip_prefix(host)?;
     let port = match rest.strip_prefix(':') {
@@ -138,22 +138,22 @@ pub fn split(authority: &Authority) -> Option<(String, Option<u16>)> {
     (!host.is_empty()).then(|| (host.to_ascii_lowercase(), port))
 }
 
-const fn usual_port(secure: bool) -> u16 {
+const fn default_port(secure: bool) -> u16 {
     if secure { 443 } else { 80 }
 }
 
 fn origin(secure: bool, host: &str, port: u16) -> String {
     let scheme = if secure { "https" } else { "http" };
-    if port == usual_port(secure) {
+    if port == default_port(secure) {
         format!("{scheme}://{host}")
     } else {
         format!("{scheme}://{host}:{port}")
     }
 }
 
-/// Cookies know no ports: what stands behind their names tells the instances of one host apart.
-const fn suffix(secure: bool, port: u16) -> Option<u16> {
-    let plain = if secure { 443 } else { OWN_PORT };
+/// Returns the suffix of cookie names. Cookies are shared by all ports of a host; the suffix separates its servers.
+const fn cookie_suffix(secure: bool, port: u16) -> Option<u16> {
+    let plain = if secure { 443 } else { DEFAULT_LISTEN_PORT };
     if port == plain { None } else { Some(port) }
 }
 
@@ -167,7 +167,7 @@ fn address(host: &str) -> Option<IpAddr> {
     }
 }
 
-fn is_this_machine(host: &str) -> bool {
+fn is_loopback_host(host: &str) -> bool {
     host == "localhost"
         || host.ends_with(".localhost")
         || address(host).is_some_and(|address| address.to_canonical().is_loopback())
@@ -178,7 +178,7 @@ mod tests {
     use super::PublicUrl;
 
     #[test]
-    fn an_origin_is_written_as_browsers_write_it() {
+    fn an_origin_is_normalized_like_in_browsers() {
         for (text, origin) in [
             ("https://Keys.Example.com/", "https://keys.example.com"),
             ("https://keys.example.com:443", "https://keys.example.com"),
@@ -193,14 +193,14 @@ mod tests {
             assert_eq!(
                 url,
                 PublicUrl {
-                    also: url.also,
+                    other_hosts: url.other_hosts,
                     ..PublicUrl::parse(url.origin()).expect("valid")
                 }
             );
         }
     }
 
-    /// The origin of the site behind each `Host`.
+    /// Checks the origin of the site for each `Host`.
     fn assert_sites(url: &PublicUrl, sites: &[(&str, Option<&str>)]) {
         for (host, origin) in sites {
             let site = url.site(Some(host));
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_public_name_is_served_where_there_is_one() {
+    fn only_the_public_host_name_is_accepted() {
         let ours = Some("https://keys.example.com");
         assert_sites(
             &PublicUrl::parse("https://keys.example.com").expect("valid"),
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_on_this_machine_goes_by_all_of_its_names_and_no_others() {
+    fn a_server_on_loopback_accepts_all_loopback_names_and_no_others() {
         let url = PublicUrl::of_listener("127.0.0.1:3000".parse().expect("an address"));
         assert_sites(
             &url,
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn instances_of_one_host_have_cookies_of_their_own() {
+    fn servers_on_different_ports_of_a_host_have_different_cookies() {
         let name = |url: &str| {
             let site = PublicUrl::parse(url).expect("valid").site(None);
             site.expect("its own").cookie("latchkey")

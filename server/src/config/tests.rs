@@ -1,9 +1,9 @@
-//! What is taken for a setting, and what is not.
+//! Tests of the settings.
 
 use super::*;
 use domain::time::{DAY, HOUR};
 
-fn read(pairs: &[(&str, &str)]) -> Result<Config, Wrong> {
+fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
     Config::read(|name| {
         pairs
             .iter()
@@ -13,7 +13,7 @@ fn read(pairs: &[(&str, &str)]) -> Result<Config, Wrong> {
 }
 
 #[test]
-fn nothing_need_be_set() {
+fn every_setting_has_a_default() {
     let config = read(&[]).expect("defaults are right");
     assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
     assert_eq!(config.database_url, "sqlite://data/latchkey.db");
@@ -26,7 +26,7 @@ fn nothing_need_be_set() {
 }
 
 #[test]
-fn a_wrong_setting_is_named_on_one_line_without_its_secret() {
+fn an_invalid_setting_is_named_on_one_line_without_its_secret() {
     for (variable, value) in [
         ("LATCHKEY_LISTEN", "3000"),
         ("LATCHKEY_LISTEN", "localhost:3000"),
@@ -59,7 +59,7 @@ fn a_wrong_setting_is_named_on_one_line_without_its_secret() {
         ("LATCHKEY_LOG_FORMAT", "xml\nsecond line"),
     ] {
         let Err(wrong) = read(&[(variable, value)]) else {
-            panic!("{variable}={value} was taken");
+            panic!("{variable}={value} was accepted");
         };
         let line = wrong.to_string();
         assert!(line.starts_with(variable), "{line}");
@@ -69,7 +69,7 @@ fn a_wrong_setting_is_named_on_one_line_without_its_secret() {
 }
 
 #[test]
-fn what_is_kept_follows_its_settings() {
+fn retention_follows_the_settings() {
     let config = read(&[
         ("LATCHKEY_KEEP_MINUTES", "25"),
         ("LATCHKEY_KEEP_BREAKDOWNS", "7"),
@@ -88,19 +88,19 @@ fn what_is_kept_follows_its_settings() {
 }
 
 #[test]
-fn one_pepper_is_enough() {
+fn the_pepper_comes_from_one_variable_only() {
     let both = [
         ("LATCHKEY_PEPPER", "c2VjcmV0"),
         ("LATCHKEY_PEPPER_FILE", "p"),
     ];
     let Err(wrong) = read(&both) else {
-        panic!("both were taken");
+        panic!("both were accepted");
     };
     assert!(!wrong.to_string().contains("c2VjcmV0"));
 }
 
 #[test]
-fn every_secret_can_be_given_in_a_file() {
+fn every_secret_can_come_from_a_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -136,7 +136,7 @@ fn every_secret_can_be_given_in_a_file() {
         ("LATCHKEY_DATABASE_URL_FILE", &missing),
     ] {
         let Err(wrong) = read(&[(variable, path.as_str())]) else {
-            panic!("{variable}={path} was taken");
+            panic!("{variable}={path} was accepted");
         };
         let line = wrong.to_string();
         assert!(
@@ -149,7 +149,7 @@ fn every_secret_can_be_given_in_a_file() {
         ("LATCHKEY_METRICS_TOKEN", "LATCHKEY_METRICS_TOKEN_FILE"),
     ] {
         let Err(wrong) = read(&[(value, "hunter2"), (file, url.as_str())]) else {
-            panic!("both were taken");
+            panic!("both were accepted");
         };
         let line = wrong.to_string();
         assert!(line.contains(file) && !line.contains("hunter2"), "{line}");
@@ -157,20 +157,18 @@ fn every_secret_can_be_given_in_a_file() {
 }
 
 #[test]
-fn every_variable_is_in_the_help_and_in_the_readme_and_no_other() {
-    let asked = std::cell::RefCell::new(std::collections::BTreeSet::new());
+fn the_variables_that_are_read_are_those_of_the_help_and_the_readme() {
+    let read = std::cell::RefCell::new(std::collections::BTreeSet::new());
     let config = Config::read(|name| {
-        asked.borrow_mut().insert(name.to_owned());
+        read.borrow_mut().insert(name.to_owned());
         None
     });
     assert!(config.is_ok());
-    let known: std::collections::BTreeSet<_> = unknown::known().map(str::to_owned).collect();
-    let asked: std::collections::BTreeSet<_> = asked
-        .into_inner()
+    let known: std::collections::BTreeSet<_> = variables::ALL
         .into_iter()
-        .filter(|name| name != "RUST_LOG")
+        .map(|variable| variable.name.to_owned())
         .collect();
-    assert_eq!(asked, known, "what is read and what --help documents");
+    assert_eq!(read.into_inner(), known, "read and documented variables");
     let readme = include_str!("../../../README.md");
     for name in known {
         // The table has `LATCHKEY_KEEP_MINUTES`, `_HOURS`, `_DAYS` in one row.
@@ -184,7 +182,7 @@ fn every_variable_is_in_the_help_and_in_the_readme_and_no_other() {
 }
 
 #[test]
-fn the_revocation_journal_lies_beside_the_pepper_unless_it_is_said_where() {
+fn the_revocation_journal_is_beside_the_pepper_by_default() {
     for (pairs, path) in [
         (
             &[("LATCHKEY_PEPPER_FILE", "/etc/latchkey/pepper")][..],

@@ -1,21 +1,28 @@
-//! Variables that are none of ours, such as a mistyped name.
+//! Unknown variables, such as mistyped names.
 
-use super::HELP;
+use super::variables;
 
-/// A sentence for each variable among `names` that begins as ours do and is not one; it names the nearest one.
+const PREFIX: &str = "LATCHKEY_";
+/// Maximum number of characters of an unknown name that are shown.
+const MAX_SHOWN_CHARACTERS: usize = 60;
+
+/// Returns a sentence for each name that begins with `LATCHKEY_` and is not a setting; it names the most similar one.
 pub fn warnings(names: impl IntoIterator<Item = String>) -> Vec<String> {
-    let known: Vec<&str> = known().collect();
+    let known = || variables::ALL.into_iter().map(|variable| variable.name);
     let mut warnings: Vec<String> = names
         .into_iter()
-        .filter(|name| name.starts_with(PREFIX) && !known.contains(&name.as_str()))
+        .filter(|name| name.starts_with(PREFIX) && !known().any(|known| known == name))
         .filter(|name| !is_service_link(name))
         .map(|name| {
-            let nearest = known
-                .iter()
+            let nearest = known()
+                .filter(|known| known.starts_with(PREFIX))
                 .min_by_key(|known| strsim::damerau_levenshtein(known, &name))
-                .copied()
                 .unwrap_or_default();
-            let shown: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
+            let shown: String = name
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(MAX_SHOWN_CHARACTERS)
+                .collect();
             format!(
                 "{shown} is not a variable of latchkey and is ignored; the nearest one is {nearest}"
             )
@@ -25,16 +32,7 @@ pub fn warnings(names: impl IntoIterator<Item = String>) -> Vec<String> {
     warnings
 }
 
-const PREFIX: &str = "LATCHKEY_";
-
-/// The variables that `--help` documents.
-pub(super) fn known() -> impl Iterator<Item = &'static str> {
-    HELP.lines()
-        .filter_map(|line| line.split_whitespace().next())
-        .filter(|word| word.starts_with(PREFIX))
-}
-
-/// Whether Kubernetes sets it in every pod beside a service with the name `latchkey`.
+/// Whether Kubernetes sets the variable in every pod because there is a service with the name `latchkey`.
 fn is_service_link(name: &str) -> bool {
     let rest = name.strip_prefix(PREFIX).unwrap_or(name);
     rest == "PORT"
@@ -47,12 +45,12 @@ fn is_service_link(name: &str) -> bool {
 mod tests {
     use super::warnings;
 
-    fn of(names: &[&str]) -> Vec<String> {
+    fn warnings_of(names: &[&str]) -> Vec<String> {
         warnings(names.iter().map(|name| (*name).to_owned()))
     }
 
     #[test]
-    fn an_unknown_variable_is_told_with_the_nearest_known_one() {
+    fn an_unknown_variable_is_reported_with_the_most_similar_known_one() {
         for (name, nearest) in [
             ("LATCHKEY_PUBLIC_ULR", "LATCHKEY_PUBLIC_URL"),
             ("LATCHKEY_PUBLICURL", "LATCHKEY_PUBLIC_URL"),
@@ -61,8 +59,8 @@ mod tests {
             ("LATCHKEY_KEEP_HOUR", "LATCHKEY_KEEP_HOURS"),
             ("LATCHKEY_METRIC_TOKEN_FILE", "LATCHKEY_METRICS_TOKEN_FILE"),
         ] {
-            let [warning] = &of(&[name])[..] else {
-                panic!("{name} is taken for one of ours");
+            let [warning] = &warnings_of(&[name])[..] else {
+                panic!("{name} is taken for a known variable");
             };
             assert!(warning.starts_with(&format!("{name} is not")), "{warning}");
             assert!(
@@ -73,9 +71,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_or_not_ours_is_not_told() {
+    fn known_variables_and_those_of_other_programs_are_not_reported() {
         assert_eq!(
-            of(&[
+            warnings_of(&[
                 "LATCHKEY_LISTEN",
                 "LATCHKEY_DATABASE_URL_FILE",
                 "LATCHKEY_LOG_FORMAT",
@@ -92,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_warning_is_one_line() {
-        let warnings = of(&["LATCHKEY_\nLISTEN\u{1b}[2J"]);
+        let warnings = warnings_of(&["LATCHKEY_\nLISTEN\u{1b}[2J"]);
         assert!(!warnings[0].contains(char::is_control), "{warnings:?}");
     }
 }

@@ -1,0 +1,223 @@
+//! The variables of all settings, with their defaults, limits and texts in `--help`.
+
+/// The variable of a setting.
+pub struct Variable {
+    pub name: &'static str,
+    /// The value that counts where the variable is not set; empty where there is none.
+    pub default: &'static str,
+    /// What `--help` says instead of [`Variable::default`].
+    pub default_note: &'static str,
+    pub help: &'static str,
+    /// The end of the sentence that begins with an invalid value.
+    pub problem: &'static str,
+    /// Which values are valid.
+    pub allowed: &'static str,
+}
+
+const EMPTY: Variable = Variable {
+    name: "",
+    default: "",
+    default_note: "",
+    help: "",
+    problem: "",
+    allowed: "",
+};
+
+/// Every variable, in the order of `--help`.
+pub const ALL: [&Variable; 23] = [
+    &LISTEN,
+    &PUBLIC_URL,
+    &HSTS,
+    &TRUSTED_PROXIES,
+    &IDLE_TIMEOUT,
+    &DATABASE_URL,
+    &DATABASE_URL_FILE,
+    &DATABASE_CONNECTIONS,
+    &FAIL_CLOSED_AFTER,
+    &PEPPER_FILE,
+    &PEPPER,
+    &JOURNAL,
+    &KEEP_MINUTES,
+    &KEEP_HOURS,
+    &KEEP_DAYS,
+    &KEEP_BREAKDOWNS,
+    &KEEP_DECISIONS,
+    &MAX_DECISIONS,
+    &KEEP_EVENTS,
+    &METRICS_TOKEN,
+    &METRICS_TOKEN_FILE,
+    &LOG_FILTER,
+    &LOG_FORMAT,
+];
+
+pub const LISTEN: Variable = Variable {
+    name: "LATCHKEY_LISTEN",
+    default: "127.0.0.1:3000",
+    help: "Address and port of the dashboard and the gate",
+    problem: "is no address with a port",
+    allowed: "such as 127.0.0.1:3000 or [::]:3000",
+    ..EMPTY
+};
+pub const PUBLIC_URL: Variable = Variable {
+    name: "LATCHKEY_PUBLIC_URL",
+    default_note: "http:// and LATCHKEY_LISTEN, and every name of this machine",
+    help: "URL at which browsers reach the dashboard. Pages are served under this host name only, and links lead to it. \
+           https:// makes cookies Secure and sends HSTS",
+    allowed: "http:// or https://, a host, a port where it is not the usual one, and no path",
+    ..EMPTY
+};
+pub const HSTS: Variable = Variable {
+    name: "LATCHKEY_HSTS",
+    default: "host",
+    help: "Hosts for which browsers must use HTTPS: host (that of LATCHKEY_PUBLIC_URL), subdomains (its subdomains too), \
+           preload (the same, for the preload lists of browsers) or off",
+    problem: "is not a valid choice",
+    allowed: "host, subdomains, preload or off",
+    ..EMPTY
+};
+pub const TRUSTED_PROXIES: Variable = Variable {
+    name: "LATCHKEY_TRUSTED_PROXIES",
+    default_note: "none",
+    help: "Addresses and networks of proxies whose X-Forwarded-For is trusted, separated by commas",
+    problem: "is neither an address nor a network",
+    allowed: "a list with commas between, such as 10.0.0.0/8,2001:db8::1",
+    ..EMPTY
+};
+pub const IDLE_TIMEOUT: Variable = Variable {
+    name: "LATCHKEY_IDLE_TIMEOUT",
+    default: "75",
+    help: "Seconds for which an idle connection stays open; more than in the proxies in front",
+    problem: "is no number of seconds",
+    allowed: "a whole number from 1 to 3600",
+    ..EMPTY
+};
+pub const DATABASE_URL: Variable = Variable {
+    name: "LATCHKEY_DATABASE_URL",
+    default: "sqlite://data/latchkey.db",
+    help: "sqlite://PATH or postgres://…; created and migrated at the start",
+    allowed: "sqlite://PATH, such as sqlite://data/latchkey.db, or postgres://USER:PASSWORD@HOST/DATABASE",
+    ..EMPTY
+};
+pub const DATABASE_URL_FILE: Variable = Variable {
+    name: "LATCHKEY_DATABASE_URL_FILE",
+    help: "File with that URL, instead of the variable: a URL of PostgreSQL may hold a password",
+    ..EMPTY
+};
+pub const DATABASE_CONNECTIONS: Variable = Variable {
+    name: "LATCHKEY_DATABASE_CONNECTIONS",
+    default: "16",
+    help: "Maximum number of connections to PostgreSQL",
+    problem: "is no number of connections",
+    allowed: "a whole number from 2 to 1000",
+    ..EMPTY
+};
+pub const FAIL_CLOSED_AFTER: Variable = Variable {
+    name: "LATCHKEY_FAIL_CLOSED_AFTER",
+    default_note: "300 with SQLite; 30 with PostgreSQL, where a standby waits as long",
+    help: "Seconds for which keys are verified from memory while the database does not respond",
+    problem: "is no number of seconds",
+    allowed: "a whole number from 1 to 86400",
+    ..EMPTY
+};
+pub const PEPPER_FILE: Variable = Variable {
+    name: "LATCHKEY_PEPPER_FILE",
+    default: "data/pepper",
+    help: "File with the pepper, created with mode 0600 at the first start",
+    ..EMPTY
+};
+pub const PEPPER: Variable = Variable {
+    name: "LATCHKEY_PEPPER",
+    help: "The pepper itself, 32 bytes in base64, instead of the file",
+    ..EMPTY
+};
+pub const JOURNAL: Variable = Variable {
+    name: "LATCHKEY_JOURNAL",
+    default_note: "revocations, beside the pepper's file",
+    help: "File with the revocation journal. It is not part of the database: after a restore, keys that the backup does not \
+           know as revoked are revoked again from it",
+    ..EMPTY
+};
+pub const KEEP_MINUTES: Variable = Variable {
+    name: "LATCHKEY_KEEP_MINUTES",
+    default: "48",
+    help: "Hours for which usage is kept by the minute",
+    problem: "is no number of hours",
+    allowed: "a whole number from 25 to 1000",
+    ..EMPTY
+};
+pub const KEEP_HOURS: Variable = Variable {
+    name: "LATCHKEY_KEEP_HOURS",
+    default: "90",
+    help: "Days for which usage is kept by the hour",
+    problem: "is no number of days",
+    allowed: "a whole number from 31 to 1000",
+    ..EMPTY
+};
+pub const KEEP_DAYS: Variable = Variable {
+    name: "LATCHKEY_KEEP_DAYS",
+    default: "400",
+    help: "Days for which usage is kept by the day",
+    problem: "is no number of days",
+    allowed: "a whole number from 91 to 4000",
+    ..EMPTY
+};
+pub const KEEP_BREAKDOWNS: Variable = Variable {
+    name: "LATCHKEY_KEEP_BREAKDOWNS",
+    default: "90",
+    help: "Days for which usage is kept by address, route, scope, user agent and refusal",
+    problem: "is no number of days",
+    allowed: "a whole number from 1 to 1000",
+    ..EMPTY
+};
+pub const KEEP_DECISIONS: Variable = Variable {
+    name: "LATCHKEY_KEEP_DECISIONS",
+    default: "7",
+    help: "Days for which single decisions are kept, with their request ids",
+    problem: "is no number of days",
+    allowed: "a whole number from 1 to 400",
+    ..EMPTY
+};
+pub const MAX_DECISIONS: Variable = Variable {
+    name: "LATCHKEY_MOST_DECISIONS",
+    default: "1000000",
+    help: "Maximum number of decisions that are kept",
+    problem: "is no number of decisions",
+    allowed: "a whole number from 1000 to 100000000",
+    ..EMPTY
+};
+pub const KEEP_EVENTS: Variable = Variable {
+    name: "LATCHKEY_KEEP_EVENTS",
+    default: "400",
+    help: "Days for which security events are kept",
+    problem: "is no number of days",
+    allowed: "a whole number from 31 to 4000",
+    ..EMPTY
+};
+pub const METRICS_TOKEN: Variable = Variable {
+    name: "LATCHKEY_METRICS_TOKEN",
+    default_note: "none, and /metrics does not exist",
+    help: "Token that reads /metrics, sent as Authorization: Bearer; at least 16 characters",
+    allowed: "at least 16 letters, digits and signs, without blanks",
+    ..EMPTY
+};
+pub const METRICS_TOKEN_FILE: Variable = Variable {
+    name: "LATCHKEY_METRICS_TOKEN_FILE",
+    help: "File with that token, instead of the variable",
+    ..EMPTY
+};
+pub const LOG_FILTER: Variable = Variable {
+    name: "RUST_LOG",
+    default: "info",
+    help: "What is logged",
+    problem: "is no filter",
+    allowed: "error, warn, info, debug or trace, or a list such as info,management=debug",
+    ..EMPTY
+};
+pub const LOG_FORMAT: Variable = Variable {
+    name: "LATCHKEY_LOG_FORMAT",
+    default: "text",
+    help: "text, or json for one JSON object a line",
+    problem: "is no format",
+    allowed: "text or json",
+    ..EMPTY
+};
