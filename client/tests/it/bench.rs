@@ -1,6 +1,6 @@
 //! A gate that counts its questions, and a service that asks it.
 
-use crate::house::{Answer, House, PEER, request};
+use crate::test_server::{Answer, PEER, TestServer, request};
 use axum::{
     Extension, Router,
     body::{Body, to_bytes},
@@ -52,7 +52,7 @@ impl Clock for Hand {
 }
 
 pub struct Bench {
-    pub house: House,
+    pub server: TestServer,
     pub owner: Owner,
     pub service: IssuedKey,
     pub hand: Arc<Hand>,
@@ -61,11 +61,11 @@ pub struct Bench {
 
 impl Bench {
     pub async fn new() -> Self {
-        let house = House::furnished().await;
-        let owner = house.owner().await;
-        let service = house.key(&owner, "key:verify", "").await;
+        let server = TestServer::with_users().await;
+        let owner = server.owner().await;
+        let service = server.key(&owner, "key:verify", "").await;
         Self {
-            house,
+            server,
             owner,
             service,
             hand: Arc::default(),
@@ -85,7 +85,7 @@ impl Bench {
             rate_limit,
         };
         let fresh = self.owner.fresh().expect("signed in a moment ago");
-        let once = self.house.keyring.new_idempotency_key();
+        let once = self.server.keyring.new_idempotency_key();
         match fresh.issue(draft, once).await {
             Ok(Issue::New(key)) => key,
             other => panic!("no key: {other:?}"),
@@ -114,8 +114,8 @@ impl Bench {
     + Send
     + Sync
     + 'static {
-        let router = self.house.router.clone();
-        let (asked, clock) = (self.asked.clone(), self.house.clock.clone());
+        let router = self.server.router.clone();
+        let (asked, clock) = (self.asked.clone(), self.server.clock.clone());
         service_fn(move |request: Request<Full<bytes::Bytes>>| {
             asked.fetch_add(1, Ordering::Relaxed);
             let router = router.clone();

@@ -10,7 +10,7 @@ const LIFETIME: Duration = Duration::from_secs(5);
 async fn what_is_remembered_does_not_reach_the_gate_until_its_time_is_over() {
     let bench = Bench::new().await;
     let service = bench.remembering();
-    let key = bench.house.key(&bench.owner, "invoice:read", "").await;
+    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
     for _ in 0..3 {
         assert_eq!(invoices(&service, &key).await, 200);
     }
@@ -24,7 +24,7 @@ async fn what_is_remembered_does_not_reach_the_gate_until_its_time_is_over() {
 async fn a_revoked_key_passes_for_the_lifetime_of_an_answer_and_no_longer() {
     let bench = Bench::new().await;
     let service = bench.remembering();
-    let key = bench.house.key(&bench.owner, "invoice:read", "").await;
+    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
     assert_eq!(invoices(&service, &key).await, 200);
     bench
         .owner
@@ -45,7 +45,7 @@ async fn a_revoked_key_passes_for_the_lifetime_of_an_answer_and_no_longer() {
 async fn one_refusal_ends_all_that_is_remembered_of_its_key() {
     let bench = Bench::new().await;
     let service = bench.remembering();
-    let key = bench.house.key(&bench.owner, "invoice:read", "").await;
+    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
     assert_eq!(invoices(&service, &key).await, 200);
     bench
         .owner
@@ -67,7 +67,7 @@ async fn one_refusal_ends_all_that_is_remembered_of_its_key() {
 async fn refusals_are_not_remembered() {
     let bench = Bench::new().await;
     let service = bench.remembering();
-    let key = bench.house.key(&bench.owner, "invoice:read", "").await;
+    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
     bench.owner.deactivate(key.id).await.expect("switched off");
     for _ in 0..2 {
         assert_eq!(invoices(&service, &key).await, 401);
@@ -83,13 +83,13 @@ async fn nothing_is_remembered_beyond_the_end_of_its_key() {
     let bench = Bench::new().await;
     let service = bench.remembering();
     let key = bench.issue("7", None).await;
-    bench.house.clock.advance(7 * DAY - 3 * SECOND);
+    bench.server.clock.advance(7 * DAY - 3 * SECOND);
     assert_eq!(invoices(&service, &key).await, 200);
     bench.hand.advance(Duration::from_millis(1_999));
     assert_eq!(invoices(&service, &key).await, 200);
     assert_eq!(bench.asked(), 1);
     // A second before the end: the gate told its time in whole seconds.
     bench.hand.advance(Duration::from_millis(1));
-    bench.house.clock.advance(3 * SECOND);
+    bench.server.clock.advance(3 * SECOND);
     assert_eq!(invoices(&service, &key).await, 401);
 }

@@ -12,15 +12,15 @@ async fn a_service_asks_over_a_socket() {
         .await
         .expect("a port");
     let gate = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(server::serve::serve(listener, bench.house.state.clone()));
+    tokio::spawn(server::serve::serve(listener, bench.server.state.clone()));
     let id = bench.service.id.to_string();
     let latchkey = Latchkey::builder(&gate, &id, bench.service.secret.clone())
         .build()
         .expect("right");
     let service = service(&latchkey);
-    let good = bench.house.key(&bench.owner, "invoice:read", "").await;
-    let narrow = bench.house.key(&bench.owner, "customer:read", "").await;
-    let mut wrong = bench.house.key(&bench.owner, "invoice:read", "").await;
+    let good = bench.server.key(&bench.owner, "invoice:read", "").await;
+    let narrow = bench.server.key(&bench.owner, "customer:read", "").await;
+    let mut wrong = bench.server.key(&bench.owner, "invoice:read", "").await;
     wrong.secret.clone_from(&good.secret);
     assert_eq!(invoices(&service, &good).await, 200);
     assert_eq!(invoices(&service, &narrow).await, 403);

@@ -5,14 +5,14 @@ mod cache;
 mod connection;
 /// Whether the gate answers as its document says is asked in the server's own tests.
 mod described {
-    pub fn check(_: &http::Method, _: &str, _: &crate::house::Answer) {}
+    pub fn check(_: &http::Method, _: &str, _: &crate::test_server::Answer) {}
 }
-#[expect(
-    dead_code,
-    reason = "the server's own house, of which not every room is needed here"
-)]
-#[path = "../../../server/tests/it/house.rs"]
-mod house;
 mod refusals;
 mod silence;
+#[expect(
+    dead_code,
+    reason = "the test server of the server's tests, of which only parts are used here"
+)]
+#[path = "../../../server/tests/it/test_server.rs"]
+mod test_server;
 mod tls;

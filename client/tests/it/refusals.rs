@@ -2,7 +2,7 @@
 
 use crate::{
     bench::{Bench, call, invoices},
-    house::{Answer, PEER},
+    test_server::{Answer, PEER},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::key::{
@@ -43,7 +43,7 @@ async fn compare(bench: &Bench, lines: &[(&str, &str)], query: &str) -> (u16, St
     let ours = call(&service, &format!("/invoices{query}"), lines).await;
     let joint = if query.is_empty() { "?" } else { "&" };
     let door = format!("/v1/auth{query}{joint}scope=invoice:read");
-    let gates = bench.house.get(&door, lines).await;
+    let gates = bench.server.get(&door, lines).await;
     same(&ours, &gates);
     (
         ours.status.as_u16(),
@@ -65,7 +65,7 @@ async fn a_caller_with_a_key_is_known_to_the_service_and_its_secret_is_not() {
     let bench = Bench::new().await;
     let service = bench.plain();
     let key = bench
-        .house
+        .server
         .key(&bench.owner, "invoice:read invoice:create", PEER)
         .await;
     let id = key.id.to_string();
@@ -102,13 +102,13 @@ async fn a_caller_with_a_key_is_known_to_the_service_and_its_secret_is_not() {
 #[tokio::test]
 async fn a_refusal_is_word_for_word_the_gates() {
     let bench = Bench::new().await;
-    let (house, owner) = (&bench.house, &bench.owner);
-    let good = house.key(owner, "invoice:read", "").await;
-    let narrow = house.key(owner, "customer:read", "").await;
-    let elsewhere = house.key(owner, "invoice:read", "203.0.113.0/24").await;
-    let off = house.key(owner, "invoice:read", "").await;
+    let (server, owner) = (&bench.server, &bench.owner);
+    let good = server.key(owner, "invoice:read", "").await;
+    let narrow = server.key(owner, "customer:read", "").await;
+    let elsewhere = server.key(owner, "invoice:read", "203.0.113.0/24").await;
+    let off = server.key(owner, "invoice:read", "").await;
     owner.deactivate(off.id).await.expect("switched off");
-    let revoked = house.key(owner, "invoice:read", "").await;
+    let revoked = server.key(owner, "invoice:read", "").await;
     owner
         .revoke(revoked.id, "Test".into())
         .await
@@ -213,7 +213,7 @@ async fn after_too_many_wrong_secrets_the_answer_says_when_to_come_back() {
 async fn a_revoked_key_is_refused_on_the_very_next_call() {
     let bench = Bench::new().await;
     let service = bench.plain();
-    let key = bench.house.key(&bench.owner, "invoice:read", "").await;
+    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
     assert_eq!(invoices(&service, &key).await, 200);
     bench
         .owner

@@ -2,7 +2,7 @@
 
 use crate::{
     bench::{Bench, call, invoices, service},
-    house::Answer,
+    test_server::Answer,
 };
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -33,7 +33,7 @@ async fn unavailable(service: &Router, key: &IssuedKey) -> Answer {
 #[tokio::test]
 async fn a_gate_that_is_down_lets_nobody_pass() {
     let bench = Bench::new().await;
-    let key = bench.house.key(&bench.owner, "invoice:read", "").await;
+    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
     // An address at which nobody listens any more.
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .await
@@ -50,7 +50,7 @@ async fn a_gate_that_is_down_lets_nobody_pass() {
 #[tokio::test]
 async fn a_gate_that_takes_too_long_lets_nobody_pass() {
     let bench = Bench::new().await;
-    let key = bench.house.key(&bench.owner, "invoice:read", "").await;
+    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
     let slow = service_fn(|_: Question| pending::<Result<Response, Infallible>>());
     let latchkey = bench.builder().build_over(slow).expect("right");
     tokio::time::pause();
@@ -66,7 +66,7 @@ async fn a_gate_that_takes_too_long_lets_nobody_pass() {
 #[tokio::test]
 async fn what_the_gate_cannot_have_said_lets_nobody_pass() {
     let bench = Bench::new().await;
-    let key = bench.house.key(&bench.owner, "invoice:read", "").await;
+    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
     let accepted = serde_json::json!({
         "valid": true, "code": "valid", "key_id": "akl_0000000000000001", "scopes": ["invoice:read"],
         "application_id": "00000000-0000-7000-8000-000000000001",
@@ -96,7 +96,7 @@ async fn what_the_gate_cannot_have_said_lets_nobody_pass() {
 #[tokio::test]
 async fn a_service_whose_own_key_is_refused_lets_nobody_pass() {
     let bench = Bench::new().await;
-    let key = bench.house.key(&bench.owner, "invoice:read", "").await;
+    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
     let service = bench.plain();
     assert_eq!(invoices(&service, &key).await, 200);
     bench
@@ -112,7 +112,7 @@ async fn a_service_whose_own_key_is_refused_lets_nobody_pass() {
 #[tokio::test]
 async fn a_service_that_asks_too_often_passes_the_wait_on() {
     let bench = Bench::new().await;
-    let key = bench.house.key(&bench.owner, "invoice:read", "").await;
+    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
     let busy = service_fn(|_: Question| async {
         let mut answer = (StatusCode::TOO_MANY_REQUESTS, "{}").into_response();
         let wait = HeaderValue::from_static("7");

@@ -42,7 +42,7 @@ async fn serve(bench: &Bench) -> u16 {
         .await
         .expect("a port");
     let port = listener.local_addr().expect("an address").port();
-    let router = bench.house.router.clone();
+    let router = bench.server.router.clone();
     tokio::spawn(async move {
         while let Ok((stream, peer)) = listener.accept().await {
             // A client that does not believe us hangs up here.
@@ -71,7 +71,7 @@ async fn serve(bench: &Bench) -> u16 {
 #[tokio::test]
 async fn a_gate_whose_certificate_nobody_vouches_for_is_not_asked() {
     let bench = Bench::new().await;
-    let key = bench.house.key(&bench.owner, "invoice:read", "").await;
+    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
     let port = serve(&bench).await;
     let mut roots = RootCertStore::empty();
     let authority = CertificateDer::from_pem_slice(AUTHORITY).expect("a certificate");

@@ -1,22 +1,22 @@
-//! The audit log as a file, and the command that checks it.
+//! The export of the audit log, and `latchkey audit verify`.
 
-use crate::house::{House, OWNER};
+use crate::test_server::{OWNER, TestServer};
 use serde_json::Value;
-use server::cli::audit::{Kept, parse_kept, report};
+use server::cli::audit::{KnownHeads, parse_heads, report};
 use sha2::{Digest, Sha256};
 use store::Store;
 
-async fn get(house: &House, ending: &str) -> String {
-    let app = house.application(OWNER).await;
-    let cookie = format!("latchkey={}", house.token(OWNER).await);
+async fn get(server: &TestServer, ending: &str) -> String {
+    let app = server.application(OWNER).await;
+    let cookie = format!("latchkey={}", server.token(OWNER).await);
     let path = format!("/apps/{app}/settings/audit-log.{ending}");
-    let answer = house.get(&path, &[("cookie", &cookie)]).await;
+    let answer = server.get(&path, &[("cookie", &cookie)]).await;
     assert_eq!(answer.status.as_u16(), 200, "{}", answer.body);
     assert_eq!(answer.header("cache-control"), "no-store");
     answer.body
 }
 
-/// What somebody with the file alone can compute.
+/// Computes a row's hash from the file alone.
 fn hash_of(row: &Value) -> String {
     let text = |name: &str| row[name].as_str().expect("a text");
     let number = |name: &str| row[name].as_i64().expect("a number").to_be_bytes();
@@ -57,17 +57,17 @@ fn hash_of(row: &Value) -> String {
 }
 
 #[tokio::test]
-async fn whoever_has_the_file_can_check_its_chain() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read", "10.0.0.0/8").await;
-    // More than what is read at once.
+async fn the_hash_chain_can_be_verified_from_the_file_alone() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "10.0.0.0/8").await;
+    // More rows than one chunk has.
     for _ in 0..300 {
         owner.deactivate(key.id).await.expect("active");
         let fresh = owner.fresh().expect("signed in a moment ago");
         fresh.activate(key.id).await.expect("inactive");
     }
-    let file = get(&house, "jsonl").await;
+    let file = get(&server, "jsonl").await;
     let mut previous = "0".repeat(64);
     let mut count = 0;
     for line in file.lines() {
@@ -82,49 +82,49 @@ async fn whoever_has_the_file_can_check_its_chain() {
     assert!(file.contains(r#""before":"{\"status\":\"active\"}""#));
     assert!(!file.contains(&key.secret));
 
-    let csv = get(&house, "csv").await;
+    let csv = get(&server, "csv").await;
     assert!(csv.starts_with("\u{feff}number,at,"));
     assert!(csv.contains(&previous) && !csv.contains(&key.secret));
 }
 
 #[tokio::test]
-async fn a_file_has_what_the_log_was_narrowed_to_and_no_formula() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let first = house.key(&owner, "invoice:read", "").await;
-    let second = house.key(&owner, "invoice:read", "").await;
+async fn a_file_follows_the_filter_and_contains_no_formula() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let first = server.key(&owner, "invoice:read", "").await;
+    let second = server.key(&owner, "invoice:read", "").await;
     let reason = "=HYPERLINK(\"http://evil\")".to_owned();
     owner.revoke(first.id, reason).await.expect("revoked");
     let query = format!("csv?key={}&action=key.revoked&person={OWNER}", first.id);
-    let csv = get(&house, &query).await;
+    let csv = get(&server, &query).await;
     assert_eq!(csv.lines().count(), 2, "{csv}");
     assert!(csv.contains("\"'=HYPERLINK(") && !csv.contains(&second.id.to_string()));
-    let nothing = get(&house, "jsonl?until=1999-12-31").await;
+    let nothing = get(&server, "jsonl?until=1999-12-31").await;
     assert_eq!(nothing, "");
 }
 
 #[tokio::test]
-async fn the_command_prints_heads_that_it_takes_back_and_names_what_is_broken() {
-    let house = House::furnished().await;
-    let store = Store::open_to_read(&house.url).await.expect("opens");
-    store.set_seal_keys(crate::house::peppers().seal_keys());
-    let before = report(&store, &Kept::new()).await.expect("read");
+async fn the_command_accepts_its_own_heads_and_names_broken_logs() {
+    let server = TestServer::with_users().await;
+    let store = Store::open_to_read(&server.url).await.expect("opens");
+    store.seal_with(crate::test_server::peppers().seal_keys());
+    let before = report(&store, &KnownHeads::new()).await.expect("read");
     assert_eq!((before.heads.len(), before.broken.len()), (2, 0));
     assert!(before.heads[0].ends_with(" Contoso"), "{:?}", before.heads);
 
-    house.owner().await;
-    let kept = parse_kept(&before.heads.join("\n")).expect("as printed");
+    server.owner().await;
+    let kept = parse_heads(&before.heads.join("\n")).expect("as printed");
     let after = report(&store, &kept).await.expect("read");
     assert_eq!((after.heads.len(), after.broken.len()), (2, 0));
 
-    assert!(parse_kept("Contoso 5 abc").is_err());
+    assert!(parse_heads("Contoso 5 abc").is_err());
     let gone = before.heads[0].replacen(|c: char| c.is_ascii_hexdigit(), "f", 8);
-    let mut kept = parse_kept(&before.heads.join("\n")).expect("as printed");
+    let mut kept = parse_heads(&before.heads.join("\n")).expect("as printed");
     for (seq, hash) in kept.values_mut() {
         *seq = 2;
         hash[0] ^= 1;
     }
-    kept.extend(parse_kept(&gone).expect("a head"));
+    kept.extend(parse_heads(&gone).expect("a head"));
     let found = report(&store, &kept).await.expect("read");
     assert_eq!(found.heads.len(), 0);
     let [first, second, third] = found.broken.as_slice() else {

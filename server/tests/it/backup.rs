@@ -1,13 +1,13 @@
-//! A copy of a database in use, and the way back.
+//! Backup and restore.
 
-use crate::house::{House, peppers};
+use crate::test_server::{TestServer, peppers};
 use domain::audit::Action;
 use server::{
     cli::{
-        audit::{Kept, report},
-        backup::{PART, copy, restore_file},
+        audit::{KnownHeads, report},
+        backup::{copy, restore_file},
     },
-    start::Lock,
+    start::{DatabaseLock, RESTORE_SUFFIX},
 };
 use sqlx::{AssertSqlSafe, SqlitePool};
 use std::{
@@ -18,27 +18,27 @@ use std::{
 use store::{PepperName, Store, sqlite_url};
 
 struct Scene {
-    house: House,
+    server: TestServer,
     folder: tempfile::TempDir,
 }
 
 impl Scene {
-    /// A server with a key, and a backup of its database.
+    /// Returns a server with a key, and a backup of its database.
     async fn new() -> Self {
         let scene = Self {
-            house: House::furnished().await,
+            server: TestServer::with_users().await,
             folder: tempfile::tempdir().expect("a folder"),
         };
         scene.add_key().await;
-        copy(&scene.house.url, &scene.backup())
+        copy(&scene.server.url, &scene.backup())
             .await
             .expect("copied");
         scene
     }
 
     async fn add_key(&self) {
-        let owner = self.house.owner().await;
-        self.house.key(&owner, "invoice:read", "").await;
+        let owner = self.server.owner().await;
+        self.server.key(&owner, "invoice:read", "").await;
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -60,13 +60,13 @@ impl Scene {
         pool.close().await;
     }
 
-    /// Tries to restore the backup where there is no database yet.
+    /// Tries to restore the backup to a path without a database.
     async fn refused(&self) -> String {
         let database = self.path("new.db");
         let stop = restore_file(&database, &self.backup(), peppers().seal_keys()).await;
         let line = stop.expect_err("refused").to_string();
         assert!(!line.contains('\n'), "{line}");
-        assert!(!self.path(&format!("new.db{PART}")).exists());
+        assert!(!self.path(&format!("new.db{RESTORE_SUFFIX}")).exists());
         line
     }
 }
@@ -88,21 +88,21 @@ async fn keys(store: &Store) -> usize {
 }
 
 #[tokio::test]
-async fn a_backup_of_a_running_server_is_restored_whole() {
+async fn a_backup_of_a_running_server_can_be_restored() {
     let scene = Scene::new().await;
     let mode = fs::metadata(scene.backup())
         .expect("made")
         .permissions()
         .mode();
     assert_eq!(mode & 0o777, 0o600);
-    // What comes later is not in it.
+    // Later keys are not in it.
     scene.add_key().await;
     let database = scene.path("new.db");
     let kept = restore_file(&database, &scene.backup(), peppers().seal_keys()).await;
     assert_eq!(kept.expect("restored"), None);
     let store = open(&database).await;
     assert_eq!(keys(&store).await, 1);
-    let audit = report(&store, &Kept::new()).await.expect("read");
+    let audit = report(&store, &KnownHeads::new()).await.expect("read");
     assert_eq!((audit.heads.len(), audit.broken.len()), (2, 0));
     let mode = fs::metadata(&database).expect("there").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -110,19 +110,19 @@ async fn a_backup_of_a_running_server_is_restored_whole() {
 }
 
 #[tokio::test]
-async fn a_backup_made_while_keys_are_made_is_of_one_instant() {
+async fn a_backup_during_writes_is_consistent() {
     let scene = Scene::new().await;
-    let owner = scene.house.owner().await;
+    let owner = scene.server.owner().await;
     let file = scene.path("second.db");
     let writing = async {
         for _ in 0..20 {
-            scene.house.key(&owner, "invoice:read", "").await;
+            scene.server.key(&owner, "invoice:read", "").await;
         }
     };
-    let (copied, ()) = tokio::join!(copy(&scene.house.url, &file), writing);
+    let (copied, ()) = tokio::join!(copy(&scene.server.url, &file), writing);
     copied.expect("copied");
     let store = open(&file).await;
-    let audit = report(&store, &Kept::new()).await.expect("read");
+    let audit = report(&store, &KnownHeads::new()).await.expect("read");
     assert!(audit.broken.is_empty(), "{audit:?}");
     let filter = domain::audit::AuditFilter {
         action: Some(Action::KeyCreated),
@@ -135,11 +135,11 @@ async fn a_backup_made_while_keys_are_made_is_of_one_instant() {
 }
 
 #[tokio::test]
-async fn the_database_that_was_there_is_kept_with_what_was_only_in_its_log() {
+async fn the_old_database_is_kept_with_its_write_ahead_log() {
     let scene = Scene::new().await;
     scene.add_key().await;
-    // As a killed server leaves it.
-    let live = PathBuf::from(scene.house.url.strip_prefix("sqlite://").expect("SQLite"));
+    // The files of a killed server.
+    let live = PathBuf::from(scene.server.url.strip_prefix("sqlite://").expect("SQLite"));
     let database = scene.path("killed.db");
     for suffix in ["", "-wal"] {
         let from = format!("{}{suffix}", live.display());
@@ -151,29 +151,29 @@ async fn the_database_that_was_there_is_kept_with_what_was_only_in_its_log() {
     assert_eq!((keys(&restored).await, keys(&old).await), (1, 2));
     restored.close().await;
     old.close().await;
-    // A second time, the first one stays.
+    // A second restore keeps the first old database too.
     let again = restore_file(&database, &scene.backup(), peppers().seal_keys()).await;
     assert_ne!(again.expect("restored"), Some(kept));
 }
 
 #[tokio::test]
-async fn a_backup_never_writes_over_a_file_and_a_restore_never_under_a_server() {
+async fn a_backup_never_overwrites_a_file_and_a_restore_needs_a_stopped_server() {
     let scene = Scene::new().await;
     let before = fs::read(scene.backup()).expect("there");
-    let refusal = copy(&scene.house.url, &scene.backup()).await;
+    let refusal = copy(&scene.server.url, &scene.backup()).await;
     let refusal = refusal.expect_err("exists").to_string();
     assert!(refusal.contains("exists already"), "{refusal}");
     assert_eq!(fs::read(scene.backup()).expect("there"), before);
 
     let database = scene.path("new.db");
     let url = sqlite_url(&database).expect("UTF-8");
-    let lock = Lock::take(&url).expect("free");
+    let lock = DatabaseLock::take(&url).expect("free");
     assert!(scene.refused().await.contains("in use"));
     drop(lock);
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_whole_database_is_not_restored() {
+async fn a_damaged_file_is_not_restored() {
     let scene = Scene::new().await;
     let whole = fs::read(scene.backup()).expect("there");
 
@@ -222,15 +222,21 @@ async fn a_database_of_a_newer_version_is_not_restored() {
 }
 
 #[tokio::test]
-async fn after_an_interrupted_restore_no_new_database_is_made() {
+async fn after_an_interrupted_restore_no_new_database_is_created() {
     let scene = Scene::new().await;
     let database = scene.path("new.db");
-    fs::copy(scene.backup(), scene.path(&format!("new.db{PART}"))).expect("copied");
+    fs::copy(
+        scene.backup(),
+        scene.path(&format!("new.db{RESTORE_SUFFIX}")),
+    )
+    .expect("copied");
     let url = sqlite_url(&database).expect("UTF-8");
-    let refusal = Lock::take(&url).expect_err("interrupted").to_string();
+    let refusal = DatabaseLock::take(&url)
+        .expect_err("interrupted")
+        .to_string();
     assert!(refusal.contains("restore again"), "{refusal}");
     assert!(!database.exists());
     let restored = restore_file(&database, &scene.backup(), peppers().seal_keys()).await;
     restored.expect("restored");
-    Lock::take(&url).expect("free");
+    DatabaseLock::take(&url).expect("free");
 }

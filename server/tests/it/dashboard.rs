@@ -1,6 +1,6 @@
 //! Pages and plain forms.
 
-use crate::house::{House, OWNER, PASSWORD};
+use crate::test_server::{OWNER, PASSWORD, TestServer};
 use http::StatusCode;
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
@@ -10,11 +10,11 @@ fn cookie(token: &str) -> String {
 }
 
 #[tokio::test]
-async fn signing_in_without_javascript_leads_on() {
-    let house = House::furnished().await;
+async fn signing_in_without_javascript_redirects() {
+    let server = TestServer::with_users().await;
     let form = format!("email={OWNER}&password={}", PASSWORD.replace(' ', "+"));
     let from = ("referer", "http://localhost:3000/sign-in");
-    let answer = house.post("/api/sign_in", &[HTML, from], &form).await;
+    let answer = server.post("/api/sign_in", &[HTML, from], &form).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     assert_eq!(answer.header("location"), "/");
     let cookies: Vec<_> = answer
@@ -34,11 +34,11 @@ async fn signing_in_without_javascript_leads_on() {
 }
 
 #[tokio::test]
-async fn a_refused_form_is_the_page_again_with_what_was_typed() {
-    let house = House::furnished().await;
+async fn a_refused_form_is_shown_again_with_its_values() {
+    let server = TestServer::with_users().await;
     let from = ("referer", "http://localhost:3000/sign-in");
     let form = format!("email={OWNER}&password=wrong-password-1");
-    let answer = house.post("/api/sign_in", &[HTML, from], &form).await;
+    let answer = server.post("/api/sign_in", &[HTML, from], &form).await;
     assert_eq!(answer.status.as_u16(), 422, "{}", answer.body);
     assert_eq!(answer.header("location"), "");
     assert_eq!(answer.header("cache-control"), "no-store");
@@ -48,10 +48,10 @@ async fn a_refused_form_is_the_page_again_with_what_was_typed() {
 }
 
 #[tokio::test]
-async fn a_foreign_referer_leads_nowhere() {
-    let house = House::furnished().await;
+async fn a_referer_of_another_site_is_ignored() {
+    let server = TestServer::with_users().await;
     let from = ("referer", "https://evil.example/trap");
-    let answer = house
+    let answer = server
         .post("/api/sign_in", &[HTML, from], "email=a&password=b")
         .await;
     assert!(!answer.header("location").contains("evil"));
@@ -59,11 +59,11 @@ async fn a_foreign_referer_leads_nowhere() {
 }
 
 #[tokio::test]
-async fn without_javascript_the_secret_is_in_the_answer_and_nowhere_else() {
-    let house = House::furnished().await;
-    let app = house.application(OWNER).await;
-    let session = cookie(&house.token(OWNER).await);
-    let once = house.keyring.new_idempotency_key();
+async fn without_javascript_the_secret_is_only_in_the_response_to_the_post() {
+    let server = TestServer::with_users().await;
+    let app = server.application(OWNER).await;
+    let session = cookie(&server.token(OWNER).await);
+    let once = server.keyring.new_idempotency_key();
     let page = format!("http://localhost:3000/apps/{app}/settings/api-keys/new");
     let form = format!(
         "app={app}&name=Checkout&description=&environment=live&scopes%5B%5D=invoice%3Aread&expiration=90\
@@ -74,7 +74,7 @@ async fn without_javascript_the_secret_is_in_the_answer_and_nowhere_else() {
         ("referer", page.as_str()),
         ("cookie", session.as_str()),
     ];
-    let answer = house.post("/api/create_key", &lines, &form).await;
+    let answer = server.post("/api/create_key", &lines, &form).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(answer.header("location"), "");
@@ -85,62 +85,62 @@ async fn without_javascript_the_secret_is_in_the_answer_and_nowhere_else() {
         .collect();
     assert_eq!(secret.len(), 49);
     assert!(answer.body.contains("Save your credentials"));
-    // Reloading posts the form again: no second key, and the secret stays where it was.
-    let again = house.post("/api/create_key", &lines, &form).await;
+    // A reload posts the form again: it makes no second key and does not show the secret again.
+    let again = server.post("/api/create_key", &lines, &form).await;
     assert!(!again.body.contains("asl_"), "{}", again.body);
     let list = format!("/apps/{app}/settings/api-keys");
-    let list = house.get(&list, &[HTML, ("cookie", &session)]).await;
+    let list = server.get(&list, &[HTML, ("cookie", &session)]).await;
     assert_eq!(list.status, StatusCode::OK);
     assert!(list.body.contains("Checkout") && !list.body.contains(&secret));
 }
 
 #[tokio::test]
-async fn another_sites_posts_are_refused() {
-    let house = House::furnished().await;
-    let session = cookie(&house.token(OWNER).await);
+async fn cross_site_posts_are_refused() {
+    let server = TestServer::with_users().await;
+    let session = cookie(&server.token(OWNER).await);
     for site in ["cross-site", "same-site"] {
         let lines = [("sec-fetch-site", site), ("cookie", session.as_str())];
-        let answer = house.post("/api/sign_out", &lines, "").await;
+        let answer = server.post("/api/sign_out", &lines, "").await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
     }
-    let alive = house.post("/api/home", &[("cookie", &session)], "").await;
+    let alive = server.post("/api/home", &[("cookie", &session)], "").await;
     assert_eq!(alive.status, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn unknown_pages_and_functions_are_not_found() {
-    let house = House::furnished().await;
-    let page = house.get("/nothing/here", &[HTML]).await;
+    let server = TestServer::with_users().await;
+    let page = server.get("/nothing/here", &[HTML]).await;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
     assert!(page.header("content-type").starts_with("text/html"));
-    let function = house.post("/api/nothing", &[], "").await;
+    let function = server.post("/api/nothing", &[], "").await;
     assert_eq!(function.status, StatusCode::NOT_FOUND);
     assert!(function.body.len() < 100);
-    let reloaded = house.get("/api/create_key", &[HTML]).await;
+    let reloaded = server.get("/api/create_key", &[HTML]).await;
     assert_eq!(reloaded.status, StatusCode::SEE_OTHER);
     assert_eq!(reloaded.header("location"), "/");
 }
 
 #[tokio::test]
-async fn a_page_of_somebody_else_is_not_there() {
-    let house = House::furnished().await;
-    let app = house.application(crate::house::FOREIGNER).await;
-    let session = cookie(&house.token(OWNER).await);
+async fn a_page_of_another_account_is_not_found() {
+    let server = TestServer::with_users().await;
+    let app = server.application(crate::test_server::FOREIGNER).await;
+    let session = cookie(&server.token(OWNER).await);
     let path = format!("/apps/{app}/settings/api-keys");
-    let foreign = house.get(&path, &[HTML, ("cookie", &session)]).await;
+    let foreign = server.get(&path, &[HTML, ("cookie", &session)]).await;
     assert_eq!(foreign.status, StatusCode::NOT_FOUND);
-    let nobody = house.get(&path, &[HTML]).await;
-    assert!(nobody.status.is_redirection());
-    assert!(nobody.header("location").starts_with("/sign-in"));
+    let anonymous = server.get(&path, &[HTML]).await;
+    assert!(anonymous.status.is_redirection());
+    assert!(anonymous.header("location").starts_with("/sign-in"));
 }
 
 #[tokio::test]
-async fn a_change_without_javascript_leads_back_to_its_page() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read", "").await;
+async fn a_change_without_javascript_redirects_to_its_page() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "").await;
     let app = owner.application().id;
-    let session = cookie(&house.token(OWNER).await);
+    let session = cookie(&server.token(OWNER).await);
     let list = format!("/apps/{app}/settings/api-keys?status=active");
     let page = format!("http://localhost:3000{list}");
     let lines = [
@@ -149,24 +149,24 @@ async fn a_change_without_javascript_leads_back_to_its_page() {
         ("cookie", session.as_str()),
     ];
     let form = format!("app={app}&key={}", key.id);
-    let done = house.post("/api/deactivate_key", &lines, &form).await;
+    let done = server.post("/api/deactivate_key", &lines, &form).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
     assert_eq!(done.header("location"), list);
-    let again = house.post("/api/deactivate_key", &lines, &form).await;
+    let again = server.post("/api/deactivate_key", &lines, &form).await;
     assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.body);
-    let theme = house.post("/api/set_theme", &lines, "theme=dark").await;
+    let theme = server.post("/api/set_theme", &lines, "theme=dark").await;
     assert_eq!(theme.status, StatusCode::SEE_OTHER);
     assert_eq!(theme.header("location"), list);
     assert!(theme.header("set-cookie").contains("latchkey-theme=dark"));
 }
 
 #[tokio::test]
-async fn the_first_run_happens_once_and_leads_to_the_sign_in_then() {
-    let empty = House::new().await;
+async fn the_setup_works_once_and_redirects_to_the_sign_in_afterwards() {
+    let empty = TestServer::new().await;
     let page = empty.get("/setup", &[HTML]).await;
     assert_eq!(page.status, StatusCode::OK);
-    let house = House::furnished().await;
-    let page = house.get("/setup", &[HTML]).await;
+    let server = TestServer::with_users().await;
+    let page = server.get("/setup", &[HTML]).await;
     assert!(page.status.is_redirection(), "{}", page.status);
     assert_eq!(page.header("location"), "/sign-in");
 }

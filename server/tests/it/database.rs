@@ -1,26 +1,28 @@
-//! The database behind a house, looked at and changed past the program.
+//! Direct access to a server's database.
 
-use crate::house::{HERE, House};
+use crate::{
+    support::fresh,
+    test_server::{HERE, TestServer},
+};
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 use std::collections::BTreeMap;
-use testing::TestDatabase;
 
-/// A house with the four people of the role matrix on each database.
-pub async fn houses() -> Vec<House> {
-    let mut houses = Vec::new();
-    for fresh in TestDatabase::all().await {
+/// Returns a server with the test users on each database.
+pub async fn servers() -> Vec<TestServer> {
+    let mut servers = Vec::new();
+    for fresh in fresh().await {
         let (store, url) = (fresh.store.clone(), fresh.url.clone());
-        let house = House::over(store, url, Box::new(fresh), HERE).await;
-        house.furnish().await;
-        houses.push(house);
+        let server = TestServer::over(store, url, Box::new(fresh), HERE).await;
+        server.add_users().await;
+        servers.push(server);
     }
-    houses
+    servers
 }
 
-/// Every row of every table, as text.
+/// Every row of every table as text.
 pub type Rows = BTreeMap<String, Vec<String>>;
 
-/// Connections of a test's own.
+/// A test's own connections.
 pub enum Database {
     Sqlite(SqlitePool),
     Postgres(PgPool),
@@ -35,7 +37,7 @@ impl Database {
         }
     }
 
-    /// Runs a statement; how many rows it has changed.
+    /// Runs a statement, and returns the number of changed rows.
     pub async fn run(&self, sql: &str) -> u64 {
         let sql = AssertSqlSafe(sql.to_owned());
         match self {
@@ -60,7 +62,7 @@ impl Database {
         }
     }
 
-    /// What stands in the database.
+    /// Returns the contents of the database.
     pub async fn rows(&self) -> Rows {
         let tables = match self {
             Self::Sqlite(_) => {
@@ -97,7 +99,7 @@ impl Database {
     }
 }
 
-/// The tables that differ.
+/// Returns the names of tables that differ.
 pub fn changed(before: &Rows, after: &Rows) -> Vec<String> {
     let differs = |table: &&String| before.get(*table) != after.get(*table);
     after.keys().filter(differs).cloned().collect()

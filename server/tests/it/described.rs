@@ -1,14 +1,14 @@
-//! Holds answers against what `/openapi.json` says of them.
+//! Checks responses against `/openapi.json`.
 
-use crate::house::{Answer, HERE};
+use crate::test_server::{Answer, HERE};
 use boon::{Compiler, SchemaIndex, Schemas};
 use http::Method;
 use serde_json::Value;
-use server::{config::PublicUrl, gate::openapi};
+use server::{openapi, router::endpoints};
 use std::{cell::RefCell, collections::HashMap, sync::LazyLock};
 
-/// Headers that have nothing to do with a door.
-const OF_HTTP: [&str; 9] = [
+/// Headers that the document does not describe.
+const UNDESCRIBED_HEADERS: [&str; 9] = [
     "connection",
     "cross-origin-opener-policy",
     "cross-origin-resource-policy",
@@ -20,14 +20,16 @@ const OF_HTTP: [&str; 9] = [
     "allow",
 ];
 
-/// The methods that OpenAPI has a word for.
-const WORDS: [&str; 8] = [
+/// The methods that OpenAPI can describe.
+const OPENAPI_METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-/// The document, as these tests' servers give it out.
-pub static DOCUMENT: LazyLock<Value> =
-    LazyLock::new(|| openapi::document(&PublicUrl::parse(HERE).expect("a URL")));
+/// The document of the test servers.
+pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    let descriptions: Vec<_> = endpoints().iter().map(|it| it.description).collect();
+    openapi::document(&descriptions, HERE)
+});
 
 thread_local! {
     static COMPILED: RefCell<Compiled> = RefCell::new(Compiled::new());
@@ -35,7 +37,7 @@ thread_local! {
 
 const ROOT: &str = "https://described.example/openapi.json";
 
-/// The schemas that were needed so far, by the place in the document where they stand.
+/// The schemas that were compiled so far, by their path in the document.
 struct Compiled {
     compiler: Compiler,
     schemas: Schemas,
@@ -68,14 +70,14 @@ impl Compiled {
     }
 }
 
-/// Fails where the answer of a door is not one that the document describes: its status, its headers, its body.
+/// Fails if status, headers or body of an endpoint's response are not those in the document.
 pub fn check(method: &Method, path: &str, answer: &Answer) {
-    let Some(door) = DOCUMENT["paths"].get(path) else {
+    let Some(operations) = DOCUMENT["paths"].get(path) else {
         return;
     };
     let status = answer.status.as_u16();
     let name = method.as_str().to_ascii_lowercase();
-    let (place, described) = match door.get(&name) {
+    let (place, described) = match operations.get(&name) {
         Some(operation) if status == 414 => {
             let reference = &operation["responses"]["414"]["$ref"];
             let place = reference
@@ -91,8 +93,8 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
             format!("/paths/{}/{name}/responses/{status}", escaped(path)),
             &operation["responses"][status.to_string()],
         ),
-        // A door that takes GET takes HEAD, and one that takes any method takes those that OpenAPI has no word for.
-        None if name == "head" || !WORDS.contains(&name.as_str()) => return,
+        // An endpoint that takes GET takes HEAD, and one that takes any method takes those that OpenAPI cannot describe.
+        None if name == "head" || !OPENAPI_METHODS.contains(&name.as_str()) => return,
         None => {
             let place = "/components/responses/method_not_allowed".to_owned();
             let described = DOCUMENT.pointer(&place).expect("described");
@@ -107,7 +109,8 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
     );
     for header in answer.headers.keys() {
         let header = header.as_str();
-        let known = OF_HTTP.contains(&header) || described["headers"].get(header).is_some();
+        let known =
+            UNDESCRIBED_HEADERS.contains(&header) || described["headers"].get(header).is_some();
         assert!(known, "{name} {path}: {status} with {header}");
     }
     let media_type = answer.header("content-type").split(';').next();
@@ -127,7 +130,7 @@ pub fn check(method: &Method, path: &str, answer: &Answer) {
     }
 }
 
-/// Fails where a value does not fit the schema at this place of the document.
+/// Fails if a value does not fit the schema at a path of the document.
 pub fn validate(place: &str, value: &Value) {
     COMPILED.with_borrow_mut(|compiled| {
         let index = compiled.at(place);
@@ -137,7 +140,7 @@ pub fn validate(place: &str, value: &Value) {
     });
 }
 
-/// As a part of a JSON pointer in a URL's fragment.
+/// Escapes a part of a JSON pointer in a URL's fragment.
 pub fn escaped(part: &str) -> String {
     part.replace('~', "~0")
         .replace('/', "~1")

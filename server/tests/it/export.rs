@@ -1,6 +1,6 @@
-//! The list of keys as a file.
+//! The export of the list of keys.
 
-use crate::house::{DEVELOPER, FOREIGNER, House, OWNER, VIEWER};
+use crate::test_server::{DEVELOPER, FOREIGNER, OWNER, TestServer, VIEWER};
 use domain::key::{
     Environment, KeyDraft,
     expiry::Expiry,
@@ -11,7 +11,7 @@ use domain::key::{
 };
 use management::FreshOwner;
 
-async fn make(house: &House, owner: &FreshOwner, name: &str, description: &str) -> IssuedKey {
+async fn make(server: &TestServer, owner: &FreshOwner, name: &str, description: &str) -> IssuedKey {
     let draft = KeyDraft {
         name: KeyName::parse(name).expect("a name"),
         description: Description::parse(description).expect("a description"),
@@ -23,7 +23,7 @@ async fn make(house: &House, owner: &FreshOwner, name: &str, description: &str) 
     };
     let fresh = owner.fresh().expect("signed in a moment ago");
     match fresh
-        .issue(draft, house.keyring.new_idempotency_key())
+        .issue(draft, server.keyring.new_idempotency_key())
         .await
     {
         Ok(management::Issue::New(issued)) => issued,
@@ -31,32 +31,32 @@ async fn make(house: &House, owner: &FreshOwner, name: &str, description: &str) 
     }
 }
 
-async fn path(house: &House) -> String {
+async fn path(server: &TestServer) -> String {
     format!(
         "/apps/{}/settings/api-keys.csv",
-        house.application(OWNER).await
+        server.application(OWNER).await
     )
 }
 
 #[tokio::test]
-async fn a_file_has_all_pages_and_no_secret() {
-    let house = House::furnished().await;
-    let path = path(&house).await;
-    let owner = house.owner().await.fresh_owner().expect("signed in");
-    let cookie = format!("latchkey={}", house.token(VIEWER).await);
+async fn a_file_has_all_pages_of_the_list_and_no_secret() {
+    let server = TestServer::with_users().await;
+    let path = path(&server).await;
+    let owner = server.owner().await.fresh_owner().expect("signed in");
+    let cookie = format!("latchkey={}", server.token(VIEWER).await);
     let first = make(
-        &house,
+        &server,
         &owner,
         "=cmd|' /C calc'!A0",
         "says \"hello\",\nand more",
     )
     .await;
-    house.clock.advance(1);
-    // More than what is read at once.
+    server.clock.advance(1);
+    // More keys than one chunk has.
     for n in 0..520 {
-        make(&house, &owner, &format!("Key {n}"), "").await;
+        make(&server, &owner, &format!("Key {n}"), "").await;
     }
-    let answer = house.get(&path, &[("cookie", &cookie)]).await;
+    let answer = server.get(&path, &[("cookie", &cookie)]).await;
     assert_eq!(answer.status.as_u16(), 200, "{}", answer.body);
     assert!(answer.header("content-type").starts_with("text/csv"));
     let disposition = answer.header("content-disposition");
@@ -75,47 +75,47 @@ async fn a_file_has_all_pages_and_no_secret() {
 }
 
 #[tokio::test]
-async fn a_file_has_what_the_list_was_narrowed_to() {
-    let house = House::furnished().await;
-    let path = path(&house).await;
-    let owner = house.owner().await.fresh_owner().expect("signed in");
-    let cookie = format!("latchkey={}", house.token(DEVELOPER).await);
-    make(&house, &owner, "Billing", "").await;
-    make(&house, &owner, "Checkout", "").await;
+async fn a_file_follows_the_filter_of_the_list() {
+    let server = TestServer::with_users().await;
+    let path = path(&server).await;
+    let owner = server.owner().await.fresh_owner().expect("signed in");
+    let cookie = format!("latchkey={}", server.token(DEVELOPER).await);
+    make(&server, &owner, "Billing", "").await;
+    make(&server, &owner, "Checkout", "").await;
     let query = format!("{path}?search=bill&status=active&sort=name&dir=asc");
-    let answer = house.get(&query, &[("cookie", &cookie)]).await;
+    let answer = server.get(&query, &[("cookie", &cookie)]).await;
     assert!(answer.body.contains("Billing") && !answer.body.contains("Checkout"));
 }
 
 #[tokio::test]
-async fn a_file_is_for_those_who_see_the_list() {
-    let house = House::furnished().await;
-    let path = path(&house).await;
-    let owner = house.owner().await.fresh_owner().expect("signed in");
-    make(&house, &owner, "Billing", "").await;
-    let nobody = house.get(&path, &[]).await;
-    assert_eq!(nobody.status.as_u16(), 303);
+async fn a_file_requires_the_same_role_as_the_list() {
+    let server = TestServer::with_users().await;
+    let path = path(&server).await;
+    let owner = server.owner().await.fresh_owner().expect("signed in");
+    make(&server, &owner, "Billing", "").await;
+    let anonymous = server.get(&path, &[]).await;
+    assert_eq!(anonymous.status.as_u16(), 303);
     assert!(
-        nobody
+        anonymous
             .header("location")
             .starts_with("/sign-in?next=/apps/")
     );
-    assert!(!nobody.body.contains("Billing"));
+    assert!(!anonymous.body.contains("Billing"));
     for (who, expected) in [
         (FOREIGNER, 404),
         (VIEWER, 200),
         (DEVELOPER, 200),
         (OWNER, 200),
     ] {
-        let cookie = format!("latchkey={}", house.token(who).await);
-        let answer = house.get(&path, &[("cookie", &cookie)]).await;
+        let cookie = format!("latchkey={}", server.token(who).await);
+        let answer = server.get(&path, &[("cookie", &cookie)]).await;
         assert_eq!(answer.status.as_u16(), expected, "{who}");
         assert_eq!(answer.body.contains("Billing"), expected == 200, "{who}");
     }
-    let cookie = format!("latchkey={}", house.token(OWNER).await);
+    let cookie = format!("latchkey={}", server.token(OWNER).await);
     for app in ["malformed", "00000000-0000-0000-0000-000000000000"] {
         let path = format!("/apps/{app}/settings/api-keys.csv");
-        let answer = house.get(&path, &[("cookie", &cookie)]).await;
+        let answer = server.get(&path, &[("cookie", &cookie)]).await;
         assert_eq!(answer.status.as_u16(), 404, "{app}");
     }
 }

@@ -1,6 +1,6 @@
-//! Forms that change keys, as a browser without scripts sends them: what is wrong with them is told, and nothing is lost.
+//! Forms that change keys, sent without JavaScript: errors are shown and no input is lost.
 
-use crate::house::{Answer, FOREIGNER, House, OWNER, PASSWORD};
+use crate::test_server::{Answer, FOREIGNER, OWNER, PASSWORD, TestServer};
 use domain::{
     key::{filter::KeyFilter, issued::IssuedKey},
     time::MINUTE,
@@ -9,9 +9,9 @@ use management::Owner;
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 
-/// A browser of the owner, on a page.
+/// The owner's browser on a page.
 struct Browser {
-    house: House,
+    server: TestServer,
     owner: Owner,
     cookie: String,
     app: String,
@@ -19,13 +19,13 @@ struct Browser {
 
 impl Browser {
     async fn new() -> Self {
-        let house = House::furnished().await;
-        let owner = house.owner().await;
+        let server = TestServer::with_users().await;
+        let owner = server.owner().await;
         Self {
-            cookie: format!("latchkey={}", house.token(OWNER).await),
+            cookie: format!("latchkey={}", server.token(OWNER).await),
             app: owner.application().id.to_string(),
             owner,
-            house,
+            server,
         }
     }
 
@@ -37,7 +37,7 @@ impl Browser {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("app", &self.app);
         form.extend_pairs(fields);
-        self.house
+        self.server
             .post(
                 &format!("/api/{function}"),
                 &[HTML, ("referer", &referer), ("cookie", &self.cookie)],
@@ -46,9 +46,9 @@ impl Browser {
             .await
     }
 
-    /// Sends the form for a new key with some fields different.
+    /// Posts the form for a new key with some fields changed.
     async fn create(&self, different: &[(&str, &str)]) -> Answer {
-        let once = self.house.keyring.new_idempotency_key().to_string();
+        let once = self.server.keyring.new_idempotency_key().to_string();
         let right = [
             ("name", "Checkout"),
             ("description", "for the <till>"),
@@ -65,7 +65,7 @@ impl Browser {
             .await
     }
 
-    /// Sends the form for a key, as it stands there, with some fields different.
+    /// Posts the form of a key with some fields changed.
     async fn edit(&self, key: &IssuedKey, seen: &str, different: &[(&str, &str)]) -> Answer {
         let id = key.id.to_string();
         let right = [
@@ -112,7 +112,7 @@ fn with<'a>(
     fields
 }
 
-/// The value of a hidden field of the page.
+/// Returns the value of a hidden field of the page.
 fn hidden(answer: &Answer, name: &str) -> String {
     let (_, rest) = answer
         .body
@@ -122,7 +122,7 @@ fn hidden(answer: &Answer, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn what_is_hostile_is_named_nothing_is_saved_and_nothing_is_lost() {
+async fn an_invalid_form_is_shown_again_with_its_errors_and_nothing_is_saved() {
     let browser = Browser::new().await;
     let long = "n".repeat(10_000);
     let many = (0..101)
@@ -178,7 +178,7 @@ async fn what_is_hostile_is_named_nothing_is_saved_and_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn absurd_days_are_told_beside_the_day() {
+async fn an_invalid_date_is_reported_beside_its_field() {
     let browser = Browser::new().await;
     for day in [
         "0000-00-00",
@@ -206,22 +206,22 @@ async fn markup_in_a_name_is_text() {
     assert_eq!(answer.status.as_u16(), 200, "{}", answer.body);
     let list = format!("/apps/{}/settings/api-keys", browser.app);
     let lines = [HTML, ("cookie", browser.cookie.as_str())];
-    let page = browser.house.get(&list, &lines).await;
+    let page = browser.server.get(&list, &lines).await;
     assert!(page.body.contains("&lt;img src=x"), "{}", page.body);
     assert!(!page.body.contains("<img src=x"));
 }
 
 #[tokio::test]
-async fn a_promise_of_somebody_elses_form_leads_to_no_key_of_theirs() {
+async fn an_idempotency_key_of_another_account_does_not_reveal_its_key() {
     let browser = Browser::new().await;
-    let once = browser.house.keyring.new_idempotency_key();
-    let theirs = browser.house.session(FOREIGNER).await;
-    let app = browser.house.application(FOREIGNER).await;
+    let once = browser.server.keyring.new_idempotency_key();
+    let theirs = browser.server.session(FOREIGNER).await;
+    let app = browser.server.application(FOREIGNER).await;
     let editor = theirs
         .editor(app, domain::origin::Origin::default())
         .await
         .expect("owns it");
-    let key = browser.house.key(&browser.owner, "invoice:read", "").await;
+    let key = browser.server.key(&browser.owner, "invoice:read", "").await;
     let draft = browser.owner.key(key.id).await.expect("there").draft();
     let foreign = editor
         .fresh()
@@ -238,9 +238,9 @@ async fn a_promise_of_somebody_elses_form_leads_to_no_key_of_theirs() {
 }
 
 #[tokio::test]
-async fn a_stale_sign_in_is_asked_for_the_password_in_the_same_form() {
+async fn an_old_session_is_asked_for_the_password_in_the_same_form() {
     let browser = Browser::new().await;
-    browser.house.clock.advance(11 * MINUTE);
+    browser.server.clock.advance(11 * MINUTE);
     let asked = browser.create(&[]).await;
     assert_eq!(asked.status.as_u16(), 403, "{}", asked.body);
     assert!(asked.body.contains("name=\"password\""), "{}", asked.body);
@@ -267,7 +267,7 @@ async fn a_stale_sign_in_is_asked_for_the_password_in_the_same_form() {
 #[tokio::test]
 async fn a_change_is_shown_before_it_is_saved() {
     let browser = Browser::new().await;
-    let key = browser.house.key(&browser.owner, "invoice:read", "").await;
+    let key = browser.server.key(&browser.owner, "invoice:read", "").await;
     let seen = browser.revision(&key).await;
     let change = [("name", "Till"), ("scopes[]", "invoice:update")];
     let shown = browser.edit(&key, &seen, &change).await;
@@ -283,7 +283,7 @@ async fn a_change_is_shown_before_it_is_saved() {
     }
     assert_eq!(browser.revision(&key).await, seen, "nothing is saved");
     let reviewed = hidden(&shown, "reviewed");
-    // What is sent is not what was shown: it is shown again.
+    // The values differ from those of the confirmation, so the confirmation is shown again.
     let other = with(
         &change,
         &[("allowed_ips", "10.0.0.0/8"), ("reviewed", &reviewed)],
@@ -304,12 +304,11 @@ async fn a_change_is_shown_before_it_is_saved() {
 }
 
 #[tokio::test]
-async fn a_change_that_widens_asks_a_stale_sign_in_for_the_password_and_one_that_narrows_does_not()
-{
+async fn a_change_asks_an_old_session_for_the_password_only_if_it_widens_access() {
     let browser = Browser::new().await;
-    let key = browser.house.key(&browser.owner, "invoice:read", "").await;
+    let key = browser.server.key(&browser.owner, "invoice:read", "").await;
     let seen = browser.revision(&key).await;
-    browser.house.clock.advance(11 * MINUTE);
+    browser.server.clock.advance(11 * MINUTE);
     let wider = [("allowed_ips", "10.0.0.0/8"), ("expiration", "never")];
     let shown = browser.edit(&key, &seen, &wider).await;
     assert!(shown.body.contains("name=\"password\""), "{}", shown.body);
@@ -334,9 +333,9 @@ async fn a_change_that_widens_asks_a_stale_sign_in_for_the_password_and_one_that
 }
 
 #[tokio::test]
-async fn a_form_that_somebody_overtook_says_so_and_keeps_what_was_typed() {
+async fn a_conflicting_change_is_reported_and_the_form_keeps_its_values() {
     let browser = Browser::new().await;
-    let key = browser.house.key(&browser.owner, "invoice:read", "").await;
+    let key = browser.server.key(&browser.owner, "invoice:read", "").await;
     let seen = browser.revision(&key).await;
     let quicker = [("name", "Quicker"), ("reviewed", "live")];
     assert_eq!(
@@ -344,16 +343,20 @@ async fn a_form_that_somebody_overtook_says_so_and_keeps_what_was_typed() {
         303
     );
     let slower = [("name", "Slower"), ("reviewed", "live")];
-    let told = browser.edit(&key, &seen, &slower).await;
-    assert!(told.body.contains("in the meantime"), "{}", told.body);
+    let conflict = browser.edit(&key, &seen, &slower).await;
     assert!(
-        told.body.contains("“Quicker” becomes “Slower”"),
+        conflict.body.contains("in the meantime"),
         "{}",
-        told.body
+        conflict.body
+    );
+    assert!(
+        conflict.body.contains("“Quicker” becomes “Slower”"),
+        "{}",
+        conflict.body
     );
     let name = browser.owner.key(key.id).await.expect("there").name;
     assert_eq!(name.as_str(), "Quicker");
-    let (seen, reviewed) = (hidden(&told, "seen"), hidden(&told, "reviewed"));
+    let (seen, reviewed) = (hidden(&conflict, "seen"), hidden(&conflict, "reviewed"));
     let slower = with(&slower, &[("reviewed", &reviewed)]);
     assert_eq!(
         browser.edit(&key, &seen, &slower).await.status.as_u16(),
@@ -362,9 +365,9 @@ async fn a_form_that_somebody_overtook_says_so_and_keeps_what_was_typed() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_change_is_told_and_nothing_is_saved() {
+async fn an_invalid_change_is_reported_and_nothing_is_saved() {
     let browser = Browser::new().await;
-    let key = browser.house.key(&browser.owner, "invoice:read", "").await;
+    let key = browser.server.key(&browser.owner, "invoice:read", "").await;
     let seen = browser.revision(&key).await;
     for (field, value, says) in [
         ("name", "\u{202E}", "invisible character"),
@@ -382,20 +385,20 @@ async fn what_is_wrong_with_a_change_is_told_and_nothing_is_saved() {
 }
 
 #[tokio::test]
-async fn the_form_of_a_key_that_is_over_says_why_nothing_can_be_changed() {
+async fn the_form_of_an_ended_key_says_why_it_cannot_be_changed() {
     let browser = Browser::new().await;
-    let key = browser.house.key(&browser.owner, "invoice:read", "").await;
+    let key = browser.server.key(&browser.owner, "invoice:read", "").await;
     let seen = browser.revision(&key).await;
     let path = format!("/apps/{}/settings/api-keys/{}/edit", browser.app, key.id);
     let lines = [HTML, ("cookie", browser.cookie.as_str())];
-    let open = browser.house.get(&path, &lines).await;
+    let open = browser.server.get(&path, &lines).await;
     assert!(open.body.contains("Save changes"), "{}", open.body);
     browser
         .owner
         .revoke(key.id, String::new())
         .await
         .expect("revoked");
-    let page = browser.house.get(&path, &lines).await;
+    let page = browser.server.get(&path, &lines).await;
     assert!(page.body.contains("Revocation is final"), "{}", page.body);
     assert!(!page.body.contains("Save changes"));
     let late = browser.edit(&key, &seen, &[("name", "Till")]).await;
@@ -403,20 +406,20 @@ async fn the_form_of_a_key_that_is_over_says_why_nothing_can_be_changed() {
 }
 
 #[tokio::test]
-async fn a_page_that_waits_for_a_first_call_is_not_led_away_from_its_secret() {
+async fn a_page_that_waits_for_the_first_call_does_not_navigate_away_from_the_secret() {
     let browser = Browser::new().await;
-    let key = browser.house.key(&browser.owner, "invoice:read", "").await;
+    let key = browser.server.key(&browser.owner, "invoice:read", "").await;
     let form = format!("app={}&key={}", browser.app, key.id);
     let json = ("accept", "application/json");
     let path = "/api/first_use";
     let lines = [json, ("cookie", browser.cookie.as_str())];
-    let waiting = browser.house.post(path, &lines, &form).await;
+    let waiting = browser.server.post(path, &lines, &form).await;
     assert_eq!(waiting.body, "null");
-    let nobody = browser.house.post(path, &[json], &form).await;
-    assert_eq!(nobody.status.as_u16(), 401);
+    let anonymous = browser.server.post(path, &[json], &form).await;
+    assert_eq!(anonymous.status.as_u16(), 401);
     for line in ["location", "serverfnredirect"] {
-        assert_eq!(nobody.header(line), "", "{line}");
+        assert_eq!(anonymous.header(line), "", "{line}");
     }
-    let other = browser.house.post("/api/show_key", &[json], &form).await;
+    let other = browser.server.post("/api/show_key", &[json], &form).await;
     assert!(other.header("location").starts_with("/sign-in"));
 }

@@ -1,8 +1,8 @@
-//! What asks for a sign-in from the last ten minutes: the table of decision 19, held against the server.
+//! Functions that require the password after ten minutes: the table of decision 19, checked against the server.
 
 use crate::{
-    house::{Answer, House, OWNER},
     roles::{FILES, TABLE, fill},
+    test_server::{Answer, OWNER, TestServer},
 };
 use domain::time::MINUTE;
 use leptos::server_fn::axum::server_fn_paths;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 const DECISION: &str = include_str!("../../../docs/decisions/0019-a-fresh-sign-in.md");
 
-/// What a row of the table says.
+/// A row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asks {
     Always,
@@ -19,7 +19,7 @@ enum Asks {
     WhereItWidens,
 }
 
-/// The table: what each server function and each file asks for.
+/// The table: what each server function and each file requires.
 fn table() -> BTreeMap<String, Asks> {
     let mut table = BTreeMap::new();
     for line in DECISION.lines().filter(|line| line.starts_with("| `")) {
@@ -40,7 +40,7 @@ fn table() -> BTreeMap<String, Asks> {
     table
 }
 
-/// What both widen, beside what the matrix of roles sends, which does not.
+/// Fields that widen access, in addition to those of the table of roles, which do not.
 const WIDENING: &[(&str, &str)] = &[
     (
         "edit_key",
@@ -50,7 +50,7 @@ const WIDENING: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn every_server_function_and_every_file_stands_in_the_table() {
+fn the_table_has_every_server_function_and_every_file() {
     let table = table();
     let functions = server_fn_paths().filter_map(|(path, _)| path.strip_prefix("/api/"));
     let files = FILES
@@ -62,15 +62,15 @@ fn every_server_function_and_every_file_stands_in_the_table() {
     assert_eq!(listed, there);
 }
 
-async fn post(house: &House, token: &str, name: &str, form: &str) -> Answer {
+async fn post(server: &TestServer, token: &str, name: &str, form: &str) -> Answer {
     let cookie = format!("latchkey={token}");
     let lines = [("accept", "application/json"), ("cookie", cookie.as_str())];
-    house.post(&format!("/api/{name}"), &lines, form).await
+    server.post(&format!("/api/{name}"), &lines, form).await
 }
 
-/// Every row but those of sessions and of when somebody was seen.
-async fn state(house: &House) -> Vec<String> {
-    let pool = SqlitePool::connect(&house.url).await.expect("opens");
+/// Returns every row except sessions and last visits.
+async fn state(server: &TestServer) -> Vec<String> {
+    let pool = SqlitePool::connect(&server.url).await.expect("opens");
     let columns = sqlx::query(
         "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c
          WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT IN ('session', '_sqlx_migrations')
@@ -94,30 +94,30 @@ async fn state(house: &House) -> Vec<String> {
     state
 }
 
-fn is_stale(answer: &Answer) -> bool {
+fn requires_password(answer: &Answer) -> bool {
     answer.status.as_u16() == 403 && answer.body.contains("StaleSignIn")
 }
 
 #[tokio::test]
-async fn with_a_stale_sign_in_what_asks_for_a_fresh_one_changes_nothing_and_all_else_works() {
+async fn with_an_old_session_protected_functions_change_nothing_and_all_others_work() {
     let table = table();
-    let house = House::furnished().await;
+    let server = TestServer::with_users().await;
     for (name, form, statuses) in TABLE {
-        let owner = house.owner().await;
-        let form = fill(&house, &owner, form).await;
-        let token = house.token(OWNER).await;
-        house.clock.advance(11 * MINUTE);
-        let before = state(&house).await;
-        let answer = post(&house, &token, name, &form).await;
+        let owner = server.owner().await;
+        let form = fill(&server, &owner, form).await;
+        let token = server.token(OWNER).await;
+        server.clock.advance(11 * MINUTE);
+        let before = state(&server).await;
+        let answer = post(&server, &token, name, &form).await;
         match table.get(*name).expect("in the table") {
             Asks::Always => {
                 assert!(
-                    is_stale(&answer),
+                    requires_password(&answer),
                     "{name}: {} {}",
                     answer.status,
                     answer.body
                 );
-                assert_eq!(state(&house).await, before, "{name}");
+                assert_eq!(state(&server).await, before, "{name}");
             }
             Asks::Never | Asks::WhereItWidens => {
                 let expected = statuses[4];
@@ -127,59 +127,59 @@ async fn with_a_stale_sign_in_what_asks_for_a_fresh_one_changes_nothing_and_all_
     }
     for (name, form) in WIDENING {
         assert_eq!(table.get(*name), Some(&Asks::WhereItWidens));
-        let owner = house.owner().await;
-        let retiring = retiring(&house).await;
-        let form = fill(&house, &owner, form)
+        let owner = server.owner().await;
+        let retiring = retiring(&server).await;
+        let form = fill(&server, &owner, form)
             .await
             .replace("{retiring}", &retiring);
-        let token = house.token(OWNER).await;
-        house.clock.advance(11 * MINUTE);
-        let before = state(&house).await;
-        let answer = post(&house, &token, name, &form).await;
+        let token = server.token(OWNER).await;
+        server.clock.advance(11 * MINUTE);
+        let before = state(&server).await;
+        let answer = post(&server, &token, name, &form).await;
         assert!(
-            is_stale(&answer),
+            requires_password(&answer),
             "{name}: {} {}",
             answer.status,
             answer.body
         );
-        assert_eq!(state(&house).await, before, "{name}");
+        assert_eq!(state(&server).await, before, "{name}");
     }
 }
 
-/// A key that is being retired, for 24 hours.
-async fn retiring(house: &House) -> String {
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read", "").await.id;
-    let once = house.keyring.new_idempotency_key();
+/// Returns a key that retires in 24 hours.
+async fn retiring(server: &TestServer) -> String {
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "").await.id;
+    let once = server.keyring.new_idempotency_key();
     let form = format!(
         "app={}&key={key}&ends=24h&once={once}",
         owner.application().id
     );
-    let token = house.token(OWNER).await;
-    let answer = post(house, &token, "regenerate_key", &form).await;
+    let token = server.token(OWNER).await;
+    let answer = post(server, &token, "regenerate_key", &form).await;
     assert_eq!(answer.status.as_u16(), 200, "{}", answer.body);
     key.to_string()
 }
 
 #[tokio::test]
-async fn with_a_stale_sign_in_a_file_leads_to_the_page_that_asks() {
+async fn with_an_old_session_a_protected_file_redirects_to_the_page_that_asks_for_the_password() {
     let table = table();
-    let house = House::furnished().await;
-    let owner = house.owner().await;
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
     let app = owner.application().id;
-    let key = house.key(&owner, "invoice:read", "").await.id.to_string();
-    let token = house.token(OWNER).await;
+    let key = server.key(&owner, "invoice:read", "").await.id.to_string();
+    let token = server.token(OWNER).await;
     let cookie = format!("latchkey={token}");
-    house.clock.advance(11 * MINUTE);
+    server.clock.advance(11 * MINUTE);
     for (path, _) in FILES {
         let name = path.split('?').next().unwrap_or(path);
         let asks = table.get(name).expect("in the table");
         let path = format!("/apps/{app}/{}", path.replace("{key}", &key));
-        let answer = house.get(&path, &[("cookie", &cookie)]).await;
+        let answer = server.get(&path, &[("cookie", &cookie)]).await;
         match asks {
             Asks::Always => {
                 let narrowed = format!("{path}?key=x");
-                let answer = house.get(&narrowed, &[("cookie", &cookie)]).await;
+                let answer = server.get(&narrowed, &[("cookie", &cookie)]).await;
                 assert_eq!(answer.status.as_u16(), 303, "{path}");
                 let page = format!("/apps/{app}/settings/audit-log?key=x");
                 assert_eq!(answer.header("location"), page);
@@ -190,25 +190,28 @@ async fn with_a_stale_sign_in_a_file_leads_to_the_page_that_asks() {
         }
     }
     let page = format!("/apps/{app}/settings/audit-log");
-    let stale = house.get(&page, &[("cookie", &cookie)]).await;
+    let stale = server.get(&page, &[("cookie", &cookie)]).await;
     assert!(stale.body.contains("Confirm password") && !stale.body.contains("audit-log.csv"));
-    let form = format!("password={}", crate::house::PASSWORD.replace(' ', "+"));
-    let confirmed = post(&house, &token, "confirm_password", &form).await;
+    let form = format!(
+        "password={}",
+        crate::test_server::PASSWORD.replace(' ', "+")
+    );
+    let confirmed = post(&server, &token, "confirm_password", &form).await;
     assert_eq!(confirmed.status.as_u16(), 200, "{}", confirmed.body);
-    let fresh = house.get(&page, &[("cookie", &cookie)]).await;
+    let fresh = server.get(&page, &[("cookie", &cookie)]).await;
     assert!(fresh.body.contains("audit-log.csv") && !fresh.body.contains("Confirm password"));
 }
 
 #[tokio::test]
 async fn without_javascript_a_key_is_activated_by_the_page_that_asks_for_the_password() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
     let app = owner.application().id.to_string();
-    let key = house.key(&owner, "invoice:read", "").await.id;
+    let key = server.key(&owner, "invoice:read", "").await.id;
     owner.deactivate(key).await.expect("active");
-    let token = house.token(OWNER).await;
+    let token = server.token(OWNER).await;
     let cookie = format!("latchkey={token}");
-    house.clock.advance(11 * MINUTE);
+    server.clock.advance(11 * MINUTE);
     let page = format!("http://localhost:3000/apps/{app}/settings/api-keys");
     let lines = [
         ("accept", "text/html"),
@@ -216,7 +219,7 @@ async fn without_javascript_a_key_is_activated_by_the_page_that_asks_for_the_pas
         ("referer", page.as_str()),
     ];
     let form = format!("app={app}&key={key}");
-    let asked = house.post("/api/activate_key", &lines, &form).await;
+    let asked = server.post("/api/activate_key", &lines, &form).await;
     assert_eq!(asked.status.as_u16(), 403);
     let again = format!("name=\"key\" value=\"{key}\"");
     assert!(
@@ -224,9 +227,9 @@ async fn without_javascript_a_key_is_activated_by_the_page_that_asks_for_the_pas
         "{}",
         asked.body
     );
-    let password = crate::house::PASSWORD.replace(' ', "+");
+    let password = crate::test_server::PASSWORD.replace(' ', "+");
     let form = format!("{form}&password={password}");
-    let done = house.post("/api/activate_key", &lines, &form).await;
+    let done = server.post("/api/activate_key", &lines, &form).await;
     assert_eq!(done.status.as_u16(), 303, "{}", done.body);
     let key = owner.key(key).await.expect("there");
     assert_eq!(key.state, domain::key::state::State::Active);

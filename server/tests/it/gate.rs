@@ -11,7 +11,7 @@ mod throttle;
 mod usage;
 mod verify;
 
-use crate::house::{Answer, House};
+use crate::test_server::{Answer, TestServer};
 use domain::key::issued::IssuedKey;
 
 fn pair(key: &IssuedKey) -> [(&'static str, String); 2] {
@@ -21,14 +21,19 @@ fn pair(key: &IssuedKey) -> [(&'static str, String); 2] {
     ]
 }
 
-async fn ask(house: &House, path: &str, key: &IssuedKey, more: &[(&str, &str)]) -> Answer {
+async fn call_gate(
+    server: &TestServer,
+    path: &str,
+    key: &IssuedKey,
+    more: &[(&str, &str)],
+) -> Answer {
     let pair = pair(key);
     let mut lines: Vec<(&str, &str)> = pair.iter().map(|(n, v)| (*n, v.as_str())).collect();
     lines.extend_from_slice(more);
-    house.get(path, &lines).await
+    server.get(path, &lines).await
 }
 
-/// Everything that a problem of the contract has.
+/// Checks all fields of a problem.
 fn assert_problem(answer: &Answer, status: u16, code: &str) {
     assert_eq!(answer.status.as_u16(), status, "{}", answer.body);
     assert_eq!(answer.header("content-type"), "application/problem+json");

@@ -1,12 +1,12 @@
-//! Requests that nobody wrote: made from what is known of a function or an endpoint, with values that break rules.
+//! Generated requests: functions and endpoints are called with invalid values.
 //!
-//! They are drawn from a seed, so that a run is repeated by its number. `LATCHKEY_TEST_ROUNDS` makes more of them.
+//! They are generated from a seed, so that a run can be repeated. `LATCHKEY_TEST_ROUNDS` sets their number.
 
 mod contract;
 mod functions;
 mod values;
 
-/// How many requests are made of one kind.
+/// Returns the number of requests of one kind.
 fn rounds(usual: usize) -> usize {
     std::env::var("LATCHKEY_TEST_ROUNDS")
         .ok()

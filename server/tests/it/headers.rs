@@ -1,15 +1,15 @@
-//! What every answer carries, whatever its status.
+//! Security headers of every response.
 
-use crate::house::{House, request};
+use crate::test_server::{TestServer, request};
 use http::Method;
 use server::config::Hsts;
 
-/// Method, path, header lines, body, and the status of the answer.
+/// Method, path, headers and body of a request, and the status of the response.
 type Row<'a> = (Method, &'a str, &'a [(&'a str, &'a str)], &'a str, u16);
 
 #[tokio::test]
-async fn every_status_of_the_dashboard_has_the_headers() {
-    let house = House::at("https://keys.example.com").await;
+async fn responses_of_the_dashboard_have_the_security_headers_whatever_their_status() {
+    let server = TestServer::at("https://keys.example.com").await;
     let long = "x".repeat(70_000);
     let form = ("content-type", "application/x-www-form-urlencoded");
     let own = ("sec-fetch-site", "same-origin");
@@ -32,9 +32,11 @@ async fn every_status_of_the_dashboard_has_the_headers() {
         (Method::GET, "/problems/key_revoked", &[], "", 200),
     ];
     for (method, path, lines, body, status) in table {
-        let answer = house.send(request(method.clone(), path, lines, body)).await;
+        let answer = server
+            .send(request(method.clone(), path, lines, body))
+            .await;
         let row = format!("{method} {path}");
-        // With nobody in the house, some pages lead to the first run.
+        // Without people, some pages redirect to the setup.
         let moved = *path == "/sign-in" && answer.status.is_redirection();
         assert!(
             answer.status.as_u16() == *status || moved,
@@ -67,8 +69,8 @@ async fn every_status_of_the_dashboard_has_the_headers() {
 }
 
 #[tokio::test]
-async fn every_status_of_the_gate_has_the_headers() {
-    let house = House::at("https://keys.example.com").await;
+async fn responses_of_the_gate_have_the_security_headers_whatever_their_status() {
+    let server = TestServer::at("https://keys.example.com").await;
     let pair = [("x-client-key", "x"), ("x-client-secret", "y")];
     for (method, path, lines, status) in [
         (Method::GET, "/healthz", &[] as &[(&str, &str)], 200),
@@ -83,7 +85,7 @@ async fn every_status_of_the_gate_has_the_headers() {
         (Method::DELETE, "/v1/whoami", &[], 405),
         (Method::GET, "http://x:99999/nothing", &[], 400),
     ] {
-        let answer = house.send(request(method, path, lines, "")).await;
+        let answer = server.send(request(method, path, lines, "")).await;
         assert_eq!(answer.status.as_u16(), status, "{path}");
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
@@ -99,7 +101,7 @@ async fn every_status_of_the_gate_has_the_headers() {
 }
 
 #[tokio::test]
-async fn hosts_below_ours_are_bound_to_https_by_choice_alone() {
+async fn hsts_covers_subdomains_only_if_the_setting_says_so() {
     for (choice, policy) in [
         (Hsts::Host, "max-age=31536000"),
         (Hsts::Subdomains, "max-age=31536000; includeSubDomains"),
@@ -109,30 +111,30 @@ async fn hosts_below_ours_are_bound_to_https_by_choice_alone() {
         ),
         (Hsts::Off, ""),
     ] {
-        let mut house = House::at("https://keys.example.com").await;
-        house.state.hsts = choice;
-        house.router = server::router(house.state.clone());
-        let answer = house.get("/healthz", &[]).await;
+        let mut server = TestServer::at("https://keys.example.com").await;
+        server.state.hsts = choice;
+        server.router = server::router(server.state.clone());
+        let answer = server.get("/healthz", &[]).await;
         assert_eq!(answer.header("strict-transport-security"), policy);
     }
 }
 
 #[tokio::test]
-async fn hsts_is_for_https_alone() {
-    let house = House::new().await;
-    let answer = house.get("/healthz", &[]).await;
+async fn hsts_is_sent_only_with_https() {
+    let server = TestServer::new().await;
+    let answer = server.get("/healthz", &[]).await;
     assert_eq!(answer.header("strict-transport-security"), "");
 }
 
 #[tokio::test]
-async fn each_page_has_a_nonce_of_its_own_and_its_scripts_carry_it() {
-    let house = House::furnished().await;
+async fn each_page_has_its_own_nonce_and_its_scripts_carry_it() {
+    let server = TestServer::with_users().await;
     let nonce = |policy: &str| -> String {
         let (_, rest) = policy.split_once("'nonce-").expect("a nonce");
         rest.split('\'').next().unwrap_or_default().to_owned()
     };
-    let first = house.get("/sign-in", &[]).await;
-    let second = house.get("/sign-in", &[]).await;
+    let first = server.get("/sign-in", &[]).await;
+    let second = server.get("/sign-in", &[]).await;
     let of_first = nonce(first.header("content-security-policy"));
     assert_ne!(of_first, nonce(second.header("content-security-policy")));
     assert_eq!(first.status.as_u16(), 200, "{}", first.body);

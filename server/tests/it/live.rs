@@ -1,43 +1,47 @@
-//! Calls as they happen: who may follow them, and until when.
+//! The stream of live calls.
 
-use crate::house::{DEVELOPER, FOREIGNER, House, OWNER, VIEWER, request};
+use crate::test_server::{DEVELOPER, FOREIGNER, OWNER, TestServer, VIEWER, request};
 use axum::body::{Body, BodyDataStream};
 use domain::origin::Origin;
 use futures_util::StreamExt;
 use http::{Method, StatusCode};
 use tower::ServiceExt;
 
-/// Opens a stream; its body is not waited for.
-async fn open(house: &House, path: &str, lines: &[(&str, &str)]) -> (StatusCode, BodyDataStream) {
+/// Opens a stream without reading its body.
+async fn open(
+    server: &TestServer,
+    path: &str,
+    lines: &[(&str, &str)],
+) -> (StatusCode, BodyDataStream) {
     let request = request(Method::GET, path, lines, "");
-    let response = house.router.clone().oneshot(request).await;
+    let response = server.router.clone().oneshot(request).await;
     let (head, body) = response.expect("infallible").into_parts();
     (head.status, Body::into_data_stream(body))
 }
 
-/// The next piece of text; nothing where the stream is over.
+/// Returns the next chunk of text; `None` where the stream has ended.
 async fn piece(stream: &mut BodyDataStream) -> Option<String> {
     let bytes = stream.next().await?.expect("no error");
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-async fn call(house: &House, key: &domain::key::issued::IssuedKey) {
+async fn call(server: &TestServer, key: &domain::key::issued::IssuedKey) {
     let id = key.id.to_string();
     let pair = [
         ("x-client-key", id.as_str()),
         ("x-client-secret", &key.secret),
     ];
-    house.get("/v1/whoami", &pair).await;
-    house.keyring.telemetry().dispatch();
+    server.get("/v1/whoami", &pair).await;
+    server.keyring.telemetry().dispatch();
 }
 
 #[tokio::test]
-async fn those_follow_who_may_read() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
+async fn a_stream_requires_a_role() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
     let app = owner.application().id;
-    let key = house.key(&owner, "invoice:read", "").await.id;
-    let own = house.application(FOREIGNER).await;
+    let key = server.key(&owner, "invoice:read", "").await.id;
+    let own = server.application(FOREIGNER).await;
     let all = format!("/apps/{app}/settings/requests/live");
     let one = format!("{all}?key={key}");
     let unknown = format!("{all}?key=akl_0000000000000000");
@@ -54,24 +58,24 @@ async fn those_follow_who_may_read() {
         (Some(OWNER), &all, 200),
     ] {
         let cookie = match who {
-            Some(email) => format!("latchkey={}", house.token(email).await),
+            Some(email) => format!("latchkey={}", server.token(email).await),
             None => String::new(),
         };
-        let (answer, _) = open(&house, path, &[("cookie", &cookie)]).await;
+        let (answer, _) = open(&server, path, &[("cookie", &cookie)]).await;
         assert_eq!(answer.as_u16(), status, "{path} for {who:?}");
     }
 }
 
 #[tokio::test]
-async fn a_call_is_told_with_its_id_and_a_reader_goes_on_behind_it() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read", "").await;
+async fn a_stream_resumes_after_the_last_event_id() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "").await;
     let path = format!("/apps/{}/settings/requests/live", owner.application().id);
-    let cookie = format!("latchkey={}", house.token(VIEWER).await);
-    let (_, mut stream) = open(&house, &path, &[("cookie", &cookie)]).await;
+    let cookie = format!("latchkey={}", server.token(VIEWER).await);
+    let (_, mut stream) = open(&server, &path, &[("cookie", &cookie)]).await;
     assert_eq!(piece(&mut stream).await.as_deref(), Some("retry: 2000\n\n"));
-    call(&house, &key).await;
+    call(&server, &key).await;
     let first = piece(&mut stream).await.expect("an event");
     let (id, data) = first.split_once('\n').expect("two lines");
     let id = id.strip_prefix("id: ").expect("an id").to_owned();
@@ -81,9 +85,9 @@ async fn a_call_is_told_with_its_id_and_a_reader_goes_on_behind_it() {
     );
     assert!(data.contains(&key.id.to_string()) && !data.contains(&key.secret));
     drop(stream);
-    call(&house, &key).await;
+    call(&server, &key).await;
     let lines = [("cookie", cookie.as_str()), ("last-event-id", &id)];
-    let (_, mut stream) = open(&house, &path, &lines).await;
+    let (_, mut stream) = open(&server, &path, &lines).await;
     piece(&mut stream).await;
     let second = piece(&mut stream).await.expect("an event");
     assert_eq!(second.matches("\"request_id\"").count(), 1);
@@ -92,60 +96,60 @@ async fn a_call_is_told_with_its_id_and_a_reader_goes_on_behind_it() {
 
 #[tokio::test]
 async fn a_stream_ends_with_the_session_and_with_the_server() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read", "").await;
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "").await;
     let path = format!("/apps/{}/settings/requests/live", owner.application().id);
-    let token = house.token(VIEWER).await;
+    let token = server.token(VIEWER).await;
     let cookie = format!("latchkey={token}");
-    let (_, mut stream) = open(&house, &path, &[("cookie", &cookie)]).await;
+    let (_, mut stream) = open(&server, &path, &[("cookie", &cookie)]).await;
     piece(&mut stream).await;
-    let session = house.keyring.session(&token).await.expect("works");
+    let session = server.keyring.session(&token).await.expect("works");
     let session = session.expect("signed in");
     session.sign_out(&Origin::default()).await.expect("works");
-    call(&house, &key).await;
+    call(&server, &key).await;
     assert_eq!(piece(&mut stream).await, None);
 
-    let cookie = format!("latchkey={}", house.token(VIEWER).await);
-    let (_, mut stream) = open(&house, &path, &[("cookie", &cookie)]).await;
+    let cookie = format!("latchkey={}", server.token(VIEWER).await);
+    let (_, mut stream) = open(&server, &path, &[("cookie", &cookie)]).await;
     piece(&mut stream).await;
-    house.state.drain();
+    server.state.drain();
     assert_eq!(piece(&mut stream).await, None);
 }
 
 #[tokio::test]
-async fn an_open_page_keeps_no_session_alive() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read", "").await;
+async fn an_open_stream_does_not_extend_the_session() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "").await;
     let path = format!("/apps/{}/settings/requests/live", owner.application().id);
-    let cookie = format!("latchkey={}", house.token(VIEWER).await);
-    let (_, mut stream) = open(&house, &path, &[("cookie", &cookie)]).await;
+    let cookie = format!("latchkey={}", server.token(VIEWER).await);
+    let (_, mut stream) = open(&server, &path, &[("cookie", &cookie)]).await;
     piece(&mut stream).await;
     for _ in 0..2 {
-        house.clock.advance(14 * domain::time::MINUTE);
-        call(&house, &key).await;
+        server.clock.advance(14 * domain::time::MINUTE);
+        call(&server, &key).await;
         assert!(piece(&mut stream).await.is_some());
     }
-    house.clock.advance(3 * domain::time::MINUTE);
-    call(&house, &key).await;
+    server.clock.advance(3 * domain::time::MINUTE);
+    call(&server, &key).await;
     assert_eq!(piece(&mut stream).await, None);
 }
 
 #[tokio::test]
-async fn nobody_opens_streams_without_end() {
-    let house = House::furnished().await;
-    let app = house.owner().await.application().id;
+async fn the_streams_of_a_person_are_limited() {
+    let server = TestServer::with_users().await;
+    let app = server.owner().await.application().id;
     let path = format!("/apps/{app}/settings/requests/live");
-    let cookie = format!("latchkey={}", house.token(VIEWER).await);
-    let mut held = Vec::new();
+    let cookie = format!("latchkey={}", server.token(VIEWER).await);
+    let mut streams = Vec::new();
     for _ in 0..4 {
-        let (status, stream) = open(&house, &path, &[("cookie", &cookie)]).await;
+        let (status, stream) = open(&server, &path, &[("cookie", &cookie)]).await;
         assert_eq!(status, StatusCode::OK);
-        held.push(stream);
+        streams.push(stream);
     }
-    let again = async || open(&house, &path, &[("cookie", &cookie)]).await.0;
+    let again = async || open(&server, &path, &[("cookie", &cookie)]).await.0;
     assert_eq!(again().await, StatusCode::TOO_MANY_REQUESTS);
-    held.pop();
+    streams.pop();
     assert_eq!(again().await, StatusCode::OK);
 }

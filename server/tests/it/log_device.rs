@@ -1,4 +1,4 @@
-//! A log device that is full, or takes nothing any more: requests are answered all the same.
+//! A full or blocked log device: requests are still served.
 
 use std::{
     fs::File,
@@ -24,7 +24,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// The program, writing all that it can into its log.
+    /// Starts the program with the most verbose log.
     fn start(log: impl Into<Stdio>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -53,7 +53,7 @@ impl Server {
     }
 
     fn get(&self, path: &str) -> String {
-        let answer = self.ask(
+        let answer = self.send(
             &format!("GET {path}"),
             &format!("Authorization: Bearer {TOKEN}"),
         );
@@ -61,13 +61,13 @@ impl Server {
         answer
     }
 
-    /// A request from another site is refused, with a line in the log.
+    /// Sends a cross-site request, which is refused and logged.
     fn ask_from_elsewhere(&self) {
-        let answer = self.ask("POST /api/sign_out", "Sec-Fetch-Site: cross-site");
+        let answer = self.send("POST /api/sign_out", "Sec-Fetch-Site: cross-site");
         assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
     }
 
-    fn ask(&self, what: &str, header: &str) -> String {
+    fn send(&self, what: &str, header: &str) -> String {
         let mut stream = TcpStream::connect(self.address).expect("connects");
         let patience = Some(Duration::from_secs(10));
         stream.set_read_timeout(patience).expect("set");
@@ -87,10 +87,10 @@ impl Server {
         let line = metrics
             .lines()
             .find_map(|line| line.strip_prefix("latchkey_log_lines_lost_total "));
-        line.expect("told").parse().expect("a number")
+        line.expect("a sample").parse().expect("a number")
     }
 
-    /// Asks until lines have been lost, and a while longer.
+    /// Sends requests until log lines have been lost, and some more.
     fn ask_until_lines_are_lost(&self) {
         let lost = (0..100).any(|_| {
             (0..100).for_each(|_| self.ask_from_elsewhere());
@@ -112,7 +112,7 @@ impl Server {
 }
 
 #[test]
-fn a_full_log_device_drops_no_request() {
+fn requests_are_served_while_the_log_device_is_full() {
     let full = File::options().write(true).open("/dev/full");
     let server = Server::start(full.expect("a device that is always full"));
     server.ask_until_lines_are_lost();
@@ -120,8 +120,8 @@ fn a_full_log_device_drops_no_request() {
 }
 
 #[test]
-fn a_log_device_that_takes_nothing_holds_up_no_request() {
-    // Nobody reads the pipe.
+fn requests_are_served_while_the_log_device_blocks() {
+    // The pipe is never read.
     let server = Server::start(Stdio::piped());
     server.ask_until_lines_are_lost();
     server.stops();

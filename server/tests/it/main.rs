@@ -1,4 +1,4 @@
-//! The server from the outside, without a socket.
+//! Tests of the server through its router, mostly without a socket.
 #![recursion_limit = "512"]
 
 mod audit_log;
@@ -15,7 +15,6 @@ mod fresh;
 mod gate;
 mod generated;
 mod headers;
-mod house;
 mod live;
 mod log_device;
 mod markup;
@@ -28,4 +27,7 @@ mod roles;
 mod rotation;
 mod secrets;
 mod start;
+#[path = "../../../store/tests/it/support.rs"]
+mod support;
+mod test_server;
 mod usage_files;

@@ -1,8 +1,8 @@
-//! What people and callers type is text on every page, whatever it would be as HTML.
+//! Texts of people and callers never become markup.
 
 mod document;
 
-use crate::house::{Answer, House, PASSWORD};
+use crate::test_server::{Answer, PASSWORD, TestServer};
 use document::{Document, Form};
 use domain::origin::Origin;
 use domain::{
@@ -25,7 +25,7 @@ use verification::{Call, Route};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 
-/// Each leaves an element, an attribute or a comment behind where it is not escaped. The first one closes every element
+/// Each becomes an element, an attribute or a comment if it is not escaped. The first one closes every element
 /// whose content is not parsed as HTML.
 const PAYLOADS: [&str; 6] = [
     "'\"></title></textarea></script></style></noscript><xss>",
@@ -36,7 +36,7 @@ const PAYLOADS: [&str; 6] = [
     "\"><svg onload=xss()><!--<script>\\u003cxss\\u003e",
 ];
 
-/// Every name by which a page reads something from its address.
+/// Every query parameter of the pages.
 const QUERY: [&str; 26] = [
     "search",
     "status",
@@ -66,7 +66,7 @@ const QUERY: [&str; 26] = [
     "reason",
 ];
 
-/// An account whose every name is one of the payloads.
+/// An account in which every name is a payload.
 struct Hostile {
     owner: Owner,
     cookie: String,
@@ -76,14 +76,14 @@ struct Hostile {
     token: String,
 }
 
-/// The payload as an address to sign in with, which has no blanks.
+/// Returns the payload as an e-mail address, without blanks.
 fn email(payload: &str) -> String {
     let local: String = payload.split_whitespace().collect::<Vec<_>>().join("/");
     format!("{}@x.example", local.to_lowercase())
 }
 
 impl Hostile {
-    async fn settle(house: &House, payload: &str) -> Self {
+    async fn settle(server: &TestServer, payload: &str) -> Self {
         let email = email(payload);
         let draft = PersonDraft {
             place: Some((payload.into(), payload.into())),
@@ -91,22 +91,25 @@ impl Hostile {
             role: Role::Owner,
             password: PASSWORD.into(),
         };
-        house.keyring.add_person(draft).await.expect("added");
+        server.keyring.add_person(draft).await.expect("added");
         let origin = Origin {
             address: "192.0.2.1".parse().ok(),
             user_agent: payload.into(),
             request_id: payload.into(),
         };
-        let signed_in = house.keyring.sign_in(&email, PASSWORD, None, &origin).await;
+        let signed_in = server
+            .keyring
+            .sign_in(&email, PASSWORD, None, &origin)
+            .await;
         let Ok(SignIn::Granted(signed_in)) = signed_in else {
             panic!("{email} is not signed in: {signed_in:?}");
         };
-        let session = house.keyring.session(&signed_in.token).await;
+        let session = server.keyring.session(&signed_in.token).await;
         let session = session.expect("a database").expect("a session");
         let app = session.applications().await.expect("a database")[0].id;
         let owner = session.owner(app, origin).await.expect("an owner");
-        let key = issue(house, &owner, payload).await;
-        let revoked = issue(house, &owner, payload).await;
+        let key = issue(server, &owner, payload).await;
+        let revoked = issue(server, &owner, payload).await;
         owner
             .revoke(revoked.id, payload.into())
             .await
@@ -114,7 +117,7 @@ impl Hostile {
         let draft = owner.key(key.id).await.expect("there").draft();
         let fresh = owner.fresh().expect("signed in a moment ago");
         fresh
-            .issue(draft, house.keyring.new_idempotency_key())
+            .issue(draft, server.keyring.new_idempotency_key())
             .await
             .expect("a third key");
         let invited = Email::parse(&format!("new{email}")).expect("an address");
@@ -131,12 +134,12 @@ impl Hostile {
             key,
             revoked,
         };
-        hostile.call(house, payload).await;
+        hostile.call(server, payload).await;
         hostile
     }
 
-    /// Calls that the pages show: accepted, refused, with a wrong secret and from a browser.
-    async fn call(&self, house: &House, payload: &str) {
+    /// Makes calls for the pages: accepted, refused, with a wrong secret and from a browser.
+    async fn call(&self, server: &TestServer, payload: &str) {
         let wrong = format_secret(Environment::Live, &[9; 32]);
         for (key, secret, browser) in [
             (&self.key, self.key.secret.as_str(), false),
@@ -146,7 +149,7 @@ impl Hostile {
         ] {
             let id = key.id.to_string();
             for _ in 0..3 {
-                house.keyring.verify(&Call {
+                server.keyring.verify(&Call {
                     key: &id,
                     secret,
                     address: "192.0.2.1".parse().ok(),
@@ -162,19 +165,19 @@ impl Hostile {
                 });
             }
         }
-        house
+        server
             .keyring
             .telemetry()
             .write_decisions()
             .await
             .expect("written");
-        house
+        server
             .keyring
             .telemetry()
             .flush_usage()
             .await
             .expect("written");
-        house
+        server
             .keyring
             .telemetry()
             .write_events()
@@ -199,7 +202,7 @@ impl Hostile {
     }
 }
 
-async fn issue(house: &House, owner: &Owner, payload: &str) -> IssuedKey {
+async fn issue(server: &TestServer, owner: &Owner, payload: &str) -> IssuedKey {
     let draft = KeyDraft {
         name: KeyName::parse(payload).expect("a name"),
         description: Description::parse(&PAYLOADS.join("\n")).expect("a description"),
@@ -211,7 +214,7 @@ async fn issue(house: &House, owner: &Owner, payload: &str) -> IssuedKey {
     };
     let fresh = owner.fresh().expect("signed in a moment ago");
     match fresh
-        .issue(draft, house.keyring.new_idempotency_key())
+        .issue(draft, server.keyring.new_idempotency_key())
         .await
     {
         Ok(Issue::New(issued)) => issued,
@@ -219,7 +222,7 @@ async fn issue(house: &House, owner: &Owner, payload: &str) -> IssuedKey {
     }
 }
 
-/// An address whose every part of the query is the payload.
+/// Returns a path with the payload in every query parameter.
 fn with_query(path: &str, payload: &str) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(QUERY.map(|name| (name, payload)));
@@ -228,11 +231,11 @@ fn with_query(path: &str, payload: &str) -> String {
 
 #[tokio::test]
 async fn no_name_becomes_markup_on_any_page() {
-    let house = House::new().await;
+    let server = TestServer::new().await;
     let paths = pages::paths();
     assert!(paths.len() > 20, "the routes are known: {paths:?}");
     for payload in PAYLOADS {
-        let hostile = Hostile::settle(&house, payload).await;
+        let hostile = Hostile::settle(&server, payload).await;
         let lines = [HTML, ("cookie", hostile.cookie.as_str())];
         for path in &paths {
             let filled = hostile.fill(path);
@@ -241,21 +244,21 @@ async fn no_name_becomes_markup_on_any_page() {
                 "{filled} has a part that is not filled in"
             );
             for address in [filled.clone(), with_query(&filled, payload)] {
-                let answer = house.get(&address, &lines).await;
-                let document = inert(&address, &answer);
+                let answer = server.get(&address, &lines).await;
+                let document = parse_without_markup(&address, &answer);
                 if path.starts_with("/apps/") && answer.status.is_success() {
                     let title = document.title.expect("a title");
                     assert!(title.contains(payload), "{address}: “{title}”");
                 }
             }
         }
-        let support = look(&house, payload).await;
+        let support = look(&server, payload).await;
         assert!(support.texts.contains(payload), "support sees the name");
     }
 }
 
-/// What support finds, by the name of the account.
-async fn look(house: &House, payload: &str) -> Document {
+/// The page of support's search.
+async fn look(server: &TestServer, payload: &str) -> Document {
     let email = format!("support-{}", email(payload));
     let draft = PersonDraft {
         place: None,
@@ -263,37 +266,37 @@ async fn look(house: &House, payload: &str) -> Document {
         role: Role::Support,
         password: PASSWORD.into(),
     };
-    house.keyring.add_person(draft).await.expect("added");
-    let cookie = format!("latchkey={}", house.token(&email).await);
+    server.keyring.add_person(draft).await.expect("added");
+    let cookie = format!("latchkey={}", server.token(&email).await);
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.extend_pairs([("page", "/support"), ("what", payload), ("reason", payload)]);
     let lines = [HTML, ("cookie", cookie.as_str())];
-    let answer = house
+    let answer = server
         .post("/api/support_look", &lines, &form.finish())
         .await;
-    inert("/api/support_look", &answer)
+    parse_without_markup("/api/support_look", &answer)
 }
 
 #[tokio::test]
-async fn no_field_of_a_form_becomes_markup_where_it_is_shown_again() {
-    let house = House::new().await;
+async fn no_field_becomes_markup_when_a_form_is_shown_again() {
+    let server = TestServer::new().await;
     let payload = PAYLOADS[0];
-    let hostile = Hostile::settle(&house, payload).await;
+    let hostile = Hostile::settle(&server, payload).await;
     let lines = [HTML, ("cookie", hostile.cookie.as_str())];
     let mut forms = BTreeSet::new();
     for path in pages::paths() {
         let path = hostile.fill(&path);
-        // The forms for those who are not signed in are found without the cookie.
+        // The forms for signed-out visitors are found without the cookie.
         for lines in [&lines[..], &lines[..1]] {
-            let answer = house.get(&path, lines).await;
-            let found = inert(&path, &answer).forms.into_iter();
+            let answer = server.get(&path, lines).await;
+            let found = parse_without_markup(&path, &answer).forms.into_iter();
             forms.extend(found.map(|form| (path.clone(), form)));
         }
     }
     let functions: BTreeSet<_> = forms.iter().map(|(_, form)| form.action.clone()).collect();
     assert!(functions.len() > 12, "the forms are found: {functions:?}");
     let mut shown_again = 0;
-    // What changes the session comes last.
+    // Functions that change the session come last.
     let last = |form: &Form| form.action.ends_with("sign_out");
     let (last, first): (Vec<_>, Vec<_>) = forms.iter().partition(|(_, form)| last(form));
     for (path, form) in first.into_iter().chain(last) {
@@ -303,8 +306,8 @@ async fn no_field_of_a_form_becomes_markup_where_it_is_shown_again() {
             for (name, hidden) in &form.fields {
                 body.append_pair(name, hidden.as_ref().unwrap_or(&text));
             }
-            let answer = house.post(&form.action, &lines, &body.finish()).await;
-            let document = inert(&format!("{} on {path}", form.action), &answer);
+            let answer = server.post(&form.action, &lines, &body.finish()).await;
+            let document = parse_without_markup(&format!("{} on {path}", form.action), &answer);
             shown_again +=
                 usize::from(document.texts.contains(payload) || document.values.contains(payload));
         }
@@ -315,8 +318,8 @@ async fn no_field_of_a_form_becomes_markup_where_it_is_shown_again() {
     );
 }
 
-/// The document, which holds nothing that a payload would have become.
-fn inert(address: &str, answer: &Answer) -> Document {
+/// Returns the document, and fails if a payload has become markup.
+fn parse_without_markup(address: &str, answer: &Answer) -> Document {
     let document = Document::read(&answer.body);
     assert!(
         document.foreign.is_empty(),

@@ -1,23 +1,23 @@
 //! `GET /metrics`.
 
-use crate::house::{Answer, House, PEER, PROXY, request};
+use crate::test_server::{Answer, PEER, PROXY, TestServer, request};
 use domain::key::{Environment, issued::IssuedKey, token};
 use http::Method;
 use std::collections::{BTreeMap, BTreeSet};
 
 const TOKEN: &str = "a-token-that-is-long-enough";
 
-/// A house whose metrics can be read.
-async fn watched() -> House {
-    let mut house = House::furnished().await;
-    house.state.metrics_token = Some(TOKEN.into());
-    house.router = server::router(house.state.clone());
-    house
+/// Returns a server with a metrics token.
+async fn with_metrics() -> TestServer {
+    let mut server = TestServer::with_users().await;
+    server.state.metrics_token = Some(TOKEN.into());
+    server.router = server::router(server.state.clone());
+    server
 }
 
-async fn metrics(house: &House) -> Answer {
+async fn metrics(server: &TestServer) -> Answer {
     let bearer = format!("Bearer {TOKEN}");
-    let answer = house.get("/metrics", &[("authorization", &bearer)]).await;
+    let answer = server.get("/metrics", &[("authorization", &bearer)]).await;
     assert_eq!(answer.status.as_u16(), 200);
     assert_eq!(
         answer.header("content-type"),
@@ -26,7 +26,7 @@ async fn metrics(house: &House) -> Answer {
     answer
 }
 
-/// Reads the text format; fails where it is not.
+/// Parses the text format, and fails if it is invalid.
 fn parse(text: &str) -> BTreeMap<String, String> {
     let name = |text: &str| {
         !text.is_empty()
@@ -82,13 +82,13 @@ fn parse(text: &str) -> BTreeMap<String, String> {
     samples
 }
 
-async fn call(house: &House, method: Method, path: &str, key: &IssuedKey, body: &str) -> u16 {
+async fn call(server: &TestServer, method: Method, path: &str, key: &IssuedKey, body: &str) -> u16 {
     let id = key.id.to_string();
     let lines = [
         ("x-client-key", id.as_str()),
         ("x-client-secret", &key.secret),
     ];
-    house
+    server
         .send(request(method, path, &lines, body))
         .await
         .status
@@ -96,23 +96,29 @@ async fn call(house: &House, method: Method, path: &str, key: &IssuedKey, body: 
 }
 
 #[tokio::test]
-async fn known_calls_are_counted_by_what_was_said() {
-    let house = watched().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read key:verify", "").await;
-    let mut wrong = house.key(&owner, "invoice:read", "").await;
+async fn decisions_and_responses_are_counted() {
+    let server = with_metrics().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read key:verify", "").await;
+    let mut wrong = server.key(&owner, "invoice:read", "").await;
     wrong.secret = token::format_secret(Environment::Live, &[9; 32]);
-    let before = parse(&metrics(&house).await.body);
+    let before = parse(&metrics(&server).await.body);
     for _ in 0..3 {
-        assert_eq!(call(&house, Method::GET, "/v1/whoami", &key, "").await, 200);
+        assert_eq!(
+            call(&server, Method::GET, "/v1/whoami", &key, "").await,
+            200
+        );
     }
     for _ in 0..2 {
-        assert_eq!(call(&house, Method::GET, "/v1/auth", &wrong, "").await, 401);
+        assert_eq!(
+            call(&server, Method::GET, "/v1/auth", &wrong, "").await,
+            401
+        );
     }
     let narrow = "/v1/auth?scope=tax:read";
-    assert_eq!(call(&house, Method::GET, narrow, &key, "").await, 403);
-    house.get("/v1/whoami", &[]).await;
-    house
+    assert_eq!(call(&server, Method::GET, narrow, &key, "").await, 403);
+    server.get("/v1/whoami", &[]).await;
+    server
         .get(&format!("/v1/whoami?secret={}", key.secret), &[])
         .await;
     let pairs = serde_json::json!([
@@ -121,17 +127,17 @@ async fn known_calls_are_counted_by_what_was_said() {
         { "key": "x", "secret": "y" },
     ]);
     let verify = "/v1/keys/verify";
-    let asked = call(&house, Method::POST, verify, &key, &pairs.to_string()).await;
+    let asked = call(&server, Method::POST, verify, &key, &pairs.to_string()).await;
     assert_eq!(asked, 200);
-    house.get("/sign-in", &[]).await;
-    house.get("/v1/nothing", &[]).await;
-    let after = parse(&metrics(&house).await.body);
+    server.get("/sign-in", &[]).await;
+    server.get("/v1/nothing", &[]).await;
+    let after = parse(&metrics(&server).await.body);
     let more = |sample: &str| {
         let [after, before] = [&after, &before].map(|all| all[sample].parse::<u64>());
         after.expect("a count") - before.expect("a count")
     };
     let code = |code: &str| more(&format!("latchkey_decisions_total{{code=\"{code}\"}}"));
-    // The service's own call, and the first of the pairs that it asks about.
+    // Among them the service's own call and the first pair of its question.
     assert_eq!(code("valid"), 5);
     assert_eq!(code("invalid_credentials"), 3);
     assert_eq!(code("insufficient_scope"), 2);
@@ -151,7 +157,7 @@ async fn known_calls_are_counted_by_what_was_said() {
     assert_eq!(door("/v1/keys/verify", "2xx"), 1);
     assert_eq!((door("other", "2xx"), door("other", "4xx")), (1, 1));
     assert_eq!(door("/metrics", "2xx"), 1);
-    // Ten went as far as the keyring.
+    // Ten calls reached the keyring.
     assert_eq!(more("latchkey_decision_seconds_count"), 10);
     let sum = "latchkey_decision_seconds_sum";
     assert_ne!(after[sum], before[sum]);
@@ -159,11 +165,11 @@ async fn known_calls_are_counted_by_what_was_said() {
 }
 
 #[tokio::test]
-async fn buckets_grow_up_to_the_count() {
-    let house = watched().await;
-    let key = house.key(&house.owner().await, "invoice:read", "").await;
-    call(&house, Method::GET, "/v1/whoami", &key, "").await;
-    let text = metrics(&house).await.body;
+async fn histogram_buckets_are_cumulative() {
+    let server = with_metrics().await;
+    let key = server.key(&server.owner().await, "invoice:read", "").await;
+    call(&server, Method::GET, "/v1/whoami", &key, "").await;
+    let text = metrics(&server).await.body;
     let buckets: Vec<u64> = text
         .lines()
         .filter(|line| line.starts_with("latchkey_decision_seconds_bucket"))
@@ -176,18 +182,18 @@ async fn buckets_grow_up_to_the_count() {
 }
 
 #[tokio::test]
-async fn the_keyrings_condition_is_told() {
-    let mut house = watched().await;
-    house.state.patience_ms = 300_000;
-    house.router = server::router(house.state.clone());
-    let key = house.key(&house.owner().await, "invoice:read", "").await;
-    house
+async fn the_gauges_show_the_state_of_the_database() {
+    let mut server = with_metrics().await;
+    server.state.patience_ms = 300_000;
+    server.router = server::router(server.state.clone());
+    let key = server.key(&server.owner().await, "invoice:read", "").await;
+    server
         .keyring
         .telemetry()
         .flush_usage()
         .await
         .expect("written");
-    let calm = parse(&metrics(&house).await.body);
+    let calm = parse(&metrics(&server).await.body);
     assert_eq!(calm["latchkey_usage_lag_seconds"], "0.000");
     assert_eq!(calm["latchkey_usage_waiting_batches"], "0");
     assert_eq!(calm["latchkey_can_verify"], "1");
@@ -196,16 +202,16 @@ async fn the_keyrings_condition_is_told() {
         env!("CARGO_PKG_VERSION")
     );
     assert_eq!(calm[&version], "1");
-    house.keyring.close().await;
-    call(&house, Method::GET, "/v1/whoami", &key, "").await;
-    house.clock.advance(300_001);
-    house
+    server.keyring.close().await;
+    call(&server, Method::GET, "/v1/whoami", &key, "").await;
+    server.clock.advance(300_001);
+    server
         .keyring
         .telemetry()
         .flush_usage()
         .await
         .expect_err("no database");
-    let silent = parse(&metrics(&house).await.body);
+    let silent = parse(&metrics(&server).await.body);
     assert_eq!(silent["latchkey_usage_lag_seconds"], "300.001");
     assert_eq!(silent["latchkey_database_silence_seconds"], "300.001");
     assert_eq!(silent["latchkey_usage_waiting_batches"], "1");
@@ -214,8 +220,8 @@ async fn the_keyrings_condition_is_told() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn linux_tells_how_the_process_is() {
-    let samples = parse(&metrics(&watched().await).await.body);
+async fn on_linux_the_process_metrics_are_present() {
+    let samples = parse(&metrics(&with_metrics().await).await.body);
     for name in [
         "process_resident_memory_bytes",
         "process_start_time_seconds",
@@ -230,13 +236,13 @@ async fn linux_tells_how_the_process_is() {
 }
 
 #[tokio::test]
-async fn only_who_brings_the_token_reads_it_and_without_one_there_is_no_such_door() {
-    let house = watched().await;
+async fn metrics_require_the_token_and_do_not_exist_without_one() {
+    let server = with_metrics().await;
     let right = format!("Bearer {TOKEN}");
     let longer = format!("{right}x");
     for (peer, lines) in [
         (PEER, &[] as &[(&str, &str)]),
-        // A proxy on the same machine makes everybody local.
+        // Behind a local proxy every client has a loopback peer.
         ("127.0.0.1", &[]),
         (PROXY, &[("x-forwarded-for", "127.0.0.1")]),
         (PEER, &[("authorization", "Bearer wrong")]),
@@ -250,12 +256,12 @@ async fn only_who_brings_the_token_reads_it_and_without_one_there_is_no_such_doo
     ] {
         let mut all = vec![("peer", peer)];
         all.extend_from_slice(lines);
-        let answer = house.get("/metrics", &all).await;
+        let answer = server.get("/metrics", &all).await;
         assert_eq!(answer.status.as_u16(), 401, "{lines:?}");
         assert!(answer.header("www-authenticate").starts_with("Bearer "));
         assert!(!answer.body.contains("latchkey_"));
     }
-    let closed = House::new().await;
+    let closed = TestServer::new().await;
     for lines in [&[] as &[(&str, &str)], &[("authorization", &right)]] {
         let answer = closed.get("/metrics", lines).await;
         assert_eq!(answer.status.as_u16(), 404);
@@ -264,15 +270,15 @@ async fn only_who_brings_the_token_reads_it_and_without_one_there_is_no_such_doo
 }
 
 #[tokio::test]
-async fn no_key_address_or_name_is_in_a_label() {
-    let house = watched().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read", "").await;
-    call(&house, Method::GET, "/v1/whoami", &key, "").await;
-    house
+async fn no_label_contains_a_key_an_address_or_a_name() {
+    let server = with_metrics().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "").await;
+    call(&server, Method::GET, "/v1/whoami", &key, "").await;
+    server
         .get("/v1/akl_0000000000000000", &[("user-agent", "spy/1")])
         .await;
-    let text = metrics(&house).await.body;
+    let text = metrics(&server).await.body;
     let app = owner.application();
     for hidden in [
         key.id.to_string(),

@@ -2,33 +2,34 @@
 
 use crate::{
     described::{DOCUMENT, escaped, validate},
-    house::{House, request},
+    test_server::{TestServer, request},
 };
+use contract::Code;
 use domain::key::token::holds_secret;
 use http::{Method, StatusCode};
 use serde_json::Value;
-use server::{gate::problem::Code, router::doors};
+use server::router::endpoints;
 use std::{collections::BTreeSet, fs, path::Path};
 
-/// Where what the document says is kept, so that a change of the contract is seen in review.
-const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/openapi.json");
-/// Set it to write [`KEPT`] anew.
+/// The snapshot of the document, so that a change of the contract is visible in review.
+const SNAPSHOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/openapi.json");
+/// The variable that makes the test write [`SNAPSHOT`].
 const REFRESH: &str = "LATCHKEY_REFRESH_SNAPSHOTS";
 
 #[test]
-fn the_contract_is_what_it_was() {
+fn the_document_is_the_same_as_the_snapshot() {
     let now = format!("{:#}\n", *DOCUMENT);
     if std::env::var_os(REFRESH).is_some() {
-        fs::write(KEPT, &now).expect("written");
+        fs::write(SNAPSHOT, &now).expect("written");
     }
-    let kept = fs::read_to_string(Path::new(KEPT)).unwrap_or_default();
+    let kept = fs::read_to_string(Path::new(SNAPSHOT)).unwrap_or_default();
     let changed = now
         .lines()
         .zip(kept.lines())
         .find(|(now, kept)| now != kept);
     assert!(
         serde_json::from_str(&kept).is_ok_and(|kept: Value| kept == *DOCUMENT),
-        "the contract has changed, first at {changed:?}; if that was meant, set {REFRESH}=1, run this test and commit {KEPT}"
+        "the contract has changed, first at {changed:?}; if that was meant, set {REFRESH}=1, run this test and commit {SNAPSHOT}"
     );
 }
 
@@ -37,13 +38,13 @@ fn the_document_is_openapi_3_1() {
     let text = DOCUMENT.to_string();
     let read = oas3::from_json(&text).expect("OpenAPI");
     read.validate_version().expect("3.1");
-    // Whatever OpenAPI has no word for is lost on the way.
+    // What is not part of OpenAPI is lost.
     let back: Value = serde_json::to_value(&read).expect("JSON");
     assert_same("", &DOCUMENT, &back);
 }
 
 #[test]
-fn whatever_the_document_refers_to_is_there_and_every_schema_is_one() {
+fn every_reference_resolves_and_every_example_fits_its_schema() {
     let mut places = Vec::new();
     walk("", &DOCUMENT, &mut |place, value| {
         if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
@@ -73,7 +74,7 @@ fn whatever_the_document_refers_to_is_there_and_every_schema_is_one() {
 }
 
 #[test]
-fn every_code_is_an_answer_of_some_door() {
+fn every_code_is_described_for_some_endpoint() {
     let text = DOCUMENT["paths"].to_string();
     for code in Code::ALL {
         let everywhere = DOCUMENT["components"]["responses"].get(code.as_str());
@@ -83,7 +84,7 @@ fn every_code_is_an_answer_of_some_door() {
 }
 
 #[test]
-fn operations_have_names_of_their_own_and_nothing_looks_like_a_secret() {
+fn operation_ids_are_unique_and_nothing_looks_like_a_secret() {
     let mut names = BTreeSet::new();
     walk("", &DOCUMENT, &mut |_, value| {
         if let Some(name) = value.get("operationId").and_then(Value::as_str) {
@@ -91,7 +92,7 @@ fn operations_have_names_of_their_own_and_nothing_looks_like_a_secret() {
         }
         let text = value.as_str().unwrap_or_default();
         assert!(!holds_secret(text), "{text}");
-        // What a leak scanner looks for.
+        // The pattern of leak scanners.
         let like_one = |text: &str| {
             text.len() >= 49 && text.bytes().take(49).all(|b| b.is_ascii_alphanumeric())
         };
@@ -103,10 +104,10 @@ fn operations_have_names_of_their_own_and_nothing_looks_like_a_secret() {
 }
 
 #[tokio::test]
-async fn anybody_may_read_it_and_keep_it_for_a_while() {
-    let house = House::at("https://keys.example.com").await;
+async fn the_document_is_public_and_cacheable() {
+    let server = TestServer::at("https://keys.example.com").await;
     for _ in 0..2 {
-        let answer = house.get("/openapi.json", &[]).await;
+        let answer = server.get("/openapi.json", &[]).await;
         assert_eq!(answer.status, StatusCode::OK);
         assert_eq!(answer.header("content-type"), "application/json");
         assert_eq!(answer.header("cache-control"), "public, max-age=300");
@@ -117,26 +118,27 @@ async fn anybody_may_read_it_and_keep_it_for_a_while() {
 }
 
 #[tokio::test]
-async fn each_door_takes_the_methods_that_are_described_and_no_others() {
-    let mut house = House::new().await;
-    house.state.metrics_token = Some("a-token-that-is-long-enough".into());
-    house.router = server::router(house.state.clone());
-    for door in doors() {
-        let described = DOCUMENT["paths"][door.path].as_object();
+async fn each_endpoint_takes_exactly_the_described_methods() {
+    let mut server = TestServer::new().await;
+    server.state.metrics_token = Some("a-token-that-is-long-enough".into());
+    server.router = server::router(server.state.clone());
+    for endpoint in endpoints() {
+        let path = endpoint.description.path;
+        let described = DOCUMENT["paths"][path].as_object();
         let described: Vec<_> = described.expect("described").keys().collect();
         for method in [
             "GET", "PUT", "POST", "DELETE", "OPTIONS", "PATCH", "TRACE", "PROPFIND",
         ] {
             let lower = method.to_ascii_lowercase();
-            let takes = described.contains(&&lower) || door.path.starts_with("/v1/auth");
+            let takes = described.contains(&&lower) || path.starts_with("/v1/auth");
             let method = Method::from_bytes(method.as_bytes()).expect("a method");
-            let answer = house.send(request(method, door.path, &[], "")).await;
+            let answer = server.send(request(method, path, &[], "")).await;
             let refused = answer.status == StatusCode::METHOD_NOT_ALLOWED;
-            assert_eq!(refused, !takes, "{lower} {}", door.path);
-            assert_ne!(answer.status, StatusCode::NOT_FOUND, "{}", door.path);
+            assert_eq!(refused, !takes, "{lower} {}", path);
+            assert_ne!(answer.status, StatusCode::NOT_FOUND, "{}", path);
         }
     }
-    // What is no door of the list is no door of the gate.
+    // Other paths are not found.
     for path in [
         "/v1/",
         "/v1/keys",
@@ -144,7 +146,7 @@ async fn each_door_takes_the_methods_that_are_described_and_no_others() {
         "/v1/openapi.json",
         "/api/v0/other",
     ] {
-        let answer = house.get(path, &[]).await;
+        let answer = server.get(path, &[]).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert!(DOCUMENT["paths"].get(path).is_none());
     }
@@ -162,10 +164,10 @@ async fn each_door_takes_the_methods_that_are_described_and_no_others() {
         .any(|start| route.trim_start().starts_with(start))
             && !route.contains("{*other}")
     });
-    assert_eq!(beside.count(), 0, "a door stands in no list");
+    assert_eq!(beside.count(), 0, "an endpoint is not in the list");
 }
 
-/// Calls `look` with every object and text of a document, and with its place.
+/// Calls `look` with the path and the value of every object and text of a document.
 fn walk(place: &str, value: &Value, look: &mut impl FnMut(&str, &Value)) {
     look(place, value);
     match value {
@@ -183,11 +185,11 @@ fn walk(place: &str, value: &Value, look: &mut impl FnMut(&str, &Value)) {
     }
 }
 
-fn says_nothing(value: &Value) -> bool {
+fn is_empty(value: &Value) -> bool {
     value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
-/// Fails where something of `here` is missing in `there` that says anything.
+/// Fails if a value of `here` that is not empty is missing in `there`.
 fn assert_same(place: &str, here: &Value, there: &Value) {
     match (here, there) {
         (Value::Object(here), Value::Object(there)) => {
@@ -195,7 +197,7 @@ fn assert_same(place: &str, here: &Value, there: &Value) {
                 let place = format!("{place}/{name}");
                 match there.get(name) {
                     Some(other) => assert_same(&place, value, other),
-                    None => assert!(says_nothing(value), "{place} has no meaning"),
+                    None => assert!(is_empty(value), "{place} has no meaning"),
                 }
             }
         }

@@ -1,34 +1,34 @@
-//! What becomes of a handler that panics.
+//! Panics in handlers.
 
-use crate::house::{House, request};
+use crate::test_server::{TestServer, request};
 use axum::{Router, routing::get};
 use http::Method;
-use server::request::{Identified, after_panic};
+use server::request::{RequestService, after_panic};
 use tower_http::catch_panic::CatchPanicLayer;
 
 #[tokio::test]
-async fn a_panic_is_an_answer_with_a_reference_and_the_next_request_is_served() {
-    let mut house = House::new().await;
+async fn after_a_panic_the_response_has_a_reference_and_the_next_request_is_served() {
+    let mut server = TestServer::new().await;
     let router = Router::new()
         .route("/page", get(|| async { broken() }))
         .route("/api/function", get(|| async { broken() }))
         .layer(CatchPanicLayer::custom(after_panic))
         .fallback(|| async { "alive" });
-    house.router = Identified::new(house.state.clone(), router);
+    server.router = RequestService::new(server.state.clone(), router);
     for path in ["/page", "/api/function"] {
-        let answer = house.send(request(Method::GET, path, &[], "")).await;
+        let answer = server.send(request(Method::GET, path, &[], "")).await;
         assert_eq!(answer.status.as_u16(), 500);
         let reference = answer.header("x-request-id");
         assert!(!reference.is_empty() && answer.body.contains(reference));
         assert!(!answer.body.contains("hush"), "{}", answer.body);
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
     }
-    let function = house.get("/api/function", &[]).await;
+    let function = server.get("/api/function", &[]).await;
     assert_eq!(
         function.json()["Unexpected"],
         function.header("x-request-id")
     );
-    assert_eq!(house.get("/next", &[]).await.body, "alive");
+    assert_eq!(server.get("/next", &[]).await.body, "alive");
 }
 
 fn broken() -> &'static str {

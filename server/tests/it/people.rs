@@ -1,6 +1,6 @@
-//! Invitations and support, as a browser without scripts and a curious one meet them.
+//! Invitations, password resets and support, without JavaScript.
 
-use crate::house::{House, OWNER, PASSWORD};
+use crate::test_server::{OWNER, PASSWORD, TestServer};
 use domain::account::{Email, Role};
 use domain::origin::Origin;
 use http::StatusCode;
@@ -11,9 +11,9 @@ use verification::SystemEntropy;
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 const SUPPORT: &str = "help@latchkey.example";
 
-async fn invitation(house: &House) -> String {
-    let session = house.session(OWNER).await;
-    let app = house.application(OWNER).await;
+async fn invitation(server: &TestServer) -> String {
+    let session = server.session(OWNER).await;
+    let app = server.application(OWNER).await;
     let owner = session
         .owner(app, Origin::default())
         .await
@@ -24,11 +24,11 @@ async fn invitation(house: &House) -> String {
 }
 
 #[tokio::test]
-async fn the_link_of_an_invitation_is_named_nowhere() {
-    let house = House::furnished().await;
-    let token = invitation(&house).await;
+async fn the_link_of_an_invitation_is_sent_nowhere_else() {
+    let server = TestServer::with_users().await;
+    let token = invitation(&server).await;
     let path = format!("/invite/{token}");
-    let page = house.get(&path, &[HTML]).await;
+    let page = server.get(&path, &[HTML]).await;
     assert_eq!(page.status, StatusCode::OK);
     assert_eq!(page.header("referrer-policy"), "strict-origin");
     assert_eq!(page.header("cache-control"), "no-store");
@@ -37,47 +37,45 @@ async fn the_link_of_an_invitation_is_named_nowhere() {
         PASSWORD.replace(' ', "+")
     );
     let weak = format!("page={path}&token={token}&password=short");
-    let refused = house.post("/api/accept_invitation", &[HTML], &weak).await;
+    let refused = server.post("/api/accept_invitation", &[HTML], &weak).await;
     assert_eq!(refused.status.as_u16(), 422, "{}", refused.body);
     assert!(refused.body.contains("Join Northwind"), "{}", refused.body);
-    let done = house.post("/api/accept_invitation", &[HTML], &form).await;
+    let done = server.post("/api/accept_invitation", &[HTML], &form).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
     assert_eq!(done.header("location"), "/");
     assert!(done.header("set-cookie").starts_with("latchkey="));
-    let again = house.get(&path, &[HTML]).await;
+    let again = server.get(&path, &[HTML]).await;
     assert_eq!(again.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
-async fn a_password_is_reset_by_a_plain_form_once() {
-    let house = House::furnished().await;
-    let store = store::Store::open_without_ownership(&house.url)
-        .await
-        .expect("opens");
-    let peppers = crate::house::peppers();
+async fn a_password_can_be_reset_once_by_a_plain_form() {
+    let server = TestServer::with_users().await;
+    let store = store::Store::open_beside(&server.url).await.expect("opens");
+    let peppers = crate::test_server::peppers();
     let entropy = Arc::new(SystemEntropy);
-    let admin = PeopleAdmin::new(store, &peppers, house.clock.clone(), entropy);
+    let admin = PeopleAdmin::new(store, &peppers, server.clock.clone(), entropy);
     let owner = Email::parse(OWNER).expect("an address");
     let made = admin.reset_link(&owner).await.expect("works");
     let Administered::Done(link) = made else {
         panic!("{made:?}");
     };
-    let session = house.token(OWNER).await;
+    let session = server.token(OWNER).await;
     let path = format!("/reset/{}", link.token);
-    let page = house.get(&path, &[HTML]).await;
+    let page = server.get(&path, &[HTML]).await;
     assert_eq!(page.status, StatusCode::OK);
     assert_eq!(page.header("referrer-policy"), "strict-origin");
     assert_eq!(page.header("cache-control"), "no-store");
     assert!(page.body.contains(OWNER) && page.body.contains("new-password"));
 
     let form = |password: &str| format!("page={path}&token={}&password={password}", link.token);
-    let weak = house
+    let weak = server
         .post("/api/reset_password", &[HTML], &form("Password1234567"))
         .await;
     assert_eq!(weak.status.as_u16(), 422, "{}", weak.body);
     assert!(weak.body.contains("easily guessed") && weak.body.contains(&link.token));
     assert!(!weak.body.contains("Password1234567"));
-    let done = house
+    let done = server
         .post(
             "/api/reset_password",
             &[HTML],
@@ -86,10 +84,10 @@ async fn a_password_is_reset_by_a_plain_form_once() {
         .await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
     assert_eq!(done.header("location"), "/sign-in");
-    let again = house.get(&path, &[HTML]).await;
+    let again = server.get(&path, &[HTML]).await;
     assert_eq!(again.status, StatusCode::NOT_FOUND);
     let cookie = format!("latchkey={session}");
-    let home = house.post("/api/home", &[("cookie", &cookie)], "").await;
+    let home = server.post("/api/home", &[("cookie", &cookie)], "").await;
     assert_eq!(home.status.as_u16(), 401);
     let sign_in = |password: &str| format!("email={OWNER}&password={password}");
     let json = [("accept", "application/json")];
@@ -97,36 +95,36 @@ async fn a_password_is_reset_by_a_plain_form_once() {
         ("violet+compass+under+snow", 200),
         (&*PASSWORD.replace(' ', "+"), 422),
     ] {
-        let answer = house.post("/api/sign_in", &json, &sign_in(password)).await;
+        let answer = server.post("/api/sign_in", &json, &sign_in(password)).await;
         assert_eq!(answer.status.as_u16(), status, "{}", answer.body);
     }
 }
 
 #[tokio::test]
-async fn support_has_a_desk_and_nothing_else() {
-    let house = House::furnished().await;
+async fn support_sees_only_its_own_page() {
+    let server = TestServer::with_users().await;
     let draft = PersonDraft {
         place: None,
         email: Email::parse(SUPPORT).expect("an address"),
         role: Role::Support,
         password: PASSWORD.into(),
     };
-    house.keyring.add_person(draft).await.expect("added");
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read", "").await;
+    server.keyring.add_person(draft).await.expect("added");
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "").await;
     let app = owner.application().id;
-    let cookie = format!("latchkey={}", house.token(SUPPORT).await);
+    let cookie = format!("latchkey={}", server.token(SUPPORT).await);
     let lines = [HTML, ("cookie", cookie.as_str())];
-    let home = house.get("/", &lines).await;
+    let home = server.get("/", &lines).await;
     assert_eq!(home.header("location"), "/support", "{}", home.status);
-    assert_eq!(house.get("/support", &lines).await.status, StatusCode::OK);
+    assert_eq!(server.get("/support", &lines).await.status, StatusCode::OK);
     for path in ["general", "api-keys", "api-keys/new"] {
         let path = format!("/apps/{app}/settings/{path}");
-        let page = house.get(&path, &lines).await;
+        let page = server.get(&path, &lines).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
     }
     let form = format!("page=/support&what={}&reason=Request+4711", key.id);
-    let look = house.post("/api/support_look", &lines, &form).await;
+    let look = server.post("/api/support_look", &lines, &form).await;
     assert_eq!(look.status, StatusCode::OK, "{}", look.body);
     assert!(look.body.contains("Request 4711") && look.body.contains("Checkout"));
     assert!(!look.body.contains(&key.secret));
@@ -141,7 +139,7 @@ async fn support_has_a_desk_and_nothing_else() {
         ),
         ("show_members", format!("app={app}")),
     ] {
-        let answer = house.post(&format!("/api/{function}"), &json, &form).await;
+        let answer = server.post(&format!("/api/{function}"), &json, &form).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{function}");
     }
 }

@@ -1,4 +1,4 @@
-//! What is promised, shown over real sockets.
+//! Tests over real sockets: proxies, and changes under concurrent calls.
 
 mod caddy;
 mod connection;
@@ -7,15 +7,15 @@ mod nginx;
 mod proxied;
 mod replayed;
 
-use crate::house::House;
-use server::gate::client_address::TrustedProxies;
+use crate::test_server::TestServer;
+use contract::client_address::TrustedProxies;
 use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
 };
 use tokio::net::TcpListener;
 
-/// Listens on some port of this machine.
+/// Listens on a free port.
 async fn listen() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .await
@@ -24,10 +24,10 @@ async fn listen() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
-/// Serves a house as `latchkey serve` does; proxies on this machine are believed.
-async fn serve(house: &House) -> SocketAddr {
+/// Serves as `latchkey serve` does, with loopback as a trusted proxy.
+async fn serve(server: &TestServer) -> SocketAddr {
     let (listener, address) = listen().await;
-    let mut state = house.state.clone();
+    let mut state = server.state.clone();
     state.proxies = Arc::new(TrustedProxies::parse("127.0.0.1").expect("an address"));
     tokio::spawn(server::serve::serve(listener, state));
     address

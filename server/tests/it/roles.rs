@@ -1,9 +1,9 @@
-//! Who may call which server function. Each of them is a public endpoint, so each has its row.
+//! Which role may call which server function. Each function is a public endpoint and has a row in the table.
 
 mod refused;
 mod unrecorded;
 
-use crate::house::{DEVELOPER, FOREIGNER, House, OWNER, PASSWORD, VIEWER};
+use crate::test_server::{DEVELOPER, FOREIGNER, OWNER, PASSWORD, TestServer, VIEWER};
 use leptos::server_fn::axum::server_fn_paths;
 use management::Owner;
 use std::collections::BTreeSet;
@@ -17,8 +17,8 @@ const CALLERS: [Option<&str>; 5] = [
     Some(OWNER),
 ];
 
-/// What is sent (`{app}`, `{key}` and `{once}` are filled in), and what nobody, the owner of another account, a viewer,
-/// a developer and the owner hear.
+/// The form (`{app}`, `{key}` and `{once}` are filled in), and the status for no session, the owner of another account, a viewer,
+/// a developer and the owner.
 pub const TABLE: &[(&str, &str, [u16; 5])] = &[
     (
         "sign_in",
@@ -267,7 +267,7 @@ pub const TABLE: &[(&str, &str, [u16; 5])] = &[
 ];
 
 #[test]
-fn every_server_function_has_its_row() {
+fn the_table_has_every_server_function() {
     let registered: BTreeSet<String> = server_fn_paths()
         .map(|(path, method)| format!("{method} {path}"))
         .collect();
@@ -279,13 +279,13 @@ fn every_server_function_has_its_row() {
 }
 
 #[tokio::test]
-async fn everyone_hears_what_their_role_may_hear() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
+async fn each_role_gets_the_response_in_the_table() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
     for (name, form, expected) in TABLE {
         for (caller, expected) in CALLERS.into_iter().zip(*expected) {
-            let form = fill(&house, &owner, form).await;
-            let answer = call(&house, name, &form, caller).await;
+            let form = fill(&server, &owner, form).await;
+            let answer = call(&server, name, &form, caller).await;
             let who = caller.unwrap_or("nobody");
             assert_eq!(answer, expected, "{name} by {who}: {form}");
         }
@@ -293,14 +293,14 @@ async fn everyone_hears_what_their_role_may_hear() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_and_what_is_not_yours_are_alike() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let own = house.application(FOREIGNER).await.to_string();
+async fn missing_and_foreign_resources_get_the_same_response() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let own = server.application(FOREIGNER).await.to_string();
     let foreign = owner.application().id.to_string();
-    let key = house.key(&owner, "invoice:read", "").await.id.to_string();
+    let key = server.key(&owner, "invoice:read", "").await.id.to_string();
     for (name, form, _) in TABLE.iter().filter(|row| row.1.contains("{app}")) {
-        let once = house.keyring.new_idempotency_key().to_string();
+        let once = server.keyring.new_idempotency_key().to_string();
         let fill = |app: &str, key: &str| {
             form.replace("{app}", app)
                 .replace("{key}", key)
@@ -308,19 +308,19 @@ async fn what_does_not_exist_and_what_is_not_yours_are_alike() {
         };
         let missing_app = "00000000-0000-0000-0000-000000000000";
         for app in [foreign.as_str(), missing_app, "malformed"] {
-            let status = call(&house, name, &fill(app, &key), Some(FOREIGNER)).await;
+            let status = call(&server, name, &fill(app, &key), Some(FOREIGNER)).await;
             assert_eq!(status, 404, "{name} in {app}");
         }
         if form.contains("{key}") {
             for key in [key.as_str(), "akl_0000000000000000", "malformed"] {
-                let status = call(&house, name, &fill(&own, key), Some(FOREIGNER)).await;
+                let status = call(&server, name, &fill(&own, key), Some(FOREIGNER)).await;
                 assert_eq!(status, 404, "{name} of {key}");
             }
         }
     }
 }
 
-/// Files: what nobody, the owner of another account, a viewer, a developer and the owner hear.
+/// Files: the status for no session, the owner of another account, a viewer, a developer and the owner.
 pub const FILES: &[(&str, [u16; 5])] = &[
     ("settings/api-keys.csv", [303, 404, 200, 200, 200]),
     ("settings/audit-log.csv", [303, 404, 403, 403, 200]),
@@ -338,20 +338,20 @@ pub const FILES: &[(&str, [u16; 5])] = &[
 ];
 
 #[tokio::test]
-async fn every_file_answers_each_caller_as_the_table_says() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
+async fn each_role_gets_the_file_response_in_the_table() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
     let app = owner.application().id;
-    let key = house.key(&owner, "invoice:read", "").await.id.to_string();
+    let key = server.key(&owner, "invoice:read", "").await.id.to_string();
     for (name, expected) in FILES {
         let name = name.replace("{key}", &key);
         for (caller, expected) in CALLERS.into_iter().zip(*expected) {
             let path = format!("/apps/{app}/{name}");
             let answer = match caller {
-                None => house.get(&path, &[]).await,
+                None => server.get(&path, &[]).await,
                 Some(email) => {
-                    let cookie = format!("latchkey={}", house.token(email).await);
-                    house.get(&path, &[("cookie", &cookie)]).await
+                    let cookie = format!("latchkey={}", server.token(email).await);
+                    server.get(&path, &[("cookie", &cookie)]).await
                 }
             };
             let status = answer.status.as_u16();
@@ -362,38 +362,38 @@ async fn every_file_answers_each_caller_as_the_table_says() {
 }
 
 #[tokio::test]
-async fn a_session_that_has_ended_is_nobodys() {
-    let house = House::furnished().await;
-    let token = house.token(OWNER).await;
+async fn an_ended_session_has_no_role() {
+    let server = TestServer::with_users().await;
+    let token = server.token(OWNER).await;
     let cookie = format!("latchkey={token}");
-    let before = house.post("/api/home", &[("cookie", &cookie)], "").await;
+    let before = server.post("/api/home", &[("cookie", &cookie)], "").await;
     assert_eq!(before.status.as_u16(), 200);
-    house.clock.advance(30 * domain::time::MINUTE);
-    let after = house.post("/api/home", &[("cookie", &cookie)], "").await;
+    server.clock.advance(30 * domain::time::MINUTE);
+    let after = server.post("/api/home", &[("cookie", &cookie)], "").await;
     assert_eq!(after.status.as_u16(), 401);
 }
 
-/// Each call finds a fresh, active key.
-pub async fn fill(house: &House, owner: &Owner, form: &str) -> String {
-    let key = house.key(owner, "invoice:read", "").await;
+/// Each call gets a new, active key.
+pub async fn fill(server: &TestServer, owner: &Owner, form: &str) -> String {
+    let key = server.key(owner, "invoice:read", "").await;
     let seen = owner.key(key.id).await.expect("there").draft().revision();
     form.replace("{seen}", &seen)
         .replace("{app}", &owner.application().id.to_string())
         .replace("{key}", &key.id.to_string())
-        .replace("{once}", &house.keyring.new_idempotency_key().to_string())
+        .replace("{once}", &server.keyring.new_idempotency_key().to_string())
         .replace("{email}", OWNER)
         .replace("{password}", &PASSWORD.replace(' ', "+"))
         .replace("[]", "%5B%5D")
 }
 
-async fn call(house: &House, name: &str, form: &str, caller: Option<&str>) -> u16 {
+async fn call(server: &TestServer, name: &str, form: &str, caller: Option<&str>) -> u16 {
     let path = format!("/api/{name}");
     let json = ("accept", "application/json");
     let answer = match caller {
-        None => house.post(&path, &[json], form).await,
+        None => server.post(&path, &[json], form).await,
         Some(email) => {
-            let cookie = format!("latchkey={}", house.token(email).await);
-            house.post(&path, &[json, ("cookie", &cookie)], form).await
+            let cookie = format!("latchkey={}", server.token(email).await);
+            server.post(&path, &[json, ("cookie", &cookie)], form).await
         }
     };
     answer.status.as_u16()

@@ -1,6 +1,6 @@
-//! A regenerated secret, at the gate and without JavaScript.
+//! Regenerated secrets.
 
-use crate::house::{Answer, House, OWNER};
+use crate::test_server::{Answer, OWNER, TestServer};
 use domain::{
     key::{
         expiry::Expiry,
@@ -13,22 +13,22 @@ use domain::{
 use http::StatusCode;
 use management::{Issue, Owner};
 
-async fn whoami(house: &House, key: &IssuedKey) -> Answer {
+async fn whoami(server: &TestServer, key: &IssuedKey) -> Answer {
     let id = key.id.to_string();
     let pair = [
         ("x-client-key", id.as_str()),
         ("x-client-secret", key.secret.as_str()),
     ];
-    house.get("/v1/whoami", &pair).await
+    server.get("/v1/whoami", &pair).await
 }
 
-async fn regenerate(house: &House, owner: &Owner, key: &IssuedKey, grace: i64) -> IssuedKey {
+async fn regenerate(server: &TestServer, owner: &Owner, key: &IssuedKey, grace: i64) -> IssuedKey {
     let wanted = Regeneration {
         retirement: Retirement { grace },
         expiry: Expiry::Never,
         compromised: false,
     };
-    let once = house.keyring.new_idempotency_key();
+    let once = server.keyring.new_idempotency_key();
     let fresh = owner.fresh().expect("signed in a moment ago");
     match fresh.regenerate(key.id, wanted, once).await {
         Ok(Issue::New(issued)) => issued,
@@ -37,15 +37,15 @@ async fn regenerate(house: &House, owner: &Owner, key: &IssuedKey, grace: i64) -
 }
 
 #[tokio::test]
-async fn a_retiring_secret_is_deprecated_since_its_regeneration_and_sunset_at_its_end() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let old = house.key(&owner, "invoice:read", "").await;
-    assert_eq!(whoami(&house, &old).await.header("deprecation"), "");
-    let since = house.keyring.now();
-    let new = regenerate(&house, &owner, &old, DAY).await;
-    house.clock.advance(HOUR);
-    let answer = whoami(&house, &old).await;
+async fn a_retiring_secret_has_deprecation_and_sunset_headers() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let old = server.key(&owner, "invoice:read", "").await;
+    assert_eq!(whoami(&server, &old).await.header("deprecation"), "");
+    let since = server.keyring.now();
+    let new = regenerate(&server, &owner, &old, DAY).await;
+    server.clock.advance(HOUR);
+    let answer = whoami(&server, &old).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(
         answer.header("deprecation"),
@@ -54,24 +54,24 @@ async fn a_retiring_secret_is_deprecated_since_its_regeneration_and_sunset_at_it
     let ends = std::time::UNIX_EPOCH
         + std::time::Duration::from_millis(u64::try_from(since.plus(DAY).0).expect("after 1970"));
     assert_eq!(answer.header("sunset"), httpdate::fmt_http_date(ends));
-    let fresh = whoami(&house, &new).await;
+    let fresh = whoami(&server, &new).await;
     assert_eq!(fresh.status, StatusCode::OK);
     assert_eq!(
         (fresh.header("deprecation"), fresh.header("sunset")),
         ("", "")
     );
-    house.clock.advance(DAY);
-    let ended = whoami(&house, &old).await;
+    server.clock.advance(DAY);
+    let ended = whoami(&server, &old).await;
     assert_eq!(ended.status, StatusCode::UNAUTHORIZED);
     assert_eq!(ended.json()["code"], "secret_retired");
-    assert_eq!(whoami(&house, &new).await.status, StatusCode::OK);
+    assert_eq!(whoami(&server, &new).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn a_proxys_request_is_counted_for_what_it_wanted() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read", "").await;
+async fn usage_counts_the_original_route_of_a_proxied_request() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "").await;
     let id = key.id.to_string();
     for headers in [
         [
@@ -88,11 +88,11 @@ async fn a_proxys_request_is_counted_for_what_it_wanted() {
             ("x-client-secret", key.secret.as_str()),
         ];
         lines.extend(headers);
-        let answer = house.get("/v1/auth?scope=invoice:read", &lines).await;
+        let answer = server.get("/v1/auth?scope=invoice:read", &lines).await;
         assert_eq!(answer.status, StatusCode::OK);
     }
-    whoami(&house, &key).await;
-    house
+    whoami(&server, &key).await;
+    server
         .keyring
         .telemetry()
         .flush_usage()
@@ -116,13 +116,13 @@ async fn a_proxys_request_is_counted_for_what_it_wanted() {
 }
 
 #[tokio::test]
-async fn without_javascript_the_new_secret_is_in_the_answer_and_nowhere_else() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
+async fn without_javascript_the_new_secret_is_only_in_the_response_to_the_post() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
     let app = owner.application().id;
-    let old = house.key(&owner, "invoice:read", "").await;
-    let session = format!("latchkey={}", house.token(OWNER).await);
-    let once = house.keyring.new_idempotency_key();
+    let old = server.key(&owner, "invoice:read", "").await;
+    let session = format!("latchkey={}", server.token(OWNER).await);
+    let once = server.keyring.new_idempotency_key();
     let here = format!("/apps/{app}/settings/api-keys/{}/regenerate", old.id);
     let referer = format!("http://localhost:3000{here}");
     let lines = [
@@ -134,13 +134,13 @@ async fn without_javascript_the_new_secret_is_in_the_answer_and_nowhere_else() {
         "app={app}&key={}&ends=1h&hours=&expiration=keep&expires_on=&once={once}",
         old.id
     );
-    let question = house.get(&here, &lines).await;
+    let question = server.get(&here, &lines).await;
     assert!(
         question.body.contains("Regenerate secret"),
         "{}",
         question.body
     );
-    let answer = house.post("/api/regenerate_key", &lines, &form).await;
+    let answer = server.post("/api/regenerate_key", &lines, &form).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     assert_eq!(answer.header("cache-control"), "no-store");
     let (_, rest) = answer.body.split_once("asl_").expect("the secret");
@@ -150,9 +150,9 @@ async fn without_javascript_the_new_secret_is_in_the_answer_and_nowhere_else() {
         .collect();
     assert_eq!(secret.len(), 49);
     assert!(answer.body.contains("Save your credentials"));
-    let again = house.post("/api/regenerate_key", &lines, &form).await;
+    let again = server.post("/api/regenerate_key", &lines, &form).await;
     assert!(!again.body.contains("asl_"), "{}", again.body);
     let page = format!("/apps/{app}/settings/api-keys/{}", old.id);
-    let page = house.get(&page, &lines).await;
+    let page = server.get(&page, &lines).await;
     assert!(page.body.contains("Retiring") && !page.body.contains(&secret));
 }

@@ -1,6 +1,6 @@
-//! Types that hold a secret cannot be printed or sent by mistake.
+//! Types with secrets cannot be printed or serialized by mistake.
 
-use crate::house::{House, OWNER, PASSWORD};
+use crate::test_server::{OWNER, PASSWORD, TestServer};
 use app::{context::SessionToken, form::Posted};
 use contract::{credentials::Presented, question::Question};
 use domain::origin::Origin;
@@ -17,7 +17,7 @@ use server::{
 use std::fmt::{Debug, Display};
 use verification::{Call, Pepper};
 
-/// Does not compile where a type has the trait: which of two implementations is meant cannot be inferred then.
+/// Does not compile if a type has the trait: the implementation is ambiguous then.
 macro_rules! never {
     ($($kind:ty: $($forbidden:path),+;)+) => {
         $($(const _: fn() = || {
@@ -39,14 +39,14 @@ never! {
     PersonDraft: Display, Serialize, Clone;
     SetupDraft: Display, Serialize, Clone;
     Issue: Display, Serialize, Clone;
-    // The one type that goes to a browser.
+    // The only type that is sent to a browser.
     IssuedKey: Display;
     Call<'static>: Debug, Display, Serialize;
     Keyring: Debug, Serialize;
     Presented<'static>: Debug, Display, Serialize;
     Question: Debug, Display, Serialize, Clone;
     SessionToken: Debug, Display, Serialize;
-    // The answer to a plain post may hold an issued key.
+    // The response to a plain form may hold an issued key.
     Posted: Debug, Display, Serialize;
     PepperSource: Debug, Display, Serialize;
     Config: Debug, Display, Serialize;
@@ -54,12 +54,12 @@ never! {
 }
 
 #[tokio::test]
-async fn what_can_be_printed_of_a_secret_says_that_it_is_left_out() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read", "").await;
+async fn secrets_are_redacted_in_debug_output() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "").await;
     let secret = key.secret.clone();
-    let signed_in = house
+    let signed_in = server
         .keyring
         .sign_in(OWNER, PASSWORD, None, &Origin::default())
         .await;

@@ -1,18 +1,18 @@
-//! What stops a start, before anything is written.
+//! Starts that fail before anything is written.
 
-use crate::house::House;
+use crate::test_server::TestServer;
 use server::{config::Config, start};
 use std::ffi::OsString;
 
 #[tokio::test]
-async fn a_lost_pepper_stops_the_start_and_no_new_one_is_made() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    house.key(&owner, "invoice:read", "").await;
+async fn without_its_pepper_a_server_with_keys_does_not_start() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    server.key(&owner, "invoice:read", "").await;
     let folder = tempfile::tempdir().expect("a folder");
     let pepper = folder.path().join("pepper");
     let config = Config::read(|name| match name {
-        "LATCHKEY_DATABASE_URL" => Some(OsString::from(&house.url)),
+        "LATCHKEY_DATABASE_URL" => Some(OsString::from(&server.url)),
         "LATCHKEY_PEPPER_FILE" => Some(pepper.clone().into()),
         _ => None,
     })

@@ -1,13 +1,13 @@
-//! By which names the server is reached, and where its links and cookies lead.
+//! Host names: which are accepted, and where links, redirects and cookies point.
 
-use crate::house::{House, OWNER, PASSWORD, request};
+use crate::test_server::{OWNER, PASSWORD, TestServer, request};
 use http::Method;
 
 const OURS: &str = "https://keys.example.com";
 
 #[tokio::test]
-async fn pages_are_served_under_the_public_name_alone_and_the_gate_under_any() {
-    let house = House::at(OURS).await;
+async fn pages_are_served_only_under_the_public_host_and_the_gate_under_any() {
+    let server = TestServer::at(OURS).await;
     for (host, page) in [
         ("keys.example.com", true),
         ("KEYS.EXAMPLE.COM:443", true),
@@ -19,27 +19,27 @@ async fn pages_are_served_under_the_public_name_alone_and_the_gate_under_any() {
     ] {
         let lines = [("host", host)];
         for path in ["/setup", "/nothing", "/apps/x/settings/api-keys.csv"] {
-            let answer = house.get(path, &lines).await;
+            let answer = server.get(path, &lines).await;
             let served = answer.status.as_u16() != 421;
             assert_eq!(served, page, "{path} at {host}: {}", answer.status);
             assert!(served || answer.body.contains(OURS), "{}", answer.body);
         }
-        // Services call the gate, and machines the probes, by whatever name their network has for it.
+        // The gate is reached by any name in its network.
         for (path, status) in [
             ("/healthz", 200),
             ("/readyz", 200),
             ("/v1/whoami", 401),
             ("/openapi.json", 200),
         ] {
-            let answer = house.get(path, &lines).await;
+            let answer = server.get(path, &lines).await;
             assert_eq!(answer.status.as_u16(), status, "{path} at {host}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_post_comes_from_the_public_origin_whatever_its_host_says() {
-    let house = House::at(OURS).await;
+async fn the_origin_of_a_post_is_compared_with_the_public_url_and_not_with_host() {
+    let server = TestServer::at(OURS).await;
     let form = ("content-type", "application/x-www-form-urlencoded");
     for (host, origin, status) in [
         ("keys.example.com", OURS, 200),
@@ -55,22 +55,22 @@ async fn a_post_comes_from_the_public_origin_whatever_its_host_says() {
     ] {
         let lines = [("host", host), ("origin", origin), form];
         let post = request(Method::POST, "/api/first_run", &lines, "");
-        let answer = house.send(post).await;
+        let answer = server.send(post).await;
         assert_eq!(answer.status.as_u16(), status, "{origin} at {host}");
     }
 }
 
 #[tokio::test]
-async fn an_invitation_leads_to_the_public_name() {
-    let house = House::furnished().await;
-    let app = house.application(OWNER).await;
+async fn an_invitation_links_to_the_public_host() {
+    let server = TestServer::with_users().await;
+    let app = server.application(OWNER).await;
     for (host, origin) in [
         ("localhost:3000", "http://localhost:3000"),
-        // A tunnel to this machine.
+        // A tunnel to loopback.
         ("127.0.0.1:8080", "http://127.0.0.1:8080"),
     ] {
-        let cookie = name_of("latchkey", origin);
-        let cookie = format!("{cookie}={}", house.token(OWNER).await);
+        let cookie = cookie_name("latchkey", origin);
+        let cookie = format!("{cookie}={}", server.token(OWNER).await);
         let form = format!(
             "app={app}&email=new{}@northwind.example&role=viewer",
             host.len()
@@ -82,15 +82,15 @@ async fn an_invitation_leads_to_the_public_name() {
             ("content-type", "application/x-www-form-urlencoded"),
         ];
         let post = request(Method::POST, "/api/invite_member", &lines, &form);
-        let answer = house.send(post).await;
+        let answer = server.send(post).await;
         assert_eq!(answer.status.as_u16(), 200, "{}", answer.body);
         let link = format!("{origin}/invite/");
         assert!(answer.body.contains(&link), "{}", answer.body);
     }
 }
 
-/// A cookie's name at an origin.
-fn name_of(name: &str, origin: &str) -> String {
+/// Returns a cookie's name at an origin.
+fn cookie_name(name: &str, origin: &str) -> String {
     match origin.rsplit_once(':') {
         Some((_, "3000")) | None => name.into(),
         Some((_, port)) => format!("{name}-{port}"),
@@ -98,12 +98,12 @@ fn name_of(name: &str, origin: &str) -> String {
 }
 
 #[tokio::test]
-async fn instances_on_one_host_do_not_take_each_others_cookies() {
-    let house = House::furnished().await;
+async fn servers_on_one_host_do_not_accept_each_others_cookies() {
+    let server = TestServer::with_users().await;
     let form = format!("email={OWNER}&password={PASSWORD}").replace(' ', "+");
     let mut names = Vec::new();
     for host in ["localhost:3000", "localhost:3001"] {
-        let signed_in = house.post_at(host, "/api/sign_in", &form).await;
+        let signed_in = server.post_at(host, "/api/sign_in", &form).await;
         assert_eq!(signed_in.status.as_u16(), 200, "{}", signed_in.body);
         for cookie in signed_in.headers.get_all("set-cookie") {
             let cookie = cookie.to_str().expect("text");
@@ -121,9 +121,9 @@ async fn instances_on_one_host_do_not_take_each_others_cookies() {
 }
 
 #[tokio::test]
-async fn a_form_never_leads_to_another_site() {
-    let house = House::furnished().await;
-    let cookie = format!("latchkey={}", house.token(OWNER).await);
+async fn a_form_never_redirects_to_another_site() {
+    let server = TestServer::with_users().await;
+    let cookie = format!("latchkey={}", server.token(OWNER).await);
     for page in [
         "/\\evil.example",
         "//evil.example",
@@ -137,25 +137,25 @@ async fn a_form_never_leads_to_another_site() {
         let named: String = form_urlencoded::byte_serialize(page.as_bytes()).collect();
         let html = ("accept", "text/html");
         let form = format!("email={OWNER}&password=correct+horse+battery&next={named}");
-        let signed_in = house.post("/api/sign_in", &[html], &form).await;
+        let signed_in = server.post("/api/sign_in", &[html], &form).await;
         assert_eq!(signed_in.status.as_u16(), 303, "{page}: {}", signed_in.body);
         assert_eq!(signed_in.header("location"), "/", "{page}");
-        // A function that has nothing to show leads back to the page that the form names.
+        // A function that returns `()` redirects to the page that the form names.
         let form = format!("theme=dark&page={named}");
         let lines = [html, ("cookie", cookie.as_str())];
-        let changed = house.post("/api/set_theme", &lines, &form).await;
+        let changed = server.post("/api/set_theme", &lines, &form).await;
         assert_eq!(changed.status.as_u16(), 303, "{page}: {}", changed.body);
         assert_eq!(changed.header("location"), "/", "{page}");
     }
     let lines = [("accept", "text/html"), ("cookie", cookie.as_str())];
     let form = "theme=dark&page=%2Fapps%2F1%3Fa%3Db";
-    let changed = house.post("/api/set_theme", &lines, form).await;
+    let changed = server.post("/api/set_theme", &lines, form).await;
     assert_eq!(changed.header("location"), "/apps/1?a=b");
 }
 
 #[tokio::test]
-async fn no_target_makes_a_handler_panic() {
-    let house = House::furnished().await;
+async fn no_request_target_causes_a_panic() {
+    let server = TestServer::with_users().await;
     for target in [
         "http://x:99999/nothing",
         "http://localhost:3000/nothing",
@@ -170,7 +170,7 @@ async fn no_target_makes_a_handler_panic() {
         "/nothing?a=%00",
     ] {
         for method in [Method::GET, Method::HEAD, Method::OPTIONS, Method::POST] {
-            let answer = house.send(request(method.clone(), target, &[], "")).await;
+            let answer = server.send(request(method.clone(), target, &[], "")).await;
             let status = answer.status.as_u16();
             assert!(status < 500, "{method} {target}: {status} {}", answer.body);
         }

@@ -1,17 +1,18 @@
-//! How many connections there may be, and for how long.
+//! Limits of connections.
 
 use super::{
-    NEVER, SOON, connect, healthy, patient, sample, send, serve, until, until_closed, until_open,
+    NEVER, SOON, connect, healthy, sample, send, serve, until, until_closed, until_open,
+    without_timeouts,
 };
-use crate::house::House;
-use server::serve::Limits;
+use crate::test_server::TestServer;
+use server::connections::ConnectionLimits;
 use tokio::net::TcpStream;
 
 const HEALTHZ: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
 const OPENAPI: &[u8] = b"GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
-/// Begins a connection of HTTP/2 (RFC 9113, 3.4), with so many bytes of each answer before the client has to ask for more.
-async fn begin_http2(stream: &mut TcpStream, window: u32) {
+/// Opens an HTTP/2 connection (RFC 9113, 3.4) with an initial window of `window` bytes for each response.
+async fn start_http2(stream: &mut TcpStream, window: u32) {
     let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
     // SETTINGS_INITIAL_WINDOW_SIZE.
     bytes.extend([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4]);
@@ -19,8 +20,8 @@ async fn begin_http2(stream: &mut TcpStream, window: u32) {
     send(stream, &bytes).await;
 }
 
-/// A `GET` in a frame of headers (RFC 7541: indexed fields, and literals without indexing).
-async fn ask_http2(stream: &mut TcpStream, id: u32, path: &str) {
+/// Sends a `GET` as a HEADERS frame (RFC 7541: indexed fields, and literals without indexing).
+async fn get_http2(stream: &mut TcpStream, id: u32, path: &str) {
     let mut block = vec![0x82, 0x86];
     for (name, value) in [(4, path), (1, "localhost")] {
         block.extend([name, u8::try_from(value.len()).expect("short")]);
@@ -34,16 +35,16 @@ async fn ask_http2(stream: &mut TcpStream, id: u32, path: &str) {
 }
 
 #[tokio::test]
-async fn an_address_has_its_share_and_the_last_connections_serve_the_gate_alone() {
-    let house = House::furnished().await;
-    let limits = Limits {
+async fn an_address_has_a_connection_limit_and_the_last_connections_serve_only_the_gate() {
+    let server = TestServer::with_users().await;
+    let limits = ConnectionLimits {
         connections: 6,
         reserved: 2,
         per_address: 3,
-        ..patient()
+        ..without_timeouts()
     };
-    let (address, state) = serve(&house, limits).await;
-    // Addresses of this machine may have all that are not reserved: four.
+    let (address, state) = serve(&server, limits).await;
+    // Loopback addresses may use all connections that are not reserved: four.
     let mut open = Vec::new();
     for _ in 0..4 {
         let mut stream = connect(2, address).await;
@@ -52,7 +53,7 @@ async fn an_address_has_its_share_and_the_last_connections_serve_the_gate_alone(
     }
     let mut refused = connect(2, address).await;
     assert!(until_closed(&mut refused).await.is_empty());
-    // What is left serves the gate and the probes, once each.
+    // The remaining connections serve one request of the gate each.
     let mut other = connect(3, address).await;
     send(&mut other, HEALTHZ).await;
     let answer = String::from_utf8(until_closed(&mut other).await).expect("text");
@@ -77,7 +78,7 @@ async fn an_address_has_its_share_and_the_last_connections_serve_the_gate_alone(
     let refused = "latchkey_connections_refused_total{reason=\"full\"}";
     assert_eq!(sample(&state, refused).await, 1);
     assert_eq!(sample(&state, "latchkey_connections ").await, 6);
-    // Whoever goes makes room.
+    // A closed connection makes room.
     drop(open.pop());
     until_open(&state, 5).await;
     for stream in &mut open {
@@ -86,19 +87,19 @@ async fn an_address_has_its_share_and_the_last_connections_serve_the_gate_alone(
 }
 
 #[tokio::test]
-async fn idle_connections_of_either_protocol_are_closed() {
-    let house = House::furnished().await;
-    let limits = Limits {
+async fn idle_connections_of_both_protocols_are_closed() {
+    let server = TestServer::with_users().await;
+    let limits = ConnectionLimits {
         idle: SOON,
-        ..patient()
+        ..without_timeouts()
     };
-    let (address, state) = serve(&house, limits).await;
+    let (address, state) = serve(&server, limits).await;
     let mut first = connect(1, address).await;
     healthy(&mut first).await;
     assert!(until_closed(&mut first).await.is_empty());
     let mut second = connect(1, address).await;
-    begin_http2(&mut second, 65_535).await;
-    ask_http2(&mut second, 1, "/healthz").await;
+    start_http2(&mut second, 65_535).await;
+    get_http2(&mut second, 1, "/healthz").await;
     until(&mut second, b"ok\n").await;
     until_closed(&mut second).await;
     until_open(&state, 0).await;
@@ -107,13 +108,13 @@ async fn idle_connections_of_either_protocol_are_closed() {
 }
 
 #[tokio::test]
-async fn a_slow_head_is_cut_off_and_an_idle_connection_is_not() {
-    let house = House::furnished().await;
-    let limits = Limits {
+async fn a_slow_head_closes_the_connection_and_idling_does_not() {
+    let server = TestServer::with_users().await;
+    let limits = ConnectionLimits {
         head: SOON,
-        ..patient()
+        ..without_timeouts()
     };
-    let (address, state) = serve(&house, limits).await;
+    let (address, state) = serve(&server, limits).await;
     let mut idle = connect(1, address).await;
     healthy(&mut idle).await;
     let beginnings: [&[u8]; 5] = [
@@ -128,7 +129,7 @@ async fn a_slow_head_is_cut_off_and_an_idle_connection_is_not() {
         send(&mut slow, beginning).await;
         until_closed(&mut slow).await;
     }
-    // A second head is no better than a first one.
+    // The limit also holds for a second head.
     let mut slow = connect(1, address).await;
     healthy(&mut slow).await;
     send(&mut slow, b"GET /healthz HTTP/1.1\r\n").await;
@@ -139,14 +140,14 @@ async fn a_slow_head_is_cut_off_and_an_idle_connection_is_not() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_received_ends_its_connection() {
-    let house = House::furnished().await;
-    let limits = Limits {
+async fn a_response_that_is_not_received_closes_its_connection() {
+    let server = TestServer::with_users().await;
+    let limits = ConnectionLimits {
         write: SOON,
-        ..patient()
+        ..without_timeouts()
     };
-    let (address, state) = serve(&house, limits).await;
-    // Requests without end, whose answers stay where they are.
+    let (address, state) = serve(&server, limits).await;
+    // Many requests whose responses are not read.
     let mut deaf = connect(1, address).await;
     let mut sent = 0;
     while sent < 2_000
@@ -161,8 +162,8 @@ async fn an_answer_that_is_not_received_ends_its_connection() {
     }
     until_open(&state, 0).await;
     let mut deaf = connect(1, address).await;
-    begin_http2(&mut deaf, 0).await;
-    ask_http2(&mut deaf, 1, "/openapi.json").await;
+    start_http2(&mut deaf, 0).await;
+    get_http2(&mut deaf, 1, "/openapi.json").await;
     until_closed(&mut deaf).await;
     until_open(&state, 0).await;
     let ended = "latchkey_connections_ended_total{reason=\"write\"}";
@@ -170,13 +171,13 @@ async fn an_answer_that_is_not_received_ends_its_connection() {
 }
 
 #[tokio::test]
-async fn an_old_connection_ends_when_its_answer_is_out() {
-    let house = House::furnished().await;
-    let limits = Limits {
+async fn an_old_connection_closes_after_its_response() {
+    let server = TestServer::with_users().await;
+    let limits = ConnectionLimits {
         age: SOON,
-        ..patient()
+        ..without_timeouts()
     };
-    let (address, state) = serve(&house, limits).await;
+    let (address, state) = serve(&server, limits).await;
     for _ in 0..2 {
         let mut old = connect(1, address).await;
         send(&mut old, HEALTHZ).await;
@@ -189,24 +190,24 @@ async fn an_old_connection_ends_when_its_answer_is_out() {
 }
 
 #[tokio::test]
-async fn a_stream_that_has_nothing_to_say_stays_open() {
-    let house = House::furnished().await;
-    let limits = Limits {
+async fn a_quiet_stream_stays_open() {
+    let server = TestServer::with_users().await;
+    let limits = ConnectionLimits {
         idle: SOON,
         write: SOON,
         head: SOON,
         age: NEVER,
-        ..patient()
+        ..without_timeouts()
     };
-    let (address, _state) = serve(&house, limits).await;
-    let app = house.application(crate::house::VIEWER).await;
-    let token = house.token(crate::house::VIEWER).await;
+    let (address, _state) = serve(&server, limits).await;
+    let app = server.application(crate::test_server::VIEWER).await;
+    let token = server.token(crate::test_server::VIEWER).await;
     let mut live = connect(1, address).await;
     let request = format!(
         "GET /apps/{app}/settings/requests/live HTTP/1.1\r\nhost: localhost:3000\r\ncookie: latchkey={token}\r\n\r\n"
     );
     send(&mut live, request.as_bytes()).await;
     until(&mut live, b"retry: 2000").await;
-    // Five seconds later than the limits of silence.
+    // Longer than all idle limits.
     until(&mut live, b": still here").await;
 }

@@ -1,8 +1,9 @@
-//! Texts of queries and forms, hostile ones, over every route and on each database: none is the server's fault.
+//! Hostile texts in queries and forms, on every route and each database: none causes a server error.
 
 use crate::{
-    house::{House, OWNER, request},
     roles::TABLE,
+    support::fresh,
+    test_server::{OWNER, TestServer, request},
 };
 use axum::body::to_bytes;
 use http::Method;
@@ -10,11 +11,9 @@ use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::TestRunner,
 };
-use testing::TestDatabase;
-use testing::TestDatabase;
 use tower::ServiceExt;
 
-/// Each route that reads a query, with the names that it reads.
+/// Each route that reads a query, with its parameters.
 const QUERIES: &[(&str, &[&str])] = &[
     ("/sign-in", &["next"]),
     ("/support", &["what", "reason"]),
@@ -89,7 +88,7 @@ const QUERIES: &[(&str, &[&str])] = &[
     ("/problems/key_revoked", &["x"]),
 ];
 
-/// What has broken servers.
+/// Texts that are known to break servers.
 const HOSTILE: &[&str] = &[
     "\0",
     "a\0b",
@@ -115,14 +114,14 @@ const HOSTILE: &[&str] = &[
     "akl_0000000000000000",
 ];
 
-/// Hostile texts, in turns: known ones, and made up ones.
+/// Returns known and random hostile texts in turn.
 struct Texts {
     runner: TestRunner,
     next: usize,
 }
 
 impl Texts {
-    /// Some for one parameter; a NUL is always among them.
+    /// Returns some texts for a parameter, one of them with NUL.
     fn some(&mut self) -> Vec<String> {
         let made_up = proptest::string::string_regex(
             "[\\x00-\\x1f\\x7f-\\u{9f}a-z%_\\\\.:{}-]{0,40}|\\PC{0,20}\\x00\\PC{0,20}",
@@ -141,8 +140,15 @@ fn encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// Sends a request of the owner; fails where the answer is the server's fault. (Streams are not read to their end.)
-async fn try_it(house: &House, method: Method, path: &str, cookie: &str, form: &str, at: &str) {
+/// Sends a request of the owner, and fails if the response is a server error. (Streams are not read to their end.)
+async fn try_it(
+    server: &TestServer,
+    method: Method,
+    path: &str,
+    cookie: &str,
+    form: &str,
+    at: &str,
+) {
     let lines = [
         ("host", "localhost:3000"),
         ("cookie", cookie),
@@ -150,7 +156,7 @@ async fn try_it(house: &House, method: Method, path: &str, cookie: &str, form: &
         ("content-type", "application/x-www-form-urlencoded"),
     ];
     let request = request(method, path, &lines, form);
-    let answer = house.router.clone().oneshot(request).await;
+    let answer = server.router.clone().oneshot(request).await;
     let answer = answer.expect("infallible");
     let status = answer.status();
     if status.is_server_error() {
@@ -165,14 +171,14 @@ async fn try_it(house: &House, method: Method, path: &str, cookie: &str, form: &
 }
 
 #[tokio::test]
-async fn no_text_of_a_query_is_the_servers_fault() {
-    for fresh in TestDatabase::all().await {
+async fn no_query_causes_a_server_error() {
+    for fresh in fresh().await {
         fresh.store.close().await;
-        let house = House::furnished_over(&fresh.url).await;
-        let owner = house.owner().await;
+        let server = TestServer::with_users_at(&fresh.url).await;
+        let owner = server.owner().await;
         let app = owner.application().id.to_string();
-        let key = house.key(&owner, "invoice:read", "").await.id.to_string();
-        let cookie = format!("latchkey={}", house.token(OWNER).await);
+        let key = server.key(&owner, "invoice:read", "").await.id.to_string();
+        let cookie = format!("latchkey={}", server.token(OWNER).await);
         let mut texts = Texts {
             runner: TestRunner::deterministic(),
             next: 0,
@@ -183,7 +189,7 @@ async fn no_text_of_a_query_is_the_servers_fault() {
             for name in *names {
                 for text in texts.some() {
                     let path = format!("{path}{joint}{name}={}", encoded(&text));
-                    try_it(&house, Method::GET, &path, &cookie, "", &fresh.url).await;
+                    try_it(&server, Method::GET, &path, &cookie, "", &fresh.url).await;
                 }
             }
         }
@@ -191,27 +197,27 @@ async fn no_text_of_a_query_is_the_servers_fault() {
 }
 
 #[tokio::test]
-async fn no_text_of_a_form_is_the_servers_fault() {
-    for fresh in TestDatabase::all().await {
+async fn no_form_causes_a_server_error() {
+    for fresh in fresh().await {
         fresh.store.close().await;
-        let house = House::furnished_over(&fresh.url).await;
-        let owner = house.owner().await;
+        let server = TestServer::with_users_at(&fresh.url).await;
+        let owner = server.owner().await;
         let app = owner.application().id.to_string();
         let mut texts = Texts {
             runner: TestRunner::deterministic(),
             next: 0,
         };
         for (name, form, _) in TABLE {
-            // A change that was carried out all the same leaves nothing for the next one.
-            let key = house.key(&owner, "invoice:read", "").await.id.to_string();
-            let cookie = format!("latchkey={}", house.token(OWNER).await);
+            // A change that was accepted after all is undone for the next one.
+            let key = server.key(&owner, "invoice:read", "").await.id.to_string();
+            let cookie = format!("latchkey={}", server.token(OWNER).await);
             let form = form
                 .replace("{app}", &app)
                 .replace("{key}", &key)
                 .replace("{email}", OWNER)
                 .replace("{password}", "correct+horse+battery")
                 .replace("{seen}", "0")
-                .replace("{once}", &house.keyring.new_idempotency_key().to_string());
+                .replace("{once}", &server.keyring.new_idempotency_key().to_string());
             let fields: Vec<_> = form
                 .split('&')
                 .filter_map(|pair| pair.split_once('='))
@@ -231,7 +237,7 @@ async fn no_text_of_a_form_is_the_servers_fault() {
                         .collect();
                     let path = format!("/api/{name}");
                     try_it(
-                        &house,
+                        &server,
                         Method::POST,
                         &path,
                         &cookie,
@@ -246,12 +252,12 @@ async fn no_text_of_a_form_is_the_servers_fault() {
 }
 
 #[tokio::test]
-async fn no_text_of_a_call_keeps_counts_from_being_written() {
-    for fresh in TestDatabase::all().await {
+async fn no_call_prevents_usage_from_being_written() {
+    for fresh in fresh().await {
         fresh.store.close().await;
-        let house = House::furnished_over(&fresh.url).await;
-        let owner = house.owner().await;
-        let key = house.key(&owner, "invoice:read key:verify", "").await;
+        let server = TestServer::with_users_at(&fresh.url).await;
+        let owner = server.owner().await;
+        let key = server.key(&owner, "invoice:read key:verify", "").await;
         let id = key.id.to_string();
         let lines = [
             ("x-client-key", id.as_str()),
@@ -268,15 +274,15 @@ async fn no_text_of_a_call_keeps_counts_from_being_written() {
                 &lines,
                 &question.to_string(),
             );
-            assert_eq!(house.send(verify).await.status.as_u16(), 200, "{text:?}");
+            assert_eq!(server.send(verify).await.status.as_u16(), 200, "{text:?}");
             let path = format!("/v1/auth/scopes/-/{}", encoded(text));
             assert_eq!(
-                house.get(&path, &lines).await.status.as_u16(),
+                server.get(&path, &lines).await.status.as_u16(),
                 200,
                 "{text:?}"
             );
         }
-        house
+        server
             .keyring
             .telemetry()
             .flush_usage()

@@ -1,13 +1,13 @@
-//! Bytes that different servers read as different requests are refused.
+//! Request smuggling: bytes that implementations read as different requests are refused.
 
-use super::{connect, patient, send, serve, until, until_closed};
-use crate::house::House;
+use super::{connect, send, serve, until, until_closed, without_timeouts};
+use crate::test_server::TestServer;
 
 #[tokio::test]
 #[expect(clippy::too_many_lines, reason = "a table")]
-async fn bytes_that_are_read_in_two_ways_are_refused() {
-    let house = House::furnished().await;
-    let (address, _state) = serve(&house, patient()).await;
+async fn ambiguous_framing_is_refused() {
+    let server = TestServer::with_users().await;
+    let (address, _state) = serve(&server, without_timeouts()).await;
     let get = "GET /healthz HTTP/1.1\r\n";
     let post = "POST /v1/usage HTTP/1.1\r\nHost: a\r\n";
     let close = "Connection: close\r\n\r\n";
@@ -239,9 +239,9 @@ async fn bytes_that_are_read_in_two_ways_are_refused() {
 }
 
 #[tokio::test]
-async fn what_is_smuggled_behind_a_refused_request_is_not_answered() {
-    let house = House::furnished().await;
-    let (address, _state) = serve(&house, patient()).await;
+async fn a_request_smuggled_after_a_refused_one_gets_no_response() {
+    let server = TestServer::with_users().await;
+    let (address, _state) = serve(&server, without_timeouts()).await;
     let smuggled = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
     for refused in [
         "GET /healthz HTTP/1.1\nHost: a\r\n\r\n",
@@ -258,9 +258,9 @@ async fn what_is_smuggled_behind_a_refused_request_is_not_answered() {
 }
 
 #[tokio::test]
-async fn requests_one_behind_the_other_are_each_looked_at() {
-    let house = House::furnished().await;
-    let (address, _state) = serve(&house, patient()).await;
+async fn each_pipelined_request_is_checked() {
+    let server = TestServer::with_users().await;
+    let (address, _state) = serve(&server, without_timeouts()).await;
     let mut stream = connect(1, address).await;
     let right = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
     let body = "POST /v1/nothing HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n\n\n\n";

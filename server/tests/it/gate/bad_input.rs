@@ -1,7 +1,7 @@
-//! What nobody sends who means well: each gets a proper code, nothing panics, and no secret reaches the log.
+//! Hostile input: each gets a code of the contract, nothing panics, and no secret reaches the log.
 
-use super::{ask, assert_problem, pair, verify::verify};
-use crate::house::{House, request};
+use super::{assert_problem, call_gate, pair, verify::verify};
+use crate::test_server::{TestServer, request};
 use axum::body::Body;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
@@ -21,8 +21,8 @@ use tokio::{
 };
 use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter};
 
-/// The doors that ask for a key.
-const DOORS: [(&str, &str); 6] = [
+/// The endpoints that require a key.
+const ENDPOINTS: [(&str, &str); 6] = [
     ("GET", "/v1/whoami"),
     ("GET", "/v1/auth"),
     ("GET", "/api/v0/health"),
@@ -31,7 +31,7 @@ const DOORS: [(&str, &str); 6] = [
     ("DELETE", "/v1/keys/current"),
 ];
 
-/// Everything that is logged while it is there.
+/// Captures the log while it exists.
 #[derive(Clone, Default)]
 struct Heard(Arc<Mutex<Vec<u8>>>);
 
@@ -55,7 +55,7 @@ impl MakeWriter<'_> for Heard {
 }
 
 impl Heard {
-    /// Listens to this thread's log, at every level.
+    /// Captures this thread's log at every level.
     fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
         let heard = Self::default();
         let subscriber = tracing_subscriber::fmt()
@@ -70,41 +70,41 @@ impl Heard {
     }
 }
 
-async fn furnished() -> (House, IssuedKey) {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read key:verify", "").await;
-    (house, key)
+async fn with_key() -> (TestServer, IssuedKey) {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read key:verify", "").await;
+    (server, key)
 }
 
 #[tokio::test]
-async fn a_secret_of_a_megabyte_is_a_wrong_one() {
-    let (house, key) = furnished().await;
+async fn a_secret_of_a_megabyte_is_invalid() {
+    let (server, key) = with_key().await;
     let id = key.id.to_string();
     let long = key.secret.repeat(20_000);
     let basic = format!("Basic {}", STANDARD.encode(format!("{id}:{long}")));
-    for (method, path) in DOORS {
+    for (method, path) in ENDPOINTS {
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
         for lines in [
             &[("x-client-key", id.as_str()), ("x-client-secret", &long)] as &[(&str, &str)],
             &[("x-client-key", &long), ("x-client-secret", &key.secret)],
             &[("authorization", &basic)],
         ] {
-            let answer = house.send(request(method.clone(), path, lines, "")).await;
+            let answer = server.send(request(method.clone(), path, lines, "")).await;
             assert_problem(&answer, 401, "invalid_credentials");
         }
     }
     let question = json!({ "key": id, "secret": key.secret.repeat(4_000) }).to_string();
-    let answer = verify(&house, &key, &question).await;
+    let answer = verify(&server, &key, &question).await;
     assert_eq!(answer.json()["code"], "invalid_credentials");
     let question = json!({ "key": id, "secret": long }).to_string();
-    let refused = verify(&house, &key, &question).await;
+    let refused = verify(&server, &key, &question).await;
     assert_problem(&refused, 413, "body_too_large");
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_text_are_a_wrong_pair() {
-    let (house, key) = furnished().await;
+async fn credentials_that_are_not_text_are_invalid() {
+    let (server, key) = with_key().await;
     for (name, bytes) in [
         ("x-client-key", b"akl_\xff\xfe" as &[u8]),
         ("x-client-secret", b"asl_\xc3\x28"),
@@ -121,21 +121,21 @@ async fn bytes_that_are_no_text_are_a_wrong_pair() {
         }
         let value = HeaderValue::from_bytes(bytes).expect("what a socket lets in");
         odd.headers_mut().insert(name, value);
-        let answer = house.send(odd).await;
+        let answer = server.send(odd).await;
         assert_problem(&answer, 401, "invalid_credentials");
     }
 }
 
 #[tokio::test]
-async fn two_pairs_are_one_too_many_at_every_door() {
-    let (house, key) = furnished().await;
+async fn two_pairs_are_refused_at_every_endpoint() {
+    let (server, key) = with_key().await;
     let id = key.id.to_string();
     let basic = format!("Basic {}", STANDARD.encode(format!("{id}:{}", key.secret)));
     let good = [
         ("x-client-key", id.as_str()),
         ("x-client-secret", &key.secret),
     ];
-    for (method, path) in DOORS {
+    for (method, path) in ENDPOINTS {
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
         for more in [
             ("x-client-key", id.as_str()),
@@ -144,21 +144,21 @@ async fn two_pairs_are_one_too_many_at_every_door() {
             ("authorization", &basic),
         ] {
             let lines = [good[0], good[1], more];
-            let answer = house.send(request(method.clone(), path, &lines, "")).await;
+            let answer = server.send(request(method.clone(), path, &lines, "")).await;
             assert_problem(&answer, 400, "ambiguous_credentials");
         }
         let in_query = format!("{path}?next=%2Fx%3Ft%3D{}", key.secret);
-        let answer = house.send(request(method, &in_query, &good, "")).await;
+        let answer = server.send(request(method, &in_query, &good, "")).await;
         assert_problem(&answer, 400, "credentials_in_query");
     }
-    // Nothing of it was carried out.
-    let answer = ask(&house, "/v1/whoami", &key, &[]).await;
+    // Nothing was changed.
+    let answer = call_gate(&server, "/v1/whoami", &key, &[]).await;
     assert_eq!(answer.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn absurd_json_is_no_question() {
-    let (house, key) = furnished().await;
+async fn invalid_json_is_refused() {
+    let (server, key) = with_key().await;
     let (id, secret) = (key.id.to_string(), &key.secret);
     let with = |field: &str| format!(r#"{{"key":"{id}","secret":"{secret}",{field}}}"#);
     let deep = |open: &str, close: &str| format!("{}{}", open.repeat(9_000), close.repeat(9_000));
@@ -185,7 +185,7 @@ async fn absurd_json_is_no_question() {
         format!(r#"{{"key":"{id}","secret":"{secret}"}}{{}}"#),
         format!("{{'key':'{id}','secret':'{secret}'}}"),
     ] {
-        let answer = verify(&house, &key, &body).await;
+        let answer = verify(&server, &key, &body).await;
         assert_problem(&answer, 400, "invalid_request");
         assert!(!answer.body.contains(secret.as_str()));
     }
@@ -200,25 +200,25 @@ async fn absurd_json_is_no_question() {
             odd.headers_mut().insert(name, value);
         }
         *odd.body_mut() = Body::from(bytes.to_vec());
-        assert_problem(&house.send(odd).await, 400, "invalid_request");
+        assert_problem(&server.send(odd).await, 400, "invalid_request");
     }
-    // What is odd and yet a question gets its answer.
+    // Unusual but valid questions are answered.
     for field in [
         r#""scopes":[]"#,
         r#""request":{}"#,
         r#""request":{"user_agent":"\u0000\u202e"}"#,
     ] {
-        let answer = verify(&house, &key, &with(field)).await;
+        let answer = verify(&server, &key, &with(field)).await;
         assert_eq!(answer.json()["code"], "valid", "{field}");
     }
     let nul = json!({ "key": "\0", "secret": "\0" }).to_string();
-    let answer = verify(&house, &key, &nul).await;
+    let answer = verify(&server, &key, &nul).await;
     assert_eq!(answer.json()["code"], "invalid_credentials");
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_arrive_is_not_waited_for_and_one_that_breaks_off_is_no_question() {
-    let (house, key) = furnished().await;
+async fn a_slow_body_times_out_and_an_aborted_one_is_invalid() {
+    let (server, key) = with_key().await;
     let with_body = |path: &str, body: Body| {
         let mut request = request(Method::POST, path, &[], "");
         for (name, value) in pair(&key) {
@@ -226,7 +226,7 @@ async fn a_body_that_does_not_arrive_is_not_waited_for_and_one_that_breaks_off_i
             request.headers_mut().insert(name, value);
         }
         *request.body_mut() = body;
-        house.send(request)
+        server.send(request)
     };
     let begun = || futures_util::stream::iter([Ok::<_, io::Error>("{\"key\":")]);
     for path in ["/v1/keys/verify", "/v1/usage"] {
@@ -235,7 +235,7 @@ async fn a_body_that_does_not_arrive_is_not_waited_for_and_one_that_breaks_off_i
         let answer = with_body(path, Body::from_stream(broken)).await;
         assert_problem(&answer, 400, "invalid_request");
     }
-    // The clock of the timers leaps as soon as everybody waits.
+    // Paused time advances as soon as all tasks wait.
     tokio::time::pause();
     for path in ["/v1/keys/verify", "/v1/usage"] {
         let before = tokio::time::Instant::now();
@@ -247,22 +247,22 @@ async fn a_body_that_does_not_arrive_is_not_waited_for_and_one_that_breaks_off_i
 }
 
 #[tokio::test]
-async fn thousands_of_user_agents_and_routes_are_told_apart_up_to_a_bound() {
+async fn user_agents_and_routes_are_distinguished_up_to_a_limit() {
     const CALLS: i64 = 3_000;
-    let (house, key) = furnished().await;
+    let (server, key) = with_key().await;
     for n in 0..CALLS {
         let (agent, route) = (format!("agent/{n}"), format!("/route-{n}"));
         let more = [("user-agent", agent.as_str()), ("x-forwarded-uri", &route)];
-        let answer = ask(&house, "/v1/auth", &key, &more).await;
+        let answer = call_gate(&server, "/v1/auth", &key, &more).await;
         assert_eq!(answer.status, StatusCode::OK);
     }
-    house
+    server
         .keyring
         .telemetry()
         .flush_usage()
         .await
         .expect("written");
-    let owner = house.owner().await;
+    let owner = server.owner().await;
     let breakdown = owner
         .open_key(key.id)
         .await
@@ -275,21 +275,24 @@ async fn thousands_of_user_agents_and_routes_are_told_apart_up_to_a_bound() {
         let shares = breakdown.of(dimension).expect("all are there");
         let named: i64 = shares.top.iter().map(|share| share.calls.total()).sum();
         assert_eq!(named + shares.rest.total(), CALLS, "{dimension:?}");
-        // Fifty are kept by name, so a page cannot name more.
+        // At most fifty values are kept.
         assert!(named <= 50, "{dimension:?}: {named}");
     }
 }
 
 #[tokio::test]
-async fn no_secret_reaches_the_log_whatever_is_wrong_with_the_call() {
-    let (house, key) = furnished().await;
+async fn no_invalid_call_leaks_a_secret_into_the_log() {
+    let (server, key) = with_key().await;
     let (heard, _listening) = Heard::begin();
     tracing::info!("the log is heard");
     let id = key.id.to_string();
     let secret = key.secret.as_str();
     let basic = STANDARD.encode(format!("{id}:{secret}"));
     let header = format!("Basic {basic}");
-    for (method, path) in DOORS.into_iter().filter(|door| door.0 != "DELETE") {
+    for (method, path) in ENDPOINTS
+        .into_iter()
+        .filter(|endpoint| endpoint.0 != "DELETE")
+    {
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
         for lines in [
             &[("x-client-key", id.as_str()), ("x-client-secret", secret)] as &[(&str, &str)],
@@ -301,15 +304,15 @@ async fn no_secret_reaches_the_log_whatever_is_wrong_with_the_call() {
         ] {
             for path in [path.to_owned(), format!("{path}?secret={secret}")] {
                 for body in [secret, &json!({ "key": id, "secret": secret }).to_string()] {
-                    house
+                    server
                         .send(request(method.clone(), &path, lines, body))
                         .await;
                 }
             }
         }
     }
-    house.keyring.close().await;
-    ask(&house, "/api/v0/health", &key, &[]).await;
+    server.keyring.close().await;
+    call_gate(&server, "/api/v0/health", &key, &[]).await;
     let log = heard.text();
     assert!(log.contains("the log is heard"));
     for hidden in [secret, &secret[4..47], &basic] {
@@ -317,13 +320,13 @@ async fn no_secret_reaches_the_log_whatever_is_wrong_with_the_call() {
     }
 }
 
-/// Sends bytes through a socket, as nobody does who has a library; what comes back.
-async fn raw(house: &House, bytes: &[u8]) -> String {
+/// Sends raw bytes over a socket, and returns the response.
+async fn raw(server: &TestServer, bytes: &[u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let serving = tokio::spawn(server::serve::serve(listener, house.state.clone()));
+    let serving = tokio::spawn(server::serve::serve(listener, server.state.clone()));
     let mut stream = TcpStream::connect(address).await.expect("a connection");
-    // The server may close before everything is written: what it answered counts.
+    // The server may close before everything is written; only the response counts.
     let _ = stream.write_all(bytes).await;
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer).await;
@@ -332,8 +335,8 @@ async fn raw(house: &House, bytes: &[u8]) -> String {
 }
 
 #[tokio::test]
-async fn heads_that_are_too_long_or_no_http_are_refused_before_anything_is_done() {
-    let (house, key) = furnished().await;
+async fn heads_that_are_too_long_or_not_http_are_refused() {
+    let (server, key) = with_key().await;
     let head = |lines: &str| {
         let [(k, id), (s, secret)] = pair(&key);
         format!(
@@ -357,7 +360,7 @@ async fn heads_that_are_too_long_or_no_http_are_refused_before_anything_is_done(
             "400",
         ),
     ] {
-        let answer = raw(&house, head(lines).as_bytes()).await;
+        let answer = raw(&server, head(lines).as_bytes()).await;
         let expected = format!("HTTP/1.1 {status} ");
         assert!(answer.starts_with(&expected), "{what}: {answer}");
         assert!(!answer.contains(&key.secret), "{what}");

@@ -1,16 +1,16 @@
-//! What the gate tells those who read along.
+//! The stream of decisions.
 
-use super::{ask, pair};
-use crate::house::{Answer, House, request};
+use super::{call_gate, pair};
+use crate::test_server::{Answer, TestServer, request};
 use domain::verdict::Verdict;
 use http::Method;
 use management::Viewer;
 use std::time::Duration;
 use telemetry::Tail;
 
-/// Request id, verdict's code and whether a browser sent it, of each call since the last time.
-async fn heard(house: &House, tail: &mut Tail) -> Vec<(String, &'static str, bool)> {
-    house.keyring.telemetry().dispatch();
+/// Returns request id, code, and whether a browser sent it, of each call since the last time.
+async fn new_decisions(server: &TestServer, tail: &mut Tail) -> Vec<(String, &'static str, bool)> {
+    server.keyring.telemetry().dispatch();
     let Ok(news) = tokio::time::timeout(Duration::ZERO, tail.next()).await else {
         return Vec::new();
     };
@@ -31,10 +31,10 @@ fn id(answer: &Answer) -> String {
 }
 
 #[tokio::test]
-async fn a_call_is_known_by_the_id_of_its_answer() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read", "").await;
+async fn a_decision_has_the_request_id_of_the_response() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "").await;
     let mut tail = Viewer::tail(&owner, None, None);
     for (path, lines, code, browser) in [
         ("/v1/whoami", [("x-a", "b")], Verdict::Accepted, false),
@@ -64,10 +64,10 @@ async fn a_call_is_known_by_the_id_of_its_answer() {
             false,
         ),
     ] {
-        let answer = ask(&house, path, &key, &lines).await;
+        let answer = call_gate(&server, path, &key, &lines).await;
         let expected = (id(&answer), code.code(), browser);
         assert_eq!(
-            heard(&house, &mut tail).await,
+            new_decisions(&server, &mut tail).await,
             [expected],
             "{path} {lines:?}"
         );
@@ -75,11 +75,11 @@ async fn a_call_is_known_by_the_id_of_its_answer() {
 }
 
 #[tokio::test]
-async fn each_pair_that_a_service_asks_about_is_a_decision_under_one_id() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let service = house.key(&owner, "key:verify", "").await;
-    let key = house.key(&owner, "invoice:read", "").await;
+async fn each_pair_of_one_question_is_a_decision_with_the_same_request_id() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let service = server.key(&owner, "key:verify", "").await;
+    let key = server.key(&owner, "invoice:read", "").await;
     let mut tail = Viewer::tail(&owner, None, None);
     let body = format!(
         r#"[{{"key":"{id}","secret":"{secret}"}},{{"key":"{id}","secret":"{secret}","scopes":["tax:read"]}}]"#,
@@ -88,24 +88,24 @@ async fn each_pair_that_a_service_asks_about_is_a_decision_under_one_id() {
     );
     let pair = pair(&service);
     let lines: Vec<(&str, &str)> = pair.iter().map(|(n, v)| (*n, v.as_str())).collect();
-    let answer = house
+    let answer = server
         .send(request(Method::POST, "/v1/keys/verify", &lines, &body))
         .await;
     let row = |code| (id(&answer), code, false);
     assert_eq!(
-        heard(&house, &mut tail).await,
+        new_decisions(&server, &mut tail).await,
         [row("valid"), row("valid"), row("insufficient_scope")]
     );
 }
 
 #[tokio::test]
-async fn credentials_in_a_query_reach_the_owner_of_the_key_they_name() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read", "").await;
+async fn credentials_in_a_query_are_reported_to_the_owner_of_the_key() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "").await;
     let mut tail = Viewer::tail(&owner, None, None);
     let (known, secret) = (key.id, &key.secret);
-    for (path, lines, told) in [
+    for (path, lines, reports) in [
         (
             format!("/v1/whoami?client_id={known}&client_secret={secret}"),
             vec![],
@@ -125,9 +125,9 @@ async fn credentials_in_a_query_reach_the_owner_of_the_key_they_name() {
         ("/v1/whoami?key=akl_0000000000000000".to_owned(), vec![], 0),
     ] {
         let lines: Vec<(&str, &str)> = lines.iter().map(|(n, v)| (*n, v.as_str())).collect();
-        let answer = house.get(&path, &lines).await;
+        let answer = server.get(&path, &lines).await;
         super::assert_problem(&answer, 400, "credentials_in_query");
-        let expected = vec![(id(&answer), "credentials_in_query", false); told];
-        assert_eq!(heard(&house, &mut tail).await, expected, "{path}");
+        let expected = vec![(id(&answer), "credentials_in_query", false); reports];
+        assert_eq!(new_decisions(&server, &mut tail).await, expected, "{path}");
     }
 }

@@ -1,14 +1,14 @@
-//! `/v1/auth`, as proxies ask it.
+//! `/v1/auth`.
 
-use super::{ask, assert_problem};
-use crate::house::{House, request};
+use super::{assert_problem, call_gate};
+use crate::test_server::{TestServer, request};
 use http::{Method, StatusCode};
 
 #[tokio::test]
-async fn a_proxy_may_ask_with_any_method() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read invoice:create", "").await;
+async fn forward_auth_takes_any_method() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read invoice:create", "").await;
     let id = key.id.to_string();
     for method in [
         "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND",
@@ -19,7 +19,7 @@ async fn a_proxy_may_ask_with_any_method() {
         ];
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
         let path = "/v1/auth?scope=invoice:read";
-        let answer = house.send(request(method.clone(), path, &lines, "")).await;
+        let answer = server.send(request(method.clone(), path, &lines, "")).await;
         assert_eq!(answer.status, StatusCode::OK, "{method}");
         assert_eq!(answer.header("x-latchkey-key-id"), id);
         let app = owner.application();
@@ -37,25 +37,25 @@ async fn a_proxy_may_ask_with_any_method() {
         );
         assert_eq!(answer.body, "");
     }
-    let unknown = ask(&house, "/v1/auth?scope=invoice:fly", &key, &[]).await;
+    let unknown = call_gate(&server, "/v1/auth?scope=invoice:fly", &key, &[]).await;
     assert_problem(&unknown, 400, "unknown_scope");
 }
 
 #[tokio::test]
-async fn credentials_are_judged_before_the_scopes_that_are_asked_for() {
-    let house = House::furnished().await;
-    let key = house.key(&house.owner().await, "invoice:read", "").await;
+async fn credentials_are_checked_before_required_scopes() {
+    let server = TestServer::with_users().await;
+    let key = server.key(&server.owner().await, "invoice:read", "").await;
     let in_query = format!("/v1/auth?scope={}", key.secret);
     for lines in [&[] as &[(&str, &str)], &[("x-client-key", "x")]] {
-        let answer = house.get(&in_query, lines).await;
+        let answer = server.get(&in_query, lines).await;
         assert_problem(&answer, 400, "credentials_in_query");
         assert!(!answer.body.contains(&key.secret));
-        let answer = house.get("/v1/auth?scope=invoice:fly", lines).await;
+        let answer = server.get("/v1/auth?scope=invoice:fly", lines).await;
         assert_problem(&answer, 401, "missing_credentials");
     }
-    let in_query = ask(&house, &in_query, &key, &[]).await;
+    let in_query = call_gate(&server, &in_query, &key, &[]).await;
     assert_problem(&in_query, 400, "credentials_in_query");
     let doubled = [("x-client-key", "x")];
-    let doubled = ask(&house, "/v1/auth?scope=invoice:fly", &key, &doubled).await;
+    let doubled = call_gate(&server, "/v1/auth?scope=invoice:fly", &key, &doubled).await;
     assert_problem(&doubled, 400, "ambiguous_credentials");
 }

@@ -1,15 +1,15 @@
-//! What a key does with itself: `GET /v1/whoami`, `DELETE /v1/keys/current`.
+//! `GET /v1/whoami` and `DELETE /v1/keys/current`.
 
-use super::{ask, assert_problem, pair};
-use crate::house::{House, request};
+use super::{assert_problem, call_gate, pair};
+use crate::test_server::{TestServer, request};
 use http::{Method, StatusCode};
 
 #[tokio::test]
 async fn a_key_describes_itself() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read health:read", "").await;
-    let answer = ask(&house, "/v1/whoami", &key, &[]).await;
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read health:read", "").await;
+    let answer = call_gate(&server, "/v1/whoami", &key, &[]).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.header("content-type"), "application/json");
     assert_eq!(answer.header("cache-control"), "no-store");
@@ -30,21 +30,21 @@ async fn a_key_describes_itself() {
 }
 
 #[tokio::test]
-async fn a_key_revokes_itself_and_its_owner_reads_who_did() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read", "").await;
+async fn a_key_revokes_itself_and_the_audit_log_names_it() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "").await;
     let pair = pair(&key);
     let lines: Vec<(&str, &str)> = pair.iter().map(|(n, v)| (*n, v.as_str())).collect();
-    let delete = || house.send(request(Method::DELETE, "/v1/keys/current", &lines, ""));
+    let delete = || server.send(request(Method::DELETE, "/v1/keys/current", &lines, ""));
     assert_eq!(delete().await.status, StatusCode::NO_CONTENT);
     assert_problem(&delete().await, 401, "key_revoked");
-    let answer = ask(&house, "/v1/whoami", &key, &[]).await;
+    let answer = call_gate(&server, "/v1/whoami", &key, &[]).await;
     assert_problem(&answer, 401, "key_revoked");
     let history = owner.open_key(key.id).await.expect("the key").history().await.expect("a history");
     assert_eq!(history[0].actor, key.id.to_string());
     assert_problem(
-        &ask(&house, "/v1/keys/current", &key, &[]).await,
+        &call_gate(&server, "/v1/keys/current", &key, &[]).await,
         405,
         "method_not_allowed",
     );

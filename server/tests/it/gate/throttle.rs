@@ -1,14 +1,14 @@
-//! Wrong secrets, one after the other.
+//! Throttling of wrong secrets.
 
-use super::{ask, assert_problem, verify};
-use crate::house::House;
+use super::{assert_problem, call_gate, verify};
+use crate::test_server::TestServer;
 use domain::{
     key::{Environment, issued::IssuedKey, name::KeyName, token},
     time::SECOND,
 };
 use http::StatusCode;
 
-/// With one key id from one address, in a minute.
+/// Wrong secrets per minute for one key id from one address.
 const HEARD: usize = 20;
 
 fn wrong(key: token::KeyId) -> IssuedKey {
@@ -21,18 +21,18 @@ fn wrong(key: token::KeyId) -> IssuedKey {
 }
 
 #[tokio::test]
-async fn guesses_are_put_off_alike_for_known_and_unknown_ids_and_the_right_secret_passes() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read", "").await;
+async fn wrong_secrets_are_throttled_for_known_and_unknown_ids_and_the_right_secret_is_accepted() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "").await;
     let unknown = token::KeyId::from_number(Environment::Live, 42);
-    let mut told = Vec::new();
+    let mut responses = Vec::new();
     for (guess, peer) in [(wrong(key.id), "192.0.2.1"), (wrong(unknown), "192.0.2.2")] {
         for _ in 0..HEARD {
-            let answer = ask(&house, "/v1/auth", &guess, &[("peer", peer)]).await;
+            let answer = call_gate(&server, "/v1/auth", &guess, &[("peer", peer)]).await;
             assert_problem(&answer, 401, "invalid_credentials");
         }
-        let answer = ask(&house, "/v1/auth", &guess, &[("peer", peer)]).await;
+        let answer = call_gate(&server, "/v1/auth", &guess, &[("peer", peer)]).await;
         assert_problem(&answer, 429, "rate_limited");
         let seconds: i64 = answer.header("retry-after").parse().expect("seconds");
         assert!((1..=60).contains(&seconds), "{seconds}");
@@ -43,24 +43,30 @@ async fn guesses_are_put_off_alike_for_known_and_unknown_ids_and_the_right_secre
             .map(|line| format!("{line:?}"))
             .collect();
         let body = answer.body.replace(answer.header("x-request-id"), "ID");
-        told.push((body, headers));
+        responses.push((body, headers));
     }
-    assert_eq!(told[0], told[1]);
+    assert_eq!(responses[0], responses[1]);
     for peer in ["192.0.2.1", "192.0.2.3"] {
-        let answer = ask(&house, "/v1/whoami", &key, &[("peer", peer)]).await;
+        let answer = call_gate(&server, "/v1/whoami", &key, &[("peer", peer)]).await;
         assert_eq!(answer.status, StatusCode::OK, "{peer}");
     }
-    house.clock.advance(3 * SECOND);
-    let answer = ask(&house, "/v1/auth", &wrong(key.id), &[("peer", "192.0.2.1")]).await;
+    server.clock.advance(3 * SECOND);
+    let answer = call_gate(
+        &server,
+        "/v1/auth",
+        &wrong(key.id),
+        &[("peer", "192.0.2.1")],
+    )
+    .await;
     assert_problem(&answer, 401, "invalid_credentials");
 }
 
 #[tokio::test]
-async fn what_a_service_asks_about_is_counted_by_the_address_it_names() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let service = house.key(&owner, "key:verify", "").await;
-    let key = house.key(&owner, "invoice:read", "").await;
+async fn wrong_secrets_in_questions_are_throttled_by_the_reported_address() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let service = server.key(&owner, "key:verify", "").await;
+    let key = server.key(&owner, "invoice:read", "").await;
     let question = |secret: &str, ip: &str| {
         serde_json::json!({
             "key": key.id.to_string(), "secret": secret, "request": { "ip": ip },
@@ -69,7 +75,7 @@ async fn what_a_service_asks_about_is_counted_by_the_address_it_names() {
     let guess = wrong(key.id).secret;
     let guesses = vec![question(&guess, "192.0.2.1"); HEARD + 1];
     let body = serde_json::to_string(&guesses).expect("JSON");
-    let answers = verify::verify(&house, &service, &body).await.json();
+    let answers = verify::verify(&server, &service, &body).await.json();
     assert_eq!(answers[HEARD - 1]["code"], "invalid_credentials");
     assert_eq!(answers[HEARD]["code"], "rate_limited");
     assert_eq!(answers[HEARD]["valid"], false);
@@ -79,7 +85,7 @@ async fn what_a_service_asks_about_is_counted_by_the_address_it_names() {
         (&key.secret, "192.0.2.1", "valid"),
     ] {
         let body = question(secret, ip).to_string();
-        let answer = verify::verify(&house, &service, &body).await.json();
+        let answer = verify::verify(&server, &service, &body).await.json();
         assert_eq!(answer["code"], code);
     }
 }

@@ -1,26 +1,26 @@
 //! `POST /v1/keys/verify`.
 
 use super::{assert_problem, pair};
-use crate::house::{Answer, House, request};
+use crate::test_server::{Answer, TestServer, request};
 use domain::key::{Environment, issued::IssuedKey, token};
 use http::{Method, StatusCode};
 
-/// Asks with `service` about what `body` says.
-pub async fn verify(house: &House, service: &IssuedKey, body: &str) -> Answer {
+/// Posts `body` with the key `service`.
+pub async fn verify(server: &TestServer, service: &IssuedKey, body: &str) -> Answer {
     let pair = pair(service);
     let mut lines: Vec<(&str, &str)> = pair.iter().map(|(n, v)| (*n, v.as_str())).collect();
     lines.push(("content-type", "application/json"));
-    house
+    server
         .send(request(Method::POST, "/v1/keys/verify", &lines, body))
         .await
 }
 
 #[tokio::test]
 async fn a_service_asks_about_a_pair_that_was_presented_to_it() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let service = house.key(&owner, "key:verify", "").await;
-    let key = house.key(&owner, "invoice:read", "203.0.113.0/24").await;
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let service = server.key(&owner, "key:verify", "").await;
+    let key = server.key(&owner, "invoice:read", "203.0.113.0/24").await;
     let question = |scope: &str, ip: &str| {
         serde_json::json!({
             "key": key.id.to_string(), "secret": key.secret, "scopes": [scope],
@@ -33,7 +33,7 @@ async fn a_service_asks_about_a_pair_that_was_presented_to_it() {
         ("invoice:read", "198.51.100.1", "ip_not_allowed"),
         ("invoice:read", "garbage", "ip_not_allowed"),
     ] {
-        let answer = verify(&house, &service, &question(scope, ip).to_string()).await;
+        let answer = verify(&server, &service, &question(scope, ip).to_string()).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         let body = answer.json();
         assert_eq!(body["code"], code);
@@ -45,32 +45,32 @@ async fn a_service_asks_about_a_pair_that_was_presented_to_it() {
     }
     let unknown = question("invoice:fly", "203.0.113.7").to_string();
     assert_problem(
-        &verify(&house, &service, &unknown).await,
+        &verify(&server, &service, &unknown).await,
         400,
         "unknown_scope",
     );
-    let without = house.key(&owner, "invoice:read", "").await;
+    let without = server.key(&owner, "invoice:read", "").await;
     let asked = question("invoice:read", "203.0.113.7").to_string();
-    let refused = verify(&house, &without, &asked).await;
+    let refused = verify(&server, &without, &asked).await;
     assert_problem(&refused, 403, "insufficient_scope");
 }
 
 #[tokio::test]
-async fn a_pair_of_another_account_is_as_unknown_as_a_wrong_one() {
-    let house = House::furnished().await;
-    let service = house.key(&house.owner().await, "key:verify", "").await;
-    let session = house.session(crate::house::FOREIGNER).await;
-    let app = house.application(crate::house::FOREIGNER).await;
+async fn a_pair_of_another_account_is_invalid() {
+    let server = TestServer::with_users().await;
+    let service = server.key(&server.owner().await, "key:verify", "").await;
+    let session = server.session(crate::test_server::FOREIGNER).await;
+    let app = server.application(crate::test_server::FOREIGNER).await;
     let foreigner = session
         .owner(app, domain::origin::Origin::default())
         .await
         .expect("owns it");
-    let foreign = house.key(&foreigner, "invoice:read", "").await;
+    let foreign = server.key(&foreigner, "invoice:read", "").await;
     let wrong = token::format_secret(Environment::Live, &[9; 32]);
     let mut bodies = Vec::new();
     for secret in [&foreign.secret, &wrong] {
         let question = serde_json::json!({ "key": foreign.id.to_string(), "secret": secret });
-        let answer = verify(&house, &service, &question.to_string()).await;
+        let answer = verify(&server, &service, &question.to_string()).await;
         let mut body = answer.json();
         assert_eq!(body["code"], "invalid_credentials");
         assert!(body["key_id"].is_null() && body["account_id"].is_null());
@@ -78,7 +78,7 @@ async fn a_pair_of_another_account_is_as_unknown_as_a_wrong_one() {
         bodies.push(body);
     }
     assert_eq!(bodies[0], bodies[1]);
-    house
+    server
         .keyring
         .telemetry()
         .flush_usage()
@@ -89,11 +89,11 @@ async fn a_pair_of_another_account_is_as_unknown_as_a_wrong_one() {
 }
 
 #[tokio::test]
-async fn a_hundred_pairs_are_asked_about_at_once_and_not_one_more() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let service = house.key(&owner, "key:verify", "").await;
-    let key = house.key(&owner, "invoice:read", "").await;
+async fn at_most_a_hundred_pairs_are_verified_at_once() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let service = server.key(&owner, "key:verify", "").await;
+    let key = server.key(&owner, "invoice:read", "").await;
     let good = serde_json::json!({ "key": key.id.to_string(), "secret": key.secret });
     let bad = serde_json::json!({ "key": "x", "secret": "y" });
     let batch = |n: usize| {
@@ -102,7 +102,7 @@ async fn a_hundred_pairs_are_asked_about_at_once_and_not_one_more() {
             .collect();
         serde_json::to_string(&questions).expect("JSON")
     };
-    let answer = verify(&house, &service, &batch(100)).await;
+    let answer = verify(&server, &service, &batch(100)).await;
     let answers = answer.json();
     let answers = answers.as_array().expect("an array");
     assert_eq!(answers.len(), 100);
@@ -110,20 +110,20 @@ async fn a_hundred_pairs_are_asked_about_at_once_and_not_one_more() {
         assert_eq!(answer["valid"], n % 2 == 0);
     }
     for body in [batch(0), batch(101), "[".into(), "\u{0}".into()] {
-        let refused = verify(&house, &service, &body).await;
+        let refused = verify(&server, &service, &body).await;
         assert_problem(&refused, 400, "invalid_request");
     }
     let long = format!("[{}]", " ".repeat(256 * 1024));
-    let refused = verify(&house, &service, &long).await;
+    let refused = verify(&server, &service, &long).await;
     assert_problem(&refused, 413, "body_too_large");
 }
 
 #[tokio::test]
-async fn a_question_is_an_object_and_no_list_of_its_values() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let service = house.key(&owner, "key:verify", "").await;
-    let key = house.key(&owner, "invoice:read", "").await;
+async fn a_question_must_be_an_object_and_not_an_array_of_its_values() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let service = server.key(&owner, "key:verify", "").await;
+    let key = server.key(&owner, "invoice:read", "").await;
     let (id, secret) = (key.id.to_string(), &key.secret);
     for body in [
         serde_json::json!([id, secret]),
@@ -133,7 +133,7 @@ async fn a_question_is_an_object_and_no_list_of_its_values() {
         serde_json::json!({ "key": id, "secret": secret, "request": [] }),
         serde_json::json!([{ "key": id, "secret": secret, "request": [null, "GET", "/", ""] }]),
     ] {
-        let refused = verify(&house, &service, &body.to_string()).await;
+        let refused = verify(&server, &service, &body.to_string()).await;
         assert_problem(&refused, 400, "invalid_request");
     }
 }

@@ -1,9 +1,9 @@
-//! Requests made from `/openapi.json`: whatever is sent, the answer is one that the document describes.
+//! Requests generated from `/openapi.json`: every response must be described there.
 
 use super::{rounds, values::Dice};
 use crate::{
     described::DOCUMENT,
-    house::{House, request},
+    test_server::{TestServer, request},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::key::{Environment, issued::IssuedKey, token};
@@ -12,19 +12,19 @@ use std::collections::BTreeSet;
 
 const METRICS_TOKEN: &str = "a-token-that-is-long-enough";
 
-/// The methods that OpenAPI has a word for.
+/// The methods that OpenAPI can describe.
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-/// Any text that a header can carry.
-fn in_a_header(text: &str) -> Option<String> {
+/// Returns any text that is a valid header value.
+fn any_header_value(text: &str) -> Option<String> {
     HeaderValue::from_bytes(text.as_bytes())
         .ok()
         .map(|_| text.to_owned())
 }
 
-/// Credentials: mostly good ones.
+/// Returns credentials, usually valid ones.
 fn credentials(dice: &Dice, keys: &[IssuedKey]) -> Vec<(&'static str, String)> {
     let key = dice.pick(keys);
     let (mut id, mut secret) = (key.id.to_string(), key.secret.clone());
@@ -58,11 +58,11 @@ fn credentials(dice: &Dice, keys: &[IssuedKey]) -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test]
-async fn whatever_the_document_lets_one_send_has_an_answer_that_it_describes() {
-    let mut house = House::furnished().await;
-    house.state.metrics_token = Some(METRICS_TOKEN.into());
-    house.router = server::router(house.state.clone());
-    let owner = house.owner().await;
+async fn every_response_to_a_generated_request_is_described() {
+    let mut server = TestServer::with_users().await;
+    server.state.metrics_token = Some(METRICS_TOKEN.into());
+    server.router = server::router(server.state.clone());
+    let owner = server.owner().await;
     let dice = Dice::new(23);
     let paths = DOCUMENT["paths"].as_object().expect("paths");
     for (path, operations) in paths {
@@ -72,12 +72,12 @@ async fn whatever_the_document_lets_one_send_has_an_answer_that_it_describes() {
             .collect();
         let mut statuses = BTreeSet::new();
         for round in 0..rounds(60) {
-            // A key may have revoked itself.
+            // The key may have revoked itself.
             let keys = [
-                house
+                server
                     .key(&owner, "invoice:read key:verify health:read", "")
                     .await,
-                house.key(&owner, "invoice:read", "192.0.2.1").await,
+                server.key(&owner, "invoice:read", "192.0.2.1").await,
             ];
             let method = if dice.once_in(10) {
                 *dice.pick(&METHODS)
@@ -127,7 +127,7 @@ async fn whatever_the_document_lets_one_send_has_an_answer_that_it_describes() {
             }
             let lines: Vec<_> = lines
                 .into_iter()
-                .filter_map(|(name, value)| Some((name, in_a_header(&value)?)))
+                .filter_map(|(name, value)| Some((name, any_header_value(&value)?)))
                 .collect();
             let lines: Vec<_> = lines
                 .iter()
@@ -141,8 +141,8 @@ async fn whatever_the_document_lets_one_send_has_an_answer_that_it_describes() {
             };
             let verb =
                 Method::from_bytes(method.to_ascii_uppercase().as_bytes()).expect("a method");
-            // Each answer is held against the document by `send`.
-            let answer = house.send(request(verb, &address, &lines, &body)).await;
+            // `send` checks each response against the document.
+            let answer = server.send(request(verb, &address, &lines, &body)).await;
             let status = answer.status.as_u16();
             assert!(
                 status != 500,
@@ -162,16 +162,16 @@ async fn whatever_the_document_lets_one_send_has_an_answer_that_it_describes() {
 }
 
 #[test]
-fn what_the_router_serves_for_machines_is_what_the_document_describes() {
+fn the_document_describes_every_endpoint_of_the_router() {
     let described: BTreeSet<_> = DOCUMENT["paths"]
         .as_object()
         .expect("paths")
         .keys()
         .cloned()
         .collect();
-    let served: BTreeSet<_> = server::router::doors()
+    let served: BTreeSet<_> = server::router::endpoints()
         .iter()
-        .map(|door| door.path.to_owned())
+        .map(|endpoint| endpoint.description.path.to_owned())
         .collect();
     assert_eq!(served, described);
 }

@@ -1,23 +1,23 @@
-//! Arguments of server functions that break rules: no function fails, and the audit log stays whole.
+//! Server functions with invalid arguments: none causes a server error, and the audit log stays intact.
 
 use super::{rounds, values::Dice};
 use crate::{
-    database::houses,
-    house::{House, OWNER, PASSWORD, peppers},
+    database::servers,
     roles::TABLE,
+    test_server::{OWNER, PASSWORD, TestServer, peppers},
 };
 use server::cli::audit;
 use store::Store;
 
-/// A function's fields, as a form that is right has them.
+/// Returns the fields of a valid form.
 fn fields(form: &str) -> Vec<(String, String)> {
     form_urlencoded::parse(form.as_bytes())
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect()
 }
 
-/// The form with some of its fields wrong, missing, doubled, or beside others.
-fn spoilt(dice: &Dice, form: &str) -> String {
+/// Returns the form with some fields changed, removed, repeated or added.
+fn invalid_variant(dice: &Dice, form: &str) -> String {
     let mut fields = fields(form);
     for _ in 0..=dice.below(3) {
         let place = dice.below(fields.len());
@@ -36,53 +36,53 @@ fn spoilt(dice: &Dice, form: &str) -> String {
 }
 
 #[tokio::test]
-async fn no_argument_makes_a_server_function_fail() {
-    for house in houses().await {
-        spoil_each(&house).await;
+async fn no_argument_causes_a_server_error_in_a_server_function() {
+    for server in servers().await {
+        call_with_invalid_variants(&server).await;
     }
 }
 
-async fn spoil_each(house: &House) {
-    let owner = house.owner().await;
+async fn call_with_invalid_variants(server: &TestServer) {
+    let owner = server.owner().await;
     let dice = Dice::new(22);
     let app = owner.application().id.to_string();
-    let mut cookie = format!("latchkey={}", house.token(OWNER).await);
+    let mut cookie = format!("latchkey={}", server.token(OWNER).await);
     for (name, form, _) in TABLE {
-        // A password is checked for some tenths of a second.
+        // Checking a password takes some tenths of a second.
         let times = if form.contains("{password}") { 4 } else { 20 };
         for round in 0..rounds(times) {
-            // Some functions end a key.
-            let key = house.key(&owner, "invoice:read", "").await;
+            // Some functions revoke a key.
+            let key = server.key(&owner, "invoice:read", "").await;
             let seen = owner.key(key.id).await.expect("there").draft().revision();
             let form = form
                 .replace("{seen}", &seen)
                 .replace("{app}", &app)
                 .replace("{key}", &key.id.to_string())
-                .replace("{once}", &house.keyring.new_idempotency_key().to_string())
+                .replace("{once}", &server.keyring.new_idempotency_key().to_string())
                 .replace("{email}", OWNER)
                 .replace("{password}", &PASSWORD.replace(' ', "+"));
-            let form = spoilt(&dice, &form);
+            let form = invalid_variant(&dice, &form);
             let accept = *dice.pick(&["application/json", "text/html"]);
             let lines = [("accept", accept), ("cookie", cookie.as_str())];
-            let answer = house.post(&format!("/api/{name}"), &lines, &form).await;
+            let answer = server.post(&format!("/api/{name}"), &lines, &form).await;
             let status = answer.status.as_u16();
             if status == 401 || *name == "sign_out" {
-                cookie = format!("latchkey={}", house.token(OWNER).await);
+                cookie = format!("latchkey={}", server.token(OWNER).await);
             }
             let shown: String = form.chars().take(300).collect();
-            // Where too much is asked at once, a function may say so.
+            // A function may be throttled.
             let declared =
                 status < 500 || status == 503 && answer.headers.contains_key("retry-after");
             assert!(
                 declared,
                 "round {round} on {}: {name}: {shown}: {status} {}",
-                house.url, answer.body
+                server.url, answer.body
             );
         }
     }
-    let store = Store::open_to_read(&house.url).await.expect("opens");
-    store.set_seal_keys(peppers().seal_keys());
-    let report = audit::report(&store, &audit::Kept::default())
+    let store = Store::open_to_read(&server.url).await.expect("opens");
+    store.seal_with(peppers().seal_keys());
+    let report = audit::report(&store, &audit::KnownHeads::default())
         .await
         .expect("read");
     assert_eq!(

@@ -1,9 +1,9 @@
-//! Values that break rules, drawn from a seed.
+//! Invalid values, generated from a seed.
 
 use serde_json::{Map, Value, json};
 use verification::{Entropy, SeededEntropy};
 
-/// Texts that have broken programs before.
+/// Texts that are known to break programs.
 const TEXTS: [&str; 34] = [
     "",
     " ",
@@ -41,7 +41,7 @@ const TEXTS: [&str; 34] = [
     "2026-02-30",
 ];
 
-/// What random bytes decide.
+/// A pseudo-random generator.
 pub struct Dice(SeededEntropy);
 
 impl Dice {
@@ -49,7 +49,7 @@ impl Dice {
         Self(SeededEntropy::new(seed))
     }
 
-    /// A number below `end`.
+    /// Returns a number below `end`.
     pub fn below(&self, end: usize) -> usize {
         let mut bytes = [0; 8];
         self.0.fill(&mut bytes);
@@ -57,7 +57,7 @@ impl Dice {
             .expect("small")
     }
 
-    /// True once in `n` times.
+    /// Returns true once in `n` times.
     pub fn once_in(&self, n: usize) -> bool {
         self.below(n) == 0
     }
@@ -66,7 +66,7 @@ impl Dice {
         &from[self.below(from.len())]
     }
 
-    /// A text: one that has broken programs, a long one, or any characters.
+    /// Returns a text: a known bad one, a long one, or random characters.
     pub fn text(&self) -> String {
         match self.below(8) {
             0 => "x".repeat(self.below(20_000)),
@@ -82,7 +82,7 @@ impl Dice {
         char::from_u32(number).unwrap_or('\u{fffd}')
     }
 
-    /// A value for a schema of `document`: mostly one that fits, sometimes one of another kind.
+    /// Returns a value for a schema of `document`: usually a valid one, sometimes one of another type.
     pub fn value(&self, document: &Value, schema: &Value, depth: usize) -> Value {
         let schema = resolve(document, schema);
         if depth > 6 || self.once_in(8) {

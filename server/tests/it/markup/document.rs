@@ -1,32 +1,32 @@
-//! A page as a browser's tokenizer reads it.
+//! A page, parsed like in a browser.
 
 use html5gum::{HtmlString, StartTag, Token, Tokenizer, emitters::default::DefaultEmitter};
 
-/// What a page holds.
+/// The contents of a page.
 #[derive(Debug, Default)]
 pub struct Document {
     /// The text of `<title>`.
     pub title: Option<String>,
     /// All text.
     pub texts: String,
-    /// The values of all attributes, a line each.
+    /// The values of all attributes, one a line.
     pub values: String,
-    /// Its forms that post.
+    /// The forms with method POST.
     pub forms: Vec<Form>,
-    /// What no page of ours has: elements, attributes and addresses.
+    /// Elements, attributes and addresses that no page of the app has.
     pub foreign: Vec<String>,
 }
 
 /// A form that posts to a server function.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Form {
-    /// Where it goes.
+    /// The form's action.
     pub action: String,
-    /// Its fields by name, with the value of a hidden one.
+    /// The fields by name, with the values of hidden ones.
     pub fields: Vec<(String, Option<String>)>,
 }
 
-/// Attributes that are addresses.
+/// Attributes whose values are addresses.
 const ADDRESSES: [&str; 8] = [
     "href",
     "src",
@@ -48,7 +48,7 @@ impl Document {
             match token.expect("no error of the reader") {
                 Token::StartTag(tag) => {
                     in_head &= *tag.name != b"body";
-                    // A drawing has titles of its own.
+                    // An SVG has titles of its own.
                     in_title = in_head && *tag.name == b"title";
                     if in_title && document.title.replace(String::new()).is_some() {
                         document.foreign.push("a second title".into());

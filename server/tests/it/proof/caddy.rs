@@ -1,4 +1,4 @@
-//! The recipe of docs/proxies: Caddy with `forward_auth`, as Debian has it, in front of a small service.
+//! The configuration in docs/proxies: Debian's Caddy with `forward_auth`, in front of a small service.
 
 use super::{
     connection::Answer,
@@ -42,7 +42,7 @@ impl Proxy for Caddy {
         let recipe = replaced(RECIPE, addresses);
         let config = format!("{{\n\tadmin off\n}}\n{recipe}");
         fs::write(folder.path().join("Caddyfile"), config).expect("written");
-        // It opens its port itself.
+        // Caddy opens its port itself.
         drop(listener);
         let process = Command::new(program)
             .args(["run", "--adapter", "caddyfile", "--config"])
@@ -66,7 +66,7 @@ impl Proxy for Caddy {
         self.address
     }
 
-    /// Caddy passes the gate's own answer on.
+    /// Caddy forwards the gate's own response.
     fn assert_refusal(answer: &Answer, status: u16, code: &str) {
         assert_eq!(answer.status, status, "{}", answer.body);
         if status == 503 {
@@ -90,35 +90,35 @@ impl Caddy {
             .inspect(|line| before.push(line.clone()))
             .any(|line| line.contains("serving initial configuration"));
         assert!(serves, "Caddy has ended: {before:#?}");
-        // It must not wait for somebody to read the rest.
+        // It must not block on an unread pipe.
         std::thread::spawn(move || lines.for_each(drop));
     }
 }
 
 impl Drop for Caddy {
     fn drop(&mut self) {
-        // It may be gone already.
+        // It may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn caddy_lets_pass_what_the_gate_lets_pass_and_nothing_else() {
-    proxied::lets_pass_what_the_gate_lets_pass_and_nothing_else::<Caddy>().await;
+async fn caddy_forwards_only_authorized_requests() {
+    proxied::forwards_only_authorized_requests::<Caddy>().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn behind_caddy_a_key_knows_the_addresses_of_its_callers() {
-    proxied::a_key_knows_the_addresses_of_its_callers::<Caddy>().await;
+async fn behind_caddy_the_client_address_is_known() {
+    proxied::the_client_address_is_known::<Caddy>().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn behind_caddy_a_request_has_one_name_and_a_preflight_is_the_services() {
-    proxied::a_request_has_one_name_and_a_preflight_is_the_services::<Caddy>().await;
+async fn behind_caddy_a_request_has_one_id_and_the_service_answers_preflights() {
+    proxied::a_request_has_one_id_and_the_service_answers_preflights::<Caddy>().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn behind_caddy_nobody_passes_when_the_gate_is_down() {
-    proxied::nobody_passes_when_the_gate_is_down::<Caddy>().await;
+async fn behind_caddy_no_request_is_forwarded_while_the_gate_is_down() {
+    proxied::no_request_is_forwarded_while_the_gate_is_down::<Caddy>().await;
 }

@@ -1,4 +1,4 @@
-//! The smallest client that keeps its connection.
+//! A minimal HTTP client with a persistent connection.
 
 use domain::key::issued::IssuedKey;
 use std::net::{IpAddr, SocketAddr};
@@ -27,15 +27,15 @@ impl Answer {
 impl Connection {
     pub async fn to(address: SocketAddr) -> Self {
         Self(BufReader::new(
-            TcpStream::connect(address).await.expect("somebody listens"),
+            TcpStream::connect(address).await.expect("a listener"),
         ))
     }
 
-    /// Connects from another address of this machine.
+    /// Connects from another loopback address.
     pub async fn from(here: IpAddr, address: SocketAddr) -> Self {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.bind(SocketAddr::new(here, 0)).expect("ours");
-        let stream = socket.connect(address).await.expect("somebody listens");
+        let stream = socket.connect(address).await.expect("a listener");
         Self(BufReader::new(stream))
     }
 
@@ -76,7 +76,7 @@ impl Connection {
         answer
     }
 
-    /// A `GET` with a key.
+    /// Sends a `GET` with a key.
     pub async fn get(&mut self, path: &str, key: &IssuedKey) -> Answer {
         let id = key.id.to_string();
         let pair = [

@@ -1,8 +1,8 @@
-//! A key is taken away while 64 clients call with it, each as fast as it can: every call that begins after the change was
-//! answered is refused.
+//! A key is revoked while 64 clients call with it as fast as they can: every call that begins after the response to the
+//! change is refused.
 
 use super::{connection::Connection, serve};
-use crate::house::House;
+use crate::test_server::TestServer;
 use domain::{
     key::{
         expiry::Expiry,
@@ -22,23 +22,23 @@ use std::{
 use tokio::{sync::Semaphore, task::JoinSet};
 
 const CLIENTS: usize = 64;
-/// Accepted calls of each client before anything is changed.
+/// Accepted calls of each client before the change.
 const BEFORE: usize = 5;
-/// Calls of each client that begin after the change was answered.
+/// Calls of each client that begin after the change.
 const AFTER: usize = 5;
-/// Calls of each client at most, however long the change takes.
-const MOST: usize = 100_000;
+/// Maximum number of calls of each client.
+const MAX_CALLS: usize = 100_000;
 
-/// What all clients share.
+/// The state that all clients share.
 #[derive(Default)]
 struct Course {
-    /// Set when the change has been answered, and before any call that is counted as later.
+    /// Set after the change was answered, before any call that counts as later.
     answered: AtomicBool,
     meanwhile: AtomicUsize,
 }
 
-/// Calls with `key` from all sides, lets `change` happen, and sees that nothing passes that begins after it. What passes
-/// and what is refused meanwhile is not told apart: nobody can say which came first.
+/// Calls with `key` from all clients, runs `change`, and checks that no call that begins after it is accepted. Calls
+/// during the change may be accepted or refused.
 async fn hammer(
     address: SocketAddr,
     key: &IssuedKey,
@@ -67,7 +67,7 @@ async fn hammer(
     assert_eq!(later, CLIENTS * AFTER);
 }
 
-/// Status and code of each call that began after the change was answered.
+/// Returns status and code of each call that began after the change.
 async fn client(
     address: SocketAddr,
     key: &IssuedKey,
@@ -79,8 +79,8 @@ async fn client(
         assert_eq!(connection.get("/v1/whoami", key).await.status, 200);
     }
     warm.add_permits(1);
-    for _ in 0..MOST {
-        // Read before the call begins: what it says is true of the whole call.
+    for _ in 0..MAX_CALLS {
+        // Read before the call begins, so that it holds for the whole call.
         if course.answered.load(Ordering::SeqCst) {
             break;
         }
@@ -102,11 +102,11 @@ async fn client(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn no_call_passes_that_begins_after_its_key_was_revoked() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read", "").await;
-    let address = serve(&house).await;
+async fn no_call_that_begins_after_a_revocation_is_accepted() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "").await;
+    let address = serve(&server).await;
     Box::pin(hammer(address, &key, "key_revoked", async {
         let revoked = owner.revoke(key.id, "Leaked".into()).await;
         revoked.expect("revoked");
@@ -115,10 +115,10 @@ async fn no_call_passes_that_begins_after_its_key_was_revoked() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn no_call_passes_that_begins_after_its_key_has_revoked_itself() {
-    let house = House::furnished().await;
-    let key = house.key(&house.owner().await, "invoice:read", "").await;
-    let address = serve(&house).await;
+async fn no_call_that_begins_after_a_key_revoked_itself_is_accepted() {
+    let server = TestServer::with_users().await;
+    let key = server.key(&server.owner().await, "invoice:read", "").await;
+    let address = serve(&server).await;
     Box::pin(hammer(address, &key, "key_revoked", async {
         let id = key.id.to_string();
         let pair = [
@@ -133,11 +133,11 @@ async fn no_call_passes_that_begins_after_its_key_has_revoked_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn no_call_passes_that_begins_after_its_key_was_switched_off() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read", "").await;
-    let address = serve(&house).await;
+async fn no_call_that_begins_after_a_deactivation_is_accepted() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "").await;
+    let address = serve(&server).await;
     Box::pin(hammer(address, &key, "key_inactive", async {
         owner.deactivate(key.id).await.expect("switched off");
     }))
@@ -145,22 +145,22 @@ async fn no_call_passes_that_begins_after_its_key_was_switched_off() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn no_call_passes_that_begins_after_its_secret_has_retired() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let key = house.key(&owner, "invoice:read", "").await;
+async fn no_call_that_begins_after_a_secret_has_retired_is_accepted() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "").await;
     let fresh = owner.fresh().expect("signed in a moment ago");
     let wanted = Regeneration {
         retirement: Retirement { grace: HOUR },
         expiry: Expiry::Never,
         compromised: false,
     };
-    let once = house.keyring.new_idempotency_key();
+    let once = server.keyring.new_idempotency_key();
     let made = fresh.regenerate(key.id, wanted, once).await;
     assert!(matches!(made, Ok(Issue::New(_))), "{made:?}");
-    let address = serve(&house).await;
+    let address = serve(&server).await;
     Box::pin(hammer(address, &key, "secret_retired", async {
-        house.clock.advance(HOUR);
+        server.clock.advance(HOUR);
     }))
     .await;
 }

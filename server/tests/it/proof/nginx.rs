@@ -1,4 +1,4 @@
-//! The recipe of docs/proxies: nginx with `auth_request`, as Debian has it, in front of a small service.
+//! The configuration in docs/proxies: Debian's nginx with `auth_request`, in front of a small service.
 
 use super::{
     connection::Answer,
@@ -40,15 +40,15 @@ impl Proxy for Nginx {
             ("127.0.0.1:8000", address.to_string()),
         ];
         let recipe = replaced(RECIPE, addresses);
-        let place = folder.path().display();
+        let folder_path = folder.path().display();
         let config = format!(
-            "daemon off;\npid {place}/pid;\nerror_log stderr warn;\nevents {{}}\n\
-             http {{\naccess_log off;\nclient_body_temp_path {place}/body;\nproxy_temp_path {place}/proxy;\n\
-             fastcgi_temp_path {place}/fastcgi;\nuwsgi_temp_path {place}/uwsgi;\nscgi_temp_path {place}/scgi;\n\
+            "daemon off;\npid {folder_path}/pid;\nerror_log stderr warn;\nevents {{}}\n\
+             http {{\naccess_log off;\nclient_body_temp_path {folder_path}/body;\nproxy_temp_path {folder_path}/proxy;\n\
+             fastcgi_temp_path {folder_path}/fastcgi;\nuwsgi_temp_path {folder_path}/uwsgi;\nscgi_temp_path {folder_path}/scgi;\n\
              {recipe}}}\n"
         );
         fs::write(folder.path().join("nginx.conf"), config).expect("written");
-        // It inherits the socket, which is open already: nobody has to wait for it.
+        // nginx inherits the open socket, so there is nothing to wait for.
         listener.set_nonblocking(true).expect("possible");
         let process = command(program, &folder)
             .env("NGINX", "0;")
@@ -71,7 +71,7 @@ impl Proxy for Nginx {
         assert_eq!(answer.header("ratelimit"), "\"key\";r=0;t=60");
     }
 
-    /// Of the gate's answer nginx has the status and some headers.
+    /// nginx passes on the status and some headers of the gate's response.
     fn assert_refusal(answer: &Answer, status: u16, code: &str) {
         assert_eq!(answer.status, status, "{}", answer.body);
         let challenge = match (status, code) {
@@ -92,13 +92,13 @@ impl Proxy for Nginx {
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        // Its workers go with it only if it is asked.
+        // The workers stop only with a regular stop.
         let stopped = command(&self.program, &self.folder)
             .args(["-s", "stop"])
             .stderr(Stdio::null())
             .status();
         if !stopped.is_ok_and(|status| status.success()) {
-            // It may be gone already.
+            // It may have ended already.
             let _ = self.process.kill();
         }
         let _ = self.process.wait();
@@ -116,21 +116,21 @@ fn command(program: &Path, folder: &TempDir) -> Command {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nginx_lets_pass_what_the_gate_lets_pass_and_nothing_else() {
-    proxied::lets_pass_what_the_gate_lets_pass_and_nothing_else::<Nginx>().await;
+async fn nginx_forwards_only_authorized_requests() {
+    proxied::forwards_only_authorized_requests::<Nginx>().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn behind_nginx_a_key_knows_the_addresses_of_its_callers() {
-    proxied::a_key_knows_the_addresses_of_its_callers::<Nginx>().await;
+async fn behind_nginx_the_client_address_is_known() {
+    proxied::the_client_address_is_known::<Nginx>().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn behind_nginx_a_request_has_one_name_and_a_preflight_is_the_services() {
-    proxied::a_request_has_one_name_and_a_preflight_is_the_services::<Nginx>().await;
+async fn behind_nginx_a_request_has_one_id_and_the_service_answers_preflights() {
+    proxied::a_request_has_one_id_and_the_service_answers_preflights::<Nginx>().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn behind_nginx_nobody_passes_when_the_gate_is_down() {
-    proxied::nobody_passes_when_the_gate_is_down::<Nginx>().await;
+async fn behind_nginx_no_request_is_forwarded_while_the_gate_is_down() {
+    proxied::no_request_is_forwarded_while_the_gate_is_down::<Nginx>().await;
 }

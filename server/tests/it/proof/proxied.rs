@@ -1,10 +1,10 @@
-//! What every proxy is tried with.
+//! Tests that every proxy has to pass.
 
 use super::{
     connection::{Answer, Connection},
     listen, serve,
 };
-use crate::house::House;
+use crate::test_server::TestServer;
 use axum::{Router, routing::any};
 use domain::key::{
     Environment, KeyDraft,
@@ -23,28 +23,28 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A running proxy with its recipe of docs/proxies. It is stopped when it is dropped.
+/// A running proxy with its configuration in docs/proxies. It stops when it is dropped.
 pub trait Proxy: Sized {
-    /// The program's.
+    /// The program's name.
     const NAME: &str;
-    /// A path behind which there is nothing for callers.
+    /// A path that is not for callers.
     const HIDDEN: &str;
-    /// What else a client may write of itself, and the recipe takes away.
+    /// Headers of a client that the configuration removes.
     const FORGED: &[(&str, &str)];
 
-    /// Runs the recipe with other ports.
+    /// Starts the proxy with other ports.
     fn start(program: &Path, gate: SocketAddr, service: SocketAddr) -> Self;
 
     fn address(&self) -> SocketAddr;
 
-    /// What the caller is told beside the service's answer.
+    /// Checks what the caller gets beside the service's response.
     fn assert_passed(_: &Answer) {}
 
-    /// What the caller is told in its place.
+    /// Checks what the caller gets instead of it.
     fn assert_refusal(answer: &Answer, status: u16, code: &str);
 }
 
-/// A recipe with other texts for its addresses.
+/// Returns a configuration with other addresses.
 pub fn replaced(recipe: &str, addresses: [(&str, String); 3]) -> String {
     let mut recipe = recipe.to_owned();
     for (theirs, ours) in addresses {
@@ -58,15 +58,15 @@ async fn get(proxy: &impl Proxy, path: &str, key: &IssuedKey) -> Answer {
     Connection::to(proxy.address()).await.get(path, key).await
 }
 
-pub async fn lets_pass_what_the_gate_lets_pass_and_nothing_else<P: Proxy>() {
+pub async fn forwards_only_authorized_requests<P: Proxy>() {
     let Some(program) = program(P::NAME) else {
         return;
     };
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let proxy = P::start(&program, serve(&house).await, service().await);
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let proxy = P::start(&program, serve(&server).await, service().await);
 
-    let key = house.key(&owner, "invoice:read invoice:create", "").await;
+    let key = server.key(&owner, "invoice:read invoice:create", "").await;
     let id = key.id.to_string();
     let mut lines = vec![
         ("x-client-key", id.as_str()),
@@ -94,16 +94,16 @@ pub async fn lets_pass_what_the_gate_lets_pass_and_nothing_else<P: Proxy>() {
     wrong.secret = token::format_secret(Environment::Live, &[9; 32]);
     let refused = get(&proxy, "/invoices", &wrong).await;
     P::assert_refusal(&refused, 401, "invalid_credentials");
-    let nobody = connection.send("GET", "/invoices", &[]).await;
-    P::assert_refusal(&nobody, 401, "missing_credentials");
+    let anonymous = connection.send("GET", "/invoices", &[]).await;
+    P::assert_refusal(&anonymous, 401, "missing_credentials");
     let twice = [lines[0], lines[1], ("authorization", "Basic eDp5")];
     let twice = connection.send("GET", "/invoices", &twice).await;
     P::assert_refusal(&twice, 400, "ambiguous_credentials");
-    let narrow = house.key(&owner, "customer:read", "").await;
+    let narrow = server.key(&owner, "customer:read", "").await;
     let refused = get(&proxy, "/invoices", &narrow).await;
     P::assert_refusal(&refused, 403, "insufficient_scope");
 
-    let limited = limited(&house, &owner).await;
+    let limited = limited(&server, &owner).await;
     let first = get(&proxy, "/invoices", &limited).await;
     assert_eq!(first.status, 200, "{}", first.body);
     P::assert_passed(&first);
@@ -120,24 +120,24 @@ pub async fn lets_pass_what_the_gate_lets_pass_and_nothing_else<P: Proxy>() {
     assert_eq!(get(&proxy, P::HIDDEN, &narrow).await.status, 404);
 }
 
-pub async fn a_key_knows_the_addresses_of_its_callers<P: Proxy>() {
+pub async fn the_client_address_is_known<P: Proxy>() {
     let Some(program) = program(P::NAME) else {
         return;
     };
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let proxy = P::start(&program, serve(&house).await, service().await);
-    let key = house.key(&owner, "invoice:read", "127.0.0.2").await;
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let proxy = P::start(&program, serve(&server).await, service().await);
+    let key = server.key(&owner, "invoice:read", "127.0.0.2").await;
     let id = key.id.to_string();
     let lines = [
         ("x-client-key", id.as_str()),
         ("x-client-secret", &key.secret),
         ("x-forwarded-for", "127.0.0.2"),
     ];
-    let mut stranger = Connection::to(proxy.address()).await;
-    let refused = stranger.send("GET", "/invoices", &lines).await;
+    let mut attacker = Connection::to(proxy.address()).await;
+    let refused = attacker.send("GET", "/invoices", &lines).await;
     P::assert_refusal(&refused, 403, "ip_not_allowed");
-    // Every address of 127.0.0.0/8 is Linux's own.
+    // On Linux every address of 127.0.0.0/8 is a loopback address.
     if cfg!(target_os = "linux") {
         let here = Ipv4Addr::new(127, 0, 0, 2).into();
         let mut caller = Connection::from(here, proxy.address()).await;
@@ -146,14 +146,14 @@ pub async fn a_key_knows_the_addresses_of_its_callers<P: Proxy>() {
     }
 }
 
-pub async fn a_request_has_one_name_and_a_preflight_is_the_services<P: Proxy>() {
+pub async fn a_request_has_one_id_and_the_service_answers_preflights<P: Proxy>() {
     let Some(program) = program(P::NAME) else {
         return;
     };
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let proxy = P::start(&program, serve(&house).await, service().await);
-    let key = house.key(&owner, "invoice:read", "").await;
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let proxy = P::start(&program, serve(&server).await, service().await);
+    let key = server.key(&owner, "invoice:read", "").await;
     let id = key.id.to_string();
     let mut connection = Connection::to(proxy.address()).await;
     let lines = [
@@ -164,7 +164,7 @@ pub async fn a_request_has_one_name_and_a_preflight_is_the_services<P: Proxy>() 
     let passed = connection.send("GET", "/invoices", &lines).await;
     assert_eq!(passed.status, 200, "{}", passed.body);
     assert!(!passed.body.contains("the-clients"), "{}", passed.body);
-    // What the service was told is what the gate has noted.
+    // The service got the id that the gate has recorded.
     let (_, rest) = passed
         .body
         .split_once("\"x-request-id\": \"")
@@ -184,7 +184,7 @@ pub async fn a_request_has_one_name_and_a_preflight_is_the_services<P: Proxy>() 
     let answered = connection.send("OPTIONS", "/invoices", &preflight).await;
     assert_eq!(answered.status, 200, "{}", answered.body);
     assert!(!answered.body.contains("forged"), "{}", answered.body);
-    // Nothing else passes without a key, an OPTIONS request neither.
+    // Other requests without a key are refused, also other OPTIONS requests.
     for lines in [&[] as &[(&str, &str)], &preflight[..1], &preflight[1..2]] {
         let refused = connection.send("OPTIONS", "/invoices", lines).await;
         P::assert_refusal(&refused, 401, "missing_credentials");
@@ -193,13 +193,13 @@ pub async fn a_request_has_one_name_and_a_preflight_is_the_services<P: Proxy>() 
     assert_eq!(refused.status, 401, "{}", refused.body);
 }
 
-pub async fn nobody_passes_when_the_gate_is_down<P: Proxy>() {
+pub async fn no_request_is_forwarded_while_the_gate_is_down<P: Proxy>() {
     let Some(program) = program(P::NAME) else {
         return;
     };
-    let house = House::furnished().await;
-    let key = house.key(&house.owner().await, "invoice:read", "").await;
-    // An address at which nobody listens any more.
+    let server = TestServer::with_users().await;
+    let key = server.key(&server.owner().await, "invoice:read", "").await;
+    // An address without a listener.
     let (listener, gate) = listen().await;
     drop(listener);
     let proxy = P::start(&program, gate, service().await);
@@ -207,7 +207,7 @@ pub async fn nobody_passes_when_the_gate_is_down<P: Proxy>() {
     P::assert_refusal(&refused, 503, "verification_unavailable");
 }
 
-/// A proxy's program. `cargo xtask test` names it by `LATCHKEY_TEST_` and its name, so that a test is never left out there.
+/// Returns the path of a proxy's program. `cargo xtask test` sets `LATCHKEY_TEST_` with its name, so that no test is skipped.
 fn program(name: &str) -> Option<PathBuf> {
     let variable = format!("LATCHKEY_TEST_{}", name.to_uppercase());
     if let Some(named) = env::var_os(&variable) {
@@ -223,7 +223,7 @@ fn program(name: &str) -> Option<PathBuf> {
     found
 }
 
-/// A service that answers with the headers that reached it.
+/// Serves responses that contain the request's headers.
 async fn service() -> SocketAddr {
     let (listener, address) = listen().await;
     let router = Router::new().fallback(any(async |headers: HeaderMap| format!("{headers:?}")));
@@ -231,8 +231,8 @@ async fn service() -> SocketAddr {
     address
 }
 
-/// A key with one call a minute.
-async fn limited(house: &House, owner: &Owner) -> IssuedKey {
+/// Issues a key with a limit of one call a minute.
+async fn limited(server: &TestServer, owner: &Owner) -> IssuedKey {
     let draft = KeyDraft {
         name: KeyName::parse("Limited").expect("a name"),
         description: Description::default(),
@@ -247,7 +247,7 @@ async fn limited(house: &House, owner: &Owner) -> IssuedKey {
     };
     let fresh = owner.fresh().expect("signed in a moment ago");
     match fresh
-        .issue(draft, house.keyring.new_idempotency_key())
+        .issue(draft, server.keyring.new_idempotency_key())
         .await
     {
         Ok(Issue::New(key)) => key,

@@ -1,10 +1,10 @@
-//! The recipes of proxies that Debian does not have: the gate is sent what the proxy sends with the file of docs/proxies.
+//! Proxies that Debian does not package: the tests send what the proxy sends with its configuration in docs/proxies.
 
 use super::{
     connection::{Answer, Connection},
     serve,
 };
-use crate::house::House;
+use crate::test_server::TestServer;
 use domain::{
     decision::DecisionFilter,
     key::issued::IssuedKey,
@@ -14,7 +14,7 @@ use domain::{
 const ENVOY: &str = include_str!("../../../../docs/proxies/envoy.yaml");
 const TRAEFIK: &str = include_str!("../../../../docs/proxies/traefik.yaml");
 
-/// What stands behind the name in the recipe.
+/// Returns the value of a setting in the configuration.
 fn setting<'a>(recipe: &'a str, name: &str) -> &'a str {
     let mut found = recipe
         .lines()
@@ -24,9 +24,9 @@ fn setting<'a>(recipe: &'a str, name: &str) -> &'a str {
     value.trim_matches('"')
 }
 
-/// `GET target` as Envoy's `ext_authz` asks about it: its own path, with the request's path and query behind; the headers
-/// that the recipe lets through; and what Envoy adds itself: its own address to `X-Forwarded-For`, and its names.
-async fn by_envoy(
+/// Returns the authorization request of Envoy's `ext_authz` for `GET target`: its own path, followed by the original path and
+/// query; the headers that the configuration forwards; and what Envoy adds: its address in `X-Forwarded-For`, and its names.
+async fn envoy_request(
     gate: &mut Connection,
     method: &str,
     target: &str,
@@ -53,7 +53,7 @@ async fn by_envoy(
     gate.send(method, &path, &sent).await
 }
 
-/// A call with a key that comes through Envoy: it has written the caller's address behind what the caller wrote, and adds
+/// Returns the headers of a call through Envoy, which has appended the caller's address to `X-Forwarded-For`, and then
 /// its own.
 fn called<'a>(key: &'a IssuedKey, id: &'a str, forwarded: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
@@ -67,11 +67,11 @@ fn called<'a>(key: &'a IssuedKey, id: &'a str, forwarded: &'a str) -> Vec<(&'a s
 }
 
 #[tokio::test]
-async fn envoy_appends_a_path_and_a_query_that_ask_for_nothing() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let mut gate = Connection::to(serve(&house).await).await;
-    let key = house.key(&owner, "invoice:read", "").await;
+async fn envoys_appended_path_and_query_do_not_change_the_required_scopes() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let mut gate = Connection::to(serve(&server).await).await;
+    let key = server.key(&owner, "invoice:read", "").await;
     let id = key.id.to_string();
     let lines = called(&key, &id, "203.0.113.9,127.0.0.1");
     for target in [
@@ -86,28 +86,28 @@ async fn envoy_appends_a_path_and_a_query_that_ask_for_nothing() {
         "/../invoices",
         "/invoices%2F17%3Fa",
     ] {
-        let passed = by_envoy(&mut gate, "GET", target, &lines).await;
+        let passed = envoy_request(&mut gate, "GET", target, &lines).await;
         assert_eq!(passed.status, 200, "{target}: {}", passed.body);
         assert_eq!(passed.header("x-latchkey-key-id"), id);
         assert_eq!(passed.header("x-latchkey-scopes"), "invoice:read");
     }
-    // No call counts as one with credentials in its address.
+    // No call is reported as one with credentials in its query.
     assert_eq!(credentials_in_urls(&owner).await, 0);
-    let narrow = house.key(&owner, "customer:read", "").await;
+    let narrow = server.key(&owner, "customer:read", "").await;
     let id = narrow.id.to_string();
     let lines = called(&narrow, &id, "203.0.113.9,127.0.0.1");
     let target = "/invoices?scope=customer:read";
-    let refused = by_envoy(&mut gate, "POST", target, &lines).await;
+    let refused = envoy_request(&mut gate, "POST", target, &lines).await;
     assert_eq!(refused.status, 403, "{}", refused.body);
-    let nobody = by_envoy(&mut gate, "GET", "/invoices", &[]).await;
-    assert_eq!(nobody.status, 401);
+    let anonymous = envoy_request(&mut gate, "GET", "/invoices", &[]).await;
+    assert_eq!(anonymous.status, 401);
     assert_eq!(
-        nobody.header("www-authenticate"),
+        anonymous.header("www-authenticate"),
         r#"ApiKey realm="latchkey""#
     );
 }
 
-/// How many calls with credentials in their address were noticed.
+/// Returns the number of reported calls with credentials in their query.
 async fn credentials_in_urls(owner: &management::Owner) -> usize {
     let filter = EventFilter {
         kind: Some(Kind::InQuery),
@@ -118,20 +118,20 @@ async fn credentials_in_urls(owner: &management::Owner) -> usize {
 }
 
 #[tokio::test]
-async fn behind_envoy_a_key_knows_the_addresses_of_its_callers_and_its_usage_their_paths() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let mut gate = Connection::to(serve(&house).await).await;
-    let key = house.key(&owner, "invoice:read", "203.0.113.9").await;
+async fn behind_envoy_the_client_address_and_the_path_are_known() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let mut gate = Connection::to(serve(&server).await).await;
+    let key = server.key(&owner, "invoice:read", "203.0.113.9").await;
     let id = key.id.to_string();
     for (forwarded, status) in [
         ("203.0.113.9,127.0.0.1", 200),
-        // What the caller wrote stands before what Envoy saw.
+        // The caller's own entry comes before the one of Envoy.
         ("203.0.113.9,198.51.100.2,127.0.0.1", 403),
         ("198.51.100.2,203.0.113.9,127.0.0.1", 200),
     ] {
         let lines = called(&key, &id, forwarded);
-        let answer = by_envoy(&mut gate, "PUT", "/invoices/17?page=2", &lines).await;
+        let answer = envoy_request(&mut gate, "PUT", "/invoices/17?page=2", &lines).await;
         assert_eq!(answer.status, status, "{forwarded}: {}", answer.body);
     }
     let page = owner.requests(DecisionFilter::default(), None).await;
@@ -140,7 +140,7 @@ async fn behind_envoy_a_key_knows_the_addresses_of_its_callers_and_its_usage_the
     for row in rows {
         assert_eq!(row.route, "PUT /invoices/{id}");
     }
-    // The recipe takes the callers' addresses from their sockets, and gives requests names of its own.
+    // The configuration takes addresses from sockets, and generates request ids.
     assert_eq!(setting(ENVOY, "use_remote_address"), "true");
     assert_eq!(setting(ENVOY, "preserve_external_request_id"), "false");
     assert_eq!(setting(ENVOY, "failure_mode_allow"), "false");
@@ -151,11 +151,11 @@ async fn behind_envoy_a_key_knows_the_addresses_of_its_callers_and_its_usage_the
 }
 
 #[tokio::test]
-async fn scopes_of_a_path_are_as_those_of_a_query() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let mut gate = Connection::to(serve(&house).await).await;
-    let key = house.key(&owner, "invoice:read invoice:create", "").await;
+async fn scopes_in_a_path_work_like_those_in_a_query() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let mut gate = Connection::to(serve(&server).await).await;
+    let key = server.key(&owner, "invoice:read invoice:create", "").await;
     for (scopes, status, code) in [
         ("invoice:read", 200, ""),
         ("invoice:read,invoice:create", 200, ""),
@@ -172,14 +172,14 @@ async fn scopes_of_a_path_are_as_those_of_a_query() {
         assert_eq!(answer.status, status, "{scopes}: {}", answer.body);
         assert!(answer.body.contains(code), "{scopes}: {}", answer.body);
     }
-    // An empty list of scopes is a mistake, not a wish for none.
+    // An empty list of scopes is an error.
     let empty = gate.get("/v1/auth/scopes//invoices", &key).await;
     assert_eq!(empty.status, 400, "{}", empty.body);
 }
 
-/// `method target` as Traefik's `forwardAuth` asks about it: by GET at the recipe's address, with the headers that it
-/// names, and its own words about the request.
-async fn by_traefik(
+/// Returns the authorization request of Traefik's `forwardAuth` for `method target`: a GET at the configured address, with
+/// the configured headers and Traefik's own.
+async fn traefik_request(
     gate: &mut Connection,
     caller: &str,
     target: &str,
@@ -209,11 +209,11 @@ async fn by_traefik(
 }
 
 #[tokio::test]
-async fn traefik_tells_of_the_request_in_headers() {
-    let house = House::furnished().await;
-    let owner = house.owner().await;
-    let mut gate = Connection::to(serve(&house).await).await;
-    let key = house.key(&owner, "invoice:read", "203.0.113.9").await;
+async fn traefik_describes_the_original_request_in_headers() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let mut gate = Connection::to(serve(&server).await).await;
+    let key = server.key(&owner, "invoice:read", "203.0.113.9").await;
     let id = key.id.to_string();
     let lines = [
         ("x-client-key", id.as_str()),
@@ -223,11 +223,11 @@ async fn traefik_tells_of_the_request_in_headers() {
         ("user-agent", "curl/8.14"),
     ];
     let target = "/invoices/17?key=1";
-    let passed = by_traefik(&mut gate, "203.0.113.9", target, &lines).await;
+    let passed = traefik_request(&mut gate, "203.0.113.9", target, &lines).await;
     assert_eq!(passed.status, 200, "{}", passed.body);
     assert_eq!(passed.header("x-latchkey-key-id"), id);
     assert_ne!(passed.header("x-request-id"), "the-clients");
-    let refused = by_traefik(&mut gate, "198.51.100.2", target, &lines).await;
+    let refused = traefik_request(&mut gate, "198.51.100.2", target, &lines).await;
     assert_eq!(refused.status, 403, "{}", refused.body);
     let page = owner.requests(DecisionFilter::default(), None).await;
     for row in page.expect("read").rows {
@@ -238,9 +238,9 @@ async fn traefik_tells_of_the_request_in_headers() {
 }
 
 #[tokio::test]
-async fn the_gate_answers_no_preflight_itself() {
-    let house = House::furnished().await;
-    let mut gate = Connection::to(serve(&house).await).await;
+async fn the_gate_does_not_answer_preflight_requests() {
+    let server = TestServer::with_users().await;
+    let mut gate = Connection::to(serve(&server).await).await;
     let lines = [
         ("origin", "https://app.example.com"),
         ("access-control-request-method", "GET"),

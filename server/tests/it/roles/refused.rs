@@ -1,10 +1,10 @@
-//! Callers without a role: support, who belongs to no account; a disabled person; an ended session; an API key. And what is
-//! refused changes nothing in the database.
+//! Callers without a role: support, a disabled person, an ended session, an API key. A refused call changes
+//! nothing in the database.
 
 use super::{CALLERS, FILES, TABLE, fill};
 use crate::{
     database::{Database, changed},
-    house::{Answer, House, OWNER, PASSWORD, VIEWER},
+    test_server::{Answer, OWNER, PASSWORD, TestServer, VIEWER},
 };
 use domain::{
     account::{Email, Role},
@@ -17,7 +17,7 @@ const SUPPORT: &str = "help@latchkey.example";
 const JSON: (&str, &str) = ("accept", "application/json");
 const HTML: (&str, &str) = ("accept", "text/html");
 
-/// What support hears from the functions that name no application. Every other function answers 404: nothing is there.
+/// The responses for support of functions without an application. Every other function responds 404.
 const TO_SUPPORT: [(&str, u16); 14] = [
     ("sign_in", 200),
     ("sign_out", 200),
@@ -35,35 +35,35 @@ const TO_SUPPORT: [(&str, u16); 14] = [
     ("support_look", 200),
 ];
 
-/// A house with callers that have no role, by what they send.
+/// A server and callers without a role, by the headers that they send.
 struct Callers {
-    house: House,
+    server: TestServer,
     database: Database,
     owner: management::Owner,
-    /// Alike in being nobody.
+    /// Callers without a valid session.
     nobodies: Vec<(&'static str, Vec<(&'static str, String)>)>,
 }
 
 impl Callers {
     async fn new() -> Self {
-        let house = House::furnished().await;
+        let server = TestServer::with_users().await;
         let draft = PersonDraft {
             place: None,
             email: Email::parse(SUPPORT).expect("an address"),
             role: Role::Support,
             password: PASSWORD.into(),
         };
-        house.keyring.add_person(draft).await.expect("added");
+        server.keyring.add_person(draft).await.expect("added");
         let cookie = |token: &str| vec![("cookie", format!("latchkey={token}"))];
-        let ended = cookie(&house.token(OWNER).await);
-        house.clock.advance(31 * MINUTE);
-        // Support uses no role of the viewer's, so this one is disabled.
-        let disabled = cookie(&house.token(VIEWER).await);
-        let database = Database::at(&house.url).await;
+        let ended = cookie(&server.token(OWNER).await);
+        server.clock.advance(31 * MINUTE);
+        // The viewer is disabled here.
+        let disabled = cookie(&server.token(VIEWER).await);
+        let database = Database::at(&server.url).await;
         let disable = format!("UPDATE person SET disabled_at = 1 WHERE email = '{VIEWER}'");
         assert_eq!(database.run(&disable).await, 1);
-        let owner = house.owner().await;
-        let key = house.key(&owner, "key:verify", "").await;
+        let owner = server.owner().await;
+        let key = server.key(&owner, "key:verify", "").await;
         let key = vec![
             ("x-client-key", key.id.to_string()),
             ("x-client-secret", key.secret),
@@ -75,14 +75,14 @@ impl Callers {
             ("a made-up session", cookie(&"0".repeat(64))),
         ];
         Self {
-            house,
+            server,
             database,
             owner,
             nobodies,
         }
     }
 
-    /// Calls, and holds a refusal to having changed nothing.
+    /// Calls, and checks that a refused call has changed nothing.
     async fn call(
         &self,
         path: &str,
@@ -94,8 +94,8 @@ impl Callers {
         let mut all = vec![accept];
         all.extend(lines.iter().map(|(name, value)| (*name, value.as_str())));
         let answer = match form {
-            Some(form) => self.house.post(path, &all, form).await,
-            None => self.house.get(path, &all).await,
+            Some(form) => self.server.post(path, &all, form).await,
+            None => self.server.get(path, &all).await,
         };
         if form.is_none() || !answer.status.is_success() {
             assert_eq!(
@@ -110,12 +110,12 @@ impl Callers {
 }
 
 #[tokio::test]
-async fn whoever_has_no_session_is_nobody_to_every_function_and_changes_nothing() {
+async fn without_a_session_every_function_refuses_and_changes_nothing() {
     let callers = Callers::new().await;
-    assert!(CALLERS[0].is_none(), "the first column is nobody's");
+    assert!(CALLERS[0].is_none(), "the first column has no session");
     for (name, form, expected) in TABLE {
         for (who, lines) in &callers.nobodies {
-            let form = fill(&callers.house, &callers.owner, form).await;
+            let form = fill(&callers.server, &callers.owner, form).await;
             let answer = callers
                 .call(&format!("/api/{name}"), lines, JSON, Some(&form))
                 .await;
@@ -125,20 +125,20 @@ async fn whoever_has_no_session_is_nobody_to_every_function_and_changes_nothing(
 }
 
 #[tokio::test]
-async fn support_reaches_no_account_by_any_function_and_changes_nothing() {
+async fn support_reaches_no_account_by_any_function() {
     let callers = Callers::new().await;
     for (name, form, _) in TABLE {
         let listed = TO_SUPPORT.iter().find(|(known, _)| known == name);
         assert!(
             listed.is_some() || form.contains("{app}"),
-            "what support hears from {name} is not listed"
+            "the response for support of {name} is not listed"
         );
         let expected = listed.map_or(404, |(_, status)| *status);
         let cookie = vec![(
             "cookie",
-            format!("latchkey={}", callers.house.token(SUPPORT).await),
+            format!("latchkey={}", callers.server.token(SUPPORT).await),
         )];
-        let form = fill(&callers.house, &callers.owner, form).await;
+        let form = fill(&callers.server, &callers.owner, form).await;
         let answer = callers
             .call(&format!("/api/{name}"), &cookie, JSON, Some(&form))
             .await;
@@ -147,13 +147,13 @@ async fn support_reaches_no_account_by_any_function_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn whoever_has_no_role_sees_no_page_and_no_file_of_an_account() {
+async fn without_a_role_no_page_and_no_file_of_an_account_is_visible() {
     let callers = Callers::new().await;
-    let key = callers.house.key(&callers.owner, "invoice:read", "").await;
+    let key = callers.server.key(&callers.owner, "invoice:read", "").await;
     let app = callers.owner.application().id.to_string();
     let support = vec![(
         "cookie",
-        format!("latchkey={}", callers.house.token(SUPPORT).await),
+        format!("latchkey={}", callers.server.token(SUPPORT).await),
     )];
     let files = FILES
         .iter()
@@ -187,9 +187,9 @@ async fn whoever_has_no_role_sees_no_page_and_no_file_of_an_account() {
 }
 
 #[tokio::test]
-async fn a_refusal_for_want_of_a_role_changes_nothing() {
+async fn a_call_with_an_insufficient_role_changes_nothing() {
     let callers = Callers::new().await;
-    // The viewer of the matrix is disabled here.
+    // The viewer is disabled here.
     let mut refusals = 0;
     for (name, form, expected) in TABLE {
         for (caller, expected) in CALLERS
@@ -204,10 +204,10 @@ async fn a_refusal_for_want_of_a_role_changes_nothing() {
                 None => vec![],
                 Some(email) => vec![(
                     "cookie",
-                    format!("latchkey={}", callers.house.token(email).await),
+                    format!("latchkey={}", callers.server.token(email).await),
                 )],
             };
-            let form = fill(&callers.house, &callers.owner, form).await;
+            let form = fill(&callers.server, &callers.owner, form).await;
             let answer = callers
                 .call(&format!("/api/{name}"), &lines, JSON, Some(&form))
                 .await;

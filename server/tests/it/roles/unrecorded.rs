@@ -2,8 +2,8 @@
 
 use super::{TABLE, fill};
 use crate::{
-    database::{Database, changed, houses},
-    house::{Answer, House, OWNER, PASSWORD},
+    database::{Database, changed, servers},
+    test_server::{Answer, OWNER, PASSWORD, TestServer},
 };
 use domain::{
     account::{Email, Role},
@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 
 const SUPPORT: &str = "help@latchkey.example";
 
-/// Refuses every record of the audit log.
+/// A trigger that refuses every record of the audit log.
 const REFUSE: [&str; 2] = [
     "CREATE TRIGGER no_record BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no record'); END",
     "CREATE FUNCTION no_record() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no record'; END $$;
@@ -32,13 +32,13 @@ const ALLOW: [&str; 2] = [
     "DROP TRIGGER no_record ON audit; DROP FUNCTION no_record()",
 ];
 
-/// Calls as somebody with a session of their own.
-async fn call(house: &House, name: &str, form: &str, cookie: &str) -> Answer {
+/// Calls with a new session.
+async fn call(server: &TestServer, name: &str, form: &str, cookie: &str) -> Answer {
     let lines = [("accept", "application/json"), ("cookie", cookie)];
-    house.post(&format!("/api/{name}"), &lines, form).await
+    server.post(&format!("/api/{name}"), &lines, form).await
 }
 
-/// What the matrix does not name, since it holds for one call alone: an invitation, a member, an event, a retiring key.
+/// What each call needs of its own: an invitation, a member, an event, a retiring key.
 const MORE: &[(&str, &str)] = &[
     ("withdraw_invitation", "app={app}&invitation={invitation}"),
     ("accept_invitation", "token={token}&password={password}"),
@@ -49,10 +49,10 @@ const MORE: &[(&str, &str)] = &[
     ("activate_key", "app={app}&key={inactive}"),
 ];
 
-/// The form with what one call needs.
-async fn complete(house: &House, owner: &Owner, form: &str) -> String {
-    let mut form = fill(house, owner, form).await;
-    let unique = house.keyring.new_idempotency_key();
+/// Returns the form with what the call needs.
+async fn complete(server: &TestServer, owner: &Owner, form: &str) -> String {
+    let mut form = fill(server, owner, form).await;
+    let unique = server.keyring.new_idempotency_key();
     let email = Email::parse(&format!("m{unique}@northwind.example")).expect("an address");
     let fresh = owner.fresh_owner().expect("signed in a moment ago");
     if form.contains("{invitation}") || form.contains("{token}") {
@@ -73,17 +73,17 @@ async fn complete(house: &House, owner: &Owner, form: &str) -> String {
             role: Role::Viewer,
             password: PASSWORD.into(),
         };
-        let member = house.keyring.add_person(draft).await.expect("added");
+        let member = server.keyring.add_person(draft).await.expect("added");
         form = form.replace("{member}", &member.to_string());
     }
     if form.contains("{event}") {
-        let key = house.key(owner, "invoice:read", "").await.id.to_string();
+        let key = server.key(owner, "invoice:read", "").await.id.to_string();
         let wrong = format_secret(Environment::Live, &[9; 32]);
         let pair = [("x-client-key", key.as_str()), ("x-client-secret", &wrong)];
         for _ in 0..25 {
-            house.get("/v1/whoami", &pair).await;
+            server.get("/v1/whoami", &pair).await;
         }
-        house
+        server
             .keyring
             .telemetry()
             .write_events()
@@ -101,13 +101,13 @@ async fn complete(house: &House, owner: &Owner, form: &str) -> String {
         form = form.replace("{event}", &open.id.0.to_string());
     }
     if form.contains("{retiring}") {
-        let key = house.key(owner, "invoice:read", "").await;
+        let key = server.key(owner, "invoice:read", "").await;
         let wanted = Regeneration {
             retirement: Retirement { grace: DAY },
             expiry: Expiry::Never,
             compromised: false,
         };
-        let once = house.keyring.new_idempotency_key();
+        let once = server.keyring.new_idempotency_key();
         let fresh = owner.fresh().expect("signed in a moment ago");
         fresh
             .regenerate(key.id, wanted, once)
@@ -116,7 +116,7 @@ async fn complete(house: &House, owner: &Owner, form: &str) -> String {
         form = form.replace("{retiring}", &key.id.to_string());
     }
     if form.contains("{inactive}") {
-        let key = house.key(owner, "invoice:read", "").await;
+        let key = server.key(owner, "invoice:read", "").await;
         owner.deactivate(key.id).await.expect("deactivated");
         form = form.replace("{inactive}", &key.id.to_string());
     }
@@ -125,43 +125,48 @@ async fn complete(house: &House, owner: &Owner, form: &str) -> String {
 
 #[tokio::test]
 async fn a_change_that_cannot_be_recorded_does_not_happen() {
-    for (kind, house) in houses().await.into_iter().enumerate() {
-        let database = Database::at(&house.url).await;
-        let owner = house.owner().await;
+    for (kind, server) in servers().await.into_iter().enumerate() {
+        let database = Database::at(&server.url).await;
+        let owner = server.owner().await;
         let draft = PersonDraft {
             place: None,
             email: Email::parse(SUPPORT).expect("an address"),
             role: Role::Support,
             password: PASSWORD.into(),
         };
-        house.keyring.add_person(draft).await.expect("added");
-        let cookie = async |email: &str| format!("latchkey={}", house.token(email).await);
+        server.keyring.add_person(draft).await.expect("added");
+        let cookie = async |email: &str| format!("latchkey={}", server.token(email).await);
         let mut changes = BTreeSet::new();
         let rows = TABLE.iter().map(|(name, form, _)| (*name, *form));
         for (name, form) in rows.chain(MORE.iter().copied()) {
-            // Nobody else than support reaches its own functions.
+            // Only support may call its own functions.
             let email = if name.starts_with("support_") {
                 SUPPORT
             } else {
                 OWNER
             };
-            let (session, right) = (cookie(email).await, complete(&house, &owner, form).await);
+            let (session, right) = (cookie(email).await, complete(&server, &owner, form).await);
             let before = database.rows().await;
-            let answer = call(&house, name, &right, &session).await;
+            let answer = call(&server, name, &right, &session).await;
             if !answer.status.is_success() || changed(&before, &database.rows().await).is_empty() {
                 continue;
             }
-            // The same change once more, by another session, of something else, and to another zone.
+            // The same change again: another session, another object, another zone.
             let form = form
                 .replace("Europe/Berlin", "Europe/Paris")
                 .replace("new@", "newer@");
-            let (session, again) = (cookie(email).await, complete(&house, &owner, &form).await);
+            let (session, again) = (cookie(email).await, complete(&server, &owner, &form).await);
             database.run(REFUSE[kind]).await;
             let before = database.rows().await;
-            let answer = call(&house, name, &again, &session).await;
+            let answer = call(&server, name, &again, &session).await;
             let differences = changed(&before, &database.rows().await);
             database.run(ALLOW[kind]).await;
-            assert_eq!(differences, Vec::<String>::new(), "{name} on {}", house.url);
+            assert_eq!(
+                differences,
+                Vec::<String>::new(),
+                "{name} on {}",
+                server.url
+            );
             let status = answer.status.as_u16();
             assert!(status >= 500, "{name}: {status} {}", answer.body);
             changes.insert(name);

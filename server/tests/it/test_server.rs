@@ -1,6 +1,7 @@
-//! A server with a database of its own, some people and a clock that stands.
+//! A server for tests, with a database of its own, users and a manual clock.
 
 use axum::body::{Body, to_bytes};
+use contract::client_address::TrustedProxies;
 use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
@@ -20,8 +21,8 @@ use management::{Issue, Keyring, Owner, PersonDraft, Session, SignIn, Store};
 use server::{
     AppState,
     config::PublicUrl,
-    gate::client_address::TrustedProxies,
-    request::{Identified, Peer},
+    request::{Peer, RequestService},
+    router::endpoints,
 };
 use std::{any::Any, sync::Arc};
 use tower::ServiceExt;
@@ -36,7 +37,7 @@ pub const HERE: &str = "http://localhost:3000";
 pub const PEER: &str = "198.51.100.2";
 pub const PROXY: &str = "10.0.0.1";
 
-/// What came back.
+/// A response.
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -56,28 +57,28 @@ impl Answer {
     }
 }
 
-/// Nothing watches the database in these tests, and their clock leaps.
+/// Unlimited: no background task asks the database in tests, and their clock jumps.
 pub const PATIENCE_MS: i64 = i64::MAX;
 
-pub struct House {
-    pub router: Identified,
+pub struct TestServer {
+    pub router: RequestService,
     pub state: AppState,
     pub keyring: Keyring,
     pub clock: Arc<ManualClock>,
     pub url: String,
-    /// What the database occupies, until it is dropped.
+    /// The folder of the database, which is removed when this is dropped.
     _place: Box<dyn Any + Send + Sync>,
 }
 
-/// The pepper of every house.
+/// The pepper of all test servers.
 pub const PEPPER: &[u8; 32] = b"0123456789abcdef0123456789abcdef";
 
-/// The same, as a list.
+/// Returns it as a list.
 pub fn peppers() -> Peppers {
     Pepper::from_bytes(*PEPPER).into()
 }
 
-impl House {
+impl TestServer {
     pub async fn new() -> Self {
         Self::at(HERE).await
     }
@@ -89,15 +90,15 @@ impl House {
         Self::over(store, url, Box::new(folder), public_url).await
     }
 
-    /// A server over the database at `url`, furnished as [`House::furnished`].
-    pub async fn furnished_over(url: &str) -> Self {
+    /// A server with the test users, over the database at `url`.
+    pub async fn with_users_at(url: &str) -> Self {
         let store = Store::open(url).await.expect("a database");
-        let house = Self::over(store, url.to_owned(), Box::new(()), HERE).await;
-        house.furnish().await;
-        house
+        let server = Self::over(store, url.to_owned(), Box::new(()), HERE).await;
+        server.add_users().await;
+        server
     }
 
-    /// A house over a database that lasts as long as `place`.
+    /// A server over a database that exists as long as `place`.
     pub async fn over(
         store: Store,
         url: String,
@@ -113,6 +114,7 @@ impl House {
             PublicUrl::parse(public_url).expect("a URL"),
             TrustedProxies::parse("10.0.0.0/8").expect("a network"),
             PATIENCE_MS,
+            &endpoints(),
         );
         Self {
             router: server::router(state.clone()),
@@ -124,15 +126,15 @@ impl House {
         }
     }
 
-    /// The four people of the role matrix.
-    pub async fn furnished() -> Self {
-        let house = Self::new().await;
-        house.furnish().await;
-        house
+    /// A server with the test users: owner, developer and viewer of an account, and the owner of another one.
+    pub async fn with_users() -> Self {
+        let server = Self::new().await;
+        server.add_users().await;
+        server
     }
 
-    /// Adds the four people of the role matrix.
-    pub async fn furnish(&self) {
+    /// Adds the test users.
+    pub async fn add_users(&self) {
         for (email, role, account, application) in [
             (OWNER, Role::Owner, "Northwind", "Storefront"),
             (DEVELOPER, Role::Developer, "Northwind", "Storefront"),
@@ -149,7 +151,7 @@ impl House {
         }
     }
 
-    /// Signs in; the value of the session cookie.
+    /// Signs in, and returns the session token.
     pub async fn token(&self, email: &str) -> String {
         match self
             .keyring
@@ -185,7 +187,7 @@ impl House {
             .expect("an owner")
     }
 
-    /// A key of the owner with the scopes and the addresses given; it ends after 90 days.
+    /// Issues a key with these scopes and IP rules, which expires after 90 days.
     pub async fn key(&self, owner: &Owner, scopes: &str, allowed: &str) -> IssuedKey {
         let draft = KeyDraft {
             name: KeyName::parse("Checkout").expect("a name"),
@@ -203,7 +205,7 @@ impl House {
         }
     }
 
-    /// Every answer of the gate is held against what `/openapi.json` says of it.
+    /// Sends a request. Each response of the gate is checked against `/openapi.json`.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self
@@ -227,7 +229,7 @@ impl House {
         self.send(request(Method::GET, path, lines, "")).await
     }
 
-    /// Posts a form as a page at `host` does.
+    /// Posts a form from a page at `host`.
     pub async fn post_at(&self, host: &str, path: &str, form: &str) -> Answer {
         let lines = [
             ("host", host),
@@ -237,7 +239,7 @@ impl House {
         self.send(request(Method::POST, path, &lines, form)).await
     }
 
-    /// Posts a form as a page of ours does.
+    /// Posts a form from a page of the server.
     pub async fn post(&self, path: &str, lines: &[(&str, &str)], form: &str) -> Answer {
         let mut all = vec![
             ("host", "localhost:3000"),
@@ -249,7 +251,7 @@ impl House {
     }
 }
 
-/// A request of a stranger's socket; `("peer", address)` makes it somebody else's.
+/// Returns a request from [`PEER`]; a header `("peer", address)` sets another peer.
 pub fn request(method: Method, path: &str, lines: &[(&str, &str)], body: &str) -> Request<Body> {
     let mut request = Request::new(Body::from(body.to_owned()));
     *request.method_mut() = method;
