@@ -1,4 +1,4 @@
-//! The site's files, which the binary carries.
+//! The site's files, which are embedded in the binary.
 
 use app::program::Chunks;
 use axum::{
@@ -17,7 +17,7 @@ use std::{
 #[folder = "$CARGO_MANIFEST_DIR/../target/site"]
 struct Site;
 
-/// Everything that is served, by its extension; nothing else leaves.
+/// The content types by file extension; other files are not served.
 const CONTENT_TYPES: [(&str, &str); 7] = [
     ("wasm", "application/wasm"),
     ("js", "text/javascript; charset=utf-8"),
@@ -28,7 +28,7 @@ const CONTENT_TYPES: [(&str, &str); 7] = [
     ("woff2", "font/woff2"),
 ];
 
-/// The compressed neighbours of a file, the smaller one first.
+/// The encodings of precompressed files and their suffixes, the smaller one first.
 const ENCODINGS: [(&str, &str); 2] = [("br", "br"), ("gzip", "gz")];
 
 /// Serves the file at the request's path.
@@ -40,7 +40,7 @@ pub async fn file(request: Request) -> Response {
     }
 }
 
-/// Which files the later pages need.
+/// Returns which files the later pages need.
 pub fn chunks() -> Option<Chunks> {
     static CHUNKS: OnceLock<Option<Chunks>> = OnceLock::new();
     CHUNKS
@@ -85,7 +85,7 @@ fn answer(path: &str, kind: &'static str, headers: &HeaderMap) -> Response {
     };
     let answer = response.headers_mut();
     answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    // The names do not change with the contents, so a browser asks each time; mostly it hears 304.
+    // File names do not change with the contents, so a browser revalidates each time; the usual response is 304.
     answer.insert(
         header::CACHE_CONTROL,
         HeaderValue::from_static("public, max-age=0, must-revalidate"),
@@ -104,7 +104,7 @@ fn missing() -> Response {
     (StatusCode::NOT_FOUND, "There is no such file.\n").into_response()
 }
 
-/// Each variant has a tag of its own (RFC 9110, 8.8.3.3).
+/// Returns the entity tag. Each encoding has one of its own (RFC 9110, 8.8.3.3).
 fn etag(file: &EmbeddedFile, encoding: Option<&str>) -> String {
     let mut tag = String::from("\"");
     for byte in file.metadata.sha256_hash().iter().take(16) {
@@ -116,7 +116,7 @@ fn etag(file: &EmbeddedFile, encoding: Option<&str>) -> String {
     tag
 }
 
-/// Whether `Accept-Encoding` names `encoding` without refusing it.
+/// Whether `Accept-Encoding` names `encoding` with a weight above 0.
 fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
     headers
         .get_all(header::ACCEPT_ENCODING)
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_encoding_is_used_only_where_it_is_wanted() {
+    fn an_encoding_is_used_only_if_the_client_accepts_it() {
         for (value, wanted) in [
             ("gzip, deflate, br, zstd", true),
             ("BR", true),
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn only_listed_kinds_of_file_leave() {
+    fn only_listed_file_types_are_served() {
         assert_eq!(content_type("pkg/latchkey.wasm"), Some("application/wasm"));
         for hidden in [
             "pkg/latchkey.wasm.br",

@@ -7,16 +7,16 @@ mod pepper;
 pub mod user;
 
 use crate::{
-    config::{Config, HELP, unknown_variables},
+    config::{Config, help, unknown_variables},
+    console::CommandError,
     demo, start,
-    start::Stop,
 };
 use clap::{Parser, Subcommand};
 use std::{io::Write, process::ExitCode};
 
 /// A dashboard for API keys, and the gate that verifies them.
 #[derive(Debug, Parser)]
-#[command(name = "latchkey", version, after_help = HELP)]
+#[command(name = "latchkey", version, after_help = help())]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -25,79 +25,79 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the dashboard and the gate (the default)
-    #[command(after_help = HELP)]
+    #[command(after_help = help())]
     Serve,
     /// Serve a temporary database with a realistic account, on this machine alone
-    #[command(after_help = HELP)]
+    #[command(after_help = help())]
     Demo,
-    /// Make the database, or bring it up to date, and stop
-    #[command(after_help = HELP)]
+    /// Create or migrate the database, and exit
+    #[command(after_help = help())]
     Migrate,
-    /// Look after the people who sign in
+    /// Manage the people who sign in
     #[command(subcommand)]
     User(UserCommand),
-    /// Copy an SQLite database into a new file; a server may run meanwhile
-    #[command(after_help = HELP)]
+    /// Copy an SQLite database to a new file; the server may be running
+    #[command(after_help = help())]
     Backup(backup::Backup),
-    /// Put a copy of a backup in the place of an SQLite database, while no server runs; the old one is kept beside it
-    #[command(after_help = HELP)]
+    /// Replace an SQLite database by a backup; the server must be stopped, and the old database is kept beside it
+    #[command(after_help = help())]
     Restore(backup::Restore),
-    /// Look after the audit log
+    /// Verify the audit log
     #[command(subcommand)]
     Audit(AuditCommand),
-    /// Rotate the pepper, and see what is still under older ones
+    /// Rotate the pepper, and show what still needs older ones
     #[command(subcommand)]
     Pepper(PepperCommand),
-    /// Look after the time that the database has seen
+    /// Reset the latest time that the database has recorded
     #[command(subcommand)]
     Clock(ClockCommand),
 }
 
 #[derive(Debug, Subcommand)]
 enum PepperCommand {
-    /// Put a new pepper in front of the file of `LATCHKEY_PEPPER_FILE`. It is used from the next start on; the older ones stay, and what
-    /// was made under them keeps working
-    #[command(after_help = HELP)]
+    /// Add a new pepper to the file of `LATCHKEY_PEPPER_FILE`. It is used from the next start on; the older ones stay in the
+    /// file, and what was made with them keeps working
+    #[command(after_help = help())]
     Rotate,
-    /// Print each pepper's name and what was made under it. A server may run meanwhile
-    #[command(after_help = HELP)]
+    /// Print each pepper's name and what needs it. The server may be running
+    #[command(after_help = help())]
     Status(pepper::Status),
 }
 
 #[derive(Debug, Subcommand)]
 enum ClockCommand {
-    /// Believe the machine's clock again, although the database has seen a later time: after a clock was ahead for more than
-    /// an hour. Keys that ended meanwhile by that clock work again. The server must be stopped
-    #[command(after_help = HELP)]
+    /// Accept the machine's clock although the database has recorded a later time: for the case that the clock was ahead by
+    /// more than an hour. Keys that expired by the wrong clock work again. The server must be stopped
+    #[command(after_help = help())]
     Reset,
 }
 
 #[derive(Debug, Subcommand)]
 enum AuditCommand {
-    /// Check that no row of the log was changed, removed or swapped, and print each account's head, to be kept elsewhere;
-    /// ends with 1 where one was. A server may run meanwhile
-    #[command(after_help = HELP)]
+    /// Check that no row of the log was changed, removed or moved, and print the head of each account's log, to be kept
+    /// elsewhere. Exits with 1 where a log is broken. The server may be running
+    #[command(after_help = help())]
     Verify(audit::Verify),
 }
 
 #[derive(Debug, Subcommand)]
 enum UserCommand {
-    /// Add someone who may sign in
-    #[command(after_help = HELP)]
+    /// Add a person who may sign in
+    #[command(after_help = help())]
     Add(user::Add),
-    /// Print a link that resets someone's password: it works once, within 30 minutes, and ends all their sessions. A server
-    /// may run meanwhile
-    #[command(after_help = HELP)]
-    ResetPassword(user::Whom),
-    /// Let someone sign in no longer, support included, and end all their sessions at once. A server may run meanwhile
-    #[command(after_help = HELP)]
-    Disable(user::Whom),
-    /// Let someone who was disabled sign in again. A server may run meanwhile
-    #[command(after_help = HELP)]
-    Enable(user::Whom),
+    /// Print a link that resets a person's password: it works once, within 30 minutes, and ends all of the person's sessions.
+    /// The server may be running
+    #[command(after_help = help())]
+    ResetPassword(user::PersonArgs),
+    /// Prevent a person (support included) from signing in, and end all of the person's sessions. The server may be running
+    #[command(after_help = help())]
+    Disable(user::PersonArgs),
+    /// Allow a disabled person to sign in again. The server may be running
+    #[command(after_help = help())]
+    Enable(user::PersonArgs),
 }
 
-/// Runs the command of the process's arguments. A wrong setting or argument ends it with 2, everything else with 1.
+/// Runs the command in the process's arguments. The exit code is 2 for an invalid setting or argument, 1 for other errors.
 pub fn main() -> ExitCode {
     let command = Cli::parse().command.unwrap_or(Command::Serve);
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
@@ -105,37 +105,37 @@ pub fn main() -> ExitCode {
         let _ = writeln!(std::io::stderr(), "latchkey: {warning}");
     }
     let outcome = Config::from_environment()
-        .map_err(Stop::from)
+        .map_err(CommandError::from)
         .and_then(|config| run(command, config));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(stop) => {
-            // Where nobody can read it, the exit code says it.
-            let _ = writeln!(std::io::stderr(), "latchkey: {stop}");
-            match stop {
-                Stop::Wrong(_) => ExitCode::from(2),
-                Stop::Failed(_) => ExitCode::FAILURE,
+        Err(error) => {
+            // Without a terminal the exit code is all that tells.
+            let _ = writeln!(std::io::stderr(), "latchkey: {error}");
+            match error {
+                CommandError::Config(_) => ExitCode::from(2),
+                CommandError::Failed(_) => ExitCode::FAILURE,
             }
         }
     }
 }
 
-fn run(command: Command, config: Config) -> Result<(), Stop> {
+fn run(command: Command, config: Config) -> Result<(), CommandError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Stop::failed("the runtime cannot start", error))?;
+        .map_err(|error| CommandError::failed("the runtime cannot start", error))?;
     let outcome = runtime.block_on(async {
         match command {
             Command::Serve => Box::pin(start::serve(config)).await,
             Command::Demo => Box::pin(demo::serve(config)).await,
             Command::Migrate => start::migrate(&config).await,
             Command::User(UserCommand::Add(add)) => user::add(add, &config).await,
-            Command::User(UserCommand::ResetPassword(whom)) => {
-                user::reset_password(whom, &config).await
+            Command::User(UserCommand::ResetPassword(person)) => {
+                user::reset_password(person, &config).await
             }
-            Command::User(UserCommand::Disable(whom)) => user::disable(whom, &config).await,
-            Command::User(UserCommand::Enable(whom)) => user::enable(whom, &config).await,
+            Command::User(UserCommand::Disable(person)) => user::disable(person, &config).await,
+            Command::User(UserCommand::Enable(person)) => user::enable(person, &config).await,
             Command::Backup(backup) => backup::backup(backup, &config).await,
             Command::Restore(restore) => backup::restore(restore, &config).await,
             Command::Audit(AuditCommand::Verify(verify)) => audit::verify(verify, &config).await,
@@ -146,7 +146,7 @@ fn run(command: Command, config: Config) -> Result<(), Stop> {
             Command::Clock(ClockCommand::Reset) => clock::reset(&config).await,
         }
     });
-    // A forced stop does not wait for what still runs.
+    // A forced stop does not wait for tasks that are still running.
     runtime.shutdown_background();
     outcome
 }
@@ -154,27 +154,38 @@ fn run(command: Command, config: Config) -> Result<(), Stop> {
 #[cfg(test)]
 mod tests {
     use super::Cli;
-    use clap::CommandFactory;
+    use crate::config::Config;
+    use clap::{Command, CommandFactory};
+    use std::{cell::RefCell, collections::BTreeSet};
+
+    /// Returns a command and all of its subcommands that can be run.
+    fn runnable(command: &Command) -> Vec<Command> {
+        let subcommands = command.get_subcommands().flat_map(runnable);
+        let own = (!command.is_subcommand_required_set()).then(|| command.clone());
+        own.into_iter().chain(subcommands).collect()
+    }
 
     #[test]
-    fn the_command_line_is_sound_and_its_help_names_every_variable() {
-        let mut command = Cli::command();
+    fn the_help_of_every_command_names_every_variable_that_is_read() {
         Cli::command().debug_assert();
-        let help = command.render_help().to_string();
-        for name in [
-            "LISTEN",
-            "DATABASE_URL",
-            "PEPPER_FILE",
-            "PEPPER",
-            "JOURNAL",
-            "PUBLIC_URL",
-            "TRUSTED_PROXIES",
-            "DATABASE_CONNECTIONS",
-            "FAIL_CLOSED_AFTER",
-            "METRICS_TOKEN",
-            "LOG_FORMAT",
-        ] {
-            assert!(help.contains(&format!("LATCHKEY_{name}")), "{name}");
+        let read = RefCell::new(BTreeSet::new());
+        let config = Config::read(|name| {
+            read.borrow_mut().insert(name.to_owned());
+            None
+        });
+        assert!(config.is_ok() && read.borrow().len() > 20);
+        let commands = runnable(&Cli::command());
+        assert!(commands.len() > 12, "{}", commands.len());
+        for mut command in commands {
+            let help = command.render_help().to_string();
+            for name in read.borrow().iter() {
+                let line = format!("  {name}");
+                assert!(
+                    help.lines().any(|other| other == line),
+                    "{} lacks {name}",
+                    command.get_name()
+                );
+            }
         }
     }
 }

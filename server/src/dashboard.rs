@@ -1,4 +1,4 @@
-//! The door for people: pages, and the functions that their forms call.
+//! The routes for browsers: pages, server functions, downloads and the live stream.
 
 pub mod export;
 pub mod headers;

@@ -1,4 +1,4 @@
-//! `latchkey demo`: a temporary database with a realistic account.
+//! `latchkey demo`: a server with a temporary database that holds a realistic account.
 
 mod calls;
 mod incidents;
@@ -7,10 +7,9 @@ mod sources;
 mod traffic;
 
 use crate::{
-    AppState,
-    config::{Config, Wrong},
-    serve::{Limits, raise_open_files},
-    start::{self, Stop},
+    config::{Config, ConfigError},
+    console::{self, CommandError},
+    start,
 };
 use domain::{
     account::{Email, Role},
@@ -36,70 +35,57 @@ const PEOPLE: [(&str, Role); 4] = [
     ("support@latchkey.example", Role::Support),
 ];
 
-/// Makes the account, prints its sign-in and serves until told to stop; then nothing of it is left.
+/// Creates the account, prints how to sign in, and serves until the process is told to stop. The database is removed then.
 ///
 /// # Errors
-/// Where others could reach the server, or it cannot start.
-pub async fn serve(config: Config) -> Result<(), Stop> {
+/// Where the server would not listen on loopback, or cannot start.
+pub async fn serve(config: Config) -> Result<(), CommandError> {
     if !config.listen.ip().is_loopback() {
-        return Err(Wrong {
+        return Err(ConfigError {
             variable: "LATCHKEY_LISTEN",
             why: format!(
-                "{} is open to others, and a demo is for this machine alone",
+                "{} can be reached from other machines, and a demo is for this machine only",
                 config.listen
             ),
             allowed: "a loopback address, such as 127.0.0.1:3000",
         }
         .into());
     }
-    let _log = start::start_log(config.log)?;
+    let _log = start::start_log(&config.log)?;
     let listener = start::listen(config.listen).await?;
     let folder = tempfile::tempdir()
-        .map_err(|error| Stop::failed("no temporary folder can be made", error))?;
+        .map_err(|error| CommandError::failed("no temporary folder can be made", error))?;
     let url = format!("sqlite://{}", folder.path().join("demo.db").display());
     let store = Store::open(&url).await.map_err(cannot)?;
-    let (keyring, password) = furnish(store).await?;
-    start::say(format_args!(
+    let (keyring, password) = fill(store).await?;
+    console::print_info(format_args!(
         "Latchkey demo is at {}",
         config.public_url.origin()
     ));
-    start::say(format_args!(
+    console::print_info(format_args!(
         "Sign in as one of these, with the password {password}"
     ));
     for (email, role) in PEOPLE {
-        start::say(format_args!("    {email}  ({role})"));
+        console::print_info(format_args!("    {email}  ({role})"));
     }
-    start::say("All of it is gone when you stop the demo with Ctrl-C.");
+    console::print_info("Ctrl-C stops the demo and removes its data.");
     keyring.telemetry().set_retention(config.retention);
     keyring.spawn_background_tasks();
-    let mut state = AppState::new(
-        keyring,
-        config.public_url,
-        config.proxies,
-        config.patience_ms,
-    );
-    state.metrics_token = config.metrics_token;
-    state.hsts = config.hsts;
-    state.limits = Limits {
-        idle: config.idle,
-        ..Limits::default()
-    }
-    .within(raise_open_files());
-    start::run(listener, state).await
+    start::run(listener, start::app_state(keyring, config)).await
 }
 
-/// Fills a new database; returns the password of everybody in it.
+/// Fills a new database. Returns the keyring and the password of all people in it.
 ///
 /// # Errors
 /// Where the database cannot be written.
-pub async fn furnish(store: Store) -> Result<(Keyring, String), Stop> {
+pub async fn fill(store: Store) -> Result<(Keyring, String), CommandError> {
     let clock = Arc::new(ShiftedClock::default());
     let pepper = Pepper::generate(&SystemEntropy);
     let keyring = Keyring::open(store, pepper, clock.clone())
         .await
         .map_err(cannot)?;
     let password = password();
-    clock.go_back_days(keys::FIRST_DAY);
+    clock.set_back_days(keys::ACCOUNT_AGE_DAYS);
     for (email, role) in PEOPLE {
         let draft = PersonDraft {
             place: Some((ACCOUNT.into(), APPLICATION.into())),
@@ -109,18 +95,18 @@ pub async fn furnish(store: Store) -> Result<(Keyring, String), Stop> {
         };
         keyring.add_person(draft).await.map_err(cannot)?;
     }
-    keys::make(&keyring, &clock, OWNER, &password).await?;
+    keys::create(&keyring, &clock, OWNER, &password).await?;
     calls::guess_passwords(&keyring, PEOPLE[1].0)
         .await
         .map_err(cannot)?;
     Ok((keyring, password))
 }
 
-fn cannot(error: impl Display) -> Stop {
-    Stop::failed("the demo cannot be furnished", error)
+fn cannot(error: impl Display) -> CommandError {
+    CommandError::failed("the demo's data cannot be created", error)
 }
 
-/// Four groups of five letters and digits that nobody mistakes for another.
+/// Returns a password of four groups of five letters and digits, without characters that look alike.
 fn password() -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let mut random = [0; 20];
@@ -137,16 +123,17 @@ fn password() -> String {
         .join("-")
 }
 
-/// The machine's clock, set back while the past is being made.
+/// The system clock, set back while data of the past is created.
 #[derive(Default)]
 struct ShiftedClock {
     machine: SystemClock,
-    back: AtomicI64,
+    offset_ms: AtomicI64,
 }
 
 impl ShiftedClock {
-    fn go_back_days(&self, days: i64) {
-        self.back.store(days * domain::time::DAY, Ordering::Relaxed);
+    fn set_back_days(&self, days: i64) {
+        self.offset_ms
+            .store(days * domain::time::DAY, Ordering::Relaxed);
     }
 }
 
@@ -164,6 +151,8 @@ impl Clock for ShiftedClock {
     }
 
     fn now(&self) -> Timestamp {
-        self.machine.now().plus(-self.back.load(Ordering::Relaxed))
+        self.machine
+            .now()
+            .plus(-self.offset_ms.load(Ordering::Relaxed))
     }
 }

@@ -1,25 +1,33 @@
-//! The deployment: settings, HTTP, and two doors, the dashboard and the gate.
-// The type of the whole app is deep.
+//! The server: settings, HTTP, the dashboard for people and the gate for machines.
+//!
+//! A module uses modules above it in this list, never those below: `wire`, `config`, `logging`, `pepper`, `connections`,
+//! `live_streams`, `openapi`, `metrics`, `state`, `request`, `assets`, `gate` and `dashboard`, `router`, `serve`, `console`,
+//! `start`, `demo`, `cli`.
+// The type of the whole app is deeply nested.
 #![recursion_limit = "512"]
-// They panic where the terminal or the log device is gone.
+// These macros panic where the terminal is gone.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
-pub mod assets;
+mod assets;
 pub mod cli;
 pub mod config;
+pub mod connections;
+mod console;
 pub mod dashboard;
 pub mod demo;
 pub mod gate;
-pub mod metrics;
+mod live_streams;
+mod logging;
+mod metrics;
+pub mod openapi;
 pub mod pepper;
-pub mod probes;
 pub mod request;
 pub mod router;
-pub mod secret_file;
+mod secret_file;
 pub mod serve;
 pub mod start;
-pub mod state;
-pub mod telemetry;
+mod state;
+mod wire;
 
 pub use router::router;
 pub use state::AppState;

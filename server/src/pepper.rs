@@ -1,7 +1,7 @@
-//! The peppers: 32 bytes each, which never enter the database. Without them no key can be verified.
+//! The peppers: secrets of 32 bytes that are never stored in the database. Without them no key can be verified.
 
 use crate::{
-    config::{PepperSource, Wrong},
+    config::{ConfigError, PepperSource},
     secret_file,
 };
 use management::PepperName;
@@ -19,26 +19,26 @@ const FILE_VARIABLE: &str = "LATCHKEY_PEPPER_FILE";
 const ALLOWED: &str = "32 bytes in base64, as `openssl rand -base64 32` prints them; one a line, the newest first, where there \
                        are several";
 
-/// Reads the peppers, the newest first. A file that does not exist yet is made, unless there are keys already: they have a pepper, and a
-/// new one would take its place.
+/// Reads the peppers, the newest first. A file that does not exist is created, unless the database has keys: those need
+/// their own pepper.
 ///
 /// # Errors
-/// Says what is wrong with the file or the value, never the value.
-pub fn load(source: &PepperSource, has_keys: bool) -> Result<Peppers, Wrong> {
+/// Says what is wrong with the file or the value, without the value.
+pub fn load(source: &PepperSource, has_keys: bool) -> Result<Peppers, ConfigError> {
     match source {
         PepperSource::Value(text) => parse(VARIABLE, "the value", text),
         PepperSource::File(path) => {
             let shown = path.display();
             if has_keys && is_missing(path) {
-                return Err(Wrong {
+                return Err(ConfigError {
                     variable: FILE_VARIABLE,
                     why: format!(
-                        "{shown} is not there, and the database holds keys that were made under it"
+                        "{shown} does not exist, and the database holds keys that need it"
                     ),
                     allowed: "the file that belongs to this database; restore it",
                 });
             }
-            let text = read_or_make(path).map_err(|cause| Wrong {
+            let text = read_or_create(path).map_err(|cause| ConfigError {
                 variable: FILE_VARIABLE,
                 why: format!("{shown} cannot be used: {cause}"),
                 allowed: secret_file::ALLOWED,
@@ -48,7 +48,7 @@ pub fn load(source: &PepperSource, has_keys: bool) -> Result<Peppers, Wrong> {
     }
 }
 
-/// The pepper's file, where it exists already.
+/// Returns the pepper's file if it exists.
 pub fn existing_file(source: &PepperSource) -> Option<PathBuf> {
     match source {
         PepperSource::File(path) if path.exists() => Some(path.clone()),
@@ -56,18 +56,17 @@ pub fn existing_file(source: &PepperSource) -> Option<PathBuf> {
     }
 }
 
-/// What is said at the start where the database is empty and the pepper is not new: keys that were made under it are in
-/// another database.
-pub fn beside_an_empty_database(path: &Path) -> String {
+/// Returns a warning for a start with an empty database and an existing pepper: its keys may be in another database.
+pub fn empty_database_warning(path: &Path) -> String {
     format!(
-        "The database is empty, and the pepper in {} was there before. If keys were made under it, LATCHKEY_DATABASE_URL \
-         leads to the wrong database.",
+        "The database is empty, but the pepper in {} existed before. If there are keys that need it, LATCHKEY_DATABASE_URL \
+         points to the wrong database.",
         path.display()
     )
 }
 
-fn parse(variable: &'static str, what: &str, text: &str) -> Result<Peppers, Wrong> {
-    Peppers::parse(text).map_err(|bad| Wrong {
+fn parse(variable: &'static str, what: &str, text: &str) -> Result<Peppers, ConfigError> {
+    Peppers::parse(text).map_err(|bad| ConfigError {
         variable,
         why: match bad {
             BadPeppers::Bad(_) | BadPeppers::Missing => format!("{what} does not hold a pepper"),
@@ -78,20 +77,20 @@ fn parse(variable: &'static str, what: &str, text: &str) -> Result<Peppers, Wron
     })
 }
 
-/// Puts a new pepper in front of those of a file; returns its name. The file is replaced in one step, with its mode and its
-/// owner: whenever the machine stops, it holds the old list or the new one.
+/// Adds a new pepper to a file, before the others, and returns its name. The file is replaced atomically and keeps its mode
+/// and owner.
 ///
 /// # Errors
-/// Where the file holds no peppers, or as many as there may be, or cannot be replaced.
-pub fn rotate(path: &Path) -> Result<PepperName, Wrong> {
+/// Where the file holds no peppers or the maximum number, or cannot be replaced.
+pub fn rotate(path: &Path) -> Result<PepperName, ConfigError> {
     let shown = path.display().to_string();
-    let cannot = |cause: io::Error| Wrong {
+    let cannot = |cause: io::Error| ConfigError {
         variable: FILE_VARIABLE,
         why: format!("{shown} cannot be replaced: {cause}"),
         allowed: "a file in a folder that this user may write to; where it is mounted from elsewhere, put a new line \
                   in front of it there",
     };
-    // What a link leads to is replaced, not the link.
+    // Replaces the target of a link, not the link.
     let path = fs::canonicalize(path).map_err(cannot)?;
     let metadata = fs::metadata(&path).map_err(cannot)?;
     let old = fs::read_to_string(&path)
@@ -110,7 +109,7 @@ fn replace(path: &Path, metadata: &fs::Metadata, text: &[u8]) -> io::Result<()> 
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
     let beside = folder.join(name);
-    // Of a rotation that was broken off.
+    // Left by an interrupted rotation.
     if let Err(error) = fs::remove_file(&beside)
         && error.kind() != io::ErrorKind::NotFound
     {
@@ -142,15 +141,15 @@ fn is_missing(path: &Path) -> bool {
     matches!(fs::metadata(path), Err(error) if error.kind() == io::ErrorKind::NotFound)
 }
 
-fn read_or_make(path: &Path) -> io::Result<Zeroizing<String>> {
+fn read_or_create(path: &Path) -> io::Result<Zeroizing<String>> {
     match fs::metadata(path) {
         Ok(_) => secret_file::read(path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => make(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => create(path),
         Err(error) => Err(error),
     }
 }
 
-fn make(path: &Path) -> io::Result<Zeroizing<String>> {
+fn create(path: &Path) -> io::Result<Zeroizing<String>> {
     if let Some(folder) = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -163,7 +162,7 @@ fn make(path: &Path) -> io::Result<Zeroizing<String>> {
         .create_new(true)
         .mode(0o600)
         .open(path)?;
-    // The mode above is subject to the umask, this is not.
+    // The mode above is subject to the umask, this one is not.
     file.set_permissions(Permissions::from_mode(0o600))?;
     file.write_all(text.as_bytes())?;
     file.write_all(b"\n")?;
@@ -181,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_is_made_once_and_only_for_its_owner() {
+    fn the_file_is_created_once_with_mode_0600() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("new/pepper");
         let source = PepperSource::File(path.clone());
@@ -210,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_file_is_not_replaced_where_there_are_keys() {
+    fn a_missing_file_is_not_created_if_there_are_keys() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("pepper");
         let source = PepperSource::File(path.clone());
@@ -222,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rotation_puts_a_new_pepper_in_front_and_keeps_the_mode() {
+    fn a_rotation_adds_a_new_pepper_first_and_keeps_the_mode() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("pepper");
         let source = PepperSource::File(path.clone());
@@ -239,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pepper_is_not_rotated() {
+    fn an_invalid_file_is_not_rotated() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("pepper");
         assert!(rotate(&path).is_err(), "there is none");
@@ -249,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_length_is_refused_and_not_shown() {
+    fn a_pepper_of_another_length_is_refused_and_not_shown() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("pepper");
         for bytes in [0_usize, 16, 31, 33] {

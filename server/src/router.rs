@@ -1,15 +1,14 @@
-//! The whole surface on one screen.
+//! Every route of the server.
 
 use crate::{
     AppState, assets,
     dashboard::{export, headers, live, pages, plain_form, same_origin, session},
     gate::{
-        forward_auth, health,
-        openapi::{self, Door},
-        own_key, problem, usage, verify, whoami,
+        forward_auth, health, metrics_endpoint, openapi_endpoint, own_key, problem, usage, verify,
+        whoami,
     },
-    metrics, probes,
-    request::{self, Identified},
+    openapi::Endpoint,
+    request::{self, RequestService},
 };
 use axum::{
     Router, middleware,
@@ -17,56 +16,64 @@ use axum::{
 };
 use tower_http::{CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
-/// Every address of the server. The layers run from the last one down to the first.
-pub fn router(state: AppState) -> Identified {
+/// Returns the service of all routes. Layers run from the last one to the first.
+pub fn router(state: AppState) -> RequestService {
     let router = Router::new().merge(gate()).merge(dashboard(&state));
-    Identified::new(state.clone(), router.with_state(state))
+    RequestService::new(state.clone(), router.with_state(state))
 }
 
-/// Every door for machines: the router serves them, and `/openapi.json` describes them.
-pub fn doors() -> Vec<Door> {
+/// Returns the endpoints of the gate. The router, the metrics and `/openapi.json` are made from them.
+pub fn endpoints() -> Vec<Endpoint<AppState>> {
     vec![
-        Door::get("/v1/whoami", whoami::whoami, whoami::describe),
-        Door::any(
+        Endpoint::get("/v1/whoami", whoami::whoami, whoami::describe),
+        Endpoint::any(
             "/v1/auth",
             forward_auth::forward_auth,
             forward_auth::describe,
         ),
-        Door::any_below(
-            forward_auth::BY_PATH,
-            forward_auth::BELOW,
+        Endpoint::any_with_prefix(
+            forward_auth::SCOPES_PATH,
+            forward_auth::SCOPES_PATTERN,
             forward_auth::forward_auth_by_path,
             forward_auth::describe_by_path,
         ),
-        Door::post("/v1/keys/verify", verify::verify, verify::describe),
-        Door::delete("/v1/keys/current", own_key::revoke, own_key::describe),
-        Door::post("/v1/usage", usage::report, usage::describe),
-        Door::get("/api/v0/health", health::private, health::describe_private),
-        Door::get(
+        Endpoint::post("/v1/keys/verify", verify::verify, verify::describe),
+        Endpoint::delete("/v1/keys/current", own_key::revoke, own_key::describe),
+        Endpoint::post("/v1/usage", usage::report, usage::describe),
+        Endpoint::get("/api/v0/health", health::private, health::describe_private),
+        Endpoint::get(
             "/api/v0/health/public",
             health::public,
             health::describe_public,
         ),
-        Door::get("/openapi.json", openapi::show, openapi::describe),
-        Door::get("/healthz", probes::live, probes::describe_live),
-        Door::get("/readyz", probes::ready, probes::describe_ready),
-        Door::get("/metrics", metrics::show, metrics::describe),
+        Endpoint::get(
+            "/openapi.json",
+            openapi_endpoint::show,
+            openapi_endpoint::describe,
+        ),
+        Endpoint::get("/healthz", health::live, health::describe_live),
+        Endpoint::get("/readyz", health::ready, health::describe_ready),
+        Endpoint::get(
+            "/metrics",
+            metrics_endpoint::show,
+            metrics_endpoint::describe,
+        ),
     ]
 }
 
-/// Whether a path belongs to the gate or is a probe.
-pub fn is_for_machines(path: &str) -> bool {
+/// Whether a path belongs to the gate.
+pub fn is_gate_path(path: &str) -> bool {
     path.starts_with("/v1/")
         || path.starts_with("/api/v0/")
         || ["/openapi.json", "/healthz", "/readyz", "/metrics"].contains(&path)
 }
 
-/// For machines: none of the dashboard's layers, no span is opened; two doors read a body.
+/// Returns the routes for machines, which have none of the dashboard's layers.
 fn gate() -> Router<AppState> {
-    doors()
+    endpoints()
         .into_iter()
-        .fold(Router::new(), |router, door| {
-            router.route(door.pattern, door.route)
+        .fold(Router::new(), |router, endpoint| {
+            router.route(endpoint.pattern, endpoint.route)
         })
         .route("/v1/{*other}", any(problem::not_found))
         .route("/api/v0/{*other}", any(problem::not_found))
@@ -74,13 +81,13 @@ fn gate() -> Router<AppState> {
         .layer(CatchPanicLayer::custom(request::after_panic))
 }
 
-/// For browsers.
+/// Returns the routes for browsers.
 fn dashboard(state: &AppState) -> Router<AppState> {
     let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
     let pages = pages::paths()
         .into_iter()
         .fold(Router::new(), |router, path| {
-            // What is answered to a post may hold a secret beside what somebody else wrote, and is sent as it is (BREACH).
+            // The response to a post may hold a secret beside text of an attacker, and is not compressed (BREACH).
             router.route(&path, get(pages::page).layer(compression.clone()))
         })
         .route("/apps/{app}/settings/requests/live", get(live::live))
@@ -93,15 +100,15 @@ fn dashboard(state: &AppState) -> Router<AppState> {
             "/apps/{app}/settings/audit-log.jsonl",
             get(export::audit_log::jsonl),
         )
-        .route("/apps/{app}/usage.csv", get(export::usage::numbers))
-        .route("/apps/{app}/breakdown.csv", get(export::usage::parts))
+        .route("/apps/{app}/usage.csv", get(export::usage::series))
+        .route("/apps/{app}/breakdown.csv", get(export::usage::breakdown))
         .route(
             "/apps/{app}/settings/api-keys/{key}/usage.csv",
-            get(export::usage::numbers),
+            get(export::usage::series),
         )
         .route(
             "/apps/{app}/settings/api-keys/{key}/breakdown.csv",
-            get(export::usage::parts),
+            get(export::usage::breakdown),
         )
         .route(
             "/api/{*function}",
@@ -115,7 +122,7 @@ fn dashboard(state: &AppState) -> Router<AppState> {
         ))
         .layer(middleware::from_fn_with_state(
             state.clone(),
-            session::introduce,
+            session::add_request_context,
         ));
     pages
         .route("/pkg/{*file}", get(assets::file))

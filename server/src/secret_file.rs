@@ -1,4 +1,4 @@
-//! Files with secrets: who may have access to them, by PostgreSQL's rule for key files.
+//! Files with secrets. Their owner and mode are checked by PostgreSQL's rule for key files.
 
 use std::{
     fs::{self, File, Metadata},
@@ -8,56 +8,56 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-/// What is right, for messages.
+/// The rule, for messages.
 pub const ALLOWED: &str = "a file of the server's user with mode 0600 or stricter, or of root with mode 0640 or \
                            stricter (0444 beneath /run/secrets)";
 
-/// Bytes of a secret that are read; a longer file is something else.
+/// Maximum number of bytes that are read.
 const MAX_BYTES: u64 = 64 * 1024;
 
-/// Where container engines put the secrets of one container. Nobody outside of it has these paths.
+/// Where container engines put the secrets of one container. These paths do not exist outside of it.
 const CONTAINER_SECRETS: [&str; 2] = ["/run/secrets", "/var/run/secrets"];
 
-/// Reads the whole file.
+/// Reads a file.
 ///
 /// # Errors
-/// Where it cannot be read, is no regular file, or others may read or replace it.
+/// Where it cannot be read, is no regular file, or other users may read or replace it.
 pub fn read(path: &Path) -> io::Result<Zeroizing<String>> {
     let mut file = File::open(path)?;
-    // Of the file that is open: it cannot be exchanged between the check and the reading.
-    Owned::of(&file.metadata()?, path).check(rustix::process::geteuid().as_raw())?;
+    // Of the open file, which cannot be replaced between the check and the read.
+    FileAccess::of(&file.metadata()?, path).check(rustix::process::geteuid().as_raw())?;
     let mut text = Zeroizing::new(String::new());
     (&mut file).take(MAX_BYTES).read_to_string(&mut text)?;
     Ok(text)
 }
 
-/// What a file's permissions depend on.
+/// What decides about a file.
 #[derive(Clone, Copy, Debug)]
-struct Owned {
+struct FileAccess {
     regular: bool,
     owner: u32,
     mode: u32,
-    /// Whether the file, and not a link to it, lies beneath one of [`CONTAINER_SECRETS`].
+    /// Whether the file, and not a link to it, is below one of [`CONTAINER_SECRETS`].
     in_container: bool,
 }
 
-impl Owned {
+impl FileAccess {
     fn of(metadata: &Metadata, path: &Path) -> Self {
-        let place = fs::canonicalize(path).unwrap_or_default();
+        let real_path = fs::canonicalize(path).unwrap_or_default();
         Self {
             regular: metadata.is_file(),
             owner: metadata.uid(),
             mode: metadata.mode() & 0o7777,
             in_container: CONTAINER_SECRETS
                 .iter()
-                .any(|folder| place.starts_with(folder)),
+                .any(|folder| real_path.starts_with(folder)),
         }
     }
 
-    /// Whether a process of `user` may take its secret from the file.
+    /// Checks whether a process of `user` may read its secret from the file.
     ///
     /// # Errors
-    /// Says why not, and what to do.
+    /// The reason why not, and what to do.
     fn check(self, user: u32) -> io::Result<()> {
         let Self {
             regular,
@@ -82,7 +82,7 @@ impl Owned {
             return Ok(());
         }
         Err(io::Error::other(format!(
-            "its mode {mode:04o} lets others use it; run `{remedy}`"
+            "its mode {mode:04o} lets other users access it; run `{remedy}`"
         )))
     }
 }
@@ -94,8 +94,8 @@ mod tests {
 
     const SERVER: u32 = 10_001;
 
-    fn is_right(owner: u32, mode: u32, in_container: bool) -> bool {
-        let file = Owned {
+    fn is_accepted(owner: u32, mode: u32, in_container: bool) -> bool {
+        let file = FileAccess {
             regular: true,
             owner,
             mode,
@@ -105,13 +105,13 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_ours_is_closed_to_all_others() {
+    fn a_file_of_the_server_must_be_closed_to_other_users() {
         for mode in [0o600, 0o400, 0o700] {
-            assert!(is_right(SERVER, mode, false), "{mode:o}");
+            assert!(is_accepted(SERVER, mode, false), "{mode:o}");
         }
         for mode in [0o640, 0o440, 0o620, 0o604, 0o644, 0o444, 0o660, 0o601] {
-            assert!(!is_right(SERVER, mode, false), "{mode:o}");
-            assert!(!is_right(SERVER, mode, true), "{mode:o} in a container");
+            assert!(!is_accepted(SERVER, mode, false), "{mode:o}");
+            assert!(!is_accepted(SERVER, mode, true), "{mode:o} in a container");
         }
     }
 
@@ -119,34 +119,34 @@ mod tests {
     fn a_file_of_root_may_be_read_by_its_group() {
         // Kubernetes mounts a Secret with `defaultMode: 0400` and an `fsGroup` as 0440.
         for mode in [0o600, 0o400, 0o440, 0o640] {
-            assert!(is_right(0, mode, false), "{mode:o}");
+            assert!(is_accepted(0, mode, false), "{mode:o}");
         }
         for mode in [0o660, 0o650, 0o644, 0o444, 0o604, 0o641] {
-            assert!(!is_right(0, mode, false), "{mode:o}");
+            assert!(!is_accepted(0, mode, false), "{mode:o}");
         }
     }
 
     #[test]
-    fn a_file_of_root_among_the_secrets_of_a_container_may_be_read_by_all_of_it() {
+    fn a_container_secret_of_root_may_be_readable_for_everyone() {
         // Docker mounts a secret with mode 0444.
         for mode in [0o444, 0o644, 0o440, 0o400] {
-            assert!(is_right(0, mode, true), "{mode:o}");
+            assert!(is_accepted(0, mode, true), "{mode:o}");
         }
         for mode in [0o664, 0o646, 0o666] {
-            assert!(!is_right(0, mode, true), "{mode:o}");
+            assert!(!is_accepted(0, mode, true), "{mode:o}");
         }
     }
 
     #[test]
     fn a_file_of_another_user_is_refused_whatever_its_mode() {
         for mode in [0o400, 0o600, 0o640, 0o444] {
-            assert!(!is_right(1_000, mode, false), "{mode:o}");
-            assert!(!is_right(1_000, mode, true), "{mode:o} in a container");
+            assert!(!is_accepted(1_000, mode, false), "{mode:o}");
+            assert!(!is_accepted(1_000, mode, true), "{mode:o} in a container");
         }
     }
 
     #[test]
-    fn the_reason_is_one_line_that_says_what_to_do() {
+    fn the_error_is_one_line_that_says_what_to_do() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("secret");
         fs::write(&path, "hunter2\n").expect("written");
@@ -169,8 +169,8 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_as_good_as_the_file_that_it_leads_to() {
-        // Kubernetes mounts a Secret's file as a link to one in a folder that it exchanges.
+    fn a_link_is_checked_like_its_target() {
+        // Kubernetes mounts a Secret's file as a link into a directory that it replaces.
         let folder = tempfile::tempdir().expect("a folder");
         let (path, link) = (folder.path().join("..data"), folder.path().join("pepper"));
         fs::write(&path, "text").expect("written");

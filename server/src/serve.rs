@@ -1,19 +1,14 @@
-//! The accept loop. `axum::serve` has no time-outs and no limits, and waits for ever at the end.
+//! The accept loop. `axum::serve` has no time-outs and no limits, and its graceful shutdown waits without end.
 
 mod activity;
-mod admission;
 mod connection;
-mod heads;
-mod limits;
+mod http1_framing;
 mod open_files;
 mod stream;
 
-pub use activity::Reason;
-pub use admission::{Admission, Refusal};
-pub use limits::Limits;
 pub use open_files::raise_open_files;
 
-use crate::{AppState, router};
+use crate::{AppState, connections::RefusalReason, router::router};
 use connection::Connection;
 use std::{io, net::IpAddr, sync::Arc, time::Duration};
 use tokio::{
@@ -23,41 +18,41 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// How long requests that have begun may take at the end.
-const GRACE: Duration = Duration::from_secs(20);
-/// How often the log says that connections are refused.
-const SAID: Duration = Duration::from_mins(1);
+/// How long requests in progress may take after the server was told to stop.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(20);
+/// The interval between two log lines about refused connections.
+const REFUSAL_LOG_INTERVAL: Duration = Duration::from_mins(1);
 
-/// Serves until SIGTERM or ctrl-c, then finishes what has begun and closes the keyring; a second signal forces.
+/// Serves until SIGTERM or Ctrl-C, then finishes requests in progress and closes the keyring. A second signal stops at once.
 ///
 /// # Errors
 /// Where signals cannot be received, another process has taken the database over, or a background task kept failing.
 pub async fn serve(listener: TcpListener, state: AppState) -> io::Result<()> {
-    let mut stop = Stop::new()?;
-    let ending = CancellationToken::new();
+    let mut signals = StopSignals::new()?;
+    let shutdown = CancellationToken::new();
     let connections = TaskTracker::new();
-    let accepting = accept(listener, &state, &connections, &ending);
+    let accepting = accept(listener, &state, &connections, &shutdown);
     let outcome = tokio::select! {
         () = accepting => Err(io::Error::other("connections are no longer accepted")),
-        () = stop.asked() => Ok(()),
+        () = signals.received() => Ok(()),
         () = state.keyring.supervisor().given_up() => Err(io::Error::other("a background task keeps failing")),
         why = state.keyring.lost() => Err(io::Error::other(format!(
             "{why}; start this process again, and it waits until the database is free"
         ))),
     };
-    tracing::info!("stopping: no new connections; a second signal forces");
+    tracing::info!("stopping: no new connections are accepted; a second signal stops at once");
     state.drain();
-    ending.cancel();
+    shutdown.cancel();
     connections.close();
     let finish = async {
-        if timeout(GRACE, connections.wait()).await.is_err() {
+        if timeout(SHUTDOWN_TIMEOUT, connections.wait()).await.is_err() {
             tracing::warn!("some requests did not finish in time");
         }
         state.keyring.close().await;
     };
     tokio::select! {
         () = finish => tracing::info!("stopped"),
-        () = stop.asked() => tracing::warn!("forced to stop"),
+        () = signals.received() => tracing::warn!("forced to stop"),
     }
     outcome
 }
@@ -66,86 +61,91 @@ async fn accept(
     listener: TcpListener,
     state: &AppState,
     connections: &TaskTracker,
-    ending: &CancellationToken,
+    shutdown: &CancellationToken,
 ) {
     let builder = Arc::new(connection::builder());
     let router = router(state.clone());
     let limits = state.limits;
-    let mut refusals = Refusals::default();
+    let mut refusals = RefusalLog::default();
     loop {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
-                if !is_of_one_connection(&error) {
-                    tracing::error!(%error, "no connection can be accepted");
+                if !is_connection_error(&error) {
+                    tracing::error!(%error, "cannot accept a connection");
                     sleep(Duration::from_millis(100)).await;
                 }
                 continue;
             }
         };
-        let through_proxy = is_shared(state, peer.ip());
-        let ticket = match state.connections.enter(peer.ip(), through_proxy, &limits) {
-            Ok(ticket) => ticket,
-            // It is closed at once: a client that waits does not know for what.
-            Err(refusal) => {
-                state.metrics.refused_connection(refusal);
-                refusals.say(refusal, peer.ip());
+        let shared_address = is_shared(state, peer.ip());
+        let admitted = state.connections.admit(peer.ip(), shared_address, &limits);
+        let permit = match admitted {
+            Ok(permit) => permit,
+            // Dropping the stream closes the connection at once, instead of keeping the client waiting.
+            Err(reason) => {
+                state.metrics.count_refused_connection(reason);
+                refusals.log(reason, peer.ip());
                 continue;
             }
         };
         let connection = Connection {
             stream,
             peer,
-            reserved: ticket.reserved,
-            limits: if ticket.reserved {
-                limits.of_reserved()
+            reserved: permit.reserved,
+            limits: if permit.reserved {
+                limits.for_reserved()
             } else {
                 limits
             },
         };
         let (builder, router) = (builder.clone(), router.clone());
-        let (ending, metrics) = (ending.clone(), state.metrics.clone());
+        let (shutdown, metrics) = (shutdown.clone(), state.metrics.clone());
         connections.spawn(async move {
-            if let Some(reason) = connection.serve(&builder, router, &ending).await {
-                metrics.ended_connection(reason);
+            if let Some(reason) = connection.serve(&builder, router, &shutdown).await {
+                metrics.count_closed_connection(reason);
             }
-            drop(ticket);
+            drop(permit);
         });
     }
 }
 
-/// Whether many clients come from this address: a proxy's, and this machine's own.
+/// Whether many clients share the address: that of a proxy or of this machine.
 fn is_shared(state: &AppState, peer: IpAddr) -> bool {
     let peer = peer.to_canonical();
     peer.is_loopback() || state.proxies.contain(peer)
 }
 
-/// Tells the log of refused connections, once a minute.
+/// Logs refused connections, at most once a minute.
 #[derive(Default)]
-struct Refusals {
-    said: Option<Instant>,
-    since: u64,
+struct RefusalLog {
+    logged_at: Option<Instant>,
+    /// Refused connections since the last log line.
+    count: u64,
 }
 
-impl Refusals {
-    fn say(&mut self, refusal: Refusal, peer: IpAddr) {
-        self.since += 1;
+impl RefusalLog {
+    fn log(&mut self, reason: RefusalReason, peer: IpAddr) {
+        self.count += 1;
         let now = Instant::now();
-        if self.said.is_some_and(|said| now - said < SAID) {
+        if self
+            .logged_at
+            .is_some_and(|at| now - at < REFUSAL_LOG_INTERVAL)
+        {
             return;
         }
         tracing::warn!(
-            reason = refusal.as_str(),
+            reason = reason.as_str(),
             address = %peer,
-            connections = self.since,
-            "connections are refused: there are too many, of this address or in all"
+            connections = self.count,
+            "connections are refused: the limit of this address or of all connections is reached"
         );
-        (self.said, self.since) = (Some(now), 0);
+        (self.logged_at, self.count) = (Some(now), 0);
     }
 }
 
-/// Errors of the connection that was to be accepted, not of the listener.
-fn is_of_one_connection(error: &io::Error) -> bool {
+/// Whether an error of `accept` concerns one connection and not the listener.
+fn is_connection_error(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::ConnectionAborted
@@ -154,13 +154,13 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     )
 }
 
-/// SIGTERM and ctrl-c.
-struct Stop {
+/// SIGTERM and Ctrl-C.
+struct StopSignals {
     terminate: Signal,
     interrupt: Signal,
 }
 
-impl Stop {
+impl StopSignals {
     fn new() -> io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
@@ -168,7 +168,7 @@ impl Stop {
         })
     }
 
-    async fn asked(&mut self) {
+    async fn received(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

@@ -1,27 +1,23 @@
-//! From settings to a running server.
+//! Starting a server from its settings.
 
 mod files;
 mod lock;
 mod node_id;
-mod probes;
 mod standby;
+mod standby_health;
 
 use crate::{
     AppState,
-    config::{Config, Log, Wrong},
-    pepper,
-    serve::{self, Limits, raise_open_files},
-    telemetry,
+    config::{Config, LogConfig},
+    connections::ConnectionLimits,
+    console::{CommandError, print_info},
+    logging, pepper, router,
+    serve::{self, raise_open_files},
 };
-pub use lock::Lock;
+pub use lock::{DatabaseLock, RESTORE_SUFFIX};
 use management::Keyring;
 use node_id::NodeId;
-use std::{
-    fmt::Display,
-    io::{self, Write},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 use store::{Store, StoreError};
 use tokio::{
     net::TcpListener,
@@ -29,119 +25,105 @@ use tokio::{
 };
 use verification::SystemClock;
 
-/// Why the process ends; one line for its console.
-#[derive(Debug, thiserror::Error)]
-pub enum Stop {
-    /// A setting is wrong.
-    #[error(transparent)]
-    Wrong(#[from] Wrong),
-    /// An argument is wrong, or something that the settings name cannot be used.
-    #[error("{0}")]
-    Failed(String),
-}
-
-impl Stop {
-    /// A failure with its cause, on one line.
-    pub fn failed(what: &str, cause: impl Display) -> Self {
-        let cause = cause.to_string();
-        let line = cause.split_whitespace().collect::<Vec<_>>().join(" ");
-        Self::Failed(format!("{what}: {line}"))
-    }
-}
-
 /// `latchkey serve`.
 ///
 /// # Errors
 /// Where the server cannot start.
-pub async fn serve(config: Config) -> Result<(), Stop> {
-    let _lock = Lock::take(&config.database_url)?;
+pub async fn serve(config: Config) -> Result<(), CommandError> {
+    let _lock = DatabaseLock::take(&config.database_url)?;
     let store = open_store(&config).await?;
-    // Before a key is read: no other process changes one from here on.
-    let node = NodeId::take(&config, standby::new_node());
+    // Before keys are read: from here on no other process changes them.
+    let node = NodeId::take(&config, standby::new_node_id());
     let listener = listen(config.listen).await?;
     let ownership = tokio::select! {
-        owned = standby::own(&store, &config, &node) => owned?,
-        never = probes::answer(&listener) => match never {},
+        owned = standby::claim(&store, &config, &node) => owned?,
+        never = standby_health::serve(&listener) => match never {},
     };
     let old_pepper = pepper::existing_file(&config.pepper);
     let keyring = open(store, &config).await?;
-    keyring.set_ownership(ownership);
-    // Loading the keys took a while: the lease begins now.
-    keyring
-        .check_ownership()
-        .await
-        .map_err(|error| Stop::failed("LATCHKEY_DATABASE_URL: the claim is lost", error))?;
-    let oddities = files::oddities(&config);
-    let _log = start_log(config.log)?;
+    keyring.hold(ownership);
+    // Loading the keys took a while, so the lease is renewed.
+    keyring.check_ownership().await.map_err(|error| {
+        CommandError::failed(
+            "LATCHKEY_DATABASE_URL: another process owns the database now",
+            error,
+        )
+    })?;
+    let warnings = files::warnings(&config);
+    let _log = start_log(&config.log)?;
     let replayed = keyring
         .open_revocation_journal(&config.journal)
         .await
         .map_err(|error| {
             let shown = config.journal.display();
-            Stop::failed(&format!("LATCHKEY_JOURNAL: {shown} cannot be used"), error)
+            CommandError::failed(&format!("LATCHKEY_JOURNAL: {shown} cannot be used"), error)
         })?;
     if replayed.added > 0 {
         tracing::info!(
             revocations = replayed.added,
-            "the revocation journal did not have them, and was completed from the database"
+            "added revocations from the database that were missing in the revocation journal"
         );
     }
-    for oddity in oddities {
-        tracing::warn!("{oddity}");
+    for warning in warnings {
+        tracing::warn!("{warning}");
     }
     keyring.keep_reserve().await;
-    keyring
-        .telemetry()
-        .recover_usage()
-        .await
-        .map_err(|error| Stop::failed("what was counted last cannot be added up", error))?;
-    seal_audit_logs(&keyring).await?;
+    keyring.telemetry().recover_usage().await.map_err(|error| {
+        CommandError::failed("the last usage counts cannot be recovered", error)
+    })?;
+    seal_logs(&keyring).await?;
     let setup = keyring
         .needs_setup()
         .await
-        .map_err(|error| Stop::failed("the database cannot be read", error))?;
+        .map_err(|error| CommandError::failed("the database cannot be read", error))?;
     let url = config.public_url.origin();
-    say(format_args!(
+    print_info(format_args!(
         "Latchkey {} is at {url}",
         env!("CARGO_PKG_VERSION")
     ));
     if setup {
         if let Some(path) = old_pepper {
-            say(format_args!("{}", pepper::beside_an_empty_database(&path)));
+            print_info(format_args!("{}", pepper::empty_database_warning(&path)));
         }
-        say(format_args!(
+        print_info(format_args!(
             "Nobody can sign in yet. Open {url}/setup and enter this token:\n\n    {}\n",
             keyring.setup_token()
         ));
     }
     keyring.spawn_background_tasks();
+    run(listener, app_state(keyring, config)).await
+}
+
+/// Returns the state of a server with these settings.
+pub fn app_state(keyring: Keyring, config: Config) -> AppState {
     let mut state = AppState::new(
         keyring,
         config.public_url,
         config.proxies,
         config.patience_ms,
+        &router::endpoints(),
     );
     state.metrics_token = config.metrics_token;
     state.hsts = config.hsts;
-    state.limits = Limits {
+    state.limits = ConnectionLimits {
         idle: config.idle,
-        ..Limits::default()
+        ..ConnectionLimits::default()
     }
-    .within(raise_open_files());
-    run(listener, state).await
+    .within_open_files(raise_open_files());
+    state
 }
 
-/// Seals the audit logs that end under an older pepper, or are of a version before seals.
-async fn seal_audit_logs(keyring: &Keyring) -> Result<(), Stop> {
+/// Seals the audit logs whose last row has a seal of an older pepper or none.
+async fn seal_logs(keyring: &Keyring) -> Result<(), CommandError> {
     let sealing = keyring
-        .seal_audit_logs()
+        .seal_logs()
         .await
-        .map_err(|error| Stop::failed("the audit logs cannot be sealed", error))?;
+        .map_err(|error| CommandError::failed("the audit logs cannot be sealed", error))?;
     if sealing.first && sealing.sealed > 0 {
-        // An attacker who can write to the database can make it look older than it is, but not without this line.
+        // An attacker who can write to the database can remove all seals, but not without this warning.
         tracing::warn!(
             logs = sealing.sealed,
-            "no audit log had a seal: all of them are sealed from here on, as after an update from a version before seals"
+            "no audit log had a seal, as after an update from a version without seals; all of them are sealed now"
         );
     }
     for account in &sealing.left {
@@ -156,107 +138,93 @@ async fn seal_audit_logs(keyring: &Keyring) -> Result<(), Stop> {
 /// `latchkey migrate`.
 ///
 /// # Errors
-/// Where the database cannot be made or brought up to date.
-pub async fn migrate(config: &Config) -> Result<(), Stop> {
-    let _lock = Lock::take(&config.database_url)?;
+/// Where the database cannot be created or migrated.
+pub async fn migrate(config: &Config) -> Result<(), CommandError> {
+    let _lock = DatabaseLock::take(&config.database_url)?;
     let store = open_store(config).await?;
     store.close().await;
-    say("The database is up to date.");
+    print_info("The database is up to date.");
     Ok(())
 }
 
-/// Prints a line for people; where stdout takes none, nobody is there to read it.
-pub fn say(line: impl Display) {
-    let _ = writeln!(io::stdout(), "{line}");
-}
-
-/// Prints a line that is what a command was called for.
+/// Starts logging.
 ///
 /// # Errors
-/// Where stdout takes none.
-pub fn print(line: impl Display) -> Result<(), Stop> {
-    writeln!(io::stdout(), "{line}")
-        .map_err(|error| Stop::failed("standard output cannot be written", error))
+/// Where its thread cannot be started.
+pub fn start_log(log: &LogConfig) -> Result<logging::FlushOnDrop, CommandError> {
+    logging::start(log).map_err(|error| CommandError::failed("the log cannot be started", error))
 }
 
-/// Starts the log.
-///
-/// # Errors
-/// Where no thread can be started for it.
-pub fn start_log(log: Log) -> Result<telemetry::FlushOnDrop, Stop> {
-    telemetry::start(log).map_err(|error| Stop::failed("the log cannot be started", error))
-}
-
-/// Loads the keys of a database.
+/// Loads a database's keys.
 ///
 /// # Errors
 /// Where the pepper, the database or what is in it cannot be used.
-pub async fn open(store: Store, config: &Config) -> Result<Keyring, Stop> {
+pub async fn open(store: Store, config: &Config) -> Result<Keyring, CommandError> {
     let has_keys = store
         .has_keys()
         .await
-        .map_err(|error| Stop::failed("the database cannot be read", error))?;
+        .map_err(|error| CommandError::failed("the database cannot be read", error))?;
     let peppers = pepper::load(&config.pepper, has_keys)?;
     let keyring = Keyring::open(store, peppers, Arc::new(SystemClock::default()))
         .await
-        .map_err(|error| Stop::failed("the keys cannot be loaded", error))?;
+        .map_err(|error| CommandError::failed("the keys cannot be loaded", error))?;
     keyring.telemetry().set_retention(config.retention);
     Ok(keyring)
 }
 
-/// How long a database is waited for that comes up later than this process.
-const PATIENCE: Duration = Duration::from_mins(1);
-/// How often it is tried meanwhile, and how many tries pass between two lines about it.
-const RETRY: Duration = Duration::from_secs(1);
-const TRIES_A_LINE: u32 = 5;
+/// How long the start waits for a database that is unavailable.
+const DATABASE_TIMEOUT: Duration = Duration::from_mins(1);
+/// The interval between two attempts, and the number of attempts between two messages.
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+const ATTEMPTS_PER_MESSAGE: u32 = 5;
 
-/// Opens the database. A server that does not answer yet is waited for, for a minute.
+/// Opens the database. While it is unavailable, tries again for a minute.
 ///
 /// # Errors
-/// Where it cannot be reached, made or migrated.
-pub async fn open_store(config: &Config) -> Result<Store, Stop> {
-    let begun = Instant::now();
-    let mut tries = 0_u32;
+/// Where it cannot be reached, created or migrated.
+pub async fn open_store(config: &Config) -> Result<Store, CommandError> {
+    let start = Instant::now();
+    let mut attempts = 0_u32;
     loop {
         let opening = Store::open_with(&config.database_url, config.database_connections);
         let error = match opening.await {
             Ok(store) => return Ok(store),
             Err(error) => error,
         };
-        let waited = begun.elapsed();
-        if !matches!(error, StoreError::Unavailable(_)) || waited >= PATIENCE {
+        let waited = start.elapsed();
+        if !matches!(error, StoreError::Unavailable(_)) || waited >= DATABASE_TIMEOUT {
             let what = "LATCHKEY_DATABASE_URL: the database cannot be opened";
             if error.is_damage() {
                 let cause = format!("{error}; latchkey restore FILE puts a backup in its place");
-                return Err(Stop::failed(what, cause));
+                return Err(CommandError::failed(what, cause));
             }
-            return Err(Stop::failed(what, error));
+            return Err(CommandError::failed(what, error));
         }
-        if tries.is_multiple_of(TRIES_A_LINE) {
-            let left = PATIENCE.saturating_sub(waited).as_secs();
-            say(format_args!("{error}; trying again for {left} s"));
+        if attempts.is_multiple_of(ATTEMPTS_PER_MESSAGE) {
+            let left = DATABASE_TIMEOUT.saturating_sub(waited).as_secs();
+            print_info(format_args!("{error}; trying again for {left} s"));
         }
-        tries += 1;
-        sleep(RETRY).await;
+        attempts += 1;
+        sleep(RETRY_INTERVAL).await;
     }
 }
 
 /// Binds the address.
 ///
 /// # Errors
-/// Where somebody else has it, or it is not this machine's.
-pub async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, Stop> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| Stop::failed(&format!("LATCHKEY_LISTEN: {address} cannot be used"), error))
+/// Where the address is in use, or not one of this machine.
+pub async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, CommandError> {
+    TcpListener::bind(address).await.map_err(|error| {
+        CommandError::failed(&format!("LATCHKEY_LISTEN: {address} cannot be used"), error)
+    })
 }
 
-/// Serves until told to stop.
+/// Serves until the process is told to stop.
 ///
 /// # Errors
 /// Where signals cannot be received, or a background task kept failing.
-pub async fn run(listener: TcpListener, state: AppState) -> Result<(), Stop> {
+pub async fn run(listener: TcpListener, state: AppState) -> Result<(), CommandError> {
     serve::serve(listener, state)
         .await
-        .map_err(|error| Stop::failed("the server failed", error))
+        .map_err(|error| CommandError::failed("the server failed", error))
 }

@@ -1,50 +1,51 @@
-//! What every handler may reach.
+//! The state that all handlers share.
 
 use crate::{
     config::{Hsts, PublicUrl},
-    dashboard::live::Streams,
-    gate::client_address::TrustedProxies,
+    connections::{ConnectionLimiter, ConnectionLimits},
+    live_streams::LiveStreams,
     metrics::Metrics,
-    serve::{Admission, Limits},
+    openapi::{Document, Endpoint},
 };
-use axum::body::Bytes;
+use contract::client_address::TrustedProxies;
 use management::Keyring;
 use std::{
     ops::{Deref, DerefMut},
-    sync::{Arc, OnceLock},
+    sync::Arc,
     time::Instant,
 };
 use tokio_util::sync::CancellationToken;
 use verification::{Call, Decision};
 
-/// What all handlers share; a clone is one count. Whoever changes a field changes it for this handle and its later clones.
+/// The state that all handlers share. A clone increments one reference count; changing a field copies the state, for this
+/// handle and its later clones.
 #[derive(Clone)]
 pub struct AppState(Arc<Shared>);
 
-/// What is in it.
+/// The fields of [`AppState`].
 #[derive(Clone)]
 pub struct Shared {
-    /// Everything that is done with keys and people.
+    /// The operations on keys and people.
     pub keyring: Keyring,
-    /// Where browsers reach this server.
+    /// The origin at which browsers reach this server.
     pub public_url: Arc<PublicUrl>,
-    /// Whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     pub proxies: Arc<TrustedProxies>,
-    /// Milliseconds for which keys are verified from memory while the database is silent.
+    /// Milliseconds for which keys are verified from memory while the database does not respond.
     pub patience_ms: i64,
-    /// `/openapi.json`, once somebody has asked for it.
-    pub openapi: Arc<OnceLock<Bytes>>,
-    /// What has been counted since the start.
+    /// The description of the gate.
+    pub openapi: Arc<Document>,
+    /// The counters since the start.
     pub metrics: Arc<Metrics>,
-    /// Who brings it reads the metrics; without one nobody does.
+    /// The token that reads the metrics; without one `/metrics` does not exist.
     pub metrics_token: Option<Arc<str>>,
-    /// Who follows calls as they happen.
-    pub streams: Streams,
-    /// How many connections there may be, and for how long.
-    pub limits: Limits,
-    /// The connections that are open.
-    pub connections: Arc<Admission>,
-    /// For which hosts browsers are told to use https alone.
+    /// The open streams of live calls.
+    pub streams: LiveStreams,
+    /// The limits of connections.
+    pub limits: ConnectionLimits,
+    /// The open connections.
+    pub connections: Arc<ConnectionLimiter>,
+    /// The hosts that `Strict-Transport-Security` covers.
     pub hsts: Hsts,
     draining: CancellationToken,
 }
@@ -63,53 +64,54 @@ impl DerefMut for AppState {
 }
 
 impl AppState {
-    /// The state of a server that has just started.
+    /// The state of a server with these endpoints, which are counted in the metrics and described by `/openapi.json`.
     pub fn new(
         keyring: Keyring,
         public_url: PublicUrl,
         proxies: TrustedProxies,
         patience_ms: i64,
+        endpoints: &[Endpoint<Self>],
     ) -> Self {
         Self(Arc::new(Shared {
             keyring,
+            openapi: Arc::new(Document::new(endpoints, public_url.origin())),
             public_url: Arc::new(public_url),
             proxies: Arc::new(proxies),
             patience_ms,
-            openapi: Arc::default(),
-            metrics: Arc::default(),
+            metrics: Arc::new(Metrics::new(endpoints)),
             metrics_token: None,
-            streams: Streams::default(),
-            limits: Limits::default(),
+            streams: LiveStreams::default(),
+            limits: ConnectionLimits::default(),
             connections: Arc::default(),
             hsts: Hsts::default(),
             draining: CancellationToken::new(),
         }))
     }
 
-    /// Whether the gate may answer from memory: the database was heard of a short enough time ago.
+    /// Whether keys may be verified from memory: this process owns the database, which responded a short enough time ago.
     pub fn can_verify(&self) -> bool {
         self.keyring.is_owner() && self.keyring.database_downtime_ms() <= self.patience_ms
     }
 
-    /// Asks the keyring about a pair, and notes how long it took.
+    /// Verifies a call, and records how long that took.
     pub fn verify(&self, call: &Call<'_>) -> Decision {
-        let begun = Instant::now();
+        let start = Instant::now();
         let decision = self.keyring.verify(call);
-        self.metrics.took(begun.elapsed());
+        self.metrics.record_decision_time(start.elapsed());
         decision
     }
 
-    /// From now on the server is not ready: it finishes what it has begun.
+    /// Makes the server not ready: from now on it only finishes requests in progress.
     pub fn drain(&self) {
         self.draining.cancel();
     }
 
-    /// Waits until the server is on its way out.
+    /// Waits until [`AppState::drain`] is called.
     pub async fn drained(&self) {
         self.draining.cancelled().await;
     }
 
-    /// Whether the server is on its way out.
+    /// Whether [`AppState::drain`] was called.
     pub fn is_draining(&self) -> bool {
         self.draining.is_cancelled()
     }

@@ -2,13 +2,12 @@
 
 mod replace;
 
-pub use replace::PART;
-
+use super::audit;
 use crate::{
-    cli::audit,
     config::Config,
+    console::{self, CommandError},
     pepper,
-    start::{self, Lock, Stop},
+    start::{DatabaseLock, RESTORE_SUFFIX},
 };
 use clap::Args;
 use std::{
@@ -17,57 +16,57 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
-use store::{IntegrityCheck, SealKeys, Store, StoreError, sqlite_path, sqlite_url};
+use store::{Check, SealKeys, Store, StoreError, sqlite_path, sqlite_url};
 
 const VARIABLE: &str = "LATCHKEY_DATABASE_URL";
 
-/// A file to be made.
+/// Arguments of `backup`.
 #[derive(Debug, Args)]
 pub struct Backup {
-    /// The file to be made; it must not exist
+    /// The new file; it must not exist
     file: PathBuf,
 }
 
-/// A file to be read.
+/// Arguments of `restore`.
 #[derive(Debug, Args)]
 pub struct Restore {
     /// A file that `latchkey backup` made
     file: PathBuf,
 }
 
-/// Writes a copy of an SQLite database into a new file. A server may run meanwhile.
+/// Copies an SQLite database to a new file. The server may be running.
 ///
 /// # Errors
-/// Where the file exists, the copy is not whole, or it is a database of PostgreSQL.
-pub async fn backup(backup: Backup, config: &Config) -> Result<(), Stop> {
+/// Where the file exists, the copy is damaged, or the database is PostgreSQL.
+pub async fn backup(backup: Backup, config: &Config) -> Result<(), CommandError> {
     if database_file(config)?.is_none() {
-        return Err(Stop::Failed(
+        return Err(CommandError::Failed(
             "PostgreSQL is backed up with its own tools: pg_dump --format=custom --file=FILE, as docs/backup.md describes"
                 .into(),
         ));
     }
     let bytes = copy(&config.database_url, &backup.file).await?;
-    start::print(format_args!(
+    console::print_result(format_args!(
         "{}: {bytes} bytes. Neither the pepper nor the revocation journal is in it: keep those elsewhere.",
         backup.file.display()
     ))
 }
 
-/// Copies the database at `url` into a new file; returns how many bytes it has.
+/// Copies the database at `url` to a new file. Returns its length in bytes.
 ///
 /// # Errors
-/// As [`backup`].
-pub async fn copy(url: &str, file: &Path) -> Result<u64, Stop> {
+/// Where the file exists or the copy is damaged.
+pub async fn copy(url: &str, file: &Path) -> Result<u64, CommandError> {
     let shown = file.display().to_string();
     if file.symlink_metadata().is_ok() {
-        return Err(Stop::Failed(format!(
+        return Err(CommandError::Failed(format!(
             "{shown} exists already; name a new file"
         )));
     }
     let store = Store::open_to_read(url).await.map_err(|error| {
-        Stop::failed("LATCHKEY_DATABASE_URL: the database cannot be read", error)
+        CommandError::failed("LATCHKEY_DATABASE_URL: the database cannot be read", error)
     })?;
-    // Under another name until it is whole.
+    // Under another name until it is complete.
     let part = beside(file, ".part");
     let copied = async {
         remove(&part)?;
@@ -75,10 +74,10 @@ pub async fn copy(url: &str, file: &Path) -> Result<u64, Stop> {
         store.copy_to(&part).await.map_err(io::Error::other)?;
         let url = url_of(&part)?;
         let copy = Store::open_to_read(&url).await.map_err(io::Error::other)?;
-        // Its indexes were just made from its tables.
-        let whole = copy.check(IntegrityCheck::Quick).await;
+        // The quick check is enough: the copy's indexes were built from its tables a moment ago.
+        let intact = copy.check(Check::Quick).await;
         copy.close().await;
-        whole.map_err(io::Error::other)?;
+        intact.map_err(io::Error::other)?;
         let bytes = fs::metadata(&part)?.len();
         fs::rename(&part, file)?;
         sync_folder_of(file)?;
@@ -87,48 +86,49 @@ pub async fn copy(url: &str, file: &Path) -> Result<u64, Stop> {
     .await;
     store.close().await;
     copied.map_err(|error| {
-        // What is left of it is of no use.
+        // An incomplete copy is of no use.
         let _ = remove(&part);
-        Stop::failed(&format!("{shown} was not made"), error)
+        CommandError::failed(&format!("{shown} was not made"), error)
     })
 }
 
-/// Puts a copy of a file in the place of an SQLite database, and keeps the database that was there.
+/// Replaces an SQLite database by a copy of a file, and keeps the old database.
 ///
 /// # Errors
-/// Where a server runs, the file is no whole database of Latchkey, or it is a database of PostgreSQL.
-pub async fn restore(restore: Restore, config: &Config) -> Result<(), Stop> {
+/// Where the server is running, the file is no intact database of Latchkey, or the database is PostgreSQL.
+pub async fn restore(restore: Restore, config: &Config) -> Result<(), CommandError> {
     let Some(database) = database_file(config)? else {
-        return Err(Stop::Failed(
+        return Err(CommandError::Failed(
             "PostgreSQL is restored with its own tools: pg_restore, as docs/backup.md describes"
                 .into(),
         ));
     };
     let seals = pepper::load(&config.pepper, true)?.seal_keys();
-    let kept = restore_file(&database, &restore.file, seals).await?;
-    start::print(format_args!("{} is restored.", database.display()))?;
-    if let Some(kept) = kept {
-        start::print(format_args!(
+    let old = restore_file(&database, &restore.file, seals).await?;
+    console::print_result(format_args!("{} is restored.", database.display()))?;
+    if let Some(old) = old {
+        console::print_result(format_args!(
             "The database that was there is {}.",
-            kept.display()
+            old.display()
         ))?;
     }
-    start::print(
+    console::print_result(
         "What was revoked since then is revoked again at the next start, from the revocation journal.",
     )
 }
 
-/// Replaces the database by a copy of `file`, whose audit logs are proved with `seals`; returns where the old one is kept, if there was one.
+/// Replaces the database by a copy of `file`, whose audit logs are verified with `seals`. Returns the path of the old
+/// database, if there was one.
 ///
 /// # Errors
-/// As [`restore`]. The database is as it was then.
+/// Where the server is running or the file is no intact database. The database is unchanged then.
 pub async fn restore_file(
     database: &Path,
     file: &Path,
     seals: SealKeys,
-) -> Result<Option<PathBuf>, Stop> {
+) -> Result<Option<PathBuf>, CommandError> {
     let shown = file.display().to_string();
-    let cannot = |cause: &str| Stop::failed(&format!("{shown} was not restored"), cause);
+    let cannot = |cause: &str| CommandError::failed(&format!("{shown} was not restored"), cause);
     let length = |path: &Path| fs::metadata(path).map(|metadata| metadata.len());
     length(file).map_err(|error| cannot(&error.to_string()))?;
     if length(&beside(file, "-wal")).is_ok_and(|bytes| bytes > 0) {
@@ -136,10 +136,10 @@ pub async fn restore_file(
             "a write-ahead log is beside it, so it is the file of a running or killed server; take a backup with latchkey backup",
         ));
     }
-    // Held until the new file is in its place.
-    let _lock = Lock::take_file(database)?;
+    // Held until the new file is in place.
+    let _lock = DatabaseLock::take_file(database)?;
     let database = fs::canonicalize(database).map_err(|error| cannot(&error.to_string()))?;
-    let part = beside(&database, replace::PART);
+    let part = beside(&database, RESTORE_SUFFIX);
     let checked = async {
         replace::remove_all(&part)?;
         let mut from = File::open(file)?;
@@ -150,23 +150,21 @@ pub async fn restore_file(
         check(&part, seals).await
     }
     .await;
-    let put = checked.and_then(|()| replace::put(&part, &database));
-    put.map_err(|error| {
-        // The database itself was not touched, or is back.
+    let replaced = checked.and_then(|()| replace::replace(&part, &database));
+    replaced.map_err(|error| {
+        // The database is unchanged or moved back.
         let _ = replace::remove_all(&part);
         cannot(&error.to_string())
     })
 }
 
-/// Whether a file is a whole database of this version or an earlier one; brings it up to date.
+/// Checks that a file is an intact database of this version or an earlier one, and migrates it.
 async fn check(path: &Path, seals: SealKeys) -> io::Result<()> {
     let url = url_of(path)?;
     match Store::open_to_read(&url).await {
         Ok(store) => store.close().await,
         Err(StoreError::Outdated) => {}
-        Err(error @ (StoreError::Migration(_) | StoreError::Unreleased)) => {
-            return Err(io::Error::other(error));
-        }
+        Err(error @ (StoreError::Migration(_) | StoreError::Unreleased)) => return Err(io::Error::other(error)),
         Err(error) => {
             return Err(io::Error::other(format!(
                 "it is no database of Latchkey: {error}"
@@ -174,10 +172,10 @@ async fn check(path: &Path, seals: SealKeys) -> io::Result<()> {
         }
     }
     let store = Store::open(&url).await.map_err(io::Error::other)?;
-    store.set_seal_keys(seals);
+    store.seal_with(seals);
     let found = async {
-        store.check(IntegrityCheck::Full).await?;
-        audit::report(&store, &audit::Kept::new()).await
+        store.check(Check::Full).await?;
+        audit::report(&store, &audit::KnownHeads::new()).await
     }
     .await;
     store.close().await;
@@ -188,15 +186,15 @@ async fn check(path: &Path, seals: SealKeys) -> io::Result<()> {
     }
 }
 
-fn database_file(config: &Config) -> Result<Option<PathBuf>, Stop> {
-    sqlite_path(&config.database_url).map_err(|error| Stop::failed(VARIABLE, error))
+fn database_file(config: &Config) -> Result<Option<PathBuf>, CommandError> {
+    sqlite_path(&config.database_url).map_err(|error| CommandError::failed(VARIABLE, error))
 }
 
 fn url_of(path: &Path) -> io::Result<String> {
     sqlite_url(path).ok_or_else(|| io::Error::other("its path is not UTF-8"))
 }
 
-/// An empty file for its owner alone.
+/// Creates an empty file with mode 0600.
 fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new()
         .write(true)
@@ -218,7 +216,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     path.into()
 }
 
-/// Makes the names in a file's folder durable.
+/// Syncs the directory of a file to disk.
 fn sync_folder_of(path: &Path) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

@@ -1,19 +1,23 @@
 //! `latchkey clock reset`.
 
-use crate::{config::Config, start, start::Stop};
+use crate::{
+    config::Config,
+    console::{self, CommandError},
+    start,
+};
 
-/// Forgets the newest time that the database has seen: the next start believes the machine's clock.
+/// Deletes the latest time that the database has recorded, so that the next start accepts the machine's clock.
 ///
 /// # Errors
-/// Where a server has the SQLite file open, or the database cannot be used. A server on PostgreSQL writes the time again.
-pub async fn reset(config: &Config) -> Result<(), Stop> {
-    let _lock = start::Lock::take(&config.database_url)?;
+/// Where a server has locked the SQLite file, or the database cannot be used. A server on PostgreSQL records the time again.
+pub async fn reset(config: &Config) -> Result<(), CommandError> {
+    let _lock = start::DatabaseLock::take(&config.database_url)?;
     let store = start::open_store(config).await?;
     store
         .delete_time_mark()
         .await
-        .map_err(|error| Stop::failed("the database cannot be written", error))?;
+        .map_err(|error| CommandError::failed("the database cannot be written", error))?;
     store.close().await;
-    start::say("The next start believes this machine's clock.");
+    console::print_info("The next start accepts this machine's clock.");
     Ok(())
 }

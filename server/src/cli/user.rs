@@ -1,6 +1,10 @@
 //! `latchkey user`.
 
-use crate::{config::Config, pepper, start, start::Stop};
+use crate::{
+    config::Config,
+    console::{self, CommandError},
+    pepper, start,
+};
 use clap::Args;
 use domain::account::{Email, Role};
 use management::{Administered, PeopleAdmin, PersonDraft};
@@ -12,19 +16,19 @@ use store::Store;
 use verification::{SystemClock, SystemEntropy};
 use zeroize::Zeroizing;
 
-/// Bytes of a password that are read; more is no password.
-const LONGEST: u64 = 4_096;
+/// Maximum number of bytes that are read as a password.
+const MAX_PASSWORD_BYTES: u64 = 4_096;
 
-/// Someone who may sign in.
+/// Arguments of `user add`.
 #[derive(Debug, Args)]
 pub struct Add {
-    /// The business account; made where it does not exist, ignored for support
+    /// The business account; created if it does not exist, ignored for support
     #[arg(long)]
     account: Option<String>,
-    /// The application of that account; made where it does not exist, ignored for support
+    /// The application of that account; created if it does not exist, ignored for support
     #[arg(long)]
     application: Option<String>,
-    /// The address to sign in with
+    /// The e-mail address to sign in with
     #[arg(long, value_parser = parse_email)]
     email: Email,
     /// owner, developer, viewer or support
@@ -35,10 +39,10 @@ pub struct Add {
     password_stdin: bool,
 }
 
-/// Whom a command is about.
+/// The person that a command is about.
 #[derive(Debug, Args)]
-pub struct Whom {
-    /// The address that they sign in with
+pub struct PersonArgs {
+    /// The e-mail address that the person signs in with
     #[arg(long, value_parser = parse_email)]
     pub email: Email,
 }
@@ -46,82 +50,88 @@ pub struct Whom {
 /// Prints a link that resets the person's password, once within 30 minutes.
 ///
 /// # Errors
-/// Where nobody who may sign in has the address, or the database cannot be used.
-pub async fn reset_password(whom: Whom, config: &Config) -> Result<(), Stop> {
+/// Where no person has the address, the person is disabled, or the database cannot be used.
+pub async fn reset_password(person: PersonArgs, config: &Config) -> Result<(), CommandError> {
     let people = people(config).await?;
-    let made = people.reset_link(&whom.email).await;
+    let made = people.reset_link(&person.email).await;
     people.close().await;
-    match made.map_err(|error| Stop::failed("no link was made", error))? {
+    match made.map_err(|error| CommandError::failed("no link was made", error))? {
         Administered::Done(link) => {
-            start::print(link_of(config, &link.token))?;
-            // The link is there, whoever reads this.
+            console::print_result(reset_link(config, &link.token))?;
+            // The link has been printed; this is only a hint.
             let _ = writeln!(
                 io::stderr(),
-                "Hand this link to {} over a channel that nobody else reads. It works once, until {}.",
+                "Send this link to {} over a channel that nobody else reads. It works once, until {}.",
                 link.email,
                 link.expires_at.readable()
             );
             Ok(())
         }
-        Administered::Unknown => Err(unknown(&whom.email)),
-        Administered::Already => Err(Stop::Failed(format!(
+        Administered::Unknown => Err(unknown(&person.email)),
+        Administered::Already => Err(CommandError::Failed(format!(
             "{0} is disabled; `latchkey user enable --email {0}` lets them sign in again",
-            whom.email
+            person.email
         ))),
     }
 }
 
-/// Where the holder of a token resets a password.
-fn link_of(config: &Config, token: &str) -> String {
+/// Returns the address at which the holder of a token resets a password.
+fn reset_link(config: &Config, token: &str) -> String {
     format!("{}/reset/{token}", config.public_url.origin())
 }
 
-/// Ends all sessions of a person, and lets them sign in no longer.
+/// Disables a person, and ends all of the person's sessions.
 ///
 /// # Errors
-/// Where nobody has the address, or the database cannot be used.
-pub async fn disable(whom: Whom, config: &Config) -> Result<(), Stop> {
+/// Where no person has the address, or the database cannot be used.
+pub async fn disable(person: PersonArgs, config: &Config) -> Result<(), CommandError> {
     let people = people(config).await?;
-    let done = people.disable(&whom.email).await;
+    let done = people.disable(&person.email).await;
     people.close().await;
-    match done.map_err(|error| Stop::failed("nothing was changed", error))? {
-        Administered::Done(()) => start::print(format_args!(
+    match done.map_err(|error| CommandError::failed("nothing was changed", error))? {
+        Administered::Done(()) => console::print_result(format_args!(
             "{} is disabled: all their sessions have ended, and they cannot sign in.",
-            whom.email
+            person.email
         ))?,
-        Administered::Already => start::print(format_args!("{} was disabled before.", whom.email))?,
-        Administered::Unknown => return Err(unknown(&whom.email)),
+        Administered::Already => {
+            console::print_result(format_args!("{} was disabled before.", person.email))?
+        }
+        Administered::Unknown => return Err(unknown(&person.email)),
     }
     Ok(())
 }
 
-/// Lets a disabled person sign in again.
+/// Enables a disabled person.
 ///
 /// # Errors
-/// As [`disable`].
-pub async fn enable(whom: Whom, config: &Config) -> Result<(), Stop> {
+/// Where no person has the address, or the database cannot be used.
+pub async fn enable(person: PersonArgs, config: &Config) -> Result<(), CommandError> {
     let people = people(config).await?;
-    let done = people.enable(&whom.email).await;
+    let done = people.enable(&person.email).await;
     people.close().await;
-    match done.map_err(|error| Stop::failed("nothing was changed", error))? {
-        Administered::Done(()) => start::print(format_args!("{} can sign in again.", whom.email))?,
-        Administered::Already => start::print(format_args!("{} was not disabled.", whom.email))?,
-        Administered::Unknown => return Err(unknown(&whom.email)),
+    match done.map_err(|error| CommandError::failed("nothing was changed", error))? {
+        Administered::Done(()) => {
+            console::print_result(format_args!("{} can sign in again.", person.email))?
+        }
+        Administered::Already => {
+            console::print_result(format_args!("{} was not disabled.", person.email))?
+        }
+        Administered::Unknown => return Err(unknown(&person.email)),
     }
     Ok(())
 }
 
-fn unknown(email: &Email) -> Stop {
-    Stop::Failed(format!("nobody has the address {email}"))
+fn unknown(email: &Email) -> CommandError {
+    CommandError::Failed(format!("no person has the address {email}"))
 }
 
-/// No lock is taken: a server that runs beside it reads people and sessions from the database at every request.
-async fn people(config: &Config) -> Result<PeopleAdmin, Stop> {
+/// Opens the database without a lock: a running server reads people and sessions from it at every request.
+async fn people(config: &Config) -> Result<PeopleAdmin, CommandError> {
     let peppers = pepper::load(&config.pepper, true)?;
     let store = Store::open_without_ownership(&config.database_url)
         .await
         .map_err(|error| {
-            Stop::failed(
+            CommandError::failed(
                 "LATCHKEY_DATABASE_URL: the database cannot be opened",
                 error,
             )
@@ -135,40 +145,43 @@ async fn people(config: &Config) -> Result<PeopleAdmin, Stop> {
     ))
 }
 
-/// Adds the person. A server that runs beside it knows them at once: people are read from the database.
+/// Adds a person.
 ///
 /// # Errors
-/// Where something typed breaks a rule, or the database cannot be used.
-pub async fn add(add: Add, config: &Config) -> Result<(), Stop> {
-    let place = add.account.zip(add.application);
-    if place.is_none() && add.role != Role::Support {
-        return Err(Stop::Failed(
+/// Where an argument or the password is invalid, a server is running, or the database cannot be used.
+pub async fn add(add: Add, config: &Config) -> Result<(), CommandError> {
+    let application = add.account.zip(add.application);
+    if application.is_none() && add.role != Role::Support {
+        return Err(CommandError::Failed(
             "--account and --application are missing; only support belongs to none".into(),
         ));
     }
-    let password =
-        read_password().map_err(|error| Stop::failed("the password cannot be read", error))?;
-    // A server that is running would not see the change, and SQLite has one writer.
-    let _lock = start::Lock::take(&config.database_url)?;
+    let password = read_password()
+        .map_err(|error| CommandError::failed("the password cannot be read", error))?;
+    // SQLite has one writer, so the server must be stopped.
+    let _lock = start::DatabaseLock::take(&config.database_url)?;
     let keyring = start::open(start::open_store(config).await?, config).await?;
     let email = add.email.clone();
     let draft = PersonDraft {
-        place,
+        place: application,
         email: add.email,
         role: add.role,
         password: password.as_str().into(),
     };
     let added = keyring.add_person(draft).await;
     keyring.close().await;
-    added.map_err(|error| Stop::failed(&format!("{email} was not added"), error))?;
-    start::say(format_args!("{email} can sign in."));
+    added.map_err(|error| CommandError::failed(&format!("{email} was not added"), error))?;
+    console::print_info(format_args!("{email} can sign in."));
     Ok(())
 }
 
-/// Everything up to the end, without the line's end that `echo` adds.
+/// Reads standard input up to its end, without the line end that `echo` adds.
 fn read_password() -> io::Result<Zeroizing<String>> {
     let mut text = Zeroizing::new(String::new());
-    io::stdin().lock().take(LONGEST).read_to_string(&mut text)?;
+    io::stdin()
+        .lock()
+        .take(MAX_PASSWORD_BYTES)
+        .read_to_string(&mut text)?;
     let password = text.strip_suffix('\n').unwrap_or(&text);
     let password = password.strip_suffix('\r').unwrap_or(password);
     Ok(Zeroizing::new(password.to_owned()))
@@ -179,5 +192,5 @@ fn parse_email(text: &str) -> Result<Email, String> {
 }
 
 fn parse_role(text: &str) -> Result<Role, String> {
-    Role::parse(text).ok_or_else(|| "there is owner, developer, viewer and support".into())
+    Role::parse(text).ok_or_else(|| "the roles are owner, developer, viewer and support".into())
 }

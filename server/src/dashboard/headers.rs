@@ -1,11 +1,11 @@
-//! What browsers are told about every answer of the dashboard, whatever its status.
+//! Security headers of all responses of the dashboard.
 
 use axum::{extract::Request, middleware::Next, response::Response};
 use http::{HeaderName, HeaderValue, header};
 use leptos::nonce::Nonce;
 
-const FIXED: [(HeaderName, &str); 3] = [
-    // `no-referrer` would break the way back after a plain form.
+const SECURITY_POLICY: [(HeaderName, &str); 3] = [
+    // `no-referrer` would hide the page of a plain form from `return_path`.
     (header::REFERRER_POLICY, "same-origin"),
     (
         HeaderName::from_static("permissions-policy"),
@@ -15,25 +15,25 @@ const FIXED: [(HeaderName, &str); 3] = [
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
 
-/// A link of an invitation or one that resets a password is as good as a key until it is used: no `Referer` names it, not even
-/// to ourselves. (`no-referrer` would also take the `Origin` from its form.)
-const LINKS: [&str; 2] = ["/invite/", "/reset/"];
-const OF_LINKS: HeaderValue = HeaderValue::from_static("strict-origin");
+/// Pages whose path holds a secret token: an invitation, a password reset. `Referer` never contains them. (`no-referrer`
+/// would also remove `Origin` from the page's form.)
+const TOKEN_PATHS: [&str; 2] = ["/invite/", "/reset/"];
+const TOKEN_PATH_POLICY: HeaderValue = HeaderValue::from_static("strict-origin");
 
-/// Makes the nonce that the answer's scripts carry, and sets the headers.
+/// Generates the nonce of the response's scripts, and sets the headers.
 pub async fn protect(mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     let policy = policy(&nonce);
     let path = request.uri().path();
-    let link = LINKS.iter().any(|link| path.starts_with(link));
+    let has_token = TOKEN_PATHS.iter().any(|prefix| path.starts_with(prefix));
     request.extensions_mut().insert(nonce);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    for (name, value) in FIXED {
+    for (name, value) in SECURITY_POLICY {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if link {
-        headers.insert(header::REFERRER_POLICY, OF_LINKS);
+    if has_token {
+        headers.insert(header::REFERRER_POLICY, TOKEN_PATH_POLICY);
     }
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);

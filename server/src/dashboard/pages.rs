@@ -1,4 +1,4 @@
-//! Renders the pages.
+//! Pages.
 
 use crate::{AppState, assets};
 use app::form::Posted;
@@ -9,7 +9,7 @@ use axum::{
 use http::{StatusCode, header};
 use leptos::{context::provide_context, nonce::Nonce};
 
-/// The addresses of all pages, in axum's spelling.
+/// Returns the paths of all pages, in axum's syntax.
 pub fn paths() -> Vec<String> {
     leptos_axum::generate_route_list(app::App)
         .iter()
@@ -17,14 +17,14 @@ pub fn paths() -> Vec<String> {
         .collect()
 }
 
-/// A page.
+/// Responds with a page.
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     render(&state, None, request).await
 }
 
-/// Everything that has no address of its own: the app says so on its page.
+/// The fallback: the app renders its page for unknown addresses.
 pub async fn not_found(State(state): State<AppState>, request: Request) -> Response {
-    // Of `OPTIONS *` (RFC 9110, 9.3.7) there is no page.
+    // The target of `OPTIONS *` (RFC 9110, 9.3.7) is no path.
     if !request.method().is_safe() || !request.uri().path().starts_with('/') {
         return (StatusCode::NOT_FOUND, "There is nothing at this address.\n").into_response();
     }
@@ -35,7 +35,7 @@ pub async fn not_found(State(state): State<AppState>, request: Request) -> Respo
     response
 }
 
-/// A page takes GET and HEAD, a function POST.
+/// The fallback for other methods: a page takes GET and HEAD, a function POST.
 pub async fn method_not_allowed() -> Response {
     (
         StatusCode::METHOD_NOT_ALLOWED,
@@ -44,13 +44,13 @@ pub async fn method_not_allowed() -> Response {
         .into_response()
 }
 
-/// Renders the app at the request's address; `posted` is what became of a form that was sent without JavaScript.
+/// Renders the app at the request's path. `posted` is the result of a form that was posted without JavaScript.
 pub async fn render(state: &AppState, posted: Option<Posted>, request: Request) -> Response {
     let nonce = request.extensions().get::<Nonce>().cloned();
     let keyring = state.keyring.clone();
     let context = move || {
         provide_context(keyring.clone());
-        // Leptos has provided one of its own just before; the header names this one.
+        // Replaces the nonce that Leptos has just provided: the header contains this one.
         if let Some(nonce) = nonce.clone() {
             provide_context(nonce);
         }
@@ -63,7 +63,7 @@ pub async fn render(state: &AppState, posted: Option<Posted>, request: Request) 
     };
     let handler = leptos_axum::render_app_async_with_context(context, app::shell);
     let mut response = handler(request).await;
-    // A client that does not ask for HTML is redirected all the same.
+    // Leptos sets the status of a redirect only for clients that accept HTML.
     if response.headers().contains_key(header::LOCATION) && !response.status().is_redirection() {
         *response.status_mut() = StatusCode::FOUND;
     }

@@ -1,6 +1,6 @@
-//! Runs server functions, and makes every form work without JavaScript: the page itself is the answer to the post.
+//! Runs server functions, and makes every form work without JavaScript: the response to a post is the page itself.
 
-mod way_back;
+mod return_path;
 
 use super::pages;
 use crate::{AppState, request};
@@ -14,14 +14,14 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Par
 use leptos::{context::provide_context, server_fn::axum::server_fn_paths};
 use std::time::Duration;
 
-/// Bytes of a form.
-pub const LONGEST_BODY: usize = 64 * 1024;
+/// Maximum length of a form.
+pub const MAX_FORM_BYTES: usize = 64 * 1024;
 /// How long a form may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(15);
-/// Fields whose values are never put back into a page.
-const NEVER_REPEATED: [&str; 3] = ["password", "token", "secret"];
+const TIMEOUT: Duration = Duration::from_secs(15);
+/// Fields whose values are never shown again.
+const SECRET_FIELDS: [&str; 3] = ["password", "token", "secret"];
 
-/// `POST /api/{function}`.
+/// `POST /api/{function}`: runs a server function.
 pub async fn call(State(state): State<AppState>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     if !server_fn_paths().any(|(known, method)| known == path && method == Method::POST) {
@@ -40,33 +40,33 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
         Err(refusal) => return refusal,
     };
     let wants_page = wants_html(&parts.headers);
-    // Leptos would send a browser back to whatever stands in `Referer`, with the error in the address: it sees a page of
-    // ours there, and a client that wants JSON.
+    // Leptos would redirect a browser to the address in `Referer`, with the error in the query. So it gets an address of this
+    // server there, and an `Accept` for JSON.
     let site = parts.extensions.get::<Site>();
     let origin = site.map_or(state.public_url.origin(), |site| &*site.origin);
-    let back = way_back::path(&body, parts.headers.get(header::REFERER), origin);
-    let own = HeaderValue::from_str(&format!("{origin}{back}"));
+    let back = return_path::path(&body, parts.headers.get(header::REFERER), origin);
+    let referer = HeaderValue::from_str(&format!("{origin}{back}"));
     parts.headers.remove(header::REFERER);
-    if let Ok(own) = own {
-        parts.headers.insert(header::REFERER, own);
+    if let Ok(referer) = referer {
+        parts.headers.insert(header::REFERER, referer);
     }
     parts
         .headers
         .insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    let answer = run(&state, parts.clone(), body.clone()).await;
+    let response = run(&state, parts.clone(), body.clone()).await;
     if !wants_page {
-        return answer;
+        return response;
     }
-    if let Some(target) = answer.headers().get(header::LOCATION).cloned() {
-        return see_other(target, answer.headers());
+    if let Some(target) = response.headers().get(header::LOCATION).cloned() {
+        return see_other(target, response.headers());
     }
-    show(&state, parts, &path, &body, answer, back).await
+    show(&state, parts, &path, &body, response, back).await
 }
 
-/// What a function answers that has nothing to show.
-const NOTHING: &[u8] = b"null";
+/// The result of a function that returns `()`.
+const UNIT_RESULT: &[u8] = b"null";
 
-/// `GET /api/…`: nothing to see. A person comes here who reloads the address of a form.
+/// `GET /api/…`: redirects to the start page. A browser comes here when the address of a posted form is opened again.
 pub async fn not_a_page() -> Redirect {
     Redirect::to("/")
 }
@@ -76,10 +76,10 @@ async fn receive(headers: &HeaderMap, body: Body) -> Result<Bytes, Response> {
     let announced = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > LONGEST_BODY) {
+    if announced.is_some_and(|length| length > MAX_FORM_BYTES) {
         return Err(too_long());
     }
-    match tokio::time::timeout(PATIENCE, to_bytes(body, LONGEST_BODY)).await {
+    match tokio::time::timeout(TIMEOUT, to_bytes(body, MAX_FORM_BYTES)).await {
         Ok(Ok(body)) => Ok(body),
         Ok(Err(_)) => Err(too_long()),
         Err(_) => Err((
@@ -98,21 +98,21 @@ async fn run(state: &AppState, parts: Parts, body: Bytes) -> Response {
         .into_response()
 }
 
-/// Renders the page that the form stood on, with what became of it. A change that has nothing to show leads back to that
-/// page instead: reloading it then sends nothing again.
+/// Renders the page of the form with the result. Where the result is `()`, redirects to that page instead, so that a reload
+/// does not post again.
 async fn show(
     state: &AppState,
     mut parts: Parts,
     endpoint: &str,
     form: &[u8],
-    answer: Response,
+    response: Response,
     back: Uri,
 ) -> Response {
-    let reference = request::id_of(&parts.extensions);
-    let status = answer.status();
-    let (head, body) = answer.into_parts();
+    let reference = request::request_id(&parts.extensions);
+    let status = response.status();
+    let (head, body) = response.into_parts();
     let outcome = match to_bytes(body, usize::MAX).await {
-        Ok(bytes) if status.is_success() && *bytes == *NOTHING => {
+        Ok(bytes) if status.is_success() && *bytes == *UNIT_RESULT => {
             return match HeaderValue::from_str(&back.to_string()) {
                 Ok(back) => see_other(back, &head.headers),
                 Err(_) => Redirect::to("/").into_response(),
@@ -128,7 +128,7 @@ async fn show(
     let posted = Posted {
         endpoint: endpoint.to_owned(),
         fields: form_urlencoded::parse(form)
-            .filter(|(name, _)| !NEVER_REPEATED.contains(&name.as_ref()))
+            .filter(|(name, _)| !SECRET_FIELDS.contains(&name.as_ref()))
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect(),
         outcome,
@@ -149,10 +149,10 @@ async fn show(
     response
 }
 
-fn see_other(target: HeaderValue, answer: &HeaderMap) -> Response {
+fn see_other(target: HeaderValue, from: &HeaderMap) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     response.headers_mut().insert(header::LOCATION, target);
-    copy_cookies(answer, response.headers_mut());
+    copy_cookies(from, response.headers_mut());
     response
 }
 
@@ -162,7 +162,7 @@ fn copy_cookies(from: &HeaderMap, to: &mut HeaderMap) {
     }
 }
 
-/// Only what a form sends: other types reach a function without a preflight, or not at all.
+/// Whether the content type is that of a form. Other types that need no preflight (such as `text/plain`) are refused.
 fn is_form(headers: &HeaderMap) -> bool {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(kind), None) = (types.next(), types.next()) else {
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_forms_are_taken() {
+    fn only_the_content_type_of_a_form_is_accepted() {
         for (kind, taken) in [
             ("application/x-www-form-urlencoded", true),
             ("Application/X-WWW-Form-Urlencoded; charset=UTF-8", true),

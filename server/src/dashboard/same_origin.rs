@@ -1,4 +1,4 @@
-//! Refuses what other sites make a browser send. Leptos does not.
+//! Protection against cross-site request forgery, which Leptos leaves to the server.
 
 use crate::{AppState, request};
 use app::{context::Site, error::AppError};
@@ -12,23 +12,23 @@ use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Lets a request pass that only reads, or that one of our own pages sent.
+/// Refuses requests with unsafe methods that were not sent by a page of this server.
 pub async fn require(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let site = request.extensions().get::<Site>();
     let origin = site.map_or(state.public_url.origin(), |site| &*site.origin);
-    if is_ours(request.method(), request.headers(), origin) {
+    if is_allowed(request.method(), request.headers(), origin) {
         return next.run(request).await;
     }
     tracing::info!(
-        reference = &*request::id_of(request.extensions()),
-        "a request from another site was refused"
+        reference = &*request::request_id(request.extensions()),
+        "a cross-site request was refused"
     );
     (StatusCode::FORBIDDEN, Json(AppError::Forbidden)).into_response()
 }
 
-/// `Sec-Fetch-Site` decides where the browser sends it (on https and on localhost); else `Origin` does. A browser sends
-/// one of the two with every post, so a request with neither is refused.
-fn is_ours(method: &Method, headers: &HeaderMap, ours: &str) -> bool {
+/// Whether a request is safe or same-origin. `Sec-Fetch-Site` decides where the browser sends it (with https and on
+/// localhost), else `Origin`. A browser sends one of the two with every post, so a request with neither is refused.
+fn is_allowed(method: &Method, headers: &HeaderMap, own_origin: &str) -> bool {
     if method.is_safe() {
         return true;
     }
@@ -40,7 +40,9 @@ fn is_ours(method: &Method, headers: &HeaderMap, ours: &str) -> bool {
     let (Some(origin), None) = (origins.next(), origins.next()) else {
         return false;
     };
-    origin.as_bytes().eq_ignore_ascii_case(ours.as_bytes())
+    origin
+        .as_bytes()
+        .eq_ignore_ascii_case(own_origin.as_bytes())
 }
 
 #[cfg(test)]
@@ -56,11 +58,11 @@ mod tests {
         for (name, value) in lines {
             headers.append(*name, HeaderValue::from_static(value));
         }
-        is_ours(method, &headers, OURS)
+        is_allowed(method, &headers, OURS)
     }
 
     #[test]
-    fn only_our_own_pages_may_post() {
+    fn only_pages_of_the_same_origin_may_post() {
         const SITE: &str = "sec-fetch-site";
         const ORIGIN: &str = "origin";
         let evil = "https://evil.example";
@@ -76,7 +78,7 @@ mod tests {
             (&[(SITE, "SAME-ORIGIN")], false),
             (&[(ORIGIN, OURS)], true),
             (&[(ORIGIN, "HTTPS://KEYS.EXAMPLE.COM")], true),
-            // What `Host` says does not count.
+            // `Host` does not count.
             (&[(ORIGIN, "http://10.0.0.5:3000")], false),
             (&[(ORIGIN, "https://10.0.0.5:3000")], false),
             (&[(ORIGIN, "https://keys.example.com:8443")], false),
@@ -99,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn reading_needs_no_origin() {
+    fn safe_methods_need_no_origin() {
         for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
             assert!(passes(&method, &[("sec-fetch-site", "cross-site")]));
         }

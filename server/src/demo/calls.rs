@@ -1,60 +1,60 @@
-//! A few calls of just now, decided by the gate itself: single requests to be looked at.
+//! Recent calls, decided by the gate itself, for the list of requests.
 
 use super::sources;
-use crate::request::new_id;
+use crate::request::new_request_id;
 use domain::key::{issued::IssuedKey, scope::ScopeSet, token::format_secret};
 use domain::origin::Origin;
 use management::{Keyring, ManagementError};
 use telemetry::Source;
 use verification::{Call, Entropy, Route, SystemEntropy};
 
-/// Who calls.
-const CALLING: [&str; 3] = ["Checkout service", "Mobile app backend", "Accounting sync"];
-/// A stranger who has found a pair somewhere: refused by the rules of the key that has some.
-const STRANGER: Source = Source {
+/// The keys with recent calls.
+const ACTIVE_KEYS: [&str; 3] = ["Checkout service", "Mobile app backend", "Accounting sync"];
+/// An attacker with a leaked pair; refused by keys with IP rules.
+const ATTACKER: Source = Source {
     address: "203.0.113.200",
     route: "GET /customers",
     scope: "",
     user_agent: "python-requests/2.32",
 };
-/// No key of the demo has it.
-const NOT_HELD: Source = Source {
+/// A call with a scope that no key of the demo has.
+const MISSING_SCOPE: Source = Source {
     address: "198.51.100.17",
     route: "DELETE /products/{id}",
     scope: "product:delete",
     user_agent: "ledger-sync/1.8",
 };
 
-/// Whoever left the company, at home.
-const FORMER: Source = Source {
+/// A former contractor.
+const FORMER_CONTRACTOR: Source = Source {
     address: "198.18.12.7",
     route: "GET /products",
     scope: "product:read",
     user_agent: "relaunch-tools/0.9",
 };
-/// Nobody has seen this client here before.
-const NEWCOMER: Source = Source {
+/// A client that the account has not seen before.
+const NEW_CLIENT: Source = Source {
     address: "192.0.2.44",
     route: "GET /customers/{id}",
     scope: "customer:read",
     user_agent: "postman-runtime/7.43",
 };
-/// Wrong passwords, one more than are looked at.
-const GUESSES: usize = 21;
+/// Wrong passwords, one more than the throttle checks.
+const WRONG_PASSWORDS: usize = 21;
 
-/// Calls from each of a key's sources, and some that are refused or odd.
-pub(super) fn just_now(keyring: &Keyring, name: &str, issued: &IssuedKey) {
+/// Calls from each of a key's sources, and makes some that are refused or unusual.
+pub(super) fn make_recent(keyring: &Keyring, name: &str, issued: &IssuedKey) {
     let own = sources::of(name).first().map(|part| part.source);
     let present = |source| call(keyring, issued, &issued.secret, source, false);
     match name {
-        "Contractor laptop" => (0..3).for_each(|_| present(FORMER)),
-        // Nobody told the nightly job, the pipeline, the partner and the shelves.
+        "Contractor laptop" => (0..3).for_each(|_| present(FORMER_CONTRACTOR)),
+        // Clients that still use a key that was deactivated, has expired or was replaced, or that was idle.
         "Data warehouse" | "Load test" | "Partner feed" | "Inventory scanner" => {
             own.into_iter().for_each(present);
         }
         "Continuous integration" => {
-            let wrong = wrong(issued);
-            (0..7).for_each(|_| call(keyring, issued, &wrong, NEWCOMER, false));
+            let wrong = wrong_secret(issued);
+            (0..7).for_each(|_| call(keyring, issued, &wrong, NEW_CLIENT, false));
             if let Some(own) = own {
                 with(issued, "", own, false, |call| {
                     keyring.report_credentials_in_query(call)
@@ -63,43 +63,43 @@ pub(super) fn just_now(keyring: &Keyring, name: &str, issued: &IssuedKey) {
         }
         _ => {}
     }
-    if !CALLING.contains(&name) {
+    if !ACTIVE_KEYS.contains(&name) {
         return;
     }
     let all = sources::of(name).iter().map(|part| part.source);
-    all.chain([NOT_HELD, STRANGER]).for_each(present);
-    call(keyring, issued, &wrong(issued), STRANGER, false);
+    all.chain([MISSING_SCOPE, ATTACKER]).for_each(present);
+    call(keyring, issued, &wrong_secret(issued), ATTACKER, false);
     if name == "Accounting sync" {
-        // A deploy wants more than its key may do.
-        (0..5).for_each(|_| present(NOT_HELD));
+        // A deployment that needs a scope its key lacks.
+        (0..5).for_each(|_| present(MISSING_SCOPE));
     }
     if name == "Mobile app backend" {
-        present(NEWCOMER);
-        // Somebody has put the secret into a page.
+        present(NEW_CLIENT);
+        // The secret is used in a browser.
         if let Some(own) = own {
             call(keyring, issued, &issued.secret, own, true);
         }
     }
 }
 
-/// Somebody tries passwords for a member of the account.
+/// Signs in with wrong passwords for a member of the account.
 ///
 /// # Errors
 /// Where the database fails.
 pub(super) async fn guess_passwords(keyring: &Keyring, email: &str) -> Result<(), ManagementError> {
-    for _ in 0..GUESSES {
+    for _ in 0..WRONG_PASSWORDS {
         let origin = Origin {
-            address: STRANGER.address.parse().ok(),
-            user_agent: STRANGER.user_agent.to_owned(),
-            request_id: new_id().to_string(),
+            address: ATTACKER.address.parse().ok(),
+            user_agent: ATTACKER.user_agent.to_owned(),
+            request_id: new_request_id().to_string(),
         };
         keyring.sign_in(email, "a guess", None, &origin).await?;
     }
     Ok(())
 }
 
-/// A secret of the right form that nobody was given.
-fn wrong(issued: &IssuedKey) -> String {
+/// Returns a well-formed secret that was never issued.
+fn wrong_secret(issued: &IssuedKey) -> String {
     let mut random = [0; 32];
     SystemEntropy.fill(&mut random);
     format_secret(issued.environment, &random)
@@ -127,7 +127,7 @@ fn with(
         user_agent: source.user_agent,
         route: Route { method, path },
         within: None,
-        request_id: &new_id(),
+        request_id: &new_request_id(),
         browser,
     });
 }

@@ -1,7 +1,7 @@
-//! What went wrong in the demo's past: a deploy that broke something, and a key that leaked.
+//! Incidents in the demo's past: a failed deployment and a leaked key.
 
 use super::{
-    sources::{self, Part},
+    sources::{self, SourceShare},
     traffic,
 };
 use domain::{
@@ -12,37 +12,37 @@ use domain::{
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use telemetry::{PastCalls, Source};
 
-/// Days before today of the deploy, which was rolled back four hours later; on a weekend it was the Friday before.
-const DEPLOY: i64 = 3;
-const DEPLOY_HOURS: [i64; 2] = [13, 17];
-/// Who noticed: the new version asked for a scope that their keys lack, and failed. These keys have a rate limit.
-const HIT: [&str; 2] = ["Checkout service", "Mobile app backend"];
-/// Whose pair stands in a public repository since this night. Its rules let nobody else in.
+/// Days before today of the failed deployment, which was rolled back four hours later. At weekends, the Friday before.
+const DEPLOYMENT_DAYS_AGO: i64 = 3;
+const DEPLOYMENT_HOURS: [i64; 2] = [13, 17];
+/// The affected keys: the new version needed a scope that they lack. They have a rate limit.
+const AFFECTED_KEYS: [&str; 2] = ["Checkout service", "Mobile app backend"];
+/// The key that leaked tonight. Its IP rules refuse the attackers.
 const LEAKED: &str = "Accounting sync";
-/// Hours in which strangers have tried it.
+/// Hours during which attackers have tried it.
 const LEAK_HOURS: i64 = 9;
 
-/// Answers that take at most 25, 100, 250, 1,000 and 5,000 milliseconds, in percent, and their average.
+/// Percentages of responses within 25, 100, 250, 1,000 and 5,000 milliseconds, and the average.
 const FAST: ([i64; 5], i64) = ([38, 47, 11, 3, 1], 74);
 const SLOW: ([i64; 5], i64) = ([9, 22, 27, 29, 10], 690);
 
-/// A key's calls with all that is known of them; the same on every start.
+/// Returns a key's calls, which are the same at every start.
 pub(super) fn past(
     seed: u64,
     name: &str,
     from: Timestamp,
     to: Timestamp,
-    busiest: i64,
+    peak_calls: i64,
 ) -> Vec<PastCalls> {
     let mut rng = StdRng::seed_from_u64(seed ^ 0x001e_ad5e);
     let mut past = Vec::new();
-    for call in traffic::calls(seed, from, to, busiest) {
-        let hit = HIT.contains(&name);
-        // The others have no limit.
-        if call.1 == Outcome::RateLimited && !hit {
+    for call in traffic::calls(seed, from, to, peak_calls) {
+        let affected = AFFECTED_KEYS.contains(&name);
+        // The other keys have no rate limit.
+        if call.1 == Outcome::RateLimited && !affected {
             continue;
         }
-        let broken = hit && is_deploy(call.0, to);
+        let broken = affected && is_during_deployment(call.0, to);
         divide(&mut past, &mut rng, call, sources::of(name), broken);
     }
     if name == LEAKED {
@@ -51,22 +51,28 @@ pub(super) fn past(
     past
 }
 
-/// Divides calls among the sources, the rest to the first.
-fn divide(past: &mut Vec<PastCalls>, rng: &mut StdRng, call: Count, parts: &[Part], broken: bool) {
+/// Divides calls among the sources; the remainder goes to the first.
+fn divide(
+    past: &mut Vec<PastCalls>,
+    rng: &mut StdRng,
+    call: Count,
+    shares: &[SourceShare],
+    broken: bool,
+) {
     let (at, outcome, count) = call;
     let mut left = count;
-    for (place, part) in parts.iter().enumerate().rev() {
-        let calls = if place == 0 {
+    for (n, share) in shares.iter().enumerate().rev() {
+        let calls = if n == 0 {
             left
         } else {
-            (count * part.percent / 100).min(left)
+            (count * share.percent / 100).min(left)
         };
         left -= calls;
         let refused = match outcome {
             Outcome::Accepted if broken => calls * rng.random_range(22..=34) / 100,
             _ => 0,
         };
-        // Now and then somebody has a secret of yesterday in their settings.
+        // Some clients use an outdated secret.
         let verdict = match outcome {
             Outcome::Accepted => Verdict::Accepted,
             Outcome::Refused if rng.random_range(0..4) == 0 => Verdict::InvalidCredentials,
@@ -82,9 +88,9 @@ fn divide(past: &mut Vec<PastCalls>, rng: &mut StdRng, call: Count, parts: &[Par
                     at,
                     verdict,
                     calls,
-                    source: part.source,
+                    source: share.source,
                     reported: if verdict == Verdict::Accepted {
-                        answers(rng, calls, broken)
+                        reported_outcomes(rng, calls, broken)
                     } else {
                         Reported::default()
                     },
@@ -94,8 +100,8 @@ fn divide(past: &mut Vec<PastCalls>, rng: &mut StdRng, call: Count, parts: &[Par
     }
 }
 
-/// What services report: most went well, and most of that was quick.
-fn answers(rng: &mut StdRng, calls: i64, broken: bool) -> Reported {
+/// Returns what services report: most calls succeed, and most of them quickly.
+fn reported_outcomes(rng: &mut StdRng, calls: i64, broken: bool) -> Reported {
     let (shape, average, failing) = if broken {
         (SLOW.0, SLOW.1, rng.random_range(120..=210))
     } else {
@@ -107,7 +113,7 @@ fn answers(rng: &mut StdRng, calls: i64, broken: bool) -> Reported {
         let all = (calls * percent + at) / 100;
         all - std::mem::replace(&mut before, all)
     });
-    // Thousandths: a quiet minute fails as often as a busy one.
+    // In thousandths, so that a quiet minute has the same rate as a busy one.
     let mut part = |thousandths: i64| {
         let exact = calls * thousandths;
         exact / 1_000 + i64::from(rng.random_range(0..1_000) < exact % 1_000)
@@ -121,26 +127,26 @@ fn answers(rng: &mut StdRng, calls: i64, broken: bool) -> Reported {
     }
 }
 
-fn is_deploy(at: Timestamp, to: Timestamp) -> bool {
-    let day = deploy_day(to);
-    let [begin, end] = DEPLOY_HOURS.map(|hour| day.plus(hour * HOUR));
+fn is_during_deployment(at: Timestamp, to: Timestamp) -> bool {
+    let day = deployment_day(to);
+    let [begin, end] = DEPLOYMENT_HOURS.map(|hour| day.plus(hour * HOUR));
     at >= begin && at < end
 }
 
-/// Nobody deploys on a weekend. 1 January 1970 was a Thursday.
-fn deploy_day(to: Timestamp) -> Timestamp {
-    let day = to.floor(DAY).plus(-DEPLOY * DAY);
+/// Returns the day of the deployment, which is not at a weekend. 1 January 1970 was a Thursday.
+fn deployment_day(to: Timestamp) -> Timestamp {
+    let day = to.floor(DAY).plus(-DEPLOYMENT_DAYS_AGO * DAY);
     let weekday = (day.0.div_euclid(DAY) + 3).rem_euclid(7);
     day.plus(-(weekday - 4).max(0) * DAY)
 }
 
-/// Strangers from many networks try a pair that leaked; its rules refuse them.
+/// Adds calls of attackers from many networks, which the IP rules refuse.
 fn leak(past: &mut Vec<PastCalls>, rng: &mut StdRng, to: Timestamp) {
     let mut at = to.plus(-LEAK_HOURS * HOUR).floor(MINUTE);
     while at < to {
         let calls = rng.random_range(0..=6);
         let source: Option<&Source> =
-            sources::STRANGERS.get(rng.random_range(0..sources::STRANGERS.len()));
+            sources::ATTACKERS.get(rng.random_range(0..sources::ATTACKERS.len()));
         if let Some(source) = source.filter(|_| calls > 0) {
             past.push(PastCalls {
                 at,
@@ -165,10 +171,10 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_makes_the_same_past_and_no_call_is_lost() {
+    fn the_same_seed_gives_the_same_calls_and_none_is_lost() {
         let from = TO.plus(-10 * DAY);
-        let past = past(1, HIT[0], from, TO, 900);
-        let again = super::past(1, HIT[0], from, TO, 900);
+        let past = past(1, AFFECTED_KEYS[0], from, TO, 900);
+        let again = super::past(1, AFFECTED_KEYS[0], from, TO, 900);
         assert_eq!(format!("{past:?}"), format!("{again:?}"));
         let calls = traffic::calls(1, from, TO, 900);
         let all: i64 = calls.iter().map(|call| call.2).sum();
@@ -181,13 +187,13 @@ mod tests {
     }
 
     #[test]
-    fn a_deploy_broke_something_and_was_rolled_back() {
-        let past = past(1, HIT[0], TO.plus(-10 * DAY), TO, 900);
+    fn failures_rise_only_during_the_failed_deployment() {
+        let past = past(1, AFFECTED_KEYS[0], TO.plus(-10 * DAY), TO, 900);
         let rate = |during: bool, of: fn(&PastCalls) -> i64| {
             let these: Vec<_> = past
                 .iter()
                 .copied()
-                .filter(|past| is_deploy(past.at, TO) == during)
+                .filter(|past| is_during_deployment(past.at, TO) == during)
                 .collect();
             sum(&these, of) * 1_000 / sum(&these, |past| past.calls)
         };
@@ -201,18 +207,18 @@ mod tests {
     }
 
     #[test]
-    fn strangers_from_many_networks_are_refused_by_the_rules_of_the_key_that_leaked() {
+    fn attackers_from_many_networks_are_refused_by_the_ip_rules_of_the_leaked_key() {
         let past = past(1, LEAKED, TO.plus(-2 * DAY), TO, 120);
-        let strangers: Vec<_> = past
+        let attackers: Vec<_> = past
             .iter()
             .filter(|past| past.verdict == Verdict::IpNotAllowed)
             .collect();
-        let mut addresses: Vec<_> = strangers.iter().map(|past| past.source.address).collect();
+        let mut addresses: Vec<_> = attackers.iter().map(|past| past.source.address).collect();
         addresses.sort_unstable();
         addresses.dedup();
         assert!(addresses.len() >= 10);
         assert!(
-            strangers
+            attackers
                 .iter()
                 .all(|past| TO.since(past.at) <= LEAK_HOURS * HOUR + MINUTE)
         );

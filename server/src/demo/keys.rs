@@ -1,7 +1,10 @@
-//! The demo's keys: every status and every badge.
+//! The demo's keys, which show every status and every badge.
 
-use super::{ShiftedClock, calls, cannot, incidents};
-use crate::start::Stop;
+use super::{
+    ShiftedClock, calls, cannot, incidents,
+    sources::{ROTATED, SUCCESSOR},
+};
+use crate::console::CommandError;
 use domain::key::{
     Environment, KeyDraft,
     expiry::Expiry,
@@ -16,30 +19,25 @@ use domain::key::{
 use domain::origin::Origin;
 use management::{Issue, Keyring, Owner, SignIn};
 
-/// Days before today on which the account was made.
-pub const FIRST_DAY: i64 = 150;
+/// Days before today on which the account was created.
+pub const ACCOUNT_AGE_DAYS: i64 = 150;
 
-/// The key whose secret was regenerated yesterday, and the one in its place.
-pub const ROTATED: &str = "Receipt mailer";
-/// It has the same name; its traffic is another one.
-pub const SUCCESSOR: &str = "Receipt mailer, new";
-
-/// What becomes of a key after it was made.
+/// What happens to a key after it was created.
 #[derive(Clone, Copy)]
 enum Fate {
     Kept,
     NotConfirmed,
     Deactivated,
-    /// Its secret was regenerated yesterday, and works for three days more.
+    /// Its secret was regenerated yesterday, and works for three more days.
     Regenerated,
-    /// Its secret was regenerated with its last call, and worked for an hour more.
+    /// Its secret was regenerated at its last call, and worked for one more hour.
     Replaced,
     Revoked(&'static str),
 }
 
 struct Sample {
-    /// Days before today.
-    made: i64,
+    /// Days before today on which it was created.
+    created: i64,
     name: &'static str,
     description: &'static str,
     environment: Environment,
@@ -48,17 +46,17 @@ struct Sample {
     allowed: &'static str,
     /// Requests a minute; empty for no limit.
     limit: &'static str,
-    /// Calls in a busy hour; none where it was never used.
-    busiest: i64,
+    /// Calls in a busy hour; 0 for a key that was never used.
+    peak_calls: i64,
     /// Days before today of the last call.
     last_call: i64,
     fate: Fate,
 }
 
-/// The oldest first.
+/// The keys, the oldest first.
 const SAMPLES: [Sample; 12] = [
     Sample {
-        made: 149,
+        created: 149,
         name: "Legacy importer",
         description: "Nightly import from the old shop.",
         environment: Environment::Live,
@@ -66,12 +64,12 @@ const SAMPLES: [Sample; 12] = [
         expiration: "never",
         allowed: "",
         limit: "",
-        busiest: 40,
+        peak_calls: 40,
         last_call: 97,
         fate: Fate::Kept,
     },
     Sample {
-        made: 120,
+        created: 120,
         name: "Checkout service",
         description: "Takes payments on the storefront.",
         environment: Environment::Live,
@@ -79,12 +77,12 @@ const SAMPLES: [Sample; 12] = [
         expiration: "365",
         allowed: "203.0.113.0/24 2001:db8:4::/48",
         limit: "1200",
-        busiest: 900,
+        peak_calls: 900,
         last_call: 0,
         fate: Fate::Kept,
     },
     Sample {
-        made: 110,
+        created: 110,
         name: "Inventory scanner",
         description: "Counts the shelves at the end of a season.",
         environment: Environment::Live,
@@ -92,12 +90,12 @@ const SAMPLES: [Sample; 12] = [
         expiration: "365",
         allowed: "",
         limit: "",
-        busiest: 20,
+        peak_calls: 20,
         last_call: 41,
         fate: Fate::Kept,
     },
     Sample {
-        made: 84,
+        created: 84,
         name: "Accounting sync",
         description: "Invoices and taxes into the ledger, each hour.",
         environment: Environment::Live,
@@ -105,12 +103,12 @@ const SAMPLES: [Sample; 12] = [
         expiration: "90",
         allowed: "198.51.100.17",
         limit: "",
-        busiest: 120,
+        peak_calls: 120,
         last_call: 0,
         fate: Fate::Kept,
     },
     Sample {
-        made: 75,
+        created: 75,
         name: ROTATED,
         description: "Sends receipts after a payment.",
         environment: Environment::Live,
@@ -118,12 +116,12 @@ const SAMPLES: [Sample; 12] = [
         expiration: "365",
         allowed: "203.0.113.64/27",
         limit: "",
-        busiest: 30,
+        peak_calls: 30,
         last_call: 0,
         fate: Fate::Regenerated,
     },
     Sample {
-        made: 61,
+        created: 61,
         name: "Mobile app backend",
         description: "",
         environment: Environment::Live,
@@ -131,12 +129,12 @@ const SAMPLES: [Sample; 12] = [
         expiration: "365",
         allowed: "",
         limit: "600",
-        busiest: 420,
+        peak_calls: 420,
         last_call: 0,
         fate: Fate::Kept,
     },
     Sample {
-        made: 58,
+        created: 58,
         name: "Partner feed",
         description: "The catalogue, for a price comparison.",
         environment: Environment::Live,
@@ -144,12 +142,12 @@ const SAMPLES: [Sample; 12] = [
         expiration: "365",
         allowed: "",
         limit: "",
-        busiest: 35,
+        peak_calls: 35,
         last_call: 1,
         fate: Fate::Replaced,
     },
     Sample {
-        made: 45,
+        created: 45,
         name: "Data warehouse",
         description: "Read by the analysts' nightly job.",
         environment: Environment::Live,
@@ -157,12 +155,12 @@ const SAMPLES: [Sample; 12] = [
         expiration: "365",
         allowed: "",
         limit: "",
-        busiest: 60,
+        peak_calls: 60,
         last_call: 6,
         fate: Fate::Deactivated,
     },
     Sample {
-        made: 38,
+        created: 38,
         name: "Contractor laptop",
         description: "For the relaunch project.",
         environment: Environment::Live,
@@ -170,12 +168,12 @@ const SAMPLES: [Sample; 12] = [
         expiration: "90",
         allowed: "",
         limit: "",
-        busiest: 25,
+        peak_calls: 25,
         last_call: 9,
         fate: Fate::Revoked("The contract has ended."),
     },
     Sample {
-        made: 20,
+        created: 20,
         name: "Load test",
         description: "",
         environment: Environment::Test,
@@ -183,12 +181,12 @@ const SAMPLES: [Sample; 12] = [
         expiration: "7",
         allowed: "",
         limit: "",
-        busiest: 300,
+        peak_calls: 300,
         last_call: 13,
         fate: Fate::Kept,
     },
     Sample {
-        made: 12,
+        created: 12,
         name: "Continuous integration",
         description: "Runs the contract tests of the storefront.",
         environment: Environment::Test,
@@ -196,12 +194,12 @@ const SAMPLES: [Sample; 12] = [
         expiration: "90",
         allowed: "",
         limit: "",
-        busiest: 70,
+        peak_calls: 70,
         last_call: 0,
         fate: Fate::Kept,
     },
     Sample {
-        made: 1,
+        created: 1,
         name: "Webhook relay",
         description: "Not deployed yet.",
         environment: Environment::Test,
@@ -209,22 +207,22 @@ const SAMPLES: [Sample; 12] = [
         expiration: "30",
         allowed: "",
         limit: "",
-        busiest: 0,
+        peak_calls: 0,
         last_call: 0,
         fate: Fate::NotConfirmed,
     },
 ];
 
-/// Makes the keys, each at its own time, and their traffic; the clock is right again afterwards.
-pub(super) async fn make(
+/// Creates the keys, each at its own time, and their traffic. The clock is not set back any more afterwards.
+pub(super) async fn create(
     keyring: &Keyring,
     clock: &ShiftedClock,
     email: &str,
     password: &str,
-) -> Result<(), Stop> {
+) -> Result<(), CommandError> {
     let mut made = Vec::with_capacity(SAMPLES.len());
     for sample in &SAMPLES {
-        clock.go_back_days(sample.made);
+        clock.set_back_days(sample.created);
         let owner = owner(keyring, email, password).await?;
         let issued = issue(keyring, &owner, sample).await?;
         if !matches!(sample.fate, Fate::NotConfirmed) {
@@ -232,7 +230,7 @@ pub(super) async fn make(
         }
         made.push((sample, issued, owner));
     }
-    // The clock never runs backwards.
+    // In the order of time, because the clock must not run backwards.
     let mut ends: Vec<_> = made.iter().collect();
     ends.sort_by_key(|(sample, ..)| std::cmp::Reverse(sample.last_call));
     for (sample, issued, owner) in ends {
@@ -242,7 +240,7 @@ pub(super) async fn make(
         ) {
             continue;
         }
-        clock.go_back_days(sample.last_call);
+        clock.set_back_days(sample.last_call);
         match sample.fate {
             Fate::Kept | Fate::NotConfirmed | Fate::Regenerated => {}
             Fate::Replaced => {
@@ -255,13 +253,13 @@ pub(super) async fn make(
     }
     for (sample, issued, _) in &made {
         if matches!(sample.fate, Fate::Regenerated) {
-            clock.go_back_days(1);
+            clock.set_back_days(1);
             let owner = owner(keyring, email, password).await?;
             let successor = regenerate(keyring, &owner, issued.id, "3d").await?;
-            clock.go_back_days(0);
+            clock.set_back_days(0);
             let now = keyring.now();
             let yesterday = now.plus(-domain::time::DAY);
-            let past = incidents::past(77, SUCCESSOR, yesterday, now, sample.busiest);
+            let past = incidents::past(77, SUCCESSOR, yesterday, now, sample.peak_calls);
             keyring
                 .telemetry()
                 .backfill(owner.application(), successor, &past)
@@ -269,25 +267,25 @@ pub(super) async fn make(
                 .map_err(cannot)?;
         }
     }
-    clock.go_back_days(0);
+    clock.set_back_days(0);
     for (seed, (sample, issued, owner)) in (0..).zip(&made) {
         let from = keyring
             .now()
-            .plus(-sample.made.min(sample.last_call + 30) * domain::time::DAY);
+            .plus(-sample.created.min(sample.last_call + 30) * domain::time::DAY);
         let to = keyring.now().plus(-sample.last_call * domain::time::DAY);
-        let past = incidents::past(seed, sample.name, from, to, sample.busiest);
+        let past = incidents::past(seed, sample.name, from, to, sample.peak_calls);
         keyring
             .telemetry()
             .backfill(owner.application(), issued.id, &past)
             .await
             .map_err(cannot)?;
-        calls::just_now(keyring, sample.name, issued);
+        calls::make_recent(keyring, sample.name, issued);
     }
     Ok(())
 }
 
-/// Sessions end, so each step of the past signs in anew.
-async fn owner(keyring: &Keyring, email: &str, password: &str) -> Result<Owner, Stop> {
+/// Signs in as the owner. Sessions expire, so each step in the past needs a new one.
+async fn owner(keyring: &Keyring, email: &str, password: &str) -> Result<Owner, CommandError> {
     let origin = Origin {
         user_agent: "latchkey demo".into(),
         ..Origin::default()
@@ -314,7 +312,11 @@ async fn owner(keyring: &Keyring, email: &str, password: &str) -> Result<Owner, 
     session.owner(application, origin).await.map_err(cannot)
 }
 
-async fn issue(keyring: &Keyring, owner: &Owner, sample: &Sample) -> Result<IssuedKey, Stop> {
+async fn issue(
+    keyring: &Keyring,
+    owner: &Owner,
+    sample: &Sample,
+) -> Result<IssuedKey, CommandError> {
     let draft = KeyDraft {
         name: KeyName::parse(sample.name).map_err(cannot)?,
         description: Description::parse(sample.description).map_err(cannot)?,
@@ -332,17 +334,17 @@ async fn issue(keyring: &Keyring, owner: &Owner, sample: &Sample) -> Result<Issu
         .map_err(cannot)?
     {
         Issue::New(issued) => Ok(issued),
-        Issue::AlreadyIssued(id) => Err(cannot(format!("{id} was made before"))),
+        Issue::AlreadyIssued(id) => Err(cannot(format!("{id} exists already"))),
     }
 }
 
-/// A new secret; the old one works for some time more.
+/// Regenerates a secret; the old one works during the grace period.
 async fn regenerate(
     keyring: &Keyring,
     owner: &Owner,
     old: KeyId,
     grace: &str,
-) -> Result<KeyId, Stop> {
+) -> Result<KeyId, CommandError> {
     let expires_at = owner.key(old).await.map_err(cannot)?.expires_at;
     let wanted = Regeneration {
         retirement: Retirement::parse(grace, "", false).map_err(cannot)?,

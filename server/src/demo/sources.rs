@@ -1,9 +1,14 @@
-//! Where the demo's calls come from, and what they want.
+//! The sources of the demo's calls.
 
 use telemetry::Source;
 
-/// A source and its part of a key's calls.
-pub(super) struct Part {
+/// The name of the key whose secret was regenerated yesterday.
+pub const ROTATED: &str = "Receipt mailer";
+/// The name under which its replacement, which has the same name, has traffic of its own.
+pub const SUCCESSOR: &str = "Receipt mailer, new";
+
+/// A source and its share of a key's calls.
+pub(super) struct SourceShare {
     pub(super) source: Source,
     /// In percent.
     pub(super) percent: i64,
@@ -15,8 +20,8 @@ const fn source(
     route: &'static str,
     scope: &'static str,
     user_agent: &'static str,
-) -> Part {
-    Part {
+) -> SourceShare {
+    SourceShare {
         source: Source {
             address,
             route,
@@ -27,7 +32,7 @@ const fn source(
     }
 }
 
-const CHECKOUT: &[Part] = &[
+const CHECKOUT: &[SourceShare] = &[
     source(
         46,
         "203.0.113.24",
@@ -57,7 +62,7 @@ const CHECKOUT: &[Part] = &[
         "storefront/3.1 (linux)",
     ),
 ];
-const ACCOUNTING: &[Part] = &[
+const ACCOUNTING: &[SourceShare] = &[
     source(
         71,
         "198.51.100.17",
@@ -73,7 +78,7 @@ const ACCOUNTING: &[Part] = &[
         "ledger-sync/1.8",
     ),
 ];
-const MOBILE: &[Part] = &[
+const MOBILE: &[SourceShare] = &[
     source(
         38,
         "192.0.2.40",
@@ -103,7 +108,7 @@ const MOBILE: &[Part] = &[
         "mobile-backend/2.13",
     ),
 ];
-const WAREHOUSE: &[Part] = &[
+const WAREHOUSE: &[SourceShare] = &[
     source(
         60,
         "198.51.100.90",
@@ -119,7 +124,7 @@ const WAREHOUSE: &[Part] = &[
         "airflow/2.9",
     ),
 ];
-const PIPELINE: &[Part] = &[
+const PIPELINE: &[SourceShare] = &[
     source(
         52,
         "198.51.100.201",
@@ -142,14 +147,14 @@ const PIPELINE: &[Part] = &[
         "curl/8.9.1",
     ),
 ];
-const MAILER_OLD: &[Part] = &[source(
+const MAILER_OLD: &[SourceShare] = &[source(
     100,
     "203.0.113.77",
     "GET /invoices/{id}",
     "invoice:read",
     "mailer/1.4",
 )];
-const MAILER_NEW: &[Part] = &[
+const MAILER_NEW: &[SourceShare] = &[
     source(
         80,
         "203.0.113.78",
@@ -165,7 +170,7 @@ const MAILER_NEW: &[Part] = &[
         "mailer/2.0",
     ),
 ];
-const OTHER: &[Part] = &[
+const OTHER: &[SourceShare] = &[
     source(
         70,
         "203.0.113.60",
@@ -182,7 +187,7 @@ const OTHER: &[Part] = &[
     ),
 ];
 
-const fn stranger(address: &'static str, user_agent: &'static str) -> Source {
+const fn attacker(address: &'static str, user_agent: &'static str) -> Source {
     Source {
         address,
         route: "GET /balance",
@@ -191,34 +196,34 @@ const fn stranger(address: &'static str, user_agent: &'static str) -> Source {
     }
 }
 
-/// Who found a pair that leaked.
-pub(super) const STRANGERS: [Source; 14] = [
-    stranger("198.18.7.20", "python-requests/2.32.3"),
-    stranger("198.18.90.4", "python-requests/2.32.3"),
-    stranger("198.18.201.77", "Go-http-client/2.0"),
-    stranger("198.19.3.18", "curl/8.9.1"),
-    stranger("198.19.44.130", "python-requests/2.31.0"),
-    stranger("198.19.144.3", "okhttp/4.12.0"),
-    stranger("192.0.2.201", "curl/7.88.1"),
-    stranger("203.0.113.199", "Go-http-client/1.1"),
-    stranger("2001:db8:a0::9", "python-requests/2.32.3"),
-    stranger("2001:db8:51c3::1", "curl/8.9.1"),
-    stranger("2001:db8:7e:4::2", "axios/1.7.7"),
-    stranger("2001:db8:ffe0::15", "python-requests/2.31.0"),
-    stranger("198.18.33.61", "aiohttp/3.10.5"),
-    stranger("198.19.250.9", "aiohttp/3.10.5"),
+/// The attackers with the leaked pair.
+pub(super) const ATTACKERS: [Source; 14] = [
+    attacker("198.18.7.20", "python-requests/2.32.3"),
+    attacker("198.18.90.4", "python-requests/2.32.3"),
+    attacker("198.18.201.77", "Go-http-client/2.0"),
+    attacker("198.19.3.18", "curl/8.9.1"),
+    attacker("198.19.44.130", "python-requests/2.31.0"),
+    attacker("198.19.144.3", "okhttp/4.12.0"),
+    attacker("192.0.2.201", "curl/7.88.1"),
+    attacker("203.0.113.199", "Go-http-client/1.1"),
+    attacker("2001:db8:a0::9", "python-requests/2.32.3"),
+    attacker("2001:db8:51c3::1", "curl/8.9.1"),
+    attacker("2001:db8:7e:4::2", "axios/1.7.7"),
+    attacker("2001:db8:ffe0::15", "python-requests/2.31.0"),
+    attacker("198.18.33.61", "aiohttp/3.10.5"),
+    attacker("198.19.250.9", "aiohttp/3.10.5"),
 ];
 
-/// The sources of a key, the most frequent first.
-pub(super) fn of(name: &str) -> &'static [Part] {
+/// Returns the sources of a key, the most frequent first.
+pub(super) fn of(name: &str) -> &'static [SourceShare] {
     match name {
         "Checkout service" => CHECKOUT,
         "Accounting sync" => ACCOUNTING,
         "Mobile app backend" => MOBILE,
         "Data warehouse" => WAREHOUSE,
         "Continuous integration" | "Load test" => PIPELINE,
-        super::keys::ROTATED => MAILER_OLD,
-        super::keys::SUCCESSOR => MAILER_NEW,
+        ROTATED => MAILER_OLD,
+        SUCCESSOR => MAILER_NEW,
         _ => OTHER,
     }
 }

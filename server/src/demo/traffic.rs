@@ -1,4 +1,4 @@
-//! The demo's calls: fewer at night and on Sundays, the same on every start.
+//! The numbers of the demo's calls: fewer at night and on Sundays, the same at every start.
 
 use domain::{
     time::{DAY, HOUR, MINUTE, Timestamp},
@@ -6,18 +6,18 @@ use domain::{
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
-/// Calls in each hour of a day, in percent of the busiest one.
+/// Calls in each hour of a day, in percent of the peak.
 const DAILY: [i64; 24] = [
     9, 6, 4, 3, 4, 7, 14, 28, 52, 74, 88, 95, 90, 92, 100, 97, 91, 84, 78, 70, 56, 41, 27, 16,
 ];
-/// The same of a week, from Monday on.
+/// Calls on each day of a week, from Monday on, in percent of the peak.
 const WEEKLY: [i64; 7] = [92, 100, 98, 95, 90, 46, 31];
 
-/// Calls from `from` to `to`: by the hour, and by the minute over the last day and a bit, so that every chart has bars.
-pub fn calls(seed: u64, from: Timestamp, to: Timestamp, busiest: i64) -> Vec<Count> {
+/// Returns the calls from `from` to `to`: by the minute for the last 25 hours, before that by the hour.
+pub fn calls(seed: u64, from: Timestamp, to: Timestamp, peak_calls: i64) -> Vec<Count> {
     let mut rng = StdRng::seed_from_u64(seed);
     let mut calls = Vec::new();
-    if busiest == 0 {
+    if peak_calls == 0 {
         return calls;
     }
     let fine_from = to.plus(-25 * HOUR).floor(HOUR);
@@ -27,12 +27,12 @@ pub fn calls(seed: u64, from: Timestamp, to: Timestamp, busiest: i64) -> Vec<Cou
         let jitter = rng.random_range(70..=130);
         // Thousandths of a call: a quiet minute has less than one.
         let expected =
-            busiest * 1_000 * daily(at) * weekly(at) / 10_000 * jitter / 100 * span / HOUR;
+            peak_calls * 1_000 * daily(at) * weekly(at) / 10_000 * jitter / 100 * span / HOUR;
         let accepted = expected / 1_000 + i64::from(rng.random_range(0..1_000) < expected % 1_000);
         push(&mut calls, at, Outcome::Accepted, accepted);
         let refused = accepted * rng.random_range(0..=4) / 100;
         push(&mut calls, at, Outcome::Refused, refused);
-        // Now and then somebody's loop runs wild.
+        // Rarely a client exceeds its rate limit.
         if rng.random_range(0..400) == 0 {
             push(&mut calls, at, Outcome::RateLimited, accepted / 5 + 1);
         }
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_seed_makes_the_same_calls_within_their_time() {
+    fn the_same_seed_gives_the_same_calls_within_the_range() {
         let to = Timestamp(1_795_442_709_123);
         let from = to.plus(-30 * DAY);
         let first = calls(1, from, to, 900);

@@ -1,74 +1,72 @@
 //! `/v1/auth`: forward authentication for nginx `auth_request`, Traefik `ForwardAuth`, Caddy `forward_auth`; and
-//! `/v1/auth/scopes/…` for Envoy's `ext_authz`, which appends the path and the query of the request that it holds.
+//! `/v1/auth/scopes/…` for Envoy's `ext_authz`, which appends the path and the query of the original request.
 
-use super::{
-    check_for,
-    openapi::{Answer, Operation, Schemas},
-    problem::{Code, Problem},
+use super::{check::check_for, decision_body::add_caller_headers, problem::Problem};
+use crate::{
+    AppState,
+    openapi::{Operation, ResponseSpec, Schemas},
     wire,
 };
-use crate::AppState;
 use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
+use contract::Code;
 use domain::key::scope::{ScopeSet, every_scope};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::json;
 use verification::{Caller, Route};
 
-/// The path of the second, as the document names it.
-pub const BY_PATH: &str = "/v1/auth/scopes/{scopes}";
-/// The same, as the router does.
-pub const BELOW: &str = "/v1/auth/scopes/{*below}";
-/// What stands before the scopes.
-const START: &str = "/v1/auth/scopes/";
+/// The path with the scopes in it, in OpenAPI's syntax.
+pub const SCOPES_PATH: &str = "/v1/auth/scopes/{scopes}";
+/// The same path in the router's syntax.
+pub const SCOPES_PATTERN: &str = "/v1/auth/scopes/{*below}";
+const SCOPES_PREFIX: &str = "/v1/auth/scopes/";
 
-/// Answers whether the request that a proxy holds may pass; every `?scope=` must be the key's.
+/// Authorizes the original request of a proxy. The key must have the scope of each `?scope=`.
 ///
 /// # Errors
-/// The refusal of the gate.
+/// The gate's refusal.
 pub async fn forward_auth(
     State(state): State<AppState>,
     request: Request,
 ) -> Result<Response, Problem> {
     let query = request.uri().query();
-    let wanted = wanted_scopes(query.unwrap_or_default());
-    let caller = check_for(&state, &request, query, wanted, held(&request))?.caller;
-    Ok(passed(&caller))
+    let required = scopes_in_query(query.unwrap_or_default());
+    let caller = check_for(&state, &request, query, required, original_route(&request))?;
+    Ok(allow(&caller))
 }
 
-/// As [`forward_auth`], with the scopes in the path: `/v1/auth/scopes/invoice:read,customer:read`, or `-` for none. What
-/// a proxy appends is the path and the query of the request that it holds: the path is counted in the key's usage, and
-/// the query is the caller's and not looked at.
+/// Like [`forward_auth`], with the scopes in the path: `/v1/auth/scopes/invoice:read,customer:read`, or `-` for none. The
+/// proxy appends the original request's path, which is counted in the key's usage, and its query, which is ignored.
 ///
 /// # Errors
-/// The refusal of the gate.
+/// The gate's refusal.
 pub async fn forward_auth_by_path(
     State(state): State<AppState>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let (scopes, path) = appended(request.uri().path());
-    let wanted = match scopes {
+    let (scopes, path) = split_path(request.uri().path());
+    let required = match scopes {
         "-" => Some(ScopeSet::default()),
         scopes => ScopeSet::parse_all(scopes.split(',')).ok(),
     };
-    let mut route = held(&request);
+    let mut route = original_route(&request);
     route.path = path.unwrap_or(route.path);
-    let caller = check_for(&state, &request, None, wanted, route)?.caller;
-    Ok(passed(&caller))
+    let caller = check_for(&state, &request, None, required, route)?;
+    Ok(allow(&caller))
 }
 
-/// The scopes of a path under [`BELOW`], and what is appended to them.
-fn appended(path: &str) -> (&str, Option<&str>) {
-    let below = path.strip_prefix(START).unwrap_or_default();
+/// Splits a path that matches [`SCOPES_PATTERN`] into the scopes and the path that is appended to them.
+fn split_path(path: &str) -> (&str, Option<&str>) {
+    let below = path.strip_prefix(SCOPES_PREFIX).unwrap_or_default();
     match below.find('/') {
         Some(end) => (&below[..end], Some(&below[end..])),
         None => (below, None),
     }
 }
 
-fn passed(caller: &Caller) -> Response {
+fn allow(caller: &Caller) -> Response {
     let mut response = StatusCode::OK.into_response();
     let headers = response.headers_mut();
     for (name, value) in [
@@ -82,27 +80,27 @@ fn passed(caller: &Caller) -> Response {
             headers.insert(name, value);
         }
     }
-    wire::describe(headers, caller);
+    add_caller_headers(headers, caller);
     response
 }
 
-/// Method and path of the request that the proxy holds: Traefik, Caddy and Envoy name them by the first header, nginx by
-/// whatever its settings say, often the second.
-fn held(request: &Request) -> Route<'_> {
-    let said = |names: [&str; 2]| {
+/// Returns method and path of the original request. Traefik, Caddy and Envoy send the first of each two headers; nginx sends
+/// what its configuration says, often the second.
+fn original_route(request: &Request) -> Route<'_> {
+    let first_of = |names: [&str; 2]| {
         names
             .into_iter()
-            .find_map(|name| text(request.headers(), name))
+            .find_map(|name| nonempty(request.headers(), name))
     };
-    let path = said(["x-forwarded-uri", "x-original-uri"]);
+    let path = first_of(["x-forwarded-uri", "x-original-uri"]);
     Route {
-        method: said(["x-forwarded-method", "x-original-method"])
+        method: first_of(["x-forwarded-method", "x-original-method"])
             .unwrap_or_else(|| request.method().as_str()),
         path: path.unwrap_or_else(|| request.uri().path()),
     }
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn nonempty<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get(name)?
         .to_str()
@@ -110,42 +108,42 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .filter(|text| !text.is_empty())
 }
 
-/// `None` where the catalogue lacks a scope that is asked for: nobody could pass, and the proxy's settings are wrong.
-fn wanted_scopes(query: &str) -> Option<ScopeSet> {
+/// Returns the scopes of a query. `None` where one is not in the catalogue: the proxy's configuration is wrong.
+fn scopes_in_query(query: &str) -> Option<ScopeSet> {
     let names = form_urlencoded::parse(query.as_bytes())
         .filter(|(name, _)| name == "scope")
         .map(|(_, value)| value);
     ScopeSet::parse_all(names).ok()
 }
 
-/// What `/v1/auth` says of itself.
+/// Describes `/v1/auth`.
 pub fn describe(_: &mut Schemas) -> Operation {
-    Operation::new("auth", "May the request that a proxy holds pass?")
-        .says("For nginx auth_request, Traefik ForwardAuth and Caddy forward_auth, with the headers of the original request. Method and path are read from X-Forwarded-Method and X-Forwarded-Uri, or X-Original-Method and X-Original-Uri, and counted in the key's usage.")
-        .asks_for_a_key()
+    Operation::new("auth", "Authorizes a proxy's original request")
+        .description("For nginx auth_request, Traefik ForwardAuth and Caddy forward_auth, with the headers of the original request. Method and path are taken from X-Forwarded-Method and X-Forwarded-Uri, or X-Original-Method and X-Original-Uri, and counted in the key's usage.")
+        .requires_key()
         .parameter(json!({
             "name": "scope", "in": "query",
-            "description": "What the request needs; several times if need be.",
+            "description": "A required scope; may be repeated.",
             "schema": { "type": "array", "items": { "type": "string", "enum": scope_names() } },
             "style": "form", "explode": true,
             "example": ["invoice:read"],
         }))
-        .answers(200, answer())
+        .responds(200, response())
         .refuses(&[Code::InsufficientScope, Code::UnknownScope])
 }
 
-/// What `/v1/auth/scopes/…` says of itself.
+/// Describes `/v1/auth/scopes/…`.
 pub fn describe_by_path(_: &mut Schemas) -> Operation {
-    Operation::new("auth_by_path", "May the request that a proxy holds pass? For proxies that append its path")
-        .says("For Envoy ext_authz, whose path_prefix is this path. What stands behind the scopes is the path of the original request, and counted in the key's usage; its query is not looked at. A request that names no path this way may name it as for /v1/auth.")
-        .asks_for_a_key()
+    Operation::new("auth_by_path", "Authorizes a proxy's original request, for proxies that append its path")
+        .description("For Envoy ext_authz, with this path as path_prefix. The path after the scopes is that of the original request, and counted in the key's usage; the query is ignored. Without such a path, the headers count as for /v1/auth.")
+        .requires_key()
         .parameter(json!({
             "name": "scopes", "in": "path", "required": true,
-            "description": "What the request needs, with commas between; - for nothing but a valid key.",
+            "description": "The required scopes, separated by commas; - for none.",
             "schema": { "type": "string" },
             "example": "invoice:read,customer:read",
         }))
-        .answers(200, answer())
+        .responds(200, response())
         .refuses(&[Code::InsufficientScope, Code::UnknownScope])
 }
 
@@ -155,10 +153,10 @@ fn scope_names() -> Vec<String> {
         .collect()
 }
 
-fn answer() -> Answer {
-    let says =
-        "The request may pass. The headers say whose it is, for the service behind the proxy.";
-    Answer::empty(says).with(&[
+fn response() -> ResponseSpec {
+    let description =
+        "The request is authorized. The headers identify the key for the service behind the proxy.";
+    ResponseSpec::empty(description).with_headers(&[
         wire::KEY_ID,
         wire::APPLICATION_ID,
         wire::ACCOUNT_ID,
@@ -168,10 +166,10 @@ fn answer() -> Answer {
 
 #[cfg(test)]
 mod tests {
-    use super::{appended, wanted_scopes};
+    use super::{scopes_in_query, split_path};
 
     #[test]
-    fn what_a_proxy_appends_is_told_from_the_scopes() {
+    fn the_appended_path_is_split_from_the_scopes() {
         for (path, scopes, rest) in [
             ("/v1/auth/scopes/invoice:read", "invoice:read", None),
             ("/v1/auth/scopes/invoice:read/", "invoice:read", Some("/")),
@@ -184,13 +182,13 @@ mod tests {
                 Some("/v1/auth/scopes/-/x"),
             ),
         ] {
-            assert_eq!(appended(path), (scopes, rest), "{path}");
+            assert_eq!(split_path(path), (scopes, rest), "{path}");
         }
     }
 
     #[test]
-    fn scopes_are_named_one_by_one() {
-        let named = |query| wanted_scopes(query).map(|set| set.to_string());
+    fn each_scope_is_a_parameter_of_its_own() {
+        let named = |query| scopes_in_query(query).map(|set| set.to_string());
         assert_eq!(named("").as_deref(), Some(""));
         assert_eq!(
             named("scope=invoice:read&scope=invoice%3Acreate&other=x").as_deref(),

@@ -1,25 +1,68 @@
-//! Devdraft's health checks.
+//! Health checks: `/healthz` and `/readyz` for whatever restarts the process or routes traffic to it, and Devdraft's
+//! `/api/v0/health`.
 
 use super::{
-    check,
-    openapi::{Answer, Operation, Schemas},
-    problem::{Code, Problem},
+    check::check,
+    decision_body::{add_caller_headers, json_response},
+    problem::Problem,
+};
+use crate::{
+    AppState,
+    openapi::{Operation, ResponseSpec, Schemas},
     wire,
 };
-use crate::{AppState, probes};
 use axum::{
     extract::{Request, State},
-    response::Response,
+    response::{IntoResponse, Response},
 };
+use contract::Code;
 use domain::key::scope::ScopeSet;
 use http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::time::Duration;
 
-/// How the server is, for somebody with a key.
+/// How long the database may take to respond to a health check.
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// `GET /healthz`: the process is alive.
+pub async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: the database can be written, and the server is not stopping.
+pub async fn ready(State(state): State<AppState>) -> impl IntoResponse {
+    if state.is_draining() {
+        (StatusCode::SERVICE_UNAVAILABLE, "stopping\n")
+    } else if is_database_ready(&state).await {
+        (StatusCode::OK, "ok\n")
+    } else {
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database does not answer, or cannot be written\n",
+        )
+    }
+}
+
+/// Whether the database can be written, within [`DATABASE_TIMEOUT`]. The cause is logged once, where it was found.
+async fn is_database_ready(state: &AppState) -> bool {
+    match tokio::time::timeout(DATABASE_TIMEOUT, state.keyring.ready()).await {
+        Ok(Ok(())) => true,
+        Ok(Err(cause)) => {
+            tracing::debug!(%cause, "not ready");
+            false
+        }
+        Err(_) => {
+            tracing::warn!("the database did not respond to a health check in time");
+            false
+        }
+    }
+}
+
+/// Health of the server, for a caller with a key.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Health")]
-struct Private {
+struct HealthBody {
     /// `ok`.
     status: &'static str,
     /// The server's clock.
@@ -31,14 +74,14 @@ struct Private {
     database: &'static str,
     /// The same in a sentence.
     message: &'static str,
-    /// Always: whoever is not hears a problem.
+    /// Always true: without a valid key the response is a problem.
     authenticated: bool,
 }
 
-/// How the server is.
+/// Health of the server.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "PublicHealth")]
-struct Public {
+struct PublicHealthBody {
     /// `ok`.
     status: &'static str,
     /// The server's clock.
@@ -48,17 +91,17 @@ struct Public {
     version: &'static str,
 }
 
-/// `GET /api/v0/health`: any valid key may ask. The verdict comes first and without waiting; then the database is asked.
+/// `GET /api/v0/health`: any valid key may ask. The key is verified first, without waiting; then the database is asked.
 ///
 /// # Errors
-/// The refusal of the gate; `verification_unavailable` where the database does not answer.
+/// The gate's refusal; `verification_unavailable` where the database does not respond.
 pub async fn private(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
-    let caller = check(&state, &request, ScopeSet::default())?.caller;
-    if !probes::database_answers(&state).await {
+    let caller = check(&state, &request, ScopeSet::default())?;
+    if !is_database_ready(&state).await {
         return Err(Problem::of(&state, &request, Code::VerificationUnavailable));
     }
     let now = state.keyring.now();
-    let body = Private {
+    let body = HealthBody {
         status: "ok",
         timestamp: now.to_string(),
         version: env!("CARGO_PKG_VERSION"),
@@ -66,35 +109,54 @@ pub async fn private(State(state): State<AppState>, request: Request) -> Result<
         message: "The key is valid and the database answers.",
         authenticated: true,
     };
-    let mut response = wire::json(StatusCode::OK, wire::JSON, &body);
-    wire::describe(response.headers_mut(), &caller);
+    let mut response = json_response(StatusCode::OK, wire::JSON, &body);
+    add_caller_headers(response.headers_mut(), &caller);
     Ok(response)
 }
 
 /// `GET /api/v0/health/public`: without credentials.
 pub async fn public(State(state): State<AppState>) -> Response {
-    let body = Public {
+    let body = PublicHealthBody {
         status: "ok",
         timestamp: state.keyring.now().to_string(),
         version: env!("CARGO_PKG_VERSION"),
     };
-    wire::json(StatusCode::OK, wire::JSON, &body)
+    json_response(StatusCode::OK, wire::JSON, &body)
 }
 
-/// What the door with credentials says of itself.
-pub fn describe_private(schemas: &mut Schemas) -> Operation {
-    let schema = schemas.given::<Private>();
-    Operation::new("health", "Health, for any valid key")
-        .asks_for_a_key()
-        .answers(
-            200,
-            Answer::json("The key is valid and the database answers.", &schema),
+/// Describes `/healthz`.
+pub fn describe_live(_: &mut Schemas) -> Operation {
+    Operation::new("live", "Liveness")
+        .responds(200, ResponseSpec::text("The process is alive.", "ok\n"))
+}
+
+/// Describes `/readyz`.
+pub fn describe_ready(_: &mut Schemas) -> Operation {
+    Operation::new("ready", "Readiness")
+        .responds(200, ResponseSpec::text("The server is ready.", "ok\n"))
+        .responds(
+            503,
+            ResponseSpec::text(
+                "The server is stopping, or the database does not respond.",
+                "stopping\n",
+            ),
         )
 }
 
-/// What the door without credentials says of itself.
+/// Describes `/api/v0/health`.
+pub fn describe_private(schemas: &mut Schemas) -> Operation {
+    let schema = schemas.response::<HealthBody>();
+    Operation::new("health", "Health, for any valid key")
+        .requires_key()
+        .responds(
+            200,
+            ResponseSpec::json("The key is valid and the database responds.", &schema),
+        )
+}
+
+/// Describes `/api/v0/health/public`.
 pub fn describe_public(schemas: &mut Schemas) -> Operation {
-    let schema = schemas.given::<Public>();
+    let schema = schemas.response::<PublicHealthBody>();
     Operation::new("public_health", "Health, without credentials")
-        .answers(200, Answer::json("The server answers.", &schema))
+        .responds(200, ResponseSpec::json("The server is alive.", &schema))
 }

@@ -1,34 +1,30 @@
-//! `DELETE /v1/keys/current`: the presented key revokes itself, as a program does that knows its secret has leaked.
+//! `DELETE /v1/keys/current`: the presented key revokes itself, for a program that knows its secret has leaked.
 
-use super::{
-    check,
-    openapi::{Answer, Operation, Schemas},
-    problem::{Code, Problem},
+use super::{check::check, problem::Problem};
+use crate::{
+    AppState,
+    openapi::{Operation, ResponseSpec, Schemas},
+    request,
 };
-use crate::{AppState, request};
 use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
+use contract::Code;
 use domain::key::scope::ScopeSet;
-use domain::origin::Origin;
 use http::StatusCode;
 use management::ManagementError;
 
-/// Revokes the key, for ever: every call that begins after the answer is refused. 204 without a body.
+/// Revokes the presented key for good: every call that begins after the response is refused. Responds 204 without a body.
 ///
 /// # Errors
-/// The refusal of the gate; `verification_unavailable` where the database does not answer, and nothing was changed.
+/// The gate's refusal; `verification_unavailable` where the database does not respond and nothing was changed.
 pub async fn revoke(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
-    let caller = check(&state, &request, ScopeSet::default())?.caller;
-    let origin = Origin {
-        address: request::address_of(request.extensions()),
-        user_agent: request::user_agent_of(request.headers()).to_owned(),
-        request_id: request::id_of(request.extensions()).to_string(),
-    };
+    let caller = check(&state, &request, ScopeSet::default())?;
+    let origin = request::origin(&request);
     match state.keyring.revoke_itself(&caller, &origin).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT.into_response()),
-        // Somebody was quicker.
+        // Another request has revoked it since the check.
         Err(ManagementError::NotFound | ManagementError::Illegal(_)) => {
             Err(Problem::of(&state, &request, Code::KeyRevoked))
         }
@@ -39,10 +35,10 @@ pub async fn revoke(State(state): State<AppState>, request: Request) -> Result<R
     }
 }
 
-/// What this door says of itself.
+/// Describes the endpoint.
 pub fn describe(_: &mut Schemas) -> Operation {
     Operation::new("revoke_itself", "The presented key revokes itself")
-        .says("For a program that knows its secret has leaked. It is final: every call that begins after the answer is refused.")
-        .asks_for_a_key()
-        .answers(204, Answer::empty("The key is revoked."))
+        .description("For a program that knows its secret has leaked. It cannot be undone: every call that begins after the response is refused.")
+        .requires_key()
+        .responds(204, ResponseSpec::empty("The key is revoked."))
 }

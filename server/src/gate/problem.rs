@@ -1,21 +1,18 @@
-//! Every refusal of the gate: RFC 9457, with the fields of the public contract.
+//! Refusals of the gate as problem details (RFC 9457).
 
-pub use contract::{Code, PROBLEM_JSON};
-
-use super::{openapi::Schemas, wire};
+use super::decision_body::{add_caller_headers, json_response};
 use crate::{AppState, config::PublicUrl, request};
 use axum::{
     extract::{Path, Request, State},
     response::{Html, IntoResponse, Response},
 };
-use contract::{Body, whole_seconds};
+use contract::{Body, Code, PROBLEM_JSON, whole_seconds};
 use domain::{key::scope::ScopeSet, verdict::Verdict};
 use http::{HeaderValue, StatusCode, header};
-use serde_json::Value;
 use std::sync::Arc;
 use verification::Caller;
 
-/// A refusal, ready to be sent.
+/// A refusal that can be sent.
 #[derive(Debug)]
 pub struct Problem {
     code: Code,
@@ -24,21 +21,6 @@ pub struct Problem {
     required: ScopeSet,
     retry_after_ms: Option<i64>,
     caller: Option<Box<Caller>>,
-}
-
-/// The schema of every refusal.
-pub fn schema(schemas: &mut Schemas) -> Value {
-    schemas.given::<Body<'static>>()
-}
-
-/// A refusal as somebody might see it.
-pub fn example(code: Code) -> Value {
-    let required = match code {
-        Code::InsufficientScope => ScopeSet::one("invoice:create").unwrap_or_default(),
-        _ => ScopeSet::default(),
-    };
-    let id = "0123456789abcdef0123456789abcdef";
-    serde_json::json!(Body::new(code, "https://keys.example.com", id, required))
 }
 
 impl Problem {
@@ -51,7 +33,7 @@ impl Problem {
     pub fn about(state: &AppState, extensions: &http::Extensions, code: Code) -> Self {
         Self {
             code,
-            request_id: request::id_of(extensions),
+            request_id: request::request_id(extensions),
             public_url: state.public_url.clone(),
             required: ScopeSet::default(),
             retry_after_ms: None,
@@ -59,7 +41,7 @@ impl Problem {
         }
     }
 
-    /// What a verdict other than [`Verdict::Accepted`] means for the client.
+    /// The refusal for a verdict other than [`Verdict::Accepted`].
     pub fn of_verdict(state: &AppState, request: &Request, verdict: Verdict) -> Self {
         let mut problem = Self::of(state, request, Code::from(verdict));
         if let Verdict::RateLimited { retry_after_ms } | Verdict::Throttled { retry_after_ms } =
@@ -70,21 +52,21 @@ impl Problem {
         problem
     }
 
-    /// Names the scopes that were asked for.
+    /// Adds the required scopes.
     #[must_use]
     pub fn required(mut self, scopes: ScopeSet) -> Self {
         self.required = scopes;
         self
     }
 
-    /// Adds what the owner of a proven secret may know.
+    /// Adds the caller, whose headers may be sent once the secret has matched.
     #[must_use]
     pub fn caller(mut self, caller: Option<Caller>) -> Self {
         self.caller = caller.map(Box::new);
         self
     }
 
-    /// Why.
+    /// The refusal's code.
     pub const fn code(&self) -> Code {
         self.code
     }
@@ -98,7 +80,7 @@ impl IntoResponse for Problem {
             &self.request_id,
             self.required,
         );
-        let mut response = wire::json(self.code.status(), PROBLEM_JSON, &body);
+        let mut response = json_response(self.code.status(), PROBLEM_JSON, &body);
         let headers = response.headers_mut();
         if let Some(challenge) = self.code.challenge() {
             headers.insert(
@@ -107,7 +89,7 @@ impl IntoResponse for Problem {
             );
         }
         if let Some(caller) = &self.caller {
-            wire::describe(headers, caller);
+            add_caller_headers(headers, caller);
         }
         if let Some(milliseconds) = self.retry_after_ms {
             headers.insert(
@@ -119,22 +101,22 @@ impl IntoResponse for Problem {
     }
 }
 
-/// An address of the gate at which there is nothing.
+/// The refusal of a path without an endpoint.
 pub async fn not_found(State(state): State<AppState>, request: Request) -> Problem {
     Problem::of(&state, &request, Code::NotFound)
 }
 
-/// A method that a door of the gate does not take.
+/// The refusal of a method that the endpoint does not take.
 pub async fn method_not_allowed(State(state): State<AppState>, request: Request) -> Problem {
     Problem::of(&state, &request, Code::MethodNotAllowed)
 }
 
-/// The page that a problem's `type` names.
+/// `GET /problems/{code}`: the page to which a problem's `type` points.
 pub async fn page(Path(code): Path<String>) -> Response {
     let Some(code) = Code::parse(&code) else {
         return (StatusCode::NOT_FOUND, "There is no such problem.\n").into_response();
     };
-    // Every word is ours: nothing needs to be escaped.
+    // The texts come from this program and need no escaping.
     Html(format!(
         "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width\"><title>{title} · Latchkey</title>\
@@ -153,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_caller_that_waits_as_told_never_comes_too_early() {
+    fn retry_after_is_rounded_up_to_at_least_one_second() {
         for (milliseconds, seconds) in [(1, "1"), (1_000, "1"), (1_001, "2"), (0, "1")] {
             let problem = Problem {
                 code: Code::RateLimited,

@@ -1,58 +1,66 @@
 //! `POST /v1/keys/verify`: a service asks about pairs that were presented to it.
 
 use super::{
-    body, check,
-    object::Object,
-    openapi::{Answer, Operation, SOME_KEY, Schemas},
-    problem::{Code, Problem},
-    question::{self, Asked, MOST, Question},
-    wire,
+    body,
+    check::check,
+    decision_body::{DecisionBody, add_caller_headers, json_response},
+    problem::Problem,
 };
-use crate::{AppState, request};
+use crate::{
+    AppState,
+    openapi::{EXAMPLE_KEY_ID, Operation, ResponseSpec, Schemas},
+    request, wire,
+};
 use axum::{
     extract::{Request, State},
     response::Response,
+};
+use contract::{
+    Code,
+    object::Object,
+    question::{self, Asked, MOST, Question},
 };
 use domain::{id::AccountId, key::scope::ScopeSet};
 use http::StatusCode;
 use serde_json::json;
 use verification::{Call, Route};
 
-/// What the asking key must hold.
-const SCOPE: &str = "key:verify";
+/// The scope that the asking key needs.
+const REQUIRED_SCOPE: &str = "key:verify";
 
-/// Answers about one pair, or about each of an array of at most 100.
+/// Decides about one pair, or about each of an array of at most 100.
 ///
 /// # Errors
-/// The gate's refusal of the asking key; `invalid_request`, `body_too_large` or `unknown_scope` for its question.
+/// The gate's refusal of the asking key; `invalid_request`, `body_too_large`, `body_too_slow` or `unknown_scope` for its
+/// question.
 pub async fn verify(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
-    let scope = ScopeSet::one(SCOPE).unwrap_or_default();
-    let asking = check(&state, &request, scope)?.caller;
+    let scope = ScopeSet::one(REQUIRED_SCOPE).unwrap_or_default();
+    let asking = check(&state, &request, scope)?;
     let (parts, body) = request.into_parts();
     let refuse = |code| Problem::about(&state, &parts.extensions, code);
     let bytes = body::receive(body).await.map_err(refuse)?;
-    let id = request::id_of(&parts.extensions);
+    let id = request::request_id(&parts.extensions);
     let answer = |Object(question): &Object<Question>| {
         let decision = decide(&state, asking.account_id, question, &id)?;
-        state.metrics.told(decision.verdict);
-        Ok(wire::Described::of(&decision, id.clone()))
+        state.metrics.count_verdict(decision.verdict);
+        Ok(DecisionBody::of(&decision, id.clone()))
     };
     let asked = question::read(&bytes).ok_or_else(|| refuse(Code::InvalidRequest))?;
     let mut response = match asked {
         Asked::One(question) => {
             let answer = answer(&question).map_err(refuse)?;
-            wire::json(StatusCode::OK, wire::JSON, &answer)
+            json_response(StatusCode::OK, wire::JSON, &answer)
         }
         Asked::Several(questions) => {
             let answers: Result<Vec<_>, Code> = questions.iter().map(answer).collect();
-            wire::json(StatusCode::OK, wire::JSON, &answers.map_err(refuse)?)
+            json_response(StatusCode::OK, wire::JSON, &answers.map_err(refuse)?)
         }
     };
-    wire::describe(response.headers_mut(), &asking);
+    add_caller_headers(response.headers_mut(), &asking);
     Ok(response)
 }
 
-/// A pair of another account is as unknown as one that never was.
+/// Decides about a pair. A pair of another account is treated like one that does not exist.
 fn decide(
     state: &AppState,
     account: AccountId,
@@ -66,7 +74,7 @@ fn decide(
         key,
         secret,
         within: Some(account),
-        // What cannot be read is unknown, and passes no list of addresses.
+        // An address that cannot be parsed is unknown, and is denied where the key has a list of addresses.
         address: presenter
             .ip
             .as_deref()
@@ -78,15 +86,15 @@ fn decide(
             path: &presenter.route,
         },
         request_id,
-        // What headers its caller sent, the service does not say.
+        // The service does not report its caller's headers.
         browser: false,
     }))
 }
 
-/// What this door says of itself.
+/// Describes the endpoint.
 pub fn describe(schemas: &mut Schemas) -> Operation {
-    let question = schemas.taken::<Object<Question>>();
-    let answer = schemas.given::<wire::Described>();
+    let question = schemas.request::<Object<Question>>();
+    let answer = schemas.response::<DecisionBody>();
     let asked = json!({ "oneOf": [
         question,
         { "type": "array", "items": question, "minItems": 1, "maxItems": MOST },
@@ -96,19 +104,19 @@ pub fn describe(schemas: &mut Schemas) -> Operation {
         { "type": "array", "items": answer, "minItems": 1, "maxItems": MOST },
     ] });
     let pair = json!({
-        "key": SOME_KEY, "secret": "the secret that was presented", "scopes": ["invoice:read"],
+        "key": EXAMPLE_KEY_ID, "secret": "the secret that was presented", "scopes": ["invoice:read"],
         "request": { "ip": "192.0.2.7", "method": "GET", "route": "/invoices", "user_agent": "curl/8.14" },
     });
-    let answers = Answer::json_such_as(
-        "The answer; to an array, an array of answers in the same order. A pair that may not pass is an answer too.",
+    let response = ResponseSpec::json_with_example(
+        "The decision; for an array, an array of decisions in the same order. A refused pair is a decision too.",
         &answered,
-        &wire::Described::example(),
+        &DecisionBody::example(),
     );
-    Operation::new("verify", "May a call that presents this pair pass?")
-        .says("For a service whose own key has the scope key:verify. It asks about one pair that was presented to it, or about up to 100 at once. A key of another account is as unknown as one that never was.")
-        .asks_for_a_key()
-        .takes(&asked, &[("one", pair.clone()), ("several", json!([pair]))])
-        .answers(200, answers)
+    Operation::new("verify", "Decides about presented pairs")
+        .description("For a service whose own key has the scope key:verify. It asks about one pair that was presented to it, or about up to 100 at once. A key of another account is treated like one that does not exist.")
+        .requires_key()
+        .body(&asked, &[("one", pair.clone()), ("several", json!([pair]))])
+        .responds(200, response)
         .refuses(&[Code::InsufficientScope, Code::UnknownScope])
-        .refuses(&body::REFUSALS)
+        .refuses(&body::BODY_REFUSALS)
 }

@@ -1,12 +1,15 @@
 //! `GET /v1/whoami`: the presented key describes itself.
 
 use super::{
-    check,
-    openapi::{Answer, Operation, Schemas},
+    check::check,
+    decision_body::{DecisionBody, add_caller_headers, json_response},
     problem::Problem,
-    wire,
 };
-use crate::{AppState, request};
+use crate::{
+    AppState,
+    openapi::{Operation, ResponseSpec, Schemas},
+    request, wire,
+};
 use axum::{
     extract::{Request, State},
     response::Response,
@@ -14,24 +17,24 @@ use axum::{
 use domain::key::scope::ScopeSet;
 use http::StatusCode;
 
-/// Answers with the key that was presented.
+/// Describes the presented key.
 ///
 /// # Errors
-/// The refusal of the gate.
+/// The gate's refusal.
 pub async fn whoami(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
-    let passed = check(&state, &request, ScopeSet::default())?;
-    let id = request::id_of(request.extensions());
-    let body = wire::Described::accepted(&passed.caller, id);
-    let mut response = wire::json(StatusCode::OK, wire::JSON, &body);
-    wire::describe(response.headers_mut(), &passed.caller);
+    let caller = check(&state, &request, ScopeSet::default())?;
+    let id = request::request_id(request.extensions());
+    let body = DecisionBody::accepted(&caller, id);
+    let mut response = json_response(StatusCode::OK, wire::JSON, &body);
+    add_caller_headers(response.headers_mut(), &caller);
     Ok(response)
 }
 
-/// What this door says of itself.
+/// Describes the endpoint.
 pub fn describe(schemas: &mut Schemas) -> Operation {
-    let schema = schemas.given::<wire::Described>();
-    let key = Answer::json_such_as("The key.", &schema, &wire::Described::example());
+    let schema = schemas.response::<DecisionBody>();
+    let key = ResponseSpec::json_with_example("The key.", &schema, &DecisionBody::example());
     Operation::new("whoami", "The presented key describes itself")
-        .asks_for_a_key()
-        .answers(200, key)
+        .requires_key()
+        .responds(200, key)
 }

@@ -1,12 +1,12 @@
-//! How long something takes, in buckets.
+//! A histogram of durations.
 
-use super::text::Text;
+use super::text::MetricsText;
 use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
-/// Upper bounds in nanoseconds, and in seconds as they are written. A decision takes about a microsecond.
+/// The upper bounds of the buckets, in nanoseconds and as text in seconds. A decision takes about a microsecond.
 const BOUNDS: [(u64, &str); 11] = [
     (500, "0.0000005"),
     (1_000, "0.000001"),
@@ -21,15 +21,15 @@ const BOUNDS: [(u64, &str); 11] = [
     (100_000_000, "0.1"),
 ];
 
-/// Two additions a value.
+/// A histogram of durations. Recording one takes two atomic additions.
 #[derive(Default)]
-pub struct Histogram {
-    /// One for each bound, and one for whatever takes longer.
+pub struct DurationHistogram {
+    /// One bucket for each bound, and one for longer durations.
     buckets: [AtomicU64; BOUNDS.len() + 1],
     nanoseconds: AtomicU64,
 }
 
-impl Histogram {
+impl DurationHistogram {
     pub fn record(&self, time: Duration) {
         let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         let bucket = BOUNDS.partition_point(|bound| bound.0 < nanoseconds);
@@ -37,18 +37,18 @@ impl Histogram {
         self.nanoseconds.fetch_add(nanoseconds, Ordering::Relaxed);
     }
 
-    pub fn write(&self, text: &mut Text, name: &str, help: &str) {
+    pub fn write(&self, text: &mut MetricsText, name: &str, help: &str) {
         text.histogram(name, help);
         let mut sum = 0;
         let bounds = BOUNDS.iter().map(|bound| bound.1).chain(["+Inf"]);
         for (bound, bucket) in bounds.zip(&self.buckets) {
             sum += bucket.load(Ordering::Relaxed);
-            text.part("_bucket", &[("le", bound)], sum);
+            text.suffixed_sample("_bucket", &[("le", bound)], sum);
         }
         let nanoseconds = self.nanoseconds.load(Ordering::Relaxed);
         let (whole, rest) = (nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000);
-        text.part("_sum", &[], format_args!("{whole}.{rest:09}"));
-        text.part("_count", &[], sum);
+        text.suffixed_sample("_sum", &[], format_args!("{whole}.{rest:09}"));
+        text.suffixed_sample("_count", &[], sum);
     }
 }
 
@@ -57,12 +57,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_counts_in_every_bucket_that_it_fits() {
-        let histogram = Histogram::default();
+    fn a_duration_counts_in_every_bucket_whose_bound_it_does_not_exceed() {
+        let histogram = DurationHistogram::default();
         for nanoseconds in [0, 500, 501, 1_000, 3_000_000_000] {
             histogram.record(Duration::from_nanos(nanoseconds));
         }
-        let mut text = Text::default();
+        let mut text = MetricsText::default();
         histogram.write(&mut text, "took", "How long.");
         let text = String::from(text);
         for line in [

@@ -1,4 +1,4 @@
-//! A proxy that is not trusted: all of its clients share one address, and one limit of failed sign-ins.
+//! A warning about a proxy that is not trusted: all of its clients share one address, and one limit of failed sign-ins.
 
 use http::HeaderMap;
 use std::{
@@ -6,26 +6,26 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-/// Whether the warning was given.
+/// Warns once; the flag says whether it has.
 #[derive(Debug, Default)]
-pub(super) struct UntrustedProxy(AtomicBool);
+pub(super) struct UntrustedProxyWarning(AtomicBool);
 
-impl UntrustedProxy {
-    /// Warns about the first request that says whom it is forwarded for, and comes from a peer that is not believed.
-    pub(super) fn look_at(&self, peer: Option<IpAddr>, trusted: bool, headers: &HeaderMap) {
+impl UntrustedProxyWarning {
+    /// Logs a warning about the first request with `X-Forwarded-For` from a peer that is not trusted.
+    pub(super) fn check(&self, peer: Option<IpAddr>, trusted: bool, headers: &HeaderMap) {
         if let Some(peer) = peer
             && self.is_first(trusted, headers)
         {
             tracing::warn!(
                 %peer,
-                "X-Forwarded-For came from a peer that LATCHKEY_TRUSTED_PROXIES does not name, and is ignored: if that is your \
-                 proxy, all of its clients count as one address; if it is not, somebody tries to look like another"
+                "X-Forwarded-For from an untrusted peer is ignored. If the peer is your proxy, add it to LATCHKEY_TRUSTED_PROXIES: \
+                 until then all of its clients count as one address. If it is not, a client may be forging the header"
             );
         }
     }
 
     fn is_first(&self, trusted: bool, headers: &HeaderMap) -> bool {
-        // Read first: after the warning no request writes to it.
+        // The load comes first, so that no request writes to the flag after the warning.
         !trusted
             && !self.0.load(Ordering::Relaxed)
             && headers.contains_key("x-forwarded-for")
@@ -39,8 +39,8 @@ mod tests {
     use http::HeaderValue;
 
     #[test]
-    fn the_first_forwarded_request_of_an_untrusted_peer_is_told_and_no_other() {
-        let warning = UntrustedProxy::default();
+    fn only_the_first_forwarded_request_of_an_untrusted_peer_is_reported() {
+        let warning = UntrustedProxyWarning::default();
         let plain = HeaderMap::new();
         let mut forwarded = HeaderMap::new();
         forwarded.insert("x-forwarded-for", HeaderValue::from_static("192.0.2.1"));

@@ -1,7 +1,7 @@
-//! The target of a request (RFC 9112, 3.2): whatever its form, handlers see a path with a query, and one `Host`.
+//! Normalization of the request target (RFC 9112, 3.2): whatever its form, handlers see a path with a query, and one `Host`.
 
-use super::Unserved;
-use crate::config::split;
+use super::rejection::{MAX_TARGET_BYTES, Rejection};
+use crate::config::split_authority;
 use axum::extract::Request;
 use http::{
     HeaderValue, Method,
@@ -9,50 +9,47 @@ use http::{
     uri::{Authority, Parts, PathAndQuery, Uri},
 };
 
-/// Bytes of a path with its query.
-pub const LONGEST_TARGET: usize = 16 * 1024;
-
-/// Brings the target into that form.
+/// Normalizes the target of a request.
 ///
 /// # Errors
-/// Where no host is named, or more than one.
-pub fn normalise(request: &mut Request) -> Result<(), Unserved> {
+/// Where the target is too long, the method is CONNECT, or the request names an invalid host or more than one.
+pub fn normalize(request: &mut Request) -> Result<(), Rejection> {
     if *request.method() == Method::CONNECT {
-        return Err(Unserved::Malformed("this server is no proxy"));
+        return Err(Rejection::Malformed("this server is no proxy"));
     }
     let length = |path: &PathAndQuery| path.as_str().len();
     if request
         .uri()
         .path_and_query()
-        .is_some_and(|path| length(path) > LONGEST_TARGET)
+        .is_some_and(|path| length(path) > MAX_TARGET_BYTES)
     {
-        return Err(Unserved::LongTarget);
+        return Err(Rejection::LongTarget);
     }
     let mut named = request.headers().get_all(HOST).iter();
     let (first, second) = (named.next(), named.next());
     if second.is_some() {
-        return Err(Unserved::Malformed("the request names more than one Host"));
+        return Err(Rejection::Malformed("the request names more than one Host"));
     }
-    let unreadable = Unserved::Malformed("the request's Host is none");
+    let unreadable = Rejection::Malformed("the request's Host is none");
     if let Some(host) = first {
         let host: Authority = host
             .to_str()
             .ok()
             .and_then(|host| host.parse().ok())
             .ok_or(unreadable)?;
-        split(&host).ok_or(unreadable)?;
+        split_authority(&host).ok_or(unreadable)?;
     }
     // In the absolute form, and in HTTP/2, the target names the host.
     let Some(authority) = request.uri().authority() else {
         return Ok(());
     };
-    split(authority).ok_or(unreadable)?;
+    split_authority(authority).ok_or(unreadable)?;
     let same = |host: &HeaderValue| {
         let target = authority.as_str().as_bytes();
         host.as_bytes().eq_ignore_ascii_case(target)
     };
     if first.is_some_and(|host| !same(host)) {
-        return Err(Unserved::Malformed("the request names more than one host"));
+        return Err(Rejection::Malformed("the request names more than one host"));
     }
     let host = HeaderValue::from_str(authority.as_str()).map_err(|_| unreadable)?;
     let mut parts = Parts::default();
@@ -69,22 +66,22 @@ mod tests {
     use super::*;
     use axum::body::Body;
 
-    /// The target and the host that a handler sees.
-    fn seen(target: &str, hosts: &[&str]) -> Option<(String, String)> {
+    /// Returns the target and the host that a handler sees.
+    fn normalized(target: &str, hosts: &[&str]) -> Option<(String, String)> {
         let mut request = Request::new(Body::empty());
         *request.uri_mut() = target.parse().expect("a target");
         for host in hosts {
             let host = HeaderValue::from_str(host).expect("a value");
             request.headers_mut().append(HOST, host);
         }
-        normalise(&mut request).ok()?;
+        normalize(&mut request).ok()?;
         let host = request.headers().get(HOST);
         let host = host.map_or("", |host| host.to_str().expect("text"));
         Some((request.uri().to_string(), host.to_owned()))
     }
 
     #[test]
-    fn every_target_is_a_path_and_every_host_is_one() {
+    fn a_target_becomes_a_path_and_one_valid_host() {
         for (target, hosts, expected) in [
             (
                 "/a?b",
@@ -120,15 +117,15 @@ mod tests {
             ("/a", &[""], None),
         ] {
             let expected = expected.map(|(target, host)| (target.to_owned(), host.to_owned()));
-            assert_eq!(seen(target, hosts), expected, "{target} {hosts:?}");
+            assert_eq!(normalized(target, hosts), expected, "{target} {hosts:?}");
         }
     }
 
     #[test]
-    fn nothing_is_tunnelled() {
+    fn connect_is_rejected() {
         let mut request = Request::new(Body::empty());
         *request.method_mut() = Method::CONNECT;
         *request.uri_mut() = "keys.example:443".parse().expect("a target");
-        assert!(normalise(&mut request).is_err());
+        assert!(normalize(&mut request).is_err());
     }
 }

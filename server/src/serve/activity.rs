@@ -1,6 +1,7 @@
-//! What happens on a connection, and when it has to end for want of it.
+//! The activity on a connection, and when the connection has to close.
 
-use super::{Limits, heads::Fault};
+use super::http1_framing::FramingError;
+use crate::connections::{CloseReason, ConnectionLimits};
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -8,100 +9,72 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Why the server ends a connection.
+/// What to do with a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// A request's head took too long.
-    Head,
-    /// There was no request for too long.
-    Idle,
-    /// The client did not receive an answer.
-    Write,
-    /// It is old.
-    Age,
-}
-
-impl Reason {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Head, Self::Idle, Self::Write, Self::Age];
-
-    /// The label in the metrics.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Head => "head",
-            Self::Idle => "idle",
-            Self::Write => "write",
-            Self::Age => "age",
-        }
-    }
-}
-
-/// What is to be done at an instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Due {
+pub enum Action {
     /// Nothing before this instant.
-    Later(Instant),
-    /// No more requests are taken; the connection ends when those that are under way are answered.
-    End(Reason),
-    /// The connection is closed as it is.
-    Close(Reason),
+    Wait(Instant),
+    /// Take no more requests, and close after the responses in progress.
+    ShutDown(CloseReason),
+    /// Close at once.
+    Close(CloseReason),
 }
 
-/// How long a client may take to go after it was told to: the time of a way there and back, and some more.
-const FAREWELL: Duration = Duration::from_secs(5);
+/// How long a client may take to close its side after a shutdown: a round trip, and some more.
+const CLIENT_CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What happens on one connection: shared by its stream, its requests and its timer.
+/// The activity on one connection, shared by its stream, its requests and its timer.
 pub struct Activity {
-    limits: Limits,
+    limits: ConnectionLimits,
     state: Mutex<State>,
 }
 
 struct State {
-    began: Instant,
+    opened_at: Instant,
     /// Whether a request has arrived.
     used: bool,
-    /// A multiplexed connection has bytes that belong to no request.
+    /// Whether it is HTTP/2, where bytes may belong to no request.
     multiplexed: bool,
-    requests: usize,
-    /// The beginning of the last request, or the end of the last answer.
-    last: Instant,
-    /// The first byte of the head that is arriving.
-    head: Option<Instant>,
-    /// Since when the socket takes nothing.
-    blocked: Option<Instant>,
-    /// Parts of answers that were handed over, and after which no more was asked for.
-    handed: Vec<(u64, Instant)>,
-    next: u64,
-    /// Since when the connection is ending.
-    ending: Option<Instant>,
-    /// What is wrong with the heads that have arrived.
-    faults: VecDeque<Option<Fault>>,
+    active_requests: usize,
+    /// The start of the last request, or the end of the last response.
+    last_activity: Instant,
+    /// When the first byte arrived of the head that is being received.
+    head_started_at: Option<Instant>,
+    /// Since when the socket accepts no bytes.
+    blocked_since: Option<Instant>,
+    /// For each response, by its number, since when its last chunk waits to be sent.
+    unsent_chunks: Vec<(u64, Instant)>,
+    next_number: u64,
+    /// Since when the connection is shutting down.
+    shutdown_since: Option<Instant>,
+    /// The framing errors of the heads that have arrived, in their order.
+    framing_errors: VecDeque<Option<FramingError>>,
 }
 
-/// A request, from its head to the end of its answer.
-pub struct Request {
+/// A request, from its head to the end of its response.
+pub struct ActiveRequest {
     activity: Arc<Activity>,
     number: u64,
 }
 
 impl Activity {
-    /// Of a connection that begins now.
-    pub fn new(limits: Limits) -> Arc<Self> {
+    /// The activity of a connection that opens now.
+    pub fn new(limits: ConnectionLimits) -> Arc<Self> {
         let now = Instant::now();
         Arc::new(Self {
             limits,
             state: Mutex::new(State {
-                began: now,
+                opened_at: now,
                 used: false,
                 multiplexed: false,
-                requests: 0,
-                last: now,
-                head: None,
-                blocked: None,
-                handed: Vec::new(),
-                next: 0,
-                ending: None,
-                faults: VecDeque::new(),
+                active_requests: 0,
+                last_activity: now,
+                head_started_at: None,
+                blocked_since: None,
+                unsent_chunks: Vec::new(),
+                next_number: 0,
+                shutdown_since: None,
+                framing_errors: VecDeque::new(),
             }),
         })
     }
@@ -110,132 +83,147 @@ impl Activity {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Bytes have arrived, in which the heads with these faults ended.
-    pub fn received(&self, faults: impl Iterator<Item = Option<Fault>>) {
+    /// Records that bytes have arrived. `errors` has one entry for each head that is complete with them.
+    pub fn received(&self, errors: impl Iterator<Item = Option<FramingError>>) {
         let mut state = self.lock();
-        state.faults.extend(faults);
-        if state.requests == 0 && !state.multiplexed && state.head.is_none() {
-            state.head = Some(Instant::now());
+        state.framing_errors.extend(errors);
+        if state.active_requests == 0 && !state.multiplexed && state.head_started_at.is_none() {
+            state.head_started_at = Some(Instant::now());
         }
     }
 
-    /// The socket took bytes, or has no room for them.
-    pub fn sent(&self, taken: bool) {
+    /// Records whether the socket accepted bytes.
+    pub fn sent(&self, accepted: bool) {
         let mut state = self.lock();
-        if taken {
-            state.blocked = None;
-        } else if state.blocked.is_none() {
-            state.blocked = Some(Instant::now());
+        if accepted {
+            state.blocked_since = None;
+        } else if state.blocked_since.is_none() {
+            state.blocked_since = Some(Instant::now());
         }
     }
 
-    /// A request has arrived; with what is wrong with its head.
-    pub fn begin(self: &Arc<Self>, multiplexed: bool) -> (Request, Option<Fault>) {
+    /// Records that a request has arrived. Returns it with the framing error of its head.
+    pub fn begin(self: &Arc<Self>, multiplexed: bool) -> (ActiveRequest, Option<FramingError>) {
         let mut state = self.lock();
         state.used = true;
         state.multiplexed = multiplexed;
-        state.requests += 1;
-        state.last = Instant::now();
-        state.head = None;
-        state.next += 1;
-        let request = Request {
+        state.active_requests += 1;
+        state.last_activity = Instant::now();
+        state.head_started_at = None;
+        state.next_number += 1;
+        let request = ActiveRequest {
             activity: Arc::clone(self),
-            number: state.next,
+            number: state.next_number,
         };
-        (request, state.faults.pop_front().flatten())
+        (request, state.framing_errors.pop_front().flatten())
     }
 
-    /// An instant before which nothing is due, unless something happens.
-    pub fn next_look(&self) -> Instant {
+    /// Returns an instant before which no action is due, unless something happens.
+    pub fn next_check(&self) -> Instant {
         let state = self.lock();
-        let limits = self.ends(&state);
-        let end = limits.iter().flatten().map(|(at, _)| *at).min();
-        // Answers are received by other tasks, of which the connection's own hears nothing.
-        let look = (state.requests > 0).then(|| state.last + self.pause());
-        let look = look.into_iter().chain(end).min();
-        look.unwrap_or(state.last + self.pause())
+        let deadlines = self.deadlines(&state);
+        let deadline = deadlines.iter().flatten().map(|(at, _)| *at).min();
+        // Responses are sent by other tasks, which do not wake the connection's task.
+        let check =
+            (state.active_requests > 0).then(|| state.last_activity + self.check_interval());
+        let check = check.into_iter().chain(deadline).min();
+        check.unwrap_or(state.last_activity + self.check_interval())
     }
 
-    /// What is due at `now`.
-    pub fn due(&self, now: Instant) -> Due {
+    /// Returns the action that is due at `now`.
+    pub fn due(&self, now: Instant) -> Action {
         let state = self.lock();
-        let ends = self.ends(&state);
-        let ends = || ends.into_iter().flatten();
-        if let Some((_, due)) = ends().find(|(at, _)| *at <= now) {
-            return due;
+        let deadlines = self.deadlines(&state);
+        let deadlines = || deadlines.into_iter().flatten();
+        if let Some((_, action)) = deadlines().find(|(at, _)| *at <= now) {
+            return action;
         }
-        let end = ends().map(|(at, _)| at).min();
-        let look = (state.requests > 0).then(|| now + self.pause());
-        let look = look.into_iter().chain(end).min();
-        Due::Later(look.unwrap_or(now + self.pause()))
+        let deadline = deadlines().map(|(at, _)| at).min();
+        let check = (state.active_requests > 0).then(|| now + self.check_interval());
+        let check = check.into_iter().chain(deadline).min();
+        Action::Wait(check.unwrap_or(now + self.check_interval()))
     }
 
-    /// How often a connection is looked at while there are requests.
-    fn pause(&self) -> Duration {
-        let Limits {
+    /// Returns the interval between two checks while requests are active.
+    fn check_interval(&self) -> Duration {
+        let ConnectionLimits {
             head, idle, write, ..
         } = self.limits;
         head.min(idle).min(write)
     }
 
-    /// When the connection ends, and how, unless something happens before; the first that is due counts.
-    fn ends(&self, state: &State) -> [Option<(Instant, Due)>; 4] {
+    /// Returns the actions that are due unless something happens before, in order of precedence.
+    fn deadlines(&self, state: &State) -> [Option<(Instant, Action)>; 4] {
         let limits = &self.limits;
-        let late = |since: Instant| (since + limits.write, Due::Close(Reason::Write));
-        let handed = state.handed.iter().map(|part| part.1).min();
-        let waiting = match (state.used, state.head) {
-            _ if state.requests > 0 => None,
-            (false, _) => Some((state.began + limits.head, Due::Close(Reason::Head))),
-            (true, Some(since)) => Some((since + limits.head, Due::Close(Reason::Head))),
+        let write_deadline =
+            |since: Instant| (since + limits.write, Action::Close(CloseReason::Write));
+        let unsent = state.unsent_chunks.iter().map(|chunk| chunk.1).min();
+        let request = match (state.used, state.head_started_at) {
+            _ if state.active_requests > 0 => None,
+            (false, _) => Some((
+                state.opened_at + limits.head,
+                Action::Close(CloseReason::Head),
+            )),
+            (true, Some(since)) => Some((since + limits.head, Action::Close(CloseReason::Head))),
             (true, None) => {
-                let idle = (state.last + limits.idle, Due::End(Reason::Idle));
-                state.ending.is_none().then_some(idle)
+                let idle = (
+                    state.last_activity + limits.idle,
+                    Action::ShutDown(CloseReason::Idle),
+                );
+                state.shutdown_since.is_none().then_some(idle)
             }
         };
-        let last = match state.ending {
-            None => (state.began + limits.age, Due::End(Reason::Age)),
-            Some(since) if state.requests > 0 => {
-                (since + limits.last_answers, Due::Close(Reason::Age))
-            }
+        let end = match state.shutdown_since {
+            None => (
+                state.opened_at + limits.age,
+                Action::ShutDown(CloseReason::Age),
+            ),
+            Some(since) if state.active_requests > 0 => (
+                since + limits.last_responses,
+                Action::Close(CloseReason::Age),
+            ),
             Some(since) => {
-                let since = since.max(state.last);
-                (since + FAREWELL.min(limits.idle), Due::Close(Reason::Idle))
+                let since = since.max(state.last_activity);
+                (
+                    since + CLIENT_CLOSE_TIMEOUT.min(limits.idle),
+                    Action::Close(CloseReason::Idle),
+                )
             }
         };
         [
-            state.blocked.map(late),
-            handed.map(late),
-            waiting,
-            Some(last),
+            state.blocked_since.map(write_deadline),
+            unsent.map(write_deadline),
+            request,
+            Some(end),
         ]
     }
 
-    /// From now on no more requests are taken.
-    pub fn end(&self, now: Instant) {
-        self.lock().ending.get_or_insert(now);
+    /// Records that the connection takes no more requests.
+    pub fn shut_down(&self, now: Instant) {
+        self.lock().shutdown_since.get_or_insert(now);
     }
 }
 
-impl Request {
-    /// A part of the answer was handed over, and may still be waiting for the client.
-    pub fn handed(&self) {
-        let part = (self.number, Instant::now());
-        self.activity.lock().handed.push(part);
+impl ActiveRequest {
+    /// Records that a chunk of the response was passed to the connection, and may wait to be sent.
+    pub fn chunk_passed(&self) {
+        let chunk = (self.number, Instant::now());
+        self.activity.lock().unsent_chunks.push(chunk);
     }
 
-    /// The part that was handed over has left, and the next one is asked for.
-    pub fn asked(&self) {
+    /// Records that the last chunk was sent: the connection asks for the next one.
+    pub fn chunk_sent(&self) {
         let mut state = self.activity.lock();
-        state.handed.retain(|part| part.0 != self.number);
+        state.unsent_chunks.retain(|chunk| chunk.0 != self.number);
     }
 }
 
-impl Drop for Request {
+impl Drop for ActiveRequest {
     fn drop(&mut self) {
         let mut state = self.activity.lock();
-        state.handed.retain(|part| part.0 != self.number);
-        state.requests -= 1;
-        state.last = Instant::now();
+        state.unsent_chunks.retain(|chunk| chunk.0 != self.number);
+        state.active_requests -= 1;
+        state.last_activity = Instant::now();
     }
 }
 
@@ -245,14 +233,14 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn limits() -> Limits {
-        Limits {
+    fn limits() -> ConnectionLimits {
+        ConnectionLimits {
             head: 10 * SECOND,
             idle: 75 * SECOND,
             write: 30 * SECOND,
             age: 3_600 * SECOND,
-            last_answers: 600 * SECOND,
-            ..Limits::default()
+            last_responses: 600 * SECOND,
+            ..ConnectionLimits::default()
         }
     }
 
@@ -261,67 +249,67 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_connection_without_a_request_is_closed_after_the_heads_time() {
+    async fn a_connection_without_a_request_closes_when_the_time_for_a_head_is_over() {
         let activity = Activity::new(limits());
-        assert_eq!(activity.due(at(9)), Due::Later(at(10)));
+        assert_eq!(activity.due(at(9)), Action::Wait(at(10)));
         activity.received(std::iter::empty());
-        assert_eq!(activity.due(at(10)), Due::Close(Reason::Head));
-        assert_eq!(activity.next_look(), at(10));
+        assert_eq!(activity.due(at(10)), Action::Close(CloseReason::Head));
+        assert_eq!(activity.next_check(), at(10));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_idle_connection_ends_later_than_one_whose_head_is_slow() {
+    async fn an_idle_connection_closes_later_than_one_with_a_slow_head() {
         let activity = Activity::new(limits());
         let (request, _) = activity.begin(false);
-        assert_eq!(activity.due(at(70)), Due::Later(at(80)));
+        assert_eq!(activity.due(at(70)), Action::Wait(at(80)));
         drop(request);
-        assert_eq!(activity.due(at(74)), Due::Later(at(75)));
-        assert_eq!(activity.due(at(75)), Due::End(Reason::Idle));
-        activity.end(at(75));
-        assert_eq!(activity.due(at(76)), Due::Later(at(80)));
-        assert_eq!(activity.due(at(80)), Due::Close(Reason::Idle));
+        assert_eq!(activity.due(at(74)), Action::Wait(at(75)));
+        assert_eq!(activity.due(at(75)), Action::ShutDown(CloseReason::Idle));
+        activity.shut_down(at(75));
+        assert_eq!(activity.due(at(76)), Action::Wait(at(80)));
+        assert_eq!(activity.due(at(80)), Action::Close(CloseReason::Idle));
         let activity = Activity::new(limits());
         drop(activity.begin(false));
         activity.received(std::iter::empty());
-        assert_eq!(activity.due(at(10)), Due::Close(Reason::Head));
+        assert_eq!(activity.due(at(10)), Action::Close(CloseReason::Head));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn pings_keep_no_multiplexed_connection_open() {
+    async fn pings_do_not_keep_an_http2_connection_open() {
         let activity = Activity::new(limits());
         drop(activity.begin(true));
         tokio::time::advance(60 * SECOND).await;
         activity.received(std::iter::empty());
-        assert_eq!(activity.due(at(15)), Due::End(Reason::Idle));
+        assert_eq!(activity.due(at(15)), Action::ShutDown(CloseReason::Idle));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_that_nobody_receives_closes_the_connection() {
+    async fn a_response_that_the_client_does_not_receive_closes_the_connection() {
         let activity = Activity::new(limits());
         let (slow, _) = activity.begin(true);
         let (live, _) = activity.begin(true);
-        slow.handed();
-        live.handed();
-        live.asked();
-        assert_eq!(activity.due(at(30)), Due::Close(Reason::Write));
-        // One that has nothing to say is not slow.
+        slow.chunk_passed();
+        live.chunk_passed();
+        live.chunk_sent();
+        assert_eq!(activity.due(at(30)), Action::Close(CloseReason::Write));
+        // A response without unsent chunks is not slow.
         drop(slow);
-        assert!(matches!(activity.due(at(30)), Due::Later(_)));
+        assert!(matches!(activity.due(at(30)), Action::Wait(_)));
         activity.sent(false);
         activity.sent(false);
-        assert_eq!(activity.due(at(30)), Due::Close(Reason::Write));
+        assert_eq!(activity.due(at(30)), Action::Close(CloseReason::Write));
         activity.sent(true);
-        assert!(matches!(activity.due(at(30)), Due::Later(_)));
+        assert!(matches!(activity.due(at(30)), Action::Wait(_)));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_old_connection_ends_when_its_answers_are_out_or_their_time_is() {
+    async fn an_old_connection_closes_after_its_last_responses_or_when_their_time_is_over() {
         let activity = Activity::new(limits());
         let (_request, _) = activity.begin(false);
-        assert!(matches!(activity.due(at(3_599)), Due::Later(_)));
-        assert_eq!(activity.due(at(3_600)), Due::End(Reason::Age));
-        activity.end(at(3_600));
-        assert!(matches!(activity.due(at(4_199)), Due::Later(_)));
-        assert_eq!(activity.due(at(4_200)), Due::Close(Reason::Age));
+        assert!(matches!(activity.due(at(3_599)), Action::Wait(_)));
+        assert_eq!(activity.due(at(3_600)), Action::ShutDown(CloseReason::Age));
+        activity.shut_down(at(3_600));
+        assert!(matches!(activity.due(at(4_199)), Action::Wait(_)));
+        assert_eq!(activity.due(at(4_200)), Action::Close(CloseReason::Age));
     }
 }

@@ -1,13 +1,13 @@
-//! One connection, from its first byte to its end.
+//! One connection.
 
 use super::{
-    Limits,
-    activity::{Activity, Due, Reason},
-    heads::Fault,
-    stream::{Answer, Stream},
+    activity::{Action, Activity},
+    http1_framing::FramingError,
+    stream::{ObservedBody, ObservedStream},
 };
 use crate::{
-    request::{Identified, Peer, Unserved},
+    connections::{CloseReason, ConnectionLimits},
+    request::{Peer, Rejection, RequestService},
     router,
 };
 use axum::body::Body;
@@ -25,29 +25,29 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower::Service;
 
-/// Bytes of a request's head.
-const LONGEST_HEAD: u32 = 32 * 1024;
-/// Requests at a time on one connection of HTTP/2.
-const STREAMS: u32 = 100;
-/// Bytes of one answer that wait for their client, on a connection of HTTP/2.
-const WAITING: usize = 64 * 1024;
+/// Maximum length of a request's head, in bytes.
+const MAX_HEAD_BYTES: u32 = 32 * 1024;
+/// Maximum number of concurrent requests on an HTTP/2 connection.
+const MAX_CONCURRENT_STREAMS: u32 = 100;
+/// Bytes of one response that are buffered for the client, on an HTTP/2 connection.
+const SEND_BUFFER_BYTES: usize = 64 * 1024;
 
-/// A builder of connections of either protocol. It has no time-outs of its own: [`Activity`] has them, for both.
+/// Returns the settings of HTTP/1 and HTTP/2 connections. Time-outs are those of [`Activity`].
 pub fn builder() -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(None)
-        // It takes 100 header lines, unless it is told a number: then it asks for memory for them with each request.
-        .max_buf_size(LONGEST_HEAD as usize);
+        // The default is 100 header lines. With a number of our own hyper would allocate for them at each request.
+        .max_buf_size(MAX_HEAD_BYTES as usize);
     builder
         .http2()
         .timer(TokioTimer::new())
-        .max_header_list_size(LONGEST_HEAD)
-        .max_concurrent_streams(STREAMS)
-        .max_send_buf_size(WAITING)
-        // Finds clients that are gone.
+        .max_header_list_size(MAX_HEAD_BYTES)
+        .max_concurrent_streams(MAX_CONCURRENT_STREAMS)
+        .max_send_buf_size(SEND_BUFFER_BYTES)
+        // Detects clients that have disappeared.
         .keep_alive_interval(Some(Duration::from_secs(30)))
         .keep_alive_timeout(Duration::from_secs(10));
     builder
@@ -55,84 +55,81 @@ pub fn builder() -> auto::Builder<TokioExecutor> {
 
 /// A connection that was accepted.
 pub struct Connection {
-    /// Its socket.
     pub stream: TcpStream,
-    /// The socket's other end.
     pub peer: SocketAddr,
-    /// Whether it serves the gate and the probes alone.
+    /// Whether it serves the gate alone.
     pub reserved: bool,
-    /// Its limits.
-    pub limits: Limits,
+    pub limits: ConnectionLimits,
 }
 
-/// What the connection's task wakes for.
+/// Why the connection's task wakes up.
 enum Event {
-    Over(Result<(), Box<dyn std::error::Error + Send + Sync>>),
+    Ended(Result<(), Box<dyn std::error::Error + Send + Sync>>),
     Timer,
     Stop,
 }
 
 impl Connection {
-    /// Serves it to its end; the reason, where the server is who ends it.
+    /// Serves the connection until it ends. Returns the reason if the server closed it.
     pub async fn serve(
         self,
         builder: &auto::Builder<TokioExecutor>,
-        router: Identified,
+        router: RequestService,
         stop: &CancellationToken,
-    ) -> Option<Reason> {
-        // Small answers leave at once; where the option fails, they leave later.
+    ) -> Option<CloseReason> {
+        // Sends small responses at once. An error only delays them.
         let _ = self.stream.set_nodelay(true);
         let activity = Activity::new(self.limits);
-        let stream = Stream::new(self.stream, activity.clone());
+        let stream = ObservedStream::new(self.stream, activity.clone());
         let (peer, reserved) = (Peer(self.peer.ip()), self.reserved);
-        let of_service = activity.clone();
+        let service_activity = activity.clone();
         let service = service_fn(move |request: Request<Incoming>| {
             let multiplexed = request.version() == Version::HTTP_2;
-            let (under_way, fault) = of_service.begin(multiplexed);
+            let (active, framing_error) = service_activity.begin(multiplexed);
             let mut request = request.map(Body::new);
-            let unserved = unserved(&request, fault, reserved);
-            let ends = reserved && !multiplexed;
+            let rejection = rejection(&request, framing_error, reserved);
+            let close = reserved && !multiplexed;
             request.extensions_mut().insert(peer);
-            if let Some(unserved) = unserved {
-                request.extensions_mut().insert(unserved);
+            if let Some(rejection) = rejection {
+                request.extensions_mut().insert(rejection);
             }
-            // It is always ready.
-            let answer = router.clone().call(request);
+            // The service is always ready.
+            let response = router.clone().call(request);
             async move {
-                let mut response: Response<Body> = answer.await?;
-                if ends {
-                    let close = HeaderValue::from_static("close");
-                    response.headers_mut().insert(header::CONNECTION, close);
+                let mut response: Response<Body> = response.await?;
+                if close {
+                    let value = HeaderValue::from_static("close");
+                    response.headers_mut().insert(header::CONNECTION, value);
                 }
-                Ok::<_, Infallible>(response.map(|body| Answer::new(body, under_way)))
+                Ok::<_, Infallible>(response.map(|body| ObservedBody::new(body, active)))
             }
         });
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-        let mut checked = Instant::now();
-        let mut armed = activity.next_look();
-        let mut timer = pin!(sleep_until(armed));
+        let mut checked_at = Instant::now();
+        let mut timer_at = activity.next_check();
+        let mut timer = pin!(sleep_until(timer_at));
         let mut stopping = pin!(stop.cancelled());
         let (mut stopped, mut reason) = (false, None);
         loop {
             let event = poll_fn(|context| {
                 if let Poll::Ready(outcome) = connection.as_mut().poll(context) {
-                    return Poll::Ready(Event::Over(outcome));
+                    return Poll::Ready(Event::Ended(outcome));
                 }
                 if !stopped && stopping.as_mut().poll(context).is_ready() {
                     return Poll::Ready(Event::Stop);
                 }
-                let look = activity.next_look();
-                if look < armed && look > checked {
-                    armed = look;
-                    timer.as_mut().reset(armed);
+                let check = activity.next_check();
+                if check < timer_at && check > checked_at {
+                    timer_at = check;
+                    timer.as_mut().reset(timer_at);
                 }
                 timer.as_mut().poll(context).map(|()| Event::Timer)
             })
             .await;
             match event {
-                Event::Over(outcome) => {
+                Event::Ended(outcome) => {
                     if let Err(error) = outcome {
-                        tracing::debug!(%error, "a connection broke");
+                        tracing::debug!(%error, "a connection failed");
                     }
                     return reason;
                 }
@@ -141,34 +138,38 @@ impl Connection {
                     connection.as_mut().graceful_shutdown();
                 }
                 Event::Timer => {
-                    checked = Instant::now();
-                    match activity.due(checked) {
-                        Due::Later(at) => armed = at,
-                        Due::End(why) => {
+                    checked_at = Instant::now();
+                    match activity.due(checked_at) {
+                        Action::Wait(until) => timer_at = until,
+                        Action::ShutDown(why) => {
                             reason = Some(why);
-                            activity.end(checked);
+                            activity.shut_down(checked_at);
                             connection.as_mut().graceful_shutdown();
-                            armed = checked;
+                            timer_at = checked_at;
                         }
-                        Due::Close(why) => return Some(reason.unwrap_or(why)),
+                        Action::Close(why) => return Some(reason.unwrap_or(why)),
                     }
-                    timer.as_mut().reset(armed);
+                    timer.as_mut().reset(timer_at);
                 }
             }
         }
     }
 }
 
-/// Why a request is not served, where it is not.
-fn unserved(request: &Request<Body>, fault: Option<Fault>, reserved: bool) -> Option<Unserved> {
-    if let Some(fault) = fault {
-        return Some(Unserved::Malformed(fault));
+/// Returns why a request is refused before it reaches a handler, if it is.
+fn rejection(
+    request: &Request<Body>,
+    framing_error: Option<FramingError>,
+    reserved: bool,
+) -> Option<Rejection> {
+    if let Some(error) = framing_error {
+        return Some(Rejection::Malformed(error));
     }
     // RFC 9112, 3.2. (HTTP/2 names the host elsewhere.)
-    let nameless =
+    let without_host =
         request.uri().authority().is_none() && !request.headers().contains_key(header::HOST);
-    if request.version() == Version::HTTP_11 && nameless {
-        return Some(Unserved::Malformed("the request names no Host"));
+    if request.version() == Version::HTTP_11 && without_host {
+        return Some(Rejection::Malformed("the request names no Host"));
     }
-    (reserved && !router::is_for_machines(request.uri().path())).then_some(Unserved::Crowded)
+    (reserved && !router::is_gate_path(request.uri().path())).then_some(Rejection::Overloaded)
 }

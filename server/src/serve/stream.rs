@@ -1,8 +1,8 @@
-//! A connection's socket, and the bodies of its answers, which tell the connection's [`Activity`] what happens to them.
+//! A connection's socket and the bodies of its responses, which report to the connection's [`Activity`].
 
 use super::{
-    activity::{Activity, Request},
-    heads::Heads,
+    activity::{ActiveRequest, Activity},
+    http1_framing::FramingChecker,
 };
 use axum::body::{Body, Bytes};
 use http_body::{Body as HttpBody, Frame, SizeHint};
@@ -17,30 +17,30 @@ use tokio::{
     net::TcpStream,
 };
 
-/// A socket.
-pub struct Stream {
+/// A socket whose reads and writes are recorded.
+pub struct ObservedStream {
     socket: TcpStream,
-    heads: Heads,
+    framing: FramingChecker,
     activity: Arc<Activity>,
 }
 
-impl Stream {
-    /// A socket whose bytes are told of.
+impl ObservedStream {
+    /// Wraps a socket.
     pub fn new(socket: TcpStream, activity: Arc<Activity>) -> Self {
         Self {
             socket,
-            heads: Heads::default(),
+            framing: FramingChecker::default(),
             activity,
         }
     }
 
-    fn told<T>(&self, poll: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    fn record_write<T>(&self, poll: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         self.activity.sent(poll.is_ready());
         poll
     }
 }
 
-impl AsyncRead for Stream {
+impl AsyncRead for ObservedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -51,22 +51,22 @@ impl AsyncRead for Stream {
         let poll = Pin::new(&mut this.socket).poll_read(context, buffer);
         let bytes = buffer.filled().get(before..).unwrap_or_default();
         if !bytes.is_empty() {
-            let mut faults = Vec::new();
-            this.heads.take(bytes, |fault| faults.push(fault));
-            this.activity.received(faults.into_iter());
+            let mut errors = Vec::new();
+            this.framing.feed(bytes, |error| errors.push(error));
+            this.activity.received(errors.into_iter());
         }
         poll
     }
 }
 
-impl AsyncWrite for Stream {
+impl AsyncWrite for ObservedStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let poll = Pin::new(&mut self.socket).poll_write(context, bytes);
-        self.told(poll)
+        self.record_write(poll)
     }
 
     fn poll_write_vectored(
@@ -75,7 +75,7 @@ impl AsyncWrite for Stream {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let poll = Pin::new(&mut self.socket).poll_write_vectored(context, slices);
-        self.told(poll)
+        self.record_write(poll)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -91,21 +91,21 @@ impl AsyncWrite for Stream {
     }
 }
 
-/// The body of an answer: its request is over when this is dropped.
-pub struct Answer {
+/// The body of a response, which is recorded while it is sent. Its request ends when this is dropped.
+pub struct ObservedBody {
     body: Body,
-    request: Request,
+    request: ActiveRequest,
 }
 
-impl Answer {
-    /// The answer to a request. Its head is handed over; where the client takes nothing, its body is never asked for.
-    pub fn new(body: Body, request: Request) -> Self {
-        request.handed();
+impl ObservedBody {
+    /// Wraps the body of the response to a request. The response's head counts as its first chunk.
+    pub fn new(body: Body, request: ActiveRequest) -> Self {
+        request.chunk_passed();
         Self { body, request }
     }
 }
 
-impl HttpBody for Answer {
+impl HttpBody for ObservedBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -113,10 +113,10 @@ impl HttpBody for Answer {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        self.request.asked();
+        self.request.chunk_sent();
         let poll = Pin::new(&mut self.body).poll_frame(context);
         if matches!(poll, Poll::Ready(Some(Ok(_)))) {
-            self.request.handed();
+            self.request.chunk_passed();
         }
         poll
     }

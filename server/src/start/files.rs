@@ -1,4 +1,4 @@
-//! What is odd about the files that the settings name: said at the start, and no reason to stop.
+//! Warnings about the permissions and places of the files that the settings name.
 
 use crate::config::{Config, PepperSource};
 use std::{
@@ -8,8 +8,8 @@ use std::{
 };
 use store::sqlite_path;
 
-/// A sentence for each thing.
-pub fn oddities(config: &Config) -> Vec<String> {
+/// Returns one sentence for each warning.
+pub fn warnings(config: &Config) -> Vec<String> {
     let Ok(Some(database)) = sqlite_path(&config.database_url) else {
         return Vec::new();
     };
@@ -19,8 +19,8 @@ pub fn oddities(config: &Config) -> Vec<String> {
         && self::folder(pepper) == folder
     {
         found.push(format!(
-            "the pepper {} is in the same folder as the database: who copies the folder, for a backup or as a thief, has all \
-             that it takes to make keys; keep it elsewhere and set LATCHKEY_PEPPER_FILE",
+            "the pepper {} is in the same folder as the database: a copy of the folder, such as a stolen backup, is all that it \
+             takes to forge keys; move it elsewhere and set LATCHKEY_PEPPER_FILE",
             pepper.display()
         ));
     }
@@ -28,7 +28,7 @@ pub fn oddities(config: &Config) -> Vec<String> {
         let mode = metadata.permissions().mode() & 0o7777;
         if mode & 0o077 != 0 {
             found.push(format!(
-                "the database {} has mode {mode:04o}, with which others can use it; run chmod 600 on it and the files beside it",
+                "the database {} has mode {mode:04o}, which lets other users access it; run chmod 600 on it and the files beside it",
                 database.display()
             ));
         }
@@ -51,18 +51,18 @@ mod tests {
     use super::*;
     use std::{fs::Permissions, os::unix::fs::symlink};
 
-    fn oddities_of(database: &Path, pepper: &Path) -> Vec<String> {
+    fn warnings_of(database: &Path, pepper: &Path) -> Vec<String> {
         let url = format!("sqlite://{}", database.display());
         let config = Config::read(|name| match name {
             "LATCHKEY_DATABASE_URL" => Some(url.clone().into()),
             "LATCHKEY_PEPPER_FILE" => Some(pepper.into()),
             _ => None,
         });
-        oddities(&config.expect("settings"))
+        warnings(&config.expect("settings"))
     }
 
     #[test]
-    fn a_pepper_beside_the_database_is_told_whatever_the_folder_is_called() {
+    fn a_pepper_in_the_databases_folder_is_reported_also_through_a_link() {
         let folder = tempfile::tempdir().expect("a folder");
         let [data, secrets, link] =
             ["data", "secrets", "link"].map(|name| folder.path().join(name));
@@ -73,16 +73,19 @@ mod tests {
         fs::write(&database, "").expect("made");
         fs::set_permissions(&database, Permissions::from_mode(0o600)).expect("own file");
         for pepper in [data.join("pepper"), link.join("pepper")] {
-            let told = oddities_of(&database, &pepper);
+            let warnings = warnings_of(&database, &pepper);
             assert!(
-                told.len() == 1 && told[0].contains("same folder"),
-                "{told:?}"
+                warnings.len() == 1 && warnings[0].contains("same folder"),
+                "{warnings:?}"
             );
         }
-        assert!(oddities_of(&database, &secrets.join("pepper")).is_empty());
+        assert!(warnings_of(&database, &secrets.join("pepper")).is_empty());
 
         fs::set_permissions(&database, Permissions::from_mode(0o644)).expect("own file");
-        let told = oddities_of(&database, &secrets.join("pepper"));
-        assert!(told.len() == 1 && told[0].contains("chmod 600"), "{told:?}");
+        let warnings = warnings_of(&database, &secrets.join("pepper"));
+        assert!(
+            warnings.len() == 1 && warnings[0].contains("chmod 600"),
+            "{warnings:?}"
+        );
     }
 }

@@ -1,12 +1,11 @@
-//! One process owns an SQLite file: its index of keys would not see what another one changes.
+//! The lock on an SQLite file. Only one process may have it, because its key index would miss the changes of another one.
 //!
-//! The database file itself is locked, so that neither another spelling of its path (a link, an escape in the URL) nor a
-//! deleted lock file lets a second process in. The lock is that of flock(2). On Linux it has nothing to do with the
-//! fcntl(2) locks by which SQLite's connections keep out of each other's way; but a process loses those when it closes
-//! *any* descriptor of the file. So the lock is taken before SQLite opens the file, and given back after it is closed.
+//! The lock is on the database file itself, so that neither another spelling of its path (a link, an escape in the URL) nor
+//! the removal of a lock file lets a second process in. It is a lock of flock(2). On Linux that is independent of the fcntl(2)
+//! locks of SQLite; but a process loses its fcntl(2) locks when it closes *any* descriptor of the file. So the lock is taken
+//! before SQLite opens the file, and released after SQLite has closed it.
 
-use super::Stop;
-use crate::cli::backup::PART;
+use crate::console::CommandError;
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io,
@@ -15,33 +14,35 @@ use std::{
 };
 use store::sqlite_path;
 
+/// The suffix of a file that is being restored; the database has been moved away while it exists.
+pub const RESTORE_SUFFIX: &str = ".restoring";
 /// How often the file may be replaced while it is being locked.
-const TRIES: u32 = 10;
+const MAX_ATTEMPTS: u32 = 10;
 
-/// Held while the process lives; the operating system gives it back, whatever the end is.
+/// The lock. The operating system releases it at the latest when the process ends.
 #[derive(Debug)]
-pub struct Lock {
-    /// Locked as long as they are open.
+pub struct DatabaseLock {
+    /// Files that are locked while they are open.
     files: Vec<File>,
 }
 
-impl Lock {
-    /// How many files are locked.
+impl DatabaseLock {
+    /// Returns the number of locked files.
     pub const fn locked(&self) -> usize {
         self.files.len()
     }
 
-    /// Takes the database at `url`, and makes its file where there is none; a server such as PostgreSQL needs no lock.
+    /// Locks the database at `url`, and creates its file if it does not exist. PostgreSQL needs no lock.
     ///
     /// # Errors
-    /// Where another process has it.
-    pub fn take(url: &str) -> Result<Self, Stop> {
-        let path =
-            sqlite_path(url).map_err(|error| Stop::failed("LATCHKEY_DATABASE_URL", error))?;
+    /// Where another process holds the lock, or a restore was interrupted.
+    pub fn take(url: &str) -> Result<Self, CommandError> {
+        let path = sqlite_path(url)
+            .map_err(|error| CommandError::failed("LATCHKEY_DATABASE_URL", error))?;
         match path {
-            // A new and empty database would hide what was in the old one.
-            Some(path) if !path.exists() && beside(&path, PART).exists() => {
-                Err(Stop::Failed(format!(
+            // An empty database in its place would hide the data.
+            Some(path) if !path.exists() && beside(&path, RESTORE_SUFFIX).exists() => {
+                Err(CommandError::Failed(format!(
                     "{} is missing because a restore was interrupted; run latchkey restore again",
                     path.display()
                 )))
@@ -51,14 +52,14 @@ impl Lock {
         }
     }
 
-    /// Takes the database in a file.
+    /// Locks the database in a file, and creates it if it does not exist.
     ///
     /// # Errors
-    /// As [`Lock::take`].
-    pub fn take_file(path: &Path) -> Result<Self, Stop> {
+    /// Where another process holds the lock.
+    pub fn take_file(path: &Path) -> Result<Self, CommandError> {
         let shown = path.display();
         let cannot = |error| {
-            Stop::failed(
+            CommandError::failed(
                 &format!("LATCHKEY_DATABASE_URL: {shown} cannot be locked"),
                 error,
             )
@@ -70,12 +71,12 @@ impl Lock {
             fs::create_dir_all(folder).map_err(cannot)?;
         }
         let in_use = || {
-            Stop::Failed(format!(
+            CommandError::Failed(format!(
                 "{shown} is in use by another latchkey; stop that one first, or use another LATCHKEY_DATABASE_URL"
             ))
         };
         let mut files = Vec::new();
-        for _ in 0..TRIES {
+        for _ in 0..MAX_ATTEMPTS {
             let file = OpenOptions::new()
                 .read(true)
                 .write(true)
@@ -89,7 +90,7 @@ impl Lock {
                 Err(TryLockError::WouldBlock) => return Err(in_use()),
                 Err(TryLockError::Error(error)) => return Err(cannot(error)),
             }
-            // A restore may have put another file in its place meanwhile.
+            // A restore may have replaced the file meanwhile.
             if is_at(&file, path).map_err(cannot)? {
                 files.push(file);
                 break;
@@ -98,7 +99,7 @@ impl Lock {
         if files.is_empty() {
             return Err(in_use());
         }
-        // Versions before this one lock a file beside the database instead.
+        // Earlier versions lock a file beside the database instead.
         match OpenOptions::new().write(true).open(beside(path, ".lock")) {
             Ok(old) => match old.try_lock() {
                 Ok(()) => files.push(old),
@@ -112,7 +113,7 @@ impl Lock {
     }
 }
 
-/// Whether the path still leads to the file.
+/// Whether a path still leads to a file.
 fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     let file = file.metadata()?;
     match fs::metadata(path) {
@@ -135,16 +136,16 @@ mod tests {
     use store::Store;
 
     fn refused(url: &str) {
-        let refusal = Lock::take(url).expect_err("taken").to_string();
+        let refusal = DatabaseLock::take(url).expect_err("taken").to_string();
         assert!(refusal.contains("in use") && !refusal.contains('\n'));
     }
 
     #[test]
-    fn a_database_has_one_owner_at_a_time_whatever_its_path_is_called() {
+    fn a_database_is_locked_under_every_spelling_of_its_path() {
         let folder = tempfile::tempdir().expect("a folder");
         let folder = folder.path();
         let url = format!("sqlite://{}/new/latchkey.db", folder.display());
-        let first = Lock::take(&url).expect("free");
+        let first = DatabaseLock::take(&url).expect("free");
         symlink(folder.join("new/latchkey.db"), folder.join("link.db")).expect("a link");
         symlink(folder.join("new"), folder.join("other")).expect("a link");
         fs::hard_link(folder.join("new/latchkey.db"), folder.join("hard.db")).expect("a link");
@@ -161,14 +162,14 @@ mod tests {
             refused(&format!("sqlite:{}/{path}", folder.display()));
         }
         drop(first);
-        Lock::take(&url).expect("free again");
+        DatabaseLock::take(&url).expect("free again");
     }
 
     #[test]
-    fn there_is_no_lock_file_whose_removal_lets_another_process_in() {
+    fn removing_other_files_does_not_release_the_lock() {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}/latchkey.db", folder.path().display());
-        let first = Lock::take(&url).expect("free");
+        let first = DatabaseLock::take(&url).expect("free");
         for entry in fs::read_dir(folder.path()).expect("a folder") {
             let path = entry.expect("an entry").path();
             if path != folder.path().join("latchkey.db") {
@@ -180,21 +181,21 @@ mod tests {
     }
 
     #[test]
-    fn a_process_of_an_earlier_version_is_not_joined() {
+    fn the_lock_file_of_an_earlier_version_is_respected() {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}/latchkey.db", folder.path().display());
         let old = File::create(folder.path().join("latchkey.db.lock")).expect("a file");
         old.try_lock().expect("free");
         refused(&url);
         drop(old);
-        Lock::take(&url).expect("free");
+        DatabaseLock::take(&url).expect("free");
     }
 
     #[tokio::test]
-    async fn the_lock_does_not_stand_in_the_way_of_sqlite_and_every_file_is_private() {
+    async fn sqlite_works_under_the_lock_and_every_file_is_private() {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}/latchkey.db", folder.path().display());
-        let lock = Lock::take(&url).expect("free");
+        let lock = DatabaseLock::take(&url).expect("free");
         let store = Store::open(&url).await.expect("opens");
         store
             .probe_write(domain::time::Timestamp(1))
@@ -216,11 +217,15 @@ mod tests {
     }
 
     #[test]
-    fn onlyfiles_are_locked_and_a_uri_within_the_url_is_refused() {
+    fn only_files_are_locked_and_a_uri_within_the_url_is_refused() {
         for url in ["sqlite::memory:", "postgres://h/d"] {
-            assert_eq!(Lock::take(url).expect("nothing to lock").locked(), 0);
+            assert_eq!(
+                DatabaseLock::take(url).expect("nothing to lock").locked(),
+                0
+            );
         }
-        let refusal = Lock::take("sqlite:file:data/latchkey.db?mode=rwc").expect_err("a URI");
+        let refusal =
+            DatabaseLock::take("sqlite:file:data/latchkey.db?mode=rwc").expect_err("a URI");
         assert!(!refusal.to_string().contains('\n'), "{refusal}");
     }
 }

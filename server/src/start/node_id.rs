@@ -1,8 +1,8 @@
 //! The id of this process among those that own a PostgreSQL database in turn.
 //!
-//! It stands in a file that the process locks while it lives. Who can lock the file knows that the process before it is
-//! dead, takes its id, and need not wait until its lease ends. The file says on which boot of the machine it was written
-//! and which file it is, so that a copy of it proves nothing.
+//! The id is stored in a file that the process keeps locked. A process that can lock the file knows that its predecessor has
+//! ended; it takes over the id, and need not wait until the predecessor's lease expires. The file also holds the machine's boot
+//! id and its own inode, so that a copy of the file proves nothing.
 
 use crate::config::{Config, PepperSource};
 use std::{
@@ -13,19 +13,18 @@ use std::{
 };
 use uuid::Uuid;
 
-/// What Linux calls each boot.
-const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
+/// Where Linux keeps the id of the current boot.
+const BOOT_ID_FILE: &str = "/proc/sys/kernel/random/boot_id";
 
 /// The id, and the lock on its file.
 #[derive(Debug)]
 pub struct NodeId {
-    /// The id.
     pub id: Uuid,
     _file: Option<File>,
 }
 
 impl NodeId {
-    /// The id in the file beside the pepper's, or `new` where there is none that this process can have to itself.
+    /// Returns the id in the file beside the pepper's, or `new` where the file is locked or cannot be used.
     pub fn take(config: &Config, new: Uuid) -> Self {
         let path = match &config.pepper {
             PepperSource::File(pepper) => pepper.with_file_name("node"),
@@ -37,7 +36,7 @@ impl NodeId {
             }
         };
         Self::from_file(&path, new).unwrap_or_else(|error| {
-            tracing::debug!(%error, path = %path.display(), "no id of a process before this one");
+            tracing::debug!(%error, path = %path.display(), "the id of the previous process is not available");
             Self {
                 id: new,
                 _file: None,
@@ -55,23 +54,23 @@ impl NodeId {
             .open(path)?;
         file.try_lock()?;
         let metadata = file.metadata()?;
-        let boot = fs::read_to_string(BOOT_ID)?;
-        let place = format!("{} {}:{}", boot.trim(), metadata.dev(), metadata.ino());
+        let boot = fs::read_to_string(BOOT_ID_FILE)?;
+        let location = format!("{} {}:{}", boot.trim(), metadata.dev(), metadata.ino());
         let mut text = String::new();
         file.read_to_string(&mut text)?;
-        let before = text
+        let previous = text
             .trim_end()
             .split_once(' ')
-            .filter(|(_, written)| *written == place)
+            .filter(|(_, written)| *written == location)
             .and_then(|(id, _)| id.parse().ok());
-        if before.is_none() {
+        if previous.is_none() {
             file.set_len(0)?;
             file.rewind()?;
-            writeln!(file, "{new} {place}")?;
+            writeln!(file, "{new} {location}")?;
             file.sync_all()?;
         }
         Ok(Self {
-            id: before.unwrap_or(new),
+            id: previous.unwrap_or(new),
             _file: Some(file),
         })
     }
@@ -86,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_has_the_id_of_a_dead_one_and_not_of_one_that_lives() {
+    fn a_process_takes_the_id_of_its_predecessor_once_that_has_ended() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("node");
         let first = NodeId::from_file(&path, id(1)).expect("made");
@@ -97,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_of_the_file_is_another_process() {
+    fn a_copy_of_the_file_gets_a_new_id() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("node");
         drop(NodeId::from_file(&path, id(1)).expect("made"));

@@ -1,8 +1,8 @@
-//! One SQLite database in the place of another.
+//! Replacing an SQLite database.
 //!
-//! SQLite finds a write-ahead log by the name of its database, and would play the old one's into the new one. So the log
-//! leaves together with its database, and both do before the new one comes. Between, there is no database; a server that
-//! starts then finds the new one under the name [`PART`], and stops.
+//! SQLite finds the write-ahead log by the database's name, and would replay the old log into the new database. So the old
+//! database is moved away together with its log before the new one takes its name. In between there is no database; a server
+//! that starts then finds the new one under the name with `.restoring`, and exits.
 
 use super::{beside, remove, sync_folder_of};
 use std::{
@@ -10,14 +10,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What stands behind the name of a database that is about to come in its place.
-pub const PART: &str = ".restoring";
-/// The files that SQLite keeps beside a database.
+/// The suffixes of the files that SQLite keeps beside a database.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
-/// How many databases are kept aside at most.
-const MOST_KEPT: u32 = 1_000;
+/// Maximum number of old databases.
+const MAX_OLD_DATABASES: u32 = 1_000;
 
-/// Removes a database with the files beside it.
+/// Removes a database and its companion files.
 pub fn remove_all(database: &Path) -> io::Result<()> {
     for companion in COMPANIONS {
         remove(&beside(database, companion))?;
@@ -25,31 +23,31 @@ pub fn remove_all(database: &Path) -> io::Result<()> {
     remove(database)
 }
 
-/// Moves `new`, which is whole and closed, to `database`; returns where the one is that was there.
+/// Moves `new`, which is intact and closed, to `database`. Returns the new path of the old database, if there was one.
 ///
 /// # Errors
-/// Where the disk fails; the old database is back then.
-pub fn put(new: &Path, database: &Path) -> io::Result<Option<PathBuf>> {
+/// Where the disk fails; the old database is moved back then.
+pub fn replace(new: &Path, database: &Path) -> io::Result<Option<PathBuf>> {
     for companion in COMPANIONS {
         remove(&beside(new, companion))?;
     }
-    let kept = free_name(database)?;
-    let moved = rename_all(database, &kept)
+    let old = free_name(database)?;
+    let moved = rename_all(database, &old)
         .and_then(|()| sync_folder_of(database))
         .and_then(|()| fs::rename(new, database));
     if let Err(error) = moved {
-        let _ = rename_all(&kept, database);
+        let _ = rename_all(&old, database);
         return Err(error);
     }
     sync_folder_of(database)?;
-    if fs::metadata(&kept)?.len() == 0 {
-        remove_all(&kept)?;
+    if fs::metadata(&old)?.len() == 0 {
+        remove_all(&old)?;
         return Ok(None);
     }
-    Ok(Some(kept))
+    Ok(Some(old))
 }
 
-/// Moves a database with the files beside it: itself first, so that it never stands without its log.
+/// Moves a database and its companion files; the database first, so that it never has its name without its log.
 fn rename_all(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)?;
     for companion in COMPANIONS {
@@ -62,8 +60,8 @@ fn rename_all(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 fn free_name(database: &Path) -> io::Result<PathBuf> {
-    (1..=MOST_KEPT)
+    (1..=MAX_OLD_DATABASES)
         .map(|n| beside(database, &format!(".replaced-{n}")))
         .find(|path| path.symlink_metadata().is_err())
-        .ok_or_else(|| io::Error::other("too many databases are kept aside"))
+        .ok_or_else(|| io::Error::other("there are too many old databases beside it"))
 }

@@ -1,9 +1,9 @@
-//! The log, on stderr. What people must read at the start goes to stdout instead.
+//! The log, on standard error.
 //!
-//! A thread of its own writes it: where the device is full or does not take any more, lines are lost and counted, and no
-//! request waits for them or fails. (`tracing-appender` would do the first half, and bring `time` with it.)
+//! A thread of its own writes it. Where the device is full or blocked, lines are dropped and counted, and no request waits or
+//! fails. (`tracing-appender` does not count the lines of a full device.)
 
-use crate::config::{Log, LogFormat};
+use crate::config::{LogConfig, LogFormat};
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
     io::{self, IsTerminal, Write, stderr},
@@ -16,33 +16,33 @@ use std::{
     time::Duration,
 };
 
-/// Lines that wait for the device.
+/// Maximum number of lines that wait for the device.
 const MAX_WAITING_LINES: usize = 1_024;
 /// How long the end of the process waits for the last lines.
-const GRACE: Duration = Duration::from_secs(1);
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
-static LOST: AtomicU64 = AtomicU64::new(0);
+static LOST_LINES: AtomicU64 = AtomicU64::new(0);
 
-/// Lines that could not be written since the start.
+/// Returns the number of lines that could not be written since the start.
 pub fn lost_lines() -> u64 {
-    LOST.load(Ordering::Relaxed)
+    LOST_LINES.load(Ordering::Relaxed)
 }
 
 enum Message {
     Line(Vec<u8>),
-    /// Everything before it has been written.
+    /// Replies when all lines before it have been written.
     Flush(SyncSender<()>),
 }
 
-/// Writes lines into a queue.
+/// A writer of lines into the queue of the log's thread.
 #[derive(Clone)]
-struct Queue(SyncSender<Message>);
+struct LineQueue(SyncSender<Message>);
 
-impl Write for Queue {
-    /// Takes a whole line; always succeeds.
+impl Write for LineQueue {
+    /// Queues a whole line. Always succeeds; a line that finds the queue full is dropped.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         if self.0.try_send(Message::Line(line.to_vec())).is_err() {
-            LOST.fetch_add(1, Ordering::Relaxed);
+            LOST_LINES.fetch_add(1, Ordering::Relaxed);
         }
         Ok(line.len())
     }
@@ -52,43 +52,43 @@ impl Write for Queue {
     }
 }
 
-/// Waits, when it is dropped, until the lines before have been written; for a second at most.
+/// Waits, when it is dropped, until all queued lines have been written, for at most a second.
 #[must_use]
-pub struct FlushOnDrop(Queue);
+pub struct FlushOnDrop(LineQueue);
 
 impl Drop for FlushOnDrop {
     fn drop(&mut self) {
         let (done, written) = sync_channel(1);
         if self.0.0.try_send(Message::Flush(done)).is_ok() {
-            // Beyond that time the lines are lost.
-            let _ = written.recv_timeout(GRACE);
+            // After the time-out the lines are lost.
+            let _ = written.recv_timeout(FLUSH_TIMEOUT);
         }
     }
 }
 
-/// Starts the log; a second call changes nothing.
+/// Starts logging. A second call changes nothing.
 ///
 /// # Errors
-/// Where no thread can be started.
-pub fn start(log: Log) -> io::Result<FlushOnDrop> {
+/// Where the thread cannot be started.
+pub fn start(log: &LogConfig) -> io::Result<FlushOnDrop> {
     let (send, messages) = sync_channel(MAX_WAITING_LINES);
     thread::Builder::new()
         .name("log".into())
         .spawn(move || write(&messages, stderr))?;
-    let queue = Queue(send);
+    let queue = LineQueue(send);
     let writer = queue.clone();
     let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(log.filter)
-        // It would print to stderr.
+        .with_env_filter(log.filter.clone())
+        // They would be printed to standard error.
         .log_internal_errors(false)
         .with_writer(move || writer.clone());
     let started = match log.format {
         LogFormat::Text => subscriber.with_ansi(stderr().is_terminal()).try_init(),
         LogFormat::Json => subscriber.json().flatten_event(true).try_init(),
     };
-    // The error says that a log is running already, as in tests.
+    // The error means that logging has started already, as in tests.
     if started.is_ok() {
-        // The usual hook writes to stderr itself, and would wait for it.
+        // The default hook writes to standard error and may block.
         panic::set_hook(Box::new(|panic| {
             let backtrace = Backtrace::capture();
             if backtrace.status() == BacktraceStatus::Captured {
@@ -106,10 +106,10 @@ fn write<W: Write>(messages: &Receiver<Message>, device: impl Fn() -> W) {
         match message {
             Message::Line(line) => {
                 if device().write_all(&line).is_err() {
-                    LOST.fetch_add(1, Ordering::Relaxed);
+                    LOST_LINES.fetch_add(1, Ordering::Relaxed);
                 }
             }
-            // Whoever waited may have gone.
+            // The receiver may have timed out.
             Message::Flush(done) => drop(done.send(())),
         }
     }

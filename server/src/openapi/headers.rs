@@ -1,52 +1,57 @@
-//! The headers of answers.
+//! Response headers.
 
-use crate::{gate::wire, request::X_REQUEST_ID};
+use super::EXAMPLE_KEY_ID;
+use crate::wire;
 use http::{HeaderName, header};
 use serde_json::{Map, Value, json};
 
-/// What a proven caller is told beside the answer.
-pub const CALLER: [HeaderName; 4] = [
+/// The headers that a caller with a valid secret gets beside the response.
+pub const CALLER_HEADERS: [HeaderName; 4] = [
     wire::RATE_LIMIT_POLICY,
     wire::RATE_LIMIT,
     wire::DEPRECATION,
     wire::SUNSET,
 ];
 
-/// Every header that some answer has, and what it says.
+/// Name, description and example of each response header.
 fn table() -> Vec<(HeaderName, &'static str, &'static str)> {
     vec![
         (
-            X_REQUEST_ID,
-            "Names the request in the log and the audit log.",
+            wire::X_REQUEST_ID,
+            "The id of the request in the log and the audit log.",
             "0123456789abcdef0123456789abcdef",
         ),
         (
             wire::RATE_LIMIT_POLICY,
-            "The key's limit (draft-ietf-httpapi-ratelimit-headers-10), where it has one: calls in a window of seconds.",
+            "The key's rate limit, if it has one: calls in a window of seconds (draft-ietf-httpapi-ratelimit-headers-10).",
             "\"key\";q=100;w=60",
         ),
         (
             wire::RATE_LIMIT,
-            "Calls that are left, and seconds until all are given back.",
+            "Remaining calls, and seconds until all are available again.",
             "\"key\";r=99;t=1",
         ),
         (
             wire::DEPRECATION,
-            "Since when the secret is being retired (RFC 9745).",
+            "The instant since which the secret is being retired (RFC 9745).",
             "@1795356309",
         ),
         (
             wire::SUNSET,
-            "When the secret that is being retired ends (RFC 8594).",
+            "The instant at which the secret that is being retired stops working (RFC 8594).",
             "Mon, 23 Nov 2026 14:05:10 GMT",
         ),
-        (header::RETRY_AFTER, "Seconds until a call can pass.", "3"),
+        (
+            header::RETRY_AFTER,
+            "Seconds until a call can be accepted.",
+            "3",
+        ),
         (
             header::WWW_AUTHENTICATE,
             "How to authenticate.",
             "ApiKey realm=\"latchkey\"",
         ),
-        (wire::KEY_ID, "The public id of the key.", super::SOME_KEY),
+        (wire::KEY_ID, "The public id of the key.", EXAMPLE_KEY_ID),
         (
             wire::APPLICATION_ID,
             "The key's application.",
@@ -59,14 +64,14 @@ fn table() -> Vec<(HeaderName, &'static str, &'static str)> {
         ),
         (
             wire::SCOPES,
-            "All that the key may do, with blanks between.",
+            "The key's scopes, separated by spaces.",
             "invoice:create invoice:read",
         ),
     ]
 }
 
-/// `components.headers`.
-pub fn all() -> Map<String, Value> {
+/// Returns `components.headers`.
+pub fn definitions() -> Map<String, Value> {
     table()
         .into_iter()
         .map(|(name, description, example)| {
@@ -80,9 +85,9 @@ pub fn all() -> Map<String, Value> {
         .collect()
 }
 
-/// References to headers, for an answer that has them; every answer names its request.
-pub fn of(names: &[HeaderName]) -> Map<String, Value> {
-    std::iter::once(&X_REQUEST_ID)
+/// Returns references to the headers of a response. `X-Request-Id` is always among them.
+pub fn references(names: &[HeaderName]) -> Map<String, Value> {
+    std::iter::once(&wire::X_REQUEST_ID)
         .chain(names)
         .map(|name| {
             let reference = format!("#/components/headers/{name}");

@@ -1,20 +1,19 @@
-//! Where the page is that a form stood on.
+//! The page of a posted form.
 
 use app::routes::local_path;
 use http::{HeaderValue, Uri, uri::PathAndQuery};
 
-/// The page that a form names itself (a page that answered a post has the address of a function), or else
-/// [`of_referer`].
+/// Returns the page that the form's field `page` names, else that of [`from_referer`]. (After a post without JavaScript,
+/// `Referer` names a function, not a page.)
 pub fn path(form: &[u8], referer: Option<&HeaderValue>, origin: &str) -> Uri {
     form_urlencoded::parse(form)
         .find(|(name, _)| name == "page")
         .and_then(|(_, page)| local_path(&page)?.parse().ok())
-        .unwrap_or_else(|| of_referer(referer, origin))
+        .unwrap_or_else(|| from_referer(referer, origin))
 }
 
-/// The path and the query of our own page in `referer`; `/` for everything else, which a browser may have been made to
-/// send.
-fn of_referer(referer: Option<&HeaderValue>, origin: &str) -> Uri {
+/// Returns path and query of `referer` if it is a page of this server, else `/`: an attacker can choose what a browser sends.
+fn from_referer(referer: Option<&HeaderValue>, origin: &str) -> Uri {
     referer
         .and_then(|referer| referer.to_str().ok())
         .and_then(|referer| own_path(referer, origin))
@@ -39,7 +38,7 @@ mod tests {
     const OURS: &str = "https://keys.example.com";
 
     #[test]
-    fn only_our_own_pages_are_gone_back_to() {
+    fn the_referer_counts_only_if_it_is_a_page_of_this_server() {
         for (referer, back) in [
             ("https://keys.example.com/apps/1/new?a=b", "/apps/1/new?a=b"),
             ("https://KEYS.example.com/sign-in", "/sign-in"),
@@ -64,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_names_its_page_and_no_other_place() {
+    fn the_field_page_counts_only_if_it_is_a_local_path() {
         let referer = HeaderValue::from_static("https://keys.example.com/sign-in");
         for (form, back) in [
             ("name=x&page=%2Fapps%2F1%2Fnew%3Fa%3Db", "/apps/1/new?a=b"),

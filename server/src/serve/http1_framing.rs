@@ -1,40 +1,41 @@
-//! Watches the bytes of an HTTP/1 connection for heads that hyper takes and others read differently: a line that ends
-//! with a bare LF (RFC 9112, 2.2), and a body whose length is given in two ways (6.1). Where a proxy and a server see two
-//! different requests in the same bytes, one can be smuggled past the proxy.
+//! A check against request smuggling in HTTP/1. It finds heads that hyper accepts and other implementations read differently:
+//! a line that ends with a bare LF (RFC 9112, 2.2), and a body whose length is given in two ways (6.1). Where a proxy and a
+//! server see different requests in the same bytes, a request can be smuggled past the proxy.
 
 /// What is wrong with a request's head.
-pub type Fault = &'static str;
+pub type FramingError = &'static str;
 
-const BARE_LF: Fault = "a line of the request's head ends without CR";
-const TWO_LENGTHS: Fault = "the request has a Content-Length and a Transfer-Encoding";
-const NO_LENGTH: Fault = "the request's Content-Length is no number";
+const BARE_LF: FramingError = "a line of the request's head ends without CR";
+const TWO_LENGTHS: FramingError = "the request has a Content-Length and a Transfer-Encoding";
+const NO_LENGTH: FramingError = "the request's Content-Length is no number";
 
-/// Bytes that are kept of a line: enough for the headers that say where the body ends.
-const KEPT: usize = 80;
+/// Bytes of a line that are kept: enough for the headers that determine the end of the body.
+const MAX_LINE_BYTES: usize = 80;
 
-/// Follows the requests of one connection, byte by byte.
-pub struct Heads {
-    at: At,
+/// Parses the framing of the requests of one connection.
+pub struct FramingChecker {
+    position: Position,
     line: Line,
     head: Head,
 }
 
-enum At {
+/// The position in the byte stream.
+enum Position {
     /// In a head, or before it.
     Head,
-    /// In a body, with so many bytes to come.
+    /// In a body, with this many bytes left.
     Body(u64),
-    /// In the line that gives a chunk's length.
-    Size,
-    /// In a chunk, with so many bytes to come.
+    /// In the line with a chunk's length.
+    ChunkSize,
+    /// In a chunk, with this many bytes left.
     Chunk(u64),
-    /// Behind the last chunk.
+    /// After the last chunk.
     Trailer,
-    /// In bytes that are no requests of HTTP/1.
-    Elsewhere,
+    /// In bytes that are not HTTP/1 requests.
+    Unchecked,
 }
 
-/// The beginning of a line, and how it ends.
+/// The beginning of a line, and its last byte.
 #[derive(Default)]
 struct Line {
     kept: Vec<u8>,
@@ -42,44 +43,44 @@ struct Line {
     last: u8,
 }
 
-/// What is known of a head that has begun.
+/// What has been parsed of a head.
 #[derive(Default)]
 struct Head {
     begun: bool,
     length: Option<u64>,
     chunked: bool,
-    fault: Option<Fault>,
+    error: Option<FramingError>,
 }
 
-impl Default for Heads {
+impl Default for FramingChecker {
     fn default() -> Self {
         Self {
-            at: At::Head,
+            position: Position::Head,
             line: Line::default(),
             head: Head::default(),
         }
     }
 }
 
-impl Heads {
-    /// Takes the next bytes, and tells of each head that ends in them whether something is wrong with it.
-    pub fn take(&mut self, mut bytes: &[u8], mut tell: impl FnMut(Option<Fault>)) {
+impl FramingChecker {
+    /// Parses the next bytes. Calls `report` for each head that is complete with them, with its error if it has one.
+    pub fn feed(&mut self, mut bytes: &[u8], mut report: impl FnMut(Option<FramingError>)) {
         while !bytes.is_empty() {
-            match &mut self.at {
-                At::Elsewhere => return,
-                At::Body(left) | At::Chunk(left) => {
+            match &mut self.position {
+                Position::Unchecked => return,
+                Position::Body(left) | Position::Chunk(left) => {
                     let here = usize::try_from(*left)
                         .unwrap_or(usize::MAX)
                         .min(bytes.len());
                     *left -= here as u64;
                     bytes = &bytes[here..];
-                    match self.at {
-                        At::Body(0) => self.at = At::Head,
-                        At::Chunk(0) => self.at = At::Size,
+                    match self.position {
+                        Position::Body(0) => self.position = Position::Head,
+                        Position::Chunk(0) => self.position = Position::ChunkSize,
                         _ => {}
                     }
                 }
-                At::Head | At::Size | At::Trailer => {
+                Position::Head | Position::ChunkSize | Position::Trailer => {
                     let end = bytes.iter().position(|byte| *byte == b'\n');
                     self.line.push(&bytes[..end.unwrap_or(bytes.len())]);
                     let Some(end) = end else {
@@ -87,7 +88,7 @@ impl Heads {
                     };
                     bytes = &bytes[end + 1..];
                     let mut line = std::mem::take(&mut self.line);
-                    self.end_of_line(&line, &mut tell);
+                    self.end_of_line(&line, &mut report);
                     line.clear();
                     self.line = line;
                 }
@@ -95,52 +96,54 @@ impl Heads {
         }
     }
 
-    fn end_of_line(&mut self, line: &Line, tell: &mut impl FnMut(Option<Fault>)) {
-        match self.at {
-            At::Head => {
+    fn end_of_line(&mut self, line: &Line, report: &mut impl FnMut(Option<FramingError>)) {
+        match self.position {
+            Position::Head => {
                 if !line.ends_with_cr() {
-                    self.head.fault = Some(BARE_LF);
+                    self.head.error = Some(BARE_LF);
                 }
                 match (line.text(), self.head.begun) {
-                    // Empty lines before a request are passed over.
+                    // Empty lines before a request are skipped.
                     (b"", false) => {}
-                    (b"", true) => self.end_of_head(tell),
+                    (b"", true) => self.end_of_head(report),
                     (text, true) => self.head.line(text),
-                    (text, false) if text.starts_with(b"PRI * HTTP/2") => self.at = At::Elsewhere,
+                    (text, false) if text.starts_with(b"PRI * HTTP/2") => {
+                        self.position = Position::Unchecked
+                    }
                     (_, false) => self.head.begun = true,
                 }
             }
-            At::Size => {
+            Position::ChunkSize => {
                 let digits = line.text().split(|byte| *byte == b';').next();
                 let size = digits
                     .and_then(|digits| str::from_utf8(digits.trim_ascii()).ok())
                     .and_then(|digits| u64::from_str_radix(digits, 16).ok());
-                self.at = match size {
-                    Some(0) => At::Trailer,
-                    // The chunk, and CRLF behind it.
-                    Some(size) => At::Chunk(size.saturating_add(2)),
-                    // hyper ends such a connection.
-                    None => At::Elsewhere,
+                self.position = match size {
+                    Some(0) => Position::Trailer,
+                    // The chunk and the CRLF after it.
+                    Some(size) => Position::Chunk(size.saturating_add(2)),
+                    // hyper closes such a connection.
+                    None => Position::Unchecked,
                 };
             }
-            At::Trailer if line.text().is_empty() => self.at = At::Head,
-            At::Trailer | At::Body(_) | At::Chunk(_) | At::Elsewhere => {}
+            Position::Trailer if line.text().is_empty() => self.position = Position::Head,
+            Position::Trailer | Position::Body(_) | Position::Chunk(_) | Position::Unchecked => {}
         }
     }
 
-    fn end_of_head(&mut self, tell: &mut impl FnMut(Option<Fault>)) {
+    fn end_of_head(&mut self, report: &mut impl FnMut(Option<FramingError>)) {
         let head = std::mem::take(&mut self.head);
-        tell(head.fault);
-        self.at = match head.length {
-            _ if head.chunked => At::Size,
-            Some(length) if length > 0 => At::Body(length),
-            _ => At::Head,
+        report(head.error);
+        self.position = match head.length {
+            _ if head.chunked => Position::ChunkSize,
+            Some(length) if length > 0 => Position::Body(length),
+            _ => Position::Head,
         };
     }
 }
 
 impl Head {
-    /// A header line.
+    /// Parses a header line.
     fn line(&mut self, text: &[u8]) {
         let mut parts = text.splitn(2, |byte| *byte == b':');
         let name = parts.next().unwrap_or_default();
@@ -152,18 +155,20 @@ impl Head {
             let length = str::from_utf8(value).ok().filter(|_| digits);
             self.length = length.and_then(|digits| digits.parse().ok());
             if self.length.is_none() {
-                self.fault = Some(NO_LENGTH);
+                self.error = Some(NO_LENGTH);
             }
         }
         if self.chunked && self.length.is_some() {
-            self.fault = Some(TWO_LENGTHS);
+            self.error = Some(TWO_LENGTHS);
         }
     }
 }
 
 impl Line {
     fn push(&mut self, bytes: &[u8]) {
-        let room = KEPT.saturating_sub(self.kept.len()).min(bytes.len());
+        let room = MAX_LINE_BYTES
+            .saturating_sub(self.kept.len())
+            .min(bytes.len());
         self.kept.extend_from_slice(&bytes[..room]);
         self.length += bytes.len();
         self.last = bytes.last().copied().unwrap_or(self.last);
@@ -178,9 +183,9 @@ impl Line {
         self.length > 0 && self.last == b'\r'
     }
 
-    /// The line without its end, as far as it is kept.
+    /// Returns the line without its end, as far as it is kept.
     fn text(&self) -> &[u8] {
-        let whole = self.length <= KEPT;
+        let whole = self.length <= MAX_LINE_BYTES;
         match self.kept.as_slice() {
             [text @ .., b'\r'] if whole => text,
             text => text,
@@ -193,18 +198,18 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Whether each head of these bytes is right, however they are cut into pieces.
-    fn told(bytes: &[u8], piece: usize) -> Vec<bool> {
-        let mut heads = Heads::default();
-        let mut told = Vec::new();
+    /// Returns whether each head is valid, when the bytes arrive in pieces of a size.
+    fn validity(bytes: &[u8], piece: usize) -> Vec<bool> {
+        let mut checker = FramingChecker::default();
+        let mut heads = Vec::new();
         for piece in bytes.chunks(piece.max(1)) {
-            heads.take(piece, |fault| told.push(fault.is_none()));
+            checker.feed(piece, |error| heads.push(error.is_none()));
         }
-        told
+        heads
     }
 
     #[test]
-    fn every_head_is_told_of_once() {
+    fn each_head_is_reported_once() {
         let table: &[(&str, &[bool])] = &[
             ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", &[true]),
             ("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", &[true]),
@@ -239,16 +244,16 @@ mod tests {
         ];
         for (bytes, expected) in table {
             for piece in [1, 2, 7, usize::MAX] {
-                assert_eq!(told(bytes.as_bytes(), piece), *expected, "{bytes:?}");
+                assert_eq!(validity(bytes.as_bytes(), piece), *expected, "{bytes:?}");
             }
         }
         let long = format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(9_000));
-        assert_eq!(told(long.as_bytes(), 100), [true]);
+        assert_eq!(validity(long.as_bytes(), 100), [true]);
     }
 
     proptest! {
         #[test]
-        fn requests_are_told_apart_whatever_their_bodies_are(
+        fn bodies_of_any_content_are_skipped(
             bodies in prop::collection::vec((any::<bool>(), prop::collection::vec(any::<u8>(), 0..80)), 1..6),
             piece in 1_usize..200,
         ) {
@@ -268,13 +273,13 @@ mod tests {
                     bytes.extend_from_slice(body);
                 }
             }
-            prop_assert_eq!(told(&bytes, piece), vec![true; bodies.len()]);
+            prop_assert_eq!(validity(&bytes, piece), vec![true; bodies.len()]);
         }
 
         #[test]
-        fn nothing_sent_panics(bytes: Vec<u8>, text in "[A-Za-z0-9:; \r\n]{0,300}", piece in 1_usize..50) {
-            told(&bytes, piece);
-            told(text.as_bytes(), piece);
+        fn no_input_panics(bytes: Vec<u8>, text in "[A-Za-z0-9:; \r\n]{0,300}", piece in 1_usize..50) {
+            validity(&bytes, piece);
+            validity(text.as_bytes(), piece);
         }
     }
 }

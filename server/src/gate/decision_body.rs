@@ -1,8 +1,8 @@
-//! The public JSON and headers of the gate.
+//! Decisions in JSON, and the headers that a caller with a valid secret gets.
 
+use crate::wire::{DEPRECATION, SUNSET};
 use axum::{body::Body, response::Response};
 use contract::Rate;
-pub use contract::{RATE_LIMIT, RATE_LIMIT_POLICY};
 use domain::{
     id::{AccountId, ApplicationId},
     key::{Environment, rate_limit::RateLimit, scope::ScopeSet, token::KeyId},
@@ -20,32 +20,16 @@ use std::{
 use uuid::Uuid;
 use verification::{Caller, Decision, RateState};
 
-/// Since when the secret is being retired.
-pub const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
-/// When the secret that is being retired ends.
-pub const SUNSET: HeaderName = HeaderName::from_static("sunset");
-/// For the service behind a proxy: the key's id.
-pub const KEY_ID: HeaderName = HeaderName::from_static("x-latchkey-key-id");
-/// The same of its application.
-pub const APPLICATION_ID: HeaderName = HeaderName::from_static("x-latchkey-application-id");
-/// The same of its account.
-pub const ACCOUNT_ID: HeaderName = HeaderName::from_static("x-latchkey-account-id");
-/// The same of what it may do.
-pub const SCOPES: HeaderName = HeaderName::from_static("x-latchkey-scopes");
+/// The initial capacity of a response's body, in bytes.
+const BODY_CAPACITY: usize = 512;
 
-/// The media type of answers that are no problem.
-pub const JSON: &str = "application/json";
-
-/// Bytes that an answer has, usually.
-const USUAL: usize = 512;
-
-/// What a decision says of a key. Before the secret has matched, nothing of the key is told.
+/// A decision about a call. Fields of the key are null until the secret has matched.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Decision")]
-pub struct Described {
-    /// Whether a call with this pair may pass.
+pub struct DecisionBody {
+    /// Whether the call is accepted.
     valid: bool,
-    /// `valid`, or why not.
+    /// `valid`, or the reason of the refusal.
     #[schemars(schema_with = "codes")]
     code: &'static str,
     /// The public key id.
@@ -57,21 +41,21 @@ pub struct Described {
     /// The application's account.
     #[schemars(with = "Option<String>", extend("format" = "uuid"))]
     account_id: Option<Uuid>,
-    /// Whether the key works on real data.
+    /// Whether the key works on live or test data.
     #[schemars(schema_with = "environments")]
     environment: Option<Environment>,
-    /// All that the key may do.
+    /// The key's scopes.
     scopes: Vec<String>,
-    /// When the key ends; never, where there is nothing.
+    /// The key's expiry; null if it never expires.
     #[schemars(extend("format" = "date-time"))]
     expires_at: Option<String>,
-    /// Where the key has a limit, and got as far as to ask it.
+    /// The state of the rate limit, if the key has one and the check reached it.
     ratelimit: Option<Rate>,
-    /// As in `X-Request-Id`.
+    /// The value of `X-Request-Id`.
     request_id: Arc<str>,
 }
 
-/// What can be said of a pair.
+/// The codes of all verdicts.
 const CODES: [&str; 10] = [
     Verdict::Accepted.code(),
     Verdict::InvalidCredentials.code(),
@@ -93,18 +77,18 @@ fn environments(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "enum": [Environment::Live, Environment::Test, Value::Null] })
 }
 
-impl Described {
-    /// What a caller whose call passed may know.
+impl DecisionBody {
+    /// The body for a caller whose call was accepted.
     pub fn accepted(caller: &Caller, request_id: Arc<str>) -> Self {
         Self::new(Verdict::Accepted, Some(caller), request_id)
     }
 
-    /// What a service may know that asked about a pair.
+    /// The body for a service that asked about a pair.
     pub fn of(decision: &Decision, request_id: Arc<str>) -> Self {
         Self::new(decision.verdict, decision.caller.as_ref(), request_id)
     }
 
-    /// Of a key as somebody might have it.
+    /// An example.
     pub fn example() -> Value {
         let caller = Caller {
             key_id: KeyId::from_number(Environment::Live, 0),
@@ -148,15 +132,15 @@ impl Described {
     }
 }
 
-/// An answer with a JSON body, of a type that `/openapi.json` can describe.
-pub fn json(
+/// Returns a response with a JSON body, of a type that `/openapi.json` can describe.
+pub fn json_response(
     status: StatusCode,
     content_type: &'static str,
     body: &(impl Serialize + JsonSchema),
 ) -> Response {
-    let mut bytes = Vec::with_capacity(USUAL);
+    let mut bytes = Vec::with_capacity(BODY_CAPACITY);
     if let Err(error) = serde_json::to_writer(&mut bytes, body) {
-        tracing::error!(%error, "an answer could not be written as JSON");
+        tracing::error!(%error, "a response could not be serialized");
         bytes = b"{}".to_vec();
     }
     let mut response = Response::new(Body::from(bytes));
@@ -167,21 +151,21 @@ pub fn json(
     response
 }
 
-/// Adds the headers that tell a proven caller how much is left and until when its secret works.
+/// Adds the headers about the caller's rate limit and the retirement of its secret.
 ///
 /// `RateLimit` and `RateLimit-Policy`: draft-ietf-httpapi-ratelimit-headers-10. `Deprecation`: RFC 9745. `Sunset`: RFC 8594.
-pub fn describe(headers: &mut HeaderMap, caller: &Caller) {
+pub fn add_caller_headers(headers: &mut HeaderMap, caller: &Caller) {
     if let Some(rate) = &caller.rate_limit {
         rate_of(rate).describe(headers);
     }
-    // Since when it is out of date, which is the regeneration, and until when it works.
+    // The instants of the regeneration and of the end of the grace period.
     if let (Some(since), Some(until)) = (caller.deprecated_at, caller.retires_at) {
-        put(
+        insert(
             headers,
             DEPRECATION,
             &format!("@{}", since.0.div_euclid(SECOND)),
         );
-        put(headers, SUNSET, &http_date(until));
+        insert(headers, SUNSET, &http_date(until));
     }
 }
 
@@ -199,8 +183,8 @@ fn http_date(at: Timestamp) -> String {
     httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_millis(milliseconds))
 }
 
-/// Every value here is made of digits and a few ASCII words, so it is always a header value.
-fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+/// Inserts a header. The values consist of ASCII, so they are always valid.
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
     }
@@ -212,7 +196,7 @@ mod tests {
     use domain::time::DAY;
 
     #[test]
-    fn a_proven_caller_hears_its_limit_and_its_secrets_end() {
+    fn a_caller_gets_headers_about_its_rate_limit_and_its_retiring_secret() {
         let now = Timestamp(1_795_442_709_123);
         let caller = Caller {
             key_id: KeyId::from_number(Environment::Live, 1),
@@ -233,7 +217,7 @@ mod tests {
             }),
         };
         let mut headers = HeaderMap::new();
-        describe(&mut headers, &caller);
+        add_caller_headers(&mut headers, &caller);
         for (name, value) in [
             ("ratelimit-policy", "\"key\";q=100;w=60"),
             ("ratelimit", "\"key\";r=7;t=30"),

@@ -1,49 +1,50 @@
-//! What a door says of itself.
+//! The description of one endpoint.
 
 use super::{
-    LONG_TARGET, Schemas,
-    headers::{self, CALLER},
+    headers::{self, CALLER_HEADERS},
+    schemas::Schemas,
 };
-use crate::gate::{
-    REFUSALS,
-    problem::{self, Code, PROBLEM_JSON},
-    wire,
-};
+use crate::wire::{self, CREDENTIAL_REFUSALS};
+use contract::{Body, Code, PROBLEM_JSON};
+use domain::key::scope::ScopeSet;
 use http::{HeaderName, StatusCode, header};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// What is done at a door, what it takes, and everything that it answers.
+/// The component that describes the response to a path and query that are too long.
+pub const LONG_TARGET: &str = "uri_too_long";
+
+/// What an endpoint does, its parameters and body, and all of its responses.
 #[derive(Clone)]
 pub struct Operation {
     id: &'static str,
     summary: &'static str,
     description: &'static str,
-    asks_for: Proof,
+    authentication: Authentication,
     parameters: Vec<Value>,
     body: Option<Value>,
-    answers: BTreeMap<u16, Answer>,
+    responses: BTreeMap<u16, ResponseSpec>,
     refusals: Vec<Code>,
 }
 
-/// What a door wants to be shown.
+/// How a caller authenticates.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Proof {
-    Nothing,
+enum Authentication {
+    None,
     Key,
     MetricsToken,
 }
 
-/// An answer that refuses nothing.
+/// A response that is no refusal.
 #[derive(Clone)]
-pub struct Answer {
+pub struct ResponseSpec {
     description: &'static str,
     content: Option<(&'static str, Value)>,
     headers: Vec<HeaderName>,
 }
 
-impl Answer {
-    /// An answer without a body.
+impl ResponseSpec {
+    /// A response without a body.
     pub const fn empty(description: &'static str) -> Self {
         Self {
             description,
@@ -52,18 +53,18 @@ impl Answer {
         }
     }
 
-    /// JSON of this schema.
+    /// A JSON response with a schema.
     pub fn json(description: &'static str, schema: &Value) -> Self {
         Self::of(description, wire::JSON, json!({ "schema": schema }))
     }
 
-    /// JSON of this schema, for example this.
-    pub fn json_such_as(description: &'static str, schema: &Value, example: &Value) -> Self {
+    /// A JSON response with a schema and an example.
+    pub fn json_with_example(description: &'static str, schema: &Value, example: &Value) -> Self {
         let content = json!({ "schema": schema, "example": example });
         Self::of(description, wire::JSON, content)
     }
 
-    /// A line of text.
+    /// A plain-text response.
     pub fn text(description: &'static str, example: &'static str) -> Self {
         let content = json!({ "schema": { "type": "string" }, "example": example });
         Self::of(description, "text/plain", content)
@@ -76,71 +77,71 @@ impl Answer {
         }
     }
 
-    /// Has these headers too.
+    /// Adds headers.
     #[must_use]
-    pub fn with(mut self, headers: &[HeaderName]) -> Self {
+    pub fn with_headers(mut self, headers: &[HeaderName]) -> Self {
         self.headers.extend_from_slice(headers);
         self
     }
 
-    pub(super) fn write(&self) -> Value {
-        let mut answer = json!({
+    pub(super) fn to_json(&self) -> Value {
+        let mut response = json!({
             "description": self.description,
-            "headers": headers::of(&self.headers),
+            "headers": headers::references(&self.headers),
         });
         if let Some((media_type, content)) = &self.content {
-            answer["content"] = json!({ *media_type: content });
+            response["content"] = json!({ *media_type: content });
         }
-        answer
+        response
     }
 }
 
 impl Operation {
-    /// An operation that asks for no key.
+    /// An operation without authentication.
     pub const fn new(id: &'static str, summary: &'static str) -> Self {
         Self {
             id,
             summary,
             description: "",
-            asks_for: Proof::Nothing,
+            authentication: Authentication::None,
             parameters: Vec::new(),
             body: None,
-            answers: BTreeMap::new(),
+            responses: BTreeMap::new(),
             refusals: Vec::new(),
         }
     }
 
-    /// Says more.
+    /// Sets the description.
     #[must_use]
-    pub const fn says(mut self, description: &'static str) -> Self {
+    pub const fn description(mut self, description: &'static str) -> Self {
         self.description = description;
         self
     }
 
-    /// Asks for a key, and refuses as the gate does.
+    /// Requires a key, and adds the codes with which it can be refused.
     #[must_use]
-    pub fn asks_for_a_key(mut self) -> Self {
-        self.asks_for = Proof::Key;
-        self.refuses(&REFUSALS)
+    pub fn requires_key(mut self) -> Self {
+        self.authentication = Authentication::Key;
+        self.refuses(&CREDENTIAL_REFUSALS)
     }
 
-    /// Asks for the token that the settings name.
+    /// Requires the token of `LATCHKEY_METRICS_TOKEN`.
     #[must_use]
-    pub const fn asks_for_the_metrics_token(mut self) -> Self {
-        self.asks_for = Proof::MetricsToken;
+    pub const fn requires_metrics_token(mut self) -> Self {
+        self.authentication = Authentication::MetricsToken;
         self
     }
 
-    /// Takes a parameter.
+    /// Adds a parameter.
     #[must_use]
     pub fn parameter(mut self, parameter: Value) -> Self {
         self.parameters.push(parameter);
         self
     }
 
-    /// Takes JSON of this schema, for example these.
+    /// Sets the JSON body's schema, with named examples.
     #[must_use]
-    pub fn takes(mut self, schema: &Value, examples: &[(&str, Value)]) -> Self {
+    pub fn body(mut self, schema: &Value, examples: &[(&str, Value)]) -> Self {
         let examples: Map<String, Value> = examples
             .iter()
             .map(|(name, value)| ((*name).into(), json!({ "value": value })))
@@ -152,31 +153,34 @@ impl Operation {
         self
     }
 
-    /// Answers.
+    /// Adds a response.
     #[must_use]
-    pub fn answers(mut self, status: u16, answer: Answer) -> Self {
-        self.answers.insert(status, answer);
+    pub fn responds(mut self, status: u16, response: ResponseSpec) -> Self {
+        self.responses.insert(status, response);
         self
     }
 
-    /// Refuses for these reasons too.
+    /// Adds codes of refusals.
     #[must_use]
     pub fn refuses(mut self, codes: &[Code]) -> Self {
         self.refusals.extend_from_slice(codes);
         self
     }
 
-    /// The operation object; `more` tells the methods of one door apart.
-    pub(super) fn write(&self, more: &str, schemas: &mut Schemas) -> Value {
-        let told: &[HeaderName] = if self.asks_for == Proof::Key {
-            &CALLER
+    /// Returns the operation object. `id_suffix` makes the ids of one endpoint's methods unique.
+    pub(super) fn to_json(&self, id_suffix: &str, schemas: &mut Schemas) -> Value {
+        let caller_headers: &[HeaderName] = if self.authentication == Authentication::Key {
+            &CALLER_HEADERS
         } else {
             &[]
         };
         let mut responses: Map<String, Value> = self
-            .answers
+            .responses
             .iter()
-            .map(|(status, answer)| (status.to_string(), answer.clone().with(told).write()))
+            .map(|(status, response)| {
+                let response = response.clone().with_headers(caller_headers);
+                (status.to_string(), response.to_json())
+            })
             .collect();
         let mut refusals: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
         for code in &self.refusals {
@@ -186,19 +190,22 @@ impl Operation {
             }
         }
         for (status, codes) in refusals {
-            responses.insert(status.to_string(), problem_answer(&codes, told, schemas));
+            responses.insert(
+                status.to_string(),
+                problem_response(&codes, caller_headers, schemas),
+            );
         }
         responses.insert(
             StatusCode::URI_TOO_LONG.as_u16().to_string(),
             json!({ "$ref": format!("#/components/responses/{LONG_TARGET}") }),
         );
-        let security = match self.asks_for {
-            Proof::Nothing => json!([]),
-            Proof::Key => json!([{ "key": [], "secret": [] }, { "basic": [] }]),
-            Proof::MetricsToken => json!([{ "metrics_token": [] }]),
+        let security = match self.authentication {
+            Authentication::None => json!([]),
+            Authentication::Key => json!([{ "key": [], "secret": [] }, { "basic": [] }]),
+            Authentication::MetricsToken => json!([{ "metrics_token": [] }]),
         };
         let mut operation = json!({
-            "operationId": format!("{}{more}", self.id),
+            "operationId": format!("{}{id_suffix}", self.id),
             "summary": self.summary,
             "security": security,
             "responses": responses,
@@ -216,8 +223,12 @@ impl Operation {
     }
 }
 
-/// An answer that refuses with one of these codes, which have one status.
-pub(super) fn problem_answer(codes: &[Code], told: &[HeaderName], schemas: &mut Schemas) -> Value {
+/// Returns a response that refuses with one of these codes, which share one status.
+pub(super) fn problem_response(
+    codes: &[Code],
+    caller_headers: &[HeaderName],
+    schemas: &mut Schemas,
+) -> Value {
     let mut names = Vec::new();
     let is = |code: Code, status: StatusCode| code.status() == status;
     if codes
@@ -229,7 +240,7 @@ pub(super) fn problem_answer(codes: &[Code], told: &[HeaderName], schemas: &mut 
     if codes.contains(&Code::RateLimited) {
         names.push(header::RETRY_AFTER);
     }
-    // Of a key is told what was proven to be its secret's owner.
+    // A refusal after the secret has matched carries the caller's headers too.
     if codes.iter().any(|code| {
         [
             StatusCode::UNAUTHORIZED,
@@ -239,13 +250,13 @@ pub(super) fn problem_answer(codes: &[Code], told: &[HeaderName], schemas: &mut 
         .iter()
         .any(|status| is(*code, *status))
     }) {
-        names.extend_from_slice(told);
+        names.extend_from_slice(caller_headers);
     }
-    let words: Vec<_> = codes
+    let descriptions: Vec<_> = codes
         .iter()
         .map(|code| format!("`{}`: {}", code.as_str(), code.title()))
         .collect();
-    let only: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
+    let code_names: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
     let examples: Map<String, Value> = codes
         .iter()
         .map(|code| {
@@ -254,14 +265,24 @@ pub(super) fn problem_answer(codes: &[Code], told: &[HeaderName], schemas: &mut 
         })
         .collect();
     json!({
-        "description": format!("{}.", words.join("; ")),
-        "headers": headers::of(&names),
+        "description": format!("{}.", descriptions.join("; ")),
+        "headers": headers::references(&names),
         "content": { PROBLEM_JSON: {
             "schema": {
-                "allOf": [problem::schema(schemas)],
-                "properties": { "code": { "enum": only } },
+                "allOf": [schemas.response::<Body<'static>>()],
+                "properties": { "code": { "enum": code_names } },
             },
             "examples": examples,
         } },
     })
+}
+
+/// Returns an example of a refusal.
+pub(super) fn problem_example(code: Code) -> Value {
+    let required = match code {
+        Code::InsufficientScope => ScopeSet::one("invoice:create").unwrap_or_default(),
+        _ => ScopeSet::default(),
+    };
+    let id = "0123456789abcdef0123456789abcdef";
+    json!(Body::new(code, "https://keys.example.com", id, required))
 }

@@ -1,4 +1,4 @@
-//! What a process answers while it waits as a standby: it lives, and it is not ready.
+//! Responses of a standby: it is alive and not ready.
 
 use axum::body::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
@@ -8,18 +8,18 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::Semaphore, time::timeout};
 
-/// Connections at a time; more wait in the kernel's queue.
-const CONNECTIONS: usize = 64;
-/// How long one connection may last, whatever comes through it.
-const AGE: Duration = Duration::from_secs(5);
+/// Maximum number of open connections; more wait in the kernel's queue.
+const MAX_CONNECTIONS: usize = 64;
+/// How long a connection may last.
+const MAX_AGE: Duration = Duration::from_secs(5);
 
-/// Answers `/healthz` with 200 and everything else with 503, until it is dropped.
-pub async fn answer(listener: &TcpListener) -> Infallible {
-    let permits = Arc::new(Semaphore::new(CONNECTIONS));
+/// Responds to `/healthz` with 200 and to everything else with 503, until it is dropped.
+pub async fn serve(listener: &TcpListener) -> Infallible {
+    let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
         let permit = permits.clone().acquire_owned().await;
         let Ok((stream, _)) = listener.accept().await else {
-            // Out of file descriptors, perhaps: the standby goes on waiting.
+            // The process may be out of file descriptors.
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
@@ -27,11 +27,11 @@ pub async fn answer(listener: &TcpListener) -> Infallible {
             let _permit = permit;
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
-                .header_read_timeout(AGE)
+                .header_read_timeout(MAX_AGE)
                 .keep_alive(false)
                 .serve_connection(TokioIo::new(stream), service_fn(respond));
-            // A broken connection is the client's affair.
-            let _ = timeout(AGE, connection).await;
+            // An error only concerns the client.
+            let _ = timeout(MAX_AGE, connection).await;
         });
     }
 }
@@ -69,7 +69,7 @@ mod tests {
     };
 
     #[tokio::test]
-    async fn a_standby_lives_and_is_not_ready() {
+    async fn a_standby_is_alive_and_not_ready() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("bound");
         let asking = async {
@@ -86,7 +86,7 @@ mod tests {
         };
         let answers = tokio::select! {
             answers = asking => answers,
-            never = answer(&listener) => match never {},
+            never = serve(&listener) => match never {},
         };
         assert!(answers[0].starts_with("HTTP/1.1 200 OK"), "{answers:?}");
         for answer in &answers[1..] {
