@@ -41,7 +41,7 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
     };
     let old_pepper = pepper::existing_file(&config.pepper);
     let keyring = open(store, &config).await?;
-    keyring.hold(ownership);
+    keyring.set_ownership(ownership);
     // Loading the keys took a while, so the lease is renewed.
     keyring.check_ownership().await.map_err(|error| {
         CommandError::failed(

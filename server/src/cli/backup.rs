@@ -164,7 +164,9 @@ async fn check(path: &Path, seals: SealKeys) -> io::Result<()> {
     match Store::open_to_read(&url).await {
         Ok(store) => store.close().await,
         Err(StoreError::Outdated) => {}
-        Err(error @ (StoreError::Migration(_) | StoreError::Unreleased)) => return Err(io::Error::other(error)),
+        Err(error @ (StoreError::Migration(_) | StoreError::Unreleased)) => {
+            return Err(io::Error::other(error));
+        }
         Err(error) => {
             return Err(io::Error::other(format!(
                 "it is no database of Latchkey: {error}"

@@ -143,7 +143,7 @@ async fn subject(
 }
 
 /// Returns the range in the page's query.
-fn asked(query: &HashMap<String, String>) -> Asked<'_> {
+fn asked(query: &HashMap<String, String>) -> ChartQuery<'_> {
     let get = |name: &str| query.get(name).map_or("", String::as_str);
     ChartQuery {
         window: get("window"),
