@@ -89,7 +89,11 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
             .all(|shares| !shares.top.is_empty())
     );
     // The failed deployment and the leaked key.
-    let all = viewer.breakdown(None, Range::of(Window::Week, now)).await;
+    let all = viewer
+        .usage()
+        .await
+        .breakdown(Range::of(Window::Week, now))
+        .await;
     let codes = all.expect("read");
     let codes = codes.of(Dimension::Refusal).expect("there");
     for code in [

@@ -124,6 +124,15 @@ struct ExportSubject {
     key: Option<KeyId>,
 }
 
+impl ExportSubject {
+    async fn usage(&self) -> Result<UsageView, ManagementError> {
+        Ok(match self.key {
+            Some(key) => self.viewer.open_key(key).await?.usage(),
+            None => self.viewer.usage().await,
+        })
+    }
+}
+
 /// Returns what the path names; `None` where nobody is signed in.
 async fn subject(
     state: &AppState,
@@ -159,7 +168,7 @@ async fn series_rows(
 ) -> Result<CsvRows, ManagementError> {
     let (range, _) = subject.viewer.range(asked(query));
     let mut rows = CsvRows::new();
-    for bar in subject.viewer.bars(subject.key, range).await? {
+    for bar in subject.usage().await?.bars(range).await? {
         let average = bar.reported.average_ms();
         rows.push([
             &bar.at.to_string(),
@@ -180,7 +189,7 @@ async fn breakdown_rows(
     query: &HashMap<String, String>,
 ) -> Result<CsvRows, ManagementError> {
     let (range, _) = subject.viewer.range(asked(query));
-    let breakdown = subject.viewer.breakdown(subject.key, range).await?;
+    let breakdown = subject.usage().await?.breakdown(range).await?;
     let mut rows = CsvRows::new();
     for shares in breakdown.shares {
         let by = shares.dimension.as_str();

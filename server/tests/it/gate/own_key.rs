@@ -41,7 +41,13 @@ async fn a_key_revokes_itself_and_the_audit_log_names_it() {
     assert_problem(&delete().await, 401, "key_revoked");
     let answer = call_gate(&server, "/v1/whoami", &key, &[]).await;
     assert_problem(&answer, 401, "key_revoked");
-    let history = owner.open_key(key.id).await.expect("the key").history().await.expect("a history");
+    let history = owner
+        .open_key(key.id)
+        .await
+        .expect("the key")
+        .history()
+        .await
+        .expect("a history");
     assert_eq!(history[0].actor, key.id.to_string());
     assert_problem(
         &call_gate(&server, "/v1/keys/current", &key, &[]).await,
