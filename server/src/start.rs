@@ -71,7 +71,7 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
     keyring.telemetry().recover_usage().await.map_err(|error| {
         CommandError::failed("the last usage counts cannot be recovered", error)
     })?;
-    seal_logs(&keyring).await?;
+    seal_audit_logs(&keyring).await?;
     let setup = keyring
         .needs_setup()
         .await
@@ -114,9 +114,9 @@ pub fn app_state(keyring: Keyring, config: Config) -> AppState {
 }
 
 /// Seals the audit logs whose last row has a seal of an older pepper or none.
-async fn seal_logs(keyring: &Keyring) -> Result<(), CommandError> {
+async fn seal_audit_logs(keyring: &Keyring) -> Result<(), CommandError> {
     let sealing = keyring
-        .seal_logs()
+        .seal_audit_logs()
         .await
         .map_err(|error| CommandError::failed("the audit logs cannot be sealed", error))?;
     if sealing.first && sealing.sealed > 0 {

@@ -46,7 +46,7 @@ pub async fn verify(verify: Verify, config: &Config) -> Result<(), CommandError>
         .map_err(|error| {
             CommandError::failed("LATCHKEY_DATABASE_URL: the database cannot be read", error)
         })?;
-    store.seal_with(peppers.seal_keys());
+    store.set_seal_keys(peppers.seal_keys());
     let report = report(&store, &known).await;
     store.close().await;
     let report =

@@ -16,7 +16,7 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
-use store::{Check, SealKeys, Store, StoreError, sqlite_path, sqlite_url};
+use store::{IntegrityCheck, SealKeys, Store, StoreError, sqlite_path, sqlite_url};
 
 const VARIABLE: &str = "LATCHKEY_DATABASE_URL";
 
@@ -75,7 +75,7 @@ pub async fn copy(url: &str, file: &Path) -> Result<u64, CommandError> {
         let url = url_of(&part)?;
         let copy = Store::open_to_read(&url).await.map_err(io::Error::other)?;
         // The quick check is enough: the copy's indexes were built from its tables a moment ago.
-        let intact = copy.check(Check::Quick).await;
+        let intact = copy.check(IntegrityCheck::Quick).await;
         copy.close().await;
         intact.map_err(io::Error::other)?;
         let bytes = fs::metadata(&part)?.len();
@@ -174,9 +174,9 @@ async fn check(path: &Path, seals: SealKeys) -> io::Result<()> {
         }
     }
     let store = Store::open(&url).await.map_err(io::Error::other)?;
-    store.seal_with(seals);
+    store.set_seal_keys(seals);
     let found = async {
-        store.check(Check::Full).await?;
+        store.check(IntegrityCheck::Full).await?;
         audit::report(&store, &audit::KnownHeads::new()).await
     }
     .await;

@@ -74,7 +74,7 @@ async fn status_of(config: &Config, list_keys: bool) -> Result<Vec<String>, Comm
         if list_keys {
             for older in uses.iter().skip(1) {
                 let keys = store
-                    .live_keys_under(older.name, now, MAX_LISTED_KEYS)
+                    .live_keys_with_pepper(older.name, now, MAX_LISTED_KEYS)
                     .await?;
                 lines.extend(keys.iter().map(|key| format!("{key} {}", older.name)));
             }

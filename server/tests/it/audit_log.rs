@@ -107,7 +107,7 @@ async fn a_file_follows_the_filter_and_contains_no_formula() {
 async fn the_command_accepts_its_own_heads_and_names_broken_logs() {
     let server = TestServer::with_users().await;
     let store = Store::open_to_read(&server.url).await.expect("opens");
-    store.seal_with(crate::test_server::peppers().seal_keys());
+    store.set_seal_keys(crate::test_server::peppers().seal_keys());
     let before = report(&store, &KnownHeads::new()).await.expect("read");
     assert_eq!((before.heads.len(), before.broken.len()), (2, 0));
     assert!(before.heads[0].ends_with(" Contoso"), "{:?}", before.heads);

@@ -27,7 +27,5 @@ mod roles;
 mod rotation;
 mod secrets;
 mod start;
-#[path = "../../../store/tests/it/support.rs"]
-mod support;
 mod test_server;
 mod usage_files;

@@ -51,7 +51,9 @@ async fn the_link_of_an_invitation_is_sent_nowhere_else() {
 #[tokio::test]
 async fn a_password_can_be_reset_once_by_a_plain_form() {
     let server = TestServer::with_users().await;
-    let store = store::Store::open_beside(&server.url).await.expect("opens");
+    let store = store::Store::open_without_ownership(&server.url)
+        .await
+        .expect("opens");
     let peppers = crate::test_server::peppers();
     let entropy = Arc::new(SystemEntropy);
     let admin = PeopleAdmin::new(store, &peppers, server.clock.clone(), entropy);

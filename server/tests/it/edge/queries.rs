@@ -2,7 +2,6 @@
 
 use crate::{
     roles::TABLE,
-    support::fresh,
     test_server::{OWNER, TestServer, request},
 };
 use axum::body::to_bytes;
@@ -11,6 +10,7 @@ use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::TestRunner,
 };
+use testing::TestDatabase;
 use tower::ServiceExt;
 
 /// Each route that reads a query, with its parameters.
@@ -172,7 +172,7 @@ async fn try_it(
 
 #[tokio::test]
 async fn no_query_causes_a_server_error() {
-    for fresh in fresh().await {
+    for fresh in TestDatabase::all().await {
         fresh.store.close().await;
         let server = TestServer::with_users_at(&fresh.url).await;
         let owner = server.owner().await;
@@ -198,7 +198,7 @@ async fn no_query_causes_a_server_error() {
 
 #[tokio::test]
 async fn no_form_causes_a_server_error() {
-    for fresh in fresh().await {
+    for fresh in TestDatabase::all().await {
         fresh.store.close().await;
         let server = TestServer::with_users_at(&fresh.url).await;
         let owner = server.owner().await;
@@ -253,7 +253,7 @@ async fn no_form_causes_a_server_error() {
 
 #[tokio::test]
 async fn no_call_prevents_usage_from_being_written() {
-    for fresh in fresh().await {
+    for fresh in TestDatabase::all().await {
         fresh.store.close().await;
         let server = TestServer::with_users_at(&fresh.url).await;
         let owner = server.owner().await;

@@ -81,7 +81,7 @@ async fn call_with_invalid_variants(server: &TestServer) {
         }
     }
     let store = Store::open_to_read(&server.url).await.expect("opens");
-    store.seal_with(peppers().seal_keys());
+    store.set_seal_keys(peppers().seal_keys());
     let report = audit::report(&store, &audit::KnownHeads::default())
         .await
         .expect("read");
