@@ -10,6 +10,7 @@ pub mod invitation;
 pub mod invite;
 pub mod key;
 pub mod lazy;
+pub mod link;
 pub mod member;
 pub mod new_key;
 pub mod not_found;

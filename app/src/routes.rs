@@ -16,6 +16,11 @@ pub use usage::UsageAddress;
 
 use domain::{id::PersonId, key::token::KeyId};
 
+/// What `after` in the address of the sign-in page says behind a password reset.
+pub const RESET: &str = "reset";
+/// The sign-in page behind a password reset.
+pub const SIGN_IN_AFTER_RESET: &str = "/sign-in?after=reset";
+
 /// An application at a glance.
 pub fn overview(app: &str) -> String {
     format!("/apps/{app}")

@@ -43,7 +43,7 @@ pub async fn reset_password(token: String, password: String) -> Result<(), AppEr
     match answer {
         management::Reset::Done => {
             crate::context::end_session();
-            crate::context::redirect("/sign-in");
+            crate::context::redirect(crate::routes::SIGN_IN_AFTER_RESET);
             Ok(())
         }
         management::Reset::Gone => Err(crate::context::refuse(AppError::NotFound)),

@@ -10,7 +10,7 @@ use crate::{
     part::{AuditFilterBar, AuditList, PasswordAgain},
     routes::{self, AuditAddress},
     ui::{ErrorState, ErrorSummary, Icon, Shape, Submit, TabTitle},
-    words::audit as words,
+    words::{audit as words, fresh},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -76,11 +76,14 @@ fn Confirm(action: ServerAction<ConfirmPassword>) -> impl IntoView {
     let errors = use_errors(use_outcome(action));
     view! {
         <details class="audit-export" open=move || errors.with(|errors| !errors.is_empty())>
-            <summary>{words::EXPORT}</summary>
+            <summary class="list-export">
+                <Icon shape=Shape::Download />
+                {words::EXPORT}
+            </summary>
             <ActionForm action attr:class="form" attr:novalidate="" attr:autocomplete="off">
                 <FormPage />
                 <ErrorSummary errors />
-                <PasswordAgain fresh=false errors />
+                <PasswordAgain fresh=false errors why=fresh::EXPORT />
                 <Submit label=words::CONFIRM pending=action.pending() variant="secondary" />
             </ActionForm>
         </details>

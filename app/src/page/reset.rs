@@ -1,6 +1,9 @@
 //! What is behind a link that resets a password.
 
-use super::param;
+use super::{
+    link::{Ended, has_ended},
+    param,
+};
 use crate::{
     api::reset::{ResetForm, ResetPassword, show_reset},
     error::AppError,
@@ -17,6 +20,7 @@ pub fn Reset() -> impl IntoView {
     let token = param("token");
     let found = Resource::new_blocking(move || token.get(), show_reset);
     let action = ServerAction::<ResetPassword>::new();
+    let ended = has_ended(action);
     view! {
         <TabTitle text=reset::TAB />
         <main id="main" class="auth" tabindex="-1">
@@ -27,9 +31,17 @@ pub fn Reset() -> impl IntoView {
                         match found.await {
                             Ok(open) => {
                                 let token = token.get_untracked();
-                                view! { <Form token open action /> }.into_any()
+                                let form = move || {
+                                    view! { <Form token=token.clone() open=open.clone() action /> }
+                                };
+                                (move || if ended.get() {
+                                    gone(true).into_any()
+                                } else {
+                                    form().into_any()
+                                })
+                                    .into_any()
                             }
-                            Err(AppError::NotFound) => gone().into_any(),
+                            Err(AppError::NotFound) => gone(false).into_any(),
                             Err(error) => view! { <ErrorState error /> }.into_any(),
                         }
                     })}
@@ -39,16 +51,8 @@ pub fn Reset() -> impl IntoView {
     }
 }
 
-fn gone() -> impl IntoView {
-    view! {
-        <h1 tabindex="-1">{reset::GONE}</h1>
-        <p>{reset::GONE_LEAD}</p>
-        <p>
-            <a class="button" data-variant="secondary" href="/sign-in">
-                {invitation::SIGN_IN}
-            </a>
-        </p>
-    }
+fn gone(sent: bool) -> impl IntoView {
+    view! { <Ended title=reset::GONE lead=reset::GONE_LEAD sign_in=invitation::SIGN_IN sent /> }
 }
 
 #[component]

@@ -5,8 +5,9 @@ use crate::{
     api::{home::doorway, session::SignIn as SignInAction},
     form::{FormPage, typed, use_errors, use_outcome},
     part::Brand,
-    ui::{ErrorSummary, Submit, TabTitle, TextField},
-    words::door,
+    routes,
+    ui::{ErrorSummary, Notice, Submit, TabTitle, TextField},
+    words::{door, reset},
 };
 use leptos::prelude::*;
 
@@ -16,6 +17,11 @@ pub fn SignIn() -> impl IntoView {
     let action = ServerAction::<SignInAction>::new();
     let errors = use_errors(use_outcome(action));
     let next = query("next");
+    let after = query("after");
+    let reset = move || {
+        (after.get() == routes::RESET)
+            .then(|| view! { <Notice tone="success">{reset::DONE}</Notice> })
+    };
     let door = Resource::new_blocking(|| (), |()| doorway());
     view! {
         <TabTitle text=door::SIGN_IN_TAB />
@@ -24,6 +30,7 @@ pub fn SignIn() -> impl IntoView {
                 <Brand />
                 <h1 tabindex="-1">{door::SIGN_IN}</h1>
                 <ErrorSummary errors />
+                <div role="status">{reset}</div>
                 <ActionForm action attr:novalidate="">
                     <FormPage />
                     <input type="hidden" name="next" value=move || next.get() />

@@ -11,8 +11,8 @@ use crate::{
     ui::{Icon, Notice, Shape},
     words::{edit, fresh, list as words, rotate},
 };
-use domain::key::{KeySummary, state::State};
-use leptos::{prelude::*, server_fn::ServerFn};
+use domain::key::{KeySummary, state::State, token::KeyId};
+use leptos::{html, prelude::*, server_fn::ServerFn};
 use web_sys::{HtmlElement, SubmitEvent};
 
 /// The id of the form that switches off the key of the button that is pressed.
@@ -148,12 +148,31 @@ fn busy(pressed: Option<HtmlElement>) {
 
 /// The question for the password, where a key is to be switched on again and the sign-in is not fresh. It is a plain form:
 /// the list does not fetch what forms need in the browser for it.
-fn activate_again(app: Signal<String>, key: String, why: String) -> AnyView {
+fn activate_again(app: Signal<String>, key: String, wrong: Option<String>) -> AnyView {
+    let mask = key.parse().map_or(String::new(), KeyId::mask);
+    let why = fresh::activate(&mask);
+    let input = NodeRef::<html::Input>::new();
+    // The button that was pressed may be far below the form.
+    Effect::new(move |_| {
+        if let Some(input) = input.get() {
+            _ = input.focus();
+        }
+    });
+    let invalid = wrong.is_some();
+    let wrong = wrong.map(|wrong| {
+        view! {
+            <p class="field-error" id="password-error">
+                <Icon shape=Shape::Warning />
+                <span>{wrong}</span>
+            </p>
+        }
+    });
     view! {
-        <form method="post" action=ActivateKey::PATH class="form" autocomplete="off">
+        <form method="post" action=ActivateKey::PATH class="form card activate" autocomplete="off">
             <FormPage />
             <input type="hidden" name="app" value=app />
             <input type="hidden" name="key" value=key />
+            <p id="password-why">{why}</p>
             <div class="field">
                 <label for="password">{fresh::PASSWORD}</label>
                 <input
@@ -161,14 +180,13 @@ fn activate_again(app: Signal<String>, key: String, why: String) -> AnyView {
                     name="password"
                     type="password"
                     autocomplete="current-password"
+                    autofocus=true
                     aria-required="true"
-                    aria-invalid="true"
-                    aria-describedby="password-error"
+                    aria-invalid=invalid.then_some("true")
+                    aria-describedby=if invalid { "password-why password-error" } else { "password-why" }
+                    node_ref=input
                 />
-                <p class="field-error" id="password-error">
-                    <Icon shape=Shape::Warning />
-                    <span>{why}</span>
-                </p>
+                {wrong}
             </div>
             <button type="submit" class="button" data-variant="primary">
                 {words::ACTIVATE}
@@ -178,12 +196,15 @@ fn activate_again(app: Signal<String>, key: String, why: String) -> AnyView {
     .into_any()
 }
 
-/// Why the password is wanted, where it is.
-fn asks_for_password(error: &AppError) -> Option<String> {
+/// Whether the password is asked for; inside, what is wrong with the one that was entered.
+fn asks_for_password(error: &AppError) -> Option<Option<String>> {
+    if *error == AppError::StaleSignIn {
+        return Some(None);
+    }
     let mut sentences = error.sentences().into_iter();
     sentences
         .find(|error| error.field == "password")
-        .map(|error| error.message)
+        .map(|error| Some(error.message))
 }
 
 /// What came of the last change, where it failed.

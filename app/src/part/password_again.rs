@@ -16,6 +16,9 @@ pub fn PasswordAgain(
     /// All that is wrong with the form.
     #[prop(into)]
     errors: Signal<Vec<FieldError>>,
+    /// Why it is asked for.
+    #[prop(default = words::fresh::WHY)]
+    why: &'static str,
 ) -> impl IntoView {
     let asked = Memo::new(move |before: Option<&bool>| {
         before.copied().unwrap_or_default()
@@ -25,7 +28,7 @@ pub fn PasswordAgain(
     move || {
         wanted.get().then(|| {
             view! {
-                <Notice>{words::fresh::WHY}</Notice>
+                <Notice>{why}</Notice>
                 <TextField
                     name="password"
                     label=words::fresh::PASSWORD

@@ -14,6 +14,8 @@ pub const HINT: &str =
     "At least 15 characters; a few unrelated words do well. Common passwords are refused.";
 /// The button.
 pub const SUBMIT: &str = "Save password";
+/// The notice on the sign-in page that follows.
+pub const DONE: &str = "Your password was changed. Sign in with the new one.";
 /// The heading where the link does not work.
 pub const GONE: &str = "This link does not work";
 /// Why that may be, and what helps.
