@@ -118,6 +118,23 @@ export const answered = (status: number): RegExp => new RegExp(`the server respo
 /** What a page of the server sends with a form. */
 export const fromOurPage = (url: string): Record<string, string> => ({ origin: url, accept: 'application/json' });
 
+/** Signs in by the form: a session of its own, where the tests of a person otherwise share one. */
+export async function signIn(page: Page, person: Person): Promise<void> {
+  await page.context().clearCookies();
+  await page.goto('/sign-in');
+  await page.getByRole('textbox', { name: 'Email' }).fill(person.email);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
+}
+
+/** Makes the newest session one whose password was entered eleven minutes ago: stale. PostgreSQL alone, as `query`. */
+export async function makeSignInStale(server: Server): Promise<void> {
+  await server.query(
+    'UPDATE session SET authenticated_at = authenticated_at - 660000 WHERE created_at = (SELECT MAX(created_at) FROM session)',
+  );
+}
+
 async function signInByRequest(url: string, person: Person): Promise<Session> {
   const client = await request.newContext({ baseURL: url });
   const answer = await client.post('/api/sign_in', {

@@ -2,7 +2,7 @@ import { defineConfig, devices } from '@playwright/test';
 import type { Settings, WorkerSettings } from './fixtures.ts';
 
 // Stories that depend on the database; the others are told on SQLite alone.
-const stories = /\/(audit-log|overview|setup|sign-in|create|edit|revoke|lifecycle|list|bulk|roles|members|general|requests|security-events|support|regenerate|impact)\.spec\.ts$/;
+const stories = /\/(audit-log|overview|setup|sign-in|create|edit|revoke|lifecycle|list|bulk|roles|members|general|requests|security-events|support|regenerate|impact|reset)\.spec\.ts$/;
 const withoutScripts = { javaScriptEnabled: false };
 const chromium = process.env['LATCHKEY_CHROMIUM'];
 

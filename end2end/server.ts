@@ -1,11 +1,12 @@
 // Starts the real server, with people who may sign in.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import pg from 'pg';
 
 export type Database = 'sqlite' | 'postgres';
@@ -24,6 +25,8 @@ export interface Server {
   setupToken: string | undefined;
   /** Asks the database; PostgreSQL alone: nobody else opens an SQLite file while it is served. */
   query(sql: string): Promise<void>;
+  /** Runs `latchkey` with these arguments beside the server; returns what it prints to standard output. */
+  command(...words: string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -92,7 +95,13 @@ export async function startServer({
     await stop();
     throw error;
   }
-  return { url, setupToken: /enter this token:\s+(\S+)/.exec(said())?.[1], query: db.query, stop };
+  return {
+    url,
+    setupToken: /enter this token:\s+(\S+)/.exec(said())?.[1],
+    query: db.query,
+    command: (...words) => runCommand(words, folder, env),
+    stop,
+  };
 }
 
 function program(): string {
@@ -112,6 +121,11 @@ async function addPerson(person: Person, cwd: string, env: NodeJS.ProcessEnv): P
   if (code !== 0) {
     throw new Error(`latchkey user add ${email} ended with ${code}: ${said()}`);
   }
+}
+
+async function runCommand(words: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const { stdout } = await promisify(execFile)(program(), words, { cwd, env });
+  return stdout;
 }
 
 /** Collects everything that a process says. */

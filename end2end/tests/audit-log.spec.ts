@@ -1,7 +1,7 @@
 // What was done, for owners: read, narrowed and taken away as a file.
 import { type Page } from '@playwright/test';
 import { expectAccessible } from '../accessible.ts';
-import { answered, createKey, expect, people, test, unique } from '../fixtures.ts';
+import { answered, createKey, expect, makeSignInStale, people, signIn, test, unique } from '../fixtures.ts';
 
 const records = (page: Page) => page.getByRole('list', { name: 'Audit log' }).getByRole('listitem');
 
@@ -49,6 +49,45 @@ test('an owner reads what was done to a key, by whom, and what it was before', a
   await expect(file).toHaveAttribute('href', new RegExp(`/audit-log\\.csv\\?key=${key.id}&action=key\\.created$`));
   await page.getByRole('link', { name: 'Clear filters' }).click();
   await expect(page).toHaveURL(/audit-log$/);
+});
+
+test('a sign-in of more than ten minutes ago is asked for the password before the log is exported', async ({
+  page,
+  open,
+  as,
+  server,
+  database,
+  watch,
+}) => {
+  test.skip(database === 'sqlite', 'an SQLite file belongs to the server that serves it');
+  watch.expect(answered(422));
+  const place = await as(people.owner);
+  await signIn(page, people.owner);
+  const key = await createKey(page, open, place, unique('Exported'));
+  await open(`${place.app}/settings/audit-log?key=${key.id}`);
+  const csv = page.getByRole('link', { name: 'Export CSV' });
+  await expect(csv).toBeVisible();
+  await makeSignInStale(server);
+
+  // The link of a page that was opened in time leads to the question.
+  await page.goto((await csv.getAttribute('href')) ?? '');
+  await expect(page).toHaveURL(`${place.app}/settings/audit-log?key=${key.id}`);
+  await open(page.url());
+  await expect(records(page).last()).toContainText('created the key');
+  await expect(csv).toHaveCount(0);
+  await page.getByText('Export', { exact: true }).click();
+  const password = page.getByLabel('Password', { exact: true });
+  await password.fill('not the password');
+  await page.getByRole('button', { name: 'Confirm password' }).click();
+  await expect(password).toHaveAccessibleDescription(/not your password/);
+
+  await password.fill(people.owner.password);
+  await page.getByRole('button', { name: 'Confirm password' }).click();
+  await expect(csv).toBeVisible();
+  await expect(page).toHaveURL(`${place.app}/settings/audit-log?key=${key.id}`);
+  const file = page.waitForEvent('download');
+  await csv.click();
+  expect((await file).suggestedFilename()).toMatch(/^audit-log-.*\.csv$/);
 });
 
 test('nothing found is said, with a way back to the whole log', async ({ page, open, as }) => {

@@ -9,9 +9,11 @@ import {
   everythingKept,
   expect,
   fillKey,
+  makeSignInStale,
   people,
   readCredentials,
   row,
+  signIn,
   test,
   unique,
   whoami,
@@ -94,27 +96,17 @@ test('a sign-in of more than ten minutes ago is asked for the password in the sa
   server,
   database,
   watch,
-  context,
 }) => {
   test.skip(database === 'sqlite', 'an SQLite file belongs to the server that serves it');
   watch.expect(answered(422));
   watch.expect(answered(403));
   const place = await as(people.owner);
-  // A session of its own: the other tests share theirs.
-  await context.clearCookies();
-  await page.goto('/sign-in');
-  await page.getByRole('textbox', { name: 'Email' }).fill(people.owner.email);
-  await page.getByLabel('Password', { exact: true }).fill(people.owner.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
+  await signIn(page, people.owner);
   await open(`${place.keys}/new`);
   const name = unique('Stale');
   await fillKey(page, name);
   await page.getByRole('textbox', { name: 'Description' }).fill('not lost');
-  // Eleven minutes pass.
-  await server.query(
-    'UPDATE session SET authenticated_at = authenticated_at - 660000 WHERE created_at = (SELECT MAX(created_at) FROM session)',
-  );
+  await makeSignInStale(server);
   await page.getByRole('button', { name: 'Generate API Key' }).click();
   const dialog = page.getByRole('dialog', { name: 'Create API Key' });
   const password = dialog.getByLabel('Password', { exact: true });

@@ -1,4 +1,15 @@
-import { createKey, expect, people, row, test, unique, whoami } from '../fixtures.ts';
+import {
+  answered,
+  createKey,
+  expect,
+  makeSignInStale,
+  people,
+  row,
+  signIn,
+  test,
+  unique,
+  whoami,
+} from '../fixtures.ts';
 
 test('a deactivated key is refused until it is activated again', async ({ page, open, as, server }) => {
   const place = await as(people.developer);
@@ -19,6 +30,57 @@ test('a deactivated key is refused until it is activated again', async ({ page, 
   await expect(here.getByText('Active', { exact: true })).toBeVisible();
   expect((await whoami(server.url, key)).status()).toBe(200);
 });
+
+for (const where of ['the list', 'the page of the key']) {
+  test(`on ${where}, a sign-in of more than ten minutes ago is asked for the password before a key is activated`, async ({
+    page,
+    open,
+    as,
+    server,
+    database,
+    watch,
+  }) => {
+    test.skip(database === 'sqlite', 'an SQLite file belongs to the server that serves it');
+    watch.expect(answered(422));
+    watch.expect(answered(403));
+    const place = await as(people.developer);
+    await signIn(page, people.developer);
+    const key = await createKey(page, open, place, unique('Asleep'));
+    const path = where === 'the list' ? place.keys : `${place.keys}/${key.id}`;
+    await open(`${place.keys}/${key.id}`);
+    await page.getByRole('main').getByRole('button', { name: 'Deactivate' }).click();
+    await expect(page.getByRole('main').getByRole('button', { name: 'Activate', exact: true })).toBeVisible();
+
+    await open(path);
+    await makeSignInStale(server);
+    if (where === 'the list') {
+      await row(page, key.name).getByRole('button', { name: `Actions for ${key.name}` }).click();
+      await row(page, key.name).getByRole('button', { name: 'Activate' }).click();
+    } else {
+      await page.getByRole('main').getByRole('button', { name: 'Activate', exact: true }).click();
+    }
+    const question = page.getByRole('alert').filter({ has: page.getByLabel('Password', { exact: true }) });
+    const password = question.getByLabel('Password', { exact: true });
+    await expect(password).toBeVisible();
+    expect((await whoami(server.url, key)).status()).toBe(401);
+
+    await password.fill('not the password');
+    await question.getByRole('button', { name: 'Activate' }).click();
+    await expect(password).toHaveAccessibleDescription(/not your password/);
+    expect((await whoami(server.url, key)).status()).toBe(401);
+
+    await password.fill(people.developer.password);
+    await question.getByRole('button', { name: 'Activate' }).click();
+    await expect(page).toHaveURL(path);
+    await expect(question).toBeHidden();
+    if (where === 'the list') {
+      await expect(row(page, key.name).getByText('Active', { exact: true })).toBeVisible();
+    } else {
+      await expect(page.getByRole('main').getByRole('button', { name: 'Deactivate' })).toBeVisible();
+    }
+    expect((await whoami(server.url, key)).status()).toBe(200);
+  });
+}
 
 test('a list that is drawn anew leaves the reader where they are', { tag: '@js' }, async ({ page, open, as }) => {
   const place = await as(people.developer);

@@ -1,0 +1,107 @@
+// A password that is reset by the link that `latchkey user reset-password` prints.
+import type { Page } from '@playwright/test';
+import { expectAccessible } from '../accessible.ts';
+import { answered, expect, people, signIn, test } from '../fixtures.ts';
+import type { Person, Server } from '../server.ts';
+import { another } from '../invitations.ts';
+
+const forgetful = (name: string): Person => ({
+  ...people.developer,
+  email: `${name}@acme.example`,
+  password: 'walnut ladder grey comet',
+});
+// One person for each test: a new password ends all sessions of its person.
+const [fred, flora, felix] = [forgetful('fred'), forgetful('flora'), forgetful('felix')] as const;
+const chosen = 'marble ferry under lamps';
+
+test.use({ crowd: [[people.owner, fred, flora, felix], { scope: 'worker' }] });
+
+/** The path of a new link. */
+async function link(server: Server, person: Person): Promise<string> {
+  const printed = (await server.command('user', 'reset-password', '--email', person.email)).trim();
+  expect(printed.startsWith(`${server.url}/reset/`)).toBe(true);
+  return new URL(printed).pathname;
+}
+
+const field = (page: Page) => page.getByLabel('New password', { exact: true });
+const save = (page: Page) => page.getByRole('button', { name: 'Save password' });
+
+async function expectUseless(page: Page, path: string): Promise<void> {
+  const answer = await page.goto(path);
+  expect(answer?.status()).toBe(404);
+  await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible();
+  await expect(page.getByText('Ask the administrator of this Latchkey for another one')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Sign in' })).toHaveAttribute('href', '/sign-in');
+  await expect(field(page)).toHaveCount(0);
+}
+
+test('a link gives a new password once, and ends the sessions of the old one', async ({
+  page,
+  open,
+  browser,
+  server,
+  watch,
+  javaScriptEnabled,
+}) => {
+  watch.expect(answered(422));
+  watch.expect(answered(404));
+  const elsewhere = await another(browser, server.url, javaScriptEnabled ?? true);
+  await signIn(elsewhere.page, fred);
+  const inside = elsewhere.page.url();
+
+  const path = await link(server, fred);
+  await open(path);
+  await expect(page.getByRole('heading', { name: 'Choose a new password', level: 1 })).toBeVisible();
+  await expect(page.getByLabel('Email')).toHaveValue(fred.email);
+  await field(page).fill('too short');
+  await save(page).click();
+  await expect(field(page)).toHaveAccessibleDescription(/15/);
+  await field(page).fill(chosen);
+  await save(page).click();
+  await expect(page).toHaveURL(/\/sign-in\?after=reset$/);
+  await expect(page.getByRole('status').filter({ hasText: 'password was changed' })).toBeVisible();
+
+  await elsewhere.page.goto(inside);
+  await expect(elsewhere.page).toHaveURL(/\/sign-in\?/);
+  await elsewhere.context.close();
+
+  await page.getByRole('textbox', { name: 'Email' }).fill(fred.email);
+  await page.getByLabel('Password', { exact: true }).fill(fred.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'do not match' })).toBeVisible();
+  await signIn(page, { ...fred, password: chosen });
+  await expectUseless(page, path);
+});
+
+test('a link that was replaced, has ended or never was says what to do', async ({ page, server, database, watch }) => {
+  watch.expect(answered(404));
+  const replaced = await link(server, flora);
+  const newest = await link(server, flora);
+  await expectUseless(page, replaced);
+  await expectUseless(page, '/reset/garbage');
+  await expectUseless(page, '/reset/%00%F0%9F%94%91');
+  await page.goto(newest);
+  await expect(field(page)).toBeVisible();
+  if (database === 'postgres') {
+    await server.query('UPDATE password_reset SET expires_at = expires_at - 1860000');
+    await expectUseless(page, newest);
+  }
+});
+
+test('a link that ends while its page is open says what to do', async ({ page, open, server, watch }) => {
+  watch.expect(answered(404));
+  const path = await link(server, felix);
+  await open(path);
+  await link(server, felix);
+  await field(page).fill(chosen);
+  await save(page).click();
+  await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible();
+});
+
+test('the page of a link is accessible, in light and dark, on a phone and a desk', { tag: '@js' }, async ({ page, open, server, watch }) => {
+  watch.expect(answered(404));
+  await open(await link(server, felix));
+  await expectAccessible(page);
+  await open('/reset/garbage');
+  await expectAccessible(page);
+});
