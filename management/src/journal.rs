@@ -36,6 +36,8 @@ pub(crate) struct Journal {
 struct JournaledEnds {
     revoked: HashSet<KeyId>,
     others: HashMap<KeyId, ReversibleEnds>,
+    /// The highest position of a line; 0 without any.
+    position: i64,
 }
 
 /// Ends that can be undone.
@@ -56,6 +58,7 @@ struct Retirement {
 
 impl JournaledEnds {
     fn learn(&mut self, line: &JournalLine) {
+        self.position = self.position.max(line.position.unwrap_or_default());
         if line.end == KeyEnd::Revoked {
             self.revoked.insert(line.key);
             self.others.remove(&line.key);
@@ -121,11 +124,16 @@ impl Journal {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds entries for a key; [`Journal::flush`] writes them.
-    fn note(&self, key: KeyId, missing: &[KeyEnd], at: Timestamp) {
+    /// Adds entries for a key, changed at `position`; [`Journal::flush`] writes them.
+    fn note(&self, key: KeyId, missing: &[KeyEnd], position: i64, at: Timestamp) {
         let mut known = self.known();
         for end in missing {
-            let line = JournalLine { at, key, end: *end };
+            let line = JournalLine {
+                at,
+                key,
+                end: *end,
+                position: Some(position),
+            };
             known.learn(&line);
             line.write(&mut self.pending());
         }
@@ -168,7 +176,7 @@ impl Keyring {
         };
         for row in rows {
             let missing = journal.known().missing(row);
-            journal.note(row.id, &missing, self.now());
+            journal.note(row.id, &missing, row.position, self.now());
         }
         self.flush_journal().await
     }

@@ -143,6 +143,7 @@ shared_statements! {
     CHANGE_HEAD = "node/change_head";
     CHANGE_HEAD_ADVANCE = "node/change_head_advance";
     CHANGE_HEAD_CLAIM = "node/change_head_claim";
+    CHANGE_HEAD_SKIP = "node/change_head_skip";
     NODE_DELETE = "node/delete";
     NODE_DELETE_UNCHANGED = "node/delete_unchanged";
     NODE_INSERT = "node/insert";

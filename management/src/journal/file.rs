@@ -141,6 +141,7 @@ mod tests {
             at: Timestamp(i64::from(n)),
             key: KeyId::from_number(Environment::Live, u128::from(n)),
             end: KeyEnd::Revoked,
+            position: Some(i64::from(n)),
         }
     }
 

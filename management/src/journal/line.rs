@@ -1,4 +1,4 @@
-//! A line of the journal: time, key, event, and a checksum.
+//! A line of the journal: time, key, event, position of the change, and a checksum.
 //!
 //! The checksum detects damage, not forgery: a process that can write the file beside the pepper can read the pepper too.
 
@@ -23,6 +23,8 @@ pub(super) struct JournalLine {
     pub at: Timestamp,
     pub key: KeyId,
     pub end: KeyEnd,
+    /// The position of `change_head` as of which it holds; `None` in lines of versions that did not record it.
+    pub position: Option<i64>,
 }
 
 impl JournalLine {
@@ -36,6 +38,9 @@ impl JournalLine {
             KeyEnd::Deactivated { at } => write!(text, "deactivated {}", at.0),
             KeyEnd::Retires { since, end } => write!(text, "retires {} {}", since.0, end.0),
         };
+        if let Some(position) = self.position {
+            let _ = write!(text, " @{position}");
+        }
         let sum = checksum(&text.as_bytes()[start..]);
         let _ = writeln!(text, " {sum}");
     }
@@ -47,6 +52,10 @@ impl JournalLine {
             return None;
         }
         let instant = |word: &str| word.parse().ok().map(Timestamp);
+        let (said, position) = match said.rsplit_once(" @") {
+            Some((said, position)) => (said, Some(position.parse().ok()?)),
+            None => (said, None),
+        };
         let words: Vec<&str> = said.split(' ').collect();
         let (at, key, end) = match words[..] {
             [at, key, "revoked"] => (at, key, KeyEnd::Revoked),
@@ -64,6 +73,7 @@ impl JournalLine {
             at: instant(at)?,
             key: key.parse().ok()?,
             end,
+            position,
         })
     }
 }
@@ -80,15 +90,17 @@ mod tests {
     #[test]
     fn a_written_line_is_parsed_and_a_damaged_one_is_not() {
         let (since, end) = (Timestamp(1_700_000_000_000), Timestamp(-5));
-        for end in [
-            KeyEnd::Revoked,
-            KeyEnd::Deactivated { at: since },
-            KeyEnd::Retires { since, end },
+        for (end, position) in [
+            (KeyEnd::Revoked, None),
+            (KeyEnd::Revoked, Some(12)),
+            (KeyEnd::Deactivated { at: since }, Some(i64::MAX)),
+            (KeyEnd::Retires { since, end }, Some(0)),
         ] {
             let line = JournalLine {
                 at: Timestamp(1_800_000_000_000),
                 key: KeyId::from_number(Environment::Live, 7),
                 end,
+                position,
             };
             let mut text = String::new();
             line.write(&mut text);

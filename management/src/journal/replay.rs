@@ -52,6 +52,8 @@ impl Keyring {
     }
 
     async fn replay(&self, journal: &Journal) -> Result<Replayed, ManagementError> {
+        let seen = journal.known().position;
+        let is_behind = self.store.skip_positions(seen).await?;
         let suspects = self.suspects(&journal.known());
         let mut replayed = Replayed::default();
         for (id, tenant, end) in suspects {
@@ -69,8 +71,14 @@ impl Keyring {
                 revoked = replayed.revoked,
                 deactivated = replayed.deactivated,
                 retired = replayed.retired,
-                "the database is older than the revocation journal (a restored backup, or changes that were lost): end it had \
-                 forgotten was done again"
+                "the database is older than the revocation journal (a restored backup, or changes that were lost): keys \
+                 that it had forgotten to have ended were ended again"
+            );
+        } else if is_behind {
+            tracing::warn!(
+                position = seen,
+                "the database is older than the revocation journal (a restored backup, or changes that were lost); no key that \
+                 had ended works again"
             );
         }
         let mut missing = Vec::new();
@@ -83,7 +91,8 @@ impl Keyring {
             });
         }
         for id in &missing {
-            journal.note(*id, &[KeyEnd::Revoked], self.now());
+            let position = self.store.fence().position();
+            journal.note(*id, &[KeyEnd::Revoked], position, self.now());
         }
         replayed.added = missing.len();
         self.flush_journal().await?;

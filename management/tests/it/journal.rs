@@ -248,6 +248,46 @@ async fn keys_that_a_restored_database_has_forgotten_are_ended_again_with_a_reco
     }
 }
 
+/// The positions that the journal names, in the order of its lines.
+fn positions(journal: &Path) -> Vec<i64> {
+    let text = fs::read_to_string(journal).expect("there");
+    let words = text.split_whitespace();
+    words
+        .filter_map(|word| word.strip_prefix('@'))
+        .map(|number| number.parse().expect("a number"))
+        .collect()
+}
+
+#[tokio::test]
+async fn positions_continue_above_those_seen_before_a_restore() {
+    for scene in Scene::all().await {
+        let keys = [scene.key().await, scene.key().await];
+        let later = scene.key().await;
+        let copy = scene.folder.path().join("backup");
+        back_up(&scene.house.fresh, &copy).await;
+        for key in &keys {
+            let reason = String::new();
+            scene.editor.revoke(key.id, reason).await.expect("active");
+        }
+        let before = positions(&scene.journal());
+        assert_eq!(before.len(), 2);
+
+        let (house, replayed, folder) = scene.restart(Some(&copy)).await;
+        assert_eq!(replayed.revoked, 2);
+        let session = house.sign_in("owner@acme.example").await;
+        let app = session.applications().await.expect("read")[0].id;
+        let editor = session.editor(app, Origin::default()).await;
+        let editor = editor.expect("an owner");
+        let reason = String::new();
+        editor.revoke(later.id, reason).await.expect("active");
+        // The revocations that were made again are in the journal already; the new one is not.
+        let after = positions(&folder.path().join("revocations"));
+        assert_eq!(after.len(), 3);
+        assert!(after[2] > before[1] + 2, "{after:?}");
+        assert!(after.is_sorted(), "{after:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_database_that_has_forgotten_nothing_is_unchanged() {
     for scene in Scene::all().await {

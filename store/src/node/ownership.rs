@@ -16,6 +16,10 @@ use uuid::Uuid;
 /// longer.
 const DRIFT_PERCENT: u32 = 5;
 
+/// How many positions are skipped above the highest known one after a restore. Only changes that end keys are in the revocation
+/// journal, so the changes after the last of them had positions that are not known.
+const SKIPPED_POSITIONS: i64 = 1_000_000;
+
 /// A process that claims the database.
 #[derive(Clone, Copy, Debug)]
 pub struct NewNode {
@@ -156,6 +160,29 @@ impl Store {
             node: node.id,
             epoch,
         }))
+    }
+}
+
+impl Store {
+    /// Continues positions above `seen`, which an earlier state of the database has reached, if the database is behind it.
+    /// Returns whether it is.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn skip_positions(&self, seen: i64) -> Result<bool, StoreError> {
+        let next = seen.saturating_add(SKIPPED_POSITIONS);
+        let was_behind = transaction!(self, |tx| {
+            let skipped = sqlx::query(sql::CHANGE_HEAD_SKIP)
+                .bind(seen)
+                .bind(next)
+                .execute(&mut *tx)
+                .await?;
+            skipped.rows_affected() > 0
+        })?;
+        if was_behind {
+            self.fence().saw(next);
+        }
+        Ok(was_behind)
     }
 }
 
