@@ -20,6 +20,7 @@ use crate::{
 /// The running server. It is stopped, and its directory removed, when this is dropped.
 pub struct Postgres {
     url: String,
+    programs: Option<PathBuf>,
     server: Option<Server>,
 }
 
@@ -33,21 +34,34 @@ impl Postgres {
     /// The variable by which tests find the server. Where a person has set it, that server is used.
     pub const VARIABLE: &str = "LATCHKEY_TEST_POSTGRES_URL";
 
+    /// The variable by which tests find PostgreSQL's programs, to make servers of their own.
+    pub const PROGRAMS_VARIABLE: &str = "LATCHKEY_TEST_POSTGRES_BIN";
+
     /// Starts a server, after installing Debian's if there is none.
     pub fn start() -> Result<Self> {
         if let Ok(url) = env::var(Self::VARIABLE) {
-            return Ok(Self { url, server: None });
+            return Ok(Self {
+                url,
+                programs: installed(),
+                server: None,
+            });
         }
         let programs = programs()?;
-        let server = step("start PostgreSQL", || Server::start(programs))?;
+        let server = step("start PostgreSQL", || Server::start(programs.clone()))?;
         let url = format!(
             "postgres://postgres@localhost/postgres?host={}",
             server.folder.display()
         );
         Ok(Self {
             url,
+            programs: Some(programs),
             server: Some(server),
         })
+    }
+
+    /// The folder of `initdb`, `postgres` and the others; `None` where they are not installed and a server was named.
+    pub fn programs(&self) -> Option<&Path> {
+        self.programs.as_deref()
     }
 
     /// Where it listens.

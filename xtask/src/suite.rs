@@ -50,6 +50,9 @@ fn rust(workspace: &Workspace, postgres: &Postgres, filter: Option<&str>) -> Res
     cargo
         .args(SERVER_SIDE)
         .env(Postgres::VARIABLE, postgres.url());
+    if let Some(programs) = postgres.programs() {
+        cargo.env(Postgres::PROGRAMS_VARIABLE, programs);
+    }
     for (name, variable) in proxy::ALL {
         cargo.env(variable, proxy::ensure(name, variable)?);
     }

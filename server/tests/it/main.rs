@@ -10,6 +10,7 @@ mod demo;
 mod described;
 mod edge;
 mod export;
+mod failover;
 mod forms;
 mod fresh;
 mod gate;

@@ -1,0 +1,127 @@
+//! A failover between two real PostgreSQL servers, with the real program: the primary stops, and its standby is promoted.
+
+mod cluster;
+mod program;
+
+use crate::{
+    failover::{cluster::Cluster, program::Program},
+    house::{HERE, House},
+};
+use domain::key::{
+    Environment, KeyDraft,
+    expiry::Expiry,
+    ip_rule::IpRules,
+    issued::IssuedKey,
+    name::{Description, KeyName},
+};
+use keyring::Issue;
+use std::time::{Duration, Instant};
+use store::Store;
+
+/// How long a failover may take before the test fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Makes an account and three keys that never expire.
+async fn keys(url: &str) -> [IssuedKey; 3] {
+    let store = Store::open(url).await.expect("opens");
+    let house = House::over(store, url.to_owned(), Box::new(()), HERE).await;
+    house.furnish().await;
+    let owner = house.owner().await;
+    let mut keys = Vec::new();
+    for name in ["Kept", "Revoked before", "Revoked after"] {
+        let draft = KeyDraft {
+            name: KeyName::parse(name).expect("a name"),
+            description: Description::default(),
+            environment: Environment::Live,
+            scopes: "invoice:read".parse().expect("scopes"),
+            expiry: Expiry::parse("never", "", owner.now()).expect("a choice"),
+            ip_rules: IpRules::parse("").expect("none"),
+            rate_limit: None,
+        };
+        let fresh = owner.fresh().expect("signed in a moment ago");
+        match fresh
+            .issue(draft, house.keyring.new_idempotency_key())
+            .await
+        {
+            Ok(Issue::New(issued)) => keys.push(issued),
+            other => panic!("no key: {other:?}"),
+        }
+    }
+    house.keyring.close().await;
+    keys.try_into().expect("three")
+}
+
+/// Waits for `done`, and verifies a revoked key meanwhile: it must never be accepted.
+fn wait(program: &Program, revoked: &IssuedKey, what: &str, mut done: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let refused = program.verify(revoked);
+        assert_ne!(
+            refused.status, 200,
+            "a revoked key is accepted: {refused:?}"
+        );
+        if done() {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{what}: {}", program.log());
+    }
+}
+
+#[tokio::test]
+async fn a_process_continues_on_a_promoted_standby_that_has_every_change() {
+    let Some(mut cluster) = Cluster::start() else {
+        return;
+    };
+    let [kept, before, after] = keys(&cluster.primary_url()).await;
+    let program = Program::start(&cluster.url());
+    assert_eq!(program.verify(&kept).status, 200);
+    assert_eq!(program.revoke(&before).status, 204);
+    cluster.wait_until_standby_has_everything().await;
+
+    cluster.stop_primary();
+    cluster.promote_standby();
+    // An attempt may be committed without an answer: the key is revoked then.
+    wait(&program, &before, "a change on the promoted server", || {
+        let answer = program.revoke(&after);
+        answer.status == 204 || answer.code() == "key_revoked"
+    });
+    assert_eq!(program.get("/readyz").status, 200);
+    assert_eq!(program.verify(&kept).status, 200);
+    assert_eq!(program.verify(&after).code(), "key_revoked");
+    assert_eq!(program.verify(&before).code(), "key_revoked");
+    let program = program.restart();
+    assert_eq!(program.verify(&kept).status, 200);
+    assert_eq!(program.verify(&after).code(), "key_revoked");
+    assert_eq!(program.verify(&before).code(), "key_revoked");
+}
+
+#[tokio::test]
+async fn a_process_fails_closed_on_a_promoted_standby_that_lacks_a_revocation() {
+    let Some(mut cluster) = Cluster::start() else {
+        return;
+    };
+    let [kept, revoked, _] = keys(&cluster.primary_url()).await;
+    let program = Program::start(&cluster.url());
+    cluster.wait_until_standby_has_everything().await;
+    cluster.stop_standby();
+    assert_eq!(program.revoke(&revoked).status, 204);
+
+    cluster.stop_primary();
+    cluster.start_standby();
+    cluster.promote_standby();
+    wait(&program, &revoked, "the process ends", || {
+        let log = program.log();
+        log.contains("latchkey: the server failed: the database is behind")
+    });
+    assert_eq!(program.verify(&kept).status, 0);
+
+    // The next process finds the revocation in its journal and makes it again.
+    let program = program.restart();
+    assert_eq!(program.verify(&kept).status, 200);
+    assert_eq!(program.verify(&revoked).code(), "key_revoked");
+    assert!(
+        program.log().contains("older than the revocation journal"),
+        "{}",
+        program.log()
+    );
+}

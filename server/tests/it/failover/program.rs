@@ -1,0 +1,158 @@
+//! The program as a process of its own.
+
+use crate::house::PEPPER;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use domain::key::issued::IssuedKey;
+use std::{
+    fs::{self, File},
+    io::{Read, Write},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    process::{Child, Command},
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+/// How long the program may take to start, or to answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// `latchkey serve`, until it is dropped.
+pub struct Program {
+    url: String,
+    address: SocketAddr,
+    folder: TempDir,
+    process: Child,
+}
+
+/// An HTTP answer; status 0 where none came.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: String,
+}
+
+impl Answer {
+    /// The code of a problem.
+    pub fn code(&self) -> &str {
+        let code = self.body.split_once("\"code\":\"");
+        code.and_then(|(_, rest)| rest.split('"').next())
+            .unwrap_or_default()
+    }
+}
+
+impl Program {
+    /// Starts it over a database, and waits until it is ready.
+    pub fn start(url: &str) -> Self {
+        Self::start_in(url, tempfile::tempdir().expect("a folder"))
+    }
+
+    /// Kills it, and starts another one with the same files.
+    pub fn restart(mut self) -> Self {
+        self.end();
+        let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().expect("a folder"));
+        Self::start_in(&self.url, folder)
+    }
+
+    fn start_in(url: &str, folder: TempDir) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let address = listener.local_addr().expect("an address");
+        drop(listener);
+        let pepper = folder.path().join("pepper");
+        if !pepper.exists() {
+            fs::write(&pepper, STANDARD.encode(PEPPER)).expect("written");
+            let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+            fs::set_permissions(&pepper, private).expect("ours");
+        }
+        let log = File::create(folder.path().join("log")).expect("a file");
+        let process = Command::new(env!("CARGO_BIN_EXE_latchkey"))
+            .arg("serve")
+            .env_clear()
+            .env("LATCHKEY_LISTEN", address.to_string())
+            .env("LATCHKEY_DATABASE_URL", url)
+            .env("LATCHKEY_PEPPER_FILE", pepper)
+            .current_dir(folder.path())
+            .stdout(log.try_clone().expect("a file"))
+            .stderr(log)
+            .spawn()
+            .expect("the program starts");
+        let program = Self {
+            url: url.to_owned(),
+            address,
+            folder,
+            process,
+        };
+        let deadline = Instant::now() + PATIENCE;
+        while program.get("/readyz").status != 200 {
+            assert!(Instant::now() < deadline, "not ready: {}", program.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        program
+    }
+
+    /// What it has written so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, "")
+    }
+
+    pub fn verify(&self, key: &IssuedKey) -> Answer {
+        self.send("GET", "/v1/whoami", &credentials(key))
+    }
+
+    /// Has the key revoke itself.
+    pub fn revoke(&self, key: &IssuedKey) -> Answer {
+        self.send("DELETE", "/v1/keys/current", &credentials(key))
+    }
+
+    fn send(&self, method: &str, path: &str, lines: &str) -> Answer {
+        let none = Answer {
+            status: 0,
+            body: String::new(),
+        };
+        let Ok(mut stream) = TcpStream::connect(self.address) else {
+            return none;
+        };
+        stream.set_read_timeout(Some(PATIENCE)).expect("possible");
+        let host = self.address;
+        let request =
+            format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{lines}\r\n");
+        let mut answer = String::new();
+        let sent = stream.write_all(request.as_bytes());
+        if sent
+            .and_then(|()| stream.read_to_string(&mut answer))
+            .is_err()
+        {
+            return none;
+        }
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok());
+        Answer {
+            status: status.unwrap_or_default(),
+            body: body.to_owned(),
+        }
+    }
+
+    fn end(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn credentials(key: &IssuedKey) -> String {
+    format!(
+        "x-client-key: {}\r\nx-client-secret: {}\r\n",
+        key.id, &*key.secret
+    )
+}
