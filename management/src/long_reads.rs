@@ -40,7 +40,7 @@ impl LongReads {
         }
     }
 
-    async fn take(&self, account: AccountId) -> Result<ReadPermit, ManagementError> {
+    pub(crate) async fn take(&self, account: AccountId) -> Result<ReadPermit, ManagementError> {
         let of_account = self.of(account);
         let turn = async {
             // Reads of one account wait for each other before they wait for those of others.

@@ -1,7 +1,7 @@
 //! Support staff may read keys of any account after giving a reason. They change nothing, and each search is in the
 //! account's audit log before it is answered.
 
-use crate::{Keyring, ManagementError, Session, Viewer, access};
+use crate::{Keyring, ManagementError, Session, Viewer, access, long_reads::ReadPermit};
 use domain::origin::Origin;
 use domain::{
     account::{Application, Identity, Role},
@@ -35,6 +35,9 @@ pub enum Look {
         retry_after_ms: i64,
     },
 }
+
+/// Support's turns for long reads, as if all of its staff were one account. No account has this id.
+const STAFF: AccountId = AccountId(Uuid::nil());
 
 /// The accounts and items that a search found, as the audit log records them.
 type Seen = BTreeSet<(AccountId, String)>;
@@ -155,7 +158,10 @@ impl Support {
         tail: &str,
     ) -> Result<(), ManagementError> {
         let store = &self.keyring.store;
-        let mut keys = store.find_keys_by_mask(head, tail, one_more()).await?;
+        let mut keys = {
+            let _permit = self.long_read().await?;
+            store.find_keys_by_mask(head, tail, one_more()).await?
+        };
         cut(&mut keys, &mut found.more);
         let seen = keys
             .iter()
@@ -177,8 +183,13 @@ impl Support {
     /// Accounts and applications; if one application was named by its id, its keys too.
     async fn find(&self, found: &mut Found, id: Uuid, name: &str) -> Result<(), ManagementError> {
         let store = &self.keyring.store;
-        let mut accounts = store.find_accounts(id, name, one_more()).await?;
-        let mut applications = store.find_applications(id, name, one_more()).await?;
+        let (mut accounts, mut applications) = {
+            let _permit = self.long_read().await?;
+            (
+                store.find_accounts(id, name, one_more()).await?,
+                store.find_applications(id, name, one_more()).await?,
+            )
+        };
         cut(&mut accounts, &mut found.more);
         cut(&mut applications, &mut found.more);
         let mut seen: Seen = accounts
@@ -201,11 +212,12 @@ impl Support {
 
     /// The decisions under a request id, in any account.
     async fn find_requests(&self, found: &mut Found) -> Result<(), ManagementError> {
-        let decided = self
-            .keyring
-            .telemetry()
-            .decisions_of_request(found.what.trim(), None)
-            .await?;
+        let decided = {
+            let _permit = self.long_read().await?;
+            let telemetry = self.keyring.telemetry();
+            let found = telemetry.decisions_of_request(found.what.trim(), None);
+            found.await?
+        };
         let seen = decided
             .iter()
             .map(|decided| (decided.account, decided.key.to_string()))
@@ -246,6 +258,11 @@ impl Support {
                 account: application.account_name.clone(),
             })
             .collect())
+    }
+
+    /// A turn for a search in all accounts. It is given back before a [`Viewer`] reads, which takes a turn of its own.
+    async fn long_read(&self) -> Result<ReadPermit, ManagementError> {
+        self.keyring.long_reads.take(STAFF).await
     }
 
     fn viewer(&self, application: Application) -> Viewer {

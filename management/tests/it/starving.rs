@@ -1,7 +1,15 @@
 //! What one account reads does not hold another one up.
 
-use crate::house::{draft, houses};
-use domain::key::filter::{KeyFilter, KeyQuery};
+use crate::{
+    house::{draft, houses},
+    support_staff::support,
+};
+use domain::{
+    key::filter::{KeyFilter, KeyQuery},
+    support::Search,
+    time::MINUTE,
+};
+use sqlx::{Connection, Executor, PgConnection};
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering::SeqCst},
@@ -44,5 +52,61 @@ async fn a_revocation_does_not_wait_for_searches_of_another_account() {
         while let Some(searched) = searches.join_next().await {
             searched.expect("no search fails");
         }
+    }
+}
+
+/// More than a pool has connections.
+const LOOKS: usize = 40;
+
+#[tokio::test]
+async fn a_revocation_does_not_wait_behind_the_searches_of_support() {
+    for house in houses().await {
+        // Readers of SQLite cannot be held up by a lock.
+        if house.fresh.url.starts_with("sqlite:") {
+            continue;
+        }
+        let (support, editor) = (support(&house).await, house.editor("Calm").await);
+        let key = house.issue(&editor, draft()).await;
+        let mut blockade = PgConnection::connect(&house.fresh.url)
+            .await
+            .expect("connects");
+        for statement in ["BEGIN", "LOCK TABLE decision IN ACCESS EXCLUSIVE MODE"] {
+            blockade.execute(statement).await.expect("locked");
+        }
+        let begun = Arc::new(AtomicUsize::new(0));
+        let mut searches = JoinSet::new();
+        for _ in 0..LOOKS {
+            let (support, begun) = (support.clone(), begun.clone());
+            let clock = house.clock.clone();
+            searches.spawn(async move {
+                begun.fetch_add(1, SeqCst);
+                // So many at once are not allowed.
+                clock.advance(MINUTE);
+                let what = "4f0c2d7e9b1a4c55b1f3a7d2c6e89f10";
+                let search = Search::Name(what.into());
+                support.look(search, what.into(), String::new()).await
+            });
+        }
+        while begun.load(SeqCst) < LOOKS {
+            yield_now().await;
+        }
+        // Until as many of them as can wait for the lock.
+        let waiting = "SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let mut before = 0;
+        loop {
+            let (now,): (i64,) = sqlx::query_as(waiting)
+                .fetch_one(&mut blockade)
+                .await
+                .expect("read");
+            if now > 0 && now == before {
+                break;
+            }
+            before = now;
+        }
+        let revoked = editor.revoke(key.id, "Leaked".into()).await;
+        revoked.expect("revoked");
+        blockade.execute("ROLLBACK").await.expect("ended");
+        searches.shutdown().await;
     }
 }

@@ -10,7 +10,7 @@ use domain::{
 };
 use management::{Look, ManagementError, PersonDraft, Support};
 
-async fn support(house: &House) -> Support {
+pub async fn support(house: &House) -> Support {
     let email = "help@latchkey.example";
     let draft = PersonDraft {
         place: None,

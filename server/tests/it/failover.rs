@@ -14,7 +14,7 @@ use domain::key::{
     issued::IssuedKey,
     name::{Description, KeyName},
 };
-use keyring::Issue;
+use management::Issue;
 use std::time::{Duration, Instant};
 use store::Store;
 
