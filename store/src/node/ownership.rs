@@ -180,7 +180,7 @@ impl Store {
             skipped.rows_affected() > 0
         })?;
         if was_behind {
-            self.fence().saw(next);
+            self.fence().record_position(next);
         }
         Ok(was_behind)
     }
