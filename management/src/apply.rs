@@ -88,7 +88,7 @@ impl Keyring {
                     return Err(error);
                 }
             }
-            Err(StoreError::Uncertain(cause)) => {
+            Err(StoreError::OutcomeUnknown(cause)) => {
                 tracing::error!(%cause, ?scopes, "a commit was not answered; the keys are refused until they have been read again");
                 self.uncertain_keys.add(scopes);
                 for scope in scopes {

@@ -36,8 +36,8 @@ impl From<StoreError> for ManagementError {
             StoreError::NotFound => Self::NotFound,
             StoreError::LastOwner => Self::LastOwner,
             StoreError::Unavailable(_)
-            | StoreError::Uncertain(_)
-            | StoreError::Unrecorded(_)
+            | StoreError::OutcomeUnknown(_)
+            | StoreError::JournalNotWritten(_)
             | StoreError::Unwritable { .. }
             | StoreError::Fenced
             | StoreError::Behind { .. } => Self::Unavailable(error.to_string()),

@@ -196,7 +196,7 @@ impl Keyring {
         {
             written = journal.flush().await;
         }
-        written.map_err(StoreError::Unrecorded)
+        written.map_err(StoreError::JournalNotWritten)
     }
 }
 

@@ -92,7 +92,9 @@ pub(crate) async fn apply_transition(
     };
     let done = keyring.apply(&[Scope::Key(id)], change).await;
     done.map(drop).or_else(|error| match error {
-        StoreError::Uncertain(_) if keyring.index().with(id, |entry| wanted.was_applied(entry)) => {
+        StoreError::OutcomeUnknown(_)
+            if keyring.index().with(id, |entry| wanted.was_applied(entry)) =>
+        {
             Ok(())
         }
         // It was there a moment ago: a concurrent change was faster.

@@ -22,7 +22,7 @@ mod seal;
 
 pub use chain::{AuditBreak, AuditDamage, AuditHead, SealingReport};
 pub use seal::{SealKey, SealKeys};
-pub(crate) use seal::{Sealed, Seals};
+pub(crate) use seal::{SealingTransaction, SharedSealKeys};
 
 use crate::{StoreError, row::corrupt};
 use domain::audit::{Actor, Event, Facts};

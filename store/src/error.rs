@@ -63,7 +63,7 @@ pub enum StoreError {
     },
     /// The outcome of the commit is unknown.
     #[error("the database did not say whether the change was committed: {0}")]
-    Uncertain(Box<StoreError>),
+    OutcomeUnknown(Box<StoreError>),
     /// The database has damaged pages.
     #[error("the database is damaged: {0}")]
     Damaged(String),
@@ -77,7 +77,7 @@ pub enum StoreError {
     },
     /// The change is committed, but not in the revocation journal: it must not be answered yet.
     #[error("the revocation journal cannot be written: {0}")]
-    Unrecorded(std::io::Error),
+    JournalNotWritten(std::io::Error),
     /// The database does not answer.
     #[error("the database does not answer: {0}")]
     Unavailable(sqlx::Error),

@@ -91,7 +91,7 @@ pub struct UsageBatch {
     /// The last accepted calls of keys.
     pub last_uses: Vec<LastUse>,
     /// Counts for the breakdowns.
-    pub by: Vec<BreakdownCount>,
+    pub breakdowns: Vec<BreakdownCount>,
     /// Outcomes reported by services.
     pub reports: Vec<UsageReport>,
 }
@@ -131,14 +131,19 @@ impl Store {
                     .push_bind(&last.address)
                     .push_bind(&last.user_agent)
                     .push_bind(&last.route))?;
-                insert_many!(tx, sql::USAGE_BREAKDOWN_ADD, batch.by, |row, part| row
-                    .push_bind(&part.subject)
-                    .push_bind(part.span)
-                    .push_bind(part.bucket.0)
-                    .push_bind(part.dimension.as_str())
-                    .push_bind(&part.value)
-                    .push_bind(part.outcome.as_str())
-                    .push_bind(part.calls))?;
+                insert_many!(
+                    tx,
+                    sql::USAGE_BREAKDOWN_ADD,
+                    batch.breakdowns,
+                    |row, part| row
+                        .push_bind(&part.subject)
+                        .push_bind(part.span)
+                        .push_bind(part.bucket.0)
+                        .push_bind(part.dimension.as_str())
+                        .push_bind(&part.value)
+                        .push_bind(part.outcome.as_str())
+                        .push_bind(part.calls)
+                )?;
                 let mut sums = BTreeMap::new();
                 for report in &batch.reports {
                     if let Some(id) = report.id {

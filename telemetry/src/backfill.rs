@@ -90,7 +90,7 @@ impl Telemetry {
             counts: counts(&subjects, past, &retained),
             days: days(application.id, key, past),
             last_uses: last_use.into_iter().collect(),
-            by: breakdowns(&subjects, past, &retained),
+            breakdowns: breakdowns(&subjects, past, &retained),
             reports: vec![UsageReport { id: None, parts }],
         };
         self.store.add_usage(&batch).await?;

@@ -132,7 +132,7 @@ async fn the_command_accepts_its_own_heads_and_names_broken_logs() {
     };
     for line in [first, second] {
         assert!(
-            line.ends_with("row 2 is not the one whose hash was kept"),
+            line.ends_with("row 2 does not have the hash that was stored"),
             "{line}"
         );
     }

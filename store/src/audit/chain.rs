@@ -46,17 +46,17 @@ pub enum AuditDamage {
     /// It does not exist.
     Missing,
     /// It is the last one, and not the head that the account names.
-    NotTheHead,
+    NotHead,
     /// It follows the head that the account names.
-    Added,
+    AfterHead,
     /// Its hash differs from the one that was stored elsewhere.
-    NotTheKept,
+    NotStored,
     /// Its seal was not made with the pepper that it names.
-    Forged,
+    ForgedSeal,
     /// It has no seal, although a row before it has one.
-    Unsealed,
+    MissingSeal,
     /// It is the last one, and no seal of a known pepper covers it.
-    Unproven,
+    UnknownSeal,
 }
 
 impl AuditHead {
@@ -76,16 +76,16 @@ impl fmt::Display for AuditBreak {
                 write!(f, "row {seq} is not what was written after row {before}")
             }
             AuditDamage::Missing => write!(f, "row {seq} is missing"),
-            AuditDamage::NotTheHead => write!(f, "row {seq} is not what was written last"),
-            AuditDamage::Added => write!(f, "row {seq} was not written by Latchkey"),
-            AuditDamage::NotTheKept => write!(f, "row {seq} is not the one whose hash was kept"),
-            AuditDamage::Forged => {
+            AuditDamage::NotHead => write!(f, "row {seq} is not what was written last"),
+            AuditDamage::AfterHead => write!(f, "row {seq} was not written by Latchkey"),
+            AuditDamage::NotStored => write!(f, "row {seq} does not have the hash that was stored"),
+            AuditDamage::ForgedSeal => {
                 write!(f, "row {seq} has a seal that was not made with the pepper")
             }
-            AuditDamage::Unsealed => {
+            AuditDamage::MissingSeal => {
                 write!(f, "row {seq} has no seal, and rows before it have one")
             }
-            AuditDamage::Unproven => write!(
+            AuditDamage::UnknownSeal => write!(
                 f,
                 "row {seq}, the last one, has no seal of a known pepper; a log of before this version is sealed when the \
                  server starts"
@@ -127,7 +127,7 @@ impl Store {
             .collect()
     }
 
-    /// Reads an account's log from its first row to the head, and returns the first damaged row. `kept` are the number and the
+    /// Reads an account's log from its first row to the head, and returns the first damaged row. `stored` are the number and the
     /// hash of an earlier head. Rows that are appended meanwhile are not checked.
     ///
     /// # Errors
@@ -135,7 +135,7 @@ impl Store {
     pub async fn verify_audit(
         &self,
         head: &AuditHead,
-        kept: Option<(i64, [u8; 32])>,
+        stored: Option<(i64, [u8; 32])>,
     ) -> Result<Option<AuditBreak>, StoreError> {
         let broken = |seq, damage| Ok(Some(AuditBreak { seq, damage }));
         if head.seq == 0 {
@@ -165,16 +165,16 @@ impl Store {
                     sealed = true;
                     match line.check_seal(self.seal_keys()) {
                         SealCheck::Genuine => proven = seq,
-                        SealCheck::Forged => return broken(seq, AuditDamage::Forged),
+                        SealCheck::Forged => return broken(seq, AuditDamage::ForgedSeal),
                         // The pepper was retired: a later seal covers the row.
                         SealCheck::Unknown => {}
                     }
                 } else if sealed {
-                    return broken(seq, AuditDamage::Unsealed);
+                    return broken(seq, AuditDamage::MissingSeal);
                 }
                 seal.clone_from(&line.seal);
-                if kept.is_some_and(|(at, kept)| at == seq && kept != hash) {
-                    return broken(seq, AuditDamage::NotTheKept);
+                if stored.is_some_and(|(at, stored)| at == seq && stored != hash) {
+                    return broken(seq, AuditDamage::NotStored);
                 }
             }
             if lines.iter().all(|line| line.seq > head.seq) {
@@ -182,21 +182,21 @@ impl Store {
             }
         }
         if hash != head.hash || seal != head.seal {
-            return broken(seq, AuditDamage::NotTheHead);
+            return broken(seq, AuditDamage::NotHead);
         }
         if head.last > seq {
-            return broken(seq + 1, AuditDamage::Added);
+            return broken(seq + 1, AuditDamage::AfterHead);
         }
-        if kept.is_some_and(|(at, _)| at > seq) {
+        if stored.is_some_and(|(at, _)| at > seq) {
             return broken(seq + 1, AuditDamage::Missing);
         }
         if proven < seq {
-            return broken(seq, AuditDamage::Unproven);
+            return broken(seq, AuditDamage::UnknownSeal);
         }
         Ok(None)
     }
 
-    /// Seals each log whose last row is not sealed under the newest pepper, by appending one more row. A seal covers all rows
+    /// SharedSealKeys each log whose last row is not sealed under the newest pepper, by appending one more row. A seal covers all rows
     /// before it, so an unsealed log is sealed only if no log has a seal, which means that the database is from before seals.
     /// An unsealed log beside sealed ones, or one with a seal that is not genuine, is left to `latchkey audit verify`.
     ///

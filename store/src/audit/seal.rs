@@ -1,4 +1,4 @@
-//! Seals of the audit log. Making one takes the pepper, so a chain cannot be recomputed without it.
+//! SharedSealKeys of the audit log. Making one takes the pepper, so a chain cannot be recomputed without it.
 
 use crate::PepperName;
 use hmac::{Hmac, KeyInit, Mac};
@@ -47,11 +47,11 @@ impl fmt::Debug for SealKeys {
 
 /// The keys of a store, set once. A clone shares them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Seals(Arc<OnceLock<SealKeys>>);
+pub(crate) struct SharedSealKeys(Arc<OnceLock<SealKeys>>);
 
 static NO_KEYS: SealKeys = SealKeys(Vec::new());
 
-impl Seals {
+impl SharedSealKeys {
     /// Returns the keys; empty before they are set.
     pub(crate) fn keys(&self) -> &SealKeys {
         self.0.get().unwrap_or(&NO_KEYS)
@@ -64,13 +64,13 @@ impl Seals {
 }
 
 /// A transaction with the keys that seal the audit events appended in it.
-pub(crate) struct Sealed<T> {
+pub(crate) struct SealingTransaction<T> {
     transaction: T,
-    seals: Seals,
+    seals: SharedSealKeys,
 }
 
-impl<T> Sealed<T> {
-    pub(crate) fn new(transaction: T, seals: &Seals) -> Self {
+impl<T> SealingTransaction<T> {
+    pub(crate) fn new(transaction: T, seals: &SharedSealKeys) -> Self {
         let seals = seals.clone();
         Self { transaction, seals }
     }
@@ -85,7 +85,7 @@ impl<T> Sealed<T> {
     }
 }
 
-impl<T: Deref> Deref for Sealed<T> {
+impl<T: Deref> Deref for SealingTransaction<T> {
     type Target = T::Target;
 
     fn deref(&self) -> &T::Target {
@@ -93,7 +93,7 @@ impl<T: Deref> Deref for Sealed<T> {
     }
 }
 
-impl<T: DerefMut> DerefMut for Sealed<T> {
+impl<T: DerefMut> DerefMut for SealingTransaction<T> {
     fn deref_mut(&mut self) -> &mut T::Target {
         &mut self.transaction
     }

@@ -87,7 +87,7 @@ impl Disk {
             }
             Err(error) => {
                 let cause = match error {
-                    StoreError::Uncertain(cause) => cause,
+                    StoreError::OutcomeUnknown(cause) => cause,
                     error => error,
                 };
                 if let StoreError::Unwritable { fault, .. } = cause {

@@ -155,7 +155,7 @@ macro_rules! run_transaction {
                 let result: Result<_, $crate::StoreError> =
                     $crate::database::transaction::within($deadline, async {
                         let tx = sqlx::Connection::begin_with(writer.connection()?, $begin).await?;
-                        let mut $tx = $crate::audit::Sealed::new(tx, $fence.seals());
+                        let mut $tx = $crate::audit::SealingTransaction::new(tx, $fence.seals());
                         if $fence.claimed().is_some() {
                             let (_, epoch): (i64, i64) = sqlx::query_as($crate::sql::CHANGE_HEAD)
                                 .fetch_one(&mut *$tx)

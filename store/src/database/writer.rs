@@ -23,7 +23,7 @@ impl<DB: Database> Writer<DB> {
     /// Ends a transaction: returns the connection to the pool, or closes it if its state is not certain.
     ///
     /// # Errors
-    /// The result's own error; `Uncertain` around it if the commit was begun and its outcome is unknown.
+    /// The result's own error; `OutcomeUnknown` around it if the commit was begun and its outcome is unknown.
     pub(crate) fn finish<T>(
         self,
         result: Result<T, StoreError>,
@@ -40,7 +40,7 @@ impl<DB: Database> Writer<DB> {
                 }
                 // A commit that lacks disk space commits nothing.
                 if committing && !error.is_out_of_space() {
-                    Err(StoreError::Uncertain(Box::new(error)))
+                    Err(StoreError::OutcomeUnknown(Box::new(error)))
                 } else {
                     Err(error)
                 }

@@ -103,7 +103,7 @@ impl IndexRow {
 }
 
 impl RawKey<'_> {
-    pub(crate) fn read(&self, scopes: &mut KnownScopes) -> Result<IndexRow, StoreError> {
+    pub(crate) fn read(&self, scopes: &mut ScopeCache) -> Result<IndexRow, StoreError> {
         Ok(IndexRow::without_terms(
             parse("id", self.id)?,
             (
@@ -142,7 +142,7 @@ impl RawTerms<'_> {
 }
 
 impl IndexRow {
-    pub(crate) fn with(self, terms: Terms) -> Self {
+    pub(crate) fn with_terms(self, terms: Terms) -> Self {
         Self {
             ip_rules: terms.ip_rules,
             rate_limit: terms.rate_limit,
@@ -159,7 +159,7 @@ impl IndexRow {
 /// Parses a key from one row.
 pub(crate) fn read_index_row<'r, R>(
     row: &'r R,
-    scopes: &mut KnownScopes,
+    scopes: &mut ScopeCache,
 ) -> Result<IndexRow, StoreError>
 where
     R: sqlx::Row,
@@ -168,7 +168,7 @@ where
     RawSecret<'r>: FromRow<'r, R>,
 {
     let key = RawKey::from_row(row)?.read(scopes)?;
-    let mut key = key.with(RawTerms::from_row(row)?.read()?);
+    let mut key = key.with_terms(RawTerms::from_row(row)?.read()?);
     let secret = RawSecret::from_row(row)?;
     key.digest = secret.digest.try_into().map_err(|_| corrupt("digest"))?;
     key.position = secret.position;
@@ -199,7 +199,7 @@ macro_rules! select_index_row {
             .await
             .map_err($crate::StoreError::from)
             .and_then(|row| {
-                let mut scopes = $crate::key::index::KnownScopes::default();
+                let mut scopes = $crate::key::index::ScopeCache::default();
                 row.map(|row| $crate::key::index::read_index_row(&row, &mut scopes))
                     .transpose()
             })
@@ -215,7 +215,7 @@ macro_rules! select_index_rows {
             .await
             .map_err($crate::StoreError::from)
             .and_then(|rows| {
-                let mut scopes = $crate::key::index::KnownScopes::default();
+                let mut scopes = $crate::key::index::ScopeCache::default();
                 rows.iter()
                     .map(|row| $crate::key::index::read_index_row(row, &mut scopes))
                     .collect::<Result<Vec<_>, _>>()
@@ -236,9 +236,9 @@ pub(crate) use {advance_position, select_index_row, select_index_rows};
 
 /// Scope sets by their text: many keys have the same one.
 #[derive(Default)]
-pub(crate) struct KnownScopes(HashMap<Box<str>, ScopeSet>);
+pub(crate) struct ScopeCache(HashMap<Box<str>, ScopeSet>);
 
-impl KnownScopes {
+impl ScopeCache {
     fn read(&mut self, text: &str) -> Result<ScopeSet, StoreError> {
         if let Some(known) = self.0.get(text) {
             return Ok(*known);

@@ -1,7 +1,7 @@
 //! The claim of this process to the database, and what it has learned about it: the newest position, the PostgreSQL cluster,
 //! the keys that seal the audit log.
 
-use crate::{StoreError, audit::Seals};
+use crate::{StoreError, audit::SharedSealKeys};
 use std::sync::{
     Arc, Mutex, PoisonError,
     atomic::{AtomicI64, Ordering},
@@ -21,7 +21,7 @@ struct State {
     epoch: AtomicI64,
     position: AtomicI64,
     cluster: Mutex<Option<Cluster>>,
-    seals: Seals,
+    seals: SharedSealKeys,
 }
 
 /// The identity of a PostgreSQL cluster.
@@ -55,7 +55,7 @@ impl Fence {
         }
     }
 
-    pub(crate) fn seals(&self) -> &Seals {
+    pub(crate) fn seals(&self) -> &SharedSealKeys {
         &self.0.seals
     }
 

@@ -50,7 +50,7 @@ pub(super) fn add_up(sums: &mut BTreeMap<ReportRow, Reported>, report: &UsageRep
 impl UsageBatch {
     /// Whether the batch has nothing to add.
     pub const fn is_empty(&self) -> bool {
-        self.counts.is_empty() && self.by.is_empty() && self.reports.is_empty()
+        self.counts.is_empty() && self.breakdowns.is_empty() && self.reports.is_empty()
     }
 }
 

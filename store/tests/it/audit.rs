@@ -144,7 +144,7 @@ async fn a_change_of_any_column_of_the_log_is_found(database: TestDatabase) {
         run(&database, &sql).await;
         let expected = AuditBreak {
             seq: 5,
-            damage: AuditDamage::Forged,
+            damage: AuditDamage::ForgedSeal,
         };
         assert_eq!(verify(&fixture).await, Some(expected), "{change}");
     }
@@ -174,14 +174,14 @@ async fn a_missing_swapped_or_added_row_of_the_log_is_found(database: TestDataba
                  SELECT account_id, 9, {rest} FROM audit WHERE account_id = {{a}} AND seq = 8"
             ),
             9,
-            AuditDamage::Added,
+            AuditDamage::AfterHead,
         ),
         (
             "UPDATE account SET audit_hash = (SELECT hash FROM audit WHERE account_id = {a} AND seq = 7)
              WHERE id = {a}"
                 .to_owned(),
             8,
-            AuditDamage::NotTheHead,
+            AuditDamage::NotHead,
         ),
     ];
     for (n, (sql, seq, damage)) in (1..).zip(cases) {
@@ -243,7 +243,7 @@ async fn a_stored_head_reveals_a_log_that_was_rewritten_as_a_whole(database: Tes
     let found = fixture.store.verify_audit(&head_now, kept).await;
     let other = AuditBreak {
         seq: 8,
-        damage: AuditDamage::NotTheKept,
+        damage: AuditDamage::NotStored,
     };
     assert_eq!(found.expect("read"), Some(other));
 }
@@ -282,7 +282,7 @@ async fn rows_in_the_first_encoding_verify(database: TestDatabase) {
         .expect("written");
     let unproven = AuditBreak {
         seq: 9,
-        damage: AuditDamage::Unproven,
+        damage: AuditDamage::UnknownSeal,
     };
     assert_eq!(verify(&fixture).await, Some(unproven));
     let sealed = |account| Event {

@@ -33,7 +33,7 @@ async fn add(store: &Store, app: ApplicationId, batch: u128, days: &[(u128, Time
         counts: Vec::new(),
         days,
         last_uses: Vec::new(),
-        by: Vec::new(),
+        breakdowns: Vec::new(),
         reports: Vec::new(),
     };
     store.add_usage(&batch).await.expect("added");

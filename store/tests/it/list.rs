@@ -35,7 +35,7 @@ impl AccountFixture {
                     route: String::new(),
                 })
                 .collect(),
-            by: Vec::new(),
+            breakdowns: Vec::new(),
             reports: Vec::new(),
         };
         self.store.add_usage(&batch).await.expect("written");
@@ -349,7 +349,7 @@ async fn calls_of_a_day_are_returned_by_the_hour(database: TestDatabase) {
         ],
         days: Vec::new(),
         last_uses: Vec::new(),
-        by: Vec::new(),
+        breakdowns: Vec::new(),
         reports: Vec::new(),
     };
     database.store.add_usage(&batch).await.expect("written");

@@ -77,7 +77,7 @@ fn batch(id: u128, at: Timestamp) -> UsageBatch {
         counts: Vec::new(),
         days: Vec::new(),
         last_uses: Vec::new(),
-        by: Vec::new(),
+        breakdowns: Vec::new(),
         reports: Vec::new(),
     }
 }
@@ -158,7 +158,7 @@ async fn pruning_deletes_old_rows_step_by_step_and_no_others(database: TestDatab
     };
     let full = UsageBatch {
         counts,
-        by: by.into(),
+        breakdowns: by.into(),
         reports: vec![UsageReport {
             id: Some(Uuid::from_u128(7)),
             parts: vec![part],

@@ -108,7 +108,7 @@ impl Accumulator {
         batch.reports = reports.into_rows();
         loop {
             let rest = breakdown.split_off(breakdown.len().min(MAX_BREAKDOWN_ROWS));
-            batch.by.append(&mut breakdown);
+            batch.breakdowns.append(&mut breakdown);
             if !batch.is_empty() {
                 self.pending.push_back(batch);
             }
@@ -164,7 +164,7 @@ fn totals(id: Uuid, at: Timestamp, keys: KeyMap<KeyCounts>) -> UsageBatch {
         at,
         counts: rows::totals(&keys),
         days: rows::days(&keys),
-        by: rows::refusals(&keys),
+        breakdowns: rows::refusals(&keys),
         last_uses: keys
             .into_iter()
             .filter_map(|(key, counts)| Some(counts.last?.of(key)))

@@ -2,7 +2,7 @@
 //! database concatenates into one text: a driver decodes values one by one, and for a million rows that takes longer than
 //! everything else.
 
-use super::{Digest, IndexRow, KnownScopes, RawTerms, Terms};
+use super::{Digest, IndexRow, RawTerms, ScopeCache, Terms};
 use crate::{
     PepperName, Store, StoreError, read,
     row::{corrupt, parse},
@@ -121,14 +121,14 @@ impl UnjoinedRows {
 }
 
 /// A line of a span of keys, parsed.
-struct Line<'t> {
+struct KeyLine<'t> {
     id: KeyId,
     application: ApplicationId,
     expires_at: Option<Timestamp>,
     scopes: &'t str,
 }
 
-impl<'t> Line<'t> {
+impl<'t> KeyLine<'t> {
     fn read(line: &'t str) -> Result<Self, StoreError> {
         let mut fields = line.splitn(4, ' ');
         let mut field = || fields.next().ok_or_else(|| corrupt("api_key"));
@@ -185,7 +185,7 @@ impl Store {
         newest: PepperName,
         mut visit: impl FnMut(IndexRow),
     ) -> Result<(), StoreError> {
-        let mut scopes = KnownScopes::default();
+        let mut scopes = ScopeCache::default();
         let mut unjoined = UnjoinedRows {
             newest,
             ..UnjoinedRows::default()
@@ -209,7 +209,7 @@ impl Store {
                     return Ok(());
                 }
                 for line in key_lines.iter().flat_map(|text| text.lines()) {
-                    let line = Line::read(line)?;
+                    let line = KeyLine::read(line)?;
                     // The application was created meanwhile.
                     if !accounts.contains_key(&line.application) {
                         accounts = self.accounts().await?;
@@ -221,7 +221,7 @@ impl Store {
                     let mut key = IndexRow::without_terms(line.id, home, scopes, line.expires_at);
                     key.position = position;
                     if let Some(terms) = unusual.remove(&key.id) {
-                        key = key.with(terms);
+                        key = key.with_terms(terms);
                     }
                     unjoined.key(key).map(&mut visit);
                 }

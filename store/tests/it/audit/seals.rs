@@ -71,11 +71,11 @@ async fn a_recomputed_chain_has_no_genuine_seals(database: TestDatabase) {
     let fixture = furnished(&database, 1).await;
     assert_eq!(verify(&fixture).await, None);
     rewrite(&database, &fixture, 5, None).await;
-    assert_eq!(verify(&fixture).await, Some(at(5, AuditDamage::Forged)));
+    assert_eq!(verify(&fixture).await, Some(at(5, AuditDamage::ForgedSeal)));
     // Rows appended later do not cover it.
     write_one(&fixture, 9).await;
     assert_eq!(lines(&fixture).await[8].encoding, 2);
-    assert_eq!(verify(&fixture).await, Some(at(5, AuditDamage::Forged)));
+    assert_eq!(verify(&fixture).await, Some(at(5, AuditDamage::ForgedSeal)));
 }
 
 each_database!(a_sealed_log_with_its_seals_removed_is_found);
@@ -87,11 +87,11 @@ async fn a_sealed_log_with_its_seals_removed_is_found(database: TestDatabase) {
         furnished(&database, 3).await,
     ];
     rewrite(&database, &part, 5, Some(2)).await;
-    assert_eq!(verify(&part).await, Some(at(5, AuditDamage::Unsealed)));
+    assert_eq!(verify(&part).await, Some(at(5, AuditDamage::MissingSeal)));
     rewrite(&database, &whole, 1, Some(2)).await;
-    assert_eq!(verify(&whole).await, Some(at(8, AuditDamage::Unproven)));
+    assert_eq!(verify(&whole).await, Some(at(8, AuditDamage::UnknownSeal)));
     write_one(&whole, 9).await;
-    assert_eq!(verify(&whole).await, Some(at(9, AuditDamage::Unproven)));
+    assert_eq!(verify(&whole).await, Some(at(9, AuditDamage::UnknownSeal)));
     // Nor at the next start: another log has seals, so the database is not from before seals.
     let done = whole
         .store
@@ -100,7 +100,7 @@ async fn a_sealed_log_with_its_seals_removed_is_found(database: TestDatabase) {
         .expect("read");
     assert_eq!((done.sealed, done.first), (0, false));
     assert_eq!(done.left, ["Account 1", "Account 2"]);
-    assert_eq!(verify(&whole).await, Some(at(9, AuditDamage::Unproven)));
+    assert_eq!(verify(&whole).await, Some(at(9, AuditDamage::UnknownSeal)));
     assert_eq!(verify(&other).await, None);
     // A log whose head has a forged seal is not sealed either, under any pepper.
     let account = literal(&database, other.account.0);
@@ -128,7 +128,10 @@ async fn a_log_verifies_without_the_pepper_of_its_first_rows(database: TestDatab
         ..*fixture
     };
     let without = with(&open(&[9]).await, &old);
-    assert_eq!(verify(&without).await, Some(at(8, AuditDamage::Unproven)));
+    assert_eq!(
+        verify(&without).await,
+        Some(at(8, AuditDamage::UnknownSeal))
+    );
 
     let both = open(&[9, 0]).await;
     let done = both.seal_audit_logs(sealed(&old)).await.expect("sealed");
