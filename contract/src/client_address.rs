@@ -1,4 +1,4 @@
-//! Who is calling, when proxies stand between.
+//! The client's address behind trusted proxies.
 
 use domain::key::ip_rule::parse_network;
 use http::{HeaderMap, HeaderName};
@@ -7,15 +7,15 @@ use std::net::{IpAddr, SocketAddr};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The networks whose `X-Forwarded-For` is believed; none by default.
+/// The networks whose `X-Forwarded-For` is trusted; none by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<IpNet>);
 
 impl TrustedProxies {
-    /// Reads addresses and CIDR networks with commas or white space between.
+    /// Parses addresses and CIDR networks separated by commas or white space.
     ///
     /// # Errors
-    /// The first entry that is neither.
+    /// The first invalid entry.
     pub fn parse(text: &str) -> Result<Self, String> {
         text.split(|c: char| c == ',' || c.is_whitespace())
             .filter(|entry| !entry.is_empty())
@@ -24,30 +24,30 @@ impl TrustedProxies {
             .map(Self)
     }
 
-    /// Whether `address` is one of them.
-    pub fn contain(&self, address: IpAddr) -> bool {
+    /// Whether `address` is a trusted proxy.
+    pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
     }
 }
 
-/// The socket's address, unless the peer is a trusted proxy: then the first address of `X-Forwarded-For`, read from the
-/// right, that is not one. `None` where that address cannot be read, which fails a key with a list of addresses.
+/// Returns the socket's address. If the peer is a trusted proxy, returns the rightmost address of `X-Forwarded-For` that is
+/// not a trusted proxy instead, or `None` if that address is invalid, which keys with IP rules refuse.
 pub fn client_address(
     peer: Option<IpAddr>,
     headers: &HeaderMap,
     proxies: &TrustedProxies,
 ) -> Option<IpAddr> {
     let peer = peer?.to_canonical();
-    if !proxies.contain(peer) {
+    if !proxies.contains(peer) {
         return Some(peer);
     }
     let mut client = peer;
-    // Several lines are one list (RFC 9110, 5.3), so the last line is the nearest.
+    // Several headers form one list (RFC 9110, 5.3), so the last one was added by the nearest proxy.
     for line in headers.get_all(X_FORWARDED_FOR).iter().rev() {
         for entry in line.to_str().ok()?.rsplit(',') {
             client = parse(entry.trim())?;
-            if !proxies.contain(client) {
+            if !proxies.contains(client) {
                 return Some(client);
             }
         }
@@ -55,7 +55,7 @@ pub fn client_address(
     Some(client)
 }
 
-/// An address; some proxies add the port, and brackets with it.
+/// Parses an address, optionally with a port and brackets, as some proxies write it.
 fn parse(entry: &str) -> Option<IpAddr> {
     entry
         .parse::<IpAddr>()
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_stranger_says_of_itself_is_ignored() {
+    fn the_header_of_an_untrusted_peer_is_ignored() {
         for lines in [
             &[b"203.0.113.7".as_slice()] as &[&[u8]],
             &[b"10.0.0.9"],
@@ -103,13 +103,13 @@ mod tests {
     }
 
     #[test]
-    fn a_trusted_list_is_walked_from_the_right() {
+    fn the_header_of_a_trusted_proxy_is_read_from_the_right() {
         let long = [b"1.1.1.1, ".repeat(1_000), b"203.0.113.7".to_vec()].concat();
         let table: &[(&[&[u8]], Option<&str>)] = &[
             (&[], Some(PROXY)),
             (&[b"203.0.113.7"], Some("203.0.113.7")),
             (&[b"  203.0.113.7  "], Some("203.0.113.7")),
-            // Whatever the client wrote itself stands on the left.
+            // The client's own entries are on the left.
             (&[b"1.2.3.4, 203.0.113.7"], Some("203.0.113.7")),
             (&[b"1.2.3.4", b"203.0.113.7"], Some("203.0.113.7")),
             (&[b"1.2.3.4", b"203.0.113.7, 10.2.2.2"], Some("203.0.113.7")),
@@ -121,7 +121,7 @@ mod tests {
             (&[b"[2001:db8::7]:443"], Some("2001:db8::7")),
             (&[b"2001:db8::7, 2001:db8::1"], Some("2001:db8::7")),
             (&[&long], Some("203.0.113.7")),
-            // What cannot be read is not guessed.
+            // Invalid entries are not guessed.
             (&[b""], None),
             (&[b"unknown"], None),
             (&[b"203.0.113.7,"], None),
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn networks_of_ipv4_in_ipv6_are_networks_of_ipv4() {
+    fn ipv4_mapped_networks_are_ipv4_networks() {
         for (written, address, is_one) in [
             ("::ffff:10.0.0.0/104", "10.1.2.3", true),
             ("::ffff:10.0.0.0/104", "11.1.2.3", false),
@@ -155,7 +155,7 @@ mod tests {
         ] {
             let proxies = TrustedProxies::parse(written).expect("valid");
             let address = address.parse().expect("an address");
-            assert_eq!(proxies.contain(address), is_one, "{address} of {written}");
+            assert_eq!(proxies.contains(address), is_one, "{address} of {written}");
         }
         for refused in [
             "::ffff:10.0.0.0/95",
@@ -170,11 +170,11 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_without_a_socket_is_unknown() {
+    fn the_address_of_a_call_without_a_peer_is_unknown() {
         assert_eq!(found("no address", &[b"203.0.113.7"]), None);
     }
 
-    /// Headers of these lines, as far as they can be sent.
+    /// Returns headers with the valid ones among these lines.
     fn headers_of(lines: &[Vec<u8>]) -> HeaderMap {
         lines
             .iter()
@@ -187,7 +187,7 @@ mod tests {
         prop_oneof![
             any::<u32>().prop_map(|number| IpAddr::V4(number.into())),
             any::<u128>().prop_map(|number| IpAddr::V6(number.into())),
-            // Of the trusted ones, and of IPv4 as IPv6 writes it.
+            // Trusted addresses, also in IPv4-mapped form.
             any::<u16>().prop_map(|number| Ipv4Addr::from(0x0a00_0000 + u32::from(number)).into()),
             any::<u16>().prop_map(|number| {
                 let v4 = Ipv4Addr::from(0x0a00_0000 + u32::from(number));
@@ -198,17 +198,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_a_stranger_sends_its_address_is_the_sockets(
+        fn the_address_of_an_untrusted_peer_is_the_sockets(
             peer in an_address(),
             lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 0..4),
         ) {
-            let nobody = TrustedProxies::default();
-            let found = client_address(Some(peer), &headers_of(&lines), &nobody);
+            let none = TrustedProxies::default();
+            let found = client_address(Some(peer), &headers_of(&lines), &none);
             prop_assert_eq!(found, Some(peer.to_canonical()));
         }
 
         #[test]
-        fn nothing_sent_panics_and_garbage_is_nobodys_address(
+        fn any_header_is_parsed_without_a_panic_and_no_address_is_invented(
             lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 1..4),
         ) {
             let proxies = TrustedProxies::parse("10.0.0.0/8").expect("valid");
@@ -227,7 +227,7 @@ mod tests {
         }
 
         #[test]
-        fn the_nearest_address_that_is_no_proxy_is_found_or_all_are_proxies(
+        fn the_nearest_untrusted_address_is_the_client_or_else_the_first_one(
             entries in prop::collection::vec((an_address(), any::<bool>()), 1..8),
         ) {
             let proxies = TrustedProxies::parse("10.0.0.0/8").expect("valid");
@@ -241,7 +241,7 @@ mod tests {
             let lines: Vec<_> = lines.into_iter().map(String::into_bytes).collect();
             let found = client_address(PROXY.parse().ok(), &headers_of(&lines), &proxies);
             let addresses = || entries.iter().map(|(address, _)| address.to_canonical());
-            let nearest = addresses().rev().find(|address| !proxies.contain(*address));
+            let nearest = addresses().rev().find(|address| !proxies.contains(*address));
             prop_assert_eq!(found, nearest.or_else(|| addresses().next()));
         }
     }

@@ -1,51 +1,51 @@
-//! The codes of the public contract, each with its status and its words.
+//! The error codes of the public API with their statuses and texts.
 
 use domain::verdict::Verdict;
 use http::StatusCode;
 
-/// Why the gate refuses.
+/// An error code of the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
-    /// No pair was presented.
+    /// No credentials were presented.
     MissingCredentials,
-    /// More than one was.
+    /// More than one pair of credentials was presented.
     AmbiguousCredentials,
-    /// One stands in the query.
+    /// Credentials were in the query string.
     CredentialsInQuery,
-    /// Unknown id, wrong secret or bad checksum.
+    /// Unknown id, wrong secret or wrong checksum.
     InvalidCredentials,
-    /// The key has been revoked.
+    /// The key is revoked.
     KeyRevoked,
-    /// The key is switched off.
+    /// The key is deactivated.
     KeyInactive,
-    /// The key's time is over.
+    /// The key has expired.
     KeyExpired,
-    /// The secret was replaced, and its grace is over.
+    /// The secret was replaced and its grace period has ended.
     SecretRetired,
-    /// The address is not on the key's list.
+    /// The key's IP rules do not allow the address.
     IpNotAllowed,
-    /// The key lacks a scope.
+    /// The key lacks a required scope.
     InsufficientScope,
-    /// Too many calls.
+    /// Too many calls, or too many wrong secrets.
     RateLimited,
-    /// We cannot know.
+    /// The key's state is unknown; the gate fails closed.
     VerificationUnavailable,
-    /// `?scope=` names what the catalogue lacks: the proxy's settings are wrong.
+    /// `?scope=` names an unknown scope: the proxy is misconfigured.
     UnknownScope,
-    /// The body is not what the door takes.
+    /// The body is invalid for the endpoint.
     InvalidRequest,
     /// The body is too long.
     BodyTooLarge,
     /// The body did not arrive in time.
     BodyTooSlow,
-    /// Nothing is at this address.
+    /// Unknown path.
     NotFound,
-    /// The door does not take this method.
+    /// The endpoint does not support the method.
     MethodNotAllowed,
 }
 
 impl Code {
-    /// All of them.
+    /// All codes.
     pub const ALL: [Self; 18] = [
         Self::MissingCredentials,
         Self::AmbiguousCredentials,
@@ -67,27 +67,27 @@ impl Code {
         Self::MethodNotAllowed,
     ];
 
-    /// The word in bodies and addresses.
+    /// Returns the name in bodies and URLs.
     pub const fn as_str(self) -> &'static str {
         self.row().0
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub const fn status(self) -> StatusCode {
         self.row().1
     }
 
-    /// The same few words for every problem of this kind.
+    /// Returns the title, which is the same for every error with this code.
     pub const fn title(self) -> &'static str {
         self.row().2
     }
 
-    /// What happened, and what to do.
+    /// Returns the explanation with what to do.
     pub const fn detail(self) -> &'static str {
         self.row().3
     }
 
-    /// What `WWW-Authenticate` says: with every 401, and where a scope is missing.
+    /// Returns the value of `WWW-Authenticate`, for every 401 and for a missing scope.
     pub fn challenge(self) -> Option<&'static str> {
         match (self, self.status()) {
             (Self::InsufficientScope, _) => {
@@ -98,9 +98,9 @@ impl Code {
         }
     }
 
-    /// The code that this word of the contract names.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|code| code.as_str() == word)
+    /// Parses the output of [`Code::as_str`].
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.as_str() == name)
     }
 
     #[expect(clippy::too_many_lines, reason = "a table, a row for each code")]
@@ -231,7 +231,7 @@ impl From<Verdict> for Code {
             Verdict::IpNotAllowed => Self::IpNotAllowed,
             Verdict::InsufficientScope => Self::InsufficientScope,
             Verdict::RateLimited { .. } | Verdict::Throttled { .. } => Self::RateLimited,
-            // `Accepted` is no refusal, and must never read as a pass.
+            // `Accepted` is not an error; mapping it to this code fails closed.
             Verdict::Unavailable | Verdict::Accepted => Self::VerificationUnavailable,
         }
     }
@@ -243,7 +243,7 @@ mod tests {
     use domain::time::Timestamp;
 
     #[test]
-    fn verdicts_and_problems_have_the_same_words() {
+    fn verdicts_and_error_codes_have_the_same_names() {
         let at = Timestamp(0);
         for verdict in [
             Verdict::CredentialsInQuery,

@@ -1,4 +1,4 @@
-//! Finds the pair that a request presents.
+//! Parses the credentials of a request: a key id and a secret.
 
 use crate::Code;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -6,12 +6,12 @@ use domain::key::token;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use zeroize::Zeroizing;
 
-/// Holds the public key id.
+/// The header with the public key id.
 pub const X_CLIENT_KEY: HeaderName = HeaderName::from_static("x-client-key");
-/// Holds the secret.
+/// The header with the secret.
 pub const X_CLIENT_SECRET: HeaderName = HeaderName::from_static("x-client-secret");
 
-/// Names under which people put credentials into a query, in lower case and with `-` for `_`.
+/// Names of query parameters that are treated as credentials, in lower case and with `-` for `_`.
 const QUERY_NAMES: [&str; 14] = [
     "x-client-key",
     "x-client-secret",
@@ -29,32 +29,31 @@ const QUERY_NAMES: [&str; 14] = [
     "authorization",
 ];
 
-/// A key id or a secret without what copying adds: white space and line ends around it. Every way to present a pair goes
-/// through here.
+/// Removes white space and line breaks around a key id or a secret. All ways to present credentials use this function.
 pub fn trimmed(presented: &str) -> &str {
     presented.trim_ascii()
 }
 
-/// A pair as presented: nothing about it has been checked.
-pub enum Presented<'a> {
-    /// In two headers.
+/// The credentials of a request, not yet verified.
+pub enum PresentedCredentials<'a> {
+    /// From the headers [`X_CLIENT_KEY`] and [`X_CLIENT_SECRET`].
     Headers {
         /// The public key id.
         key: &'a str,
         /// The secret.
         secret: &'a str,
     },
-    /// As the user and the password of `Authorization: Basic` (RFC 7617).
+    /// From `Authorization: Basic` (RFC 7617), as user and password.
     Basic {
-        /// Both with a colon between; wiped when dropped.
+        /// Both, separated by a colon; wiped when dropped.
         pair: Zeroizing<String>,
-        /// Where the colon stands.
+        /// The byte index of the colon.
         colon: usize,
     },
 }
 
-impl Presented<'_> {
-    /// The public key id.
+impl PresentedCredentials<'_> {
+    /// Returns the trimmed public key id.
     pub fn key(&self) -> &str {
         match self {
             Self::Headers { key, .. } => trimmed(key),
@@ -62,7 +61,7 @@ impl Presented<'_> {
         }
     }
 
-    /// The secret.
+    /// Returns the trimmed secret.
     pub fn secret(&self) -> &str {
         match self {
             Self::Headers { secret, .. } => trimmed(secret),
@@ -71,12 +70,15 @@ impl Presented<'_> {
     }
 }
 
-/// Reads the one pair of a request.
+/// Parses the credentials of a request.
 ///
 /// # Errors
-/// Where there is none, more than one, or one in the query. A pair that cannot be read is `invalid_credentials`, as a
-/// wrong one is.
-pub fn read<'a>(headers: &'a HeaderMap, query: Option<&str>) -> Result<Presented<'a>, Code> {
+/// If there are none, more than one pair, or some in the query string. Malformed credentials are `invalid_credentials`, as
+/// wrong ones are.
+pub fn read<'a>(
+    headers: &'a HeaderMap,
+    query: Option<&str>,
+) -> Result<PresentedCredentials<'a>, Code> {
     if query.is_some_and(holds_credentials) {
         return Err(Code::CredentialsInQuery);
     }
@@ -88,7 +90,7 @@ pub fn read<'a>(headers: &'a HeaderMap, query: Option<&str>) -> Result<Presented
         (_, _, Some(_)) => return Err(Code::AmbiguousCredentials),
         (Some(key), Some(secret), None) => match (key.to_str(), secret.to_str()) {
             (Ok(""), _) | (_, Ok("")) => return Err(Code::MissingCredentials),
-            (Ok(key), Ok(secret)) => Presented::Headers { key, secret },
+            (Ok(key), Ok(secret)) => PresentedCredentials::Headers { key, secret },
             _ => return Err(Code::InvalidCredentials),
         },
         _ => return Err(Code::MissingCredentials),
@@ -107,7 +109,7 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a He
     }
 }
 
-/// What stands behind `Basic`. Other schemes are not ours: behind a proxy they may be meant for the service itself.
+/// Returns the value of the scheme `Basic`. Other schemes are ignored: behind a proxy they may be meant for the service.
 fn basic(headers: &HeaderMap) -> Result<Option<&[u8]>, Code> {
     let Some(value) = single(headers, &header::AUTHORIZATION)? else {
         return Ok(None);
@@ -116,11 +118,11 @@ fn basic(headers: &HeaderMap) -> Result<Option<&[u8]>, Code> {
         .as_bytes()
         .split_at_checked(5)
         .unwrap_or((value.as_bytes(), b""));
-    let ours = scheme.eq_ignore_ascii_case(b"basic") && rest.first().is_none_or(|b| *b == b' ');
-    Ok(ours.then_some(rest.trim_ascii()))
+    let is_basic = scheme.eq_ignore_ascii_case(b"basic") && rest.first().is_none_or(|b| *b == b' ');
+    Ok(is_basic.then_some(rest.trim_ascii()))
 }
 
-fn decode<'a>(encoded: &[u8]) -> Result<Presented<'a>, Code> {
+fn decode<'a>(encoded: &[u8]) -> Result<PresentedCredentials<'a>, Code> {
     if encoded.is_empty() {
         return Err(Code::MissingCredentials);
     }
@@ -132,17 +134,17 @@ fn decode<'a>(encoded: &[u8]) -> Result<Presented<'a>, Code> {
         .ok_or(Code::InvalidCredentials)?;
     match pair.find(':') {
         None => Err(Code::InvalidCredentials),
-        Some(colon) => Ok(Presented::Basic { pair, colon }),
+        Some(colon) => Ok(PresentedCredentials::Basic { pair, colon }),
     }
 }
 
-/// Whether a query names a credential, or holds a secret anywhere.
+/// Whether a query string names a credential or contains a secret.
 fn holds_credentials(query: &str) -> bool {
     form_urlencoded::parse(query.as_bytes()).any(|(name, value)| {
         let plain = name.to_ascii_lowercase().replace('_', "-");
         QUERY_NAMES.contains(&plain.as_str())
-            || token::holds_secret(&value)
-            || token::holds_secret(&name)
+            || token::contains_secret(&value)
+            || token::contains_secret(&name)
     })
 }
 
@@ -170,7 +172,7 @@ mod tests {
     type Row<'a> = (&'a [(&'static str, &'a str)], Result<&'a str, Code>);
 
     #[test]
-    fn one_pair_is_read_and_everything_else_refused() {
+    fn one_pair_of_credentials_is_parsed_and_everything_else_refused() {
         use Code::{AmbiguousCredentials, InvalidCredentials, MissingCredentials};
         const K: &str = "x-client-key";
         const S: &str = "x-client-secret";
@@ -234,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_no_place_for_credentials() {
+    fn credentials_in_a_query_string_are_refused() {
         let secret = token::format_secret(Environment::Live, &[7; 32]);
         let headers = [("x-client-key", "id"), ("x-client-secret", "secret")];
         for query in [
@@ -263,7 +265,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_pair_comes_back_out_of_basic(key in "[^:]{1,40}", secret in "\\PC{1,80}") {
+        fn credentials_in_basic_are_parsed_back(key in "[^:]{1,40}", secret in "\\PC{1,80}") {
             let header = basic_of(&format!("{key}:{secret}"));
             let read = outcome(&[("authorization", &header)], None);
             let (key, secret) = (trimmed(&key), trimmed(&secret));
@@ -276,7 +278,7 @@ mod tests {
         }
 
         #[test]
-        fn what_stands_around_a_pair_is_left_out_whichever_way_it_comes(
+        fn white_space_around_credentials_is_removed_however_they_are_presented(
             key in "[a-z_]{1,9}",
             secret in "[a-z:]{0,8}[a-z]",
             around in prop::array::uniform4("[ \t]{0,3}"),
@@ -291,7 +293,7 @@ mod tests {
             prop_assert_eq!(outcome(&[("authorization", &basic)], None), expected.clone());
             let body = serde_json::json!({ "key": padded_key, "secret": format!("{padded_secret}{ends}") });
             let asked = crate::question::read(body.to_string().as_bytes());
-            let Some(crate::question::Asked::One(crate::object::Object(question))) = asked else {
+            let Some(crate::question::Questions::One(crate::object::Object(question))) = asked else {
                 return Err(TestCaseError::fail("no question"));
             };
             let (key, secret) = question.pair();
@@ -299,7 +301,7 @@ mod tests {
         }
 
         #[test]
-        fn a_secret_in_the_query_is_refused_wherever_and_however_it_is_written(
+        fn a_secret_in_the_query_is_refused_at_any_position_and_in_any_encoding(
             random: [u8; 32],
             before in "[a-z0-9=&%+ ]{0,12}",
             after in "[a-z0-9=&%+ ]{0,12}",
@@ -311,14 +313,14 @@ mod tests {
                 .map(|(byte, escaped)| if escaped { format!("%{byte:02x}") } else { char::from(byte).into() })
                 .collect();
             let secret = secret.concat();
-            // A `%` or `%4` right before it would take the secret's first characters for its own.
+            // A slash before the secret, because `%` or `%4` would be decoded together with its first characters.
             let query = format!("{before}/{secret}{after}");
             let read = outcome(&[("x-client-key", "id"), ("x-client-secret", "secret")], Some(&query));
             prop_assert_eq!(read, Err(Code::CredentialsInQuery));
         }
 
         #[test]
-        fn nothing_sent_panics_and_what_is_read_is_a_pair(
+        fn any_headers_are_parsed_without_a_panic(
             lines in prop::collection::vec((0_usize..4, prop::collection::vec(any::<u8>(), 0..60), any::<bool>()), 0..5),
             query in prop::option::of("\\PC{0,60}"),
         ) {

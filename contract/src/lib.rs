@@ -1,5 +1,5 @@
-//! What the gate and those who ask it say alike, said once: how a pair is presented in a request, from where it comes, what
-//! a service asks about it, and what a refusal says. No I/O.
+//! The wire format that the gate and its clients share: credentials of a request, the client's address, verification
+//! requests, and errors. No I/O.
 
 pub mod client_address;
 mod code;
@@ -11,4 +11,4 @@ mod rate;
 
 pub use code::Code;
 pub use problem::{Body, PROBLEM_JSON};
-pub use rate::{RATE_LIMIT, RATE_LIMIT_POLICY, Rate, whole_seconds};
+pub use rate::{RATE_LIMIT, RATE_LIMIT_POLICY, RateLimitStatus, whole_seconds};

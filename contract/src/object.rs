@@ -1,4 +1,4 @@
-//! JSON objects, and nothing else that serde would take for one.
+//! Strict deserialization of JSON objects.
 
 use serde::{
     Deserialize, Deserializer,
@@ -6,7 +6,7 @@ use serde::{
 };
 use std::{fmt, marker::PhantomData};
 
-/// A struct that is read from a JSON object alone: serde would take an array of its values as well.
+/// A struct that is deserialized from a JSON object only. By default serde also accepts an array of its values.
 #[derive(Default)]
 pub struct Object<T>(pub T);
 

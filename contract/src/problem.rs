@@ -1,37 +1,37 @@
-//! A refusal's body: RFC 9457, with the fields of the public contract.
+//! The body of an error response (RFC 9457).
 
 use crate::Code;
 use domain::key::scope::ScopeSet;
 use serde::Serialize;
 
-/// Its media type.
+/// The media type of [`Body`].
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
-/// Why a call was refused (RFC 9457), ready to be written as JSON.
+/// An error (RFC 9457).
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "Problem"))]
 pub struct Body<'a> {
-    /// A page that explains the code.
+    /// The URL of a page that explains the code.
     #[cfg_attr(feature = "schema", schemars(url))]
     r#type: String,
-    /// The same few words for every problem with this code.
+    /// The title, which is the same for every error with this code.
     title: &'static str,
     /// The HTTP status.
     status: u16,
-    /// What happened, and what to do.
+    /// An explanation with what to do.
     detail: &'static str,
-    /// What a program goes by.
+    /// The error code for programs.
     #[cfg_attr(feature = "schema", schemars(schema_with = "codes"))]
     code: &'static str,
     /// As in `X-Request-Id`.
     request_id: &'a str,
-    /// The scopes that the call needs; none where it needs none.
+    /// The scopes that the call requires.
     required_scopes: Vec<String>,
-    /// The status again, as clients of Devdraft look for it.
+    /// The status again, for clients of Devdraft.
     #[serde(rename = "statusCode")]
     status_code: u16,
-    /// The detail again, as clients of Devdraft look for it.
+    /// The detail again, for clients of Devdraft.
     message: &'static str,
 }
 
@@ -42,8 +42,8 @@ fn codes(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
 }
 
 impl<'a> Body<'a> {
-    /// What `code` means. `gate` is the origin of the server that has a page about it, without a slash at the end;
-    /// `required` what the call needed.
+    /// Creates the body for `code`. `gate` is the origin of the server with the page about the code, without a trailing
+    /// slash; `required` are the scopes that the call requires.
     pub fn new(code: Code, gate: &str, request_id: &'a str, required: ScopeSet) -> Self {
         let status = code.status().as_u16();
         Self {

@@ -1,21 +1,21 @@
-//! What a service asks `POST /v1/keys/verify`.
+//! The request body of `POST /v1/keys/verify`.
 
 use crate::object::Object;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-/// Pairs in one call.
-pub const MOST: usize = 100;
+/// Maximum questions in one request.
+pub const MAX_QUESTIONS: usize = 100;
 
-/// One question, or several at once.
-pub enum Asked {
-    /// Is answered by an object.
+/// The questions of one request body.
+pub enum Questions {
+    /// One question, which is answered with an object.
     One(Object<Question>),
-    /// 1 to 100; is answered by an array.
+    /// 1 to [`MAX_QUESTIONS`] questions, which are answered with an array.
     Several(Vec<Object<Question>>),
 }
 
-/// A pair that was presented to a service, with what the service knows of the call.
+/// Credentials that were presented to a service, with the service's data about the call.
 #[derive(Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -25,65 +25,65 @@ pub struct Question {
     /// The secret, as it was presented.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub secret: Zeroizing<String>,
-    /// What the call needs.
+    /// The required scopes.
     #[serde(default)]
     pub scopes: Vec<String>,
-    /// The call with which the pair came: checked against the key's addresses, and counted in its usage.
+    /// The call with these credentials: its address is checked against the key's IP rules, and it is counted in the key's usage.
     #[serde(default)]
     pub request: Object<Presenter>,
 }
 
 impl Question {
-    /// The key id and the secret, as [`credentials::trimmed`](crate::credentials::trimmed) leaves them.
+    /// Returns the key id and the secret after [`credentials::trimmed`](crate::credentials::trimmed).
     pub fn pair(&self) -> (&str, &str) {
         let trimmed = crate::credentials::trimmed;
         (trimmed(&self.key), trimmed(&self.secret))
     }
 }
 
-/// The call with which the pair came.
+/// The call with these credentials.
 #[derive(Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Presenter {
-    /// The client's address. Without one a key with a list of addresses is refused.
+    /// The client's address. Without one, a key with IP rules is refused.
     pub ip: Option<String>,
     /// Such as `GET`.
     pub method: String,
     /// Such as `/invoices/17`.
     pub route: String,
-    /// What the client calls itself.
+    /// The `User-Agent` of the client.
     pub user_agent: String,
 }
 
-/// Reads a body; nothing where it asks no question.
-pub fn read(bytes: &[u8]) -> Option<Asked> {
+/// Parses a request body. Returns `None` if it is invalid.
+pub fn read(bytes: &[u8]) -> Option<Questions> {
     if !bytes.trim_ascii_start().starts_with(b"[") {
-        return serde_json::from_slice(bytes).ok().map(Asked::One);
+        return serde_json::from_slice(bytes).ok().map(Questions::One);
     }
     let several: Vec<Object<Question>> = serde_json::from_slice(bytes).ok()?;
-    (1..=MOST)
+    (1..=MAX_QUESTIONS)
         .contains(&several.len())
-        .then_some(Asked::Several(several))
+        .then_some(Questions::Several(several))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Asked, MOST, read};
+    use super::{MAX_QUESTIONS, Questions, read};
     use proptest::prelude::*;
 
     proptest! {
         #[test]
-        fn nothing_sent_panics(bytes: Vec<u8>, text in r#"[\[\]{}",:a-z0-9 \\]{0,60}"#) {
+        fn any_body_is_parsed_without_a_panic(bytes: Vec<u8>, text in r#"[\[\]{}",:a-z0-9 \\]{0,60}"#) {
             for sent in [&bytes[..], text.as_bytes()] {
-                if let Some(Asked::Several(several)) = read(sent) {
-                    prop_assert!((1..=MOST).contains(&several.len()));
+                if let Some(Questions::Several(several)) = read(sent) {
+                    prop_assert!((1..=MAX_QUESTIONS).contains(&several.len()));
                 }
             }
         }
 
         #[test]
-        fn questions_are_read_as_they_were_asked(
+        fn questions_are_parsed_as_they_were_sent(
             pairs in prop::collection::vec(("\\PC{0,30}", "\\PC{0,30}", prop::collection::vec("[a-z:]{0,12}", 0..3)), 0..104),
         ) {
             let questions: Vec<_> = pairs
@@ -91,8 +91,8 @@ mod tests {
                 .map(|(key, secret, scopes)| serde_json::json!({ "key": key, "secret": secret, "scopes": scopes }))
                 .collect();
             let read = read(serde_json::json!(questions).to_string().as_bytes());
-            let Some(Asked::Several(several)) = read else {
-                prop_assert!(pairs.is_empty() || pairs.len() > MOST);
+            let Some(Questions::Several(several)) = read else {
+                prop_assert!(pairs.is_empty() || pairs.len() > MAX_QUESTIONS);
                 return Ok(());
             };
             prop_assert_eq!(several.len(), pairs.len());
@@ -105,8 +105,8 @@ mod tests {
     }
 
     #[test]
-    fn absurd_questions_are_refused() {
-        for absurd in [
+    fn invalid_bodies_are_refused() {
+        for invalid in [
             "",
             "{}",
             "null",
@@ -118,7 +118,7 @@ mod tests {
             r#"["a","b"]"#,
             r#"{"key":"a","secret":"b","request":["192.0.2.1"]}"#,
         ] {
-            assert!(read(absurd.as_bytes()).is_none(), "{absurd}");
+            assert!(read(invalid.as_bytes()).is_none(), "{invalid}");
         }
         assert!(read(br#"{"key":"a","secret":"b"}"#).is_some());
     }

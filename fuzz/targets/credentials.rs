@@ -1,4 +1,4 @@
-//! The pair of a request, in two headers, in `Basic` or in the query: one is read, or a code says why not.
+//! Parses the credentials of any headers and query string: either one pair or an expected error code.
 #![no_main]
 
 use contract::{
@@ -8,8 +8,8 @@ use contract::{
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use libfuzzer_sys::fuzz_target;
 
-/// Lines, each with the header that it belongs to, and a query.
-type Sent = (Vec<(u8, Vec<u8>)>, Option<String>);
+/// Header values, each with a number that selects the header, and a query string.
+type Input = (Vec<(u8, Vec<u8>)>, Option<String>);
 
 fn name(number: u8) -> HeaderName {
     match number % 3 {
@@ -19,11 +19,11 @@ fn name(number: u8) -> HeaderName {
     }
 }
 
-fuzz_target!(|sent: Sent| {
-    let (lines, query) = sent;
+fuzz_target!(|input: Input| {
+    let (lines, query) = input;
     let mut headers = HeaderMap::new();
     for (number, bytes) in &lines {
-        // `Basic` is not found by chance.
+        // The fuzzer rarely generates `Basic` by itself.
         let bytes = match number % 6 {
             5 => [b"Basic ", &bytes[..]].concat(),
             _ => bytes.clone(),

@@ -1,4 +1,4 @@
-//! Where a call came from: whoever is no proxy of ours is believed nothing, and no address is invented.
+//! Determines the client's address from any `X-Forwarded-For`: an untrusted peer's header is ignored.
 #![no_main]
 
 use contract::client_address::{TrustedProxies, client_address};
@@ -6,22 +6,22 @@ use http::{HeaderMap, HeaderValue};
 use libfuzzer_sys::fuzz_target;
 use std::net::IpAddr;
 
-fuzz_target!(|sent: (IpAddr, Vec<Vec<u8>>, String)| {
-    let (peer, lines, proxies) = sent;
+fuzz_target!(|input: (IpAddr, Vec<Vec<u8>>, String)| {
+    let (peer, lines, proxies) = input;
     let mut headers = HeaderMap::new();
     for line in &lines {
         if let Ok(value) = HeaderValue::from_bytes(line) {
             headers.append("x-forwarded-for", value);
         }
     }
-    let nobody = TrustedProxies::default();
-    let found = client_address(Some(peer), &headers, &nobody);
+    let none = TrustedProxies::default();
+    let found = client_address(Some(peer), &headers, &none);
     assert_eq!(found, Some(peer.to_canonical()));
-    let everybody = TrustedProxies::parse("0.0.0.0/0 ::/0").expect("two networks");
-    _ = client_address(Some(peer), &headers, &everybody);
+    let all = TrustedProxies::parse("0.0.0.0/0 ::/0").expect("two networks");
+    _ = client_address(Some(peer), &headers, &all);
     if let Ok(proxies) = TrustedProxies::parse(&proxies) {
         let found = client_address(Some(peer), &headers, &proxies);
-        if !proxies.contain(peer) {
+        if !proxies.contains(peer) {
             assert_eq!(found, Some(peer.to_canonical()));
         }
     }

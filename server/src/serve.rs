@@ -113,7 +113,7 @@ async fn accept(
 /// Whether many clients share the address: that of a proxy or of this machine.
 fn is_shared(state: &AppState, peer: IpAddr) -> bool {
     let peer = peer.to_canonical();
-    peer.is_loopback() || state.proxies.contain(peer)
+    peer.is_loopback() || state.proxies.contains(peer)
 }
 
 /// Logs refused connections, at most once a minute.

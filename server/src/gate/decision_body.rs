@@ -2,7 +2,7 @@
 
 use crate::wire::{DEPRECATION, SUNSET};
 use axum::{body::Body, response::Response};
-use contract::Rate;
+use contract::RateLimitStatus;
 use domain::{
     id::{AccountId, ApplicationId},
     key::{Environment, rate_limit::RateLimit, scope::ScopeSet, token::KeyId},
@@ -50,7 +50,7 @@ pub struct DecisionBody {
     #[schemars(extend("format" = "date-time"))]
     expires_at: Option<String>,
     /// The state of the rate limit, if the key has one and the check reached it.
-    ratelimit: Option<Rate>,
+    ratelimit: Option<RateLimitStatus>,
     /// The value of `X-Request-Id`.
     request_id: Arc<str>,
 }
@@ -156,7 +156,7 @@ pub fn json_response(
 /// `RateLimit` and `RateLimit-Policy`: draft-ietf-httpapi-ratelimit-headers-10. `Deprecation`: RFC 9745. `Sunset`: RFC 8594.
 pub fn add_caller_headers(headers: &mut HeaderMap, caller: &Caller) {
     if let Some(rate) = &caller.rate_limit {
-        rate_of(rate).describe(headers);
+        rate_of(rate).write_headers(headers);
     }
     // The instants of the regeneration and of the end of the grace period.
     if let (Some(since), Some(until)) = (caller.deprecated_at, caller.retires_at) {
@@ -169,8 +169,8 @@ pub fn add_caller_headers(headers: &mut HeaderMap, caller: &Caller) {
     }
 }
 
-fn rate_of(state: &RateState) -> Rate {
-    Rate {
+fn rate_of(state: &RateState) -> RateLimitStatus {
+    RateLimitStatus {
         limit: state.limit.requests,
         window_ms: state.limit.window_ms,
         remaining: state.remaining,

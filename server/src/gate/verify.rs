@@ -18,7 +18,7 @@ use axum::{
 use contract::{
     Code,
     object::Object,
-    question::{self, Asked, MOST, Question},
+    question::{self, MAX_QUESTIONS, Question, Questions},
 };
 use domain::{id::AccountId, key::scope::ScopeSet};
 use http::StatusCode;
@@ -47,11 +47,11 @@ pub async fn verify(State(state): State<AppState>, request: Request) -> Result<R
     };
     let asked = question::read(&bytes).ok_or_else(|| refuse(Code::InvalidRequest))?;
     let mut response = match asked {
-        Asked::One(question) => {
+        Questions::One(question) => {
             let answer = answer(&question).map_err(refuse)?;
             json_response(StatusCode::OK, wire::JSON, &answer)
         }
-        Asked::Several(questions) => {
+        Questions::Several(questions) => {
             let answers: Result<Vec<_>, Code> = questions.iter().map(answer).collect();
             json_response(StatusCode::OK, wire::JSON, &answers.map_err(refuse)?)
         }
@@ -97,11 +97,11 @@ pub fn describe(schemas: &mut Schemas) -> Operation {
     let answer = schemas.response::<DecisionBody>();
     let asked = json!({ "oneOf": [
         question,
-        { "type": "array", "items": question, "minItems": 1, "maxItems": MOST },
+        { "type": "array", "items": question, "minItems": 1, "maxItems": MAX_QUESTIONS },
     ] });
     let answered = json!({ "oneOf": [
         answer,
-        { "type": "array", "items": answer, "minItems": 1, "maxItems": MOST },
+        { "type": "array", "items": answer, "minItems": 1, "maxItems": MAX_QUESTIONS },
     ] });
     let pair = json!({
         "key": EXAMPLE_KEY_ID, "secret": "the secret that was presented", "scopes": ["invoice:read"],

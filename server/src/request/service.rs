@@ -69,7 +69,7 @@ impl RequestService {
             .extensions()
             .get::<Peer>()
             .map(|peer| peer.0.to_canonical());
-        let trusted = peer.is_some_and(|peer| self.state.proxies.contain(peer));
+        let trusted = peer.is_some_and(|peer| self.state.proxies.contains(peer));
         self.untrusted_proxy.check(peer, trusted, request.headers());
         let id = trusted
             .then(|| forwarded_request_id(request.headers()))

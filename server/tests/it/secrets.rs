@@ -2,7 +2,7 @@
 
 use crate::test_server::{OWNER, PASSWORD, TestServer};
 use app::{context::SessionToken, form::Posted};
-use contract::{credentials::Presented, question::Question};
+use contract::{credentials::PresentedCredentials, question::Question};
 use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
@@ -43,7 +43,7 @@ never! {
     IssuedKey: Display;
     Call<'static>: Debug, Display, Serialize;
     Keyring: Debug, Serialize;
-    Presented<'static>: Debug, Display, Serialize;
+    PresentedCredentials<'static>: Debug, Display, Serialize;
     Question: Debug, Display, Serialize, Clone;
     SessionToken: Debug, Display, Serialize;
     // The response to a plain form may hold an issued key.
