@@ -1,4 +1,4 @@
-//! A service whose invoices are for keys with `invoice:read`.
+//! A service that requires a key with `invoice:read`.
 
 use axum::{Extension, Router, routing::get};
 use latchkey_client::{Caller, Latchkey};

@@ -1,12 +1,12 @@
-//! Where a request comes from.
+//! The address of a request's client.
 
 use http::request::Parts;
 use std::{net::IpAddr, sync::Arc};
 
-/// Finds the address of a request's client.
+/// A function that determines the address of a request's client.
 pub(crate) type Find = Arc<dyn Fn(&Parts) -> Option<IpAddr> + Send + Sync>;
 
-/// The other end of the socket, as axum knows it: what [`Builder::address`](crate::Builder::address) begins with.
+/// Returns the socket's peer from axum's `ConnectInfo`: the default of [`Builder::address`](crate::Builder::address).
 #[cfg(feature = "axum")]
 pub fn connect_info(parts: &Parts) -> Option<IpAddr> {
     use axum::extract::ConnectInfo;
@@ -16,14 +16,14 @@ pub fn connect_info(parts: &Parts) -> Option<IpAddr> {
     Some(peer.ip().to_canonical())
 }
 
-/// What is used where nothing else is said.
+/// Returns the default function: [`connect_info`].
 #[cfg(feature = "axum")]
-pub(crate) fn usual() -> Find {
+pub(crate) fn default_find() -> Find {
     Arc::new(connect_info)
 }
 
-/// What is used where nothing else is said: nobody's address is known.
+/// Returns the default function: the address is unknown.
 #[cfg(not(feature = "axum"))]
-pub(crate) fn usual() -> Find {
+pub(crate) fn default_find() -> Find {
     Arc::new(|_| None)
 }

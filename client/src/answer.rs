@@ -1,7 +1,7 @@
-//! What the gate answers.
+//! Parses the gate's answers.
 
 use crate::Caller;
-use contract::{Code, Rate};
+use contract::{Code, RateLimitStatus};
 use domain::{
     id::{AccountId, ApplicationId},
     key::{Environment, scope::ScopeSet, token::KeyId},
@@ -10,7 +10,7 @@ use domain::{
 use http::StatusCode;
 use serde::Deserialize;
 
-/// The body of an answer; fields that it may have one day are passed over.
+/// The body of an answer. Unknown fields are ignored.
 #[derive(Deserialize)]
 struct Body {
     valid: bool,
@@ -22,20 +22,20 @@ struct Body {
     #[serde(default)]
     scopes: Vec<String>,
     expires_at: Option<String>,
-    ratelimit: Option<Rate>,
+    ratelimit: Option<RateLimitStatus>,
     request_id: String,
 }
 
-/// A verdict with the gate's id for it.
+/// A verdict with the gate's request id.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub verdict: Verdict,
     pub request_id: String,
-    /// Where the key stands in its window, where it has a limit and got that far.
-    pub rate: Option<Rate>,
+    /// The state of the key's rate limit, if it has one and was checked.
+    pub rate: Option<RateLimitStatus>,
 }
 
-/// May the call pass?
+/// The gate's verdict.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Accepted(Caller),
@@ -43,8 +43,7 @@ pub(crate) enum Verdict {
 }
 
 impl Answer {
-    /// Reads the answer about the key that was `presented`. Nothing in it is guessed: what is missing where a call would
-    /// pass, or does not fit together, is an error.
+    /// Parses the answer about the key `presented`. An accepted answer with missing or inconsistent fields is an error.
     pub(crate) fn read(bytes: &[u8], presented: &str) -> Result<Self, String> {
         let body: Body = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
         let code = body.code.clone();
@@ -55,8 +54,8 @@ impl Answer {
             (false, word) => Code::parse(word)
                 .filter(|code| is_verdict(*code))
                 .map(Verdict::Refused)
-                .ok_or("it refuses for a reason that is not known here")?,
-            (true, _) => return Err("it accepts and refuses in one".into()),
+                .ok_or("the code of the refusal is unknown")?,
+            (true, _) => return Err("it is valid and has the code of an error".into()),
         };
         Ok(Self {
             verdict,
@@ -66,7 +65,7 @@ impl Answer {
     }
 }
 
-/// Whether a code can be what became of a pair.
+/// Whether a code can be the verdict about credentials.
 fn is_verdict(code: Code) -> bool {
     matches!(
         code.status(),
@@ -75,14 +74,14 @@ fn is_verdict(code: Code) -> bool {
 }
 
 fn accepted(body: Body, presented: &str) -> Result<Caller, String> {
-    let missing = |what: &str| format!("it accepts a call and names no {what}");
+    let missing = |what: &str| format!("it is valid and lacks the {what}");
     let key_id = body.key_id.ok_or_else(|| missing("key"))?;
     if key_id.to_string() != presented {
-        return Err("it is about another key than the one that was asked about".into());
+        return Err("it is about another key".into());
     }
     let expires_at = body
         .expires_at
-        .map(|text| Timestamp::parse(&text).ok_or("it names an end that is no instant"))
+        .map(|text| Timestamp::parse(&text).ok_or("its expiry is not an instant"))
         .transpose()?;
     Ok(Caller {
         key_id,
@@ -117,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_read_with_what_is_new_in_it_left_out() {
+    fn unknown_fields_and_scopes_of_an_answer_are_ignored() {
         let Ok(Answer {
             verdict: Verdict::Accepted(caller),
             ..
@@ -131,8 +130,8 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_leaves_a_doubt_is_none() {
-        let doubts: [(&str, serde_json::Value); 9] = [
+    fn an_inconsistent_answer_is_an_error() {
+        let inconsistent: [(&str, serde_json::Value); 9] = [
             ("key_id", "akl_0000000000000002".into()),
             ("key_id", serde_json::Value::Null),
             ("application_id", serde_json::Value::Null),
@@ -143,7 +142,7 @@ mod tests {
             ("valid", false.into()),
             ("valid", "true".into()),
         ];
-        for (field, value) in doubts {
+        for (field, value) in inconsistent {
             let read = answer(|body| body[field] = value.clone());
             assert!(read.is_err(), "{field}: {value}");
         }

@@ -1,4 +1,4 @@
-//! What a service says of itself and of its gate.
+//! The configuration of the client.
 
 use crate::{
     Clock, Invalid, RequireKey, SystemClock,
@@ -15,52 +15,52 @@ use std::{error::Error, fmt, net::IpAddr, sync::Arc, time::Duration};
 use tower::Service;
 use zeroize::Zeroizing;
 
-/// For how long an accepted answer can be remembered at most.
-pub const LONGEST_CACHE: Duration = Duration::from_secs(10);
+/// The maximum lifetime of a cached answer.
+pub const MAX_CACHE_LIFETIME: Duration = Duration::from_secs(10);
 
-/// For how long the gate may take over an answer, unless [`Builder::timeout`] says something else.
-const TIMEOUT: Duration = Duration::from_secs(2);
+/// The default of [`Builder::timeout`].
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Where the gate is asked.
-const DOOR: &str = "/v1/keys/verify";
+/// The path of the gate's endpoint.
+const VERIFY_PATH: &str = "/v1/keys/verify";
 
-/// Why no [`Latchkey`] can be made.
+/// The error of an invalid configuration.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Wrong {
-    /// The gate's address.
+pub enum BuildError {
+    /// The gate's address is not an origin.
     #[error(
-        "the gate's address is no origin: write https://, a host, a port where it is not the usual one, and no path"
+        "the gate's address is not an origin: write https://, a host and, if needed, a port, without a path"
     )]
     Address,
-    /// Secrets would travel in the clear.
+    /// The gate is on another machine and has no TLS.
     #[error(
-        "the gate is on another machine and its address is http://, so that secrets would travel in the clear: write https://"
+        "the gate is on another machine and its address is http://, which would send secrets unencrypted: write https://"
     )]
-    InTheClear,
-    /// The service's own key id.
-    #[error("the service's own key is no key id: it begins with akl_ or akt_")]
+    InsecureAddress,
+    /// The service's own key id is malformed.
+    #[error("the service's own key is not a key id: it starts with akl_ or akt_")]
     Key,
-    /// The service's own secret; what it is stays unsaid.
-    #[error("the service's own secret is none, or a character of it is missing or wrong")]
+    /// The service's own secret is malformed. The message does not contain it.
+    #[error("the service's own secret is not a secret, or a character is missing or wrong")]
     Secret,
-    /// A time-out of nothing.
-    #[error("the gate needs some time to answer: give it more than none")]
+    /// The time-out is zero.
+    #[error("the time-out must be greater than zero")]
     Timeout,
-    /// A cache that promises too much, or nothing.
+    /// The cache's lifetime or capacity is zero, or its lifetime exceeds [`MAX_CACHE_LIFETIME`].
     #[error(
-        "answers can be remembered for up to ten seconds, one at least: name more than none and no more than that"
+        "the cache needs a capacity of at least one and a lifetime of more than zero and at most ten seconds"
     )]
     Cache,
-    /// TLS cannot be set up.
-    #[error("TLS cannot be set up: {0}")]
+    /// TLS cannot be configured.
+    #[error("TLS cannot be configured: {0}")]
     Tls(String),
 }
 
-/// The gate, as one service asks it. A clone is the same one: make it once.
+/// A client of the gate. Clones share their connections and cache, so create it once.
 #[derive(Clone)]
 pub struct Latchkey(pub(crate) Arc<Inner>);
 
-/// What a [`Latchkey`] is made of.
+/// The shared state of a [`Latchkey`].
 pub(crate) struct Inner {
     pub gate: Gate,
     pub address: Find,
@@ -76,26 +76,26 @@ impl fmt::Debug for Latchkey {
 }
 
 impl Latchkey {
-    /// Begins with the gate's origin, such as `https://keys.example.com`, and the service's own pair, whose key needs the
-    /// scope `key:verify`. `http://` is for a gate on this machine alone.
+    /// Returns a builder for the gate's origin, such as `https://keys.example.com`, and the service's own credentials, whose
+    /// key needs the scope `key:verify`. `http://` is allowed only for a gate on this machine.
     pub fn builder(gate: &str, key: &str, secret: impl Into<Zeroizing<String>>) -> Builder {
         Builder {
             gate: gate.to_owned(),
             key: key.to_owned(),
             secret: secret.into(),
-            timeout: TIMEOUT,
-            address: address::usual(),
+            timeout: DEFAULT_TIMEOUT,
+            address: address::default_find(),
             cache: None,
             clock: Arc::new(SystemClock::default()),
             tls: None,
         }
     }
 
-    /// A layer that lets a request pass whose key has all of these scopes: one or several, with spaces between. None is
+    /// Returns a layer that accepts requests whose key has all of these scopes, separated by spaces. An empty text accepts
     /// any key of the account.
     ///
     /// # Errors
-    /// Where there is no such scope.
+    /// If a scope is unknown.
     pub fn require(&self, scopes: &str) -> Result<RequireKey, Invalid> {
         Ok(RequireKey {
             inner: self.0.clone(),
@@ -104,7 +104,7 @@ impl Latchkey {
     }
 }
 
-/// Makes a [`Latchkey`].
+/// Builds a [`Latchkey`].
 #[must_use]
 pub struct Builder {
     gate: String,
@@ -127,13 +127,13 @@ impl fmt::Debug for Builder {
 }
 
 impl Builder {
-    /// For how long the gate may take over an answer; then it is `verification_unavailable`. Two seconds, unless set.
+    /// Sets the time-out of a call of the gate, after which the answer is `verification_unavailable`. Two seconds by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Finds the address of a request's client. Without it, and with the feature `axum`, it is
+    /// Sets the function that determines the client's address. The default with the feature `axum` is
     /// [`connect_info`](crate::connect_info).
     pub fn address(
         mut self,
@@ -143,41 +143,41 @@ impl Builder {
         self
     }
 
-    /// Remembers up to `most` accepted answers, each for `lifetime`, which is at most [`LONGEST_CACHE`]. **A key that is
-    /// revoked may pass for that long.** Off, unless asked for; the crate's documentation says what else it means.
-    pub fn cache(mut self, lifetime: Duration, most: usize) -> Self {
-        self.cache = Some((lifetime, most));
+    /// Caches up to `capacity` accepted answers for `lifetime`, at most [`MAX_CACHE_LIFETIME`]. **A revoked key may be accepted
+    /// for that long.** Off by default; see the crate's documentation.
+    pub fn cache(mut self, lifetime: Duration, capacity: usize) -> Self {
+        self.cache = Some((lifetime, capacity));
         self
     }
 
-    /// Tells the age of what is remembered: for tests.
+    /// Sets the clock of the cache, for tests.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Whom to believe: a gate with a certificate of one's own authority. Without it, the roots of Mozilla's programme.
+    /// Sets the TLS configuration, for a gate with a certificate of a private authority. The default has Mozilla's root
+    /// certificates.
     pub fn tls(mut self, config: rustls::ClientConfig) -> Self {
         self.tls = Some(config);
         self
     }
 
-    /// Makes it, with connections of its own.
+    /// Builds the client with its own HTTP client.
     ///
     /// # Errors
-    /// Names the first thing that is wrong.
-    pub fn build(mut self) -> Result<Latchkey, Wrong> {
-        let transport =
-            transport::connect(self.tls.take()).map_err(|error| Wrong::Tls(error.to_string()))?;
+    /// The first invalid setting.
+    pub fn build(mut self) -> Result<Latchkey, BuildError> {
+        let transport = transport::connect(self.tls.take())
+            .map_err(|error| BuildError::Tls(error.to_string()))?;
         self.build_with(transport)
     }
 
-    /// Makes it, with a service that carries the questions to the gate: an HTTP client of one's own, or, in a test, the
-    /// gate itself.
+    /// Builds the client with another HTTP client as a tower service, or with the gate itself in a test.
     ///
     /// # Errors
     /// As [`Builder::build`].
-    pub fn build_over<S, B>(self, service: S) -> Result<Latchkey, Wrong>
+    pub fn build_over<S, B>(self, service: S) -> Result<Latchkey, BuildError>
     where
         S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send + Sync + 'static,
         S::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -188,31 +188,31 @@ impl Builder {
         self.build_with(transport::boxed(service))
     }
 
-    fn build_with(self, transport: Transport) -> Result<Latchkey, Wrong> {
+    fn build_with(self, transport: Transport) -> Result<Latchkey, BuildError> {
         let origin = origin(&self.gate)?;
-        let address = format!("{origin}{DOOR}")
+        let address = format!("{origin}{VERIFY_PATH}")
             .parse()
-            .map_err(|_| Wrong::Address)?;
-        self.key.parse::<KeyId>().map_err(|_| Wrong::Key)?;
+            .map_err(|_| BuildError::Address)?;
+        self.key.parse::<KeyId>().map_err(|_| BuildError::Key)?;
         if !token::is_secret(&self.secret) {
-            return Err(Wrong::Secret);
+            return Err(BuildError::Secret);
         }
         if self.timeout.is_zero() {
-            return Err(Wrong::Timeout);
+            return Err(BuildError::Timeout);
         }
         let cache = match self.cache {
             None => None,
-            Some((lifetime, most))
-                if !lifetime.is_zero() && lifetime <= LONGEST_CACHE && most > 0 =>
+            Some((lifetime, capacity))
+                if !lifetime.is_zero() && lifetime <= MAX_CACHE_LIFETIME && capacity > 0 =>
             {
-                Some(Cache::new(self.clock, lifetime, most))
+                Some(Cache::new(self.clock, lifetime, capacity))
             }
-            Some(_) => return Err(Wrong::Cache),
+            Some(_) => return Err(BuildError::Cache),
         };
-        let key = HeaderValue::from_str(&self.key).map_err(|_| Wrong::Key)?;
-        // Bytes that are wiped with their last copy.
+        let key = HeaderValue::from_str(&self.key).map_err(|_| BuildError::Key)?;
+        // The bytes are wiped with their last copy.
         let mut secret = HeaderValue::from_maybe_shared(Bytes::from_owner(self.secret))
-            .map_err(|_| Wrong::Secret)?;
+            .map_err(|_| BuildError::Secret)?;
         secret.set_sensitive(true);
         Ok(Latchkey(Arc::new(Inner {
             gate: Gate {
@@ -229,27 +229,27 @@ impl Builder {
     }
 }
 
-/// Scheme, host and port, without a slash at the end.
-fn origin(text: &str) -> Result<String, Wrong> {
-    let uri: Uri = text.trim().parse().map_err(|_| Wrong::Address)?;
+/// Parses an origin: scheme, host and port.
+fn origin(text: &str) -> Result<String, BuildError> {
+    let uri: Uri = text.trim().parse().map_err(|_| BuildError::Address)?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
-        return Err(Wrong::Address);
+        return Err(BuildError::Address);
     };
     let plain = matches!(uri.path(), "" | "/") && uri.query().is_none();
     if !plain || authority.as_str().contains('@') || authority.host().is_empty() {
-        return Err(Wrong::Address);
+        return Err(BuildError::Address);
     }
     match scheme {
         "https" => {}
-        "http" if is_here(authority.host()) => {}
-        "http" => return Err(Wrong::InTheClear),
-        _ => return Err(Wrong::Address),
+        "http" if is_loopback_host(authority.host()) => {}
+        "http" => return Err(BuildError::InsecureAddress),
+        _ => return Err(BuildError::Address),
     }
     Ok(format!("{scheme}://{authority}"))
 }
 
-/// Whether a host is this machine, whoever answers for names.
-fn is_here(host: &str) -> bool {
+/// Whether a host is this machine, without name resolution.
+fn is_loopback_host(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
         || host
@@ -274,62 +274,68 @@ mod tests {
     }
 
     #[test]
-    fn secrets_travel_in_the_clear_on_one_machine_alone() {
+    fn http_is_allowed_only_on_the_same_machine() {
         for (gate, expected) in [
             (GATE, None),
             ("https://keys.example.com:8443/", None),
             ("http://127.0.0.1:3000", None),
             ("http://[::1]:3000", None),
             ("http://localhost:3000", None),
-            ("http://keys.example.com", Some(Wrong::InTheClear)),
-            ("http://10.0.0.1", Some(Wrong::InTheClear)),
-            ("http://127.0.0.1.example.com", Some(Wrong::InTheClear)),
-            ("http://localhost.example.com", Some(Wrong::InTheClear)),
-            ("keys.example.com", Some(Wrong::Address)),
-            ("ftp://keys.example.com", Some(Wrong::Address)),
-            ("https://keys.example.com/v1", Some(Wrong::Address)),
-            ("https://keys.example.com?x", Some(Wrong::Address)),
-            ("https://me:pw@keys.example.com", Some(Wrong::Address)),
-            ("http://me@localhost", Some(Wrong::Address)),
-            ("", Some(Wrong::Address)),
+            ("http://keys.example.com", Some(BuildError::InsecureAddress)),
+            ("http://10.0.0.1", Some(BuildError::InsecureAddress)),
+            (
+                "http://127.0.0.1.example.com",
+                Some(BuildError::InsecureAddress),
+            ),
+            (
+                "http://localhost.example.com",
+                Some(BuildError::InsecureAddress),
+            ),
+            ("keys.example.com", Some(BuildError::Address)),
+            ("ftp://keys.example.com", Some(BuildError::Address)),
+            ("https://keys.example.com/v1", Some(BuildError::Address)),
+            ("https://keys.example.com?x", Some(BuildError::Address)),
+            ("https://me:pw@keys.example.com", Some(BuildError::Address)),
+            ("http://me@localhost", Some(BuildError::Address)),
+            ("", Some(BuildError::Address)),
         ] {
             assert_eq!(builder(gate).build().err(), expected, "{gate}");
         }
     }
 
     #[test]
-    fn what_is_wrong_is_said_before_the_first_request() {
+    fn invalid_settings_are_errors_of_the_builder() {
         let second = Duration::from_secs(1);
         let wrong = |builder: Builder| builder.build().err();
         assert_eq!(
             wrong(Latchkey::builder(GATE, "x", secret())),
-            Some(Wrong::Key)
+            Some(BuildError::Key)
         );
         let cut = secret()[..50].to_owned();
         assert_eq!(
             wrong(Latchkey::builder(GATE, KEY, cut)),
-            Some(Wrong::Secret)
+            Some(BuildError::Secret)
         );
         assert_eq!(
             wrong(builder(GATE).timeout(Duration::ZERO)),
-            Some(Wrong::Timeout)
+            Some(BuildError::Timeout)
         );
-        for (lifetime, most, expected) in [
+        for (lifetime, capacity, expected) in [
             (10 * second, 1, None),
             (
                 10 * second + Duration::from_millis(1),
                 1,
-                Some(Wrong::Cache),
+                Some(BuildError::Cache),
             ),
-            (Duration::ZERO, 1, Some(Wrong::Cache)),
-            (second, 0, Some(Wrong::Cache)),
+            (Duration::ZERO, 1, Some(BuildError::Cache)),
+            (second, 0, Some(BuildError::Cache)),
         ] {
-            assert_eq!(wrong(builder(GATE).cache(lifetime, most)), expected);
+            assert_eq!(wrong(builder(GATE).cache(lifetime, capacity)), expected);
         }
     }
 
     #[test]
-    fn nothing_that_is_printed_holds_the_secret() {
+    fn debug_output_does_not_contain_the_secret() {
         let secret = secret();
         let builder = builder(GATE).cache(Duration::from_secs(1), 1);
         let before = format!("{builder:?}");

@@ -1,7 +1,7 @@
-//! Accepted answers, for a short while.
+//! The cache of accepted answers.
 
 use crate::{Caller, Clock, random};
-use contract::credentials::Presented;
+use contract::credentials::PresentedCredentials;
 use domain::{
     key::{scope::ScopeSet, token::KeyId},
     time::{SECOND, Timestamp},
@@ -18,64 +18,63 @@ use std::{
     time::Duration,
 };
 
-/// Stands for a key, its secret, the scopes that are asked for and the address: without the hash's own key nobody can
-/// tell which.
-type Print = [u8; 32];
+/// A keyed hash of a key id, its secret, the required scopes and the address.
+type Fingerprint = [u8; 32];
 
-/// Counters of refusals; a key always has the same one.
+/// The number of refusal counters. A key always uses the same one.
 const COUNTERS: usize = 256;
 
-/// Remembers accepted answers, so many at most, and none for longer than it was told to.
+/// A cache of accepted answers with a capacity and a lifetime.
 pub(crate) struct Cache {
     clock: Arc<dyn Clock>,
     lifetime: Duration,
-    most: usize,
+    capacity: usize,
     hash: Hmac<Sha256>,
     refusals: [AtomicU64; COUNTERS],
-    answers: Mutex<Answers>,
+    entries: Mutex<Entries>,
 }
 
-/// Where the answer to a question belongs that is being asked.
-pub(crate) struct Place {
+/// The cache slot of a question.
+pub(crate) struct CacheSlot {
     key: KeyId,
-    print: Print,
-    /// When it was asked: an answer is as old as its question.
+    fingerprint: Fingerprint,
+    /// The time of the question, from which the age of its answer is measured.
     asked: Duration,
-    /// How often the key had been refused until then.
+    /// The value of the key's refusal counter at that time.
     refusals: u64,
 }
 
 #[derive(Default)]
-struct Answers {
-    by_key: HashMap<KeyId, HashMap<Print, Answer>>,
-    /// Each of them, and some that are forgotten already; the oldest in front.
-    in_order: VecDeque<(KeyId, Print)>,
+struct Entries {
+    by_key: HashMap<KeyId, HashMap<Fingerprint, Entry>>,
+    /// All entries, and some that were removed already; oldest first.
+    in_order: VecDeque<(KeyId, Fingerprint)>,
 }
 
-struct Answer {
+struct Entry {
     caller: Caller,
     until: Duration,
 }
 
 impl Cache {
-    pub(crate) fn new(clock: Arc<dyn Clock>, lifetime: Duration, most: usize) -> Self {
+    pub(crate) fn new(clock: Arc<dyn Clock>, lifetime: Duration, capacity: usize) -> Self {
         Self {
             clock,
             lifetime,
-            most,
+            capacity,
             hash: Hmac::<Sha256>::new(&random::bytes::<64>().into()),
             refusals: [const { AtomicU64::new(0) }; COUNTERS],
-            answers: Mutex::default(),
+            entries: Mutex::default(),
         }
     }
 
-    /// The place of a question; `None` where the key is none.
-    pub(crate) fn place(
+    /// Returns the slot of a question, or `None` if the key id is malformed.
+    pub(crate) fn slot(
         &self,
-        presented: &Presented<'_>,
+        presented: &PresentedCredentials<'_>,
         scopes: ScopeSet,
         address: Option<IpAddr>,
-    ) -> Option<Place> {
+    ) -> Option<CacheSlot> {
         let key = presented.key().parse::<KeyId>().ok()?;
         let mut hash = self.hash.clone();
         hash.update(presented.secret().as_bytes());
@@ -86,31 +85,31 @@ impl Cache {
                 .map(|address| address.to_string())
                 .unwrap_or_default(),
         ] {
-            // No byte of UTF-8: where one text ends cannot be shifted.
+            // This byte does not occur in UTF-8, so it separates the texts.
             hash.update(&[0xff]);
             hash.update(part.as_bytes());
         }
-        Some(Place {
+        Some(CacheSlot {
             key,
-            print: hash.finalize().into_bytes().into(),
+            fingerprint: hash.finalize().into_bytes().into(),
             asked: self.clock.now(),
             refusals: self.counter(key).load(Ordering::Acquire),
         })
     }
 
-    /// The answer that is remembered.
-    pub(crate) fn get(&self, place: &Place) -> Option<Caller> {
-        let mut answers = self.answers();
-        let answer = answers.of(place)?;
-        (place.asked < answer.until).then(|| answer.caller.clone())
+    /// Returns the cached answer.
+    pub(crate) fn get(&self, slot: &CacheSlot) -> Option<Caller> {
+        let mut entries = self.entries();
+        let answer = entries.of(slot)?;
+        (slot.asked < answer.until).then(|| answer.caller.clone())
     }
 
-    /// Remembers an accepted answer. `date` is the second, rounded down, in which the gate gave it by its own clock: by
-    /// that, and not by this machine's, the answer ends before the key does.
-    pub(crate) fn keep(&self, place: &Place, caller: &Caller, date: Option<Timestamp>) {
+    /// Caches an accepted answer. `date` is the gate's time in the response, rounded down to the second: the entry ends
+    /// before the key expires by the gate's clock, regardless of this machine's.
+    pub(crate) fn insert(&self, slot: &CacheSlot, caller: &Caller, date: Option<Timestamp>) {
         let lifetime = match (caller.expires_at, date) {
             (None, _) => self.lifetime,
-            // How long the key has left is not known.
+            // The remaining time of the key is unknown.
             (Some(_), None) => return,
             (Some(end), Some(date)) => {
                 let left = end.since(date).saturating_sub(SECOND);
@@ -118,38 +117,38 @@ impl Cache {
                 self.lifetime.min(Duration::from_millis(left))
             }
         };
-        let until = place.asked.saturating_add(lifetime);
-        let mut answers = self.answers();
-        // Under the lock: a refusal that came meanwhile is newer than this answer.
-        if self.counter(place.key).load(Ordering::Acquire) != place.refusals {
+        let until = slot.asked.saturating_add(lifetime);
+        let mut entries = self.entries();
+        // Checked under the lock: a refusal since the question is newer than this answer.
+        if self.counter(slot.key).load(Ordering::Acquire) != slot.refusals {
             return;
         }
-        let answer = Answer {
+        let answer = Entry {
             caller: caller.clone(),
             until,
         };
-        if let Some(present) = answers.of(place) {
+        if let Some(present) = entries.of(slot) {
             *present = answer;
             return;
         }
-        answers.make_room(self.most, self.clock.now());
-        answers.in_order.push_back((place.key, place.print));
-        let of_key = answers.by_key.entry(place.key).or_default();
-        of_key.insert(place.print, answer);
+        entries.make_room(self.capacity, self.clock.now());
+        entries.in_order.push_back((slot.key, slot.fingerprint));
+        let of_key = entries.by_key.entry(slot.key).or_default();
+        of_key.insert(slot.fingerprint, answer);
     }
 
-    /// Forgets all answers about a key.
-    pub(crate) fn forget(&self, key: &str) {
+    /// Removes all answers about a key.
+    pub(crate) fn remove(&self, key: &str) {
         let Ok(key) = key.parse::<KeyId>() else {
             return;
         };
-        let mut answers = self.answers();
+        let mut entries = self.entries();
         self.counter(key).fetch_add(1, Ordering::AcqRel);
-        answers.by_key.remove(&key);
+        entries.by_key.remove(&key);
     }
 
     fn counter(&self, key: KeyId) -> &AtomicU64 {
-        // The last two characters of an id are as random as the others.
+        // The last two characters of an id are random.
         let place = key
             .to_string()
             .bytes()
@@ -159,31 +158,31 @@ impl Cache {
         &self.refusals[place % COUNTERS]
     }
 
-    fn answers(&self) -> MutexGuard<'_, Answers> {
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Answers {
-    fn of(&mut self, place: &Place) -> Option<&mut Answer> {
-        self.by_key.get_mut(&place.key)?.get_mut(&place.print)
+impl Entries {
+    fn of(&mut self, slot: &CacheSlot) -> Option<&mut Entry> {
+        self.by_key.get_mut(&slot.key)?.get_mut(&slot.fingerprint)
     }
 
-    /// Lets go of the oldest ones while they are over, forgotten, or too many.
-    fn make_room(&mut self, most: usize, now: Duration) {
-        while let Some((key, print)) = self.in_order.front() {
-            let alive = self
+    /// Evicts the oldest entries that have expired, were removed, or exceed the capacity.
+    fn make_room(&mut self, capacity: usize, now: Duration) {
+        while let Some((key, fingerprint)) = self.in_order.front() {
+            let is_valid = self
                 .by_key
                 .get(key)
-                .and_then(|of_key| of_key.get(print))
+                .and_then(|of_key| of_key.get(fingerprint))
                 .is_some_and(|answer| now < answer.until);
-            if alive && self.in_order.len() < most {
+            if is_valid && self.in_order.len() < capacity {
                 return;
             }
-            if let Some((key, print)) = self.in_order.pop_front()
+            if let Some((key, fingerprint)) = self.in_order.pop_front()
                 && let Some(of_key) = self.by_key.get_mut(&key)
             {
-                of_key.remove(&print);
+                of_key.remove(&fingerprint);
                 if of_key.is_empty() {
                     self.by_key.remove(&key);
                 }
@@ -204,30 +203,30 @@ mod tests {
     const SECONDS: Duration = Duration::from_secs(1);
 
     #[derive(Default)]
-    struct Hand(AtomicU64);
+    struct ManualClock(AtomicU64);
 
-    impl Hand {
+    impl ManualClock {
         fn advance(&self, by: Duration) {
             let by = u64::try_from(by.as_millis()).expect("short");
             self.0.fetch_add(by, Ordering::Relaxed);
         }
     }
 
-    impl Clock for Hand {
+    impl Clock for ManualClock {
         fn now(&self) -> Duration {
             Duration::from_millis(self.0.load(Ordering::Relaxed))
         }
     }
 
-    struct Desk {
-        clock: Arc<Hand>,
+    struct Fixture {
+        clock: Arc<ManualClock>,
         cache: Cache,
     }
 
-    fn desk(most: usize) -> Desk {
-        let clock = Arc::new(Hand::default());
-        let cache = Cache::new(clock.clone(), 5 * SECONDS, most);
-        Desk { clock, cache }
+    fn fixture(capacity: usize) -> Fixture {
+        let clock = Arc::new(ManualClock::default());
+        let cache = Cache::new(clock.clone(), 5 * SECONDS, capacity);
+        Fixture { clock, cache }
     }
 
     fn key(number: u128) -> KeyId {
@@ -247,8 +246,8 @@ mod tests {
         }
     }
 
-    impl Desk {
-        fn place(&self, number: u128, secret: &str, scopes: &str, address: &str) -> Place {
+    impl Fixture {
+        fn slot(&self, number: u128, secret: &str, scopes: &str, address: &str) -> CacheSlot {
             let mut headers = HeaderMap::new();
             let id = key(number).to_string();
             for (name, value) in [("x-client-key", id.as_str()), ("x-client-secret", secret)] {
@@ -259,12 +258,12 @@ mod tests {
             };
             let scopes = scopes.parse().expect("scopes");
             self.cache
-                .place(&presented, scopes, address.parse().ok())
+                .slot(&presented, scopes, address.parse().ok())
                 .expect("a key")
         }
 
-        fn ask(&self, number: u128) -> Place {
-            self.place(number, "s", "", "")
+        fn ask(&self, number: u128) -> CacheSlot {
+            self.slot(number, "s", "", "")
         }
 
         fn has(&self, number: u128) -> bool {
@@ -273,46 +272,49 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_lives_for_as_long_as_it_was_told_counted_from_its_question() {
-        let desk = desk(10);
-        let asked = desk.ask(1);
-        desk.clock.advance(2 * SECONDS);
-        desk.cache.keep(&asked, &caller(1, None), None);
-        desk.clock.advance(Duration::from_millis(2_999));
-        assert!(desk.has(1));
-        desk.clock.advance(Duration::from_millis(1));
-        assert!(!desk.has(1));
+    fn the_lifetime_of_an_answer_is_measured_from_its_question() {
+        let fixture = fixture(10);
+        let asked = fixture.ask(1);
+        fixture.clock.advance(2 * SECONDS);
+        fixture.cache.insert(&asked, &caller(1, None), None);
+        fixture.clock.advance(Duration::from_millis(2_999));
+        assert!(fixture.has(1));
+        fixture.clock.advance(Duration::from_millis(1));
+        assert!(!fixture.has(1));
     }
 
     #[test]
-    fn an_answer_ends_before_its_key_by_the_clock_of_the_gate() {
+    fn an_answer_ends_before_its_key_expires_by_the_clock_of_the_gate() {
         let date = Timestamp(1_795_442_709_000);
         for (left, lives) in [(60_000, 5_000), (3_500, 2_500), (1_000, 0), (-5_000, 0)] {
-            let desk = desk(10);
+            let fixture = fixture(10);
             let ends = caller(1, Some(date.plus(left)));
-            desk.cache.keep(&desk.ask(1), &ends, Some(date));
-            desk.clock.advance(Duration::from_millis(lives));
-            assert!(!desk.has(1), "{left}");
+            fixture.cache.insert(&fixture.ask(1), &ends, Some(date));
+            fixture.clock.advance(Duration::from_millis(lives));
+            assert!(!fixture.has(1), "{left}");
             if lives > 0 {
-                let desk = self::desk(10);
-                desk.cache.keep(&desk.ask(1), &ends, Some(date));
-                desk.clock.advance(Duration::from_millis(lives - 1));
-                assert!(desk.has(1), "{left}");
+                let fixture = self::fixture(10);
+                fixture.cache.insert(&fixture.ask(1), &ends, Some(date));
+                fixture.clock.advance(Duration::from_millis(lives - 1));
+                assert!(fixture.has(1), "{left}");
             }
         }
-        let desk = desk(10);
-        desk.cache.keep(&desk.ask(1), &caller(1, Some(date)), None);
-        assert!(!desk.has(1), "nobody knows what time it is at the gate");
+        let fixture = fixture(10);
+        fixture
+            .cache
+            .insert(&fixture.ask(1), &caller(1, Some(date)), None);
+        assert!(!fixture.has(1), "the time of the gate is unknown");
     }
 
     #[test]
-    fn another_question_is_not_answered_from_memory() {
-        let desk = desk(10);
-        let asked = desk.place(1, "s", "invoice:read", "192.0.2.1");
-        desk.cache.keep(&asked, &caller(1, None), None);
+    fn another_question_is_not_answered_from_the_cache() {
+        let fixture = fixture(10);
+        let asked = fixture.slot(1, "s", "invoice:read", "192.0.2.1");
+        fixture.cache.insert(&asked, &caller(1, None), None);
         assert!(
-            desk.cache
-                .get(&desk.place(1, "s", "invoice:read", "192.0.2.1"))
+            fixture
+                .cache
+                .get(&fixture.slot(1, "s", "invoice:read", "192.0.2.1"))
                 .is_some()
         );
         for (number, secret, scopes, address) in [
@@ -323,54 +325,65 @@ mod tests {
             (1, "s", "invoice:read", "192.0.2.2"),
             (1, "s", "invoice:read", ""),
         ] {
-            let other = desk.place(number, secret, scopes, address);
+            let other = fixture.slot(number, secret, scopes, address);
             assert!(
-                desk.cache.get(&other).is_none(),
+                fixture.cache.get(&other).is_none(),
                 "{number} {secret} {scopes} {address}"
             );
         }
     }
 
     #[test]
-    fn a_refusal_ends_every_answer_about_its_key_and_those_that_are_under_way() {
-        let desk = desk(10);
-        desk.cache.keep(&desk.ask(1), &caller(1, None), None);
-        desk.cache.keep(
-            &desk.place(1, "s", "invoice:read", ""),
+    fn a_refusal_removes_all_answers_about_its_key_and_discards_pending_ones() {
+        let fixture = fixture(10);
+        fixture
+            .cache
+            .insert(&fixture.ask(1), &caller(1, None), None);
+        fixture.cache.insert(
+            &fixture.slot(1, "s", "invoice:read", ""),
             &caller(1, None),
             None,
         );
-        desk.cache.keep(&desk.ask(2), &caller(2, None), None);
-        let under_way = desk.ask(1);
-        desk.cache.forget(&key(1).to_string());
-        desk.cache.keep(&under_way, &caller(1, None), None);
-        assert!(!desk.has(1));
+        fixture
+            .cache
+            .insert(&fixture.ask(2), &caller(2, None), None);
+        let under_way = fixture.ask(1);
+        fixture.cache.remove(&key(1).to_string());
+        fixture.cache.insert(&under_way, &caller(1, None), None);
+        assert!(!fixture.has(1));
         assert!(
-            desk.cache
-                .get(&desk.place(1, "s", "invoice:read", ""))
+            fixture
+                .cache
+                .get(&fixture.slot(1, "s", "invoice:read", ""))
                 .is_none()
         );
-        assert!(desk.has(2));
-        desk.cache.keep(&desk.ask(1), &caller(1, None), None);
-        assert!(desk.has(1), "what is asked afterwards is remembered again");
+        assert!(fixture.has(2));
+        fixture
+            .cache
+            .insert(&fixture.ask(1), &caller(1, None), None);
+        assert!(fixture.has(1), "later questions are cached again");
     }
 
     #[test]
-    fn there_are_never_more_answers_than_it_was_told() {
-        let desk = desk(3);
+    fn the_cache_never_exceeds_its_capacity() {
+        let fixture = fixture(3);
         for number in 0..10 {
-            desk.cache
-                .keep(&desk.ask(number), &caller(number, None), None);
-            desk.cache
-                .keep(&desk.ask(number), &caller(number, None), None);
+            fixture
+                .cache
+                .insert(&fixture.ask(number), &caller(number, None), None);
+            fixture
+                .cache
+                .insert(&fixture.ask(number), &caller(number, None), None);
         }
-        let answers = desk.cache.answers();
-        assert_eq!(answers.in_order.len(), 3);
-        assert_eq!(answers.by_key.len(), 3);
-        drop(answers);
-        assert!(!desk.has(6) && desk.has(7) && desk.has(9));
-        desk.clock.advance(5 * SECONDS);
-        desk.cache.keep(&desk.ask(11), &caller(11, None), None);
-        assert_eq!(desk.cache.answers().by_key.len(), 1);
+        let entries = fixture.cache.entries();
+        assert_eq!(entries.in_order.len(), 3);
+        assert_eq!(entries.by_key.len(), 3);
+        drop(entries);
+        assert!(!fixture.has(6) && fixture.has(7) && fixture.has(9));
+        fixture.clock.advance(5 * SECONDS);
+        fixture
+            .cache
+            .insert(&fixture.ask(11), &caller(11, None), None);
+        assert_eq!(fixture.cache.entries().by_key.len(), 1);
     }
 }

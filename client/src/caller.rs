@@ -1,4 +1,4 @@
-//! Who calls.
+//! The caller of an accepted request.
 
 use domain::{
     id::{AccountId, ApplicationId},
@@ -6,7 +6,7 @@ use domain::{
     time::Timestamp,
 };
 
-/// Who calls, as the gate says; among the extensions of a request that passed.
+/// The caller of an accepted request, in its extensions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// The public key id.
@@ -15,10 +15,10 @@ pub struct Caller {
     pub application_id: ApplicationId,
     /// The application's account: the service's own.
     pub account_id: AccountId,
-    /// Live or test.
+    /// Whether the key is live or test.
     pub environment: Environment,
-    /// All that the key may do, as far as this version knows the scopes.
+    /// The key's scopes, without those that this version does not know.
     pub scopes: ScopeSet,
-    /// When the key ends.
+    /// The expiry of the key; `None` if it never expires.
     pub expires_at: Option<Timestamp>,
 }

@@ -1,51 +1,51 @@
-//! May this request pass?
+//! Verifies a request.
 
 use crate::{
     Caller,
     answer::Verdict,
     builder::Inner,
-    cache::Place,
-    gate::{Heard, Silence},
+    cache::CacheSlot,
+    gate::{GateError, GateResponse},
     question,
     refusal::Refusal,
 };
 use contract::{
-    Code, Rate,
+    Code, RateLimitStatus,
     credentials::{self, X_CLIENT_SECRET},
 };
 use domain::key::scope::ScopeSet;
 use http::{HeaderMap, header, request::Parts};
 
-/// A request that passed.
+/// An accepted request.
 #[derive(Debug)]
 pub(crate) struct Passed {
     pub caller: Caller,
-    /// What is left of the key's rate limit, where it has one.
-    pub rate: Option<Rate>,
+    /// The state of the key's rate limit, if it has one.
+    pub rate: Option<RateLimitStatus>,
 }
 
 impl Inner {
-    /// Asks about the pair of a request, and takes the secret out of one that passes.
+    /// Verifies the credentials of a request, and removes the secret from an accepted one.
     pub(crate) async fn check(
         &self,
         parts: &mut Parts,
         scopes: ScopeSet,
     ) -> Result<Passed, Refusal> {
-        let asking = match self.remembered(parts, scopes)? {
-            Remembered::Accepted(caller) => {
+        let question = match self.look_up(parts, scopes)? {
+            Lookup::Accepted(caller) => {
                 hide_secret(&mut parts.headers);
                 return Ok(Passed { caller, rate: None });
             }
-            Remembered::Ask(asking) => asking,
+            Lookup::Verify(question) => question,
         };
-        let heard = self.gate.ask(asking.body, &asking.key).await;
-        let Heard { answer, date } = heard.map_err(|silence| unavailable(silence, scopes))?;
+        let response = self.gate.ask(question.body, &question.key).await;
+        let GateResponse { answer, date } = response.map_err(|error| unavailable(error, scopes))?;
         match answer.verdict {
             Verdict::Accepted(caller) => {
-                // Who counts calls has to hear of each.
-                if let (Some(cache), Some(place), None) = (&self.cache, &asking.place, answer.rate)
+                // Answers of keys with a rate limit are not cached: the gate counts each call.
+                if let (Some(cache), Some(slot), None) = (&self.cache, &question.slot, answer.rate)
                 {
-                    cache.keep(place, &caller, date);
+                    cache.insert(slot, &caller, date);
                 }
                 hide_secret(&mut parts.headers);
                 Ok(Passed {
@@ -55,7 +55,7 @@ impl Inner {
             }
             Verdict::Refused(code) => {
                 if let Some(cache) = &self.cache {
-                    cache.forget(&asking.key);
+                    cache.remove(&question.key);
                 }
                 Err(Refusal::of_gate(
                     code,
@@ -67,47 +67,47 @@ impl Inner {
         }
     }
 
-    /// The answer that is remembered, or the question.
-    fn remembered(&self, parts: &Parts, scopes: ScopeSet) -> Result<Remembered, Refusal> {
+    /// Returns the cached answer, or the question for the gate.
+    fn look_up(&self, parts: &Parts, scopes: ScopeSet) -> Result<Lookup, Refusal> {
         let presented = credentials::read(&parts.headers, parts.uri.query())
             .map_err(|code| Refusal::of(code, scopes))?;
         let address = (self.address)(parts);
-        let place = self
+        let slot = self
             .cache
             .as_ref()
-            .and_then(|cache| cache.place(&presented, scopes, address));
+            .and_then(|cache| cache.slot(&presented, scopes, address));
         if let Some(caller) = self
             .cache
             .as_ref()
-            .zip(place.as_ref())
-            .and_then(|(cache, place)| cache.get(place))
+            .zip(slot.as_ref())
+            .and_then(|(cache, slot)| cache.get(slot))
         {
-            return Ok(Remembered::Accepted(caller));
+            return Ok(Lookup::Accepted(caller));
         }
         let body = question::body(&presented, parts, scopes, address)
             .ok_or_else(|| Refusal::of(Code::VerificationUnavailable, scopes))?;
-        Ok(Remembered::Ask(Question {
+        Ok(Lookup::Verify(Question {
             key: presented.key().to_owned(),
             body,
-            place,
+            slot,
         }))
     }
 }
 
-enum Remembered {
+enum Lookup {
     Accepted(Caller),
-    Ask(Question),
+    Verify(Question),
 }
 
 struct Question {
     key: String,
     body: bytes::Bytes,
-    place: Option<Place>,
+    slot: Option<CacheSlot>,
 }
 
-fn unavailable(silence: Silence, scopes: ScopeSet) -> Refusal {
-    let cause = silence.to_string();
-    let refusal = Refusal::unavailable(scopes, silence.retry_after());
+fn unavailable(error: GateError, scopes: ScopeSet) -> Refusal {
+    let cause = error.to_string();
+    let refusal = Refusal::unavailable(scopes, error.retry_after());
     tracing::error!(
         reference = refusal.request_id(),
         cause,
@@ -116,10 +116,10 @@ fn unavailable(silence: Silence, scopes: ScopeSet) -> Refusal {
     refusal
 }
 
-/// The service inside has no use for the secret, and may log its headers.
+/// Removes the secret, because the inner service does not need it and may log headers.
 fn hide_secret(headers: &mut HeaderMap) {
     if headers.remove(X_CLIENT_SECRET).is_none() {
-        // The pair came by Basic: any other scheme stays where it is.
+        // The credentials were in `Basic`; another scheme is kept.
         headers.remove(header::AUTHORIZATION);
     }
 }

@@ -1,14 +1,14 @@
-//! How old an answer is.
+//! The monotonic clock of the cache.
 
 use std::time::{Duration, Instant};
 
-/// Tells how much time has gone by.
+/// A monotonic clock.
 pub trait Clock: Send + Sync + 'static {
-    /// The time since some instant, always the same one. It never goes back.
+    /// Returns the time since a fixed instant. It never decreases.
     fn now(&self) -> Duration;
 }
 
-/// The machine's monotonic clock.
+/// The system's monotonic clock.
 #[derive(Debug)]
 pub struct SystemClock(Instant);
 

@@ -1,4 +1,4 @@
-//! Asks the gate.
+//! Calls the gate.
 
 use crate::{
     answer::Answer,
@@ -15,51 +15,51 @@ use std::{
 };
 use tower::ServiceExt;
 
-/// Bytes of an answer.
-const LONGEST: usize = 64 * 1024;
+/// Maximum bytes of a response body.
+const MAX_RESPONSE_BYTES: usize = 64 * 1024;
 
-/// The gate, as one service knows it.
+/// The gate's address with the service's credentials.
 pub(crate) struct Gate {
-    /// How it is reached.
+    /// The HTTP client.
     pub transport: Transport,
-    /// Its `/v1/keys/verify`.
+    /// The URL of `/v1/keys/verify`.
     pub address: Uri,
     /// Scheme, host and port.
     pub origin: String,
-    /// The service's own pair; the values are marked as sensitive, and wiped with the last copy.
+    /// The service's own credentials. The secret is marked as sensitive and wiped with its last copy.
     pub key: HeaderValue,
     pub secret: HeaderValue,
-    /// For the whole of a question.
+    /// For the whole exchange.
     pub timeout: Duration,
 }
 
-/// An answer, and what the gate's clock said.
-pub(crate) struct Heard {
+/// An answer with the time of the gate.
+pub(crate) struct GateResponse {
     pub answer: Answer,
-    /// The second in which it was given, rounded down.
+    /// The `Date` of the response, rounded down to the second.
     pub date: Option<Timestamp>,
 }
 
-/// Why nothing can be known. For the log alone.
+/// The cause of `verification_unavailable`, for the log.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Silence {
+pub(crate) enum GateError {
     #[error("the gate did not answer within {0:?}")]
     Late(Duration),
     #[error("the gate cannot be reached: {0}")]
     Unreachable(String),
-    #[error("the gate refuses the question of this service: {status}, {code}")]
+    #[error("the gate refused the request of this service: {status}, {code}")]
     Refused {
         status: StatusCode,
-        /// The word of the contract, or nothing.
+        /// The error code, or `no code`.
         code: String,
         retry_after: Option<HeaderValue>,
     },
-    #[error("the gate's answer cannot be used: {0}")]
+    #[error("the gate's answer is invalid: {0}")]
     Unusable(String),
 }
 
-impl Silence {
-    /// When to come back, where the gate has said so.
+impl GateError {
+    /// Returns the gate's `Retry-After`, if it sent one.
     pub(crate) fn retry_after(self) -> Option<HeaderValue> {
         match self {
             Self::Refused { retry_after, .. } => retry_after,
@@ -69,14 +69,18 @@ impl Silence {
 }
 
 impl Gate {
-    /// Asks a question about the key that was `presented`.
-    pub(crate) async fn ask(&self, question: Bytes, presented: &str) -> Result<Heard, Silence> {
+    /// Sends a question about the key `presented`.
+    pub(crate) async fn ask(
+        &self,
+        question: Bytes,
+        presented: &str,
+    ) -> Result<GateResponse, GateError> {
         tokio::time::timeout(self.timeout, self.exchange(question, presented))
             .await
-            .unwrap_or(Err(Silence::Late(self.timeout)))
+            .unwrap_or(Err(GateError::Late(self.timeout)))
     }
 
-    async fn exchange(&self, question: Bytes, presented: &str) -> Result<Heard, Silence> {
+    async fn exchange(&self, question: Bytes, presented: &str) -> Result<GateResponse, GateError> {
         let request = Request::post(&self.address)
             .header(header::CONTENT_TYPE, "application/json")
             .header(X_CLIENT_KEY, &self.key)
@@ -92,46 +96,46 @@ impl Gate {
         let (head, body) = response.into_parts();
         let bytes = receive(body).await?;
         if head.status != StatusCode::OK {
-            return Err(Silence::Refused {
+            return Err(GateError::Refused {
                 status: head.status,
                 code: code_of(&bytes),
                 retry_after: head.headers.get(header::RETRY_AFTER).cloned(),
             });
         }
-        let answer = Answer::read(&bytes, presented).map_err(Silence::Unusable)?;
-        Ok(Heard {
+        let answer = Answer::read(&bytes, presented).map_err(GateError::Unusable)?;
+        Ok(GateResponse {
             answer,
             date: date_of(&head.headers),
         })
     }
 }
 
-/// The whole of a body that is not too long.
-async fn receive(mut body: Body) -> Result<Vec<u8>, Silence> {
+/// Reads a body up to [`MAX_RESPONSE_BYTES`].
+async fn receive(mut body: Body) -> Result<Vec<u8>, GateError> {
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
         if let Ok(data) = frame.map_err(|error| unreachable(&error))?.into_data() {
             bytes.extend_from_slice(&data);
         }
-        if bytes.len() > LONGEST {
-            return Err(Silence::Unusable("it is too long".into()));
+        if bytes.len() > MAX_RESPONSE_BYTES {
+            return Err(GateError::Unusable("the body is too long".into()));
         }
     }
     Ok(bytes)
 }
 
-/// An error with its causes: that of a connection says little by itself.
-fn unreachable(error: &BoxError) -> Silence {
+/// Formats an error with its sources.
+fn unreachable(error: &BoxError) -> GateError {
     let mut text = error.to_string();
     let mut next: Option<&(dyn Error + 'static)> = error.source();
     while let Some(cause) = next {
         text = format!("{text}: {cause}");
         next = cause.source();
     }
-    Silence::Unreachable(text)
+    GateError::Unreachable(text)
 }
 
-/// The code of a problem, where it is one of the contract's: whatever else stands there does not belong into a log.
+/// Returns the error code of a response, if it is a known one. Other text is not logged.
 fn code_of(bytes: &[u8]) -> String {
     serde_json::from_slice::<serde_json::Value>(bytes)
         .ok()

@@ -1,4 +1,4 @@
-//! The layer: nobody reaches the service inside without a key that the gate accepts.
+//! The tower layer: only requests with an accepted key reach the inner service.
 
 use crate::{builder::Inner, check::Passed};
 use bytes::Bytes;
@@ -14,7 +14,7 @@ use std::{
 };
 use tower::{Layer, Service};
 
-/// Asks for a key with certain scopes; made by [`Latchkey::require`](crate::Latchkey::require).
+/// A layer that requires a key with certain scopes. Created by [`Latchkey::require`](crate::Latchkey::require).
 #[derive(Clone)]
 pub struct RequireKey {
     pub(crate) inner: Arc<Inner>,
@@ -40,7 +40,7 @@ impl<S> Layer<S> for RequireKey {
     }
 }
 
-/// A service behind [`RequireKey`].
+/// The service of [`RequireKey`].
 #[derive(Clone, Debug)]
 pub struct CheckKey<S> {
     require: RequireKey,
@@ -63,7 +63,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The one that is ready goes, its copy stays.
+        // The service that is ready is moved into the future; its clone stays.
         let copy = self.service.clone();
         let mut service = mem::replace(&mut self.service, copy);
         let RequireKey { inner, scopes } = self.require.clone();
@@ -76,7 +76,7 @@ where
             parts.extensions.insert(caller);
             let mut response = service.call(Request::from_parts(parts, body)).await?;
             if let Some(rate) = rate {
-                rate.describe(response.headers_mut());
+                rate.write_headers(response.headers_mut());
             }
             Ok(response)
         })

@@ -1,32 +1,31 @@
-//! Lets a Rust service ask Latchkey's gate whether the key of a request may pass.
+//! Verifies the API key of a request with Latchkey's gate.
 //!
-//! A [`Latchkey`] knows the gate and the service's own key, which needs the scope `key:verify`. [`Latchkey::require`] makes
-//! a [tower] layer of it, for a whole router or for one route. A request that passes has a [`Caller`] among its
-//! extensions, and no longer the secret; one that does not is answered as the gate itself would answer it:
-//! `application/problem+json` with status, `code` and headers. A service with axum:
+//! A [`Latchkey`] contains the gate's address and the service's own key, which needs the scope `key:verify`.
+//! [`Latchkey::require`] returns a [tower] layer for a router or a route. An accepted request has a [`Caller`] in its
+//! extensions and no longer contains the secret. A refused request is answered as by the gate: `application/problem+json`
+//! with status, `code` and headers. A service with axum:
 //!
 //! ```ignore
 #![doc = include_str!("../examples/service.rs")]
 //! ```
 //!
-//! # What is refused
-//! The pair is read by the gate's own rules: two headers or HTTP Basic, never both, never from a query. What the gate refuses
-//! is refused with its code. Where it cannot be reached, does not answer in time, refuses the service's own key, or says
-//! what cannot be understood, the answer is `verification_unavailable`, 503: nobody passes because nobody could be asked.
-//! The log then says why, with the `X-Request-Id` of the answer.
+//! # Refusals
+//! Credentials are parsed by the gate's rules: two headers or HTTP Basic, never both, never from a query string. A refusal
+//! by the gate keeps its code. If the gate cannot be reached, does not answer in time, refuses the service's own key, or
+//! sends an invalid response, the answer is `verification_unavailable`, 503: the layer fails closed. The cause is logged
+//! with the `X-Request-Id` of the answer.
 //!
 //! # Addresses
-//! A key with a list of addresses passes only if the gate hears one. With axum it is the socket's, where the service is made
-//! by `into_make_service_with_connect_info::<SocketAddr>()`. Behind a proxy, [`Builder::address`] takes a function that finds
-//! it: never believe an `X-Forwarded-For` that a stranger can have written.
+//! A key with IP rules is accepted only if the gate receives the client's address. With axum it is the socket's, if the
+//! service is created by `into_make_service_with_connect_info::<SocketAddr>()`. Behind a proxy, [`Builder::address`] takes a
+//! function that determines it. Do not trust an `X-Forwarded-For` that the client can write.
 //!
-//! # What a cache means
-//! There is none unless [`Builder::cache`] asks for it: each request is one call of the gate, and a key that is revoked is
-//! refused from the next request on. With a cache of *t* seconds, at most ten, accepted answers are remembered for that long:
-//! **a key that was revoked, deactivated or narrowed may still pass until then**, and calls that were answered from memory
-//! are not counted in the key's usage. Only accepted answers are kept, never beyond the key's end, and never those of keys
-//! with a rate limit, since only the gate can count. As soon as the gate refuses one call with a key, all that was
-//! remembered of that key is forgotten.
+//! # Caching
+//! Without [`Builder::cache`], each request is one call of the gate, and a revoked key is refused from the next request on.
+//! With a cache lifetime of *t* seconds, at most ten, **a key that was revoked, deactivated or narrowed may still be accepted
+//! for that long**, and cached calls are not counted in the key's usage. Only accepted answers are cached, never beyond the
+//! key's expiry, and never those of keys with a rate limit, which only the gate can count. When the gate refuses a call
+//! with a key, all cached answers about that key are removed.
 //!
 //! [tower]: https://docs.rs/tower
 
@@ -46,7 +45,7 @@ mod transport;
 
 #[cfg(feature = "axum")]
 pub use address::connect_info;
-pub use builder::{Builder, LONGEST_CACHE, Latchkey, Wrong};
+pub use builder::{BuildError, Builder, Latchkey, MAX_CACHE_LIFETIME};
 pub use caller::Caller;
 pub use clock::{Clock, SystemClock};
 pub use domain::{

@@ -1,15 +1,15 @@
-//! What the gate is asked.
+//! The request body for the gate.
 
 use bytes::Bytes;
-use contract::credentials::Presented;
+use contract::credentials::PresentedCredentials;
 use domain::key::scope::ScopeSet;
 use http::{header, request::Parts};
 use serde::Serialize;
 use std::net::IpAddr;
 use zeroize::Zeroizing;
 
-/// Bytes of a path, and of what a client calls itself, that are passed on.
-const LONGEST_TEXT: usize = 1_024;
+/// Maximum bytes of a path and of a `User-Agent` that are sent.
+const MAX_TEXT_BYTES: usize = 1_024;
 
 #[derive(Serialize)]
 struct Question<'a> {
@@ -27,9 +27,9 @@ struct Presenter<'a> {
     user_agent: &'a str,
 }
 
-/// The body of the question; wiped when it has been sent. `None` where it cannot be written as JSON.
+/// Returns the request body, which is wiped after it was sent, or `None` if it cannot be serialized.
 pub(crate) fn body(
-    presented: &Presented<'_>,
+    presented: &PresentedCredentials<'_>,
     parts: &Parts,
     scopes: ScopeSet,
     address: Option<IpAddr>,
@@ -50,15 +50,15 @@ pub(crate) fn body(
             user_agent: shortened(user_agent),
         },
     };
-    // Room for every byte as an escape of six, so that the secret is written once and not copied while the body grows.
-    let longest = presented.key().len() + presented.secret().len() + 2 * LONGEST_TEXT;
+    // Capacity for six bytes per byte, so that the buffer with the secret is not reallocated.
+    let longest = presented.key().len() + presented.secret().len() + 2 * MAX_TEXT_BYTES;
     let mut body = Zeroizing::new(Vec::with_capacity(6 * longest + 4_096));
     serde_json::to_writer(&mut *body, &question).ok()?;
     Some(Bytes::from_owner(body))
 }
 
 fn shortened(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(LONGEST_TEXT))
+    text.get(..text.floor_char_boundary(MAX_TEXT_BYTES))
         .unwrap_or(text)
 }
 
@@ -67,7 +67,7 @@ mod tests {
     use super::shortened;
 
     #[test]
-    fn a_long_text_ends_between_two_characters() {
+    fn a_long_text_is_cut_between_two_characters() {
         assert_eq!(shortened("/invoices"), "/invoices");
         let long = format!("{}ü", "x".repeat(1_023));
         assert_eq!(shortened(&long), "x".repeat(1_023));

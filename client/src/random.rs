@@ -1,11 +1,11 @@
-//! The one place that draws at random.
+//! Random bytes of the operating system.
 
 use rand::{TryRng, rngs::SysRng};
 
-/// Random bytes of the operating system.
+/// Returns random bytes.
 ///
 /// # Panics
-/// Where it has none to give: nothing could be kept secret then.
+/// If the operating system provides none.
 pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     SysRng
@@ -14,7 +14,7 @@ pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// A request id: 128 random bits, in hexadecimal.
+/// Returns a request id: 128 random bits in hexadecimal.
 pub(crate) fn request_id() -> String {
     format!("{:032x}", u128::from_be_bytes(bytes()))
 }

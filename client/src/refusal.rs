@@ -1,25 +1,25 @@
-//! A refusal, in the gate's words.
+//! Error responses in the format of the gate.
 
 use crate::random;
 use bytes::Bytes;
-use contract::{Body, Code, PROBLEM_JSON, Rate, whole_seconds};
+use contract::{Body, Code, PROBLEM_JSON, RateLimitStatus, whole_seconds};
 use domain::{key::scope::ScopeSet, time::MINUTE};
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Why a request does not pass.
+/// A refused request.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     code: Code,
     request_id: String,
     required: ScopeSet,
-    rate: Option<Rate>,
+    rate: Option<RateLimitStatus>,
     retry_after: Option<HeaderValue>,
 }
 
 impl Refusal {
-    /// A refusal that the gate was not asked for, or could not give.
+    /// Creates a refusal without a call of the gate.
     pub(crate) fn of(code: Code, required: ScopeSet) -> Self {
         Self {
             code,
@@ -30,14 +30,14 @@ impl Refusal {
         }
     }
 
-    /// The gate's own, with its id.
+    /// Creates a refusal from the gate's, with its request id.
     pub(crate) fn of_gate(
         code: Code,
         required: ScopeSet,
         request_id: String,
-        rate: Option<Rate>,
+        rate: Option<RateLimitStatus>,
     ) -> Self {
-        // Too many wrong secrets came from there: the gate counts them by the minute, and says no more to a service.
+        // Without a rate limit it is the throttle of wrong secrets, which counts per minute.
         let wait = rate.map_or(MINUTE, |rate| rate.reset_ms);
         let retry_after =
             (code == Code::RateLimited).then(|| HeaderValue::from(whole_seconds(wait).max(1)));
@@ -50,7 +50,7 @@ impl Refusal {
         }
     }
 
-    /// Nothing can be known; the log has the cause under the same id.
+    /// Creates a refusal with `verification_unavailable`. The cause is logged with the same request id.
     pub(crate) fn unavailable(required: ScopeSet, retry_after: Option<HeaderValue>) -> Self {
         Self {
             retry_after,
@@ -58,17 +58,17 @@ impl Refusal {
         }
     }
 
-    /// What the log and the answer call it.
+    /// Returns the request id of the log and the response.
     pub(crate) fn request_id(&self) -> &str {
         &self.request_id
     }
 
-    /// The answer for the client; `gate` is the origin of the server that has a page about each problem.
+    /// Returns the response. `gate` is the origin of the server with the pages about error codes.
     pub(crate) fn into_response<B: From<Bytes>>(self, gate: &str) -> Response<B> {
         let body = Body::new(self.code, gate, &self.request_id, self.required);
         let (status, bytes) = match serde_json::to_vec(&body) {
             Ok(bytes) => (self.code.status(), bytes),
-            // Never: it is made of texts and numbers.
+            // Unreachable: the body consists of texts and numbers.
             Err(_) => (StatusCode::SERVICE_UNAVAILABLE, Vec::new()),
         };
         let mut response = Response::new(B::from(bytes.into()));
@@ -86,7 +86,7 @@ impl Refusal {
             );
         }
         if let Some(rate) = &self.rate {
-            rate.describe(headers);
+            rate.write_headers(headers);
         }
         if let Some(wait) = self.retry_after {
             headers.insert(header::RETRY_AFTER, wait);

@@ -1,4 +1,4 @@
-//! How the gate is reached: HTTP/1.1 over kept connections, with TLS unless it is on this machine.
+//! The HTTP client: HTTP/1.1 over pooled connections, with TLS unless the gate is on this machine.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -12,19 +12,19 @@ use rustls::{ClientConfig, crypto::ring};
 use std::{error::Error, time::Duration};
 use tower::{Service, ServiceExt, util::BoxCloneSyncService};
 
-/// Whatever goes wrong on the way.
+/// An error of the transport.
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
-/// The body of an answer.
+/// A response body.
 pub(crate) type Body = UnsyncBoxBody<Bytes, BoxError>;
 
-/// Carries a question to the gate.
+/// A service that sends requests to the gate.
 pub(crate) type Transport = BoxCloneSyncService<Request<Full<Bytes>>, Response<Body>, BoxError>;
 
 /// The gate closes a connection on which nothing was asked for ten seconds: it is given up before.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// Connections of its own; with the roots of Mozilla's programme unless `tls` says whom to believe.
+/// Creates an HTTP client with Mozilla's root certificates, or with the given TLS configuration.
 pub(crate) fn connect(tls: Option<ClientConfig>) -> Result<Transport, rustls::Error> {
     let mut http = HttpConnector::new();
     http.set_nodelay(true);
@@ -42,7 +42,7 @@ pub(crate) fn connect(tls: Option<ClientConfig>) -> Result<Transport, rustls::Er
     Ok(boxed(client))
 }
 
-/// Any service that carries requests.
+/// Boxes a service that sends requests.
 pub(crate) fn boxed<S, B>(service: S) -> Transport
 where
     S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send + Sync + 'static,

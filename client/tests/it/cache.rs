@@ -1,58 +1,58 @@
-//! What is remembered, and for how long.
+//! The cache and its lifetime.
 
-use crate::bench::{Bench, call, invoices};
+use crate::harness::{Harness, call, invoices};
 use domain::time::{DAY, SECOND};
 use std::time::Duration;
 
 const LIFETIME: Duration = Duration::from_secs(5);
 
 #[tokio::test]
-async fn what_is_remembered_does_not_reach_the_gate_until_its_time_is_over() {
-    let bench = Bench::new().await;
-    let service = bench.remembering();
-    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
+async fn a_cached_answer_is_used_until_its_lifetime_ends() {
+    let harness = Harness::new().await;
+    let service = harness.with_cache();
+    let key = harness.server.key(&harness.owner, "invoice:read", "").await;
     for _ in 0..3 {
         assert_eq!(invoices(&service, &key).await, 200);
     }
-    assert_eq!(bench.asked(), 1);
-    bench.hand.advance(LIFETIME);
+    assert_eq!(harness.calls(), 1);
+    harness.clock.advance(LIFETIME);
     assert_eq!(invoices(&service, &key).await, 200);
-    assert_eq!(bench.asked(), 2);
+    assert_eq!(harness.calls(), 2);
 }
 
 #[tokio::test]
-async fn a_revoked_key_passes_for_the_lifetime_of_an_answer_and_no_longer() {
-    let bench = Bench::new().await;
-    let service = bench.remembering();
-    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
+async fn a_revoked_key_is_accepted_for_the_lifetime_of_a_cached_answer_and_no_longer() {
+    let harness = Harness::new().await;
+    let service = harness.with_cache();
+    let key = harness.server.key(&harness.owner, "invoice:read", "").await;
     assert_eq!(invoices(&service, &key).await, 200);
-    bench
+    harness
         .owner
         .revoke(key.id, "Leaked".into())
         .await
         .expect("revoked");
-    bench.hand.advance(Duration::from_millis(4_999));
+    harness.clock.advance(Duration::from_millis(4_999));
     assert_eq!(
         invoices(&service, &key).await,
         200,
-        "this is what a cache means"
+        "the cached answer is still valid"
     );
-    bench.hand.advance(Duration::from_millis(1));
+    harness.clock.advance(Duration::from_millis(1));
     assert_eq!(invoices(&service, &key).await, 401);
 }
 
 #[tokio::test]
-async fn one_refusal_ends_all_that_is_remembered_of_its_key() {
-    let bench = Bench::new().await;
-    let service = bench.remembering();
-    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
+async fn a_refusal_removes_all_cached_answers_about_its_key() {
+    let harness = Harness::new().await;
+    let service = harness.with_cache();
+    let key = harness.server.key(&harness.owner, "invoice:read", "").await;
     assert_eq!(invoices(&service, &key).await, 200);
-    bench
+    harness
         .owner
         .revoke(key.id, "Leaked".into())
         .await
         .expect("revoked");
-    // Other scopes are another question: the gate hears it, and refuses.
+    // Other scopes are another question, which the gate refuses.
     let id = key.id.to_string();
     let pair = [
         ("x-client-key", id.as_str()),
@@ -60,36 +60,40 @@ async fn one_refusal_ends_all_that_is_remembered_of_its_key() {
     ];
     assert_eq!(call(&service, "/any", &pair).await.status, 401);
     assert_eq!(invoices(&service, &key).await, 401);
-    assert_eq!(bench.asked(), 3);
+    assert_eq!(harness.calls(), 3);
 }
 
 #[tokio::test]
-async fn refusals_are_not_remembered() {
-    let bench = Bench::new().await;
-    let service = bench.remembering();
-    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
-    bench.owner.deactivate(key.id).await.expect("switched off");
+async fn refusals_are_not_cached() {
+    let harness = Harness::new().await;
+    let service = harness.with_cache();
+    let key = harness.server.key(&harness.owner, "invoice:read", "").await;
+    harness
+        .owner
+        .deactivate(key.id)
+        .await
+        .expect("switched off");
     for _ in 0..2 {
         assert_eq!(invoices(&service, &key).await, 401);
     }
-    assert_eq!(bench.asked(), 2);
-    let fresh = bench.owner.fresh().expect("signed in a moment ago");
+    assert_eq!(harness.calls(), 2);
+    let fresh = harness.owner.fresh().expect("signed in a moment ago");
     fresh.activate(key.id).await.expect("switched on");
     assert_eq!(invoices(&service, &key).await, 200);
 }
 
 #[tokio::test]
-async fn nothing_is_remembered_beyond_the_end_of_its_key() {
-    let bench = Bench::new().await;
-    let service = bench.remembering();
-    let key = bench.issue("7", None).await;
-    bench.server.clock.advance(7 * DAY - 3 * SECOND);
+async fn an_answer_is_not_cached_beyond_the_expiry_of_its_key() {
+    let harness = Harness::new().await;
+    let service = harness.with_cache();
+    let key = harness.issue("7", None).await;
+    harness.server.clock.advance(7 * DAY - 3 * SECOND);
     assert_eq!(invoices(&service, &key).await, 200);
-    bench.hand.advance(Duration::from_millis(1_999));
+    harness.clock.advance(Duration::from_millis(1_999));
     assert_eq!(invoices(&service, &key).await, 200);
-    assert_eq!(bench.asked(), 1);
-    // A second before the end: the gate told its time in whole seconds.
-    bench.hand.advance(Duration::from_millis(1));
-    bench.server.clock.advance(3 * SECOND);
+    assert_eq!(harness.calls(), 1);
+    // A second earlier, because the gate's time is in whole seconds.
+    harness.clock.advance(Duration::from_millis(1));
+    harness.server.clock.advance(3 * SECOND);
     assert_eq!(invoices(&service, &key).await, 401);
 }

@@ -1,18 +1,18 @@
-//! A service behind the layer, and the real gate.
+//! Tests of a service with the layer against the real gate.
 
-mod bench;
 mod cache;
 mod connection;
-/// Whether the gate answers as its document says is asked in the server's own tests.
+mod harness;
+/// The comparison with the OpenAPI document belongs to the server's own tests.
 mod described {
     pub fn check(_: &http::Method, _: &str, _: &crate::test_server::Answer) {}
 }
-mod refusals;
-mod silence;
 #[expect(
     dead_code,
-    reason = "the test server of the server's tests, of which only parts are used here"
+    reason = "shared with the server's tests; not all of it is used here"
 )]
 #[path = "../../../server/tests/it/test_server.rs"]
 mod test_server;
+mod refusals;
 mod tls;
+mod unavailable;

@@ -1,7 +1,7 @@
-//! What the layer answers is what the gate answers.
+//! The layer's responses equal the gate's.
 
 use crate::{
-    bench::{Bench, call, invoices},
+    harness::{Harness, call, invoices},
     test_server::{Answer, PEER},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -13,7 +13,7 @@ use domain::key::{
     token::{self, KeyId},
 };
 
-/// Headers that speak of a key.
+/// The headers to compare.
 const HEADERS: [&str; 6] = [
     "content-type",
     "cache-control",
@@ -37,13 +37,13 @@ fn same(ours: &Answer, gates: &Answer) {
     assert_eq!(ours_body, gates_body);
 }
 
-/// Asks the service and the gate itself with the same headers.
-async fn compare(bench: &Bench, lines: &[(&str, &str)], query: &str) -> (u16, String) {
-    let service = bench.plain();
+/// Calls the service and the gate with the same headers and compares the responses.
+async fn compare(harness: &Harness, lines: &[(&str, &str)], query: &str) -> (u16, String) {
+    let service = harness.without_cache();
     let ours = call(&service, &format!("/invoices{query}"), lines).await;
     let joint = if query.is_empty() { "?" } else { "&" };
-    let door = format!("/v1/auth{query}{joint}scope=invoice:read");
-    let gates = bench.server.get(&door, lines).await;
+    let path = format!("/v1/auth{query}{joint}scope=invoice:read");
+    let gates = harness.server.get(&path, lines).await;
     same(&ours, &gates);
     (
         ours.status.as_u16(),
@@ -61,12 +61,12 @@ fn wrong(key: KeyId) -> IssuedKey {
 }
 
 #[tokio::test]
-async fn a_caller_with_a_key_is_known_to_the_service_and_its_secret_is_not() {
-    let bench = Bench::new().await;
-    let service = bench.plain();
-    let key = bench
+async fn the_service_receives_the_caller_but_not_the_secret() {
+    let harness = Harness::new().await;
+    let service = harness.without_cache();
+    let key = harness
         .server
-        .key(&bench.owner, "invoice:read invoice:create", PEER)
+        .key(&harness.owner, "invoice:read invoice:create", PEER)
         .await;
     let id = key.id.to_string();
     let pair = [
@@ -76,7 +76,7 @@ async fn a_caller_with_a_key_is_known_to_the_service_and_its_secret_is_not() {
     ];
     let answer = call(&service, "/invoices?page=2", &pair).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
-    let app = bench.owner.application();
+    let app = harness.owner.application();
     for text in [
         id.as_str(),
         &format!("{:?}", app.id),
@@ -96,13 +96,13 @@ async fn a_caller_with_a_key_is_known_to_the_service_and_its_secret_is_not() {
         "{}",
         answer.body
     );
-    assert_eq!(bench.asked(), 2);
+    assert_eq!(harness.calls(), 2);
 }
 
 #[tokio::test]
-async fn a_refusal_is_word_for_word_the_gates() {
-    let bench = Bench::new().await;
-    let (server, owner) = (&bench.server, &bench.owner);
+async fn a_refusal_equals_the_gates() {
+    let harness = Harness::new().await;
+    let (server, owner) = (&harness.server, &harness.owner);
     let good = server.key(owner, "invoice:read", "").await;
     let narrow = server.key(owner, "customer:read", "").await;
     let elsewhere = server.key(owner, "invoice:read", "203.0.113.0/24").await;
@@ -128,10 +128,13 @@ async fn a_refusal_is_word_for_word_the_gates() {
             ("x-client-key", id.as_str()),
             ("x-client-secret", &key.secret),
         ];
-        assert_eq!(compare(&bench, &pair, "").await, (status, code.to_owned()));
+        assert_eq!(
+            compare(&harness, &pair, "").await,
+            (status, code.to_owned())
+        );
     }
     let (id, secret) = (good.id.to_string(), good.secret.as_str());
-    let asked = bench.asked();
+    let calls = harness.calls();
     for (lines, query, status, code) in [
         (&[] as &[(&str, &str)], "", 401, "missing_credentials"),
         (
@@ -154,26 +157,26 @@ async fn a_refusal_is_word_for_word_the_gates() {
         ),
     ] {
         assert_eq!(
-            compare(&bench, lines, query).await,
+            compare(&harness, lines, query).await,
             (status, code.to_owned())
         );
     }
     assert_eq!(
-        bench.asked(),
-        asked,
-        "what cannot be a pair is not asked about"
+        harness.calls(),
+        calls,
+        "malformed credentials are not sent to the gate"
     );
 }
 
 #[tokio::test]
-async fn a_rate_limit_is_told_before_and_after_it_is_used_up_and_never_remembered() {
-    let bench = Bench::new().await;
+async fn a_rate_limit_is_reported_in_headers_and_never_cached() {
+    let harness = Harness::new().await;
     let limit = RateLimit {
         requests: 2,
         window_ms: 60_000,
     };
-    let key = bench.issue("90", Some(limit)).await;
-    let service = bench.remembering();
+    let key = harness.issue("90", Some(limit)).await;
+    let service = harness.with_cache();
     let id = key.id.to_string();
     let pair = [
         ("x-client-key", id.as_str()),
@@ -185,15 +188,15 @@ async fn a_rate_limit_is_told_before_and_after_it_is_used_up_and_never_remembere
         assert_eq!(answer.header("ratelimit"), left);
         assert_eq!(answer.header("ratelimit-policy"), "\"key\";q=2;w=60");
     }
-    assert_eq!(bench.asked(), 2);
-    let (status, code) = compare(&bench, &pair, "").await;
+    assert_eq!(harness.calls(), 2);
+    let (status, code) = compare(&harness, &pair, "").await;
     assert_eq!((status, code.as_str()), (429, "rate_limited"));
 }
 
 #[tokio::test]
-async fn after_too_many_wrong_secrets_the_answer_says_when_to_come_back() {
-    let bench = Bench::new().await;
-    let service = bench.plain();
+async fn throttled_wrong_secrets_have_retry_after() {
+    let harness = Harness::new().await;
+    let service = harness.without_cache();
     let key = wrong(KeyId::from_number(Environment::Live, 42));
     for _ in 0..20 {
         assert_eq!(invoices(&service, &key).await, 401);
@@ -210,16 +213,16 @@ async fn after_too_many_wrong_secrets_the_answer_says_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_revoked_key_is_refused_on_the_very_next_call() {
-    let bench = Bench::new().await;
-    let service = bench.plain();
-    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
+async fn a_revoked_key_is_refused_on_the_next_call() {
+    let harness = Harness::new().await;
+    let service = harness.without_cache();
+    let key = harness.server.key(&harness.owner, "invoice:read", "").await;
     assert_eq!(invoices(&service, &key).await, 200);
-    bench
+    harness
         .owner
         .revoke(key.id, "Leaked".into())
         .await
         .expect("revoked");
     assert_eq!(invoices(&service, &key).await, 401);
-    assert_eq!(bench.asked(), 2);
+    assert_eq!(harness.calls(), 2);
 }

@@ -1,7 +1,7 @@
-//! The gate on another machine is believed only if its certificate is. The certificates beside this file are good for
-//! `localhost` and for a hundred years; the key beside them opens nothing else.
+//! The client verifies the gate's certificate. The certificates beside this file are valid for `localhost` and for a
+//! hundred years; their key is used for nothing else.
 
-use crate::bench::{Bench, invoices, service};
+use crate::harness::{Harness, invoices, service};
 use axum::body::Body;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
@@ -26,8 +26,8 @@ const AUTHORITY: &[u8] = include_bytes!("tls/authority.pem");
 const GATE: &[u8] = include_bytes!("tls/gate.pem");
 const GATE_KEY: &[u8] = include_bytes!("tls/gate.key");
 
-/// The gate behind TLS; its port.
-async fn serve(bench: &Bench) -> u16 {
+/// Serves the gate with TLS and returns its port.
+async fn serve(harness: &Harness) -> u16 {
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .expect("ring has them")
@@ -42,10 +42,10 @@ async fn serve(bench: &Bench) -> u16 {
         .await
         .expect("a port");
     let port = listener.local_addr().expect("an address").port();
-    let router = bench.server.router.clone();
+    let router = harness.server.router.clone();
     tokio::spawn(async move {
         while let Ok((stream, peer)) = listener.accept().await {
-            // A client that does not believe us hangs up here.
+            // A client that rejects the certificate disconnects here.
             let Ok(stream) = acceptor.accept(stream).await else {
                 continue;
             };
@@ -58,7 +58,7 @@ async fn serve(bench: &Bench) -> u16 {
             tokio::spawn(async move {
                 let builder = auto::Builder::new(TokioExecutor::new());
                 let service = TowerToHyperService::new(service);
-                // It ends when the client goes.
+                // It ends when the client disconnects.
                 let _ = builder
                     .serve_connection(TokioIo::new(stream), service)
                     .await;
@@ -69,29 +69,29 @@ async fn serve(bench: &Bench) -> u16 {
 }
 
 #[tokio::test]
-async fn a_gate_whose_certificate_nobody_vouches_for_is_not_asked() {
-    let bench = Bench::new().await;
-    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
-    let port = serve(&bench).await;
+async fn a_gate_with_an_untrusted_certificate_is_not_called() {
+    let harness = Harness::new().await;
+    let key = harness.server.key(&harness.owner, "invoice:read", "").await;
+    let port = serve(&harness).await;
     let mut roots = RootCertStore::empty();
     let authority = CertificateDer::from_pem_slice(AUTHORITY).expect("a certificate");
     roots.add(authority).expect("an authority");
-    let believing = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let trusting = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .expect("ring has them")
         .with_root_certificates(roots)
         .with_no_client_auth();
     let builder = |host: &str| {
         let gate = format!("https://{host}:{port}");
-        let id = bench.service.id.to_string();
-        Latchkey::builder(&gate, &id, bench.service.secret.clone())
+        let id = harness.service.id.to_string();
+        Latchkey::builder(&gate, &id, harness.service.secret.clone())
     };
-    let right = builder("localhost").tls(believing.clone()).build();
+    let right = builder("localhost").tls(trusting.clone()).build();
     assert_eq!(invoices(&service(&right.expect("right")), &key).await, 200);
     // The certificate is for another name.
-    let other = builder("127.0.0.1").tls(believing).build();
+    let other = builder("127.0.0.1").tls(trusting).build();
     assert_eq!(invoices(&service(&other.expect("right")), &key).await, 503);
-    // Mozilla's programme has never heard of the authority.
+    // Mozilla's root certificates do not include the authority.
     let usual = builder("localhost").build();
     assert_eq!(invoices(&service(&usual.expect("right")), &key).await, 503);
 }

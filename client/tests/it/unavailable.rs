@@ -1,7 +1,7 @@
-//! Nobody passes because nobody could be asked.
+//! The layer fails closed if the gate does not answer.
 
 use crate::{
-    bench::{Bench, call, invoices, service},
+    harness::{Harness, call, invoices, service},
     test_server::Answer,
 };
 use axum::Router;
@@ -31,28 +31,28 @@ async fn unavailable(service: &Router, key: &IssuedKey) -> Answer {
 }
 
 #[tokio::test]
-async fn a_gate_that_is_down_lets_nobody_pass() {
-    let bench = Bench::new().await;
-    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
-    // An address at which nobody listens any more.
+async fn a_gate_that_is_down_refuses_all() {
+    let harness = Harness::new().await;
+    let key = harness.server.key(&harness.owner, "invoice:read", "").await;
+    // An address without a listener.
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .await
         .expect("a port");
     let gate = format!("http://{}", listener.local_addr().expect("an address"));
     drop(listener);
-    let id = bench.service.id.to_string();
-    let latchkey = latchkey_client::Latchkey::builder(&gate, &id, bench.service.secret.clone())
+    let id = harness.service.id.to_string();
+    let latchkey = latchkey_client::Latchkey::builder(&gate, &id, harness.service.secret.clone())
         .build()
         .expect("right");
     unavailable(&service(&latchkey), &key).await;
 }
 
 #[tokio::test]
-async fn a_gate_that_takes_too_long_lets_nobody_pass() {
-    let bench = Bench::new().await;
-    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
+async fn a_gate_that_takes_too_long_refuses_all() {
+    let harness = Harness::new().await;
+    let key = harness.server.key(&harness.owner, "invoice:read", "").await;
     let slow = service_fn(|_: Question| pending::<Result<Response, Infallible>>());
-    let latchkey = bench.builder().build_over(slow).expect("right");
+    let latchkey = harness.builder().build_over(slow).expect("right");
     tokio::time::pause();
     let began = tokio::time::Instant::now();
     unavailable(&service(&latchkey), &key).await;
@@ -64,9 +64,9 @@ async fn a_gate_that_takes_too_long_lets_nobody_pass() {
 }
 
 #[tokio::test]
-async fn what_the_gate_cannot_have_said_lets_nobody_pass() {
-    let bench = Bench::new().await;
-    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
+async fn an_invalid_answer_refuses_all() {
+    let harness = Harness::new().await;
+    let key = harness.server.key(&harness.owner, "invoice:read", "").await;
     let accepted = serde_json::json!({
         "valid": true, "code": "valid", "key_id": "akl_0000000000000001", "scopes": ["invoice:read"],
         "application_id": "00000000-0000-7000-8000-000000000001",
@@ -77,7 +77,7 @@ async fn what_the_gate_cannot_have_said_lets_nobody_pass() {
         (StatusCode::OK, String::new()),
         (StatusCode::OK, "<html>welcome to the hotel</html>".into()),
         (StatusCode::OK, r#"{"valid":true}"#.into()),
-        // About somebody else's key.
+        // About another key.
         (StatusCode::OK, accepted.to_string()),
         (StatusCode::OK, long),
         (StatusCode::NO_CONTENT, String::new()),
@@ -88,38 +88,38 @@ async fn what_the_gate_cannot_have_said_lets_nobody_pass() {
             let answer = (status, body.clone()).into_response();
             async move { Ok::<_, Infallible>(answer) }
         });
-        let latchkey = bench.builder().build_over(fake).expect("right");
+        let latchkey = harness.builder().build_over(fake).expect("right");
         unavailable(&service(&latchkey), &key).await;
     }
 }
 
 #[tokio::test]
-async fn a_service_whose_own_key_is_refused_lets_nobody_pass() {
-    let bench = Bench::new().await;
-    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
-    let service = bench.plain();
+async fn a_service_whose_own_key_is_refused_refuses_all() {
+    let harness = Harness::new().await;
+    let key = harness.server.key(&harness.owner, "invoice:read", "").await;
+    let service = harness.without_cache();
     assert_eq!(invoices(&service, &key).await, 200);
-    bench
+    harness
         .owner
-        .revoke(bench.service.id, "Leaked".into())
+        .revoke(harness.service.id, "Leaked".into())
         .await
         .expect("revoked");
-    // Not 401: it is not the caller's key that is wrong.
+    // Not 401, because the caller's key is not the cause.
     let answer = unavailable(&service, &key).await;
     assert_eq!(answer.header("www-authenticate"), "");
 }
 
 #[tokio::test]
-async fn a_service_that_asks_too_often_passes_the_wait_on() {
-    let bench = Bench::new().await;
-    let key = bench.server.key(&bench.owner, "invoice:read", "").await;
+async fn a_rate_limited_service_passes_retry_after_on() {
+    let harness = Harness::new().await;
+    let key = harness.server.key(&harness.owner, "invoice:read", "").await;
     let busy = service_fn(|_: Question| async {
         let mut answer = (StatusCode::TOO_MANY_REQUESTS, "{}").into_response();
         let wait = HeaderValue::from_static("7");
         answer.headers_mut().insert(header::RETRY_AFTER, wait);
         Ok::<_, Infallible>(answer)
     });
-    let latchkey = bench.builder().build_over(busy).expect("right");
+    let latchkey = harness.builder().build_over(busy).expect("right");
     let answer = unavailable(&service(&latchkey), &key).await;
     assert_eq!(answer.header("retry-after"), "7");
 }

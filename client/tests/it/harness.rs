@@ -1,6 +1,6 @@
-//! A gate that counts its questions, and a service that asks it.
+//! A gate that counts its calls, and a service that uses the client.
 
-use crate::test_server::{Answer, PEER, TestServer, request};
+use crate::test_server::{Answer, TestServer, PEER, request};
 use axum::{
     Extension, Router,
     body::{Body, to_bytes},
@@ -31,35 +31,35 @@ use std::{
 };
 use tower::{Service, ServiceExt, service_fn};
 
-/// Where the gate says that its pages about problems are.
+/// The gate's origin in error responses.
 pub const GATE: &str = "http://localhost:3000";
 
-/// The age of what is remembered.
+/// A clock of the cache that tests advance.
 #[derive(Default)]
-pub struct Hand(AtomicU64);
+pub struct ManualClock(AtomicU64);
 
-impl Hand {
+impl ManualClock {
     pub fn advance(&self, by: Duration) {
         let by = u64::try_from(by.as_millis()).expect("short");
         self.0.fetch_add(by, Ordering::Relaxed);
     }
 }
 
-impl Clock for Hand {
+impl Clock for ManualClock {
     fn now(&self) -> Duration {
         Duration::from_millis(self.0.load(Ordering::Relaxed))
     }
 }
 
-pub struct Bench {
+pub struct Harness {
     pub server: TestServer,
     pub owner: Owner,
     pub service: IssuedKey,
-    pub hand: Arc<Hand>,
-    pub asked: Arc<AtomicUsize>,
+    pub clock: Arc<ManualClock>,
+    pub calls: Arc<AtomicUsize>,
 }
 
-impl Bench {
+impl Harness {
     pub async fn new() -> Self {
         let server = TestServer::with_users().await;
         let owner = server.owner().await;
@@ -68,12 +68,12 @@ impl Bench {
             server,
             owner,
             service,
-            hand: Arc::default(),
-            asked: Arc::default(),
+            clock: Arc::default(),
+            calls: Arc::default(),
         }
     }
 
-    /// A key for invoices that ends after so many days.
+    /// Issues a key for invoices that expires after a number of days.
     pub async fn issue(&self, days: &str, rate_limit: Option<RateLimit>) -> IssuedKey {
         let draft = KeyDraft {
             name: KeyName::parse("Checkout").expect("a name"),
@@ -92,17 +92,17 @@ impl Bench {
         }
     }
 
-    /// How often the gate was asked.
-    pub fn asked(&self) -> usize {
-        self.asked.load(Ordering::Relaxed)
+    /// Returns how often the gate was called.
+    pub fn calls(&self) -> usize {
+        self.calls.load(Ordering::Relaxed)
     }
 
     pub fn builder(&self) -> Builder {
         let id = self.service.id.to_string();
-        Latchkey::builder(GATE, &id, self.service.secret.clone()).clock(self.hand.clone())
+        Latchkey::builder(GATE, &id, self.service.secret.clone()).clock(self.clock.clone())
     }
 
-    /// The gate itself, without a socket; it tells its own time, as a server on a socket does.
+    /// Returns the gate as a service without a socket, with the `Date` header that a server adds.
     pub fn gate(
         &self,
     ) -> impl Service<
@@ -115,9 +115,9 @@ impl Bench {
     + Sync
     + 'static {
         let router = self.server.router.clone();
-        let (asked, clock) = (self.asked.clone(), self.server.clock.clone());
+        let (calls, clock) = (self.calls.clone(), self.server.clock.clone());
         service_fn(move |request: Request<Full<bytes::Bytes>>| {
-            asked.fetch_add(1, Ordering::Relaxed);
+            calls.fetch_add(1, Ordering::Relaxed);
             let router = router.clone();
             let now = u64::try_from(verification::Clock::now(&*clock).0).expect("after 1970");
             async move {
@@ -133,19 +133,19 @@ impl Bench {
         })
     }
 
-    /// A service that asks on each request.
-    pub fn plain(&self) -> Router {
+    /// Returns a service without a cache.
+    pub fn without_cache(&self) -> Router {
         service(&self.builder().build_over(self.gate()).expect("right"))
     }
 
-    /// A service that remembers accepted answers for five seconds.
-    pub fn remembering(&self) -> Router {
+    /// Returns a service that caches accepted answers for five seconds.
+    pub fn with_cache(&self) -> Router {
         let builder = self.builder().cache(Duration::from_secs(5), 100);
         service(&builder.build_over(self.gate()).expect("right"))
     }
 }
 
-/// `/invoices` needs `invoice:read`, `/any` any key; both say who called and what headers came through.
+/// Returns a service: `/invoices` requires `invoice:read`, `/any` any key. Both return the caller and the request's headers.
 pub fn service(latchkey: &Latchkey) -> Router {
     async fn say(caller: Option<Extension<Caller>>, headers: HeaderMap) -> Response {
         let caller = caller.map(|Extension(caller)| format!("{caller:?}"));
@@ -173,7 +173,7 @@ pub async fn call(service: &Router, path: &str, lines: &[(&str, &str)]) -> Answe
     }
 }
 
-/// Calls `/invoices` with a key; the status.
+/// Calls `/invoices` with a key and returns the status.
 pub async fn invoices(service: &Router, key: &IssuedKey) -> u16 {
     let id = key.id.to_string();
     let lines = [
