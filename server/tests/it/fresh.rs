@@ -9,7 +9,7 @@ use leptos::server_fn::axum::server_fn_paths;
 use sqlx::{Row, SqlitePool};
 use std::collections::BTreeMap;
 
-const DECISION: &str = include_str!("../../../docs/decisions/0019-a-fresh-sign-in.md");
+const DECISION: &str = include_str!("../../../docs/decisions/0019-re-authentication.md");
 
 /// A row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
