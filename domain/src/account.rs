@@ -1,4 +1,4 @@
-//! Accounts, their applications, and the people who look after them.
+//! Accounts, applications, roles and people.
 
 use crate::{
     Invalid,
@@ -8,37 +8,34 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// An application: it owns keys, and a key reaches nothing beyond it.
+/// An application of an account. A key belongs to one application and has no access to others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct Application {
-    /// Never changes.
     pub id: ApplicationId,
-    /// The account that owns it.
     pub account_id: AccountId,
-    /// The account's name, for headings.
     pub account_name: String,
-    /// What people call it.
     pub name: String,
-    /// IANA name of the zone in which its pages show times.
+    /// The IANA name of the time zone of its pages.
     pub time_zone: String,
 }
 
-/// What a person may do in an account.
+/// The role of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Everything, members included.
+    /// May do everything, including managing members.
     Owner,
-    /// Manages keys.
+    /// May manage keys.
     Developer,
-    /// Reads.
+    /// May read.
     Viewer,
-    /// Platform staff: reads key status in any account after giving a reason; belongs to none.
+    /// Platform staff: may read key status in any account after giving a reason; not a member of any account.
     Support,
 }
 
 impl Role {
-    /// The word that is stored and shown.
+    /// The stored and displayed name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Owner => "owner",
@@ -48,14 +45,14 @@ impl Role {
         }
     }
 
-    /// Reads [`Role::as_str`] back.
+    /// Parses the output of [`Role::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Owner, Self::Developer, Self::Viewer, Self::Support]
             .into_iter()
             .find(|role| role.as_str() == text)
     }
 
-    /// Whether the role may create, change and revoke keys.
+    /// Whether the role may create, edit and revoke keys.
     pub const fn can_edit_keys(self) -> bool {
         matches!(self, Self::Owner | Self::Developer)
     }
@@ -67,41 +64,40 @@ impl fmt::Display for Role {
     }
 }
 
-/// Who is signed in, as the page may know it.
+/// The signed-in person, as pages may know them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct Identity {
-    /// The person.
     pub person_id: PersonId,
-    /// Their address.
     pub email: Email,
-    /// Their role in the account at hand.
+    /// The person's role in the current account.
     pub role: Role,
 }
 
-/// An e-mail address, in lower case: one spelling for one person on every database.
+/// An e-mail address in lower case, so that all databases compare it alike.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Email(String);
 
 impl Email {
-    /// The longest address (RFC 5321, 4.5.3.1.3), in bytes.
-    pub const LONGEST: usize = 254;
+    /// Maximum length in bytes (RFC 5321, 4.5.3.1.3).
+    pub const MAX_BYTES: usize = 254;
 
     /// # Errors
-    /// Where there is no `local@domain` in the text.
+    /// If the text is not of the form `local@domain`.
     pub fn parse(raw: &str) -> Result<Self, Invalid> {
         let text = raw.trim().to_lowercase();
         let shaped = text.split_once('@').is_some_and(|(local, domain)| {
             !local.is_empty() && !domain.is_empty() && !domain.contains('@')
         });
-        let plain = text.len() <= Self::LONGEST
+        let plain = text.len() <= Self::MAX_BYTES
             && !text.chars().any(|c| c.is_control() || c.is_whitespace());
         (shaped && plain)
             .then_some(Self(text))
             .ok_or_else(|| Invalid::new("Enter an e-mail address, such as ada@example.com."))
     }
 
-    /// The address.
+    /// Returns the address as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -113,52 +109,52 @@ impl fmt::Display for Email {
     }
 }
 
-/// What an account or an application is called: 1 to 80 characters.
+/// Parses the name of an account or an application: 1 to 80 characters.
 ///
 /// # Errors
-/// Says which rule the name breaks.
-pub fn parse_title(what: &str, raw: &str) -> Result<String, Invalid> {
-    let name = plain_text(what, raw, 80, false)?;
+/// The rule that the name breaks; `field` names the field in the message.
+pub fn parse_title(field: &str, raw: &str) -> Result<String, Invalid> {
+    let name = plain_text(field, raw, 80, false)?;
     if name.is_empty() {
         return Err(Invalid(format!(
-            "{what} is missing. Enter at least one character."
+            "{field} is missing. Enter at least one character."
         )));
     }
     Ok(name)
 }
 
-/// A new password's rules, as far as a page knows them: 15 to 256 characters, five different ones at least, and neither the
-/// address nor the product's name (NIST SP 800-63B-4, 3.1.1.2). The server refuses common passwords too.
+/// Checks a new password: 15 to 256 characters, at least five distinct ones, and not the e-mail address or the product's
+/// name (NIST SP 800-63B-4, 3.1.1.2). The server additionally refuses common passwords.
 ///
 /// # Errors
-/// Says which rule the password breaks, never the password.
+/// The rule that the password breaks. The message never contains the password.
 pub fn check_new_password(raw: &str, email: &Email) -> Result<(), Invalid> {
-    const SHORTEST: usize = 15;
-    const LONGEST: usize = 256;
+    const MIN_CHARS: usize = 15;
+    const MAX_CHARS: usize = 256;
     let length = raw.chars().count();
-    if !(SHORTEST..=LONGEST).contains(&length) {
+    if !(MIN_CHARS..=MAX_CHARS).contains(&length) {
         return Err(Invalid(format!(
-            "Use {SHORTEST} to {LONGEST} characters; a few unrelated words do well. This has {length}."
+            "Use {MIN_CHARS} to {MAX_CHARS} characters; a few unrelated words do well. This has {length}."
         )));
     }
     let lower = raw.to_lowercase();
     let local = email.as_str().split('@').next().unwrap_or_default();
-    // What is left of a word once its padding of digits and signs is gone.
-    let core: String = lower.chars().filter(|c| c.is_alphabetic()).collect();
-    let named = [local, "latchkey"]
+    // The letters without padding of digits and punctuation.
+    let letters: String = lower.chars().filter(|c| c.is_alphabetic()).collect();
+    let contains_name = [local, "latchkey"]
         .iter()
-        .any(|word| core == *word || core == word.repeat(2));
+        .any(|word| letters == *word || letters == word.repeat(2));
     let distinct = lower
         .chars()
         .collect::<std::collections::BTreeSet<_>>()
         .len();
-    if named || distinct < 5 || lower == email.as_str() {
+    if contains_name || distinct < 5 || lower == email.as_str() {
         return Err(easily_guessed());
     }
     Ok(())
 }
 
-/// The sentence about a password that is among the first to be tried.
+/// Returns the error for a password that is easy to guess.
 pub fn easily_guessed() -> Invalid {
     Invalid::new("This password is easily guessed. Use a few unrelated words.")
 }
@@ -168,18 +164,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_differ_in_case_only_on_paper() {
-        assert_eq!(
-            Email::parse(" Ada@Example.COM ").expect("valid").as_str(),
-            "ada@example.com"
-        );
+    fn e_mail_addresses_are_trimmed_and_lower_case() {
+        let email = Email::parse(" Ada@Example.COM ").expect("valid");
+        assert_eq!(email.as_str(), "ada@example.com");
+        assert_eq!(email.to_string(), "ada@example.com");
         for bad in ["", "a", "@", "a@", "@b", "a@b@c", "a b@c", "a\n@b"] {
             assert!(Email::parse(bad).is_err(), "{bad:?}");
         }
     }
 
     #[test]
-    fn short_passwords_and_ones_that_name_the_person_or_the_product_are_refused() {
+    fn short_passwords_and_those_with_the_name_of_the_person_or_product_are_refused() {
         let email = Email::parse("ada@example.com").expect("valid");
         assert!(check_new_password("fourteen chars", &email).is_err());
         assert!(check_new_password("Latchkey-1234567", &email).is_err());
@@ -187,5 +182,39 @@ mod tests {
         assert!(check_new_password("aaaaaaaaaaaaaaaaaaaa", &email).is_err());
         assert!(check_new_password("ada@example.com", &email).is_err());
         assert!(check_new_password("correct horse battery", &email).is_ok());
+    }
+
+    #[test]
+    fn an_e_mail_address_has_at_most_254_bytes() {
+        let of_length = |bytes: usize| format!("{}@example.com", "a".repeat(bytes - 12));
+        assert!(Email::parse(&of_length(254)).is_ok());
+        assert!(Email::parse(&of_length(255)).is_err());
+    }
+
+    #[test]
+    fn the_name_of_an_account_or_application_has_1_to_80_characters() {
+        let parse = |raw: &str| parse_title("The name", raw);
+        assert_eq!(parse(" Northwind ").as_deref(), Ok("Northwind"));
+        assert!(parse(&"ü".repeat(80)).is_ok());
+        assert!(parse(&"ü".repeat(81)).is_err());
+        let missing = parse(" ").expect_err("empty").to_string();
+        assert!(missing.starts_with("The name is missing"), "{missing}");
+    }
+
+    #[test]
+    fn a_new_password_has_15_to_256_characters_of_which_5_differ() {
+        let email = Email::parse("ada@example.com").expect("valid");
+        for (password, valid) in [
+            ("abcdeabcdeabcd".to_owned(), false),
+            ("abcdeabcdeabcde".to_owned(), true),
+            ("abcdabcdabcdabcd".to_owned(), false),
+            ("abcde".repeat(51) + "a", true),
+            ("abcde".repeat(51) + "ab", false),
+            ("adalatchkey12345".to_owned(), true),
+            ("ADA@EXAMPLE.COM".to_owned(), false),
+        ] {
+            let result = check_new_password(&password, &email);
+            assert_eq!(result.is_ok(), valid, "{password}");
+        }
     }
 }

@@ -1,9 +1,9 @@
-//! What was done, by whom, from where, and what was different then.
+//! The audit log: actions, actors, events to record and stored records.
 
-mod facts;
+mod field_values;
 mod filter;
 
-pub use facts::Facts;
+pub use field_values::FieldValues;
 pub use filter::{AuditCursor, AuditFilter, AuditPage};
 
 use crate::{
@@ -14,9 +14,9 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Every change, and every look that support takes.
+/// An audited action: every change, and every access by support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "each is said by its sentence below")]
+#[expect(missing_docs, reason = "the phrases below describe them")]
 pub enum Action {
     AccountCreated,
     ApplicationCreated,
@@ -150,45 +150,45 @@ impl Action {
         ),
     ];
 
-    /// All of them.
+    /// Returns all actions.
     pub fn all() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().map(|row| row.0)
     }
 
-    /// The word that is stored.
+    /// Returns the stored name.
     pub fn as_str(self) -> &'static str {
         self.row().1
     }
 
-    /// What follows the actor's name in a sentence.
+    /// Returns the phrase that follows the actor's name in a sentence.
     pub fn phrase(self) -> &'static str {
         self.row().2
     }
 
-    /// Reads [`Action::as_str`] back.
+    /// Parses the output of [`Action::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().find(|row| row.1 == text).map(|row| row.0)
     }
 
     fn row(self) -> &'static (Self, &'static str, &'static str) {
-        // Every variant stands in the list: a test says so.
+        // The rows are in the order of the variants; a test checks it.
         &Self::ALL[self as usize]
     }
 }
 
-/// Who did it.
+/// The actor of an audited action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Actor {
-    /// Somebody who was signed in.
+    /// A signed-in person.
     Person {
-        /// Who.
+        /// The person's id.
         id: PersonId,
-        /// What they were called then.
+        /// The person's e-mail address at that time.
         email: String,
     },
-    /// A key, of itself.
+    /// A key that acts on itself.
     Key(KeyId),
-    /// The program itself or its command line.
+    /// The server or its command line.
     System,
 }
 
@@ -202,36 +202,33 @@ impl fmt::Display for Actor {
     }
 }
 
-/// A row of the audit log before it has its place in the chain.
+/// An event to be appended to the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// Whose log it stands in.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct AuditEvent {
     pub account_id: AccountId,
-    /// When.
     pub at: Timestamp,
-    /// Who.
     pub actor: Actor,
-    /// What.
     pub action: Action,
-    /// On what: a key id, an e-mail address, an application's id; may be empty.
+    /// A key id, an e-mail address or an application's id; possibly empty.
     pub target: String,
-    /// In words, for people; may be empty; never a secret.
+    /// A description for people; possibly empty; never a secret.
     pub detail: String,
-    /// From which address; empty where there was none.
+    /// The client's address; empty if there was none.
     pub address: String,
-    /// In which request; empty where there was none.
+    /// The request id; empty if there was none.
     pub request_id: String,
-    /// What it was, as far as it is different now.
-    pub before: Facts,
-    /// What it is, as far as it was different before.
-    pub after: Facts,
+    /// The old values of the changed fields.
+    pub before: FieldValues,
+    /// The new values of the changed fields.
+    pub after: FieldValues,
 }
 
-impl Event {
-    /// Says what the change made of what.
+impl AuditEvent {
+    /// Sets `before` and `after` to the fields that differ.
     #[must_use]
-    pub fn became(self, before: Facts, after: Facts) -> Self {
-        let (before, after) = Facts::differing(before, after);
+    pub fn with_changes(self, before: FieldValues, after: FieldValues) -> Self {
+        let (before, after) = FieldValues::changed(before, after);
         Self {
             before,
             after,
@@ -240,40 +237,79 @@ impl Event {
     }
 }
 
-/// A row of the audit log.
+/// A stored record of the audit log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
-    /// Its number within the account: 1, 2, 3 …
+#[expect(missing_docs, reason = "the names say it")]
+pub struct AuditRecord {
+    /// The sequence number within the account, starting at 1.
     pub seq: i64,
-    /// When.
     pub at: Timestamp,
-    /// Who, in words.
+    /// The displayed name of the actor.
     pub actor: String,
-    /// What.
     pub action: Action,
-    /// On what.
     pub target: String,
-    /// In words.
     pub detail: String,
-    /// From which address.
     pub address: String,
-    /// In which request.
     pub request_id: String,
-    /// What it was, as far as it was different afterwards.
-    pub before: Facts,
-    /// What it became.
-    pub after: Facts,
+    /// The old values of the changed fields.
+    pub before: FieldValues,
+    /// The new values of the changed fields.
+    pub after: FieldValues,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Action;
+    use super::*;
+    use crate::key::Environment;
+    use uuid::Uuid;
 
     #[test]
-    fn every_action_stands_at_its_place_in_the_list() {
-        for (place, (action, word, _)) in Action::ALL.iter().enumerate() {
-            assert_eq!(*action as usize, place);
-            assert_eq!(Action::parse(word), Some(*action));
+    fn every_row_is_at_the_index_of_its_action() {
+        for (index, (action, name, _)) in Action::ALL.iter().enumerate() {
+            assert_eq!(*action as usize, index);
+            assert_eq!(Action::parse(name), Some(*action));
         }
+    }
+
+    #[test]
+    fn an_actor_is_displayed_by_its_address_its_key_id_or_the_product() {
+        let key = KeyId::from_number(Environment::Live, 1);
+        for (actor, name) in [
+            (
+                Actor::Person {
+                    id: PersonId(Uuid::nil()),
+                    email: "ada@example.com".into(),
+                },
+                "ada@example.com".to_owned(),
+            ),
+            (Actor::Key(key), key.to_string()),
+            (Actor::System, "Latchkey".to_owned()),
+        ] {
+            assert_eq!(actor.to_string(), name);
+        }
+    }
+
+    #[test]
+    fn an_event_records_the_fields_that_a_change_altered() {
+        let event = AuditEvent {
+            account_id: AccountId(Uuid::nil()),
+            at: Timestamp(1),
+            actor: Actor::System,
+            action: Action::KeyChanged,
+            target: "target".into(),
+            detail: String::new(),
+            address: String::new(),
+            request_id: String::new(),
+            before: FieldValues::default(),
+            after: FieldValues::default(),
+        };
+        let with = |name: &str| FieldValues::of("name", name).and("scopes", "invoice:read");
+        let changed = event.clone().with_changes(with("A"), with("B"));
+        let expected = AuditEvent {
+            before: FieldValues::of("name", "A"),
+            after: FieldValues::of("name", "B"),
+            ..event
+        };
+        assert_eq!(changed, expected);
     }
 }

@@ -1,4 +1,4 @@
-//! What the gate decided about a call, as it is followed, kept and explained.
+//! Decisions of the gate: records, live batches, simulated requests and the list of checks.
 
 use crate::{
     Invalid,
@@ -10,92 +10,96 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
-/// A call with a key that exists, and what became of it. It holds neither a secret nor anything made of one.
+/// A call that named an existing key, with its verdict. It contains neither a secret nor a digest of one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decided {
-    /// Its place among all decisions: a later one has a greater number, after a restart too.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct DecisionRecord {
+    /// Sequence number: later decisions have greater ids, also across restarts.
     pub id: i64,
-    /// The id in the answer's `X-Request-Id`; a call that asks about several pairs decides as often under one.
+    /// The response's `X-Request-Id`. A batch verification records several decisions under one request id.
     pub request_id: String,
-    /// When.
     pub at: Timestamp,
-    /// The key that was named; whether its secret came along is the verdict's to say.
+    /// The key that was named. [`Verdict::secret_matched`] says whether its secret was presented.
     pub key: KeyId,
-    /// The key's application.
     pub application: ApplicationId,
-    /// The application's account.
     pub account: AccountId,
-    /// Yes, or why not.
     pub verdict: Verdict,
-    /// The client's address, where it is known.
+    /// The client's address, if known.
     pub address: Option<IpAddr>,
-    /// The scopes that the call needed.
-    pub asked: ScopeSet,
-    /// Method and path, as in `GET /invoices/{id}`: at most 200 characters, none of them a control character.
+    /// The scopes that the call required.
+    pub required_scopes: ScopeSet,
+    /// Method and path, as in `GET /invoices/{id}`: at most 200 characters, without control characters.
     pub route: String,
-    /// What the client calls itself, within the same bounds.
+    /// The `User-Agent`, within the same bounds.
     pub user_agent: String,
-    /// Whether a browser sent it: `Origin` or `Sec-Fetch-Site` stood beside the credentials.
+    /// Whether a browser sent the call: it had an `Origin` or `Sec-Fetch-Site` header.
     pub from_browser: bool,
 }
 
-/// Which decisions of an application a list shows; the default shows all.
+/// A filter for an application's decisions. The default matches all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DecisionFilter {
-    /// Only those with this key.
+    /// Only decisions about this key.
     pub key: Option<KeyId>,
-    /// Only those that did not pass.
+    /// Only decisions that are not [`Verdict::Accepted`].
     pub refused: bool,
 }
 
-/// One page of decisions, the newest first.
+/// A page of decisions, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct RequestPage {
-    /// The decisions.
-    pub rows: Vec<Decided>,
-    /// The id before which older ones stand, where there are some.
+    pub rows: Vec<DecisionRecord>,
+    /// The cursor of the next page: decisions with smaller ids. `None` on the last page.
     pub next: Option<i64>,
-    /// The id behind which the next ones will stand.
+    /// The newest id, from which a live view continues.
     pub latest: i64,
 }
 
-/// Calls as they happen: what a page that follows them is sent at once.
+/// Decisions that are sent to a live view in one event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Heard {
-    /// The calls, the oldest first.
-    pub calls: Vec<Decided>,
-    /// How many before them are left out; `None` where some are, and nobody knows how many.
+pub struct DecisionBatch {
+    /// The decisions, oldest first.
+    pub calls: Vec<DecisionRecord>,
+    /// The number of decisions left out before these; `None` if some were left out and the number is unknown.
     pub skipped: Option<u64>,
-    /// The id behind which the next ones will stand.
+    /// The newest id, from which the next batch continues.
     pub last: i64,
 }
 
-/// A decision, and the key that it was about, as it is now.
+impl DecisionBatch {
+    /// Whether the batch contains no decision and none was left out.
+    pub const fn is_empty(&self) -> bool {
+        self.calls.is_empty() && matches!(self.skipped, Some(0))
+    }
+}
+
+/// A decision together with the current state of its key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Explained {
-    /// What was decided.
-    pub decided: Decided,
-    /// The key, where it still exists.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct DecisionDetails {
+    pub decided: DecisionRecord,
+    /// The key, if it still exists.
     pub key: Option<KeySummary>,
 }
 
-/// A call that might be made with a key's right secret.
+/// A hypothetical call with a key's correct secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Case {
-    /// From where; unknown where it is `None`.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct SimulatedRequest {
+    /// The client's address; `None` if unknown.
     pub address: Option<IpAddr>,
-    /// What it needs.
+    /// The required scopes.
     pub scopes: ScopeSet,
-    /// When.
     pub at: Timestamp,
 }
 
-impl Case {
-    /// Reads what was typed: an address or nothing, scopes with spaces or commas between, an instant of UTC as
-    /// `<input type="datetime-local">` sends it, or nothing for `now`.
+impl SimulatedRequest {
+    /// Parses form fields: an optional address, scopes separated by spaces or commas, and an instant in UTC in the format of
+    /// `<input type="datetime-local">`. An empty instant means `now`.
     ///
     /// # Errors
-    /// The name of each field that breaks a rule, with a sentence.
+    /// The name of each invalid field, with a message.
     pub fn parse(
         address: &str,
         scopes: &str,
@@ -137,7 +141,7 @@ impl Case {
     }
 }
 
-/// An instant of UTC without its zone, with or without seconds.
+/// Parses an instant in UTC that has no zone suffix, with or without seconds.
 fn minute(text: &str) -> Option<Timestamp> {
     [format!("{text}:00Z"), format!("{text}Z")]
         .iter()
@@ -146,40 +150,39 @@ fn minute(text: &str) -> Option<Timestamp> {
 
 /// A check of the gate. The order of the variants is the order of the checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Check {
-    /// The credentials stand where they may.
-    Place,
-    /// The key exists, and the secret is its own.
+pub enum GateCheck {
+    /// The credentials are in headers, not in the query string.
+    Credentials,
+    /// The key exists and the secret matches.
     Secret,
-    /// It has not been revoked.
+    /// The key is not revoked.
     Revoked,
-    /// It is active.
+    /// The key is active.
     Active,
-    /// Its time is not over.
+    /// The key has not expired.
     Expiry,
-    /// Its secret has not been replaced for good.
+    /// The secret is not retired.
     Retirement,
-    /// The call comes from where it may.
+    /// The key's IP rules allow the client's address.
     Address,
-    /// It asks for nothing that the key lacks.
+    /// The key has the required scopes.
     Scopes,
-    /// It is not one too many.
+    /// The rate limit is not exhausted.
     RateLimit,
 }
 
-/// What a check found.
+/// The result of a [`GateCheck`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finding {
-    /// Nothing against the call.
+#[expect(missing_docs, reason = "the names say it")]
+pub enum CheckResult {
     Passed,
-    /// The reason of the refusal.
     Refused,
-    /// An earlier check had refused.
+    /// An earlier check refused the call.
     NotReached,
 }
 
-impl Finding {
-    /// As it stands in the page.
+impl CheckResult {
+    /// The value of the page's `data-` attribute.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Passed => "passed",
@@ -189,10 +192,10 @@ impl Finding {
     }
 }
 
-impl Check {
-    /// All of them, in their order.
+impl GateCheck {
+    /// All checks, in the order in which the gate performs them.
     pub const ALL: [Self; 9] = [
-        Self::Place,
+        Self::Credentials,
         Self::Secret,
         Self::Revoked,
         Self::Active,
@@ -203,12 +206,12 @@ impl Check {
         Self::RateLimit,
     ];
 
-    /// The check that said no; none where the call passed.
-    pub const fn of(verdict: Verdict) -> Option<Self> {
+    /// Returns the check that refused the call, or `None` for an accepted call.
+    pub const fn refusing(verdict: Verdict) -> Option<Self> {
         Some(match verdict {
-            Verdict::CredentialsInQuery => Self::Place,
+            Verdict::CredentialsInQuery => Self::Credentials,
             Verdict::InvalidCredentials | Verdict::Throttled { .. } => Self::Secret,
-            // The checks of the key's state begin there, and none of them could be made.
+            // The key's state is unknown, so the first check of the state is reported.
             Verdict::Unavailable | Verdict::Revoked => Self::Revoked,
             Verdict::Inactive => Self::Active,
             Verdict::Expired { .. } => Self::Expiry,
@@ -220,13 +223,13 @@ impl Check {
         })
     }
 
-    /// What this check found, where that was the verdict.
-    pub fn found(self, verdict: Verdict) -> Finding {
-        match Self::of(verdict) {
-            None => Finding::Passed,
-            Some(no) if self < no => Finding::Passed,
-            Some(no) if self == no => Finding::Refused,
-            Some(_) => Finding::NotReached,
+    /// Returns this check's result in a call with the given verdict.
+    pub fn result(self, verdict: Verdict) -> CheckResult {
+        match Self::refusing(verdict) {
+            None => CheckResult::Passed,
+            Some(refusing) if self < refusing => CheckResult::Passed,
+            Some(refusing) if self == refusing => CheckResult::Refused,
+            Some(_) => CheckResult::NotReached,
         }
     }
 }
@@ -236,39 +239,86 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_checks_before_the_refusal_have_passed_and_those_behind_were_not_reached() {
-        let found = |verdict| Check::ALL.map(|check| check.found(verdict));
-        assert_eq!(found(Verdict::Accepted), [Finding::Passed; 9]);
-        let refused = found(Verdict::IpNotAllowed);
-        assert!(refused[..6].iter().all(|found| *found == Finding::Passed));
-        assert_eq!(refused[6], Finding::Refused);
-        assert_eq!(refused[7..], [Finding::NotReached; 2]);
-        let throttled = found(Verdict::Throttled { retry_after_ms: 1 });
-        assert_eq!(throttled[..2], [Finding::Passed, Finding::Refused]);
-        assert!(Check::ALL.is_sorted());
+    fn checks_before_the_refusing_one_passed_and_later_ones_were_not_reached() {
+        let results = |verdict| GateCheck::ALL.map(|check| check.result(verdict));
+        assert_eq!(results(Verdict::Accepted), [CheckResult::Passed; 9]);
+        let refused = results(Verdict::IpNotAllowed);
+        assert!(
+            refused[..6]
+                .iter()
+                .all(|result| *result == CheckResult::Passed)
+        );
+        assert_eq!(refused[6], CheckResult::Refused);
+        assert_eq!(refused[7..], [CheckResult::NotReached; 2]);
+        let throttled = results(Verdict::Throttled { retry_after_ms: 1 });
+        assert_eq!(throttled[..2], [CheckResult::Passed, CheckResult::Refused]);
+        assert!(GateCheck::ALL.is_sorted());
     }
 
     #[test]
-    fn a_case_is_read_or_every_wrong_field_is_named() {
+    fn a_simulated_request_is_parsed_or_every_invalid_field_is_named() {
         let now = Timestamp(1_795_442_709_123);
-        let case = Case::parse(
+        let request = SimulatedRequest::parse(
             " 2001:db8::7 ",
             "invoice:read, tax:read",
             "2026-11-23T14:05",
             now,
         )
-        .expect("a case");
-        assert_eq!(case.address, "2001:db8::7".parse().ok());
-        assert_eq!(case.scopes.to_string(), "invoice:read tax:read");
-        assert_eq!(case.at.to_string(), "2026-11-23T14:05:00.000Z");
-        let empty = Case::parse("", " ", "", now).expect("a case");
+        .expect("valid");
+        assert_eq!(request.address, "2001:db8::7".parse().ok());
+        assert_eq!(request.scopes.to_string(), "invoice:read tax:read");
+        assert_eq!(request.at.to_string(), "2026-11-23T14:05:00.000Z");
+        let empty = SimulatedRequest::parse("", " ", "", now).expect("valid");
         assert_eq!((empty.address, empty.at), (None, now));
-        let wrong = Case::parse("10.0.0.0/8", "invoice", "2026-11-23T25:00", now);
+        let wrong = SimulatedRequest::parse("10.0.0.0/8", "invoice", "2026-11-23T25:00", now);
         let fields: Vec<_> = wrong
             .expect_err("all wrong")
             .iter()
             .map(|(field, _)| *field)
             .collect();
         assert_eq!(fields, ["address", "scope", "at"]);
+    }
+
+    #[test]
+    fn every_verdict_but_an_acceptance_is_refused_by_one_check() {
+        let (at, retry_after_ms) = (Timestamp(1), 1);
+        for (verdict, check) in [
+            (Verdict::CredentialsInQuery, GateCheck::Credentials),
+            (Verdict::InvalidCredentials, GateCheck::Secret),
+            (Verdict::Throttled { retry_after_ms }, GateCheck::Secret),
+            (Verdict::Unavailable, GateCheck::Revoked),
+            (Verdict::Revoked, GateCheck::Revoked),
+            (Verdict::Inactive, GateCheck::Active),
+            (Verdict::Expired { at }, GateCheck::Expiry),
+            (Verdict::Retired { at }, GateCheck::Retirement),
+            (Verdict::IpNotAllowed, GateCheck::Address),
+            (Verdict::InsufficientScope, GateCheck::Scopes),
+            (
+                Verdict::RateLimited { retry_after_ms },
+                GateCheck::RateLimit,
+            ),
+        ] {
+            assert_eq!(GateCheck::refusing(verdict), Some(check));
+        }
+        assert_eq!(GateCheck::refusing(Verdict::Accepted), None);
+    }
+
+    #[test]
+    fn an_instant_may_have_seconds() {
+        let parse = |at| SimulatedRequest::parse("", "", at, Timestamp(0));
+        let with_seconds = parse("2026-11-23T14:05:09").expect("valid");
+        assert_eq!(with_seconds.at.to_string(), "2026-11-23T14:05:09.000Z");
+    }
+
+    #[test]
+    fn a_batch_is_empty_only_if_no_decision_was_left_out() {
+        for (skipped, empty) in [(Some(0), true), (Some(1), false), (None, false)] {
+            let batch = DecisionBatch {
+                calls: Vec::new(),
+                skipped,
+                last: 7,
+            };
+            assert_eq!(batch.is_empty(), empty, "{skipped:?}");
+        }
     }
 }

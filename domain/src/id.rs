@@ -29,16 +29,16 @@ macro_rules! uuid_id {
 uuid_id! {
     /// A business account.
     AccountId;
-    /// An application of an account. It never changes.
+    /// An application of an account.
     ApplicationId;
-    /// Someone who signs in.
+    /// A person who can sign in.
     PersonId;
     /// An invitation to an account.
     InvitationId;
-    /// A signed-in browser.
+    /// A session of a signed-in browser.
     SessionId;
-    /// One secret of a key.
+    /// A secret of a key.
     SecretId;
-    /// A form's promise to be carried out once: made when the form is rendered.
+    /// An idempotency key: created when a form is rendered, so that the form is executed once.
     IdempotencyKey;
 }

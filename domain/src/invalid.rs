@@ -1,51 +1,52 @@
-//! What is wrong with a value that somebody typed.
+//! Validation errors of form fields.
 
 use serde::{Deserialize, Serialize};
 
-/// A sentence for the person who typed the value: what is wrong, and what would be right.
+/// A validation error: a message for the user that says what is wrong and what is allowed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{0}")]
 pub struct Invalid(pub String);
 
 impl Invalid {
-    /// The sentence as given.
-    pub fn new(sentence: impl Into<String>) -> Self {
-        Self(sentence.into())
+    /// Creates an error with a message.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
     }
 }
 
-/// Text of at most `longest` characters without control or direction-changing characters, trimmed at both ends.
+/// Validates and trims text: at most `max_chars` characters, without control, invisible or bidirectional formatting
+/// characters. Line feeds are allowed if `multiline` is set; CR LF becomes LF.
 ///
 /// # Errors
-/// Says which rule the text breaks; `what` names the field in the sentence.
+/// The rule that the text breaks; `field` names the field in the message.
 pub(crate) fn plain_text(
-    what: &str,
+    field: &str,
     raw: &str,
-    longest: usize,
-    lines: bool,
+    max_chars: usize,
+    multiline: bool,
 ) -> Result<String, Invalid> {
     let text = raw.trim();
     let length = text.chars().count();
-    if length > longest {
+    if length > max_chars {
         return Err(Invalid(format!(
-            "{what} can have {longest} characters at most; this has {length}."
+            "{field} can have {max_chars} characters at most; this has {length}."
         )));
     }
-    // A browser sends line ends as CR LF.
+    // Browsers submit line breaks as CR LF.
     let text = text.replace("\r\n", "\n");
     if let Some(bad) = text
         .chars()
-        .find(|&c| is_unprintable(c) && !(lines && c == '\n'))
+        .find(|&c| is_unprintable(c) && !(multiline && c == '\n'))
     {
         return Err(Invalid(format!(
-            "{what} contains an invisible character (U+{:04X}). Remove it.",
+            "{field} contains an invisible character (U+{:04X}). Remove it.",
             u32::from(bad)
         )));
     }
     Ok(text)
 }
 
-/// Control characters, and what reorders or hides text (UAX #9, UTS #39).
+/// Whether a character is a control character, or reorders or hides text (UAX #9, UTS #39).
 fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -58,7 +59,7 @@ mod tests {
     use super::plain_text;
 
     #[test]
-    fn text_that_changes_direction_or_hides_is_refused() {
+    fn control_invisible_and_bidirectional_characters_are_refused() {
         for hostile in ["a\u{202E}b", "a\u{200B}b", "a\0b", "a\u{1b}[2Jb", "a\nb"] {
             assert!(
                 plain_text("Name", hostile, 64, false).is_err(),
@@ -74,10 +75,38 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_kept_where_they_are_allowed() {
+    fn line_breaks_are_kept_in_multiline_text() {
         assert_eq!(
             plain_text("Description", "a\r\nb", 9, true).expect("fits"),
             "a\nb"
         );
+    }
+
+    #[test]
+    fn every_range_of_invisible_characters_is_refused_and_its_neighbours_are_not() {
+        for (first, last) in [
+            ('\u{AD}', '\u{AD}'),
+            ('\u{61C}', '\u{61C}'),
+            ('\u{180E}', '\u{180E}'),
+            ('\u{200B}', '\u{200F}'),
+            ('\u{2028}', '\u{202E}'),
+            ('\u{2060}', '\u{206F}'),
+            ('\u{FEFF}', '\u{FEFF}'),
+            ('\u{FFF9}', '\u{FFFB}'),
+            ('\u{E0000}', '\u{E007F}'),
+        ] {
+            for c in first..=last {
+                assert!(
+                    plain_text("Name", &format!("a{c}b"), 9, false).is_err(),
+                    "{c:?}"
+                );
+            }
+        }
+        for c in ['\u{AC}', '\u{AE}', '\u{200A}', '\u{2010}', '\u{FFFD}', 'é'] {
+            assert!(
+                plain_text("Name", &format!("a{c}b"), 9, false).is_ok(),
+                "{c:?}"
+            );
+        }
     }
 }

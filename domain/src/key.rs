@@ -1,14 +1,14 @@
-//! API keys: what people type to make one, and what pages show of one.
+//! API keys: the validated draft of a new key, the summary of an existing one, and the types of their fields.
 
 pub mod change;
+pub mod condition;
 pub mod expiry;
 pub mod filter;
 pub mod ip_rule;
 pub mod issued;
 pub mod name;
-pub mod notable;
 pub mod rate_limit;
-pub mod retirement;
+pub mod regeneration;
 pub mod scope;
 pub mod state;
 pub mod suggestion;
@@ -25,18 +25,18 @@ use state::{Badge, State};
 use std::fmt;
 use token::KeyId;
 
-/// Where a key works.
+/// The environment that a key belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Environment {
-    /// Real data.
+    /// Production data.
     Live,
-    /// Data that may be thrown away.
+    /// Test data.
     Test,
 }
 
 impl Environment {
-    /// The word that is stored and sent.
+    /// The stored and serialized name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Live => "live",
@@ -44,7 +44,7 @@ impl Environment {
         }
     }
 
-    /// Reads [`Environment::as_str`] back.
+    /// Parses the output of [`Environment::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             "live" => Some(Self::Live),
@@ -60,89 +60,72 @@ impl fmt::Display for Environment {
     }
 }
 
-/// What a person asked for when creating a key: every field has been checked.
+/// The validated settings of a key to be created, or of a key after an edit.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names and types of the fields say it")]
 pub struct KeyDraft {
-    /// Its name.
     pub name: KeyName,
-    /// What it is for.
     pub description: Description,
-    /// Live or test.
     pub environment: Environment,
-    /// What it may do: one scope at least.
+    /// At least one scope.
     pub scopes: ScopeSet,
-    /// When it ends.
     pub expiry: Expiry,
-    /// From where it may be used.
     pub ip_rules: IpRules,
-    /// How often it may be used, where that is limited.
     pub rate_limit: Option<RateLimit>,
 }
 
-/// A key as a page may show it: no secret, no digest.
+/// An existing key as pages show it: without its secret and digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names and types of the fields say it")]
 pub struct KeySummary {
-    /// The public key id.
     pub id: KeyId,
-    /// Its name.
     pub name: KeyName,
-    /// What it is for.
     pub description: String,
-    /// Live or test.
     pub environment: Environment,
-    /// What it may do.
     pub scopes: ScopeSet,
-    /// From where it may be used.
     pub ip_rules: IpRules,
-    /// How often it may be used, where that is limited.
     pub rate_limit: Option<RateLimit>,
-    /// Where it stands.
     pub state: State,
-    /// When it was made.
     pub created_at: Timestamp,
-    /// Who made it, where that person is still known.
+    /// The creator; `None` if that person no longer exists.
     pub created_by: Option<PersonId>,
-    /// Their address.
     pub created_by_email: Option<String>,
-    /// When it ends, where it does.
+    /// `None` if the key never expires.
     pub expires_at: Option<Timestamp>,
-    /// When its secret was regenerated, where it was: from then on it is being retired.
+    /// When the secret was regenerated; `None` if it was not. The key is retiring since then.
     pub deprecated_at: Option<Timestamp>,
-    /// When it has been retired.
+    /// When the old secret stops working after a regeneration.
     pub retires_at: Option<Timestamp>,
-    /// The key that was made then.
+    /// The key that the regeneration created.
     pub replaced_by: Option<KeyId>,
-    /// The key in whose place this one was made.
+    /// The key that this one replaces.
     pub replaces: Option<KeyId>,
-    /// When somebody said that the secret is stored.
+    /// When a person confirmed that the secret is stored.
     pub confirmed_at: Option<Timestamp>,
-    /// The last accepted call.
     pub last_used: Option<LastUsed>,
 }
 
 impl KeySummary {
-    /// The badges beside the status, at `now`.
+    /// Returns the badges beside the status at `now`.
     pub fn badges(&self, now: Timestamp) -> Vec<Badge> {
         state::badges(self, now)
     }
 
-    /// Until when its secret still works, where it was regenerated and has not ended yet.
+    /// Returns when the old secret stops working, if the key is retiring at `now`.
     pub fn retiring_until(&self, now: Timestamp) -> Option<Timestamp> {
-        let over = matches!(self.state, State::Revoked { .. });
+        let revoked = matches!(self.state, State::Revoked { .. });
         self.retires_at
-            .filter(|at| *at > now && self.replaced_by.is_some() && !over)
+            .filter(|at| *at > now && self.replaced_by.is_some() && !revoked)
     }
 }
 
 /// The last accepted call of a key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct LastUsed {
-    /// When it was decided.
     pub at: Timestamp,
-    /// The client's address.
     pub address: String,
-    /// What the client calls itself.
     pub user_agent: String,
-    /// Method and path, such as `GET /invoices`; empty where they are unknown.
+    /// Method and path, such as `GET /invoices`; empty if unknown.
     pub route: String,
 }

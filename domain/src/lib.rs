@@ -1,4 +1,4 @@
-//! What a key is: types, rules and words. No I/O, no async, no clock; the server and the browser share it.
+//! Domain types and rules. No I/O, no async and no clock, so that the server and the browser share them.
 
 pub mod account;
 pub mod audit;

@@ -1,4 +1,4 @@
-//! The members of an account, and who has been asked to become one.
+//! Members of an account and invitations.
 
 use crate::{
     Invalid,
@@ -8,60 +8,52 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// How long the link of an invitation works, in milliseconds: 7 days.
-pub const INVITATION_LASTS: i64 = 7 * DAY;
+/// How long the link of an invitation is valid: 7 days in milliseconds.
+pub const INVITATION_LIFETIME: i64 = 7 * DAY;
 
-/// Somebody who belongs to an account.
+/// A member of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct Member {
-    /// Who.
     pub id: PersonId,
-    /// Their address.
     pub email: Email,
-    /// What they may do.
     pub role: Role,
-    /// Since when they belong to it.
+    /// When the person became a member.
     pub since: Timestamp,
-    /// When they were last signed in, to the minute; `None` where they never were.
+    /// The last activity in a session, to the minute; `None` if the person never signed in.
     pub last_seen: Option<Timestamp>,
 }
 
-/// An invitation that waits for an answer; its link is not kept.
+/// A pending invitation. Its link is not stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct Invitation {
-    /// Its id.
     pub id: InvitationId,
-    /// Who is invited.
     pub email: Email,
-    /// What they will be allowed to do.
     pub role: Role,
-    /// The address of who invited them.
+    /// The e-mail address of the inviting person.
     pub invited_by: String,
-    /// Until when the link works.
     pub expires_at: Timestamp,
-    /// Whether the link ended with an update of Latchkey: it was made before links were kept under the pepper.
+    /// Whether the link was invalidated by an update: it was created before tokens were keyed with the pepper.
     pub lapsed: bool,
 }
 
-/// What somebody who holds the link of an invitation may know.
+/// What the holder of an invitation's link may see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Welcome {
-    /// The account's name.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct InvitationDetails {
     pub account: String,
-    /// Who is invited.
     pub email: Email,
-    /// What they will be allowed to do.
     pub role: Role,
-    /// The address of who invited them.
+    /// The e-mail address of the inviting person.
     pub invited_by: String,
-    /// Until when the link works.
     pub expires_at: Timestamp,
 }
 
-/// Reads the role of a member: `owner`, `developer` or `viewer`.
+/// Parses the role of a member: `owner`, `developer` or `viewer`.
 ///
 /// # Errors
-/// Where it is none of these; support belongs to no account.
+/// If it is another role; support is not a member of any account.
 pub fn parse_role(raw: &str) -> Result<Role, Invalid> {
     Role::parse(raw)
         .filter(|role| *role != Role::Support)
@@ -70,15 +62,20 @@ pub fn parse_role(raw: &str) -> Result<Role, Invalid> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_role;
+    use super::{INVITATION_LIFETIME, parse_role};
 
     #[test]
-    fn nobody_is_invited_to_be_support() {
+    fn support_is_not_a_role_of_members() {
         for word in ["owner", "developer", "viewer"] {
             assert_eq!(parse_role(word).expect("a role").as_str(), word);
         }
         for word in ["support", "", "Owner", "root"] {
             assert!(parse_role(word).is_err(), "{word}");
         }
+    }
+
+    #[test]
+    fn an_invitation_is_valid_for_7_days() {
+        assert_eq!(INVITATION_LIFETIME, 604_800_000);
     }
 }

@@ -1,4 +1,4 @@
-//! Pages of a list that is read by key, never by offset.
+//! Keyset pagination.
 
-/// Rows on a page.
+/// Rows per page.
 pub const PAGE_SIZE: usize = 50;

@@ -1,57 +1,56 @@
-//! What somebody ought to know about a key or an account: kinds of events, how grave they are, from how many calls on
-//! they are told, and what can be done about them.
+//! Security events of keys and accounts: kinds, severities, thresholds and remedies.
 
 mod event;
-mod familiar;
 mod filter;
+mod habits;
 mod kind;
 
 pub use event::{
-    Acknowledged, EventCursor, EventId, EventKey, EventPage, LONGEST_NOTE, OpenEvents, Raised,
-    SecurityEvent,
-};
-pub use familiar::{
-    DORMANT, Habit, LEARNING, MOST_SIGHTINGS, Sighting, has_room, is_new, network, product, woke,
+    Acknowledgement, EventCursor, EventId, EventKey, EventOccurrence, EventPage, MAX_NOTE_CHARS,
+    OpenEventCounts, SecurityEvent,
 };
 pub use filter::{EventFilter, EventState};
-pub use kind::{Kind, Remedy, Severity};
+pub use habits::{
+    DORMANT_AFTER, Habit, KnownValue, LEARNING_PERIOD, MAX_KNOWN_VALUES, client_name, has_room,
+    is_new, network, was_dormant,
+};
+pub use kind::{EventKind, Remedy, Severity};
 
 use crate::time::{DAY, MINUTE};
 
-/// Calls are counted towards [`Kind::threshold`] within 10 minutes from the first.
-pub const WINDOW: i64 = 10 * MINUTE;
-/// What happens again within 24 hours adds to the event that is there; afterwards, and once somebody has acknowledged
-/// that one, it is another.
-pub const QUIET: i64 = DAY;
-/// Below so many refusals within [`WINDOW`] nobody asks whether they are more than usual.
-pub const MANY_REFUSALS: i64 = 20;
-/// Fewer calls than these make no baseline.
-const BASELINE_CALLS: i64 = 100;
-/// What is at least so many times the usual share of refusals is far above it.
-const FAR_ABOVE: i64 = 5;
-/// How far back the usual share of refusals is looked for: 7 days.
-pub const BASELINE: i64 = 7 * DAY;
+/// Occurrences count towards [`EventKind::threshold`] within 10 minutes of the first one.
+pub const THRESHOLD_WINDOW: i64 = 10 * MINUTE;
+/// A repeated occurrence within 24 hours is merged into the open event. Later, or once that event is acknowledged, it
+/// opens a new one.
+pub const MERGE_PERIOD: i64 = DAY;
+/// Fewer refusals than this within [`THRESHOLD_WINDOW`] are not compared with the baseline.
+pub const MIN_REFUSALS: i64 = 20;
+/// A baseline requires at least this many calls.
+const MIN_BASELINE_CALLS: i64 = 100;
+/// The share of refusals must be at least this many times the baseline's share.
+const MIN_INCREASE: i64 = 5;
+/// The period of the baseline: 7 days.
+pub const BASELINE_PERIOD: i64 = 7 * DAY;
 
-/// Calls, and how many of them were refused.
+/// A number of calls and of the refused ones among them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Share {
-    /// All.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct RefusalCounts {
     pub calls: i64,
-    /// The refused ones.
     pub refused: i64,
 }
 
-/// Whether refusals are far above what is usual for a key: at least [`MANY_REFUSALS`], a fifth of all calls, and five
-/// times the share that was usual over at least 100 calls.
-pub const fn rose(now: Share, usual: Share) -> bool {
-    let share = now.refused.saturating_mul(usual.calls);
-    let far = usual
+/// Whether a key's share of refusals is far above its baseline: at least [`MIN_REFUSALS`] refusals, a fifth of all calls,
+/// and five times the share of a baseline of at least 100 calls.
+pub const fn refusals_rose(now: RefusalCounts, baseline: RefusalCounts) -> bool {
+    let share = now.refused.saturating_mul(baseline.calls);
+    let far = baseline
         .refused
         .saturating_mul(now.calls)
-        .saturating_mul(FAR_ABOVE);
-    now.refused >= MANY_REFUSALS
+        .saturating_mul(MIN_INCREASE);
+    now.refused >= MIN_REFUSALS
         && now.refused.saturating_mul(5) >= now.calls
-        && usual.calls >= BASELINE_CALLS
+        && baseline.calls >= MIN_BASELINE_CALLS
         && share >= far
 }
 

@@ -1,10 +1,10 @@
-//! What platform staff may look for, and why.
+//! Searches by support: what can be searched, the required reason and the results.
 
 use crate::{
     Invalid,
     account::Application,
-    audit::Record,
-    decision::Explained,
+    audit::AuditRecord,
+    decision::DecisionDetails,
     id::AccountId,
     invalid::plain_text,
     key::{KeySummary, token::KeyId},
@@ -15,73 +15,65 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// An account as support finds it.
+/// An account in the results.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct FoundAccount {
-    /// Its id.
     pub id: AccountId,
-    /// Its name.
     pub name: String,
-    /// How many applications it has.
+    /// The number of applications.
     pub applications: i64,
 }
 
-/// A key as support finds it, before anybody looks at it.
+/// A key in a list of results.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyLine {
-    /// The public key id.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct FoundKey {
     pub id: KeyId,
-    /// Its name.
     pub name: String,
-    /// Where it belongs.
+    /// The name of the application.
     pub application: String,
-    /// Whose it is.
+    /// The name of the account.
     pub account: String,
 }
 
-/// One key, as support sees it: neither its secret nor a digest.
+/// A key's page for support, without its secret and digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyView {
-    /// The key.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct SupportKeyView {
     pub key: KeySummary,
-    /// Where it belongs.
     pub application: Application,
-    /// What was done to it, the newest first; this look too.
-    pub history: Vec<Record>,
-    /// What became of its calls.
+    /// The audit records of the key, newest first, including this access.
+    pub history: Vec<AuditRecord>,
     pub usage: Series,
-    /// Its security events, those with the latest calls first.
+    /// The security events of the key, latest first.
     pub events: Vec<SecurityEvent>,
 }
 
-/// What a look found; each list is cut at [`Found::MOST`].
+/// The results of a search. Each list has at most [`SupportSearchResult::MAX_ROWS`] rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Found {
-    /// What was looked for.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct SupportSearchResult {
+    /// The search text.
     pub what: String,
-    /// Why.
     pub reason: String,
-    /// When.
     pub now: Timestamp,
-    /// The key, where one was named.
-    pub key: Option<KeyView>,
-    /// Accounts.
+    /// The key, if the search was a public key id.
+    pub key: Option<SupportKeyView>,
     pub accounts: Vec<FoundAccount>,
-    /// Applications.
     pub applications: Vec<Application>,
-    /// Keys.
-    pub keys: Vec<KeyLine>,
-    /// What was decided under a request id, where that was named.
-    pub requests: Vec<Explained>,
-    /// Whether there is more than is shown.
+    pub keys: Vec<FoundKey>,
+    /// The decisions of a request, if the search was a request id.
+    pub requests: Vec<DecisionDetails>,
+    /// Whether a list was cut.
     pub more: bool,
 }
 
-impl Found {
-    /// Rows of a list.
-    pub const MOST: usize = 20;
+impl SupportSearchResult {
+    /// Maximum rows of a list.
+    pub const MAX_ROWS: usize = 20;
 
-    /// Whether there is nothing.
+    /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.key.is_none()
             && self.accounts.is_empty()
@@ -91,32 +83,32 @@ impl Found {
     }
 }
 
-/// What somebody of support is looking for.
+/// A parsed search by support.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Search {
-    /// One key.
+pub enum SupportSearch {
+    /// A key by its public id.
     Key(KeyId),
-    /// Keys that look like this behind their mask.
+    /// Keys whose mask looks like this.
     Mask {
         /// The first eight characters.
         head: String,
         /// The last four.
         tail: String,
     },
-    /// The account, the application or the call with this id.
+    /// The account, application or request with this id.
     Id(Uuid),
-    /// Accounts and applications with this in their names; calls under this id.
+    /// Accounts and applications whose name contains this text, and requests with this id.
     Name(String),
 }
 
-impl Search {
-    /// Characters of a name at least: fewer would find everybody.
-    pub const SHORTEST: usize = 3;
+impl SupportSearch {
+    /// Minimum characters of a name, so that a search does not match most accounts.
+    pub const MIN_NAME_CHARS: usize = 3;
 
-    /// Reads a public key id, a mask such as `akl_7Gq2••••••••x9Zk`, an id, or a name.
+    /// Parses a public key id, a mask such as `akl_7Gq2••••••••x9Zk`, an id, or a name.
     ///
     /// # Errors
-    /// Where the text is too short to find something, or too long to be something.
+    /// If the text is too short or too long.
     pub fn parse(raw: &str) -> Result<Self, Invalid> {
         let text = plain_text("This", raw, 80, false)?;
         if let Ok(id) = text.parse::<KeyId>() {
@@ -128,7 +120,7 @@ impl Search {
         if let Ok(id) = Uuid::parse_str(&text) {
             return Ok(Self::Id(id));
         }
-        if text.chars().count() < Self::SHORTEST {
+        if text.chars().count() < Self::MIN_NAME_CHARS {
             return Err(Invalid::new(
                 "Enter a key, its mask, an id, or at least three characters of a name.",
             ));
@@ -137,8 +129,8 @@ impl Search {
     }
 }
 
-/// Eight characters of an id, anything that stands for what is hidden, and the last four.
-fn mask(text: &str) -> Option<Search> {
+/// Parses a mask: the first eight characters of an id, any placeholder, and the last four characters.
+fn mask(text: &str) -> Option<SupportSearch> {
     let hidden = |c: char| !c.is_ascii_alphanumeric() && c != '_';
     let (head, rest) = text.split_once(hidden)?;
     let tail = rest.trim_start_matches(hidden);
@@ -146,16 +138,18 @@ fn mask(text: &str) -> Option<Search> {
     let random = head
         .strip_prefix("akl_")
         .or_else(|| head.strip_prefix("akt_"))?;
-    (random.len() == 4 && tail.len() == 4 && plain(random) && plain(tail)).then(|| Search::Mask {
-        head: head.to_owned(),
-        tail: tail.to_owned(),
+    (random.len() == 4 && tail.len() == 4 && plain(random) && plain(tail)).then(|| {
+        SupportSearch::Mask {
+            head: head.to_owned(),
+            tail: tail.to_owned(),
+        }
     })
 }
 
-/// Why support looks: 3 to 200 characters.
+/// Parses the reason of a search: 3 to 200 characters.
 ///
 /// # Errors
-/// Says which rule the text breaks.
+/// The rule that the text breaks.
 pub fn parse_reason(raw: &str) -> Result<String, Invalid> {
     let reason = plain_text("The reason", raw, 200, false)?;
     if reason.chars().count() < 3 {
@@ -169,48 +163,103 @@ pub fn parse_reason(raw: &str) -> Result<String, Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::Environment;
+    use crate::{id::ApplicationId, key::Environment};
 
     #[test]
-    fn a_key_is_found_by_its_id_and_by_its_mask() {
+    fn a_public_key_id_and_its_mask_are_recognised() {
         let id = KeyId::from_number(Environment::Live, 123_456_789_012_345_678_901_234_567);
-        assert_eq!(Search::parse(&format!(" {id} ")), Ok(Search::Key(id)));
+        assert_eq!(
+            SupportSearch::parse(&format!(" {id} ")),
+            Ok(SupportSearch::Key(id))
+        );
         let text = id.to_string();
-        let wanted = Search::Mask {
+        let wanted = SupportSearch::Mask {
             head: text[..8].into(),
             tail: text[16..].into(),
         };
         for between in ["••••••••", "…", "...", "********", " "] {
             let mask = format!("{}{between}{}", &text[..8], &text[16..]);
-            assert_eq!(Search::parse(&mask), Ok(wanted.clone()), "{mask}");
+            assert_eq!(SupportSearch::parse(&mask), Ok(wanted.clone()), "{mask}");
         }
-        assert_eq!(Search::parse(&id.mask()), Ok(wanted));
+        assert_eq!(SupportSearch::parse(&id.mask()), Ok(wanted));
     }
 
     #[test]
-    fn what_is_neither_key_nor_id_is_a_name() {
+    fn other_text_is_an_id_or_a_name() {
         for name in [
             "Northwind",
             "akl_7Gq2•",
             "akx_7Gq2••••x9Zk",
             "akl_7Gq2••••x9Z",
         ] {
-            assert!(matches!(Search::parse(name), Ok(Search::Name(_))), "{name}");
+            assert!(
+                matches!(SupportSearch::parse(name), Ok(SupportSearch::Name(_))),
+                "{name}"
+            );
         }
         let id = "0190f3c4-0000-7000-8000-000000000001";
-        assert!(matches!(Search::parse(id), Ok(Search::Id(_))));
+        assert!(matches!(SupportSearch::parse(id), Ok(SupportSearch::Id(_))));
+        assert!(SupportSearch::parse("abc").is_ok());
         for bad in ["", "ab", "%", "a\u{202E}bcd", &"x".repeat(81)] {
-            assert!(Search::parse(bad).is_err(), "{bad:?}");
+            assert!(SupportSearch::parse(bad).is_err(), "{bad:?}");
         }
     }
 
     #[test]
-    fn a_look_needs_a_reason() {
+    fn a_reason_has_3_to_200_characters() {
         assert_eq!(
             parse_reason(" Request 4711 ").as_deref(),
             Ok("Request 4711")
         );
-        assert!(parse_reason("  a ").is_err());
+        assert_eq!(parse_reason(" abc ").as_deref(), Ok("abc"));
+        assert!(parse_reason("  ab ").is_err());
         assert!(parse_reason(&"x".repeat(201)).is_err());
+    }
+
+    #[test]
+    fn a_result_is_empty_only_without_any_rows() {
+        let empty = SupportSearchResult {
+            what: "Northwind".into(),
+            reason: "Request 4711".into(),
+            now: Timestamp(0),
+            key: None,
+            accounts: Vec::new(),
+            applications: Vec::new(),
+            keys: Vec::new(),
+            requests: Vec::new(),
+            more: false,
+        };
+        assert!(empty.is_empty());
+        let fill: [fn(&mut SupportSearchResult); 3] = [
+            |found| {
+                found.accounts.push(FoundAccount {
+                    id: AccountId(Uuid::nil()),
+                    name: "Northwind".into(),
+                    applications: 1,
+                });
+            },
+            |found| {
+                found.applications.push(Application {
+                    id: ApplicationId(Uuid::nil()),
+                    account_id: AccountId(Uuid::nil()),
+                    account_name: "Northwind".into(),
+                    name: "Storefront".into(),
+                    time_zone: "UTC".into(),
+                });
+            },
+            |found| {
+                found.keys.push(FoundKey {
+                    id: KeyId::from_number(Environment::Live, 1),
+                    name: "Checkout".into(),
+                    application: "Storefront".into(),
+                    account: "Northwind".into(),
+                });
+            },
+        ];
+        for fill in fill {
+            let mut found = empty.clone();
+            fill(&mut found);
+            assert!(!found.is_empty(), "{found:?}");
+        }
     }
 }

@@ -1,20 +1,20 @@
-//! Text of queries: what somebody searches for, or narrows a list to.
+//! Text of query parameters.
 
-/// One line of at most `longest` characters, without white space around it. Control characters are left out: no record
-/// holds one, and PostgreSQL refuses NUL. Every text of a query goes through here before it reaches the database.
-pub fn line(typed: &str, longest: usize) -> String {
-    let plain: String = typed.chars().filter(|c| !c.is_control()).collect();
-    plain.trim().chars().take(longest).collect()
+/// Returns one trimmed line of at most `max_chars` characters, without control characters: no stored text contains one,
+/// and PostgreSQL rejects NUL. Every text parameter of a query is normalised here before it reaches the database.
+pub fn single_line(raw: &str, max_chars: usize) -> String {
+    let plain: String = raw.chars().filter(|c| !c.is_control()).collect();
+    plain.trim().chars().take(max_chars).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::line;
+    use super::single_line;
     use proptest::prelude::*;
 
     #[test]
-    fn a_line_is_what_can_be_looked_for() {
-        for (typed, read) in [
+    fn control_characters_are_removed_and_the_text_is_trimmed_and_cut() {
+        for (raw, expected) in [
             ("  Checkout  ", "Checkout"),
             ("a\0b", "ab"),
             ("\0", ""),
@@ -23,17 +23,17 @@ mod tests {
             ("\0 ü \0", "ü"),
             ("100%_\\", "100%_\\"),
         ] {
-            assert_eq!(line(typed, 20), read, "{typed:?}");
+            assert_eq!(single_line(raw, 20), expected, "{raw:?}");
         }
-        assert_eq!(line("üüü", 2), "üü");
+        assert_eq!(single_line("üüü", 2), "üü");
     }
 
     proptest! {
         #[test]
-        fn no_control_character_passes_and_length_is_kept(typed: String, longest in 0_usize..40) {
-            let read = line(&typed, longest);
-            prop_assert!(!read.chars().any(char::is_control));
-            prop_assert!(read.chars().count() <= longest);
+        fn the_result_has_no_control_characters_and_at_most_max_chars(raw: String, max_chars in 0_usize..40) {
+            let line = single_line(&raw, max_chars);
+            prop_assert!(!line.chars().any(char::is_control));
+            prop_assert!(line.chars().count() <= max_chars);
         }
     }
 }

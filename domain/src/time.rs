@@ -1,9 +1,9 @@
-//! Instants as Unix milliseconds, and their text in UTC. A date library would cost the browser more than it gives.
+//! Instants as Unix milliseconds and their text formats in UTC. A date library would be too large for the browser.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Milliseconds in a second, a minute, an hour, a day.
+/// Milliseconds in a second.
 pub const SECOND: i64 = 1_000;
 /// Milliseconds in a minute.
 pub const MINUTE: i64 = 60 * SECOND;
@@ -18,32 +18,32 @@ pub const DAY: i64 = 24 * HOUR;
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// The instant `milliseconds` later (earlier, where negative); saturates.
+    /// Returns the instant `milliseconds` later, or earlier if negative. Saturates.
     #[must_use]
     pub const fn plus(self, milliseconds: i64) -> Self {
         Self(self.0.saturating_add(milliseconds))
     }
 
-    /// Milliseconds from `earlier` to this instant; saturates.
+    /// Returns the milliseconds from `earlier` to this instant. Saturates.
     pub const fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// The beginning of the bucket of `span` milliseconds that this instant is in.
+    /// Rounds down to a multiple of `span` milliseconds.
     #[must_use]
     pub const fn floor(self, span: i64) -> Self {
         Self(self.0.div_euclid(span) * span)
     }
 
-    /// Midnight UTC of a date of the proleptic Gregorian calendar, or `None` where there is no such date
-    /// between the years 1970 and 9999.
+    /// Returns midnight UTC of a date of the proleptic Gregorian calendar, or `None` if the date does not exist or its year
+    /// is not between 1970 and 9999.
     pub fn from_date(year: i64, month: i64, day: i64) -> Option<Self> {
         let midnight = Self(days_from_civil(year, month, day) * DAY);
         let real = (1970..=9999).contains(&year) && midnight.date() == (year, month, day);
         real.then_some(midnight)
     }
 
-    /// Midnight UTC of a `YYYY-MM-DD` date, as `<input type="date">` sends it.
+    /// Parses a date in the format of `<input type="date">`, `YYYY-MM-DD`, as midnight UTC.
     pub fn parse_date(text: &str) -> Option<Self> {
         let mut parts = text.trim().splitn(3, '-').map(|part| {
             let plain = (2..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
@@ -52,8 +52,8 @@ impl Timestamp {
         Self::from_date(parts.next()??, parts.next()??, parts.next()??)
     }
 
-    /// Reads an instant of RFC 3339, such as `2026-11-23T14:05:09.123Z` or `2026-11-23T15:05:09+01:00`; what is finer than
-    /// a millisecond is dropped.
+    /// Parses an instant in the format of RFC 3339, such as `2026-11-23T14:05:09.123Z` or `2026-11-23T15:05:09+01:00`.
+    /// Digits beyond milliseconds are dropped.
     pub fn parse(text: &str) -> Option<Self> {
         let (date, time) = text.split_at_checked(10)?;
         let time = time.strip_prefix(['T', 't'])?;
@@ -67,7 +67,7 @@ impl Timestamp {
                 "-" => -1,
                 _ => return None,
             };
-            (time, sign * clock(ahead, 23)?)
+            (time, sign * parse_clock(ahead)?)
         };
         let (whole, fraction) = time.split_once('.').unwrap_or((time, "0"));
         let (minutes, seconds) = whole.split_at_checked(5)?;
@@ -80,22 +80,22 @@ impl Timestamp {
             .chain(*b"00")
             .take(3)
             .fold(0, |millis, digit| millis * 10 + i64::from(digit - b'0'));
-        let in_day = clock(minutes, 23)? + seconds * SECOND + millis;
+        let in_day = parse_clock(minutes)? + seconds * SECOND + millis;
         Some(Self::parse_date(date)?.plus(in_day - offset))
     }
 
-    /// Year, month (1 to 12) and day (1 to 31) in UTC.
+    /// Returns the year, month (1 to 12) and day (1 to 31) in UTC.
     pub const fn date(self) -> (i64, i64, i64) {
         civil_from_days(self.0.div_euclid(DAY))
     }
 
-    /// `2026-11-23`, in UTC.
+    /// Formats the date in UTC as `2026-11-23`.
     pub fn date_text(self) -> String {
         let (year, month, day) = self.date();
         format!("{year:04}-{month:02}-{day:02}")
     }
 
-    /// `23 Nov 2026, 14:05 UTC`.
+    /// Formats the instant as `23 Nov 2026, 14:05 UTC`.
     pub fn readable(self) -> String {
         const MONTHS: [&str; 12] = [
             "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -113,7 +113,7 @@ impl Timestamp {
         )
     }
 
-    /// How far this instant is from `now`, in the largest whole unit: `just now`, `5 minutes ago`, `in 3 days`.
+    /// Formats the distance from `now` in its largest whole unit: `just now`, `5 minutes ago`, `in 3 days`.
     pub fn relative_to(self, now: Self) -> String {
         let distance = now.since(self);
         let (count, unit) = match distance.abs() {
@@ -140,19 +140,20 @@ impl Timestamp {
     }
 }
 
-/// Milliseconds of `hh:mm`.
-fn clock(text: &str, most_hours: i64) -> Option<i64> {
+/// Parses `hh:mm` as milliseconds.
+fn parse_clock(text: &str) -> Option<i64> {
     let (hours, minutes) = text.split_once(':')?;
-    Some(two_digits(hours, most_hours)? * HOUR + two_digits(minutes, 59)? * MINUTE)
+    Some(two_digits(hours, 23)? * HOUR + two_digits(minutes, 59)? * MINUTE)
 }
 
-fn two_digits(text: &str, most: i64) -> Option<i64> {
+/// Parses two digits with a value of at most `max`.
+fn two_digits(text: &str, max: i64) -> Option<i64> {
     let plain = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
     let number = plain.then(|| text.parse().ok()).flatten()?;
-    (number <= most).then_some(number)
+    (number <= max).then_some(number)
 }
 
-/// RFC 3339 in UTC with milliseconds: `2026-11-23T14:05:09.123Z`.
+/// Formats as RFC 3339 in UTC with milliseconds: `2026-11-23T14:05:09.123Z`.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = self.date();
@@ -168,7 +169,7 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Days since 1970-01-01 of a Gregorian date (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+/// Returns the days since 1970-01-01 of a Gregorian date (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
 const fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
@@ -201,7 +202,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn known_instants_read_as_they_should() {
+    fn instants_are_formatted_as_rfc_3339() {
         assert_eq!(Timestamp(0).to_string(), "1970-01-01T00:00:00.000Z");
         assert_eq!(
             Timestamp(951_782_400_000).to_string(),
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_that_do_not_exist_are_refused() {
+    fn dates_that_do_not_exist_are_invalid() {
         for text in [
             "2026-02-29",
             "2026-13-01",
@@ -230,15 +231,69 @@ mod tests {
     }
 
     #[test]
-    fn distance_is_said_in_the_largest_unit() {
-        let now = Timestamp(1_000 * DAY);
-        assert_eq!(now.plus(-5 * MINUTE).relative_to(now), "5 minutes ago");
-        assert_eq!(now.plus(DAY).relative_to(now), "in 1 day");
-        assert_eq!(now.relative_to(now), "just now");
+    fn a_distance_is_formatted_in_its_largest_whole_unit() {
+        let now = Timestamp(10_000 * DAY);
+        for (ms, past, future) in [
+            (0, "just now", "just now"),
+            (1, "just now", "in a moment"),
+            (MINUTE - 1, "just now", "in a moment"),
+            (MINUTE, "1 minute ago", "in 1 minute"),
+            (5 * MINUTE, "5 minutes ago", "in 5 minutes"),
+            (HOUR - 1, "59 minutes ago", "in 59 minutes"),
+            (HOUR, "1 hour ago", "in 1 hour"),
+            (DAY - 1, "23 hours ago", "in 23 hours"),
+            (DAY, "1 day ago", "in 1 day"),
+            (60 * DAY - 1, "59 days ago", "in 59 days"),
+            (60 * DAY, "2 months ago", "in 2 months"),
+            (730 * DAY - 1, "24 months ago", "in 24 months"),
+            (730 * DAY, "2 years ago", "in 2 years"),
+            (1_095 * DAY, "3 years ago", "in 3 years"),
+        ] {
+            assert_eq!(now.plus(-ms).relative_to(now), past, "{ms}");
+            assert_eq!(now.plus(ms).relative_to(now), future, "{ms}");
+        }
     }
 
     #[test]
-    fn an_instant_is_read_whatever_its_offset() {
+    fn every_day_of_400_years_follows_the_gregorian_calendar() {
+        let (mut year, mut month, mut day) = (1970, 1, 1);
+        for days in 0..146_097 {
+            let midnight = Timestamp(days * DAY);
+            assert_eq!(midnight.date(), (year, month, day));
+            assert_eq!(Timestamp::from_date(year, month, day), Some(midnight));
+            let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            let length = match month {
+                2 if leap => 29,
+                2 => 28,
+                4 | 6 | 9 | 11 => 30,
+                _ => 31,
+            };
+            day += 1;
+            if day > length {
+                (month, day) = (month + 1, 1);
+            }
+            if month > 12 {
+                (year, month) = (year + 1, 1);
+            }
+        }
+        assert_eq!((year, month, day), (2370, 1, 1));
+        assert!(Timestamp::from_date(9999, 12, 31).is_some());
+        assert_eq!(Timestamp::from_date(10_000, 1, 1), None);
+        assert_eq!(Timestamp::from_date(1969, 12, 31), None);
+    }
+
+    #[test]
+    fn an_instant_is_readable_in_utc() {
+        assert_eq!(
+            Timestamp(1_795_442_709_123).readable(),
+            "23 Nov 2026, 14:05 UTC"
+        );
+        assert_eq!(Timestamp(0).readable(), "1 Jan 1970, 00:00 UTC");
+        assert_eq!(Timestamp(-1).readable(), "31 Dec 1969, 23:59 UTC");
+    }
+
+    #[test]
+    fn an_instant_is_parsed_with_any_offset() {
         let at = Some(Timestamp(1_795_442_709_123));
         for text in [
             "2026-11-23T14:05:09.123Z",
@@ -272,17 +327,17 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn every_instant_comes_back(ms in 0_i64..253_402_300_800_000) {
+        fn every_instant_is_parsed_back(ms in 0_i64..253_402_300_800_000) {
             proptest::prop_assert_eq!(Timestamp::parse(&Timestamp(ms).to_string()), Some(Timestamp(ms)));
         }
 
         #[test]
-        fn no_text_panics(text in "[-0-9TtZz:.+ü]{0,40}") {
+        fn any_text_is_parsed_without_a_panic(text in "[-0-9TtZz:.+ü]{0,40}") {
             _ = Timestamp::parse(&text);
         }
 
         #[test]
-        fn every_date_comes_back(days in 0_i64..2_932_896) {
+        fn every_date_is_parsed_back(days in 0_i64..2_932_896) {
             let midnight = Timestamp(days * DAY);
             proptest::prop_assert_eq!(Timestamp::parse_date(&midnight.date_text()), Some(midnight));
         }

@@ -1,4 +1,4 @@
-//! Usage over time: windows, buckets, series.
+//! Usage over time: outcomes, windows, buckets and series.
 
 pub mod breakdown;
 pub mod chart;
@@ -7,28 +7,32 @@ pub mod overview;
 pub mod range;
 pub mod reported;
 
-pub use range::Range;
+pub use range::ChartRange;
 
-use crate::time::{DAY, HOUR, MINUTE, Timestamp};
+use crate::{
+    id::ApplicationId,
+    key::token::KeyId,
+    time::{DAY, HOUR, MINUTE, Timestamp},
+};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
-/// What became of a call.
+/// The outcome of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum Outcome {
-    /// It passed.
     Accepted,
-    /// It did not.
+    /// Refused for any reason but the rate limit.
     Refused,
-    /// It came too soon.
     RateLimited,
 }
 
 impl Outcome {
-    /// All of them, in the order of the charts.
+    /// All outcomes, in the order of the charts.
     pub const ALL: [Self; 3] = [Self::Accepted, Self::Refused, Self::RateLimited];
 
-    /// The word that is stored.
+    /// The stored name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
@@ -37,7 +41,7 @@ impl Outcome {
         }
     }
 
-    /// Reads [`Outcome::as_str`] back.
+    /// Parses the output of [`Outcome::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
@@ -45,24 +49,77 @@ impl Outcome {
     }
 }
 
-/// How much of the past a chart shows.
+/// What usage is counted for: a key, or all keys of an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Subject {
+    Key(KeyId),
+    Application(ApplicationId),
+}
+
+/// The stored text: the id of the key or the application.
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(id) => id.fmt(f),
+            Self::Application(id) => id.fmt(f),
+        }
+    }
+}
+
+impl From<KeyId> for Subject {
+    fn from(id: KeyId) -> Self {
+        Self::Key(id)
+    }
+}
+
+impl From<ApplicationId> for Subject {
+    fn from(id: ApplicationId) -> Self {
+        Self::Application(id)
+    }
+}
+
+/// A level of the usage rollups: the length of the stored buckets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Level {
+    Minute,
+    Hour,
+    Day,
+}
+
+impl Level {
+    /// All levels, finest first.
+    pub const ALL: [Self; 3] = [Self::Minute, Self::Hour, Self::Day];
+
+    /// Returns the length of a bucket in milliseconds, which is also the stored value.
+    pub const fn ms(self) -> i64 {
+        match self {
+            Self::Minute => MINUTE,
+            Self::Hour => HOUR,
+            Self::Day => DAY,
+        }
+    }
+}
+
+/// A time window that ends now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Window {
-    /// One hour, by the minute.
+    /// One hour in bars of a minute.
     Hour,
-    /// A day, by the quarter of an hour.
+    /// 24 hours in bars of 15 minutes.
     #[default]
     Day,
-    /// A week, by two hours.
+    /// 7 days in bars of two hours.
     Week,
-    /// 30 days, by six hours.
+    /// 30 days in bars of six hours.
     Month,
-    /// 90 days, by the day.
+    /// 90 days in bars of a day.
     Quarter,
 }
 
 impl Window {
-    /// All of them, the shortest first.
+    /// All windows, shortest first.
     pub const ALL: [Self; 5] = [
         Self::Hour,
         Self::Day,
@@ -71,7 +128,7 @@ impl Window {
         Self::Quarter,
     ];
 
-    /// The word in links.
+    /// The value in links.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Hour => "1h",
@@ -82,7 +139,7 @@ impl Window {
         }
     }
 
-    /// Reads [`Window::as_str`] back; anything else is the default.
+    /// Parses the output of [`Window::as_str`]. Anything else is the default.
     pub fn parse(text: &str) -> Self {
         Self::ALL
             .into_iter()
@@ -90,7 +147,7 @@ impl Window {
             .unwrap_or_default()
     }
 
-    /// Milliseconds of one bar.
+    /// Returns the length of a bar in milliseconds.
     pub const fn bucket(self) -> i64 {
         match self {
             Self::Hour => MINUTE,
@@ -101,16 +158,16 @@ impl Window {
         }
     }
 
-    /// Milliseconds of one stored count: the coarsest level that a bar can be summed from.
-    pub const fn level(self) -> i64 {
+    /// Returns the coarsest rollup level from which the bars can be summed.
+    pub const fn level(self) -> Level {
         match self {
-            Self::Hour | Self::Day => MINUTE,
-            Self::Week | Self::Month => HOUR,
-            Self::Quarter => DAY,
+            Self::Hour | Self::Day => Level::Minute,
+            Self::Week | Self::Month => Level::Hour,
+            Self::Quarter => Level::Day,
         }
     }
 
-    /// Bars of a chart.
+    /// Returns the number of bars.
     pub const fn bars(self) -> usize {
         match self {
             Self::Hour => 60,
@@ -121,7 +178,7 @@ impl Window {
         }
     }
 
-    /// The beginning of the first bar, where the bar that holds `now` is the last.
+    /// Returns the start of the first bar; the last bar contains `now`.
     #[expect(clippy::cast_possible_wrap, reason = "at most 120 bars")]
     pub const fn start(self, now: Timestamp) -> Timestamp {
         now.floor(self.bucket())
@@ -129,24 +186,22 @@ impl Window {
     }
 }
 
-/// One bar.
+/// Calls by outcome, for example in one bar of a chart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct Bucket {
-    /// Calls that passed.
     pub accepted: i64,
-    /// Calls that did not.
     pub refused: i64,
-    /// Calls that came too soon.
     pub rate_limited: i64,
 }
 
 impl Bucket {
-    /// All calls.
+    /// Returns the number of calls with any outcome.
     pub const fn total(self) -> i64 {
         self.accepted + self.refused + self.rate_limited
     }
 
-    /// Both together.
+    /// Returns the sum of both buckets.
     #[must_use]
     pub const fn plus(self, other: Self) -> Self {
         Self {
@@ -156,7 +211,7 @@ impl Bucket {
         }
     }
 
-    /// Counts so many more calls.
+    /// Adds `count` calls with an outcome.
     pub fn add(&mut self, outcome: Outcome, count: i64) {
         match outcome {
             Outcome::Accepted => self.accepted += count,
@@ -166,42 +221,42 @@ impl Bucket {
     }
 }
 
-/// Bars over time, the oldest first, without gaps.
+/// Bars over time, oldest first, without gaps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct Series {
-    /// What it covers.
-    pub range: Range,
-    /// One for each span of the range.
+    pub range: ChartRange,
+    /// One bucket per bar of the range.
     pub buckets: Vec<Bucket>,
-    /// The bar that is still being counted.
+    /// The index of the current, incomplete bar, if it is in the range.
     pub running: Option<usize>,
 }
 
-/// A stored count: bucket's beginning, outcome, calls.
-pub type Count = (Timestamp, Outcome, i64);
+/// A stored count: start of the stored bucket, outcome and number of calls.
+pub type StoredCount = (Timestamp, Outcome, i64);
 
 impl Series {
-    /// Sums stored counts into the range's bars; where nothing was counted stands zero. Counts outside are left out.
+    /// Sums stored counts into the bars of the range. Bars without counts are zero; counts outside the range are ignored.
     pub fn fill_gaps(
-        range: Range,
+        range: ChartRange,
         now: Timestamp,
-        counts: impl IntoIterator<Item = Count>,
+        counts: impl IntoIterator<Item = StoredCount>,
     ) -> Self {
         let mut buckets = vec![Bucket::default(); range.bars];
         for (at, outcome, count) in counts {
-            if let Some(bucket) = range.place(at).and_then(|place| buckets.get_mut(place)) {
+            if let Some(bucket) = range.bar_index(at).and_then(|index| buckets.get_mut(index)) {
                 bucket.add(outcome, count);
             }
         }
         Self {
             range,
             buckets,
-            running: range.place(now),
+            running: range.bar_index(now),
         }
     }
 
-    /// Stored counts in one.
-    pub fn total(counts: impl IntoIterator<Item = Count>) -> Bucket {
+    /// Returns the sum of stored counts.
+    pub fn total(counts: impl IntoIterator<Item = StoredCount>) -> Bucket {
         counts
             .into_iter()
             .fold(Bucket::default(), |mut sum, (_, outcome, count)| {
@@ -210,14 +265,14 @@ impl Series {
             })
     }
 
-    /// All bars in one.
+    /// Returns the sum of all bars.
     pub fn sum(&self) -> Bucket {
         self.buckets
             .iter()
             .fold(Bucket::default(), |sum, bucket| sum.plus(*bucket))
     }
 
-    /// When each bar begins.
+    /// Iterates over the bars with their start times.
     pub fn times(&self) -> impl Iterator<Item = (Timestamp, Bucket)> + '_ {
         self.range.times().zip(self.buckets.iter().copied())
     }
@@ -226,15 +281,16 @@ impl Series {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::key::Environment;
 
     #[test]
-    fn gaps_are_zeros_and_the_last_bar_holds_now() {
+    fn gaps_are_zero_and_the_last_bar_contains_now() {
         let now = Timestamp(1_000 * DAY + 5 * MINUTE + 7);
         let counts = [
             (now.floor(MINUTE), Outcome::Accepted, 3),
             (now.plus(DAY), Outcome::Refused, 9),
         ];
-        let series = Series::fill_gaps(Range::of(Window::Hour, now), now, counts);
+        let series = Series::fill_gaps(ChartRange::of(Window::Hour, now), now, counts);
         assert_eq!(series.buckets.len(), 60);
         assert_eq!(series.buckets[59].accepted, 3);
         assert_eq!(series.running, Some(59));
@@ -242,9 +298,76 @@ mod tests {
     }
 
     #[test]
-    fn every_bar_is_a_whole_number_of_stored_counts() {
+    fn every_bar_is_a_multiple_of_its_rollup_level() {
         for window in Window::ALL {
-            assert_eq!(window.bucket() % window.level(), 0);
+            assert_eq!(window.bucket() % window.level().ms(), 0);
         }
+    }
+
+    #[test]
+    fn a_window_ends_with_the_bar_that_contains_now() {
+        let now = Timestamp(1_000 * DAY + 5 * HOUR + 17 * MINUTE + 7);
+        for (window, bucket, level, bars) in [
+            (Window::Hour, MINUTE, Level::Minute, 60),
+            (Window::Day, 15 * MINUTE, Level::Minute, 96),
+            (Window::Week, 2 * HOUR, Level::Hour, 84),
+            (Window::Month, 6 * HOUR, Level::Hour, 120),
+            (Window::Quarter, DAY, Level::Day, 90),
+        ] {
+            let parts = (window.bucket(), window.level(), window.bars());
+            assert_eq!(parts, (bucket, level, bars), "{window:?}");
+            let end = window
+                .start(now)
+                .plus(bucket * i64::try_from(bars).expect("small"));
+            assert_eq!(end, now.floor(bucket).plus(bucket));
+            assert_eq!(Window::parse(window.as_str()), window);
+        }
+        assert_eq!(Window::parse("2h"), Window::Day);
+    }
+
+    #[test]
+    fn a_series_sums_counts_by_bar_and_ignores_counts_outside() {
+        let now = Timestamp(1_000 * DAY);
+        let range = ChartRange::of(Window::Hour, now);
+        let counts = [
+            (range.start, Outcome::Accepted, 2),
+            (range.start.plus(MINUTE - 1), Outcome::Refused, 3),
+            (range.start.plus(MINUTE), Outcome::RateLimited, 5),
+            (range.start.plus(-1), Outcome::Accepted, 7),
+            (range.end(), Outcome::Accepted, 11),
+        ];
+        let series = Series::fill_gaps(range, now, counts);
+        let bars: Vec<_> = series
+            .times()
+            .take(3)
+            .map(|(at, bar)| (at, bar.total()))
+            .collect();
+        let at = |n: i64| range.start.plus(n * MINUTE);
+        assert_eq!(bars, [(at(0), 5), (at(1), 5), (at(2), 0)]);
+        let sum = Bucket {
+            accepted: 2,
+            refused: 3,
+            rate_limited: 5,
+        };
+        assert_eq!(series.sum(), sum);
+        let past = Series::fill_gaps(range, now.plus(DAY), counts);
+        assert_eq!(past.running, None);
+    }
+
+    #[test]
+    fn a_subject_is_stored_as_the_id_of_its_key_or_application() {
+        let key = KeyId::from_number(Environment::Live, 1);
+        let application = ApplicationId(uuid::Uuid::from_u128(7));
+        assert_eq!(Subject::from(key).to_string(), key.to_string());
+        assert_eq!(
+            Subject::from(application).to_string(),
+            application.to_string()
+        );
+        assert_ne!(Subject::from(key), Subject::from(application));
+    }
+
+    #[test]
+    fn a_level_is_a_minute_an_hour_or_a_day() {
+        assert_eq!(Level::ALL.map(Level::ms), [60_000, 3_600_000, 86_400_000]);
     }
 }

@@ -1,54 +1,50 @@
-//! Everything that verification can answer, and nothing else.
+//! The verdicts of a verification.
 
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The stored word of [`Verdict::Throttled`], which callers are told as [`Verdict::RateLimited`].
+/// The stored name of [`Verdict::Throttled`], whose public code is that of [`Verdict::RateLimited`].
 const THROTTLED: &str = "throttled";
 
-/// The answer to "may this call pass?". The order of the variants is the order of the checks.
+/// The result of a verification. The order of the variants is the order of the checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum Verdict {
-    /// The credentials stand in a query string, where they end up in logs: they are not looked at.
+    /// The credentials were in a query string, where logs would record them; they were not checked.
     CredentialsInQuery,
-    /// Unknown id or wrong secret: nobody learns which.
+    /// Unknown id or wrong secret; callers cannot tell which.
     InvalidCredentials,
-    /// The same, from where too many have come already.
+    /// Too many wrong secrets came from the same source.
     Throttled {
-        /// Milliseconds until the next one is answered as [`Verdict::InvalidCredentials`].
+        /// Milliseconds until the next attempt is checked.
         retry_after_ms: i64,
     },
-    /// Whether it may pass is not known: the database did not answer the last change of the key.
+    /// The key's state is unknown because its last change has no confirmed result in the database.
     Unavailable,
-    /// It has been revoked.
     Revoked,
-    /// Somebody switched it off.
     Inactive,
-    /// Its time is over.
     Expired {
-        /// Since when.
+        /// The time of the expiry.
         at: Timestamp,
     },
-    /// This secret was replaced, and its grace is over.
+    /// The secret was replaced and its grace period has ended.
     Retired {
-        /// Since when.
+        /// The end of the grace period.
         at: Timestamp,
     },
-    /// The call comes from an address that the key's rules leave out.
+    /// The key's IP rules do not allow the client's address.
     IpNotAllowed,
-    /// The key lacks a scope that is needed.
+    /// The key lacks a required scope.
     InsufficientScope,
-    /// Too many calls in the window.
     RateLimited {
-        /// Milliseconds until a call can pass.
+        /// Milliseconds until a call can be accepted.
         retry_after_ms: i64,
     },
-    /// The call may pass.
     Accepted,
 }
 
 impl Verdict {
-    /// The code of the public contract.
+    /// Returns the code of the public API.
     pub const fn code(self) -> &'static str {
         match self {
             Self::CredentialsInQuery => "credentials_in_query",
@@ -65,9 +61,9 @@ impl Verdict {
         }
     }
 
-    /// The verdict without what it says of one call alone, to count it by.
+    /// Returns the verdict with times and durations set to zero, as a key for counting.
     #[must_use]
-    pub const fn plain(self) -> Self {
+    pub const fn without_details(self) -> Self {
         let (at, retry_after_ms) = (Timestamp(0), 0);
         match self {
             Self::Throttled { .. } => Self::Throttled { retry_after_ms },
@@ -78,8 +74,8 @@ impl Verdict {
         }
     }
 
-    /// The word that is stored, and the number beside it; [`Verdict::from_parts`] reads them.
-    pub const fn parts(self) -> (&'static str, i64) {
+    /// Returns the stored name and number. [`Verdict::from_stored`] parses them.
+    pub const fn to_stored(self) -> (&'static str, i64) {
         match self {
             Self::Throttled { retry_after_ms } => (THROTTLED, retry_after_ms),
             Self::RateLimited { retry_after_ms } => (self.code(), retry_after_ms),
@@ -88,8 +84,8 @@ impl Verdict {
         }
     }
 
-    /// Reads [`Verdict::parts`] back.
-    pub fn from_parts(word: &str, number: i64) -> Option<Self> {
+    /// Parses the output of [`Verdict::to_stored`].
+    pub fn from_stored(name: &str, number: i64) -> Option<Self> {
         let (at, retry_after_ms) = (Timestamp(number), number);
         let all = [
             Self::CredentialsInQuery,
@@ -105,18 +101,19 @@ impl Verdict {
             Self::RateLimited { retry_after_ms },
             Self::Accepted,
         ];
-        all.into_iter().find(|verdict| verdict.parts().0 == word)
+        all.into_iter()
+            .find(|verdict| verdict.to_stored().0 == name)
     }
 
-    /// Whether the right secret came along. Whoever sent a call without it may be anybody.
-    pub const fn is_proven(self) -> bool {
+    /// Whether the correct secret was presented, so that the caller is authenticated.
+    pub const fn secret_matched(self) -> bool {
         !matches!(
             self,
             Self::CredentialsInQuery | Self::InvalidCredentials | Self::Throttled { .. }
         )
     }
 
-    /// What the usage charts count it as.
+    /// Returns the outcome that usage counts.
     pub const fn outcome(self) -> crate::usage::Outcome {
         match self {
             Self::Accepted => crate::usage::Outcome::Accepted,
@@ -131,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_verdict_comes_back_with_its_number() {
+    fn every_verdict_is_parsed_back_with_its_number() {
         let (at, retry_after_ms) = (Timestamp(1_800_000_000_000), 17);
         for verdict in [
             Verdict::CredentialsInQuery,
@@ -147,9 +144,9 @@ mod tests {
             Verdict::RateLimited { retry_after_ms },
             Verdict::Accepted,
         ] {
-            let (word, number) = verdict.parts();
-            assert_eq!(Verdict::from_parts(word, number), Some(verdict));
+            let (name, number) = verdict.to_stored();
+            assert_eq!(Verdict::from_stored(name, number), Some(verdict));
         }
-        assert_eq!(Verdict::from_parts("key_Revoked", 0), None);
+        assert_eq!(Verdict::from_stored("key_Revoked", 0), None);
     }
 }

@@ -3,7 +3,7 @@
 use crate::{Keyring, ManagementError, Session};
 use domain::{
     account::{Application, Identity, Role},
-    audit::{Action, Actor, Event, Facts},
+    audit::{Action, Actor, AuditEvent, FieldValues},
     id::ApplicationId,
     key::{KeySummary, token::KeyId},
     origin::Origin,
@@ -241,8 +241,8 @@ impl Viewer {
         action: Action,
         target: &impl ToString,
         detail: impl Into<String>,
-    ) -> Event {
-        Event {
+    ) -> AuditEvent {
+        AuditEvent {
             account_id: self.application.account_id,
             at: self.now(),
             actor: Actor::Person {
@@ -254,8 +254,8 @@ impl Viewer {
             detail: detail.into(),
             address: self.origin.address_text(),
             request_id: self.origin.request_id.clone(),
-            before: Facts::default(),
-            after: Facts::default(),
+            before: FieldValues::default(),
+            after: FieldValues::default(),
         }
     }
 }

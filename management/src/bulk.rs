@@ -6,8 +6,8 @@ use crate::{
     revoke::{Transition, apply_transition, revoked_facts},
 };
 use domain::{
-    audit::{Action, Facts},
-    key::{KeySummary, name::KeyName, state::IllegalMove, token::KeyId},
+    audit::{Action, FieldValues},
+    key::{KeySummary, name::KeyName, state::IllegalTransition, token::KeyId},
     usage::Window,
 };
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ pub struct Bulk {
     /// The keys that were changed.
     pub done: Vec<KeyName>,
     /// The keys whose state did not allow it.
-    pub skipped: Vec<(KeyName, IllegalMove)>,
+    pub skipped: Vec<(KeyName, IllegalTransition)>,
 }
 
 impl Viewer {
@@ -138,14 +138,14 @@ async fn revoke_all(owner: &FreshOwner, reason: &str) -> Result<usize, Managemen
     let app = owner.application().id;
     let one = owner
         .event(Action::KeyRevoked, &"", reason)
-        .became(Facts::default(), revoked_facts(reason));
+        .with_changes(FieldValues::default(), revoked_facts(reason));
     let whole = |count: usize| {
         let keys = if count == 1 { "key" } else { "keys" };
         let detail = format!("{count} {keys}: {reason}");
-        let revoked = Facts::of("revoked_keys", &count).and("reason", reason);
+        let revoked = FieldValues::of("revoked_keys", &count).and("reason", reason);
         owner
             .event(Action::AllKeysRevoked, &app, detail.trim_end_matches(": "))
-            .became(Facts::default(), revoked)
+            .with_changes(FieldValues::default(), revoked)
     };
     let revoking = keyring.store.revoke_all_keys(app, reason, one, whole);
     let revoked = keyring.apply(&[Scope::Application(app)], revoking).await?;

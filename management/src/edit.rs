@@ -3,8 +3,8 @@
 use crate::{Editor, FreshEditor, ManagementError, apply::Scope};
 use domain::{
     Invalid,
-    audit::{Action, Facts},
-    key::{KeyDraft, change::KeyChange, state::IllegalMove, token::KeyId},
+    audit::{Action, FieldValues},
+    key::{KeyDraft, change::KeyChange, state::IllegalTransition, token::KeyId},
 };
 use store::StoreError;
 
@@ -89,13 +89,13 @@ async fn edit(
     }
     let event = editor
         .event(Action::KeyChanged, &id, change.in_words())
-        .became(Facts::from(&before), Facts::from(&wanted));
+        .with_changes(FieldValues::from(&before), FieldValues::from(&wanted));
     let app = editor.application().id;
     let change = keyring.store.change_key(app, id, &wanted, &event);
     match keyring.apply(&[Scope::Key(id)], change).await {
         Ok(_) => Ok(Edited::Done),
         // The key existed a moment ago and was not revoked.
-        Err(StoreError::NotFound) => Err(ManagementError::Illegal(IllegalMove::Revoked)),
+        Err(StoreError::NotFound) => Err(ManagementError::Illegal(IllegalTransition::Revoked)),
         Err(error) => Err(error.into()),
     }
 }

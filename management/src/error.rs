@@ -1,4 +1,4 @@
-use domain::{Invalid, key::state::IllegalMove};
+use domain::{Invalid, key::state::IllegalTransition};
 use store::StoreError;
 
 /// Reasons why an operation failed.
@@ -18,7 +18,7 @@ pub enum ManagementError {
     LastOwner,
     /// The key's state does not allow the operation.
     #[error(transparent)]
-    Illegal(#[from] IllegalMove),
+    Illegal(#[from] IllegalTransition),
     /// An input is invalid.
     #[error(transparent)]
     Invalid(#[from] Invalid),

@@ -2,7 +2,7 @@
 
 use crate::{FreshEditor, ManagementError, apply::Scope};
 use domain::{
-    audit::{Action, Facts},
+    audit::{Action, FieldValues},
     id::{IdempotencyKey, SecretId},
     key::{KeyDraft, issued::IssuedKey, token::KeyId},
 };
@@ -59,7 +59,7 @@ async fn issue(
     let detail = format!("{} ({}), {}", draft.name, draft.environment, draft.scopes);
     let event = editor
         .event(Action::KeyCreated, &id, detail)
-        .became(Facts::default(), Facts::from(draft));
+        .with_changes(FieldValues::default(), FieldValues::from(draft));
     let inserting = keyring.store.insert_key(&new, &event);
     let inserted = keyring.apply(&[Scope::Key(id)], inserting).await;
     match inserted {

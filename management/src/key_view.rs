@@ -2,9 +2,9 @@
 
 use crate::{ManagementError, UsageView, Viewer};
 use domain::{
-    audit::Record,
-    key::{KeySummary, suggestion::ScopeUse, token::KeyId},
-    security::OpenEvents,
+    audit::AuditRecord,
+    key::{KeySummary, suggestion::ScopeUsage, token::KeyId},
+    security::OpenEventCounts,
     usage::breakdown::Impact,
 };
 
@@ -52,7 +52,7 @@ impl KeyView {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn history(&self) -> Result<Vec<Record>, ManagementError> {
+    pub async fn history(&self) -> Result<Vec<AuditRecord>, ManagementError> {
         let account = self.viewer.application().account_id;
         let store = &self.viewer.keyring().store;
         Ok(store
@@ -64,7 +64,7 @@ impl KeyView {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn scope_use(&self) -> Result<ScopeUse, ManagementError> {
+    pub async fn scope_use(&self) -> Result<ScopeUsage, ManagementError> {
         Ok(self.viewer.telemetry().scope_use(self.key.id).await?)
     }
 
@@ -80,7 +80,7 @@ impl KeyView {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn open_events(&self) -> Result<OpenEvents, ManagementError> {
+    pub async fn open_events(&self) -> Result<OpenEventCounts, ManagementError> {
         self.viewer.open_events(Some(self.key.id)).await
     }
 }

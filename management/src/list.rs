@@ -2,7 +2,7 @@
 
 use crate::{ManagementError, Viewer};
 use domain::{
-    key::filter::{KeyFilter, KeyPage, KeyQuery, Total},
+    key::filter::{KeyFilter, KeyPage, KeyQuery, KeyTotal},
     page::PAGE_SIZE,
     usage::Bucket,
 };
@@ -15,7 +15,7 @@ pub struct Listing {
     /// The rows.
     pub page: KeyPage,
     /// The number of keys that match the filter, on all pages.
-    pub total: Total,
+    pub total: KeyTotal,
     /// Calls of the last 24 hours by key id; keys without calls are omitted.
     pub days: HashMap<String, HourlyCalls>,
     /// Calls of the last 24 hours of all keys.
@@ -31,7 +31,7 @@ impl Viewer {
         let page = self.keys(query).await?;
         let whole = query.cursor.is_none() && page.next.is_none();
         let total = if whole {
-            Total {
+            KeyTotal {
                 count: i64::try_from(page.rows.len()).unwrap_or(i64::MAX),
                 more: false,
             }
@@ -86,7 +86,7 @@ impl Viewer {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn count_keys(&self, filter: &KeyFilter) -> Result<Total, ManagementError> {
+    pub async fn count_keys(&self, filter: &KeyFilter) -> Result<KeyTotal, ManagementError> {
         let _permit = self.long_read().await?;
         let app = self.application().id;
         let store = &self.keyring().store;

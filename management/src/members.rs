@@ -9,9 +9,9 @@ use domain::origin::Origin;
 use domain::{
     Invalid,
     account::{Email, Role},
-    audit::{Action, Actor, Event, Facts},
+    audit::{Action, Actor, AuditEvent, FieldValues},
     id::{InvitationId, PersonId},
-    member::{INVITATION_LASTS, Invitation, Member, Welcome},
+    member::{INVITATION_LIFETIME, Invitation, InvitationDetails, Member},
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
@@ -89,7 +89,10 @@ impl Owner {
         let invitation = invitation.ok_or(ManagementError::NotFound)?;
         let event = self
             .event(Action::InvitationWithdrawn, &invitation.email, "")
-            .became(Facts::of("role", &invitation.role), Facts::default());
+            .with_changes(
+                FieldValues::of("role", &invitation.role),
+                FieldValues::default(),
+            );
         let owner = self.clone();
         self.keyring()
             .run_to_completion(async move {
@@ -128,9 +131,9 @@ impl FreshOwner {
         let detail = format!("{name}, {}", zone.as_str());
         let event = self
             .event(Action::ApplicationChanged, &before.id, detail)
-            .became(
-                Facts::of("name", &before.name).and("time_zone", &before.time_zone),
-                Facts::of("name", &name).and("time_zone", zone.as_str()),
+            .with_changes(
+                FieldValues::of("name", &before.name).and("time_zone", &before.time_zone),
+                FieldValues::of("name", &name).and("time_zone", zone.as_str()),
             );
         let owner = self.clone();
         self.keyring()
@@ -159,7 +162,7 @@ impl FreshOwner {
         let token = random_token(&*self.keyring().entropy);
         let event = self
             .event(Action::MemberInvited, &email, role.as_str())
-            .became(Facts::default(), Facts::of("role", &role));
+            .with_changes(FieldValues::default(), FieldValues::of("role", &role));
         let owner = self.clone();
         let invited = Invited {
             email: email.clone(),
@@ -181,7 +184,7 @@ impl FreshOwner {
                     pepper: stored.pepper,
                     invited_by: owner.identity().person_id,
                     at,
-                    expires_at: at.plus(INVITATION_LASTS),
+                    expires_at: at.plus(INVITATION_LIFETIME),
                 };
                 keyring
                     .store
@@ -208,7 +211,10 @@ impl FreshOwner {
         let detail = format!("{} instead of {}", role, member.role);
         let event = self
             .event(Action::MemberChanged, &member.email, detail)
-            .became(Facts::of("role", &member.role), Facts::of("role", &role));
+            .with_changes(
+                FieldValues::of("role", &member.role),
+                FieldValues::of("role", &role),
+            );
         let owner = self.clone();
         self.keyring()
             .run_to_completion(async move {
@@ -227,7 +233,10 @@ impl FreshOwner {
         let member = self.member(person).await?;
         let event = self
             .event(Action::MemberRemoved, &member.email, member.role.as_str())
-            .became(Facts::of("role", &member.role), Facts::default());
+            .with_changes(
+                FieldValues::of("role", &member.role),
+                FieldValues::default(),
+            );
         let owner = self.clone();
         self.keyring()
             .run_to_completion(async move {
@@ -244,11 +253,11 @@ impl Keyring {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn welcome(&self, token: &str) -> Result<Option<Welcome>, ManagementError> {
+    pub async fn welcome(&self, token: &str) -> Result<Option<InvitationDetails>, ManagementError> {
         let Some((row, _)) = self.invitation(token).await? else {
             return Ok(None);
         };
-        Ok(Some(Welcome {
+        Ok(Some(InvitationDetails {
             account: row.account_name,
             email: row.invitation.email,
             role: row.invitation.role,
@@ -352,7 +361,7 @@ async fn join(
     };
     let at = keyring.now();
     let invitation = &row.invitation;
-    let event = Event {
+    let event = AuditEvent {
         account_id: row.account,
         at,
         actor: Actor::Person {
@@ -364,8 +373,8 @@ async fn join(
         detail: format!("{}, invited by {}", invitation.role, invitation.invited_by),
         address: origin.address_text(),
         request_id: origin.request_id.clone(),
-        before: Facts::default(),
-        after: Facts::of("role", &invitation.role),
+        before: FieldValues::default(),
+        after: FieldValues::of("role", &invitation.role),
     };
     let acceptance = InvitationAcceptance {
         token_hash,

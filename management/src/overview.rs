@@ -3,11 +3,11 @@
 use crate::{ManagementError, Viewer};
 use domain::{
     key::{
+        condition::KeyCondition,
         filter::{KeyFilter, KeyQuery, Order},
-        notable::Notable,
     },
     time::DAY,
-    usage::overview::{ATTENTION, KeysInSight, Worth},
+    usage::overview::{ATTENTION, AttentionGroup, KeyOverview},
 };
 use std::cmp::Reverse;
 
@@ -21,25 +21,28 @@ impl Viewer {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn keys_in_sight(&self) -> Result<KeysInSight, ManagementError> {
+    pub async fn keys_in_sight(&self) -> Result<KeyOverview, ManagementError> {
         self.telemetry().flush_before_read().await;
         let app = self.application().id;
         let since = self.now().floor(DAY).plus(-DAY);
         let store = &self.keyring().store;
         let mut attention = Vec::new();
-        for notable in ATTENTION {
+        for condition in ATTENTION {
             let filter = KeyFilter {
-                notable: Some(notable),
+                condition: Some(condition),
                 ..KeyFilter::default()
             };
-            let (order, cursor) = notable.together(self.now());
+            let (order, cursor) = condition.grouped_order(self.now());
             let mut query = KeyQuery {
                 filter,
                 order,
                 cursor,
             };
             let mut page = self.keys_at_most(&query, NAMED_EACH).await?;
-            if matches!(notable, Notable::NeverUsed | Notable::NotConfirmed) {
+            if matches!(
+                condition,
+                KeyCondition::NeverUsed | KeyCondition::NotConfirmed
+            ) {
                 // Ordered by id, which is random: the newest ones are named instead.
                 if page.next.is_some() {
                     (query.order, query.cursor) = (Order::default(), None);
@@ -49,15 +52,15 @@ impl Viewer {
                 }
             }
             if !page.rows.is_empty() {
-                attention.push(Worth {
-                    notable: notable.as_str().to_owned(),
+                attention.push(AttentionGroup {
+                    condition: condition.as_str().to_owned(),
                     keys: page.rows,
                     more: page.next.is_some(),
                 });
             }
         }
         let _permit = self.long_read().await?;
-        Ok(KeysInSight {
+        Ok(KeyOverview {
             since,
             busiest: store.busiest_keys(app, since, NAMED, false).await?,
             refused: store.busiest_keys(app, since, NAMED, true).await?,

@@ -2,7 +2,7 @@
 
 use crate::{Keyring, ManagementError};
 use domain::{
-    audit::{Action, Actor, Event, Facts},
+    audit::{Action, Actor, AuditEvent, FieldValues},
     time::Timestamp,
 };
 use std::collections::HashMap;
@@ -43,7 +43,7 @@ impl Keyring {
     /// If the database fails.
     pub async fn seal_audit_logs(&self) -> Result<SealingReport, ManagementError> {
         let newest = self.hasher.newest_pepper();
-        let sealing = self.store.seal_audit_logs(|account_id| Event {
+        let sealing = self.store.seal_audit_logs(|account_id| AuditEvent {
             account_id,
             at: self.now(),
             actor: Actor::System,
@@ -52,8 +52,8 @@ impl Keyring {
             detail: format!("under the pepper {newest}"),
             address: String::new(),
             request_id: String::new(),
-            before: Facts::default(),
-            after: Facts::default(),
+            before: FieldValues::default(),
+            after: FieldValues::default(),
         });
         Ok(sealing.await?)
     }

@@ -2,7 +2,7 @@
 
 use crate::{ManagementError, Viewer};
 use domain::{
-    decision::{Case, Decided, DecisionFilter, Explained, RequestPage},
+    decision::{DecisionDetails, DecisionFilter, DecisionRecord, RequestPage, SimulatedRequest},
     key::token::KeyId,
     verdict::Verdict,
 };
@@ -42,7 +42,7 @@ impl Viewer {
     ///
     /// # Errors
     /// `NotFound` if the application has no such decision, or it was pruned.
-    pub async fn request(&self, request_id: &str) -> Result<Vec<Explained>, ManagementError> {
+    pub async fn request(&self, request_id: &str) -> Result<Vec<DecisionDetails>, ManagementError> {
         let application = Some(self.application().id);
         let found = self
             .telemetry()
@@ -58,9 +58,9 @@ impl Viewer {
     /// Adds the keys' current state to decisions; those of other applications are omitted.
     pub(crate) async fn explain(
         &self,
-        found: Vec<Decided>,
-    ) -> Result<Vec<Explained>, ManagementError> {
-        let mut explained: Vec<Explained> = Vec::new();
+        found: Vec<DecisionRecord>,
+    ) -> Result<Vec<DecisionDetails>, ManagementError> {
+        let mut explained: Vec<DecisionDetails> = Vec::new();
         for decided in found {
             if decided.application != self.application().id {
                 continue;
@@ -77,7 +77,7 @@ impl Viewer {
                     Err(error) => return Err(error),
                 },
             };
-            explained.push(Explained { decided, key });
+            explained.push(DecisionDetails { decided, key });
         }
         Ok(explained)
     }
@@ -89,7 +89,7 @@ impl Viewer {
     pub async fn simulate_request(
         &self,
         key: KeyId,
-        case: &Case,
+        case: &SimulatedRequest,
     ) -> Result<Verdict, ManagementError> {
         self.stored_key(key).await?;
         let until = case.at.since(self.now());

@@ -7,7 +7,7 @@ use crate::{
 use domain::origin::Origin;
 use domain::{
     account::Email,
-    audit::{Action, Actor, Event, Facts},
+    audit::{Action, Actor, AuditEvent, FieldValues},
     id::{AccountId, PersonId},
     time::{MINUTE, Timestamp},
 };
@@ -165,7 +165,7 @@ impl PeopleAdmin {
         person: PersonId,
         email: &Email,
         at: Timestamp,
-    ) -> Result<Vec<Event>, ManagementError> {
+    ) -> Result<Vec<AuditEvent>, ManagementError> {
         let accounts = self.store.account_ids_of(person).await?;
         let event = |account| event(account, Actor::System, action, email, at);
         Ok(accounts.into_iter().map(event).collect())
@@ -178,8 +178,8 @@ fn event(
     action: Action,
     email: &Email,
     at: Timestamp,
-) -> Event {
-    Event {
+) -> AuditEvent {
+    AuditEvent {
         account_id,
         at,
         actor,
@@ -188,8 +188,8 @@ fn event(
         detail: String::new(),
         address: String::new(),
         request_id: String::new(),
-        before: Facts::default(),
-        after: Facts::default(),
+        before: FieldValues::default(),
+        after: FieldValues::default(),
     }
 }
 
@@ -266,14 +266,14 @@ impl Keyring {
         self.run_to_completion(async move {
             let at = keyring.now();
             let accounts = keyring.store.account_ids_of(id).await?;
-            let events: Vec<Event> = accounts
+            let events: Vec<AuditEvent> = accounts
                 .into_iter()
                 .map(|account| {
                     let actor = Actor::Person {
                         id,
                         email: open.email.to_string(),
                     };
-                    Event {
+                    AuditEvent {
                         address: origin.address_text(),
                         request_id: origin.request_id.clone(),
                         ..event(account, actor, Action::PasswordReset, &open.email, at)

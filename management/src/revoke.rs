@@ -3,10 +3,10 @@
 use crate::{Editor, FreshEditor, Keyring, ManagementError, apply::Scope};
 use domain::origin::Origin;
 use domain::{
-    audit::{Action, Actor, Event, Facts},
+    audit::{Action, Actor, AuditEvent, FieldValues},
     key::{
         KeySummary,
-        state::{IllegalMove, State},
+        state::{IllegalTransition, State},
         token::KeyId,
     },
 };
@@ -98,7 +98,7 @@ pub(crate) async fn apply_transition(
             Ok(())
         }
         // It was there a moment ago: a concurrent change was faster.
-        StoreError::NotFound => Err(ManagementError::Illegal(IllegalMove::NotActive)),
+        StoreError::NotFound => Err(ManagementError::Illegal(IllegalTransition::NotActive)),
         error => Err(error.into()),
     })
 }
@@ -114,7 +114,7 @@ impl Keyring {
         origin: &Origin,
     ) -> Result<(), ManagementError> {
         let (keyring, id, app) = (self.clone(), caller.key_id, caller.application_id);
-        let event = Event {
+        let event = AuditEvent {
             account_id: caller.account_id,
             at: self.now(),
             actor: Actor::Key(id),
@@ -124,7 +124,7 @@ impl Keyring {
             address: origin.address_text(),
             request_id: origin.request_id.clone(),
             // A key in another state could not have authenticated.
-            before: Facts::from(&State::Active),
+            before: FieldValues::from(&State::Active),
             after: revoked_facts(OWN_WISH),
         };
         self.run_to_completion(async move {
@@ -156,30 +156,30 @@ impl Transition {
         &self,
         editor: &Editor,
         key: &KeySummary,
-    ) -> Result<Event, ManagementError> {
+    ) -> Result<AuditEvent, ManagementError> {
         let now = editor.now();
-        let was = Facts::from(&key.state);
+        let was = FieldValues::from(&key.state);
         let event = |action, detail: &str| editor.event(action, &key.id, detail);
         Ok(match self {
             Self::Revoke { reason } => {
                 key.state.revoke(now, reason.clone())?;
-                event(Action::KeyRevoked, reason).became(was, revoked_facts(reason))
+                event(Action::KeyRevoked, reason).with_changes(was, revoked_facts(reason))
             }
             Self::Deactivate => {
                 let state = key.state.deactivate(now)?;
-                event(Action::KeyDeactivated, "").became(was, Facts::from(&state))
+                event(Action::KeyDeactivated, "").with_changes(was, FieldValues::from(&state))
             }
             Self::Activate => {
                 let state = key.state.activate()?;
-                event(Action::KeyActivated, "").became(was, Facts::from(&state))
+                event(Action::KeyActivated, "").with_changes(was, FieldValues::from(&state))
             }
             Self::Confirm => event(Action::KeyConfirmed, "")
-                .became(Facts::default(), Facts::of("secret", "stored")),
+                .with_changes(FieldValues::default(), FieldValues::of("secret", "stored")),
         })
     }
 }
 
 /// The facts of a revoked key.
-pub(crate) fn revoked_facts(reason: &str) -> Facts {
-    Facts::of("status", "revoked").and("reason", reason)
+pub(crate) fn revoked_facts(reason: &str) -> FieldValues {
+    FieldValues::of("status", "revoked").and("reason", reason)
 }

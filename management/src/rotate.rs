@@ -2,17 +2,17 @@
 
 use crate::{Editor, FreshEditor, Issue, KeyView, ManagementError, apply::Scope};
 use domain::{
-    audit::{Action, Facts},
+    audit::{Action, FieldValues},
     id::{IdempotencyKey, SecretId},
     key::{
         KeyDraft,
         issued::IssuedKey,
-        retirement::{Both, Quiet, Regeneration, Retirement, Rotation},
-        state::IllegalMove,
+        regeneration::{GracePeriod, IdleTime, Regeneration, Rotation, RotationUsage},
+        state::IllegalTransition,
         token::KeyId,
     },
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::{Bucket, Outcome, Range, Series, Window},
+    usage::{Bucket, ChartRange, Outcome, Series, Window},
 };
 use secrecy::ExposeSecret;
 use store::{KeyInsertion, NewKey, StoreError};
@@ -57,7 +57,7 @@ async fn regenerate(
     }
     old.may_regenerate()?;
     let now = editor.now();
-    let retires_at = wanted.retirement.end(now, old.expires_at, now)?;
+    let retires_at = wanted.grace_period.end(now, old.expires_at, now)?;
     let draft = KeyDraft {
         expiry: wanted.expiry,
         ..old.draft()
@@ -78,17 +78,22 @@ async fn regenerate(
     };
     let created = editor
         .event(Action::KeyCreated, &new_id, format!("in the place of {id}"))
-        .became(Facts::default(), Facts::from(&draft).and("replaces", &id));
+        .with_changes(
+            FieldValues::default(),
+            FieldValues::from(&draft).and("replaces", &id),
+        );
     let why = if wanted.compromised {
         "; it may be compromised"
     } else {
         ""
     };
     let words = format!("{}, {new_id} takes its place{why}", until(retires_at, now));
-    let replaced = editor.event(Action::KeyRegenerated, &id, words).became(
-        Facts::default(),
-        Facts::of("retires", &retires_at).and("replaced_by", &new_id),
-    );
+    let replaced = editor
+        .event(Action::KeyRegenerated, &id, words)
+        .with_changes(
+            FieldValues::default(),
+            FieldValues::of("retires", &retires_at).and("replaced_by", &new_id),
+        );
     let replacing = keyring
         .store
         .replace_key(&new, id, retires_at, &created, &replaced);
@@ -96,7 +101,9 @@ async fn regenerate(
     match keyring.apply(&scopes, replacing).await {
         Ok(KeyInsertion::Existing(id)) => Ok(Issue::AlreadyIssued(id)),
         // As in `issue`: the key may have been created nevertheless.
-        Err(error) if !keyring.index().contains(new_id) => Err(taken(IllegalMove::Replaced)(error)),
+        Err(error) if !keyring.index().contains(new_id) => {
+            Err(taken(IllegalTransition::Replaced)(error))
+        }
         Ok(KeyInsertion::New(_)) | Err(_) => Ok(Issue::New(IssuedKey {
             id: new_id,
             name: draft.name,
@@ -116,7 +123,7 @@ fn until(retires_at: Timestamp, now: Timestamp) -> String {
 }
 
 /// It was there a moment ago: a concurrent change was faster.
-fn taken(illegal: IllegalMove) -> impl Fn(StoreError) -> ManagementError {
+fn taken(illegal: IllegalTransition) -> impl Fn(StoreError) -> ManagementError {
     move |error| match error {
         StoreError::NotFound => ManagementError::Illegal(illegal),
         error => error.into(),
@@ -132,7 +139,7 @@ impl Editor {
     pub async fn move_retirement(
         &self,
         id: KeyId,
-        wanted: Retirement,
+        wanted: GracePeriod,
     ) -> Result<Timestamp, ManagementError> {
         let editor = self.clone();
         self.keyring()
@@ -144,14 +151,14 @@ impl Editor {
 async fn move_retirement(
     editor: &Editor,
     id: KeyId,
-    wanted: Retirement,
+    wanted: GracePeriod,
 ) -> Result<Timestamp, ManagementError> {
     let keyring = editor.keyring();
     let _lock = keyring.key_locks.lock(id).await;
     let key = editor.stored_key(id).await?;
     let now = editor.now();
     let (Some(present), Some(since)) = (key.retiring_until(now), key.deprecated_at) else {
-        return Err(IllegalMove::NotRetiring.into());
+        return Err(IllegalTransition::NotRetiring.into());
     };
     let end = wanted.end(since, key.expires_at, now)?;
     if end > present && !editor.is_fresh() {
@@ -159,12 +166,15 @@ async fn move_retirement(
     }
     let event = editor
         .event(Action::KeyChanged, &id, until(end, now))
-        .became(Facts::of("retires", &present), Facts::of("retires", &end));
+        .with_changes(
+            FieldValues::of("retires", &present),
+            FieldValues::of("retires", &end),
+        );
     let moving = keyring
         .store
         .move_retirement(editor.application().id, id, end, &event);
     let moved = keyring.apply(&[Scope::Key(id)], moving).await;
-    moved.map_err(taken(IllegalMove::NotRetiring))?;
+    moved.map_err(taken(IllegalTransition::NotRetiring))?;
     Ok(end)
 }
 
@@ -199,32 +209,38 @@ impl KeyView {
             since,
             old: self.calls_since(id, since).await?,
             new: self.calls_since(new, since).await?,
-            both: if retiring {
+            usage: if retiring {
                 Some(self.both([id, new], since).await?)
             } else {
                 None
             },
-            quiet: Quiet::of(hours, last, now),
+            idle_time: IdleTime::of(hours, last, now),
             now,
         }))
     }
 
     /// The usage of both keys over the shortest window that contains `since`.
-    async fn both(&self, keys: [KeyId; 2], since: Timestamp) -> Result<Both, ManagementError> {
+    async fn both(
+        &self,
+        keys: [KeyId; 2],
+        since: Timestamp,
+    ) -> Result<RotationUsage, ManagementError> {
         let now = self.viewer().now();
         let windows = [Window::Day, Window::Week, Window::Month].into_iter();
         let range = windows
-            .map(|window| Range::of(window, now))
+            .map(|window| ChartRange::of(window, now))
             .find(|range| range.start <= since)
-            .unwrap_or_else(|| Range::of(Window::Month, now));
+            .unwrap_or_else(|| ChartRange::of(Window::Month, now));
         let store = &self.viewer().keyring().store;
         let series = async |key: KeyId| {
             let key = key.to_string();
-            let counts = store.usage(&key, range.level, range.start, now).await?;
+            let counts = store
+                .usage(&key, range.level.ms(), range.start, now)
+                .await?;
             Ok::<_, ManagementError>(Series::fill_gaps(range, now, counts))
         };
         let [old, new] = keys;
-        Ok(Both {
+        Ok(RotationUsage {
             old: series(old).await?,
             new: series(new).await?,
             local: self.viewer().zone().over(range),

@@ -7,7 +7,8 @@ use domain::{
     audit::Action,
     key::token::KeyId,
     security::{
-        Acknowledged, EventCursor, EventFilter, EventId, EventPage, LONGEST_NOTE, OpenEvents,
+        Acknowledgement, EventCursor, EventFilter, EventId, EventPage, MAX_NOTE_CHARS,
+        OpenEventCounts,
     },
 };
 use store::EventScope;
@@ -49,7 +50,10 @@ impl Viewer {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn open_events(&self, key: Option<KeyId>) -> Result<OpenEvents, ManagementError> {
+    pub async fn open_events(
+        &self,
+        key: Option<KeyId>,
+    ) -> Result<OpenEventCounts, ManagementError> {
         self.telemetry().write_events_before_read().await;
         let store = &self.keyring().store;
         Ok(store.count_open_events(self.sight(), key).await?)
@@ -75,8 +79,8 @@ impl Editor {
             .chars()
             .filter(|c| *c == '\n' || !c.is_control())
             .collect();
-        if note.chars().count() > LONGEST_NOTE {
-            let sentence = format!("Use at most {LONGEST_NOTE} characters for the note.");
+        if note.chars().count() > MAX_NOTE_CHARS {
+            let sentence = format!("Use at most {MAX_NOTE_CHARS} characters for the note.");
             return Err(Invalid::new(sentence).into());
         }
         let keyring = self.keyring();
@@ -91,7 +95,7 @@ impl Editor {
             note => format!("{}. {note}", event.kind.title()),
         };
         let record = self.event(Action::EventAcknowledged, &event.subject, detail);
-        let how = Acknowledged {
+        let how = Acknowledgement {
             at: self.now(),
             by: self.identity().email.to_string(),
             note,

@@ -7,9 +7,9 @@ use crate::{
 use domain::origin::Origin;
 use domain::{
     account::{Application, Email},
-    audit::{Action, Actor, Event, Facts},
+    audit::{Action, Actor, AuditEvent, FieldValues},
     id::{PersonId, SessionId},
-    security::Kind,
+    security::EventKind,
     time::{HOUR, MINUTE, Timestamp},
 };
 use std::fmt;
@@ -169,7 +169,7 @@ impl Keyring {
             (_, person) => {
                 if person.is_some() {
                     self.telemetry
-                        .sign_in_failed(Kind::SignInFailed, email, origin);
+                        .sign_in_failed(EventKind::SignInFailed, email, origin);
                 }
                 Ok(Admission::Refused)
             }
@@ -272,11 +272,11 @@ async fn events(
     person: PersonId,
     email: &Email,
     origin: &Origin,
-) -> Result<Vec<Event>, ManagementError> {
+) -> Result<Vec<AuditEvent>, ManagementError> {
     let accounts = keyring.store.account_ids_of(person).await?;
     Ok(accounts
         .into_iter()
-        .map(|account_id| Event {
+        .map(|account_id| AuditEvent {
             account_id,
             at: keyring.now(),
             actor: Actor::Person {
@@ -288,8 +288,8 @@ async fn events(
             detail: String::new(),
             address: origin.address_text(),
             request_id: origin.request_id.clone(),
-            before: Facts::default(),
-            after: Facts::default(),
+            before: FieldValues::default(),
+            after: FieldValues::default(),
         })
         .collect())
 }

@@ -5,11 +5,11 @@ use crate::{Keyring, ManagementError, Session, Viewer, access, long_reads::ReadP
 use domain::origin::Origin;
 use domain::{
     account::{Application, Identity, Role},
-    audit::{Action, Actor, Event, Facts},
+    audit::{Action, Actor, AuditEvent, FieldValues},
     id::AccountId,
     key::token::KeyId,
     security::{EventFilter, EventState},
-    support::{Found, KeyLine, KeyView, Search},
+    support::{FoundKey, SupportKeyView, SupportSearch, SupportSearchResult},
     time::Timestamp,
     usage::Window,
 };
@@ -28,7 +28,7 @@ pub struct Support {
 #[derive(Debug)]
 pub enum Look {
     /// The results.
-    Found(Box<Found>),
+    Found(Box<SupportSearchResult>),
     /// Too many searches.
     Throttled {
         /// Milliseconds until another one is allowed.
@@ -80,7 +80,7 @@ impl Support {
     /// If the database fails: nothing is shown then.
     pub async fn look(
         &self,
-        search: Search,
+        search: SupportSearch,
         what: String,
         reason: String,
     ) -> Result<Look, ManagementError> {
@@ -96,7 +96,7 @@ impl Support {
         let support = self.clone();
         self.keyring
             .run_to_completion(async move {
-                let mut found = Found {
+                let mut found = SupportSearchResult {
                     what,
                     reason,
                     now,
@@ -108,15 +108,15 @@ impl Support {
                     more: false,
                 };
                 match search {
-                    Search::Key(id) => support.show_key(&mut found, id).await?,
-                    Search::Mask { head, tail } => {
+                    SupportSearch::Key(id) => support.show_key(&mut found, id).await?,
+                    SupportSearch::Mask { head, tail } => {
                         support.find_keys(&mut found, &head, &tail).await?;
                     }
-                    Search::Id(id) => {
+                    SupportSearch::Id(id) => {
                         support.find(&mut found, id, "").await?;
                         support.find_requests(&mut found).await?;
                     }
-                    Search::Name(name) => {
+                    SupportSearch::Name(name) => {
                         support.find(&mut found, Uuid::nil(), &name).await?;
                         support.find_requests(&mut found).await?;
                     }
@@ -126,7 +126,11 @@ impl Support {
             .await
     }
 
-    async fn show_key(&self, found: &mut Found, id: KeyId) -> Result<(), ManagementError> {
+    async fn show_key(
+        &self,
+        found: &mut SupportSearchResult,
+        id: KeyId,
+    ) -> Result<(), ManagementError> {
         let application = match self.keyring.store.application_of_key(id).await {
             Ok(application) => application,
             Err(store::StoreError::NotFound) => return Ok(()),
@@ -141,7 +145,7 @@ impl Support {
             ..EventFilter::default()
         };
         let view = viewer.open_key(id).await?;
-        found.key = Some(KeyView {
+        found.key = Some(SupportKeyView {
             key: view.key().clone(),
             application,
             history: view.history().await?,
@@ -153,7 +157,7 @@ impl Support {
 
     async fn find_keys(
         &self,
-        found: &mut Found,
+        found: &mut SupportSearchResult,
         head: &str,
         tail: &str,
     ) -> Result<(), ManagementError> {
@@ -170,7 +174,7 @@ impl Support {
         self.record(found, &seen).await?;
         found.keys = keys
             .into_iter()
-            .map(|key| KeyLine {
+            .map(|key| FoundKey {
                 id: key.id,
                 name: key.name.to_string(),
                 application: key.application.name,
@@ -181,7 +185,12 @@ impl Support {
     }
 
     /// Accounts and applications; if one application was named by its id, its keys too.
-    async fn find(&self, found: &mut Found, id: Uuid, name: &str) -> Result<(), ManagementError> {
+    async fn find(
+        &self,
+        found: &mut SupportSearchResult,
+        id: Uuid,
+        name: &str,
+    ) -> Result<(), ManagementError> {
         let store = &self.keyring.store;
         let (mut accounts, mut applications) = {
             let _permit = self.long_read().await?;
@@ -211,7 +220,7 @@ impl Support {
     }
 
     /// The decisions under a request id, in any account.
-    async fn find_requests(&self, found: &mut Found) -> Result<(), ManagementError> {
+    async fn find_requests(&self, found: &mut SupportSearchResult) -> Result<(), ManagementError> {
         let decided = {
             let _permit = self.long_read().await?;
             let telemetry = self.keyring.telemetry();
@@ -241,7 +250,7 @@ impl Support {
         &self,
         application: &Application,
         more: &mut bool,
-    ) -> Result<Vec<KeyLine>, ManagementError> {
+    ) -> Result<Vec<FoundKey>, ManagementError> {
         let viewer = self.viewer(application.clone());
         let page = viewer
             .keys(&domain::key::filter::KeyQuery::default())
@@ -251,7 +260,7 @@ impl Support {
         cut(&mut keys, more);
         Ok(keys
             .into_iter()
-            .map(|key| KeyLine {
+            .map(|key| FoundKey {
                 id: key.id,
                 name: key.name.to_string(),
                 application: application.name.clone(),
@@ -275,10 +284,14 @@ impl Support {
         )
     }
 
-    async fn record(&self, found: &Found, seen: &Seen) -> Result<(), ManagementError> {
+    async fn record(
+        &self,
+        found: &SupportSearchResult,
+        seen: &Seen,
+    ) -> Result<(), ManagementError> {
         let events: Vec<_> = seen
             .iter()
-            .map(|(account_id, target)| Event {
+            .map(|(account_id, target)| AuditEvent {
                 account_id: *account_id,
                 at: found.now,
                 actor: Actor::Person {
@@ -290,8 +303,8 @@ impl Support {
                 detail: found.reason.clone(),
                 address: self.origin.address_text(),
                 request_id: self.origin.request_id.clone(),
-                before: Facts::default(),
-                after: Facts::default(),
+                before: FieldValues::default(),
+                after: FieldValues::default(),
             })
             .collect();
         Ok(self.keyring.store.append_audit_events(&events).await?)
@@ -300,10 +313,10 @@ impl Support {
 
 /// One more row than shown, to know whether there are more.
 fn one_more() -> i64 {
-    i64::try_from(Found::MOST + 1).unwrap_or(i64::MAX)
+    i64::try_from(SupportSearchResult::MAX_ROWS + 1).unwrap_or(i64::MAX)
 }
 
 fn cut<T>(rows: &mut Vec<T>, more: &mut bool) {
-    *more |= rows.len() > Found::MOST;
-    rows.truncate(Found::MOST);
+    *more |= rows.len() > SupportSearchResult::MAX_ROWS;
+    rows.truncate(SupportSearchResult::MAX_ROWS);
 }

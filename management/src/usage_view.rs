@@ -5,17 +5,17 @@ use domain::{
     Invalid,
     time::{DAY, Timestamp},
     usage::{
-        Range, Series, Window,
+        ChartRange, Level, Series, Window,
         breakdown::Breakdown,
-        chart::{Chart, Mark},
-        local::Local,
-        range::Kept,
-        reported::Reported,
+        chart::{Chart, ChartMarker},
+        local::ZoneOffsets,
+        range::UsageRetention,
+        reported::ReportedCalls,
     },
 };
 use telemetry::Bar;
 
-/// Audit records among which a chart's marks are searched.
+/// Audit records among which a chart's markers are searched.
 const RECORDS: i64 = 50;
 
 /// What a URL asks a chart to show, as typed.
@@ -33,19 +33,19 @@ pub struct ChartQuery<'a> {
 
 impl Viewer {
     /// Returns the requested range. If it is invalid, returns the last day, and the reason.
-    pub fn range(&self, asked: ChartQuery<'_>) -> (Range, Option<Invalid>) {
+    pub fn range(&self, asked: ChartQuery<'_>) -> (ChartRange, Option<Invalid>) {
         let now = self.now();
         if asked.from.is_empty() && asked.until.is_empty() {
-            return (Range::of(Window::parse(asked.window), now), None);
+            return (ChartRange::of(Window::parse(asked.window), now), None);
         }
         self.range_of_days(asked).map_or_else(
-            |invalid| (Range::of(Window::default(), now), Some(invalid)),
+            |invalid| (ChartRange::of(Window::default(), now), Some(invalid)),
             |range| (range, None),
         )
     }
 
     /// Returns a range of whole days in the chart's zone.
-    fn range_of_days(&self, asked: ChartQuery<'_>) -> Result<Range, Invalid> {
+    fn range_of_days(&self, asked: ChartQuery<'_>) -> Result<ChartRange, Invalid> {
         let (now, zone) = (self.now(), self.zone_asked(asked));
         let first = Timestamp::parse_date(asked.from)
             .ok_or_else(|| Invalid::new("Choose the first day, such as 2026-11-23."))?;
@@ -55,12 +55,12 @@ impl Viewer {
                 .ok_or_else(|| Invalid::new("Choose the last day, such as 2026-11-30."))?,
         };
         let kept = self.telemetry().retention();
-        let kept = Kept {
+        let kept = UsageRetention {
             minutes: kept.minutes,
             hours: kept.hours,
             days: kept.days,
         };
-        Range::between(
+        ChartRange::between(
             zone.midnight(first),
             zone.midnight(last.plus(DAY)),
             now,
@@ -124,25 +124,27 @@ impl UsageView {
             .keyring()
             .store
             .audit_by_target(account, &self.subject, RECORDS);
-        let mut marks: Vec<_> = records
+        let mut markers: Vec<_> = records
             .await?
             .into_iter()
-            .filter(|record| Mark::matters(record.action) && range.place(record.at).is_some())
-            .map(|record| Mark {
+            .filter(|record| {
+                ChartMarker::affects_calls(record.action) && range.bar_index(record.at).is_some()
+            })
+            .map(|record| ChartMarker {
                 at: record.at,
                 action: record.action,
             })
             .collect();
-        marks.reverse();
+        markers.reverse();
         // Daily rollups are stored by UTC day.
-        let local = if range.level == DAY {
-            Local::utc()
+        let local = if range.level == Level::Day {
+            ZoneOffsets::utc()
         } else {
             self.viewer.zone_asked(asked).over(range)
         };
         let reported = bars
             .iter()
-            .fold(Reported::default(), |sum, bar| sum.plus(bar.reported));
+            .fold(ReportedCalls::default(), |sum, bar| sum.plus(bar.reported));
         let answers = bars.iter().map(|bar| bar.reported.answers());
         Ok(Chart {
             reported,
@@ -150,10 +152,10 @@ impl UsageView {
             series: Series {
                 range,
                 buckets: bars.into_iter().map(|bar| bar.calls).collect(),
-                running: range.place(self.viewer.now()),
+                running: range.bar_index(self.viewer.now()),
             },
             local,
-            marks,
+            markers,
             problem: problem.map(|problem| problem.to_string()),
         })
     }
@@ -162,7 +164,7 @@ impl UsageView {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn bars(&self, range: Range) -> Result<Vec<Bar>, ManagementError> {
+    pub async fn bars(&self, range: ChartRange) -> Result<Vec<Bar>, ManagementError> {
         let _permit = self.viewer.long_read().await?;
         Ok(self.viewer.telemetry().bars(&self.subject, range).await?)
     }
@@ -171,7 +173,7 @@ impl UsageView {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn breakdown(&self, range: Range) -> Result<Breakdown, ManagementError> {
+    pub async fn breakdown(&self, range: ChartRange) -> Result<Breakdown, ManagementError> {
         let _permit = self.viewer.long_read().await?;
         let telemetry = self.viewer.telemetry();
         Ok(telemetry.breakdown(&self.subject, range).await?)

@@ -3,7 +3,7 @@
 use domain::{
     Invalid,
     time::Timestamp,
-    usage::{Range, local::Local},
+    usage::{ChartRange, local::ZoneOffsets},
 };
 use jiff::{civil, tz::TimeZone};
 
@@ -57,10 +57,10 @@ impl Zone {
     }
 
     /// Returns the zone's offsets over a range.
-    pub fn over(self, range: Range) -> Local {
+    pub fn over(self, range: ChartRange) -> ZoneOffsets {
         let zone = self.rules();
         let (Ok(start), Ok(end)) = (instant(range.start), instant(range.end())) else {
-            return Local::utc();
+            return ZoneOffsets::utc();
         };
         let first = (range.start, zone.to_offset(start).seconds());
         let changes = zone
@@ -70,9 +70,9 @@ impl Zone {
                 let since = Timestamp(change.timestamp().as_millisecond());
                 (since, change.offset().seconds())
             });
-        Local {
+        ZoneOffsets {
             zone: self.0.to_owned(),
-            ahead: std::iter::once(first).chain(changes).collect(),
+            offsets: std::iter::once(first).chain(changes).collect(),
         }
     }
 
@@ -121,20 +121,20 @@ mod tests {
         let berlin = Zone::parse("Europe/Berlin").expect("known");
         // The day after the end of summer time on 25 October 2026, 01:00 UTC.
         let change = Timestamp::parse("2026-10-25T01:00:00Z").expect("an instant");
-        let week = Range::of(Window::Week, change.plus(24 * HOUR));
+        let week = ChartRange::of(Window::Week, change.plus(24 * HOUR));
         let local = berlin.over(week);
-        assert_eq!(local.ahead, [(week.start, 7_200), (change, 3_600)]);
+        assert_eq!(local.offsets, [(week.start, 7_200), (change, 3_600)]);
         // After the last transition in the database, its rule applies.
         let later = Timestamp::parse("2061-07-01T12:00:00Z").expect("an instant");
         assert_eq!(
-            berlin.over(Range::of(Window::Hour, later)).ahead[0].1,
+            berlin.over(ChartRange::of(Window::Hour, later)).offsets[0].1,
             7_200
         );
         assert!(
             Zone::parse("UTC")
                 .expect("known")
                 .over(week)
-                .ahead
+                .offsets
                 .iter()
                 .all(|(_, s)| *s == 0)
         );
@@ -147,7 +147,7 @@ mod tests {
         ] {
             assert_eq!(Some(zone.midnight(day(date))), Timestamp::parse(begins));
         }
-        _ = berlin.over(Range {
+        _ = berlin.over(ChartRange {
             start: Timestamp(i64::MIN),
             ..week
         });

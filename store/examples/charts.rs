@@ -5,7 +5,7 @@ use domain::{
     id::ApplicationId,
     key::filter::{KeyFilter, KeyQuery},
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::{Range, Window, overview::ATTENTION},
+    usage::{ChartRange, Window, overview::ATTENTION},
 };
 use std::{
     error::Error,
@@ -32,8 +32,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let now = Timestamp(i64::try_from(now)?);
     for (name, subject) in [("application", &app), ("key", &key)] {
         for window in Window::ALL {
-            let range = Range::of(window, now);
-            let (level, start) = (range.level, range.start);
+            let range = ChartRange::of(window, now);
+            let (level, start) = (range.level.ms(), range.start);
             let calls = median(async || store.usage(subject, level, start, now).await).await?;
             let reports =
                 median(async || store.usage_reports(subject, level, start, now).await).await?;
@@ -52,12 +52,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let most = median(async || store.busiest_keys(app, since, 5, false).await).await?;
     let missed = median(async || store.busiest_keys(app, since, 5, true).await).await?;
     println!("  the busiest keys {most}, those with refusals {missed}");
-    for notable in ATTENTION {
+    for condition in ATTENTION {
         let filter = KeyFilter {
-            notable: Some(notable),
+            condition: Some(condition),
             ..KeyFilter::default()
         };
-        let (order, cursor) = notable.together(now);
+        let (order, cursor) = condition.grouped_order(now);
         let query = KeyQuery {
             filter,
             order,
@@ -67,7 +67,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             let page = store.keys_at_most(app, &query, 3, now).await?;
             Ok::<_, StoreError>(page.rows)
         });
-        println!("  keys that are {}: {}", notable.as_str(), found.await?);
+        println!("  keys that are {}: {}", condition.as_str(), found.await?);
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ pub use seal::{SealKey, SealKeys};
 pub(crate) use seal::{SealingTransaction, SharedSealKeys};
 
 use crate::{StoreError, row::corrupt};
-use domain::audit::{Actor, Event, Facts};
+use domain::audit::{Actor, AuditEvent, FieldValues};
 use seal::SealCheck;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -82,9 +82,9 @@ macro_rules! move_audit_head {
 macro_rules! append_event {
     ($tx:ident, $event:expr) => {
         async {
-            let event: &domain::audit::Event = $event;
+            let event: &domain::audit::AuditEvent = $event;
             $crate::audit::append_event_only!($tx, event)?;
-            if let Some(raised) = domain::security::Raised::by_change(event) {
+            if let Some(raised) = domain::security::EventOccurrence::from_change(event) {
                 $crate::security::raise_event!($tx, &raised)?;
             }
             Ok::<(), $crate::StoreError>(())
@@ -98,7 +98,7 @@ macro_rules! append_event {
 macro_rules! append_event_only {
     ($tx:ident, $event:expr) => {
         async {
-            let event: &domain::audit::Event = $event;
+            let event: &domain::audit::AuditEvent = $event;
             let head: $crate::audit::Head = sqlx::query_as($crate::sql::AUDIT_TAKE_NUMBER)
                 .bind(event.account_id.0)
                 .fetch_one(&mut *$tx)
@@ -176,7 +176,7 @@ impl AuditLine {
     /// Makes the line of an event after a head, with a seal if `sealed` and there is a key.
     pub(crate) fn after(
         head: &Head,
-        event: &Event,
+        event: &AuditEvent,
         seals: &SealKeys,
         sealed: bool,
     ) -> Result<Self, StoreError> {
@@ -282,7 +282,7 @@ impl AuditLine {
 }
 
 /// Encodes facts for a column; empty for no facts.
-fn text(facts: &Facts) -> Result<String, StoreError> {
+fn text(facts: &FieldValues) -> Result<String, StoreError> {
     if facts.is_empty() {
         return Ok(String::new());
     }
@@ -290,9 +290,9 @@ fn text(facts: &Facts) -> Result<String, StoreError> {
 }
 
 /// Decodes a column of facts.
-pub(crate) fn facts(column: &str, text: &str) -> Result<Facts, StoreError> {
+pub(crate) fn facts(column: &str, text: &str) -> Result<FieldValues, StoreError> {
     if text.is_empty() {
-        return Ok(Facts::default());
+        return Ok(FieldValues::default());
     }
     serde_json::from_str(text).map_err(|_| corrupt(column))
 }

@@ -5,7 +5,7 @@ use crate::{
     row::corrupt, sql,
 };
 use domain::{
-    decision::{Decided, DecisionFilter},
+    decision::{DecisionFilter, DecisionRecord},
     id::{AccountId, ApplicationId},
     time::Timestamp,
     verdict::Verdict,
@@ -31,21 +31,21 @@ struct DecisionRow {
 }
 
 impl DecisionRow {
-    fn decided(self) -> Result<Decided, StoreError> {
+    fn decided(self) -> Result<DecisionRecord, StoreError> {
         let address = Some(self.address).filter(|address| !address.is_empty());
-        Ok(Decided {
+        Ok(DecisionRecord {
             id: self.id,
             request_id: self.request_id,
             at: Timestamp(self.at),
             key: self.key_id.parse().map_err(|_| corrupt("key_id"))?,
             application: ApplicationId(self.application_id),
             account: AccountId(self.account_id),
-            verdict: Verdict::from_parts(&self.verdict, self.detail)
+            verdict: Verdict::from_stored(&self.verdict, self.detail)
                 .ok_or_else(|| corrupt("verdict"))?,
             address: address
                 .map(|address| address.parse().map_err(|_| corrupt("address")))
                 .transpose()?,
-            asked: self.asked.parse().map_err(|_| corrupt("asked"))?,
+            required_scopes: self.asked.parse().map_err(|_| corrupt("asked"))?,
             route: self.route,
             user_agent: self.user_agent,
             from_browser: self.from_browser,
@@ -60,12 +60,12 @@ impl Store {
     /// If the database fails: none is inserted then, and all may be retried.
     pub async fn add_decisions<D>(&self, decisions: &[D]) -> Result<u64, StoreError>
     where
-        D: Borrow<Decided> + Sync,
+        D: Borrow<DecisionRecord> + Sync,
     {
         deferrable_transaction!(self, |tx| {
             insert_many!(tx, sql::DECISIONS_INSERT, decisions, |row, decided| {
-                let decided: &Decided = decided.borrow();
-                let (verdict, detail) = decided.verdict.parts();
+                let decided: &DecisionRecord = decided.borrow();
+                let (verdict, detail) = decided.verdict.to_stored();
                 let address = decided.address.map(|address| address.to_string());
                 row.push_bind(decided.id)
                     .push_bind(decided.at.0)
@@ -76,7 +76,7 @@ impl Store {
                     .push_bind(verdict)
                     .push_bind(detail)
                     .push_bind(address.unwrap_or_default())
-                    .push_bind(decided.asked.to_string())
+                    .push_bind(decided.required_scopes.to_string())
                     .push_bind(decided.route.as_str())
                     .push_bind(decided.user_agent.as_str())
                     .push_bind(decided.from_browser)
@@ -94,7 +94,7 @@ impl Store {
         filter: DecisionFilter,
         before: i64,
         limit: i64,
-    ) -> Result<Vec<Decided>, StoreError> {
+    ) -> Result<Vec<DecisionRecord>, StoreError> {
         let statement = match (filter.key, filter.refused) {
             (None, false) => sql::DECISIONS_OF_APPLICATION,
             (None, true) => sql::REFUSALS_OF_APPLICATION,
@@ -123,7 +123,7 @@ impl Store {
         request_id: &str,
         application: Option<ApplicationId>,
         limit: i64,
-    ) -> Result<Vec<Decided>, StoreError> {
+    ) -> Result<Vec<DecisionRecord>, StoreError> {
         let rows: Vec<DecisionRow> = read!(self, |pool| match application {
             Some(application) => {
                 sqlx::query_as(sql::DECISIONS_OF_REQUEST_IN_APPLICATION)

@@ -20,7 +20,7 @@ use crate::{
     sql, transaction,
 };
 use domain::{
-    audit::Event,
+    audit::AuditEvent,
     id::{AccountId, ApplicationId, IdempotencyKey, PersonId, SecretId},
     key::{KeyDraft, KeySummary, token::KeyId},
     time::Timestamp,
@@ -132,7 +132,7 @@ impl Store {
     pub async fn insert_key(
         &self,
         new: &NewKey<'_>,
-        event: &Event,
+        event: &AuditEvent,
     ) -> Result<KeyInsertion, StoreError> {
         let inserted = transaction!(self, |tx| {
             let before: Option<KeyId> = insert_key_row!(tx, new, event)?;
@@ -195,7 +195,7 @@ impl Store {
         &self,
         app: ApplicationId,
         id: KeyId,
-        event: &Event,
+        event: &AuditEvent,
     ) -> Result<IndexRow, StoreError> {
         change_key!(self, event, sql::KEY_CONFIRM, app, id, event.at.0)
     }
@@ -208,7 +208,7 @@ impl Store {
         &self,
         app: ApplicationId,
         id: KeyId,
-        event: &Event,
+        event: &AuditEvent,
     ) -> Result<IndexRow, StoreError> {
         change_key!(self, event, sql::KEY_DEACTIVATE, app, id, event.at.0)
     }
@@ -221,7 +221,7 @@ impl Store {
         &self,
         app: ApplicationId,
         id: KeyId,
-        event: &Event,
+        event: &AuditEvent,
     ) -> Result<IndexRow, StoreError> {
         change_key!(self, event, sql::KEY_ACTIVATE, app, id)
     }
@@ -235,7 +235,7 @@ impl Store {
         app: ApplicationId,
         id: KeyId,
         draft: &KeyDraft,
-        event: &Event,
+        event: &AuditEvent,
     ) -> Result<IndexRow, StoreError> {
         change_key!(
             self,
@@ -262,7 +262,7 @@ impl Store {
         app: ApplicationId,
         id: KeyId,
         reason: &str,
-        event: &Event,
+        event: &AuditEvent,
     ) -> Result<IndexRow, StoreError> {
         change_key!(self, event, sql::KEY_REVOKE, app, id, event.at.0, reason)
     }

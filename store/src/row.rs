@@ -3,7 +3,7 @@
 use crate::{StoreError, audit::facts};
 use domain::{
     account::{Application, Role},
-    audit::{Action, Record},
+    audit::{Action, AuditRecord},
     id::{AccountId, ApplicationId, PersonId},
     key::{
         Environment, KeySummary, LastUsed,
@@ -11,7 +11,7 @@ use domain::{
         name::KeyName,
         rate_limit::RateLimit,
         scope::ScopeSet,
-        state::{Marks, State},
+        state::{State, StateColumns},
         token::KeyId,
     },
     time::Timestamp,
@@ -76,7 +76,7 @@ pub(crate) struct KeyRow {
 
 impl KeyRow {
     pub(crate) fn summary(self, now: Timestamp) -> Result<KeySummary, StoreError> {
-        let marks = Marks {
+        let marks = StateColumns {
             revoked_at: self.revoked_at.map(Timestamp),
             revoked_reason: self.revoked_reason,
             deactivated_at: self.deactivated_at.map(Timestamp),
@@ -178,8 +178,8 @@ pub(crate) struct AuditRow {
 }
 
 impl AuditRow {
-    pub(crate) fn record(self) -> Result<Record, StoreError> {
-        Ok(Record {
+    pub(crate) fn record(self) -> Result<AuditRecord, StoreError> {
+        Ok(AuditRecord {
             seq: self.seq,
             at: Timestamp(self.at),
             actor: self.actor,

@@ -10,12 +10,12 @@ use crate::{
     transaction,
 };
 use domain::{
-    audit::Event,
+    audit::AuditEvent,
     id::{AccountId, ApplicationId},
     key::{name::KeyName, token::KeyId},
     security::{
-        Acknowledged, EventCursor, EventFilter, EventId, EventKey, Habit, Kind, OpenEvents,
-        SecurityEvent, Severity, Sighting, has_room,
+        Acknowledgement, EventCursor, EventFilter, EventId, EventKey, EventKind, Habit, KnownValue,
+        OpenEventCounts, SecurityEvent, Severity, has_room,
     },
     time::Timestamp,
 };
@@ -44,9 +44,9 @@ macro_rules! bind_raised {
 macro_rules! raise_event {
     ($tx:ident, $raised:expr) => {
         async {
-            let raised: &domain::security::Raised = $raised;
+            let raised: &domain::security::EventOccurrence = $raised;
             let added = $crate::security::bind_raised!($crate::sql::SECURITY_EVENT_ADD, raised)
-                .bind(raised.first_at.plus(-domain::security::QUIET).0)
+                .bind(raised.first_at.plus(-domain::security::MERGE_PERIOD).0)
                 .execute(&mut *$tx)
                 .await?;
             if added.rows_affected() == 0 {
@@ -113,19 +113,19 @@ impl EventRow {
                 Ok::<_, StoreError>(EventKey {
                     id: self.subject.parse().map_err(|_| corrupt("subject"))?,
                     name: KeyName::parse(&name).map_err(|_| corrupt("name"))?,
-                    alive: self.key_revoked_at.is_none(),
+                    revocable: self.key_revoked_at.is_none(),
                     replaced: self.key_replaced_by.is_some(),
                 })
             })
             .transpose()?;
-        let acknowledged = self.acknowledged_at.map(|at| Acknowledged {
+        let acknowledged = self.acknowledged_at.map(|at| Acknowledgement {
             at: Timestamp(at),
             by: self.acknowledged_by,
             note: self.note,
         });
         Ok(SecurityEvent {
             id: EventId(self.id),
-            kind: Kind::parse(&self.kind).ok_or_else(|| corrupt("kind"))?,
+            kind: EventKind::parse(&self.kind).ok_or_else(|| corrupt("kind"))?,
             subject: self.subject,
             key,
             value: self.value,
@@ -150,7 +150,7 @@ impl Store {
     pub async fn record_sightings(
         &self,
         new: &[NewSighting],
-    ) -> Result<Vec<Vec<Sighting>>, StoreError> {
+    ) -> Result<Vec<Vec<KnownValue>>, StoreError> {
         deferrable_transaction!(self, |tx| {
             let mut before = Vec::with_capacity(new.len());
             for one in new {
@@ -162,7 +162,7 @@ impl Store {
                     .await?;
                 let known: Vec<_> = rows
                     .into_iter()
-                    .map(|(value, first, last)| Sighting {
+                    .map(|(value, first, last)| KnownValue {
                         value,
                         first_at: Timestamp(first),
                         last_at: Timestamp(last),
@@ -189,7 +189,7 @@ impl Store {
     /// If the database fails: nothing is written then.
     pub async fn raise_security_events(
         &self,
-        all: &[domain::security::Raised],
+        all: &[domain::security::EventOccurrence],
     ) -> Result<(), StoreError> {
         deferrable_transaction!(self, |tx| {
             for raised in all {
@@ -216,7 +216,7 @@ impl Store {
                 .bind(scope.account.0)
                 .bind(scope.application.0)
                 .bind(scope.whole_account)
-                .bind(filter.kind.map_or("", Kind::as_str))
+                .bind(filter.kind.map_or("", EventKind::as_str))
                 .bind(filter.severity.map_or(-1, Severity::rank))
                 .bind(filter.key.map_or_else(String::new, |key| key.to_string()))
                 .bind(filter.state.as_str())
@@ -258,7 +258,7 @@ impl Store {
         &self,
         scope: EventScope,
         key: Option<KeyId>,
-    ) -> Result<OpenEvents, StoreError> {
+    ) -> Result<OpenEventCounts, StoreError> {
         let (all, critical): (i64, i64) = read!(self, |pool| {
             sqlx::query_as(sql::SECURITY_EVENTS_COUNT_OPEN)
                 .bind(scope.account.0)
@@ -269,7 +269,7 @@ impl Store {
                 .fetch_one(pool)
                 .await
         })?;
-        Ok(OpenEvents { all, critical })
+        Ok(OpenEventCounts { all, critical })
     }
 
     /// Acknowledges an event, once.
@@ -280,8 +280,8 @@ impl Store {
         &self,
         scope: EventScope,
         id: EventId,
-        how: &Acknowledged,
-        event: &Event,
+        how: &Acknowledgement,
+        event: &AuditEvent,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             let done = sqlx::query(sql::SECURITY_EVENT_ACKNOWLEDGE)

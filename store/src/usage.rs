@@ -22,8 +22,8 @@ use domain::{
     key::token::KeyId,
     time::Timestamp,
     usage::{
-        Count, Outcome,
-        breakdown::{Dimension, Part},
+        Outcome, StoredCount,
+        breakdown::{BreakdownRow, Dimension},
     },
 };
 use std::collections::BTreeMap;
@@ -197,7 +197,7 @@ impl Store {
         span: i64,
         start: Timestamp,
         end: Timestamp,
-    ) -> Result<Vec<Count>, StoreError> {
+    ) -> Result<Vec<StoredCount>, StoreError> {
         let rows: Vec<(i64, String, i64)> = read!(self, |pool| {
             sqlx::query_as(sql::USAGE_ROLLUP_BETWEEN)
                 .bind(subject)
@@ -226,7 +226,7 @@ impl Store {
         span: i64,
         start: Timestamp,
         end: Timestamp,
-    ) -> Result<Vec<Part>, StoreError> {
+    ) -> Result<Vec<BreakdownRow>, StoreError> {
         let rows: Vec<(String, String, String, i64)> = read!(self, |pool| {
             sqlx::query_as(sql::USAGE_BREAKDOWN_BETWEEN)
                 .bind(subject)
@@ -238,7 +238,7 @@ impl Store {
         })?;
         rows.into_iter()
             .map(|(dimension, value, outcome, calls)| {
-                Ok(Part {
+                Ok(BreakdownRow {
                     dimension: Dimension::parse(&dimension).ok_or_else(|| corrupt("dimension"))?,
                     value,
                     outcome: Outcome::parse(&outcome).ok_or_else(|| corrupt("outcome"))?,

@@ -7,10 +7,10 @@ mod event_counts;
 use crate::decisions::PendingDecision;
 use domain::{
     account::Email,
-    decision::Decided,
+    decision::DecisionRecord,
     key::token::KeyId,
     origin::Origin,
-    security::{Habit, Kind, Raised, network, product},
+    security::{EventKind, EventOccurrence, Habit, client_name, network},
     time::{DAY, MINUTE, SECOND, Timestamp},
     verdict::Verdict,
 };
@@ -43,13 +43,13 @@ const REFUSALS: ReportPace = ReportPace {
 pub(crate) struct Anomalies {
     observations: Mutex<Observations>,
     /// Events that are not written yet; locked while they are written.
-    events: tokio::sync::Mutex<Vec<Raised>>,
+    events: tokio::sync::Mutex<Vec<EventOccurrence>>,
 }
 
 struct Observations {
-    calls: EventCounts<(KeyId, Kind), Arc<Decided>>,
-    refusals: EventCounts<KeyId, Arc<Decided>>,
-    sign_ins: EventCounts<(Email, Kind), Origin>,
+    calls: EventCounts<(KeyId, EventKind), Arc<DecisionRecord>>,
+    refusals: EventCounts<KeyId, Arc<DecisionRecord>>,
+    sign_ins: EventCounts<(Email, EventKind), Origin>,
     /// Hashes of the habits that were recorded today.
     recorded: HashSet<u64>,
     /// Randomly keyed, so that a network that collides with another cannot be chosen.
@@ -76,7 +76,7 @@ impl Default for Observations {
 /// A habit of a key, seen for the first time today.
 struct HabitUse {
     habit: Habit,
-    call: Arc<Decided>,
+    call: Arc<DecisionRecord>,
 }
 
 impl HabitUse {
@@ -85,7 +85,7 @@ impl HabitUse {
         match self.habit {
             Habit::Used => String::new(),
             Habit::Network => self.call.address.map(network).unwrap_or_default(),
-            Habit::Client => product(&self.call.user_agent).to_owned(),
+            Habit::Client => client_name(&self.call.user_agent).to_owned(),
         }
     }
 }
@@ -94,7 +94,7 @@ impl Anomalies {
     /// Observes past calls, each with a number of equal ones.
     pub(crate) fn observe_past<'a>(
         &self,
-        calls: impl IntoIterator<Item = (&'a Arc<Decided>, i64)>,
+        calls: impl IntoIterator<Item = (&'a Arc<DecisionRecord>, i64)>,
     ) {
         let mut observations = self.observations();
         for (call, times) in calls {
@@ -129,16 +129,16 @@ impl Anomalies {
 
     /// Observes a throttled sign-in. It is counted only for an e-mail address with recent failures, so that no person is looked up.
     pub(crate) fn sign_in_throttled(&self, email: &Email, origin: &Origin, now: Timestamp) {
-        let failures = (email.clone(), Kind::SignInFailed);
+        let failures = (email.clone(), EventKind::SignInFailed);
         if self.observations().sign_ins.contains(&failures) {
-            self.sign_in_failed(Kind::SignInThrottled, email, origin, now);
+            self.sign_in_failed(EventKind::SignInThrottled, email, origin, now);
         }
     }
 
     /// Observes a failed sign-in of an existing person.
     pub(crate) fn sign_in_failed(
         &self,
-        kind: Kind,
+        kind: EventKind,
         email: &Email,
         origin: &Origin,
         now: Timestamp,
@@ -175,11 +175,11 @@ impl Observations {
         verdict: Verdict,
         browser: bool,
         times: i64,
-        call: impl Fn() -> Arc<Decided>,
+        call: impl Fn() -> Arc<DecisionRecord>,
     ) {
-        for kind in Kind::of_call(verdict, browser) {
+        for kind in EventKind::raised_by_call(verdict, browser) {
             let (key, threshold) = (used.key, kind.threshold());
-            if kind == Kind::RefusalsRose {
+            if kind == EventKind::RefusalsRose {
                 self.refusals.add(key, threshold, used.at, times, &call);
             } else {
                 self.calls
@@ -192,14 +192,14 @@ impl Observations {
     }
 
     /// Records the habits that a call shows, each once a day.
-    fn record_habits(&mut self, used: &KeyUse<'_>, call: impl Fn() -> Arc<Decided>) {
+    fn record_habits(&mut self, used: &KeyUse<'_>, call: impl Fn() -> Arc<DecisionRecord>) {
         let day = used.at.0.div_euclid(DAY);
         if day > self.day || self.recorded.len() >= MAX_RECORDED {
             self.day = self.day.max(day);
             self.recorded.clear();
         }
         let network = used.address.map(network_bits);
-        let client = product(used.user_agent);
+        let client = client_name(used.user_agent);
         let of = |habit| match habit {
             Habit::Used => Some(self.hasher.hash_one((used.key, day))),
             Habit::Network => network.map(|bits| self.hasher.hash_one((used.key, day, bits))),
@@ -230,11 +230,11 @@ fn network_bits(address: IpAddr) -> u128 {
 }
 
 /// Creates an event of calls.
-fn event_of(kind: Kind, observed: &Observed<Arc<Decided>>) -> Raised {
-    Raised {
+fn event_of(kind: EventKind, observed: &Observed<Arc<DecisionRecord>>) -> EventOccurrence {
+    EventOccurrence {
         first_at: observed.first,
         last_at: observed.last,
         calls: observed.times,
-        ..Raised::by_call(kind, &observed.sample)
+        ..EventOccurrence::from_call(kind, &observed.sample)
     }
 }

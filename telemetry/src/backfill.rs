@@ -3,11 +3,11 @@
 use crate::{Retention, Telemetry};
 use domain::{
     account::Application,
-    decision::Decided,
+    decision::DecisionRecord,
     id::ApplicationId,
     key::{scope::ScopeSet, token::KeyId},
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::{Bucket, Outcome, breakdown::Dimension, reported::Reported},
+    usage::{Bucket, Outcome, breakdown::Dimension, reported::ReportedCalls},
     verdict::Verdict,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -44,7 +44,7 @@ pub struct PastCalls {
     /// Their origin.
     pub source: Source,
     /// The services' report about them.
-    pub reported: Reported,
+    pub reported: ReportedCalls,
 }
 
 impl Telemetry {
@@ -70,7 +70,7 @@ impl Telemetry {
             user_agent: past.source.user_agent.into(),
             route: past.source.route.into(),
         });
-        let mut minutes: BTreeMap<Timestamp, Reported> = BTreeMap::new();
+        let mut minutes: BTreeMap<Timestamp, ReportedCalls> = BTreeMap::new();
         for past in past.iter().filter(|past| past.reported.calls > 0) {
             let sum = minutes.entry(past.at.floor(MINUTE)).or_default();
             *sum = sum.plus(past.reported);
@@ -122,8 +122,8 @@ impl Telemetry {
 }
 
 /// Returns a past call as a decision.
-fn decided(application: &Application, key: KeyId, past: &PastCalls) -> Decided {
-    Decided {
+fn decided(application: &Application, key: KeyId, past: &PastCalls) -> DecisionRecord {
+    DecisionRecord {
         id: 0,
         request_id: String::new(),
         at: past.at,
@@ -132,7 +132,7 @@ fn decided(application: &Application, key: KeyId, past: &PastCalls) -> Decided {
         account: application.account_id,
         verdict: past.verdict,
         address: past.source.address.parse().ok(),
-        asked: ScopeSet::one(past.source.scope).unwrap_or_default(),
+        required_scopes: ScopeSet::one(past.source.scope).unwrap_or_default(),
         route: past.source.route.to_owned(),
         user_agent: past.source.user_agent.to_owned(),
         from_browser: false,

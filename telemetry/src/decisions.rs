@@ -7,7 +7,7 @@ mod table;
 mod tail;
 
 pub(crate) use buffer::PendingDecision;
-pub use tail::{DecisionBatch, Tail};
+pub use tail::Tail;
 
 use crate::Telemetry;
 use buffer::DecisionBuffer;

@@ -15,7 +15,7 @@ mod supervisor;
 mod usage;
 
 pub use backfill::{PastCalls, Source};
-pub use decisions::{DecisionBatch, Tail};
+pub use decisions::Tail;
 pub use readers::{Bar, MAX_NAMED_VALUES};
 pub use report::{Receipt, ReportedCall, TooManyReports};
 pub use retention::Retention;

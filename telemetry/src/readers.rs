@@ -2,15 +2,15 @@
 
 use crate::Telemetry;
 use domain::{
-    decision::{Decided, DecisionFilter, RequestPage},
+    decision::{DecisionFilter, DecisionRecord, RequestPage},
     id::ApplicationId,
-    key::{scope::ScopeSet, suggestion::ScopeUse, token::KeyId},
+    key::{scope::ScopeSet, suggestion::ScopeUsage, token::KeyId},
     text,
     time::{DAY, Timestamp},
     usage::{
-        Bucket, Outcome, Range, Series, Window,
-        breakdown::{Breakdown, Dimension, Impact, Part},
-        reported::Reported,
+        Bucket, ChartRange, Outcome, Series, Window,
+        breakdown::{Breakdown, BreakdownRow, Dimension, Impact},
+        reported::ReportedCalls,
     },
 };
 use store::StoreError;
@@ -34,7 +34,7 @@ pub struct Bar {
     /// The calls by outcome.
     pub calls: Bucket,
     /// The services' reports about them.
-    pub reported: Reported,
+    pub reported: ReportedCalls,
 }
 
 impl Telemetry {
@@ -44,10 +44,10 @@ impl Telemetry {
     /// If the database fails.
     pub async fn series(&self, subject: &str, window: Window) -> Result<Series, StoreError> {
         let now = self.now();
-        let range = Range::of(window, now);
+        let range = ChartRange::of(window, now);
         let counts = self
             .store
-            .usage(subject, range.level, range.start, now)
+            .usage(subject, range.level.ms(), range.start, now)
             .await?;
         Ok(Series::fill_gaps(range, now, counts))
     }
@@ -56,11 +56,11 @@ impl Telemetry {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn bars(&self, subject: &str, range: Range) -> Result<Vec<Bar>, StoreError> {
+    pub async fn bars(&self, subject: &str, range: ChartRange) -> Result<Vec<Bar>, StoreError> {
         let end = range.end().plus(-1);
         let counts = self
             .store
-            .usage(subject, range.level, range.start, end)
+            .usage(subject, range.level.ms(), range.start, end)
             .await?;
         let series = Series::fill_gaps(range, self.now(), counts);
         let mut bars: Vec<_> = series
@@ -68,15 +68,15 @@ impl Telemetry {
             .map(|(at, calls)| Bar {
                 at,
                 calls,
-                reported: Reported::default(),
+                reported: ReportedCalls::default(),
             })
             .collect();
         let reports = self
             .store
-            .usage_reports(subject, range.level, range.start, end)
+            .usage_reports(subject, range.level.ms(), range.start, end)
             .await?;
         for (at, reported) in reports {
-            if let Some(bar) = range.place(at).and_then(|index| bars.get_mut(index)) {
+            if let Some(bar) = range.bar_index(at).and_then(|index| bars.get_mut(index)) {
                 bar.reported = bar.reported.plus(reported);
             }
         }
@@ -87,12 +87,16 @@ impl Telemetry {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn breakdown(&self, subject: &str, range: Range) -> Result<Breakdown, StoreError> {
-        let (span, since) = Breakdown::span(range, self.now());
+    pub async fn breakdown(
+        &self,
+        subject: &str,
+        range: ChartRange,
+    ) -> Result<Breakdown, StoreError> {
+        let (level, since) = Breakdown::level(range, self.now());
         let end = range.end().plus(-1);
         let parts = self
             .store
-            .usage_breakdown(subject, span, since, end)
+            .usage_breakdown(subject, level.ms(), since, end)
             .await?;
         Ok(Breakdown::new(since, parts, MAX_NAMED_VALUES))
     }
@@ -101,13 +105,13 @@ impl Telemetry {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn scope_use(&self, key: KeyId) -> Result<ScopeUse, StoreError> {
+    pub async fn scope_use(&self, key: KeyId) -> Result<ScopeUsage, StoreError> {
         let seen = self
             .store
             .breakdown_value_spans(key, DAY, Dimension::Scope)
             .await?;
-        Ok(ScopeUse {
-            asked: seen
+        Ok(ScopeUsage {
+            used: seen
                 .iter()
                 .filter_map(|seen| ScopeSet::one(&seen.value).ok())
                 .fold(ScopeSet::default(), ScopeSet::union),
@@ -138,15 +142,15 @@ impl Telemetry {
         window: Window,
     ) -> Result<(i64, Breakdown), StoreError> {
         let now = self.now();
-        let (span, since) = Breakdown::span(Range::of(window, now), now);
-        let counts = self.store.usage(subject, span, since, now).await?;
+        let (level, since) = Breakdown::level(ChartRange::of(window, now), now);
+        let counts = self.store.usage(subject, level.ms(), since, now).await?;
         let parts = self
             .store
-            .usage_breakdown(subject, span, since, now)
+            .usage_breakdown(subject, level.ms(), since, now)
             .await?;
         let accepted = parts
             .into_iter()
-            .filter(|part: &Part| part.outcome == Outcome::Accepted);
+            .filter(|part: &BreakdownRow| part.outcome == Outcome::Accepted);
         Ok((
             Series::total(counts).accepted,
             Breakdown::new(since, accepted, MAX_IMPACT_VALUES),
@@ -194,9 +198,9 @@ impl Telemetry {
         &self,
         request_id: &str,
         application: Option<ApplicationId>,
-    ) -> Result<Vec<Decided>, StoreError> {
+    ) -> Result<Vec<DecisionRecord>, StoreError> {
         self.write_decisions_before_read().await;
-        let request_id = text::line(request_id, MAX_REQUEST_ID);
+        let request_id = text::single_line(request_id, MAX_REQUEST_ID);
         self.store
             .decisions_of_request(&request_id, application, MAX_OF_REQUEST)
             .await
@@ -217,7 +221,7 @@ impl Telemetry {
     /// Observes a failed sign-in of an existing person.
     pub fn sign_in_failed(
         &self,
-        kind: domain::security::Kind,
+        kind: domain::security::EventKind,
         email: &domain::account::Email,
         origin: &domain::origin::Origin,
     ) {

@@ -4,7 +4,7 @@ use crate::{Telemetry, usage::ReportSums};
 use domain::{
     id::AccountId,
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::reported::Reported,
+    usage::reported::ReportedCalls,
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -77,8 +77,8 @@ impl Telemetry {
                     receipt.accepted += 1;
                     let (_, sum) = sums
                         .entry((key, at.floor(MINUTE)))
-                        .or_insert((application, Reported::default()));
-                    *sum = sum.plus(Reported::one(call.status, call.latency_ms));
+                        .or_insert((application, ReportedCalls::default()));
+                    *sum = sum.plus(ReportedCalls::one(call.status, call.latency_ms));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! The audit log, for owners.
 
 use crate::error::AppError;
-use domain::{audit::Record, time::Timestamp};
+use domain::{audit::AuditRecord, time::Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditList {
     /// The newest first.
-    pub rows: Vec<Record>,
+    pub rows: Vec<AuditRecord>,
     /// The cursor of the page with older ones, where there is one.
     pub next: Option<String>,
     /// The cursor of the page with newer ones.

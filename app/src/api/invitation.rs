@@ -1,7 +1,7 @@
 //! What the holder of an invitation's link may do.
 
 use crate::error::AppError;
-use domain::{member::Welcome, time::Timestamp};
+use domain::{member::InvitationDetails, time::Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenInvitation {
     /// Who is invited to what.
-    pub welcome: Welcome,
+    pub welcome: InvitationDetails,
     /// The server's clock.
     pub now: Timestamp,
 }

@@ -4,7 +4,7 @@ use crate::{
     error::AppError,
     ui::drawn::{Drawn, Markup},
 };
-use domain::security::OpenEvents;
+use domain::security::OpenEventCounts;
 use leptos::prelude::*;
 
 /// What became of the calls with all keys over a window or a range, as `key_insight` says it of one; and which keys are
@@ -16,7 +16,7 @@ pub async fn read_overview(
     #[server(default)] from: String,
     #[server(default)] until: String,
     #[server(default)] zone: String,
-) -> Result<Drawn<OpenEvents, [Markup; 2]>, AppError> {
+) -> Result<Drawn<OpenEventCounts, [Markup; 2]>, AppError> {
     use crate::{
         part::{InSight, UsagePanel},
         routes,

@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use domain::{
-    decision::{Explained, RequestPage},
+    decision::{DecisionDetails, RequestPage},
     key::KeySummary,
     time::Timestamp,
     verdict::Verdict,
@@ -25,7 +25,7 @@ pub struct RequestList {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     /// The decisions, in their order.
-    pub found: Vec<Explained>,
+    pub found: Vec<DecisionDetails>,
     /// The server's clock.
     pub now: Timestamp,
 }
@@ -111,9 +111,9 @@ pub fn read(
     scope: &str,
     at: &str,
     now: Timestamp,
-) -> Result<domain::decision::Case, AppError> {
+) -> Result<domain::decision::SimulatedRequest, AppError> {
     use crate::error::FieldError;
-    domain::decision::Case::parse(address, scope, at, now).map_err(|wrong| {
+    domain::decision::SimulatedRequest::parse(address, scope, at, now).map_err(|wrong| {
         let errors = wrong
             .into_iter()
             .map(|(field, error)| FieldError::new(field, error.0));

@@ -1,7 +1,7 @@
 //! What platform staff look at.
 
 use crate::{context::Theme, error::AppError};
-use domain::{account::Identity, support::Found, time::Timestamp};
+use domain::{account::Identity, support::SupportSearchResult, time::Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ pub async fn support_desk() -> Result<Desk, AppError> {
 
 /// Looks for an account, an application or a key. The owners' logs hold the look before this answers.
 #[server(name = SupportLook, prefix = "/api", endpoint = "support_look")]
-pub async fn support_look(what: String, reason: String) -> Result<Found, AppError> {
+pub async fn support_look(what: String, reason: String) -> Result<SupportSearchResult, AppError> {
     let support = crate::context::support().await?;
     let (search, reason) = check(&what, &reason)?;
     match support.look(search, what.trim().to_owned(), reason).await? {
@@ -42,9 +42,12 @@ pub async fn support_look(what: String, reason: String) -> Result<Found, AppErro
 ///
 /// # Errors
 /// All sentences at once.
-pub fn check(what: &str, reason: &str) -> Result<(domain::support::Search, String), AppError> {
+pub fn check(
+    what: &str,
+    reason: &str,
+) -> Result<(domain::support::SupportSearch, String), AppError> {
     use crate::error::FieldError;
-    let search = domain::support::Search::parse(what);
+    let search = domain::support::SupportSearch::parse(what);
     let reason = domain::support::parse_reason(reason);
     match (search, reason) {
         (Ok(search), Ok(reason)) => Ok((search, reason)),

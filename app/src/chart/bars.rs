@@ -1,7 +1,7 @@
 //! Bars and where they stand, in the units of the picture.
 
 use super::{scale, stack::Stack};
-use domain::usage::{chart::Mark as Change, local::Local};
+use domain::usage::{chart::ChartMarker as Change, local::ZoneOffsets};
 
 /// The picture's width.
 pub const WIDTH: f64 = 960.0;
@@ -74,7 +74,7 @@ pub struct Plot {
 }
 
 /// Lays a stack out, with times as the clocks of a zone show them.
-pub fn plot(stack: &Stack, local: &Local, changes: &[Change]) -> Plot {
+pub fn plot(stack: &Stack, local: &ZoneOffsets, changes: &[Change]) -> Plot {
     let highest = stack.bars.iter().map(|bar| bar.iter().sum()).max();
     let highest: i64 = highest.unwrap_or_default();
     let ticks = scale::ticks(highest);
@@ -124,7 +124,7 @@ pub fn plot(stack: &Stack, local: &Local, changes: &[Change]) -> Plot {
     let ticks = changes
         .iter()
         .filter_map(|change| {
-            let place = i64::try_from(stack.range.place(change.at)?).ok()?;
+            let place = i64::try_from(stack.range.bar_index(change.at)?).ok()?;
             Some(Tick {
                 x: LEFT + real(place) * step + step / 2.0,
                 label: said(change, local),
@@ -144,12 +144,12 @@ pub fn plot(stack: &Stack, local: &Local, changes: &[Change]) -> Plot {
 }
 
 /// `23 Nov 2026, 15:05: regenerated the secret`.
-pub fn said(change: &Change, local: &Local) -> String {
+pub fn said(change: &Change, local: &ZoneOffsets) -> String {
     format!("{}: {}", local.readable(change.at), change.action.phrase())
 }
 
 /// Six words beneath the bars, every other one for wide screens only.
-fn columns(stack: &Stack, local: &Local, place: impl Fn(i64) -> f64, step: f64) -> Vec<Mark> {
+fn columns(stack: &Stack, local: &ZoneOffsets, place: impl Fn(i64) -> f64, step: f64) -> Vec<Mark> {
     let range = stack.range;
     let length = range.end().since(range.start);
     let every = (count(stack) / 6).max(1);
@@ -159,7 +159,7 @@ fn columns(stack: &Stack, local: &Local, place: impl Fn(i64) -> f64, step: f64) 
         .map(|(n, (at, _))| Mark {
             x: place(n) + step / 2.0,
             y: HEIGHT - 6.0,
-            text: scale::moment(length, local.shifted(at)),
+            text: scale::moment(length, local.to_local(at)),
             minor: (n / every) % 2 == 1,
         })
         .collect()
@@ -180,7 +180,7 @@ mod tests {
     use domain::{
         audit::Action,
         time::Timestamp,
-        usage::{Outcome, Range, Series, Window},
+        usage::{ChartRange, Outcome, Series, Window},
     };
 
     #[test]
@@ -195,8 +195,8 @@ mod tests {
             at: now.plus(ago),
             action: Action::KeyRegenerated,
         });
-        let series = Series::fill_gaps(Range::of(Window::Day, now), now, counts);
-        let plot = plot(&Stack::of_calls(&series), &Local::utc(), &changes);
+        let series = Series::fill_gaps(ChartRange::of(Window::Day, now), now, counts);
+        let plot = plot(&Stack::of_calls(&series), &ZoneOffsets::utc(), &changes);
         assert_eq!(plot.bars.len(), 3);
         let running = plot.bars.iter().filter(|bar| bar.running);
         assert!(running.count() == 2 && !plot.bars[0].running);
@@ -217,8 +217,8 @@ mod tests {
 
     #[test]
     fn no_calls_are_no_bars() {
-        let empty = Series::fill_gaps(Range::of(Window::Hour, Timestamp(0)), Timestamp(0), []);
-        let plot = plot(&Stack::of_calls(&empty), &Local::utc(), &[]);
+        let empty = Series::fill_gaps(ChartRange::of(Window::Hour, Timestamp(0)), Timestamp(0), []);
+        let plot = plot(&Stack::of_calls(&empty), &ZoneOffsets::utc(), &[]);
         assert!(plot.bars.is_empty());
     }
 }

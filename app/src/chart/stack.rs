@@ -3,7 +3,7 @@
 use crate::words::{rotate, usage as words};
 use domain::{
     time::Timestamp,
-    usage::{Range, Series, reported::Answers},
+    usage::{ChartRange, Series, reported::StatusCounts},
 };
 
 /// One of the parts of a bar.
@@ -46,7 +46,7 @@ const fn layer(series: &'static str, label: &'static str, hatched: bool) -> Laye
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stack {
     /// What it covers.
-    pub range: Range,
+    pub range: ChartRange,
     /// The bar that is still being counted.
     pub running: Option<usize>,
     /// What is counted, from the floor upwards.
@@ -70,7 +70,7 @@ impl Stack {
     }
 
     /// What services reported of those bars.
-    pub fn of_answers(series: &Series, answers: &[Answers]) -> Self {
+    pub fn of_answers(series: &Series, answers: &[StatusCounts]) -> Self {
         let bars = answers.iter();
         Self {
             range: series.range,
@@ -130,11 +130,11 @@ mod tests {
     #[test]
     fn a_bar_says_what_its_layers_count() {
         let now = Timestamp(1_795_442_709_123);
-        let series = Series::fill_gaps(Range::of(Window::Day, now), now, []);
+        let series = Series::fill_gaps(ChartRange::of(Window::Day, now), now, []);
         let calls = Stack::of_calls(&series);
         let said = calls.said(&[30, 10, 4], i64::to_string);
         assert_eq!(said, "30 accepted, 10 refused, 4 rate limited");
-        let one = Answers {
+        let one = StatusCounts {
             succeeded: 7,
             client_errors: 2,
             server_errors: 1,

@@ -9,7 +9,7 @@ use crate::{
     ui::{ErrorState, Icon, Notice, Shape, TabTitle, live::Announcer},
     words::security as words,
 };
-use domain::security::{EventState, Kind, Severity};
+use domain::security::{EventKind, EventState, Severity};
 use leptos::{html, prelude::*};
 use leptos_router::{components::Form, hooks::use_query_map};
 
@@ -114,7 +114,9 @@ fn Filter(action: String, address: Memo<EventsAddress>) -> impl IntoView {
     let severities = Severity::ALL
         .map(|each| (each.as_str(), words::severity(each)))
         .to_vec();
-    let kinds = Kind::ALL.map(|each| (each.as_str(), each.title())).to_vec();
+    let kinds = EventKind::ALL
+        .map(|each| (each.as_str(), each.title()))
+        .to_vec();
     let states = vec![
         (EventState::Acknowledged.as_str(), words::SEEN),
         (EventState::All.as_str(), words::ALL),

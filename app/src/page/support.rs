@@ -7,7 +7,7 @@ use crate::{
     ui::{ErrorState, ErrorSummary, Icon, Shape, Submit, TabTitle, TextField},
     words::{frame, support},
 };
-use domain::support::Found;
+use domain::support::SupportSearchResult;
 use leptos::{html, prelude::*};
 use leptos_router::components::A;
 
@@ -69,12 +69,15 @@ pub fn Support() -> impl IntoView {
 fn Look(action: ServerAction<SupportLook>) -> impl IntoView {
     let outcome = use_outcome(action);
     let errors = use_errors(outcome);
-    let found = Memo::new(move |before: Option<&Option<Found>>| match outcome.get() {
-        Some(Ok(found)) => Some(found),
-        // What was found before stays while the next look is under way.
-        None => before.cloned().flatten(),
-        Some(Err(_)) => None,
-    });
+    let found =
+        Memo::new(
+            move |before: Option<&Option<SupportSearchResult>>| match outcome.get() {
+                Some(Ok(found)) => Some(found),
+                // What was found before stays while the next look is under way.
+                None => before.cloned().flatten(),
+                Some(Err(_)) => None,
+            },
+        );
     // The button of a hit goes with its list: the focus goes on to what came of it.
     let result = NodeRef::<html::Div>::new();
     Effect::new(move |_| {

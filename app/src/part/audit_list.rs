@@ -6,7 +6,7 @@ use crate::{
     words::audit as words,
 };
 use domain::{
-    audit::{Facts, Record},
+    audit::{AuditRecord, FieldValues},
     key::token::KeyId,
     time::Timestamp,
 };
@@ -19,7 +19,7 @@ pub fn AuditList(
     /// The application's id.
     app: String,
     /// The newest first.
-    records: Vec<Record>,
+    records: Vec<AuditRecord>,
     /// The server's clock.
     now: Timestamp,
 ) -> impl IntoView {
@@ -35,7 +35,7 @@ pub fn AuditList(
     }
 }
 
-fn row(path: &str, record: Record, now: Timestamp) -> AnyView {
+fn row(path: &str, record: AuditRecord, now: Timestamp) -> AnyView {
     let who = AuditAddress::by(&record.actor).path(path);
     // Who signs in does it to nobody else.
     let target = (record.target != record.actor)
@@ -95,13 +95,13 @@ fn target(path: &str, target: &str) -> Option<AnyView> {
 }
 
 /// What it was and what it became, field by field.
-fn changes(before: &Facts, after: &Facts) -> Option<AnyView> {
+fn changes(before: &FieldValues, after: &FieldValues) -> Option<AnyView> {
     let fields: BTreeSet<&str> = before
         .iter()
         .chain(after.iter())
         .map(|(field, _)| field)
         .collect();
-    let of = |facts: &Facts, field| words::value(facts.get(field).unwrap_or(words::NOTHING));
+    let of = |facts: &FieldValues, field| words::value(facts.get(field).unwrap_or(words::NOTHING));
     let rows: Vec<_> = fields
         .into_iter()
         .map(|field| {

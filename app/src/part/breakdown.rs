@@ -3,7 +3,7 @@
 use crate::{chart::scale::grouped, words::key};
 use domain::usage::{
     Bucket,
-    breakdown::{Breakdown, Dimension, Shares},
+    breakdown::{Breakdown, Dimension, DimensionValues},
 };
 use leptos::prelude::*;
 
@@ -48,7 +48,7 @@ pub fn passed(breakdown: Breakdown) -> AnyView {
     .into_any()
 }
 
-fn table(shares: Shares, refusals: bool) -> AnyView {
+fn table(shares: DimensionValues, refusals: bool) -> AnyView {
     let dimension = shares.dimension;
     let largest = shares
         .top

@@ -5,7 +5,7 @@ use crate::{
     words::{key as key_words, requests as words},
 };
 use domain::{
-    decision::{Check, Finding},
+    decision::{CheckResult, GateCheck},
     key::KeySummary,
     verdict::Verdict,
 };
@@ -23,18 +23,18 @@ pub fn Checks(
     /// The key as it is now, where it exists.
     key: Option<KeySummary>,
     /// The first check that is shown.
-    #[prop(default = Check::Place)]
-    first: Check,
+    #[prop(default = GateCheck::Credentials)]
+    first: GateCheck,
 ) -> impl IntoView {
-    let rows = Check::ALL
+    let rows = GateCheck::ALL
         .into_iter()
         .filter(|check| *check >= first)
         .map(|check| {
-            let found = check.found(verdict);
+            let found = check.result(verdict);
             let shape = match found {
-                Finding::Passed => Shape::Check,
-                Finding::Refused => Shape::Ban,
-                Finding::NotReached => Shape::Dots,
+                CheckResult::Passed => Shape::Check,
+                CheckResult::Refused => Shape::Ban,
+                CheckResult::NotReached => Shape::Dots,
             };
             let rule = rule(check, verdict, &address, &asked, key.as_ref());
             view! {
@@ -59,7 +59,7 @@ pub fn Checks(
 
 /// What the check compared, where there is more to say than its name.
 fn rule(
-    check: Check,
+    check: GateCheck,
     verdict: Verdict,
     address: &str,
     asked: &str,
@@ -67,22 +67,25 @@ fn rule(
 ) -> Option<AnyView> {
     let or =
         |text: &str, empty: &'static str| if text.is_empty() { empty } else { text }.to_owned();
-    let refused = check.found(verdict) == Finding::Refused;
+    let refused = check.result(verdict) == CheckResult::Refused;
     let words = match (check, verdict) {
-        (Check::Expiry, Verdict::Expired { at }) | (Check::Retirement, Verdict::Retired { at }) => {
+        (GateCheck::Expiry, Verdict::Expired { at })
+        | (GateCheck::Retirement, Verdict::Retired { at }) => {
             return Some(view! { <p><Exact at /></p> }.into_any());
         }
-        (Check::Secret, Verdict::Throttled { retry_after_ms }) => words::put_off(retry_after_ms),
-        (Check::Address, _) => {
+        (GateCheck::Secret, Verdict::Throttled { retry_after_ms }) => {
+            words::put_off(retry_after_ms)
+        }
+        (GateCheck::Address, _) => {
             let allowed = key?.ip_rules.texts().collect::<Vec<_>>().join(", ");
             let address = or(address, words::UNKNOWN);
             words::address_rule(&address, &or(&allowed, key_words::ANY_ADDRESS))
         }
-        (Check::Scopes, _) => {
+        (GateCheck::Scopes, _) => {
             let held = key?.scopes.to_string();
             words::scope_rule(&or(asked, words::NO_SCOPE), &or(&held, words::NO_SCOPE))
         }
-        (Check::RateLimit, verdict) => {
+        (GateCheck::RateLimit, verdict) => {
             let limit = match key?.rate_limit {
                 Some(limit) => words::limit_rule(&limit.to_string()),
                 None => words::NO_LIMIT.to_owned(),

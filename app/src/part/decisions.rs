@@ -6,7 +6,7 @@ use crate::{
     ui::{Exact, Time},
     words::requests as words,
 };
-use domain::{decision::Explained, time::Timestamp};
+use domain::{decision::DecisionDetails, time::Timestamp};
 use leptos::prelude::*;
 
 /// Everything about the decisions under one request id.
@@ -16,7 +16,7 @@ pub fn Decisions(
     #[prop(optional, into)]
     app: Option<String>,
     /// The decisions, in their order.
-    found: Vec<Explained>,
+    found: Vec<DecisionDetails>,
     /// The server's clock.
     now: Timestamp,
 ) -> impl IntoView {
@@ -26,8 +26,8 @@ pub fn Decisions(
         .collect_view()
 }
 
-fn card(app: Option<&str>, explained: Explained, now: Timestamp) -> AnyView {
-    let Explained { decided, key } = explained;
+fn card(app: Option<&str>, explained: DecisionDetails, now: Timestamp) -> AnyView {
+    let DecisionDetails { decided, key } = explained;
     let id = format!("decision-{}", decided.id);
     let labelled = id.clone();
     let at = decided.at;
@@ -69,7 +69,7 @@ fn card(app: Option<&str>, explained: Explained, now: Timestamp) -> AnyView {
                 {fact(words::ID, decided.request_id)}
             </dl>
             {decided.from_browser.then(|| view! { <p><span class="badge" data-tone="warning">{words::BROWSER}</span></p> })}
-            <Checks verdict=decided.verdict address asked=decided.asked.to_string() key />
+            <Checks verdict=decided.verdict address asked=decided.required_scopes.to_string() key />
             <p class="field-hint">{words::AS_IT_IS}</p>
         </section>
     }

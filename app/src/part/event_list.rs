@@ -10,7 +10,7 @@ use crate::{
 };
 use domain::{
     key::token::KeyId,
-    security::{LONGEST_NOTE, Remedy, SecurityEvent, Severity},
+    security::{MAX_NOTE_CHARS, Remedy, SecurityEvent, Severity},
     time::{MINUTE, Timestamp},
 };
 use leptos::prelude::*;
@@ -161,7 +161,7 @@ fn meta(app: Option<&str>, event: &SecurityEvent, now: Timestamp) -> AnyView {
 
 /// Links to what can be done by whoever looks.
 fn remedies(app: &str, event: &SecurityEvent, editor: bool) -> AnyView {
-    let alive = event.key.as_ref().filter(|key| key.alive && editor);
+    let alive = event.key.as_ref().filter(|key| key.revocable && editor);
     let all = event.kind.remedies().iter();
     let links: Vec<_> = all
         .filter_map(|remedy| {
@@ -232,7 +232,7 @@ fn form(app: &str, event: &SecurityEvent, action: ServerAction<AcknowledgeEvent>
                         id=id
                         name="note"
                         rows="2"
-                        maxlength=LONGEST_NOTE.to_string()
+                        maxlength=MAX_NOTE_CHARS.to_string()
                         aria-describedby=hint.clone()
                     ></textarea>
                     <p class="field-hint" id=hint>

@@ -6,8 +6,8 @@ use crate::{
     words::list as words,
 };
 use domain::key::{
+    condition::KeyCondition,
     filter::{Order, StatusFilter},
-    notable::Notable,
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{html, prelude::*, task::spawn_local};
@@ -29,7 +29,7 @@ pub fn FilterBar(
         .into_iter()
         .map(|(_, choice, words)| (choice, words))
         .collect();
-    let notable = Notable::ALL
+    let notable = KeyCondition::ALL
         .into_iter()
         .map(|(_, choice, words)| (choice, words))
         .collect();

@@ -1,14 +1,14 @@
 //! What happened to a key.
 
 use crate::ui::Time;
-use domain::{audit::Record, time::Timestamp};
+use domain::{audit::AuditRecord, time::Timestamp};
 use leptos::prelude::*;
 
 /// Sentences, the newest first.
 #[component]
 pub fn History(
     /// The rows of the audit log.
-    records: Vec<Record>,
+    records: Vec<AuditRecord>,
     /// The server's clock.
     now: Timestamp,
 ) -> impl IntoView {

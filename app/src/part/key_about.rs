@@ -3,8 +3,8 @@
 use super::{History, KeyFacts, MayDo, Suggestions};
 use crate::words::key as words;
 use domain::{
-    audit::Record,
-    key::{KeySummary, suggestion::ScopeUse},
+    audit::AuditRecord,
+    key::{KeySummary, suggestion::ScopeUsage},
     time::Timestamp,
 };
 use leptos::prelude::*;
@@ -17,9 +17,9 @@ pub fn KeyAbout(
     /// The key.
     key: KeySummary,
     /// What happened to it, the newest first.
-    history: Vec<Record>,
+    history: Vec<AuditRecord>,
     /// What its calls asked for.
-    used: ScopeUse,
+    used: ScopeUsage,
     /// The server's clock.
     now: Timestamp,
     /// Whether the reader may change it.

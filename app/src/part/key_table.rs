@@ -75,7 +75,7 @@ pub fn KeyTable(
 /// What the heading of a column that can be sorted by leads to, and how the column is sorted now.
 fn sorting(address: &ListAddress, by: Sort, path: &str) -> Sorting {
     let order = address.order();
-    let now = (order.by == by).then_some(if order.down {
+    let now = (order.by == by).then_some(if order.descending {
         "descending"
     } else {
         "ascending"

@@ -5,7 +5,7 @@ use crate::{
     routes::{self, with_query},
     words::{overview as words, usage},
 };
-use domain::usage::overview::{BusyKey, KeysInSight, Worth};
+use domain::usage::overview::{AttentionGroup, BusyKey, KeyOverview};
 use leptos::prelude::*;
 
 /// The busiest keys, and those that need attention, beside each other.
@@ -14,7 +14,7 @@ pub fn InSight(
     /// The application's id.
     app: String,
     /// The keys.
-    keys: KeysInSight,
+    keys: KeyOverview,
 ) -> impl IntoView {
     let since = words::since(&keys.since.readable());
     let quiet = keys.attention.is_empty() && keys.refused.is_empty();
@@ -97,8 +97,8 @@ fn busiest(app: &str, keys: &[BusyKey]) -> AnyView {
     .into_any()
 }
 
-fn attention(app: &str, worth: &Worth) -> AnyView {
-    let list = with_query(&routes::list(app), &[("notable", &worth.notable)]);
+fn attention(app: &str, worth: &AttentionGroup) -> AnyView {
+    let list = with_query(&routes::list(app), &[("notable", &worth.condition)]);
     let rows = worth
         .keys
         .iter()
@@ -114,7 +114,7 @@ fn attention(app: &str, worth: &Worth) -> AnyView {
         .more
         .then(|| view! { <a href=list>{words::ALL}</a> })
         .into_any();
-    group(words::kind(&worth.notable), rows, more)
+    group(words::kind(&worth.condition), rows, more)
 }
 
 fn group(title: &'static str, rows: impl IntoView + 'static, more: AnyView) -> AnyView {

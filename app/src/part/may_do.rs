@@ -3,7 +3,7 @@
 use crate::words::key as words;
 use domain::key::{
     scope::{CATALOGUE, ScopeSet},
-    suggestion::ScopeUse,
+    suggestion::ScopeUsage,
 };
 use leptos::prelude::*;
 
@@ -13,9 +13,9 @@ pub fn MayDo(
     /// The key's scopes.
     scopes: ScopeSet,
     /// What its calls asked for.
-    used: ScopeUse,
+    used: ScopeUsage,
 ) -> impl IntoView {
-    let never = used.never_asked(scopes);
+    let never = used.unused(scopes);
     let names: Vec<_> = scopes.names().collect();
     let unused: Vec<_> = never.names().collect();
     let lines = CATALOGUE
@@ -56,7 +56,7 @@ pub fn MayDo(
         .collect_view();
     let note = match used.since {
         Some(since) if !never.is_empty() => Some(words::watched_since(&since.date_text())),
-        _ if used.asked.is_empty() => Some(words::NOT_WATCHED.to_owned()),
+        _ if used.used.is_empty() => Some(words::NOT_WATCHED.to_owned()),
         _ => None,
     };
     view! {

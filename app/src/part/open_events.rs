@@ -1,14 +1,14 @@
 //! That there are security events which nobody has acknowledged.
 
 use crate::{ui::Notice, words::security as words};
-use domain::security::OpenEvents;
+use domain::security::OpenEventCounts;
 use leptos::prelude::*;
 
 /// A sentence with the way to them; nothing where there are none.
 #[component]
 pub fn OpenEventsNotice(
     /// How many.
-    events: OpenEvents,
+    events: OpenEventCounts,
     /// Where they stand.
     path: String,
 ) -> impl IntoView {

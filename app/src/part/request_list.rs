@@ -6,7 +6,7 @@ use crate::{
     words::requests as words,
 };
 use domain::{
-    decision::{Decided, Heard, RequestPage},
+    decision::{DecisionBatch, DecisionRecord, RequestPage},
     time::Timestamp,
     usage::Outcome,
     verdict::Verdict,
@@ -92,7 +92,7 @@ pub fn RequestList(
     }
 }
 
-fn row(app: &str, call: Decided, now: Timestamp) -> AnyView {
+fn row(app: &str, call: DecisionRecord, now: Timestamp) -> AnyView {
     let tone = match call.verdict.outcome() {
         Outcome::Accepted => "info",
         Outcome::Refused => "danger",
@@ -139,7 +139,7 @@ fn Live(
     /// Behind which id.
     latest: i64,
     /// Where they are put.
-    rows: RwSignal<Vec<Decided>>,
+    rows: RwSignal<Vec<DecisionRecord>>,
 ) -> impl IntoView {
     let ready = use_ready();
     let paused = RwSignal::new(false);
@@ -192,7 +192,7 @@ struct Stage {
     skipped: RwSignal<Option<u64>>,
     ended: RwSignal<bool>,
     refused: bool,
-    rows: RwSignal<Vec<Decided>>,
+    rows: RwSignal<Vec<DecisionRecord>>,
 }
 
 /// A stream of calls; it ends when dropped. The browser opens it again by itself where it breaks.
@@ -236,7 +236,7 @@ impl Drop for Following {
 }
 
 impl Stage {
-    fn show(self, heard: Heard) {
+    fn show(self, heard: DecisionBatch) {
         _ = self.last.try_set(heard.last);
         _ = self.skipped.try_update(|skipped| {
             *skipped = skipped.zip(heard.skipped).map(|(before, new)| before + new);

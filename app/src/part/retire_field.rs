@@ -5,7 +5,7 @@ use crate::{
     ui::{SelectField, TextField},
     words::rotate,
 };
-use domain::key::retirement::{CHOICES, CUSTOM};
+use domain::key::regeneration::{CHOICES, CUSTOM};
 use leptos::prelude::*;
 
 /// A select box `ends`, and a number `hours` for those who want another end. The style shows the number where it is

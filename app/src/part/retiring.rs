@@ -12,7 +12,7 @@ use crate::{
     words::rotate,
 };
 use domain::{
-    key::{KeySummary, retirement::Rotation},
+    key::{KeySummary, regeneration::Rotation},
     usage::Bucket,
 };
 use leptos::prelude::*;
@@ -34,7 +34,7 @@ pub fn Retiring(
         (None, Some(at)) => view! { "It ended " <Time at now /> "." }.into_any(),
         (None, None) => ().into_any(),
     };
-    let safe = rotation.quiet.safe();
+    let safe = rotation.idle_time.safe_to_retire();
     let verdict = until.map(|_| {
         let (shape, words) = if safe {
             (Shape::Check, rotate::SAFE)
@@ -47,7 +47,7 @@ pub fn Retiring(
                 <p>
                     <strong>{words}</strong>
                     ". "
-                    {rotate::quiet(rotation.quiet)}
+                    {rotate::quiet(rotation.idle_time)}
                 </p>
             </div>
         }
@@ -70,7 +70,7 @@ pub fn Retiring(
     let new = key.replaced_by.map(|new| {
         view! { <a href=routes::key(&app, new)>{rotate::SUCCESSOR} " " {new.mask()}</a> }
     });
-    let chart = rotation.both.map(|both| {
+    let chart = rotation.usage.map(|both| {
         let stack = Stack::of_secrets(&both.old, &both.new);
         view! {
             <UsageChart stack local=both.local marks=Vec::new() id="secrets" title=rotate::BOTH />

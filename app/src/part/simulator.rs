@@ -8,7 +8,7 @@ use crate::{
     ui::{ErrorState, ErrorSummary, TextField},
     words::requests as words,
 };
-use domain::{decision::Check, key::KeySummary};
+use domain::{decision::GateCheck, key::KeySummary};
 use leptos::prelude::*;
 use leptos_router::components::Form;
 
@@ -78,7 +78,7 @@ fn told(foreseen: Foreseen, key: KeySummary) -> AnyView {
                 " · "
                 <code>{verdict.code()}</code>
             </p>
-            <Checks verdict address asked=scope key=Some(key) first=Check::Revoked />
+            <Checks verdict address asked=scope key=Some(key) first=GateCheck::Revoked />
         </div>
     }
     .into_any()

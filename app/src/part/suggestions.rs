@@ -5,7 +5,7 @@ use crate::{routes, words::suggest};
 use domain::{
     key::{
         KeySummary,
-        suggestion::{ScopeUse, Suggestion, suggestions},
+        suggestion::{ScopeUsage, Suggestion, suggestions},
     },
     time::Timestamp,
 };
@@ -19,7 +19,7 @@ pub fn Suggestions(
     /// The key.
     key: KeySummary,
     /// What its calls asked for.
-    used: ScopeUse,
+    used: ScopeUsage,
     /// The server's clock.
     now: Timestamp,
 ) -> impl IntoView {

@@ -9,9 +9,9 @@ use crate::{
     words::{security, support},
 };
 use domain::{
-    support::{Found, KeyView},
+    support::{SupportKeyView, SupportSearchResult},
     time::Timestamp,
-    usage::local::Local,
+    usage::local::ZoneOffsets,
 };
 use leptos::prelude::*;
 
@@ -19,7 +19,7 @@ use leptos::prelude::*;
 #[component]
 pub fn SupportFound(
     /// What was found.
-    found: Found,
+    found: SupportSearchResult,
     /// Looks closer.
     action: ServerAction<SupportLook>,
 ) -> impl IntoView {
@@ -33,7 +33,7 @@ pub fn SupportFound(
         }
         .into_any();
     }
-    let Found {
+    let SupportSearchResult {
         reason, now, more, ..
     } = found;
     let key = found.key.map(|key| key_view(key, now));
@@ -146,8 +146,8 @@ fn list(
     }
 }
 
-fn key_view(view: KeyView, now: Timestamp) -> impl IntoView {
-    let KeyView {
+fn key_view(view: SupportKeyView, now: Timestamp) -> impl IntoView {
+    let SupportKeyView {
         key,
         application,
         history,
@@ -173,7 +173,7 @@ fn key_view(view: KeyView, now: Timestamp) -> impl IntoView {
         </section>
         <section class="card" aria-labelledby="usage">
             <h2 id="usage">{support::USAGE}</h2>
-            <UsageChart stack=Stack::of_calls(&usage) local=Local::utc() marks=Vec::new() id="support-usage" title=support::CALLS />
+            <UsageChart stack=Stack::of_calls(&usage) local=ZoneOffsets::utc() marks=Vec::new() id="support-usage" title=support::CALLS />
         </section>
         {events}
         <section class="card" aria-labelledby="history">

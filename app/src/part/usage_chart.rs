@@ -11,7 +11,7 @@ use crate::{
 };
 use domain::{
     time::{DAY, Timestamp},
-    usage::{Range, chart::Mark, local::Local},
+    usage::{ChartRange, chart::ChartMarker, local::ZoneOffsets},
 };
 use leptos::prelude::*;
 
@@ -21,9 +21,9 @@ pub fn UsageChart(
     /// The numbers.
     stack: Stack,
     /// The zone of its times.
-    local: Local,
+    local: ZoneOffsets,
     /// What was changed meanwhile, the oldest first.
-    marks: Vec<Mark>,
+    marks: Vec<ChartMarker>,
     /// Unique in the page.
     id: &'static str,
     /// What is counted.
@@ -104,7 +104,7 @@ pub fn UsageChart(
 }
 
 /// What a chart covers, in words.
-fn covered(range: Range, local: &Local) -> String {
+fn covered(range: ChartRange, local: &ZoneOffsets) -> String {
     let day = |at: Timestamp| {
         let text = local.readable(at);
         text.split(',').next().unwrap_or_default().to_owned()
@@ -122,13 +122,13 @@ fn covered(range: Range, local: &Local) -> String {
     }
 }
 
-fn rows(stack: &Stack, local: &Local, marks: &[Mark]) -> AnyView {
+fn rows(stack: &Stack, local: &ZoneOffsets, marks: &[ChartMarker]) -> AnyView {
     let rows: Vec<_> = stack
         .times()
         .map(|(at, calls)| {
             let changes: Vec<_> = marks
                 .iter()
-                .filter(|mark| stack.range.place(mark.at) == stack.range.place(at))
+                .filter(|mark| stack.range.bar_index(mark.at) == stack.range.bar_index(at))
                 .map(|mark| words::mark(mark.action.phrase()))
                 .collect();
             (at, calls, changes.join("; "))

@@ -1,7 +1,7 @@
 //! What a chart's numbers come to.
 
 use crate::words::usage as words;
-use domain::usage::{Bucket, reported::Reported};
+use domain::usage::{Bucket, reported::ReportedCalls};
 use leptos::prelude::*;
 
 /// Rates, each with what it is a rate of.
@@ -10,7 +10,7 @@ pub fn UsageFigures(
     /// All calls of the chart.
     calls: Bucket,
     /// What services reported of them.
-    reported: Reported,
+    reported: ReportedCalls,
 ) -> impl IntoView {
     let missed = calls.refused + calls.rate_limited;
     let refusals = rate(words::REFUSAL_RATE, missed, calls.total(), false);

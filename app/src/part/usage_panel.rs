@@ -57,7 +57,7 @@ pub fn UsagePanel(
     view! {
         {problem}
         <UsageFigures calls=chart.series.sum() reported=chart.reported />
-        <UsageChart stack=calls local=chart.local marks=chart.marks id title />
+        <UsageChart stack=calls local=chart.local marks=chart.markers id title />
         {answers}
         <div class="usage-files">
             {zone} {file(numbers, words::CSV)} {file(parts, words::BREAKDOWN_CSV)}

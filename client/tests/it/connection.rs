@@ -19,7 +19,10 @@ async fn a_service_calls_the_gate_over_a_socket() {
         .expect("right");
     let service = service(&latchkey);
     let good = harness.server.key(&harness.owner, "invoice:read", "").await;
-    let narrow = harness.server.key(&harness.owner, "customer:read", "").await;
+    let narrow = harness
+        .server
+        .key(&harness.owner, "customer:read", "")
+        .await;
     let mut wrong = harness.server.key(&harness.owner, "invoice:read", "").await;
     wrong.secret.clone_from(&good.secret);
     assert_eq!(invoices(&service, &good).await, 200);

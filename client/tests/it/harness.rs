@@ -1,6 +1,6 @@
 //! A gate that counts its calls, and a service that uses the client.
 
-use crate::test_server::{Answer, TestServer, PEER, request};
+use crate::test_server::{Answer, PEER, TestServer, request};
 use axum::{
     Extension, Router,
     body::{Body, to_bytes},

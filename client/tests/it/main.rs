@@ -7,12 +7,12 @@ mod harness;
 mod described {
     pub fn check(_: &http::Method, _: &str, _: &crate::test_server::Answer) {}
 }
+mod refusals;
 #[expect(
     dead_code,
     reason = "shared with the server's tests; not all of it is used here"
 )]
 #[path = "../../../server/tests/it/test_server.rs"]
 mod test_server;
-mod refusals;
 mod tls;
 mod unavailable;

@@ -1,36 +1,36 @@
-//! Which records of the log somebody wants to see, and where a page of them begins.
+//! Filter and pagination of the audit log.
 
-use super::{Action, Record};
+use super::{Action, AuditRecord};
 use crate::{
     text,
     time::{DAY, Timestamp},
 };
 
-/// Characters of an actor or a target.
-const LONGEST: usize = 254;
+/// Maximum characters of an actor or a target.
+const MAX_CHARS: usize = 254;
 
-/// Which records; the default is all of them.
+/// A filter of the audit log. The default matches all records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct AuditFilter {
-    /// On what: a key's id, most often; empty for everything.
+    /// A target, such as a key id; empty for any.
     pub target: String,
-    /// By whom: an e-mail address, or the id of a key; empty for everybody.
+    /// An actor: an e-mail address or a key id; empty for any.
     pub actor: String,
-    /// What was done.
     pub action: Option<Action>,
-    /// From this instant on.
+    /// The start, inclusive.
     pub from: Option<Timestamp>,
-    /// Before this instant.
+    /// The end, exclusive.
     pub until: Option<Timestamp>,
 }
 
 impl AuditFilter {
-    /// What a link means: `from` and `until` are days in UTC (`2026-11-23`), both included. What cannot be read narrows
-    /// nothing.
+    /// Parses the query parameters of a link. `from` and `until` are inclusive days in UTC (`2026-11-23`). Invalid values
+    /// are ignored.
     pub fn parse(target: &str, actor: &str, action: &str, from: &str, until: &str) -> Self {
         Self {
-            target: text::line(target, LONGEST),
-            actor: text::line(actor, LONGEST),
+            target: text::single_line(target, MAX_CHARS),
+            actor: text::single_line(actor, MAX_CHARS),
             action: Action::parse(action),
             from: Timestamp::parse_date(from),
             until: Timestamp::parse_date(until).map(|day| day.plus(DAY)),
@@ -38,25 +38,25 @@ impl AuditFilter {
     }
 }
 
-/// Where a page begins: behind (or, going back, before) the record with this instant and number.
+/// A cursor of the audit log: the page starts after this record, or ends before it if `back` is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AuditCursor {
-    /// The record's instant.
+    /// The record's time.
     pub at: Timestamp,
-    /// Its number, which settles ties.
+    /// The record's sequence number, which breaks ties.
     pub seq: i64,
-    /// Towards the newest.
+    /// Whether the page precedes the record, towards the newest.
     pub back: bool,
 }
 
 impl AuditCursor {
-    /// The text that stands in a link; [`AuditCursor::parse`] reads it.
+    /// Formats the cursor for a link. [`AuditCursor::parse`] parses it.
     pub fn to_param(self) -> String {
-        let way = if self.back { 'b' } else { 'f' };
-        format!("{way}{}.{}", self.at.0, self.seq)
+        let direction = if self.back { 'b' } else { 'f' };
+        format!("{direction}{}.{}", self.at.0, self.seq)
     }
 
-    /// Reads what [`AuditCursor::to_param`] wrote; anything else is no cursor, so that the log begins at its newest.
+    /// Parses the output of [`AuditCursor::to_param`]. Anything else is `None`, which means the first page.
     pub fn parse(text: &str) -> Option<Self> {
         let (back, rest) = match text.strip_prefix('b') {
             Some(rest) => (true, rest),
@@ -71,14 +71,14 @@ impl AuditCursor {
     }
 }
 
-/// One page of the log, the newest first, with the way to its neighbours.
+/// A page of the audit log, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct AuditPage {
-    /// The records.
-    pub rows: Vec<Record>,
-    /// Older ones, where there are some.
+    pub rows: Vec<AuditRecord>,
+    /// The cursor of the next page, with older records; `None` on the last page.
     pub next: Option<AuditCursor>,
-    /// Newer ones, where there are some.
+    /// The cursor of the previous page, with newer records; `None` on the first page.
     pub previous: Option<AuditCursor>,
 }
 
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_comes_back_and_garbage_does_not() {
+    fn a_cursor_is_parsed_back_and_invalid_text_is_not() {
         for back in [true, false] {
             let cursor = AuditCursor {
                 at: Timestamp(-5),
@@ -96,7 +96,7 @@ mod tests {
             };
             assert_eq!(AuditCursor::parse(&cursor.to_param()), Some(cursor));
         }
-        for garbage in [
+        for invalid in [
             "",
             "f",
             "f1",
@@ -105,12 +105,12 @@ mod tests {
             "f99999999999999999999.1",
             "ü1.2",
         ] {
-            assert_eq!(AuditCursor::parse(garbage), None, "{garbage}");
+            assert_eq!(AuditCursor::parse(invalid), None, "{invalid}");
         }
     }
 
     #[test]
-    fn a_day_is_included_and_what_is_no_day_narrows_nothing() {
+    fn both_days_are_inclusive_and_invalid_values_are_ignored() {
         let day = AuditFilter::parse("", "", "key.revoked", "2026-11-23", "2026-11-23");
         let (from, until) = (day.from.expect("a day"), day.until.expect("a day"));
         assert_eq!(until.since(from), DAY);

@@ -1,34 +1,34 @@
-//! What changes about a key, in words, and whether it widens what the key can do.
+//! The differences of an edit, their descriptions, and whether the edit widens access.
 
 use super::{KeyDraft, KeySummary, expiry::Expiry, ip_rule::IpRules, rate_limit::RateLimit};
 use crate::{
     key::{
         name::Description,
-        state::{IllegalMove, State},
+        state::{IllegalTransition, State},
     },
     time::{DAY, HOUR, MINUTE, Timestamp},
 };
 use serde::{Deserialize, Serialize};
 
-/// Items of a list that are named one by one.
-const NAMED: usize = 12;
-/// Characters of a description that are quoted.
-const QUOTED: usize = 60;
+/// Maximum list items named in a description; the others are counted.
+const MAX_LISTED: usize = 12;
+/// Maximum quoted characters of a key's description.
+const MAX_QUOTED_CHARS: usize = 60;
 
-/// What a difference does to the calls that pass.
+/// The effect of a difference on which calls are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
-    /// More of them pass.
+    /// More calls are accepted.
     Widens,
-    /// Fewer.
+    /// Fewer calls are accepted.
     Narrows,
-    /// The same.
+    /// The same calls are accepted.
     Neutral,
 }
 
 impl Effect {
-    /// The word in attributes.
+    /// The value of the page's attributes.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Widens => "widens",
@@ -38,22 +38,22 @@ impl Effect {
     }
 }
 
-/// One thing that is not as it was.
+/// A difference in one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
-    /// What it does.
+    /// Whether it widens or narrows access.
     pub effect: Effect,
-    /// What it is, with what it was: no capital letter, no full stop.
+    /// A description with the old and the new value, without a capital letter or a full stop.
     pub words: String,
 }
 
-/// Everything that is not as it was.
+/// All differences between two drafts of a key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct KeyChange(Vec<Difference>);
 
 impl KeyChange {
-    /// From what a key is to what somebody wants it to be.
+    /// Returns the differences from `before` to `after`.
     pub fn between(before: &KeyDraft, after: &KeyDraft) -> Self {
         let mut change = Self::default();
         if before.name != after.name {
@@ -71,24 +71,24 @@ impl KeyChange {
         change
     }
 
-    /// One after the other.
+    /// Returns the differences in the order of the form's fields.
     pub fn differences(&self) -> &[Difference] {
         &self.0
     }
 
-    /// Whether nothing changes.
+    /// Whether there are no differences.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether a call may pass that did not: this asks for a fresh sign-in.
+    /// Whether a call that was refused may now be accepted. Such an edit requires a recent sign-in.
     pub fn widens(&self) -> bool {
         self.0
             .iter()
             .any(|difference| difference.effect == Effect::Widens)
     }
 
-    /// All of it in one line, as the history of the key has it.
+    /// Returns the descriptions on one line, as the key's history shows them.
     pub fn in_words(&self) -> String {
         let words: Vec<_> = self.0.iter().map(|one| one.words.as_str()).collect();
         words.join("; ")
@@ -199,7 +199,7 @@ impl KeyChange {
 }
 
 impl KeySummary {
-    /// What would have to be asked for to get such a key.
+    /// Returns the draft that would create this key.
     pub fn draft(&self) -> KeyDraft {
         KeyDraft {
             name: self.name.clone(),
@@ -212,37 +212,39 @@ impl KeySummary {
         }
     }
 
-    /// Whether its name, its scopes and its rules can be changed at `now`.
+    /// Checks that the key can be edited at `now`.
     ///
     /// # Errors
-    /// Where it is over: revoked, or past its end.
-    pub fn editable(&self, now: Timestamp) -> Result<(), IllegalMove> {
+    /// If the key is revoked, expired or retired.
+    pub fn editable(&self, now: Timestamp) -> Result<(), IllegalTransition> {
         let ended = [self.expires_at, self.retires_at]
             .into_iter()
             .flatten()
             .any(|end| end <= now);
         match self.state {
-            State::Revoked { .. } => Err(IllegalMove::Revoked),
-            _ if ended => Err(IllegalMove::Ended),
+            State::Revoked { .. } => Err(IllegalTransition::Revoked),
+            _ if ended => Err(IllegalTransition::Ended),
             _ => Ok(()),
         }
     }
 
-    /// Whether it can be thrown away in one step: nobody said that its secret is stored, and nobody used it.
+    /// Checks that the key can be discarded in one step: its secret is not confirmed and it was never used.
     ///
     /// # Errors
-    /// Where somebody may depend on it, or it has been revoked.
-    pub fn discardable(&self) -> Result<(), IllegalMove> {
+    /// If the key may be in use, or is revoked.
+    pub fn discardable(&self) -> Result<(), IllegalTransition> {
         match self.state {
-            State::Revoked { .. } => Err(IllegalMove::Revoked),
-            _ if self.confirmed_at.is_some() || self.last_used.is_some() => Err(IllegalMove::InUse),
+            State::Revoked { .. } => Err(IllegalTransition::Revoked),
+            _ if self.confirmed_at.is_some() || self.last_used.is_some() => {
+                Err(IllegalTransition::InUse)
+            }
             _ => Ok(()),
         }
     }
 }
 
 impl KeyDraft {
-    /// A mark of everything that can be changed: a form that was made from another one is overtaken.
+    /// Returns a fingerprint of all editable fields. A form that carries another fingerprint is outdated.
     pub fn revision(&self) -> String {
         fingerprint([
             self.name.as_str(),
@@ -260,16 +262,16 @@ impl KeyDraft {
     }
 }
 
-/// A short mark of some texts (FNV-1a, 64 bits): it tells changes apart, and keeps no secret. A carriage return does not
-/// count: browsers add it on their way.
+/// Returns a fingerprint of texts (FNV-1a, 64 bits) that detects changes and is not a security measure. Carriage returns
+/// are ignored because browsers insert them.
 pub fn fingerprint<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let bytes = texts.into_iter().flat_map(|text| text.bytes().chain([0]));
-    let mark = bytes
+    let hash = bytes
         .filter(|byte| *byte != b'\r')
-        .fold(0xcbf2_9ce4_8422_2325_u64, |mark, byte| {
-            (mark ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-    format!("{mark:016x}")
+    format!("{hash:016x}")
 }
 
 fn quoted(description: &Description) -> String {
@@ -278,15 +280,15 @@ fn quoted(description: &Description) -> String {
         return "none".into();
     }
     let line = text.replace('\n', " ");
-    let cut: String = line.chars().take(QUOTED).collect();
+    let cut: String = line.chars().take(MAX_QUOTED_CHARS).collect();
     let more = if cut.len() < line.len() { "…" } else { "" };
     format!("“{cut}{more}”")
 }
 
 fn list(names: impl Iterator<Item = String>) -> String {
     let mut names: Vec<_> = names.collect();
-    let more = names.len().saturating_sub(NAMED);
-    names.truncate(NAMED);
+    let more = names.len().saturating_sub(MAX_LISTED);
+    names.truncate(MAX_LISTED);
     let list = names.join(", ");
     if more > 0 {
         format!("{list} and {more} more")
@@ -295,7 +297,7 @@ fn list(names: impl Iterator<Item = String>) -> String {
     }
 }
 
-/// A length of time in its largest whole unit.
+/// Formats a duration in its largest whole unit.
 fn span(ms: i64) -> String {
     let (count, unit) = match ms {
         ms if ms >= DAY => (ms / DAY, "day"),

@@ -1,11 +1,11 @@
-//! When a key ends.
+//! The expiry of a key.
 
 use crate::{
     Invalid,
     time::{DAY, Timestamp},
 };
 
-/// What the select box offers, as (value, words); the value is what [`Expiry::parse`] reads.
+/// The options of the select box, as (value for [`Expiry::parse`], label).
 pub const CHOICES: [(&str, &str); 7] = [
     ("7", "7 days"),
     ("30", "30 days"),
@@ -16,29 +16,29 @@ pub const CHOICES: [(&str, &str); 7] = [
     ("never", "Never"),
 ];
 
-/// What a key that exists offers besides: the end that it has.
+/// The additional option when editing a key: keep the current expiry.
 pub const KEEP: &str = "keep";
 
-/// Chosen beforehand.
+/// The preselected option.
 pub const DEFAULT_CHOICE: &str = "90";
 
-/// The last day on which a key may end is this many days ahead.
-const FURTHEST_DAYS: i64 = 3_650;
+/// A key expires at most this many days from now.
+const MAX_DAYS: i64 = 3_650;
 
-/// When a key ends.
+/// When a key expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum Expiry {
-    /// From this instant on it is refused.
+    /// The first instant at which the key is refused.
     At(Timestamp),
-    /// It does not.
     Never,
 }
 
 impl Expiry {
-    /// Reads the select box and, for `custom`, the date beside it: the key ends with that day, in UTC.
+    /// Parses the select box and, for `custom`, the date field. The key expires at the end of that day in UTC.
     ///
     /// # Errors
-    /// Where the choice is not offered, or the date does not exist, has passed, or is more than ten years ahead.
+    /// If the option is unknown, or the date is invalid, in the past or more than ten years from now.
     pub fn parse(choice: &str, custom_date: &str, now: Timestamp) -> Result<Self, Invalid> {
         match choice {
             "never" => Ok(Self::Never),
@@ -53,7 +53,7 @@ impl Expiry {
                         "This day has passed. Choose today or a later day.",
                     ));
                 }
-                if end.since(now) > FURTHEST_DAYS * DAY {
+                if end.since(now) > MAX_DAYS * DAY {
                     return Err(Invalid::new(
                         "A key can end ten years from now at the latest, or never.",
                     ));
@@ -69,23 +69,23 @@ impl Expiry {
         }
     }
 
-    /// [`Expiry::parse`] for a key that ends at `present`, which [`KEEP`] keeps.
+    /// Parses the form of an existing key, whose expiry `current` is kept by [`KEEP`].
     ///
     /// # Errors
     /// As [`Expiry::parse`].
     pub fn parse_change(
         choice: &str,
         custom_date: &str,
-        present: Self,
+        current: Self,
         now: Timestamp,
     ) -> Result<Self, Invalid> {
         if choice == KEEP {
-            return Ok(present);
+            return Ok(current);
         }
         Self::parse(choice, custom_date, now)
     }
 
-    /// The instant, where there is one.
+    /// Returns the instant of expiry, or `None` for [`Expiry::Never`].
     pub const fn at(self) -> Option<Timestamp> {
         match self {
             Self::At(at) => Some(at),
@@ -107,7 +107,7 @@ mod tests {
     const NOW: Timestamp = Timestamp(20_780 * DAY + 5);
 
     #[test]
-    fn presets_count_from_now() {
+    fn an_option_in_days_counts_from_now() {
         assert_eq!(
             Expiry::parse("90", "", NOW),
             Ok(Expiry::At(NOW.plus(90 * DAY)))
@@ -117,18 +117,18 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_exists_may_keep_its_end_to_the_millisecond() {
-        for present in [Expiry::At(NOW.plus(12_345)), Expiry::Never] {
-            assert_eq!(Expiry::parse_change(KEEP, "", present, NOW), Ok(present));
+    fn an_edit_keeps_the_expiry_to_the_millisecond() {
+        for current in [Expiry::At(NOW.plus(12_345)), Expiry::Never] {
+            assert_eq!(Expiry::parse_change(KEEP, "", current, NOW), Ok(current));
         }
         assert!(
             Expiry::parse(KEEP, "", NOW).is_err(),
-            "a new key has nothing to keep"
+            "a new key has no expiry to keep"
         );
     }
 
     #[test]
-    fn a_custom_date_lasts_to_the_end_of_its_day() {
+    fn a_custom_date_expires_at_the_end_of_its_day() {
         let today = NOW.date_text();
         assert_eq!(
             Expiry::parse("custom", &today, NOW),
@@ -144,5 +144,28 @@ mod tests {
         ] {
             assert!(Expiry::parse("custom", bad, NOW).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_custom_date_is_today_or_later_and_at_most_ten_years_ahead() {
+        let start_of_day = Timestamp(20_780 * DAY);
+        let at = |days: i64| start_of_day.plus(days * DAY).date_text();
+        for (days, valid) in [(-1, false), (0, true), (3_649, true), (3_650, false)] {
+            let parsed = Expiry::parse("custom", &at(days), start_of_day);
+            assert_eq!(parsed.is_ok(), valid, "{days}");
+        }
+    }
+
+    #[test]
+    fn an_expiry_is_an_optional_instant() {
+        for at in [Some(NOW), None] {
+            assert_eq!(Expiry::from(at).at(), at);
+        }
+    }
+
+    #[test]
+    fn an_edit_can_choose_a_new_expiry() {
+        let parsed = Expiry::parse_change("7", "", Expiry::Never, NOW);
+        assert_eq!(parsed, Ok(Expiry::At(NOW.plus(7 * DAY))));
     }
 }

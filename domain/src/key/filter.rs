@@ -1,23 +1,20 @@
-//! Which keys a list shows, and in which order.
+//! Filter, order and pagination of the key list.
 
-use super::{Environment, KeySummary, name::KeyName, notable::Notable};
+use super::{Environment, KeySummary, condition::KeyCondition, name::KeyName};
 use crate::text;
 
-/// The status a list is narrowed to.
+/// A status to filter by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum StatusFilter {
-    /// Works now.
     Active,
-    /// Switched off.
     Inactive,
-    /// Its time is over.
     Expired,
-    /// Revoked.
     Revoked,
 }
 
 impl StatusFilter {
-    /// All of them, with the value in links and the word on the page.
+    /// All statuses, as (status, value in links, label).
     pub const ALL: [(Self, &'static str, &'static str); 4] = [
         (Self::Active, "active", "Active"),
         (Self::Inactive, "inactive", "Inactive"),
@@ -33,53 +30,51 @@ impl StatusFilter {
             .map_or("", |row| row.1)
     }
 
-    /// Reads [`StatusFilter::as_str`] back.
+    /// Parses the output of [`StatusFilter::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().find(|row| row.1 == text).map(|row| row.0)
     }
 }
 
-/// Which keys a list shows; the default shows all.
+/// A filter of the key list. The default matches all keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names and types of the fields say it")]
 pub struct KeyFilter {
-    /// Text in the name, or a public key id, its beginning or its mask; empty for any.
+    /// Part of the name, or a public key id, its prefix or its mask; empty for any.
     pub search: String,
-    /// Only keys in this status.
     pub status: Option<StatusFilter>,
-    /// Only live, or only test keys.
     pub environment: Option<Environment>,
-    /// Only keys of which this is true.
-    pub notable: Option<Notable>,
+    pub condition: Option<KeyCondition>,
 }
 
 impl KeyFilter {
-    /// The filter that a link means; unknown words filter nothing.
-    pub fn parse(search: &str, status: &str, environment: &str, notable: &str) -> Self {
+    /// Parses the query parameters of a link. Unknown values are ignored.
+    pub fn parse(search: &str, status: &str, environment: &str, condition: &str) -> Self {
         Self {
-            search: text::line(search, 80),
+            search: text::single_line(search, 80),
             status: StatusFilter::parse(status),
             environment: Environment::parse(environment),
-            notable: Notable::parse(notable),
+            condition: KeyCondition::parse(condition),
         }
     }
 
-    /// Whether it leaves anything out.
+    /// Whether the filter excludes any keys.
     pub fn is_narrow(&self) -> bool {
         *self != Self::default()
     }
 }
 
-/// What a list is sorted by.
+/// The column that the key list is sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
-    /// When keys were made.
+    /// The time of creation.
     #[default]
     Created,
-    /// Their names, capitals alike.
+    /// The name, case-insensitively.
     Name,
-    /// Their last accepted call; never stands before all others.
+    /// The last accepted call; keys that were never used sort first.
     Used,
-    /// Their end; never stands behind all others.
+    /// The expiry; keys that never expire sort last.
     Expires,
 }
 
@@ -95,140 +90,144 @@ impl Sort {
     }
 }
 
-/// The order of a list; the default has the newest first.
+/// The order of the key list. The default is newest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct Order {
-    /// By what.
     pub by: Sort,
-    /// The largest first.
-    pub down: bool,
+    pub descending: bool,
 }
 
 impl Default for Order {
     fn default() -> Self {
-        Self::natural(Sort::default())
+        Self::default_for(Sort::default())
     }
 }
 
 impl Order {
-    /// The direction that a first click means: the newest, the last used, A, what ends next.
-    pub const fn natural(by: Sort) -> Self {
-        let down = matches!(by, Sort::Created | Sort::Used);
-        Self { by, down }
+    /// Returns the order after a first click on a column heading: newest, most recently used, A to Z, or next to expire.
+    pub const fn default_for(by: Sort) -> Self {
+        let descending = matches!(by, Sort::Created | Sort::Used);
+        Self { by, descending }
     }
 
-    /// The order that a link means.
+    /// Parses the query parameters of a link. Unknown values mean the default.
     pub fn parse(sort: &str, direction: &str) -> Self {
         let by = [Sort::Name, Sort::Used, Sort::Expires]
             .into_iter()
             .find(|by| by.as_str() == sort)
             .unwrap_or_default();
         match direction {
-            "asc" => Self { by, down: false },
-            "desc" => Self { by, down: true },
-            _ => Self::natural(by),
+            "asc" => Self {
+                by,
+                descending: false,
+            },
+            "desc" => Self {
+                by,
+                descending: true,
+            },
+            _ => Self::default_for(by),
         }
     }
 
     /// The direction in links.
     pub const fn direction(self) -> &'static str {
-        if self.down { "desc" } else { "asc" }
+        if self.descending { "desc" } else { "asc" }
     }
 
-    /// What a click on the heading of `by` leads to.
+    /// Returns the order after a click on the heading of `by`: the current column's direction is reversed.
     #[must_use]
     pub fn clicked(self, by: Sort) -> Self {
         if self.by == by {
             Self {
                 by,
-                down: !self.down,
+                descending: !self.descending,
             }
         } else {
-            Self::natural(by)
+            Self::default_for(by)
         }
     }
 }
 
-/// What a row is sorted by.
+/// A row's value in the sorted column.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum SortKey {
     /// An instant in Unix milliseconds.
     Number(i64),
     /// A name.
     Text(String),
 }
 
-/// Where a page begins: behind (or, going back, before) the row with this place and id.
+/// A cursor of the key list: the page starts after the row with this sort key and id, or ends before it if `back` is set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyCursor {
-    /// The row's place in the order.
-    pub place: Place,
-    /// The row's id, which settles ties.
+    /// The row's value in the sorted column.
+    pub sort_key: SortKey,
+    /// The row's id, which breaks ties.
     pub id: String,
-    /// Towards the beginning of the list.
+    /// Whether the page precedes the row.
     pub back: bool,
 }
 
 impl KeyCursor {
-    /// The text that stands in a link; [`KeyCursor::parse`] reads it.
+    /// Formats the cursor for a link. [`KeyCursor::parse`] parses it.
     pub fn to_param(&self) -> String {
-        let way = if self.back { 'b' } else { 'f' };
-        match &self.place {
-            Place::Number(number) => format!("{way}{number}.{}", self.id),
-            Place::Text(text) => format!("{way}{text}.{}", self.id),
+        let direction = if self.back { 'b' } else { 'f' };
+        match &self.sort_key {
+            SortKey::Number(number) => format!("{direction}{number}.{}", self.id),
+            SortKey::Text(text) => format!("{direction}{text}.{}", self.id),
         }
     }
 
-    /// Reads what [`KeyCursor::to_param`] wrote in a list of this order; anything else is no cursor, so that the list
-    /// begins at its first page.
+    /// Parses the output of [`KeyCursor::to_param`] for a list in this order. Anything else is `None`, which means the first
+    /// page.
     pub fn parse(text: &str, order: Order) -> Option<Self> {
         let back = match text.as_bytes().first()? {
             b'b' => true,
             b'f' => false,
             _ => return None,
         };
-        let (place, id) = text.get(1..)?.rsplit_once('.')?;
+        let (sort_key, id) = text.get(1..)?.rsplit_once('.')?;
         let plain = id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        let place = match order.by {
-            Sort::Name => Place::Text(text::line(place, KeyName::LONGEST)),
-            _ => Place::Number(place.parse().ok()?),
+        let sort_key = match order.by {
+            Sort::Name => SortKey::Text(text::single_line(sort_key, KeyName::MAX_CHARS)),
+            _ => SortKey::Number(sort_key.parse().ok()?),
         };
         plain.then(|| Self {
-            place,
+            sort_key,
             id: id.into(),
             back,
         })
     }
 }
 
-/// One page of a list of keys, as it is asked for.
+/// A request for one page of the key list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names and types of the fields say it")]
 pub struct KeyQuery {
-    /// Which keys.
     pub filter: KeyFilter,
-    /// In which order.
     pub order: Order,
-    /// From where; the first page where there is none.
+    /// The first page if `None`.
     pub cursor: Option<KeyCursor>,
 }
 
-/// One page of keys, with the way to its neighbours.
+/// A page of the key list.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct KeyPage {
-    /// The rows.
     pub rows: Vec<KeySummary>,
-    /// Behind the last row, where there are more.
+    /// The cursor of the next page; `None` on the last page.
     pub next: Option<KeyCursor>,
-    /// Before the first row, where there are some.
+    /// The cursor of the previous page; `None` on the first page.
     pub previous: Option<KeyCursor>,
 }
 
-/// How many keys a filter leaves.
+/// The number of keys that a filter matches, counted up to a bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Total {
-    /// So many.
+pub struct KeyTotal {
+    /// The exact number, or the bound if `more` is set.
     pub count: i64,
-    /// There are more than that.
+    /// Whether there are more keys than `count`.
     pub more: bool,
 }
 
@@ -237,28 +236,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_comes_back_and_garbage_does_not() {
-        let by_name = Order::natural(Sort::Name);
-        for (place, order) in [
-            (Place::Number(-5), Order::default()),
-            (Place::Text("a. b.ü".into()), by_name),
-            (Place::Text(String::new()), by_name),
+    fn a_cursor_is_parsed_back_and_invalid_text_is_not() {
+        let by_name = Order::default_for(Sort::Name);
+        for (sort_key, order) in [
+            (SortKey::Number(-5), Order::default()),
+            (SortKey::Text("a. b.ü".into()), by_name),
+            (SortKey::Text(String::new()), by_name),
         ] {
             let cursor = KeyCursor {
-                place,
+                sort_key,
                 id: "akl_abc".into(),
                 back: true,
             };
             assert_eq!(KeyCursor::parse(&cursor.to_param(), order), Some(cursor));
         }
-        for garbage in ["", "x1.a", "f.a", "f1", "f1.a b", "ü1.a", "fname.akl_abc"] {
-            let parsed = KeyCursor::parse(garbage, Order::default());
-            assert_eq!(parsed, None, "{garbage}");
+        for invalid in ["", "x1.a", "f.a", "f1", "f1.a b", "ü1.a", "fname.akl_abc"] {
+            let parsed = KeyCursor::parse(invalid, Order::default());
+            assert_eq!(parsed, None, "{invalid}");
         }
     }
 
     #[test]
-    fn a_second_click_turns_the_order_round() {
+    fn a_second_click_reverses_the_order() {
         let order = Order::default().clicked(Sort::Name);
         assert_eq!((order.by, order.direction()), (Sort::Name, "asc"));
         assert_eq!(order.clicked(Sort::Name).direction(), "desc");
@@ -267,8 +266,50 @@ mod tests {
     }
 
     #[test]
-    fn unknown_words_filter_nothing() {
+    fn unknown_values_do_not_filter() {
         assert!(!KeyFilter::parse(" ", "x", "y", "z").is_narrow());
         assert!(KeyFilter::parse("", "", "", "idle").is_narrow());
+    }
+
+    #[test]
+    fn a_filter_is_parsed_from_its_link_values() {
+        let filter = KeyFilter::parse(" shop ", "revoked", "test", "idle");
+        let expected = KeyFilter {
+            search: "shop".into(),
+            status: Some(StatusFilter::Revoked),
+            environment: Some(Environment::Test),
+            condition: Some(KeyCondition::Idle),
+        };
+        assert_eq!(filter, expected);
+        assert_eq!(StatusFilter::parse("Revoked"), None);
+    }
+
+    #[test]
+    fn a_first_click_sorts_by_the_newest_the_last_used_the_name_or_the_next_to_expire() {
+        for (by, direction) in [
+            (Sort::Created, "desc"),
+            (Sort::Used, "desc"),
+            (Sort::Name, "asc"),
+            (Sort::Expires, "asc"),
+        ] {
+            let order = Order::default_for(by);
+            assert_eq!((order.by, order.direction()), (by, direction));
+            assert_eq!(Order::parse(by.as_str(), ""), order);
+            assert!(!Order::parse(by.as_str(), "asc").descending);
+            assert!(Order::parse(by.as_str(), "desc").descending);
+        }
+    }
+
+    #[test]
+    fn the_id_of_a_cursor_has_at_most_64_letters_digits_and_underscores() {
+        for (id, valid) in [
+            ("a".repeat(64), true),
+            ("a".repeat(65), false),
+            ("akl_A9".to_owned(), true),
+            ("akl-A9".to_owned(), false),
+        ] {
+            let cursor = KeyCursor::parse(&format!("f1.{id}"), Order::default());
+            assert_eq!(cursor.is_some(), valid, "{id}");
+        }
     }
 }

@@ -1,23 +1,20 @@
-//! The one type that carries a secret to a browser.
+//! The only type that carries a secret to a browser.
 
 use super::{Environment, name::KeyName, token::KeyId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A key that was made a moment ago, with its secret: returned once, kept nowhere.
+/// A newly created key with its secret, which is returned once and never stored.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct IssuedKey {
-    /// The public key id.
     pub id: KeyId,
-    /// Its name.
     pub name: KeyName,
-    /// Live or test.
     pub environment: Environment,
-    /// The secret, in full.
     pub secret: String,
 }
 
-/// Says everything but the secret.
+/// Redacts the secret.
 impl fmt::Debug for IssuedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IssuedKey")
@@ -33,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_cannot_be_printed() {
+    fn debug_output_redacts_the_secret() {
         let issued = IssuedKey {
             id: KeyId::from_number(Environment::Live, 7),
             name: KeyName::parse("Checkout").expect("valid"),

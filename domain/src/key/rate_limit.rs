@@ -1,4 +1,4 @@
-//! How often a key may be used.
+//! The rate limit of a key.
 
 use crate::{
     Invalid,
@@ -7,7 +7,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What the select box offers, as (value, words after the number, milliseconds).
+/// The options of the select box, as (value, words after the number, milliseconds).
 pub const WINDOWS: [(&str, &str, i64); 4] = [
     ("second", "a second", SECOND),
     ("minute", "a minute", MINUTE),
@@ -15,13 +15,13 @@ pub const WINDOWS: [(&str, &str, i64); 4] = [
     ("day", "a day", DAY),
 ];
 
-/// Chosen beforehand.
+/// The preselected option.
 pub const DEFAULT_WINDOW: &str = "minute";
 
-/// The most requests that a window can allow.
-const MOST: u32 = 1_000_000;
+/// The maximum number of requests per window.
+const MAX_REQUESTS: u32 = 1_000_000;
 
-/// At most `requests` calls in each window of `window_ms` milliseconds.
+/// A limit of `requests` calls per window of `window_ms` milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RateLimit {
     /// 1 to 1,000,000.
@@ -31,10 +31,10 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// Reads the number and the select box beside it; an empty number is no limit.
+    /// Parses the number field and the select box. An empty number means no limit.
     ///
     /// # Errors
-    /// Where the number is no whole number from 1 to 1,000,000, or the window is not offered.
+    /// If the number is not an integer from 1 to 1,000,000, or the window is unknown.
     pub fn parse(requests: &str, window: &str) -> Result<Option<Self>, Invalid> {
         let requests = requests.trim();
         if requests.is_empty() {
@@ -43,7 +43,7 @@ impl RateLimit {
         let requests = requests
             .parse()
             .ok()
-            .filter(|requests| (1..=MOST).contains(requests))
+            .filter(|requests| (1..=MAX_REQUESTS).contains(requests))
             .ok_or_else(|| {
                 Invalid::new("Enter a whole number from 1 to 1,000,000, or nothing for no limit.")
             })?;
@@ -58,13 +58,13 @@ impl RateLimit {
         }))
     }
 
-    /// Whether more calls can pass under this limit than under the other one, at once or in the long run.
+    /// Whether this limit allows a larger burst or a higher rate than `other`.
     pub const fn allows_more_than(self, other: Self) -> bool {
         let (mine, others) = (self.requests as u64, other.requests as u64);
         mine > others || mine * other.window_ms as u64 > others * self.window_ms as u64
     }
 
-    /// The select box's value for this window; empty where it offers no such window.
+    /// Returns the select box's value for this window, or an empty text if it has no such option.
     pub fn window(self) -> &'static str {
         self.choice().map_or("", |row| row.0)
     }
@@ -76,7 +76,7 @@ impl RateLimit {
     }
 }
 
-/// As in `100 requests a minute`.
+/// Formats the limit, as in `100 requests a minute`.
 impl fmt::Display for RateLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let noun = if self.requests == 1 {
@@ -97,7 +97,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn nothing_is_no_limit_and_garbage_is_told() {
+    fn an_empty_number_is_no_limit_and_invalid_input_is_an_error() {
         assert_eq!(RateLimit::parse(" ", "minute"), Ok(None));
         for bad in ["0", "-1", "1.5", "1000001", "many", "99999999999999999999"] {
             assert!(RateLimit::parse(bad, "minute").is_err(), "{bad}");
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_says_what_was_typed() {
+    fn a_limit_is_displayed_with_its_window() {
         for (value, words, _) in WINDOWS {
             let limit = RateLimit::parse("100", value).expect("valid").expect("one");
             assert_eq!(limit.window(), value);
@@ -115,7 +115,7 @@ mod tests {
     }
     proptest! {
         #[test]
-        fn a_number_is_a_limit_exactly_within_its_range(number in prop_oneof![0_u64..2_000_002, any::<u64>()], window in 0_usize..4) {
+        fn only_numbers_in_range_are_accepted(number in prop_oneof![0_u64..2_000_002, any::<u64>()], window in 0_usize..4) {
             let (value, _, window_ms) = WINDOWS[window];
             let parsed = RateLimit::parse(&number.to_string(), value);
             if (1..=1_000_000).contains(&number) {
@@ -128,10 +128,42 @@ mod tests {
         }
 
         #[test]
-        fn nothing_typed_panics(requests in "\\PC{0,30}", window in "\\PC{0,10}|minute") {
+        fn any_text_is_parsed_without_a_panic(requests in "\\PC{0,30}", window in "\\PC{0,10}|minute") {
             if let Ok(Some(limit)) = RateLimit::parse(&requests, &window) {
                 prop_assert_eq!(RateLimit::parse(&limit.requests.to_string(), limit.window()), Ok(Some(limit)));
             }
         }
+    }
+
+    #[test]
+    fn a_limit_allows_more_if_its_burst_or_its_rate_is_greater() {
+        let limit = |requests, window_ms| RateLimit {
+            requests,
+            window_ms,
+        };
+        let base = limit(100, 60_000);
+        for (other, more) in [
+            (limit(100, 60_000), false),
+            (limit(101, 60_000), true),
+            (limit(101, 3_600_000), true),
+            (limit(99, 60_000), false),
+            (limit(2, 1_000), true),
+            (limit(1, 1_000), false),
+            (limit(100, 60_001), false),
+            (limit(100, 59_999), true),
+        ] {
+            assert_eq!(other.allows_more_than(base), more, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_limit_of_one_request_or_with_another_window_is_displayed() {
+        let limit = |requests, window_ms| RateLimit {
+            requests,
+            window_ms,
+        };
+        assert_eq!(limit(1, 1_000).to_string(), "1 request a second");
+        assert_eq!(limit(2, 500).to_string(), "2 requests in 500 ms");
+        assert_eq!(limit(2, 500).window(), "");
     }
 }

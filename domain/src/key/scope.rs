@@ -1,17 +1,17 @@
-//! Scopes: what a key may do. The catalogue is data.
+//! Scopes: the permissions of a key.
 
 use crate::Invalid;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A resource with its actions, as the page groups them.
+/// A resource of the scope catalogue with its actions.
 #[derive(Debug)]
 pub struct Resource {
-    /// The word before the colon.
+    /// The part before the colon.
     pub name: &'static str,
-    /// What it is, for people.
+    /// The heading on pages.
     pub title: &'static str,
-    /// The words behind the colon that make sense for it.
+    /// The possible parts after the colon.
     pub actions: &'static [&'static str],
 }
 
@@ -20,8 +20,8 @@ const READ_CREATE: &[&str] = &["read", "create"];
 const READ_CREATE_UPDATE: &[&str] = &["read", "create", "update"];
 const ALL: &[&str] = &["read", "create", "update", "delete"];
 
-/// Every scope there is. The order is the page's, and a scope's place here is its bit in a [`ScopeSet`]: new ones are
-/// appended, none is taken away.
+/// The scope catalogue in the order of the pages. A scope's index is its bit in a [`ScopeSet`], so scopes are only ever
+/// appended.
 pub const CATALOGUE: [Resource; 15] = [
     Resource {
         name: "balance",
@@ -100,7 +100,7 @@ pub const CATALOGUE: [Resource; 15] = [
     },
 ];
 
-/// Every scope as text, in the catalogue's order.
+/// Returns every scope as (bit, resource, action), in the catalogue's order.
 pub fn every_scope() -> impl Iterator<Item = (u32, &'static Resource, &'static str)> {
     CATALOGUE
         .iter()
@@ -114,15 +114,15 @@ pub fn every_scope() -> impl Iterator<Item = (u32, &'static Resource, &'static s
         .map(|((resource, action), bit)| (bit, resource, action))
 }
 
-/// A set of scopes of the catalogue. It is exact: nothing implies anything else, and the empty set allows nothing.
+/// A set of scopes. No scope implies another, and the empty set allows nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ScopeSet(u64);
 
 impl ScopeSet {
-    /// The scope `resource:action`, alone.
+    /// Parses one scope in the form `resource:action`.
     ///
     /// # Errors
-    /// Where the catalogue has no such scope.
+    /// If the catalogue has no such scope.
     pub fn one(text: &str) -> Result<Self, Invalid> {
         every_scope()
             .find(|(_, resource, action)| text.split_once(':') == Some((resource.name, action)))
@@ -135,20 +135,20 @@ impl ScopeSet {
             })
     }
 
-    /// The union of the scopes named.
+    /// Parses several scopes.
     ///
     /// # Errors
-    /// Where the catalogue lacks one of them.
+    /// If the catalogue lacks one of them.
     pub fn parse_all<S: AsRef<str>>(texts: impl IntoIterator<Item = S>) -> Result<Self, Invalid> {
         texts.into_iter().try_fold(Self::default(), |set, text| {
             Ok(set.union(Self::one(text.as_ref())?))
         })
     }
 
-    /// What a person ticked: one scope at least.
+    /// Parses the selected scopes of a form.
     ///
     /// # Errors
-    /// Where nothing is ticked, or the catalogue lacks something.
+    /// If no scope is selected, or the catalogue lacks one of them.
     pub fn parse_chosen<S: AsRef<str>>(
         texts: impl IntoIterator<Item = S>,
     ) -> Result<Self, Invalid> {
@@ -161,46 +161,46 @@ impl ScopeSet {
         Ok(set)
     }
 
-    /// The scopes of both.
+    /// Returns the union of both sets.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// The scopes of this set that the other one lacks.
+    /// Returns the scopes that are not in `other`.
     #[must_use]
     pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
-    /// Whether every scope of `wanted` is in this set.
+    /// Whether this set contains every scope of `wanted`.
     pub const fn contains(self, wanted: Self) -> bool {
         self.0 & wanted.0 == wanted.0
     }
 
-    /// Whether there is none.
+    /// Whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// How many there are.
+    /// Returns the number of scopes.
     pub const fn len(self) -> u32 {
         self.0.count_ones()
     }
 
-    /// The scopes as text, in the catalogue's order.
+    /// Returns the scopes as text, in the catalogue's order.
     pub fn names(self) -> impl Iterator<Item = String> {
         every_scope()
             .filter(move |(bit, ..)| self.0 & (1 << bit) != 0)
             .map(|(_, resource, action)| format!("{}:{action}", resource.name))
     }
 
-    /// Every `read` of the catalogue.
+    /// Returns the preset "Read only": every scope with the action `read`.
     pub fn read_only() -> Self {
         Self::of(|_, action| action == "read")
     }
 
-    /// Everything but verifying other keys.
+    /// Returns the preset "Read and write": every scope except `key:verify`.
     pub fn read_and_write() -> Self {
         Self::of(|resource, _| resource.name != "key")
     }
@@ -212,7 +212,7 @@ impl ScopeSet {
     }
 }
 
-/// The scopes with a space between, as they are stored and sent.
+/// The scopes separated by spaces, as they are stored and sent.
 impl fmt::Display for ScopeSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.names().collect::<Vec<_>>().join(" "))
@@ -246,7 +246,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn the_catalogue_fits_its_bits_and_every_scope_comes_back() {
+    fn every_scope_has_a_bit_and_is_parsed_back() {
         assert!(every_scope().count() <= 64);
         for (_, resource, action) in every_scope() {
             let text = format!("{}:{action}", resource.name);
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scope_is_matched_exactly() {
+    fn a_scope_is_compared_exactly() {
         for near in [
             "invoice",
             "invoice:",
@@ -274,12 +274,12 @@ mod tests {
     }
 
     #[test]
-    fn a_person_chooses_one_scope_at_least() {
+    fn a_form_requires_at_least_one_scope() {
         assert!(ScopeSet::parse_chosen(Vec::<String>::new()).is_err());
     }
 
     #[test]
-    fn read_only_writes_nothing() {
+    fn the_read_only_preset_contains_only_read_scopes() {
         assert!(
             ScopeSet::read_only()
                 .names()
@@ -289,7 +289,7 @@ mod tests {
     }
     proptest! {
         #[test]
-        fn a_set_comes_back_and_holds_what_it_names(bits: u64) {
+        fn a_set_is_parsed_back_and_contains_its_names(bits: u64) {
             let set = ScopeSet::of(|resource, action| {
                 let one = ScopeSet::one(&format!("{}:{action}", resource.name));
                 one.is_ok_and(|one| one.0 & bits != 0)
@@ -302,9 +302,42 @@ mod tests {
         }
 
         #[test]
-        fn no_text_but_a_name_of_the_catalogue_is_a_scope(text in "\\PC{0,60}|[a-z]{1,8}:(read|create|update|delete|verify)") {
+        fn only_names_of_the_catalogue_are_scopes(text in "\\PC{0,60}|[a-z]{1,8}:(read|create|update|delete|verify)") {
             let known = every_scope().any(|(_, resource, action)| format!("{}:{action}", resource.name) == text);
             prop_assert_eq!(ScopeSet::one(&text).map(|set| set.to_string()).ok(), known.then_some(text));
         }
+    }
+
+    #[test]
+    fn the_presets_are_all_read_scopes_and_all_scopes_but_verification() {
+        let read = every_scope()
+            .filter(|(.., action)| *action == "read")
+            .count();
+        assert_eq!(ScopeSet::read_only().names().count(), read);
+        let verify = ScopeSet::one("key:verify").expect("known");
+        let all = ScopeSet::read_and_write();
+        assert_eq!(all.names().count(), every_scope().count() - 1);
+        assert!(!all.contains(verify));
+    }
+
+    #[test]
+    fn sets_are_united_and_subtracted() {
+        let set = |text: &str| text.parse::<ScopeSet>().expect("known");
+        let (left, right) = (set("invoice:read tax:read"), set("tax:read wallet:read"));
+        assert_eq!(left.union(right), set("invoice:read tax:read wallet:read"));
+        assert_eq!(left.without(right), set("invoice:read"));
+        assert!(left.contains(set("tax:read")) && !left.contains(right));
+        assert_eq!((left.len(), ScopeSet::default().len()), (2, 0));
+        assert!(ScopeSet::default().is_empty() && !left.is_empty());
+        assert_eq!(ScopeSet::parse_chosen(["tax:read"]), Ok(set("tax:read")));
+    }
+
+    #[test]
+    fn a_set_is_serialized_as_its_names() {
+        let set: ScopeSet = "invoice:read tax:read".parse().expect("known");
+        let json = serde_json::to_string(&set).expect("serialized");
+        assert_eq!(json, "\"invoice:read tax:read\"");
+        assert_eq!(serde_json::from_str::<ScopeSet>(&json).expect("a set"), set);
+        assert!(serde_json::from_str::<ScopeSet>("\"invoice:\"").is_err());
     }
 }

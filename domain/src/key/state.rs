@@ -1,92 +1,89 @@
-//! Where a key stands in its life, and the moves between.
+//! The states of a key and the transitions between them.
 
 use super::KeySummary;
 use crate::time::{DAY, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Where a key stands. `Revoked` is final; `Expired` follows from the clock alone and is never stored.
+/// The state of a key. `Revoked` is final. `Expired` is computed from the clock and never stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum State {
-    /// It works.
     Active,
-    /// Somebody switched it off, and may switch it on again.
+    /// Deactivated; can be activated again.
     Inactive {
-        /// Since when.
+        /// The time of the deactivation.
         at: Timestamp,
     },
-    /// Its time is over.
+    /// Expired, or retired after a regeneration.
     Expired {
-        /// Since when.
+        /// The time of the expiry.
         at: Timestamp,
     },
-    /// It has been revoked, for ever.
+    /// Revoked permanently.
     Revoked {
-        /// When.
+        /// The time of the revocation.
         at: Timestamp,
-        /// In the words of whoever did it; may be empty.
+        /// The reason that was given; possibly empty.
         reason: String,
     },
 }
 
-/// The stored columns that decide a key's state.
+/// The stored columns from which a key's state is computed.
 #[derive(Clone, Debug, Default)]
-pub struct Marks {
-    /// When it was revoked.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct StateColumns {
     pub revoked_at: Option<Timestamp>,
-    /// Why.
     pub revoked_reason: String,
-    /// Since when it is switched off.
     pub deactivated_at: Option<Timestamp>,
-    /// When it ends.
     pub expires_at: Option<Timestamp>,
-    /// When its only secret ends.
+    /// When the old secret stops working after a regeneration.
     pub retires_at: Option<Timestamp>,
 }
 
-/// A move that the rules do not allow.
+/// An operation that the state of the key does not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum IllegalMove {
+pub enum IllegalTransition {
     /// Revocation is final.
     #[error("This key has been revoked. Revocation is final.")]
     Revoked,
-    /// Only an active key can be switched off.
+    /// Only an active key can be deactivated.
     #[error("This key is not active.")]
     NotActive,
-    /// Only an inactive key can be switched on.
+    /// Only an inactive key can be activated.
     #[error("This key is not deactivated.")]
     NotInactive,
-    /// A key that is over cannot be changed.
+    /// An expired or retired key cannot be edited.
     #[error(
         "This key has expired, and stays so: nothing about it can be changed. Create a new key."
     )]
     Ended,
-    /// A key on which somebody may depend is not thrown away.
+    /// A key that may be in use cannot be discarded.
     #[error("The secret of this key has been stored or used. Revoke the key instead.")]
     InUse,
-    /// Its secret was regenerated once: the next one belongs to the key that was made then.
+    /// A key is regenerated once; the next regeneration is one of its replacement.
     #[error(
         "The secret of this key has been regenerated already. Regenerate that of the key which replaced it."
     )]
     Replaced,
-    /// Only the end of a key that is being retired can be moved.
+    /// Only a retiring key's grace period can be changed.
     #[error("This key is not being retired, or its time is over.")]
     NotRetiring,
 }
 
 impl State {
-    /// The state that the stored columns mean at `now`. The order is the gate's: revoked, inactive, expired.
-    pub fn at(marks: Marks, now: Timestamp) -> Self {
-        let ended = [marks.expires_at, marks.retires_at]
+    /// Computes the state at `now` in the gate's order: revoked, inactive, expired.
+    pub fn at(columns: StateColumns, now: Timestamp) -> Self {
+        let ended = [columns.expires_at, columns.retires_at]
             .into_iter()
             .flatten()
             .min()
             .filter(|end| *end <= now);
-        match (marks.revoked_at, marks.deactivated_at, ended) {
+        match (columns.revoked_at, columns.deactivated_at, ended) {
             (Some(at), ..) => Self::Revoked {
                 at,
-                reason: marks.revoked_reason,
+                reason: columns.revoked_reason,
             },
             (None, Some(at), _) => Self::Inactive { at },
             (None, None, Some(at)) => Self::Expired { at },
@@ -94,42 +91,42 @@ impl State {
         }
     }
 
-    /// The state after a revocation.
+    /// Returns the state after a revocation.
     ///
     /// # Errors
-    /// Where it has been revoked before.
-    pub fn revoke(&self, at: Timestamp, reason: String) -> Result<Self, IllegalMove> {
+    /// If the key is already revoked.
+    pub fn revoke(&self, at: Timestamp, reason: String) -> Result<Self, IllegalTransition> {
         match self {
-            Self::Revoked { .. } => Err(IllegalMove::Revoked),
+            Self::Revoked { .. } => Err(IllegalTransition::Revoked),
             _ => Ok(Self::Revoked { at, reason }),
         }
     }
 
-    /// The state after switching off.
+    /// Returns the state after a deactivation.
     ///
     /// # Errors
-    /// Where the key is not active.
-    pub const fn deactivate(&self, at: Timestamp) -> Result<Self, IllegalMove> {
+    /// If the key is not active.
+    pub const fn deactivate(&self, at: Timestamp) -> Result<Self, IllegalTransition> {
         match self {
             Self::Active => Ok(Self::Inactive { at }),
-            Self::Revoked { .. } => Err(IllegalMove::Revoked),
-            _ => Err(IllegalMove::NotActive),
+            Self::Revoked { .. } => Err(IllegalTransition::Revoked),
+            _ => Err(IllegalTransition::NotActive),
         }
     }
 
-    /// The state after switching on again; the clock may still say `Expired`.
+    /// Returns the state after an activation. The key may still be expired by the clock.
     ///
     /// # Errors
-    /// Where the key is not inactive.
-    pub const fn activate(&self) -> Result<Self, IllegalMove> {
+    /// If the key is not inactive.
+    pub const fn activate(&self) -> Result<Self, IllegalTransition> {
         match self {
             Self::Inactive { .. } => Ok(Self::Active),
-            Self::Revoked { .. } => Err(IllegalMove::Revoked),
-            _ => Err(IllegalMove::NotInactive),
+            Self::Revoked { .. } => Err(IllegalTransition::Revoked),
+            _ => Err(IllegalTransition::NotInactive),
         }
     }
 
-    /// The word in attributes and filters.
+    /// The value in attributes and filters.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -140,7 +137,7 @@ impl State {
     }
 }
 
-/// The word on the page.
+/// The label on pages.
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -152,23 +149,23 @@ impl fmt::Display for State {
     }
 }
 
-/// What deserves a look beside the status.
+/// A badge beside the status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Badge {
-    /// An old secret still works until a date.
+    /// The secret was regenerated; the old one still works until a date.
     Retiring,
-    /// It ends within 7 days.
+    /// The key expires within 7 days.
     ExpiresSoon,
-    /// No call has been accepted yet.
+    /// No call was ever accepted.
     NeverUsed,
-    /// No call has been accepted for 90 days.
+    /// No call was accepted for 90 days.
     Idle,
-    /// Nobody said that the secret is stored.
+    /// Nobody confirmed that the secret is stored, and the key was never used.
     SecretNotConfirmed,
 }
 
 impl Badge {
-    /// The words on the page.
+    /// The label on pages.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Retiring => "Retiring",
@@ -207,12 +204,12 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_000);
 
     #[test]
-    fn a_key_ends_at_its_instant_and_not_a_millisecond_before() {
+    fn a_key_expires_at_its_instant_and_not_a_millisecond_before() {
         let ending = |at| {
             State::at(
-                Marks {
+                StateColumns {
                     expires_at: Some(Timestamp(at)),
-                    ..Marks::default()
+                    ..StateColumns::default()
                 },
                 NOW,
             )
@@ -225,11 +222,11 @@ mod tests {
     #[test]
     fn revocation_is_final() {
         let revoked = State::Active.revoke(NOW, String::new()).expect("first");
-        assert_eq!(revoked.activate(), Err(IllegalMove::Revoked));
-        assert_eq!(revoked.deactivate(NOW), Err(IllegalMove::Revoked));
+        assert_eq!(revoked.activate(), Err(IllegalTransition::Revoked));
+        assert_eq!(revoked.deactivate(NOW), Err(IllegalTransition::Revoked));
         assert_eq!(
             revoked.revoke(NOW, String::new()),
-            Err(IllegalMove::Revoked)
+            Err(IllegalTransition::Revoked)
         );
     }
 
@@ -237,6 +234,55 @@ mod tests {
     fn deactivation_can_be_undone() {
         let off = State::Active.deactivate(NOW).expect("was active");
         assert_eq!(off.activate(), Ok(State::Active));
-        assert_eq!(State::Active.activate(), Err(IllegalMove::NotInactive));
+        assert_eq!(
+            State::Active.activate(),
+            Err(IllegalTransition::NotInactive)
+        );
+    }
+
+    #[test]
+    fn the_state_is_revoked_before_inactive_before_expired() {
+        let marks = |revoked: bool, inactive: bool, expires: i64, retires: i64| StateColumns {
+            revoked_at: revoked.then_some(Timestamp(1)),
+            revoked_reason: "leaked".into(),
+            deactivated_at: inactive.then_some(Timestamp(2)),
+            expires_at: Some(Timestamp(expires)),
+            retires_at: Some(Timestamp(retires)),
+        };
+        let revoked = State::Revoked {
+            at: Timestamp(1),
+            reason: "leaked".into(),
+        };
+        let inactive = State::Inactive { at: Timestamp(2) };
+        let expired = State::Expired { at: Timestamp(3) };
+        for (columns, state) in [
+            (marks(true, true, 3, 4), revoked),
+            (marks(false, true, 3, 4), inactive),
+            (marks(false, false, 3, 4), expired.clone()),
+            (marks(false, false, 4, 3), expired.clone()),
+            (marks(false, false, 2_000, 3), expired),
+            (marks(false, false, 2_000, 2_000), State::Active),
+        ] {
+            assert_eq!(State::at(columns, NOW), state);
+        }
+    }
+
+    #[test]
+    fn a_revocation_records_its_time_and_reason() {
+        let states = [
+            State::Active,
+            State::Inactive { at: Timestamp(1) },
+            State::Expired { at: Timestamp(1) },
+        ];
+        for state in states {
+            let revoked = state.revoke(NOW, "leaked".into()).expect("not revoked");
+            let expected = State::Revoked {
+                at: NOW,
+                reason: "leaked".into(),
+            };
+            assert_eq!(revoked, expected);
+        }
+        let inactive = State::Inactive { at: Timestamp(1) };
+        assert_eq!(inactive.deactivate(NOW), Err(IllegalTransition::NotActive));
     }
 }

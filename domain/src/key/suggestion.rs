@@ -1,4 +1,4 @@
-//! What would make a key safer, said only where it applies.
+//! Suggestions that make a key safer.
 
 use super::{
     KeySummary,
@@ -8,72 +8,72 @@ use super::{
 use crate::time::{DAY, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// A secret is old after so many days.
-pub const OLD_DAYS: i64 = 365;
-/// A scope counts as unused after so many days of calls that never asked for it.
-pub const WATCHED_DAYS: i64 = 30;
+/// A secret is old after this many days.
+pub const OLD_SECRET_DAYS: i64 = 365;
+/// A scope counts as unused after this many days of calls that did not require it.
+pub const UNUSED_SCOPE_DAYS: i64 = 30;
 
-/// What the calls of a key have asked for.
+/// The scopes that calls with a key required.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ScopeUse {
-    /// Every scope that a call asked for and got.
-    pub asked: ScopeSet,
-    /// Since when this is known.
+pub struct ScopeUsage {
+    /// The scopes that accepted calls required.
+    pub used: ScopeSet,
+    /// The start of the period; `None` if unknown.
     pub since: Option<Timestamp>,
 }
 
-impl ScopeUse {
-    /// The scopes that no call ever asked for: nothing as long as no call has asked for any.
-    pub fn never_asked(&self, scopes: ScopeSet) -> ScopeSet {
-        if self.asked.is_empty() {
+impl ScopeUsage {
+    /// Returns the scopes that no call required. Empty if no call required any scope.
+    pub fn unused(&self, scopes: ScopeSet) -> ScopeSet {
+        if self.used.is_empty() {
             return ScopeSet::default();
         }
-        scopes.without(self.asked)
+        scopes.without(self.used)
     }
 }
 
-/// Something that is worth a moment.
+/// A suggestion for a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Suggestion {
-    /// Nobody said that the secret is stored, and nobody used it.
+    /// Nobody confirmed that the secret is stored, and the key was never used.
     NotConfirmed,
-    /// It ends within 7 days.
+    /// The key expires within 7 days.
     ExpiresSoon {
-        /// When.
+        /// The expiry.
         at: Timestamp,
     },
-    /// No call has been accepted for 90 days.
+    /// No call was accepted for 90 days.
     Idle {
-        /// The last one.
+        /// The last accepted call.
         since: Timestamp,
     },
     /// The secret is older than a year.
     Old {
-        /// Since when it exists.
+        /// The time of creation.
         since: Timestamp,
     },
-    /// It never ends.
+    /// The key never expires.
     NeverExpires,
-    /// It may be used from any address.
+    /// The key has no IP rules.
     AnyAddress,
-    /// Calls of 30 days never asked for these.
+    /// No call in 30 days required these scopes.
     UnusedScopes {
-        /// Which.
+        /// The unused scopes.
         scopes: ScopeSet,
     },
 }
 
-/// What there is to say of a key that works, the most pressing first; nothing of one that is being retired.
-pub fn suggestions(key: &KeySummary, used: &ScopeUse, now: Timestamp) -> Vec<Suggestion> {
+/// Returns the suggestions for an active key, most urgent first. A retiring key has none.
+pub fn suggestions(key: &KeySummary, used: &ScopeUsage, now: Timestamp) -> Vec<Suggestion> {
     if key.state != State::Active || key.replaced_by.is_some() {
         return Vec::new();
     }
     let badges = key.badges(now);
     let has = |badge| badges.contains(&badge);
-    let watched = used
+    let observed_long_enough = used
         .since
-        .is_some_and(|since| now.since(since) >= WATCHED_DAYS * DAY);
-    let unused = used.never_asked(key.scopes);
+        .is_some_and(|since| now.since(since) >= UNUSED_SCOPE_DAYS * DAY);
+    let unused = used.unused(key.scopes);
     [
         has(Badge::SecretNotConfirmed).then_some(Suggestion::NotConfirmed),
         key.expires_at
@@ -83,12 +83,13 @@ pub fn suggestions(key: &KeySummary, used: &ScopeUse, now: Timestamp) -> Vec<Sug
             .as_ref()
             .filter(|_| has(Badge::Idle))
             .map(|used| Suggestion::Idle { since: used.at }),
-        (now.since(key.created_at) > OLD_DAYS * DAY).then_some(Suggestion::Old {
+        (now.since(key.created_at) > OLD_SECRET_DAYS * DAY).then_some(Suggestion::Old {
             since: key.created_at,
         }),
         key.expires_at.is_none().then_some(Suggestion::NeverExpires),
         key.ip_rules.is_empty().then_some(Suggestion::AnyAddress),
-        (watched && !unused.is_empty()).then_some(Suggestion::UnusedScopes { scopes: unused }),
+        (observed_long_enough && !unused.is_empty())
+            .then_some(Suggestion::UnusedScopes { scopes: unused }),
     ]
     .into_iter()
     .flatten()
@@ -102,8 +103,8 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(20_780 * DAY);
 
-    /// A key about which there is nothing to say.
-    fn model() -> KeySummary {
+    /// Returns a key without suggestions.
+    fn key_without_suggestions() -> KeySummary {
         KeySummary {
             id: KeyId::from_number(Environment::Live, 1),
             name: KeyName::parse("Checkout").expect("valid"),
@@ -131,24 +132,24 @@ mod tests {
         }
     }
 
-    fn used(scopes: &str, days: i64) -> ScopeUse {
-        ScopeUse {
-            asked: scopes.parse().expect("known"),
+    fn used(scopes: &str, days: i64) -> ScopeUsage {
+        ScopeUsage {
+            used: scopes.parse().expect("known"),
             since: Some(NOW.plus(-days * DAY)),
         }
     }
 
     #[test]
-    fn a_key_that_is_well_kept_hears_nothing() {
+    fn a_key_that_follows_good_practice_has_no_suggestions() {
         let all = used("invoice:read invoice:create", 90);
-        assert_eq!(suggestions(&model(), &all, NOW), []);
+        assert_eq!(suggestions(&key_without_suggestions(), &all, NOW), []);
     }
 
     #[test]
-    fn each_weakness_is_named_alone() {
+    fn each_weakness_is_one_suggestion() {
         let all = used("invoice:read invoice:create", 90);
         let one = |change: fn(&mut KeySummary)| {
-            let mut key = model();
+            let mut key = key_without_suggestions();
             change(&mut key);
             suggestions(&key, &all, NOW)
         };
@@ -178,29 +179,50 @@ mod tests {
     }
 
     #[test]
-    fn scopes_are_unused_after_30_days_of_calls_that_ask_for_others() {
+    fn scopes_are_unused_after_30_days_of_calls_that_require_others() {
         let create = ScopeSet::one("invoice:create").expect("known");
         assert_eq!(
-            suggestions(&model(), &used("invoice:read", 30), NOW),
+            suggestions(&key_without_suggestions(), &used("invoice:read", 30), NOW),
             [Suggestion::UnusedScopes { scopes: create }]
         );
-        assert_eq!(suggestions(&model(), &used("invoice:read", 29), NOW), []);
         assert_eq!(
-            suggestions(&model(), &used("", 90), NOW),
+            suggestions(&key_without_suggestions(), &used("invoice:read", 29), NOW),
+            []
+        );
+        assert_eq!(
+            suggestions(&key_without_suggestions(), &used("", 90), NOW),
             [],
-            "nobody has asked for any scope"
+            "no call required any scope"
         );
     }
 
     #[test]
-    fn a_key_that_has_ended_or_is_being_retired_hears_nothing() {
-        let none = ScopeUse::default();
-        let mut key = model();
+    fn an_inactive_or_retiring_key_has_no_suggestions() {
+        let none = ScopeUsage::default();
+        let mut key = key_without_suggestions();
         key.expires_at = None;
         key.replaced_by = Some(KeyId::from_number(Environment::Live, 2));
         assert_eq!(suggestions(&key, &none, NOW), []);
         key.replaced_by = None;
         key.state = State::Inactive { at: NOW };
         assert_eq!(suggestions(&key, &none, NOW), []);
+    }
+
+    #[test]
+    fn a_secret_is_old_after_more_than_365_days() {
+        let all = used("invoice:read invoice:create", 90);
+        let mut key = key_without_suggestions();
+        key.created_at = NOW.plus(-365 * DAY);
+        assert_eq!(suggestions(&key, &all, NOW), []);
+        key.created_at = NOW.plus(-365 * DAY - 1);
+        assert_eq!(suggestions(&key, &all, NOW).len(), 1);
+    }
+
+    #[test]
+    fn scopes_are_unused_if_calls_required_others() {
+        let scopes = "invoice:read invoice:create".parse().expect("known");
+        let create = ScopeSet::one("invoice:create").expect("known");
+        assert_eq!(used("invoice:read", 1).unused(scopes), create);
+        assert_eq!(used("", 1).unused(scopes), ScopeSet::default());
     }
 }

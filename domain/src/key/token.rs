@@ -1,4 +1,4 @@
-//! The two texts of a key: its public id and its secret.
+//! The text formats of a public key id and a secret.
 
 use super::Environment;
 use serde::{Deserialize, Serialize};
@@ -10,58 +10,58 @@ const SECRET_CHARACTERS: usize = 43;
 const CHECKSUM_CHARACTERS: usize = 6;
 const SECRET_LENGTH: usize = 4 + SECRET_CHARACTERS + CHECKSUM_CHARACTERS;
 
-/// The text is no id, or no secret.
+/// The error for text that is not a public key id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("malformed credential")]
 pub struct Malformed;
 
-/// A public key id: `akl_` or `akt_` and 16 base62 characters (95 random bits). It names a key and proves nothing.
+/// A public key id: `akl_` or `akt_` and 16 base62 characters (95 random bits). It identifies a key and is not a secret.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyId(u128);
 
-/// What half of an id's characters can say.
-const HALF: u128 = 62_u128.pow(8);
+/// The number of values of half of an id's characters.
+const HALF_RANGE: u128 = 62_u128.pow(8);
 
-/// Set in a live key's id, above every number.
-const LIVE: u128 = 1 << 127;
+/// The bit that is set in ids of live keys, above the range of numbers.
+const LIVE_BIT: u128 = 1 << 127;
 
 impl KeyId {
-    /// Ids are made of numbers below this: 62^16.
-    pub const NUMBERS: u128 = 62_u128.pow(16);
+    /// The number of possible ids of an environment: 62^16.
+    pub const COUNT: u128 = 62_u128.pow(16);
 
-    /// The id made of `number`, which is reduced to the range of ids.
+    /// Returns the id for `number`, which is reduced modulo [`KeyId::COUNT`].
     pub const fn from_number(environment: Environment, number: u128) -> Self {
-        Self::of(environment, number % Self::NUMBERS)
+        Self::of(environment, number % Self::COUNT)
     }
 
     const fn of(environment: Environment, number: u128) -> Self {
         match environment {
-            Environment::Live => Self(number | LIVE),
+            Environment::Live => Self(number | LIVE_BIT),
             Environment::Test => Self(number),
         }
     }
 
-    /// Live or test.
+    /// Returns the environment of the key.
     pub const fn environment(self) -> Environment {
-        if self.0 & LIVE == 0 {
+        if self.0 & LIVE_BIT == 0 {
             Environment::Test
         } else {
             Environment::Live
         }
     }
 
-    /// In few bytes, for this server's own use; [`KeyId::from_bytes`] reads them.
+    /// Encodes the id in 16 bytes for internal storage. [`KeyId::from_bytes`] decodes them.
     pub const fn to_bytes(self) -> [u8; 16] {
         self.0.to_le_bytes()
     }
 
-    /// Reads [`KeyId::to_bytes`] back; other bytes are reduced to the range of ids.
+    /// Decodes the output of [`KeyId::to_bytes`]. Other bytes are reduced to the range of ids.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         let id = Self(u128::from_le_bytes(bytes));
-        Self::from_number(id.environment(), id.0 & !LIVE)
+        Self::from_number(id.environment(), id.0 & !LIVE_BIT)
     }
 
-    /// First 8 characters, eight bullets, last 4.
+    /// Returns the mask: the first 8 characters, eight bullets and the last 4 characters.
     pub fn mask(self) -> String {
         let text = self.to_string();
         format!("{}••••••••{}", &text[..8], &text[16..])
@@ -71,9 +71,9 @@ impl KeyId {
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = [b'0'; ID_CHARACTERS];
-        // In halves, which fit into 64 bits: dividing 128 of them sixteen times takes a while.
-        let number = self.0 & !LIVE;
-        let halves = [number / HALF, number % HALF];
+        // Each half fits into 64 bits; 128-bit division is slow.
+        let number = self.0 & !LIVE_BIT;
+        let halves = [number / HALF_RANGE, number % HALF_RANGE];
         for (half, digits) in halves.into_iter().zip(text.chunks_mut(ID_CHARACTERS / 2)) {
             let mut rest = u64::try_from(half).unwrap_or_default();
             for slot in digits.iter_mut().rev() {
@@ -115,7 +115,7 @@ impl FromStr for KeyId {
                 .try_fold(0_u64, |sum, byte| Some(sum * 62 + u64::from(value(*byte)?)))
                 .ok_or(Malformed)
         };
-        let number = u128::from(number(high)?) * HALF + u128::from(number(low)?);
+        let number = u128::from(number(high)?) * HALF_RANGE + u128::from(number(low)?);
         Ok(Self::of(environment, number))
     }
 }
@@ -134,7 +134,7 @@ impl<'de> Deserialize<'de> for KeyId {
     }
 }
 
-/// Writes a secret: `asl_` or `ast_`, 43 base62 characters of `random`, and 6 of the CRC-32 over all before.
+/// Formats a secret: `asl_` or `ast_`, 43 base62 characters of `random`, and 6 of the CRC-32 of all preceding characters.
 pub fn format_secret(environment: Environment, random: &[u8; 32]) -> String {
     let mut text = String::with_capacity(SECRET_LENGTH);
     text.push_str(secret_prefix(environment));
@@ -144,7 +144,7 @@ pub fn format_secret(environment: Environment, random: &[u8; 32]) -> String {
     text
 }
 
-/// Whether a text has a secret's prefix, length, alphabet and checksum. That is shape, not proof.
+/// Whether a text has the prefix, length, alphabet and checksum of a secret. The checksum is not a security measure.
 pub fn is_secret(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() == SECRET_LENGTH
@@ -153,8 +153,8 @@ pub fn is_secret(text: &str) -> bool {
         && checksum(&bytes[..4 + SECRET_CHARACTERS]) == bytes[4 + SECRET_CHARACTERS..]
 }
 
-/// Whether a secret, as [`is_secret`] knows it, stands anywhere in a text.
-pub fn holds_secret(text: &str) -> bool {
+/// Whether a text contains a secret in the sense of [`is_secret`].
+pub fn contains_secret(text: &str) -> bool {
     text.match_indices("as").any(|(start, _)| {
         text.get(start..start + SECRET_LENGTH)
             .is_some_and(is_secret)
@@ -168,7 +168,7 @@ const fn secret_prefix(environment: Environment) -> &'static str {
     }
 }
 
-/// The 256 bits as a number, the most significant digit first: 62^43 is just above 2^256.
+/// Appends the 256-bit number in base 62, most significant digit first. 62^43 is slightly greater than 2^256.
 fn push_base62(text: &mut String, random: &[u8; 32]) {
     let mut number = *random;
     let mut digits = [0_u8; SECRET_CHARACTERS];
@@ -213,22 +213,22 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_mask_shows_8_and_4() {
+    fn a_mask_shows_the_first_8_and_the_last_4_characters() {
         let id = KeyId::from_number(Environment::Live, 1);
         assert_eq!(id.mask(), "akl_0000••••••••0001");
     }
 
     #[test]
-    fn the_extremes_fit() {
+    fn the_smallest_and_greatest_values_have_the_fixed_length() {
         assert_eq!(format_secret(Environment::Test, &[0; 32]).len(), 53);
         assert!(is_secret(&format_secret(Environment::Test, &[255; 32])));
-        let last = KeyId::from_number(Environment::Test, KeyId::NUMBERS - 1);
+        let last = KeyId::from_number(Environment::Test, KeyId::COUNT - 1);
         assert_eq!(last.to_string(), "akt_zzzzzzzzzzzzzzzz");
     }
 
     proptest! {
         #[test]
-        fn an_id_comes_back(number: u128, live: bool) {
+        fn an_id_is_parsed_back(number: u128, live: bool) {
             let environment = if live { Environment::Live } else { Environment::Test };
             let id = KeyId::from_number(environment, number);
             prop_assert_eq!(id.to_string().parse(), Ok(id));
@@ -237,7 +237,7 @@ mod tests {
         }
 
         #[test]
-        fn a_secret_with_one_character_changed_is_no_secret(random: [u8; 32], place in 0_usize..53, other in 0_usize..62) {
+        fn the_checksum_detects_one_changed_character(random: [u8; 32], place in 0_usize..53, other in 0_usize..62) {
             let secret = format_secret(Environment::Live, &random);
             prop_assert!(is_secret(&secret));
             let mut bytes = secret.clone().into_bytes();
@@ -247,18 +247,47 @@ mod tests {
         }
 
         #[test]
-        fn a_secret_is_found_wherever_it_stands(random: [u8; 32], before in "\\PC{0,9}", after in "\\PC{0,9}") {
+        fn a_secret_is_found_at_any_position(random: [u8; 32], before in "\\PC{0,9}", after in "\\PC{0,9}") {
             let secret = format_secret(Environment::Test, &random);
             let text = format!("{before}{secret}{after}");
-            prop_assert!(holds_secret(&text));
+            prop_assert!(contains_secret(&text));
             let broken = text.replace("ast_", "asx_");
-            prop_assert!(!holds_secret(&broken));
+            prop_assert!(!contains_secret(&broken));
         }
 
         #[test]
-        fn nothing_sent_panics(text in "\\PC{0,80}") {
-            let _ = holds_secret(&text);
+        fn any_text_is_parsed_without_a_panic(text in "\\PC{0,80}") {
+            let _ = contains_secret(&text);
             let _ = text.parse::<KeyId>();
         }
+    }
+
+    #[test]
+    fn an_id_is_serialized_as_text() {
+        let id = KeyId::from_number(Environment::Test, 1);
+        let json = serde_json::to_string(&id).expect("serialized");
+        assert_eq!(json, "\"akt_0000000000000001\"");
+        assert_eq!(serde_json::from_str::<KeyId>(&json).expect("an id"), id);
+        assert!(serde_json::from_str::<KeyId>("\"akt_1\"").is_err());
+        assert_eq!(format!("{id:?}"), id.to_string());
+    }
+
+    #[test]
+    fn ids_and_secrets_have_fixed_prefixes_and_known_values() {
+        let id = KeyId::from_number(Environment::Live, KeyId::COUNT + 61);
+        assert_eq!(id.to_string(), "akl_000000000000000z");
+        let big = KeyId::from_number(Environment::Live, 62_u128.pow(8));
+        assert_eq!(big.to_string(), "akl_0000000100000000");
+        assert!("akx_000000000000000z".parse::<KeyId>().is_err());
+        assert!("akl_00000000000000z".parse::<KeyId>().is_err());
+        let mut random = [0; 32];
+        random[30..].copy_from_slice(&[1, 0]);
+        let secret = format_secret(Environment::Live, &random);
+        // 256 is 4 × 62 + 8.
+        assert!(
+            secret.starts_with(&format!("asl_{}48", "0".repeat(41))),
+            "{secret}"
+        );
+        assert!(!is_secret(&secret.replace("asl_", "asx_")));
     }
 }

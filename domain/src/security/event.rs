@@ -1,49 +1,46 @@
-//! Events: what makes one, as it is kept, and pages of them.
+//! Occurrences, stored security events and their pagination.
 
-use super::Kind;
+use super::EventKind;
 use crate::{
-    audit::{Action, Event},
-    decision::Decided,
+    audit::{Action, AuditEvent},
+    decision::DecisionRecord,
     id::{AccountId, ApplicationId},
     key::{name::KeyName, token::KeyId},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
-/// What makes an event, or adds to one.
+/// An occurrence that opens a security event or is merged into one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Raised {
-    /// Whose.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct EventOccurrence {
     pub account: AccountId,
-    /// The application of the key; none for what concerns the account.
+    /// The application of the key; `None` for an event of the account.
     pub application: Option<ApplicationId>,
-    /// What.
-    pub kind: Kind,
+    pub kind: EventKind,
     /// The key's id, or the e-mail address of a person.
     pub subject: String,
-    /// What sets it apart from others of its kind: a network, a client, what was done; may be empty.
+    /// Distinguishes events of the same kind and subject: a network, a client or an action; possibly empty.
     pub value: String,
-    /// The first time.
     pub first_at: Timestamp,
-    /// The last time.
     pub last_at: Timestamp,
-    /// How often.
+    /// The number of occurrences.
     pub calls: i64,
-    /// Where the last one came from; may be empty.
+    /// The client's address of the last occurrence; possibly empty.
     pub address: String,
-    /// What the last one wanted; may be empty.
+    /// Method and path of the last occurrence; possibly empty.
     pub route: String,
-    /// What the last one's client calls itself; may be empty.
+    /// The `User-Agent` of the last occurrence; possibly empty.
     pub user_agent: String,
-    /// The last one's request id; may be empty.
+    /// The request id of the last occurrence; possibly empty.
     pub request_id: String,
-    /// In words, where there is more to say.
+    /// An additional description for people; possibly empty.
     pub detail: String,
 }
 
-impl Raised {
-    /// What a call shows, once.
-    pub fn by_call(kind: Kind, call: &Decided) -> Self {
+impl EventOccurrence {
+    /// Returns one occurrence from a call.
+    pub fn from_call(kind: EventKind, call: &DecisionRecord) -> Self {
         Self {
             account: call.account,
             application: Some(call.application),
@@ -64,8 +61,8 @@ impl Raised {
         }
     }
 
-    /// What a change of an account shows by itself; most show nothing.
-    pub fn by_change(event: &Event) -> Option<Self> {
+    /// Returns an occurrence from an audit event, or `None` for most actions.
+    pub fn from_change(event: &AuditEvent) -> Option<Self> {
         matches!(
             event.action,
             Action::MemberAdded
@@ -77,7 +74,7 @@ impl Raised {
         .then(|| Self {
             account: event.account_id,
             application: None,
-            kind: Kind::MembersChanged,
+            kind: EventKind::MembersChanged,
             subject: event.target.clone(),
             value: event.action.as_str().to_owned(),
             first_at: event.at,
@@ -91,7 +88,7 @@ impl Raised {
         })
     }
 
-    /// Takes in what happened again, or before.
+    /// Merges another occurrence: counts add up, and the details are those of the later one.
     pub fn merge(&mut self, other: Self) {
         let (first_at, calls) = (self.first_at.min(other.first_at), self.calls);
         if other.last_at >= self.last_at {
@@ -104,105 +101,100 @@ impl Raised {
     }
 }
 
-/// The number of an event.
+/// The id of a security event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EventId(pub i64);
 
-/// The key that an event is about, as it is now.
+/// The current state of the key that an event is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct EventKey {
-    /// Its public id.
     pub id: KeyId,
-    /// Its name.
     pub name: KeyName,
-    /// Whether it can be changed: it has not been revoked.
-    pub alive: bool,
-    /// Whether another one stands in its place.
+    /// Whether the key is not revoked.
+    pub revocable: bool,
+    /// Whether the key was replaced by a regeneration.
     pub replaced: bool,
 }
 
-/// That somebody has seen to an event.
+/// The acknowledgement of a security event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Acknowledged {
-    /// When.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Acknowledgement {
     pub at: Timestamp,
-    /// Who: an e-mail address.
+    /// The e-mail address of the person.
     pub by: String,
-    /// What they wrote; may be empty.
+    /// Possibly empty.
     pub note: String,
 }
 
-/// Something that somebody ought to know.
+/// A stored security event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct SecurityEvent {
-    /// Its number.
     pub id: EventId,
-    /// What happened.
-    pub kind: Kind,
+    pub kind: EventKind,
     /// The key's id, or the e-mail address of a person.
     pub subject: String,
-    /// The key, where it is about one that still exists.
+    /// The key, if the event is about one that still exists.
     pub key: Option<EventKey>,
-    /// What sets it apart from others of its kind.
+    /// Distinguishes events of the same kind and subject; possibly empty.
     pub value: String,
-    /// The first time.
     pub first_at: Timestamp,
-    /// The last time.
     pub last_at: Timestamp,
-    /// How often.
+    /// The number of occurrences.
     pub calls: i64,
-    /// Where the last one came from; may be empty.
+    /// The client's address of the last occurrence; possibly empty.
     pub address: String,
-    /// What the last one wanted; may be empty.
+    /// Method and path of the last occurrence; possibly empty.
     pub route: String,
-    /// What the last one's client calls itself; may be empty.
+    /// The `User-Agent` of the last occurrence; possibly empty.
     pub user_agent: String,
-    /// The last one's request id; may be empty.
+    /// The request id of the last occurrence; possibly empty.
     pub request_id: String,
-    /// In words, where there is more to say.
+    /// An additional description for people; possibly empty.
     pub detail: String,
-    /// Who has seen to it, once somebody has.
-    pub acknowledged: Option<Acknowledged>,
+    /// `None` while the event is open.
+    pub acknowledged: Option<Acknowledgement>,
 }
 
-/// Events that nobody has acknowledged.
+/// The numbers of open events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenEvents {
-    /// How many.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct OpenEventCounts {
     pub all: i64,
-    /// How many of them are critical.
     pub critical: i64,
 }
 
-/// The characters that a note may have.
-pub const LONGEST_NOTE: usize = 500;
+/// Maximum characters of a note.
+pub const MAX_NOTE_CHARS: usize = 500;
 
-/// One page of events, the newest first.
+/// A page of security events, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct EventPage {
-    /// The events.
     pub rows: Vec<SecurityEvent>,
-    /// The cursor of the older ones, where there are some.
+    /// The cursor of the next page, with older events; `None` on the last page.
     pub next: Option<EventCursor>,
 }
 
-/// Where a page begins: behind the event with this instant and number.
+/// A cursor of the security events: the page starts after this event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventCursor {
-    /// The event's last time.
+    /// The time of the event's last occurrence.
     pub at: Timestamp,
-    /// Its number, which settles ties.
+    /// The event's id, which breaks ties.
     pub id: EventId,
 }
 
 impl EventCursor {
-    /// The text that stands in a link; [`EventCursor::parse`] reads it.
+    /// Formats the cursor for a link. [`EventCursor::parse`] parses it.
     pub fn to_param(self) -> String {
         format!("{}.{}", self.at.0, self.id.0)
     }
 
-    /// Reads what [`EventCursor::to_param`] wrote; anything else is no cursor.
+    /// Parses the output of [`EventCursor::to_param`]. Anything else is `None`.
     pub fn parse(text: &str) -> Option<Self> {
         let (at, id) = text.split_once('.')?;
         Some(Self {

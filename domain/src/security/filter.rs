@@ -1,25 +1,25 @@
-//! Which events somebody wants to see.
+//! Filter of the security events.
 
-use super::{Kind, Severity};
+use super::{EventKind, Severity};
 use crate::key::token::KeyId;
 
-/// Whether somebody has seen to an event.
+/// Whether an event is acknowledged, as a filter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum EventState {
-    /// Nobody has.
+    /// Not acknowledged.
     #[default]
     Open,
-    /// Somebody has.
     Acknowledged,
-    /// Either.
+    /// Open or acknowledged.
     All,
 }
 
 impl EventState {
-    /// All of them.
+    /// All states.
     pub const ALL: [Self; 3] = [Self::Open, Self::Acknowledged, Self::All];
 
-    /// As it stands in links.
+    /// The value in links.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -29,25 +29,22 @@ impl EventState {
     }
 }
 
-/// Which events; the default is those that nobody has acknowledged.
+/// A filter of the security events. The default matches open events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct EventFilter {
-    /// Of this kind.
-    pub kind: Option<Kind>,
-    /// This grave.
+    pub kind: Option<EventKind>,
     pub severity: Option<Severity>,
-    /// Whether somebody has seen to them.
     pub state: EventState,
-    /// About this key.
     pub key: Option<KeyId>,
 }
 
 impl EventFilter {
-    /// What a link means; what cannot be read narrows nothing.
+    /// Parses the query parameters of a link. Invalid values are ignored.
     pub fn parse(kind: &str, severity: &str, state: &str, key: Option<KeyId>) -> Self {
         let mut states = EventState::ALL.into_iter();
         Self {
-            kind: Kind::parse(kind),
+            kind: EventKind::parse(kind),
             severity: Severity::parse(severity),
             state: states
                 .find(|each| each.as_str() == state)

@@ -1,25 +1,25 @@
-//! What happened, how grave it is, and what can be done about it.
+//! Kinds, severities and remedies of security events.
 
-use super::MANY_REFUSALS;
+use super::MIN_REFUSALS;
 use crate::{usage::Outcome, verdict::Verdict};
 use serde::{Deserialize, Serialize};
 
-/// How grave an event is; the order is that of gravity.
+/// The severity of a security event, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
-    /// Good to know; often it was oneself.
+    /// Informational; often caused by the account's own people.
     Notice,
-    /// Something is set up wrongly, or somebody tries.
+    /// A misconfiguration, or an attempted attack.
     Warning,
-    /// A secret is most likely in somebody else's hands.
+    /// A secret is most likely compromised.
     Critical,
 }
 
 impl Severity {
-    /// All of them, the gravest first.
+    /// All severities, most severe first.
     pub const ALL: [Self; 3] = [Self::Critical, Self::Warning, Self::Notice];
 
-    /// As it stands in links.
+    /// The value in links.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Notice => "notice",
@@ -28,75 +28,75 @@ impl Severity {
         }
     }
 
-    /// Reads [`Severity::as_str`] back.
+    /// Parses the output of [`Severity::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|each| each.as_str() == text)
     }
 
-    /// The number that is stored: the graver, the greater.
+    /// Returns the stored number, which is greater for more severe events.
     pub const fn rank(self) -> i64 {
         self as i64
     }
 }
 
-/// What happened.
+/// The kind of a security event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Kind {
-    /// A key that exists was presented with a secret that is not its own.
+pub enum EventKind {
+    /// A call with an existing key and a wrong secret.
     WrongSecret,
-    /// The right secret of a revoked key.
+    /// A call with the correct secret of a revoked key.
     RevokedUsed,
-    /// The right secret of a key whose time is over.
+    /// A call with the correct secret of an expired key.
     ExpiredUsed,
-    /// A secret that was replaced, after its grace.
+    /// A call with a replaced secret after its grace period.
     RetiredUsed,
-    /// The right secret of a key that is switched off.
+    /// A call with the correct secret of an inactive key.
     InactiveUsed,
-    /// The right secret from where the key's rules let nobody in.
+    /// A call with the correct secret from an address that the IP rules do not allow.
     AddressNotAllowed,
-    /// The right secret, for what the key may not do.
+    /// A call with the correct secret that required a scope the key lacks.
     ScopeNotHeld,
-    /// The first accepted call from a network, see [`is_new`].
+    /// The first accepted call from a network, see [`is_new`](super::is_new).
     NewNetwork,
-    /// The first accepted call by a client of another name.
+    /// The first accepted call from a client with another [`client_name`](super::client_name).
     AgentChanged,
-    /// An accepted call after [`DORMANT`] without one.
+    /// An accepted call after [`DORMANT_AFTER`](super::DORMANT_AFTER) without one.
     DormantWoke,
-    /// Far more refusals than the key's own usual share, see [`rose`].
+    /// A share of refusals far above the key's baseline, see [`refusals_rose`](super::refusals_rose).
     RefusalsRose,
-    /// Credentials in a query string, where logs keep them.
+    /// Credentials in a query string, where logs record them.
     InQuery,
-    /// The right secret, sent by a browser: whoever opens the page can read it.
+    /// The correct secret, sent by a browser, where every visitor of the page can read it.
     FromBrowser,
-    /// Wrong passwords for a member of the account.
+    /// Wrong passwords for a member's e-mail address.
     SignInFailed,
-    /// So many that further ones are not looked at for a while.
+    /// Too many wrong passwords, so that sign-ins are throttled.
     SignInThrottled,
-    /// Somebody was invited, joined, left or has another role.
+    /// A person was invited, joined, was removed or has another role.
     MembersChanged,
 }
 
-/// What can be done about an event.
+/// A suggested response to a security event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Remedy {
-    /// See the calls.
+    /// View the requests.
     Requests,
-    /// Let the key in from its own addresses alone.
+    /// Add IP rules.
     RestrictAddresses,
-    /// Give the key a new secret.
+    /// Regenerate the secret.
     Regenerate,
-    /// Switch the key off for now.
+    /// Deactivate the key.
     Deactivate,
-    /// Give the key the scope, if it is to have it.
+    /// Add the scope, if the key should have it.
     Scopes,
-    /// See who belongs to the account.
+    /// View the members.
     Members,
-    /// See what was done in the account.
+    /// View the audit log.
     AuditLog,
 }
 
-impl Kind {
-    /// All of them.
+impl EventKind {
+    /// All kinds.
     pub const ALL: [Self; 16] = [
         Self::WrongSecret,
         Self::RevokedUsed,
@@ -116,7 +116,7 @@ impl Kind {
         Self::MembersChanged,
     ];
 
-    /// The word that is stored, and stands in links.
+    /// The stored name, which is also the value in links.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::WrongSecret => "wrong_secret",
@@ -138,12 +138,12 @@ impl Kind {
         }
     }
 
-    /// Reads [`Kind::as_str`] back.
+    /// Parses the output of [`EventKind::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// What people call it.
+    /// Returns the title on pages.
     pub const fn title(self) -> &'static str {
         match self {
             Self::WrongSecret => "Wrong secret",
@@ -165,7 +165,7 @@ impl Kind {
         }
     }
 
-    /// How grave it is.
+    /// Returns the severity.
     pub const fn severity(self) -> Severity {
         match self {
             Self::RevokedUsed | Self::AddressNotAllowed | Self::FromBrowser => Severity::Critical,
@@ -174,17 +174,17 @@ impl Kind {
         }
     }
 
-    /// How many times within [`WINDOW`] it happens before anybody is told. Once is an accident where it costs a caller
-    /// nothing but a typo.
+    /// Returns the number of occurrences within [`THRESHOLD_WINDOW`](super::THRESHOLD_WINDOW) that open an event. It is
+    /// greater than 1 for what a typing error can cause.
     pub const fn threshold(self) -> i64 {
         match self {
             Self::WrongSecret | Self::ScopeNotHeld | Self::SignInFailed => 5,
-            Self::RefusalsRose => MANY_REFUSALS,
+            Self::RefusalsRose => MIN_REFUSALS,
             _ => 1,
         }
     }
 
-    /// What can be done, the most fitting first.
+    /// Returns the remedies, most suitable first.
     pub const fn remedies(self) -> &'static [Remedy] {
         match self {
             Self::RevokedUsed | Self::RetiredUsed | Self::InactiveUsed | Self::RefusalsRose => {
@@ -208,8 +208,8 @@ impl Kind {
         }
     }
 
-    /// What a call shows by itself: what became of it, and whether a browser sent it.
-    pub fn of_call(verdict: Verdict, from_browser: bool) -> impl Iterator<Item = Self> {
+    /// Returns the kinds of event that a single call is an occurrence of.
+    pub fn raised_by_call(verdict: Verdict, from_browser: bool) -> impl Iterator<Item = Self> {
         let refused = match verdict {
             Verdict::CredentialsInQuery => Some(Self::InQuery),
             Verdict::InvalidCredentials | Verdict::Throttled { .. } => Some(Self::WrongSecret),
@@ -221,11 +221,11 @@ impl Kind {
             Verdict::InsufficientScope => Some(Self::ScopeNotHeld),
             Verdict::Unavailable | Verdict::RateLimited { .. } | Verdict::Accepted => None,
         };
-        let browser = from_browser && verdict.is_proven();
-        let more = verdict.outcome() == Outcome::Refused;
+        let browser = from_browser && verdict.secret_matched();
+        let is_refusal = verdict.outcome() == Outcome::Refused;
         refused
             .into_iter()
             .chain(browser.then_some(Self::FromBrowser))
-            .chain(more.then_some(Self::RefusalsRose))
+            .chain(is_refusal.then_some(Self::RefusalsRose))
     }
 }

@@ -1,11 +1,11 @@
-//! What the calls of a key have in common.
+//! Usage of a key by dimension: address, route, scope, user agent and refusal code.
 
-use super::{Bucket, Outcome, Range, Window};
-use crate::time::{DAY, HOUR, Timestamp};
+use super::{Bucket, ChartRange, Level, Outcome, Window};
+use crate::time::{HOUR, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// By what calls are told apart.
+/// A dimension of the usage breakdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Dimension {
@@ -13,17 +13,17 @@ pub enum Dimension {
     Address,
     /// Method and path.
     Route,
-    /// The scope that the called door asked for; a call that needs two counts for both.
+    /// The scope that the call required; a call that required two scopes counts for both.
     Scope,
-    /// What the client calls itself.
+    /// The `User-Agent`.
     UserAgent,
-    /// The code with which the gate refused. Alone among these it is counted for calls without the right secret too: the
-    /// codes are a closed set, which nobody fills with values of their own.
+    /// The code of the refusal. This is the only dimension that includes calls with a wrong secret, because callers cannot
+    /// add values to the fixed set of codes.
     Refusal,
 }
 
 impl Dimension {
-    /// All of them, in the order of the page.
+    /// All dimensions, in the order of the page.
     pub const ALL: [Self; 5] = [
         Self::Address,
         Self::Route,
@@ -32,7 +32,7 @@ impl Dimension {
         Self::Refusal,
     ];
 
-    /// The word that is stored.
+    /// The stored name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Address => "address",
@@ -43,7 +43,7 @@ impl Dimension {
         }
     }
 
-    /// Reads [`Dimension::as_str`] back.
+    /// Parses the output of [`Dimension::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
@@ -51,59 +51,61 @@ impl Dimension {
     }
 }
 
-/// The value that stands for all those beyond the bound of what is told apart. No header can hold it.
+/// The value that counts all values above the limit per dimension. A header cannot contain it.
 pub const OTHERS: &str = "…";
 
-/// A stored sum.
+/// A stored sum of calls with one value of a dimension.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// By what.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct BreakdownRow {
     pub dimension: Dimension,
-    /// Its value; empty where it is unknown, or nothing was asked for.
+    /// Empty if unknown, or if no scope was required.
     pub value: String,
-    /// What became of the calls.
     pub outcome: Outcome,
-    /// How many there were.
     pub calls: i64,
 }
 
-/// The calls with one value.
+/// The calls with one value of a dimension.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Share {
-    /// The value; empty where it is unknown, or nothing was asked for.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct ValueCalls {
+    /// Empty if unknown, or if no scope was required.
     pub value: String,
-    /// The calls.
     pub calls: Bucket,
 }
 
-/// The values of one dimension.
+/// The most frequent values of one dimension.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shares {
-    /// Which.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct DimensionValues {
     pub dimension: Dimension,
-    /// The most frequent ones, the first the most.
-    pub top: Vec<Share>,
+    /// Sorted by calls, descending.
+    pub top: Vec<ValueCalls>,
     /// The calls with all other values.
     pub rest: Bucket,
 }
 
-/// The calls of a key, told apart in five ways.
+/// The calls of a key or an application by dimension.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Breakdown {
-    /// Since when: the beginning of an hour or a day.
+    /// The start of the period, at a full hour or day.
     pub since: Timestamp,
-    /// One of each dimension, in the order of [`Dimension::ALL`].
-    pub shares: Vec<Shares>,
+    /// One entry per dimension, in the order of [`Dimension::ALL`].
+    pub shares: Vec<DimensionValues>,
 }
 
 impl Breakdown {
-    /// Sums stored parts; `most` values of each dimension are named.
-    pub fn new(since: Timestamp, parts: impl IntoIterator<Item = Part>, most: usize) -> Self {
+    /// Sums stored rows; at most `max_values` values of each dimension are listed.
+    pub fn new(
+        since: Timestamp,
+        rows: impl IntoIterator<Item = BreakdownRow>,
+        max_values: usize,
+    ) -> Self {
         let mut sums: BTreeMap<(Dimension, String), Bucket> = BTreeMap::new();
-        for part in parts {
-            sums.entry((part.dimension, part.value))
+        for row in rows {
+            sums.entry((row.dimension, row.value))
                 .or_default()
-                .add(part.outcome, part.calls);
+                .add(row.outcome, row.calls);
         }
         let shares = Dimension::ALL.map(|dimension| {
             let mut rest = Bucket::default();
@@ -112,18 +114,18 @@ impl Breakdown {
                 if value == OTHERS {
                     rest = rest.plus(*calls);
                 } else {
-                    top.push(Share {
+                    top.push(ValueCalls {
                         value: value.clone(),
                         calls: *calls,
                     });
                 }
             }
-            // Stable: equals stay in the order of their text.
+            // The sort is stable, so that equal counts stay in the order of their values.
             top.sort_by_key(|share| std::cmp::Reverse(share.calls.total()));
-            for share in top.drain(most.min(top.len())..) {
+            for share in top.drain(max_values.min(top.len())..) {
                 rest = rest.plus(share.calls);
             }
-            Shares {
+            DimensionValues {
                 dimension,
                 top,
                 rest,
@@ -135,43 +137,43 @@ impl Breakdown {
         }
     }
 
-    /// Milliseconds of the stored sums that a range is made of, and the beginning of the first: of hours, where the range
-    /// lies within the last week, else of days.
-    pub fn span(range: Range, now: Timestamp) -> (i64, Timestamp) {
+    /// Returns the rollup level and the start of the stored sums for a range: hours within the last week, otherwise days.
+    pub fn level(range: ChartRange, now: Timestamp) -> (Level, Timestamp) {
         let recent = range.start >= Window::Week.start(now).floor(HOUR);
-        let span = if recent { HOUR } else { DAY };
-        (span, range.start.floor(span))
+        let level = if recent { Level::Hour } else { Level::Day };
+        (level, range.start.floor(level.ms()))
     }
 
-    /// The values of a dimension.
-    pub fn of(&self, dimension: Dimension) -> Option<&Shares> {
+    /// Returns the values of a dimension.
+    pub fn of(&self, dimension: Dimension) -> Option<&DimensionValues> {
         self.shares
             .iter()
             .find(|shares| shares.dimension == dimension)
     }
 }
 
-/// Whose calls end with a key: those that passed.
+/// The accepted calls of a key that a revocation would affect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Impact {
-    /// Calls that passed in the last 60 seconds.
+    /// Accepted calls in the last 60 seconds.
     pub last_minute: i64,
-    /// In the last 24 hours, to the hour.
+    /// Accepted calls in the last 24 hours, rounded to full hours.
     pub day: i64,
-    /// What they had in common.
+    /// Their breakdown.
     pub day_by: Breakdown,
-    /// In the last 7 days, to the hour.
+    /// Accepted calls in the last 7 days, rounded to full hours.
     pub week: i64,
-    /// What they had in common.
+    /// Their breakdown.
     pub week_by: Breakdown,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::DAY;
 
-    fn part(value: &str, outcome: Outcome, calls: i64) -> Part {
-        Part {
+    fn row(value: &str, outcome: Outcome, calls: i64) -> BreakdownRow {
+        BreakdownRow {
             dimension: Dimension::Route,
             value: value.into(),
             outcome,
@@ -180,22 +182,22 @@ mod tests {
     }
 
     #[test]
-    fn the_most_frequent_values_are_named_and_all_others_counted() {
-        let parts = [
-            part("GET /a", Outcome::Accepted, 1),
-            part("GET /b", Outcome::Accepted, 5),
-            part("GET /b", Outcome::Refused, 2),
-            part("GET /c", Outcome::Accepted, 3),
-            part(OTHERS, Outcome::Accepted, 100),
+    fn the_most_frequent_values_are_listed_and_all_others_summed() {
+        let rows = [
+            row("GET /a", Outcome::Accepted, 1),
+            row("GET /b", Outcome::Accepted, 5),
+            row("GET /b", Outcome::Refused, 2),
+            row("GET /c", Outcome::Accepted, 3),
+            row(OTHERS, Outcome::Accepted, 100),
         ];
-        let breakdown = Breakdown::new(Timestamp(0), parts, 2);
+        let breakdown = Breakdown::new(Timestamp(0), rows, 2);
         let routes = breakdown.of(Dimension::Route).expect("there");
-        let named: Vec<_> = routes
+        let listed: Vec<_> = routes
             .top
             .iter()
             .map(|share| (share.value.as_str(), share.calls.total()))
             .collect();
-        assert_eq!(named, [("GET /b", 7), ("GET /c", 3)]);
+        assert_eq!(listed, [("GET /b", 7), ("GET /c", 3)]);
         assert_eq!(routes.rest.accepted, 101);
         assert!(
             breakdown
@@ -207,13 +209,55 @@ mod tests {
     }
 
     #[test]
-    fn a_breakdown_covers_its_window() {
+    fn the_stored_sums_cover_the_window() {
         let now = Timestamp(1_000 * DAY + 5 * HOUR + 7);
         for window in Window::ALL {
-            let (span, since) = Breakdown::span(Range::of(window, now), now);
-            assert!(since <= window.start(now) && since.0 % span == 0);
+            let (level, since) = Breakdown::level(ChartRange::of(window, now), now);
+            assert!(since <= window.start(now) && since.0 % level.ms() == 0);
             let by_hour = matches!(window, Window::Hour | Window::Day | Window::Week);
-            assert_eq!(span, if by_hour { HOUR } else { DAY });
+            assert_eq!(level, if by_hour { Level::Hour } else { Level::Day });
         }
+    }
+
+    #[test]
+    fn equal_counts_are_ordered_by_value_and_the_rest_is_summed_by_outcome() {
+        let rows = [
+            row("GET /b", Outcome::Accepted, 2),
+            row("GET /a", Outcome::Accepted, 2),
+            row("GET /c", Outcome::Refused, 1),
+            row("GET /d", Outcome::RateLimited, 1),
+        ];
+        let all = Breakdown::new(Timestamp(7), rows.clone(), 9);
+        let routes = all.of(Dimension::Route).expect("present");
+        assert_eq!((all.since, routes.top.len()), (Timestamp(7), 4));
+        assert_eq!(routes.rest, Bucket::default());
+        let two = Breakdown::new(Timestamp(7), rows, 2);
+        let routes = two.of(Dimension::Route).expect("present");
+        let values: Vec<_> = routes.top.iter().map(|one| one.value.as_str()).collect();
+        assert_eq!(values, ["GET /a", "GET /b"]);
+        let rest = Bucket {
+            accepted: 0,
+            refused: 1,
+            rate_limited: 1,
+        };
+        assert_eq!(routes.rest, rest);
+        let dimensions: Vec<_> = two.shares.iter().map(|one| one.dimension).collect();
+        assert_eq!(dimensions, Dimension::ALL);
+    }
+
+    #[test]
+    fn hours_are_stored_for_ranges_within_the_last_week() {
+        let now = Timestamp(1_000 * DAY + 5 * HOUR + 7);
+        let week = Window::Week.start(now).floor(HOUR);
+        let range = |start| ChartRange {
+            start,
+            ..ChartRange::of(Window::Hour, now)
+        };
+        assert_eq!(Breakdown::level(range(week), now), (Level::Hour, week));
+        let before = week.plus(-1);
+        assert_eq!(
+            Breakdown::level(range(before), now),
+            (Level::Day, before.floor(DAY))
+        );
     }
 }

@@ -1,42 +1,41 @@
-//! All that a chart shows.
+//! The data of a usage chart.
 
 use super::{
     Series,
-    local::Local,
-    reported::{Answers, Reported},
+    local::ZoneOffsets,
+    reported::{ReportedCalls, StatusCounts},
 };
 use crate::{audit::Action, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Calls over time, with what explains them.
+/// Calls over time with reported statuses and markers of changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chart {
-    /// What became of the calls.
+    /// The calls by outcome.
     pub series: Series,
-    /// What services reported of those that they let in.
-    pub reported: Reported,
-    /// The same for each bar of the series; none where nothing was reported.
-    pub answers: Vec<Answers>,
-    /// The zone of its times.
-    pub local: Local,
-    /// What was changed meanwhile, the oldest first.
-    pub marks: Vec<Mark>,
-    /// What is wrong with the range that was asked for; the last day is shown in its place.
+    /// Totals of the calls that services reported.
+    pub reported: ReportedCalls,
+    /// Reported calls per bar of the series; empty if none were reported.
+    pub answers: Vec<StatusCounts>,
+    /// The time zone of the chart.
+    pub local: ZoneOffsets,
+    /// Changes within the range, oldest first.
+    pub markers: Vec<ChartMarker>,
+    /// The error in the requested range; the chart then shows the last 24 hours.
     pub problem: Option<String>,
 }
 
-/// A change that may show in the numbers.
+/// A change that may affect the number of calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
-    /// When.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct ChartMarker {
     pub at: Timestamp,
-    /// What was done.
     pub action: Action,
 }
 
-impl Mark {
-    /// Whether calls may go another way after it.
-    pub const fn matters(action: Action) -> bool {
+impl ChartMarker {
+    /// Whether an action can change the outcome of calls.
+    pub const fn affects_calls(action: Action) -> bool {
         matches!(
             action,
             Action::KeyCreated
@@ -47,5 +46,28 @@ impl Mark {
                 | Action::KeyRevoked
                 | Action::AllKeysRevoked
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_changes_of_keys_affect_calls() {
+        let affecting: Vec<_> = Action::all()
+            .filter(|action| ChartMarker::affects_calls(*action))
+            .map(Action::as_str)
+            .collect();
+        let expected = [
+            "key.created",
+            "key.changed",
+            "key.regenerated",
+            "key.deactivated",
+            "key.activated",
+            "key.revoked",
+            "keys.revoked",
+        ];
+        assert_eq!(affecting, expected);
     }
 }

@@ -1,55 +1,52 @@
-//! Which keys of an application are worth a look.
+//! The keys of an application that need attention.
 
 use super::Bucket;
 use crate::{
-    key::{KeySummary, name::KeyName, notable::Notable, token::KeyId},
+    key::{KeySummary, condition::KeyCondition, name::KeyName, token::KeyId},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
-/// So many calls that did not pass, and a tenth of all, are above what is normal for a key: a client is set up wrongly, or
-/// somebody tries what is not theirs.
-pub const MANY_REFUSALS: i64 = 20;
+/// A key is listed for its refusals if at least this many calls, and a tenth of all its calls, were not accepted.
+pub const OVERVIEW_MIN_REFUSALS: i64 = 20;
 
-/// What is worth a look about a key before it becomes a trouble.
-pub const ATTENTION: [Notable; 4] = [
-    Notable::ExpiresSoon,
-    Notable::NotConfirmed,
-    Notable::NeverUsed,
-    Notable::Idle,
+/// The conditions that the overview lists.
+pub const ATTENTION: [KeyCondition; 4] = [
+    KeyCondition::ExpiresSoon,
+    KeyCondition::NotConfirmed,
+    KeyCondition::NeverUsed,
+    KeyCondition::Idle,
 ];
 
-/// A key and its calls.
+/// A key with its calls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
 pub struct BusyKey {
-    /// Which.
     pub id: KeyId,
-    /// Its name.
     pub name: KeyName,
-    /// What became of its calls.
     pub calls: Bucket,
 }
 
-/// Keys that have something in common.
+/// Keys in one condition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Worth {
-    /// What, as it stands in the list's links.
-    pub notable: String,
-    /// Some of them: what ends next, what has been idle longest, else the newest.
+pub struct AttentionGroup {
+    /// The condition's value in links.
+    pub condition: String,
+    /// Some of the keys: next to expire, longest idle, or newest first.
     pub keys: Vec<KeySummary>,
-    /// Whether there are more.
+    /// Whether more keys are in this condition.
     pub more: bool,
 }
 
-/// The keys of an application that are worth a look.
+/// The busiest keys of an application and those that need attention.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeysInSight {
-    /// Since when calls are counted here: a midnight in UTC.
+pub struct KeyOverview {
+    /// The start of the counted period, at midnight in UTC.
     pub since: Timestamp,
-    /// Those with the most calls.
+    /// The keys with the most calls.
     pub busiest: Vec<BusyKey>,
-    /// Those with more refusals than is normal.
+    /// The keys with many refusals, see [`OVERVIEW_MIN_REFUSALS`].
     pub refused: Vec<BusyKey>,
-    /// Those that want something done.
-    pub attention: Vec<Worth>,
+    /// The keys in each of the conditions [`ATTENTION`].
+    pub attention: Vec<AttentionGroup>,
 }

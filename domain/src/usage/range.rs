@@ -1,43 +1,41 @@
-//! What a chart covers.
+//! The time range of a chart.
 
-use super::Window;
+use super::{Level, Window};
 use crate::{
     Invalid,
     time::{DAY, HOUR, MINUTE, Timestamp},
 };
 use serde::{Deserialize, Serialize};
 
-/// Bars of a range of one's own, at most.
-const MOST_BARS: i64 = 124;
+/// Maximum bars of a custom range.
+const MAX_BARS: i64 = 124;
 
-/// How far back numbers reach by the minute, the hour and the day, in milliseconds.
+/// Retention periods of the usage rollups, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kept {
-    /// By the minute.
+#[expect(missing_docs, reason = "the names say it")]
+pub struct UsageRetention {
     pub minutes: i64,
-    /// By the hour.
     pub hours: i64,
-    /// By the day.
     pub days: i64,
 }
 
-/// Bars over time, all of one span.
+/// A range of equal bars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Range {
-    /// The window that it is, where it is no range of one's own.
+pub struct ChartRange {
+    /// The window, or `None` for a custom range.
     pub window: Option<Window>,
-    /// The beginning of the first bar.
+    /// The start of the first bar.
     pub start: Timestamp,
-    /// Milliseconds of a bar.
+    /// The length of a bar in milliseconds.
     pub span: i64,
-    /// How many there are.
+    /// The number of bars.
     pub bars: usize,
-    /// Milliseconds of the stored counts that a bar is summed from.
-    pub level: i64,
+    /// The rollup level from which the bars are summed.
+    pub level: Level,
 }
 
-impl Range {
-    /// The window that ends now.
+impl ChartRange {
+    /// Returns the range of a window that ends now.
     pub const fn of(window: Window, now: Timestamp) -> Self {
         Self {
             window: Some(window),
@@ -48,16 +46,16 @@ impl Range {
         }
     }
 
-    /// From one instant to another, in the finest bars that numbers are kept for and a chart has room for. What is not kept
-    /// any more is left out, and so is what has not happened.
+    /// Returns a custom range with the finest bars that the retention and [`MAX_BARS`] allow. The parts before the retention
+    /// period and in the future are cut off.
     ///
     /// # Errors
-    /// A sentence where it ends before it begins, or nothing of it is kept.
+    /// If the range ends before it starts, is in the future, or lies before the retention period.
     pub fn between(
         from: Timestamp,
         until: Timestamp,
         now: Timestamp,
-        kept: Kept,
+        retention: UsageRetention,
     ) -> Result<Self, Invalid> {
         if until <= from {
             return Err(Invalid::new("The range ends before it begins."));
@@ -65,58 +63,58 @@ impl Range {
         if from > now {
             return Err(Invalid::new("The range has not begun yet."));
         }
-        let oldest = now.floor(DAY).plus(-kept.days);
+        let oldest = now.floor(DAY).plus(-retention.days);
         if until <= oldest {
             return Err(Invalid::new(format!(
                 "Nothing is kept of that time any more: usage is kept for {} days.",
-                kept.days / DAY
+                retention.days / DAY
             )));
         }
         let from = from.max(oldest);
         let until = until.min(now.floor(MINUTE).plus(MINUTE));
-        let reaches = |span: i64, kept: i64| from >= now.floor(span).plus(-kept);
+        let is_retained = |level: Level, period: i64| from >= now.floor(level.ms()).plus(-period);
         let candidates = [
-            (MINUTE, kept.minutes, 15 * MINUTE),
-            (MINUTE, kept.minutes, 30 * MINUTE),
-            (HOUR, kept.hours, HOUR),
-            (HOUR, kept.hours, 2 * HOUR),
-            (HOUR, kept.hours, 6 * HOUR),
-            (DAY, kept.days, DAY),
+            (Level::Minute, retention.minutes, 15 * MINUTE),
+            (Level::Minute, retention.minutes, 30 * MINUTE),
+            (Level::Hour, retention.hours, HOUR),
+            (Level::Hour, retention.hours, 2 * HOUR),
+            (Level::Hour, retention.hours, 6 * HOUR),
+            (Level::Day, retention.days, DAY),
         ];
-        let bars_of = |level: i64, span: i64| {
-            let length = until.since(from.floor(level)).max(1);
+        let bars_of = |level: Level, span: i64| {
+            let length = until.since(from.floor(level.ms())).max(1);
             (length + span - 1) / span
         };
         let (level, span) = candidates
             .into_iter()
-            .find(|(level, kept, span)| {
-                reaches(*level, *kept) && bars_of(*level, *span) <= MOST_BARS
+            .find(|(level, period, span)| {
+                is_retained(*level, *period) && bars_of(*level, *span) <= MAX_BARS
             })
-            .map_or((DAY, 7 * DAY), |(level, _, span)| (level, span));
+            .map_or((Level::Day, 7 * DAY), |(level, _, span)| (level, span));
         Ok(Self {
             window: None,
-            start: from.floor(level),
+            start: from.floor(level.ms()),
             span,
             bars: usize::try_from(bars_of(level, span)).unwrap_or(1),
             level,
         })
     }
 
-    /// The end of the last bar.
+    /// Returns the end of the last bar.
     pub fn end(self) -> Timestamp {
         let bars = i64::try_from(self.bars).unwrap_or_default();
         self.start.plus(bars.saturating_mul(self.span))
     }
 
-    /// The bar that an instant is in.
-    pub fn place(self, at: Timestamp) -> Option<usize> {
-        let place = at.since(self.start).div_euclid(self.span);
-        usize::try_from(place)
+    /// Returns the index of the bar that contains an instant.
+    pub fn bar_index(self, at: Timestamp) -> Option<usize> {
+        let index = at.since(self.start).div_euclid(self.span);
+        usize::try_from(index)
             .ok()
-            .filter(|place| *place < self.bars)
+            .filter(|index| *index < self.bars)
     }
 
-    /// When each bar begins.
+    /// Iterates over the start times of the bars.
     pub fn times(self) -> impl Iterator<Item = Timestamp> {
         (0_i64..)
             .take(self.bars)
@@ -129,30 +127,30 @@ mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp(20_000 * DAY + 14 * HOUR + 5 * MINUTE + 7);
-    const KEPT: Kept = Kept {
+    const RETENTION: UsageRetention = UsageRetention {
         minutes: 48 * HOUR,
         hours: 90 * DAY,
         days: 400 * DAY,
     };
 
-    fn days(from: i64, until: i64) -> Result<Range, Invalid> {
+    fn days(from: i64, until: i64) -> Result<ChartRange, Invalid> {
         let day = |n: i64| NOW.floor(DAY).plus(n * DAY);
-        Range::between(day(from), day(until), NOW, KEPT)
+        ChartRange::between(day(from), day(until), NOW, RETENTION)
     }
 
     #[test]
-    fn a_range_has_the_finest_bars_that_are_kept_and_fit() {
+    fn a_custom_range_has_the_finest_bars_that_are_retained_and_fit() {
         for (from, until, level, span, bars) in [
-            (0, 1, MINUTE, 15 * MINUTE, 57),
-            (-1, 0, MINUTE, 15 * MINUTE, 96),
-            (-1, 1, MINUTE, 30 * MINUTE, 77),
-            (-5, -4, HOUR, HOUR, 24),
-            (-9, 0, HOUR, 2 * HOUR, 108),
-            (-30, 0, HOUR, 6 * HOUR, 120),
-            (-100, -98, DAY, DAY, 2),
-            (-90, 1, DAY, DAY, 91),
-            (-400, 1, DAY, 7 * DAY, 58),
-            (-4_000, -399, DAY, DAY, 1),
+            (0, 1, Level::Minute, 15 * MINUTE, 57),
+            (-1, 0, Level::Minute, 15 * MINUTE, 96),
+            (-1, 1, Level::Minute, 30 * MINUTE, 77),
+            (-5, -4, Level::Hour, HOUR, 24),
+            (-9, 0, Level::Hour, 2 * HOUR, 108),
+            (-30, 0, Level::Hour, 6 * HOUR, 120),
+            (-100, -98, Level::Day, DAY, 2),
+            (-90, 1, Level::Day, DAY, 91),
+            (-400, 1, Level::Day, 7 * DAY, 58),
+            (-4_000, -399, Level::Day, DAY, 1),
         ] {
             let range = days(from, until).expect("a range");
             assert_eq!(
@@ -160,12 +158,12 @@ mod tests {
                 (level, span, bars),
                 "{from} to {until}"
             );
-            assert_eq!(range.start.0 % level, 0);
+            assert_eq!(range.start.0 % level.ms(), 0);
         }
     }
 
     #[test]
-    fn a_range_that_cannot_be_shown_says_why() {
+    fn an_invalid_range_is_an_error_with_its_reason() {
         for (from, until, why) in [
             (0, 0, "before it begins"),
             (0, -1, "before it begins"),
@@ -175,16 +173,58 @@ mod tests {
             let error = days(from, until).expect_err("no range");
             assert!(error.to_string().contains(why), "{error}");
         }
-        let all = Range::between(Timestamp(i64::MIN), Timestamp(i64::MAX), NOW, KEPT);
-        assert_eq!(all.expect("what is kept").bars, 58);
+        let all = ChartRange::between(Timestamp(i64::MIN), Timestamp(i64::MAX), NOW, RETENTION);
+        assert_eq!(all.expect("the retained part").bars, 58);
     }
 
     #[test]
-    fn an_instant_is_in_one_bar() {
-        let range = Range::of(Window::Day, NOW);
-        assert_eq!(range.place(NOW), Some(95));
-        assert_eq!(range.place(range.start.plus(-1)), None);
-        assert_eq!(range.place(range.end()), None);
+    fn an_instant_in_the_range_is_in_one_bar() {
+        let range = ChartRange::of(Window::Day, NOW);
+        assert_eq!(range.bar_index(NOW), Some(95));
+        assert_eq!(range.bar_index(range.start.plus(-1)), None);
+        assert_eq!(range.bar_index(range.end()), None);
         assert_eq!(range.times().last(), Some(range.end().plus(-range.span)));
+    }
+
+    #[test]
+    fn bars_of_a_custom_range_cover_its_last_part_of_a_bar() {
+        let start = NOW.floor(DAY).plus(-5 * DAY);
+        for (length, bars) in [(1, 1), (HOUR, 1), (HOUR + 1, 2), (124 * HOUR, 124)] {
+            let range = ChartRange::between(start, start.plus(length), NOW, RETENTION);
+            let range = range.expect("a range");
+            let expected = (bars, HOUR, Level::Hour, None);
+            assert_eq!(
+                (range.bars, range.span, range.level, range.window),
+                expected
+            );
+            assert_eq!(
+                range.end(),
+                start.plus(HOUR * i64::try_from(bars).expect("small"))
+            );
+        }
+    }
+
+    #[test]
+    fn a_range_that_starts_now_has_begun() {
+        assert!(ChartRange::between(NOW, NOW.plus(1), NOW, RETENTION).is_ok());
+        assert!(ChartRange::between(NOW.plus(1), NOW.plus(2), NOW, RETENTION).is_err());
+    }
+
+    #[test]
+    fn a_range_uses_the_levels_that_reach_back_to_its_start() {
+        let level = |from: Timestamp| {
+            let range = ChartRange::between(from, from.plus(HOUR), NOW, RETENTION);
+            range.expect("a range").level
+        };
+        let minutes = NOW.floor(MINUTE).plus(-RETENTION.minutes);
+        assert_eq!(
+            (level(minutes), level(minutes.plus(-1))),
+            (Level::Minute, Level::Hour)
+        );
+        let hours = NOW.floor(HOUR).plus(-RETENTION.hours);
+        assert_eq!(
+            (level(hours), level(hours.plus(-1))),
+            (Level::Hour, Level::Day)
+        );
     }
 }

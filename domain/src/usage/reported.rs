@@ -1,32 +1,34 @@
-//! What services report of the calls that they answered: the error rate of the API itself.
+//! Calls that services report after answering them: status classes and latencies of the API itself.
 
 use serde::{Deserialize, Serialize};
 
-/// Answers that took longer than the last bound are in none of [`Reported::within`].
-pub const BOUNDS_MS: [i64; 5] = [25, 100, 250, 1_000, 5_000];
+/// Upper bounds of the latency histogram. Slower calls are in none of [`ReportedCalls::within`].
+pub const LATENCY_BOUNDS_MS: [i64; 5] = [25, 100, 250, 1_000, 5_000];
 
-/// Reported calls, added up.
+/// Totals of reported calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reported {
-    /// All of them.
+pub struct ReportedCalls {
+    /// The number of calls.
     pub calls: i64,
-    /// Those that were answered with a status from 400 to 499.
+    /// Calls that were answered with a status from 400 to 499.
     pub client_errors: i64,
-    /// Those that were answered with 500 or more: the service failed.
+    /// Calls that were answered with a status of 500 or more.
     pub server_errors: i64,
-    /// Milliseconds that all of them took.
+    /// The sum of all latencies in milliseconds.
     pub latency_ms: i64,
-    /// How many took at most as long as each of [`BOUNDS_MS`], and longer than the bound before.
+    /// The number of calls whose latency is at most each of [`LATENCY_BOUNDS_MS`] and greater than the previous bound.
     pub within: [i64; 5],
 }
 
-impl Reported {
-    /// One call.
+impl ReportedCalls {
+    /// Returns the totals of one call.
     pub fn one(status: u16, latency_ms: u32) -> Self {
         let latency_ms = i64::from(latency_ms);
         let mut within = [0; 5];
-        if let Some(place) = BOUNDS_MS.iter().position(|bound| latency_ms <= *bound)
-            && let Some(calls) = within.get_mut(place)
+        if let Some(index) = LATENCY_BOUNDS_MS
+            .iter()
+            .position(|bound| latency_ms <= *bound)
+            && let Some(calls) = within.get_mut(index)
         {
             *calls = 1;
         }
@@ -39,16 +41,16 @@ impl Reported {
         }
     }
 
-    /// What the answers were.
-    pub const fn answers(self) -> Answers {
-        Answers {
+    /// Returns the calls by class of status.
+    pub const fn answers(self) -> StatusCounts {
+        StatusCounts {
             succeeded: self.calls - self.client_errors - self.server_errors,
             client_errors: self.client_errors,
             server_errors: self.server_errors,
         }
     }
 
-    /// Both together.
+    /// Returns the sum of both totals.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         let mut within = self.within;
@@ -64,7 +66,7 @@ impl Reported {
         }
     }
 
-    /// Milliseconds that a call took on average; nothing where none was reported.
+    /// Returns the average latency in milliseconds, or `None` without calls.
     pub const fn average_ms(self) -> Option<i64> {
         if self.calls > 0 {
             Some(self.latency_ms / self.calls)
@@ -73,11 +75,11 @@ impl Reported {
         }
     }
 
-    /// The smallest of [`BOUNDS_MS`] within which `percent` of the calls were answered; nothing where that is none of
-    /// them, or no call was reported.
+    /// Returns the smallest of [`LATENCY_BOUNDS_MS`] within which `percent` of the calls were answered, or `None` if that is
+    /// none of them or there are no calls.
     pub fn percentile_ms(self, percent: i64) -> Option<i64> {
         let mut within = 0;
-        BOUNDS_MS
+        LATENCY_BOUNDS_MS
             .into_iter()
             .zip(self.within)
             .find(|(_, calls)| {
@@ -88,14 +90,14 @@ impl Reported {
     }
 }
 
-/// Reported calls by the status of their answers.
+/// Reported calls by class of status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answers {
-    /// Less than 400.
+pub struct StatusCounts {
+    /// Status below 400.
     pub succeeded: i64,
-    /// 400 to 499.
+    /// Status from 400 to 499.
     pub client_errors: i64,
-    /// 500 or more.
+    /// Status of 500 or more.
     pub server_errors: i64,
 }
 
@@ -104,11 +106,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn calls_are_told_apart_by_status_and_time() {
+    fn calls_are_counted_by_status_class_and_latency() {
         let sum = [(200, 25), (302, 26), (404, 90), (500, 5_000), (599, 5_001)]
             .into_iter()
-            .map(|(status, latency_ms)| Reported::one(status, latency_ms))
-            .fold(Reported::default(), Reported::plus);
+            .map(|(status, latency_ms)| ReportedCalls::one(status, latency_ms))
+            .fold(ReportedCalls::default(), ReportedCalls::plus);
         assert_eq!((sum.calls, sum.client_errors, sum.server_errors), (5, 1, 2));
         let answers = sum.answers();
         assert_eq!(answers.succeeded, 2);
@@ -119,13 +121,13 @@ mod tests {
     }
 
     #[test]
-    fn a_percentile_is_the_bound_that_holds_enough_calls() {
-        let mut sum = Reported::default();
+    fn a_percentile_is_the_smallest_bound_with_enough_calls() {
+        let mut sum = ReportedCalls::default();
         assert_eq!((sum.average_ms(), sum.percentile_ms(50)), (None, None));
         for _ in 0..9 {
-            sum = sum.plus(Reported::one(200, 10));
+            sum = sum.plus(ReportedCalls::one(200, 10));
         }
-        sum = sum.plus(Reported::one(200, 9_000));
+        sum = sum.plus(ReportedCalls::one(200, 9_000));
         assert_eq!(sum.percentile_ms(90), Some(25));
         assert_eq!(sum.percentile_ms(95), None);
     }

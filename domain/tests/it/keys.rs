@@ -1,4 +1,4 @@
-//! Which operations a key allows.
+//! The operations and badges of a key by its state.
 
 use domain::{
     key::{
@@ -6,7 +6,7 @@ use domain::{
         ip_rule::IpRules,
         name::KeyName,
         scope::ScopeSet,
-        state::{Badge, IllegalMove, State},
+        state::{Badge, IllegalTransition, State},
         token::KeyId,
     },
     time::{DAY, Timestamp},
@@ -75,28 +75,31 @@ fn confirmed() -> KeySummary {
 }
 
 #[test]
-fn a_secret_is_regenerated_once_and_never_after_a_revocation() {
+fn a_key_is_regenerated_once_and_not_after_a_revocation() {
     assert_eq!(key().may_regenerate(), Ok(()));
     assert_eq!(used().may_regenerate(), Ok(()));
-    assert_eq!(revoked().may_regenerate(), Err(IllegalMove::Revoked));
-    assert_eq!(replaced().may_regenerate(), Err(IllegalMove::Replaced));
+    assert_eq!(revoked().may_regenerate(), Err(IllegalTransition::Revoked));
+    assert_eq!(
+        replaced().may_regenerate(),
+        Err(IllegalTransition::Replaced)
+    );
     let both = KeySummary {
         state: revoked().state,
         ..replaced()
     };
-    assert_eq!(both.may_regenerate(), Err(IllegalMove::Revoked));
+    assert_eq!(both.may_regenerate(), Err(IllegalTransition::Revoked));
 }
 
 #[test]
-fn a_key_is_discarded_only_while_nobody_can_depend_on_it() {
+fn a_key_is_discarded_only_before_it_is_confirmed_or_used() {
     assert_eq!(key().discardable(), Ok(()));
-    assert_eq!(used().discardable(), Err(IllegalMove::InUse));
-    assert_eq!(confirmed().discardable(), Err(IllegalMove::InUse));
-    assert_eq!(revoked().discardable(), Err(IllegalMove::Revoked));
+    assert_eq!(used().discardable(), Err(IllegalTransition::InUse));
+    assert_eq!(confirmed().discardable(), Err(IllegalTransition::InUse));
+    assert_eq!(revoked().discardable(), Err(IllegalTransition::Revoked));
 }
 
 #[test]
-fn a_key_is_edited_until_its_end() {
+fn a_key_is_editable_until_it_expires_or_retires() {
     let ends = |expires_at: Option<i64>, retires_at: Option<i64>| KeySummary {
         expires_at: expires_at.map(|after| NOW.plus(after)),
         retires_at: retires_at.map(|after| NOW.plus(after)),
@@ -104,18 +107,18 @@ fn a_key_is_edited_until_its_end() {
     };
     for (key, expected) in [
         (key(), Ok(())),
-        (revoked(), Err(IllegalMove::Revoked)),
+        (revoked(), Err(IllegalTransition::Revoked)),
         (ends(Some(1), Some(1)), Ok(())),
-        (ends(Some(0), None), Err(IllegalMove::Ended)),
-        (ends(None, Some(0)), Err(IllegalMove::Ended)),
-        (ends(Some(1), Some(-1)), Err(IllegalMove::Ended)),
+        (ends(Some(0), None), Err(IllegalTransition::Ended)),
+        (ends(None, Some(0)), Err(IllegalTransition::Ended)),
+        (ends(Some(1), Some(-1)), Err(IllegalTransition::Ended)),
     ] {
         assert_eq!(key.editable(NOW), expected);
     }
 }
 
 #[test]
-fn an_old_secret_works_until_its_end_unless_it_is_revoked() {
+fn an_old_secret_retires_at_its_end_unless_it_is_revoked() {
     let end = NOW.plus(DAY);
     assert_eq!(replaced().retiring_until(NOW), Some(end));
     assert_eq!(replaced().retiring_until(end.plus(-1)), Some(end));
@@ -134,7 +137,7 @@ fn an_old_secret_works_until_its_end_unless_it_is_revoked() {
 }
 
 #[test]
-fn badges_tell_what_deserves_a_look() {
+fn badges_follow_from_the_state_and_the_times_of_a_key() {
     let new = [Badge::SecretNotConfirmed, Badge::NeverUsed];
     assert_eq!(key().badges(NOW), new);
     assert_eq!(confirmed().badges(NOW), [Badge::NeverUsed]);

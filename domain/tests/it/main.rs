@@ -1,5 +1,5 @@
-//! What other parts of the program, stored rows and people's scripts rely on.
+//! Behaviour of the public interface.
 
 mod keys;
+mod names;
 mod usage;
-mod words;

@@ -1,9 +1,9 @@
-//! Sums of calls.
+//! Sums of buckets and reported calls.
 
 use domain::time::Timestamp;
 use domain::usage::{
     Bucket, Outcome, Series,
-    reported::{Answers, Reported},
+    reported::{ReportedCalls, StatusCounts},
 };
 
 const FIRST: Bucket = Bucket {
@@ -18,7 +18,7 @@ const SECOND: Bucket = Bucket {
 };
 
 #[test]
-fn two_buckets_are_added_field_by_field() {
+fn buckets_are_added_by_outcome() {
     let both = Bucket {
         accepted: 4_001,
         refused: 50_020,
@@ -45,15 +45,15 @@ fn two_buckets_are_added_field_by_field() {
 }
 
 #[test]
-fn reported_calls_are_added_up_by_status_and_time() {
+fn reported_calls_are_summed_by_status_class_and_latency() {
     let [ok, missing, failed, slow] = [(200, 25), (404, 26), (500, 100), (204, 5_001)]
-        .map(|(status, ms)| Reported::one(status, ms));
+        .map(|(status, ms)| ReportedCalls::one(status, ms));
     assert_eq!(ok.within, [1, 0, 0, 0, 0]);
     assert_eq!(missing.within, [0, 1, 0, 0, 0]);
     assert_eq!(failed.within, [0, 1, 0, 0, 0]);
     assert_eq!(slow.within, [0; 5]);
     let all = ok.plus(missing).plus(failed).plus(slow);
-    let expected = Reported {
+    let expected = ReportedCalls {
         calls: 4,
         client_errors: 1,
         server_errors: 1,
@@ -61,21 +61,21 @@ fn reported_calls_are_added_up_by_status_and_time() {
         within: [1, 2, 0, 0, 0],
     };
     assert_eq!(all, expected);
-    let answers = Answers {
+    let answers = StatusCounts {
         succeeded: 2,
         client_errors: 1,
         server_errors: 1,
     };
     assert_eq!(all.answers(), answers);
     assert_eq!(all.average_ms(), Some(1_288));
-    assert_eq!(Reported::default().average_ms(), None);
+    assert_eq!(ReportedCalls::default().average_ms(), None);
     assert_eq!(all.percentile_ms(25), Some(25));
     assert_eq!(all.percentile_ms(26), Some(100));
     assert_eq!(all.percentile_ms(75), Some(100));
     assert_eq!(all.percentile_ms(76), None);
-    assert_eq!(Reported::default().percentile_ms(50), None);
+    assert_eq!(ReportedCalls::default().percentile_ms(50), None);
     for (status, client, server) in [(399, 0, 0), (400, 1, 0), (499, 1, 0), (500, 0, 1)] {
-        let one = Reported::one(status, 0);
+        let one = ReportedCalls::one(status, 0);
         assert_eq!((one.client_errors, one.server_errors), (client, server));
     }
 }

@@ -3,7 +3,7 @@
 use super::{BadJournal, Journal, JournaledEnds, KeyEnd};
 use crate::{Keyring, ManagementError, apply::Scope, revoke::revoked_facts};
 use domain::{
-    audit::{Action, Actor, Event, Facts},
+    audit::{Action, Actor, AuditEvent, FieldValues},
     key::{KeyDraft, expiry::Expiry, state::State, token::KeyId},
     time::Timestamp,
 };
@@ -164,8 +164,8 @@ impl Keyring {
         let app = tenant.application;
         let now = self.now();
         let key = self.store.key(app, id, now).await?;
-        let event = |action, before: Facts, after: Facts| {
-            Event {
+        let event = |action, before: FieldValues, after: FieldValues| {
+            AuditEvent {
                 account_id: tenant.account,
                 at: now,
                 actor: Actor::System,
@@ -174,12 +174,12 @@ impl Keyring {
                 detail: REASON.into(),
                 address: String::new(),
                 request_id: String::new(),
-                before: Facts::default(),
-                after: Facts::default(),
+                before: FieldValues::default(),
+                after: FieldValues::default(),
             }
-            .became(before, after)
+            .with_changes(before, after)
         };
-        let was = Facts::from(&key.state);
+        let was = FieldValues::from(&key.state);
         let scope = [Scope::Key(id)];
         match end {
             KeyEnd::Revoked => {
@@ -188,7 +188,7 @@ impl Keyring {
                 self.apply(&scope, change).await?;
             }
             KeyEnd::Deactivated { .. } => {
-                let off = Facts::from(&State::Inactive { at: now });
+                let off = FieldValues::from(&State::Inactive { at: now });
                 let event = event(Action::KeyDeactivated, was, off);
                 let change = self.store.deactivate_key(app, id, &event);
                 self.apply(&scope, change).await?;
@@ -199,8 +199,8 @@ impl Keyring {
                 let after = ending(&before, end);
                 let event = event(
                     Action::KeyChanged,
-                    Facts::from(&before),
-                    Facts::from(&after),
+                    FieldValues::from(&before),
+                    FieldValues::from(&after),
                 );
                 let change = self.store.change_key(app, id, &after, &event);
                 self.apply(&scope, change).await?;

@@ -4,11 +4,11 @@ use crate::house::{draft, houses};
 use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
-    audit::{Action, AuditFilter, Facts, Record},
+    audit::{Action, AuditFilter, AuditRecord, FieldValues},
     key::{
         KeyDraft,
         expiry::Expiry,
-        retirement::{Regeneration, Retirement},
+        regeneration::{GracePeriod, Regeneration},
         scope::ScopeSet,
         token::KeyId,
     },
@@ -16,7 +16,7 @@ use domain::{
 use management::{Issue, Owner, Zone};
 use verification::{Call, Route};
 
-async fn last(owner: &Owner, action: Action) -> Record {
+async fn last(owner: &Owner, action: Action) -> AuditRecord {
     let filter = AuditFilter {
         action: Some(action),
         ..AuditFilter::default()
@@ -25,10 +25,10 @@ async fn last(owner: &Owner, action: Action) -> Record {
     page.rows.into_iter().next().expect("a record")
 }
 
-fn facts(fields: &[(&str, &str)]) -> Facts {
+fn facts(fields: &[(&str, &str)]) -> FieldValues {
     fields
         .iter()
-        .fold(Facts::default(), |facts, (field, value)| {
+        .fold(FieldValues::default(), |facts, (field, value)| {
             facts.and(field, *value)
         })
 }
@@ -104,7 +104,7 @@ async fn the_audit_log_names_people_and_contains_no_secret() {
 
         let key = house.issue(&owner, draft()).await;
         let wanted = Regeneration {
-            retirement: Retirement::NOW,
+            grace_period: GracePeriod::NOW,
             expiry: Expiry::Never,
             compromised: true,
         };

@@ -4,7 +4,9 @@ use crate::house::{House, draft, houses, reopen};
 use domain::origin::Origin;
 use domain::{
     audit::Action,
-    key::{Environment, issued::IssuedKey, scope::ScopeSet, state::IllegalMove, token::KeyId},
+    key::{
+        Environment, issued::IssuedKey, scope::ScopeSet, state::IllegalTransition, token::KeyId,
+    },
     time::MINUTE,
     verdict::Verdict,
 };
@@ -53,7 +55,10 @@ async fn keys_that_cannot_be_changed_are_skipped_and_listed() {
         let off = owner.deactivate_each(ids.clone()).await.expect("works");
         assert_eq!(off.done.len(), 2);
         let why: Vec<_> = off.skipped.iter().map(|skipped| skipped.1).collect();
-        assert_eq!(why, [IllegalMove::Revoked, IllegalMove::NotActive]);
+        assert_eq!(
+            why,
+            [IllegalTransition::Revoked, IllegalTransition::NotActive]
+        );
         assert_eq!(ask(&house.keyring, &keys[3]), Verdict::Inactive);
 
         let over = owner

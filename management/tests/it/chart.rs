@@ -60,7 +60,7 @@ async fn a_chart_has_marks_of_changes_and_reports_of_services() {
         assert_eq!(chart.series.sum().accepted, 1);
         assert_eq!((chart.reported.calls, chart.reported.server_errors), (2, 1));
         let marks: Vec<_> = chart
-            .marks
+            .markers
             .iter()
             .map(|mark| (mark.at, mark.action))
             .collect();
@@ -81,7 +81,7 @@ async fn a_chart_has_marks_of_changes_and_reports_of_services() {
             .chart(hour)
             .await
             .expect("read");
-        assert_eq!(hour.marks.len(), 1, "the key was made before this hour");
+        assert_eq!(hour.markers.len(), 1, "the key was made before this hour");
         // The call an hour ago was before the first minute of the chart.
         assert_eq!((hour.reported.calls, hour.reported.server_errors), (1, 0));
         let all = editor
@@ -227,7 +227,7 @@ async fn the_overview_lists_the_busiest_keys_and_those_that_need_attention() {
         let unused = seen
             .attention
             .iter()
-            .find(|worth| worth.notable == "never-used");
+            .find(|worth| worth.condition == "never-used");
         let unused = unused.expect("one");
         assert_eq!(
             unused.keys.iter().map(|key| key.id).collect::<Vec<_>>(),
@@ -251,7 +251,7 @@ async fn of_unused_keys_the_newest_are_named() {
         let named = async || {
             let seen = editor.keys_in_sight().await.expect("read");
             let mut all = seen.attention.into_iter();
-            let unused = all.find(|worth| worth.notable == "never-used");
+            let unused = all.find(|worth| worth.condition == "never-used");
             let unused = unused.expect("some");
             let ids: Vec<_> = unused.keys.iter().map(|key| key.id).collect();
             (ids, unused.more)

@@ -2,7 +2,7 @@
 
 use crate::house::{draft, houses};
 use domain::{
-    decision::Decided,
+    decision::{DecisionBatch, DecisionRecord},
     key::{
         Environment,
         issued::IssuedKey,
@@ -11,7 +11,6 @@ use domain::{
     verdict::Verdict,
 };
 use management::Keyring;
-use telemetry::DecisionBatch;
 use tokio::time::{Duration, timeout};
 use verification::{Call, Route};
 
@@ -42,7 +41,7 @@ fn with<'a>(key: &'a str, secret: &'a str, scope: &str, request: &'a str) -> Cal
     }
 }
 
-fn told(calls: &[Decided]) -> Vec<(&str, &str)> {
+fn told(calls: &[DecisionRecord]) -> Vec<(&str, &str)> {
     calls
         .iter()
         .map(|call| (call.request_id.as_str(), call.verdict.code()))
@@ -90,7 +89,7 @@ async fn an_application_follows_the_decisions_about_its_own_keys() {
         assert_eq!((first.key, first.at), (key.id, house.keyring.now()));
         assert_eq!(first.route, "GET /invoices/{id}");
         assert_eq!(first.user_agent, "till/2");
-        assert_eq!(first.asked.to_string(), "invoice:read");
+        assert_eq!(first.required_scopes.to_string(), "invoice:read");
         assert_eq!(first.address, "192.0.2.1".parse().ok());
         let printed = format!("{news:?}");
         for secret in ["hidden", &*key.secret, &*second.secret, &wrong] {

@@ -11,7 +11,7 @@ use domain::{
         name::KeyName,
         rate_limit::RateLimit,
         scope::ScopeSet,
-        state::{IllegalMove, State},
+        state::{IllegalTransition, State},
     },
     time::{DAY, MINUTE},
     verdict::Verdict,
@@ -190,7 +190,10 @@ async fn a_key_that_has_ended_cannot_be_edited() {
             .expect("revoked");
         let refused = edit(&editor, &revoked, draft()).await;
         assert!(
-            matches!(refused, Err(ManagementError::Illegal(IllegalMove::Revoked))),
+            matches!(
+                refused,
+                Err(ManagementError::Illegal(IllegalTransition::Revoked))
+            ),
             "{refused:?}"
         );
         house.clock.advance(30 * DAY);
@@ -200,7 +203,10 @@ async fn a_key_that_has_ended_cannot_be_edited() {
             .expect_err("it has expired already");
         let refused = edit(&editor, &key, draft()).await;
         assert!(
-            matches!(refused, Err(ManagementError::Illegal(IllegalMove::Ended))),
+            matches!(
+                refused,
+                Err(ManagementError::Illegal(IllegalTransition::Ended))
+            ),
             "{refused:?}"
         );
     }
@@ -273,7 +279,10 @@ async fn a_key_that_may_be_in_use_cannot_be_discarded() {
         for key in [stored, used] {
             let refused = editor.discard(key.id).await;
             assert!(
-                matches!(refused, Err(ManagementError::Illegal(IllegalMove::InUse))),
+                matches!(
+                    refused,
+                    Err(ManagementError::Illegal(IllegalTransition::InUse))
+                ),
                 "{refused:?}"
             );
             assert_eq!(ask(&house.keyring, &key, "invoice:read"), Verdict::Accepted);

@@ -6,7 +6,7 @@ use domain::{
     audit::{Action, AuditFilter},
     key::{
         issued::IssuedKey,
-        retirement::{Regeneration, Retirement},
+        regeneration::{GracePeriod, Regeneration},
     },
     verdict::Verdict,
 };
@@ -113,7 +113,7 @@ impl Scene {
 
     async fn regenerate(&self, key: &IssuedKey) -> IssuedKey {
         let wanted = Regeneration {
-            retirement: Retirement::NOW,
+            grace_period: GracePeriod::NOW,
             expiry: draft().expiry,
             compromised: false,
         };

@@ -9,7 +9,7 @@ use domain::{
         ip_rule::IpRules,
         issued::IssuedKey,
         scope::ScopeSet,
-        state::IllegalMove,
+        state::IllegalTransition,
         token::{KeyId, format_secret},
     },
     time::DAY,
@@ -203,7 +203,10 @@ async fn a_deactivated_key_can_be_activated_and_a_revoked_one_cannot() {
         editor.revoke(key.id, String::new()).await.expect("revoked");
         let refused = fresh.activate(key.id).await;
         assert!(
-            matches!(refused, Err(ManagementError::Illegal(IllegalMove::Revoked))),
+            matches!(
+                refused,
+                Err(ManagementError::Illegal(IllegalTransition::Revoked))
+            ),
             "{refused:?}"
         );
         assert_eq!(ask(&house.keyring, &call(&key)), Verdict::Revoked);

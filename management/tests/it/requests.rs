@@ -2,7 +2,7 @@
 
 use crate::house::{House, NOW, draft, houses, reopen};
 use domain::{
-    decision::{Case, Check, DecisionFilter, Explained, Finding},
+    decision::{CheckResult, DecisionDetails, DecisionFilter, GateCheck, SimulatedRequest},
     key::{
         Environment, KeyDraft, ip_rule::IpRules, issued::IssuedKey, rate_limit::RateLimit,
         token::KeyId,
@@ -42,7 +42,7 @@ fn call(keyring: &Keyring, key: &IssuedKey, scope: &str, address: &str, request:
     keyring.verify(&call).verdict
 }
 
-async fn only(editor: &Editor, request: &str) -> Explained {
+async fn only(editor: &Editor, request: &str) -> DecisionDetails {
     let mut found = editor.request(request).await.expect("found");
     assert_eq!(found.len(), 1);
     found.pop().expect("one")
@@ -68,10 +68,16 @@ async fn a_request_id_shows_decisions_of_its_own_application_only() {
         let key = narrow(&house, &editor).await;
         let verdict = call(&house.keyring, &key, "invoice:read", "203.0.113.9", "r1");
         assert_eq!(verdict, Verdict::IpNotAllowed);
-        let Explained { decided, key: now } = only(&editor, "r1").await;
+        let DecisionDetails { decided, key: now } = only(&editor, "r1").await;
         assert_eq!(decided.verdict, Verdict::IpNotAllowed);
-        assert_eq!(Check::Revoked.found(decided.verdict), Finding::Passed);
-        assert_eq!(Check::Scopes.found(decided.verdict), Finding::NotReached);
+        assert_eq!(
+            GateCheck::Revoked.result(decided.verdict),
+            CheckResult::Passed
+        );
+        assert_eq!(
+            GateCheck::Scopes.result(decided.verdict),
+            CheckResult::NotReached
+        );
         assert_eq!(decided.address, "203.0.113.9".parse().ok());
         let rules = now.expect("the key is there").ip_rules;
         assert_eq!(rules.to_string(), "192.0.2.0/24");
@@ -256,7 +262,7 @@ async fn a_simulation_gets_the_same_decision_and_uses_no_rate_limit() {
         let (editor, other) = (house.editor("Acme").await, house.editor("Globex").await);
         let key = narrow(&house, &editor).await;
         let near = "192.0.2.1";
-        let case = |scope: &str, address: &str, later| Case {
+        let case = |scope: &str, address: &str, later| SimulatedRequest {
             address: address.parse().ok(),
             scopes: scope.parse().expect("known"),
             at: house.keyring.now().plus(later),

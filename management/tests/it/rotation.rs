@@ -12,8 +12,8 @@ use domain::{
         issued::IssuedKey,
         name::Description,
         rate_limit::RateLimit,
-        retirement::{Regeneration, Retirement},
-        state::IllegalMove,
+        regeneration::{GracePeriod, Regeneration},
+        state::IllegalTransition,
         token::KeyId,
     },
     time::{DAY, HOUR, MINUTE, Timestamp},
@@ -42,7 +42,7 @@ fn decide(keyring: &Keyring, key: &IssuedKey) -> Decision {
 
 const fn after(grace: i64) -> Regeneration {
     Regeneration {
-        retirement: Retirement { grace },
+        grace_period: GracePeriod { grace },
         expiry: Expiry::At(NOW.plus(30 * DAY)),
         compromised: false,
     }
@@ -136,7 +136,7 @@ async fn the_new_key_has_the_settings_of_the_old_one_and_they_are_linked() {
         );
         assert_eq!((before.replaced_by, before.replaces), (Some(new.id), None));
         assert_eq!((after.replaced_by, after.replaces), (None, Some(old.id)));
-        let words = |history: Vec<domain::audit::Record>| {
+        let words = |history: Vec<domain::audit::AuditRecord>| {
             let first = history.into_iter().next().expect("a record");
             (first.action, first.detail)
         };
@@ -199,7 +199,10 @@ async fn a_revoked_or_replaced_key_is_not_regenerated() {
             .expect("made");
         let second = regenerate(&house, &editor, old.id, after(DAY)).await;
         assert!(
-            matches!(second, Err(ManagementError::Illegal(IllegalMove::Replaced))),
+            matches!(
+                second,
+                Err(ManagementError::Illegal(IllegalTransition::Replaced))
+            ),
             "{second:?}"
         );
         let dead = house.issue(&editor, draft()).await;
@@ -209,7 +212,10 @@ async fn a_revoked_or_replaced_key_is_not_regenerated() {
             .expect("revoked");
         let refused = regenerate(&house, &editor, dead.id, after(DAY)).await;
         assert!(
-            matches!(refused, Err(ManagementError::Illegal(IllegalMove::Revoked))),
+            matches!(
+                refused,
+                Err(ManagementError::Illegal(IllegalTransition::Revoked))
+            ),
             "{refused:?}"
         );
         let stranger = house.editor("Globex").await;
@@ -227,10 +233,10 @@ async fn the_end_is_moved_within_30_days_and_never_past_the_keys_own() {
             .await
             .expect("owns it");
         let old = house.issue(&editor, draft()).await;
-        let moved = |grace| editor.move_retirement(old.id, Retirement { grace });
+        let moved = |grace| editor.move_retirement(old.id, GracePeriod { grace });
         assert!(matches!(
             moved(HOUR).await,
-            Err(ManagementError::Illegal(IllegalMove::NotRetiring))
+            Err(ManagementError::Illegal(IllegalTransition::NotRetiring))
         ));
         regenerate(&house, &editor, old.id, after(DAY))
             .await
@@ -254,19 +260,19 @@ async fn the_end_is_moved_within_30_days_and_never_past_the_keys_own() {
             .await
             .expect("owns it");
         let longer = stale
-            .move_retirement(old.id, Retirement { grace: DAY })
+            .move_retirement(old.id, GracePeriod { grace: DAY })
             .await;
         assert!(matches!(longer, Err(ManagementError::Stale)), "{longer:?}");
         let now = house.keyring.now();
-        let ended = stale.move_retirement(old.id, Retirement::NOW).await;
+        let ended = stale.move_retirement(old.id, GracePeriod::NOW).await;
         assert_eq!(ended.expect("ended"), now);
         let verdict = decide(&house.keyring, &old).verdict;
         assert_eq!(verdict, Verdict::Retired { at: now });
         assert!(matches!(
             stale
-                .move_retirement(old.id, Retirement { grace: HOUR })
+                .move_retirement(old.id, GracePeriod { grace: HOUR })
                 .await,
-            Err(ManagementError::Illegal(IllegalMove::NotRetiring))
+            Err(ManagementError::Illegal(IllegalTransition::NotRetiring))
         ));
     }
 }
@@ -306,7 +312,7 @@ async fn a_retiring_key_shows_its_callers_and_when_it_is_safe_to_end() {
             .expect("one");
         assert_eq!((seen.old.accepted, seen.new.accepted), (3, 1));
         assert_eq!(seen.since, NOW.plus(3 * HOUR));
-        assert!(!seen.quiet.safe());
+        assert!(!seen.idle_time.safe_to_retire());
         let last = editor.key(old.id).await.expect("there").last_used;
         let last = last.expect("used");
         assert_eq!(
@@ -328,10 +334,10 @@ async fn a_retiring_key_shows_its_callers_and_when_it_is_safe_to_end() {
             .expect("read")
             .expect("one");
         assert_eq!((seen.old.accepted, seen.new.accepted), (3, 2));
-        assert!(seen.quiet.safe(), "{:?}", seen.quiet);
-        assert_eq!(seen.quiet.for_ms, Some(90 * MINUTE));
+        assert!(seen.idle_time.safe_to_retire(), "{:?}", seen.idle_time);
+        assert_eq!(seen.idle_time.since_last_call_ms, Some(90 * MINUTE));
         assert!(seen.now > Timestamp(0));
-        let both = seen.both.expect("both work");
+        let both = seen.usage.expect("both work");
         let accepted = [&both.old, &both.new].map(|series| series.sum().accepted);
         assert_eq!((accepted, both.new.buckets.len()), ([4, 2], 96));
         house.clock.advance(2 * DAY);
@@ -343,7 +349,7 @@ async fn a_retiring_key_shows_its_callers_and_when_it_is_safe_to_end() {
             .await
             .expect("read")
             .expect("one");
-        let both = seen.both.expect("both work");
+        let both = seen.usage.expect("both work");
         assert_eq!(both.old.range.window, Some(Window::Week));
         house.clock.advance(DAY);
         let seen = editor
@@ -354,6 +360,6 @@ async fn a_retiring_key_shows_its_callers_and_when_it_is_safe_to_end() {
             .await
             .expect("read")
             .expect("one");
-        assert_eq!(seen.both, None);
+        assert_eq!(seen.usage, None);
     }
 }

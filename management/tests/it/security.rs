@@ -11,7 +11,7 @@ use domain::{
         issued::IssuedKey,
         token::{KeyId, format_secret},
     },
-    security::{EventFilter, EventState, Kind, SecurityEvent},
+    security::{EventFilter, EventKind, EventState, SecurityEvent},
     time::{DAY, HOUR, SECOND},
 };
 use management::{Editor, Keyring, ManagementError, Viewer};
@@ -68,7 +68,7 @@ async fn events(viewer: &Viewer) -> Vec<SecurityEvent> {
 }
 
 /// Kinds and how often, in the order of the kinds.
-async fn told(viewer: &Viewer) -> Vec<(Kind, i64)> {
+async fn told(viewer: &Viewer) -> Vec<(EventKind, i64)> {
     let rows = events(viewer).await;
     let mut told: Vec<_> = rows.iter().map(|row| (row.kind, row.calls)).collect();
     told.sort_unstable();
@@ -107,10 +107,10 @@ async fn any_number_of_wrong_secrets_is_one_event_and_four_are_none() {
         for _ in 0..100 {
             call(&house.keyring, unknown, guess);
         }
-        assert_eq!(told(&editor).await, [(Kind::WrongSecret, 20_004)]);
+        assert_eq!(told(&editor).await, [(EventKind::WrongSecret, 20_004)]);
         let event = &events(&editor).await[0];
         assert_eq!(event.subject, key.id.to_string());
-        assert_eq!(event.key.as_ref().map(|key| key.alive), Some(true));
+        assert_eq!(event.key.as_ref().map(|key| key.revocable), Some(true));
         assert_eq!((event.address.as_str(), event.first_at), (HOME, NOW));
         assert!(!format!("{event:?}").contains(&wrong));
     }
@@ -162,18 +162,18 @@ async fn a_refused_call_with_the_right_secret_is_reported_immediately() {
             assert_eq!(call(&house.keyring, active.id, scope), "insufficient_scope");
         }
         let all = [
-            (Kind::RevokedUsed, 1),
-            (Kind::InactiveUsed, 2),
-            (Kind::AddressNotAllowed, 1),
-            (Kind::ScopeNotHeld, 5),
-            (Kind::InQuery, 1),
-            (Kind::FromBrowser, 1),
+            (EventKind::RevokedUsed, 1),
+            (EventKind::InactiveUsed, 2),
+            (EventKind::AddressNotAllowed, 1),
+            (EventKind::ScopeNotHeld, 5),
+            (EventKind::InQuery, 1),
+            (EventKind::FromBrowser, 1),
         ];
         assert_eq!(told(&editor).await, all);
         house.clock.advance(31 * DAY);
         assert_eq!(answer(&active), "key_expired");
         let last = told(&editor).await;
-        assert!(last.contains(&(Kind::ExpiredUsed, 1)), "{last:?}");
+        assert!(last.contains(&(EventKind::ExpiredUsed, 1)), "{last:?}");
     }
 }
 
@@ -228,7 +228,7 @@ async fn a_new_network_and_a_new_user_agent_are_reported_once() {
         house.clock.advance(DAY);
         call(&house.keyring, key.id, away);
         call(&house.keyring, key.id, away);
-        let once = [(Kind::NewNetwork, 1), (Kind::AgentChanged, 1)];
+        let once = [(EventKind::NewNetwork, 1), (EventKind::AgentChanged, 1)];
         assert_eq!(told(&editor).await, once);
         let rows = events(&editor).await;
         let mut values: Vec<_> = rows.iter().map(|row| row.value.as_str()).collect();
@@ -268,7 +268,7 @@ async fn a_key_that_was_dormant_for_a_month_is_reported_once() {
             call(&house.keyring, key.id, sent(&key));
         }
         // (The rights of an editor do not end here: the session is asked for elsewhere.)
-        assert_eq!(told(&editor).await, [(Kind::DormantWoke, 1)]);
+        assert_eq!(told(&editor).await, [(EventKind::DormantWoke, 1)]);
     }
 }
 
@@ -302,12 +302,15 @@ async fn an_unusual_share_of_refusals_is_reported() {
             call(&house.keyring, key.id, refused);
         }
         let scope = told(&editor).await;
-        assert_eq!(scope, [(Kind::ScopeNotHeld, 19)]);
+        assert_eq!(scope, [(EventKind::ScopeNotHeld, 19)]);
         call(&house.keyring, key.id, refused);
         house.clock.advance(SECOND);
         call(&house.keyring, key.id, refused);
         let all = told(&editor).await;
-        assert_eq!(all, [(Kind::ScopeNotHeld, 21), (Kind::RefusalsRose, 21)]);
+        assert_eq!(
+            all,
+            [(EventKind::ScopeNotHeld, 21), (EventKind::RefusalsRose, 21)]
+        );
     }
 }
 
@@ -342,7 +345,7 @@ async fn every_suspected_key_is_examined() {
                 .expect("written");
         }
         let filter = EventFilter {
-            kind: Some(Kind::RefusalsRose),
+            kind: Some(EventKind::RefusalsRose),
             ..EventFilter::default()
         };
         let first = editor.security_events(&filter, None).await.expect("read");
@@ -370,7 +373,7 @@ async fn failed_sign_ins_and_changed_members_concern_the_owner() {
             request_id: "request-9".into(),
         };
         let added = told(&owner).await;
-        assert_eq!(added, [(Kind::MembersChanged, 1)]);
+        assert_eq!(added, [(EventKind::MembersChanged, 1)]);
         let guess = async |email: &str, times: usize| {
             for _ in 0..times {
                 let answer = house
@@ -387,16 +390,19 @@ async fn failed_sign_ins_and_changed_members_concern_the_owner() {
         let rows = events(&owner).await;
         let signs: Vec<_> = rows
             .iter()
-            .filter(|row| row.kind != Kind::MembersChanged)
+            .filter(|row| row.kind != EventKind::MembersChanged)
             .map(|row| (row.kind, row.subject.as_str(), row.calls))
             .collect();
-        assert!(signs.contains(&(Kind::SignInFailed, dev, 20)), "{signs:?}");
         assert!(
-            signs.contains(&(Kind::SignInThrottled, dev, 1)),
+            signs.contains(&(EventKind::SignInFailed, dev, 20)),
+            "{signs:?}"
+        );
+        assert!(
+            signs.contains(&(EventKind::SignInThrottled, dev, 1)),
             "{signs:?}"
         );
         assert_eq!(signs.len(), 2);
-        let failed = rows.iter().find(|row| row.kind == Kind::SignInFailed);
+        let failed = rows.iter().find(|row| row.kind == EventKind::SignInFailed);
         assert_eq!(failed.map(|row| row.address.as_str()), Some("203.0.113.9"));
         let developer = developer
             .editor(app, Origin::default())
@@ -421,7 +427,7 @@ async fn an_event_is_acknowledged_with_a_note_and_a_repetition_is_a_new_event() 
         editor.revoke(key.id, String::new()).await.expect("works");
         call(&house.keyring, key.id, sent(&key));
         let event = events(&editor).await.remove(0);
-        assert_eq!(event.key.as_ref().map(|key| key.alive), Some(false));
+        assert_eq!(event.key.as_ref().map(|key| key.revocable), Some(false));
         assert_eq!(
             stranger.open_events(Some(key.id)).await.expect("read").all,
             0
@@ -445,7 +451,7 @@ async fn an_event_is_acknowledged_with_a_note_and_a_repetition_is_a_new_event() 
         assert_eq!(how.note, "An old cron job; stopped it.\nDone");
         assert_eq!(how.by, "owner@acme.example");
         call(&house.keyring, key.id, sent(&key));
-        assert_eq!(told(&editor).await, [(Kind::RevokedUsed, 1)]);
+        assert_eq!(told(&editor).await, [(EventKind::RevokedUsed, 1)]);
         let owner = house.sign_in("owner@acme.example").await;
         let owner = owner
             .owner(editor.application().id, Origin::default())
@@ -472,6 +478,6 @@ async fn pending_events_are_written_on_close() {
         let silent = reopen(&house.fresh, &house.clock, 9).await;
         call(&silent, key.id, sent(&key));
         silent.close().await;
-        assert_eq!(told(&editor).await, [(Kind::RevokedUsed, 2)]);
+        assert_eq!(told(&editor).await, [(EventKind::RevokedUsed, 2)]);
     }
 }

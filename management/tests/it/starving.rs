@@ -6,7 +6,7 @@ use crate::{
 };
 use domain::{
     key::filter::{KeyFilter, KeyQuery},
-    support::Search,
+    support::SupportSearch,
     time::MINUTE,
 };
 use sqlx::{Connection, Executor, PgConnection};
@@ -83,7 +83,7 @@ async fn a_revocation_does_not_wait_behind_the_searches_of_support() {
                 // So many at once are not allowed.
                 clock.advance(MINUTE);
                 let what = "4f0c2d7e9b1a4c55b1f3a7d2c6e89f10";
-                let search = Search::Name(what.into());
+                let search = SupportSearch::Name(what.into());
                 support.look(search, what.into(), String::new()).await
             });
         }

@@ -5,7 +5,7 @@ use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
     audit::Action,
-    support::{Found, Search},
+    support::{SupportSearch, SupportSearchResult},
     time::HOUR,
 };
 use management::{Look, ManagementError, PersonDraft, Support};
@@ -23,8 +23,8 @@ pub async fn support(house: &House) -> Support {
     session.support(Origin::default()).expect("of support")
 }
 
-async fn look(support: &Support, what: &str) -> Found {
-    let search = Search::parse(what).expect("something to look for");
+async fn look(support: &Support, what: &str) -> SupportSearchResult {
+    let search = SupportSearch::parse(what).expect("something to look for");
     match support
         .look(search, what.into(), "Request 4711".into())
         .await
@@ -123,7 +123,7 @@ async fn only_support_can_search_and_searches_are_limited() {
         let support = support(&house).await;
         let mut looks = 0;
         loop {
-            let search = Search::parse("nothing").expect("a name");
+            let search = SupportSearch::parse("nothing").expect("a name");
             match support.look(search, "nothing".into(), "why".into()).await {
                 Ok(Look::Found(_)) => looks += 1,
                 Ok(Look::Throttled { retry_after_ms }) => {

@@ -5,7 +5,7 @@ use domain::{
     key::{filter::KeyQuery, issued::IssuedKey, scope::ScopeSet},
     time::{DAY, HOUR, MINUTE, Timestamp},
     usage::{
-        Range, Window,
+        ChartRange, Window,
         breakdown::{Breakdown, Dimension},
     },
 };
@@ -66,7 +66,7 @@ async fn calls_are_counted_by_address_route_scope_and_user_agent() {
                 .await
                 .expect("the key")
                 .usage()
-                .breakdown(Range::of(window, editor.now()))
+                .breakdown(ChartRange::of(window, editor.now()))
                 .await
                 .expect("read");
             let (three, two) = ("192.0.2.1".to_owned(), "192.0.2.2".to_owned());
@@ -91,7 +91,7 @@ async fn calls_are_counted_by_address_route_scope_and_user_agent() {
             .await
             .expect("read");
         assert!(
-            used.asked
+            used.used
                 .contains(ScopeSet::one("invoice:read").expect("known"))
         );
         assert!(used.since.is_some());
@@ -124,7 +124,7 @@ async fn calls_of_all_keys_are_counted_by_dimension_too() {
             .expect("written");
         call(&house.keyring, &key, "", "/invoices/3", "192.0.2.1");
         for window in Window::ALL {
-            let range = Range::of(window, editor.now());
+            let range = ChartRange::of(window, editor.now());
             let all = editor.usage().await.breakdown(range).await.expect("read");
             let (one, two) = ("192.0.2.1".to_owned(), "192.0.2.2".to_owned());
             assert_eq!(named(&all, Dimension::Address), [(one, 2), (two, 2)]);
@@ -162,7 +162,7 @@ async fn calls_without_the_right_secret_add_no_values() {
             .await
             .expect("the key")
             .usage()
-            .breakdown(Range::of(Window::Day, editor.now()))
+            .breakdown(ChartRange::of(Window::Day, editor.now()))
             .await;
         assert_eq!(named(&seen.expect("read"), Dimension::Route), []);
     }
@@ -194,7 +194,7 @@ async fn refusals_are_counted_by_code_with_and_without_the_secret() {
                 .await
                 .expect("the key")
                 .usage()
-                .breakdown(Range::of(window, editor.now()))
+                .breakdown(ChartRange::of(window, editor.now()))
                 .await
                 .expect("read");
             let expected = [
@@ -203,7 +203,7 @@ async fn refusals_are_counted_by_code_with_and_without_the_secret() {
                 ("key_inactive".to_owned(), 1),
             ];
             assert_eq!(named(&seen, Dimension::Refusal), expected);
-            let range = Range::of(window, editor.now());
+            let range = ChartRange::of(window, editor.now());
             let all = editor.usage().await.breakdown(range).await.expect("read");
             let codes = named(&all, Dimension::Refusal);
             let expected = [

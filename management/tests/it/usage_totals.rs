@@ -6,7 +6,7 @@ use domain::{
     id::AccountId,
     key::{issued::IssuedKey, scope::ScopeSet},
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::{Bucket, Series, breakdown::Dimension, reported::Reported},
+    usage::{Bucket, Series, breakdown::Dimension, reported::ReportedCalls},
 };
 use management::{Editor, Keyring};
 use proptest::{
@@ -189,7 +189,8 @@ impl Running<'_> {
                 );
                 let reported = store.usage_reports(&subject, span, Timestamp(0), now).await;
                 let reported = reported.expect("read").into_iter();
-                let sum = reported.fold(Reported::default(), |sum, (_, calls)| sum.plus(calls));
+                let sum =
+                    reported.fold(ReportedCalls::default(), |sum, (_, calls)| sum.plus(calls));
                 prop_assert_eq!(sum.calls, expected.reported, "{} by {}", subject, span);
                 prop_assert_eq!(sum.server_errors, expected.reported);
             }

@@ -12,7 +12,7 @@ use axum::{
     },
 };
 use domain::origin::Origin;
-use domain::{decision::Heard, id::ApplicationId, key::token::KeyId};
+use domain::{id::ApplicationId, key::token::KeyId};
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use management::{ManagementError, Viewer};
@@ -113,8 +113,8 @@ async fn viewer(
 impl LiveStream {
     /// Waits for the next event; `None` where the stream has ended.
     async fn next(&mut self) -> Option<Event> {
-        let news = tokio::select! {
-            news = self.tail.next() => Some(news),
+        let batch = tokio::select! {
+            batch = self.tail.next() => Some(batch),
             () = sleep(KEEP_ALIVE) => None,
             () = self.state.drained() => return None,
         };
@@ -122,16 +122,11 @@ impl LiveStream {
         if !self.may_read().await {
             return None;
         }
-        let Some(news) = news else {
+        let Some(batch) = batch else {
             return Some(Event::default().comment("still here"));
         };
-        let heard = Heard {
-            calls: news.calls,
-            skipped: news.skipped,
-            last: news.last,
-        };
-        let event = Event::default().id(heard.last.to_string());
-        event.json_data(&heard).ok()
+        let event = Event::default().id(batch.last.to_string());
+        event.json_data(&batch).ok()
     }
 
     /// Whether the reader still has a session and a role. It does not extend the session. Where the database does not respond,

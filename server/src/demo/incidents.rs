@@ -6,7 +6,7 @@ use super::{
 };
 use domain::{
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::{Count, Outcome, reported::Reported},
+    usage::{Outcome, StoredCount, reported::ReportedCalls},
     verdict::Verdict,
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -55,7 +55,7 @@ pub(super) fn past(
 fn divide(
     past: &mut Vec<PastCalls>,
     rng: &mut StdRng,
-    call: Count,
+    call: StoredCount,
     shares: &[SourceShare],
     broken: bool,
 ) {
@@ -92,7 +92,7 @@ fn divide(
                     reported: if verdict == Verdict::Accepted {
                         reported_outcomes(rng, calls, broken)
                     } else {
-                        Reported::default()
+                        ReportedCalls::default()
                     },
                 });
             }
@@ -101,7 +101,7 @@ fn divide(
 }
 
 /// Returns what services report: most calls succeed, and most of them quickly.
-fn reported_outcomes(rng: &mut StdRng, calls: i64, broken: bool) -> Reported {
+fn reported_outcomes(rng: &mut StdRng, calls: i64, broken: bool) -> ReportedCalls {
     let (shape, average, failing) = if broken {
         (SLOW.0, SLOW.1, rng.random_range(120..=210))
     } else {
@@ -118,7 +118,7 @@ fn reported_outcomes(rng: &mut StdRng, calls: i64, broken: bool) -> Reported {
         let exact = calls * thousandths;
         exact / 1_000 + i64::from(rng.random_range(0..1_000) < exact % 1_000)
     };
-    Reported {
+    ReportedCalls {
         calls,
         server_errors: part(failing).min(calls),
         client_errors: part(18),
@@ -153,7 +153,7 @@ fn leak(past: &mut Vec<PastCalls>, rng: &mut StdRng, to: Timestamp) {
                 verdict: Verdict::IpNotAllowed,
                 calls,
                 source: *source,
-                reported: Reported::default(),
+                reported: ReportedCalls::default(),
             });
         }
         at = at.plus(MINUTE);

@@ -12,7 +12,7 @@ use domain::key::{
     issued::IssuedKey,
     name::{Description, KeyName},
     rate_limit::RateLimit,
-    retirement::{Regeneration, Retirement},
+    regeneration::{GracePeriod, Regeneration},
     scope::ScopeSet,
     token::KeyId,
 };
@@ -347,7 +347,7 @@ async fn regenerate(
 ) -> Result<KeyId, CommandError> {
     let expires_at = owner.key(old).await.map_err(cannot)?.expires_at;
     let wanted = Regeneration {
-        retirement: Retirement::parse(grace, "", false).map_err(cannot)?,
+        grace_period: GracePeriod::parse(grace, "", false).map_err(cannot)?,
         expiry: expires_at.into(),
         compromised: false,
     };

@@ -2,7 +2,7 @@
 
 use domain::{
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::{Count, Outcome},
+    usage::{Outcome, StoredCount},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
@@ -14,7 +14,7 @@ const DAILY: [i64; 24] = [
 const WEEKLY: [i64; 7] = [92, 100, 98, 95, 90, 46, 31];
 
 /// Returns the calls from `from` to `to`: by the minute for the last 25 hours, before that by the hour.
-pub fn calls(seed: u64, from: Timestamp, to: Timestamp, peak_calls: i64) -> Vec<Count> {
+pub fn calls(seed: u64, from: Timestamp, to: Timestamp, peak_calls: i64) -> Vec<StoredCount> {
     let mut rng = StdRng::seed_from_u64(seed);
     let mut calls = Vec::new();
     if peak_calls == 0 {
@@ -41,7 +41,7 @@ pub fn calls(seed: u64, from: Timestamp, to: Timestamp, peak_calls: i64) -> Vec<
     calls
 }
 
-fn push(calls: &mut Vec<Count>, at: Timestamp, outcome: Outcome, count: i64) {
+fn push(calls: &mut Vec<StoredCount>, at: Timestamp, outcome: Outcome, count: i64) {
     if count > 0 {
         calls.push((at, outcome, count));
     }

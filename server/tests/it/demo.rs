@@ -5,8 +5,8 @@ use domain::{
     account::Role,
     decision::DecisionFilter,
     key::filter::KeyQuery,
-    security::{EventFilter, Kind},
-    usage::{Range, Window, breakdown::Dimension},
+    security::{EventFilter, EventKind},
+    usage::{ChartRange, Window, breakdown::Dimension},
     verdict::Verdict,
 };
 use management::{SignIn, Store, Viewer};
@@ -79,7 +79,7 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
         .await
         .expect("the key")
         .usage()
-        .breakdown(Range::of(Window::Month, viewer.now()))
+        .breakdown(ChartRange::of(Window::Month, viewer.now()))
         .await
         .expect("read");
     assert!(
@@ -92,7 +92,7 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
     let all = viewer
         .usage()
         .await
-        .breakdown(Range::of(Window::Week, now))
+        .breakdown(ChartRange::of(Window::Week, now))
         .await;
     let codes = all.expect("read");
     let codes = codes.of(Dimension::Refusal).expect("there");
@@ -103,7 +103,7 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
     ] {
         assert!(codes.top.iter().any(|share| share.value == code), "{code}");
     }
-    let week = Range::of(Window::Week, now);
+    let week = ChartRange::of(Window::Week, now);
     let bars = viewer.usage().await.bars(week).await.expect("read");
     let failing = bars.iter().filter(|bar| {
         let reported = bar.reported;
@@ -135,7 +135,7 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
 #[tokio::test]
 async fn the_demo_has_security_events_of_every_kind() {
     let (_folder, viewer) = demo().await;
-    for kind in Kind::ALL {
+    for kind in EventKind::ALL {
         let filter = EventFilter {
             kind: Some(kind),
             ..EventFilter::default()

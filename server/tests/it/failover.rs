@@ -5,7 +5,7 @@ mod program;
 
 use crate::{
     failover::{cluster::Cluster, program::Program},
-    house::{HERE, House},
+    test_server::{HERE, TestServer},
 };
 use domain::key::{
     Environment, KeyDraft,
@@ -24,9 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Makes an account and three keys that never expire.
 async fn keys(url: &str) -> [IssuedKey; 3] {
     let store = Store::open(url).await.expect("opens");
-    let house = House::over(store, url.to_owned(), Box::new(()), HERE).await;
-    house.furnish().await;
-    let owner = house.owner().await;
+    let server = TestServer::over(store, url.to_owned(), Box::new(()), HERE).await;
+    server.add_users().await;
+    let owner = server.owner().await;
     let mut keys = Vec::new();
     for name in ["Kept", "Revoked before", "Revoked after"] {
         let draft = KeyDraft {
@@ -40,14 +40,14 @@ async fn keys(url: &str) -> [IssuedKey; 3] {
         };
         let fresh = owner.fresh().expect("signed in a moment ago");
         match fresh
-            .issue(draft, house.keyring.new_idempotency_key())
+            .issue(draft, server.keyring.new_idempotency_key())
             .await
         {
             Ok(Issue::New(issued)) => keys.push(issued),
             other => panic!("no key: {other:?}"),
         }
     }
-    house.keyring.close().await;
+    server.keyring.close().await;
     keys.try_into().expect("three")
 }
 

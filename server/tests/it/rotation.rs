@@ -5,10 +5,10 @@ use domain::{
     key::{
         expiry::Expiry,
         issued::IssuedKey,
-        retirement::{Regeneration, Retirement},
+        regeneration::{GracePeriod, Regeneration},
     },
     time::{DAY, HOUR, SECOND},
-    usage::{Range, Window, breakdown::Dimension},
+    usage::{ChartRange, Window, breakdown::Dimension},
 };
 use http::StatusCode;
 use management::{Issue, Owner};
@@ -24,7 +24,7 @@ async fn whoami(server: &TestServer, key: &IssuedKey) -> Answer {
 
 async fn regenerate(server: &TestServer, owner: &Owner, key: &IssuedKey, grace: i64) -> IssuedKey {
     let wanted = Regeneration {
-        retirement: Retirement { grace },
+        grace_period: GracePeriod { grace },
         expiry: Expiry::Never,
         compromised: false,
     };
@@ -103,7 +103,7 @@ async fn usage_counts_the_original_route_of_a_proxied_request() {
         .await
         .expect("the key")
         .usage()
-        .breakdown(Range::of(Window::Day, owner.now()))
+        .breakdown(ChartRange::of(Window::Day, owner.now()))
         .await
         .expect("read");
     let routes = seen.of(Dimension::Route).expect("there");

@@ -5,7 +5,7 @@ use crate::{
 };
 use domain::{
     account::{Email, Role},
-    audit::Event,
+    audit::AuditEvent,
     id::{AccountId, ApplicationId, InvitationId, PersonId},
     member::{Invitation, Member},
     time::Timestamp,
@@ -101,7 +101,7 @@ impl Store {
         app: ApplicationId,
         name: &str,
         time_zone: &str,
-        event: &Event,
+        event: &AuditEvent,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             let done = sqlx::query(sql::APPLICATION_UPDATE)
@@ -153,7 +153,7 @@ impl Store {
         account: AccountId,
         person: PersonId,
         role: Role,
-        event: &Event,
+        event: &AuditEvent,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // First, because it locks the account: of two owners who give up the role at once, the second sees the change of the
@@ -192,7 +192,7 @@ impl Store {
         &self,
         account: AccountId,
         person: PersonId,
-        event: &Event,
+        event: &AuditEvent,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // First, as in `change_role`.
@@ -263,7 +263,11 @@ impl Store {
     ///
     /// # Errors
     /// `Conflict` if the person is a member.
-    pub async fn invite(&self, new: &NewInvitation<'_>, event: &Event) -> Result<(), StoreError> {
+    pub async fn invite(
+        &self,
+        new: &NewInvitation<'_>,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // First, because it locks the account: one invitation after the other.
             append_event!(tx, event)?;
@@ -304,7 +308,7 @@ impl Store {
         &self,
         account: AccountId,
         id: InvitationId,
-        event: &Event,
+        event: &AuditEvent,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // First: every change of invitations locks the account before, so that no two wait for each other.
@@ -328,7 +332,7 @@ impl Store {
     pub async fn accept_invitation(
         &self,
         acceptance: &InvitationAcceptance<'_>,
-        event: &Event,
+        event: &AuditEvent,
     ) -> Result<PersonId, StoreError> {
         let invitation = &acceptance.row.invitation;
         let person = transaction!(self, |tx| {

@@ -4,7 +4,7 @@
 use crate::{
     PepperName, Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction,
 };
-use domain::{account::Email, audit::Event, id::PersonId, time::Timestamp};
+use domain::{account::Email, audit::AuditEvent, id::PersonId, time::Timestamp};
 use uuid::Uuid;
 
 /// A person, disabled or not.
@@ -75,7 +75,7 @@ impl Store {
     pub async fn make_password_reset(
         &self,
         new: &NewPasswordReset<'_>,
-        events: &[Event],
+        events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             lock_enabled_person!(tx, new.person)?;
@@ -134,7 +134,7 @@ impl Store {
         person: PersonId,
         password_hash: &str,
         at: Timestamp,
-        events: &[Event],
+        events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // First: it waits for a sign-in with the old password, whose session is deleted below.
@@ -170,7 +170,7 @@ impl Store {
         &self,
         person: PersonId,
         at: Timestamp,
-        events: &[Event],
+        events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             let done = sqlx::query(sql::PERSON_DISABLE)
@@ -209,7 +209,7 @@ impl Store {
     pub async fn enable_person(
         &self,
         person: PersonId,
-        events: &[Event],
+        events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             let done = sqlx::query(sql::PERSON_ENABLE)

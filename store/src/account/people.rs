@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::{
     account::{Application, Email, Role},
-    audit::{Action, Actor, Event, Facts},
+    audit::{Action, Actor, AuditEvent, FieldValues},
     id::{AccountId, ApplicationId, PersonId},
     time::Timestamp,
 };
@@ -112,7 +112,7 @@ impl Store {
         new: &NewPerson<'_>,
     ) -> Result<Option<ApplicationId>, StoreError> {
         let at = new.at;
-        let event = |account_id, action, target: String, (field, value): (_, &str)| Event {
+        let event = |account_id, action, target: String, (field, value): (_, &str)| AuditEvent {
             account_id,
             at,
             actor: Actor::System,
@@ -121,8 +121,8 @@ impl Store {
             detail: value.into(),
             address: new.origin.0.into(),
             request_id: new.origin.1.into(),
-            before: Facts::default(),
-            after: Facts::of(field, value),
+            before: FieldValues::default(),
+            after: FieldValues::of(field, value),
         };
         let application = transaction!(self, |tx| {
             sqlx::query(sql::PERSON_INSERT)

@@ -5,7 +5,7 @@ use crate::{
 };
 use domain::{
     account::Email,
-    audit::Event,
+    audit::AuditEvent,
     id::{AccountId, PersonId, SessionId},
     time::Timestamp,
 };
@@ -64,7 +64,7 @@ impl Store {
     pub async fn start_session(
         &self,
         new: &NewSession<'_>,
-        events: &[Event],
+        events: &[AuditEvent],
         ended: (Timestamp, Timestamp),
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
@@ -157,7 +157,7 @@ impl Store {
         &self,
         token_hash: &[u8; 32],
         at: Timestamp,
-        events: &[Event],
+        events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             let done = sqlx::query(sql::SESSION_REAUTHENTICATE)
@@ -182,7 +182,7 @@ impl Store {
     pub async fn end_session(
         &self,
         token_hash: &[u8; 32],
-        events: &[Event],
+        events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             let ended = sqlx::query(sql::SESSION_DELETE)

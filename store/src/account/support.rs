@@ -10,7 +10,7 @@ use crate::{
 };
 use domain::{
     account::Application,
-    audit::Event,
+    audit::AuditEvent,
     id::AccountId,
     key::{name::KeyName, token::KeyId},
     support::FoundAccount,
@@ -41,7 +41,7 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails: the result of the lookup must not be shown then.
-    pub async fn append_audit_events(&self, events: &[Event]) -> Result<(), StoreError> {
+    pub async fn append_audit_events(&self, events: &[AuditEvent]) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             for event in events {
                 append_event!(tx, event)?;

@@ -3,7 +3,7 @@
 use super::{GENESIS, Head, SEALED, SealCheck, insert_audit_line, move_audit_head};
 use crate::{AuditLine, Store, StoreError, read, row::corrupt, sql, transaction};
 use domain::{
-    audit::{AuditFilter, Event},
+    audit::{AuditEvent, AuditFilter},
     id::AccountId,
 };
 use std::fmt;
@@ -204,7 +204,7 @@ impl Store {
     /// If the database fails.
     pub async fn seal_audit_logs(
         &self,
-        event: impl Fn(AccountId) -> Event,
+        event: impl Fn(AccountId) -> AuditEvent,
     ) -> Result<SealingReport, StoreError> {
         let Some(newest) = self.seal_keys().newest() else {
             return Ok(SealingReport::default());

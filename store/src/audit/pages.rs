@@ -3,7 +3,7 @@
 use super::AuditLine;
 use crate::{Store, StoreError, read, row::AuditRow, sql};
 use domain::{
-    audit::{Action, AuditCursor, AuditFilter, AuditPage, Record},
+    audit::{Action, AuditCursor, AuditFilter, AuditPage, AuditRecord},
     id::AccountId,
     page::PAGE_SIZE,
     time::Timestamp,
@@ -34,7 +34,7 @@ impl Store {
         account: AccountId,
         target: &str,
         limit: i64,
-    ) -> Result<Vec<Record>, StoreError> {
+    ) -> Result<Vec<AuditRecord>, StoreError> {
         let rows: Vec<AuditRow> = read!(self, |pool| {
             sqlx::query_as(sql::AUDIT_BY_TARGET)
                 .bind(account.0)
@@ -79,7 +79,7 @@ impl Store {
             .into_iter()
             .map(AuditRow::record)
             .collect::<Result<Vec<_>, _>>()?;
-        let edge = |record: Option<&Record>, back| {
+        let edge = |record: Option<&AuditRecord>, back| {
             record.map(|record| AuditCursor {
                 at: record.at,
                 seq: record.seq,

@@ -11,7 +11,7 @@ use domain::{
     id::ApplicationId,
     key::{
         KeySummary,
-        filter::{KeyCursor, KeyFilter, KeyPage, KeyQuery, Order, Place, Sort, Total},
+        filter::{KeyCursor, KeyFilter, KeyPage, KeyQuery, KeyTotal, Order, Sort, SortKey},
     },
     page::PAGE_SIZE,
     time::{HOUR, Timestamp},
@@ -30,7 +30,7 @@ macro_rules! bind_filter {
     ($query:expr, $filter:expr, $now:expr) => {{
         let filter: &KeyFilter = $filter;
         let bounds = filter
-            .notable
+            .condition
             .map(|known| known.bounds($now))
             .unwrap_or_default();
         let patterns = Patterns::of(&filter.search);
@@ -41,10 +41,10 @@ macro_rules! bind_filter {
             .bind(patterns.typed)
             .bind(patterns.id)
             .bind(filter.status.map_or("", |known| known.as_str()))
-            .bind(filter.notable.map_or("", |known| known.as_str()))
+            .bind(filter.condition.map_or("", |known| known.as_str()))
             .bind($now.0)
             .bind(bounds.used.0)
-            .bind(bounds.ends.0)
+            .bind(bounds.expires.0)
             .persistent(false)
     }};
 }
@@ -77,17 +77,20 @@ impl Store {
         let order = query.order;
         let cursor = query.cursor.as_ref();
         let back = cursor.is_some_and(|cursor| cursor.back);
-        let down = order.down != back;
+        let down = order.descending != back;
         let narrow = query.filter.is_narrow();
         let statement = statement(order.by, down, narrow);
         let id = cursor.map_or("", |cursor| cursor.id.as_str());
-        let place = cursor.map_or_else(|| beginning(order.by, down), |cursor| cursor.place.clone());
+        let place = cursor.map_or_else(
+            || beginning(order.by, down),
+            |cursor| cursor.sort_key.clone(),
+        );
         let one_more = i64::try_from(page_size + 1).unwrap_or(i64::MAX);
         let mut rows: Vec<KeyRow> = read!(self, |pool| {
             let list = sqlx::query_as(statement).bind(app.0);
             let list = match place {
-                Place::Number(number) => list.bind(number),
-                Place::Text(text) => list.bind(text),
+                SortKey::Number(number) => list.bind(number),
+                SortKey::Text(text) => list.bind(text),
             };
             let mut list = list.bind(id).bind(one_more);
             if narrow {
@@ -122,7 +125,7 @@ impl Store {
         app: ApplicationId,
         filter: &KeyFilter,
         now: Timestamp,
-    ) -> Result<Total, StoreError> {
+    ) -> Result<KeyTotal, StoreError> {
         if !filter.is_narrow() {
             let (count,): (i64,) = read!(self, |pool| {
                 sqlx::query_as(sql::KEY_LIST_TOTAL)
@@ -130,7 +133,7 @@ impl Store {
                     .fetch_one(pool)
                     .await
             })?;
-            return Ok(Total { count, more: false });
+            return Ok(KeyTotal { count, more: false });
         }
         let (found,): (i64,) = read!(self, |pool| {
             let count = sqlx::query_as(sql::KEY_LIST_COUNT)
@@ -140,7 +143,7 @@ impl Store {
                 .bind(MAX_COUNTED + 1);
             bind_filter!(count, filter, now).fetch_one(pool).await
         })?;
-        Ok(Total {
+        Ok(KeyTotal {
             count: found.min(MAX_COUNTED),
             more: found > MAX_COUNTED,
         })
@@ -209,12 +212,12 @@ const fn statement(by: Sort, down: bool, narrow: bool) -> &'static str {
 }
 
 /// Returns the cursor position before all rows.
-fn beginning(by: Sort, down: bool) -> Place {
+fn beginning(by: Sort, down: bool) -> SortKey {
     match (by, down) {
-        (Sort::Name, true) => Place::Text('\u{10FFFF}'.into()),
-        (Sort::Name, false) => Place::Text(String::new()),
-        (_, true) => Place::Number(i64::MAX),
-        (_, false) => Place::Number(i64::MIN),
+        (Sort::Name, true) => SortKey::Text('\u{10FFFF}'.into()),
+        (Sort::Name, false) => SortKey::Text(String::new()),
+        (_, true) => SortKey::Number(i64::MAX),
+        (_, false) => SortKey::Number(i64::MIN),
     }
 }
 
@@ -222,14 +225,14 @@ fn beginning(by: Sort, down: bool) -> Place {
 const NEVER_EXPIRES: i64 = i64::MAX - 1;
 
 fn edge(row: &KeySummary, order: Order, back: bool) -> KeyCursor {
-    let place = match order.by {
-        Sort::Created => Place::Number(row.created_at.0),
-        Sort::Used => Place::Number(row.last_used.as_ref().map_or(0, |used| used.at.0)),
-        Sort::Expires => Place::Number(row.expires_at.map_or(NEVER_EXPIRES, |at| at.0)),
-        Sort::Name => Place::Text(row.name.as_str().to_owned()),
+    let sort_key = match order.by {
+        Sort::Created => SortKey::Number(row.created_at.0),
+        Sort::Used => SortKey::Number(row.last_used.as_ref().map_or(0, |used| used.at.0)),
+        Sort::Expires => SortKey::Number(row.expires_at.map_or(NEVER_EXPIRES, |at| at.0)),
+        Sort::Name => SortKey::Text(row.name.as_str().to_owned()),
     };
     KeyCursor {
-        place,
+        sort_key,
         id: row.id.to_string(),
         back,
     }

@@ -8,9 +8,9 @@ use crate::{
     read, sql, transaction,
 };
 use domain::{
-    audit::{Event, Facts},
+    audit::{AuditEvent, FieldValues},
     id::ApplicationId,
-    key::state::{Marks, State},
+    key::state::{State, StateColumns},
     time::Timestamp,
 };
 
@@ -34,16 +34,16 @@ struct KeyBefore {
 
 impl KeyBefore {
     /// Returns the event of this key.
-    fn event(&self, one: &Event) -> Event {
-        let marks = Marks {
+    fn event(&self, one: &AuditEvent) -> AuditEvent {
+        let marks = StateColumns {
             deactivated_at: self.deactivated_at.map(Timestamp),
             expires_at: self.expires_at.map(Timestamp),
             retires_at: self.retires_at.map(Timestamp),
-            ..Marks::default()
+            ..StateColumns::default()
         };
-        Event {
+        AuditEvent {
             target: self.id.clone(),
-            before: Facts::from(&State::at(marks, one.at)),
+            before: FieldValues::from(&State::at(marks, one.at)),
             ..one.clone()
         }
     }
@@ -73,8 +73,8 @@ impl Store {
         &self,
         app: ApplicationId,
         reason: &str,
-        one: Event,
-        whole: impl Fn(usize) -> Event,
+        one: AuditEvent,
+        whole: impl Fn(usize) -> AuditEvent,
     ) -> Result<RevokedKeys, StoreError> {
         let revoked = transaction!(self, BULK_DEADLINE, |tx| {
             let keys: Vec<KeyBefore> = sqlx::query_as(sql::KEYS_REVOKE_ALL)

@@ -10,7 +10,7 @@ use crate::{
     sql, transaction,
 };
 use domain::{
-    audit::Event,
+    audit::AuditEvent,
     id::{ApplicationId, IdempotencyKey},
     key::token::KeyId,
     time::Timestamp,
@@ -27,8 +27,8 @@ impl Store {
         new: &NewKey<'_>,
         old: KeyId,
         retires_at: Timestamp,
-        created: &Event,
-        replaced: &Event,
+        created: &AuditEvent,
+        replaced: &AuditEvent,
     ) -> Result<KeyInsertion, StoreError> {
         let inserted = transaction!(self, |tx| {
             let before: Option<KeyId> = insert_key_row!(tx, new, created)?;
@@ -65,7 +65,7 @@ impl Store {
         app: ApplicationId,
         id: KeyId,
         retires_at: Timestamp,
-        event: &Event,
+        event: &AuditEvent,
     ) -> Result<IndexRow, StoreError> {
         let row = transaction!(self, |tx| {
             let done = sqlx::query(sql::KEY_MOVE_RETIREMENT)

@@ -7,7 +7,7 @@ use domain::{
     time::{DAY, Timestamp},
     usage::{
         Bucket,
-        overview::{BusyKey, MANY_REFUSALS},
+        overview::{BusyKey, OVERVIEW_MIN_REFUSALS},
     },
 };
 use std::cmp::Reverse;
@@ -24,7 +24,7 @@ pub struct KeyDay {
 
 impl Store {
     /// Returns the `limit` keys with the most calls in the two days that start at `since`. With `refused` it returns the keys
-    /// with the most rejected calls, if these are at least a tenth of the key's calls and [`MANY_REFUSALS`]. The number of rows
+    /// with the most rejected calls, if these are at least a tenth of the key's calls and [`OVERVIEW_MIN_REFUSALS`]. The number of rows
     /// that are read does not depend on the number of keys.
     ///
     /// # Errors
@@ -57,7 +57,7 @@ impl Store {
                     .bind(day.0)
                     .bind(limit);
                 let query = if refused {
-                    query.bind(MANY_REFUSALS)
+                    query.bind(OVERVIEW_MIN_REFUSALS)
                 } else {
                     query
                 };

@@ -6,7 +6,7 @@ use domain::{
     id::ApplicationId,
     key::token::KeyId,
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::reported::Reported,
+    usage::reported::ReportedCalls,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -27,7 +27,7 @@ pub struct ReportPart {
     pub application: ApplicationId,
     /// The start of the minute.
     pub minute: Timestamp,
-    pub calls: Reported,
+    pub calls: ReportedCalls,
 }
 
 /// Subject, span and bucket: the primary key of a sum.
@@ -35,7 +35,7 @@ pub(super) type ReportRow = (String, i64, Timestamp);
 
 /// Adds a report's calls to the sums of every bucket length, for the key and for its application. The map is sorted, so that
 /// two writers lock rows in the same order.
-pub(super) fn add_up(sums: &mut BTreeMap<ReportRow, Reported>, report: &UsageReport) {
+pub(super) fn add_up(sums: &mut BTreeMap<ReportRow, ReportedCalls>, report: &UsageReport) {
     for part in &report.parts {
         for subject in [part.key.to_string(), part.application.to_string()] {
             for span in [MINUTE, HOUR, DAY] {
@@ -66,7 +66,7 @@ impl Store {
         span: i64,
         start: Timestamp,
         end: Timestamp,
-    ) -> Result<Vec<(Timestamp, Reported)>, StoreError> {
+    ) -> Result<Vec<(Timestamp, ReportedCalls)>, StoreError> {
         type Row = (i64, i64, i64, i64, i64, i64, i64, i64, i64, i64);
         let rows: Vec<Row> = read!(self, |pool| {
             sqlx::query_as(sql::USAGE_REPORT_BETWEEN)
@@ -81,7 +81,7 @@ impl Store {
             .into_iter()
             .map(
                 |(bucket, calls, client_errors, server_errors, latency_ms, a, b, c, d, e)| {
-                    let reported = Reported {
+                    let reported = ReportedCalls {
                         calls,
                         client_errors,
                         server_errors,

@@ -4,7 +4,7 @@ mod pages;
 mod seals;
 
 use crate::keys::{AccountFixture, NOW, seal_keys};
-use domain::audit::{Action, AuditFilter, Event, Facts};
+use domain::audit::{Action, AuditEvent, AuditFilter, FieldValues};
 use store::{AuditBreak, AuditDamage, AuditHead, AuditLine, Store};
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
@@ -45,12 +45,12 @@ fn bytes(database: &TestDatabase, hex: &str) -> String {
     }
 }
 
-fn changed(fixture: &AccountFixture, n: i64) -> Event {
+fn changed(fixture: &AccountFixture, n: i64) -> AuditEvent {
     let target = format!("key {n}");
     let event = fixture.event(Action::KeyChanged, &target, NOW.plus(n / 3));
-    event.became(
-        Facts::of("name", "A").and("environment", "live"),
-        Facts::of("name", &format!("“B” {n}")).and("environment", "live"),
+    event.with_changes(
+        FieldValues::of("name", "A").and("environment", "live"),
+        FieldValues::of("name", &format!("“B” {n}")).and("environment", "live"),
     )
 }
 
@@ -97,7 +97,7 @@ async fn a_record_has_the_values_before_and_after_the_change(database: TestDatab
         .await;
     let record = of.expect("read").remove(0);
     assert_eq!((record.seq, record.before.get("name")), (5, Some("A")));
-    assert_eq!(record.after, Facts::of("name", "“B” 5"));
+    assert_eq!(record.after, FieldValues::of("name", "“B” 5"));
     assert_eq!(verify(&fixture).await, None);
 }
 
@@ -285,7 +285,7 @@ async fn rows_in_the_first_encoding_verify(database: TestDatabase) {
         damage: AuditDamage::UnknownSeal,
     };
     assert_eq!(verify(&fixture).await, Some(unproven));
-    let sealed = |account| Event {
+    let sealed = |account| AuditEvent {
         account_id: account,
         ..fixture.event(Action::LogSealed, "", NOW)
     };
@@ -313,7 +313,7 @@ async fn writers_of_one_account_make_one_chain(database: TestDatabase) {
     let mut writers = tokio::task::JoinSet::new();
     for n in 0..12 {
         let store = database.store.clone();
-        let events: Vec<Vec<Event>> = (0..10)
+        let events: Vec<Vec<AuditEvent>> = (0..10)
             .map(|round| {
                 fixtures
                     .iter()

@@ -4,7 +4,7 @@ use crate::keys::{AccountFixture, NOW, id};
 use domain::{
     id::ApplicationId,
     time::{DAY, Timestamp},
-    usage::{Bucket, Outcome, overview::MANY_REFUSALS},
+    usage::{Bucket, Outcome, overview::OVERVIEW_MIN_REFUSALS},
 };
 use std::{cmp::Reverse, collections::BTreeMap};
 use store::{KeyDay, Store, UsageBatch};
@@ -52,8 +52,8 @@ fn expected(calls: &Calls, since: Timestamp, most: usize, refused: bool) -> Vec<
     let mut sums: Vec<_> = sums
         .into_iter()
         .filter(|(_, sum)| {
-            let many =
-                missed(sum) >= MANY_REFUSALS && missed(sum) * 10 >= missed(sum) + sum.accepted;
+            let many = missed(sum) >= OVERVIEW_MIN_REFUSALS
+                && missed(sum) * 10 >= missed(sum) + sum.accepted;
             !refused || many
         })
         .map(|(key, sum)| (id(key).to_string(), sum))

@@ -1,7 +1,7 @@
 //! Decisions: inserting, finding by application, key and request, and pruning.
 
 use domain::{
-    decision::{Decided, DecisionFilter},
+    decision::{DecisionFilter, DecisionRecord},
     id::{AccountId, ApplicationId},
     key::{Environment, token::KeyId},
     time::Timestamp,
@@ -18,8 +18,8 @@ const ALL: DecisionFilter = DecisionFilter {
 };
 const THEIRS: ApplicationId = ApplicationId(Uuid::from_u128(2));
 
-pub fn decided(id: i64, application: ApplicationId, key: u128) -> Decided {
-    Decided {
+pub fn decided(id: i64, application: ApplicationId, key: u128) -> DecisionRecord {
+    DecisionRecord {
         id,
         request_id: format!("request-{}", id / 2),
         at: Timestamp(1_800_000_000_000 + id),
@@ -28,14 +28,14 @@ pub fn decided(id: i64, application: ApplicationId, key: u128) -> Decided {
         account: AccountId(application.0),
         verdict: Verdict::Throttled { retry_after_ms: id },
         address: (id % 2 == 0).then(|| "2001:db8::7".parse().expect("an address")),
-        asked: "invoice:read tax:read".parse().expect("known"),
+        required_scopes: "invoice:read tax:read".parse().expect("known"),
         route: "GET /invoices/{id}".into(),
         user_agent: "till's \"2\"; DROP TABLE decision".into(),
         from_browser: id % 3 == 0,
     }
 }
 
-fn ids(rows: &[Decided]) -> Vec<i64> {
+fn ids(rows: &[DecisionRecord]) -> Vec<i64> {
     rows.iter().map(|row| row.id).collect()
 }
 
@@ -113,7 +113,13 @@ async fn a_batch_of_any_size_is_inserted_once_and_pruned_from_the_oldest_on(
     assert_eq!(store.add_decisions(&many).await.expect("written"), 1_203);
     // A batch that is retried is inserted once.
     assert_eq!(store.add_decisions(&many).await.expect("written"), 0);
-    assert_eq!(store.add_decisions::<Decided>(&[]).await.expect("none"), 0);
+    assert_eq!(
+        store
+            .add_decisions::<DecisionRecord>(&[])
+            .await
+            .expect("none"),
+        0
+    );
     assert_eq!(store.count_decisions().await.expect("read"), 1_203);
     assert_eq!(store.last_decision().await.expect("read"), 1_203);
     assert_eq!(store.prune_decisions(1_201, 500).await.expect("gone"), 500);

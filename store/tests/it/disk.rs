@@ -4,7 +4,7 @@ use crate::{
     decisions::decided,
     keys::{AccountFixture, NOW, id},
 };
-use domain::{audit::Action, decision::Decided, id::ApplicationId, id::SessionId};
+use domain::{audit::Action, decision::DecisionRecord, id::ApplicationId, id::SessionId};
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 use store::{Fault, Fence, NewSession, PepperName, Store, StoreError};
 use testing::{TestDatabase, each_database};
@@ -22,7 +22,7 @@ async fn fill(writer: &SqlitePool) {
         .expect("no more");
 }
 
-fn many() -> Vec<Decided> {
+fn many() -> Vec<DecisionRecord> {
     let application = ApplicationId(Uuid::from_u128(1));
     (0..2_000).map(|n| decided(n, application, 7)).collect()
 }

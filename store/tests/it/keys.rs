@@ -2,7 +2,7 @@
 
 use domain::{
     account::{Email, Role},
-    audit::{Action, Actor, Event, Facts},
+    audit::{Action, Actor, AuditEvent, FieldValues},
     id::{AccountId, ApplicationId, IdempotencyKey, PersonId, SecretId},
     key::{
         Environment, KeyDraft,
@@ -58,8 +58,8 @@ impl AccountFixture {
         }
     }
 
-    pub fn event(&self, action: Action, target: &str, at: Timestamp) -> Event {
-        Event {
+    pub fn event(&self, action: Action, target: &str, at: Timestamp) -> AuditEvent {
+        AuditEvent {
             account_id: self.account,
             at,
             actor: Actor::Person {
@@ -71,8 +71,8 @@ impl AccountFixture {
             detail: String::new(),
             address: String::new(),
             request_id: String::new(),
-            before: Facts::default(),
-            after: Facts::default(),
+            before: FieldValues::default(),
+            after: FieldValues::default(),
         }
     }
 

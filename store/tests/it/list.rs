@@ -4,10 +4,10 @@ use crate::keys::{AccountFixture, NOW, draft, id};
 use domain::{
     audit::Action,
     key::{
+        condition::KeyCondition,
         expiry::Expiry,
-        filter::{KeyCursor, KeyFilter, KeyQuery, Order, Sort, StatusFilter, Total},
+        filter::{KeyCursor, KeyFilter, KeyQuery, KeyTotal, Order, Sort, StatusFilter},
         ip_rule::IpRules,
-        notable::Notable,
         token::KeyId,
     },
     page::PAGE_SIZE,
@@ -100,7 +100,10 @@ async fn pages_have_no_gaps_or_duplicates_in_both_directions_of_every_sort_order
 ) {
     let fixture = many(&database.store).await;
     for (by, down) in ORDERS {
-        let order = Order { by, down };
+        let order = Order {
+            by,
+            descending: down,
+        };
         let page = async |cursor: Option<KeyCursor>| {
             // As encoded in a link.
             let cursor = cursor.map(|cursor| cursor.to_param());
@@ -203,7 +206,7 @@ async fn a_list_is_filtered_by_text_status_and_environment(database: TestDatabas
         let length = i64::try_from(ids.len()).expect("small");
         assert_eq!(
             count.expect("counted"),
-            Total {
+            KeyTotal {
                 count: length,
                 more: false
             }
@@ -280,15 +283,15 @@ async fn notable_keys_are_the_same_in_sql_and_in_the_domain(database: TestDataba
             .keys(fixture.app, &KeyQuery::default(), now)
             .await;
         let all = all.expect("page").rows;
-        for (notable, value, _) in Notable::ALL {
+        for (notable, value, _) in KeyCondition::ALL {
             let expected: Vec<_> = all
                 .iter()
-                .filter(|key| notable.is_true_of(key, now))
+                .filter(|key| notable.holds_for(key, now))
                 .map(|key| key.id)
                 .collect();
             let filter = KeyFilter::parse("", "", "", value);
             assert_eq!(fixture.ids(filter.clone(), now).await, expected, "{value}");
-            let (order, cursor) = notable.together(now);
+            let (order, cursor) = notable.grouped_order(now);
             let query = KeyQuery {
                 filter,
                 order,
@@ -302,7 +305,7 @@ async fn notable_keys_are_the_same_in_sql_and_in_the_domain(database: TestDataba
             expected_in_any_order.sort_unstable();
             assert_eq!(together, expected_in_any_order, "{value}");
             assert!(
-                notable == Notable::Retiring || now > NOW || !expected.is_empty(),
+                notable == KeyCondition::Retiring || now > NOW || !expected.is_empty(),
                 "{value} is put to the test"
             );
         }

@@ -4,8 +4,8 @@ use domain::{
     id::{AccountId, ApplicationId},
     key::{Environment, token::KeyId},
     security::{
-        EventCursor, EventFilter, EventState, Habit, Kind, OpenEvents, QUIET, Raised,
-        SecurityEvent, Severity,
+        EventCursor, EventFilter, EventKind, EventOccurrence, EventState, Habit, MERGE_PERIOD,
+        OpenEventCounts, SecurityEvent, Severity,
     },
     time::Timestamp,
 };
@@ -24,8 +24,8 @@ const fn sight(number: u128, whole_account: bool) -> EventScope {
     }
 }
 
-fn raised(kind: Kind, key: u128, at: i64) -> Raised {
-    Raised {
+fn raised(kind: EventKind, key: u128, at: i64) -> EventOccurrence {
+    EventOccurrence {
         account: OURS.account,
         application: Some(OURS.application),
         kind,
@@ -51,33 +51,33 @@ each_database!(repeated_events_are_one_row_with_a_count);
 async fn repeated_events_are_one_row_with_a_count(database: TestDatabase) {
     let store = &database.store;
     let raised_all: Vec<_> = (0..200)
-        .map(|n| raised(Kind::WrongSecret, 7, n * 1_000))
+        .map(|n| raised(EventKind::WrongSecret, 7, n * 1_000))
         .collect();
     store
         .raise_security_events(&raised_all)
         .await
         .expect("written");
     store
-        .raise_security_events(&[raised(Kind::WrongSecret, 8, 0)])
+        .raise_security_events(&[raised(EventKind::WrongSecret, 8, 0)])
         .await
         .expect("written");
     let rows = read(store, OURS, &EventFilter::default()).await;
     assert_eq!(rows.len(), 2);
     let one = &rows[0];
-    assert_eq!((one.kind, one.calls), (Kind::WrongSecret, 200));
+    assert_eq!((one.kind, one.calls), (EventKind::WrongSecret, 200));
     assert_eq!((one.first_at, one.last_at), (NOW, NOW.plus(199_000)));
     assert_eq!(one.request_id, "request-199000");
     assert_eq!(one.user_agent, raised_all[0].user_agent);
     assert_eq!((&one.key, &one.acknowledged), (&None, &None));
     // After a day without a repetition it is a new event.
-    let again = raised(Kind::WrongSecret, 7, 199_000 + QUIET);
+    let again = raised(EventKind::WrongSecret, 7, 199_000 + MERGE_PERIOD);
     store
         .raise_security_events(&[again])
         .await
         .expect("written");
     let rows = read(store, OURS, &EventFilter::default()).await;
     assert_eq!(rows[0].calls, 201, "within the day");
-    let again = raised(Kind::WrongSecret, 7, 199_001 + 2 * QUIET);
+    let again = raised(EventKind::WrongSecret, 7, 199_001 + 2 * MERGE_PERIOD);
     store
         .raise_security_events(&[again])
         .await
@@ -89,15 +89,15 @@ async fn repeated_events_are_one_row_with_a_count(database: TestDatabase) {
 each_database!(events_are_filtered_paged_and_visible_in_their_scope_only);
 async fn events_are_filtered_paged_and_visible_in_their_scope_only(database: TestDatabase) {
     let store = &database.store;
-    let members = Raised {
+    let members = EventOccurrence {
         application: None,
         subject: "ada@acme.example".into(),
-        ..raised(Kind::MembersChanged, 0, 3)
+        ..raised(EventKind::MembersChanged, 0, 3)
     };
     let all = [
-        raised(Kind::WrongSecret, 1, 1),
-        raised(Kind::FromBrowser, 2, 1),
-        raised(Kind::NewNetwork, 1, 2),
+        raised(EventKind::WrongSecret, 1, 1),
+        raised(EventKind::FromBrowser, 2, 1),
+        raised(EventKind::NewNetwork, 1, 2),
         members,
     ];
     store.raise_security_events(&all).await.expect("written");
@@ -105,10 +105,10 @@ async fn events_are_filtered_paged_and_visible_in_their_scope_only(database: Tes
     let whole = sight(1, true);
     let none = EventFilter::default();
     let newest = [
-        Kind::MembersChanged,
-        Kind::NewNetwork,
-        Kind::FromBrowser,
-        Kind::WrongSecret,
+        EventKind::MembersChanged,
+        EventKind::NewNetwork,
+        EventKind::FromBrowser,
+        EventKind::WrongSecret,
     ];
     assert_eq!(kinds(&read(store, whole, &none).await), newest);
     assert_eq!(kinds(&read(store, OURS, &none).await), newest[1..]);
@@ -122,7 +122,7 @@ async fn events_are_filtered_paged_and_visible_in_their_scope_only(database: Tes
     for (filter, found) in [
         (
             EventFilter {
-                kind: Some(Kind::WrongSecret),
+                kind: Some(EventKind::WrongSecret),
                 ..none
             },
             &newest[3..],
@@ -139,7 +139,7 @@ async fn events_are_filtered_paged_and_visible_in_their_scope_only(database: Tes
                 key: Some(key),
                 ..none
             },
-            &[Kind::NewNetwork, Kind::WrongSecret],
+            &[EventKind::NewNetwork, EventKind::WrongSecret],
         ),
         (
             EventFilter {
@@ -167,7 +167,7 @@ async fn events_are_filtered_paged_and_visible_in_their_scope_only(database: Tes
     }
     assert_eq!(paged, newest);
     let open = |sight, key| store.count_open_events(sight, key);
-    let counted = |all, critical| OpenEvents { all, critical };
+    let counted = |all, critical| OpenEventCounts { all, critical };
     assert_eq!(open(whole, None).await.expect("read"), counted(4, 1));
     assert_eq!(open(OURS, None).await.expect("read"), counted(3, 1));
     assert_eq!(open(OURS, Some(key)).await.expect("read"), counted(2, 0));
@@ -208,7 +208,7 @@ async fn recording_sightings_returns_the_known_ones(database: TestDatabase) {
     // A key without a usual network keeps no more sightings.
     let many: Vec<_> = (0..40).map(|n| seen(&n.to_string(), 10)).collect();
     let known = store.record_sightings(&many).await.expect("noted");
-    let most = domain::security::MOST_SIGHTINGS;
+    let most = domain::security::MAX_KNOWN_VALUES;
     assert!(known.iter().all(|known| known.len() <= most));
     assert_eq!(known.last().map(Vec::len), Some(most));
 }
@@ -217,8 +217,8 @@ each_database!(old_events_and_sightings_are_pruned);
 async fn old_events_and_sightings_are_pruned(database: TestDatabase) {
     let store = &database.store;
     let all = [
-        raised(Kind::WrongSecret, 1, 0),
-        raised(Kind::WrongSecret, 2, 5),
+        raised(EventKind::WrongSecret, 1, 0),
+        raised(EventKind::WrongSecret, 2, 5),
     ];
     store.raise_security_events(&all).await.expect("written");
     let seen = NewSighting {

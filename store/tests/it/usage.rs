@@ -4,7 +4,7 @@ use domain::{
     id::ApplicationId,
     key::{Environment, token::KeyId},
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::{Outcome, breakdown::Dimension, reported::Reported},
+    usage::{Outcome, breakdown::Dimension, reported::ReportedCalls},
 };
 use store::{BreakdownCount, PruneTarget, ReportPart, UsageBatch, UsageCount, UsageReport};
 use testing::{TestDatabase, each_database};
@@ -91,7 +91,7 @@ async fn a_report_that_is_sent_again_counts_once_and_one_without_an_id_each_time
         key: KeyId::from_number(Environment::Live, 1),
         application: ApplicationId(Uuid::from_u128(9)),
         minute,
-        calls: Reported::one(503, 700),
+        calls: ReportedCalls::one(503, 700),
     };
     let report = |id: Option<u128>| UsageReport {
         id: id.map(Uuid::from_u128),
@@ -154,7 +154,7 @@ async fn pruning_deletes_old_rows_step_by_step_and_no_others(database: TestDatab
         key,
         application: ApplicationId(Uuid::from_u128(9)),
         minute: now.plus(-MINUTE),
-        calls: Reported::one(200, 1),
+        calls: ReportedCalls::one(200, 1),
     };
     let full = UsageBatch {
         counts,

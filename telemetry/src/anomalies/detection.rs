@@ -4,10 +4,13 @@ use super::{HabitUse, MAX_PENDING_USES, Observations, event_counts::Observed, ev
 use crate::{Telemetry, usage::FlushScope};
 use domain::{
     account::Email,
-    decision::Decided,
+    decision::DecisionRecord,
     key::token::KeyId,
     origin::Origin,
-    security::{BASELINE, Habit, Kind, Raised, Share, WINDOW, is_new, rose, woke},
+    security::{
+        BASELINE_PERIOD, EventKind, EventOccurrence, Habit, RefusalCounts, THRESHOLD_WINDOW,
+        is_new, refusals_rose, was_dormant,
+    },
     time::{HOUR, MINUTE, Timestamp},
     usage::Series,
 };
@@ -23,9 +26,9 @@ const MAX_PER_SECOND: usize = 500;
 /// Keys whose share of refusals is examined at a time; the others wait.
 const MAX_SUSPECTS: usize = 50;
 
-type Calls = Vec<((KeyId, Kind), Observed<Arc<Decided>>)>;
-type Suspects = Vec<(KeyId, Observed<Arc<Decided>>)>;
-type SignIns = Vec<((Email, Kind), Observed<Origin>)>;
+type Calls = Vec<((KeyId, EventKind), Observed<Arc<DecisionRecord>>)>;
+type Suspects = Vec<(KeyId, Observed<Arc<DecisionRecord>>)>;
+type SignIns = Vec<((Email, EventKind), Observed<Origin>)>;
 
 impl Telemetry {
     /// Writes the security events until now. What cannot be written is retried.
@@ -90,7 +93,7 @@ impl Telemetry {
     async fn examine_uses(
         &self,
         uses: Vec<HabitUse>,
-        events: &mut Vec<Raised>,
+        events: &mut Vec<EventOccurrence>,
     ) -> Result<(), StoreError> {
         if uses.is_empty() {
             return Ok(());
@@ -116,14 +119,18 @@ impl Telemetry {
             let kind = match used.habit {
                 Habit::Used => known
                     .first()
-                    .filter(|seen| woke(seen.last_at, at))
-                    .map(|_| Kind::DormantWoke),
-                Habit::Network => is_new(&known, &sighting.value, at).then_some(Kind::NewNetwork),
-                Habit::Client => is_new(&known, &sighting.value, at).then_some(Kind::AgentChanged),
+                    .filter(|seen| was_dormant(seen.last_at, at))
+                    .map(|_| EventKind::DormantWoke),
+                Habit::Network => {
+                    is_new(&known, &sighting.value, at).then_some(EventKind::NewNetwork)
+                }
+                Habit::Client => {
+                    is_new(&known, &sighting.value, at).then_some(EventKind::AgentChanged)
+                }
             };
-            events.extend(kind.map(|kind| Raised {
+            events.extend(kind.map(|kind| EventOccurrence {
                 value: sighting.value,
-                ..Raised::by_call(kind, &used.call)
+                ..EventOccurrence::from_call(kind, &used.call)
             }));
         }
         Ok(())
@@ -133,15 +140,17 @@ impl Telemetry {
     async fn examine_suspects(
         &self,
         suspects: &mut Suspects,
-        events: &mut Vec<Raised>,
+        events: &mut Vec<EventOccurrence>,
     ) -> Result<(), StoreError> {
         while let Some((key, refusals)) = suspects.last() {
-            let begin = refusals.last.plus(-WINDOW).floor(MINUTE);
+            let begin = refusals.last.plus(-THRESHOLD_WINDOW).floor(MINUTE);
             let until = begin.floor(HOUR).plus(-1);
             let now = self.share(*key, MINUTE, begin, refusals.last).await?;
-            let usual = self.share(*key, HOUR, until.plus(-BASELINE), until).await?;
-            if rose(now, usual) {
-                events.push(event_of(Kind::RefusalsRose, refusals));
+            let usual = self
+                .share(*key, HOUR, until.plus(-BASELINE_PERIOD), until)
+                .await?;
+            if refusals_rose(now, usual) {
+                events.push(event_of(EventKind::RefusalsRose, refusals));
             }
             suspects.pop();
         }
@@ -154,13 +163,13 @@ impl Telemetry {
         span: i64,
         from: Timestamp,
         until: Timestamp,
-    ) -> Result<Share, StoreError> {
+    ) -> Result<RefusalCounts, StoreError> {
         let counts = self
             .store
             .usage(&key.to_string(), span, from, until)
             .await?;
         let total = Series::total(counts);
-        Ok(Share {
+        Ok(RefusalCounts {
             calls: total.total(),
             refused: total.refused,
         })
@@ -170,7 +179,7 @@ impl Telemetry {
     async fn examine_sign_ins(
         &self,
         sign_ins: &mut SignIns,
-        events: &mut Vec<Raised>,
+        events: &mut Vec<EventOccurrence>,
     ) -> Result<(), StoreError> {
         while let Some(((email, kind), failed)) = sign_ins.last() {
             let person = self.store.person_by_email(email).await?;
@@ -178,7 +187,7 @@ impl Telemetry {
                 Some(person) => self.store.account_ids_of(person.id).await?,
                 None => Vec::new(),
             };
-            events.extend(accounts.into_iter().map(|account| Raised {
+            events.extend(accounts.into_iter().map(|account| EventOccurrence {
                 account,
                 application: None,
                 kind: *kind,

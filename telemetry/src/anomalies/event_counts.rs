@@ -1,7 +1,7 @@
 //! Counts of recent observations. They are reported once a threshold is reached within a window.
 
 use domain::{
-    security::WINDOW,
+    security::THRESHOLD_WINDOW,
     time::{SECOND, Timestamp},
 };
 use std::{collections::HashMap, hash::Hash};
@@ -80,7 +80,7 @@ impl<S> EventCount<S> {
 
     fn is_over(&self, now: Timestamp) -> bool {
         // A clock that is set back starts a new window.
-        !(0..WINDOW).contains(&now.since(self.since))
+        !(0..THRESHOLD_WINDOW).contains(&now.since(self.since))
     }
 
     /// Whether there is something to report.
@@ -216,33 +216,37 @@ mod tests {
         let mut counts = EventCounts::new(IMMEDIATELY);
         for at in 0..4 {
             counts.add(1, 5, Timestamp(at), 1, || 0);
-            counts.add(2, 5, Timestamp(at * WINDOW / 3), 1, || 0);
+            counts.add(2, 5, Timestamp(at * THRESHOLD_WINDOW / 3), 1, || 0);
         }
         assert_eq!(times(&mut counts, 5), []);
-        counts.add(1, 5, Timestamp(WINDOW - 1), 1, || 0);
-        counts.add(2, 5, Timestamp(WINDOW), 1, || 0);
-        assert_eq!(times(&mut counts, WINDOW - 1), [(1, 5)]);
+        counts.add(1, 5, Timestamp(THRESHOLD_WINDOW - 1), 1, || 0);
+        counts.add(2, 5, Timestamp(THRESHOLD_WINDOW), 1, || 0);
+        assert_eq!(times(&mut counts, THRESHOLD_WINDOW - 1), [(1, 5)]);
         // From then on every observation is reported.
-        counts.add(1, 5, Timestamp(WINDOW - 1), 2, || 0);
-        assert_eq!(times(&mut counts, WINDOW - 1), [(1, 2)]);
-        counts.add(1, 5, Timestamp(WINDOW), 1, || 0);
-        assert_eq!(times(&mut counts, WINDOW), []);
+        counts.add(1, 5, Timestamp(THRESHOLD_WINDOW - 1), 2, || 0);
+        assert_eq!(times(&mut counts, THRESHOLD_WINDOW - 1), [(1, 2)]);
+        counts.add(1, 5, Timestamp(THRESHOLD_WINDOW), 1, || 0);
+        assert_eq!(times(&mut counts, THRESHOLD_WINDOW), []);
     }
 
     #[test]
     fn observations_that_reached_the_threshold_are_reported_after_their_window() {
         let mut counts = EventCounts::new(IMMEDIATELY);
         counts.add(1, 5, Timestamp(0), 7, || 3);
-        counts.add(1, 5, Timestamp(3 * WINDOW), 1, || 4);
-        let found = counts.take(Timestamp(3 * WINDOW), true, MAX_SUBJECTS);
+        counts.add(1, 5, Timestamp(3 * THRESHOLD_WINDOW), 1, || 4);
+        let found = counts.take(Timestamp(3 * THRESHOLD_WINDOW), true, MAX_SUBJECTS);
         let (_, found) = &found[0];
         assert_eq!(
             (found.first, found.last),
-            (Timestamp(0), Timestamp(3 * WINDOW))
+            (Timestamp(0), Timestamp(3 * THRESHOLD_WINDOW))
         );
         assert_eq!((found.times, found.sample), (8, 4));
-        counts.add(1, 5, Timestamp(3 * WINDOW + 1), 1, || 4);
-        assert_eq!(times(&mut counts, 3 * WINDOW + 1), [], "a new window");
+        counts.add(1, 5, Timestamp(3 * THRESHOLD_WINDOW + 1), 1, || 4);
+        assert_eq!(
+            times(&mut counts, 3 * THRESHOLD_WINDOW + 1),
+            [],
+            "a new window"
+        );
     }
 
     #[test]
@@ -253,13 +257,13 @@ mod tests {
         assert_eq!(times(&mut counts, 4), []);
         counts.add(1, 5, Timestamp(7), 1, || 2);
         counts.put_back(found);
-        let found = counts.take(Timestamp(WINDOW * 2), true, MAX_SUBJECTS);
+        let found = counts.take(Timestamp(THRESHOLD_WINDOW * 2), true, MAX_SUBJECTS);
         let (_, again) = &found[0];
         assert_eq!((again.first, again.last), (Timestamp(3), Timestamp(7)));
         assert_eq!((again.times, again.sample), (6, 2));
         assert!(!counts.contains(&1), "its window is over");
         counts.put_back(found);
-        assert_eq!(times(&mut counts, WINDOW * 2), [(1, 6)]);
+        assert_eq!(times(&mut counts, THRESHOLD_WINDOW * 2), [(1, 6)]);
     }
 
     #[test]
@@ -273,7 +277,7 @@ mod tests {
             MAX_SUBJECTS
         );
         assert_eq!(counts.counts.len(), MAX_SUBJECTS);
-        counts.take(Timestamp(WINDOW), true, MAX_SUBJECTS);
+        counts.take(Timestamp(THRESHOLD_WINDOW), true, MAX_SUBJECTS);
         assert!(counts.counts.is_empty());
     }
 
@@ -315,7 +319,7 @@ mod tests {
         assert_eq!(times(&mut counts, 60_000), [(1, 5)]);
         counts.add(1, 5, Timestamp(61_000), 1, || 0);
         assert_eq!(times(&mut counts, 100_000), []);
-        assert_eq!(times(&mut counts, 3 * WINDOW), [(1, 1)]);
+        assert_eq!(times(&mut counts, 3 * THRESHOLD_WINDOW), [(1, 1)]);
         assert!(!counts.contains(&1));
     }
 
@@ -327,7 +331,7 @@ mod tests {
         }
         let mut told: Vec<i32> = Vec::new();
         for second in 1..=3 {
-            let some = counts.take(Timestamp(second * WINDOW), true, 4);
+            let some = counts.take(Timestamp(second * THRESHOLD_WINDOW), true, 4);
             told.extend(some.into_iter().map(|(what, _)| what));
         }
         told.sort_unstable();

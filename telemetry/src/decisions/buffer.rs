@@ -2,7 +2,7 @@
 
 use crate::striped::Striped;
 use domain::{
-    decision::Decided,
+    decision::DecisionRecord,
     id::ApplicationId,
     key::{scope::ScopeSet, token::KeyId},
     time::Timestamp,
@@ -161,14 +161,14 @@ impl PendingDecision {
     }
 
     /// Returns the decision with its texts as they are shown and stored.
-    pub(crate) fn decided(&self, id: i64) -> Decided {
+    pub(crate) fn decided(&self, id: i64) -> DecisionRecord {
         let [first, second, third] = self.ends.map(usize::from);
         let text = |from, to| self.texts.get(from..to).unwrap_or_default();
         let route = Route {
             method: text(first, second),
             path: text(second, third),
         };
-        Decided {
+        DecisionRecord {
             id,
             request_id: clean(text(0, first)),
             at: self.at,
@@ -177,7 +177,7 @@ impl PendingDecision {
             account: self.tenant.account,
             verdict: self.verdict,
             address: self.address.map(|address| address.to_canonical()),
-            asked: self.asked,
+            required_scopes: self.asked,
             route: route.template(),
             user_agent: clean(text(third, self.texts.len())),
             from_browser: self.browser,

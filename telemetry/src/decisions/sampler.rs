@@ -1,7 +1,7 @@
 //! The sample of decisions that is stored: as many a second as the database can sustain, and limited for each key, so that no key crowds
 //! out the others.
 
-use domain::{decision::Decided, key::token::KeyId, verdict::Verdict};
+use domain::{decision::DecisionRecord, key::token::KeyId, verdict::Verdict};
 use std::{collections::HashMap, sync::Arc};
 
 /// Accepted and refused calls between two writes, which are a second apart.
@@ -14,7 +14,7 @@ const MAX_PENDING: usize = 5_000;
 /// Selects decisions for the database.
 #[derive(Default)]
 pub(super) struct DecisionSampler {
-    pending: Vec<Arc<Decided>>,
+    pending: Vec<Arc<DecisionRecord>>,
     all: [usize; 2],
     each: HashMap<KeyId, [usize; 2]>,
 }
@@ -25,7 +25,7 @@ impl DecisionSampler {
         &mut self,
         key: KeyId,
         verdict: Verdict,
-        decided: impl FnOnce() -> Decided,
+        decided: impl FnOnce() -> DecisionRecord,
     ) {
         let kind = usize::from(verdict != Verdict::Accepted);
         if self.all[kind] >= MAX_TOTAL[kind] {
@@ -40,14 +40,14 @@ impl DecisionSampler {
     }
 
     /// Takes the decisions to be written, and resets the limits.
-    pub(super) fn take(&mut self) -> Vec<Arc<Decided>> {
+    pub(super) fn take(&mut self) -> Vec<Arc<DecisionRecord>> {
         self.all = [0; 2];
         self.each.clear();
         std::mem::take(&mut self.pending)
     }
 
     /// Returns decisions that could not be written.
-    pub(super) fn put_back(&mut self, mut calls: Vec<Arc<Decided>>) {
+    pub(super) fn put_back(&mut self, mut calls: Vec<Arc<DecisionRecord>>) {
         calls.append(&mut self.pending);
         let too_many = calls.len().saturating_sub(MAX_PENDING);
         self.pending = calls.split_off(too_many);
@@ -64,8 +64,8 @@ mod tests {
     };
     use uuid::Uuid;
 
-    fn decided(id: i64, key: u128, verdict: Verdict) -> Decided {
-        Decided {
+    fn decided(id: i64, key: u128, verdict: Verdict) -> DecisionRecord {
+        DecisionRecord {
             id,
             request_id: String::new(),
             at: Timestamp(id),
@@ -74,7 +74,7 @@ mod tests {
             account: AccountId(Uuid::nil()),
             verdict,
             address: None,
-            asked: ScopeSet::default(),
+            required_scopes: ScopeSet::default(),
             route: String::new(),
             user_agent: String::new(),
             from_browser: false,
@@ -86,7 +86,7 @@ mod tests {
         sampler.offer(decided.key, verdict, || decided);
     }
 
-    fn ids(calls: &[Arc<Decided>]) -> Vec<i64> {
+    fn ids(calls: &[Arc<DecisionRecord>]) -> Vec<i64> {
         calls.iter().map(|call| call.id).collect()
     }
 

@@ -5,7 +5,7 @@ use super::{
     buffer::{PendingDecision, Skipped},
 };
 use crate::Telemetry;
-use domain::{decision::Decided, id::ApplicationId, key::token::KeyId, time::Timestamp};
+use domain::{decision::DecisionBatch, id::ApplicationId, key::token::KeyId, time::Timestamp};
 use std::{collections::VecDeque, sync::Arc};
 use tokio::sync::watch;
 
@@ -35,23 +35,6 @@ enum EntryContent {
     Call(PendingDecision),
     /// The number of skipped calls of a key.
     Skipped(ApplicationId, KeyId, u64),
-}
-
-/// The decisions since the previous batch.
-#[derive(Debug)]
-pub struct DecisionBatch {
-    /// The calls, oldest first.
-    pub calls: Vec<Decided>,
-    /// The number of calls that were left out before them; `None` if it is unknown.
-    pub skipped: Option<u64>,
-    /// The position after this batch.
-    pub last: i64,
-}
-
-impl DecisionBatch {
-    fn is_empty(&self) -> bool {
-        self.calls.is_empty() && self.skipped == Some(0)
-    }
 }
 
 /// Follows the decisions about an application's keys, or about one key.

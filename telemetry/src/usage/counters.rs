@@ -41,11 +41,11 @@ struct RecentCounts {
 impl UsageCounters {
     /// Counts a call.
     pub(crate) fn record(&self, event: &CallEvent<'_>) {
-        let (minute, verdict) = (event.at.floor(MINUTE), event.verdict.plain());
+        let (minute, verdict) = (event.at.floor(MINUTE), event.verdict.without_details());
         // Without the right secret a caller cannot fill tables with values of their choice.
         let hashes = event
             .verdict
-            .is_proven()
+            .secret_matched()
             .then(|| self.hasher.hashes(event.call));
         let mut recent = self.recent.lock();
         let Some((key, tenant)) = event.key else {

@@ -30,7 +30,7 @@ pub(crate) fn write(keys: &KeyMap<KeyCounts>, now: Timestamp) -> Vec<u8> {
         entry.number(counts.calls().count() as u64);
         for calls in counts.calls() {
             entry.signed((now.floor(MINUTE).0 - calls.minute.0) / MINUTE);
-            entry.text(calls.verdict.parts().0);
+            entry.text(calls.verdict.to_stored().0);
             entry.signed(calls.count);
         }
         entry.number(u64::from(counts.last.is_some()));
@@ -64,7 +64,7 @@ pub(crate) fn read(
         let application = application(key);
         for _ in 0..entry.number()? {
             let minute = now.floor(MINUTE).plus(-entry.time()? * MINUTE);
-            let verdict = Verdict::from_parts(entry.text()?, 0)?.plain();
+            let verdict = Verdict::from_stored(entry.text()?, 0)?.without_details();
             let calls = entry.signed()?;
             if let Some(application) = application {
                 counts

@@ -1,6 +1,8 @@
 //! Reports of services, in memory until they are written.
 
-use domain::{id::ApplicationId, key::token::KeyId, time::Timestamp, usage::reported::Reported};
+use domain::{
+    id::ApplicationId, key::token::KeyId, time::Timestamp, usage::reported::ReportedCalls,
+};
 use std::collections::{BTreeMap, HashMap};
 use store::{ReportPart, UsageReport};
 use uuid::Uuid;
@@ -9,7 +11,7 @@ use uuid::Uuid;
 const MAX_SUMS: usize = 100_000;
 
 /// The sums of one report by key and minute.
-pub(crate) type ReportSums = BTreeMap<(KeyId, Timestamp), (ApplicationId, Reported)>;
+pub(crate) type ReportSums = BTreeMap<(KeyId, Timestamp), (ApplicationId, ReportedCalls)>;
 
 /// Reports that are not written yet. Reports with an id stay separate, since only the database knows whether they are repeated; the
 /// others are summed.
@@ -40,7 +42,7 @@ impl Reports {
             let (_, sum) = self
                 .anonymous
                 .entry(place)
-                .or_insert((application, Reported::default()));
+                .or_insert((application, ReportedCalls::default()));
             *sum = sum.plus(calls);
         }
         true
@@ -80,7 +82,12 @@ mod tests {
         let key = KeyId::from_number(Environment::Live, 1);
         let application = ApplicationId(Uuid::nil());
         (0..minutes)
-            .map(|n| ((key, Timestamp(n)), (application, Reported::one(200, 1))))
+            .map(|n| {
+                (
+                    (key, Timestamp(n)),
+                    (application, ReportedCalls::one(200, 1)),
+                )
+            })
             .collect()
     }
 

@@ -65,8 +65,8 @@ pub async fn list_keys(
 ) -> Result<Drawn<KeyList>, AppError> {
     use crate::{part::KeyTable, routes::ListAddress, ui::drawn::Markup};
     use domain::key::{
+        condition::KeyCondition,
         filter::{KeyCursor, KeyFilter, KeyQuery, Order},
-        notable::Notable,
     };
     let viewer = crate::context::viewer(&app).await?;
     let order = Order::parse(&sort, &dir);
@@ -78,15 +78,15 @@ pub async fn list_keys(
     let mut listing = viewer.list_keys(&query).await?;
     let now = viewer.now();
     let advice = [
-        Notable::NeverExpires,
-        Notable::Idle,
-        Notable::AnyAddress,
-        Notable::Old,
+        KeyCondition::NeverExpires,
+        KeyCondition::Idle,
+        KeyCondition::AnyAddress,
+        KeyCondition::Old,
     ]
     .into_iter()
     .map(|notable| {
         let rows = listing.page.rows.iter();
-        let count = rows.filter(|key| notable.is_true_of(key, now)).count();
+        let count = rows.filter(|key| notable.holds_for(key, now)).count();
         (notable.as_str().to_owned(), count_of(count))
     })
     .filter(|(_, count)| *count > 0)

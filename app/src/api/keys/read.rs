@@ -4,7 +4,7 @@ use crate::{
     error::AppError,
     ui::drawn::{Drawn, Markup},
 };
-use domain::{security::OpenEvents, time::Timestamp};
+use domain::{security::OpenEventCounts, time::Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ pub struct KeyTitle {
     /// Its name.
     pub name: String,
     /// Its security events that nobody has acknowledged.
-    pub open: OpenEvents,
+    pub open: OpenEventCounts,
 }
 
 /// What a new form needs.

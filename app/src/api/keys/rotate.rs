@@ -13,7 +13,7 @@ use domain::{
     key::{
         KeySummary,
         expiry::{DEFAULT_CHOICE, Expiry},
-        retirement::{CUSTOM, Regeneration, Retirement},
+        regeneration::{CUSTOM, GracePeriod, Regeneration},
     },
     time::Timestamp,
 };
@@ -40,7 +40,7 @@ pub struct RegenerateForm {
 pub struct RawRegeneration<'a> {
     /// Not empty where the old secret may be compromised.
     pub compromised: &'a str,
-    /// A value of [`domain::key::retirement::CHOICES`], or [`CUSTOM`]; empty for the usual one.
+    /// A value of [`domain::key::regeneration::CHOICES`], or [`CUSTOM`]; empty for the usual one.
     pub ends: &'a str,
     /// Hours, for [`CUSTOM`].
     pub hours: &'a str,
@@ -57,7 +57,7 @@ impl RawRegeneration<'_> {
     /// A sentence for each field that breaks a rule, all at once.
     pub fn parse(&self, old: &KeySummary, now: Timestamp) -> Result<Regeneration, AppError> {
         let compromised = !self.compromised.is_empty();
-        let retirement = parse_end(self.ends, self.hours, compromised);
+        let grace_period = parse_end(self.ends, self.hours, compromised);
         let over = old.expires_at.is_some_and(|at| at <= now);
         let expiry = match self.expiration {
             "" if over => Expiry::parse(DEFAULT_CHOICE, "", now),
@@ -71,18 +71,18 @@ impl RawRegeneration<'_> {
         } else {
             "expiration"
         };
-        match (retirement, expiry) {
-            (Ok(retirement), Ok(expiry)) => Ok(Regeneration {
-                retirement,
+        match (grace_period, expiry) {
+            (Ok(grace_period), Ok(expiry)) => Ok(Regeneration {
+                grace_period,
                 expiry,
                 compromised,
             }),
-            (retirement, expiry) => {
+            (grace_period, expiry) => {
                 let expiry = expiry
                     .err()
                     .map(|invalid| FieldError::new(field, invalid.0));
                 Err(AppError::Invalid(
-                    retirement.err().into_iter().chain(expiry).collect(),
+                    grace_period.err().into_iter().chain(expiry).collect(),
                 ))
             }
         }
@@ -93,9 +93,10 @@ impl RawRegeneration<'_> {
 ///
 /// # Errors
 /// Where the choice is not offered, or the hours are not.
-pub fn parse_end(ends: &str, hours: &str, compromised: bool) -> Result<Retirement, FieldError> {
+pub fn parse_end(ends: &str, hours: &str, compromised: bool) -> Result<GracePeriod, FieldError> {
     let field = if ends == CUSTOM { "hours" } else { "ends" };
-    Retirement::parse(ends, hours, compromised).map_err(|invalid| FieldError::new(field, invalid.0))
+    GracePeriod::parse(ends, hours, compromised)
+        .map_err(|invalid| FieldError::new(field, invalid.0))
 }
 
 /// What the form for a new secret needs; only editors get it.

@@ -98,9 +98,9 @@ mod tests {
     #[test]
     fn the_hints_promise_what_the_rules_hold() {
         for (hint, most) in [
-            (NAME_HINT, KeyName::LONGEST),
-            (DESCRIPTION_HINT, Description::LONGEST),
-            (ADDRESSES_HINT, IpRules::MOST),
+            (NAME_HINT, KeyName::MAX_CHARS),
+            (DESCRIPTION_HINT, Description::MAX_CHARS),
+            (ADDRESSES_HINT, IpRules::MAX_NETWORKS),
         ] {
             assert!(hint.contains(&format!("p to {most}")), "{hint}");
         }

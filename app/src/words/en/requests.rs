@@ -1,7 +1,7 @@
 //! Single calls.
 
 use domain::{
-    decision::{Check, Finding},
+    decision::{CheckResult, GateCheck},
     verdict::Verdict,
 };
 
@@ -119,26 +119,26 @@ pub const fn verdict(verdict: Verdict) -> &'static str {
 }
 
 /// What a check looks at.
-pub const fn check(check: Check) -> &'static str {
+pub const fn check(check: GateCheck) -> &'static str {
     match check {
-        Check::Place => "Credentials are in headers",
-        Check::Secret => "The secret is the key’s own",
-        Check::Revoked => "The key is not revoked",
-        Check::Active => "The key is active",
-        Check::Expiry => "The key has not expired",
-        Check::Retirement => "The secret is not retired",
-        Check::Address => "The address is allowed",
-        Check::Scopes => "The scopes are held",
-        Check::RateLimit => "The rate limit is not used up",
+        GateCheck::Credentials => "Credentials are in headers",
+        GateCheck::Secret => "The secret is the key’s own",
+        GateCheck::Revoked => "The key is not revoked",
+        GateCheck::Active => "The key is active",
+        GateCheck::Expiry => "The key has not expired",
+        GateCheck::Retirement => "The secret is not retired",
+        GateCheck::Address => "The address is allowed",
+        GateCheck::Scopes => "The scopes are held",
+        GateCheck::RateLimit => "The rate limit is not used up",
     }
 }
 
 /// What it found.
-pub const fn finding(finding: Finding) -> &'static str {
+pub const fn finding(finding: CheckResult) -> &'static str {
     match finding {
-        Finding::Passed => "Passed",
-        Finding::Refused => "Refused",
-        Finding::NotReached => "Not reached",
+        CheckResult::Passed => "Passed",
+        CheckResult::Refused => "Refused",
+        CheckResult::NotReached => "Not reached",
     }
 }
 

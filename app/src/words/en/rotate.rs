@@ -1,7 +1,7 @@
 //! A new secret in the place of an old one.
 
 use domain::{
-    key::retirement::Quiet,
+    key::regeneration::IdleTime,
     time::{DAY, HOUR, MINUTE},
 };
 
@@ -96,16 +96,16 @@ pub fn length(ms: i64) -> String {
 }
 
 /// Why it is safe to retire, or not yet; the rule is in the sentence.
-pub fn quiet(quiet: Quiet) -> String {
-    let rule = if quiet.pause_ms == 0 {
+pub fn quiet(quiet: IdleTime) -> String {
+    let rule = if quiet.longest_gap_ms == 0 {
         "It counts as unused after an hour without an accepted call.".to_owned()
     } else {
         format!(
             "It counts as unused when no call was accepted for an hour longer than its longest pause in the 30 days before, {}.",
-            length(quiet.pause_ms)
+            length(quiet.longest_gap_ms)
         )
     };
-    match quiet.for_ms {
+    match quiet.since_last_call_ms {
         None => "No call was ever accepted with it.".into(),
         Some(ms) => format!("The last accepted call was {} ago. {rule}", length(ms)),
     }

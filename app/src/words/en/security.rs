@@ -1,7 +1,7 @@
 //! Security events.
 
 use crate::chart::scale::grouped;
-use domain::security::{Kind, OpenEvents, Remedy, Severity};
+use domain::security::{EventKind, OpenEventCounts, Remedy, Severity};
 
 /// The page's name, and its link's.
 pub const TITLE: &str = super::frame::SECURITY_EVENTS;
@@ -81,46 +81,52 @@ pub const fn severity(severity: Severity) -> &'static str {
 }
 
 /// What it means, and what to think of first.
-pub const fn meaning(kind: Kind) -> &'static str {
+pub const fn meaning(kind: EventKind) -> &'static str {
     match kind {
-        Kind::WrongSecret => {
+        EventKind::WrongSecret => {
             "This key’s id was presented with secrets that are not its own: an old secret in somebody’s settings, or a guess. None of them passed."
         }
-        Kind::RevokedUsed => {
+        EventKind::RevokedUsed => {
             "Somebody still holds the secret of this key and uses it. It is refused. If it leaked, whoever has it is still trying."
         }
-        Kind::ExpiredUsed => "A client still uses this key after its end. It is refused.",
-        Kind::RetiredUsed => "A client still uses the secret that was replaced. It is refused.",
-        Kind::InactiveUsed => "A client uses this key while it is switched off. It is refused.",
-        Kind::AddressNotAllowed => {
+        EventKind::ExpiredUsed => "A client still uses this key after its end. It is refused.",
+        EventKind::RetiredUsed => {
+            "A client still uses the secret that was replaced. It is refused."
+        }
+        EventKind::InactiveUsed => {
+            "A client uses this key while it is switched off. It is refused."
+        }
+        EventKind::AddressNotAllowed => {
             "The right secret came from an address that the key’s rules leave out. It was refused. Unless you have moved a server, take the secret for stolen."
         }
-        Kind::ScopeNotHeld => {
+        EventKind::ScopeNotHeld => {
             "A client asks for what this key may not do. It is refused: a deploy needs another scope, or somebody tries what the key opens."
         }
-        Kind::NewNetwork => {
+        EventKind::NewNetwork => {
             "The key passed from a network that it had not been used from before. If you do not know it, limit the key to your own addresses."
         }
-        Kind::AgentChanged => {
+        EventKind::AgentChanged => {
             "The key passed by a client with a name that it had not been used by before."
         }
-        Kind::DormantWoke => {
+        EventKind::DormantWoke => {
             "The key passed for the first time after more than 30 days. If nobody should need it, switch it off."
         }
-        Kind::RefusalsRose => {
+        EventKind::RefusalsRose => {
             "Within ten minutes a fifth or more of this key’s calls were refused, at least five times its usual share of the last seven days."
         }
-        Kind::InQuery => {
+        EventKind::InQuery => {
             "This key’s id and a secret stood in a URL, where logs and histories keep them. The call was refused unread; take the secret for known."
         }
-        Kind::FromBrowser => {
+        EventKind::FromBrowser => {
             "A browser sent the secret of this key. Whoever opens that page can read it: a secret belongs on a server."
         }
-        Kind::SignInFailed => "Somebody entered wrong passwords for this person.",
-        Kind::SignInThrottled => {
+        EventKind::SignInFailed => "Somebody entered wrong passwords for this person.",
+        EventKind::SignInThrottled => {
             "So many wrong passwords came for this person that further ones were not looked at for a while. Browsers that this person has used still get in."
         }
-        Kind::MembersChanged => "Who belongs to the account, or what they may do, has changed.",
+        EventKind::MembersChanged => {
+            "Who belongs to the account, or what they may do, has changed."
+        }
     }
 }
 
@@ -138,7 +144,7 @@ pub const fn remedy(remedy: Remedy) -> &'static str {
 }
 
 /// That some are open.
-pub fn open(events: OpenEvents) -> String {
+pub fn open(events: OpenEventCounts) -> String {
     let some = match events.all {
         1 => "One security event is open".to_owned(),
         all => format!("{all} security events are open"),

@@ -1,4 +1,4 @@
-//! The rules of a change.
+//! Differences between drafts of a key.
 
 use super::*;
 use crate::key::{Environment, name::KeyName, scope::ScopeSet};
@@ -25,7 +25,7 @@ fn limit(requests: &str, window: &str) -> Option<RateLimit> {
     RateLimit::parse(requests, window).expect("valid")
 }
 
-/// What an edit of [`draft`] does.
+/// Returns the differences that an edit of [`draft`] makes.
 fn edit(edit: impl FnOnce(&mut KeyDraft)) -> KeyChange {
     let mut after = draft();
     edit(&mut after);
@@ -41,13 +41,13 @@ fn words(change: &KeyChange) -> Vec<(&'static str, &str)> {
 }
 
 #[test]
-fn what_stays_is_no_change() {
+fn an_unchanged_draft_has_no_differences() {
     assert!(edit(|_| ()).is_empty());
     assert!(!edit(|_| ()).widens());
 }
 
 #[test]
-fn renaming_and_describing_widen_nothing() {
+fn a_new_name_or_description_is_neutral() {
     let change = edit(|key| {
         key.name = KeyName::parse("Till").expect("valid");
         key.description = Description::parse(&"long ".repeat(40)).expect("valid");
@@ -59,7 +59,7 @@ fn renaming_and_describing_widen_nothing() {
 }
 
 #[test]
-fn a_scope_more_widens_and_a_scope_less_narrows() {
+fn an_added_scope_widens_and_a_removed_scope_narrows() {
     let both = edit(|key| key.scopes = "invoice:read invoice:update".parse().expect("known"));
     assert_eq!(
         words(&both),
@@ -76,7 +76,7 @@ fn a_scope_more_widens_and_a_scope_less_narrows() {
 }
 
 #[test]
-fn a_later_end_widens_and_an_earlier_one_narrows() {
+fn a_later_expiry_widens_and_an_earlier_expiry_narrows() {
     let earlier = edit(|key| key.expiry = Expiry::At(END.plus(-60 * DAY)));
     assert!(
         earlier.in_words().starts_with("ends 60 days earlier: "),
@@ -87,11 +87,16 @@ fn a_later_end_widens_and_an_earlier_one_narrows() {
     assert!(edit(|key| key.expiry = Expiry::Never).widens());
     let mut endless = draft();
     endless.expiry = Expiry::Never;
-    assert!(!KeyChange::between(&endless, &draft()).widens());
+    let limited = KeyChange::between(&endless, &draft());
+    let [(effect, text)] = words(&limited)[..] else {
+        panic!("one difference: {limited:?}");
+    };
+    assert_eq!(effect, "narrows");
+    assert!(text.ends_with("instead of never"), "{text}");
 }
 
 #[test]
-fn addresses_widen_where_one_may_call_that_might_not() {
+fn ip_rules_widen_if_they_allow_an_additional_address() {
     for (after, widens, says) in [
         ("", true, "from any address"),
         ("10.1.0.0/16 192.0.2.7", false, "10.0.0.0/8 any more"),
@@ -111,13 +116,13 @@ fn addresses_widen_where_one_may_call_that_might_not() {
     }
     let mut anywhere = draft();
     anywhere.ip_rules = IpRules::default();
-    let fenced = KeyChange::between(&anywhere, &draft());
-    assert!(!fenced.widens(), "{fenced:?}");
-    assert!(fenced.in_words().contains("alone: calls from other"));
+    let restricted = KeyChange::between(&anywhere, &draft());
+    assert!(!restricted.widens(), "{restricted:?}");
+    assert!(restricted.in_words().contains("alone: calls from other"));
 }
 
 #[test]
-fn a_rate_widens_where_more_calls_can_pass_at_once_or_in_the_long_run() {
+fn a_rate_limit_widens_if_it_allows_a_larger_burst_or_a_higher_rate() {
     for (after, widens) in [
         (None, true),
         (limit("101", "minute"), true),
@@ -137,14 +142,14 @@ fn a_rate_widens_where_more_calls_can_pass_at_once_or_in_the_long_run() {
 }
 
 #[test]
-fn a_long_list_is_named_in_part() {
+fn a_long_list_is_shortened() {
     let many: Vec<_> = (0..100).map(|n| format!("203.0.{n}.1")).collect();
     let change = edit(|key| key.ip_rules = rules(&many.join(" ")));
     assert!(change.in_words().contains("and 88 more"), "{change:?}");
 }
 
 #[test]
-fn every_field_is_in_the_revision() {
+fn the_revision_covers_every_editable_field() {
     let edits: [fn(&mut KeyDraft); 6] = [
         |key| key.name = KeyName::parse("Till").expect("valid"),
         |key| key.description = Description::parse("x").expect("valid"),
@@ -164,7 +169,87 @@ fn every_field_is_in_the_revision() {
 }
 
 #[test]
-fn texts_do_not_run_into_each_other_in_a_fingerprint() {
+fn a_fingerprint_separates_texts_and_ignores_carriage_returns() {
     assert_ne!(fingerprint(["ab", "c"]), fingerprint(["a", "bc"]));
     assert_eq!(fingerprint(["a\r\nb"]), fingerprint(["a\nb"]));
+}
+
+#[test]
+fn a_description_of_an_expiry_uses_the_largest_whole_unit() {
+    for (ms, text) in [
+        (1, "1 minute"),
+        (MINUTE, "1 minute"),
+        (2 * MINUTE, "2 minutes"),
+        (HOUR - 1, "59 minutes"),
+        (HOUR, "1 hour"),
+        (DAY - 1, "23 hours"),
+        (DAY, "1 day"),
+        (3 * DAY, "3 days"),
+    ] {
+        for (end, direction) in [(END.plus(ms), "later"), (END.plus(-ms), "earlier")] {
+            let change = edit(|key| key.expiry = Expiry::At(end));
+            let expected = format!("ends {text} {direction}: ");
+            assert!(change.in_words().starts_with(&expected), "{change:?}");
+        }
+    }
+    assert!(edit(|key| key.expiry = Expiry::At(END)).is_empty());
+}
+
+#[test]
+fn a_description_is_quoted_on_one_line_and_cut_after_60_characters() {
+    let quoted = |text: &str| {
+        let change = edit(|key| key.description = Description::parse(text).expect("valid"));
+        change.in_words()
+    };
+    assert_eq!(quoted("a\nb"), "description: none becomes “a b”");
+    let exact = "ü".repeat(60);
+    assert_eq!(
+        quoted(&exact),
+        format!("description: none becomes “{exact}”")
+    );
+    let longer = "ü".repeat(61);
+    assert_eq!(
+        quoted(&longer),
+        format!("description: none becomes “{exact}…”")
+    );
+}
+
+#[test]
+fn a_list_of_12_items_is_complete() {
+    let rules_of = |count| {
+        (0..count)
+            .map(|n| format!("203.0.{n}.1"))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let change = |count| edit(|key| key.ip_rules = rules(&rules_of(count))).in_words();
+    assert!(!change(12).contains(" and "));
+    assert!(change(13).contains("and 1 more"));
+}
+
+#[test]
+fn removing_a_rate_limit_or_adding_one_is_described() {
+    let removed = edit(|key| key.rate_limit = None);
+    assert_eq!(
+        words(&removed),
+        [("widens", "rate limit: 100 requests a minute becomes none")]
+    );
+}
+
+#[test]
+fn a_change_of_ip_rules_has_one_difference_for_each_direction() {
+    let replaced = edit(|key| key.ip_rules = rules("203.0.113.0/24"));
+    let effects: Vec<_> = replaced
+        .differences()
+        .iter()
+        .map(|one| one.effect)
+        .collect();
+    assert_eq!(effects, [Effect::Widens, Effect::Narrows]);
+    let narrowed = edit(|key| key.ip_rules = rules("10.0.0.0/8"));
+    assert_eq!(narrowed.differences().len(), 1);
+    let same = edit(|key| key.ip_rules = rules("10.0.0.0/8 192.0.2.7 10.9.0.0/16"));
+    assert_eq!(
+        words(&same),
+        [("neutral", "the same addresses are written another way")]
+    );
 }

@@ -1,6 +1,6 @@
 //! The program as a process of its own.
 
-use crate::house::PEPPER;
+use crate::test_server::PEPPER;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::key::issued::IssuedKey;
 use std::{

@@ -6,7 +6,7 @@ use axum::body::Body;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     key::issued::IssuedKey,
-    usage::{Range, Window, breakdown::Dimension},
+    usage::{ChartRange, Window, breakdown::Dimension},
 };
 use futures_util::StreamExt;
 use http::{HeaderValue, Method, StatusCode};
@@ -268,7 +268,7 @@ async fn user_agents_and_routes_are_distinguished_up_to_a_limit() {
         .await
         .expect("the key")
         .usage()
-        .breakdown(Range::of(Window::Day, owner.now()))
+        .breakdown(ChartRange::of(Window::Day, owner.now()))
         .await
         .expect("counted");
     for dimension in [Dimension::UserAgent, Dimension::Route] {

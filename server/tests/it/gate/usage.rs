@@ -5,7 +5,7 @@ use crate::test_server::{Answer, FOREIGNER, TestServer, request};
 use domain::{
     key::issued::IssuedKey,
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::reported::Reported,
+    usage::reported::ReportedCalls,
 };
 use http::Method;
 use serde_json::json;
@@ -22,7 +22,7 @@ async fn report(server: &TestServer, service: &IssuedKey, id: Option<&str>, body
 }
 
 /// Returns the reported usage of a key by day.
-async fn reported(server: &TestServer, key: &IssuedKey) -> Reported {
+async fn reported(server: &TestServer, key: &IssuedKey) -> ReportedCalls {
     server
         .keyring
         .telemetry()
@@ -36,7 +36,7 @@ async fn reported(server: &TestServer, key: &IssuedKey) -> Reported {
         .await
         .expect("read");
     rows.into_iter()
-        .fold(Reported::default(), |sum, (_, calls)| sum.plus(calls))
+        .fold(ReportedCalls::default(), |sum, (_, calls)| sum.plus(calls))
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn a_service_reports_the_outcome_of_calls_with_keys_of_its_account() {
     let sum = reported(&server, &key).await;
     assert_eq!((sum.calls, sum.client_errors, sum.server_errors), (3, 1, 1));
     assert_eq!(sum.latency_ms, 9_042);
-    assert_eq!(reported(&server, &foreign).await, Reported::default());
+    assert_eq!(reported(&server, &foreign).await, ReportedCalls::default());
 }
 
 #[tokio::test]
@@ -154,7 +154,7 @@ async fn an_invalid_report_is_refused_and_not_counted() {
         let refused = report(&server, &service, Some(id), &good_too).await;
         assert_problem(&refused, 400, "invalid_request");
     }
-    assert_eq!(reported(&server, &without).await, Reported::default());
+    assert_eq!(reported(&server, &without).await, ReportedCalls::default());
     let most = json!(vec![&good; 1_000]).to_string();
     let answer = report(&server, &service, None, &most).await;
     assert_eq!(answer.json()["accepted"], 1_000);

@@ -7,7 +7,7 @@ use domain::{
     key::{
         expiry::Expiry,
         issued::IssuedKey,
-        retirement::{Regeneration, Retirement},
+        regeneration::{GracePeriod, Regeneration},
     },
     time::HOUR,
 };
@@ -151,7 +151,7 @@ async fn no_call_that_begins_after_a_secret_has_retired_is_accepted() {
     let key = server.key(&owner, "invoice:read", "").await;
     let fresh = owner.fresh().expect("signed in a moment ago");
     let wanted = Regeneration {
-        retirement: Retirement { grace: HOUR },
+        grace_period: GracePeriod { grace: HOUR },
         expiry: Expiry::Never,
         compromised: false,
     };

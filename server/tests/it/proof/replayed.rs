@@ -8,7 +8,7 @@ use crate::test_server::TestServer;
 use domain::{
     decision::DecisionFilter,
     key::issued::IssuedKey,
-    security::{EventFilter, Kind},
+    security::{EventFilter, EventKind},
 };
 
 const ENVOY: &str = include_str!("../../../../docs/proxies/envoy.yaml");
@@ -110,7 +110,7 @@ async fn envoys_appended_path_and_query_do_not_change_the_required_scopes() {
 /// Returns the number of reported calls with credentials in their query.
 async fn credentials_in_urls(owner: &management::Owner) -> usize {
     let filter = EventFilter {
-        kind: Some(Kind::InQuery),
+        kind: Some(EventKind::InQuery),
         ..EventFilter::default()
     };
     let page = owner.security_events(&filter, None).await;

@@ -10,7 +10,7 @@ use domain::{
     key::{
         Environment,
         expiry::Expiry,
-        retirement::{Regeneration, Retirement},
+        regeneration::{GracePeriod, Regeneration},
         token::format_secret,
     },
     security::EventFilter,
@@ -103,7 +103,7 @@ async fn complete(server: &TestServer, owner: &Owner, form: &str) -> String {
     if form.contains("{retiring}") {
         let key = server.key(owner, "invoice:read", "").await;
         let wanted = Regeneration {
-            retirement: Retirement { grace: DAY },
+            grace_period: GracePeriod { grace: DAY },
             expiry: Expiry::Never,
             compromised: false,
         };

@@ -121,14 +121,14 @@ impl UnjoinedRows {
 }
 
 /// A line of a span of keys, parsed.
-struct KeyLine<'t> {
+struct FoundKey<'t> {
     id: KeyId,
     application: ApplicationId,
     expires_at: Option<Timestamp>,
     scopes: &'t str,
 }
 
-impl<'t> KeyLine<'t> {
+impl<'t> FoundKey<'t> {
     fn read(line: &'t str) -> Result<Self, StoreError> {
         let mut fields = line.splitn(4, ' ');
         let mut field = || fields.next().ok_or_else(|| corrupt("api_key"));
@@ -209,7 +209,7 @@ impl Store {
                     return Ok(());
                 }
                 for line in key_lines.iter().flat_map(|text| text.lines()) {
-                    let line = KeyLine::read(line)?;
+                    let line = FoundKey::read(line)?;
                     // The application was created meanwhile.
                     if !accounts.contains_key(&line.application) {
                         accounts = self.accounts().await?;

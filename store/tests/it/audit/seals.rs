@@ -2,7 +2,7 @@
 
 use super::{bytes, changed, furnished, head, lines, literal, run, verify, without_triggers};
 use crate::keys::{AccountFixture, NOW, seal_keys};
-use domain::audit::{Action, Event};
+use domain::audit::{Action, AuditEvent};
 use store::{AuditBreak, AuditDamage, Store};
 use testing::{TestDatabase, each_database};
 
@@ -57,9 +57,9 @@ async fn write_one(fixture: &AccountFixture, n: i64) {
         .expect("written");
 }
 
-fn sealed(fixture: &AccountFixture) -> impl Fn(domain::id::AccountId) -> Event {
+fn sealed(fixture: &AccountFixture) -> impl Fn(domain::id::AccountId) -> AuditEvent {
     let event = fixture.event(Action::LogSealed, "", NOW);
-    move |account_id| Event {
+    move |account_id| AuditEvent {
         account_id,
         ..event.clone()
     }

@@ -1,21 +1,21 @@
-//! Words that are stored, sent, or stand in links: changing one breaks what was written before.
+//! Names that are stored, sent or part of links. Changing one breaks stored data or existing links.
 
 use domain::{
     account::Role,
     audit::Action,
-    decision::Finding,
+    decision::CheckResult,
     key::{
-        Environment, change::Effect, filter::Sort, filter::StatusFilter, notable::Notable,
+        Environment, change::Effect, condition::KeyCondition, filter::Sort, filter::StatusFilter,
         state::Badge, state::State,
     },
-    security::{EventState, Habit, Kind, Severity},
+    security::{EventKind, EventState, Habit, Severity},
     time::Timestamp,
     usage::{Outcome, Window, breakdown::Dimension},
     verdict::Verdict,
 };
 
 #[test]
-fn verdicts_have_the_codes_of_the_contract() {
+fn verdicts_have_the_codes_of_the_public_api() {
     let (at, retry_after_ms) = (Timestamp(5), 7);
     for (verdict, code, parts, proven) in [
         (
@@ -71,21 +71,21 @@ fn verdicts_have_the_codes_of_the_contract() {
         (Verdict::Accepted, "valid", ("valid", 0), true),
     ] {
         assert_eq!(verdict.code(), code);
-        assert_eq!(verdict.parts(), parts);
-        assert_eq!(verdict.is_proven(), proven, "{code}");
+        assert_eq!(verdict.to_stored(), parts);
+        assert_eq!(verdict.secret_matched(), proven, "{code}");
         let outcome = match code {
             "valid" => Outcome::Accepted,
             "rate_limited" if proven => Outcome::RateLimited,
             _ => Outcome::Refused,
         };
         assert_eq!(verdict.outcome(), outcome, "{code}");
-        let plain = verdict.plain();
-        assert_eq!((plain.parts().0, plain.parts().1), (parts.0, 0));
+        let plain = verdict.without_details();
+        assert_eq!((plain.to_stored().0, plain.to_stored().1), (parts.0, 0));
     }
 }
 
 #[test]
-fn states_of_keys_have_one_word_for_programs_and_one_for_people() {
+fn states_of_keys_have_a_stable_name_and_a_label() {
     let at = Timestamp(1);
     let reason = String::new();
     for (state, word, shown) in [
@@ -119,7 +119,7 @@ fn states_of_keys_have_one_word_for_programs_and_one_for_people() {
 }
 
 #[test]
-fn words_in_links_and_attributes_stay() {
+fn names_in_links_and_attributes_are_stable() {
     let environments = [(Environment::Live, "live"), (Environment::Test, "test")];
     for (environment, word) in environments {
         assert_eq!(environment.as_str(), word);
@@ -137,9 +137,13 @@ fn words_in_links_and_attributes_stay() {
         sorts.map(Sort::as_str),
         ["created", "name", "used", "expires"]
     );
-    let findings = [Finding::Passed, Finding::Refused, Finding::NotReached];
+    let findings = [
+        CheckResult::Passed,
+        CheckResult::Refused,
+        CheckResult::NotReached,
+    ];
     assert_eq!(
-        findings.map(Finding::as_str),
+        findings.map(CheckResult::as_str),
         ["passed", "refused", "not-reached"]
     );
     assert_eq!(
@@ -151,7 +155,7 @@ fn words_in_links_and_attributes_stay() {
         ["open", "acknowledged", "all"]
     );
     assert_eq!(
-        Notable::ALL.map(|row| row.0.as_str()),
+        KeyCondition::ALL.map(|row| row.0.as_str()),
         [
             "retiring",
             "expires-soon",
@@ -166,7 +170,7 @@ fn words_in_links_and_attributes_stay() {
 }
 
 #[test]
-fn words_that_are_stored_stay() {
+fn stored_names_are_stable() {
     assert_eq!(
         Outcome::ALL.map(Outcome::as_str),
         ["accepted", "refused", "rate_limited"]
@@ -200,7 +204,7 @@ fn words_that_are_stored_stay() {
         [("critical", 2), ("warning", 1), ("notice", 0)]
     );
     assert_eq!(
-        Kind::ALL.map(Kind::as_str),
+        EventKind::ALL.map(EventKind::as_str),
         [
             "wrong_secret",
             "revoked_used",
@@ -223,7 +227,7 @@ fn words_that_are_stored_stay() {
 }
 
 #[test]
-fn every_action_of_the_audit_log_is_read_back_from_its_word() {
+fn every_audit_action_is_parsed_back_from_its_name() {
     let mut words = Vec::new();
     for action in Action::all() {
         assert_eq!(Action::parse(action.as_str()), Some(action));

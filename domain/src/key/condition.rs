@@ -1,0 +1,291 @@
+//! Conditions of a key that the list can be filtered by.
+
+use super::{
+    KeySummary,
+    filter::{KeyCursor, Order, Sort, SortKey},
+    state::State,
+};
+use crate::time::{DAY, Timestamp};
+
+/// A key expires soon in the last 7 days before its expiry.
+const EXPIRES_SOON: i64 = 7 * DAY;
+/// A used key is idle after 90 days without an accepted call.
+const IDLE: i64 = 90 * DAY;
+
+/// A condition of an active or inactive key: one of its badges, or a deviation from good practice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyCondition {
+    /// Its secret was regenerated and stops working soon.
+    Retiring,
+    /// It expires within 7 days.
+    ExpiresSoon,
+    /// No call was ever accepted.
+    NeverUsed,
+    /// No call was accepted for 90 days.
+    Idle,
+    /// Nobody confirmed that the secret is stored, and the key was never used.
+    NotConfirmed,
+    /// It has no expiry.
+    NeverExpires,
+    /// It has no IP rules.
+    AnyAddress,
+    /// It was created at least 365 days ago.
+    Old,
+}
+
+impl KeyCondition {
+    /// All conditions, as (condition, value in links, label).
+    pub const ALL: [(Self, &'static str, &'static str); 8] = [
+        (Self::Retiring, "retiring", "Retiring"),
+        (Self::ExpiresSoon, "expires-soon", "Expires soon"),
+        (Self::NeverUsed, "never-used", "Never used"),
+        (Self::Idle, "idle", "Idle"),
+        (Self::NotConfirmed, "not-confirmed", "Secret not confirmed"),
+        (Self::NeverExpires, "never-expires", "Never expires"),
+        (Self::AnyAddress, "any-address", "No IP rule"),
+        (Self::Old, "old", "Secret over a year old"),
+    ];
+
+    /// The value in links.
+    pub fn as_str(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.1)
+    }
+
+    /// Parses the output of [`KeyCondition::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|row| row.1 == text).map(|row| row.0)
+    }
+
+    /// Returns upper bounds on the times of keys in this condition at `now`, so that a query of a sorted list can stop early.
+    pub const fn bounds(self, now: Timestamp) -> TimeBounds {
+        let any = TimeBounds::ANY;
+        match self {
+            Self::ExpiresSoon => TimeBounds {
+                expires: now.plus(EXPIRES_SOON),
+                ..any
+            },
+            Self::NeverUsed | Self::NotConfirmed => TimeBounds {
+                used: Timestamp(0),
+                ..any
+            },
+            Self::Idle => TimeBounds {
+                used: now.plus(-IDLE),
+                ..any
+            },
+            Self::Retiring | Self::NeverExpires | Self::AnyAddress | Self::Old => any,
+        }
+    }
+
+    /// Returns an order in which the keys in this condition at `now` are adjacent, and the cursor before the first of them.
+    pub fn grouped_order(self, now: Timestamp) -> (Order, Option<KeyCursor>) {
+        let (by, after) = match self {
+            Self::ExpiresSoon => (Sort::Expires, Some(now)),
+            Self::NeverUsed | Self::NotConfirmed => (Sort::Used, None),
+            Self::Idle => (Sort::Used, Some(Timestamp(1))),
+            Self::Retiring | Self::NeverExpires | Self::AnyAddress | Self::Old => {
+                return (Order::default(), None);
+            }
+        };
+        let cursor = after.map(|at| KeyCursor {
+            sort_key: SortKey::Number(at.0),
+            id: String::new(),
+            back: false,
+        });
+        (
+            Order {
+                by,
+                descending: false,
+            },
+            cursor,
+        )
+    }
+
+    /// Whether a key is in this condition at `now`. The SQL of the key list implements the same rules.
+    pub fn holds_for(self, key: &KeySummary, now: Timestamp) -> bool {
+        if !matches!(key.state, State::Active | State::Inactive { .. }) {
+            return false;
+        }
+        let used = key.last_used.as_ref().map(|used| used.at);
+        match self {
+            Self::Retiring => key.retires_at.is_some(),
+            Self::ExpiresSoon => key
+                .expires_at
+                .is_some_and(|end| end > now && end.since(now) <= EXPIRES_SOON),
+            Self::NeverUsed => used.is_none(),
+            Self::Idle => used.is_some_and(|at| now.since(at) >= IDLE),
+            Self::NotConfirmed => key.confirmed_at.is_none() && used.is_none(),
+            Self::NeverExpires => key.expires_at.is_none(),
+            Self::AnyAddress => key.ip_rules.is_empty(),
+            Self::Old => now.since(key.created_at) >= 365 * DAY,
+        }
+    }
+}
+
+/// Upper bounds on two times of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeBounds {
+    /// The last accepted call; 0 for keys that were never used.
+    pub used: Timestamp,
+    /// The expiry.
+    pub expires: Timestamp,
+}
+
+impl TimeBounds {
+    const ANY: Self = Self {
+        used: Timestamp(i64::MAX),
+        expires: Timestamp(i64::MAX),
+    };
+}
+
+impl Default for TimeBounds {
+    fn default() -> Self {
+        Self::ANY
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::{
+        Environment, LastUsed, ip_rule::IpRules, name::KeyName, scope::ScopeSet, token::KeyId,
+    };
+
+    const NOW: Timestamp = Timestamp(20_780 * DAY);
+
+    /// Returns a key in none of the conditions.
+    fn key() -> KeySummary {
+        KeySummary {
+            id: KeyId::from_number(Environment::Live, 1),
+            name: KeyName::parse("Checkout").expect("valid"),
+            description: String::new(),
+            environment: Environment::Live,
+            scopes: ScopeSet::one("invoice:read").expect("known"),
+            ip_rules: IpRules::parse("10.0.0.0/8").expect("valid"),
+            rate_limit: None,
+            state: State::Active,
+            created_at: NOW.plus(-100 * DAY),
+            created_by: None,
+            created_by_email: None,
+            expires_at: Some(NOW.plus(60 * DAY)),
+            deprecated_at: None,
+            retires_at: None,
+            replaced_by: None,
+            replaces: None,
+            confirmed_at: Some(NOW),
+            last_used: Some(used(NOW)),
+        }
+    }
+
+    fn used(at: Timestamp) -> LastUsed {
+        LastUsed {
+            at,
+            address: String::new(),
+            user_agent: String::new(),
+            route: String::new(),
+        }
+    }
+
+    fn conditions(change: impl Fn(&mut KeySummary)) -> Vec<KeyCondition> {
+        let mut key = key();
+        change(&mut key);
+        KeyCondition::ALL
+            .into_iter()
+            .map(|row| row.0)
+            .filter(|condition| condition.holds_for(&key, NOW))
+            .collect()
+    }
+
+    #[test]
+    fn link_values_are_parsed_back() {
+        for (condition, value, _) in KeyCondition::ALL {
+            assert_eq!(KeyCondition::parse(value), Some(condition));
+            assert_eq!(condition.as_str(), value);
+        }
+        assert_eq!(KeyCondition::parse("Idle"), None);
+    }
+
+    #[test]
+    fn a_condition_holds_from_its_exact_instant() {
+        use KeyCondition::{
+            AnyAddress, ExpiresSoon, Idle, NeverExpires, NeverUsed, NotConfirmed, Old, Retiring,
+        };
+        assert_eq!(conditions(|_| ()), []);
+        assert_eq!(conditions(|key| key.retires_at = Some(NOW)), [Retiring]);
+        let expiring = |ms| conditions(|key| key.expires_at = Some(NOW.plus(ms)));
+        assert_eq!(expiring(7 * DAY + 1), []);
+        assert_eq!(expiring(7 * DAY), [ExpiresSoon]);
+        assert_eq!(expiring(1), [ExpiresSoon]);
+        assert_eq!(expiring(0), []);
+        assert_eq!(conditions(|key| key.last_used = None), [NeverUsed]);
+        let idle = |ms: i64| conditions(|key| key.last_used = Some(used(NOW.plus(-ms))));
+        assert_eq!(idle(90 * DAY - 1), []);
+        assert_eq!(idle(90 * DAY), [Idle]);
+        assert_eq!(conditions(|key| key.confirmed_at = None), []);
+        let new = conditions(|key| (key.confirmed_at, key.last_used) = (None, None));
+        assert_eq!(new, [NeverUsed, NotConfirmed]);
+        assert_eq!(conditions(|key| key.expires_at = None), [NeverExpires]);
+        assert_eq!(
+            conditions(|key| key.ip_rules = IpRules::default()),
+            [AnyAddress]
+        );
+        let created = |ms: i64| conditions(|key| key.created_at = NOW.plus(-ms));
+        assert_eq!(created(365 * DAY - 1), []);
+        assert_eq!(created(365 * DAY), [Old]);
+        let all = |state: State| {
+            conditions(|key| {
+                (key.state, key.expires_at) = (state.clone(), None);
+            })
+        };
+        assert_eq!(all(State::Inactive { at: NOW }), [NeverExpires]);
+        assert_eq!(all(State::Expired { at: NOW }), []);
+    }
+
+    #[test]
+    fn a_query_of_a_condition_is_bounded_and_starts_at_its_first_key() {
+        let far = Timestamp(i64::MAX);
+        for (condition, used, expires, by, after) in [
+            (KeyCondition::Retiring, far, far, Sort::Created, None),
+            (
+                KeyCondition::ExpiresSoon,
+                far,
+                NOW.plus(7 * DAY),
+                Sort::Expires,
+                Some(NOW.0),
+            ),
+            (KeyCondition::NeverUsed, Timestamp(0), far, Sort::Used, None),
+            (
+                KeyCondition::Idle,
+                NOW.plus(-90 * DAY),
+                far,
+                Sort::Used,
+                Some(1),
+            ),
+            (
+                KeyCondition::NotConfirmed,
+                Timestamp(0),
+                far,
+                Sort::Used,
+                None,
+            ),
+            (KeyCondition::NeverExpires, far, far, Sort::Created, None),
+            (KeyCondition::AnyAddress, far, far, Sort::Created, None),
+            (KeyCondition::Old, far, far, Sort::Created, None),
+        ] {
+            assert_eq!(condition.bounds(NOW), TimeBounds { used, expires });
+            let (order, cursor) = condition.grouped_order(NOW);
+            assert_eq!((order.by, order.descending), (by, by == Sort::Created));
+            let cursor = cursor.map(|cursor| (cursor.sort_key, cursor.back));
+            assert_eq!(cursor, after.map(|at| (SortKey::Number(at), false)));
+        }
+        assert_eq!(
+            TimeBounds::default(),
+            TimeBounds {
+                used: far,
+                expires: far
+            }
+        );
+    }
+}
