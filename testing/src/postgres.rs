@@ -1,6 +1,6 @@
 //! Databases on the PostgreSQL server of the tests.
 //!
-//! Each is a copy of a template that has the schema, which takes three quarters of the time of applying the migrations.
+//! Each is a copy of a template that has the schema. On a loaded machine that takes 370 ms, applying the migrations 590 ms.
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, migrate::Migrator};
 use std::{
@@ -32,7 +32,7 @@ pub async fn create(server: &str) -> (String, Dropped) {
     // A test that was killed leaves its database, and process ids are reused.
     for statement in [
         format!("DROP DATABASE IF EXISTS {name}"),
-        format!("CREATE DATABASE {name} TEMPLATE {template}"),
+        format!("CREATE DATABASE {name} {template}"),
     ] {
         run(&mut connection, statement).await.expect("a database");
     }
@@ -41,7 +41,7 @@ pub async fn create(server: &str) -> (String, Dropped) {
     (url, Dropped { server, name })
 }
 
-/// Makes the template of the current schema, unless the server has it already, and returns its name.
+/// Makes the template of the current schema, unless the server has it already. Returns the clause that copies it.
 async fn make_template(server: &str) -> String {
     let newest = MIGRATIONS.iter().last().expect("migrations");
     let name = format!("template_{}", hex::encode(&newest.checksum[..8]));
@@ -69,9 +69,20 @@ async fn make_template(server: &str) -> String {
         let rename = format!("ALTER DATABASE {unfinished} RENAME TO {name}");
         run(&mut connection, rename).await.expect("renamed");
     }
+    let (version,): (i32,) =
+        sqlx::query_as("SELECT CAST(current_setting('server_version_num') AS INTEGER)")
+            .fetch_one(&mut connection)
+            .await
+            .expect("a version");
     // Closing the connection releases the lock.
     connection.close().await.expect("closed");
-    name
+    // Copying files is the only way before PostgreSQL 15. Its new default writes every page to the log and takes 620 ms.
+    let strategy = if version < 150_000 {
+        ""
+    } else {
+        "STRATEGY FILE_COPY"
+    };
+    format!("TEMPLATE {name} {strategy}")
 }
 
 fn url_of(server: &str, name: &str) -> String {
