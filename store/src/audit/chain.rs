@@ -196,7 +196,7 @@ impl Store {
         Ok(None)
     }
 
-    /// SharedSealKeys each log whose last row is not sealed under the newest pepper, by appending one more row. A seal covers all rows
+    /// Seals each log whose last row is not sealed under the newest pepper, by appending one more row. A seal covers all rows
     /// before it, so an unsealed log is sealed only if no log has a seal, which means that the database is from before seals.
     /// An unsealed log beside sealed ones, or one with a seal that is not genuine, is left to `latchkey audit verify`.
     ///

@@ -1,4 +1,4 @@
-//! SharedSealKeys of the audit log. Making one takes the pepper, so a chain cannot be recomputed without it.
+//! Seals of the audit log. Making one takes the pepper, so a chain cannot be recomputed without it.
 
 use crate::PepperName;
 use hmac::{Hmac, KeyInit, Mac};
