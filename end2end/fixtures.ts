@@ -112,6 +112,11 @@ export async function listens(page: Page): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('data-js', '');
 }
 
+/** Waits until the page has nothing left to do, so that what it complains about late is heard as well. */
+export async function isIdle(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise<void>((done) => requestIdleCallback(() => requestAnimationFrame(() => done()))));
+}
+
 /** The line with which Chromium's console reports an answer with this status. */
 export const answered = (status: number): RegExp => new RegExp(`the server responded with a status of ${status}`);
 

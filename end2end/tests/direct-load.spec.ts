@@ -1,4 +1,4 @@
-import { answered, createKey, expect, people, test, unique } from '../fixtures.ts';
+import { answered, createKey, expect, isIdle, people, test, unique } from '../fixtures.ts';
 
 test.describe('every address loads by itself, and its console stays empty', { tag: '@js' }, () => {
   for (const path of ['/sign-in', '/setup']) {
@@ -12,7 +12,7 @@ test.describe('every address loads by itself, and its console stays empty', { ta
     watch.expect(answered(404));
     await open('/invite/nothing');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('This invitation does not work');
-    await page.waitForTimeout(300);
+    await isIdle(page);
   });
 
   test('/nowhere', async ({ page, open, watch }) => {
@@ -47,7 +47,7 @@ test.describe('every address loads by itself, and its console stays empty', { ta
       await expect(page.locator('h1')).toHaveText(heading);
       await expect(page.locator('h1')).toHaveCount(1);
       await expect(page).toHaveTitle(`${heading} · Web shop · Latchkey`);
-      await page.waitForTimeout(300);
+      await isIdle(page);
     });
   }
 
@@ -57,7 +57,7 @@ test.describe('every address loads by itself, and its console stays empty', { ta
       const key = await createKey(page, open, place, unique('Direct'));
       await open(`${place.keys}/${key.id}${path}`);
       await expect(page.locator('h1')).toHaveText(key.name);
-      await page.waitForTimeout(300);
+      await isIdle(page);
     });
   }
 
