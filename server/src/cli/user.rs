@@ -94,7 +94,7 @@ pub async fn disable(person: PersonArgs, config: &Config) -> Result<(), CommandE
             person.email
         ))?,
         Administered::Already => {
-            console::print_result(format_args!("{} was disabled before.", person.email))?
+            console::print_result(format_args!("{} was disabled before.", person.email))?;
         }
         Administered::Unknown => return Err(unknown(&person.email)),
     }
@@ -111,10 +111,10 @@ pub async fn enable(person: PersonArgs, config: &Config) -> Result<(), CommandEr
     people.close().await;
     match done.map_err(|error| CommandError::failed("nothing was changed", error))? {
         Administered::Done(()) => {
-            console::print_result(format_args!("{} can sign in again.", person.email))?
+            console::print_result(format_args!("{} can sign in again.", person.email))?;
         }
         Administered::Already => {
-            console::print_result(format_args!("{} was not disabled.", person.email))?
+            console::print_result(format_args!("{} was not disabled.", person.email))?;
         }
         Administered::Unknown => return Err(unknown(&person.email)),
     }

@@ -57,7 +57,7 @@ pub(super) fn make_recent(keyring: &Keyring, name: &str, issued: &IssuedKey) {
             (0..7).for_each(|_| call(keyring, issued, &wrong, NEW_CLIENT, false));
             if let Some(own) = own {
                 with(issued, "", own, false, |call| {
-                    keyring.report_credentials_in_query(call)
+                    keyring.report_credentials_in_query(call);
                 });
             }
         }

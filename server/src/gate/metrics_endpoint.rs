@@ -73,43 +73,43 @@ fn seconds(milliseconds: i64) -> String {
 }
 
 fn metrics_text(state: &AppState) -> String {
-    let stats = state.keyring.stats();
+    let keyring_stats = state.keyring.stats();
     let mut text = MetricsText::default();
     state.metrics.write_requests(&mut text);
     text.gauge("latchkey_connections", "Open connections.");
     text.sample(&[], state.connections.count());
     state.metrics.write_connections(&mut text);
     text.gauge("latchkey_keys", "Keys in the gate's index.");
-    text.sample(&[], stats.keys);
+    text.sample(&[], keyring_stats.keys);
     text.gauge(
         "latchkey_usage_waiting_batches",
         "Batches of usage counts that wait to be written.",
     );
-    text.sample(&[], stats.pending_batches);
+    text.sample(&[], keyring_stats.pending_batches);
     text.gauge(
         "latchkey_usage_lag_seconds",
         "Time since usage counts were last written, or since there were none to write.",
     );
-    text.sample(&[], seconds(stats.usage_lag_ms));
+    text.sample(&[], seconds(keyring_stats.usage_lag_ms));
     text.gauge(
         "latchkey_database_silence_seconds",
         "Time since the database last responded.",
     );
-    text.sample(&[], seconds(stats.database_downtime_ms));
+    text.sample(&[], seconds(keyring_stats.database_downtime_ms));
     text.gauge(
         "latchkey_clock_behind_seconds",
         "How far the machine's clock is behind the latest time that the database has recorded; 0 up to a minute.",
     );
-    text.sample(&[], seconds(stats.clock_behind_ms));
+    text.sample(&[], seconds(keyring_stats.clock_behind_ms));
     text.gauge(
         "latchkey_database_fault",
         "1 for the current fault of the database, found by a write or a readiness check.",
     );
     for fault in Fault::ALL {
-        let present = stats.fault == Some(fault);
+        let present = keyring_stats.fault == Some(fault);
         text.sample(&[("kind", fault.as_str())], u8::from(present));
     }
-    if let Some(reserve) = stats.reserve {
+    if let Some(reserve) = keyring_stats.reserve {
         text.gauge(
             "latchkey_database_reserve",
             "1 while the disk reserve exists, 0 after it was released because the disk was full.",

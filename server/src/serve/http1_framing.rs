@@ -108,7 +108,7 @@ impl FramingChecker {
                     (b"", true) => self.end_of_head(report),
                     (text, true) => self.head.line(text),
                     (text, false) if text.starts_with(b"PRI * HTTP/2") => {
-                        self.position = Position::Unchecked
+                        self.position = Position::Unchecked;
                     }
                     (_, false) => self.head.begun = true,
                 }

@@ -134,8 +134,8 @@ async fn each_endpoint_takes_exactly_the_described_methods() {
             let method = Method::from_bytes(method.as_bytes()).expect("a method");
             let answer = server.send(request(method, path, &[], "")).await;
             let refused = answer.status == StatusCode::METHOD_NOT_ALLOWED;
-            assert_eq!(refused, !takes, "{lower} {}", path);
-            assert_ne!(answer.status, StatusCode::NOT_FOUND, "{}", path);
+            assert_eq!(refused, !takes, "{lower} {path}");
+            assert_ne!(answer.status, StatusCode::NOT_FOUND, "{path}");
         }
     }
     // Other paths are not found.

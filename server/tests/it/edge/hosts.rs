@@ -20,9 +20,9 @@ async fn pages_are_served_only_under_the_public_host_and_the_gate_under_any() {
         let lines = [("host", host)];
         for path in ["/setup", "/nothing", "/apps/x/settings/api-keys.csv"] {
             let answer = server.get(path, &lines).await;
-            let served = answer.status.as_u16() != 421;
-            assert_eq!(served, page, "{path} at {host}: {}", answer.status);
-            assert!(served || answer.body.contains(OURS), "{}", answer.body);
+            let accepted = answer.status.as_u16() != 421;
+            assert_eq!(accepted, page, "{path} at {host}: {}", answer.status);
+            assert!(accepted || answer.body.contains(OURS), "{}", answer.body);
         }
         // The gate is reached by any name in its network.
         for (path, status) in [
