@@ -67,7 +67,7 @@ async fn a_replaced_process_verifies_nothing_and_changes_nothing() {
                 .keyring
                 .lost()
                 .await
-                .contains("taken the database over")
+                .contains("taken over the database")
         );
         assert_eq!(ask(&second, &call(&key)), Verdict::Accepted);
     }
