@@ -183,8 +183,9 @@ mod tests {
     fn a_list_has_at_most_100_networks() {
         let list = |count| {
             (0..count)
-                .map(|n| format!("10.0.{n}.1 "))
-                .collect::<String>()
+                .map(|n| format!("10.0.{n}.1"))
+                .collect::<Vec<_>>()
+                .join(" ")
         };
         assert_eq!(
             IpRules::parse(&list(100)).expect("valid").networks().len(),

@@ -111,7 +111,7 @@ async fn a_process_fails_closed_on_a_promoted_standby_that_lacks_a_revocation() 
     cluster.promote_standby();
     wait(&program, &revoked, "the process ends", || {
         let log = program.log();
-        log.contains("latchkey: the server failed: the database is behind")
+        log.contains("latchkey: the server failed: the database lacks changes")
     });
     assert_eq!(program.verify(&kept).status, 0);
 

@@ -85,7 +85,7 @@ async fn a_password_can_be_reset_once_by_a_plain_form() {
         )
         .await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
-    assert_eq!(done.header("location"), "/sign-in");
+    assert_eq!(done.header("location"), "/sign-in?after=reset");
     let again = server.get(&path, &[HTML]).await;
     assert_eq!(again.status, StatusCode::NOT_FOUND);
     let cookie = format!("latchkey={session}");
