@@ -1,7 +1,7 @@
 //! The revocation journal: the ends of keys, in a file outside the database. If the database is older than the journal (a
 //! restored backup, a damaged write-ahead log), the keys that it has forgotten are ended again before calls are verified.
 //!
-//! A change goes to the database, then to the key index, then to the journal, and then it is answered. KeyEnd is missing here
+//! A change goes to the database, then to the key index, then to the journal, and then it is answered. What is missing here
 //! was not answered, or was made elsewhere; in both cases the database has it.
 
 mod file;

@@ -26,7 +26,7 @@ impl Keyring {
     /// Returns the current figures.
     pub fn stats(&self) -> Stats {
         Stats {
-            keys: self.index().len(),
+            keys: self.index().key_count(),
             pending_batches: self.telemetry.pending_batches(),
             usage_lag_ms: self.telemetry.usage_lag_ms(),
             database_downtime_ms: self.database_downtime_ms(),

@@ -123,7 +123,7 @@ impl KeyIndex {
     }
 
     /// The number of keys.
-    pub fn len(&self) -> usize {
+    pub fn key_count(&self) -> usize {
         self.keys.len()
     }
 
@@ -301,7 +301,7 @@ mod tests {
     #[test]
     fn only_the_keys_of_the_application_become_uncertain() {
         let index = three_keys();
-        assert_eq!((known(&index), index.len()), (vec![1, 2, 3], 3));
+        assert_eq!((known(&index), index.key_count()), (vec![1, 2, 3], 3));
         index.mark_application_uncertain(ApplicationId(Uuid::from_u128(10)));
         assert_eq!(refused(&index), [1, 2]);
         index.update(&row(2, 10));

@@ -148,7 +148,7 @@ fn busy(pressed: Option<HtmlElement>) {
 
 /// The question for the password, where a key is to be switched on again and the sign-in is not fresh. It is a plain form:
 /// the list does not fetch what forms need in the browser for it.
-fn activate_again(app: Signal<String>, key: String, wrong: Option<String>) -> AnyView {
+fn activate_again(app: Signal<String>, key: String, prompt: PasswordPrompt) -> AnyView {
     let mask = key.parse().map_or(String::new(), KeyId::mask);
     let why = fresh::activate(&mask);
     let input = NodeRef::<html::Input>::new();
@@ -158,8 +158,8 @@ fn activate_again(app: Signal<String>, key: String, wrong: Option<String>) -> An
             _ = input.focus();
         }
     });
-    let invalid = wrong.is_some();
-    let wrong = wrong.map(|wrong| {
+    let invalid = prompt.error.is_some();
+    let wrong = prompt.error.map(|wrong| {
         view! {
             <p class="field-error" id="password-error">
                 <Icon shape=Shape::Warning />
@@ -196,15 +196,24 @@ fn activate_again(app: Signal<String>, key: String, wrong: Option<String>) -> An
     .into_any()
 }
 
-/// Whether the password is asked for; inside, what is wrong with the one that was entered.
-fn asks_for_password(error: &AppError) -> Option<Option<String>> {
-    if *error == AppError::StaleSignIn {
-        return Some(None);
+/// A question for the password.
+struct PasswordPrompt {
+    /// The error of the password that was entered; `None` if there was none.
+    error: Option<String>,
+}
+
+impl PasswordPrompt {
+    /// Returns the prompt that an error requires, if it requires one.
+    fn for_error(error: &AppError) -> Option<Self> {
+        if *error == AppError::StaleSignIn {
+            return Some(Self { error: None });
+        }
+        let mut sentences = error.sentences().into_iter();
+        let of_password = sentences.find(|error| error.field == "password")?;
+        Some(Self {
+            error: Some(of_password.message),
+        })
     }
-    let mut sentences = error.sentences().into_iter();
-    sentences
-        .find(|error| error.field == "password")
-        .map(|error| Some(error.message))
 }
 
 /// What came of the last change, where it failed.
@@ -217,7 +226,7 @@ pub fn ChangeNotice(
     let changes = Changes::here();
     let question = move |error: &AppError| {
         let (app, key) = (app?, changes.activating.get()?);
-        Some(activate_again(app, key, asks_for_password(error)?))
+        Some(activate_again(app, key, PasswordPrompt::for_error(error)?))
     };
     view! {
         <div role="alert">

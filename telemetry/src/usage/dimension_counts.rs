@@ -188,12 +188,12 @@ impl DimensionCounts {
 }
 
 /// Returns the counts of a value, which is added if it is new: beyond the bound as [`OTHERS`].
-fn value_of<'a>(
-    values: &'a mut Vec<ValueCounts>,
+fn value_of(
+    values: &mut Vec<ValueCounts>,
     dimension: Dimension,
     hash: u64,
     text: impl FnOnce() -> Box<str>,
-) -> &'a mut ValueCounts {
+) -> &mut ValueCounts {
     let find = |values: &[ValueCounts], hash| {
         values
             .iter()

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 /// Where `initdb` and the others are; the test command sets it.
 const PROGRAMS: &str = "LATCHKEY_TEST_POSTGRES_BIN";
 /// How long a server may take to start, to follow or to be promoted.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct Cluster {
     primary: Server,

@@ -13,7 +13,7 @@ use std::{
 use tempfile::TempDir;
 
 /// How long the program may take to start, or to answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// `latchkey serve`, until it is dropped.
 pub struct Program {
