@@ -1,6 +1,6 @@
 //! What the audit log says of changes.
 
-use crate::house::{draft, houses};
+use crate::test_keyring::{TestKeyring, draft};
 use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
@@ -14,6 +14,7 @@ use domain::{
     },
 };
 use management::{Issue, Owner, Zone};
+use testing::{TestDatabase, each_database};
 use verification::{Call, Route};
 
 async fn last(owner: &Owner, action: Action) -> AuditRecord {
@@ -33,173 +34,168 @@ fn facts(fields: &[(&str, &str)]) -> FieldValues {
         })
 }
 
-#[tokio::test]
-async fn every_change_of_a_key_records_before_and_after() {
-    for house in houses().await {
-        let (session, app) = house.owner("Acme").await;
-        let origin = Origin {
-            address: "192.0.2.7".parse().ok(),
-            request_id: "request-1".into(),
-            ..Origin::default()
-        };
-        let owner = session.owner(app, origin).await.expect("owns it");
-        let key = house.issue(&owner, draft()).await;
-        let made = last(&owner, Action::KeyCreated).await;
-        assert!(made.before.is_empty());
-        assert_eq!(made.after.get("scopes"), Some("invoice:read"));
-        assert_eq!(
-            (made.address.as_str(), made.request_id.as_str()),
-            ("192.0.2.7", "request-1")
-        );
-        assert_eq!(made.actor, "owner@acme.example");
+each_database!(every_change_of_a_key_records_before_and_after);
+async fn every_change_of_a_key_records_before_and_after(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (session, app) = test.owner("Acme").await;
+    let origin = Origin {
+        address: "192.0.2.7".parse().ok(),
+        request_id: "request-1".into(),
+        ..Origin::default()
+    };
+    let owner = session.owner(app, origin).await.expect("owns it");
+    let key = test.issue(&owner, draft()).await;
+    let made = last(&owner, Action::KeyCreated).await;
+    assert!(made.before.is_empty());
+    assert_eq!(made.after.get("scopes"), Some("invoice:read"));
+    assert_eq!(
+        (made.address.as_str(), made.request_id.as_str()),
+        ("192.0.2.7", "request-1")
+    );
+    assert_eq!(made.actor, "owner@acme.example");
 
-        let wanted = KeyDraft {
-            scopes: "invoice:read tax:read".parse::<ScopeSet>().expect("known"),
-            ..draft()
-        };
-        let seen = draft().revision();
-        let fresh = owner.fresh().expect("signed in a moment ago");
-        fresh.change(key.id, wanted, seen).await.expect("widens");
-        let changed = last(&owner, Action::KeyChanged).await;
-        assert_eq!(changed.before, facts(&[("scopes", "invoice:read")]));
-        assert_eq!(changed.after, facts(&[("scopes", "invoice:read tax:read")]));
+    let wanted = KeyDraft {
+        scopes: "invoice:read tax:read".parse::<ScopeSet>().expect("known"),
+        ..draft()
+    };
+    let seen = draft().revision();
+    let fresh = owner.fresh().expect("signed in a moment ago");
+    fresh.change(key.id, wanted, seen).await.expect("widens");
+    let changed = last(&owner, Action::KeyChanged).await;
+    assert_eq!(changed.before, facts(&[("scopes", "invoice:read")]));
+    assert_eq!(changed.after, facts(&[("scopes", "invoice:read tax:read")]));
 
-        owner.deactivate(key.id).await.expect("active");
-        let off = last(&owner, Action::KeyDeactivated).await;
-        assert_eq!(off.before, facts(&[("status", "active")]));
-        assert_eq!(off.after, facts(&[("status", "inactive")]));
+    owner.deactivate(key.id).await.expect("active");
+    let off = last(&owner, Action::KeyDeactivated).await;
+    assert_eq!(off.before, facts(&[("status", "active")]));
+    assert_eq!(off.after, facts(&[("status", "inactive")]));
 
-        let fresh = owner.fresh_owner().expect("signed in a moment ago");
-        let count = fresh.revoke_all("leaked".into()).await.expect("revoked");
-        assert_eq!(count, 1);
-        let ended = last(&owner, Action::KeyRevoked).await;
-        assert_eq!(ended.target, key.id.to_string());
-        assert_eq!(ended.before, facts(&[("status", "inactive")]));
-        assert_eq!(
-            ended.after,
-            facts(&[("status", "revoked"), ("reason", "leaked")])
-        );
+    let fresh = owner.fresh_owner().expect("signed in a moment ago");
+    let count = fresh.revoke_all("leaked".into()).await.expect("revoked");
+    assert_eq!(count, 1);
+    let ended = last(&owner, Action::KeyRevoked).await;
+    assert_eq!(ended.target, key.id.to_string());
+    assert_eq!(ended.before, facts(&[("status", "inactive")]));
+    assert_eq!(
+        ended.after,
+        facts(&[("status", "revoked"), ("reason", "leaked")])
+    );
+}
+
+each_database!(the_audit_log_names_people_and_contains_no_secret);
+async fn the_audit_log_names_people_and_contains_no_secret(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (session, app) = test.owner("Acme").await;
+    let owner = session
+        .owner(app, Origin::default())
+        .await
+        .expect("owns it");
+    let fresh = owner.fresh_owner().expect("signed in a moment ago");
+    let zone = Zone::parse("Europe/Berlin").expect("known");
+    let name = owner.application().name.clone();
+    fresh.change_application(name, zone).await.expect("changed");
+    let moved = last(&owner, Action::ApplicationChanged).await;
+    assert_eq!(moved.before, facts(&[("time_zone", "UTC")]));
+
+    let email = Email::parse("new@acme.example").expect("an address");
+    let invited = fresh.invite(email, Role::Viewer).await.expect("invited");
+    let told = last(&owner, Action::MemberInvited).await;
+    assert_eq!(told.after, facts(&[("role", "viewer")]));
+
+    let key = test.issue(&owner, draft()).await;
+    let wanted = Regeneration {
+        grace_period: GracePeriod::NOW,
+        expiry: Expiry::Never,
+        compromised: true,
+    };
+    let once = test.keyring.new_idempotency_key();
+    let editor = owner.fresh().expect("signed in a moment ago");
+    let regenerated = editor.regenerate(key.id, wanted, once).await;
+    let Ok(Issue::New(new)) = regenerated else {
+        panic!("not regenerated: {regenerated:?}");
+    };
+    let replaced = last(&owner, Action::KeyRegenerated).await;
+    assert_eq!(
+        replaced.after.get("replaced_by"),
+        Some(&*new.id.to_string())
+    );
+
+    let everything = fresh.audit_lines(&AuditFilter::default(), 0).await;
+    let everything = format!("{:?}", everything.expect("read"));
+    for secret in [&key.secret, &new.secret, &invited.token] {
+        assert!(!everything.contains(secret.as_str()));
     }
 }
 
-#[tokio::test]
-async fn the_audit_log_names_people_and_contains_no_secret() {
-    for house in houses().await {
-        let (session, app) = house.owner("Acme").await;
-        let owner = session
-            .owner(app, Origin::default())
-            .await
-            .expect("owns it");
-        let fresh = owner.fresh_owner().expect("signed in a moment ago");
-        let zone = Zone::parse("Europe/Berlin").expect("known");
-        let name = owner.application().name.clone();
-        fresh.change_application(name, zone).await.expect("changed");
-        let moved = last(&owner, Action::ApplicationChanged).await;
-        assert_eq!(moved.before, facts(&[("time_zone", "UTC")]));
-
-        let email = Email::parse("new@acme.example").expect("an address");
-        let invited = fresh.invite(email, Role::Viewer).await.expect("invited");
-        let told = last(&owner, Action::MemberInvited).await;
-        assert_eq!(told.after, facts(&[("role", "viewer")]));
-
-        let key = house.issue(&owner, draft()).await;
-        let wanted = Regeneration {
-            grace_period: GracePeriod::NOW,
-            expiry: Expiry::Never,
-            compromised: true,
-        };
-        let once = house.keyring.new_idempotency_key();
-        let editor = owner.fresh().expect("signed in a moment ago");
-        let regenerated = editor.regenerate(key.id, wanted, once).await;
-        let Ok(Issue::New(new)) = regenerated else {
-            panic!("not regenerated: {regenerated:?}");
-        };
-        let replaced = last(&owner, Action::KeyRegenerated).await;
-        assert_eq!(
-            replaced.after.get("replaced_by"),
-            Some(&*new.id.to_string())
-        );
-
-        let everything = fresh.audit_lines(&AuditFilter::default(), 0).await;
-        let everything = format!("{:?}", everything.expect("read"));
-        for secret in [&key.secret, &new.secret, &invited.token] {
-            assert!(!everything.contains(secret.as_str()));
-        }
-    }
+each_database!(a_key_that_revokes_itself_is_the_actor_in_the_audit_log);
+async fn a_key_that_revokes_itself_is_the_actor_in_the_audit_log(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (session, app) = test.owner("Acme").await;
+    let owner = session
+        .owner(app, Origin::default())
+        .await
+        .expect("owns it");
+    let key = test.issue(&owner, draft()).await;
+    let caller = test
+        .keyring
+        .verify(&Call {
+            key: &key.id.to_string(),
+            secret: &key.secret,
+            address: None,
+            scopes: ScopeSet::default(),
+            user_agent: "",
+            route: Route::default(),
+            within: None,
+            request_id: "",
+            browser: false,
+        })
+        .caller
+        .expect("the right secret");
+    let origin = Origin::default();
+    test.keyring
+        .revoke_itself(&caller, &origin)
+        .await
+        .expect("revoked");
+    let filter = AuditFilter {
+        actor: key.id.to_string(),
+        ..AuditFilter::default()
+    };
+    let page = owner.audit(&filter, None).await.expect("read");
+    assert_eq!(page.rows.len(), 1);
+    assert_eq!(page.rows[0].before, facts(&[("status", "active")]));
+    assert_eq!(page.rows[0].target.parse::<KeyId>().ok(), Some(key.id));
 }
 
-#[tokio::test]
-async fn a_key_that_revokes_itself_is_the_actor_in_the_audit_log() {
-    for house in houses().await {
-        let (session, app) = house.owner("Acme").await;
-        let owner = session
-            .owner(app, Origin::default())
+each_database!(the_audit_log_of_another_account_is_unknown);
+async fn the_audit_log_of_another_account_is_unknown(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (session, app) = test.owner("Acme").await;
+    let owner = session
+        .owner(app, Origin::default())
+        .await
+        .expect("owns it");
+    let (stranger, shop) = test.owner("Globex").await;
+    let other = stranger.owner(shop, Origin::default()).await;
+    let other = other.expect("owns it");
+    let filter = AuditFilter {
+        actor: "owner@acme.example".into(),
+        ..AuditFilter::default()
+    };
+    assert!(
+        !owner
+            .audit(&filter, None)
             .await
-            .expect("owns it");
-        let key = house.issue(&owner, draft()).await;
-        let caller = house
-            .keyring
-            .verify(&Call {
-                key: &key.id.to_string(),
-                secret: &key.secret,
-                address: None,
-                scopes: ScopeSet::default(),
-                user_agent: "",
-                route: Route::default(),
-                within: None,
-                request_id: "",
-                browser: false,
-            })
-            .caller
-            .expect("the right secret");
-        let origin = Origin::default();
-        house
-            .keyring
-            .revoke_itself(&caller, &origin)
+            .expect("read")
+            .rows
+            .is_empty()
+    );
+    assert!(
+        other
+            .audit(&filter, None)
             .await
-            .expect("revoked");
-        let filter = AuditFilter {
-            actor: key.id.to_string(),
-            ..AuditFilter::default()
-        };
-        let page = owner.audit(&filter, None).await.expect("read");
-        assert_eq!(page.rows.len(), 1);
-        assert_eq!(page.rows[0].before, facts(&[("status", "active")]));
-        assert_eq!(page.rows[0].target.parse::<KeyId>().ok(), Some(key.id));
-    }
-}
-
-#[tokio::test]
-async fn the_audit_log_of_another_account_is_unknown() {
-    for house in houses().await {
-        let (session, app) = house.owner("Acme").await;
-        let owner = session
-            .owner(app, Origin::default())
-            .await
-            .expect("owns it");
-        let (stranger, shop) = house.owner("Globex").await;
-        let other = stranger.owner(shop, Origin::default()).await;
-        let other = other.expect("owns it");
-        let filter = AuditFilter {
-            actor: "owner@acme.example".into(),
-            ..AuditFilter::default()
-        };
-        assert!(
-            !owner
-                .audit(&filter, None)
-                .await
-                .expect("read")
-                .rows
-                .is_empty()
-        );
-        assert!(
-            other
-                .audit(&filter, None)
-                .await
-                .expect("read")
-                .rows
-                .is_empty()
-        );
-        assert!(stranger.owner(app, Origin::default()).await.is_err());
-    }
+            .expect("read")
+            .rows
+            .is_empty()
+    );
+    assert!(stranger.owner(app, Origin::default()).await.is_err());
 }

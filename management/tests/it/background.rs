@@ -1,6 +1,6 @@
 //! Background tasks that panic.
 
-use crate::house::{NOW, draft, houses};
+use crate::test_keyring::{NOW, draft, on_each_database};
 use domain::time::Timestamp;
 use management::{Keyring, Store};
 use std::{
@@ -43,15 +43,15 @@ impl Clock for BrokenClock {
 /// A keyring whose clock is about to panic, over a database of its own each.
 async fn about_to_panic(panics: u64) -> Vec<(Keyring, TestDatabase)> {
     let mut keyrings = Vec::new();
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        house.issue(&editor, draft()).await;
-        house.keyring.close().await;
+    for test in on_each_database().await {
+        let editor = test.editor("Acme").await;
+        test.issue(&editor, draft()).await;
+        test.keyring.close().await;
         let clock = Arc::new(BrokenClock {
             clock: ManualClock::new(NOW),
             panics: AtomicU64::new(0),
         });
-        let store = Store::open(&house.fresh.url).await.expect("opens");
+        let store = Store::open(&test.fresh.url).await.expect("opens");
         let pepper = Pepper::from_bytes(*b"a pepper of thirty-two bytes ...");
         let entropy = Arc::new(SeededEntropy::new(8));
         let keyring = Keyring::open_with(store, pepper, clock.clone(), entropy)
@@ -60,7 +60,7 @@ async fn about_to_panic(panics: u64) -> Vec<(Keyring, TestDatabase)> {
         clock.clock.advance(120_000);
         clock.panics.store(panics, Ordering::Relaxed);
         keyring.spawn_background_tasks();
-        keyrings.push((keyring, house.fresh));
+        keyrings.push((keyring, test.fresh));
     }
     keyrings
 }

@@ -1,13 +1,14 @@
 //! A gate that is called without a pause.
 
-use crate::house::{House, NOW, draft, houses};
+use crate::test_keyring::{NOW, TestKeyring, draft};
 use domain::{key::issued::IssuedKey, time::MINUTE, verdict::Verdict};
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 use std::{future::ready, pin::pin};
+use testing::{TestDatabase, each_database};
 use verification::{Call, Decision, Route};
 
-fn call(house: &House, key: &IssuedKey) -> Decision {
-    house.keyring.verify(&Call {
+fn call(test: &TestKeyring, key: &IssuedKey) -> Decision {
+    test.keyring.verify(&Call {
         key: &key.id.to_string(),
         secret: &key.secret,
         address: None,
@@ -21,43 +22,41 @@ fn call(house: &House, key: &IssuedKey) -> Decision {
 }
 
 /// What the database holds; nothing is written for this.
-async fn written(house: &House, key: &IssuedKey) -> i64 {
+async fn written(test: &TestKeyring, key: &IssuedKey) -> i64 {
     let (subject, minute) = (key.id.to_string(), NOW.floor(MINUTE));
     let end = minute.plus(MINUTE);
-    let counts = house.fresh.store.usage(&subject, MINUTE, minute, end).await;
+    let counts = test.fresh.store.usage(&subject, MINUTE, minute, end).await;
     counts.expect("read").iter().map(|count| count.2).sum()
 }
 
-#[tokio::test]
-async fn counts_during_a_flush_wait_for_the_next_flush() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        let mut calls = 0;
-        // As often as it takes until one is caught on its way.
-        loop {
-            call(&house, &key);
-            calls += 1;
-            let mut writing = pin!(house.keyring.telemetry().flush_usage());
-            tokio::select! {
-                biased;
-                done = &mut writing => done.expect("written"),
-                () = ready(()) => {
-                    call(&house, &key);
-                    writing.await.expect("written");
-                    break;
-                }
+each_database!(counts_during_a_flush_wait_for_the_next_flush);
+async fn counts_during_a_flush_wait_for_the_next_flush(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    let mut calls = 0;
+    // As often as it takes until one is caught on its way.
+    loop {
+        call(&test, &key);
+        calls += 1;
+        let mut writing = pin!(test.keyring.telemetry().flush_usage());
+        tokio::select! {
+            biased;
+            done = &mut writing => done.expect("written"),
+            () = ready(()) => {
+                call(&test, &key);
+                writing.await.expect("written");
+                break;
             }
         }
-        assert_eq!(written(&house, &key).await, calls);
-        house
-            .keyring
-            .telemetry()
-            .flush_usage()
-            .await
-            .expect("written");
-        assert_eq!(written(&house, &key).await, calls + 1);
     }
+    assert_eq!(written(&test, &key).await, calls);
+    test.keyring
+        .telemetry()
+        .flush_usage()
+        .await
+        .expect("written");
+    assert_eq!(written(&test, &key).await, calls + 1);
 }
 
 /// Somebody else's transaction that nothing can be written beside.
@@ -67,8 +66,8 @@ enum Blockade {
 }
 
 impl Blockade {
-    async fn of(house: &House) -> Self {
-        let url = &house.fresh.url;
+    async fn of(test: &TestKeyring) -> Self {
+        let url = &test.fresh.url;
         if url.starts_with("sqlite:") {
             let mut connection = SqliteConnection::connect(url).await.expect("opens");
             connection.execute("BEGIN IMMEDIATE").await.expect("locked");
@@ -93,30 +92,34 @@ impl Blockade {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_that_cannot_be_written_delays_no_verdict_and_loses_no_count() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        call(&house, &key);
-        let blockade = Blockade::of(&house).await;
-        let keyring = house.keyring.clone();
-        let writing = tokio::spawn(async move { keyring.telemetry().flush_usage().await });
-        // The verdicts are made while that waits; were they to wait for it, this would not end.
-        for _ in 0..1_000 {
-            let decision = call(&house, &key);
-            assert_eq!(decision.verdict, Verdict::Accepted);
-        }
-        assert!(!writing.is_finished(), "nothing can be written yet");
-        blockade.end().await;
-        // It may have given up: then it is written the next time.
-        _ = writing.await.expect("ends");
-        house
-            .keyring
-            .telemetry()
-            .flush_usage()
-            .await
-            .expect("written");
-        assert_eq!(written(&house, &key).await, 1_001);
+each_database!(
+    a_database_that_cannot_be_written_delays_no_verdict_and_loses_no_count,
+    flavor = "multi_thread",
+    worker_threads = 2
+);
+async fn a_database_that_cannot_be_written_delays_no_verdict_and_loses_no_count(
+    database: TestDatabase,
+) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    call(&test, &key);
+    let blockade = Blockade::of(&test).await;
+    let keyring = test.keyring.clone();
+    let writing = tokio::spawn(async move { keyring.telemetry().flush_usage().await });
+    // The verdicts are made while that waits; were they to wait for it, this would not end.
+    for _ in 0..1_000 {
+        let decision = call(&test, &key);
+        assert_eq!(decision.verdict, Verdict::Accepted);
     }
+    assert!(!writing.is_finished(), "nothing can be written yet");
+    blockade.end().await;
+    // It may have given up: then it is written the next time.
+    _ = writing.await.expect("ends");
+    test.keyring
+        .telemetry()
+        .flush_usage()
+        .await
+        .expect("written");
+    assert_eq!(written(&test, &key).await, 1_001);
 }

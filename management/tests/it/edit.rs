@@ -1,6 +1,6 @@
 //! Changing a key, and throwing one away, as the gate sees it.
 
-use crate::house::{House, NOW, draft, houses, reopen};
+use crate::test_keyring::{NOW, TestKeyring, draft, reopen};
 use domain::{
     audit::Action,
     key::{
@@ -17,6 +17,7 @@ use domain::{
     verdict::Verdict,
 };
 use management::{Edited, Editor, Keyring, ManagementError};
+use testing::{TestDatabase, each_database};
 use verification::Call;
 
 fn scopes(text: &str) -> ScopeSet {
@@ -56,236 +57,226 @@ async fn edit(
     editor.change(key.id, wanted, seen).await
 }
 
-async fn key_of(house: &House, wanted: KeyDraft) -> (Editor, IssuedKey) {
-    let editor = house.editor("Acme").await;
-    let key = house.issue(&editor, wanted).await;
+async fn key_of(test: &TestKeyring, wanted: KeyDraft) -> (Editor, IssuedKey) {
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, wanted).await;
     (editor, key)
 }
 
-#[tokio::test]
-async fn a_removed_scope_is_refused_immediately_and_after_a_restart() {
-    for house in houses().await {
-        let (editor, key) = key_of(&house, wide()).await;
-        assert_eq!(
-            ask(&house.keyring, &key, "invoice:update"),
-            Verdict::Accepted
-        );
-        let done = edit(&editor, &key, draft()).await;
-        assert_eq!(done.expect("narrows"), Edited::Done);
-        assert_eq!(
-            ask(&house.keyring, &key, "invoice:update"),
-            Verdict::InsufficientScope
-        );
-        assert_eq!(ask(&house.keyring, &key, "invoice:read"), Verdict::Accepted);
-        let again = reopen(&house.fresh, &house.clock, 8).await;
-        assert_eq!(
-            ask(&again, &key, "invoice:update"),
-            Verdict::InsufficientScope
-        );
-        let history = editor
+each_database!(a_removed_scope_is_refused_immediately_and_after_a_restart);
+async fn a_removed_scope_is_refused_immediately_and_after_a_restart(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = key_of(&test, wide()).await;
+    assert_eq!(
+        ask(&test.keyring, &key, "invoice:update"),
+        Verdict::Accepted
+    );
+    let done = edit(&editor, &key, draft()).await;
+    assert_eq!(done.expect("narrows"), Edited::Done);
+    assert_eq!(
+        ask(&test.keyring, &key, "invoice:update"),
+        Verdict::InsufficientScope
+    );
+    assert_eq!(ask(&test.keyring, &key, "invoice:read"), Verdict::Accepted);
+    let again = reopen(&test.fresh, &test.clock, 8).await;
+    assert_eq!(
+        ask(&again, &key, "invoice:update"),
+        Verdict::InsufficientScope
+    );
+    let history = editor
+        .open_key(key.id)
+        .await
+        .expect("the key")
+        .history()
+        .await
+        .expect("read");
+    assert_eq!(history[0].action, Action::KeyChanged);
+    assert_eq!(
+        history[0].detail,
+        "removes invoice:update: calls that need it are refused"
+    );
+}
+
+each_database!(every_setting_of_a_key_can_be_edited_and_takes_effect);
+async fn every_setting_of_a_key_can_be_edited_and_takes_effect(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = key_of(&test, draft()).await;
+    let wanted = KeyDraft {
+        name: KeyName::parse("Till").expect("valid"),
+        scopes: scopes("wallet:read"),
+        expiry: Expiry::At(NOW.plus(DAY)),
+        ip_rules: IpRules::parse("10.0.0.0/8").expect("valid"),
+        rate_limit: RateLimit::parse("5", "minute").expect("valid"),
+        ..draft()
+    };
+    let seen = draft().revision();
+    let fresh = editor.fresh().expect("signed in a moment ago");
+    let done = fresh.change(key.id, wanted.clone(), seen).await;
+    assert_eq!(done.expect("changed"), Edited::Done);
+    assert_eq!(editor.key(key.id).await.expect("there").draft(), wanted);
+    assert_eq!(
+        ask(&test.keyring, &key, "wallet:read"),
+        Verdict::IpNotAllowed
+    );
+    test.clock.advance(DAY);
+    assert!(matches!(
+        ask(&test.keyring, &key, "wallet:read"),
+        Verdict::Expired { .. }
+    ));
+}
+
+each_database!(extending_access_requires_a_fresh_sign_in_and_reducing_it_does_not);
+async fn extending_access_requires_a_fresh_sign_in_and_reducing_it_does_not(
+    database: TestDatabase,
+) {
+    let test = TestKeyring::new(database).await;
+    let (session, app) = test.owner("Acme").await;
+    let fresh = session
+        .editor(app, domain::origin::Origin::default())
+        .await
+        .expect("owns it");
+    let key = test.issue(&fresh, wide()).await;
+    test.clock.advance(11 * MINUTE);
+    let editor = session
+        .editor(app, domain::origin::Origin::default())
+        .await
+        .expect("owns it");
+    assert!(matches!(editor.fresh(), Err(ManagementError::Stale)));
+    edit(&editor, &key, draft()).await.expect("narrows");
+    let widened = edit(&editor, &key, wide()).await;
+    assert!(
+        matches!(widened, Err(ManagementError::Stale)),
+        "{widened:?}"
+    );
+    assert_eq!(
+        ask(&test.keyring, &key, "invoice:update"),
+        Verdict::InsufficientScope
+    );
+    assert_eq!(
+        editor.key(key.id).await.expect("there").scopes,
+        draft().scopes
+    );
+}
+
+each_database!(an_edit_based_on_an_older_revision_changes_nothing);
+async fn an_edit_based_on_an_older_revision_changes_nothing(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = key_of(&test, wide()).await;
+    let seen = wide().revision();
+    edit(&editor, &key, draft()).await.expect("somebody else");
+    let renamed = KeyDraft {
+        name: KeyName::parse("Till").expect("valid"),
+        ..wide()
+    };
+    let fresh = editor.fresh().expect("signed in a moment ago");
+    let late = fresh.change(key.id, renamed, seen).await;
+    assert_eq!(late.expect("answered"), Edited::Overtaken);
+    assert_eq!(editor.key(key.id).await.expect("there").draft(), draft());
+    assert_eq!(
+        ask(&test.keyring, &key, "invoice:update"),
+        Verdict::InsufficientScope
+    );
+}
+
+each_database!(a_key_that_has_ended_cannot_be_edited);
+async fn a_key_that_has_ended_cannot_be_edited(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = key_of(&test, wide()).await;
+    let revoked = test.issue(&editor, wide()).await;
+    editor
+        .revoke(revoked.id, String::new())
+        .await
+        .expect("revoked");
+    let refused = edit(&editor, &revoked, draft()).await;
+    assert!(
+        matches!(
+            refused,
+            Err(ManagementError::Illegal(IllegalTransition::Revoked))
+        ),
+        "{refused:?}"
+    );
+    test.clock.advance(30 * DAY);
+    editor
+        .deactivate(key.id)
+        .await
+        .expect_err("it has expired already");
+    let refused = edit(&editor, &key, draft()).await;
+    assert!(
+        matches!(
+            refused,
+            Err(ManagementError::Illegal(IllegalTransition::Ended))
+        ),
+        "{refused:?}"
+    );
+}
+
+each_database!(an_edit_without_a_difference_is_reported);
+async fn an_edit_without_a_difference_is_reported(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = key_of(&test, draft()).await;
+    let same = edit(&editor, &key, draft()).await;
+    assert!(matches!(same, Err(ManagementError::Invalid(_))), "{same:?}");
+    assert_eq!(
+        editor
             .open_key(key.id)
             .await
             .expect("the key")
             .history()
             .await
-            .expect("read");
-        assert_eq!(history[0].action, Action::KeyChanged);
-        assert_eq!(
-            history[0].detail,
-            "removes invoice:update: calls that need it are refused"
-        );
-    }
+            .expect("read")
+            .len(),
+        1
+    );
 }
 
-#[tokio::test]
-async fn every_setting_of_a_key_can_be_edited_and_takes_effect() {
-    for house in houses().await {
-        let (editor, key) = key_of(&house, draft()).await;
-        let wanted = KeyDraft {
-            name: KeyName::parse("Till").expect("valid"),
-            scopes: scopes("wallet:read"),
-            expiry: Expiry::At(NOW.plus(DAY)),
-            ip_rules: IpRules::parse("10.0.0.0/8").expect("valid"),
-            rate_limit: RateLimit::parse("5", "minute").expect("valid"),
-            ..draft()
-        };
-        let seen = draft().revision();
-        let fresh = editor.fresh().expect("signed in a moment ago");
-        let done = fresh.change(key.id, wanted.clone(), seen).await;
-        assert_eq!(done.expect("changed"), Edited::Done);
-        assert_eq!(editor.key(key.id).await.expect("there").draft(), wanted);
-        assert_eq!(
-            ask(&house.keyring, &key, "wallet:read"),
-            Verdict::IpNotAllowed
-        );
-        house.clock.advance(DAY);
-        assert!(matches!(
-            ask(&house.keyring, &key, "wallet:read"),
-            Verdict::Expired { .. }
-        ));
-    }
+each_database!(a_key_of_another_account_cannot_be_changed_or_discarded);
+async fn a_key_of_another_account_cannot_be_changed_or_discarded(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (_, key) = key_of(&test, wide()).await;
+    let stranger = test.editor("Globex").await;
+    let fresh = stranger.fresh().expect("signed in a moment ago");
+    let changed = fresh.change(key.id, draft(), wide().revision()).await;
+    assert!(matches!(changed, Err(ManagementError::NotFound)));
+    let discarded = stranger.discard(key.id).await;
+    assert!(matches!(discarded, Err(ManagementError::NotFound)));
+    assert_eq!(
+        ask(&test.keyring, &key, "invoice:update"),
+        Verdict::Accepted
+    );
 }
 
-#[tokio::test]
-async fn extending_access_requires_a_fresh_sign_in_and_reducing_it_does_not() {
-    for house in houses().await {
-        let (session, app) = house.owner("Acme").await;
-        let fresh = session
-            .editor(app, domain::origin::Origin::default())
-            .await
-            .expect("owns it");
-        let key = house.issue(&fresh, wide()).await;
-        house.clock.advance(11 * MINUTE);
-        let editor = session
-            .editor(app, domain::origin::Origin::default())
-            .await
-            .expect("owns it");
-        assert!(matches!(editor.fresh(), Err(ManagementError::Stale)));
-        edit(&editor, &key, draft()).await.expect("narrows");
-        let widened = edit(&editor, &key, wide()).await;
-        assert!(
-            matches!(widened, Err(ManagementError::Stale)),
-            "{widened:?}"
-        );
-        assert_eq!(
-            ask(&house.keyring, &key, "invoice:update"),
-            Verdict::InsufficientScope
-        );
-        assert_eq!(
-            editor.key(key.id).await.expect("there").scopes,
-            draft().scopes
-        );
-    }
+each_database!(a_key_whose_secret_was_not_stored_can_be_discarded);
+async fn a_key_whose_secret_was_not_stored_can_be_discarded(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = key_of(&test, draft()).await;
+    editor.discard(key.id).await.expect("nobody has it");
+    assert_eq!(ask(&test.keyring, &key, "invoice:read"), Verdict::Revoked);
+    let State::Revoked { reason, .. } = editor.key(key.id).await.expect("there").state else {
+        panic!("not revoked");
+    };
+    assert_eq!(reason, "Secret was never stored");
 }
 
-#[tokio::test]
-async fn an_edit_based_on_an_older_revision_changes_nothing() {
-    for house in houses().await {
-        let (editor, key) = key_of(&house, wide()).await;
-        let seen = wide().revision();
-        edit(&editor, &key, draft()).await.expect("somebody else");
-        let renamed = KeyDraft {
-            name: KeyName::parse("Till").expect("valid"),
-            ..wide()
-        };
-        let fresh = editor.fresh().expect("signed in a moment ago");
-        let late = fresh.change(key.id, renamed, seen).await;
-        assert_eq!(late.expect("answered"), Edited::Overtaken);
-        assert_eq!(editor.key(key.id).await.expect("there").draft(), draft());
-        assert_eq!(
-            ask(&house.keyring, &key, "invoice:update"),
-            Verdict::InsufficientScope
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_key_that_has_ended_cannot_be_edited() {
-    for house in houses().await {
-        let (editor, key) = key_of(&house, wide()).await;
-        let revoked = house.issue(&editor, wide()).await;
-        editor
-            .revoke(revoked.id, String::new())
-            .await
-            .expect("revoked");
-        let refused = edit(&editor, &revoked, draft()).await;
+each_database!(a_key_that_may_be_in_use_cannot_be_discarded);
+async fn a_key_that_may_be_in_use_cannot_be_discarded(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let [stored, used] = [
+        test.issue(&editor, draft()).await,
+        test.issue(&editor, draft()).await,
+    ];
+    editor.confirm(stored.id).await.expect("confirmed");
+    // The call is counted in memory alone.
+    assert_eq!(ask(&test.keyring, &used, "invoice:read"), Verdict::Accepted);
+    for key in [stored, used] {
+        let refused = editor.discard(key.id).await;
         assert!(
             matches!(
                 refused,
-                Err(ManagementError::Illegal(IllegalTransition::Revoked))
+                Err(ManagementError::Illegal(IllegalTransition::InUse))
             ),
             "{refused:?}"
         );
-        house.clock.advance(30 * DAY);
-        editor
-            .deactivate(key.id)
-            .await
-            .expect_err("it has expired already");
-        let refused = edit(&editor, &key, draft()).await;
-        assert!(
-            matches!(
-                refused,
-                Err(ManagementError::Illegal(IllegalTransition::Ended))
-            ),
-            "{refused:?}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn an_edit_without_a_difference_is_reported() {
-    for house in houses().await {
-        let (editor, key) = key_of(&house, draft()).await;
-        let same = edit(&editor, &key, draft()).await;
-        assert!(matches!(same, Err(ManagementError::Invalid(_))), "{same:?}");
-        assert_eq!(
-            editor
-                .open_key(key.id)
-                .await
-                .expect("the key")
-                .history()
-                .await
-                .expect("read")
-                .len(),
-            1
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_key_of_another_account_cannot_be_changed_or_discarded() {
-    for house in houses().await {
-        let (_, key) = key_of(&house, wide()).await;
-        let stranger = house.editor("Globex").await;
-        let fresh = stranger.fresh().expect("signed in a moment ago");
-        let changed = fresh.change(key.id, draft(), wide().revision()).await;
-        assert!(matches!(changed, Err(ManagementError::NotFound)));
-        let discarded = stranger.discard(key.id).await;
-        assert!(matches!(discarded, Err(ManagementError::NotFound)));
-        assert_eq!(
-            ask(&house.keyring, &key, "invoice:update"),
-            Verdict::Accepted
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_key_whose_secret_was_not_stored_can_be_discarded() {
-    for house in houses().await {
-        let (editor, key) = key_of(&house, draft()).await;
-        editor.discard(key.id).await.expect("nobody has it");
-        assert_eq!(ask(&house.keyring, &key, "invoice:read"), Verdict::Revoked);
-        let State::Revoked { reason, .. } = editor.key(key.id).await.expect("there").state else {
-            panic!("not revoked");
-        };
-        assert_eq!(reason, "Secret was never stored");
-    }
-}
-
-#[tokio::test]
-async fn a_key_that_may_be_in_use_cannot_be_discarded() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let [stored, used] = [
-            house.issue(&editor, draft()).await,
-            house.issue(&editor, draft()).await,
-        ];
-        editor.confirm(stored.id).await.expect("confirmed");
-        // The call is counted in memory alone.
-        assert_eq!(
-            ask(&house.keyring, &used, "invoice:read"),
-            Verdict::Accepted
-        );
-        for key in [stored, used] {
-            let refused = editor.discard(key.id).await;
-            assert!(
-                matches!(
-                    refused,
-                    Err(ManagementError::Illegal(IllegalTransition::InUse))
-                ),
-                "{refused:?}"
-            );
-            assert_eq!(ask(&house.keyring, &key, "invoice:read"), Verdict::Accepted);
-        }
+        assert_eq!(ask(&test.keyring, &key, "invoice:read"), Verdict::Accepted);
     }
 }

@@ -1,6 +1,6 @@
 //! A disk that is really full: a small file system in memory, where the tests may mount one.
 
-use crate::house::{House, NOW, draft, houses, reopen};
+use crate::test_keyring::{NOW, TestKeyring, draft, on_each_database, reopen};
 use domain::{audit::Action, key::state::State, verdict::Verdict};
 use management::{Fault, Keyring, ManagementError, Store};
 use std::{
@@ -91,25 +91,25 @@ async fn on_a_full_disk_a_revocation_succeeds_with_the_reserve_and_without_it_th
     let fresh = TestDatabase::sqlite_in(disk.path()).await;
     let clock = Arc::new(ManualClock::new(NOW));
     let keyring = reopen(&fresh, &clock, 7).await;
-    let house = House {
+    let test = TestKeyring {
         keyring,
         clock,
         fresh,
     };
-    let editor = house.editor("Acme").await;
+    let editor = test.editor("Acme").await;
     let (first, second) = (
-        house.issue(&editor, draft()).await,
-        house.issue(&editor, draft()).await,
+        test.issue(&editor, draft()).await,
+        test.issue(&editor, draft()).await,
     );
-    house.keyring.keep_reserve().await;
-    empty_the_log(&house.fresh).await;
+    test.keyring.keep_reserve().await;
+    empty_the_log(&test.fresh).await;
     let filler = disk.fill();
 
     let pair = (first.id.to_string(), first.secret.clone());
-    assert_eq!(ask(&house.keyring, &pair), Verdict::Accepted);
+    assert_eq!(ask(&test.keyring, &pair), Verdict::Accepted);
     let revoked = editor.revoke(first.id, "leaked".into()).await;
     revoked.expect("the reserve made room");
-    assert_eq!(ask(&house.keyring, &pair), Verdict::Revoked);
+    assert_eq!(ask(&test.keyring, &pair), Verdict::Revoked);
     let history = editor
         .open_key(first.id)
         .await
@@ -118,13 +118,13 @@ async fn on_a_full_disk_a_revocation_succeeds_with_the_reserve_and_without_it_th
         .await
         .expect("read");
     assert_eq!(history[0].action, Action::KeyRevoked);
-    assert_eq!(house.keyring.stats().reserve, Some(false));
-    let unready = house.keyring.ready().await.expect_err("the disk is full");
+    assert_eq!(test.keyring.stats().reserve, Some(false));
+    let unready = test.keyring.ready().await.expect_err("the disk is full");
     assert!(unready.to_string().contains("full"), "{unready}");
-    assert_eq!(house.keyring.fault(), Some(Fault::DiskFull));
+    assert_eq!(test.keyring.fault(), Some(Fault::DiskFull));
 
     // What the reserve has freed is used up too.
-    empty_the_log(&house.fresh).await;
+    empty_the_log(&test.fresh).await;
     let more = disk.path().join("more");
     fs::write(&more, vec![1; 8 << 20]).expect_err("full");
     let pair = (second.id.to_string(), second.secret.clone());
@@ -133,21 +133,21 @@ async fn on_a_full_disk_a_revocation_succeeds_with_the_reserve_and_without_it_th
         matches!(refused, Err(ManagementError::Unavailable(_))),
         "{refused:?}"
     );
-    assert_eq!(ask(&house.keyring, &pair), Verdict::Accepted);
+    assert_eq!(ask(&test.keyring, &pair), Verdict::Accepted);
     let stored = editor.key(second.id).await.expect("read");
     assert_eq!(stored.state, State::Active);
 
     // With room again everything works, and the reserve is back.
     fs::remove_file(more).expect("removed");
     fs::remove_file(filler).expect("removed");
-    house.clock.advance(1_000);
-    house.keyring.ready().await.expect("there is room");
-    assert_eq!(house.keyring.stats().reserve, Some(true));
+    test.clock.advance(1_000);
+    test.keyring.ready().await.expect("there is room");
+    assert_eq!(test.keyring.stats().reserve, Some(true));
     editor
         .revoke(second.id, "leaked".into())
         .await
         .expect("room");
-    assert_eq!(ask(&house.keyring, &pair), Verdict::Revoked);
+    assert_eq!(ask(&test.keyring, &pair), Verdict::Revoked);
 }
 
 #[tokio::test]
@@ -155,21 +155,20 @@ async fn a_revocation_that_cannot_be_journaled_is_not_answered_and_is_journaled_
     let Some(disk) = SmallDisk::mount("a_revocation_that_is_not_in_the_journal") else {
         return;
     };
-    for house in houses().await {
+    for test in on_each_database().await {
         let path = disk.path().join("revocations");
-        house
-            .keyring
+        test.keyring
             .open_revocation_journal(&path)
             .await
             .expect("room");
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
+        let editor = test.editor("Acme").await;
+        let key = test.issue(&editor, draft()).await;
         let pair = (key.id.to_string(), key.secret.clone());
         let filler = disk.fill();
         // The last page of the file has room for some lines.
         let mut refused = None;
         for _ in 0..100 {
-            house.clock.advance(1);
+            test.clock.advance(1);
             if let Err(error) = editor.deactivate(key.id).await {
                 refused = Some(error);
                 break;
@@ -185,15 +184,15 @@ async fn a_revocation_that_cannot_be_journaled_is_not_answered_and_is_journaled_
             matches!(refused, Some(ManagementError::Unavailable(_))),
             "{refused:?}"
         );
-        assert_eq!(ask(&house.keyring, &pair), Verdict::Inactive);
+        assert_eq!(ask(&test.keyring, &pair), Verdict::Inactive);
         fs::remove_file(filler).expect("removed");
         editor.revoke(key.id, String::new()).await.expect("room");
         let lines = fs::read_to_string(&path).expect("there");
         let last: Vec<&str> = lines.lines().rev().take(2).collect();
         assert!(last[0].contains("revoked"), "{last:?}");
         assert!(last[1].contains("deactivated"), "{last:?}");
-        house.keyring.close().await;
-        drop((editor, house));
+        test.keyring.close().await;
+        drop((editor, test));
         fs::remove_file(path).expect("removed");
     }
 }

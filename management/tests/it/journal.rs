@@ -1,6 +1,6 @@
 //! A database that is older than the revocation journal.
 
-use crate::house::{House, PEPPER, draft, houses, reopen};
+use crate::test_keyring::{PEPPER, TestKeyring, draft, on_each_database, reopen};
 use domain::origin::Origin;
 use domain::{
     audit::{Action, AuditFilter},
@@ -80,7 +80,7 @@ fn ask(keyring: &Keyring, key: &IssuedKey) -> Verdict {
 }
 
 struct Scene {
-    house: House,
+    test: TestKeyring,
     editor: Editor,
     folder: tempfile::TempDir,
 }
@@ -88,14 +88,14 @@ struct Scene {
 impl Scene {
     async fn all() -> Vec<Self> {
         let mut all = Vec::new();
-        for house in houses().await {
+        for test in on_each_database().await {
             let folder = tempfile::tempdir().expect("a folder");
-            let editor = house.editor("Acme").await;
+            let editor = test.editor("Acme").await;
             let path = folder.path().join("revocations");
-            let replayed = house.keyring.open_revocation_journal(&path).await;
+            let replayed = test.keyring.open_revocation_journal(&path).await;
             assert_eq!(replayed.expect("new"), Replayed::default());
             all.push(Self {
-                house,
+                test,
                 editor,
                 folder,
             });
@@ -108,7 +108,7 @@ impl Scene {
     }
 
     async fn key(&self) -> IssuedKey {
-        self.house.issue(&self.editor, draft()).await
+        self.test.issue(&self.editor, draft()).await
     }
 
     async fn regenerate(&self, key: &IssuedKey) -> IssuedKey {
@@ -117,7 +117,7 @@ impl Scene {
             expiry: draft().expiry,
             compromised: false,
         };
-        let once = self.house.keyring.new_idempotency_key();
+        let once = self.test.keyring.new_idempotency_key();
         let fresh = self.editor.fresh().expect("signed in a moment ago");
         match fresh.regenerate(key.id, wanted, once).await {
             Ok(Issue::New(new)) => new,
@@ -126,24 +126,24 @@ impl Scene {
     }
 
     /// Ends the server, lets `meanwhile` happen to its database, and starts another one with the same journal.
-    async fn restart(self, restored: Option<&Path>) -> (House, Replayed, tempfile::TempDir) {
+    async fn restart(self, restored: Option<&Path>) -> (TestKeyring, Replayed, tempfile::TempDir) {
         let Self {
-            mut house, folder, ..
+            mut test, folder, ..
         } = self;
-        house.clock.advance(60_000);
-        house.keyring.close().await;
+        test.clock.advance(60_000);
+        test.keyring.close().await;
         drop(self.editor);
         if let Some(path) = restored {
-            restore(&house.fresh, path).await;
+            restore(&test.fresh, path).await;
         }
-        house.keyring = reopen(&house.fresh, &house.clock, 8).await;
+        test.keyring = reopen(&test.fresh, &test.clock, 8).await;
         let journal = folder.path().join("revocations");
-        let replayed = house
+        let replayed = test
             .keyring
             .open_revocation_journal(&journal)
             .await
             .expect("read");
-        (house, replayed, folder)
+        (test, replayed, folder)
     }
 }
 
@@ -169,8 +169,8 @@ async fn keys_that_a_restored_database_has_forgotten_are_ended_again_with_a_reco
             .expect("off");
         editor.deactivate(forgotten_on.id).await.expect("active");
         let copy = scene.folder.path().join("backup");
-        back_up(&scene.house.fresh, &copy).await;
-        scene.house.clock.advance(60_000);
+        back_up(&scene.test.fresh, &copy).await;
+        scene.test.clock.advance(60_000);
 
         editor
             .revoke(revoked.id, "leaked".into())
@@ -178,7 +178,7 @@ async fn keys_that_a_restored_database_has_forgotten_are_ended_again_with_a_reco
             .expect("active");
         editor.deactivate(off.id).await.expect("active");
         let new = scene.regenerate(&replaced).await;
-        let keyring = scene.house.keyring.clone();
+        let keyring = scene.test.keyring.clone();
         let caller = keyring.verify(&Call {
             key: &own.id.to_string(),
             secret: &own.secret,
@@ -264,7 +264,7 @@ async fn positions_continue_above_those_seen_before_a_restore() {
         let keys = [scene.key().await, scene.key().await];
         let later = scene.key().await;
         let copy = scene.folder.path().join("backup");
-        back_up(&scene.house.fresh, &copy).await;
+        back_up(&scene.test.fresh, &copy).await;
         for key in &keys {
             let reason = String::new();
             scene.editor.revoke(key.id, reason).await.expect("active");
@@ -272,9 +272,9 @@ async fn positions_continue_above_those_seen_before_a_restore() {
         let before = positions(&scene.journal());
         assert_eq!(before.len(), 2);
 
-        let (house, replayed, folder) = scene.restart(Some(&copy)).await;
+        let (test, replayed, folder) = scene.restart(Some(&copy)).await;
         assert_eq!(replayed.revoked, 2);
-        let session = house.sign_in("owner@acme.example").await;
+        let session = test.sign_in("owner@acme.example").await;
         let app = session.applications().await.expect("read")[0].id;
         let editor = session.editor(app, Origin::default()).await;
         let editor = editor.expect("an owner");
@@ -306,9 +306,9 @@ async fn a_database_that_has_forgotten_nothing_is_unchanged() {
             .expect("off");
         scene.regenerate(&keys[2]).await;
         drop(editor);
-        let (house, replayed, _folder) = scene.restart(None).await;
+        let (test, replayed, _folder) = scene.restart(None).await;
         assert_eq!(replayed, Replayed::default());
-        assert_eq!(ask(&house.keyring, &keys[1]), Verdict::Accepted);
+        assert_eq!(ask(&test.keyring, &keys[1]), Verdict::Accepted);
     }
 }
 
@@ -317,25 +317,25 @@ async fn a_new_journal_records_the_revocations_in_the_database() {
     for scene in Scene::all().await {
         let key = scene.key().await;
         let copy = scene.folder.path().join("backup");
-        back_up(&scene.house.fresh, &copy).await;
+        back_up(&scene.test.fresh, &copy).await;
         let reason = String::new();
         scene.editor.revoke(key.id, reason).await.expect("active");
         // The journal is lost, and made anew.
         let before = fs::read_to_string(scene.journal()).expect("there");
         assert!(before.contains(&key.id.to_string()));
         fs::remove_file(scene.journal()).expect("removed");
-        let (mut house, replayed, folder) = scene.restart(None).await;
+        let (mut test, replayed, folder) = scene.restart(None).await;
         assert_eq!(replayed.added, 1);
-        house.keyring.close().await;
-        restore(&house.fresh, &copy).await;
-        let keyring = reopen(&house.fresh, &house.clock, 9).await;
+        test.keyring.close().await;
+        restore(&test.fresh, &copy).await;
+        let keyring = reopen(&test.fresh, &test.clock, 9).await;
         let journal = folder.path().join("revocations");
         // The one before has it still.
         assert!(keyring.open_revocation_journal(&journal).await.is_err());
-        house.keyring = keyring;
-        let replayed = house.keyring.open_revocation_journal(&journal).await;
+        test.keyring = keyring;
+        let replayed = test.keyring.open_revocation_journal(&journal).await;
         assert_eq!(replayed.expect("free").revoked, 1);
-        assert_eq!(ask(&house.keyring, &key), Verdict::Revoked);
+        assert_eq!(ask(&test.keyring, &key), Verdict::Revoked);
     }
 }
 
@@ -344,8 +344,8 @@ async fn the_revocation_of_all_keys_is_in_the_journal() {
     for scene in Scene::all().await {
         let keys = [scene.key().await, scene.key().await];
         let copy = scene.folder.path().join("backup");
-        back_up(&scene.house.fresh, &copy).await;
-        let session = scene.house.sign_in("owner@acme.example").await;
+        back_up(&scene.test.fresh, &copy).await;
+        let session = scene.test.sign_in("owner@acme.example").await;
         let app = scene.editor.application().id;
         let owner = session.owner(app, Origin::default()).await;
         let owner = owner.expect("an owner");
@@ -373,7 +373,7 @@ async fn start(scene: &Scene, database: &Path, journal: &Path) -> Option<Keyring
     let url = store::sqlite_url(database).expect("UTF-8");
     let store = Store::open(&url).await.ok()?;
     let closing = store.clone();
-    let opened = open(&scene.house, store).await;
+    let opened = open(&scene.test, store).await;
     let kept = match &opened {
         Some(keyring) => keyring.open_revocation_journal(journal).await.is_ok(),
         None => false,
@@ -385,23 +385,23 @@ async fn start(scene: &Scene, database: &Path, journal: &Path) -> Option<Keyring
     opened
 }
 
-async fn open(house: &House, store: Store) -> Option<Keyring> {
+async fn open(test: &TestKeyring, store: Store) -> Option<Keyring> {
     let pepper = Pepper::from_bytes(*PEPPER);
     let entropy = std::sync::Arc::new(verification::SeededEntropy::new(11));
-    let opened = Keyring::open_with(store, pepper, house.clock.clone(), entropy);
+    let opened = Keyring::open_with(store, pepper, test.clock.clone(), entropy);
     opened.await.ok()
 }
 
 #[tokio::test]
 async fn flipped_bytes_stop_the_start_or_revive_no_revoked_key() {
     for scene in Scene::all().await {
-        let Some(database) = scene.house.fresh.url.strip_prefix("sqlite://") else {
+        let Some(database) = scene.test.fresh.url.strip_prefix("sqlite://") else {
             continue;
         };
         let database = PathBuf::from(database);
         let keys = [scene.key().await, scene.key().await, scene.key().await];
         // As a server leaves it that is killed: the revocations are in its log alone.
-        let pool = match &scene.house.fresh.store {
+        let pool = match &scene.test.fresh.store {
             Store::Sqlite { writer, .. } => writer.clone(),
             Store::Postgres { .. } => panic!("not SQLite"),
         };
@@ -416,8 +416,8 @@ async fn flipped_bytes_stop_the_start_or_revive_no_revoked_key() {
             fs::read(&database).expect("there"),
             fs::read(&log).expect("there"),
         );
-        scene.house.keyring.close().await;
-        scene.house.fresh.store.close().await;
+        scene.test.keyring.close().await;
+        scene.test.fresh.store.close().await;
         let closed = (fs::read(&database).expect("there"), Vec::new());
         let lines = fs::read(scene.journal()).expect("there");
         let (mut refused, mut started) = (0, 0);

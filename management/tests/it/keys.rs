@@ -1,6 +1,6 @@
 //! A key's life, as the gate sees it.
 
-use crate::house::{NOW, draft, houses, reopen};
+use crate::test_keyring::{NOW, TestKeyring, draft, reopen};
 use domain::{
     audit::Action,
     key::{
@@ -17,6 +17,7 @@ use domain::{
     verdict::Verdict,
 };
 use management::{Issue, Keyring, ManagementError};
+use testing::{TestDatabase, each_database};
 use verification::{Call, Route};
 
 pub fn call(key: &IssuedKey) -> (String, String) {
@@ -49,380 +50,369 @@ fn ask_for(
         .verdict
 }
 
-#[tokio::test]
-async fn a_new_key_is_accepted_with_its_caller() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        let pair = call(&key);
-        let decision = house.keyring.verify(&Call {
-            key: &pair.0,
-            secret: &pair.1,
+each_database!(a_new_key_is_accepted_with_its_caller);
+async fn a_new_key_is_accepted_with_its_caller(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    let pair = call(&key);
+    let decision = test.keyring.verify(&Call {
+        key: &pair.0,
+        secret: &pair.1,
+        address: None,
+        scopes: ScopeSet::default(),
+        user_agent: "test/1",
+        route: Route::default(),
+        within: None,
+        request_id: "",
+        browser: false,
+    });
+    let caller = decision.caller.expect("known");
+    assert_eq!(
+        (decision.verdict, caller.key_id),
+        (Verdict::Accepted, key.id)
+    );
+    assert_eq!(caller.application_id, editor.application().id);
+}
+
+each_database!(an_unknown_id_and_a_wrong_secret_are_indistinguishable);
+async fn an_unknown_id_and_a_wrong_secret_are_indistinguishable(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    let other = format_secret(Environment::Live, &[9; 32]);
+    let unknown = KeyId::from_number(Environment::Live, 404).to_string();
+    for (id, secret) in [
+        (key.id.to_string(), other.clone()),
+        (unknown, other),
+        (key.secret.clone(), key.id.to_string()),
+    ] {
+        let decision = test.keyring.verify(&Call {
+            key: &id,
+            secret: &secret,
             address: None,
             scopes: ScopeSet::default(),
-            user_agent: "test/1",
+            user_agent: "",
             route: Route::default(),
             within: None,
             request_id: "",
             browser: false,
         });
-        let caller = decision.caller.expect("known");
         assert_eq!(
-            (decision.verdict, caller.key_id),
-            (Verdict::Accepted, key.id)
+            (decision.verdict, decision.caller),
+            (Verdict::InvalidCredentials, None)
         );
-        assert_eq!(caller.application_id, editor.application().id);
     }
 }
 
-#[tokio::test]
-async fn an_unknown_id_and_a_wrong_secret_are_indistinguishable() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        let other = format_secret(Environment::Live, &[9; 32]);
-        let unknown = KeyId::from_number(Environment::Live, 404).to_string();
-        for (id, secret) in [
-            (key.id.to_string(), other.clone()),
-            (unknown, other),
-            (key.secret.clone(), key.id.to_string()),
-        ] {
-            let decision = house.keyring.verify(&Call {
-                key: &id,
-                secret: &secret,
-                address: None,
-                scopes: ScopeSet::default(),
-                user_agent: "",
-                route: Route::default(),
-                within: None,
-                request_id: "",
-                browser: false,
-            });
-            assert_eq!(
-                (decision.verdict, decision.caller),
-                (Verdict::InvalidCredentials, None)
-            );
-        }
-    }
+each_database!(a_revoked_key_is_revealed_only_with_its_secret);
+async fn a_revoked_key_is_revealed_only_with_its_secret(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    editor
+        .revoke(key.id, "leaked".into())
+        .await
+        .expect("revoked");
+    assert_eq!(ask(&test.keyring, &call(&key)), Verdict::Revoked);
+    let wrong = (
+        key.id.to_string(),
+        format_secret(Environment::Live, &[9; 32]),
+    );
+    assert_eq!(ask(&test.keyring, &wrong), Verdict::InvalidCredentials);
 }
 
-#[tokio::test]
-async fn a_revoked_key_is_revealed_only_with_its_secret() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        editor
-            .revoke(key.id, "leaked".into())
-            .await
-            .expect("revoked");
-        assert_eq!(ask(&house.keyring, &call(&key)), Verdict::Revoked);
-        let wrong = (
-            key.id.to_string(),
-            format_secret(Environment::Live, &[9; 32]),
-        );
-        assert_eq!(ask(&house.keyring, &wrong), Verdict::InvalidCredentials);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_call_that_begins_after_the_revocation_is_accepted() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        for _ in 0..20 {
-            let key = house.issue(&editor, draft()).await;
-            let pair = call(&key);
-            let revoked = std::sync::atomic::AtomicBool::new(false);
-            std::thread::scope(|scope| {
-                let hammer = scope.spawn(|| {
-                    loop {
-                        let answered_before = revoked.load(std::sync::atomic::Ordering::SeqCst);
-                        let verdict = ask(&house.keyring, &pair);
-                        assert!(
-                            !(answered_before && verdict == Verdict::Accepted),
-                            "a stale accept"
-                        );
-                        if answered_before {
-                            return;
-                        }
+each_database!(
+    no_call_that_begins_after_the_revocation_is_accepted,
+    flavor = "multi_thread",
+    worker_threads = 2
+);
+async fn no_call_that_begins_after_the_revocation_is_accepted(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    for _ in 0..20 {
+        let key = test.issue(&editor, draft()).await;
+        let pair = call(&key);
+        let revoked = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let hammer = scope.spawn(|| {
+                loop {
+                    let answered_before = revoked.load(std::sync::atomic::Ordering::SeqCst);
+                    let verdict = ask(&test.keyring, &pair);
+                    assert!(
+                        !(answered_before && verdict == Verdict::Accepted),
+                        "a stale accept"
+                    );
+                    if answered_before {
+                        return;
                     }
-                });
-                tokio::task::block_in_place(|| {
-                    tokio::runtime::Handle::current()
-                        .block_on(editor.revoke(key.id, String::new()))
-                        .expect("revoked");
-                });
-                revoked.store(true, std::sync::atomic::Ordering::SeqCst);
-                hammer.join().expect("no stale accept");
+                }
             });
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_revocation_survives_a_restart() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let (dead, alive) = (
-            house.issue(&editor, draft()).await,
-            house.issue(&editor, draft()).await,
-        );
-        editor
-            .revoke(dead.id, String::new())
-            .await
-            .expect("revoked");
-        let keyring = reopen(&house.fresh, &house.clock, 8).await;
-        assert_eq!(ask(&keyring, &call(&dead)), Verdict::Revoked);
-        assert_eq!(ask(&keyring, &call(&alive)), Verdict::Accepted);
-    }
-}
-
-#[tokio::test]
-async fn a_change_completes_when_its_caller_is_dropped() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        let mut asked = Box::pin(editor.revoke(key.id, String::new()));
-        // One poll starts it; then the browser is gone.
-        let _ = std::future::poll_fn(|cx| std::task::Poll::Ready(asked.as_mut().poll(cx))).await;
-        drop(asked);
-        house.keyring.close().await;
-        assert_eq!(ask(&house.keyring, &call(&key)), Verdict::Revoked);
-    }
-}
-
-#[tokio::test]
-async fn a_deactivated_key_can_be_activated_and_a_revoked_one_cannot() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        editor.deactivate(key.id).await.expect("off");
-        assert_eq!(ask(&house.keyring, &call(&key)), Verdict::Inactive);
-        let fresh = editor.fresh().expect("signed in a moment ago");
-        fresh.activate(key.id).await.expect("on");
-        assert_eq!(ask(&house.keyring, &call(&key)), Verdict::Accepted);
-        editor.revoke(key.id, String::new()).await.expect("revoked");
-        let refused = fresh.activate(key.id).await;
-        assert!(
-            matches!(
-                refused,
-                Err(ManagementError::Illegal(IllegalTransition::Revoked))
-            ),
-            "{refused:?}"
-        );
-        assert_eq!(ask(&house.keyring, &call(&key)), Verdict::Revoked);
-    }
-}
-
-#[tokio::test]
-async fn a_key_expires_to_the_millisecond() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        house.clock.advance(30 * DAY - 1);
-        assert_eq!(ask(&house.keyring, &call(&key)), Verdict::Accepted);
-        house.clock.advance(1);
-        assert_eq!(
-            ask(&house.keyring, &call(&key)),
-            Verdict::Expired {
-                at: NOW.plus(30 * DAY)
-            }
-        );
-    }
-}
-
-#[tokio::test]
-async fn addresses_and_scopes_are_enforced() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let ip_rules = IpRules::parse("10.0.0.0/8").expect("valid");
-        let pair = call(
-            &house
-                .issue(
-                    &editor,
-                    KeyDraft {
-                        ip_rules,
-                        ..draft()
-                    },
-                )
-                .await,
-        );
-        let [read, delete] =
-            ["invoice:read", "invoice:delete"].map(|scope| ScopeSet::one(scope).expect("known"));
-        assert_eq!(
-            ask_for(&house.keyring, &pair, read, Some("::ffff:10.1.2.3")),
-            Verdict::Accepted
-        );
-        assert_eq!(
-            ask_for(&house.keyring, &pair, read, Some("11.1.2.3")),
-            Verdict::IpNotAllowed
-        );
-        assert_eq!(
-            ask_for(&house.keyring, &pair, read, None),
-            Verdict::IpNotAllowed
-        );
-        assert_eq!(
-            ask_for(&house.keyring, &pair, delete, Some("10.1.2.3")),
-            Verdict::InsufficientScope
-        );
-        assert_eq!(
-            ask_for(&house.keyring, &pair, delete, Some("11.1.2.3")),
-            Verdict::IpNotAllowed
-        );
-    }
-}
-
-#[tokio::test]
-async fn one_idempotency_key_creates_one_key() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let once = house.keyring.new_idempotency_key();
-        let sent = (0..20).map(|_| {
-            let editor = editor.clone();
-            tokio::spawn(async move {
-                editor
-                    .fresh()
-                    .expect("signed in")
-                    .issue(draft(), once)
-                    .await
-                    .expect("works")
-            })
+            tokio::task::block_in_place(|| {
+                tokio::runtime::Handle::current()
+                    .block_on(editor.revoke(key.id, String::new()))
+                    .expect("revoked");
+            });
+            revoked.store(true, std::sync::atomic::Ordering::SeqCst);
+            hammer.join().expect("no stale accept");
         });
-        let mut shown = 0;
-        for answer in sent.collect::<Vec<_>>() {
-            shown += u32::from(matches!(answer.await.expect("no panic"), Issue::New(_)));
+    }
+}
+
+each_database!(a_revocation_survives_a_restart);
+async fn a_revocation_survives_a_restart(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let (dead, alive) = (
+        test.issue(&editor, draft()).await,
+        test.issue(&editor, draft()).await,
+    );
+    editor
+        .revoke(dead.id, String::new())
+        .await
+        .expect("revoked");
+    let keyring = reopen(&test.fresh, &test.clock, 8).await;
+    assert_eq!(ask(&keyring, &call(&dead)), Verdict::Revoked);
+    assert_eq!(ask(&keyring, &call(&alive)), Verdict::Accepted);
+}
+
+each_database!(a_change_completes_when_its_caller_is_dropped);
+async fn a_change_completes_when_its_caller_is_dropped(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    let mut asked = Box::pin(editor.revoke(key.id, String::new()));
+    // One poll starts it; then the browser is gone.
+    let _ = std::future::poll_fn(|cx| std::task::Poll::Ready(asked.as_mut().poll(cx))).await;
+    drop(asked);
+    test.keyring.close().await;
+    assert_eq!(ask(&test.keyring, &call(&key)), Verdict::Revoked);
+}
+
+each_database!(a_deactivated_key_can_be_activated_and_a_revoked_one_cannot);
+async fn a_deactivated_key_can_be_activated_and_a_revoked_one_cannot(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    editor.deactivate(key.id).await.expect("off");
+    assert_eq!(ask(&test.keyring, &call(&key)), Verdict::Inactive);
+    let fresh = editor.fresh().expect("signed in a moment ago");
+    fresh.activate(key.id).await.expect("on");
+    assert_eq!(ask(&test.keyring, &call(&key)), Verdict::Accepted);
+    editor.revoke(key.id, String::new()).await.expect("revoked");
+    let refused = fresh.activate(key.id).await;
+    assert!(
+        matches!(
+            refused,
+            Err(ManagementError::Illegal(IllegalTransition::Revoked))
+        ),
+        "{refused:?}"
+    );
+    assert_eq!(ask(&test.keyring, &call(&key)), Verdict::Revoked);
+}
+
+each_database!(a_key_expires_to_the_millisecond);
+async fn a_key_expires_to_the_millisecond(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    test.clock.advance(30 * DAY - 1);
+    assert_eq!(ask(&test.keyring, &call(&key)), Verdict::Accepted);
+    test.clock.advance(1);
+    assert_eq!(
+        ask(&test.keyring, &call(&key)),
+        Verdict::Expired {
+            at: NOW.plus(30 * DAY)
         }
-        assert_eq!(shown, 1);
-        assert_eq!(
+    );
+}
+
+each_database!(addresses_and_scopes_are_enforced);
+async fn addresses_and_scopes_are_enforced(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let ip_rules = IpRules::parse("10.0.0.0/8").expect("valid");
+    let pair = call(
+        &test
+            .issue(
+                &editor,
+                KeyDraft {
+                    ip_rules,
+                    ..draft()
+                },
+            )
+            .await,
+    );
+    let [read, delete] =
+        ["invoice:read", "invoice:delete"].map(|scope| ScopeSet::one(scope).expect("known"));
+    assert_eq!(
+        ask_for(&test.keyring, &pair, read, Some("::ffff:10.1.2.3")),
+        Verdict::Accepted
+    );
+    assert_eq!(
+        ask_for(&test.keyring, &pair, read, Some("11.1.2.3")),
+        Verdict::IpNotAllowed
+    );
+    assert_eq!(
+        ask_for(&test.keyring, &pair, read, None),
+        Verdict::IpNotAllowed
+    );
+    assert_eq!(
+        ask_for(&test.keyring, &pair, delete, Some("10.1.2.3")),
+        Verdict::InsufficientScope
+    );
+    assert_eq!(
+        ask_for(&test.keyring, &pair, delete, Some("11.1.2.3")),
+        Verdict::IpNotAllowed
+    );
+}
+
+each_database!(one_idempotency_key_creates_one_key);
+async fn one_idempotency_key_creates_one_key(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let once = test.keyring.new_idempotency_key();
+    let sent = (0..20).map(|_| {
+        let editor = editor.clone();
+        tokio::spawn(async move {
             editor
-                .count_keys(&KeyFilter::default())
+                .fresh()
+                .expect("signed in")
+                .issue(draft(), once)
                 .await
-                .expect("counted")
-                .count,
-            1
+                .expect("works")
+        })
+    });
+    let mut shown = 0;
+    for answer in sent.collect::<Vec<_>>() {
+        shown += u32::from(matches!(answer.await.expect("no panic"), Issue::New(_)));
+    }
+    assert_eq!(shown, 1);
+    assert_eq!(
+        editor
+            .count_keys(&KeyFilter::default())
+            .await
+            .expect("counted")
+            .count,
+        1
+    );
+}
+
+each_database!(a_stolen_database_contains_no_secret_and_accepts_no_planted_one);
+async fn a_stolen_database_contains_no_secret_and_accepts_no_planted_one(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    let read = async |id| test.fresh.store.index_row(id).await.expect("read");
+    let row = read(key.id).await.expect("there");
+    assert_ne!(row.digest.as_slice(), key.secret.as_bytes());
+    let other = test.issue(&editor, draft()).await;
+    // The other key's digest under this key's id: its secret still opens nothing.
+    let stolen = read(other.id).await.expect("there").digest;
+    let sql = "UPDATE key_secret SET digest = $1 WHERE key_id = $2";
+    match &test.fresh.store {
+        management::Store::Sqlite { writer, .. } => sqlx::query(sql)
+            .bind(&stolen[..])
+            .bind(key.id.to_string())
+            .execute(writer)
+            .await
+            .map(drop),
+        management::Store::Postgres { pool, .. } => sqlx::query(sql)
+            .bind(&stolen[..])
+            .bind(key.id.to_string())
+            .execute(pool)
+            .await
+            .map(drop),
+    }
+    .expect("planted");
+    let keyring = reopen(&test.fresh, &test.clock, 8).await;
+    let planted = (key.id.to_string(), other.secret.clone());
+    assert_eq!(ask(&keyring, &planted), Verdict::InvalidCredentials);
+}
+
+each_database!(calls_are_counted_and_the_last_accepted_one_is_kept);
+async fn calls_are_counted_and_the_last_accepted_one_is_kept(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    let write = ScopeSet::one("invoice:delete").expect("known");
+    for _ in 0..5 {
+        ask_for(
+            &test.keyring,
+            &call(&key),
+            ScopeSet::default(),
+            Some("192.0.2.9"),
         );
     }
-}
-
-#[tokio::test]
-async fn a_stolen_database_contains_no_secret_and_accepts_no_planted_one() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        let read = async |id| house.fresh.store.index_row(id).await.expect("read");
-        let row = read(key.id).await.expect("there");
-        assert_ne!(row.digest.as_slice(), key.secret.as_bytes());
-        let other = house.issue(&editor, draft()).await;
-        // The other key's digest under this key's id: its secret still opens nothing.
-        let stolen = read(other.id).await.expect("there").digest;
-        let sql = "UPDATE key_secret SET digest = $1 WHERE key_id = $2";
-        match &house.fresh.store {
-            management::Store::Sqlite { writer, .. } => sqlx::query(sql)
-                .bind(&stolen[..])
-                .bind(key.id.to_string())
-                .execute(writer)
-                .await
-                .map(drop),
-            management::Store::Postgres { pool, .. } => sqlx::query(sql)
-                .bind(&stolen[..])
-                .bind(key.id.to_string())
-                .execute(pool)
-                .await
-                .map(drop),
-        }
-        .expect("planted");
-        let keyring = reopen(&house.fresh, &house.clock, 8).await;
-        let planted = (key.id.to_string(), other.secret.clone());
-        assert_eq!(ask(&keyring, &planted), Verdict::InvalidCredentials);
-    }
-}
-
-#[tokio::test]
-async fn calls_are_counted_and_the_last_accepted_one_is_kept() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        let write = ScopeSet::one("invoice:delete").expect("known");
-        for _ in 0..5 {
-            ask_for(
-                &house.keyring,
-                &call(&key),
-                ScopeSet::default(),
-                Some("192.0.2.9"),
-            );
-        }
-        house.clock.advance(DAY / 2);
-        ask_for(&house.keyring, &call(&key), write, Some("192.0.2.66"));
-        house
-            .keyring
-            .telemetry()
-            .flush_usage()
-            .await
-            .expect("written");
-        house
-            .keyring
-            .telemetry()
-            .flush_usage()
-            .await
-            .expect("nothing is left");
-        let sum = editor
-            .open_key(key.id)
-            .await
-            .expect("the key")
+    test.clock.advance(DAY / 2);
+    ask_for(&test.keyring, &call(&key), write, Some("192.0.2.66"));
+    test.keyring
+        .telemetry()
+        .flush_usage()
+        .await
+        .expect("written");
+    test.keyring
+        .telemetry()
+        .flush_usage()
+        .await
+        .expect("nothing is left");
+    let sum = editor
+        .open_key(key.id)
+        .await
+        .expect("the key")
+        .usage()
+        .series(Window::Day)
+        .await
+        .expect("read")
+        .sum();
+    assert_eq!((sum.accepted, sum.refused), (5, 1));
+    assert_eq!(
+        editor
             .usage()
-            .series(Window::Day)
+            .await
+            .series(Window::Quarter)
             .await
             .expect("read")
-            .sum();
-        assert_eq!((sum.accepted, sum.refused), (5, 1));
-        assert_eq!(
-            editor
-                .usage()
-                .await
-                .series(Window::Quarter)
-                .await
-                .expect("read")
-                .sum(),
-            sum
-        );
-        let last = editor
-            .key(key.id)
-            .await
-            .expect("there")
-            .last_used
-            .expect("used");
-        assert_eq!(
-            (last.at, last.address.as_str(), last.user_agent.as_str()),
-            (NOW, "192.0.2.9", "test/1")
-        );
-    }
+            .sum(),
+        sum
+    );
+    let last = editor
+        .key(key.id)
+        .await
+        .expect("there")
+        .last_used
+        .expect("used");
+    assert_eq!(
+        (last.at, last.address.as_str(), last.user_agent.as_str()),
+        (NOW, "192.0.2.9", "test/1")
+    );
 }
 
-#[tokio::test]
-async fn every_change_is_in_the_history_and_no_secret() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        editor.confirm(key.id).await.expect("confirmed");
-        editor.confirm(key.id).await.expect("twice is once");
-        editor.deactivate(key.id).await.expect("off");
-        editor.revoke(key.id, "done".into()).await.expect("revoked");
-        let history = editor
-            .open_key(key.id)
-            .await
-            .expect("the key")
-            .history()
-            .await
-            .expect("read");
-        let actions: Vec<_> = history.iter().map(|record| record.action).collect();
-        assert_eq!(
-            actions,
-            [
-                Action::KeyRevoked,
-                Action::KeyDeactivated,
-                Action::KeyConfirmed,
-                Action::KeyCreated
-            ]
-        );
-        assert!(!format!("{history:?}").contains(&key.secret));
-    }
+each_database!(every_change_is_in_the_history_and_no_secret);
+async fn every_change_is_in_the_history_and_no_secret(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    editor.confirm(key.id).await.expect("confirmed");
+    editor.confirm(key.id).await.expect("twice is once");
+    editor.deactivate(key.id).await.expect("off");
+    editor.revoke(key.id, "done".into()).await.expect("revoked");
+    let history = editor
+        .open_key(key.id)
+        .await
+        .expect("the key")
+        .history()
+        .await
+        .expect("read");
+    let actions: Vec<_> = history.iter().map(|record| record.action).collect();
+    assert_eq!(
+        actions,
+        [
+            Action::KeyRevoked,
+            Action::KeyDeactivated,
+            Action::KeyConfirmed,
+            Action::KeyCreated
+        ]
+    );
+    assert!(!format!("{history:?}").contains(&key.secret));
 }

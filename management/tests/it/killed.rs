@@ -1,11 +1,11 @@
 //! A process that is killed the moment after it has answered.
 
-use crate::house::{House, draft, houses};
+use crate::test_keyring::{TestKeyring, draft};
 use domain::key::issued::IssuedKey;
 use management::{Keyring, Store};
 use std::{fs, path::Path, sync::Arc};
 use tempfile::TempDir;
-use testing::TestDatabase;
+use testing::{TestDatabase, each_database};
 use verification::{Call, ManualClock, Pepper, Route};
 
 fn verdict(keyring: &Keyring, key: &IssuedKey) -> &'static str {
@@ -24,9 +24,9 @@ fn verdict(keyring: &Keyring, key: &IssuedKey) -> &'static str {
 }
 
 /// What the disk holds at this moment, opened by another process: the first one has not closed anything.
-async fn after_a_kill(house: &House) -> (Keyring, TempDir) {
+async fn after_a_kill(test: &TestKeyring) -> (Keyring, TempDir) {
     let folder = TempDir::new().expect("a folder");
-    let file = house.fresh.url.strip_prefix("sqlite://").expect("a file");
+    let file = test.fresh.url.strip_prefix("sqlite://").expect("a file");
     let beside = Path::new(file).parent().expect("a folder");
     for entry in fs::read_dir(beside).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -40,55 +40,54 @@ async fn after_a_kill(house: &House) -> (Keyring, TempDir) {
     let url = format!("sqlite://{}", folder.path().join(name).display());
     let store = Store::open(&url).await.expect("opens");
     let pepper = Pepper::from_bytes(*b"a pepper of thirty-two bytes ...");
-    let clock = Arc::new(ManualClock::new(house.keyring.now()));
+    let clock = Arc::new(ManualClock::new(test.keyring.now()));
     (
         Keyring::open(store, pepper, clock).await.expect("opens"),
         folder,
     )
 }
 
-#[tokio::test]
-async fn an_answered_change_is_on_the_disk() {
-    for house in houses().await {
-        let TestDatabase { store, .. } = &house.fresh;
-        let Store::Sqlite { writer, .. } = store else {
-            // PostgreSQL keeps its own promise, and not by files of ours.
-            continue;
+each_database!(an_answered_change_is_on_the_disk);
+async fn an_answered_change_is_on_the_disk(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let TestDatabase { store, .. } = &test.fresh;
+    let Store::Sqlite { writer, .. } = store else {
+        // PostgreSQL keeps its own promise, and not by files of ours.
+        return;
+    };
+    // The operating system is asked to write before a commit is answered: a power cut loses nothing either.
+    let full: i64 = sqlx::query_scalar("PRAGMA synchronous")
+        .fetch_one(writer)
+        .await
+        .expect("told");
+    assert_eq!(full, 2, "synchronous is FULL");
+    let editor = test.editor("Acme").await;
+    for round in 0..20 {
+        let key = test.issue(&editor, draft()).await;
+        let (other, _folder) = after_a_kill(&test).await;
+        assert_eq!(
+            verdict(&other, &key),
+            "valid",
+            "round {round}: it was issued"
+        );
+        let expected = match round % 3 {
+            0 => {
+                editor.revoke(key.id, String::new()).await.expect("revoked");
+                "key_revoked"
+            }
+            1 => {
+                editor.deactivate(key.id).await.expect("deactivated");
+                "key_inactive"
+            }
+            _ => {
+                editor
+                    .revoke_each(vec![key.id], String::new())
+                    .await
+                    .expect("revoked");
+                "key_revoked"
+            }
         };
-        // The operating system is asked to write before a commit is answered: a power cut loses nothing either.
-        let full: i64 = sqlx::query_scalar("PRAGMA synchronous")
-            .fetch_one(writer)
-            .await
-            .expect("told");
-        assert_eq!(full, 2, "synchronous is FULL");
-        let editor = house.editor("Acme").await;
-        for round in 0..20 {
-            let key = house.issue(&editor, draft()).await;
-            let (other, _folder) = after_a_kill(&house).await;
-            assert_eq!(
-                verdict(&other, &key),
-                "valid",
-                "round {round}: it was issued"
-            );
-            let expected = match round % 3 {
-                0 => {
-                    editor.revoke(key.id, String::new()).await.expect("revoked");
-                    "key_revoked"
-                }
-                1 => {
-                    editor.deactivate(key.id).await.expect("deactivated");
-                    "key_inactive"
-                }
-                _ => {
-                    editor
-                        .revoke_each(vec![key.id], String::new())
-                        .await
-                        .expect("revoked");
-                    "key_revoked"
-                }
-            };
-            let (other, _folder) = after_a_kill(&house).await;
-            assert_eq!(verdict(&other, &key), expected, "round {round}");
-        }
+        let (other, _folder) = after_a_kill(&test).await;
+        assert_eq!(verdict(&other, &key), expected, "round {round}");
     }
 }

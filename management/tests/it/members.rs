@@ -1,6 +1,6 @@
 //! Who belongs to an account: invited by a link that works once, changed and removed by owners, never without one.
 
-use crate::house::{House, PASSWORD, houses};
+use crate::test_keyring::{PASSWORD, TestKeyring};
 use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
@@ -8,17 +8,18 @@ use domain::{
     time::{DAY, MINUTE},
 };
 use management::{Accepted, FreshOwner, ManagementError, Owner, Zone};
+use testing::{TestDatabase, each_database};
 
-async fn owner(house: &House, email: &str, app: ApplicationId) -> Owner {
-    let session = house.sign_in(email).await;
+async fn owner(test: &TestKeyring, email: &str, app: ApplicationId) -> Owner {
+    let session = test.sign_in(email).await;
     session
         .owner(app, Origin::default())
         .await
         .expect("owns it")
 }
 
-async fn fresh(house: &House, email: &str, app: ApplicationId) -> FreshOwner {
-    owner(house, email, app).await.fresh_owner().expect("fresh")
+async fn fresh(test: &TestKeyring, email: &str, app: ApplicationId) -> FreshOwner {
+    owner(test, email, app).await.fresh_owner().expect("fresh")
 }
 
 fn address(text: &str) -> Email {
@@ -31,240 +32,228 @@ async fn person(owner: &Owner, email: &str) -> PersonId {
     found.expect("a member").id
 }
 
-async fn accept(house: &House, token: &str, password: &str) -> Result<Accepted, ManagementError> {
-    house
-        .keyring
+async fn accept(
+    test: &TestKeyring,
+    token: &str,
+    password: &str,
+) -> Result<Accepted, ManagementError> {
+    test.keyring
         .accept(token, password.to_owned().into(), None, &Origin::default())
         .await
 }
 
-#[tokio::test]
-async fn an_invited_person_sets_a_password_and_joins_once() {
-    for house in houses().await {
-        let (_, app) = house.owner("Acme").await;
-        let owner = fresh(&house, "owner@acme.example", app).await;
-        let invited = owner
-            .invite(address("new@acme.example"), Role::Developer)
+each_database!(an_invited_person_sets_a_password_and_joins_once);
+async fn an_invited_person_sets_a_password_and_joins_once(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    let invited = owner
+        .invite(address("new@acme.example"), Role::Developer)
+        .await
+        .expect("invited");
+    let welcome = test.keyring.welcome(&invited.token).await.expect("works");
+    let welcome = welcome.expect("the link works");
+    assert_eq!(welcome.account, "Acme");
+    let short = accept(&test, &invited.token, "too short").await;
+    assert!(matches!(short, Ok(Accepted::Refused)), "{short:?}");
+    let granted = accept(&test, &invited.token, PASSWORD).await.expect("in");
+    let Accepted::Granted(signed_in) = granted else {
+        panic!("{granted:?}")
+    };
+    let session = test.keyring.session(&signed_in.token).await;
+    let session = session.expect("works").expect("signed in");
+    assert!(session.editor(app, Origin::default()).await.is_ok());
+    assert!(matches!(
+        accept(&test, &invited.token, PASSWORD).await,
+        Ok(Accepted::Gone)
+    ));
+    assert!(
+        test.keyring
+            .welcome(&invited.token)
             .await
-            .expect("invited");
-        let welcome = house.keyring.welcome(&invited.token).await.expect("works");
-        let welcome = welcome.expect("the link works");
-        assert_eq!(welcome.account, "Acme");
-        let short = accept(&house, &invited.token, "too short").await;
-        assert!(matches!(short, Ok(Accepted::Refused)), "{short:?}");
-        let granted = accept(&house, &invited.token, PASSWORD).await.expect("in");
-        let Accepted::Granted(signed_in) = granted else {
-            panic!("{granted:?}")
-        };
-        let session = house.keyring.session(&signed_in.token).await;
-        let session = session.expect("works").expect("signed in");
-        assert!(session.editor(app, Origin::default()).await.is_ok());
-        assert!(matches!(
-            accept(&house, &invited.token, PASSWORD).await,
-            Ok(Accepted::Gone)
-        ));
+            .expect("works")
+            .is_none()
+    );
+    assert!(owner.invitations().await.expect("works").is_empty());
+    let members = owner.members().await.expect("works");
+    assert_eq!(members.len(), 2);
+    assert!(members.iter().all(|member| member.last_seen.is_some()));
+}
+
+each_database!(a_person_with_a_password_joins_with_that_password_only);
+async fn a_person_with_a_password_joins_with_that_password_only(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    test.owner("Globex").await;
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    let email = address("owner@globex.example");
+    let invited = owner.invite(email, Role::Viewer).await.expect("invited");
+    let welcome = test.keyring.welcome(&invited.token).await.expect("works");
+    assert!(welcome.is_some());
+    let wrong = accept(&test, &invited.token, "another fine password").await;
+    assert!(matches!(wrong, Ok(Accepted::Refused)), "{wrong:?}");
+    let right = accept(&test, &invited.token, PASSWORD).await;
+    assert!(matches!(right, Ok(Accepted::Granted(_))), "{right:?}");
+    let session = test.sign_in("owner@globex.example").await;
+    assert_eq!(session.applications().await.expect("works").len(), 2);
+    let again = owner
+        .invite(address("owner@globex.example"), Role::Owner)
+        .await;
+    assert!(
+        matches!(again, Err(ManagementError::Invalid(_))),
+        "{again:?}"
+    );
+}
+
+each_database!(an_invitation_ends_after_seven_days_when_revoked_and_when_replaced);
+async fn an_invitation_ends_after_seven_days_when_revoked_and_when_replaced(
+    database: TestDatabase,
+) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    let gone = async |token: &str| test.keyring.welcome(token).await.expect("works").is_none();
+    let email = address("new@acme.example");
+    let first = owner
+        .invite(email.clone(), Role::Viewer)
+        .await
+        .expect("made");
+    let second = owner
+        .invite(email.clone(), Role::Viewer)
+        .await
+        .expect("made");
+    assert!(gone(&first.token).await && !gone(&second.token).await);
+    let pending = owner.invitations().await.expect("works");
+    assert_eq!(pending.len(), 1);
+    owner.withdraw(pending[0].id).await.expect("withdrawn");
+    assert!(gone(&second.token).await);
+    assert!(matches!(
+        owner.withdraw(pending[0].id).await,
+        Err(ManagementError::NotFound)
+    ));
+    let third = owner.invite(email, Role::Viewer).await.expect("made");
+    test.clock.advance(7 * DAY - 1);
+    assert!(!gone(&third.token).await);
+    test.clock.advance(1);
+    assert!(gone(&third.token).await);
+    assert!(matches!(
+        accept(&test, &third.token, PASSWORD).await,
+        Ok(Accepted::Gone)
+    ));
+}
+
+each_database!(a_removed_member_is_refused_at_the_next_request);
+async fn a_removed_member_is_refused_at_the_next_request(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    test.add("Acme", "second@acme.example", Role::Owner).await;
+    let removed = fresh(&test, "second@acme.example", app).await;
+    let link = removed
+        .invite(address("back@door.example"), Role::Owner)
+        .await;
+    let session = test.sign_in("second@acme.example").await;
+    assert!(session.viewer(app, Origin::default()).await.is_ok());
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    let who = person(&owner, "second@acme.example").await;
+    owner.remove_member(who).await.expect("removed");
+    assert!(matches!(
+        session.viewer(app, Origin::default()).await,
+        Err(ManagementError::NotFound)
+    ));
+    assert!(session.applications().await.expect("works").is_empty());
+    // The link that they made ends with them.
+    let token = link.expect("made").token;
+    assert!(test.keyring.welcome(&token).await.expect("works").is_none());
+    assert!(matches!(
+        owner.remove_member(who).await,
+        Err(ManagementError::NotFound)
+    ));
+}
+
+each_database!(a_changed_role_takes_effect_at_the_next_request);
+async fn a_changed_role_takes_effect_at_the_next_request(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    test.add("Acme", "eye@acme.example", Role::Viewer).await;
+    let session = test.sign_in("eye@acme.example").await;
+    assert!(session.editor(app, Origin::default()).await.is_err());
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    let who = person(&owner, "eye@acme.example").await;
+    owner
+        .change_role(who, Role::Developer)
+        .await
+        .expect("changed");
+    assert!(session.editor(app, Origin::default()).await.is_ok());
+    owner.change_role(who, Role::Viewer).await.expect("changed");
+    assert!(session.editor(app, Origin::default()).await.is_err());
+}
+
+each_database!(the_last_owner_cannot_be_removed);
+async fn the_last_owner_cannot_be_removed(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    test.add("Acme", "dev@acme.example", Role::Developer).await;
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    let me = owner.identity().person_id;
+    for refused in [
+        owner.change_role(me, Role::Viewer).await,
+        owner.remove_member(me).await,
+    ] {
         assert!(
-            house
-                .keyring
-                .welcome(&invited.token)
-                .await
-                .expect("works")
-                .is_none()
-        );
-        assert!(owner.invitations().await.expect("works").is_empty());
-        let members = owner.members().await.expect("works");
-        assert_eq!(members.len(), 2);
-        assert!(members.iter().all(|member| member.last_seen.is_some()));
-    }
-}
-
-#[tokio::test]
-async fn a_person_with_a_password_joins_with_that_password_only() {
-    for house in houses().await {
-        let (_, app) = house.owner("Acme").await;
-        house.owner("Globex").await;
-        let owner = fresh(&house, "owner@acme.example", app).await;
-        let email = address("owner@globex.example");
-        let invited = owner.invite(email, Role::Viewer).await.expect("invited");
-        let welcome = house.keyring.welcome(&invited.token).await.expect("works");
-        assert!(welcome.is_some());
-        let wrong = accept(&house, &invited.token, "another fine password").await;
-        assert!(matches!(wrong, Ok(Accepted::Refused)), "{wrong:?}");
-        let right = accept(&house, &invited.token, PASSWORD).await;
-        assert!(matches!(right, Ok(Accepted::Granted(_))), "{right:?}");
-        let session = house.sign_in("owner@globex.example").await;
-        assert_eq!(session.applications().await.expect("works").len(), 2);
-        let again = owner
-            .invite(address("owner@globex.example"), Role::Owner)
-            .await;
-        assert!(
-            matches!(again, Err(ManagementError::Invalid(_))),
-            "{again:?}"
+            matches!(refused, Err(ManagementError::LastOwner)),
+            "{refused:?}"
         );
     }
+    let other = person(&owner, "dev@acme.example").await;
+    owner
+        .change_role(other, Role::Owner)
+        .await
+        .expect("changed");
+    owner.remove_member(me).await.expect("there is another one");
 }
 
-#[tokio::test]
-async fn an_invitation_ends_after_seven_days_when_revoked_and_when_replaced() {
-    for house in houses().await {
-        let (_, app) = house.owner("Acme").await;
-        let owner = fresh(&house, "owner@acme.example", app).await;
-        let gone = async |token: &str| house.keyring.welcome(token).await.expect("works").is_none();
-        let email = address("new@acme.example");
-        let first = owner
-            .invite(email.clone(), Role::Viewer)
-            .await
-            .expect("made");
-        let second = owner
-            .invite(email.clone(), Role::Viewer)
-            .await
-            .expect("made");
-        assert!(gone(&first.token).await && !gone(&second.token).await);
-        let pending = owner.invitations().await.expect("works");
-        assert_eq!(pending.len(), 1);
-        owner.withdraw(pending[0].id).await.expect("withdrawn");
-        assert!(gone(&second.token).await);
-        assert!(matches!(
-            owner.withdraw(pending[0].id).await,
-            Err(ManagementError::NotFound)
-        ));
-        let third = owner.invite(email, Role::Viewer).await.expect("made");
-        house.clock.advance(7 * DAY - 1);
-        assert!(!gone(&third.token).await);
-        house.clock.advance(1);
-        assert!(gone(&third.token).await);
-        assert!(matches!(
-            accept(&house, &third.token, PASSWORD).await,
-            Ok(Accepted::Gone)
-        ));
-    }
+each_database!(of_two_owners_who_leave_concurrently_one_stays);
+async fn of_two_owners_who_leave_concurrently_one_stays(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    test.add("Acme", "second@acme.example", Role::Owner).await;
+    let one = fresh(&test, "owner@acme.example", app).await;
+    let other = fresh(&test, "second@acme.example", app).await;
+    let (first, second) = (one.identity().person_id, other.identity().person_id);
+    let answers = tokio::join!(
+        one.change_role(first, Role::Viewer),
+        other.remove_member(second),
+        one.change_role(second, Role::Developer),
+        other.remove_member(first),
+    );
+    let left = one.members().await.expect("works");
+    let owners = left.iter().filter(|member| member.role == Role::Owner);
+    assert_eq!(owners.count(), 1, "{answers:?}");
 }
 
-#[tokio::test]
-async fn a_removed_member_is_refused_at_the_next_request() {
-    for house in houses().await {
-        let (_, app) = house.owner("Acme").await;
-        house.add("Acme", "second@acme.example", Role::Owner).await;
-        let removed = fresh(&house, "second@acme.example", app).await;
-        let link = removed
-            .invite(address("back@door.example"), Role::Owner)
-            .await;
-        let session = house.sign_in("second@acme.example").await;
-        assert!(session.viewer(app, Origin::default()).await.is_ok());
-        let owner = fresh(&house, "owner@acme.example", app).await;
-        let who = person(&owner, "second@acme.example").await;
-        owner.remove_member(who).await.expect("removed");
-        assert!(matches!(
-            session.viewer(app, Origin::default()).await,
-            Err(ManagementError::NotFound)
-        ));
-        assert!(session.applications().await.expect("works").is_empty());
-        // The link that they made ends with them.
-        let token = link.expect("made").token;
-        assert!(
-            house
-                .keyring
-                .welcome(&token)
-                .await
-                .expect("works")
-                .is_none()
-        );
-        assert!(matches!(
-            owner.remove_member(who).await,
-            Err(ManagementError::NotFound)
-        ));
-    }
+each_database!(members_are_changed_by_owners_with_a_fresh_sign_in);
+async fn members_are_changed_by_owners_with_a_fresh_sign_in(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (session, app) = test.owner("Acme").await;
+    test.clock.advance(10 * MINUTE + 1);
+    let owner = session
+        .owner(app, Origin::default())
+        .await
+        .expect("owns it");
+    assert!(matches!(owner.fresh_owner(), Err(ManagementError::Stale)));
 }
 
-#[tokio::test]
-async fn a_changed_role_takes_effect_at_the_next_request() {
-    for house in houses().await {
-        let (_, app) = house.owner("Acme").await;
-        house.add("Acme", "eye@acme.example", Role::Viewer).await;
-        let session = house.sign_in("eye@acme.example").await;
-        assert!(session.editor(app, Origin::default()).await.is_err());
-        let owner = fresh(&house, "owner@acme.example", app).await;
-        let who = person(&owner, "eye@acme.example").await;
-        owner
-            .change_role(who, Role::Developer)
-            .await
-            .expect("changed");
-        assert!(session.editor(app, Origin::default()).await.is_ok());
-        owner.change_role(who, Role::Viewer).await.expect("changed");
-        assert!(session.editor(app, Origin::default()).await.is_err());
-    }
-}
-
-#[tokio::test]
-async fn the_last_owner_cannot_be_removed() {
-    for house in houses().await {
-        let (_, app) = house.owner("Acme").await;
-        house.add("Acme", "dev@acme.example", Role::Developer).await;
-        let owner = fresh(&house, "owner@acme.example", app).await;
-        let me = owner.identity().person_id;
-        for refused in [
-            owner.change_role(me, Role::Viewer).await,
-            owner.remove_member(me).await,
-        ] {
-            assert!(
-                matches!(refused, Err(ManagementError::LastOwner)),
-                "{refused:?}"
-            );
-        }
-        let other = person(&owner, "dev@acme.example").await;
-        owner
-            .change_role(other, Role::Owner)
-            .await
-            .expect("changed");
-        owner.remove_member(me).await.expect("there is another one");
-    }
-}
-
-#[tokio::test]
-async fn of_two_owners_who_leave_concurrently_one_stays() {
-    for house in houses().await {
-        let (_, app) = house.owner("Acme").await;
-        house.add("Acme", "second@acme.example", Role::Owner).await;
-        let one = fresh(&house, "owner@acme.example", app).await;
-        let other = fresh(&house, "second@acme.example", app).await;
-        let (first, second) = (one.identity().person_id, other.identity().person_id);
-        let answers = tokio::join!(
-            one.change_role(first, Role::Viewer),
-            other.remove_member(second),
-            one.change_role(second, Role::Developer),
-            other.remove_member(first),
-        );
-        let left = one.members().await.expect("works");
-        let owners = left.iter().filter(|member| member.role == Role::Owner);
-        assert_eq!(owners.count(), 1, "{answers:?}");
-    }
-}
-
-#[tokio::test]
-async fn members_are_changed_by_owners_with_a_fresh_sign_in() {
-    for house in houses().await {
-        let (session, app) = house.owner("Acme").await;
-        house.clock.advance(10 * MINUTE + 1);
-        let owner = session
-            .owner(app, Origin::default())
-            .await
-            .expect("owns it");
-        assert!(matches!(owner.fresh_owner(), Err(ManagementError::Stale)));
-    }
-}
-
-#[tokio::test]
-async fn an_application_has_a_name_and_a_zone() {
-    for house in houses().await {
-        let (session, app) = house.owner("Acme").await;
-        let owner = fresh(&house, "owner@acme.example", app).await;
-        let berlin = Zone::parse("Europe/Berlin").expect("a zone");
-        owner
-            .change_application("Web shop".into(), berlin)
-            .await
-            .expect("changed");
-        let found = session.applications().await.expect("works");
-        assert_eq!(found[0].name, "Web shop");
-        assert_eq!(found[0].time_zone, "Europe/Berlin");
-    }
+each_database!(an_application_has_a_name_and_a_zone);
+async fn an_application_has_a_name_and_a_zone(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (session, app) = test.owner("Acme").await;
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    let berlin = Zone::parse("Europe/Berlin").expect("a zone");
+    owner
+        .change_application("Web shop".into(), berlin)
+        .await
+        .expect("changed");
+    let found = session.applications().await.expect("works");
+    assert_eq!(found[0].name, "Web shop");
+    assert_eq!(found[0].time_zone, "Europe/Berlin");
 }

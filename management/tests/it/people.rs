@@ -1,6 +1,6 @@
 //! People: signing in, staying in, and reaching nothing that is not theirs.
 
-use crate::house::{House, PASSWORD, houses};
+use crate::test_keyring::{PASSWORD, TestKeyring};
 use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
@@ -11,6 +11,7 @@ use domain::{
 use management::{
     ManagementError, PersonDraft, Reauthentication, SetUp, SetupDraft, SignIn, SignedIn,
 };
+use testing::{TestDatabase, each_database};
 use uuid::Uuid;
 
 fn setup(email: &str) -> SetupDraft {
@@ -23,12 +24,12 @@ fn setup(email: &str) -> SetupDraft {
 }
 
 async fn cookies(
-    house: &House,
+    test: &TestKeyring,
     email: &str,
     password: &str,
     device: Option<&str>,
 ) -> Option<SignedIn> {
-    match house
+    match test
         .keyring
         .sign_in(email, password, device, &Origin::default())
         .await
@@ -39,335 +40,295 @@ async fn cookies(
     }
 }
 
-#[tokio::test]
-async fn the_setup_requires_the_token_and_runs_once() {
-    for house in houses().await {
-        let (keyring, origin) = (&house.keyring, Origin::default());
-        assert!(keyring.needs_setup().await.expect("works"));
-        let wrong = keyring
-            .set_up("guess", setup("ada@example.com"), &origin)
-            .await
-            .expect("works");
-        assert!(matches!(wrong, SetUp::WrongToken));
-        let token = keyring.setup_token().to_owned();
-        let done = keyring
-            .set_up(&token, setup("ada@example.com"), &origin)
-            .await
-            .expect("works");
-        let SetUp::Done(cookies) = done else {
-            panic!("{done:?}")
-        };
-        assert!(
-            keyring
-                .session(&cookies.token)
-                .await
-                .expect("works")
-                .is_some()
-        );
-        let again = keyring
-            .set_up(&token, setup("eve@example.com"), &origin)
-            .await
-            .expect("works");
-        assert!(matches!(again, SetUp::AlreadyDone));
-    }
-}
-
-#[tokio::test]
-async fn a_wrong_password_and_an_unknown_address_are_refused_alike() {
-    for house in houses().await {
-        house.add("Acme", "ada@example.com", Role::Owner).await;
-        for (email, password) in [
-            ("ada@example.com", "wrong horse battery"),
-            ("eve@example.com", PASSWORD),
-            ("", ""),
-            ("x", "\0"),
-        ] {
-            let answer = house
-                .keyring
-                .sign_in(email, password, None, &Origin::default())
-                .await
-                .expect("works");
-            assert!(matches!(answer, SignIn::Refused), "{email}: {answer:?}");
-        }
-        assert!(
-            cookies(&house, " ADA@example.com", PASSWORD, None)
-                .await
-                .is_some()
-        );
-    }
-}
-
-#[tokio::test]
-async fn guessing_is_throttled_and_the_owner_can_still_sign_in() {
-    for house in houses().await {
-        house.add("Acme", "ada@example.com", Role::Owner).await;
-        let device = cookies(&house, "ada@example.com", PASSWORD, None)
-            .await
-            .expect("in")
-            .device;
-        let mut refused = 0;
-        let throttled = loop {
-            match house
-                .keyring
-                .sign_in("ada@example.com", "a wrong guess", None, &Origin::default())
-                .await
-                .expect("works")
-            {
-                SignIn::Throttled { retry_after_ms } => break retry_after_ms,
-                _ => refused += 1,
-            }
-        };
-        assert!(
-            (1..=20).contains(&refused) && throttled > 0,
-            "{refused} guesses, {throttled} ms"
-        );
-        assert!(
-            cookies(&house, "ada@example.com", PASSWORD, None)
-                .await
-                .is_none()
-        );
-        assert!(
-            cookies(&house, "ada@example.com", PASSWORD, Some("forged.device"))
-                .await
-                .is_none()
-        );
-        assert!(
-            cookies(&house, "ada@example.com", PASSWORD, Some(&device))
-                .await
-                .is_some()
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_session_ends_when_idle_when_old_and_at_sign_out() {
-    for house in houses().await {
-        house.add("Acme", "ada@example.com", Role::Owner).await;
-        let token = cookies(&house, "ada@example.com", PASSWORD, None)
-            .await
-            .expect("in")
-            .token;
-        house.clock.advance(30 * MINUTE - 1);
-        assert!(
-            house
-                .keyring
-                .session(&token)
-                .await
-                .expect("works")
-                .is_some()
-        );
-        house.clock.advance(30 * MINUTE);
-        assert!(
-            house
-                .keyring
-                .session(&token)
-                .await
-                .expect("works")
-                .is_none(),
-            "idle"
-        );
-
-        let token = cookies(&house, "ada@example.com", PASSWORD, None)
-            .await
-            .expect("in")
-            .token;
-        for _ in 0..(12 * 6) - 1 {
-            house.clock.advance(10 * MINUTE);
-            assert!(
-                house
-                    .keyring
-                    .session(&token)
-                    .await
-                    .expect("works")
-                    .is_some()
-            );
-        }
-        house.clock.advance(10 * MINUTE);
-        assert!(
-            house
-                .keyring
-                .session(&token)
-                .await
-                .expect("works")
-                .is_none(),
-            "twelve hours"
-        );
-
-        let token = cookies(&house, "ada@example.com", PASSWORD, None)
-            .await
-            .expect("in")
-            .token;
-        let session = house
-            .keyring
-            .session(&token)
+each_database!(the_setup_requires_the_token_and_runs_once);
+async fn the_setup_requires_the_token_and_runs_once(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (keyring, origin) = (&test.keyring, Origin::default());
+    assert!(keyring.needs_setup().await.expect("works"));
+    let wrong = keyring
+        .set_up("guess", setup("ada@example.com"), &origin)
+        .await
+        .expect("works");
+    assert!(matches!(wrong, SetUp::WrongToken));
+    let token = keyring.setup_token().to_owned();
+    let done = keyring
+        .set_up(&token, setup("ada@example.com"), &origin)
+        .await
+        .expect("works");
+    let SetUp::Done(cookies) = done else {
+        panic!("{done:?}")
+    };
+    assert!(
+        keyring
+            .session(&cookies.token)
             .await
             .expect("works")
-            .expect("begun");
-        session.sign_out(&Origin::default()).await.expect("out");
-        assert!(
-            house
-                .keyring
-                .session(&token)
-                .await
-                .expect("works")
-                .is_none(),
-            "signed out"
-        );
-        house.clock.advance(HOUR);
-    }
+            .is_some()
+    );
+    let again = keyring
+        .set_up(&token, setup("eve@example.com"), &origin)
+        .await
+        .expect("works");
+    assert!(matches!(again, SetUp::AlreadyDone));
 }
 
-#[tokio::test]
-async fn a_key_of_another_account_is_unknown() {
-    for house in houses().await {
-        let (ours, theirs) = (house.editor("Acme").await, house.editor("Globex").await);
-        let key = house.issue(&theirs, crate::house::draft()).await;
-        assert!(matches!(
-            ours.key(key.id).await,
-            Err(ManagementError::NotFound)
-        ));
-        assert!(matches!(
-            ours.open_key(key.id).await.map(drop),
-            Err(ManagementError::NotFound)
-        ));
-        assert!(matches!(
-            ours.revoke(key.id, String::new()).await,
-            Err(ManagementError::NotFound)
-        ));
-        let session = house.sign_in("owner@acme.example").await;
-        let app = theirs.application().id;
-        assert!(matches!(
-            session.viewer(app, Origin::default()).await,
-            Err(ManagementError::NotFound)
-        ));
-        let nowhere = ApplicationId(Uuid::from_u128(1));
-        assert!(matches!(
-            session.viewer(nowhere, Origin::default()).await,
-            Err(ManagementError::NotFound)
-        ));
-        assert!(
-            ours.key(KeyId::from_number(key.environment, 5))
-                .await
-                .is_err()
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_viewer_reads_and_an_editor_writes() {
-    for house in houses().await {
-        let (_, app) = house.owner("Acme").await;
-        for (email, role) in [
-            ("dev@acme.example", Role::Developer),
-            ("eye@acme.example", Role::Viewer),
-        ] {
-            house.add("Acme", email, role).await;
-        }
-        let developer = house.sign_in("dev@acme.example").await;
-        assert!(developer.editor(app, Origin::default()).await.is_ok());
-        assert!(matches!(
-            developer.owner(app, Origin::default()).await,
-            Err(ManagementError::Forbidden)
-        ));
-        let viewer = house.sign_in("eye@acme.example").await;
-        assert!(viewer.viewer(app, Origin::default()).await.is_ok());
-        assert!(matches!(
-            viewer.editor(app, Origin::default()).await,
-            Err(ManagementError::Forbidden)
-        ));
-    }
-}
-
-#[tokio::test]
-async fn support_belongs_to_no_account() {
-    for house in houses().await {
-        let (_, app) = house.owner("Acme").await;
-        let draft = PersonDraft {
-            place: Some(("Acme".into(), "Shop".into())),
-            email: Email::parse("help@latchkey.example").expect("valid"),
-            role: Role::Support,
-            password: PASSWORD.to_owned().into(),
-        };
-        house.keyring.add_person(draft).await.expect("added");
-        let support = house.sign_in("help@latchkey.example").await;
-        assert!(support.is_support() && support.applications().await.expect("works").is_empty());
-        assert!(matches!(
-            support.viewer(app, Origin::default()).await,
-            Err(ManagementError::NotFound)
-        ));
-    }
-}
-
-#[tokio::test]
-async fn an_abandoned_setup_does_not_block_the_next() {
-    for house in houses().await {
-        let (keyring, origin) = (&house.keyring, Origin::default());
-        let token = keyring.setup_token().to_owned();
-        {
-            // Long enough for the password to be on its way; then the browser is gone.
-            let given_up = keyring.set_up(&token, setup("eve@example.com"), &origin);
-            let soon = tokio::time::timeout(std::time::Duration::from_millis(5), given_up).await;
-            assert!(soon.is_err(), "a password takes longer than that");
-        }
-        let next = keyring
-            .set_up(&token, setup("ada@example.com"), &origin)
+each_database!(a_wrong_password_and_an_unknown_address_are_refused_alike);
+async fn a_wrong_password_and_an_unknown_address_are_refused_alike(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    test.add("Acme", "ada@example.com", Role::Owner).await;
+    for (email, password) in [
+        ("ada@example.com", "wrong horse battery"),
+        ("eve@example.com", PASSWORD),
+        ("", ""),
+        ("x", "\0"),
+    ] {
+        let answer = test
+            .keyring
+            .sign_in(email, password, None, &Origin::default())
             .await
             .expect("works");
-        assert!(matches!(next, SetUp::Done(_)), "{next:?}");
+        assert!(matches!(answer, SignIn::Refused), "{email}: {answer:?}");
     }
+    assert!(
+        cookies(&test, " ADA@example.com", PASSWORD, None)
+            .await
+            .is_some()
+    );
 }
 
-#[tokio::test]
-async fn two_concurrent_setups_create_one_owner() {
-    for house in houses().await {
-        let (keyring, origin) = (&house.keyring, Origin::default());
-        let token = keyring.setup_token().to_owned();
-        let (one, other) = tokio::join!(
-            keyring.set_up(&token, setup("ada@example.com"), &origin),
-            keyring.set_up(&token, setup("eve@example.com"), &origin),
-        );
-        let made = [one, other].map(|answer| matches!(answer.expect("works"), SetUp::Done(_)));
-        assert_eq!(made.iter().filter(|made| **made).count(), 1);
-    }
+each_database!(guessing_is_throttled_and_the_owner_can_still_sign_in);
+async fn guessing_is_throttled_and_the_owner_can_still_sign_in(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    test.add("Acme", "ada@example.com", Role::Owner).await;
+    let device = cookies(&test, "ada@example.com", PASSWORD, None)
+        .await
+        .expect("in")
+        .device;
+    let mut refused = 0;
+    let throttled = loop {
+        match test
+            .keyring
+            .sign_in("ada@example.com", "a wrong guess", None, &Origin::default())
+            .await
+            .expect("works")
+        {
+            SignIn::Throttled { retry_after_ms } => break retry_after_ms,
+            _ => refused += 1,
+        }
+    };
+    assert!(
+        (1..=20).contains(&refused) && throttled > 0,
+        "{refused} guesses, {throttled} ms"
+    );
+    assert!(
+        cookies(&test, "ada@example.com", PASSWORD, None)
+            .await
+            .is_none()
+    );
+    assert!(
+        cookies(&test, "ada@example.com", PASSWORD, Some("forged.device"))
+            .await
+            .is_none()
+    );
+    assert!(
+        cookies(&test, "ada@example.com", PASSWORD, Some(&device))
+            .await
+            .is_some()
+    );
 }
 
-#[tokio::test]
-async fn after_ten_minutes_creating_a_secret_requires_the_password_again() {
-    for house in houses().await {
-        let (session, app) = house.owner("Acme").await;
-        let origin = Origin::default();
-        house.clock.advance(10 * MINUTE);
-        let editor = session.editor(app, origin.clone()).await.expect("owns it");
-        assert!(editor.fresh().is_ok());
-        house.clock.advance(1);
-        let owner = session.owner(app, origin.clone()).await.expect("owns it");
-        assert!(matches!(owner.fresh(), Err(ManagementError::Stale)));
-        assert!(matches!(owner.fresh_owner(), Err(ManagementError::Stale)));
+each_database!(a_session_ends_when_idle_when_old_and_at_sign_out);
+async fn a_session_ends_when_idle_when_old_and_at_sign_out(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    test.add("Acme", "ada@example.com", Role::Owner).await;
+    let token = cookies(&test, "ada@example.com", PASSWORD, None)
+        .await
+        .expect("in")
+        .token;
+    test.clock.advance(30 * MINUTE - 1);
+    assert!(test.keyring.session(&token).await.expect("works").is_some());
+    test.clock.advance(30 * MINUTE);
+    assert!(
+        test.keyring.session(&token).await.expect("works").is_none(),
+        "idle"
+    );
 
-        let wrong = session
-            .clone()
-            .reauthenticate("not my password", None, &origin);
-        assert!(matches!(
-            wrong.await.expect("works"),
-            Reauthentication::Refused
-        ));
-        let right = session.reauthenticate(PASSWORD, None, &origin);
-        let Reauthentication::Given(session) = right.await.expect("works") else {
-            panic!("refused");
-        };
-        let editor = session.editor(app, origin).await.expect("owns it");
-        assert!(editor.fresh().is_ok());
+    let token = cookies(&test, "ada@example.com", PASSWORD, None)
+        .await
+        .expect("in")
+        .token;
+    for _ in 0..(12 * 6) - 1 {
+        test.clock.advance(10 * MINUTE);
+        assert!(test.keyring.session(&token).await.expect("works").is_some());
     }
+    test.clock.advance(10 * MINUTE);
+    assert!(
+        test.keyring.session(&token).await.expect("works").is_none(),
+        "twelve hours"
+    );
+
+    let token = cookies(&test, "ada@example.com", PASSWORD, None)
+        .await
+        .expect("in")
+        .token;
+    let session = test
+        .keyring
+        .session(&token)
+        .await
+        .expect("works")
+        .expect("begun");
+    session.sign_out(&Origin::default()).await.expect("out");
+    assert!(
+        test.keyring.session(&token).await.expect("works").is_none(),
+        "signed out"
+    );
+    test.clock.advance(HOUR);
 }
 
-#[tokio::test]
-async fn a_session_that_has_ended_cannot_be_made_fresh() {
-    for house in houses().await {
-        let (session, _) = house.owner("Acme").await;
-        session.sign_out(&Origin::default()).await.expect("works");
-        let answer = session
-            .reauthenticate(PASSWORD, None, &Origin::default())
-            .await;
-        assert!(matches!(answer, Err(ManagementError::NotFound)));
+each_database!(a_key_of_another_account_is_unknown);
+async fn a_key_of_another_account_is_unknown(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (ours, theirs) = (test.editor("Acme").await, test.editor("Globex").await);
+    let key = test.issue(&theirs, crate::test_keyring::draft()).await;
+    assert!(matches!(
+        ours.key(key.id).await,
+        Err(ManagementError::NotFound)
+    ));
+    assert!(matches!(
+        ours.open_key(key.id).await.map(drop),
+        Err(ManagementError::NotFound)
+    ));
+    assert!(matches!(
+        ours.revoke(key.id, String::new()).await,
+        Err(ManagementError::NotFound)
+    ));
+    let session = test.sign_in("owner@acme.example").await;
+    let app = theirs.application().id;
+    assert!(matches!(
+        session.viewer(app, Origin::default()).await,
+        Err(ManagementError::NotFound)
+    ));
+    let nowhere = ApplicationId(Uuid::from_u128(1));
+    assert!(matches!(
+        session.viewer(nowhere, Origin::default()).await,
+        Err(ManagementError::NotFound)
+    ));
+    assert!(
+        ours.key(KeyId::from_number(key.environment, 5))
+            .await
+            .is_err()
+    );
+}
+
+each_database!(a_viewer_reads_and_an_editor_writes);
+async fn a_viewer_reads_and_an_editor_writes(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    for (email, role) in [
+        ("dev@acme.example", Role::Developer),
+        ("eye@acme.example", Role::Viewer),
+    ] {
+        test.add("Acme", email, role).await;
     }
+    let developer = test.sign_in("dev@acme.example").await;
+    assert!(developer.editor(app, Origin::default()).await.is_ok());
+    assert!(matches!(
+        developer.owner(app, Origin::default()).await,
+        Err(ManagementError::Forbidden)
+    ));
+    let viewer = test.sign_in("eye@acme.example").await;
+    assert!(viewer.viewer(app, Origin::default()).await.is_ok());
+    assert!(matches!(
+        viewer.editor(app, Origin::default()).await,
+        Err(ManagementError::Forbidden)
+    ));
+}
+
+each_database!(support_belongs_to_no_account);
+async fn support_belongs_to_no_account(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    let draft = PersonDraft {
+        place: Some(("Acme".into(), "Shop".into())),
+        email: Email::parse("help@latchkey.example").expect("valid"),
+        role: Role::Support,
+        password: PASSWORD.to_owned().into(),
+    };
+    test.keyring.add_person(draft).await.expect("added");
+    let support = test.sign_in("help@latchkey.example").await;
+    assert!(support.is_support() && support.applications().await.expect("works").is_empty());
+    assert!(matches!(
+        support.viewer(app, Origin::default()).await,
+        Err(ManagementError::NotFound)
+    ));
+}
+
+each_database!(an_abandoned_setup_does_not_block_the_next);
+async fn an_abandoned_setup_does_not_block_the_next(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (keyring, origin) = (&test.keyring, Origin::default());
+    let token = keyring.setup_token().to_owned();
+    {
+        // Long enough for the password to be on its way; then the browser is gone.
+        let given_up = keyring.set_up(&token, setup("eve@example.com"), &origin);
+        let soon = tokio::time::timeout(std::time::Duration::from_millis(5), given_up).await;
+        assert!(soon.is_err(), "a password takes longer than that");
+    }
+    let next = keyring
+        .set_up(&token, setup("ada@example.com"), &origin)
+        .await
+        .expect("works");
+    assert!(matches!(next, SetUp::Done(_)), "{next:?}");
+}
+
+each_database!(two_concurrent_setups_create_one_owner);
+async fn two_concurrent_setups_create_one_owner(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (keyring, origin) = (&test.keyring, Origin::default());
+    let token = keyring.setup_token().to_owned();
+    let (one, other) = tokio::join!(
+        keyring.set_up(&token, setup("ada@example.com"), &origin),
+        keyring.set_up(&token, setup("eve@example.com"), &origin),
+    );
+    let made = [one, other].map(|answer| matches!(answer.expect("works"), SetUp::Done(_)));
+    assert_eq!(made.iter().filter(|made| **made).count(), 1);
+}
+
+each_database!(after_ten_minutes_creating_a_secret_requires_the_password_again);
+async fn after_ten_minutes_creating_a_secret_requires_the_password_again(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (session, app) = test.owner("Acme").await;
+    let origin = Origin::default();
+    test.clock.advance(10 * MINUTE);
+    let editor = session.editor(app, origin.clone()).await.expect("owns it");
+    assert!(editor.fresh().is_ok());
+    test.clock.advance(1);
+    let owner = session.owner(app, origin.clone()).await.expect("owns it");
+    assert!(matches!(owner.fresh(), Err(ManagementError::Stale)));
+    assert!(matches!(owner.fresh_owner(), Err(ManagementError::Stale)));
+
+    let wrong = session
+        .clone()
+        .reauthenticate("not my password", None, &origin);
+    assert!(matches!(
+        wrong.await.expect("works"),
+        Reauthentication::Refused
+    ));
+    let right = session.reauthenticate(PASSWORD, None, &origin);
+    let Reauthentication::Given(session) = right.await.expect("works") else {
+        panic!("refused");
+    };
+    let editor = session.editor(app, origin).await.expect("owns it");
+    assert!(editor.fresh().is_ok());
+}
+
+each_database!(a_session_that_has_ended_cannot_be_made_fresh);
+async fn a_session_that_has_ended_cannot_be_made_fresh(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (session, _) = test.owner("Acme").await;
+    session.sign_out(&Origin::default()).await.expect("works");
+    let answer = session
+        .reauthenticate(PASSWORD, None, &Origin::default())
+        .await;
+    assert!(matches!(answer, Err(ManagementError::NotFound)));
 }

@@ -1,6 +1,8 @@
 //! Several peppers at once, and what somebody who can write to the database cannot do without one.
 
-use crate::house::{NOW, PASSWORD, PEPPER, draft, houses, reopen, reopen_under};
+use crate::test_keyring::{
+    NOW, PASSWORD, PEPPER, TestKeyring, draft, on_each_database, reopen, reopen_under,
+};
 use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
@@ -9,7 +11,7 @@ use domain::{
 };
 use management::{Accepted, Keyring, PepperUsage, SignIn, Store};
 use sha2::{Digest, Sha256};
-use testing::TestDatabase;
+use testing::{TestDatabase, each_database};
 use verification::{Call, Pepper, Peppers, Route};
 
 const NEWER: &[u8; 32] = b"another pepper, thirty-two bytes";
@@ -46,13 +48,13 @@ async fn upgrade_all(keyring: &Keyring) {
 async fn a_pepper_is_rotated_without_a_refused_call_and_removed_when_unused() {
     const KEYS: usize = 30;
     const CALLED: usize = 20;
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
+    for test in on_each_database().await {
+        let editor = test.editor("Acme").await;
         let mut keys = Vec::new();
         for _ in 0..KEYS {
-            keys.push(house.issue(&editor, draft()).await);
+            keys.push(test.issue(&editor, draft()).await);
         }
-        let both = reopen_under(&house.fresh, &house.clock, 8, &[NEWER, PEPPER]).await;
+        let both = reopen_under(&test.fresh, &test.clock, 8, &[NEWER, PEPPER]).await;
         let both = both.expect("opens");
         for _ in 0..2 {
             for key in &keys[..CALLED] {
@@ -60,14 +62,14 @@ async fn a_pepper_is_rotated_without_a_refused_call_and_removed_when_unused() {
             }
             upgrade_all(&both).await;
         }
-        assert_eq!(rows(&house.fresh, NEWER).await.live_keys, 20);
-        assert_eq!(rows(&house.fresh, PEPPER).await.live_keys, 10);
+        assert_eq!(rows(&test.fresh, NEWER).await.live_keys, 20);
+        assert_eq!(rows(&test.fresh, PEPPER).await.live_keys, 10);
         for key in &keys {
             assert_eq!(ask(&both, key), Verdict::Accepted);
         }
 
         // Whoever forgets the older one is told what needs it.
-        let only = reopen_under(&house.fresh, &house.clock, 9, &[NEWER]).await;
+        let only = reopen_under(&test.fresh, &test.clock, 9, &[NEWER]).await;
         let refusal = only.err().expect("refused").to_string();
         assert!(refusal.contains("10 keys that work"), "{refusal}");
         assert!(!refusal.contains('\n'), "{refusal}");
@@ -75,9 +77,9 @@ async fn a_pepper_is_rotated_without_a_refused_call_and_removed_when_unused() {
         // The last ten calls bring the rest along; the log is sealed anew, and nothing is left.
         upgrade_all(&both).await;
         both.seal_audit_logs().await.expect("sealed");
-        let left = rows(&house.fresh, PEPPER).await;
+        let left = rows(&test.fresh, PEPPER).await;
         assert!(!left.is_needed(), "{left:?}");
-        let only = reopen_under(&house.fresh, &house.clock, 10, &[NEWER]).await;
+        let only = reopen_under(&test.fresh, &test.clock, 10, &[NEWER]).await;
         let only = only.expect("opens");
         for key in &keys {
             assert_eq!(ask(&only, key), Verdict::Accepted);
@@ -85,66 +87,64 @@ async fn a_pepper_is_rotated_without_a_refused_call_and_removed_when_unused() {
     }
 }
 
-#[tokio::test]
-async fn keys_that_have_ended_need_no_pepper() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        editor.revoke(key.id, String::new()).await.expect("revoked");
-        let both = reopen_under(&house.fresh, &house.clock, 8, &[NEWER, PEPPER]).await;
-        both.expect("opens")
-            .seal_audit_logs()
-            .await
-            .expect("sealed");
-        let only = reopen_under(&house.fresh, &house.clock, 9, &[NEWER]).await;
-        assert_eq!(
-            ask(&only.expect("opens"), &key),
-            Verdict::InvalidCredentials
-        );
-    }
+each_database!(keys_that_have_ended_need_no_pepper);
+async fn keys_that_have_ended_need_no_pepper(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    editor.revoke(key.id, String::new()).await.expect("revoked");
+    let both = reopen_under(&test.fresh, &test.clock, 8, &[NEWER, PEPPER]).await;
+    both.expect("opens")
+        .seal_audit_logs()
+        .await
+        .expect("sealed");
+    let only = reopen_under(&test.fresh, &test.clock, 9, &[NEWER]).await;
+    assert_eq!(
+        ask(&only.expect("opens"), &key),
+        Verdict::InvalidCredentials
+    );
 }
 
-#[tokio::test]
-async fn sessions_devices_and_invitations_outlive_a_rotation() {
-    for house in houses().await {
-        house.add("Acme", "ada@example.com", Role::Owner).await;
-        let origin = Origin::default();
-        let sign_in = house
-            .keyring
-            .sign_in("ada@example.com", PASSWORD, None, &origin);
-        let SignIn::Granted(cookies) = sign_in.await.expect("works") else {
-            panic!("refused");
-        };
-        let session = house.keyring.session(&cookies.token).await.expect("works");
-        let session = session.expect("begun");
-        let app = session.applications().await.expect("works")[0].id;
-        let owner = session.owner(app, origin.clone()).await.expect("owns it");
-        let email = Email::parse("bob@example.com").expect("valid");
-        let fresh = owner.fresh_owner().expect("fresh");
-        let invited = fresh.invite(email, Role::Viewer).await.expect("invited");
+each_database!(sessions_devices_and_invitations_outlive_a_rotation);
+async fn sessions_devices_and_invitations_outlive_a_rotation(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    test.add("Acme", "ada@example.com", Role::Owner).await;
+    let origin = Origin::default();
+    let sign_in = test
+        .keyring
+        .sign_in("ada@example.com", PASSWORD, None, &origin);
+    let SignIn::Granted(cookies) = sign_in.await.expect("works") else {
+        panic!("refused");
+    };
+    let session = test.keyring.session(&cookies.token).await.expect("works");
+    let session = session.expect("begun");
+    let app = session.applications().await.expect("works")[0].id;
+    let owner = session.owner(app, origin.clone()).await.expect("owns it");
+    let email = Email::parse("bob@example.com").expect("valid");
+    let fresh = owner.fresh_owner().expect("fresh");
+    let invited = fresh.invite(email, Role::Viewer).await.expect("invited");
 
-        let both = reopen_under(&house.fresh, &house.clock, 8, &[NEWER, PEPPER]).await;
-        let both = both.expect("opens");
-        assert!(both.session(&cookies.token).await.expect("works").is_some());
-        assert!(both.welcome(&invited.token).await.expect("works").is_some());
-        for _ in 0..25 {
-            let guess = both.sign_in("ada@example.com", "a wrong guess", None, &origin);
-            guess.await.expect("works");
-        }
-        let device = Some(cookies.device.as_str());
-        let known = both.sign_in("ada@example.com", PASSWORD, device, &origin);
-        assert!(matches!(known.await.expect("works"), SignIn::Granted(_)));
-
-        let accepted = both.accept(&invited.token, PASSWORD.to_owned().into(), None, &origin);
-        assert!(matches!(
-            accepted.await.expect("works"),
-            Accepted::Granted(_)
-        ));
-        both.seal_audit_logs().await.expect("sealed");
-        let only = reopen_under(&house.fresh, &house.clock, 9, &[NEWER]).await;
-        let only = only.expect("opens");
-        assert!(only.session(&cookies.token).await.expect("works").is_none());
+    let both = reopen_under(&test.fresh, &test.clock, 8, &[NEWER, PEPPER]).await;
+    let both = both.expect("opens");
+    assert!(both.session(&cookies.token).await.expect("works").is_some());
+    assert!(both.welcome(&invited.token).await.expect("works").is_some());
+    for _ in 0..25 {
+        let guess = both.sign_in("ada@example.com", "a wrong guess", None, &origin);
+        guess.await.expect("works");
     }
+    let device = Some(cookies.device.as_str());
+    let known = both.sign_in("ada@example.com", PASSWORD, device, &origin);
+    assert!(matches!(known.await.expect("works"), SignIn::Granted(_)));
+
+    let accepted = both.accept(&invited.token, PASSWORD.to_owned().into(), None, &origin);
+    assert!(matches!(
+        accepted.await.expect("works"),
+        Accepted::Granted(_)
+    ));
+    both.seal_audit_logs().await.expect("sealed");
+    let only = reopen_under(&test.fresh, &test.clock, 9, &[NEWER]).await;
+    let only = only.expect("opens");
+    assert!(only.session(&cookies.token).await.expect("works").is_none());
 }
 
 /// What somebody does who may write to the database.
@@ -157,91 +157,82 @@ async fn run(fresh: &TestDatabase, sql: String) {
     .expect("a statement");
 }
 
-#[tokio::test]
-async fn write_access_to_the_database_plants_no_session_no_link_and_no_key() {
-    for house in houses().await {
-        let (session, app) = house.owner("Acme").await;
-        let owner = session
-            .owner(app, Origin::default())
-            .await
-            .expect("owns it");
-        let email = Email::parse("eve@example.com").expect("valid");
-        let fresh = owner.fresh_owner().expect("fresh");
-        fresh.invite(email, Role::Owner).await.expect("invited");
-        let key = house.issue(&owner, draft()).await;
+each_database!(write_access_to_the_database_plants_no_session_no_link_and_no_key);
+async fn write_access_to_the_database_plants_no_session_no_link_and_no_key(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (session, app) = test.owner("Acme").await;
+    let owner = session
+        .owner(app, Origin::default())
+        .await
+        .expect("owns it");
+    let email = Email::parse("eve@example.com").expect("valid");
+    let fresh = owner.fresh_owner().expect("fresh");
+    fresh.invite(email, Role::Owner).await.expect("invited");
+    let key = test.issue(&owner, draft()).await;
 
-        let known = "0123456789abcdef".repeat(4);
-        let hash = hex::encode(Sha256::digest(&known));
-        let secret = hex::encode(Sha256::digest(&key.secret));
-        let foreign = Pepper::from_bytes([9; 32]).digest(key.id, &key.secret);
-        let bytes = |hex: &str| match &house.fresh.store {
-            Store::Sqlite { .. } => format!("x'{hex}'"),
-            Store::Postgres { .. } => format!("'\\x{hex}'"),
-        };
-        for sql in [
-            format!("UPDATE session SET token_hash = {}", bytes(&hash)),
-            format!(
-                "UPDATE session SET token_hash = {}, pepper = ''",
-                bytes(&hash)
-            ),
-            format!("UPDATE invitation SET token_hash = {}", bytes(&hash)),
-            format!(
-                "UPDATE invitation SET token_hash = {}, pepper = ''",
-                bytes(&hash)
-            ),
-            format!("UPDATE key_secret SET digest = {}", bytes(&secret)),
-            format!(
-                "UPDATE key_secret SET digest = {}",
-                bytes(&hex::encode(foreign))
-            ),
-        ] {
-            run(&house.fresh, sql.clone()).await;
-            let keyring = reopen(&house.fresh, &house.clock, 8).await;
-            assert!(
-                keyring.session(&known).await.expect("works").is_none(),
-                "{sql}"
-            );
-            assert!(
-                keyring.welcome(&known).await.expect("works").is_none(),
-                "{sql}"
-            );
-            if sql.contains("digest") {
-                assert_eq!(ask(&keyring, &key), Verdict::InvalidCredentials, "{sql}");
-            }
+    let known = "0123456789abcdef".repeat(4);
+    let hash = hex::encode(Sha256::digest(&known));
+    let secret = hex::encode(Sha256::digest(&key.secret));
+    let foreign = Pepper::from_bytes([9; 32]).digest(key.id, &key.secret);
+    let bytes = |hex: &str| match &test.fresh.store {
+        Store::Sqlite { .. } => format!("x'{hex}'"),
+        Store::Postgres { .. } => format!("'\\x{hex}'"),
+    };
+    for sql in [
+        format!("UPDATE session SET token_hash = {}", bytes(&hash)),
+        format!(
+            "UPDATE session SET token_hash = {}, pepper = ''",
+            bytes(&hash)
+        ),
+        format!("UPDATE invitation SET token_hash = {}", bytes(&hash)),
+        format!(
+            "UPDATE invitation SET token_hash = {}, pepper = ''",
+            bytes(&hash)
+        ),
+        format!("UPDATE key_secret SET digest = {}", bytes(&secret)),
+        format!(
+            "UPDATE key_secret SET digest = {}",
+            bytes(&hex::encode(foreign))
+        ),
+    ] {
+        run(&test.fresh, sql.clone()).await;
+        let keyring = reopen(&test.fresh, &test.clock, 8).await;
+        assert!(
+            keyring.session(&known).await.expect("works").is_none(),
+            "{sql}"
+        );
+        assert!(
+            keyring.welcome(&known).await.expect("works").is_none(),
+            "{sql}"
+        );
+        if sql.contains("digest") {
+            assert_eq!(ask(&keyring, &key), Verdict::InvalidCredentials, "{sql}");
         }
     }
 }
 
-#[tokio::test]
-async fn links_without_a_pepper_are_invalid_and_the_owner_sees_it() {
-    for house in houses().await {
-        let (session, app) = house.owner("Acme").await;
-        let owner = session
-            .owner(app, Origin::default())
-            .await
-            .expect("owns it");
-        let email = Email::parse("bob@example.com").expect("valid");
-        let fresh = owner.fresh_owner().expect("fresh");
-        let invited = fresh.invite(email, Role::Viewer).await;
-        let token = invited.expect("invited").token;
-        assert!(!owner.invitations().await.expect("read")[0].lapsed);
-        let hash = hex::encode(Sha256::digest(&token));
-        let hash = match &house.fresh.store {
-            Store::Sqlite { .. } => format!("x'{hash}'"),
-            Store::Postgres { .. } => format!("'\\x{hash}'"),
-        };
-        let as_before = format!("UPDATE invitation SET token_hash = {hash}, pepper = ''");
-        run(&house.fresh, as_before).await;
-        assert!(
-            house
-                .keyring
-                .welcome(&token)
-                .await
-                .expect("works")
-                .is_none()
-        );
-        assert!(owner.invitations().await.expect("read")[0].lapsed);
-    }
+each_database!(links_without_a_pepper_are_invalid_and_the_owner_sees_it);
+async fn links_without_a_pepper_are_invalid_and_the_owner_sees_it(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (session, app) = test.owner("Acme").await;
+    let owner = session
+        .owner(app, Origin::default())
+        .await
+        .expect("owns it");
+    let email = Email::parse("bob@example.com").expect("valid");
+    let fresh = owner.fresh_owner().expect("fresh");
+    let invited = fresh.invite(email, Role::Viewer).await;
+    let token = invited.expect("invited").token;
+    assert!(!owner.invitations().await.expect("read")[0].lapsed);
+    let hash = hex::encode(Sha256::digest(&token));
+    let hash = match &test.fresh.store {
+        Store::Sqlite { .. } => format!("x'{hash}'"),
+        Store::Postgres { .. } => format!("'\\x{hash}'"),
+    };
+    let as_before = format!("UPDATE invitation SET token_hash = {hash}, pepper = ''");
+    run(&test.fresh, as_before).await;
+    assert!(test.keyring.welcome(&token).await.expect("works").is_none());
+    assert!(owner.invitations().await.expect("read")[0].lapsed);
 }
 
 #[test]

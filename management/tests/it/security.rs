@@ -1,6 +1,6 @@
 //! Security events: what raises one, what does not, and who sees and acknowledges them.
 
-use crate::house::{House, NOW, draft, houses, reopen};
+use crate::test_keyring::{NOW, TestKeyring, draft, on_each_database, reopen};
 use domain::origin::Origin;
 use domain::{
     account::Role,
@@ -15,6 +15,7 @@ use domain::{
     time::{DAY, HOUR, SECOND},
 };
 use management::{Editor, Keyring, ManagementError, Viewer};
+use testing::{TestDatabase, each_database};
 use verification::{Call, Route};
 
 /// Where calls come from, unless a story says something else.
@@ -75,270 +76,260 @@ async fn told(viewer: &Viewer) -> Vec<(EventKind, i64)> {
     told
 }
 
-async fn home(house: &House) -> (Editor, IssuedKey) {
-    let editor = house.editor("Acme").await;
-    let key = house.issue(&editor, draft()).await;
+async fn home(test: &TestKeyring) -> (Editor, IssuedKey) {
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
     (editor, key)
 }
 
-#[tokio::test]
-async fn any_number_of_wrong_secrets_is_one_event_and_four_are_none() {
-    for house in houses().await {
-        let (editor, key) = home(&house).await;
-        let wrong = wrong();
-        let guess = Sent {
-            secret: &wrong,
-            ..sent(&key)
-        };
-        for _ in 0..4 {
-            call(&house.keyring, key.id, guess);
-        }
-        assert_eq!(told(&editor).await, []);
-        for n in 0..20_000_i64 {
-            call(&house.keyring, key.id, guess);
-            // Nobody is as quick as to fill what waits between two seconds.
-            if n % 4_000 == 0 {
-                house.clock.advance(SECOND);
-                house.keyring.telemetry().dispatch();
-            }
-        }
-        // Of a key that does not exist there is nothing to say.
-        let unknown = KeyId::from_number(Environment::Live, 404);
-        for _ in 0..100 {
-            call(&house.keyring, unknown, guess);
-        }
-        assert_eq!(told(&editor).await, [(EventKind::WrongSecret, 20_004)]);
-        let event = &events(&editor).await[0];
-        assert_eq!(event.subject, key.id.to_string());
-        assert_eq!(event.key.as_ref().map(|key| key.revocable), Some(true));
-        assert_eq!((event.address.as_str(), event.first_at), (HOME, NOW));
-        assert!(!format!("{event:?}").contains(&wrong));
+each_database!(any_number_of_wrong_secrets_is_one_event_and_four_are_none);
+async fn any_number_of_wrong_secrets_is_one_event_and_four_are_none(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = home(&test).await;
+    let wrong = wrong();
+    let guess = Sent {
+        secret: &wrong,
+        ..sent(&key)
+    };
+    for _ in 0..4 {
+        call(&test.keyring, key.id, guess);
     }
+    assert_eq!(told(&editor).await, []);
+    for n in 0..20_000_i64 {
+        call(&test.keyring, key.id, guess);
+        // Nobody is as quick as to fill what waits between two seconds.
+        if n % 4_000 == 0 {
+            test.clock.advance(SECOND);
+            test.keyring.telemetry().dispatch();
+        }
+    }
+    // Of a key that does not exist there is nothing to say.
+    let unknown = KeyId::from_number(Environment::Live, 404);
+    for _ in 0..100 {
+        call(&test.keyring, unknown, guess);
+    }
+    assert_eq!(told(&editor).await, [(EventKind::WrongSecret, 20_004)]);
+    let event = &events(&editor).await[0];
+    assert_eq!(event.subject, key.id.to_string());
+    assert_eq!(event.key.as_ref().map(|key| key.revocable), Some(true));
+    assert_eq!((event.address.as_str(), event.first_at), (HOME, NOW));
+    assert!(!format!("{event:?}").contains(&wrong));
 }
 
-#[tokio::test]
-async fn a_refused_call_with_the_right_secret_is_reported_immediately() {
-    for house in houses().await {
-        let (editor, active) = home(&house).await;
-        let limited = draft();
-        let limited = domain::key::KeyDraft {
-            ip_rules: IpRules::parse("198.51.100.0/24").expect("a network"),
-            ..limited
-        };
-        let limited = house.issue(&editor, limited).await;
-        let revoked = house.issue(&editor, draft()).await;
-        let inactive = house.issue(&editor, draft()).await;
-        editor
-            .revoke(revoked.id, String::new())
-            .await
-            .expect("works");
-        editor.deactivate(inactive.id).await.expect("works");
-        let answer = |key: &IssuedKey| call(&house.keyring, key.id, sent(key));
-        assert_eq!(answer(&limited), "ip_not_allowed");
-        assert_eq!(answer(&revoked), "key_revoked");
-        assert_eq!(answer(&inactive), "key_inactive");
-        assert_eq!(answer(&inactive), "key_inactive");
-        let browser = Sent {
-            browser: true,
-            ..sent(&active)
-        };
-        assert_eq!(call(&house.keyring, active.id, browser), "valid");
-        house.keyring.report_credentials_in_query(&Call {
-            key: &active.id.to_string(),
-            secret: "",
-            address: None,
-            scopes: "".parse().expect("none"),
-            user_agent: "",
-            route: Route::default(),
-            within: None,
-            request_id: "request-2",
-            browser: false,
-        });
-        let scope = Sent {
-            scope: "tax:read",
-            ..sent(&active)
-        };
-        for _ in 0..5 {
-            assert_eq!(call(&house.keyring, active.id, scope), "insufficient_scope");
+each_database!(a_refused_call_with_the_right_secret_is_reported_immediately);
+async fn a_refused_call_with_the_right_secret_is_reported_immediately(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, active) = home(&test).await;
+    let limited = draft();
+    let limited = domain::key::KeyDraft {
+        ip_rules: IpRules::parse("198.51.100.0/24").expect("a network"),
+        ..limited
+    };
+    let limited = test.issue(&editor, limited).await;
+    let revoked = test.issue(&editor, draft()).await;
+    let inactive = test.issue(&editor, draft()).await;
+    editor
+        .revoke(revoked.id, String::new())
+        .await
+        .expect("works");
+    editor.deactivate(inactive.id).await.expect("works");
+    let answer = |key: &IssuedKey| call(&test.keyring, key.id, sent(key));
+    assert_eq!(answer(&limited), "ip_not_allowed");
+    assert_eq!(answer(&revoked), "key_revoked");
+    assert_eq!(answer(&inactive), "key_inactive");
+    assert_eq!(answer(&inactive), "key_inactive");
+    let browser = Sent {
+        browser: true,
+        ..sent(&active)
+    };
+    assert_eq!(call(&test.keyring, active.id, browser), "valid");
+    test.keyring.report_credentials_in_query(&Call {
+        key: &active.id.to_string(),
+        secret: "",
+        address: None,
+        scopes: "".parse().expect("none"),
+        user_agent: "",
+        route: Route::default(),
+        within: None,
+        request_id: "request-2",
+        browser: false,
+    });
+    let scope = Sent {
+        scope: "tax:read",
+        ..sent(&active)
+    };
+    for _ in 0..5 {
+        assert_eq!(call(&test.keyring, active.id, scope), "insufficient_scope");
+    }
+    let all = [
+        (EventKind::RevokedUsed, 1),
+        (EventKind::InactiveUsed, 2),
+        (EventKind::AddressNotAllowed, 1),
+        (EventKind::ScopeNotHeld, 5),
+        (EventKind::InQuery, 1),
+        (EventKind::FromBrowser, 1),
+    ];
+    assert_eq!(told(&editor).await, all);
+    test.clock.advance(31 * DAY);
+    assert_eq!(answer(&active), "key_expired");
+    let last = told(&editor).await;
+    assert!(last.contains(&(EventKind::ExpiredUsed, 1)), "{last:?}");
+}
+
+each_database!(a_steady_load_raises_nothing);
+async fn a_steady_load_raises_nothing(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = home(&test).await;
+    for hour in 0..72 {
+        test.clock.advance(HOUR);
+        for (address, user_agent) in [
+            (HOME, "till/2"),
+            ("2001:db8:1::7", "ledger/4.1"),
+            ("192.0.2.77", "till/3 (linux)"),
+        ] {
+            let usual = Sent {
+                address,
+                user_agent,
+                scope: "invoice:read",
+                ..sent(&key)
+            };
+            assert_eq!(call(&test.keyring, key.id, usual), "valid");
         }
-        let all = [
-            (EventKind::RevokedUsed, 1),
-            (EventKind::InactiveUsed, 2),
-            (EventKind::AddressNotAllowed, 1),
-            (EventKind::ScopeNotHeld, 5),
-            (EventKind::InQuery, 1),
-            (EventKind::FromBrowser, 1),
-        ];
-        assert_eq!(told(&editor).await, all);
-        house.clock.advance(31 * DAY);
-        assert_eq!(answer(&active), "key_expired");
-        let last = told(&editor).await;
-        assert!(last.contains(&(EventKind::ExpiredUsed, 1)), "{last:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_steady_load_raises_nothing() {
-    for house in houses().await {
-        let (editor, key) = home(&house).await;
-        for hour in 0..72 {
-            house.clock.advance(HOUR);
-            for (address, user_agent) in [
-                (HOME, "till/2"),
-                ("2001:db8:1::7", "ledger/4.1"),
-                ("192.0.2.77", "till/3 (linux)"),
-            ] {
-                let usual = Sent {
-                    address,
-                    user_agent,
-                    scope: "invoice:read",
-                    ..sent(&key)
-                };
-                assert_eq!(call(&house.keyring, key.id, usual), "valid");
-            }
-            // Now and then one goes wrong.
-            if hour % 7 == 0 {
-                let scope = Sent {
-                    scope: "tax:read",
-                    ..sent(&key)
-                };
-                call(&house.keyring, key.id, scope);
-            }
-            house
-                .keyring
-                .telemetry()
-                .write_events()
-                .await
-                .expect("written");
+        // Now and then one goes wrong.
+        if hour % 7 == 0 {
+            let scope = Sent {
+                scope: "tax:read",
+                ..sent(&key)
+            };
+            call(&test.keyring, key.id, scope);
         }
-        assert_eq!(told(&editor).await, []);
-    }
-}
-
-#[tokio::test]
-async fn a_new_network_and_a_new_user_agent_are_reported_once() {
-    for house in houses().await {
-        let (editor, key) = home(&house).await;
-        let away = Sent {
-            address: "198.51.100.9",
-            user_agent: "python-requests/2.32",
-            ..sent(&key)
-        };
-        call(&house.keyring, key.id, sent(&key));
-        house.clock.advance(DAY);
-        call(&house.keyring, key.id, away);
-        call(&house.keyring, key.id, away);
-        let once = [(EventKind::NewNetwork, 1), (EventKind::AgentChanged, 1)];
-        assert_eq!(told(&editor).await, once);
-        let rows = events(&editor).await;
-        let mut values: Vec<_> = rows.iter().map(|row| row.value.as_str()).collect();
-        values.sort_unstable();
-        assert_eq!(values, ["198.51.100.0/24", "python-requests"]);
-        // A refused call makes nobody familiar, and neither a day nor a restart makes anybody new.
-        house.clock.advance(DAY);
-        call(&house.keyring, key.id, away);
-        let again = reopen(&house.fresh, &house.clock, 8).await;
-        call(&again, key.id, away);
-        again.telemetry().write_events().await.expect("written");
-        assert_eq!(told(&editor).await, once);
-    }
-}
-
-#[tokio::test]
-async fn a_key_that_was_dormant_for_a_month_is_reported_once() {
-    for house in houses().await {
-        let (editor, _) = home(&house).await;
-        let lasting = domain::key::KeyDraft {
-            expiry: domain::key::expiry::Expiry::Never,
-            ..draft()
-        };
-        let key = house.issue(&editor, lasting).await;
-        call(&house.keyring, key.id, sent(&key));
-        house
-            .keyring
+        test.keyring
             .telemetry()
             .write_events()
             .await
             .expect("written");
-        house.clock.advance(29 * DAY);
-        call(&house.keyring, key.id, sent(&key));
-        assert_eq!(told(&editor).await, []);
-        house.clock.advance(32 * DAY);
-        for _ in 0..3 {
-            call(&house.keyring, key.id, sent(&key));
-        }
-        // (The rights of an editor do not end here: the session is asked for elsewhere.)
-        assert_eq!(told(&editor).await, [(EventKind::DormantWoke, 1)]);
     }
+    assert_eq!(told(&editor).await, []);
 }
 
-#[tokio::test]
-async fn an_unusual_share_of_refusals_is_reported() {
-    for house in houses().await {
-        let (editor, key) = home(&house).await;
-        let refused = Sent {
-            scope: "tax:read",
-            ..sent(&key)
-        };
-        // Two of a hundred are usual.
-        for _ in 0..6 {
-            for _ in 0..49 {
-                call(&house.keyring, key.id, sent(&key));
-            }
-            call(&house.keyring, key.id, refused);
-            house
-                .keyring
-                .telemetry()
-                .write_events()
-                .await
-                .expect("written");
-            house.clock.advance(HOUR);
-        }
-        assert_eq!(told(&editor).await, []);
-        for _ in 0..30 {
-            call(&house.keyring, key.id, sent(&key));
-        }
-        for _ in 0..19 {
-            call(&house.keyring, key.id, refused);
-        }
-        let scope = told(&editor).await;
-        assert_eq!(scope, [(EventKind::ScopeNotHeld, 19)]);
-        call(&house.keyring, key.id, refused);
-        house.clock.advance(SECOND);
-        call(&house.keyring, key.id, refused);
-        let all = told(&editor).await;
-        assert_eq!(
-            all,
-            [(EventKind::ScopeNotHeld, 21), (EventKind::RefusalsRose, 21)]
-        );
+each_database!(a_new_network_and_a_new_user_agent_are_reported_once);
+async fn a_new_network_and_a_new_user_agent_are_reported_once(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = home(&test).await;
+    let away = Sent {
+        address: "198.51.100.9",
+        user_agent: "python-requests/2.32",
+        ..sent(&key)
+    };
+    call(&test.keyring, key.id, sent(&key));
+    test.clock.advance(DAY);
+    call(&test.keyring, key.id, away);
+    call(&test.keyring, key.id, away);
+    let once = [(EventKind::NewNetwork, 1), (EventKind::AgentChanged, 1)];
+    assert_eq!(told(&editor).await, once);
+    let rows = events(&editor).await;
+    let mut values: Vec<_> = rows.iter().map(|row| row.value.as_str()).collect();
+    values.sort_unstable();
+    assert_eq!(values, ["198.51.100.0/24", "python-requests"]);
+    // A refused call makes nobody familiar, and neither a day nor a restart makes anybody new.
+    test.clock.advance(DAY);
+    call(&test.keyring, key.id, away);
+    let again = reopen(&test.fresh, &test.clock, 8).await;
+    call(&again, key.id, away);
+    again.telemetry().write_events().await.expect("written");
+    assert_eq!(told(&editor).await, once);
+}
+
+each_database!(a_key_that_was_dormant_for_a_month_is_reported_once);
+async fn a_key_that_was_dormant_for_a_month_is_reported_once(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, _) = home(&test).await;
+    let lasting = domain::key::KeyDraft {
+        expiry: domain::key::expiry::Expiry::Never,
+        ..draft()
+    };
+    let key = test.issue(&editor, lasting).await;
+    call(&test.keyring, key.id, sent(&key));
+    test.keyring
+        .telemetry()
+        .write_events()
+        .await
+        .expect("written");
+    test.clock.advance(29 * DAY);
+    call(&test.keyring, key.id, sent(&key));
+    assert_eq!(told(&editor).await, []);
+    test.clock.advance(32 * DAY);
+    for _ in 0..3 {
+        call(&test.keyring, key.id, sent(&key));
     }
+    // (The rights of an editor do not end here: the session is asked for elsewhere.)
+    assert_eq!(told(&editor).await, [(EventKind::DormantWoke, 1)]);
+}
+
+each_database!(an_unusual_share_of_refusals_is_reported);
+async fn an_unusual_share_of_refusals_is_reported(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = home(&test).await;
+    let refused = Sent {
+        scope: "tax:read",
+        ..sent(&key)
+    };
+    // Two of a hundred are usual.
+    for _ in 0..6 {
+        for _ in 0..49 {
+            call(&test.keyring, key.id, sent(&key));
+        }
+        call(&test.keyring, key.id, refused);
+        test.keyring
+            .telemetry()
+            .write_events()
+            .await
+            .expect("written");
+        test.clock.advance(HOUR);
+    }
+    assert_eq!(told(&editor).await, []);
+    for _ in 0..30 {
+        call(&test.keyring, key.id, sent(&key));
+    }
+    for _ in 0..19 {
+        call(&test.keyring, key.id, refused);
+    }
+    let scope = told(&editor).await;
+    assert_eq!(scope, [(EventKind::ScopeNotHeld, 19)]);
+    call(&test.keyring, key.id, refused);
+    test.clock.advance(SECOND);
+    call(&test.keyring, key.id, refused);
+    let all = told(&editor).await;
+    assert_eq!(
+        all,
+        [(EventKind::ScopeNotHeld, 21), (EventKind::RefusalsRose, 21)]
+    );
 }
 
 #[tokio::test]
 async fn every_suspected_key_is_examined() {
     const KEYS: usize = 60;
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
+    for test in on_each_database().await {
+        let editor = test.editor("Acme").await;
         let mut keys = Vec::new();
         for _ in 0..KEYS {
-            keys.push(house.issue(&editor, draft()).await);
+            keys.push(test.issue(&editor, draft()).await);
         }
         let each = |times: usize, scope| {
             for key in &keys {
                 for _ in 0..times {
                     let wanted = Sent { scope, ..sent(key) };
-                    call(&house.keyring, key.id, wanted);
+                    call(&test.keyring, key.id, wanted);
                 }
             }
-            house.keyring.telemetry().dispatch();
+            test.keyring.telemetry().dispatch();
         };
         each(100, "invoice:read");
-        house.clock.advance(2 * HOUR);
+        test.clock.advance(2 * HOUR);
         each(25, "tax:read");
         // Some at a time, so that nobody else waits for the database.
         for _ in 0..2 {
-            house
-                .keyring
+            test.keyring
                 .telemetry()
                 .write_events()
                 .await
@@ -356,128 +347,127 @@ async fn every_suspected_key_is_examined() {
     }
 }
 
-#[tokio::test]
-async fn failed_sign_ins_and_changed_members_concern_the_owner() {
-    for house in houses().await {
-        house.add("Acme", "dev@acme.example", Role::Developer).await;
-        let dev = "dev@acme.example";
-        let developer = house.sign_in(dev).await;
-        let (session, app) = house.owner("Acme").await;
-        let owner = session
-            .owner(app, Origin::default())
-            .await
-            .expect("owns it");
-        let origin = Origin {
-            address: "203.0.113.9".parse().ok(),
-            user_agent: "Mozilla/5.0".into(),
-            request_id: "request-9".into(),
-        };
-        let added = told(&owner).await;
-        assert_eq!(added, [(EventKind::MembersChanged, 1)]);
-        let guess = async |email: &str, times: usize| {
-            for _ in 0..times {
-                let answer = house
-                    .keyring
-                    .sign_in(email, "a wrong password", None, &origin)
-                    .await;
-                answer.expect("works");
-            }
-        };
-        guess("nobody@acme.example", 6).await;
-        guess("dev@acme.example", 4).await;
-        assert_eq!(told(&owner).await, added);
-        guess("dev@acme.example", 17).await;
-        let rows = events(&owner).await;
-        let signs: Vec<_> = rows
-            .iter()
-            .filter(|row| row.kind != EventKind::MembersChanged)
-            .map(|row| (row.kind, row.subject.as_str(), row.calls))
-            .collect();
-        assert!(
-            signs.contains(&(EventKind::SignInFailed, dev, 20)),
-            "{signs:?}"
-        );
-        assert!(
-            signs.contains(&(EventKind::SignInThrottled, dev, 1)),
-            "{signs:?}"
-        );
-        assert_eq!(signs.len(), 2);
-        let failed = rows.iter().find(|row| row.kind == EventKind::SignInFailed);
-        assert_eq!(failed.map(|row| row.address.as_str()), Some("203.0.113.9"));
-        let developer = developer
-            .editor(app, Origin::default())
-            .await
-            .expect("edits");
-        assert_eq!(told(&developer).await, []);
-        let id = rows[0].id;
-        let refused = developer.acknowledge(id, "").await;
-        assert!(matches!(refused, Err(ManagementError::NotFound)));
-    }
+each_database!(failed_sign_ins_and_changed_members_concern_the_owner);
+async fn failed_sign_ins_and_changed_members_concern_the_owner(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    test.add("Acme", "dev@acme.example", Role::Developer).await;
+    let dev = "dev@acme.example";
+    let developer = test.sign_in(dev).await;
+    let (session, app) = test.owner("Acme").await;
+    let owner = session
+        .owner(app, Origin::default())
+        .await
+        .expect("owns it");
+    let origin = Origin {
+        address: "203.0.113.9".parse().ok(),
+        user_agent: "Mozilla/5.0".into(),
+        request_id: "request-9".into(),
+    };
+    let added = told(&owner).await;
+    assert_eq!(added, [(EventKind::MembersChanged, 1)]);
+    let guess = async |email: &str, times: usize| {
+        for _ in 0..times {
+            let answer = test
+                .keyring
+                .sign_in(email, "a wrong password", None, &origin)
+                .await;
+            answer.expect("works");
+        }
+    };
+    guess("nobody@acme.example", 6).await;
+    guess("dev@acme.example", 4).await;
+    assert_eq!(told(&owner).await, added);
+    guess("dev@acme.example", 17).await;
+    let rows = events(&owner).await;
+    let signs: Vec<_> = rows
+        .iter()
+        .filter(|row| row.kind != EventKind::MembersChanged)
+        .map(|row| (row.kind, row.subject.as_str(), row.calls))
+        .collect();
+    assert!(
+        signs.contains(&(EventKind::SignInFailed, dev, 20)),
+        "{signs:?}"
+    );
+    assert!(
+        signs.contains(&(EventKind::SignInThrottled, dev, 1)),
+        "{signs:?}"
+    );
+    assert_eq!(signs.len(), 2);
+    let failed = rows.iter().find(|row| row.kind == EventKind::SignInFailed);
+    assert_eq!(failed.map(|row| row.address.as_str()), Some("203.0.113.9"));
+    let developer = developer
+        .editor(app, Origin::default())
+        .await
+        .expect("edits");
+    assert_eq!(told(&developer).await, []);
+    let id = rows[0].id;
+    let refused = developer.acknowledge(id, "").await;
+    assert!(matches!(refused, Err(ManagementError::NotFound)));
 }
 
-#[tokio::test]
-async fn an_event_is_acknowledged_with_a_note_and_a_repetition_is_a_new_event() {
-    for house in houses().await {
-        let (editor, key) = home(&house).await;
-        let (session, app) = house.owner("Globex").await;
-        let stranger = session
-            .owner(app, Origin::default())
-            .await
-            .expect("owns it");
-        editor.revoke(key.id, String::new()).await.expect("works");
-        call(&house.keyring, key.id, sent(&key));
-        let event = events(&editor).await.remove(0);
-        assert_eq!(event.key.as_ref().map(|key| key.revocable), Some(false));
-        assert_eq!(
-            stranger.open_events(Some(key.id)).await.expect("read").all,
-            0
-        );
-        let foreign = stranger.acknowledge(event.id, "mine now").await;
-        assert!(matches!(foreign, Err(ManagementError::NotFound)));
-        let long = editor.acknowledge(event.id, &"x".repeat(501)).await;
-        assert!(matches!(long, Err(ManagementError::Invalid(_))));
-        assert_eq!(editor.open_events(None).await.expect("read").critical, 1);
-        let note = " An old cron job;\u{1b} stopped it.\nDone ";
-        editor.acknowledge(event.id, note).await.expect("works");
-        editor.acknowledge(event.id, "again").await.expect("idle");
-        assert_eq!(told(&editor).await, []);
-        assert_eq!(editor.open_events(None).await.expect("read").all, 0);
-        let seen = EventFilter {
-            state: EventState::Acknowledged,
-            ..EventFilter::default()
-        };
-        let page = editor.security_events(&seen, None).await.expect("read");
-        let how = page.rows[0].acknowledged.clone().expect("acknowledged");
-        assert_eq!(how.note, "An old cron job; stopped it.\nDone");
-        assert_eq!(how.by, "owner@acme.example");
-        call(&house.keyring, key.id, sent(&key));
-        assert_eq!(told(&editor).await, [(EventKind::RevokedUsed, 1)]);
-        let owner = house.sign_in("owner@acme.example").await;
-        let owner = owner
-            .owner(editor.application().id, Origin::default())
-            .await
-            .expect("owns it");
-        let filter = AuditFilter::parse("", "", "security.acknowledged", "", "");
-        let records = owner.audit(&filter, None).await.expect("read");
-        assert_eq!(records.rows.len(), 1);
-        assert_eq!(records.rows[0].target, key.id.to_string());
-        assert!(
-            records.rows[0]
-                .detail
-                .starts_with("Revoked key used. An old")
-        );
-    }
+each_database!(an_event_is_acknowledged_with_a_note_and_a_repetition_is_a_new_event);
+async fn an_event_is_acknowledged_with_a_note_and_a_repetition_is_a_new_event(
+    database: TestDatabase,
+) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = home(&test).await;
+    let (session, app) = test.owner("Globex").await;
+    let stranger = session
+        .owner(app, Origin::default())
+        .await
+        .expect("owns it");
+    editor.revoke(key.id, String::new()).await.expect("works");
+    call(&test.keyring, key.id, sent(&key));
+    let event = events(&editor).await.remove(0);
+    assert_eq!(event.key.as_ref().map(|key| key.revocable), Some(false));
+    assert_eq!(
+        stranger.open_events(Some(key.id)).await.expect("read").all,
+        0
+    );
+    let foreign = stranger.acknowledge(event.id, "mine now").await;
+    assert!(matches!(foreign, Err(ManagementError::NotFound)));
+    let long = editor.acknowledge(event.id, &"x".repeat(501)).await;
+    assert!(matches!(long, Err(ManagementError::Invalid(_))));
+    assert_eq!(editor.open_events(None).await.expect("read").critical, 1);
+    let note = " An old cron job;\u{1b} stopped it.\nDone ";
+    editor.acknowledge(event.id, note).await.expect("works");
+    editor.acknowledge(event.id, "again").await.expect("idle");
+    assert_eq!(told(&editor).await, []);
+    assert_eq!(editor.open_events(None).await.expect("read").all, 0);
+    let seen = EventFilter {
+        state: EventState::Acknowledged,
+        ..EventFilter::default()
+    };
+    let page = editor.security_events(&seen, None).await.expect("read");
+    let how = page.rows[0].acknowledged.clone().expect("acknowledged");
+    assert_eq!(how.note, "An old cron job; stopped it.\nDone");
+    assert_eq!(how.by, "owner@acme.example");
+    call(&test.keyring, key.id, sent(&key));
+    assert_eq!(told(&editor).await, [(EventKind::RevokedUsed, 1)]);
+    let owner = test.sign_in("owner@acme.example").await;
+    let owner = owner
+        .owner(editor.application().id, Origin::default())
+        .await
+        .expect("owns it");
+    let filter = AuditFilter::parse("", "", "security.acknowledged", "", "");
+    let records = owner.audit(&filter, None).await.expect("read");
+    assert_eq!(records.rows.len(), 1);
+    assert_eq!(records.rows[0].target, key.id.to_string());
+    assert!(
+        records.rows[0]
+            .detail
+            .starts_with("Revoked key used. An old")
+    );
 }
 
-#[tokio::test]
-async fn pending_events_are_written_on_close() {
-    for house in houses().await {
-        let (editor, key) = home(&house).await;
-        editor.revoke(key.id, String::new()).await.expect("works");
-        call(&house.keyring, key.id, sent(&key));
-        let silent = reopen(&house.fresh, &house.clock, 9).await;
-        call(&silent, key.id, sent(&key));
-        silent.close().await;
-        assert_eq!(told(&editor).await, [(EventKind::RevokedUsed, 2)]);
-    }
+each_database!(pending_events_are_written_on_close);
+async fn pending_events_are_written_on_close(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = home(&test).await;
+    editor.revoke(key.id, String::new()).await.expect("works");
+    call(&test.keyring, key.id, sent(&key));
+    let silent = reopen(&test.fresh, &test.clock, 9).await;
+    call(&silent, key.id, sent(&key));
+    silent.close().await;
+    assert_eq!(told(&editor).await, [(EventKind::RevokedUsed, 2)]);
 }

@@ -1,10 +1,11 @@
 //! Signing out ends a session for requests that are under way too.
 
-use crate::house::{PASSWORD, houses};
+use crate::test_keyring::{PASSWORD, TestKeyring};
 use domain::origin::Origin;
 use domain::{account::Role, time::MINUTE};
 use management::{ManagementError, SignIn};
 use std::sync::Arc;
+use testing::{TestDatabase, each_database};
 use tokio::sync::Barrier;
 
 /// Races of one sign-out on each database.
@@ -12,91 +13,94 @@ const ROUNDS: usize = 40;
 /// Requests under way in each of them.
 const REQUESTS: usize = 12;
 
-#[tokio::test]
-async fn a_request_that_loaded_its_session_before_the_sign_out_does_not_revive_it() {
-    for house in houses().await {
-        let (keyring, origin) = (&house.keyring, Origin::default());
-        house.add("Acme", "ada@example.com", Role::Owner).await;
+each_database!(a_request_that_loaded_its_session_before_the_sign_out_does_not_revive_it);
+async fn a_request_that_loaded_its_session_before_the_sign_out_does_not_revive_it(
+    database: TestDatabase,
+) {
+    let test = TestKeyring::new(database).await;
+    let (keyring, origin) = (&test.keyring, Origin::default());
+    test.add("Acme", "ada@example.com", Role::Owner).await;
+    let signed_in = keyring
+        .sign_in("ada@example.com", PASSWORD, None, &origin)
+        .await;
+    let Ok(SignIn::Granted(cookies)) = signed_in else {
+        panic!("not signed in: {signed_in:?}");
+    };
+    let load = || async { keyring.session(&cookies.token).await.expect("works") };
+    let (first, second) = (load().await.expect("begun"), load().await.expect("begun"));
+    // From here on a request notes that the session was used.
+    test.clock.advance(2 * MINUTE);
+    first.sign_out(&origin).await.expect("signed out");
+    assert!(load().await.is_none());
+    // The other request goes on, and enters the password.
+    let proof = second.clone().reauthenticate(PASSWORD, None, &origin).await;
+    assert!(
+        matches!(proof, Err(ManagementError::NotFound)),
+        "the session has ended"
+    );
+    second.sign_out(&origin).await.expect("once more");
+    test.clock.advance(2 * MINUTE);
+    assert!(load().await.is_none());
+    assert!(
+        keyring
+            .session_without_touch(&cookies.token)
+            .await
+            .expect("works")
+            .is_none()
+    );
+}
+
+each_database!(
+    no_race_of_a_sign_out_with_requests_leaves_the_session_alive,
+    flavor = "multi_thread",
+    worker_threads = 4
+);
+async fn no_race_of_a_sign_out_with_requests_leaves_the_session_alive(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    test.add("Acme", "ada@example.com", Role::Owner).await;
+    for round in 0..ROUNDS {
+        let keyring = test.keyring.clone();
         let signed_in = keyring
-            .sign_in("ada@example.com", PASSWORD, None, &origin)
+            .sign_in("ada@example.com", PASSWORD, None, &Origin::default())
             .await;
         let Ok(SignIn::Granted(cookies)) = signed_in else {
             panic!("not signed in: {signed_in:?}");
         };
-        let load = || async { keyring.session(&cookies.token).await.expect("works") };
-        let (first, second) = (load().await.expect("begun"), load().await.expect("begun"));
-        // From here on a request notes that the session was used.
-        house.clock.advance(2 * MINUTE);
-        first.sign_out(&origin).await.expect("signed out");
-        assert!(load().await.is_none());
-        // The other request goes on, and enters the password.
-        let proof = second.clone().reauthenticate(PASSWORD, None, &origin).await;
-        assert!(
-            matches!(proof, Err(ManagementError::NotFound)),
-            "the session has ended"
-        );
-        second.sign_out(&origin).await.expect("once more");
-        house.clock.advance(2 * MINUTE);
-        assert!(load().await.is_none());
-        assert!(
-            keyring
-                .session_without_touch(&cookies.token)
-                .await
-                .expect("works")
-                .is_none()
-        );
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn no_race_of_a_sign_out_with_requests_leaves_the_session_alive() {
-    for house in houses().await {
-        house.add("Acme", "ada@example.com", Role::Owner).await;
-        for round in 0..ROUNDS {
-            let keyring = house.keyring.clone();
-            let signed_in = keyring
-                .sign_in("ada@example.com", PASSWORD, None, &Origin::default())
-                .await;
-            let Ok(SignIn::Granted(cookies)) = signed_in else {
-                panic!("not signed in: {signed_in:?}");
-            };
-            let token: Arc<str> = cookies.token.into();
-            let session = keyring
-                .session(&token)
-                .await
-                .expect("works")
-                .expect("begun");
-            // Every request notes that the session was used.
-            house.clock.advance(2 * MINUTE);
-            let barrier = Arc::new(Barrier::new(REQUESTS + 1));
-            let requests: Vec<_> = (0..REQUESTS)
-                .map(|_| {
-                    let (keyring, token, barrier) =
-                        (keyring.clone(), token.clone(), barrier.clone());
-                    tokio::spawn(async move {
-                        barrier.wait().await;
-                        keyring
-                            .session(&token)
-                            .await
-                            .map(|session| session.is_some())
-                    })
+        let token: Arc<str> = cookies.token.into();
+        let session = keyring
+            .session(&token)
+            .await
+            .expect("works")
+            .expect("begun");
+        // Every request notes that the session was used.
+        test.clock.advance(2 * MINUTE);
+        let barrier = Arc::new(Barrier::new(REQUESTS + 1));
+        let requests: Vec<_> = (0..REQUESTS)
+            .map(|_| {
+                let (keyring, token, barrier) = (keyring.clone(), token.clone(), barrier.clone());
+                tokio::spawn(async move {
+                    barrier.wait().await;
+                    keyring
+                        .session(&token)
+                        .await
+                        .map(|session| session.is_some())
                 })
-                .collect();
-            barrier.wait().await;
-            session
-                .sign_out(&Origin::default())
-                .await
-                .expect("signed out");
-            // Whatever was still under way has found the session, or has not.
-            for request in requests {
-                request.await.expect("ends").expect("works");
-            }
-            for _ in 0..2 {
-                assert!(
-                    keyring.session(&token).await.expect("works").is_none(),
-                    "round {round}"
-                );
-            }
+            })
+            .collect();
+        barrier.wait().await;
+        session
+            .sign_out(&Origin::default())
+            .await
+            .expect("signed out");
+        // Whatever was still under way has found the session, or has not.
+        for request in requests {
+            request.await.expect("ends").expect("works");
+        }
+        for _ in 0..2 {
+            assert!(
+                keyring.session(&token).await.expect("works").is_none(),
+                "round {round}"
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Platform staff: they see what keys are, say why, and are seen.
 
-use crate::house::{House, PASSWORD, draft, houses};
+use crate::test_keyring::{PASSWORD, TestKeyring, draft};
 use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
@@ -9,8 +9,9 @@ use domain::{
     time::HOUR,
 };
 use management::{Look, ManagementError, PersonDraft, Support};
+use testing::{TestDatabase, each_database};
 
-pub async fn support(house: &House) -> Support {
+pub async fn support(test: &TestKeyring) -> Support {
     let email = "help@latchkey.example";
     let draft = PersonDraft {
         place: None,
@@ -18,8 +19,8 @@ pub async fn support(house: &House) -> Support {
         role: Role::Support,
         password: PASSWORD.to_owned().into(),
     };
-    house.keyring.add_person(draft).await.expect("added");
-    let session = house.sign_in(email).await;
+    test.keyring.add_person(draft).await.expect("added");
+    let session = test.sign_in(email).await;
     session.support(Origin::default()).expect("of support")
 }
 
@@ -34,105 +35,101 @@ async fn look(support: &Support, what: &str) -> SupportSearchResult {
     }
 }
 
-#[tokio::test]
-async fn a_search_for_a_key_is_in_its_history_before_it_is_answered() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        let support = support(&house).await;
-        let found = look(&support, &key.id.to_string()).await;
-        let view = found.key.expect("found");
-        assert_eq!(view.key.id, key.id);
-        assert_eq!(view.application.account_name, "Acme");
-        let newest = &view.history[0];
-        assert_eq!(newest.action, Action::SupportLooked);
-        assert_eq!(newest.actor, "help@latchkey.example");
-        assert_eq!(newest.detail, "Request 4711");
-        // The owner reads the same.
-        let history = editor
-            .open_key(key.id)
-            .await
-            .expect("the key")
-            .history()
-            .await
-            .expect("works");
-        assert_eq!(history, view.history);
-        let sent = serde_json::to_string(&view).expect("JSON");
-        assert!(!sent.contains(&key.secret) && !sent.contains("digest"));
+each_database!(a_search_for_a_key_is_in_its_history_before_it_is_answered);
+async fn a_search_for_a_key_is_in_its_history_before_it_is_answered(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    let support = support(&test).await;
+    let found = look(&support, &key.id.to_string()).await;
+    let view = found.key.expect("found");
+    assert_eq!(view.key.id, key.id);
+    assert_eq!(view.application.account_name, "Acme");
+    let newest = &view.history[0];
+    assert_eq!(newest.action, Action::SupportLooked);
+    assert_eq!(newest.actor, "help@latchkey.example");
+    assert_eq!(newest.detail, "Request 4711");
+    // The owner reads the same.
+    let history = editor
+        .open_key(key.id)
+        .await
+        .expect("the key")
+        .history()
+        .await
+        .expect("works");
+    assert_eq!(history, view.history);
+    let sent = serde_json::to_string(&view).expect("JSON");
+    assert!(!sent.contains(&key.secret) && !sent.contains("digest"));
+}
+
+each_database!(keys_are_found_by_their_mask_in_any_account);
+async fn keys_are_found_by_their_mask_in_any_account(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (ours, theirs) = (test.editor("Acme").await, test.editor("Globex").await);
+    let key = test.issue(&ours, draft()).await;
+    let other = test.issue(&theirs, draft()).await;
+    let support = support(&test).await;
+    let found = look(&support, &key.id.mask()).await;
+    let ids: Vec<_> = found.keys.iter().map(|line| line.id).collect();
+    assert_eq!(ids, [key.id]);
+    let found = look(&support, &other.id.mask()).await;
+    assert_eq!(found.keys[0].account, "Globex");
+    // The case of a letter tells keys apart.
+    let mask = key.id.mask();
+    let swapped: String = mask
+        .chars()
+        .enumerate()
+        .map(|(n, c)| match c {
+            _ if n < 4 => c,
+            c if c.is_ascii_lowercase() => c.to_ascii_uppercase(),
+            c => c.to_ascii_lowercase(),
+        })
+        .collect();
+    assert!(swapped == mask || look(&support, &swapped).await.is_empty());
+}
+
+each_database!(accounts_and_applications_are_found_by_name_and_by_id);
+async fn accounts_and_applications_are_found_by_name_and_by_id(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    test.editor("Globex").await;
+    let key = test.issue(&editor, draft()).await;
+    let app = editor.application().clone();
+    let support = support(&test).await;
+    let found = look(&support, "acme").await;
+    assert_eq!(found.accounts.len(), 1);
+    assert_eq!(found.applications.len(), 1);
+    assert!(found.keys.is_empty());
+    let found = look(&support, &app.account_id.to_string()).await;
+    assert_eq!(found.accounts[0].name, "Acme");
+    assert_eq!(found.applications[0].id, app.id);
+    let found = look(&support, &app.id.to_string()).await;
+    assert_eq!(found.keys[0].id, key.id);
+    for nothing in ["100%", "a_m", "akl_0000000000000000", "no such name"] {
+        assert!(look(&support, nothing).await.is_empty(), "{nothing}");
     }
 }
 
-#[tokio::test]
-async fn keys_are_found_by_their_mask_in_any_account() {
-    for house in houses().await {
-        let (ours, theirs) = (house.editor("Acme").await, house.editor("Globex").await);
-        let key = house.issue(&ours, draft()).await;
-        let other = house.issue(&theirs, draft()).await;
-        let support = support(&house).await;
-        let found = look(&support, &key.id.mask()).await;
-        let ids: Vec<_> = found.keys.iter().map(|line| line.id).collect();
-        assert_eq!(ids, [key.id]);
-        let found = look(&support, &other.id.mask()).await;
-        assert_eq!(found.keys[0].account, "Globex");
-        // The case of a letter tells keys apart.
-        let mask = key.id.mask();
-        let swapped: String = mask
-            .chars()
-            .enumerate()
-            .map(|(n, c)| match c {
-                _ if n < 4 => c,
-                c if c.is_ascii_lowercase() => c.to_ascii_uppercase(),
-                c => c.to_ascii_lowercase(),
-            })
-            .collect();
-        assert!(swapped == mask || look(&support, &swapped).await.is_empty());
-    }
-}
-
-#[tokio::test]
-async fn accounts_and_applications_are_found_by_name_and_by_id() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        house.editor("Globex").await;
-        let key = house.issue(&editor, draft()).await;
-        let app = editor.application().clone();
-        let support = support(&house).await;
-        let found = look(&support, "acme").await;
-        assert_eq!(found.accounts.len(), 1);
-        assert_eq!(found.applications.len(), 1);
-        assert!(found.keys.is_empty());
-        let found = look(&support, &app.account_id.to_string()).await;
-        assert_eq!(found.accounts[0].name, "Acme");
-        assert_eq!(found.applications[0].id, app.id);
-        let found = look(&support, &app.id.to_string()).await;
-        assert_eq!(found.keys[0].id, key.id);
-        for nothing in ["100%", "a_m", "akl_0000000000000000", "no such name"] {
-            assert!(look(&support, nothing).await.is_empty(), "{nothing}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn only_support_can_search_and_searches_are_limited() {
-    for house in houses().await {
-        let (session, _) = house.owner("Acme").await;
-        assert!(matches!(
-            session.support(Origin::default()),
-            Err(ManagementError::NotFound)
-        ));
-        let support = support(&house).await;
-        let mut looks = 0;
-        loop {
-            let search = SupportSearch::parse("nothing").expect("a name");
-            match support.look(search, "nothing".into(), "why".into()).await {
-                Ok(Look::Found(_)) => looks += 1,
-                Ok(Look::Throttled { retry_after_ms }) => {
-                    assert!((1..=HOUR).contains(&retry_after_ms));
-                    break;
-                }
-                Err(error) => panic!("{error}"),
+each_database!(only_support_can_search_and_searches_are_limited);
+async fn only_support_can_search_and_searches_are_limited(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (session, _) = test.owner("Acme").await;
+    assert!(matches!(
+        session.support(Origin::default()),
+        Err(ManagementError::NotFound)
+    ));
+    let support = support(&test).await;
+    let mut looks = 0;
+    loop {
+        let search = SupportSearch::parse("nothing").expect("a name");
+        match support.look(search, "nothing".into(), "why".into()).await {
+            Ok(Look::Found(_)) => looks += 1,
+            Ok(Look::Throttled { retry_after_ms }) => {
+                assert!((1..=HOUR).contains(&retry_after_ms));
+                break;
             }
+            Err(error) => panic!("{error}"),
         }
-        assert_eq!(looks, 120);
     }
+    assert_eq!(looks, 120);
 }

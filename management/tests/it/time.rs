@@ -1,6 +1,6 @@
 //! What happens when somebody sets the machine's clock.
 
-use crate::house::{House, NOW, draft, houses, reopen};
+use crate::test_keyring::{NOW, TestKeyring, draft, on_each_database, reopen};
 use domain::origin::Origin;
 use domain::{
     key::{
@@ -15,6 +15,7 @@ use domain::{
     verdict::Verdict,
 };
 use management::{Keyring, SignIn};
+use testing::{TestDatabase, each_database};
 use verification::{Call, Route};
 
 /// Forward and back, by years.
@@ -35,20 +36,20 @@ fn ask(keyring: &Keyring, key: &str, secret: &str) -> Verdict {
     keyring.verify(&call).verdict
 }
 
-fn call(house: &House, key: &IssuedKey) -> Verdict {
-    ask(&house.keyring, &key.id.to_string(), &key.secret)
+fn call(test: &TestKeyring, key: &IssuedKey) -> Verdict {
+    ask(&test.keyring, &key.id.to_string(), &key.secret)
 }
 
 #[tokio::test]
 async fn database_downtime_is_measured_by_the_monotonic_clock() {
     for leap in LEAPS {
-        for house in houses().await {
-            house.clock.advance(200_000);
-            house.clock.leap(leap);
-            assert_eq!(house.keyring.database_downtime_ms(), 200_000, "{leap}");
-            assert_eq!(house.keyring.stats().usage_lag_ms, 200_000, "{leap}");
-            house.clock.advance(200_000);
-            assert_eq!(house.keyring.database_downtime_ms(), 400_000, "{leap}");
+        for test in on_each_database().await {
+            test.clock.advance(200_000);
+            test.clock.leap(leap);
+            assert_eq!(test.keyring.database_downtime_ms(), 200_000, "{leap}");
+            assert_eq!(test.keyring.stats().usage_lag_ms, 200_000, "{leap}");
+            test.clock.advance(200_000);
+            assert_eq!(test.keyring.database_downtime_ms(), 400_000, "{leap}");
         }
     }
 }
@@ -64,14 +65,14 @@ async fn setting_the_clock_neither_resets_nor_prolongs_a_rate_limit() {
         ..draft()
     };
     for leap in LEAPS {
-        for house in houses().await {
-            let editor = house.editor("Acme").await;
-            let key = house.issue(&editor, limited.clone()).await;
-            let pass = || matches!(call(&house, &key), Verdict::Accepted);
+        for test in on_each_database().await {
+            let editor = test.editor("Acme").await;
+            let key = test.issue(&editor, limited.clone()).await;
+            let pass = || matches!(call(&test, &key), Verdict::Accepted);
             assert!(pass() && pass() && !pass());
-            house.clock.leap(leap);
+            test.clock.leap(leap);
             assert!(!pass(), "no time has passed: {leap}");
-            house.clock.advance(30 * SECOND);
+            test.clock.advance(30 * SECOND);
             assert!(pass() && !pass(), "half a minute brings one call: {leap}");
         }
     }
@@ -80,16 +81,16 @@ async fn setting_the_clock_neither_resets_nor_prolongs_a_rate_limit() {
 #[tokio::test]
 async fn setting_the_clock_does_not_change_the_throttling_of_wrong_secrets() {
     for leap in LEAPS {
-        for house in houses().await {
+        for test in on_each_database().await {
             let id = KeyId::from_number(Environment::Live, 404).to_string();
             let secret = format_secret(Environment::Live, &[9; 32]);
-            let guess = || ask(&house.keyring, &id, &secret);
+            let guess = || ask(&test.keyring, &id, &secret);
             while guess() == Verdict::InvalidCredentials {}
-            house.clock.leap(leap);
+            test.clock.leap(leap);
             let Verdict::Throttled { retry_after_ms } = guess() else {
                 panic!("heard again, though no time has passed: {leap}");
             };
-            house.clock.advance(retry_after_ms);
+            test.clock.advance(retry_after_ms);
             assert_eq!(guess(), Verdict::InvalidCredentials, "{leap}");
         }
     }
@@ -98,31 +99,31 @@ async fn setting_the_clock_does_not_change_the_throttling_of_wrong_secrets() {
 #[tokio::test]
 async fn setting_the_clock_does_not_end_the_throttling_of_sign_ins() {
     for leap in LEAPS {
-        for house in houses().await {
-            let _ = house.editor("Acme").await;
+        for test in on_each_database().await {
+            let _ = test.editor("Acme").await;
             let try_wrong = async || {
                 let origin = Origin::default();
                 let email = "owner@acme.example";
-                let tried = house
+                let tried = test
                     .keyring
                     .sign_in(email, "not this one, ever", None, &origin);
                 matches!(tried.await.expect("works"), SignIn::Refused)
             };
             while try_wrong().await {}
-            house.clock.leap(leap);
+            test.clock.leap(leap);
             assert!(!try_wrong().await, "{leap}");
-            house.clock.advance(3 * MINUTE);
+            test.clock.advance(3 * MINUTE);
             assert!(try_wrong().await, "{leap}");
         }
     }
 }
 
 /// Lets time pass as it does for a server, whose clocks are compared all the time.
-async fn run(house: &House, milliseconds: i64) {
+async fn run(test: &TestKeyring, milliseconds: i64) {
     let step = 10 * SECOND;
     for _ in 0..milliseconds / step {
-        house.clock.advance(step);
-        house.keyring.keep_time().await.expect("noted");
+        test.clock.advance(step);
+        test.keyring.keep_time().await.expect("noted");
     }
 }
 
@@ -137,74 +138,72 @@ fn ends_in_an_hour() -> KeyDraft {
 #[tokio::test]
 async fn an_expired_key_stays_expired_when_the_clock_is_set_back() {
     for back in [2 * SECOND, DAY, LEAPS[0]] {
-        for house in houses().await {
-            let editor = house.editor("Acme").await;
-            let key = house.issue(&editor, ends_in_an_hour()).await;
-            run(&house, HOUR + SECOND * 10).await;
+        for test in on_each_database().await {
+            let editor = test.editor("Acme").await;
+            let key = test.issue(&editor, ends_in_an_hour()).await;
+            run(&test, HOUR + SECOND * 10).await;
             let ended = Verdict::Expired { at: NOW.plus(HOUR) };
-            assert_eq!(call(&house, &key), ended);
-            house.clock.leap(-back);
-            assert_eq!(call(&house, &key), ended, "{back}");
-            run(&house, MINUTE).await;
-            assert_eq!(call(&house, &key), ended, "{back}");
+            assert_eq!(call(&test, &key), ended);
+            test.clock.leap(-back);
+            assert_eq!(call(&test, &key), ended, "{back}");
+            run(&test, MINUTE).await;
+            assert_eq!(call(&test, &key), ended, "{back}");
         }
     }
 }
 
-#[tokio::test]
-async fn a_key_expires_on_time_after_the_clock_was_set_back() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, ends_in_an_hour()).await;
-        house.clock.leap(-DAY);
-        run(&house, HOUR - MINUTE).await;
-        assert_eq!(call(&house, &key), Verdict::Accepted);
-        run(&house, 2 * MINUTE).await;
-        let ended = Verdict::Expired { at: NOW.plus(HOUR) };
-        assert_eq!(call(&house, &key), ended);
-        assert!(house.keyring.stats().clock_behind_ms >= DAY);
-    }
+each_database!(a_key_expires_on_time_after_the_clock_was_set_back);
+async fn a_key_expires_on_time_after_the_clock_was_set_back(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, ends_in_an_hour()).await;
+    test.clock.leap(-DAY);
+    run(&test, HOUR - MINUTE).await;
+    assert_eq!(call(&test, &key), Verdict::Accepted);
+    run(&test, 2 * MINUTE).await;
+    let ended = Verdict::Expired { at: NOW.plus(HOUR) };
+    assert_eq!(call(&test, &key), ended);
+    assert!(test.keyring.stats().clock_behind_ms >= DAY);
 }
 
-#[tokio::test]
-async fn a_session_ends_on_time_after_the_clock_was_set_back() {
-    for house in houses().await {
-        let _ = house.editor("Acme").await;
-        let signed_in = house
-            .keyring
-            .sign_in(
-                "owner@acme.example",
-                crate::house::PASSWORD,
-                None,
-                &Origin::default(),
-            )
-            .await
-            .expect("works");
-        let SignIn::Granted(cookies) = signed_in else {
-            panic!("{signed_in:?}");
-        };
-        house.clock.leap(-DAY);
-        run(&house, 29 * MINUTE).await;
-        let session = house.keyring.session_without_touch(&cookies.token);
-        assert!(session.await.expect("read").is_some());
-        run(&house, 2 * MINUTE).await;
-        let session = house.keyring.session_without_touch(&cookies.token);
-        assert!(session.await.expect("read").is_none());
-    }
+each_database!(a_session_ends_on_time_after_the_clock_was_set_back);
+async fn a_session_ends_on_time_after_the_clock_was_set_back(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let _ = test.editor("Acme").await;
+    let signed_in = test
+        .keyring
+        .sign_in(
+            "owner@acme.example",
+            crate::test_keyring::PASSWORD,
+            None,
+            &Origin::default(),
+        )
+        .await
+        .expect("works");
+    let SignIn::Granted(cookies) = signed_in else {
+        panic!("{signed_in:?}");
+    };
+    test.clock.leap(-DAY);
+    run(&test, 29 * MINUTE).await;
+    let session = test.keyring.session_without_touch(&cookies.token);
+    assert!(session.await.expect("read").is_some());
+    run(&test, 2 * MINUTE).await;
+    let session = test.keyring.session_without_touch(&cookies.token);
+    assert!(session.await.expect("read").is_none());
 }
 
 #[tokio::test]
 async fn a_restart_with_an_earlier_clock_revives_no_key() {
     for killed in [false, true] {
-        for house in houses().await {
-            let editor = house.editor("Acme").await;
-            let key = house.issue(&editor, ends_in_an_hour()).await;
-            run(&house, HOUR + 2 * MINUTE).await;
+        for test in on_each_database().await {
+            let editor = test.editor("Acme").await;
+            let key = test.issue(&editor, ends_in_an_hour()).await;
+            run(&test, HOUR + 2 * MINUTE).await;
             if !killed {
-                house.keyring.close().await;
+                test.keyring.close().await;
             }
             let clock = std::sync::Arc::new(verification::ManualClock::new(NOW.plus(-DAY)));
-            let keyring = reopen(&house.fresh, &clock, 8).await;
+            let keyring = reopen(&test.fresh, &clock, 8).await;
             let verdict = ask(&keyring, &key.id.to_string(), &key.secret);
             let ended = Verdict::Expired { at: NOW.plus(HOUR) };
             assert_eq!(verdict, ended, "killed: {killed}");
@@ -212,26 +211,25 @@ async fn a_restart_with_an_earlier_clock_revives_no_key() {
     }
 }
 
-#[tokio::test]
-async fn a_clock_that_was_years_ahead_for_half_an_hour_leaves_no_trace() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        run(&house, MINUTE).await;
-        house.clock.leap(LEAPS[0]);
-        assert!(matches!(call(&house, &key), Verdict::Expired { .. }));
-        run(&house, 30 * MINUTE).await;
-        house.clock.leap(-LEAPS[0]);
-        run(&house, MINUTE).await;
-        assert_eq!(call(&house, &key), Verdict::Accepted);
-        let keyring = reopen(&house.fresh, &house.clock, 8).await;
-        let verdict = ask(&keyring, &key.id.to_string(), &key.secret);
-        assert_eq!(verdict, Verdict::Accepted);
-    }
+each_database!(a_clock_that_was_years_ahead_for_half_an_hour_leaves_no_trace);
+async fn a_clock_that_was_years_ahead_for_half_an_hour_leaves_no_trace(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    run(&test, MINUTE).await;
+    test.clock.leap(LEAPS[0]);
+    assert!(matches!(call(&test, &key), Verdict::Expired { .. }));
+    run(&test, 30 * MINUTE).await;
+    test.clock.leap(-LEAPS[0]);
+    run(&test, MINUTE).await;
+    assert_eq!(call(&test, &key), Verdict::Accepted);
+    let keyring = reopen(&test.fresh, &test.clock, 8).await;
+    let verdict = ask(&keyring, &key.id.to_string(), &key.secret);
+    assert_eq!(verdict, Verdict::Accepted);
 }
 
 /// How many rows there are of usage, decisions, security events and sessions.
-async fn count(house: &House) -> Vec<i64> {
+async fn count(test: &TestKeyring) -> Vec<i64> {
     let mut counts = Vec::new();
     for statement in [
         "SELECT count(*) FROM usage_rollup",
@@ -239,7 +237,7 @@ async fn count(house: &House) -> Vec<i64> {
         "SELECT count(*) FROM security_event",
         "SELECT count(*) FROM session",
     ] {
-        let (count,): (i64,) = match &house.fresh.store {
+        let (count,): (i64,) = match &test.fresh.store {
             management::Store::Sqlite { readers, .. } => {
                 sqlx::query_as(statement).fetch_one(readers).await
             }
@@ -253,75 +251,70 @@ async fn count(house: &House) -> Vec<i64> {
     counts
 }
 
-#[tokio::test]
-async fn a_leap_of_the_clock_prunes_nothing_within_an_hour() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        for _ in 0..200 {
-            ask(&house.keyring, &key.id.to_string(), &key.id.to_string());
-            ask(
-                &house.keyring,
-                &key.id.to_string(),
-                &format_secret(Environment::Live, &[9; 32]),
-            );
-        }
-        assert_eq!(call(&house, &key), Verdict::Accepted);
-        house
-            .keyring
-            .telemetry()
-            .flush_usage()
-            .await
-            .expect("written");
-        house
-            .keyring
-            .telemetry()
-            .write_decisions()
-            .await
-            .expect("written");
-        house
-            .keyring
-            .telemetry()
-            .write_events()
-            .await
-            .expect("written");
-        let calls = async |window| {
-            editor
-                .open_key(key.id)
-                .await
-                .expect("the key")
-                .usage()
-                .series(window)
-                .await
-                .expect("read")
-                .sum()
-        };
-        assert_eq!(calls(Window::Day).await.accepted, 1);
-        let before = count(&house).await;
-        assert!(before.iter().all(|count| *count > 0), "{before:?}");
-        house.clock.leap(LEAPS[0]);
-        let prune = async || while house.keyring.telemetry().prune().await.expect("works") {};
-        prune().await;
-        run(&house, 59 * MINUTE).await;
-        prune().await;
-        let mut expected = before.clone();
-        // Looking on is a sign-in of its own.
-        expected[3] += 1;
-        house
-            .add(
-                "Initech",
-                "owner@initech.example",
-                domain::account::Role::Owner,
-            )
-            .await;
-        drop(house.sign_in("owner@initech.example").await);
-        let during = count(&house).await;
-        assert_eq!(during, expected);
-        run(&house, 2 * MINUTE).await;
-        prune().await;
-        let after = count(&house).await;
-        assert_eq!(after[..3], [0, 0, 0]);
-        drop(house.sign_in("owner@initech.example").await);
-        assert_eq!(count(&house).await[3], 2, "the two of this hour");
+each_database!(a_leap_of_the_clock_prunes_nothing_within_an_hour);
+async fn a_leap_of_the_clock_prunes_nothing_within_an_hour(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    for _ in 0..200 {
+        ask(&test.keyring, &key.id.to_string(), &key.id.to_string());
+        ask(
+            &test.keyring,
+            &key.id.to_string(),
+            &format_secret(Environment::Live, &[9; 32]),
+        );
     }
+    assert_eq!(call(&test, &key), Verdict::Accepted);
+    test.keyring
+        .telemetry()
+        .flush_usage()
+        .await
+        .expect("written");
+    test.keyring
+        .telemetry()
+        .write_decisions()
+        .await
+        .expect("written");
+    test.keyring
+        .telemetry()
+        .write_events()
+        .await
+        .expect("written");
+    let calls = async |window| {
+        editor
+            .open_key(key.id)
+            .await
+            .expect("the key")
+            .usage()
+            .series(window)
+            .await
+            .expect("read")
+            .sum()
+    };
+    assert_eq!(calls(Window::Day).await.accepted, 1);
+    let before = count(&test).await;
+    assert!(before.iter().all(|count| *count > 0), "{before:?}");
+    test.clock.leap(LEAPS[0]);
+    let prune = async || while test.keyring.telemetry().prune().await.expect("works") {};
+    prune().await;
+    run(&test, 59 * MINUTE).await;
+    prune().await;
+    let mut expected = before.clone();
+    // Looking on is a sign-in of its own.
+    expected[3] += 1;
+    test.add(
+        "Initech",
+        "owner@initech.example",
+        domain::account::Role::Owner,
+    )
+    .await;
+    drop(test.sign_in("owner@initech.example").await);
+    let during = count(&test).await;
+    assert_eq!(during, expected);
+    run(&test, 2 * MINUTE).await;
+    prune().await;
+    let after = count(&test).await;
+    assert_eq!(after[..3], [0, 0, 0]);
+    drop(test.sign_in("owner@initech.example").await);
+    assert_eq!(count(&test).await[3], 2, "the two of this hour");
 }

@@ -1,6 +1,6 @@
 //! What calls have in common, and what would end with a key.
 
-use crate::house::{draft, houses, reopen};
+use crate::test_keyring::{TestKeyring, draft, reopen};
 use domain::{
     key::{filter::KeyQuery, issued::IssuedKey, scope::ScopeSet},
     time::{DAY, HOUR, MINUTE, Timestamp},
@@ -10,6 +10,7 @@ use domain::{
     },
 };
 use management::Keyring;
+use testing::{TestDatabase, each_database};
 use verification::{Call, Route};
 
 fn call(keyring: &Keyring, key: &IssuedKey, scope: &str, path: &str, address: &str) {
@@ -36,317 +37,301 @@ fn named(breakdown: &Breakdown, dimension: Dimension) -> Vec<(String, i64)> {
         .collect()
 }
 
-#[tokio::test]
-async fn calls_are_counted_by_address_route_scope_and_user_agent() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        for n in 0..3 {
-            let path = format!("/invoices/{n}?token=hidden");
-            call(&house.keyring, &key, "invoice:read", &path, "192.0.2.1");
-        }
-        call(&house.keyring, &key, "", "/health", "192.0.2.2");
-        call(&house.keyring, &key, "tax:read", "/taxes", "192.0.2.2");
-        house
-            .keyring
-            .telemetry()
-            .flush_usage()
-            .await
-            .expect("written");
-        call(&house.keyring, &key, "", "/health", "192.0.2.2");
-        house
-            .keyring
-            .telemetry()
-            .flush_usage()
-            .await
-            .expect("written");
-        for window in Window::ALL {
-            let seen = editor
-                .open_key(key.id)
-                .await
-                .expect("the key")
-                .usage()
-                .breakdown(ChartRange::of(window, editor.now()))
-                .await
-                .expect("read");
-            let (three, two) = ("192.0.2.1".to_owned(), "192.0.2.2".to_owned());
-            assert_eq!(
-                named(&seen, Dimension::Address),
-                [(three, 3), (two, 3)],
-                "{window:?}"
-            );
-            let routes = named(&seen, Dimension::Route);
-            assert_eq!(routes.first(), Some(&("GET /invoices/{id}".into(), 3)));
-            assert_eq!(
-                named(&seen, Dimension::UserAgent),
-                [("till/2[31m".into(), 6)]
-            );
-            assert!(!format!("{seen:?}").contains("hidden"));
-        }
-        let used = editor
-            .open_key(key.id)
-            .await
-            .expect("the key")
-            .scope_use()
-            .await
-            .expect("read");
-        assert!(
-            used.used
-                .contains(ScopeSet::one("invoice:read").expect("known"))
-        );
-        assert!(used.since.is_some());
+each_database!(calls_are_counted_by_address_route_scope_and_user_agent);
+async fn calls_are_counted_by_address_route_scope_and_user_agent(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    for n in 0..3 {
+        let path = format!("/invoices/{n}?token=hidden");
+        call(&test.keyring, &key, "invoice:read", &path, "192.0.2.1");
     }
-}
-
-#[tokio::test]
-async fn calls_of_all_keys_are_counted_by_dimension_too() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let (key, other) = (
-            house.issue(&editor, draft()).await,
-            house.issue(&editor, draft()).await,
-        );
-        let stranger = house.editor("Globex").await;
-        let foreign = house.issue(&stranger, draft()).await;
-        for (key, path, address) in [
-            (&key, "/invoices/1", "192.0.2.1"),
-            (&other, "/invoices/2", "192.0.2.2"),
-            (&other, "/taxes", "192.0.2.2"),
-            (&foreign, "/foreign", "192.0.2.9"),
-        ] {
-            call(&house.keyring, key, "invoice:read", path, address);
-        }
-        house
-            .keyring
-            .telemetry()
-            .flush_usage()
-            .await
-            .expect("written");
-        call(&house.keyring, &key, "", "/invoices/3", "192.0.2.1");
-        for window in Window::ALL {
-            let range = ChartRange::of(window, editor.now());
-            let all = editor.usage().await.breakdown(range).await.expect("read");
-            let (one, two) = ("192.0.2.1".to_owned(), "192.0.2.2".to_owned());
-            assert_eq!(named(&all, Dimension::Address), [(one, 2), (two, 2)]);
-            let routes = [("GET /invoices/{id}".into(), 3), ("GET /taxes".into(), 1)];
-            assert_eq!(named(&all, Dimension::Route), routes, "{window:?}");
-            let scopes = [("invoice:read".into(), 3), (String::new(), 1)];
-            assert_eq!(named(&all, Dimension::Scope), scopes);
-            assert_eq!(
-                named(&all, Dimension::UserAgent),
-                [("till/2[31m".into(), 4)]
-            );
-        }
-    }
-}
-
-#[tokio::test]
-async fn calls_without_the_right_secret_add_no_values() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        let other = house.issue(&editor, draft()).await;
-        let guess = IssuedKey {
-            secret: other.secret,
-            ..key
-        };
-        call(&house.keyring, &guess, "", "/planted", "192.0.2.66");
-        house
-            .keyring
-            .telemetry()
-            .flush_usage()
-            .await
-            .expect("written");
+    call(&test.keyring, &key, "", "/health", "192.0.2.2");
+    call(&test.keyring, &key, "tax:read", "/taxes", "192.0.2.2");
+    test.keyring
+        .telemetry()
+        .flush_usage()
+        .await
+        .expect("written");
+    call(&test.keyring, &key, "", "/health", "192.0.2.2");
+    test.keyring
+        .telemetry()
+        .flush_usage()
+        .await
+        .expect("written");
+    for window in Window::ALL {
         let seen = editor
-            .open_key(guess.id)
+            .open_key(key.id)
             .await
             .expect("the key")
             .usage()
-            .breakdown(ChartRange::of(Window::Day, editor.now()))
-            .await;
-        assert_eq!(named(&seen.expect("read"), Dimension::Route), []);
-    }
-}
-
-#[tokio::test]
-async fn refusals_are_counted_by_code_with_and_without_the_secret() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        let other = house.issue(&editor, draft()).await;
-        let guess = IssuedKey {
-            secret: other.secret.clone(),
-            ..key.clone()
-        };
-        call(&house.keyring, &key, "invoice:read", "/", "192.0.2.1");
-        for _ in 0..2 {
-            call(&house.keyring, &key, "tax:read", "/taxes", "192.0.2.1");
-        }
-        for _ in 0..3 {
-            call(&house.keyring, &guess, "", "/planted", "192.0.2.66");
-        }
-        call(&house.keyring, &other, "tax:read", "/taxes", "192.0.2.1");
-        editor.deactivate(key.id).await.expect("off");
-        call(&house.keyring, &key, "invoice:read", "/", "192.0.2.1");
-        for window in Window::ALL {
-            let seen = editor
-                .open_key(key.id)
-                .await
-                .expect("the key")
-                .usage()
-                .breakdown(ChartRange::of(window, editor.now()))
-                .await
-                .expect("read");
-            let expected = [
-                ("invalid_credentials".to_owned(), 3),
-                ("insufficient_scope".to_owned(), 2),
-                ("key_inactive".to_owned(), 1),
-            ];
-            assert_eq!(named(&seen, Dimension::Refusal), expected);
-            let range = ChartRange::of(window, editor.now());
-            let all = editor.usage().await.breakdown(range).await.expect("read");
-            let codes = named(&all, Dimension::Refusal);
-            let expected = [
-                ("insufficient_scope".to_owned(), 3),
-                ("invalid_credentials".to_owned(), 3),
-                ("key_inactive".to_owned(), 1),
-            ];
-            assert_eq!(codes, expected);
-        }
-    }
-}
-
-#[tokio::test]
-async fn the_impact_of_a_revocation_is_shown() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        call(&house.keyring, &key, "invoice:read", "/old", "192.0.2.1");
-        house.clock.advance(3 * DAY);
-        for n in 0..7 {
-            let address = format!("192.0.2.{n}");
-            call(&house.keyring, &key, "invoice:read", "/new", &address);
-        }
-        call(&house.keyring, &key, "tax:read", "/refused", "192.0.2.99");
-        house.clock.advance(20_000);
-        let impact = editor
-            .open_key(key.id)
-            .await
-            .expect("the key")
-            .impact()
+            .breakdown(ChartRange::of(window, editor.now()))
             .await
             .expect("read");
-        assert_eq!((impact.last_minute, impact.day, impact.week), (7, 7, 8));
-        let addresses = impact.day_by.of(Dimension::Address).expect("there");
-        assert_eq!((addresses.top.len(), addresses.rest.accepted), (5, 2));
+        let (three, two) = ("192.0.2.1".to_owned(), "192.0.2.2".to_owned());
         assert_eq!(
-            named(&impact.day_by, Dimension::Route),
-            [("GET /new".into(), 7)]
+            named(&seen, Dimension::Address),
+            [(three, 3), (two, 3)],
+            "{window:?}"
         );
-        assert_eq!(named(&impact.week_by, Dimension::Route).len(), 2);
-        house.clock.advance(MINUTE);
-        let later = editor
+        let routes = named(&seen, Dimension::Route);
+        assert_eq!(routes.first(), Some(&("GET /invoices/{id}".into(), 3)));
+        assert_eq!(
+            named(&seen, Dimension::UserAgent),
+            [("till/2[31m".into(), 6)]
+        );
+        assert!(!format!("{seen:?}").contains("hidden"));
+    }
+    let used = editor
+        .open_key(key.id)
+        .await
+        .expect("the key")
+        .scope_use()
+        .await
+        .expect("read");
+    assert!(
+        used.used
+            .contains(ScopeSet::one("invoice:read").expect("known"))
+    );
+    assert!(used.since.is_some());
+}
+
+each_database!(calls_of_all_keys_are_counted_by_dimension_too);
+async fn calls_of_all_keys_are_counted_by_dimension_too(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let (key, other) = (
+        test.issue(&editor, draft()).await,
+        test.issue(&editor, draft()).await,
+    );
+    let stranger = test.editor("Globex").await;
+    let foreign = test.issue(&stranger, draft()).await;
+    for (key, path, address) in [
+        (&key, "/invoices/1", "192.0.2.1"),
+        (&other, "/invoices/2", "192.0.2.2"),
+        (&other, "/taxes", "192.0.2.2"),
+        (&foreign, "/foreign", "192.0.2.9"),
+    ] {
+        call(&test.keyring, key, "invoice:read", path, address);
+    }
+    test.keyring
+        .telemetry()
+        .flush_usage()
+        .await
+        .expect("written");
+    call(&test.keyring, &key, "", "/invoices/3", "192.0.2.1");
+    for window in Window::ALL {
+        let range = ChartRange::of(window, editor.now());
+        let all = editor.usage().await.breakdown(range).await.expect("read");
+        let (one, two) = ("192.0.2.1".to_owned(), "192.0.2.2".to_owned());
+        assert_eq!(named(&all, Dimension::Address), [(one, 2), (two, 2)]);
+        let routes = [("GET /invoices/{id}".into(), 3), ("GET /taxes".into(), 1)];
+        assert_eq!(named(&all, Dimension::Route), routes, "{window:?}");
+        let scopes = [("invoice:read".into(), 3), (String::new(), 1)];
+        assert_eq!(named(&all, Dimension::Scope), scopes);
+        assert_eq!(
+            named(&all, Dimension::UserAgent),
+            [("till/2[31m".into(), 4)]
+        );
+    }
+}
+
+each_database!(calls_without_the_right_secret_add_no_values);
+async fn calls_without_the_right_secret_add_no_values(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    let other = test.issue(&editor, draft()).await;
+    let guess = IssuedKey {
+        secret: other.secret,
+        ..key
+    };
+    call(&test.keyring, &guess, "", "/planted", "192.0.2.66");
+    test.keyring
+        .telemetry()
+        .flush_usage()
+        .await
+        .expect("written");
+    let seen = editor
+        .open_key(guess.id)
+        .await
+        .expect("the key")
+        .usage()
+        .breakdown(ChartRange::of(Window::Day, editor.now()))
+        .await;
+    assert_eq!(named(&seen.expect("read"), Dimension::Route), []);
+}
+
+each_database!(refusals_are_counted_by_code_with_and_without_the_secret);
+async fn refusals_are_counted_by_code_with_and_without_the_secret(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    let other = test.issue(&editor, draft()).await;
+    let guess = IssuedKey {
+        secret: other.secret.clone(),
+        ..key.clone()
+    };
+    call(&test.keyring, &key, "invoice:read", "/", "192.0.2.1");
+    for _ in 0..2 {
+        call(&test.keyring, &key, "tax:read", "/taxes", "192.0.2.1");
+    }
+    for _ in 0..3 {
+        call(&test.keyring, &guess, "", "/planted", "192.0.2.66");
+    }
+    call(&test.keyring, &other, "tax:read", "/taxes", "192.0.2.1");
+    editor.deactivate(key.id).await.expect("off");
+    call(&test.keyring, &key, "invoice:read", "/", "192.0.2.1");
+    for window in Window::ALL {
+        let seen = editor
             .open_key(key.id)
             .await
             .expect("the key")
-            .impact()
+            .usage()
+            .breakdown(ChartRange::of(window, editor.now()))
             .await
             .expect("read");
-        assert_eq!((later.last_minute, later.day), (0, 7));
-        house.clock.advance(2 * DAY + HOUR);
-        let later = editor
-            .open_key(key.id)
-            .await
-            .expect("the key")
-            .impact()
+        let expected = [
+            ("invalid_credentials".to_owned(), 3),
+            ("insufficient_scope".to_owned(), 2),
+            ("key_inactive".to_owned(), 1),
+        ];
+        assert_eq!(named(&seen, Dimension::Refusal), expected);
+        let range = ChartRange::of(window, editor.now());
+        let all = editor.usage().await.breakdown(range).await.expect("read");
+        let codes = named(&all, Dimension::Refusal);
+        let expected = [
+            ("insufficient_scope".to_owned(), 3),
+            ("invalid_credentials".to_owned(), 3),
+            ("key_inactive".to_owned(), 1),
+        ];
+        assert_eq!(codes, expected);
+    }
+}
+
+each_database!(the_impact_of_a_revocation_is_shown);
+async fn the_impact_of_a_revocation_is_shown(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    call(&test.keyring, &key, "invoice:read", "/old", "192.0.2.1");
+    test.clock.advance(3 * DAY);
+    for n in 0..7 {
+        let address = format!("192.0.2.{n}");
+        call(&test.keyring, &key, "invoice:read", "/new", &address);
+    }
+    call(&test.keyring, &key, "tax:read", "/refused", "192.0.2.99");
+    test.clock.advance(20_000);
+    let impact = editor
+        .open_key(key.id)
+        .await
+        .expect("the key")
+        .impact()
+        .await
+        .expect("read");
+    assert_eq!((impact.last_minute, impact.day, impact.week), (7, 7, 8));
+    let addresses = impact.day_by.of(Dimension::Address).expect("there");
+    assert_eq!((addresses.top.len(), addresses.rest.accepted), (5, 2));
+    assert_eq!(
+        named(&impact.day_by, Dimension::Route),
+        [("GET /new".into(), 7)]
+    );
+    assert_eq!(named(&impact.week_by, Dimension::Route).len(), 2);
+    test.clock.advance(MINUTE);
+    let later = editor
+        .open_key(key.id)
+        .await
+        .expect("the key")
+        .impact()
+        .await
+        .expect("read");
+    assert_eq!((later.last_minute, later.day), (0, 7));
+    test.clock.advance(2 * DAY + HOUR);
+    let later = editor
+        .open_key(key.id)
+        .await
+        .expect("the key")
+        .impact()
+        .await
+        .expect("read");
+    assert_eq!((later.day, later.week), (0, 8));
+    let stranger = test.editor("Globex").await;
+    assert!(stranger.open_key(key.id).await.is_err());
+}
+
+each_database!(the_last_use_of_a_key_is_current);
+async fn the_last_use_of_a_key_is_current(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    call(&test.keyring, &key, "", "/invoices", "192.0.2.1");
+    let shown = editor.key(key.id).await.expect("there");
+    assert_eq!(shown.last_used.map(|used| used.at), Some(editor.now()));
+}
+
+each_database!(the_usage_journal_of_a_killed_process_is_written_once);
+async fn the_usage_journal_of_a_killed_process_is_written_once(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    let counted = async || {
+        let store = &test.fresh.store;
+        let counts = store
+            .usage(&key.id.to_string(), DAY, Timestamp(0), editor.now())
             .await
             .expect("read");
-        assert_eq!((later.day, later.week), (0, 8));
-        let stranger = house.editor("Globex").await;
-        assert!(stranger.open_key(key.id).await.is_err());
-    }
-}
-
-#[tokio::test]
-async fn the_last_use_of_a_key_is_current() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        call(&house.keyring, &key, "", "/invoices", "192.0.2.1");
-        let shown = editor.key(key.id).await.expect("there");
-        assert_eq!(shown.last_used.map(|used| used.at), Some(editor.now()));
-    }
-}
-
-#[tokio::test]
-async fn the_usage_journal_of_a_killed_process_is_written_once() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        let counted = async || {
-            let store = &house.fresh.store;
-            let counts = store
-                .usage(&key.id.to_string(), DAY, Timestamp(0), editor.now())
-                .await
-                .expect("read");
-            let last = store.key(editor.application().id, key.id, editor.now());
-            let last = last.await.expect("there").last_used;
-            (
-                counts.iter().map(|count| count.2).sum::<i64>(),
-                last.map(|used| (used.at, used.address, used.user_agent)),
-            )
-        };
-        // The first one of a minute writes it all.
-        house
-            .keyring
-            .telemetry()
-            .journal_usage()
-            .await
-            .expect("written");
-        for second in 1..=3 {
-            house.clock.advance(1_000);
-            call(&house.keyring, &key, "", "/invoices", "192.0.2.1");
-            house
-                .keyring
-                .telemetry()
-                .journal_usage()
-                .await
-                .expect("noted");
-            assert_eq!(counted().await, (0, None), "{second}");
-        }
-        let at = editor.now();
-        // The first one lives on, and is not asked to write anything any more.
-        for seed in [8, 9] {
-            let next = reopen(&house.fresh, &house.clock, seed).await;
-            next.telemetry().recover_usage().await.expect("added up");
-            let last = (at, "192.0.2.1".to_owned(), "till/2[31m".to_owned());
-            assert_eq!(counted().await, (3, Some(last)));
-        }
-    }
-}
-
-#[tokio::test]
-async fn the_last_uses_in_the_list_are_current() {
-    for house in houses().await {
-        let editor = house.editor("Acme").await;
-        let key = house.issue(&editor, draft()).await;
-        house
-            .keyring
-            .telemetry()
-            .journal_usage()
-            .await
-            .expect("written");
-        call(&house.keyring, &key, "", "/invoices", "192.0.2.1");
-        house
-            .keyring
+        let last = store.key(editor.application().id, key.id, editor.now());
+        let last = last.await.expect("there").last_used;
+        (
+            counts.iter().map(|count| count.2).sum::<i64>(),
+            last.map(|used| (used.at, used.address, used.user_agent)),
+        )
+    };
+    // The first one of a minute writes it all.
+    test.keyring
+        .telemetry()
+        .journal_usage()
+        .await
+        .expect("written");
+    for second in 1..=3 {
+        test.clock.advance(1_000);
+        call(&test.keyring, &key, "", "/invoices", "192.0.2.1");
+        test.keyring
             .telemetry()
             .journal_usage()
             .await
             .expect("noted");
-        let listing = editor.list_keys(&KeyQuery::default()).await.expect("read");
-        let used = listing.page.rows[0].last_used.as_ref().map(|used| used.at);
-        assert_eq!(used, Some(editor.now()));
-        let today = listing.days[&key.id.to_string()];
-        assert_eq!(today.iter().map(|hour| hour.accepted).sum::<i64>(), 1);
+        assert_eq!(counted().await, (0, None), "{second}");
     }
+    let at = editor.now();
+    // The first one lives on, and is not asked to write anything any more.
+    for seed in [8, 9] {
+        let next = reopen(&test.fresh, &test.clock, seed).await;
+        next.telemetry().recover_usage().await.expect("added up");
+        let last = (at, "192.0.2.1".to_owned(), "till/2[31m".to_owned());
+        assert_eq!(counted().await, (3, Some(last)));
+    }
+}
+
+each_database!(the_last_uses_in_the_list_are_current);
+async fn the_last_uses_in_the_list_are_current(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    test.keyring
+        .telemetry()
+        .journal_usage()
+        .await
+        .expect("written");
+    call(&test.keyring, &key, "", "/invoices", "192.0.2.1");
+    test.keyring
+        .telemetry()
+        .journal_usage()
+        .await
+        .expect("noted");
+    let listing = editor.list_keys(&KeyQuery::default()).await.expect("read");
+    let used = listing.page.rows[0].last_used.as_ref().map(|used| used.at);
+    assert_eq!(used, Some(editor.now()));
+    let today = listing.days[&key.id.to_string()];
+    assert_eq!(today.iter().map(|hour| hour.accepted).sum::<i64>(), 1);
 }

@@ -1,6 +1,6 @@
 //! Whatever happens in whatever order: the totals of every level are those of the calls.
 
-use crate::house::{House, draft, houses, reopen};
+use crate::test_keyring::{TestKeyring, draft, on_each_database, reopen};
 use domain::origin::Origin;
 use domain::{
     id::AccountId,
@@ -56,9 +56,9 @@ struct Expected {
     reported: i64,
 }
 
-/// A keyring over the house's database, which may be restarted.
+/// A keyring over the test's database, which may be restarted.
 struct Running<'a> {
-    house: &'a House,
+    test: &'a TestKeyring,
     keyring: Keyring,
     starts: u64,
     expected: [Expected; 3],
@@ -116,7 +116,7 @@ impl Running<'_> {
                     self.expected[place].reported += 1;
                 }
             }
-            Step::Wait(ms) => self.house.clock.advance(ms),
+            Step::Wait(ms) => self.test.clock.advance(ms),
             Step::Flush => self
                 .keyring
                 .telemetry()
@@ -146,7 +146,7 @@ impl Running<'_> {
 
     async fn start(&mut self) {
         self.starts += 1;
-        let (fresh, clock): (&TestDatabase, _) = (&self.house.fresh, &self.house.clock);
+        let (fresh, clock): (&TestDatabase, _) = (&self.test.fresh, &self.test.clock);
         self.keyring = reopen(fresh, clock, 100 + self.starts).await;
         self.keyring
             .telemetry()
@@ -161,7 +161,7 @@ impl Running<'_> {
             .flush_usage()
             .await
             .expect("written");
-        let store = &self.house.fresh.store;
+        let store = &self.test.fresh.store;
         let all = self
             .expected
             .iter()
@@ -224,19 +224,19 @@ fn the_totals_of_every_level_are_those_of_the_calls() {
     let steps = proptest::collection::vec(step(), 1..60);
     let result = runner.run(&steps, |steps| {
         runtime.block_on(async {
-            for house in houses().await {
-                let (session, app) = house.owner("Acme").await;
+            for test in on_each_database().await {
+                let (session, app) = test.owner("Acme").await;
                 let editor = session
                     .editor(app, Origin::default())
                     .await
                     .expect("owns it");
                 let mut keys = Vec::new();
                 for _ in 0..3 {
-                    keys.push(house.issue(&editor, draft()).await);
+                    keys.push(test.issue(&editor, draft()).await);
                 }
                 let mut running = Running {
-                    house: &house,
-                    keyring: house.keyring.clone(),
+                    test: &test,
+                    keyring: test.keyring.clone(),
                     starts: 0,
                     expected: [Expected::default(); 3],
                     ids: Vec::new(),

@@ -1,4 +1,4 @@
-//! A keyring with an account in it, on each database.
+//! A keyring with accounts, on each database.
 
 use domain::origin::Origin;
 use domain::{
@@ -22,34 +22,41 @@ use verification::{ManualClock, Pepper, Peppers, SeededEntropy};
 pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
 pub const PASSWORD: &str = "correct horse battery";
 
-pub struct House {
+/// A keyring with manual clocks, over a database of its own.
+pub struct TestKeyring {
     pub keyring: Keyring,
     pub clock: Arc<ManualClock>,
     pub fresh: TestDatabase,
 }
 
-/// One house for each database.
-pub async fn houses() -> Vec<House> {
-    let mut houses = Vec::new();
-    for fresh in TestDatabase::all().await {
+impl TestKeyring {
+    pub async fn new(fresh: TestDatabase) -> Self {
         let clock = Arc::new(ManualClock::new(NOW));
         let keyring = reopen(&fresh, &clock, 7).await;
-        houses.push(House {
+        Self {
             keyring,
             clock,
             fresh,
-        });
+        }
     }
-    houses
 }
 
-/// A keyring over a store that may hold keys already; no two with one seed.
+/// Returns one for each kind of database, for tests with cases.
+pub async fn on_each_database() -> Vec<TestKeyring> {
+    let mut all = Vec::new();
+    for fresh in TestDatabase::all().await {
+        all.push(TestKeyring::new(fresh).await);
+    }
+    all
+}
+
+/// Opens a keyring over a database that may contain keys. Each needs its own seed.
 pub async fn reopen(fresh: &TestDatabase, clock: &Arc<ManualClock>, seed: u64) -> Keyring {
     let store = Store::open(&fresh.url).await.expect("opens");
     open_over(store, clock, seed).await
 }
 
-/// A keyring over an open store.
+/// Opens a keyring over an open store.
 pub async fn open_over(store: Store, clock: &Arc<ManualClock>, seed: u64) -> Keyring {
     let pepper = Pepper::from_bytes(*PEPPER);
     let entropy = Arc::new(SeededEntropy::new(seed));
@@ -58,10 +65,10 @@ pub async fn open_over(store: Store, clock: &Arc<ManualClock>, seed: u64) -> Key
         .expect("opens")
 }
 
-/// The pepper of every house.
+/// The pepper of every test keyring.
 pub const PEPPER: &[u8; 32] = b"a pepper of thirty-two bytes ...";
 
-/// As [`reopen`], under other peppers, the newest first.
+/// As [`reopen`], with other peppers, newest first.
 pub async fn reopen_under(
     fresh: &TestDatabase,
     clock: &Arc<ManualClock>,
@@ -78,7 +85,7 @@ pub async fn reopen_under(
     Keyring::open_with(store, peppers, clock.clone(), entropy).await
 }
 
-impl House {
+impl TestKeyring {
     pub async fn add(&self, account: &str, email: &str, role: Role) {
         let draft = PersonDraft {
             place: Some((account.into(), format!("{account}’s shop"))),
