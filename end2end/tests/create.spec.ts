@@ -260,6 +260,8 @@ test('without HTTPS the credentials can be copied all the same', { tag: '@js' },
       await pasted.evaluate((field) => field.remove());
     }
   } finally {
+    // The page asks for the key's first use until it is closed.
+    await page.close();
     await server.stop();
   }
 });
