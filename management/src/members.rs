@@ -5,13 +5,13 @@ use crate::{
     password::{Lane, check_new},
     session::{self, Admission},
 };
-use domain::origin::Origin;
 use domain::{
     Invalid,
     account::{Email, Role},
     audit::{Action, Actor, AuditEvent, FieldValues},
     id::{InvitationId, PersonId},
     member::{INVITATION_LIFETIME, Invitation, InvitationDetails, Member},
+    origin::Origin,
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;

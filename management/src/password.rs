@@ -50,7 +50,7 @@ pub(crate) struct Passwords {
     open: Queue,
     known: Queue,
     /// The hash for unknown addresses, so that they take as long as known ones.
-    nobody: String,
+    unknown_hash: String,
 }
 
 struct Queue {
@@ -85,7 +85,7 @@ impl Passwords {
         Ok(Self {
             open: Queue::new(places),
             known: Queue::new(KNOWN),
-            nobody: hash(&random_token(entropy))?,
+            unknown_hash: hash(&random_token(entropy))?,
         })
     }
 
@@ -115,7 +115,7 @@ impl Passwords {
         lane: Lane,
     ) -> Result<Checked, ManagementError> {
         let known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| self.nobody.clone());
+        let stored = stored.unwrap_or_else(|| self.unknown_hash.clone());
         let password = Zeroizing::new(password.to_owned());
         let checked = self
             .in_turn(lane, move || check(&password, &stored))

@@ -5,11 +5,11 @@ use crate::{
     password::{Lane, check_new},
     session,
 };
-use domain::origin::Origin;
 use domain::{
     Invalid,
     account::{Email, Role, parse_title},
     id::{AccountId, ApplicationId, PersonId},
+    origin::Origin,
 };
 use secrecy::{ExposeSecret, SecretString};
 use store::{NewPerson, PersonRow, StoreError};

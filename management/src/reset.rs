@@ -4,11 +4,11 @@ use crate::{
     Keyring, ManagementError,
     password::{Lane, check_new},
 };
-use domain::origin::Origin;
 use domain::{
     account::Email,
     audit::{Action, Actor, AuditEvent, FieldValues},
     id::{AccountId, PersonId},
+    origin::Origin,
     time::{MINUTE, Timestamp},
 };
 use secrecy::{ExposeSecret, SecretString};

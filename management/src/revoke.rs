@@ -1,7 +1,6 @@
 //! Revoking, deactivating and activating a key.
 
 use crate::{Editor, FreshEditor, Keyring, ManagementError, apply::Scope};
-use domain::origin::Origin;
 use domain::{
     audit::{Action, Actor, AuditEvent, FieldValues},
     key::{
@@ -9,6 +8,7 @@ use domain::{
         state::{IllegalTransition, State},
         token::KeyId,
     },
+    origin::Origin,
 };
 use store::StoreError;
 use verification::{Caller, Entry};

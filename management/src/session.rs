@@ -4,11 +4,11 @@ use crate::{
     Keyring, ManagementError,
     password::{Checked, Lane},
 };
-use domain::origin::Origin;
 use domain::{
     account::{Application, Email},
     audit::{Action, Actor, AuditEvent, FieldValues},
     id::{PersonId, SessionId},
+    origin::Origin,
     security::EventKind,
     time::{HOUR, MINUTE, Timestamp},
 };

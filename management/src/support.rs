@@ -2,12 +2,12 @@
 //! account's audit log before it is answered.
 
 use crate::{Keyring, ManagementError, Session, Viewer, access, long_reads::ReadPermit};
-use domain::origin::Origin;
 use domain::{
     account::{Application, Identity, Role},
     audit::{Action, Actor, AuditEvent, FieldValues},
     id::AccountId,
     key::token::KeyId,
+    origin::Origin,
     security::{EventFilter, EventState},
     support::{FoundKey, SupportKeyView, SupportSearch, SupportSearchResult},
     time::Timestamp,

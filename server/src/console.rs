@@ -26,7 +26,7 @@ impl CommandError {
     }
 }
 
-/// Prints a line of information. An error is ignored: without a terminal nobody would read it.
+/// Prints a line of information. An error is ignored: the line is for a terminal.
 pub fn print_info(line: impl Display) {
     let _ = writeln!(io::stdout(), "{line}");
 }

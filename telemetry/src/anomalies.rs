@@ -4,7 +4,7 @@
 mod detection;
 mod event_counts;
 
-use crate::decisions::PendingDecision;
+use crate::{Telemetry, decisions::PendingDecision};
 use domain::{
     account::Email,
     decision::DecisionRecord,
@@ -157,6 +157,19 @@ impl Anomalies {
         self.observations
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Telemetry {
+    /// Observes a throttled sign-in.
+    pub fn sign_in_throttled(&self, email: &Email, origin: &Origin) {
+        self.anomalies.sign_in_throttled(email, origin, self.now());
+    }
+
+    /// Observes a failed sign-in of an existing person.
+    pub fn sign_in_failed(&self, kind: EventKind, email: &Email, origin: &Origin) {
+        self.anomalies
+            .sign_in_failed(kind, email, origin, self.now());
     }
 }
 

@@ -1,4 +1,4 @@
-//! What calls became: counted usage, single decisions, and anomalies.
+//! Records of calls: counted usage, single decisions, and anomalies.
 //!
 //! [`Telemetry`] is the [`CallSink`] of verification. Recording a call takes only a lock of the current thread's stripe; workers
 //! collect the stripes, write them to the database, and prune what is past its retention. Charts and lists read through

@@ -206,26 +206,3 @@ impl Telemetry {
             .await
     }
 }
-
-/// Observations of sign-ins.
-impl Telemetry {
-    /// Observes a throttled sign-in.
-    pub fn sign_in_throttled(
-        &self,
-        email: &domain::account::Email,
-        origin: &domain::origin::Origin,
-    ) {
-        self.anomalies.sign_in_throttled(email, origin, self.now());
-    }
-
-    /// Observes a failed sign-in of an existing person.
-    pub fn sign_in_failed(
-        &self,
-        kind: domain::security::EventKind,
-        email: &domain::account::Email,
-        origin: &domain::origin::Origin,
-    ) {
-        self.anomalies
-            .sign_in_failed(kind, email, origin, self.now());
-    }
-}

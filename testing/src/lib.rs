@@ -1,4 +1,4 @@
-//! What the tests of several crates share: throw-away databases. A dev-dependency only.
+//! Temporary databases for the tests of several crates. A dev-dependency only.
 
 mod postgres;
 
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 /// The variable that names the PostgreSQL server of the tests. The test command starts one and sets it.
 pub const SERVER_VARIABLE: &str = "LATCHKEY_TEST_POSTGRES_URL";
 
-/// A database of its own for one test, removed when it is dropped.
+/// A database for one test, removed when it is dropped.
 pub struct TestDatabase {
     /// The open store.
     pub store: Store,
@@ -18,7 +18,7 @@ pub struct TestDatabase {
     _files: Files,
 }
 
-/// What is removed with a database.
+/// The files of a database.
 enum Files {
     /// The owner of the folder removes it.
     Borrowed,

@@ -9,8 +9,9 @@ use crate::{
     words,
 };
 use cookie::{Cookie, CookieBuilder, SameSite};
-use domain::origin::Origin;
-use domain::{id::ApplicationId, key::token::KeyId, time::Timestamp, usage::Window};
+use domain::{
+    id::ApplicationId, key::token::KeyId, origin::Origin, time::Timestamp, usage::Window,
+};
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::ResponseOptions;

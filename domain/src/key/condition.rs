@@ -23,7 +23,7 @@ pub enum KeyCondition {
     NeverUsed,
     /// No call was accepted for 90 days.
     Idle,
-    /// Nobody confirmed that the secret is stored, and the key was never used.
+    /// The secret was not confirmed as stored, and the key was never used.
     NotConfirmed,
     /// It has no expiry.
     NeverExpires,

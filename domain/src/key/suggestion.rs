@@ -35,7 +35,7 @@ impl ScopeUsage {
 /// A suggestion for a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Suggestion {
-    /// Nobody confirmed that the secret is stored, and the key was never used.
+    /// The secret was not confirmed as stored, and the key was never used.
     NotConfirmed,
     /// The key expires within 7 days.
     ExpiresSoon {

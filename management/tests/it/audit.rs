@@ -1,7 +1,6 @@
 //! What the audit log says of changes.
 
 use crate::test_keyring::{TestKeyring, draft};
-use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
     audit::{Action, AuditFilter, AuditRecord, FieldValues},
@@ -12,6 +11,7 @@ use domain::{
         scope::ScopeSet,
         token::KeyId,
     },
+    origin::Origin,
 };
 use management::{Issue, Owner, Zone};
 use testing::{TestDatabase, each_database};

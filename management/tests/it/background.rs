@@ -51,7 +51,7 @@ async fn about_to_panic(panics: u64) -> Vec<(Keyring, TestDatabase)> {
             clock: ManualClock::new(NOW),
             panics: AtomicU64::new(0),
         });
-        let store = Store::open(&test.fresh.url).await.expect("opens");
+        let store = Store::open(&test.database.url).await.expect("opens");
         let pepper = Pepper::from_bytes(*b"a pepper of thirty-two bytes ...");
         let entropy = Arc::new(SeededEntropy::new(8));
         let keyring = Keyring::open_with(store, pepper, clock.clone(), entropy)
@@ -60,7 +60,7 @@ async fn about_to_panic(panics: u64) -> Vec<(Keyring, TestDatabase)> {
         clock.clock.advance(120_000);
         clock.panics.store(panics, Ordering::Relaxed);
         keyring.spawn_background_tasks();
-        keyrings.push((keyring, test.fresh));
+        keyrings.push((keyring, test.database));
     }
     keyrings
 }
@@ -74,10 +74,10 @@ fn failures(keyring: &Keyring, task: &str) -> Option<u64> {
 
 #[tokio::test]
 async fn a_background_task_that_panics_is_restarted_and_counted() {
-    for (keyring, fresh) in about_to_panic(2).await {
+    for (keyring, database) in about_to_panic(2).await {
         // Its work is done all the same: the time is written.
         let working = async {
-            while fresh.store.time_mark().await.expect("read") < Some(NOW.plus(120_000)) {
+            while database.store.time_mark().await.expect("read") < Some(NOW.plus(120_000)) {
                 yield_now().await;
             }
         };
@@ -91,7 +91,7 @@ async fn a_background_task_that_panics_is_restarted_and_counted() {
 
 #[tokio::test]
 async fn a_background_task_that_keeps_panicking_stops_the_process() {
-    for (keyring, _fresh) in about_to_panic(u64::MAX).await {
+    for (keyring, _database) in about_to_panic(u64::MAX).await {
         let given_up = timeout(Duration::from_secs(20), keyring.supervisor().given_up());
         assert!(given_up.await.is_ok(), "given up");
         assert_eq!(failures(&keyring, "maintenance"), Some(5));

@@ -1,12 +1,12 @@
 //! Several keys at once, as the gate sees them.
 
 use crate::test_keyring::{TestKeyring, draft, reopen};
-use domain::origin::Origin;
 use domain::{
     audit::Action,
     key::{
         Environment, issued::IssuedKey, scope::ScopeSet, state::IllegalTransition, token::KeyId,
     },
+    origin::Origin,
     time::MINUTE,
     verdict::Verdict,
 };
@@ -155,7 +155,7 @@ async fn after_all_keys_are_revoked_no_call_is_accepted(database: TestDatabase) 
 
     assert_eq!(ask(&test.keyring, &foreign), Verdict::Accepted);
     // The same from the database alone.
-    let again = reopen(&test.fresh, &test.clock, 8).await;
+    let again = reopen(&test.database, &test.clock, 8).await;
     for key in keys.iter() {
         assert_eq!(ask(&again, key), Verdict::Revoked);
     }
@@ -177,7 +177,7 @@ async fn after_all_keys_are_revoked_no_call_is_accepted(database: TestDatabase) 
     assert_eq!(before[0].detail, "before");
     let app = owner.application();
     let records = test
-        .fresh
+        .database
         .store
         .audit_by_target(app.account_id, &app.id.to_string(), 9)
         .await;

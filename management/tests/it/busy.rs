@@ -25,7 +25,11 @@ fn call(test: &TestKeyring, key: &IssuedKey) -> Decision {
 async fn written(test: &TestKeyring, key: &IssuedKey) -> i64 {
     let (subject, minute) = (key.id.to_string(), NOW.floor(MINUTE));
     let end = minute.plus(MINUTE);
-    let counts = test.fresh.store.usage(&subject, MINUTE, minute, end).await;
+    let counts = test
+        .database
+        .store
+        .usage(&subject, MINUTE, minute, end)
+        .await;
     counts.expect("read").iter().map(|count| count.2).sum()
 }
 
@@ -67,7 +71,7 @@ enum Blockade {
 
 impl Blockade {
     async fn of(test: &TestKeyring) -> Self {
-        let url = &test.fresh.url;
+        let url = &test.database.url;
         if url.starts_with("sqlite:") {
             let mut connection = SqliteConnection::connect(url).await.expect("opens");
             connection.execute("BEGIN IMMEDIATE").await.expect("locked");

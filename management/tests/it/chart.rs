@@ -1,10 +1,10 @@
 //! What a chart shows: its range, its zone, what was changed, and what services report.
 
 use crate::test_keyring::{NOW, TestKeyring, draft};
-use domain::origin::Origin;
 use domain::{
     audit::Action,
     key::issued::IssuedKey,
+    origin::Origin,
     time::{DAY, HOUR, MINUTE},
     usage::{Window, overview::BusyKey},
 };

@@ -78,7 +78,7 @@ async fn a_removed_scope_is_refused_immediately_and_after_a_restart(database: Te
         Verdict::InsufficientScope
     );
     assert_eq!(ask(&test.keyring, &key, "invoice:read"), Verdict::Accepted);
-    let again = reopen(&test.fresh, &test.clock, 8).await;
+    let again = reopen(&test.database, &test.clock, 8).await;
     assert_eq!(
         ask(&again, &key, "invoice:update"),
         Verdict::InsufficientScope

@@ -73,8 +73,8 @@ fn ask(keyring: &Keyring, pair: &(String, String)) -> Verdict {
 }
 
 /// What is in the write-ahead log goes into the file, so that it has no room of its own.
-async fn empty_the_log(fresh: &TestDatabase) {
-    let Store::Sqlite { writer, .. } = &fresh.store else {
+async fn empty_the_log(database: &TestDatabase) {
+    let Store::Sqlite { writer, .. } = &database.store else {
         panic!("not SQLite");
     };
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -88,13 +88,13 @@ async fn on_a_full_disk_a_revocation_succeeds_with_the_reserve_and_without_it_th
     let Some(disk) = SmallDisk::mount("on_a_full_disk_a_revocation_succeeds") else {
         return;
     };
-    let fresh = TestDatabase::sqlite_in(disk.path()).await;
+    let database = TestDatabase::sqlite_in(disk.path()).await;
     let clock = Arc::new(ManualClock::new(NOW));
-    let keyring = reopen(&fresh, &clock, 7).await;
+    let keyring = reopen(&database, &clock, 7).await;
     let test = TestKeyring {
         keyring,
         clock,
-        fresh,
+        database,
     };
     let editor = test.editor("Acme").await;
     let (first, second) = (
@@ -102,7 +102,7 @@ async fn on_a_full_disk_a_revocation_succeeds_with_the_reserve_and_without_it_th
         test.issue(&editor, draft()).await,
     );
     test.keyring.keep_reserve().await;
-    empty_the_log(&test.fresh).await;
+    empty_the_log(&test.database).await;
     let filler = disk.fill();
 
     let pair = (first.id.to_string(), first.secret.clone());
@@ -124,7 +124,7 @@ async fn on_a_full_disk_a_revocation_succeeds_with_the_reserve_and_without_it_th
     assert_eq!(test.keyring.fault(), Some(Fault::DiskFull));
 
     // What the reserve has freed is used up too.
-    empty_the_log(&test.fresh).await;
+    empty_the_log(&test.database).await;
     let more = disk.path().join("more");
     fs::write(&more, vec![1; 8 << 20]).expect_err("full");
     let pair = (second.id.to_string(), second.secret.clone());

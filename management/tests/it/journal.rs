@@ -1,13 +1,13 @@
 //! A database that is older than the revocation journal.
 
 use crate::test_keyring::{PEPPER, TestKeyring, draft, on_each_database, reopen};
-use domain::origin::Origin;
 use domain::{
     audit::{Action, AuditFilter},
     key::{
         issued::IssuedKey,
         regeneration::{GracePeriod, Regeneration},
     },
+    origin::Origin,
     verdict::Verdict,
 };
 use management::{Editor, Issue, Keyring, Replayed, Store};
@@ -20,29 +20,29 @@ use testing::TestDatabase;
 use verification::{Call, Pepper, Peppers, Route};
 
 /// A copy of a database, made while it is used.
-async fn back_up(fresh: &TestDatabase, path: &Path) {
-    if fresh.url.starts_with("sqlite:") {
+async fn back_up(database: &TestDatabase, path: &Path) {
+    if database.url.starts_with("sqlite:") {
         File::create(path).expect("a file");
-        let store = Store::open_to_read(&fresh.url).await.expect("opens");
+        let store = Store::open_to_read(&database.url).await.expect("opens");
         store.copy_to(path).await.expect("copied");
         store.close().await;
     } else {
         run(Command::new("pg_dump")
             .args(["--format=custom", "--file"])
             .arg(path)
-            .arg(&fresh.url));
+            .arg(&database.url));
     }
 }
 
 /// Puts the copy in the database's place; everything that is connected is closed before.
-async fn restore(fresh: &TestDatabase, path: &Path) {
-    fresh.store.close().await;
-    if let Some(database) = fresh.url.strip_prefix("sqlite://") {
+async fn restore(database: &TestDatabase, path: &Path) {
+    database.store.close().await;
+    if let Some(file) = database.url.strip_prefix("sqlite://") {
         for suffix in ["-wal", "-shm"] {
             // Closing it has removed them, where nothing else is connected.
-            let _ = fs::remove_file(format!("{database}{suffix}"));
+            let _ = fs::remove_file(format!("{file}{suffix}"));
         }
-        fs::copy(path, database).expect("copied");
+        fs::copy(path, file).expect("copied");
     } else {
         run(Command::new("pg_restore")
             .args([
@@ -52,7 +52,7 @@ async fn restore(fresh: &TestDatabase, path: &Path) {
                 "--no-owner",
                 "--dbname",
             ])
-            .arg(&fresh.url)
+            .arg(&database.url)
             .arg(path));
     }
 }
@@ -134,9 +134,9 @@ impl Scene {
         test.keyring.close().await;
         drop(self.editor);
         if let Some(path) = restored {
-            restore(&test.fresh, path).await;
+            restore(&test.database, path).await;
         }
-        test.keyring = reopen(&test.fresh, &test.clock, 8).await;
+        test.keyring = reopen(&test.database, &test.clock, 8).await;
         let journal = folder.path().join("revocations");
         let replayed = test
             .keyring
@@ -169,7 +169,7 @@ async fn keys_that_a_restored_database_has_forgotten_are_ended_again_with_a_reco
             .expect("off");
         editor.deactivate(forgotten_on.id).await.expect("active");
         let copy = scene.folder.path().join("backup");
-        back_up(&scene.test.fresh, &copy).await;
+        back_up(&scene.test.database, &copy).await;
         scene.test.clock.advance(60_000);
 
         editor
@@ -238,7 +238,9 @@ async fn keys_that_a_restored_database_has_forgotten_are_ended_again_with_a_reco
             assert!(row.detail.contains("revocation journal"), "{row:?}");
             assert_eq!(row.before.get("status"), Some("active"));
         }
-        let store = Store::open_to_read(&second.fresh.url).await.expect("opens");
+        let store = Store::open_to_read(&second.database.url)
+            .await
+            .expect("opens");
         store.set_seal_keys(Peppers::from(Pepper::from_bytes(*PEPPER)).seal_keys());
         for head in store.audit_heads().await.expect("read") {
             let broken = store.verify_audit(&head, None).await.expect("read");
@@ -264,7 +266,7 @@ async fn positions_continue_above_those_seen_before_a_restore() {
         let keys = [scene.key().await, scene.key().await];
         let later = scene.key().await;
         let copy = scene.folder.path().join("backup");
-        back_up(&scene.test.fresh, &copy).await;
+        back_up(&scene.test.database, &copy).await;
         for key in &keys {
             let reason = String::new();
             scene.editor.revoke(key.id, reason).await.expect("active");
@@ -317,7 +319,7 @@ async fn a_new_journal_records_the_revocations_in_the_database() {
     for scene in Scene::all().await {
         let key = scene.key().await;
         let copy = scene.folder.path().join("backup");
-        back_up(&scene.test.fresh, &copy).await;
+        back_up(&scene.test.database, &copy).await;
         let reason = String::new();
         scene.editor.revoke(key.id, reason).await.expect("active");
         // The journal is lost, and made anew.
@@ -327,8 +329,8 @@ async fn a_new_journal_records_the_revocations_in_the_database() {
         let (mut test, replayed, folder) = scene.restart(None).await;
         assert_eq!(replayed.added, 1);
         test.keyring.close().await;
-        restore(&test.fresh, &copy).await;
-        let keyring = reopen(&test.fresh, &test.clock, 9).await;
+        restore(&test.database, &copy).await;
+        let keyring = reopen(&test.database, &test.clock, 9).await;
         let journal = folder.path().join("revocations");
         // The one before has it still.
         assert!(keyring.open_revocation_journal(&journal).await.is_err());
@@ -344,7 +346,7 @@ async fn the_revocation_of_all_keys_is_in_the_journal() {
     for scene in Scene::all().await {
         let keys = [scene.key().await, scene.key().await];
         let copy = scene.folder.path().join("backup");
-        back_up(&scene.test.fresh, &copy).await;
+        back_up(&scene.test.database, &copy).await;
         let session = scene.test.sign_in("owner@acme.example").await;
         let app = scene.editor.application().id;
         let owner = session.owner(app, Origin::default()).await;
@@ -395,13 +397,13 @@ async fn open(test: &TestKeyring, store: Store) -> Option<Keyring> {
 #[tokio::test]
 async fn flipped_bytes_stop_the_start_or_revive_no_revoked_key() {
     for scene in Scene::all().await {
-        let Some(database) = scene.test.fresh.url.strip_prefix("sqlite://") else {
+        let Some(database) = scene.test.database.url.strip_prefix("sqlite://") else {
             continue;
         };
         let database = PathBuf::from(database);
         let keys = [scene.key().await, scene.key().await, scene.key().await];
         // As a server leaves it that is killed: the revocations are in its log alone.
-        let pool = match &scene.test.fresh.store {
+        let pool = match &scene.test.database.store {
             Store::Sqlite { writer, .. } => writer.clone(),
             Store::Postgres { .. } => panic!("not SQLite"),
         };
@@ -417,7 +419,7 @@ async fn flipped_bytes_stop_the_start_or_revive_no_revoked_key() {
             fs::read(&log).expect("there"),
         );
         scene.test.keyring.close().await;
-        scene.test.fresh.store.close().await;
+        scene.test.database.store.close().await;
         let closed = (fs::read(&database).expect("there"), Vec::new());
         let lines = fs::read(scene.journal()).expect("there");
         let (mut refused, mut started) = (0, 0);

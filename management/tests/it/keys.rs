@@ -171,7 +171,7 @@ async fn a_revocation_survives_a_restart(database: TestDatabase) {
         .revoke(dead.id, String::new())
         .await
         .expect("revoked");
-    let keyring = reopen(&test.fresh, &test.clock, 8).await;
+    let keyring = reopen(&test.database, &test.clock, 8).await;
     assert_eq!(ask(&keyring, &call(&dead)), Verdict::Revoked);
     assert_eq!(ask(&keyring, &call(&alive)), Verdict::Accepted);
 }
@@ -303,14 +303,14 @@ async fn a_stolen_database_contains_no_secret_and_accepts_no_planted_one(databas
     let test = TestKeyring::new(database).await;
     let editor = test.editor("Acme").await;
     let key = test.issue(&editor, draft()).await;
-    let read = async |id| test.fresh.store.index_row(id).await.expect("read");
+    let read = async |id| test.database.store.index_row(id).await.expect("read");
     let row = read(key.id).await.expect("there");
     assert_ne!(row.digest.as_slice(), key.secret.as_bytes());
     let other = test.issue(&editor, draft()).await;
     // The other key's digest under this key's id: its secret still opens nothing.
     let stolen = read(other.id).await.expect("there").digest;
     let sql = "UPDATE key_secret SET digest = $1 WHERE key_id = $2";
-    match &test.fresh.store {
+    match &test.database.store {
         management::Store::Sqlite { writer, .. } => sqlx::query(sql)
             .bind(&stolen[..])
             .bind(key.id.to_string())
@@ -325,7 +325,7 @@ async fn a_stolen_database_contains_no_secret_and_accepts_no_planted_one(databas
             .map(drop),
     }
     .expect("planted");
-    let keyring = reopen(&test.fresh, &test.clock, 8).await;
+    let keyring = reopen(&test.database, &test.clock, 8).await;
     let planted = (key.id.to_string(), other.secret.clone());
     assert_eq!(ask(&keyring, &planted), Verdict::InvalidCredentials);
 }

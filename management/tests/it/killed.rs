@@ -26,7 +26,7 @@ fn verdict(keyring: &Keyring, key: &IssuedKey) -> &'static str {
 /// What the disk holds at this moment, opened by another process: the first one has not closed anything.
 async fn after_a_kill(test: &TestKeyring) -> (Keyring, TempDir) {
     let folder = TempDir::new().expect("a folder");
-    let file = test.fresh.url.strip_prefix("sqlite://").expect("a file");
+    let file = test.database.url.strip_prefix("sqlite://").expect("a file");
     let beside = Path::new(file).parent().expect("a folder");
     for entry in fs::read_dir(beside).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -50,7 +50,7 @@ async fn after_a_kill(test: &TestKeyring) -> (Keyring, TempDir) {
 each_database!(an_answered_change_is_on_the_disk);
 async fn an_answered_change_is_on_the_disk(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
-    let TestDatabase { store, .. } = &test.fresh;
+    let TestDatabase { store, .. } = &test.database;
     let Store::Sqlite { writer, .. } = store else {
         // PostgreSQL keeps its own promise, and not by files of ours.
         return;

@@ -1,10 +1,10 @@
 //! Who belongs to an account: invited by a link that works once, changed and removed by owners, never without one.
 
 use crate::test_keyring::{PASSWORD, TestKeyring};
-use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
     id::{ApplicationId, PersonId},
+    origin::Origin,
     time::{DAY, MINUTE},
 };
 use management::{Accepted, FreshOwner, ManagementError, Owner, Zone};

@@ -36,8 +36,8 @@ pub struct Network {
 
 impl Network {
     /// The way to the server of a database; none where the database is no server.
-    pub async fn to(fresh: &TestDatabase) -> Option<Self> {
-        let (base, folder) = fresh.url.split_once("?host=")?;
+    pub async fn to(database: &TestDatabase) -> Option<Self> {
+        let (base, folder) = database.url.split_once("?host=")?;
         let name = base.rsplit_once('/')?.1;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("bound");

@@ -13,7 +13,7 @@ use testing::{TestDatabase, each_database};
 /// A keyring on PostgreSQL behind a network that can be cut.
 async fn behind_a_network() -> Option<(TestKeyring, Network)> {
     for (seed, test) in (40..).zip(on_each_database().await) {
-        let Some(network) = Network::to(&test.fresh).await else {
+        let Some(network) = Network::to(&test.database).await else {
             continue;
         };
         let store = Store::open(&network.url).await.expect("opens");
@@ -119,7 +119,7 @@ async fn a_stuck_statement_of_one_account_does_not_stop_the_revocations_of_anoth
     database: TestDatabase,
 ) {
     let test = TestKeyring::new(database).await;
-    let Store::Postgres { pool, .. } = &test.fresh.store else {
+    let Store::Postgres { pool, .. } = &test.database.store else {
         return;
     };
     let (stuck, free) = (test.editor("Acme").await, test.editor("Umbrella").await);

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 /// A keyring that owns its database.
 async fn owner(test: &TestKeyring, seed: u64) -> Keyring {
-    let store = Store::open(&test.fresh.url).await.expect("opens");
+    let store = Store::open(&test.database.url).await.expect("opens");
     // The same id each time: the owner before it is dead, as far as the database is told.
     let new = NewNode {
         id: Uuid::from_u128(7),

@@ -1,11 +1,11 @@
 //! People: signing in, staying in, and reaching nothing that is not theirs.
 
 use crate::test_keyring::{PASSWORD, TestKeyring};
-use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
     id::ApplicationId,
     key::token::KeyId,
+    origin::Origin,
     time::{HOUR, MINUTE},
 };
 use management::{

@@ -3,10 +3,10 @@
 use crate::test_keyring::{
     NOW, PASSWORD, PEPPER, TestKeyring, draft, on_each_database, reopen, reopen_under,
 };
-use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
     key::issued::IssuedKey,
+    origin::Origin,
     verdict::Verdict,
 };
 use management::{Accepted, Keyring, PepperUsage, SignIn, Store};
@@ -33,9 +33,9 @@ fn ask(keyring: &Keyring, key: &IssuedKey) -> Verdict {
 }
 
 /// What was made under a pepper.
-async fn rows(fresh: &TestDatabase, pepper: &[u8; 32]) -> PepperUsage {
+async fn rows(database: &TestDatabase, pepper: &[u8; 32]) -> PepperUsage {
     let name = Pepper::from_bytes(*pepper).name();
-    let all = fresh.store.rows_by_pepper(NOW).await.expect("read");
+    let all = database.store.rows_by_pepper(NOW).await.expect("read");
     let found = all.into_iter().find(|(other, _)| *other == name);
     found.map(|(_, rows)| rows).unwrap_or_default()
 }
@@ -54,7 +54,7 @@ async fn a_pepper_is_rotated_without_a_refused_call_and_removed_when_unused() {
         for _ in 0..KEYS {
             keys.push(test.issue(&editor, draft()).await);
         }
-        let both = reopen_under(&test.fresh, &test.clock, 8, &[NEWER, PEPPER]).await;
+        let both = reopen_under(&test.database, &test.clock, 8, &[NEWER, PEPPER]).await;
         let both = both.expect("opens");
         for _ in 0..2 {
             for key in &keys[..CALLED] {
@@ -62,14 +62,14 @@ async fn a_pepper_is_rotated_without_a_refused_call_and_removed_when_unused() {
             }
             upgrade_all(&both).await;
         }
-        assert_eq!(rows(&test.fresh, NEWER).await.live_keys, 20);
-        assert_eq!(rows(&test.fresh, PEPPER).await.live_keys, 10);
+        assert_eq!(rows(&test.database, NEWER).await.live_keys, 20);
+        assert_eq!(rows(&test.database, PEPPER).await.live_keys, 10);
         for key in &keys {
             assert_eq!(ask(&both, key), Verdict::Accepted);
         }
 
         // Whoever forgets the older one is told what needs it.
-        let only = reopen_under(&test.fresh, &test.clock, 9, &[NEWER]).await;
+        let only = reopen_under(&test.database, &test.clock, 9, &[NEWER]).await;
         let refusal = only.err().expect("refused").to_string();
         assert!(refusal.contains("10 keys that work"), "{refusal}");
         assert!(!refusal.contains('\n'), "{refusal}");
@@ -77,9 +77,9 @@ async fn a_pepper_is_rotated_without_a_refused_call_and_removed_when_unused() {
         // The last ten calls bring the rest along; the log is sealed anew, and nothing is left.
         upgrade_all(&both).await;
         both.seal_audit_logs().await.expect("sealed");
-        let left = rows(&test.fresh, PEPPER).await;
+        let left = rows(&test.database, PEPPER).await;
         assert!(!left.is_needed(), "{left:?}");
-        let only = reopen_under(&test.fresh, &test.clock, 10, &[NEWER]).await;
+        let only = reopen_under(&test.database, &test.clock, 10, &[NEWER]).await;
         let only = only.expect("opens");
         for key in &keys {
             assert_eq!(ask(&only, key), Verdict::Accepted);
@@ -93,12 +93,12 @@ async fn keys_that_have_ended_need_no_pepper(database: TestDatabase) {
     let editor = test.editor("Acme").await;
     let key = test.issue(&editor, draft()).await;
     editor.revoke(key.id, String::new()).await.expect("revoked");
-    let both = reopen_under(&test.fresh, &test.clock, 8, &[NEWER, PEPPER]).await;
+    let both = reopen_under(&test.database, &test.clock, 8, &[NEWER, PEPPER]).await;
     both.expect("opens")
         .seal_audit_logs()
         .await
         .expect("sealed");
-    let only = reopen_under(&test.fresh, &test.clock, 9, &[NEWER]).await;
+    let only = reopen_under(&test.database, &test.clock, 9, &[NEWER]).await;
     assert_eq!(
         ask(&only.expect("opens"), &key),
         Verdict::InvalidCredentials
@@ -124,7 +124,7 @@ async fn sessions_devices_and_invitations_outlive_a_rotation(database: TestDatab
     let fresh = owner.fresh_owner().expect("fresh");
     let invited = fresh.invite(email, Role::Viewer).await.expect("invited");
 
-    let both = reopen_under(&test.fresh, &test.clock, 8, &[NEWER, PEPPER]).await;
+    let both = reopen_under(&test.database, &test.clock, 8, &[NEWER, PEPPER]).await;
     let both = both.expect("opens");
     assert!(both.session(&cookies.token).await.expect("works").is_some());
     assert!(both.welcome(&invited.token).await.expect("works").is_some());
@@ -142,15 +142,15 @@ async fn sessions_devices_and_invitations_outlive_a_rotation(database: TestDatab
         Accepted::Granted(_)
     ));
     both.seal_audit_logs().await.expect("sealed");
-    let only = reopen_under(&test.fresh, &test.clock, 9, &[NEWER]).await;
+    let only = reopen_under(&test.database, &test.clock, 9, &[NEWER]).await;
     let only = only.expect("opens");
     assert!(only.session(&cookies.token).await.expect("works").is_none());
 }
 
 /// What somebody does who may write to the database.
-async fn run(fresh: &TestDatabase, sql: String) {
+async fn run(database: &TestDatabase, sql: String) {
     let sql = sqlx::AssertSqlSafe(sql);
-    match &fresh.store {
+    match &database.store {
         Store::Sqlite { writer, .. } => sqlx::raw_sql(sql).execute(writer).await.map(drop),
         Store::Postgres { pool, .. } => sqlx::raw_sql(sql).execute(pool).await.map(drop),
     }
@@ -174,7 +174,7 @@ async fn write_access_to_the_database_plants_no_session_no_link_and_no_key(datab
     let hash = hex::encode(Sha256::digest(&known));
     let secret = hex::encode(Sha256::digest(&key.secret));
     let foreign = Pepper::from_bytes([9; 32]).digest(key.id, &key.secret);
-    let bytes = |hex: &str| match &test.fresh.store {
+    let bytes = |hex: &str| match &test.database.store {
         Store::Sqlite { .. } => format!("x'{hex}'"),
         Store::Postgres { .. } => format!("'\\x{hex}'"),
     };
@@ -195,8 +195,8 @@ async fn write_access_to_the_database_plants_no_session_no_link_and_no_key(datab
             bytes(&hex::encode(foreign))
         ),
     ] {
-        run(&test.fresh, sql.clone()).await;
-        let keyring = reopen(&test.fresh, &test.clock, 8).await;
+        run(&test.database, sql.clone()).await;
+        let keyring = reopen(&test.database, &test.clock, 8).await;
         assert!(
             keyring.session(&known).await.expect("works").is_none(),
             "{sql}"
@@ -225,12 +225,12 @@ async fn links_without_a_pepper_are_invalid_and_the_owner_sees_it(database: Test
     let token = invited.expect("invited").token;
     assert!(!owner.invitations().await.expect("read")[0].lapsed);
     let hash = hex::encode(Sha256::digest(&token));
-    let hash = match &test.fresh.store {
+    let hash = match &test.database.store {
         Store::Sqlite { .. } => format!("x'{hash}'"),
         Store::Postgres { .. } => format!("'\\x{hash}'"),
     };
     let as_before = format!("UPDATE invitation SET token_hash = {hash}, pepper = ''");
-    run(&test.fresh, as_before).await;
+    run(&test.database, as_before).await;
     assert!(test.keyring.welcome(&token).await.expect("works").is_none());
     assert!(owner.invitations().await.expect("read")[0].lapsed);
 }

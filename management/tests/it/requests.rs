@@ -171,7 +171,7 @@ async fn decisions_survive_a_restart_and_are_pruned_after_their_retention(databa
     let key = test.issue(&editor, draft()).await;
     call(&test.keyring, &key, "", "192.0.2.1", "old");
     test.keyring.close().await;
-    let keyring = reopen(&test.fresh, &test.clock, 8).await;
+    let keyring = reopen(&test.database, &test.clock, 8).await;
     let test = TestKeyring { keyring, ..test };
     let session = test.sign_in("owner@acme.example").await;
     let app = session.applications().await.expect("works")[0].id;

@@ -1,10 +1,10 @@
 //! A person who cannot sign in, or must not any more; administered beside the server that runs.
 
 use crate::test_keyring::{PASSWORD, PEPPER, TestKeyring, reopen};
-use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
     audit::{Action, AuditFilter},
+    origin::Origin,
     time::MINUTE,
 };
 use management::{
@@ -17,7 +17,7 @@ const ANOTHER: &str = "violet compass under snow";
 
 /// A process of its own, beside the one that serves.
 async fn admin(test: &TestKeyring) -> PeopleAdmin {
-    let store = Store::open_without_ownership(&test.fresh.url)
+    let store = Store::open_without_ownership(&test.database.url)
         .await
         .expect("opens");
     let peppers = Pepper::from_bytes(*PEPPER).into();
@@ -222,11 +222,11 @@ async fn changes_of_a_person_on_the_command_line_are_in_the_audit_logs_of_their_
     ];
     assert_eq!(told, expected);
     // And the chain is sealed by both processes alike.
-    test.fresh
+    test.database
         .store
         .set_seal_keys(verification::Peppers::from(Pepper::from_bytes(*PEPPER)).seal_keys());
-    for head in test.fresh.store.audit_heads().await.expect("heads") {
-        let found = test.fresh.store.verify_audit(&head, None).await;
+    for head in test.database.store.audit_heads().await.expect("heads") {
+        let found = test.database.store.verify_audit(&head, None).await;
         assert_eq!(found.expect("read"), None);
     }
 }
@@ -305,7 +305,7 @@ async fn a_command_beside_the_server_changes_nothing_in_the_key_index(database: 
     admin.disable(&ada()).await.expect("works");
     admin.close().await;
     // A server that starts afterwards finds the same.
-    let later = reopen(&test.fresh, &test.clock, 8).await;
+    let later = reopen(&test.database, &test.clock, 8).await;
     let origin = Origin::default();
     let answer = later.sign_in("ada@example.com", PASSWORD, None, &origin);
     assert!(matches!(answer.await.expect("works"), SignIn::Refused));

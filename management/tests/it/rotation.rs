@@ -1,7 +1,6 @@
 //! A new secret in the place of an old one.
 
 use crate::test_keyring::{NOW, TestKeyring, draft, reopen};
-use domain::origin::Origin;
 use domain::{
     audit::Action,
     id::IdempotencyKey,
@@ -16,6 +15,7 @@ use domain::{
         state::IllegalTransition,
         token::KeyId,
     },
+    origin::Origin,
     time::{DAY, HOUR, MINUTE, Timestamp},
     usage::Window,
     verdict::Verdict,
@@ -90,7 +90,7 @@ async fn a_retiring_secret_works_until_its_grace_period_ends(database: TestDatab
     let ended = Verdict::Retired { at: NOW.plus(DAY) };
     assert_eq!(decide(&test.keyring, &old).verdict, ended);
     assert_eq!(decide(&test.keyring, &new).verdict, Verdict::Accepted);
-    let again = reopen(&test.fresh, &test.clock, 8).await;
+    let again = reopen(&test.database, &test.clock, 8).await;
     assert_eq!(decide(&again, &old).verdict, ended, "after a restart too");
     assert_eq!(decide(&again, &new).verdict, Verdict::Accepted);
 }

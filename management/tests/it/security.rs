@@ -1,7 +1,6 @@
 //! Security events: what raises one, what does not, and who sees and acknowledges them.
 
 use crate::test_keyring::{NOW, TestKeyring, draft, on_each_database, reopen};
-use domain::origin::Origin;
 use domain::{
     account::Role,
     audit::AuditFilter,
@@ -11,6 +10,7 @@ use domain::{
         issued::IssuedKey,
         token::{KeyId, format_secret},
     },
+    origin::Origin,
     security::{EventFilter, EventKind, EventState, SecurityEvent},
     time::{DAY, HOUR, SECOND},
 };
@@ -234,7 +234,7 @@ async fn a_new_network_and_a_new_user_agent_are_reported_once(database: TestData
     // A refused call makes nobody familiar, and neither a day nor a restart makes anybody new.
     test.clock.advance(DAY);
     call(&test.keyring, key.id, away);
-    let again = reopen(&test.fresh, &test.clock, 8).await;
+    let again = reopen(&test.database, &test.clock, 8).await;
     call(&again, key.id, away);
     again.telemetry().write_events().await.expect("written");
     assert_eq!(told(&editor).await, once);
@@ -466,7 +466,7 @@ async fn pending_events_are_written_on_close(database: TestDatabase) {
     let (editor, key) = home(&test).await;
     editor.revoke(key.id, String::new()).await.expect("works");
     call(&test.keyring, key.id, sent(&key));
-    let silent = reopen(&test.fresh, &test.clock, 9).await;
+    let silent = reopen(&test.database, &test.clock, 9).await;
     call(&silent, key.id, sent(&key));
     silent.close().await;
     assert_eq!(told(&editor).await, [(EventKind::RevokedUsed, 2)]);

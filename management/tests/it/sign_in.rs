@@ -1,8 +1,7 @@
 //! Signing in while others try to keep everybody out.
 
 use crate::test_keyring::{PASSWORD, TestKeyring};
-use domain::origin::Origin;
-use domain::{account::Role, time::HOUR};
+use domain::{account::Role, origin::Origin, time::HOUR};
 use management::SignIn;
 use std::{
     net::{IpAddr, Ipv4Addr},

@@ -1,8 +1,7 @@
 //! Signing out ends a session for requests that are under way too.
 
 use crate::test_keyring::{PASSWORD, TestKeyring};
-use domain::origin::Origin;
-use domain::{account::Role, time::MINUTE};
+use domain::{account::Role, origin::Origin, time::MINUTE};
 use management::{ManagementError, SignIn};
 use std::sync::Arc;
 use testing::{TestDatabase, each_database};

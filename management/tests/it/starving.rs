@@ -43,7 +43,7 @@ async fn a_revocation_does_not_wait_for_searches_of_another_account(database: Te
     let revoked = calm.revoke(key.id, "Leaked".into()).await;
     revoked.expect("revoked");
     let before = done.load(SeqCst);
-    let url = &test.fresh.url;
+    let url = &test.database.url;
     assert!(
         before < SEARCHES / 2,
         "{before} searches went first at {url}"
@@ -60,12 +60,12 @@ each_database!(a_revocation_does_not_wait_behind_the_searches_of_support);
 async fn a_revocation_does_not_wait_behind_the_searches_of_support(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
     // Readers of SQLite cannot be held up by a lock.
-    if test.fresh.url.starts_with("sqlite:") {
+    if test.database.url.starts_with("sqlite:") {
         return;
     }
     let (support, editor) = (support(&test).await, test.editor("Calm").await);
     let key = test.issue(&editor, draft()).await;
-    let mut blockade = PgConnection::connect(&test.fresh.url)
+    let mut blockade = PgConnection::connect(&test.database.url)
         .await
         .expect("connects");
     for statement in ["BEGIN", "LOCK TABLE decision IN ACCESS EXCLUSIVE MODE"] {

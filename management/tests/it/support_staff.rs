@@ -1,10 +1,10 @@
 //! Platform staff: they see what keys are, say why, and are seen.
 
 use crate::test_keyring::{PASSWORD, TestKeyring, draft};
-use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
     audit::Action,
+    origin::Origin,
     support::{SupportSearch, SupportSearchResult},
     time::HOUR,
 };

@@ -1,6 +1,5 @@
 //! A keyring with accounts, on each database.
 
-use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
     id::ApplicationId,
@@ -12,6 +11,7 @@ use domain::{
         name::{Description, KeyName},
         scope::ScopeSet,
     },
+    origin::Origin,
     time::{DAY, Timestamp},
 };
 use management::{Editor, Issue, Keyring, ManagementError, PersonDraft, Session, SignIn, Store};
@@ -26,17 +26,17 @@ pub const PASSWORD: &str = "correct horse battery";
 pub struct TestKeyring {
     pub keyring: Keyring,
     pub clock: Arc<ManualClock>,
-    pub fresh: TestDatabase,
+    pub database: TestDatabase,
 }
 
 impl TestKeyring {
-    pub async fn new(fresh: TestDatabase) -> Self {
+    pub async fn new(database: TestDatabase) -> Self {
         let clock = Arc::new(ManualClock::new(NOW));
-        let keyring = reopen(&fresh, &clock, 7).await;
+        let keyring = reopen(&database, &clock, 7).await;
         Self {
             keyring,
             clock,
-            fresh,
+            database,
         }
     }
 }
@@ -44,15 +44,15 @@ impl TestKeyring {
 /// Returns one for each kind of database, for tests with cases.
 pub async fn on_each_database() -> Vec<TestKeyring> {
     let mut all = Vec::new();
-    for fresh in TestDatabase::all().await {
-        all.push(TestKeyring::new(fresh).await);
+    for database in TestDatabase::all().await {
+        all.push(TestKeyring::new(database).await);
     }
     all
 }
 
 /// Opens a keyring over a database that may contain keys. Each needs its own seed.
-pub async fn reopen(fresh: &TestDatabase, clock: &Arc<ManualClock>, seed: u64) -> Keyring {
-    let store = Store::open(&fresh.url).await.expect("opens");
+pub async fn reopen(database: &TestDatabase, clock: &Arc<ManualClock>, seed: u64) -> Keyring {
+    let store = Store::open(&database.url).await.expect("opens");
     open_over(store, clock, seed).await
 }
 
@@ -70,13 +70,13 @@ pub const PEPPER: &[u8; 32] = b"a pepper of thirty-two bytes ...";
 
 /// As [`reopen`], with other peppers, newest first.
 pub async fn reopen_under(
-    fresh: &TestDatabase,
+    database: &TestDatabase,
     clock: &Arc<ManualClock>,
     seed: u64,
     peppers: &[&[u8; 32]],
 ) -> Result<Keyring, ManagementError> {
     let entropy = Arc::new(SeededEntropy::new(seed));
-    let store = Store::open(&fresh.url).await.expect("opens");
+    let store = Store::open(&database.url).await.expect("opens");
     let texts = peppers
         .iter()
         .map(|bytes| Pepper::from_bytes(**bytes).to_base64());

@@ -1,7 +1,6 @@
 //! What happens when somebody sets the machine's clock.
 
 use crate::test_keyring::{NOW, TestKeyring, draft, on_each_database, reopen};
-use domain::origin::Origin;
 use domain::{
     key::{
         Environment, KeyDraft,
@@ -10,6 +9,7 @@ use domain::{
         rate_limit::RateLimit,
         token::{KeyId, format_secret},
     },
+    origin::Origin,
     time::{DAY, HOUR, MINUTE, SECOND},
     usage::Window,
     verdict::Verdict,
@@ -203,7 +203,7 @@ async fn a_restart_with_an_earlier_clock_revives_no_key() {
                 test.keyring.close().await;
             }
             let clock = std::sync::Arc::new(verification::ManualClock::new(NOW.plus(-DAY)));
-            let keyring = reopen(&test.fresh, &clock, 8).await;
+            let keyring = reopen(&test.database, &clock, 8).await;
             let verdict = ask(&keyring, &key.id.to_string(), &key.secret);
             let ended = Verdict::Expired { at: NOW.plus(HOUR) };
             assert_eq!(verdict, ended, "killed: {killed}");
@@ -223,7 +223,7 @@ async fn a_clock_that_was_years_ahead_for_half_an_hour_leaves_no_trace(database:
     test.clock.leap(-LEAPS[0]);
     run(&test, MINUTE).await;
     assert_eq!(call(&test, &key), Verdict::Accepted);
-    let keyring = reopen(&test.fresh, &test.clock, 8).await;
+    let keyring = reopen(&test.database, &test.clock, 8).await;
     let verdict = ask(&keyring, &key.id.to_string(), &key.secret);
     assert_eq!(verdict, Verdict::Accepted);
 }
@@ -237,7 +237,7 @@ async fn count(test: &TestKeyring) -> Vec<i64> {
         "SELECT count(*) FROM security_event",
         "SELECT count(*) FROM session",
     ] {
-        let (count,): (i64,) = match &test.fresh.store {
+        let (count,): (i64,) = match &test.database.store {
             management::Store::Sqlite { readers, .. } => {
                 sqlx::query_as(statement).fetch_one(readers).await
             }

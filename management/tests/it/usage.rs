@@ -275,7 +275,7 @@ async fn the_usage_journal_of_a_killed_process_is_written_once(database: TestDat
     let editor = test.editor("Acme").await;
     let key = test.issue(&editor, draft()).await;
     let counted = async || {
-        let store = &test.fresh.store;
+        let store = &test.database.store;
         let counts = store
             .usage(&key.id.to_string(), DAY, Timestamp(0), editor.now())
             .await
@@ -306,7 +306,7 @@ async fn the_usage_journal_of_a_killed_process_is_written_once(database: TestDat
     let at = editor.now();
     // The first one lives on, and is not asked to write anything any more.
     for seed in [8, 9] {
-        let next = reopen(&test.fresh, &test.clock, seed).await;
+        let next = reopen(&test.database, &test.clock, seed).await;
         next.telemetry().recover_usage().await.expect("added up");
         let last = (at, "192.0.2.1".to_owned(), "till/2[31m".to_owned());
         assert_eq!(counted().await, (3, Some(last)));

@@ -1,10 +1,10 @@
 //! Whatever happens in whatever order: the totals of every level are those of the calls.
 
 use crate::test_keyring::{TestKeyring, draft, on_each_database, reopen};
-use domain::origin::Origin;
 use domain::{
     id::AccountId,
     key::{issued::IssuedKey, scope::ScopeSet},
+    origin::Origin,
     time::{DAY, HOUR, MINUTE, Timestamp},
     usage::{Bucket, Series, breakdown::Dimension, reported::ReportedCalls},
 };
@@ -146,7 +146,7 @@ impl Running<'_> {
 
     async fn start(&mut self) {
         self.starts += 1;
-        let (fresh, clock): (&TestDatabase, _) = (&self.test.fresh, &self.test.clock);
+        let (fresh, clock): (&TestDatabase, _) = (&self.test.database, &self.test.clock);
         self.keyring = reopen(fresh, clock, 100 + self.starts).await;
         self.keyring
             .telemetry()
@@ -161,7 +161,7 @@ impl Running<'_> {
             .flush_usage()
             .await
             .expect("written");
-        let store = &self.test.fresh.store;
+        let store = &self.test.database.store;
         let all = self
             .expected
             .iter()

@@ -21,7 +21,7 @@ use std::borrow::Cow;
 /// The content type of CSV files.
 const CSV: &str = "text/csv; charset=utf-8; header=present";
 
-/// Returns the session of a request; `None` where nobody is signed in.
+/// Returns the session of a request; `None` without a session.
 pub(super) async fn session(
     state: &AppState,
     token: Option<Extension<SessionToken>>,

@@ -11,8 +11,7 @@ use axum::{
         sse::{Event, Sse},
     },
 };
-use domain::origin::Origin;
-use domain::{id::ApplicationId, key::token::KeyId};
+use domain::{id::ApplicationId, key::token::KeyId, origin::Origin};
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use management::{ManagementError, Viewer};
@@ -87,7 +86,7 @@ pub async fn live(
     (headers, Sse::new(first.chain(rest))).into_response()
 }
 
-/// Returns the viewer who asks, and the key that they ask about; `None` where nobody is signed in.
+/// Returns the viewer who asks, and the key that they ask about; `None` without a session.
 async fn viewer(
     state: &AppState,
     app: &str,

@@ -2,8 +2,10 @@
 
 use super::sources;
 use crate::request::new_request_id;
-use domain::key::{issued::IssuedKey, scope::ScopeSet, token::format_secret};
-use domain::origin::Origin;
+use domain::{
+    key::{issued::IssuedKey, scope::ScopeSet, token::format_secret},
+    origin::Origin,
+};
 use management::{Keyring, ManagementError};
 use telemetry::Source;
 use verification::{Call, Entropy, Route, SystemEntropy};

@@ -1,10 +1,10 @@
 //! The demo's account.
 
-use domain::origin::Origin;
 use domain::{
     account::Role,
     decision::DecisionFilter,
     key::filter::KeyQuery,
+    origin::Origin,
     security::{EventFilter, EventKind},
     usage::{ChartRange, Window, breakdown::Dimension},
     verdict::Verdict,

@@ -4,7 +4,6 @@ mod document;
 
 use crate::test_server::{Answer, PASSWORD, TestServer};
 use document::{Document, Form};
-use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
     key::{
@@ -16,6 +15,7 @@ use domain::{
         scope::ScopeSet,
         token::format_secret,
     },
+    origin::Origin,
     security::EventFilter,
 };
 use management::{Issue, Owner, PersonDraft, SignIn};

@@ -1,8 +1,10 @@
 //! Invitations, password resets and support, without JavaScript.
 
 use crate::test_server::{OWNER, PASSWORD, TestServer};
-use domain::account::{Email, Role};
-use domain::origin::Origin;
+use domain::{
+    account::{Email, Role},
+    origin::Origin,
+};
 use http::StatusCode;
 use management::{Administered, PeopleAdmin, PersonDraft};
 use std::sync::Arc;

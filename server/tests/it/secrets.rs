@@ -3,10 +3,10 @@
 use crate::test_server::{OWNER, PASSWORD, TestServer};
 use app::{context::SessionToken, form::Posted};
 use contract::{credentials::PresentedCredentials, question::Question};
-use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
     key::issued::IssuedKey,
+    origin::Origin,
 };
 use management::{Invited, Issue, Keyring, PersonDraft, SetupDraft, SignIn, SignedIn};
 use serde::Serialize;

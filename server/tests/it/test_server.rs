@@ -2,7 +2,6 @@
 
 use axum::body::{Body, to_bytes};
 use contract::client_address::TrustedProxies;
-use domain::origin::Origin;
 use domain::{
     account::{Email, Role},
     id::ApplicationId,
@@ -14,6 +13,7 @@ use domain::{
         name::{Description, KeyName},
         scope::ScopeSet,
     },
+    origin::Origin,
     time::{DAY, Timestamp},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};

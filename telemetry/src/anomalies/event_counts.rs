@@ -287,16 +287,16 @@ mod tests {
             first: 0,
             again: 10_000,
         });
-        let mut told = 0;
+        let mut reported = 0;
         for second in 0..=30 {
             let now = Timestamp(second * SECOND);
             counts.add(1, 5, now, 5, || second);
             for (_, found) in counts.take(now, true, MAX_SUBJECTS) {
                 assert!(second % 10 == 0 && found.sample == second, "{second}");
-                told += found.times;
+                reported += found.times;
             }
         }
-        assert_eq!(told, 31 * 5);
+        assert_eq!(reported, 31 * 5);
         counts.add(1, 5, Timestamp(30 * SECOND), 1, || 0);
         assert_eq!(counts.take(Timestamp(30 * SECOND), true, MAX_SUBJECTS), []);
         // Without `paced` it is reported immediately.
@@ -329,12 +329,12 @@ mod tests {
         for what in 0..10 {
             counts.add(what, 1, Timestamp(0), 1, || 0);
         }
-        let mut told: Vec<i32> = Vec::new();
+        let mut reported: Vec<i32> = Vec::new();
         for second in 1..=3 {
             let some = counts.take(Timestamp(second * THRESHOLD_WINDOW), true, 4);
-            told.extend(some.into_iter().map(|(what, _)| what));
+            reported.extend(some.into_iter().map(|(what, _)| what));
         }
-        told.sort_unstable();
-        assert_eq!(told, (0..10).collect::<Vec<_>>());
+        reported.sort_unstable();
+        assert_eq!(reported, (0..10).collect::<Vec<_>>());
     }
 }

@@ -8,8 +8,7 @@ use axum::{
     extract::{Path, Query, Request, State},
     response::{IntoResponse, Redirect, Response},
 };
-use domain::origin::Origin;
-use domain::{audit::AuditFilter, time::Timestamp};
+use domain::{audit::AuditFilter, origin::Origin, time::Timestamp};
 use management::{AuditLine, FreshOwner, ManagementError};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -114,7 +113,7 @@ async fn send(
     file(&name, format.content_type, format.beginning + &first, rest)
 }
 
-/// Returns the owner who asks; `None` where nobody is signed in.
+/// Returns the owner who asks; `None` without a session.
 async fn owner(
     state: &AppState,
     app: &str,

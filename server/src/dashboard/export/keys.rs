@@ -8,12 +8,12 @@ use axum::{
     extract::{Path, Query, Request, State},
     response::Response,
 };
-use domain::origin::Origin;
 use domain::{
     key::{
         KeySummary,
         filter::{KeyCursor, KeyFilter, KeyQuery, Order},
     },
+    origin::Origin,
     time::Timestamp,
 };
 use management::{ManagementError, Viewer};
@@ -75,7 +75,7 @@ pub async fn csv(
     file(&name, CSV, beginning, rest)
 }
 
-/// Returns the viewer who asks; `None` where nobody is signed in.
+/// Returns the viewer who asks; `None` without a session.
 async fn viewer(
     state: &AppState,
     app: &str,

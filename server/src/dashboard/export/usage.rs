@@ -8,9 +8,9 @@ use axum::{
     extract::{Path, Query, Request, State},
     response::Response,
 };
-use domain::origin::Origin;
 use domain::{
     key::token::KeyId,
+    origin::Origin,
     usage::{Bucket, breakdown::OTHERS},
 };
 use management::{ChartQuery, ManagementError, UsageView, Viewer};
@@ -133,7 +133,7 @@ impl ExportSubject {
     }
 }
 
-/// Returns what the path names; `None` where nobody is signed in.
+/// Returns what the path names; `None` without a session.
 async fn subject(
     state: &AppState,
     path: &HashMap<String, String>,
