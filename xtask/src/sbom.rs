@@ -171,12 +171,6 @@ mod tests {
     fn every_entry_of_every_lock_file_is_a_component() {
         let (root, bill) = of_the_workspace();
         let lock = text(&root.join("Cargo.lock")).expect("read");
-        let own = lock
-            .split("[[package]]")
-            .skip(1)
-            .filter(|entry| !entry.contains("\nsource = "))
-            .count();
-        assert_eq!(own, 9, "the workspace's own crates");
         let entries = lock.matches("[[package]]").count();
         assert_eq!(named_by(&bill, "Cargo.lock").len(), entries);
         for folder in NPM {
