@@ -1,52 +1,52 @@
-//! What a person waits for, measured: the first visit's weight, the list's first byte, Lighthouse; and what a machine
-//! waits for: the gate's decision. Machines differ, so each figure stands beside one of the same run that does nothing.
+//! Measures a release build: the size of a first visit, the time to the first byte of pages, Lighthouse scores, and the gate's
+//! CPU time, throughput and latency. Because machines differ, figures are compared to a baseline of the same run.
 
 pub mod client;
 mod gate;
 mod history;
 mod lighthouse;
-mod running;
+mod server;
 
 use std::{fs, path::Path, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
 
+use clap::ValueEnum;
+
 use crate::{
-    bench::{client::Client, running::Running},
+    bench::{client::Client, server::RunningServer},
+    latchkey,
     process::output,
-    server,
     site::{self, FirstVisit, PACKAGE, Tooling, kilobytes},
-    step::{loud, note, step},
+    step::{info, step, step_with_output},
     workspace::Workspace,
 };
 
-/// Keys of the application whose list is read.
+/// The numbers of keys of the applications whose list is measured.
 const SIZES: [usize; 4] = [10, 50, 10_000, 100_000];
 
-/// Requests that count, and how many of them there are for one before that does not.
-const COUNTED: usize = 1_000;
-const WARM_UP: usize = 10;
+/// Measured requests.
+const REQUESTS: usize = 1_000;
+/// Measured requests for each request to warm up.
+const WARM_UP_RATIO: usize = 10;
 
-/// What is measured.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Measured {
-    /// What a browser sees.
+/// A part of the benchmarks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
     Pages,
-    /// What a machine sees.
     Gate,
-    Everything,
 }
 
-/// Builds what is deployed, and measures it.
-pub fn run(workspace: &Workspace, what: Measured) -> Result<()> {
+/// Builds the release and measures a part, or everything.
+pub fn run(workspace: &Workspace, part: Option<Part>) -> Result<()> {
     site::build(workspace, Tooling::Required)?;
-    server::release(workspace)?;
+    latchkey::build_release(workspace)?;
     for (package, examples) in [
         ("server", &["yardstick", "many_keys", "load"] as &[_]),
         ("management", &["verify"]),
         ("store", &["charts"]),
     ] {
-        loud(&format!("compile {}", examples.join(", ")), || {
+        step_with_output(&format!("compile {}", examples.join(", ")), || {
             let mut cargo = workspace.cargo("build");
             cargo.args(["--package", package, "--release"]);
             for example in examples {
@@ -56,39 +56,39 @@ pub fn run(workspace: &Workspace, what: Measured) -> Result<()> {
         })?;
     }
     pin("1", std::process::id())?;
-    if what != Measured::Pages {
+    if part != Some(Part::Pages) {
         gate::measure()?;
     }
-    if what != Measured::Gate {
+    if part != Some(Part::Gate) {
         pages()?;
     }
     Ok(())
 }
 
 fn pages() -> Result<()> {
-    weigh()?;
+    print_sizes()?;
     let mut page = Vec::new();
     let mut baseline = None;
     for size in SIZES {
-        page = list(size, &mut baseline)?;
+        page = measure_list(size, &mut baseline)?;
     }
-    yardstick(&page)?;
+    measure_baseline(&page)?;
     history::measure()?;
-    lighthouse::judge()
+    lighthouse::measure()
 }
 
-/// What the first visit loads, and what later pages add.
-fn weigh() -> Result<()> {
-    note(&format!("first visit: {}", FirstVisit::measure()?));
-    for path in crate::files::beneath(Path::new(PACKAGE))? {
+/// Prints the size of a first visit, and of the chunks that other pages load.
+fn print_sizes() -> Result<()> {
+    info(&format!("first visit: {}", FirstVisit::measure()?));
+    for path in crate::files::list(Path::new(PACKAGE))? {
         let name = path
             .file_name()
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
         if name.ends_with(".wasm.br") && name != "latchkey.wasm.br" {
-            note(&format!(
-                "later: {name} {}",
+            info(&format!(
+                "chunk: {name} {}",
                 kilobytes(fs::metadata(&path)?.len())
             ));
         }
@@ -96,42 +96,42 @@ fn weigh() -> Result<()> {
     Ok(())
 }
 
-/// Times the list's pages; answers the bytes of the first one.
-fn list(size: usize, baseline: &mut Option<Duration>) -> Result<Vec<u8>> {
+/// Measures the first and the last page of the list, and each sort order. Returns the first page.
+fn measure_list(size: usize, baseline: &mut Option<Duration>) -> Result<Vec<u8>> {
     let (server, mut client) = step(&format!("an application with {size} keys"), || {
-        let server = Running::with_keys(size)?;
+        let server = RunningServer::with_keys(size)?;
         let client = server.sign_in()?;
         Ok((server, client))
     })?;
     let first = server.list(&mut client)?;
     let page = client.get(&first)?.body;
     let time = median(&mut client, &first)?;
-    let ten = *baseline.get_or_insert(time);
-    say("first page", time, ten);
+    let base = *baseline.get_or_insert(time);
+    print_comparison("first page", time, base);
 
     let last = last_page(&mut client, &first)?;
-    say("last page", median(&mut client, &last)?, ten);
+    print_comparison("last page", median(&mut client, &last)?, base);
     for path in links(std::str::from_utf8(&page)?, "sort=") {
-        say(&path, median(&mut client, &path)?, ten);
+        print_comparison(&path, median(&mut client, &path)?, base);
     }
     Ok(page)
 }
 
-fn say(what: &str, time: Duration, ten: Duration) {
-    note(&format!(
-        "  {:.2} ms, {:.2} × the first page with {} keys: {what}",
+fn print_comparison(name: &str, time: Duration, base: Duration) {
+    info(&format!(
+        "  {:.2} ms, {:.2} × the first page with {} keys: {name}",
         milliseconds(time),
-        time.as_secs_f64() / ten.as_secs_f64(),
+        time.as_secs_f64() / base.as_secs_f64(),
         SIZES[0]
     ));
 }
 
-/// The same bytes, from a server that does nothing for them.
-fn yardstick(page: &[u8]) -> Result<()> {
-    let server = Running::yardstick(page)?;
+/// Measures the same page from a bare axum server.
+fn measure_baseline(page: &[u8]) -> Result<()> {
+    let server = RunningServer::baseline(page)?;
     let mut client = Client::connect(server.address)?;
     let time = median(&mut client, "/")?;
-    note(&format!(
+    info(&format!(
         "{:.2} ms: the same {} from a bare axum server",
         milliseconds(time),
         kilobytes(page.len() as u64)
@@ -143,28 +143,28 @@ fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1_000.0
 }
 
-/// The median time to the first byte.
+/// Returns the median time to the first byte.
 fn median(client: &mut Client, path: &str) -> Result<Duration> {
-    median_of(COUNTED, client, path)
+    median_of(REQUESTS, client, path)
 }
 
-fn median_of(counted: usize, client: &mut Client, path: &str) -> Result<Duration> {
-    for _ in 0..counted / WARM_UP {
+fn median_of(requests: usize, client: &mut Client, path: &str) -> Result<Duration> {
+    for _ in 0..requests / WARM_UP_RATIO {
         client.get(path)?;
     }
-    let mut times = Vec::with_capacity(counted);
-    for _ in 0..counted {
+    let mut times = Vec::with_capacity(requests);
+    for _ in 0..requests {
         let answer = client.get(path)?;
         if answer.status != 200 {
-            bail!("{path} answered {}", answer.status);
+            bail!("{path} returned status {}", answer.status);
         }
         times.push(answer.first_byte);
     }
     times.sort_unstable();
-    Ok(times[counted / 2])
+    Ok(times[requests / 2])
 }
 
-/// Follows "next" to its end.
+/// Follows `rel="next"` to the last page.
 fn last_page(client: &mut Client, first: &str) -> Result<String> {
     let mut path = first.to_owned();
     loop {
@@ -177,7 +177,7 @@ fn last_page(client: &mut Client, first: &str) -> Result<String> {
                     .next()
                     .is_some_and(|tag| tag.contains(r#"rel="next""#))
             })
-            .and_then(address)
+            .and_then(href)
         else {
             return Ok(path);
         };
@@ -185,12 +185,12 @@ fn last_page(client: &mut Client, first: &str) -> Result<String> {
     }
 }
 
-/// The addresses of the page's links that hold a text; each once.
+/// Returns the distinct targets of the page's links that contain a text.
 fn links(page: &str, text: &str) -> Vec<String> {
     let mut found: Vec<_> = page
         .split("<a ")
         .skip(1)
-        .filter_map(address)
+        .filter_map(href)
         .filter(|path| path.contains(text))
         .collect();
     found.sort();
@@ -198,12 +198,12 @@ fn links(page: &str, text: &str) -> Vec<String> {
     found
 }
 
-fn address(tag: &str) -> Option<String> {
+fn href(tag: &str) -> Option<String> {
     let (_, rest) = tag.split('>').next()?.split_once(r#"href=""#)?;
     Some(rest.split('"').next()?.replace("&amp;", "&"))
 }
 
-/// Keeps a process on one processor, so that what asks and what answers do not share it.
+/// Pins a process to a processor, so that client and server use different ones.
 fn pin(processor: &str, process: u32) -> Result<()> {
     output(std::process::Command::new("taskset").args(["-cp", processor, &process.to_string()]))
         .context("the benchmark needs `taskset` (util-linux) and two processors")?;
@@ -215,7 +215,7 @@ mod tests {
     use super::links;
 
     #[test]
-    fn a_link_is_found_by_a_text_in_its_address() {
+    fn links_are_selected_by_a_text_in_their_target() {
         let page = r#"<a class="x" href="/a?sort=name&amp;dir=asc">N</a> <a href="/b">B</a> sort="#;
         assert_eq!(links(page, "sort="), ["/a?sort=name&dir=asc"]);
     }

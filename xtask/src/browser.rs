@@ -1,4 +1,4 @@
-//! The tests in a browser, by Playwright, in `end2end`.
+//! Runs the browser tests in `end2end` with Playwright.
 
 use std::{
     fs,
@@ -9,40 +9,41 @@ use std::{
 use anyhow::{Context as _, Result};
 
 use crate::{
-    machine, npm,
+    latchkey, npm,
     postgres::Postgres,
-    process::{self, find, output},
-    server,
-    step::{loud, step},
-    workspace::clean,
+    process::{self, find_program, output},
+    step::{step, step_with_output},
+    system,
+    workspace::command_with_clean_environment,
 };
 
 const FOLDER: &str = "end2end";
 
-/// Runs the tests against [`server::PROGRAM`]. They find it by `LATCHKEY_BIN`, and a browser of the system by
-/// `LATCHKEY_CHROMIUM`; without that variable they use Playwright's own.
+/// Runs the tests against [`latchkey::PROGRAM`], which is passed as `LATCHKEY_BIN`. `LATCHKEY_CHROMIUM` names the system's
+/// browser; without it, the tests use Playwright's.
 pub fn test(postgres: &Postgres, filter: Option<&str>) -> Result<()> {
     npm::install(Path::new(FOLDER)).context("the browser tests need Node.js and their packages")?;
-    step("types of the browser tests", || {
-        output(installed("tsc").arg("--noEmit")).context("the browser tests do not hold together")
+    step("type check of the browser tests", || {
+        output(npx("tsc").arg("--noEmit"))
+            .context("the type check of the browser tests do not match")
     })?;
-    let mut playwright = installed("playwright");
+    let mut playwright = npx("playwright");
     playwright.arg("test");
     if let Some(browser) = ensure_browser()? {
         playwright.env("LATCHKEY_CHROMIUM", browser);
     }
-    let program = fs::canonicalize(server::PROGRAM)
-        .with_context(|| format!("cannot find {}", server::PROGRAM))?;
+    let program = fs::canonicalize(latchkey::PROGRAM)
+        .with_context(|| format!("cannot find {}", latchkey::PROGRAM))?;
     playwright
         .env("LATCHKEY_BIN", program)
-        .env(Postgres::VARIABLE, postgres.url());
+        .env(Postgres::URL_VARIABLE, postgres.url());
     if let Some(filter) = filter {
         playwright.args(["--pass-with-no-tests", "--grep", filter]);
     }
-    loud("tests in a browser", || process::run(&mut playwright))
+    step_with_output("browser tests", || process::run(&mut playwright))
 }
 
-/// The system's Chromium, installed if it can be; `None` for Playwright's own.
+/// Returns the path of the system's Chromium, after installing it if possible, or `None` if Playwright's is used.
 pub fn ensure_browser() -> Result<Option<PathBuf>> {
     if let Some(named) = std::env::var_os("LATCHKEY_CHROMIUM") {
         return Ok(Some(named.into()));
@@ -50,15 +51,15 @@ pub fn ensure_browser() -> Result<Option<PathBuf>> {
     if let Some(browser) = system_browser() {
         return Ok(Some(browser));
     }
-    if machine::can_install() {
-        machine::install(&["chromium"])?;
+    if system::can_install() {
+        system::install(&["chromium"])?;
         return system_browser()
-            .context("Debian's chromium brought no browser")
+            .context("Debian's package chromium contains no browser")
             .map(Some);
     }
-    step("Playwright's own Chromium", || {
-        output(installed("playwright").args(["install", "chromium"]))
-            .context("no Chromium here, and Playwright cannot fetch its own")
+    step("install Playwright's Chromium", || {
+        output(npx("playwright").args(["install", "chromium"]))
+            .context("Chromium is not installed, and Playwright cannot download it")
     })?;
     Ok(None)
 }
@@ -66,12 +67,12 @@ pub fn ensure_browser() -> Result<Option<PathBuf>> {
 fn system_browser() -> Option<PathBuf> {
     ["chromium", "chromium-browser", "google-chrome"]
         .into_iter()
-        .find_map(find)
+        .find_map(find_program)
 }
 
-/// A program of the folder's packages.
-fn installed(program: &str) -> Command {
-    let mut npx = clean("npx");
-    npx.current_dir(FOLDER).args(["--no-install", program]);
-    npx
+/// Returns a command for a program of the folder's npm packages.
+fn npx(program: &str) -> Command {
+    let mut command = command_with_clean_environment("npx");
+    command.current_dir(FOLDER).args(["--no-install", program]);
+    command
 }

@@ -1,36 +1,36 @@
-//! What can be said without running the program.
+//! Checks that do not run the program: format, lints, dependencies, and the size of a first visit.
 
 use anyhow::{Result, bail};
 
 use crate::{
-    process::{self, find},
+    process::{self, find_program},
     site::{self, FirstVisit, Tooling, kilobytes},
-    step::{loud, note, step},
-    supply,
+    step::{info, step, step_with_output},
+    supply_chain,
     workspace::{SERVER_SIDE, WASM, Workspace},
 };
 
-/// What a first visit may cost, in bytes: the program and its glue, compressed by brotli. The goal is 250,000; this is
-/// where it stands, so that it does not grow further.
-const FIRST_VISIT_LIMIT: u64 = 290_000;
+/// The limit of a first visit in bytes: the program and its JavaScript, compressed by brotli. The goal is 250,000; the limit
+/// is close to the present size, so that it does not grow.
+const MAX_FIRST_VISIT: u64 = 290_000;
 
-/// Crates that have no business in a browser, by the beginning of their name.
+/// Crates that must not be part of the browser's program, by the prefix of their names.
 const SERVER_ONLY: [&str; 4] = ["sqlx", "tokio", "axum", "hyper"];
 
-/// Format, lints, dependencies; then builds the site and weighs it.
-pub fn all(workspace: &Workspace) -> Result<()> {
-    loud("cargo fmt", || {
+/// Runs all checks, and builds the site to measure it.
+pub fn run(workspace: &Workspace) -> Result<()> {
+    step_with_output("cargo fmt", || {
         process::run(workspace.cargo("fmt").args(["--all", "--check"]))
     })?;
-    step("the browser's dependencies", || {
+    step("dependencies of the browser's program", || {
         browser_dependencies(workspace)
     })?;
-    supply::check(workspace)?;
+    supply_chain::check(workspace)?;
     optional(workspace, "machete", &[])?;
 
     site::prepare()?;
     let deny = ["--", "--deny", "warnings"];
-    loud("clippy, the server's side", || {
+    step_with_output("clippy, server", || {
         process::run(
             workspace
                 .cargo("clippy")
@@ -39,7 +39,7 @@ pub fn all(workspace: &Workspace) -> Result<()> {
                 .args(deny),
         )
     })?;
-    loud("clippy, the browser's side", || {
+    step_with_output("clippy, browser", || {
         process::run(
             workspace
                 .cargo("clippy")
@@ -47,7 +47,7 @@ pub fn all(workspace: &Workspace) -> Result<()> {
                 .args(deny),
         )
     })?;
-    loud("clippy, xtask", || {
+    step_with_output("clippy, xtask", || {
         process::run(
             workspace
                 .cargo("clippy")
@@ -58,16 +58,16 @@ pub fn all(workspace: &Workspace) -> Result<()> {
 
     site::build(workspace, Tooling::Required)?;
     let visit = FirstVisit::measure()?;
-    if visit.bytes() > FIRST_VISIT_LIMIT {
+    if visit.bytes() > MAX_FIRST_VISIT {
         bail!(
             "a first visit loads {visit}; the limit is {}",
-            kilobytes(FIRST_VISIT_LIMIT)
+            kilobytes(MAX_FIRST_VISIT)
         );
     }
     Ok(())
 }
 
-/// The domain is shared with the browser; what stores and serves is not.
+/// Checks that no crate of the server is part of the browser's program.
 fn browser_dependencies(workspace: &Workspace) -> Result<()> {
     let mut tree = workspace.cargo("tree");
     tree.args([
@@ -81,15 +81,15 @@ fn browser_dependencies(workspace: &Workspace) -> Result<()> {
         "none",
     ]);
     let tree = process::output(&mut tree)?;
-    let mut strangers: Vec<_> = tree
+    let mut forbidden: Vec<_> = tree
         .lines()
         .filter_map(|line| line.split_whitespace().next())
         .filter(|name| is_server_only(name))
         .collect();
-    strangers.sort_unstable();
-    strangers.dedup();
-    if !strangers.is_empty() {
-        bail!("the browser's half depends on {}", strangers.join(", "));
+    forbidden.sort_unstable();
+    forbidden.dedup();
+    if !forbidden.is_empty() {
+        bail!("the browser's program depends on {}", forbidden.join(", "));
     }
     Ok(())
 }
@@ -101,11 +101,11 @@ fn is_server_only(name: &str) -> bool {
     })
 }
 
-/// A check by a program that not everybody has.
+/// Runs a check that is skipped if its program is not installed.
 fn optional(workspace: &Workspace, subcommand: &str, arguments: &[&str]) -> Result<()> {
     let name = format!("cargo {subcommand}");
-    if find(&format!("cargo-{subcommand}")).is_none() {
-        note(&format!("{name}: skipped, not installed"));
+    if find_program(&format!("cargo-{subcommand}")).is_none() {
+        info(&format!("{name}: skipped, not installed"));
         return Ok(());
     }
     step(&name, || {
@@ -119,7 +119,7 @@ mod tests {
     use super::is_server_only;
 
     #[test]
-    fn a_crate_of_the_server_is_known_by_the_beginning_of_its_name() {
+    fn a_crate_of_the_server_is_recognised_by_the_prefix_of_its_name() {
         assert!(
             is_server_only("sqlx") && is_server_only("sqlx-core") && is_server_only("axum-core")
         );

@@ -1,4 +1,4 @@
-//! Files that are written only when they change, and stamps of what they were made from.
+//! Files that are written only if they change, and stamps that record the inputs of a build step.
 
 use std::{
     collections::BTreeSet,
@@ -9,8 +9,8 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-/// Writes the file unless it already holds these bytes: the server embeds the site, and an unchanged file must not
-/// make it compile again.
+/// Writes the file unless it has these contents already: the server embeds the site, and rewriting an unchanged file would
+/// recompile it.
 pub fn write(path: &Path, contents: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|present| present == contents) {
         return Ok(());
@@ -22,13 +22,13 @@ pub fn write(path: &Path, contents: &[u8]) -> Result<()> {
     fs::write(path, contents).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// The file's bytes; the error names it.
+/// Reads a file. The error contains the path.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// Every file beneath a folder, in order. A folder that is not there has none.
-pub fn beneath(folder: &Path) -> Result<BTreeSet<PathBuf>> {
+/// Lists all files in a folder and its subfolders. A folder that does not exist is empty.
+pub fn list(folder: &Path) -> Result<BTreeSet<PathBuf>> {
     let mut found = BTreeSet::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop().filter(|folder| folder.is_dir()) {
@@ -46,14 +46,14 @@ pub fn beneath(folder: &Path) -> Result<BTreeSet<PathBuf>> {
     Ok(found)
 }
 
-/// The memory of one piece of work: it is not done twice for the same inputs.
+/// Records the inputs of a build step, so that it is not repeated for the same inputs.
 pub struct Stamp {
     file: PathBuf,
     key: String,
 }
 
 impl Stamp {
-    /// A stamp for work of this name, made from these inputs.
+    /// Creates the stamp of a step with these inputs.
     pub fn new(name: &str, inputs: &[&[u8]]) -> Self {
         let mut hasher = DefaultHasher::new();
         inputs.hash(&mut hasher);
@@ -63,19 +63,19 @@ impl Stamp {
         }
     }
 
-    /// A name for these inputs.
+    /// Returns a hash of the inputs, in hexadecimal.
     pub fn version(&self) -> &str {
         &self.key
     }
 
-    /// Whether the work was done for the same inputs, and what it made is still there.
+    /// Whether the step was done for the same inputs, and its outputs exist.
     pub fn is_fresh(&self, outputs: &[&Path]) -> bool {
         outputs.iter().all(|path| path.is_file())
             && fs::read_to_string(&self.file).is_ok_and(|key| key == self.key)
     }
 
-    /// Remembers that the work is done.
-    pub fn set(&self) -> Result<()> {
+    /// Records that the step is done.
+    pub fn save(&self) -> Result<()> {
         write(&self.file, self.key.as_bytes())
     }
 }

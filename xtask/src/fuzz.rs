@@ -1,46 +1,42 @@
-//! What strangers send, made up by libFuzzer: the targets of `fuzz/targets`, by cargo-fuzz.
+//! Fuzz tests: cargo-fuzz runs libFuzzer on each target in `fuzz/targets`.
 
-use std::{fs, path::Path, path::PathBuf};
+use std::{fs, path::Path};
 
 use anyhow::{Context as _, Result};
 
-use crate::{
-    process::{self, find},
-    site,
-    step::{loud, step},
-    workspace::Workspace,
-};
+use crate::{cargo_tool, process, site, step::step_with_output, workspace::Workspace};
 
 /// Seconds for each target.
-pub const SECONDS: u32 = 60;
-const TARGETS: &str = "fuzz/targets";
-/// Inputs to begin with, for targets that would not find their way by chance; those that are found are kept beside them.
-const SEEDS: &str = "fuzz/seeds";
-const FOUND: &str = "fuzz/corpus";
-/// Where cargo-fuzz is put if it is nowhere else.
-const TOOLS: &str = "target/tools/cargo-fuzz";
-/// The longest input, in bytes: a request's head is not longer.
-const LONGEST: &str = "-max_len=8192";
+pub const DEFAULT_SECONDS: u32 = 60;
 
-/// Runs every target for so many seconds; the first crash ends it, and names the input that caused it.
+const TARGETS: &str = "fuzz/targets";
+/// Initial inputs, for targets whose valid inputs are too rare to be found by chance.
+const SEEDS: &str = "fuzz/seeds";
+/// Inputs that libFuzzer found to cover new code.
+const CORPUS: &str = "fuzz/corpus";
+/// The largest input in bytes, which is also the limit of a request's head.
+const MAX_INPUT: &str = "-max_len=8192";
+
+/// Runs every target for `seconds`, and stops at the first crash, whose input libFuzzer prints and saves.
 pub fn run(workspace: &Workspace, seconds: u32) -> Result<()> {
     site::prepare()?;
-    let program = ensure(workspace)?;
+    let program = cargo_tool::ensure(workspace, "cargo-fuzz", None)?;
     for target in targets()? {
-        // Stable Rust has no sanitizers; ours is safe code, where a panic or an assertion is what there is to find.
+        // Sanitizers need nightly Rust; safe code needs none, because panics and failed assertions are what it can have.
         let mut cargo = workspace.cargo("fuzz");
         cargo
             .env("PATH", process::path_with(&program)?)
             .args(["run", "--sanitizer", "none", "--target-dir", "target/fuzz"])
             .arg(&target);
-        let found = Path::new(FOUND).join(&target);
-        fs::create_dir_all(&found).with_context(|| format!("cannot create {}", found.display()))?;
+        let corpus = Path::new(CORPUS).join(&target);
+        fs::create_dir_all(&corpus)
+            .with_context(|| format!("cannot create {}", corpus.display()))?;
         let seeds = Path::new(SEEDS).join(&target);
-        cargo.arg(found).args(seeds.is_dir().then_some(seeds));
+        cargo.arg(corpus).args(seeds.is_dir().then_some(seeds));
         cargo
-            .args(["--", LONGEST, "-timeout=5", "-print_final_stats=1"])
+            .args(["--", MAX_INPUT, "-timeout=5", "-print_final_stats=1"])
             .arg(format!("-max_total_time={seconds}"));
-        loud(&format!("{target}, {seconds} s"), || {
+        step_with_output(&format!("{target}, {seconds} s"), || {
             process::run(&mut cargo)
         })?;
     }
@@ -51,22 +47,9 @@ fn targets() -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(TARGETS).with_context(|| format!("cannot read {TARGETS}"))? {
         let path = entry?.path();
-        let name = path.file_stem().context("a target has a name")?;
+        let name = path.file_stem().context("a fuzz target has no name")?;
         names.push(name.to_string_lossy().into_owned());
     }
     names.sort();
     Ok(names)
-}
-
-fn ensure(workspace: &Workspace) -> Result<PathBuf> {
-    if let Some(found) = find("cargo-fuzz") {
-        return Ok(found);
-    }
-    let program = Path::new(TOOLS).join("bin/cargo-fuzz");
-    if !program.is_file() {
-        let mut cargo = workspace.cargo("install");
-        cargo.args(["--locked", "--root", TOOLS, "cargo-fuzz"]);
-        step("install cargo-fuzz", || process::output(&mut cargo))?;
-    }
-    fs::canonicalize(&program).with_context(|| format!("cannot find {}", program.display()))
 }

@@ -1,8 +1,8 @@
-//! A server that is killed under load, over and over: nothing that was answered may be lost but the last second of counts.
+//! Kills a server repeatedly under load. No acknowledged change may be lost, and only the usage of the last second.
 
+mod installation;
 mod load;
 mod model;
-mod victim;
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -14,125 +14,132 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::{
     kill::{
+        installation::Installation,
         load::{Calls, Change},
         model::Model,
-        victim::Victim,
     },
-    step::note,
+    step::info,
     workspace::Workspace,
 };
 
-/// How often, unless somebody says otherwise.
-pub const TIMES: usize = 100;
+/// The number of kills by default.
+pub const DEFAULT_KILLS: usize = 100;
 
-/// Clients that call all the time, while one changes keys.
+/// Clients that call without a pause, while another one changes keys.
 const CALLERS: usize = 4;
 
-/// What may be lost of the counts: those of the last second, and of the time that writing them takes.
-const LOSS_LIMIT: Duration = Duration::from_millis(1_500);
+/// The largest age of lost counts at a kill: they are written every second, and writing takes time.
+const MAX_LOST_AGE: Duration = Duration::from_millis(1_500);
 
-/// What was seen in all rounds.
+/// Totals of all rounds.
 #[derive(Default)]
-struct Tally {
+struct Totals {
     calls: usize,
     changes: usize,
     lost_calls: usize,
     /// The age, at the kill, of the oldest call whose count was lost.
-    oldest: Duration,
+    oldest_lost: Duration,
     slowest_start: Duration,
 }
 
-/// Kills the server so many times, looks after each whether all is there, and says what was seen.
-pub fn run(workspace: &Workspace, times: usize) -> Result<()> {
-    let victim = Victim::prepare(workspace)?;
+/// Kills the server `kills` times, checks its data after each kill, and prints totals.
+pub fn run(workspace: &Workspace, kills: usize) -> Result<()> {
+    let installation = Installation::prepare(workspace)?;
     let mut model = Model::default();
-    let mut tally = Tally::default();
-    for round in 0..times {
-        let outcome = one_round(&victim, &mut model, &mut tally, round);
-        outcome.with_context(|| {
+    let mut totals = Totals::default();
+    for round in 0..kills {
+        let result = run_round(&installation, &mut model, &mut totals, round);
+        result.with_context(|| {
             format!(
-                "round {} of {times}; what is left is in {}",
+                "round {} of {kills}; the database is in {}",
                 round + 1,
-                victim.folder().display()
+                installation.folder().display()
             )
         })?;
     }
     let began = Instant::now();
-    let server = victim.start()?;
-    tally.slowest_start = tally.slowest_start.max(began.elapsed());
-    let lost = model.examine(&victim, &server)?;
-    tally.take(lost);
+    let server = installation.start()?;
+    totals.slowest_start = totals.slowest_start.max(began.elapsed());
+    let lost = model.check(&installation, &server)?;
+    totals.add_lost(lost);
     drop(server);
-    victim.clear();
-    tally.tell(times);
+    installation.remove();
+    totals.print(kills);
     Ok(())
 }
 
-fn one_round(victim: &Victim, model: &mut Model, tally: &mut Tally, round: usize) -> Result<()> {
+fn run_round(
+    installation: &Installation,
+    model: &mut Model,
+    totals: &mut Totals,
+    round: usize,
+) -> Result<()> {
     let began = Instant::now();
-    let mut server = victim.start()?;
-    tally.slowest_start = tally.slowest_start.max(began.elapsed());
-    let lost = model.examine(victim, &server)?;
-    tally.take(lost);
+    let mut server = installation.start()?;
+    totals.slowest_start = totals.slowest_start.max(began.elapsed());
+    let lost = model.check(installation, &server)?;
+    totals.add_lost(lost);
 
     let mut owner = server.sign_in()?;
-    model.furnish(&mut owner, server.app(), round)?;
-    let keys = model.callable(&mut owner, server.app())?;
-    let ending = AtomicBool::new(false);
+    model.create_keys(&mut owner, server.app(), round)?;
+    let keys = model.start_round(&mut owner, server.app())?;
+    let stopping = AtomicBool::new(false);
     let (calls, changes, killed) = thread::scope(|scope| -> Result<_> {
         let callers: Vec<_> = (0..CALLERS)
-            .map(|place| {
-                let (keys, ending) = (&keys, &ending);
-                scope.spawn(move || load::call(server.address, keys, place, ending))
+            .map(|first| {
+                let (keys, stopping) = (&keys, &stopping);
+                scope.spawn(move || load::call(server.address, keys, first, stopping))
             })
             .collect();
         let app = server.app().to_owned();
         let plan = model.plan();
-        let ending_too = &ending;
+        let stopping_ref = &stopping;
         let owner_thread =
-            scope.spawn(move || load::change(&mut owner, &app, plan, round, ending_too));
-        thread::sleep(moment(round));
+            scope.spawn(move || load::change(&mut owner, &app, plan, round, stopping_ref));
+        thread::sleep(delay(round));
         let killed = server.kill();
-        ending.store(true, Ordering::Relaxed);
+        stopping.store(true, Ordering::Relaxed);
         let calls: Vec<Calls> = callers
             .into_iter()
-            .map(|caller| caller.join().expect("a caller ends"))
+            .map(|caller| caller.join().expect("a caller panicked"))
             .collect();
-        let changes: Vec<Change> = owner_thread.join().expect("the one who changes ends")?;
+        let changes: Vec<Change> = owner_thread
+            .join()
+            .expect("the thread of changes panicked")?;
         Ok((calls, changes, killed?))
     })?;
     ensure!(
         calls.iter().any(|calls| !calls.is_empty()),
         "no call was answered"
     );
-    tally.calls += calls.iter().map(Vec::len).sum::<usize>();
-    tally.changes += changes.iter().filter(|change| change.answered).count();
-    model.remember(calls, changes, killed);
+    totals.calls += calls.iter().map(Vec::len).sum::<usize>();
+    totals.changes += changes.iter().filter(|change| change.acknowledged).count();
+    model.record(calls, changes, killed);
     Ok(())
 }
 
-/// When a round's server dies, from a fifth of a second on: spread evenly over more than the second between two writes
-/// of counts.
-fn moment(round: usize) -> Duration {
+/// Returns the time until a round's kill: 0.2 to 1.8 seconds, so that kills are spread over the interval of one second
+/// between two writes of counts.
+fn delay(round: usize) -> Duration {
     Duration::from_millis(200 + (round as u64 * 617) % 1_600)
 }
 
-impl Tally {
-    fn take(&mut self, lost: model::Lost) {
+impl Totals {
+    fn add_lost(&mut self, lost: model::Lost) {
         self.lost_calls += lost.calls;
-        self.oldest = self.oldest.max(lost.oldest);
+        self.oldest_lost = self.oldest_lost.max(lost.oldest);
     }
 
-    fn tell(&self, times: usize) {
-        note(&format!(
-            "killed {times} times: {} calls and {} changes had been answered, and {} counts of calls were lost",
+    fn print(&self, kills: usize) {
+        info(&format!(
+            "{kills} kills: {} calls and {} changes were acknowledged; the counts of {} calls were lost",
             self.calls, self.changes, self.lost_calls
         ));
-        note(&format!(
-            "no key, no state of a key and no row of the audit log was lost; the oldest lost count was {} ms old",
-            self.oldest.as_millis()
+        info(&format!(
+            "no key, state of a key or row of the audit log was lost; the oldest lost count was {} ms old",
+            self.oldest_lost.as_millis()
         ));
-        note(&format!(
+        info(&format!(
             "the slowest start after a kill took {} ms",
             self.slowest_start.as_millis()
         ));

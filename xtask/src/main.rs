@@ -1,53 +1,107 @@
-//! The one entry point of people and CI: `cargo xtask run`, `build`, `site`, `check`, `test`, `bench`,
-//! `kill`, `fuzz`, `mutants`, `sbom`.
+//! Builds, checks, tests and measures the project, for developers and CI: see `cargo xtask --help`.
 //!
-//! It needs Rust alone to start; the WebAssembly target, the site's tools, `PostgreSQL`, the proxies and a browser it finds or installs.
+//! It requires Rust only. Whatever else a command needs (the WebAssembly target, npm packages, PostgreSQL, proxies, a
+//! browser) is used where it is installed, and installed where possible.
 
 mod bench;
 mod browser;
+mod cargo_tool;
 mod check;
 mod files;
 mod fuzz;
 mod kill;
-mod machine;
+mod latchkey;
 mod mutants;
 mod npm;
 mod postgres;
 mod process;
 mod proxy;
 mod sbom;
-mod server;
 mod site;
 mod step;
-mod suite;
-mod supply;
+mod supply_chain;
+mod system;
+mod test;
 mod toolchain;
 mod workspace;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
+use clap::{Parser, Subcommand};
 
-use crate::{bench::Measured, site::Tooling, suite::Parts, workspace::Workspace};
+use crate::{bench::Part, site::Tooling, test::Selection, workspace::Workspace};
 
-const USAGE: &str = "\
-cargo xtask run [-- ARGS]     build the site and the server, then run `latchkey demo` (or `latchkey ARGS`)
-cargo xtask build             the site, and the server as it is deployed: target/release/latchkey
-cargo xtask site              the browser's files alone: target/site
-cargo xtask check             format, lints, dependencies, and the size of a first visit; LATCHKEY_ADVISORIES=skip leaves out
-                              the database of known vulnerabilities, which is fetched from GitHub
-cargo xtask test [FILTER]     check, then every test; --rust or --browser chooses one part alone
-cargo xtask bench [PART]      measure what is deployed: `pages` (first byte, first visit, Lighthouse), `gate` (a decision), or both
-cargo xtask kill [N]          kill the server N times under load (100), and see that nothing is lost
-cargo xtask fuzz [N]          make up what strangers send, N seconds (60) for each parser
-cargo xtask mutants [CRATE]   change one thing at a time in `domain` or `keyring`, and see that a test notices; hours
-                              (`mutants CRATE 3/16` runs one shard)
-cargo xtask sbom [FILE]       write what it is made of, in CycloneDX 1.6 (target/latchkey.cdx.json)
-cargo xtask toolchain         find or install what builds WebAssembly, and say which toolchain is used";
+/// Builds, checks, tests and measures Latchkey.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, PartialEq, Eq, Subcommand)]
+enum Command {
+    /// Build the site and the server, then run `latchkey demo`, or `latchkey` with the given arguments
+    Run {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Build the site and the server for deployment: target/release/latchkey
+    Build,
+    /// Build the browser's files only: target/site
+    Site,
+    /// Check the format, lints, dependencies and the size of a first visit
+    ///
+    /// The database of known vulnerabilities is fetched from GitHub; `LATCHKEY_ADVISORIES=skip` skips it.
+    Check,
+    /// Run the checks, then all tests
+    Test {
+        /// Run only the Rust tests
+        #[arg(long, conflicts_with = "browser")]
+        rust: bool,
+        /// Run only the browser tests
+        #[arg(long)]
+        browser: bool,
+        /// Run only tests whose name contains this text
+        filter: Option<String>,
+    },
+    /// Measure a release build: pages (first byte, first visit, Lighthouse), the gate, or both
+    Bench { part: Option<Part> },
+    /// Kill the server repeatedly under load, and check after each kill that nothing was lost
+    Kill {
+        /// The number of kills
+        #[arg(value_name = "N", default_value_t = kill::DEFAULT_KILLS)]
+        kills: usize,
+    },
+    /// Run every fuzz target
+    Fuzz {
+        /// The time for each target
+        #[arg(default_value_t = fuzz::DEFAULT_SECONDS)]
+        seconds: u32,
+    },
+    /// Run mutation tests, which take hours
+    Mutants {
+        /// Mutate only this crate
+        #[arg(value_name = "CRATE", value_parser = mutants::packages())]
+        package: Option<String>,
+        /// Run only this shard, for example 3/16
+        shard: Option<String>,
+    },
+    /// Write a software bill of materials in `CycloneDX` format
+    Sbom {
+        #[arg(default_value = sbom::DEFAULT_FILE)]
+        file: PathBuf,
+    },
+    /// Find or install a toolchain that builds WebAssembly, and print which one is used
+    Toolchain,
+}
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match perform(&arguments) {
+    match perform(Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("xtask: {error:#}");
@@ -56,99 +110,116 @@ fn main() -> ExitCode {
     }
 }
 
-fn perform(arguments: &[String]) -> Result<()> {
-    let (command, rest) = match arguments {
-        [] => ("help", arguments),
-        [command, rest @ ..] => (command.as_str(), rest),
-    };
-    if matches!(command, "help" | "--help" | "-h") {
-        println!("{USAGE}");
-        return Ok(());
-    }
+fn perform(command: Command) -> Result<()> {
     enter_root()?;
-    match (command, rest) {
-        ("run", rest) => {
-            let workspace = Workspace::open()?;
+    let workspace = Workspace::open()?;
+    match command {
+        Command::Run { arguments } => {
             site::build(&workspace, Tooling::Optional)?;
-            server::run(
-                &workspace,
-                rest.strip_prefix(&["--".to_owned()]).unwrap_or(rest),
-            )
+            latchkey::run(&workspace, &arguments)
         }
-        ("build", []) => {
-            let workspace = Workspace::open()?;
+        Command::Build => {
             site::build(&workspace, Tooling::Required)?;
-            server::release(&workspace)
+            latchkey::build_release(&workspace)
         }
-        ("site", []) => site::build(&Workspace::open()?, Tooling::Optional),
-        ("bench", rest) => bench::run(&Workspace::open()?, measured(rest)?),
-        ("fuzz", []) => fuzz::run(&Workspace::open()?, fuzz::SECONDS),
-        ("fuzz", [seconds]) => {
-            let seconds = seconds
-                .parse()
-                .context("`fuzz` takes a number of seconds")?;
-            fuzz::run(&Workspace::open()?, seconds)
+        Command::Site => site::build(&workspace, Tooling::Optional),
+        Command::Check => check::run(&workspace),
+        Command::Test {
+            rust,
+            browser,
+            filter,
+        } => {
+            let selection = match (rust, browser) {
+                (true, _) => Selection::Rust,
+                (_, true) => Selection::Browser,
+                _ => Selection::All,
+            };
+            test::run(&workspace, selection, filter.as_deref())
         }
-        ("mutants", rest @ ([] | [_] | [_, _])) => {
-            let word = |n: usize| rest.get(n).map(String::as_str);
-            mutants::run(&Workspace::open()?, word(0), word(1))
+        Command::Bench { part } => bench::run(&workspace, part),
+        Command::Kill { kills } => kill::run(&workspace, kills),
+        Command::Fuzz { seconds } => fuzz::run(&workspace, seconds),
+        Command::Mutants { package, shard } => {
+            mutants::run(&workspace, package.as_deref(), shard.as_deref())
         }
-        ("kill", []) => kill::run(&Workspace::open()?, kill::TIMES),
-        ("kill", [times]) => {
-            let times = times.parse().context("`kill` takes a number of times")?;
-            kill::run(&Workspace::open()?, times)
-        }
-        ("check", []) => check::all(&Workspace::open()?),
-        ("test", rest) => {
-            let (parts, filter) = test_arguments(rest)?;
-            suite::run(&Workspace::open()?, parts, filter.as_deref())
-        }
-        ("sbom", [] | [_]) => {
-            let workspace = Workspace::open()?;
-            sbom::write(&workspace, &sbom::file(rest.first()))
-        }
-        ("toolchain", []) => {
-            let workspace = Workspace::open()?;
+        Command::Sbom { file } => sbom::write(&workspace, &file),
+        Command::Toolchain => {
             println!("{}", workspace.describe()?);
             Ok(())
         }
-        (other, _) => bail!(
-            "`{}` is not a command; there are:\n{USAGE}",
-            [&[other.to_owned()], rest].concat().join(" ")
-        ),
     }
 }
 
-fn measured(arguments: &[String]) -> Result<Measured> {
-    match arguments {
-        [] => Ok(Measured::Everything),
-        [part] if part == "pages" => Ok(Measured::Pages),
-        [part] if part == "gate" => Ok(Measured::Gate),
-        _ => bail!("`bench` measures `pages` or `gate`"),
-    }
+/// Changes to the workspace's root: all paths in this program are relative to it.
+fn enter_root() -> Result<()> {
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    let root = manifest.parent().map(Path::to_owned);
+    let root = root.context("the manifest's folder has no parent")?;
+    std::env::set_current_dir(&root).with_context(|| format!("cannot enter {}", root.display()))
 }
 
-fn test_arguments(arguments: &[String]) -> Result<(Parts, Option<String>)> {
-    let mut parts = Parts::All;
-    let mut filter = None;
-    for argument in arguments {
-        match argument.as_str() {
-            "--rust" => parts = Parts::Rust,
-            "--browser" => parts = Parts::Browser,
-            flag if flag.starts_with('-') => {
-                bail!("`test` has no flag `{flag}`; it has --rust and --browser")
-            }
-            _ if filter.is_some() => bail!("`test` takes one filter; quote it if it has spaces"),
-            word => filter = Some(word.to_owned()),
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::{Arguments, Command};
+    use crate::bench::Part;
+
+    fn parse(line: &str) -> Option<Command> {
+        let words = ["xtask"].into_iter().chain(line.split_whitespace());
+        Arguments::try_parse_from(words)
+            .ok()
+            .map(|arguments| arguments.command)
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn arguments_of_run_are_passed_on_with_or_without_a_separator() {
+        let serve = || Command::Run {
+            arguments: ["serve", "--help"].map(str::to_owned).into(),
+        };
+        assert_eq!(parse("run serve --help"), Some(serve()));
+        assert_eq!(parse("run -- serve --help"), Some(serve()));
+        assert_eq!(parse("run"), Some(Command::Run { arguments: vec![] }));
+    }
+
+    #[test]
+    fn omitted_arguments_have_the_documented_defaults() {
+        assert_eq!(parse("kill"), Some(Command::Kill { kills: 100 }));
+        assert_eq!(parse("fuzz"), Some(Command::Fuzz { seconds: 60 }));
+        assert_eq!(parse("bench"), Some(Command::Bench { part: None }));
+        let file = "target/latchkey.cdx.json".into();
+        assert_eq!(parse("sbom"), Some(Command::Sbom { file }));
+    }
+
+    #[test]
+    fn a_part_a_crate_and_a_shard_can_be_chosen() {
+        let part = Some(Part::Gate);
+        assert_eq!(parse("bench gate"), Some(Command::Bench { part }));
+        let chosen = Command::Mutants {
+            package: Some("domain".to_owned()),
+            shard: Some("3/16".to_owned()),
+        };
+        assert_eq!(parse("mutants domain 3/16"), Some(chosen));
+    }
+
+    #[test]
+    fn unknown_and_contradictory_arguments_are_refused() {
+        for line in [
+            "",
+            "deploy",
+            "bench all",
+            "fuzz soon",
+            "mutants xtask",
+            "test --rust --browser",
+            "test one two",
+        ] {
+            assert_eq!(parse(line), None, "{line}");
         }
     }
-    Ok((parts, filter))
-}
-
-/// Every path in this program is relative to the workspace's root.
-fn enter_root() -> Result<()> {
-    let own = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-    let root = own.parent().context("xtask's own folder has no parent")?;
-    std::env::set_current_dir(root).with_context(|| format!("cannot enter {}", root.display()))
 }

@@ -1,4 +1,4 @@
-//! Mutation tests: cargo-mutants changes one thing at a time, and some test should notice.
+//! Mutation tests: cargo-mutants changes one expression at a time, and at least one test should fail.
 
 use std::{
     fs,
@@ -8,37 +8,37 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
-    process::{self, find},
-    step::{loud, note, step},
+    cargo_tool,
+    step::{info, step_with_output},
     workspace::Workspace,
 };
 
 const VERSION: &str = "27.1.0";
-/// Where cargo-mutants is put if it is nowhere else.
-const TOOLS: &str = "target/tools/cargo-mutants";
-/// What was found, by crate and shard.
-const FOUND: &str = "target/mutants";
+/// Results, in folders by crate and shard.
+const RESULTS: &str = "target/mutants";
 
-/// A crate, what of it is mutated, and in how many shards: each takes some minutes.
-struct Part {
+/// A crate to be mutated.
+struct Subject {
     package: &'static str,
+    /// The files to be mutated; if empty, all.
     files: &'static [&'static str],
+    /// So many that each shard takes some minutes.
     shards: usize,
 }
 
-const PARTS: [Part; 3] = [
-    Part {
+const SUBJECTS: [Subject; 3] = [
+    Subject {
         package: "domain",
         files: &[],
         shards: 16,
     },
-    Part {
+    Subject {
         package: "verification",
         files: &[],
         shards: 4,
     },
-    // The operations on keys; the tests run on SQLite.
-    Part {
+    // The operations on keys. The tests run on SQLite only.
+    Subject {
         package: "management",
         files: &[
             "management/src/apply.rs",
@@ -53,34 +53,32 @@ const PARTS: [Part; 3] = [
     },
 ];
 
-/// Runs every shard, or one (`3/16`) of one crate, and says what no test noticed.
+/// The crates that can be mutated.
+pub fn packages() -> [&'static str; 3] {
+    SUBJECTS.map(|subject| subject.package)
+}
+
+/// Runs all shards, or those of one crate, or one shard (`3/16`), and prints the mutants that no test detected.
 pub fn run(workspace: &Workspace, package: Option<&str>, shard: Option<&str>) -> Result<()> {
-    let parts: Vec<&Part> = PARTS
-        .iter()
-        .filter(|part| package.is_none_or(|package| package == part.package))
-        .collect();
-    if parts.is_empty() {
-        let names = PARTS.map(|part| part.package).join("` or `");
-        bail!("`mutants` takes `{names}`");
-    }
-    let program = ensure(workspace)?;
-    for part in parts {
+    let program = cargo_tool::ensure(workspace, "cargo-mutants", Some(VERSION))?;
+    let chosen = |subject: &&Subject| package.is_none_or(|package| package == subject.package);
+    for subject in SUBJECTS.iter().filter(chosen) {
         let shards: Vec<String> = match shard {
             Some(shard) => vec![shard.to_owned()],
-            None => (0..part.shards)
-                .map(|n| format!("{n}/{}", part.shards))
+            None => (0..subject.shards)
+                .map(|n| format!("{n}/{}", subject.shards))
                 .collect(),
         };
         for shard in &shards {
-            let found = folder(part, shard);
-            fs::create_dir_all(&found)
-                .with_context(|| format!("cannot create {}", found.display()))?;
-            loud(
-                &format!("mutants of {}, shard {shard}", part.package),
-                || run_shard(workspace, &program, part, shard, &found),
+            let results = folder(subject, shard);
+            fs::create_dir_all(&results)
+                .with_context(|| format!("cannot create {}", results.display()))?;
+            step_with_output(
+                &format!("mutants of {}, shard {shard}", subject.package),
+                || run_shard(workspace, &program, subject, shard, &results),
             )?;
         }
-        summarise(part, &shards)?;
+        print_summary(subject, &shards)?;
     }
     Ok(())
 }
@@ -88,40 +86,40 @@ pub fn run(workspace: &Workspace, package: Option<&str>, shard: Option<&str>) ->
 fn run_shard(
     workspace: &Workspace,
     program: &Path,
-    part: &Part,
+    subject: &Subject,
     shard: &str,
-    found: &Path,
+    results: &Path,
 ) -> Result<()> {
-    // Called as cargo calls it, by the project's toolchain.
+    // Called as cargo calls a subcommand.
     let mut cargo = workspace.command(program);
     cargo
         .args(["mutants", "--no-times", "--colors", "never", "--jobs", "1"])
-        .args(["--package", part.package, "--shard", shard])
+        .args(["--package", subject.package, "--shard", shard])
         .arg("--output")
-        .arg(found)
-        .args(part.files.iter().flat_map(|file| ["--file", *file]))
-        // Kept between shards, so that dependencies are compiled once.
-        .env("CARGO_TARGET_DIR", fs::canonicalize(FOUND)?.join("built"))
+        .arg(results)
+        .args(subject.files.iter().flat_map(|file| ["--file", *file]))
+        // Shared by all shards, so that dependencies are compiled once.
+        .env("CARGO_TARGET_DIR", fs::canonicalize(RESULTS)?.join("built"))
         .env_remove("LATCHKEY_TEST_POSTGRES_URL");
     let status = cargo.status().context("cannot start cargo-mutants")?;
-    // 2 and 3 say that some were missed, or took too long.
+    // 2: some mutants were missed; 3: some timed out.
     match status.code() {
         Some(0 | 2 | 3) => Ok(()),
         _ => bail!("cargo-mutants failed ({status})"),
     }
 }
 
-fn folder(part: &Part, shard: &str) -> PathBuf {
-    Path::new(FOUND)
-        .join(part.package)
+fn folder(subject: &Subject, shard: &str) -> PathBuf {
+    Path::new(RESULTS)
+        .join(subject.package)
         .join(shard.replace('/', "-of-"))
 }
 
-/// Prints the figures for `docs/proofs.md`, and each mutant that no test noticed.
-fn summarise(part: &Part, shards: &[String]) -> Result<()> {
+/// Prints the figures for `docs/proofs.md`, and each mutant that no test detected.
+fn print_summary(subject: &Subject, shards: &[String]) -> Result<()> {
     let mut lists = [const { Vec::<String>::new() }; 4];
     for shard in shards {
-        let out = folder(part, shard).join("mutants.out");
+        let out = folder(subject, shard).join("mutants.out");
         for (list, name) in lists
             .iter_mut()
             .zip(["caught", "timeout", "unviable", "missed"])
@@ -136,36 +134,22 @@ fn summarise(part: &Part, shards: &[String]) -> Result<()> {
     for mutant in missed {
         println!("missed: {mutant}");
     }
-    let noticed = caught.len() + timeout.len();
-    let viable = noticed + missed.len();
-    note(&format!(
-        "{}: {noticed} of {viable} viable mutants caught ({:.1} %), {} of them by a time-out; {} did not compile",
-        part.package,
-        100.0 * ratio(noticed, viable),
+    let detected = caught.len() + timeout.len();
+    let viable = detected + missed.len();
+    info(&format!(
+        "{}: {detected} of {viable} viable mutants detected ({:.1} %), {} of them by a time-out; {} did not compile",
+        subject.package,
+        100.0 * ratio(detected, viable),
         timeout.len(),
         unviable.len(),
     ));
     Ok(())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "some thousands at most")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "at most some thousands of mutants"
+)]
 fn ratio(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
-}
-
-fn ensure(workspace: &Workspace) -> Result<PathBuf> {
-    if let Some(found) = find("cargo-mutants") {
-        return Ok(found);
-    }
-    let program = Path::new(TOOLS).join("bin/cargo-mutants");
-    if !program.is_file() {
-        let mut cargo = workspace.cargo("install");
-        cargo
-            .args(["cargo-mutants", "--version", VERSION, "--locked"])
-            .args(["--root", TOOLS]);
-        step(&format!("install cargo-mutants {VERSION}"), || {
-            process::output(&mut cargo)
-        })?;
-    }
-    fs::canonicalize(&program).with_context(|| format!("cannot find {}", program.display()))
 }

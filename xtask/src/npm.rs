@@ -1,15 +1,15 @@
-//! Packages of Node, exactly those of a committed lock file.
+//! Installs npm packages from a committed lock file.
 
 use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
-    process::{find, output},
+    process::{find_program, output},
     step::step,
 };
 
-/// Installs what the folder's lock file names, unless it is there. `scripts` of packages do not run.
+/// Installs the packages of the folder's lock file, unless they are installed. Packages' scripts do not run.
 pub fn install(folder: &Path) -> Result<()> {
     let lock = folder.join("package-lock.json");
     if !lock.is_file() {
@@ -20,8 +20,8 @@ pub fn install(folder: &Path) -> Result<()> {
     if installed.is_ok_and(|installed| modified(&lock).is_ok_and(|lock| installed >= lock)) {
         return Ok(());
     }
-    if find("node").is_none() || find("npm").is_none() {
-        bail!("Node.js is not installed (`node` and `npm`)");
+    if find_program("node").is_none() || find_program("npm").is_none() {
+        bail!("Node.js (`node` and `npm`) is not installed");
     }
     step(&format!("npm ci in {}", folder.display()), || {
         let mut npm = Command::new("npm");

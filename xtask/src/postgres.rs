@@ -1,4 +1,4 @@
-//! A `PostgreSQL` server for one run of the tests, on a socket in a temporary directory.
+//! A temporary `PostgreSQL` server for the tests, on a socket in a temporary directory.
 
 use std::{
     env,
@@ -12,12 +12,12 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
-    machine,
-    process::{find, output, succeeds},
+    process::{find_program, output, succeeds},
     step::step,
+    system,
 };
 
-/// The running server. It is stopped, and its directory removed, when this is dropped.
+/// A running server. Dropping it stops the server and removes its directory.
 pub struct Postgres {
     url: String,
     programs: Option<PathBuf>,
@@ -31,15 +31,15 @@ struct Server {
 }
 
 impl Postgres {
-    /// The variable by which tests find the server. Where a person has set it, that server is used.
-    pub const VARIABLE: &str = "LATCHKEY_TEST_POSTGRES_URL";
+    /// The variable that passes the server's URL to the tests. If it is set already, that server is used.
+    pub const URL_VARIABLE: &str = "LATCHKEY_TEST_POSTGRES_URL";
 
-    /// The variable by which tests find PostgreSQL's programs, to make servers of their own.
+    /// The variable that passes the folder of PostgreSQL's programs to tests that start their own servers.
     pub const PROGRAMS_VARIABLE: &str = "LATCHKEY_TEST_POSTGRES_BIN";
 
-    /// Starts a server, after installing Debian's if there is none.
+    /// Starts a server, after installing Debian's package if there is none.
     pub fn start() -> Result<Self> {
-        if let Ok(url) = env::var(Self::VARIABLE) {
+        if let Ok(url) = env::var(Self::URL_VARIABLE) {
             return Ok(Self {
                 url,
                 programs: installed(),
@@ -59,12 +59,12 @@ impl Postgres {
         })
     }
 
-    /// The folder of `initdb`, `postgres` and the others; `None` where they are not installed and a server was named.
+    /// Returns the folder of `initdb`, `postgres` and the others. `None` if they are not installed and another server is used.
     pub fn programs(&self) -> Option<&Path> {
         self.programs.as_deref()
     }
 
-    /// Where it listens.
+    /// Returns the server's URL.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -80,12 +80,12 @@ impl Drop for Postgres {
 
 impl Server {
     fn start(programs: PathBuf) -> Result<Self> {
-        // Short: a socket's path is limited to 107 bytes.
+        // A short name, because a socket's path is limited to 107 bytes.
         let folder = env::temp_dir().join(format!("latchkey-pg-{}", process::id()));
         fs::create_dir(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
         let started = Self::start_in(&folder, &programs);
         if started.is_err() {
-            // What failed is the error to tell.
+            // The error of the start is the one to report.
             let _ = fs::remove_dir_all(&folder);
         }
         Ok(Self {
@@ -96,9 +96,9 @@ impl Server {
     }
 
     fn start_in(folder: &Path, programs: &Path) -> Result<Child> {
-        if machine::is_root() {
+        if system::is_root() {
             output(Command::new("chown").arg("postgres").arg(folder))
-                .context("PostgreSQL has no user of its own here")?;
+                .context("the user `postgres` does not exist")?;
         }
         let mut initdb = as_postgres(&programs.join("initdb"));
         initdb
@@ -134,7 +134,7 @@ impl Server {
         ] {
             postgres.args(["-c", setting]);
         }
-        // A child of the terminal's group and not a daemon, so that Ctrl-C ends it as well.
+        // A child in the terminal's process group, not a daemon, so that Ctrl-C ends it as well.
         postgres
             .current_dir(folder)
             .stdin(Stdio::null())
@@ -149,14 +149,14 @@ impl Server {
             }
             if process
                 .try_wait()
-                .context("cannot watch PostgreSQL")?
+                .context("cannot query the state of PostgreSQL")?
                 .is_some()
             {
                 break;
             }
             thread::sleep(Duration::from_millis(100));
         }
-        // It may have ended already.
+        // It may have exited already.
         let _ = process.kill();
         bail!(
             "PostgreSQL did not start: {}",
@@ -164,7 +164,7 @@ impl Server {
         )
     }
 
-    /// Best effort: a run that has passed does not fail because of what it leaves behind.
+    /// Stops the server and removes its directory. Errors are ignored, because the tests are over.
     fn stop(mut self) {
         let mut stop = as_postgres(&self.programs.join("pg_ctl"));
         stop.arg("-D")
@@ -178,9 +178,9 @@ impl Server {
     }
 }
 
-/// `PostgreSQL` refuses root.
+/// Returns a command that does not run as root, which PostgreSQL refuses.
 fn as_postgres(program: &Path) -> Command {
-    if !machine::is_root() {
+    if !system::is_root() {
         return Command::new(program);
     }
     let mut command = Command::new("runuser");
@@ -188,13 +188,13 @@ fn as_postgres(program: &Path) -> Command {
     command
 }
 
-/// The folder of the server's programs, which Debian keeps off the path.
+/// Returns the folder of the server's programs, which Debian does not install into `PATH`.
 fn programs() -> Result<PathBuf> {
     if let Some(folder) = installed() {
         return Ok(folder);
     }
-    if machine::can_install() {
-        machine::install(&["postgresql"])?;
+    if system::can_install() {
+        system::install(&["postgresql"])?;
     }
     installed().context("PostgreSQL's server is not installed (`initdb`, `postgres`)")
 }
@@ -213,6 +213,6 @@ fn installed() -> Option<PathBuf> {
             .and_then(Path::file_name)
             .and_then(|version| version.to_string_lossy().parse::<u32>().ok())
     });
-    let on_path = || find("initdb").and_then(|initdb| initdb.parent().map(Path::to_owned));
+    let on_path = || find_program("initdb").and_then(|initdb| initdb.parent().map(Path::to_owned));
     folders.pop().or_else(on_path)
 }

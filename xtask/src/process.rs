@@ -1,4 +1,4 @@
-//! Other programs: found, run, and quoted when they fail.
+//! Finds and runs other programs. Errors quote the command.
 
 use std::{
     env,
@@ -10,22 +10,24 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-/// The program's path, if it can be started by name.
-pub fn find(program: &str) -> Option<PathBuf> {
+/// Returns the path of a program in `PATH`.
+pub fn find_program(program: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?)
         .map(|folder| folder.join(program))
         .find(|path| path.is_file())
 }
 
-/// The search path with the program's folder in front.
+/// Returns `PATH` with the program's folder in front.
 pub fn path_with(program: &Path) -> Result<OsString> {
-    let folder = program.parent().context("a program lies in a folder")?;
+    let folder = program
+        .parent()
+        .context("the program's path has no folder")?;
     let known = env::var_os("PATH").unwrap_or_default();
     let folders = iter::once(folder.to_owned()).chain(env::split_paths(&known));
     env::join_paths(folders).context("cannot extend PATH")
 }
 
-/// Runs a command that speaks to the person itself. An error names the command and its exit code.
+/// Runs a command that prints to the terminal.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = command
         .status()
@@ -36,7 +38,7 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command whose output matters only if it fails, and answers what it wrote to standard output.
+/// Runs a command and returns its standard output. The error of a failed command contains all of its output.
 pub fn output(command: &mut Command) -> Result<String> {
     let output = command
         .stdin(Stdio::null())
@@ -44,18 +46,18 @@ pub fn output(command: &mut Command) -> Result<String> {
         .with_context(|| format!("cannot start `{}`", quote(command)))?;
     let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
-        let said = [text.trim(), String::from_utf8_lossy(&output.stderr).trim()].join("\n");
+        let printed = [text.trim(), String::from_utf8_lossy(&output.stderr).trim()].join("\n");
         bail!(
             "`{}` failed ({}): {}",
             quote(command),
             output.status,
-            said.trim()
+            printed.trim()
         );
     }
     Ok(text.into_owned())
 }
 
-/// Whether the command ends well; what it says is dropped.
+/// Whether the command exits with success. Its output is discarded.
 pub fn succeeds(command: &mut Command) -> bool {
     command
         .stdin(Stdio::null())

@@ -1,20 +1,20 @@
-//! Proxies, for the tests that put them in front of the gate or of PostgreSQL.
+//! Proxies for the tests that put one in front of the gate or of PostgreSQL.
 
 use std::{env, path::PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use crate::{machine, process::find};
+use crate::{process::find_program, system};
 
-/// Each with the variable by which the tests find it. Without it they are left out where it is not installed; with it,
-/// never.
-pub const ALL: [(&str, &str); 3] = [
+/// Each proxy with the variable that passes its path to the tests. If the variable is set, tests of the proxy are never
+/// skipped; otherwise they are skipped where the proxy is not installed.
+pub const PROXIES: [(&str, &str); 3] = [
     ("nginx", "LATCHKEY_TEST_NGINX"),
     ("caddy", "LATCHKEY_TEST_CADDY"),
     ("pgbouncer", "LATCHKEY_TEST_PGBOUNCER"),
 ];
 
-/// A proxy's program, after installing Debian's if there is none.
+/// Returns the path of a proxy's program, after installing Debian's package if there is none.
 pub fn ensure(name: &str, variable: &str) -> Result<PathBuf> {
     if let Some(named) = env::var_os(variable) {
         return Ok(named.into());
@@ -22,14 +22,14 @@ pub fn ensure(name: &str, variable: &str) -> Result<PathBuf> {
     if let Some(program) = installed(name) {
         return Ok(program);
     }
-    if machine::can_install() {
-        machine::install(&[name])?;
+    if system::can_install() {
+        system::install(&[name])?;
     }
     installed(name).with_context(|| format!("{name} is not installed"))
 }
 
-/// Debian keeps some off the path of people.
+/// Debian installs some of them into a folder that is not in `PATH`.
 fn installed(name: &str) -> Option<PathBuf> {
-    let usual = PathBuf::from("/usr/sbin").join(name);
-    find(name).or_else(|| usual.is_file().then_some(usual))
+    let system = PathBuf::from("/usr/sbin").join(name);
+    find_program(name).or_else(|| system.is_file().then_some(system))
 }

@@ -1,55 +1,52 @@
-//! `cargo xtask sbom`: a software bill of materials in `CycloneDX` 1.6, of every lock file.
+//! `cargo xtask sbom` writes a software bill of materials in `CycloneDX` 1.6 from all lock files.
 //!
-//! It has no time and no serial number: the same lock files make the same bytes.
+//! It contains neither a time nor a serial number, so that the same lock files result in the same bytes.
 
 mod crates;
 mod packages;
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::Path};
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use crate::{files, step::note, workspace::Workspace};
+use crate::{files, step::info, workspace::Workspace};
 
-/// Where it is written unless another file is named.
-pub const FILE: &str = "target/latchkey.cdx.json";
+/// The default output file.
+pub const DEFAULT_FILE: &str = "target/latchkey.cdx.json";
 
-/// The lock files of npm, by their folders.
-const NPM: [&str; 3] = ["end2end", "xtask/lighthouse", "xtask/npm"];
+/// Folders with a `package-lock.json`.
+const NPM_FOLDERS: [&str; 3] = ["end2end", "xtask/lighthouse", "xtask/npm"];
 
 /// One package of a lock file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Component {
-    /// Unique in the bill: a purl (<https://github.com/package-url/purl-spec>) where it comes from a registry.
+    /// Unique in the bill. A purl (<https://github.com/package-url/purl-spec>) if the package comes from a registry.
     reference: String,
     name: String,
     version: String,
-    /// An SPDX expression, where it is known.
+    /// An SPDX expression.
     license: Option<String>,
-    /// Algorithm and digest in hexadecimal, where the lock file has one.
+    /// Algorithm and digest in hexadecimal.
     hash: Option<(&'static str, String)>,
-    /// Whether it becomes part of the server or of the browser's program; what only builds or tests them does not.
+    /// Whether the package is part of the server or of the browser's program, and not only used to build or test them.
     shipped: bool,
-    /// The lock files that name it.
+    /// The lock files that list it.
     locks: Vec<String>,
 }
 
-/// Writes the bill of all lock files.
+/// Writes the bill of materials of all lock files.
 pub fn write(workspace: &Workspace, file: &Path) -> Result<()> {
     let metadata = crate::process::output(workspace.cargo("metadata").args(crates::METADATA))?;
     let bill = bill(Path::new("."), &metadata)?;
     let count = bill["components"].as_array().map_or(0, Vec::len);
     let text = serde_json::to_string_pretty(&bill)? + "\n";
     files::write(file, text.as_bytes())?;
-    note(&format!("{}: {count} components", file.display()));
+    info(&format!("{}: {count} components", file.display()));
     Ok(())
 }
 
-/// The bill of the workspace at `root`; `metadata` is what `cargo metadata` says of it.
+/// Returns the bill of the workspace at `root`. `metadata` is the output of `cargo metadata`.
 fn bill(root: &Path, metadata: &str) -> Result<Value> {
     let metadata: Value = serde_json::from_str(metadata).context("cargo metadata")?;
     let lock = text(&root.join("Cargo.lock"))?;
@@ -57,7 +54,7 @@ fn bill(root: &Path, metadata: &str) -> Result<Value> {
     let all = crates::components(&lock, &metadata)?;
     let dependencies = crates::dependencies(&metadata, &all)?;
     add(&mut components, all);
-    for folder in NPM {
+    for folder in NPM_FOLDERS {
         let name = format!("{folder}/package-lock.json");
         let lock = text(&root.join(&name))?;
         add(&mut components, packages::components(&name, &lock)?);
@@ -77,7 +74,7 @@ fn bill(root: &Path, metadata: &str) -> Result<Value> {
     }))
 }
 
-/// Adds the components; one that is there already gets another lock file.
+/// Adds the components. If one is present already, its lock files are merged.
 fn add(all: &mut BTreeMap<String, Component>, new: Vec<Component>) {
     for component in new {
         match all.get_mut(&component.reference) {
@@ -121,20 +118,16 @@ impl Component {
 }
 
 fn text(path: &Path) -> Result<String> {
-    String::from_utf8(files::read(path)?).with_context(|| format!("{} is no text", path.display()))
-}
-
-/// The file that an argument names, or the usual one.
-pub fn file(argument: Option<&String>) -> PathBuf {
-    argument.map_or_else(|| FILE.into(), PathBuf::from)
+    String::from_utf8(files::read(path)?)
+        .with_context(|| format!("{} is not UTF-8", path.display()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{collections::BTreeSet, process::Command};
+    use std::{collections::BTreeSet, path::PathBuf, process::Command};
 
-    fn of_the_workspace() -> (PathBuf, Value) {
+    fn bill_of_the_workspace() -> (PathBuf, Value) {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let output = Command::new(cargo)
@@ -153,8 +146,8 @@ mod tests {
         (root, bill)
     }
 
-    /// The references of the components that a lock file names.
-    fn named_by(bill: &Value, lock: &str) -> BTreeSet<String> {
+    /// Returns the references of the components that a lock file lists.
+    fn listed_in(bill: &Value, lock: &str) -> BTreeSet<String> {
         let components = bill["components"].as_array().expect("a list");
         let is_in_lock = |component: &Value| {
             let properties = component["properties"].as_array().expect("a list");
@@ -169,16 +162,16 @@ mod tests {
 
     #[test]
     fn every_entry_of_every_lock_file_is_a_component() {
-        let (root, bill) = of_the_workspace();
+        let (root, bill) = bill_of_the_workspace();
         let lock = text(&root.join("Cargo.lock")).expect("read");
         let entries = lock.matches("[[package]]").count();
-        assert_eq!(named_by(&bill, "Cargo.lock").len(), entries);
-        for folder in NPM {
+        assert_eq!(listed_in(&bill, "Cargo.lock").len(), entries);
+        for folder in NPM_FOLDERS {
             let name = format!("{folder}/package-lock.json");
             let lock: Value =
                 serde_json::from_str(&text(&root.join(&name)).expect("read")).expect("JSON");
             let packages = lock["packages"].as_object().expect("an object");
-            // One package may lie in several folders.
+            // A package may be in several folders.
             let entries: BTreeSet<_> = packages
                 .iter()
                 .filter(|(path, _)| !path.is_empty())
@@ -188,13 +181,13 @@ mod tests {
                 })
                 .collect();
             assert!(!entries.is_empty());
-            assert_eq!(named_by(&bill, &name).len(), entries.len(), "{name}");
+            assert_eq!(listed_in(&bill, &name).len(), entries.len(), "{name}");
         }
     }
 
     #[test]
-    fn the_bill_is_what_cyclonedx_asks_for() {
-        let (_, bill) = of_the_workspace();
+    fn components_have_unique_references_licenses_hashes_and_scopes() {
+        let (_, bill) = bill_of_the_workspace();
         assert_eq!(
             (&bill["bomFormat"], &bill["specVersion"]),
             (&json!("CycloneDX"), &json!("1.6"))
@@ -207,13 +200,13 @@ mod tests {
         assert_eq!(
             references.len(),
             components.len(),
-            "each reference is unique"
+            "references are not unique"
         );
         let find = |name: &str| {
             components
                 .iter()
                 .find(|component| component["name"] == name)
-                .expect("there")
+                .expect("the component is listed")
         };
         let sqlx = find("sqlx-sqlite");
         assert_eq!(sqlx["scope"], "required");
@@ -225,7 +218,11 @@ mod tests {
             ),
             (&json!("SHA-256"), Some(64))
         );
-        assert_eq!(find("proptest")["scope"], "excluded", "it only tests");
+        assert_eq!(
+            find("proptest")["scope"],
+            "excluded",
+            "a dependency of tests only"
+        );
         let esbuild = find("@esbuild/linux-x64");
         assert!(
             esbuild["purl"]
@@ -242,7 +239,7 @@ mod tests {
             for reference in all.chain([&dependency["ref"]]) {
                 assert!(
                     references.contains(&reference.as_str()),
-                    "{reference} is no component"
+                    "{reference} is not a component"
                 );
             }
         }

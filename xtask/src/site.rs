@@ -1,13 +1,13 @@
-//! The browser's files, in `target/site`: `public/*` at its root, and in `pkg/` the program, its glue and the styles.
-//! Beside each text and the program stand a brotli and a gzip version, which the server sends as they are.
+//! Builds the browser's files in `target/site`: `public/*` at its root, and in `pkg/` the WebAssembly program, its JavaScript
+//! and the styles, each with a brotli and a gzip version.
 //!
-//! The names are those that Leptos's page asks for: `pkg/latchkey.js`, `pkg/latchkey.wasm`, `pkg/latchkey.css`.
+//! The names are those that Leptos uses in a page: `pkg/latchkey.js`, `pkg/latchkey.wasm`, `pkg/latchkey.css`.
 
 mod compress;
-mod program;
 mod split;
 mod styles;
 mod tools;
+mod wasm;
 
 use std::{
     collections::BTreeSet,
@@ -19,7 +19,7 @@ use anyhow::{Context as _, Result};
 
 use crate::{
     files,
-    step::{loud, note},
+    step::{info, step_with_output},
     workspace::{WASM, Workspace},
 };
 
@@ -28,14 +28,14 @@ pub use crate::site::tools::Tooling;
 /// The site's folder. The server compiles only if it exists.
 pub const SITE: &str = "target/site";
 
-/// What stands where in the site.
+/// The folder of the program and the styles.
 pub const PACKAGE: &str = "target/site/pkg";
 
-/// Makes the site from `frontend`, `style` and `public`; what has not changed is left alone.
+/// Builds the site from `frontend`, `style` and `public`. Unchanged files are not written.
 pub fn build(workspace: &Workspace, tooling: Tooling) -> Result<()> {
     let tools = tools::ensure(tooling)?;
     prepare()?;
-    loud("compile the browser's half", || {
+    step_with_output("compile the browser's program", || {
         crate::process::run(workspace.cargo("rustc").args([
             "--package",
             "frontend",
@@ -47,37 +47,37 @@ pub fn build(workspace: &Workspace, tooling: Tooling) -> Result<()> {
             "--target",
             WASM,
             "--",
-            // Where a function is used, and by what name: `split` cuts along that. wasm-bindgen drops it again.
+            // `split` needs relocations and names. wasm-bindgen removes them.
             "-Clink-arg=--emit-relocs",
             "-Cstrip=none",
         ]))
     })?;
 
-    let mut produced = program::make(tools.as_ref())?;
-    produced.extend(styles::make(tools.as_ref())?);
+    let mut produced = wasm::build(tools.as_ref())?;
+    produced.extend(styles::build(tools.as_ref())?);
     produced.extend(copy_public()?);
     produced.extend(compress::all(&produced)?);
-    remove_others(&produced)?;
-    note(&format!(
+    remove_stale(&produced)?;
+    info(&format!(
         "site: {SITE}, first visit {}",
         FirstVisit::measure()?
     ));
     Ok(())
 }
 
-/// Creates the site's folder, for a server that is compiled without its site.
+/// Creates the site's folder, which may be empty, so that the server compiles.
 pub fn prepare() -> Result<()> {
     fs::create_dir_all(PACKAGE).with_context(|| format!("cannot create {PACKAGE}"))
 }
 
-/// What a browser loads before the list of keys can act, compressed; later pages bring their own files.
+/// The compressed size of what a browser loads on a first visit of the list of keys. Other pages load further files.
 pub struct FirstVisit {
-    program: u64,
-    glue: u64,
+    wasm: u64,
+    javascript: u64,
 }
 
 impl FirstVisit {
-    /// Reads the sizes of the site as it was last built.
+    /// Reads the sizes of the files of the last build.
     pub fn measure() -> Result<Self> {
         let size = |name: &str| {
             let path = Path::new(PACKAGE).join(name);
@@ -86,25 +86,25 @@ impl FirstVisit {
                 .with_context(|| format!("cannot read {}", path.display()))
         };
         Ok(Self {
-            program: size("latchkey.wasm.br")?,
-            glue: size("latchkey.js.br")?,
+            wasm: size("latchkey.wasm.br")?,
+            javascript: size("latchkey.js.br")?,
         })
     }
 
-    /// Bytes in all.
+    /// Returns the total in bytes.
     pub fn bytes(&self) -> u64 {
-        self.program + self.glue
+        self.wasm + self.javascript
     }
 }
 
 impl std::fmt::Display for FirstVisit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let [all, program, glue] = [self.bytes(), self.program, self.glue].map(kilobytes);
-        write!(f, "{all} (wasm {program}, JavaScript {glue}, brotli)")
+        let [total, wasm, javascript] = [self.bytes(), self.wasm, self.javascript].map(kilobytes);
+        write!(f, "{total} (wasm {wasm}, JavaScript {javascript}, brotli)")
     }
 }
 
-/// `180.3 KB`, of a thousand bytes each.
+/// Formats a size in units of 1,000 bytes, for example `180.3 KB`.
 pub fn kilobytes(bytes: u64) -> String {
     format!("{}.{} KB", bytes / 1000, bytes % 1000 / 100)
 }
@@ -112,7 +112,7 @@ pub fn kilobytes(bytes: u64) -> String {
 fn copy_public() -> Result<BTreeSet<PathBuf>> {
     let from = Path::new("public");
     let mut produced = BTreeSet::new();
-    for path in files::beneath(from)? {
+    for path in files::list(from)? {
         let copy = Path::new(SITE).join(path.strip_prefix(from)?);
         files::write(&copy, &files::read(&path)?)?;
         produced.insert(copy);
@@ -120,9 +120,9 @@ fn copy_public() -> Result<BTreeSet<PathBuf>> {
     Ok(produced)
 }
 
-/// What an earlier build left and this one did not make would be served for ever.
-fn remove_others(produced: &BTreeSet<PathBuf>) -> Result<()> {
-    for path in files::beneath(Path::new(SITE))?.difference(produced) {
+/// Removes files of earlier builds, which would be served otherwise.
+fn remove_stale(produced: &BTreeSet<PathBuf>) -> Result<()> {
+    for path in files::list(Path::new(SITE))?.difference(produced) {
         fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))?;
     }
     Ok(())

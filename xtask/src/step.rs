@@ -1,4 +1,4 @@
-//! One line for each step, with its time.
+//! Progress: one line for each step, with the time it took.
 
 use std::{
     io::{IsTerminal as _, Write as _, stdout},
@@ -7,26 +7,26 @@ use std::{
 
 use anyhow::Result;
 
-/// Does the work and prints `▸ name … 12.3 s`. The work itself prints nothing.
+/// Runs `work`, which prints nothing, and prints `▸ name … 12.3 s`.
 pub fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     if stdout().is_terminal() {
         print!("▸ {name} …");
-        // A line that cannot be shown early is shown late.
+        // If the line cannot be flushed now, it appears at the end of the step.
         let _ = stdout().flush();
     }
     timed(name, "\r", work)
 }
 
-/// Like [`step`], for work that prints lines of its own: the name stands above them as well.
-pub fn loud<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+/// Runs `work`, which prints lines of its own, and prints the name before them and `▸ name … 12.3 s` after them.
+pub fn step_with_output<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     if stdout().is_terminal() {
         println!("▸ {name} …");
     }
     timed(name, "", work)
 }
 
-/// A line about something that needs no time.
-pub fn note(line: &str) {
+/// Prints a line that belongs to no step.
+pub fn info(line: &str) {
     println!("▸ {line}");
 }
 

@@ -1,4 +1,4 @@
-//! One toolchain that builds both halves: the server for this machine, the browser's half for WebAssembly.
+//! Finds a toolchain that builds both the server and the browser's program (WebAssembly).
 
 mod debian;
 
@@ -11,16 +11,17 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
-    machine, process,
-    process::find,
-    step::{loud, step},
-    workspace::{WASM, clean},
+    process,
+    process::find_program,
+    step::{step, step_with_output},
+    system,
+    workspace::{WASM, command_with_clean_environment},
 };
 
-/// The name of a toolchain that builds WebAssembly (`None` is the default one), after installing what lacks.
+/// Returns the name of a toolchain that builds WebAssembly (`None`: the default one), after installing what is missing.
 ///
-/// `LATCHKEY_TOOLCHAIN` names one explicitly. Otherwise, in this order: the toolchain an earlier run made from Debian's
-/// packages, the default one, the default one with rustup's WebAssembly library added, one made from Debian's packages.
+/// `LATCHKEY_TOOLCHAIN` names one explicitly. Otherwise, in this order: the toolchain that an earlier run made from Debian
+/// packages, the default one, the default one with rustup's WebAssembly library added, one made from Debian packages.
 pub fn ensure() -> Result<Option<String>> {
     if let Ok(name) = env::var("LATCHKEY_TOOLCHAIN") {
         if builds_wasm(Some(&name))? {
@@ -36,34 +37,35 @@ pub fn ensure() -> Result<Option<String>> {
     if builds_wasm(None)? {
         return Ok(None);
     }
-    let rustup = find("rustup").is_some();
+    let rustup = find_program("rustup").is_some();
     if rustup && step("add rustup's WebAssembly target", || Ok(add_target()))? && builds_wasm(None)?
     {
         return Ok(None);
     }
-    if rustup && machine::can_install() {
-        loud(
-            "make a toolchain with WebAssembly from Debian's packages",
+    if rustup && system::can_install() {
+        step_with_output(
+            "make a toolchain with WebAssembly from Debian packages",
             debian::make,
         )?;
         if builds_wasm(Some(debian::NAME))? {
             return Ok(Some(debian::NAME.to_owned()));
         }
-        bail!("the toolchain made from Debian's packages still cannot build {WASM}");
+        bail!("the toolchain made from Debian packages cannot build {WASM}");
     }
     bail!("this Rust cannot build {WASM}; install its library with `rustup target add {WASM}`")
 }
 
-/// `cargo` or `rustc` of a toolchain, called by name as a person would.
+/// Returns a command for `cargo` or `rustc` of a toolchain, as from a shell.
 pub fn command(program: &str, toolchain: Option<&str>) -> Command {
-    let mut command = clean(program);
+    let mut command = command_with_clean_environment(program);
     if let Some(name) = toolchain {
         command.env("RUSTUP_TOOLCHAIN", name);
     }
     command
 }
 
-/// Compiles and links an empty library: a library of another compiler's version, or no linker, is as bad as none.
+/// Whether the toolchain compiles and links an empty library, for which it needs a standard library of its own version and
+/// a linker.
 fn builds_wasm(toolchain: Option<&str>) -> Result<bool> {
     let probe = Path::new("target/probe");
     fs::create_dir_all(probe).context("cannot create target/probe")?;
@@ -76,9 +78,9 @@ fn builds_wasm(toolchain: Option<&str>) -> Result<bool> {
     ))
 }
 
-/// Whether rustup says it added the target; where its server is out of reach it says no.
+/// Adds the target with rustup. Returns `false` if that fails, for example without a connection.
 fn add_target() -> bool {
-    clean("rustup")
+    command_with_clean_environment("rustup")
         .args(["target", "add", WASM])
         .stdin(Stdio::null())
         .output()

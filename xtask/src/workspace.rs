@@ -1,4 +1,4 @@
-//! The project's own cargo calls: one toolchain and one environment for all of them.
+//! Calls of cargo, all with the same toolchain and environment.
 
 use std::{env, ffi::OsString, path::Path, process::Command};
 
@@ -6,8 +6,8 @@ use anyhow::Result;
 
 use crate::{process, toolchain};
 
-/// The crates of the server's side, and the features that make them so. Every cargo call that compiles them names
-/// them all, so that features unify the same way and nothing is compiled twice.
+/// The crates that run on the server, with their features. Every cargo call that compiles them names all of them, so that
+/// features unify the same way and nothing is compiled twice.
 pub const SERVER_SIDE: [&str; 22] = [
     "--package",
     "domain",
@@ -33,39 +33,39 @@ pub const SERVER_SIDE: [&str; 22] = [
     "app/ssr",
 ];
 
-/// The triple of the browser's half.
+/// The target of the browser's program.
 pub const WASM: &str = "wasm32-unknown-unknown";
 
-/// The workspace, with the toolchain that builds both of its halves.
+/// The workspace, with the toolchain that builds both the server and the browser's program.
 pub struct Workspace {
     toolchain: Option<String>,
 }
 
 impl Workspace {
-    /// Finds a toolchain that can build WebAssembly, or installs what lacks.
+    /// Finds a toolchain that can build WebAssembly, or installs what is missing.
     pub fn open() -> Result<Self> {
         Ok(Self {
             toolchain: toolchain::ensure()?,
         })
     }
 
-    /// A call of cargo as if a person had made it, by the project's toolchain.
+    /// Returns a command that calls cargo with the project's toolchain, as from a shell.
     pub fn cargo(&self, subcommand: &str) -> Command {
         let mut cargo = toolchain::command("cargo", self.toolchain.as_deref());
         cargo.arg(subcommand);
         cargo
     }
 
-    /// A program that calls cargo itself, by the project's toolchain.
+    /// Returns a command for a program that calls cargo itself, with the project's toolchain.
     pub fn command(&self, program: &Path) -> Command {
-        let mut command = clean(program);
+        let mut command = command_with_clean_environment(program);
         if let Some(name) = &self.toolchain {
             command.env("RUSTUP_TOOLCHAIN", name);
         }
         command
     }
 
-    /// A line for people: which compiler, of which toolchain.
+    /// Returns the compiler's version and the toolchain's name for display.
     pub fn describe(&self) -> Result<String> {
         let version = process::output(
             toolchain::command("rustc", self.toolchain.as_deref()).arg("--version"),
@@ -75,9 +75,9 @@ impl Workspace {
     }
 }
 
-/// A command without what the outer `cargo run` and rustup left in this process's environment: the inner cargo would
-/// take it for the person's wish. What people set themselves (`CARGO_HOME`, `CARGO_TERM_COLOR`, `RUSTFLAGS`) stays.
-pub fn clean(program: impl AsRef<std::ffi::OsStr>) -> Command {
+/// Returns a command without the variables that the outer `cargo run` and rustup set for this process, because they would
+/// configure the inner cargo. Variables set by the user (`CARGO_HOME`, `CARGO_TERM_COLOR`, `RUSTFLAGS`) stay.
+pub fn command_with_clean_environment(program: impl AsRef<std::ffi::OsStr>) -> Command {
     const EXACT: [&str; 14] = [
         "CARGO",
         "CARGO_BIN_NAME",
@@ -115,7 +115,7 @@ pub fn clean(program: impl AsRef<std::ffi::OsStr>) -> Command {
     command
 }
 
-/// The search path without the folders of rustup's toolchains and of this program's own build.
+/// Removes the folders of rustup's toolchains and of this program's own build from a search path.
 fn without_toolchains(paths: &OsString) -> Option<OsString> {
     let foreign = |path: &Path| {
         path.components()

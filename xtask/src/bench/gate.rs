@@ -1,5 +1,5 @@
-//! What a decision costs: the gate, with all its layers and with usage counted, beside a bare axum server that reads the
-//! same request and answers the same bytes. Server on one processor, calls from the other.
+//! Measures the gate with all middleware and with usage counted, compared to a bare axum server that reads the same request
+//! and returns the same bytes. The server runs on one processor, the client on another.
 
 use std::{
     fs,
@@ -13,107 +13,106 @@ use anyhow::{Context as _, Result, bail};
 use crate::{
     bench::{
         client::Client,
-        running::{PEPPER, Running},
+        server::{PEPPER, RunningServer},
     },
     process::output,
-    step::{note, step},
+    step::{info, step},
 };
 
 const LOAD: &str = "target/release/examples/load";
 const VERIFY: &str = "target/release/examples/verify";
-/// How many keys the index holds.
+/// Numbers of keys in the index.
 const ONE: usize = 1;
 const MANY: usize = 10_000;
 const MILLION: usize = 1_000_000;
-/// Seconds before calls count, and of those that count: once in each minute what was counted is added up.
+/// Seconds of calls that are not measured.
 const WARM_UP: &str = "2";
-const COUNTED: &str = "60";
-/// Calls a second in the open loop.
-const STEADY: &str = "20000";
-/// Keys that are revoked.
+/// Seconds of calls that are measured: usage is written to the rollups once a minute.
+const MEASURED: &str = "60";
+/// Calls per second in the open loop.
+const FIXED_RATE: &str = "20000";
+/// The number of keys that are revoked.
 const REVOKED: usize = 50;
 
-/// What came of one run of calls.
+/// The results of one run of `load`.
 struct Run {
-    /// Microseconds of the server's processor for a call.
-    cost: f64,
-    /// Calls a second.
+    /// CPU time of the server per call, in microseconds.
+    cpu: f64,
+    /// Calls per second.
     rate: f64,
-    /// Microseconds until the answer, for 99 of 100 calls.
+    /// The 99th percentile of the latency in microseconds.
     p99: f64,
-    /// What the calls answered.
-    said: String,
+    /// The numbers of responses by kind.
+    responses: String,
 }
 
-/// Measures, and says what came of it.
+/// Measures the gate, and prints the results.
 pub fn measure() -> Result<()> {
-    let (many, pairs) = step("a gate with 10,000 keys", || Running::with_pairs(MANY, ""))?;
-    let yardstick = Running::yardstick(&answer(&many, &pairs)?)?;
-    note(&format!("ready after {:.0} ms", milliseconds(many.ready)));
-    let base = calls(&yardstick, &pairs, "valid", None)?;
-    let valid = calls(&many, &pairs, "valid", None)?;
-    say("bare axum", &base, &base);
-    say("10,000 keys", &valid, &base);
-    let base_steady = calls(&yardstick, &pairs, "valid", Some(STEADY))?;
-    say(
-        "bare axum, 20,000 calls a second",
-        &base_steady,
-        &base_steady,
-    );
-    let steady = calls(&many, &pairs, "valid", Some(STEADY))?;
-    say("10,000 keys, 20,000 calls a second", &steady, &base_steady);
-    decide(&many, &pairs, MANY)?;
-    revoke(&many, &pairs)?;
-    drop((yardstick, many));
-
-    let (proxied, pairs) = step("the same behind a proxy", || {
-        Running::with_pairs(MANY, "127.0.0.1")
+    let (many, pairs) = step("a gate with 10,000 keys", || {
+        RunningServer::with_pairs(MANY, "")
     })?;
-    let right = calls(&proxied, &pairs, "valid", None)?;
-    say("right secrets", &right, &right);
-    say(
+    let axum = RunningServer::baseline(&response(&many, &pairs)?)?;
+    info(&format!("ready after {:.0} ms", milliseconds(many.ready)));
+    let base = calls(&axum, &pairs, "valid", None)?;
+    let valid = calls(&many, &pairs, "valid", None)?;
+    print_comparison("bare axum", &base, &base);
+    print_comparison("10,000 keys", &valid, &base);
+    let base_steady = calls(&axum, &pairs, "valid", Some(FIXED_RATE))?;
+    print_comparison("bare axum, 20,000 calls/s", &base_steady, &base_steady);
+    let steady = calls(&many, &pairs, "valid", Some(FIXED_RATE))?;
+    print_comparison("10,000 keys, 20,000 calls/s", &steady, &base_steady);
+    measure_verification(&many, &pairs, MANY)?;
+    measure_revocation(&many, &pairs)?;
+    drop((axum, many));
+
+    let (proxied, pairs) = step("a gate with 10,000 keys behind a proxy", || {
+        RunningServer::with_pairs(MANY, "127.0.0.1")
+    })?;
+    let correct = calls(&proxied, &pairs, "valid", None)?;
+    print_comparison("correct secrets", &correct, &correct);
+    print_comparison(
         "wrong secrets",
         &calls(&proxied, &pairs, "wrong", None)?,
-        &right,
+        &correct,
     );
-    say(
+    print_comparison(
         "unknown ids",
         &calls(&proxied, &pairs, "unknown", None)?,
-        &right,
+        &correct,
     );
     drop(proxied);
 
-    let (one, pairs) = step("a gate with one key", || Running::with_pairs(ONE, ""))?;
+    let (one, pairs) = step("a gate with one key", || RunningServer::with_pairs(ONE, ""))?;
     let memory = one.memory()?;
     let single = calls(&one, &pairs, "valid", None)?;
-    say("one key", &single, &single);
+    print_comparison("one key", &single, &single);
     drop(one);
     let (million, pairs) = step("a gate with a million keys", || {
-        Running::with_pairs(MILLION, "")
+        RunningServer::with_pairs(MILLION, "")
     })?;
-    note(&format!(
-        "ready after {:.0} ms; {} bytes of memory a key",
+    info(&format!(
+        "ready after {:.0} ms; {} bytes of memory per key",
         milliseconds(million.ready),
         million.memory()?.saturating_sub(memory) / MILLION as u64
     ));
-    say(
+    print_comparison(
         "a million keys",
         &calls(&million, &pairs, "valid", None)?,
         &single,
     );
-    decide(&million, &pairs, MILLION)
+    measure_verification(&million, &pairs, MILLION)
 }
 
-fn say(what: &str, run: &Run, base: &Run) {
-    note(&format!(
-        "  {what}: {:.2} µs of processor a call ({:.2} ×), {:.0} calls/s ({:.2} ×), p99 {:.0} µs ({:.2} ×); {}",
-        run.cost,
-        run.cost / base.cost,
+fn print_comparison(name: &str, run: &Run, base: &Run) {
+    info(&format!(
+        "  {name}: {:.2} µs of CPU time per call ({:.2} ×), {:.0} calls/s ({:.2} ×), p99 {:.0} µs ({:.2} ×); {}",
+        run.cpu,
+        run.cpu / base.cpu,
         run.rate,
         run.rate / base.rate,
         run.p99,
         run.p99 / base.p99,
-        run.said
+        run.responses
     ));
 }
 
@@ -121,8 +120,8 @@ fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1_000.0
 }
 
-/// Lets `load` call, first to warm up.
-fn calls(server: &Running, pairs: &Path, kind: &str, rate: Option<&str>) -> Result<Run> {
+/// Runs `load`, after a run to warm up.
+fn calls(server: &RunningServer, pairs: &Path, kind: &str, rate: Option<&str>) -> Result<Run> {
     let load = |seconds: &str| {
         let mut command = Command::new("taskset");
         command.args(["-c", "1", LOAD, &server.address.to_string()]);
@@ -130,25 +129,26 @@ fn calls(server: &Running, pairs: &Path, kind: &str, rate: Option<&str>) -> Resu
         output(&mut command)
     };
     load(WARM_UP)?;
-    let before = server.processor()?;
-    let said = load(COUNTED)?;
-    let used = server.processor()? - before;
+    let before = server.cpu_time()?;
+    let printed = load(MEASURED)?;
+    let used = server.cpu_time()? - before;
     let figure = |name: &str| {
-        said.split_whitespace()
+        printed
+            .split_whitespace()
             .find_map(|word| {
                 word.strip_prefix(name)?
                     .strip_prefix('=')?
                     .parse::<f64>()
                     .ok()
             })
-            .with_context(|| format!("no {name} in `{said}`"))
+            .with_context(|| format!("no {name} in `{printed}`"))
     };
     let calls = figure("calls")?;
     Ok(Run {
-        cost: used * 1e6 / calls,
+        cpu: used * 1e6 / calls,
         rate: calls / figure("seconds")?,
         p99: figure("p99")?,
-        said: said
+        responses: printed
             .split_whitespace()
             .skip(4)
             .collect::<Vec<_>>()
@@ -156,8 +156,8 @@ fn calls(server: &Running, pairs: &Path, kind: &str, rate: Option<&str>) -> Resu
     })
 }
 
-/// The two header lines of each pair, from the end of the file.
-fn lines(pairs: &Path) -> Result<Vec<String>> {
+/// Returns the two header lines of each of the last pairs in the file.
+fn credential_headers(pairs: &Path) -> Result<Vec<String>> {
     Ok(fs::read_to_string(pairs)?
         .lines()
         .rev()
@@ -167,51 +167,51 @@ fn lines(pairs: &Path) -> Result<Vec<String>> {
         .collect())
 }
 
-/// What the gate answers to a right pair.
-fn answer(server: &Running, pairs: &Path) -> Result<Vec<u8>> {
-    let lines = lines(pairs)?;
-    let pair = lines.first().context("no pair")?;
+/// Returns the gate's response to a valid pair.
+fn response(server: &RunningServer, pairs: &Path) -> Result<Vec<u8>> {
+    let headers = credential_headers(pairs)?;
+    let pair = headers.first().context("the file has no pair")?;
     let answer = Client::connect(server.address)?.send("GET", "/v1/whoami", pair, "")?;
     if answer.status != 200 {
-        bail!("the gate answered {}", answer.status);
+        bail!("the gate returned status {}", answer.status);
     }
     Ok(answer.body)
 }
 
-/// Lets keys revoke themselves, and asks for each at once.
-fn revoke(server: &Running, pairs: &Path) -> Result<()> {
+/// Revokes keys by themselves, and calls with each immediately afterwards.
+fn measure_revocation(server: &RunningServer, pairs: &Path) -> Result<()> {
     let mut client = Client::connect(server.address)?;
-    let (mut times, mut passed) = (Vec::new(), 0);
-    for pair in lines(pairs)? {
+    let (mut times, mut accepted) = (Vec::new(), 0);
+    for pair in credential_headers(pairs)? {
         let began = Instant::now();
-        let gone = client.send("DELETE", "/v1/keys/current", &pair, "")?;
+        let response = client.send("DELETE", "/v1/keys/current", &pair, "")?;
         times.push(began.elapsed());
-        if !(200..300).contains(&gone.status) {
-            bail!("a revocation answered {}", gone.status);
+        if !(200..300).contains(&response.status) {
+            bail!("a revocation returned status {}", response.status);
         }
-        passed += usize::from(client.send("GET", "/v1/whoami", &pair, "")?.status != 401);
+        accepted += usize::from(client.send("GET", "/v1/whoami", &pair, "")?.status != 401);
     }
     times.sort_unstable();
-    note(&format!(
-        "  {} revocations, answered after {:.1} ms (median); {passed} calls behind them passed",
+    info(&format!(
+        "  {} revocations, acknowledged after {:.1} ms (median); {accepted} later calls were accepted",
         times.len(),
         milliseconds(times[times.len() / 2])
     ));
     Ok(())
 }
 
-/// The decision alone, without HTTP.
-fn decide(server: &Running, pairs: &Path, keys: usize) -> Result<()> {
+/// Measures verification without HTTP.
+fn measure_verification(server: &RunningServer, pairs: &Path, keys: usize) -> Result<()> {
     let mut command = Command::new("taskset");
     command.args(["-c", "1", VERIFY]);
     command
         .arg(format!("sqlite://{}", server.database().display()))
         .arg(pairs)
         .env("LATCHKEY_PEPPER", PEPPER);
-    let said = output(&mut command)?;
-    note(&format!(
-        "  the decision alone, {keys} keys: {}",
-        said.trim().replace('\n', "; ")
+    let printed = output(&mut command)?;
+    info(&format!(
+        "  verification without HTTP, {keys} keys: {}",
+        printed.trim().replace('\n', "; ")
     ));
     Ok(())
 }

@@ -1,5 +1,5 @@
--- Calls behind the :called newest keys, on :days days: :hours hours of each, in turn, with :calls calls in each, written
--- into every rollup. Every fiftieth key is refused, and the newest one’s calls have something in common.
+-- Inserts calls of the :called newest keys into the rollups: :calls calls in each of :hours hours on each of :days days. The
+-- calls of every fiftieth key are refused, and those of the newest key have breakdowns.
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -1048576;
 CREATE TEMP TABLE day AS

@@ -1,5 +1,5 @@
--- Keys of the one application of a new database, as many as :keys says; every tenth of some other kind. They have no
--- secret, since the list never looks at one.
+-- Inserts :keys keys into the one application of a new database. Some are test keys, some never expire, some are revoked. They
+-- have no secret, because the list does not read secrets.
 WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < :keys)
 INSERT INTO api_key (
     id, account_id, application_id, name, description, environment, scopes, ip_rules, expires_at, created_at, created_by,

@@ -1,27 +1,28 @@
-//! Lighthouse, as on a slow telephone: the list and one key of the demo, beside a plain page from the bare server.
+//! Runs Lighthouse with its default, a slow phone, on the list and a key's page of the demo, and on a plain page of the baseline
+//! server.
 
 use std::{fs, path::Path};
 
 use anyhow::{Context as _, Result};
 
 use crate::{
-    bench::{links, running::Running},
+    bench::{links, server::RunningServer},
     browser, npm,
     process::output,
-    step::{note, step},
-    workspace::clean,
+    step::{info, step},
+    workspace::command_with_clean_environment,
 };
 
 const FOLDER: &str = "xtask/lighthouse";
 const OWNER: &str = "owner@northwind.example";
 const PLAIN: &str = r#"<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Plain</title><meta name="description" content="A page."></head><body><main><h1>Plain</h1></main></body></html>"#;
 
-/// Judges the pages and says what came of it.
-pub fn judge() -> Result<()> {
+/// Measures the pages and prints their scores.
+pub fn measure() -> Result<()> {
     npm::install(Path::new(FOLDER))?;
     let browser = browser::ensure_browser()?;
-    let plain = Running::yardstick(PLAIN.as_bytes())?;
-    let (demo, password) = Running::demo()?;
+    let plain = RunningServer::baseline(PLAIN.as_bytes())?;
+    let (demo, password) = RunningServer::demo()?;
     let mut client = demo.sign_in_as(OWNER, &password)?;
     let list = demo.list(&mut client)?;
     let page = client.get(&list)?;
@@ -41,16 +42,16 @@ pub fn judge() -> Result<()> {
         ("a key", format!("http://{}{key}", demo.address)),
     ] {
         let report = std::env::temp_dir().join("latchkey-lighthouse.json");
-        let mut lighthouse = clean("node");
+        let mut lighthouse = command_with_clean_environment("node");
         lighthouse
-            .args([&format!("{FOLDER}/judge.js"), &url])
+            .args([&format!("{FOLDER}/measure.js"), &url])
             .arg(&report)
             .env("LATCHKEY_COOKIES", client.cookies());
         if let Some(browser) = &browser {
             lighthouse.env("CHROME_PATH", browser);
         }
         step(&format!("Lighthouse: {name}"), || output(&mut lighthouse))?;
-        note(fs::read_to_string(report)?.trim());
+        info(fs::read_to_string(report)?.trim());
     }
     Ok(())
 }

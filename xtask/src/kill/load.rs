@@ -1,4 +1,4 @@
-//! What goes on until the server dies.
+//! The calls and changes that are made until the server is killed.
 
 use std::{
     net::SocketAddr,
@@ -10,27 +10,27 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::bench::client::Client;
 
-/// A key with which calls are made.
+/// A key id and its secret.
 #[derive(Clone)]
-pub struct Pair {
+pub struct Credentials {
     pub id: String,
     pub secret: String,
 }
 
-/// Which key was accepted, and when the answer was there.
+/// The key and the time of each accepted call.
 pub type Calls = Vec<(String, Instant)>;
 
-/// What is done to a key.
+/// A change of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum Operation {
     Revoke,
     Deactivate,
     Activate,
     Create,
 }
 
-impl Deed {
-    /// What the audit log calls it.
+impl Operation {
+    /// Returns the action in the audit log.
     pub const fn action(self) -> &'static str {
         match self {
             Self::Revoke => "key.revoked",
@@ -41,35 +41,40 @@ impl Deed {
     }
 }
 
-/// A change that was begun.
+/// A change that was requested.
 pub struct Change {
-    pub deed: Deed,
-    /// The key; for one that was being created and never answered, nothing.
+    pub operation: Operation,
+    /// The key's id.
     pub id: String,
-    /// Its name.
+    /// The key's name.
     pub name: String,
-    /// What was told once.
+    /// The secret of a new key, otherwise empty.
     pub secret: String,
-    pub answered: bool,
+    pub acknowledged: bool,
 }
 
-/// Calls with one key after the other until the server is gone.
-pub fn call(address: SocketAddr, keys: &[Pair], place: usize, ending: &AtomicBool) -> Calls {
+/// Calls with each key in turn, beginning with the key at index `first`, until the server is killed.
+pub fn call(
+    address: SocketAddr,
+    keys: &[Credentials],
+    first: usize,
+    stopping: &AtomicBool,
+) -> Calls {
     let mut calls = Calls::new();
     let Ok(mut client) = Client::connect(address) else {
         return calls;
     };
-    for pair in keys.iter().cycle().skip(place) {
-        if ending.load(Ordering::Relaxed) {
+    for key in keys.iter().cycle().skip(first) {
+        if stopping.load(Ordering::Relaxed) {
             break;
         }
         let lines = format!(
             "x-client-key: {}\r\nx-client-secret: {}\r\n",
-            pair.id, pair.secret
+            key.id, key.secret
         );
         match client.send("GET", "/v1/whoami", &lines, "") {
-            Ok(answer) if answer.status == 200 => calls.push((pair.id.clone(), Instant::now())),
-            // The one that changes keys may have got hold of this one.
+            Ok(answer) if answer.status == 200 => calls.push((key.id.clone(), Instant::now())),
+            // The key may have been deactivated or revoked.
             Ok(_) => {}
             Err(_) => break,
         }
@@ -77,65 +82,74 @@ pub fn call(address: SocketAddr, keys: &[Pair], place: usize, ending: &AtomicBoo
     calls
 }
 
-/// Does one thing after the other, and makes a new key between, until the server is gone.
+/// Performs the planned changes, creating a key after each, until the server is killed.
 pub fn change(
     owner: &mut Client,
     app: &str,
-    plan: Vec<(Deed, String, String)>,
+    plan: Vec<(Operation, String, String)>,
     round: usize,
-    ending: &AtomicBool,
+    stopping: &AtomicBool,
 ) -> Result<Vec<Change>> {
     let mut changes = Vec::new();
-    for (number, (deed, id, name)) in plan.into_iter().enumerate() {
-        if ending.load(Ordering::Relaxed) {
+    for (number, (operation, id, name)) in plan.into_iter().enumerate() {
+        if stopping.load(Ordering::Relaxed) {
             break;
         }
-        let answered = perform(owner, app, deed, &id, &name)?;
+        let acknowledged = perform(owner, app, operation, &id, &name)?;
         changes.push(Change {
-            deed,
+            operation,
             id,
             name,
             secret: String::new(),
-            answered,
+            acknowledged,
         });
         let name = format!("Round {round}, {number}");
         let Some((id, secret)) = create(owner, app, &name, round, number)? else {
             break;
         };
         changes.push(Change {
-            deed: Deed::Create,
+            operation: Operation::Create,
             id,
             name,
             secret,
-            answered: true,
+            acknowledged: true,
         });
     }
     Ok(changes)
 }
 
-/// Whether the change was answered: `false` where the server is gone. A change that is refused is an error.
-fn perform(owner: &mut Client, app: &str, deed: Deed, id: &str, name: &str) -> Result<bool> {
-    let (function, more) = match deed {
-        Deed::Revoke => (
+/// Returns whether the change was acknowledged: `false` if the server is killed. A refused change is an error.
+fn perform(
+    owner: &mut Client,
+    app: &str,
+    operation: Operation,
+    id: &str,
+    name: &str,
+) -> Result<bool> {
+    let (function, more) = match operation {
+        Operation::Revoke => (
             "revoke_key",
             format!("&confirm={}&reason=Test", encode(name)),
         ),
-        Deed::Deactivate => ("deactivate_key", String::new()),
-        Deed::Activate => ("activate_key", String::new()),
-        Deed::Create => bail!("a key is not made of another one"),
+        Operation::Deactivate => ("deactivate_key", String::new()),
+        Operation::Activate => ("activate_key", String::new()),
+        Operation::Create => bail!("a key cannot be created from another key"),
     };
     let form = format!("app={app}&key={id}{more}");
     match owner.send("POST", &format!("/api/{function}"), JSON, &form) {
         Ok(answer) if answer.status < 400 => Ok(true),
-        Ok(answer) => bail!("{function} answered {}: {}", answer.status, answer.text()?),
+        Ok(answer) => bail!(
+            "{function} returned status {}: {}",
+            answer.status,
+            answer.text()?
+        ),
         Err(_) => Ok(false),
     }
 }
 
-/// What a program wants to hear.
 const JSON: &str = "accept: application/json\r\n";
 
-/// Makes a key; its id and its secret, or nothing where the server is gone. A key that is refused is an error.
+/// Creates a key, and returns its id and secret, or `None` if the server is killed. A refusal is an error.
 pub fn create(
     owner: &mut Client,
     app: &str,
@@ -154,18 +168,18 @@ pub fn create(
     };
     let text = answer.text()?;
     let field = |name: &str| between(text, &format!("\"{name}\":\""), "\"").map(str::to_owned);
-    let made = field("id").zip(field("secret"));
-    made.with_context(|| format!("create_key answered {}: {text}", answer.status))
+    let key = field("id").zip(field("secret"));
+    key.with_context(|| format!("create_key returned status {}: {text}", answer.status))
         .map(Some)
 }
 
-/// The first text between two others.
+/// Returns the text between the first occurrence of `before` and the next one of `after`.
 pub fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(before)?;
     Some(rest.split_once(after)?.0)
 }
 
-/// The names here are made of letters, digits, commas and spaces.
+/// Encodes a name of letters, digits, commas and spaces for a form.
 fn encode(name: &str) -> String {
     name.replace(' ', "+").replace(',', "%2C")
 }

@@ -1,4 +1,4 @@
-//! What must be there after a kill: everything that was answered before it.
+//! The expected contents of the database: every change that was acknowledged.
 
 use std::{
     collections::BTreeMap,
@@ -10,17 +10,17 @@ use anyhow::{Context as _, Result, bail, ensure};
 use crate::{
     bench::client::Client,
     kill::{
-        LOSS_LIMIT,
-        load::{self, Calls, Change, Deed, Pair, between},
-        victim::{Server, Victim},
+        MAX_LOST_AGE,
+        installation::{Installation, Server},
+        load::{self, Calls, Change, Credentials, Operation, between},
     },
 };
 
-/// Keys with which calls are made in each round.
-const CALLED: usize = 6;
+/// The number of keys that are called in each round.
+const CALLED_KEYS: usize = 6;
 
-/// Keys that are changed in each round at most: more than a round has time for.
-const CHANGED: usize = 400;
+/// The maximum number of changes in a round, which is more than a round has time for.
+const MAX_CHANGES: usize = 400;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -33,189 +33,197 @@ struct Key {
     secret: String,
     name: String,
     state: State,
-    /// A change had begun when the server died: the state may be this one as well.
-    or: Option<State>,
-    /// Calls that were counted before the round.
+    /// The state after a change that was requested, but not acknowledged before the kill. It may have happened or not.
+    unacknowledged: Option<State>,
+    /// The number of calls that were counted before the round.
     counted: usize,
-    /// When calls of the round were answered.
-    answers: Vec<Instant>,
+    /// The times of the round's accepted calls.
+    accepted: Vec<Instant>,
 }
 
-/// All keys that were answered, and all changes.
+/// All acknowledged keys and changes.
 #[derive(Default)]
 pub struct Model {
     keys: BTreeMap<String, Key>,
-    /// Rows of the round that the audit log must have: action and key. Older ones are held by the heads of the log.
-    rows: Vec<(&'static str, String)>,
+    /// The action and key of the audit log's rows of this round. Earlier rows are checked by `audit verify`.
+    audit_rows: Vec<(&'static str, String)>,
     killed: Option<Instant>,
 }
 
-/// What a kill has cost.
+/// The calls whose counts were lost by a kill.
 #[derive(Clone, Copy, Default)]
 pub struct Lost {
     pub calls: usize,
+    /// The age of the oldest call at the kill.
     pub oldest: Duration,
 }
 
 impl Model {
-    /// Makes keys to call with, where there are not enough.
-    pub fn furnish(&mut self, owner: &mut Client, app: &str, round: usize) -> Result<()> {
+    /// Creates keys until there are enough active ones.
+    pub fn create_keys(&mut self, owner: &mut Client, app: &str, round: usize) -> Result<()> {
         let active = self
             .keys
             .values()
             .filter(|key| key.state == State::Active)
             .count();
-        for number in active..2 * CALLED {
-            let name = format!("Stock {round}, {number}");
+        for number in active..2 * CALLED_KEYS {
+            let name = format!("Initial {round}, {number}");
             let (id, secret) = load::create(owner, app, &name, round, 5_000 + number)?
-                .context("the server is gone")?;
-            self.made(id, secret, name);
+                .context("the server does not answer")?;
+            self.insert(id, secret, name);
         }
         Ok(())
     }
 
-    fn made(&mut self, id: String, secret: String, name: String) {
-        self.rows.push((Deed::Create.action(), id.clone()));
+    fn insert(&mut self, id: String, secret: String, name: String) {
+        self.audit_rows
+            .push((Operation::Create.action(), id.clone()));
         let key = Key {
             secret,
             name,
             state: State::Active,
-            or: None,
+            unacknowledged: None,
             counted: 0,
-            answers: Vec::new(),
+            accepted: Vec::new(),
         };
         self.keys.insert(id, key);
     }
 
-    /// Keys that are active, for those who call, and how often each has been called until now. Some of them are changed
-    /// meanwhile.
-    pub fn callable(&mut self, owner: &mut Client, app: &str) -> Result<Vec<Pair>> {
-        let mut pairs = Vec::new();
+    /// Chooses active keys to be called, and reads the number of calls that are counted for each.
+    pub fn start_round(&mut self, owner: &mut Client, app: &str) -> Result<Vec<Credentials>> {
+        let mut keys = Vec::new();
         let active = self.keys.iter_mut();
         for (id, key) in active
             .filter(|(_, key)| key.state == State::Active)
-            .take(CALLED)
+            .take(CALLED_KEYS)
         {
             key.counted = counted(owner, app, id)?;
-            pairs.push(Pair {
+            keys.push(Credentials {
                 id: id.clone(),
                 secret: key.secret.clone(),
             });
         }
-        Ok(pairs)
+        Ok(keys)
     }
 
-    /// What is done to which key, with the key's name: some are switched off, some on again, some revoked; keys that are
-    /// being called among them.
-    pub fn plan(&self) -> Vec<(Deed, String, String)> {
+    /// Returns the changes of the next round, each with a key's id and name. They include keys that are called.
+    pub fn plan(&self) -> Vec<(Operation, String, String)> {
         self.keys
             .iter()
             .filter_map(|(id, key)| match key.state {
                 State::Revoked => None,
-                State::Inactive => Some((Deed::Activate, id, key)),
-                State::Active => Some((Deed::Deactivate, id, key)),
+                State::Inactive => Some((Operation::Activate, id, key)),
+                State::Active => Some((Operation::Deactivate, id, key)),
             })
             .enumerate()
             .filter(|(number, _)| number % 2 == 1)
-            .map(|(number, (deed, id, key))| {
-                let deed = if number % 4 == 1 { Deed::Revoke } else { deed };
-                (deed, id.clone(), key.name.clone())
+            .map(|(number, (operation, id, key))| {
+                let operation = if number % 4 == 1 {
+                    Operation::Revoke
+                } else {
+                    operation
+                };
+                (operation, id.clone(), key.name.clone())
             })
-            .take(CHANGED)
+            .take(MAX_CHANGES)
             .collect()
     }
 
-    /// Takes what was answered until the kill.
-    pub fn remember(&mut self, calls: Vec<Calls>, changes: Vec<Change>, killed: Instant) {
+    /// Records what was acknowledged before the kill.
+    pub fn record(&mut self, calls: Vec<Calls>, changes: Vec<Change>, killed: Instant) {
         for (id, at) in calls.into_iter().flatten() {
             if let Some(key) = self.keys.get_mut(&id) {
-                key.answers.push(at);
+                key.accepted.push(at);
             }
         }
         for change in changes {
-            if change.deed == Deed::Create {
-                if change.answered {
-                    self.made(change.id, change.secret, change.name);
+            if change.operation == Operation::Create {
+                if change.acknowledged {
+                    self.insert(change.id, change.secret, change.name);
                 }
                 continue;
             }
             let Some(key) = self.keys.get_mut(&change.id) else {
                 continue;
             };
-            let state = match change.deed {
-                Deed::Revoke => State::Revoked,
-                Deed::Deactivate => State::Inactive,
-                Deed::Activate | Deed::Create => State::Active,
+            let state = match change.operation {
+                Operation::Revoke => State::Revoked,
+                Operation::Deactivate => State::Inactive,
+                Operation::Activate | Operation::Create => State::Active,
             };
-            if change.answered {
+            if change.acknowledged {
                 key.state = state;
-                self.rows.push((change.deed.action(), change.id));
+                self.audit_rows.push((change.operation.action(), change.id));
             } else {
-                key.or = Some(state);
+                key.unacknowledged = Some(state);
             }
         }
         self.killed = Some(killed);
     }
 
-    /// Holds the server that came after the kill to all of it.
-    pub fn examine(&mut self, victim: &Victim, server: &Server) -> Result<Lost> {
-        victim.verify_audit()?;
+    /// Checks a server that was started after the kill against the model.
+    pub fn check(&mut self, installation: &Installation, server: &Server) -> Result<Lost> {
+        installation.verify_audit()?;
         let Some(killed) = self.killed.take() else {
             return Ok(Lost::default());
         };
         let mut owner = server.sign_in()?;
-        let lost = self.examine_counts(&mut owner, server.app(), killed)?;
-        self.examine_log(&mut owner, server.app())?;
-        self.rows.clear();
-        self.examine_states(server)?;
+        let lost = self.check_counts(&mut owner, server.app(), killed)?;
+        self.check_audit_log(&mut owner, server.app())?;
+        self.audit_rows.clear();
+        self.check_states(server)?;
         Ok(lost)
     }
 
-    /// Before anything else is called: what is counted now was counted before the kill.
-    fn examine_counts(&mut self, owner: &mut Client, app: &str, killed: Instant) -> Result<Lost> {
+    /// Must run before other calls are made, so that all counted calls are from before the kill.
+    fn check_counts(&mut self, owner: &mut Client, app: &str, killed: Instant) -> Result<Lost> {
         let mut lost = Lost::default();
         for (id, key) in self
             .keys
             .iter_mut()
-            .filter(|(_, key)| !key.answers.is_empty())
+            .filter(|(_, key)| !key.accepted.is_empty())
         {
             let total = counted(owner, app, id)?;
-            let since = total
-                .checked_sub(key.counted)
-                .with_context(|| format!("{id}: counts that had been read are gone"))?;
-            key.answers.sort_unstable();
-            if let Some(oldest) = key.answers.get(since) {
-                lost.calls += key.answers.len() - since;
+            let since = total.checked_sub(key.counted).with_context(|| {
+                format!("{id}: counts that were read before the round are missing")
+            })?;
+            key.accepted.sort_unstable();
+            if let Some(oldest) = key.accepted.get(since) {
+                lost.calls += key.accepted.len() - since;
                 let age = killed.saturating_duration_since(*oldest);
                 ensure!(
-                    age <= LOSS_LIMIT,
-                    "{id}: counts are lost that were {} ms old",
+                    age <= MAX_LOST_AGE,
+                    "{id}: the lost counts include calls that were {} ms old",
                     age.as_millis()
                 );
                 lost.oldest = lost.oldest.max(age);
             }
-            key.answers.clear();
+            key.accepted.clear();
         }
         Ok(lost)
     }
 
-    fn examine_log(&self, owner: &mut Client, app: &str) -> Result<()> {
+    fn check_audit_log(&self, owner: &mut Client, app: &str) -> Result<()> {
         let path = format!("/apps/{app}/settings/audit-log.jsonl");
         let answer = owner.get(&path)?;
-        ensure!(answer.status == 200, "{path} answered {}", answer.status);
+        ensure!(
+            answer.status == 200,
+            "{path} returned status {}",
+            answer.status
+        );
         let log = answer.text()?;
-        for (action, id) in &self.rows {
+        for (action, id) in &self.audit_rows {
             let action = format!("\"{action}\"");
             ensure!(
                 log.lines()
                     .any(|row| row.contains(&action) && row.contains(id)),
-                "the audit log has no row {action} about {id}"
+                "the audit log has no row {action} for {id}"
             );
         }
         Ok(())
     }
 
-    fn examine_states(&mut self, server: &Server) -> Result<()> {
+    fn check_states(&mut self, server: &Server) -> Result<()> {
         let mut client = Client::connect(server.address)?;
         for (id, key) in &mut self.keys {
             let lines = format!("x-client-key: {id}\r\nx-client-secret: {}\r\n", key.secret);
@@ -224,27 +232,29 @@ impl Model {
                 (200, _) => State::Active,
                 (401, Some("key_inactive")) => State::Inactive,
                 (401, Some("key_revoked")) => State::Revoked,
-                (status, code) => bail!("{id}: the gate answers {status}, {code:?}"),
+                (status, code) => {
+                    bail!("{id}: unexpected response of the gate: {status}, {code:?}")
+                }
             };
             ensure!(
-                state == key.state || Some(state) == key.or,
-                "{id} was {:?} when the server died, and is {state:?}",
+                state == key.state || Some(state) == key.unacknowledged,
+                "{id} was {:?} before the kill, and is {state:?}",
                 key.state
             );
             key.state = state;
-            key.or = None;
+            key.unacknowledged = None;
         }
         Ok(())
     }
 }
 
-/// Calls of a key that were accepted in the last day, as the file of its chart has them: the second column.
+/// Returns the number of accepted calls of a key in the last day: the sum of the second column of the usage export.
 fn counted(owner: &mut Client, app: &str, id: &str) -> Result<usize> {
     let path = format!("/apps/{app}/settings/api-keys/{id}/usage.csv?window=24h");
     let answer = owner.get(&path)?;
     ensure!(
         answer.status == 200,
-        "the numbers of {id} answered {}",
+        "the usage export of {id} returned status {}",
         answer.status
     );
     answer
@@ -252,8 +262,13 @@ fn counted(owner: &mut Client, app: &str, id: &str) -> Result<usize> {
         .lines()
         .skip(1)
         .map(|line| {
-            let accepted = line.split("\",\"").nth(1).context("no numbers")?;
-            accepted.parse::<usize>().context("no number")
+            let accepted = line
+                .split("\",\"")
+                .nth(1)
+                .context("a row has no second column")?;
+            accepted
+                .parse::<usize>()
+                .context("the second column is not a number")
         })
         .sum()
 }

@@ -1,4 +1,4 @@
-//! The crates of `Cargo.lock`, with what `cargo metadata` knows of them.
+//! Components from `Cargo.lock` and `cargo metadata`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 use super::Component;
 
-/// What `cargo metadata` is asked for.
+/// The arguments of `cargo metadata`.
 pub const METADATA: [&str; 3] = ["--locked", "--format-version", "1"];
 const LOCK: &str = "Cargo.lock";
-/// The crates that are shipped, with all that becomes part of them.
+/// The crates that are shipped with their dependencies.
 const SHIPPED: [&str; 2] = ["server", "frontend"];
 
-/// Every package of the lock file.
+/// Returns a component for each package of the lock file.
 pub fn components(lock: &str, metadata: &Value) -> Result<Vec<Component>> {
     let licenses = licenses(metadata)?;
     let shipped = shipped(metadata)?;
@@ -26,8 +26,8 @@ pub fn components(lock: &str, metadata: &Value) -> Result<Vec<Component>> {
                 line.and_then(|rest| rest.strip_suffix('"'))
                     .map(str::to_owned)
             };
-            let name = field("name").context("a package of Cargo.lock has a name")?;
-            let version = field("version").context("a package of Cargo.lock has a version")?;
+            let name = field("name").context("a package of Cargo.lock has no name")?;
+            let version = field("version").context("a package of Cargo.lock has no version")?;
             let reference = reference(&name, &version, field("source").is_none());
             Ok(Component {
                 license: licenses.get(&reference).cloned(),
@@ -42,7 +42,7 @@ pub fn components(lock: &str, metadata: &Value) -> Result<Vec<Component>> {
         .collect()
 }
 
-/// Which component depends on which.
+/// Returns the dependencies between components.
 pub fn dependencies(metadata: &Value, known: &[Component]) -> Result<Vec<Value>> {
     let known: BTreeSet<_> = known
         .iter()
@@ -66,12 +66,12 @@ pub fn dependencies(metadata: &Value, known: &[Component]) -> Result<Vec<Value>>
         .collect())
 }
 
-/// The product itself.
+/// Returns the component of the product itself.
 pub fn product(metadata: &Value) -> Result<Value> {
     let server = packages(metadata)?
         .iter()
         .find(|package| package["name"] == "server");
-    let server = server.context("cargo metadata knows the server")?;
+    let server = server.context("cargo metadata does not list the server")?;
     Ok(json!({
         "type": "application",
         "name": "latchkey",
@@ -80,11 +80,12 @@ pub fn product(metadata: &Value) -> Result<Value> {
     }))
 }
 
-/// The purl of a crate of a registry; a crate of the workspace has none, since the registry may have another of its name.
-fn reference(name: &str, version: &str, own: bool) -> String {
-    // A version may have build metadata behind a plus.
+/// Returns the purl of a crate of a registry. A crate of the workspace has no purl, because a registry may have another
+/// crate with the same name.
+fn reference(name: &str, version: &str, is_member: bool) -> String {
+    // A plus separates build metadata from the version.
     let version = version.replace('+', "%2B");
-    if own {
+    if is_member {
         format!("latchkey:{name}@{version}")
     } else {
         format!("pkg:cargo/{name}@{version}")
@@ -92,11 +93,11 @@ fn reference(name: &str, version: &str, own: bool) -> String {
 }
 
 fn reference_of(package: &Value) -> Result<String> {
-    let own = package["source"].is_null();
+    let is_member = package["source"].is_null();
     Ok(reference(
         text(package, "name")?,
         text(package, "version")?,
-        own,
+        is_member,
     ))
 }
 
@@ -104,7 +105,7 @@ fn licenses(metadata: &Value) -> Result<BTreeMap<String, String>> {
     let mut licenses = BTreeMap::new();
     for package in packages(metadata)? {
         if let Some(license) = package["license"].as_str() {
-            // The older spelling of an alternative.
+            // `/` is the older notation of `OR`.
             licenses.insert(
                 reference_of(package)?,
                 license.replace(" / ", " OR ").replace('/', " OR "),
@@ -114,7 +115,7 @@ fn licenses(metadata: &Value) -> Result<BTreeMap<String, String>> {
     Ok(licenses)
 }
 
-/// What becomes part of the shipped crates: neither build scripts, nor macros' own dependencies, nor tests.
+/// Returns the references of the shipped crates and their normal dependencies, without those of procedural macros.
 fn shipped(metadata: &Value) -> Result<BTreeSet<String>> {
     let references = references(metadata)?;
     let macros: BTreeSet<_> = packages(metadata)?
@@ -152,7 +153,7 @@ fn shipped(metadata: &Value) -> Result<BTreeSet<String>> {
         .collect())
 }
 
-/// The reference of each package by its id in the metadata.
+/// Maps each package's id in the metadata to its reference.
 fn references(metadata: &Value) -> Result<BTreeMap<&str, String>> {
     packages(metadata)?
         .iter()
@@ -163,13 +164,13 @@ fn references(metadata: &Value) -> Result<BTreeMap<&str, String>> {
 fn packages(metadata: &Value) -> Result<&Vec<Value>> {
     metadata["packages"]
         .as_array()
-        .context("cargo metadata lists packages")
+        .context("cargo metadata lists no packages")
 }
 
 fn nodes(metadata: &Value) -> Result<&Vec<Value>> {
     metadata["resolve"]["nodes"]
         .as_array()
-        .context("cargo metadata resolves dependencies")
+        .context("cargo metadata resolves no dependencies")
 }
 
 fn links(node: &Value) -> impl Iterator<Item = &Value> {
@@ -179,5 +180,5 @@ fn links(node: &Value) -> impl Iterator<Item = &Value> {
 fn text<'a>(value: &'a Value, field: &str) -> Result<&'a str> {
     value[field]
         .as_str()
-        .with_context(|| format!("cargo metadata says `{field}`"))
+        .with_context(|| format!("cargo metadata has no `{field}`"))
 }

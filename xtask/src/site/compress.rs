@@ -1,4 +1,4 @@
-//! Brotli and gzip versions, made once when the site is built and not at every answer.
+//! Brotli and gzip versions of the site's files, compressed at build time rather than in each response.
 
 use std::{
     collections::BTreeSet,
@@ -16,10 +16,10 @@ use crate::{
     step::step,
 };
 
-/// Pictures and fonts are compressed already.
+/// Files that are compressed. Images and fonts are compressed already.
 const EXTENSIONS: [&str; 4] = ["css", "js", "svg", "wasm"];
 
-/// A file that is worth it, and whether its versions are still those of its contents.
+/// A file to be compressed.
 struct Item {
     contents: Vec<u8>,
     brotli: PathBuf,
@@ -27,15 +27,15 @@ struct Item {
     stamp: Stamp,
 }
 
-/// Writes the missing versions of these files beside them; answers all versions.
+/// Writes the missing compressed versions of these files, and returns the paths of all compressed versions.
 pub fn all(produced: &BTreeSet<PathBuf>) -> Result<BTreeSet<PathBuf>> {
-    let worthwhile = |path: &&PathBuf| {
+    let is_compressible = |path: &&PathBuf| {
         path.extension()
             .is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known))
     };
     let items = produced
         .iter()
-        .filter(worthwhile)
+        .filter(is_compressible)
         .map(|path| Item::new(path))
         .collect::<Result<Vec<_>>>()?;
     let stale: Vec<_> = items
@@ -49,9 +49,12 @@ pub fn all(produced: &BTreeSet<PathBuf>) -> Result<BTreeSet<PathBuf>> {
                     .iter()
                     .map(|item| scope.spawn(|| item.compress()))
                     .collect();
-                running
-                    .into_iter()
-                    .try_for_each(|thread| thread.join().ok().context("a compression broke off")?)
+                running.into_iter().try_for_each(|thread| {
+                    thread
+                        .join()
+                        .ok()
+                        .context("a compression thread panicked")?
+                })
             })
         })?;
     }
@@ -91,6 +94,6 @@ impl Item {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
         gzip.write_all(&self.contents).context("gzip failed")?;
         files::write(&self.gzip, &gzip.finish().context("gzip failed")?)?;
-        self.stamp.set()
+        self.stamp.save()
     }
 }

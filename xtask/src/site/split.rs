@@ -1,5 +1,5 @@
-//! Cuts the program where the app says so (`app/src/page/lazy.rs`): what only a later page needs becomes files of its own,
-//! which the glue fetches when that page is opened.
+//! Splits the program at the functions that the app marks as lazy: code that only some pages need becomes a chunk, a file that
+//! is loaded when such a page is opened.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -8,18 +8,18 @@ use wasm_split_cli_support::{Options, transform};
 
 use crate::files;
 
-/// The program without the later pages, beneath the folder that [`split`] was given.
+/// The program without the chunks.
 pub const MAIN: &str = "main.wasm";
 
-/// What the glue calls to fetch the rest.
+/// The JavaScript that loads the chunks.
 pub const LOADER: &str = "__wasm_split.js";
 
-/// Which files belong to which chunk; the server reads it, and tells browsers early. Under the name that cargo-leptos
-/// gives it, Leptos would look for a loader beside it, which is inside the glue here.
+/// The files of each chunk, which the server reads for preloading. If it had the name that cargo-leptos uses, Leptos would
+/// expect a separate loader, which is bundled here.
 pub const MANIFEST: &str = "chunks.json";
 
-/// Writes the parts into the folder. Every later file has `version` in its name: a page that was opened before a
-/// deployment finds none instead of one that does not fit.
+/// Writes the program and its chunks into the folder. The names of chunks contain `version`, so that a page that was opened
+/// before a deployment does not load a chunk of another version.
 pub fn split(compiled: &[u8], version: &str, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let main = folder.join(MAIN);
@@ -34,15 +34,17 @@ pub fn split(compiled: &[u8], version: &str, folder: &Path) -> Result<()> {
         transform(options).map_err(|error| anyhow!("cannot split the program: {error:?}"))?;
 
     let loader = folder.join(LOADER);
-    let mut glue = String::from_utf8(files::read(&loader)?).context("the loader is not text")?;
+    let mut javascript =
+        String::from_utf8(files::read(&loader)?).context("the loader is not text")?;
     for part in &parts.split_modules {
         let name = stem(part)?;
         let new = versioned(name, version);
         fs::rename(part, folder.join(format!("{new}.wasm")))
             .with_context(|| format!("cannot rename {}", part.display()))?;
-        glue = glue.replace(&format!("\"./{name}.wasm\""), &format!("\"./{new}.wasm\""));
+        javascript =
+            javascript.replace(&format!("\"./{name}.wasm\""), &format!("\"./{new}.wasm\""));
     }
-    files::write(&loader, glue.as_bytes())?;
+    files::write(&loader, javascript.as_bytes())?;
 
     let chunks: BTreeMap<_, Vec<_>> = parts
         .prefetch_map
@@ -54,7 +56,7 @@ pub fn split(compiled: &[u8], version: &str, folder: &Path) -> Result<()> {
             )
         })
         .collect();
-    // Names are letters, digits and underscores: their `Debug` is JSON.
+    // Names consist of letters, digits, `-` and `_`, so that the `Debug` format is valid JSON.
     files::write(&folder.join(MANIFEST), format!("{chunks:?}").as_bytes())
 }
 

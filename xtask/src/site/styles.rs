@@ -1,4 +1,4 @@
-//! The styles: `style/main.css` and what it imports, as one file.
+//! Bundles `style/main.css` and its imports into one file.
 
 use std::{
     collections::BTreeSet,
@@ -17,11 +17,11 @@ use crate::{
 const FOLDER: &str = "style";
 const ENTRY: &str = "main.css";
 
-/// The first browsers with `light-dark()`: nothing is rewritten for older ones.
+/// The oldest supported browsers: the first ones with `light-dark()`.
 const BROWSERS: &str = "chrome 123, firefox 120, safari 17.5";
 
-/// Makes `latchkey.css` of the site; answers what it made. What Lightning CSS cannot parse is an error.
-pub fn make(tools: Option<&Tools>) -> Result<BTreeSet<PathBuf>> {
+/// Builds `latchkey.css`, and returns the paths of all files. A syntax error in the styles is an error.
+pub fn build(tools: Option<&Tools>) -> Result<BTreeSet<PathBuf>> {
     if !Path::new(FOLDER).join(ENTRY).is_file() {
         bail!("{FOLDER}/{ENTRY} is missing");
     }
@@ -34,7 +34,7 @@ pub fn make(tools: Option<&Tools>) -> Result<BTreeSet<PathBuf>> {
 fn bundle(tools: &Tools) -> Result<BTreeSet<PathBuf>> {
     let css = Path::new(PACKAGE).join("latchkey.css");
     let mut inputs = vec![tools.versions.clone(), BROWSERS.into()];
-    for path in files::beneath(Path::new(FOLDER))? {
+    for path in files::list(Path::new(FOLDER))? {
         inputs.push(path.to_string_lossy().into_owned().into_bytes());
         inputs.push(files::read(&path)?);
     }
@@ -43,7 +43,7 @@ fn bundle(tools: &Tools) -> Result<BTreeSet<PathBuf>> {
     if !stamp.is_fresh(&[&css]) {
         step("Lightning CSS", || {
             let mut command = tools.lightningcss()?;
-            // Its report of an error is a panic; the place in the styles is what matters of it.
+            // It reports an error by a panic; the message without a backtrace is sufficient.
             command.env("RUST_BACKTRACE", "0").args([
                 "--bundle",
                 "--minify",
@@ -51,18 +51,18 @@ fn bundle(tools: &Tools) -> Result<BTreeSet<PathBuf>> {
                 BROWSERS,
             ]);
             let text = output(command.arg(Path::new(FOLDER).join(ENTRY)))
-                .context("the styles do not parse")?;
+                .context("the styles have a syntax error")?;
             files::write(&css, text.as_bytes())
         })?;
-        stamp.set()?;
+        stamp.save()?;
     }
     Ok(BTreeSet::from([css]))
 }
 
-/// Without the tool, the files as they are: browsers follow `@import` themselves.
+/// Copies the files without bundling: browsers load `@import`s.
 fn copy() -> Result<BTreeSet<PathBuf>> {
     let mut produced = BTreeSet::new();
-    for path in files::beneath(Path::new(FOLDER))? {
+    for path in files::list(Path::new(FOLDER))? {
         let own = path.strip_prefix(FOLDER)?;
         let copy = Path::new(PACKAGE).join(if own == Path::new(ENTRY) {
             Path::new("latchkey.css")

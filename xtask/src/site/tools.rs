@@ -1,4 +1,4 @@
-//! The site's tools of npm: wasm-opt, esbuild, Lightning CSS. Each package ships its program inside itself.
+//! The npm packages that build the site: wasm-opt, esbuild and Lightning CSS. Each package contains its program.
 
 use std::{
     fs,
@@ -8,25 +8,25 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use crate::{files, npm, step::note};
+use crate::{files, npm, step::info};
 
-/// Whether a site may be made without the tools: then it is larger, and the same otherwise.
+/// Whether the site may be built without the tools. It is larger then, and behaves the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tooling {
-    /// For a look at the program: without Node.js one line says what is left out.
+    /// For development. Without Node.js, a line names the missing tools.
     Optional,
-    /// For what is measured, tested or deployed.
+    /// For measuring, testing and deployment.
     Required,
 }
 
 /// The installed tools.
 pub struct Tools {
     modules: PathBuf,
-    /// The lock file: other versions of the tools make other files.
+    /// The lock file's contents, as an input of build steps.
     pub versions: Vec<u8>,
 }
 
-/// Installs the tools that `xtask/npm/package-lock.json` names, into `target/tools`.
+/// Installs the tools in `xtask/npm/package-lock.json` into `target/tools`.
 pub fn ensure(tooling: Tooling) -> Result<Option<Tools>> {
     let folder = Path::new("target/tools");
     for name in ["package.json", "package-lock.json"] {
@@ -38,14 +38,14 @@ pub fn ensure(tooling: Tooling) -> Result<Option<Tools>> {
     match (npm::install(folder), tooling) {
         (Ok(()), _) => {
             let versions = files::read(&folder.join("package-lock.json"))?;
-            // Absolute: the tools also run from other folders.
+            // An absolute path, because the tools also run in other folders.
             let modules = fs::canonicalize(folder.join("node_modules"))
                 .context("cannot find the site's tools")?;
             Ok(Some(Tools { modules, versions }))
         }
         (Err(error), Tooling::Optional) => {
-            note(&format!(
-                "without wasm-opt, esbuild and Lightning CSS: {error:#}"
+            info(&format!(
+                "building without wasm-opt, esbuild and Lightning CSS: {error:#}"
             ));
             Ok(None)
         }
@@ -54,29 +54,29 @@ pub fn ensure(tooling: Tooling) -> Result<Option<Tools>> {
 }
 
 impl Tools {
-    /// Binaryen's optimiser.
+    /// Returns a command for Binaryen's optimizer.
     pub fn wasm_opt(&self) -> Command {
         let mut node = Command::new("node");
         node.arg(self.modules.join("binaryen/bin/wasm-opt"));
         node
     }
 
-    /// The minifier of JavaScript.
+    /// Returns a command for the JavaScript bundler.
     pub fn esbuild(&self) -> Command {
         Command::new(self.modules.join(".bin/esbuild"))
     }
 
-    /// The bundler of CSS, from the one package of its kind that npm chose for this machine.
+    /// Returns a command for the CSS bundler, whose package depends on the platform.
     pub fn lightningcss(&self) -> Result<Command> {
-        let own = |path: &PathBuf| {
+        let is_lightningcss = |path: &PathBuf| {
             path.file_name()
                 .is_some_and(|name| name.to_string_lossy().starts_with("lightningcss-cli-"))
         };
         let entries = fs::read_dir(&self.modules).context("cannot read the site's tools")?;
         let package = entries
             .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .find(own)
-            .context("Lightning CSS ships no program for this machine")?;
+            .find(is_lightningcss)
+            .context("Lightning CSS has no program for this platform")?;
         Ok(Command::new(package.join("lightningcss")))
     }
 }

@@ -1,7 +1,7 @@
-//! A toolchain from Debian's packages, for machines that reach Debian's servers and not rustup's.
+//! Makes a toolchain from Debian packages, for machines with access to Debian's servers but not to rustup's.
 //!
-//! Debian ships a recent compiler for its browsers (`rustc-web`) together with the sources of the standard library; the
-//! WebAssembly library is compiled from those and put where the compiler looks for it.
+//! Debian packages a recent compiler for its browsers (`rustc-web`) and the sources of the standard library. The standard
+//! library for WebAssembly is compiled from them and copied to the folder where the compiler looks for it.
 
 use std::{
     env, fs,
@@ -12,13 +12,13 @@ use std::{
 use anyhow::{Context as _, Result};
 
 use crate::{
-    machine,
-    process::{find, output},
+    process::{find_program, output},
+    system,
     toolchain::command,
-    workspace::{WASM, clean},
+    workspace::{WASM, command_with_clean_environment},
 };
 
-/// The name under which rustup knows it.
+/// The toolchain's name in rustup.
 pub const NAME: &str = "debian";
 
 const PACKAGES: [&str; 6] = [
@@ -30,34 +30,36 @@ const PACKAGES: [&str; 6] = [
     "rustfmt-web",
 ];
 
-/// Whether an earlier run has made it.
+/// Whether an earlier run has made the toolchain.
 pub fn is_linked() -> bool {
-    find("rustup").is_some()
-        && output(clean("rustup").args(["toolchain", "list"])).is_ok_and(|list| {
-            list.lines()
-                .any(|line| line.split_whitespace().next() == Some(NAME))
-        })
+    find_program("rustup").is_some()
+        && output(command_with_clean_environment("rustup").args(["toolchain", "list"])).is_ok_and(
+            |list| {
+                list.lines()
+                    .any(|line| line.split_whitespace().next() == Some(NAME))
+            },
+        )
 }
 
-/// Installs the packages, links them as a toolchain, and compiles the library. About a minute on two cores.
+/// Installs the packages, links them as a toolchain, and compiles the standard library, in about a minute on two cores.
 pub fn make() -> Result<()> {
-    machine::install(&PACKAGES)?;
-    // The compiler calls `rust-lld`, a link to one version of lld, which only a recommended package brings.
+    system::install(&PACKAGES)?;
+    // The compiler calls `rust-lld`, a link to one version of lld, whose package is only recommended.
     let linker = fs::read_link("/usr/bin/rust-lld")
-        .context("Debian's compiler names no linker for WebAssembly")?;
+        .context("/usr/bin/rust-lld is not a link to a linker")?;
     let linker = linker
         .file_name()
-        .context("rust-lld links to no file")?
+        .context("/usr/bin/rust-lld does not link to a file")?
         .to_string_lossy()
         .into_owned();
-    machine::install(&[&linker])?;
-    output(clean("rustup").args(["toolchain", "link", NAME, "/usr"]))?;
+    system::install(&[&linker])?;
+    output(command_with_clean_environment("rustup").args(["toolchain", "link", NAME, "/usr"]))?;
 
     let build = env::temp_dir().join(format!("latchkey-std-{}", process::id()));
-    let made = compile_library(&build);
-    // A folder that stays in the temporary directory is no reason to fail.
+    let result = compile_library(&build);
+    // A folder left in the temporary directory is not an error.
     let _ = fs::remove_dir_all(&build);
-    made
+    result
 }
 
 fn compile_library(build: &Path) -> Result<()> {
@@ -86,7 +88,7 @@ fn compile_library(build: &Path) -> Result<()> {
                 "-Zbuild-std=std,panic_abort,panic_unwind,test",
             ])
             .env("RUSTC_BOOTSTRAP", "1")
-            // Without the bitcode, `lto = true` has nothing to optimise.
+            // `lto = true` requires the bitcode.
             .env("RUSTFLAGS", "-Cembed-bitcode=yes")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1")
             .env("CARGO_TARGET_DIR", build.join("target")),
@@ -117,7 +119,7 @@ fn compile_library(build: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Where the compiler looks for it, emptied: libraries of an older compiler would stand in the way.
+/// Returns the folder where the compiler looks for the library, without the libraries of an older compiler.
 fn library_folder() -> Result<PathBuf> {
     let mut rustc: Command = command("rustc", Some(NAME));
     let folder =

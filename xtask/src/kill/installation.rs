@@ -1,4 +1,4 @@
-//! The server that is killed: the real program on a real file.
+//! The server under test: the real program with an SQLite file.
 
 use std::{
     env,
@@ -14,36 +14,37 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::{
-    bench::client::Client, process::output, server, workspace::Workspace, workspace::clean,
+    bench::client::Client, latchkey, process::output, workspace::Workspace,
+    workspace::command_with_clean_environment,
 };
 
 const EMAIL: &str = "owner@kill.example";
 const PASSWORD: &str = "six-brave-badgers-come-back";
 
-/// How long a start may take.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// The time limit of a start.
+const START_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A database that outlives its servers.
-pub struct Victim {
+/// A database and its files, on which servers are started one after the other.
+pub struct Installation {
     program: PathBuf,
     folder: PathBuf,
 }
 
-impl Victim {
-    /// Makes a database with one owner. The program is that of `LATCHKEY_BIN`, else the one that is built here.
+impl Installation {
+    /// Creates a database with one owner. The program is the one in `LATCHKEY_BIN`, or else it is built.
     pub fn prepare(workspace: &Workspace) -> Result<Self> {
         let program = if let Some(named) = env::var_os("LATCHKEY_BIN") {
             named.into()
         } else {
-            server::build(workspace)?;
-            PathBuf::from(server::PROGRAM)
+            latchkey::build(workspace)?;
+            PathBuf::from(latchkey::PROGRAM)
         };
         let program = fs::canonicalize(&program)
             .with_context(|| format!("cannot find {}", program.display()))?;
         let folder = env::temp_dir().join(format!("latchkey-kill-{}", std::process::id()));
         fs::create_dir(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        let victim = Self { program, folder };
-        let mut adding = victim
+        let installation = Self { program, folder };
+        let mut user_add = installation
             .command()
             .args(["user", "add", "--role", "owner", "--email", EMAIL])
             .args(["--account", "Kill", "--application", "Kill"])
@@ -52,27 +53,27 @@ impl Victim {
             .stdout(Stdio::null())
             .spawn()
             .context("cannot start the server's program")?;
-        adding
+        user_add
             .stdin
             .take()
-            .context("the program takes no input")?
+            .context("the program has no standard input")?
             .write_all(PASSWORD.as_bytes())?;
-        ensure!(adding.wait()?.success(), "the owner could not be added");
-        Ok(victim)
+        ensure!(user_add.wait()?.success(), "the owner could not be added");
+        Ok(installation)
     }
 
-    /// Where everything is.
+    /// Returns the folder of the files.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Removes it all; what is left behind does no harm.
-    pub fn clear(self) {
+    /// Removes the folder. Errors are ignored.
+    pub fn remove(self) {
         let _ = fs::remove_dir_all(self.folder);
     }
 
     fn command(&self) -> Command {
-        let mut command = clean(&self.program);
+        let mut command = command_with_clean_environment(&self.program);
         let database = self.folder.join("kill.db");
         command
             .env(
@@ -84,7 +85,7 @@ impl Victim {
         command
     }
 
-    /// Checks the audit log, and that it still holds what it held the last time.
+    /// Verifies the audit log, and that it contains the rows of the previous call.
     pub fn verify_audit(&self) -> Result<()> {
         let heads = self.folder.join("heads");
         let mut verify = self.command();
@@ -92,12 +93,12 @@ impl Victim {
         if heads.exists() {
             verify.arg("--kept").arg(&heads);
         }
-        let said = output(&mut verify).context("the audit log is not what was written")?;
-        fs::write(&heads, said)?;
+        let printed = output(&mut verify).context("the audit log is not intact")?;
+        fs::write(&heads, printed)?;
         Ok(())
     }
 
-    /// Starts a server, and waits until it is ready.
+    /// Starts a server and waits until it is ready.
     pub fn start(&self) -> Result<Server> {
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let log = File::create(self.folder.join("log"))?;
@@ -117,9 +118,9 @@ impl Victim {
         };
         let began = Instant::now();
         while !server.is_ready() {
-            if server.process.try_wait()?.is_some() || began.elapsed() > PATIENCE {
-                let said = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-                bail!("the server does not start: {}", said.trim());
+            if server.process.try_wait()?.is_some() || began.elapsed() > START_TIMEOUT {
+                let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+                bail!("the server did not start: {}", log.trim());
             }
             thread::sleep(Duration::from_millis(5));
         }
@@ -128,7 +129,7 @@ impl Victim {
     }
 }
 
-/// A running server. It is killed when this is dropped.
+/// A running server. Dropping it kills the server.
 pub struct Server {
     pub address: SocketAddr,
     app: String,
@@ -142,7 +143,7 @@ impl Server {
             .is_ok_and(|answer| answer.status == 200)
     }
 
-    /// A connection of the owner.
+    /// Returns a connection with a session of the owner.
     pub fn sign_in(&self) -> Result<Client> {
         let mut client = Client::connect(self.address)?;
         let email = EMAIL.replace('@', "%40");
@@ -150,27 +151,27 @@ impl Server {
         let answer = client.post("/api/sign_in", &form)?;
         ensure!(
             matches!(answer.status, 302 | 303),
-            "signing in answered {}",
+            "the sign-in returned status {}",
             answer.status
         );
         Ok(client)
     }
 
-    /// The application's id.
+    /// Returns the application's id.
     pub fn app(&self) -> &str {
         &self.app
     }
 
     fn find_app(&self) -> Result<String> {
         let answer = self.sign_in()?.get("/")?;
-        let list = answer.header("location").unwrap_or_default();
-        let (_, rest) = list
+        let location = answer.header("location").unwrap_or_default();
+        let (_, rest) = location
             .split_once("/apps/")
-            .context("the beginning leads nowhere")?;
+            .context("the start page does not redirect to an application")?;
         Ok(rest.split('/').next().unwrap_or_default().to_owned())
     }
 
-    /// `kill -9`; when it was done.
+    /// Ends the server like `kill -9`, and returns the time.
     pub fn kill(&mut self) -> Result<Instant> {
         let at = Instant::now();
         self.process.kill()?;
@@ -181,7 +182,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It is gone already, often.
+        // It may have been killed already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -1,29 +1,29 @@
-//! The machine this runs on: who we are there, and what Debian's packages add to it.
+//! The operating system: the current user, and packages of Debian.
 
 use std::{path::Path, process::Command};
 
 use anyhow::{Context as _, Result};
 
 use crate::{
-    process::{self, find},
+    process::{self, find_program},
     step::step,
 };
 
-/// Whether this process may change the system.
+/// Whether this process runs as root.
 pub fn is_root() -> bool {
     process::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
-/// Whether Debian's packages can be installed: a Debian, and root.
+/// Whether Debian packages can be installed: the system is Debian, and this process runs as root.
 pub fn can_install() -> bool {
-    Path::new("/etc/debian_version").exists() && find("apt-get").is_some() && is_root()
+    Path::new("/etc/debian_version").exists() && find_program("apt-get").is_some() && is_root()
 }
 
-/// Installs Debian packages, without those they only recommend.
+/// Installs Debian packages, without the packages that they only recommend.
 pub fn install(packages: &[&str]) -> Result<()> {
     let list = packages.join(" ");
     step(&format!("apt-get install {list}"), || {
-        process::output(apt().arg("update")).context("cannot read Debian's package lists")?;
+        process::output(apt().arg("update")).context("cannot update Debian's package lists")?;
         process::output(
             apt()
                 .args(["install", "--yes", "--no-install-recommends"])

@@ -1,4 +1,4 @@
-//! A server on one processor, with a database of its own.
+//! A server on the first processor, with its own database.
 
 use std::{
     env,
@@ -14,70 +14,71 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
-    bench::{client::Client, history::Behind},
-    machine,
-    process::find,
-    workspace::clean,
+    bench::{client::Client, history::History},
+    process::find_program,
+    system,
+    workspace::command_with_clean_environment,
 };
 
 const PROGRAM: &str = "target/release/latchkey";
-const YARDSTICK: &str = "target/release/examples/yardstick";
+const BASELINE_SERVER: &str = "target/release/examples/yardstick";
 const MANY_KEYS: &str = "target/release/examples/many_keys";
-/// It protects nothing: what is measured is thrown away.
+/// A fixed pepper, because the databases are temporary.
 pub const PEPPER: &str = "YSBwZXBwZXIgb2YgdGhpcnR5LXR3byBieXRlcyAuLi4=";
 const EMAIL: &str = "owner@bench.example";
 const PASSWORD: &str = "five-quiet-otters-measure-time";
 
-/// How long a server may take to listen; with 100,000 keys it reads them first.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// The time limit of a start.
+const START_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// The running server. It is stopped, and its folder removed, when this is dropped.
-pub struct Running {
+/// A running server. Dropping it stops the server and removes its folder.
+pub struct RunningServer {
     pub address: SocketAddr,
     folder: PathBuf,
     process: Child,
-    /// From its start until it listened.
+    /// The time from the start until it accepted connections.
     pub ready: Duration,
 }
 
-impl Running {
-    /// Latchkey, with one application of so many keys.
+impl RunningServer {
+    /// Starts Latchkey with one application that has `keys` keys.
     pub fn with_keys(keys: usize) -> Result<Self> {
         Self::with_sql(include_str!("keys.sql").replace(":keys", &keys.to_string()))
     }
 
-    /// The same, with calls behind them: on so many days, in so many hours of each, so many of each key.
-    pub fn with_history(keys: usize, behind: Behind) -> Result<Self> {
+    /// Starts Latchkey with one application that has `keys` keys and past calls.
+    pub fn with_history(keys: usize, history: History) -> Result<Self> {
         let sql = concat!(include_str!("keys.sql"), include_str!("history.sql"));
         let mut sql = sql.to_owned();
         for (name, value) in [
             (":keys", keys),
-            (":called", behind.called),
-            (":days", behind.days),
-            (":hours", behind.hours),
-            (":calls", behind.calls),
+            (":called", history.called),
+            (":days", history.days),
+            (":hours", history.hours),
+            (":calls", history.calls),
         ] {
             sql = sql.replace(name, &value.to_string());
         }
         Self::with_sql(sql)
     }
 
-    /// Latchkey, with what SQL writes into its database.
+    /// Starts Latchkey after running SQL in its database.
     fn with_sql(sql: String) -> Result<Self> {
-        let (folder, address) = place()?;
-        Self::owned(folder, address, "", |database| {
+        let (folder, address) = folder_and_address()?;
+        Self::with_owner(folder, address, "", |database| {
             let file = database.with_extension("sql");
             fs::write(&file, sql)?;
             import(database, Stdio::from(File::open(file)?))
         })
     }
 
-    /// Latchkey, with one application of so many keys that have secrets, behind such proxies; and the file of their pairs.
+    /// Starts Latchkey with one application that has `keys` keys with secrets. `proxies` are the trusted proxies. Returns the
+    /// server, and the file of key ids and secrets.
     pub fn with_pairs(keys: usize, proxies: &str) -> Result<(Self, PathBuf)> {
-        let (folder, address) = place()?;
+        let (folder, address) = folder_and_address()?;
         let pairs = folder.join("pairs");
         let file = pairs.clone();
-        let server = Self::owned(folder, address, proxies, |database| {
+        let server = Self::with_owner(folder, address, proxies, |database| {
             let mut many = Command::new(MANY_KEYS)
                 .arg(keys.to_string())
                 .arg(&file)
@@ -85,39 +86,43 @@ impl Running {
                 .stdout(Stdio::piped())
                 .spawn()
                 .with_context(|| format!("cannot start {MANY_KEYS}"))?;
-            let sql = many.stdout.take().context("no output")?;
+            let sql = many
+                .stdout
+                .take()
+                .context("the program has no standard output")?;
             import(database, Stdio::from(sql))?;
             if !many.wait()?.success() {
-                bail!("the keys were not made");
+                bail!("creating the keys failed");
             }
             Ok(())
         })?;
         Ok((server, pairs))
     }
 
-    /// Latchkey with an owner, and a database that was filled by `fill`.
-    fn owned(
+    /// Starts Latchkey with an owner, after `fill` has written to the database.
+    fn with_owner(
         folder: PathBuf,
         address: SocketAddr,
         proxies: &str,
         fill: impl FnOnce(&Path) -> Result<()>,
     ) -> Result<Self> {
         let database = folder.join("bench.db");
-        let mut add = latchkey(&database, address);
-        add.args(["user", "add", "--role", "owner", "--email", EMAIL])
+        let mut command = latchkey(&database, address);
+        command
+            .args(["user", "add", "--role", "owner", "--email", EMAIL])
             .args(["--account", "Bench", "--application", "Bench"])
             .arg("--password-stdin")
             .stdin(Stdio::piped())
             .stdout(Stdio::null());
-        let mut adding = add
+        let mut user_add = command
             .spawn()
             .with_context(|| format!("cannot start {PROGRAM}"))?;
-        adding
+        user_add
             .stdin
             .take()
-            .context("the server takes no input")?
+            .context("the program has no standard input")?
             .write_all(PASSWORD.as_bytes())?;
-        if !adding.wait()?.success() {
+        if !user_add.wait()?.success() {
             bail!("the owner could not be added");
         }
         fill(&database)?;
@@ -126,33 +131,33 @@ impl Running {
         Self::start(folder, address, serve)
     }
 
-    /// A bare server of one page.
-    pub fn yardstick(page: &[u8]) -> Result<Self> {
-        let (folder, address) = place()?;
+    /// Starts a bare axum server that returns one page.
+    pub fn baseline(page: &[u8]) -> Result<Self> {
+        let (folder, address) = folder_and_address()?;
         let file = folder.join("page.html");
         fs::write(&file, page)?;
-        let mut serve = pinned(YARDSTICK);
+        let mut serve = pinned(BASELINE_SERVER);
         serve.arg(address.to_string()).arg(file);
         Self::start(folder, address, serve)
     }
 
-    /// Latchkey's demo, and the password that it prints.
+    /// Starts the demo. Returns the server, and the password that the demo prints.
     pub fn demo() -> Result<(Self, String)> {
-        let (folder, address) = place()?;
+        let (folder, address) = folder_and_address()?;
         let mut serve = latchkey(&folder.join("unused.db"), address);
         serve.arg("demo");
         let log = folder.join("log");
         let server = Self::start(folder, address, serve)?;
-        // It is told once the demo is filled, and not as soon as it listens.
+        // The demo prints the password after creating its data, which may be after it accepts connections.
         let began = Instant::now();
         let password = loop {
-            let said = fs::read_to_string(&log)?;
-            let told = said.split_once("the password ");
-            if let Some(line) = told.and_then(|(_, rest)| rest.split_once('\n')) {
+            let printed = fs::read_to_string(&log)?;
+            let found = printed.split_once("the password ");
+            if let Some(line) = found.and_then(|(_, rest)| rest.split_once('\n')) {
                 break line.0.to_owned();
             }
-            if began.elapsed() > PATIENCE {
-                bail!("the demo names no password: {}", said.trim());
+            if began.elapsed() > START_TIMEOUT {
+                bail!("the demo printed no password: {}", printed.trim());
             }
             thread::sleep(Duration::from_millis(50));
         };
@@ -174,9 +179,9 @@ impl Running {
             ready: Duration::ZERO,
         };
         while Client::connect(address).is_err() {
-            if server.process.try_wait()?.is_some() || began.elapsed() > PATIENCE {
-                let said = fs::read_to_string(server.folder.join("log")).unwrap_or_default();
-                bail!("a server does not listen: {}", said.trim());
+            if server.process.try_wait()?.is_some() || began.elapsed() > START_TIMEOUT {
+                let log = fs::read_to_string(server.folder.join("log")).unwrap_or_default();
+                bail!("the server did not start: {}", log.trim());
             }
             thread::sleep(Duration::from_millis(2));
         }
@@ -184,16 +189,16 @@ impl Running {
         Ok(server)
     }
 
-    /// Its database.
+    /// Returns the path of the database.
     pub fn database(&self) -> PathBuf {
         self.folder.join("bench.db")
     }
 
-    /// Processor time that the server has used, in seconds.
-    pub fn processor(&self) -> Result<f64> {
+    /// Returns the CPU time that the server has used, in seconds.
+    pub fn cpu_time(&self) -> Result<f64> {
         let text = fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
-        let (_, rest) = text.rsplit_once(')').context("no figures")?;
-        // proc(5): of what follows the name, utime and stime are the 12th and the 13th, in hundredths of a second.
+        let (_, rest) = text.rsplit_once(')').context("unexpected format")?;
+        // proc(5): utime and stime are the 12th and 13th fields after the name, in hundredths of a second.
         let ticks: f64 = rest
             .split_whitespace()
             .skip(11)
@@ -203,19 +208,19 @@ impl Running {
         Ok(ticks / 100.0)
     }
 
-    /// Bytes of memory that the server has.
+    /// Returns the server's resident memory in bytes.
     pub fn memory(&self) -> Result<u64> {
         let text = fs::read_to_string(format!("/proc/{}/statm", self.process.id()))?;
-        let pages = text.split(' ').nth(1).context("no figures")?;
+        let pages = text.split(' ').nth(1).context("unexpected format")?;
         Ok(pages.parse::<u64>()? * 4_096)
     }
 
-    /// A connection of the owner.
+    /// Returns a connection with a session of the owner.
     pub fn sign_in(&self) -> Result<Client> {
         self.sign_in_as(EMAIL, PASSWORD)
     }
 
-    /// A connection of somebody.
+    /// Returns a connection with a session of this user.
     pub fn sign_in_as(&self, email: &str, password: &str) -> Result<Client> {
         let mut client = Client::connect(self.address)?;
         let email = email.replace('@', "%40");
@@ -224,34 +229,34 @@ impl Running {
             &format!("email={email}&password={password}"),
         )?;
         if answer.status != 303 && answer.status != 302 {
-            bail!("signing in answered {}", answer.status);
+            bail!("the sign-in returned status {}", answer.status);
         }
         Ok(client)
     }
 
-    /// The address of the application's list.
+    /// Returns the path of the application's list of keys.
     pub fn list(&self, client: &mut Client) -> Result<String> {
         let answer = client.get("/")?;
         let list = answer
             .header("location")
-            .context("the beginning leads nowhere")?;
+            .context("the start page does not redirect to an application")?;
         Ok(list
             .trim_start_matches(&format!("http://{}", self.address))
             .to_owned())
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningServer {
     fn drop(&mut self) {
-        // Either may be gone already.
+        // Either may not exist any more.
         let _ = self.process.kill();
         let _ = self.process.wait();
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
-/// A folder, and an address at which nothing listens.
-fn place() -> Result<(PathBuf, SocketAddr)> {
+/// Creates a folder, and chooses an unused address.
+fn folder_and_address() -> Result<(PathBuf, SocketAddr)> {
     let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
     let folder = env::temp_dir().join(format!("latchkey-bench-{}", address.port()));
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
@@ -271,30 +276,30 @@ fn latchkey(database: &Path, address: SocketAddr) -> Command {
     command
 }
 
-/// On the first processor; what asks is on the second.
+/// Returns a command that runs on the first processor. The client runs on the second.
 fn pinned(program: &str) -> Command {
-    let mut command = clean("taskset");
+    let mut command = command_with_clean_environment("taskset");
     command.args(["-c", "0", program]);
     command
 }
 
-/// Runs SQL against a database: 100,000 forms would take longer than what is measured.
+/// Runs SQL in a database, which is faster than creating 100,000 keys through the dashboard.
 fn import(database: &Path, sql: Stdio) -> Result<()> {
-    if find("sqlite3").is_none() {
-        if !machine::can_install() {
+    if find_program("sqlite3").is_none() {
+        if !system::can_install() {
             bail!("the benchmark needs `sqlite3`");
         }
-        machine::install(&["sqlite3"])?;
+        system::install(&["sqlite3"])?;
     }
-    let done = Command::new("sqlite3")
+    let status = Command::new("sqlite3")
         .arg("-bail")
         .arg(database)
         .stdin(sql)
         .stdout(Stdio::null())
         .status()
         .context("cannot start `sqlite3`")?;
-    if !done.success() {
-        bail!("the keys were not written");
+    if !status.success() {
+        bail!("sqlite3 failed");
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! The program and its glue: `frontend.wasm` cut into parts, then through wasm-bindgen, wasm-opt and esbuild.
+//! Builds the WebAssembly program and its JavaScript: `frontend.wasm` is split, then processed by wasm-bindgen, wasm-opt and
+//! esbuild.
 
 use std::{
     collections::BTreeSet,
@@ -18,12 +19,14 @@ use crate::{
 
 const COMPILED: &str = "target/wasm32-unknown-unknown/wasm-release/frontend.wasm";
 
-/// Where the steps leave their results: the parts, the glue beside the first of them, and what goes into the site.
-const PARTS: &str = "target/site-work/parts";
+/// The output of `split`.
+const SPLIT: &str = "target/site-work/split";
+/// The output of wasm-bindgen.
 const BOUND: &str = "target/site-work/bound";
+/// The files for the site.
 const FINISHED: &str = "target/site-work/finished";
 
-/// What rustc turns on for every WebAssembly program, and every browser since 2022 has.
+/// Features that rustc enables for WebAssembly, and that browsers have had since 2022.
 const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-multivalue",
@@ -33,8 +36,8 @@ const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
-/// Makes `latchkey.wasm`, `latchkey.js` and the files of the later pages; answers what it made.
-pub fn make(tools: Option<&Tools>) -> Result<BTreeSet<PathBuf>> {
+/// Builds `latchkey.wasm`, `latchkey.js` and the chunks, and returns the paths of all files.
+pub fn build(tools: Option<&Tools>) -> Result<BTreeSet<PathBuf>> {
     let compiled = files::read(Path::new(COMPILED))?;
     let versions = tools.map_or(&b"none"[..], |tools| &tools.versions);
     let stamp = Stamp::new(
@@ -42,25 +45,25 @@ pub fn make(tools: Option<&Tools>) -> Result<BTreeSet<PathBuf>> {
         &[&compiled, versions, FEATURES.concat().as_bytes()],
     );
     if !stamp.is_fresh(&[&Path::new(FINISHED).join("latchkey.js")]) {
-        for folder in [PARTS, BOUND, FINISHED] {
-            empty(Path::new(folder))?;
+        for folder in [SPLIT, BOUND, FINISHED] {
+            clear(Path::new(folder))?;
         }
         step("split", || {
-            split::split(&compiled, stamp.version(), Path::new(PARTS))
+            split::split(&compiled, stamp.version(), Path::new(SPLIT))
         })?;
-        step("wasm-bindgen", bind)?;
+        step("wasm-bindgen", wasm_bindgen)?;
         match tools {
             Some(tools) => {
-                step("wasm-opt", || optimise(tools))?;
-                step("esbuild", || minify(tools))?;
+                step("wasm-opt", || wasm_opt(tools))?;
+                step("esbuild", || esbuild(tools))?;
             }
-            None => leave_as_it_is()?,
+            None => copy_unoptimized()?,
         }
-        copy(PARTS, split::MANIFEST, split::MANIFEST)?;
-        stamp.set()?;
+        copy(SPLIT, split::MANIFEST, split::MANIFEST)?;
+        stamp.save()?;
     }
     let mut produced = BTreeSet::new();
-    for path in files::beneath(Path::new(FINISHED))? {
+    for path in files::list(Path::new(FINISHED))? {
         let copy = Path::new(PACKAGE).join(path.strip_prefix(FINISHED)?);
         files::write(&copy, &files::read(&path)?)?;
         produced.insert(copy);
@@ -68,14 +71,14 @@ pub fn make(tools: Option<&Tools>) -> Result<BTreeSet<PathBuf>> {
     Ok(produced)
 }
 
-fn empty(folder: &Path) -> Result<()> {
+fn clear(folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
     }
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))
 }
 
-/// Copies a file of one of the work's folders into the finished one.
+/// Copies a file to `FINISHED`.
 fn copy(folder: &str, name: &str, finished: &str) -> Result<()> {
     files::write(
         &Path::new(FINISHED).join(finished),
@@ -83,29 +86,29 @@ fn copy(folder: &str, name: &str, finished: &str) -> Result<()> {
     )
 }
 
-fn bind() -> Result<()> {
+fn wasm_bindgen() -> Result<()> {
     Bindgen::new()
-        .input_path(Path::new(PARTS).join(split::MAIN))
+        .input_path(Path::new(SPLIT).join(split::MAIN))
         .web(true)?
         .out_name("latchkey")
         .typescript(false)
         .remove_name_section(true)
         .remove_producers_section(true)
-        // The later pages take them.
+        // The chunks import them.
         .keep_lld_exports(true)
-        // The page names the file itself.
+        // The page passes the file's name.
         .omit_default_module_path(true)
         .generate(BOUND)?;
     let loader = Path::new(BOUND).join(split::LOADER);
     files::write(
         &loader,
-        &files::read(&Path::new(PARTS).join(split::LOADER))?,
+        &files::read(&Path::new(SPLIT).join(split::LOADER))?,
     )
 }
 
-/// The files of the later pages.
-fn later() -> Result<Vec<String>> {
-    Ok(files::beneath(Path::new(PARTS))?
+/// Returns the file names of the chunks.
+fn chunks() -> Result<Vec<String>> {
+    Ok(files::list(Path::new(SPLIT))?
         .iter()
         .filter(|path| path.extension().is_some_and(|kind| kind == "wasm"))
         .filter_map(|path| path.file_name()?.to_str())
@@ -114,13 +117,13 @@ fn later() -> Result<Vec<String>> {
         .collect())
 }
 
-fn optimise(tools: &Tools) -> Result<()> {
+fn wasm_opt(tools: &Tools) -> Result<()> {
     let bound = Path::new(BOUND).join("latchkey_bg.wasm");
     let mut programs = vec![(bound, "latchkey.wasm".to_owned())];
     programs.extend(
-        later()?
+        chunks()?
             .into_iter()
-            .map(|name| (Path::new(PARTS).join(&name), name)),
+            .map(|name| (Path::new(SPLIT).join(&name), name)),
     );
     for (program, finished) in programs {
         let mut command = tools.wasm_opt();
@@ -140,9 +143,9 @@ fn optimise(tools: &Tools) -> Result<()> {
     Ok(())
 }
 
-fn minify(tools: &Tools) -> Result<()> {
+fn esbuild(tools: &Tools) -> Result<()> {
     let mut command = tools.esbuild();
-    // `--bundle` brings in the loader, and the snippets of JavaScript that crates carry.
+    // `--bundle` includes the loader and the JavaScript snippets of crates.
     command.args([
         "--bundle",
         "--minify",
@@ -159,17 +162,17 @@ fn minify(tools: &Tools) -> Result<()> {
     Ok(())
 }
 
-/// Without the tools: larger, more files, and the same otherwise.
-fn leave_as_it_is() -> Result<()> {
+/// Copies the files without optimization: they are larger and more, and behave the same.
+fn copy_unoptimized() -> Result<()> {
     copy(BOUND, "latchkey_bg.wasm", "latchkey.wasm")?;
-    for path in files::beneath(Path::new(BOUND))? {
+    for path in files::list(Path::new(BOUND))? {
         if path.extension().is_some_and(|kind| kind == "js") {
             let name = path.strip_prefix(BOUND)?.to_string_lossy().into_owned();
             copy(BOUND, &name, &name)?;
         }
     }
-    for name in later()? {
-        copy(PARTS, &name, &name)?;
+    for name in chunks()? {
+        copy(SPLIT, &name, &name)?;
     }
     Ok(())
 }

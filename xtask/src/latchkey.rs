@@ -1,4 +1,4 @@
-//! The server's program: for a person at this machine, and for deployment.
+//! Compiles and runs the server's program.
 
 use std::{fs, path::Path};
 
@@ -7,26 +7,27 @@ use anyhow::{Context as _, Result};
 use crate::{
     process,
     site::{self, kilobytes},
-    step::{loud, note},
-    workspace::{Workspace, clean},
+    step::{info, step_with_output},
+    workspace::{Workspace, command_with_clean_environment},
 };
 
-/// The server as tests and people at work run it.
+/// The program for development and tests.
 pub const PROGRAM: &str = "target/debug/latchkey";
 
 /// Compiles [`PROGRAM`].
 pub fn build(workspace: &Workspace) -> Result<()> {
     site::prepare()?;
-    loud("compile the server", || {
+    step_with_output("compile the server", || {
         process::run(workspace.cargo("build").args(["--package", "server"]))
     })
 }
 
-/// Compiles the server and becomes it: with `demo`, or with the arguments if there are any.
+/// Compiles the server and replaces this process by it, with the arguments or, if there are none, with `demo`.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     build(workspace)?;
-    let mut server =
-        clean(fs::canonicalize(PROGRAM).with_context(|| format!("cannot find {PROGRAM}"))?);
+    let mut server = command_with_clean_environment(
+        fs::canonicalize(PROGRAM).with_context(|| format!("cannot find {PROGRAM}"))?,
+    );
     if arguments.is_empty() {
         server.arg("demo");
     }
@@ -34,10 +35,10 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     replace(&mut server)
 }
 
-/// Compiles the server for deployment; the site is inside it.
-pub fn release(workspace: &Workspace) -> Result<()> {
+/// Compiles the server for deployment, with the site inside.
+pub fn build_release(workspace: &Workspace) -> Result<()> {
     let program = Path::new("target/release/latchkey");
-    loud("compile the server for deployment", || {
+    step_with_output("compile the server (release)", || {
         process::run(
             workspace
                 .cargo("build")
@@ -47,11 +48,11 @@ pub fn release(workspace: &Workspace) -> Result<()> {
     let size = fs::metadata(program)
         .with_context(|| format!("cannot find {}", program.display()))?
         .len();
-    note(&format!("{}: {}", program.display(), kilobytes(size)));
+    info(&format!("{}: {}", program.display(), kilobytes(size)));
     Ok(())
 }
 
-/// The server takes this process's place, so that signals and exit codes are its own.
+/// Replaces this process by the server, so that it receives signals and determines the exit code.
 #[cfg(unix)]
 fn replace(server: &mut std::process::Command) -> Result<()> {
     use std::os::unix::process::CommandExt as _;

@@ -1,4 +1,4 @@
-// node judge.js URL REPORT: what Lighthouse says of a page on a slow telephone (its own default), in one line.
+// node measure.js URL REPORT: writes the Lighthouse scores of a page on a slow phone (Lighthouse's default), in one line.
 import { launch } from 'chrome-launcher';
 import { writeFile } from 'node:fs/promises';
 import lighthouse from 'lighthouse';

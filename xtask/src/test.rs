@@ -1,70 +1,70 @@
-//! Every test: those of Rust, and those of a browser against the real server, both with a throw-away `PostgreSQL`.
+//! All tests: the Rust tests, and the browser tests of the real server, both with a temporary `PostgreSQL` server.
 
 use anyhow::Result;
 
 use crate::{
-    browser, check,
+    browser, check, latchkey,
     postgres::Postgres,
-    process::{self, find},
-    proxy, server,
+    process::{self, find_program},
+    proxy,
     site::{self, Tooling},
-    step::loud,
+    step::step_with_output,
     workspace::{SERVER_SIDE, Workspace},
 };
 
 /// Which tests to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Parts {
-    /// The checks, and both kinds of tests.
+pub enum Selection {
+    /// The checks, then both kinds of tests.
     All,
-    /// The tests of Rust alone.
+    /// Only the Rust tests.
     Rust,
-    /// The tests in a browser alone.
+    /// Only the browser tests.
     Browser,
 }
 
-/// Runs the tests whose names hold the filter; all of them without one.
-pub fn run(workspace: &Workspace, parts: Parts, filter: Option<&str>) -> Result<()> {
-    match parts {
-        Parts::All => check::all(workspace)?,
-        Parts::Browser => site::build(workspace, Tooling::Required)?,
-        Parts::Rust => site::prepare()?,
+/// Runs the tests whose names contain `filter`, or all tests if there is no filter.
+pub fn run(workspace: &Workspace, selection: Selection, filter: Option<&str>) -> Result<()> {
+    match selection {
+        Selection::All => check::run(workspace)?,
+        Selection::Browser => site::build(workspace, Tooling::Required)?,
+        Selection::Rust => site::prepare()?,
     }
     let postgres = Postgres::start()?;
-    if parts != Parts::Browser {
+    if selection != Selection::Browser {
         rust(workspace, &postgres, filter)?;
     }
-    if parts != Parts::Rust {
-        server::build(workspace)?;
+    if selection != Selection::Rust {
+        latchkey::build(workspace)?;
         browser::test(&postgres, filter)?;
     }
     Ok(())
 }
 
 fn rust(workspace: &Workspace, postgres: &Postgres, filter: Option<&str>) -> Result<()> {
-    let nextest = find("cargo-nextest").is_some();
+    let nextest = find_program("cargo-nextest").is_some();
     let mut cargo = workspace.cargo(if nextest { "nextest" } else { "test" });
     if nextest {
         cargo.arg("run");
     }
     cargo
         .args(SERVER_SIDE)
-        .env(Postgres::VARIABLE, postgres.url());
+        .env(Postgres::URL_VARIABLE, postgres.url());
     if let Some(programs) = postgres.programs() {
         cargo.env(Postgres::PROGRAMS_VARIABLE, programs);
     }
-    for (name, variable) in proxy::ALL {
+    for (name, variable) in proxy::PROXIES {
         cargo.env(variable, proxy::ensure(name, variable)?);
     }
     match filter {
-        // With a filter the tests may all be the browser's.
+        // The filter may match browser tests only.
         Some(filter) if nextest => cargo.args(["--no-tests", "pass", filter]),
         Some(filter) => cargo.args(["--lib", "--bins", "--tests", filter]),
         None if nextest => &mut cargo,
         None => cargo.args(["--lib", "--bins", "--tests"]),
     };
-    loud("tests of Rust", || process::run(&mut cargo))?;
-    loud("tests of xtask", || {
+    step_with_output("Rust tests", || process::run(&mut cargo))?;
+    step_with_output("tests of xtask", || {
         process::run(
             workspace
                 .cargo("test")
