@@ -6,6 +6,7 @@ pub mod local;
 pub mod overview;
 pub mod range;
 pub mod reported;
+pub mod top_values;
 
 pub use range::ChartRange;
 
@@ -208,6 +209,15 @@ impl Bucket {
             accepted: self.accepted + other.accepted,
             refused: self.refused + other.refused,
             rate_limited: self.rate_limited + other.rate_limited,
+        }
+    }
+
+    /// Returns the calls with an outcome.
+    pub const fn of(self, outcome: Outcome) -> i64 {
+        match outcome {
+            Outcome::Accepted => self.accepted,
+            Outcome::Refused => self.refused,
+            Outcome::RateLimited => self.rate_limited,
         }
     }
 

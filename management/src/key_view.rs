@@ -45,7 +45,7 @@ impl KeyView {
 
     /// The key's usage.
     pub fn usage(&self) -> UsageView {
-        UsageView::new(self.viewer.clone(), self.key.id.to_string())
+        UsageView::new(self.viewer.clone(), self.key.id)
     }
 
     /// Returns the key's audit records, newest first.

@@ -12,7 +12,7 @@ use domain::{
         token::KeyId,
     },
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::{Bucket, ChartRange, Outcome, Series, Window},
+    usage::{Bucket, ChartRange, Level, Outcome, Series, Window},
 };
 use secrecy::ExposeSecret;
 use store::{KeyInsertion, NewKey, StoreError};
@@ -194,7 +194,7 @@ impl KeyView {
         };
         let store = &self.viewer().keyring().store;
         let before = store
-            .usage(&id.to_string(), HOUR, since.plus(-HABIT), since.plus(-1))
+            .usage(id.into(), Level::Hour, since.plus(-HABIT), since.plus(-1))
             .await?;
         let mut hours: Vec<_> = before
             .into_iter()
@@ -233,9 +233,8 @@ impl KeyView {
             .unwrap_or_else(|| ChartRange::of(Window::Month, now));
         let store = &self.viewer().keyring().store;
         let series = async |key: KeyId| {
-            let key = key.to_string();
             let counts = store
-                .usage(&key, range.level.ms(), range.start, now)
+                .usage(key.into(), range.level, range.start, now)
                 .await?;
             Ok::<_, ManagementError>(Series::fill_gaps(range, now, counts))
         };
@@ -250,11 +249,13 @@ impl KeyView {
     /// All calls since the minute of `since`: by minute up to the full hour, by hour from there.
     async fn calls_since(&self, id: KeyId, since: Timestamp) -> Result<Bucket, ManagementError> {
         let store = &self.viewer().keyring().store;
-        let (subject, now) = (id.to_string(), self.viewer().now());
+        let now = self.viewer().now();
         let full = since.plus(HOUR).floor(HOUR);
         let start = since.floor(MINUTE);
-        let minutes = store.usage(&subject, MINUTE, start, full.plus(-1)).await?;
-        let hours = store.usage(&subject, HOUR, full, now).await?;
+        let minutes = store
+            .usage(id.into(), Level::Minute, start, full.plus(-1))
+            .await?;
+        let hours = store.usage(id.into(), Level::Hour, full, now).await?;
         Ok(Series::total(minutes.into_iter().chain(hours)))
     }
 }

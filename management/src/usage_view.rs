@@ -5,7 +5,7 @@ use domain::{
     Invalid,
     time::{DAY, Timestamp},
     usage::{
-        ChartRange, Level, Series, Window,
+        ChartRange, Level, Series, Subject, Window,
         breakdown::Breakdown,
         chart::{Chart, ChartMarker},
         local::ZoneOffsets,
@@ -86,19 +86,20 @@ impl Viewer {
 /// The usage of a key or of an application. It includes calls up to the flush that preceded its creation.
 pub struct UsageView {
     viewer: Viewer,
-    subject: String,
+    subject: Subject,
 }
 
 impl Viewer {
     /// Returns the application's usage, after a flush.
     pub async fn usage(&self) -> UsageView {
         self.telemetry().flush_before_read().await;
-        UsageView::new(self.clone(), self.application().id.to_string())
+        UsageView::new(self.clone(), self.application().id)
     }
 }
 
 impl UsageView {
-    pub(crate) fn new(viewer: Viewer, subject: String) -> Self {
+    pub(crate) fn new(viewer: Viewer, subject: impl Into<Subject>) -> Self {
+        let subject = subject.into();
         Self { viewer, subject }
     }
 
@@ -108,7 +109,7 @@ impl UsageView {
     /// If the database fails.
     pub async fn series(&self, window: Window) -> Result<Series, ManagementError> {
         let telemetry = self.viewer.telemetry();
-        Ok(telemetry.series(&self.subject, window).await?)
+        Ok(telemetry.series(self.subject, window).await?)
     }
 
     /// Returns a chart.
@@ -119,11 +120,12 @@ impl UsageView {
         let (range, problem) = self.viewer.range(asked);
         let bars = self.bars(range).await?;
         let account = self.viewer.application().account_id;
+        let target = self.subject.to_string();
         let records = self
             .viewer
             .keyring()
             .store
-            .audit_by_target(account, &self.subject, RECORDS);
+            .audit_by_target(account, &target, RECORDS);
         let mut markers: Vec<_> = records
             .await?
             .into_iter()
@@ -166,7 +168,7 @@ impl UsageView {
     /// If the database fails.
     pub async fn bars(&self, range: ChartRange) -> Result<Vec<Bar>, ManagementError> {
         let _permit = self.viewer.long_read().await?;
-        Ok(self.viewer.telemetry().bars(&self.subject, range).await?)
+        Ok(self.viewer.telemetry().bars(self.subject, range).await?)
     }
 
     /// Returns calls by refusal; those of a key by address, route, scope and user agent too.
@@ -176,6 +178,6 @@ impl UsageView {
     pub async fn breakdown(&self, range: ChartRange) -> Result<Breakdown, ManagementError> {
         let _permit = self.viewer.long_read().await?;
         let telemetry = self.viewer.telemetry();
-        Ok(telemetry.breakdown(&self.subject, range).await?)
+        Ok(telemetry.breakdown(self.subject, range).await?)
     }
 }

@@ -55,7 +55,7 @@ CREATE TABLE invitation (
     email TEXT NOT NULL,
     role TEXT NOT NULL CHECK (role IN ('owner', 'developer', 'viewer')),
     token_hash BYTEA NOT NULL UNIQUE,
-    pepper TEXT NOT NULL DEFAULT '',
+    pepper TEXT NOT NULL,
     invited_by UUID NOT NULL REFERENCES person (id),
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
@@ -65,7 +65,7 @@ CREATE TABLE invitation (
 -- Sign-in sessions. Of the cookie's token only HMAC-SHA-256 under the named pepper is stored.
 CREATE TABLE session (
     token_hash BYTEA PRIMARY KEY,
-    pepper TEXT NOT NULL DEFAULT '',
+    pepper TEXT NOT NULL,
     id UUID NOT NULL UNIQUE,
     person_id UUID NOT NULL REFERENCES person (id),
     created_at BIGINT NOT NULL,
@@ -139,12 +139,12 @@ CREATE UNIQUE INDEX key_secret_by_key ON key_secret (key_id);
 -- The last accepted call of each key. A trigger inserts the row with the key; at = 0 means that no call was accepted yet.
 CREATE TABLE key_last_use (
     key_id TEXT PRIMARY KEY REFERENCES api_key (id),
-    application_id UUID REFERENCES application (id),
+    application_id UUID NOT NULL REFERENCES application (id),
     at BIGINT NOT NULL,
     address TEXT NOT NULL,
     user_agent TEXT NOT NULL,
     -- Method and path.
-    route TEXT NOT NULL DEFAULT ''
+    route TEXT NOT NULL
 );
 CREATE INDEX key_last_use_by_time ON key_last_use (application_id, at, key_id);
 
@@ -159,17 +159,28 @@ CREATE TABLE usage_rollup (
 );
 CREATE INDEX usage_rollup_by_age ON usage_rollup (span, bucket);
 
--- Call counts as in usage_rollup, of calls whose secret matched, by what they have in common: address, route and so on
--- (dimension, value).
+-- Counts of refused calls as in usage_rollup, by the code of the refusal.
+CREATE TABLE usage_refusal (
+    subject TEXT NOT NULL,
+    span BIGINT NOT NULL,
+    bucket BIGINT NOT NULL,
+    code TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    calls BIGINT NOT NULL,
+    PRIMARY KEY (subject, span, bucket, code, outcome)
+);
+CREATE INDEX usage_refusal_by_age ON usage_refusal (span, bucket);
+
+-- Calls whose secret matched, by what they have in common, in buckets as in usage_rollup. body is JSON: for each dimension
+-- (address, route, scope, user_agent) the most frequent values with their calls, and the sum of all others. revision is the
+-- number of writes, so that none is lost if two processes write.
 CREATE TABLE usage_breakdown (
     subject TEXT NOT NULL,
     span BIGINT NOT NULL,
     bucket BIGINT NOT NULL,
-    dimension TEXT NOT NULL,
-    value TEXT NOT NULL,
-    outcome TEXT NOT NULL,
-    calls BIGINT NOT NULL,
-    PRIMARY KEY (subject, span, bucket, dimension, value, outcome)
+    revision BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (subject, span, bucket)
 );
 CREATE INDEX usage_breakdown_by_age ON usage_breakdown (span, bucket);
 
@@ -324,12 +335,12 @@ CREATE TABLE audit (
     detail TEXT NOT NULL,
     address TEXT NOT NULL,
     request_id TEXT NOT NULL,
-    before TEXT NOT NULL DEFAULT '',
-    after TEXT NOT NULL DEFAULT '',
-    encoding BIGINT NOT NULL DEFAULT 1,
+    before TEXT NOT NULL,
+    after TEXT NOT NULL,
+    encoding BIGINT NOT NULL,
     hash BYTEA NOT NULL,
     seal BYTEA,
-    pepper TEXT NOT NULL DEFAULT '',
+    pepper TEXT NOT NULL,
     PRIMARY KEY (account_id, seq)
 );
 CREATE INDEX audit_by_time ON audit (account_id, at, seq);
@@ -375,8 +386,8 @@ INSERT INTO write_probe (id, at) VALUES (1, 0);
 -- New keys get their rows of key_last_use and are counted.
 CREATE FUNCTION list_keys() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO key_last_use (key_id, at, address, user_agent, application_id)
-    SELECT id, 0, '', '', application_id FROM made;
+    INSERT INTO key_last_use (key_id, application_id, at, address, user_agent, route)
+    SELECT id, application_id, 0, '', '', '' FROM made;
     UPDATE application SET key_count = key_count + m.count
     FROM (SELECT application_id, COUNT(*) AS count FROM made GROUP BY application_id) m
     WHERE application.id = m.application_id;

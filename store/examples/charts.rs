@@ -3,9 +3,12 @@
 
 use domain::{
     id::ApplicationId,
-    key::filter::{KeyFilter, KeyQuery},
-    time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::{ChartRange, Window, overview::ATTENTION},
+    key::{
+        filter::{KeyFilter, KeyQuery},
+        token::KeyId,
+    },
+    time::{DAY, MINUTE, Timestamp},
+    usage::{ChartRange, Level, Subject, Window, overview::ATTENTION},
 };
 use std::{
     error::Error,
@@ -30,25 +33,27 @@ async fn main() -> Result<(), Box<dyn Error>> {
     )]
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
     let now = Timestamp(i64::try_from(now)?);
-    for (name, subject) in [("application", &app), ("key", &key)] {
+    let app: ApplicationId = app.parse()?;
+    let key: KeyId = key.parse()?;
+    for (name, subject) in [("application", Subject::from(app)), ("key", key.into())] {
         for window in Window::ALL {
             let range = ChartRange::of(window, now);
-            let (level, start) = (range.level.ms(), range.start);
+            let (level, start) = (range.level, range.start);
             let calls = median(async || store.usage(subject, level, start, now).await).await?;
             let reports =
                 median(async || store.usage_reports(subject, level, start, now).await).await?;
-            let span = if level == DAY { DAY } else { HOUR };
-            let start = start.floor(span);
+            let by = level.max(Level::Hour);
+            let start = start.floor(by.ms());
             let parts =
-                median(async || store.usage_breakdown(subject, span, start, now).await).await?;
+                median(async || store.usage_breakdown(subject, by, start, now).await).await?;
             println!(
                 "  {name}, {}, by {} minutes: calls {calls}, reports {reports}, breakdowns {parts}",
                 window.as_str(),
-                level / MINUTE,
+                level.ms() / MINUTE,
             );
         }
     }
-    let (app, since) = (ApplicationId(app.parse()?), now.floor(DAY).plus(-DAY));
+    let since = now.floor(DAY).plus(-DAY);
     let most = median(async || store.busiest_keys(app, since, 5, false).await).await?;
     let missed = median(async || store.busiest_keys(app, since, 5, true).await).await?;
     println!("  the busiest keys {most}, those with refusals {missed}");

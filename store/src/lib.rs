@@ -49,8 +49,8 @@ pub use node::{
 };
 pub use security::{EventScope, NewSighting};
 pub use usage::{
-    BreakdownCount, KeyDay, LastUse, PruneTarget, ReportPart, UsageBatch, UsageCount, UsageReport,
-    ValueSpan,
+    BreakdownSums, KeyDay, LastUse, PruneTarget, RefusalCount, ReportPart, UsageBatch, UsageCount,
+    UsageReport, ValueSpan,
 };
 
 pub(crate) use database::transaction::{deferrable_transaction, read, transaction, with_read_pool};

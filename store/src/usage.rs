@@ -5,11 +5,13 @@
     reason = "fields are named for the columns that they hold"
 )]
 
+mod breakdown;
 mod journal;
 mod key_day;
 mod prune;
 mod reports;
 
+pub use breakdown::{BreakdownSums, ValueSpan};
 pub use key_day::KeyDay;
 pub use prune::PruneTarget;
 pub use reports::{ReportPart, UsageReport};
@@ -18,24 +20,21 @@ use crate::{
     Store, StoreError, database::insert_many::insert_many, deferrable_transaction, read,
     row::corrupt, sql,
 };
+use breakdown::add_breakdowns;
 use domain::{
+    id::ApplicationId,
     key::token::KeyId,
     time::Timestamp,
-    usage::{
-        Outcome, StoredCount,
-        breakdown::{BreakdownRow, Dimension},
-    },
+    usage::{Level, Outcome, StoredCount, Subject},
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// A number of calls of a key or an application in one bucket.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A number of calls in one bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UsageCount {
-    /// The id of the key or the application.
-    pub subject: String,
-    /// The length of the bucket in milliseconds.
-    pub span: i64,
+    pub subject: Subject,
+    pub level: Level,
     /// The start of the bucket.
     pub bucket: Timestamp,
     pub outcome: Outcome,
@@ -46,6 +45,7 @@ pub struct UsageCount {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastUse {
     pub key: KeyId,
+    pub application: ApplicationId,
     pub at: Timestamp,
     pub address: String,
     pub user_agent: String,
@@ -53,31 +53,19 @@ pub struct LastUse {
     pub route: String,
 }
 
-/// A number of calls of a key or an application in one bucket that share a value of a dimension.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BreakdownCount {
-    /// The id of the key or the application.
-    pub subject: String,
-    /// The length of the bucket in milliseconds.
-    pub span: i64,
+/// A number of refused calls in one bucket that have the same code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefusalCount {
+    pub subject: Subject,
+    pub level: Level,
     /// The start of the bucket.
     pub bucket: Timestamp,
-    pub dimension: Dimension,
-    /// The shared value.
-    pub value: String,
+    pub code: &'static str,
     pub outcome: Outcome,
     pub calls: i64,
 }
 
-/// A value of a dimension, with the starts of the first and the last bucket that it occurs in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ValueSpan {
-    pub value: String,
-    pub first: Timestamp,
-    pub last: Timestamp,
-}
-
-/// Counts to add in one transaction. No two of them have the same row of a rollup.
+/// Counts to add in one transaction. No two of them have the same row.
 #[derive(Clone, Debug)]
 pub struct UsageBatch {
     /// A batch that is added again under its id counts once.
@@ -90,10 +78,33 @@ pub struct UsageBatch {
     pub days: Vec<KeyDay>,
     /// The last accepted calls of keys.
     pub last_uses: Vec<LastUse>,
-    /// Counts for the breakdowns.
-    pub breakdowns: Vec<BreakdownCount>,
+    /// Refused calls by code.
+    pub refusals: Vec<RefusalCount>,
+    /// The most frequent values, ordered by level and bucket.
+    pub breakdowns: Vec<BreakdownSums>,
     /// Outcomes reported by services.
     pub reports: Vec<UsageReport>,
+}
+
+impl UsageBatch {
+    /// Creates a batch with nothing to add.
+    pub const fn empty(id: Uuid, at: Timestamp) -> Self {
+        Self {
+            id,
+            at,
+            counts: Vec::new(),
+            days: Vec::new(),
+            last_uses: Vec::new(),
+            refusals: Vec::new(),
+            breakdowns: Vec::new(),
+            reports: Vec::new(),
+        }
+    }
+
+    /// Whether the batch has nothing to add.
+    pub const fn is_empty(&self) -> bool {
+        self.counts.is_empty() && self.breakdowns.is_empty() && self.reports.is_empty()
+    }
 }
 
 impl Store {
@@ -110,8 +121,8 @@ impl Store {
                 .await?;
             if new.rows_affected() > 0 {
                 insert_many!(tx, sql::USAGE_ROLLUP_ADD, batch.counts, |row, count| row
-                    .push_bind(&count.subject)
-                    .push_bind(count.span)
+                    .push_bind(count.subject.to_string())
+                    .push_bind(count.level.ms())
                     .push_bind(count.bucket.0)
                     .push_bind(count.outcome.as_str())
                     .push_bind(count.calls))?;
@@ -127,23 +138,19 @@ impl Store {
                 }
                 insert_many!(tx, sql::LAST_USE_SET, batch.last_uses, |row, last| row
                     .push_bind(last.key.to_string())
+                    .push_bind(last.application.0)
                     .push_bind(last.at.0)
                     .push_bind(&last.address)
                     .push_bind(&last.user_agent)
                     .push_bind(&last.route))?;
-                insert_many!(
-                    tx,
-                    sql::USAGE_BREAKDOWN_ADD,
-                    batch.breakdowns,
-                    |row, part| row
-                        .push_bind(&part.subject)
-                        .push_bind(part.span)
-                        .push_bind(part.bucket.0)
-                        .push_bind(part.dimension.as_str())
-                        .push_bind(&part.value)
-                        .push_bind(part.outcome.as_str())
-                        .push_bind(part.calls)
-                )?;
+                insert_many!(tx, sql::USAGE_REFUSAL_ADD, batch.refusals, |row, count| row
+                    .push_bind(count.subject.to_string())
+                    .push_bind(count.level.ms())
+                    .push_bind(count.bucket.0)
+                    .push_bind(count.code)
+                    .push_bind(count.outcome.as_str())
+                    .push_bind(count.calls))?;
+                add_breakdowns!(tx, batch.breakdowns)?;
                 let mut sums = BTreeMap::new();
                 for report in &batch.reports {
                     if let Some(id) = report.id {
@@ -160,9 +167,9 @@ impl Store {
                 }
                 let sums: Vec<_> = sums.iter().collect();
                 insert_many!(tx, sql::USAGE_REPORT_ADD, sums, |row, sum| {
-                    let ((subject, span, bucket), calls) = *sum;
-                    row.push_bind(subject)
-                        .push_bind(span)
+                    let ((subject, level, bucket), calls) = *sum;
+                    row.push_bind(subject.to_string())
+                        .push_bind(level.ms())
                         .push_bind(bucket.0)
                         .push_bind(calls.calls)
                         .push_bind(calls.client_errors)
@@ -187,21 +194,21 @@ impl Store {
         Ok(())
     }
 
-    /// Returns the counts of a key or an application in buckets of `span` milliseconds that start between `start` and `end`.
+    /// Returns the counts of a subject in the buckets of a level that start between `start` and `end`.
     ///
     /// # Errors
     /// If the database fails or a row cannot be parsed.
     pub async fn usage(
         &self,
-        subject: &str,
-        span: i64,
+        subject: Subject,
+        level: Level,
         start: Timestamp,
         end: Timestamp,
     ) -> Result<Vec<StoredCount>, StoreError> {
         let rows: Vec<(i64, String, i64)> = read!(self, |pool| {
             sqlx::query_as(sql::USAGE_ROLLUP_BETWEEN)
-                .bind(subject)
-                .bind(span)
+                .bind(subject.to_string())
+                .bind(level.ms())
                 .bind(start.0)
                 .bind(end.0)
                 .fetch_all(pool)
@@ -213,66 +220,5 @@ impl Store {
                 Ok((Timestamp(bucket), outcome, calls))
             })
             .collect()
-    }
-
-    /// Returns the breakdowns of a key's or an application's calls, summed over buckets of `span` milliseconds that start between
-    /// `start` and `end`.
-    ///
-    /// # Errors
-    /// If the database fails or a row cannot be parsed.
-    pub async fn usage_breakdown(
-        &self,
-        subject: &str,
-        span: i64,
-        start: Timestamp,
-        end: Timestamp,
-    ) -> Result<Vec<BreakdownRow>, StoreError> {
-        let rows: Vec<(String, String, String, i64)> = read!(self, |pool| {
-            sqlx::query_as(sql::USAGE_BREAKDOWN_BETWEEN)
-                .bind(subject)
-                .bind(span)
-                .bind(start.0)
-                .bind(end.0)
-                .fetch_all(pool)
-                .await
-        })?;
-        rows.into_iter()
-            .map(|(dimension, value, outcome, calls)| {
-                Ok(BreakdownRow {
-                    dimension: Dimension::parse(&dimension).ok_or_else(|| corrupt("dimension"))?,
-                    value,
-                    outcome: Outcome::parse(&outcome).ok_or_else(|| corrupt("outcome"))?,
-                    calls,
-                })
-            })
-            .collect()
-    }
-
-    /// Returns the values of a dimension that occurred with a key, with their first and last bucket of `span` milliseconds.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn breakdown_value_spans(
-        &self,
-        key: KeyId,
-        span: i64,
-        dimension: Dimension,
-    ) -> Result<Vec<ValueSpan>, StoreError> {
-        let rows: Vec<(String, i64, i64)> = read!(self, |pool| {
-            sqlx::query_as(sql::USAGE_BREAKDOWN_VALUE_SPANS)
-                .bind(key.to_string())
-                .bind(span)
-                .bind(dimension.as_str())
-                .fetch_all(pool)
-                .await
-        })?;
-        Ok(rows
-            .into_iter()
-            .map(|(value, first, last)| ValueSpan {
-                value,
-                first: Timestamp(first),
-                last: Timestamp(last),
-            })
-            .collect())
     }
 }

@@ -6,14 +6,19 @@ use domain::{
     decision::DecisionRecord,
     id::ApplicationId,
     key::{scope::ScopeSet, token::KeyId},
-    time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::{Bucket, Outcome, breakdown::Dimension, reported::ReportedCalls},
+    time::{DAY, MINUTE, Timestamp},
+    usage::{
+        Bucket, Level, Outcome, Subject,
+        breakdown::Dimension,
+        reported::ReportedCalls,
+        top_values::{CountedValue, TopValues},
+    },
     verdict::Verdict,
 };
 use std::{collections::BTreeMap, sync::Arc};
 use store::{
-    BreakdownCount, KeyDay, LastUse, PruneTarget, ReportPart, StoreError, UsageBatch, UsageCount,
-    UsageReport,
+    BreakdownSums, KeyDay, LastUse, PruneTarget, RefusalCount, ReportPart, StoreError, UsageBatch,
+    UsageCount, UsageReport,
 };
 
 /// Past calls that are observed at a time.
@@ -58,13 +63,14 @@ impl Telemetry {
         key: KeyId,
         past: &[PastCalls],
     ) -> Result<(), StoreError> {
-        let subjects = [key.to_string(), application.id.to_string()];
+        let subjects = [Subject::Key(key), Subject::Application(application.id)];
         let retained = Retained::of(self.retention(), self.now());
         let accepted = past
             .iter()
             .filter(|past| past.verdict == Verdict::Accepted && past.calls > 0);
         let last_use = accepted.max_by_key(|past| past.at).map(|past| LastUse {
             key,
+            application: application.id,
             at: past.at,
             address: past.source.address.into(),
             user_agent: past.source.user_agent.into(),
@@ -87,10 +93,11 @@ impl Telemetry {
         let batch = UsageBatch {
             id: self.new_id(),
             at: self.now(),
-            counts: counts(&subjects, past, &retained),
+            counts: counts(subjects, past, &retained),
             days: days(application.id, key, past),
             last_uses: last_use.into_iter().collect(),
-            breakdowns: breakdowns(&subjects, past, &retained),
+            refusals: refusals(subjects, past, &retained),
+            breakdowns: breakdowns(subjects, past, &retained),
             reports: vec![UsageReport { id: None, parts }],
         };
         self.store.add_usage(&batch).await?;
@@ -154,14 +161,14 @@ impl Retained {
     }
 }
 
-fn counts(subjects: &[String; 2], past: &[PastCalls], retained: &Retained) -> Vec<UsageCount> {
-    let mut sums: BTreeMap<(i64, Timestamp, Outcome), i64> = BTreeMap::new();
+fn counts(subjects: [Subject; 2], past: &[PastCalls], retained: &Retained) -> Vec<UsageCount> {
+    let mut sums: BTreeMap<(Level, Timestamp, Outcome), i64> = BTreeMap::new();
     for past in past {
-        for span in [MINUTE, HOUR, DAY] {
-            let bucket = past.at.floor(span);
-            if retained.includes(PruneTarget::Rollups(span), bucket) {
+        for level in Level::ALL {
+            let bucket = past.at.floor(level.ms());
+            if retained.includes(PruneTarget::Rollups(level), bucket) {
                 *sums
-                    .entry((span, bucket, past.verdict.outcome()))
+                    .entry((level, bucket, past.verdict.outcome()))
                     .or_default() += past.calls;
             }
         }
@@ -170,9 +177,9 @@ fn counts(subjects: &[String; 2], past: &[PastCalls], retained: &Retained) -> Ve
         .iter()
         .flat_map(|subject| {
             sums.iter()
-                .map(|((span, bucket, outcome), calls)| UsageCount {
-                    subject: subject.clone(),
-                    span: *span,
+                .map(|((level, bucket, outcome), calls)| UsageCount {
+                    subject: *subject,
+                    level: *level,
                     bucket: *bucket,
                     outcome: *outcome,
                     calls: *calls,
@@ -197,53 +204,77 @@ fn days(application: ApplicationId, key: KeyId, past: &[PastCalls]) -> Vec<KeyDa
         .collect()
 }
 
-/// Returns the breakdowns; for calls without the right secret only by code.
+fn refusals(subjects: [Subject; 2], past: &[PastCalls], retained: &Retained) -> Vec<RefusalCount> {
+    let mut sums: BTreeMap<(Level, Timestamp, &'static str, Outcome), i64> = BTreeMap::new();
+    for past in past.iter().filter(|past| past.verdict != Verdict::Accepted) {
+        for level in [Level::Hour, Level::Day] {
+            let bucket = past.at.floor(level.ms());
+            if retained.includes(PruneTarget::Refusals(level), bucket) {
+                let row = (level, bucket, past.verdict.code(), past.verdict.outcome());
+                *sums.entry(row).or_default() += past.calls;
+            }
+        }
+    }
+    subjects
+        .iter()
+        .flat_map(|subject| {
+            sums.iter()
+                .map(|((level, bucket, code, outcome), calls)| RefusalCount {
+                    subject: *subject,
+                    level: *level,
+                    bucket: *bucket,
+                    code,
+                    outcome: *outcome,
+                    calls: *calls,
+                })
+        })
+        .collect()
+}
+
+/// Returns the breakdowns of calls with the right secret.
 fn breakdowns(
-    subjects: &[String; 2],
+    subjects: [Subject; 2],
     past: &[PastCalls],
     retained: &Retained,
-) -> Vec<BreakdownCount> {
-    let mut sums: BTreeMap<(&str, i64, Timestamp, Dimension, &str, Outcome), i64> = BTreeMap::new();
-    for past in past {
-        let outcome = past.verdict.outcome();
-        let source = past.source;
-        let refusal = subjects
-            .iter()
-            .filter(|_| outcome != Outcome::Accepted)
-            .map(|subject| (subject.as_str(), Dimension::Refusal, past.verdict.code()));
-        let marks = subjects
-            .iter()
-            .flat_map(|subject| {
-                [
-                    (subject.as_str(), Dimension::Address, source.address),
-                    (subject, Dimension::Route, source.route),
-                    (subject, Dimension::Scope, source.scope),
-                    (subject, Dimension::UserAgent, source.user_agent),
-                ]
-            })
-            .filter(|_| past.verdict != Verdict::InvalidCredentials);
-        for (subject, dimension, value) in refusal.chain(marks) {
-            for span in [HOUR, DAY] {
-                let bucket = past.at.floor(span);
-                if retained.includes(PruneTarget::Breakdowns(span), bucket) {
-                    *sums
-                        .entry((subject, span, bucket, dimension, value, outcome))
-                        .or_default() += past.calls;
-                }
+) -> Vec<BreakdownSums> {
+    type Values = BTreeMap<Dimension, TopValues>;
+    let mut sums: BTreeMap<(Level, Timestamp), Values> = BTreeMap::new();
+    for past in past
+        .iter()
+        .filter(|past| past.verdict != Verdict::InvalidCredentials)
+    {
+        let mut calls = Bucket::default();
+        calls.add(past.verdict.outcome(), past.calls);
+        for level in [Level::Hour, Level::Day] {
+            let bucket = past.at.floor(level.ms());
+            if !retained.includes(PruneTarget::Breakdowns(level), bucket) {
+                continue;
+            }
+            let values = sums.entry((level, bucket)).or_default();
+            for (dimension, value) in [
+                (Dimension::Address, past.source.address),
+                (Dimension::Route, past.source.route),
+                (Dimension::Scope, past.source.scope),
+                (Dimension::UserAgent, past.source.user_agent),
+            ] {
+                let one = CountedValue {
+                    value: value.to_owned(),
+                    calls,
+                    missed: 0,
+                };
+                let one = TopValues::new(vec![one], Bucket::default(), 0);
+                values.entry(dimension).or_default().merge(one);
             }
         }
     }
     sums.into_iter()
-        .map(
-            |((subject, span, bucket, dimension, value, outcome), calls)| BreakdownCount {
-                subject: subject.to_owned(),
-                span,
+        .flat_map(|((level, bucket), values)| {
+            subjects.map(|subject| BreakdownSums {
+                subject,
+                level,
                 bucket,
-                dimension,
-                value: value.to_owned(),
-                outcome,
-                calls,
-            },
-        )
+                values: values.clone(),
+            })
+        })
         .collect()
 }

@@ -6,9 +6,9 @@ use domain::{
     id::ApplicationId,
     key::{scope::ScopeSet, suggestion::ScopeUsage, token::KeyId},
     text,
-    time::{DAY, Timestamp},
+    time::Timestamp,
     usage::{
-        Bucket, ChartRange, Outcome, Series, Window,
+        Bucket, ChartRange, Level, Outcome, Series, Subject, Window,
         breakdown::{Breakdown, BreakdownRow, Dimension, Impact},
         reported::ReportedCalls,
     },
@@ -38,16 +38,16 @@ pub struct Bar {
 }
 
 impl Telemetry {
-    /// Returns the calls of a subject (a key or an application) in a window, without gaps.
+    /// Returns the calls of a subject in a window, without gaps.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn series(&self, subject: &str, window: Window) -> Result<Series, StoreError> {
+    pub async fn series(&self, subject: Subject, window: Window) -> Result<Series, StoreError> {
         let now = self.now();
         let range = ChartRange::of(window, now);
         let counts = self
             .store
-            .usage(subject, range.level.ms(), range.start, now)
+            .usage(subject, range.level, range.start, now)
             .await?;
         Ok(Series::fill_gaps(range, now, counts))
     }
@@ -56,11 +56,11 @@ impl Telemetry {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn bars(&self, subject: &str, range: ChartRange) -> Result<Vec<Bar>, StoreError> {
+    pub async fn bars(&self, subject: Subject, range: ChartRange) -> Result<Vec<Bar>, StoreError> {
         let end = range.end().plus(-1);
         let counts = self
             .store
-            .usage(subject, range.level.ms(), range.start, end)
+            .usage(subject, range.level, range.start, end)
             .await?;
         let series = Series::fill_gaps(range, self.now(), counts);
         let mut bars: Vec<_> = series
@@ -73,7 +73,7 @@ impl Telemetry {
             .collect();
         let reports = self
             .store
-            .usage_reports(subject, range.level.ms(), range.start, end)
+            .usage_reports(subject, range.level, range.start, end)
             .await?;
         for (at, reported) in reports {
             if let Some(bar) = range.bar_index(at).and_then(|index| bars.get_mut(index)) {
@@ -89,14 +89,14 @@ impl Telemetry {
     /// If the database fails.
     pub async fn breakdown(
         &self,
-        subject: &str,
+        subject: Subject,
         range: ChartRange,
     ) -> Result<Breakdown, StoreError> {
         let (level, since) = Breakdown::level(range, self.now());
         let end = range.end().plus(-1);
         let parts = self
             .store
-            .usage_breakdown(subject, level.ms(), since, end)
+            .usage_breakdown(subject, level, since, end)
             .await?;
         Ok(Breakdown::new(since, parts, MAX_NAMED_VALUES))
     }
@@ -108,7 +108,7 @@ impl Telemetry {
     pub async fn scope_use(&self, key: KeyId) -> Result<ScopeUsage, StoreError> {
         let seen = self
             .store
-            .breakdown_value_spans(key, DAY, Dimension::Scope)
+            .breakdown_value_spans(key.into(), Level::Day, Dimension::Scope)
             .await?;
         Ok(ScopeUsage {
             used: seen
@@ -124,9 +124,8 @@ impl Telemetry {
     /// # Errors
     /// If the database fails.
     pub async fn impact(&self, key: KeyId) -> Result<Impact, StoreError> {
-        let subject = key.to_string();
-        let (day, day_by) = self.accepted(&subject, Window::Day).await?;
-        let (week, week_by) = self.accepted(&subject, Window::Week).await?;
+        let (day, day_by) = self.accepted(key.into(), Window::Day).await?;
+        let (week, week_by) = self.accepted(key.into(), Window::Week).await?;
         Ok(Impact {
             last_minute: self.usage.last_minute(key, self.now()),
             day,
@@ -138,15 +137,15 @@ impl Telemetry {
 
     async fn accepted(
         &self,
-        subject: &str,
+        subject: Subject,
         window: Window,
     ) -> Result<(i64, Breakdown), StoreError> {
         let now = self.now();
         let (level, since) = Breakdown::level(ChartRange::of(window, now), now);
-        let counts = self.store.usage(subject, level.ms(), since, now).await?;
+        let counts = self.store.usage(subject, level, since, now).await?;
         let parts = self
             .store
-            .usage_breakdown(subject, level.ms(), since, now)
+            .usage_breakdown(subject, level, since, now)
             .await?;
         let accepted = parts
             .into_iter()

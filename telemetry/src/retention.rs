@@ -1,7 +1,10 @@
 //! Retention periods of usage, decisions and security events, and pruning.
 
 use crate::{Telemetry, report::ID_RETENTION};
-use domain::time::{DAY, HOUR, MINUTE, Timestamp};
+use domain::{
+    time::{DAY, HOUR, Timestamp},
+    usage::Level,
+};
 use store::{PruneTarget, StoreError};
 
 /// The retention of hourly breakdowns, which serve windows of up to a week.
@@ -43,18 +46,25 @@ impl Default for Retention {
 impl Retention {
     /// Returns what is pruned, and the instant before which.
     pub(crate) fn expired(self, now: Timestamp) -> impl Iterator<Item = (PruneTarget, Timestamp)> {
-        let before = move |span: i64, kept: i64| now.floor(span).plus(-kept);
-        let levels = [(MINUTE, self.minutes), (HOUR, self.hours), (DAY, self.days)];
-        let numbers = levels.into_iter().flat_map(move |(span, kept)| {
-            [PruneTarget::Rollups(span), PruneTarget::Reports(span)]
-                .map(|what| (what, before(span, kept)))
+        let before = move |level: Level, kept: i64| now.floor(level.ms()).plus(-kept);
+        let levels = [
+            (Level::Minute, self.minutes),
+            (Level::Hour, self.hours),
+            (Level::Day, self.days),
+        ];
+        let numbers = levels.into_iter().flat_map(move |(level, kept)| {
+            [PruneTarget::Rollups(level), PruneTarget::Reports(level)]
+                .map(|what| (what, before(level, kept)))
         });
-        numbers.chain([
-            (
-                PruneTarget::Breakdowns(HOUR),
-                before(HOUR, HOURLY_BREAKDOWNS),
-            ),
-            (PruneTarget::Breakdowns(DAY), before(DAY, self.breakdowns)),
+        let levels = [
+            (Level::Hour, HOURLY_BREAKDOWNS),
+            (Level::Day, self.breakdowns),
+        ];
+        let breakdowns = levels.into_iter().flat_map(move |(level, kept)| {
+            [PruneTarget::Breakdowns(level), PruneTarget::Refusals(level)]
+                .map(|what| (what, before(level, kept)))
+        });
+        numbers.chain(breakdowns).chain([
             (PruneTarget::ReportBatches, now.plus(-ID_RETENTION)),
             (PruneTarget::SecurityEvents, now.plus(-self.events)),
             (PruneTarget::Sightings, now.plus(-self.events)),

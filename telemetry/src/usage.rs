@@ -1,12 +1,13 @@
 //! Counted usage: counters in memory, a journal entry every second, and rollups every minute or before a read.
 
 mod accumulator;
-mod application_values;
 mod counters;
 mod dimension_counts;
 mod journal;
 mod key_counts;
+mod pending_values;
 mod recent_calls;
+mod recent_values;
 mod reports;
 mod rows;
 
@@ -61,7 +62,7 @@ impl Telemetry {
     }
 
     async fn write_batches(&self) -> Result<(), StoreError> {
-        while let Some(batch) = self.usage.next_batch() {
+        while let Some(batch) = self.usage.next_batch(self.now(), || self.new_id()) {
             if let Err(error) = self.store.add_usage(&batch).await {
                 self.usage.return_batch(batch);
                 return Err(error);

@@ -17,6 +17,11 @@ pub fn BreakdownTables(
         return ().into_any();
     }
     let since = breakdown.since.readable();
+    let others = breakdown
+        .shares
+        .iter()
+        .any(|shares| shares.rest.total() > 0)
+        .then(|| view! { <p class="field-hint">{key::ABOUT_OTHERS}</p> });
     view! {
         <div class="shares">
             {breakdown
@@ -27,6 +32,7 @@ pub fn BreakdownTables(
                 .collect_view()}
         </div>
         <p class="field-hint">{key::SINCE} {since} {key::PROVEN}</p>
+        {others}
     }
     .into_any()
 }

@@ -1,7 +1,7 @@
 //! A gate that is called without a pause.
 
 use crate::test_keyring::{NOW, TestKeyring, draft};
-use domain::{key::issued::IssuedKey, time::MINUTE, verdict::Verdict};
+use domain::{key::issued::IssuedKey, time::MINUTE, usage::Level, verdict::Verdict};
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 use std::{future::ready, pin::pin};
 use testing::{TestDatabase, each_database};
@@ -23,12 +23,12 @@ fn call(test: &TestKeyring, key: &IssuedKey) -> Decision {
 
 /// What the database holds; nothing is written for this.
 async fn written(test: &TestKeyring, key: &IssuedKey) -> i64 {
-    let (subject, minute) = (key.id.to_string(), NOW.floor(MINUTE));
+    let minute = NOW.floor(MINUTE);
     let end = minute.plus(MINUTE);
     let counts = test
         .database
         .store
-        .usage(&subject, MINUTE, minute, end)
+        .usage(key.id.into(), Level::Minute, minute, end)
         .await;
     counts.expect("read").iter().map(|count| count.2).sum()
 }
@@ -80,7 +80,7 @@ impl Blockade {
         let mut connection = PgConnection::connect(url).await.expect("connects");
         for statement in [
             "BEGIN",
-            "LOCK TABLE usage_journal, usage_rollup, usage_breakdown, key_last_use IN ACCESS EXCLUSIVE MODE",
+            "LOCK TABLE usage_journal, usage_rollup, usage_refusal, usage_breakdown, key_last_use IN ACCESS EXCLUSIVE MODE",
         ] {
             connection.execute(statement).await.expect("locked");
         }

@@ -5,7 +5,7 @@ use domain::{
     key::{filter::KeyQuery, issued::IssuedKey, scope::ScopeSet},
     time::{DAY, HOUR, MINUTE, Timestamp},
     usage::{
-        ChartRange, Window,
+        ChartRange, Level, Window,
         breakdown::{Breakdown, Dimension},
     },
 };
@@ -277,7 +277,7 @@ async fn the_usage_journal_of_a_killed_process_is_written_once(database: TestDat
     let counted = async || {
         let store = &test.database.store;
         let counts = store
-            .usage(&key.id.to_string(), DAY, Timestamp(0), editor.now())
+            .usage(key.id.into(), Level::Day, Timestamp(0), editor.now())
             .await
             .expect("read");
         let last = store.key(editor.application().id, key.id, editor.now());
@@ -332,6 +332,6 @@ async fn the_last_uses_in_the_list_are_current(database: TestDatabase) {
     let listing = editor.list_keys(&KeyQuery::default()).await.expect("read");
     let used = listing.page.rows[0].last_used.as_ref().map(|used| used.at);
     assert_eq!(used, Some(editor.now()));
-    let today = listing.days[&key.id.to_string()];
+    let today = listing.days[&key.id.into()];
     assert_eq!(today.iter().map(|hour| hour.accepted).sum::<i64>(), 1);
 }

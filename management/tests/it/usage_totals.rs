@@ -6,7 +6,7 @@ use domain::{
     key::{issued::IssuedKey, scope::ScopeSet},
     origin::Origin,
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::{Bucket, Series, breakdown::Dimension, reported::ReportedCalls},
+    usage::{Bucket, Level, Series, Subject, breakdown::Dimension, reported::ReportedCalls},
 };
 use management::{Editor, Keyring};
 use proptest::{
@@ -171,32 +171,32 @@ impl Running<'_> {
             });
         let subjects = keys
             .iter()
-            .map(|key| key.id.to_string())
+            .map(|key| Subject::Key(key.id))
             .zip(self.expected)
-            .chain([(editor.application().id.to_string(), all)]);
+            .chain([(editor.application().id.into(), all)]);
         let now = self.keyring.now();
         for (subject, expected) in subjects {
-            for span in [MINUTE, HOUR, DAY] {
-                let calls = store.usage(&subject, span, Timestamp(0), now).await;
+            for level in Level::ALL {
+                let calls = store.usage(subject, level, Timestamp(0), now).await;
                 let calls = calls.expect("read");
-                prop_assert!(calls.iter().all(|(bucket, ..)| bucket.0 % span == 0));
+                prop_assert!(calls.iter().all(|(bucket, ..)| bucket.0 % level.ms() == 0));
                 prop_assert_eq!(
                     Series::total(calls),
                     expected.calls,
-                    "{} by {}",
+                    "{} by {:?}",
                     subject,
-                    span
+                    level
                 );
-                let reported = store.usage_reports(&subject, span, Timestamp(0), now).await;
+                let reported = store.usage_reports(subject, level, Timestamp(0), now).await;
                 let reported = reported.expect("read").into_iter();
                 let sum =
                     reported.fold(ReportedCalls::default(), |sum, (_, calls)| sum.plus(calls));
-                prop_assert_eq!(sum.calls, expected.reported, "{} by {}", subject, span);
+                prop_assert_eq!(sum.calls, expected.reported, "{} by {:?}", subject, level);
                 prop_assert_eq!(sum.server_errors, expected.reported);
             }
-            for span in [HOUR, DAY] {
+            for level in [Level::Hour, Level::Day] {
                 let parts = store
-                    .usage_breakdown(&subject, span, Timestamp(0), now)
+                    .usage_breakdown(subject, level, Timestamp(0), now)
                     .await;
                 let refusals: i64 = parts
                     .expect("read")
@@ -205,7 +205,7 @@ impl Running<'_> {
                     .map(|part| part.calls)
                     .sum();
                 let missed = expected.calls.refused + expected.calls.rate_limited;
-                prop_assert_eq!(refusals, missed, "{} by {}", subject, span);
+                prop_assert_eq!(refusals, missed, "{} by {:?}", subject, level);
             }
         }
         Ok(())

@@ -50,7 +50,8 @@ mod tests {
             sql::KEY_DAY_ADD,
             sql::LAST_USE_SET,
             sql::USAGE_ROLLUP_ADD,
-            sql::USAGE_BREAKDOWN_ADD,
+            sql::USAGE_BREAKDOWN_SET,
+            sql::USAGE_REFUSAL_ADD,
             sql::USAGE_REPORT_ADD,
         ] {
             let (before, after) = split_at_values(statement);

@@ -1,7 +1,7 @@
 //! Pruning: deleting rows older than their retention period, in steps that do not delay writes.
 
 use crate::{Store, StoreError, deferrable_transaction, sql};
-use domain::time::Timestamp;
+use domain::{time::Timestamp, usage::Level};
 
 /// Maximum number of rows deleted in one step.
 const MAX_PRUNED_ROWS: i64 = 1_000;
@@ -9,12 +9,14 @@ const MAX_PRUNED_ROWS: i64 = 1_000;
 /// The rows to prune.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PruneTarget {
-    /// Call counts in buckets of this length in milliseconds.
-    Rollups(i64),
-    /// Reported outcomes in buckets of this length.
-    Reports(i64),
-    /// Breakdowns in buckets of this length.
-    Breakdowns(i64),
+    /// Call counts of a level.
+    Rollups(Level),
+    /// Reported outcomes of a level.
+    Reports(Level),
+    /// Breakdowns of a level.
+    Breakdowns(Level),
+    /// Counts of refusals of a level.
+    Refusals(Level),
     /// Ids of counted reports.
     ReportBatches,
     /// Security events.
@@ -29,18 +31,19 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn prune(&self, what: PruneTarget, before: Timestamp) -> Result<bool, StoreError> {
-        let (statement, span) = match what {
-            PruneTarget::Rollups(span) => (sql::USAGE_ROLLUP_PRUNE, Some(span)),
-            PruneTarget::Reports(span) => (sql::USAGE_REPORT_PRUNE, Some(span)),
-            PruneTarget::Breakdowns(span) => (sql::USAGE_BREAKDOWN_PRUNE, Some(span)),
+        let (statement, level) = match what {
+            PruneTarget::Rollups(level) => (sql::USAGE_ROLLUP_PRUNE, Some(level)),
+            PruneTarget::Reports(level) => (sql::USAGE_REPORT_PRUNE, Some(level)),
+            PruneTarget::Breakdowns(level) => (sql::USAGE_BREAKDOWN_PRUNE, Some(level)),
+            PruneTarget::Refusals(level) => (sql::USAGE_REFUSAL_PRUNE, Some(level)),
             PruneTarget::ReportBatches => (sql::USAGE_REPORT_BATCHES_PRUNE, None),
             PruneTarget::SecurityEvents => (sql::SECURITY_EVENTS_PRUNE, None),
             PruneTarget::Sightings => (sql::SIGHTINGS_PRUNE, None),
         };
         let deleted = deferrable_transaction!(self, |tx| {
             let query = sqlx::query(statement);
-            let query = match span {
-                Some(span) => query.bind(span),
+            let query = match level {
+                Some(level) => query.bind(level.ms()),
                 None => query,
             };
             query

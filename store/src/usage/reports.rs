@@ -1,12 +1,11 @@
 //! Outcomes of calls as reported by services.
 
-use super::UsageBatch;
 use crate::{Store, StoreError, read, sql};
 use domain::{
     id::ApplicationId,
     key::token::KeyId,
-    time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::reported::ReportedCalls,
+    time::Timestamp,
+    usage::{Level, Subject, reported::ReportedCalls},
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -30,16 +29,16 @@ pub struct ReportPart {
     pub calls: ReportedCalls,
 }
 
-/// Subject, span and bucket: the primary key of a sum.
-pub(super) type ReportRow = (String, i64, Timestamp);
+/// The primary key of a sum: subject, level and bucket.
+pub(super) type ReportRow = (Subject, Level, Timestamp);
 
-/// Adds a report's calls to the sums of every bucket length, for the key and for its application. The map is sorted, so that
+/// Adds a report's calls to the sums of every level, for the key and for its application. The map is sorted, so that
 /// two writers lock rows in the same order.
 pub(super) fn add_up(sums: &mut BTreeMap<ReportRow, ReportedCalls>, report: &UsageReport) {
     for part in &report.parts {
-        for subject in [part.key.to_string(), part.application.to_string()] {
-            for span in [MINUTE, HOUR, DAY] {
-                let row = (subject.clone(), span, part.minute.floor(span));
+        for subject in [part.key.into(), part.application.into()] {
+            for level in Level::ALL {
+                let row = (subject, level, part.minute.floor(level.ms()));
                 let sum = sums.entry(row).or_default();
                 *sum = sum.plus(part.calls);
             }
@@ -47,31 +46,23 @@ pub(super) fn add_up(sums: &mut BTreeMap<ReportRow, ReportedCalls>, report: &Usa
     }
 }
 
-impl UsageBatch {
-    /// Whether the batch has nothing to add.
-    pub const fn is_empty(&self) -> bool {
-        self.counts.is_empty() && self.breakdowns.is_empty() && self.reports.is_empty()
-    }
-}
-
 impl Store {
-    /// Returns the reported outcomes of a key's or an application's calls, in buckets of `span` milliseconds that start between
-    /// `start` and `end`.
+    /// Returns the reported outcomes of a subject's calls, in the buckets of a level that start between `start` and `end`.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn usage_reports(
         &self,
-        subject: &str,
-        span: i64,
+        subject: Subject,
+        level: Level,
         start: Timestamp,
         end: Timestamp,
     ) -> Result<Vec<(Timestamp, ReportedCalls)>, StoreError> {
         type Row = (i64, i64, i64, i64, i64, i64, i64, i64, i64, i64);
         let rows: Vec<Row> = read!(self, |pool| {
             sqlx::query_as(sql::USAGE_REPORT_BETWEEN)
-                .bind(subject)
-                .bind(span)
+                .bind(subject.to_string())
+                .bind(level.ms())
                 .bind(start.0)
                 .bind(end.0)
                 .fetch_all(pool)

@@ -28,13 +28,8 @@ async fn add(store: &Store, app: ApplicationId, batch: u128, days: &[(u128, Time
         .collect();
     days.sort_by_key(|day| (day.day, day.key));
     let batch = UsageBatch {
-        id: Uuid::from_u128(batch),
-        at: NOW,
-        counts: Vec::new(),
         days,
-        last_uses: Vec::new(),
-        breakdowns: Vec::new(),
-        reports: Vec::new(),
+        ..UsageBatch::empty(Uuid::from_u128(batch), NOW)
     };
     store.add_usage(&batch).await.expect("added");
 }

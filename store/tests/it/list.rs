@@ -12,7 +12,7 @@ use domain::{
     },
     page::PAGE_SIZE,
     time::{DAY, HOUR, Timestamp},
-    usage::{Bucket, Outcome},
+    usage::{Bucket, Level, Outcome},
 };
 use store::{LastUse, Store, UsageBatch, UsageCount};
 use testing::{TestDatabase, each_database};
@@ -21,22 +21,18 @@ use uuid::Uuid;
 impl AccountFixture {
     async fn used(&self, uses: &[(u128, Timestamp)]) {
         let batch = UsageBatch {
-            id: Uuid::from_u128(uses.len() as u128),
-            at: NOW,
-            counts: Vec::new(),
-            days: Vec::new(),
             last_uses: uses
                 .iter()
                 .map(|(n, at)| LastUse {
                     key: id(*n),
+                    application: self.app,
                     at: *at,
                     address: "192.0.2.9".into(),
                     user_agent: "test/1".into(),
                     route: String::new(),
                 })
                 .collect(),
-            breakdowns: Vec::new(),
-            reports: Vec::new(),
+            ..UsageBatch::empty(Uuid::from_u128(uses.len() as u128), NOW)
         };
         self.store.add_usage(&batch).await.expect("written");
     }
@@ -332,31 +328,26 @@ async fn the_number_of_keys_is_kept_up_to_date(database: TestDatabase) {
 
 each_database!(calls_of_a_day_are_returned_by_the_hour);
 async fn calls_of_a_day_are_returned_by_the_hour(database: TestDatabase) {
-    let count = |subject: &str, at: Timestamp, outcome, calls| UsageCount {
-        subject: subject.into(),
-        span: HOUR,
+    let count = |key: u128, at: Timestamp, outcome, calls| UsageCount {
+        subject: id(key).into(),
+        level: Level::Hour,
         bucket: at.floor(HOUR),
         outcome,
         calls,
     };
     let batch = UsageBatch {
-        id: Uuid::from_u128(1),
-        at: NOW,
         counts: vec![
-            count("akl_a", NOW, Outcome::Accepted, 5),
-            count("akl_a", NOW.plus(-23 * HOUR), Outcome::Accepted, 7),
-            count("akl_a", NOW.plus(-23 * HOUR), Outcome::Refused, 2),
-            count("akl_a", NOW.plus(-24 * HOUR), Outcome::Accepted, 100),
-            count("akl_b", NOW.plus(-HOUR), Outcome::RateLimited, 1),
-            count("akl_c", NOW, Outcome::Accepted, 1),
+            count(1, NOW, Outcome::Accepted, 5),
+            count(1, NOW.plus(-23 * HOUR), Outcome::Accepted, 7),
+            count(1, NOW.plus(-23 * HOUR), Outcome::Refused, 2),
+            count(1, NOW.plus(-24 * HOUR), Outcome::Accepted, 100),
+            count(2, NOW.plus(-HOUR), Outcome::RateLimited, 1),
+            count(3, NOW, Outcome::Accepted, 1),
         ],
-        days: Vec::new(),
-        last_uses: Vec::new(),
-        breakdowns: Vec::new(),
-        reports: Vec::new(),
+        ..UsageBatch::empty(Uuid::from_u128(1), NOW)
     };
     database.store.add_usage(&batch).await.expect("written");
-    let subjects = ["akl_a", "akl_b", "akl_d"].map(String::from);
+    let subjects = [1, 2, 4].map(|key| id(key).to_string());
     let days = database
         .store
         .hourly_calls(&subjects, NOW)
@@ -364,7 +355,10 @@ async fn calls_of_a_day_are_returned_by_the_hour(database: TestDatabase) {
         .expect("read");
     assert_eq!(days.len(), 2);
     assert_eq!(
-        (days["akl_a"][23].accepted, days["akl_b"][22].rate_limited),
+        (
+            days[&subjects[0]][23].accepted,
+            days[&subjects[1]][22].rate_limited
+        ),
         (5, 1)
     );
     let oldest = Bucket {
@@ -372,5 +366,5 @@ async fn calls_of_a_day_are_returned_by_the_hour(database: TestDatabase) {
         refused: 2,
         rate_limited: 0,
     };
-    assert_eq!(days["akl_a"][0], oldest);
+    assert_eq!(days[&subjects[0]][0], oldest);
 }

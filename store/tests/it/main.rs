@@ -2,6 +2,7 @@
 
 mod audit;
 mod bound;
+mod breakdown;
 mod busiest;
 mod decisions;
 mod disk;

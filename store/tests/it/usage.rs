@@ -1,12 +1,13 @@
 //! Usage: rollups, breakdowns, reports, the journal and pruning.
 
+use crate::breakdown::addresses;
 use domain::{
     id::ApplicationId,
     key::{Environment, token::KeyId},
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::{Outcome, breakdown::Dimension, reported::ReportedCalls},
+    usage::{Level, Outcome, Subject, breakdown::Dimension, reported::ReportedCalls},
 };
-use store::{BreakdownCount, PruneTarget, ReportPart, UsageBatch, UsageCount, UsageReport};
+use store::{PruneTarget, RefusalCount, ReportPart, UsageBatch, UsageCount, UsageReport};
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
 
@@ -15,8 +16,8 @@ async fn a_batch_that_is_added_twice_counts_once(database: TestDatabase) {
     let bucket = Timestamp(1_800_000_000_000).floor(MINUTE);
     let batch = |id, calls| UsageBatch {
         counts: vec![UsageCount {
-            subject: "akl_x".into(),
-            span: MINUTE,
+            subject: key().into(),
+            level: Level::Minute,
             bucket,
             outcome: Outcome::Accepted,
             calls,
@@ -32,7 +33,7 @@ async fn a_batch_that_is_added_twice_counts_once(database: TestDatabase) {
     }
     let counts = database
         .store
-        .usage("akl_x", MINUTE, bucket, bucket)
+        .usage(key().into(), Level::Minute, bucket, bucket)
         .await
         .expect("read");
     assert_eq!(counts, [(bucket, Outcome::Accepted, 8)]);
@@ -71,15 +72,11 @@ async fn a_journal_entry_stays_until_its_batch_is_added(database: TestDatabase) 
 }
 
 fn batch(id: u128, at: Timestamp) -> UsageBatch {
-    UsageBatch {
-        id: Uuid::from_u128(id),
-        at,
-        counts: Vec::new(),
-        days: Vec::new(),
-        last_uses: Vec::new(),
-        breakdowns: Vec::new(),
-        reports: Vec::new(),
-    }
+    UsageBatch::empty(Uuid::from_u128(id), at)
+}
+
+fn key() -> KeyId {
+    KeyId::from_number(Environment::Live, 1)
 }
 
 each_database!(a_report_that_is_sent_again_counts_once_and_one_without_an_id_each_time);
@@ -110,17 +107,17 @@ async fn a_report_that_is_sent_again_counts_once_and_one_without_an_id_each_time
         };
         database.store.add_usage(&batch).await.expect("added");
     }
-    for subject in [part.key.to_string(), part.application.to_string()] {
-        for span in [MINUTE, HOUR, DAY] {
+    for subject in [Subject::from(part.key), part.application.into()] {
+        for level in Level::ALL {
             let read = database
                 .store
-                .usage_reports(&subject, span, Timestamp(0), minute)
+                .usage_reports(subject, level, Timestamp(0), minute)
                 .await
                 .expect("read");
             let [(bucket, sum)] = read[..] else {
                 panic!("not one bucket: {read:?}");
             };
-            assert_eq!(bucket, minute.floor(span));
+            assert_eq!(bucket, minute.floor(level.ms()));
             assert_eq!((sum.calls, sum.server_errors, sum.client_errors), (6, 6, 0));
             assert_eq!((sum.latency_ms, sum.within), (4_200, [0, 0, 0, 6, 0]));
         }
@@ -131,25 +128,26 @@ each_database!(pruning_deletes_old_rows_step_by_step_and_no_others);
 async fn pruning_deletes_old_rows_step_by_step_and_no_others(database: TestDatabase) {
     let store = &database.store;
     let now = Timestamp(1_800_000_000_000).floor(HOUR);
-    let key = KeyId::from_number(Environment::Live, 1);
+    let key = key();
     let counts = (0..1_500)
         .map(|n| UsageCount {
-            subject: key.to_string(),
-            span: MINUTE,
+            subject: key.into(),
+            level: Level::Minute,
             bucket: now.plus(-n * MINUTE),
             outcome: Outcome::Accepted,
             calls: 1,
         })
         .collect();
-    let by = [now, now.plus(-HOUR)].map(|bucket| BreakdownCount {
-        subject: key.to_string(),
-        span: HOUR,
+    let hours = [now.plus(-HOUR), now];
+    let refusals = hours.map(|bucket| RefusalCount {
+        subject: key.into(),
+        level: Level::Hour,
         bucket,
-        dimension: Dimension::Refusal,
-        value: "key_expired".into(),
+        code: "key_expired",
         outcome: Outcome::Refused,
         calls: 1,
     });
+    let breakdowns = hours.map(|bucket| addresses(bucket, &[("192.0.2.1", 1)]));
     let part = ReportPart {
         key,
         application: ApplicationId(Uuid::from_u128(9)),
@@ -158,7 +156,8 @@ async fn pruning_deletes_old_rows_step_by_step_and_no_others(database: TestDatab
     };
     let full = UsageBatch {
         counts,
-        breakdowns: by.into(),
+        refusals: refusals.into(),
+        breakdowns: breakdowns.into(),
         reports: vec![UsageReport {
             id: Some(Uuid::from_u128(7)),
             parts: vec![part],
@@ -169,48 +168,55 @@ async fn pruning_deletes_old_rows_step_by_step_and_no_others(database: TestDatab
     let kept = now.plus(-9 * MINUTE);
     let mut steps = 1;
     while store
-        .prune(PruneTarget::Rollups(MINUTE), kept)
+        .prune(PruneTarget::Rollups(Level::Minute), kept)
         .await
         .expect("forgotten")
     {
         steps += 1;
     }
     assert_eq!(steps, 2);
-    let subject = key.to_string();
-    let left = store.usage(&subject, MINUTE, Timestamp(0), now).await;
+    let subject = key.into();
+    let left = store.usage(subject, Level::Minute, Timestamp(0), now).await;
     assert_eq!(left.expect("read").len(), 10);
     for (what, before) in [
-        (PruneTarget::Rollups(HOUR), now.plus(DAY)),
-        (PruneTarget::Breakdowns(DAY), now.plus(DAY)),
-        (PruneTarget::Breakdowns(HOUR), now),
-        (PruneTarget::Reports(MINUTE), now),
+        (PruneTarget::Rollups(Level::Hour), now.plus(DAY)),
+        (PruneTarget::Breakdowns(Level::Day), now.plus(DAY)),
+        (PruneTarget::Breakdowns(Level::Hour), now),
+        (PruneTarget::Refusals(Level::Day), now.plus(DAY)),
+        (PruneTarget::Refusals(Level::Hour), now),
+        (PruneTarget::Reports(Level::Minute), now),
         (PruneTarget::ReportBatches, now),
     ] {
         assert!(!store.prune(what, before).await.expect("forgotten"));
     }
-    let left = store.usage(&subject, MINUTE, Timestamp(0), now).await;
+    let left = store.usage(subject, Level::Minute, Timestamp(0), now).await;
     assert_eq!(left.expect("read").len(), 10);
     let left = store
-        .usage_breakdown(&subject, HOUR, Timestamp(0), now)
+        .usage_breakdown(subject, Level::Hour, Timestamp(0), now)
         .await;
-    assert_eq!(left.expect("read").len(), 1);
-    let reported = |span| store.usage_reports(&subject, span, Timestamp(0), now);
-    assert!(reported(MINUTE).await.expect("read").is_empty());
-    assert_eq!(reported(HOUR).await.expect("read").len(), 1);
+    let left: Vec<_> = left
+        .expect("read")
+        .iter()
+        .map(|row| row.dimension)
+        .collect();
+    assert_eq!(left, [Dimension::Refusal, Dimension::Address]);
+    let reported = |level| store.usage_reports(subject, level, Timestamp(0), now);
+    assert!(reported(Level::Minute).await.expect("read").is_empty());
+    assert_eq!(reported(Level::Hour).await.expect("read").len(), 1);
     // Its id is remembered until it is pruned.
     let again = |id| UsageBatch {
         reports: full.reports.clone(),
         ..batch(id, now)
     };
     store.add_usage(&again(2)).await.expect("added");
-    let calls = reported(HOUR).await.expect("read")[0].1.calls;
+    let calls = reported(Level::Hour).await.expect("read")[0].1.calls;
     store
         .prune(PruneTarget::ReportBatches, now.plus(1))
         .await
         .expect("forgotten");
     store.add_usage(&again(3)).await.expect("added");
     assert_eq!(
-        (calls, reported(HOUR).await.expect("read")[0].1.calls),
+        (calls, reported(Level::Hour).await.expect("read")[0].1.calls),
         (1, 2)
     );
 }

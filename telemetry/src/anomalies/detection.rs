@@ -12,7 +12,7 @@ use domain::{
         is_new, refusals_rose, was_dormant,
     },
     time::{HOUR, MINUTE, Timestamp},
-    usage::Series,
+    usage::{Level, Series},
 };
 use std::sync::Arc;
 use store::{NewSighting, StoreError};
@@ -145,9 +145,11 @@ impl Telemetry {
         while let Some((key, refusals)) = suspects.last() {
             let begin = refusals.last.plus(-THRESHOLD_WINDOW).floor(MINUTE);
             let until = begin.floor(HOUR).plus(-1);
-            let now = self.share(*key, MINUTE, begin, refusals.last).await?;
+            let now = self
+                .share(*key, Level::Minute, begin, refusals.last)
+                .await?;
             let usual = self
-                .share(*key, HOUR, until.plus(-BASELINE_PERIOD), until)
+                .share(*key, Level::Hour, until.plus(-BASELINE_PERIOD), until)
                 .await?;
             if refusals_rose(now, usual) {
                 events.push(event_of(EventKind::RefusalsRose, refusals));
@@ -160,14 +162,11 @@ impl Telemetry {
     async fn share(
         &self,
         key: KeyId,
-        span: i64,
+        level: Level,
         from: Timestamp,
         until: Timestamp,
     ) -> Result<RefusalCounts, StoreError> {
-        let counts = self
-            .store
-            .usage(&key.to_string(), span, from, until)
-            .await?;
+        let counts = self.store.usage(key.into(), level, from, until).await?;
         let total = Series::total(counts);
         Ok(RefusalCounts {
             calls: total.total(),

@@ -2,8 +2,8 @@
 //! rollups, with several rows a key, are written once a minute or before a read.
 
 use super::{
-    application_values::DistinctValues, dimension_counts::DimensionCounts, journal,
-    key_counts::KeyCounts, recent_calls::RecentCalls, reports::Reports, rows,
+    dimension_counts::ValuesByKey, journal, key_counts::KeyCounts, pending_values::PendingValues,
+    recent_calls::RecentCalls, reports::Reports, rows,
 };
 use domain::{
     id::ApplicationId,
@@ -17,8 +17,8 @@ use verification::KeyMap;
 
 /// Keys whose counts are accumulated before the rollups are written early, so that one write does not take too long.
 const MAX_KEYS: usize = 20_000;
-/// Breakdown rows in one batch, for the same reason.
-const MAX_BREAKDOWN_ROWS: usize = 5_000;
+/// Values in memory before they are written early. A value takes 40 bytes.
+const MAX_VALUES: usize = 2_000_000;
 
 /// How much of the counts a flush writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,17 +53,18 @@ pub(crate) struct Accumulator {
     minute: i64,
     /// Accepted calls of the last minute.
     pub(super) recent: RecentCalls,
-    /// The values that are distinguished for applications.
-    distinct: DistinctValues,
     /// Batches that are not written yet, in their order.
     pub(super) pending: VecDeque<UsageBatch>,
+    /// Values that are written after them.
+    values: PendingValues,
 }
 
 impl Accumulator {
-    /// Returns how much is to be written if `scope` is requested.
-    pub(super) fn due(&mut self, scope: FlushScope, now: Timestamp) -> FlushScope {
+    /// Returns how much is to be written if `scope` is requested while the stripes have `values`.
+    pub(super) fn due(&mut self, scope: FlushScope, values: usize, now: Timestamp) -> FlushScope {
         let minute = now.0.div_euclid(MINUTE);
-        if minute != std::mem::replace(&mut self.minute, minute) {
+        let ended = minute != std::mem::replace(&mut self.minute, minute);
+        if ended || values >= MAX_VALUES {
             FlushScope::All
         } else if self.keys.len() >= MAX_KEYS {
             scope.max(FlushScope::Totals)
@@ -76,7 +77,7 @@ impl Accumulator {
     pub(super) fn collect(
         &mut self,
         keys: KeyMap<KeyCounts>,
-        dimensions: DimensionCounts,
+        values: Vec<ValuesByKey>,
         reports: Reports,
         due: FlushScope,
         now: Timestamp,
@@ -98,27 +99,35 @@ impl Accumulator {
             }
             journal::merge(&mut self.keys, key, counts);
         }
-        let (mut breakdown, shared) = dimensions.into_rows();
-        breakdown.append(&mut self.distinct.rows(shared, now));
+        for values in values {
+            self.values.push(values);
+        }
         let mut batch = if due == FlushScope::Journal || self.keys.is_empty() {
-            totals(new_id(), now, KeyMap::default())
+            UsageBatch::empty(new_id(), now)
         } else {
             self.totals(now, &mut new_id)
         };
         batch.reports = reports.into_rows();
-        loop {
-            let rest = breakdown.split_off(breakdown.len().min(MAX_BREAKDOWN_ROWS));
-            batch.breakdowns.append(&mut breakdown);
-            if !batch.is_empty() {
-                self.pending.push_back(batch);
-            }
-            if rest.is_empty() {
-                break;
-            }
-            breakdown = rest;
-            batch = totals(new_id(), now, KeyMap::default());
+        if !batch.is_empty() {
+            self.pending.push_back(batch);
         }
         entry
+    }
+
+    /// Takes the next batch to be written.
+    pub(super) fn next_batch(
+        &mut self,
+        now: Timestamp,
+        new_id: impl FnOnce() -> Uuid,
+    ) -> Option<UsageBatch> {
+        if let Some(batch) = self.pending.pop_front() {
+            return Some(batch);
+        }
+        let breakdowns = self.values.next_rows();
+        (!breakdowns.is_empty()).then(|| UsageBatch {
+            breakdowns,
+            ..UsageBatch::empty(new_id(), now)
+        })
     }
 
     /// Makes a batch of the accumulated counts under the id of their journal entries.
@@ -160,23 +169,21 @@ fn totals(id: Uuid, at: Timestamp, keys: KeyMap<KeyCounts>) -> UsageBatch {
     let mut keys: Vec<(KeyId, KeyCounts)> = keys.into_iter().collect();
     keys.sort_unstable_by_key(|(key, _)| *key);
     UsageBatch {
-        id,
-        at,
         counts: rows::totals(&keys),
         days: rows::days(&keys),
-        breakdowns: rows::refusals(&keys),
+        refusals: rows::refusals(&keys),
         last_uses: keys
             .into_iter()
-            .filter_map(|(key, counts)| Some(counts.last?.of(key)))
+            .filter_map(|(key, counts)| Some(counts.last?.of(key, counts.application)))
             .collect(),
-        reports: Vec::new(),
+        ..UsageBatch::empty(id, at)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{key::Environment, verdict::Verdict};
+    use domain::{key::Environment, usage::Level, verdict::Verdict};
 
     fn counts(keys: usize) -> KeyMap<KeyCounts> {
         let application = ApplicationId(Uuid::nil());
@@ -191,12 +198,12 @@ mod tests {
 
     fn collect(accumulator: &mut Accumulator, keys: usize, now: i64) -> Option<JournalEntry> {
         let now = Timestamp(now);
-        let due = accumulator.due(FlushScope::Journal, now);
+        let due = accumulator.due(FlushScope::Journal, 0, now);
         let mut ids = 1_u128..;
         let new_id = || Uuid::from_u128(ids.next().unwrap_or_default());
         accumulator.collect(
             counts(keys),
-            DimensionCounts::default(),
+            Vec::new(),
             Reports::default(),
             due,
             now,
@@ -216,12 +223,15 @@ mod tests {
         assert!(collect(&mut accumulator, 1, MINUTE).is_none());
         let batch = accumulator.pending.pop_front().expect("a batch");
         assert_eq!(batch.id, Uuid::from_u128(1));
-        let calls = |span| {
-            let rows = batch.counts.iter().filter(|count| count.span == span);
+        let calls = |level| {
+            let rows = batch.counts.iter().filter(|count| count.level == level);
             rows.map(|count| count.calls).collect::<Vec<_>>()
         };
         // Two keys, and their application.
-        assert_eq!((calls(MINUTE), batch.counts.len()), (vec![3, 2, 5], 9));
+        assert_eq!(
+            (calls(Level::Minute), batch.counts.len()),
+            (vec![3, 2, 5], 9)
+        );
         let next = collect(&mut accumulator, 1, MINUTE + 1_000).expect("an entry");
         assert_eq!(next.seq, 1);
     }
@@ -233,5 +243,14 @@ mod tests {
         assert!(collect(&mut accumulator, 1, 2).is_none());
         assert_eq!(accumulator.pending.len(), 1);
         assert!(collect(&mut accumulator, 1, 3).is_some());
+    }
+
+    #[test]
+    fn values_are_written_early_if_there_are_too_many() {
+        let mut accumulator = Accumulator::default();
+        let mut due = |values, now| accumulator.due(FlushScope::Journal, values, Timestamp(now));
+        assert_eq!(due(MAX_VALUES - 1, 1), FlushScope::Journal);
+        assert_eq!(due(MAX_VALUES, 2), FlushScope::All);
+        assert_eq!(due(0, MINUTE), FlushScope::All);
     }
 }

@@ -101,9 +101,11 @@ impl UsageCounters {
         new_id: impl FnMut() -> Uuid,
     ) -> Option<JournalEntry> {
         let mut accumulator = self.accumulator();
-        let due = accumulator.due(scope, now);
+        let recent = self.recent.lock_each();
+        let in_memory = recent.map(|recent| recent.dimensions.len()).sum();
+        let due = accumulator.due(scope, in_memory, now);
         let mut keys = KeyMap::default();
-        let mut dimensions = DimensionCounts::default();
+        let mut values = Vec::new();
         for stripe in self.recent.stripes() {
             let capacity = stripe.lock().keys.len();
             // Allocated while no call waits.
@@ -121,12 +123,10 @@ impl UsageCounters {
                     merge(&mut keys, key, counts);
                 }
             }
-            if let Some(new) = new_dimensions {
-                dimensions.merge(new);
-            }
+            values.extend(new_dimensions.map(DimensionCounts::into_keys));
         }
         let reports = std::mem::take(&mut *self.reports());
-        accumulator.collect(keys, dimensions, reports, due, now, new_id)
+        accumulator.collect(keys, values, reports, due, now, new_id)
     }
 
     /// Adds a report; returns `false` if there is no room for it.
@@ -140,8 +140,12 @@ impl UsageCounters {
     }
 
     /// Takes the next batch to be written.
-    pub(crate) fn next_batch(&self) -> Option<UsageBatch> {
-        self.accumulator().pending.pop_front()
+    pub(crate) fn next_batch(
+        &self,
+        now: Timestamp,
+        new_id: impl FnOnce() -> Uuid,
+    ) -> Option<UsageBatch> {
+        self.accumulator().next_batch(now, new_id)
     }
 
     /// Returns a batch that could not be written, to be retried under the same id.

@@ -1,25 +1,20 @@
 //! Counts of a key's calls by address, route, scope and user agent, in memory.
 
-use super::application_values::ValueSums;
+use super::recent_values::{RecentValues, Value};
 use domain::{
     id::ApplicationId,
     key::{scope::ScopeSet, token::KeyId},
-    time::{DAY, HOUR, Timestamp},
-    usage::{
-        Outcome,
-        breakdown::{Dimension, OTHERS},
-    },
+    time::{HOUR, Timestamp},
+    usage::{Outcome, breakdown::Dimension, top_values::TopValues},
 };
 use std::{
     collections::{BTreeMap, HashMap},
     hash::{BuildHasher, Hash, Hasher, RandomState},
     net::IpAddr,
+    sync::Arc,
 };
-use store::BreakdownCount;
 use verification::{Call, KeyIdHasher, Route, clean};
 
-/// Distinct values of one dimension for a key between two flushes, which are at most a minute apart.
-const MAX_VALUES: usize = 50;
 /// The counted dimensions, in the order of [`DimensionHashes`].
 const DIMENSIONS: [Dimension; 4] = [
     Dimension::Address,
@@ -27,9 +22,8 @@ const DIMENSIONS: [Dimension; 4] = [
     Dimension::Scope,
     Dimension::UserAgent,
 ];
-
-/// The hash of [`OTHERS`].
-const OTHERS_HASH: u64 = 0;
+/// Texts that are shared between keys; further ones are copied for each key.
+const MAX_SHARED_TEXTS: usize = 10_000;
 
 /// Keyed hashes of a call's values, so that colliding values cannot be constructed. They are computed before a lock is taken.
 pub(crate) struct DimensionHashes([u64; 4]);
@@ -42,24 +36,22 @@ struct CallValues<'a> {
     user_agent: &'a str,
 }
 
-/// A value of one dimension, and the calls with it by outcome.
-struct ValueCounts {
-    dimension: Dimension,
-    hash: u64,
-    text: Box<str>,
-    calls: [u32; 3],
+/// The values of a key, and its application.
+pub(super) struct KeyValues {
+    pub(super) application: ApplicationId,
+    dimensions: [RecentValues; 4],
 }
 
-/// The values of a key, and its application.
-struct KeyValues {
-    application: ApplicationId,
-    values: Vec<ValueCounts>,
-}
+/// The values of a key in an hour.
+pub(super) type ValuesByKey = HashMap<(KeyId, Timestamp), KeyValues, KeyIdHasher>;
 
 /// The values of every called key since the last flush, by hour.
 #[derive(Default)]
 pub(crate) struct DimensionCounts {
-    keys: HashMap<(KeyId, Timestamp), KeyValues, KeyIdHasher>,
+    keys: ValuesByKey,
+    /// The number of values.
+    values: usize,
+    texts: HashMap<(Dimension, u64), Arc<str>>,
 }
 
 /// Computes [`DimensionHashes`].
@@ -82,8 +74,7 @@ impl DimensionHasher {
     fn hash(&self, write: impl FnOnce(&mut <RandomState as BuildHasher>::Hasher)) -> u64 {
         let mut hasher = self.0.build_hasher();
         write(&mut hasher);
-        // Zero is `OTHERS_HASH`.
-        hasher.finish().max(1)
+        hasher.finish()
     }
 }
 
@@ -99,145 +90,77 @@ impl DimensionCounts {
         let hour = (key, now.floor(HOUR));
         let values = self.keys.entry(hour).or_insert_with(|| KeyValues {
             application,
-            values: Vec::new(),
+            dimensions: Default::default(),
         });
-        let values = &mut values.values;
         let values_of_call = CallValues {
             address: call.address,
             route: call.route,
             scopes: call.scopes,
             user_agent: call.user_agent,
         };
-        for (dimension, hash) in DIMENSIONS.into_iter().zip(hashes.0) {
-            let text = || values_of_call.of(dimension);
-            let value = value_of(values, dimension, hash, text);
-            if let Some(calls) = value.calls.get_mut(outcome as usize) {
-                *calls = calls.saturating_add(1);
-            }
+        let texts = &mut self.texts;
+        let each = DIMENSIONS.into_iter().zip(hashes.0);
+        for ((dimension, hash), values) in each.zip(&mut values.dimensions) {
+            let value = || values_of_call.of(dimension, hash, texts);
+            self.values += usize::from(values.add(hash, outcome, value));
         }
     }
 
-    /// Adds the counts of another stripe.
-    pub(super) fn merge(&mut self, other: Self) {
-        if self.keys.is_empty() {
-            self.keys = other.keys;
-            return;
-        }
-        for (hour, new) in other.keys {
-            let known = self.keys.entry(hour).or_insert_with(|| KeyValues {
-                application: new.application,
-                values: Vec::new(),
-            });
-            for value in new.values {
-                let (dimension, hash) = (value.dimension, value.hash);
-                let sum = value_of(&mut known.values, dimension, hash, || value.text);
-                for (sum, calls) in sum.calls.iter_mut().zip(value.calls) {
-                    *sum = sum.saturating_add(calls);
-                }
-            }
-        }
+    /// The number of values in memory.
+    pub(crate) const fn len(&self) -> usize {
+        self.values
     }
 
-    /// Returns the rows of keys by hour and day, and the sums of their applications.
-    pub(super) fn into_rows(self) -> (Vec<BreakdownCount>, ValueSums) {
-        let mut sums = BTreeMap::new();
-        let mut shared = ValueSums::default();
-        for ((key, hour), values) in self.keys {
-            for value in values.values {
-                for text in each(value.dimension, &value.text) {
-                    let (of, calls) = (values.application, value.calls);
-                    shared.add(of, hour, value.dimension, text, calls);
-                }
-                for (outcome, calls) in Outcome::ALL.into_iter().zip(value.calls) {
-                    if calls == 0 {
-                        continue;
-                    }
-                    for text in each(value.dimension, &value.text) {
-                        for span in [HOUR, DAY] {
-                            let row = (
-                                key.to_string(),
-                                span,
-                                hour.floor(span),
-                                value.dimension,
-                                text.to_owned(),
-                                outcome,
-                            );
-                            *sums.entry(row).or_insert(0) += i64::from(calls);
-                        }
-                    }
-                }
-            }
-        }
-        // Always in the same order, so that two writers do not deadlock.
-        let rows = sums
-            .into_iter()
-            .map(
-                |((subject, span, bucket, dimension, value, outcome), calls)| BreakdownCount {
-                    subject,
-                    span,
-                    bucket,
-                    dimension,
-                    value,
-                    outcome,
-                    calls,
-                },
-            )
-            .collect();
-        (rows, shared)
+    pub(super) fn into_keys(self) -> ValuesByKey {
+        self.keys
     }
 }
 
-/// Returns the counts of a value, which is added if it is new: beyond the bound as [`OTHERS`].
-fn value_of(
-    values: &mut Vec<ValueCounts>,
-    dimension: Dimension,
-    hash: u64,
-    text: impl FnOnce() -> Box<str>,
-) -> &mut ValueCounts {
-    let find = |values: &[ValueCounts], hash| {
-        values
-            .iter()
-            .position(|value| value.hash == hash && value.dimension == dimension)
-    };
-    let mut index = find(values, hash);
-    let mut new = (hash, None);
-    if index.is_none() {
-        let same = values.iter().filter(|value| value.dimension == dimension);
-        if same.count() >= MAX_VALUES {
-            index = find(values, OTHERS_HASH);
-            new = (OTHERS_HASH, Some(OTHERS.into()));
+impl KeyValues {
+    /// Adds the values to a summary of each dimension.
+    pub(super) fn add_to(self, sums: &mut BTreeMap<Dimension, TopValues>) {
+        for (dimension, values) in DIMENSIONS.into_iter().zip(self.dimensions) {
+            let top = values.into_top_values(|value| names(dimension, value));
+            sums.entry(dimension).or_default().merge(top);
         }
     }
-    let index = index.unwrap_or_else(|| {
-        let (hash, others) = new;
-        values.push(ValueCounts {
-            dimension,
-            hash,
-            text: others.unwrap_or_else(text),
-            calls: [0; 3],
-        });
-        values.len() - 1
-    });
-    &mut values[index]
 }
 
 impl CallValues<'_> {
-    fn of(&self, dimension: Dimension) -> Box<str> {
-        match dimension {
-            Dimension::Address => address_text(self.address).into(),
+    fn of(
+        &self,
+        dimension: Dimension,
+        hash: u64,
+        texts: &mut HashMap<(Dimension, u64), Arc<str>>,
+    ) -> Value {
+        if dimension == Dimension::Address {
+            return match self.address.map(|address| address.to_canonical()) {
+                Some(IpAddr::V4(address)) => Value::V4(address),
+                _ => Value::Text(address_text(self.address).into()),
+            };
+        }
+        if let Some(text) = texts.get(&(dimension, hash)) {
+            return Value::Text(Arc::clone(text));
+        }
+        let text: Arc<str> = match dimension {
             Dimension::Route => self.route.template().into(),
             Dimension::Scope => self.scopes.to_string().into(),
             Dimension::UserAgent => clean(self.user_agent).into(),
-            // Counted by verdict.
-            Dimension::Refusal => Box::default(),
+            // Above; refusals are counted by verdict.
+            Dimension::Address | Dimension::Refusal => Arc::default(),
+        };
+        if texts.len() < MAX_SHARED_TEXTS {
+            texts.insert((dimension, hash), Arc::clone(&text));
         }
+        Value::Text(text)
     }
 }
 
 /// Splits a value; a call that requires two scopes is counted for both.
-fn each(dimension: Dimension, text: &str) -> Vec<&str> {
+fn names(dimension: Dimension, value: &Value) -> Vec<String> {
+    let text = value.text();
     if dimension == Dimension::Scope && !text.is_empty() {
-        text.split(' ').collect()
+        text.split(' ').map(str::to_owned).collect()
     } else {
         vec![text]
     }
@@ -253,13 +176,13 @@ pub(crate) fn address_text(address: Option<IpAddr>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::key::Environment;
+    use domain::{key::Environment, usage::top_values::MAX_VALUES};
 
     fn call(user_agent: &str) -> Call<'_> {
         Call {
             key: "",
             secret: "",
-            address: None,
+            address: "::ffff:192.0.2.1".parse().ok(),
             scopes: "invoice:read tax:read".parse().expect("known"),
             user_agent,
             route: Route {
@@ -277,7 +200,11 @@ mod tests {
         let (mut counts, hasher) = (DimensionCounts::default(), DimensionHasher::default());
         let key = KeyId::from_number(Environment::Live, 1);
         for n in 0..1_000 {
-            let agent = format!("agent\u{7}/{n}");
+            let agent = if n % 2 == 0 {
+                "till/2".to_owned()
+            } else {
+                format!("agent\u{7}/{n}")
+            };
             let call = call(&agent);
             counts.add(
                 (key, ApplicationId(uuid::Uuid::nil())),
@@ -287,24 +214,27 @@ mod tests {
                 Outcome::Accepted,
             );
         }
-        let (rows, _) = counts.into_rows();
-        let agents: Vec<_> = rows
-            .iter()
-            .filter(|row| row.dimension == Dimension::UserAgent && row.span == HOUR)
-            .collect();
-        assert_eq!(agents.len(), MAX_VALUES + 1);
-        assert_eq!(agents.iter().map(|row| row.calls).sum::<i64>(), 1_000);
-        assert!(
-            agents
-                .iter()
-                .any(|row| row.value == OTHERS && row.calls == 950)
-        );
-        assert!(agents.iter().any(|row| row.value == "agent/7"));
-        let scopes: Vec<_> = rows
-            .iter()
-            .filter(|row| row.dimension == Dimension::Scope && row.span == DAY)
-            .map(|row| (row.value.as_str(), row.calls))
-            .collect();
-        assert_eq!(scopes, [("invoice:read", 1_000), ("tax:read", 1_000)]);
+        assert_eq!(counts.len(), MAX_VALUES + 3);
+        let mut sums = BTreeMap::new();
+        for values in counts.into_keys().into_values() {
+            values.add_to(&mut sums);
+        }
+        let named = |dimension| -> Vec<(&str, i64)> {
+            let values = sums.get(&dimension).expect("counted").values().iter();
+            values
+                .map(|value| (value.value.as_str(), value.calls.total()))
+                .collect()
+        };
+        let agents = named(Dimension::UserAgent);
+        assert_eq!(agents.len(), MAX_VALUES);
+        assert!(agents.contains(&("till/2", 500)));
+        assert!(agents.contains(&("agent/999", 1)));
+        let listed: i64 = agents.iter().map(|(_, calls)| calls).sum();
+        let others = sums.get(&Dimension::UserAgent).expect("counted").others();
+        assert_eq!(listed + others.accepted, 1_000);
+        let scopes = [("invoice:read", 1_000), ("tax:read", 1_000)];
+        assert_eq!(named(Dimension::Scope), scopes);
+        assert_eq!(named(Dimension::Address), [("192.0.2.1", 1_000)]);
+        assert_eq!(named(Dimension::Route), [("GET /invoices/{id}", 1_000)]);
     }
 }

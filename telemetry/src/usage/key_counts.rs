@@ -94,9 +94,10 @@ impl KeyCounts {
 }
 
 impl LastCall {
-    pub(crate) fn of(self, key: KeyId) -> LastUse {
+    pub(crate) fn of(self, key: KeyId, application: ApplicationId) -> LastUse {
         LastUse {
             key,
+            application,
             at: self.at,
             address: self.address,
             user_agent: self.user_agent,

@@ -4,12 +4,12 @@ use super::key_counts::{KeyCounts, MinuteCalls};
 use domain::{
     id::ApplicationId,
     key::token::KeyId,
-    time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::{Bucket, breakdown::Dimension},
+    time::{DAY, Timestamp},
+    usage::{Bucket, Level, Subject},
     verdict::Verdict,
 };
 use std::collections::BTreeMap;
-use store::{BreakdownCount, KeyDay, UsageCount};
+use store::{KeyDay, RefusalCount, UsageCount};
 
 /// Sums of one subject by row key.
 type RowSums<T> = BTreeMap<T, i64>;
@@ -17,17 +17,25 @@ type RowSums<T> = BTreeMap<T, i64>;
 /// Returns the sums at every level, those of keys first.
 pub(super) fn totals(keys: &[(KeyId, KeyCounts)]) -> Vec<UsageCount> {
     let row_keys = |calls: MinuteCalls| {
-        [MINUTE, HOUR, DAY].map(|span| (span, calls.minute.floor(span), calls.verdict.outcome()))
+        Level::ALL.map(|level| {
+            (
+                level,
+                calls.minute.floor(level.ms()),
+                calls.verdict.outcome(),
+            )
+        })
     };
-    rows(keys, row_keys, |subject, (span, bucket, outcome), calls| {
-        UsageCount {
-            subject: subject.to_owned(),
-            span,
+    rows(
+        keys,
+        row_keys,
+        |subject, (level, bucket, outcome), calls| UsageCount {
+            subject,
+            level,
             bucket,
             outcome,
             calls,
-        }
-    })
+        },
+    )
 }
 
 /// Returns the sums of each key and day, ordered by day.
@@ -52,26 +60,25 @@ pub(super) fn days(keys: &[(KeyId, KeyCounts)]) -> Vec<KeyDay> {
 }
 
 /// Returns refused calls by code, with and without the right secret.
-pub(super) fn refusals(keys: &[(KeyId, KeyCounts)]) -> Vec<BreakdownCount> {
+pub(super) fn refusals(keys: &[(KeyId, KeyCounts)]) -> Vec<RefusalCount> {
     let row_keys = |calls: MinuteCalls| {
         let refused = calls.verdict != Verdict::Accepted;
-        [HOUR, DAY]
+        [Level::Hour, Level::Day]
             .into_iter()
             .filter(move |_| refused)
-            .map(move |span| {
-                let (bucket, verdict) = (calls.minute.floor(span), calls.verdict);
-                (span, bucket, verdict.code(), verdict.outcome())
+            .map(move |level| {
+                let (bucket, verdict) = (calls.minute.floor(level.ms()), calls.verdict);
+                (level, bucket, verdict.code(), verdict.outcome())
             })
     };
     rows(
         keys,
         row_keys,
-        |subject, (span, bucket, code, outcome), calls| BreakdownCount {
-            subject: subject.to_owned(),
-            span,
+        |subject, (level, bucket, code, outcome), calls| RefusalCount {
+            subject,
+            level,
             bucket,
-            dimension: Dimension::Refusal,
-            value: code.to_owned(),
+            code,
             outcome,
             calls,
         },
@@ -82,7 +89,7 @@ pub(super) fn refusals(keys: &[(KeyId, KeyCounts)]) -> Vec<BreakdownCount> {
 fn rows<RowKey, RowKeys, Row>(
     keys: &[(KeyId, KeyCounts)],
     row_keys: impl Fn(MinuteCalls) -> RowKeys,
-    row: impl Fn(&str, RowKey, i64) -> Row,
+    row: impl Fn(Subject, RowKey, i64) -> Row,
 ) -> Vec<Row>
 where
     RowKey: Copy + Ord,
@@ -99,20 +106,12 @@ where
                 *whole.entry(row_key).or_default() += calls.count;
             }
         }
-        if !own.is_empty() {
-            let subject = key.to_string();
-            rows.extend(
-                own.into_iter()
-                    .map(|(row_key, sum)| row(&subject, row_key, sum)),
-            );
-        }
+        let own = own.into_iter();
+        rows.extend(own.map(|(row_key, sum)| row((*key).into(), row_key, sum)));
     }
     for (application, sums) in all {
-        let subject = application.to_string();
-        rows.extend(
-            sums.into_iter()
-                .map(|(row_key, sum)| row(&subject, row_key, sum)),
-        );
+        let sums = sums.into_iter();
+        rows.extend(sums.map(|(row_key, sum)| row(application.into(), row_key, sum)));
     }
     rows
 }

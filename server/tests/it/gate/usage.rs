@@ -5,7 +5,7 @@ use crate::test_server::{Answer, FOREIGNER, TestServer, request};
 use domain::{
     key::issued::IssuedKey,
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::reported::ReportedCalls,
+    usage::{Level, reported::ReportedCalls},
 };
 use http::Method;
 use serde_json::json;
@@ -32,7 +32,7 @@ async fn reported(server: &TestServer, key: &IssuedKey) -> ReportedCalls {
     let store = Store::open_to_read(&server.url).await.expect("opens");
     let now = server.keyring.now();
     let rows = store
-        .usage_reports(&key.id.to_string(), DAY, Timestamp(0), now)
+        .usage_reports(key.id.into(), Level::Day, Timestamp(0), now)
         .await
         .expect("read");
     rows.into_iter()
