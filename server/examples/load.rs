@@ -10,10 +10,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-const USAGE: &str = "usage: load ADDRESS PAIRS_FILE valid|wrong|unknown SECONDS [CALLS_A_SECOND]";
+const USAGE: &str =
+    "usage: load ADDRESS PAIRS_FILE valid|varied|wrong|unknown SECONDS [CALLS_A_SECOND]";
 const CONNECTIONS: usize = 32;
 /// Addresses from which calls with a right secret seem to come.
 const CLIENTS: u64 = 16;
+/// User agents and routes of [`Kind::Varied`].
+const USER_AGENTS: u64 = 500;
+const ROUTES: u64 = 3_000;
 /// Characters of an id and of a secret.
 const ID: usize = 20;
 const SECRET: usize = 53;
@@ -22,6 +26,8 @@ const SECRET: usize = 53;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Valid,
+    /// Valid, each call from an address of its own, with one of many user agents and routes.
+    Varied,
     /// The secret of another key, from addresses that never come back.
     Wrong,
     /// A key that does not exist, likewise.
@@ -55,6 +61,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let kind = match kind.as_str() {
         "valid" => Kind::Valid,
+        "varied" => Kind::Varied,
         "wrong" => Kind::Wrong,
         "unknown" => Kind::Unknown,
         _ => return Err(USAGE.into()),
@@ -133,9 +140,18 @@ fn write_request(request: &mut Vec<u8>, pairs: &[&[u8]], kind: Kind, dice: &mut 
     let pair = pick(dice);
     let other = pick(dice);
     request.clear();
-    request.extend_from_slice(
-        b"GET /v1/whoami HTTP/1.1\r\nhost: gate\r\nuser-agent: bench/1\r\nx-client-key: ",
-    );
+    if kind == Kind::Varied {
+        let (route, agent) = (dice.roll() % ROUTES, dice.roll() % USER_AGENTS);
+        let _ = write!(
+            request,
+            "GET /v1/auth HTTP/1.1\r\nhost: gate\r\nx-forwarded-method: GET\r\n\
+             x-forwarded-uri: /resources-{route}/list\r\nuser-agent: application-{agent}/1\r\nx-client-key: "
+        );
+    } else {
+        request.extend_from_slice(
+            b"GET /v1/whoami HTTP/1.1\r\nhost: gate\r\nuser-agent: bench/1\r\nx-client-key: ",
+        );
+    }
     request.extend_from_slice(&pair[..ID]);
     if kind == Kind::Unknown {
         // Another id of the same shape.
