@@ -28,11 +28,15 @@ SELECT lower(
         || substr(hex(a.id), 17, 4) || '-' || substr(hex(a.id), 21, 12)
     ), u.span, u.bucket, u.outcome, SUM(u.calls)
 FROM usage_rollup u, application a GROUP BY u.span, u.bucket, u.outcome;
-INSERT INTO usage_breakdown (subject, span, bucket, dimension, value, outcome, calls)
-SELECT k.id, span.ms, d.bucket, kind.name, printf('%s %d', kind.name, h.n), 'accepted', :calls
-FROM (SELECT id FROM api_key ORDER BY created_at DESC LIMIT 1) k, day d, hour h,
-    (SELECT 3600000 AS ms UNION ALL SELECT 86400000) span,
-    (SELECT 'address' AS name UNION ALL SELECT 'route' UNION ALL SELECT 'scope' UNION ALL SELECT 'user_agent') kind;
+INSERT INTO usage_breakdown (subject, span, bucket, revision, body)
+SELECT k.id, span.ms, d.bucket, 1, (
+    SELECT json_group_object(kind.name, json_object(
+        'values', json((SELECT json_group_array(json_array(kind.name || ' ' || h.n, :calls, 0, 0, 0)) FROM hour h)),
+        'others', json_array(0, 0, 0), 'missed', 0
+    ))
+    FROM (SELECT 'address' AS name UNION ALL SELECT 'route' UNION ALL SELECT 'scope' UNION ALL SELECT 'user_agent') kind
+)
+FROM (SELECT id FROM api_key ORDER BY created_at DESC LIMIT 1) k, day d, (SELECT 3600000 AS ms UNION ALL SELECT 86400000) span;
 INSERT INTO key_day (key_id, application_id, day, accepted, refused, rate_limited)
 SELECT k.id, k.application_id, (SELECT MAX(bucket) FROM day), iif(k.n % 50 = 7, 0, :hours * :calls),
     iif(k.n % 50 = 7, :hours * :calls, 0), 0
