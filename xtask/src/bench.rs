@@ -6,6 +6,7 @@ mod gate;
 mod history;
 mod lighthouse;
 mod server;
+mod soak;
 
 use std::{fs, path::Path, time::Duration};
 
@@ -35,6 +36,8 @@ const WARM_UP_RATIO: usize = 10;
 pub enum Part {
     Pages,
     Gate,
+    /// Usage with many values; only if it is requested.
+    Soak,
 }
 
 /// Builds the release and measures a part, or everything.
@@ -56,11 +59,14 @@ pub fn run(workspace: &Workspace, part: Option<Part>) -> Result<()> {
         })?;
     }
     pin("1", std::process::id())?;
-    if part != Some(Part::Pages) {
+    if matches!(part, None | Some(Part::Gate)) {
         gate::measure()?;
     }
-    if part != Some(Part::Gate) {
+    if matches!(part, None | Some(Part::Pages)) {
         pages()?;
+    }
+    if part == Some(Part::Soak) {
+        soak::measure()?;
     }
     Ok(())
 }

@@ -35,9 +35,11 @@ const FIXED_RATE: &str = "20000";
 const REVOKED: usize = 50;
 
 /// The results of one run of `load`.
-struct Run {
+pub struct Run {
     /// CPU time of the server per call, in microseconds.
     cpu: f64,
+    /// The number of calls.
+    pub calls: f64,
     /// Calls per second.
     rate: f64,
     /// The 99th percentile of the latency in microseconds.
@@ -103,7 +105,7 @@ pub fn measure() -> Result<()> {
     measure_verification(&million, &pairs, MILLION)
 }
 
-fn print_comparison(name: &str, run: &Run, base: &Run) {
+pub fn print_comparison(name: &str, run: &Run, base: &Run) {
     info(&format!(
         "  {name}: {:.2} µs of CPU time per call ({:.2} ×), {:.0} calls/s ({:.2} ×), p99 {:.0} µs ({:.2} ×); {}",
         run.cpu,
@@ -122,6 +124,17 @@ fn milliseconds(time: Duration) -> f64 {
 
 /// Runs `load`, after a run to warm up.
 fn calls(server: &RunningServer, pairs: &Path, kind: &str, rate: Option<&str>) -> Result<Run> {
+    calls_for(server, pairs, kind, MEASURED, rate)
+}
+
+/// The same for a number of seconds.
+pub fn calls_for(
+    server: &RunningServer,
+    pairs: &Path,
+    kind: &str,
+    seconds: &str,
+    rate: Option<&str>,
+) -> Result<Run> {
     let load = |seconds: &str| {
         let mut command = Command::new("taskset");
         command.args(["-c", "1", LOAD, &server.address.to_string()]);
@@ -130,7 +143,7 @@ fn calls(server: &RunningServer, pairs: &Path, kind: &str, rate: Option<&str>) -
     };
     load(WARM_UP)?;
     let before = server.cpu_time()?;
-    let printed = load(MEASURED)?;
+    let printed = load(seconds)?;
     let used = server.cpu_time()? - before;
     let figure = |name: &str| {
         printed
@@ -146,6 +159,7 @@ fn calls(server: &RunningServer, pairs: &Path, kind: &str, rate: Option<&str>) -
     let calls = figure("calls")?;
     Ok(Run {
         cpu: used * 1e6 / calls,
+        calls,
         rate: calls / figure("seconds")?,
         p99: figure("p99")?,
         responses: printed

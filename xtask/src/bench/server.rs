@@ -15,7 +15,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::{
     bench::{client::Client, history::History},
-    process::find_program,
+    process::{find_program, output},
     system,
     workspace::command_with_clean_environment,
 };
@@ -213,6 +213,26 @@ impl RunningServer {
         let text = fs::read_to_string(format!("/proc/{}/statm", self.process.id()))?;
         let pages = text.split(' ').nth(1).context("unexpected format")?;
         Ok(pages.parse::<u64>()? * 4_096)
+    }
+
+    /// Returns the server's largest resident memory so far in bytes.
+    pub fn peak_memory(&self) -> Result<u64> {
+        let text = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let peak = text
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .and_then(|line| line.trim().strip_suffix(" kB"))
+            .context("unexpected format")?;
+        Ok(peak.trim().parse::<u64>()? * 1_024)
+    }
+
+    /// Stops the server as an operator does, and waits for its end.
+    pub fn stop(&mut self) -> Result<()> {
+        output(Command::new("kill").args(["-TERM", &self.process.id().to_string()]))?;
+        if !self.process.wait()?.success() {
+            bail!("the server failed while it stopped");
+        }
+        Ok(())
     }
 
     /// Returns a connection with a session of the owner.
