@@ -8,7 +8,7 @@ use crate::{
 use domain::{
     audit::{Action, FieldValues},
     key::{KeySummary, name::KeyName, state::IllegalTransition, token::KeyId},
-    usage::Window,
+    usage::{Subject, Window},
 };
 use std::collections::HashMap;
 use store::HourlyCalls;
@@ -30,13 +30,13 @@ impl Viewer {
     pub async fn selection(
         &self,
         ids: &[KeyId],
-    ) -> Result<(Vec<KeySummary>, HashMap<String, HourlyCalls>), ManagementError> {
+    ) -> Result<(Vec<KeySummary>, HashMap<Subject, HourlyCalls>), ManagementError> {
         let mut keys = Vec::with_capacity(ids.len());
         self.telemetry().flush_before_read().await;
         for id in ids {
             keys.push(self.stored_key(*id).await?);
         }
-        let subjects: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let subjects: Vec<Subject> = ids.iter().map(|id| (*id).into()).collect();
         let store = &self.keyring().store;
         let days = store.hourly_calls(&subjects, self.now()).await?;
         Ok((keys, days))

@@ -4,7 +4,7 @@ use crate::{ManagementError, Viewer};
 use domain::{
     key::filter::{KeyFilter, KeyPage, KeyQuery, KeyTotal},
     page::PAGE_SIZE,
-    usage::Bucket,
+    usage::{Bucket, Subject},
 };
 use std::collections::HashMap;
 use store::HourlyCalls;
@@ -16,8 +16,8 @@ pub struct Listing {
     pub page: KeyPage,
     /// The number of keys that match the filter, on all pages.
     pub total: KeyTotal,
-    /// Calls of the last 24 hours by key id; keys without calls are omitted.
-    pub days: HashMap<String, HourlyCalls>,
+    /// Calls of the last 24 hours by key; keys without calls are omitted.
+    pub days: HashMap<Subject, HourlyCalls>,
     /// Calls of the last 24 hours of all keys.
     pub day: HourlyCalls,
 }
@@ -38,9 +38,9 @@ impl Viewer {
         } else {
             self.count_keys(&query.filter).await?
         };
-        let all = self.application().id.to_string();
-        let subjects: Vec<String> = std::iter::once(all.clone())
-            .chain(page.rows.iter().map(|key| key.id.to_string()))
+        let all = Subject::from(self.application().id);
+        let subjects: Vec<Subject> = std::iter::once(all)
+            .chain(page.rows.iter().map(|key| key.id.into()))
             .collect();
         let mut days = self
             .keyring()

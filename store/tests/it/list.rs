@@ -347,7 +347,7 @@ async fn calls_of_a_day_are_returned_by_the_hour(database: TestDatabase) {
         ..UsageBatch::empty(Uuid::from_u128(1), NOW)
     };
     database.store.add_usage(&batch).await.expect("written");
-    let subjects = [1, 2, 4].map(|key| id(key).to_string());
+    let subjects = [1, 2, 4].map(|key| id(key).into());
     let days = database
         .store
         .hourly_calls(&subjects, NOW)

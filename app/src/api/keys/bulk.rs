@@ -60,7 +60,7 @@ pub async fn show_selection(app: String, keys: String) -> Result<Selection, AppE
     let ids = selected(&keys)?;
     let (keys, mut days) = editor.selection(&ids).await?;
     let keys = keys.into_iter().map(|key| {
-        let hours = days.remove(&key.id.to_string());
+        let hours = days.remove(&key.id.into());
         let day = hours.map(|hours| Day::of(&hours)).unwrap_or_default();
         (key, day)
     });

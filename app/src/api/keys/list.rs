@@ -94,7 +94,7 @@ pub async fn list_keys(
     let rows = listing.page.rows.into_iter().map(|key| ListedKey {
         day: listing
             .days
-            .remove(&key.id.to_string())
+            .remove(&key.id.into())
             .map(|hours| Day::of(&hours))
             .unwrap_or_default(),
         key,
