@@ -10,8 +10,8 @@
 
 use super::Bucket;
 
-/// The values that a summary distinguishes.
-pub const MAX_VALUES: usize = 50;
+/// The values that a summary distinguishes. The stored summaries of a key's four dimensions then fit on a page of SQLite (4 KB).
+pub const MAX_VALUES: usize = 32;
 
 /// A listed value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn few_values_are_counted_exactly() {
-        let values: Vec<u32> = (0..5_000).map(|n| n % 50).collect();
+        let values: Vec<u32> = (0..3_200).map(|n| n % 32).collect();
         let mut sum = summary(&values);
         sum.merge(summary(&values));
         assert_eq!((sum.others(), sum.missed()), (Bucket::default(), 0));

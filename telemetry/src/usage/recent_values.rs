@@ -144,7 +144,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn calls_are_never_overstated_and_understated_by_a_fiftieth_at_most(
+        fn calls_are_never_overstated_and_understated_within_the_bound(
             calls in proptest::collection::vec((prop_oneof![0_u64..9, 9_u64..900], 0_usize..3), 0..2_000),
         ) {
             let mut recent = RecentValues::default();

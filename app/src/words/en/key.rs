@@ -68,8 +68,8 @@ pub const PROVEN: &str =
 /// All other values.
 pub const OTHERS: &str = "All others";
 /// What the others may contain.
-pub const ABOUT_OTHERS: &str = "The 50 most frequent values of each hour or day are counted separately. \
-     The number beside a value is never too high; it may be too low by up to 2% of all calls, which are then under “All others”.";
+pub const ABOUT_OTHERS: &str = "The 32 most frequent values of each hour or day are counted separately. \
+     The number beside a value is never too high; it may be too low by up to 3.2% of all calls, which are then under “All others”.";
 /// Those that passed.
 pub const ACCEPTED: &str = "Accepted";
 /// Those that did not.
