@@ -2,7 +2,7 @@
 
 use crate::{
     Keyring, ManagementError, SignedIn,
-    password::{Lane, check_new},
+    password::{Lane, Passwords, check_new},
     session,
 };
 use domain::{
@@ -10,10 +10,12 @@ use domain::{
     account::{Email, Role, parse_title},
     id::{AccountId, ApplicationId, PersonId},
     origin::Origin,
+    time::Timestamp,
 };
 use secrecy::{ExposeSecret, SecretString};
-use store::{NewPerson, PersonRow, StoreError};
+use store::{NewPerson, PersonRow, Store, StoreError};
 use subtle::ConstantTimeEq;
+use verification::{Entropy, new_id};
 
 /// The parsed setup form.
 #[derive(Debug)]
@@ -105,6 +107,29 @@ impl Keyring {
     }
 
     async fn add(&self, draft: PersonDraft, origin: &Origin) -> Result<PersonRow, ManagementError> {
+        let registry = Registry {
+            store: &self.store,
+            passwords: &self.passwords,
+            entropy: &*self.entropy,
+        };
+        registry.add(draft, self.now(), origin).await
+    }
+}
+
+/// What adding a person requires.
+pub(crate) struct Registry<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) passwords: &'a Passwords,
+    pub(crate) entropy: &'a dyn Entropy,
+}
+
+impl Registry<'_> {
+    pub(crate) async fn add(
+        &self,
+        draft: PersonDraft,
+        at: Timestamp,
+        origin: &Origin,
+    ) -> Result<PersonRow, ManagementError> {
         let place = draft
             .place
             .filter(|_| draft.role != Role::Support)
@@ -124,7 +149,7 @@ impl Keyring {
             .passwords
             .hash(draft.password.expose_secret(), Lane::Known)
             .await?;
-        let id = PersonId(self.new_id());
+        let id = PersonId(new_id(self.entropy, at));
         let new = NewPerson {
             id,
             email: &draft.email,
@@ -133,8 +158,11 @@ impl Keyring {
             place: place
                 .as_ref()
                 .map(|(account, application)| (account.as_str(), application.as_str())),
-            at: self.now(),
-            new_ids: (AccountId(self.new_id()), ApplicationId(self.new_id())),
+            at,
+            new_ids: (
+                AccountId(new_id(self.entropy, at)),
+                ApplicationId(new_id(self.entropy, at)),
+            ),
             origin: (&origin.address_text(), &origin.request_id),
         };
         match self.store.add_person(&new).await {

@@ -1,8 +1,9 @@
-//! Password resets, and disabling and enabling of people.
+//! Password resets, and the administration of people on the command line.
 
 use crate::{
-    Keyring, ManagementError,
-    password::{Lane, check_new},
+    Keyring, ManagementError, PersonDraft,
+    password::{Lane, Passwords, check_new},
+    people::Registry,
 };
 use domain::{
     account::Email,
@@ -72,6 +73,20 @@ impl PeopleAdmin {
             clock,
             entropy,
         }
+    }
+
+    /// Adds a person; creates the account and the application if they do not exist.
+    ///
+    /// # Errors
+    /// As [`Keyring::add_person`].
+    pub async fn add(&self, draft: PersonDraft) -> Result<PersonId, ManagementError> {
+        let registry = Registry {
+            store: &self.store,
+            passwords: &Passwords::new(&*self.entropy)?,
+            entropy: &*self.entropy,
+        };
+        let origin = Origin::default();
+        Ok(registry.add(draft, self.clock.now(), &origin).await?.id)
     }
 
     /// Creates a link that resets a person's password once within 30 minutes. An earlier link stops working.

@@ -82,7 +82,7 @@ enum AuditCommand {
 
 #[derive(Debug, Subcommand)]
 enum UserCommand {
-    /// Add a person who may sign in
+    /// Add a person who may sign in. The server may be running
     #[command(after_help = help())]
     Add(user::Add),
     /// Print a link that resets a person's password: it works once, within 30 minutes, and ends all of the person's sessions.

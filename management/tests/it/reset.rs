@@ -295,6 +295,43 @@ async fn an_invitation_does_not_reveal_whether_its_address_has_an_account(databa
     assert_eq!(heard[1], heard[2]);
 }
 
+each_database!(a_person_is_added_to_a_new_and_to_an_existing_account_while_a_server_is_running);
+async fn a_person_is_added_to_a_new_and_to_an_existing_account_while_a_server_is_running(
+    database: TestDatabase,
+) {
+    let test = TestKeyring::new(database).await;
+    test.add("Acme", "boss@example.com", Role::Owner).await;
+    let admin = admin(&test).await;
+    let draft = |account: &str, email: &str| PersonDraft {
+        place: Some((account.to_owned(), "Payments".to_owned())),
+        email: Email::parse(email).expect("valid"),
+        role: Role::Owner,
+        password: PASSWORD.to_owned().into(),
+    };
+    let taken = admin.add(draft("Acme", "boss@example.com")).await;
+    assert!(matches!(taken, Err(ManagementError::Invalid(_))));
+    let store = Store::open_to_read(&test.database.url)
+        .await
+        .expect("opens");
+    let mut applications = Vec::new();
+    for account in ["Acme", "New account"] {
+        let email = format!("ada@{}.example", account.len());
+        let id = admin.add(draft(account, &email)).await.expect("added");
+        let origin = Origin::default();
+        let answer = test.keyring.sign_in(&email, PASSWORD, None, &origin);
+        let SignIn::Granted(signed_in) = answer.await.expect("works") else {
+            panic!("{email} cannot sign in");
+        };
+        assert!(is_in(&test, &signed_in.token).await);
+        let found = store.applications_of(id).await;
+        applications.push(found.expect("works").len());
+    }
+    // Acme has the application of its owner, and the one that was created with the second owner.
+    assert_eq!(applications, [2, 1]);
+    store.close().await;
+    admin.close().await;
+}
+
 each_database!(a_command_beside_the_server_changes_nothing_in_the_key_index);
 async fn a_command_beside_the_server_changes_nothing_in_the_key_index(database: TestDatabase) {
     let test = TestKeyring::new(database).await;

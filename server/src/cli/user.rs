@@ -13,7 +13,7 @@ use std::{
     sync::Arc,
 };
 use store::Store;
-use verification::{SystemClock, SystemEntropy};
+use verification::{Peppers, SystemClock, SystemEntropy};
 use zeroize::Zeroizing;
 
 /// Maximum number of bytes that are read as a password.
@@ -125,30 +125,32 @@ fn unknown(email: &Email) -> CommandError {
     CommandError::Failed(format!("no person has the address {email}"))
 }
 
-/// Opens the database without a lock: a running server reads people and sessions from it at every request.
 async fn people(config: &Config) -> Result<PeopleAdmin, CommandError> {
     let peppers = pepper::load(&config.pepper, true)?;
-    let store = Store::open_without_ownership(&config.database_url)
+    Ok(admin(open(config).await?, &peppers))
+}
+
+/// Opens the database without a lock: a running server reads people and sessions from it at every request.
+async fn open(config: &Config) -> Result<Store, CommandError> {
+    Store::open_without_ownership(&config.database_url)
         .await
         .map_err(|error| {
             CommandError::failed(
                 "LATCHKEY_DATABASE_URL: the database cannot be opened",
                 error,
             )
-        })?;
+        })
+}
+
+fn admin(store: Store, peppers: &Peppers) -> PeopleAdmin {
     let clock = Arc::new(SystemClock::default());
-    Ok(PeopleAdmin::new(
-        store,
-        &peppers,
-        clock,
-        Arc::new(SystemEntropy),
-    ))
+    PeopleAdmin::new(store, peppers, clock, Arc::new(SystemEntropy))
 }
 
 /// Adds a person.
 ///
 /// # Errors
-/// Where an argument or the password is invalid, a server is running, or the database cannot be used.
+/// As [`add_person`]; where an argument is missing, or the password cannot be read.
 pub async fn add(add: Add, config: &Config) -> Result<(), CommandError> {
     let application = add.account.zip(add.application);
     if application.is_none() && add.role != Role::Support {
@@ -158,21 +160,43 @@ pub async fn add(add: Add, config: &Config) -> Result<(), CommandError> {
     }
     let password = read_password()
         .map_err(|error| CommandError::failed("the password cannot be read", error))?;
-    // SQLite has one writer, so the server must be stopped.
-    let _lock = start::DatabaseLock::take(&config.database_url)?;
-    let keyring = start::open(start::open_store(config).await?, config).await?;
-    let email = add.email.clone();
     let draft = PersonDraft {
         place: application,
         email: add.email,
         role: add.role,
         password: password.as_str().into(),
     };
-    let added = keyring.add_person(draft).await;
-    keyring.close().await;
+    add_person(draft, config).await
+}
+
+/// Adds a person, after creating or migrating the database if necessary.
+///
+/// # Errors
+/// Where the draft is invalid, the database cannot be used, or it has to be migrated while a server is running.
+pub async fn add_person(draft: PersonDraft, config: &Config) -> Result<(), CommandError> {
+    let store = match Store::open_without_ownership(&config.database_url).await {
+        Ok(store) => store,
+        Err(_) => create_and_open(config).await?,
+    };
+    let has_keys = store
+        .has_keys()
+        .await
+        .map_err(|error| CommandError::failed("the database cannot be read", error))?;
+    let people = admin(store, &pepper::load(&config.pepper, has_keys)?);
+    let email = draft.email.clone();
+    let added = people.add(draft).await;
+    people.close().await;
     added.map_err(|error| CommandError::failed(&format!("{email} was not added"), error))?;
     console::print_info(format_args!("{email} can sign in."));
     Ok(())
+}
+
+/// Creates or migrates the database, which no server may be using, and opens it.
+async fn create_and_open(config: &Config) -> Result<Store, CommandError> {
+    let lock = start::DatabaseLock::take(&config.database_url)?;
+    start::open_store(config).await?.close().await;
+    drop(lock);
+    open(config).await
 }
 
 /// Reads standard input up to its end, without the line end that `echo` adds.

@@ -1,8 +1,9 @@
 //! Commands while a server is running.
 
-use crate::test_server::{DEVELOPER, PEPPER, TestServer, VIEWER};
+use crate::test_server::{DEVELOPER, PASSWORD, PEPPER, TestServer, VIEWER};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::account::Email;
+use domain::account::{Email, Role};
+use management::PersonDraft;
 use server::{
     cli::user::{self, PersonArgs},
     config::Config,
@@ -22,6 +23,15 @@ fn config(server: &TestServer) -> Config {
 fn whom(email: &str) -> PersonArgs {
     PersonArgs {
         email: Email::parse(email).expect("an address"),
+    }
+}
+
+fn owner(email: &str) -> PersonDraft {
+    PersonDraft {
+        place: Some(("New account".into(), "Payments".into())),
+        email: Email::parse(email).expect("an address"),
+        role: Role::Owner,
+        password: PASSWORD.into(),
     }
 }
 
@@ -51,4 +61,40 @@ async fn people_are_disabled_and_enabled_while_a_server_is_running() {
     let unknown = user::disable(whom("nobody@northwind.example"), &config).await;
     let refusal = unknown.expect_err("an unknown address").to_string();
     assert!(refusal.contains("no person has the address"), "{refusal}");
+}
+
+#[tokio::test]
+async fn a_person_who_is_added_while_a_server_is_running_can_sign_in() {
+    let server = TestServer::with_users().await;
+    let config = config(&server);
+    let _owned = start::DatabaseLock::take(&config.database_url).expect("free");
+    user::add_person(owner("ada@new.example"), &config)
+        .await
+        .expect("added");
+    let cookie = format!("latchkey={}", server.token("ada@new.example").await);
+    let home = server.post("/api/home", &[("cookie", &cookie)], "").await;
+    assert_eq!(home.status.as_u16(), 200, "{}", home.body);
+    let again = user::add_person(owner("ada@new.example"), &config).await;
+    let refusal = again.expect_err("the address is taken").to_string();
+    assert!(refusal.contains("exists already"), "{refusal}");
+}
+
+#[tokio::test]
+async fn the_first_person_is_added_to_a_database_that_does_not_exist() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!(
+        "sqlite://{}",
+        folder.path().join("new/latchkey.db").display()
+    );
+    let config = Config::read(|name| match name {
+        "LATCHKEY_DATABASE_URL" => Some(OsString::from(&url)),
+        "LATCHKEY_PEPPER" => Some(STANDARD.encode(PEPPER).into()),
+        _ => None,
+    })
+    .expect("settings");
+    user::add_person(owner("ada@new.example"), &config)
+        .await
+        .expect("added");
+    let done = user::disable(whom("ada@new.example"), &config).await;
+    done.expect("the person exists");
 }
