@@ -96,12 +96,53 @@ fn line((n, used): (usize, &PepperUse)) -> String {
         (_, false) => "missing",
     };
     format!(
-        "{} {state}: {} keys that work, {} ended keys, {} open invitations, {} sessions, {} audit logs end under it",
+        "{} {state}: {}, {}, {}, {}, {} under it",
         used.name,
-        rows.live_keys,
-        rows.secrets - rows.live_keys,
-        rows.invitations,
-        rows.sessions,
-        rows.log_heads
+        count(rows.live_keys, "key that works", "keys that work"),
+        count(rows.secrets - rows.live_keys, "ended key", "ended keys"),
+        count(rows.invitations, "open invitation", "open invitations"),
+        count(rows.sessions, "session", "sessions"),
+        count(rows.log_heads, "audit log ends", "audit logs end"),
     )
+}
+
+fn count(n: i64, singular: &str, plural: &str) -> String {
+    let noun = if n == 1 { singular } else { plural };
+    format!("{n} {noun}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+    use management::PepperUse;
+    use store::PepperUsage;
+    use verification::Pepper;
+
+    #[test]
+    fn counts_of_one_are_in_the_singular() {
+        let name = Pepper::from_bytes([7; 32]).name();
+        let used = |n| PepperUse {
+            name,
+            known: true,
+            rows: PepperUsage {
+                secrets: 2 * n,
+                live_keys: n,
+                invitations: n,
+                sessions: n,
+                log_heads: n,
+            },
+        };
+        assert_eq!(
+            line((0, &used(1))),
+            format!(
+                "{name} newest: 1 key that works, 1 ended key, 1 open invitation, 1 session, 1 audit log ends under it"
+            )
+        );
+        assert_eq!(
+            line((1, &used(0))),
+            format!(
+                "{name} can be removed: 0 keys that work, 0 ended keys, 0 open invitations, 0 sessions, 0 audit logs end under it"
+            )
+        );
+    }
 }
