@@ -79,7 +79,7 @@ pub enum StoreError {
     #[error("the revocation journal cannot be written: {0}")]
     JournalNotWritten(std::io::Error),
     /// The database does not answer.
-    #[error("the database does not answer: {0}")]
+    #[error("the database does not answer: {}", reason(.0))]
     Unavailable(sqlx::Error),
     /// Any other error of the driver.
     #[error("{0}")]
@@ -104,6 +104,15 @@ fn migration(error: &sqlx::migrate::MigrateError) -> String {
             )
         }
         other => other.to_string(),
+    }
+}
+
+/// Returns the reason without the driver's prefix, which only says that it concerns the database.
+fn reason(error: &sqlx::Error) -> &dyn std::fmt::Display {
+    match error {
+        sqlx::Error::Io(cause) => cause,
+        sqlx::Error::Database(cause) => cause,
+        other => other,
     }
 }
 
@@ -160,5 +169,27 @@ impl StoreError {
             } => matches!(cause.code().as_deref(), Some("778" | "4874")),
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::StoreError;
+    use std::io;
+
+    #[test]
+    fn an_unavailable_database_is_reported_once_with_its_reason() {
+        let refused = io::Error::new(io::ErrorKind::ConnectionRefused, "Connection refused");
+        let error = StoreError::from(sqlx::Error::Io(refused));
+        assert_eq!(
+            error.to_string(),
+            "the database does not answer: Connection refused"
+        );
+        let error = StoreError::from(sqlx::Error::PoolClosed);
+        assert!(
+            error
+                .to_string()
+                .starts_with("the database does not answer: attempted")
+        );
     }
 }
