@@ -1,55 +1,55 @@
-// What every test finds around it: a server with people, a signed-in browser, and a watch over the page.
+// Fixtures: a server with people, a signed-in browser, and a check for errors of the browser.
 import { type APIResponse, type BrowserContext, type Page, test as base, expect, request } from '@playwright/test';
 import { people } from './people.ts';
 import { type Database, type Person, type Server, startServer } from './server.ts';
 
 export { expect, people, request };
 
-/** Where a person is after signing in. */
-export interface Place {
+/** The paths of a person's application. */
+export interface ApplicationPaths {
   /** `/apps/{id}` */
   app: string;
   /** The list of keys. */
   keys: string;
 }
 
-export interface Watch {
-  /** This test provokes such a line in the browser's console. */
-  expect(line: RegExp): void;
+export interface BrowserErrors {
+  /** Allows lines of the browser's console that the test provokes. */
+  allow(line: RegExp): void;
 }
 
-/** After ten minutes a sign-in is not fresh any more: milliseconds after which a test gets a new one. */
-const FRESH = 5 * 60_000;
+/** The age in milliseconds at which a shared session is replaced. Re-authentication is required after ten minutes. */
+const MAX_SESSION_AGE = 5 * 60_000;
 
 interface Session {
   since: number;
   cookies: Awaited<ReturnType<BrowserContext['cookies']>>;
-  place: Place;
+  paths: ApplicationPaths;
 }
 
-export interface Settings {
-  /** Fails the test on what a browser complains about. */
-  watch: Watch;
-  /** Signs the browser in without its form. */
-  as: (person: Person) => Promise<Place>;
-  /** Goes to a path and waits until the page listens. */
+export interface TestFixtures {
+  /** Fails the test on errors and warnings of the browser. */
+  browserErrors: BrowserErrors;
+  /** Signs the browser in without the sign-in form. */
+  signInAs: (person: Person) => Promise<ApplicationPaths>;
+  /** Opens a path and waits until the page is interactive. */
   open: (path: string) => Promise<void>;
 }
 
-export interface WorkerSettings {
+export interface WorkerFixtures {
   database: Database;
-  /** Who may sign in; with nobody the server waits to be set up. */
-  crowd: Person[];
+  /** The people that exist at the start. Without any, the server requires the setup. */
+  initialPeople: Person[];
   server: Server;
   sessions: Map<string, Session>;
 }
 
-export const test = base.extend<Settings, WorkerSettings>({
+export const test = base.extend<TestFixtures, WorkerFixtures>({
   database: ['sqlite', { option: true, scope: 'worker' }],
-  crowd: [Object.values(people), { option: true, scope: 'worker' }],
+  initialPeople: [Object.values(people), { option: true, scope: 'worker' }],
   server: [
-    async ({ database, crowd }, use) => {
-      const server = await startServer({ database, people: crowd });
+    async ({ database, initialPeople }, use) => {
+      const server = await startServer({ database, people: initialPeople });
       await use(server);
       await server.stop();
     },
@@ -59,41 +59,41 @@ export const test = base.extend<Settings, WorkerSettings>({
 
   baseURL: async ({ server }, use) => use(server.url),
 
-  watch: [
+  browserErrors: [
     async ({ context, server, javaScriptEnabled }, use) => {
-      // Without scripts nothing uses what the page preloads for them.
+      // Without JavaScript, preloaded scripts are not used.
       const allowed: RegExp[] = javaScriptEnabled ? [] : [/preloaded using link preload but not used/];
-      const trouble: string[] = [];
+      const errors: string[] = [];
       context.on('console', (message) => {
         if (['error', 'warning'].includes(message.type())) {
-          trouble.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+          errors.push(`${message.type()}: ${message.text()} (${message.location().url})`);
         }
       });
-      context.on('weberror', (error) => trouble.push(`uncaught: ${error.error()}`));
+      context.on('weberror', (error) => errors.push(`uncaught: ${error.error()}`));
       context.on('request', (sent) => {
         const url = new URL(sent.url());
         if (url.origin !== server.url && !['data:', 'about:'].includes(url.protocol)) {
-          trouble.push(`request to another site: ${sent.url()}`);
+          errors.push(`request to another site: ${sent.url()}`);
         }
       });
-      await use({ expect: (line) => allowed.push(line) });
+      await use({ allow: (line) => allowed.push(line) });
       expect(
-        trouble.filter((line) => !allowed.some((pattern) => pattern.test(line))),
-        'the browser has nothing to complain about',
+        errors.filter((line) => !allowed.some((pattern) => pattern.test(line))),
+        'errors of the browser',
       ).toEqual([]);
     },
     { auto: true },
   ],
 
-  as: async ({ context, server, sessions }, use) => {
+  signInAs: async ({ context, server, sessions }, use) => {
     await use(async (person) => {
       let session = sessions.get(person.email);
-      if (!session || Date.now() - session.since > FRESH) {
+      if (!session || Date.now() - session.since > MAX_SESSION_AGE) {
         session = await signInByRequest(server.url, person);
         sessions.set(person.email, session);
       }
       await context.addCookies(session.cookies);
-      return session.place;
+      return session.paths;
     });
   },
 
@@ -101,31 +101,37 @@ export const test = base.extend<Settings, WorkerSettings>({
     await use(async (path) => {
       await page.goto(path);
       if (javaScriptEnabled) {
-        await listens(page);
+        await waitUntilInteractive(page);
       }
     });
   },
 });
 
-/** Waits until WebAssembly has taken the page over. */
-export async function listens(page: Page): Promise<void> {
+/** Waits until the page's program has started. */
+export async function waitUntilInteractive(page: Page): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('data-js', '');
 }
 
-/** Waits until the page has nothing left to do, so that what it complains about late is heard as well. */
-export async function isIdle(page: Page): Promise<void> {
+/** Waits until the page is idle, so that late errors are reported as well. */
+export async function waitUntilIdle(page: Page): Promise<void> {
   await page.evaluate(() => new Promise<void>((done) => requestIdleCallback(() => requestAnimationFrame(() => done()))));
 }
 
-/** The line with which Chromium's console reports an answer with this status. */
-export const answered = (status: number): RegExp => new RegExp(`the server responded with a status of ${status}`);
+/** The line in Chromium's console for a response with this status. */
+export const failedResponse = (status: number): RegExp => new RegExp(`the server responded with a status of ${status}`);
 
-/** What a page of the server sends with a form. */
-export const fromOurPage = (url: string): Record<string, string> => ({ origin: url, accept: 'application/json' });
+/** The headers that a page of the server sends with a form. */
+export const sameOriginHeaders = (url: string): Record<string, string> => ({ origin: url, accept: 'application/json' });
 
-/** Signs in by the form: a session of its own, where the tests of a person otherwise share one. */
-export async function signIn(page: Page, person: Person): Promise<void> {
+/** Leaves the page, so that it sends no further requests, and removes the session's cookies. */
+export async function clearSession(page: Page): Promise<void> {
+  await page.goto('about:blank');
   await page.context().clearCookies();
+}
+
+/** Signs in by the form, which creates a new session; `signInAs` shares one between tests. */
+export async function signIn(page: Page, person: Person): Promise<void> {
+  await clearSession(page);
   await page.goto('/sign-in');
   await page.getByRole('textbox', { name: 'Email' }).fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);
@@ -133,7 +139,7 @@ export async function signIn(page: Page, person: Person): Promise<void> {
   await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
 }
 
-/** Makes the newest session one whose password was entered eleven minutes ago: stale. PostgreSQL alone, as `query`. */
+/** Changes the newest session so that its password was entered eleven minutes ago. Only on PostgreSQL, like `query`. */
 export async function makeSignInStale(server: Server): Promise<void> {
   await server.query(
     'UPDATE session SET authenticated_at = authenticated_at - 660000 WHERE created_at = (SELECT MAX(created_at) FROM session)',
@@ -144,7 +150,7 @@ async function signInByRequest(url: string, person: Person): Promise<Session> {
   const client = await request.newContext({ baseURL: url });
   const answer = await client.post('/api/sign_in', {
     form: { email: person.email, password: person.password },
-    headers: fromOurPage(url),
+    headers: sameOriginHeaders(url),
     maxRedirects: 0,
   });
   expect(answer.status(), await answer.text()).toBeLessThan(400);
@@ -153,12 +159,12 @@ async function signInByRequest(url: string, person: Person): Promise<Session> {
   expect(keys).toMatch(/^\/apps\/[^/]+\/settings\/api-keys$/);
   const { cookies } = await client.storageState();
   await client.dispose();
-  return { since: Date.now(), cookies, place: { app: keys.replace(/\/settings\/api-keys$/, ''), keys } };
+  return { since: Date.now(), cookies, paths: { app: keys.replace(/\/settings\/api-keys$/, ''), keys } };
 }
 
 let count = 0;
 
-/** A name that no other key of this run has. */
+/** Returns a name that no other key of this run has. */
 export function unique(words: string): string {
   count += 1;
   return `${words} ${Date.now().toString(36)}${count}`;
@@ -173,7 +179,7 @@ export interface Credentials {
 export const KEY_ID = /^ak[lt]_[0-9A-Za-z]{16}$/;
 export const SECRET = /^as[lt]_[0-9A-Za-z]{49}$/;
 
-/** Fills in the dialog `Create API Key`, which is open, as far as a key needs. */
+/** Fills in the required fields of the open dialog `Create API Key`. */
 export async function fillKey(page: Page, name: string, scopes = ['invoice:read']): Promise<void> {
   const dialog = page.getByRole('dialog', { name: 'Create API Key' });
   await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
@@ -182,7 +188,7 @@ export async function fillKey(page: Page, name: string, scopes = ['invoice:read'
   }
 }
 
-/** Reads the dialog `Save your credentials`, which is open or about to be. */
+/** Reads the dialog `Save your credentials`, after waiting for it. */
 export async function readCredentials(page: Page): Promise<{ id: string; secret: string }> {
   const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
   await expect(reveal).toBeVisible();
@@ -191,7 +197,7 @@ export async function readCredentials(page: Page): Promise<{ id: string; secret:
   return { id, secret };
 }
 
-/** Closes the dialog `Save your credentials` as one should. */
+/** Confirms the dialog `Save your credentials`, and closes it. */
 export async function confirmStored(page: Page): Promise<void> {
   const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
   await reveal.getByRole('checkbox', { name: 'I have stored this secret' }).check();
@@ -200,15 +206,15 @@ export async function confirmStored(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
 }
 
-/** Makes a key as a person does; the page is the list afterwards. */
+/** Creates a key through the dashboard. Afterwards the page shows the list. */
 export async function createKey(
   page: Page,
-  open: Settings['open'],
-  place: Place,
+  open: TestFixtures['open'],
+  paths: ApplicationPaths,
   name: string,
   scopes?: string[],
 ): Promise<Credentials> {
-  await open(`${place.keys}/new`);
+  await open(`${paths.keys}/new`);
   await fillKey(page, name, scopes);
   await page.getByRole('button', { name: 'Generate API Key' }).click();
   const pair = await readCredentials(page);
@@ -216,29 +222,29 @@ export async function createKey(
   return { name, ...pair };
 }
 
-/** The row of a key in the list. */
+/** Returns the row of a key in the list. */
 export const row = (page: Page, name: string) =>
   page.getByRole('table', { name: 'API keys' }).getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
 
-/** What the gate says of a pair. */
+/** Sends credentials to the gate. */
 export async function whoami(url: string, pair: { id: string; secret: string }): Promise<APIResponse> {
   const client = await request.newContext({ baseURL: url });
   return client.get('/v1/whoami', { headers: { 'x-client-key': pair.id, 'x-client-secret': pair.secret } });
 }
 
-/** How many keys an application has. */
-export async function countKeys(page: Page, url: string, place: Place): Promise<number> {
+/** Returns the number of keys of an application. */
+export async function countKeys(page: Page, url: string, paths: ApplicationPaths): Promise<number> {
   const answer = await page.request.post('/api/list_keys', {
-    form: { app: place.app.replace('/apps/', ''), search: '', status: '', environment: '', cursor: '' },
-    headers: fromOurPage(url),
+    form: { app: paths.app.replace('/apps/', ''), search: '', status: '', environment: '', cursor: '' },
+    headers: sameOriginHeaders(url),
   });
   expect(answer.ok()).toBe(true);
   return ((await answer.json()) as { data: { total: number } }).data.total;
 }
 
-/** Everything that a page could keep a text in, the network aside. */
-export async function everythingKept(page: Page): Promise<string> {
-  const kept = await page.evaluate(() => {
+/** Returns the text of everything in which a page could store a secret. */
+export async function pageState(page: Page): Promise<string> {
+  const state = await page.evaluate(() => {
     const values = [...document.querySelectorAll('input, textarea')].map((field) => (field as HTMLInputElement).value);
     return JSON.stringify([
       document.documentElement.outerHTML,
@@ -252,5 +258,5 @@ export async function everythingKept(page: Page): Promise<string> {
     ]);
   });
   const cookies = await page.context().cookies();
-  return kept + JSON.stringify(cookies);
+  return state + JSON.stringify(cookies);
 }

@@ -1,16 +1,16 @@
-// How somebody comes to belong to an account.
+// Inviting people to an account.
 import type { Browser, BrowserContext, Page } from '@playwright/test';
-import { expect, listens, people, type Settings } from './fixtures.ts';
+import { type TestFixtures, expect, people, waitUntilInteractive } from './fixtures.ts';
 import type { Person } from './server.ts';
 
-/** What newcomers choose. */
+/** The password that invited people choose. */
 const password = 'violet compass under snow';
 
 let count = 0;
-/** An e-mail address of nobody yet. */
-export const newcomer = (): string => `new${Date.now().toString(36)}${(count += 1)}@acme.example`;
+/** Returns an e-mail address that is not in use. */
+export const newEmail = (): string => `new${Date.now().toString(36)}${(count += 1)}@acme.example`;
 
-/** Enters the password where the sign-in is no longer fresh. */
+/** Enters the password if re-authentication is required. */
 export async function enterPassword(page: Page, person: Person): Promise<void> {
   const field = page.getByRole('dialog').or(page.getByRole('alertdialog')).getByLabel('Password', { exact: true });
   if (await field.isVisible()) {
@@ -18,8 +18,8 @@ export async function enterPassword(page: Page, person: Person): Promise<void> {
   }
 }
 
-/** Makes an invitation as its owner does; the answer is the path of its link. */
-export async function invite(page: Page, open: Settings['open'], app: string, email: string, role: string, by: Person = people.owner): Promise<string> {
+/** Invites a person through the dashboard, and returns the path of the link. */
+export async function invite(page: Page, open: TestFixtures['open'], app: string, email: string, role: string, by: Person = people.owner): Promise<string> {
   await open(`${app}/settings/general`);
   await page.getByRole('link', { name: 'Invite a member' }).click();
   const dialog = page.getByRole('dialog', { name: 'Invite a member' });
@@ -34,17 +34,17 @@ export async function invite(page: Page, open: Settings['open'], app: string, em
   return path;
 }
 
-/** A browser of somebody else. */
-export async function another(browser: Browser, url: string, javaScriptEnabled: boolean): Promise<{ context: BrowserContext; page: Page }> {
+/** Creates a browser context with its own cookies. */
+export async function newContext(browser: Browser, url: string, javaScriptEnabled: boolean): Promise<{ context: BrowserContext; page: Page }> {
   const context = await browser.newContext({ baseURL: url, javaScriptEnabled });
   return { context, page: await context.newPage() };
 }
 
-/** Opens an invitation and enters a password. */
-export async function accept(page: Page, path: string, javaScriptEnabled: boolean, secret = password): Promise<void> {
+/** Accepts an invitation with a password. */
+export async function acceptInvitation(page: Page, path: string, javaScriptEnabled: boolean, secret = password): Promise<void> {
   await page.goto(path);
   if (javaScriptEnabled) {
-    await listens(page);
+    await waitUntilInteractive(page);
   }
   await page.getByLabel('Password', { exact: true }).fill(secret);
   await page.getByRole('button', { name: 'Accept invitation' }).click();

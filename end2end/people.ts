@@ -1,4 +1,4 @@
-// Who uses Latchkey in these tests.
+// The people in these tests.
 import type { Person } from './server.ts';
 
 const acme = { account: 'Acme Inc.', application: 'Web shop' };
@@ -7,7 +7,7 @@ export const people = {
   owner: { ...acme, email: 'olivia@acme.example', role: 'owner', password: 'maple kettle orbit twelve' },
   developer: { ...acme, email: 'dev@acme.example', role: 'developer', password: 'granite lantern seven fox' },
   viewer: { ...acme, email: 'vera@acme.example', role: 'viewer', password: 'paper harbour quiet moss' },
-  stranger: {
+  otherOwner: {
     account: 'Globex',
     application: 'Billing',
     email: 'sam@globex.example',

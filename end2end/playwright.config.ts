@@ -1,12 +1,12 @@
 import { defineConfig, devices } from '@playwright/test';
-import type { Settings, WorkerSettings } from './fixtures.ts';
+import type { TestFixtures, WorkerFixtures } from './fixtures.ts';
 
-// Stories that depend on the database; the others are told on SQLite alone.
-const stories = /\/(audit-log|overview|setup|sign-in|create|edit|revoke|lifecycle|list|bulk|roles|members|general|requests|security-events|support|regenerate|impact|reset)\.spec\.ts$/;
+// Tests that depend on the database; the others run on SQLite only.
+const databaseTests = /\/(audit-log|overview|setup|sign-in|create|edit|revoke|lifecycle|list|bulk|roles|members|general|requests|security-events|support|regenerate|impact|reset)\.spec\.ts$/;
 const withoutScripts = { javaScriptEnabled: false };
 const chromium = process.env['LATCHKEY_CHROMIUM'];
 
-export default defineConfig<Settings, WorkerSettings>({
+export default defineConfig<TestFixtures, WorkerFixtures>({
   testDir: 'tests',
   workers: 2,
   fullyParallel: false,
@@ -27,7 +27,7 @@ export default defineConfig<Settings, WorkerSettings>({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
-        // A name of the local network, without HTTPS.
+        // A host name without HTTPS.
         '--host-resolver-rules=MAP keys.lan 127.0.0.1',
       ],
     },
@@ -37,11 +37,11 @@ export default defineConfig<Settings, WorkerSettings>({
     { name: 'no-js', grepInvert: /@js/, use: withoutScripts },
     ...(process.env['LATCHKEY_TEST_POSTGRES_URL']
       ? [
-          { name: 'js-postgres', grepInvert: /@no-js/, testMatch: stories, use: { database: 'postgres' as const } },
+          { name: 'js-postgres', grepInvert: /@no-js/, testMatch: databaseTests, use: { database: 'postgres' as const } },
           {
             name: 'no-js-postgres',
             grepInvert: /@js/,
-            testMatch: stories,
+            testMatch: databaseTests,
             use: { ...withoutScripts, database: 'postgres' as const },
           },
         ]

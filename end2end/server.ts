@@ -1,4 +1,4 @@
-// Starts the real server, with people who may sign in.
+// Starts the real server with people who can sign in.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -21,26 +21,26 @@ export interface Person {
 
 export interface Server {
   url: string;
-  /** The one-time token that a server without people prints. */
+  /** The setup token that a server without people prints. */
   setupToken: string | undefined;
-  /** Asks the database; PostgreSQL alone: nobody else opens an SQLite file while it is served. */
+  /** Runs a statement in the database. Only on PostgreSQL, because the server owns the SQLite file. */
   query(sql: string): Promise<void>;
-  /** Runs `latchkey` with these arguments beside the server; returns what it prints to standard output. */
-  command(...words: string[]): Promise<string>;
+  /** Runs `latchkey` with these arguments while the server is running, and returns its standard output. */
+  command(...args: string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
 interface Options {
   database?: Database;
   people?: Person[];
-  /** Where browsers believe the server to be; its own address where it is left out. */
+  /** The public URL; the default is the server's address. */
   publicUrl?: string;
-  /** The name in that URL, where it is not the address. */
+  /** The host name in the default public URL. */
   host?: string;
 }
 
-const STARTS_WITHIN = 30_000;
-const STOPS_WITHIN = 10_000;
+const START_TIMEOUT = 30_000;
+const STOP_TIMEOUT = 10_000;
 
 export async function startServer({
   database = 'sqlite',
@@ -54,7 +54,7 @@ export async function startServer({
       ? await postgres()
       : {
           url: `sqlite://${folder}/latchkey.db`,
-          query: () => Promise.reject(new Error('an SQLite file is not asked')),
+          query: () => Promise.reject(new Error('statements cannot be run in an SQLite database')),
           drop: async () => {},
         };
   const port = await freePort();
@@ -70,36 +70,36 @@ export async function startServer({
     LATCHKEY_LOG_FORMAT: 'text',
     RUST_LOG: 'warn',
   };
-  const tidy = async () => {
+  const cleanUp = async () => {
     await db.drop();
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    // One after the other, and before the server: a SQLite database belongs to one process.
+    // Before the server, because the first call creates the database.
     for (const person of people) {
       await addPerson(person, folder, env);
     }
   } catch (error) {
-    await tidy();
+    await cleanUp();
     throw error;
   }
   const child = spawn(program(), ['serve'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const said = listenTo(child);
+  const output = collectOutput(child);
   const stop = async () => {
-    await end(child);
-    await tidy();
+    await terminate(child);
+    await cleanUp();
   };
   try {
-    await ready(url, child, said);
+    await waitUntilReady(url, child, output);
   } catch (error) {
     await stop();
     throw error;
   }
   return {
     url,
-    setupToken: /enter this token:\s+(\S+)/.exec(said())?.[1],
+    setupToken: /enter this token:\s+(\S+)/.exec(output())?.[1],
     query: db.query,
-    command: (...words) => runCommand(words, folder, env),
+    command: (...args) => runCommand(args, folder, env),
     stop,
   };
 }
@@ -115,21 +115,21 @@ async function addPerson(person: Person, cwd: string, env: NodeJS.ProcessEnv): P
     ['user', 'add', '--account', account, '--application', application, '--email', email, '--role', role, '--password-stdin'],
     { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] },
   );
-  const said = listenTo(child);
+  const output = collectOutput(child);
   child.stdin.end(password);
   const code = await new Promise((done, fail) => child.once('error', fail).once('close', done));
   if (code !== 0) {
-    throw new Error(`latchkey user add ${email} ended with ${code}: ${said()}`);
+    throw new Error(`latchkey user add ${email} ended with ${code}: ${output()}`);
   }
 }
 
-async function runCommand(words: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const { stdout } = await promisify(execFile)(program(), words, { cwd, env });
+async function runCommand(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const { stdout } = await promisify(execFile)(program(), args, { cwd, env });
   return stdout;
 }
 
-/** Collects everything that a process says. */
-function listenTo(child: ChildProcess): () => string {
+/** Collects the output of a process. */
+function collectOutput(child: ChildProcess): () => string {
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (piece: string) => {
@@ -139,15 +139,15 @@ function listenTo(child: ChildProcess): () => string {
   return () => text;
 }
 
-async function ready(url: string, child: ChildProcess, said: () => string): Promise<void> {
+async function waitUntilReady(url: string, child: ChildProcess, output: () => string): Promise<void> {
   let failure: Error | undefined;
   child.once('error', (error) => {
     failure = error;
   });
-  const deadline = Date.now() + STARTS_WITHIN;
+  const deadline = Date.now() + START_TIMEOUT;
   while (Date.now() < deadline) {
     if (failure || child.exitCode !== null || child.signalCode !== null) {
-      throw new Error(`latchkey serve ended: ${failure ?? said()}`);
+      throw new Error(`latchkey serve ended: ${failure ?? output()}`);
     }
     const answer = await fetch(`${url}/readyz`).catch(() => undefined);
     if (answer?.ok) {
@@ -155,16 +155,16 @@ async function ready(url: string, child: ChildProcess, said: () => string): Prom
     }
     await sleep(50);
   }
-  throw new Error(`latchkey serve is not ready: ${said()}`);
+  throw new Error(`latchkey serve is not ready: ${output()}`);
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function terminate(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) {
     return;
   }
   const ended = new Promise((done) => child.once('close', done));
   child.kill('SIGTERM');
-  const force = setTimeout(() => child.kill('SIGKILL'), STOPS_WITHIN);
+  const force = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT);
   await ended;
   clearTimeout(force);
 }
@@ -180,7 +180,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** A fresh database of the server that LATCHKEY_TEST_POSTGRES_URL names. */
+/** Creates a database on the server in LATCHKEY_TEST_POSTGRES_URL. */
 async function postgres(): Promise<{ url: string; query: (sql: string) => Promise<void>; drop: () => Promise<void> }> {
   const base = process.env['LATCHKEY_TEST_POSTGRES_URL'];
   if (!base) {

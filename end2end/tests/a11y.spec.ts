@@ -1,9 +1,10 @@
-import { expectAccessible } from '../accessible.ts';
+import { expectAccessible } from '../accessibility.ts';
 import {
-  answered,
+  clearSession,
   confirmStored,
   createKey,
   expect,
+  failedResponse,
   fillKey,
   people,
   readCredentials,
@@ -12,11 +13,11 @@ import {
   whoami,
 } from '../fixtures.ts';
 
-test.describe('accessible, in light and dark, on a phone and a desk', { tag: '@js' }, () => {
+test.describe('pages are accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, () => {
   test.slow();
 
-  test('the sign-in', async ({ page, open, watch }) => {
-    watch.expect(answered(422));
+  test('the sign-in page', async ({ page, open, browserErrors }) => {
+    browserErrors.allow(failedResponse(422));
     await open('/sign-in');
     await expectAccessible(page);
     await page.getByRole('textbox', { name: 'Email' }).fill('nobody@acme.example');
@@ -26,33 +27,33 @@ test.describe('accessible, in light and dark, on a phone and a desk', { tag: '@j
     await expectAccessible(page);
   });
 
-  test('the list without keys', async ({ page, open, as }) => {
-    const place = await as(people.stranger);
-    await open(place.keys);
+  test('the empty list of keys', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.otherOwner);
+    await open(paths.keys);
     await expect(page.getByText('No keys yet')).toBeVisible();
     await expectAccessible(page);
   });
 
-  test('the list with keys, and a menu', async ({ page, open, as }) => {
-    const place = await as(people.owner);
-    const long = await createKey(page, open, place, unique('n'.repeat(40)), ['invoice:read', 'wallet:read', 'tax:read', 'health:read']);
-    const off = await createKey(page, open, place, unique('Switched off'));
-    await open(`${place.keys}/${off.id}`);
+  test('the list of keys and an open menu', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    const long = await createKey(page, open, paths, unique('n'.repeat(40)), ['invoice:read', 'wallet:read', 'tax:read', 'health:read']);
+    const off = await createKey(page, open, paths, unique('Switched off'));
+    await open(`${paths.keys}/${off.id}`);
     await page.getByRole('button', { name: 'Deactivate' }).click();
     await expect(page.getByRole('button', { name: 'Activate', exact: true })).toBeVisible();
-    await open(place.keys);
+    await open(paths.keys);
     await expectAccessible(page);
     await page.getByRole('button', { name: `Actions for ${long.name}` }).click();
     await expectAccessible(page);
-    await open(`${place.keys}?search=nothing-like-this`);
+    await open(`${paths.keys}?search=nothing-like-this`);
     await expect(page.getByText('No key matches')).toBeVisible();
     await expectAccessible(page);
   });
 
-  test('the form for a new key, its faults, and the secret', async ({ page, open, as, watch }) => {
-    watch.expect(answered(422));
-    const place = await as(people.owner);
-    await open(`${place.keys}/new`);
+  test('the form for a new key, its errors, and the secret', async ({ page, open, signInAs, browserErrors }) => {
+    browserErrors.allow(failedResponse(422));
+    const paths = await signInAs(people.owner);
+    await open(`${paths.keys}/new`);
     await expect(page.getByRole('dialog', { name: 'Create API Key' })).toBeVisible();
     await expectAccessible(page);
     await page.getByRole('combobox', { name: 'Expiration' }).selectOption('custom');
@@ -72,38 +73,38 @@ test.describe('accessible, in light and dark, on a phone and a desk', { tag: '@j
     await confirmStored(page);
   });
 
-  test('the page of a key, and the question before its end', async ({ page, open, as }) => {
-    const place = await as(people.owner);
-    const key = await createKey(page, open, place, unique('Looked at'));
-    await open(`${place.keys}/${key.id}`);
+  test('the page of a key and the revoke dialog', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    const key = await createKey(page, open, paths, unique('Looked at'));
+    await open(`${paths.keys}/${key.id}`);
     await expect(page.getByRole('heading', { name: key.name, level: 1 })).toBeVisible();
     await expectAccessible(page);
-    await open(`${place.keys}/${key.id}/revoke`);
+    await open(`${paths.keys}/${key.id}/revoke`);
     await expect(page.getByRole('alertdialog')).toBeVisible();
     await expectAccessible(page);
-    await open(`${place.keys}/${key.id}/edit`);
+    await open(`${paths.keys}/${key.id}/edit`);
     await page.getByRole('checkbox', { name: 'invoice:delete' }).check();
     await expect(page.getByText('adds invoice:delete')).toBeVisible();
     await expectAccessible(page);
   });
 
-  test('a key in use, the question before its end, the form for a new secret, and an old key', async ({
+  test('a key in use, its revoke dialog, the form to regenerate a secret, and a replaced key', async ({
     page,
     open,
-    as,
+    signInAs,
     server,
   }) => {
     test.slow();
-    const place = await as(people.owner);
-    const key = await createKey(page, open, place, unique('Rotated'));
+    const paths = await signInAs(people.owner);
+    const key = await createKey(page, open, paths, unique('Rotated'));
     expect((await whoami(server.url, key)).status()).toBe(200);
-    await open(`${place.keys}/${key.id}/revoke`);
+    await open(`${paths.keys}/${key.id}/revoke`);
     await expect(page.getByRole('alertdialog').getByRole('table').first()).toBeVisible();
     await expectAccessible(page);
-    await open(`${place.keys}/${key.id}`);
+    await open(`${paths.keys}/${key.id}`);
     await expect(page.getByRole('table', { name: 'By route' })).toBeVisible();
     await expectAccessible(page);
-    await open(`${place.keys}/${key.id}/regenerate`);
+    await open(`${paths.keys}/${key.id}/regenerate`);
     const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
     await dialog.getByRole('combobox', { name: 'The old secret ends' }).selectOption('custom');
     await expectAccessible(page);
@@ -112,21 +113,21 @@ test.describe('accessible, in light and dark, on a phone and a desk', { tag: '@j
     await readCredentials(page);
     await expectAccessible(page);
     await confirmStored(page);
-    await open(`${place.keys}/${key.id}`);
+    await open(`${paths.keys}/${key.id}`);
     await page.getByText('Move the end', { exact: true }).first().click();
     await expectAccessible(page);
   });
 
-  test('the facts of the application', async ({ page, open, as }) => {
-    const place = await as(people.owner);
-    await open(`${place.app}/settings/general`);
+  test('the settings of the application', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    await open(`${paths.app}/settings/general`);
     await expectAccessible(page);
     await page.getByRole('button', { name: /Account menu/ }).click();
     await expectAccessible(page);
   });
 
-  test('the invitation, its link, and the questions about a member', async ({ page, open, as, context }) => {
-    const { app } = await as(people.owner);
+  test('an invitation, its link, and the dialogs about a member', async ({ page, open, signInAs }) => {
+    const { app } = await signInAs(people.owner);
     await open(`${app}/settings/general/invite`);
     const dialog = page.getByRole('dialog', { name: 'Invite a member' });
     await expectAccessible(page);
@@ -145,16 +146,16 @@ test.describe('accessible, in light and dark, on a phone and a desk', { tag: '@j
       await expect(page.getByRole('dialog').or(page.getByRole('alertdialog'))).toBeVisible();
       await expectAccessible(page);
     }
-    await context.clearCookies();
+    await clearSession(page);
     await open(new URL(link).pathname);
     await expect(page.getByRole('button', { name: 'Accept invitation' })).toBeVisible();
     await expectAccessible(page);
   });
 
-  test('what support finds', async ({ page, open, as, context }) => {
-    const place = await as(people.owner);
-    const key = await createKey(page, open, place, unique('Looked at by support'));
-    await context.clearCookies();
+  test('the results of support', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    const key = await createKey(page, open, paths, unique('Looked at by support'));
+    await clearSession(page);
     await open('/sign-in');
     await page.getByRole('textbox', { name: 'Email' }).fill(people.support.email);
     await page.getByLabel('Password', { exact: true }).fill(people.support.password);
@@ -174,61 +175,61 @@ test.describe('accessible, in light and dark, on a phone and a desk', { tag: '@j
     }
   });
 
-  test('the page of an address that leads nowhere', async ({ page, open, watch }) => {
-    watch.expect(answered(404));
+  test('the page for an unknown address', async ({ page, open, browserErrors }) => {
+    browserErrors.allow(failedResponse(404));
     await open('/nowhere');
     await expectAccessible(page);
   });
 });
 
-// Where scripts are switched off, axe cannot run either: here they do not arrive.
-test('accessible without scripts: the form for a new key, its faults, the secret, and the question before its end', {
+// axe requires JavaScript, so scripts are blocked instead of disabled.
+test('without JavaScript, the form for a new key, its errors, the secret and the revoke dialog are accessible', {
   tag: '@js',
-}, async ({ page, as, watch }) => {
+}, async ({ page, signInAs, browserErrors }) => {
   test.slow();
-  watch.expect(answered(422));
-  watch.expect(/ERR_FAILED|Failed to fetch dynamically imported module|preloaded using link preload but not used/);
+  browserErrors.allow(failedResponse(422));
+  browserErrors.allow(/ERR_FAILED|Failed to fetch dynamically imported module|preloaded using link preload but not used/);
   await page.route(/\/pkg\/.*\.(js|wasm)$/, (route) => route.abort());
   const open = (path: string) => page.goto(path);
-  const place = await as(people.owner);
-  await open(`${place.keys}/new`);
+  const paths = await signInAs(people.owner);
+  await open(`${paths.keys}/new`);
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Generate API Key' }).click();
   await expect(page.getByRole('alert').filter({ hasText: 'There is a problem' })).toBeVisible();
   await expectAccessible(page);
-  await open(`${place.keys}/new`);
+  await open(`${paths.keys}/new`);
   await fillKey(page, unique('Seen'));
   await page.getByRole('button', { name: 'Generate API Key' }).click();
   const { id } = await readCredentials(page);
   await expectAccessible(page);
   await confirmStored(page);
-  await open(`${place.keys}/${id}/revoke`);
+  await open(`${paths.keys}/${id}/revoke`);
   await expect(page.getByRole('alertdialog')).toBeVisible();
   await expectAccessible(page);
 });
 
-test('the colours that were chosen are in the HTML of the next page', async ({ page, open, as }) => {
-  const place = await as(people.owner);
-  await open(place.keys);
+test('the chosen colour scheme is in the HTML of the next page', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  await open(paths.keys);
   await page.getByRole('button', { name: /Account menu/ }).click();
   const stored = page.waitForResponse('**/api/set_theme');
   await page.getByRole('button', { name: 'Dark', exact: true }).click();
   await stored;
-  await open(place.keys);
+  await open(paths.keys);
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
 });
 
-test('a selection, the question before it is revoked, and the one before all keys are', { tag: '@js' }, async ({ page, open, as }) => {
+test('a selection and the dialogs to revoke selected and all keys are accessible', { tag: '@js' }, async ({ page, open, signInAs }) => {
   test.slow();
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Chosen'));
-  await open(place.keys);
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Chosen'));
+  await open(paths.keys);
   await page.getByRole('checkbox', { name: `Select ${key.name}` }).check();
   await expectAccessible(page);
   await page.getByRole('form', { name: 'Selected keys' }).getByRole('button', { name: 'Revoke' }).click();
   await expect(page.getByRole('alertdialog', { name: 'Revoke 1 key?' })).toBeVisible();
   await expectAccessible(page);
-  await open(`${place.keys}/revoke-all`);
+  await open(`${paths.keys}/revoke-all`);
   await expect(page.getByRole('alertdialog')).toBeVisible();
   await expectAccessible(page);
 });

@@ -1,31 +1,31 @@
-// What was done, for owners: read, narrowed and taken away as a file.
+// The audit log: reading, filtering and exporting it.
 import { type Page } from '@playwright/test';
-import { expectAccessible } from '../accessible.ts';
-import { answered, createKey, expect, makeSignInStale, people, signIn, test, unique } from '../fixtures.ts';
+import { expectAccessible } from '../accessibility.ts';
+import { createKey, expect, failedResponse, makeSignInStale, people, signIn, test, unique } from '../fixtures.ts';
 
 const records = (page: Page) => page.getByRole('list', { name: 'Audit log' }).getByRole('listitem');
 
-test('an owner reads what was done to a key, by whom, and what it was before', async ({
+test('an owner reads who changed a key, and its previous values', async ({
   page,
   open,
-  as,
+  signInAs,
   javaScriptEnabled,
 }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Logged'));
-  await open(`${place.keys}/${key.id}/edit`);
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Logged'));
+  await open(`${paths.keys}/${key.id}/edit`);
   const renamed = unique('Renamed');
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill(renamed);
   const save = page.getByRole('button', { name: 'Save changes' });
   if (!javaScriptEnabled) {
-    // The first time it is said what changes.
+    // Without JavaScript, the first post shows the changes.
     await save.click();
     await expect(page.getByText(`becomes “${renamed}”`)).toBeVisible();
   }
   await save.click();
   await expect(page.getByRole('heading', { level: 1, name: renamed })).toBeVisible();
 
-  await open(place.keys);
+  await open(paths.keys);
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Audit log' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Audit log' })).toBeVisible();
   await expect(page).toHaveTitle(/^Audit log · .* · Latchkey$/);
@@ -51,27 +51,27 @@ test('an owner reads what was done to a key, by whom, and what it was before', a
   await expect(page).toHaveURL(/audit-log$/);
 });
 
-test('a sign-in of more than ten minutes ago is asked for the password before the log is exported', async ({
+test('exporting the log requires the password if the sign-in is more than ten minutes old', async ({
   page,
   open,
-  as,
+  signInAs,
   server,
   database,
-  watch,
+  browserErrors,
 }) => {
   test.skip(database === 'sqlite', 'an SQLite file belongs to the server that serves it');
-  watch.expect(answered(422));
-  const place = await as(people.owner);
+  browserErrors.allow(failedResponse(422));
+  const paths = await signInAs(people.owner);
   await signIn(page, people.owner);
-  const key = await createKey(page, open, place, unique('Exported'));
-  await open(`${place.app}/settings/audit-log?key=${key.id}`);
+  const key = await createKey(page, open, paths, unique('Exported'));
+  await open(`${paths.app}/settings/audit-log?key=${key.id}`);
   const csv = page.getByRole('link', { name: 'Export CSV' });
   await expect(csv).toBeVisible();
   await makeSignInStale(server);
 
-  // The link of a page that was opened in time leads to the question.
+  // The link on a page that was opened earlier leads to the password form.
   await page.goto((await csv.getAttribute('href')) ?? '');
-  await expect(page).toHaveURL(`${place.app}/settings/audit-log?key=${key.id}`);
+  await expect(page).toHaveURL(`${paths.app}/settings/audit-log?key=${key.id}`);
   await open(page.url());
   await expect(records(page).last()).toContainText('created the key');
   await expect(csv).toHaveCount(0);
@@ -84,36 +84,36 @@ test('a sign-in of more than ten minutes ago is asked for the password before th
   await password.fill(people.owner.password);
   await page.getByRole('button', { name: 'Confirm password' }).click();
   await expect(csv).toBeVisible();
-  await expect(page).toHaveURL(`${place.app}/settings/audit-log?key=${key.id}`);
+  await expect(page).toHaveURL(`${paths.app}/settings/audit-log?key=${key.id}`);
   const file = page.waitForEvent('download');
   await csv.click();
   expect((await file).suggestedFilename()).toMatch(/^audit-log-.*\.csv$/);
 });
 
-test('nothing found is said, with a way back to the whole log', async ({ page, open, as }) => {
-  const { app } = await as(people.owner);
+test('a filter without matches shows a message and a link to the whole log', async ({ page, open, signInAs }) => {
+  const { app } = await signInAs(people.owner);
   await open(`${app}/settings/audit-log?person=nobody%40nowhere.example&until=nonsense`);
   await expect(page.getByRole('heading', { name: 'Nothing like that is in the log' })).toBeVisible();
   await page.getByRole('link', { name: 'Clear filters' }).click();
   await expect(records(page).first()).toBeVisible();
 });
 
-test('who is no owner is not led to the log, and refused there', async ({ page, open, as, watch }) => {
-  watch.expect(answered(403));
-  const place = await as(people.developer);
-  await open(place.keys);
+test('a person who is not an owner sees no link to the log and cannot open it', async ({ page, open, signInAs, browserErrors }) => {
+  browserErrors.allow(failedResponse(403));
+  const paths = await signInAs(people.developer);
+  await open(paths.keys);
   const nav = page.getByRole('navigation', { name: 'Main' });
   await expect(nav.getByRole('link', { name: 'General' })).toBeVisible();
   await expect(nav.getByRole('link', { name: 'Audit log' })).toHaveCount(0);
-  await open(`${place.app}/settings/audit-log`);
+  await open(`${paths.app}/settings/audit-log`);
   await expect(records(page)).toHaveCount(0);
   await expect(page.getByRole('main').getByRole('alert')).toBeVisible();
 });
 
-test('the log is accessible, in light and dark, on a phone and a desk', { tag: '@js' }, async ({ page, open, as }) => {
-  const place = await as(people.owner);
-  await createKey(page, open, place, unique('Read about'));
-  await open(`${place.app}/settings/audit-log`);
+test('the log is accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  await createKey(page, open, paths, unique('Read about'));
+  await open(`${paths.app}/settings/audit-log`);
   await expect(records(page).first()).toBeVisible();
   await expectAccessible(page);
 });

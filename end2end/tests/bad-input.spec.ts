@@ -1,11 +1,11 @@
 import type { Locator, Page } from '@playwright/test';
 import {
-  type Place,
+  type ApplicationPaths,
   SECRET,
-  answered,
   confirmStored,
   countKeys,
   expect,
+  failedResponse,
   fillKey,
   people,
   readCredentials,
@@ -30,7 +30,7 @@ const lastDay = (day: string) => async (dialog: Locator) => {
 
 const cases: Case[] = [
   { title: 'an empty name', spoil: named(''), field: textbox('Name'), says: /Enter a name/ },
-  { title: 'a name of blanks', spoil: named('   '), field: textbox('Name'), says: /Enter a name/ },
+  { title: 'a name of spaces', spoil: named('   '), field: textbox('Name'), says: /Enter a name/ },
   {
     title: 'a name of 10,000 characters',
     spoil: named('n'.repeat(10_000)),
@@ -38,7 +38,7 @@ const cases: Case[] = [
     says: /64 characters at most/,
   },
   {
-    title: 'a name that turns the direction of text around',
+    title: 'a name with a bidirectional control character',
     spoil: named('Safe \u202Eyek'),
     field: textbox('Name'),
     says: /invisible character/,
@@ -56,7 +56,7 @@ const cases: Case[] = [
     says: /at least one scope/,
   },
   {
-    title: 'an address that is none',
+    title: 'an invalid IP address',
     spoil: addresses('10.0.0.0/8\n300.1.1.1'),
     field: textbox('Allowed IP addresses'),
     says: /300\.1\.1\.1.* neither an address nor a network/,
@@ -68,20 +68,20 @@ const cases: Case[] = [
     says: /100 addresses or networks at most/,
   },
   {
-    title: 'a day that has passed',
+    title: 'a day in the past',
     spoil: lastDay('2020-01-01'),
     field: (dialog) => dialog.getByLabel('Last day'),
     says: /has passed/,
   },
   {
-    title: 'a day that is too far away',
+    title: 'a day that is too far in the future',
     spoil: lastDay('2199-01-01'),
     field: (dialog) => dialog.getByLabel('Last day'),
     says: /ten years/,
   },
 ];
 
-/** Everything that a person can have typed or chosen. */
+/** Returns the values of all visible fields. */
 const typed = (page: Page) =>
   page.getByRole('dialog').evaluate((dialog) =>
     [...dialog.querySelectorAll<HTMLInputElement>('input, select, textarea')]
@@ -89,7 +89,7 @@ const typed = (page: Page) =>
       .map(({ id, name, type, value, checked }) => [id || name, ['checkbox', 'radio'].includes(type) ? [value, checked] : value]),
   );
 
-async function fillEverything(page: Page): Promise<Locator> {
+async function fillAllFields(page: Page): Promise<Locator> {
   const dialog = page.getByRole('dialog', { name: 'Create API Key' });
   await fillKey(page, unique('Nearly'), ['invoice:read', 'wallet:read']);
   await textbox('Description')(dialog).fill('First line\nsecond line');
@@ -100,12 +100,12 @@ async function fillEverything(page: Page): Promise<Locator> {
 }
 
 for (const { title, spoil, field, says } of cases) {
-  test(`${title} is named beside its field, and nothing typed is lost`, async ({ page, open, as, watch, server }) => {
-    watch.expect(answered(422));
-    const place: Place = await as(people.owner);
-    const before = await countKeys(page, server.url, place);
-    await open(`${place.keys}/new`);
-    const dialog = await fillEverything(page);
+  test(`${title} is reported beside its field, and the form keeps its values`, async ({ page, open, signInAs, browserErrors, server }) => {
+    browserErrors.allow(failedResponse(422));
+    const paths: ApplicationPaths = await signInAs(people.owner);
+    const before = await countKeys(page, server.url, paths);
+    await open(`${paths.keys}/new`);
+    const dialog = await fillAllFields(page);
     if (title === 'no scope') {
       await dialog.getByRole('checkbox', { name: 'wallet:read', exact: true }).uncheck();
     }
@@ -119,16 +119,16 @@ for (const { title, spoil, field, says } of cases) {
     }
     await expect(dialog.getByRole('alert').filter({ hasText: says })).toBeVisible();
     expect(await typed(page)).toEqual(kept);
-    expect(await countKeys(page, server.url, place)).toBe(before);
+    expect(await countKeys(page, server.url, paths)).toBe(before);
   });
 }
 
-test('a form may be wrong twice before it is right', async ({ page, open, as, watch, server }) => {
-  watch.expect(answered(422));
-  const place = await as(people.owner);
-  const before = await countKeys(page, server.url, place);
-  await open(`${place.keys}/new`);
-  const dialog = await fillEverything(page);
+test('a form is accepted after two invalid attempts', async ({ page, open, signInAs, browserErrors, server }) => {
+  browserErrors.allow(failedResponse(422));
+  const paths = await signInAs(people.owner);
+  const before = await countKeys(page, server.url, paths);
+  await open(`${paths.keys}/new`);
+  const dialog = await fillAllFields(page);
   const send = page.getByRole('button', { name: 'Generate API Key' });
   await textbox('Name')(dialog).fill('');
   await send.click();
@@ -143,22 +143,22 @@ test('a form may be wrong twice before it is right', async ({ page, open, as, wa
   await send.click();
   const { secret } = await readCredentials(page);
   expect(secret).toMatch(SECRET);
-  expect(await countKeys(page, server.url, place)).toBe(before + 1);
+  expect(await countKeys(page, server.url, paths)).toBe(before + 1);
   await confirmStored(page);
 });
 
-test('a key without an end comes with a warning', { tag: '@js' }, async ({ page, open, as }) => {
-  const place = await as(people.owner);
-  await open(`${place.keys}/new`);
+test('a key that never expires shows a warning', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  await open(`${paths.keys}/new`);
   const dialog = page.getByRole('dialog', { name: 'Create API Key' });
   await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('never');
   await expect(dialog.getByText(/until somebody revokes it/)).toBeVisible();
 });
 
-test('the summary of what is wrong takes the focus and leads to the field', { tag: '@js' }, async ({ page, open, as, watch }) => {
-  watch.expect(answered(422));
-  const place = await as(people.owner);
-  await open(`${place.keys}/new`);
+test('the summary of errors receives the focus and links to the field', { tag: '@js' }, async ({ page, open, signInAs, browserErrors }) => {
+  browserErrors.allow(failedResponse(422));
+  const paths = await signInAs(people.owner);
+  await open(`${paths.keys}/new`);
   await page.getByRole('button', { name: 'Generate API Key' }).click();
   const summary = page.getByRole('alert').filter({ hasText: 'There is a problem' });
   await expect(summary).toBeFocused();

@@ -1,29 +1,29 @@
 import { type Page } from '@playwright/test';
-import { answered, createKey, expect, fromOurPage, people, row, test, unique, whoami } from '../fixtures.ts';
+import { createKey, expect, failedResponse, people, row, sameOriginHeaders, test, unique, whoami } from '../fixtures.ts';
 import type { Person } from '../server.ts';
 
-// An application of its own: its keys all end here.
+// A separate application, because all of its keys are revoked.
 const initech = { account: 'Initech', application: 'Printers' };
 const owner: Person = { ...initech, email: 'peter@initech.example', role: 'owner', password: 'stapler orbit maple nine' };
 const developer: Person = { ...initech, email: 'milton@initech.example', role: 'developer', password: 'basement lantern red fox' };
 
-test.use({ crowd: [[...Object.values(people), owner, developer], { scope: 'worker' }] });
+test.use({ initialPeople: [[...Object.values(people), owner, developer], { scope: 'worker' }] });
 
 const box = (page: Page, name: string) => row(page, name).getByRole('checkbox', { name: `Select ${name}` });
 const bar = (page: Page) => page.getByRole('form', { name: 'Selected keys' });
 
-test('several keys are switched off at once, and one that is revoked is skipped and said', async ({ page, open, as, server, javaScriptEnabled }) => {
-  const place = await as(people.owner);
+test('several keys are deactivated at once, and a revoked key is skipped and reported', async ({ page, open, signInAs, server, javaScriptEnabled }) => {
+  const paths = await signInAs(people.owner);
   const [one, two, gone] = [
-    await createKey(page, open, place, unique('One')),
-    await createKey(page, open, place, unique('Two')),
-    await createKey(page, open, place, unique('Gone')),
+    await createKey(page, open, paths, unique('One')),
+    await createKey(page, open, paths, unique('Two')),
+    await createKey(page, open, paths, unique('Gone')),
   ];
   await page.request.post('/api/revoke_key', {
-    form: { app: place.app.replace('/apps/', ''), key: gone.id, confirm: gone.name, reason: '' },
-    headers: fromOurPage(server.url),
+    form: { app: paths.app.replace('/apps/', ''), key: gone.id, confirm: gone.name, reason: '' },
+    headers: sameOriginHeaders(server.url),
   });
-  await open(place.keys);
+  await open(paths.keys);
   await expect(bar(page).getByRole('button', { name: 'Deactivate' })).toBeHidden();
   const before = await page.getByRole('table', { name: 'API keys' }).boundingBox();
   for (const key of [one, two, gone]) {
@@ -42,9 +42,9 @@ test('several keys are switched off at once, and one that is revoked is skipped 
   }
 });
 
-test('boxes that were ticked before the page listened are selected', { tag: '@js' }, async ({ page, open, as }) => {
-  const place = await as(people.owner);
-  const [one, two] = [await createKey(page, open, place, unique('Early')), await createKey(page, open, place, unique('Late'))];
+test('checkboxes that were ticked before the program started are selected', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const [one, two] = [await createKey(page, open, paths, unique('Early')), await createKey(page, open, paths, unique('Late'))];
   let deliver = () => {};
   const late = new Promise<void>((resolve) => {
     deliver = resolve;
@@ -53,7 +53,7 @@ test('boxes that were ticked before the page listened are selected', { tag: '@js
     await late;
     await route.continue();
   });
-  await page.goto(place.keys);
+  await page.goto(paths.keys);
   await box(page, one.name).check();
   deliver();
   await expect(bar(page).getByRole('status')).toHaveText('1 selected');
@@ -69,12 +69,12 @@ test('boxes that were ticked before the page listened are selected', { tag: '@js
   await expect(all).not.toBeChecked();
 });
 
-test('several keys are revoked after a question that lists them', async ({ page, open, as, server, watch }) => {
-  watch.expect(answered(422));
-  const place = await as(people.owner);
-  const keys = [await createKey(page, open, place, unique('First')), await createKey(page, open, place, unique('Second'))] as const;
-  const kept = await createKey(page, open, place, unique('Kept'));
-  await open(place.keys);
+test('several keys are revoked after a dialog that lists them', async ({ page, open, signInAs, server, browserErrors }) => {
+  browserErrors.allow(failedResponse(422));
+  const paths = await signInAs(people.owner);
+  const keys = [await createKey(page, open, paths, unique('First')), await createKey(page, open, paths, unique('Second'))] as const;
+  const kept = await createKey(page, open, paths, unique('Kept'));
+  await open(paths.keys);
   for (const key of keys) {
     await box(page, key.name).check();
   }
@@ -97,15 +97,15 @@ test('several keys are revoked after a question that lists them', async ({ page,
     expect((await whoami(server.url, key)).status()).toBe(401);
   }
   expect((await whoami(server.url, kept)).status()).toBe(200);
-  await open(`${place.keys}/${keys[0].id}`);
+  await open(`${paths.keys}/${keys[0].id}`);
   await expect(page.getByText('The laptop is gone').first()).toBeVisible();
 });
 
-test('a box of one page never stands for a row of another', { tag: '@js' }, async ({ page, open, as }) => {
-  const place = await as(people.owner);
-  const one = await createKey(page, open, place, unique('Ticked'));
-  const two = await createKey(page, open, place, unique('Not ticked'));
-  await open(place.keys);
+test('a checkbox of one page never selects a row of another page', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const one = await createKey(page, open, paths, unique('Ticked'));
+  const two = await createKey(page, open, paths, unique('Not ticked'));
+  await open(paths.keys);
   await box(page, one.name).check();
   await page.getByRole('searchbox', { name: 'Search keys' }).fill(two.name);
   await expect(row(page, one.name)).toHaveCount(0);
@@ -117,26 +117,26 @@ test('a box of one page never stands for a row of another', { tag: '@js' }, asyn
   await expect(box(page, two.name)).not.toBeChecked();
 });
 
-test('who only reads has no boxes, and who is no owner cannot revoke all', async ({ page, open, as, watch }) => {
-  watch.expect(answered(403));
-  const place = await as(people.owner);
-  await createKey(page, open, place, unique('Seen'));
-  await as(people.viewer);
-  await open(place.keys);
+test('a viewer has no checkboxes, and only an owner can revoke all keys', async ({ page, open, signInAs, browserErrors }) => {
+  browserErrors.allow(failedResponse(403));
+  const paths = await signInAs(people.owner);
+  await createKey(page, open, paths, unique('Seen'));
+  await signInAs(people.viewer);
+  await open(paths.keys);
   await expect(page.getByRole('checkbox')).toHaveCount(0);
   await expect(page.getByText('You can look at keys.')).toBeVisible();
-  await as(people.developer);
-  await open(place.keys);
+  await signInAs(people.developer);
+  await open(paths.keys);
   await expect(page.getByRole('link', { name: 'Revoke all keys' })).toHaveCount(0);
-  await open(`${place.keys}/revoke-all`);
+  await open(`${paths.keys}/revoke-all`);
   await expect(page.getByText('Not allowed')).toBeVisible();
 });
 
-test('in an emergency an owner revokes all keys of the application', async ({ page, open, as, server, watch }) => {
-  watch.expect(answered(422));
-  const place = await as(owner);
-  const keys = [await createKey(page, open, place, unique('Alpha')), await createKey(page, open, place, unique('Beta'))] as const;
-  await open(place.keys);
+test('an owner revokes all keys of the application', async ({ page, open, signInAs, server, browserErrors }) => {
+  browserErrors.allow(failedResponse(422));
+  const paths = await signInAs(owner);
+  const keys = [await createKey(page, open, paths, unique('Alpha')), await createKey(page, open, paths, unique('Beta'))] as const;
+  await open(paths.keys);
   await page.getByRole('link', { name: 'Revoke all keys' }).click();
   const dialog = page.getByRole('alertdialog', { name: 'Revoke all keys of Printers?' });
   await expect(dialog.getByText('Keys that end')).toBeVisible();

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import {
   KEY_ID,
   SECRET,
-  answered,
   confirmStored,
   countKeys,
   createKey,
-  everythingKept,
   expect,
+  failedResponse,
   fillKey,
   makeSignInStale,
+  pageState,
   people,
   readCredentials,
   row,
@@ -20,12 +20,12 @@ import {
 } from '../fixtures.ts';
 import { startServer } from '../server.ts';
 
-test('a new key works at the gate, and its secret is seen once', async ({ page, open, as, server }) => {
-  const place = await as(people.developer);
+test('a new key is accepted by the gate, and its secret is shown once', async ({ page, open, signInAs, server }) => {
+  const paths = await signInAs(people.developer);
   const name = unique('Checkout server');
-  await open(place.keys);
+  await open(paths.keys);
   await page.getByRole('link', { name: 'Create API Key' }).click();
-  await expect(page).toHaveURL(`${place.keys}/new`);
+  await expect(page).toHaveURL(`${paths.keys}/new`);
   await fillKey(page, name, ['invoice:read', 'customer:create']);
   await page.getByRole('radio', { name: 'Live' }).check();
   await page.getByRole('button', { name: 'Generate API Key' }).click();
@@ -46,24 +46,24 @@ test('a new key works at the gate, and its secret is seen once', async ({ page, 
   expect([...described.scopes].sort()).toEqual(['customer:create', 'invoice:read']);
 
   await confirmStored(page);
-  await expect(page).toHaveURL(place.keys);
-  expect(await everythingKept(page)).not.toContain(secret);
+  await expect(page).toHaveURL(paths.keys);
+  expect(await pageState(page)).not.toContain(secret);
   const mask = `${id.slice(0, 8)}${'•'.repeat(8)}${id.slice(-4)}`;
   await expect(row(page, name)).toContainText(mask);
   await expect(row(page, name)).toContainText('Active');
   await expect(row(page, name)).not.toContainText('Secret not confirmed');
 
-  // Neither the page of the key nor a new visit knows the secret.
+  // Neither the key's page nor the list contains the secret.
   await row(page, name).getByRole('link', { name, exact: true }).click();
   await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
-  expect(await everythingKept(page)).not.toContain(secret);
-  await open(place.keys);
-  expect(await everythingKept(page)).not.toContain(secret);
+  expect(await pageState(page)).not.toContain(secret);
+  await open(paths.keys);
+  expect(await pageState(page)).not.toContain(secret);
 });
 
-test('a rate limit is held to at the gate', async ({ page, open, as, server }) => {
-  const place = await as(people.owner);
-  await open(`${place.keys}/new`);
+test('the gate applies a rate limit', async ({ page, open, signInAs, server }) => {
+  const paths = await signInAs(people.owner);
+  await open(`${paths.keys}/new`);
   await fillKey(page, unique('Limited'));
   await page.getByRole('textbox', { name: 'Rate limit' }).fill('2');
   await page.getByRole('combobox', { name: 'Window' }).selectOption('day');
@@ -74,9 +74,9 @@ test('a rate limit is held to at the gate', async ({ page, open, as, server }) =
   expect((await whoami(server.url, pair)).status()).toBe(429);
 });
 
-test('the date and the warning appear with the choice, whether or not scripts run', async ({ page, open, as }) => {
-  const place = await as(people.owner);
-  await open(`${place.keys}/new`);
+test('the date field and the warning appear with their choice, with and without JavaScript', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  await open(`${paths.keys}/new`);
   const dialog = page.getByRole('dialog', { name: 'Create API Key' });
   const choice = dialog.getByRole('combobox', { name: 'Expiration' });
   const warning = dialog.getByText(/until somebody revokes it/);
@@ -89,20 +89,20 @@ test('the date and the warning appear with the choice, whether or not scripts ru
   await expect(warning).toBeVisible();
 });
 
-test('a sign-in of more than ten minutes ago is asked for the password in the same form', async ({
+test('the form requires the password if the sign-in is more than ten minutes old', async ({
   page,
   open,
-  as,
+  signInAs,
   server,
   database,
-  watch,
+  browserErrors,
 }) => {
   test.skip(database === 'sqlite', 'an SQLite file belongs to the server that serves it');
-  watch.expect(answered(422));
-  watch.expect(answered(403));
-  const place = await as(people.owner);
+  browserErrors.allow(failedResponse(422));
+  browserErrors.allow(failedResponse(403));
+  const paths = await signInAs(people.owner);
   await signIn(page, people.owner);
-  await open(`${place.keys}/new`);
+  await open(`${paths.keys}/new`);
   const name = unique('Stale');
   await fillKey(page, name);
   await page.getByRole('textbox', { name: 'Description' }).fill('not lost');
@@ -123,9 +123,9 @@ test('a sign-in of more than ten minutes ago is asked for the password in the sa
   await confirmStored(page);
 });
 
-test('what stands beforehand is careful: no scope is ticked, 90 days are chosen', async ({ page, open, as }) => {
-  const place = await as(people.owner);
-  await open(`${place.keys}/new`);
+test('by default no scope is ticked, and the key expires after 90 days', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  await open(`${paths.keys}/new`);
   const dialog = page.getByRole('dialog', { name: 'Create API Key' });
   await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(0);
   await expect(dialog.getByRole('combobox', { name: 'Expiration' })).toHaveValue('90');
@@ -134,19 +134,19 @@ test('what stands beforehand is careful: no scope is ticked, 90 days are chosen'
   await expect(dialog.getByRole('radio', { name: 'Test' })).toBeVisible();
 });
 
-test('markup in a name is text', async ({ page, open, as }) => {
-  const place = await as(people.owner);
+test('markup in a name is shown as text', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
   const name = unique('<img src=x onerror=alert(1)>');
-  await createKey(page, open, place, name);
+  await createKey(page, open, paths, name);
   await expect(row(page, name)).toBeVisible();
   await row(page, name).getByRole('link', { name, exact: true }).click();
   await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
   await expect(page.locator('img[src="x"]')).toHaveCount(0);
 });
 
-test('a key with an address list is refused from elsewhere', async ({ page, open, as, server }) => {
-  const place = await as(people.owner);
-  await open(`${place.keys}/new`);
+test('a key with IP rules is refused from another address', async ({ page, open, signInAs, server }) => {
+  const paths = await signInAs(people.owner);
+  await open(`${paths.keys}/new`);
   await fillKey(page, unique('Fenced'));
   await page.getByRole('textbox', { name: 'Allowed IP addresses' }).fill('203.0.113.0/24\n2001:db8::/32');
   await page.getByRole('button', { name: 'Generate API Key' }).click();
@@ -156,23 +156,23 @@ test('a key with an address list is refused from elsewhere', async ({ page, open
   expect(await answer.json()).toMatchObject({ code: 'ip_not_allowed' });
 });
 
-test('a wrong secret is refused as an unknown key is', async ({ page, open, as, server }) => {
-  const place = await as(people.owner);
-  const one = await createKey(page, open, place, unique('One'));
-  const other = await createKey(page, open, place, unique('Other'));
+test('a wrong secret and an unknown key receive the same response', async ({ page, open, signInAs, server }) => {
+  const paths = await signInAs(people.owner);
+  const one = await createKey(page, open, paths, unique('One'));
+  const other = await createKey(page, open, paths, unique('Other'));
   const answer = await whoami(server.url, { id: one.id, secret: other.secret });
   expect(answer.status()).toBe(401);
   expect(await answer.json()).toMatchObject({ code: 'invalid_credentials' });
   expect(answer.headers()['www-authenticate']).toContain('ApiKey realm="latchkey"');
 });
 
-test.describe('the form listens', { tag: '@js' }, () => {
-  test.beforeEach(async ({ open, as }) => {
-    const place = await as(people.owner);
-    await open(`${place.keys}/new`);
+test.describe('the form with JavaScript', { tag: '@js' }, () => {
+  test.beforeEach(async ({ open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    await open(`${paths.keys}/new`);
   });
 
-  test('presets tick the boxes, a search narrows them, and neither loses what is ticked', async ({ page }) => {
+  test('presets tick scopes, a search filters them, and both keep ticked scopes', async ({ page }) => {
     const dialog = page.getByRole('dialog', { name: 'Create API Key' });
     const box = (scope: string) => dialog.getByRole('checkbox', { name: scope, exact: true });
     await dialog.getByRole('button', { name: 'Read only' }).click();
@@ -195,7 +195,7 @@ test.describe('the form listens', { tag: '@js' }, () => {
     await expect(box('wallet:update')).not.toBeChecked();
   });
 
-  test('a field is checked when it is left, and at every key once it was wrong', async ({ page }) => {
+  test('a field is checked when it loses the focus, and on each input after an error', async ({ page }) => {
     const dialog = page.getByRole('dialog', { name: 'Create API Key' });
     const addresses = dialog.getByRole('textbox', { name: 'Allowed IP addresses' });
     await addresses.fill('10.0.0.0/33');
@@ -217,22 +217,22 @@ test.describe('the form listens', { tag: '@js' }, () => {
     await expect(dialog.getByLabel('Last day')).not.toHaveAttribute('aria-invalid');
   });
 
-  test('a double click makes one key', async ({ page, as, server }) => {
-    const place = await as(people.owner);
-    const before = await countKeys(page, server.url, place);
+  test('a double click creates one key', async ({ page, signInAs, server }) => {
+    const paths = await signInAs(people.owner);
+    const before = await countKeys(page, server.url, paths);
     await fillKey(page, unique('Once'));
     await page.getByRole('button', { name: 'Generate API Key' }).dblclick();
     await readCredentials(page);
-    expect(await countKeys(page, server.url, place)).toBe(before + 1);
+    expect(await countKeys(page, server.url, paths)).toBe(before + 1);
   });
 });
 
-test('without HTTPS the credentials can be copied all the same', { tag: '@js' }, async ({ page, database, watch }) => {
+test('the credentials can be copied without HTTPS', { tag: '@js' }, async ({ page, database, browserErrors }) => {
   const server = await startServer({ database, people: [people.owner], host: 'keys.lan' });
   const lan = server.url.replace('127.0.0.1', 'keys.lan');
   try {
-    watch.expect(/request to another site: http:\/\/keys\.lan/);
-    watch.expect(/Cross-Origin-Opener-Policy/);
+    browserErrors.allow(/request to another site: http:\/\/keys\.lan/);
+    browserErrors.allow(/Cross-Origin-Opener-Policy/);
     await page.goto(`${lan}/sign-in`);
     await page.getByRole('textbox', { name: 'Email' }).fill(people.owner.email);
     await page.getByLabel('Password', { exact: true }).fill(people.owner.password);
@@ -260,22 +260,22 @@ test('without HTTPS the credentials can be copied all the same', { tag: '@js' },
       await pasted.evaluate((field) => field.remove());
     }
   } finally {
-    // The page asks for the key's first use until it is closed.
+    // The page polls for the key's first use until it is closed.
     await page.close();
     await server.stop();
   }
 });
 
-test.describe('with scripts', { tag: '@js' }, () => {
-  test.beforeEach(async ({ page, open, as }) => {
-    const place = await as(people.owner);
-    await open(`${place.keys}/new`);
+test.describe('with JavaScript', { tag: '@js' }, () => {
+  test.beforeEach(async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    await open(`${paths.keys}/new`);
     await fillKey(page, unique('Scripted'));
     await page.getByRole('button', { name: 'Generate API Key' }).click();
     await expect(page.getByRole('dialog', { name: 'Save your credentials' })).toBeVisible();
   });
 
-  test('both credentials can be copied, and the page says so', async ({ page, context }) => {
+  test('both credentials can be copied, and the copy is announced', async ({ page, context }) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const { id, secret } = await readCredentials(page);
     const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
@@ -291,7 +291,7 @@ test.describe('with scripts', { tag: '@js' }, () => {
     }
   });
 
-  test('a copy that fails is not called copied', async ({ page }) => {
+  test('a failed copy is not announced as copied', async ({ page }) => {
     await page.evaluate(() => {
       navigator.clipboard.writeText = () => Promise.reject(new Error('refused'));
       document.execCommand = () => false;
@@ -302,7 +302,7 @@ test.describe('with scripts', { tag: '@js' }, () => {
     await expect(reveal.getByText('Copied', { exact: true })).toHaveCount(0);
   });
 
-  test('neither Escape nor the backdrop closes the secret', async ({ page }) => {
+  test('neither Escape nor the backdrop closes the dialog with the secret', async ({ page }) => {
     const { secret } = await readCredentials(page);
     const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
     for (let n = 0; n < 4; n += 1) {
@@ -314,7 +314,7 @@ test.describe('with scripts', { tag: '@js' }, () => {
     expect(await reveal.evaluate((dialog) => dialog.matches(':modal'))).toBe(true);
   });
 
-  test('the focus is in the dialog when it opens', async ({ page }) => {
+  test('the dialog receives the focus when it opens', async ({ page }) => {
     await expect
       .poll(() =>
         page
@@ -324,7 +324,7 @@ test.describe('with scripts', { tag: '@js' }, () => {
       .toBe(true);
   });
 
-  test('closing without the tick asks again', async ({ page }) => {
+  test('closing the dialog without the checkbox asks for confirmation', async ({ page }) => {
     const { secret } = await readCredentials(page);
     const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
     await reveal.getByRole('button', { name: 'Done' }).click();
@@ -333,18 +333,18 @@ test.describe('with scripts', { tag: '@js' }, () => {
     await confirmStored(page);
   });
 
-  test('who closes without storing finds the key marked so', async ({ page, as }) => {
-    const place = await as(people.owner);
+  test('a key whose dialog was closed without confirmation is marked', async ({ page, signInAs }) => {
+    const paths = await signInAs(people.owner);
     const { secret } = await readCredentials(page);
     const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
     await reveal.getByRole('button', { name: 'Done' }).click();
     await reveal.getByRole('button', { name: 'Close without storing' }).click();
-    await expect(page).toHaveURL(place.keys);
+    await expect(page).toHaveURL(paths.keys);
     await expect(page.getByRole('table').getByText('Secret not confirmed').first()).toBeVisible();
-    expect(await everythingKept(page)).not.toContain(secret);
+    expect(await pageState(page)).not.toContain(secret);
   });
 
-  test('the page waits for the first request, and says when it has come', async ({ page, server }) => {
+  test('the page reports the first request with the key', async ({ page, server }) => {
     const pair = await readCredentials(page);
     const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
     await expect(reveal.getByText('Waiting for the first request…')).toBeVisible();
@@ -353,14 +353,14 @@ test.describe('with scripts', { tag: '@js' }, () => {
     await expect(reveal.getByText('Waiting for the first request…')).toHaveCount(0);
   });
 
-  test('the line for a terminal calls this server', async ({ page, server }) => {
+  test('the command for a terminal calls this server', async ({ page, server }) => {
     const { id } = await readCredentials(page);
     const line = await page.getByRole('dialog').locator('pre').innerText();
     expect(line).toContain(`x-client-key: ${id}`);
     expect(line).toContain(`${server.url}/v1/whoami`);
   });
 
-  test('the .env file holds both credentials', async ({ page }) => {
+  test('the .env file contains both credentials', async ({ page }) => {
     const { id, secret } = await readCredentials(page);
     const started = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download .env' }).click();
@@ -372,36 +372,36 @@ test.describe('with scripts', { tag: '@js' }, () => {
     expect(lines[1]).toMatch(new RegExp(`^[A-Z_]+=${secret}$`));
   });
 
-  test('the way back in the history shows no secret', async ({ page }) => {
+  test('going back in the history shows no secret', async ({ page }) => {
     const { secret } = await readCredentials(page);
     await confirmStored(page);
     await page.goBack();
     await expect(page.getByRole('dialog')).toBeVisible();
-    expect(await everythingKept(page)).not.toContain(secret);
+    expect(await pageState(page)).not.toContain(secret);
     await page.goForward();
     await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
-    expect(await everythingKept(page)).not.toContain(secret);
+    expect(await pageState(page)).not.toContain(secret);
   });
 
-  test('a reload of the page with the secret shows it no more', async ({ page }) => {
+  test('reloading the page does not show the secret again', async ({ page }) => {
     const { secret } = await readCredentials(page);
     await page.reload();
     await expect(page.getByRole('dialog')).toBeVisible();
-    expect(await everythingKept(page)).not.toContain(secret);
+    expect(await pageState(page)).not.toContain(secret);
   });
 });
 
-test.describe('without scripts', { tag: '@no-js' }, () => {
-  test('the secret is in one answer that nobody may store, and sending the form again makes no second key', async ({
+test.describe('without JavaScript', { tag: '@no-js' }, () => {
+  test('the secret is in one response that is not stored, and posting the form again creates no second key', async ({
     page,
     open,
-    as,
+    signInAs,
     server,
   }) => {
-    const place = await as(people.owner);
-    await open(`${place.keys}/new`);
+    const paths = await signInAs(people.owner);
+    await open(`${paths.keys}/new`);
     await fillKey(page, unique('Plain'));
-    const before = await countKeys(page, server.url, place);
+    const before = await countKeys(page, server.url, paths);
     const posted = page.waitForResponse((answer) => answer.request().method() === 'POST');
     await page.getByRole('button', { name: 'Generate API Key' }).click();
     const answer = await posted;
@@ -409,18 +409,18 @@ test.describe('without scripts', { tag: '@no-js' }, () => {
     expect(answer.headers()['cache-control']).toContain('no-store');
     const { secret } = await readCredentials(page);
     expect(page.url()).not.toContain(secret);
-    expect(await countKeys(page, server.url, place)).toBe(before + 1);
+    expect(await countKeys(page, server.url, paths)).toBe(before + 1);
 
     const again = await page.reload();
     expect(again?.request().method(), 'the reload sends the form again').toBe('POST');
     await expect(page.getByRole('dialog', { name: 'Save your credentials' })).toBeHidden();
-    expect(await everythingKept(page)).not.toContain(secret);
-    expect(await countKeys(page, server.url, place)).toBe(before + 1);
+    expect(await pageState(page)).not.toContain(secret);
+    expect(await countKeys(page, server.url, paths)).toBe(before + 1);
   });
 
-  test('what needs scripts is out of sight', async ({ page, open, as }) => {
-    const place = await as(people.owner);
-    await open(`${place.keys}/new`);
+  test('controls that require JavaScript are hidden', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    await open(`${paths.keys}/new`);
     await fillKey(page, unique('Plain'));
     await page.getByRole('button', { name: 'Generate API Key' }).click();
     const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
@@ -429,9 +429,9 @@ test.describe('without scripts', { tag: '@no-js' }, () => {
     await expect(reveal.getByText(/the page of the key says when it came/)).toBeVisible();
   });
 
-  test('the secret cannot be left without the tick', async ({ page, open, as }) => {
-    const place = await as(people.owner);
-    await open(`${place.keys}/new`);
+  test('the page with the secret cannot be left without the checkbox', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    await open(`${paths.keys}/new`);
     await fillKey(page, unique('Plain'));
     await page.getByRole('button', { name: 'Generate API Key' }).click();
     const reveal = page.getByRole('dialog', { name: 'Save your credentials' });

@@ -1,6 +1,6 @@
-import { answered, createKey, expect, isIdle, people, test, unique } from '../fixtures.ts';
+import { createKey, expect, failedResponse, people, test, unique, waitUntilIdle } from '../fixtures.ts';
 
-test.describe('every address loads by itself, and its console stays empty', { tag: '@js' }, () => {
+test.describe('every page loads directly, without errors in the console', { tag: '@js' }, () => {
   for (const path of ['/sign-in', '/setup']) {
     test(path, async ({ page, open }) => {
       await open(path);
@@ -8,15 +8,15 @@ test.describe('every address loads by itself, and its console stays empty', { ta
     });
   }
 
-  test('/invite/{token} of nobody', async ({ page, open, watch }) => {
-    watch.expect(answered(404));
+  test('/invite/{token} with an unknown token', async ({ page, open, browserErrors }) => {
+    browserErrors.allow(failedResponse(404));
     await open('/invite/nothing');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('This invitation does not work');
-    await isIdle(page);
+    await waitUntilIdle(page);
   });
 
-  test('/nowhere', async ({ page, open, watch }) => {
-    watch.expect(answered(404));
+  test('/nowhere', async ({ page, open, browserErrors }) => {
+    browserErrors.allow(failedResponse(404));
     await open('/nowhere');
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   });
@@ -41,29 +41,29 @@ test.describe('every address loads by itself, and its console stays empty', { ta
     ['/settings/api-keys/new', 'API Keys'],
     ['/settings/api-keys/revoke-all', 'API Keys'],
   ] as const) {
-    test(path === '/' ? '/' : `/apps/{app}${path}`, async ({ page, open, as }) => {
-      const { app } = await as(people.owner);
+    test(path === '/' ? '/' : `/apps/{app}${path}`, async ({ page, open, signInAs }) => {
+      const { app } = await signInAs(people.owner);
       await open(path === '/' ? path : `${app}${path}`);
       await expect(page.locator('h1')).toHaveText(heading);
       await expect(page.locator('h1')).toHaveCount(1);
       await expect(page).toHaveTitle(`${heading} · Web shop · Latchkey`);
-      await isIdle(page);
+      await waitUntilIdle(page);
     });
   }
 
   for (const path of ['', '/edit', '/regenerate', '/revoke', '?window=30d', '?from=2026-11-01&until=2026-11-20&zone=utc']) {
-    test(`/apps/{app}/settings/api-keys/{key}${path}`, async ({ page, open, as }) => {
-      const place = await as(people.owner);
-      const key = await createKey(page, open, place, unique('Direct'));
-      await open(`${place.keys}/${key.id}${path}`);
+    test(`/apps/{app}/settings/api-keys/{key}${path}`, async ({ page, open, signInAs }) => {
+      const paths = await signInAs(people.owner);
+      const key = await createKey(page, open, paths, unique('Direct'));
+      await open(`${paths.keys}/${key.id}${path}`);
       await expect(page.locator('h1')).toHaveText(key.name);
-      await isIdle(page);
+      await waitUntilIdle(page);
     });
   }
 
-  test('links lead from page to page without loading anew', async ({ page, open, as }) => {
-    const place = await as(people.owner);
-    await open(place.keys);
+  test('links navigate without a full page load', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    await open(paths.keys);
     let loads = 0;
     page.on('load', () => {
       loads += 1;
@@ -75,13 +75,13 @@ test.describe('every address loads by itself, and its console stays empty', { ta
     await page.getByRole('link', { name: 'Create API Key' }).click();
     await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toBeFocused();
     await page.keyboard.press('Escape');
-    await expect(page).toHaveURL(place.keys);
+    await expect(page).toHaveURL(paths.keys);
     expect(loads).toBe(0);
   });
 
-  test('a page whose code comes late has the focus on its heading all the same', async ({ page, open, as }) => {
-    const place = await as(people.owner);
-    await open(place.keys);
+  test('a page whose code loads late still focuses its heading', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    await open(paths.keys);
     let deliver = () => {};
     const late = new Promise<void>((resolve) => {
       deliver = resolve;
@@ -96,23 +96,23 @@ test.describe('every address loads by itself, and its console stays empty', { ta
     await expect(page.getByRole('heading', { name: 'General', level: 1 })).toBeFocused();
   });
 
-  test('a page whose code cannot be fetched goes on as one without scripts', async ({ page, open, as, watch }) => {
-    const place = await as(people.owner);
-    const key = await createKey(page, open, place, unique('Alone'));
-    watch.expect(/split_details|Failed to fetch|ERR_FAILED/);
+  test('a page whose code cannot be loaded works as without JavaScript', async ({ page, open, signInAs, browserErrors }) => {
+    const paths = await signInAs(people.owner);
+    const key = await createKey(page, open, paths, unique('Alone'));
+    browserErrors.allow(/split_details|Failed to fetch|ERR_FAILED/);
     await page.route(/split_details.*\.wasm$/, (route) => route.abort());
-    await page.goto(`${place.keys}/${key.id}`, { waitUntil: 'networkidle' });
+    await page.goto(`${paths.keys}/${key.id}`, { waitUntil: 'networkidle' });
     await expect(page.locator('html')).not.toHaveAttribute('data-js');
     await page.getByRole('button', { name: 'Deactivate' }).click();
     await expect(page.getByText('Inactive').first()).toBeVisible();
   });
 });
 
-test('a name that is markup is text in the title, from the server and once the page listens', async ({ page, open, as }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('</title><b>"&amp;'));
+test('markup in a name is text in the title, from the server and after the program starts', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('</title><b>"&amp;'));
   const title = `${key.name} · Web shop · Latchkey`;
-  await open(`${place.keys}/${key.id}`);
+  await open(`${paths.keys}/${key.id}`);
   await expect(page).toHaveTitle(title);
   await expect(page.locator('h1')).toHaveText(key.name);
   await page.getByRole('link', { name: 'API Keys', exact: true }).first().click();

@@ -1,11 +1,21 @@
 import type { Locator, Page } from '@playwright/test';
-import { expectAccessible } from '../accessible.ts';
-import { answered, createKey, expect, people, row, test, unique, whoami } from '../fixtures.ts';
+import { expectAccessible } from '../accessibility.ts';
+import {
+  clearSession,
+  createKey,
+  expect,
+  failedResponse,
+  people,
+  row,
+  test,
+  unique,
+  whoami,
+} from '../fixtures.ts';
 
 const dialogOf = (page: Page, name: string): Locator => page.getByRole('dialog', { name: `Edit ${name}` });
 const review = (dialog: Locator): Locator => dialog.getByRole('region', { name: 'What changes' });
 
-/** Sends the form; without scripts the first answer shows what changes. */
+/** Posts the form. Without JavaScript, the first response shows the changes. */
 async function save(dialog: Locator, javaScriptEnabled: boolean | undefined): Promise<void> {
   await dialog.getByRole('button', { name: 'Save changes' }).click();
   if (!javaScriptEnabled) {
@@ -15,18 +25,18 @@ async function save(dialog: Locator, javaScriptEnabled: boolean | undefined): Pr
   await expect(dialog).toBeHidden();
 }
 
-test('a key is edited: what changes is said first, and the gate holds to it at once', async ({
+test('an edit shows its changes before it is saved, and the gate applies it immediately', async ({
   page,
   open,
-  as,
+  signInAs,
   server,
   javaScriptEnabled,
 }) => {
-  const place = await as(people.developer);
-  const key = await createKey(page, open, place, unique('Edited'), ['invoice:read', 'wallet:read']);
-  await open(`${place.keys}/${key.id}`);
+  const paths = await signInAs(people.developer);
+  const key = await createKey(page, open, paths, unique('Edited'), ['invoice:read', 'wallet:read']);
+  await open(`${paths.keys}/${key.id}`);
   await page.getByRole('main').getByRole('link', { name: 'Edit' }).click();
-  await expect(page).toHaveURL(`${place.keys}/${key.id}/edit`);
+  await expect(page).toHaveURL(`${paths.keys}/${key.id}/edit`);
   const dialog = dialogOf(page, key.name);
   await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(2);
   await expect(dialog.getByRole('combobox', { name: 'Expiration' })).toHaveValue('keep');
@@ -46,20 +56,20 @@ test('a key is edited: what changes is said first, and the gate holds to it at o
   await expect(review(dialog)).toContainText('none becomes 1 request a day');
   await dialog.getByRole('button', { name: 'Save changes' }).click();
 
-  await expect(page).toHaveURL(`${place.keys}/${key.id}`);
+  await expect(page).toHaveURL(`${paths.keys}/${key.id}`);
   await expect(page.getByRole('heading', { name: renamed, level: 1 })).toBeVisible();
   const first = await whoami(server.url, key);
   expect(await first.json()).toMatchObject({ scopes: ['invoice:read'] });
   expect((await whoami(server.url, key)).status()).toBe(429);
-  await open(`${place.keys}/${key.id}`);
+  await open(`${paths.keys}/${key.id}`);
   await expect(page.getByRole('region', { name: 'History' })).toContainText('removes wallet:read');
 });
 
-test('what is wrong with an edit is told beside its field, and nothing is lost', async ({ page, open, as, watch }) => {
-  watch.expect(answered(422));
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Edited'));
-  await open(`${place.keys}/${key.id}/edit`);
+test('an error in an edit is reported beside its field, and the form keeps its values', async ({ page, open, signInAs, browserErrors }) => {
+  browserErrors.allow(failedResponse(422));
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Edited'));
+  await open(`${paths.keys}/${key.id}/edit`);
   const dialog = dialogOf(page, key.name);
   await dialog.getByRole('textbox', { name: 'Description' }).fill('kept');
   await dialog.getByRole('textbox', { name: 'Allowed IP addresses' }).fill('nowhere');
@@ -69,21 +79,21 @@ test('what is wrong with an edit is told beside its field, and nothing is lost',
   await expect(dialog.getByRole('textbox', { name: 'Description' })).toHaveValue('kept');
 });
 
-test('two people who edit the same key: the second is told, and loses nothing', async ({
+test('of two concurrent edits, the second is told of the first and keeps its values', async ({
   page,
   context,
   open,
-  as,
+  signInAs,
   javaScriptEnabled,
 }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Shared'));
-  await open(`${place.keys}/${key.id}/edit`);
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Shared'));
+  await open(`${paths.keys}/${key.id}/edit`);
   const second = dialogOf(page, key.name);
   await second.getByRole('textbox', { name: 'Description' }).fill('from the second');
 
   const other = await context.newPage();
-  await other.goto(`${place.keys}/${key.id}/edit`);
+  await other.goto(`${paths.keys}/${key.id}/edit`);
   if (javaScriptEnabled) {
     await expect(other.locator('html')).toHaveAttribute('data-js', '');
   }
@@ -99,39 +109,39 @@ test('two people who edit the same key: the second is told, and loses nothing', 
   await expect(told.getByRole('textbox', { name: 'Description' })).toHaveValue('from the second');
   await expect(review(told)).toContainText(`“${quicker}” becomes “${key.name}”`);
   await told.getByRole('button', { name: 'Save changes' }).click();
-  await expect(page).toHaveURL(`${place.keys}/${key.id}`);
+  await expect(page).toHaveURL(`${paths.keys}/${key.id}`);
   await expect(page.getByText('from the second').first()).toBeVisible();
 });
 
-test('a key that is over says why it cannot be edited', async ({ page, open, as }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Over'));
-  await open(`${place.keys}/${key.id}/revoke`);
+test('a key that has ended shows why it cannot be edited', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Over'));
+  await open(`${paths.keys}/${key.id}/revoke`);
   await page.getByRole('textbox', { name: 'Type the key name to confirm' }).fill(key.name);
   await page.getByRole('button', { name: 'Revoke key' }).click();
-  await expect(page).toHaveURL(place.keys);
-  await open(`${place.keys}/${key.id}/edit`);
+  await expect(page).toHaveURL(paths.keys);
+  await open(`${paths.keys}/${key.id}/edit`);
   await expect(page.getByRole('dialog', { name: 'Edit' })).toContainText('Revocation is final');
   await expect(page.getByRole('button', { name: 'Save changes' })).toHaveCount(0);
 });
 
-test('who only reads cannot edit', async ({ page, open, as, watch, context }) => {
-  watch.expect(answered(403));
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Read'));
-  await context.clearCookies();
-  await as(people.viewer);
-  await open(`${place.keys}/${key.id}`);
+test('a viewer cannot edit a key', async ({ page, open, signInAs, browserErrors }) => {
+  browserErrors.allow(failedResponse(403));
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Read'));
+  await clearSession(page);
+  await signInAs(people.viewer);
+  await open(`${paths.keys}/${key.id}`);
   await expect(page.getByRole('main').getByRole('link', { name: 'Edit' })).toHaveCount(0);
-  await open(`${place.keys}/${key.id}/edit`);
+  await open(`${paths.keys}/${key.id}/edit`);
   await expect(page.getByRole('button', { name: 'Save changes' })).toHaveCount(0);
 });
 
-test.describe('with scripts', { tag: '@js' }, () => {
-  test('what changes is said while it is typed, and what widens is called so', async ({ page, open, as }) => {
-    const place = await as(people.owner);
-    const key = await createKey(page, open, place, unique('Widening'));
-    await open(`${place.keys}/${key.id}/edit`);
+test.describe('with JavaScript', { tag: '@js' }, () => {
+  test('changes are shown while typing, and those that widen access are marked', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    const key = await createKey(page, open, paths, unique('Widening'));
+    await open(`${paths.keys}/${key.id}/edit`);
     const dialog = dialogOf(page, key.name);
     await dialog.getByRole('checkbox', { name: 'invoice:delete' }).check();
     await expect(review(dialog)).toContainText('Wider: adds invoice:delete');
@@ -143,15 +153,15 @@ test.describe('with scripts', { tag: '@js' }, () => {
     await expectAccessible(page);
     await page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
-    await expect(page).toHaveURL(`${place.keys}/${key.id}`);
+    await expect(page).toHaveURL(`${paths.keys}/${key.id}`);
   });
 });
 
-test.describe('a key whose secret nobody stored', () => {
-  test('is marked, and discarded in one click', async ({ page, open, as, server }) => {
-    const place = await as(people.owner);
+test.describe('a key whose secret was not stored', () => {
+  test('is marked, and discarded in one click', async ({ page, open, signInAs, server }) => {
+    const paths = await signInAs(people.owner);
     const name = unique('Lost');
-    await open(`${place.keys}/new`);
+    await open(`${paths.keys}/new`);
     const dialog = page.getByRole('dialog', { name: 'Create API Key' });
     await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
     await dialog.getByRole('checkbox', { name: 'invoice:read', exact: true }).check();
@@ -160,23 +170,23 @@ test.describe('a key whose secret nobody stored', () => {
     const id = await reveal.getByRole('textbox', { name: 'API key', exact: true }).inputValue();
     const secret = await reveal.getByRole('textbox', { name: 'Secret key', exact: true }).inputValue();
 
-    await open(place.keys);
+    await open(paths.keys);
     await expect(row(page, name)).toContainText('Secret not confirmed');
-    await open(`${place.keys}/${id}`);
+    await open(`${paths.keys}/${id}`);
     await page.getByRole('button', { name: 'Discard this key' }).click();
-    await expect(page).toHaveURL(place.keys);
+    await expect(page).toHaveURL(paths.keys);
     await expect(row(page, name)).toContainText('Revoked');
     const refused = await whoami(server.url, { id, secret });
     expect(await refused.json()).toMatchObject({ code: 'key_revoked' });
-    await open(`${place.keys}/${id}`);
+    await open(`${paths.keys}/${id}`);
     await expect(page.getByText('Secret was never stored').first()).toBeVisible();
     await expect(page.getByRole('button', { name: 'Discard this key' })).toHaveCount(0);
   });
 
-  test('cannot be discarded once it is stored', async ({ page, open, as }) => {
-    const place = await as(people.owner);
-    const key = await createKey(page, open, place, unique('Stored'));
-    await open(`${place.keys}/${key.id}`);
+  test('cannot be discarded after its secret was stored', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    const key = await createKey(page, open, paths, unique('Stored'));
+    await open(`${paths.keys}/${key.id}`);
     await expect(page.getByRole('heading', { name: key.name, level: 1 })).toBeVisible();
     await expect(page.getByRole('button', { name: 'Discard this key' })).toHaveCount(0);
   });

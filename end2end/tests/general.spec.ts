@@ -1,7 +1,7 @@
-import { answered, createKey, expect, people, test, unique } from '../fixtures.ts';
+import { createKey, expect, failedResponse, people, test, unique } from '../fixtures.ts';
 
-test('an owner names the application, and everybody sees it', async ({ page, open, as }) => {
-  const { app } = await as(people.stranger);
+test('an owner renames the application, and all members see the name', async ({ page, open, signInAs }) => {
+  const { app } = await signInAs(people.otherOwner);
   await open(`${app}/settings/general`);
   const name = page.getByRole('textbox', { name: 'Name', exact: true });
   await expect(name).toHaveValue('Billing');
@@ -17,9 +17,9 @@ test('an owner names the application, and everybody sees it', async ({ page, ope
   await expect(nav.getByText('Billing', { exact: true })).toBeVisible();
 });
 
-test('a name that breaks a rule is named beside its field, and what was typed stays', async ({ page, open, as, watch }) => {
-  watch.expect(answered(422));
-  const { app } = await as(people.stranger);
+test('an invalid name is reported beside its field, and the form keeps it', async ({ page, open, signInAs, browserErrors }) => {
+  browserErrors.allow(failedResponse(422));
+  const { app } = await signInAs(people.otherOwner);
   await open(`${app}/settings/general`);
   const name = page.getByRole('textbox', { name: 'Name', exact: true });
   await name.fill('a\u202Eb');
@@ -32,39 +32,38 @@ test('a name that breaks a rule is named beside its field, and what was typed st
   await expect(page.getByRole('combobox', { name: 'Time zone' })).not.toHaveValue('Asia/Tokyo');
 });
 
-test('times follow the zone of the application once the page listens; before, they are UTC', async ({
+test('times are in the application’s zone after the program starts, and in UTC before', async ({
   page,
   open,
-  as,
+  signInAs,
   javaScriptEnabled,
 }) => {
-  const place = await as(people.stranger);
-  const key = await createKey(page, open, place, unique('Zoned'));
-  await open(`${place.app}/settings/general`);
+  const paths = await signInAs(people.otherOwner);
+  const key = await createKey(page, open, paths, unique('Zoned'));
+  await open(`${paths.app}/settings/general`);
   await page.getByRole('combobox', { name: 'Time zone' }).selectOption('Asia/Kolkata');
   await page.getByRole('button', { name: 'Save changes' }).click();
   const since = page.getByRole('region', { name: 'Members' }).locator('time').first();
   await expect(since).toHaveAttribute('title', javaScriptEnabled ? /\d\d:\d\d .*\(Asia\/Kolkata\)$/ : /\d\d:\d\d UTC$/);
-  await open(`${place.keys}/${key.id}`);
+  await open(`${paths.keys}/${key.id}`);
   const made = page.getByRole('region', { name: 'Details' }).locator('time').first();
   await expect(made).toHaveAttribute('title', javaScriptEnabled ? /\(Asia\/Kolkata\)$/ : / UTC$/);
   await expect(made).toHaveAttribute('datetime', /Z$/);
-  await open(`${place.app}/settings/general`);
+  await open(`${paths.app}/settings/general`);
   await page.getByRole('combobox', { name: 'Time zone' }).selectOption('UTC');
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(since).toHaveAttribute('title', /UTC$/);
 });
 
-test('how long ago something was counts on, and the exact time comes with the focus', { tag: '@js' }, async ({ page, as }) => {
-  const { app } = await as(people.owner);
+test('relative times are updated, and the exact time is shown on focus', { tag: '@js' }, async ({ page, signInAs }) => {
+  const { app } = await signInAs(people.owner);
   await page.clock.install();
   await page.goto(`${app}/settings/general`);
   await expect(page.locator('html')).toHaveAttribute('data-js', '');
   const seen = page.getByRole('region', { name: 'Members' }).locator('time');
   const before = await seen.allTextContents();
   expect(before.some((words) => words === 'just now')).toBe(true);
-  // The texts follow once a minute, from a beat that began before they were read: the third one finds all of them more than
-  // two minutes older. "Just now" lasts for a minute of its own.
+  // Texts are updated once a minute, and "just now" lasts a minute: after three updates all texts are more than two minutes old.
   await page.clock.runFor(185_000);
   await expect(seen.filter({ hasText: /^[234] minutes ago$/ }).first()).toBeVisible();
   const one = seen.first();
@@ -79,9 +78,9 @@ test('how long ago something was counts on, and the exact time comes with the fo
   expect(await bubble()).toBe('none');
 });
 
-test('the id of the application can be copied', { tag: '@js' }, async ({ page, open, as, context }) => {
+test('the application’s id can be copied', { tag: '@js' }, async ({ page, open, signInAs, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  const { app } = await as(people.viewer);
+  const { app } = await signInAs(people.viewer);
   await open(`${app}/settings/general`);
   await page.getByRole('button', { name: 'Copy application id' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Copied' }).first()).toBeVisible();

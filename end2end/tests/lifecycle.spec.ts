@@ -1,7 +1,7 @@
 import {
-  answered,
   createKey,
   expect,
+  failedResponse,
   makeSignInStale,
   people,
   row,
@@ -11,9 +11,9 @@ import {
   whoami,
 } from '../fixtures.ts';
 
-test('a deactivated key is refused until it is activated again', async ({ page, open, as, server }) => {
-  const place = await as(people.developer);
-  const key = await createKey(page, open, place, unique('Pausing'));
+test('a deactivated key is refused until it is activated again', async ({ page, open, signInAs, server }) => {
+  const paths = await signInAs(people.developer);
+  const key = await createKey(page, open, paths, unique('Pausing'));
   const here = row(page, key.name);
   expect((await whoami(server.url, key)).status()).toBe(200);
 
@@ -24,7 +24,7 @@ test('a deactivated key is refused until it is activated again', async ({ page, 
   expect(refused.status()).toBe(401);
   expect(await refused.json()).toMatchObject({ code: 'key_inactive' });
 
-  await open(place.keys);
+  await open(paths.keys);
   await here.getByRole('button', { name: `Actions for ${key.name}` }).click();
   await here.getByRole('button', { name: 'Activate' }).click();
   await expect(here.getByText('Active', { exact: true })).toBeVisible();
@@ -32,22 +32,22 @@ test('a deactivated key is refused until it is activated again', async ({ page, 
 });
 
 for (const where of ['the list', 'the page of the key']) {
-  test(`on ${where}, a sign-in of more than ten minutes ago is asked for the password before a key is activated`, async ({
+  test(`on ${where}, activating a key requires the password if the sign-in is more than ten minutes old`, async ({
     page,
     open,
-    as,
+    signInAs,
     server,
     database,
-    watch,
+    browserErrors,
   }) => {
     test.skip(database === 'sqlite', 'an SQLite file belongs to the server that serves it');
-    watch.expect(answered(422));
-    watch.expect(answered(403));
-    const place = await as(people.developer);
+    browserErrors.allow(failedResponse(422));
+    browserErrors.allow(failedResponse(403));
+    const paths = await signInAs(people.developer);
     await signIn(page, people.developer);
-    const key = await createKey(page, open, place, unique('Asleep'));
-    const path = where === 'the list' ? place.keys : `${place.keys}/${key.id}`;
-    await open(`${place.keys}/${key.id}`);
+    const key = await createKey(page, open, paths, unique('Asleep'));
+    const path = where === 'the list' ? paths.keys : `${paths.keys}/${key.id}`;
+    await open(`${paths.keys}/${key.id}`);
     await page.getByRole('main').getByRole('button', { name: 'Deactivate' }).click();
     await expect(page.getByRole('main').getByRole('button', { name: 'Activate', exact: true })).toBeVisible();
 
@@ -82,11 +82,11 @@ for (const where of ['the list', 'the page of the key']) {
   });
 }
 
-test('a list that is drawn anew leaves the reader where they are', { tag: '@js' }, async ({ page, open, as }) => {
-  const place = await as(people.developer);
-  const other = await createKey(page, open, place, unique('Beside'));
-  const key = await createKey(page, open, place, unique('Pausing'));
-  await open(place.keys);
+test('refreshing the list keeps the scroll position and the focus', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.developer);
+  const other = await createKey(page, open, paths, unique('Beside'));
+  const key = await createKey(page, open, paths, unique('Pausing'));
+  await open(paths.keys);
   const opener = (name: string) => row(page, name).getByRole('button', { name: `Actions for ${name}` });
   await opener(key.name).focus();
   await page.keyboard.press('Enter');
@@ -99,10 +99,10 @@ test('a list that is drawn anew leaves the reader where they are', { tag: '@js' 
   await expect(row(page, other.name).getByRole('button', { name: 'Deactivate' })).toBeHidden();
 });
 
-test('the page of a key offers the same, and remembers who did what', async ({ page, open, as, server }) => {
-  const place = await as(people.developer);
-  const key = await createKey(page, open, place, unique('Pausing'));
-  await open(`${place.keys}/${key.id}`);
+test('a key is deactivated on its page, which lists who changed it', async ({ page, open, signInAs, server }) => {
+  const paths = await signInAs(people.developer);
+  const key = await createKey(page, open, paths, unique('Pausing'));
+  await open(`${paths.keys}/${key.id}`);
   const main = page.getByRole('main');
   await main.getByRole('button', { name: 'Deactivate' }).click();
   await expect(main.getByRole('button', { name: 'Activate', exact: true })).toBeVisible();
@@ -110,21 +110,21 @@ test('the page of a key offers the same, and remembers who did what', async ({ p
   await main.getByRole('button', { name: 'Activate', exact: true }).click();
   await expect(main.getByRole('button', { name: 'Deactivate' })).toBeVisible();
   expect((await whoami(server.url, key)).status()).toBe(200);
-  await open(`${place.keys}/${key.id}`);
+  await open(`${paths.keys}/${key.id}`);
   const history = page.getByRole('region', { name: 'History' });
   await expect(history.getByRole('listitem').first()).toContainText(people.developer.email);
   await expect(history.getByRole('listitem')).toHaveCount(4);
 });
 
-test('the page of a key shows its last use', async ({ page, open, as, server }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('In use'));
-  await open(`${place.keys}/${key.id}`);
+test('the page of a key shows its last use', async ({ page, open, signInAs, server }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('In use'));
+  await open(`${paths.keys}/${key.id}`);
   await expect(page.getByText('Never used')).toBeVisible();
   expect((await whoami(server.url, key)).status()).toBe(200);
-  // Uses are written once a second.
+  // The last use is written once a second.
   await expect(async () => {
-    await open(`${place.keys}/${key.id}`);
+    await open(`${paths.keys}/${key.id}`);
     await expect(page.getByText('Never used')).toHaveCount(0, { timeout: 500 });
   }).toPass();
   await expect(page.getByRole('region', { name: 'Details' })).toContainText('127.0.0.1');

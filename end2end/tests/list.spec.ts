@@ -1,22 +1,32 @@
 import { readFile } from 'node:fs/promises';
 import { type Page } from '@playwright/test';
-import { createKey, expect, fromOurPage, type Place, people, row, test, unique } from '../fixtures.ts';
+import {
+  type ApplicationPaths,
+  clearSession,
+  createKey,
+  expect,
+  people,
+  row,
+  sameOriginHeaders,
+  test,
+  unique,
+} from '../fixtures.ts';
 
 const search = async (page: Page, words: string) => {
   await page.getByRole('searchbox', { name: 'Search keys' }).fill(words);
   await page.getByRole('searchbox', { name: 'Search keys' }).press('Enter');
 };
 
-test('a search finds keys by a part of their name and by their id, and stands in the address', async ({
+test('a search finds keys by a part of their name or by their id, and is in the URL', async ({
   page,
   open,
-  as,
+  signInAs,
 }) => {
-  const place = await as(people.owner);
+  const paths = await signInAs(people.owner);
   const marker = unique('Marker').replace(' ', '');
-  const one = await createKey(page, open, place, `${marker} one`);
-  const two = await createKey(page, open, place, `${marker} two`);
-  const other = await createKey(page, open, place, unique('Other'));
+  const one = await createKey(page, open, paths, `${marker} one`);
+  const two = await createKey(page, open, paths, `${marker} two`);
+  const other = await createKey(page, open, paths, unique('Other'));
 
   await search(page, marker.toLowerCase());
   await expect(page).toHaveURL(new RegExp(`search=${marker.toLowerCase()}`));
@@ -34,15 +44,15 @@ test('a search finds keys by a part of their name and by their id, and stands in
   await expect(row(page, two.name)).toBeVisible();
 });
 
-test('the status narrows the list', async ({ page, open, as, javaScriptEnabled }) => {
-  const place = await as(people.owner);
-  const active = await createKey(page, open, place, unique('Stays'));
-  const inactive = await createKey(page, open, place, unique('Pauses'));
+test('the list is filtered by status', async ({ page, open, signInAs, javaScriptEnabled }) => {
+  const paths = await signInAs(people.owner);
+  const active = await createKey(page, open, paths, unique('Stays'));
+  const inactive = await createKey(page, open, paths, unique('Pauses'));
   await row(page, inactive.name).getByRole('button', { name: `Actions for ${inactive.name}` }).click();
   await row(page, inactive.name).getByRole('button', { name: 'Deactivate' }).click();
   await expect(row(page, inactive.name)).toContainText('Inactive');
 
-  await open(place.keys);
+  await open(paths.keys);
   for (const [status, here, gone] of [
     ['Inactive', inactive, active],
     ['Active', active, inactive],
@@ -58,9 +68,9 @@ test('the status narrows the list', async ({ page, open, as, javaScriptEnabled }
   }
 });
 
-test('nothing found is said, with a way back to everything', async ({ page, open, as }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Visible'));
+test('a search without matches shows a message and a link to all keys', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Visible'));
   await search(page, 'no key is called like this');
   await expect(page.getByText('No key matches')).toBeVisible();
   await expect(page.getByText('No keys yet')).toHaveCount(0);
@@ -69,10 +79,10 @@ test('nothing found is said, with a way back to everything', async ({ page, open
   await expect(page.getByRole('searchbox', { name: 'Search keys' })).toHaveValue('');
 });
 
-test('signs of a query language are plain text in a search', async ({ page, open, as }) => {
-  const place = await as(people.owner);
-  const percent = await createKey(page, open, place, unique('100% \\_ sure'));
-  const other = await createKey(page, open, place, unique('1000 sure'));
+test('wildcards are plain text in a search', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const percent = await createKey(page, open, paths, unique('100% \\_ sure'));
+  const other = await createKey(page, open, paths, unique('1000 sure'));
   await search(page, '0%');
   await expect(row(page, other.name)).toHaveCount(0);
   await expect(row(page, percent.name)).toBeVisible();
@@ -80,19 +90,19 @@ test('signs of a query language are plain text in a search', async ({ page, open
   await expect(page.getByText('No key matches')).toBeVisible();
 });
 
-test('a row copies the whole id', { tag: '@js' }, async ({ page, open, as, context }) => {
+test('a row copies the complete id', { tag: '@js' }, async ({ page, open, signInAs, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Copied'));
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Copied'));
   await row(page, key.name).getByRole('button', { name: 'Copy API key' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Copied' })).toBeAttached();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key.id);
 });
 
-test('a menu closes on Escape and gives the focus back', { tag: '@js' }, async ({ page, open, as }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Menu'));
-  await open(place.keys);
+test('a menu closes on Escape and returns the focus', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Menu'));
+  await open(paths.keys);
   const opener = row(page, key.name).getByRole('button', { name: `Actions for ${key.name}` });
   await opener.focus();
   await page.keyboard.press('Enter');
@@ -103,19 +113,19 @@ test('a menu closes on Escape and gives the focus back', { tag: '@js' }, async (
   await expect(opener).toBeFocused();
 });
 
-/** Makes keys as a script would. */
-const makeKeys = async (page: Page, url: string, place: Place, names: string[]) => {
+/** Creates keys by requests. */
+const createKeys = async (page: Page, url: string, paths: ApplicationPaths, names: string[]) => {
   for (const name of names) {
     const answer = await page.request.post('/api/create_key', {
       form: {
-        app: place.app.replace('/apps/', ''),
+        app: paths.app.replace('/apps/', ''),
         name,
         environment: 'test',
         'scopes[0]': 'invoice:read',
         expiration: '90',
         once: crypto.randomUUID(),
       },
-      headers: fromOurPage(url),
+      headers: sameOriginHeaders(url),
     });
     expect(answer.status(), await answer.text()).toBe(200);
   }
@@ -123,12 +133,12 @@ const makeKeys = async (page: Page, url: string, place: Place, names: string[]) 
 
 const names = (page: Page) => page.getByRole('table', { name: 'API keys' }).getByRole('rowheader').getByRole('link').allTextContents();
 
-test('the list follows while one types, and keeps the focus', { tag: '@js' }, async ({ page, open, as }) => {
-  const place = await as(people.owner);
+test('the list is updated while typing, and the search box keeps the focus', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
   const marker = unique('Typed').replace(' ', '');
-  const one = await createKey(page, open, place, `${marker} one`);
-  const two = await createKey(page, open, place, `${marker} two`);
-  await open(place.keys);
+  const one = await createKey(page, open, paths, `${marker} one`);
+  const two = await createKey(page, open, paths, `${marker} two`);
+  await open(paths.keys);
   const box = page.getByRole('searchbox', { name: 'Search keys' });
   const before = await page.evaluate(() => history.length);
   await box.focus();
@@ -143,13 +153,13 @@ test('the list follows while one types, and keeps the focus', { tag: '@js' }, as
   expect(await page.evaluate(() => history.length), 'no step back for each letter').toBe(before);
 });
 
-test('a heading sorts, a second click turns the order round, and the address says it', async ({ page, open, as }) => {
-  const place = await as(people.owner);
+test('a column heading sorts, a second click reverses the order, and the URL contains it', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
   const marker = unique('Sorted').replace(' ', '');
   for (const name of ['b', 'C', 'a']) {
-    await createKey(page, open, place, `${marker} ${name}`);
+    await createKey(page, open, paths, `${marker} ${name}`);
   }
-  await open(`${place.keys}?search=${marker}`);
+  await open(`${paths.keys}?search=${marker}`);
   expect(await names(page)).toEqual([`${marker} a`, `${marker} C`, `${marker} b`]);
   const heading = (name: string) => page.getByRole('columnheader', { name, exact: true });
   await expect(heading('Created')).toHaveAttribute('aria-sort', 'descending');
@@ -167,13 +177,13 @@ test('a heading sorts, a second click turns the order round, and the address say
   }
 });
 
-test('pages lead forth and back in any order, and a file has them all', async ({ page, open, as, server, context }) => {
+test('pages can be browsed in both directions in any order, and the export contains all keys', async ({ page, open, signInAs, server }) => {
   test.slow();
-  const place = await as(people.stranger);
+  const paths = await signInAs(people.otherOwner);
   const marker = unique('P').replace(' ', '');
   const all = Array.from({ length: 53 }, (_, n) => `${marker} ${String(n).padStart(3, '0')}`);
-  await makeKeys(page, server.url, place, all);
-  await open(`${place.keys}?search=${marker}&sort=name&dir=asc`);
+  await createKeys(page, server.url, paths, all);
+  await open(`${paths.keys}?search=${marker}&sort=name&dir=asc`);
   await expect(page.getByText('53 keys', { exact: true })).toBeVisible();
   expect(await names(page)).toEqual(all.slice(0, 50));
   await page.getByRole('link', { name: 'Next' }).click();
@@ -187,25 +197,25 @@ test('pages lead forth and back in any order, and a file has them all', async ({
   const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n');
   expect(lines.length).toBe(54);
   expect(lines[1]).toContain(all[0]);
-  await context.clearCookies();
+  await clearSession(page);
 });
 
-test('a row says who made a key, and what good practice would change leads to the keys in question', async ({ page, open, as, server }) => {
-  const place = await as(people.owner);
+test('a row shows who created the key, and suggestions link to the affected keys', async ({ page, open, signInAs, server }) => {
+  const paths = await signInAs(people.owner);
   const name = unique('Endless');
   await page.request.post('/api/create_key', {
     form: {
-      app: place.app.replace('/apps/', ''),
+      app: paths.app.replace('/apps/', ''),
       name,
       environment: 'live',
       'scopes[0]': 'invoice:read',
       expiration: 'never',
       once: crypto.randomUUID(),
     },
-    headers: fromOurPage(server.url),
+    headers: sameOriginHeaders(server.url),
   });
-  const other = await createKey(page, open, place, unique('Ends'));
-  await open(place.keys);
+  const other = await createKey(page, open, paths, unique('Ends'));
+  await open(paths.keys);
   await expect(row(page, name)).toContainText('No calls');
   await page.getByRole('link', { name: /never expires?$/ }).click();
   await expect(row(page, name)).toBeVisible();

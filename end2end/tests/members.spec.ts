@@ -1,28 +1,28 @@
 import type { Page } from '@playwright/test';
-import { answered, expect, people, test } from '../fixtures.ts';
-import { accept, another, enterPassword, invite, newcomer } from '../invitations.ts';
+import { clearSession, expect, failedResponse, people, test } from '../fixtures.ts';
+import { acceptInvitation, enterPassword, invite, newContext, newEmail } from '../invitations.ts';
 
 const listed = (page: Page, email: string) =>
   page.getByRole('region', { name: 'Members' }).getByRole('listitem').filter({ hasText: email });
 
-test('an owner invites somebody, who chooses a password and is in; the link works once', async ({
+test('an invited person chooses a password and is signed in, and the link works once', async ({
   page,
   open,
-  as,
+  signInAs,
   browser,
   server,
   javaScriptEnabled,
 }) => {
   test.slow();
-  const { app } = await as(people.owner);
-  const email = newcomer();
+  const { app } = await signInAs(people.owner);
+  const email = newEmail();
   const path = await invite(page, open, app, email, 'developer');
   await expect(listed(page, email)).toContainText('invited by');
 
-  const theirs = await another(browser, server.url, javaScriptEnabled);
-  await accept(theirs.page, path, javaScriptEnabled, 'too short');
+  const theirs = await newContext(browser, server.url, javaScriptEnabled);
+  await acceptInvitation(theirs.page, path, javaScriptEnabled, 'too short');
   await expect(theirs.page.getByLabel('Password', { exact: true })).toHaveAccessibleDescription(/15 to 256 characters/);
-  await accept(theirs.page, path, javaScriptEnabled);
+  await acceptInvitation(theirs.page, path, javaScriptEnabled);
   await expect(theirs.page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
   await expect(theirs.page.getByRole('link', { name: 'Create API Key' })).toBeVisible();
 
@@ -36,24 +36,24 @@ test('an owner invites somebody, who chooses a password and is in; the link work
   await expect(listed(page, email)).not.toContainText('invited by');
 });
 
-test('who has a password already joins with it', async ({ page, open, as, browser, server, context, javaScriptEnabled }) => {
+test('an invited person who has a password joins with it', async ({ page, open, signInAs, browser, server, javaScriptEnabled }) => {
   test.slow();
-  const email = newcomer();
-  const first = await as(people.owner);
+  const email = newEmail();
+  const first = await signInAs(people.owner);
   const ours = await invite(page, open, first.app, email, 'viewer');
-  const theirs = await another(browser, server.url, javaScriptEnabled);
-  await accept(theirs.page, ours, javaScriptEnabled);
+  const theirs = await newContext(browser, server.url, javaScriptEnabled);
+  await acceptInvitation(theirs.page, ours, javaScriptEnabled);
   await expect(theirs.page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
 
-  await context.clearCookies();
-  const second = await as(people.stranger);
-  const path = await invite(page, open, second.app, email, 'viewer', people.stranger);
-  await accept(theirs.page, path, javaScriptEnabled, 'some other fine words');
+  await clearSession(page);
+  const second = await signInAs(people.otherOwner);
+  const path = await invite(page, open, second.app, email, 'viewer', people.otherOwner);
+  await acceptInvitation(theirs.page, path, javaScriptEnabled, 'some other fine words');
   await expect(theirs.page.getByRole('alert').filter({ hasText: 'not the password' })).toBeVisible();
-  await accept(theirs.page, path, javaScriptEnabled);
+  await acceptInvitation(theirs.page, path, javaScriptEnabled);
   await expect(theirs.page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
 
-  // Two accounts: one can go from one to the other.
+  // A member of two accounts can switch between them.
   const nav = theirs.page.getByRole('navigation', { name: 'Main' });
   await nav.getByRole('button', { name: /Switch application/ }).click();
   await nav.getByRole('link', { name: /Web shop/ }).click();
@@ -64,19 +64,19 @@ test('who has a password already joins with it', async ({ page, open, as, browse
   await theirs.context.close();
 });
 
-test('another role holds at once, and who is removed finds nothing any more', async ({
+test('a new role takes effect immediately, and a removed member has no access', async ({
   page,
   open,
-  as,
+  signInAs,
   browser,
   server,
   javaScriptEnabled,
 }) => {
   test.slow();
-  const { app, keys } = await as(people.owner);
-  const email = newcomer();
-  const theirs = await another(browser, server.url, javaScriptEnabled);
-  await accept(theirs.page, await invite(page, open, app, email, 'viewer'), javaScriptEnabled);
+  const { app, keys } = await signInAs(people.owner);
+  const email = newEmail();
+  const theirs = await newContext(browser, server.url, javaScriptEnabled);
+  await acceptInvitation(theirs.page, await invite(page, open, app, email, 'viewer'), javaScriptEnabled);
   await expect(theirs.page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
   await expect(theirs.page.getByRole('link', { name: 'Create API Key' })).toHaveCount(0);
 
@@ -103,9 +103,9 @@ test('another role holds at once, and who is removed finds nothing any more', as
   await theirs.context.close();
 });
 
-test('an invitation can be withdrawn', async ({ page, open, as, request }) => {
-  const { app } = await as(people.owner);
-  const email = newcomer();
+test('an invitation can be withdrawn', async ({ page, open, signInAs, request }) => {
+  const { app } = await signInAs(people.owner);
+  const email = newEmail();
   const path = await invite(page, open, app, email, 'owner');
   expect((await request.get(path)).status()).toBe(200);
   await open(`${app}/settings/general`);
@@ -114,22 +114,22 @@ test('an invitation can be withdrawn', async ({ page, open, as, request }) => {
   expect((await request.get(path)).status()).toBe(404);
 });
 
-test('the last owner stays', async ({ page, open, as, watch }) => {
-  watch.expect(answered(409));
-  const { app } = await as(people.stranger);
-  const { email } = people.stranger;
+test('the last owner cannot be removed', async ({ page, open, signInAs, browserErrors }) => {
+  browserErrors.allow(failedResponse(409));
+  const { app } = await signInAs(people.otherOwner);
+  const { email } = people.otherOwner;
   await open(`${app}/settings/general`);
   await page.getByRole('link', { name: `Change role of ${email}` }).click();
   await page.getByRole('combobox', { name: 'Role' }).selectOption('viewer');
-  await enterPassword(page, people.stranger);
+  await enterPassword(page, people.otherOwner);
   await page.getByRole('button', { name: 'Save role' }).click();
   await expect(page.getByRole('alert').filter({ hasText: 'needs an owner' })).toBeVisible();
   await open(`${app}/settings/general`);
   await expect(listed(page, email)).toContainText('owner');
 });
 
-test('who is no owner sees the members and cannot change them', async ({ page, open, as }) => {
-  const { app } = await as(people.developer);
+test('a person who is not an owner sees members but cannot change them', async ({ page, open, signInAs }) => {
+  const { app } = await signInAs(people.developer);
   await open(`${app}/settings/general`);
   await expect(listed(page, people.owner.email)).toContainText('owner');
   await expect(listed(page, people.developer.email)).toContainText('You');
@@ -139,9 +139,9 @@ test('who is no owner sees the members and cannot change them', async ({ page, o
   await expect(page.getByRole('button', { name: 'Create invitation link' })).toHaveCount(0);
 });
 
-test('the page of an invitation is named to nobody', { tag: '@no-js' }, async ({ page, open, as, request }) => {
-  const { app } = await as(people.owner);
-  const path = await invite(page, open, app, newcomer(), 'viewer');
+test('the page of an invitation sends no referrer to other sites', { tag: '@no-js' }, async ({ page, open, signInAs, request }) => {
+  const { app } = await signInAs(people.owner);
+  const path = await invite(page, open, app, newEmail(), 'viewer');
   const answer = await request.get(path);
   expect(answer.headers()['referrer-policy']).toBe('strict-origin');
   expect(answer.headers()['cache-control']).toBe('no-store');

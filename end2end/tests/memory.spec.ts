@@ -1,11 +1,11 @@
 import type { CDPSession, Page } from '@playwright/test';
 import { confirmStored, expect, fillKey, people, test, unique } from '../fixtures.ts';
 
-// A trace keeps copies of the page's fields inside the page.
+// A trace stores copies of the page's fields inside the page.
 test.use({ trace: 'off' });
 
-/** Keeps hold of the memories of WebAssembly: they are the page's own, and reached from nowhere else. */
-async function keepMemories(page: Page): Promise<void> {
+/** Records the WebAssembly memories of the page, which cannot be reached otherwise. */
+async function recordMemories(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const kept: WebAssembly.Memory[] = [];
     Object.assign(globalThis, { memories: kept });
@@ -24,8 +24,8 @@ async function keepMemories(page: Page): Promise<void> {
   });
 }
 
-/** How many texts in the shape of a secret there are in the memories of WebAssembly. It leaves none behind itself. */
-async function inWebAssembly(page: Page): Promise<number> {
+/** Counts texts with the format of a secret in the WebAssembly memories, without leaving a copy. */
+async function countInWebAssembly(page: Page): Promise<number> {
   return page.evaluate(() => {
     const { memories } = globalThis as unknown as { memories: WebAssembly.Memory[] };
     if (memories.length === 0) throw new Error('there is no WebAssembly in this page');
@@ -44,8 +44,8 @@ async function inWebAssembly(page: Page): Promise<number> {
   });
 }
 
-/** The same in the memory of JavaScript. */
-async function inJavaScript(devtools: CDPSession): Promise<number> {
+/** Counts texts with the format of a secret in the memory of JavaScript. */
+async function countInJavaScript(devtools: CDPSession): Promise<number> {
   let snapshot = '';
   const collect = ({ chunk }: { chunk: string }) => {
     snapshot += chunk;
@@ -57,24 +57,24 @@ async function inJavaScript(devtools: CDPSession): Promise<number> {
   return snapshot.match(/as[lt]_[0-9A-Za-z]{49}/g)?.length ?? 0;
 }
 
-test('after its dialog is closed, the secret is nowhere in the memory of the page', { tag: '@js' }, async ({
+test('after its dialog is closed, the secret is not in the memory of the page', { tag: '@js' }, async ({
   page,
   open,
-  as,
+  signInAs,
   context,
 }) => {
-  await keepMemories(page);
-  const place = await as(people.owner);
-  await open(`${place.keys}/new`);
+  await recordMemories(page);
+  const paths = await signInAs(people.owner);
+  await open(`${paths.keys}/new`);
   await fillKey(page, unique('Forgotten'));
   await page.getByRole('button', { name: 'Generate API Key' }).click();
   const secret = page.getByRole('dialog').getByRole('textbox', { name: 'Secret key', exact: true });
   await expect(secret).toBeVisible();
   const devtools = await context.newCDPSession(page);
-  // What is looked for can be found: the browser keeps the field's value outside of JavaScript.
-  expect(await inWebAssembly(page)).toBeGreaterThan(0);
+  // The search finds the secret while it is shown. The browser stores the field's value outside of JavaScript.
+  expect(await countInWebAssembly(page)).toBeGreaterThan(0);
 
   await confirmStored(page);
-  expect(await inWebAssembly(page), 'in WebAssembly').toBe(0);
-  expect(await inJavaScript(devtools), 'in JavaScript').toBe(0);
+  expect(await countInWebAssembly(page), 'in WebAssembly').toBe(0);
+  expect(await countInJavaScript(devtools), 'in JavaScript').toBe(0);
 });

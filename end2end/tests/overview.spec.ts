@@ -1,9 +1,9 @@
-// How keys are doing: the overview of an application, and the chart on a key's page.
+// The overview of an application, and the chart on a key's page.
 import { type Page } from '@playwright/test';
-import { expectAccessible } from '../accessible.ts';
+import { expectAccessible } from '../accessibility.ts';
 import { type Credentials, createKey, expect, people, request, test, unique, whoami } from '../fixtures.ts';
 
-/** What a service says of calls that it let in. */
+/** Reports results of calls as a service does. */
 async function report(url: string, service: Credentials, id: string, calls: { key: string; status: number; latency_ms: number }[]) {
   const client = await request.newContext({ baseURL: url });
   const answer = await client.post('/v1/usage', {
@@ -18,21 +18,21 @@ async function report(url: string, service: Credentials, id: string, calls: { ke
 
 const usage = (page: Page) => page.getByRole('region', { name: 'Usage' });
 
-test('an owner sees what became of all calls, and which keys are worth a look', async ({ page, open, as, server }) => {
-  const place = await as(people.owner);
-  const service = await createKey(page, open, place, unique('Gateway'), ['key:verify']);
-  const key = await createKey(page, open, place, unique('Watched'));
-  const unused = await createKey(page, open, place, unique('Unused'));
+test('an owner sees the results of all calls, and which keys need attention', async ({ page, open, signInAs, server }) => {
+  const paths = await signInAs(people.owner);
+  const service = await createKey(page, open, paths, unique('Gateway'), ['key:verify']);
+  const key = await createKey(page, open, paths, unique('Watched'));
+  const unused = await createKey(page, open, paths, unique('Unused'));
   for (let call = 0; call < 3; call += 1) {
     expect((await whoami(server.url, key)).status()).toBe(200);
   }
   const calls = [200, 404, 503].map((status) => ({ key: key.id, status, latency_ms: 30 }));
   const id = unique('report');
   expect(await report(server.url, service, id, calls)).toMatchObject({ accepted: 3, unknown: 0 });
-  // Sent again, it counts once.
+  // A report that is sent again is counted once.
   expect(await report(server.url, service, id, calls)).toMatchObject({ accepted: 3 });
 
-  await open(place.keys);
+  await open(paths.keys);
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Overview' }).click();
   await expect(page.getByRole('heading', { name: 'Overview', level: 1 })).toBeVisible();
   await expect(page).toHaveTitle('Overview · Web shop · Latchkey');
@@ -43,8 +43,8 @@ test('an owner sees what became of all calls, and which keys are worth a look', 
   await expect(attention.getByRole('heading', { name: 'Never used' })).toBeVisible();
   await expect(attention.getByRole('link', { name: unused.name }).first()).toBeVisible();
 
-  // By days: a quarter of an hour may turn while the test runs.
-  await open(`${place.keys}/${key.id}?window=90d`);
+  // By day, because a shorter interval may end while the test runs.
+  await open(`${paths.keys}/${key.id}?window=90d`);
   await expect(usage(page)).toContainText(/API error rate \(5xx\)\s*1 of 3 reported calls/);
   await expect(usage(page)).toContainText(/Client errors \(4xx\)\s*1 of 3 reported calls/);
   await expect(usage(page)).toContainText(/Refusal rate\s*0 of 3 calls/);
@@ -65,20 +65,20 @@ test('an owner sees what became of all calls, and which keys are worth a look', 
   expect(await (await page.request.get(parts ?? '')).text()).toContain('"route","GET /v1/whoami","3"');
 });
 
-test('why calls were refused is said by their code, with a wrong secret too', async ({ page, open, as, server }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Guessed at'));
-  const other = await createKey(page, open, place, unique('Other'));
+test('refused calls are shown by their code, including wrong secrets', async ({ page, open, signInAs, server }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Guessed at'));
+  const other = await createKey(page, open, paths, unique('Other'));
   expect((await whoami(server.url, { id: key.id, secret: other.secret })).status()).toBe(401);
-  await open(`${place.keys}/${key.id}`);
+  await open(`${paths.keys}/${key.id}`);
   const refusals = usage(page).getByRole('table', { name: 'By refusal' });
   await expect(refusals.getByRole('row', { name: /invalid_credentials/ })).toContainText('1 refused');
 });
 
-test('a range of one’s own stands in the address, and one that cannot be shown says why', async ({ page, open, as }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Ranged'));
-  await open(`${place.keys}/${key.id}`);
+test('a custom range is in the URL, and an invalid range is reported', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Ranged'));
+  await open(`${paths.keys}/${key.id}`);
   const show = async (from: string, until: string) => {
     const range = usage(page).locator('details', { hasText: 'Custom range' });
     if ((await range.getAttribute('open')) === null) {
@@ -101,15 +101,15 @@ test('a range of one’s own stands in the address, and one that cannot be shown
   await expect(usage(page).getByText('The range ends before it begins.')).toHaveCount(0);
 });
 
-test('a chart’s times are those of the application, or of UTC', async ({ page, open, as }) => {
-  const place = await as(people.stranger);
+test('a chart’s times are in the application’s zone or in UTC', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.otherOwner);
   const zone = async (name: string) => {
-    await open(`${place.app}/settings/general`);
+    await open(`${paths.app}/settings/general`);
     await page.getByRole('combobox', { name: 'Time zone' }).selectOption(name);
     const saved = page.waitForResponse((answer) => answer.request().method() === 'POST');
     await page.getByRole('button', { name: 'Save changes' }).click();
     await saved;
-    await open(place.app);
+    await open(paths.app);
   };
   await zone('Asia/Kolkata');
   await expect(usage(page).getByText('(Asia/Kolkata)').first()).toBeVisible();
@@ -122,27 +122,27 @@ test('a chart’s times are those of the application, or of UTC', async ({ page,
   await expect(usage(page).getByRole('link', { name: 'Show times in UTC' })).toHaveCount(0);
 });
 
-test('the overview is accessible, in light and dark, on a phone and a desk', { tag: '@js' }, async ({ page, open, as, server }) => {
+test('the overview is accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, async ({ page, open, signInAs, server }) => {
   test.slow();
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Seen'));
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Seen'));
   expect((await whoami(server.url, key)).status()).toBe(200);
-  await open(place.app);
+  await open(paths.app);
   await expect(page.getByRole('table', { name: 'Busiest keys' })).toBeVisible();
   await expectAccessible(page);
-  await open(`${place.keys}/${key.id}?from=2999-01-01&until=2999-01-02`);
+  await open(`${paths.keys}/${key.id}?from=2999-01-01&until=2999-01-02`);
   await expect(usage(page).getByText('The range has not begun yet.')).toBeVisible();
   await expectAccessible(page);
 });
 
-test('a chart is read bar by bar, by pointer and by keys', { tag: '@js' }, async ({ page, open, as, request }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Charted'));
+test('each bar of a chart can be read with the pointer and the keyboard', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Charted'));
   const answer = await request.get('/v1/auth?scope=invoice:read', {
     headers: { 'x-client-key': key.id, 'x-client-secret': key.secret },
   });
   expect(answer.status()).toBe(200);
-  await open(`${place.keys}/${key.id}?window=90d`);
+  await open(`${paths.keys}/${key.id}?window=90d`);
   const chart = page.getByRole('group', { name: 'Bars of the chart' });
   await expect(chart).toContainText('Point at a bar');
   await chart.focus();
@@ -153,7 +153,7 @@ test('a chart is read bar by bar, by pointer and by keys', { tag: '@js' }, async
   await page.keyboard.press('Escape');
   await expect(chart).toContainText('Point at a bar');
   const box = await chart.getByRole('img').boundingBox();
-  // Above the bar: its whole column answers.
+  // Above the bar, because its whole column reacts.
   await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) - 2, (box?.y ?? 0) + 20);
   await expect(chart).toContainText('1 accepted, 0 refused, 0 rate limited');
   await page.mouse.move(0, 0);

@@ -1,26 +1,26 @@
 import {
-  answered,
   confirmStored,
   createKey,
-  everythingKept,
   expect,
-  listens,
+  failedResponse,
+  pageState,
   people,
   readCredentials,
   test,
   unique,
+  waitUntilInteractive,
   whoami,
 } from '../fixtures.ts';
 
-test('a secret is regenerated with an overlap: both work, and the old one says that it ends', async ({
+test('during the grace period both secrets work, and the old one announces its end', async ({
   page,
   open,
-  as,
+  signInAs,
   server,
 }) => {
-  const place = await as(people.developer);
-  const old = await createKey(page, open, place, unique('Rolling'));
-  await open(`${place.keys}/${old.id}`);
+  const paths = await signInAs(people.developer);
+  const old = await createKey(page, open, paths, unique('Rolling'));
+  await open(`${paths.keys}/${old.id}`);
   await page.getByRole('main').getByRole('link', { name: 'Regenerate secret' }).first().click();
   const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
   await expect(dialog).toBeVisible();
@@ -40,7 +40,7 @@ test('a secret is regenerated with an overlap: both work, and the old one says t
   expect(after.status()).toBe(200);
   expect(after.headers()['deprecation']).toBeUndefined();
 
-  await open(`${place.keys}/${old.id}`);
+  await open(`${paths.keys}/${old.id}`);
   const section = page.getByRole('region', { name: 'This key is being retired' });
   await expect(section).toContainText('Still in use');
   await expect(section.getByRole('row', { name: /This key/ })).toContainText('1');
@@ -54,16 +54,16 @@ test('a secret is regenerated with an overlap: both work, and the old one says t
   expect(await ended.json()).toMatchObject({ code: 'secret_retired' });
   expect((await whoami(server.url, fresh)).status()).toBe(200);
 
-  await open(`${place.keys}/${fresh.id}`);
+  await open(`${paths.keys}/${fresh.id}`);
   const details = page.getByRole('region', { name: 'Details' });
   await details.getByRole('link', { name: new RegExp(old.id.slice(0, 8)) }).click();
-  await expect(page).toHaveURL(`${place.keys}/${old.id}`);
+  await expect(page).toHaveURL(`${paths.keys}/${old.id}`);
 });
 
-test('a compromised secret ends with the answer', async ({ page, open, as, server, javaScriptEnabled }) => {
-  const place = await as(people.owner);
-  const old = await createKey(page, open, place, unique('Leaked'));
-  await open(`${place.keys}/${old.id}/regenerate`);
+test('a compromised secret ends immediately', async ({ page, open, signInAs, server, javaScriptEnabled }) => {
+  const paths = await signInAs(people.owner);
+  const old = await createKey(page, open, paths, unique('Leaked'));
+  await open(`${paths.keys}/${old.id}/regenerate`);
   const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
   await dialog.getByRole('checkbox', { name: 'This secret may be compromised' }).check();
   if (javaScriptEnabled) {
@@ -77,11 +77,11 @@ test('a compromised secret ends with the answer', async ({ page, open, as, serve
   expect((await whoami(server.url, fresh)).status()).toBe(200);
 });
 
-test('the end is chosen in hours, and what is wrong is said', async ({ page, open, as, watch, server }) => {
-  watch.expect(answered(422));
-  const place = await as(people.owner);
-  const old = await createKey(page, open, place, unique('Careful'));
-  await open(`${place.keys}/${old.id}/regenerate`);
+test('the grace period is chosen in hours, and errors are reported', async ({ page, open, signInAs, browserErrors, server }) => {
+  browserErrors.allow(failedResponse(422));
+  const paths = await signInAs(people.owner);
+  const old = await createKey(page, open, paths, unique('Careful'));
+  await open(`${paths.keys}/${old.id}/regenerate`);
   const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
   await dialog.getByRole('combobox', { name: 'The old secret ends' }).selectOption('custom');
   const hours = dialog.getByRole('spinbutton', { name: 'Hours' });
@@ -95,7 +95,7 @@ test('the end is chosen in hours, and what is wrong is said', async ({ page, ope
   await readCredentials(page);
   await confirmStored(page);
 
-  await open(`${place.keys}/${old.id}`);
+  await open(`${paths.keys}/${old.id}`);
   const section = page.getByRole('region', { name: 'This key is being retired' });
   await expect(section).toContainText('in 1 hour');
   await section.getByText('Move the end', { exact: true }).first().click();
@@ -104,27 +104,27 @@ test('the end is chosen in hours, and what is wrong is said', async ({ page, ope
   await expect(section).toContainText('in 6 days');
 });
 
-test('a key that is replaced or revoked is not regenerated', async ({ page, open, as }) => {
-  const place = await as(people.owner);
-  const old = await createKey(page, open, place, unique('Once'));
-  await open(`${place.keys}/${old.id}/regenerate`);
+test('a replaced or revoked key cannot be regenerated', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const old = await createKey(page, open, paths, unique('Once'));
+  await open(`${paths.keys}/${old.id}/regenerate`);
   await page.getByRole('dialog').getByRole('button', { name: 'Regenerate secret' }).click();
   const fresh = await readCredentials(page);
   await confirmStored(page);
-  await open(`${place.keys}/${old.id}/regenerate`);
+  await open(`${paths.keys}/${old.id}/regenerate`);
   const dialog = page.getByRole('dialog', { name: 'The secret cannot be regenerated' });
   await expect(dialog).toContainText('regenerated already');
   await dialog.getByRole('link', { name: 'Look at the key that replaced it' }).click();
-  await expect(page).toHaveURL(`${place.keys}/${fresh.id}`);
+  await expect(page).toHaveURL(`${paths.keys}/${fresh.id}`);
 });
 
-test('the new secret is nowhere after it was closed', { tag: '@js' }, async ({ page, open, as }) => {
-  const place = await as(people.owner);
-  const old = await createKey(page, open, place, unique('Forgotten'));
-  await open(`${place.keys}/${old.id}/regenerate`);
+test('after its dialog is closed, the page does not contain the new secret', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const old = await createKey(page, open, paths, unique('Forgotten'));
+  await open(`${paths.keys}/${old.id}/regenerate`);
   await page.getByRole('dialog').getByRole('button', { name: 'Regenerate secret' }).click();
   const { secret } = await readCredentials(page);
   await confirmStored(page);
-  await listens(page);
-  expect(await everythingKept(page)).not.toContain(secret);
+  await waitUntilInteractive(page);
+  expect(await pageState(page)).not.toContain(secret);
 });

@@ -1,22 +1,22 @@
-// A password that is reset by the link that `latchkey user reset-password` prints.
+// Resetting a password with the link from `latchkey user reset-password`.
 import type { Page } from '@playwright/test';
-import { expectAccessible } from '../accessible.ts';
-import { answered, expect, people, signIn, test } from '../fixtures.ts';
+import { expectAccessible } from '../accessibility.ts';
+import { expect, failedResponse, people, signIn, test } from '../fixtures.ts';
 import type { Person, Server } from '../server.ts';
-import { another } from '../invitations.ts';
+import { newContext } from '../invitations.ts';
 
-const forgetful = (name: string): Person => ({
+const newPerson = (name: string): Person => ({
   ...people.developer,
   email: `${name}@acme.example`,
   password: 'walnut ladder grey comet',
 });
-// One person for each test: a new password ends all sessions of its person.
-const [fred, flora, felix] = [forgetful('fred'), forgetful('flora'), forgetful('felix')] as const;
+// One person for each test, because a reset ends all sessions of the person.
+const [fred, flora, felix] = [newPerson('fred'), newPerson('flora'), newPerson('felix')] as const;
 const chosen = 'marble ferry under lamps';
 
-test.use({ crowd: [[people.owner, fred, flora, felix], { scope: 'worker' }] });
+test.use({ initialPeople: [[people.owner, fred, flora, felix], { scope: 'worker' }] });
 
-/** The path of a new link. */
+/** Returns the path of a new link. */
 async function link(server: Server, person: Person): Promise<string> {
   const printed = (await server.command('user', 'reset-password', '--email', person.email)).trim();
   expect(printed.startsWith(`${server.url}/reset/`)).toBe(true);
@@ -26,7 +26,7 @@ async function link(server: Server, person: Person): Promise<string> {
 const field = (page: Page) => page.getByLabel('New password', { exact: true });
 const save = (page: Page) => page.getByRole('button', { name: 'Save password' });
 
-async function expectUseless(page: Page, path: string): Promise<void> {
+async function expectUnusable(page: Page, path: string): Promise<void> {
   const answer = await page.goto(path);
   expect(answer?.status()).toBe(404);
   await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible();
@@ -35,17 +35,17 @@ async function expectUseless(page: Page, path: string): Promise<void> {
   await expect(field(page)).toHaveCount(0);
 }
 
-test('a link gives a new password once, and ends the sessions of the old one', async ({
+test('a link resets the password once, and ends all sessions', async ({
   page,
   open,
   browser,
   server,
-  watch,
+  browserErrors,
   javaScriptEnabled,
 }) => {
-  watch.expect(answered(422));
-  watch.expect(answered(404));
-  const elsewhere = await another(browser, server.url, javaScriptEnabled ?? true);
+  browserErrors.allow(failedResponse(422));
+  browserErrors.allow(failedResponse(404));
+  const elsewhere = await newContext(browser, server.url, javaScriptEnabled ?? true);
   await signIn(elsewhere.page, fred);
   const inside = elsewhere.page.url();
 
@@ -70,26 +70,26 @@ test('a link gives a new password once, and ends the sessions of the old one', a
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('alert').filter({ hasText: 'do not match' })).toBeVisible();
   await signIn(page, { ...fred, password: chosen });
-  await expectUseless(page, path);
+  await expectUnusable(page, path);
 });
 
-test('a link that was replaced, has ended or never was says what to do', async ({ page, server, database, watch }) => {
-  watch.expect(answered(404));
+test('a replaced, expired or unknown link shows what to do', async ({ page, server, database, browserErrors }) => {
+  browserErrors.allow(failedResponse(404));
   const replaced = await link(server, flora);
   const newest = await link(server, flora);
-  await expectUseless(page, replaced);
-  await expectUseless(page, '/reset/garbage');
-  await expectUseless(page, '/reset/%00%F0%9F%94%91');
+  await expectUnusable(page, replaced);
+  await expectUnusable(page, '/reset/garbage');
+  await expectUnusable(page, '/reset/%00%F0%9F%94%91');
   await page.goto(newest);
   await expect(field(page)).toBeVisible();
   if (database === 'postgres') {
     await server.query('UPDATE password_reset SET expires_at = expires_at - 1860000');
-    await expectUseless(page, newest);
+    await expectUnusable(page, newest);
   }
 });
 
-test('a link that ends while its page is open says what to do', async ({ page, open, server, watch }) => {
-  watch.expect(answered(404));
+test('a link that expires while its page is open shows what to do', async ({ page, open, server, browserErrors }) => {
+  browserErrors.allow(failedResponse(404));
   const path = await link(server, felix);
   await open(path);
   await link(server, felix);
@@ -98,8 +98,8 @@ test('a link that ends while its page is open says what to do', async ({ page, o
   await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible();
 });
 
-test('the page of a link is accessible, in light and dark, on a phone and a desk', { tag: '@js' }, async ({ page, open, server, watch }) => {
-  watch.expect(answered(404));
+test('the page of a link is accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, async ({ page, open, server, browserErrors }) => {
+  browserErrors.allow(failedResponse(404));
   await open(await link(server, felix));
   await expectAccessible(page);
   await open('/reset/garbage');

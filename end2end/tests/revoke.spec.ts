@@ -1,18 +1,18 @@
-import { answered, createKey, expect, people, row, test, unique, whoami } from '../fixtures.ts';
+import { createKey, expect, failedResponse, people, row, test, unique, whoami } from '../fixtures.ts';
 
-test('revoking wants the name typed, ends the key at once, and keeps it findable', async ({
+test('revoking requires the key’s name, ends the key immediately, and keeps it in the list', async ({
   page,
   open,
-  as,
-  watch,
+  signInAs,
+  browserErrors,
   server,
 }) => {
-  watch.expect(answered(422));
-  const place = await as(people.developer);
-  const key = await createKey(page, open, place, unique('Old importer'));
+  browserErrors.allow(failedResponse(422));
+  const paths = await signInAs(people.developer);
+  const key = await createKey(page, open, paths, unique('Old importer'));
   await row(page, key.name).getByRole('button', { name: `Actions for ${key.name}` }).click();
   await row(page, key.name).getByRole('link', { name: 'Revoke' }).click();
-  await expect(page).toHaveURL(`${place.keys}/${key.id}/revoke`);
+  await expect(page).toHaveURL(`${paths.keys}/${key.id}/revoke`);
   const dialog = page.getByRole('alertdialog', { name: `Revoke ${key.name}?` });
   await expect(dialog).toBeVisible();
   await expect(dialog).toHaveAccessibleDescription(/cannot be undone/);
@@ -30,13 +30,13 @@ test('revoking wants the name typed, ends the key at once, and keeps it findable
 
   await confirm.fill(key.name);
   await dialog.getByRole('button', { name: 'Revoke key' }).click();
-  await expect(page).toHaveURL(place.keys);
+  await expect(page).toHaveURL(paths.keys);
   const refused = await whoami(server.url, key);
   expect(refused.status()).toBe(401);
   expect(await refused.json()).toMatchObject({ code: 'key_revoked' });
   await expect(row(page, key.name)).toContainText('Revoked');
 
-  await open(`${place.keys}?status=revoked`);
+  await open(`${paths.keys}?status=revoked`);
   await expect(row(page, key.name)).toContainText('Revoked');
   await row(page, key.name).getByRole('link', { name: key.name, exact: true }).click();
   await expect(page.getByRole('heading', { name: key.name, level: 1 })).toBeVisible();
@@ -44,18 +44,18 @@ test('revoking wants the name typed, ends the key at once, and keeps it findable
   await expect(page.getByRole('main').getByRole('link', { name: 'Revoke' })).toHaveCount(0);
 });
 
-test('cancelling leaves the key alone', async ({ page, open, as, server }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Spared'));
-  await open(`${place.keys}/${key.id}/revoke`);
+test('cancelling does not change the key', async ({ page, open, signInAs, server }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Spared'));
+  await open(`${paths.keys}/${key.id}/revoke`);
   await page.getByRole('alertdialog').getByText('Cancel', { exact: true }).click();
   await expect(page.getByRole('alertdialog')).toBeHidden();
   expect((await whoami(server.url, key)).status()).toBe(200);
 });
 
-test('the question starts on Cancel, and Escape means that', { tag: '@js' }, async ({ page, open, as, server }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Spared'));
+test('the dialog focuses Cancel, and Escape cancels', { tag: '@js' }, async ({ page, open, signInAs, server }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Spared'));
   await page.getByRole('button', { name: `Actions for ${key.name}` }).click();
   await row(page, key.name).getByRole('link', { name: 'Revoke' }).click();
   const dialog = page.getByRole('alertdialog', { name: `Revoke ${key.name}?` });
@@ -66,14 +66,14 @@ test('the question starts on Cancel, and Escape means that', { tag: '@js' }, asy
   expect((await whoami(server.url, key)).status()).toBe(200);
 });
 
-test('a key that is revoked already is not asked about again', async ({ page, open, as }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Gone'));
-  await open(`${place.keys}/${key.id}/revoke`);
+test('the revoke dialog of a revoked key is not shown', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Gone'));
+  await open(`${paths.keys}/${key.id}/revoke`);
   await page.getByRole('textbox', { name: 'Type the key name to confirm' }).fill(key.name);
   await page.getByRole('button', { name: 'Revoke key' }).click();
-  await expect(page).toHaveURL(place.keys);
-  await open(`${place.keys}/${key.id}/revoke`);
+  await expect(page).toHaveURL(paths.keys);
+  await open(`${paths.keys}/${key.id}/revoke`);
   await expect(page.getByRole('heading', { name: key.name, level: 1 })).toBeVisible();
   await expect(page.getByRole('alertdialog')).toHaveCount(0);
 });

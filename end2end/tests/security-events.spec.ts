@@ -1,12 +1,21 @@
-// What is out of the ordinary: told once however often it happens, with what can be done, and acknowledged with a note.
+// Security events: each repeated anomaly is one event, with a recommendation, and is acknowledged with a note.
 import { type APIRequestContext, type Page } from '@playwright/test';
-import { expectAccessible } from '../accessible.ts';
-import { createKey, expect, fromOurPage, people, test, unique, type Credentials } from '../fixtures.ts';
-import { accept, another, invite, newcomer } from '../invitations.ts';
+import { expectAccessible } from '../accessibility.ts';
+import {
+  type Credentials,
+  clearSession,
+  createKey,
+  expect,
+  people,
+  sameOriginHeaders,
+  test,
+  unique,
+} from '../fixtures.ts';
+import { acceptInvitation, invite, newContext, newEmail } from '../invitations.ts';
 
 const events = (page: Page) => page.getByRole('list', { name: 'Security events' }).getByRole('listitem');
 
-/** Calls the gate; `headers` go along. */
+/** Calls the gate with additional headers. */
 async function call(request: APIRequestContext, key: Credentials, status: number, headers: Record<string, string> = {}) {
   const answer = await request.get('/v1/auth?scope=invoice:read', {
     headers: { 'x-client-key': key.id, 'x-client-secret': key.secret, ...headers },
@@ -14,23 +23,23 @@ async function call(request: APIRequestContext, key: Credentials, status: number
   expect(answer.status()).toBe(status);
 }
 
-/** As many wrong secrets as somebody is told of. */
+/** Sends enough wrong secrets for an event. */
 async function guess(request: APIRequestContext, key: Credentials, other: Credentials, times = 5) {
   for (let n = 0; n < times; n += 1) {
     await call(request, { ...key, secret: other.secret }, 401);
   }
 }
 
-test('wrong secrets are one event, which is acknowledged with a note', async ({ page, open, as, request, javaScriptEnabled }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Guessed at'));
-  const other = await createKey(page, open, place, unique('Another'));
+test('wrong secrets cause one event, which is acknowledged with a note', async ({ page, open, signInAs, request, javaScriptEnabled }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Guessed at'));
+  const other = await createKey(page, open, paths, unique('Another'));
   await guess(request, key, other, 4);
-  await open(`${place.keys}/${key.id}`);
+  await open(`${paths.keys}/${key.id}`);
   await expect(page.getByRole('heading', { level: 1, name: key.name })).toBeVisible();
   await expect(page.getByText(/security events? (is|are) open/)).toHaveCount(0);
   await guess(request, key, other, 3);
-  await open(`${place.keys}/${key.id}`);
+  await open(`${paths.keys}/${key.id}`);
   await expect(page.getByText('One security event is open.')).toBeVisible();
   await page.getByRole('link', { name: 'Look at them' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Security events' })).toBeVisible();
@@ -47,11 +56,11 @@ test('wrong secrets are one event, which is acknowledged with a note', async ({ 
   await events(page).getByRole('button', { name: 'Acknowledge' }).click();
   await expect(events(page)).toHaveCount(0);
   if (javaScriptEnabled) {
-    // What had the focus is gone: the reader is at the heading, and hears what has become of the event.
+    // The focused button is removed: the heading receives the focus, and the change is announced.
     await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
     await expect(page.getByRole('status').filter({ hasText: 'Acknowledged' })).toHaveCount(1);
   }
-  await open(`${place.app}/settings/security-events?key=${key.id}`);
+  await open(`${paths.app}/settings/security-events?key=${key.id}`);
   await page.getByRole('combobox', { name: 'State' }).selectOption('acknowledged');
   if (!javaScriptEnabled) {
     await page.getByRole('button', { name: 'Filter' }).click();
@@ -60,40 +69,40 @@ test('wrong secrets are one event, which is acknowledged with a note', async ({ 
   await expect(events(page)).toContainText(`Acknowledged by ${people.owner.email}`);
   await expect(events(page)).toContainText('An old deploy. “Stopped” & gone');
   await expect(events(page).locator('summary')).toHaveCount(0);
-  await open(`${place.app}/settings/audit-log?key=${key.id}&action=security.acknowledged`);
+  await open(`${paths.app}/settings/audit-log?key=${key.id}&action=security.acknowledged`);
   await expect(page.getByRole('list', { name: 'Audit log' }).getByRole('listitem')).toContainText('Wrong secret. An old deploy.');
-  // It happens again: that is news.
+  // A repetition after the acknowledgement is a new event.
   await guess(request, key, other, 5);
-  await open(`${place.app}/settings/security-events?key=${key.id}`);
+  await open(`${paths.app}/settings/security-events?key=${key.id}`);
   await expect(events(page)).toHaveCount(1);
   await expect(events(page)).toContainText('5 times');
 });
 
-test('a secret in a browser and a revoked key in use are critical', async ({ page, open, as, request, javaScriptEnabled }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('In a page'));
+test('a secret sent by a browser and the use of a revoked key are critical events', async ({ page, open, signInAs, request, javaScriptEnabled }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('In a page'));
   await call(request, key, 200, { origin: 'https://shop.example' });
   await call(request, key, 200);
-  await open(`${place.app}/settings/security-events?key=${key.id}`);
+  await open(`${paths.app}/settings/security-events?key=${key.id}`);
   await expect(events(page)).toHaveCount(1);
   await expect(events(page)).toContainText('Critical');
   await expect(events(page)).toContainText('Secret sent by a browser');
   await expect(events(page)).toContainText('once');
   await expect(events(page).getByRole('link', { name: 'Regenerate secret' })).toHaveAttribute('href', new RegExp(`${key.id}/regenerate$`));
 
-  await open(`${place.keys}/${key.id}/revoke`);
+  await open(`${paths.keys}/${key.id}/revoke`);
   await page.getByRole('textbox', { name: 'Type the key name to confirm' }).fill(key.name);
   await page.getByRole('button', { name: 'Revoke key' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'API Keys' })).toBeVisible();
   await call(request, key, 401);
   await call(request, key, 401);
-  await open(place.app);
+  await open(paths.app);
   await expect(page.getByText(/security events are open, \d+ of them critical|all of them critical/)).toBeVisible();
-  await open(`${place.app}/settings/security-events?key=${key.id}`);
+  await open(`${paths.app}/settings/security-events?key=${key.id}`);
   await expect(events(page)).toHaveCount(2);
   await expect(events(page).first()).toContainText('Revoked key used');
   await expect(events(page).first()).toContainText('twice');
-  // What has ended cannot be changed.
+  // A revoked key cannot be changed.
   await expect(events(page).getByRole('link', { name: 'Regenerate secret' })).toHaveCount(0);
   await page.getByRole('combobox', { name: 'What happened' }).selectOption('secret_from_browser');
   if (!javaScriptEnabled) {
@@ -109,52 +118,52 @@ test('a secret in a browser and a revoked key in use are critical', async ({ pag
   await expect(page).toHaveURL(/security-events$/);
 });
 
-test('who joins the account is told, and wrong passwords for them', async ({ page, open, as, browser, request, server, javaScriptEnabled }) => {
+test('new members and failed sign-ins cause events', async ({ page, open, signInAs, browser, request, server, javaScriptEnabled }) => {
   test.slow();
-  const place = await as(people.owner);
-  const email = newcomer();
-  const path = await invite(page, open, place.app, email, 'viewer');
-  const theirs = await another(browser, server.url, javaScriptEnabled);
-  await accept(theirs.page, path, javaScriptEnabled);
+  const paths = await signInAs(people.owner);
+  const email = newEmail();
+  const path = await invite(page, open, paths.app, email, 'viewer');
+  const theirs = await newContext(browser, server.url, javaScriptEnabled);
+  await acceptInvitation(theirs.page, path, javaScriptEnabled);
   await expect(theirs.page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
   await theirs.context.close();
   for (let n = 0; n < 5; n += 1) {
     const form = { email, password: `wrong at the time ${n}` };
-    const answer = await request.post('/api/sign_in', { form, headers: fromOurPage(server.url) });
+    const answer = await request.post('/api/sign_in', { form, headers: sameOriginHeaders(server.url) });
     expect(answer.status()).toBe(422);
   }
   const about = (title: string) => events(page).filter({ hasText: email }).filter({ hasText: title });
-  await open(`${place.app}/settings/security-events?kind=sign_in_failed`);
+  await open(`${paths.app}/settings/security-events?kind=sign_in_failed`);
   await expect(about('Failed sign-ins')).toContainText('5 times');
   await expect(about('Failed sign-ins').getByRole('link', { name: 'See the audit log' })).toBeVisible();
-  await open(`${place.app}/settings/security-events?kind=members_changed`);
+  await open(`${paths.app}/settings/security-events?kind=members_changed`);
   await expect(about('Members or roles changed').first()).toContainText('Who belongs to the account');
   await about('Members or roles changed').first().getByRole('link', { name: 'See the members' }).click();
   await expect(page.getByRole('region', { name: 'Members' })).toContainText(email);
 });
 
-test('who may not change keys sees events and acknowledges none', async ({ page, open, as, request, context }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Watched'));
+test('a viewer sees events but cannot acknowledge them', async ({ page, open, signInAs, request }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Watched'));
   await call(request, key, 200, { origin: 'https://shop.example' });
-  await context.clearCookies();
-  await as(people.viewer);
-  await open(`${place.app}/settings/security-events?key=${key.id}`);
+  await clearSession(page);
+  await signInAs(people.viewer);
+  await open(`${paths.app}/settings/security-events?key=${key.id}`);
   await expect(events(page)).toHaveCount(1);
   await expect(events(page).locator('summary')).toHaveCount(0);
   await expect(events(page).getByRole('link', { name: 'See the calls' })).toBeVisible();
   await expect(events(page).getByRole('link', { name: 'Regenerate secret' })).toHaveCount(0);
 });
 
-test('security events are accessible, in light and dark, on a phone and a desk', { tag: '@js' }, async ({ page, open, as, request }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Read about'));
+test('security events are accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Read about'));
   await call(request, key, 200, { origin: 'https://shop.example' });
-  await open(`${place.app}/settings/security-events?key=${key.id}`);
+  await open(`${paths.app}/settings/security-events?key=${key.id}`);
   await events(page).locator('summary').click();
   await expect(events(page).getByRole('textbox', { name: 'Note' })).toBeVisible();
   await expectAccessible(page);
-  await open(`${place.app}/settings/security-events?key=${key.id}&kind=wrong_secret`);
+  await open(`${paths.app}/settings/security-events?key=${key.id}&kind=wrong_secret`);
   await expect(page.getByRole('heading', { name: 'No event like that' })).toBeVisible();
   await expectAccessible(page);
 });

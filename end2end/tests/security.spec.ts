@@ -1,7 +1,7 @@
 import { expect, people, test } from '../fixtures.ts';
 
-// No page is needed for these, so once is enough.
-test.describe('what browsers are told and refused', { tag: '@no-js' }, () => {
+// These tests need no page, so they run once.
+test.describe('security headers and refused requests', { tag: '@no-js' }, () => {
   const evil = 'https://evil.example';
   for (const [title, headers] of [
     ['from another site', { origin: evil, 'sec-fetch-site': 'cross-site' }],
@@ -10,8 +10,8 @@ test.describe('what browsers are told and refused', { tag: '@no-js' }, () => {
     ['from a sandboxed frame', { origin: 'null' }],
     ['without any origin', {}],
   ] as const) {
-    test(`a form ${title} is refused`, async ({ as, context, server }) => {
-      const { app } = await as(people.owner);
+    test(`a form ${title} is refused`, async ({ signInAs, context, server }) => {
+      const { app } = await signInAs(people.owner);
       for (const [door, form] of [
         ['sign_in', { email: people.owner.email, password: people.owner.password }],
         ['sign_out', {}],
@@ -25,13 +25,13 @@ test.describe('what browsers are told and refused', { tag: '@no-js' }, () => {
         expect(answer.status(), door).toBe(403);
         expect(answer.headers()['set-cookie'], door).toBeUndefined();
       }
-      // The session has survived.
+      // The session is still valid.
       const home = await context.request.get(`${server.url}/`);
       expect(home.url()).toMatch(/\/settings\/api-keys$/);
     });
   }
 
-  test('a page allows only scripts of its own, by a nonce that never comes twice', async ({ request }) => {
+  test('a page allows only its own scripts, by a nonce that is never reused', async ({ request }) => {
     const nonces = new Set<string>();
     for (let n = 0; n < 3; n += 1) {
       const answer = await request.get('/sign-in');
@@ -53,8 +53,8 @@ test.describe('what browsers are told and refused', { tag: '@no-js' }, () => {
     expect(nonces.size).toBe(3);
   });
 
-  test('every page comes with the headers of a careful site', async ({ request, context, as }) => {
-    const { keys } = await as(people.owner);
+  test('every page has security headers', async ({ request, context, signInAs }) => {
+    const { keys } = await signInAs(people.owner);
     for (const path of ['/sign-in', '/nowhere', keys]) {
       const headers = (await context.request.get(path)).headers();
       expect(headers, path).toMatchObject({
@@ -72,7 +72,7 @@ test.describe('what browsers are told and refused', { tag: '@no-js' }, () => {
     expect((await request.get('/pkg/latchkey.css')).headers()['x-content-type-options']).toBe('nosniff');
   });
 
-  test('an answer at the gate sets no cookie and may be stored by nobody', async ({ request }) => {
+  test('a response of the gate sets no cookie and must not be stored', async ({ request }) => {
     const answer = await request.get('/v1/whoami');
     expect(answer.status()).toBe(401);
     expect(answer.headers()['set-cookie']).toBeUndefined();
@@ -81,13 +81,13 @@ test.describe('what browsers are told and refused', { tag: '@no-js' }, () => {
     expect(await answer.json()).toMatchObject({ code: 'missing_credentials', status: 401, statusCode: 401 });
   });
 
-  test('a secret in an address is refused unread', async ({ request }) => {
+  test('a secret in a URL is refused without being checked', async ({ request }) => {
     const answer = await request.get('/v1/whoami?x-client-secret=asl_abc');
     expect(answer.status()).toBe(400);
     expect(await answer.json()).toMatchObject({ code: 'credentials_in_query' });
   });
 
-  test('a form that is too long is refused', async ({ request, server }) => {
+  test('a form that is too large is refused', async ({ request, server }) => {
     const answer = await request.post('/api/sign_in', {
       form: { email: 'a'.repeat(70_000), password: 'x' },
       headers: { origin: server.url },

@@ -1,8 +1,8 @@
-import { expectAccessible } from '../accessible.ts';
-import { answered, expect, listens, test } from '../fixtures.ts';
+import { expectAccessible } from '../accessibility.ts';
+import { expect, failedResponse, test, waitUntilInteractive } from '../fixtures.ts';
 
-// The server of this file has nobody yet; its tests are steps of one story.
-test.use({ crowd: [] });
+// The server has no people; the tests are consecutive steps.
+test.use({ initialPeople: [] });
 test.describe.configure({ mode: 'serial' });
 
 const founder = {
@@ -12,13 +12,13 @@ const founder = {
 };
 const password = 'velvet ladder morning tin';
 
-test('a server without people leads to its setup', async ({ page, server, javaScriptEnabled }) => {
+test('a server without people redirects to the setup', async ({ page, server, javaScriptEnabled }) => {
   expect(server.setupToken).toBeTruthy();
   await page.goto('/');
   await expect(page).toHaveURL('/setup');
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   if (javaScriptEnabled) {
-    await listens(page);
+    await waitUntilInteractive(page);
   }
 });
 
@@ -27,8 +27,8 @@ test('the setup is accessible', { tag: '@js' }, async ({ page, open }) => {
   await expectAccessible(page);
 });
 
-test('a wrong token is named beside its field, and what was typed stays', async ({ page, open, watch }) => {
-  watch.expect(answered(422));
+test('a wrong token is reported beside its field, and the form keeps its values', async ({ page, open, browserErrors }) => {
+  browserErrors.allow(failedResponse(422));
   await open('/setup');
   for (const [label, value] of Object.entries(founder)) {
     await page.getByRole('textbox', { name: label, exact: true }).fill(value);
@@ -44,8 +44,8 @@ test('a wrong token is named beside its field, and what was typed stays', async 
   }
 });
 
-test('a password that is too short is named beside its field', async ({ page, open, watch, server }) => {
-  watch.expect(answered(422));
+test('a password that is too short is reported beside its field', async ({ page, open, browserErrors, server }) => {
+  browserErrors.allow(failedResponse(422));
   await open('/setup');
   for (const [label, value] of Object.entries(founder)) {
     await page.getByRole('textbox', { name: label, exact: true }).fill(value);
@@ -57,7 +57,7 @@ test('a password that is too short is named beside its field', async ({ page, op
   await expect(field).toHaveAccessibleDescription(/15 to 256 characters/);
 });
 
-test('the right token makes the account, signs its owner in, and shows that there are no keys yet', async ({
+test('the correct token creates the account, signs the owner in, and shows the empty list', async ({
   page,
   open,
   server,
@@ -75,7 +75,7 @@ test('the right token makes the account, signs its owner in, and shows that ther
   await expect(page.getByRole('link', { name: 'Create API Key' })).toBeVisible();
 });
 
-test('a token works once, and the setup leads to the sign-in from then on', async ({ page, server }) => {
+test('a token works once, and the setup then redirects to the sign-in', async ({ page, server }) => {
   await page.goto('/setup');
   await expect(page).toHaveURL('/sign-in');
   const answer = await page.request.post('/api/set_up', {

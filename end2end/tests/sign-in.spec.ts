@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { answered, expect, fromOurPage, people, test } from '../fixtures.ts';
+import { clearSession, expect, failedResponse, people, sameOriginHeaders, test } from '../fixtures.ts';
 import { startServer } from '../server.ts';
 
 async function fill(page: Page, email: string, password: string): Promise<void> {
@@ -8,12 +8,12 @@ async function fill(page: Page, email: string, password: string): Promise<void> 
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-test('a wrong password and an unknown e-mail are told apart by nobody, and the e-mail stays', async ({
+test('a wrong password and an unknown e-mail receive the same response, and the form keeps the e-mail', async ({
   page,
   open,
-  watch,
+  browserErrors,
 }) => {
-  watch.expect(answered(422));
+  browserErrors.allow(failedResponse(422));
   const sentences = [];
   for (const email of [people.owner.email, 'nobody@acme.example']) {
     await open('/sign-in');
@@ -27,7 +27,7 @@ test('a wrong password and an unknown e-mail are told apart by nobody, and the e
   expect(sentences[0]).toBe(sentences[1]);
 });
 
-test('the right password leads to the list of keys', async ({ page, open }) => {
+test('the correct password leads to the list of keys', async ({ page, open }) => {
   await open('/sign-in');
   await fill(page, people.owner.email, people.owner.password);
   await expect(page).toHaveURL(/\/apps\/[^/]+\/settings\/api-keys$/);
@@ -35,9 +35,9 @@ test('the right password leads to the list of keys', async ({ page, open }) => {
   await expect(page.getByRole('link', { name: 'API Keys', exact: true })).toHaveAttribute('aria-current', 'page');
 });
 
-test('a page that needs a session leads to the sign-in, and from there back', async ({ page, open, as, context }) => {
-  const { app } = await as(people.owner);
-  await context.clearCookies();
+test('a page that requires a session redirects to the sign-in, which returns to the page', async ({ page, open, signInAs }) => {
+  const { app } = await signInAs(people.owner);
+  await clearSession(page);
   await open(`${app}/settings/general`);
   await expect(page).toHaveURL(/\/sign-in\?/);
   await fill(page, people.owner.email, people.owner.password);
@@ -45,19 +45,19 @@ test('a page that needs a session leads to the sign-in, and from there back', as
   await expect(page.getByRole('heading', { name: 'General', level: 1 })).toBeVisible();
 });
 
-test('the way back keeps its query', async ({ page, open, as, context }) => {
-  const { keys } = await as(people.owner);
-  await context.clearCookies();
+test('the return path keeps its query', async ({ page, open, signInAs }) => {
+  const { keys } = await signInAs(people.owner);
+  await clearSession(page);
   await open(`${keys}?status=revoked`);
   await expect(page).toHaveURL(/\/sign-in\?/);
   await fill(page, people.owner.email, people.owner.password);
   await expect(page).toHaveURL(`${keys}?status=revoked`);
 });
 
-test('two wrong passwords do not lose the way back', async ({ page, open, as, context, watch }) => {
-  watch.expect(answered(422));
-  const { app } = await as(people.owner);
-  await context.clearCookies();
+test('two wrong passwords keep the return path', async ({ page, open, signInAs, browserErrors }) => {
+  browserErrors.allow(failedResponse(422));
+  const { app } = await signInAs(people.owner);
+  await clearSession(page);
   await open(`${app}/settings/general`);
   const email = page.getByRole('textbox', { name: 'Email' });
   for (const wrong of ['the first wrong one', 'the second wrong one']) {
@@ -71,13 +71,13 @@ test('two wrong passwords do not lose the way back', async ({ page, open, as, co
   await expect(page).toHaveURL(`${app}/settings/general`);
 });
 
-test('the way back never leads to another site', async ({ page, open }) => {
+test('the return path never leads to another site', async ({ page, open }) => {
   await open('/sign-in?next=https://evil.example/');
   await fill(page, people.owner.email, people.owner.password);
   await expect(page).toHaveURL(/\/settings\/api-keys$/);
 });
 
-test('signing out ends the session, also for who kept its cookie', async ({ page, open, context }) => {
+test('signing out ends the session, even for a copy of its cookie', async ({ page, open, context }) => {
   await open('/sign-in');
   await fill(page, people.developer.email, people.developer.password);
   await expect(page).toHaveURL(/\/settings\/api-keys$/);
@@ -91,7 +91,7 @@ test('signing out ends the session, also for who kept its cookie', async ({ page
   await expect(page).toHaveURL(/\/sign-in\?/);
 });
 
-test('no script can read the session, and no other site can use it', async ({ page, open, context }) => {
+test('scripts cannot read the session cookie, and other sites cannot use it', async ({ page, open, context }) => {
   await open('/sign-in');
   await fill(page, people.owner.email, people.owner.password);
   await expect(page).toHaveURL(/\/settings\/api-keys$/);
@@ -102,16 +102,16 @@ test('no script can read the session, and no other site can use it', async ({ pa
   expect(cookies.every(({ value }) => !page.url().includes(value))).toBe(true);
 });
 
-test('behind https the cookies are bound to it and to the host', { tag: '@no-js' }, async ({ request, database }) => {
+test('with HTTPS, the cookies are bound to HTTPS and to the host', { tag: '@no-js' }, async ({ request, database }) => {
   const publicUrl = 'https://keys.example.com';
   const server = await startServer({ database, people: [people.owner], publicUrl });
   try {
     const { email, password } = people.owner;
-    // As the proxy sends it: pages are served under the public name alone.
+    // The host as a proxy sends it, because pages are served only under the public name.
     const host = { host: 'keys.example.com' };
     const answer = await request.post(`${server.url}/api/sign_in`, {
       form: { email, password },
-      headers: { ...fromOurPage(publicUrl), ...host },
+      headers: { ...sameOriginHeaders(publicUrl), ...host },
       maxRedirects: 0,
     });
     const cookies = answer.headersArray().filter(({ name }) => name.toLowerCase() === 'set-cookie');

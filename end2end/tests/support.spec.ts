@@ -1,10 +1,10 @@
 import type { Page } from '@playwright/test';
-import { answered, createKey, expect, listens, people, test, unique } from '../fixtures.ts';
+import { clearSession, createKey, expect, failedResponse, people, test, unique, waitUntilInteractive } from '../fixtures.ts';
 
 async function signIn(page: Page, javaScriptEnabled: boolean): Promise<void> {
   await page.goto('/sign-in');
   if (javaScriptEnabled) {
-    await listens(page);
+    await waitUntilInteractive(page);
   }
   await page.getByRole('textbox', { name: 'Email' }).fill(people.support.email);
   await page.getByLabel('Password', { exact: true }).fill(people.support.password);
@@ -19,16 +19,15 @@ async function look(page: Page, what: string, reason: string): Promise<void> {
   await page.getByRole('button', { name: 'Look up' }).click();
 }
 
-test('support finds a key by its mask, says why, sees no secret, changes nothing, and is seen', async ({
+test('support finds a key by its mask after giving a reason, sees no secret, cannot change it, and is recorded', async ({
   page,
   open,
-  as,
-  context,
+  signInAs,
   javaScriptEnabled,
 }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Failing'));
-  await context.clearCookies();
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Failing'));
+  await clearSession(page);
   await signIn(page, javaScriptEnabled);
   const mask = `${key.id.slice(0, 8)}••••••••${key.id.slice(-4)}`;
   await look(page, mask, 'Request 4711');
@@ -45,18 +44,18 @@ test('support finds a key by its mask, says why, sees no secret, changes nothing
   await expect(page.getByRole('button', { name: /Deactivate|Revoke|Regenerate/ })).toHaveCount(0);
   await expect(page.getByRole('link', { name: /Revoke|Regenerate|Edit/ })).toHaveCount(0);
 
-  await context.clearCookies();
-  await as(people.owner);
-  await open(`${place.keys}/${key.id}`);
+  await clearSession(page);
+  await signInAs(people.owner);
+  await open(`${paths.keys}/${key.id}`);
   const history = page.getByRole('region', { name: 'History' });
   await expect(history).toContainText(people.support.email);
   await expect(history).toContainText('Request 4711');
 });
 
-test('support finds an account, its application and its keys, step by step', async ({ page, open, as, context, javaScriptEnabled }) => {
-  const place = await as(people.owner);
-  const key = await createKey(page, open, place, unique('Listed'));
-  await context.clearCookies();
+test('support finds an account, its application and its keys, step by step', async ({ page, open, signInAs, javaScriptEnabled }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Listed'));
+  await clearSession(page);
   await signIn(page, javaScriptEnabled);
   await look(page, people.owner.account, 'Request 4712');
   await page.getByRole('list', { name: 'Accounts' }).getByRole('button', { name: `Look at ${people.owner.account}` }).click();
@@ -64,8 +63,8 @@ test('support finds an account, its application and its keys, step by step', asy
   await expect(page.getByRole('list', { name: 'Keys' })).toContainText(key.name);
 });
 
-test('a look needs a reason, and finding nothing says so', async ({ page, javaScriptEnabled, watch }) => {
-  watch.expect(answered(422));
+test('a search requires a reason, and one without results shows a message', async ({ page, javaScriptEnabled, browserErrors }) => {
+  browserErrors.allow(failedResponse(422));
   await signIn(page, javaScriptEnabled);
   await look(page, 'Acme', '');
   await expect(page.getByRole('textbox', { name: 'Reason' })).toHaveAccessibleDescription(/Enter a reason/);
@@ -74,9 +73,9 @@ test('a look needs a reason, and finding nothing says so', async ({ page, javaSc
   await expect(page.getByRole('heading', { name: 'Nothing found' })).toBeVisible();
 });
 
-test('for everybody else there is no such page', async ({ page, as, watch }) => {
-  watch.expect(answered(404));
-  await as(people.owner);
+test('the page does not exist for other people', async ({ page, signInAs, browserErrors }) => {
+  browserErrors.allow(failedResponse(404));
+  await signInAs(people.owner);
   const answer = await page.goto('/support');
   expect(answer?.status()).toBe(404);
   await expect(page.getByText('Not found')).toBeVisible();

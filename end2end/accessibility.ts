@@ -1,4 +1,4 @@
-// Accessibility checks that every page must pass.
+// Accessibility checks of pages.
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect } from './fixtures.ts';
@@ -6,11 +6,11 @@ import { expect } from './fixtures.ts';
 const LEVELS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const WIDTHS = [360, 1440];
 
-/** Expects no finding of axe and no horizontal scrolling, in light and dark, at phone and desktop width. */
+/** Expects no violation by axe and no horizontal scrolling, in light and dark mode, on a phone and a desktop. */
 export async function expectAccessible(page: Page): Promise<void> {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
-    // axe takes a link at the edge of a scrolled window for an obscured one.
+    // axe reports a link at the edge of a scrolled window as obscured.
     await page.evaluate(() => window.scrollTo({ top: 0, behavior: 'instant' }));
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
