@@ -1,6 +1,6 @@
 //! Checks responses against `/openapi.json`.
 
-use crate::test_server::{Answer, HERE};
+use crate::{Answer, HERE};
 use boon::{Compiler, SchemaIndex, Schemas};
 use http::Method;
 use serde_json::Value;

@@ -1,4 +1,11 @@
-//! A server for tests, with a database of its own, users and a manual clock.
+//! A server for tests, with its own database, users and a manual clock. A dev-dependency only.
+#![expect(
+    missing_docs,
+    clippy::missing_panics_doc,
+    reason = "names are sufficient in tests, and every failure is a panic"
+)]
+
+pub mod described;
 
 use axum::body::{Body, to_bytes};
 use contract::client_address::TrustedProxies;
@@ -25,6 +32,7 @@ use server::{
     router::endpoints,
 };
 use std::{any::Any, sync::Arc};
+use testing::TestDatabase;
 use tower::ServiceExt;
 use verification::{ManualClock, Pepper, Peppers};
 
@@ -88,6 +96,14 @@ impl TestServer {
         let url = format!("sqlite://{}/latchkey.db", folder.path().display());
         let store = Store::open(&url).await.expect("a database");
         Self::over(store, url, Box::new(folder), public_url).await
+    }
+
+    /// A server with the test users over a new database.
+    pub async fn with_users_on(database: TestDatabase) -> Self {
+        let (store, url) = (database.store.clone(), database.url.clone());
+        let server = Self::over(store, url, Box::new(database), HERE).await;
+        server.add_users().await;
+        server
     }
 
     /// A server with the test users, over the database at `url`.
@@ -221,7 +237,7 @@ impl TestServer {
             headers: head.headers,
             body: String::from_utf8_lossy(&bytes).into_owned(),
         };
-        crate::described::check(&method, &path, &answer);
+        described::check(&method, &path, &answer);
         answer
     }
 

@@ -1,6 +1,5 @@
 //! A gate that counts its calls, and a service that uses the client.
 
-use crate::test_server::{Answer, PEER, TestServer, request};
 use axum::{
     Extension, Router,
     body::{Body, to_bytes},
@@ -29,6 +28,7 @@ use std::{
     },
     time::{Duration, UNIX_EPOCH},
 };
+use test_server::{Answer, PEER, TestServer, request};
 use tower::{Service, ServiceExt, service_fn};
 
 /// The gate's origin in error responses.

@@ -1,9 +1,6 @@
 //! The layer's responses equal the gate's.
 
-use crate::{
-    harness::{Harness, call, invoices},
-    test_server::{Answer, PEER},
-};
+use crate::harness::{Harness, call, invoices};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::key::{
     Environment,
@@ -12,6 +9,7 @@ use domain::key::{
     rate_limit::RateLimit,
     token::{self, KeyId},
 };
+use test_server::{Answer, PEER};
 
 /// The headers to compare.
 const HEADERS: [&str; 6] = [

@@ -1,15 +1,13 @@
 //! The layer fails closed if the gate does not answer.
 
-use crate::{
-    harness::{Harness, call, invoices, service},
-    test_server::Answer,
-};
+use crate::harness::{Harness, call, invoices, service};
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use domain::key::issued::IssuedKey;
 use http::{HeaderValue, Request, StatusCode, header};
 use http_body_util::Full;
 use std::{convert::Infallible, future::pending, net::Ipv4Addr, time::Duration};
+use test_server::Answer;
 use tokio::net::TcpListener;
 use tower::service_fn;
 

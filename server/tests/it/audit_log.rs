@@ -1,10 +1,10 @@
 //! The export of the audit log, and `latchkey audit verify`.
 
-use crate::test_server::{OWNER, TestServer};
 use serde_json::Value;
 use server::cli::audit::{KnownHeads, parse_heads, report};
 use sha2::{Digest, Sha256};
 use store::Store;
+use test_server::{OWNER, TestServer};
 
 async fn get(server: &TestServer, ending: &str) -> String {
     let app = server.application(OWNER).await;
@@ -107,7 +107,7 @@ async fn a_file_follows_the_filter_and_contains_no_formula() {
 async fn the_command_accepts_its_own_heads_and_names_broken_logs() {
     let server = TestServer::with_users().await;
     let store = Store::open_to_read(&server.url).await.expect("opens");
-    store.set_seal_keys(crate::test_server::peppers().seal_keys());
+    store.set_seal_keys(test_server::peppers().seal_keys());
     let before = report(&store, &KnownHeads::new()).await.expect("read");
     assert_eq!((before.heads.len(), before.broken.len()), (2, 0));
     assert!(before.heads[0].ends_with(" Contoso"), "{:?}", before.heads);

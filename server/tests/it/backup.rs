@@ -1,6 +1,5 @@
 //! Backup and restore.
 
-use crate::test_server::{TestServer, peppers};
 use domain::audit::Action;
 use server::{
     cli::{
@@ -16,6 +15,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use store::{PepperName, Store, sqlite_url};
+use test_server::{TestServer, peppers};
 
 struct Scene {
     server: TestServer,

@@ -1,6 +1,5 @@
 //! Commands while a server is running.
 
-use crate::test_server::{DEVELOPER, PASSWORD, PEPPER, TestServer, VIEWER};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::account::{Email, Role};
 use management::PersonDraft;
@@ -10,6 +9,7 @@ use server::{
     start,
 };
 use std::ffi::OsString;
+use test_server::{DEVELOPER, PASSWORD, PEPPER, TestServer, VIEWER};
 
 fn config(server: &TestServer) -> Config {
     Config::read(|name| match name {

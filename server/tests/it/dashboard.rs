@@ -1,7 +1,7 @@
 //! Pages and plain forms.
 
-use crate::test_server::{OWNER, PASSWORD, TestServer};
 use http::StatusCode;
+use test_server::{OWNER, PASSWORD, TestServer};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 
@@ -124,7 +124,7 @@ async fn unknown_pages_and_functions_are_not_found() {
 #[tokio::test]
 async fn a_page_of_another_account_is_not_found() {
     let server = TestServer::with_users().await;
-    let app = server.application(crate::test_server::FOREIGNER).await;
+    let app = server.application(test_server::FOREIGNER).await;
     let session = cookie(&server.token(OWNER).await);
     let path = format!("/apps/{app}/settings/api-keys");
     let foreign = server.get(&path, &[HTML, ("cookie", &session)]).await;

@@ -1,21 +1,7 @@
 //! Direct access to a server's database.
 
-use crate::test_server::{HERE, TestServer};
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 use std::collections::BTreeMap;
-use testing::TestDatabase;
-
-/// Returns a server with the test users on each database.
-pub async fn servers() -> Vec<TestServer> {
-    let mut servers = Vec::new();
-    for fresh in TestDatabase::all().await {
-        let (store, url) = (fresh.store.clone(), fresh.url.clone());
-        let server = TestServer::over(store, url, Box::new(fresh), HERE).await;
-        server.add_users().await;
-        servers.push(server);
-    }
-    servers
-}
 
 /// Every row of every table as text.
 pub type Rows = BTreeMap<String, Vec<String>>;

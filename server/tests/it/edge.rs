@@ -5,7 +5,6 @@ mod limits;
 mod queries;
 mod raw;
 
-use crate::test_server::TestServer;
 use contract::client_address::TrustedProxies;
 use server::{AppState, connections::ConnectionLimits};
 use std::{
@@ -13,6 +12,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use test_server::TestServer;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpSocket, TcpStream},
@@ -111,7 +111,7 @@ async fn until_open(state: &AppState, connections: usize) {
 async fn sample(state: &AppState, name: &str) -> u64 {
     use tower::ServiceExt;
     let lines = [("authorization", "Bearer a-token-that-is-long-enough")];
-    let request = crate::test_server::request(http::Method::GET, "/metrics", &lines, "");
+    let request = test_server::request(http::Method::GET, "/metrics", &lines, "");
     let answer = server::router(state.clone()).oneshot(request).await;
     let body = answer.expect("infallible").into_body();
     let bytes = axum::body::to_bytes(body, usize::MAX)

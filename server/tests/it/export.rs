@@ -1,6 +1,5 @@
 //! The export of the list of keys.
 
-use crate::test_server::{DEVELOPER, FOREIGNER, OWNER, TestServer, VIEWER};
 use domain::key::{
     Environment, KeyDraft,
     expiry::Expiry,
@@ -10,6 +9,7 @@ use domain::key::{
     scope::ScopeSet,
 };
 use management::FreshOwner;
+use test_server::{DEVELOPER, FOREIGNER, OWNER, TestServer, VIEWER};
 
 async fn make(server: &TestServer, owner: &FreshOwner, name: &str, description: &str) -> IssuedKey {
     let draft = KeyDraft {

@@ -3,10 +3,7 @@
 mod cluster;
 mod program;
 
-use crate::{
-    failover::{cluster::Cluster, program::Program},
-    test_server::{HERE, TestServer},
-};
+use crate::failover::{cluster::Cluster, program::Program};
 use domain::key::{
     Environment, KeyDraft,
     expiry::Expiry,
@@ -17,6 +14,7 @@ use domain::key::{
 use management::Issue;
 use std::time::{Duration, Instant};
 use store::Store;
+use test_server::{HERE, TestServer};
 
 /// How long a failover may take before the test fails.
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -1,11 +1,11 @@
 //! Forms that change keys, sent without JavaScript: errors are shown and no input is lost.
 
-use crate::test_server::{Answer, FOREIGNER, OWNER, PASSWORD, TestServer};
 use domain::{
     key::{filter::KeyFilter, issued::IssuedKey},
     time::MINUTE,
 };
 use management::Owner;
+use test_server::{Answer, FOREIGNER, OWNER, PASSWORD, TestServer};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 

@@ -1,13 +1,11 @@
 //! Functions that require the password after ten minutes: the table of decision 19, checked against the server.
 
-use crate::{
-    roles::{FILES, TABLE, fill},
-    test_server::{Answer, OWNER, TestServer},
-};
+use crate::roles::{FILES, TABLE, fill};
 use domain::time::MINUTE;
 use leptos::server_fn::axum::server_fn_paths;
 use sqlx::{Row, SqlitePool};
 use std::collections::BTreeMap;
+use test_server::{Answer, OWNER, TestServer};
 
 const DECISION: &str = include_str!("../../../docs/decisions/0019-re-authentication.md");
 
@@ -192,10 +190,7 @@ async fn with_an_old_session_a_protected_file_redirects_to_the_page_that_asks_fo
     let page = format!("/apps/{app}/settings/audit-log");
     let stale = server.get(&page, &[("cookie", &cookie)]).await;
     assert!(stale.body.contains("Confirm password") && !stale.body.contains("audit-log.csv"));
-    let form = format!(
-        "password={}",
-        crate::test_server::PASSWORD.replace(' ', "+")
-    );
+    let form = format!("password={}", test_server::PASSWORD.replace(' ', "+"));
     let confirmed = post(&server, &token, "confirm_password", &form).await;
     assert_eq!(confirmed.status.as_u16(), 200, "{}", confirmed.body);
     let fresh = server.get(&page, &[("cookie", &cookie)]).await;
@@ -227,7 +222,7 @@ async fn without_javascript_a_key_is_activated_by_the_page_that_asks_for_the_pas
         "{}",
         asked.body
     );
-    let password = crate::test_server::PASSWORD.replace(' ', "+");
+    let password = test_server::PASSWORD.replace(' ', "+");
     let form = format!("{form}&password={password}");
     let done = server.post("/api/activate_key", &lines, &form).await;
     assert_eq!(done.status.as_u16(), 303, "{}", done.body);

@@ -11,8 +11,8 @@ mod throttle;
 mod usage;
 mod verify;
 
-use crate::test_server::{Answer, TestServer};
 use domain::key::issued::IssuedKey;
+use test_server::{Answer, TestServer};
 
 fn pair(key: &IssuedKey) -> [(&'static str, String); 2] {
     [

@@ -1,8 +1,8 @@
 //! Security headers of every response.
 
-use crate::test_server::{TestServer, request};
 use http::Method;
 use server::config::Hsts;
+use test_server::{TestServer, request};
 
 /// Method, path, headers and body of a request, and the status of the response.
 type Row<'a> = (Method, &'a str, &'a [(&'a str, &'a str)], &'a str, u16);

@@ -1,10 +1,10 @@
 //! The stream of live calls.
 
-use crate::test_server::{DEVELOPER, FOREIGNER, OWNER, TestServer, VIEWER, request};
 use axum::body::{Body, BodyDataStream};
 use domain::origin::Origin;
 use futures_util::StreamExt;
 use http::{Method, StatusCode};
+use test_server::{DEVELOPER, FOREIGNER, OWNER, TestServer, VIEWER, request};
 use tower::ServiceExt;
 
 /// Opens a stream without reading its body.

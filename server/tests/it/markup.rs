@@ -2,7 +2,6 @@
 
 mod document;
 
-use crate::test_server::{Answer, PASSWORD, TestServer};
 use document::{Document, Form};
 use domain::{
     account::{Email, Role},
@@ -21,6 +20,7 @@ use domain::{
 use management::{Issue, Owner, PersonDraft, SignIn};
 use server::dashboard::pages;
 use std::collections::BTreeSet;
+use test_server::{Answer, PASSWORD, TestServer};
 use verification::{Call, Route};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");

@@ -1,9 +1,9 @@
 //! `GET /metrics`.
 
-use crate::test_server::{Answer, PEER, PROXY, TestServer, request};
 use domain::key::{Environment, issued::IssuedKey, token};
 use http::Method;
 use std::collections::{BTreeMap, BTreeSet};
+use test_server::{Answer, PEER, PROXY, TestServer, request};
 
 const TOKEN: &str = "a-token-that-is-long-enough";
 

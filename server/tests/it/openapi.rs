@@ -1,15 +1,13 @@
 //! `GET /openapi.json`.
 
-use crate::{
-    described::{DOCUMENT, escaped, validate},
-    test_server::{TestServer, request},
-};
 use contract::Code;
 use domain::key::token::contains_secret;
 use http::{Method, StatusCode};
 use serde_json::Value;
 use server::router::endpoints;
 use std::{collections::BTreeSet, fs, path::Path};
+use test_server::described::{DOCUMENT, escaped, validate};
+use test_server::{TestServer, request};
 
 /// The snapshot of the document, so that a change of the contract is visible in review.
 const SNAPSHOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/openapi.json");

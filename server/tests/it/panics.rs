@@ -1,9 +1,9 @@
 //! Panics in handlers.
 
-use crate::test_server::{TestServer, request};
 use axum::{Router, routing::get};
 use http::Method;
 use server::request::{RequestService, after_panic};
+use test_server::{TestServer, request};
 use tower_http::catch_panic::CatchPanicLayer;
 
 #[tokio::test]

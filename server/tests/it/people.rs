@@ -1,6 +1,5 @@
 //! Invitations, password resets and support, without JavaScript.
 
-use crate::test_server::{OWNER, PASSWORD, TestServer};
 use domain::{
     account::{Email, Role},
     origin::Origin,
@@ -8,6 +7,7 @@ use domain::{
 use http::StatusCode;
 use management::{Administered, PeopleAdmin, PersonDraft};
 use std::sync::Arc;
+use test_server::{OWNER, PASSWORD, TestServer};
 use verification::SystemEntropy;
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
@@ -56,7 +56,7 @@ async fn a_password_can_be_reset_once_by_a_plain_form() {
     let store = store::Store::open_without_ownership(&server.url)
         .await
         .expect("opens");
-    let peppers = crate::test_server::peppers();
+    let peppers = test_server::peppers();
     let entropy = Arc::new(SystemEntropy);
     let admin = PeopleAdmin::new(store, &peppers, server.clock.clone(), entropy);
     let owner = Email::parse(OWNER).expect("an address");

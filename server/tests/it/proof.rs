@@ -7,12 +7,12 @@ mod nginx;
 mod proxied;
 mod replayed;
 
-use crate::test_server::TestServer;
 use contract::client_address::TrustedProxies;
 use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
 };
+use test_server::TestServer;
 use tokio::net::TcpListener;
 
 /// Listens on a free port.

@@ -3,10 +3,10 @@
 mod refused;
 mod unrecorded;
 
-use crate::test_server::{DEVELOPER, FOREIGNER, OWNER, PASSWORD, TestServer, VIEWER};
 use leptos::server_fn::axum::server_fn_paths;
 use management::Owner;
 use std::collections::BTreeSet;
+use test_server::{DEVELOPER, FOREIGNER, OWNER, PASSWORD, TestServer, VIEWER};
 
 /// The columns of the table.
 const CALLERS: [Option<&str>; 5] = [

@@ -1,6 +1,5 @@
 //! Regenerated secrets.
 
-use crate::test_server::{Answer, OWNER, TestServer};
 use domain::{
     key::{
         expiry::Expiry,
@@ -12,6 +11,7 @@ use domain::{
 };
 use http::StatusCode;
 use management::{Issue, Owner};
+use test_server::{Answer, OWNER, TestServer};
 
 async fn whoami(server: &TestServer, key: &IssuedKey) -> Answer {
     let id = key.id.to_string();

@@ -1,6 +1,5 @@
 //! Types with secrets cannot be printed or serialized by mistake.
 
-use crate::test_server::{OWNER, PASSWORD, TestServer};
 use app::{context::SessionToken, form::Posted};
 use contract::{credentials::PresentedCredentials, question::Question};
 use domain::{
@@ -15,6 +14,7 @@ use server::{
     config::{Config, PepperSource},
 };
 use std::fmt::{Debug, Display};
+use test_server::{OWNER, PASSWORD, TestServer};
 use verification::{Call, Pepper};
 
 /// Does not compile if a type has the trait: the implementation is ambiguous then.

@@ -1,8 +1,8 @@
 //! Starts that fail before anything is written.
 
-use crate::test_server::TestServer;
 use server::{config::Config, start};
 use std::ffi::OsString;
+use test_server::TestServer;
 
 #[tokio::test]
 async fn without_its_pepper_a_server_with_keys_does_not_start() {

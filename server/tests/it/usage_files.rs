@@ -1,8 +1,8 @@
 //! The exports of usage.
 
-use crate::test_server::{FOREIGNER, TestServer, VIEWER};
 use domain::key::issued::IssuedKey;
 use telemetry::ReportedCall;
+use test_server::{FOREIGNER, TestServer, VIEWER};
 use verification::{Call, Route};
 
 fn call(server: &TestServer, key: &IssuedKey, user_agent: &str, scope: &str) {

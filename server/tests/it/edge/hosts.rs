@@ -1,7 +1,7 @@
 //! Host names: which are accepted, and where links, redirects and cookies point.
 
-use crate::test_server::{OWNER, PASSWORD, TestServer, request};
 use http::Method;
+use test_server::{OWNER, PASSWORD, TestServer, request};
 
 const OURS: &str = "https://keys.example.com";
 

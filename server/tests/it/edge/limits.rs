@@ -4,8 +4,8 @@ use super::{
     NEVER, SOON, connect, healthy, sample, send, serve, until, until_closed, until_open,
     without_timeouts,
 };
-use crate::test_server::TestServer;
 use server::connections::ConnectionLimits;
+use test_server::TestServer;
 use tokio::net::TcpStream;
 
 const HEALTHZ: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
@@ -200,8 +200,8 @@ async fn a_quiet_stream_stays_open() {
         ..without_timeouts()
     };
     let (address, _state) = serve(&server, limits).await;
-    let app = server.application(crate::test_server::VIEWER).await;
-    let token = server.token(crate::test_server::VIEWER).await;
+    let app = server.application(test_server::VIEWER).await;
+    let token = server.token(test_server::VIEWER).await;
     let mut live = connect(1, address).await;
     let request = format!(
         "GET /apps/{app}/settings/requests/live HTTP/1.1\r\nhost: localhost:3000\r\ncookie: latchkey={token}\r\n\r\n"

@@ -1,16 +1,14 @@
 //! Hostile texts in queries and forms, on every route and each database: none causes a server error.
 
-use crate::{
-    roles::TABLE,
-    test_server::{OWNER, TestServer, request},
-};
+use crate::roles::TABLE;
 use axum::body::to_bytes;
 use http::Method;
 use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::TestRunner,
 };
-use testing::TestDatabase;
+use test_server::{OWNER, TestServer, request};
+use testing::{TestDatabase, each_database};
 use tower::ServiceExt;
 
 /// Each route that reads a query, with its parameters.
@@ -170,128 +168,119 @@ async fn try_it(
     }
 }
 
-#[tokio::test]
-async fn no_query_causes_a_server_error() {
-    for fresh in TestDatabase::all().await {
-        fresh.store.close().await;
-        let server = TestServer::with_users_at(&fresh.url).await;
-        let owner = server.owner().await;
-        let app = owner.application().id.to_string();
+each_database!(no_query_causes_a_server_error);
+async fn no_query_causes_a_server_error(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
+    let owner = server.owner().await;
+    let app = owner.application().id.to_string();
+    let key = server.key(&owner, "invoice:read", "").await.id.to_string();
+    let cookie = format!("latchkey={}", server.token(OWNER).await);
+    let mut texts = Texts {
+        runner: TestRunner::deterministic(),
+        next: 0,
+    };
+    for (path, names) in QUERIES {
+        let path = path.replace("{app}", &app).replace("{key}", &key);
+        let joint = if path.contains('?') { '&' } else { '?' };
+        for name in *names {
+            for text in texts.some() {
+                let path = format!("{path}{joint}{name}={}", encoded(&text));
+                try_it(&server, Method::GET, &path, &cookie, "", &server.url).await;
+            }
+        }
+    }
+}
+
+each_database!(no_form_causes_a_server_error);
+async fn no_form_causes_a_server_error(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
+    let owner = server.owner().await;
+    let app = owner.application().id.to_string();
+    let mut texts = Texts {
+        runner: TestRunner::deterministic(),
+        next: 0,
+    };
+    for (name, form, _) in TABLE {
+        // A change that was accepted after all is undone for the next one.
         let key = server.key(&owner, "invoice:read", "").await.id.to_string();
         let cookie = format!("latchkey={}", server.token(OWNER).await);
-        let mut texts = Texts {
-            runner: TestRunner::deterministic(),
-            next: 0,
-        };
-        for (path, names) in QUERIES {
-            let path = path.replace("{app}", &app).replace("{key}", &key);
-            let joint = if path.contains('?') { '&' } else { '?' };
-            for name in *names {
-                for text in texts.some() {
-                    let path = format!("{path}{joint}{name}={}", encoded(&text));
-                    try_it(&server, Method::GET, &path, &cookie, "", &fresh.url).await;
-                }
+        let form = form
+            .replace("{app}", &app)
+            .replace("{key}", &key)
+            .replace("{email}", OWNER)
+            .replace("{password}", "correct+horse+battery")
+            .replace("{seen}", "0")
+            .replace("{once}", &server.keyring.new_idempotency_key().to_string());
+        let fields: Vec<_> = form
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .collect();
+        for (hostile, _) in &fields {
+            for text in texts.some() {
+                let form: Vec<_> = fields
+                    .iter()
+                    .map(|(field, value)| {
+                        let value = if field == hostile {
+                            encoded(&text)
+                        } else {
+                            (*value).into()
+                        };
+                        format!("{field}={value}")
+                    })
+                    .collect();
+                let path = format!("/api/{name}");
+                try_it(
+                    &server,
+                    Method::POST,
+                    &path,
+                    &cookie,
+                    &form.join("&"),
+                    &server.url,
+                )
+                .await;
             }
         }
     }
 }
 
-#[tokio::test]
-async fn no_form_causes_a_server_error() {
-    for fresh in TestDatabase::all().await {
-        fresh.store.close().await;
-        let server = TestServer::with_users_at(&fresh.url).await;
-        let owner = server.owner().await;
-        let app = owner.application().id.to_string();
-        let mut texts = Texts {
-            runner: TestRunner::deterministic(),
-            next: 0,
-        };
-        for (name, form, _) in TABLE {
-            // A change that was accepted after all is undone for the next one.
-            let key = server.key(&owner, "invoice:read", "").await.id.to_string();
-            let cookie = format!("latchkey={}", server.token(OWNER).await);
-            let form = form
-                .replace("{app}", &app)
-                .replace("{key}", &key)
-                .replace("{email}", OWNER)
-                .replace("{password}", "correct+horse+battery")
-                .replace("{seen}", "0")
-                .replace("{once}", &server.keyring.new_idempotency_key().to_string());
-            let fields: Vec<_> = form
-                .split('&')
-                .filter_map(|pair| pair.split_once('='))
-                .collect();
-            for (hostile, _) in &fields {
-                for text in texts.some() {
-                    let form: Vec<_> = fields
-                        .iter()
-                        .map(|(field, value)| {
-                            let value = if field == hostile {
-                                encoded(&text)
-                            } else {
-                                (*value).into()
-                            };
-                            format!("{field}={value}")
-                        })
-                        .collect();
-                    let path = format!("/api/{name}");
-                    try_it(
-                        &server,
-                        Method::POST,
-                        &path,
-                        &cookie,
-                        &form.join("&"),
-                        &fresh.url,
-                    )
-                    .await;
-                }
-            }
-        }
+each_database!(no_call_prevents_usage_from_being_written);
+async fn no_call_prevents_usage_from_being_written(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read key:verify", "").await;
+    let id = key.id.to_string();
+    let lines = [
+        ("x-client-key", id.as_str()),
+        ("x-client-secret", &key.secret),
+    ];
+    for text in HOSTILE {
+        let question = serde_json::json!({
+            "key": id, "secret": key.secret, "scopes": [],
+            "request": { "ip": text, "method": text, "route": text, "user_agent": text },
+        });
+        let verify = request(
+            Method::POST,
+            "/v1/keys/verify",
+            &lines,
+            &question.to_string(),
+        );
+        assert_eq!(server.send(verify).await.status.as_u16(), 200, "{text:?}");
+        let path = format!("/v1/auth/scopes/-/{}", encoded(text));
+        assert_eq!(
+            server.get(&path, &lines).await.status.as_u16(),
+            200,
+            "{text:?}"
+        );
     }
-}
-
-#[tokio::test]
-async fn no_call_prevents_usage_from_being_written() {
-    for fresh in TestDatabase::all().await {
-        fresh.store.close().await;
-        let server = TestServer::with_users_at(&fresh.url).await;
-        let owner = server.owner().await;
-        let key = server.key(&owner, "invoice:read key:verify", "").await;
-        let id = key.id.to_string();
-        let lines = [
-            ("x-client-key", id.as_str()),
-            ("x-client-secret", &key.secret),
-        ];
-        for text in HOSTILE {
-            let question = serde_json::json!({
-                "key": id, "secret": key.secret, "scopes": [],
-                "request": { "ip": text, "method": text, "route": text, "user_agent": text },
-            });
-            let verify = request(
-                Method::POST,
-                "/v1/keys/verify",
-                &lines,
-                &question.to_string(),
-            );
-            assert_eq!(server.send(verify).await.status.as_u16(), 200, "{text:?}");
-            let path = format!("/v1/auth/scopes/-/{}", encoded(text));
-            assert_eq!(
-                server.get(&path, &lines).await.status.as_u16(),
-                200,
-                "{text:?}"
-            );
-        }
-        server
-            .keyring
-            .telemetry()
-            .flush_usage()
-            .await
-            .expect("written");
-        let calls = owner.requests(domain::decision::DecisionFilter::default(), None);
-        let calls = calls
-            .await
-            .unwrap_or_else(|error| panic!("{error} at {}", fresh.url));
-        assert!(!calls.rows.is_empty(), "at {}", fresh.url);
-    }
+    server
+        .keyring
+        .telemetry()
+        .flush_usage()
+        .await
+        .expect("written");
+    let calls = owner.requests(domain::decision::DecisionFilter::default(), None);
+    let calls = calls
+        .await
+        .unwrap_or_else(|error| panic!("{error} at {}", server.url));
+    assert!(!calls.rows.is_empty(), "at {}", server.url);
 }

@@ -1,7 +1,7 @@
 //! Request smuggling: bytes that implementations read as different requests are refused.
 
 use super::{connect, send, serve, until, until_closed, without_timeouts};
-use crate::test_server::TestServer;
+use test_server::TestServer;
 
 #[tokio::test]
 #[expect(clippy::too_many_lines, reason = "a table")]

@@ -1,6 +1,5 @@
 //! The program as a process of its own.
 
-use crate::test_server::PEPPER;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::key::issued::IssuedKey;
 use std::{
@@ -11,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
+use test_server::PEPPER;
 
 /// How long the program may take to start, or to answer.
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -1,7 +1,6 @@
 //! Hostile input: each gets a code of the contract, nothing panics, and no secret reaches the log.
 
 use super::{assert_problem, call_gate, pair, verify::verify};
-use crate::test_server::{TestServer, request};
 use axum::body::Body;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
@@ -15,6 +14,7 @@ use std::{
     io::{self, Write},
     sync::{Arc, Mutex},
 };
+use test_server::{TestServer, request};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},

@@ -1,10 +1,10 @@
 //! Credentials and client addresses.
 
 use super::{assert_problem, call_gate};
-use crate::test_server::{PROXY, TestServer};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::key::{Environment, token};
 use http::StatusCode;
+use test_server::{PROXY, TestServer};
 
 #[tokio::test]
 async fn http_basic_is_equivalent_to_the_two_headers() {

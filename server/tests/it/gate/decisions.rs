@@ -1,12 +1,12 @@
 //! The stream of decisions.
 
 use super::{call_gate, pair};
-use crate::test_server::{Answer, TestServer, request};
 use domain::verdict::Verdict;
 use http::Method;
 use management::Viewer;
 use std::time::Duration;
 use telemetry::Tail;
+use test_server::{Answer, TestServer, request};
 
 /// Returns request id, code, and whether a browser sent it, of each call since the last time.
 async fn new_decisions(server: &TestServer, tail: &mut Tail) -> Vec<(String, &'static str, bool)> {

@@ -1,8 +1,8 @@
 //! `/v1/auth`.
 
 use super::{assert_problem, call_gate};
-use crate::test_server::{TestServer, request};
 use http::{Method, StatusCode};
+use test_server::{TestServer, request};
 
 #[tokio::test]
 async fn forward_auth_takes_any_method() {

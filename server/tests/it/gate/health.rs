@@ -1,8 +1,8 @@
 //! Health checks, and the gate without its database.
 
 use super::{assert_problem, call_gate};
-use crate::test_server::TestServer;
 use http::StatusCode;
+use test_server::TestServer;
 
 #[tokio::test]
 async fn health_is_reported_with_and_without_a_key() {

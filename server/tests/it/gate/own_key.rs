@@ -1,8 +1,8 @@
 //! `GET /v1/whoami` and `DELETE /v1/keys/current`.
 
 use super::{assert_problem, call_gate, pair};
-use crate::test_server::{TestServer, request};
 use http::{Method, StatusCode};
+use test_server::{TestServer, request};
 
 #[tokio::test]
 async fn a_key_describes_itself() {

@@ -1,9 +1,9 @@
 //! Refusals and their pages.
 
 use super::{assert_problem, call_gate};
-use crate::test_server::{PROXY, TestServer, request};
 use domain::time::DAY;
 use http::{Method, StatusCode};
+use test_server::{PROXY, TestServer, request};
 
 #[tokio::test]
 async fn a_caller_with_a_valid_secret_gets_the_exact_refusal() {

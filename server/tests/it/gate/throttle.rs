@@ -1,12 +1,12 @@
 //! Throttling of wrong secrets.
 
 use super::{assert_problem, call_gate, verify};
-use crate::test_server::TestServer;
 use domain::{
     key::{Environment, issued::IssuedKey, name::KeyName, token},
     time::SECOND,
 };
 use http::StatusCode;
+use test_server::TestServer;
 
 /// Wrong secrets per minute for one key id from one address.
 const HEARD: usize = 20;

@@ -1,7 +1,6 @@
 //! `POST /v1/usage`.
 
 use super::{assert_problem, pair};
-use crate::test_server::{Answer, FOREIGNER, TestServer, request};
 use domain::{
     key::issued::IssuedKey,
     time::{DAY, HOUR, MINUTE, Timestamp},
@@ -10,6 +9,7 @@ use domain::{
 use http::Method;
 use serde_json::json;
 use store::Store;
+use test_server::{Answer, FOREIGNER, TestServer, request};
 
 async fn report(server: &TestServer, service: &IssuedKey, id: Option<&str>, body: &str) -> Answer {
     let pair = pair(service);

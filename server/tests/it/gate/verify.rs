@@ -1,9 +1,9 @@
 //! `POST /v1/keys/verify`.
 
 use super::{assert_problem, pair};
-use crate::test_server::{Answer, TestServer, request};
 use domain::key::{Environment, issued::IssuedKey, token};
 use http::{Method, StatusCode};
+use test_server::{Answer, TestServer, request};
 
 /// Posts `body` with the key `service`.
 pub async fn verify(server: &TestServer, service: &IssuedKey, body: &str) -> Answer {
@@ -59,8 +59,8 @@ async fn a_service_asks_about_a_pair_that_was_presented_to_it() {
 async fn a_pair_of_another_account_is_invalid() {
     let server = TestServer::with_users().await;
     let service = server.key(&server.owner().await, "key:verify", "").await;
-    let session = server.session(crate::test_server::FOREIGNER).await;
-    let app = server.application(crate::test_server::FOREIGNER).await;
+    let session = server.session(test_server::FOREIGNER).await;
+    let app = server.application(test_server::FOREIGNER).await;
     let foreigner = session
         .owner(app, domain::origin::Origin::default())
         .await

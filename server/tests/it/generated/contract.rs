@@ -1,14 +1,12 @@
 //! Requests generated from `/openapi.json`: every response must be described there.
 
 use super::{rounds, values::Dice};
-use crate::{
-    described::DOCUMENT,
-    test_server::{TestServer, request},
-};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::key::{Environment, issued::IssuedKey, token};
 use http::{HeaderValue, Method};
 use std::collections::BTreeSet;
+use test_server::described::DOCUMENT;
+use test_server::{TestServer, request};
 
 const METRICS_TOKEN: &str = "a-token-that-is-long-enough";
 

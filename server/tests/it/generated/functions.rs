@@ -1,13 +1,11 @@
 //! Server functions with invalid arguments: none causes a server error, and the audit log stays intact.
 
 use super::{rounds, values::Dice};
-use crate::{
-    database::servers,
-    roles::TABLE,
-    test_server::{OWNER, PASSWORD, TestServer, peppers},
-};
+use crate::roles::TABLE;
 use server::cli::audit;
 use store::Store;
+use test_server::{OWNER, PASSWORD, TestServer, peppers};
+use testing::{TestDatabase, each_database};
 
 /// Returns the fields of a valid form.
 fn fields(form: &str) -> Vec<(String, String)> {
@@ -35,14 +33,9 @@ fn invalid_variant(dice: &Dice, form: &str) -> String {
     form.finish()
 }
 
-#[tokio::test]
-async fn no_argument_causes_a_server_error_in_a_server_function() {
-    for server in servers().await {
-        call_with_invalid_variants(&server).await;
-    }
-}
-
-async fn call_with_invalid_variants(server: &TestServer) {
+each_database!(no_argument_causes_a_server_error_in_a_server_function);
+async fn no_argument_causes_a_server_error_in_a_server_function(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
     let owner = server.owner().await;
     let dice = Dice::new(22);
     let app = owner.application().id.to_string();

@@ -2,7 +2,6 @@
 //! change is refused.
 
 use super::{connection::Connection, serve};
-use crate::test_server::TestServer;
 use domain::{
     key::{
         expiry::Expiry,
@@ -19,6 +18,7 @@ use std::{
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
+use test_server::TestServer;
 use tokio::{sync::Semaphore, task::JoinSet};
 
 const CLIENTS: usize = 64;

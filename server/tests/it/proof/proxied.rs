@@ -4,7 +4,6 @@ use super::{
     connection::{Answer, Connection},
     listen, serve,
 };
-use crate::test_server::TestServer;
 use axum::{Router, routing::any};
 use domain::key::{
     Environment, KeyDraft,
@@ -22,6 +21,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
 };
+use test_server::TestServer;
 
 /// A running proxy with its configuration in docs/proxies. It stops when it is dropped.
 pub trait Proxy: Sized {

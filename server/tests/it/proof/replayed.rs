@@ -4,12 +4,12 @@ use super::{
     connection::{Answer, Connection},
     serve,
 };
-use crate::test_server::TestServer;
 use domain::{
     decision::DecisionFilter,
     key::issued::IssuedKey,
     security::{EventFilter, EventKind},
 };
+use test_server::TestServer;
 
 const ENVOY: &str = include_str!("../../../../docs/proxies/envoy.yaml");
 const TRAEFIK: &str = include_str!("../../../../docs/proxies/traefik.yaml");

@@ -2,16 +2,14 @@
 //! nothing in the database.
 
 use super::{CALLERS, FILES, TABLE, fill};
-use crate::{
-    database::{Database, changed},
-    test_server::{Answer, OWNER, PASSWORD, TestServer, VIEWER},
-};
+use crate::database::{Database, changed};
 use domain::{
     account::{Email, Role},
     time::MINUTE,
 };
 use management::PersonDraft;
 use server::dashboard::pages;
+use test_server::{Answer, OWNER, PASSWORD, TestServer, VIEWER};
 
 const SUPPORT: &str = "help@latchkey.example";
 const JSON: (&str, &str) = ("accept", "application/json");

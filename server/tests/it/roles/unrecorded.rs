@@ -1,10 +1,7 @@
 //! A change whose audit record cannot be written does not happen.
 
 use super::{TABLE, fill};
-use crate::{
-    database::{Database, changed, servers},
-    test_server::{Answer, OWNER, PASSWORD, TestServer},
-};
+use crate::database::{Database, changed};
 use domain::{
     account::{Email, Role},
     key::{
@@ -18,10 +15,12 @@ use domain::{
 };
 use management::{Owner, PersonDraft};
 use std::collections::BTreeSet;
+use test_server::{Answer, OWNER, PASSWORD, TestServer};
+use testing::{TestDatabase, each_database};
 
 const SUPPORT: &str = "help@latchkey.example";
 
-/// A trigger that refuses every record of the audit log.
+/// Creates a trigger that refuses every record of the audit log, on SQLite and on PostgreSQL.
 const REFUSE: [&str; 2] = [
     "CREATE TRIGGER no_record BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no record'); END",
     "CREATE FUNCTION no_record() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no record'; END $$;
@@ -123,57 +122,57 @@ async fn complete(server: &TestServer, owner: &Owner, form: &str) -> String {
     form
 }
 
-#[tokio::test]
-async fn a_change_that_cannot_be_recorded_does_not_happen() {
-    for (kind, server) in servers().await.into_iter().enumerate() {
-        let database = Database::at(&server.url).await;
-        let owner = server.owner().await;
-        let draft = PersonDraft {
-            place: None,
-            email: Email::parse(SUPPORT).expect("an address"),
-            role: Role::Support,
-            password: PASSWORD.into(),
+each_database!(a_change_that_cannot_be_recorded_does_not_happen);
+async fn a_change_that_cannot_be_recorded_does_not_happen(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
+    let database = Database::at(&server.url).await;
+    let kind = usize::from(matches!(database, Database::Postgres(_)));
+    let owner = server.owner().await;
+    let draft = PersonDraft {
+        place: None,
+        email: Email::parse(SUPPORT).expect("an address"),
+        role: Role::Support,
+        password: PASSWORD.into(),
+    };
+    server.keyring.add_person(draft).await.expect("added");
+    let cookie = async |email: &str| format!("latchkey={}", server.token(email).await);
+    let mut changes = BTreeSet::new();
+    let rows = TABLE.iter().map(|(name, form, _)| (*name, *form));
+    for (name, form) in rows.chain(MORE.iter().copied()) {
+        // Only support may call its own functions.
+        let email = if name.starts_with("support_") {
+            SUPPORT
+        } else {
+            OWNER
         };
-        server.keyring.add_person(draft).await.expect("added");
-        let cookie = async |email: &str| format!("latchkey={}", server.token(email).await);
-        let mut changes = BTreeSet::new();
-        let rows = TABLE.iter().map(|(name, form, _)| (*name, *form));
-        for (name, form) in rows.chain(MORE.iter().copied()) {
-            // Only support may call its own functions.
-            let email = if name.starts_with("support_") {
-                SUPPORT
-            } else {
-                OWNER
-            };
-            let (session, right) = (cookie(email).await, complete(&server, &owner, form).await);
-            let before = database.rows().await;
-            let answer = call(&server, name, &right, &session).await;
-            if !answer.status.is_success() || changed(&before, &database.rows().await).is_empty() {
-                continue;
-            }
-            // The same change again: another session, another object, another zone.
-            let form = form
-                .replace("Europe/Berlin", "Europe/Paris")
-                .replace("new@", "newer@");
-            let (session, again) = (cookie(email).await, complete(&server, &owner, &form).await);
-            database.run(REFUSE[kind]).await;
-            let before = database.rows().await;
-            let answer = call(&server, name, &again, &session).await;
-            let differences = changed(&before, &database.rows().await);
-            database.run(ALLOW[kind]).await;
-            assert_eq!(
-                differences,
-                Vec::<String>::new(),
-                "{name} on {}",
-                server.url
-            );
-            let status = answer.status.as_u16();
-            assert!(status >= 500, "{name}: {status} {}", answer.body);
-            changes.insert(name);
+        let (session, right) = (cookie(email).await, complete(&server, &owner, form).await);
+        let before = database.rows().await;
+        let answer = call(&server, name, &right, &session).await;
+        if !answer.status.is_success() || changed(&before, &database.rows().await).is_empty() {
+            continue;
         }
-        for (name, _) in MORE {
-            assert!(changes.contains(name), "{name} changed nothing");
-        }
-        assert!(changes.len() >= 22, "these change something: {changes:?}");
+        // The same change again: another session, another object, another zone.
+        let form = form
+            .replace("Europe/Berlin", "Europe/Paris")
+            .replace("new@", "newer@");
+        let (session, again) = (cookie(email).await, complete(&server, &owner, &form).await);
+        database.run(REFUSE[kind]).await;
+        let before = database.rows().await;
+        let answer = call(&server, name, &again, &session).await;
+        let differences = changed(&before, &database.rows().await);
+        database.run(ALLOW[kind]).await;
+        assert_eq!(
+            differences,
+            Vec::<String>::new(),
+            "{name} on {}",
+            server.url
+        );
+        let status = answer.status.as_u16();
+        assert!(status >= 500, "{name}: {status} {}", answer.body);
+        changes.insert(name);
     }
+    for (name, _) in MORE {
+        assert!(changes.contains(name), "{name} changed nothing");
+    }
+    assert!(changes.len() >= 22, "these change something: {changes:?}");
 }
