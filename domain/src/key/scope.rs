@@ -215,7 +215,16 @@ impl ScopeSet {
 /// The scopes separated by spaces, as they are stored and sent.
 impl fmt::Display for ScopeSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.names().collect::<Vec<_>>().join(" "))
+        let mut separator = "";
+        for (bit, resource, action) in every_scope() {
+            if self.0 & (1 << bit) != 0 {
+                for part in [separator, resource.name, ":", action] {
+                    f.write_str(part)?;
+                }
+                separator = " ";
+            }
+        }
+        Ok(())
     }
 }
 

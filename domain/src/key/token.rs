@@ -50,6 +50,27 @@ impl KeyId {
         }
     }
 
+    /// Returns the id's text, which is ASCII.
+    pub fn to_ascii(self) -> [u8; 4 + ID_CHARACTERS] {
+        let mut text = [b'0'; 4 + ID_CHARACTERS];
+        let (prefix, random) = text.split_at_mut(4);
+        prefix.copy_from_slice(match self.environment() {
+            Environment::Live => b"akl_",
+            Environment::Test => b"akt_",
+        });
+        // Each half fits into 64 bits; 128-bit division is slow.
+        let number = self.0 & !LIVE_BIT;
+        let halves = [number / HALF_RANGE, number % HALF_RANGE];
+        for (half, digits) in halves.into_iter().zip(random.chunks_mut(ID_CHARACTERS / 2)) {
+            let mut rest = u64::try_from(half).unwrap_or_default();
+            for slot in digits.iter_mut().rev() {
+                *slot = digit((rest % 62) as usize);
+                rest /= 62;
+            }
+        }
+        text
+    }
+
     /// Encodes the id in 16 bytes for internal storage. [`KeyId::from_bytes`] decodes them.
     pub const fn to_bytes(self) -> [u8; 16] {
         self.0.to_le_bytes()
@@ -70,22 +91,7 @@ impl KeyId {
 
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = [b'0'; ID_CHARACTERS];
-        // Each half fits into 64 bits; 128-bit division is slow.
-        let number = self.0 & !LIVE_BIT;
-        let halves = [number / HALF_RANGE, number % HALF_RANGE];
-        for (half, digits) in halves.into_iter().zip(text.chunks_mut(ID_CHARACTERS / 2)) {
-            let mut rest = u64::try_from(half).unwrap_or_default();
-            for slot in digits.iter_mut().rev() {
-                *slot = digit((rest % 62) as usize);
-                rest /= 62;
-            }
-        }
-        f.write_str(match self.environment() {
-            Environment::Live => "akl_",
-            Environment::Test => "akt_",
-        })?;
-        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
+        f.write_str(std::str::from_utf8(&self.to_ascii()).unwrap_or_default())
     }
 }
 
