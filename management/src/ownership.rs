@@ -60,7 +60,8 @@ impl Keyring {
 
     /// Whether the database is not lost. It may be unavailable: see [`Keyring::database_downtime_ms`].
     pub fn is_owner(&self) -> bool {
-        !self.loss.token.is_cancelled()
+        // The token's state is behind a mutex, which all calls would share.
+        self.loss.why.get().is_none()
     }
 
     /// Waits until the database is lost, and returns the reason.
