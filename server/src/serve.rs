@@ -100,7 +100,8 @@ async fn accept(
             },
         };
         let (builder, router) = (builder.clone(), router.clone());
-        let (shutdown, metrics) = (shutdown.clone(), state.metrics.clone());
+        // A token of its own: polling the shared one would lock what all connections share.
+        let (shutdown, metrics) = (shutdown.child_token(), state.metrics.clone());
         connections.spawn(async move {
             if let Some(reason) = connection.serve(&builder, router, &shutdown).await {
                 metrics.count_closed_connection(reason);

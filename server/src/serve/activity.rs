@@ -83,10 +83,10 @@ impl Activity {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Records that bytes have arrived. `errors` has one entry for each head that is complete with them.
-    pub fn received(&self, errors: impl Iterator<Item = Option<FramingError>>) {
+    /// Records that bytes have arrived. `parse` adds the framing error of each head that is complete with them.
+    pub fn received(&self, parse: impl FnOnce(&mut VecDeque<Option<FramingError>>)) {
         let mut state = self.lock();
-        state.framing_errors.extend(errors);
+        parse(&mut state.framing_errors);
         if state.active_requests == 0 && !state.multiplexed && state.head_started_at.is_none() {
             state.head_started_at = Some(Instant::now());
         }
@@ -252,7 +252,7 @@ mod tests {
     async fn a_connection_without_a_request_closes_when_the_time_for_a_head_is_over() {
         let activity = Activity::new(limits());
         assert_eq!(activity.due(at(9)), Action::Wait(at(10)));
-        activity.received(std::iter::empty());
+        activity.received(|_| {});
         assert_eq!(activity.due(at(10)), Action::Close(CloseReason::Head));
         assert_eq!(activity.next_check(), at(10));
     }
@@ -270,7 +270,7 @@ mod tests {
         assert_eq!(activity.due(at(80)), Action::Close(CloseReason::Idle));
         let activity = Activity::new(limits());
         drop(activity.begin(false));
-        activity.received(std::iter::empty());
+        activity.received(|_| {});
         assert_eq!(activity.due(at(10)), Action::Close(CloseReason::Head));
     }
 
@@ -279,7 +279,7 @@ mod tests {
         let activity = Activity::new(limits());
         drop(activity.begin(true));
         tokio::time::advance(60 * SECOND).await;
-        activity.received(std::iter::empty());
+        activity.received(|_| {});
         assert_eq!(activity.due(at(15)), Action::ShutDown(CloseReason::Idle));
     }
 

@@ -2,6 +2,8 @@
 //! a line that ends with a bare LF (RFC 9112, 2.2), and a body whose length is given in two ways (6.1). Where a proxy and a
 //! server see different requests in the same bytes, a request can be smuggled past the proxy.
 
+use memchr::memchr;
+
 /// What is wrong with a request's head.
 pub type FramingError = &'static str;
 
@@ -15,7 +17,7 @@ const MAX_LINE_BYTES: usize = 80;
 /// Parses the framing of the requests of one connection.
 pub struct FramingChecker {
     position: Position,
-    line: Line,
+    line: PartialLine,
     head: Head,
 }
 
@@ -35,12 +37,20 @@ enum Position {
     Unchecked,
 }
 
-/// The beginning of a line, and its last byte.
+/// A line whose end has not arrived.
 #[derive(Default)]
-struct Line {
+struct PartialLine {
     kept: Vec<u8>,
     length: usize,
     last: u8,
+}
+
+/// The beginning of a line, with its length and its last byte.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    kept: &'a [u8],
+    length: usize,
+    last: Option<u8>,
 }
 
 /// What has been parsed of a head.
@@ -56,7 +66,7 @@ impl Default for FramingChecker {
     fn default() -> Self {
         Self {
             position: Position::Head,
-            line: Line::default(),
+            line: PartialLine::default(),
             head: Head::default(),
         }
     }
@@ -81,22 +91,28 @@ impl FramingChecker {
                     }
                 }
                 Position::Head | Position::ChunkSize | Position::Trailer => {
-                    let end = bytes.iter().position(|byte| *byte == b'\n');
-                    self.line.push(&bytes[..end.unwrap_or(bytes.len())]);
-                    let Some(end) = end else {
+                    let Some(end) = memchr(b'\n', bytes) else {
+                        self.line.push(bytes);
                         return;
                     };
-                    bytes = &bytes[end + 1..];
-                    let mut line = std::mem::take(&mut self.line);
-                    self.end_of_line(&line, &mut report);
-                    line.clear();
-                    self.line = line;
+                    let (rest, after) = (&bytes[..end], &bytes[end + 1..]);
+                    bytes = after;
+                    if self.line.length == 0 {
+                        // The whole line is here, as most are.
+                        self.end_of_line(Line::new(rest), &mut report);
+                    } else {
+                        self.line.push(rest);
+                        let mut line = std::mem::take(&mut self.line);
+                        self.end_of_line(line.borrow(), &mut report);
+                        line.clear();
+                        self.line = line;
+                    }
                 }
             }
         }
     }
 
-    fn end_of_line(&mut self, line: &Line, report: &mut impl FnMut(Option<FramingError>)) {
+    fn end_of_line(&mut self, line: Line<'_>, report: &mut impl FnMut(Option<FramingError>)) {
         match self.position {
             Position::Head => {
                 if !line.ends_with_cr() {
@@ -145,6 +161,9 @@ impl FramingChecker {
 impl Head {
     /// Parses a header line.
     fn line(&mut self, text: &[u8]) {
+        if !matches!(text.first(), Some(b't' | b'T' | b'c' | b'C')) {
+            return;
+        }
         let mut parts = text.splitn(2, |byte| *byte == b':');
         let name = parts.next().unwrap_or_default();
         let value = parts.next().unwrap_or_default().trim_ascii();
@@ -164,7 +183,7 @@ impl Head {
     }
 }
 
-impl Line {
+impl PartialLine {
     fn push(&mut self, bytes: &[u8]) {
         let room = MAX_LINE_BYTES
             .saturating_sub(self.kept.len())
@@ -179,14 +198,33 @@ impl Line {
         self.length = 0;
     }
 
-    fn ends_with_cr(&self) -> bool {
-        self.length > 0 && self.last == b'\r'
+    fn borrow(&self) -> Line<'_> {
+        Line {
+            kept: &self.kept,
+            length: self.length,
+            last: Some(self.last),
+        }
+    }
+}
+
+impl<'a> Line<'a> {
+    /// A line that has arrived at once.
+    fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            kept: &bytes[..bytes.len().min(MAX_LINE_BYTES)],
+            length: bytes.len(),
+            last: bytes.last().copied(),
+        }
+    }
+
+    fn ends_with_cr(self) -> bool {
+        self.last == Some(b'\r')
     }
 
     /// Returns the line without its end, as far as it is kept.
-    fn text(&self) -> &[u8] {
+    fn text(self) -> &'a [u8] {
         let whole = self.length <= MAX_LINE_BYTES;
-        match self.kept.as_slice() {
+        match self.kept {
             [text @ .., b'\r'] if whole => text,
             text => text,
         }

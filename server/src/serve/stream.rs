@@ -51,9 +51,9 @@ impl AsyncRead for ObservedStream {
         let poll = Pin::new(&mut this.socket).poll_read(context, buffer);
         let bytes = buffer.filled().get(before..).unwrap_or_default();
         if !bytes.is_empty() {
-            let mut errors = Vec::new();
-            this.framing.feed(bytes, |error| errors.push(error));
-            this.activity.received(errors.into_iter());
+            let framing = &mut this.framing;
+            this.activity
+                .received(|errors| framing.feed(bytes, |error| errors.push_back(error)));
         }
         poll
     }
