@@ -13,7 +13,7 @@ mod variables;
 pub use error::ConfigError;
 pub use help::help;
 pub use hsts::Hsts;
-pub use public_url::{PublicUrl, split_authority};
+pub use public_url::{PublicUrl, host_and_port};
 pub use unknown::warnings as unknown_variables;
 
 use contract::client_address::TrustedProxies;

@@ -1,7 +1,7 @@
 //! The server: settings, HTTP, the dashboard for people and the gate for machines.
 //!
 //! A module uses modules above it in this list, never those below: `wire`, `config`, `logging`, `pepper`, `connections`,
-//! `live_streams`, `openapi`, `metrics`, `state`, `request`, `assets`, `gate` and `dashboard`, `router`, `serve`, `console`,
+//! `live_streams`, `head`, `openapi`, `metrics`, `state`, `request`, `assets`, `gate` and `dashboard`, `router`, `serve`, `console`,
 //! `start`, `demo`, `cli`.
 // The type of the whole app is deeply nested.
 #![recursion_limit = "512"]
@@ -16,6 +16,7 @@ mod console;
 pub mod dashboard;
 pub mod demo;
 pub mod gate;
+mod head;
 mod live_streams;
 mod logging;
 mod metrics;

@@ -43,8 +43,9 @@ pub struct Metrics {
 
 /// The responses of one endpoint, by the class of their status.
 struct EndpointResponses {
+    /// As in the OpenAPI document.
     path: &'static str,
-    pattern: &'static str,
+    matched: PathPattern,
     classes: [AtomicU64; STATUS_CLASSES.len()],
 }
 
@@ -63,7 +64,7 @@ impl Metrics {
                 .chain([(OTHER, OTHER)])
                 .map(|(path, pattern)| EndpointResponses {
                     path,
-                    pattern,
+                    matched: PathPattern::new(pattern),
                     classes: array::from_fn(|_| AtomicU64::default()),
                 })
                 .collect(),
@@ -91,7 +92,7 @@ impl Metrics {
         let other = self.endpoints.len() - 1;
         self.endpoints
             .iter()
-            .position(|endpoint| matches_pattern(path, endpoint.pattern))
+            .position(|endpoint| endpoint.matched.matches(path))
             .unwrap_or(other)
     }
 
@@ -170,12 +171,26 @@ fn read(count: &AtomicU64) -> u64 {
     count.load(Ordering::Relaxed)
 }
 
-/// Whether a request's path belongs to a pattern of the router.
-fn matches_pattern(path: &str, pattern: &str) -> bool {
-    match pattern.split_once("{*") {
-        Some((prefix, _)) => path
-            .strip_prefix(prefix)
-            .is_some_and(|rest| !rest.is_empty()),
-        None => path == pattern,
+/// The paths of an endpoint.
+enum PathPattern {
+    Path(&'static str),
+    /// All paths that begin with the prefix and are longer.
+    Prefix(&'static str),
+}
+
+impl PathPattern {
+    /// Parses a pattern in the router's syntax.
+    fn new(pattern: &'static str) -> Self {
+        match pattern.split_once("{*") {
+            Some((prefix, _)) => Self::Prefix(prefix),
+            None => Self::Path(pattern),
+        }
+    }
+
+    fn matches(&self, path: &str) -> bool {
+        match self {
+            Self::Path(own) => path == *own,
+            Self::Prefix(prefix) => path.len() > prefix.len() && path.starts_with(prefix),
+        }
     }
 }

@@ -2,14 +2,12 @@
 
 mod context;
 mod forwarded;
-mod id;
 mod panic;
 mod rejection;
 mod service;
 mod target;
 
-pub use context::{ClientAddress, Peer, RequestId, client_address, origin, request_id, user_agent};
-pub use id::new_request_id;
+pub use context::{Peer, origin, request_id};
 pub use panic::after_panic;
 pub use rejection::Rejection;
 pub use service::RequestService;

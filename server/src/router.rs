@@ -7,7 +7,7 @@ use crate::{
         forward_auth, health, metrics_endpoint, openapi_endpoint, own_key, problem, usage, verify,
         whoami,
     },
-    openapi::Endpoint,
+    openapi::{Endpoint, Handling, ImmediateHandler},
     request::{self, RequestService},
 };
 use axum::{
@@ -19,19 +19,19 @@ use tower_http::{CompressionLevel, catch_panic::CatchPanicLayer, compression::Co
 /// Returns the service of all routes. Layers run from the last one to the first.
 pub fn router(state: AppState) -> RequestService {
     let router = Router::new().merge(gate()).merge(dashboard(&state));
-    RequestService::new(state.clone(), router.with_state(state))
+    RequestService::new(state.clone(), immediate(), router.with_state(state))
 }
 
 /// Returns the endpoints of the gate. The router, the metrics and `/openapi.json` are made from them.
 pub fn endpoints() -> Vec<Endpoint<AppState>> {
     vec![
         Endpoint::get("/v1/whoami", whoami::whoami, whoami::describe),
-        Endpoint::any(
+        Endpoint::immediate(
             "/v1/auth",
             forward_auth::forward_auth,
             forward_auth::describe,
         ),
-        Endpoint::any_with_prefix(
+        Endpoint::immediate_with_prefix(
             forward_auth::SCOPES_PATH,
             forward_auth::SCOPES_PATTERN,
             forward_auth::forward_auth_by_path,
@@ -68,12 +68,22 @@ pub fn is_gate_path(path: &str) -> bool {
         || ["/openapi.json", "/healthz", "/readyz", "/metrics"].contains(&path)
 }
 
-/// Returns the routes for machines, which have none of the dashboard's layers.
+/// Returns the handlers of the endpoints that respond without waiting, in the order of [`endpoints`].
+fn immediate() -> Vec<Option<ImmediateHandler<AppState>>> {
+    let handlers = endpoints().into_iter().map(|it| match it.handling {
+        Handling::Immediate(handler) => Some(handler),
+        Handling::Routed(_) => None,
+    });
+    handlers.collect()
+}
+
+/// Returns the other routes for machines, which have none of the dashboard's layers.
 fn gate() -> Router<AppState> {
     endpoints()
         .into_iter()
-        .fold(Router::new(), |router, endpoint| {
-            router.route(endpoint.pattern, endpoint.route)
+        .fold(Router::new(), |router, endpoint| match endpoint.handling {
+            Handling::Routed(route) => router.route(endpoint.pattern, route),
+            Handling::Immediate(_) => router,
         })
         .route("/v1/{*other}", any(problem::not_found))
         .route("/api/v0/{*other}", any(problem::not_found))

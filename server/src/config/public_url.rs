@@ -124,8 +124,14 @@ impl PublicUrl {
     }
 }
 
-/// Returns host and port of an authority, in lower case; `None` where it has a user, no host or an invalid port.
-pub fn split_authority(authority: &Authority) -> Option<(String, Option<u16>)> {
+/// Returns host and port of an authority, the host in lower case; `None` where [`host_and_port`] is.
+fn split_authority(authority: &Authority) -> Option<(String, Option<u16>)> {
+    let (host, port) = host_and_port(authority)?;
+    Some((host.to_ascii_lowercase(), port))
+}
+
+/// Returns host and port of an authority; `None` where it has a user, no host or an invalid port.
+pub fn host_and_port(authority: &Authority) -> Option<(&str, Option<u16>)> {
     let host = authority.host();
     let rest = authority.as_str().strip_prefix(host)?;
     let port = match rest.strip_prefix(':') {
@@ -135,7 +141,7 @@ pub fn split_authority(authority: &Authority) -> Option<(String, Option<u16>)> {
         None => return None,
     };
     let host = host.strip_suffix('.').unwrap_or(host);
-    (!host.is_empty()).then(|| (host.to_ascii_lowercase(), port))
+    (!host.is_empty()).then_some((host, port))
 }
 
 const fn default_port(secure: bool) -> u16 {

@@ -1,7 +1,7 @@
 //! Recent calls, decided by the gate itself, for the list of requests.
 
 use super::sources;
-use crate::request::new_request_id;
+use crate::head::new_request_id;
 use domain::{
     key::{issued::IssuedKey, scope::ScopeSet, token::format_secret},
     origin::Origin,

@@ -1,8 +1,10 @@
 //! Authentication and authorization of a call.
 
 use super::problem::Problem;
-use crate::{AppState, request};
-use axum::extract::Request;
+use crate::{
+    AppState,
+    head::{Head, user_agent},
+};
 use contract::{Code, credentials};
 use domain::{
     key::{scope::ScopeSet, token::KeyId},
@@ -20,12 +22,17 @@ const MAX_REPORTED_KEYS: usize = 4;
 ///
 /// # Errors
 /// The refusal for the client.
-pub fn check(state: &AppState, request: &Request, required: ScopeSet) -> Result<Caller, Problem> {
+pub fn check<'a>(
+    state: &AppState,
+    head: impl Into<Head<'a>>,
+    required: ScopeSet,
+) -> Result<Caller, Problem> {
+    let head = head.into();
     let route = Route {
-        method: request.method().as_str(),
-        path: request.uri().path(),
+        method: head.method.as_str(),
+        path: head.uri.path(),
     };
-    check_for(state, request, request.uri().query(), Some(required), route)
+    check_for(state, &head, head.uri.query(), Some(required), route)
 }
 
 /// Like [`check`], for a call whose route is not the endpoint that it came to. `required` is `None` where a required scope
@@ -35,12 +42,12 @@ pub fn check(state: &AppState, request: &Request, required: ScopeSet) -> Result<
 /// The refusal for the client.
 pub fn check_for(
     state: &AppState,
-    request: &Request,
+    head: &Head<'_>,
     query: Option<&str>,
     required: Option<ScopeSet>,
     route: Route<'_>,
 ) -> Result<Caller, Problem> {
-    let outcome = decide(state, request, query, required, route);
+    let outcome = decide(state, head, query, required, route);
     let refusal = outcome.as_ref().err().map(Problem::code);
     state.metrics.count_decision(refusal);
     outcome
@@ -48,27 +55,27 @@ pub fn check_for(
 
 fn decide(
     state: &AppState,
-    request: &Request,
+    head: &Head<'_>,
     query: Option<&str>,
     required: Option<ScopeSet>,
     route: Route<'_>,
 ) -> Result<Caller, Problem> {
-    let refuse = |code| Problem::of(state, request, code).required(required.unwrap_or_default());
-    let id = request::request_id(request.extensions());
+    let refuse =
+        |code| Problem::new(state, head.id.clone(), code).required(required.unwrap_or_default());
     let call = Call {
         key: "",
         secret: "",
-        address: request::client_address(request.extensions()),
+        address: head.address,
         scopes: required.unwrap_or_default(),
-        user_agent: request::user_agent(request.headers()),
+        user_agent: user_agent(head.headers),
         route,
         within: None,
-        request_id: &id,
-        browser: is_from_browser(request.headers()),
+        request_id: head.id,
+        browser: is_from_browser(head.headers),
     };
-    let presented = credentials::read(request.headers(), query);
+    let presented = credentials::read(head.headers, query);
     if matches!(presented, Err(Code::CredentialsInQuery)) {
-        for key in key_ids_in(request) {
+        for key in key_ids_in(head) {
             state
                 .keyring
                 .report_credentials_in_query(&Call { key: &key, ..call });
@@ -88,7 +95,7 @@ fn decide(
         (Verdict::Accepted, Some(caller)) => Ok(caller),
         // An accepted call always has a caller; without one the gate fails closed.
         (Verdict::Accepted, None) => Err(refuse(Code::VerificationUnavailable)),
-        (verdict, caller) => Err(Problem::of_verdict(state, request, verdict)
+        (verdict, caller) => Err(Problem::of_verdict(state, head, verdict)
             .required(required)
             .caller(caller)),
     }
@@ -100,9 +107,9 @@ fn is_from_browser(headers: &HeaderMap) -> bool {
 }
 
 /// Returns the public key ids in the header and the query of a request that is refused for its query.
-fn key_ids_in(request: &Request) -> BTreeSet<String> {
-    let query = request.uri().query().unwrap_or_default();
-    let header = request.headers().get(credentials::X_CLIENT_KEY);
+fn key_ids_in(head: &Head<'_>) -> BTreeSet<String> {
+    let query = head.uri.query().unwrap_or_default();
+    let header = head.headers.get(credentials::X_CLIENT_KEY);
     let header = header.and_then(|value| value.to_str().ok());
     let query = form_urlencoded::parse(query.as_bytes()).flat_map(|(name, value)| [name, value]);
     header

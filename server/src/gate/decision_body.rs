@@ -1,6 +1,9 @@
 //! Decisions in JSON, and the headers that a caller with a valid secret gets.
 
-use crate::wire::{DEPRECATION, SUNSET};
+use crate::{
+    head::RequestId,
+    wire::{DEPRECATION, SUNSET},
+};
 use axum::{body::Body, response::Response};
 use contract::RateLimitStatus;
 use domain::{
@@ -13,10 +16,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::Value;
-use std::{
-    sync::Arc,
-    time::{Duration, UNIX_EPOCH},
-};
+use std::time::{Duration, UNIX_EPOCH};
 use uuid::Uuid;
 use verification::{Caller, Decision, RateState};
 
@@ -52,7 +52,8 @@ pub struct DecisionBody {
     /// The state of the rate limit, if the key has one and the check reached it.
     ratelimit: Option<RateLimitStatus>,
     /// The value of `X-Request-Id`.
-    request_id: Arc<str>,
+    #[schemars(with = "String")]
+    request_id: RequestId,
 }
 
 /// The codes of all verdicts.
@@ -79,12 +80,12 @@ fn environments(_: &mut SchemaGenerator) -> Schema {
 
 impl DecisionBody {
     /// The body for a caller whose call was accepted.
-    pub fn accepted(caller: &Caller, request_id: Arc<str>) -> Self {
+    pub fn accepted(caller: &Caller, request_id: RequestId) -> Self {
         Self::new(Verdict::Accepted, Some(caller), request_id)
     }
 
     /// The body for a service that asked about a pair.
-    pub fn of(decision: &Decision, request_id: Arc<str>) -> Self {
+    pub fn of(decision: &Decision, request_id: RequestId) -> Self {
         Self::new(decision.verdict, decision.caller.as_ref(), request_id)
     }
 
@@ -108,11 +109,11 @@ impl DecisionBody {
                 reset_ms: 600,
             }),
         };
-        let id = "0123456789abcdef0123456789abcdef";
-        serde_json::json!(Self::accepted(&caller, id.into()))
+        let id = RequestId::New(*b"0123456789abcdef0123456789abcdef");
+        serde_json::json!(Self::accepted(&caller, id))
     }
 
-    fn new(verdict: Verdict, caller: Option<&Caller>, request_id: Arc<str>) -> Self {
+    fn new(verdict: Verdict, caller: Option<&Caller>, request_id: RequestId) -> Self {
         Self {
             valid: verdict == Verdict::Accepted,
             code: verdict.code(),

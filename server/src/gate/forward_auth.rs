@@ -4,17 +4,19 @@
 use super::{check::check_for, decision_body::add_caller_headers, problem::Problem};
 use crate::{
     AppState,
+    head::Head,
     openapi::{Operation, ResponseSpec, Schemas},
     wire,
 };
 use axum::{
-    extract::{Request, State},
+    body::{Body, Bytes},
     response::{IntoResponse, Response},
 };
 use contract::Code;
 use domain::key::scope::{ScopeSet, every_scope};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::json;
+use std::{fmt::Display, io::Write};
 use verification::{Caller, Route};
 
 /// The path with the scopes in it, in OpenAPI's syntax.
@@ -23,38 +25,40 @@ pub const SCOPES_PATH: &str = "/v1/auth/scopes/{scopes}";
 pub const SCOPES_PATTERN: &str = "/v1/auth/scopes/{*below}";
 const SCOPES_PREFIX: &str = "/v1/auth/scopes/";
 
+const X_FORWARDED_URI: HeaderName = HeaderName::from_static("x-forwarded-uri");
+const X_FORWARDED_METHOD: HeaderName = HeaderName::from_static("x-forwarded-method");
+const X_ORIGINAL_URI: HeaderName = HeaderName::from_static("x-original-uri");
+const X_ORIGINAL_METHOD: HeaderName = HeaderName::from_static("x-original-method");
+
+/// Room for the headers of a response.
+const MAX_HEADERS: usize = 12;
+/// Room for the values of the headers that identify a key with few scopes, in bytes.
+const IDENTITY_BYTES: usize = 256;
+
 /// Authorizes the original request of a proxy. The key must have the scope of each `?scope=`.
-///
-/// # Errors
-/// The gate's refusal.
-pub async fn forward_auth(
-    State(state): State<AppState>,
-    request: Request,
-) -> Result<Response, Problem> {
-    let query = request.uri().query();
+pub fn forward_auth(state: &AppState, head: &Head<'_>) -> Response {
+    let query = head.uri.query();
     let required = scopes_in_query(query.unwrap_or_default());
-    let caller = check_for(&state, &request, query, required, original_route(&request))?;
-    Ok(allow(&caller))
+    respond(check_for(
+        state,
+        head,
+        query,
+        required,
+        original_route(head),
+    ))
 }
 
 /// Like [`forward_auth`], with the scopes in the path: `/v1/auth/scopes/invoice:read,customer:read`, or `-` for none. The
 /// proxy appends the original request's path, which is counted in the key's usage, and its query, which is ignored.
-///
-/// # Errors
-/// The gate's refusal.
-pub async fn forward_auth_by_path(
-    State(state): State<AppState>,
-    request: Request,
-) -> Result<Response, Problem> {
-    let (scopes, path) = split_path(request.uri().path());
+pub fn forward_auth_by_path(state: &AppState, head: &Head<'_>) -> Response {
+    let (scopes, path) = split_path(head.uri.path());
     let required = match scopes {
         "-" => Some(ScopeSet::default()),
         scopes => ScopeSet::parse_all(scopes.split(',')).ok(),
     };
-    let mut route = original_route(&request);
+    let mut route = original_route(head);
     route.path = path.unwrap_or(route.path);
-    let caller = check_for(&state, &request, None, required, route)?;
-    Ok(allow(&caller))
+    respond(check_for(state, head, None, required, route))
 }
 
 /// Splits a path that matches [`SCOPES_PATTERN`] into the scopes and the path that is appended to them.
@@ -66,41 +70,59 @@ fn split_path(path: &str) -> (&str, Option<&str>) {
     }
 }
 
+fn respond(outcome: Result<Caller, Problem>) -> Response {
+    match outcome {
+        Ok(caller) => allow(&caller),
+        Err(problem) => problem.into_response(),
+    }
+}
+
 fn allow(caller: &Caller) -> Response {
-    let mut response = StatusCode::OK.into_response();
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (wire::KEY_ID, caller.key_id.to_string()),
-        (wire::APPLICATION_ID, caller.application_id.to_string()),
-        (wire::ACCOUNT_ID, caller.account_id.to_string()),
-        (wire::SCOPES, caller.scopes.to_string()),
-    ] {
+    let mut headers = HeaderMap::with_capacity(MAX_HEADERS);
+    add_identity(&mut headers, caller);
+    add_caller_headers(&mut headers, caller);
+    let mut response = Response::new(Body::empty());
+    *response.headers_mut() = headers;
+    response
+}
+
+/// Adds the headers that identify the key. Their values share one buffer.
+fn add_identity(headers: &mut HeaderMap, caller: &Caller) {
+    let mut text = Vec::with_capacity(IDENTITY_BYTES);
+    let mut write = |value: &dyn Display| {
+        let start = text.len();
+        // Writing to a vector cannot fail.
+        let _ = write!(text, "{value}");
+        start..text.len()
+    };
+    let values = [
+        (wire::KEY_ID, write(&caller.key_id)),
+        (wire::APPLICATION_ID, write(&caller.application_id)),
+        (wire::ACCOUNT_ID, write(&caller.account_id)),
+        (wire::SCOPES, write(&caller.scopes)),
+    ];
+    let text = Bytes::from(text);
+    for (name, range) in values {
         // Ids and scope names are ASCII.
-        if let Ok(value) = HeaderValue::from_str(&value) {
+        if let Ok(value) = HeaderValue::from_maybe_shared(text.slice(range)) {
             headers.insert(name, value);
         }
     }
-    add_caller_headers(headers, caller);
-    response
 }
 
 /// Returns method and path of the original request. Traefik, Caddy and Envoy send the first of each two headers; nginx sends
 /// what its configuration says, often the second.
-fn original_route(request: &Request) -> Route<'_> {
-    let first_of = |names: [&str; 2]| {
-        names
-            .into_iter()
-            .find_map(|name| nonempty(request.headers(), name))
-    };
-    let path = first_of(["x-forwarded-uri", "x-original-uri"]);
+fn original_route<'a>(head: &Head<'a>) -> Route<'a> {
+    let headers = head.headers;
+    let first_of = |names: [HeaderName; 2]| names.iter().find_map(|name| nonempty(headers, name));
     Route {
-        method: first_of(["x-forwarded-method", "x-original-method"])
-            .unwrap_or_else(|| request.method().as_str()),
-        path: path.unwrap_or_else(|| request.uri().path()),
+        method: first_of([X_FORWARDED_METHOD, X_ORIGINAL_METHOD])
+            .unwrap_or_else(|| head.method.as_str()),
+        path: first_of([X_FORWARDED_URI, X_ORIGINAL_URI]).unwrap_or_else(|| head.uri.path()),
     }
 }
 
-fn nonempty<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn nonempty<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers
         .get(name)?
         .to_str()

@@ -1,7 +1,12 @@
 //! Refusals of the gate as problem details (RFC 9457).
 
 use super::decision_body::{add_caller_headers, json_response};
-use crate::{AppState, config::PublicUrl, request};
+use crate::{
+    AppState,
+    config::PublicUrl,
+    head::{Head, RequestId},
+    request,
+};
 use axum::{
     extract::{Path, Request, State},
     response::{Html, IntoResponse, Response},
@@ -16,7 +21,7 @@ use verification::Caller;
 #[derive(Debug)]
 pub struct Problem {
     code: Code,
-    request_id: Arc<str>,
+    request_id: RequestId,
     public_url: Arc<PublicUrl>,
     required: ScopeSet,
     retry_after_ms: Option<i64>,
@@ -31,9 +36,14 @@ impl Problem {
 
     /// A refusal of the request that had these extensions.
     pub fn about(state: &AppState, extensions: &http::Extensions, code: Code) -> Self {
+        Self::new(state, request::request_id(extensions), code)
+    }
+
+    /// A refusal of the request with this id.
+    pub fn new(state: &AppState, request_id: RequestId, code: Code) -> Self {
         Self {
             code,
-            request_id: request::request_id(extensions),
+            request_id,
             public_url: state.public_url.clone(),
             required: ScopeSet::default(),
             retry_after_ms: None,
@@ -42,8 +52,8 @@ impl Problem {
     }
 
     /// The refusal for a verdict other than [`Verdict::Accepted`].
-    pub fn of_verdict(state: &AppState, request: &Request, verdict: Verdict) -> Self {
-        let mut problem = Self::of(state, request, Code::from(verdict));
+    pub fn of_verdict(state: &AppState, head: &Head<'_>, verdict: Verdict) -> Self {
+        let mut problem = Self::new(state, head.id.clone(), Code::from(verdict));
         if let Verdict::RateLimited { retry_after_ms } | Verdict::Throttled { retry_after_ms } =
             verdict
         {
@@ -139,7 +149,7 @@ mod tests {
         for (milliseconds, seconds) in [(1, "1"), (1_000, "1"), (1_001, "2"), (0, "1")] {
             let problem = Problem {
                 code: Code::RateLimited,
-                request_id: "id".into(),
+                request_id: RequestId::UNKNOWN,
                 public_url: Arc::new(PublicUrl::parse("http://localhost").expect("a URL")),
                 required: ScopeSet::default(),
                 retry_after_ms: Some(milliseconds),

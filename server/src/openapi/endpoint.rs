@@ -1,8 +1,10 @@
 //! An endpoint of the gate.
 
 use super::{operation::Operation, schemas::Schemas};
+use crate::head::Head;
 use axum::{
     handler::Handler,
+    response::Response,
     routing::{self, MethodRouter},
 };
 
@@ -21,8 +23,19 @@ pub struct Endpoint<S> {
     /// The path in the router's syntax.
     pub pattern: &'static str,
     /// The handler.
-    pub route: MethodRouter<S>,
+    pub handling: Handling<S>,
 }
+
+/// How an endpoint handles a request.
+pub enum Handling<S> {
+    /// By a route of the router.
+    Routed(MethodRouter<S>),
+    /// By a function that waits for nothing and takes every method. It is called in place of the router.
+    Immediate(ImmediateHandler<S>),
+}
+
+/// The function of an [`Handling::Immediate`] endpoint.
+pub type ImmediateHandler<S> = fn(&S, &Head<'_>) -> Response;
 
 /// What the OpenAPI document says about an endpoint.
 #[derive(Clone, Copy)]
@@ -42,7 +55,8 @@ impl<S: Clone + Send + Sync + 'static> Endpoint<S> {
         H: Handler<T, S>,
         T: 'static,
     {
-        Self::new(path, &["get"], routing::get(handler), describe)
+        let handling = Handling::Routed(routing::get(handler));
+        Self::new(path, &["get"], handling, describe)
     }
 
     /// An endpoint that takes POST.
@@ -51,7 +65,8 @@ impl<S: Clone + Send + Sync + 'static> Endpoint<S> {
         H: Handler<T, S>,
         T: 'static,
     {
-        Self::new(path, &["post"], routing::post(handler), describe)
+        let handling = Handling::Routed(routing::post(handler));
+        Self::new(path, &["post"], handling, describe)
     }
 
     /// An endpoint that takes DELETE.
@@ -60,39 +75,32 @@ impl<S: Clone + Send + Sync + 'static> Endpoint<S> {
         H: Handler<T, S>,
         T: 'static,
     {
-        Self::new(path, &["delete"], routing::delete(handler), describe)
+        let handling = Handling::Routed(routing::delete(handler));
+        Self::new(path, &["delete"], handling, describe)
     }
 
-    /// An endpoint that takes every method.
-    pub fn any<H, T>(path: &'static str, handler: H, describe: Describe) -> Self
-    where
-        H: Handler<T, S>,
-        T: 'static,
-    {
-        Self::new(path, ALL_METHODS, routing::any(handler), describe)
+    /// An endpoint that takes every method and responds without waiting.
+    pub fn immediate(path: &'static str, handler: ImmediateHandler<S>, describe: Describe) -> Self {
+        Self::new(path, ALL_METHODS, Handling::Immediate(handler), describe)
     }
 
-    /// Like [`Endpoint::any`], for all paths with a prefix: the router's pattern for them differs from OpenAPI's path.
-    pub fn any_with_prefix<H, T>(
+    /// Like [`Endpoint::immediate`], for all paths with a prefix: their pattern differs from OpenAPI's path.
+    pub fn immediate_with_prefix(
         path: &'static str,
         pattern: &'static str,
-        handler: H,
+        handler: ImmediateHandler<S>,
         describe: Describe,
-    ) -> Self
-    where
-        H: Handler<T, S>,
-        T: 'static,
-    {
+    ) -> Self {
         Self {
             pattern,
-            ..Self::any(path, handler, describe)
+            ..Self::immediate(path, handler, describe)
         }
     }
 
     fn new(
         path: &'static str,
         methods: &'static [&'static str],
-        route: MethodRouter<S>,
+        handling: Handling<S>,
         describe: Describe,
     ) -> Self {
         Self {
@@ -102,7 +110,7 @@ impl<S: Clone + Send + Sync + 'static> Endpoint<S> {
                 describe,
             },
             pattern: path,
-            route,
+            handling,
         }
     }
 }

@@ -6,7 +6,7 @@ use http::{HeaderValue, StatusCode, header};
 /// Maximum length of a path with its query, in bytes.
 pub const MAX_TARGET_BYTES: usize = 16 * 1024;
 
-/// Why a request is refused before it reaches a handler; put into it by the accept loop.
+/// Why a request is refused before it reaches a handler.
 #[derive(Clone, Copy, Debug)]
 pub enum Rejection {
     /// Its syntax is invalid, or other implementations read it differently.

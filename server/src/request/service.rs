@@ -1,23 +1,31 @@
 //! The outermost service.
 
 use super::{
-    context::{ClientAddress, Peer, RequestId},
+    context::Peer,
     forwarded::UntrustedProxyWarning,
-    id::{forwarded_request_id, new_request_id},
-    panic::log_and_replace,
+    panic::{after_panic, log_and_replace},
     rejection::Rejection,
     target,
 };
-use crate::{AppState, wire::X_REQUEST_ID};
+use crate::{
+    AppState,
+    head::{ClientAddress, Head, RequestId, forwarded_request_id, new_request_id},
+    openapi::ImmediateHandler,
+    wire::X_REQUEST_ID,
+};
 use axum::{
-    Router,
-    extract::Request,
+    BoxError, Router,
+    body::{Body, Bytes, HttpBody},
     response::{IntoResponse, Response},
 };
 use contract::client_address::client_address;
-use http::{HeaderName, HeaderValue, header};
+use futures_util::future::Either;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 use std::{
     convert::Infallible,
+    future::{Ready, ready},
+    net::IpAddr,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -37,75 +45,120 @@ const SECURITY_HEADERS: [(HeaderName, &str); 3] = [
     ),
 ];
 
-/// The outermost service: it gives each request an id, finds the client's address, and completes the response. It wraps the
-/// router instead of being a layer of it, because a layer costs an allocation for each route and call.
+/// The outermost service: it gives each request an id, finds the client's address, and completes the response. It calls the
+/// gate's immediate handlers itself, and the router for all other requests.
 #[derive(Clone)]
-pub struct RequestService {
+pub struct RequestService(Arc<Shared>);
+
+struct Shared {
     state: AppState,
+    /// By the endpoint's index in the metrics.
+    immediate: Vec<Option<ImmediateHandler<AppState>>>,
     router: Router,
-    untrusted_proxy: Arc<UntrustedProxyWarning>,
+    untrusted_proxy: UntrustedProxyWarning,
 }
 
 /// What is needed of a request to complete its response.
 struct Pending {
-    id: Arc<str>,
+    id: RequestId,
     /// Whether the path is that of a server function.
     is_function: bool,
     endpoint_index: usize,
 }
 
+/// The response of a [`RequestService`].
+pub type ResponseFuture = Either<Ready<Outcome>, Pin<Box<dyn Future<Output = Outcome> + Send>>>;
+
+type Outcome = Result<Response, Infallible>;
+
 impl RequestService {
-    /// Wraps a router.
-    pub fn new(state: AppState, router: Router) -> Self {
-        Self {
+    /// A service with the handlers of immediate endpoints, in the order of the endpoints in `state.metrics`.
+    pub fn new(
+        state: AppState,
+        immediate: Vec<Option<ImmediateHandler<AppState>>>,
+        router: Router,
+    ) -> Self {
+        Self(Arc::new(Shared {
             state,
+            immediate,
             router,
-            untrusted_proxy: Arc::default(),
-        }
+            untrusted_proxy: UntrustedProxyWarning::default(),
+        }))
     }
 
-    fn begin(&self, request: &mut Request) -> Pending {
-        let peer = request
-            .extensions()
-            .get::<Peer>()
-            .map(|peer| peer.0.to_canonical());
-        let trusted = peer.is_some_and(|peer| self.state.proxies.contains(peer));
-        self.untrusted_proxy.check(peer, trusted, request.headers());
-        let id = trusted
-            .then(|| forwarded_request_id(request.headers()))
-            .flatten()
-            .unwrap_or_else(new_request_id);
-        let address = client_address(peer, request.headers(), &self.state.proxies);
-        request.extensions_mut().insert(RequestId(id.clone()));
-        request.extensions_mut().insert(ClientAddress(address));
+    /// Responds to a request from a peer, or rejects it.
+    pub fn respond<B>(
+        &self,
+        mut request: Request<B>,
+        peer: Option<IpAddr>,
+        rejection: Option<Rejection>,
+    ) -> ResponseFuture
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let Shared { state, .. } = &*self.0;
+        let target = target::normalize(&mut request);
+        let (id, address) = self.identify(peer, request.headers());
         let path = request.uri().path();
-        Pending {
+        let pending = Pending {
             id,
             is_function: path.starts_with("/api/"),
-            endpoint_index: self.state.metrics.endpoint_index(path),
+            endpoint_index: state.metrics.endpoint_index(path),
+        };
+        if let Some(rejection) = rejection.or(target.err()) {
+            let response = complete(state, &pending, rejection.into_response());
+            return Either::Left(ready(Ok(response)));
         }
+        if let Some(Some(handler)) = self.0.immediate.get(pending.endpoint_index) {
+            let head = Head {
+                method: request.method(),
+                uri: request.uri(),
+                headers: request.headers(),
+                id: &pending.id,
+                address,
+            };
+            let response = catch_unwind(AssertUnwindSafe(|| handler(state, &head)));
+            let response = response.unwrap_or_else(after_panic);
+            return Either::Left(ready(Ok(complete(state, &pending, response))));
+        }
+        let extensions = request.extensions_mut();
+        extensions.insert(pending.id.clone());
+        extensions.insert(ClientAddress(address));
+        let response = self.0.router.clone().call(request.map(Body::new));
+        let state = state.clone();
+        Either::Right(Box::pin(async move {
+            Ok(complete(&state, &pending, response.await?))
+        }))
+    }
+
+    /// Returns the id of a request and the address of its client.
+    fn identify(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> (RequestId, Option<IpAddr>) {
+        let proxies = &self.0.state.proxies;
+        let peer = peer.map(|peer| peer.to_canonical());
+        let trusted = peer.is_some_and(|peer| proxies.contains(peer));
+        self.0.untrusted_proxy.check(peer, trusted, headers);
+        let id = trusted
+            .then(|| forwarded_request_id(headers))
+            .flatten()
+            .unwrap_or_else(new_request_id);
+        (id, client_address(peer, headers, proxies))
     }
 }
 
-impl Service<Request> for RequestService {
+/// For requests that come from no connection. Their peer may be in their extensions.
+impl Service<Request<Body>> for RequestService {
     type Response = Response;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+    type Future = ResponseFuture;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Service::<Request>::poll_ready(&mut self.router, context)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
-        let target = target::normalize(&mut request);
-        let pending = self.begin(&mut request);
-        let rejection = request.extensions_mut().remove::<Rejection>();
-        if let Some(rejection) = rejection.or(target.err()) {
-            let response = complete(&self.state, &pending, rejection.into_response());
-            return Box::pin(std::future::ready(Ok(response)));
-        }
-        let (state, response) = (self.state.clone(), self.router.call(request));
-        Box::pin(async move { Ok(complete(&state, &pending, response.await?)) })
+    fn call(&mut self, mut request: Request<Body>) -> ResponseFuture {
+        let peer = request.extensions_mut().remove().map(|Peer(peer)| peer);
+        self.respond(request, peer, None)
     }
 }
 

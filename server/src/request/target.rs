@@ -1,10 +1,9 @@
 //! Normalization of the request target (RFC 9112, 3.2): whatever its form, handlers see a path with a query, and one `Host`.
 
 use super::rejection::{MAX_TARGET_BYTES, Rejection};
-use crate::config::split_authority;
-use axum::extract::Request;
+use crate::config::host_and_port;
 use http::{
-    HeaderValue, Method,
+    HeaderValue, Method, Request,
     header::HOST,
     uri::{Authority, Parts, PathAndQuery, Uri},
 };
@@ -13,7 +12,7 @@ use http::{
 ///
 /// # Errors
 /// Where the target is too long, the method is CONNECT, or the request names an invalid host or more than one.
-pub fn normalize(request: &mut Request) -> Result<(), Rejection> {
+pub fn normalize<B>(request: &mut Request<B>) -> Result<(), Rejection> {
     if *request.method() == Method::CONNECT {
         return Err(Rejection::Malformed("this server is no proxy"));
     }
@@ -37,13 +36,13 @@ pub fn normalize(request: &mut Request) -> Result<(), Rejection> {
             .ok()
             .and_then(|host| host.parse().ok())
             .ok_or(unreadable)?;
-        split_authority(&host).ok_or(unreadable)?;
+        host_and_port(&host).ok_or(unreadable)?;
     }
     // In the absolute form, and in HTTP/2, the target names the host.
     let Some(authority) = request.uri().authority() else {
         return Ok(());
     };
-    split_authority(authority).ok_or(unreadable)?;
+    host_and_port(authority).ok_or(unreadable)?;
     let same = |host: &HeaderValue| {
         let target = authority.as_str().as_bytes();
         host.as_bytes().eq_ignore_ascii_case(target)

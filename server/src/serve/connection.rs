@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     connections::{CloseReason, ConnectionLimits},
-    request::{Peer, Rejection, RequestService},
+    request::{Rejection, RequestService},
     router,
 };
 use axum::body::Body;
@@ -23,7 +23,6 @@ use tokio::{
     time::{Duration, Instant, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
-use tower::Service;
 
 /// Maximum length of a request's head, in bytes.
 const MAX_HEAD_BYTES: u32 = 32 * 1024;
@@ -81,20 +80,14 @@ impl Connection {
         let _ = self.stream.set_nodelay(true);
         let activity = Activity::new(self.limits);
         let stream = ObservedStream::new(self.stream, activity.clone());
-        let (peer, reserved) = (Peer(self.peer.ip()), self.reserved);
+        let (peer, reserved) = (self.peer.ip(), self.reserved);
         let service_activity = activity.clone();
         let service = service_fn(move |request: Request<Incoming>| {
             let multiplexed = request.version() == Version::HTTP_2;
             let (active, framing_error) = service_activity.begin(multiplexed);
-            let mut request = request.map(Body::new);
             let rejection = rejection(&request, framing_error, reserved);
             let close = reserved && !multiplexed;
-            request.extensions_mut().insert(peer);
-            if let Some(rejection) = rejection {
-                request.extensions_mut().insert(rejection);
-            }
-            // The service is always ready.
-            let response = router.clone().call(request);
+            let response = router.respond(request, Some(peer), rejection);
             async move {
                 let mut response: Response<Body> = response.await?;
                 if close {
@@ -158,7 +151,7 @@ impl Connection {
 
 /// Returns why a request is refused before it reaches a handler, if it is.
 fn rejection(
-    request: &Request<Body>,
+    request: &Request<Incoming>,
     framing_error: Option<FramingError>,
     reserved: bool,
 ) -> Option<Rejection> {

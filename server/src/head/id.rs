@@ -2,7 +2,8 @@
 
 use crate::wire::X_REQUEST_ID;
 use http::HeaderMap;
-use std::{cell::RefCell, sync::Arc};
+use serde::{Serialize, Serializer};
+use std::{cell::RefCell, ops::Deref, sync::Arc};
 use verification::{Entropy, SystemEntropy};
 
 const HEX_DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -10,20 +11,51 @@ const HEX_DIGITS: &[u8; 16] = b"0123456789abcdef";
 /// Ids that are generated at once: asking the system for each would be a noticeable part of a call's time.
 const BATCH: usize = 64;
 
+/// The id of a request: 1 to 64 characters of `[A-Za-z0-9_-]`.
+#[derive(Clone, Debug)]
+pub enum RequestId {
+    /// Generated here.
+    New([u8; 32]),
+    /// From a trusted proxy.
+    Forwarded(Arc<str>),
+}
+
+impl RequestId {
+    /// The id of a request that did not pass through the outermost service.
+    pub const UNKNOWN: Self = Self::New([b'0'; 32]);
+}
+
+impl Deref for RequestId {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::New(text) => str::from_utf8(text).unwrap_or_default(),
+            Self::Forwarded(text) => text,
+        }
+    }
+}
+
+impl Serialize for RequestId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
 thread_local! {
     /// Generated ids that are not used yet. Ids are not secret.
     static UNUSED_IDS: RefCell<Vec<[u8; 16]>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Returns a new id: 128 random bits in hexadecimal.
-pub fn new_request_id() -> Arc<str> {
+pub fn new_request_id() -> RequestId {
     let mut text = [b'0'; 32];
     for (pair, byte) in text.chunks_exact_mut(2).zip(random_bytes()) {
         for (digit, half) in pair.iter_mut().zip([byte >> 4, byte & 15]) {
             *digit = HEX_DIGITS[usize::from(half)];
         }
     }
-    str::from_utf8(&text).unwrap_or_default().into()
+    RequestId::New(text)
 }
 
 fn random_bytes() -> [u8; 16] {
@@ -39,13 +71,13 @@ fn random_bytes() -> [u8; 16] {
 }
 
 /// Returns the id in `X-Request-Id` if it has 1 to 64 characters of `[A-Za-z0-9_-]`.
-pub fn forwarded_request_id(headers: &HeaderMap) -> Option<Arc<str>> {
+pub fn forwarded_request_id(headers: &HeaderMap) -> Option<RequestId> {
     let text = headers.get(X_REQUEST_ID)?.to_str().ok()?;
     let valid = (1..=64).contains(&text.len())
         && text
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    valid.then(|| text.into())
+    valid.then(|| RequestId::Forwarded(text.into()))
 }
 
 #[cfg(test)]
@@ -56,9 +88,11 @@ mod tests {
 
     #[test]
     fn every_new_id_is_different() {
-        let ids: HashSet<_> = (0..3 * BATCH).map(|_| new_request_id()).collect();
+        let ids: HashSet<_> = (0..3 * BATCH)
+            .map(|_| new_request_id().to_string())
+            .collect();
         assert_eq!(ids.len(), 3 * BATCH);
-        let valid = |id: &Arc<str>| id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit());
+        let valid = |id: &String| id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit());
         assert!(ids.iter().all(valid));
     }
 
