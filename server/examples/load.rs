@@ -149,7 +149,7 @@ fn write_request(request: &mut Vec<u8>, pairs: &[&[u8]], kind: Kind, dice: &mut 
         );
     } else {
         request.extend_from_slice(
-            b"GET /v1/whoami HTTP/1.1\r\nhost: gate\r\nuser-agent: bench/1\r\nx-client-key: ",
+            b"GET /v1/auth HTTP/1.1\r\nhost: gate\r\nuser-agent: bench/1\r\nx-client-key: ",
         );
     }
     request.extend_from_slice(&pair[..ID]);
