@@ -1,8 +1,11 @@
 //! Forms that work with and without JavaScript.
 
+pub mod key;
+
 use crate::{
     context,
     error::{AppError, FieldError},
+    form::key::KeyForm,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_location;
@@ -36,11 +39,13 @@ impl Posted {
 }
 
 impl Posted {
-    fn fields_like(self, field: &str) -> Vec<String> {
+    /// All values of a list such as `scopes[]`, whose names may have an index.
+    fn values_of(&self, list: &str) -> Vec<String> {
+        let stem = |name: &str| name.split('[').next().map(ToOwned::to_owned);
         self.fields
-            .into_iter()
-            .filter(|(key, _)| key == field || key.split('[').next() == field.split('[').next())
-            .map(|(_, value)| value)
+            .iter()
+            .filter(|(name, _)| stem(name) == stem(list))
+            .map(|(_, value)| value.clone())
             .collect()
     }
 }
@@ -117,28 +122,24 @@ pub fn refusal(endpoint: &str) -> Option<AppError> {
         .and_then(|posted| posted.outcome.err())
 }
 
-/// What was sent in a field by a plain post, whatever became of it: for forms that stand there again although nothing was
-/// wrong.
+/// A field of a plain post to this server function, whatever its outcome: for forms that are shown again although
+/// nothing was wrong.
 pub fn sent(endpoint: &str, field: &str) -> Option<String> {
     context::posted()
         .filter(|posted| posted.is(endpoint))
         .and_then(|posted| posted.field(field))
 }
 
-/// All values of such a field, such as `scopes[]`.
-pub fn sent_all(endpoint: &str, field: &str) -> Vec<String> {
-    context::posted()
-        .filter(|posted| posted.is(endpoint))
-        .map(|posted| posted.fields_like(field))
-        .unwrap_or_default()
+/// The key's fields of a plain post to this server function, whatever its outcome.
+pub fn sent_key_form(endpoint: &str) -> Option<KeyForm> {
+    let posted = context::posted().filter(|posted| posted.is(endpoint))?;
+    let scopes = posted.values_of(key::SCOPES);
+    Some(KeyForm::read(|name| posted.field(name), scopes))
 }
 
-/// All values of a field that was sent several times, such as `scopes[]`.
-pub fn typed_all(endpoint: &str, field: &str) -> Vec<String> {
-    context::posted()
-        .filter(|posted| posted.is(endpoint) && posted.outcome.is_err())
-        .map(|posted| posted.fields_like(field))
-        .unwrap_or_default()
+/// The key's fields of a plain post to this server function that was refused.
+pub fn refused_key_form(endpoint: &str) -> Option<KeyForm> {
+    refusal(endpoint).and_then(|_| sent_key_form(endpoint))
 }
 
 fn last_part(path: &str) -> &str {

@@ -8,7 +8,7 @@ use crate::{
     },
     error::AppError,
     form::use_outcome,
-    part::{Changes, KeyForm, SecretReveal},
+    part::{Changes, CreateKeyForm, SecretReveal},
     routes,
     ui::{Dialog, ErrorState, Notice},
     words::{create, reveal},
@@ -75,7 +75,7 @@ fn Steps(
             None if wiped.get_untracked() => ().into_any(),
             None => view! {
                 <Dialog id="new-key" title=create::TITLE wide=true back>
-                    <KeyForm app form action outcome />
+                    <CreateKeyForm app form action outcome />
                 </Dialog>
             }
             .into_any(),

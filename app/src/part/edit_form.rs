@@ -1,13 +1,13 @@
 //! The form for an existing key.
 
 use super::{
-    ChangeReview, KeyFields, PasswordAgain, scope_picker,
-    typed_key::{Faults, TypedKey},
+    ChangeReview, KeyFields, PasswordAgain,
+    field_errors::{self, FieldErrors},
 };
 use crate::{
     api::keys::edit::{Edit, EditData, EditKey, LIVE},
     error::AppError,
-    form::{FormPage, sent, sent_all, use_errors},
+    form::{FormPage, key::KeyForm, sent_key_form, use_errors},
     routes,
     ui::{ErrorSummary, Notice, Submit, ready::use_ready},
     words::{create, edit},
@@ -28,15 +28,13 @@ pub fn EditForm(
     outcome: Signal<Option<Result<Edit, AppError>>>,
 ) -> impl IntoView {
     let ready = use_ready();
-    let errors = use_errors(outcome);
-    let faults = Faults::of(errors);
+    let errors = FieldErrors::of(use_errors(outcome));
     let id = data.key.id;
     let back = routes::key(&app, id);
-    let first = typed_before(&data).unwrap_or_else(|| TypedKey::of_key(&data.key));
+    let form = sent_key_form("edit_key").unwrap_or_else(|| KeyForm::of_key(&data.key));
     let present = data.key.expires_at.into();
-    let values = first.values(present);
-    let mark = first.raw(Some(present)).fingerprint();
-    let typed = RwSignal::new(first);
+    let fingerprint = form.fingerprint();
+    let typed = RwSignal::new(form.clone());
     // An answer may bring a newer one.
     let data = RwSignal::new(data);
     Effect::new(move |_| {
@@ -51,15 +49,15 @@ pub fn EditForm(
     });
     let widens = move || change.with(|change| change.as_ref().is_some_and(KeyChange::widens));
     let can_do_without = Signal::derive(move || data.with(|data| data.fresh) || !widens());
-    let look = move |event: web_sys::Event| {
-        let Some((key, field)) = TypedKey::of(&event) else {
+    let check = move |event: web_sys::Event| {
+        let Some((form, field)) = field_errors::edited(&event) else {
             return;
         };
-        let found = data.with_untracked(|data| parse(&key, data));
-        faults.look(&event, &field, &found);
-        // Not at every key: what changes is read aloud.
+        let parsed = data.with_untracked(|data| parse(&form, data));
+        errors.check(&event, &field, &parsed);
+        // Not at every key: screen readers announce the changes.
         if event.type_() == "change" {
-            typed.set(key);
+            typed.set(form);
         }
     };
     let news = move || match outcome.get() {
@@ -70,7 +68,7 @@ pub fn EditForm(
     view! {
         <ActionForm action attr:novalidate="" attr:autocomplete="off">
             <FormPage />
-            <div class="dialog-body" on:input=look on:change=look>
+            <div class="dialog-body" on:input=check on:change=check>
                 <ErrorSummary errors />
                 <div role="alert">
                     {move || news().map(|news| view! { <Notice tone="warning">{news}</Notice> })}
@@ -81,16 +79,16 @@ pub fn EditForm(
                 <input
                     type="hidden"
                     name="reviewed"
-                    value=move || if ready.get() { LIVE.to_owned() } else { mark.clone() }
+                    value=move || if ready.get() { LIVE.to_owned() } else { fingerprint.clone() }
                 />
                 <input
                     type="hidden"
                     name="environment"
                     value=move || data.with(|data| data.key.environment.as_str())
                 />
-                <KeyFields values errors=faults />
+                <KeyFields form present errors />
                 <ChangeReview change data />
-                <PasswordAgain fresh=can_do_without errors=faults />
+                <PasswordAgain fresh=can_do_without errors />
             </div>
             <footer class="dialog-actions">
                 <a class="button" data-variant="ghost" href=back>
@@ -103,22 +101,6 @@ pub fn EditForm(
     .into_any()
 }
 
-fn parse(typed: &TypedKey, data: &EditData) -> Result<KeyDraft, AppError> {
-    typed.raw(Some(data.key.expires_at.into())).parse(data.now)
-}
-
-/// What was typed before a plain post that saved nothing.
-fn typed_before(data: &EditData) -> Option<TypedKey> {
-    let text = |field| sent("edit_key", field);
-    Some(TypedKey {
-        name: text("name")?,
-        description: text("description").unwrap_or_default(),
-        environment: data.key.environment.to_string(),
-        scopes: sent_all("edit_key", scope_picker::NAME),
-        expiration: text("expiration").unwrap_or_default(),
-        expires_on: text("expires_on").unwrap_or_default(),
-        allowed_ips: text("allowed_ips").unwrap_or_default(),
-        rate_requests: text("rate_requests").unwrap_or_default(),
-        rate_window: text("rate_window").unwrap_or_default(),
-    })
+fn parse(form: &KeyForm, data: &EditData) -> Result<KeyDraft, AppError> {
+    form.parse(Some(data.key.expires_at.into()), data.now)
 }

@@ -1,8 +1,9 @@
-//! The fields of a key, as the form for a new one and the form for an existing one have them.
+//! The fields of a key, in the forms for a new and an existing one.
 
 use super::{ExpiryField, ScopePicker};
 use crate::{
     error::FieldError,
+    form::key::KeyForm,
     ui::{FieldNote, SelectField, TextArea, TextField},
     words::create,
 };
@@ -12,47 +13,29 @@ use domain::key::{
 };
 use leptos::prelude::*;
 
-/// What stands in the fields at first, as text.
-#[derive(Clone, Debug, Default)]
-pub struct KeyValues {
-    /// The name.
-    pub name: Option<String>,
-    /// What the key is for.
-    pub description: Option<String>,
-    /// Scopes that are ticked.
-    pub scopes: Vec<String>,
-    /// The choice of an end.
-    pub expiration: Option<String>,
-    /// The date beside it.
-    pub expires_on: Option<String>,
-    /// Addresses and networks, one a line.
-    pub allowed_ips: Option<String>,
-    /// Requests in a window.
-    pub rate_requests: Option<String>,
-    /// The window.
-    pub rate_window: Option<String>,
-    /// The end that the key has, where there is a key.
-    pub present: Option<Expiry>,
-}
-
-/// Every field. What is typed stays while somebody finds fault with it.
+/// Every field.
 #[component]
 pub fn KeyFields(
-    /// What stands in the fields at first.
-    values: KeyValues,
-    /// Live or test, where that can be chosen still: the word that is chosen at first.
+    /// The fields' first values.
+    form: KeyForm,
+    /// The expiry of an existing key.
     #[prop(optional)]
-    environment: Option<String>,
-    /// All that is wrong with the form.
+    present: Option<Expiry>,
+    /// Whether live or test can be chosen.
+    #[prop(optional)]
+    choose_environment: bool,
+    /// The form's errors.
     #[prop(into)]
     errors: Signal<Vec<FieldError>>,
 ) -> impl IntoView {
+    let sent = |value: String| (!value.is_empty()).then_some(value);
+    let environment = choose_environment.then_some(form.environment);
     view! {
         <TextField
             name="name"
             label=create::NAME
             hint=create::NAME_HINT
-            value=values.name
+            value=Some(form.name)
             errors
             autofocus=true
         />
@@ -60,22 +43,22 @@ pub fn KeyFields(
             name="description"
             label=create::DESCRIPTION
             hint=create::DESCRIPTION_HINT
-            value=values.description
+            value=Some(form.description)
             errors
         />
         {environment.map(|first| view! { <EnvironmentField first errors /> })}
-        <ScopePicker ticked=values.scopes errors />
+        <ScopePicker ticked=form.scopes errors />
         <ExpiryField
-            choice=values.expiration
-            day=values.expires_on
-            present=values.present
+            choice=sent(form.expiration)
+            day=Some(form.expires_on)
+            present
             errors
         />
         <TextArea
             name="allowed_ips"
             label=create::ADDRESSES
             hint=create::ADDRESSES_HINT
-            value=values.allowed_ips
+            value=Some(form.allowed_ips)
             errors
             mono=true
         />
@@ -85,7 +68,7 @@ pub fn KeyFields(
                 label=create::RATE
                 hint=create::RATE_HINT
                 inputmode="numeric"
-                value=values.rate_requests
+                value=Some(form.rate_requests)
                 errors
                 optional=true
             />
@@ -93,7 +76,7 @@ pub fn KeyFields(
                 name="rate_window"
                 label=create::WINDOW
                 choices=WINDOWS.iter().map(|row| (row.0, row.1)).collect()
-                value=values.rate_window.unwrap_or_else(|| DEFAULT_WINDOW.to_owned())
+                value=sent(form.rate_window).unwrap_or_else(|| DEFAULT_WINDOW.to_owned())
                 errors
             />
         </div>

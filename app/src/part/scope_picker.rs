@@ -1,13 +1,10 @@
 //! Choosing scopes.
 
-use crate::{error::FieldError, ui::FieldNote, words::create};
+use crate::{error::FieldError, form::key::SCOPES, ui::FieldNote, words::create};
 use domain::key::scope::{CATALOGUE, Resource, ScopeSet};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, EventInit, HtmlInputElement};
-
-/// The boxes' name: the brackets make a list of them.
-pub const NAME: &str = "scopes[]";
 
 /// A checkbox for each scope of the catalogue. The boxes hold the choice; presets only tick them.
 #[component]
@@ -127,7 +124,7 @@ fn group(
                 <label class="choice">
                     <input
                         type="checkbox"
-                        name=NAME
+                        name=SCOPES
                         value=scope.clone()
                         aria-label=scope
                         checked=checked

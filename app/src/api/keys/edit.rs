@@ -1,10 +1,6 @@
-//! Changing what a key is called and what it may do.
-#![expect(
-    clippy::too_many_arguments,
-    reason = "a server function takes one for each field of its form"
-)]
+//! Editing a key.
 
-use crate::error::AppError;
+use crate::{error::AppError, form::key::KeyForm};
 use domain::{key::KeySummary, time::Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -48,45 +44,30 @@ pub async fn edit_form(app: String, key: String) -> Result<EditData, AppError> {
     crate::context::edit_data(&editor, id).await
 }
 
-/// Changes a key. `seen` is the mark of what the form was made from, `reviewed` that of what was shown to change, or
-/// [`LIVE`].
+/// Changes a key. `seen` is the fingerprint of the key that the form was made from, `reviewed` that of the form whose
+/// changes were shown, or [`LIVE`].
 #[server(name = EditKey, prefix = "/api", endpoint = "edit_key")]
 pub async fn edit_key(
     app: String,
     key: String,
     seen: String,
-    name: String,
-    #[server(default)] description: String,
-    #[server(default)] scopes: Vec<String>,
-    expiration: String,
-    #[server(default)] expires_on: String,
-    #[server(default)] allowed_ips: String,
-    #[server(default)] rate_requests: String,
-    #[server(default)] rate_window: String,
+    #[server(flatten)] form: KeyForm,
     #[server(default)] reviewed: String,
     #[server(default)] password: String,
 ) -> Result<Edit, AppError> {
     let editor = crate::context::editor(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
     let present = crate::context::edit_data(&editor, id).await?;
-    let raw = super::create::RawDraft {
-        name: &name,
-        description: &description,
-        environment: present.key.environment.as_str(),
-        scopes: &scopes,
-        expiration: &expiration,
-        expires_on: &expires_on,
-        allowed_ips: &allowed_ips,
-        rate_requests: &rate_requests,
-        rate_window: &rate_window,
-        present: Some(present.key.expires_at.into()),
+    let form = KeyForm {
+        environment: present.key.environment.to_string(),
+        ..form
     };
-    let wanted = raw.parse(present.now)?;
+    let wanted = form.parse(Some(present.key.expires_at.into()), present.now)?;
     if present.seen != seen {
         return Ok(Edit::Overtaken(Box::new(present)));
     }
     let change = domain::key::change::KeyChange::between(&present.key.draft(), &wanted);
-    if !change.is_empty() && reviewed != LIVE && reviewed != raw.fingerprint() {
+    if !change.is_empty() && reviewed != LIVE && reviewed != form.fingerprint() {
         return Ok(Edit::Review);
     }
     let edited = if change.widens() {

@@ -2,9 +2,7 @@
 
 use super::{
     KeyFields, PasswordAgain,
-    key_fields::KeyValues,
-    scope_picker,
-    typed_key::{Faults, TypedKey},
+    field_errors::{self, FieldErrors},
 };
 use crate::{
     api::keys::{
@@ -12,7 +10,7 @@ use crate::{
         read::NewKeyForm,
     },
     error::AppError,
-    form::{FormPage, typed, typed_all, use_errors},
+    form::{FormPage, key::KeyForm, refused_key_form, use_errors},
     routes,
     ui::{ErrorSummary, Submit},
     words::create,
@@ -21,7 +19,7 @@ use leptos::prelude::*;
 
 /// Every field of a new key.
 #[component]
-pub fn KeyForm(
+pub fn CreateKeyForm(
     /// The application's id.
     app: String,
     /// What the server gave for this form.
@@ -31,28 +29,27 @@ pub fn KeyForm(
     /// What came of it.
     outcome: Signal<Option<Result<Creation, AppError>>>,
 ) -> impl IntoView {
-    let errors = use_errors(outcome);
-    let faults = Faults::of(errors);
+    let errors = FieldErrors::of(use_errors(outcome));
     let back = routes::list(&app);
     let now = form.now;
-    let look = move |event: web_sys::Event| {
-        if let Some((key, field)) = TypedKey::of(&event) {
-            faults.look(&event, &field, &key.raw(None).parse(now));
+    let check = move |event: web_sys::Event| {
+        if let Some((form, field)) = field_errors::edited(&event) {
+            errors.check(&event, &field, &form.parse(None, now));
         }
     };
     view! {
         <ActionForm action attr:novalidate="" attr:autocomplete="off">
             <FormPage />
-            <div class="dialog-body" on:input=look on:change=look>
+            <div class="dialog-body" on:input=check on:change=check>
                 <ErrorSummary errors />
                 <input type="hidden" name="app" value=app />
                 <input type="hidden" name="once" value=form.once />
                 <KeyFields
-                    values=values()
-                    environment=was("environment").unwrap_or_else(|| "test".to_owned())
-                    errors=faults
+                    form=refused_key_form("create_key").unwrap_or_else(blank)
+                    choose_environment=true
+                    errors
                 />
-                <PasswordAgain fresh=form.fresh errors=faults />
+                <PasswordAgain fresh=form.fresh errors />
             </div>
             <footer class="dialog-actions">
                 <a class="button" data-variant="ghost" href=back>
@@ -65,21 +62,9 @@ pub fn KeyForm(
     .into_any()
 }
 
-fn was(field: &str) -> Option<String> {
-    typed("create_key", field)
-}
-
-/// What was typed before a plain post was refused.
-fn values() -> KeyValues {
-    KeyValues {
-        name: was("name"),
-        description: was("description"),
-        scopes: typed_all("create_key", scope_picker::NAME),
-        expiration: was("expiration"),
-        expires_on: was("expires_on"),
-        allowed_ips: was("allowed_ips"),
-        rate_requests: was("rate_requests"),
-        rate_window: was("rate_window"),
-        present: None,
+fn blank() -> KeyForm {
+    KeyForm {
+        environment: "test".into(),
+        ..KeyForm::default()
     }
 }
