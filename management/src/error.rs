@@ -13,6 +13,12 @@ pub enum ManagementError {
     /// The password was entered more than ten minutes ago.
     #[error("this asks for a fresh sign-in")]
     Stale,
+    /// Too many attempts, or too many passwords are being checked.
+    #[error("too many attempts: retry after {retry_after_ms} ms")]
+    Throttled {
+        /// Milliseconds until another attempt is accepted.
+        retry_after_ms: i64,
+    },
     /// The account would have no owner.
     #[error("an account needs an owner: make somebody else one first")]
     LastOwner,
@@ -44,6 +50,13 @@ impl From<StoreError> for ManagementError {
             _ => Self::Unexpected(error.to_string()),
         }
     }
+}
+
+impl ManagementError {
+    /// The answer while too many passwords are being checked.
+    pub(crate) const BUSY: Self = Self::Throttled {
+        retry_after_ms: 1_000,
+    };
 }
 
 impl From<telemetry::TooManyReports> for ManagementError {

@@ -48,16 +48,16 @@ pub use issue::Issue;
 pub use journal::{BadJournal, Replayed};
 pub use key_view::KeyView;
 pub use list::Listing;
-pub use members::{Accepted, Invited};
+pub use members::Invited;
 pub use people::{PersonDraft, SetUp, SetupDraft};
 pub use pepper::{PepperUse, pepper_uses};
-pub use reset::{Administered, OpenReset, PeopleAdmin, Reset, ResetLink};
-pub use session::{Reauthentication, Session, SignIn, SignedIn};
+pub use reset::{Administered, OpenReset, PeopleAdmin, ResetLink};
+pub use session::{Session, SignedIn};
 pub use stats::Stats;
 pub use store::{
     AuditLine, Fault, Ownership, PepperName, PepperUsage, SealingReport, Store, StoreError,
 };
-pub use support::{Look, Support};
+pub use support::Support;
 pub use usage_view::{ChartQuery, UsageView};
 pub use zone::Zone;
 

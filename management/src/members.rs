@@ -3,7 +3,7 @@
 use crate::{
     FreshOwner, Keyring, ManagementError, Owner, SignedIn, Viewer, Zone,
     password::{Lane, check_new},
-    session::{self, Admission},
+    session,
 };
 use domain::{
     Invalid,
@@ -31,24 +31,6 @@ impl fmt::Debug for Invited {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Invited({}, [redacted])", self.email)
     }
-}
-
-/// The result of accepting an invitation.
-#[derive(Debug)]
-pub enum Accepted {
-    /// The person is a member and signed in.
-    Granted(SignedIn),
-    /// The link does not work any more.
-    Gone,
-    /// The password is wrong for an existing person, or too weak for a new one; the two are indistinguishable.
-    Refused,
-    /// Too many failures.
-    Throttled {
-        /// Milliseconds until another attempt is checked.
-        retry_after_ms: i64,
-    },
-    /// Too many passwords are being checked.
-    Busy,
 }
 
 impl Viewer {
@@ -276,30 +258,26 @@ impl Keyring {
         password: SecretString,
         device: Option<&str>,
         origin: &Origin,
-    ) -> Result<Accepted, ManagementError> {
+    ) -> Result<Option<SignedIn>, ManagementError> {
         let Some((row, token_hash)) = self.invitation(token).await? else {
-            return Ok(Accepted::Gone);
+            return Err(ManagementError::NotFound);
         };
         let email = row.invitation.email.clone();
         let password = password.expose_secret();
         // An address without a person takes the same steps as one with a person, and a weak password gets the same answer
         // as a wrong one: the inviter has the link too, and must not learn from it whether the address has an account.
         let known = match self.admit(&email, password, device, origin).await? {
-            Admission::Admitted(person) if person.is_support => {
+            Some(person) if person.is_support => {
                 return Err(Invalid::new(
                     "This address belongs to support, which belongs to no account.",
                 )
                 .into());
             }
-            Admission::Admitted(person) => Some(person),
-            Admission::Throttled { retry_after_ms } => {
-                return Ok(Accepted::Throttled { retry_after_ms });
-            }
-            Admission::Busy => return Ok(Accepted::Busy),
-            Admission::Refused => {
+            Some(person) => Some(person),
+            None => {
                 let exists = self.store.person_state(&email).await?.is_some();
                 if exists || check_new(password, &email).is_err() {
-                    return Ok(Accepted::Refused);
+                    return Ok(None);
                 }
                 None
             }
@@ -320,10 +298,8 @@ impl Keyring {
                         password_hash,
                         is_support: false,
                     };
-                    let signed_in = session::start(&keyring, &person, &origin).await?;
-                    Ok(signed_in.map_or(Accepted::Refused, Accepted::Granted))
+                    session::start(&keyring, &person, &origin).await
                 }
-                Err(StoreError::NotFound) => Ok(Accepted::Gone),
                 Err(StoreError::Conflict) => Err(already().into()),
                 Err(error) => Err(error.into()),
             }

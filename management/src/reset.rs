@@ -217,17 +217,6 @@ pub struct OpenReset {
     pub expires_at: Timestamp,
 }
 
-/// The result of a password reset.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Reset {
-    /// The password is changed, and all sessions of the person have ended.
-    Done,
-    /// The link does not work any more.
-    Gone,
-    /// Too many passwords are being checked.
-    Busy,
-}
-
 impl Keyring {
     /// Returns the reset link with this token; `None` if it does not work any more.
     ///
@@ -261,21 +250,22 @@ impl Keyring {
     /// Sets a new password once, and ends all sessions of the person.
     ///
     /// # Errors
-    /// `Invalid` if the password is too weak: the link still works.
+    /// `NotFound` if the link does not work any more; `Invalid` if the password is too weak: the link still works;
+    /// `Throttled` while too many passwords are being checked.
     pub async fn reset_password(
         &self,
         token: &str,
         password: SecretString,
         origin: &Origin,
-    ) -> Result<Reset, ManagementError> {
+    ) -> Result<(), ManagementError> {
         let Some((open, id, token_hash)) = self.find_reset(token).await? else {
-            return Ok(Reset::Gone);
+            return Err(ManagementError::NotFound);
         };
         check_new(password.expose_secret(), &open.email)?;
         // The holder of the link is authenticated by it.
         let password = password.expose_secret();
         let Some(password_hash) = self.passwords.try_hash(password, Lane::Known).await? else {
-            return Ok(Reset::Busy);
+            return Err(ManagementError::BUSY);
         };
         let (keyring, origin) = (self.clone(), origin.clone());
         self.run_to_completion(async move {
@@ -295,15 +285,10 @@ impl Keyring {
                     }
                 })
                 .collect();
-            let store = &keyring.store;
-            match store
+            Ok(keyring
+                .store
                 .reset_password(&token_hash, id, &password_hash, at, &events)
-                .await
-            {
-                Ok(()) => Ok(Reset::Done),
-                Err(StoreError::NotFound) => Ok(Reset::Gone),
-                Err(error) => Err(error.into()),
-            }
+                .await?)
         })
         .await
     }

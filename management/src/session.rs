@@ -40,37 +40,6 @@ impl fmt::Debug for SignedIn {
     }
 }
 
-/// The result of a sign-in.
-#[derive(Debug)]
-pub enum SignIn {
-    /// The person is signed in.
-    Granted(SignedIn),
-    /// Unknown address or wrong password; the two are indistinguishable.
-    Refused,
-    /// Too many failures.
-    Throttled {
-        /// Milliseconds until another attempt is checked.
-        retry_after_ms: i64,
-    },
-    /// Too many passwords are being checked.
-    Busy,
-}
-
-/// The result of entering the password again.
-pub enum Reauthentication {
-    /// The password is correct: the session is fresh.
-    Given(Session),
-    /// The password is wrong.
-    Refused,
-    /// Too many failures.
-    Throttled {
-        /// Milliseconds until another attempt is checked.
-        retry_after_ms: i64,
-    },
-    /// Too many passwords are being checked.
-    Busy,
-}
-
 /// The session of a signed-in person.
 #[derive(Clone)]
 pub struct Session {
@@ -79,50 +48,37 @@ pub struct Session {
     token_hash: [u8; 32],
 }
 
-/// The result of a throttled password check.
-pub(crate) enum Admission {
-    Admitted(PersonRow),
-    Refused,
-    Throttled { retry_after_ms: i64 },
-    Busy,
-}
-
 impl Keyring {
-    /// Checks an e-mail address and a password. `device` is the token of an earlier sign-in.
+    /// Checks an e-mail address and a password; `None` if they do not match. `device` is the token of an earlier sign-in.
     ///
     /// # Errors
-    /// If the database fails.
+    /// `Throttled`; if the database fails.
     pub async fn sign_in(
         &self,
         email: &str,
         password: &str,
         device: Option<&str>,
         origin: &Origin,
-    ) -> Result<SignIn, ManagementError> {
+    ) -> Result<Option<SignedIn>, ManagementError> {
         // An invalid address takes the same steps as an unknown one.
         let Ok(email) = Email::parse(email).or_else(|_| Email::parse("nobody@invalid")) else {
-            return Ok(SignIn::Refused);
+            return Ok(None);
         };
-        Ok(match self.admit(&email, password, device, origin).await? {
-            Admission::Admitted(person) => match start(self, &person, origin).await? {
-                Some(signed_in) => SignIn::Granted(signed_in),
-                // The person was disabled, or the password changed, since the check.
-                None => SignIn::Refused,
-            },
-            Admission::Refused => SignIn::Refused,
-            Admission::Throttled { retry_after_ms } => SignIn::Throttled { retry_after_ms },
-            Admission::Busy => SignIn::Busy,
-        })
+        match self.admit(&email, password, device, origin).await? {
+            // `None` too if the person was disabled, or the password changed, since the check.
+            Some(person) => start(self, &person, origin).await,
+            None => Ok(None),
+        }
     }
 
-    /// Checks a password and counts failures.
+    /// Checks a password and counts failures; `None` for an unknown address or a wrong password.
     pub(crate) async fn admit(
         &self,
         email: &Email,
         password: &str,
         device: Option<&str>,
         origin: &Origin,
-    ) -> Result<Admission, ManagementError> {
+    ) -> Result<Option<PersonRow>, ManagementError> {
         let device = device.filter(|device| self.knows_device(device, email));
         self.admit_known(email, password, device, origin).await
     }
@@ -134,7 +90,7 @@ impl Keyring {
         password: &str,
         known: Option<&str>,
         origin: &Origin,
-    ) -> Result<Admission, ManagementError> {
+    ) -> Result<Option<PersonRow>, ManagementError> {
         let lane = if known.is_some() {
             Lane::Known
         } else {
@@ -147,7 +103,7 @@ impl Keyring {
             Ok(attempt) => attempt,
             Err(retry_after_ms) => {
                 self.telemetry.sign_in_throttled(email, origin);
-                return Ok(Admission::Throttled { retry_after_ms });
+                return Err(ManagementError::Throttled { retry_after_ms });
             }
         };
         let person = self.store.person_by_email(email).await?;
@@ -160,18 +116,18 @@ impl Keyring {
                     let new = &person.password_hash;
                     self.store.rehash_person(person.id, &old, new).await?;
                 }
-                Ok(Admission::Admitted(person))
+                Ok(Some(person))
             }
             (Checked::Busy, _) => {
                 self.sign_ins.refund_busy(&attempt);
-                Ok(Admission::Busy)
+                Err(ManagementError::BUSY)
             }
             (_, person) => {
                 if person.is_some() {
                     self.telemetry
                         .sign_in_failed(EventKind::SignInFailed, email, origin);
                 }
-                Ok(Admission::Refused)
+                Ok(None)
             }
         }
     }
@@ -320,29 +276,26 @@ impl Session {
         self.keyring.now().since(self.row.authenticated_at) <= FRESH
     }
 
-    /// Checks the person's password again, which makes the session fresh. `device` as for [`Keyring::sign_in`].
+    /// Checks the person's password again, which makes the session fresh; `None` if it is wrong. `device` as for
+    /// [`Keyring::sign_in`].
     ///
     /// # Errors
-    /// `NotFound` if the session has ended meanwhile; if the database fails.
+    /// `Throttled`; `NotFound` if the session has ended meanwhile; if the database fails.
     pub async fn reauthenticate(
         mut self,
         password: &str,
         device: Option<&str>,
         origin: &Origin,
-    ) -> Result<Reauthentication, ManagementError> {
+    ) -> Result<Option<Self>, ManagementError> {
         let keyring = self.keyring.clone();
         let email = self.row.email.clone();
         // The session serves as the device: its attempts are not shared with others.
         let session = self.row.id.to_string();
         let device = device.filter(|device| keyring.knows_device(device, &email));
         let known = Some(device.unwrap_or(&session));
-        match keyring.admit_known(&email, password, known, origin).await? {
-            Admission::Admitted(_) => {}
-            Admission::Refused => return Ok(Reauthentication::Refused),
-            Admission::Throttled { retry_after_ms } => {
-                return Ok(Reauthentication::Throttled { retry_after_ms });
-            }
-            Admission::Busy => return Ok(Reauthentication::Busy),
+        let admitted = keyring.admit_known(&email, password, known, origin).await?;
+        if admitted.is_none() {
+            return Ok(None);
         }
         let action = Action::PasswordEntered;
         let events = events(&keyring, action, self.row.person, &email, origin).await?;
@@ -352,7 +305,7 @@ impl Session {
             .reauthenticate_session(&self.token_hash, now, &events)
             .await?;
         self.row.authenticated_at = now;
-        Ok(Reauthentication::Given(self))
+        Ok(Some(self))
     }
 
     /// Returns the applications that the person may read, ordered by name.

@@ -24,18 +24,6 @@ pub struct Support {
     origin: Origin,
 }
 
-/// The result of a search.
-#[derive(Debug)]
-pub enum Look {
-    /// The results.
-    Found(Box<SupportSearchResult>),
-    /// Too many searches.
-    Throttled {
-        /// Milliseconds until another one is allowed.
-        retry_after_ms: i64,
-    },
-}
-
 /// Support's turns for long reads, as if all of its staff were one account. No account has this id.
 const STAFF: AccountId = AccountId(Uuid::nil());
 
@@ -77,13 +65,13 @@ impl Support {
     /// Searches, for a reason. The audit logs of all found accounts record the search first.
     ///
     /// # Errors
-    /// If the database fails: nothing is shown then.
+    /// `Throttled` after too many searches; if the database fails: nothing is shown then.
     pub async fn look(
         &self,
         search: SupportSearch,
         what: String,
         reason: String,
-    ) -> Result<Look, ManagementError> {
+    ) -> Result<SupportSearchResult, ManagementError> {
         let now = self.now();
         let person = self.identity.person_id;
         let looked = self
@@ -91,7 +79,7 @@ impl Support {
             .sign_ins
             .search(person, self.keyring.monotonic());
         if let Err(retry_after_ms) = looked {
-            return Ok(Look::Throttled { retry_after_ms });
+            return Err(ManagementError::Throttled { retry_after_ms });
         }
         let support = self.clone();
         self.keyring
@@ -121,7 +109,7 @@ impl Support {
                         support.find_requests(&mut found).await?;
                     }
                 }
-                Ok(Look::Found(Box::new(found)))
+                Ok(found)
             })
             .await
     }

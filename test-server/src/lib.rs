@@ -24,7 +24,7 @@ use domain::{
     time::{DAY, Timestamp},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
-use management::{Issue, Keyring, Owner, PersonDraft, Session, SignIn, Store};
+use management::{Issue, Keyring, Owner, PersonDraft, Session, Store};
 use server::{
     AppState,
     config::PublicUrl,
@@ -174,7 +174,7 @@ impl TestServer {
             .sign_in(email, PASSWORD, None, &Origin::default())
             .await
         {
-            Ok(SignIn::Granted(signed_in)) => signed_in.token,
+            Ok(Some(signed_in)) => signed_in.token,
             other => panic!("{email} cannot sign in: {other:?}"),
         }
     }

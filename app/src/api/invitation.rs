@@ -29,29 +29,16 @@ pub async fn show_invitation(token: String) -> Result<OpenInvitation, AppError> 
 /// Makes a member of whoever holds the link, signs them in, and leads to their applications.
 #[server(name = AcceptInvitation, prefix = "/api", endpoint = "accept_invitation")]
 pub async fn accept_invitation(token: String, password: String) -> Result<(), AppError> {
-    use management::Accepted::{Busy, Gone, Granted, Refused, Throttled};
     let (device, origin) = (crate::context::device(), crate::context::origin());
-    let answer = crate::context::keyring()?
+    let signed_in = crate::context::keyring()?
         .accept(&token, password.into(), device.as_deref(), &origin)
         .await
         .map_err(|error| match error {
             management::ManagementError::Invalid(invalid) => AppError::field("password", invalid.0),
             error => error.into(),
-        })?;
-    match answer {
-        Granted(signed_in) => {
-            crate::context::start_session(&signed_in);
-            crate::context::redirect("/");
-            Ok(())
-        }
-        Gone => Err(crate::context::refuse(AppError::NotFound)),
-        Refused => Err(AppError::field(
-            "password",
-            crate::words::invitation::WRONG_PASSWORD,
-        )),
-        Throttled { retry_after_ms } => Err(AppError::Busy { retry_after_ms }),
-        Busy => Err(AppError::Busy {
-            retry_after_ms: 1_000,
-        }),
-    }
+        })?
+        .ok_or_else(|| AppError::field("password", crate::words::invitation::WRONG_PASSWORD))?;
+    crate::context::start_session(&signed_in);
+    crate::context::redirect("/");
+    Ok(())
 }

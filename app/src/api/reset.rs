@@ -33,22 +33,14 @@ pub async fn show_reset(token: String) -> Result<ResetForm, AppError> {
 #[server(name = ResetPassword, prefix = "/api", endpoint = "reset_password")]
 pub async fn reset_password(token: String, password: String) -> Result<(), AppError> {
     let origin = crate::context::origin();
-    let answer = crate::context::keyring()?
+    crate::context::keyring()?
         .reset_password(&token, password.into(), &origin)
         .await
         .map_err(|error| match error {
             management::ManagementError::Invalid(invalid) => AppError::field("password", invalid.0),
             error => error.into(),
         })?;
-    match answer {
-        management::Reset::Done => {
-            crate::context::end_session();
-            crate::context::redirect(crate::routes::SIGN_IN_AFTER_RESET);
-            Ok(())
-        }
-        management::Reset::Gone => Err(crate::context::refuse(AppError::NotFound)),
-        management::Reset::Busy => Err(AppError::Busy {
-            retry_after_ms: 1_000,
-        }),
-    }
+    crate::context::end_session();
+    crate::context::redirect(crate::routes::SIGN_IN_AFTER_RESET);
+    Ok(())
 }

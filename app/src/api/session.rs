@@ -10,29 +10,20 @@ pub async fn sign_in(
     password: String,
     #[server(default)] next: Option<String>,
 ) -> Result<(), AppError> {
-    use management::SignIn::{Busy, Granted, Refused, Throttled};
     let device = crate::context::device();
-    let answer = crate::context::keyring()?
+    let signed_in = crate::context::keyring()?
         .sign_in(
             &email,
             &password,
             device.as_deref(),
             &crate::context::origin(),
         )
-        .await?;
-    match answer {
-        Granted(signed_in) => {
-            crate::context::start_session(&signed_in);
-            let next = next.as_deref().and_then(crate::routes::local_path);
-            crate::context::redirect(next.unwrap_or("/"));
-            Ok(())
-        }
-        Refused => Err(AppError::field("", crate::words::door::NO_MATCH)),
-        Throttled { retry_after_ms } => Err(AppError::Busy { retry_after_ms }),
-        Busy => Err(AppError::Busy {
-            retry_after_ms: 1_000,
-        }),
-    }
+        .await?
+        .ok_or_else(|| AppError::field("", crate::words::door::NO_MATCH))?;
+    crate::context::start_session(&signed_in);
+    let next = next.as_deref().and_then(crate::routes::local_path);
+    crate::context::redirect(next.unwrap_or("/"));
+    Ok(())
 }
 
 /// Closes the session.

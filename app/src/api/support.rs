@@ -32,10 +32,7 @@ pub async fn support_desk() -> Result<Desk, AppError> {
 pub async fn support_look(what: String, reason: String) -> Result<SupportSearchResult, AppError> {
     let support = crate::context::support().await?;
     let (search, reason) = check(&what, &reason)?;
-    match support.look(search, what.trim().to_owned(), reason).await? {
-        management::Look::Found(found) => Ok(*found),
-        management::Look::Throttled { retry_after_ms } => Err(AppError::Busy { retry_after_ms }),
-    }
+    Ok(support.look(search, what.trim().to_owned(), reason).await?)
 }
 
 /// Reads what was typed, with a sentence for every field that breaks a rule.

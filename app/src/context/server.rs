@@ -16,8 +16,8 @@ use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use management::{
-    ChartQuery, Editor, FreshEditor, FreshOwner, Keyring, ManagementError, Owner, Reauthentication,
-    Session, SignedIn, Support, Viewer,
+    ChartQuery, Editor, FreshEditor, FreshOwner, Keyring, ManagementError, Owner, Session,
+    SignedIn, Support, Viewer,
 };
 use std::sync::Arc;
 
@@ -203,17 +203,10 @@ async fn reauthenticate(session: Session, password: &str) -> Result<Session, App
     if session.is_fresh() || password.is_empty() {
         return Ok(session);
     }
-    match session
+    session
         .reauthenticate(password, device().as_deref(), &origin())
         .await?
-    {
-        Reauthentication::Given(session) => Ok(session),
-        Reauthentication::Refused => Err(AppError::field("password", words::fresh::WRONG_PASSWORD)),
-        Reauthentication::Throttled { retry_after_ms } => Err(AppError::Busy { retry_after_ms }),
-        Reauthentication::Busy => Err(AppError::Busy {
-            retry_after_ms: 1_000,
-        }),
-    }
+        .ok_or_else(|| AppError::field("password", words::fresh::WRONG_PASSWORD))
 }
 
 /// Sends the browser elsewhere once the function has answered.
@@ -391,6 +384,7 @@ impl From<ManagementError> for AppError {
         match error {
             ManagementError::NotFound => refuse(Self::NotFound),
             ManagementError::Forbidden => refuse(Self::Forbidden),
+            ManagementError::Throttled { retry_after_ms } => Self::Busy { retry_after_ms },
             ManagementError::LastOwner => Self::Conflict(words::members::LAST_OWNER.into()),
             ManagementError::Stale => Self::StaleSignIn,
             ManagementError::Illegal(illegal) => Self::Conflict(illegal.to_string()),

@@ -7,7 +7,7 @@ use domain::{
     origin::Origin,
     time::{DAY, MINUTE},
 };
-use management::{Accepted, FreshOwner, ManagementError, Owner, Zone};
+use management::{FreshOwner, ManagementError, Owner, SignedIn, Zone};
 use testing::{TestDatabase, each_database};
 
 async fn owner(test: &TestKeyring, email: &str, app: ApplicationId) -> Owner {
@@ -36,7 +36,7 @@ async fn accept(
     test: &TestKeyring,
     token: &str,
     password: &str,
-) -> Result<Accepted, ManagementError> {
+) -> Result<Option<SignedIn>, ManagementError> {
     test.keyring
         .accept(token, password.to_owned().into(), None, &Origin::default())
         .await
@@ -55,9 +55,9 @@ async fn an_invited_person_sets_a_password_and_joins_once(database: TestDatabase
     let welcome = welcome.expect("the link works");
     assert_eq!(welcome.account, "Acme");
     let short = accept(&test, &invited.token, "too short").await;
-    assert!(matches!(short, Ok(Accepted::Refused)), "{short:?}");
+    assert!(matches!(short, Ok(None)), "{short:?}");
     let granted = accept(&test, &invited.token, PASSWORD).await.expect("in");
-    let Accepted::Granted(signed_in) = granted else {
+    let Some(signed_in) = granted else {
         panic!("{granted:?}")
     };
     let session = test.keyring.session(&signed_in.token).await;
@@ -65,7 +65,7 @@ async fn an_invited_person_sets_a_password_and_joins_once(database: TestDatabase
     assert!(session.editor(app, Origin::default()).await.is_ok());
     assert!(matches!(
         accept(&test, &invited.token, PASSWORD).await,
-        Ok(Accepted::Gone)
+        Err(ManagementError::NotFound)
     ));
     assert!(
         test.keyring
@@ -91,9 +91,9 @@ async fn a_person_with_a_password_joins_with_that_password_only(database: TestDa
     let welcome = test.keyring.welcome(&invited.token).await.expect("works");
     assert!(welcome.is_some());
     let wrong = accept(&test, &invited.token, "another fine password").await;
-    assert!(matches!(wrong, Ok(Accepted::Refused)), "{wrong:?}");
+    assert!(matches!(wrong, Ok(None)), "{wrong:?}");
     let right = accept(&test, &invited.token, PASSWORD).await;
-    assert!(matches!(right, Ok(Accepted::Granted(_))), "{right:?}");
+    assert!(matches!(right, Ok(Some(_))), "{right:?}");
     let session = test.sign_in("owner@globex.example").await;
     assert_eq!(session.applications().await.expect("works").len(), 2);
     let again = owner
@@ -138,7 +138,7 @@ async fn an_invitation_ends_after_seven_days_when_revoked_and_when_replaced(
     assert!(gone(&third.token).await);
     assert!(matches!(
         accept(&test, &third.token, PASSWORD).await,
-        Ok(Accepted::Gone)
+        Err(ManagementError::NotFound)
     ));
 }
 

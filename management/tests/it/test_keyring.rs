@@ -14,7 +14,7 @@ use domain::{
     origin::Origin,
     time::{DAY, Timestamp},
 };
-use management::{Editor, Issue, Keyring, ManagementError, PersonDraft, Session, SignIn, Store};
+use management::{Editor, Issue, Keyring, ManagementError, PersonDraft, Session, Store};
 use std::sync::Arc;
 use testing::TestDatabase;
 use verification::{ManualClock, Pepper, Peppers, SeededEntropy};
@@ -103,7 +103,7 @@ impl TestKeyring {
             .await
             .expect("works")
         {
-            SignIn::Granted(cookies) => self
+            Some(cookies) => self
                 .keyring
                 .session(&cookies.token)
                 .await

@@ -14,7 +14,7 @@ use domain::{
     usage::Window,
     verdict::Verdict,
 };
-use management::{Keyring, SignIn};
+use management::Keyring;
 use testing::{TestDatabase, each_database};
 use verification::{Call, Route};
 
@@ -107,7 +107,7 @@ async fn setting_the_clock_does_not_end_the_throttling_of_sign_ins() {
                 let tried = test
                     .keyring
                     .sign_in(email, "not this one, ever", None, &origin);
-                matches!(tried.await.expect("works"), SignIn::Refused)
+                tried.await.expect("works").is_none()
             };
             while try_wrong().await {}
             test.clock.leap(leap);
@@ -180,7 +180,7 @@ async fn a_session_ends_on_time_after_the_clock_was_set_back(database: TestDatab
         )
         .await
         .expect("works");
-    let SignIn::Granted(cookies) = signed_in else {
+    let Some(cookies) = signed_in else {
         panic!("{signed_in:?}");
     };
     test.clock.leap(-DAY);

@@ -17,7 +17,7 @@ use domain::{
     origin::Origin,
     security::EventFilter,
 };
-use management::{Issue, Owner, PersonDraft, SignIn};
+use management::{Issue, Owner, PersonDraft};
 use server::dashboard::pages;
 use std::collections::BTreeSet;
 use test_server::{Answer, PASSWORD, TestServer};
@@ -101,7 +101,7 @@ impl Hostile {
             .keyring
             .sign_in(&email, PASSWORD, None, &origin)
             .await;
-        let Ok(SignIn::Granted(signed_in)) = signed_in else {
+        let Ok(Some(signed_in)) = signed_in else {
             panic!("{email} is not signed in: {signed_in:?}");
         };
         let session = server.keyring.session(&signed_in.token).await;
