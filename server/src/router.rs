@@ -82,7 +82,7 @@ fn gate() -> Router<AppState> {
     endpoints()
         .into_iter()
         .fold(Router::new(), |router, endpoint| match endpoint.handling {
-            Handling::Routed(route) => router.route(endpoint.pattern, route),
+            Handling::Routed(route) => router.route(endpoint.pattern, *route),
             Handling::Immediate(_) => router,
         })
         .route("/v1/{*other}", any(problem::not_found))

@@ -29,7 +29,7 @@ pub struct Endpoint<S> {
 /// How an endpoint handles a request.
 pub enum Handling<S> {
     /// By a route of the router.
-    Routed(MethodRouter<S>),
+    Routed(Box<MethodRouter<S>>),
     /// By a function that waits for nothing and takes every method. It is called in place of the router.
     Immediate(ImmediateHandler<S>),
 }
@@ -55,7 +55,7 @@ impl<S: Clone + Send + Sync + 'static> Endpoint<S> {
         H: Handler<T, S>,
         T: 'static,
     {
-        let handling = Handling::Routed(routing::get(handler));
+        let handling = Handling::Routed(Box::new(routing::get(handler)));
         Self::new(path, &["get"], handling, describe)
     }
 
@@ -65,7 +65,7 @@ impl<S: Clone + Send + Sync + 'static> Endpoint<S> {
         H: Handler<T, S>,
         T: 'static,
     {
-        let handling = Handling::Routed(routing::post(handler));
+        let handling = Handling::Routed(Box::new(routing::post(handler)));
         Self::new(path, &["post"], handling, describe)
     }
 
@@ -75,7 +75,7 @@ impl<S: Clone + Send + Sync + 'static> Endpoint<S> {
         H: Handler<T, S>,
         T: 'static,
     {
-        let handling = Handling::Routed(routing::delete(handler));
+        let handling = Handling::Routed(Box::new(routing::delete(handler)));
         Self::new(path, &["delete"], handling, describe)
     }
 

@@ -45,14 +45,14 @@ impl PendingValues {
             };
             let sum = self.applications.entry((application, hour)).or_default();
             merge(sum, values.clone());
-            add(&mut rows, key.into(), hour, values);
+            add(&mut rows, key.into(), hour, &values);
         }
         if rows.is_empty() {
             for _ in 0..MAX_SUBJECTS {
                 let Some(((application, hour), values)) = self.applications.pop_first() else {
                     break;
                 };
-                add(&mut rows, application.into(), hour, values);
+                add(&mut rows, application.into(), hour, &values);
             }
         }
         // Always in the same order, so that two writers do not deadlock.
@@ -89,7 +89,7 @@ fn add(
     rows: &mut BTreeMap<(Level, Timestamp, Subject), Values>,
     subject: Subject,
     hour: Timestamp,
-    values: Values,
+    values: &Values,
 ) {
     for level in LEVELS {
         let row = rows.entry((level, hour.floor(level.ms()), subject));
@@ -130,8 +130,7 @@ mod tests {
             browser: false,
         };
         let key = (KeyId::from_number(Environment::Live, key), OURS);
-        let hashes = hasher.hashes(&call);
-        counts.add(key, at, &hashes, &call, Outcome::Accepted);
+        counts.add(key, at, &hasher.hashes(&call), &call, Outcome::Accepted);
     }
 
     fn calls(sums: &BreakdownSums) -> i64 {

@@ -41,18 +41,18 @@ pub fn measure() -> Result<()> {
     let before = size(&server.database())?;
     let run = calls_for(&server, &pairs, "varied", SECONDS, Some(RATE))?;
     print_comparison("calls with many values", &run, &run);
-    let peak = server.peak_memory()?;
+    let peak = number(server.peak_memory()?);
     let began = Instant::now();
     server.stop()?;
     let stopped = began.elapsed();
-    let growth = size(&server.database())?.saturating_sub(before);
+    let growth = number(size(&server.database())?.saturating_sub(before));
     let (seconds, calls) = (SECONDS.parse::<f64>()?, run.calls);
     info(&format!(
         "  {:.0} MB of memory at most; the database grew by {:.1} MB: {:.1} bytes per call, {:.1} MB per minute; stopped after {:.1} s",
-        peak as f64 / MEGABYTE,
-        growth as f64 / MEGABYTE,
-        growth as f64 / calls,
-        growth as f64 / MEGABYTE / (seconds / 60.0),
+        peak / MEGABYTE,
+        growth / MEGABYTE,
+        growth / calls,
+        growth / MEGABYTE / (seconds / 60.0),
         Duration::as_secs_f64(&stopped),
     ));
     let mut rows = Vec::new();
@@ -73,4 +73,9 @@ fn size(database: &Path) -> Result<u64> {
         .with_context(|| format!("cannot find {}", database.display()))?
         .len();
     Ok(length + fs::metadata(log).map_or(0, |log| log.len()))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "far fewer bytes than 2^52")]
+fn number(bytes: u64) -> f64 {
+    bytes as f64
 }
