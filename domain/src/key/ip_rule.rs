@@ -117,6 +117,12 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
+    fn an_error_shows_the_entry_without_control_characters() {
+        let error = IpRules::parse("10.0\u{7}.0.x").expect_err("invalid");
+        assert!(error.0.starts_with("“10.0.0.x” is"), "{error:?}");
+    }
+
+    #[test]
     fn host_bits_mapped_addresses_and_duplicates_are_normalised() {
         let rules = IpRules::parse("10.1.2.3/8, ::ffff:192.0.2.1\n2001:db8::1/32 10.9.9.9/8")
             .expect("valid");

@@ -38,5 +38,6 @@ mod tests {
             secret: "asl_do_not_show".into(),
         };
         assert!(!format!("{issued:?} {issued:#?}").contains("do_not_show"));
+        assert!(format!("{issued:?}").contains("Checkout"));
     }
 }

@@ -199,6 +199,12 @@ mod tests {
     const NOW: Timestamp = Timestamp(20_780 * DAY);
 
     #[test]
+    fn the_options_are_hours_and_days() {
+        let hours = CHOICES.map(|(_, _, duration)| duration / HOUR);
+        assert_eq!(hours, [0, 1, 24, 72, 168]);
+    }
+
+    #[test]
     fn only_offered_options_are_parsed() {
         for (choice, _, grace) in CHOICES {
             assert_eq!(

@@ -255,6 +255,12 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
+    fn an_error_shows_the_scope_without_control_characters() {
+        let error = ScopeSet::one("invoice:\u{7}fly").expect_err("unknown");
+        assert!(error.0.contains("“invoice:fly”"), "{error:?}");
+    }
+
+    #[test]
     fn every_scope_has_a_bit_and_is_parsed_back() {
         assert!(every_scope().count() <= 64);
         for (_, resource, action) in every_scope() {

@@ -64,7 +64,7 @@ impl KeyId {
         for (half, digits) in halves.into_iter().zip(random.chunks_mut(ID_CHARACTERS / 2)) {
             let mut rest = u64::try_from(half).unwrap_or_default();
             for slot in digits.iter_mut().rev() {
-                *slot = digit((rest % 62) as usize);
+                *slot = digit(rest);
                 rest /= 62;
             }
         }
@@ -179,9 +179,9 @@ fn push_base62(text: &mut String, random: &[u8; 32]) {
     let mut number = *random;
     let mut digits = [0_u8; SECRET_CHARACTERS];
     for slot in digits.iter_mut().rev() {
-        let mut remainder = 0_usize;
+        let mut remainder = 0_u64;
         for byte in &mut number {
-            let part = remainder * 256 + usize::from(*byte);
+            let part = remainder * 256 + u64::from(*byte);
             *byte = u8::try_from(part / 62).unwrap_or_default();
             remainder = part % 62;
         }
@@ -191,17 +191,18 @@ fn push_base62(text: &mut String, random: &[u8; 32]) {
 }
 
 fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_CHARACTERS] {
-    let mut rest = crc32fast::hash(bytes) as usize;
+    let mut rest = u64::from(crc32fast::hash(bytes));
     let mut text = [b'0'; CHECKSUM_CHARACTERS];
     for slot in text.iter_mut().rev() {
-        *slot = digit(rest % 62);
+        *slot = digit(rest);
         rest /= 62;
     }
     text
 }
 
-fn digit(value: usize) -> u8 {
-    ALPHABET[value % 62]
+/// Returns the last digit of a number in base 62.
+const fn digit(number: u64) -> u8 {
+    ALPHABET[(number % 62) as usize]
 }
 
 const fn value(byte: u8) -> Option<u8> {
