@@ -129,6 +129,15 @@ impl KeyForm {
         }
     }
 
+    /// Returns the form with the environment of an existing key, which cannot be changed.
+    #[must_use]
+    pub fn in_environment(self, environment: Environment) -> Self {
+        Self {
+            environment: environment.to_string(),
+            ..self
+        }
+    }
+
     /// Reads the fields of a form in the browser.
     pub fn of_element(form: &HtmlFormElement) -> Option<Self> {
         let data = FormData::new_with_form(form).ok()?;

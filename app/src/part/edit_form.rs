@@ -31,7 +31,10 @@ pub fn EditForm(
     let errors = FieldErrors::of(use_errors(outcome));
     let id = data.key.id;
     let back = routes::key(&app, id);
-    let form = sent_key_form("edit_key").unwrap_or_else(|| KeyForm::of_key(&data.key));
+    let form = sent_key_form("edit_key").map_or_else(
+        || KeyForm::of_key(&data.key),
+        |form| form.in_environment(data.key.environment),
+    );
     let present = data.key.expires_at.into();
     let fingerprint = form.fingerprint();
     let typed = RwSignal::new(form.clone());

@@ -58,10 +58,7 @@ pub async fn edit_key(
     let editor = crate::context::editor(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
     let present = crate::context::edit_data(&editor, id).await?;
-    let form = KeyForm {
-        environment: present.key.environment.to_string(),
-        ..form
-    };
+    let form = form.in_environment(present.key.environment);
     let wanted = form.parse(Some(present.key.expires_at.into()), present.now)?;
     if present.seen != seen {
         return Ok(Edit::Overtaken(Box::new(present)));
