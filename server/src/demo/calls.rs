@@ -95,7 +95,10 @@ pub(super) async fn guess_passwords(keyring: &Keyring, email: &str) -> Result<()
             user_agent: ATTACKER.user_agent.to_owned(),
             request_id: new_request_id().to_string(),
         };
-        keyring.sign_in(email, "a guess", None, &origin).await?;
+        match keyring.sign_in(email, "a guess", None, &origin).await {
+            Ok(_) | Err(ManagementError::Throttled { .. }) => {}
+            Err(error) => return Err(error),
+        }
     }
     Ok(())
 }
