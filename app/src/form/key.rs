@@ -30,6 +30,8 @@ pub struct KeyForm {
     /// `live` or `test`.
     pub environment: String,
     /// Scopes such as `invoice:read`.
+    // An empty list would be sent as a text, which is no list.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
     /// A value of [`domain::key::expiry::CHOICES`], or [`KEEP`] for an existing key.
     pub expiration: String,
@@ -177,6 +179,24 @@ fn valid<T>(field: &str, value: Result<T, Invalid>, errors: &mut Vec<FieldError>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::keys::create::CreateKey;
+
+    #[test]
+    fn a_form_without_scopes_is_decoded_as_it_was_encoded() {
+        let form = KeyForm {
+            name: "Checkout".into(),
+            ..KeyForm::default()
+        };
+        let sent = CreateKey {
+            app: "app_1".into(),
+            form: form.clone(),
+            password: String::new(),
+            once: "once".into(),
+        };
+        let text = serde_qs::to_string(&sent).expect("encoded");
+        let read: CreateKey = serde_qs::from_str(&text).expect("decoded");
+        assert_eq!(read.form, form);
+    }
 
     #[test]
     fn every_invalid_field_is_named_at_once() {
