@@ -79,7 +79,7 @@ test('an error in an edit is reported beside its field, and the form keeps its v
   await expect(dialog.getByRole('textbox', { name: 'Description' })).toHaveValue('kept');
 });
 
-test('of two concurrent edits, the second is told of the first and keeps its values', async ({
+test('of two concurrent edits, the second shows the first and keeps its values', async ({
   page,
   context,
   open,

@@ -25,13 +25,13 @@ test('a viewer sees keys but no controls to change them', async ({ page, open, s
 
   // Requests sent without the page are refused as well.
   const app = paths.app.replace('/apps/', '');
-  for (const [door, form] of [
+  for (const [endpoint, form] of [
     ['revoke_key', { app, key: key.id, confirm: key.name, reason: '' }],
     ['deactivate_key', { app, key: key.id }],
     ['create_key', { app, name: 'x', 'scopes[]': 'invoice:read', environment: 'live', expiration: '90', once: crypto.randomUUID() }],
   ] as const) {
-    const answer = await page.request.post(`/api/${door}`, { form, headers: sameOriginHeaders(server.url) });
-    expect(answer.status(), door).toBe(403);
+    const answer = await page.request.post(`/api/${endpoint}`, { form, headers: sameOriginHeaders(server.url) });
+    expect(answer.status(), endpoint).toBe(403);
   }
   expect((await whoami(server.url, key)).status()).toBe(200);
 });

@@ -12,18 +12,18 @@ test.describe('security headers and refused requests', { tag: '@no-js' }, () => 
   ] as const) {
     test(`a form ${title} is refused`, async ({ signInAs, context, server }) => {
       const { app } = await signInAs(people.owner);
-      for (const [door, form] of [
+      for (const [endpoint, form] of [
         ['sign_in', { email: people.owner.email, password: people.owner.password }],
         ['sign_out', {}],
         ['create_key', { app: app.replace('/apps/', ''), name: 'x', 'scopes[]': 'invoice:read', expiration: '90', once: crypto.randomUUID() }],
       ] as const) {
-        const answer = await context.request.post(`/api/${door}`, {
+        const answer = await context.request.post(`/api/${endpoint}`, {
           form,
           headers: { ...headers, accept: 'text/html' },
           maxRedirects: 0,
         });
-        expect(answer.status(), door).toBe(403);
-        expect(answer.headers()['set-cookie'], door).toBeUndefined();
+        expect(answer.status(), endpoint).toBe(403);
+        expect(answer.headers()['set-cookie'], endpoint).toBeUndefined();
       }
       // The session is still valid.
       const home = await context.request.get(`${server.url}/`);

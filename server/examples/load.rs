@@ -1,6 +1,6 @@
-//! Calls of a gate for a benchmark. Connections that are kept are asked in turn without ever sleeping, so that this
-//! process needs a processor of its own and adds nothing to what it measures. Prints one line: calls, answers by status,
-//! and latencies in microseconds.
+//! Calls a gate for a benchmark. It polls its persistent connections in turn without sleeping, so it needs a processor of its
+//! own and adds nothing to what it measures. Prints one line: the number of calls, responses by status, and latencies in
+//! microseconds.
 
 use std::{
     collections::BTreeMap,

@@ -1,6 +1,6 @@
-//! What an answer costs before anything is done for it: a bare axum server that answers the bytes of one file, as a page
-//! at `/`; and to whoever presents a pair, the headers of the gate's answer at `/v1/auth`. The benchmark asks it in the same
-//! run as the real one (`cargo xtask bench`).
+//! A bare axum server, which shows the cost of HTTP alone: it serves the bytes of one file at `/`, and responds at `/v1/auth` to
+//! requests with credentials with the headers of a successful response of the gate. `cargo xtask bench` measures it in the
+//! same run as the gate.
 
 use axum::{
     Router,

@@ -17,28 +17,28 @@ const VERSION: &str = "27.1.0";
 /// Results, in folders by crate and shard.
 const RESULTS: &str = "target/mutants";
 
-/// A crate to be mutated.
-struct Subject {
+/// A crate whose code is mutated.
+struct MutatedCrate {
     package: &'static str,
     /// The files to be mutated; if empty, all.
     files: &'static [&'static str],
-    /// So many that each shard takes some minutes.
+    /// The number of shards. Each takes some minutes.
     shards: usize,
 }
 
-const SUBJECTS: [Subject; 3] = [
-    Subject {
+const SUBJECTS: [MutatedCrate; 3] = [
+    MutatedCrate {
         package: "domain",
         files: &[],
         shards: 16,
     },
-    Subject {
+    MutatedCrate {
         package: "verification",
         files: &[],
         shards: 4,
     },
     // The operations on keys. The tests run on SQLite only.
-    Subject {
+    MutatedCrate {
         package: "management",
         files: &[
             "management/src/apply.rs",
@@ -61,7 +61,7 @@ pub fn packages() -> [&'static str; 3] {
 /// Runs all shards, or those of one crate, or one shard (`3/16`), and prints the mutants that no test detected.
 pub fn run(workspace: &Workspace, package: Option<&str>, shard: Option<&str>) -> Result<()> {
     let program = cargo_tool::ensure(workspace, "cargo-mutants", Some(VERSION))?;
-    let chosen = |subject: &&Subject| package.is_none_or(|package| package == subject.package);
+    let chosen = |subject: &&MutatedCrate| package.is_none_or(|package| package == subject.package);
     for subject in SUBJECTS.iter().filter(chosen) {
         let shards: Vec<String> = match shard {
             Some(shard) => vec![shard.to_owned()],
@@ -86,7 +86,7 @@ pub fn run(workspace: &Workspace, package: Option<&str>, shard: Option<&str>) ->
 fn run_shard(
     workspace: &Workspace,
     program: &Path,
-    subject: &Subject,
+    subject: &MutatedCrate,
     shard: &str,
     results: &Path,
 ) -> Result<()> {
@@ -109,14 +109,14 @@ fn run_shard(
     }
 }
 
-fn folder(subject: &Subject, shard: &str) -> PathBuf {
+fn folder(subject: &MutatedCrate, shard: &str) -> PathBuf {
     Path::new(RESULTS)
         .join(subject.package)
         .join(shard.replace('/', "-of-"))
 }
 
 /// Prints the figures for `docs/proofs.md`, and each mutant that no test detected.
-fn print_summary(subject: &Subject, shards: &[String]) -> Result<()> {
+fn print_summary(subject: &MutatedCrate, shards: &[String]) -> Result<()> {
     let mut lists = [const { Vec::<String>::new() }; 4];
     for shard in shards {
         let out = folder(subject, shard).join("mutants.out");

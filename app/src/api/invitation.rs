@@ -26,7 +26,7 @@ pub async fn show_invitation(token: String) -> Result<OpenInvitation, AppError> 
     })
 }
 
-/// Makes a member of whoever holds the link, signs them in, and leads to their applications.
+/// Makes the holder of the link a member, signs them in, and redirects to their applications.
 #[server(name = AcceptInvitation, prefix = "/api", endpoint = "accept_invitation")]
 pub async fn accept_invitation(token: String, password: String) -> Result<(), AppError> {
     let (device, origin) = (crate::context::device(), crate::context::origin());

@@ -153,7 +153,7 @@ pub async fn support() -> Result<Support, AppError> {
     Ok(session().await?.support(origin())?)
 }
 
-/// Writing access to an application, by somebody who entered the password within the last ten minutes or enters it with
+/// Writing access to an application, for a person who entered the password within the last ten minutes or enters it with
 /// this form; `password` may be empty.
 ///
 /// # Errors
@@ -186,7 +186,7 @@ pub async fn fresh_owner(app: &str, password: &str) -> Result<FreshOwner, AppErr
     Ok(owner.in_session(&session).fresh_owner()?)
 }
 
-/// Takes the password of whoever is signed in: the sign-in is fresh afterwards.
+/// Checks the signed-in person's password: the sign-in is fresh afterwards.
 ///
 /// # Errors
 /// [`AppError::SignedOut`]; [`AppError::StaleSignIn`] without one where it is asked for, a sentence about a wrong one.

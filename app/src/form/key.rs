@@ -30,7 +30,7 @@ pub struct KeyForm {
     /// `live` or `test`.
     pub environment: String,
     /// Scopes such as `invoice:read`.
-    // An empty list would be sent as a text, which is no list.
+    // serde_qs writes an empty list as an empty text, and cannot read a list from that.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
     /// A value of [`domain::key::expiry::CHOICES`], or [`KEEP`] for an existing key.

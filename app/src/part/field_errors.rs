@@ -1,4 +1,4 @@
-//! Errors beside the fields of a key's form, updated while somebody types.
+//! Errors beside the fields of a key's form, updated as the user types.
 
 use crate::{
     error::{AppError, FieldError},

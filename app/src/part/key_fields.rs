@@ -28,7 +28,7 @@ pub fn KeyFields(
     #[prop(into)]
     errors: Signal<Vec<FieldError>>,
 ) -> impl IntoView {
-    let sent = |value: String| (!value.is_empty()).then_some(value);
+    let nonempty = |value: String| (!value.is_empty()).then_some(value);
     let environment = choose_environment.then_some(form.environment);
     view! {
         <TextField
@@ -49,7 +49,7 @@ pub fn KeyFields(
         {environment.map(|first| view! { <EnvironmentField first errors /> })}
         <ScopePicker ticked=form.scopes errors />
         <ExpiryField
-            choice=sent(form.expiration)
+            choice=nonempty(form.expiration)
             day=Some(form.expires_on)
             present
             errors
@@ -76,7 +76,7 @@ pub fn KeyFields(
                 name="rate_window"
                 label=create::WINDOW
                 choices=WINDOWS.iter().map(|row| (row.0, row.1)).collect()
-                value=sent(form.rate_window).unwrap_or_else(|| DEFAULT_WINDOW.to_owned())
+                value=nonempty(form.rate_window).unwrap_or_else(|| DEFAULT_WINDOW.to_owned())
                 errors
             />
         </div>

@@ -47,7 +47,7 @@ fn ask(keyring: &Keyring, key: &IssuedKey, needed: &str) -> Verdict {
         .verdict
 }
 
-/// Changes a key as whoever has just looked at it.
+/// Changes a key from its current version.
 async fn edit(
     editor: &Editor,
     key: &IssuedKey,

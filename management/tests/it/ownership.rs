@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// A keyring that owns its database.
 async fn owner(test: &TestKeyring, seed: u64) -> Keyring {
     let store = Store::open(&test.database.url).await.expect("opens");
-    // The same id each time: the owner before it is dead, as far as the database is told.
+    // The same id each time, so that the database takes the previous owner for dead.
     let new = NewNode {
         id: Uuid::from_u128(7),
         lease: Duration::from_secs(30),

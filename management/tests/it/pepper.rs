@@ -1,4 +1,4 @@
-//! Several peppers at once, and what somebody who can write to the database cannot do without one.
+//! Several peppers at once, and what write access to the database does not allow without one.
 
 use crate::test_keyring::{
     NOW, PASSWORD, PEPPER, TestKeyring, draft, on_each_database, reopen, reopen_under,
@@ -68,7 +68,7 @@ async fn a_pepper_is_rotated_without_a_refused_call_and_removed_when_unused() {
             assert_eq!(ask(&both, key), Verdict::Accepted);
         }
 
-        // Whoever forgets the older one is told what needs it.
+        // Without the older one, the error names what needs it.
         let only = reopen_under(&test.database, &test.clock, 9, &[NEWER]).await;
         let refusal = only.err().expect("refused").to_string();
         assert!(refusal.contains("10 keys that work"), "{refusal}");
@@ -144,7 +144,7 @@ async fn sessions_devices_and_invitations_outlive_a_rotation(database: TestDatab
     assert!(only.session(&cookies.token).await.expect("works").is_none());
 }
 
-/// What somebody does who may write to the database.
+/// Runs SQL as a person with write access to the database.
 async fn run(database: &TestDatabase, sql: String) {
     let sql = sqlx::AssertSqlSafe(sql);
     match &database.store {

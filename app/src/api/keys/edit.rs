@@ -28,9 +28,9 @@ pub struct EditData {
 pub enum Edit {
     /// The key is what the form says.
     Saved,
-    /// Nothing is saved: whoever sent it has not seen what changes.
+    /// Nothing is saved: the sender has not seen the changes.
     Review,
-    /// Nothing is saved: somebody else has changed the key, to this.
+    /// Nothing is saved: another person has changed the key, to this.
     Overtaken(Box<EditData>),
 }
 
