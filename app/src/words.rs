@@ -1,6 +1,10 @@
-//! What people read, in one place: a second language is a second folder beside `en`, and a line here.
+//! The texts of the interface. To add a language, add a folder beside `en` and a line here.
 //!
-//! Sentences about what somebody typed are the domain's own ([`domain::Invalid`]).
+//! Messages about invalid input are part of the domain ([`domain::Invalid`]).
+#![expect(
+    missing_docs,
+    reason = "a text describes itself; only what it does not say is documented"
+)]
 
 mod en;
 

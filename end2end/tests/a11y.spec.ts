@@ -46,7 +46,7 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
     await page.getByRole('button', { name: `Actions for ${long.name}` }).click();
     await expectAccessible(page);
     await open(`${paths.keys}?search=nothing-like-this`);
-    await expect(page.getByText('No key matches')).toBeVisible();
+    await expect(page.getByText('No keys match these filters')).toBeVisible();
     await expectAccessible(page);
   });
 

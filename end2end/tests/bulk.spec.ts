@@ -35,7 +35,7 @@ test('several keys are deactivated at once, and a revoked key is skipped and rep
     await expect(bar(page).getByRole('status')).toHaveText('3 selected');
   }
   await bar(page).getByRole('button', { name: 'Deactivate' }).click();
-  await expect(page.getByText(`2 keys deactivated. ${gone.name} was left alone`)).toBeVisible();
+  await expect(page.getByText(`2 keys deactivated. Skipped ${gone.name}: `)).toBeVisible();
   for (const key of [one, two]) {
     await expect(row(page, key.name)).toContainText('Inactive');
     expect((await whoami(server.url, key)).status()).toBe(401);
@@ -81,14 +81,14 @@ test('several keys are revoked after a dialog that lists them', async ({ page, o
   await bar(page).getByRole('button', { name: 'Revoke' }).click();
   const dialog = page.getByRole('alertdialog', { name: 'Revoke 2 keys?' });
   for (const key of keys) {
-    await expect(dialog.getByRole('listitem').filter({ hasText: key.name })).toContainText('No calls');
+    await expect(dialog.getByRole('listitem').filter({ hasText: key.name })).toContainText('No requests');
   }
   await dialog.getByRole('textbox', { name: 'Type revoke to confirm' }).fill('yes');
   await dialog.getByRole('textbox', { name: 'Reason' }).fill('The laptop is gone');
   await dialog.getByRole('button', { name: 'Revoke keys' }).click();
-  await expect(dialog.getByRole('alert')).toContainText('Type the number of keys (2)');
+  await expect(dialog.getByRole('alert')).toContainText('Type “revoke” to confirm.');
   await expect(dialog.getByRole('textbox', { name: 'Reason' })).toHaveValue('The laptop is gone');
-  await dialog.getByRole('textbox', { name: 'Type revoke to confirm' }).fill('2');
+  await dialog.getByRole('textbox', { name: 'Type revoke to confirm' }).fill('revoke');
   await dialog.getByRole('button', { name: 'Revoke keys' }).click();
   await expect(page.getByText('2 keys revoked.')).toBeVisible();
   await page.getByRole('link', { name: 'Done' }).click();
@@ -124,7 +124,7 @@ test('a viewer has no checkboxes, and only an owner can revoke all keys', async 
   await signInAs(people.viewer);
   await open(paths.keys);
   await expect(page.getByRole('checkbox')).toHaveCount(0);
-  await expect(page.getByText('You can look at keys.')).toBeVisible();
+  await expect(page.getByText('You have view-only access.')).toBeVisible();
   await signInAs(people.developer);
   await open(paths.keys);
   await expect(page.getByRole('link', { name: 'Revoke all keys' })).toHaveCount(0);
@@ -139,11 +139,11 @@ test('an owner revokes all keys of the application', async ({ page, open, signIn
   await open(paths.keys);
   await page.getByRole('link', { name: 'Revoke all keys' }).click();
   const dialog = page.getByRole('alertdialog', { name: 'Revoke all keys of Printers?' });
-  await expect(dialog.getByText('Keys that end')).toBeVisible();
+  await expect(dialog.getByText('Keys to revoke')).toBeVisible();
   await dialog.getByRole('textbox', { name: 'Type the application name to confirm' }).fill('Printer');
   await dialog.getByRole('textbox', { name: 'Reason' }).fill('Leaked');
   await dialog.getByRole('button', { name: 'Revoke all keys' }).click();
-  await expect(dialog.getByRole('alert')).toContainText('This is not the application’s name');
+  await expect(dialog.getByRole('alert')).toContainText("That doesn't match the application name.");
   expect((await whoami(server.url, keys[0])).status()).toBe(200);
   await expect(dialog.getByRole('textbox', { name: 'Reason' })).toHaveValue('Leaked');
   await dialog.getByRole('textbox', { name: 'Type the application name to confirm' }).fill('Printers');

@@ -72,7 +72,7 @@ test('a search without matches shows a message and a link to all keys', async ({
   const paths = await signInAs(people.owner);
   const key = await createKey(page, open, paths, unique('Visible'));
   await search(page, 'no key is called like this');
-  await expect(page.getByText('No key matches')).toBeVisible();
+  await expect(page.getByText('No keys match these filters')).toBeVisible();
   await expect(page.getByText('No keys yet')).toHaveCount(0);
   await page.getByRole('link', { name: 'Clear filters' }).click();
   await expect(row(page, key.name)).toBeVisible();
@@ -87,7 +87,7 @@ test('wildcards are plain text in a search', async ({ page, open, signInAs }) =>
   await expect(row(page, other.name)).toHaveCount(0);
   await expect(row(page, percent.name)).toBeVisible();
   await search(page, "' OR 1=1 --");
-  await expect(page.getByText('No key matches')).toBeVisible();
+  await expect(page.getByText('No keys match these filters')).toBeVisible();
 });
 
 test('a row copies the complete id', { tag: '@js' }, async ({ page, open, signInAs, context }) => {
@@ -216,9 +216,9 @@ test('a row shows who created the key, and suggestions link to the affected keys
   });
   const other = await createKey(page, open, paths, unique('Ends'));
   await open(paths.keys);
-  await expect(row(page, name)).toContainText('No calls');
-  await page.getByRole('link', { name: /never expires?$/ }).click();
+  await expect(row(page, name)).toContainText('No requests');
+  await page.getByRole('link', { name: /without an expiration$/ }).click();
   await expect(row(page, name)).toBeVisible();
   await expect(row(page, other.name)).toHaveCount(0);
-  await expect(page.getByRole('combobox', { name: 'Condition' })).toHaveValue('never-expires');
+  await expect(page.getByRole('combobox', { name: 'Flag' })).toHaveValue('never-expires');
 });

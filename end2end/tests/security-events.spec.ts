@@ -13,7 +13,7 @@ import {
 } from '../fixtures.ts';
 import { acceptInvitation, invite, newContext, newEmail } from '../invitations.ts';
 
-const events = (page: Page) => page.getByRole('list', { name: 'Security events' }).getByRole('listitem');
+const events = (page: Page) => page.getByRole('list', { name: 'Security' }).getByRole('listitem');
 
 /** Calls the gate with additional headers. */
 async function call(request: APIRequestContext, key: Credentials, status: number, headers: Record<string, string> = {}) {
@@ -42,8 +42,8 @@ test('wrong secrets cause one event, which is acknowledged with a note', async (
   await open(`${paths.keys}/${key.id}`);
   await expect(page.getByText('One security event is open.')).toBeVisible();
   await page.getByRole('link', { name: 'Look at them' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'Security events' })).toBeVisible();
-  await expect(page).toHaveTitle(/^Security events · .* · Latchkey$/);
+  await expect(page.getByRole('heading', { level: 1, name: 'Security' })).toBeVisible();
+  await expect(page).toHaveTitle(/^Security · .* · Latchkey$/);
   await expect(events(page)).toHaveCount(1);
   await expect(events(page)).toContainText('Wrong secret');
   await expect(events(page)).toContainText('7 times');

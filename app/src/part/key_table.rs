@@ -175,7 +175,7 @@ fn last_used(used: LastUsed, now: Timestamp) -> AnyView {
 
 /// The calls of a day: a line for those who see it, words for all.
 pub fn day_view(day: Day) -> AnyView {
-    let refused = (day.calls > 0).then(|| words::refused(day.refused, day.calls));
+    let refused = (day.refused > 0).then(|| words::refused(day.refused, day.calls));
     // One in a hundred: less is the noise of every day.
     let troubled = day.refused > 0 && day.refused.saturating_mul(100) >= day.calls;
     let line = (!day.line.is_empty()).then(|| {

@@ -11,7 +11,7 @@ use crate::{
 use domain::key::state::State;
 use leptos::{html, prelude::*};
 
-/// Lists the keys with their calls, and wants their number or a word typed; then says what became of each.
+/// Lists the keys with their requests, and asks for a word to be typed; then shows the result for each key.
 #[component]
 pub fn RevokeSelectedDialog(
     /// The application's id.
@@ -77,7 +77,6 @@ fn Question(app: String, selection: Selection, action: ServerAction<RevokeKeys>)
                     <TextField
                         name="confirm"
                         label=words::CONFIRM_LABEL
-                        hint=words::CONFIRM_HINT
                         value=typed("revoke_keys", "confirm")
                         errors
                     />

@@ -70,7 +70,7 @@ pub async fn show_selection(app: String, keys: String) -> Result<Selection, AppE
     })
 }
 
-/// Revokes each of the keys for ever, once their number or the word `revoke` has been typed.
+/// Revokes each of the keys permanently, once the word `revoke` has been typed.
 #[server(name = RevokeKeys, prefix = "/api", endpoint = "revoke_keys")]
 pub async fn revoke_keys(
     app: String,
@@ -80,10 +80,8 @@ pub async fn revoke_keys(
 ) -> Result<BulkOutcome, AppError> {
     let editor = crate::context::editor(&app).await?;
     let ids = selected(&keys)?;
-    let known = editor.selection(&ids).await?.0.len();
-    if !confirms(&confirm, known) {
-        let words = crate::words::list::confirm_selected(known);
-        return Err(AppError::field("confirm", words));
+    if !confirms(&confirm) {
+        return Err(AppError::field("confirm", crate::words::list::CONFIRM_REVOKE));
     }
     let reason = domain::key::name::parse_reason(&reason)
         .map_err(|invalid| AppError::field("reason", invalid.0))?;
@@ -141,10 +139,9 @@ pub fn selected(keys: &[String]) -> Result<Vec<KeyId>, AppError> {
     Ok(ids)
 }
 
-/// Whether the word or the number was typed.
-pub fn confirms(typed: &str, count: usize) -> bool {
-    let typed = typed.trim();
-    typed.eq_ignore_ascii_case("revoke") || typed == count.to_string()
+/// Whether the word was typed.
+pub fn confirms(typed: &str) -> bool {
+    typed.trim().eq_ignore_ascii_case("revoke")
 }
 
 #[cfg(test)]
@@ -153,9 +150,9 @@ mod tests {
     use crate::error::AppError;
 
     #[test]
-    fn the_word_or_the_number_confirms() {
-        assert!(confirms(" 3 ", 3) && confirms("Revoke", 3));
-        assert!(!confirms("", 3) && !confirms("2", 3) && !confirms("yes", 3));
+    fn only_the_word_confirms() {
+        assert!(confirms("revoke") && confirms(" Revoke "));
+        assert!(!confirms("") && !confirms("2") && !confirms("yes"));
     }
 
     #[test]
