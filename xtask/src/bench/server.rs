@@ -28,6 +28,8 @@ pub const PEPPER: &str = "YSBwZXBwZXIgb2YgdGhpcnR5LXR3byBieXRlcyAuLi4=";
 const EMAIL: &str = "owner@bench.example";
 const PASSWORD: &str = "five-quiet-otters-measure-time";
 
+/// The path that answers 200 once Latchkey is ready.
+const READY: &str = "/readyz";
 /// The time limit of a start.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
 
@@ -36,7 +38,7 @@ pub struct RunningServer {
     pub address: SocketAddr,
     folder: PathBuf,
     process: Child,
-    /// The time from the start until it accepted connections.
+    /// The time from the start until it answered that it is ready.
     pub ready: Duration,
 }
 
@@ -128,7 +130,7 @@ impl RunningServer {
         fill(&database)?;
         let mut serve = latchkey(&database, address);
         serve.arg("serve").env("LATCHKEY_TRUSTED_PROXIES", proxies);
-        Self::start(folder, address, serve)
+        Self::start(folder, address, serve, READY)
     }
 
     /// Starts a bare axum server that returns one page.
@@ -138,7 +140,7 @@ impl RunningServer {
         fs::write(&file, page)?;
         let mut serve = pinned(BASELINE_SERVER);
         serve.arg(address.to_string()).arg(file);
-        Self::start(folder, address, serve)
+        Self::start(folder, address, serve, "/")
     }
 
     /// Starts the demo. Returns the server, and the password that the demo prints.
@@ -147,7 +149,7 @@ impl RunningServer {
         let mut serve = latchkey(&folder.join("unused.db"), address);
         serve.arg("demo");
         let log = folder.join("log");
-        let server = Self::start(folder, address, serve)?;
+        let server = Self::start(folder, address, serve, READY)?;
         // The demo prints the password after creating its data, which may be after it accepts connections.
         let began = Instant::now();
         let password = loop {
@@ -164,7 +166,12 @@ impl RunningServer {
         Ok((server, password))
     }
 
-    fn start(folder: PathBuf, address: SocketAddr, mut serve: Command) -> Result<Self> {
+    fn start(
+        folder: PathBuf,
+        address: SocketAddr,
+        mut serve: Command,
+        ready_path: &str,
+    ) -> Result<Self> {
         let log = File::create(folder.join("log"))?;
         let began = Instant::now();
         let process = serve
@@ -178,7 +185,7 @@ impl RunningServer {
             process,
             ready: Duration::ZERO,
         };
-        while Client::connect(address).is_err() {
+        while !server.is_ready(ready_path) {
             if server.process.try_wait()?.is_some() || began.elapsed() > START_TIMEOUT {
                 let log = fs::read_to_string(server.folder.join("log")).unwrap_or_default();
                 bail!("the server did not start: {}", log.trim());
@@ -187,6 +194,13 @@ impl RunningServer {
         }
         server.ready = began.elapsed();
         Ok(server)
+    }
+
+    /// Whether the server answers with 200. Latchkey accepts connections before it owns its database, and closes them then.
+    fn is_ready(&self, path: &str) -> bool {
+        Client::connect(self.address)
+            .and_then(|mut client| client.get(path))
+            .is_ok_and(|answer| answer.status == 200)
     }
 
     /// Returns the path of the database.
