@@ -68,6 +68,10 @@ impl TopValues {
 
     /// Adds the summary of other calls.
     pub fn merge(&mut self, other: Self) {
+        if *self == Self::default() {
+            *self = other;
+            return;
+        }
         let known = self.values.len();
         let mut in_both = vec![false; known];
         for new in other.values {

@@ -10,8 +10,9 @@ use domain::{
 use std::collections::{BTreeMap, hash_map::IntoIter};
 use store::BreakdownSums;
 
-/// Keys or applications in one batch, so that a change of a key does not wait for long.
-const MAX_SUBJECTS: usize = 250;
+/// Keys or applications in one batch: neither a change of a key waits for its transaction for long, nor a call for the thread
+/// that merges its values.
+const MAX_SUBJECTS: usize = 50;
 /// The levels of breakdowns.
 const LEVELS: [Level; 2] = [Level::Hour, Level::Day];
 
