@@ -95,8 +95,8 @@ impl Timestamp {
         format!("{year:04}-{month:02}-{day:02}")
     }
 
-    /// Formats the instant as `23 Nov 2026, 14:05 UTC`.
-    pub fn readable(self) -> String {
+    /// Formats the date in UTC as `23 Nov 2026`.
+    pub fn readable_date(self) -> String {
         const MONTHS: [&str; 12] = [
             "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
         ];
@@ -105,12 +105,18 @@ impl Timestamp {
             .ok()
             .and_then(|m| MONTHS.get(m))
             .unwrap_or(&"");
+        format!("{day} {name} {year}")
+    }
+
+    /// Formats the time of day in UTC as `14:05`.
+    pub fn clock(self) -> String {
         let in_day = self.0.rem_euclid(DAY);
-        format!(
-            "{day} {name} {year}, {:02}:{:02} UTC",
-            in_day / HOUR,
-            in_day % HOUR / MINUTE
-        )
+        format!("{:02}:{:02}", in_day / HOUR, in_day % HOUR / MINUTE)
+    }
+
+    /// Formats the instant as `23 Nov 2026, 14:05 UTC`.
+    pub fn readable(self) -> String {
+        format!("{}, {} UTC", self.readable_date(), self.clock())
     }
 
     /// Formats the distance from `now` in its largest whole unit: `just now`, `5 minutes ago`, `in 3 days`.

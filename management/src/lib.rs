@@ -59,7 +59,7 @@ pub use store::{
 };
 pub use support::Support;
 pub use usage_view::{ChartQuery, UsageView};
-pub use zone::Zone;
+pub use zone::{Zone, ZoneFormat};
 
 use apply::UncertainKeys;
 use domain::time::Timestamp;

@@ -1,8 +1,8 @@
-//! Time zones by IANA name. (For single instants a browser uses its own `Intl`.)
+//! Time zones by IANA name.
 
 use domain::{
     Invalid,
-    time::Timestamp,
+    time::{SECOND, Timestamp},
     usage::{ChartRange, local::ZoneOffsets},
 };
 use jiff::{civil, tz::TimeZone};
@@ -56,6 +56,14 @@ impl Zone {
         self.0
     }
 
+    /// Returns what formats instants in this zone.
+    pub fn format(self) -> ZoneFormat {
+        ZoneFormat {
+            zone: self,
+            rules: self.rules(),
+        }
+    }
+
     /// Returns the zone's offsets over a range.
     pub fn over(self, range: ChartRange) -> ZoneOffsets {
         let zone = self.rules();
@@ -107,6 +115,44 @@ impl Zone {
     }
 }
 
+/// Formats instants in a zone.
+#[derive(Clone, Debug)]
+pub struct ZoneFormat {
+    zone: Zone,
+    rules: TimeZone,
+}
+
+impl ZoneFormat {
+    /// Formats an instant as `23 Nov 2026, 15:05 CET (Europe/Berlin)`.
+    pub fn readable(&self, at: Timestamp) -> String {
+        match instant(at) {
+            Ok(utc) if self.zone != Zone::default() => {
+                let rule = self.rules.to_offset_info(utc);
+                let local = at.plus(i64::from(rule.offset().seconds()) * SECOND);
+                format!(
+                    "{}, {} {} ({})",
+                    local.readable_date(),
+                    local.clock(),
+                    rule.abbreviation(),
+                    self.zone.as_str()
+                )
+            }
+            _ => at.readable(),
+        }
+    }
+
+    /// Formats the date of an instant as `23 Nov 2026`.
+    pub fn date(&self, at: Timestamp) -> String {
+        instant(at).map_or_else(
+            |_| at.readable_date(),
+            |utc| {
+                let offset = self.rules.to_offset(utc).seconds();
+                at.plus(i64::from(offset) * SECOND).readable_date()
+            },
+        )
+    }
+}
+
 fn instant(at: Timestamp) -> Result<jiff::Timestamp, jiff::Error> {
     jiff::Timestamp::from_millisecond(at.0)
 }
@@ -151,6 +197,24 @@ mod tests {
             start: Timestamp(i64::MIN),
             ..week
         });
+    }
+
+    #[test]
+    fn instants_are_formatted_in_the_zone() {
+        let at = Timestamp::parse("2026-10-24T22:30:00Z").expect("an instant");
+        let format = |name| Zone::parse(name).expect("known").format();
+        let berlin = format("Europe/Berlin");
+        assert_eq!(
+            berlin.readable(at),
+            "25 Oct 2026, 00:30 CEST (Europe/Berlin)"
+        );
+        assert_eq!(berlin.date(at), "25 Oct 2026");
+        assert_eq!(format("UTC").readable(at), "24 Oct 2026, 22:30 UTC");
+        assert_eq!(format("UTC").date(at), "24 Oct 2026");
+        assert_eq!(
+            berlin.date(Timestamp(i64::MAX)),
+            Timestamp(i64::MAX).readable_date()
+        );
     }
 
     #[test]

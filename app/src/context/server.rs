@@ -17,9 +17,9 @@ use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use management::{
     ChartQuery, Editor, FreshEditor, FreshOwner, Keyring, ManagementError, Owner, Session,
-    SignedIn, Support, Viewer,
+    SignedIn, Support, Viewer, Zone, ZoneFormat,
 };
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 const YEAR: cookie::time::Duration = cookie::time::Duration::days(365);
 /// Maximum length of a cookie's value that is read.
@@ -28,6 +28,35 @@ const MAX_COOKIE_BYTES: usize = 512;
 /// The session cookie's value, put into the request's extensions by the server.
 #[derive(Clone)]
 pub struct SessionToken(pub String);
+
+/// The time zone of the application that a request is about, once it is known; put into the request's extensions by the
+/// server.
+#[derive(Clone, Debug, Default)]
+pub struct PageZone(Arc<OnceLock<ZoneFormat>>);
+
+impl PageZone {
+    /// A request is about one application.
+    fn set(&self, viewer: &Viewer) {
+        self.0.get_or_init(|| {
+            let name = &viewer.application().time_zone;
+            Zone::parse(name).unwrap_or_default().format()
+        });
+    }
+}
+
+/// Formats an instant in the zone of the request's application, as `23 Nov 2026, 15:05 CET (Europe/Berlin)`.
+pub fn readable(at: Timestamp) -> String {
+    in_zone(|zone| zone.readable(at)).unwrap_or_else(|| at.readable())
+}
+
+/// Formats the date of an instant in the zone of the request's application, as `23 Nov 2026`.
+pub fn readable_date(at: Timestamp) -> String {
+    in_zone(|zone| zone.date(at)).unwrap_or_else(|| at.readable_date())
+}
+
+fn in_zone(format: impl FnOnce(&ZoneFormat) -> String) -> Option<String> {
+    extension::<PageZone>()?.0.get().map(format)
+}
 
 /// How the browser reaches this site, put into the request's extensions by the server.
 #[derive(Clone, Debug)]
@@ -97,7 +126,7 @@ async fn present_session() -> Result<Option<Session>, AppError> {
 /// As [`viewer`].
 pub async fn viewer_in_passing(app: &str) -> Result<Viewer, AppError> {
     let session = present_session().await?.ok_or(AppError::SignedOut)?;
-    Ok(session.viewer(application(app)?, origin()).await?)
+    view(&session, app).await
 }
 
 /// Reading access to an application.
@@ -105,8 +134,15 @@ pub async fn viewer_in_passing(app: &str) -> Result<Viewer, AppError> {
 /// # Errors
 /// [`AppError::NotFound`] where it is not theirs.
 pub async fn viewer(app: &str) -> Result<Viewer, AppError> {
-    let session = session().await?;
-    Ok(session.viewer(application(app)?, origin()).await?)
+    view(&session().await?, app).await
+}
+
+async fn view(session: &Session, app: &str) -> Result<Viewer, AppError> {
+    let viewer = session.viewer(application(app)?, origin()).await?;
+    if let Some(zone) = extension::<PageZone>() {
+        zone.set(&viewer);
+    }
+    Ok(viewer)
 }
 
 /// Writing access to an application.

@@ -1,4 +1,4 @@
-//! Instants on the page: UTC from the server; once the page listens, in the zone of the application, and counting on.
+//! Instants on the page, in the zone of the application. The browser updates relative times.
 
 use super::dom;
 use crate::words;
@@ -24,6 +24,7 @@ thread_local! {
 /// What all instants of the page follow.
 #[derive(Clone, Copy)]
 pub struct Clock {
+    /// An IANA name; empty as long as the zone is that of the server's page.
     zone: RwSignal<String>,
     /// By how many milliseconds the server's clock is ahead of the browser's, which may be wrong.
     ahead: StoredValue<i64>,
@@ -33,7 +34,7 @@ impl Clock {
     /// Provides it to everything below, with the one timer of the page.
     pub fn provide() {
         let clock = Self {
-            zone: RwSignal::new(String::from("UTC")),
+            zone: RwSignal::new(String::new()),
             ahead: StoredValue::new(0),
         };
         provide_context(clock);
@@ -84,8 +85,11 @@ impl Clock {
     }
 
     fn show(self, times: impl Iterator<Item = Element>, now: Option<Timestamp>) {
-        self.zone
-            .with_untracked(|zone| times.for_each(|time| show(&time, zone, now)));
+        self.zone.with_untracked(|zone| {
+            if !zone.is_empty() {
+                times.for_each(|time| show(&time, zone, now));
+            }
+        });
     }
 }
 
@@ -126,6 +130,25 @@ pub fn Exact(
     }
 }
 
+/// A date.
+#[component]
+pub fn Day(
+    /// An instant on it.
+    at: Timestamp,
+) -> impl IntoView {
+    view! { <time datetime=at.to_string()>{date_in_zone(at)}</time> }
+}
+
+#[cfg(feature = "ssr")]
+use crate::context::{readable as in_zone, readable_date as date_in_zone};
+
+/// Dates are rendered by the server alone, because they do not change.
+#[cfg(not(feature = "ssr"))]
+fn date_in_zone(at: Timestamp) -> String {
+    at.readable_date()
+}
+
+#[cfg(not(feature = "ssr"))]
 fn in_zone(at: Timestamp) -> String {
     match use_context::<Clock>() {
         Some(clock) => clock.zone.with_untracked(|zone| exact(at, zone)),
@@ -163,7 +186,7 @@ fn show(time: &Element, zone: &str, now: Option<Timestamp>) {
 
 /// `23 Nov 2026, 15:05 CET (Europe/Berlin)`, or UTC where the browser does not know the zone.
 fn exact(at: Timestamp, zone: &str) -> String {
-    if zone == "UTC" {
+    if ["", "UTC"].contains(&zone) {
         return at.readable();
     }
     #[expect(

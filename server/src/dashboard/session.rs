@@ -1,7 +1,7 @@
 //! The context of a dashboard request: session token, origin and site. The token is verified when a page needs the session.
 
 use crate::{AppState, request};
-use app::context::{SessionToken, cookie_value};
+use app::context::{PageZone, SessionToken, cookie_value};
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -31,6 +31,7 @@ pub async fn add_request_context(
     let extensions = request.extensions_mut();
     extensions.insert(origin);
     extensions.insert(site);
+    extensions.insert(PageZone::default());
     if let Some(token) = token {
         extensions.insert(token);
     }
