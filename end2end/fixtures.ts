@@ -107,8 +107,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
 });
 
-/** Waits until the page's program has started. */
+/** Starts the page's program, as a pointer that moves does, and waits until it has started. */
 export async function waitUntilInteractive(page: Page): Promise<void> {
+  await page.locator('html').dispatchEvent('pointermove');
   await expect(page.locator('html')).toHaveAttribute('data-js', '');
 }
 

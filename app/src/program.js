@@ -1,16 +1,43 @@
-// All that a page needs is fetched at once, but after the page itself can be seen.
-const fetchAhead = (file) => {
+// Fetches and starts the program at the first pointer, key or focus: until then links and plain forms do everything.
+const root = document.documentElement;
+const INTENT = ["pointermove", "pointerdown", "keydown", "focusin"];
+// Dialogs become modal and live parts are updated only by the program, so pages with one of them start it at once.
+const LIVE = "dialog[open], [data-live]";
+// Controls that only the program can serve: the last click on one is repeated once the program has started.
+const NEEDS_PROGRAM = "button[data-needs-js], [data-needs-js] button";
+
+const prefetch = (file) => {
   const link = document.createElement("link");
   Object.assign(link, { rel: "preload", as: "fetch", type: "application/wasm", crossOrigin: "anonymous", href: `/pkg/${file}.wasm` });
   document.head.append(link);
 };
-const fetchAndStart = async () => {
-  fetchAhead("latchkey");
-  for (const { content } of document.querySelectorAll("meta[name=chunk]")) content.split(" ").slice(1).forEach(fetchAhead);
-  const program = await import("/pkg/latchkey.js");
-  await program.default({ module_or_path: "/pkg/latchkey.wasm" });
-  program.hydrate();
+
+let clicked = null;
+const remember = ({ target }) => {
+  clicked = target.closest?.(NEEDS_PROGRAM) ?? clicked;
 };
-// A page that nobody looks at has no frames.
-const start = () => (document.hidden ? fetchAndStart() : requestAnimationFrame(() => setTimeout(fetchAndStart)));
-document.readyState === "complete" ? start() : addEventListener("load", start, { once: true });
+
+const start = async () => {
+  INTENT.forEach((event) => removeEventListener(event, start));
+  try {
+    prefetch("latchkey");
+    for (const { content } of document.querySelectorAll("meta[name=chunk]")) content.split(" ").slice(1).forEach(prefetch);
+    const program = await import("/pkg/latchkey.js");
+    await program.default({ module_or_path: "/pkg/latchkey.wasm" });
+    await program.hydrate();
+  } finally {
+    removeEventListener("click", remember);
+    // Without the program, controls that need it are hidden, as in a browser without JavaScript.
+    if (!("js" in root.dataset)) root.dataset.failed = "";
+  }
+  clicked?.isConnected && clicked.click();
+};
+
+addEventListener("click", remember);
+if (document.querySelector(LIVE)) {
+  // The page is painted first; a hidden page has no frames.
+  const whenPainted = () => (document.hidden ? start() : requestAnimationFrame(() => setTimeout(start)));
+  document.readyState === "complete" ? whenPainted() : addEventListener("load", whenPainted, { once: true });
+} else {
+  INTENT.forEach((event) => addEventListener(event, start, { passive: true }));
+}

@@ -8,7 +8,8 @@ use std::{collections::HashMap, sync::Arc};
 #[derive(Clone, Debug)]
 pub struct Chunks(pub Arc<HashMap<String, Vec<String>>>);
 
-/// Starts the program once the page is in sight. Until then nothing of it is fetched: the page comes first.
+/// Starts the program at the first pointer, key or focus, or as soon as a page is painted that has a dialog or a live part. Until
+/// then nothing of it is fetched.
 #[component]
 pub fn Program() -> impl IntoView {
     view! {

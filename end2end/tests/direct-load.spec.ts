@@ -1,4 +1,4 @@
-import { createKey, expect, failedResponse, people, test, unique, waitUntilIdle } from '../fixtures.ts';
+import { createKey, expect, failedResponse, people, row, test, unique, waitUntilIdle } from '../fixtures.ts';
 
 test.describe('every page loads directly, without errors in the console', { tag: '@js' }, () => {
   for (const path of ['/sign-in', '/setup']) {
@@ -32,9 +32,10 @@ test.describe('every page loads directly, without errors in the console', { tag:
     ['/settings/security-events', 'Security'],
     ['/settings/security-events?severity=nonsense&kind=x&cursor=1', 'Security'],
     ['/settings/general', 'General'],
-    ['/settings/general/invite', 'General'],
-    ['/settings/general/members/nobody/role', 'General'],
-    ['/settings/general/members/nobody/remove', 'General'],
+    ['/settings/members', 'Members'],
+    ['/settings/members/invite', 'Members'],
+    ['/settings/members/nobody/role', 'Members'],
+    ['/settings/members/nobody/remove', 'Members'],
     ['/settings/api-keys', 'API Keys'],
     ['/settings/api-keys?search=x&status=active', 'API Keys'],
     ['/settings/api-keys?cursor=nonsense&window=nonsense', 'API Keys'],
@@ -79,6 +80,39 @@ test.describe('every page loads directly, without errors in the console', { tag:
     expect(loads).toBe(0);
   });
 
+  test('the program loads at the first pointer, key or focus, and repeats a click that came before it', async ({
+    page,
+    open,
+    signInAs,
+    context,
+  }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const paths = await signInAs(people.owner);
+    const key = await createKey(page, open, paths, unique('Early'));
+    const loaded: string[] = [];
+    page.on('request', (sent) => {
+      if (/\.(wasm|js)$/.test(new URL(sent.url()).pathname)) {
+        loaded.push(sent.url());
+      }
+    });
+    let deliver = () => {};
+    const late = new Promise<void>((resolve) => {
+      deliver = resolve;
+    });
+    await page.route(/latchkey\.js$/, async (route) => {
+      await late;
+      await route.continue();
+    });
+    await page.goto(paths.keys);
+    await waitUntilIdle(page);
+    expect(loaded).toEqual([]);
+    await row(page, key.name).getByRole('button', { name: 'Copy API key' }).click();
+    await expect.poll(() => loaded.length).toBeGreaterThan(0);
+    deliver();
+    await expect(page.getByRole('status').filter({ hasText: 'Copied' })).toBeAttached();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key.id);
+  });
+
   test('a page whose code loads late still focuses its heading', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
     await open(paths.keys);
@@ -101,8 +135,11 @@ test.describe('every page loads directly, without errors in the console', { tag:
     const key = await createKey(page, open, paths, unique('Alone'));
     browserErrors.allow(/split_details|Failed to fetch|ERR_FAILED/);
     await page.route(/split_details.*\.wasm$/, (route) => route.abort());
-    await page.goto(`${paths.keys}/${key.id}`, { waitUntil: 'networkidle' });
+    await page.goto(`${paths.keys}/${key.id}`);
+    await page.locator('html').dispatchEvent('pointermove');
+    await expect(page.locator('html')).toHaveAttribute('data-failed', '');
     await expect(page.locator('html')).not.toHaveAttribute('data-js');
+    await expect(page.getByRole('button', { name: 'Copy API key' })).toHaveCount(0);
     await page.getByRole('button', { name: 'Deactivate' }).click();
     await expect(page.getByText('Inactive').first()).toBeVisible();
   });

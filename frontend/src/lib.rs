@@ -4,7 +4,6 @@ use app::{page::lazy, ui::ready::Ready};
 use leptos::{mount::hydrate_from, prelude::document};
 use std::alloc::System;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::spawn_local;
 use zeroizing_alloc::ZeroAlloc;
 
 // Memory is overwritten when it is given back: a secret that was shown, and every copy that was made of it on its way, is
@@ -14,21 +13,19 @@ static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 /// Takes over the page that the server rendered, once the parts of the program that it needs are there.
 #[wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     let Some(body) = document().body() else {
         return;
     };
-    spawn_local(async move {
-        if !lazy::fetch_rendered().await {
-            return;
-        }
-        let ready = Ready::default();
-        let provided = ready.clone();
-        let page = move || {
-            provided.provide();
-            app::App()
-        };
-        hydrate_from(body, page).forget();
-        ready.announce();
-    });
+    if !lazy::fetch_rendered().await {
+        return;
+    }
+    let ready = Ready::default();
+    let provided = ready.clone();
+    let page = move || {
+        provided.provide();
+        app::App()
+    };
+    hydrate_from(body, page).forget();
+    ready.announce();
 }

@@ -165,7 +165,7 @@ fn Live(
         _ => words::LIVE,
     };
     view! {
-        <p class="request-live" role="status" data-needs-js="">
+        <p class="request-live" role="status" data-needs-js="" data-live="">
             {move || ready.get().then(state)}
         </p>
         <button
