@@ -2,12 +2,15 @@
 
 use crate::{ManagementError, Viewer};
 use domain::{
-    key::filter::{KeyFilter, KeyPage, KeyQuery, KeyTotal},
+    key::{
+        filter::{GroupCounts, KeyFilter, KeyPage, KeyQuery, KeyTotal},
+        token::KeyId,
+    },
     page::PAGE_SIZE,
     usage::{Bucket, Subject},
 };
 use std::collections::HashMap;
-use store::HourlyCalls;
+use store::{HourlyCalls, Retiring};
 
 /// One page of a key list, with usage.
 #[derive(Debug)]
@@ -16,7 +19,11 @@ pub struct Listing {
     pub page: KeyPage,
     /// The number of keys that match the filter, on all pages.
     pub total: KeyTotal,
-    /// Calls of the last 24 hours by key; keys without calls are omitted.
+    /// The numbers of keys in each group, whatever the filter.
+    pub groups: GroupCounts,
+    /// The keys that rows of this page replace and that still work, by the row's id.
+    pub retiring: HashMap<KeyId, Retiring>,
+    /// Calls of the last 24 hours by key, also of `retiring`; keys without calls are omitted.
     pub days: HashMap<Subject, HourlyCalls>,
     /// Calls of the last 24 hours of all keys.
     pub day: HourlyCalls,
@@ -38,19 +45,31 @@ impl Viewer {
         } else {
             self.count_keys(&query.filter).await?
         };
-        let all = Subject::from(self.application().id);
+        let (app, now) = (self.application().id, self.now());
+        let store = &self.keyring().store;
+        let groups = store.group_counts(app, now).await?;
+        let retiring: HashMap<_, _> = store
+            .retiring_keys(app, now)
+            .await?
+            .into_iter()
+            .filter(|old| page.rows.iter().any(|key| key.id == old.replaced_by))
+            .map(|old| (old.replaced_by, old))
+            .collect();
+        let all = Subject::from(app);
         let subjects: Vec<Subject> = std::iter::once(all)
             .chain(page.rows.iter().map(|key| key.id.into()))
             .collect();
-        let mut days = self
-            .keyring()
-            .store
-            .hourly_calls(&subjects, self.now())
-            .await?;
+        let mut days = store.hourly_calls(&subjects, now).await?;
+        if !retiring.is_empty() {
+            let old: Vec<Subject> = retiring.values().map(|old| old.id.into()).collect();
+            days.extend(store.hourly_calls(&old, now).await?);
+        }
         let day = days.remove(&all).unwrap_or_else(|| [Bucket::default(); 24]);
         Ok(Listing {
             page,
             total,
+            groups,
+            retiring,
             days,
             day,
         })

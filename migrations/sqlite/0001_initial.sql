@@ -123,6 +123,11 @@ CREATE INDEX api_key_by_name ON api_key (application_id, sort_name, id);
 CREATE INDEX api_key_by_expiry ON api_key (application_id, sort_expiry, id);
 -- A key replaces one other key at most.
 CREATE UNIQUE INDEX api_key_by_successor ON api_key (replaced_by);
+-- The groups of the list are counted along these.
+CREATE INDEX api_key_revoked ON api_key (application_id) WHERE revoked_at IS NOT NULL;
+CREATE INDEX api_key_not_revoked_by_expiry ON api_key (application_id, sort_expiry) WHERE revoked_at IS NULL;
+CREATE INDEX api_key_retiring ON api_key (application_id, retires_at) WHERE retires_at IS NOT NULL;
+CREATE INDEX api_key_not_confirmed ON api_key (application_id) WHERE confirmed_at IS NULL AND revoked_at IS NULL;
 -- Support looks keys up by the characters that the mask shows.
 CREATE INDEX api_key_by_mask ON api_key (substr(id, 1, 8), substr(id, 17, 4));
 

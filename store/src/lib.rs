@@ -39,7 +39,7 @@ pub use error::StoreError;
 pub use key::{
     KeyInsertion, NewKey,
     index::IndexRow,
-    list::HourlyCalls,
+    list::{HourlyCalls, Retiring},
     pepper::{DigestUpgrade, PepperName, PepperUsage},
     revoke_all::RevokedKeys,
 };

@@ -105,6 +105,9 @@ shared_statements! {
     KEY_CONFIRM = "key/confirm";
     KEY_DEACTIVATE = "key/deactivate";
     KEY_INSERT = "key/insert";
+    KEY_LIST_ATTENTION = "key/list/attention";
+    KEY_LIST_GROUP_COUNTS = "key/list/group_counts";
+    KEY_LIST_RETIRING = "key/list/retiring";
     KEY_LIST_BY_CREATED_ASC = "key/list/fragments/page" "key/list/fragments/by_created_asc";
     KEY_LIST_BY_CREATED_DESC = "key/list/fragments/page" "key/list/fragments/by_created_desc";
     KEY_LIST_BY_EXPIRY_ASC = "key/list/fragments/page" "key/list/fragments/by_expiry_asc";

@@ -36,10 +36,65 @@ impl StatusFilter {
     }
 }
 
+/// A group of keys that the list shows together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyGroup {
+    /// Active and inactive keys. A retiring key is shown with the key that replaces it, unless that one is revoked.
+    Active,
+    /// Active and inactive keys that expire within 7 days, whose secret may not have been saved, that were not used for 90
+    /// days, with many denied calls ([`OVERVIEW_MIN_REFUSALS`](crate::usage::overview::OVERVIEW_MIN_REFUSALS)), or with an
+    /// open critical security event.
+    Attention,
+    /// Expired and revoked keys.
+    Ended,
+}
+
+impl KeyGroup {
+    /// The value of the list of all keys in links.
+    pub const ALL: &str = "all";
+
+    /// The value in links.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Attention => "attention",
+            Self::Ended => "ended",
+        }
+    }
+
+    /// Parses the value in links; `None` is all keys. Anything else means the active keys, or all of them if they are
+    /// filtered otherwise: a search should find a key that has ended.
+    pub fn parse(text: &str, filtered: bool) -> Option<Self> {
+        let known = [Self::Active, Self::Attention, Self::Ended];
+        match known.into_iter().find(|group| group.as_str() == text) {
+            Some(group) => Some(group),
+            None if filtered || text == Self::ALL => None,
+            None => Some(Self::Active),
+        }
+    }
+}
+
+/// The numbers of an application's keys in each [`KeyGroup`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GroupCounts {
+    /// Keys in [`KeyGroup::Active`].
+    pub active: i64,
+    /// Keys in [`KeyGroup::Attention`], at most [`MAX_ATTENTION`].
+    pub attention: i64,
+    /// Keys in [`KeyGroup::Ended`].
+    pub ended: i64,
+    /// All keys.
+    pub all: i64,
+}
+
+/// Maximum number of keys in [`KeyGroup::Attention`]: they are a list of things to do.
+pub const MAX_ATTENTION: i64 = 100;
+
 /// A filter of the key list. The default matches all keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names and types of the fields say it")]
 pub struct KeyFilter {
+    pub group: Option<KeyGroup>,
     /// Part of the name, or a public key id, its prefix or its mask; empty for any.
     pub search: String,
     pub status: Option<StatusFilter>,
@@ -49,13 +104,31 @@ pub struct KeyFilter {
 
 impl KeyFilter {
     /// Parses the query parameters of a link. Unknown values are ignored.
-    pub fn parse(search: &str, status: &str, environment: &str, condition: &str) -> Self {
-        Self {
+    pub fn parse(
+        group: &str,
+        search: &str,
+        status: &str,
+        environment: &str,
+        condition: &str,
+    ) -> Self {
+        let mut filter = Self {
+            group: None,
             search: text::single_line(search, 80),
             status: StatusFilter::parse(status),
             environment: Environment::parse(environment),
             condition: KeyCondition::parse(condition),
+        };
+        filter.group = KeyGroup::parse(group, filter.is_narrow());
+        filter
+    }
+
+    /// Whether keys of the group are left out.
+    pub fn narrows_group(&self) -> bool {
+        Self {
+            group: None,
+            ..self.clone()
         }
+        .is_narrow()
     }
 
     /// Whether the filter excludes any keys.
@@ -267,14 +340,15 @@ mod tests {
 
     #[test]
     fn unknown_values_do_not_filter() {
-        assert!(!KeyFilter::parse(" ", "x", "y", "z").is_narrow());
-        assert!(KeyFilter::parse("", "", "", "idle").is_narrow());
+        assert!(!KeyFilter::parse("all", " ", "x", "y", "z").is_narrow());
+        assert!(KeyFilter::parse("all", "", "", "", "idle").is_narrow());
     }
 
     #[test]
     fn a_filter_is_parsed_from_its_link_values() {
-        let filter = KeyFilter::parse(" shop ", "revoked", "test", "idle");
+        let filter = KeyFilter::parse("", " shop ", "revoked", "test", "idle");
         let expected = KeyFilter {
+            group: None,
             search: "shop".into(),
             status: Some(StatusFilter::Revoked),
             environment: Some(Environment::Test),
@@ -282,6 +356,20 @@ mod tests {
         };
         assert_eq!(filter, expected);
         assert_eq!(StatusFilter::parse("Revoked"), None);
+    }
+
+    #[test]
+    fn the_list_shows_active_keys_unless_it_is_filtered_otherwise() {
+        let group = |group, search| KeyFilter::parse(group, search, "", "", "").group;
+        assert_eq!(group("", ""), Some(KeyGroup::Active));
+        assert_eq!(group("nonsense", " "), Some(KeyGroup::Active));
+        assert_eq!(group("", "shop"), None);
+        assert_eq!(group("active", "shop"), Some(KeyGroup::Active));
+        assert_eq!(group("attention", ""), Some(KeyGroup::Attention));
+        assert_eq!(group("ended", ""), Some(KeyGroup::Ended));
+        assert_eq!(group(KeyGroup::ALL, ""), None);
+        assert!(!KeyFilter::parse("", "", "", "", "").narrows_group());
+        assert!(KeyFilter::parse("active", "", "revoked", "", "").narrows_group());
     }
 
     #[test]

@@ -195,6 +195,20 @@ impl ScopeSet {
             .map(|(_, resource, action)| format!("{}:{action}", resource.name))
     }
 
+    /// Returns the scope that allows most, as text: one that deletes, creates, updates, verifies or reads, in this order, the
+    /// first of them in the catalogue.
+    pub fn widest(self) -> Option<String> {
+        let rank = |action| {
+            ["delete", "create", "update", "verify"]
+                .iter()
+                .position(|known| *known == action)
+        };
+        every_scope()
+            .filter(|(bit, ..)| self.0 & (1 << bit) != 0)
+            .min_by_key(|(_, _, action)| rank(*action).unwrap_or(usize::MAX))
+            .map(|(_, resource, action)| format!("{}:{action}", resource.name))
+    }
+
     /// Returns the preset "Read only": every scope with the action `read`.
     pub fn read_only() -> Self {
         Self::of(|_, action| action == "read")

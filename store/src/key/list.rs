@@ -11,11 +11,17 @@ use domain::{
     id::ApplicationId,
     key::{
         KeySummary,
-        filter::{KeyCursor, KeyFilter, KeyPage, KeyQuery, KeyTotal, Order, Sort, SortKey},
+        condition::KeyCondition,
+        filter::{
+            GroupCounts, KeyCursor, KeyFilter, KeyGroup, KeyPage, KeyQuery, KeyTotal,
+            MAX_ATTENTION, Order, Sort, SortKey,
+        },
+        token::KeyId,
     },
     page::PAGE_SIZE,
-    time::{HOUR, Timestamp},
-    usage::{Bucket, Outcome, Subject},
+    security::Severity,
+    time::{DAY, HOUR, Timestamp},
+    usage::{Bucket, Outcome, Subject, overview::OVERVIEW_MIN_REFUSALS},
 };
 use std::collections::HashMap;
 
@@ -25,10 +31,22 @@ const MAX_COUNTED: i64 = 1_000;
 /// Calls of the last 24 hours by the hour, the current one last.
 pub type HourlyCalls = [Bucket; 24];
 
+/// A key that was regenerated, and works until it retires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retiring {
+    /// The old key.
+    pub id: KeyId,
+    /// The key that replaces it.
+    pub replaced_by: KeyId,
+    /// When it stops working.
+    pub retires_at: Timestamp,
+}
+
 /// Binds the values of `key/list/fragments/filter.sql`, which follow the four values of every list.
 macro_rules! bind_filter {
-    ($query:expr, $filter:expr, $now:expr) => {{
+    ($query:expr, $filter:expr, $attention:expr, $now:expr) => {{
         let filter: &KeyFilter = $filter;
+        let attention: &str = $attention;
         let bounds = filter
             .condition
             .map(|known| known.bounds($now))
@@ -45,6 +63,8 @@ macro_rules! bind_filter {
             .bind($now.0)
             .bind(bounds.used.0)
             .bind(bounds.expires.0)
+            .bind(filter.group.map_or("", KeyGroup::as_str))
+            .bind(attention)
             .persistent(false)
     }};
 }
@@ -86,6 +106,7 @@ impl Store {
             |cursor| cursor.sort_key.clone(),
         );
         let one_more = i64::try_from(page_size + 1).unwrap_or(i64::MAX);
+        let attention = self.attention_of(app, &query.filter, now).await?;
         let mut rows: Vec<KeyRow> = read!(self, |pool| {
             let list = sqlx::query_as(statement).bind(app.0);
             let list = match place {
@@ -94,7 +115,7 @@ impl Store {
             };
             let mut list = list.bind(id).bind(one_more);
             if narrow {
-                list = bind_filter!(list, &query.filter, now);
+                list = bind_filter!(list, &query.filter, &attention, now);
             }
             list.fetch_all(pool).await
         })?;
@@ -135,18 +156,125 @@ impl Store {
             })?;
             return Ok(KeyTotal { count, more: false });
         }
+        let attention = self.attention_of(app, filter, now).await?;
         let (found,): (i64,) = read!(self, |pool| {
             let count = sqlx::query_as(sql::KEY_LIST_COUNT)
                 .bind(app.0)
                 .bind(i64::MIN)
                 .bind("")
                 .bind(MAX_COUNTED + 1);
-            bind_filter!(count, filter, now).fetch_one(pool).await
+            bind_filter!(count, filter, &attention, now)
+                .fetch_one(pool)
+                .await
         })?;
         Ok(KeyTotal {
             count: found.min(MAX_COUNTED),
             more: found > MAX_COUNTED,
         })
+    }
+
+    /// Returns the ids of at most [`MAX_ATTENTION`] keys in [`KeyGroup::Attention`], in no order. Denied calls are those of the
+    /// current day (UTC).
+    ///
+    /// # Errors
+    /// If the database fails or a row cannot be parsed.
+    pub async fn attention(
+        &self,
+        app: ApplicationId,
+        now: Timestamp,
+    ) -> Result<Vec<KeyId>, StoreError> {
+        let soon = KeyCondition::ExpiresSoon.bounds(now).expires;
+        let idle = KeyCondition::Idle.bounds(now).used;
+        let rows: Vec<(String,)> = read!(self, |pool| {
+            sqlx::query_as(sql::KEY_LIST_ATTENTION)
+                .bind(app.0)
+                .bind(now.0)
+                .bind(soon.0)
+                .bind(idle.0)
+                .bind(now.floor(DAY).0)
+                .bind(OVERVIEW_MIN_REFUSALS)
+                .bind(Severity::Critical.rank())
+                .bind(MAX_ATTENTION)
+                .fetch_all(pool)
+                .await
+        })?;
+        rows.into_iter()
+            .map(|(id,)| id.parse().map_err(|_| corrupt("id")))
+            .collect()
+    }
+
+    /// Returns the ids that a filter needs, separated by spaces.
+    async fn attention_of(
+        &self,
+        app: ApplicationId,
+        filter: &KeyFilter,
+        now: Timestamp,
+    ) -> Result<String, StoreError> {
+        if filter.group != Some(KeyGroup::Attention) {
+            return Ok(String::new());
+        }
+        let ids: Vec<_> = self
+            .attention(app, now)
+            .await?
+            .iter()
+            .map(KeyId::to_string)
+            .collect();
+        Ok(ids.join(" "))
+    }
+
+    /// Counts the keys in each group.
+    ///
+    /// # Errors
+    /// If the database fails or a row cannot be parsed.
+    pub async fn group_counts(
+        &self,
+        app: ApplicationId,
+        now: Timestamp,
+    ) -> Result<GroupCounts, StoreError> {
+        let (all, revoked, expired, retired, retiring): (i64, i64, i64, i64, i64) =
+            read!(self, |pool| {
+                sqlx::query_as(sql::KEY_LIST_GROUP_COUNTS)
+                    .bind(app.0)
+                    .bind(now.0)
+                    .fetch_one(pool)
+                    .await
+            })?;
+        let attention = self.attention(app, now).await?.len();
+        let ended = revoked + expired + retired;
+        Ok(GroupCounts {
+            active: all - ended - retiring,
+            attention: i64::try_from(attention).unwrap_or(MAX_ATTENTION),
+            ended,
+            all,
+        })
+    }
+
+    /// Returns the retiring keys of an application that still work, at most [`PAGE_SIZE`], the next to retire first.
+    ///
+    /// # Errors
+    /// If the database fails or a row cannot be parsed.
+    pub async fn retiring_keys(
+        &self,
+        app: ApplicationId,
+        now: Timestamp,
+    ) -> Result<Vec<Retiring>, StoreError> {
+        let rows: Vec<(String, String, i64)> = read!(self, |pool| {
+            sqlx::query_as(sql::KEY_LIST_RETIRING)
+                .bind(app.0)
+                .bind(now.0)
+                .bind(i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX))
+                .fetch_all(pool)
+                .await
+        })?;
+        rows.into_iter()
+            .map(|(id, replaced_by, retires_at)| {
+                Ok(Retiring {
+                    id: id.parse().map_err(|_| corrupt("id"))?,
+                    replaced_by: replaced_by.parse().map_err(|_| corrupt("replaced_by"))?,
+                    retires_at: Timestamp(retires_at),
+                })
+            })
+            .collect()
     }
 
     /// Returns the calls of the last 24 hours by subject, for at most [`PAGE_SIZE`] + 1 subjects. Subjects without

@@ -46,6 +46,7 @@ pub async fn csv(
     let get = |name: &str| query.get(name).map_or("", String::as_str);
     let query = KeyQuery {
         filter: KeyFilter::parse(
+            get("tab"),
             get("search"),
             get("status"),
             get("environment"),

@@ -25,3 +25,14 @@
             ELSE FALSE
         END
     ))
+    AND ($14 = ''
+        -- The ids of these keys are known: they are looked up first.
+        OR ($14 = 'attention' AND $15 LIKE '%' || k.id || '%')
+        OR CASE
+            WHEN k.revoked_at IS NOT NULL THEN 'ended'
+            WHEN k.deactivated_at IS NULL AND (k.expires_at <= $11 OR k.retires_at <= $11) THEN 'ended'
+            WHEN k.retires_at IS NOT NULL
+                AND EXISTS (SELECT 1 FROM api_key s WHERE s.id = k.replaced_by AND s.revoked_at IS NULL) THEN 'retiring'
+            ELSE 'active'
+        END = $14
+    )
