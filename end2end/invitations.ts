@@ -20,7 +20,7 @@ export async function enterPassword(page: Page, person: Person): Promise<void> {
 
 /** Invites a person through the dashboard, and returns the path of the link. */
 export async function invite(page: Page, open: TestFixtures['open'], app: string, email: string, role: string, by: Person = people.owner): Promise<string> {
-  await open(`${app}/settings/general`);
+  await open(`${app}/settings/members`);
   await page.getByRole('link', { name: 'Invite a member' }).click();
   const dialog = page.getByRole('dialog', { name: 'Invite a member' });
   await dialog.getByRole('textbox', { name: 'Email' }).fill(email);

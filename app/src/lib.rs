@@ -89,12 +89,13 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/support") view=lazy::support() ssr=SsrMode::Async />
                 <ParentRoute path=path!("/apps/:app") view=Page::Here(|| Frame().into_any()) ssr=SsrMode::Async>
                     <Route path=path!("") view=lazy::overview() ssr=SsrMode::Async />
-                    <ParentRoute path=path!("/settings/general") view=lazy::general() ssr=SsrMode::Async>
+                    <Route path=path!("/settings/general") view=lazy::general() ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/settings/members") view=lazy::members() ssr=SsrMode::Async>
                         <Route path=path!("") view=Page::Here(|| ().into_any()) ssr=SsrMode::Async />
                         <Route path=path!("/invite") view=lazy::invite() ssr=SsrMode::Async />
-                        <Route path=path!("/members/:person/role") view=lazy::member_role() ssr=SsrMode::Async />
+                        <Route path=path!("/:person/role") view=lazy::member_role() ssr=SsrMode::Async />
                         <Route
-                            path=path!("/members/:person/remove")
+                            path=path!("/:person/remove")
                             view=lazy::member_removal()
                             ssr=SsrMode::Async
                         />

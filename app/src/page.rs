@@ -12,6 +12,7 @@ pub mod key;
 pub mod lazy;
 pub mod link;
 pub mod member;
+pub mod members;
 pub mod new_key;
 pub mod not_found;
 pub mod overview;

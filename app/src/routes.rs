@@ -112,19 +112,24 @@ pub fn general(app: &str) -> String {
     format!("/apps/{app}/settings/general")
 }
 
-/// The form that invites somebody.
+/// The members of the application's account.
+pub fn members(app: &str) -> String {
+    format!("/apps/{app}/settings/members")
+}
+
+/// The form that invites a member.
 pub fn invite(app: &str) -> String {
-    format!("/apps/{app}/settings/general/invite")
+    format!("/apps/{app}/settings/members/invite")
 }
 
 /// The form for the role of a member.
 pub fn role(app: &str, person: PersonId) -> String {
-    format!("/apps/{app}/settings/general/members/{person}/role")
+    format!("/apps/{app}/settings/members/{person}/role")
 }
 
 /// The question before a member is removed.
 pub fn remove(app: &str, person: PersonId) -> String {
-    format!("/apps/{app}/settings/general/members/{person}/remove")
+    format!("/apps/{app}/settings/members/{person}/remove")
 }
 
 /// Text as the value of a query, percent-encoded (RFC 3986, 2.1); slashes may stay (3.4).

@@ -128,7 +128,7 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
 
   test('an invitation, its link, and the dialogs about a member', async ({ page, open, signInAs }) => {
     const { app } = await signInAs(people.owner);
-    await open(`${app}/settings/general/invite`);
+    await open(`${app}/settings/members/invite`);
     const dialog = page.getByRole('dialog', { name: 'Invite a member' });
     await expectAccessible(page);
     await dialog.getByRole('textbox', { name: 'Email' }).fill(`seen${Date.now().toString(36)}@acme.example`);
@@ -141,7 +141,7 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
     await expectAccessible(page);
     await page.getByRole('link', { name: 'Done' }).click();
     for (const name of [`Change role of ${people.viewer.email}`, `Remove ${people.viewer.email}`]) {
-      await open(`${app}/settings/general`);
+      await open(`${app}/settings/members`);
       await page.getByRole('link', { name }).click();
       await expect(page.getByRole('dialog').or(page.getByRole('alertdialog'))).toBeVisible();
       await expectAccessible(page);

@@ -23,7 +23,7 @@ test('several keys are deactivated at once, and a revoked key is skipped and rep
     form: { app: paths.app.replace('/apps/', ''), key: gone.id, confirm: gone.name, reason: '' },
     headers: sameOriginHeaders(server.url),
   });
-  await open(paths.keys);
+  await open(`${paths.keys}?tab=all`);
   await expect(bar(page).getByRole('button', { name: 'Deactivate' })).toBeHidden();
   const before = await page.getByRole('table', { name: 'API keys' }).boundingBox();
   for (const key of [one, two, gone]) {
@@ -92,6 +92,8 @@ test('several keys are revoked after a dialog that lists them', async ({ page, o
   await dialog.getByRole('button', { name: 'Revoke keys' }).click();
   await expect(page.getByText('2 keys revoked.')).toBeVisible();
   await page.getByRole('link', { name: 'Done' }).click();
+  await expect(row(page, kept.name)).toBeVisible();
+  await open(`${paths.keys}?tab=ended`);
   for (const key of keys) {
     await expect(row(page, key.name)).toContainText('Revoked');
     expect((await whoami(server.url, key)).status()).toBe(401);
@@ -126,7 +128,7 @@ test('a viewer has no checkboxes, and only an owner can revoke all keys', async 
   await expect(page.getByRole('checkbox')).toHaveCount(0);
   await expect(page.getByText('You have view-only access.')).toBeVisible();
   await signInAs(people.developer);
-  await open(paths.keys);
+  await open(`${paths.app}/settings/general`);
   await expect(page.getByRole('link', { name: 'Revoke all keys' })).toHaveCount(0);
   await open(`${paths.keys}/revoke-all`);
   await expect(page.getByText('Not allowed')).toBeVisible();
@@ -136,7 +138,7 @@ test('an owner revokes all keys of the application', async ({ page, open, signIn
   browserErrors.allow(failedResponse(422));
   const paths = await signInAs(owner);
   const keys = [await createKey(page, open, paths, unique('Alpha')), await createKey(page, open, paths, unique('Beta'))] as const;
-  await open(paths.keys);
+  await open(`${paths.app}/settings/general`);
   await page.getByRole('link', { name: 'Revoke all keys' }).click();
   const dialog = page.getByRole('alertdialog', { name: 'Revoke all keys of Printers?' });
   await expect(dialog.getByText('Keys to revoke')).toBeVisible();
@@ -153,5 +155,7 @@ test('an owner revokes all keys of the application', async ({ page, open, signIn
     expect((await whoami(server.url, key)).status()).toBe(401);
   }
   await page.getByRole('link', { name: 'Done' }).click();
+  await expect(page.getByText('No active keys')).toBeVisible();
+  await page.getByRole('navigation', { name: 'Key groups' }).getByRole('link', { name: 'Ended' }).click();
   await expect(row(page, keys[0].name)).toContainText('Revoked');
 });

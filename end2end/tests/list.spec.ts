@@ -3,6 +3,7 @@ import { type Page } from '@playwright/test';
 import {
   type ApplicationPaths,
   clearSession,
+  confirmStored,
   createKey,
   expect,
   people,
@@ -162,19 +163,23 @@ test('a column heading sorts, a second click reverses the order, and the URL con
   await open(`${paths.keys}?search=${marker}`);
   expect(await names(page)).toEqual([`${marker} a`, `${marker} C`, `${marker} b`]);
   const heading = (name: string) => page.getByRole('columnheader', { name, exact: true });
-  await expect(heading('Created')).toHaveAttribute('aria-sort', 'descending');
-  await heading('Name').getByRole('link').click();
+  await expect(page.getByRole('button', { name: 'Sort (current: Newest first)' })).toBeVisible();
+  await heading('Key').getByRole('link').click();
   await expect(page).toHaveURL(/sort=name&dir=asc/);
-  await expect(heading('Name')).toHaveAttribute('aria-sort', 'ascending');
-  await expect(heading('Created')).not.toHaveAttribute('aria-sort');
+  await expect(heading('Key')).toHaveAttribute('aria-sort', 'ascending');
+  await expect(heading('Expires')).not.toHaveAttribute('aria-sort');
   await expect.poll(() => names(page)).toEqual([`${marker} a`, `${marker} b`, `${marker} C`]);
-  await heading('Name').getByRole('link').click();
+  await heading('Key').getByRole('link').click();
   await expect.poll(() => names(page)).toEqual([`${marker} C`, `${marker} b`, `${marker} a`]);
-  for (const column of ['Last used', 'Expires', 'Created']) {
+  for (const column of ['Last used', 'Expires']) {
     await heading(column).getByRole('link').click();
     await expect(heading(column)).toHaveAttribute('aria-sort');
     await expect.poll(async () => (await names(page)).length).toBe(3);
   }
+  await page.getByRole('button', { name: /^Sort/ }).click();
+  await page.getByRole('link', { name: 'Oldest first' }).click();
+  await expect(page).toHaveURL(/sort=created&dir=asc/);
+  await expect.poll(() => names(page)).toEqual([`${marker} b`, `${marker} C`, `${marker} a`]);
 });
 
 test('pages can be browsed in both directions in any order, and the export contains all keys', async ({ page, open, signInAs, server }) => {
@@ -200,25 +205,75 @@ test('pages can be browsed in both directions in any order, and the export conta
   await clearSession(page);
 });
 
-test('a row shows who created the key, and suggestions link to the affected keys', async ({ page, open, signInAs, server }) => {
+test('the tabs group keys, their counts are of all keys, and a search finds keys that have ended', async ({ page, open, signInAs, server }) => {
   const paths = await signInAs(people.owner);
-  const name = unique('Endless');
-  await page.request.post('/api/create_key', {
-    form: {
-      app: paths.app.replace('/apps/', ''),
-      name,
-      environment: 'live',
-      'scopes[0]': 'invoice:read',
-      expiration: 'never',
-      once: crypto.randomUUID(),
-    },
+  const app = paths.app.replace('/apps/', '');
+  const marker = unique('Grouped').replace(' ', '');
+  const active = await createKey(page, open, paths, `${marker} active`);
+  const ended = await createKey(page, open, paths, `${marker} ended`);
+  await page.request.post('/api/revoke_key', {
+    form: { app, key: ended.id, confirm: ended.name, reason: '' },
     headers: sameOriginHeaders(server.url),
   });
-  const other = await createKey(page, open, paths, unique('Ends'));
+  const unsaved = `${marker} unsaved`;
+  await createKeys(page, server.url, paths, [unsaved]);
+  const tab = (name: string) => page.getByRole('navigation', { name: 'Key groups' }).getByRole('link', { name: new RegExp(`^${name} \\d`) });
+  const count = async (name: string) => Number(/\d+/.exec((await tab(name).textContent()) ?? '')?.[0]);
+
   await open(paths.keys);
-  await expect(row(page, name)).toContainText('No requests');
-  await page.getByRole('link', { name: /without an expiration$/ }).click();
-  await expect(row(page, name)).toBeVisible();
-  await expect(row(page, other.name)).toHaveCount(0);
-  await expect(page.getByRole('combobox', { name: 'Flag' })).toHaveValue('never-expires');
+  await expect(tab('Active')).toHaveAttribute('aria-current', 'page');
+  await expect(row(page, active.name)).toContainText('Active');
+  await expect(row(page, active.name)).toContainText('No requests');
+  await expect(row(page, unsaved)).toContainText('Secret not saved');
+  await expect(row(page, ended.name)).toHaveCount(0);
+  expect((await count('Active')) + (await count('Ended'))).toBe(await count('All'));
+
+  await tab('Needs attention').click();
+  await expect(tab('Needs attention')).toHaveAttribute('aria-current', 'page');
+  await expect(row(page, unsaved)).toBeVisible();
+  await expect(row(page, active.name)).toHaveCount(0);
+  await expect(page.locator('.result-count')).toHaveText(new RegExp(`^${await count('Needs attention')} keys?$`));
+
+  await tab('Ended').click();
+  await expect(row(page, ended.name)).toContainText('Revoked');
+  await expect(row(page, ended.name)).toContainText('Ended');
+  await expect(row(page, active.name)).toHaveCount(0);
+
+  await open(paths.keys);
+  await search(page, marker);
+  await expect(tab('All')).toHaveAttribute('aria-current', 'page');
+  await expect(row(page, ended.name)).toBeVisible();
+  await expect(row(page, active.name)).toBeVisible();
+  await tab('Active').click();
+  await expect(row(page, ended.name)).toHaveCount(0);
+  await expect(page.getByRole('searchbox', { name: 'Search keys' })).toHaveValue(marker);
+});
+
+test('a key that is being replaced is a line below its successor', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Rotated'));
+  await open(`${paths.keys}/${key.id}/regenerate`);
+  const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
+  await dialog.getByRole('combobox').first().selectOption('3d');
+  await dialog.getByRole('button', { name: 'Regenerate secret' }).click();
+  await confirmStored(page);
+  await open(paths.keys);
+  const line = page.getByRole('row').filter({ hasText: 'Old key' }).filter({ hasText: key.id.slice(0, 8) });
+  await expect(line).toContainText('took no requests in 24 h');
+  await expect(row(page, key.name)).toHaveCount(1);
+  await line.getByRole('link', { name: 'View old key' }).click();
+  await expect(page).toHaveURL(`${paths.keys}/${key.id}`);
+});
+
+test('the rows of the list are compact: ten keys fit into a window of 800 pixels', async ({ page, open, signInAs, server }) => {
+  const paths = await signInAs(people.otherOwner);
+  await createKeys(page, server.url, paths, Array.from({ length: 11 }, () => unique('Compact')));
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await open(paths.keys);
+  const tenth = await page.getByRole('table', { name: 'API keys' }).locator('tbody > tr').nth(9).boundingBox();
+  expect(tenth && tenth.y + tenth.height).toBeLessThan(800);
+  await page.setViewportSize({ width: 360, height: 800 });
+  const rows = page.getByRole('table', { name: 'API keys' }).locator('tbody > tr');
+  expect((await rows.nth(9).boundingBox())?.y).toBeLessThan(900);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth), 'nothing scrolls sideways').toBe(360);
 });

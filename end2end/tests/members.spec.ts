@@ -31,7 +31,7 @@ test('an invited person chooses a password and is signed in, and the link works 
   await expect(theirs.page.getByRole('heading', { name: 'This invitation does not work' })).toBeVisible();
   await theirs.context.close();
 
-  await open(`${app}/settings/general`);
+  await open(`${app}/settings/members`);
   await expect(listed(page, email)).toContainText('developer');
   await expect(listed(page, email)).not.toContainText('invited by');
 });
@@ -80,7 +80,7 @@ test('a new role takes effect immediately, and a removed member has no access', 
   await expect(theirs.page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
   await expect(theirs.page.getByRole('link', { name: 'Create API Key' })).toHaveCount(0);
 
-  await open(`${app}/settings/general`);
+  await open(`${app}/settings/members`);
   await page.getByRole('link', { name: `Change role of ${email}` }).click();
   const dialog = page.getByRole('dialog', { name: `Change role of ${email}` });
   await dialog.getByRole('combobox', { name: 'Role' }).selectOption('developer');
@@ -108,7 +108,7 @@ test('an invitation can be withdrawn', async ({ page, open, signInAs, request })
   const email = newEmail();
   const path = await invite(page, open, app, email, 'owner');
   expect((await request.get(path)).status()).toBe(200);
-  await open(`${app}/settings/general`);
+  await open(`${app}/settings/members`);
   await page.getByRole('button', { name: `Withdraw the invitation to ${email}` }).click();
   await expect(listed(page, email)).toHaveCount(0);
   expect((await request.get(path)).status()).toBe(404);
@@ -118,24 +118,24 @@ test('the last owner cannot be removed', async ({ page, open, signInAs, browserE
   browserErrors.allow(failedResponse(409));
   const { app } = await signInAs(people.otherOwner);
   const { email } = people.otherOwner;
-  await open(`${app}/settings/general`);
+  await open(`${app}/settings/members`);
   await page.getByRole('link', { name: `Change role of ${email}` }).click();
   await page.getByRole('combobox', { name: 'Role' }).selectOption('viewer');
   await enterPassword(page, people.otherOwner);
   await page.getByRole('button', { name: 'Save role' }).click();
   await expect(page.getByRole('alert').filter({ hasText: 'needs an owner' })).toBeVisible();
-  await open(`${app}/settings/general`);
+  await open(`${app}/settings/members`);
   await expect(listed(page, email)).toContainText('owner');
 });
 
 test('a person who is not an owner sees members but cannot change them', async ({ page, open, signInAs }) => {
   const { app } = await signInAs(people.developer);
-  await open(`${app}/settings/general`);
+  await open(`${app}/settings/members`);
   await expect(listed(page, people.owner.email)).toContainText('owner');
   await expect(listed(page, people.developer.email)).toContainText('You');
   await expect(page.getByRole('link', { name: /Invite|Change role|Remove/ })).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Save changes' })).toHaveCount(0);
-  await open(`${app}/settings/general/invite`);
+  await open(`${app}/settings/members/invite`);
   await expect(page.getByRole('button', { name: 'Create invitation link' })).toHaveCount(0);
 });
 

@@ -34,8 +34,10 @@ test('revoking requires the key’s name, ends the key immediately, and keeps it
   const refused = await whoami(server.url, key);
   expect(refused.status()).toBe(401);
   expect(await refused.json()).toMatchObject({ code: 'key_revoked' });
-  await expect(row(page, key.name)).toContainText('Revoked');
+  await expect(row(page, key.name)).toHaveCount(0);
 
+  await page.getByRole('navigation', { name: 'Key groups' }).getByRole('link', { name: 'Ended' }).click();
+  await expect(row(page, key.name)).toContainText('Revoked');
   await open(`${paths.keys}?status=revoked`);
   await expect(row(page, key.name)).toContainText('Revoked');
   await row(page, key.name).getByRole('link', { name: key.name, exact: true }).click();

@@ -1,7 +1,10 @@
 //! Where to go, and where one is.
 
 use crate::{context::Theme, error::AppError};
-use domain::account::{Application, Identity};
+use domain::{
+    account::{Application, Identity},
+    security::OpenEventCounts,
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +17,8 @@ pub struct Whereabouts {
     pub identity: Identity,
     /// All applications of this person, by name.
     pub applications: Vec<Application>,
+    /// Security events of the application that nobody has acknowledged.
+    pub open_events: OpenEventCounts,
     /// The colours they chose.
     pub theme: Theme,
 }
@@ -67,6 +72,7 @@ pub async fn whereabouts(app: String) -> Result<Whereabouts, AppError> {
         application: viewer.application().clone(),
         identity: viewer.identity(),
         applications,
+        open_events: viewer.open_events(None).await?,
         theme: crate::context::theme(),
     })
 }

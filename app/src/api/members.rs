@@ -107,7 +107,7 @@ pub async fn change_role(
     let role =
         domain::member::parse_role(&role).map_err(|invalid| AppError::field("role", invalid.0))?;
     owner.change_role(person, role).await?;
-    crate::context::redirect(&crate::routes::general(&app));
+    crate::context::redirect(&crate::routes::members(&app));
     Ok(())
 }
 
@@ -124,7 +124,7 @@ pub async fn remove_member(
     if person == owner.identity().person_id {
         crate::context::redirect("/");
     } else {
-        crate::context::redirect(&crate::routes::general(&app));
+        crate::context::redirect(&crate::routes::members(&app));
     }
     Ok(())
 }

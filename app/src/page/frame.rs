@@ -1,9 +1,10 @@
-//! What stands around every page of an application.
+//! The frame of an application's pages.
 
 use super::{Here, param};
 use crate::{
     api::home::{Whereabouts, whereabouts},
-    part::{AccountMenu, AppSwitch, Brand, Changes},
+    error::AppError,
+    part::{AccountMenu, AppSwitch, Changes, Shell},
     routes,
     ui::{Icon, Shape, time::Clock},
     words::frame,
@@ -12,7 +13,7 @@ use domain::account::Role;
 use leptos::prelude::*;
 use leptos_router::components::{A, Outlet};
 
-/// The side navigation, and room for the page.
+/// The side navigation of an application, and the page beside it.
 #[component]
 pub fn Frame() -> impl IntoView {
     let app = param("app");
@@ -24,6 +25,13 @@ pub fn Frame() -> impl IntoView {
             Clock::show_in(&here.application.time_zone);
         }
     });
+    let application = move || {
+        Suspend::new(async move {
+            here.await.ok().map(|here: Whereabouts| {
+                view! { <AppSwitch current=here.application all=here.applications /> }
+            })
+        })
+    };
     let account = move || {
         Suspend::new(async move {
             here.await
@@ -31,10 +39,32 @@ pub fn Frame() -> impl IntoView {
                 .map(|here| view! { <AccountMenu identity=here.identity theme=here.theme /> })
         })
     };
-    let application = move || {
+    view! {
+        <Shell
+            head=move || view! { <Transition>{application}</Transition> }
+            foot=move || view! { <Transition>{account}</Transition> }
+            navigation=move || view! { <Navigation app here /> }
+        >
+            <Outlet />
+        </Shell>
+    }
+}
+
+#[component]
+fn Navigation(
+    /// The application's id.
+    app: Memo<String>,
+    here: Resource<Result<Whereabouts, AppError>>,
+) -> impl IntoView {
+    let critical = move || {
         Suspend::new(async move {
-            here.await.ok().map(|here: Whereabouts| {
-                view! { <AppSwitch current=here.application all=here.applications /> }
+            let count = here.await.ok()?.open_events.critical;
+            (count > 0).then(|| {
+                view! {
+                    <span class="sidebar-count">
+                        {count} <span class="visually-hidden">{frame::CRITICAL_EVENTS}</span>
+                    </span>
+                }
             })
         })
     };
@@ -54,53 +84,50 @@ pub fn Frame() -> impl IntoView {
         })
     };
     view! {
-        <div class="shell">
-            <header class="topbar">
-                <Brand />
-                <Transition>{account}</Transition>
-            </header>
-            <nav class="sidebar" aria-label=frame::NAVIGATION>
-                <Brand />
-                <Transition>{application}</Transition>
-                <p class="sidebar-heading">{frame::APP_SETTINGS}</p>
-                <ul class="sidebar-links">
-                    <li>
-                        <A href=move || routes::overview(&app.get()) exact=true>
-                            <Icon shape=Shape::Chart />
-                            {frame::OVERVIEW}
-                        </A>
-                    </li>
-                    <li>
-                        <A href=move || routes::list(&app.get())>
-                            <Icon shape=Shape::Key />
-                            {frame::API_KEYS}
-                        </A>
-                    </li>
-                    <li>
-                        <A href=move || routes::requests(&app.get())>
-                            <Icon shape=Shape::Clock />
-                            {frame::REQUESTS}
-                        </A>
-                    </li>
-                    <li>
-                        <A href=move || routes::security_events(&app.get())>
-                            <Icon shape=Shape::Shield />
-                            {frame::SECURITY_EVENTS}
-                        </A>
-                    </li>
-                    <li>
-                        <A href=move || routes::general(&app.get())>
-                            <Icon shape=Shape::Settings />
-                            {frame::GENERAL}
-                        </A>
-                    </li>
-                    <Transition>{audit_log}</Transition>
-                </ul>
-                <Transition>{account}</Transition>
-            </nav>
-            <main id="main" class="page" tabindex="-1">
-                <Outlet />
-            </main>
-        </div>
+            <ul class="sidebar-links">
+                <li>
+                    <A href=move || routes::overview(&app.get()) exact=true>
+                        <Icon shape=Shape::Chart />
+                        {frame::OVERVIEW}
+                    </A>
+                </li>
+                <li>
+                    <A href=move || routes::list(&app.get())>
+                        <Icon shape=Shape::Key />
+                        {frame::API_KEYS}
+                    </A>
+                </li>
+                <li>
+                    <A href=move || routes::requests(&app.get())>
+                        <Icon shape=Shape::Clock />
+                        {frame::REQUESTS}
+                    </A>
+                </li>
+                <li>
+                    <A href=move || routes::security_events(&app.get())>
+                        <Icon shape=Shape::Shield />
+                        {frame::SECURITY_EVENTS}
+                        <Transition>{critical}</Transition>
+                    </A>
+                </li>
+            </ul>
+            <p class="sidebar-heading" id="navigation-settings">
+                {frame::SETTINGS}
+            </p>
+            <ul class="sidebar-links" aria-labelledby="navigation-settings">
+                <li>
+                    <A href=move || routes::general(&app.get())>
+                        <Icon shape=Shape::Settings />
+                        {frame::GENERAL}
+                    </A>
+                </li>
+                <li>
+                    <A href=move || routes::members(&app.get())>
+                        <Icon shape=Shape::People />
+                        {frame::MEMBERS}
+                    </A>
+                </li>
+                <Transition>{audit_log}</Transition>
+            </ul>
     }
 }

@@ -1,46 +1,63 @@
-//! What an application is called, where its times are, and who looks after it.
+//! App Settings → General: an application's name and time zone.
 
 use super::{Here, param, tab_title};
 use crate::{
     api::{
         application::{ChangeApplication, list_zones},
         home::Whereabouts,
-        members::{Roster, WithdrawInvitation, show_members},
+        members::show_members,
     },
     error::AppError,
     form::{FormPage, typed, use_errors, use_outcome},
-    part::{MemberList, PasswordAgain},
+    part::PasswordAgain,
     routes,
     ui::{
-        CopyButton, ErrorState, ErrorSummary, FieldNote, Icon, Notice, Shape, Submit, TabTitle,
-        TextField, live::Announcer,
+        CopyButton, ErrorState, ErrorSummary, FieldNote, Submit, TabTitle, TextField,
+        live::Announcer,
     },
-    words::{general, members},
+    words::{general, list},
 };
 use domain::account::{Application, Role};
 use leptos::prelude::*;
-use leptos_router::components::Outlet;
 
-/// Who belongs to the account, for the dialogs above the page.
-#[derive(Clone, Copy)]
-pub struct People(pub Resource<Result<Roster, AppError>>);
-
-/// The facts of an application and its members; forms open above them.
+/// The facts of an application. The dialog that revokes all of its keys is above the list of keys.
 #[component]
 pub fn General() -> impl IntoView {
     let app = param("app");
-    let people = Resource::new(move || app.get(), show_members);
-    provide_context(People(people));
     view! {
         <div class="page-head">
             <h1 tabindex="-1">{general::TITLE}</h1>
             <p class="page-lead">{general::LEAD}</p>
         </div>
-        <Outlet />
         <Heading />
         <Facts app />
-        <Members app people />
+        <DangerZone app />
     }
+}
+
+/// What an owner does if it is not known which secrets have leaked.
+#[component]
+fn DangerZone(app: Memo<String>) -> impl IntoView {
+    let here = Here::from_frame();
+    let section = move || {
+        Suspend::new(async move {
+            let owner = here
+                .await
+                .is_ok_and(|here| here.identity.role == Role::Owner);
+            owner.then(|| {
+                view! {
+                    <section class="card danger-zone" aria-labelledby="danger-zone">
+                        <h2 id="danger-zone">{list::EMERGENCY}</h2>
+                        <p>{list::EMERGENCY_HINT}</p>
+                        <a class="button" data-variant="danger" href=routes::revoke_all(&app.get_untracked())>
+                            {list::REVOKE_ALL_LINK}
+                        </a>
+                    </section>
+                }
+            })
+        })
+    };
+    view! { <Transition>{section}</Transition> }
 }
 
 /// The words in the browser's tab.
@@ -61,7 +78,7 @@ fn Heading() -> impl IntoView {
 fn Facts(app: Memo<String>) -> impl IntoView {
     let here = Here::from_frame();
     let zones = Resource::new(move || app.get(), list_zones);
-    let People(people) = expect_context();
+    let members = Resource::new(move || app.get(), show_members);
     let action = ServerAction::<ChangeApplication>::new();
     let outcome = use_outcome(action);
     let announcer = Announcer::nearest();
@@ -88,7 +105,7 @@ fn Facts(app: Memo<String>) -> impl IntoView {
                                 <ApplicationForm
                                     application=here.application.clone()
                                     zones
-                                    fresh=people.await.is_ok_and(|roster| roster.fresh)
+                                    fresh=members.await.is_ok_and(|roster| roster.fresh)
                                     action
                                     outcome
                                 />
@@ -198,59 +215,5 @@ fn ApplicationForm(
                 </span>
             </div>
         </ActionForm>
-    }
-}
-
-#[component]
-fn Members(app: Memo<String>, people: Resource<Result<Roster, AppError>>) -> impl IntoView {
-    let withdraw = ServerAction::<WithdrawInvitation>::new();
-    let outcome = use_outcome(withdraw);
-    let version = withdraw.version();
-    Effect::new(move |_| {
-        if version.get() > 0 {
-            people.refetch();
-        }
-    });
-    let invite = move || {
-        Suspend::new(async move {
-            let editable = people.await.is_ok_and(|roster| roster.editable);
-            let path = routes::invite(&app.get_untracked());
-            editable.then(|| {
-                view! {
-                    <a class="button" data-variant="secondary" data-size="small" href=path>
-                        <Icon shape=Shape::Plus />
-                        {members::INVITE}
-                    </a>
-                }
-            })
-        })
-    };
-    view! {
-        <section class="card" aria-labelledby="members">
-            <div class="card-head">
-                <h2 id="members">{members::TITLE}</h2>
-                <Transition>{invite}</Transition>
-            </div>
-            <p>{members::LEAD}</p>
-            <div role="alert">
-                {move || match outcome.get() {
-                    Some(Err(error)) => {
-                        Some(view! { <Notice tone="danger">{error.to_string()}</Notice> })
-                    }
-                    _ => None,
-                }}
-            </div>
-            <Transition>
-                {move || Suspend::new(async move {
-                    match people.await {
-                        Err(error) => view! { <ErrorState error /> }.into_any(),
-                        Ok(roster) => {
-                            let app = app.get_untracked();
-                            view! { <MemberList app roster withdraw /> }.into_any()
-                        }
-                    }
-                })}
-            </Transition>
-        </section>
     }
 }

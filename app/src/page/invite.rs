@@ -1,6 +1,6 @@
 //! Inviting somebody: the form, then the link.
 
-use super::{general::People, param};
+use super::{members::People, param};
 use crate::{
     api::members::{InvitationLink, InviteMember},
     error::AppError,
@@ -48,7 +48,7 @@ fn Steps(
     outcome: Signal<Option<Result<InvitationLink, AppError>>>,
 ) -> impl IntoView {
     let made = Memo::new(move |_| outcome.get().and_then(Result::ok));
-    let back = routes::general(&app);
+    let back = routes::members(&app);
     move || match made.get() {
         None => {
             let (app, back) = (app.clone(), back.clone());

@@ -85,6 +85,7 @@ lazy! {
     details: security_events = security_events::SecurityEvents;
     settings: audit_log = audit_log::AuditLog;
     settings: general = general::General;
+    settings: members = members::Members;
     settings: invite = invite::Invite;
     settings: member_role = member::MemberRole;
     settings: member_removal = member::MemberRemoval;

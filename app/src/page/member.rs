@@ -1,6 +1,6 @@
 //! Changing what a member may do, and ending it.
 
-use super::{general::People, invite::ROLES, param};
+use super::{invite::ROLES, members::People, param};
 use crate::{
     api::members::{ChangeRole, RemoveMember},
     form::{FormPage, typed, use_errors, use_outcome},
@@ -49,7 +49,7 @@ fn over(dialog: fn(String, Member, bool) -> AnyView) -> impl IntoView {
 fn RoleForm(app: String, member: Member, fresh: bool) -> impl IntoView {
     let action = ServerAction::<ChangeRole>::new();
     let errors = use_errors(use_outcome(action));
-    let back = routes::general(&app);
+    let back = routes::members(&app);
     let role = typed("change_role", "role").unwrap_or_else(|| member.role.to_string());
     view! {
         <Dialog
@@ -89,7 +89,7 @@ fn RoleForm(app: String, member: Member, fresh: bool) -> impl IntoView {
 fn Question(app: String, member: Member, fresh: bool) -> impl IntoView {
     let action = ServerAction::<RemoveMember>::new();
     let errors = use_errors(use_outcome(action));
-    let back = routes::general(&app);
+    let back = routes::members(&app);
     view! {
         <Dialog
             id="remove"

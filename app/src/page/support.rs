@@ -3,7 +3,7 @@
 use crate::{
     api::support::{Desk, SupportLook, support_desk},
     form::{FormPage, typed, use_errors, use_outcome},
-    part::{AccountMenu, Brand, SupportFound},
+    part::{AccountMenu, Brand, Shell, SupportFound},
     ui::{ErrorState, ErrorSummary, Icon, Shape, Submit, TabTitle, TextField},
     words::{frame, support},
 };
@@ -25,25 +25,11 @@ pub fn Support() -> impl IntoView {
     };
     view! {
         <TabTitle text=support::TAB />
-        <div class="shell">
-            <header class="topbar">
-                <Brand />
-                <Transition>{account}</Transition>
-            </header>
-            <nav class="sidebar" aria-label=frame::NAVIGATION>
-                <Brand />
-                <p class="sidebar-heading">{frame::SUPPORT}</p>
-                <ul class="sidebar-links">
-                    <li>
-                        <A href="/support">
-                            <Icon shape=Shape::Search />
-                            {frame::LOOK_UP}
-                        </A>
-                    </li>
-                </ul>
-                <Transition>{account}</Transition>
-            </nav>
-            <main id="main" class="page" tabindex="-1">
+        <Shell
+            head=|| view! { <Brand /> }
+            navigation=navigation
+            foot=move || view! { <Transition>{account}</Transition> }
+        >
                 <Suspense>
                     {move || Suspend::new(async move {
                         match desk.await {
@@ -60,8 +46,21 @@ pub fn Support() -> impl IntoView {
                         }
                     })}
                 </Suspense>
-            </main>
-        </div>
+        </Shell>
+    }
+}
+
+fn navigation() -> impl IntoView {
+    view! {
+        <p class="sidebar-heading">{frame::SUPPORT}</p>
+        <ul class="sidebar-links">
+            <li>
+                <A href="/support">
+                    <Icon shape=Shape::Search />
+                    {frame::LOOK_UP}
+                </A>
+            </li>
+        </ul>
     }
 }
 

@@ -19,8 +19,17 @@ pub fn AppSwitch(
     let node = NodeRef::<html::Details>::new();
     let label = frame::switch(&current.name);
     let id = current.id;
+    let initial: String = current
+        .name
+        .chars()
+        .take(1)
+        .flat_map(char::to_uppercase)
+        .collect();
     let name = view! {
-        <div class="sidebar-app">
+        <div class="app-name">
+            <span class="app-mark" aria-hidden="true">
+                {initial}
+            </span>
             <span>{current.name}</span>
             <small>{current.account_name}</small>
         </div>

@@ -169,7 +169,7 @@ fn remedies(app: &str, event: &SecurityEvent, editor: bool) -> AnyView {
                 (Remedy::Requests, Some(key)) => {
                     RequestsAddress::of_key(&key.id.to_string()).path(&routes::requests(app))
                 }
-                (Remedy::Members, _) => routes::general(app),
+                (Remedy::Members, _) => routes::members(app),
                 (Remedy::AuditLog, _) => {
                     AuditAddress::on(&event.subject).path(&routes::audit_log(app))
                 }

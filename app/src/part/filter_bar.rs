@@ -33,9 +33,14 @@ pub fn FilterBar(
         .into_iter()
         .map(|(_, choice, words)| (choice, words))
         .collect();
-    // A form's fields replace the whole query: the order comes along.
+    // A form's fields replace the whole query: the tab and the order come along.
     let kept = move |name: &'static str, of: fn(&ListAddress) -> String| {
         view! { <input type="hidden" name=name value=move || address.with(of) /> }
+    };
+    let tab = move || {
+        address
+            .with(|address| !address.tab.is_empty())
+            .then(|| kept("tab", |address| address.tab.clone()))
     };
     let order = move || {
         address
@@ -71,6 +76,7 @@ pub fn FilterBar(
                 choices=notable
                 chosen=Signal::derive(move || address.with(|address| address.notable.clone()))
             />
+            {tab}
             {order}
             <button type="submit" class="button" data-variant="secondary">
                 {words::FILTER}

@@ -1,22 +1,44 @@
-//! Keys in a table.
+//! The table of keys.
 
 use super::{
-    KeyActions, KeyStatus, MaskedKey, ScopeList,
+    KeyActions, MaskedKey,
     bulk_bar::{all_box, key_box},
 };
 use crate::{
-    api::keys::list::{Day, ListedKey},
-    routes::{self, ListAddress},
-    ui::{Icon, Menu, Shape, Time},
+    api::keys::list::{DayCalls, ListedKey, RetiringKey},
+    chart::{scale::grouped, spark},
+    routes::{self, ListAddress, RequestsAddress},
+    ui::{CopyButton, Icon, Menu, Shape, Time, time::Day},
     words::list as words,
 };
 use domain::{
-    key::{Environment, KeySummary, LastUsed, filter::Sort, state::State},
-    time::Timestamp,
+    key::{
+        Environment, KeySummary, LastUsed,
+        filter::Sort,
+        ip_rule::IpRules,
+        scope::ScopeSet,
+        state::{Badge, State},
+    },
+    time::{DAY, Timestamp},
 };
 use leptos::prelude::*;
 
-/// The table. Its roles are spelled out: a narrow screen shows cards, and `display` would take the roles away.
+/// An expiry is marked in its last two weeks.
+const EXPIRY_WARNING: i64 = 14 * DAY;
+/// A last use is shown relative to now for 30 days, then as a date.
+const RELATIVE_FOR: i64 = 30 * DAY;
+
+/// The columns: class, heading, and what they can be sorted by.
+const COLUMNS: [(&str, &str, Option<Sort>); 6] = [
+    ("key", words::KEY, Some(Sort::Name)),
+    ("state", words::STATUS, None),
+    ("access", words::ACCESS, None),
+    ("requests", words::REQUESTS, None),
+    ("used", words::USED, Some(Sort::Used)),
+    ("expires", words::EXPIRES, Some(Sort::Expires)),
+];
+
+/// The table. Roles are explicit, because `display: grid` on a narrow screen would remove the implicit ones.
 #[component]
 pub fn KeyTable(
     /// The application's id.
@@ -27,25 +49,15 @@ pub fn KeyTable(
     now: Timestamp,
     /// Whether the reader may change keys.
     editable: bool,
-    /// What the list shows, for the links of its headings.
+    /// The address of the list, for the links of the headings.
     address: ListAddress,
 ) -> impl IntoView {
     let path = routes::list(&app);
-    let heading = |label: &'static str, priority: Option<&'static str>, by: Option<Sort>| {
-        heading(label, priority, by.map(|by| sorting(&address, by, &path)))
-    };
-    let headings = [
-        (words::NAME, None, Some(Sort::Name)),
-        (words::KEY, None, None),
-        (words::SCOPES, Some("low"), None),
-        (words::STATUS, None, None),
-        (words::CREATED, None, Some(Sort::Created)),
-        (words::USED, None, Some(Sort::Used)),
-        (words::EXPIRES, Some("medium"), Some(Sort::Expires)),
-        (words::DAY, Some("medium"), None),
-    ]
-    .map(|(label, priority, by)| heading(label, priority, by))
-    .collect_view();
+    let headings = COLUMNS
+        .map(|(class, label, by)| {
+            heading(class, label, by.map(|by| Sorting::new(&address, by, &path)))
+        })
+        .collect_view();
     let all = editable.then(|| {
         view! {
             <th scope="col" role="columnheader" class="select">
@@ -62,7 +74,7 @@ pub fn KeyTable(
             <caption class="visually-hidden">{words::TABLE}</caption>
             <thead role="rowgroup">
                 <tr role="row">
-                    {all} {headings} <th scope="col" role="columnheader">
+                    {all} {headings} <th scope="col" role="columnheader" class="menu-cell">
                         <span class="visually-hidden">{words::ACTIONS}</span>
                     </th>
                 </tr>
@@ -72,60 +84,51 @@ pub fn KeyTable(
     }
 }
 
-/// What the heading of a column that can be sorted by leads to, and how the column is sorted now.
-fn sorting(address: &ListAddress, by: Sort, path: &str) -> Sorting {
-    let order = address.order();
-    let now = (order.by == by).then_some(if order.descending {
-        "descending"
-    } else {
-        "ascending"
-    });
-    Sorting {
-        id: format!("sort-{}", by.as_str()),
-        path: address.clone().clicked(by).path(path),
-        now,
+/// A column that can be sorted by.
+struct Sorting {
+    /// The link's id, so that it keeps the focus when the table is replaced.
+    id: String,
+    path: String,
+    /// The direction, if the list is sorted by this column.
+    direction: Option<&'static str>,
+}
+
+impl Sorting {
+    fn new(address: &ListAddress, by: Sort, path: &str) -> Self {
+        let order = address.order();
+        let direction = (order.by == by).then_some(if order.descending {
+            "descending"
+        } else {
+            "ascending"
+        });
+        Self {
+            id: format!("sort-{}", by.as_str()),
+            path: address.clone().clicked(by).path(path),
+            direction,
+        }
     }
 }
 
-struct Sorting {
-    /// The focus stays on it.
-    id: String,
-    path: String,
-    now: Option<&'static str>,
-}
-
-fn heading(
-    label: &'static str,
-    priority: Option<&'static str>,
-    sorting: Option<Sorting>,
-) -> AnyView {
-    let now = sorting.as_ref().and_then(|sorting| sorting.now);
-    let words = match sorting {
+fn heading(class: &'static str, label: &'static str, sorting: Option<Sorting>) -> AnyView {
+    let direction = sorting.as_ref().and_then(|sorting| sorting.direction);
+    let label = match sorting {
         Some(Sorting { id, path, .. }) => view! { <a id=id href=path>{label}</a> }.into_any(),
         None => label.into_any(),
     };
     view! {
-        <th scope="col" role="columnheader" data-priority=priority aria-sort=now>
-            {words}
+        <th scope="col" role="columnheader" class=class aria-sort=direction>
+            {label}
         </th>
     }
     .into_any()
 }
 
 fn row(app: &str, listed: ListedKey, now: Timestamp, editable: bool) -> AnyView {
-    let ListedKey { key, day } = listed;
+    let ListedKey { key, day, retiring } = listed;
     let path = routes::key(app, key.id);
     let name = key.name.to_string();
-    let environment = match key.environment {
-        Environment::Live => words::LIVE,
-        Environment::Test => words::TEST,
-    };
-    let used = key.last_used.clone().map(|used| last_used(used, now));
-    let expires = key.expires_at.map(|at| view! { <Time at now /> });
-    let by = key.created_by_email.clone().map(|email| {
-        let name = email.split('@').next().unwrap_or_default().to_owned();
-        view! { <small title=email>{words::by(&name)}</small> }
-    });
+    let test = (key.environment == Environment::Test)
+        .then(|| view! { <span class="badge" data-tone="warning">{words::TEST}</span> });
     let select = editable.then(|| {
         view! {
             <td role="cell" class="select">
@@ -133,71 +136,200 @@ fn row(app: &str, listed: ListedKey, now: Timestamp, editable: bool) -> AnyView 
             </td>
         }
     });
+    let columns = COLUMNS.len() + 1 + usize::from(editable);
+    let retiring = retiring.map(|retiring| retiring_row(app, &retiring, now, columns));
     view! {
         <tr role="row" id=key.id.to_string() data-state=key.state.as_str()>
-            {select} <th scope="row" role="rowheader">
-                <a href=path.clone()>{name.clone()}</a>
-                <small>{environment}</small>
-            </th> <td role="cell" data-label=words::KEY>
-                <MaskedKey id=key.id />
-            </td> <td role="cell" data-label=words::SCOPES data-priority="low">
-                <ScopeList scopes=key.scopes most=2 />
-            </td> <td role="cell" data-label=words::STATUS>
-                <KeyStatus key=key.clone() now />
-            </td> <td role="cell" data-label=words::CREATED>
-                <Time at=key.created_at now />
-                {by}
-            </td> <td role="cell" data-label=words::USED>
-                {used.unwrap_or_else(|| words::NEVER.into_any())}
-            </td> <td role="cell" data-label=words::EXPIRES data-priority="medium">
-                {expires.map_or_else(|| words::NEVER.into_any(), IntoAny::into_any)}
-            </td> <td role="cell" data-label=words::DAY data-priority="medium">
-                {day_view(day)}
-            </td> <td role="cell">{menu(app, path, key.clone(), editable)}</td>
+            {select} <th scope="row" role="rowheader" class="key">
+                <span class="key-name">
+                    <a href=path.clone() title=name.clone()>
+                        {name.clone()}
+                    </a>
+                    {test}
+                </span>
+                <span class="key-id">
+                    <MaskedKey id=key.id />
+                </span>
+            </th> <td role="cell" class="state">
+                {status(&key, now)}
+            </td> <td role="cell" class="access">
+                {access(key.scopes, &key.ip_rules)}
+            </td> <td role="cell" class="requests">
+                {day_view(&day)}
+            </td> <td role="cell" class="used">
+                {last_used(key.last_used.clone(), now)}
+            </td> <td role="cell" class="expires">
+                {expiry(&key, now)}
+            </td> <td role="cell" class="menu-cell">
+                {menu(app, path, key.clone(), editable)}
+            </td>
+        </tr>
+        {retiring}
+    }
+    .into_any()
+}
+
+/// The key that a row's key replaces, while both work.
+fn retiring_row(app: &str, retiring: &RetiringKey, now: Timestamp, columns: usize) -> AnyView {
+    let path = routes::key(app, retiring.id);
+    view! {
+        <tr role="row" class="retiring" id=retiring.id.to_string() data-state="active">
+            // The last cell is hidden with the column "Access".
+            <td role="cell" colspan=(columns - 1).to_string()>
+                <span>
+                    {words::OLD_KEY} " " <code>{retiring.id.mask()}</code> " "
+                    {words::still_took(retiring.calls)} " · " {words::STOPS} " "
+                    <Time at=retiring.retires_at now />
+                </span>
+                <a href=path>{words::VIEW_OLD_KEY}</a>
+            </td>
+            <td role="cell" class="access"></td>
         </tr>
     }
     .into_any()
 }
 
-/// When, and beneath it from where and by what.
-fn last_used(used: LastUsed, now: Timestamp) -> AnyView {
-    // The first word says most: `storefront/3.2 (linux)`.
-    let agent = used.user_agent.split(' ').next().unwrap_or_default();
-    let agent: String = agent.chars().take(24).collect();
-    let parts = [used.address, agent];
-    let from: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+/// The status, and at most one thing to know about the key.
+fn status(key: &KeySummary, now: Timestamp) -> AnyView {
+    let note = note(key, now).map(|(text, warning)| {
+        view! { <small data-tone=warning.then_some("warning")>{text}</small> }
+    });
     view! {
-        <Time at=used.at now />
-        <small title=used.user_agent>{from.join(", ")}</small>
+        <span class="status" data-state=key.state.as_str()>
+            <span class="status-dot"></span>
+            {key.state.to_string()}
+        </span>
+        {note}
     }
     .into_any()
 }
 
-/// The calls of a day: a line for those who see it, words for all.
-pub fn day_view(day: Day) -> AnyView {
-    let refused = (day.refused > 0).then(|| words::refused(day.refused, day.calls));
+/// The most urgent of a key's badges in words, and whether it is a warning.
+fn note(key: &KeySummary, now: Timestamp) -> Option<(String, bool)> {
+    let badges = key.badges(now);
+    let has = |badge| badges.contains(&badge);
+    if has(Badge::Retiring) {
+        let end = key.retiring_until(now)?;
+        return Some((words::stops(&end.relative_to(now)), true));
+    }
+    if has(Badge::ExpiresSoon) {
+        return Some((words::expires(&key.expires_at?.relative_to(now)), true));
+    }
+    if has(Badge::SecretNotConfirmed) {
+        return Some((words::SECRET_NOT_SAVED.to_owned(), true));
+    }
+    if has(Badge::Idle) {
+        let days = now.since(key.last_used.as_ref()?.at) / DAY;
+        return Some((words::unused_for(days), false));
+    }
+    has(Badge::NeverUsed).then(|| (words::NEVER_USED.to_owned(), false))
+}
+
+/// The scope that allows most, how many others there are, and from where the key works.
+fn access(scopes: ScopeSet, rules: &IpRules) -> AnyView {
+    let rest = i64::from(scopes.len()) - 1;
+    let from = words::networks(
+        rules
+            .networks()
+            .iter()
+            .map(|rule| rule.prefix_len() == rule.max_prefix_len()),
+    );
+    let (first, rest) = match scopes.widest() {
+        Some(_) if rest > 0 && ScopeSet::read_only().contains(scopes) => (
+            view! { <span>{words::READ_ONLY_KEY}</span> }.into_any(),
+            words::scopes(rest + 1),
+        ),
+        Some(widest) => (
+            view! { <code title=widest.clone()>{widest.clone()}</code> }.into_any(),
+            if rest > 0 {
+                format!("+{rest}")
+            } else {
+                String::new()
+            },
+        ),
+        None => (().into_any(), String::new()),
+    };
+    let second = [rest, from]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ");
+    view! {
+        {first}
+        <small>{second}</small>
+    }
+    .into_any()
+}
+
+/// The calls of a day: a line for those who see it, and the number.
+pub fn day_view(day: &DayCalls) -> AnyView {
+    if day.calls == 0 {
+        return view! { <span class="day" data-quiet="">{words::NO_REQUESTS}</span> }.into_any();
+    }
     // One in a hundred: less is the noise of every day.
     let troubled = day.refused > 0 && day.refused.saturating_mul(100) >= day.calls;
     let line = (!day.line.is_empty()).then(|| {
         view! {
-            <svg class="sparkline" viewBox="0 0 92 24" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-                <path d=day.line></path>
+            <svg
+                class="sparkline"
+                viewBox=spark::VIEW_BOX
+                preserveAspectRatio="none"
+                aria-hidden="true"
+                focusable="false"
+                data-tone=troubled.then_some("danger")
+            >
+                <path d=day.line.clone()></path>
             </svg>
         }
     });
+    let denied = troubled.then(
+        || view! { <small data-tone="danger">{words::refused(day.refused, day.calls)}</small> },
+    );
     view! {
         <span class="day">
-            {line} <span data-quiet=(day.calls == 0).then_some("")>{words::calls(day.calls)}</span>
-            {refused
-                .map(|refused| {
-                    view! { <small data-tone=troubled.then_some("danger")>{refused}</small> }
-                })}
+            {line} <span class="day-count">{grouped(day.calls)}</span> {denied}
         </span>
     }
     .into_any()
 }
 
+/// When, and from which address.
+fn last_used(used: Option<LastUsed>, now: Timestamp) -> AnyView {
+    let Some(used) = used else {
+        return view! { <span data-quiet="">{words::NEVER}</span> }.into_any();
+    };
+    let at = used.at;
+    let time = if now.since(at) < RELATIVE_FOR {
+        view! { <Time at now /> }.into_any()
+    } else {
+        view! { <Day at /> }.into_any()
+    };
+    view! {
+        {time}
+        <small title=used.user_agent>{used.address}</small>
+    }
+    .into_any()
+}
+
+/// The expiry of a key that works; when a key that has ended stopped.
+fn expiry(key: &KeySummary, now: Timestamp) -> AnyView {
+    match &key.state {
+        State::Revoked { at, .. } | State::Expired { at } => view! {
+            <span data-quiet="">{words::ENDED} " " <Day at=*at /></span>
+        }
+        .into_any(),
+        State::Active | State::Inactive { .. } => match key.expires_at {
+            Some(at) => {
+                let soon = at.since(now) <= EXPIRY_WARNING;
+                view! { <span data-tone=soon.then_some("warning")><Day at /></span> }.into_any()
+            }
+            None => words::NEVER.into_any(),
+        },
+    }
+}
+
 fn menu(app: &str, path: String, key: KeySummary, editable: bool) -> AnyView {
+    let requests = RequestsAddress::of_key(&key.id.to_string()).path(&routes::requests(app));
     let regenerate = (editable && !matches!(key.state, State::Revoked { .. })).then(|| {
         view! {
             <a href=routes::regenerate(app, key.id)>
@@ -207,12 +339,18 @@ fn menu(app: &str, path: String, key: KeySummary, editable: bool) -> AnyView {
         }
     });
     let label = words::actions_for(key.name.as_str());
+    let id = key.id.to_string();
     let actions = editable.then(|| view! { <KeyActions app=app.to_owned() key /> });
     view! {
         <Menu label>
             <a href=path>
                 <Icon shape=Shape::Eye />
                 {words::VIEW}
+            </a>
+            <CopyButton label=words::COPY_ID text=id />
+            <a href=requests>
+                <Icon shape=Shape::Clock />
+                {words::VIEW_REQUESTS}
             </a>
             {regenerate}
             {actions}

@@ -1,6 +1,6 @@
 //! The question before several keys are revoked, and what came of it.
 
-use super::{Changes, bulk_bar::outcome_view, key_table::day_view};
+use super::{Changes, bulk_bar::outcome_view};
 use crate::{
     api::keys::bulk::{BulkOutcome, RevokeKeys, Selection},
     form::{FormPage, typed, use_errors, use_outcome},
@@ -52,7 +52,9 @@ fn Question(app: String, selection: Selection, action: ServerAction<RevokeKeys>)
                 <li>
                     <input type="hidden" name="keys[]" value=key.id.to_string() />
                     <span>{key.name.to_string()} <code class="masked-key">{key.id.mask()}</code></span>
-                    {if revoked { words::REVOKED_BEFORE.into_any() } else { day_view(day) }}
+                    <span>
+                        {if revoked { words::REVOKED_BEFORE.to_owned() } else { words::calls(day.calls) }}
+                    </span>
                 </li>
             }
         })

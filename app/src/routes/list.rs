@@ -1,12 +1,14 @@
 //! The address of a list of keys: what it is narrowed to, its order and its page.
 
 use super::with_query;
-use domain::key::filter::{Order, Sort};
+use domain::key::filter::{KeyFilter, KeyGroup, Order, Sort};
 use leptos_router::params::ParamsMap;
 
 /// What stands behind the question mark.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListAddress {
+    /// The group of keys: `active`, `attention`, `ended` or `all`.
+    pub tab: String,
     /// Text to find.
     pub search: String,
     /// A status.
@@ -28,6 +30,7 @@ impl ListAddress {
     pub fn read(query: &ParamsMap) -> Self {
         let get = |name| query.get(name).unwrap_or_default();
         Self {
+            tab: get("tab"),
             search: get("search"),
             status: get("status"),
             environment: get("environment"),
@@ -36,6 +39,30 @@ impl ListAddress {
             dir: get("dir"),
             cursor: get("cursor"),
         }
+    }
+
+    /// The filter that it means.
+    pub fn filter(&self) -> KeyFilter {
+        KeyFilter::parse(
+            &self.tab,
+            &self.search,
+            &self.status,
+            &self.environment,
+            &self.notable,
+        )
+    }
+
+    /// The same search and filters in another group; `None` is all keys.
+    #[must_use]
+    pub fn in_group(&self, group: Option<KeyGroup>) -> Self {
+        let mut address = self.clone().first_page();
+        address.tab.clear();
+        if address.filter().group != group {
+            group
+                .map_or(KeyGroup::ALL, KeyGroup::as_str)
+                .clone_into(&mut address.tab);
+        }
+        address
     }
 
     /// The order that it means.
@@ -83,6 +110,7 @@ impl ListAddress {
         with_query(
             path,
             &[
+                ("tab", &self.tab),
                 ("search", &self.search),
                 ("status", &self.status),
                 ("environment", &self.environment),
@@ -113,6 +141,22 @@ mod tests {
         assert_eq!(
             back.clicked(Sort::Created).path("/x"),
             "/x?search=a&sort=created&dir=asc"
+        );
+    }
+
+    #[test]
+    fn a_tab_is_in_the_address_only_where_the_filter_does_not_imply_it() {
+        let plain = ListAddress::default();
+        assert_eq!(plain.in_group(Some(KeyGroup::Active)).path("/x"), "/x");
+        assert_eq!(plain.in_group(None).path("/x"), "/x?tab=all");
+        let search = ListAddress {
+            search: "a".into(),
+            ..ListAddress::default()
+        };
+        assert_eq!(search.in_group(None).path("/x"), "/x?search=a");
+        assert_eq!(
+            search.in_group(Some(KeyGroup::Ended)).path("/x"),
+            "/x?tab=ended&search=a"
         );
     }
 }

@@ -1,6 +1,6 @@
 //! Changing several keys at once.
 
-use super::list::Day;
+use super::list::DayCalls;
 use crate::error::AppError;
 use domain::{
     key::{KeySummary, token::KeyId},
@@ -23,7 +23,7 @@ pub struct BulkOutcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Selection {
     /// Each with its calls.
-    pub keys: Vec<(KeySummary, Day)>,
+    pub keys: Vec<(KeySummary, DayCalls)>,
     /// The server's clock.
     pub now: Timestamp,
 }
@@ -61,7 +61,7 @@ pub async fn show_selection(app: String, keys: String) -> Result<Selection, AppE
     let (keys, mut days) = editor.selection(&ids).await?;
     let keys = keys.into_iter().map(|key| {
         let hours = days.remove(&key.id.into());
-        let day = hours.map(|hours| Day::of(&hours)).unwrap_or_default();
+        let day = hours.map(|hours| DayCalls::of(&hours)).unwrap_or_default();
         (key, day)
     });
     Ok(Selection {
@@ -81,7 +81,10 @@ pub async fn revoke_keys(
     let editor = crate::context::editor(&app).await?;
     let ids = selected(&keys)?;
     if !confirms(&confirm) {
-        return Err(AppError::field("confirm", crate::words::list::CONFIRM_REVOKE));
+        return Err(AppError::field(
+            "confirm",
+            crate::words::list::CONFIRM_REVOKE,
+        ));
     }
     let reason = domain::key::name::parse_reason(&reason)
         .map_err(|invalid| AppError::field("reason", invalid.0))?;

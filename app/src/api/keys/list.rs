@@ -4,20 +4,37 @@
     reason = "a server function takes one for each part of its page's address"
 )]
 
-use crate::{error::AppError, ui::drawn::Drawn};
-use domain::key::KeySummary;
+use crate::{
+    error::AppError,
+    ui::drawn::{Drawn, Markup},
+};
+use domain::{
+    key::{KeySummary, token::KeyId},
+    time::Timestamp,
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Calls of the last 24 hours.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Day {
+pub struct DayCalls {
     /// All calls.
     pub calls: i64,
-    /// Those that did not pass.
+    /// Calls that were denied.
     pub refused: i64,
     /// All calls by the hour, as the `d` of a path ([`crate::chart::spark`]); empty without calls.
     pub line: String,
+}
+
+/// A key that another one replaces, and that still works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetiringKey {
+    /// The old key.
+    pub id: KeyId,
+    /// When it stops working.
+    pub retires_at: Timestamp,
+    /// Its calls of the last 24 hours.
+    pub calls: i64,
 }
 
 /// A row of the list.
@@ -26,35 +43,36 @@ pub struct ListedKey {
     /// The key.
     pub key: KeySummary,
     /// Its calls.
-    pub day: Day,
+    pub day: DayCalls,
+    /// The key that it replaces, if that one still works.
+    pub retiring: Option<RetiringKey>,
 }
 
-/// What stands around one page of keys, and is said about all of them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyList {
-    /// Whether there are no keys on this page.
-    pub empty: bool,
-    /// The cursor of the page behind, where there is one.
-    pub next: Option<String>,
-    /// The cursor of the page before.
-    pub previous: Option<String>,
-    /// Keys that pass the filter, on all pages.
-    pub total: i64,
-    /// There are more than `total`: counting them all would take too long.
+/// The number of keys that match a filter, on all pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListTotal {
+    /// The exact number, or the bound if `more` is set.
+    pub count: i64,
+    /// Whether there are more keys than `count`.
     pub more: bool,
-    /// Calls with all keys of the application.
-    pub day: Day,
-    /// What good practice would change about keys of this page: value in links, words, how many.
-    pub advice: Vec<(String, i64)>,
-    /// Whether the filter leaves anything out.
-    pub filtered: bool,
 }
 
-/// The keys that pass a filter, in an order (`sort`: `created`, `name`, `used` or `expires`; `dir`: `asc` or `desc`);
-/// unknown words filter nothing and sort nothing. The rows come drawn.
+/// The parts of the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct ListMarkup {
+    pub groups: Markup,
+    pub sort: Markup,
+    pub rows: Markup,
+    pub foot: Markup,
+}
+
+/// The keys that match a filter, in an order (`sort`: `created`, `name`, `used` or `expires`; `dir`: `asc` or `desc`). `tab` is
+/// the group of keys. Unknown values are ignored. The rows are HTML.
 #[server(name = ListKeys, prefix = "/api", endpoint = "list_keys")]
 pub async fn list_keys(
     app: String,
+    #[server(default)] tab: String,
     search: String,
     status: String,
     environment: String,
@@ -62,55 +80,15 @@ pub async fn list_keys(
     #[server(default)] sort: String,
     #[server(default)] dir: String,
     cursor: String,
-) -> Result<Drawn<KeyList>, AppError> {
-    use crate::{part::KeyTable, routes::ListAddress, ui::drawn::Markup};
-    use domain::key::{
-        condition::KeyCondition,
-        filter::{KeyCursor, KeyFilter, KeyQuery, Order},
+) -> Result<Drawn<ListTotal, ListMarkup>, AppError> {
+    use crate::{
+        part::{KeyGroups, KeyListFoot, KeyTable, NoKeys, SortMenu},
+        routes::ListAddress,
     };
+    use domain::key::filter::{KeyCursor, KeyQuery};
     let viewer = crate::context::viewer(&app).await?;
-    let order = Order::parse(&sort, &dir);
-    let query = KeyQuery {
-        filter: KeyFilter::parse(&search, &status, &environment, &notable),
-        order,
-        cursor: KeyCursor::parse(&cursor, order),
-    };
-    let mut listing = viewer.list_keys(&query).await?;
-    let now = viewer.now();
-    let advice = [
-        KeyCondition::NeverExpires,
-        KeyCondition::Idle,
-        KeyCondition::AnyAddress,
-        KeyCondition::Old,
-    ]
-    .into_iter()
-    .map(|notable| {
-        let rows = listing.page.rows.iter();
-        let count = rows.filter(|key| notable.holds_for(key, now)).count();
-        (notable.as_str().to_owned(), count_of(count))
-    })
-    .filter(|(_, count)| *count > 0)
-    .collect();
-    let rows = listing.page.rows.into_iter().map(|key| ListedKey {
-        day: listing
-            .days
-            .remove(&key.id.into())
-            .map(|hours| Day::of(&hours))
-            .unwrap_or_default(),
-        key,
-    });
-    let rows: Vec<_> = rows.collect();
-    let data = KeyList {
-        empty: rows.is_empty(),
-        next: listing.page.next.map(|cursor| cursor.to_param()),
-        previous: listing.page.previous.map(|cursor| cursor.to_param()),
-        total: listing.total.count,
-        more: listing.total.more,
-        day: Day::of(&listing.day),
-        advice,
-        filtered: query.filter.is_narrow(),
-    };
     let address = ListAddress {
+        tab,
         search,
         status,
         environment,
@@ -119,9 +97,61 @@ pub async fn list_keys(
         dir,
         cursor,
     };
+    let order = address.order();
+    let query = KeyQuery {
+        filter: address.filter(),
+        order,
+        cursor: KeyCursor::parse(&address.cursor, order),
+    };
+    let mut listing = viewer.list_keys(&query).await?;
+    let now = viewer.now();
+    let mut day_of = |id: KeyId| {
+        let hours = listing.days.remove(&id.into());
+        hours.map(|hours| DayCalls::of(&hours)).unwrap_or_default()
+    };
+    let rows: Vec<_> = listing
+        .page
+        .rows
+        .into_iter()
+        .map(|key| ListedKey {
+            day: day_of(key.id),
+            retiring: listing.retiring.remove(&key.id).map(|old| RetiringKey {
+                id: old.id,
+                retires_at: old.retires_at,
+                calls: day_of(old.id).calls,
+            }),
+            key,
+        })
+        .collect();
     let editable = viewer.identity().role.can_edit_keys();
-    let markup = Markup::of(view! { <KeyTable app keys=rows now editable address /> });
-    Ok(Drawn { data, markup })
+    let (current, filter, counts) = (query.filter.group, query.filter, listing.groups);
+    let cursors = [listing.page.previous, listing.page.next];
+    let day = DayCalls::of(&listing.day);
+    let groups = view! { <KeyGroups app=app.clone() address=address.clone() current counts /> };
+    let sort = view! { <SortMenu app=app.clone() address=address.clone() /> };
+    let foot = view! { <KeyListFoot app=app.clone() address=address.clone() cursors day /> };
+    let rows = if rows.is_empty() {
+        view! { <NoKeys app filter counts editable /> }.into_any()
+    } else {
+        view! {
+            <div class="table-wrap">
+                <KeyTable app keys=rows now editable address />
+            </div>
+        }
+        .into_any()
+    };
+    Ok(Drawn {
+        data: ListTotal {
+            count: listing.total.count,
+            more: listing.total.more,
+        },
+        markup: ListMarkup {
+            groups: Markup::of(groups),
+            sort: Markup::of(sort),
+            rows: Markup::of(rows),
+            foot: Markup::of(foot),
+        },
+    })
 }
 
 /// A length as the number of a page.
@@ -129,7 +159,7 @@ pub fn count_of(length: usize) -> i64 {
     i64::try_from(length).unwrap_or(i64::MAX)
 }
 
-impl Day {
+impl DayCalls {
     /// Sums up the hours, the oldest first.
     pub fn of(hours: &[domain::usage::Bucket]) -> Self {
         let totals: Vec<i64> = hours.iter().map(|hour| hour.total()).collect();

@@ -2,11 +2,17 @@
 
 /// The accessible name of the side navigation.
 pub const NAVIGATION: &str = "Main";
+/// The accessible name of the button that opens the navigation on a narrow screen.
+pub const OPEN_NAVIGATION: &str = "Menu";
+/// The heading of the settings' pages.
+pub const SETTINGS: &str = "Settings";
+/// What the number beside "Security" counts.
+pub const CRITICAL_EVENTS: &str = "open critical events";
 pub const OVERVIEW: &str = "Overview";
-pub const APP_SETTINGS: &str = "App Settings";
 pub const API_KEYS: &str = "API Keys";
 pub const REQUESTS: &str = "Requests";
 pub const GENERAL: &str = "General";
+pub const MEMBERS: &str = "Members";
 pub const SECURITY_EVENTS: &str = "Security";
 pub const AUDIT_LOG: &str = "Audit log";
 pub const SUPPORT: &str = "Support";

@@ -11,27 +11,24 @@ pub const CREATE: &str = "Create API Key";
 
 /// The accessible name of the table.
 pub const TABLE: &str = "API keys";
-pub const NAME: &str = "Name";
 pub const KEY: &str = "Key";
-pub const SCOPES: &str = "Scopes";
+pub const ACCESS: &str = "Access";
+pub const REQUESTS: &str = "Requests, 24 h";
 pub const STATUS: &str = "Status";
-pub const CREATED: &str = "Created";
 pub const USED: &str = "Last used";
 pub const EXPIRES: &str = "Expires";
-pub const DAY: &str = "Last 24 hours";
 pub const ACTIONS: &str = "Actions";
 pub const SELECT: &str = "Select";
-
-/// The creator of a key.
-pub fn by(name: &str) -> String {
-    format!("by {name}")
-}
 
 /// Shown in place of a time.
 pub const NEVER: &str = "Never";
 pub const LIVE: &str = "Live";
 pub const TEST: &str = "Test";
+/// Followed by the date on which a key stopped working.
+pub const ENDED: &str = "Ended";
 pub const VIEW: &str = "View details";
+pub const COPY_ID: &str = "Copy key ID";
+pub const VIEW_REQUESTS: &str = "View requests";
 pub const REGENERATE: &str = "Regenerate secret";
 pub const DEACTIVATE: &str = "Deactivate";
 pub const ACTIVATE: &str = "Activate";
@@ -40,6 +37,76 @@ pub const REVOKE: &str = "Revoke";
 pub fn actions_for(name: &str) -> String {
     format!("Actions for {name}")
 }
+
+/// Notes beside the status, of which a row shows the most urgent one. `when` is relative: “in 5 days”.
+pub fn expires(when: &str) -> String {
+    format!("Expires {when}")
+}
+pub fn stops(when: &str) -> String {
+    format!("Stops {when}")
+}
+pub const SECRET_NOT_SAVED: &str = "Secret not saved";
+pub fn unused_for(days: i64) -> String {
+    format!("Unused for {days} days")
+}
+pub const NEVER_USED: &str = "Never used";
+
+/// Access of a key whose scopes all read.
+pub const READ_ONLY_KEY: &str = "Read only";
+pub fn scopes(count: i64) -> String {
+    format!("{count} scopes")
+}
+/// From where a key works: for each of its IP rules, whether it is a single address.
+pub fn networks(single: impl Iterator<Item = bool>) -> String {
+    let rules: Vec<bool> = single.collect();
+    let (count, addresses) = (rules.len(), rules.iter().all(|single| *single));
+    match (count, addresses) {
+        (0, _) => "any IP".into(),
+        (1, true) => "1 address".into(),
+        (n, true) => format!("{n} addresses"),
+        (1, false) => "1 network".into(),
+        (n, false) => format!("{n} networks"),
+    }
+}
+
+/// The line below a key that replaces another one.
+pub const OLD_KEY: &str = "↳ Old key";
+pub fn still_took(requests: i64) -> String {
+    match requests {
+        0 => "took no requests in 24 h".into(),
+        1 => "still took 1 request in 24 h".into(),
+        n => format!("still took {} requests in 24 h", grouped(n)),
+    }
+}
+/// Followed by a time.
+pub const STOPS: &str = "stops";
+pub const VIEW_OLD_KEY: &str = "View old key";
+
+/// The accessible name of the links to the groups of keys.
+pub const GROUPS: &str = "Key groups";
+pub const ACTIVE: &str = "Active";
+pub const ATTENTION: &str = "Needs attention";
+pub const ENDED_KEYS: &str = "Ended";
+pub const ALL: &str = "All";
+/// The number of keys in a group, at most `most`.
+pub fn group_count(count: i64, most: i64) -> String {
+    if count >= most {
+        format!("{}+", grouped(most))
+    } else {
+        grouped(count)
+    }
+}
+
+/// The accessible name of the choice of an order.
+pub fn sorted(current: &str) -> String {
+    format!("Sort (current: {current})")
+}
+pub const NEWEST: &str = "Newest first";
+pub const OLDEST: &str = "Oldest first";
+pub const BY_NAME: &str = "Name, A to Z";
+pub const RECENTLY_USED: &str = "Recently used";
+pub const EXPIRING_FIRST: &str = "Expiring first";
+pub const OTHER_ORDER: &str = "Custom order";
 
 pub const SEARCH: &str = "Search keys";
 /// The placeholder of the search box.
@@ -68,10 +135,12 @@ pub const PREVIOUS: &str = "Previous";
 pub const NEXT: &str = "Next";
 pub const EXPORT: &str = "Export CSV";
 
+pub const NO_REQUESTS: &str = "No requests";
+
 /// The number of requests.
 pub fn calls(count: i64) -> String {
     match count {
-        0 => "No requests".into(),
+        0 => NO_REQUESTS.into(),
         1 => "1 request".into(),
         n => format!("{} requests", grouped(n)),
     }
@@ -92,27 +161,30 @@ pub fn refused(refused: i64, calls: i64) -> String {
     }
 }
 
-/// The heading of the sums above the list.
-pub const ALL_CALLS: &str = "Requests in the last 24 hours";
-
-/// Followed by the results of [`advice`].
-pub const ADVICE: &str = "Review:";
-
-/// The number of keys with a condition that deviates from good practice; `notable` is its value in links.
-pub fn advice(notable: &str, count: i64) -> String {
-    let what = match notable {
-        "never-expires" => "without an expiration",
-        "idle" => "unused for 90 days",
-        "any-address" => "without an IP allowlist",
-        _ => "with a secret over a year old",
-    };
-    format!("{} {what}", grouped(count))
+/// All requests of the last 24 hours, below the list.
+pub fn all_requests(requests: i64, denied: i64) -> String {
+    match requests {
+        0 => "No requests in 24 h".into(),
+        n if denied == 0 => format!("{} in 24 h", calls(n)),
+        n => format!("{} in 24 h · {}", calls(n), refused(denied, n)),
+    }
 }
 
 pub const NO_MATCH: &str = "No keys match these filters";
 pub const NO_MATCH_HINT: &str = "Change your search or clear the filters.";
+pub const NO_ACTIVE: &str = "No active keys";
+pub const NO_ACTIVE_HINT: &str = "All keys of this application have ended.";
+pub const NO_ATTENTION: &str = "Nothing needs attention";
+pub const NO_ATTENTION_HINT: &str = "No key expires soon, is unused, or has many denied requests.";
+pub const NO_ENDED: &str = "No ended keys";
+pub const NO_ENDED_HINT: &str = "Expired and revoked keys appear here.";
 pub const EMPTY: &str = "No keys yet";
-pub const EMPTY_HINT: &str = "Create a key to make your first API request.";
+/// What to do in an application without keys.
+pub const STEPS: [&str; 3] = [
+    "Create a key and select its scopes.",
+    "Copy its secret. It is shown only once.",
+    "Send both with your first API request.",
+];
 pub const CREATE_FIRST: &str = "Create your first key";
 
 pub const SELECT_PAGE: &str = "Select all keys on this page";
@@ -192,7 +264,7 @@ pub const REVOKE_ALL: &str = "Revoke all keys";
 
 #[cfg(test)]
 mod tests {
-    use super::{advice, refused};
+    use super::{networks, refused};
 
     #[test]
     fn few_requests_have_no_percentage() {
@@ -205,8 +277,12 @@ mod tests {
     }
 
     #[test]
-    fn advice_reads_the_same_for_one_key_and_for_many() {
-        assert_eq!(advice("never-expires", 1), "1 without an expiration");
-        assert_eq!(advice("idle", 1_234), "1,234 unused for 90 days");
+    fn addresses_and_networks_are_counted() {
+        let text = |rules: &[bool]| networks(rules.iter().copied());
+        assert_eq!(text(&[]), "any IP");
+        assert_eq!(text(&[true]), "1 address");
+        assert_eq!(text(&[true, true]), "2 addresses");
+        assert_eq!(text(&[false]), "1 network");
+        assert_eq!(text(&[true, false]), "2 networks");
     }
 }

@@ -1,0 +1,67 @@
+//! The layout of every signed-in page: the side navigation, and room for the page.
+
+use crate::{
+    ui::{Icon, Shape},
+    words::frame,
+};
+use leptos::{children::ViewFn, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, MouseEvent};
+
+/// The id of the element that holds the navigation.
+const NAVIGATION: &str = "navigation";
+
+/// The navigation is a column on a wide screen. On a narrow one it is a popover, which needs no script.
+#[component]
+pub fn Shell(
+    /// What the pages belong to, above the navigation and in the top bar of a narrow screen.
+    #[prop(into)]
+    head: ViewFn,
+    /// Links to the pages.
+    #[prop(into)]
+    navigation: ViewFn,
+    /// The account menu.
+    #[prop(into)]
+    foot: ViewFn,
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="shell">
+            <header class="topbar">
+                {head.run()}
+                <button
+                    type="button"
+                    class="icon-button"
+                    popovertarget=NAVIGATION
+                    aria-label=frame::OPEN_NAVIGATION
+                >
+                    <Icon shape=Shape::Menu />
+                </button>
+            </header>
+            <div id=NAVIGATION class="sidebar" popover="auto" on:click=close_after_link>
+                <div class="sidebar-head">{head.run()}</div>
+                <nav class="sidebar-navigation" aria-label=frame::NAVIGATION>
+                    {navigation.run()}
+                </nav>
+                {foot.run()}
+            </div>
+            <main id="main" class="page" tabindex="-1">
+                {children()}
+            </main>
+        </div>
+    }
+}
+
+/// Closes the popover after a click on a link in it: the next page keeps the navigation.
+fn close_after_link(event: MouseEvent) {
+    let link = event
+        .target()
+        .and_then(|target| target.unchecked_into::<Element>().closest("a").ok()?);
+    if link.is_some()
+        && let Some(navigation) = document().get_element_by_id(NAVIGATION)
+    {
+        // On a wide screen it is not open as a popover.
+        _ = navigation.unchecked_into::<HtmlElement>().hide_popover();
+    }
+}
