@@ -94,7 +94,7 @@ impl Email {
             && !text.chars().any(|c| c.is_control() || c.is_whitespace());
         (shaped && plain)
             .then_some(Self(text))
-            .ok_or_else(|| Invalid::new("Enter an e-mail address, such as ada@example.com."))
+            .ok_or_else(|| Invalid::new("Enter an email address, for example ada@example.com."))
     }
 
     /// Returns the address as text.
@@ -134,7 +134,7 @@ pub fn check_new_password(raw: &str, email: &Email) -> Result<(), Invalid> {
     let length = raw.chars().count();
     if !(MIN_CHARS..=MAX_CHARS).contains(&length) {
         return Err(Invalid(format!(
-            "Use {MIN_CHARS} to {MAX_CHARS} characters; a few unrelated words do well. This has {length}."
+            "Use {MIN_CHARS} to {MAX_CHARS} characters. A few unrelated words work well. You entered {length}."
         )));
     }
     let lower = raw.to_lowercase();
@@ -156,7 +156,7 @@ pub fn check_new_password(raw: &str, email: &Email) -> Result<(), Invalid> {
 
 /// Returns the error for a password that is easy to guess.
 pub fn easily_guessed() -> Invalid {
-    Invalid::new("This password is easily guessed. Use a few unrelated words.")
+    Invalid::new("This password is easy to guess. Use a few unrelated words.")
 }
 
 #[cfg(test)]

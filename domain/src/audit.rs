@@ -69,7 +69,7 @@ impl Action {
         (
             Self::KeyConfirmed,
             "key.confirmed",
-            "confirmed that the secret is stored",
+            "confirmed saving the secret",
         ),
         (
             Self::KeyRegenerated,
@@ -87,7 +87,7 @@ impl Action {
         (
             Self::MemberChanged,
             "member.changed",
-            "changed a member’s role",
+            "changed a member's role",
         ),
         (Self::MemberRemoved, "member.removed", "removed a member"),
         (Self::SignedIn, "session.started", "signed in"),
@@ -95,18 +95,14 @@ impl Action {
         (
             Self::SupportLooked,
             "support.looked",
-            "of support looked at this",
+            "(support) viewed this",
         ),
         (
             Self::PasswordEntered,
             "session.proved",
-            "entered the password again",
+            "re-entered the password",
         ),
-        (
-            Self::MemberInvited,
-            "member.invited",
-            "invited somebody to be a member",
-        ),
+        (Self::MemberInvited, "member.invited", "invited a member"),
         (
             Self::InvitationWithdrawn,
             "invitation.withdrawn",
@@ -131,7 +127,7 @@ impl Action {
         (
             Self::ResetLinkMade,
             "password.link",
-            "made a link that resets the password of",
+            "created a password reset link for",
         ),
         (
             Self::PasswordReset,
@@ -141,13 +137,9 @@ impl Action {
         (
             Self::PersonDisabled,
             "person.disabled",
-            "disabled the sign-in of",
+            "disabled sign-in for",
         ),
-        (
-            Self::PersonEnabled,
-            "person.enabled",
-            "enabled the sign-in of",
-        ),
+        (Self::PersonEnabled, "person.enabled", "enabled sign-in for"),
     ];
 
     /// Returns all actions.

@@ -112,7 +112,7 @@ impl SimulatedRequest {
             text => text
                 .parse::<IpAddr>()
                 .map_err(|_| {
-                    let sentence = "Enter one address, such as 203.0.113.24 or 2001:db8::7.";
+                    let sentence = "Enter one IP address, for example 203.0.113.24 or 2001:db8::7.";
                     wrong.push(("address", Invalid::new(sentence)));
                 })
                 .ok(),
@@ -124,7 +124,7 @@ impl SimulatedRequest {
         let at = match at.trim() {
             "" => now,
             text => minute(text).unwrap_or_else(|| {
-                let sentence = "Enter a date and a time, such as 2026-11-23T14:05.";
+                let sentence = "Enter a date and time, for example 2026-11-23T14:05.";
                 wrong.push(("at", Invalid::new(sentence)));
                 now
             }),

@@ -29,7 +29,7 @@ pub(crate) fn plain_text(
     let length = text.chars().count();
     if length > max_chars {
         return Err(Invalid(format!(
-            "{field} can have {max_chars} characters at most; this has {length}."
+            "{field} can have up to {max_chars} characters. You entered {length}."
         )));
     }
     // Browsers submit line breaks as CR LF.

@@ -57,7 +57,7 @@ pub struct InvitationDetails {
 pub fn parse_role(raw: &str) -> Result<Role, Invalid> {
     Role::parse(raw)
         .filter(|role| *role != Role::Support)
-        .ok_or_else(|| Invalid::new("Choose owner, developer or viewer."))
+        .ok_or_else(|| Invalid::new("Choose Owner, Developer or Viewer."))
 }
 
 #[cfg(test)]

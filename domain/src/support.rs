@@ -110,7 +110,7 @@ impl SupportSearch {
     /// # Errors
     /// If the text is too short or too long.
     pub fn parse(raw: &str) -> Result<Self, Invalid> {
-        let text = plain_text("This", raw, 80, false)?;
+        let text = plain_text("The search", raw, 80, false)?;
         if let Ok(id) = text.parse::<KeyId>() {
             return Ok(Self::Key(id));
         }
@@ -122,7 +122,7 @@ impl SupportSearch {
         }
         if text.chars().count() < Self::MIN_NAME_CHARS {
             return Err(Invalid::new(
-                "Enter a key, its mask, an id, or at least three characters of a name.",
+                "Enter an ID, a key's mask, or at least 3 characters of a name.",
             ));
         }
         Ok(Self::Name(text))
@@ -154,7 +154,7 @@ pub fn parse_reason(raw: &str) -> Result<String, Invalid> {
     let reason = plain_text("The reason", raw, 200, false)?;
     if reason.chars().count() < 3 {
         return Err(Invalid::new(
-            "Enter a reason, such as the number of the request; the owner of the account reads it.",
+            "Enter a reason, for example the ticket number. The account owner can see it.",
         ));
     }
     Ok(reason)

@@ -82,7 +82,7 @@ async fn edit(
     };
     let change = KeyChange::between(&before, &wanted);
     if change.is_empty() {
-        return Err(Invalid::new("Nothing differs from what the key has already.").into());
+        return Err(Invalid::new("No changes to save.").into());
     }
     if change.widens() && !may_widen {
         return Err(ManagementError::Stale);

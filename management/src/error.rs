@@ -20,7 +20,7 @@ pub enum ManagementError {
         retry_after_ms: i64,
     },
     /// The account would have no owner.
-    #[error("an account needs an owner: make somebody else one first")]
+    #[error("an account needs an owner: make someone else an owner first")]
     LastOwner,
     /// The key's state does not allow the operation.
     #[error(transparent)]

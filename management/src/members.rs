@@ -269,7 +269,7 @@ impl Keyring {
         let known = match self.admit(&email, password, device, origin).await? {
             Some(person) if person.is_support => {
                 return Err(Invalid::new(
-                    "This address belongs to support, which belongs to no account.",
+                    "This email belongs to support staff, who can't join accounts. Use another one.",
                 )
                 .into());
             }
@@ -362,5 +362,5 @@ async fn join(
 }
 
 fn already() -> Invalid {
-    Invalid::new("Somebody with this address is a member of the account already.")
+    Invalid::new("Someone with this email is already a member of this account.")
 }

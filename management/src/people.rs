@@ -134,11 +134,8 @@ impl Registry<'_> {
             .place
             .filter(|_| draft.role != Role::Support)
             .map(|(account, application)| {
-                let account = parse_title("The account’s name", &account)?;
-                Ok::<_, Invalid>((
-                    account,
-                    parse_title("The application’s name", &application)?,
-                ))
+                let account = parse_title("The account name", &account)?;
+                Ok::<_, Invalid>((account, parse_title("The application name", &application)?))
             })
             .transpose()?;
         if place.is_none() && draft.role != Role::Support {

@@ -77,17 +77,17 @@ async fn regenerate(
         pepper: keyring.hasher.newest_pepper(),
     };
     let created = editor
-        .event(Action::KeyCreated, &new_id, format!("in the place of {id}"))
+        .event(Action::KeyCreated, &new_id, format!("replaces {id}"))
         .with_changes(
             FieldValues::default(),
             FieldValues::from(&draft).and("replaces", &id),
         );
     let why = if wanted.compromised {
-        "; it may be compromised"
+        "; may be compromised"
     } else {
         ""
     };
-    let words = format!("{}, {new_id} takes its place{why}", until(retires_at, now));
+    let words = format!("{}, replaced by {new_id}{why}", until(retires_at, now));
     let replaced = editor
         .event(Action::KeyRegenerated, &id, words)
         .with_changes(
@@ -116,7 +116,7 @@ async fn regenerate(
 /// The detail of a regeneration and of later changes of its end.
 fn until(retires_at: Timestamp, now: Timestamp) -> String {
     if retires_at <= now {
-        "the old secret ended at once".into()
+        "the old secret stopped working immediately".into()
     } else {
         format!("the old secret works until {}", retires_at.readable())
     }

@@ -57,12 +57,12 @@ impl KeyChange {
     pub fn between(before: &KeyDraft, after: &KeyDraft) -> Self {
         let mut change = Self::default();
         if before.name != after.name {
-            let words = format!("name: “{}” becomes “{}”", before.name, after.name);
+            let words = format!("name from “{}” to “{}”", before.name, after.name);
             change.add(Effect::Neutral, words);
         }
         if before.description != after.description {
             let [was, is] = [&before.description, &after.description].map(quoted);
-            change.add(Effect::Neutral, format!("description: {was} becomes {is}"));
+            change.add(Effect::Neutral, format!("description from {was} to {is}"));
         }
         change.scopes(before, after);
         change.expiry(before.expiry, after.expiry);
@@ -101,12 +101,12 @@ impl KeyChange {
     fn scopes(&mut self, before: &KeyDraft, after: &KeyDraft) {
         let added = after.scopes.without(before.scopes);
         if !added.is_empty() {
-            self.add(Effect::Widens, format!("adds {}", list(added.names())));
+            self.add(Effect::Widens, format!("grants {}", list(added.names())));
         }
         let removed = before.scopes.without(after.scopes);
         if !removed.is_empty() {
             let names = list(removed.names());
-            let words = format!("removes {names}: calls that need it are refused");
+            let words = format!("no longer grants {names}: requests that need it will be denied");
             self.add(Effect::Narrows, words);
         }
     }
@@ -116,7 +116,7 @@ impl KeyChange {
             (Expiry::At(was), Expiry::At(is)) if is > was => (
                 Effect::Widens,
                 format!(
-                    "ends {} later: {} instead of {}",
+                    "expires {} later: {} instead of {}",
                     span(is.since(was)),
                     is.readable(),
                     was.readable()
@@ -125,7 +125,7 @@ impl KeyChange {
             (Expiry::At(was), Expiry::At(is)) if is < was => (
                 Effect::Narrows,
                 format!(
-                    "ends {} earlier: {} instead of {}",
+                    "expires {} earlier: {} instead of {}",
                     span(was.since(is)),
                     is.readable(),
                     was.readable()
@@ -133,11 +133,11 @@ impl KeyChange {
             ),
             (Expiry::At(was), Expiry::Never) => (
                 Effect::Widens,
-                format!("never ends, instead of {}", was.readable()),
+                format!("never expires, instead of {}", was.readable()),
             ),
             (Expiry::Never, Expiry::At(is)) => (
                 Effect::Narrows,
-                format!("ends {} instead of never", is.readable()),
+                format!("expires {} instead of never", is.readable()),
             ),
             _ => return,
         };
@@ -150,27 +150,27 @@ impl KeyChange {
         }
         if after.is_empty() {
             let words = format!(
-                "may be used from any address, not from {} alone",
+                "allows any IP address instead of only {}",
                 list(before.texts())
             );
             return self.add(Effect::Widens, words);
         }
         if before.is_empty() {
             let words = format!(
-                "may be used from {} alone: calls from other addresses are refused",
+                "allows only {}: requests from other IP addresses will be denied",
                 list(after.texts())
             );
             return self.add(Effect::Narrows, words);
         }
         let added = after.without(before);
         if !added.is_empty() {
-            let words = format!("may be used from {} as well", list(added.texts()));
+            let words = format!("also allows {}", list(added.texts()));
             self.add(Effect::Widens, words);
         }
         let removed = before.without(after);
         if !removed.is_empty() {
             let words = format!(
-                "may not be used from {} any more: calls from there are refused",
+                "no longer allows {}: requests from there will be denied",
                 list(removed.texts())
             );
             self.add(Effect::Narrows, words);
@@ -178,7 +178,7 @@ impl KeyChange {
         if added.is_empty() && removed.is_empty() {
             self.add(
                 Effect::Neutral,
-                "the same addresses are written another way".into(),
+                "same IP addresses, written differently".into(),
             );
         }
     }
@@ -194,7 +194,7 @@ impl KeyChange {
             (Some(_), None) => Effect::Widens,
             _ => Effect::Narrows,
         };
-        self.add(effect, format!("rate limit: {was} becomes {is}"));
+        self.add(effect, format!("rate limit from {was} to {is}"));
     }
 }
 

@@ -42,7 +42,7 @@ impl KeyCondition {
         (Self::Idle, "idle", "Idle"),
         (Self::NotConfirmed, "not-confirmed", "Secret not confirmed"),
         (Self::NeverExpires, "never-expires", "Never expires"),
-        (Self::AnyAddress, "any-address", "No IP rule"),
+        (Self::AnyAddress, "any-address", "No IP allowlist"),
         (Self::Old, "old", "Secret over a year old"),
     ];
 

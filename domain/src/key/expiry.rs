@@ -44,18 +44,14 @@ impl Expiry {
             "never" => Ok(Self::Never),
             "custom" => {
                 let end = Timestamp::parse_date(custom_date)
-                    .ok_or_else(|| {
-                        Invalid::new("Enter the last day on which the key should work.")
-                    })?
+                    .ok_or_else(|| Invalid::new("Enter the last day the key should work."))?
                     .plus(DAY);
                 if end <= now {
-                    return Err(Invalid::new(
-                        "This day has passed. Choose today or a later day.",
-                    ));
+                    return Err(Invalid::new("This day has passed. Choose today or later."));
                 }
                 if end.since(now) > MAX_DAYS * DAY {
                     return Err(Invalid::new(
-                        "A key can end ten years from now at the latest, or never.",
+                        "Choose a day within the next 10 years, or choose Never.",
                     ));
                 }
                 Ok(Self::At(end))
@@ -65,7 +61,7 @@ impl Expiry {
                 .find(|(value, _)| *value == days)
                 .and_then(|(value, _)| value.parse::<i64>().ok())
                 .map(|days| Self::At(now.plus(days * DAY)))
-                .ok_or_else(|| Invalid::new("Choose when the key should expire.")),
+                .ok_or_else(|| Invalid::new("Choose an expiration.")),
         }
     }
 

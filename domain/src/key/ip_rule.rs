@@ -28,7 +28,7 @@ impl IpRules {
             let rule = parse_network(entry).ok_or_else(|| {
                 let shown: String = entry.chars().filter(|c| !c.is_control()).take(45).collect();
                 Invalid(format!(
-                    "“{shown}” is neither an address nor a network. Write 203.0.113.7, 10.0.0.0/8 or 2001:db8::/32."
+                    "“{shown}” isn't an IP address or CIDR range. Use a format like 203.0.113.7, 10.0.0.0/8 or 2001:db8::/32."
                 ))
             })?;
             if !rules.contains(&rule) {
@@ -36,7 +36,7 @@ impl IpRules {
             }
             if rules.len() > Self::MAX_NETWORKS {
                 return Err(Invalid(format!(
-                    "List {} addresses or networks at most.",
+                    "Enter up to {} IP addresses or CIDR ranges.",
                     Self::MAX_NETWORKS
                 )));
             }

@@ -19,7 +19,7 @@ impl KeyName {
         let name = plain_text("The name", raw, Self::MAX_CHARS, false)?;
         if name.is_empty() {
             return Err(Invalid::new(
-                "Enter a name, such as the program that will use the key.",
+                "Enter a name, for example the service that will use this key.",
             ));
         }
         Ok(Self(name))

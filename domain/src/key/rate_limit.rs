@@ -9,10 +9,10 @@ use std::fmt;
 
 /// The options of the select box, as (value, words after the number, milliseconds).
 pub const WINDOWS: [(&str, &str, i64); 4] = [
-    ("second", "a second", SECOND),
-    ("minute", "a minute", MINUTE),
-    ("hour", "an hour", HOUR),
-    ("day", "a day", DAY),
+    ("second", "per second", SECOND),
+    ("minute", "per minute", MINUTE),
+    ("hour", "per hour", HOUR),
+    ("day", "per day", DAY),
 ];
 
 /// The preselected option.
@@ -45,13 +45,15 @@ impl RateLimit {
             .ok()
             .filter(|requests| (1..=MAX_REQUESTS).contains(requests))
             .ok_or_else(|| {
-                Invalid::new("Enter a whole number from 1 to 1,000,000, or nothing for no limit.")
+                Invalid::new(
+                    "Enter a whole number from 1 to 1,000,000, or leave blank for no limit.",
+                )
             })?;
         let window_ms = WINDOWS
             .iter()
             .find(|row| row.0 == window)
             .and_then(|row| u32::try_from(row.2).ok())
-            .ok_or_else(|| Invalid::new("Choose a second, a minute, an hour or a day."))?;
+            .ok_or_else(|| Invalid::new("Choose per second, per minute, per hour or per day."))?;
         Ok(Some(Self {
             requests,
             window_ms,
@@ -86,7 +88,7 @@ impl fmt::Display for RateLimit {
         };
         match self.choice() {
             Some(row) => write!(f, "{} {noun} {}", self.requests, row.1),
-            None => write!(f, "{} {noun} in {} ms", self.requests, self.window_ms),
+            None => write!(f, "{} {noun} per {} ms", self.requests, self.window_ms),
         }
     }
 }
@@ -162,8 +164,8 @@ mod tests {
             requests,
             window_ms,
         };
-        assert_eq!(limit(1, 1_000).to_string(), "1 request a second");
-        assert_eq!(limit(2, 500).to_string(), "2 requests in 500 ms");
+        assert_eq!(limit(1, 1_000).to_string(), "1 request per second");
+        assert_eq!(limit(2, 500).to_string(), "2 requests per 500 ms");
         assert_eq!(limit(2, 500).window(), "");
     }
 }

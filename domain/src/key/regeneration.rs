@@ -74,14 +74,14 @@ impl GracePeriod {
                 .filter(|hours| (1..=MAX_GRACE / HOUR).contains(hours))
                 .map(|hours| hours * HOUR)
                 .ok_or_else(|| {
-                    Invalid::new("Enter a whole number of hours from 1 to 720, which is 30 days.")
+                    Invalid::new("Enter a whole number of hours from 1 to 720 (30 days).")
                 })?
         } else {
             CHOICES
                 .iter()
                 .find(|row| row.0 == choice)
                 .map(|row| row.2)
-                .ok_or_else(|| Invalid::new("Choose when the old secret ends."))?
+                .ok_or_else(|| Invalid::new("Choose when the old key stops working."))?
         };
         Ok(Self { grace })
     }
@@ -100,7 +100,7 @@ impl GracePeriod {
         let end = expires_at.map_or(end, |expiry| end.min(expiry));
         if end.since(since) > MAX_GRACE {
             return Err(Invalid(format!(
-                "An old secret can work for 30 days after it was regenerated: until {} at the latest.",
+                "The old key can work for up to 30 days after rotation. Choose a time before {}.",
                 since.plus(MAX_GRACE).readable()
             )));
         }

@@ -130,7 +130,7 @@ impl ScopeSet {
             .ok_or_else(|| {
                 let shown: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
                 Invalid(format!(
-                    "There is no scope “{shown}”. Choose from the list."
+                    "Unknown scope “{shown}”. Choose one from the list."
                 ))
             })
     }
@@ -155,7 +155,7 @@ impl ScopeSet {
         let set = Self::parse_all(texts)?;
         if set.is_empty() {
             return Err(Invalid::new(
-                "Choose at least one scope: a key without any can do nothing.",
+                "Select at least one scope. A key without scopes can't do anything.",
             ));
         }
         Ok(set)

@@ -46,29 +46,25 @@ pub struct StateColumns {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IllegalTransition {
     /// Revocation is final.
-    #[error("This key has been revoked. Revocation is final.")]
+    #[error("This key is already revoked. Create a new key if you need one.")]
     Revoked,
     /// Only an active key can be deactivated.
-    #[error("This key is not active.")]
+    #[error("This key isn't active. Reload the page to see its status.")]
     NotActive,
     /// Only an inactive key can be activated.
-    #[error("This key is not deactivated.")]
+    #[error("This key isn't deactivated. Reload the page to see its status.")]
     NotInactive,
     /// An expired or retired key cannot be edited.
-    #[error(
-        "This key has expired, and stays so: nothing about it can be changed. Create a new key."
-    )]
+    #[error("This key has expired and can't be edited. Create a new key.")]
     Ended,
     /// A key that may be in use cannot be discarded.
-    #[error("The secret of this key has been stored or used. Revoke the key instead.")]
+    #[error("This key's secret was saved or used. Revoke the key instead.")]
     InUse,
     /// A key is regenerated once; the next regeneration is one of its replacement.
-    #[error(
-        "The secret of this key has been regenerated already. Regenerate that of the key which replaced it."
-    )]
+    #[error("This key was already rotated. Rotate its replacement instead.")]
     Replaced,
     /// Only a retiring key's grace period can be changed.
-    #[error("This key is not being retired, or its time is over.")]
+    #[error("This key isn't being replaced, or it has already stopped working.")]
     NotRetiring,
 }
 

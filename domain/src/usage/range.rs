@@ -58,15 +58,15 @@ impl ChartRange {
         retention: UsageRetention,
     ) -> Result<Self, Invalid> {
         if until <= from {
-            return Err(Invalid::new("The range ends before it begins."));
+            return Err(Invalid::new("The end is before the start."));
         }
         if from > now {
-            return Err(Invalid::new("The range has not begun yet."));
+            return Err(Invalid::new("The range is in the future."));
         }
         let oldest = now.floor(DAY).plus(-retention.days);
         if until <= oldest {
             return Err(Invalid::new(format!(
-                "Nothing is kept of that time any more: usage is kept for {} days.",
+                "Usage is kept for {} days.",
                 retention.days / DAY
             )));
         }

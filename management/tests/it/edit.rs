@@ -93,7 +93,7 @@ async fn a_removed_scope_is_refused_immediately_and_after_a_restart(database: Te
     assert_eq!(history[0].action, Action::KeyChanged);
     assert_eq!(
         history[0].detail,
-        "removes invoice:update: calls that need it are refused"
+        "no longer grants invoice:update: requests that need it will be denied"
     );
 }
 

@@ -53,8 +53,8 @@ fn a_new_name_or_description_is_neutral() {
         key.description = Description::parse(&"long ".repeat(40)).expect("valid");
     });
     assert!(!change.widens());
-    assert_eq!(change.in_words().matches("becomes").count(), 2);
-    assert!(change.in_words().contains("“Checkout” becomes “Till”"));
+    assert_eq!(change.in_words().matches(" from ").count(), 2);
+    assert!(change.in_words().contains("name from “Checkout” to “Till”"));
     assert!(change.in_words().contains('…'));
 }
 
@@ -64,10 +64,10 @@ fn an_added_scope_widens_and_a_removed_scope_narrows() {
     assert_eq!(
         words(&both),
         [
-            ("widens", "adds invoice:update"),
+            ("widens", "grants invoice:update"),
             (
                 "narrows",
-                "removes wallet:read: calls that need it are refused"
+                "no longer grants wallet:read: requests that need it will be denied"
             ),
         ]
     );
@@ -79,7 +79,7 @@ fn an_added_scope_widens_and_a_removed_scope_narrows() {
 fn a_later_expiry_widens_and_an_earlier_expiry_narrows() {
     let earlier = edit(|key| key.expiry = Expiry::At(END.plus(-60 * DAY)));
     assert!(
-        earlier.in_words().starts_with("ends 60 days earlier: "),
+        earlier.in_words().starts_with("expires 60 days earlier: "),
         "{earlier:?}"
     );
     assert!(!earlier.widens());
@@ -98,17 +98,25 @@ fn a_later_expiry_widens_and_an_earlier_expiry_narrows() {
 #[test]
 fn ip_rules_widen_if_they_allow_an_additional_address() {
     for (after, widens, says) in [
-        ("", true, "from any address"),
-        ("10.1.0.0/16 192.0.2.7", false, "10.0.0.0/8 any more"),
-        ("10.0.0.0/8", false, "192.0.2.7 any more"),
-        ("10.0.0.0/7 192.0.2.7", true, "10.0.0.0/7 as well"),
+        ("", true, "allows any IP address"),
+        (
+            "10.1.0.0/16 192.0.2.7",
+            false,
+            "no longer allows 10.0.0.0/8",
+        ),
+        ("10.0.0.0/8", false, "no longer allows 192.0.2.7"),
+        ("10.0.0.0/7 192.0.2.7", true, "also allows 10.0.0.0/7"),
         (
             "10.0.0.0/8 192.0.2.7 2001:db8::1",
             true,
-            "2001:db8::1 as well",
+            "also allows 2001:db8::1",
         ),
-        ("10.0.0.0/8 192.0.2.7 10.9.0.0/16", false, "another way"),
-        ("203.0.113.0/24", true, "203.0.113.0/24 as well"),
+        (
+            "10.0.0.0/8 192.0.2.7 10.9.0.0/16",
+            false,
+            "written differently",
+        ),
+        ("203.0.113.0/24", true, "also allows 203.0.113.0/24"),
     ] {
         let change = edit(|key| key.ip_rules = rules(after));
         assert_eq!(change.widens(), widens, "{after}: {change:?}");
@@ -118,7 +126,11 @@ fn ip_rules_widen_if_they_allow_an_additional_address() {
     anywhere.ip_rules = IpRules::default();
     let restricted = KeyChange::between(&anywhere, &draft());
     assert!(!restricted.widens(), "{restricted:?}");
-    assert!(restricted.in_words().contains("alone: calls from other"));
+    assert!(
+        restricted
+            .in_words()
+            .contains(": requests from other IP addresses will be denied")
+    );
 }
 
 #[test]
@@ -188,7 +200,7 @@ fn a_description_of_an_expiry_uses_the_largest_whole_unit() {
     ] {
         for (end, direction) in [(END.plus(ms), "later"), (END.plus(-ms), "earlier")] {
             let change = edit(|key| key.expiry = Expiry::At(end));
-            let expected = format!("ends {text} {direction}: ");
+            let expected = format!("expires {text} {direction}: ");
             assert!(change.in_words().starts_with(&expected), "{change:?}");
         }
     }
@@ -201,16 +213,16 @@ fn a_description_is_quoted_on_one_line_and_cut_after_60_characters() {
         let change = edit(|key| key.description = Description::parse(text).expect("valid"));
         change.in_words()
     };
-    assert_eq!(quoted("a\nb"), "description: none becomes “a b”");
+    assert_eq!(quoted("a\nb"), "description from none to “a b”");
     let exact = "ü".repeat(60);
     assert_eq!(
         quoted(&exact),
-        format!("description: none becomes “{exact}”")
+        format!("description from none to “{exact}”")
     );
     let longer = "ü".repeat(61);
     assert_eq!(
         quoted(&longer),
-        format!("description: none becomes “{exact}…”")
+        format!("description from none to “{exact}…”")
     );
 }
 
@@ -232,7 +244,7 @@ fn removing_a_rate_limit_or_adding_one_is_described() {
     let removed = edit(|key| key.rate_limit = None);
     assert_eq!(
         words(&removed),
-        [("widens", "rate limit: 100 requests a minute becomes none")]
+        [("widens", "rate limit from 100 requests per minute to none")]
     );
 }
 
@@ -250,6 +262,6 @@ fn a_change_of_ip_rules_has_one_difference_for_each_direction() {
     let same = edit(|key| key.ip_rules = rules("10.0.0.0/8 192.0.2.7 10.9.0.0/16"));
     assert_eq!(
         words(&same),
-        [("neutral", "the same addresses are written another way")]
+        [("neutral", "same IP addresses, written differently")]
     );
 }
