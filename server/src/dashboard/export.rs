@@ -70,18 +70,18 @@ fn file(
 /// Returns the response for an error before the file has begun.
 pub(super) fn refuse(error: &ManagementError) -> Response {
     let (status, sentence) = match error {
-        ManagementError::NotFound => (StatusCode::NOT_FOUND, "There is nothing at this address.\n"),
+        ManagementError::NotFound => (StatusCode::NOT_FOUND, "Not found. Check the URL.\n"),
         ManagementError::Forbidden => (
             StatusCode::FORBIDDEN,
-            "Your role does not allow this. Ask an owner of the account.\n",
+            "Your role doesn't allow this. Ask an owner of the account.\n",
         ),
         ManagementError::Unavailable(_) => (
             StatusCode::SERVICE_UNAVAILABLE,
-            "Latchkey cannot be reached just now. Try again in a moment.\n",
+            "Latchkey isn't responding. Try again in a moment.\n",
         ),
         _ => (
             StatusCode::INTERNAL_SERVER_ERROR,
-            "Something went wrong on our side.\n",
+            "Something went wrong. Try again in a moment.\n",
         ),
     };
     if status.is_server_error() {

@@ -26,7 +26,7 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
 pub async fn not_found(State(state): State<AppState>, request: Request) -> Response {
     // The target of `OPTIONS *` (RFC 9110, 9.3.7) is no path.
     if !request.method().is_safe() || !request.uri().path().starts_with('/') {
-        return (StatusCode::NOT_FOUND, "There is nothing at this address.\n").into_response();
+        return (StatusCode::NOT_FOUND, "Not found. Check the URL.\n").into_response();
     }
     let mut response = render(&state, None, request).await;
     if response.status().is_success() {
@@ -39,7 +39,7 @@ pub async fn not_found(State(state): State<AppState>, request: Request) -> Respo
 pub async fn method_not_allowed() -> Response {
     (
         StatusCode::METHOD_NOT_ALLOWED,
-        "This address does not take this method.\n",
+        "This URL doesn't support this method.\n",
     )
         .into_response()
 }

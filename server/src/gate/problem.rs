@@ -124,7 +124,11 @@ pub async fn method_not_allowed(State(state): State<AppState>, request: Request)
 /// `GET /problems/{code}`: the page to which a problem's `type` points.
 pub async fn page(Path(code): Path<String>) -> Response {
     let Some(code) = Code::parse(&code) else {
-        return (StatusCode::NOT_FOUND, "There is no such problem.\n").into_response();
+        return (
+            StatusCode::NOT_FOUND,
+            "Unknown error code. See /openapi.json for all codes.\n",
+        )
+            .into_response();
     };
     // The texts come from this program and need no escaping.
     Html(format!(

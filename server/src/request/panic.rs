@@ -36,9 +36,8 @@ pub fn log_and_replace(mut response: Response, reference: &str, json: bool) -> R
         let error = AppError::Unexpected(reference.into());
         (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(error)).into_response()
     } else {
-        let sentence = format!(
-            "Something went wrong on our side. Try again; if it stays, tell your administrator this reference: {reference}\n"
-        );
+        let sentence =
+            format!("Something went wrong. Try again; if it keeps happening, quote {reference}.\n");
         (StatusCode::INTERNAL_SERVER_ERROR, sentence).into_response()
     };
     for (name, value) in response.headers() {
