@@ -27,7 +27,7 @@ export async function invite(page: Page, open: TestFixtures['open'], app: string
   await dialog.getByRole('combobox', { name: 'Role' }).selectOption(role);
   await enterPassword(page, by);
   await dialog.getByRole('button', { name: 'Create invitation link' }).click();
-  const link = page.getByRole('dialog', { name: 'Hand this link over' }).getByRole('textbox', { name: /Invitation link/ });
+  const link = page.getByRole('dialog', { name: 'Share this link' }).getByRole('textbox', { name: /Invitation link/ });
   const path = new URL(await link.inputValue()).pathname;
   await page.getByRole('link', { name: 'Done' }).click();
   await expect(link).toBeHidden();

@@ -76,7 +76,7 @@ pub fn App() -> impl IntoView {
     copy_button::listen(move || modals.topmost().unwrap_or(announcer));
     view! {
         <a class="skip-link" href="#main" rel="external">
-            "Skip to the content"
+            {words::common::SKIP}
         </a>
         <Router>
             <focus::FocusHeading />

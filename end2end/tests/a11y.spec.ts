@@ -68,7 +68,7 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
     await readCredentials(page);
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Done' }).click();
-    await expect(page.getByRole('button', { name: 'Close without storing' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Close anyway' })).toBeVisible();
     await expectAccessible(page);
     await confirmStored(page);
   });
@@ -84,7 +84,7 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
     await expectAccessible(page);
     await open(`${paths.keys}/${key.id}/edit`);
     await page.getByRole('checkbox', { name: 'invoice:delete' }).check();
-    await expect(page.getByText('adds invoice:delete')).toBeVisible();
+    await expect(page.getByText('grants invoice:delete')).toBeVisible();
     await expectAccessible(page);
   });
 
@@ -102,11 +102,11 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
     await expect(page.getByRole('alertdialog').getByRole('table').first()).toBeVisible();
     await expectAccessible(page);
     await open(`${paths.keys}/${key.id}`);
-    await expect(page.getByRole('table', { name: 'By route' })).toBeVisible();
+    await expect(page.getByRole('table', { name: 'Route' })).toBeVisible();
     await expectAccessible(page);
     await open(`${paths.keys}/${key.id}/regenerate`);
     const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
-    await dialog.getByRole('combobox', { name: 'The old secret ends' }).selectOption('custom');
+    await dialog.getByRole('combobox', { name: 'Old key stops working' }).selectOption('custom');
     await expectAccessible(page);
     await dialog.getByRole('spinbutton', { name: 'Hours' }).fill('5');
     await dialog.getByRole('button', { name: 'Regenerate secret' }).click();
@@ -114,7 +114,7 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
     await expectAccessible(page);
     await confirmStored(page);
     await open(`${paths.keys}/${key.id}`);
-    await page.getByText('Move the end', { exact: true }).first().click();
+    await page.getByText('Reschedule', { exact: true }).first().click();
     await expectAccessible(page);
   });
 

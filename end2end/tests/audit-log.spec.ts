@@ -20,7 +20,7 @@ test('an owner reads who changed a key, and its previous values', async ({
   if (!javaScriptEnabled) {
     // Without JavaScript, the first post shows the changes.
     await save.click();
-    await expect(page.getByText(`becomes “${renamed}”`)).toBeVisible();
+    await expect(page.getByText(`to “${renamed}”`)).toBeVisible();
   }
   await save.click();
   await expect(page.getByRole('heading', { level: 1, name: renamed })).toBeVisible();
@@ -29,7 +29,7 @@ test('an owner reads who changed a key, and its previous values', async ({
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Audit log' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Audit log' })).toBeVisible();
   await expect(page).toHaveTitle(/^Audit log · .* · Latchkey$/);
-  await page.getByRole('textbox', { name: 'Key or what was changed' }).fill(key.id);
+  await page.getByRole('textbox', { name: 'Target' }).fill(key.id);
   await page.getByRole('button', { name: 'Filter' }).click();
   await expect(page).toHaveURL(new RegExp(`key=${key.id}`));
   const changed = records(page).filter({ hasText: 'changed the key' });
@@ -40,7 +40,7 @@ test('an owner reads who changed a key, and its previous values', async ({
   await expect(records(page).last()).toContainText('created the key');
   expect(await page.content()).not.toContain(key.secret);
 
-  await page.getByRole('combobox', { name: 'What happened' }).selectOption('key.created');
+  await page.getByRole('combobox', { name: 'Action' }).selectOption('key.created');
   if (!javaScriptEnabled) {
     await page.getByRole('button', { name: 'Filter' }).click();
   }
@@ -79,7 +79,7 @@ test('exporting the log requires the password if the sign-in is more than ten mi
   const password = page.getByLabel('Password', { exact: true });
   await password.fill('not the password');
   await page.getByRole('button', { name: 'Confirm password' }).click();
-  await expect(password).toHaveAccessibleDescription(/not your password/);
+  await expect(password).toHaveAccessibleDescription(/Incorrect password/);
 
   await password.fill(people.owner.password);
   await page.getByRole('button', { name: 'Confirm password' }).click();
@@ -93,7 +93,7 @@ test('exporting the log requires the password if the sign-in is more than ten mi
 test('a filter without matches shows a message and a link to the whole log', async ({ page, open, signInAs }) => {
   const { app } = await signInAs(people.owner);
   await open(`${app}/settings/audit-log?person=nobody%40nowhere.example&until=nonsense`);
-  await expect(page.getByRole('heading', { name: 'Nothing like that is in the log' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No matching entries' })).toBeVisible();
   await page.getByRole('link', { name: 'Clear filters' }).click();
   await expect(records(page).first()).toBeVisible();
 });

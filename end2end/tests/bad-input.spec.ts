@@ -25,7 +25,7 @@ const named = (name: string) => (dialog: Locator) => textbox('Name')(dialog).fil
 const addresses = (text: string) => (dialog: Locator) => textbox('Allowed IP addresses')(dialog).fill(text);
 const lastDay = (day: string) => async (dialog: Locator) => {
   await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('custom');
-  await dialog.getByLabel('Last day').fill(day);
+  await dialog.getByLabel('Expires on').fill(day);
 };
 
 const cases: Case[] = [
@@ -35,7 +35,7 @@ const cases: Case[] = [
     title: 'a name of 10,000 characters',
     spoil: named('n'.repeat(10_000)),
     field: textbox('Name'),
-    says: /64 characters at most/,
+    says: /can have up to 64 characters/,
   },
   {
     title: 'a name with a bidirectional control character',
@@ -47,7 +47,7 @@ const cases: Case[] = [
     title: 'a description that is too long',
     spoil: (dialog) => textbox('Description')(dialog).fill('d'.repeat(501)),
     field: textbox('Description'),
-    says: /500 characters at most/,
+    says: /can have up to 500 characters/,
   },
   {
     title: 'no scope',
@@ -59,25 +59,25 @@ const cases: Case[] = [
     title: 'an invalid IP address',
     spoil: addresses('10.0.0.0/8\n300.1.1.1'),
     field: textbox('Allowed IP addresses'),
-    says: /300\.1\.1\.1.* neither an address nor a network/,
+    says: /300\.1\.1\.1.* isn't an IP address or CIDR range/,
   },
   {
     title: '101 addresses',
     spoil: addresses(Array.from({ length: 101 }, (_, n) => `10.0.${n}.1`).join('\n')),
     field: textbox('Allowed IP addresses'),
-    says: /100 addresses or networks at most/,
+    says: /Enter up to 100 IP addresses/,
   },
   {
     title: 'a day in the past',
     spoil: lastDay('2020-01-01'),
-    field: (dialog) => dialog.getByLabel('Last day'),
+    field: (dialog) => dialog.getByLabel('Expires on'),
     says: /has passed/,
   },
   {
     title: 'a day that is too far in the future',
     spoil: lastDay('2199-01-01'),
-    field: (dialog) => dialog.getByLabel('Last day'),
-    says: /ten years/,
+    field: (dialog) => dialog.getByLabel('Expires on'),
+    says: /within the next 10 years/,
   },
 ];
 
@@ -136,7 +136,7 @@ test('a form is accepted after two invalid attempts', async ({ page, open, signI
   await textbox('Name')(dialog).fill(unique('At last'));
   await addresses('nowhere')(dialog);
   await send.click();
-  await expect(textbox('Allowed IP addresses')(dialog)).toHaveAccessibleDescription(/“nowhere” is neither/);
+  await expect(textbox('Allowed IP addresses')(dialog)).toHaveAccessibleDescription(/“nowhere” isn't an IP address/);
   await expect(textbox('Name')(dialog)).not.toHaveAttribute('aria-invalid');
   await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(2);
   await addresses('10.0.0.0/8')(dialog);
@@ -152,7 +152,7 @@ test('a key that never expires shows a warning', { tag: '@js' }, async ({ page, 
   await open(`${paths.keys}/new`);
   const dialog = page.getByRole('dialog', { name: 'Create API Key' });
   await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('never');
-  await expect(dialog.getByText(/until somebody revokes it/)).toBeVisible();
+  await expect(dialog.getByText(/until someone revokes it/)).toBeVisible();
 });
 
 test('the summary of errors receives the focus and links to the field', { tag: '@js' }, async ({ page, open, signInAs, browserErrors }) => {

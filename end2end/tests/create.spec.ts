@@ -79,13 +79,13 @@ test('the date field and the warning appear with their choice, with and without 
   await open(`${paths.keys}/new`);
   const dialog = page.getByRole('dialog', { name: 'Create API Key' });
   const choice = dialog.getByRole('combobox', { name: 'Expiration' });
-  const warning = dialog.getByText(/until somebody revokes it/);
-  await expect(dialog.getByLabel('Last day')).toBeHidden();
+  const warning = dialog.getByText(/until someone revokes it/);
+  await expect(dialog.getByLabel('Expires on')).toBeHidden();
   await expect(warning).toBeHidden();
   await choice.selectOption('custom');
-  await expect(dialog.getByLabel('Last day')).toBeVisible();
+  await expect(dialog.getByLabel('Expires on')).toBeVisible();
   await choice.selectOption('never');
-  await expect(dialog.getByLabel('Last day')).toBeHidden();
+  await expect(dialog.getByLabel('Expires on')).toBeHidden();
   await expect(warning).toBeVisible();
 });
 
@@ -116,7 +116,7 @@ test('the form requires the password if the sign-in is more than ten minutes old
   await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(1);
   await password.fill('not the password');
   await page.getByRole('button', { name: 'Generate API Key' }).click();
-  await expect(password).toHaveAccessibleDescription(/not your password/);
+  await expect(password).toHaveAccessibleDescription(/Incorrect password/);
   await password.fill(people.owner.password);
   await page.getByRole('button', { name: 'Generate API Key' }).click();
   expect((await readCredentials(page)).secret).toMatch(SECRET);
@@ -189,7 +189,7 @@ test.describe('the form with JavaScript', { tag: '@js' }, () => {
     await expect(box('invoice:delete')).toBeHidden();
     await box('wallet:update').uncheck();
     await dialog.getByRole('searchbox').fill('nothing like this');
-    await expect(dialog.getByText('No scope matches')).toBeVisible();
+    await expect(dialog.getByText('No matching scopes')).toBeVisible();
     await dialog.getByRole('searchbox').fill('');
     await expect(box('invoice:delete')).toBeChecked();
     await expect(box('wallet:update')).not.toBeChecked();
@@ -201,7 +201,7 @@ test.describe('the form with JavaScript', { tag: '@js' }, () => {
     await addresses.fill('10.0.0.0/33');
     await expect(addresses).not.toHaveAttribute('aria-invalid');
     await addresses.press('Tab');
-    await expect(addresses).toHaveAccessibleDescription(/10\.0\.0\.0\/33” is neither/);
+    await expect(addresses).toHaveAccessibleDescription(/10\.0\.0\.0\/33” isn't an IP address/);
     await addresses.fill('10.0.0.0/3');
     await expect(addresses).not.toHaveAttribute('aria-invalid');
     const rate = dialog.getByRole('textbox', { name: 'Rate limit' });
@@ -209,12 +209,12 @@ test.describe('the form with JavaScript', { tag: '@js' }, () => {
     await rate.press('Tab');
     await expect(rate).toHaveAccessibleDescription(/whole number/);
     await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('custom');
-    await dialog.getByLabel('Last day').fill('2199-01-01');
-    await dialog.getByLabel('Last day').blur();
-    await expect(dialog.getByLabel('Last day')).toHaveAccessibleDescription(/ten years/);
+    await dialog.getByLabel('Expires on').fill('2199-01-01');
+    await dialog.getByLabel('Expires on').blur();
+    await expect(dialog.getByLabel('Expires on')).toHaveAccessibleDescription(/within the next 10 years/);
     await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('30');
     await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('custom');
-    await expect(dialog.getByLabel('Last day')).not.toHaveAttribute('aria-invalid');
+    await expect(dialog.getByLabel('Expires on')).not.toHaveAttribute('aria-invalid');
   });
 
   test('a double click creates one key', async ({ page, signInAs, server }) => {
@@ -328,7 +328,7 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
     const { secret } = await readCredentials(page);
     const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
     await reveal.getByRole('button', { name: 'Done' }).click();
-    await expect(reveal.getByRole('alert')).toContainText('cannot be shown again');
+    await expect(reveal.getByRole('alert')).toContainText('Close without saving the secret?');
     await expect(reveal.getByRole('textbox', { name: 'Secret key' })).toHaveValue(secret);
     await confirmStored(page);
   });
@@ -338,7 +338,7 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
     const { secret } = await readCredentials(page);
     const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
     await reveal.getByRole('button', { name: 'Done' }).click();
-    await reveal.getByRole('button', { name: 'Close without storing' }).click();
+    await reveal.getByRole('button', { name: 'Close anyway' }).click();
     await expect(page).toHaveURL(paths.keys);
     await expect(page.getByRole('table').getByText('Secret not confirmed').first()).toBeVisible();
     expect(await pageState(page)).not.toContain(secret);
@@ -349,7 +349,7 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
     const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
     await expect(reveal.getByText('Waiting for the first request…')).toBeVisible();
     expect((await whoami(server.url, pair)).status()).toBe(200);
-    await expect(reveal.getByText('First request received, from 127.0.0.1.')).toBeVisible();
+    await expect(reveal.getByText('First request received from 127.0.0.1.')).toBeVisible();
     await expect(reveal.getByText('Waiting for the first request…')).toHaveCount(0);
   });
 
@@ -426,7 +426,7 @@ test.describe('without JavaScript', { tag: '@no-js' }, () => {
     const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
     await expect(reveal).toBeVisible();
     await expect(reveal.getByRole('button', { name: /Copy|Download/ })).toHaveCount(0);
-    await expect(reveal.getByText(/the page of the key says when it came/)).toBeVisible();
+    await expect(reveal.getByText(/first request will appear/)).toBeVisible();
   });
 
   test('the page with the secret cannot be left without the checkbox', async ({ page, open, signInAs }) => {

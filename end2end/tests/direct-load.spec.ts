@@ -11,7 +11,7 @@ test.describe('every page loads directly, without errors in the console', { tag:
   test('/invite/{token} with an unknown token', async ({ page, open, browserErrors }) => {
     browserErrors.allow(failedResponse(404));
     await open('/invite/nothing');
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('This invitation does not work');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText("This invitation doesn't work");
     await waitUntilIdle(page);
   });
 

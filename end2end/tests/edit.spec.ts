@@ -14,13 +14,13 @@ import {
 } from '../fixtures.ts';
 
 const dialogOf = (page: Page, name: string): Locator => page.getByRole('dialog', { name: `Edit ${name}` });
-const review = (dialog: Locator): Locator => dialog.getByRole('region', { name: 'What changes' });
+const review = (dialog: Locator): Locator => dialog.getByRole('region', { name: 'Changes' });
 
 /** Posts the form. Without JavaScript, the first response shows the changes. */
 async function save(dialog: Locator, javaScriptEnabled: boolean | undefined): Promise<void> {
   await dialog.getByRole('button', { name: 'Save changes' }).click();
   if (!javaScriptEnabled) {
-    await expect(dialog.getByText('Nothing is saved yet')).toBeVisible();
+    await expect(dialog.getByText('Review your changes, then save.')).toBeVisible();
     await dialog.getByRole('button', { name: 'Save changes' }).click();
   }
   await expect(dialog).toBeHidden();
@@ -41,7 +41,7 @@ test('an edit shows its changes before it is saved, and the gate applies it imme
   const dialog = dialogOf(page, key.name);
   await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(2);
   await expect(dialog.getByRole('combobox', { name: 'Expiration' })).toHaveValue('keep');
-  await expect(review(dialog)).toContainText('Nothing yet');
+  await expect(review(dialog)).toContainText('No changes');
 
   const renamed = unique('Renamed');
   await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill(renamed);
@@ -52,9 +52,9 @@ test('an edit shows its changes before it is saved, and the gate applies it imme
   if (!javaScriptEnabled) {
     await dialog.getByRole('button', { name: 'Save changes' }).click();
   }
-  await expect(review(dialog)).toContainText(`“${key.name}” becomes “${renamed}”`);
-  await expect(review(dialog)).toContainText('Narrower: removes wallet:read: calls that need it are refused');
-  await expect(review(dialog)).toContainText('none becomes 1 request a day');
+  await expect(review(dialog)).toContainText(`name from “${key.name}” to “${renamed}”`);
+  await expect(review(dialog)).toContainText('Removes access: no longer grants wallet:read: requests that need it will be denied');
+  await expect(review(dialog)).toContainText('rate limit from none to 1 request per day');
   await dialog.getByRole('button', { name: 'Save changes' }).click();
 
   await expect(page).toHaveURL(`${paths.keys}/${key.id}`);
@@ -63,7 +63,7 @@ test('an edit shows its changes before it is saved, and the gate applies it imme
   expect(await first.json()).toMatchObject({ scopes: ['invoice:read'] });
   expect((await whoami(server.url, key)).status()).toBe(429);
   await open(`${paths.keys}/${key.id}`);
-  await expect(page.getByRole('region', { name: 'History' })).toContainText('removes wallet:read');
+  await expect(page.getByRole('region', { name: 'History' })).toContainText('no longer grants wallet:read');
 });
 
 test('an error in an edit is reported beside its field, and the form keeps its values', async ({ page, open, signInAs, browserErrors }) => {
@@ -75,8 +75,8 @@ test('an error in an edit is reported beside its field, and the form keeps its v
   await dialog.getByRole('textbox', { name: 'Description' }).fill('kept');
   await dialog.getByRole('textbox', { name: 'Allowed IP addresses' }).fill('nowhere');
   await dialog.getByRole('button', { name: 'Save changes' }).click();
-  await expect(dialog.getByRole('alert').filter({ hasText: 'There is a problem' })).toBeVisible();
-  await expect(dialog.getByRole('textbox', { name: 'Allowed IP addresses' })).toHaveAccessibleDescription(/“nowhere” is neither/);
+  await expect(dialog.getByRole('alert').filter({ hasText: '“nowhere”' })).toBeVisible();
+  await expect(dialog.getByRole('textbox', { name: 'Allowed IP addresses' })).toHaveAccessibleDescription(/“nowhere” isn't an IP address/);
   await expect(dialog.getByRole('textbox', { name: 'Description' })).toHaveValue('kept');
 });
 
@@ -105,10 +105,10 @@ test('of two concurrent edits, the second shows the first and keeps its values',
   await other.close();
 
   await second.getByRole('button', { name: 'Save changes' }).click();
-  const told = page.getByRole('dialog').filter({ hasText: 'in the meantime' });
+  const told = page.getByRole('dialog').filter({ hasText: 'Someone else edited this key' });
   await expect(told).toBeVisible();
   await expect(told.getByRole('textbox', { name: 'Description' })).toHaveValue('from the second');
-  await expect(review(told)).toContainText(`“${quicker}” becomes “${key.name}”`);
+  await expect(review(told)).toContainText(`name from “${quicker}” to “${key.name}”`);
   await told.getByRole('button', { name: 'Save changes' }).click();
   await expect(page).toHaveURL(`${paths.keys}/${key.id}`);
   await expect(page.getByText('from the second').first()).toBeVisible();
@@ -122,7 +122,7 @@ test('a key that has ended shows why it cannot be edited', async ({ page, open, 
   await page.getByRole('button', { name: 'Revoke key' }).click();
   await expect(page).toHaveURL(paths.keys);
   await open(`${paths.keys}/${key.id}/edit`);
-  await expect(page.getByRole('dialog', { name: 'Edit' })).toContainText('Revocation is final');
+  await expect(page.getByRole('dialog', { name: 'Edit' })).toContainText('already revoked');
   await expect(page.getByRole('button', { name: 'Save changes' })).toHaveCount(0);
 });
 
@@ -145,12 +145,12 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
     await open(`${paths.keys}/${key.id}/edit`);
     const dialog = dialogOf(page, key.name);
     await dialog.getByRole('checkbox', { name: 'invoice:delete' }).check();
-    await expect(review(dialog)).toContainText('Wider: adds invoice:delete');
+    await expect(review(dialog)).toContainText('Adds access: grants invoice:delete');
     await dialog.getByRole('checkbox', { name: 'invoice:delete' }).uncheck();
-    await expect(review(dialog)).toContainText('Nothing yet');
+    await expect(review(dialog)).toContainText('No changes');
     await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('never');
-    await expect(review(dialog)).toContainText('Wider: never ends');
-    await expect(dialog.getByText(/until somebody revokes it/)).toBeVisible();
+    await expect(review(dialog)).toContainText('Adds access: never expires');
+    await expect(dialog.getByText(/until someone revokes it/)).toBeVisible();
     await expectAccessible(page);
     await page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
@@ -174,14 +174,14 @@ test.describe('a key whose secret was not stored', () => {
     await open(paths.keys);
     await expect(row(page, name)).toContainText('Secret not saved');
     await open(`${paths.keys}/${id}`);
-    await page.getByRole('button', { name: 'Discard this key' }).click();
+    await page.getByRole('button', { name: 'Revoke unused key' }).click();
     await expect(page).toHaveURL(paths.keys);
     await expect(row(page, name)).toHaveCount(0);
     const refused = await whoami(server.url, { id, secret });
     expect(await refused.json()).toMatchObject({ code: 'key_revoked' });
     await open(`${paths.keys}/${id}`);
     await expect(page.getByText('Secret was never stored').first()).toBeVisible();
-    await expect(page.getByRole('button', { name: 'Discard this key' })).toHaveCount(0);
+    await expect(page.getByRole('button', { name: 'Revoke unused key' })).toHaveCount(0);
   });
 
   test('cannot be discarded after its secret was stored', async ({ page, open, signInAs }) => {
@@ -189,6 +189,6 @@ test.describe('a key whose secret was not stored', () => {
     const key = await createKey(page, open, paths, unique('Stored'));
     await open(`${paths.keys}/${key.id}`);
     await expect(page.getByRole('heading', { name: key.name, level: 1 })).toBeVisible();
-    await expect(page.getByRole('button', { name: 'Discard this key' })).toHaveCount(0);
+    await expect(page.getByRole('button', { name: 'Revoke unused key' })).toHaveCount(0);
   });
 });

@@ -85,7 +85,7 @@ test('the application’s id can be copied', { tag: '@js' }, async ({ page, open
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const { app } = await signInAs(people.viewer);
   await open(`${app}/settings/general`);
-  await page.getByRole('button', { name: 'Copy application id' }).click();
+  await page.getByRole('button', { name: 'Copy application ID' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Copied' }).first()).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(app.replace('/apps/', ''));
 });

@@ -8,11 +8,11 @@ test('the revoke dialog shows what still uses the key', async ({ page, open, sig
   }
   await open(`${paths.keys}/${key.id}/revoke`);
   const dialog = page.getByRole('alertdialog', { name: `Revoke ${key.name}?` });
-  await expect(dialog).toContainText('3 calls in the last minute: something still uses it.');
+  await expect(dialog).toContainText('This key is in use: 3 requests in the last minute.');
   await expect(dialog).toContainText('Last 24 hours: 3 accepted');
   await expect(dialog).toContainText('Last 7 days: 3 accepted');
-  await expect(dialog.getByRole('table', { name: 'By route' }).first()).toContainText('GET /v1/whoami');
-  await expect(dialog.getByRole('table', { name: 'By address' }).first()).toContainText('127.0.0.1');
+  await expect(dialog.getByRole('table', { name: 'Route' }).first()).toContainText('GET /v1/whoami');
+  await expect(dialog.getByRole('table', { name: 'IP address' }).first()).toContainText('127.0.0.1');
 });
 
 test('the revoke dialog of an unused key shows that nothing depends on it', async ({ page, open, signInAs }) => {
@@ -20,7 +20,7 @@ test('the revoke dialog of an unused key shows that nothing depends on it', asyn
   const key = await createKey(page, open, paths, unique('Unused'));
   await open(`${paths.keys}/${key.id}/revoke`);
   const dialog = page.getByRole('alertdialog');
-  await expect(dialog).toContainText('nothing is known to depend on this key');
+  await expect(dialog).toContainText('Never used');
   await expect(dialog.getByRole('table')).toHaveCount(0);
 });
 
@@ -33,11 +33,11 @@ test('a key’s page shows suggestions, and where its calls come from', async ({
   await open(`${paths.keys}/${key.id}?window=1h`);
   const suggestions = page.getByRole('region', { name: 'Suggestions' });
   await expect(suggestions.getByRole('listitem')).toHaveCount(1);
-  await expect(suggestions).toContainText('works from any address');
+  await expect(suggestions).toContainText('Works from any IP');
   const usage = page.getByRole('region', { name: 'Usage' });
-  await expect(usage.getByRole('table', { name: 'By route' })).toContainText('GET /v1/whoami');
-  await expect(usage.getByRole('table', { name: 'By scope' })).toContainText('No scope asked for');
-  await expect(page.getByRole('region', { name: 'What it may do' })).toContainText('invoice:read');
+  await expect(usage.getByRole('table', { name: 'Route' })).toContainText('GET /v1/whoami');
+  await expect(usage.getByRole('table', { name: 'Scope' })).toContainText('No scope required');
+  await expect(page.getByRole('region', { name: 'Permissions' })).toContainText('invoice:read');
 });
 
 test('a viewer sees neither forms nor suggestions', async ({ page, open, signInAs }) => {

@@ -66,7 +66,7 @@ for (const where of ['the list', 'the page of the key']) {
 
     await password.fill('not the password');
     await question.getByRole('button', { name: 'Activate' }).click();
-    await expect(password).toHaveAccessibleDescription(/not your password/);
+    await expect(password).toHaveAccessibleDescription(/Incorrect password/);
     expect((await whoami(server.url, key)).status()).toBe(401);
 
     await password.fill(people.developer.password);

@@ -28,11 +28,11 @@ test('an invited person chooses a password and is signed in, and the link works 
 
   const answer = await theirs.page.goto(path);
   expect(answer?.status()).toBe(404);
-  await expect(theirs.page.getByRole('heading', { name: 'This invitation does not work' })).toBeVisible();
+  await expect(theirs.page.getByRole('heading', { name: "This invitation doesn't work" })).toBeVisible();
   await theirs.context.close();
 
   await open(`${app}/settings/members`);
-  await expect(listed(page, email)).toContainText('developer');
+  await expect(listed(page, email)).toContainText('Developer');
   await expect(listed(page, email)).not.toContainText('invited by');
 });
 
@@ -49,7 +49,7 @@ test('an invited person who has a password joins with it', async ({ page, open, 
   const second = await signInAs(people.otherOwner);
   const path = await invite(page, open, second.app, email, 'viewer', people.otherOwner);
   await acceptInvitation(theirs.page, path, javaScriptEnabled, 'some other fine words');
-  await expect(theirs.page.getByRole('alert').filter({ hasText: 'not the password' })).toBeVisible();
+  await expect(theirs.page.getByRole('alert').filter({ hasText: 'Incorrect password' })).toBeVisible();
   await acceptInvitation(theirs.page, path, javaScriptEnabled);
   await expect(theirs.page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
 
@@ -87,7 +87,7 @@ test('a new role takes effect immediately, and a removed member has no access', 
   await enterPassword(page, people.owner);
   await dialog.getByRole('button', { name: 'Save role' }).click();
   await expect(dialog).toBeHidden();
-  await expect(listed(page, email)).toContainText('developer');
+  await expect(listed(page, email)).toContainText('Developer');
   await theirs.page.goto(keys);
   await expect(theirs.page.getByRole('link', { name: 'Create API Key' })).toBeVisible();
 
@@ -123,15 +123,15 @@ test('the last owner cannot be removed', async ({ page, open, signInAs, browserE
   await page.getByRole('combobox', { name: 'Role' }).selectOption('viewer');
   await enterPassword(page, people.otherOwner);
   await page.getByRole('button', { name: 'Save role' }).click();
-  await expect(page.getByRole('alert').filter({ hasText: 'needs an owner' })).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'needs at least one owner' })).toBeVisible();
   await open(`${app}/settings/members`);
-  await expect(listed(page, email)).toContainText('owner');
+  await expect(listed(page, email)).toContainText('Owner');
 });
 
 test('a person who is not an owner sees members but cannot change them', async ({ page, open, signInAs }) => {
   const { app } = await signInAs(people.developer);
   await open(`${app}/settings/members`);
-  await expect(listed(page, people.owner.email)).toContainText('owner');
+  await expect(listed(page, people.owner.email)).toContainText('Owner');
   await expect(listed(page, people.developer.email)).toContainText('You');
   await expect(page.getByRole('link', { name: /Invite|Change role|Remove/ })).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Save changes' })).toHaveCount(0);

@@ -37,7 +37,7 @@ test('an owner sees the results of all calls, and which keys need attention', as
   await expect(page.getByRole('heading', { name: 'Overview', level: 1 })).toBeVisible();
   await expect(page).toHaveTitle('Overview · Web shop · Latchkey');
   await expect(page.getByRole('navigation', { name: 'Main' }).locator('[aria-current="page"]')).toHaveText(/Overview/);
-  await expect(usage(page).getByRole('img', { name: /^Calls with all keys, last 24h: / })).toBeVisible();
+  await expect(usage(page).getByRole('img', { name: /^Requests, last 24h: / })).toBeVisible();
   await expect(page.getByRole('table', { name: 'Busiest keys' }).getByRole('link').first()).toBeVisible();
   const attention = page.getByRole('region', { name: 'Keys that need attention' });
   await expect(attention.getByRole('heading', { name: 'Never used' })).toBeVisible();
@@ -45,19 +45,19 @@ test('an owner sees the results of all calls, and which keys need attention', as
 
   // By day, because a shorter interval may end while the test runs.
   await open(`${paths.keys}/${key.id}?window=90d`);
-  await expect(usage(page)).toContainText(/API error rate \(5xx\)\s*1 of 3 reported calls/);
-  await expect(usage(page)).toContainText(/Client errors \(4xx\)\s*1 of 3 reported calls/);
-  await expect(usage(page)).toContainText(/Refusal rate\s*0 of 3 calls/);
-  const answers = usage(page).getByRole('figure').filter({ hasText: 'Answers that services reported' });
-  const picture = /^Answers that services reported, last 90d: 1 succeeded, 1 failed with 4xx, 1 failed with 5xx$/;
+  await expect(usage(page)).toContainText(/Server errors \(5xx\)\s*1 of 3 reported requests/);
+  await expect(usage(page)).toContainText(/Client errors \(4xx\)\s*1 of 3 reported requests/);
+  await expect(usage(page)).toContainText(/Denial rate\s*0 of 3 requests/);
+  const answers = usage(page).getByRole('figure').filter({ hasText: 'Upstream responses' });
+  const picture = /^Upstream responses, last 90d: 1 succeeded, 1 failed with 4xx, 1 failed with 5xx$/;
   await expect(answers.getByRole('img', { name: picture })).toBeVisible();
-  await answers.getByText('Show as a table').click();
+  await answers.getByText('Data table').click();
   await expect(answers.getByRole('columnheader', { name: 'Failed with 5xx' })).toBeVisible();
   await expect(answers.getByRole('row').last().getByRole('cell')).toHaveText([/\d/, '1', '1', '1']);
-  await expect(usage(page).getByText('Still counting').first()).toBeVisible();
+  await expect(usage(page).getByText('In progress').first()).toBeVisible();
   await expect(usage(page).getByRole('list').filter({ hasText: 'created the key' })).toBeVisible();
 
-  const file = await usage(page).getByRole('link', { name: 'Export numbers (CSV)' }).getAttribute('href');
+  const file = await usage(page).getByRole('link', { name: 'Export chart (CSV)' }).getAttribute('href');
   const numbers = await page.request.get(file ?? '');
   expect(numbers.headers()['content-type']).toContain('text/csv');
   expect(await numbers.text()).toContain('"3","0","0","3","1","1","30"');
@@ -71,8 +71,8 @@ test('refused calls are shown by their code, including wrong secrets', async ({ 
   const other = await createKey(page, open, paths, unique('Other'));
   expect((await whoami(server.url, { id: key.id, secret: other.secret })).status()).toBe(401);
   await open(`${paths.keys}/${key.id}`);
-  const refusals = usage(page).getByRole('table', { name: 'By refusal' });
-  await expect(refusals.getByRole('row', { name: /invalid_credentials/ })).toContainText('1 refused');
+  const refusals = usage(page).getByRole('table', { name: 'Reason' });
+  await expect(refusals.getByRole('row', { name: /invalid_credentials/ })).toContainText('1 denied');
 });
 
 test('a custom range is in the URL, and an invalid range is reported', async ({ page, open, signInAs }) => {
@@ -85,20 +85,20 @@ test('a custom range is in the URL, and an invalid range is reported', async ({ 
       await range.locator('summary').click();
     }
     await range.getByLabel('From', { exact: true }).fill(from);
-    await range.getByLabel('Until', { exact: true }).fill(until);
+    await range.getByLabel('To', { exact: true }).fill(until);
     await range.getByRole('button', { name: 'Show' }).click();
     await expect(page).toHaveURL(new RegExp(`from=${from}&until=${until}`));
   };
   const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
   await show(day(18), day(10));
-  await expect(usage(page).getByText(/^Calls with this key, by 2 hours/)).toBeVisible();
-  await expect(usage(page).getByText('This range cannot be shown.')).toHaveCount(0);
+  await expect(usage(page).getByText(/^Requests per 2 hours/)).toBeVisible();
+  await expect(usage(page).getByText(/This range can't be shown/)).toHaveCount(0);
   await show(day(3), day(9));
-  await expect(usage(page).getByText('The range ends before it begins.')).toBeVisible();
-  await expect(usage(page).getByText(/^Calls with this key, by 15 minutes/)).toBeVisible();
+  await expect(usage(page).getByText('The end is before the start.')).toBeVisible();
+  await expect(usage(page).getByText(/^Requests per 15 min/)).toBeVisible();
   await usage(page).getByRole('link', { name: '7d' }).click();
   await expect(page).toHaveURL(/\?window=7d$/);
-  await expect(usage(page).getByText('The range ends before it begins.')).toHaveCount(0);
+  await expect(usage(page).getByText('The end is before the start.')).toHaveCount(0);
 });
 
 test('a chart’s times are in the application’s zone or in UTC', async ({ page, open, signInAs }) => {
@@ -115,8 +115,8 @@ test('a chart’s times are in the application’s zone or in UTC', async ({ pag
   await expect(usage(page).getByText('(Asia/Kolkata)').first()).toBeVisible();
   await usage(page).getByRole('link', { name: 'Show times in UTC' }).click();
   await expect(page).toHaveURL(/zone=utc/);
-  await expect(usage(page).getByText('by 15 minutes (UTC)')).toBeVisible();
-  await usage(page).getByRole('link', { name: 'Show times in the application’s zone' }).click();
+  await expect(usage(page).getByText('per 15 min (UTC)')).toBeVisible();
+  await usage(page).getByRole('link', { name: "Show times in the application's time zone" }).click();
   await expect(usage(page).getByText('(Asia/Kolkata)').first()).toBeVisible();
   await zone('UTC');
   await expect(usage(page).getByRole('link', { name: 'Show times in UTC' })).toHaveCount(0);
@@ -131,7 +131,7 @@ test('the overview is accessible in light and dark mode, on a phone and a deskto
   await expect(page.getByRole('table', { name: 'Busiest keys' })).toBeVisible();
   await expectAccessible(page);
   await open(`${paths.keys}/${key.id}?from=2999-01-01&until=2999-01-02`);
-  await expect(usage(page).getByText('The range has not begun yet.')).toBeVisible();
+  await expect(usage(page).getByText('The range is in the future.')).toBeVisible();
   await expectAccessible(page);
 });
 
@@ -143,19 +143,19 @@ test('each bar of a chart can be read with the pointer and the keyboard', { tag:
   });
   expect(answer.status()).toBe(200);
   await open(`${paths.keys}/${key.id}?window=90d`);
-  const chart = page.getByRole('group', { name: 'Bars of the chart' });
+  const chart = page.getByRole('group', { name: 'Chart bars' });
   await expect(chart).toContainText('Point at a bar');
   await chart.focus();
   await page.keyboard.press('End');
-  await expect(chart).toContainText('1 accepted, 0 refused, 0 rate limited');
+  await expect(chart).toContainText('1 accepted, 0 denied, 0 rate limited');
   await page.keyboard.press('ArrowLeft');
-  await expect(chart).toContainText('0 accepted, 0 refused, 0 rate limited');
+  await expect(chart).toContainText('0 accepted, 0 denied, 0 rate limited');
   await page.keyboard.press('Escape');
   await expect(chart).toContainText('Point at a bar');
   const box = await chart.getByRole('img').boundingBox();
   // Above the bar, because its whole column reacts.
   await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) - 2, (box?.y ?? 0) + 20);
-  await expect(chart).toContainText('1 accepted, 0 refused, 0 rate limited');
+  await expect(chart).toContainText('1 accepted, 0 denied, 0 rate limited');
   await page.mouse.move(0, 0);
   await expect(chart).toContainText('Point at a bar');
 });

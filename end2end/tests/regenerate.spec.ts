@@ -24,10 +24,12 @@ test('during the grace period both secrets work, and the old one announces its e
   await page.getByRole('main').getByRole('link', { name: 'Regenerate secret' }).first().click();
   const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
   await expect(dialog).toBeVisible();
-  await dialog.getByRole('combobox', { name: 'The old secret ends' }).selectOption('3d');
+  await dialog.getByRole('combobox', { name: 'Old key stops working' }).selectOption('3d');
   await dialog.getByRole('button', { name: 'Regenerate secret' }).click();
   const fresh = await readCredentials(page);
   expect(fresh.id).not.toBe(old.id);
+  const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
+  await expect(reveal).toContainText(/Replace both the API key and the secret in your app\. The old pair works until \d+ \w+ \d{4}/);
   await confirmStored(page);
 
   const before = await whoami(server.url, old);
@@ -41,13 +43,13 @@ test('during the grace period both secrets work, and the old one announces its e
   expect(after.headers()['deprecation']).toBeUndefined();
 
   await open(`${paths.keys}/${old.id}`);
-  const section = page.getByRole('region', { name: 'This key is being retired' });
+  const section = page.getByRole('region', { name: 'This key is being replaced' });
   await expect(section).toContainText('Still in use');
   await expect(section.getByRole('row', { name: /This key/ })).toContainText('1');
-  const both = 'Accepted calls with both secrets, last 24h: 1 with the new secret, 1 with the old secret';
+  const both = 'Accepted requests with either secret, last 24h: 1 with the new secret, 1 with the old secret';
   await expect(section.getByRole('img', { name: both })).toBeVisible();
   await expect(section).toContainText('GET /v1/whoami');
-  await section.getByRole('button', { name: 'End now' }).click();
+  await section.getByRole('button', { name: 'Stop old key now' }).click();
   await expect(page.getByText('Expired').first()).toBeVisible();
   const ended = await whoami(server.url, old);
   expect(ended.status()).toBe(401);
@@ -67,10 +69,11 @@ test('a compromised secret ends immediately', async ({ page, open, signInAs, ser
   const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
   await dialog.getByRole('checkbox', { name: 'This secret may be compromised' }).check();
   if (javaScriptEnabled) {
-    await expect(dialog.getByRole('combobox', { name: 'The old secret ends' })).toHaveValue('now');
+    await expect(dialog.getByRole('combobox', { name: 'Old key stops working' })).toHaveValue('now');
   }
   await dialog.getByRole('button', { name: 'Regenerate secret' }).click();
   const fresh = await readCredentials(page);
+  await expect(page.getByRole('dialog')).toContainText('The old pair has stopped working');
   const refused = await whoami(server.url, old);
   expect(refused.status()).toBe(401);
   expect(await refused.json()).toMatchObject({ code: 'secret_retired' });
@@ -83,7 +86,7 @@ test('the grace period is chosen in hours, and errors are reported', async ({ pa
   const old = await createKey(page, open, paths, unique('Careful'));
   await open(`${paths.keys}/${old.id}/regenerate`);
   const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
-  await dialog.getByRole('combobox', { name: 'The old secret ends' }).selectOption('custom');
+  await dialog.getByRole('combobox', { name: 'Old key stops working' }).selectOption('custom');
   const hours = dialog.getByRole('spinbutton', { name: 'Hours' });
   await hours.fill('721');
   await dialog.getByRole('button', { name: 'Regenerate secret' }).click();
@@ -96,11 +99,11 @@ test('the grace period is chosen in hours, and errors are reported', async ({ pa
   await confirmStored(page);
 
   await open(`${paths.keys}/${old.id}`);
-  const section = page.getByRole('region', { name: 'This key is being retired' });
+  const section = page.getByRole('region', { name: 'This key is being replaced' });
   await expect(section).toContainText('in 1 hour');
-  await section.getByText('Move the end', { exact: true }).first().click();
+  await section.getByText('Reschedule', { exact: true }).first().click();
   await section.getByRole('combobox').selectOption('7d');
-  await section.getByRole('button', { name: 'Move the end' }).click();
+  await section.getByRole('button', { name: 'Reschedule' }).click();
   await expect(section).toContainText('in 6 days');
 });
 
@@ -112,9 +115,9 @@ test('a replaced or revoked key cannot be regenerated', async ({ page, open, sig
   const fresh = await readCredentials(page);
   await confirmStored(page);
   await open(`${paths.keys}/${old.id}/regenerate`);
-  const dialog = page.getByRole('dialog', { name: 'The secret cannot be regenerated' });
-  await expect(dialog).toContainText('regenerated already');
-  await dialog.getByRole('link', { name: 'Look at the key that replaced it' }).click();
+  const dialog = page.getByRole('dialog', { name: "This secret can't be regenerated" });
+  await expect(dialog).toContainText('already rotated');
+  await dialog.getByRole('link', { name: 'View replacement' }).click();
   await expect(page).toHaveURL(`${paths.keys}/${fresh.id}`);
 });
 

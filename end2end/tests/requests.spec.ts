@@ -24,7 +24,7 @@ async function call(request: APIRequestContext, key: Credentials, scope: string,
 
 const calls = (page: Page) => page.getByRole('list', { name: 'Requests', exact: true }).getByRole('listitem');
 const check = (page: Page, name: string) =>
-  page.getByRole('list', { name: 'Checks, in the order of the gate' }).getByRole('listitem').filter({ hasText: name });
+  page.getByRole('list', { name: 'Checks, in order' }).getByRole('listitem').filter({ hasText: name });
 
 test('a key’s page links to its requests, and each shows why it was refused', async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
@@ -34,19 +34,19 @@ test('a key’s page links to its requests, and each shows why it was refused', 
   await call(request, key, 'invoice:read', 200);
   const id = await call(request, key, 'tax:read', 403);
   await open(`${paths.keys}/${key.id}`);
-  await page.getByRole('link', { name: 'Recent requests' }).click();
+  await page.getByRole('link', { name: 'View recent requests' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Requests' })).toBeVisible();
   await expect(page).toHaveTitle(/^Requests · .* · Latchkey$/);
   await expect(calls(page)).toHaveCount(2);
-  await expect(calls(page).first()).toContainText('Scope is missing');
+  await expect(calls(page).first()).toContainText('Missing scope');
   await expect(calls(page).last()).toContainText('Accepted');
   await calls(page).first().getByRole('link', { name: id }).click();
   await expect(page).toHaveURL(new RegExp(`request=${id}$`));
-  await expect(page.getByRole('region', { name: 'Scope is missing' })).toContainText(key.name);
-  await expect(check(page, 'The address is allowed')).toContainText('Passed');
-  await expect(check(page, 'The scopes are held')).toContainText('Refused');
-  await expect(check(page, 'The scopes are held')).toContainText('Asked for: tax:read. Held: invoice:read.');
-  await expect(check(page, 'The rate limit is not used up')).toContainText('Not reached');
+  await expect(page.getByRole('region', { name: 'Missing scope' })).toContainText(key.name);
+  await expect(check(page, 'IP address is allowed')).toContainText('Passed');
+  await expect(check(page, 'Required scopes granted')).toContainText('Failed');
+  await expect(check(page, 'Required scopes granted')).toContainText('Required: tax:read. Granted: invoice:read.');
+  await expect(check(page, 'Within rate limit')).toContainText('Not checked');
   expect(await page.content()).not.toContain(key.secret);
 });
 
@@ -56,12 +56,12 @@ test('a request is found by its id, and one of another account is not found', as
   const id = await call(request, key, 'invoice:read', 200);
   await open(paths.keys);
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Requests' }).click();
-  await page.getByRole('textbox', { name: 'Request id' }).fill(id);
-  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Request ID' }).fill(id);
+  await page.getByRole('button', { name: 'Find request' }).click();
   await expect(page.getByRole('region', { name: 'Accepted' })).toContainText(key.name);
   browserErrors.allow(failedResponse(404));
-  await page.getByRole('textbox', { name: 'Request id' }).fill('never-was');
-  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Request ID' }).fill('never-was');
+  await page.getByRole('button', { name: 'Find request' }).click();
   await expect(page.getByRole('main').getByRole('alert')).toBeVisible();
 });
 
@@ -69,20 +69,20 @@ test('a simulation shows the gate’s response without a call', async ({ page, o
   const paths = await signInAs(people.owner);
   const key = await createKey(page, open, paths, unique('Tried'));
   await open(`${paths.app}/settings/requests?key=${key.id}`);
-  const form = page.getByRole('region', { name: 'Would a call pass?' });
-  const answer = page.getByRole('region', { name: 'The answer' });
+  const form = page.getByRole('region', { name: 'Test a request' });
+  const answer = page.getByRole('region', { name: 'Result' });
   await form.getByRole('textbox', { name: 'Scopes' }).fill('invoice:read');
-  await form.getByRole('button', { name: 'Try it' }).click();
+  await form.getByRole('button', { name: 'Run test' }).click();
   await expect(answer).toContainText('Accepted');
   await form.getByRole('textbox', { name: 'Scopes' }).fill('tax:read');
-  await form.getByRole('textbox', { name: 'Address' }).fill('203.0.113.9');
-  await form.getByRole('button', { name: 'Try it' }).click();
+  await form.getByRole('textbox', { name: 'IP address' }).fill('203.0.113.9');
+  await form.getByRole('button', { name: 'Run test' }).click();
   await expect(answer).toContainText('insufficient_scope');
   await expect(answer).toContainText('203.0.113.9');
   browserErrors.allow(failedResponse(422));
-  await form.getByRole('textbox', { name: 'Address' }).fill('10.0.0.0/8');
-  await form.getByRole('button', { name: 'Try it' }).click();
-  await expect(form.getByRole('textbox', { name: 'Address' })).toHaveAttribute('aria-invalid', 'true');
+  await form.getByRole('textbox', { name: 'IP address' }).fill('10.0.0.0/8');
+  await form.getByRole('button', { name: 'Run test' }).click();
+  await expect(form.getByRole('textbox', { name: 'IP address' })).toHaveAttribute('aria-invalid', 'true');
   await expect(answer).toHaveCount(0);
   await expect(calls(page)).toHaveCount(0);
 });
@@ -95,9 +95,9 @@ test('the list can be filtered to refused calls', async ({ page, open, signInAs,
   await open(`${paths.app}/settings/requests?key=${key.id}`);
   await expect(calls(page)).toHaveCount(2);
   const outcomes = page.getByRole('navigation', { name: 'Outcome' });
-  await outcomes.getByRole('link', { name: 'Refused only' }).click();
+  await outcomes.getByRole('link', { name: 'Denied only' }).click();
   await expect(page).toHaveURL(new RegExp(`key=${key.id}&outcome=refused$`));
-  await expect(outcomes.locator('[aria-current="true"]')).toHaveText('Refused only');
+  await expect(outcomes.locator('[aria-current="true"]')).toHaveText('Denied only');
   await expect(calls(page)).toHaveCount(1);
   await expect(calls(page)).toContainText(id);
   if (javaScriptEnabled) {
@@ -105,13 +105,13 @@ test('the list can be filtered to refused calls', async ({ page, open, signInAs,
     await call(request, key, 'invoice:read', 200);
     await call(request, key, 'tax:read', 403);
     await expect(calls(page)).toHaveCount(2);
-    await expect(calls(page).filter({ hasText: 'Scope is missing' })).toHaveCount(2);
+    await expect(calls(page).filter({ hasText: 'Missing scope' })).toHaveCount(2);
   }
-  await outcomes.getByRole('link', { name: 'All calls' }).click();
+  await outcomes.getByRole('link', { name: 'All requests' }).click();
   await expect(calls(page)).toHaveCount(javaScriptEnabled ? 4 : 2);
   const quiet = await createKey(page, open, paths, unique('Quiet'));
   await open(`${paths.app}/settings/requests?key=${quiet.id}&outcome=refused`);
-  await expect(page.getByText('No refused calls')).toBeVisible();
+  await expect(page.getByText('No denied requests.')).toBeVisible();
 });
 
 test('calls appear live until paused', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
@@ -160,8 +160,8 @@ test('support opens a request by its id, and the access is recorded', async ({ p
   await page.getByRole('textbox', { name: 'Account, application or key' }).fill(id);
   await page.getByRole('textbox', { name: 'Reason' }).fill('Request 4712');
   await page.getByRole('button', { name: 'Look up' }).click();
-  await expect(page.getByRole('region', { name: 'Scope is missing' })).toContainText(key.name);
-  await expect(check(page, 'The scopes are held')).toContainText('Held: invoice:read');
+  await expect(page.getByRole('region', { name: 'Missing scope' })).toContainText(key.name);
+  await expect(check(page, 'Required scopes granted')).toContainText('Granted: invoice:read');
   await clearSession(page);
   await signInAs(people.owner);
   await open(`${paths.keys}/${key.id}`);
@@ -176,6 +176,6 @@ test('requests are accessible in light and dark mode, on a phone and a desktop',
   await expect(calls(page)).toHaveCount(1);
   await expectAccessible(page);
   await open(`${paths.app}/settings/requests?request=${id}`);
-  await expect(check(page, 'The scopes are held')).toBeVisible();
+  await expect(check(page, 'Required scopes granted')).toBeVisible();
   await expectAccessible(page);
 });

@@ -29,8 +29,8 @@ const save = (page: Page) => page.getByRole('button', { name: 'Save password' })
 async function expectUnusable(page: Page, path: string): Promise<void> {
   const answer = await page.goto(path);
   expect(answer?.status()).toBe(404);
-  await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible();
-  await expect(page.getByText('Ask the administrator of this Latchkey for another one')).toBeVisible();
+  await expect(page.getByRole('heading', { name: "This link doesn't work" })).toBeVisible();
+  await expect(page.getByText('Ask your administrator for a new one')).toBeVisible();
   await expect(page.getByRole('link', { name: 'Sign in' })).toHaveAttribute('href', '/sign-in');
   await expect(field(page)).toHaveCount(0);
 }
@@ -59,7 +59,7 @@ test('a link resets the password once, and ends all sessions', async ({
   await field(page).fill(chosen);
   await save(page).click();
   await expect(page).toHaveURL(/\/sign-in\?after=reset$/);
-  await expect(page.getByRole('status').filter({ hasText: 'password was changed' })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'Password changed' })).toBeVisible();
 
   await elsewhere.page.goto(inside);
   await expect(elsewhere.page).toHaveURL(/\/sign-in\?/);
@@ -68,7 +68,7 @@ test('a link resets the password once, and ends all sessions', async ({
   await page.getByRole('textbox', { name: 'Email' }).fill(fred.email);
   await page.getByLabel('Password', { exact: true }).fill(fred.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByRole('alert').filter({ hasText: 'do not match' })).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'Incorrect email or password' })).toBeVisible();
   await signIn(page, { ...fred, password: chosen });
   await expectUnusable(page, path);
 });
@@ -95,7 +95,7 @@ test('a link that expires while its page is open shows what to do', async ({ pag
   await link(server, felix);
   await field(page).fill(chosen);
   await save(page).click();
-  await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: "This link doesn't work" })).toBeVisible();
 });
 
 test('the page of a link is accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, async ({ page, open, server, browserErrors }) => {

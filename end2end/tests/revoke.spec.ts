@@ -15,14 +15,14 @@ test('revoking requires the key’s name, ends the key immediately, and keeps it
   await expect(page).toHaveURL(`${paths.keys}/${key.id}/revoke`);
   const dialog = page.getByRole('alertdialog', { name: `Revoke ${key.name}?` });
   await expect(dialog).toBeVisible();
-  await expect(dialog).toHaveAccessibleDescription(/cannot be undone/);
+  await expect(dialog).toHaveAccessibleDescription(/can't undo this/);
 
   const confirm = dialog.getByRole('textbox', { name: 'Type the key name to confirm' });
   await dialog.getByRole('textbox', { name: 'Reason' }).fill('Leaked in a ticket');
   for (const wrong of ['', 'Another key']) {
     await confirm.fill(wrong);
     await dialog.getByRole('button', { name: 'Revoke key' }).click();
-    await expect(confirm).toHaveAccessibleDescription(/not the key’s name/);
+    await expect(confirm).toHaveAccessibleDescription(/doesn't match the key name/);
     await expect(confirm).toHaveValue(wrong);
   }
   await expect(dialog.getByRole('textbox', { name: 'Reason' })).toHaveValue('Leaked in a ticket');

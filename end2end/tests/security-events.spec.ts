@@ -13,7 +13,7 @@ import {
 } from '../fixtures.ts';
 import { acceptInvitation, invite, newContext, newEmail } from '../invitations.ts';
 
-const events = (page: Page) => page.getByRole('list', { name: 'Security' }).getByRole('listitem');
+const events = (page: Page) => page.getByRole('list', { name: 'Security', exact: true }).getByRole('listitem');
 
 /** Calls the gate with additional headers. */
 async function call(request: APIRequestContext, key: Credentials, status: number, headers: Record<string, string> = {}) {
@@ -37,18 +37,18 @@ test('wrong secrets cause one event, which is acknowledged with a note', async (
   await guess(request, key, other, 4);
   await open(`${paths.keys}/${key.id}`);
   await expect(page.getByRole('heading', { level: 1, name: key.name })).toBeVisible();
-  await expect(page.getByText(/security events? (is|are) open/)).toHaveCount(0);
+  await expect(page.getByText(/(open|critical) security events?/)).toHaveCount(0);
   await guess(request, key, other, 3);
   await open(`${paths.keys}/${key.id}`);
-  await expect(page.getByText('One security event is open.')).toBeVisible();
-  await page.getByRole('link', { name: 'Look at them' }).click();
+  await expect(page.getByText('1 open security event.')).toBeVisible();
+  await page.getByRole('link', { name: 'Review' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Security' })).toBeVisible();
   await expect(page).toHaveTitle(/^Security · .* · Latchkey$/);
   await expect(events(page)).toHaveCount(1);
   await expect(events(page)).toContainText('Wrong secret');
   await expect(events(page)).toContainText('7 times');
   await expect(events(page).getByRole('link', { name: key.name })).toBeVisible();
-  await expect(events(page).getByRole('link', { name: 'Limit addresses' })).toHaveAttribute('href', /\/edit#allowed_ips$/);
+  await expect(events(page).getByRole('link', { name: 'Edit IP allowlist' })).toHaveAttribute('href', /\/edit#allowed_ips$/);
   expect(await page.content()).not.toContain(other.secret);
 
   await events(page).locator('summary').click();
@@ -61,7 +61,7 @@ test('wrong secrets cause one event, which is acknowledged with a note', async (
     await expect(page.getByRole('status').filter({ hasText: 'Acknowledged' })).toHaveCount(1);
   }
   await open(`${paths.app}/settings/security-events?key=${key.id}`);
-  await page.getByRole('combobox', { name: 'State' }).selectOption('acknowledged');
+  await page.getByRole('combobox', { name: 'Status' }).selectOption('acknowledged');
   if (!javaScriptEnabled) {
     await page.getByRole('button', { name: 'Filter' }).click();
   }
@@ -97,14 +97,14 @@ test('a secret sent by a browser and the use of a revoked key are critical event
   await call(request, key, 401);
   await call(request, key, 401);
   await open(paths.app);
-  await expect(page.getByText(/security events are open, \d+ of them critical|all of them critical/)).toBeVisible();
+  await expect(page.getByText(/open security events, \d+ critical|critical security events?/)).toBeVisible();
   await open(`${paths.app}/settings/security-events?key=${key.id}`);
   await expect(events(page)).toHaveCount(2);
   await expect(events(page).first()).toContainText('Revoked key used');
   await expect(events(page).first()).toContainText('twice');
   // A revoked key cannot be changed.
   await expect(events(page).getByRole('link', { name: 'Regenerate secret' })).toHaveCount(0);
-  await page.getByRole('combobox', { name: 'What happened' }).selectOption('secret_from_browser');
+  await page.getByRole('combobox', { name: 'Type' }).selectOption('secret_from_browser');
   if (!javaScriptEnabled) {
     await page.getByRole('button', { name: 'Filter' }).click();
   }
@@ -113,7 +113,7 @@ test('a secret sent by a browser and the use of a revoked key are critical event
   if (!javaScriptEnabled) {
     await page.getByRole('button', { name: 'Filter' }).click();
   }
-  await expect(page.getByRole('heading', { name: 'No event like that' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No matching events' })).toBeVisible();
   await page.getByRole('link', { name: 'Clear filters' }).click();
   await expect(page).toHaveURL(/security-events$/);
 });
@@ -135,10 +135,10 @@ test('new members and failed sign-ins cause events', async ({ page, open, signIn
   const about = (title: string) => events(page).filter({ hasText: email }).filter({ hasText: title });
   await open(`${paths.app}/settings/security-events?kind=sign_in_failed`);
   await expect(about('Failed sign-ins')).toContainText('5 times');
-  await expect(about('Failed sign-ins').getByRole('link', { name: 'See the audit log' })).toBeVisible();
+  await expect(about('Failed sign-ins').getByRole('link', { name: 'View audit log' })).toBeVisible();
   await open(`${paths.app}/settings/security-events?kind=members_changed`);
-  await expect(about('Members or roles changed').first()).toContainText('Who belongs to the account');
-  await about('Members or roles changed').first().getByRole('link', { name: 'See the members' }).click();
+  await expect(about('Members or roles changed').first()).toContainText('A member was invited');
+  await about('Members or roles changed').first().getByRole('link', { name: 'View members' }).click();
   await expect(page.getByRole('region', { name: 'Members' })).toContainText(email);
 });
 
@@ -151,7 +151,7 @@ test('a viewer sees events but cannot acknowledge them', async ({ page, open, si
   await open(`${paths.app}/settings/security-events?key=${key.id}`);
   await expect(events(page)).toHaveCount(1);
   await expect(events(page).locator('summary')).toHaveCount(0);
-  await expect(events(page).getByRole('link', { name: 'See the calls' })).toBeVisible();
+  await expect(events(page).getByRole('link', { name: 'View requests' })).toBeVisible();
   await expect(events(page).getByRole('link', { name: 'Regenerate secret' })).toHaveCount(0);
 });
 
@@ -164,6 +164,6 @@ test('security events are accessible in light and dark mode, on a phone and a de
   await expect(events(page).getByRole('textbox', { name: 'Note' })).toBeVisible();
   await expectAccessible(page);
   await open(`${paths.app}/settings/security-events?key=${key.id}&kind=wrong_secret`);
-  await expect(page.getByRole('heading', { name: 'No event like that' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No matching events' })).toBeVisible();
   await expectAccessible(page);
 });

@@ -38,7 +38,7 @@ test('a wrong token is reported beside its field, and the form keeps its values'
   await token.fill('not-the-token');
   await page.getByRole('button', { name: 'Set up Latchkey' }).click();
   await expect(token).toHaveAttribute('aria-invalid', 'true');
-  await expect(token).toHaveAccessibleDescription(/not the token/);
+  await expect(token).toHaveAccessibleDescription(/Incorrect setup token/);
   for (const [label, value] of Object.entries(founder)) {
     await expect(page.getByRole('textbox', { name: label, exact: true })).toHaveValue(value);
   }

@@ -10,7 +10,7 @@ async function signIn(page: Page, javaScriptEnabled: boolean): Promise<void> {
   await page.getByLabel('Password', { exact: true }).fill(people.support.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).toHaveURL('/support');
-  await expect(page.getByRole('heading', { name: 'Look up', level: 1 })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Account lookup', level: 1 })).toBeVisible();
 }
 
 async function look(page: Page, what: string, reason: string): Promise<void> {
@@ -33,7 +33,7 @@ test('support finds a key by its mask after giving a reason, sees no secret, can
   await look(page, mask, 'Request 4711');
   const hit = page.getByRole('list', { name: 'Keys' }).getByRole('listitem').filter({ hasText: key.name });
   await expect(hit).toContainText(people.owner.account);
-  await hit.getByRole('button', { name: `Look at ${key.name}` }).click();
+  await hit.getByRole('button', { name: `View ${key.name}` }).click();
   const facts = page.getByRole('region', { name: key.name });
   await expect(facts).toContainText('Active');
   await expect(facts).toContainText('invoice:read');
@@ -58,8 +58,8 @@ test('support finds an account, its application and its keys, step by step', asy
   await clearSession(page);
   await signIn(page, javaScriptEnabled);
   await look(page, people.owner.account, 'Request 4712');
-  await page.getByRole('list', { name: 'Accounts' }).getByRole('button', { name: `Look at ${people.owner.account}` }).click();
-  await page.getByRole('list', { name: 'Applications' }).getByRole('button', { name: `Look at ${people.owner.application}` }).click();
+  await page.getByRole('list', { name: 'Accounts' }).getByRole('button', { name: `View ${people.owner.account}` }).click();
+  await page.getByRole('list', { name: 'Applications' }).getByRole('button', { name: `View ${people.owner.application}` }).click();
   await expect(page.getByRole('list', { name: 'Keys' })).toContainText(key.name);
 });
 

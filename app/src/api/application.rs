@@ -23,7 +23,7 @@ pub async fn change_application(
     #[server(default)] password: String,
 ) -> Result<(), AppError> {
     let owner = crate::context::fresh_owner(&app, &password).await?;
-    let name = domain::account::parse_title("The application’s name", &name)
+    let name = domain::account::parse_title("The application name", &name)
         .map_err(|invalid| AppError::field("name", invalid.0))?;
     let zone = management::Zone::parse(&time_zone)
         .map_err(|invalid| AppError::field("time_zone", invalid.0))?;

@@ -19,7 +19,7 @@ pub async fn sign_in(
             &crate::context::origin(),
         )
         .await?
-        .ok_or_else(|| AppError::field("", crate::words::door::NO_MATCH))?;
+        .ok_or_else(|| AppError::field("", crate::words::sign_in::NO_MATCH))?;
     crate::context::start_session(&signed_in);
     let next = next.as_deref().and_then(crate::routes::local_path);
     crate::context::redirect(next.unwrap_or("/"));

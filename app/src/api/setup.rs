@@ -37,9 +37,9 @@ pub async fn set_up(
             crate::context::redirect("/");
             Ok(())
         }
-        WrongToken => Err(AppError::field("token", crate::words::door::WRONG_TOKEN)),
+        WrongToken => Err(AppError::field("token", crate::words::setup::WRONG_TOKEN)),
         AlreadyDone => Err(AppError::Conflict(
-            crate::words::door::SET_UP_ALREADY.into(),
+            crate::words::setup::ALREADY_SET_UP.into(),
         )),
     }
 }
@@ -54,8 +54,8 @@ pub fn check(
     email: &str,
     password: &str,
 ) -> Result<(String, String, Email), AppError> {
-    let account = parse_title("The account’s name", account);
-    let application = parse_title("The application’s name", application);
+    let account = parse_title("The account name", account);
+    let application = parse_title("The application name", application);
     let email = Email::parse(email);
     let password = email
         .as_ref()

@@ -80,7 +80,7 @@ pub fn span(span: i64) -> String {
         MINUTE => "minute".into(),
         HOUR => "hour".into(),
         DAY => "day".into(),
-        b if b < HOUR => format!("{} minutes", b / MINUTE),
+        b if b < HOUR => format!("{} min", b / MINUTE),
         b if b < DAY => format!("{} hours", b / HOUR),
         b => format!("{} days", b / DAY),
     }

@@ -156,7 +156,7 @@ fn facts(here: Whereabouts) -> impl IntoView {
             <dt>{general::ACCOUNT}</dt>
             <dd>{here.application.account_name}</dd>
             <dt>{general::ROLE}</dt>
-            <dd>{here.identity.role.to_string()}</dd>
+            <dd>{members::role(here.identity.role)}</dd>
         </dl>
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     api::home::home,
     ui::{ErrorState, TabTitle},
-    words::door,
+    words::home as words,
 };
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ use leptos::prelude::*;
 pub fn Home() -> impl IntoView {
     let way = Resource::new_blocking(|| (), |()| home());
     view! {
-        <TabTitle text=door::HOME_TAB />
+        <TabTitle text=words::TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
                 <Suspense>
@@ -20,9 +20,9 @@ pub fn Home() -> impl IntoView {
                         match way.await {
                             Ok(path) if path.is_empty() => {
                                 view! {
-                                    <h1 tabindex="-1">{door::NO_APPLICATION}</h1>
+                                    <h1 tabindex="-1">{words::NO_APPLICATION}</h1>
                                     <p>
-                                        {door::NO_APPLICATION_LEAD}
+                                        {words::NO_APPLICATION_LEAD}
                                     </p>
                                 }
                                     .into_any()
@@ -30,7 +30,7 @@ pub fn Home() -> impl IntoView {
                             Ok(path) => {
                                 view! {
                                     <p>
-                                        <a href=path>{door::GO_ON}</a>
+                                        <a href=path>{words::GO_ON}</a>
                                     </p>
                                 }
                                     .into_any()

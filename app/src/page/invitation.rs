@@ -67,7 +67,7 @@ fn Form(
     let page = format!("/invite/{token}");
     view! {
         <h1 tabindex="-1">{invitation::title(&welcome.account)}</h1>
-        <p>{invitation::lead(&welcome.invited_by, welcome.role.as_str())}</p>
+        <p>{invitation::lead(&welcome.invited_by, welcome.role)}</p>
         <ErrorSummary errors />
         <ActionForm action attr:novalidate="">
             <input type="hidden" name="page" value=page />

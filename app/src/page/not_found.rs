@@ -1,6 +1,6 @@
 //! What is not there.
 
-use crate::{ui::TabTitle, words::door};
+use crate::{ui::TabTitle, words::not_found as words};
 use leptos::prelude::*;
 
 /// The page for addresses that lead nowhere.
@@ -8,14 +8,14 @@ use leptos::prelude::*;
 pub fn NotFound() -> impl IntoView {
     crate::context::not_found();
     view! {
-        <TabTitle text=door::NOT_FOUND_TAB />
+        <TabTitle text=words::TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
-                <h1 tabindex="-1">{door::NOT_FOUND}</h1>
-                <p>{door::NOT_FOUND_LEAD}</p>
+                <h1 tabindex="-1">{words::TITLE}</h1>
+                <p>{words::LEAD}</p>
                 <p>
                     <a class="button" data-variant="secondary" href="/">
-                        {door::TO_THE_BEGINNING}
+                        {words::TO_DASHBOARD}
                     </a>
                 </p>
             </div>

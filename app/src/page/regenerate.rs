@@ -2,16 +2,13 @@
 
 use super::param;
 use crate::{
-    api::keys::{
-        create::Creation,
-        rotate::{RegenerateForm, RegenerateKey, regenerate_form},
-    },
+    api::keys::rotate::{RegenerateForm, RegenerateKey, Replacement, regenerate_form},
     error::AppError,
     form::{FormPage, typed, use_errors, use_outcome},
     part::{Changes, PasswordAgain, RetireField, SecretReveal, expiry_field::ExpiryField},
     routes,
     ui::{Dialog, ErrorState, ErrorSummary, Exact, Notice, Submit},
-    words::rotate,
+    words::{reveal, rotate},
 };
 use domain::key::{expiry::Expiry, state::State};
 use leptos::prelude::*;
@@ -66,7 +63,7 @@ fn Steps(
     app: String,
     form: RegenerateForm,
     action: ServerAction<RegenerateKey>,
-    outcome: Signal<Option<Result<Creation, AppError>>>,
+    outcome: Signal<Option<Result<Replacement, AppError>>>,
 ) -> impl IntoView {
     let made = Memo::new(move |_| outcome.get().and_then(Result::ok));
     let wipe = Callback::new(move |()| action.clear());
@@ -77,17 +74,28 @@ fn Steps(
             // After the secret has been wiped nothing may come back in its place.
             None if wiped.get_untracked() => ().into_any(),
             None => view! { <Question app form action outcome /> }.into_any(),
-            Some(Creation::Issued(issued)) => {
+            Some(Replacement::Issued {
+                key: issued,
+                old_works_until,
+            }) => {
                 wiped.set(true);
                 let back = routes::key(&app, issued.id);
+                let old_pair = rotate::old_pair(old_works_until);
+                let note = view! {
+                    {rotate::REPLACE}
+                    <strong>{rotate::BOTH_PARTS}</strong>
+                    {rotate::IN_YOUR_APP}
+                    {old_pair}
+                }
+                .into_any();
                 view! {
-                    <Dialog id="reveal" title="Save your credentials" wide=true>
-                        <SecretReveal app issued gate=form.gate back wipe note=rotate::OLD_GOES_ON />
+                    <Dialog id="reveal" title=reveal::TITLE wide=true>
+                        <SecretReveal app issued gate=form.gate back wipe note />
                     </Dialog>
                 }
                 .into_any()
             }
-            Some(Creation::AlreadyIssued(new)) => {
+            Some(Replacement::AlreadyIssued(new)) => {
                 let back = routes::key(&app, form.key.id);
                 view! {
                     <Dialog id="regenerate" title=rotate::SENT_BEFORE back>
@@ -110,7 +118,7 @@ fn Question(
     app: String,
     form: RegenerateForm,
     action: ServerAction<RegenerateKey>,
-    outcome: Signal<Option<Result<Creation, AppError>>>,
+    outcome: Signal<Option<Result<Replacement, AppError>>>,
 ) -> impl IntoView {
     let errors = use_errors(outcome);
     let RegenerateForm {

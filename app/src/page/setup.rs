@@ -5,23 +5,23 @@ use crate::{
     form::{FormPage, typed, use_errors, use_outcome},
     part::Brand,
     ui::{ErrorState, ErrorSummary, Submit, TabTitle, TextField},
-    words::door,
+    words::setup as words,
 };
 use leptos::prelude::*;
 
 /// The form for the first account, its application, and its owner.
 #[component]
 pub fn Setup() -> impl IntoView {
-    let door = Resource::new_blocking(|| (), |()| first_run());
+    let allowed = Resource::new_blocking(|| (), |()| first_run());
     view! {
-        <TabTitle text=door::SETUP_TAB />
+        <TabTitle text=words::TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
                 <Brand />
-                <h1 tabindex="-1">{door::SET_UP}</h1>
+                <h1 tabindex="-1">{words::SET_UP}</h1>
                 <Suspense>
                     {move || Suspend::new(async move {
-                        door.await.err().map(|error| view! { <ErrorState error /> })
+                        allowed.await.err().map(|error| view! { <ErrorState error /> })
                     })}
                 </Suspense>
                 <SetupForm />
@@ -41,29 +41,29 @@ fn SetupForm() -> impl IntoView {
             <FormPage />
             <TextField
                 name="token"
-                label=door::TOKEN
-                hint=door::TOKEN_HINT
+                label=words::TOKEN
+                hint=words::TOKEN_HINT
                 value=None
                 errors
             />
             <TextField
                 name="account"
-                label=door::ACCOUNT
-                hint=door::ACCOUNT_HINT
+                label=words::ACCOUNT
+                hint=words::ACCOUNT_HINT
                 autocomplete="organization"
                 value=again("account")
                 errors
             />
             <TextField
                 name="application"
-                label=door::APPLICATION
-                hint=door::APPLICATION_HINT
+                label=words::APPLICATION
+                hint=words::APPLICATION_HINT
                 value=again("application")
                 errors
             />
             <TextField
                 name="email"
-                label=door::EMAIL
+                label=words::EMAIL
                 kind="email"
                 autocomplete="username"
                 value=again("email")
@@ -71,14 +71,14 @@ fn SetupForm() -> impl IntoView {
             />
             <TextField
                 name="password"
-                label=door::PASSWORD
+                label=words::PASSWORD
                 kind="password"
-                hint=door::PASSWORD_HINT
+                hint=words::PASSWORD_HINT
                 autocomplete="new-password"
                 value=None
                 errors
             />
-            <Submit label=door::SET_UP pending=action.pending() />
+            <Submit label=words::SET_UP pending=action.pending() />
         </ActionForm>
     }
 }

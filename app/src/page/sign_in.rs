@@ -7,7 +7,7 @@ use crate::{
     part::Brand,
     routes,
     ui::{ErrorSummary, Notice, Submit, TabTitle, TextField},
-    words::{door, reset},
+    words::{reset, setup, sign_in as words},
 };
 use leptos::prelude::*;
 
@@ -22,13 +22,13 @@ pub fn SignIn() -> impl IntoView {
         (after.get() == routes::RESET)
             .then(|| view! { <Notice tone="success">{reset::DONE}</Notice> })
     };
-    let door = Resource::new_blocking(|| (), |()| doorway());
+    let state = Resource::new_blocking(|| (), |()| doorway());
     view! {
-        <TabTitle text=door::SIGN_IN_TAB />
+        <TabTitle text=words::TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
                 <Brand />
-                <h1 tabindex="-1">{door::SIGN_IN}</h1>
+                <h1 tabindex="-1">{words::SIGN_IN}</h1>
                 <ErrorSummary errors />
                 <div role="status">{reset}</div>
                 <ActionForm action attr:novalidate="">
@@ -36,7 +36,7 @@ pub fn SignIn() -> impl IntoView {
                     <input type="hidden" name="next" value=move || next.get() />
                     <TextField
                         name="email"
-                        label=door::EMAIL
+                        label=words::EMAIL
                         kind="email"
                         autocomplete="username"
                         value=typed("sign_in", "email")
@@ -44,23 +44,23 @@ pub fn SignIn() -> impl IntoView {
                     />
                     <TextField
                         name="password"
-                        label=door::PASSWORD
+                        label=words::PASSWORD
                         kind="password"
                         autocomplete="current-password"
                         value=None
                         errors
                     />
-                    <Submit label=door::SIGN_IN pending=action.pending() />
+                    <Submit label=words::SIGN_IN pending=action.pending() />
                 </ActionForm>
                 <Suspense>
                     {move || Suspend::new(async move {
-                        door.await
-                            .is_ok_and(|door| door.needs_setup)
+                        state.await
+                            .is_ok_and(|state| state.needs_setup)
                             .then(|| {
                                 view! {
                                     <p class="auth-note">
-                                        {door::NOBODY_YET}
-                                        <a href="/setup">{door::SET_UP}</a>
+                                        {words::NO_ACCOUNTS}
+                                        <a href="/setup">{setup::SET_UP}</a>
                                     </p>
                                 }
                             })

@@ -111,14 +111,7 @@ fn row(
         value.into_any()
     };
     let missed = calls.refused + calls.rate_limited;
-    let refused = refusals.then(|| {
-        let words = if missed > 0 {
-            format!("{} refused", grouped(missed))
-        } else {
-            String::new()
-        };
-        view! { <td data-align="end">{words}</td> }
-    });
+    let refused = refusals.then(|| view! { <td data-align="end">{key::refused(missed)}</td> });
     view! {
         <tr>
             <th scope="row">

@@ -227,7 +227,7 @@ fn form(app: &str, event: &SecurityEvent, action: ServerAction<AcknowledgeEvent>
                 <input type="hidden" name="app" value=app />
                 <input type="hidden" name="event" value=number />
                 <div class="field">
-                    <label for=id.clone()>{words::NOTE} " " <small>{words::OPTIONAL}</small></label>
+                    <label for=id.clone()>{words::NOTE}</label>
                     <textarea
                         id=id
                         name="note"

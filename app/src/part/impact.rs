@@ -1,7 +1,7 @@
 //! What would end with a key.
 
 use super::{breakdown::passed, key_facts::last_used};
-use crate::{chart::scale::grouped, ui::Notice, words::revoke};
+use crate::{ui::Notice, words::revoke};
 use domain::{key::KeySummary, time::Timestamp, usage::breakdown::Impact as Calls};
 use leptos::prelude::*;
 
@@ -35,7 +35,7 @@ fn passed_calls(calls: Calls) -> AnyView {
     let day = (calls.day > 0).then(|| {
         view! {
             <details class="impact-span" open="">
-                <summary>{revoke::DAY} {revoke::accepted(&grouped(calls.day))}</summary>
+                <summary>{revoke::DAY} {revoke::accepted(calls.day)}</summary>
                 {passed(calls.day_by)}
             </details>
         }
@@ -44,7 +44,7 @@ fn passed_calls(calls: Calls) -> AnyView {
         <section class="impact-calls" aria-label=revoke::IMPACT>
             {busy} {day}
             <details class="impact-span" open=(calls.day == 0).then_some("")>
-                <summary>{revoke::WEEK} {revoke::accepted(&grouped(calls.week))}</summary>
+                <summary>{revoke::WEEK} {revoke::accepted(calls.week)}</summary>
                 {passed(calls.week_by)}
             </details>
         </section>

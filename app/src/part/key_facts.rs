@@ -4,7 +4,7 @@ use super::{KeyStatus, ScopeList};
 use crate::{
     routes,
     ui::{CopyButton, Exact, Time},
-    words::key as words,
+    words::{common::COPY_KEY, key as words},
 };
 use domain::{
     key::{KeySummary, state::State, token::KeyId},
@@ -90,7 +90,7 @@ pub fn KeyFacts(
                         autocomplete="off"
                         spellcheck="false"
                     />
-                    <CopyButton label="Copy API key" field="key-id" />
+                    <CopyButton label=COPY_KEY field="key-id" />
                 </div>
             </dd>
             {alone}

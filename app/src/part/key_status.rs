@@ -27,7 +27,7 @@ pub fn KeyStatus(
     let end = key.retiring_until(now);
     let until = |badge| {
         end.filter(|_| badge == Badge::Retiring)
-            .map(|at| format!(", ends {}", at.relative_to(now)))
+            .map(|at| format!(", stops {}", at.relative_to(now)))
     };
     let badges = key
         .badges(now)

@@ -1,6 +1,6 @@
 //! A public key id, masked.
 
-use crate::ui::CopyButton;
+use crate::{ui::CopyButton, words::common::COPY_KEY};
 use domain::key::token::KeyId;
 use leptos::prelude::*;
 
@@ -12,6 +12,6 @@ pub fn MaskedKey(
 ) -> impl IntoView {
     view! {
         <code class="masked-key">{id.mask()}</code>
-        <CopyButton label="Copy API key" text=id.to_string() />
+        <CopyButton label=COPY_KEY text=id.to_string() />
     }
 }

@@ -7,7 +7,7 @@ use domain::key::{
 };
 use leptos::prelude::*;
 
-/// The scopes by resource, in words; those that no call ever asked for are marked.
+/// The scopes by resource; those that no request has required are marked.
 #[component]
 pub fn MayDo(
     /// The key's scopes.
@@ -30,7 +30,7 @@ pub fn MayDo(
                     ))
                 })
                 .collect();
-            let actions: Vec<_> = own.iter().map(|(_, action)| words::may(action)).collect();
+            let actions: Vec<_> = own.iter().map(|(_, action)| *action).collect();
             let scopes = own
                 .iter()
                 .map(|(name, _)| {
@@ -55,7 +55,7 @@ pub fn MayDo(
         })
         .collect_view();
     let note = match used.since {
-        Some(since) if !never.is_empty() => Some(words::watched_since(&since.date_text())),
+        Some(since) if !never.is_empty() => Some(words::watched_since(&since.readable_date())),
         _ if used.used.is_empty() => Some(words::NOT_WATCHED.to_owned()),
         _ => None,
     };

@@ -100,7 +100,7 @@ fn row(
                     {email} {(member.id == me).then(|| view! { " " <span class="badge">{members::YOU}</span> })}
                 </strong>
                 <small>
-                    {member.role.to_string()} ", " {members::SINCE} <Time at=member.since now /> ", " {seen}
+                    {members::role(member.role)} ", " {members::SINCE} <Time at=member.since now /> ", " {seen}
                 </small>
             </div>
             {actions}
@@ -126,7 +126,7 @@ fn waiting(
             <div class="rows-words">
                 <strong>{email}</strong>
                 <small>
-                    {invitation.role.to_string()} ", " {members::INVITED_BY} {invitation.invited_by} ", "
+                    {members::role(invitation.role)} ", " {members::INVITED_BY} {invitation.invited_by} ", "
                     {ends}
                 </small>
             </div>

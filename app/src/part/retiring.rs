@@ -30,8 +30,10 @@ pub fn Retiring(
     let now = rotation.now;
     let until = key.retiring_until(now);
     let ends = match (until, key.retires_at) {
-        (Some(at), _) => view! { "It ends " <Time at now /> ", on " <Exact at /> "." }.into_any(),
-        (None, Some(at)) => view! { "It ended " <Time at now /> "." }.into_any(),
+        (Some(at), _) => {
+            view! { {rotate::STOPS} <Time at now /> ", on " <Exact at /> "." }.into_any()
+        }
+        (None, Some(at)) => view! { {rotate::STOPPED} <Time at now /> "." }.into_any(),
         (None, None) => ().into_any(),
     };
     let safe = rotation.idle_time.safe_to_retire();

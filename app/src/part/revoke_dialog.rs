@@ -28,7 +28,7 @@ pub fn RevokeDialog(
     view! {
         <Dialog
             id="revoke"
-            title=format!("Revoke {}?", key.name)
+            title=revoke::title(key.name.as_str())
             back=back.clone()
             alert=true
             described_by="revoke-consequence"

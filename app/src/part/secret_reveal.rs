@@ -25,9 +25,9 @@ pub fn SecretReveal(
     back: String,
     /// Forgets the secret.
     wipe: Callback<()>,
-    /// What else there is to know, such as what becomes of an older key.
-    #[prop(optional, into)]
-    note: Option<String>,
+    /// A second notice, such as how long an older key works.
+    #[prop(optional)]
+    note: Option<AnyView>,
 ) -> impl IntoView {
     let plain = is_plain_answer();
     let id = issued.id;

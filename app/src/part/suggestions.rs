@@ -36,7 +36,7 @@ pub fn Suggestions(
         .map(|suggestion| {
             view! {
                 <li>
-                    <span>{suggest::sentence(suggestion, now)}</span>
+                    <span>{suggest::sentence(suggestion, used.since, now)}</span>
                     {remedy(suggestion, &app, &key)}
                 </li>
             }

@@ -79,7 +79,7 @@ pub fn UsageChart(
     view! {
         <figure class="chart">
             <figcaption>
-                {title}", by " {span(stack.range.span)} " (" {zone.clone()} ")"
+                {title} " " {words::per(&span(stack.range.span), &zone)}
             </figcaption>
             {picture}
             <ul class="chart-legend">
@@ -92,7 +92,7 @@ pub fn UsageChart(
                     <caption class="visually-hidden">{title}</caption>
                     <thead>
                         <tr>
-                            <th scope="col">{words::FROM} " (" {zone} ")"</th>
+                            <th scope="col">{words::START} " (" {zone} ")"</th>
                             {columns} {column}
                         </tr>
                     </thead>

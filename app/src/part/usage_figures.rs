@@ -22,8 +22,8 @@ pub fn UsageFigures(
             <div>
                 <dt>{words::LATENCY}</dt>
                 <dd>
-                    {reported.average_ms().unwrap_or_default()}
-                    " ms "
+                    {words::average(reported.average_ms().unwrap_or_default())}
+                    " "
                     <small>{within}</small>
                 </dd>
             </div>

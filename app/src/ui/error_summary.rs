@@ -24,9 +24,11 @@ pub fn ErrorSummary(
     move || {
         let errors = errors.get();
         (!errors.is_empty()).then(|| {
+            // One error speaks for itself.
+            let heading = (errors.len() > 1).then(|| view! { <h2>{words::PROBLEM}</h2> });
             view! {
                 <div class="error-summary" role="alert" tabindex="-1" node_ref=node>
-                    <h2>{words::PROBLEM}</h2>
+                    {heading}
                     <ul>{errors.into_iter().map(line).collect_view()}</ul>
                 </div>
             }

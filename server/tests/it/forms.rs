@@ -133,27 +133,27 @@ async fn an_invalid_form_is_shown_again_with_its_errors_and_nothing_is_saved() {
         (
             "name",
             long.as_str(),
-            "64 characters at most; this has 10000",
+            "up to 64 characters. You entered 10000",
         ),
         ("name", "Safe \u{202E}yek", "invisible character (U+202E)"),
         ("name", "a\u{200B}b", "invisible character (U+200B)"),
         ("name", "", "Enter a name"),
-        ("description", &long, "500 characters at most"),
+        ("description", &long, "up to 500 characters. You entered"),
         ("environment", "moon", "Choose Live or Test"),
         (
             "scopes[]",
             "invoice:everything",
-            "no scope “invoice:everything”",
+            "Unknown scope “invoice:everything”",
         ),
-        ("scopes[]", "<script>", "no scope “&lt;script&gt;”"),
-        ("expiration", "91", "Choose when the key should expire"),
-        ("expiration", "keep", "Choose when the key should expire"),
+        ("scopes[]", "<script>", "Unknown scope “&lt;script&gt;”"),
+        ("expiration", "91", "Choose an expiration"),
+        ("expiration", "keep", "Choose an expiration"),
         ("expiration", "custom", "Enter the last day"),
-        ("allowed_ips", &many, "100 addresses or networks at most"),
+        ("allowed_ips", &many, "Enter up to 100 IP addresses"),
         (
             "allowed_ips",
             "10.0.0.0/8 <b>x</b>",
-            "“&lt;b&gt;x&lt;/b&gt;” is neither",
+            "“&lt;b&gt;x&lt;/b&gt;” isn't an IP address",
         ),
         ("rate_requests", "-5", "whole number from 1"),
         (
@@ -161,8 +161,8 @@ async fn an_invalid_form_is_shown_again_with_its_errors_and_nothing_is_saved() {
             "99999999999999999999",
             "whole number from 1",
         ),
-        ("rate_window", "fortnight", "Choose a second"),
-        ("once", "not-a-uuid", "arrived incomplete"),
+        ("rate_window", "fortnight", "Choose per second"),
+        ("once", "not-a-uuid", "Part of the form is missing"),
     ] {
         let answer = browser.create(&[(field, value)]).await;
         let shown: String = value.chars().take(20).collect();
@@ -273,10 +273,10 @@ async fn a_change_is_shown_before_it_is_saved() {
     let shown = browser.edit(&key, &seen, &change).await;
     assert_eq!(shown.status.as_u16(), 200, "{}", shown.body);
     for words in [
-        "Nothing is saved yet",
-        "name: “Checkout” becomes “Till”",
-        "adds invoice:update",
-        "removes invoice:read",
+        "Review your changes, then save.",
+        "name from “Checkout” to “Till”",
+        "grants invoice:update",
+        "no longer grants invoice:read",
         "value=\"Till\"",
     ] {
         assert!(shown.body.contains(words), "{words}: {}", shown.body);
@@ -345,12 +345,12 @@ async fn a_conflicting_change_is_reported_and_the_form_keeps_its_values() {
     let slower = [("name", "Slower"), ("reviewed", "live")];
     let conflict = browser.edit(&key, &seen, &slower).await;
     assert!(
-        conflict.body.contains("in the meantime"),
+        conflict.body.contains("Someone else edited this key"),
         "{}",
         conflict.body
     );
     assert!(
-        conflict.body.contains("“Quicker” becomes “Slower”"),
+        conflict.body.contains("“Quicker” to “Slower”"),
         "{}",
         conflict.body
     );
@@ -399,7 +399,7 @@ async fn the_form_of_an_ended_key_says_why_it_cannot_be_changed() {
         .await
         .expect("revoked");
     let page = browser.server.get(&path, &lines).await;
-    assert!(page.body.contains("Revocation is final"), "{}", page.body);
+    assert!(page.body.contains("already revoked"), "{}", page.body);
     assert!(!page.body.contains("Save changes"));
     let late = browser.edit(&key, &seen, &[("name", "Till")]).await;
     assert_eq!(late.status.as_u16(), 409, "{}", late.body);

@@ -45,10 +45,8 @@ pub async fn revoke_key(
     let id = key.parse().map_err(|_| AppError::NotFound)?;
     let name = editor.key(id).await?.name;
     if confirm.trim() != name.as_str() {
-        return Err(AppError::field(
-            "confirm",
-            format!("This is not the key’s name. Type “{name}” exactly."),
-        ));
+        let words = crate::words::revoke::wrong_name(name.as_str());
+        return Err(AppError::field("confirm", words));
     }
     let reason = domain::key::name::parse_reason(&reason)
         .map_err(|invalid| AppError::field("reason", invalid.0))?;

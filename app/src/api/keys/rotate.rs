@@ -4,7 +4,6 @@
     reason = "a server function takes one for each field of its form"
 )]
 
-use super::create::Creation;
 use crate::{
     error::{AppError, FieldError},
     ui::drawn::Drawn,
@@ -13,7 +12,9 @@ use domain::{
     key::{
         KeySummary,
         expiry::{DEFAULT_CHOICE, Expiry},
+        issued::IssuedKey,
         regeneration::{CUSTOM, GracePeriod, Regeneration},
+        token::KeyId,
     },
     time::Timestamp,
 };
@@ -33,6 +34,20 @@ pub struct RegenerateForm {
     pub gate: String,
     /// Whether the password was entered within the last ten minutes.
     pub fresh: bool,
+}
+
+/// The result of the form for a new secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Replacement {
+    /// A new key with its secret, which is shown once.
+    Issued {
+        /// The new key.
+        key: IssuedKey,
+        /// Until when the old key works; `None` if it stopped working immediately.
+        old_works_until: Option<Timestamp>,
+    },
+    /// The same form created this key before.
+    AlreadyIssued(KeyId),
 }
 
 /// What people chose, as the form sends it.
@@ -127,10 +142,10 @@ pub async fn regenerate_key(
     #[server(default)] expires_on: String,
     #[server(default)] password: String,
     once: String,
-) -> Result<Creation, AppError> {
+) -> Result<Replacement, AppError> {
     let editor = crate::context::fresh_editor(&app, &password).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
-    let old = editor.key(id).await?;
+    let (old, now) = (editor.key(id).await?, editor.now());
     let wanted = RawRegeneration {
         compromised: &compromised,
         ends: &ends,
@@ -138,16 +153,20 @@ pub async fn regenerate_key(
         expiration: &expiration,
         expires_on: &expires_on,
     }
-    .parse(&old, editor.now())?;
-    let once = once.parse().map_err(|_| {
-        AppError::field(
-            "",
-            "The form arrived incomplete. Reload the page, then try again.",
-        )
-    })?;
+    .parse(&old, now)?;
+    let end = wanted
+        .grace_period
+        .end(now, old.expires_at, now)
+        .map_err(|invalid| AppError::field("ends", invalid.0))?;
+    let once = once
+        .parse()
+        .map_err(|_| AppError::field("", crate::words::error::INCOMPLETE))?;
     Ok(match editor.regenerate(id, wanted, once).await? {
-        management::Issue::New(issued) => Creation::Issued(issued),
-        management::Issue::AlreadyIssued(id) => Creation::AlreadyIssued(id),
+        management::Issue::New(key) => Replacement::Issued {
+            key,
+            old_works_until: (end > now).then_some(end),
+        },
+        management::Issue::AlreadyIssued(id) => Replacement::AlreadyIssued(id),
     })
 }
 

@@ -2,68 +2,49 @@
 
 use domain::time::Timestamp;
 
-/// Its name.
 pub const TITLE: &str = "Audit log";
-/// What it is.
-pub const LEAD: &str = "Every change in this account, every sign-in, and every look that support took. Nothing in it can be changed or removed.";
-/// The filter by key, or whatever else was changed.
-pub const KEY: &str = "Key or what was changed";
-/// What may stand there.
-pub const KEY_HINT: &str = "Key id";
-/// The filter by person.
-pub const PERSON: &str = "Who";
-/// What may stand there.
-pub const PERSON_HINT: &str = "E-mail address";
-/// The filter by action.
-pub const ACTION: &str = "What happened";
-/// None.
-pub const ANY_ACTION: &str = "Anything";
-/// The filter by day.
+pub const LEAD: &str =
+    "Every change, sign-in and support access in this account. Entries can't be edited or deleted.";
+/// The filter by the key, member or application that was changed.
+pub const KEY: &str = "Target";
+pub const KEY_HINT: &str = "Key ID";
+/// The filter by the person or key that made a change.
+pub const PERSON: &str = "Actor";
+pub const PERSON_HINT: &str = "Email";
+pub const ACTION: &str = "Action";
+pub const ANY_ACTION: &str = "Any action";
 pub const FROM: &str = "From (UTC)";
-/// Its end.
-pub const UNTIL: &str = "Until (UTC)";
-/// The button.
+pub const UNTIL: &str = "To (UTC)";
 pub const FILTER: &str = "Filter";
-/// Back to all of it.
 pub const CLEAR: &str = "Clear filters";
-/// Nothing found.
-pub const NO_MATCH: &str = "Nothing like that is in the log";
-/// What to do.
-pub const NO_MATCH_HINT: &str = "Another day, another person or another key may have more.";
-/// Before what something was.
-pub const WAS: &str = "was";
-/// What stands for no value.
+pub const NO_MATCH: &str = "No matching entries";
+pub const NO_MATCH_HINT: &str = "Adjust the filters.";
+/// Read by screen readers before an old value.
+pub const WAS: &str = "changed from";
+/// Shown in place of an empty value.
 pub const NOTHING: &str = "none";
-/// Between the two, for readers.
-pub const BECAME: &str = "became";
-/// The id in an answer's header.
+/// Read by screen readers before a new value.
+pub const BECAME: &str = "to";
+/// Followed by a request id.
 pub const REQUEST: &str = "Request";
-/// Where somebody was.
+/// Followed by an IP address.
 pub const ADDRESS: &str = "from";
-/// The neighbours of a page.
+/// The accessible name of the page links.
 pub const PAGES: &str = "Pages of the log";
-/// Newer ones.
 pub const NEWER: &str = "Newer";
-/// Older ones.
 pub const OLDER: &str = "Older";
-/// The files, where they ask for the password.
+/// Opens the form for the password.
 pub const EXPORT: &str = "Export";
-/// The button that takes it.
 pub const CONFIRM: &str = "Confirm password";
-/// The log as a file for spreadsheets.
 pub const CSV: &str = "Export CSV";
-/// The log as a file with the chain.
-pub const JSON_LINES: &str = "Export JSON lines";
+pub const JSON_LINES: &str = "Export JSON Lines";
 
-/// The name of a field that was changed.
+/// The label of a changed field.
 pub fn field(name: &str) -> String {
     match name {
         "addresses" => "Allowed IP addresses".to_owned(),
-        "retires" => "Old secret ends".to_owned(),
-        "replaced_by" => "Replaced by".to_owned(),
-        "revoked_keys" => "Revoked keys".to_owned(),
-        "expires" => "Ends".to_owned(),
-        // What nobody has named yet is called as it is stored.
+        "retires" => "Old key stops working".to_owned(),
+        // Other fields are displayed by their stored names.
         name => {
             let words = name.replace('_', " ");
             let mut letters = words.chars();
@@ -74,7 +55,7 @@ pub fn field(name: &str) -> String {
     }
 }
 
-/// A value of such a field: an instant as people write it, all else as it is.
+/// A value of a changed field; instants are formatted.
 pub fn value(text: &str) -> String {
     Timestamp::parse(text).map_or_else(|| text.to_owned(), Timestamp::readable)
 }
@@ -82,8 +63,10 @@ pub fn value(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn fields_and_instants_are_said_in_words() {
+    fn fields_and_instants_are_readable() {
         assert_eq!(super::field("rate_limit"), "Rate limit");
+        assert_eq!(super::field("replaced_by"), "Replaced by");
+        assert_eq!(super::field("expires"), "Expires");
         assert_eq!(super::field("addresses"), "Allowed IP addresses");
         assert_eq!(super::field(""), "");
         assert_eq!(

@@ -1,102 +1,78 @@
-//! A new key's form, and the fields that the form of an existing key has as well.
+//! The form for a new key, and the fields that it shares with the form for an existing key.
 
-/// The name of the dialog.
 pub const TITLE: &str = "Create API Key";
-/// What sends the form.
+/// The button that submits the form.
 pub const SEND: &str = "Generate API Key";
-/// What leaves it.
 pub const CANCEL: &str = "Cancel";
 
-/// The name's label.
 pub const NAME: &str = "Name";
-/// What makes a good one.
 pub const NAME_HINT: &str =
-    "The program that will use the key, such as “Checkout server”. Up to 64 characters.";
-/// The description's label.
+    "Where you'll use this key, for example “Checkout server”. Up to 64 characters.";
 pub const DESCRIPTION: &str = "Description";
-/// What may stand there.
-pub const DESCRIPTION_HINT: &str =
-    "Optional: who looks after the program, where it runs. Up to 500 characters.";
+pub const DESCRIPTION_HINT: &str = "Optional. Who owns it and where it runs. Up to 500 characters.";
 
-/// The name of the choice between the two below.
 pub const ENVIRONMENT: &str = "Environment";
-/// The one.
 pub const LIVE: &str = "Live";
-/// What it is about.
 pub const LIVE_HINT: &str = "Real data and real money.";
-/// The other.
 pub const TEST: &str = "Test";
-/// What it is about.
-pub const TEST_HINT: &str = "Data that may be thrown away.";
+pub const TEST_HINT: &str = "Sandbox data. No real money moves.";
 
-/// The name of the boxes.
 pub const SCOPES: &str = "Scopes";
-/// How to choose among them.
-pub const SCOPES_HINT: &str =
-    "Choose only what the program needs: a scope allows exactly what it says.";
-/// A preset: every `read`.
+pub const SCOPES_HINT: &str = "Grant only what this key needs. You can change this later.";
+/// The preset of all `read` scopes.
 pub const READ_ONLY: &str = "Read only";
-/// A preset: everything but verifying other keys.
+/// The preset of all scopes except `key:verify`.
 pub const READ_AND_WRITE: &str = "Read and write";
-/// No preset.
 pub const CUSTOM: &str = "Custom";
-/// The box above the scopes.
 pub const SEARCH_SCOPES: &str = "Search scopes";
-/// A search that leaves no scope.
-pub const NO_SCOPE_MATCHES: &str = "No scope matches. What is ticked stays ticked.";
+pub const NO_SCOPE_MATCHES: &str = "No matching scopes. Your selection is kept.";
 
-/// How many boxes are ticked.
+/// The number of selected scopes.
 pub fn chosen(count: u32) -> String {
-    format!("{count} chosen")
+    format!("{count} selected")
 }
 
-/// The label of the end.
 pub const EXPIRATION: &str = "Expiration";
-/// The label of the date.
-pub const LAST_DAY: &str = "Last day";
-/// What the date means.
-pub const LAST_DAY_HINT: &str = "The key works until the end of this day, in UTC.";
-/// What no end means.
-pub const NEVER_WARNING: &str = "A key without an end works until somebody revokes it. If it leaks, nothing stops it by itself.";
+/// The label of a custom date.
+pub const LAST_DAY: &str = "Expires on";
+pub const LAST_DAY_HINT: &str = "The key works through the end of this day (UTC).";
+pub const NEVER_WARNING: &str =
+    "This key never expires. If it leaks, it works until someone revokes it.";
 
-/// The choice that changes nothing.
+/// The option that keeps the current expiration.
 pub fn keep(present: Option<domain::time::Timestamp>) -> String {
     match present {
-        Some(at) => format!("As it is: {}", at.readable()),
-        None => "As it is: never".into(),
+        Some(at) => format!("Keep current ({})", at.readable_date()),
+        None => "Keep current (never expires)".into(),
     }
 }
 
-/// The label of the networks.
 pub const ADDRESSES: &str = "Allowed IP addresses";
-/// How they are written.
-pub const ADDRESSES_HINT: &str = "Addresses or networks, one a line, such as 203.0.113.7 or 10.0.0.0/8; up to 100. Leave it empty to allow any.";
+pub const ADDRESSES_HINT: &str =
+    "One IP address or CIDR range per line, up to 100. Leave blank to allow any IP.";
 
-/// The label of the number.
 pub const RATE: &str = "Rate limit";
-/// What it means.
-pub const RATE_HINT: &str =
-    "Requests that may pass in one window; more are told to wait. Leave it empty for no limit.";
-/// The label of the window.
+pub const RATE_HINT: &str = "Requests above this limit get a 429. Leave blank for no limit.";
 pub const WINDOW: &str = "Window";
 
-/// The name of the dialog about a form that was sent before.
-pub const ALREADY: &str = "This key exists already";
-/// What happened then.
-pub const ALREADY_WHY: &str = "This form had been sent before, and made one key. Its secret was shown then, and cannot be shown again.";
-/// The way to that key.
-pub const LOOK: &str = "Look at the key";
+/// The title of the dialog after the same form was submitted twice.
+pub const ALREADY: &str = "This key was already created";
+pub const ALREADY_WHY: &str = "Its secret was shown once and can't be shown again.";
+pub const LOOK: &str = "View key";
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::key::{
-        ip_rule::IpRules,
-        name::{Description, KeyName},
+    use domain::{
+        key::{
+            ip_rule::IpRules,
+            name::{Description, KeyName},
+        },
+        time::Timestamp,
     };
 
     #[test]
-    fn the_hints_promise_what_the_rules_hold() {
+    fn the_hints_state_the_limits_of_the_domain() {
         for (hint, most) in [
             (NAME_HINT, KeyName::MAX_CHARS),
             (DESCRIPTION_HINT, Description::MAX_CHARS),
@@ -104,5 +80,12 @@ mod tests {
         ] {
             assert!(hint.contains(&format!("p to {most}")), "{hint}");
         }
+    }
+
+    #[test]
+    fn the_option_to_keep_an_expiration_states_its_date() {
+        let date = Timestamp::from_date(2027, 7, 31);
+        assert_eq!(keep(date), "Keep current (31 Jul 2027)");
+        assert_eq!(keep(None), "Keep current (never expires)");
     }
 }

@@ -1,43 +1,33 @@
-//! Changing a key, and throwing one away.
+//! Editing a key, and revoking an unused one.
 
-/// The way to the form.
 pub const EDIT: &str = "Edit";
-/// What sends the form.
 pub const SAVE: &str = "Save changes";
 /// The heading above the differences.
-pub const CHANGES: &str = "What changes";
-/// Nothing differs yet.
-pub const NOTHING: &str = "Nothing yet.";
-/// Before the differences, in the answer that only shows them.
-pub const NOT_SAVED: &str = "Nothing is saved yet. Look at what changes, then save.";
-/// When it begins.
-pub const AT_ONCE: &str = "This holds for every call that begins after it is saved.";
-/// Whom it concerns, where nobody has called.
-pub const NEVER_USED: &str = "No call has been accepted yet.";
-/// Whom it concerns.
+pub const CHANGES: &str = "Changes";
+pub const NOTHING: &str = "No changes";
+/// Shown above the differences without JavaScript, before the second submission.
+pub const NOT_SAVED: &str = "Review your changes, then save.";
+pub const AT_ONCE: &str = "Takes effect immediately.";
+pub const NEVER_USED: &str = "Never used.";
+/// Followed by a time, [`FROM`], an IP address and [`calls`].
 pub const LAST_USED: &str = "Last used ";
-/// From where.
 pub const FROM: &str = " from ";
-/// Somebody else was quicker.
-pub const OVERTAKEN: &str = "Somebody changed this key in the meantime. Nothing of yours is saved, and nothing is lost: look at what changes now, then save again.";
-/// What an effect is called.
-pub const WIDENS: &str = "Wider";
-/// What an effect is called.
-pub const NARROWS: &str = "Narrower";
+/// Shown if the key was edited since the form was opened.
+pub const OVERTAKEN: &str = "Someone else edited this key. Your changes are still here but not saved. Review them and save again.";
+pub const WIDENS: &str = "Adds access";
+pub const NARROWS: &str = "Removes access";
 
-/// The name of the dialog.
+/// The title of the dialog.
 pub fn title(name: &str) -> String {
     format!("Edit {name}")
 }
 
-/// How many calls it concerns.
+/// The number of accepted requests that the change affects.
 pub fn calls(count: i64) -> String {
     let grouped = crate::chart::scale::grouped(count);
-    let noun = if count == 1 { "call" } else { "calls" };
-    format!("; {grouped} {noun} accepted in the last 7 days.")
+    let noun = if count == 1 { "request" } else { "requests" };
+    format!("; {grouped} {noun} in the last 7 days.")
 }
 
-/// What throws a key away.
-pub const DISCARD: &str = "Discard this key";
-/// Why one would.
-pub const DISCARD_WHY: &str = "Nobody has said that the secret of this key is stored, and nothing has used it. If the secret is lost, discard the key: it is revoked at once.";
+pub const DISCARD: &str = "Revoke unused key";
+pub const DISCARD_WHY: &str = "You haven't confirmed saving this secret, and the key is unused. Lost it? Revoke this key and create a new one.";

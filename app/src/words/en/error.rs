@@ -1,20 +1,17 @@
-//! Why something cannot be done, and what to do.
+//! Errors, each with what to do next.
 
-/// Nobody is signed in.
-pub const SIGNED_OUT: &str = "You are signed out. Sign in, then try again.";
-/// The role is not enough.
-pub const FORBIDDEN: &str = "Your role does not allow this. Ask an owner of the account.";
-/// The password was entered too long ago.
-pub const STALE_SIGN_IN: &str =
-    "Enter your password again: this needs a sign-in from the last ten minutes.";
-/// It does not exist, or is not theirs.
-pub const NOT_FOUND: &str = "There is nothing here. Check the address, or go back to the list.";
-/// Something typed breaks a rule.
-pub const INVALID: &str = "Check what you entered.";
+pub const SIGNED_OUT: &str = "You're signed out. Sign in and try again.";
+pub const FORBIDDEN: &str = "Your role doesn't allow this. Ask an owner of the account.";
+/// The password was entered more than ten minutes ago.
+pub const STALE_SIGN_IN: &str = "Enter your password to continue.";
+/// The object does not exist or belongs to another account.
+pub const NOT_FOUND: &str =
+    "This doesn't exist, or you don't have access to it. Check the URL, or go back to the list.";
+pub const INVALID: &str = "Check the form and try again.";
 /// A form without its hidden fields.
-pub const INCOMPLETE: &str = "The form arrived incomplete. Reload the page, then try again.";
+pub const INCOMPLETE: &str = "Part of the form is missing. Reload the page and try again.";
 
-/// Too many tries; `milliseconds` are rounded up to whole units.
+/// Too many attempts; `milliseconds` is the remaining wait, rounded up.
 pub fn busy(milliseconds: i64) -> String {
     let seconds = (milliseconds.max(0) + 999) / 1_000;
     let wait = match seconds {
@@ -25,44 +22,49 @@ pub fn busy(milliseconds: i64) -> String {
     format!("Too many attempts. Wait {wait} and try again.")
 }
 
-/// The database or the network does not answer; `reference` finds it in the log, where there is one.
+/// The database or the network does not answer. `reference` identifies the cause in the log; empty if there is none.
 pub fn unavailable(reference: &str) -> String {
-    with_reference(
-        "Latchkey cannot be reached just now. Try again in a moment.",
-        reference,
-    )
+    with_reference("Latchkey isn't responding.", reference)
 }
 
-/// We broke.
+/// An internal error. `reference` identifies the cause in the log; empty if there is none.
 pub fn unexpected(reference: &str) -> String {
-    with_reference(
-        "Something went wrong on our side, and nothing you typed was the cause.",
-        reference,
-    )
+    with_reference("Something went wrong.", reference)
 }
 
 fn with_reference(sentence: &str, reference: &str) -> String {
     if reference.is_empty() {
-        sentence.to_owned()
+        format!("{sentence} Try again in a moment.")
     } else {
-        format!("{sentence} Reference: {reference}")
+        format!("{sentence} Try again; if it keeps happening, quote {reference}.")
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{busy, unavailable};
+    use super::{busy, unavailable, unexpected};
 
     #[test]
-    fn a_wait_is_said_in_whole_units() {
+    fn a_wait_is_rounded_up_to_whole_units() {
         assert_eq!(
             busy(1_500),
             "Too many attempts. Wait 2 seconds and try again."
         );
+        assert_eq!(
+            busy(91_000),
+            "Too many attempts. Wait 2 minutes and try again."
+        );
     }
 
     #[test]
-    fn an_error_without_a_reference_ends_with_its_sentence() {
-        assert!(unavailable("").ends_with('.'));
+    fn an_error_states_its_reference_if_it_has_one() {
+        assert_eq!(
+            unexpected("r-1"),
+            "Something went wrong. Try again; if it keeps happening, quote r-1."
+        );
+        assert_eq!(
+            unavailable(""),
+            "Latchkey isn't responding. Try again in a moment."
+        );
     }
 }

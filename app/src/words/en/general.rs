@@ -1,29 +1,16 @@
 //! App Settings → General.
 
-/// The page.
 pub const TITLE: &str = "General";
-/// What is here.
-pub const LEAD: &str = "What this application is called, and who looks after it.";
-/// The heading over its facts, and the field for its name.
+pub const LEAD: &str = "Application name, time zone and members.";
 pub const APPLICATION: &str = "Application";
-/// The name's label.
 pub const NAME: &str = "Name";
-/// The zone's label.
 pub const TIME_ZONE: &str = "Time zone";
-/// What it does.
-pub const TIME_ZONE_HINT: &str =
-    "The dashboard shows times in it, to everybody; the API always speaks UTC.";
-/// Saves both.
+pub const TIME_ZONE_HINT: &str = "Times in the dashboard use this zone; the API uses UTC.";
 pub const SAVE: &str = "Save changes";
-/// It worked.
 pub const SAVED: &str = "Saved";
-/// The id's label.
-pub const ID: &str = "Application id";
-/// Copies it.
-pub const COPY_ID: &str = "Copy application id";
-/// The account's label.
+pub const ID: &str = "Application ID";
+pub const COPY_ID: &str = "Copy application ID";
 pub const ACCOUNT: &str = "Account";
-/// The role's label.
 pub const ROLE: &str = "Your role";
-/// For those who read.
-pub const READ_ONLY: &str = "An owner of the account can change these.";
+/// Shown to members who are not owners.
+pub const READ_ONLY: &str = "Only owners can change these. Ask an owner of the account.";

@@ -1,30 +1,44 @@
-//! The page behind an invitation's link.
+//! The page behind an invitation link.
 
-/// The browser's tab.
+use domain::account::Role;
+
 pub const TAB: &str = "Invitation · Latchkey";
 /// The heading.
 pub fn title(account: &str) -> String {
     format!("Join {account}")
 }
-/// Who invites whom to what.
-pub fn lead(invited_by: &str, role: &str) -> String {
-    format!("{invited_by} invites you to be a member with the role {role}.")
+/// The inviting person and the role.
+pub fn lead(invited_by: &str, role: Role) -> String {
+    let article = if role == Role::Owner { "an" } else { "a" };
+    format!(
+        "{invited_by} invited you to join as {article} {}.",
+        super::members::role(role)
+    )
 }
-/// The field that says who is invited.
 pub const EMAIL: &str = "Email";
-/// The field for the password.
 pub const PASSWORD: &str = "Password";
-/// The same for those who have a password and those who have none yet: the page does not say which of the two they are.
-pub const PASSWORD_HINT: &str = "If this address has a Latchkey password, enter it. If it has none, choose one of at least 15 characters; a few unrelated words do well.";
-/// It was not theirs, or cannot be a new one.
-pub const WRONG_PASSWORD: &str = "This is not the password of this address, or it cannot be a new one: that takes 15 to 256 characters and is not easily guessed.";
-/// The button.
+/// The same for people with and without a password: the page does not reveal which emails are registered.
+pub const PASSWORD_HINT: &str = "If this email has a Latchkey password, enter it. If not, choose one with at least 15 characters; a few unrelated words work well.";
+/// The same for a wrong password and for one that is not allowed as a new one.
+pub const WRONG_PASSWORD: &str = "Incorrect password, or not valid as a new one. A new password needs 15 to 256 characters and must be hard to guess.";
 pub const ACCEPT: &str = "Accept invitation";
-/// Before the end of the link.
-pub const ENDS: &str = "This link ends ";
-/// The heading where the link does not work.
-pub const GONE: &str = "This invitation does not work";
-/// Why that may be, and what helps.
-pub const GONE_LEAD: &str = "A link works once, within seven days, and until it is withdrawn. Ask for a new one, or sign in if you have joined already.";
-/// The way on.
+/// Followed by a time.
+pub const ENDS: &str = "This link expires ";
+pub const GONE: &str = "This invitation doesn't work";
+pub const GONE_LEAD: &str = "The link was already used or withdrawn, or it is more than 7 days old. Ask for a new one, or sign in if you've already joined.";
 pub const SIGN_IN: &str = "Sign in";
+
+#[cfg(test)]
+mod tests {
+    use super::{Role, lead};
+
+    #[test]
+    fn the_article_suits_the_role() {
+        let text = |role| lead("ada@example.com", role);
+        assert_eq!(
+            text(Role::Viewer),
+            "ada@example.com invited you to join as a Viewer."
+        );
+        assert!(text(Role::Owner).ends_with("as an Owner."));
+    }
+}

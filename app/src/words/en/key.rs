@@ -2,108 +2,80 @@
 
 use domain::usage::breakdown::Dimension;
 
-/// The parts of the page.
 pub const DETAILS: &str = "Details";
-/// Calls over time.
 pub const USAGE: &str = "Usage";
-/// The name of its chart.
-pub const CALLS: &str = "Calls with this key";
-/// Single calls with it.
-pub const RECENT: &str = "Recent requests";
-/// The scopes.
-pub const MAY: &str = "What it may do";
-/// What was done.
+/// The title of the chart, followed by the span of a bar.
+pub const CALLS: &str = "Requests";
+/// The link to the key's requests.
+pub const RECENT: &str = "View recent requests";
+pub const MAY: &str = "Permissions";
 pub const HISTORY: &str = "History";
-/// What is worth a moment.
 pub const SUGGESTIONS: &str = "Suggestions";
-/// The name of a page that cannot be shown.
+/// The heading if the key could not be loaded, and the label of its id.
 pub const KEY: &str = "API key";
 
-/// The facts.
 pub const ENVIRONMENT: &str = "Environment";
-/// What it is for.
 pub const DESCRIPTION: &str = "Description";
-/// From where.
 pub const ADDRESSES: &str = "Allowed IP addresses";
-/// From anywhere.
-pub const ANY_ADDRESS: &str = "Any address";
-/// How often.
+pub const ANY_ADDRESS: &str = "Any IP address";
 pub const RATE_LIMIT: &str = "Rate limit";
-/// As often as one likes.
-pub const NO_LIMIT: &str = "None";
-/// When, by whom.
+pub const NO_LIMIT: &str = "No limit";
 pub const CREATED: &str = "Created";
-/// When, from where.
 pub const LAST_USED: &str = "Last used";
-/// When it ends.
 pub const EXPIRES: &str = "Expires";
-/// Never.
 pub const NEVER: &str = "Never";
-/// Where it stands.
 pub const STATUS: &str = "Status";
-/// All of them, in a row.
 pub const SCOPES: &str = "Scopes";
-/// Its successor.
 pub const REPLACED_BY: &str = "Replaced by";
-/// Its predecessor.
 pub const REPLACES: &str = "Replaces";
-/// Until when an old key works.
-pub const RETIRES: &str = "Old secret ends";
-/// Beside a scope.
-pub const NEVER_USED: &str = "never used";
-/// Beneath the scopes.
-pub const NOT_WATCHED: &str =
-    "No call has asked for a scope yet, so nothing is known of what it uses.";
+/// When the old key of a regeneration stops working.
+pub const RETIRES: &str = "Stops working";
+/// Beside a scope that no request has required.
+pub const NEVER_USED: &str = "unused";
+/// Shown if no request has required a scope.
+pub const NOT_WATCHED: &str = "No scope usage yet.";
 
-/// Since when it is known which scopes are used.
+/// The start of the observation of used scopes.
 pub fn watched_since(day: &str) -> String {
-    format!("“{NEVER_USED}”: no call has asked for it since {day}.")
+    format!("Unused since {day}: no request has required the scopes marked “{NEVER_USED}”.")
 }
 
-/// The words before the beginning of a breakdown.
-pub const SINCE: &str = "Counted since ";
-/// Behind it.
-pub const PROVEN: &str =
-    ". Only calls with the right secret are told apart; of refusals, all count.";
-/// All other values.
-pub const OTHERS: &str = "All others";
-/// What the others may contain.
+/// Followed by a time and [`PROVEN`].
+pub const SINCE: &str = "Since ";
+pub const PROVEN: &str = ". Requests with an invalid secret appear only under Reason.";
+pub const OTHERS: &str = "Other";
 pub const ABOUT_OTHERS: &str = "The 32 most frequent values of each hour or day are counted separately. \
-     The number beside a value is never too high; it may be too low by up to 3.2% of all calls, which are then under “All others”.";
-/// Those that passed.
+     A count is never too high; it may be too low by up to 3.2% of all requests, which are then included in “Other”.";
 pub const ACCEPTED: &str = "Accepted";
-/// Those that did not.
-pub const REFUSED: &str = "Refused";
+pub const REFUSED: &str = "Denied";
 
 /// The name of a breakdown.
 pub const fn by(dimension: Dimension) -> &'static str {
     match dimension {
-        Dimension::Address => "By address",
-        Dimension::Route => "By route",
-        Dimension::Scope => "By scope",
-        Dimension::UserAgent => "By user agent",
-        Dimension::Refusal => "By refusal",
+        Dimension::Address => "IP address",
+        Dimension::Route => "Route",
+        Dimension::Scope => "Scope",
+        Dimension::UserAgent => "Client",
+        Dimension::Refusal => "Reason",
     }
 }
 
-/// What stands where there is no value.
+/// Shown in place of an empty value.
 pub const fn nothing(dimension: Dimension) -> &'static str {
     match dimension {
-        Dimension::Address => "Unknown address",
+        Dimension::Address => "Unknown IP address",
         Dimension::Route => "Unknown route",
-        Dimension::Scope => "No scope asked for",
-        Dimension::UserAgent => "No user agent",
+        Dimension::Scope => "No scope required",
+        Dimension::UserAgent => "Unknown client",
         Dimension::Refusal => "No code",
     }
 }
 
-/// What an action on a resource allows.
-pub fn may(action: &str) -> &str {
-    match action {
-        "read" => "read",
-        "create" => "create",
-        "update" => "change",
-        "delete" => "delete",
-        other => other,
+/// The number of denied requests with a value; empty if there are none.
+pub fn refused(calls: i64) -> String {
+    if calls > 0 {
+        format!("{} denied", crate::chart::scale::grouped(calls))
+    } else {
+        String::new()
     }
 }

@@ -1,88 +1,75 @@
 //! The members of an account, and invitations.
 
-/// The heading.
+use domain::account::Role;
+
 pub const TITLE: &str = "Members";
-/// What they have in common.
-pub const LEAD: &str =
-    "Everybody here reaches all applications of the account, as their role allows.";
-/// Nobody else is an owner.
+pub const LEAD: &str = "Members can access every application in this account.";
 pub const LAST_OWNER: &str =
-    "An account needs an owner. Make somebody else an owner first, then try again.";
-/// Beside the reader's own name.
+    "An account needs at least one owner. Make someone else an owner, then try again.";
+/// The badge of the signed-in member.
 pub const YOU: &str = "You";
-/// Before the day on which somebody became a member.
-pub const SINCE: &str = "member since ";
-/// Before the time at which somebody was there.
-pub const SEEN: &str = "last seen ";
-/// Somebody who never signed in since that is kept.
-pub const NEVER_SEEN: &str = "not seen yet";
+/// Followed by a time.
+pub const SINCE: &str = "joined ";
+/// Followed by a time.
+pub const SEEN: &str = "last active ";
+/// Shown if no activity was recorded.
+pub const NEVER_SEEN: &str = "no activity yet";
 
-/// What an owner may do.
-pub const OWNER: &str = "Owner: everything, members included";
-/// What a developer may do.
+/// The name of a role.
+pub const fn role(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Owner",
+        Role::Developer => "Developer",
+        Role::Viewer => "Viewer",
+        Role::Support => "Support",
+    }
+}
+
+pub const OWNER: &str = "Owner: full access, including members";
 pub const DEVELOPER: &str = "Developer: manages keys";
-/// What a viewer may do.
-pub const VIEWER: &str = "Viewer: reads";
+pub const VIEWER: &str = "Viewer: read-only";
 
-/// The link to the form of an invitation, and its title.
 pub const INVITE: &str = "Invite a member";
-/// What an invitation is.
-pub const INVITE_HINT: &str = "You get a link to hand over. It works once, within seven days.";
-/// The field for the address.
+pub const INVITE_HINT: &str = "You'll get a link to share. It works once and expires in 7 days.";
 pub const EMAIL: &str = "Email";
-/// The field for the role.
 pub const ROLE: &str = "Role";
-/// The button that makes the link.
 pub const MAKE_LINK: &str = "Create invitation link";
-/// The title over the link.
-pub const LINK_TITLE: &str = "Hand this link over";
-/// What is to be known of it.
-pub const LINK_NOTE: &str = "It is shown this once. Whoever opens it joins as the person you named, so send it to nobody else.";
-/// The field that holds it.
+pub const LINK_TITLE: &str = "Share this link";
+pub const LINK_NOTE: &str = "You won't be able to see this link again. Anyone who has it can join as this person, so send it only to them.";
 pub const LINK: &str = "Invitation link";
-/// The button that copies it.
 pub const COPY_LINK: &str = "Copy invitation link";
-/// The way back.
 pub const DONE: &str = "Done";
-/// The heading over those who have not answered.
+/// The heading of the open invitations.
 pub const WAITING: &str = "Invited";
-/// Before who invited them.
+/// Followed by an email address.
 pub const INVITED_BY: &str = "invited by ";
-/// Before the end of the link.
-pub const ENDS: &str = "link ends ";
-/// In place of the end, where an update of Latchkey ended the link.
-pub const LAPSED: &str = "the link ended with an update of Latchkey: invite again";
-/// The button that takes an invitation back.
+/// Followed by a time.
+pub const ENDS: &str = "link expires ";
+/// Shown if an update of Latchkey invalidated the link.
+pub const LAPSED: &str = "link expired after an update of Latchkey; invite again";
 pub const WITHDRAW: &str = "Withdraw";
-/// Its accessible name.
+/// The accessible name of the button.
 pub fn withdraw(email: &str) -> String {
     format!("Withdraw the invitation to {email}")
 }
 
-/// The link to the form of a role.
 pub const CHANGE: &str = "Change role";
-/// Its accessible name.
+/// The accessible name of the link, and the title of the dialog.
 pub fn change(email: &str) -> String {
     format!("Change role of {email}")
 }
-/// What a change of role does.
-pub const CHANGE_HINT: &str = "It holds from their next click on.";
-/// The button that saves it.
+pub const CHANGE_HINT: &str = "Takes effect immediately.";
 pub const SAVE: &str = "Save role";
 
-/// The link to the question before a removal.
 pub const REMOVE: &str = "Remove";
-/// Its accessible name.
+/// The accessible name of the link.
 pub fn remove(email: &str) -> String {
     format!("Remove {email}")
 }
-/// The question.
+/// The title of the dialog.
 pub fn remove_title(email: &str) -> String {
     format!("Remove {email}?")
 }
-/// What it does.
-pub const REMOVE_CONSEQUENCE: &str = "They lose access at once, wherever they are signed in. The keys that they made stay and work on. You can invite them again.";
-/// The button that does it.
+pub const REMOVE_CONSEQUENCE: &str = "They lose access immediately, on every device. Keys they created keep working. You can invite them again.";
 pub const REMOVE_NOW: &str = "Remove member";
-/// The way out of a question.
 pub const CANCEL: &str = "Cancel";

@@ -1,35 +1,27 @@
 //! The overview of an application.
 
-/// The page.
 pub const TITLE: &str = "Overview";
-/// Beneath it.
-pub const LEAD: &str = "How the application’s keys are doing, and which of them are worth a look.";
-/// Its chart.
-pub const CALLS: &str = "Calls with all keys";
-/// Keys with the most calls.
+pub const LEAD: &str = "How your keys are used, and which ones need attention.";
+/// The title of the chart, followed by the span of a bar.
+pub const CALLS: &str = "Requests";
 pub const BUSIEST: &str = "Busiest keys";
-/// Where there are none.
-pub const QUIET: &str = "No key has been used since then.";
-/// Keys that want something done.
+pub const QUIET: &str = "No keys were used in this period.";
 pub const ATTENTION: &str = "Keys that need attention";
-/// Where there are none.
-pub const NOTHING: &str = "Nothing needs to be done.";
-/// More refusals than is normal.
-pub const REFUSALS: &str = "Many refusals";
-/// The rest of a list.
+pub const NOTHING: &str = "Nothing needs attention.";
+pub const REFUSALS: &str = "High denial rate";
 pub const ALL: &str = "Show all";
-/// Since when calls are counted.
+/// The start of the period that is counted.
 pub fn since(instant: &str) -> String {
-    format!("Calls since {instant}.")
+    format!("Requests since {instant}.")
 }
 
-/// What is said of keys of a kind, by its value in links.
+/// The heading of the keys with a condition; `notable` is its value in links.
 pub fn kind(notable: &str) -> &'static str {
     match notable {
-        "expires-soon" => "Ends within 7 days",
+        "expires-soon" => "Expires within 7 days",
         "not-confirmed" => "Secret not confirmed",
         "never-used" => "Never used",
-        "idle" => "Idle for 90 days or more",
-        _ => "Worth a look",
+        "idle" => "Unused for 90 days",
+        _ => "Needs attention",
     }
 }

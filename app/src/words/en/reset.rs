@@ -1,22 +1,13 @@
-//! The page behind a link that resets a password.
+//! The page behind a password reset link.
 
-/// The browser's tab.
 pub const TAB: &str = "Reset password · Latchkey";
-/// The heading.
 pub const TITLE: &str = "Choose a new password";
-/// What happens then.
-pub const LEAD: &str =
-    "When you save it, every browser that is signed in with this address is signed out.";
-/// The field.
+pub const LEAD: &str = "Saving it signs you out of every browser.";
 pub const PASSWORD: &str = "New password";
-/// What it has to be.
 pub const HINT: &str =
-    "At least 15 characters; a few unrelated words do well. Common passwords are refused.";
-/// The button.
+    "At least 15 characters. A few unrelated words work well; common passwords aren't allowed.";
 pub const SUBMIT: &str = "Save password";
-/// The notice on the sign-in page that follows.
-pub const DONE: &str = "Your password was changed. Sign in with the new one.";
-/// The heading where the link does not work.
-pub const GONE: &str = "This link does not work";
-/// Why that may be, and what helps.
-pub const GONE_LEAD: &str = "A link works once, within 30 minutes, and until a newer one is made. Ask the administrator of this Latchkey for another one.";
+/// Shown on the sign-in page afterwards.
+pub const DONE: &str = "Password changed. Sign in with your new password.";
+pub const GONE: &str = "This link doesn't work";
+pub const GONE_LEAD: &str = "The link was already used or replaced, or it is more than 30 minutes old. Ask your administrator for a new one.";

@@ -1,38 +1,53 @@
-//! The question before a revocation.
+//! The dialog that confirms a revocation.
 
-/// What happens.
+use crate::chart::scale::grouped;
+
+/// The title of the dialog.
+pub fn title(name: &str) -> String {
+    format!("Revoke {name}?")
+}
 pub const CONSEQUENCE: &str =
-    "Every program that uses this key is refused from this moment on. This cannot be undone.";
-/// The fact at the top.
+    "Requests that use this key will fail immediately. You can't undo this.";
 pub const LAST_USED: &str = "Last used";
-/// It never was.
-pub const NEVER: &str = "Never: nothing is known to depend on this key.";
-/// What is typed.
+pub const NEVER: &str = "Never used";
 pub const CONFIRM: &str = "Type the key name to confirm";
-/// Why.
+/// The error if something else was typed.
+pub fn wrong_name(name: &str) -> String {
+    format!("That doesn't match the key name. Type “{name}” exactly.")
+}
 pub const REASON: &str = "Reason";
-/// What becomes of it.
-pub const REASON_HINT: &str = "Such as “leaked in a ticket”. It stands in the key’s history.";
-/// The way back.
+pub const REASON_HINT: &str = "Optional. Shown in the key's history.";
 pub const CANCEL: &str = "Cancel";
-/// The button.
 pub const REVOKE: &str = "Revoke key";
-/// The group of numbers.
-pub const IMPACT: &str = "What would be refused";
-/// The days.
+/// The accessible name of the impact preview.
+pub const IMPACT: &str = "Requests that would fail";
 pub const DAY: &str = "Last 24 hours";
-/// The week.
 pub const WEEK: &str = "Last 7 days";
-/// Nothing lately.
-pub const QUIET: &str = "No call was accepted in the last 7 days.";
+pub const QUIET: &str = "No requests were accepted in the last 7 days.";
 
-/// Calls of the last minute.
+/// The number of accepted requests in the last minute.
 pub fn last_minute(calls: i64) -> String {
-    let noun = if calls == 1 { "call" } else { "calls" };
-    format!("{calls} {noun} in the last minute: something still uses it.")
+    format!(
+        "This key is in use: {} in the last minute.",
+        super::list::calls(calls)
+    )
 }
 
-/// A number of accepted calls.
-pub fn accepted(calls: &str) -> String {
-    format!(": {calls} accepted")
+/// The number of accepted requests, after [`DAY`] or [`WEEK`].
+pub fn accepted(calls: i64) -> String {
+    format!(": {} accepted", grouped(calls))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_minute;
+
+    #[test]
+    fn the_requests_of_the_last_minute_are_counted() {
+        assert_eq!(
+            last_minute(1),
+            "This key is in use: 1 request in the last minute."
+        );
+        assert!(last_minute(1_200).contains(" 1,200 requests "));
+    }
 }

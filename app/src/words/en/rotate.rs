@@ -1,90 +1,82 @@
-//! A new secret in the place of an old one.
+//! Regenerating a secret, and the overlap of both keys.
 
 use domain::{
-    key::regeneration::IdleTime,
-    time::{DAY, HOUR, MINUTE},
+    key::regeneration::{IDLE_MARGIN, IdleTime},
+    time::{DAY, HOUR, MINUTE, Timestamp},
 };
 
-/// The dialog's name, and its button's.
+/// The title of the dialog, and its button.
 pub const TITLE: &str = "Regenerate secret";
-/// What happens.
-pub const LEAD: &str = "A new key is made with the same name, scopes, addresses and limit, and a secret of its own. The old key goes on working beside it until it ends.";
-/// The tick.
+pub const LEAD: &str = "Creates a new API key and secret with the same settings. The old pair keeps working until the time you choose.";
 pub const COMPROMISED: &str = "This secret may be compromised";
-/// What it changes.
-pub const COMPROMISED_HINT: &str = "Then the old secret ends at once, unless you choose otherwise.";
-/// The select box.
-pub const ENDS: &str = "The old secret ends";
-/// The first choice.
-pub const USUAL: &str = "In 24 hours, or now if it may be compromised";
-/// The last choice.
-pub const CUSTOM: &str = "After so many hours";
-/// The number beside it.
+pub const COMPROMISED_HINT: &str = "Stops the old key immediately unless you pick a time.";
+/// The label of the time.
+pub const ENDS: &str = "Old key stops working";
+/// The default; without JavaScript it is now if [`COMPROMISED`] is selected.
+pub const USUAL: &str = "In 24 hours (recommended)";
+pub const CUSTOM: &str = "Custom";
 pub const HOURS: &str = "Hours";
-/// What may stand there.
-pub const HOURS_HINT: &str = "1 to 720 hours, which is 30 days.";
-/// It never outlives its key.
-pub const OWN_END: &str = "Never later than its own expiry: ";
-/// The way back.
+pub const HOURS_HINT: &str = "Up to 720 hours (30 days).";
+/// Followed by the expiration of the old key.
+pub const OWN_END: &str = "At the latest when it expires: ";
 pub const CANCEL: &str = "Cancel";
-/// It cannot be done.
-pub const REFUSED: &str = "The secret cannot be regenerated";
-/// Its secret was regenerated before.
-pub const REPLACED: &str = "The secret of this key has been regenerated already. Regenerate that of the key which replaced it.";
-/// It is revoked.
-pub const REVOKED: &str = "This key has been revoked. Create a new key instead.";
-/// The link to the successor.
-pub const LOOK_AT_NEW: &str = "Look at the key that replaced it";
-/// The form had been sent before.
-pub const SENT_BEFORE: &str = "This form had been sent before";
-/// What that means.
-pub const SENT_BEFORE_LEAD: &str =
-    "It made one key. Its secret was shown then, and cannot be shown again.";
-/// The link to it.
-pub const LOOK: &str = "Look at the key";
-/// Beside the new secret.
-pub const OLD_GOES_ON: &str = "Put this secret where the old one is. The old key’s page shows who still uses it, and where you can end it.";
+/// The title of the dialog if the key cannot be regenerated.
+pub const REFUSED: &str = "This secret can't be regenerated";
+pub const REPLACED: &str = "This key was already rotated. Rotate its replacement instead.";
+pub const REVOKED: &str = "This key is revoked. Create a new key instead.";
+pub const LOOK_AT_NEW: &str = "View replacement";
+/// The title of the dialog after the same form was submitted twice.
+pub const SENT_BEFORE: &str = "This key was already created";
+pub const SENT_BEFORE_LEAD: &str = "Its secret was shown once and can't be shown again.";
+pub const LOOK: &str = "View key";
 
-/// The section on the old key's page.
-pub const RETIRING: &str = "This key is being retired";
-/// The same, afterwards.
-pub const RETIRED: &str = "This key has been replaced";
-/// The chart of both.
-pub const BOTH: &str = "Accepted calls with both secrets";
-/// In it.
+/// Beside the new secret: “Replace both the API key and the secret in your app.”
+pub const REPLACE: &str = "Replace ";
+pub const BOTH_PARTS: &str = "both";
+pub const IN_YOUR_APP: &str = " the API key and the secret in your app. ";
+
+/// How long the old key works; `None` if it has stopped working.
+pub fn old_pair(works_until: Option<Timestamp>) -> String {
+    match works_until {
+        Some(at) => format!(
+            "The old pair works until {}; its page shows who still uses it.",
+            at.readable()
+        ),
+        None => "The old pair has stopped working; its page shows who still uses it.".to_owned(),
+    }
+}
+
+/// The heading on the old key's page while both work.
+pub const RETIRING: &str = "This key is being replaced";
+/// The heading on the old key's page afterwards.
+pub const RETIRED: &str = "This key was replaced";
+/// Followed by a relative and an absolute time.
+pub const STOPS: &str = "Stops working ";
+/// Followed by a relative time.
+pub const STOPPED: &str = "Stopped working ";
+/// The title of the chart, followed by the span of a bar.
+pub const BOTH: &str = "Accepted requests with either secret";
 pub const WITH_NEW: &str = "With the new secret";
-/// Likewise.
 pub const WITH_OLD: &str = "With the old secret";
-/// The table of both.
-pub const TRAFFIC: &str = "Calls since the secret was regenerated";
-/// Its columns.
+/// The caption of the table of both keys.
+pub const TRAFFIC: &str = "Requests since the secret was regenerated";
 pub const KEY: &str = "Key";
-/// Passed.
 pub const ACCEPTED: &str = "Accepted";
-/// Did not.
-pub const REFUSED_CALLS: &str = "Refused";
-/// The row of this key.
+pub const REFUSED_CALLS: &str = "Denied";
 pub const THIS: &str = "This key (old)";
-/// The row of the other.
 pub const SUCCESSOR: &str = "New key";
-/// Who called last.
-pub const LAST_CALLER: &str = "Last caller of the old key";
-/// Nobody did.
-pub const NEVER: &str = "It was never used.";
-/// The good news.
-pub const SAFE: &str = "Safe to retire";
-/// The other.
+/// Followed by the client of the last accepted request.
+pub const LAST_CALLER: &str = "Last request with the old key";
+pub const NEVER: &str = "Never used";
+pub const SAFE: &str = "Safe to stop";
 pub const IN_USE: &str = "Still in use";
-/// Ends it.
-pub const END_NOW: &str = "End now";
-/// The form that moves the end.
-pub const MOVE: &str = "Move the end";
-/// Before a choice.
-pub const MOVE_LABEL: &str = "End it instead";
-/// How far.
-pub const MOVE_HINT: &str = "At most 30 days after the regeneration, and never past the key’s own expiry. To let it work for longer asks for a fresh sign-in.";
+pub const END_NOW: &str = "Stop old key now";
+/// The form for another time.
+pub const MOVE: &str = "Reschedule";
+pub const MOVE_LABEL: &str = "Stop on";
+pub const MOVE_HINT: &str = "Up to 30 days after rotation. Extending requires your password.";
 
-/// A length of time in its largest whole unit: `3 hours`.
+/// A duration in its largest whole unit: `3 hours`.
 pub fn length(ms: i64) -> String {
     let (count, unit) = match ms {
         ms if ms < HOUR => (ms / MINUTE, "minute"),
@@ -95,18 +87,58 @@ pub fn length(ms: i64) -> String {
     format!("{count} {unit}{plural}")
 }
 
-/// Why it is safe to retire, or not yet; the rule is in the sentence.
+/// Why it is safe to stop the old key, or when it will be.
 pub fn quiet(quiet: IdleTime) -> String {
+    let Some(idle) = quiet.since_last_call_ms else {
+        return "No request was ever accepted.".into();
+    };
+    let required = length(quiet.longest_gap_ms + IDLE_MARGIN);
     let rule = if quiet.longest_gap_ms == 0 {
-        "It counts as unused after an hour without an accepted call.".to_owned()
+        ""
+    } else {
+        ": one hour longer than its longest gap in 30 days"
+    };
+    if quiet.safe_to_retire() {
+        format!("No requests for {required}{rule}.")
     } else {
         format!(
-            "It counts as unused when no call was accepted for an hour longer than its longest pause in the 30 days before, {}.",
-            length(quiet.longest_gap_ms)
+            "Last request {} ago. Safe to stop after {required} without requests{rule}.",
+            length(idle)
         )
-    };
-    match quiet.since_last_call_ms {
-        None => "No call was ever accepted with it.".into(),
-        Some(ms) => format!("The last accepted call was {} ago. {rule}", length(ms)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_required_idle_time_is_an_hour_longer_than_the_longest_gap() {
+        let text = |idle: Option<i64>, gap: i64| {
+            quiet(IdleTime {
+                since_last_call_ms: idle,
+                longest_gap_ms: gap,
+            })
+        };
+        assert_eq!(
+            text(Some(5 * HOUR), 4 * HOUR),
+            "No requests for 5 hours: one hour longer than its longest gap in 30 days."
+        );
+        assert_eq!(
+            text(Some(2 * HOUR), 4 * HOUR),
+            "Last request 2 hours ago. Safe to stop after 5 hours without requests: one hour longer than its longest gap in 30 days."
+        );
+        assert_eq!(text(Some(HOUR), 0), "No requests for 1 hour.");
+        assert_eq!(text(None, 0), "No request was ever accepted.");
+    }
+
+    #[test]
+    fn the_old_pair_has_an_end() {
+        let at = Timestamp::from_date(2026, 11, 30);
+        assert_eq!(
+            old_pair(at),
+            "The old pair works until 30 Nov 2026, 00:00 UTC; its page shows who still uses it."
+        );
+        assert!(old_pair(None).starts_with("The old pair has stopped working; "));
     }
 }

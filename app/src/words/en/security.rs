@@ -3,66 +3,44 @@
 use crate::chart::scale::grouped;
 use domain::security::{EventKind, OpenEventCounts, Remedy, Severity};
 
-/// The page's name, and its link's.
 pub const TITLE: &str = super::frame::SECURITY_EVENTS;
-/// What it is.
-pub const LEAD: &str = "What is out of the ordinary about your keys and sign-ins, each with what can be done. What happens again within a day adds to the event that is there.";
-/// The filter by gravity.
+pub const LEAD: &str =
+    "Unusual activity on your keys and sign-ins. Repeats within 24 hours are grouped.";
 pub const SEVERITY: &str = "Severity";
-/// None.
 pub const ANY_SEVERITY: &str = "Any severity";
-/// The filter by kind.
-pub const KIND: &str = "What happened";
-/// None.
-pub const ANY_KIND: &str = "Anything";
-/// The filter by state.
-pub const STATE: &str = "State";
-/// Those that nobody has acknowledged.
+pub const KIND: &str = "Type";
+pub const ANY_KIND: &str = "Any type";
+pub const STATE: &str = "Status";
 pub const OPEN: &str = "Open";
-/// The others.
 pub const SEEN: &str = "Acknowledged";
-/// Both.
 pub const ALL: &str = "Open and acknowledged";
-/// The button.
 pub const FILTER: &str = "Filter";
-/// Back to all of it.
 pub const CLEAR: &str = "Clear filters";
-/// Before a key's name.
-pub const WITH: &str = "Only events of ";
-/// Back to the events of all keys.
+/// Followed by a key's name.
+pub const WITH: &str = "Showing events of ";
 pub const ALL_KEYS: &str = "Show all keys";
-/// Nothing found.
-pub const NO_MATCH: &str = "No event like that";
-/// What to do.
-pub const NO_MATCH_HINT: &str = "Another kind, another state or another key may have some.";
-/// Nothing at all.
-pub const QUIET: &str = "Nothing out of the ordinary";
-/// What would be here.
-pub const QUIET_HINT: &str = "Wrong secrets, revoked keys in use, calls from new networks, failed sign-ins and the like stand here as soon as they happen.";
-/// The neighbours of a page.
+pub const NO_MATCH: &str = "No matching events";
+pub const NO_MATCH_HINT: &str = "Adjust the filters.";
+/// Shown if there are no events.
+pub const QUIET: &str = "All clear";
+pub const QUIET_HINT: &str = "Wrong secrets, revoked keys in use, requests from new networks, failed sign-ins and similar events will appear here.";
+/// The accessible name of the page links.
 pub const PAGES: &str = "Pages of security events";
-/// The first page.
 pub const NEWEST: &str = "Newest";
-/// Older ones.
 pub const OLDER: &str = "Older";
-/// Before the first time.
+/// Followed by the time of the first occurrence.
 pub const SINCE: &str = "since";
-/// Before an address.
+/// Followed by an IP address.
 pub const FROM: &str = "from";
-/// Before a request id.
+/// Followed by a request id.
 pub const REQUEST: &str = "Request";
-/// What opens the form.
 pub const ACKNOWLEDGE: &str = "Acknowledge";
-/// The field in it.
 pub const NOTE: &str = "Note";
-/// Nobody has to.
-pub const OPTIONAL: &str = "(optional)";
-/// What helps to fill it in.
-pub const NOTE_HINT: &str = "What it was, or what you did. It stands here and in the audit log.";
-/// Before somebody's address.
+pub const NOTE_HINT: &str = "Optional note, saved to the audit log.";
+/// Followed by an email address.
 pub const SEEN_BY: &str = "Acknowledged by ";
 
-/// How often it happened.
+/// The number of occurrences.
 pub fn times(calls: i64) -> String {
     match calls {
         1 => "once".to_owned(),
@@ -71,7 +49,6 @@ pub fn times(calls: i64) -> String {
     }
 }
 
-/// The gravity.
 pub const fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "Critical",
@@ -80,81 +57,96 @@ pub const fn severity(severity: Severity) -> &'static str {
     }
 }
 
-/// What it means, and what to think of first.
+/// What happened, and what to do first.
 pub const fn meaning(kind: EventKind) -> &'static str {
     match kind {
         EventKind::WrongSecret => {
-            "This key’s id was presented with secrets that are not its own: an old secret in somebody’s settings, or a guess. None of them passed."
+            "Someone used this key's ID with a wrong secret: outdated config or guessing. All denied."
         }
         EventKind::RevokedUsed => {
-            "Somebody still holds the secret of this key and uses it. It is refused. If it leaked, whoever has it is still trying."
+            "Someone still has the secret of this revoked key and uses it. All denied. If the secret leaked, find out where."
         }
-        EventKind::ExpiredUsed => "A client still uses this key after its end. It is refused.",
+        EventKind::ExpiredUsed => {
+            "A client still uses this expired key. All denied. Give the client a new key."
+        }
         EventKind::RetiredUsed => {
-            "A client still uses the secret that was replaced. It is refused."
+            "A client still uses the old secret. All denied. Give the client the new API key and secret."
         }
         EventKind::InactiveUsed => {
-            "A client uses this key while it is switched off. It is refused."
+            "A client uses this deactivated key. All denied. Activate the key if the client should have access."
         }
         EventKind::AddressNotAllowed => {
-            "The right secret came from an address that the key’s rules leave out. It was refused. Unless you have moved a server, take the secret for stolen."
+            "The correct secret was used from an IP that isn't allowed. If you didn't move a server, treat it as stolen."
         }
         EventKind::ScopeNotHeld => {
-            "A client asks for what this key may not do. It is refused: a deploy needs another scope, or somebody tries what the key opens."
+            "A client requested a scope this key doesn't have. All denied. If a new version of your app needs the scope, grant it."
         }
         EventKind::NewNetwork => {
-            "The key passed from a network that it had not been used from before. If you do not know it, limit the key to your own addresses."
+            "First request from this network. If you don't recognize it, add an IP allowlist to the key."
         }
         EventKind::AgentChanged => {
-            "The key passed by a client with a name that it had not been used by before."
+            "First request from this client. If you don't recognize it, view its requests."
         }
         EventKind::DormantWoke => {
-            "The key passed for the first time after more than 30 days. If nobody should need it, switch it off."
+            "First request in more than 30 days. If nothing should use this key, deactivate it."
         }
         EventKind::RefusalsRose => {
-            "Within ten minutes a fifth or more of this key’s calls were refused, at least five times its usual share of the last seven days."
+            "At least 20% of this key's requests within 10 minutes were denied, 5 times its usual share of the last 7 days or more."
         }
         EventKind::InQuery => {
-            "This key’s id and a secret stood in a URL, where logs and histories keep them. The call was refused unread; take the secret for known."
+            "This key's ID and a secret were sent in a URL, which ends up in logs. The request was denied without checking the secret. Treat the secret as exposed."
         }
         EventKind::FromBrowser => {
-            "A browser sent the secret of this key. Whoever opens that page can read it: a secret belongs on a server."
+            "A browser sent this key's secret, so everyone who opens the page can read it. Use the key only on a server."
         }
-        EventKind::SignInFailed => "Somebody entered wrong passwords for this person.",
+        EventKind::SignInFailed => "Someone entered wrong passwords for this person.",
         EventKind::SignInThrottled => {
-            "So many wrong passwords came for this person that further ones were not looked at for a while. Browsers that this person has used still get in."
+            "Too many wrong passwords for this person. Further attempts are throttled; browsers they have used before can still sign in."
         }
-        EventKind::MembersChanged => {
-            "Who belongs to the account, or what they may do, has changed."
-        }
+        EventKind::MembersChanged => "A member was invited, joined, was removed or changed roles.",
     }
 }
 
-/// What can be done.
+/// The link or button of a remedy.
 pub const fn remedy(remedy: Remedy) -> &'static str {
     match remedy {
-        Remedy::Requests => "See the calls",
-        Remedy::RestrictAddresses => "Limit addresses",
+        Remedy::Requests => "View requests",
+        Remedy::RestrictAddresses => "Edit IP allowlist",
         Remedy::Regenerate => "Regenerate secret",
         Remedy::Deactivate => "Deactivate",
-        Remedy::Scopes => "Change scopes",
-        Remedy::Members => "See the members",
-        Remedy::AuditLog => "See the audit log",
+        Remedy::Scopes => "Edit scopes",
+        Remedy::Members => "View members",
+        Remedy::AuditLog => "View audit log",
     }
 }
 
-/// That some are open.
+/// The number of open events, followed by [`LOOK`].
 pub fn open(events: OpenEventCounts) -> String {
-    let some = match events.all {
-        1 => "One security event is open".to_owned(),
-        all => format!("{all} security events are open"),
-    };
-    match (events.critical, events.all) {
-        (0, _) => format!("{some}."),
-        (1, 1) => format!("{some}, and it is critical."),
-        (critical, all) if critical == all => format!("{some}, all of them critical."),
-        (critical, _) => format!("{some}, {critical} of them critical."),
+    let OpenEventCounts { all, critical } = events;
+    let noun = if all == 1 { "event" } else { "events" };
+    if critical == 0 {
+        format!("{all} open security {noun}.")
+    } else if critical == all {
+        format!("{all} critical security {noun}.")
+    } else {
+        format!("{all} open security {noun}, {critical} critical.")
     }
 }
-/// The way to them.
-pub const LOOK: &str = "Look at them";
+pub const LOOK: &str = "Review";
+
+#[cfg(test)]
+mod tests {
+    use super::{OpenEventCounts, open};
+
+    #[test]
+    fn open_events_are_counted_by_severity() {
+        for (critical, all, text) in [
+            (1, 1, "1 critical security event."),
+            (2, 2, "2 critical security events."),
+            (1, 3, "3 open security events, 1 critical."),
+            (0, 1, "1 open security event."),
+        ] {
+            assert_eq!(open(OpenEventCounts { all, critical }), text);
+        }
+    }
+}

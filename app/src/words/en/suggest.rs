@@ -1,43 +1,77 @@
-//! What would make a key safer, each in one sentence, with the words of its remedy.
+//! Suggestions that make a key safer.
 
-use super::rotate::length;
+use super::{edit, rotate::length};
 use domain::{key::suggestion::Suggestion, time::Timestamp};
 
-/// The remedies.
 pub const REGENERATE: &str = "Regenerate secret";
-/// Off, for a while.
 pub const DEACTIVATE: &str = "Deactivate";
-/// Another end.
-pub const SET_END: &str = "Set an end";
-/// A later end.
-pub const CHANGE_END: &str = "Change its end";
-/// Addresses.
-pub const LIMIT_ADDRESSES: &str = "Limit its addresses";
-/// Fewer scopes.
+pub const SET_END: &str = "Set expiration";
+pub const CHANGE_END: &str = "Change expiration";
+pub const LIMIT_ADDRESSES: &str = "Add IP allowlist";
 pub const REMOVE_SCOPES: &str = "Remove scopes";
 
-/// The sentence.
-pub fn sentence(suggestion: Suggestion, now: Timestamp) -> String {
+/// The text of a suggestion; `observed_since` is the start of the observation of used scopes.
+pub fn sentence(
+    suggestion: Suggestion,
+    observed_since: Option<Timestamp>,
+    now: Timestamp,
+) -> String {
     match suggestion {
-        Suggestion::NotConfirmed => "Nobody has confirmed that its secret is stored, and nobody has used it. If the secret is lost, make a new one.".into(),
+        Suggestion::NotConfirmed => edit::DISCARD_WHY.into(),
         Suggestion::ExpiresSoon { at } => format!(
-            "It ends in {}, on {}. Whatever uses it stops then.",
+            "Expires in {} ({}). Requests will fail after that.",
             length(at.since(now)),
-            at.readable()
+            at.readable_date()
         ),
         Suggestion::Idle { since } => format!(
-            "It was last used {} ago. Deactivate it: that can be undone.",
+            "Unused for {}. Deactivate it; you can reactivate it any time.",
             length(now.since(since))
         ),
         Suggestion::Old { since } => format!(
-            "Its secret is {} old. A new one ends whatever was copied meanwhile.",
+            "This secret is {} old. Rotate it to invalidate old copies.",
             length(now.since(since))
         ),
-        Suggestion::NeverExpires => "It never expires. With an end, a forgotten copy stops by itself.".into(),
-        Suggestion::AnyAddress => "It works from any address. Where its programs have fixed ones, a stolen copy is worth nothing elsewhere.".into(),
+        Suggestion::NeverExpires => {
+            "No expiration set. Add one so forgotten copies stop working.".into()
+        }
+        Suggestion::AnyAddress => {
+            "Works from any IP. Add an allowlist so a stolen secret is useless elsewhere.".into()
+        }
         Suggestion::UnusedScopes { scopes } => {
             let names: Vec<_> = scopes.names().collect();
-            format!("Its calls have never asked for {}.", names.join(", "))
+            let (verb, pronoun) = if names.len() == 1 {
+                ("hasn't", "it")
+            } else {
+                ("haven't", "them")
+            };
+            let since = observed_since.map_or_else(String::new, |since| {
+                format!(" since {}", since.readable_date())
+            });
+            format!(
+                "{} {verb} been used{since}. Consider removing {pronoun}.",
+                names.join(", ")
+            )
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::key::scope::ScopeSet;
+
+    #[test]
+    fn unused_scopes_are_named_with_the_start_of_the_observation() {
+        let now = Timestamp::from_date(2026, 12, 1).expect("a date");
+        let text = |names: &[&str]| {
+            let scopes = ScopeSet::parse_all(names).expect("scopes");
+            let since = Timestamp::from_date(2026, 10, 29);
+            sentence(Suggestion::UnusedScopes { scopes }, since, now)
+        };
+        assert_eq!(
+            text(&["tax:read"]),
+            "tax:read hasn't been used since 29 Oct 2026. Consider removing it."
+        );
+        assert!(text(&["tax:read", "invoice:read"]).ends_with("Consider removing them."));
     }
 }

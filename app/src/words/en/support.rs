@@ -1,55 +1,34 @@
 //! The page of platform staff.
 
-/// The browser's tab.
 pub const TAB: &str = "Support · Latchkey";
-/// The heading.
-pub const TITLE: &str = "Look up";
-/// What happens here.
-pub const LEAD: &str = "Find an account, an application or a key, and see what became of it. Nothing can be changed here, and the owner of the account sees each look with its reason.";
-/// What is looked for.
+pub const TITLE: &str = super::frame::LOOK_UP;
+pub const LEAD: &str = "Find an account, application or key and see its status. You can't change anything here, and the account owner can see each lookup with its reason.";
 pub const WHAT: &str = "Account, application or key";
-/// What that may be.
-pub const WHAT_HINT: &str = "A name or an id; of a key its public id, or its mask such as akl_7Gq2••••••••x9Zk; of a call its request id.";
-/// Why.
+pub const WHAT_HINT: &str = "A name or ID. For a key, its ID or mask, for example akl_7Gq2••••••••x9Zk. For a request, its request ID.";
 pub const REASON: &str = "Reason";
-/// Who reads it.
-pub const REASON_HINT: &str =
-    "Such as the number of the request. The owner of the account reads it.";
-/// Sends the form.
+pub const REASON_HINT: &str = "For example, the ticket number. The account owner can see it.";
 pub const LOOK: &str = "Look up";
-/// The accessible name of the button beside a hit.
+/// The accessible name of the button beside a match.
 pub fn look_at(name: &str) -> String {
-    format!("Look at {name}")
+    format!("View {name}")
 }
-/// The words on it.
-pub const OPEN: &str = "Look";
-/// The heading over the answer.
-pub const RESULT: &str = "Result";
-/// Accounts that were found.
+pub const OPEN: &str = "View";
+/// The accessible name of the results.
+pub const RESULT: &str = "Results";
 pub const ACCOUNTS: &str = "Accounts";
-/// Applications that were found.
 pub const APPLICATIONS: &str = "Applications";
-/// Keys that were found.
 pub const KEYS: &str = "Keys";
-/// There is more.
-pub const MORE: &str = "There is more than is shown. Say more exactly what you are looking for.";
-/// There is nothing.
+pub const MORE: &str = "There are more matches. Enter a longer name or an ID.";
 pub const NOTHING: &str = "Nothing found";
-/// What may help.
-pub const NOTHING_LEAD: &str = "No account, application or key is called that. A key needs its whole public id, or the first eight and the last four characters.";
-/// It stands in the log.
-pub const SEEN: &str = "This look stands in the owner’s log, with your reason.";
-/// Before the names of account and application.
-pub const OF: &str = "of ";
-/// The heading over a key's facts.
-pub const DETAILS: &str = "Details";
-/// The heading over its chart.
+pub const NOTHING_LEAD: &str = "No account, application, key or request matches. For a key, enter the whole ID, or its first 8 and last 4 characters.";
+pub const SEEN: &str = "The account owner can see this lookup and your reason.";
+/// Followed by the name of an account.
+pub const OF: &str = "in ";
 pub const USAGE: &str = "Usage";
-/// The heading over what happened to it.
 pub const HISTORY: &str = "History";
-/// What is counted.
-pub const CALLS: &str = "Calls with this key";
-/// How many applications an account has.
+/// The title of the chart, followed by the span of a bar.
+pub const CALLS: &str = "Requests";
+/// The number of applications of an account.
 pub fn applications(count: i64) -> String {
     match count {
         1 => "1 application".into(),

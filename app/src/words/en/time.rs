@@ -1,4 +1,4 @@
-//! How instants are written.
+//! The format of dates.
 
-/// The language of dates, as `Intl` knows it.
+/// The locale of dates, as a language tag for `Intl`.
 pub const LOCALE: &str = "en-GB";

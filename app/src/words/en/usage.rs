@@ -1,56 +1,45 @@
-//! Charts and their figures.
+//! Charts and figures of requests.
 
 use crate::chart::scale::grouped;
 
-/// The choice of a window.
-pub const TIME: &str = "Time";
-/// A range of one's own.
+/// The accessible name of the time ranges.
+pub const TIME: &str = "Time range";
 pub const CUSTOM: &str = "Custom range";
-/// Its first day.
 pub const FROM: &str = "From";
-/// Its last day.
-pub const UNTIL: &str = "Until";
-/// Follows the two.
+pub const UNTIL: &str = "To";
 pub const SHOW: &str = "Show";
-/// Before what is wrong with a range.
-pub const NOT_SHOWN: &str = "This range cannot be shown.";
-/// Behind it.
-pub const INSTEAD: &str = "Below are the last 24 hours.";
-/// The switch of zones.
+/// Followed by the error and [`INSTEAD`].
+pub const NOT_SHOWN: &str = "This range can't be shown.";
+pub const INSTEAD: &str = "Showing the last 24 hours instead.";
 pub const IN_UTC: &str = "Show times in UTC";
-/// And back.
-pub const IN_ZONE: &str = "Show times in the application’s zone";
-/// The chart's numbers as a file.
-pub const CSV: &str = "Export numbers (CSV)";
-/// What they are made of, as a file.
+pub const IN_ZONE: &str = "Show times in the application's time zone";
+pub const CSV: &str = "Export chart (CSV)";
 pub const BREAKDOWN_CSV: &str = "Export breakdown (CSV)";
 
-/// Beneath a chart.
 pub const ACCEPTED: &str = "Accepted";
-/// Likewise.
-pub const REFUSED: &str = "Refused";
-/// Likewise.
+pub const REFUSED: &str = "Denied";
 pub const LIMITED: &str = "Rate limited";
-/// Beneath a chart of answers.
 pub const SUCCEEDED: &str = "Succeeded";
-/// Likewise.
 pub const FAILED_4XX: &str = "Failed with 4xx";
-/// Likewise.
 pub const FAILED_5XX: &str = "Failed with 5xx";
-/// The title of that chart.
-pub const ANSWERS: &str = "Answers that services reported";
-/// The last bar, while time goes on.
-pub const RUNNING: &str = "Still counting";
-/// Over the list of changes.
-pub const CHANGES: &str = "Changes in this time";
-/// The column of changes.
-pub const CHANGED: &str = "Changed";
-/// Where nothing was counted.
-pub const NO_CALLS: &str = "No calls in this time.";
-/// Beside the numbers.
-pub const TABLE: &str = "Show as a table";
+/// The title of the chart, followed by the span of a bar.
+pub const ANSWERS: &str = "Upstream responses";
+/// The legend of the last bar while its period lasts.
+pub const RUNNING: &str = "In progress";
+pub const CHANGES: &str = "Changes in this period";
+/// The column of changes in the data table.
+pub const CHANGED: &str = "Changes";
+/// The column of times in the data table.
+pub const START: &str = "Start";
+pub const NO_CALLS: &str = "No requests in this period.";
+pub const TABLE: &str = "Data table";
 
-/// What a change is called beneath a chart.
+/// The span of a bar and the time zone, after the title of a chart: `per hour (UTC)`.
+pub fn per(span: &str, zone: &str) -> String {
+    format!("per {span} ({zone})")
+}
+
+/// A phrase with a capital letter.
 pub fn mark(phrase: &str) -> String {
     let mut letters = phrase.chars();
     letters
@@ -59,7 +48,7 @@ pub fn mark(phrase: &str) -> String {
         .unwrap_or_default()
 }
 
-/// A label in the middle of a sentence.
+/// A label without its capital letter.
 pub fn within_a_sentence(label: &str) -> String {
     let mut letters = label.chars();
     letters
@@ -68,37 +57,35 @@ pub fn within_a_sentence(label: &str) -> String {
         .unwrap_or_default()
 }
 
-/// The share of calls that did not pass.
-pub const REFUSAL_RATE: &str = "Refusal rate";
-/// The share of answers with 500 or more.
-pub const ERROR_RATE: &str = "API error rate (5xx)";
-/// The share of answers with 400 to 499.
+/// The share of denied and rate limited requests.
+pub const REFUSAL_RATE: &str = "Denial rate";
+/// The share of upstream responses with a status of 500 or more.
+pub const ERROR_RATE: &str = "Server errors (5xx)";
+/// The share of upstream responses with a status from 400 to 499.
 pub const CLIENT_ERRORS: &str = "Client errors (4xx)";
-/// How long answers took.
-pub const LATENCY: &str = "Answer time";
-/// Where no service reports.
-pub const NOT_REPORTED: &str = "not reported";
+pub const LATENCY: &str = "Latency";
+pub const NOT_REPORTED: &str = "Not reported";
 
-/// Says of what a share is one.
+/// The share of `part` in `whole`; fewer than 20 requests have no percentage.
 pub fn share(part: i64, whole: i64) -> String {
     match (part, whole) {
-        (_, 0) => "no calls".into(),
+        (_, 0) => "No requests".into(),
         (part, whole) if whole < 20 => format!("{part} of {whole}"),
         (0, _) => "0%".into(),
         (part, whole) => match part.saturating_mul(1_000) / whole {
-            0 => "under 0.1%".into(),
+            0 => "<0.1%".into(),
             tenths => format!("{}.{}%", tenths / 10, tenths % 10),
         },
     }
 }
 
-/// Behind a percentage: of what it is one.
+/// The whole of a [`share`], after it.
 pub fn denominator(whole: i64, reported: bool) -> String {
     let what = match (reported, whole) {
-        (false, 1) => "call",
-        (false, _) => "calls",
-        (true, 1) => "reported call",
-        (true, _) => "reported calls",
+        (false, 1) => "request",
+        (false, _) => "requests",
+        (true, 1) => "reported request",
+        (true, _) => "reported requests",
     };
     if whole == 0 {
         String::new()
@@ -109,45 +96,44 @@ pub fn denominator(whole: i64, reported: bool) -> String {
     }
 }
 
-/// Half of the calls were answered within `half` milliseconds, and nearly all within `most`; nothing is more than five
-/// seconds.
-pub fn within(half: Option<i64>, most: Option<i64>) -> String {
-    let words = |bound| match bound {
-        None => "more than 5 s".into(),
-        Some(ms) if ms >= 1_000 => format!("{} s", ms / 1_000),
-        Some(ms) => format!("{ms} ms"),
-    };
-    format!(
-        "on average, half within {}, 95% within {}",
-        words(half),
-        words(most)
-    )
+/// The average latency in milliseconds.
+pub fn average(ms: i64) -> String {
+    format!("avg {} ms", grouped(ms))
 }
 
-/// The chart's bars, for readers.
-pub const BARS: &str = "Bars of the chart: the arrow keys go from one to the next";
-/// What to do with them.
-pub const READ_BARS: &str = "Point at a bar, or go to it with the arrow keys, to read it.";
+/// The upper bounds of the 50th and the 95th percentile of the latency, in milliseconds; `None` is above five seconds.
+pub fn within(p50: Option<i64>, p95: Option<i64>) -> String {
+    let words = |bound| match bound {
+        None => ">5 s".into(),
+        Some(ms) if ms >= 1_000 => format!("≤{} s", ms / 1_000),
+        Some(ms) => format!("≤{ms} ms"),
+    };
+    format!("p50 {} · p95 {}", words(p50), words(p95))
+}
+
+/// The accessible name of the bars.
+pub const BARS: &str = "Chart bars; use the arrow keys to move between them";
+/// Shown until a bar is selected.
+pub const READ_BARS: &str = "Point at a bar, or use the arrow keys, to see its values.";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn few_calls_have_no_percentage() {
+    fn few_requests_have_no_percentage() {
         assert_eq!(share(3, 12), "3 of 12");
-        assert_eq!(share(0, 0), "no calls");
+        assert_eq!(share(0, 0), "No requests");
         assert_eq!(share(0, 20), "0%");
-        assert_eq!(share(1, 2_000), "under 0.1%");
+        assert_eq!(share(1, 2_000), "<0.1%");
         assert_eq!(share(25, 1_000), "2.5%");
-        assert_eq!(denominator(12, true), "reported calls");
-        assert_eq!(denominator(1_234, false), "of 1,234 calls");
+        assert_eq!(denominator(12, true), "reported requests");
+        assert_eq!(denominator(1_234, false), "of 1,234 requests");
     }
 
     #[test]
-    fn times_are_said_in_their_unit() {
-        let words = within(Some(250), Some(5_000));
-        assert_eq!(words, "on average, half within 250 ms, 95% within 5 s");
-        assert!(within(None, None).ends_with("95% within more than 5 s"));
+    fn percentiles_are_bounds_in_milliseconds_or_seconds() {
+        assert_eq!(within(Some(250), Some(5_000)), "p50 ≤250 ms · p95 ≤5 s");
+        assert_eq!(within(Some(100), None), "p50 ≤100 ms · p95 >5 s");
     }
 }

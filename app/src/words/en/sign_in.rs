@@ -1,0 +1,11 @@
+//! The sign-in page.
+
+pub const TAB: &str = "Sign in · Latchkey";
+/// The heading and the button.
+pub const SIGN_IN: &str = "Sign in";
+pub const EMAIL: &str = "Email";
+pub const PASSWORD: &str = "Password";
+/// The same for an unknown email address and a wrong password.
+pub const NO_MATCH: &str = "Incorrect email or password. Try again.";
+/// Followed by a link to the setup page.
+pub const NO_ACCOUNTS: &str = "There are no accounts yet. ";
