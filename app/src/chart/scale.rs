@@ -115,7 +115,7 @@ mod tests {
     fn bars_are_named_in_words() {
         assert_eq!(
             [MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, DAY, 7 * DAY].map(span),
-            ["minute", "15 minutes", "hour", "6 hours", "day", "7 days"]
+            ["minute", "15 min", "hour", "6 hours", "day", "7 days"]
         );
         let at = Timestamp(1_795_442_709_123);
         assert_eq!(moment(DAY, at), "14:05");

@@ -111,7 +111,7 @@ impl Stack {
         self.range.times().zip(self.bars.iter().map(Vec::as_slice))
     }
 
-    /// `30 accepted, 10 refused, 4 rate limited`, with numbers as `number` writes them.
+    /// `30 accepted, 10 denied, 4 rate limited`, with numbers as `number` writes them.
     pub fn said(&self, bar: &[i64], number: impl Fn(&i64) -> String) -> String {
         let parts = self.layers.iter().zip(bar);
         let parts = parts.map(|(layer, calls)| {
@@ -133,7 +133,7 @@ mod tests {
         let series = Series::fill_gaps(ChartRange::of(Window::Day, now), now, []);
         let calls = Stack::of_calls(&series);
         let said = calls.said(&[30, 10, 4], i64::to_string);
-        assert_eq!(said, "30 accepted, 10 refused, 4 rate limited");
+        assert_eq!(said, "30 accepted, 10 denied, 4 rate limited");
         let one = StatusCounts {
             succeeded: 7,
             client_errors: 2,
