@@ -137,7 +137,7 @@ mod tests {
             ("environment", "live"),
             ("expires", "never"),
             ("name", "Checkout"),
-            ("rate_limit", "5 requests a second"),
+            ("rate_limit", "5 requests per second"),
             ("scopes", "invoice:read"),
         ];
         assert_eq!(values.iter().collect::<Vec<_>>(), expected);
