@@ -165,9 +165,9 @@ mod tests {
     #[test]
     fn an_invalid_range_is_an_error_with_its_reason() {
         for (from, until, why) in [
-            (0, 0, "before it begins"),
-            (0, -1, "before it begins"),
-            (1, 2, "not begun"),
+            (0, 0, "before the start"),
+            (0, -1, "before the start"),
+            (1, 2, "in the future"),
             (-500, -400, "kept for 400 days"),
         ] {
             let error = days(from, until).expect_err("no range");
