@@ -5,7 +5,7 @@ use crate::{
     context::Theme,
     form::FormPage,
     ui::{Icon, Shape},
-    words::frame,
+    words::{frame, members},
 };
 use domain::account::Identity;
 use leptos::prelude::*;
@@ -27,7 +27,7 @@ pub fn AccountMenu(
                 <summary role="button" aria-label=label>
                     <span class="account-who">
                         <span class="account-email">{email}</span>
-                        <span class="account-role">{identity.role.to_string()}</span>
+                        <span class="account-role">{members::role(identity.role)}</span>
                     </span>
                     <Icon shape=Shape::ChevronDown />
                 </summary>
