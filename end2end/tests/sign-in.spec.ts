@@ -62,7 +62,7 @@ test('two wrong passwords keep the return path', async ({ page, open, signInAs, 
   const email = page.getByRole('textbox', { name: 'Email' });
   for (const wrong of ['the first wrong one', 'the second wrong one']) {
     await fill(page, people.owner.email, wrong);
-    await expect(page.getByRole('alert').filter({ hasText: 'do not match' })).toBeVisible();
+    await expect(page.getByRole('alert').filter({ hasText: 'Incorrect email or password' })).toBeVisible();
     await expect(email).toHaveValue(people.owner.email);
     await expect(page.getByLabel('Password', { exact: true })).toBeVisible();
     await email.fill('');
