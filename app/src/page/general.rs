@@ -15,7 +15,7 @@ use crate::{
         CopyButton, ErrorState, ErrorSummary, FieldNote, Submit, TabTitle, TextField,
         live::Announcer,
     },
-    words::{general, list},
+    words::{general, list, members},
 };
 use domain::account::{Application, Role};
 use leptos::prelude::*;

@@ -42,7 +42,7 @@ async fn a_refused_form_is_shown_again_with_its_values() {
     assert_eq!(answer.status.as_u16(), 422, "{}", answer.body);
     assert_eq!(answer.header("location"), "");
     assert_eq!(answer.header("cache-control"), "no-store");
-    assert!(answer.body.contains("do not match"));
+    assert!(answer.body.contains("Incorrect email or password"));
     assert!(answer.body.contains(OWNER));
     assert!(!answer.body.contains("wrong-password-1"));
 }
