@@ -109,6 +109,9 @@ test('a checkbox of one page never selects a row of another page', { tag: '@js' 
   const two = await createKey(page, open, paths, unique('Not ticked'));
   await open(paths.keys);
   await box(page, one.name).check();
+  await expect(page.getByRole('searchbox', { name: 'Search keys' })).toBeHidden();
+  await page.getByRole('navigation', { name: 'Key groups' }).getByRole('link', { name: 'All' }).click();
+  await expect(page).toHaveURL(/tab=all/);
   await page.getByRole('searchbox', { name: 'Search keys' }).fill(two.name);
   await expect(row(page, one.name)).toHaveCount(0);
   await expect(box(page, two.name)).not.toBeChecked();

@@ -54,7 +54,7 @@ test('an invited person who has a password joins with it', async ({ page, open, 
   await expect(theirs.page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
 
   // A member of two accounts can switch between them.
-  const nav = theirs.page.getByRole('navigation', { name: 'Main' });
+  const nav = theirs.page.locator('.sidebar-head');
   await nav.getByRole('button', { name: /Switch application/ }).click();
   await nav.getByRole('link', { name: /Web shop/ }).click();
   await expect(theirs.page).toHaveURL(first.keys);
