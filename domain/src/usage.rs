@@ -2,6 +2,7 @@
 
 pub mod breakdown;
 pub mod chart;
+pub mod last_day;
 pub mod local;
 pub mod overview;
 pub mod range;

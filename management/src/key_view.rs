@@ -4,7 +4,7 @@ use crate::{ManagementError, UsageView, Viewer};
 use domain::{
     audit::AuditRecord,
     key::{KeySummary, suggestion::ScopeUsage, token::KeyId},
-    security::OpenEventCounts,
+    security::{EventFilter, EventState, OpenEventCounts, SecurityEvent, Severity},
     usage::breakdown::Impact,
 };
 
@@ -82,5 +82,26 @@ impl KeyView {
     /// If the database fails.
     pub async fn open_events(&self) -> Result<OpenEventCounts, ManagementError> {
         self.viewer.open_events(Some(self.key.id)).await
+    }
+
+    /// Returns the key's unacknowledged critical security events, newest first, one of each kind.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn critical_events(&self) -> Result<Vec<SecurityEvent>, ManagementError> {
+        let filter = EventFilter {
+            kind: None,
+            severity: Some(Severity::Critical),
+            state: EventState::Open,
+            key: Some(self.key.id),
+        };
+        let mut events = self.viewer.security_events(&filter, None).await?.rows;
+        let mut kinds = Vec::new();
+        events.retain(|event| {
+            let first = !kinds.contains(&event.kind);
+            kinds.push(event.kind);
+            first
+        });
+        Ok(events)
     }
 }

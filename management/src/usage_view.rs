@@ -3,11 +3,12 @@
 use crate::{ManagementError, Viewer, Zone};
 use domain::{
     Invalid,
-    time::{DAY, Timestamp},
+    time::{DAY, HOUR, Timestamp},
     usage::{
         ChartRange, Level, Series, Subject, Window,
-        breakdown::Breakdown,
+        breakdown::{Breakdown, Dimension},
         chart::{Chart, ChartMarker},
+        last_day::LastDay,
         local::ZoneOffsets,
         range::UsageRetention,
         reported::ReportedCalls,
@@ -110,6 +111,39 @@ impl UsageView {
     pub async fn series(&self, window: Window) -> Result<Series, ManagementError> {
         let telemetry = self.viewer.telemetry();
         Ok(telemetry.series(self.subject, window).await?)
+    }
+
+    /// Returns the calls of the last 24 hours.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn last_day(&self) -> Result<LastDay, ManagementError> {
+        let series = self.series(Window::Day).await?;
+        let (calls, range) = (series.sum(), series.range);
+        let before = ChartRange {
+            window: None,
+            start: range.start.floor(HOUR).plus(-DAY),
+            span: HOUR,
+            bars: 24,
+            // Minutes may be pruned after 25 hours.
+            level: Level::Hour,
+        };
+        let before = self.bars(before).await?;
+        let refused = calls.total() > calls.accepted;
+        let main_refusal = if refused {
+            let breakdown = self.breakdown(range).await?;
+            let codes = breakdown.of(Dimension::Refusal);
+            codes
+                .and_then(|codes| codes.top.first())
+                .map(|code| code.value.clone())
+        } else {
+            None
+        };
+        Ok(LastDay {
+            calls,
+            before: before.iter().map(|bar| bar.calls.total()).sum(),
+            main_refusal,
+        })
     }
 
     /// Returns a chart.

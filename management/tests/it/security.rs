@@ -460,6 +460,47 @@ async fn an_event_is_acknowledged_with_a_note_and_a_repetition_is_a_new_event(
     );
 }
 
+each_database!(a_key_has_one_open_critical_event_of_each_kind);
+async fn a_key_has_one_open_critical_event_of_each_kind(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = home(&test).await;
+    let other = test.issue(&editor, draft()).await;
+    let browser = Sent {
+        browser: true,
+        ..sent(&key)
+    };
+    let critical = |id| {
+        let editor = editor.clone();
+        async move {
+            let view = editor.open_key(id).await.expect("the key");
+            let events = view.critical_events().await.expect("read");
+            events.iter().map(|event| event.kind).collect::<Vec<_>>()
+        }
+    };
+    call(&test.keyring, key.id, browser);
+    // After a day the same kind is another event.
+    test.clock.advance(DAY + HOUR);
+    call(&test.keyring, key.id, browser);
+    for _ in 0..5 {
+        let guess = Sent {
+            secret: &wrong(),
+            ..sent(&key)
+        };
+        call(&test.keyring, key.id, guess);
+    }
+    assert_eq!(critical(key.id).await, [EventKind::FromBrowser]);
+    test.clock.advance(SECOND);
+    editor.revoke(key.id, String::new()).await.expect("works");
+    call(&test.keyring, key.id, sent(&key));
+    let kinds = [EventKind::RevokedUsed, EventKind::FromBrowser];
+    assert_eq!(critical(key.id).await, kinds);
+    assert_eq!(critical(other.id).await, []);
+    for event in events(&editor).await {
+        editor.acknowledge(event.id, "").await.expect("works");
+    }
+    assert_eq!(critical(key.id).await, []);
+}
+
 each_database!(pending_events_are_written_on_close);
 async fn pending_events_are_written_on_close(database: TestDatabase) {
     let test = TestKeyring::new(database).await;

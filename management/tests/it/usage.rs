@@ -7,6 +7,7 @@ use domain::{
     usage::{
         ChartRange, Level, Window,
         breakdown::{Breakdown, Dimension},
+        last_day::LastDay,
     },
 };
 use management::Keyring;
@@ -207,6 +208,35 @@ async fn refusals_are_counted_by_code_with_and_without_the_secret(database: Test
         ];
         assert_eq!(codes, expected);
     }
+}
+
+each_database!(the_last_day_is_compared_with_the_day_before);
+async fn the_last_day_is_compared_with_the_day_before(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    let last_day = || async {
+        let view = editor.open_key(key.id).await.expect("the key");
+        view.usage().last_day().await.expect("read")
+    };
+    assert_eq!(last_day().await, LastDay::default());
+    for _ in 0..5 {
+        call(&test.keyring, &key, "invoice:read", "/", "192.0.2.1");
+    }
+    test.clock.advance(DAY + HOUR);
+    call(&test.keyring, &key, "invoice:read", "/", "192.0.2.1");
+    let seen = last_day().await;
+    assert_eq!((seen.calls.accepted, seen.before), (1, 5));
+    assert_eq!(seen.main_refusal, None);
+    for _ in 0..2 {
+        call(&test.keyring, &key, "tax:read", "/taxes", "192.0.2.1");
+    }
+    let seen = last_day().await;
+    assert_eq!((seen.calls.accepted, seen.calls.refused), (1, 2));
+    assert_eq!(seen.main_refusal.as_deref(), Some("insufficient_scope"));
+    test.clock.advance(3 * DAY);
+    let seen = last_day().await;
+    assert_eq!((seen.calls.total(), seen.before), (0, 0));
 }
 
 each_database!(the_impact_of_a_revocation_is_shown);
