@@ -227,6 +227,17 @@ export async function createKey(
 export const row = (page: Page, name: string) =>
   page.getByRole('table', { name: 'API keys' }).getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
 
+/** Opens the menu on the page of a key, unless it is open. */
+export async function openKeyMenu(page: Page, name: string): Promise<void> {
+  const opener = page.getByRole('main').getByRole('button', { name: `Actions for ${name}` });
+  if ((await opener.locator('..').getAttribute('open')) === null) {
+    await opener.click();
+  }
+}
+
+/** The status in the head of a key's page. */
+export const keyStatus = (page: Page) => page.getByRole('main').locator('.key-head .status');
+
 /** Sends credentials to the gate. */
 export async function whoami(url: string, pair: { id: string; secret: string }): Promise<APIResponse> {
   const client = await request.newContext({ baseURL: url });

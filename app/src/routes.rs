@@ -1,6 +1,7 @@
 //! The paths of the pages.
 
 mod audit;
+mod key;
 mod list;
 mod local;
 mod requests;
@@ -8,6 +9,7 @@ mod security;
 mod usage;
 
 pub use audit::AuditAddress;
+pub use key::{KeyEventsAddress, KeyTab};
 pub use list::ListAddress;
 pub use local::local_path;
 pub use requests::{REFUSED, RequestsAddress};

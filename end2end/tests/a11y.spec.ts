@@ -6,6 +6,8 @@ import {
   expect,
   failedResponse,
   fillKey,
+  keyStatus,
+  openKeyMenu,
   people,
   readCredentials,
   test,
@@ -39,8 +41,10 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
     const long = await createKey(page, open, paths, unique('n'.repeat(40)), ['invoice:read', 'wallet:read', 'tax:read', 'health:read']);
     const off = await createKey(page, open, paths, unique('Switched off'));
     await open(`${paths.keys}/${off.id}`);
+    await openKeyMenu(page, off.name);
+    await expectAccessible(page);
     await page.getByRole('button', { name: 'Deactivate' }).click();
-    await expect(page.getByRole('button', { name: 'Activate', exact: true })).toBeVisible();
+    await expect(keyStatus(page)).toHaveText('Inactive');
     await open(paths.keys);
     await expectAccessible(page);
     await page.getByRole('button', { name: `Actions for ${long.name}` }).click();
@@ -101,9 +105,14 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
     await open(`${paths.keys}/${key.id}/revoke`);
     await expect(page.getByRole('alertdialog').getByRole('table').first()).toBeVisible();
     await expectAccessible(page);
-    await open(`${paths.keys}/${key.id}`);
+    await open(`${paths.keys}/${key.id}?by=route`);
     await expect(page.getByRole('table', { name: 'Route' })).toBeVisible();
     await expectAccessible(page);
+    for (const tab of ['history', 'security']) {
+      await open(`${paths.keys}/${key.id}?tab=${tab}`);
+      await expect(page.getByRole('region', { name: new RegExp(tab, 'i') })).toBeVisible();
+      await expectAccessible(page);
+    }
     await open(`${paths.keys}/${key.id}/regenerate`);
     const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
     await dialog.getByRole('combobox', { name: 'Old key stops working' }).selectOption('custom');

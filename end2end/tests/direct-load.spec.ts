@@ -1,4 +1,4 @@
-import { createKey, expect, failedResponse, people, row, test, unique, waitUntilIdle } from '../fixtures.ts';
+import { createKey, expect, failedResponse, keyStatus, openKeyMenu, people, row, test, unique, waitUntilIdle } from '../fixtures.ts';
 
 test.describe('every page loads directly, without errors in the console', { tag: '@js' }, () => {
   for (const path of ['/sign-in', '/setup']) {
@@ -52,7 +52,7 @@ test.describe('every page loads directly, without errors in the console', { tag:
     });
   }
 
-  for (const path of ['', '/edit', '/regenerate', '/revoke', '?window=30d', '?from=2026-11-01&until=2026-11-20&zone=utc']) {
+  for (const path of ['', '/edit', '/regenerate', '/revoke', '?window=30d', '?from=2026-11-01&until=2026-11-20&zone=utc', '?tab=security&state=all', '?tab=history', '?by=nonsense&chart=responses&rows=all']) {
     test(`/apps/{app}/settings/api-keys/{key}${path}`, async ({ page, open, signInAs }) => {
       const paths = await signInAs(people.owner);
       const key = await createKey(page, open, paths, unique('Direct'));
@@ -140,8 +140,9 @@ test.describe('every page loads directly, without errors in the console', { tag:
     await expect(page.locator('html')).toHaveAttribute('data-failed', '');
     await expect(page.locator('html')).not.toHaveAttribute('data-js');
     await expect(page.getByRole('button', { name: 'Copy API key' })).toHaveCount(0);
+    await openKeyMenu(page, key.name);
     await page.getByRole('button', { name: 'Deactivate' }).click();
-    await expect(page.getByText('Inactive').first()).toBeVisible();
+    await expect(keyStatus(page)).toHaveText('Inactive');
   });
 });
 

@@ -36,7 +36,7 @@ test('an edit shows its changes before it is saved, and the gate applies it imme
   const paths = await signInAs(people.developer);
   const key = await createKey(page, open, paths, unique('Edited'), ['invoice:read', 'wallet:read']);
   await open(`${paths.keys}/${key.id}`);
-  await page.getByRole('main').getByRole('link', { name: 'Edit' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Edit', exact: true }).click();
   await expect(page).toHaveURL(`${paths.keys}/${key.id}/edit`);
   const dialog = dialogOf(page, key.name);
   await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(2);
@@ -62,7 +62,7 @@ test('an edit shows its changes before it is saved, and the gate applies it imme
   const first = await whoami(server.url, key);
   expect(await first.json()).toMatchObject({ scopes: ['invoice:read'] });
   expect((await whoami(server.url, key)).status()).toBe(429);
-  await open(`${paths.keys}/${key.id}`);
+  await open(`${paths.keys}/${key.id}?tab=history`);
   await expect(page.getByRole('region', { name: 'History' })).toContainText('no longer grants wallet:read');
 });
 

@@ -44,8 +44,8 @@ test('times are in the application’s zone, with and without JavaScript', async
   await open(`${paths.app}/settings/members`);
   const since = page.getByRole('region', { name: 'Members' }).locator('time').first();
   await expect(since).toHaveAttribute('title', /\d\d:\d\d .*\(Asia\/Kolkata\)$/);
-  await open(`${paths.keys}/${key.id}`);
-  const made = page.getByRole('region', { name: 'Details' }).locator('time').first();
+  await open(`${paths.keys}/${key.id}?tab=history`);
+  const made = page.getByRole('region', { name: 'History' }).locator('time').first();
   await expect(made).toHaveAttribute('title', /\(Asia\/Kolkata\)$/);
   await expect(made).toHaveAttribute('datetime', /Z$/);
   await open(`${paths.app}/settings/general`);

@@ -24,28 +24,34 @@ test('the revoke dialog of an unused key shows that nothing depends on it', asyn
   await expect(dialog.getByRole('table')).toHaveCount(0);
 });
 
-test('a key’s page shows suggestions, and where its calls come from', async ({ page, open, signInAs, server }) => {
+test('a key’s page shows recommendations, and where its calls come from', async ({ page, open, signInAs, server }) => {
   const paths = await signInAs(people.owner);
   const key = await createKey(page, open, paths, unique('Open'));
   expect((await whoami(server.url, key)).status()).toBe(200);
   // Opening the revoke dialog writes the usage counts.
   await open(`${paths.keys}/${key.id}/revoke`);
   await open(`${paths.keys}/${key.id}?window=1h`);
-  const suggestions = page.getByRole('region', { name: 'Suggestions' });
-  await expect(suggestions.getByRole('listitem')).toHaveCount(1);
-  await expect(suggestions).toContainText('Works from any IP');
-  const usage = page.getByRole('region', { name: 'Usage' });
-  await expect(usage.getByRole('table', { name: 'Route' })).toContainText('GET /v1/whoami');
-  await expect(usage.getByRole('table', { name: 'Scope' })).toContainText('No scope required');
-  await expect(page.getByRole('region', { name: 'Permissions' })).toContainText('invoice:read');
+  const recommended = page.getByRole('region', { name: 'Recommended' });
+  await expect(recommended.getByRole('listitem')).toHaveCount(1);
+  await expect(recommended).toContainText(/works from any/i);
+  const breakdown = page.getByRole('region', { name: 'Breakdown' });
+  await expect(breakdown.getByRole('table', { name: 'IP address' })).toContainText('127.0.0.1');
+  await breakdown.getByRole('link', { name: 'Route' }).click();
+  await expect(page).toHaveURL(/\?window=1h&by=route$/);
+  await expect(breakdown.getByRole('table', { name: 'Route' })).toContainText('GET /v1/whoami');
+  await breakdown.getByRole('link', { name: 'Scope' }).click();
+  await expect(breakdown.getByRole('table', { name: 'Scope' }).getByRole('row')).toHaveCount(2);
+  await breakdown.getByRole('link', { name: 'Reason' }).click();
+  await expect(breakdown).toContainText('No requests in this period.');
+  await expect(page.getByRole('region', { name: 'Access' })).toContainText('invoice:read');
 });
 
-test('a viewer sees neither forms nor suggestions', async ({ page, open, signInAs }) => {
+test('a viewer sees neither forms nor recommendations', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
   const key = await createKey(page, open, paths, unique('Read'));
   await signInAs(people.viewer);
   await open(`${paths.keys}/${key.id}`);
   await expect(page.getByRole('heading', { name: key.name, level: 1 })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Regenerate secret' })).toHaveCount(0);
-  await expect(page.getByRole('region', { name: 'Suggestions' })).toHaveCount(0);
+  await expect(page.getByRole('region', { name: 'Recommended' })).toHaveCount(0);
 });

@@ -2,7 +2,9 @@ import {
   createKey,
   expect,
   failedResponse,
+  keyStatus,
   makeSignInStale,
+  openKeyMenu,
   people,
   row,
   signIn,
@@ -48,8 +50,9 @@ for (const where of ['the list', 'the page of the key']) {
     const key = await createKey(page, open, paths, unique('Asleep'));
     const path = where === 'the list' ? paths.keys : `${paths.keys}/${key.id}`;
     await open(`${paths.keys}/${key.id}`);
+    await openKeyMenu(page, key.name);
     await page.getByRole('main').getByRole('button', { name: 'Deactivate' }).click();
-    await expect(page.getByRole('main').getByRole('button', { name: 'Activate', exact: true })).toBeVisible();
+    await expect(keyStatus(page)).toHaveText('Inactive');
 
     await open(path);
     await makeSignInStale(server);
@@ -57,6 +60,7 @@ for (const where of ['the list', 'the page of the key']) {
       await row(page, key.name).getByRole('button', { name: `Actions for ${key.name}` }).click();
       await row(page, key.name).getByRole('button', { name: 'Activate' }).click();
     } else {
+      await openKeyMenu(page, key.name);
       await page.getByRole('main').getByRole('button', { name: 'Activate', exact: true }).click();
     }
     const question = page.getByRole('alert').filter({ has: page.getByLabel('Password', { exact: true }) });
@@ -76,7 +80,7 @@ for (const where of ['the list', 'the page of the key']) {
     if (where === 'the list') {
       await expect(row(page, key.name).getByText('Active', { exact: true })).toBeVisible();
     } else {
-      await expect(page.getByRole('main').getByRole('button', { name: 'Deactivate' })).toBeVisible();
+      await expect(keyStatus(page)).toHaveText('Active');
     }
     expect((await whoami(server.url, key)).status()).toBe(200);
   });
@@ -104,13 +108,15 @@ test('a key is deactivated on its page, which lists who changed it', async ({ pa
   const key = await createKey(page, open, paths, unique('Pausing'));
   await open(`${paths.keys}/${key.id}`);
   const main = page.getByRole('main');
+  await openKeyMenu(page, key.name);
   await main.getByRole('button', { name: 'Deactivate' }).click();
-  await expect(main.getByRole('button', { name: 'Activate', exact: true })).toBeVisible();
+  await expect(keyStatus(page)).toHaveText('Inactive');
   expect((await whoami(server.url, key)).status()).toBe(401);
+  await openKeyMenu(page, key.name);
   await main.getByRole('button', { name: 'Activate', exact: true }).click();
-  await expect(main.getByRole('button', { name: 'Deactivate' })).toBeVisible();
+  await expect(keyStatus(page)).toHaveText('Active');
   expect((await whoami(server.url, key)).status()).toBe(200);
-  await open(`${paths.keys}/${key.id}`);
+  await main.getByRole('link', { name: 'History' }).click();
   const history = page.getByRole('region', { name: 'History' });
   await expect(history.getByRole('listitem').first()).toContainText(people.developer.email);
   await expect(history.getByRole('listitem')).toHaveCount(4);
@@ -127,6 +133,9 @@ test('the page of a key shows its last use', async ({ page, open, signInAs, serv
     await open(`${paths.keys}/${key.id}`);
     await expect(page.getByText('Never used')).toHaveCount(0, { timeout: 500 });
   }).toPass();
-  await expect(page.getByRole('region', { name: 'Details' })).toContainText('127.0.0.1');
+  const figures = page.getByRole('main').locator('.key-figures');
+  await expect(figures).toContainText('127.0.0.1');
+  await expect(figures).toContainText(/Requests, 24 h\s*1\s*None the day before/);
+  await expect(page.getByRole('region', { name: 'Details' })).toContainText('GET /v1/whoami');
   await expect(page.getByRole('region', { name: 'Usage' })).toContainText('Accepted 1');
 });

@@ -34,7 +34,7 @@ test('a key’s page links to its requests, and each shows why it was refused', 
   await call(request, key, 'invoice:read', 200);
   const id = await call(request, key, 'tax:read', 403);
   await open(`${paths.keys}/${key.id}`);
-  await page.getByRole('link', { name: 'View recent requests' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Requests' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Requests' })).toBeVisible();
   await expect(page).toHaveTitle(/^Requests · .* · Latchkey$/);
   await expect(calls(page)).toHaveCount(2);
@@ -164,7 +164,7 @@ test('support opens a request by its id, and the access is recorded', async ({ p
   await expect(check(page, 'Required scopes granted')).toContainText('Granted: invoice:read');
   await clearSession(page);
   await signInAs(people.owner);
-  await open(`${paths.keys}/${key.id}`);
+  await open(`${paths.keys}/${key.id}?tab=history`);
   await expect(page.getByRole('region', { name: 'History' })).toContainText('Request 4712');
 });
 

@@ -37,11 +37,16 @@ test('wrong secrets cause one event, which is acknowledged with a note', async (
   await guess(request, key, other, 4);
   await open(`${paths.keys}/${key.id}`);
   await expect(page.getByRole('heading', { level: 1, name: key.name })).toBeVisible();
-  await expect(page.getByText(/(open|critical) security events?/)).toHaveCount(0);
+  const tab = page.getByRole('navigation', { name: 'Sections of this key' }).getByRole('link', { name: 'Security' });
+  await expect(tab).toHaveAccessibleName('Security');
   await guess(request, key, other, 3);
   await open(`${paths.keys}/${key.id}`);
-  await expect(page.getByText('1 open security event.')).toBeVisible();
-  await page.getByRole('link', { name: 'Review' }).click();
+  await expect(tab).toHaveAccessibleName('Security, 1 open event');
+  await tab.click();
+  await expect(page).toHaveURL(/\?tab=security$/);
+  await expect(page.getByRole('heading', { level: 1, name: key.name })).toBeVisible();
+  await expect(events(page)).toHaveCount(1);
+  await open(`${paths.app}/settings/security-events?key=${key.id}`);
   await expect(page.getByRole('heading', { level: 1, name: 'Security' })).toBeVisible();
   await expect(page).toHaveTitle(/^Security · .* · Latchkey$/);
   await expect(events(page)).toHaveCount(1);
@@ -89,6 +94,14 @@ test('a secret sent by a browser and the use of a revoked key are critical event
   await expect(events(page)).toContainText('Secret sent by a browser');
   await expect(events(page)).toContainText('once');
   await expect(events(page).getByRole('link', { name: 'Regenerate secret' })).toHaveAttribute('href', new RegExp(`${key.id}/regenerate$`));
+
+  // The page of the key names the event with its remedy.
+  await open(`${paths.keys}/${key.id}`);
+  const banner = page.getByRole('main').locator('.notice[data-tone="danger"]');
+  await expect(banner).toContainText('A browser sends this secret');
+  await expect(banner.getByRole('link', { name: 'Regenerate secret' })).toHaveAttribute('href', new RegExp(`${key.id}/regenerate$`));
+  await banner.getByRole('link', { name: 'View events' }).click();
+  await expect(page).toHaveURL(/\?tab=security$/);
 
   await open(`${paths.keys}/${key.id}/revoke`);
   await page.getByRole('textbox', { name: 'Type the key name to confirm' }).fill(key.name);

@@ -46,7 +46,7 @@ test('support finds a key by its mask after giving a reason, sees no secret, can
 
   await clearSession(page);
   await signInAs(people.owner);
-  await open(`${paths.keys}/${key.id}`);
+  await open(`${paths.keys}/${key.id}?tab=history`);
   const history = page.getByRole('region', { name: 'History' });
   await expect(history).toContainText(people.support.email);
   await expect(history).toContainText('Request 4711');

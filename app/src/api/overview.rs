@@ -18,7 +18,7 @@ pub async fn read_overview(
     #[server(default)] zone: String,
 ) -> Result<Drawn<OpenEventCounts, [Markup; 2]>, AppError> {
     use crate::{
-        part::{InSight, UsagePanel},
+        part::{InSight, usage::UsagePanel},
         routes,
         words::overview as words,
     };
@@ -28,6 +28,7 @@ pub async fn read_overview(
         from,
         until,
         zone,
+        ..routes::UsageAddress::default()
     };
     let asked = crate::context::asked(&address);
     let usage = viewer.usage().await;

@@ -1,12 +1,24 @@
 //! Usage over time.
+#![expect(
+    clippy::too_many_arguments,
+    reason = "a server function takes one for each part of the address"
+)]
 
-use crate::{error::AppError, ui::drawn::Drawn};
+use crate::{
+    error::AppError,
+    ui::drawn::{Drawn, Markup},
+};
 use domain::key::token::KeyId;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Calls with one key over a window (`1h`, `24h`, `7d`, `30d`, `90d`) or from one day to another, by what they have in
-/// common; times in the application's zone, or in `utc`.
+/// Whether services reported responses in the time of a chart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reported(pub bool);
+
+/// A chart of the calls with one key over a window (`1h`, `24h`, `7d`, `30d`, `90d`) or from one day to another, and their
+/// breakdown `by` a dimension; times in the application's zone, or in `utc`. `chart=responses` shows what services reported
+/// instead of the outcomes of the gate, and `rows=all` all rows of the breakdown.
 #[server(name = KeyInsight, prefix = "/api", endpoint = "key_insight")]
 pub async fn key_insight(
     app: String,
@@ -15,26 +27,38 @@ pub async fn key_insight(
     #[server(default)] from: String,
     #[server(default)] until: String,
     #[server(default)] zone: String,
-) -> Result<Drawn<()>, AppError> {
-    use crate::{part::UsagePanel, routes, ui::drawn::Markup, words::key as words};
+    #[server(default)] chart: String,
+    #[server(default)] by: String,
+    #[server(default)] rows: String,
+) -> Result<Drawn<Reported, [Markup; 2]>, AppError> {
+    use crate::{
+        part::usage::{BreakdownByDimension, KeyChart},
+        routes::{self, UsageAddress},
+    };
     let viewer = crate::context::viewer(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
-    let address = routes::UsageAddress {
+    let address = UsageAddress {
         window,
         from,
         until,
         zone,
+        chart,
+        by,
+        rows,
     };
-    let asked = crate::context::asked(&address);
-    let usage = viewer.open_key(id).await?.usage();
-    let chart = usage.chart(asked).await?;
+    let view = viewer.open_key(id).await?;
+    let usage = view.usage();
+    let chart = usage.chart(crate::context::asked(&address)).await?;
     let breakdown = usage.breakdown(chart.series.range).await?;
+    let rules = view.key().ip_rules.clone();
     let path = routes::key(&app, id);
-    let files = ["usage", "breakdown"].map(|what| routes::key_file(&app, &key, what));
-    let panel = view! { <UsagePanel chart breakdown path address files id="key-usage" title=words::CALLS /> };
+    let [numbers, parts] = ["usage", "breakdown"].map(|what| routes::key_file(&app, &key, what));
+    let data = Reported(!chart.answers.is_empty());
+    let chart = view! { <KeyChart chart path=path.clone() address=address.clone() file=numbers /> };
+    let breakdown = view! { <BreakdownByDimension breakdown rules path address file=parts /> };
     Ok(Drawn {
-        data: (),
-        markup: Markup::of(panel),
+        data,
+        markup: [Markup::of(chart), Markup::of(breakdown)],
     })
 }
 
@@ -50,7 +74,7 @@ pub struct Revocable {
 /// Whose calls would end with a key; only editors ask. Nothing where it has ended already.
 #[server(name = KeyImpact, prefix = "/api", endpoint = "key_impact")]
 pub async fn key_impact(app: String, key: String) -> Result<Drawn<Option<Revocable>>, AppError> {
-    use crate::{part::Impact, ui::drawn::Markup};
+    use crate::part::Impact;
     use domain::key::state::State;
     let editor = crate::context::editor(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;

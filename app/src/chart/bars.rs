@@ -1,13 +1,13 @@
-//! Bars and where they stand, in the units of the picture.
+//! Bars and where they stand: from the left in percent of the picture's width, from the top in pixels of its height. So a
+//! picture is drawn for any width, and its words keep their size.
 
 use super::{scale, stack::Stack};
 use domain::usage::{chart::ChartMarker as Change, local::ZoneOffsets};
 
-/// The picture's width.
-pub const WIDTH: f64 = 960.0;
-/// The picture's height.
-pub const HEIGHT: f64 = 210.0;
-const LEFT: f64 = 40.0;
+/// The picture's width, in percent.
+const WIDTH: f64 = 100.0;
+/// The picture's height, in pixels.
+pub const HEIGHT: f64 = 180.0;
 const TOP: f64 = 8.0;
 const BOTTOM: f64 = 22.0;
 
@@ -67,8 +67,6 @@ pub struct Plot {
     pub labels: Vec<String>,
     /// The width of a bar.
     pub step: f64,
-    /// Where the lines begin.
-    pub left: f64,
     /// Where the bars stand.
     pub floor: f64,
 }
@@ -81,8 +79,8 @@ pub fn plot(stack: &Stack, local: &ZoneOffsets, changes: &[Change]) -> Plot {
     let top = real(ticks.last().copied().unwrap_or(1));
     let floor = HEIGHT - BOTTOM;
     let height = |count: i64| real(count) / top * (floor - TOP);
-    let step = (WIDTH - LEFT) / real(count(stack));
-    let place = |n: i64| LEFT + real(n) * step;
+    let step = WIDTH / real(count(stack));
+    let place = |n: i64| real(n) * step;
 
     let (mut bars, mut labels) = (Vec::new(), Vec::new());
     for (n, (at, calls)) in (0..).zip(stack.times()) {
@@ -114,7 +112,7 @@ pub fn plot(stack: &Stack, local: &ZoneOffsets, changes: &[Change]) -> Plot {
     let rows = ticks
         .iter()
         .map(|tick| Mark {
-            x: LEFT - 6.0,
+            x: 0.0,
             y: floor - height(*tick),
             text: scale::short(*tick),
             minor: false,
@@ -126,7 +124,7 @@ pub fn plot(stack: &Stack, local: &ZoneOffsets, changes: &[Change]) -> Plot {
         .filter_map(|change| {
             let place = i64::try_from(stack.range.bar_index(change.at)?).ok()?;
             Some(Tick {
-                x: LEFT + real(place) * step + step / 2.0,
+                x: real(place) * step + step / 2.0,
                 label: said(change, local),
             })
         })
@@ -138,7 +136,6 @@ pub fn plot(stack: &Stack, local: &ZoneOffsets, changes: &[Change]) -> Plot {
         ticks,
         labels,
         step,
-        left: LEFT,
         floor,
     }
 }
@@ -209,7 +206,7 @@ mod tests {
         assert!(tick.x > bar.x && tick.x < bar.x + bar.width);
         for bar in &plot.bars {
             assert!(bar.y >= TOP - 0.01 && bar.y + bar.height <= HEIGHT - BOTTOM + 0.01);
-            assert!(bar.x >= LEFT && bar.x + bar.width <= WIDTH + 0.01);
+            assert!(bar.x >= 0.0 && bar.x + bar.width <= WIDTH + 0.01);
         }
         assert_eq!(plot.columns.len(), 6);
         assert_eq!(plot.labels.len(), series.buckets.len());

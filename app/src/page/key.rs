@@ -1,34 +1,34 @@
 //! One key.
 
+mod history;
+mod overview;
+mod security;
+
 use super::{Here, param, tab_title};
 use crate::{
-    api::{
-        keys::{
-            read::{KeyTitle, show_key},
-            rotate::{RetireKey, key_rotation},
-        },
-        usage::key_insight,
-    },
+    api::keys::read::{KeyTitle, show_key},
     error::AppError,
     part::{
-        Changes, OpenEventsNotice, UsageTools,
+        Changes,
         key_actions::{ChangeForms, ChangeNotice},
-        retiring::Ends,
     },
-    routes::{self, EventsAddress, RequestsAddress, UsageAddress},
+    routes::{self, KeyTab, RequestsAddress},
     ui::{
         ErrorState, TabTitle,
         drawn::{Drawn, InPlace, Markup, Show},
     },
-    words::{key as words, rotate},
+    words::{key as key_words, key_page as words},
 };
+use history::KeyHistory;
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_query_map};
+use overview::KeyOverview;
+use security::KeySecurity;
 
-/// A key's head, and what there is to know of it.
-type Details = Resource<Result<Drawn<KeyTitle, [Markup; 2]>, AppError>, InPlace>;
+/// A key's head, its figures, and the cards beside its usage.
+type Details = Resource<Result<Drawn<KeyTitle, [Markup; 3]>, AppError>, InPlace>;
 
-/// Everything about one key; the questions before a revocation and a new secret open above it.
+/// The key's head, and one of its tabs; dialogs open above them.
 #[component]
 pub fn Key() -> impl IntoView {
     let app = param("app");
@@ -40,76 +40,63 @@ pub fn Key() -> impl IntoView {
         false,
     );
     let query = use_query_map();
-    let address = Memo::new(move |_| query.with(UsageAddress::read));
-    let insight = Resource::<_, InPlace>::new_with_options(
-        move || (app.get(), id.get(), address.get()),
-        |(app, key, address)| {
-            let UsageAddress {
-                window,
-                from,
-                until,
-                zone,
-            } = address;
-            key_insight(app, key, window, from, until, zone)
-        },
-        false,
-    );
-    let path = Signal::derive(move || format!("{}/{}", routes::list(&app.get()), id.get()));
+    let tab = Memo::new(move |_| {
+        query.with(|query| KeyTab::parse(&query.get("tab").unwrap_or_default()))
+    });
     view! {
-        <nav class="breadcrumb" aria-label="Breadcrumb">
-            <ol>
-                <li>
-                    <a href=move || routes::list(&app.get())>"API Keys"</a>
-                </li>
-            </ol>
-        </nav>
-        <Head details />
-        <Outlet />
+        <div class="key-page">
+            <Head app id details tab />
+            <Outlet />
+            <ChangeNotice app />
+            {move || match tab.get() {
+                KeyTab::Overview => view! { <KeyOverview app id details /> }.into_any(),
+                KeyTab::Security => view! { <KeySecurity app id /> }.into_any(),
+                KeyTab::History => view! { <KeyHistory app id /> }.into_any(),
+            }}
+        </div>
         <ChangeForms app />
-        <ChangeNotice app />
-        <Rotated app id />
-        <About app id details />
-        <section class="card" aria-labelledby="usage">
-            <h2 id="usage">{words::USAGE}</h2>
-            <p>
-                <a href=move || {
-                    RequestsAddress::of_key(&id.get()).path(&routes::requests(&app.get()))
-                }>{words::RECENT}</a>
-            </p>
-            <UsageTools path address />
-            <Transition>
-                {move || Suspend::new(async move {
-                    match insight.await {
-                        Ok(Drawn { markup, .. }) => view! { <Show markup class="drawn" /> }.into_any(),
-                        Err(error) => view! { <ErrorState error /> }.into_any(),
-                    }
-                })}
-            </Transition>
-        </section>
     }
 }
 
-/// Its name, where it stands, and what can be done.
+/// Its name, status and actions, and the tabs.
 #[component]
-fn Head(details: Details) -> impl IntoView {
+fn Head(app: Memo<String>, id: Memo<String>, details: Details, tab: Memo<KeyTab>) -> impl IntoView {
     let here = Here::from_frame();
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 let here = here.await;
                 match (details.await, here) {
-                    (Ok(Drawn { data, markup: [head, _] }), Ok(here)) => {
-                        let title = tab_title(&data.name, &here.application.name);
+                    (Ok(Drawn { data, markup: [head, ..] }), Ok(here)) => {
+                        let title = move || {
+                            let title = match tab.get() {
+                                KeyTab::Overview => data.name.clone(),
+                                KeyTab::Security => format!("{} · {}", words::SECURITY, data.name),
+                                KeyTab::History => format!("{} · {}", words::HISTORY, data.name),
+                            };
+                            let title = tab_title(&title, &here.application.name);
+                            view! { <TabTitle text=title /> }
+                        };
                         view! {
-                            <TabTitle text=title />
+                            {title}
                             <Show markup=head class="drawn" />
+                            <Tabs app id tab open=data.open.all />
                         }
                             .into_any()
                     }
                     (Err(error), _) | (_, Err(error)) => {
                         view! {
+                            <nav class="breadcrumb" aria-label="Breadcrumb">
+                                <ol>
+                                    <li>
+                                        <a href=move || {
+                                            routes::list(&app.get())
+                                        }>{crate::words::list::TITLE}</a>
+                                    </li>
+                                </ol>
+                            </nav>
                             <h1 class="visually-hidden" tabindex="-1">
-                                {words::KEY}
+                                {key_words::KEY}
                             </h1>
                             <ErrorState error />
                         }
@@ -121,65 +108,32 @@ fn Head(details: Details) -> impl IntoView {
     }
 }
 
-/// Suggestions, facts and history.
+/// Links, so that each tab has an address.
 #[component]
-fn About(app: Memo<String>, id: Memo<String>, details: Details) -> impl IntoView {
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                let Drawn { data, markup: [_, about] } = details.await.ok()?;
-                let events = EventsAddress::of_key(&id.get_untracked())
-                    .path(&routes::security_events(&app.get_untracked()));
-                Some(
-                    view! {
-                        <OpenEventsNotice events=data.open path=events />
-                        <Show markup=about class="drawn" />
-                    },
-                )
-            })}
-        </Transition>
-    }
-}
-
-/// What is left to do where the secret was regenerated: it comes first on an old key's page.
-#[component]
-fn Rotated(app: Memo<String>, id: Memo<String>) -> impl IntoView {
-    let here = Here::from_frame();
-    let action = ServerAction::<RetireKey>::new();
-    let changes = Changes::here();
-    let version = action.version();
-    Effect::new(move |_| {
-        if version.get() > 0 {
-            changes.bump();
+fn Tabs(app: Memo<String>, id: Memo<String>, tab: Memo<KeyTab>, open: i64) -> impl IntoView {
+    let path = move || format!("{}/{}", routes::list(&app.get()), id.get());
+    let current = move |this: KeyTab| (tab.get() == this).then_some("page");
+    let link = move |this: KeyTab, words: &'static str| {
+        view! {
+            <a href=move || this.path(&path()) aria-current=move || current(this) data-noscroll="">
+                {words}
+            </a>
         }
-    });
-    let rotation = Resource::<_, InPlace>::new_with_options(
-        move || (app.get(), id.get(), changes.version()),
-        |(app, key, _)| key_rotation(app, key),
-        false,
-    );
+    };
+    let requests = move || RequestsAddress::of_key(&id.get()).path(&routes::requests(&app.get()));
+    let count = (open > 0).then(|| view! { <span class="tab-count">{open}</span> });
     view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                let here = here.await;
-                let Drawn { data, markup } = rotation.await.ok()?;
-                let retiring = data?.retiring;
-                let editable = here.is_ok_and(|here| here.identity.role.can_edit_keys());
-                let title = if retiring { rotate::RETIRING } else { rotate::RETIRED };
-                let forms = (editable && retiring)
-                    .then(|| {
-                        view! { <Ends app=app.get_untracked() key=id.get_untracked() action /> }
-                    });
-                Some(
-                    view! {
-                        <section class="card" aria-labelledby="retiring">
-                            <h2 id="retiring">{title}</h2>
-                            <Show markup class="drawn" />
-                            {forms}
-                        </section>
-                    },
-                )
-            })}
-        </Transition>
+        <nav class="tabs" aria-label=words::TABS>
+            {link(KeyTab::Overview, words::OVERVIEW)} <a href=requests>{words::REQUESTS}</a>
+            <a
+                href=move || KeyTab::Security.path(&path())
+                aria-current=move || current(KeyTab::Security)
+                aria-label=words::security_label(open)
+                data-noscroll=""
+            >
+                {words::SECURITY}
+                {count}
+            </a> {link(KeyTab::History, words::HISTORY)}
+        </nav>
     }
 }

@@ -3,7 +3,7 @@
 use super::{Here, param, tab_title};
 use crate::{
     api::overview::read_overview,
-    part::{OpenEventsNotice, UsageTools},
+    part::{OpenEventsNotice, usage::UsageTools},
     routes::{self, UsageAddress},
     ui::{
         ErrorState, TabTitle,
@@ -29,6 +29,7 @@ pub fn Overview() -> impl IntoView {
                 from,
                 until,
                 zone,
+                ..
             } = address;
             read_overview(app, window, from, until, zone)
         },

@@ -10,7 +10,7 @@ use crate::{
 };
 use domain::{
     key::token::KeyId,
-    security::{MAX_NOTE_CHARS, Remedy, SecurityEvent, Severity},
+    security::{EventKey, MAX_NOTE_CHARS, Remedy, SecurityEvent, Severity},
     time::{MINUTE, Timestamp},
 };
 use leptos::prelude::*;
@@ -161,28 +161,14 @@ fn meta(app: Option<&str>, event: &SecurityEvent, now: Timestamp) -> AnyView {
 
 /// Links to what can be done by whoever looks.
 fn remedies(app: &str, event: &SecurityEvent, editor: bool) -> AnyView {
-    let alive = event.key.as_ref().filter(|key| key.revocable && editor);
     let all = event.kind.remedies().iter();
     let links: Vec<_> = all
         .filter_map(|remedy| {
-            let path = match (remedy, &event.key) {
-                (Remedy::Requests, Some(key)) => {
-                    RequestsAddress::of_key(&key.id.to_string()).path(&routes::requests(app))
-                }
-                (Remedy::Members, _) => routes::members(app),
-                (Remedy::AuditLog, _) => {
-                    AuditAddress::on(&event.subject).path(&routes::audit_log(app))
-                }
-                (Remedy::RestrictAddresses, _) => {
-                    format!("{}#allowed_ips", routes::edit(app, alive?.id))
-                }
-                (Remedy::Scopes, _) => format!("{}#scopes", routes::edit(app, alive?.id)),
-                (Remedy::Regenerate, _) => {
-                    routes::regenerate(app, alive.filter(|key| !key.replaced)?.id)
-                }
-                (Remedy::Deactivate, _) => return Some(deactivate(app, alive?.id)),
-                (Remedy::Requests, None) => return None,
-            };
+            if *remedy == Remedy::Deactivate {
+                let key = changeable(event, editor)?;
+                return Some(deactivate(app, key.id));
+            }
+            let path = remedy_path(app, *remedy, event, editor)?;
             Some(
                 view! {
                     <a class="button" data-variant="secondary" data-size="small" href=path>
@@ -194,6 +180,33 @@ fn remedies(app: &str, event: &SecurityEvent, editor: bool) -> AnyView {
         })
         .collect();
     links.into_any()
+}
+
+/// Where a remedy leads; nothing if it leads nowhere, or the reader may not go there.
+pub fn remedy_path(
+    app: &str,
+    remedy: Remedy,
+    event: &SecurityEvent,
+    editor: bool,
+) -> Option<String> {
+    let key = || changeable(event, editor);
+    Some(match remedy {
+        Remedy::Requests => {
+            let key = event.key.as_ref()?.id.to_string();
+            RequestsAddress::of_key(&key).path(&routes::requests(app))
+        }
+        Remedy::Members => routes::members(app),
+        Remedy::AuditLog => AuditAddress::on(&event.subject).path(&routes::audit_log(app)),
+        Remedy::RestrictAddresses => format!("{}#allowed_ips", routes::edit(app, key()?.id)),
+        Remedy::Scopes => format!("{}#scopes", routes::edit(app, key()?.id)),
+        Remedy::Regenerate => routes::regenerate(app, key().filter(|key| !key.replaced)?.id),
+        Remedy::Deactivate => return None,
+    })
+}
+
+/// The key of an event, if the reader may change it.
+fn changeable(event: &SecurityEvent, editor: bool) -> Option<&EventKey> {
+    event.key.as_ref().filter(|key| key.revocable && editor)
 }
 
 fn deactivate(app: &str, id: KeyId) -> AnyView {

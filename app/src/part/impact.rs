@@ -1,6 +1,6 @@
 //! What would end with a key.
 
-use super::{breakdown::passed, key_facts::last_used};
+use super::{key::facts::last_used, usage::breakdown::passed};
 use crate::{ui::Notice, words::revoke};
 use domain::{key::KeySummary, time::Timestamp, usage::breakdown::Impact as Calls};
 use leptos::prelude::*;

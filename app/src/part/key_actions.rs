@@ -9,7 +9,7 @@ use crate::{
     form::{FormPage, sent, use_outcome},
     routes,
     ui::{Icon, Notice, Shape},
-    words::{edit, fresh, list as words, rotate},
+    words::{edit, fresh, list as words},
 };
 use domain::key::{KeySummary, state::State, token::KeyId};
 use leptos::{html, prelude::*, server_fn::ServerFn};
@@ -253,67 +253,39 @@ pub fn KeyActions(
     app: String,
     /// The key.
     key: KeySummary,
-    /// Whether they look like buttons, not like lines of a menu.
-    #[prop(optional)]
-    buttons: bool,
 ) -> impl IntoView {
-    let class = buttons.then_some("button");
     let change = matches!(key.state, State::Active | State::Inactive { .. }).then(|| {
-        let path = routes::edit(&app, key.id);
-        let variant = buttons.then_some("secondary");
         view! {
-            <a href=path class=class data-variant=variant>
+            <a href=routes::edit(&app, key.id)>
                 <Icon shape=Shape::Edit />
                 {edit::EDIT}
             </a>
         }
     });
-    let revocable = !matches!(key.state, State::Revoked { .. });
-    let revoke = revocable.then(|| {
-        let path = routes::revoke(&app, key.id);
-        let variant = buttons.then_some("danger");
+    let revoke = (!matches!(key.state, State::Revoked { .. })).then(|| {
         view! {
-            <a href=path class=class data-variant=variant data-tone="danger">
+            <a href=routes::revoke(&app, key.id) data-tone="danger">
                 <Icon shape=Shape::Trash />
                 {words::REVOKE}
             </a>
         }
     });
-    // A menu has its own line for it.
-    let regenerate = (buttons && key.may_regenerate().is_ok()).then(|| {
-        let path = routes::regenerate(&app, key.id);
-        let variant = buttons.then_some("secondary");
-        view! {
-            <a href=path class=class data-variant=variant>
-                <Icon shape=Shape::Key />
-                {rotate::TITLE}
-            </a>
-        }
-    });
     view! {
         {change}
-        {regenerate}
-        {switch(&key, class)}
+        {switch(&key)}
         {revoke}
     }
 }
 
-/// Off where it is active, on where it is inactive, nothing where neither is possible.
-fn switch(key: &KeySummary, class: Option<&'static str>) -> Option<AnyView> {
+/// The button that deactivates an active key or activates an inactive one; nothing for others.
+pub fn switch(key: &KeySummary) -> Option<AnyView> {
     let (form, shape, label) = match key.state {
         State::Active => (OFF, Shape::Pause, words::DEACTIVATE),
         State::Inactive { .. } => (ON, Shape::Play, words::ACTIVATE),
         State::Expired { .. } | State::Revoked { .. } => return None,
     };
     let button = view! {
-        <button
-            type="submit"
-            form=form
-            name="key"
-            value=key.id.to_string()
-            class=class
-            data-variant=class.map(|_| "secondary")
-        >
+        <button type="submit" form=form name="key" value=key.id.to_string()>
             <Icon shape />
             {label}
         </button>

@@ -1,6 +1,10 @@
 //! What a look of support found. Nothing here changes anything but what is looked at.
 
-use super::{Decisions, EventList, History, KeyFacts, UsageChart};
+use super::{
+    Decisions, EventList,
+    key::{History, KeyFacts},
+    usage::UsageChart,
+};
 use crate::{
     api::support::SupportLook,
     chart::stack::Stack,

@@ -1,7 +1,7 @@
-//! The address of a chart: what it covers, and in which zone its times are.
+//! The address of a chart and its breakdown: what they cover and show, and in which zone their times are.
 
 use super::with_query;
-use domain::usage::Window;
+use domain::usage::{Window, breakdown::Dimension};
 use leptos_router::params::ParamsMap;
 
 /// What stands behind the question mark; the files of the numbers take it too.
@@ -15,7 +15,18 @@ pub struct UsageAddress {
     pub until: String,
     /// `utc`, or empty for the application's zone.
     pub zone: String,
+    /// `responses`, or empty for the outcomes of the gate.
+    pub chart: String,
+    /// The dimension of the breakdown; empty for the addresses.
+    pub by: String,
+    /// `all`, or empty for the first rows of the breakdown.
+    pub rows: String,
 }
+
+/// The chart of the responses that services reported.
+const RESPONSES: &str = "responses";
+/// All rows of a breakdown.
+const ALL_ROWS: &str = "all";
 
 impl UsageAddress {
     /// Reads a query.
@@ -28,7 +39,57 @@ impl UsageAddress {
             zone: Some(get("zone"))
                 .filter(|zone| zone == "utc")
                 .unwrap_or_default(),
+            chart: Some(get("chart"))
+                .filter(|chart| chart == RESPONSES)
+                .unwrap_or_default(),
+            by: Dimension::parse(&get("by"))
+                .filter(|by| *by != Dimension::Address)
+                .map_or_else(String::new, |by| by.as_str().to_owned()),
+            rows: Some(get("rows"))
+                .filter(|rows| rows == ALL_ROWS)
+                .unwrap_or_default(),
         }
+    }
+
+    /// The same with the chart of the responses, or with that of the gate.
+    #[must_use]
+    pub fn with_responses(mut self, responses: bool) -> Self {
+        if responses { RESPONSES } else { "" }.clone_into(&mut self.chart);
+        self
+    }
+
+    /// The same with the first rows of another dimension.
+    #[must_use]
+    pub fn broken_down_by(mut self, dimension: Dimension) -> Self {
+        let by = match dimension {
+            Dimension::Address => "",
+            other => other.as_str(),
+        };
+        by.clone_into(&mut self.by);
+        self.rows.clear();
+        self
+    }
+
+    /// The same with all rows of the breakdown, or with the first ones.
+    #[must_use]
+    pub fn with_all_rows(mut self, all: bool) -> Self {
+        if all { ALL_ROWS } else { "" }.clone_into(&mut self.rows);
+        self
+    }
+
+    /// Whether the chart is that of the responses.
+    pub fn shows_responses(&self) -> bool {
+        self.chart == RESPONSES
+    }
+
+    /// Whether the breakdown has all rows.
+    pub fn shows_all_rows(&self) -> bool {
+        self.rows == ALL_ROWS
+    }
+
+    /// The dimension of the breakdown.
+    pub fn dimension(&self) -> Dimension {
+        Dimension::parse(&self.by).unwrap_or(Dimension::Address)
     }
 
     /// The same with a window.
@@ -67,8 +128,22 @@ impl UsageAddress {
                 ("from", &self.from),
                 ("until", &self.until),
                 ("zone", &self.zone),
+                ("chart", &self.chart),
+                ("by", &self.by),
+                ("rows", &self.rows),
             ],
         )
+    }
+
+    /// The address of a file, which contains all dimensions.
+    pub fn file_path(&self, path: &str) -> String {
+        Self {
+            chart: String::new(),
+            by: String::new(),
+            rows: String::new(),
+            ..self.clone()
+        }
+        .path(path)
     }
 }
 
@@ -88,5 +163,26 @@ mod tests {
         let window = address.in_utc(true).over(Window::Month);
         assert_eq!(window.path("/x"), "/x?window=30d&zone=utc");
         assert_eq!(window.in_utc(false).window(), Some(Window::Month));
+    }
+
+    #[test]
+    fn the_chart_and_the_breakdown_are_in_the_address_and_in_no_file() {
+        let mut query = ParamsMap::new();
+        for (name, value) in [("chart", "responses"), ("by", "route"), ("rows", "all")] {
+            query.insert(name, value.into());
+        }
+        let address = UsageAddress::read(&query).over(Window::Week);
+        let path = "/x?window=7d&chart=responses&by=route&rows=all";
+        assert_eq!(address.path("/x"), path);
+        assert_eq!(address.file_path("/x.csv"), "/x.csv?window=7d");
+        assert!(address.shows_responses() && address.shows_all_rows());
+        assert_eq!(address.dimension(), Dimension::Route);
+        let first = address.broken_down_by(Dimension::Address);
+        assert_eq!(first.with_responses(false).path("/x"), "/x?window=7d");
+        let mut query = ParamsMap::new();
+        for name in ["chart", "by", "rows"] {
+            query.insert(name, "nonsense".into());
+        }
+        assert_eq!(UsageAddress::read(&query), UsageAddress::default());
     }
 }

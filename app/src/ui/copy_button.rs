@@ -25,6 +25,9 @@ pub fn CopyButton(
     /// The id of the field that holds it: read at the click, so that the button keeps no copy.
     #[prop(optional)]
     field: Option<&'static str>,
+    /// Whether only the icon is in sight until there is news.
+    #[prop(optional)]
+    icon: bool,
 ) -> impl IntoView {
     view! {
         <button
@@ -34,6 +37,7 @@ pub fn CopyButton(
             data-copy=text
             data-copy-field=field
             data-label=label
+            data-variant=icon.then_some("icon")
         >
             <Icon shape=Shape::Copy />
             <span>{label}</span>

@@ -11,6 +11,7 @@ pub mod general;
 pub mod home;
 pub mod invitation;
 pub mod key;
+pub mod key_page;
 pub mod list;
 pub mod members;
 pub mod not_found;

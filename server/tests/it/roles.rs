@@ -78,6 +78,11 @@ pub const TABLE: &[(&str, &str, [u16; 5])] = &[
         [401, 404, 403, 403, 200],
     ),
     ("show_key", "app={app}&key={key}", [401, 404, 200, 200, 200]),
+    (
+        "key_history",
+        "app={app}&key={key}",
+        [401, 404, 200, 200, 200],
+    ),
     ("new_form", "app={app}", [401, 404, 403, 200, 200]),
     (
         "edit_form",
@@ -137,6 +142,11 @@ pub const TABLE: &[(&str, &str, [u16; 5])] = &[
     (
         "key_insight",
         "app={app}&key={key}&from=2026-11-30&until=nonsense&zone=utc",
+        [401, 404, 200, 200, 200],
+    ),
+    (
+        "key_insight",
+        "app={app}&key={key}&chart=responses&by=nonsense&rows=all",
         [401, 404, 200, 200, 200],
     ),
     (

@@ -30,28 +30,50 @@ pub struct NewKeyForm {
     pub fresh: bool,
 }
 
-/// One key: its head, and everything about it but its usage.
+/// One key: its head, its figures, and the cards beside its usage.
 #[server(name = ShowKey, prefix = "/api", endpoint = "show_key")]
-pub async fn show_key(app: String, key: String) -> Result<Drawn<KeyTitle, [Markup; 2]>, AppError> {
-    use crate::part::{KeyAbout, KeyHead};
+pub async fn show_key(app: String, key: String) -> Result<Drawn<KeyTitle, [Markup; 3]>, AppError> {
+    use crate::part::key::{KeyAside, KeyFigures, KeyHead};
     let viewer = crate::context::viewer(&app).await?;
     let id = key
         .parse()
         .map_err(|_| crate::context::refuse(AppError::NotFound))?;
     let view = viewer.open_key(id).await?;
-    let (history, used) = (view.history().await?, view.scope_use().await?);
-    let key = view.key().clone();
+    let (used, day) = (view.scope_use().await?, view.usage().last_day().await?);
+    let open = view.open_events().await?;
+    let mut events = if open.critical > 0 {
+        view.critical_events().await?.into_iter()
+    } else {
+        Vec::new().into_iter()
+    };
+    let (key, now) = (view.key().clone(), viewer.now());
     let data = KeyTitle {
         name: key.name.to_string(),
-        open: view.open_events().await?,
+        open,
     };
     let editable = viewer.identity().role.can_edit_keys();
-    let now = viewer.now();
-    let head = view! { <KeyHead app=app.clone() key=key.clone() now editable /> };
-    let about = view! { <KeyAbout app key history used now editable /> };
+    let event = events.next();
+    let head = view! { <KeyHead app=app.clone() key=key.clone() event now editable /> };
+    let figures = view! { <KeyFigures key=key.clone() day now /> };
+    let events = events.collect();
+    let aside = view! { <KeyAside app key events used now editable /> };
     Ok(Drawn {
         data,
-        markup: [Markup::of(head), Markup::of(about)],
+        markup: [Markup::of(head), Markup::of(figures), Markup::of(aside)],
+    })
+}
+
+/// What was done to a key.
+#[server(name = KeyHistory, prefix = "/api", endpoint = "key_history")]
+pub async fn key_history(app: String, key: String) -> Result<Drawn<()>, AppError> {
+    use crate::part::key::History;
+    let viewer = crate::context::viewer(&app).await?;
+    let id = key.parse().map_err(|_| AppError::NotFound)?;
+    let records = viewer.open_key(id).await?.history().await?;
+    let history = view! { <History records now=viewer.now() /> };
+    Ok(Drawn {
+        data: (),
+        markup: Markup::of(history),
     })
 }
 

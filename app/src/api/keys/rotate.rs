@@ -197,7 +197,7 @@ pub struct Old {
 /// The traffic of an old key and its successor; nothing where the key has none.
 #[server(name = KeyRotation, prefix = "/api", endpoint = "key_rotation")]
 pub async fn key_rotation(app: String, key: String) -> Result<Drawn<Option<Old>>, AppError> {
-    use crate::{part::Retiring, ui::drawn::Markup};
+    use crate::{part::key::Retiring, ui::drawn::Markup};
     let viewer = crate::context::viewer(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
     let view = viewer.open_key(id).await?;

@@ -2,15 +2,9 @@
 
 use domain::usage::breakdown::Dimension;
 
-pub const DETAILS: &str = "Details";
 pub const USAGE: &str = "Usage";
 /// The title of the chart, followed by the span of a bar.
 pub const CALLS: &str = "Requests";
-/// The link to the key's requests.
-pub const RECENT: &str = "View recent requests";
-pub const MAY: &str = "Permissions";
-pub const HISTORY: &str = "History";
-pub const SUGGESTIONS: &str = "Suggestions";
 /// The heading if the key could not be loaded, and the label of its id.
 pub const KEY: &str = "API key";
 
@@ -30,15 +24,6 @@ pub const REPLACED_BY: &str = "Replaced by";
 pub const REPLACES: &str = "Replaces";
 /// When the old key of a regeneration stops working.
 pub const RETIRES: &str = "Stops working";
-/// Beside a scope that no request has required.
-pub const NEVER_USED: &str = "unused";
-/// Shown if no request has required a scope.
-pub const NOT_WATCHED: &str = "No scope usage yet.";
-
-/// The start of the observation of used scopes.
-pub fn watched_since(day: &str) -> String {
-    format!("Unused since {day}: no request has required the scopes marked “{NEVER_USED}”.")
-}
 
 /// Followed by a time and [`PROVEN`].
 pub const SINCE: &str = "Since ";

@@ -2,7 +2,7 @@
 
 use crate::{routes::UsageAddress, words::usage as words};
 use domain::{time::Timestamp, usage::Window};
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use leptos_router::components::Form;
 
 /// The windows as links, and a `GET` form for a range of one's own: both stand in the address.
@@ -21,7 +21,7 @@ pub fn UsageTools(
             let current =
                 move || (address.with(UsageAddress::window) == Some(window)).then_some("true");
             view! {
-                <a href=to aria-current=current>
+                <a href=to aria-current=current data-noscroll="">
                     {window.as_str()}
                 </a>
             }
@@ -43,16 +43,29 @@ pub fn UsageTools(
             </div>
         }
     };
-    let zone = move || {
-        address
-            .with(|address| !address.zone.is_empty())
-            .then(|| view! { <input type="hidden" name="zone" value="utc" /> })
+    // What else the address says stays as it is.
+    let others = move || {
+        let UsageAddress {
+            zone, chart, by, ..
+        } = address.get();
+        [("zone", zone), ("chart", chart), ("by", by)]
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+            .collect_view()
     };
+    let custom = NodeRef::<html::Details>::new();
+    Effect::new(move |before: Option<()>| {
+        address.track();
+        if let Some(details) = custom.get_untracked().filter(|_| before.is_some()) {
+            details.set_open(false);
+        }
+    });
     let form = move || {
         view! {
             <Form method="GET" action=path.get() attr:class="usage-range">
                 {day("from", words::FROM, |address| address.from.clone())}
-                {day("until", words::UNTIL, |address| address.until.clone())} {zone}
+                {day("until", words::UNTIL, |address| address.until.clone())} {others}
                 <button type="submit" class="button" data-variant="secondary">
                     {words::SHOW}
                 </button>
@@ -64,9 +77,11 @@ pub fn UsageTools(
             <nav class="segmented" aria-label=words::TIME>
                 {windows}
             </nav>
-            <details class="usage-custom" open=move || address.with(UsageAddress::is_range)>
-                <summary>{words::CUSTOM}</summary>
-                {form}
+            <details class="menu usage-custom" node_ref=custom>
+                <summary data-current=move || address.with(UsageAddress::is_range).then_some("")>
+                    {words::CUSTOM}
+                </summary>
+                <div class="menu-panel">{form}</div>
             </details>
         </div>
     }

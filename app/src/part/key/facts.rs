@@ -1,8 +1,7 @@
 //! What there is to know of a key.
 
-use super::{KeyStatus, ScopeList};
 use crate::{
-    routes,
+    part::{KeyStatus, ScopeList},
     ui::{CopyButton, Exact, Time},
     words::{common::COPY_KEY, key as words},
 };
@@ -12,12 +11,9 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// Everything but its history and its usage.
+/// Everything but its history and its usage, for support.
 #[component]
 pub fn KeyFacts(
-    /// The application's id, for whoever may open its keys.
-    #[prop(optional, into)]
-    app: Option<String>,
     /// The key.
     key: KeySummary,
     /// The server's clock.
@@ -35,32 +31,14 @@ pub fn KeyFacts(
         None => words::NEVER.into_any(),
     };
     let addresses = addresses(&key);
-    // Elsewhere the page has a place of its own for them.
-    let alone = app.is_none().then(|| {
-        view! {
-            <dt>{words::STATUS}</dt>
-            <dd>
-                <KeyStatus key=key.clone() now />
-                {since(&key, now)}
-            </dd>
-            <dt>{words::SCOPES}</dt>
-            <dd>
-                <ScopeList scopes=key.scopes />
-            </dd>
-        }
-    });
     let limit = key
         .rate_limit
         .map_or_else(|| words::NO_LIMIT.to_owned(), |limit| limit.to_string());
     let other = |words: &'static str, id: Option<KeyId>| {
         id.map(|id| {
-            let link = match &app {
-                Some(app) => view! { <a href=routes::key(app, id)>{id.mask()}</a> }.into_any(),
-                None => id.mask().into_any(),
-            };
             view! {
                 <dt>{words}</dt>
-                <dd>{link}</dd>
+                <dd>{id.mask()}</dd>
             }
         })
     };
@@ -93,7 +71,15 @@ pub fn KeyFacts(
                     <CopyButton label=COPY_KEY field="key-id" />
                 </div>
             </dd>
-            {alone}
+            <dt>{words::STATUS}</dt>
+            <dd>
+                <KeyStatus key=key.clone() now />
+                {since(&key, now)}
+            </dd>
+            <dt>{words::SCOPES}</dt>
+            <dd>
+                <ScopeList scopes=key.scopes />
+            </dd>
             {description}
             <dt>{words::ENVIRONMENT}</dt>
             <dd>{if key.environment.as_str() == "live" { "Live" } else { "Test" }}</dd>

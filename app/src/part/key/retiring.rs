@@ -1,12 +1,11 @@
 //! An old key beside the one in its place.
 
-use super::{RetireField, UsageChart};
 use crate::{
     api::keys::rotate::RetireKey,
     chart::{scale::grouped, stack::Stack},
     error::AppError,
     form::{FormPage, typed, use_errors, use_outcome},
-    part::PasswordAgain,
+    part::{PasswordAgain, RetireField, usage::UsageChart},
     routes,
     ui::{ErrorSummary, Exact, Icon, Shape, Submit, Time},
     words::rotate,

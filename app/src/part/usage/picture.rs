@@ -1,7 +1,7 @@
 //! A chart as it is drawn.
 
 use crate::{
-    chart::bars::{Bar, HEIGHT, Mark, Plot, Tick, WIDTH},
+    chart::bars::{Bar, HEIGHT, Mark, Plot, Tick},
     words::usage as words,
 };
 use leptos::prelude::*;
@@ -16,15 +16,15 @@ pub fn ChartPicture(
     /// What it shows, in a sentence.
     summary: String,
 ) -> impl IntoView {
-    let (left, floor) = (plot.left, plot.floor);
-    let slots = slots(plot.labels, left, plot.step, floor);
-    let axes = axes(plot.rows, plot.columns, left);
+    let floor = plot.floor;
+    let slots = slots(plot.labels, plot.step, floor);
+    let axes = axes(plot.rows, plot.columns);
     let bars = drawn(plot.bars, id);
     view! {
         <div class="chart-frame" role="group" aria-label=words::BARS>
             <svg
                 class="chart-plot"
-                viewBox=format!("0 0 {WIDTH} {HEIGHT}")
+                height=HEIGHT
                 role="img"
                 aria-label=summary
             >
@@ -42,13 +42,14 @@ pub fn ChartPicture(
 }
 
 /// The room of each bar, from the floor to the top: what it holds is said wherever one points.
-fn slots(labels: Vec<String>, left: f64, step: f64, floor: f64) -> impl IntoView {
+fn slots(labels: Vec<String>, step: f64, floor: f64) -> impl IntoView {
+    let width = percent(step);
     (0_u32..)
         .zip(labels)
         .map(|(n, label)| {
-            let x = left + f64::from(n) * step;
+            let x = percent(f64::from(n) * step);
             view! {
-                <rect class="chart-slot" x=x y="0" width=step height=floor>
+                <rect class="chart-slot" x=x y="0" width=width.clone() height=floor>
                     <title>{label}</title>
                 </rect>
             }
@@ -57,12 +58,12 @@ fn slots(labels: Vec<String>, left: f64, step: f64, floor: f64) -> impl IntoView
 }
 
 /// Lines with their numbers, and the times beneath.
-fn axes(rows: Vec<Mark>, columns: Vec<Mark>, left: f64) -> impl IntoView {
+fn axes(rows: Vec<Mark>, columns: Vec<Mark>) -> impl IntoView {
     let lines = rows
         .iter()
         .map(|row| {
             view! {
-                <line class="chart-grid" x1=left x2=WIDTH y1=row.y y2=row.y></line>
+                <line class="chart-grid" x1="0" x2="100%" y1=row.y y2=row.y></line>
             }
         })
         .collect_view();
@@ -70,7 +71,7 @@ fn axes(rows: Vec<Mark>, columns: Vec<Mark>, left: f64) -> impl IntoView {
         .into_iter()
         .map(|row| {
             view! {
-                <text class="chart-axis" x=row.x y=row.y + 4.0 text-anchor="end">
+                <text class="chart-axis" x="-8" y=row.y + 4.0 text-anchor="end">
                     {row.text}
                 </text>
             }
@@ -82,7 +83,7 @@ fn axes(rows: Vec<Mark>, columns: Vec<Mark>, left: f64) -> impl IntoView {
             view! {
                 <text
                     class="chart-axis"
-                    x=column.x
+                    x=percent(column.x)
                     y=column.y
                     text-anchor="middle"
                     data-minor=column.minor.then_some("")
@@ -107,9 +108,9 @@ fn drawn(bars: Vec<Bar>, id: &'static str) -> impl IntoView {
                 view! {
                     <rect
                         class="chart-overlay"
-                        x=bar.x
+                        x=percent(bar.x)
                         y=bar.y
-                        width=bar.width
+                        width=percent(bar.width)
                         height=bar.height
                         fill=format!("url(#{id}-{pattern})")
                     ></rect>
@@ -121,9 +122,9 @@ fn drawn(bars: Vec<Bar>, id: &'static str) -> impl IntoView {
                 <rect
                     class="chart-bar"
                     data-series=bar.series
-                    x=bar.x
+                    x=percent(bar.x)
                     y=bar.y
-                    width=bar.width
+                    width=percent(bar.width)
                     height=bar.height
                 ></rect>
                 {hatched}
@@ -138,17 +139,20 @@ fn ticks(ticks: Vec<Tick>, floor: f64) -> impl IntoView {
     ticks
         .into_iter()
         .map(|tick| {
-            let x = tick.x;
-            let flag = format!("M{} 0h10l-5 8z", x - 5.0);
             view! {
-                <g class="chart-tick">
+                <svg class="chart-tick" x=percent(tick.x) width="1" height=floor>
                     <title>{tick.label}</title>
-                    <line x1=x x2=x y1="0" y2=floor></line>
-                    <path d=flag></path>
-                </g>
+                    <line x1="0" x2="0" y1="0" y2=floor></line>
+                    <path d="M-5 0h10l-5 8z"></path>
+                </svg>
             }
         })
         .collect_view()
+}
+
+/// A part of the picture's width.
+fn percent(part: f64) -> String {
+    format!("{part:.3}%")
 }
 
 /// Lines that lie so many units apart, at an angle in degrees.

@@ -28,6 +28,9 @@ pub fn UsageChart(
     id: &'static str,
     /// What is counted.
     title: &'static str,
+    /// Links beneath it.
+    #[prop(optional_no_strip)]
+    links: Option<AnyView>,
 ) -> impl IntoView {
     let sum = stack.sum();
     let summary = format!(
@@ -49,10 +52,10 @@ pub fn UsageChart(
             .map(|mark| view! { <li>{said(mark, &local)}</li> })
             .collect_view();
         view! {
-            <div class="chart-changes">
-                <p>{words::CHANGES}</p>
+            <details class="chart-more">
+                <summary>{words::CHANGES} " (" {marks.len()} ")"</summary>
                 <ol>{items}</ol>
-            </div>
+            </details>
         }
     });
     let zone = local.zone.clone();
@@ -85,8 +88,9 @@ pub fn UsageChart(
             <ul class="chart-legend">
                 {legend} {running}
             </ul>
+            <div class="chart-foot">
             {changes}
-            <details class="chart-table">
+            <details class="chart-more">
                 <summary>{words::TABLE}</summary>
                 <table class="data">
                     <caption class="visually-hidden">{title}</caption>
@@ -99,6 +103,8 @@ pub fn UsageChart(
                     <tbody>{rows(&stack, &local, &marks)}</tbody>
                 </table>
             </details>
+            {links}
+            </div>
         </figure>
     }
 }

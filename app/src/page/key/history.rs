@@ -1,0 +1,40 @@
+//! What was done to a key.
+
+use crate::{
+    api::keys::read::key_history,
+    part::Changes,
+    ui::{
+        ErrorState,
+        drawn::{Drawn, InPlace, Show},
+    },
+    words::key_page as words,
+};
+use leptos::prelude::*;
+
+/// The audit records about the key, newest first.
+#[component]
+pub fn KeyHistory(app: Memo<String>, id: Memo<String>) -> impl IntoView {
+    let changes = Changes::here();
+    let history = Resource::<_, InPlace>::new_with_options(
+        move || (app.get(), id.get(), changes.version()),
+        |(app, key, _)| key_history(app, key),
+        false,
+    );
+    view! {
+        <section class="card" aria-labelledby="history">
+            <h2 id="history" class="visually-hidden">
+                {words::HISTORY}
+            </h2>
+            <Transition>
+                {move || Suspend::new(async move {
+                    match history.await {
+                        Ok(Drawn { markup, .. }) => {
+                            view! { <Show markup class="drawn" /> }.into_any()
+                        }
+                        Err(error) => view! { <ErrorState error /> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </section>
+    }
+}

@@ -1,0 +1,166 @@
+//! The overview of a key.
+
+use super::Details;
+use crate::{
+    api::{
+        keys::rotate::{RetireKey, key_rotation},
+        usage::{Reported, key_insight},
+    },
+    page::Here,
+    part::{Changes, key::retiring::Ends, usage::UsageTools},
+    routes::{self, UsageAddress},
+    ui::{
+        ErrorState,
+        drawn::{Drawn, InPlace, Show},
+    },
+    words::{key as key_words, key_page as words, rotate},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+/// What is left to do after a regeneration, the figures, a chart with one breakdown, and the cards beside them.
+#[component]
+pub fn KeyOverview(app: Memo<String>, id: Memo<String>, details: Details) -> impl IntoView {
+    let query = use_query_map();
+    let address = Memo::new(move |_| query.with(UsageAddress::read));
+    let insight = Resource::<_, InPlace>::new_with_options(
+        move || (app.get(), id.get(), address.get()),
+        |(app, key, address)| {
+            let UsageAddress {
+                window,
+                from,
+                until,
+                zone,
+                chart,
+                by,
+                rows,
+            } = address;
+            key_insight(app, key, window, from, until, zone, chart, by, rows)
+        },
+        false,
+    );
+    let path = Signal::derive(move || format!("{}/{}", routes::list(&app.get()), id.get()));
+    let figures = move || {
+        Suspend::new(async move {
+            let Drawn { markup, .. } = details.await.ok()?;
+            let [_, markup, _] = markup;
+            Some(view! { <Show markup class="drawn" /> })
+        })
+    };
+    let aside = move || {
+        Suspend::new(async move {
+            let Drawn { markup, .. } = details.await.ok()?;
+            let [_, _, markup] = markup;
+            Some(view! { <Show markup class="drawn" /> })
+        })
+    };
+    let switch = move || {
+        Suspend::new(async move {
+            let Drawn { data, .. } = insight.await.ok()?;
+            (data == Reported(true)).then(|| view! { <ChartSwitch path address /> })
+        })
+    };
+    let chart = move || {
+        Suspend::new(async move {
+            match insight.await {
+                Ok(Drawn { markup, .. }) => {
+                    let [markup, _] = markup;
+                    view! { <Show markup class="drawn" /> }.into_any()
+                }
+                Err(error) => view! { <ErrorState error /> }.into_any(),
+            }
+        })
+    };
+    let breakdown = move || {
+        Suspend::new(async move {
+            let Drawn { markup, .. } = insight.await.ok()?;
+            let [_, markup] = markup;
+            Some(view! { <Show markup class="drawn" /> })
+        })
+    };
+    view! {
+        <Rotated app id />
+        <Transition>{figures}</Transition>
+        <div class="key-columns">
+            <div class="key-usage">
+                <section class="card" aria-labelledby="usage">
+                    <div class="card-head">
+                        <h2 id="usage">{key_words::USAGE}</h2>
+                        <Transition>{switch}</Transition>
+                        <UsageTools path address />
+                    </div>
+                    <Transition>{chart}</Transition>
+                </section>
+                <section class="card" aria-label=words::BREAKDOWN>
+                    <Transition>{breakdown}</Transition>
+                </section>
+            </div>
+            <div class="key-aside">
+                <Transition>{aside}</Transition>
+            </div>
+        </div>
+    }
+}
+
+/// The outcomes of the gate, or the responses that services reported.
+#[component]
+fn ChartSwitch(path: Signal<String>, address: Memo<UsageAddress>) -> impl IntoView {
+    let link = move |responses: bool, words: &'static str| {
+        let to = move || address.get().with_responses(responses).path(&path.get());
+        let current =
+            move || (address.with(UsageAddress::shows_responses) == responses).then_some("true");
+        view! {
+            <a href=to aria-current=current data-noscroll="">
+                {words}
+            </a>
+        }
+    };
+    view! {
+        <nav class="segmented" aria-label=words::CHARTS>
+            {link(false, words::GATE)} {link(true, words::RESPONSES)}
+        </nav>
+    }
+}
+
+/// What is left to do where the secret was regenerated: it comes first on an old key's page.
+#[component]
+fn Rotated(app: Memo<String>, id: Memo<String>) -> impl IntoView {
+    let here = Here::from_frame();
+    let action = ServerAction::<RetireKey>::new();
+    let changes = Changes::here();
+    let version = action.version();
+    Effect::new(move |_| {
+        if version.get() > 0 {
+            changes.bump();
+        }
+    });
+    let rotation = Resource::<_, InPlace>::new_with_options(
+        move || (app.get(), id.get(), changes.version()),
+        |(app, key, _)| key_rotation(app, key),
+        false,
+    );
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                let here = here.await;
+                let Drawn { data, markup } = rotation.await.ok()?;
+                let retiring = data?.retiring;
+                let editable = here.is_ok_and(|here| here.identity.role.can_edit_keys());
+                let title = if retiring { rotate::RETIRING } else { rotate::RETIRED };
+                let forms = (editable && retiring)
+                    .then(|| {
+                        view! { <Ends app=app.get_untracked() key=id.get_untracked() action /> }
+                    });
+                Some(
+                    view! {
+                        <section class="card" aria-labelledby="retiring">
+                            <h2 id="retiring">{title}</h2>
+                            <Show markup class="drawn" />
+                            {forms}
+                        </section>
+                    },
+                )
+            })}
+        </Transition>
+    }
+}
