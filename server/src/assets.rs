@@ -85,10 +85,9 @@ fn answer(path: &str, kind: &'static str, headers: &HeaderMap) -> Response {
     };
     let answer = response.headers_mut();
     answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    // File names do not change with the contents, so a browser revalidates each time; the usual response is 304.
     answer.insert(
         header::CACHE_CONTROL,
-        HeaderValue::from_static("public, max-age=0, must-revalidate"),
+        HeaderValue::from_static(caching(kind)),
     );
     answer.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
@@ -98,6 +97,16 @@ fn answer(path: &str, kind: &'static str, headers: &HeaderMap) -> Response {
         answer.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     response
+}
+
+/// Returns for how long browsers may use a file. A font's name contains its version. The other names do not change with the
+/// contents, so a browser revalidates each time; the usual response is 304.
+fn caching(kind: &str) -> &'static str {
+    if kind == "font/woff2" {
+        "public, max-age=31536000, immutable"
+    } else {
+        "public, max-age=0, must-revalidate"
+    }
 }
 
 fn missing() -> Response {

@@ -136,6 +136,7 @@ fn dashboard(state: &AppState) -> Router<AppState> {
         ));
     pages
         .route("/pkg/{*file}", get(assets::file))
+        .route("/fonts/{file}", get(assets::file))
         .route("/favicon.svg", get(assets::file))
         .route("/favicon.ico", get(assets::file))
         .route("/problems/{code}", get(problem::page))

@@ -176,12 +176,14 @@ fn retiring_row(app: &str, retiring: &RetiringKey, now: Timestamp, columns: usiz
         <tr role="row" class="retiring" id=retiring.id.to_string() data-state="active">
             // The last cell is hidden with the column "Access".
             <td role="cell" colspan=(columns - 1).to_string()>
-                <span>
-                    {words::OLD_KEY} " " <code>{retiring.id.mask()}</code> " "
-                    {words::still_took(retiring.calls)} " · " {words::STOPS} " "
-                    <Time at=retiring.retires_at now />
-                </span>
-                <a href=path>{words::VIEW_OLD_KEY}</a>
+                <div class="retiring-key">
+                    <span>
+                        {words::OLD_KEY} " " <code>{retiring.id.mask()}</code> " "
+                        {words::still_took(retiring.calls)} " · " {words::STOPS} " "
+                        <Time at=retiring.retires_at now />
+                    </span>
+                    <a href=path>{words::VIEW_OLD_KEY}</a>
+                </div>
             </td>
             <td role="cell" class="access"></td>
         </tr>
@@ -315,7 +317,8 @@ fn last_used(used: Option<LastUsed>, now: Timestamp) -> AnyView {
 fn expiry(key: &KeySummary, now: Timestamp) -> AnyView {
     match &key.state {
         State::Revoked { at, .. } | State::Expired { at } => view! {
-            <span data-quiet="">{words::ENDED} " " <Day at=*at /></span>
+            <Day at=*at />
+            <small>{words::ENDED}</small>
         }
         .into_any(),
         State::Active | State::Inactive { .. } => match key.expires_at {

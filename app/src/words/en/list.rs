@@ -24,7 +24,7 @@ pub const SELECT: &str = "Select";
 pub const NEVER: &str = "Never";
 pub const LIVE: &str = "Live";
 pub const TEST: &str = "Test";
-/// Followed by the date on which a key stopped working.
+/// Below the date on which a key stopped working.
 pub const ENDED: &str = "Ended";
 pub const VIEW: &str = "View details";
 pub const COPY_ID: &str = "Copy key ID";
