@@ -89,21 +89,21 @@ pub fn UsageChart(
                 {legend} {running}
             </ul>
             <div class="chart-foot">
-            {changes}
-            <details class="chart-more">
-                <summary>{words::TABLE}</summary>
-                <table class="data">
-                    <caption class="visually-hidden">{title}</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">{words::START} " (" {zone} ")"</th>
-                            {columns} {column}
-                        </tr>
-                    </thead>
-                    <tbody>{rows(&stack, &local, &marks)}</tbody>
-                </table>
-            </details>
-            {links}
+                {changes}
+                <details class="chart-more">
+                    <summary>{words::TABLE}</summary>
+                    <table class="data">
+                        <caption class="visually-hidden">{title}</caption>
+                        <thead>
+                            <tr>
+                                <th scope="col">{words::START} " (" {zone} ")"</th>
+                                {columns} {column}
+                            </tr>
+                        </thead>
+                        <tbody>{rows(&stack, &local, &marks)}</tbody>
+                    </table>
+                </details>
+                {links}
             </div>
         </figure>
     }
