@@ -152,13 +152,13 @@ async fn an_invalid_range_is_explained_and_the_last_day_is_shown(database: TestD
     });
     let editor = test.editor("Acme").await;
     for (from, until, why) in [
-        ("2027-01-10", "2027-01-09", "before it begins"),
+        ("2027-01-10", "2027-01-09", "before the start"),
         ("2027-01-10", "nonsense", "last day"),
         ("nonsense", "", "first day"),
         ("", "2027-01-10", "first day"),
         ("2020-01-01", "2020-02-01", "100 days"),
-        ("9999-01-01", "", "before it begins"),
-        ("9999-01-01", "9999-12-31", "not begun"),
+        ("9999-01-01", "", "before the start"),
+        ("9999-01-01", "9999-12-31", "in the future"),
     ] {
         let asked = ChartQuery {
             from,
