@@ -80,6 +80,8 @@ pub async fn revoke_keys(
 ) -> Result<BulkOutcome, AppError> {
     let editor = crate::context::editor(&app).await?;
     let ids = selected(&keys)?;
+    // A missing key is reported before the confirmation.
+    editor.selection(&ids).await?;
     if !confirms(&confirm) {
         return Err(AppError::field(
             "confirm",
