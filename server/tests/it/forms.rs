@@ -289,7 +289,7 @@ async fn a_change_is_shown_before_it_is_saved() {
         &[("allowed_ips", "10.0.0.0/8"), ("reviewed", &reviewed)],
     );
     let again = browser.edit(&key, &seen, &other).await;
-    assert!(again.body.contains("10.0.0.0/8 alone"), "{}", again.body);
+    assert!(again.body.contains("allows only 10.0.0.0/8"), "{}", again.body);
     assert_eq!(browser.revision(&key).await, seen, "nothing is saved");
     let saved = browser
         .edit(&key, &seen, &with(&change, &[("reviewed", &reviewed)]))
@@ -371,11 +371,11 @@ async fn an_invalid_change_is_reported_and_nothing_is_saved() {
     let seen = browser.revision(&key).await;
     for (field, value, says) in [
         ("name", "\u{202E}", "invisible character"),
-        ("scopes[]", "x", "no scope"),
-        ("allowed_ips", "x", "neither an address"),
-        ("expiration", "91", "Choose when"),
+        ("scopes[]", "x", "Unknown scope"),
+        ("allowed_ips", "x", "CIDR range. Use"),
+        ("expiration", "91", "Choose an expiration"),
         ("rate_requests", "0", "whole number"),
-        ("reviewed", "live", "Nothing differs"),
+        ("reviewed", "live", "No changes to save"),
     ] {
         let answer = browser.edit(&key, &seen, &[(field, value)]).await;
         assert_eq!(answer.status.as_u16(), 422, "{field}: {}", answer.body);
