@@ -289,7 +289,11 @@ async fn a_change_is_shown_before_it_is_saved() {
         &[("allowed_ips", "10.0.0.0/8"), ("reviewed", &reviewed)],
     );
     let again = browser.edit(&key, &seen, &other).await;
-    assert!(again.body.contains("allows only 10.0.0.0/8"), "{}", again.body);
+    assert!(
+        again.body.contains("allows only 10.0.0.0/8"),
+        "{}",
+        again.body
+    );
     assert_eq!(browser.revision(&key).await, seen, "nothing is saved");
     let saved = browser
         .edit(&key, &seen, &with(&change, &[("reviewed", &reviewed)]))
