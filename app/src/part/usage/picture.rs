@@ -140,7 +140,7 @@ fn ticks(ticks: Vec<Tick>, floor: f64) -> impl IntoView {
         .into_iter()
         .map(|tick| {
             view! {
-                <svg class="chart-tick" x=percent(tick.x) width="1" height=floor>
+                <svg class="chart-tick" x=percent(tick.x) width="1" height=floor aria-hidden="true">
                     <title>{tick.label}</title>
                     <line x1="0" x2="0" y1="0" y2=floor></line>
                     <path d="M-5 0h10l-5 8z"></path>
