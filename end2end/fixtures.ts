@@ -247,11 +247,13 @@ export async function whoami(url: string, pair: { id: string; secret: string }):
 /** Returns the number of keys of an application. */
 export async function countKeys(page: Page, url: string, paths: ApplicationPaths): Promise<number> {
   const answer = await page.request.post('/api/list_keys', {
-    form: { app: paths.app.replace('/apps/', ''), search: '', status: '', environment: '', cursor: '' },
+    form: { app: paths.app.replace('/apps/', ''), tab: 'all', search: '', status: '', environment: '', cursor: '' },
     headers: sameOriginHeaders(url),
   });
   expect(answer.ok()).toBe(true);
-  return ((await answer.json()) as { data: { total: number } }).data.total;
+  const { count } = ((await answer.json()) as { data: { count: number } }).data;
+  expect(count).toEqual(expect.any(Number));
+  return count;
 }
 
 /** Returns the text of everything in which a page could store a secret. */

@@ -340,7 +340,7 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
     await reveal.getByRole('button', { name: 'Done' }).click();
     await reveal.getByRole('button', { name: 'Close anyway' }).click();
     await expect(page).toHaveURL(paths.keys);
-    await expect(page.getByRole('table').getByText('Secret not confirmed').first()).toBeVisible();
+    await expect(page.getByRole('table').getByText('Secret not saved').first()).toBeVisible();
     expect(await pageState(page)).not.toContain(secret);
   });
 
