@@ -23,8 +23,11 @@ pub fn AuditLog() -> impl IntoView {
     let query = use_query_map();
     let address = Memo::new(move |_| query.with(AuditAddress::read));
     let confirm = ServerAction::<ConfirmPassword>::new();
+    let outcome = use_outcome(confirm);
+    // A wrong password does not load the log again: that would empty a field in which the right one is being typed.
+    let confirmed = Memo::new(move |_| matches!(outcome.get(), Some(Ok(()))));
     let log = Resource::new(
-        move || (app.get(), address.get(), confirm.version().get()),
+        move || (app.get(), address.get(), confirmed.get()),
         |(app, address, _)| {
             let AuditAddress {
                 key,
