@@ -17,7 +17,7 @@ pub struct Whereabouts {
     pub identity: Identity,
     /// All applications of this person, by name.
     pub applications: Vec<Application>,
-    /// Security events of the application that nobody has acknowledged.
+    /// The application's open security events.
     pub open_events: OpenEventCounts,
     /// The colours they chose.
     pub theme: Theme,

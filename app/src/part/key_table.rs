@@ -268,7 +268,7 @@ pub fn day_view(day: &DayCalls) -> AnyView {
     if day.calls == 0 {
         return view! { <span class="day" data-quiet="">{words::NO_REQUESTS}</span> }.into_any();
     }
-    // One in a hundred: less is the noise of every day.
+    // Fewer than one denied request in a hundred is normal.
     let troubled = day.refused > 0 && day.refused.saturating_mul(100) >= day.calls;
     let line = (!day.line.is_empty()).then(|| {
         view! {

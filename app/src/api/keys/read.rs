@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct KeyTitle {
     /// Its name.
     pub name: String,
-    /// Its security events that nobody has acknowledged.
+    /// Its open security events.
     pub open: OpenEventCounts,
 }
 

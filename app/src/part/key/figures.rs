@@ -12,9 +12,9 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// An expiry within so many days is a warning, and has its distance beside it.
+/// An expiry at most this many milliseconds ahead is a warning, with the remaining time beside it.
 const SOON: i64 = 14 * DAY;
-/// From one in so many requests on, denials stand out.
+/// Denials are shown as an error if at least one in this many requests was denied.
 const NOTABLE_SHARE: i64 = 100;
 
 /// The requests of the last 24 hours and how many of them were denied; the last use and the end.
