@@ -8,7 +8,8 @@ pub use server::{
     PageZone, SessionToken, Site, asked, confirm_password, cookie_value, device, edit_data, editor,
     editor_with, end_session, fresh_editor, fresh_owner, gate_address, keyring, not_found, now,
     origin, owner, posted, provide_nonce, readable, readable_date, redirect, refuse,
-    remember_theme, session, start_session, support, theme, viewer, viewer_in_passing,
+    remember_theme, say_done, session, start_session, support, take_done, theme, viewer,
+    viewer_in_passing,
 };
 
 use serde::{Deserialize, Serialize};

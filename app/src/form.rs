@@ -7,7 +7,7 @@ use crate::{
     error::{AppError, FieldError},
     form::key::KeyForm,
 };
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use serde::de::DeserializeOwned;
 
@@ -79,30 +79,9 @@ pub fn posted<T: DeserializeOwned>(endpoint: &str) -> Option<Result<T, AppError>
         })
 }
 
-/// What came of the action: its value, or the answer to a plain post to it.
-pub fn use_outcome<F>(action: ServerAction<F>) -> Signal<Option<Result<F::Output, AppError>>>
-where
-    F: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
-    F::Output: Clone + DeserializeOwned + Send + Sync + 'static,
-{
-    if let Some(outcome) = posted(F::PATH) {
-        return Signal::stored(Some(outcome));
-    }
-    let value = action.value();
-    Signal::derive(move || value.get())
-}
-
-/// The sentences for a form from what came of its action.
-pub fn use_errors<T>(outcome: Signal<Option<Result<T, AppError>>>) -> Signal<Vec<FieldError>>
-where
-    T: Send + Sync + 'static,
-{
-    Signal::derive(move || {
-        outcome.with(|outcome| match outcome {
-            Some(Err(error)) => error.sentences(),
-            _ => Vec::new(),
-        })
-    })
+/// The sentences about a form whose plain post to this server function was not accepted.
+pub fn posted_errors(endpoint: &str) -> Vec<FieldError> {
+    refusal(endpoint).map_or_else(Vec::new, |error| error.sentences())
 }
 
 /// What was typed into a field before a plain post was refused; passwords and tokens are never put back.

@@ -10,14 +10,14 @@ pub mod chart;
 pub mod context;
 pub mod error;
 pub mod form;
+pub mod island;
 pub mod page;
 pub mod part;
 pub mod program;
 pub mod routes;
+pub mod toast;
 pub mod ui;
 pub mod words;
-
-mod focus;
 
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, provide_meta_context};
@@ -26,26 +26,16 @@ use leptos_router::{
     components::{ParentRoute, Route, Router, Routes},
     path,
 };
-use page::{
-    api_keys::ApiKeys,
-    frame::Frame,
-    home::Home,
-    lazy::{self, Page},
-    not_found::NotFound,
-};
 use program::Program;
-use ui::{
-    LiveRegion, copy_button,
-    live::{Announcer, Modals},
-    menu, reading,
-    time::Clock,
-};
+use ui::LiveRegion;
 
 /// The document around [`App`], rendered by the server alone.
 pub fn shell() -> impl IntoView {
     context::provide_nonce();
-    // The answer to a plain post stays as it is: it may hold a secret, which no script may find in its data.
-    let program = (!form::is_plain_answer()).then(|| view! { <Program /> });
+    if let Some(page) = Owner::current_shared_context() {
+        // Only islands are hydrated. Otherwise Leptos would write what the page's resources have read into the page.
+        page.set_is_hydrating(false);
+    }
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=context::theme().attribute() data-now=context::now().map(|now| now.0)>
@@ -54,7 +44,7 @@ pub fn shell() -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <link rel="stylesheet" href="/pkg/latchkey.css" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                {program}
+                <Program />
                 <MetaTags />
             </head>
             <body>
@@ -67,57 +57,63 @@ pub fn shell() -> impl IntoView {
 /// Everything in the body.
 #[component]
 pub fn App() -> impl IntoView {
+    use page::{
+        api_keys::ApiKeys, audit_log::AuditLog, deactivate::Deactivate, edit::Edit, frame::Frame,
+        general::General, home::Home, invitation::Invitation, invite::Invite, key::Key,
+        member::MemberRemoval, member::MemberRole, members::Members, new_key::NewKey,
+        not_found::NotFound, overview::Overview, regenerate::Regenerate, requests::Requests,
+        reset::Reset, revoke::Revoke, revoke_all::RevokeAll, revoke_selected::RevokeSelected,
+        security_events::SecurityEvents, setup::Setup, sign_in::SignIn, support::Support,
+    };
     provide_meta_context();
-    let modals = Modals::provide();
-    let announcer = Announcer::provide();
-    Clock::provide();
-    menu::listen();
-    reading::listen();
-    copy_button::listen(move || modals.topmost().unwrap_or(announcer));
     view! {
-        <a class="skip-link" href="#main" rel="external">
+        <a class="skip-link" href="#main">
             {words::common::SKIP}
         </a>
         <Router>
-            <focus::FocusHeading />
             <Routes fallback=NotFound>
-                <Route path=path!("/") view=Page::Here(|| Home().into_any()) ssr=SsrMode::Async />
-                <Route path=path!("/sign-in") view=lazy::sign_in() ssr=SsrMode::Async />
-                <Route path=path!("/setup") view=lazy::setup() ssr=SsrMode::Async />
-                <Route path=path!("/invite/:token") view=lazy::invitation() ssr=SsrMode::Async />
-                <Route path=path!("/reset/:token") view=lazy::reset() ssr=SsrMode::Async />
-                <Route path=path!("/support") view=lazy::support() ssr=SsrMode::Async />
-                <ParentRoute path=path!("/apps/:app") view=Page::Here(|| Frame().into_any()) ssr=SsrMode::Async>
-                    <Route path=path!("") view=lazy::overview() ssr=SsrMode::Async />
-                    <Route path=path!("/settings/general") view=lazy::general() ssr=SsrMode::Async />
-                    <ParentRoute path=path!("/settings/members") view=lazy::members() ssr=SsrMode::Async>
-                        <Route path=path!("") view=Page::Here(|| ().into_any()) ssr=SsrMode::Async />
-                        <Route path=path!("/invite") view=lazy::invite() ssr=SsrMode::Async />
-                        <Route path=path!("/:person/role") view=lazy::member_role() ssr=SsrMode::Async />
-                        <Route
-                            path=path!("/:person/remove")
-                            view=lazy::member_removal()
-                            ssr=SsrMode::Async
-                        />
+                <Route path=path!("/") view=Home ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view=SignIn ssr=SsrMode::Async />
+                <Route path=path!("/setup") view=Setup ssr=SsrMode::Async />
+                <Route path=path!("/invite/:token") view=Invitation ssr=SsrMode::Async />
+                <Route path=path!("/reset/:token") view=Reset ssr=SsrMode::Async />
+                <Route path=path!("/support") view=Support ssr=SsrMode::Async />
+                <ParentRoute path=path!("/apps/:app") view=Frame ssr=SsrMode::Async>
+                    <Route path=path!("") view=Overview ssr=SsrMode::Async />
+                    <Route path=path!("/settings/general") view=General ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/settings/members") view=Members ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("/invite") view=Invite ssr=SsrMode::Async />
+                        <Route path=path!("/:person/role") view=MemberRole ssr=SsrMode::Async />
+                        <Route path=path!("/:person/remove") view=MemberRemoval ssr=SsrMode::Async />
                     </ParentRoute>
-                    <Route path=path!("/settings/requests") view=lazy::requests() ssr=SsrMode::Async />
-                    <Route path=path!("/settings/security-events") view=lazy::security_events() ssr=SsrMode::Async />
-                    <Route path=path!("/settings/audit-log") view=lazy::audit_log() ssr=SsrMode::Async />
-                    <ParentRoute path=path!("/settings/api-keys") view=Page::Here(|| ApiKeys().into_any()) ssr=SsrMode::Async>
-                        <Route path=path!("") view=Page::Here(|| ().into_any()) ssr=SsrMode::Async />
-                        <Route path=path!("/new") view=lazy::new_key() ssr=SsrMode::Async />
-                        <Route path=path!("/revoke-selected") view=lazy::revoke_selected() ssr=SsrMode::Async />
-                        <Route path=path!("/revoke-all") view=lazy::revoke_all() ssr=SsrMode::Async />
+                    <Route path=path!("/settings/requests") view=Requests ssr=SsrMode::Async />
+                    <Route
+                        path=path!("/settings/security-events")
+                        view=SecurityEvents
+                        ssr=SsrMode::Async
+                    />
+                    <Route path=path!("/settings/audit-log") view=AuditLog ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/settings/api-keys") view=ApiKeys ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("/new") view=NewKey ssr=SsrMode::Async />
+                        <Route path=path!("/revoke-selected") view=RevokeSelected ssr=SsrMode::Async />
+                        <Route path=path!("/revoke-all") view=RevokeAll ssr=SsrMode::Async />
                     </ParentRoute>
-                    <ParentRoute path=path!("/settings/api-keys/:key") view=lazy::key() ssr=SsrMode::Async>
-                        <Route path=path!("") view=Page::Here(|| ().into_any()) ssr=SsrMode::Async />
-                        <Route path=path!("/edit") view=lazy::edit() ssr=SsrMode::Async />
-                        <Route path=path!("/regenerate") view=lazy::regenerate() ssr=SsrMode::Async />
-                        <Route path=path!("/revoke") view=lazy::revoke() ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/settings/api-keys/:key") view=Key ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("/edit") view=Edit ssr=SsrMode::Async />
+                        <Route path=path!("/deactivate") view=Deactivate ssr=SsrMode::Async />
+                        <Route path=path!("/regenerate") view=Regenerate ssr=SsrMode::Async />
+                        <Route path=path!("/revoke") view=Revoke ssr=SsrMode::Async />
                     </ParentRoute>
                 </ParentRoute>
             </Routes>
         </Router>
-        <LiveRegion announcer outer=true />
+        <LiveRegion />
     }
 }
+
+/// A page without a dialog above it.
+#[component]
+fn Nothing() -> impl IntoView {}

@@ -2,6 +2,7 @@
 
 pub mod api_keys;
 pub mod audit_log;
+pub mod deactivate;
 pub mod edit;
 pub mod frame;
 pub mod general;
@@ -9,7 +10,6 @@ pub mod home;
 pub mod invitation;
 pub mod invite;
 pub mod key;
-pub mod lazy;
 pub mod link;
 pub mod member;
 pub mod members;

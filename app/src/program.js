@@ -6,25 +6,35 @@ const LIVE = "dialog[open], [data-live]";
 // Controls that only the program can serve: the last click on one is repeated once the program has started.
 const NEEDS_PROGRAM = "button[data-needs-js], [data-needs-js] button";
 
-const prefetch = (file) => {
-  const link = document.createElement("link");
-  Object.assign(link, { rel: "preload", as: "fetch", type: "application/wasm", crossOrigin: "anonymous", href: `/pkg/${file}.wasm` });
-  document.head.append(link);
-};
-
 let clicked = null;
 const remember = ({ target }) => {
   clicked = target.closest?.(NEEDS_PROGRAM) ?? clicked;
 };
 
+let program;
+const hydrated = new WeakSet();
+// Hydrates the islands that are new. One that fails leaves the others alone.
+const hydrate = async () => {
+  for (const island of document.querySelectorAll("leptos-island")) {
+    if (hydrated.has(island)) continue;
+    hydrated.add(island);
+    try {
+      await program[island.dataset.component](island);
+    } catch (error) {
+      reportError(error);
+    }
+  }
+};
+
 const start = async () => {
   INTENT.forEach((event) => removeEventListener(event, start));
   try {
-    prefetch("latchkey");
-    for (const { content } of document.querySelectorAll("meta[name=chunk]")) content.split(" ").slice(1).forEach(prefetch);
-    const program = await import("/pkg/latchkey.js");
+    program = await import("/pkg/latchkey.js");
     await program.default({ module_or_path: "/pkg/latchkey.wasm" });
-    await program.hydrate();
+    program.start();
+    addEventListener("latchkey:islands", hydrate);
+    await hydrate();
+    root.dataset.js = "";
   } finally {
     removeEventListener("click", remember);
     // Without the program, controls that need it are hidden, as in a browser without JavaScript.

@@ -58,6 +58,11 @@ pub fn revoke(app: &str, id: KeyId) -> String {
     format!("/apps/{app}/settings/api-keys/{id}/revoke")
 }
 
+/// The question before a key that is in use is deactivated.
+pub fn deactivate(app: &str, id: KeyId) -> String {
+    format!("/apps/{app}/settings/api-keys/{id}/deactivate")
+}
+
 /// A new secret for what a key is used for.
 pub fn regenerate(app: &str, id: KeyId) -> String {
     format!("/apps/{app}/settings/api-keys/{id}/regenerate")

@@ -14,7 +14,6 @@ pub mod live;
 pub mod menu;
 pub mod notice;
 pub mod reading;
-pub mod ready;
 pub mod tab_title;
 pub mod time;
 

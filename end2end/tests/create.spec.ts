@@ -338,7 +338,7 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
     const { secret } = await readCredentials(page);
     const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
     await reveal.getByRole('button', { name: 'Done' }).click();
-    await reveal.getByRole('button', { name: 'Close anyway' }).click();
+    await reveal.getByRole('link', { name: 'Close anyway' }).click();
     await expect(page).toHaveURL(paths.keys);
     await expect(page.getByRole('table').getByText('Secret not saved').first()).toBeVisible();
     expect(await pageState(page)).not.toContain(secret);
@@ -376,7 +376,7 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
     const { secret } = await readCredentials(page);
     await confirmStored(page);
     await page.goBack();
-    await expect(page.getByRole('dialog')).toBeVisible();
+    await expect(page.getByRole('dialog', { name: 'Save your credentials' })).toHaveCount(0);
     expect(await pageState(page)).not.toContain(secret);
     await page.goForward();
     await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();

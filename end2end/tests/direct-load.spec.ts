@@ -1,4 +1,19 @@
-import { createKey, expect, failedResponse, keyStatus, openKeyMenu, people, row, test, unique, waitUntilIdle } from '../fixtures.ts';
+import {
+  createKey,
+  expect,
+  failedResponse,
+  fillKey,
+  KEY_ID,
+  keyStatus,
+  openKeyMenu,
+  people,
+  readCredentials,
+  row,
+  test,
+  unique,
+  waitUntilIdle,
+  waitUntilInteractive,
+} from '../fixtures.ts';
 
 test.describe('every page loads directly, without errors in the console', { tag: '@js' }, () => {
   for (const path of ['/sign-in', '/setup']) {
@@ -62,21 +77,31 @@ test.describe('every page loads directly, without errors in the console', { tag:
     });
   }
 
-  test('links navigate without a full page load', async ({ page, open, signInAs }) => {
+  test('a dialog is closed by Escape and leads back to the page from which it was opened', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    await open(`${paths.keys}?sort=name&dir=asc`);
+    await page.getByRole('link', { name: 'Create API Key' }).click();
+    await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(page).toHaveURL(`${paths.keys}?sort=name&dir=asc`);
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+  });
+
+  test('other versions of a page are shown in place, with its title and its history', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
     await open(paths.keys);
     let loads = 0;
     page.on('load', () => {
       loads += 1;
     });
-    await page.getByRole('link', { name: 'General' }).click();
-    await expect(page.getByRole('heading', { name: 'General', level: 1 })).toBeFocused();
-    await page.getByRole('link', { name: 'API Keys', exact: true }).click();
-    await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeFocused();
-    await page.getByRole('link', { name: 'Create API Key' }).click();
-    await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toBeFocused();
-    await page.keyboard.press('Escape');
+    const all = page.getByRole('navigation', { name: 'Key groups' }).getByRole('link', { name: /^All/ });
+    await all.click();
+    await expect(page).toHaveURL(`${paths.keys}?tab=all`);
+    await expect(all).toHaveAttribute('aria-current', 'page');
+    await expect(all).toBeFocused();
+    await page.goBack();
     await expect(page).toHaveURL(paths.keys);
+    await expect(all).not.toHaveAttribute('aria-current');
     expect(loads).toBe(0);
   });
 
@@ -113,28 +138,11 @@ test.describe('every page loads directly, without errors in the console', { tag:
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key.id);
   });
 
-  test('a page whose code loads late still focuses its heading', async ({ page, open, signInAs }) => {
-    const paths = await signInAs(people.owner);
-    await open(paths.keys);
-    let deliver = () => {};
-    const late = new Promise<void>((resolve) => {
-      deliver = resolve;
-    });
-    await page.route(/split_settings.*\.wasm$/, async (route) => {
-      await late;
-      await route.continue();
-    });
-    await page.getByRole('link', { name: 'General' }).click();
-    await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeFocused();
-    deliver();
-    await expect(page.getByRole('heading', { name: 'General', level: 1 })).toBeFocused();
-  });
-
-  test('a page whose code cannot be loaded works as without JavaScript', async ({ page, open, signInAs, browserErrors }) => {
+  test('without its program a page works as without JavaScript', async ({ page, open, signInAs, browserErrors }) => {
     const paths = await signInAs(people.owner);
     const key = await createKey(page, open, paths, unique('Alone'));
-    browserErrors.allow(/split_details|Failed to fetch|ERR_FAILED/);
-    await page.route(/split_details.*\.wasm$/, (route) => route.abort());
+    browserErrors.allow(/latchkey\.wasm|Failed to fetch|ERR_FAILED/);
+    await page.route(/latchkey\.wasm$/, (route) => route.abort());
     await page.goto(`${paths.keys}/${key.id}`);
     await page.locator('html').dispatchEvent('pointermove');
     await expect(page.locator('html')).toHaveAttribute('data-failed', '');
@@ -143,6 +151,25 @@ test.describe('every page loads directly, without errors in the console', { tag:
     await openKeyMenu(page, key.name);
     await page.getByRole('button', { name: 'Deactivate' }).click();
     await expect(keyStatus(page)).toHaveText('Inactive');
+  });
+
+  test('islands that fail leave the forms around them usable', async ({ page, signInAs, browserErrors }) => {
+    const paths = await signInAs(people.owner);
+    browserErrors.allow(/unreachable|panicked|RuntimeError|deserialize/);
+    // No island can read its properties.
+    await page.route(`${paths.keys}/new`, async (route) => {
+      const response = await route.fetch();
+      const html = await response.text();
+      expect(html).toContain('data-props="');
+      await route.fulfill({ response, body: html.replaceAll('data-props="', 'data-props="!') });
+    });
+    await page.goto(`${paths.keys}/new`);
+    await waitUntilInteractive(page);
+    const name = unique('Islands');
+    await fillKey(page, name);
+    await page.getByRole('button', { name: 'Generate API Key' }).click();
+    const { id } = await readCredentials(page);
+    expect(id).toMatch(KEY_ID);
   });
 });
 

@@ -1,7 +1,5 @@
 //! The browser's entry point.
 
-use app::{page::lazy, ui::ready::Ready};
-use leptos::{mount::hydrate_from, prelude::document};
 use std::alloc::System;
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroizing_alloc::ZeroAlloc;
@@ -11,21 +9,9 @@ use zeroizing_alloc::ZeroAlloc;
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
-/// Takes over the page that the server rendered, once the parts of the program that it needs are there.
+/// Starts the program on the page that the server rendered; its islands are hydrated one by one after this.
 #[wasm_bindgen]
-pub async fn hydrate() {
-    let Some(body) = document().body() else {
-        return;
-    };
-    if !lazy::fetch_rendered().await {
-        return;
-    }
-    let ready = Ready::default();
-    let provided = ready.clone();
-    let page = move || {
-        provided.provide();
-        app::App()
-    };
-    hydrate_from(body, page).forget();
-    ready.announce();
+pub fn start() {
+    leptos::mount::hydrate_islands();
+    app::island::start();
 }

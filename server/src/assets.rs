@@ -1,6 +1,5 @@
 //! The site's files, which are embedded in the binary.
 
-use app::program::Chunks;
 use axum::{
     body::Body,
     extract::Request,
@@ -8,10 +7,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use rust_embed::{EmbeddedFile, RustEmbed};
-use std::{
-    fmt::Write,
-    sync::{Arc, OnceLock},
-};
+use std::fmt::Write;
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../target/site"]
@@ -38,18 +34,6 @@ pub async fn file(request: Request) -> Response {
         Some(kind) => answer(path, kind, request.headers()),
         None => missing(),
     }
-}
-
-/// Returns which files the later pages need.
-pub fn chunks() -> Option<Chunks> {
-    static CHUNKS: OnceLock<Option<Chunks>> = OnceLock::new();
-    CHUNKS
-        .get_or_init(|| {
-            let file = Site::get("pkg/chunks.json")?;
-            let chunks = serde_json::from_slice(&file.data).ok()?;
-            Some(Chunks(Arc::new(chunks)))
-        })
-        .clone()
 }
 
 fn content_type(path: &str) -> Option<&'static str> {

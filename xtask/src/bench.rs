@@ -8,7 +8,7 @@ mod lighthouse;
 mod server;
 mod soak;
 
-use std::{fs, path::Path, time::Duration};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -18,7 +18,7 @@ use crate::{
     bench::{client::Client, server::RunningServer},
     latchkey,
     process::output,
-    site::{self, FirstVisit, PACKAGE, Tooling, kilobytes},
+    site::{self, FirstVisit, Tooling, kilobytes},
     step::{info, step, step_with_output},
     workspace::Workspace,
 };
@@ -72,7 +72,7 @@ pub fn run(workspace: &Workspace, part: Option<Part>) -> Result<()> {
 }
 
 fn pages() -> Result<()> {
-    print_sizes()?;
+    info(&format!("first visit: {}", FirstVisit::measure()?));
     let mut page = Vec::new();
     let mut baseline = None;
     for size in SIZES {
@@ -81,25 +81,6 @@ fn pages() -> Result<()> {
     measure_baseline(&page)?;
     history::measure()?;
     lighthouse::measure()
-}
-
-/// Prints the size of a first visit, and of the chunks that other pages load.
-fn print_sizes() -> Result<()> {
-    info(&format!("first visit: {}", FirstVisit::measure()?));
-    for path in crate::files::list(Path::new(PACKAGE))? {
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        if name.ends_with(".wasm.br") && name != "latchkey.wasm.br" {
-            info(&format!(
-                "chunk: {name} {}",
-                kilobytes(fs::metadata(&path)?.len())
-            ));
-        }
-    }
-    Ok(())
 }
 
 /// Measures the first and the last page of the list, and each sort order. Returns the first page.

@@ -4,7 +4,6 @@
 //! The names are those that Leptos uses in a page: `pkg/latchkey.js`, `pkg/latchkey.wasm`, `pkg/latchkey.css`.
 
 mod compress;
-mod split;
 mod styles;
 mod tools;
 mod wasm;
@@ -47,8 +46,7 @@ pub fn build(workspace: &Workspace, tooling: Tooling) -> Result<()> {
             "--target",
             WASM,
             "--",
-            // `split` needs relocations and names. wasm-bindgen removes them.
-            "-Clink-arg=--emit-relocs",
+            // wasm-bindgen reads the names, and removes them.
             "-Cstrip=none",
         ]))
     })?;
@@ -70,7 +68,7 @@ pub fn prepare() -> Result<()> {
     fs::create_dir_all(PACKAGE).with_context(|| format!("cannot create {PACKAGE}"))
 }
 
-/// The compressed size of what a browser loads on a first visit of the list of keys. Other pages load further files.
+/// The compressed size of the browser's program, which is the same on all pages.
 pub struct FirstVisit {
     wasm: u64,
     javascript: u64,

@@ -27,5 +27,7 @@ pub async fn change_application(
         .map_err(|invalid| AppError::field("name", invalid.0))?;
     let zone = management::Zone::parse(&time_zone)
         .map_err(|invalid| AppError::field("time_zone", invalid.0))?;
-    Ok(owner.change_application(name, zone).await?)
+    owner.change_application(name, zone).await?;
+    crate::context::say_done(crate::toast::Done::Saved);
+    Ok(())
 }

@@ -91,7 +91,9 @@ pub async fn invite_member(
 pub async fn withdraw_invitation(app: String, invitation: String) -> Result<(), AppError> {
     let owner = crate::context::owner(&app).await?;
     let id = invitation.parse().map_err(|_| AppError::NotFound)?;
-    Ok(owner.withdraw(id).await?)
+    owner.withdraw(id).await?;
+    crate::context::say_done(crate::toast::Done::InvitationWithdrawn);
+    Ok(())
 }
 
 /// Gives a member another role, and leads to the members.
@@ -107,6 +109,7 @@ pub async fn change_role(
     let role =
         domain::member::parse_role(&role).map_err(|invalid| AppError::field("role", invalid.0))?;
     owner.change_role(person, role).await?;
+    crate::context::say_done(crate::toast::Done::RoleChanged);
     crate::context::redirect(&crate::routes::members(&app));
     Ok(())
 }
@@ -121,6 +124,7 @@ pub async fn remove_member(
     let owner = crate::context::fresh_owner(&app, &password).await?;
     let person: PersonId = person.parse().map_err(|_| AppError::NotFound)?;
     owner.remove_member(person).await?;
+    crate::context::say_done(crate::toast::Done::MemberRemoved);
     if person == owner.identity().person_id {
         crate::context::redirect("/");
     } else {

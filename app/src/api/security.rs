@@ -66,7 +66,9 @@ pub async fn acknowledge_event(
     #[server(default)] note: String,
 ) -> Result<(), AppError> {
     let editor = crate::context::editor(&app).await?;
-    Ok(editor
+    editor
         .acknowledge(domain::security::EventId(event), &note)
-        .await?)
+        .await?;
+    crate::context::say_done(crate::toast::Done::Acknowledged);
+    Ok(())
 }

@@ -6,6 +6,7 @@ use crate::{
     error::AppError,
     form::Posted,
     routes::{UsageAddress, with_query},
+    toast::Done,
     words,
 };
 use cookie::{Cookie, CookieBuilder, SameSite};
@@ -22,6 +23,10 @@ use management::{
 use std::sync::{Arc, OnceLock};
 
 const YEAR: cookie::time::Duration = cookie::time::Duration::days(365);
+/// The cookie with the change that the next page tells about.
+const DONE: &str = "latchkey-done";
+/// A page that comes later says nothing about it.
+const DONE_FOR: cookie::time::Duration = cookie::time::Duration::minutes(1);
 /// Maximum length of a cookie's value that is read.
 const MAX_COOKIE_BYTES: usize = 512;
 
@@ -286,6 +291,20 @@ fn theme_cookie() -> String {
 /// The chosen colours.
 pub fn theme() -> Theme {
     cookie(&theme_cookie()).map_or(Theme::System, |word| Theme::parse(&word))
+}
+
+/// Lets the next page say what was changed.
+pub fn say_done(done: Done) {
+    let (name, value) = (site().cookie(DONE), done.to_string());
+    set_cookie(http_only(name, &value).max_age(DONE_FOR));
+}
+
+/// The change before this page. It is said once.
+pub fn take_done() -> Option<Done> {
+    let name = site().cookie(DONE);
+    let done = cookie(&name)?;
+    set_cookie(http_only(name, "").max_age(cookie::time::Duration::ZERO));
+    Done::parse(&done)
 }
 
 /// The address of a chart as a question.

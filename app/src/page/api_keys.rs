@@ -7,14 +7,14 @@ use crate::{
         keys::list::{ListMarkup, list_keys},
     },
     part::{
-        BulkBar, Changes, FilterBar,
-        bulk_bar::{BulkNotice, Selected},
+        BulkBar, FilterBar,
+        bulk_bar::BulkNotice,
         key_actions::{ChangeForms, ChangeNotice},
     },
     routes::{self, ListAddress},
     ui::{
         ErrorState, Icon, Notice, Shape, TabTitle,
-        drawn::{Drawn, InPlace, Markup, Show},
+        drawn::{Drawn, Markup, Show},
     },
     words::list as words,
 };
@@ -24,19 +24,22 @@ use leptos_router::{components::Outlet, hooks::use_query_map};
 /// The list of keys. The dialog for a new one opens above it.
 #[component]
 pub fn ApiKeys() -> impl IntoView {
-    let app = param("app");
+    let app = param("app").get_untracked();
     let here = Here::from_frame();
-    let query = use_query_map();
-    let address = Memo::new(move |_| query.with(ListAddress::read));
-    let actions = move || {
-        Suspend::new(async move {
-            let here = here.await.ok()?;
-            let title = tab_title(words::TITLE, &here.application.name);
-            Some(view! {
-                <TabTitle text=title />
-                {actions(&here, address)}
+    let address = use_query_map().with_untracked(ListAddress::read);
+    let actions = {
+        let address = address.clone();
+        move || {
+            let address = address.clone();
+            Suspend::new(async move {
+                let here = here.await.ok()?;
+                let title = tab_title(words::TITLE, &here.application.name);
+                Some(view! {
+                    <TabTitle text=title />
+                    {actions(&here, address)}
+                })
             })
-        })
+        }
     };
     let view_only = move || {
         Suspend::new(async move {
@@ -49,33 +52,32 @@ pub fn ApiKeys() -> impl IntoView {
         <div class="page-head">
             <h1 tabindex="-1">{words::TITLE}</h1>
             <div class="page-actions">
-                <Transition>{actions}</Transition>
+                <Suspense>{actions}</Suspense>
             </div>
         </div>
         <Outlet />
-        <Transition>{view_only}</Transition>
-        <ChangeForms app />
-        <ChangeNotice app />
+        <Suspense>{view_only}</Suspense>
+        <ChangeForms app=app.clone() />
+        <ChangeNotice app=app.clone() />
         <BulkNotice />
         <List app address />
     }
 }
 
 /// The export, and a new key for those who may create one.
-fn actions(here: &Whereabouts, address: Memo<ListAddress>) -> AnyView {
+fn actions(here: &Whereabouts, address: ListAddress) -> AnyView {
     let app = here.application.id.to_string();
-    let export = routes::export(&app);
-    let file = move || address.get().first_page().path(&export);
+    let file = address.first_page().path(&routes::export(&app));
     let create = here.identity.role.can_edit_keys().then(|| {
         view! {
-            <a class="button" data-variant="primary" href=routes::new(&app)>
+            <a class="button" data-variant="primary" data-shortcut="c" href=routes::new(&app)>
                 <Icon shape=Shape::Plus />
                 {words::CREATE}
             </a>
         }
     });
     view! {
-        <a class="button" data-variant="secondary" href=file rel="external" download="">
+        <a class="button" data-variant="secondary" href=file download="">
             <Icon shape=Shape::Download />
             {words::EXPORT}
         </a>
@@ -85,50 +87,37 @@ fn actions(here: &Whereabouts, address: Memo<ListAddress>) -> AnyView {
 }
 
 #[component]
-fn List(app: Memo<String>, address: Memo<ListAddress>) -> impl IntoView {
+fn List(app: String, address: ListAddress) -> impl IntoView {
     let here = Here::from_frame();
-    let changes = Changes::here();
-    let selected = Selected::nothing();
-    let keys = Resource::<_, InPlace>::new_with_options(
-        move || (app.get(), address.get(), changes.version()),
-        |(app, address, _)| {
-            let ListAddress {
-                tab,
-                search,
-                status,
-                environment,
-                notable,
-                sort,
-                dir,
-                cursor,
-            } = address;
-            list_keys(
-                app,
-                tab,
-                search,
-                status,
-                environment,
-                notable,
-                sort,
-                dir,
-                cursor,
-            )
-        },
-        false,
-    );
-    // Other rows, or the same ones changed: the selection is not what is shown any more.
-    Effect::new(move |before: Option<(ListAddress, usize)>| {
-        let now = (address.get(), changes.version());
-        if before.is_some_and(|before| before != now) {
-            selected.clear();
-        }
-        now
-    });
-    // Boxes may have been ticked before the program started, and while other rows were loading.
-    Effect::new(move |_| {
-        keys.track();
-        _ = request_animation_frame(move || selected.read());
-    });
+    let keys = {
+        let (app, address) = (app.clone(), address.clone());
+        Resource::new(
+            move || (app.clone(), address.clone()),
+            |(app, address)| {
+                let ListAddress {
+                    tab,
+                    search,
+                    status,
+                    environment,
+                    notable,
+                    sort,
+                    dir,
+                    cursor,
+                } = address;
+                list_keys(
+                    app,
+                    tab,
+                    search,
+                    status,
+                    environment,
+                    notable,
+                    sort,
+                    dir,
+                    cursor,
+                )
+            },
+        )
+    };
     let shown = move |part: fn(ListMarkup) -> Markup, class: &'static str| {
         move || {
             Suspend::new(async move {
@@ -137,22 +126,16 @@ fn List(app: Memo<String>, address: Memo<ListAddress>) -> impl IntoView {
             })
         }
     };
+    let action = routes::list(&app);
     let bar = move || {
+        let app = app.clone();
         Suspend::new(async move {
             let editable = here
                 .await
                 .is_ok_and(|here| here.identity.role.can_edit_keys());
-            editable.then(|| view! { <BulkBar app=app.get_untracked() selected /> })
+            editable.then(|| view! { <BulkBar app /> })
         })
     };
-    let skeleton = || {
-        view! {
-            <div class="skeleton" data-size="row"></div>
-            <div class="skeleton" data-size="row"></div>
-            <div class="skeleton" data-size="row"></div>
-        }
-    };
-    // The status region exists before its text changes.
     let count = move || {
         Suspend::new(async move {
             let list = keys.await.ok()?.data;
@@ -170,21 +153,21 @@ fn List(app: Memo<String>, address: Memo<ListAddress>) -> impl IntoView {
         })
     };
     view! {
-        <div class="key-list" on:change=move |event| selected.change(&event)>
-            <Transition>{shown(|markup| markup.groups, "list-groups")}</Transition>
+        <div class="key-list">
+            <Suspense>{shown(|markup| markup.groups, "list-groups")}</Suspense>
             <div class="list-controls">
                 <div class="list-filters">
-                    {move || view! { <FilterBar action=routes::list(&app.get()) address /> }}
-                    <Transition>{shown(|markup| markup.sort, "list-sort")}</Transition>
+                    <FilterBar action address />
+                    <Suspense>{shown(|markup| markup.sort, "list-sort")}</Suspense>
                 </div>
-                <Transition>{bar}</Transition>
+                <Suspense>{bar}</Suspense>
             </div>
-            <Transition fallback=skeleton>{rows}</Transition>
+            <Suspense>{rows}</Suspense>
             <div class="list-foot">
                 <p class="result-count" role="status">
-                    <Transition>{count}</Transition>
+                    <Suspense>{count}</Suspense>
                 </p>
-                <Transition>{shown(|markup| markup.foot, "list-pages")}</Transition>
+                <Suspense>{shown(|markup| markup.foot, "list-pages")}</Suspense>
             </div>
         </div>
     }

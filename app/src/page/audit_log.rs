@@ -6,13 +6,13 @@ use crate::{
         audit::{AuditList as Log, read_audit_log},
         session::ConfirmPassword,
     },
-    form::{FormPage, use_errors, use_outcome},
+    form::{FormPage, posted_errors},
     part::{AuditFilterBar, AuditList, PasswordAgain},
     routes::{self, AuditAddress},
     ui::{ErrorState, ErrorSummary, Icon, Shape, Submit, TabTitle},
     words::{audit as words, fresh},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_query_map;
 
 /// The log of the application's account, for owners.
@@ -22,13 +22,9 @@ pub fn AuditLog() -> impl IntoView {
     let here = Here::from_frame();
     let query = use_query_map();
     let address = Memo::new(move |_| query.with(AuditAddress::read));
-    let confirm = ServerAction::<ConfirmPassword>::new();
-    let outcome = use_outcome(confirm);
-    // A wrong password does not load the log again: that would empty a field in which the right one is being typed.
-    let confirmed = Memo::new(move |_| matches!(outcome.get(), Some(Ok(()))));
     let log = Resource::new(
-        move || (app.get(), address.get(), confirmed.get()),
-        |(app, address, _)| {
+        move || (app.get(), address.get()),
+        |(app, address)| {
             let AuditAddress {
                 key,
                 person,
@@ -53,7 +49,7 @@ pub fn AuditLog() -> impl IntoView {
             match log.await {
                 Err(error) => view! { <ErrorState error /> }.into_any(),
                 Ok(log) if log.rows.is_empty() => nothing(&app),
-                Ok(log) => filled(app, log, &address, confirm),
+                Ok(log) => filled(app, log, &address),
             }
         })
     };
@@ -63,7 +59,10 @@ pub fn AuditLog() -> impl IntoView {
             <p class="page-lead">{words::LEAD}</p>
         </div>
         <Transition>{title}</Transition>
-        {move || view! { <AuditFilterBar action=routes::audit_log(&app.get()) address /> }}
+        <AuditFilterBar
+            action=routes::audit_log(&app.get_untracked())
+            address=address.get_untracked()
+        />
         <Transition fallback=|| {
             view! {
                 <div class="skeleton" data-size="row"></div>
@@ -75,30 +74,33 @@ pub fn AuditLog() -> impl IntoView {
 
 /// The question for the password, in the place of the files.
 #[component]
-fn Confirm(action: ServerAction<ConfirmPassword>) -> impl IntoView {
-    let errors = use_errors(use_outcome(action));
+fn Confirm() -> impl IntoView {
+    let errors = posted_errors(ConfirmPassword::PATH);
+    let refused = !errors.is_empty();
+    let errors = Signal::stored(errors);
     view! {
-        <details class="audit-export" open=move || errors.with(|errors| !errors.is_empty())>
+        <details class="audit-export" open=refused>
             <summary class="list-export">
                 <Icon shape=Shape::Download />
                 {words::EXPORT}
             </summary>
-            <ActionForm action attr:class="form" attr:novalidate="" attr:autocomplete="off">
+            <form
+                method="post"
+                action=ConfirmPassword::PATH
+                class="form"
+                novalidate=""
+                autocomplete="off"
+            >
                 <FormPage />
                 <ErrorSummary errors />
                 <PasswordAgain fresh=false errors why=fresh::EXPORT />
-                <Submit label=words::CONFIRM pending=action.pending() variant="secondary" />
-            </ActionForm>
+                <Submit label=words::CONFIRM variant="secondary" />
+            </form>
         </details>
     }
 }
 
-fn filled(
-    app: String,
-    log: Log,
-    address: &AuditAddress,
-    confirm: ServerAction<ConfirmPassword>,
-) -> AnyView {
+fn filled(app: String, log: Log, address: &AuditAddress) -> AnyView {
     let path = routes::audit_log(&app);
     let page = |cursor: Option<String>| cursor.map(|cursor| address.clone().at(cursor).path(&path));
     let (newer, older) = (page(log.previous), page(log.next));
@@ -123,7 +125,7 @@ fn filled(
         let (csv, jsonl) = (file("csv", words::CSV), file("jsonl", words::JSON_LINES));
         view! { {csv} {jsonl} }.into_any()
     } else {
-        view! { <Confirm action=confirm /> }.into_any()
+        view! { <Confirm /> }.into_any()
     };
     let clear = log
         .filtered

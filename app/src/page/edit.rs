@@ -2,17 +2,16 @@
 
 use super::param;
 use crate::{
-    api::keys::edit::{Edit as Edited, EditData, EditKey, edit_form},
+    api::keys::edit::{EditData, edit_form},
     error::AppError,
-    form::use_outcome,
-    part::{Changes, EditForm},
+    part::EditForm,
     routes,
     ui::{Dialog, ErrorState, Notice},
     words::edit,
 };
 use leptos::prelude::*;
 
-/// The dialog over the key's page; where the key is over, the reason why nothing can be changed.
+/// The dialog over the key's page; where the key has ended, the reason why nothing can be changed.
 #[component]
 pub fn Edit() -> impl IntoView {
     let app = param("app");
@@ -21,20 +20,12 @@ pub fn Edit() -> impl IntoView {
         move || (app.get(), id.get()),
         |(app, key)| edit_form(app, key),
     );
-    let action = ServerAction::<EditKey>::new();
-    let outcome = use_outcome(action);
-    let changes = Changes::here();
-    Effect::new(move |_| {
-        if matches!(outcome.get(), Some(Ok(Edited::Saved))) {
-            changes.bump();
-        }
-    });
     view! {
         <Suspense>
             {move || Suspend::new(async move {
                 let app = app.get_untracked();
                 match data.await {
-                    Ok(data) => opened(app, data, action, outcome),
+                    Ok(data) => opened(app, data),
                     Err(error) => {
                         let back = format!("{}/{}", routes::list(&app), id.get_untracked());
                         closed(error, back)
@@ -45,16 +36,11 @@ pub fn Edit() -> impl IntoView {
     }
 }
 
-fn opened(
-    app: String,
-    data: EditData,
-    action: ServerAction<EditKey>,
-    outcome: Signal<Option<Result<Edited, AppError>>>,
-) -> AnyView {
+fn opened(app: String, data: EditData) -> AnyView {
     let back = routes::key(&app, data.key.id);
     view! {
         <Dialog id="edit-key" title=edit::title(data.key.name.as_str()) wide=true back>
-            <EditForm app data action outcome />
+            <EditForm app data />
         </Dialog>
     }
     .into_any()

@@ -7,18 +7,14 @@ use crate::{
         home::Whereabouts,
         members::show_members,
     },
-    error::AppError,
-    form::{FormPage, typed, use_errors, use_outcome},
+    form::{FormPage, posted_errors, typed},
     part::PasswordAgain,
     routes,
-    ui::{
-        CopyButton, ErrorState, ErrorSummary, FieldNote, Submit, TabTitle, TextField,
-        live::Announcer,
-    },
+    ui::{CopyButton, ErrorState, ErrorSummary, FieldNote, Submit, TabTitle, TextField},
     words::{general, list, members},
 };
 use domain::account::{Application, Role};
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The facts of an application. The dialog that revokes all of its keys is above the list of keys.
 #[component]
@@ -79,19 +75,6 @@ fn Facts(app: Memo<String>) -> impl IntoView {
     let here = Here::from_frame();
     let zones = Resource::new(move || app.get(), list_zones);
     let members = Resource::new(move || app.get(), show_members);
-    let action = ServerAction::<ChangeApplication>::new();
-    let outcome = use_outcome(action);
-    let announcer = Announcer::nearest();
-    let saved = Memo::new(move |_| matches!(outcome.get(), Some(Ok(()))));
-    let version = action.version();
-    Effect::new(move |_| {
-        if version.get() > 0 && saved.get_untracked() {
-            here.refetch();
-            if let Some(announcer) = announcer {
-                announcer.say(general::SAVED);
-            }
-        }
-    });
     view! {
         <section class="card" aria-labelledby="application">
             <h2 id="application">{general::APPLICATION}</h2>
@@ -106,8 +89,6 @@ fn Facts(app: Memo<String>) -> impl IntoView {
                                     application=here.application.clone()
                                     zones
                                     fresh=members.await.is_ok_and(|roster| roster.fresh)
-                                    action
-                                    outcome
                                 />
                                 {facts(here)}
                             }
@@ -162,16 +143,10 @@ fn facts(here: Whereabouts) -> impl IntoView {
 }
 
 #[component]
-fn ApplicationForm(
-    application: Application,
-    zones: Vec<String>,
-    fresh: bool,
-    action: ServerAction<ChangeApplication>,
-    outcome: Signal<Option<Result<(), AppError>>>,
-) -> impl IntoView {
-    const ENDPOINT: &str = "change_application";
-    let errors = use_errors(outcome);
-    let chosen = typed(ENDPOINT, "time_zone").unwrap_or(application.time_zone);
+fn ApplicationForm(application: Application, zones: Vec<String>, fresh: bool) -> impl IntoView {
+    let again = |field| typed(ChangeApplication::PATH, field);
+    let errors = Signal::stored(posted_errors(ChangeApplication::PATH));
+    let chosen = again("time_zone").unwrap_or(application.time_zone);
     let options = zones
         .into_iter()
         .map(|zone| {
@@ -184,7 +159,13 @@ fn ApplicationForm(
         })
         .collect_view();
     view! {
-        <ActionForm action attr:class="form" attr:novalidate="" attr:autocomplete="off">
+        <form
+            method="post"
+            action=ChangeApplication::PATH
+            class="form"
+            novalidate=""
+            autocomplete="off"
+        >
             <FormPage />
             <ErrorSummary errors />
             <input type="hidden" name="app" value=application.id.to_string() />
@@ -192,7 +173,7 @@ fn ApplicationForm(
                 <TextField
                     name="name"
                     label=general::NAME
-                    value=Some(typed(ENDPOINT, "name").unwrap_or(application.name))
+                    value=Some(again("name").unwrap_or(application.name))
                     errors
                     maxlength="80"
                 />
@@ -209,11 +190,8 @@ fn ApplicationForm(
             </div>
             <PasswordAgain fresh errors />
             <div class="form-actions">
-                <Submit label=general::SAVE pending=action.pending() variant="secondary" />
-                <span class="field-hint">
-                    {move || matches!(outcome.get(), Some(Ok(()))).then_some(general::SAVED)}
-                </span>
+                <Submit label=general::SAVE variant="secondary" />
             </div>
-        </ActionForm>
+        </form>
     }
 }

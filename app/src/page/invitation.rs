@@ -7,20 +7,19 @@ use super::{
 use crate::{
     api::invitation::{AcceptInvitation, OpenInvitation, show_invitation},
     error::AppError,
-    form::{use_errors, use_outcome},
+    form::posted_errors,
     part::Brand,
     ui::{ErrorState, ErrorSummary, Submit, TabTitle, TextField, Time},
     words::invitation,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The account that somebody is asked to join, and the form that does it.
 #[component]
 pub fn Invitation() -> impl IntoView {
     let token = param("token");
     let found = Resource::new_blocking(move || token.get(), show_invitation);
-    let action = ServerAction::<AcceptInvitation>::new();
-    let ended = has_ended(action);
+    let ended = has_ended(AcceptInvitation::PATH);
     view! {
         <TabTitle text=invitation::TAB />
         <main id="main" class="auth" tabindex="-1">
@@ -29,19 +28,10 @@ pub fn Invitation() -> impl IntoView {
                 <Suspense>
                     {move || Suspend::new(async move {
                         match found.await {
-                            Ok(open) => {
-                                let token = token.get_untracked();
-                                let form = move || {
-                                    view! { <Form token=token.clone() open=open.clone() action /> }
-                                };
-                                (move || if ended.get() {
-                                    gone(true).into_any()
-                                } else {
-                                    form().into_any()
-                                })
-                                    .into_any()
+                            Ok(open) if !ended => {
+                                view! { <Form token=token.get_untracked() open /> }.into_any()
                             }
-                            Err(AppError::NotFound) => gone(false).into_any(),
+                            Ok(_) | Err(AppError::NotFound) => gone(ended).into_any(),
                             Err(error) => view! { <ErrorState error /> }.into_any(),
                         }
                     })}
@@ -56,12 +46,8 @@ fn gone(sent: bool) -> impl IntoView {
 }
 
 #[component]
-fn Form(
-    token: String,
-    open: OpenInvitation,
-    action: ServerAction<AcceptInvitation>,
-) -> impl IntoView {
-    let errors = use_errors(use_outcome(action));
+fn Form(token: String, open: OpenInvitation) -> impl IntoView {
+    let errors = Signal::stored(posted_errors(AcceptInvitation::PATH));
     let OpenInvitation { welcome, now } = open;
     // No address but this one knows the page: `Referer` does not name it.
     let page = format!("/invite/{token}");
@@ -69,7 +55,7 @@ fn Form(
         <h1 tabindex="-1">{invitation::title(&welcome.account)}</h1>
         <p>{invitation::lead(&welcome.invited_by, welcome.role)}</p>
         <ErrorSummary errors />
-        <ActionForm action attr:novalidate="">
+        <form method="post" action=AcceptInvitation::PATH novalidate="">
             <input type="hidden" name="page" value=page />
             <input type="hidden" name="token" value=token />
             <div class="field">
@@ -91,8 +77,8 @@ fn Form(
                 value=None
                 errors
             />
-            <Submit label=invitation::ACCEPT pending=action.pending() />
-        </ActionForm>
+            <Submit label=invitation::ACCEPT />
+        </form>
         <p class="auth-note">{invitation::ENDS} <Time at=welcome.expires_at now /></p>
     }
 }

@@ -3,14 +3,13 @@
 use super::{members::People, param};
 use crate::{
     api::members::{InvitationLink, InviteMember},
-    error::AppError,
-    form::{FormPage, typed, use_errors, use_outcome},
+    form::{FormPage, posted, posted_errors, typed},
     part::PasswordAgain,
     routes,
     ui::{CopyButton, Dialog, ErrorSummary, Notice, SelectField, Submit, TextField},
     words::members,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// What the roles of members are, for a choice.
 pub const ROLES: [(&str, &str); 3] = [
@@ -19,70 +18,46 @@ pub const ROLES: [(&str, &str); 3] = [
     ("owner", members::OWNER),
 ];
 
-const ENDPOINT: &str = "invite_member";
-
 /// The dialog over the page; nothing for those who may not invite.
 #[component]
 pub fn Invite() -> impl IntoView {
     let app = param("app");
     let People(people) = expect_context();
-    let action = ServerAction::<InviteMember>::new();
-    let outcome = use_outcome(action);
-    on_cleanup(move || people.refetch());
     view! {
         <Suspense>
             {move || Suspend::new(async move {
                 let roster = people.await.ok().filter(|roster| roster.editable)?;
-                let app = app.get_untracked();
-                Some(view! { <Steps app fresh=roster.fresh action outcome /> })
+                Some(step(app.get_untracked(), roster.fresh))
             })}
         </Suspense>
     }
 }
 
-#[component]
-fn Steps(
-    app: String,
-    fresh: bool,
-    action: ServerAction<InviteMember>,
-    outcome: Signal<Option<Result<InvitationLink, AppError>>>,
-) -> impl IntoView {
-    let made = Memo::new(move |_| outcome.get().and_then(Result::ok));
+/// The form until a link is made.
+fn step(app: String, fresh: bool) -> AnyView {
     let back = routes::members(&app);
-    move || match made.get() {
-        None => {
-            let (app, back) = (app.clone(), back.clone());
-            view! {
-                <Dialog id="invite" title=members::INVITE back=back.clone()>
-                    <InviteForm app back fresh action outcome />
-                </Dialog>
-            }
-            .into_any()
+    match posted(InviteMember::PATH).and_then(Result::ok) {
+        None => view! {
+            <Dialog id="invite" title=members::INVITE back=back.clone()>
+                <InviteForm app back fresh />
+            </Dialog>
         }
-        Some(made) => {
-            let back = back.clone();
-            view! {
-                <Dialog id="invitation" title=members::LINK_TITLE>
-                    <Link made back />
-                </Dialog>
-            }
-            .into_any()
+        .into_any(),
+        Some(made) => view! {
+            <Dialog id="invitation" title=members::LINK_TITLE>
+                <Link made back />
+            </Dialog>
         }
+        .into_any(),
     }
 }
 
 #[component]
-fn InviteForm(
-    app: String,
-    back: String,
-    fresh: bool,
-    action: ServerAction<InviteMember>,
-    outcome: Signal<Option<Result<InvitationLink, AppError>>>,
-) -> impl IntoView {
-    let errors = use_errors(outcome);
-    let role = typed(ENDPOINT, "role").unwrap_or_else(|| "viewer".to_owned());
+fn InviteForm(app: String, back: String, fresh: bool) -> impl IntoView {
+    let errors = Signal::stored(posted_errors(InviteMember::PATH));
+    let role = typed(InviteMember::PATH, "role").unwrap_or_else(|| "viewer".to_owned());
     view! {
-        <ActionForm action attr:novalidate="" attr:autocomplete="off">
+        <form method="post" action=InviteMember::PATH novalidate="" autocomplete="off">
             <FormPage />
             <div class="dialog-body">
                 <ErrorSummary errors />
@@ -92,7 +67,7 @@ fn InviteForm(
                     label=members::EMAIL
                     kind="email"
                     hint=members::INVITE_HINT
-                    value=typed(ENDPOINT, "email")
+                    value=typed(InviteMember::PATH, "email")
                     errors
                     autofocus=true
                 />
@@ -106,12 +81,12 @@ fn InviteForm(
                 <PasswordAgain fresh errors />
             </div>
             <footer class="dialog-actions">
-                <a class="button" data-variant="ghost" href=back>
+                <a class="button" data-variant="ghost" data-close="" href=back>
                     {members::CANCEL}
                 </a>
-                <Submit label=members::MAKE_LINK pending=action.pending() />
+                <Submit label=members::MAKE_LINK />
             </footer>
-        </ActionForm>
+        </form>
     }
 }
 

@@ -8,14 +8,11 @@ use super::{Here, param, tab_title};
 use crate::{
     api::keys::read::{KeyTitle, show_key},
     error::AppError,
-    part::{
-        Changes,
-        key_actions::{ChangeForms, ChangeNotice},
-    },
+    part::key_actions::{ChangeForms, ChangeNotice},
     routes::{self, KeyTab, RequestsAddress},
     ui::{
         ErrorState, TabTitle,
-        drawn::{Drawn, InPlace, Markup, Show},
+        drawn::{Drawn, Markup, Show},
     },
     words::{key as key_words, key_page as words},
 };
@@ -26,41 +23,38 @@ use overview::KeyOverview;
 use security::KeySecurity;
 
 /// A key's head, its figures, and the cards beside its usage.
-type Details = Resource<Result<Drawn<KeyTitle, [Markup; 3]>, AppError>, InPlace>;
+type Details = Resource<Result<Drawn<KeyTitle, [Markup; 3]>, AppError>>;
 
 /// The key's head, and one of its tabs; dialogs open above them.
 #[component]
 pub fn Key() -> impl IntoView {
     let app = param("app");
     let id = param("key");
-    let changes = Changes::here();
-    let details = Details::new_with_options(
-        move || (app.get(), id.get(), changes.version()),
-        |(app, key, _)| show_key(app, key),
-        false,
+    let details = Details::new(
+        move || (app.get(), id.get()),
+        |(app, key)| show_key(app, key),
     );
-    let query = use_query_map();
-    let tab = Memo::new(move |_| {
-        query.with(|query| KeyTab::parse(&query.get("tab").unwrap_or_default()))
-    });
+    let tab = use_query_map()
+        .with_untracked(|query| KeyTab::parse(&query.get("tab").unwrap_or_default()));
+    let shown = match tab {
+        KeyTab::Overview => view! { <KeyOverview app id details /> }.into_any(),
+        KeyTab::Security => view! { <KeySecurity app id /> }.into_any(),
+        KeyTab::History => view! { <KeyHistory app id /> }.into_any(),
+    };
     view! {
         <div class="key-page">
             <Head app id details tab />
             <Outlet />
-            <ChangeNotice app />
-            {move || match tab.get() {
-                KeyTab::Overview => view! { <KeyOverview app id details /> }.into_any(),
-                KeyTab::Security => view! { <KeySecurity app id /> }.into_any(),
-                KeyTab::History => view! { <KeyHistory app id /> }.into_any(),
-            }}
+            <ChangeNotice app=app.get_untracked() />
+            {shown}
         </div>
-        <ChangeForms app />
+        <ChangeForms app=app.get_untracked() />
     }
 }
 
 /// Its name, status and actions, and the tabs.
 #[component]
-fn Head(app: Memo<String>, id: Memo<String>, details: Details, tab: Memo<KeyTab>) -> impl IntoView {
+fn Head(app: Memo<String>, id: Memo<String>, details: Details, tab: KeyTab) -> impl IntoView {
     let here = Here::from_frame();
     view! {
         <Transition>
@@ -68,30 +62,26 @@ fn Head(app: Memo<String>, id: Memo<String>, details: Details, tab: Memo<KeyTab>
                 let here = here.await;
                 match (details.await, here) {
                     (Ok(Drawn { data, markup: [head, ..] }), Ok(here)) => {
-                        let title = move || {
-                            let title = match tab.get() {
-                                KeyTab::Overview => data.name.clone(),
-                                KeyTab::Security => format!("{} · {}", words::SECURITY, data.name),
-                                KeyTab::History => format!("{} · {}", words::HISTORY, data.name),
-                            };
-                            let title = tab_title(&title, &here.application.name);
-                            view! { <TabTitle text=title /> }
+                        let title = match tab {
+                            KeyTab::Overview => data.name,
+                            KeyTab::Security => format!("{} · {}", words::SECURITY, data.name),
+                            KeyTab::History => format!("{} · {}", words::HISTORY, data.name),
                         };
+                        let (app, id) = (app.get_untracked(), id.get_untracked());
                         view! {
-                            {title}
+                            <TabTitle text=tab_title(&title, &here.application.name) />
                             <Show markup=head class="drawn" />
                             <Tabs app id tab open=data.open.all />
                         }
                             .into_any()
                     }
                     (Err(error), _) | (_, Err(error)) => {
+                        let list = routes::list(&app.get_untracked());
                         view! {
                             <nav class="breadcrumb" aria-label="Breadcrumb">
                                 <ol>
                                     <li>
-                                        <a href=move || {
-                                            routes::list(&app.get())
-                                        }>{crate::words::list::TITLE}</a>
+                                        <a href=list>{crate::words::list::TITLE}</a>
                                     </li>
                                 </ol>
                             </nav>
@@ -110,26 +100,25 @@ fn Head(app: Memo<String>, id: Memo<String>, details: Details, tab: Memo<KeyTab>
 
 /// Links, so that each tab has an address.
 #[component]
-fn Tabs(app: Memo<String>, id: Memo<String>, tab: Memo<KeyTab>, open: i64) -> impl IntoView {
-    let path = move || format!("{}/{}", routes::list(&app.get()), id.get());
-    let current = move |this: KeyTab| (tab.get() == this).then_some("page");
-    let link = move |this: KeyTab, words: &'static str| {
+fn Tabs(app: String, id: String, tab: KeyTab, open: i64) -> impl IntoView {
+    let path = format!("{}/{id}", routes::list(&app));
+    let current = |this: KeyTab| (tab == this).then_some("page");
+    let link = |this: KeyTab, words: &'static str| {
         view! {
-            <a href=move || this.path(&path()) aria-current=move || current(this) data-noscroll="">
+            <a href=this.path(&path) aria-current=current(this)>
                 {words}
             </a>
         }
     };
-    let requests = move || RequestsAddress::of_key(&id.get()).path(&routes::requests(&app.get()));
+    let requests = RequestsAddress::of_key(&id).path(&routes::requests(&app));
     let count = (open > 0).then(|| view! { <span class="tab-count">{open}</span> });
     view! {
         <nav class="tabs" aria-label=words::TABS>
             {link(KeyTab::Overview, words::OVERVIEW)} <a href=requests>{words::REQUESTS}</a>
             <a
-                href=move || KeyTab::Security.path(&path())
-                aria-current=move || current(KeyTab::Security)
+                href=KeyTab::Security.path(&path)
+                aria-current=current(KeyTab::Security)
                 aria-label=words::security_label(open)
-                data-noscroll=""
             >
                 {words::SECURITY}
                 {count}

@@ -1,17 +1,11 @@
 //! What the pages behind a one-time link share: invitations and password resets.
 
-use crate::{error::AppError, form::use_outcome};
-use leptos::{html, prelude::*, server_fn::ServerFn};
-use serde::de::DeserializeOwned;
+use crate::{error::AppError, form::refusal};
+use leptos::prelude::*;
 
-/// Whether the link turned out to have ended when its form was sent.
-pub fn has_ended<F>(action: ServerAction<F>) -> Memo<bool>
-where
-    F: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
-    F::Output: Clone + DeserializeOwned + Send + Sync + 'static,
-{
-    let outcome = use_outcome(action);
-    Memo::new(move |_| outcome.with(|outcome| matches!(outcome, Some(Err(AppError::NotFound)))))
+/// Whether the link turned out to have ended when its form was sent to this server function.
+pub fn has_ended(endpoint: &str) -> bool {
+    matches!(refusal(endpoint), Some(AppError::NotFound))
 }
 
 /// What stands in place of the form of a link that does not work. Takes the focus where the form was sent.
@@ -27,14 +21,8 @@ pub fn Ended(
     #[prop(optional)]
     sent: bool,
 ) -> impl IntoView {
-    let heading = NodeRef::<html::H1>::new();
-    Effect::new(move |_| {
-        if let Some(heading) = heading.get().filter(|_| sent) {
-            _ = heading.focus();
-        }
-    });
     view! {
-        <h1 tabindex="-1" node_ref=heading>
+        <h1 tabindex="-1" data-focus=sent.then_some("")>
             {title}
         </h1>
         <p>{lead}</p>

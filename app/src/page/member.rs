@@ -3,14 +3,14 @@
 use super::{invite::ROLES, members::People, param};
 use crate::{
     api::members::{ChangeRole, RemoveMember},
-    form::{FormPage, typed, use_errors, use_outcome},
+    form::{FormPage, posted_errors, typed},
     part::PasswordAgain,
     routes,
     ui::{Dialog, ErrorSummary, SelectField, Submit},
     words::members,
 };
 use domain::member::Member;
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The form for a role, over the page; nothing for those who may not change it.
 #[component]
@@ -29,7 +29,6 @@ fn over(dialog: fn(String, Member, bool) -> AnyView) -> impl IntoView {
     let app = param("app");
     let person = param("person");
     let People(people) = expect_context();
-    on_cleanup(move || people.refetch());
     view! {
         <Suspense>
             {move || Suspend::new(async move {
@@ -47,10 +46,9 @@ fn over(dialog: fn(String, Member, bool) -> AnyView) -> impl IntoView {
 
 #[component]
 fn RoleForm(app: String, member: Member, fresh: bool) -> impl IntoView {
-    let action = ServerAction::<ChangeRole>::new();
-    let errors = use_errors(use_outcome(action));
+    let errors = Signal::stored(posted_errors(ChangeRole::PATH));
     let back = routes::members(&app);
-    let role = typed("change_role", "role").unwrap_or_else(|| member.role.to_string());
+    let role = typed(ChangeRole::PATH, "role").unwrap_or_else(|| member.role.to_string());
     view! {
         <Dialog
             id="member-role"
@@ -58,7 +56,7 @@ fn RoleForm(app: String, member: Member, fresh: bool) -> impl IntoView {
             back=back.clone()
             described_by="role-hint"
         >
-            <ActionForm action attr:novalidate="" attr:autocomplete="off">
+            <form method="post" action=ChangeRole::PATH novalidate="" autocomplete="off">
                 <FormPage />
                 <div class="dialog-body">
                     <ErrorSummary errors />
@@ -75,20 +73,19 @@ fn RoleForm(app: String, member: Member, fresh: bool) -> impl IntoView {
                     <PasswordAgain fresh errors />
                 </div>
                 <footer class="dialog-actions">
-                    <a class="button" data-variant="ghost" href=back>
+                    <a class="button" data-variant="ghost" data-close="" href=back>
                         {members::CANCEL}
                     </a>
-                    <Submit label=members::SAVE pending=action.pending() />
+                    <Submit label=members::SAVE />
                 </footer>
-            </ActionForm>
+            </form>
         </Dialog>
     }
 }
 
 #[component]
 fn Question(app: String, member: Member, fresh: bool) -> impl IntoView {
-    let action = ServerAction::<RemoveMember>::new();
-    let errors = use_errors(use_outcome(action));
+    let errors = Signal::stored(posted_errors(RemoveMember::PATH));
     let back = routes::members(&app);
     view! {
         <Dialog
@@ -98,7 +95,7 @@ fn Question(app: String, member: Member, fresh: bool) -> impl IntoView {
             alert=true
             described_by="remove-consequence"
         >
-            <ActionForm action attr:novalidate="" attr:autocomplete="off">
+            <form method="post" action=RemoveMember::PATH novalidate="" autocomplete="off">
                 <FormPage />
                 <div class="dialog-body">
                     <ErrorSummary errors />
@@ -108,16 +105,18 @@ fn Question(app: String, member: Member, fresh: bool) -> impl IntoView {
                     <PasswordAgain fresh errors />
                 </div>
                 <footer class="dialog-actions">
-                    <a class="button" data-variant="secondary" href=back autofocus="">
+                    <a
+                        class="button"
+                        data-variant="secondary"
+                        data-close=""
+                        href=back
+                        autofocus=""
+                    >
                         {members::CANCEL}
                     </a>
-                    <Submit
-                        label=members::REMOVE_NOW
-                        pending=action.pending()
-                        variant="danger"
-                    />
+                    <Submit label=members::REMOVE_NOW variant="danger" />
                 </footer>
-            </ActionForm>
+            </form>
         </Dialog>
     }
 }

@@ -4,13 +4,13 @@ use super::{Here, param, tab_title};
 use crate::{
     api::members::{Roster, WithdrawInvitation, show_members},
     error::AppError,
-    form::use_outcome,
+    form::refusal,
     part::MemberList,
     routes,
     ui::{ErrorState, Icon, Notice, Shape, TabTitle},
     words::members,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::components::Outlet;
 
 /// The members of the account, for the dialogs above the page.
@@ -31,14 +31,8 @@ pub fn Members() -> impl IntoView {
             })
         })
     };
-    let withdraw = ServerAction::<WithdrawInvitation>::new();
-    let outcome = use_outcome(withdraw);
-    let version = withdraw.version();
-    Effect::new(move |_| {
-        if version.get() > 0 {
-            people.refetch();
-        }
-    });
+    let refused = refusal(WithdrawInvitation::PATH)
+        .map(|error| view! { <Notice tone="danger">{error.to_string()}</Notice> });
     let invite = move || {
         Suspend::new(async move {
             let editable = people.await.is_ok_and(|roster| roster.editable);
@@ -66,21 +60,14 @@ pub fn Members() -> impl IntoView {
         </div>
         <Outlet />
         <section class="card" aria-labelledby="members">
-            <div role="alert">
-                {move || match outcome.get() {
-                    Some(Err(error)) => {
-                        Some(view! { <Notice tone="danger">{error.to_string()}</Notice> })
-                    }
-                    _ => None,
-                }}
-            </div>
+            <div role="alert">{refused}</div>
             <Transition>
                 {move || Suspend::new(async move {
                     match people.await {
                         Err(error) => view! { <ErrorState error /> }.into_any(),
                         Ok(roster) => {
                             let app = app.get_untracked();
-                            view! { <MemberList app roster withdraw /> }.into_any()
+                            view! { <MemberList app roster /> }.into_any()
                         }
                     }
                 })}

@@ -7,7 +7,7 @@ use crate::{
     routes::{self, UsageAddress},
     ui::{
         ErrorState, TabTitle,
-        drawn::{Drawn, InPlace, Show},
+        drawn::{Drawn, Show},
     },
     words::{key, overview as words},
 };
@@ -21,7 +21,7 @@ pub fn Overview() -> impl IntoView {
     let here = Here::from_frame();
     let query = use_query_map();
     let address = Memo::new(move |_| query.with(UsageAddress::read));
-    let seen = Resource::<_, InPlace>::new_with_options(
+    let seen = Resource::new(
         move || (app.get(), address.get()),
         |(app, address)| {
             let UsageAddress {
@@ -33,9 +33,7 @@ pub fn Overview() -> impl IntoView {
             } = address;
             read_overview(app, window, from, until, zone)
         },
-        false,
     );
-    let path = Signal::derive(move || routes::overview(&app.get()));
     let title = move || {
         Suspend::new(async move {
             here.await.ok().map(|here| {
@@ -58,7 +56,10 @@ pub fn Overview() -> impl IntoView {
         </Transition>
         <section class="card" aria-labelledby="usage">
             <h2 id="usage">{key::USAGE}</h2>
-            <UsageTools path address />
+            <UsageTools
+                path=routes::overview(&app.get_untracked())
+                address=address.get_untracked()
+            />
             <Transition>
                 {move || Suspend::new(async move {
                     match seen.await {

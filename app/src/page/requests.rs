@@ -13,7 +13,7 @@ use crate::{
     words::requests as words,
 };
 use leptos::prelude::*;
-use leptos_router::{components::Form, hooks::use_query_map};
+use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 /// The newest calls, one request that is explained, or a call that is tried.
@@ -48,24 +48,31 @@ pub fn Requests() -> impl IntoView {
             }
         })
     };
+    let request = Some(address.get_untracked().request);
+    let none = Signal::stored(Vec::<FieldError>::new());
     view! {
         <div class="page-head">
             <h1 tabindex="-1">{words::TITLE}</h1>
             <p class="page-lead">{words::LEAD}</p>
         </div>
         <Transition>{title}</Transition>
-        {move || {
-            let value = Some(address.get().request);
-            let none = Signal::stored(Vec::<FieldError>::new());
-            view! {
-                <Form method="GET" action=routes::requests(&app.get()) attr:class="request-open" attr:role="search">
-                    <TextField name="request" label=words::ID hint=words::ID_HINT value errors=none />
-                    <button type="submit" class="button" data-variant="secondary">
-                        {words::OPEN}
-                    </button>
-                </Form>
-            }
-        }}
+        <form
+            method="get"
+            action=routes::requests(&app.get_untracked())
+            class="request-open"
+            role="search"
+        >
+            <TextField
+                name="request"
+                label=words::ID
+                hint=words::ID_HINT
+                value=request
+                errors=none
+            />
+            <button type="submit" class="button" data-variant="secondary">
+                {words::OPEN}
+            </button>
+        </form>
         <Transition fallback=|| {
             view! { <div class="skeleton" data-size="row"></div> }
         }>{body}</Transition>

@@ -7,20 +7,19 @@ use super::{
 use crate::{
     api::reset::{ResetForm, ResetPassword, show_reset},
     error::AppError,
-    form::{use_errors, use_outcome},
+    form::posted_errors,
     part::Brand,
     ui::{ErrorState, ErrorSummary, Submit, TabTitle, TextField, Time},
     words::{invitation, reset},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The form for another password.
 #[component]
 pub fn Reset() -> impl IntoView {
     let token = param("token");
     let found = Resource::new_blocking(move || token.get(), show_reset);
-    let action = ServerAction::<ResetPassword>::new();
-    let ended = has_ended(action);
+    let ended = has_ended(ResetPassword::PATH);
     view! {
         <TabTitle text=reset::TAB />
         <main id="main" class="auth" tabindex="-1">
@@ -29,19 +28,10 @@ pub fn Reset() -> impl IntoView {
                 <Suspense>
                     {move || Suspend::new(async move {
                         match found.await {
-                            Ok(open) => {
-                                let token = token.get_untracked();
-                                let form = move || {
-                                    view! { <Form token=token.clone() open=open.clone() action /> }
-                                };
-                                (move || if ended.get() {
-                                    gone(true).into_any()
-                                } else {
-                                    form().into_any()
-                                })
-                                    .into_any()
+                            Ok(open) if !ended => {
+                                view! { <Form token=token.get_untracked() open /> }.into_any()
                             }
-                            Err(AppError::NotFound) => gone(false).into_any(),
+                            Ok(_) | Err(AppError::NotFound) => gone(ended).into_any(),
                             Err(error) => view! { <ErrorState error /> }.into_any(),
                         }
                     })}
@@ -56,15 +46,15 @@ fn gone(sent: bool) -> impl IntoView {
 }
 
 #[component]
-fn Form(token: String, open: ResetForm, action: ServerAction<ResetPassword>) -> impl IntoView {
-    let errors = use_errors(use_outcome(action));
+fn Form(token: String, open: ResetForm) -> impl IntoView {
+    let errors = Signal::stored(posted_errors(ResetPassword::PATH));
     // No address but this one knows the page: `Referer` does not name it.
     let page = format!("/reset/{token}");
     view! {
         <h1 tabindex="-1">{reset::TITLE}</h1>
         <p>{reset::LEAD}</p>
         <ErrorSummary errors />
-        <ActionForm action attr:novalidate="">
+        <form method="post" action=ResetPassword::PATH novalidate="">
             <input type="hidden" name="page" value=page />
             <input type="hidden" name="token" value=token />
             <div class="field">
@@ -86,8 +76,8 @@ fn Form(token: String, open: ResetForm, action: ServerAction<ResetPassword>) -> 
                 value=None
                 errors
             />
-            <Submit label=reset::SUBMIT pending=action.pending() />
-        </ActionForm>
+            <Submit label=reset::SUBMIT />
+        </form>
         <p class="auth-note">{invitation::ENDS} <Time at=open.expires_at now=open.now /></p>
     }
 }

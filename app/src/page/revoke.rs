@@ -4,10 +4,7 @@ use super::{Here, param};
 use crate::{
     api::usage::key_impact,
     part::RevokeDialog,
-    ui::{
-        ErrorState,
-        drawn::{Drawn, InPlace},
-    },
+    ui::{ErrorState, drawn::Drawn},
 };
 use leptos::prelude::*;
 
@@ -17,7 +14,7 @@ pub fn Revoke() -> impl IntoView {
     let app = param("app");
     let id = param("key");
     let here = Here::from_frame();
-    let impact = Resource::<_, InPlace>::new_with_options(
+    let impact = Resource::new(
         move || (app.get(), id.get()),
         move |(app, key)| async move {
             // Whoever may not revoke is not told, and is no error.
@@ -27,7 +24,6 @@ pub fn Revoke() -> impl IntoView {
                 Ok(Drawn::default())
             }
         },
-        false,
     );
     view! {
         <Suspense>

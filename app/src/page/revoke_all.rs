@@ -4,7 +4,7 @@ use super::param;
 use crate::{
     api::keys::bulk::{AllKeysFacts, show_all_keys},
     chart::scale::grouped,
-    form::{FormPage, posted, typed, use_errors},
+    form::{FormPage, posted, posted_errors, typed},
     part::PasswordAgain,
     routes,
     ui::{Dialog, ErrorState, ErrorSummary, TextField},
@@ -15,8 +15,7 @@ use leptos::prelude::*;
 /// The server function that the form is sent to.
 const ENDPOINT: &str = "/api/revoke_all_keys";
 
-/// The dialog over the list. Its form is a plain one, with JavaScript too: what it does is done once in the life of an
-/// application, and the answer is a page of its own.
+/// The dialog over the list.
 #[component]
 pub fn RevokeAll() -> impl IntoView {
     let app = param("app");
@@ -55,7 +54,7 @@ fn question(app: String, facts: AllKeysFacts) -> AnyView {
                     <p role="status">{words::revoked(count)}</p>
                 </div>
                 <footer class="dialog-actions">
-                    <a class="button" data-variant="primary" href=back>
+                    <a class="button" data-variant="primary" data-close="" href=back>
                         {words::DONE}
                     </a>
                 </footer>
@@ -63,7 +62,7 @@ fn question(app: String, facts: AllKeysFacts) -> AnyView {
         }
         .into_any();
     }
-    let errors = use_errors(Signal::stored(outcome));
+    let errors = Signal::stored(posted_errors(ENDPOINT));
     view! {
         <Dialog
             id="revoke-all"
@@ -102,7 +101,7 @@ fn question(app: String, facts: AllKeysFacts) -> AnyView {
                     <PasswordAgain fresh=facts.fresh errors />
                 </div>
                 <footer class="dialog-actions">
-                    <a class="button" data-variant="secondary" href=back autofocus="">
+                    <a class="button" data-variant="secondary" data-close="" href=back autofocus="">
                         {words::CANCEL}
                     </a>
                     <button type="submit" class="button" data-variant="danger">

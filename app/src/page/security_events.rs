@@ -2,16 +2,20 @@
 
 use super::{Here, param, tab_title};
 use crate::{
-    api::security::{AcknowledgeEvent, EventList as Events, list_events},
-    form::use_outcome,
-    part::{Changes, EventList, filter_bar::Choice, key_actions::ChangeNotice},
+    api::security::{EventList as Events, list_events},
+    part::{
+        EventList,
+        event_list::{AcknowledgeNotice, is_acknowledged},
+        filter_bar::Choice,
+        key_actions::ChangeNotice,
+    },
     routes::{self, EventsAddress},
-    ui::{ErrorState, Icon, Notice, Shape, TabTitle, live::Announcer},
+    ui::{ErrorState, Icon, Shape, TabTitle},
     words::security as words,
 };
 use domain::security::{EventKind, EventState, Severity};
-use leptos::{html, prelude::*};
-use leptos_router::{components::Form, hooks::use_query_map};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 /// What somebody ought to know, and see to.
 #[component]
@@ -20,36 +24,9 @@ pub fn SecurityEvents() -> impl IntoView {
     let here = Here::from_frame();
     let query = use_query_map();
     let address = Memo::new(move |_| query.with(EventsAddress::read));
-    let action = ServerAction::<AcknowledgeEvent>::new();
-    let outcome = use_outcome(action);
-    let heading = NodeRef::<html::H1>::new();
-    let announcer = Announcer::nearest();
-    Effect::new(move |_| {
-        let done = action.version().get() > 0;
-        if done
-            && action
-                .value()
-                .with_untracked(|done| matches!(done, Some(Ok(()))))
-        {
-            if let Some(announcer) = announcer {
-                announcer.say(words::SEEN);
-            }
-            // What had the focus goes with the event.
-            if let Some(heading) = heading.get_untracked() {
-                _ = heading.focus();
-            }
-        }
-    });
-    let changes = Changes::here();
     let shown = Resource::new(
-        move || {
-            (
-                app.get(),
-                address.get(),
-                action.version().get() + changes.version(),
-            )
-        },
-        |(app, address, _)| {
+        move || (app.get(), address.get()),
+        |(app, address)| {
             let EventsAddress {
                 kind,
                 severity,
@@ -69,34 +46,29 @@ pub fn SecurityEvents() -> impl IntoView {
     };
     let rows = move || {
         Suspend::new(async move {
-            let editor = here
+            let editable = here
                 .await
                 .is_ok_and(|here| here.identity.role.can_edit_keys());
             let (app, address) = (app.get_untracked(), address.get_untracked());
             match shown.await {
                 Err(error) => view! { <ErrorState error /> }.into_any(),
-                Ok(events) => filled(app, events, &address, editor.then_some(action)),
+                Ok(events) => filled(app, events, &address, editable),
             }
         })
     };
     view! {
         <div class="page-head">
-            <h1 node_ref=heading tabindex="-1">
+            <h1 tabindex="-1" data-focus=is_acknowledged().then_some("")>
                 {words::TITLE}
             </h1>
             <p class="page-lead">{words::LEAD}</p>
         </div>
         <Transition>{title}</Transition>
-        {move || view! { <Filter action=routes::security_events(&app.get()) address /> }}
-        <div role="alert">
-            {move || match outcome.get() {
-                Some(Err(error)) => {
-                    let sentence = error.sentences().first().map(|field| field.message.clone());
-                    Some(view! { <Notice tone="danger">{sentence.unwrap_or_else(|| error.to_string())}</Notice> })
-                }
-                _ => None,
-            }}
-        </div>
+        <Filter
+            action=routes::security_events(&app.get_untracked())
+            address=address.get_untracked()
+        />
+        <AcknowledgeNotice />
         <ChangeNotice />
         <Transition fallback=|| {
             view! {
@@ -107,10 +79,9 @@ pub fn SecurityEvents() -> impl IntoView {
     }
 }
 
-/// A `GET` form: what it narrows to stands in the address.
+/// A `GET` form: what it narrows to is in the address.
 #[component]
-fn Filter(action: String, address: Memo<EventsAddress>) -> impl IntoView {
-    let of = move |part: fn(&EventsAddress) -> String| Signal::derive(move || address.with(part));
+fn Filter(action: String, address: EventsAddress) -> impl IntoView {
     let severities = Severity::ALL
         .map(|each| (each.as_str(), words::severity(each)))
         .to_vec();
@@ -121,47 +92,40 @@ fn Filter(action: String, address: Memo<EventsAddress>) -> impl IntoView {
         (EventState::Acknowledged.as_str(), words::SEEN),
         (EventState::All.as_str(), words::ALL),
     ];
-    let key = move || {
-        let key = address.with(|address| address.key.clone());
-        (!key.is_empty()).then(|| view! { <input type="hidden" name="key" value=key /> })
-    };
+    let key = (!address.key.is_empty())
+        .then(|| view! { <input type="hidden" name="key" value=address.key /> });
     view! {
-        <Form method="GET" action=action attr:class="filter-bar" attr:role="search">
+        <form method="get" action=action class="filter-bar" role="search">
             <Choice
                 name="severity"
                 label=words::SEVERITY
                 all=words::ANY_SEVERITY
                 choices=severities
-                chosen=of(|address| address.severity.clone())
+                chosen=address.severity
             />
             <Choice
                 name="kind"
                 label=words::KIND
                 all=words::ANY_KIND
                 choices=kinds
-                chosen=of(|address| address.kind.clone())
+                chosen=address.kind
             />
             <Choice
                 name="state"
                 label=words::STATE
                 all=words::OPEN
                 choices=states
-                chosen=of(|address| address.state.clone())
+                chosen=address.state
             />
             {key}
             <button type="submit" class="button" data-variant="secondary">
                 {words::FILTER}
             </button>
-        </Form>
+        </form>
     }
 }
 
-fn filled(
-    app: String,
-    events: Events,
-    address: &EventsAddress,
-    action: Option<ServerAction<AcknowledgeEvent>>,
-) -> AnyView {
+fn filled(app: String, events: Events, address: &EventsAddress, editable: bool) -> AnyView {
     let path = routes::security_events(&app);
     let narrowed = events.key.map(|(id, name)| {
         let all = EventsAddress {
@@ -202,7 +166,7 @@ fn filled(
     });
     view! {
         {narrowed}
-        <EventList app=app events=events.page.rows now=events.now action />
+        <EventList app=app events=events.page.rows now=events.now editable />
         {pager}
     }
     .into_any()

@@ -2,12 +2,12 @@
 
 use crate::{
     api::{home::first_run, setup::SetUp},
-    form::{FormPage, typed, use_errors, use_outcome},
+    form::{FormPage, posted_errors, typed},
     part::Brand,
     ui::{ErrorState, ErrorSummary, Submit, TabTitle, TextField},
     words::setup as words,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The form for the first account, its application, and its owner.
 #[component]
@@ -32,12 +32,11 @@ pub fn Setup() -> impl IntoView {
 
 #[component]
 fn SetupForm() -> impl IntoView {
-    let action = ServerAction::<SetUp>::new();
-    let errors = use_errors(use_outcome(action));
-    let again = |field| typed("set_up", field);
+    let errors = Signal::stored(posted_errors(SetUp::PATH));
+    let again = |field| typed(SetUp::PATH, field);
     view! {
         <ErrorSummary errors />
-        <ActionForm action attr:novalidate="">
+        <form method="post" action=SetUp::PATH novalidate="">
             <FormPage />
             <TextField
                 name="token"
@@ -78,7 +77,7 @@ fn SetupForm() -> impl IntoView {
                 value=None
                 errors
             />
-            <Submit label=words::SET_UP pending=action.pending() />
-        </ActionForm>
+            <Submit label=words::SET_UP />
+        </form>
     }
 }

@@ -3,25 +3,21 @@
 use super::query;
 use crate::{
     api::{home::doorway, session::SignIn as SignInAction},
-    form::{FormPage, typed, use_errors, use_outcome},
+    form::{FormPage, posted_errors, typed},
     part::Brand,
     routes,
     ui::{ErrorSummary, Notice, Submit, TabTitle, TextField},
     words::{reset, setup, sign_in as words},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The form that opens a session.
 #[component]
 pub fn SignIn() -> impl IntoView {
-    let action = ServerAction::<SignInAction>::new();
-    let errors = use_errors(use_outcome(action));
-    let next = query("next");
-    let after = query("after");
-    let reset = move || {
-        (after.get() == routes::RESET)
-            .then(|| view! { <Notice tone="success">{reset::DONE}</Notice> })
-    };
+    let errors = Signal::stored(posted_errors(SignInAction::PATH));
+    let next = query("next").get_untracked();
+    let reset = (query("after").get_untracked() == routes::RESET)
+        .then(|| view! { <Notice tone="success">{reset::DONE}</Notice> });
     let state = Resource::new_blocking(|| (), |()| doorway());
     view! {
         <TabTitle text=words::TAB />
@@ -31,15 +27,15 @@ pub fn SignIn() -> impl IntoView {
                 <h1 tabindex="-1">{words::SIGN_IN}</h1>
                 <ErrorSummary errors />
                 <div role="status">{reset}</div>
-                <ActionForm action attr:novalidate="">
+                <form method="post" action=SignInAction::PATH novalidate="">
                     <FormPage />
-                    <input type="hidden" name="next" value=move || next.get() />
+                    <input type="hidden" name="next" value=next />
                     <TextField
                         name="email"
                         label=words::EMAIL
                         kind="email"
                         autocomplete="username"
-                        value=typed("sign_in", "email")
+                        value=typed(SignInAction::PATH, "email")
                         errors
                     />
                     <TextField
@@ -50,8 +46,8 @@ pub fn SignIn() -> impl IntoView {
                         value=None
                         errors
                     />
-                    <Submit label=words::SIGN_IN pending=action.pending() />
-                </ActionForm>
+                    <Submit label=words::SIGN_IN />
+                </form>
                 <Suspense>
                     {move || Suspend::new(async move {
                         state.await

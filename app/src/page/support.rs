@@ -2,20 +2,18 @@
 
 use crate::{
     api::support::{Desk, SupportLook, support_desk},
-    form::{FormPage, typed, use_errors, use_outcome},
+    form::{FormPage, posted, posted_errors, typed},
     part::{AccountMenu, Brand, Shell, SupportFound},
     ui::{ErrorState, ErrorSummary, Icon, Shape, Submit, TabTitle, TextField},
     words::{frame, support},
 };
 use domain::support::SupportSearchResult;
-use leptos::{html, prelude::*};
-use leptos_router::components::A;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The form that looks, and what it found, in the frame that every page has.
 #[component]
 pub fn Support() -> impl IntoView {
     let desk = Resource::new_blocking(|| (), |()| support_desk());
-    let action = ServerAction::<SupportLook>::new();
     let account = move || {
         Suspend::new(async move {
             desk.await.ok().map(|desk: Desk| {
@@ -33,7 +31,7 @@ pub fn Support() -> impl IntoView {
                 <Suspense>
                     {move || Suspend::new(async move {
                         match desk.await {
-                            Ok(_) => view! { <Look action /> }.into_any(),
+                            Ok(_) => view! { <Look /> }.into_any(),
                             Err(error) => {
                                 view! {
                                     <h1 class="visually-hidden" tabindex="-1">
@@ -55,46 +53,28 @@ fn navigation() -> impl IntoView {
         <p class="sidebar-heading">{frame::SUPPORT}</p>
         <ul class="sidebar-links">
             <li>
-                <A href="/support">
+                <a href="/support" aria-current="page">
                     <Icon shape=Shape::Search />
                     {frame::LOOK_UP}
-                </A>
+                </a>
             </li>
         </ul>
     }
 }
 
 #[component]
-fn Look(action: ServerAction<SupportLook>) -> impl IntoView {
-    let outcome = use_outcome(action);
-    let errors = use_errors(outcome);
-    let found =
-        Memo::new(
-            move |before: Option<&Option<SupportSearchResult>>| match outcome.get() {
-                Some(Ok(found)) => Some(found),
-                // What was found before stays while the next look is under way.
-                None => before.cloned().flatten(),
-                Some(Err(_)) => None,
-            },
-        );
-    // The button of a hit goes with its list: the focus goes on to what came of it.
-    let result = NodeRef::<html::Div>::new();
-    Effect::new(move |_| {
-        if found.with(Option::is_some) {
-            _ = request_animation_frame(move || {
-                if let Some(result) = result.get_untracked() {
-                    _ = result.focus();
-                }
-            });
-        }
-    });
-    let (what, reason) = found.with_untracked(|found| match found {
+fn Look() -> impl IntoView {
+    let errors = Signal::stored(posted_errors(SupportLook::PATH));
+    let found: Option<SupportSearchResult> = posted(SupportLook::PATH).and_then(Result::ok);
+    let (what, reason) = match &found {
         Some(found) => (Some(found.what.clone()), Some(found.reason.clone())),
         None => (
-            typed("support_look", "what"),
-            typed("support_look", "reason"),
+            typed(SupportLook::PATH, "what"),
+            typed(SupportLook::PATH, "reason"),
         ),
-    });
+    };
+    // The button of a hit goes with its list: the focus goes on to what came of it.
+    let focus = found.is_some().then_some("");
     view! {
         <div class="page-head">
             <h1 tabindex="-1">{support::TITLE}</h1>
@@ -102,7 +82,13 @@ fn Look(action: ServerAction<SupportLook>) -> impl IntoView {
         </div>
         <section class="card" aria-label=support::TITLE>
             <ErrorSummary errors />
-            <ActionForm action attr:class="form" attr:novalidate="" attr:autocomplete="off">
+            <form
+                method="post"
+                action=SupportLook::PATH
+                class="form"
+                novalidate=""
+                autocomplete="off"
+            >
                 <FormPage />
                 <div class="field-row">
                     <TextField
@@ -122,12 +108,18 @@ fn Look(action: ServerAction<SupportLook>) -> impl IntoView {
                     />
                 </div>
                 <div class="form-actions">
-                    <Submit label=support::LOOK pending=action.pending() />
+                    <Submit label=support::LOOK />
                 </div>
-            </ActionForm>
+            </form>
         </section>
-        <div class="support-result" tabindex="-1" node_ref=result role="region" aria-label=support::RESULT>
-            {move || found.get().map(|found| view! { <SupportFound found action /> })}
+        <div
+            class="support-result"
+            tabindex="-1"
+            data-focus=focus
+            role="region"
+            aria-label=support::RESULT
+        >
+            {found.map(|found| view! { <SupportFound found /> })}
         </div>
     }
 }

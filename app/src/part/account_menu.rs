@@ -8,7 +8,7 @@ use crate::{
     words::{frame, members},
 };
 use domain::account::Identity;
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The person, the colours of the page, and the way out.
 #[component]
@@ -18,7 +18,6 @@ pub fn AccountMenu(
     /// The colours they chose.
     theme: Theme,
 ) -> impl IntoView {
-    let sign_out = ServerAction::<SignOut>::new();
     let email = identity.email.to_string();
     let label = frame::account_menu(&email);
     view! {
@@ -33,13 +32,13 @@ pub fn AccountMenu(
                 </summary>
                 <div class="menu-panel">
                     <ThemeChoice current=theme />
-                    <ActionForm action=sign_out>
+                    <form method="post" action=SignOut::PATH>
                         <FormPage />
                         <button type="submit">
                             <Icon shape=Shape::SignOut />
                             {frame::SIGN_OUT}
                         </button>
-                    </ActionForm>
+                    </form>
                 </div>
             </details>
         </div>
@@ -48,8 +47,6 @@ pub fn AccountMenu(
 
 #[component]
 fn ThemeChoice(current: Theme) -> impl IntoView {
-    let action = ServerAction::<SetTheme>::new();
-    let chosen = RwSignal::new(current);
     let buttons = Theme::ALL
         .into_iter()
         .map(|(theme, value, label)| {
@@ -58,11 +55,7 @@ fn ThemeChoice(current: Theme) -> impl IntoView {
                     type="submit"
                     name="theme"
                     value=value
-                    aria-pressed=move || if chosen.get() == theme { "true" } else { "false" }
-                    on:click=move |_| {
-                        chosen.set(theme);
-                        paint(theme);
-                    }
+                    aria-pressed=(theme == current).to_string()
                 >
                     {label}
                 </button>
@@ -70,19 +63,14 @@ fn ThemeChoice(current: Theme) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <ActionForm action attr:class="theme-choice" attr:aria-label=frame::COLOURS>
+        <form
+            method="post"
+            action=SetTheme::PATH
+            class="theme-choice"
+            aria-label=frame::COLOURS
+        >
             <FormPage />
             {buttons}
-        </ActionForm>
-    }
-}
-
-/// Shows the colours at once; the cookie brings them back on the next page.
-fn paint(theme: Theme) {
-    if let Some(root) = document().document_element() {
-        _ = match theme.attribute() {
-            Some(name) => root.set_attribute("data-theme", name),
-            None => root.remove_attribute("data-theme"),
-        };
+        </form>
     }
 }

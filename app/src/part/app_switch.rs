@@ -6,7 +6,7 @@ use crate::{
     words::frame,
 };
 use domain::account::Application;
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 
 /// The application's name, and where a person has several a menu of them.
 #[component]
@@ -16,7 +16,6 @@ pub fn AppSwitch(
     /// All that the person may see.
     all: Vec<Application>,
 ) -> impl IntoView {
-    let node = NodeRef::<html::Details>::new();
     let label = frame::switch(&current.name);
     let id = current.id;
     let initial: String = current
@@ -52,22 +51,13 @@ pub fn AppSwitch(
         })
         .collect_view();
     view! {
-        <details class="menu app-switch" node_ref=node>
+        <details class="menu app-switch">
             <summary role="button" aria-label=label>
                 {name}
                 <Icon shape=Shape::ChevronDown />
             </summary>
-            <div class="menu-panel" on:click=move |_| close(node)>
-                {links}
-            </div>
+            <div class="menu-panel">{links}</div>
         </details>
     }
     .into_any()
-}
-
-/// The page that a link leads to may keep the menu as it is.
-fn close(node: NodeRef<html::Details>) {
-    if let Some(menu) = node.get_untracked() {
-        menu.set_open(false);
-    }
 }

@@ -4,24 +4,23 @@ use super::filter_bar::Choice;
 use crate::{routes::AuditAddress, words::audit as words};
 use domain::audit::Action;
 use leptos::prelude::*;
-use leptos_router::components::Form;
 
-/// A `GET` form: what it narrows to stands in the address.
+/// A `GET` form: what it narrows to is in the address.
 #[component]
 pub fn AuditFilterBar(
     /// The log's path.
     action: String,
     /// What the log shows.
-    address: Memo<AuditAddress>,
+    address: AuditAddress,
 ) -> impl IntoView {
     let actions = Action::all()
         .map(|action| (action.as_str(), action.phrase()))
         .collect();
-    let text = move |name: &'static str,
-                     label: &'static str,
-                     hint: &'static str,
-                     kind: &'static str,
-                     of: fn(&AuditAddress) -> String| {
+    let text = |name: &'static str,
+                label: &'static str,
+                hint: &'static str,
+                kind: &'static str,
+                value: String| {
         let id = format!("filter-{name}");
         view! {
             <div class="field">
@@ -34,28 +33,27 @@ pub fn AuditFilterBar(
                     autocomplete="off"
                     spellcheck="false"
                     maxlength="254"
-                    value=address.with_untracked(of)
-                    prop:value=move || address.with(of)
+                    value=value
                 />
             </div>
         }
     };
     view! {
-        <Form method="GET" action=action attr:class="filter-bar audit-filter" attr:role="search">
-            {text("key", words::KEY, words::KEY_HINT, "text", |address| address.key.clone())}
-            {text("person", words::PERSON, words::PERSON_HINT, "text", |address| address.person.clone())}
+        <form method="get" action=action class="filter-bar audit-filter" role="search">
+            {text("key", words::KEY, words::KEY_HINT, "text", address.key)}
+            {text("person", words::PERSON, words::PERSON_HINT, "text", address.person)}
             <Choice
                 name="action"
                 label=words::ACTION
                 all=words::ANY_ACTION
                 choices=actions
-                chosen=Signal::derive(move || address.with(|address| address.action.clone()))
+                chosen=address.action
             />
-            {text("from", words::FROM, "", "date", |address| address.from.clone())}
-            {text("until", words::UNTIL, "", "date", |address| address.until.clone())}
+            {text("from", words::FROM, "", "date", address.from)}
+            {text("until", words::UNTIL, "", "date", address.until)}
             <button type="submit" class="button" data-variant="secondary">
                 {words::FILTER}
             </button>
-        </Form>
+        </form>
     }
 }

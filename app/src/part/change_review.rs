@@ -1,8 +1,7 @@
 //! What changes about a key, and for whom, before it is saved.
 
 use crate::{
-    api::keys::edit::EditData,
-    ui::{Icon, Shape, Time},
+    ui::{Icon, Shape},
     words::edit,
 };
 use domain::key::change::{Difference, Effect, KeyChange};
@@ -11,11 +10,11 @@ use leptos::prelude::*;
 /// The differences, and who is concerned.
 #[component]
 pub fn ChangeReview(
-    /// What changes; nothing, where the form cannot be read as it stands.
+    /// What changes; `None` while the form is invalid.
     #[prop(into)]
     change: Signal<Option<KeyChange>>,
-    /// The key as it is.
-    data: RwSignal<EditData>,
+    /// Who is concerned.
+    concerned: String,
 ) -> impl IntoView {
     let lines = move || {
         change
@@ -26,7 +25,7 @@ pub fn ChangeReview(
                 |change| {
                     view! {
                         <ul>{change.differences().iter().map(line).collect_view()}</ul>
-                        {concerned(&data.get())}
+                        <p class="field-hint">{concerned.clone()}</p>
                     }
                     .into_any()
                 },
@@ -55,24 +54,5 @@ fn line(difference: &Difference) -> impl IntoView + use<> {
                 {difference.words.clone()}
             </span>
         </li>
-    }
-}
-
-fn concerned(data: &EditData) -> impl IntoView + use<> {
-    let used = data.key.last_used.clone();
-    let (now, calls) = (data.now, data.calls);
-    let who = match used {
-        Some(used) => view! {
-            {edit::LAST_USED}
-            <Time at=used.at now />
-            {edit::FROM}
-            {used.address}
-            {edit::calls(calls)}
-        }
-        .into_any(),
-        None => edit::NEVER_USED.into_any(),
-    };
-    view! {
-        <p class="field-hint">{who} " " {edit::AT_ONCE}</p>
     }
 }

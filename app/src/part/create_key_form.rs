@@ -5,61 +5,73 @@ use super::{
     field_errors::{self, FieldErrors},
 };
 use crate::{
-    api::keys::{
-        create::{CreateKey, Creation},
-        read::NewKeyForm,
-    },
-    error::AppError,
-    form::{FormPage, key::KeyForm, refused_key_form, use_errors},
+    api::keys::{create::CreateKey, read::NewKeyForm},
+    error::FieldError,
+    form::{FormPage, key::KeyForm, posted_errors, refused_key_form},
     routes,
     ui::{ErrorSummary, Submit},
     words::create,
 };
-use leptos::prelude::*;
+use domain::time::Timestamp;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// Every field of a new key.
 #[component]
 pub fn CreateKeyForm(
     /// The application's id.
     app: String,
-    /// What the server gave for this form.
+    /// What the form needs.
     form: NewKeyForm,
-    /// Makes the key.
-    action: ServerAction<CreateKey>,
-    /// What came of it.
-    outcome: Signal<Option<Result<Creation, AppError>>>,
 ) -> impl IntoView {
-    let errors = FieldErrors::of(use_errors(outcome));
     let back = routes::list(&app);
-    let now = form.now;
+    let NewKeyForm {
+        once, fresh, now, ..
+    } = form;
+    view! {
+        <form method="post" action=CreateKey::PATH novalidate="" autocomplete="off">
+            <FormPage />
+            <div class="dialog-body">
+                <input type="hidden" name="app" value=app />
+                <input type="hidden" name="once" value=once />
+                <CreateKeyFields
+                    form=refused_key_form(CreateKey::PATH).unwrap_or_else(blank)
+                    errors=posted_errors(CreateKey::PATH)
+                    fresh
+                    now
+                />
+            </div>
+            <footer class="dialog-actions">
+                <a class="button" data-variant="ghost" data-close="" href=back>
+                    {create::CANCEL}
+                </a>
+                <Submit label=create::SEND />
+            </footer>
+        </form>
+    }
+    .into_any()
+}
+
+/// The fields, which are checked as they are left.
+#[island]
+fn CreateKeyFields(
+    form: KeyForm,
+    errors: Vec<FieldError>,
+    fresh: bool,
+    now: Timestamp,
+) -> impl IntoView {
+    let errors = FieldErrors::of(errors);
     let check = move |event: web_sys::Event| {
         if let Some((form, field)) = field_errors::edited(&event) {
             errors.check(&event, &field, &form.parse(None, now));
         }
     };
     view! {
-        <ActionForm action attr:novalidate="" attr:autocomplete="off">
-            <FormPage />
-            <div class="dialog-body" on:input=check on:change=check>
-                <ErrorSummary errors />
-                <input type="hidden" name="app" value=app />
-                <input type="hidden" name="once" value=form.once />
-                <KeyFields
-                    form=refused_key_form("create_key").unwrap_or_else(blank)
-                    choose_environment=true
-                    errors
-                />
-                <PasswordAgain fresh=form.fresh errors />
-            </div>
-            <footer class="dialog-actions">
-                <a class="button" data-variant="ghost" href=back>
-                    {create::CANCEL}
-                </a>
-                <Submit label=create::SEND pending=action.pending() />
-            </footer>
-        </ActionForm>
+        <div class="form-fields" on:input=check on:change=check>
+            <ErrorSummary errors />
+            <KeyFields form choose_environment=true errors />
+            <PasswordAgain fresh errors />
+        </div>
     }
-    .into_any()
 }
 
 fn blank() -> KeyForm {

@@ -1,11 +1,10 @@
 //! Security events.
 
-use super::Changes;
 use crate::{
-    api::security::AcknowledgeEvent,
-    form::FormPage,
+    api::{keys::change::DeactivateKey, security::AcknowledgeEvent},
+    form::{FormPage, posted, refusal},
     routes::{self, AuditAddress, RequestsAddress},
-    ui::{Icon, Shape, Submit, Time},
+    ui::{Icon, Notice, Shape, Submit, Time},
     words::security as words,
 };
 use domain::{
@@ -13,7 +12,7 @@ use domain::{
     security::{EventKey, MAX_NOTE_CHARS, Remedy, SecurityEvent, Severity},
     time::{MINUTE, Timestamp},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// What happened, how often and when, what it means, and what can be done about it.
 #[component]
@@ -25,13 +24,13 @@ pub fn EventList(
     events: Vec<SecurityEvent>,
     /// The server's clock.
     now: Timestamp,
-    /// Acknowledges one, for whoever may.
-    #[prop(optional_no_strip)]
-    action: Option<ServerAction<AcknowledgeEvent>>,
+    /// Whether the reader may acknowledge them and change their keys.
+    #[prop(optional)]
+    editable: bool,
 ) -> impl IntoView {
     let rows: Vec<_> = events
         .into_iter()
-        .map(|event| row(app.as_deref(), event, now, action))
+        .map(|event| row(app.as_deref(), event, now, editable))
         .collect();
     view! {
         <ol class="entries" aria-label=words::TITLE>
@@ -40,12 +39,28 @@ pub fn EventList(
     }
 }
 
-fn row(
-    app: Option<&str>,
-    event: SecurityEvent,
-    now: Timestamp,
-    action: Option<ServerAction<AcknowledgeEvent>>,
-) -> AnyView {
+/// What came of the last acknowledgement: why it failed, or that it is done.
+#[component]
+pub fn AcknowledgeNotice() -> impl IntoView {
+    let refused = refusal(AcknowledgeEvent::PATH).map(|error| {
+        let sentence = error.sentences().into_iter().next();
+        let sentence = sentence.map_or_else(|| error.to_string(), |field| field.message);
+        view! { <Notice tone="danger">{sentence}</Notice> }
+    });
+    view! {
+        <div role="alert">{refused}</div>
+        <div class="visually-hidden" role="status">
+            {is_acknowledged().then_some(words::SEEN)}
+        </div>
+    }
+}
+
+/// Whether this page is the answer to an acknowledgement: the button that had the focus is gone with its event.
+pub fn is_acknowledged() -> bool {
+    matches!(posted::<()>(AcknowledgeEvent::PATH), Some(Ok(())))
+}
+
+fn row(app: Option<&str>, event: SecurityEvent, now: Timestamp, editable: bool) -> AnyView {
     let kind = event.kind;
     let (tone, shape) = match kind.severity() {
         Severity::Critical => ("danger", Shape::Ban),
@@ -59,11 +74,10 @@ fn row(
     let meta = meta(app, &event, now);
     let remedies = app
         .filter(|_| event.acknowledged.is_none())
-        .map(|app| remedies(app, &event, action.is_some()));
+        .map(|app| remedies(app, &event, editable));
     let form = app
-        .zip(action)
-        .filter(|_| event.acknowledged.is_none())
-        .map(|(app, action)| form(app, &event, action));
+        .filter(|_| editable && event.acknowledged.is_none())
+        .map(|app| form(app, &event));
     let seen = event.acknowledged.map(|seen| {
         view! {
             <p class="event-seen">
@@ -76,7 +90,7 @@ fn row(
         }
     });
     view! {
-        <li>
+        <li id=format!("event-{}", event.id.0)>
             <p class="event-what">
                 <span class="badge" data-tone=tone>
                     <Icon shape />
@@ -210,23 +224,22 @@ fn changeable(event: &SecurityEvent, editor: bool) -> Option<&EventKey> {
 }
 
 fn deactivate(app: &str, id: KeyId) -> AnyView {
-    let action = Changes::here().deactivate();
     let (app, id) = (app.to_owned(), id.to_string());
     view! {
-        <ActionForm action>
+        <form method="post" action=DeactivateKey::PATH>
             <FormPage />
             <input type="hidden" name="app" value=app />
             <input type="hidden" name="key" value=id />
             <button type="submit" class="button" data-variant="secondary" data-size="small">
                 {words::remedy(Remedy::Deactivate)}
             </button>
-        </ActionForm>
+        </form>
     }
     .into_any()
 }
 
 /// Opens where it is wanted: most events need no words.
-fn form(app: &str, event: &SecurityEvent, action: ServerAction<AcknowledgeEvent>) -> AnyView {
+fn form(app: &str, event: &SecurityEvent) -> AnyView {
     let (app, number) = (app.to_owned(), event.id.0.to_string());
     let id = format!("note-{number}");
     let hint = format!("{id}-hint");
@@ -235,7 +248,7 @@ fn form(app: &str, event: &SecurityEvent, action: ServerAction<AcknowledgeEvent>
             <summary class="button" data-variant="ghost" data-size="small">
                 {words::ACKNOWLEDGE}
             </summary>
-            <ActionForm action>
+            <form method="post" action=AcknowledgeEvent::PATH>
                 <FormPage />
                 <input type="hidden" name="app" value=app />
                 <input type="hidden" name="event" value=number />
@@ -252,8 +265,8 @@ fn form(app: &str, event: &SecurityEvent, action: ServerAction<AcknowledgeEvent>
                         {words::NOTE_HINT}
                     </p>
                 </div>
-                <Submit label=words::ACKNOWLEDGE pending=action.pending() variant="secondary" />
-            </ActionForm>
+                <Submit label=words::ACKNOWLEDGE variant="secondary" />
+            </form>
         </details>
     }
     .into_any()

@@ -27,16 +27,9 @@ pub fn edited(event: &Event) -> Option<(KeyForm, String)> {
 pub struct FieldErrors(RwSignal<Vec<FieldError>>);
 
 impl FieldErrors {
-    /// Starts with the server's errors, and takes over later ones.
-    pub fn of(server: Signal<Vec<FieldError>>) -> Self {
-        let errors = RwSignal::new(server.get_untracked());
-        Effect::new(move |again: Option<()>| {
-            let found = server.get();
-            if again.is_some() {
-                errors.set(found);
-            }
-        });
-        Self(errors)
+    /// Starts with the server's errors.
+    pub fn of(server: Vec<FieldError>) -> Self {
+        Self(RwSignal::new(server))
     }
 
     /// Checks one field again: when it is left, and at every key once it has an error.

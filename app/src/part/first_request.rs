@@ -1,11 +1,9 @@
 //! Whether the new key works: the page waits for its first call.
 
-use crate::{
-    api::keys::first_use::first_use, error::AppError, ui::ready::use_ready, words::reveal,
-};
-use domain::key::token::KeyId;
+use crate::{api::keys::first_use::FirstUse, island::navigation::ask, words::reveal};
+use domain::key::{LastUsed, token::KeyId};
 use gloo_timers::future::TimeoutFuture;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 
 /// Milliseconds between two questions.
 const PAUSE_MS: u32 = 2_500;
@@ -18,38 +16,36 @@ enum News {
     Waiting,
     /// From this address.
     Received(String),
-    /// It has stopped waiting.
+    /// It does not wait: without the program, and after a while.
     Later,
 }
 
-/// Asks as long as it is in sight, until a call has been accepted; without scripts it says where to look.
-#[component]
-pub fn FirstRequest(
+/// Asks as long as it is in sight, until a call has been accepted; without the program it says where to look.
+#[island]
+pub(crate) fn FirstRequest(
     /// The application's id.
     app: String,
     /// The key.
     id: KeyId,
 ) -> impl IntoView {
-    let ready = use_ready();
-    let news = RwSignal::new(News::Waiting);
+    let news = RwSignal::new(News::Later);
     Effect::new(move |_| {
+        news.set(News::Waiting);
         spawn_local(wait(app.clone(), id.to_string(), news));
     });
+    let state = move || match news.get() {
+        News::Waiting => "waiting",
+        News::Received(_) => "received",
+        News::Later => "later",
+    };
+    let words = move || match news.get() {
+        News::Waiting => reveal::WAITING.to_owned(),
+        News::Received(address) => reveal::received(&address),
+        News::Later => reveal::LATER.to_owned(),
+    };
     view! {
-        <p
-            class="first-request"
-            aria-live="polite"
-            data-state=move || match (ready.get(), news.get()) {
-                (true, News::Waiting) => "waiting",
-                (true, News::Received(_)) => "received",
-                _ => "later",
-            }
-        >
-            {move || match (ready.get(), news.get()) {
-                (true, News::Waiting) => reveal::WAITING.to_owned(),
-                (true, News::Received(address)) => reveal::received(&address),
-                _ => reveal::LATER.to_owned(),
-            }}
+        <p class="first-request" aria-live="polite" data-state=state>
+            {words}
         </p>
     }
 }
@@ -63,12 +59,13 @@ async fn wait(app: String, key: String, news: RwSignal<News>) {
         if document().hidden() {
             continue;
         }
-        match first_use(app.clone(), key.clone()).await {
+        match ask::<Option<LastUsed>>(FirstUse::PATH, &[("app", &app), ("key", &key)]).await {
             Ok(Some(used)) => {
                 _ = news.try_set(News::Received(used.address));
                 return;
             }
-            Err(AppError::SignedOut | AppError::NotFound) => break,
+            // Signed out, or the key is gone.
+            Err(Some(401 | 404)) => break,
             _ => {}
         }
     }

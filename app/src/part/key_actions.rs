@@ -1,163 +1,46 @@
 //! What can be done with a key.
 
 use crate::{
-    api::keys::{
-        bulk::{BulkOutcome, DeactivateKeys},
-        change::{ActivateKey, DeactivateKey},
-    },
+    api::keys::change::{ActivateKey, DeactivateKey},
     error::AppError,
-    form::{FormPage, sent, use_outcome},
+    form::{FormPage, refusal, sent},
     routes,
     ui::{Icon, Notice, Shape},
     words::{edit, fresh, list as words},
 };
-use domain::key::{KeySummary, state::State, token::KeyId};
-use leptos::{html, prelude::*, server_fn::ServerFn};
-use web_sys::{HtmlElement, SubmitEvent};
+use domain::{
+    key::{KeySummary, state::State, token::KeyId},
+    time::HOUR,
+};
+use leptos::{prelude::*, server_fn::ServerFn};
 
-/// The id of the form that switches off the key of the button that is pressed.
-pub const OFF: &str = "deactivate";
-const ON: &str = "activate";
+/// The id of the form that deactivates the key of the button that is pressed.
+pub const DEACTIVATE: &str = "deactivate";
+/// The id of the form that activates the key of the button that is pressed.
+const ACTIVATE: &str = "activate";
 
-/// The changes that leave the reader where they are, shared by the pages of an application.
-#[derive(Clone, Copy)]
-pub struct Changes {
-    deactivate: ServerAction<DeactivateKey>,
-    activate: ServerAction<ActivateKey>,
-    /// The key of the last activation: where it asks for the password, the question names it.
-    activating: RwSignal<Option<String>>,
-    others: RwSignal<usize>,
-    outcome: Signal<Option<Result<(), AppError>>>,
-    deactivate_each: ServerAction<DeactivateKeys>,
-    bulk: Signal<Option<Result<BulkOutcome, AppError>>>,
-}
-
-impl Changes {
-    /// Provides them to everything below.
-    pub fn provide() -> Self {
-        let deactivate = ServerAction::<DeactivateKey>::new();
-        let activate = ServerAction::<ActivateKey>::new();
-        let deactivate_each = ServerAction::<DeactivateKeys>::new();
-        let off = use_outcome(deactivate);
-        let on = use_outcome(activate);
-        let changes = Self {
-            deactivate,
-            activate,
-            activating: RwSignal::new(sent(ActivateKey::PATH, "key")),
-            others: RwSignal::new(0),
-            outcome: Signal::derive(move || {
-                [off.get(), on.get()]
-                    .into_iter()
-                    .flatten()
-                    .find(Result::is_err)
-            }),
-            deactivate_each,
-            bulk: use_outcome(deactivate_each),
-        };
-        provide_context(changes);
-        changes
-    }
-
-    /// The ones that stand around the caller.
-    pub fn here() -> Self {
-        use_context().unwrap_or_else(Self::provide)
-    }
-
-    /// Counts the changes: what reads keys reads them again when it moves.
-    pub fn version(self) -> usize {
-        self.deactivate.version().get()
-            + self.activate.version().get()
-            + self.deactivate_each.version().get()
-            + self.others.get()
-    }
-
-    /// Switches several keys off.
-    pub fn deactivate_each(self) -> ServerAction<DeactivateKeys> {
-        self.deactivate_each
-    }
-
-    /// What came of the last change of several keys.
-    pub fn bulk_outcome(self) -> Signal<Option<Result<BulkOutcome, AppError>>> {
-        self.bulk
-    }
-
-    /// Switches a key off.
-    pub fn deactivate(self) -> ServerAction<DeactivateKey> {
-        self.deactivate
-    }
-
-    /// Something else has changed.
-    pub fn bump(self) {
-        _ = self.others.try_update(|count| *count += 1);
-    }
-}
-
-/// The forms of the buttons that switch a key off and on, wherever these stand: a list has many buttons.
+/// The forms of the buttons that deactivate and activate a key, wherever these are in the page: a list has many buttons.
 #[component]
 pub fn ChangeForms(
     /// The application's id.
-    #[prop(into)]
-    app: Signal<String>,
+    app: String,
 ) -> impl IntoView {
-    let changes = Changes::here();
-    let pending = Signal::derive(move || {
-        changes.deactivate.pending().get() || changes.activate.pending().get()
-    });
-    Effect::new(move |_| {
-        if !pending.get() {
-            busy(None);
-        }
-    });
-    let once = move |event: SubmitEvent| {
-        if pending.get_untracked() {
-            event.prevent_default();
-        } else {
-            let pressed = event.submitter();
-            let key = pressed
-                .as_ref()
-                .and_then(|button| button.get_attribute("value"));
-            if key.is_some() {
-                changes.activating.set(key);
-            }
-            busy(pressed);
-        }
-    };
     view! {
-        <ActionForm action=changes.deactivate attr:id=OFF on:submit:capture=once>
+        <form method="post" action=DeactivateKey::PATH id=DEACTIVATE>
+            <FormPage />
+            <input type="hidden" name="app" value=app.clone() />
+        </form>
+        <form method="post" action=ActivateKey::PATH id=ACTIVATE>
             <FormPage />
             <input type="hidden" name="app" value=app />
-        </ActionForm>
-        <ActionForm action=changes.activate attr:id=ON on:submit:capture=once>
-            <FormPage />
-            <input type="hidden" name="app" value=app />
-        </ActionForm>
+        </form>
     }
 }
 
-/// Marks the button that was pressed, wherever it stands, and no other.
-fn busy(pressed: Option<HtmlElement>) {
-    let marked = document().query_selector("button[name='key'][aria-busy]");
-    // Only a broken document refuses an attribute.
-    if let Ok(Some(marked)) = marked {
-        _ = marked.remove_attribute("aria-busy");
-    }
-    if let Some(pressed) = pressed {
-        _ = pressed.set_attribute("aria-busy", "true");
-    }
-}
-
-/// The question for the password, where a key is to be switched on again and the sign-in is not fresh. It is a plain form:
-/// the list does not fetch what forms need in the browser for it.
-fn activate_again(app: Signal<String>, key: String, prompt: PasswordPrompt) -> AnyView {
+/// The question for the password, if a key is to be activated and the password was entered too long ago.
+fn activate_again(app: String, key: String, prompt: PasswordPrompt) -> AnyView {
     let mask = key.parse().map_or(String::new(), KeyId::mask);
     let why = fresh::activate(&mask);
-    let input = NodeRef::<html::Input>::new();
-    // The button that was pressed may be far below the form.
-    Effect::new(move |_| {
-        if let Some(input) = input.get() {
-            _ = input.focus();
-        }
-    });
     let invalid = prompt.error.is_some();
     let wrong = prompt.error.map(|wrong| {
         view! {
@@ -184,7 +67,6 @@ fn activate_again(app: Signal<String>, key: String, prompt: PasswordPrompt) -> A
                     aria-required="true"
                     aria-invalid=invalid.then_some("true")
                     aria-describedby=if invalid { "password-why password-error" } else { "password-why" }
-                    node_ref=input
                 />
                 {wrong}
             </div>
@@ -216,37 +98,29 @@ impl PasswordPrompt {
     }
 }
 
-/// What came of the last change, where it failed.
+/// Why a key was not activated or deactivated, or what is needed for it.
 #[component]
 pub fn ChangeNotice(
-    /// The application's id, where keys can be switched on.
+    /// The application's id, if keys can be activated on the page.
     #[prop(into, optional)]
-    app: Option<Signal<String>>,
+    app: Option<String>,
 ) -> impl IntoView {
-    let changes = Changes::here();
-    let question = move |error: &AppError| {
-        let (app, key) = (app?, changes.activating.get()?);
-        Some(activate_again(app, key, PasswordPrompt::for_error(error)?))
-    };
-    view! {
-        <div role="alert">
-            {move || match changes.outcome.get() {
-                Some(Err(error)) => {
-                    Some(
-                        question(&error)
-                            .unwrap_or_else(|| {
-                                view! { <Notice tone="danger">{error.to_string()}</Notice> }
-                                    .into_any()
-                            }),
-                    )
-                }
-                _ => None,
-            }}
-        </div>
-    }
+    let error = [DeactivateKey::PATH, ActivateKey::PATH]
+        .into_iter()
+        .find_map(refusal);
+    let notice = error.map(|error| {
+        let question = app
+            .zip(sent(ActivateKey::PATH, "key"))
+            .zip(PasswordPrompt::for_error(&error));
+        match question {
+            Some(((app, key), prompt)) => activate_again(app, key, prompt),
+            None => view! { <Notice tone="danger">{error.to_string()}</Notice> }.into_any(),
+        }
+    });
+    view! { <div role="alert">{notice}</div> }
 }
 
-/// Buttons and links for a key, as they stand in a menu; nothing for those who only read.
+/// Buttons and links for a key in a menu; nothing for those who only read.
 #[component]
 pub fn KeyActions(
     /// The application's id.
@@ -272,23 +146,41 @@ pub fn KeyActions(
     });
     view! {
         {change}
-        {switch(&key)}
+        {switch(&app, &key)}
         {revoke}
     }
 }
 
-/// The button that deactivates an active key or activates an inactive one; nothing for others.
-pub fn switch(key: &KeySummary) -> Option<AnyView> {
+/// The button that deactivates an active key or activates an inactive one; nothing for others. A key that was used within
+/// the last hour is deactivated after a question.
+pub fn switch(app: &str, key: &KeySummary) -> Option<AnyView> {
     let (form, shape, label) = match key.state {
-        State::Active => (OFF, Shape::Pause, words::DEACTIVATE),
-        State::Inactive { .. } => (ON, Shape::Play, words::ACTIVATE),
+        State::Active => (DEACTIVATE, Shape::Pause, words::DEACTIVATE),
+        State::Inactive { .. } => (ACTIVATE, Shape::Play, words::ACTIVATE),
         State::Expired { .. } | State::Revoked { .. } => return None,
     };
-    let button = view! {
-        <button type="submit" form=form name="key" value=key.id.to_string()>
-            <Icon shape />
-            {label}
-        </button>
+    let view = if key.state == State::Active && is_in_use(key) {
+        view! {
+            <a href=routes::deactivate(app, key.id)>
+                <Icon shape />
+                {label}
+            </a>
+        }
+        .into_any()
+    } else {
+        view! {
+            <button type="submit" form=form name="key" value=key.id.to_string()>
+                <Icon shape />
+                {label}
+            </button>
+        }
+        .into_any()
     };
-    Some(button.into_any())
+    Some(view)
+}
+
+/// Whether the key was used within the last hour.
+fn is_in_use(key: &KeySummary) -> bool {
+    let used = key.last_used.as_ref().zip(crate::context::now());
+    used.is_some_and(|(used, now)| now.since(used.at) < HOUR)
 }

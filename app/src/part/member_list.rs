@@ -12,7 +12,7 @@ use domain::{
     member::{Invitation, Member},
     time::Timestamp,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The members, and for owners the open invitations and what can be done.
 #[component]
@@ -21,8 +21,6 @@ pub fn MemberList(
     app: String,
     /// Who they are.
     roster: Roster,
-    /// Takes an invitation back.
-    withdraw: ServerAction<WithdrawInvitation>,
 ) -> impl IntoView {
     let Roster {
         me, editable, now, ..
@@ -36,7 +34,7 @@ pub fn MemberList(
         let rows = roster
             .invitations
             .into_iter()
-            .map(|invitation| waiting(app.clone(), invitation, now, withdraw))
+            .map(|invitation| waiting(app.clone(), invitation, now))
             .collect_view();
         view! {
             <h3 id="waiting">{members::WAITING}</h3>
@@ -108,12 +106,7 @@ fn row(
     }
 }
 
-fn waiting(
-    app: String,
-    invitation: Invitation,
-    now: Timestamp,
-    action: ServerAction<WithdrawInvitation>,
-) -> impl IntoView {
+fn waiting(app: String, invitation: Invitation, now: Timestamp) -> impl IntoView {
     let email = invitation.email.to_string();
     let label = members::withdraw(&email);
     let ends = if invitation.lapsed {
@@ -130,7 +123,7 @@ fn waiting(
                     {ends}
                 </small>
             </div>
-            <ActionForm action attr:class="rows-actions">
+            <form method="post" action=WithdrawInvitation::PATH class="rows-actions">
                 <FormPage />
                 <input type="hidden" name="app" value=app />
                 <input type="hidden" name="invitation" value=invitation.id.to_string() />
@@ -143,7 +136,7 @@ fn waiting(
                 >
                     {members::WITHDRAW}
                 </button>
-            </ActionForm>
+            </form>
         </li>
     }
 }

@@ -1,8 +1,8 @@
-//! Calls, one by one; once the page listens, as they happen.
+//! Calls, one by one, and as they happen.
 
 use crate::{
     routes::{self, RequestsAddress},
-    ui::{Time, ready::use_ready},
+    ui::Time,
     words::requests as words,
 };
 use domain::{
@@ -11,12 +11,17 @@ use domain::{
     usage::Outcome,
     verdict::Verdict,
 };
-use leptos::prelude::*;
+use leptos::{
+    prelude::*,
+    tachys::view::{Mountable, Render},
+};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
 /// Calls on the page.
-const MOST: usize = 100;
+const MOST: u32 = 100;
+/// The id of the list, into which the live view puts new calls.
+const LIST: &str = "requests";
 
 /// The newest calls first.
 #[component]
@@ -52,7 +57,6 @@ pub fn RequestList(
             </nav>
         }
     });
-    let rows = RwSignal::new(page.rows);
     let refused = address.refused;
     let outcomes = [(false, words::EVERY), (true, words::REFUSED)]
         .map(|(only, words)| {
@@ -65,13 +69,22 @@ pub fn RequestList(
         })
         .collect_view();
     let live = newest.then(|| {
-        view! { <Live app=app.clone() key=address.key.clone() refused latest=page.latest rows /> }
+        let (app, key) = (app.clone(), address.key.clone());
+        view! { <LiveRequests app key refused latest=page.latest now /> }
     });
-    let nothing = if refused {
-        words::NOTHING_REFUSED
-    } else {
-        words::NOTHING
-    };
+    let nothing = page.rows.is_empty().then(|| {
+        let words = if refused {
+            words::NOTHING_REFUSED
+        } else {
+            words::NOTHING
+        };
+        view! { <p class="request-none">{words}</p> }
+    });
+    let rows: Vec<_> = page
+        .rows
+        .into_iter()
+        .map(|call| row(&app, call, now))
+        .collect();
     view! {
         <div class="request-tools">
             <nav class="segmented" aria-label=words::OUTCOME>
@@ -82,12 +95,10 @@ pub fn RequestList(
                 {words::REFRESH}
             </a>
         </div>
-        <ol class="entries" aria-label=words::TITLE>
-            <For each=move || rows.get() key=|call| call.id let:call>
-                {row(&app, call, now)}
-            </For>
+        <ol id=LIST class="entries" aria-label=words::TITLE>
+            {rows}
         </ol>
-        {move || rows.with(Vec::is_empty).then(|| view! { <p class="request-none">{nothing}</p> })}
+        {nothing}
         {pager}
     }
 }
@@ -128,28 +139,31 @@ fn row(app: &str, call: DecisionRecord, now: Timestamp) -> AnyView {
 }
 
 /// Puts calls before the others as they happen. What is said aloud is whether it does, and not every call.
-#[component]
-fn Live(
+#[island]
+fn LiveRequests(
     /// The application's id.
     app: String,
-    /// The key that the list is narrowed to.
+    /// The key that the list is narrowed to; empty for all.
     key: String,
-    /// Whether it shows only calls that did not pass.
+    /// Whether the list shows only calls that did not pass.
     refused: bool,
-    /// Behind which id.
+    /// The id behind which new calls begin.
     latest: i64,
-    /// Where they are put.
-    rows: RwSignal<Vec<DecisionRecord>>,
+    /// The server's clock.
+    now: Timestamp,
 ) -> impl IntoView {
-    let ready = use_ready();
+    let ready = RwSignal::new(false);
     let paused = RwSignal::new(false);
     let stage = Stage {
+        app: app.clone(),
+        refused,
+        now,
         last: RwSignal::new(latest),
         skipped: RwSignal::new(Some(0)),
         ended: RwSignal::new(false),
-        refused,
-        rows,
     };
+    let (skipped, ended) = (stage.skipped, stage.ended);
+    Effect::new(move |_| ready.set(true));
     Effect::new(move |before: Option<Option<Following>>| {
         drop(before);
         stage.ended.set(false);
@@ -157,9 +171,9 @@ fn Live(
             return None;
         }
         let after = stage.last.get_untracked();
-        Following::begin(&routes::requests_live(&app, &key, after), stage)
+        Following::begin(&routes::requests_live(&app, &key, after), stage.clone())
     });
-    let state = move || match (stage.ended.get(), paused.get()) {
+    let state = move || match (ended.get(), paused.get()) {
         (true, _) => words::ENDED,
         (_, true) => words::PAUSED,
         _ => words::LIVE,
@@ -179,20 +193,21 @@ fn Live(
             {move || if paused.get() { words::RESUME } else { words::PAUSE }}
         </button>
         {move || {
-            let skipped = stage.skipped.get();
+            let skipped = skipped.get();
             (skipped != Some(0)).then(|| view! { <span>{words::skipped(skipped)}</span> })
         }}
     }
 }
 
-/// Where what happens is shown.
-#[derive(Clone, Copy)]
+/// The list in which new calls are shown.
+#[derive(Clone)]
 struct Stage {
+    app: String,
+    refused: bool,
+    now: Timestamp,
     last: RwSignal<i64>,
     skipped: RwSignal<Option<u64>>,
     ended: RwSignal<bool>,
-    refused: bool,
-    rows: RwSignal<Vec<DecisionRecord>>,
 }
 
 /// A stream of calls; it ends when dropped. The browser opens it again by itself where it breaks.
@@ -205,6 +220,7 @@ struct Following {
 impl Following {
     fn begin(path: &str, stage: Stage) -> Option<Self> {
         let source = EventSource::new(path).ok()?;
+        let ended = stage.ended;
         let told = Closure::new(move |event: MessageEvent| {
             let text = event.data().as_string().unwrap_or_default();
             if let Ok(heard) = serde_json::from_str(&text) {
@@ -215,7 +231,7 @@ impl Following {
         let stream = source.clone();
         let broken = Closure::new(move || {
             if stream.ready_state() == EventSource::CLOSED {
-                _ = stage.ended.try_set(true);
+                _ = ended.try_set(true);
             }
         });
         source.set_onerror(Some(broken.as_ref().unchecked_ref()));
@@ -236,16 +252,31 @@ impl Drop for Following {
 }
 
 impl Stage {
-    fn show(self, heard: DecisionBatch) {
+    fn show(&self, heard: DecisionBatch) {
         _ = self.last.try_set(heard.last);
         _ = self.skipped.try_update(|skipped| {
             *skipped = skipped.zip(heard.skipped).map(|(before, new)| before + new);
         });
-        _ = self.rows.try_update(|rows| {
-            let new = heard.calls.into_iter().rev();
-            let new = new.filter(|call| !self.refused || call.verdict != Verdict::Accepted);
-            rows.splice(..0, new);
-            rows.truncate(MOST);
-        });
+        let Some(list) = document().get_element_by_id(LIST) else {
+            return;
+        };
+        let calls = heard.calls.into_iter();
+        for call in calls.filter(|call| !self.refused || call.verdict != Verdict::Accepted) {
+            let mut row = row(&self.app, call, self.now).build();
+            row.mount(&list, list.first_child().as_ref());
+            // The row stays in the page without its state being kept anywhere.
+            std::mem::forget(row);
+        }
+        while list.child_element_count() > MOST
+            && let Some(oldest) = list.last_element_child()
+        {
+            oldest.remove();
+        }
+        if list.child_element_count() > 0
+            && let Ok(Some(nothing)) = document().query_selector(".request-none")
+        {
+            // Only a broken document refuses an attribute.
+            _ = nothing.set_attribute("hidden", "");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     api::{keys::change::RevokeKey, usage::Revocable},
-    form::{FormPage, typed, use_errors, use_outcome},
+    form::{FormPage, posted_errors, typed},
     routes,
     ui::{
         Dialog, ErrorSummary, Submit, TextField,
@@ -10,7 +10,7 @@ use crate::{
     },
     words::revoke,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// Says what ends with the key, and wants its name typed.
 #[component]
@@ -22,8 +22,7 @@ pub fn RevokeDialog(
     /// What would end with it.
     impact: Markup,
 ) -> impl IntoView {
-    let action = ServerAction::<RevokeKey>::new();
-    let errors = use_errors(use_outcome(action));
+    let errors = Signal::stored(posted_errors(RevokeKey::PATH));
     let back = routes::key(&app, key.id);
     view! {
         <Dialog
@@ -33,7 +32,7 @@ pub fn RevokeDialog(
             alert=true
             described_by="revoke-consequence"
         >
-            <ActionForm action attr:novalidate="" attr:autocomplete="off">
+            <form method="post" action=RevokeKey::PATH novalidate="" autocomplete="off">
                 <FormPage />
                 <div class="dialog-body">
                     <ErrorSummary errors />
@@ -46,26 +45,26 @@ pub fn RevokeDialog(
                     <TextField
                         name="confirm"
                         label=revoke::CONFIRM
-                        value=typed("revoke_key", "confirm")
+                        value=typed(RevokeKey::PATH, "confirm")
                         errors
                     />
                     <TextField
                         name="reason"
                         label=revoke::REASON
                         hint=revoke::REASON_HINT
-                        value=typed("revoke_key", "reason")
+                        value=typed(RevokeKey::PATH, "reason")
                         errors
                         maxlength="200"
                         optional=true
                     />
                 </div>
                 <footer class="dialog-actions">
-                    <a class="button" data-variant="secondary" href=back autofocus="">
+                    <a class="button" data-variant="secondary" data-close="" href=back autofocus="">
                         {revoke::CANCEL}
                     </a>
-                    <Submit label=revoke::REVOKE pending=action.pending() variant="danger" />
+                    <Submit label=revoke::REVOKE variant="danger" />
                 </footer>
-            </ActionForm>
+            </form>
         </Dialog>
     }
 }

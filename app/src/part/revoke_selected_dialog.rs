@@ -1,15 +1,15 @@
 //! The question before several keys are revoked, and what came of it.
 
-use super::{Changes, bulk_bar::outcome_view};
+use super::bulk_bar::outcome_view;
 use crate::{
     api::keys::bulk::{BulkOutcome, RevokeKeys, Selection},
-    form::{FormPage, typed, use_errors, use_outcome},
+    form::{FormPage, posted, posted_errors, typed},
     routes,
     ui::{Dialog, ErrorSummary, Submit, TextField},
     words::list as words,
 };
 use domain::key::state::State;
-use leptos::{html, prelude::*};
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// Lists the keys with their requests, and asks for a word to be typed; then shows the result for each key.
 #[component]
@@ -19,28 +19,15 @@ pub fn RevokeSelectedDialog(
     /// The keys.
     selection: Selection,
 ) -> impl IntoView {
-    let action = ServerAction::<RevokeKeys>::new();
-    let outcome = use_outcome(action);
-    let changes = Changes::here();
-    let version = action.version();
-    Effect::new(move |_| {
-        if version.get() > 0 {
-            changes.bump();
-        }
-    });
-    let done = Memo::new(move |_| outcome.get().and_then(Result::ok));
-    let back = routes::list(&app);
-    move || match done.get() {
-        Some(outcome) => result(back.clone(), outcome),
-        None => {
-            view! { <Question app=app.clone() selection=selection.clone() action /> }.into_any()
-        }
+    match posted::<BulkOutcome>(RevokeKeys::PATH) {
+        Some(Ok(outcome)) => result(routes::list(&app), outcome),
+        _ => view! { <Question app selection /> }.into_any(),
     }
 }
 
 #[component]
-fn Question(app: String, selection: Selection, action: ServerAction<RevokeKeys>) -> impl IntoView {
-    let errors = use_errors(use_outcome(action));
+fn Question(app: String, selection: Selection) -> impl IntoView {
+    let errors = Signal::stored(posted_errors(RevokeKeys::PATH));
     let back = routes::list(&app);
     let count = selection.keys.len();
     let keys = selection
@@ -67,7 +54,7 @@ fn Question(app: String, selection: Selection, action: ServerAction<RevokeKeys>)
             alert=true
             described_by="revoke-consequence"
         >
-            <ActionForm action attr:novalidate="" attr:autocomplete="off">
+            <form method="post" action=RevokeKeys::PATH novalidate="" autocomplete="off">
                 <FormPage />
                 <div class="dialog-body">
                     <ErrorSummary errors />
@@ -79,26 +66,26 @@ fn Question(app: String, selection: Selection, action: ServerAction<RevokeKeys>)
                     <TextField
                         name="confirm"
                         label=words::CONFIRM_LABEL
-                        value=typed("revoke_keys", "confirm")
+                        value=typed(RevokeKeys::PATH, "confirm")
                         errors
                     />
                     <TextField
                         name="reason"
                         label=words::REASON
                         hint=words::REASON_HINT
-                        value=typed("revoke_keys", "reason")
+                        value=typed(RevokeKeys::PATH, "reason")
                         errors
                         maxlength="200"
                         optional=true
                     />
                 </div>
                 <footer class="dialog-actions">
-                    <a class="button" data-variant="secondary" href=back autofocus="">
+                    <a class="button" data-variant="secondary" data-close="" href=back autofocus="">
                         {words::CANCEL}
                     </a>
-                    <Submit label=words::REVOKE_KEYS pending=action.pending() variant="danger" />
+                    <Submit label=words::REVOKE_KEYS variant="danger" />
                 </footer>
-            </ActionForm>
+            </form>
         </Dialog>
     }
 }
@@ -106,19 +93,13 @@ fn Question(app: String, selection: Selection, action: ServerAction<RevokeKeys>)
 /// What became of each key.
 fn result(back: String, outcome: BulkOutcome) -> AnyView {
     let words = words::revoked(outcome.done.len());
-    let node = NodeRef::<html::Div>::new();
-    Effect::new(move |_| {
-        if let Some(body) = node.get() {
-            _ = body.focus();
-        }
-    });
     view! {
         <Dialog id="revoked-selected" title=words::REVOKED_TITLE back=back.clone()>
-            <div class="dialog-body" tabindex="-1" node_ref=node role="status">
+            <div class="dialog-body" tabindex="-1" data-focus="" role="status">
                 {outcome_view(words, &outcome.skipped)}
             </div>
             <footer class="dialog-actions">
-                <a class="button" data-variant="primary" href=back>
+                <a class="button" data-variant="primary" data-close="" href=back>
                     {words::DONE}
                 </a>
             </footer>

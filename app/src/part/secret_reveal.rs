@@ -1,18 +1,17 @@
 //! The one time that a secret is in sight.
 
-use super::FirstRequest;
+use super::{CodeSamples, first_request::FirstRequest};
 use crate::{
     api::keys::change::ConfirmKey,
-    error::AppError,
-    form::{FormPage, is_plain_answer, use_outcome},
-    ui::{CopyButton, Icon, Notice, Shape, Submit, download::download},
+    form::{FormPage, refusal},
+    ui::{CopyButton, Icon, Notice, Shape, Submit},
     words::reveal,
 };
 use domain::key::{issued::IssuedKey, token::KeyId};
-use leptos::{html, prelude::*};
-use leptos_router::hooks::use_navigate;
+use leptos::{prelude::*, server_fn::ServerFn};
 
-/// Both credentials with what is needed to store them. `wipe` takes the secret out of the caller's hands.
+/// Both credentials with what is needed to store them. The program takes the secret out of the page when it is left
+/// ([`crate::island::reveal`]).
 #[component]
 pub fn SecretReveal(
     /// The application's id.
@@ -23,39 +22,11 @@ pub fn SecretReveal(
     gate: String,
     /// Where the way leads afterwards.
     back: String,
-    /// Forgets the secret.
-    wipe: Callback<()>,
     /// A second notice, such as how long an older key works.
     #[prop(optional)]
     note: Option<AnyView>,
 ) -> impl IntoView {
-    let plain = is_plain_answer();
     let id = issued.id;
-    let key_field = NodeRef::<html::Input>::new();
-    let secret_field = NodeRef::<html::Input>::new();
-    let forget = move || {
-        for field in [key_field, secret_field] {
-            if let Some(Some(field)) = field.try_get_untracked() {
-                field.set_value("");
-                _ = field.remove_attribute("value");
-            }
-        }
-        // Whoever held it may be gone already, and the secret with it.
-        _ = wipe.try_run(());
-    };
-    on_cleanup(forget);
-    forget_when_the_page_goes(forget);
-    // In the HTML only where there is no other way to hand it over.
-    let in_html = plain.then(|| issued.secret.clone());
-    let in_memory = (!plain).then_some(issued.secret);
-    let curl = format!(
-        "curl -H \"x-client-key: {id}\" -H \"x-client-secret: $LATCHKEY_SECRET_KEY\" {gate}/v1/whoami"
-    );
-    let save = move |_| {
-        if let Some(secret) = secret_field.get_untracked() {
-            _ = download("latchkey.env", &env_file(id, &secret.value()));
-        }
-    };
     view! {
         <div class="dialog-body">
             <Notice tone="warning">{reveal::ONCE}</Notice>
@@ -65,12 +36,12 @@ pub fn SecretReveal(
                     <label for="reveal-key">{reveal::KEY}</label>
                     <input
                         id="reveal-key"
-                        node_ref=key_field
                         type="text"
                         readonly=true
                         value=id.to_string()
                         autocomplete="off"
                         spellcheck="false"
+                        data-secret=""
                         data-1p-ignore=""
                     />
                     <CopyButton label=reveal::COPY_KEY field="reveal-key" />
@@ -79,129 +50,59 @@ pub fn SecretReveal(
                     <label for="reveal-secret">{reveal::SECRET}</label>
                     <input
                         id="reveal-secret"
-                        node_ref=secret_field
                         type="text"
                         readonly=true
-                        value=in_html
-                        prop:value=in_memory
+                        value=issued.secret
                         autocomplete="off"
                         spellcheck="false"
+                        data-secret=""
                         data-1p-ignore=""
                     />
                     <CopyButton label=reveal::COPY_SECRET field="reveal-secret" />
                 </div>
             </div>
             <div class="form-actions" data-needs-js="">
-                <button type="button" class="button" data-variant="secondary" on:click=save>
+                <button type="button" class="button" data-variant="secondary" data-env="">
                     <Icon shape=Shape::Download />
                     {reveal::DOWNLOAD}
                 </button>
             </div>
-            <p class="field-hint">{reveal::TRY}</p>
-            <pre tabindex="0"><code>{curl}</code></pre>
+            <CodeSamples id gate />
             <FirstRequest app=app.clone() id />
         </div>
-        <DoneForm app id back forget=Callback::new(move |()| forget()) />
+        <DoneForm app id back />
     }
 }
 
-/// The way out: with a tick it is told to the server, without one it asks again.
+/// The way out: with a tick it is told to the server. Those who leave without one are asked again.
 #[component]
-fn DoneForm(app: String, id: KeyId, back: String, forget: Callback<()>) -> impl IntoView {
-    let confirm = ServerAction::<ConfirmKey>::new();
-    let outcome = use_outcome(confirm);
-    let stored = NodeRef::<html::Input>::new();
-    let asks = RwSignal::new(false);
-    let navigate = use_navigate();
-    Effect::new(move |_| {
-        if matches!(outcome.get(), Some(Ok(()))) {
-            forget.run(());
-        }
-    });
-    let leave = Callback::new(move |()| {
-        forget.run(());
-        navigate(&back, leptos_router::NavigateOptions::default());
-    });
+fn DoneForm(app: String, id: KeyId, back: String) -> impl IntoView {
+    let failed = refusal(ConfirmKey::PATH).map(|error| error.to_string());
+    let hidden = failed.is_none();
     view! {
-        <ActionForm action=confirm>
+        <form method="post" action=ConfirmKey::PATH>
             <FormPage />
             <input type="hidden" name="app" value=app />
             <input type="hidden" name="key" value=id.to_string() />
             <div role="alert">
-                {move || {
-                    let failed = match outcome.get() {
-                        Some(Err(error)) => Some(error),
-                        _ => None,
-                    };
-                    (asks.get() || failed.is_some()).then(|| view! { <AskAgain failed leave /> })
-                }}
+                <div class="dialog-body" data-ask="" hidden=hidden>
+                    <Notice tone="danger">
+                        {failed.unwrap_or_else(|| reveal::NOT_TICKED.to_owned())}
+                    </Notice>
+                    <div class="form-actions">
+                        <a class="button" data-variant="danger" href=back>
+                            {reveal::CLOSE}
+                        </a>
+                    </div>
+                </div>
             </div>
             <footer class="dialog-actions">
                 <label class="choice">
-                    <input
-                        type="checkbox"
-                        required=true
-                        node_ref=stored
-                        on:change=move |_| asks.set(false)
-                    />
+                    <input type="checkbox" required=true data-stored="" />
                     <span>{reveal::STORED}</span>
                 </label>
-                <span on:click:capture=move |event| {
-                    let ticked = stored.get_untracked().is_some_and(|stored| stored.checked());
-                    if !ticked {
-                        event.prevent_default();
-                        asks.set(true);
-                    }
-                }>
-                    <Submit label=reveal::DONE pending=confirm.pending() />
-                </span>
+                <Submit label=reveal::DONE />
             </footer>
-        </ActionForm>
+        </form>
     }
-}
-
-#[component]
-fn AskAgain(failed: Option<AppError>, leave: Callback<()>) -> impl IntoView {
-    let words = failed.map_or_else(|| reveal::NOT_TICKED.to_owned(), |error| error.to_string());
-    view! {
-        <div class="dialog-body">
-            <Notice tone="danger">{words}</Notice>
-            <div class="form-actions">
-                <button
-                    type="button"
-                    class="button"
-                    data-variant="danger"
-                    on:click=move |_| leave.run(())
-                >
-                    {reveal::CLOSE}
-                </button>
-            </div>
-        </div>
-    }
-}
-
-fn env_file(id: KeyId, secret: &str) -> String {
-    format!("LATCHKEY_API_KEY={id}\nLATCHKEY_SECRET_KEY={secret}\n")
-}
-
-/// The browser may keep a page that is left, to show it again: it keeps none with a secret, and one that comes back
-/// is loaded anew.
-fn forget_when_the_page_goes(forget: impl Fn() + Clone + Send + Sync + 'static) {
-    Effect::new(move |_| {
-        let forget = forget.clone();
-        let hide = window_event_listener_untyped("pagehide", move |_| forget());
-        let show = window_event_listener_untyped("pageshow", |event| {
-            use wasm_bindgen::JsCast;
-            let again = event
-                .dyn_into::<web_sys::PageTransitionEvent>()
-                .is_ok_and(|event| event.persisted());
-            if again {
-                _ = window().location().reload();
-            }
-        });
-        on_cleanup(move || {
-            hide.remove();
-            show.remove();
-        });
-    });
 }

@@ -5,8 +5,6 @@ use crate::{
     words::frame,
 };
 use leptos::{children::ViewFn, prelude::*};
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, MouseEvent};
 
 /// The id of the element that holds the navigation.
 const NAVIGATION: &str = "navigation";
@@ -39,7 +37,7 @@ pub fn Shell(
                     <Icon shape=Shape::Menu />
                 </button>
             </header>
-            <div id=NAVIGATION class="sidebar" popover="auto" on:click=close_after_link>
+            <div id=NAVIGATION class="sidebar" popover="auto">
                 <div class="sidebar-head">{head.run()}</div>
                 <nav class="sidebar-navigation" aria-label=frame::NAVIGATION>
                     {navigation.run()}
@@ -50,18 +48,5 @@ pub fn Shell(
                 {children()}
             </main>
         </div>
-    }
-}
-
-/// Closes the popover after a click on a link in it: the next page keeps the navigation.
-fn close_after_link(event: MouseEvent) {
-    let link = event
-        .target()
-        .and_then(|target| target.unchecked_into::<Element>().closest("a").ok()?);
-    if link.is_some()
-        && let Some(navigation) = document().get_element_by_id(NAVIGATION)
-    {
-        // On a wide screen it is not open as a popover.
-        _ = navigation.unchecked_into::<HtmlElement>().hide_popover();
     }
 }

@@ -10,7 +10,6 @@ use crate::{
 };
 use domain::{decision::GateCheck, key::KeySummary};
 use leptos::prelude::*;
-use leptos_router::components::Form;
 
 /// A `GET` form, and the answer to what stands in it.
 #[component]
@@ -46,7 +45,7 @@ pub fn Simulator(
             <h2 id="simulator">{words::SIMULATOR}</h2>
             <p>{words::SIMULATOR_LEAD}</p>
             <ErrorSummary errors />
-            <Form method="GET" action=routes::requests(&app) attr:class="form">
+            <form method="get" action=routes::requests(&app) class="form">
                 <input type="hidden" name="key" value=key.id.to_string() />
                 <input type="hidden" name="try" value="1" />
                 <div class="field-row">
@@ -59,7 +58,7 @@ pub fn Simulator(
                         {words::TRY}
                     </button>
                 </div>
-            </Form>
+            </form>
             {answer}
         </section>
     }

@@ -17,15 +17,13 @@ use domain::{
     time::Timestamp,
     usage::local::ZoneOffsets,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The key that was named, or the things that may have been meant.
 #[component]
 pub fn SupportFound(
     /// What was found.
     found: SupportSearchResult,
-    /// Looks closer.
-    action: ServerAction<SupportLook>,
 ) -> impl IntoView {
     if found.is_empty() {
         return view! {
@@ -84,7 +82,7 @@ pub fn SupportFound(
     ]
     .into_iter()
     .filter(|(_, _, hits)| !hits.is_empty())
-    .map(|(id, title, hits)| list(id, title, hits, reason.clone(), action).into_any())
+    .map(|(id, title, hits)| list(id, title, hits, reason.clone()).into_any())
     .collect_view();
     let requests = view! { <Decisions found=found.requests now /> };
     let more = more.then(|| view! { <Notice>{support::MORE}</Notice> });
@@ -109,7 +107,6 @@ fn list(
     title: &'static str,
     hits: Vec<Hit>,
     reason: String,
-    action: ServerAction<SupportLook>,
 ) -> impl IntoView + use<> {
     let rows = hits
         .into_iter()
@@ -122,7 +119,7 @@ fn list(
                         <strong>{hit.name}</strong>
                         <small>{hit.about}</small>
                     </div>
-                    <ActionForm action attr:class="rows-actions">
+                    <form method="post" action=SupportLook::PATH class="rows-actions">
                         <FormPage />
                         <input type="hidden" name="what" value=hit.id />
                         <input type="hidden" name="reason" value=reason />
@@ -135,7 +132,7 @@ fn list(
                         >
                             {support::OPEN}
                         </button>
-                    </ActionForm>
+                    </form>
                 </li>
             }
         })
@@ -162,7 +159,7 @@ fn key_view(view: SupportKeyView, now: Timestamp) -> impl IntoView {
         view! {
             <section class="card" aria-labelledby="events">
                 <h2 id="events">{security::TITLE}</h2>
-                <EventList events now action=None />
+                <EventList events now />
             </section>
         }
     });

@@ -2,30 +2,17 @@
 
 use leptos::prelude::*;
 
-/// Sends the form it stands in, once: while the answer is under way it is busy and does nothing.
+/// Sends the form that it belongs to. While the form is being sent, the program marks it as busy.
 #[component]
 pub fn Submit(
     /// The words on it.
     label: &'static str,
-    /// Whether the answer is under way.
-    #[prop(into)]
-    pending: Signal<bool>,
     /// `primary`, `secondary`, `danger` or `ghost`.
     #[prop(default = "primary")]
     variant: &'static str,
 ) -> impl IntoView {
     view! {
-        <button
-            type="submit"
-            class="button"
-            data-variant=variant
-            aria-busy=move || pending.get().then_some("true")
-            on:click=move |event| {
-                if pending.get_untracked() {
-                    event.prevent_default();
-                }
-            }
-        >
+        <button type="submit" class="button" data-variant=variant>
             {label}
         </button>
     }

@@ -1,9 +1,6 @@
 //! Copying to the clipboard.
 
-use super::{
-    icon::{Icon, Shape},
-    live::Announcer,
-};
+use super::icon::{Icon, Shape};
 use crate::words::common as words;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -25,6 +22,9 @@ pub fn CopyButton(
     /// The id of the field that holds it: read at the click, so that the button keeps no copy.
     #[prop(optional)]
     field: Option<&'static str>,
+    /// The id of a field whose value takes the place of `{secret}` in `text`, read at the click as well.
+    #[prop(optional)]
+    secret: Option<&'static str>,
     /// Whether only the icon is in sight until there is news.
     #[prop(optional)]
     icon: bool,
@@ -36,6 +36,7 @@ pub fn CopyButton(
             data-needs-js=""
             data-copy=text
             data-copy-field=field
+            data-copy-secret=secret
             data-label=label
             data-variant=icon.then_some("icon")
         >
@@ -45,37 +46,39 @@ pub fn CopyButton(
     }
 }
 
-/// Makes the buttons of the page copy. Once for all of them: a list has one for each row.
-pub fn listen(announcer: impl Fn() -> Announcer + Clone + 'static) {
-    Effect::new(move |_| {
-        let announcer = announcer.clone();
-        let clicks = window_event_listener(ev::click, move |event| {
-            let button = event
-                .target()
-                .and_then(|target| target.unchecked_into::<Element>().closest(".copy").ok()?);
-            if let Some(button) = button {
-                spawn_local(copy(button.unchecked_into(), announcer()));
-            }
-        });
-        on_cleanup(move || clicks.remove());
+/// Makes the buttons of the page copy. Once for all of them: a list has one for each row. `say` announces the outcome.
+pub fn listen(say: impl Fn(&'static str) + Clone + 'static) {
+    window_event_listener(ev::click, move |event| {
+        let button = event
+            .target()
+            .and_then(|target| target.unchecked_into::<Element>().closest(".copy").ok()?);
+        if let Some(button) = button {
+            spawn_local(copy(button.unchecked_into(), say.clone()));
+        }
     });
 }
 
-async fn copy(button: HtmlElement, announcer: Announcer) {
-    let field = button
-        .get_attribute("data-copy-field")
-        .and_then(|id| document().get_element_by_id(&id))
-        .map(JsCast::unchecked_into::<HtmlInputElement>);
+async fn copy(button: HtmlElement, say: impl Fn(&'static str)) {
+    let named = |attribute| {
+        let id = button.get_attribute(attribute)?;
+        let field = document().get_element_by_id(&id)?;
+        Some(field.unchecked_into::<HtmlInputElement>())
+    };
+    let field = named("data-copy-field");
     let text = match &field {
         Some(field) => field.value(),
         None => button.get_attribute("data-copy").unwrap_or_default(),
     };
+    let text = match named("data-copy-secret") {
+        Some(secret) => text.replace("{secret}", &secret.value()),
+        None => text,
+    };
     if write(&text, field, &button).await {
         tell(&button, Some("copied"), Shape::Check, words::COPIED);
-        announcer.say(words::COPIED);
+        say(words::COPIED);
     } else {
         tell(&button, Some("failed"), Shape::Copy, words::COPY_FAILED);
-        announcer.say(words::COPY_BY_HAND);
+        say(words::COPY_BY_HAND);
     }
     TimeoutFuture::new(NEWS_MS).await;
     let label = button.get_attribute("data-label").unwrap_or_default();

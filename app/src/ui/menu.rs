@@ -6,7 +6,7 @@ use super::{
 };
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlDetailsElement, HtmlElement, Node};
+use web_sys::{Element, HtmlDetailsElement, HtmlElement};
 
 /// `<details>` with an icon to open it; [`listen`] closes it.
 #[component]
@@ -30,26 +30,29 @@ pub fn Menu(
 /// Closes the menus of the page: on Escape, which gives the focus back to what opened it, and on a click elsewhere. Once for all
 /// of them: a list has one for each row.
 pub fn listen() {
-    Effect::new(|_| {
-        let clicks = window_event_listener(ev::click, |event| {
-            let target = event
-                .target()
-                .and_then(|target| target.dyn_into::<Node>().ok());
-            for menu in open() {
-                if !menu.contains(target.as_ref()) {
-                    menu.set_open(false);
-                }
+    window_event_listener(ev::click, |event| {
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok());
+        // A choice was made: a link or the button of a form. A button that copies says so in its place.
+        let chosen = target.as_ref().is_some_and(|target| {
+            matches!(
+                target.closest(".menu-panel :is(a, [type=submit])"),
+                Ok(Some(_))
+            )
+        });
+        for menu in open() {
+            if chosen {
+                close(&menu);
+            } else if !menu.contains(target.as_deref()) {
+                menu.set_open(false);
             }
-        });
-        let keys = window_event_listener(ev::keydown, |event| {
-            if event.key() == "Escape" {
-                open().for_each(|menu| close(&menu));
-            }
-        });
-        on_cleanup(move || {
-            clicks.remove();
-            keys.remove();
-        });
+        }
+    });
+    window_event_listener(ev::keydown, |event| {
+        if event.key() == "Escape" {
+            open().for_each(|menu| close(&menu));
+        }
     });
 }
 

@@ -14,25 +14,17 @@ use web_sys::Element;
 
 const SLOT: &str = ".chart-slot";
 
-/// Makes the charts of the page listen, once for all of them.
+/// Makes the charts of the page listen, once for all of them. [`offer`] lets the keyboard reach them.
 pub fn listen() {
-    Effect::new(|_| {
-        if let Some(page) = document().document_element() {
-            offer(&page);
+    window_event_listener(ev::pointerdown, |event| point(&event));
+    window_event_listener(ev::pointermove, |event| point(&event));
+    window_event_listener(ev::pointerout, |event| leave(&event));
+    window_event_listener(ev::focusout, |event| {
+        if let Some(frame) = frame(&event) {
+            read(&frame, None, false);
         }
-        let listeners = [
-            window_event_listener(ev::pointerdown, |event| point(&event)),
-            window_event_listener(ev::pointermove, |event| point(&event)),
-            window_event_listener(ev::pointerout, |event| leave(&event)),
-            window_event_listener(ev::focusout, |event| {
-                if let Some(frame) = frame(&event) {
-                    read(&frame, None, false);
-                }
-            }),
-            window_event_listener(ev::keydown, |event| step(&event)),
-        ];
-        on_cleanup(move || listeners.into_iter().for_each(WindowListenerHandle::remove));
     });
+    window_event_listener(ev::keydown, |event| step(&event));
 }
 
 /// Lets the keyboard reach the charts of a part that has come into the page.

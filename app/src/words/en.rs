@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod common;
 pub mod create;
+pub mod deactivate;
 pub mod edit;
 pub mod error;
 pub mod frame;
@@ -27,4 +28,5 @@ pub mod sign_in;
 pub mod suggest;
 pub mod support;
 pub mod time;
+pub mod toast;
 pub mod usage;

@@ -1,6 +1,6 @@
 //! Pages.
 
-use crate::{AppState, assets};
+use crate::AppState;
 use app::form::Posted;
 use axum::{
     extract::{Request, State},
@@ -56,9 +56,6 @@ pub async fn render(state: &AppState, posted: Option<Posted>, request: Request) 
         }
         if let Some(posted) = posted.clone() {
             provide_context(posted);
-        }
-        if let Some(chunks) = assets::chunks() {
-            provide_context(chunks);
         }
     };
     let handler = leptos_axum::render_app_async_with_context(context, app::shell);

@@ -4,7 +4,7 @@ mod return_path;
 
 use super::pages;
 use crate::{AppState, request};
-use app::{context::Site, error::AppError, form::Posted};
+use app::{context::Site, error::AppError, form::Posted, island::navigation::IN_PLACE};
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
@@ -58,7 +58,7 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
         return response;
     }
     if let Some(target) = response.headers().get(header::LOCATION).cloned() {
-        return see_other(target, response.headers());
+        return go_on(&parts.headers, target, response.headers());
     }
     show(&state, parts, &path, &body, response, back).await
 }
@@ -114,7 +114,7 @@ async fn show(
     let outcome = match to_bytes(body, usize::MAX).await {
         Ok(bytes) if status.is_success() && *bytes == *UNIT_RESULT => {
             return match HeaderValue::from_str(&back.to_string()) {
-                Ok(back) => see_other(back, &head.headers),
+                Ok(back) => go_on(&parts.headers, back, &head.headers),
                 Err(_) => Redirect::to("/").into_response(),
             };
         }
@@ -149,8 +149,14 @@ async fn show(
     response
 }
 
-fn see_other(target: HeaderValue, from: &HeaderMap) -> Response {
-    let mut response = StatusCode::SEE_OTHER.into_response();
+/// Leads the browser to another page. A script cannot see where a redirect leads, so it gets the address with status 204.
+fn go_on(asked: &HeaderMap, target: HeaderValue, from: &HeaderMap) -> Response {
+    let status = if asked.contains_key(IN_PLACE) {
+        StatusCode::NO_CONTENT
+    } else {
+        StatusCode::SEE_OTHER
+    };
+    let mut response = status.into_response();
     response.headers_mut().insert(header::LOCATION, target);
     copy_cookies(from, response.headers_mut());
     response

@@ -13,12 +13,21 @@ pub async fn confirm_key(app: String, key: String) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Switches a key off.
+/// Deactivates a key. If the question before it was `asked` on a page of its own, leads to the key.
 #[server(name = DeactivateKey, prefix = "/api", endpoint = "deactivate_key")]
-pub async fn deactivate_key(app: String, key: String) -> Result<(), AppError> {
+pub async fn deactivate_key(
+    app: String,
+    key: String,
+    #[server(default)] asked: String,
+) -> Result<(), AppError> {
     let editor = crate::context::editor(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
-    Ok(editor.deactivate(id).await?)
+    editor.deactivate(id).await?;
+    crate::context::say_done(crate::toast::Done::Deactivated(id));
+    if !asked.is_empty() {
+        crate::context::redirect(&crate::routes::key(&app, id));
+    }
+    Ok(())
 }
 
 /// Switches a key on again.
@@ -30,7 +39,9 @@ pub async fn activate_key(
 ) -> Result<(), AppError> {
     let editor = crate::context::fresh_editor(&app, &password).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
-    Ok(editor.activate(id).await?)
+    editor.activate(id).await?;
+    crate::context::say_done(crate::toast::Done::Activated(id));
+    Ok(())
 }
 
 /// Revokes a key for ever, once its name has been typed, and leads to the list.
@@ -51,6 +62,7 @@ pub async fn revoke_key(
     let reason = domain::key::name::parse_reason(&reason)
         .map_err(|invalid| AppError::field("reason", invalid.0))?;
     editor.revoke(id, reason).await?;
+    crate::context::say_done(crate::toast::Done::Revoked(id));
     crate::context::redirect(&crate::routes::list(&app));
     Ok(())
 }

@@ -75,6 +75,7 @@ pub async fn edit_key(
     };
     match edited {
         management::Edited::Done => {
+            crate::context::say_done(crate::toast::Done::Edited(id));
             crate::context::redirect(&crate::routes::key(&app, id));
             Ok(Edit::Saved)
         }

@@ -19,6 +19,7 @@ pub async fn discard_key(app: String, key: String) -> Result<(), AppError> {
     let editor = crate::context::editor(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
     editor.discard(id).await?;
+    crate::context::say_done(crate::toast::Done::Revoked(id));
     crate::context::redirect(&crate::routes::list(&app));
     Ok(())
 }

@@ -2,10 +2,9 @@
 
 use crate::{
     api::keys::read::key_history,
-    part::Changes,
     ui::{
         ErrorState,
-        drawn::{Drawn, InPlace, Show},
+        drawn::{Drawn, Show},
     },
     words::key_page as words,
 };
@@ -14,11 +13,9 @@ use leptos::prelude::*;
 /// The audit records about the key, newest first.
 #[component]
 pub fn KeyHistory(app: Memo<String>, id: Memo<String>) -> impl IntoView {
-    let changes = Changes::here();
-    let history = Resource::<_, InPlace>::new_with_options(
-        move || (app.get(), id.get(), changes.version()),
-        |(app, key, _)| key_history(app, key),
-        false,
+    let history = Resource::new(
+        move || (app.get(), id.get()),
+        |(app, key)| key_history(app, key),
     );
     view! {
         <section class="card" aria-labelledby="history">

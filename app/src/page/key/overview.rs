@@ -3,15 +3,15 @@
 use super::Details;
 use crate::{
     api::{
-        keys::rotate::{RetireKey, key_rotation},
+        keys::rotate::key_rotation,
         usage::{Reported, key_insight},
     },
     page::Here,
-    part::{Changes, key::retiring::Ends, usage::UsageTools},
+    part::{key::retiring::Ends, usage::UsageTools},
     routes::{self, UsageAddress},
     ui::{
         ErrorState,
-        drawn::{Drawn, InPlace, Show},
+        drawn::{Drawn, Show},
     },
     words::{key as key_words, key_page as words, rotate},
 };
@@ -23,7 +23,7 @@ use leptos_router::hooks::use_query_map;
 pub fn KeyOverview(app: Memo<String>, id: Memo<String>, details: Details) -> impl IntoView {
     let query = use_query_map();
     let address = Memo::new(move |_| query.with(UsageAddress::read));
-    let insight = Resource::<_, InPlace>::new_with_options(
+    let insight = Resource::new(
         move || (app.get(), id.get(), address.get()),
         |(app, key, address)| {
             let UsageAddress {
@@ -37,9 +37,13 @@ pub fn KeyOverview(app: Memo<String>, id: Memo<String>, details: Details) -> imp
             } = address;
             key_insight(app, key, window, from, until, zone, chart, by, rows)
         },
-        false,
     );
-    let path = Signal::derive(move || format!("{}/{}", routes::list(&app.get()), id.get()));
+    let path = format!(
+        "{}/{}",
+        routes::list(&app.get_untracked()),
+        id.get_untracked()
+    );
+    let tools = view! { <UsageTools path=path.clone() address=address.get_untracked() /> };
     let figures = move || {
         Suspend::new(async move {
             let Drawn { markup, .. } = details.await.ok()?;
@@ -55,9 +59,11 @@ pub fn KeyOverview(app: Memo<String>, id: Memo<String>, details: Details) -> imp
         })
     };
     let switch = move || {
+        let path = path.clone();
         Suspend::new(async move {
             let Drawn { data, .. } = insight.await.ok()?;
-            (data == Reported(true)).then(|| view! { <ChartSwitch path address /> })
+            (data == Reported(true))
+                .then(|| view! { <ChartSwitch path address=address.get_untracked() /> })
         })
     };
     let chart = move || {
@@ -87,7 +93,7 @@ pub fn KeyOverview(app: Memo<String>, id: Memo<String>, details: Details) -> imp
                     <div class="card-head">
                         <h2 id="usage">{key_words::USAGE}</h2>
                         <Transition>{switch}</Transition>
-                        <UsageTools path address />
+                        {tools}
                     </div>
                     <Transition>{chart}</Transition>
                 </section>
@@ -104,13 +110,12 @@ pub fn KeyOverview(app: Memo<String>, id: Memo<String>, details: Details) -> imp
 
 /// The outcomes of the gate, or the responses that services reported.
 #[component]
-fn ChartSwitch(path: Signal<String>, address: Memo<UsageAddress>) -> impl IntoView {
-    let link = move |responses: bool, words: &'static str| {
-        let to = move || address.get().with_responses(responses).path(&path.get());
-        let current =
-            move || (address.with(UsageAddress::shows_responses) == responses).then_some("true");
+fn ChartSwitch(path: String, address: UsageAddress) -> impl IntoView {
+    let link = |responses: bool, words: &'static str| {
+        let to = address.clone().with_responses(responses).path(&path);
+        let current = (address.shows_responses() == responses).then_some("true");
         view! {
-            <a href=to aria-current=current data-noscroll="">
+            <a href=to aria-current=current>
                 {words}
             </a>
         }
@@ -126,18 +131,9 @@ fn ChartSwitch(path: Signal<String>, address: Memo<UsageAddress>) -> impl IntoVi
 #[component]
 fn Rotated(app: Memo<String>, id: Memo<String>) -> impl IntoView {
     let here = Here::from_frame();
-    let action = ServerAction::<RetireKey>::new();
-    let changes = Changes::here();
-    let version = action.version();
-    Effect::new(move |_| {
-        if version.get() > 0 {
-            changes.bump();
-        }
-    });
-    let rotation = Resource::<_, InPlace>::new_with_options(
-        move || (app.get(), id.get(), changes.version()),
-        |(app, key, _)| key_rotation(app, key),
-        false,
+    let rotation = Resource::new(
+        move || (app.get(), id.get()),
+        |(app, key)| key_rotation(app, key),
     );
     view! {
         <Transition>
@@ -148,9 +144,7 @@ fn Rotated(app: Memo<String>, id: Memo<String>) -> impl IntoView {
                 let editable = here.is_ok_and(|here| here.identity.role.can_edit_keys());
                 let title = if retiring { rotate::RETIRING } else { rotate::RETIRED };
                 let forms = (editable && retiring)
-                    .then(|| {
-                        view! { <Ends app=app.get_untracked() key=id.get_untracked() action /> }
-                    });
+                    .then(|| view! { <Ends app=app.get_untracked() key=id.get_untracked() /> });
                 Some(
                     view! {
                         <section class="card" aria-labelledby="retiring">

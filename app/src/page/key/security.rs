@@ -1,16 +1,18 @@
 //! The security events of a key.
 
 use crate::{
-    api::security::{AcknowledgeEvent, EventList as Events, list_events},
-    form::use_outcome,
+    api::security::{EventList as Events, list_events},
     page::Here,
-    part::{Changes, EventList},
+    part::{
+        EventList,
+        event_list::{AcknowledgeNotice, is_acknowledged},
+    },
     routes::{self, KeyEventsAddress},
-    ui::{ErrorState, Icon, Notice, Shape, live::Announcer},
+    ui::{ErrorState, Icon, Shape},
     words::{key_page as words, security},
 };
 use domain::security::EventState;
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 /// The open events, or all of them, with their remedies.
@@ -26,101 +28,62 @@ pub fn KeySecurity(app: Memo<String>, id: Memo<String>) -> impl IntoView {
             cursor: query.get("cursor").unwrap_or_default(),
         })
     });
-    let action = ServerAction::<AcknowledgeEvent>::new();
-    let outcome = use_outcome(action);
-    let heading = NodeRef::<html::H2>::new();
-    let announcer = Announcer::nearest();
-    let changes = Changes::here();
-    Effect::new(move |_| {
-        let version = action.version().get();
-        let done = action
-            .value()
-            .with_untracked(|done| matches!(done, Some(Ok(()))));
-        if version > 0 && done {
-            changes.bump();
-            if let Some(announcer) = announcer {
-                announcer.say(security::SEEN);
-            }
-            // The focused button is removed with its event.
-            if let Some(heading) = heading.get_untracked() {
-                _ = heading.focus();
-            }
-        }
-    });
     let events = Resource::new(
-        move || (app.get(), id.get(), address.get(), changes.version()),
-        |(app, key, address, _)| {
+        move || (app.get(), id.get(), address.get()),
+        |(app, key, address)| {
             let KeyEventsAddress { state, cursor } = address;
             let any = String::new;
             list_events(app, any(), any(), state, key, cursor)
         },
     );
-    let path = Signal::derive(move || format!("{}/{}", routes::list(&app.get()), id.get()));
+    let path = format!(
+        "{}/{}",
+        routes::list(&app.get_untracked()),
+        id.get_untracked()
+    );
+    let states = view! { <States path=path.clone() address=address.get_untracked() /> };
     let list = move || {
+        let path = path.clone();
         Suspend::new(async move {
-            let editor = here
+            let editable = here
                 .await
                 .is_ok_and(|here| here.identity.role.can_edit_keys());
             match events.await {
                 Err(error) => view! { <ErrorState error /> }.into_any(),
-                Ok(events) => {
-                    let action = editor.then_some(action);
-                    filled(
-                        app.get_untracked(),
-                        path.get_untracked(),
-                        events,
-                        &address.get_untracked(),
-                        action,
-                    )
-                }
+                Ok(events) => filled(
+                    app.get_untracked(),
+                    path,
+                    events,
+                    &address.get_untracked(),
+                    editable,
+                ),
             }
         })
     };
     view! {
         <section class="key-events" aria-labelledby="events">
             <div class="card-head">
-                <h2 id="events" tabindex="-1" node_ref=heading>
+                <h2 id="events" tabindex="-1" data-focus=is_acknowledged().then_some("")>
                     {words::EVENTS}
                 </h2>
-                <States path address />
+                {states}
             </div>
-            <div role="alert">
-                {move || match outcome.get() {
-                    Some(Err(error)) => {
-                        let sentence = error.sentences().first().map(|field| field.message.clone());
-                        Some(
-                            view! {
-                                <Notice tone="danger">
-                                    {sentence.unwrap_or_else(|| error.to_string())}
-                                </Notice>
-                            },
-                        )
-                    }
-                    _ => None,
-                }}
-            </div>
+            <AcknowledgeNotice />
             <Transition>{list}</Transition>
         </section>
     }
 }
 
 #[component]
-fn States(path: Signal<String>, address: Memo<KeyEventsAddress>) -> impl IntoView {
-    let link = move |state: &'static str, words: &'static str| {
-        let to = move || {
-            let first = KeyEventsAddress {
-                state: state.to_owned(),
-                cursor: String::new(),
-            };
-            first.path(&path.get())
+fn States(path: String, address: KeyEventsAddress) -> impl IntoView {
+    let link = |state: &'static str, words: &'static str| {
+        let first = KeyEventsAddress {
+            state: state.to_owned(),
+            cursor: String::new(),
         };
-        let current = move || {
-            address
-                .with(|address| address.state == state)
-                .then_some("true")
-        };
+        let current = (address.state == state).then_some("true");
         view! {
-            <a href=to aria-current=current data-noscroll="">
+            <a href=first.path(&path) aria-current=current>
                 {words}
             </a>
         }
@@ -137,7 +100,7 @@ fn filled(
     path: String,
     events: Events,
     address: &KeyEventsAddress,
-    action: Option<ServerAction<AcknowledgeEvent>>,
+    editable: bool,
 ) -> AnyView {
     let Events { page, now, .. } = events;
     if page.rows.is_empty() {
@@ -175,7 +138,7 @@ fn filled(
         }
     });
     view! {
-        <EventList app=app events=page.rows now action />
+        <EventList app=app events=page.rows now editable />
         {pager}
     }
     .into_any()

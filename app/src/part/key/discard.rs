@@ -4,7 +4,7 @@ use crate::{api::keys::first_use::DiscardKey, form::FormPage, words::edit};
 use domain::key::token::KeyId;
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// One click. A plain form, because the answer is another page in any case.
+/// One click.
 #[component]
 pub fn DiscardForm(
     /// The application's id.

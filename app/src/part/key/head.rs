@@ -79,7 +79,7 @@ fn actions(app: &str, key: &KeySummary) -> AnyView {
         .is_ok()
         .then(|| button(routes::regenerate(app, key.id), rotate::TITLE));
     let path = routes::revoke(app, key.id);
-    let others = match (key_actions::switch(key), &key.state) {
+    let others = match (key_actions::switch(app, key), &key.state) {
         (_, State::Revoked { .. }) => None,
         (None, _) => Some(button(path, words::REVOKE).into_any()),
         (Some(switch), _) => Some(

@@ -91,7 +91,7 @@ fn remedy(suggestion: Suggestion, app: &str, key: &KeySummary) -> AnyView {
                     class="button"
                     data-variant="secondary"
                     data-size="small"
-                    form=key_actions::OFF
+                    form=key_actions::DEACTIVATE
                     name="key"
                     value=key.id.to_string()
                 >

@@ -3,8 +3,7 @@
 use crate::{
     api::keys::rotate::RetireKey,
     chart::{scale::grouped, stack::Stack},
-    error::AppError,
-    form::{FormPage, typed, use_errors, use_outcome},
+    form::{FormPage, posted_errors, typed},
     part::{PasswordAgain, RetireField, usage::UsageChart},
     routes,
     ui::{ErrorSummary, Exact, Icon, Shape, Submit, Time},
@@ -14,7 +13,7 @@ use domain::{
     key::{KeySummary, regeneration::Rotation},
     usage::Bucket,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// Who still uses the old key, and whether it is safe to end it.
 #[component]
@@ -124,12 +123,10 @@ pub fn Ends(
     app: String,
     /// The old key's id.
     key: String,
-    /// Moves the end.
-    action: ServerAction<RetireKey>,
 ) -> impl IntoView {
-    let outcome: Signal<Option<Result<(), AppError>>> = use_outcome(action);
-    let errors = use_errors(outcome);
-    let pending = action.pending();
+    let errors = posted_errors(RetireKey::PATH);
+    let refused = !errors.is_empty();
+    let errors = Signal::stored(errors);
     let hidden = |app: String, key: String| {
         view! {
             <FormPage />
@@ -141,29 +138,29 @@ pub fn Ends(
     let second = hidden(app, key);
     view! {
         <ErrorSummary errors />
-        <details class="retire-move" open=move || errors.with(|errors| !errors.is_empty())>
+        <details class="retire-move" open=refused>
             <summary>{rotate::MOVE}</summary>
-            <ActionForm action attr:novalidate="" attr:autocomplete="off">
+            <form method="post" action=RetireKey::PATH novalidate="" autocomplete="off">
                 {first}
                 <RetireField
                     label=rotate::MOVE_LABEL
-                    choice=typed("retire_key", "ends")
-                    hours=typed("retire_key", "hours")
+                    choice=typed(RetireKey::PATH, "ends")
+                    hours=typed(RetireKey::PATH, "hours")
                     errors
                 />
                 <p class="field-hint">{rotate::MOVE_HINT}</p>
                 <PasswordAgain fresh=true errors />
                 <div class="form-actions">
-                    <Submit label=rotate::MOVE pending variant="secondary" />
+                    <Submit label=rotate::MOVE variant="secondary" />
                 </div>
-            </ActionForm>
+            </form>
         </details>
-        <ActionForm action>
+        <form method="post" action=RetireKey::PATH>
             {second} <input type="hidden" name="ends" value="now" />
             <div class="form-actions">
-                <Submit label=rotate::END_NOW pending variant="danger" />
+                <Submit label=rotate::END_NOW variant="danger" />
             </div>
-        </ActionForm>
+        </form>
     }
     .into_any()
 }

@@ -37,7 +37,7 @@ pub fn BreakdownByDimension(
             let to = address.clone().broken_down_by(dimension).path(&path);
             let current = (dimension == shown).then_some("true");
             view! {
-                <a id=format!("by-{}", dimension.as_str()) href=to aria-current=current data-noscroll="">
+                <a id=format!("by-{}", dimension.as_str()) href=to aria-current=current>
                     {key::by(dimension)}
                 </a>
             }
@@ -62,7 +62,7 @@ pub fn BreakdownByDimension(
                     words::SHOW_ALL
                 };
                 view! {
-                    <a id="breakdown-rows" href=to data-noscroll="">
+                    <a id="breakdown-rows" href=to>
                         {words}
                     </a>
                 }

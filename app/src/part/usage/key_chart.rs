@@ -30,7 +30,7 @@ pub fn KeyChart(
     let zone = (utc || chart.local.zone != "UTC").then(|| {
         let to = address.clone().in_utc(!utc).path(&path);
         let words = if utc { words::IN_ZONE } else { words::IN_UTC };
-        view! { <a href=to data-noscroll="">{words}</a> }
+        view! { <a href=to>{words}</a> }
     });
     let links = view! {
         {zone}

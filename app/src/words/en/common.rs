@@ -30,3 +30,18 @@ pub fn more_scopes(count: usize) -> String {
 pub fn tab_title(page: &str, application: &str) -> String {
     format!("{page} · {application} · {PRODUCT}")
 }
+
+/// The heading of the list of keyboard shortcuts.
+pub const SHORTCUTS: &str = "Keyboard shortcuts";
+/// Each shortcut and what it does.
+pub const SHORTCUT_LIST: [(&str, &str); 5] = [
+    ("/", "Search"),
+    ("c", "Create API key"),
+    ("j", "Next row"),
+    ("k", "Previous row"),
+    ("?", "Show keyboard shortcuts"),
+];
+pub const DISCARD_TITLE: &str = "Discard your changes?";
+pub const DISCARD_LEAD: &str = "What you entered in this form is lost.";
+pub const KEEP_EDITING: &str = "Keep editing";
+pub const DISCARD: &str = "Discard changes";

@@ -9,9 +9,6 @@ pub const NOTHING: &str = "No changes";
 pub const NOT_SAVED: &str = "Review your changes, then save.";
 pub const AT_ONCE: &str = "Takes effect immediately.";
 pub const NEVER_USED: &str = "Never used.";
-/// Followed by a time, [`FROM`], an IP address and [`calls`].
-pub const LAST_USED: &str = "Last used ";
-pub const FROM: &str = " from ";
 /// Shown if the key was edited since the form was opened.
 pub const OVERTAKEN: &str = "Someone else edited this key. Your changes are still here but not saved. Review them and save again.";
 pub const WIDENS: &str = "Adds access";
@@ -22,11 +19,11 @@ pub fn title(name: &str) -> String {
     format!("Edit {name}")
 }
 
-/// The number of accepted requests that the change affects.
-pub fn calls(count: i64) -> String {
-    let grouped = crate::chart::scale::grouped(count);
-    let noun = if count == 1 { "request" } else { "requests" };
-    format!("; {grouped} {noun} in the last 7 days.")
+/// When and from where the key was used last, and the accepted requests that the change affects.
+pub fn last_used(when: &str, address: &str, requests: i64) -> String {
+    let grouped = crate::chart::scale::grouped(requests);
+    let noun = if requests == 1 { "request" } else { "requests" };
+    format!("Last used {when} from {address}; {grouped} {noun} in the last 7 days.")
 }
 
 pub const DISCARD: &str = "Revoke unused key";

@@ -7,7 +7,6 @@ pub const NAME: &str = "Name";
 pub const TIME_ZONE: &str = "Time zone";
 pub const TIME_ZONE_HINT: &str = "Times in the dashboard use this zone; the API uses UTC.";
 pub const SAVE: &str = "Save changes";
-pub const SAVED: &str = "Saved";
 pub const ID: &str = "Application ID";
 pub const COPY_ID: &str = "Copy application ID";
 pub const ACCOUNT: &str = "Account";

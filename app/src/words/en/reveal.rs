@@ -7,8 +7,11 @@ pub const COPY_KEY: &str = "Copy API key";
 pub const SECRET: &str = "Secret key";
 pub const COPY_SECRET: &str = "Copy secret key";
 pub const DOWNLOAD: &str = "Download .env";
-/// Above a command that reads the secret from an environment variable.
+/// The heading of the code samples, which read the secret from an environment variable.
 pub const TRY: &str = "Test your key";
+pub const COPY_SAMPLE: &str = "Copy";
+/// Copies [`export`].
+pub const COPY_EXPORT: &str = "Copy export";
 pub const STORED: &str = "I have stored this secret";
 pub const DONE: &str = "Done";
 /// Shown if the dialog is closed without [`STORED`].
@@ -17,6 +20,11 @@ pub const CLOSE: &str = "Close anyway";
 pub const WAITING: &str = "Waiting for the first request…";
 /// Shown if the page does not wait for the first request.
 pub const LATER: &str = "Your first request will appear on the key's page.";
+
+/// Commands of a shell that set the credentials; the secret takes the place of `{secret}`.
+pub fn export(key: &str) -> String {
+    format!("export LATCHKEY_API_KEY={key}\nexport LATCHKEY_SECRET_KEY={{secret}}\n")
+}
 
 /// The first request; `address` may be empty.
 pub fn received(address: &str) -> String {

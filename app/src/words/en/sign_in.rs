@@ -9,3 +9,6 @@ pub const PASSWORD: &str = "Password";
 pub const NO_MATCH: &str = "Incorrect email or password. Try again.";
 /// Followed by a link to the setup page.
 pub const NO_ACCOUNTS: &str = "There are no accounts yet. ";
+
+/// Shown over the page on which a session has ended.
+pub const RENEW: &str = "Your session has ended. Sign in to continue; what you entered is kept.";

@@ -1,0 +1,49 @@
+//! What a page does in the browser beside its links and forms.
+//!
+//! The server renders pages, and they work without this program. It listens to the whole page, by attributes in the HTML, and
+//! hydrates the islands: components that need a state of their own.
+
+pub mod announce;
+pub mod choice;
+pub mod dialog;
+pub mod follow;
+pub mod keyboard;
+pub mod morph;
+pub mod navigation;
+pub mod progress;
+pub mod renewal;
+pub mod reveal;
+pub mod selection;
+pub mod submit;
+pub mod toast;
+
+use crate::ui::{copy_button, menu, reading, time};
+use leptos::prelude::document;
+
+/// Starts the program for the page that is open.
+pub fn start() {
+    menu::listen();
+    reading::listen();
+    copy_button::listen(|words| announce::say(words));
+    time::listen();
+    choice::listen();
+    dialog::listen();
+    navigation::listen();
+    reveal::listen();
+    submit::listen();
+    follow::listen();
+    keyboard::listen();
+    selection::listen();
+    toast::listen();
+    refresh();
+}
+
+/// Takes over what has come into the page.
+fn refresh() {
+    dialog::open_all();
+    selection::read();
+    toast::show_new();
+    if let Some(page) = document().document_element() {
+        reading::offer(&page);
+    }
+}

@@ -1,0 +1,116 @@
+//! Dialogs: the server renders them open, as part of the page; the program makes them modal.
+
+use super::{announce, navigation};
+use crate::{ui::dom, words::common as words};
+use leptos::{ev, prelude::*};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, Event, HtmlDialogElement};
+
+/// A link that closes the dialog around it.
+const CLOSE: &str = "a[data-close]";
+/// A dialog that is no page of its own: closing it changes nothing else.
+const PASSING: &str = "data-passing";
+/// Marks a dialog in which something was typed.
+pub const CHANGED: &str = "data-changed";
+
+/// Listens to the dialogs of the page.
+pub fn listen() {
+    // `cancel` and `close` do not bubble, so they are caught on their way down.
+    for (name, listener) in [("cancel", cancelled as fn(&Event)), ("close", closed)] {
+        let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| listener(&event));
+        _ = document().add_event_listener_with_callback_and_bool(
+            name,
+            listener.as_ref().unchecked_ref(),
+            true,
+        );
+        listener.forget();
+    }
+    // Browsers that do not know `closedby` would close a locked dialog.
+    window_event_listener(ev::keydown, |event| {
+        if event.key() == "Escape" && topmost().is_some_and(|dialog| is_locked(&dialog)) {
+            event.prevent_default();
+        }
+    });
+    window_event_listener(ev::input, |event| {
+        let field: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
+        let dialog = field.and_then(|field| field.closest("dialog").ok()?);
+        if let Some(dialog) = dialog.filter(|dialog| close_link(dialog).is_some()) {
+            // Only a broken document refuses an attribute.
+            _ = dialog.set_attribute(CHANGED, "");
+        }
+    });
+}
+
+/// Makes the open dialogs of the page modal.
+pub fn open_all() {
+    for dialog in dom::all::<HtmlDialogElement>("dialog[open]:not(:modal)") {
+        // Only a broken document refuses an attribute.
+        _ = dialog.remove_attribute("open");
+        _ = dialog.remove_attribute("data-inline");
+        _ = dialog.show_modal();
+    }
+}
+
+/// The modal dialog in front of all others.
+pub fn topmost() -> Option<HtmlDialogElement> {
+    dom::all("dialog:modal").last()
+}
+
+/// Opens a dialog that is in the page, closed. False where it is not.
+pub fn open_passing(id: &str) -> bool {
+    document()
+        .get_element_by_id(id)
+        .and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok())
+        .is_some_and(|dialog| dialog.show_modal().is_ok())
+}
+
+/// Follows the link that closes a dialog; where something was typed, asks before it is discarded.
+pub fn leave(href: &str) {
+    match topmost() {
+        Some(dialog) if dialog.has_attribute(CHANGED) => ask(href),
+        _ => navigation::leave(href),
+    }
+}
+
+fn ask(href: &str) {
+    let Ok(Some(question)) = document().query_selector("dialog[data-discard]") else {
+        return navigation::leave(href);
+    };
+    if let Ok(Some(link)) = question.query_selector("a") {
+        _ = link.set_attribute("href", href);
+    }
+    _ = question.unchecked_into::<HtmlDialogElement>().show_modal();
+    announce::say(words::DISCARD_TITLE);
+}
+
+fn close_link(dialog: &Element) -> Option<Element> {
+    dialog.query_selector(CLOSE).ok()?
+}
+
+fn is_locked(dialog: &Element) -> bool {
+    !dialog.has_attribute(PASSING) && close_link(dialog).is_none()
+}
+
+/// Escape was pressed, or the browser's own way back was used.
+fn cancelled(event: &Event) {
+    if let Some(dialog) = dialog_of(event).filter(|dialog| !dialog.has_attribute(PASSING)) {
+        event.prevent_default();
+        if let Some(href) = close_link(&dialog).and_then(|link| link.get_attribute("href")) {
+            leave(&href);
+        }
+    }
+}
+
+/// A locked dialog stays.
+fn closed(event: &Event) {
+    if let Some(dialog) = dialog_of(event)
+        && is_locked(&dialog)
+        && dialog.is_connected()
+    {
+        _ = dialog.show_modal();
+    }
+}
+
+fn dialog_of(event: &Event) -> Option<HtmlDialogElement> {
+    event.target()?.dyn_into().ok()
+}

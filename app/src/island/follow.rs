@@ -1,0 +1,68 @@
+//! Filters that apply themselves: a search after a pause in typing, a choice at once.
+
+use super::submit;
+use gloo_timers::future::TimeoutFuture;
+use leptos::{ev, prelude::*, task::spawn_local};
+use std::cell::Cell;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlFormElement, HtmlInputElement, HtmlSelectElement};
+
+/// Milliseconds without a key stroke after which the page follows what was typed.
+const PAUSE_MS: u32 = 250;
+/// The field of a `GET` form whose page follows what is typed.
+const SEARCH: &str = "input[data-follow]";
+
+thread_local! {
+    static STROKES: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Listens to the filters of the page.
+pub fn listen() {
+    window_event_listener(ev::input, |event| {
+        if let Some(field) = target::<HtmlInputElement>(&event, SEARCH) {
+            typed(field);
+        }
+    });
+    window_event_listener(ev::change, |event| {
+        if let Some(select) = target::<HtmlSelectElement>(&event, "form[method='GET' i] select")
+            && let Some(form) = select.form()
+        {
+            _ = form.request_submit();
+        }
+    });
+    // What was typed before the program started.
+    if let Ok(Some(field)) = document().query_selector(SEARCH) {
+        let field: HtmlInputElement = field.unchecked_into();
+        if field.value() != field.default_value() {
+            typed(field);
+        }
+    }
+}
+
+fn target<T: JsCast>(event: &Event, selector: &str) -> Option<T> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    target
+        .matches(selector)
+        .ok()?
+        .then(|| target.unchecked_into())
+}
+
+fn typed(field: HtmlInputElement) {
+    let stroke = STROKES.get().wrapping_add(1);
+    STROKES.set(stroke);
+    spawn_local(async move {
+        TimeoutFuture::new(PAUSE_MS).await;
+        let changed = field.value().trim() != field.default_value().trim();
+        if STROKES.get() == stroke
+            && changed
+            && let Some(form) = field.form()
+        {
+            submit::follow(&form);
+        }
+    });
+}
+
+/// The form of a filter.
+pub fn is_followed(form: &HtmlFormElement) -> bool {
+    matches!(form.query_selector(SEARCH), Ok(Some(_)))
+}

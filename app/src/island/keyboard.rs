@@ -1,0 +1,64 @@
+//! Shortcuts: `/` searches, `c` creates a key, `j` and `k` go through the rows, `?` lists the shortcuts.
+
+use super::dialog;
+use crate::ui::dom;
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
+
+/// The links of the rows.
+const ROWS: &str = ".keys tbody tr:not(.retiring) .key-name a";
+/// Where letters are text.
+const TYPING: &str = "input, textarea, select, [contenteditable]";
+
+/// Listens to the shortcuts of the page.
+pub fn listen() {
+    window_event_listener(ev::keydown, |event| {
+        if !event.default_prevented() && is_shortcut(&event) && act(&event.key()) {
+            event.prevent_default();
+        }
+    });
+}
+
+fn is_shortcut(event: &KeyboardEvent) -> bool {
+    let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
+    let typing = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .is_some_and(|target| matches!(target.closest(TYPING), Ok(Some(_))));
+    !modified && !typing && dialog::topmost().is_none()
+}
+
+/// Whether the key means something on this page.
+fn act(key: &str) -> bool {
+    match key {
+        "/" => focus(dom::all("input[type='search']").next()),
+        "c" => click(dom::all("a[data-shortcut='c']").next()),
+        "j" => focus(neighbour(1)),
+        "k" => focus(neighbour(-1)),
+        "?" => dialog::open_passing("shortcuts"),
+        _ => false,
+    }
+}
+
+fn focus(element: Option<HtmlElement>) -> bool {
+    element.is_some_and(|element| element.focus().is_ok())
+}
+
+fn click(link: Option<HtmlElement>) -> bool {
+    link.inspect(HtmlElement::click).is_some()
+}
+
+/// The link of the row before or behind the one with the focus.
+fn neighbour(step: isize) -> Option<HtmlElement> {
+    let links: Vec<HtmlElement> = dom::all(ROWS).collect();
+    let row = document()
+        .active_element()
+        .and_then(|focused| focused.closest("tr").ok()?);
+    let here = row.and_then(|row| links.iter().position(|link| row.contains(Some(link))));
+    let wanted = match here {
+        Some(here) => here.checked_add_signed(step)?,
+        None => 0,
+    };
+    links.into_iter().nth(wanted)
+}

@@ -1,0 +1,165 @@
+//! Turns a part of the page into another version of itself, element by element: what stays the same keeps its focus, its caret,
+//! what was typed into it and what is open in it.
+
+use super::dialog;
+use crate::ui::dom;
+use leptos::prelude::document;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    Element, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Node,
+    js_sys::{Array, Function, JsString, Reflect},
+};
+
+/// The element of an island. Its contents belong to it.
+const ISLAND: &str = "LEPTOS-ISLAND";
+
+/// Changes `old` into `new`, which is an element of the same kind in another document.
+pub fn morph(old: &Element, new: &Element) {
+    let island = old.tag_name() == ISLAND;
+    if island && old.get_attribute("data-props") == new.get_attribute("data-props") {
+        return;
+    }
+    let value = old.get_attribute("value");
+    attributes(old, new);
+    if !island {
+        children(old, new);
+    }
+    state(old, new, value.as_deref());
+}
+
+fn attributes(old: &Element, new: &Element) {
+    for name in names(new) {
+        let value = new.get_attribute(&name).unwrap_or_default();
+        let dialog = old.tag_name() == "DIALOG" && stays(old, &name);
+        if !dialog && old.get_attribute(&name).as_deref() != Some(&value) {
+            // The name comes from an element of the server.
+            _ = old.set_attribute(&name, &value);
+        }
+    }
+    for name in names(old) {
+        if !new.has_attribute(&name) && !stays(old, &name) {
+            _ = old.remove_attribute(&name);
+        }
+    }
+}
+
+fn names(element: &Element) -> impl Iterator<Item = String> + use<> {
+    let names: Array = element.get_attribute_names().unchecked_into();
+    names
+        .into_iter()
+        .map(|name| String::from(name.unchecked_into::<JsString>()))
+}
+
+/// What the reader has opened stays open, and modal dialogs stay modal.
+fn stays(element: &Element, attribute: &str) -> bool {
+    match element.tag_name().as_str() {
+        "DETAILS" => attribute == "open",
+        "DIALOG" => ["open", "data-inline", dialog::CHANGED].contains(&attribute),
+        _ => false,
+    }
+}
+
+/// The state that attributes only begin. `before` is the attribute `value` as it was.
+fn state(old: &Element, new: &Element, before: Option<&str>) {
+    if let Some(field) = old.dyn_ref::<HtmlInputElement>() {
+        match field.type_().as_str() {
+            "checkbox" | "radio" => field.set_checked(new.has_attribute("checked")),
+            _ => {
+                let value = new.get_attribute("value");
+                if value.as_deref() != before && !has_focus(old) {
+                    field.set_value(&value.unwrap_or_default());
+                }
+            }
+        }
+    } else if let Some(field) = old.dyn_ref::<HtmlTextAreaElement>() {
+        let text = new.text_content().unwrap_or_default();
+        if field.value() != text && !has_focus(old) {
+            field.set_value(&text);
+        }
+    } else if let Some(field) = old.dyn_ref::<HtmlSelectElement>()
+        && let Some(wanted) = new.dyn_ref::<HtmlSelectElement>()
+    {
+        field.set_selected_index(wanted.selected_index());
+    }
+}
+
+fn has_focus(element: &Element) -> bool {
+    document().active_element().as_ref() == Some(element)
+}
+
+fn children(old: &Element, new: &Element) {
+    let mut here = old.first_child();
+    let mut wanted = new.first_child();
+    while let Some(next) = wanted {
+        wanted = next.next_sibling();
+        let found = match id(&next) {
+            Some(_) => following(here.clone()).find(|node| is_same(node, &next)),
+            None => here.clone().filter(|node| is_same(node, &next)),
+        };
+        if let Some(found) = found {
+            if Some(&found) == here.as_ref() {
+                here = found.next_sibling();
+            } else {
+                _ = old.insert_before(&found, here.as_ref());
+            }
+            match (found.dyn_ref::<Element>(), next.dyn_ref::<Element>()) {
+                (Some(found), Some(next)) => morph(found, next),
+                _ => {
+                    if found.node_value() != next.node_value() {
+                        found.set_node_value(next.node_value().as_deref());
+                    }
+                }
+            }
+        } else if let Ok(copy) = document().import_node_with_deep(&next, true) {
+            _ = old.insert_before(&copy, here.as_ref());
+        }
+    }
+    // What is left has no counterpart.
+    for node in following(here).collect::<Vec<_>>() {
+        dispose_islands(&node);
+        _ = old.remove_child(&node);
+    }
+}
+
+/// Ends what the islands in a part do that leaves the page: Leptos keeps their state by this name on their elements.
+fn dispose_islands(part: &Node) {
+    let Some(part) = part.dyn_ref::<Element>() else {
+        return;
+    };
+    let itself = (part.tag_name() == ISLAND).then(|| part.clone());
+    for island in dom::beneath::<Element>(part, ISLAND).chain(itself) {
+        if let Ok(dispose) = Reflect::get(&island, &"$$dispose".into())
+            && let Ok(dispose) = dispose.dyn_into::<Function>()
+        {
+            _ = dispose.call0(&JsValue::UNDEFINED);
+        }
+    }
+}
+
+/// A node and its siblings behind it.
+fn following(first: Option<Node>) -> impl Iterator<Item = Node> {
+    std::iter::successors(first, Node::next_sibling)
+}
+
+fn id(node: &Node) -> Option<String> {
+    node.dyn_ref::<Element>()
+        .map(Element::id)
+        .filter(|id| !id.is_empty())
+}
+
+/// Whether one can become the other: the same kind of node with the same id; the same field, the same island.
+fn is_same(old: &Node, new: &Node) -> bool {
+    if old.node_name() != new.node_name() || id(old) != id(new) {
+        return false;
+    }
+    let (Some(old), Some(new)) = (old.dyn_ref::<Element>(), new.dyn_ref::<Element>()) else {
+        return true;
+    };
+    let equal = |name| old.get_attribute(name) == new.get_attribute(name);
+    match old.tag_name().as_str() {
+        "INPUT" => equal("type") && equal("name"),
+        // One with other properties is hydrated anew.
+        ISLAND => equal("data-component") && equal("data-props"),
+        _ => true,
+    }
+}

@@ -1,0 +1,286 @@
+//! Pages that are fetched and shown in place: another version of the page that is open, in which everything stays that has not
+//! changed.
+//!
+//! Other pages are opened by the browser itself.
+
+use super::{dialog, morph, progress::Progress, refresh, toast};
+use crate::ui::dom;
+use leptos::{ev, prelude::*, task::spawn_local};
+use serde::de::DeserializeOwned;
+use std::cell::{Cell, RefCell};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    CustomEvent, Document, DomParser, Element, Headers, HtmlAnchorElement, HtmlElement, MouseEvent,
+    RequestInit, Response, SupportedType, Url, UrlSearchParams,
+};
+
+/// The request header by which a page asks for a redirect as `204 No Content` with `Location`, since a script cannot see where
+/// a redirect leads.
+pub const IN_PLACE: &str = "latchkey-in-place";
+/// Tells the loader that islands may have come into the page.
+const ISLANDS: &str = "latchkey:islands";
+
+thread_local! {
+    /// Counts what was asked for: an answer to an earlier question is not shown any more.
+    static TURN: Cell<u32> = const { Cell::new(0) };
+    /// The path and the query of the page that is shown.
+    static SHOWN: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// How the address of a page that is shown in place gets into the browser's history.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum History {
+    /// As a new entry.
+    Push,
+    /// In place of the present entry.
+    Replace,
+    /// It is there already.
+    Keep,
+}
+
+/// What the server answers.
+pub enum Answer {
+    /// A page, and its address.
+    Page(Document, String),
+    /// The page of a form that was not accepted.
+    Invalid(Document),
+    /// The address where it goes on.
+    Elsewhere(String),
+    /// A line of text.
+    Text(String),
+}
+
+/// Listens to the links of the page, and to the browser's history.
+pub fn listen() {
+    SHOWN.set(here());
+    window_event_listener(ev::click, |event| clicked(&event));
+    window_event_listener(ev::popstate, |_| {
+        let here = here();
+        // The address may differ in its fragment only.
+        if SHOWN.with_borrow(|shown| *shown != here) {
+            visit(here, History::Keep);
+        }
+    });
+}
+
+fn here() -> String {
+    let location = window().location();
+    location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
+}
+
+fn clicked(event: &MouseEvent) {
+    let modified = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
+    if event.default_prevented() || event.button() != 0 || modified {
+        return;
+    }
+    let Some(link) = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok()?.closest("a[href]").ok()?)
+        .and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok())
+    else {
+        return;
+    };
+    let location = window().location();
+    let by_browser = !link.target().is_empty()
+        || link.has_attribute("download")
+        || Ok(link.origin()) != location.origin();
+    if by_browser {
+        return;
+    }
+    if let Some(id) = link.hash().strip_prefix('#').filter(|id| !id.is_empty()) {
+        if let Some(field) = document().get_element_by_id(id) {
+            event.prevent_default();
+            _ = field.unchecked_into::<HtmlElement>().focus();
+        }
+    } else if link.has_attribute("data-close") {
+        event.prevent_default();
+        dialog::leave(&link.href());
+    } else if Ok(link.pathname()) == location.pathname() && link.rel() != "external" {
+        event.prevent_default();
+        visit(link.href(), History::Push);
+    }
+}
+
+/// Closes a dialog: back to the page below it, as it was, or to that page at `href`.
+pub fn leave(href: &str) {
+    let came_from = Url::new(&document().referrer());
+    let below = Url::new_with_base(
+        href,
+        &document().base_uri().ok().flatten().unwrap_or_default(),
+    );
+    let is_below = matches!((&came_from, &below), (Ok(from), Ok(below)) if from.origin() == below.origin() && from.pathname() == below.pathname());
+    let history = window().history();
+    match history {
+        Ok(history) if is_below && history.length().is_ok_and(|length| length > 1) => {
+            _ = history.back();
+        }
+        _ => _ = window().location().set_href(href),
+    }
+}
+
+/// Fetches a page, and shows it in place where it is another version of the one that is open.
+pub fn visit(address: String, history: History) {
+    spawn_local(async move {
+        let turn = next_turn();
+        let answer = fetch(&address, &RequestInit::new()).await;
+        if TURN.get() != turn {
+            return;
+        }
+        match answer {
+            Ok(Answer::Page(page, at)) if path_of(&at) == window().location().pathname().ok() => {
+                if history == History::Keep {
+                    show_over(&page);
+                } else {
+                    show(&page);
+                }
+                remember(&at, history);
+            }
+            // The browser opens it.
+            Ok(_) => _ = window().location().set_href(&address),
+            Err(_) => toast::unreachable(),
+        }
+    });
+}
+
+/// Goes where the server leads after a form: in place on the page of the form. A dialog leaves no entry in the history.
+pub fn arrive(address: &str) {
+    let path = address.split('?').next();
+    if path == window().location().pathname().ok().as_deref() {
+        visit(address.to_owned(), History::Replace);
+    } else if dialog::topmost().is_some() {
+        _ = window().location().replace(address);
+    } else {
+        _ = window().location().set_href(address);
+    }
+}
+
+/// Counts a question; the answers to earlier ones are not shown any more.
+pub fn next_turn() -> u32 {
+    TURN.set(TURN.get().wrapping_add(1));
+    TURN.get()
+}
+
+/// Sends a request for a page.
+///
+/// # Errors
+/// When the server does not answer.
+pub async fn fetch(address: &str, request: &RequestInit) -> Result<Answer, JsValue> {
+    let _progress = Progress::start();
+    let headers = Headers::new()?;
+    headers.set("accept", "text/html")?;
+    headers.set(IN_PLACE, "1")?;
+    request.set_headers(&headers);
+    let response = JsFuture::from(window().fetch_with_str_and_init(address, request)).await?;
+    let response: Response = response.unchecked_into();
+    if response.status() == 204
+        && let Some(address) = response.headers().get("location")?
+    {
+        return Ok(Answer::Elsewhere(address));
+    }
+    let kind = response.headers().get("content-type")?.unwrap_or_default();
+    let text = JsFuture::from(response.text()?).await?;
+    let text = text.as_string().unwrap_or_default();
+    if !kind.starts_with("text/html") {
+        return Ok(Answer::Text(text));
+    }
+    let page = DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)?;
+    Ok(if response.ok() {
+        Answer::Page(page, response.url())
+    } else {
+        Answer::Invalid(page)
+    })
+}
+
+/// Shows another version of the page that is open.
+pub fn show(page: &Document) {
+    if let (Some(body), Some(new_body)) = (document().body(), page.body()) {
+        morph::morph(&body, &new_body);
+    }
+    document().set_title(&page.title());
+    if let (Some(root), Some(new_root)) = (document().document_element(), page.document_element()) {
+        // Only a broken document refuses an attribute.
+        _ = match new_root.get_attribute("data-theme") {
+            Some(theme) => root.set_attribute("data-theme", &theme),
+            None => root.remove_attribute("data-theme"),
+        };
+    }
+    if let Ok(event) = CustomEvent::new(ISLANDS) {
+        _ = window().dispatch_event(&event);
+    }
+    refresh();
+}
+
+/// Shows a page from the history: what is being typed belongs to the page that is left.
+fn show_over(page: &Document) {
+    let focused = document()
+        .active_element()
+        .and_then(|focused| focused.dyn_into::<HtmlElement>().ok());
+    if let Some(focused) = &focused {
+        _ = focused.blur();
+    }
+    show(page);
+    if let Some(focused) = focused.filter(|focused| focused.is_connected()) {
+        _ = focused.focus();
+    }
+}
+
+fn path_of(address: &str) -> Option<String> {
+    Url::new(address).map(|url| url.pathname()).ok()
+}
+
+fn remember(address: &str, history: History) {
+    if let Ok(browser) = window().history() {
+        _ = match history {
+            History::Push => browser.push_state_with_url(&JsValue::NULL, "", Some(address)),
+            History::Replace => browser.replace_state_with_url(&JsValue::NULL, "", Some(address)),
+            History::Keep => Ok(()),
+        };
+    }
+    SHOWN.set(here());
+}
+
+/// What an answer is about.
+const WANTED: &str = ".error-summary, [data-focus], [autofocus]";
+
+/// Moves the focus to what a form's answer is about: the errors, else the field that asks for it.
+pub fn focus_answer() {
+    let wanted = dialog::topmost()
+        .and_then(|dialog| dom::beneath::<HtmlElement>(&dialog, WANTED).next())
+        .or_else(|| dom::all(WANTED).next());
+    if let Some(wanted) = wanted {
+        _ = wanted.focus();
+    }
+}
+
+/// Asks a server function that returns data.
+///
+/// # Errors
+/// The status of a response that is no success; `None` if there was no readable response.
+pub async fn ask<T: DeserializeOwned>(
+    function: &str,
+    fields: &[(&str, &str)],
+) -> Result<T, Option<u16>> {
+    let (status, text) = post_for_data(function, fields).await.map_err(|_| None)?;
+    if !(200..300).contains(&status) {
+        return Err(Some(status));
+    }
+    serde_json::from_str(&text).map_err(|_| None)
+}
+
+async fn post_for_data(function: &str, fields: &[(&str, &str)]) -> Result<(u16, String), JsValue> {
+    let body = UrlSearchParams::new()?;
+    for (name, value) in fields {
+        body.append(name, value);
+    }
+    let headers = Headers::new()?;
+    headers.set("accept", "application/json")?;
+    let request = RequestInit::new();
+    request.set_method("POST");
+    request.set_headers(&headers);
+    request.set_body(&body);
+    let response = JsFuture::from(window().fetch_with_str_and_init(function, &request)).await?;
+    let response: Response = response.unchecked_into();
+    let text = JsFuture::from(response.text()?).await?;
+    Ok((response.status(), text.as_string().unwrap_or_default()))
+}

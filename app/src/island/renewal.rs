@@ -1,0 +1,77 @@
+//! A session that has ended: the reader signs in again over the page, and the form that was refused is sent again.
+
+use super::{morph, navigation, submit};
+use crate::words::sign_in as words;
+use leptos::prelude::*;
+use std::cell::RefCell;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, Element, HtmlDialogElement, HtmlElement, HtmlFormElement, RequestInit};
+
+/// The part of the sign-in page that is shown.
+const CARD: &str = ".auth-card";
+
+thread_local! {
+    /// The form that was refused, with its button.
+    static WAITING: RefCell<Option<(HtmlFormElement, Option<HtmlElement>)>> = const { RefCell::new(None) };
+}
+
+/// Whether an address is that of the sign-in page, with the way back.
+pub fn is_needed(address: &str) -> bool {
+    address.starts_with("/sign-in?next=")
+}
+
+/// Asks for a new sign-in, and sends the form afterwards.
+///
+/// # Errors
+/// When the sign-in page cannot be shown here.
+pub async fn begin(
+    sign_in: &str,
+    form: HtmlFormElement,
+    button: Option<HtmlElement>,
+) -> Result<(), JsValue> {
+    let navigation::Answer::Page(page, _) = navigation::fetch(sign_in, &RequestInit::new()).await?
+    else {
+        return Err(JsValue::NULL);
+    };
+    let card = page.query_selector(CARD)?.ok_or(JsValue::NULL)?;
+    let dialog: HtmlDialogElement = document().create_element("dialog")?.unchecked_into();
+    dialog.set_class_name("dialog");
+    dialog.set_attribute("data-renewal", "")?;
+    dialog.set_attribute("aria-label", words::RENEW)?;
+    let why = document().create_element("p")?;
+    why.set_class_name("dialog-note");
+    why.set_text_content(Some(words::RENEW));
+    dialog.append_child(&why)?;
+    dialog.append_child(&document().import_node_with_deep(&card, true)?)?;
+    document()
+        .body()
+        .ok_or(JsValue::NULL)?
+        .append_child(&dialog)?;
+    dialog.show_modal()?;
+    if let Some(email) = dialog.query_selector("input[name='email']")? {
+        _ = email.unchecked_into::<HtmlElement>().focus();
+    }
+    WAITING.set(Some((form, button)));
+    Ok(())
+}
+
+/// The dialog around a form, if the form is the one that renews the session.
+pub fn dialog_of(form: &HtmlFormElement) -> Option<Element> {
+    form.closest("dialog[data-renewal]").ok()?
+}
+
+/// The reader has signed in.
+pub fn complete(dialog: &Element) {
+    dialog.remove();
+    if let Some((form, button)) = WAITING.take() {
+        submit::send(form, button);
+    }
+}
+
+/// The reader has not signed in: shows why.
+pub fn refuse(dialog: &Element, page: &Document) {
+    if let (Ok(Some(old)), Ok(Some(new))) = (dialog.query_selector(CARD), page.query_selector(CARD))
+    {
+        morph::morph(&old, &new);
+    }
+}

@@ -1,0 +1,90 @@
+//! The one time that a secret is in sight: it is saved as a file, and leaves the page with the reader.
+
+use crate::ui::{dom, download::download};
+use leptos::{ev, prelude::*};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, Event, HtmlElement, HtmlInputElement, PageTransitionEvent};
+
+/// The fields with a secret.
+const SECRETS: &str = "input[data-secret]";
+
+/// Listens to the page that shows a secret.
+pub fn listen() {
+    window_event_listener(ev::click, |event| {
+        let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
+        if target.is_some_and(|target| matches!(target.closest("[data-env]"), Ok(Some(_)))) {
+            save();
+        }
+    });
+    // A tick that is missing: `invalid` does not bubble.
+    let invalid = Closure::<dyn Fn(Event)>::new(|event: Event| {
+        let field: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
+        if let Some(field) = field
+            && field.has_attribute("data-stored")
+        {
+            event.prevent_default();
+            ask(true);
+        }
+    });
+    _ = document().add_event_listener_with_callback_and_bool(
+        "invalid",
+        invalid.as_ref().unchecked_ref(),
+        true,
+    );
+    invalid.forget();
+    window_event_listener(ev::change, |event| {
+        let field: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
+        if field.is_some_and(|field| field.has_attribute("data-stored")) {
+            ask(false);
+        }
+    });
+    // The browser may keep a page that is left, to show it again. It keeps none with a secret, and one that comes back is
+    // loaded anew.
+    let left = Closure::<dyn Fn(Event)>::new(|_| {
+        if dom::all::<Element>(SECRETS).next().is_some() {
+            forget();
+            show_anew();
+        }
+    });
+    _ = window().add_event_listener_with_callback("pagehide", left.as_ref().unchecked_ref());
+    left.forget();
+}
+
+/// Takes the secrets out of the page.
+fn forget() {
+    for field in dom::all::<HtmlInputElement>(SECRETS) {
+        field.set_value("");
+        _ = field.remove_attribute("value");
+    }
+}
+
+fn show_anew() {
+    let shown = Closure::<dyn Fn(Event)>::new(|event: Event| {
+        let again = event
+            .dyn_into::<PageTransitionEvent>()
+            .is_ok_and(|event| event.persisted());
+        if again {
+            _ = window().location().reload();
+        }
+    });
+    _ = window().add_event_listener_with_callback("pageshow", shown.as_ref().unchecked_ref());
+    shown.forget();
+}
+
+/// Shows the question of those who leave without a tick, or hides it.
+fn ask(shown: bool) {
+    for question in dom::all::<HtmlElement>("[data-ask]") {
+        question.set_hidden(!shown);
+    }
+}
+
+fn save() {
+    let value = |id: &str| {
+        let field = document().get_element_by_id(id)?;
+        Some(field.unchecked_into::<HtmlInputElement>().value())
+    };
+    if let (Some(id), Some(secret)) = (value("reveal-key"), value("reveal-secret")) {
+        let text = format!("LATCHKEY_API_KEY={id}\nLATCHKEY_SECRET_KEY={secret}\n");
+        _ = download("latchkey.env", &text);
+    }
+}

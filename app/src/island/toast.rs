@@ -1,0 +1,65 @@
+//! Toasts: they leave after a while, unless somebody is at them.
+
+use super::announce;
+use crate::{ui::dom, words::toast as words};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{ev, prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+
+/// Milliseconds for which a toast is shown.
+const SHOWN_MS: u32 = 8_000;
+/// A toast that has just come.
+const NEW: &str = ".toast:not([data-seen])";
+
+/// Listens to the buttons that dismiss a toast.
+pub fn listen() {
+    window_event_listener(ev::click, |event| {
+        let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
+        let toast = target
+            .filter(|target| matches!(target.closest("[data-dismiss]"), Ok(Some(_))))
+            .and_then(|target| target.closest(".toast").ok()?);
+        if let Some(toast) = toast {
+            toast.remove();
+        }
+    });
+}
+
+/// Announces the toasts that have come into the page, and takes them away after a while.
+pub fn show_new() {
+    for toast in dom::all::<Element>(NEW) {
+        // Only a broken document refuses an attribute.
+        _ = toast.set_attribute("data-seen", "");
+        if let Ok(Some(text)) = toast.query_selector("p") {
+            announce::say(text.text_content().unwrap_or_default());
+        }
+        spawn_local(async move {
+            loop {
+                TimeoutFuture::new(SHOWN_MS).await;
+                if !matches!(toast.matches(":is(:hover, :focus-within)"), Ok(true)) {
+                    break;
+                }
+            }
+            toast.remove();
+        });
+    }
+}
+
+/// Says that the server does not answer.
+pub fn unreachable() {
+    let Ok(Some(region)) = document().query_selector(".toasts") else {
+        return;
+    };
+    if let (Ok(toast), Ok(text)) = (
+        document().create_element("div"),
+        document().create_element("p"),
+    ) {
+        toast.set_class_name("toast");
+        // Only a broken document refuses an attribute.
+        _ = toast.set_attribute("data-tone", "danger");
+        text.set_text_content(Some(words::UNREACHABLE));
+        _ = toast.append_child(&text);
+        _ = region.append_child(&toast);
+        show_new();
+    }
+}

@@ -1,0 +1,117 @@
+//! What the page after a change says about it. The change leaves it in a cookie, which that page takes.
+
+use domain::key::token::KeyId;
+
+/// A change that a person has made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// A key was deactivated. It can be undone.
+    Deactivated(KeyId),
+    /// A key was activated.
+    Activated(KeyId),
+    /// A key was revoked.
+    Revoked(KeyId),
+    /// A key was edited.
+    Edited(KeyId),
+    /// The application was edited.
+    Saved,
+    /// A security event was acknowledged.
+    Acknowledged,
+    /// A member got another role.
+    RoleChanged,
+    /// A member was removed.
+    MemberRemoved,
+    /// An invitation was withdrawn.
+    InvitationWithdrawn,
+}
+
+/// A change of a key, by its name in the cookie.
+type OfKey = (&'static str, fn(KeyId) -> Done);
+
+const OF_KEYS: [OfKey; 4] = [
+    ("deactivated", Done::Deactivated),
+    ("activated", Done::Activated),
+    ("revoked", Done::Revoked),
+    ("edited", Done::Edited),
+];
+
+const OTHERS: [(&str, Done); 5] = [
+    ("saved", Done::Saved),
+    ("acknowledged", Done::Acknowledged),
+    ("role-changed", Done::RoleChanged),
+    ("member-removed", Done::MemberRemoved),
+    ("invitation-withdrawn", Done::InvitationWithdrawn),
+];
+
+impl Done {
+    /// The key that was changed.
+    pub const fn key(self) -> Option<KeyId> {
+        match self {
+            Self::Deactivated(key)
+            | Self::Activated(key)
+            | Self::Revoked(key)
+            | Self::Edited(key) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// Reads the value of the cookie.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.split_once('.') {
+            Some((change, key)) => {
+                let key = key.parse().ok()?;
+                let row = OF_KEYS.iter().find(|row| row.0 == change)?;
+                Some(row.1(key))
+            }
+            None => OTHERS.iter().find(|row| row.0 == text).map(|row| row.1),
+        }
+    }
+}
+
+impl std::fmt::Display for Done {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.key() {
+            Some(key) => {
+                let row = OF_KEYS.iter().find(|row| row.1(key) == *self);
+                write!(f, "{}.{key}", row.map_or("", |row| row.0))
+            }
+            None => f.write_str(
+                OTHERS
+                    .iter()
+                    .find(|row| row.1 == *self)
+                    .map_or("", |row| row.0),
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_read_as_it_was_written() {
+        let key: KeyId = "akl_0123456789ABCDEF".parse().expect("a key id");
+        let changes = OF_KEYS
+            .iter()
+            .map(|row| row.1(key))
+            .chain(OTHERS.iter().map(|row| row.1));
+        for change in changes {
+            assert_eq!(Done::parse(&change.to_string()), Some(change), "{change}");
+        }
+    }
+
+    #[test]
+    fn anything_else_in_the_cookie_is_ignored() {
+        for text in [
+            "",
+            "deactivated",
+            "deactivated.",
+            "deactivated.x",
+            "saved.akl_0123456789ABCDEF",
+            "<b>",
+        ] {
+            assert_eq!(Done::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! What a toast says after a change.
+
+/// The accessible name of the region with the toasts.
+pub const LABEL: &str = "Notifications";
+pub const UNDO: &str = "Undo";
+pub const DISMISS: &str = "Dismiss";
+pub const SAVED: &str = "Changes saved";
+pub const ACKNOWLEDGED: &str = "Event acknowledged";
+pub const ROLE_CHANGED: &str = "Role changed";
+pub const MEMBER_REMOVED: &str = "Member removed";
+pub const INVITATION_WITHDRAWN: &str = "Invitation withdrawn";
+/// The server did not answer, or not as expected.
+pub const UNREACHABLE: &str = "Latchkey didn't respond. Check your connection and try again.";
+pub fn deactivated(name: &str) -> String {
+    format!("{name} deactivated")
+}
+pub fn activated(name: &str) -> String {
+    format!("{name} activated")
+}
+pub fn revoked(name: &str) -> String {
+    format!("{name} revoked")
+}
+pub fn saved(name: &str) -> String {
+    format!("{name} saved")
+}
