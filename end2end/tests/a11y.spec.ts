@@ -72,7 +72,7 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
     await readCredentials(page);
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Done' }).click();
-    await expect(page.getByRole('button', { name: 'Close anyway' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Close anyway' })).toBeVisible();
     await expectAccessible(page);
     await confirmStored(page);
   });

@@ -35,6 +35,7 @@ test('an owner reads who changed a key, and its previous values', async ({
   const changed = records(page).filter({ hasText: 'changed the key' });
   await expect(changed).toHaveCount(1);
   await expect(changed).toContainText(people.owner.email);
+  await changed.locator('summary').click();
   await expect(changed.getByRole('deletion')).toContainText(key.name);
   await expect(changed.getByRole('insertion')).toContainText(renamed);
   await expect(records(page).last()).toContainText('created the key');

@@ -377,7 +377,7 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
     await confirmStored(page);
     await page.goBack();
     await expect(page.getByRole('dialog', { name: 'Save your credentials' })).toHaveCount(0);
-    expect(await pageState(page)).not.toContain(secret);
+    expect(await page.content()).not.toContain(secret);
     await page.goForward();
     await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
     expect(await pageState(page)).not.toContain(secret);

@@ -82,6 +82,7 @@ test.describe('every page loads directly, without errors in the console', { tag:
     await open(`${paths.keys}?sort=name&dir=asc`);
     await page.getByRole('link', { name: 'Create API Key' }).click();
     await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toBeFocused();
+    await waitUntilInteractive(page);
     await page.keyboard.press('Escape');
     await expect(page).toHaveURL(`${paths.keys}?sort=name&dir=asc`);
     await expect(page.getByRole('dialog')).toHaveCount(0);

@@ -153,6 +153,12 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
     await expect(dialog.getByText(/until someone revokes it/)).toBeVisible();
     await expectAccessible(page);
     await page.keyboard.press('Escape');
+    const question = page.getByRole('alertdialog', { name: 'Discard your changes?' });
+    await question.getByRole('button', { name: 'Keep editing' }).click();
+    await expect(question).toBeHidden();
+    await expect(dialog).toBeVisible();
+    await page.keyboard.press('Escape');
+    await question.getByRole('link', { name: 'Discard changes' }).click();
     await expect(dialog).toBeHidden();
     await expect(page).toHaveURL(`${paths.keys}/${key.id}`);
   });

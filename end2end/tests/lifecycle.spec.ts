@@ -138,3 +138,43 @@ test('the page of a key shows its last use', async ({ page, open, signInAs, serv
   await expect(page.getByRole('region', { name: 'Details' })).toContainText('GET /v1/whoami');
   await expect(page.getByRole('region', { name: 'Usage' })).toContainText('Accepted 1');
 });
+
+test('a deactivation is reported with a way to undo it', async ({ page, open, signInAs, javaScriptEnabled }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Undo'));
+  await open(paths.keys);
+  await row(page, key.name).getByRole('button', { name: `Actions for ${key.name}` }).click();
+  await row(page, key.name).getByRole('button', { name: 'Deactivate' }).click();
+  const toasts = page.getByRole('region', { name: 'Notifications' });
+  await expect(toasts).toContainText(`${key.name} deactivated`);
+  await expect(row(page, key.name)).toContainText('Inactive');
+  if (javaScriptEnabled) {
+    await expect(page.getByRole('status').filter({ hasText: `${key.name} deactivated` })).toBeAttached();
+  }
+  await toasts.getByRole('button', { name: 'Undo' }).click();
+  await expect(toasts).toContainText(`${key.name} activated`);
+  await expect(row(page, key.name).getByText('Active', { exact: true })).toBeVisible();
+  await page.reload();
+  await expect(toasts.getByText(key.name)).toHaveCount(0);
+});
+
+test('a key that was used in the last hour is deactivated after a question that shows its requests', async ({
+  page,
+  open,
+  signInAs,
+  server,
+}) => {
+  const paths = await signInAs(people.developer);
+  const key = await createKey(page, open, paths, unique('Busy'));
+  expect((await whoami(server.url, key)).status()).toBe(200);
+  await open(`${paths.keys}/${key.id}`);
+  await openKeyMenu(page, key.name);
+  await page.getByRole('main').getByRole('link', { name: 'Deactivate' }).click();
+  const question = page.getByRole('alertdialog', { name: `Deactivate ${key.name}?` });
+  await expect(question).toContainText('This key is in use: 1 request in the last minute.');
+  expect((await whoami(server.url, key)).status()).toBe(200);
+  await question.getByRole('button', { name: 'Deactivate' }).click();
+  await expect(page).toHaveURL(`${paths.keys}/${key.id}`);
+  await expect(keyStatus(page)).toHaveText('Inactive');
+  expect((await whoami(server.url, key)).status()).toBe(401);
+});

@@ -279,3 +279,30 @@ test('the rows of the list are compact: ten keys fit into a window of 800 pixels
   expect((await rows.nth(9).boundingBox())?.height).toBeLessThanOrEqual(76);
   expect(await page.evaluate(() => document.documentElement.scrollWidth), 'nothing scrolls sideways').toBe(360);
 });
+
+test('the list is used with keyboard shortcuts', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.developer);
+  await createKey(page, open, paths, unique('Row'));
+  await createKey(page, open, paths, unique('Row'));
+  await open(paths.keys);
+  const links = page.locator('tbody .key-name a');
+  await page.keyboard.press('j');
+  await expect(links.nth(0)).toBeFocused();
+  await page.keyboard.press('j');
+  await expect(links.nth(1)).toBeFocused();
+  await page.keyboard.press('k');
+  await expect(links.nth(0)).toBeFocused();
+  await page.keyboard.press('?');
+  const shortcuts = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(shortcuts).toContainText('Create API key');
+  await page.keyboard.press('Escape');
+  await expect(shortcuts).toBeHidden();
+  await page.keyboard.press('/');
+  await expect(page.getByRole('searchbox', { name: 'Search keys' })).toBeFocused();
+  // A letter in a field is text.
+  await page.keyboard.press('c');
+  await expect(page.getByRole('searchbox', { name: 'Search keys' })).toHaveValue('c');
+  await page.getByRole('heading', { level: 1 }).focus();
+  await page.keyboard.press('c');
+  await expect(page.getByRole('dialog', { name: 'Create API Key' })).toBeVisible();
+});

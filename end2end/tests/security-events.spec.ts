@@ -63,7 +63,7 @@ test('wrong secrets cause one event, which is acknowledged with a note', async (
   if (javaScriptEnabled) {
     // The focused button is removed: the heading receives the focus, and the change is announced.
     await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
-    await expect(page.getByRole('status').filter({ hasText: 'Acknowledged' })).toHaveCount(1);
+    await expect(page.getByRole('status').filter({ hasText: 'Event acknowledged' })).toHaveCount(1);
   }
   await open(`${paths.app}/settings/security-events?key=${key.id}`);
   await page.getByRole('combobox', { name: 'Status' }).selectOption('acknowledged');

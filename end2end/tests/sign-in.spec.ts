@@ -1,5 +1,18 @@
 import type { Page } from '@playwright/test';
-import { clearSession, expect, failedResponse, people, sameOriginHeaders, test } from '../fixtures.ts';
+import {
+  clearSession,
+  confirmStored,
+  expect,
+  failedResponse,
+  fillKey,
+  KEY_ID,
+  people,
+  readCredentials,
+  row,
+  sameOriginHeaders,
+  test,
+  unique,
+} from '../fixtures.ts';
 import { startServer } from '../server.ts';
 
 async function fill(page: Page, email: string, password: string): Promise<void> {
@@ -125,4 +138,31 @@ test('with HTTPS, the cookies are bound to HTTPS and to the host', { tag: '@no-j
   } finally {
     await server.stop();
   }
+});
+
+test('a session that ends while a form is open is renewed over the page, and the form is sent', { tag: '@js' }, async ({
+  page,
+  open,
+  signInAs,
+  context,
+  browserErrors,
+}) => {
+  browserErrors.allow(failedResponse(422));
+  const paths = await signInAs(people.owner);
+  await open(`${paths.keys}/new`);
+  const name = unique('Kept');
+  await fillKey(page, name);
+  await context.clearCookies();
+  await page.getByRole('button', { name: 'Generate API Key' }).click();
+  const renewal = page.getByRole('dialog', { name: 'Your session has ended' });
+  await renewal.getByRole('textbox', { name: 'Email' }).fill(people.owner.email);
+  await renewal.getByLabel('Password', { exact: true }).fill('not the password');
+  await renewal.getByRole('button', { name: 'Sign in' }).click();
+  await expect(renewal).toContainText(/incorrect/i);
+  await renewal.getByLabel('Password', { exact: true }).fill(people.owner.password);
+  await renewal.getByRole('button', { name: 'Sign in' }).click();
+  const { id } = await readCredentials(page);
+  expect(id).toMatch(KEY_ID);
+  await confirmStored(page);
+  await expect(row(page, name)).toBeVisible();
 });

@@ -63,6 +63,11 @@ impl Stamp {
         }
     }
 
+    /// Returns a hash of the inputs, in hexadecimal.
+    pub fn version(&self) -> &str {
+        &self.key
+    }
+
     /// Whether the step was done for the same inputs, and its outputs exist.
     pub fn is_fresh(&self, outputs: &[&Path]) -> bool {
         outputs.iter().all(|path| path.is_file())

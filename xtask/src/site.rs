@@ -4,6 +4,7 @@
 //! The names are those that Leptos uses in a page: `pkg/latchkey.js`, `pkg/latchkey.wasm`, `pkg/latchkey.css`.
 
 mod compress;
+mod split;
 mod styles;
 mod tools;
 mod wasm;
@@ -46,7 +47,8 @@ pub fn build(workspace: &Workspace, tooling: Tooling) -> Result<()> {
             "--target",
             WASM,
             "--",
-            // wasm-bindgen reads the names, and removes them.
+            // `split` needs relocations and names. wasm-bindgen removes them.
+            "-Clink-arg=--emit-relocs",
             "-Cstrip=none",
         ]))
     })?;
@@ -68,7 +70,7 @@ pub fn prepare() -> Result<()> {
     fs::create_dir_all(PACKAGE).with_context(|| format!("cannot create {PACKAGE}"))
 }
 
-/// The compressed size of the browser's program, which is the same on all pages.
+/// The compressed size of the program as the list of keys needs it. Forms and live views are chunks of their own.
 pub struct FirstVisit {
     wasm: u64,
     javascript: u64,

@@ -195,7 +195,14 @@ pub async fn fetch(address: &str, request: &RequestInit) -> Result<Answer, JsVal
 /// Shows another version of the page that is open.
 pub fn show(page: &Document) {
     if let (Some(body), Some(new_body)) = (document().body(), page.body()) {
+        let focused = document().active_element();
         morph::morph(&body, &new_body);
+        // What had the focus may have left the page.
+        if focused.is_some_and(|focused| !focused.is_connected())
+            && let Some(heading) = dom::all::<HtmlElement>("main h1").next()
+        {
+            _ = heading.focus();
+        }
     }
     document().set_title(&page.title());
     if let (Some(root), Some(new_root)) = (document().document_element(), page.document_element()) {
@@ -247,10 +254,15 @@ const WANTED: &str = ".error-summary, [data-focus], [autofocus]";
 pub fn focus_answer() {
     let wanted = dialog::topmost()
         .and_then(|dialog| dom::beneath::<HtmlElement>(&dialog, WANTED).next())
-        .or_else(|| dom::all(WANTED).next());
+        .or_else(|| dom::all(WANTED).find(is_shown));
     if let Some(wanted) = wanted {
         _ = wanted.focus();
     }
+}
+
+/// Whether an element is not in a dialog that is closed.
+fn is_shown(element: &HtmlElement) -> bool {
+    matches!(element.closest("dialog:not([open])"), Ok(None))
 }
 
 /// Asks a server function that returns data.

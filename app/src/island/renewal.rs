@@ -5,7 +5,10 @@ use crate::words::sign_in as words;
 use leptos::prelude::*;
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element, HtmlDialogElement, HtmlElement, HtmlFormElement, RequestInit};
+use web_sys::{
+    Document, Element, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement,
+    RequestInit,
+};
 
 /// The part of the sign-in page that is shown.
 const CARD: &str = ".auth-card";
@@ -43,6 +46,14 @@ pub async fn begin(
     why.set_text_content(Some(words::RENEW));
     dialog.append_child(&why)?;
     dialog.append_child(&document().import_node_with_deep(&card, true)?)?;
+    if let Some(sign_in_form) = dialog.query_selector("form")? {
+        // The answer to a wrong password is the sign-in page, not the page below.
+        let page: HtmlInputElement = document().create_element("input")?.unchecked_into();
+        page.set_type("hidden");
+        page.set_name("page");
+        page.set_value(sign_in);
+        sign_in_form.append_child(&page)?;
+    }
     document()
         .body()
         .ok_or(JsValue::NULL)?

@@ -4,10 +4,7 @@ use super::{Here, param, tab_title};
 use crate::{
     api::security::{EventList as Events, list_events},
     part::{
-        EventList,
-        event_list::{AcknowledgeNotice, is_acknowledged},
-        filter_bar::Choice,
-        key_actions::ChangeNotice,
+        EventList, event_list::AcknowledgeNotice, filter_bar::Choice, key_actions::ChangeNotice,
     },
     routes::{self, EventsAddress},
     ui::{ErrorState, Icon, Shape, TabTitle},
@@ -58,7 +55,7 @@ pub fn SecurityEvents() -> impl IntoView {
     };
     view! {
         <div class="page-head">
-            <h1 tabindex="-1" data-focus=is_acknowledged().then_some("")>
+            <h1 tabindex="-1">
                 {words::TITLE}
             </h1>
             <p class="page-lead">{words::LEAD}</p>

@@ -13,7 +13,7 @@ use domain::{
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 
-/// Who did what to what, what it was and became, when, from where, and in which request.
+/// One line an entry: who did what to what, and when. It opens to what changed, from where, and in which request.
 #[component]
 pub fn AuditList(
     /// The application's id.
@@ -29,21 +29,25 @@ pub fn AuditList(
         .map(|record| row(&path, record, now))
         .collect();
     view! {
-        <ol class="entries" aria-label=words::TITLE>
+        <ol class="entries audit-entries" aria-label=words::TITLE>
             {rows}
         </ol>
     }
 }
 
 fn row(path: &str, record: AuditRecord, now: Timestamp) -> AnyView {
-    let who = AuditAddress::by(&record.actor).path(path);
     // Who signs in does it to nobody else.
-    let target = (record.target != record.actor)
-        .then(|| target(path, &record.target))
-        .flatten();
+    let target =
+        Some(&record.target).filter(|target| !target.is_empty() && **target != record.actor);
+    let name = target.map(|target| {
+        let name = target
+            .parse::<KeyId>()
+            .map_or_else(|_| target.clone(), KeyId::mask);
+        view! { " " <span class="audit-target">{name}</span> }
+    });
     let detail = (!record.detail.is_empty()).then(|| format!(": {}", record.detail));
-    let address =
-        (!record.address.is_empty()).then(|| format!("{} {}", words::ADDRESS, record.address));
+    let address = (!record.address.is_empty())
+        .then(|| view! { <span>{words::ADDRESS} " " {record.address}</span> });
     let request = (!record.request_id.is_empty()).then(|| {
         view! {
             <span>
@@ -51,47 +55,33 @@ fn row(path: &str, record: AuditRecord, now: Timestamp) -> AnyView {
             </span>
         }
     });
+    let by = AuditAddress::by(&record.actor).path(path);
+    let on = target.map(|target| {
+        let on = AuditAddress::on(target).path(path);
+        view! { <a href=on>{words::SAME_TARGET}</a> }
+    });
     let changes = changes(&record.before, &record.after);
     view! {
         <li>
-            <p>
-                <a class="audit-who" href=who>
-                    {record.actor}
-                </a>
-                " "
-                {record.action.phrase()}
-                {target}
-                {detail}
-            </p>
-            {changes}
-            <p class="entries-meta">
-                <Time at=record.at now />
-                {address.map(|address| view! { <span>{address}</span> })}
-                {request}
-            </p>
+            <details>
+                <summary>
+                    <span class="audit-what">
+                        <span class="audit-who">{record.actor}</span>
+                        " "
+                        {record.action.phrase()}
+                        {name}
+                        {detail}
+                    </span>
+                    <Time at=record.at now inside_control=true />
+                </summary>
+                {changes}
+                <p class="entries-meta">
+                    {address} {request} <a href=by>{words::SAME_ACTOR}</a> {on}
+                </p>
+            </details>
         </li>
     }
     .into_any()
-}
-
-/// A key leads to all that was done to it; anything else is what it is.
-fn target(path: &str, target: &str) -> Option<AnyView> {
-    if target.is_empty() {
-        return None;
-    }
-    let words = target
-        .parse::<KeyId>()
-        .map_or_else(|_| target.to_owned(), KeyId::mask);
-    let all = AuditAddress::on(target).path(path);
-    Some(
-        view! {
-            " "
-            <a class="audit-target" href=all>
-                {words}
-            </a>
-        }
-        .into_any(),
-    )
 }
 
 /// What it was and what it became, field by field.

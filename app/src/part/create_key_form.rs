@@ -52,7 +52,7 @@ pub fn CreateKeyForm(
 }
 
 /// The fields, which are checked as they are left.
-#[island]
+#[island(lazy)]
 fn CreateKeyFields(
     form: KeyForm,
     errors: Vec<FieldError>,

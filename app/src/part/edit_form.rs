@@ -68,7 +68,7 @@ pub fn EditForm(
 }
 
 /// The fields, which are checked as they are left, and the changes.
-#[island]
+#[island(lazy)]
 fn EditFields(
     /// The key as it is.
     present: KeyForm,

@@ -2,7 +2,7 @@
 
 use crate::{
     api::{keys::change::DeactivateKey, security::AcknowledgeEvent},
-    form::{FormPage, posted, refusal},
+    form::{FormPage, refusal},
     routes::{self, AuditAddress, RequestsAddress},
     ui::{Icon, Notice, Shape, Submit, Time},
     words::security as words,
@@ -47,17 +47,7 @@ pub fn AcknowledgeNotice() -> impl IntoView {
         let sentence = sentence.map_or_else(|| error.to_string(), |field| field.message);
         view! { <Notice tone="danger">{sentence}</Notice> }
     });
-    view! {
-        <div role="alert">{refused}</div>
-        <div class="visually-hidden" role="status">
-            {is_acknowledged().then_some(words::SEEN)}
-        </div>
-    }
-}
-
-/// Whether this page is the answer to an acknowledgement: the button that had the focus is gone with its event.
-pub fn is_acknowledged() -> bool {
-    matches!(posted::<()>(AcknowledgeEvent::PATH), Some(Ok(())))
+    view! { <div role="alert">{refused}</div> }
 }
 
 fn row(app: Option<&str>, event: SecurityEvent, now: Timestamp, editable: bool) -> AnyView {

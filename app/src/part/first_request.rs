@@ -21,7 +21,7 @@ enum News {
 }
 
 /// Asks as long as it is in sight, until a call has been accepted; without the program it says where to look.
-#[island]
+#[island(lazy)]
 pub(crate) fn FirstRequest(
     /// The application's id.
     app: String,

@@ -95,7 +95,7 @@ pub fn RequestList(
                 {words::REFRESH}
             </a>
         </div>
-        <ol id=LIST class="entries" aria-label=words::TITLE>
+        <ol id=LIST class="entries requests" aria-label=words::TITLE>
             {rows}
         </ol>
         {nothing}
@@ -109,37 +109,36 @@ fn row(app: &str, call: DecisionRecord, now: Timestamp) -> AnyView {
         Outcome::Refused => "danger",
         Outcome::RateLimited => "warning",
     };
-    let from = call
-        .address
-        .map(|address| format!("{} {address}", words::FROM));
     let why = RequestsAddress::of_request(&call.request_id).path(&routes::requests(app));
     // A call that came while the page stood open is younger than the page.
     let now = now.max(call.at);
+    let address = call.address.map(|address| address.to_string());
+    let (route, id) = (call.route, call.request_id);
     view! {
-        <li>
-            <p class="request-what">
-                <span class="badge" data-tone=tone>
-                    {words::verdict(call.verdict)}
-                </span>
-                " "
-                <code>{call.route}</code>
-            </p>
-            <p class="entries-meta">
-                <Time at=call.at now />
-                <a href=routes::key(app, call.key)>{call.key.mask()}</a>
-                {from.map(|from| view! { <span>{from}</span> })}
-                <a href=why>
-                    <span class="visually-hidden">{words::ID} " "</span>
-                    <code>{call.request_id}</code>
-                </a>
-            </p>
+        <li class="request">
+            <span class="badge" data-tone=tone>
+                {words::verdict(call.verdict)}
+            </span>
+            <code class="request-route" title=route>
+                {route.clone()}
+            </code>
+            <a href=routes::key(app, call.key)>{call.key.mask()}</a>
+            <span class="request-address">
+                <span class="visually-hidden">{words::FROM} " "</span>
+                {address}
+            </span>
+            <a class="request-id" href=why title=id>
+                <span class="visually-hidden">{words::ID} " "</span>
+                <code>{id.clone()}</code>
+            </a>
+            <Time at=call.at now />
         </li>
     }
     .into_any()
 }
 
 /// Puts calls before the others as they happen. What is said aloud is whether it does, and not every call.
-#[island]
+#[island(lazy)]
 fn LiveRequests(
     /// The application's id.
     app: String,

@@ -17,11 +17,11 @@ pub fn Toasts(
 ) -> impl IntoView {
     let done = Resource::new(move || app.clone(), taken);
     view! {
-        <div class="toasts" role="status" aria-label=words::LABEL>
+        <section class="toasts" aria-label=words::LABEL>
             <Suspense>
                 {move || Suspend::new(async move { done.await.map(|toast| view! { <Toast toast /> }) })}
             </Suspense>
-        </div>
+        </section>
     }
 }
 

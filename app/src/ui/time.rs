@@ -53,9 +53,12 @@ pub fn Time(
     at: Timestamp,
     /// The server's clock when the data was read.
     now: Timestamp,
+    /// Whether it is inside a control, and no tab stop of its own.
+    #[prop(optional)]
+    inside_control: bool,
 ) -> impl IntoView {
     view! {
-        <time tabindex="0" datetime=at.to_string() title=in_zone(at)>
+        <time tabindex=(!inside_control).then_some("0") datetime=at.to_string() title=in_zone(at)>
             {at.relative_to(now)}
         </time>
     }

@@ -122,7 +122,7 @@ pub async fn method_not_allowed(State(state): State<AppState>, request: Request)
 }
 
 /// `GET /problems/{code}`: the page to which a problem's `type` points.
-pub async fn page(Path(code): Path<String>) -> Response {
+pub async fn page(State(state): State<AppState>, Path(code): Path<String>) -> Response {
     let Some(code) = Code::parse(&code) else {
         return (
             StatusCode::NOT_FOUND,
@@ -132,16 +132,22 @@ pub async fn page(Path(code): Path<String>) -> Response {
     };
     // The texts come from this program and need no escaping.
     Html(format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width\"><title>{title} · Latchkey</title>\
-         <link rel=\"stylesheet\" href=\"/pkg/latchkey.css\"></head>\n\
-         <body><main><h1>{title}</h1><p><code>{code}</code>, HTTP {status}</p><p>{detail}</p></main></body>\n</html>\n",
+        include_str!("problem.html"),
         title = code.title(),
         code = code.as_str(),
         status = code.status().as_u16(),
+        reason = code.status().canonical_reason().unwrap_or_default(),
         detail = code.detail(),
+        example = example(code, state.public_url.origin()),
     ))
     .into_response()
+}
+
+/// The body of a response with this code.
+fn example(code: Code, gate: &str) -> String {
+    let id = RequestId::UNKNOWN.to_string();
+    let body = Body::new(code, gate, &id, ScopeSet::default());
+    serde_json::to_string_pretty(&body).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Builds the WebAssembly program and its JavaScript: `frontend.wasm` is processed by wasm-bindgen, wasm-opt and esbuild.
+//! Builds the WebAssembly program and its JavaScript: `frontend.wasm` is split, then processed by wasm-bindgen, wasm-opt and
+//! esbuild.
 
 use std::{
     collections::BTreeSet,
@@ -12,12 +13,14 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::{
     files::{self, Stamp},
     process::output,
-    site::{PACKAGE, tools::Tools},
+    site::{PACKAGE, split, tools::Tools},
     step::step,
 };
 
 const COMPILED: &str = "target/wasm32-unknown-unknown/wasm-release/frontend.wasm";
 
+/// The output of `split`.
+const SPLIT: &str = "target/site-work/split";
 /// The output of wasm-bindgen.
 const BOUND: &str = "target/site-work/bound";
 /// The files for the site.
@@ -33,7 +36,7 @@ const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
-/// Builds `latchkey.wasm` and `latchkey.js`, and returns the paths of all files.
+/// Builds `latchkey.wasm`, `latchkey.js` and the chunks, and returns the paths of all files.
 pub fn build(tools: Option<&Tools>) -> Result<BTreeSet<PathBuf>> {
     let compiled = files::read(Path::new(COMPILED))?;
     let versions = tools.map_or(&b"none"[..], |tools| &tools.versions);
@@ -42,9 +45,12 @@ pub fn build(tools: Option<&Tools>) -> Result<BTreeSet<PathBuf>> {
         &[&compiled, versions, FEATURES.concat().as_bytes()],
     );
     if !stamp.is_fresh(&[&Path::new(FINISHED).join("latchkey.js")]) {
-        for folder in [BOUND, FINISHED] {
+        for folder in [SPLIT, BOUND, FINISHED] {
             clear(Path::new(folder))?;
         }
+        step("split", || {
+            split::split(&compiled, stamp.version(), Path::new(SPLIT))
+        })?;
         step("wasm-bindgen", wasm_bindgen)?;
         match tools {
             Some(tools) => {
@@ -81,37 +87,64 @@ fn copy(folder: &str, name: &str, finished: &str) -> Result<()> {
 
 fn wasm_bindgen() -> Result<()> {
     Bindgen::new()
-        .input_path(COMPILED)
+        .input_path(Path::new(SPLIT).join(split::MAIN))
         .web(true)?
         .out_name("latchkey")
         .typescript(false)
         .remove_name_section(true)
         .remove_producers_section(true)
+        // The chunks import them.
+        .keep_lld_exports(true)
         // The page passes the file's name.
         .omit_default_module_path(true)
-        .generate(BOUND)
+        .generate(BOUND)?;
+    let loader = Path::new(BOUND).join(split::LOADER);
+    files::write(
+        &loader,
+        &files::read(&Path::new(SPLIT).join(split::LOADER))?,
+    )
+}
+
+/// Returns the file names of the chunks.
+fn chunks() -> Result<Vec<String>> {
+    Ok(files::list(Path::new(SPLIT))?
+        .iter()
+        .filter(|path| path.extension().is_some_and(|kind| kind == "wasm"))
+        .filter_map(|path| path.file_name()?.to_str())
+        .filter(|name| *name != split::MAIN)
+        .map(str::to_owned)
+        .collect())
 }
 
 fn wasm_opt(tools: &Tools) -> Result<()> {
-    let mut command = tools.wasm_opt();
-    command
-        .args([
-            "-Oz",
-            "--strip-debug",
-            "--strip-producers",
-            "--strip-target-features",
-        ])
-        .args(FEATURES)
-        .arg(Path::new(BOUND).join("latchkey_bg.wasm"))
-        .arg("-o")
-        .arg(Path::new(FINISHED).join("latchkey.wasm"));
-    output(&mut command)?;
+    let bound = Path::new(BOUND).join("latchkey_bg.wasm");
+    let mut programs = vec![(bound, "latchkey.wasm".to_owned())];
+    programs.extend(
+        chunks()?
+            .into_iter()
+            .map(|name| (Path::new(SPLIT).join(&name), name)),
+    );
+    for (program, finished) in programs {
+        let mut command = tools.wasm_opt();
+        command
+            .args([
+                "-Oz",
+                "--strip-debug",
+                "--strip-producers",
+                "--strip-target-features",
+            ])
+            .args(FEATURES)
+            .arg(program)
+            .arg("-o")
+            .arg(Path::new(FINISHED).join(finished));
+        output(&mut command)?;
+    }
     Ok(())
 }
 
 fn esbuild(tools: &Tools) -> Result<()> {
     let mut command = tools.esbuild();
-    // `--bundle` includes the JavaScript snippets of crates.
+    // `--bundle` includes the loader and the JavaScript snippets of crates.
     command.args([
         "--bundle",
         "--minify",
@@ -136,6 +169,9 @@ fn copy_unoptimized() -> Result<()> {
             let name = path.strip_prefix(BOUND)?.to_string_lossy().into_owned();
             copy(BOUND, &name, &name)?;
         }
+    }
+    for name in chunks()? {
+        copy(SPLIT, &name, &name)?;
     }
     Ok(())
 }

@@ -3,10 +3,7 @@
 use crate::{
     api::security::{EventList as Events, list_events},
     page::Here,
-    part::{
-        EventList,
-        event_list::{AcknowledgeNotice, is_acknowledged},
-    },
+    part::{EventList, event_list::AcknowledgeNotice},
     routes::{self, KeyEventsAddress},
     ui::{ErrorState, Icon, Shape},
     words::{key_page as words, security},
@@ -63,7 +60,7 @@ pub fn KeySecurity(app: Memo<String>, id: Memo<String>) -> impl IntoView {
     view! {
         <section class="key-events" aria-labelledby="events">
             <div class="card-head">
-                <h2 id="events" tabindex="-1" data-focus=is_acknowledged().then_some("")>
+                <h2 id="events" tabindex="-1">
                     {words::EVENTS}
                 </h2>
                 {states}

@@ -29,6 +29,10 @@ pub const BECAME: &str = "to";
 pub const REQUEST: &str = "Request";
 /// Followed by an IP address.
 pub const ADDRESS: &str = "from";
+/// Filters the log by the actor of an entry.
+pub const SAME_ACTOR: &str = "All by this actor";
+/// Filters the log by the target of an entry.
+pub const SAME_TARGET: &str = "All on this target";
 /// The accessible name of the page links.
 pub const PAGES: &str = "Pages of the log";
 pub const NEWER: &str = "Newer";
