@@ -24,7 +24,7 @@ use leptos::prelude::document;
 pub fn start() {
     menu::listen();
     reading::listen();
-    copy_button::listen(|words| announce::say(words));
+    copy_button::listen(announce::say);
     time::listen();
     choice::listen();
     dialog::listen();

@@ -80,7 +80,7 @@ fn Confirm() -> impl IntoView {
     let errors = Signal::stored(errors);
     view! {
         <details class="audit-export" open=refused>
-            <summary class="list-export">
+            <summary class="icon-link">
                 <Icon shape=Shape::Download />
                 {words::EXPORT}
             </summary>
@@ -115,7 +115,7 @@ fn filled(app: String, log: Log, address: &AuditAddress) -> AnyView {
     let file = |ending, words| {
         let all = address.clone().at(String::new());
         view! {
-            <a class="list-export" href=all.path(&routes::audit_file(&app, ending)) rel="external" download="">
+            <a class="icon-link" href=all.path(&routes::audit_file(&app, ending)) rel="external" download="">
                 <Icon shape=Shape::Download />
                 {words}
             </a>

@@ -107,7 +107,7 @@ fn instant(time: &Element) -> Option<Timestamp> {
         clippy::cast_possible_truncation,
         reason = "milliseconds of any year a person meets are exact in both"
     )]
-    at.is_finite().then(|| Timestamp(at as i64))
+    at.is_finite().then_some(Timestamp(at as i64))
 }
 
 /// Takes the exact text away from the instant that has the focus, without taking the focus (WCAG 2.2, 1.4.13).

@@ -24,8 +24,8 @@ const ALLOWED: [(&str, &str); 7] = [
     ("ui/drawn.rs", "inner_html"),
     // Escapes the title on the server.
     ("ui/tab_title.rs", "leptos_meta::Title"),
-    ("lib.rs", "leptos_meta::MetaTags"),
-    ("lib.rs", "leptos_meta::provide_meta_context"),
+    ("document.rs", "leptos_meta::MetaTags"),
+    ("document.rs", "leptos_meta::provide_meta_context"),
     // A file of this crate.
     ("program.rs", "a child of <script>"),
     // Titles of SVG elements, which are parsed as HTML, and escaped.

@@ -41,7 +41,7 @@ pub fn UsagePanel(
     let [numbers, parts] = files;
     let file = |path: String, words: &'static str| {
         view! {
-            <a class="list-export" href=address.file_path(&path) rel="external" download="">
+            <a class="icon-link" href=address.file_path(&path) rel="external" download="">
                 <Icon shape=Shape::Download />
                 {words}
             </a>

@@ -4,4 +4,4 @@
 pub fn title(name: &str) -> String {
     format!("Deactivate {name}?")
 }
-pub const CONSEQUENCE: &str = "This key was used in the last hour. Requests that use it will fail until you activate it again.";
+pub const CONSEQUENCE: &str = "Requests that use this key will fail until you activate it again.";

@@ -1,0 +1,99 @@
+//! The document around every page, and the routes.
+
+use crate::{program::Program, ui::LiveRegion, words};
+use leptos::prelude::*;
+use leptos_meta::{MetaTags, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{ParentRoute, Route, Router, Routes},
+    path,
+};
+
+/// The document around [`App`], rendered by the server alone.
+pub fn shell() -> impl IntoView {
+    crate::context::provide_nonce();
+    if let Some(page) = Owner::current_shared_context() {
+        // Only islands are hydrated. Otherwise Leptos would write what the page's resources have read into the page.
+        page.set_is_hydrating(false);
+    }
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=crate::context::theme().attribute() data-now=crate::context::now().map(|now| now.0)>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <link rel="stylesheet" href="/pkg/latchkey.css" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <Program />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// Everything in the body.
+#[component]
+pub fn App() -> impl IntoView {
+    use crate::page::{
+        api_keys::ApiKeys, audit_log::AuditLog, deactivate::Deactivate, edit::Edit, frame::Frame,
+        general::General, home::Home, invitation::Invitation, invite::Invite, key::Key,
+        member::MemberRemoval, member::MemberRole, members::Members, new_key::NewKey,
+        not_found::NotFound, overview::Overview, regenerate::Regenerate, requests::Requests,
+        reset::Reset, revoke::Revoke, revoke_all::RevokeAll, revoke_selected::RevokeSelected,
+        security_events::SecurityEvents, setup::Setup, sign_in::SignIn, support::Support,
+    };
+    provide_meta_context();
+    view! {
+        <a class="skip-link" href="#main">
+            {words::common::SKIP}
+        </a>
+        <Router>
+            <Routes fallback=NotFound>
+                <Route path=path!("/") view=Home ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view=SignIn ssr=SsrMode::Async />
+                <Route path=path!("/setup") view=Setup ssr=SsrMode::Async />
+                <Route path=path!("/invite/:token") view=Invitation ssr=SsrMode::Async />
+                <Route path=path!("/reset/:token") view=Reset ssr=SsrMode::Async />
+                <Route path=path!("/support") view=Support ssr=SsrMode::Async />
+                <ParentRoute path=path!("/apps/:app") view=Frame ssr=SsrMode::Async>
+                    <Route path=path!("") view=Overview ssr=SsrMode::Async />
+                    <Route path=path!("/settings/general") view=General ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/settings/members") view=Members ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("/invite") view=Invite ssr=SsrMode::Async />
+                        <Route path=path!("/:person/role") view=MemberRole ssr=SsrMode::Async />
+                        <Route path=path!("/:person/remove") view=MemberRemoval ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <Route path=path!("/settings/requests") view=Requests ssr=SsrMode::Async />
+                    <Route
+                        path=path!("/settings/security-events")
+                        view=SecurityEvents
+                        ssr=SsrMode::Async
+                    />
+                    <Route path=path!("/settings/audit-log") view=AuditLog ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/settings/api-keys") view=ApiKeys ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("/new") view=NewKey ssr=SsrMode::Async />
+                        <Route path=path!("/revoke-selected") view=RevokeSelected ssr=SsrMode::Async />
+                        <Route path=path!("/revoke-all") view=RevokeAll ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <ParentRoute path=path!("/settings/api-keys/:key") view=Key ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("/edit") view=Edit ssr=SsrMode::Async />
+                        <Route path=path!("/deactivate") view=Deactivate ssr=SsrMode::Async />
+                        <Route path=path!("/regenerate") view=Regenerate ssr=SsrMode::Async />
+                        <Route path=path!("/revoke") view=Revoke ssr=SsrMode::Async />
+                    </ParentRoute>
+                </ParentRoute>
+            </Routes>
+        </Router>
+        <LiveRegion />
+    }
+}
+
+/// A page without a dialog above it.
+#[component]
+fn Nothing() -> impl IntoView {}
