@@ -47,7 +47,7 @@ pub enum Answer {
     Invalid(Document),
     /// The address where it goes on.
     Elsewhere(String),
-    /// A line of text.
+    /// Why the server refuses, as a line of text.
     Text(String),
 }
 

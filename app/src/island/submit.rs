@@ -100,7 +100,8 @@ pub fn send(form: HtmlFormElement, button: Option<HtmlElement>) {
                 passwords.put_back();
                 navigation::focus_answer();
             }
-            (Ok(Answer::Text(_)) | Err(_), _) => toast::unreachable(),
+            (Ok(Answer::Text(why)), _) => toast::fail(why.trim()),
+            (Err(_), _) => toast::unreachable(),
         }
     });
 }

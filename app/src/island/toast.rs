@@ -47,19 +47,29 @@ pub fn show_new() {
 
 /// Says that the server does not answer.
 pub fn unreachable() {
-    let Ok(Some(region)) = document().query_selector(".toasts") else {
-        return;
-    };
-    if let (Ok(toast), Ok(text)) = (
-        document().create_element("div"),
-        document().create_element("p"),
-    ) {
-        toast.set_class_name("toast");
+    fail(words::UNREACHABLE);
+}
+
+/// Says why something failed.
+pub fn fail(why: &str) {
+    // Pages outside of an application have no region for toasts.
+    let region = dom::all::<Element>(".toasts").next().or_else(|| {
+        let body = document().body()?;
+        add(&body, "section", "toasts")
+    });
+    if let Some(toast) = region.and_then(|region| add(&region, "div", "toast")) {
         // Only a broken document refuses an attribute.
         _ = toast.set_attribute("data-tone", "danger");
-        text.set_text_content(Some(words::UNREACHABLE));
-        _ = toast.append_child(&text);
-        _ = region.append_child(&toast);
+        if let Some(text) = add(&toast, "p", "") {
+            text.set_text_content(Some(why));
+        }
         show_new();
     }
+}
+
+fn add(parent: &Element, tag: &str, class: &str) -> Option<Element> {
+    let element = document().create_element(tag).ok()?;
+    element.set_class_name(class);
+    parent.append_child(&element).ok()?;
+    Some(element)
 }

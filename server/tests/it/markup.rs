@@ -257,6 +257,22 @@ async fn no_name_becomes_markup_on_any_page() {
     }
 }
 
+#[tokio::test]
+async fn no_page_carries_what_its_resources_read_or_a_secret() {
+    let server = TestServer::new().await;
+    let hostile = Hostile::settle(&server, PAYLOADS[0]).await;
+    let lines = [HTML, ("cookie", hostile.cookie.as_str())];
+    for path in pages::paths() {
+        let body = server.get(&hostile.fill(&path), &lines).await.body;
+        for (list, empty) in [("RESOLVED", "={};"), ("PENDING", "=[];")] {
+            for (n, rest) in body.split(&format!("__{list}_RESOURCES")).enumerate() {
+                assert!(n == 0 || rest.starts_with(empty), "{path}: {rest}");
+            }
+        }
+        assert!(!body.contains(&hostile.key.secret), "{path}");
+    }
+}
+
 /// The page of support's search.
 async fn look(server: &TestServer, payload: &str) -> Document {
     let email = format!("support-{}", email(payload));
