@@ -48,6 +48,12 @@ pub fn open_all() {
         _ = dialog.remove_attribute("open");
         _ = dialog.remove_attribute("data-inline");
         _ = dialog.show_modal();
+        // A link to a field of the dialog.
+        if let Some(field) = navigation::target(&window().location().hash().unwrap_or_default())
+            && dialog.contains(Some(&field))
+        {
+            _ = field.focus();
+        }
     }
 }
 

@@ -88,10 +88,12 @@ fn clicked(event: &MouseEvent) {
     if by_browser {
         return;
     }
-    if let Some(id) = link.hash().strip_prefix('#').filter(|id| !id.is_empty()) {
-        if let Some(field) = document().get_element_by_id(id) {
+    let same_page =
+        Ok(link.pathname()) == location.pathname() && Ok(link.search()) == location.search();
+    if !link.hash().is_empty() {
+        if same_page && let Some(field) = target(&link.hash()) {
             event.prevent_default();
-            _ = field.unchecked_into::<HtmlElement>().focus();
+            _ = field.focus();
         }
     } else if link.has_attribute("data-close") {
         event.prevent_default();
@@ -100,6 +102,12 @@ fn clicked(event: &MouseEvent) {
         event.prevent_default();
         visit(link.href(), History::Push);
     }
+}
+
+/// The element that the fragment of an address names.
+pub fn target(hash: &str) -> Option<HtmlElement> {
+    let element = document().get_element_by_id(hash.strip_prefix('#')?)?;
+    element.dyn_into().ok()
 }
 
 /// Closes a dialog: back to the page below it, as it was, or to that page at `href`.
