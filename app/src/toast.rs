@@ -17,6 +17,8 @@ pub enum Done {
     Saved,
     /// A security event was acknowledged.
     Acknowledged,
+    /// Several security events were acknowledged.
+    AllAcknowledged,
     /// A member got another role.
     RoleChanged,
     /// A member was removed.
@@ -35,9 +37,10 @@ const OF_KEYS: [OfKey; 4] = [
     ("edited", Done::Edited),
 ];
 
-const OTHERS: [(&str, Done); 5] = [
+const OTHERS: [(&str, Done); 6] = [
     ("saved", Done::Saved),
     ("acknowledged", Done::Acknowledged),
+    ("all-acknowledged", Done::AllAcknowledged),
     ("role-changed", Done::RoleChanged),
     ("member-removed", Done::MemberRemoved),
     ("invitation-withdrawn", Done::InvitationWithdrawn),

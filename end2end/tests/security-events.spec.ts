@@ -180,3 +180,25 @@ test('security events are accessible in light and dark mode, on a phone and a de
   await expect(page.getByRole('heading', { name: 'No matching events' })).toBeVisible();
   await expectAccessible(page);
 });
+
+test('several events are acknowledged at once', async ({ page, open, signInAs, request }) => {
+  const paths = await signInAs(people.owner);
+  const keys = [
+    await createKey(page, open, paths, unique('First')),
+    await createKey(page, open, paths, unique('Second')),
+  ];
+  for (const key of keys) {
+    await call(request, key, 200, { origin: 'https://shop.example' });
+  }
+  await open(`${paths.app}/settings/security-events`);
+  await expect(page.getByRole('button', { name: 'Acknowledge selected' })).toBeHidden();
+  for (const key of keys) {
+    const event = events(page).filter({ hasText: key.name }).filter({ hasText: 'Secret sent by a browser' });
+    await event.getByRole('checkbox', { name: 'Select Secret sent by a browser' }).check();
+  }
+  await page.getByRole('button', { name: 'Acknowledge selected' }).click();
+  await expect(page.getByRole('region', { name: 'Notifications' })).toContainText('Events acknowledged');
+  for (const key of keys) {
+    await expect(events(page).filter({ hasText: key.name }).filter({ hasText: 'Secret sent by a browser' })).toHaveCount(0);
+  }
+});

@@ -72,3 +72,22 @@ pub async fn acknowledge_event(
     crate::context::say_done(crate::toast::Done::Acknowledged);
     Ok(())
 }
+
+/// Acknowledges several events without a note, at most a page of them.
+#[server(name = AcknowledgeEvents, prefix = "/api", endpoint = "acknowledge_events")]
+pub async fn acknowledge_events(
+    app: String,
+    #[server(default)] events: Vec<String>,
+) -> Result<(), AppError> {
+    let editor = crate::context::editor(&app).await?;
+    if events.is_empty() || events.len() > domain::page::PAGE_SIZE {
+        return Err(AppError::field("", crate::words::security::SELECT_SOME));
+    }
+    for event in events {
+        let number = event.parse().map_err(|_| AppError::NotFound)?;
+        let id = domain::security::EventId(number);
+        editor.acknowledge(id, "").await?;
+    }
+    crate::context::say_done(crate::toast::Done::AllAcknowledged);
+    Ok(())
+}

@@ -1,4 +1,4 @@
-//! Several keys at once: the boxes of the rows, and the bar for what is selected.
+//! Several keys or events at once: the boxes of the rows, and the bar for what is selected.
 
 use crate::{ui::dom, words::list as words};
 use leptos::{ev, prelude::*};
@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
 
 /// The boxes of the rows.
-const BOXES: &str = "input[name='keys[]']";
+const BOXES: &str = "input[data-row]";
 /// The box above them.
 const ALL: &str = "input[data-all]";
 /// The button that clears the selection.

@@ -17,7 +17,14 @@ const FORM: &str = "selected";
 pub fn key_box(id: KeyId, name: &str) -> AnyView {
     view! {
         <label class="choice">
-            <input type="checkbox" name="keys[]" form=FORM autocomplete="off" value=id.to_string() />
+            <input
+                type="checkbox"
+                name="keys[]"
+                form=FORM
+                autocomplete="off"
+                value=id.to_string()
+                data-row=""
+            />
             <span class="visually-hidden">{words::select(name)}</span>
         </label>
     }

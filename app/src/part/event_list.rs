@@ -1,11 +1,14 @@
 //! Security events.
 
 use crate::{
-    api::{keys::change::DeactivateKey, security::AcknowledgeEvent},
+    api::{
+        keys::change::DeactivateKey,
+        security::{AcknowledgeEvent, AcknowledgeEvents},
+    },
     form::{FormPage, refusal},
     routes::{self, AuditAddress, RequestsAddress},
     ui::{Icon, Notice, Shape, Submit, Time},
-    words::security as words,
+    words::{list, security as words},
 };
 use domain::{
     key::token::KeyId,
@@ -13,6 +16,9 @@ use domain::{
     time::{MINUTE, Timestamp},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
+
+/// The form of the boxes of the events.
+const BULK: &str = "acknowledge";
 
 /// What happened, how often and when, what it means, and what can be done about it.
 #[component]
@@ -28,21 +34,85 @@ pub fn EventList(
     #[prop(optional)]
     editable: bool,
 ) -> impl IntoView {
+    let open = events.iter().any(|event| event.acknowledged.is_none());
+    let bar = app
+        .clone()
+        .filter(|_| editable && open)
+        .map(|app| view! { <AcknowledgeBar app /> });
     let rows: Vec<_> = events
         .into_iter()
         .map(|event| row(app.as_deref(), event, now, editable))
         .collect();
     view! {
+        {bar}
         <ol class="entries" aria-label=words::TITLE>
             {rows}
         </ol>
     }
 }
 
-/// What came of the last acknowledgement: why it failed, or that it is done.
+/// The form of the boxes of the events. Its style shows it while one is ticked.
+#[component]
+fn AcknowledgeBar(
+    /// The application's id.
+    app: String,
+) -> impl IntoView {
+    view! {
+        <form
+            method="post"
+            action=AcknowledgeEvents::PATH
+            id=BULK
+            class="bulk-bar"
+            aria-label=words::SELECTED
+        >
+            <FormPage />
+            <input type="hidden" name="app" value=app />
+            <span class="bulk-count" role="status">
+                {words::SELECTED}
+            </span>
+            <button type="submit" class="button" data-variant="secondary" data-size="small">
+                <Icon shape=Shape::Check />
+                {words::ACKNOWLEDGE_SELECTED}
+            </button>
+            <button
+                type="button"
+                class="button"
+                data-variant="ghost"
+                data-size="small"
+                data-needs-js=""
+                data-clear=""
+            >
+                {list::CLEAR_SELECTION}
+            </button>
+        </form>
+    }
+}
+
+/// The box of an event.
+fn select(event: &SecurityEvent) -> AnyView {
+    view! {
+        <label class="choice">
+            <input
+                type="checkbox"
+                name="events[]"
+                form=BULK
+                autocomplete="off"
+                value=event.id.0.to_string()
+                data-row=""
+            />
+            <span class="visually-hidden">{words::select(event.kind.title())}</span>
+        </label>
+    }
+    .into_any()
+}
+
+/// Why the last acknowledgement failed.
 #[component]
 pub fn AcknowledgeNotice() -> impl IntoView {
-    let refused = refusal(AcknowledgeEvent::PATH).map(|error| {
+    let error = [AcknowledgeEvent::PATH, AcknowledgeEvents::PATH]
+        .into_iter()
+        .find_map(refusal);
+    let refused = error.map(|error| {
         let sentence = error.sentences().into_iter().next();
         let sentence = sentence.map_or_else(|| error.to_string(), |field| field.message);
         view! { <Notice tone="danger">{sentence}</Notice> }
@@ -65,6 +135,9 @@ fn row(app: Option<&str>, event: SecurityEvent, now: Timestamp, editable: bool) 
     let remedies = app
         .filter(|_| event.acknowledged.is_none())
         .map(|app| remedies(app, &event, editable));
+    let select = app
+        .filter(|_| editable && event.acknowledged.is_none())
+        .map(|_| select(&event));
     let form = app
         .filter(|_| editable && event.acknowledged.is_none())
         .map(|app| form(app, &event));
@@ -82,7 +155,7 @@ fn row(app: Option<&str>, event: SecurityEvent, now: Timestamp, editable: bool) 
     view! {
         <li id=format!("event-{}", event.id.0)>
             <p class="event-what">
-                <span class="badge" data-tone=tone>
+                {select} <span class="badge" data-tone=tone>
                     <Icon shape />
                     {words::severity(kind.severity())}
                 </span>

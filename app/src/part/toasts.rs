@@ -52,6 +52,7 @@ async fn taken(app: String) -> Option<Shown> {
         Done::Edited(_) => words::saved(&name),
         Done::Saved => words::SAVED.to_owned(),
         Done::Acknowledged => words::ACKNOWLEDGED.to_owned(),
+        Done::AllAcknowledged => words::ALL_ACKNOWLEDGED.to_owned(),
         Done::RoleChanged => words::ROLE_CHANGED.to_owned(),
         Done::MemberRemoved => words::MEMBER_REMOVED.to_owned(),
         Done::InvitationWithdrawn => words::INVITATION_WITHDRAWN.to_owned(),

@@ -190,6 +190,12 @@ pub const TABLE: &[(&str, &str, [u16; 5])] = &[
         [401, 404, 200, 200, 200],
     ),
     (
+        "acknowledge_events",
+        "app={app}&events[]=404",
+        [401, 404, 403, 404, 404],
+    ),
+    ("acknowledge_events", "app={app}", [401, 404, 403, 422, 422]),
+    (
         "acknowledge_event",
         "app={app}&event=404&note=Seen",
         [401, 404, 403, 404, 404],

@@ -35,6 +35,14 @@ pub const FROM: &str = "from";
 /// Followed by a request id.
 pub const REQUEST: &str = "Request";
 pub const ACKNOWLEDGE: &str = "Acknowledge";
+/// The bar with what can be done with the selected events.
+pub const SELECTED: &str = "Selected events";
+pub const ACKNOWLEDGE_SELECTED: &str = "Acknowledge selected";
+/// The accessible name of the box of an event.
+pub fn select(event: &str) -> String {
+    format!("Select {event}")
+}
+pub const SELECT_SOME: &str = "Select 1 to 50 events.";
 pub const NOTE: &str = "Note";
 pub const NOTE_HINT: &str = "Optional note, saved to the audit log.";
 /// Followed by an email address.

@@ -6,6 +6,7 @@ pub const UNDO: &str = "Undo";
 pub const DISMISS: &str = "Dismiss";
 pub const SAVED: &str = "Changes saved";
 pub const ACKNOWLEDGED: &str = "Event acknowledged";
+pub const ALL_ACKNOWLEDGED: &str = "Events acknowledged";
 pub const ROLE_CHANGED: &str = "Role changed";
 pub const MEMBER_REMOVED: &str = "Member removed";
 pub const INVITATION_WITHDRAWN: &str = "Invitation withdrawn";

@@ -44,6 +44,7 @@ const MORE: &[(&str, &str)] = &[
     ("change_role", "app={app}&person={member}&role=developer"),
     ("remove_member", "app={app}&person={member}"),
     ("acknowledge_event", "app={app}&event={event}&note=Seen"),
+    ("acknowledge_events", "app={app}&events[]={event}"),
     ("retire_key", "app={app}&key={retiring}&ends=now"),
     ("activate_key", "app={app}&key={inactive}"),
 ];
