@@ -17,13 +17,13 @@ pub mod selection;
 pub mod submit;
 pub mod toast;
 
-use crate::ui::{copy_button, menu, reading, time};
+use crate::ui::{chart_reader, copy_button, menu, time};
 use leptos::prelude::document;
 
 /// Starts the program for the page that is open.
 pub fn start() {
     menu::listen();
-    reading::listen();
+    chart_reader::listen();
     copy_button::listen(announce::say);
     time::listen();
     choice::listen();
@@ -44,6 +44,6 @@ fn refresh() {
     selection::read();
     toast::show_new();
     if let Some(page) = document().document_element() {
-        reading::offer(&page);
+        chart_reader::offer(&page);
     }
 }

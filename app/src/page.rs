@@ -29,20 +29,20 @@ pub mod support;
 
 pub use crate::words::common::tab_title;
 
-use crate::{api::home::Whereabouts, error::AppError};
+use crate::{api::home::AppContext, error::AppError};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 /// Who looks at what, shared by the pages of an application.
 #[derive(Clone, Copy)]
-pub struct Here(pub Resource<Result<Whereabouts, AppError>>);
+pub struct Here(pub Resource<Result<AppContext, AppError>>);
 
 impl Here {
     /// The one that the frame provides.
     ///
     /// # Panics
     /// Outside of the frame.
-    pub fn from_frame() -> Resource<Result<Whereabouts, AppError>> {
+    pub fn from_frame() -> Resource<Result<AppContext, AppError>> {
         expect_context::<Self>().0
     }
 }

@@ -1,6 +1,7 @@
 //! Plain components: they know no keys.
 
 pub mod button;
+pub mod chart_reader;
 pub mod copy_button;
 pub mod dialog;
 pub mod dom;
@@ -13,7 +14,6 @@ pub mod icon;
 pub mod live;
 pub mod menu;
 pub mod notice;
-pub mod reading;
 pub mod tab_title;
 pub mod time;
 

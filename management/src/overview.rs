@@ -21,7 +21,7 @@ impl Viewer {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn keys_in_sight(&self) -> Result<KeyOverview, ManagementError> {
+    pub async fn key_highlights(&self) -> Result<KeyOverview, ManagementError> {
         self.telemetry().flush_before_read().await;
         let app = self.application().id;
         let since = self.now().floor(DAY).plus(-DAY);

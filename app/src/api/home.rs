@@ -1,4 +1,4 @@
-//! Where to go, and where one is.
+//! The start page, and the context of the pages of an application.
 
 use crate::{context::Theme, error::AppError};
 use domain::{
@@ -8,9 +8,9 @@ use domain::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// The application at hand, and who looks at it.
+/// An application and the person who reads its pages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Whereabouts {
+pub struct AppContext {
     /// The application of this page.
     pub application: Application,
     /// Who is signed in.
@@ -19,18 +19,18 @@ pub struct Whereabouts {
     pub applications: Vec<Application>,
     /// The application's open security events.
     pub open_events: OpenEventCounts,
-    /// The colours they chose.
+    /// The theme they chose.
     pub theme: Theme,
 }
 
-/// What the doors to the house need to know.
+/// Whether Latchkey was set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Doorway {
-    /// Nobody has an account yet.
+pub struct SetupState {
+    /// No one has an account yet.
     pub needs_setup: bool,
 }
 
-/// Leads to the first run, the sign-in or the first application; the answer is the path.
+/// Redirects to the setup, the sign-in or the first application, and returns the path.
 #[server(name = Home, prefix = "/api", endpoint = "home")]
 pub async fn home() -> Result<String, AppError> {
     let path = if crate::context::keyring()?.needs_setup().await? {
@@ -47,14 +47,14 @@ pub async fn home() -> Result<String, AppError> {
     Ok(path)
 }
 
-/// Whether somebody has to set Latchkey up first.
-#[server(name = LookThroughDoor, prefix = "/api", endpoint = "doorway")]
-pub async fn doorway() -> Result<Doorway, AppError> {
+/// Whether Latchkey must be set up first.
+#[server(name = ReadSetupState, prefix = "/api", endpoint = "setup_state")]
+pub async fn setup_state() -> Result<SetupState, AppError> {
     let needs_setup = crate::context::keyring()?.needs_setup().await?;
-    Ok(Doorway { needs_setup })
+    Ok(SetupState { needs_setup })
 }
 
-/// Leads away from the first run where that has been.
+/// Redirects to the sign-in if Latchkey was set up.
 #[server(name = BeginFirstRun, prefix = "/api", endpoint = "first_run")]
 pub async fn first_run() -> Result<(), AppError> {
     if !crate::context::keyring()?.needs_setup().await? {
@@ -63,12 +63,12 @@ pub async fn first_run() -> Result<(), AppError> {
     Ok(())
 }
 
-/// What the frame around every page shows.
-#[server(name = FindWhereabouts, prefix = "/api", endpoint = "whereabouts")]
-pub async fn whereabouts(app: String) -> Result<Whereabouts, AppError> {
+/// Returns what the frame around every page shows.
+#[server(name = ReadAppContext, prefix = "/api", endpoint = "app_context")]
+pub async fn app_context(app: String) -> Result<AppContext, AppError> {
     let viewer = crate::context::viewer(&app).await?;
     let applications = crate::context::session().await?.applications().await?;
-    Ok(Whereabouts {
+    Ok(AppContext {
         application: viewer.application().clone(),
         identity: viewer.identity(),
         applications,

@@ -18,7 +18,7 @@ pub async fn read_overview(
     #[server(default)] zone: String,
 ) -> Result<Drawn<OpenEventCounts, [Markup; 2]>, AppError> {
     use crate::{
-        part::{InSight, usage::UsagePanel},
+        part::{KeyHighlights, usage::UsagePanel},
         routes,
         words::overview as words,
     };
@@ -34,12 +34,12 @@ pub async fn read_overview(
     let usage = viewer.usage().await;
     let chart = usage.chart(asked).await?;
     let breakdown = usage.breakdown(chart.series.range).await?;
-    let keys = viewer.keys_in_sight().await?;
+    let keys = viewer.key_highlights().await?;
     let open = viewer.open_events(None).await?;
     let path = routes::overview(&app);
     let files = ["usage", "breakdown"].map(|what| routes::overview_file(&app, what));
     let panel = view! { <UsagePanel chart breakdown path address files id="all-usage" title=words::CALLS /> };
-    let keys = view! { <InSight app keys /> };
+    let keys = view! { <KeyHighlights app keys /> };
     Ok(Drawn {
         data: open,
         markup: [Markup::of(panel), Markup::of(keys)],

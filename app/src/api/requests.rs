@@ -32,7 +32,7 @@ pub struct Explanation {
 
 /// What the gate would answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Foreseen {
+pub struct Simulated {
     /// Yes, or why not.
     pub verdict: Verdict,
     /// The address that was typed.
@@ -81,19 +81,19 @@ pub async fn explain_request(app: String, request: String) -> Result<Explanation
 }
 
 /// What the gate would answer to a call with the key's secret from `address` that needs `scope`, at `at` (UTC, or now).
-#[server(name = ForeseeRequest, prefix = "/api", endpoint = "foresee_request")]
-pub async fn foresee_request(
+#[server(name = SimulateRequest, prefix = "/api", endpoint = "simulate_request")]
+pub async fn simulate_request(
     app: String,
     key: String,
     address: String,
     scope: String,
     at: String,
-) -> Result<Foreseen, AppError> {
+) -> Result<Simulated, AppError> {
     let viewer = crate::context::viewer(&app).await?;
     let key = key.parse().map_err(|_| AppError::NotFound)?;
     let key = viewer.key(key).await?.id;
     let case = read(&address, &scope, &at, viewer.now())?;
-    Ok(Foreseen {
+    Ok(Simulated {
         verdict: viewer.simulate_request(key, &case).await?,
         address: case
             .address

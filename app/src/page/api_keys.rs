@@ -3,7 +3,7 @@
 use super::{Here, param, tab_title};
 use crate::{
     api::{
-        home::Whereabouts,
+        home::AppContext,
         keys::list::{ListMarkup, list_keys},
     },
     part::{
@@ -65,7 +65,7 @@ pub fn ApiKeys() -> impl IntoView {
 }
 
 /// The export, and a new key for those who may create one.
-fn actions(here: &Whereabouts, address: ListAddress) -> AnyView {
+fn actions(here: &AppContext, address: ListAddress) -> AnyView {
     let app = here.application.id.to_string();
     let file = address.first_page().path(&routes::export(&app));
     let create = here.identity.role.can_edit_keys().then(|| {

@@ -2,7 +2,7 @@
 
 use super::{Here, param};
 use crate::{
-    api::home::{Whereabouts, whereabouts},
+    api::home::{AppContext, app_context},
     error::AppError,
     part::{AccountMenu, AppSwitch, PassingDialogs, Shell, Toasts},
     routes,
@@ -17,11 +17,11 @@ use leptos_router::{components::Outlet, hooks::use_location};
 #[component]
 pub fn Frame() -> impl IntoView {
     let app = param("app");
-    let here = Resource::new(move || app.get(), whereabouts);
+    let here = Resource::new(move || app.get(), app_context);
     provide_context(Here(here));
     let application = move || {
         Suspend::new(async move {
-            here.await.ok().map(|here: Whereabouts| {
+            here.await.ok().map(|here: AppContext| {
                 view! { <AppSwitch current=here.application all=here.applications /> }
             })
         })
@@ -50,7 +50,7 @@ pub fn Frame() -> impl IntoView {
 fn Navigation(
     /// The application's id.
     app: String,
-    here: Resource<Result<Whereabouts, AppError>>,
+    here: Resource<Result<AppContext, AppError>>,
 ) -> impl IntoView {
     let critical = move || {
         Suspend::new(async move {

@@ -4,7 +4,7 @@ use super::{Here, param, tab_title};
 use crate::{
     api::{
         application::{ChangeApplication, list_zones},
-        home::Whereabouts,
+        home::AppContext,
         members::show_members,
     },
     form::{FormPage, posted_errors, typed},
@@ -115,7 +115,7 @@ fn Facts(app: Memo<String>) -> impl IntoView {
 }
 
 /// What nobody changes.
-fn facts(here: Whereabouts) -> impl IntoView {
+fn facts(here: AppContext) -> impl IntoView {
     view! {
         <dl class="facts">
             <dt>

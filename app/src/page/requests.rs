@@ -3,8 +3,8 @@
 use super::{Here, param, tab_title};
 use crate::{
     api::requests::{
-        Explanation, Foreseen, RequestList as Calls, explain_request, foresee_request,
-        list_requests,
+        Explanation, RequestList as Calls, Simulated, explain_request, list_requests,
+        simulate_request,
     },
     error::{AppError, FieldError},
     part::{Decisions, RequestList, Simulator},
@@ -83,7 +83,7 @@ pub fn Requests() -> impl IntoView {
 #[derive(Clone, Serialize, Deserialize)]
 enum Shown {
     One(Explanation),
-    Many(Box<Calls>, Option<Result<Foreseen, AppError>>),
+    Many(Box<Calls>, Option<Result<Simulated, AppError>>),
 }
 
 async fn look(app: String, address: RequestsAddress) -> Result<Shown, AppError> {
@@ -101,7 +101,7 @@ async fn look(app: String, address: RequestsAddress) -> Result<Shown, AppError> 
             at,
             ..
         } = address;
-        Some(foresee_request(app, key, address, scope, at).await)
+        Some(simulate_request(app, key, address, scope, at).await)
     } else {
         None
     };
@@ -112,7 +112,7 @@ fn many(
     app: String,
     address: RequestsAddress,
     calls: Calls,
-    answer: Option<Result<Foreseen, AppError>>,
+    answer: Option<Result<Simulated, AppError>>,
 ) -> AnyView {
     let Calls { page, key, now } = calls;
     let narrowed = key.as_ref().map(|key| {

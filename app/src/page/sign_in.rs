@@ -2,7 +2,7 @@
 
 use super::query;
 use crate::{
-    api::{home::doorway, session::SignIn as SignInAction},
+    api::{home::setup_state, session::SignIn as SignInAction},
     form::{FormPage, posted_errors, typed},
     part::Brand,
     routes,
@@ -18,7 +18,7 @@ pub fn SignIn() -> impl IntoView {
     let next = query("next").get_untracked();
     let reset = (query("after").get_untracked() == routes::RESET)
         .then(|| view! { <Notice tone="success">{reset::DONE}</Notice> });
-    let state = Resource::new_blocking(|| (), |()| doorway());
+    let state = Resource::new_blocking(|| (), |()| setup_state());
     view! {
         <TabTitle text=words::TAB />
         <main id="main" class="auth" tabindex="-1">

@@ -1,4 +1,4 @@
-//! The name of the house.
+//! The name of the product.
 
 use crate::words::common as words;
 use leptos::prelude::*;

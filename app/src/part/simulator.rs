@@ -2,7 +2,7 @@
 
 use super::Checks;
 use crate::{
-    api::requests::Foreseen,
+    api::requests::Simulated,
     error::{AppError, FieldError},
     routes::{self, RequestsAddress},
     ui::{ErrorState, ErrorSummary, TextField},
@@ -21,7 +21,7 @@ pub fn Simulator(
     /// What stands in the form.
     address: RequestsAddress,
     /// The answer, where something was tried.
-    answer: Option<Result<Foreseen, AppError>>,
+    answer: Option<Result<Simulated, AppError>>,
 ) -> impl IntoView {
     let errors = match &answer {
         Some(Err(AppError::Invalid(errors))) => errors.clone(),
@@ -31,7 +31,7 @@ pub fn Simulator(
     let answer = match answer {
         None | Some(Err(AppError::Invalid(_))) => None,
         Some(Err(error)) => Some(view! { <ErrorState error /> }.into_any()),
-        Some(Ok(foreseen)) => Some(told(foreseen, key.clone())),
+        Some(Ok(simulated)) => Some(told(simulated, key.clone())),
     };
     let field = move |name: &'static str,
                       label: &'static str,
@@ -64,12 +64,12 @@ pub fn Simulator(
     }
 }
 
-fn told(foreseen: Foreseen, key: KeySummary) -> AnyView {
-    let Foreseen {
+fn told(simulated: Simulated, key: KeySummary) -> AnyView {
+    let Simulated {
         verdict,
         address,
         scope,
-    } = foreseen;
+    } = simulated;
     view! {
         <div role="region" aria-label=words::ANSWER class="simulator-answer">
             <p>

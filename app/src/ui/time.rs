@@ -25,7 +25,7 @@ pub fn listen() {
     );
     window_event_listener(ev::keydown, |event| {
         if event.key() == "Escape" {
-            hush();
+            hide_exact_time();
         }
     });
 }
@@ -111,10 +111,10 @@ fn instant(time: &Element) -> Option<Timestamp> {
 }
 
 /// Takes the exact text away from the instant that has the focus, without taking the focus (WCAG 2.2, 1.4.13).
-fn hush() {
+fn hide_exact_time() {
     if let Some(focused) = document().active_element()
         && focused.tag_name() == "TIME"
     {
-        _ = focused.toggle_attribute("data-hush");
+        _ = focused.toggle_attribute("data-hide_exact_time");
     }
 }

@@ -214,7 +214,7 @@ async fn the_overview_lists_the_busiest_keys_and_those_that_need_attention(datab
     call(&busy, "tax:read", 2);
     call(&guessed, "invoice:read", 5);
     call(&guessed, "tax:read", 20);
-    let seen = editor.keys_in_sight().await.expect("read");
+    let seen = editor.key_highlights().await.expect("read");
     assert_eq!(seen.since, NOW.plus(DAY).floor(DAY));
     let ids = |keys: &[BusyKey]| keys.iter().map(|key| key.id).collect::<Vec<_>>();
     assert_eq!(ids(&seen.busiest), [busy.id, guessed.id]);
@@ -231,7 +231,7 @@ async fn the_overview_lists_the_busiest_keys_and_those_that_need_attention(datab
         [quiet.id]
     );
     assert!(!unused.more);
-    let other = stranger.keys_in_sight().await.expect("read");
+    let other = stranger.key_highlights().await.expect("read");
     assert!(other.busiest.is_empty() && other.refused.is_empty());
 }
 
@@ -245,7 +245,7 @@ async fn of_unused_keys_the_newest_are_named(database: TestDatabase) {
         test.clock.advance(MINUTE);
     }
     let named = async || {
-        let seen = editor.keys_in_sight().await.expect("read");
+        let seen = editor.key_highlights().await.expect("read");
         let mut all = seen.attention.into_iter();
         let unused = all.find(|worth| worth.condition == "never-used");
         let unused = unused.expect("some");

@@ -1,4 +1,4 @@
-//! What became of single calls: kept for some days, explained, and foreseen.
+//! What became of single calls: kept for some days, explained, and simulated.
 
 use crate::test_keyring::{NOW, TestKeyring, draft, reopen};
 use domain::{

@@ -112,7 +112,7 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
     });
     // Four hours in bars of two: the first and the last may be partly affected.
     assert!((1..=3).contains(&failing.count()));
-    let sight = viewer.keys_in_sight().await.expect("read");
+    let sight = viewer.key_highlights().await.expect("read");
     assert!(sight.busiest.len() == 5 && sight.attention.len() == 4);
     let leaked = sight.refused.first().expect("a key that leaked");
     assert_eq!(leaked.name.as_str(), "Accounting sync");

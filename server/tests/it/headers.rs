@@ -22,7 +22,7 @@ async fn responses_of_the_dashboard_have_the_security_headers_whatever_their_sta
         (Method::GET, "/pkg/nothing.js", &[], "", 404),
         (Method::GET, "/pkg/../../Cargo.toml", &[], "", 404),
         (Method::POST, "/api/nothing", &[own, form], "", 404),
-        (Method::POST, "/api/whereabouts", &[own, form], "app=x", 401),
+        (Method::POST, "/api/app_context", &[own, form], "app=x", 401),
         (Method::POST, "/api/home", &[alien, form], "", 403),
         (Method::POST, "/sign-in", &[], "", 403),
         (Method::POST, "/sign-in", &[own], "", 405),

@@ -33,9 +33,9 @@ pub const TABLE: &[(&str, &str, [u16; 5])] = &[
     ),
     ("set_theme", "theme=dark", [401, 200, 200, 200, 200]),
     ("home", "", [401, 200, 200, 200, 200]),
-    ("doorway", "", [200, 200, 200, 200, 200]),
+    ("setup_state", "", [200, 200, 200, 200, 200]),
     ("first_run", "", [200, 200, 200, 200, 200]),
-    ("whereabouts", "app={app}", [401, 404, 200, 200, 200]),
+    ("app_context", "app={app}", [401, 404, 200, 200, 200]),
     (
         "list_keys",
         "app={app}&search=&status=&environment=&cursor=",
@@ -170,12 +170,12 @@ pub const TABLE: &[(&str, &str, [u16; 5])] = &[
         [401, 404, 404, 404, 404],
     ),
     (
-        "foresee_request",
+        "simulate_request",
         "app={app}&key={key}&address=&scope=invoice:read&at=",
         [401, 404, 200, 200, 200],
     ),
     (
-        "foresee_request",
+        "simulate_request",
         "app={app}&key={key}&address=nowhere&scope=&at=",
         [401, 404, 422, 422, 422],
     ),

@@ -6,7 +6,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The drawing, in the parts that [`reading`](crate::ui::reading) goes by.
+/// The drawing, in the parts that [`chart_reader`](crate::ui::chart_reader) goes by.
 #[component]
 pub fn ChartPicture(
     /// What is drawn.

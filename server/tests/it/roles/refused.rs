@@ -22,7 +22,7 @@ const TO_SUPPORT: [(&str, u16); 14] = [
     ("set_up", 409),
     ("set_theme", 200),
     ("home", 200),
-    ("doorway", 200),
+    ("setup_state", 200),
     ("first_run", 200),
     ("show_invitation", 404),
     ("accept_invitation", 404),

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 /// The busiest keys, and those that need attention, beside each other.
 #[component]
-pub fn InSight(
+pub fn KeyHighlights(
     /// The application's id.
     app: String,
     /// The keys.
