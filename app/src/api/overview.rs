@@ -2,7 +2,7 @@
 
 use crate::{
     error::AppError,
-    ui::drawn::{Drawn, Markup},
+    ui::markup::{Markup, Rendered},
 };
 use domain::security::OpenEventCounts;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ pub async fn read_overview(
     #[server(default)] from: String,
     #[server(default)] until: String,
     #[server(default)] zone: String,
-) -> Result<Drawn<OpenEventCounts, [Markup; 2]>, AppError> {
+) -> Result<Rendered<OpenEventCounts, [Markup; 2]>, AppError> {
     use crate::{
         part::{KeyHighlights, usage::UsagePanel},
         routes,
@@ -40,7 +40,7 @@ pub async fn read_overview(
     let files = ["usage", "breakdown"].map(|what| routes::overview_file(&app, what));
     let panel = view! { <UsagePanel chart breakdown path address files id="all-usage" title=words::CALLS /> };
     let keys = view! { <KeyHighlights app keys /> };
-    Ok(Drawn {
+    Ok(Rendered {
         data: open,
         markup: [Markup::of(panel), Markup::of(keys)],
     })

@@ -6,7 +6,7 @@
 
 use crate::{
     error::AppError,
-    ui::drawn::{Drawn, Markup},
+    ui::markup::{Markup, Rendered},
 };
 use domain::key::token::KeyId;
 use leptos::prelude::*;
@@ -30,7 +30,7 @@ pub async fn key_insight(
     #[server(default)] chart: String,
     #[server(default)] by: String,
     #[server(default)] rows: String,
-) -> Result<Drawn<Reported, [Markup; 2]>, AppError> {
+) -> Result<Rendered<Reported, [Markup; 2]>, AppError> {
     use crate::{
         part::usage::{BreakdownByDimension, KeyChart},
         routes::{self, UsageAddress},
@@ -56,7 +56,7 @@ pub async fn key_insight(
     let data = Reported(!chart.answers.is_empty());
     let chart = view! { <KeyChart chart path=path.clone() address=address.clone() file=numbers /> };
     let breakdown = view! { <BreakdownByDimension breakdown rules path address file=parts /> };
-    Ok(Drawn {
+    Ok(Rendered {
         data,
         markup: [Markup::of(chart), Markup::of(breakdown)],
     })
@@ -73,7 +73,7 @@ pub struct Revocable {
 
 /// Whose calls would end with a key; only editors ask. Nothing where it has ended already.
 #[server(name = KeyImpact, prefix = "/api", endpoint = "key_impact")]
-pub async fn key_impact(app: String, key: String) -> Result<Drawn<Option<Revocable>>, AppError> {
+pub async fn key_impact(app: String, key: String) -> Result<Rendered<Option<Revocable>>, AppError> {
     use crate::part::Impact;
     use domain::key::state::State;
     let editor = crate::context::editor(&app).await?;
@@ -81,7 +81,7 @@ pub async fn key_impact(app: String, key: String) -> Result<Drawn<Option<Revocab
     let view = editor.open_key(id).await?;
     let key = view.key().clone();
     if matches!(key.state, State::Revoked { .. }) {
-        return Ok(Drawn::default());
+        return Ok(Rendered::default());
     }
     let data = Some(Revocable {
         id,
@@ -89,7 +89,7 @@ pub async fn key_impact(app: String, key: String) -> Result<Drawn<Option<Revocab
     });
     let (calls, now) = (view.impact().await?, editor.now());
     let impact = view! { <Impact key calls now /> };
-    Ok(Drawn {
+    Ok(Rendered {
         data,
         markup: Markup::of(impact),
     })

@@ -14,7 +14,7 @@ use crate::{
     routes::{self, ListAddress},
     ui::{
         ErrorState, Icon, Notice, Shape, TabTitle,
-        drawn::{Drawn, Markup, Show},
+        markup::{Markup, Rendered, Show},
     },
     words::list as words,
 };
@@ -146,7 +146,7 @@ fn List(app: String, address: ListAddress) -> impl IntoView {
         Suspend::new(async move {
             match keys.await {
                 Err(error) => view! { <ErrorState error /> }.into_any(),
-                Ok(Drawn { markup, .. }) => {
+                Ok(Rendered { markup, .. }) => {
                     view! { <Show markup=markup.rows class="list-rows" /> }.into_any()
                 }
             }

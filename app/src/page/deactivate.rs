@@ -4,7 +4,7 @@ use super::{Here, param};
 use crate::{
     api::usage::key_impact,
     part::DeactivateDialog,
-    ui::{ErrorState, drawn::Drawn},
+    ui::{ErrorState, markup::Rendered},
 };
 use leptos::prelude::*;
 
@@ -20,7 +20,7 @@ pub fn Deactivate() -> impl IntoView {
             if here.await?.identity.role.can_edit_keys() {
                 key_impact(app, key).await
             } else {
-                Ok(Drawn::default())
+                Ok(Rendered::default())
             }
         },
     );
@@ -28,7 +28,7 @@ pub fn Deactivate() -> impl IntoView {
         <Suspense>
             {move || Suspend::new(async move {
                 match impact.await {
-                    Ok(Drawn { data, markup }) => {
+                    Ok(Rendered { data, markup }) => {
                         let app = app.get_untracked();
                         data.map(|key| view! { <DeactivateDialog app key impact=markup /> })
                             .into_any()

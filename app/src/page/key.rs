@@ -12,7 +12,7 @@ use crate::{
     routes::{self, KeyTab, RequestsAddress},
     ui::{
         ErrorState, TabTitle,
-        drawn::{Drawn, Markup, Show},
+        markup::{Markup, Rendered, Show},
     },
     words::{key as key_words, key_page as words},
 };
@@ -23,7 +23,7 @@ use overview::KeyOverview;
 use security::KeySecurity;
 
 /// A key's head, its figures, and the cards beside its usage.
-type Details = Resource<Result<Drawn<KeyTitle, [Markup; 3]>, AppError>>;
+type Details = Resource<Result<Rendered<KeyTitle, [Markup; 3]>, AppError>>;
 
 /// The key's head, and one of its tabs; dialogs open above them.
 #[component]
@@ -61,7 +61,7 @@ fn Head(app: Memo<String>, id: Memo<String>, details: Details, tab: KeyTab) -> i
             {move || Suspend::new(async move {
                 let here = here.await;
                 match (details.await, here) {
-                    (Ok(Drawn { data, markup: [head, ..] }), Ok(here)) => {
+                    (Ok(Rendered { data, markup: [head, ..] }), Ok(here)) => {
                         let title = match tab {
                             KeyTab::Overview => data.name,
                             KeyTab::Security => format!("{} · {}", words::SECURITY, data.name),
@@ -70,7 +70,7 @@ fn Head(app: Memo<String>, id: Memo<String>, details: Details, tab: KeyTab) -> i
                         let (app, id) = (app.get_untracked(), id.get_untracked());
                         view! {
                             <TabTitle text=tab_title(&title, &here.application.name) />
-                            <Show markup=head class="drawn" />
+                            <Show markup=head class="rendered" />
                             <Tabs app id tab open=data.open.all />
                         }
                             .into_any()

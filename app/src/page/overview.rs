@@ -7,7 +7,7 @@ use crate::{
     routes::{self, UsageAddress},
     ui::{
         ErrorState, TabTitle,
-        drawn::{Drawn, Show},
+        markup::{Rendered, Show},
     },
     words::{key, overview as words},
 };
@@ -63,8 +63,8 @@ pub fn Overview() -> impl IntoView {
             <Transition>
                 {move || Suspend::new(async move {
                     match seen.await {
-                        Ok(Drawn { markup: [panel, _], .. }) => {
-                            view! { <Show markup=panel class="drawn" /> }.into_any()
+                        Ok(Rendered { markup: [panel, _], .. }) => {
+                            view! { <Show markup=panel class="rendered" /> }.into_any()
                         }
                         Err(error) => view! { <ErrorState error /> }.into_any(),
                     }
@@ -73,8 +73,8 @@ pub fn Overview() -> impl IntoView {
         </section>
         <Transition>
             {move || Suspend::new(async move {
-                let Drawn { markup: [_, keys], .. } = seen.await.ok()?;
-                Some(view! { <Show markup=keys class="drawn" /> })
+                let Rendered { markup: [_, keys], .. } = seen.await.ok()?;
+                Some(view! { <Show markup=keys class="rendered" /> })
             })}
         </Transition>
     }

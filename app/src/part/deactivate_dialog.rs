@@ -6,7 +6,7 @@ use crate::{
     routes,
     ui::{
         Dialog, ErrorSummary, Submit,
-        drawn::{Markup, Show},
+        markup::{Markup, Show},
     },
     words::{deactivate as words, list, revoke},
 };
@@ -37,7 +37,7 @@ pub fn DeactivateDialog(
                 <div class="dialog-body">
                     <ErrorSummary errors />
                     <p id="deactivate-consequence">{words::CONSEQUENCE}</p>
-                    <Show markup=impact class="drawn" />
+                    <Show markup=impact class="rendered" />
                     <input type="hidden" name="app" value=app />
                     <input type="hidden" name="key" value=key.id.to_string() />
                     <input type="hidden" name="asked" value="yes" />

@@ -6,7 +6,7 @@ use crate::{
     routes,
     ui::{
         Dialog, ErrorSummary, Submit, TextField,
-        drawn::{Markup, Show},
+        markup::{Markup, Show},
     },
     words::revoke,
 };
@@ -39,7 +39,7 @@ pub fn RevokeDialog(
                     <p id="revoke-consequence">
                         {revoke::CONSEQUENCE}
                     </p>
-                    <Show markup=impact class="drawn" />
+                    <Show markup=impact class="rendered" />
                     <input type="hidden" name="app" value=app />
                     <input type="hidden" name="key" value=key.id.to_string() />
                     <TextField

@@ -1,6 +1,6 @@
 //! What the server renders.
 #![recursion_limit = "512"]
 
-mod drawn;
+mod markup;
 mod raw_html;
 mod reveal;

@@ -21,7 +21,7 @@ const RAW_TEXT: [&str; 5] = ["title", "style", "script", "noscript", "textarea"]
 /// What may stand where, each with its reason.
 const ALLOWED: [(&str, &str); 7] = [
     // Shows markup that the server rendered from escaped views.
-    ("ui/drawn.rs", "inner_html"),
+    ("ui/markup.rs", "inner_html"),
     // Escapes the title on the server.
     ("ui/tab_title.rs", "leptos_meta::Title"),
     ("document.rs", "leptos_meta::MetaTags"),

@@ -6,7 +6,7 @@
 
 use crate::{
     error::AppError,
-    ui::drawn::{Drawn, Markup},
+    ui::markup::{Markup, Rendered},
 };
 use domain::{
     key::{KeySummary, token::KeyId},
@@ -80,7 +80,7 @@ pub async fn list_keys(
     #[server(default)] sort: String,
     #[server(default)] dir: String,
     cursor: String,
-) -> Result<Drawn<ListTotal, ListMarkup>, AppError> {
+) -> Result<Rendered<ListTotal, ListMarkup>, AppError> {
     use crate::{
         part::{KeyGroups, KeyListFoot, KeyTable, NoKeys, SortMenu},
         routes::ListAddress,
@@ -140,7 +140,7 @@ pub async fn list_keys(
         }
         .into_any()
     };
-    Ok(Drawn {
+    Ok(Rendered {
         data: ListTotal {
             count: listing.total.count,
             more: listing.total.more,

@@ -2,7 +2,7 @@
 
 use crate::{
     error::AppError,
-    ui::drawn::{Drawn, Markup},
+    ui::markup::{Markup, Rendered},
 };
 use domain::{security::OpenEventCounts, time::Timestamp};
 use leptos::prelude::*;
@@ -32,7 +32,10 @@ pub struct NewKeyForm {
 
 /// One key: its head, its figures, and the cards beside its usage.
 #[server(name = ShowKey, prefix = "/api", endpoint = "show_key")]
-pub async fn show_key(app: String, key: String) -> Result<Drawn<KeyTitle, [Markup; 3]>, AppError> {
+pub async fn show_key(
+    app: String,
+    key: String,
+) -> Result<Rendered<KeyTitle, [Markup; 3]>, AppError> {
     use crate::part::key::{KeyAside, KeyFigures, KeyHead};
     let viewer = crate::context::viewer(&app).await?;
     let id = key
@@ -57,7 +60,7 @@ pub async fn show_key(app: String, key: String) -> Result<Drawn<KeyTitle, [Marku
     let figures = view! { <KeyFigures key=key.clone() day now /> };
     let events = events.collect();
     let aside = view! { <KeyAside app key events used now editable /> };
-    Ok(Drawn {
+    Ok(Rendered {
         data,
         markup: [Markup::of(head), Markup::of(figures), Markup::of(aside)],
     })
@@ -65,13 +68,13 @@ pub async fn show_key(app: String, key: String) -> Result<Drawn<KeyTitle, [Marku
 
 /// What was done to a key.
 #[server(name = KeyHistory, prefix = "/api", endpoint = "key_history")]
-pub async fn key_history(app: String, key: String) -> Result<Drawn<()>, AppError> {
+pub async fn key_history(app: String, key: String) -> Result<Rendered<()>, AppError> {
     use crate::part::key::History;
     let viewer = crate::context::viewer(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
     let records = viewer.open_key(id).await?.history().await?;
     let history = view! { <History records now=viewer.now() /> };
-    Ok(Drawn {
+    Ok(Rendered {
         data: (),
         markup: Markup::of(history),
     })

@@ -6,7 +6,7 @@
 
 use crate::{
     error::{AppError, FieldError},
-    ui::drawn::Drawn,
+    ui::markup::Rendered,
 };
 use domain::{
     key::{
@@ -196,17 +196,17 @@ pub struct Old {
 
 /// The traffic of an old key and its successor; nothing where the key has none.
 #[server(name = KeyRotation, prefix = "/api", endpoint = "key_rotation")]
-pub async fn key_rotation(app: String, key: String) -> Result<Drawn<Option<Old>>, AppError> {
-    use crate::{part::key::Retiring, ui::drawn::Markup};
+pub async fn key_rotation(app: String, key: String) -> Result<Rendered<Option<Old>>, AppError> {
+    use crate::{part::key::Retiring, ui::markup::Markup};
     let viewer = crate::context::viewer(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
     let view = viewer.open_key(id).await?;
     let Some(rotation) = view.rotation().await? else {
-        return Ok(Drawn::default());
+        return Ok(Rendered::default());
     };
     let key = view.key().clone();
     let retiring = key.retiring_until(rotation.now).is_some();
-    Ok(Drawn {
+    Ok(Rendered {
         data: Some(Old { retiring }),
         markup: Markup::of(view! { <Retiring app key rotation /> }),
     })

@@ -4,7 +4,7 @@ use crate::{
     api::keys::read::key_history,
     ui::{
         ErrorState,
-        drawn::{Drawn, Show},
+        markup::{Rendered, Show},
     },
     words::key_page as words,
 };
@@ -25,8 +25,8 @@ pub fn KeyHistory(app: Memo<String>, id: Memo<String>) -> impl IntoView {
             <Transition>
                 {move || Suspend::new(async move {
                     match history.await {
-                        Ok(Drawn { markup, .. }) => {
-                            view! { <Show markup class="drawn" /> }.into_any()
+                        Ok(Rendered { markup, .. }) => {
+                            view! { <Show markup class="rendered" /> }.into_any()
                         }
                         Err(error) => view! { <ErrorState error /> }.into_any(),
                     }

@@ -11,7 +11,7 @@ use crate::{
     routes::{self, UsageAddress},
     ui::{
         ErrorState,
-        drawn::{Drawn, Show},
+        markup::{Rendered, Show},
     },
     words::{key as key_words, key_page as words, rotate},
 };
@@ -46,22 +46,22 @@ pub fn KeyOverview(app: Memo<String>, id: Memo<String>, details: Details) -> imp
     let tools = view! { <UsageTools path=path.clone() address=address.get_untracked() /> };
     let figures = move || {
         Suspend::new(async move {
-            let Drawn { markup, .. } = details.await.ok()?;
+            let Rendered { markup, .. } = details.await.ok()?;
             let [_, markup, _] = markup;
-            Some(view! { <Show markup class="drawn" /> })
+            Some(view! { <Show markup class="rendered" /> })
         })
     };
     let aside = move || {
         Suspend::new(async move {
-            let Drawn { markup, .. } = details.await.ok()?;
+            let Rendered { markup, .. } = details.await.ok()?;
             let [_, _, markup] = markup;
-            Some(view! { <Show markup class="drawn" /> })
+            Some(view! { <Show markup class="rendered" /> })
         })
     };
     let switch = move || {
         let path = path.clone();
         Suspend::new(async move {
-            let Drawn { data, .. } = insight.await.ok()?;
+            let Rendered { data, .. } = insight.await.ok()?;
             (data == Reported(true))
                 .then(|| view! { <ChartSwitch path address=address.get_untracked() /> })
         })
@@ -69,9 +69,9 @@ pub fn KeyOverview(app: Memo<String>, id: Memo<String>, details: Details) -> imp
     let chart = move || {
         Suspend::new(async move {
             match insight.await {
-                Ok(Drawn { markup, .. }) => {
+                Ok(Rendered { markup, .. }) => {
                     let [markup, _] = markup;
-                    view! { <Show markup class="drawn" /> }.into_any()
+                    view! { <Show markup class="rendered" /> }.into_any()
                 }
                 Err(error) => view! { <ErrorState error /> }.into_any(),
             }
@@ -79,9 +79,9 @@ pub fn KeyOverview(app: Memo<String>, id: Memo<String>, details: Details) -> imp
     };
     let breakdown = move || {
         Suspend::new(async move {
-            let Drawn { markup, .. } = insight.await.ok()?;
+            let Rendered { markup, .. } = insight.await.ok()?;
             let [_, markup] = markup;
-            Some(view! { <Show markup class="drawn" /> })
+            Some(view! { <Show markup class="rendered" /> })
         })
     };
     view! {
@@ -139,7 +139,7 @@ fn Rotated(app: Memo<String>, id: Memo<String>) -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 let here = here.await;
-                let Drawn { data, markup } = rotation.await.ok()?;
+                let Rendered { data, markup } = rotation.await.ok()?;
                 let retiring = data?.retiring;
                 let editable = here.is_ok_and(|here| here.identity.role.can_edit_keys());
                 let title = if retiring { rotate::RETIRING } else { rotate::RETIRED };
@@ -149,7 +149,7 @@ fn Rotated(app: Memo<String>, id: Memo<String>) -> impl IntoView {
                     view! {
                         <section class="card" aria-labelledby="retiring">
                             <h2 id="retiring">{title}</h2>
-                            <Show markup class="drawn" />
+                            <Show markup class="rendered" />
                             {forms}
                         </section>
                     },

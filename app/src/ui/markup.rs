@@ -25,7 +25,7 @@ impl Markup {
 
 /// Data that a page goes on with, and parts that it only shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Drawn<T, M = Markup> {
+pub struct Rendered<T, M = Markup> {
     /// What the page goes on with.
     pub data: T,
     /// The parts; more than one if they are in several places.

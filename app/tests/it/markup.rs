@@ -1,6 +1,6 @@
 //! Parts that server functions render.
 
-use app::ui::drawn::{Markup, Show};
+use app::ui::markup::{Markup, Show};
 use leptos::prelude::*;
 
 #[test]
@@ -23,7 +23,7 @@ fn markup_is_escaped_and_has_no_marks_of_hydration() {
 fn the_page_contains_the_markup() {
     Owner::new().with(|| {
         let markup = Markup::of(view! { <p>"Till 4"</p> });
-        let page = view! { <Show markup class="drawn" /> }.to_html();
-        assert_eq!(page, r#"<div class="drawn"><p>Till 4</p></div>"#);
+        let page = view! { <Show markup class="rendered" /> }.to_html();
+        assert_eq!(page, r#"<div class="rendered"><p>Till 4</p></div>"#);
     });
 }
