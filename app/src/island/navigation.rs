@@ -137,12 +137,16 @@ pub fn visit(address: String, history: History) {
         }
         match answer {
             Ok(Answer::Page(page, at)) if path_of(&at) == window().location().pathname().ok() => {
+                let paging = is_paging();
                 if history == History::Keep {
                     show_over(&page);
                 } else {
                     show(&page);
                 }
                 remember(&at, history);
+                if paging {
+                    focus_heading();
+                }
             }
             // The browser opens it.
             Ok(_) => _ = window().location().set_href(&address),
@@ -206,10 +210,8 @@ pub fn show(page: &Document) {
         let focused = document().active_element();
         morph::morph(&body, &new_body);
         // What had the focus may have left the page.
-        if focused.is_some_and(|focused| !focused.is_connected())
-            && let Some(heading) = dom::all::<HtmlElement>("main h1").next()
-        {
-            _ = heading.focus();
+        if focused.is_some_and(|focused| !focused.is_connected()) {
+            focus_heading();
         }
     }
     document().set_title(&page.title());
@@ -224,6 +226,19 @@ pub fn show(page: &Document) {
         _ = window().dispatch_event(&event);
     }
     refresh();
+}
+
+/// Whether a link to another page of a list was followed: that page is read from its beginning.
+fn is_paging() -> bool {
+    document()
+        .active_element()
+        .is_some_and(|focused| focused.matches(".pager a") == Ok(true))
+}
+
+fn focus_heading() {
+    if let Some(heading) = dom::all::<HtmlElement>("main h1").next() {
+        _ = heading.focus();
+    }
 }
 
 /// Shows a page from the history: what is being typed belongs to the page that is left.
