@@ -5,25 +5,32 @@ const INTENT = ["pointermove", "pointerdown", "keydown", "focusin"];
 const LIVE = "dialog[open], [data-live]";
 // Controls that only the program can serve: the last click on one is repeated once the program has started.
 const NEEDS_PROGRAM = "button[data-needs-js], [data-needs-js] button";
+// How long a page waits for its islands before it counts as started.
+const PATIENCE_MS = 3000;
 
 let clicked = null;
 const remember = ({ target }) => {
   clicked = target.closest?.(NEEDS_PROGRAM) ?? clicked;
 };
+// Escape closes a dialog only once the program has made it modal: an earlier one clicks the link that closes it.
+const escape = ({ key }) => {
+  if (key === "Escape") clicked = document.querySelector("dialog[open] a[data-close]") ?? clicked;
+};
 
 let program;
 const hydrated = new WeakSet();
-// Hydrates the islands that are new. One that fails leaves the others alone.
-const hydrate = async () => {
-  for (const island of document.querySelectorAll("leptos-island")) {
-    if (hydrated.has(island)) continue;
+// Hydrates the islands that are new. One that fails, or never answers, leaves the others and the page alone.
+const hydrate = () => {
+  const all = [...document.querySelectorAll("leptos-island")].filter((island) => !hydrated.has(island));
+  const done = all.map(async (island) => {
     hydrated.add(island);
     try {
       await program[island.dataset.component](island);
     } catch (error) {
       reportError(error);
     }
-  }
+  });
+  return Promise.race([Promise.all(done), new Promise((late) => setTimeout(late, PATIENCE_MS))]);
 };
 
 const start = async () => {
@@ -37,6 +44,7 @@ const start = async () => {
     root.dataset.js = "";
   } finally {
     removeEventListener("click", remember);
+    removeEventListener("keydown", escape);
     // Without the program, controls that need it are hidden, as in a browser without JavaScript.
     if (!("js" in root.dataset)) root.dataset.failed = "";
   }
@@ -44,6 +52,7 @@ const start = async () => {
 };
 
 addEventListener("click", remember);
+addEventListener("keydown", escape);
 if (document.querySelector(LIVE)) {
   // The page is painted first; a hidden page has no frames.
   const whenPainted = () => (document.hidden ? start() : requestAnimationFrame(() => setTimeout(start)));

@@ -132,6 +132,7 @@ test('a form is accepted after two invalid attempts', async ({ page, open, signI
   const send = page.getByRole('button', { name: 'Generate API Key' });
   await textbox('Name')(dialog).fill('');
   await send.click();
+  await expect(dialog.getByRole('alert').filter({ hasText: 'Enter a name' })).toBeVisible();
   await expect(textbox('Name')(dialog)).toHaveAccessibleDescription(/Enter a name/);
   await textbox('Name')(dialog).fill(unique('At last'));
   await addresses('nowhere')(dialog);

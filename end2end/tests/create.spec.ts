@@ -355,7 +355,7 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
 
   test('the command for a terminal calls this server', async ({ page, server }) => {
     const { id } = await readCredentials(page);
-    const line = await page.getByRole('dialog').locator('pre').innerText();
+    const line = await page.getByRole('dialog').locator('pre').first().innerText();
     expect(line).toContain(`x-client-key: ${id}`);
     expect(line).toContain(`${server.url}/v1/whoami`);
   });

@@ -8,8 +8,8 @@ use crate::ui::dom;
 use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    FormData, HtmlElement, HtmlFormElement, HtmlInputElement, RequestInit, SubmitEvent,
-    UrlSearchParams, js_sys::Array,
+    FormData, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlSelectElement,
+    HtmlTextAreaElement, RequestInit, SubmitEvent, UrlSearchParams, js_sys::Array,
 };
 
 /// Listens to the forms of the page.
@@ -92,12 +92,12 @@ pub fn send(form: HtmlFormElement, button: Option<HtmlElement>) {
                 navigation::focus_answer();
             }
             (Ok(Answer::Invalid(page)), dialog) => {
-                let passwords = Passwords::read();
+                let typed = Typed::read(&form);
                 match dialog {
                     Some(dialog) => renewal::refuse(&dialog, &page),
                     None => navigation::show(&page),
                 }
-                passwords.put_back();
+                typed.put_back(&action);
                 navigation::focus_answer();
             }
             (Ok(Answer::Text(why)), _) => toast::fail(why.trim()),
@@ -153,23 +153,79 @@ impl Drop for Busy {
     }
 }
 
-/// The passwords that were typed. The server never sends one back.
-struct Passwords(Vec<(String, String)>);
+/// What is in the fields of the page. The server never sends a password back, and what it does send back is as old as the
+/// request: somebody may have gone on typing.
+struct Typed {
+    texts: Vec<(String, String)>,
+    boxes: Vec<(String, String, bool)>,
+}
 
-const PASSWORDS: &str = "input[type='password']";
+/// Fields that are typed into or chosen from.
+const FIELDS: &str = "input:not([type='hidden'], [type='submit']), textarea, select";
 
-impl Passwords {
-    fn read() -> Self {
-        let fields = dom::all::<HtmlInputElement>(PASSWORDS);
-        Self(fields.map(|field| (field.name(), field.value())).collect())
-    }
-
-    fn put_back(self) {
-        for field in dom::all::<HtmlInputElement>(PASSWORDS) {
-            let typed = self.0.iter().find(|(name, _)| *name == field.name());
-            if let Some((_, typed)) = typed.filter(|_| field.value().is_empty()) {
-                field.set_value(typed);
+impl Typed {
+    fn read(form: &HtmlFormElement) -> Self {
+        let mut typed = Self {
+            texts: Vec::new(),
+            boxes: Vec::new(),
+        };
+        for field in dom::beneath::<HtmlElement>(form, FIELDS) {
+            let name = field.get_attribute("name").unwrap_or_default();
+            if let Some(ticked) = as_box(&field) {
+                typed.boxes.push((name, ticked.value(), ticked.checked()));
+            } else if let Some(text) = text_of(&field) {
+                typed.texts.push((name, text));
             }
         }
+        typed
+    }
+
+    /// Puts it back into the form with the same action.
+    fn put_back(self, action: &str) {
+        let form = format!("form[action='{action}']");
+        let Some(form) = dom::all::<HtmlFormElement>(&form).next() else {
+            return;
+        };
+        for field in dom::beneath::<HtmlElement>(&form, FIELDS) {
+            let name = field.get_attribute("name").unwrap_or_default();
+            if let Some(ticked) = as_box(&field) {
+                let value = ticked.value();
+                let row = self
+                    .boxes
+                    .iter()
+                    .find(|row| row.0 == name && row.1 == value);
+                if let Some(row) = row {
+                    ticked.set_checked(row.2);
+                }
+            } else if let Some((_, text)) = self.texts.iter().find(|row| row.0 == name) {
+                set_text(&field, text);
+            }
+        }
+    }
+}
+
+fn as_box(field: &HtmlElement) -> Option<&HtmlInputElement> {
+    field
+        .dyn_ref::<HtmlInputElement>()
+        .filter(|input| ["checkbox", "radio"].contains(&input.type_().as_str()))
+}
+
+fn text_of(field: &HtmlElement) -> Option<String> {
+    if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
+        return Some(input.value());
+    }
+    if let Some(text) = field.dyn_ref::<HtmlTextAreaElement>() {
+        return Some(text.value());
+    }
+    Some(field.dyn_ref::<HtmlSelectElement>()?.value())
+}
+
+fn set_text(field: &HtmlElement, text: &str) {
+    if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
+        input.set_value(text);
+    } else if let Some(area) = field.dyn_ref::<HtmlTextAreaElement>() {
+        area.set_value(text);
+    } else if let Some(select) = field.dyn_ref::<HtmlSelectElement>() {
+        select.set_value(text);
     }
 }
