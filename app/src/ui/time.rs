@@ -115,6 +115,6 @@ fn hide_exact_time() {
     if let Some(focused) = document().active_element()
         && focused.tag_name() == "TIME"
     {
-        _ = focused.toggle_attribute("data-hide_exact_time");
+        _ = focused.toggle_attribute("data-hush");
     }
 }
