@@ -5,7 +5,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local};
 use std::cell::Cell;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlFormElement, HtmlInputElement, HtmlSelectElement};
+use web_sys::{Element, Event, HtmlInputElement, HtmlSelectElement};
 
 /// Milliseconds without a key stroke after which the page follows what was typed.
 const PAUSE_MS: u32 = 250;
@@ -62,7 +62,7 @@ fn typed(field: HtmlInputElement) {
     });
 }
 
-/// The form of a filter.
-pub fn is_followed(form: &HtmlFormElement) -> bool {
-    matches!(form.query_selector(SEARCH), Ok(Some(_)))
+/// The form is being sent: what was typed needs no following any more.
+pub fn settle() {
+    STROKES.set(STROKES.get().wrapping_add(1));
 }

@@ -1,6 +1,7 @@
 //! Forms: they are sent without leaving the page.
 
 use super::{
+    follow,
     navigation::{self, Answer, History},
     renewal, toast,
 };
@@ -37,6 +38,7 @@ fn submitted(event: &SubmitEvent) {
         "dialog" => {}
         _ if Ok(of("action")) == window().location().pathname() => {
             event.prevent_default();
+            follow::settle();
             navigation::visit(address(&form), History::Push);
         }
         _ => {}
