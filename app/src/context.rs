@@ -58,12 +58,6 @@ impl Theme {
     }
 }
 
-/// The browser's page has its theme already.
-#[cfg(not(feature = "ssr"))]
-pub fn theme() -> Theme {
-    Theme::System
-}
-
 /// No plain post is answered in the browser: what reads one is no part of its program.
 #[cfg(not(feature = "ssr"))]
 pub const fn posted() -> Option<crate::form::Posted> {
@@ -75,11 +69,3 @@ pub const fn posted() -> Option<crate::form::Posted> {
 pub fn now() -> Option<domain::time::Timestamp> {
     None
 }
-
-/// The browser takes its nonce from no one.
-#[cfg(not(feature = "ssr"))]
-pub fn provide_nonce() {}
-
-/// The browser has no status to set.
-#[cfg(not(feature = "ssr"))]
-pub fn not_found() {}

@@ -38,12 +38,31 @@ pub fn shell() -> impl IntoView {
 #[component]
 pub fn App() -> impl IntoView {
     use crate::page::{
-        api_keys::ApiKeys, audit_log::AuditLog, deactivate::Deactivate, edit::Edit, frame::Frame,
-        general::General, home::Home, invitation::Invitation, invite::Invite, key::Key,
-        member::MemberRemoval, member::MemberRole, members::Members, new_key::NewKey,
-        not_found::NotFound, overview::Overview, regenerate::Regenerate, requests::Requests,
-        reset::Reset, revoke::Revoke, revoke_all::RevokeAll, revoke_selected::RevokeSelected,
-        security_events::SecurityEvents, setup::Setup, sign_in::SignIn, support::Support,
+        api_keys::ApiKeys,
+        audit_log::AuditLog,
+        edit::Edit,
+        frame::Frame,
+        general::General,
+        home::Home,
+        invitation::Invitation,
+        invite::Invite,
+        key::Key,
+        member::MemberRemoval,
+        member::MemberRole,
+        members::Members,
+        new_key::NewKey,
+        not_found::NotFound,
+        overview::Overview,
+        regenerate::Regenerate,
+        requests::Requests,
+        reset::Reset,
+        revoke::{Deactivate, Revoke},
+        revoke_all::RevokeAll,
+        revoke_selected::RevokeSelected,
+        security_events::SecurityEvents,
+        setup::Setup,
+        sign_in::SignIn,
+        support::Support,
     };
     provide_meta_context();
     view! {

@@ -2,7 +2,6 @@
 
 pub mod api_keys;
 pub mod audit_log;
-pub mod deactivate;
 pub mod edit;
 pub mod frame;
 pub mod general;

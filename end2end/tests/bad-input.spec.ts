@@ -170,9 +170,9 @@ test('the summary of errors receives the focus and links to the field', { tag: '
 test('a form that cannot be sent says so, and keeps what was typed', { tag: '@js' }, async ({ page, open, browserErrors }) => {
   browserErrors.allow(/ERR_INTERNET_DISCONNECTED|ERR_FAILED/);
   await open('/sign-in');
-  await page.getByRole('textbox', { name: 'Email' }).fill('somebody@acme.example');
+  await page.getByRole('textbox', { name: 'Email' }).fill('visitor@acme.example');
   await page.route('**/api/sign_in', (route) => route.abort());
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByText("Latchkey didn't respond.").first()).toBeVisible();
-  await expect(page.getByRole('textbox', { name: 'Email' })).toHaveValue('somebody@acme.example');
+  await expect(page.getByRole('textbox', { name: 'Email' })).toHaveValue('visitor@acme.example');
 });

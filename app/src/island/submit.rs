@@ -156,7 +156,7 @@ impl Drop for Busy {
 }
 
 /// What is in the fields of the page. The server never sends a password back, and what it does send back is as old as the
-/// request: somebody may have gone on typing.
+/// request: people may have typed more since.
 struct Typed {
     texts: Vec<(String, String)>,
     boxes: Vec<(String, String, bool)>,

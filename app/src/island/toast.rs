@@ -1,4 +1,4 @@
-//! Toasts: they leave after a while, unless somebody is at them.
+//! Toasts: they disappear after a while, unless the pointer or the focus is on them.
 
 use super::announce;
 use crate::{ui::dom, words::toast as words};

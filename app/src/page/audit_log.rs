@@ -63,12 +63,7 @@ pub fn AuditLog() -> impl IntoView {
             action=routes::audit_log(&app.get_untracked())
             address=address.get_untracked()
         />
-        <Transition fallback=|| {
-            view! {
-                <div class="skeleton" data-size="row"></div>
-                <div class="skeleton" data-size="row"></div>
-            }
-        }>{rows}</Transition>
+        <Suspense>{rows}</Suspense>
     }
 }
 

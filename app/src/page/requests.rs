@@ -73,9 +73,7 @@ pub fn Requests() -> impl IntoView {
                 {words::OPEN}
             </button>
         </form>
-        <Transition fallback=|| {
-            view! { <div class="skeleton" data-size="row"></div> }
-        }>{body}</Transition>
+        <Suspense>{body}</Suspense>
     }
 }
 

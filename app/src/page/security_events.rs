@@ -67,12 +67,7 @@ pub fn SecurityEvents() -> impl IntoView {
         />
         <AcknowledgeNotice />
         <ChangeNotice />
-        <Transition fallback=|| {
-            view! {
-                <div class="skeleton" data-size="row"></div>
-                <div class="skeleton" data-size="row"></div>
-            }
-        }>{rows}</Transition>
+        <Suspense>{rows}</Suspense>
     }
 }
 

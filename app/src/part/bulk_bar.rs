@@ -50,18 +50,7 @@ pub fn BulkBar(
 ) -> impl IntoView {
     let question = routes::revoke_selected(&app);
     view! {
-        <form
-            method="post"
-            action=DeactivateKeys::PATH
-            id=FORM
-            class="bulk-bar"
-            aria-label=words::SELECTED
-        >
-            <FormPage />
-            <input type="hidden" name="app" value=app />
-            <span class="bulk-count" role="status">
-                {words::SELECTED}
-            </span>
+        <SelectionBar app id=FORM action=DeactivateKeys::PATH label=words::SELECTED>
             <button type="submit" class="button" data-variant="secondary" data-size="small">
                 <Icon shape=Shape::Pause />
                 {words::DEACTIVATE}
@@ -78,6 +67,32 @@ pub fn BulkBar(
                 <Icon shape=Shape::Trash />
                 {words::REVOKE}
             </button>
+        </SelectionBar>
+    }
+}
+
+/// The form of the boxes of rows: how many are selected, what can be done with them, and a button that clears the selection.
+#[component]
+pub fn SelectionBar(
+    /// The application's id.
+    app: String,
+    /// The form's id, which the boxes name.
+    id: &'static str,
+    /// The server function that the form is sent to.
+    action: &'static str,
+    /// The form's accessible name.
+    label: &'static str,
+    /// The buttons.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <form method="post" action=action id=id class="bulk-bar" aria-label=label>
+            <FormPage />
+            <input type="hidden" name="app" value=app />
+            <span class="bulk-count" role="status">
+                {label}
+            </span>
+            {children()}
             <button
                 type="button"
                 class="button"

@@ -1,5 +1,6 @@
 //! Security events.
 
+use super::bulk_bar::SelectionBar;
 use crate::{
     api::{
         keys::change::DeactivateKey,
@@ -8,7 +9,7 @@ use crate::{
     form::{FormPage, refusal},
     routes::{self, AuditAddress, RequestsAddress},
     ui::{Icon, Notice, Shape, Submit, Time},
-    words::{list, security as words},
+    words::security as words,
 };
 use domain::{
     key::token::KeyId,
@@ -51,40 +52,19 @@ pub fn EventList(
     }
 }
 
-/// The form of the boxes of the events. Its style shows it while one is ticked.
+/// What can be done with the selected events. Its style shows it while a box is ticked.
 #[component]
 fn AcknowledgeBar(
     /// The application's id.
     app: String,
 ) -> impl IntoView {
     view! {
-        <form
-            method="post"
-            action=AcknowledgeEvents::PATH
-            id=BULK
-            class="bulk-bar"
-            aria-label=words::SELECTED
-        >
-            <FormPage />
-            <input type="hidden" name="app" value=app />
-            <span class="bulk-count" role="status">
-                {words::SELECTED}
-            </span>
+        <SelectionBar app id=BULK action=AcknowledgeEvents::PATH label=words::SELECTED>
             <button type="submit" class="button" data-variant="secondary" data-size="small">
                 <Icon shape=Shape::Check />
                 {words::ACKNOWLEDGE_SELECTED}
             </button>
-            <button
-                type="button"
-                class="button"
-                data-variant="ghost"
-                data-size="small"
-                data-needs-js=""
-                data-clear=""
-            >
-                {list::CLEAR_SELECTION}
-            </button>
-        </form>
+        </SelectionBar>
     }
 }
 
