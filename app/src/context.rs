@@ -8,7 +8,7 @@ pub use server::{
     PageZone, SessionToken, Site, asked, confirm_password, cookie_value, device, edit_data, editor,
     editor_with, end_session, fresh_editor, fresh_owner, gate_address, keyring, not_found, now,
     origin, owner, posted, provide_nonce, readable, readable_date, redirect, refuse,
-    remember_theme, say_done, session, start_session, support, take_done, theme, viewer,
+    remember_theme, say_done, session, start_session, support, take_done, theme, viewer, viewer_in,
     viewer_in_passing,
 };
 

@@ -6,16 +6,21 @@
 pub mod announce;
 pub mod choice;
 pub mod dialog;
+mod first_request;
 pub mod follow;
+pub mod key_form;
 pub mod keyboard;
 pub mod morph;
 pub mod navigation;
 pub mod progress;
 pub mod renewal;
+pub mod requests;
 pub mod reveal;
 pub mod selection;
 pub mod submit;
 pub mod toast;
+
+pub(crate) use first_request::FirstRequest;
 
 use crate::ui::{chart_reader, copy_button, menu, time};
 use leptos::prelude::document;

@@ -1,11 +1,11 @@
-//! The screens: server functions, pages, parts, charts, and the plain components beneath them.
+//! The dashboard: server functions, pages and their parts, charts, and the program in the browser.
 #![recursion_limit = "512"]
 #![expect(
     clippy::needless_pass_by_value,
     reason = "a component owns its properties: it may outlive whoever made it"
 )]
 
-pub mod api;
+pub mod act;
 pub mod chart;
 pub mod context;
 #[cfg(feature = "ssr")]
@@ -15,8 +15,12 @@ pub mod form;
 pub mod island;
 #[cfg(feature = "ssr")]
 pub mod page;
+#[cfg(feature = "ssr")]
 pub mod part;
+#[cfg(feature = "ssr")]
 pub mod program;
+#[cfg(feature = "ssr")]
+pub mod read;
 pub mod routes;
 pub mod toast;
 pub mod ui;

@@ -1,4 +1,4 @@
-//! Pages: a route, its resources, its parts.
+//! Pages: what a route reads, and its parts.
 
 pub mod api_keys;
 pub mod audit_log;
@@ -26,34 +26,131 @@ pub mod setup;
 pub mod sign_in;
 pub mod support;
 
-pub use crate::words::common::tab_title;
-
-use crate::{api::home::AppContext, error::AppError};
+use crate::{
+    context,
+    error::AppError,
+    ui::{Dialog, ErrorState, TabTitle},
+    words::common::tab_title,
+};
+use domain::{
+    account::{Application, Role},
+    key::token::KeyId,
+    security::OpenEventCounts,
+};
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::{
+    hooks::{use_params_map, use_query_map},
+    params::ParamsMap,
+};
+use management::Viewer;
 
-/// Who looks at what, shared by the pages of an application.
-#[derive(Clone, Copy)]
-pub struct Here(pub Resource<Result<AppContext, AppError>>);
+/// Who looks at which application: read once by the frame, for all of its pages.
+#[derive(Clone)]
+pub struct Here {
+    /// The permission to read.
+    pub viewer: Viewer,
+    /// All applications of this person, by name.
+    pub applications: Vec<Application>,
+    /// The application's open security events.
+    pub open_events: OpenEventCounts,
+}
 
 impl Here {
-    /// The one that the frame provides.
+    /// Reads it for an application.
+    ///
+    /// # Errors
+    /// [`AppError::SignedOut`]; [`AppError::NotFound`] if the application is not theirs.
+    async fn read(app: &str) -> Result<Self, AppError> {
+        let session = context::session().await?;
+        let viewer = context::viewer_in(&session, app).await?;
+        Ok(Self {
+            applications: session.applications().await?,
+            open_events: viewer.open_events(None).await?,
+            viewer,
+        })
+    }
+
+    /// What the frame around the page has read.
     ///
     /// # Panics
     /// Outside of the frame.
-    pub fn from_frame() -> Resource<Result<AppContext, AppError>> {
-        expect_context::<Self>().0
+    pub fn from_frame() -> Self {
+        expect_context()
+    }
+
+    /// The application's id, as in the path.
+    pub fn app(&self) -> String {
+        self.viewer.application().id.to_string()
+    }
+
+    /// The reader's role.
+    pub fn role(&self) -> Role {
+        self.viewer.identity().role
+    }
+
+    /// Whether the reader may change keys.
+    pub fn editable(&self) -> bool {
+        self.role().can_edit_keys()
+    }
+
+    /// The title in the browser's tab.
+    pub fn tab_title(&self, title: &str) -> AnyView {
+        let text = tab_title(title, &self.viewer.application().name);
+        view! { <TabTitle text /> }.into_any()
     }
 }
 
-/// A part of the path, such as `app`.
-pub fn param(name: &'static str) -> Memo<String> {
-    let params = use_params_map();
-    Memo::new(move |_| params.with(|params| params.get(name).unwrap_or_default()))
+/// A view of what is read first, or of the reason why it cannot be read.
+pub fn loaded<V: IntoAny>(
+    content: impl Future<Output = Result<V, AppError>> + Send + 'static,
+) -> AnyView {
+    Suspend::new(async move {
+        match content.await {
+            Ok(view) => view.into_any(),
+            Err(error) => view! { <ErrorState error /> }.into_any(),
+        }
+    })
+    .into_any()
 }
 
-/// A value of the query; empty where there is none.
-pub fn query(name: &'static str) -> Memo<String> {
-    let query = use_query_map();
-    Memo::new(move |_| query.with(|query| query.get(name).unwrap_or_default()))
+/// As [`loaded`], for a dialog: the reason is shown in a dialog with this id and title, which leads `back`.
+pub fn loaded_dialog(
+    id: &'static str,
+    title: &'static str,
+    back: String,
+    content: impl Future<Output = Result<AnyView, AppError>> + Send + 'static,
+) -> AnyView {
+    Suspend::new(async move {
+        match content.await {
+            Ok(view) => view,
+            Err(error) => view! {
+                <Dialog id title back>
+                    <div class="dialog-body">
+                        <ErrorState error />
+                    </div>
+                </Dialog>
+            }
+            .into_any(),
+        }
+    })
+    .into_any()
+}
+
+/// A part of the path, such as `app`.
+pub fn param(name: &'static str) -> String {
+    use_params_map().with_untracked(|params| params.get(name).unwrap_or_default())
+}
+
+/// What the query of the page's address means.
+pub fn query<T>(read: impl FnOnce(&ParamsMap) -> T) -> T {
+    use_query_map().with_untracked(read)
+}
+
+/// Reads the id of a key.
+///
+/// # Errors
+/// [`AppError::NotFound`] if it is none, which is the page's status.
+pub fn key_id(text: &str) -> Result<KeyId, AppError> {
+    text.parse()
+        .map_err(|_| context::refuse(AppError::NotFound))
 }

@@ -11,9 +11,9 @@ pub mod error_summary;
 pub mod field;
 pub mod icon;
 pub mod live;
-pub mod markup;
 pub mod menu;
 pub mod notice;
+pub mod password_again;
 pub mod tab_title;
 pub mod time;
 
@@ -27,5 +27,6 @@ pub use icon::{Icon, Shape};
 pub use live::LiveRegion;
 pub use menu::Menu;
 pub use notice::Notice;
+pub use password_again::PasswordAgain;
 pub use tab_title::TabTitle;
 pub use time::{Exact, Time};

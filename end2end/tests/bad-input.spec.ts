@@ -103,7 +103,7 @@ for (const { title, spoil, field, says } of cases) {
   test(`${title} is reported beside its field, and the form keeps its values`, async ({ page, open, signInAs, browserErrors, server }) => {
     browserErrors.allow(failedResponse(422));
     const paths: ApplicationPaths = await signInAs(people.owner);
-    const before = await countKeys(page, server.url, paths);
+    const before = await countKeys(page, paths);
     await open(`${paths.keys}/new`);
     const dialog = await fillAllFields(page);
     if (title === 'no scope') {
@@ -119,14 +119,14 @@ for (const { title, spoil, field, says } of cases) {
     }
     await expect(dialog.getByRole('alert').filter({ hasText: says })).toBeVisible();
     expect(await typed(page)).toEqual(kept);
-    expect(await countKeys(page, server.url, paths)).toBe(before);
+    expect(await countKeys(page, paths)).toBe(before);
   });
 }
 
 test('a form is accepted after two invalid attempts', async ({ page, open, signInAs, browserErrors, server }) => {
   browserErrors.allow(failedResponse(422));
   const paths = await signInAs(people.owner);
-  const before = await countKeys(page, server.url, paths);
+  const before = await countKeys(page, paths);
   await open(`${paths.keys}/new`);
   const dialog = await fillAllFields(page);
   const send = page.getByRole('button', { name: 'Generate API Key' });
@@ -144,7 +144,7 @@ test('a form is accepted after two invalid attempts', async ({ page, open, signI
   await send.click();
   const { secret } = await readCredentials(page);
   expect(secret).toMatch(SECRET);
-  expect(await countKeys(page, server.url, paths)).toBe(before + 1);
+  expect(await countKeys(page, paths)).toBe(before + 1);
   await confirmStored(page);
 });
 

@@ -105,11 +105,7 @@ impl Session {
         app: ApplicationId,
         origin: Origin,
     ) -> Result<Editor, ManagementError> {
-        let viewer = self.viewer(app, origin).await?;
-        if !viewer.identity.role.can_edit_keys() {
-            return Err(ManagementError::Forbidden);
-        }
-        Ok(Editor(viewer))
+        self.viewer(app, origin).await?.editor()
     }
 
     /// Grants full permission on an application.
@@ -121,11 +117,7 @@ impl Session {
         app: ApplicationId,
         origin: Origin,
     ) -> Result<Owner, ManagementError> {
-        let editor = self.editor(app, origin).await?;
-        if editor.identity.role != Role::Owner {
-            return Err(ManagementError::Forbidden);
-        }
-        Ok(Owner(editor))
+        self.viewer(app, origin).await?.owner()
     }
 }
 
@@ -189,6 +181,28 @@ pub(crate) fn look(
 }
 
 impl Viewer {
+    /// Grants permission to change the application's keys.
+    ///
+    /// # Errors
+    /// `Forbidden` if the person's role does not include it.
+    pub fn editor(&self) -> Result<Editor, ManagementError> {
+        if !self.identity.role.can_edit_keys() {
+            return Err(ManagementError::Forbidden);
+        }
+        Ok(Editor(self.clone()))
+    }
+
+    /// Grants full permission on the application.
+    ///
+    /// # Errors
+    /// As [`Viewer::editor`].
+    pub fn owner(&self) -> Result<Owner, ManagementError> {
+        if self.identity.role != Role::Owner {
+            return Err(ManagementError::Forbidden);
+        }
+        Ok(Owner(Editor(self.clone())))
+    }
+
     /// Whether the password was entered within the last ten minutes.
     pub fn is_fresh(&self) -> bool {
         self.fresh

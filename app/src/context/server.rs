@@ -2,7 +2,7 @@
 
 use super::Theme;
 use crate::{
-    api::keys::{bulk::BulkOutcome, edit::EditData},
+    act::keys::{bulk::BulkOutcome, edit::EditData},
     error::AppError,
     form::Posted,
     routes::{UsageAddress, with_query},
@@ -10,14 +10,12 @@ use crate::{
     words,
 };
 use cookie::{Cookie, CookieBuilder, SameSite};
-use domain::{
-    id::ApplicationId, key::token::KeyId, origin::Origin, time::Timestamp, usage::Window,
-};
+use domain::{id::ApplicationId, origin::Origin, time::Timestamp, usage::Window};
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use management::{
-    ChartQuery, Editor, FreshEditor, FreshOwner, Keyring, ManagementError, Owner, Session,
+    ChartQuery, Editor, FreshEditor, FreshOwner, KeyView, Keyring, ManagementError, Owner, Session,
     SignedIn, Support, Viewer, Zone, ZoneFormat,
 };
 use std::sync::{Arc, OnceLock};
@@ -131,7 +129,7 @@ async fn present_session() -> Result<Option<Session>, AppError> {
 /// As [`viewer`].
 pub async fn viewer_in_passing(app: &str) -> Result<Viewer, AppError> {
     let session = present_session().await?.ok_or(AppError::SignedOut)?;
-    view(&session, app).await
+    viewer_in(&session, app).await
 }
 
 /// Reading access to an application.
@@ -139,10 +137,14 @@ pub async fn viewer_in_passing(app: &str) -> Result<Viewer, AppError> {
 /// # Errors
 /// [`AppError::NotFound`] where it is not theirs.
 pub async fn viewer(app: &str) -> Result<Viewer, AppError> {
-    view(&session().await?, app).await
+    viewer_in(&session().await?, app).await
 }
 
-async fn view(session: &Session, app: &str) -> Result<Viewer, AppError> {
+/// As [`viewer`], for a session that was read before.
+///
+/// # Errors
+/// As [`viewer`].
+pub async fn viewer_in(session: &Session, app: &str) -> Result<Viewer, AppError> {
     let viewer = session.viewer(application(app)?, origin()).await?;
     if let Some(zone) = extension::<PageZone>() {
         zone.set(&viewer);
@@ -159,12 +161,12 @@ pub async fn editor(app: &str) -> Result<Editor, AppError> {
     Ok(session.editor(application(app)?, origin()).await?)
 }
 
-/// What the form for a key needs.
+/// What the form for an existing key needs.
 ///
 /// # Errors
-/// [`AppError::NotFound`]; [`AppError::Conflict`] where the key is over.
-pub async fn edit_data(editor: &Editor, id: KeyId) -> Result<EditData, AppError> {
-    let (view, now) = (editor.open_key(id).await?, editor.now());
+/// [`AppError::Conflict`] if the key has ended; what the database answers.
+pub async fn edit_data(editor: &Editor, view: KeyView) -> Result<EditData, AppError> {
+    let now = editor.now();
     let key = view.key().clone();
     key.editable(now).map_err(ManagementError::from)?;
     let week = view.usage().series(Window::Week).await?;

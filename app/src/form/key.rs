@@ -179,7 +179,7 @@ fn valid<T>(field: &str, value: Result<T, Invalid>, errors: &mut Vec<FieldError>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::keys::create::CreateKey;
+    use crate::act::keys::create::CreateKey;
 
     #[test]
     fn a_form_without_scopes_is_decoded_as_it_was_encoded() {

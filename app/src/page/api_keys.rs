@@ -1,74 +1,61 @@
 //! App Settings → API Keys.
 
-use super::{Here, param, tab_title};
+use super::{Here, loaded, query};
 use crate::{
-    api::{
-        home::AppContext,
-        keys::list::{ListMarkup, list_keys},
-    },
     part::{
-        BulkBar, FilterBar,
+        BulkBar, FilterBar, KeyGroups, KeyListFoot, KeyTable, NoKeys, SortMenu,
         bulk_bar::BulkNotice,
         key_actions::{ChangeForms, ChangeNotice},
     },
+    read::key_list::{DayCalls, take_rows},
     routes::{self, ListAddress},
-    ui::{
-        ErrorState, Icon, Notice, Shape, TabTitle,
-        markup::{Markup, Rendered, Show},
-    },
+    ui::{Icon, Notice, Shape},
     words::list as words,
 };
+use domain::key::filter::{KeyCursor, KeyQuery};
 use leptos::prelude::*;
-use leptos_router::{components::Outlet, hooks::use_query_map};
+use leptos_router::components::Outlet;
+use management::Listing;
 
 /// The list of keys. The dialog for a new one opens above it.
 #[component]
 pub fn ApiKeys() -> impl IntoView {
-    let app = param("app").get_untracked();
     let here = Here::from_frame();
-    let address = use_query_map().with_untracked(ListAddress::read);
-    let actions = {
-        let address = address.clone();
-        move || {
-            let address = address.clone();
-            Suspend::new(async move {
-                let here = here.await.ok()?;
-                let title = tab_title(words::TITLE, &here.application.name);
-                Some(view! {
-                    <TabTitle text=title />
-                    {actions(&here, address)}
-                })
-            })
-        }
-    };
-    let view_only = move || {
-        Suspend::new(async move {
-            let here = here.await.ok()?;
-            let view_only = !here.identity.role.can_edit_keys();
-            view_only.then(|| view! { <Notice>{words::READ_ONLY}</Notice> })
-        })
-    };
+    let app = here.app();
+    let address = query(ListAddress::read);
+    let title = here.tab_title(words::TITLE);
+    let actions = actions(&here, &address);
+    let view_only = (!here.editable()).then(|| view! { <Notice>{words::READ_ONLY}</Notice> });
+    let list = loaded(async move {
+        let order = address.order();
+        let query = KeyQuery {
+            filter: address.filter(),
+            order,
+            cursor: KeyCursor::parse(&address.cursor, order),
+        };
+        let listing = here.viewer.list_keys(&query).await?;
+        Ok(list(&here, address, query, listing))
+    });
     view! {
+        {title}
         <div class="page-head">
             <h1 tabindex="-1">{words::TITLE}</h1>
-            <div class="page-actions">
-                <Suspense>{actions}</Suspense>
-            </div>
+            <div class="page-actions">{actions}</div>
         </div>
         <Outlet />
-        <Suspense>{view_only}</Suspense>
+        {view_only}
         <ChangeForms app=app.clone() />
-        <ChangeNotice app=app.clone() />
+        <ChangeNotice app />
         <BulkNotice />
-        <List app address />
+        {list}
     }
 }
 
 /// The export, and a new key for those who may create one.
-fn actions(here: &AppContext, address: ListAddress) -> AnyView {
-    let app = here.application.id.to_string();
-    let file = address.first_page().path(&routes::export(&app));
-    let create = here.identity.role.can_edit_keys().then(|| {
+fn actions(here: &Here, address: &ListAddress) -> AnyView {
+    let app = here.app();
+    let file = address.clone().first_page().path(&routes::export(&app));
+    let create = here.editable().then(|| {
         view! {
             <a class="button" data-variant="primary" data-shortcut="c" href=routes::new(&app)>
                 <Icon shape=Shape::Plus />
@@ -86,89 +73,42 @@ fn actions(here: &AppContext, address: ListAddress) -> AnyView {
     .into_any()
 }
 
-#[component]
-fn List(app: String, address: ListAddress) -> impl IntoView {
-    let here = Here::from_frame();
-    let keys = {
-        let (app, address) = (app.clone(), address.clone());
-        Resource::new(
-            move || (app.clone(), address.clone()),
-            |(app, address)| {
-                let ListAddress {
-                    tab,
-                    search,
-                    status,
-                    environment,
-                    notable,
-                    sort,
-                    dir,
-                    cursor,
-                } = address;
-                list_keys(
-                    app,
-                    tab,
-                    search,
-                    status,
-                    environment,
-                    notable,
-                    sort,
-                    dir,
-                    cursor,
-                )
-            },
-        )
-    };
-    let shown = move |part: fn(ListMarkup) -> Markup, class: &'static str| {
-        move || {
-            Suspend::new(async move {
-                let markup = part(keys.await.ok()?.markup);
-                Some(view! { <Show markup class /> })
-            })
+fn list(here: &Here, address: ListAddress, query: KeyQuery, mut listing: Listing) -> AnyView {
+    let (app, now, editable) = (here.app(), here.viewer.now(), here.editable());
+    let keys = take_rows(&mut listing);
+    let (current, counts) = (query.filter.group, listing.groups);
+    let cursors = [listing.page.previous, listing.page.next];
+    let day = DayCalls::of(&listing.day);
+    let bar = editable.then(|| view! { <BulkBar app=app.clone() /> });
+    let groups = view! { <KeyGroups app=app.clone() address=address.clone() current counts /> };
+    let filters = view! { <FilterBar action=routes::list(&app) address=address.clone() /> };
+    let sort = view! { <SortMenu app=app.clone() address=address.clone() /> };
+    let foot = view! { <KeyListFoot app=app.clone() address=address.clone() cursors day /> };
+    let rows = if keys.is_empty() {
+        view! { <NoKeys app filter=query.filter counts editable /> }.into_any()
+    } else {
+        view! {
+            <div class="table-wrap">
+                <KeyTable app keys now editable address />
+            </div>
         }
-    };
-    let action = routes::list(&app);
-    let bar = move || {
-        let app = app.clone();
-        Suspend::new(async move {
-            let editable = here
-                .await
-                .is_ok_and(|here| here.identity.role.can_edit_keys());
-            editable.then(|| view! { <BulkBar app /> })
-        })
-    };
-    let count = move || {
-        Suspend::new(async move {
-            let list = keys.await.ok()?.data;
-            Some(words::keys(list.count, list.more))
-        })
-    };
-    let rows = move || {
-        Suspend::new(async move {
-            match keys.await {
-                Err(error) => view! { <ErrorState error /> }.into_any(),
-                Ok(Rendered { markup, .. }) => {
-                    view! { <Show markup=markup.rows class="list-rows" /> }.into_any()
-                }
-            }
-        })
+        .into_any()
     };
     view! {
         <div class="key-list">
-            <Suspense>{shown(|markup| markup.groups, "list-groups")}</Suspense>
+            {groups}
             <div class="list-controls">
-                <div class="list-filters">
-                    <FilterBar action address />
-                    <Suspense>{shown(|markup| markup.sort, "list-sort")}</Suspense>
-                </div>
-                <Suspense>{bar}</Suspense>
+                <div class="list-filters">{filters} {sort}</div>
+                {bar}
             </div>
-            <Suspense>{rows}</Suspense>
+            {rows}
             <div class="list-foot">
                 <p class="result-count" role="status">
-                    <Suspense>{count}</Suspense>
+                    {words::keys(listing.total.count, listing.total.more)}
                 </p>
-                <Suspense>{shown(|markup| markup.foot, "list-pages")}</Suspense>
+                {foot}
             </div>
         </div>
     }
+    .into_any()
 }

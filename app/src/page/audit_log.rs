@@ -1,69 +1,53 @@
 //! App Settings → Audit log.
 
-use super::{Here, param, tab_title};
+use super::{Here, loaded, query};
 use crate::{
-    api::{
-        audit::{AuditList as Log, read_audit_log},
-        session::ConfirmPassword,
-    },
+    act::session::ConfirmPassword,
     form::{FormPage, posted_errors},
-    part::{AuditFilterBar, AuditList, PasswordAgain},
+    part::{AuditFilterBar, AuditList},
     routes::{self, AuditAddress},
-    ui::{ErrorState, ErrorSummary, Icon, Shape, Submit, TabTitle},
+    ui::{ErrorSummary, Icon, PasswordAgain, Shape, Submit},
     words::{audit as words, fresh},
 };
+use domain::audit::{AuditCursor, AuditFilter, AuditPage};
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_query_map;
+use management::Owner;
 
 /// The log of the application's account, for owners.
 #[component]
 pub fn AuditLog() -> impl IntoView {
-    let app = param("app");
     let here = Here::from_frame();
-    let query = use_query_map();
-    let address = Memo::new(move |_| query.with(AuditAddress::read));
-    let log = Resource::new(
-        move || (app.get(), address.get()),
-        |(app, address)| {
-            let AuditAddress {
-                key,
-                person,
-                action,
-                from,
-                until,
-                cursor,
-            } = address;
-            read_audit_log(app, key, person, action, from, until, cursor)
-        },
-    );
-    let title = move || {
-        Suspend::new(async move {
-            here.await.ok().map(|here| {
-                view! { <TabTitle text=tab_title(words::TITLE, &here.application.name) /> }
-            })
+    let app = here.app();
+    let address = query(AuditAddress::read);
+    let title = here.tab_title(words::TITLE);
+    let filter =
+        view! { <AuditFilterBar action=routes::audit_log(&app) address=address.clone() /> };
+    let log = loaded(async move {
+        let owner = here.viewer.owner()?;
+        let AuditAddress {
+            key,
+            person,
+            action,
+            from,
+            until,
+            cursor,
+        } = &address;
+        let filter = AuditFilter::parse(key, person, action, from, until);
+        let page = owner.audit(&filter, AuditCursor::parse(cursor)).await?;
+        Ok(if page.rows.is_empty() {
+            nothing(&app)
+        } else {
+            filled(&owner, page, &filter, &address)
         })
-    };
-    let rows = move || {
-        Suspend::new(async move {
-            let (app, address) = (app.get_untracked(), address.get_untracked());
-            match log.await {
-                Err(error) => view! { <ErrorState error /> }.into_any(),
-                Ok(log) if log.rows.is_empty() => nothing(&app),
-                Ok(log) => filled(app, log, &address),
-            }
-        })
-    };
+    });
     view! {
+        {title}
         <div class="page-head">
             <h1 tabindex="-1">{words::TITLE}</h1>
             <p class="page-lead">{words::LEAD}</p>
         </div>
-        <Transition>{title}</Transition>
-        <AuditFilterBar
-            action=routes::audit_log(&app.get_untracked())
-            address=address.get_untracked()
-        />
-        <Suspense>{rows}</Suspense>
+        {filter}
+        {log}
     }
 }
 
@@ -95,10 +79,13 @@ fn Confirm() -> impl IntoView {
     }
 }
 
-fn filled(app: String, log: Log, address: &AuditAddress) -> AnyView {
+fn filled(owner: &Owner, page: AuditPage, filter: &AuditFilter, address: &AuditAddress) -> AnyView {
+    let app = owner.application().id.to_string();
     let path = routes::audit_log(&app);
-    let page = |cursor: Option<String>| cursor.map(|cursor| address.clone().at(cursor).path(&path));
-    let (newer, older) = (page(log.previous), page(log.next));
+    let link = |cursor: Option<AuditCursor>| {
+        cursor.map(|cursor| address.clone().at(cursor.to_param()).path(&path))
+    };
+    let (newer, older) = (link(page.previous), link(page.next));
     let pager = (newer.is_some() || older.is_some()).then(|| {
         view! {
             <nav class="pager" aria-label=words::PAGES>
@@ -116,18 +103,17 @@ fn filled(app: String, log: Log, address: &AuditAddress) -> AnyView {
             </a>
         }
     };
-    let files = if log.fresh {
+    let files = if owner.is_fresh() {
         let (csv, jsonl) = (file("csv", words::CSV), file("jsonl", words::JSON_LINES));
         view! { {csv} {jsonl} }.into_any()
     } else {
         view! { <Confirm /> }.into_any()
     };
-    let clear = log
-        .filtered
-        .then(|| view! { <a href=path.clone()>{words::CLEAR}</a> });
+    let filtered = *filter != AuditFilter::default();
+    let clear = filtered.then(|| view! { <a href=path.clone()>{words::CLEAR}</a> });
     view! {
         <div class="audit-tools">{clear} {files}</div>
-        <AuditList app=app.clone() records=log.rows now=log.now />
+        <AuditList app=app.clone() records=page.rows now=owner.now() />
         {pager}
     }
     .into_any()

@@ -1,8 +1,9 @@
 //! The form for an existing key.
 
-use super::param;
+use super::{Here, key::OpenKey, loaded};
 use crate::{
-    api::keys::edit::{EditData, edit_form},
+    act::keys::edit::EditData,
+    context,
     error::AppError,
     part::EditForm,
     routes,
@@ -11,33 +12,25 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The dialog over the key's page; where the key has ended, the reason why nothing can be changed.
+/// The dialog over the key's page; if the key has ended, the reason why nothing can be changed.
 #[component]
 pub fn Edit() -> impl IntoView {
-    let app = param("app");
-    let id = param("key");
-    let data = Resource::new(
-        move || (app.get(), id.get()),
-        |(app, key)| edit_form(app, key),
-    );
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let app = app.get_untracked();
-                match data.await {
-                    Ok(data) => opened(app, data),
-                    Err(error) => {
-                        let back = format!("{}/{}", routes::list(&app), id.get_untracked());
-                        closed(error, back)
-                    }
-                }
-            })}
-        </Suspense>
-    }
+    let app = Here::from_frame().app();
+    let OpenKey(view) = OpenKey::from_page();
+    let back = routes::key(&app, view.key().id);
+    loaded(async move {
+        let data = async {
+            let editor = view.viewer().editor()?;
+            context::edit_data(&editor, view).await
+        };
+        Ok(match data.await {
+            Ok(data) => opened(app, back, data),
+            Err(error) => closed(error, back),
+        })
+    })
 }
 
-fn opened(app: String, data: EditData) -> AnyView {
-    let back = routes::key(&app, data.key.id);
+fn opened(app: String, back: String, data: EditData) -> AnyView {
     view! {
         <Dialog id="edit-key" title=edit::title(data.key.name.as_str()) wide=true back>
             <EditForm app data />

@@ -1,13 +1,13 @@
 //! The frame of an application's pages.
 
-use super::{Here, param};
+use super::{Here, not_found::NotFound, param};
 use crate::{
-    api::home::{AppContext, app_context},
+    context,
     error::AppError,
-    part::{AccountMenu, AppSwitch, PassingDialogs, Shell, Toasts},
+    part::{AccountMenu, AppSwitch, Brand, PassingDialogs, Shell, Toasts},
     routes,
-    ui::{Icon, Shape},
-    words::frame,
+    ui::{ErrorState, Icon, Shape, TabTitle},
+    words::{self, frame},
 };
 use domain::account::Role;
 use leptos::prelude::*;
@@ -17,70 +17,74 @@ use leptos_router::{components::Outlet, hooks::use_location};
 #[component]
 pub fn Frame() -> impl IntoView {
     let app = param("app");
-    let here = Resource::new(move || app.get(), app_context);
-    provide_context(Here(here));
-    let application = move || {
-        Suspend::new(async move {
-            here.await.ok().map(|here: AppContext| {
-                view! { <AppSwitch current=here.application all=here.applications /> }
-            })
-        })
-    };
-    let account = move || {
-        Suspend::new(async move {
-            here.await
-                .ok()
-                .map(|here| view! { <AccountMenu identity=here.identity theme=here.theme /> })
-        })
-    };
+    Suspend::new(async move {
+        match Here::read(&app).await {
+            Ok(here) => framed(app, here),
+            Err(error) => view! { <NoPage error /> }.into_any(),
+        }
+    })
+}
+
+fn framed(app: String, here: Here) -> AnyView {
+    provide_context(here.clone());
+    let (current, identity) = (here.viewer.application().clone(), here.viewer.identity());
+    let all = here.applications.clone();
     view! {
         <Shell
-            head=move || view! { <Transition>{application}</Transition> }
-            foot=move || view! { <Transition>{account}</Transition> }
-            navigation=move || view! { <Navigation app=app.get_untracked() here /> }
+            head=move || view! { <AppSwitch current=current.clone() all=all.clone() /> }
+            foot=move || view! { <AccountMenu identity=identity.clone() theme=context::theme() /> }
+            navigation=move || view! { <Navigation here=here.clone() /> }
         >
             <Outlet />
         </Shell>
         <PassingDialogs />
-        <Toasts app=app.get_untracked() />
+        <Toasts app />
+    }
+    .into_any()
+}
+
+/// A page of an application that the reader has no access to, or that cannot be loaded.
+#[component]
+fn NoPage(error: AppError) -> impl IntoView {
+    match error {
+        AppError::NotFound => view! { <NotFound /> }.into_any(),
+        error => view! {
+            <TabTitle text=words::home::TAB />
+            <main id="main" class="auth" tabindex="-1">
+                <div class="auth-card">
+                    <Brand />
+                    <h1 class="visually-hidden" tabindex="-1">
+                        {words::home::TAB}
+                    </h1>
+                    <ErrorState error />
+                </div>
+            </main>
+        }
+        .into_any(),
     }
 }
 
 #[component]
-fn Navigation(
-    /// The application's id.
-    app: String,
-    here: Resource<Result<AppContext, AppError>>,
-) -> impl IntoView {
-    let critical = move || {
-        Suspend::new(async move {
-            let count = here.await.ok()?.open_events.critical;
-            (count > 0).then(|| {
-                view! {
-                    <span class="sidebar-count">
-                        {count} <span class="visually-hidden">{frame::CRITICAL_EVENTS}</span>
-                    </span>
-                }
-            })
-        })
-    };
-    let log = routes::audit_log(&app);
-    let audit_log = move || {
-        let log = log.clone();
-        Suspend::new(async move {
-            let here = here.await.ok()?;
-            (here.identity.role == Role::Owner).then(|| {
-                view! {
-                    <li>
-                        <PageLink href=log>
-                            <Icon shape=Shape::Log />
-                            {frame::AUDIT_LOG}
-                        </PageLink>
-                    </li>
-                }
-            })
-        })
-    };
+fn Navigation(here: Here) -> impl IntoView {
+    let app = here.app();
+    let count = here.open_events.critical;
+    let critical = (count > 0).then(|| {
+        view! {
+            <span class="sidebar-count">
+                {count} <span class="visually-hidden">{frame::CRITICAL_EVENTS}</span>
+            </span>
+        }
+    });
+    let audit_log = (here.role() == Role::Owner).then(|| {
+        view! {
+            <li>
+                <PageLink href=routes::audit_log(&app)>
+                    <Icon shape=Shape::Log />
+                    {frame::AUDIT_LOG}
+                </PageLink>
+            </li>
+        }
+    });
     view! {
         <ul class="sidebar-links">
             <li>
@@ -105,7 +109,7 @@ fn Navigation(
                 <PageLink href=routes::security_events(&app)>
                     <Icon shape=Shape::Shield />
                     {frame::SECURITY_EVENTS}
-                    <Transition>{critical}</Transition>
+                    {critical}
                 </PageLink>
             </li>
         </ul>
@@ -125,7 +129,7 @@ fn Navigation(
                     {frame::MEMBERS}
                 </PageLink>
             </li>
-            <Transition>{audit_log}</Transition>
+            {audit_log}
         </ul>
     }
 }

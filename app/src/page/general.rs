@@ -1,121 +1,78 @@
 //! App Settings → General: an application's name and time zone.
 
-use super::{Here, param, tab_title};
+use super::Here;
 use crate::{
-    api::{
-        application::{ChangeApplication, list_zones},
-        home::AppContext,
-        members::show_members,
-    },
+    act::application::ChangeApplication,
     form::{FormPage, posted_errors, typed},
-    part::PasswordAgain,
     routes,
-    ui::{CopyButton, ErrorState, ErrorSummary, FieldNote, Submit, TabTitle, TextField},
+    ui::{CopyButton, ErrorSummary, FieldNote, PasswordAgain, Submit, TextField},
     words::{general, list, members},
 };
 use domain::account::{Application, Role};
 use leptos::{prelude::*, server_fn::ServerFn};
+use management::Zone;
 
 /// The facts of an application. The dialog that revokes all of its keys is above the list of keys.
 #[component]
 pub fn General() -> impl IntoView {
-    let app = param("app");
+    let here = Here::from_frame();
+    let title = here.tab_title(general::TITLE);
+    let owner = here.role() == Role::Owner;
+    let application = here.viewer.application().clone();
+    let facts = view! { <Facts here=here.clone() /> };
+    let form = if owner {
+        let fresh = here.viewer.is_fresh();
+        view! {
+            <ApplicationForm application fresh />
+            {facts}
+        }
+        .into_any()
+    } else {
+        view! {
+            <dl class="facts">
+                <dt>{general::NAME}</dt>
+                <dd>{application.name}</dd>
+                <dt>{general::TIME_ZONE}</dt>
+                <dd>{application.time_zone}</dd>
+            </dl>
+            {facts}
+            <p>{general::READ_ONLY}</p>
+        }
+        .into_any()
+    };
+    let danger_zone = owner.then(|| view! { <DangerZone app=here.app() /> });
     view! {
+        {title}
         <div class="page-head">
             <h1 tabindex="-1">{general::TITLE}</h1>
             <p class="page-lead">{general::LEAD}</p>
         </div>
-        <Heading />
-        <Facts app />
-        <DangerZone app />
+        <section class="card" aria-labelledby="application">
+            <h2 id="application">{general::APPLICATION}</h2>
+            {form}
+        </section>
+        {danger_zone}
     }
 }
 
 /// What an owner does if it is not known which secrets have leaked.
 #[component]
-fn DangerZone(app: Memo<String>) -> impl IntoView {
-    let here = Here::from_frame();
-    let section = move || {
-        Suspend::new(async move {
-            let owner = here
-                .await
-                .is_ok_and(|here| here.identity.role == Role::Owner);
-            owner.then(|| {
-                view! {
-                    <section class="card danger-zone" aria-labelledby="danger-zone">
-                        <h2 id="danger-zone">{list::EMERGENCY}</h2>
-                        <p>{list::EMERGENCY_HINT}</p>
-                        <a class="button" data-variant="danger" href=routes::revoke_all(&app.get_untracked())>
-                            {list::REVOKE_ALL_LINK}
-                        </a>
-                    </section>
-                }
-            })
-        })
-    };
-    view! { <Transition>{section}</Transition> }
-}
-
-/// The words in the browser's tab.
-#[component]
-fn Heading() -> impl IntoView {
-    let here = Here::from_frame();
-    let title = move || {
-        Suspend::new(async move {
-            here.await.ok().map(|here| {
-                view! { <TabTitle text=tab_title(general::TITLE, &here.application.name) /> }
-            })
-        })
-    };
-    view! { <Transition>{title}</Transition> }
-}
-
-#[component]
-fn Facts(app: Memo<String>) -> impl IntoView {
-    let here = Here::from_frame();
-    let zones = Resource::new(move || app.get(), list_zones);
-    let members = Resource::new(move || app.get(), show_members);
+fn DangerZone(app: String) -> impl IntoView {
     view! {
-        <section class="card" aria-labelledby="application">
-            <h2 id="application">{general::APPLICATION}</h2>
-            <Transition>
-                {move || Suspend::new(async move {
-                    let zones = zones.await.unwrap_or_default();
-                    match here.await {
-                        Err(error) => view! { <ErrorState error /> }.into_any(),
-                        Ok(here) if here.identity.role == Role::Owner => {
-                            view! {
-                                <ApplicationForm
-                                    application=here.application.clone()
-                                    zones
-                                    fresh=members.await.is_ok_and(|roster| roster.fresh)
-                                />
-                                {facts(here)}
-                            }
-                                .into_any()
-                        }
-                        Ok(here) => {
-                            view! {
-                                <dl class="facts">
-                                    <dt>{general::NAME}</dt>
-                                    <dd>{here.application.name.clone()}</dd>
-                                    <dt>{general::TIME_ZONE}</dt>
-                                    <dd>{here.application.time_zone.clone()}</dd>
-                                </dl>
-                                {facts(here)}
-                                <p>{general::READ_ONLY}</p>
-                            }
-                                .into_any()
-                        }
-                    }
-                })}
-            </Transition>
+        <section class="card danger-zone" aria-labelledby="danger-zone">
+            <h2 id="danger-zone">{list::EMERGENCY}</h2>
+            <p>{list::EMERGENCY_HINT}</p>
+            <a class="button" data-variant="danger" href=routes::revoke_all(&app)>
+                {list::REVOKE_ALL_LINK}
+            </a>
         </section>
     }
 }
 
-/// What nobody changes.
-fn facts(here: AppContext) -> impl IntoView {
+/// What cannot be changed.
+#[component]
+fn Facts(here: Here) -> impl IntoView {
+    let application = here.viewer.application().clone();
     view! {
         <dl class="facts">
             <dt>
@@ -127,7 +84,7 @@ fn facts(here: AppContext) -> impl IntoView {
                         id="application-id"
                         type="text"
                         readonly=true
-                        value=here.application.id.to_string()
+                        value=application.id.to_string()
                         autocomplete="off"
                         spellcheck="false"
                     />
@@ -135,25 +92,25 @@ fn facts(here: AppContext) -> impl IntoView {
                 </div>
             </dd>
             <dt>{general::ACCOUNT}</dt>
-            <dd>{here.application.account_name}</dd>
+            <dd>{application.account_name}</dd>
             <dt>{general::ROLE}</dt>
-            <dd>{members::role(here.identity.role)}</dd>
+            <dd>{members::role(here.role())}</dd>
         </dl>
     }
 }
 
 #[component]
-fn ApplicationForm(application: Application, zones: Vec<String>, fresh: bool) -> impl IntoView {
+fn ApplicationForm(application: Application, fresh: bool) -> impl IntoView {
     let again = |field| typed(ChangeApplication::PATH, field);
     let errors = Signal::stored(posted_errors(ChangeApplication::PATH));
     let chosen = again("time_zone").unwrap_or(application.time_zone);
-    let options = zones
+    let options = Zone::all()
         .into_iter()
         .map(|zone| {
             let selected = zone == chosen;
             view! {
-                <option value=zone.clone() selected=selected>
-                    {zone.clone()}
+                <option value=zone selected=selected>
+                    {zone}
                 </option>
             }
         })

@@ -1,45 +1,70 @@
 //! The beginning: it leads elsewhere.
 
+use super::loaded;
 use crate::{
-    api::home::home,
-    ui::{ErrorState, TabTitle},
-    words::home as words,
+    act::session::SignOut,
+    context,
+    error::AppError,
+    form::FormPage,
+    part::Brand,
+    routes,
+    ui::{Submit, TabTitle},
+    words::{frame, home as words},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// Leads to the first run, to the sign-in, or to the first application.
 #[component]
 pub fn Home() -> impl IntoView {
-    let way = Resource::new_blocking(|| (), |()| home());
+    let next = loaded(async {
+        Ok(match destination().await? {
+            Some(path) => {
+                context::redirect(&path);
+                view! {
+                    <p>
+                        <a href=path>{words::GO_ON}</a>
+                    </p>
+                }
+                .into_any()
+            }
+            None => view! { <NoApplication /> }.into_any(),
+        })
+    });
     view! {
         <TabTitle text=words::TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
-                <Suspense>
-                    {move || Suspend::new(async move {
-                        match way.await {
-                            Ok(path) if path.is_empty() => {
-                                view! {
-                                    <h1 tabindex="-1">{words::NO_APPLICATION}</h1>
-                                    <p>
-                                        {words::NO_APPLICATION_LEAD}
-                                    </p>
-                                }
-                                    .into_any()
-                            }
-                            Ok(path) => {
-                                view! {
-                                    <p>
-                                        <a href=path>{words::GO_ON}</a>
-                                    </p>
-                                }
-                                    .into_any()
-                            }
-                            Err(error) => view! { <ErrorState error /> }.into_any(),
-                        }
-                    })}
-                </Suspense>
+                <Brand />
+                {next}
             </div>
         </main>
+    }
+}
+
+/// Where a person begins; nothing if no application is theirs.
+async fn destination() -> Result<Option<String>, AppError> {
+    if context::keyring()?.needs_setup().await? {
+        return Ok(Some("/setup".to_owned()));
+    }
+    let session = context::session().await?;
+    let applications = session.applications().await?;
+    let first = applications.first();
+    Ok(match first {
+        Some(application) => Some(routes::list(&application.id.to_string())),
+        None if session.is_support() => Some("/support".to_owned()),
+        None => None,
+    })
+}
+
+/// For a person who is signed in and was removed from every account.
+#[component]
+fn NoApplication() -> impl IntoView {
+    view! {
+        <h1 tabindex="-1">{words::NO_APPLICATION}</h1>
+        <p>{words::NO_APPLICATION_LEAD}</p>
+        <form method="post" action=SignOut::PATH>
+            <FormPage />
+            <Submit label=frame::SIGN_OUT variant="secondary" />
+        </form>
     }
 }

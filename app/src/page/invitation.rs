@@ -2,40 +2,42 @@
 
 use super::{
     link::{Ended, has_ended},
-    param,
+    loaded, param,
 };
 use crate::{
-    api::invitation::{AcceptInvitation, OpenInvitation, show_invitation},
-    error::AppError,
+    act::invitation::AcceptInvitation,
+    context,
     form::posted_errors,
     part::Brand,
-    ui::{ErrorState, ErrorSummary, Submit, TabTitle, TextField, Time},
+    ui::{ErrorSummary, Submit, TabTitle, TextField, Time},
     words::invitation,
 };
+use domain::{member::InvitationDetails, time::Timestamp};
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// The account that somebody is asked to join, and the form that does it.
+/// The account that a person is invited to, and the form that accepts.
 #[component]
 pub fn Invitation() -> impl IntoView {
     let token = param("token");
-    let found = Resource::new_blocking(move || token.get(), show_invitation);
     let ended = has_ended(AcceptInvitation::PATH);
+    let invitation = loaded(async move {
+        let keyring = context::keyring()?;
+        Ok(match keyring.welcome(&token).await? {
+            Some(welcome) if !ended => {
+                view! { <Form token welcome now=keyring.now() /> }.into_any()
+            }
+            _ => {
+                context::not_found();
+                gone(ended).into_any()
+            }
+        })
+    });
     view! {
         <TabTitle text=invitation::TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
                 <Brand />
-                <Suspense>
-                    {move || Suspend::new(async move {
-                        match found.await {
-                            Ok(open) if !ended => {
-                                view! { <Form token=token.get_untracked() open /> }.into_any()
-                            }
-                            Ok(_) | Err(AppError::NotFound) => gone(ended).into_any(),
-                            Err(error) => view! { <ErrorState error /> }.into_any(),
-                        }
-                    })}
-                </Suspense>
+                {invitation}
             </div>
         </main>
     }
@@ -46,9 +48,8 @@ fn gone(sent: bool) -> impl IntoView {
 }
 
 #[component]
-fn Form(token: String, open: OpenInvitation) -> impl IntoView {
+fn Form(token: String, welcome: InvitationDetails, now: Timestamp) -> impl IntoView {
     let errors = Signal::stored(posted_errors(AcceptInvitation::PATH));
-    let OpenInvitation { welcome, now } = open;
     // No address but this one knows the page: `Referer` does not name it.
     let page = format!("/invite/{token}");
     view! {

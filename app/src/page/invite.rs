@@ -1,12 +1,12 @@
 //! Inviting somebody: the form, then the link.
 
-use super::{members::People, param};
+use super::Here;
 use crate::{
-    api::members::{InvitationLink, InviteMember},
+    act::members::{InvitationLink, InviteMember},
     form::{FormPage, posted, posted_errors, typed},
-    part::PasswordAgain,
+    part::member_list::Roster,
     routes,
-    ui::{CopyButton, Dialog, ErrorSummary, Notice, SelectField, Submit, TextField},
+    ui::{CopyButton, Dialog, ErrorSummary, Notice, PasswordAgain, SelectField, Submit, TextField},
     words::members,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -21,16 +21,9 @@ pub const ROLES: [(&str, &str); 3] = [
 /// The dialog over the page; nothing for those who may not invite.
 #[component]
 pub fn Invite() -> impl IntoView {
-    let app = param("app");
-    let People(people) = expect_context();
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let roster = people.await.ok().filter(|roster| roster.editable)?;
-                Some(step(app.get_untracked(), roster.fresh))
-            })}
-        </Suspense>
-    }
+    let app = Here::from_frame().app();
+    let roster: Roster = expect_context();
+    roster.editable.then(|| step(app, roster.fresh))
 }
 
 /// The form until a link is made.

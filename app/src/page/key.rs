@@ -4,97 +4,109 @@ mod history;
 mod overview;
 mod security;
 
-use super::{Here, param, tab_title};
+use super::{Here, key_id, param, query};
 use crate::{
-    api::keys::read::{KeyTitle, show_key},
     error::AppError,
-    part::key_actions::{ChangeForms, ChangeNotice},
-    routes::{self, KeyTab, RequestsAddress},
-    ui::{
-        ErrorState, TabTitle,
-        markup::{Markup, Rendered, Show},
+    part::{
+        key::KeyHead,
+        key_actions::{ChangeForms, ChangeNotice},
     },
+    routes::{self, KeyTab, RequestsAddress},
+    ui::ErrorState,
     words::{key as key_words, key_page as words},
 };
+use domain::security::SecurityEvent;
 use history::KeyHistory;
 use leptos::prelude::*;
-use leptos_router::{components::Outlet, hooks::use_query_map};
+use leptos_router::components::Outlet;
+use management::KeyView;
 use overview::KeyOverview;
 use security::KeySecurity;
 
-/// A key's head, its figures, and the cards beside its usage.
-type Details = Resource<Result<Rendered<KeyTitle, [Markup; 3]>, AppError>>;
+/// The key that a page is about, for its dialogs.
+#[derive(Clone)]
+pub struct OpenKey(pub KeyView);
+
+impl OpenKey {
+    /// The one of this page.
+    ///
+    /// # Panics
+    /// Outside of a key's page.
+    pub fn from_page() -> Self {
+        expect_context()
+    }
+}
 
 /// The key's head, and one of its tabs; dialogs open above them.
 #[component]
 pub fn Key() -> impl IntoView {
-    let app = param("app");
+    let here = Here::from_frame();
     let id = param("key");
-    let details = Details::new(
-        move || (app.get(), id.get()),
-        |(app, key)| show_key(app, key),
-    );
-    let tab = use_query_map()
-        .with_untracked(|query| KeyTab::parse(&query.get("tab").unwrap_or_default()));
-    let shown = match tab {
-        KeyTab::Overview => view! { <KeyOverview app id details /> }.into_any(),
-        KeyTab::Security => view! { <KeySecurity app id /> }.into_any(),
-        KeyTab::History => view! { <KeyHistory app id /> }.into_any(),
-    };
-    view! {
-        <div class="key-page">
-            <Head app id details tab />
-            <Outlet />
-            <ChangeNotice app=app.get_untracked() />
-            {shown}
-        </div>
-        <ChangeForms app=app.get_untracked() />
-    }
+    Suspend::new(async move {
+        let app = here.app();
+        match opened(here, &id).await {
+            Ok(page) => page,
+            Err(error) => view! { <NoKey app error /> }.into_any(),
+        }
+    })
 }
 
-/// Its name, status and actions, and the tabs.
+async fn opened(here: Here, id: &str) -> Result<AnyView, AppError> {
+    let view = here.viewer.open_key(key_id(id)?).await?;
+    provide_context(OpenKey(view.clone()));
+    let open = view.open_events().await?;
+    let mut critical = if open.critical > 0 {
+        view.critical_events().await?.into_iter()
+    } else {
+        Vec::new().into_iter()
+    };
+    let event: Option<SecurityEvent> = critical.next();
+    let tab = query(|query| KeyTab::parse(&query.get("tab").unwrap_or_default()));
+    let key = view.key().clone();
+    let title = match tab {
+        KeyTab::Overview => key.name.to_string(),
+        KeyTab::Security => format!("{} · {}", words::SECURITY, key.name),
+        KeyTab::History => format!("{} · {}", words::HISTORY, key.name),
+    };
+    let title = here.tab_title(&title);
+    let (app, now, editable) = (here.app(), here.viewer.now(), here.editable());
+    let shown = match tab {
+        KeyTab::Overview => {
+            let events = critical.collect();
+            view! { <KeyOverview here view events /> }.into_any()
+        }
+        KeyTab::Security => view! { <KeySecurity here view /> }.into_any(),
+        KeyTab::History => view! { <KeyHistory here view /> }.into_any(),
+    };
+    Ok(view! {
+        {title}
+        <div class="key-page">
+            <KeyHead app=app.clone() key event now editable />
+            <Tabs app=app.clone() id=id.to_owned() tab open=open.all />
+            <Outlet />
+            <ChangeNotice app=app.clone() />
+            {shown}
+        </div>
+        <ChangeForms app />
+    }
+    .into_any())
+}
+
+/// The way back to the list, and why there is no key.
 #[component]
-fn Head(app: Memo<String>, id: Memo<String>, details: Details, tab: KeyTab) -> impl IntoView {
-    let here = Here::from_frame();
+fn NoKey(app: String, error: AppError) -> impl IntoView {
     view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                let here = here.await;
-                match (details.await, here) {
-                    (Ok(Rendered { data, markup: [head, ..] }), Ok(here)) => {
-                        let title = match tab {
-                            KeyTab::Overview => data.name,
-                            KeyTab::Security => format!("{} · {}", words::SECURITY, data.name),
-                            KeyTab::History => format!("{} · {}", words::HISTORY, data.name),
-                        };
-                        let (app, id) = (app.get_untracked(), id.get_untracked());
-                        view! {
-                            <TabTitle text=tab_title(&title, &here.application.name) />
-                            <Show markup=head class="rendered" />
-                            <Tabs app id tab open=data.open.all />
-                        }
-                            .into_any()
-                    }
-                    (Err(error), _) | (_, Err(error)) => {
-                        let list = routes::list(&app.get_untracked());
-                        view! {
-                            <nav class="breadcrumb" aria-label="Breadcrumb">
-                                <ol>
-                                    <li>
-                                        <a href=list>{crate::words::list::TITLE}</a>
-                                    </li>
-                                </ol>
-                            </nav>
-                            <h1 class="visually-hidden" tabindex="-1">
-                                {key_words::KEY}
-                            </h1>
-                            <ErrorState error />
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Transition>
+        <nav class="breadcrumb" aria-label="Breadcrumb">
+            <ol>
+                <li>
+                    <a href=routes::list(&app)>{crate::words::list::TITLE}</a>
+                </li>
+            </ol>
+        </nav>
+        <h1 class="visually-hidden" tabindex="-1">
+            {key_words::KEY}
+        </h1>
+        <ErrorState error />
     }
 }
 

@@ -1,12 +1,12 @@
 //! Changing what a member may do, and ending it.
 
-use super::{invite::ROLES, members::People, param};
+use super::{Here, invite::ROLES, param};
 use crate::{
-    api::members::{ChangeRole, RemoveMember},
+    act::members::{ChangeRole, RemoveMember},
     form::{FormPage, posted_errors, typed},
-    part::PasswordAgain,
+    part::member_list::Roster,
     routes,
-    ui::{Dialog, ErrorSummary, SelectField, Submit},
+    ui::{Dialog, ErrorSummary, PasswordAgain, SelectField, Submit},
     words::members,
 };
 use domain::member::Member;
@@ -25,23 +25,13 @@ pub fn MemberRemoval() -> impl IntoView {
 }
 
 /// Finds the member that the path names.
-fn over(dialog: fn(String, Member, bool) -> AnyView) -> impl IntoView {
-    let app = param("app");
-    let person = param("person");
-    let People(people) = expect_context();
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let roster = people.await.ok().filter(|roster| roster.editable)?;
-                let wanted = person.get_untracked();
-                let member = roster
-                    .members
-                    .into_iter()
-                    .find(|member| member.id.to_string() == wanted)?;
-                Some(dialog(app.get_untracked(), member, roster.fresh))
-            })}
-        </Suspense>
-    }
+fn over(dialog: fn(String, Member, bool) -> AnyView) -> Option<AnyView> {
+    let app = Here::from_frame().app();
+    let roster: Roster = expect_context();
+    let wanted = param("person");
+    let mut members = roster.members.into_iter();
+    let member = members.find(|member| member.id.to_string() == wanted)?;
+    roster.editable.then(|| dialog(app, member, roster.fresh))
 }
 
 #[component]

@@ -1,77 +1,73 @@
 //! App Settings → Members.
 
-use super::{Here, param, tab_title};
+use super::{Here, loaded};
 use crate::{
-    api::members::{Roster, WithdrawInvitation, show_members},
+    act::members::WithdrawInvitation,
     error::AppError,
     form::refusal,
-    part::MemberList,
+    part::{MemberList, member_list::Roster},
     routes,
-    ui::{ErrorState, Icon, Notice, Shape, TabTitle},
+    ui::{Icon, Notice, Shape},
     words::members,
 };
+use domain::account::Role;
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::components::Outlet;
-
-/// The members of the account, for the dialogs above the page.
-#[derive(Clone, Copy)]
-pub struct People(pub Resource<Result<Roster, AppError>>);
 
 /// The members and invitations of an account. Dialogs open above them.
 #[component]
 pub fn Members() -> impl IntoView {
-    let app = param("app");
     let here = Here::from_frame();
-    let people = Resource::new(move || app.get(), show_members);
-    provide_context(People(people));
-    let title = move || {
-        Suspend::new(async move {
-            here.await.ok().map(|here| {
-                view! { <TabTitle text=tab_title(members::TITLE, &here.application.name) /> }
-            })
-        })
-    };
+    let app = here.app();
+    let title = here.tab_title(members::TITLE);
     let refused = refusal(WithdrawInvitation::PATH)
         .map(|error| view! { <Notice tone="danger">{error.to_string()}</Notice> });
-    let invite = move || {
-        Suspend::new(async move {
-            let editable = people.await.is_ok_and(|roster| roster.editable);
-            let path = routes::invite(&app.get_untracked());
-            editable.then(|| {
-                view! {
-                    <a class="button" data-variant="primary" href=path>
-                        <Icon shape=Shape::Plus />
-                        {members::INVITE}
-                    </a>
-                }
-            })
+    let invite = (here.role() == Role::Owner).then(|| {
+        view! {
+            <a class="button" data-variant="primary" href=routes::invite(&app)>
+                <Icon shape=Shape::Plus />
+                {members::INVITE}
+            </a>
+        }
+    });
+    let people = loaded(async move {
+        let roster = roster(&here).await?;
+        provide_context(roster.clone());
+        Ok(view! {
+            <Outlet />
+            <section class="card" aria-labelledby="members">
+                <div role="alert">{refused}</div>
+                <MemberList app roster />
+            </section>
         })
-    };
+    });
     view! {
-        <Transition>{title}</Transition>
+        {title}
         <div class="page-head">
             <h1 id="members" tabindex="-1">
                 {members::TITLE}
             </h1>
             <p class="page-lead">{members::LEAD}</p>
-            <div class="page-actions">
-                <Transition>{invite}</Transition>
-            </div>
+            <div class="page-actions">{invite}</div>
         </div>
-        <Outlet />
-        <section class="card" aria-labelledby="members">
-            <div role="alert">{refused}</div>
-            <Transition>
-                {move || Suspend::new(async move {
-                    match people.await {
-                        Err(error) => view! { <ErrorState error /> }.into_any(),
-                        Ok(roster) => {
-                            let app = app.get_untracked();
-                            view! { <MemberList app roster /> }.into_any()
-                        }
-                    }
-                })}
-            </Transition>
-        </section>
+        {people}
     }
+}
+
+async fn roster(here: &Here) -> Result<Roster, AppError> {
+    let viewer = &here.viewer;
+    let editable = here.role() == Role::Owner;
+    let invitations = if editable {
+        viewer.owner()?.invitations().await?
+    } else {
+        Vec::new()
+    };
+    Ok(Roster {
+        members: viewer.members().await?,
+        invitations,
+        me: viewer.identity().person_id,
+        editable,
+        fresh: viewer.is_fresh(),
+        now: viewer.now(),
+    })
 }

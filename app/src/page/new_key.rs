@@ -1,15 +1,14 @@
 //! A new key: its form, then its secret.
 
-use super::param;
+use super::{Here, loaded_dialog};
 use crate::{
-    api::keys::{
-        create::{CreateKey, Creation},
-        read::{NewKeyForm, new_form},
-    },
+    act::keys::create::{CreateKey, Creation},
+    context,
+    error::AppError,
     form::posted,
     part::{CreateKeyForm, SecretReveal},
     routes,
-    ui::{Dialog, ErrorState, Notice},
+    ui::{Dialog, Notice},
     words::{create, reveal},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -17,44 +16,30 @@ use leptos::{prelude::*, server_fn::ServerFn};
 /// The dialog over the list.
 #[component]
 pub fn NewKey() -> impl IntoView {
-    let app = param("app");
-    let form = Resource::new(move || app.get(), new_form);
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let app = app.get_untracked();
-                match form.await {
-                    Ok(form) => step(app, form),
-                    Err(error) => {
-                        let back = routes::list(&app);
-                        view! {
-                            <Dialog id="new-key" title=create::TITLE back>
-                                <div class="dialog-body">
-                                    <ErrorState error />
-                                </div>
-                            </Dialog>
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Suspense>
-    }
+    let here = Here::from_frame();
+    let back = routes::list(&here.app());
+    loaded_dialog("new-key", create::TITLE, back, async move { step(&here) })
 }
 
 /// The form until a key is created.
-fn step(app: String, form: NewKeyForm) -> AnyView {
+fn step(here: &Here) -> Result<AnyView, AppError> {
+    let editor = here.viewer.editor()?;
+    let app = here.app();
     let back = routes::list(&app);
-    match posted(CreateKey::PATH).and_then(Result::ok) {
-        None => view! {
-            <Dialog id="new-key" title=create::TITLE wide=true back>
-                <CreateKeyForm app form />
-            </Dialog>
+    Ok(match posted(CreateKey::PATH).and_then(Result::ok) {
+        None => {
+            let once = context::keyring()?.new_idempotency_key().to_string();
+            let (fresh, now) = (editor.is_fresh(), editor.now());
+            view! {
+                <Dialog id="new-key" title=create::TITLE wide=true back>
+                    <CreateKeyForm app once fresh now />
+                </Dialog>
+            }
+            .into_any()
         }
-        .into_any(),
         Some(Creation::Issued(issued)) => view! {
             <Dialog id="reveal" title=reveal::TITLE wide=true>
-                <SecretReveal app issued gate=form.gate back />
+                <SecretReveal app issued gate=context::gate_address() back />
             </Dialog>
         }
         .into_any(),
@@ -72,5 +57,5 @@ fn step(app: String, form: NewKeyForm) -> AnyView {
             }
             .into_any()
         }
-    }
+    })
 }

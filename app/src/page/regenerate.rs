@@ -1,53 +1,44 @@
 //! A new secret: its form, then the secret.
 
-use super::param;
+use super::{Here, key::OpenKey, loaded_dialog};
 use crate::{
-    api::keys::rotate::{RegenerateForm, RegenerateKey, Replacement, regenerate_form},
+    act::keys::rotate::{RegenerateKey, Replacement},
+    context,
+    error::AppError,
     form::{FormPage, posted, posted_errors, typed},
-    part::{PasswordAgain, RetireField, SecretReveal, expiry_field::ExpiryField},
+    island::key_form::ExpiryField,
+    part::{RetireField, SecretReveal},
     routes,
-    ui::{Dialog, ErrorState, ErrorSummary, Exact, Notice, Submit},
+    ui::{Dialog, ErrorSummary, Exact, Notice, PasswordAgain, Submit},
     words::{reveal, rotate},
 };
-use domain::key::{expiry::Expiry, state::State};
+use domain::{
+    key::{KeySummary, expiry::Expiry, state::State},
+    time::Timestamp,
+};
 use leptos::{prelude::*, server_fn::ServerFn};
+use management::KeyView;
 
 /// The dialog over the key's page.
 #[component]
 pub fn Regenerate() -> impl IntoView {
-    let app = param("app");
-    let id = param("key");
-    let form = Resource::new(
-        move || (app.get(), id.get()),
-        |(app, key)| regenerate_form(app, key),
-    );
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let app = app.get_untracked();
-                match form.await {
-                    Ok(form) => step(app, form),
-                    Err(error) => {
-                        let back = format!("{}/{}", routes::list(&app), id.get_untracked());
-                        view! {
-                            <Dialog id="regenerate" title=rotate::TITLE back>
-                                <div class="dialog-body">
-                                    <ErrorState error />
-                                </div>
-                            </Dialog>
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Suspense>
-    }
+    let app = Here::from_frame().app();
+    let OpenKey(view) = OpenKey::from_page();
+    let back = routes::key(&app, view.key().id);
+    loaded_dialog("regenerate", rotate::TITLE, back, async move {
+        step(app, &view)
+    })
 }
 
 /// The form until a key is created.
-fn step(app: String, form: RegenerateForm) -> AnyView {
-    match posted(RegenerateKey::PATH).and_then(Result::ok) {
-        None => view! { <Question app form /> }.into_any(),
+fn step(app: String, view: &KeyView) -> Result<AnyView, AppError> {
+    let editor = view.viewer().editor()?;
+    Ok(match posted(RegenerateKey::PATH).and_then(Result::ok) {
+        None => {
+            let once = context::keyring()?.new_idempotency_key().to_string();
+            let (key, fresh, now) = (view.key().clone(), editor.is_fresh(), editor.now());
+            view! { <Question app once key fresh now /> }.into_any()
+        }
         Some(Replacement::Issued {
             key: issued,
             old_works_until,
@@ -63,13 +54,13 @@ fn step(app: String, form: RegenerateForm) -> AnyView {
             .into_any();
             view! {
                 <Dialog id="reveal" title=reveal::TITLE wide=true>
-                    <SecretReveal app issued gate=form.gate back note />
+                    <SecretReveal app issued gate=context::gate_address() back note />
                 </Dialog>
             }
             .into_any()
         }
         Some(Replacement::AlreadyIssued(new)) => {
-            let back = routes::key(&app, form.key.id);
+            let back = routes::key(&app, view.key().id);
             view! {
                 <Dialog id="regenerate" title=rotate::SENT_BEFORE back>
                     <div class="dialog-body">
@@ -82,19 +73,18 @@ fn step(app: String, form: RegenerateForm) -> AnyView {
             }
             .into_any()
         }
-    }
+    })
 }
 
 #[component]
-fn Question(app: String, form: RegenerateForm) -> impl IntoView {
+fn Question(
+    app: String,
+    once: String,
+    key: KeySummary,
+    fresh: bool,
+    now: Timestamp,
+) -> impl IntoView {
     let errors = Signal::stored(posted_errors(RegenerateKey::PATH));
-    let RegenerateForm {
-        once,
-        key,
-        now,
-        fresh,
-        ..
-    } = form;
     let back = routes::key(&app, key.id);
     if key.may_regenerate().is_err() {
         let why = if matches!(key.state, State::Revoked { .. }) {

@@ -1,67 +1,41 @@
 //! App Settings → Requests.
 
-use super::{Here, param, tab_title};
+use super::{Here, key_id, loaded, query};
 use crate::{
-    api::requests::{
-        Explanation, RequestList as Calls, Simulated, explain_request, list_requests,
-        simulate_request,
-    },
     error::{AppError, FieldError},
     part::{Decisions, RequestList, Simulator},
+    read::requests::simulate,
     routes::{self, RequestsAddress},
-    ui::{ErrorState, TabTitle, TextField},
+    ui::TextField,
     words::requests as words,
 };
+use domain::decision::DecisionFilter;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
-use serde::{Deserialize, Serialize};
 
 /// The newest calls, one request that is explained, or a call that is tried.
 #[component]
 pub fn Requests() -> impl IntoView {
-    let app = param("app");
     let here = Here::from_frame();
-    let query = use_query_map();
-    let address = Memo::new(move |_| query.with(RequestsAddress::read));
-    let title = move || {
-        Suspend::new(async move {
-            here.await.ok().map(|here| {
-                view! { <TabTitle text=tab_title(words::TITLE, &here.application.name) /> }
-            })
-        })
-    };
-    let shown = Resource::new(
-        move || (app.get(), address.get()),
-        |(app, address)| look(app, address),
-    );
-    let body = move || {
-        Suspend::new(async move {
-            let app = app.get_untracked();
-            let address = address.get_untracked();
-            match shown.await {
-                Err(error) => view! { <ErrorState error /> }.into_any(),
-                Ok(Shown::One(explanation)) => {
-                    view! { <Decisions app found=explanation.found now=explanation.now /> }
-                        .into_any()
-                }
-                Ok(Shown::Many(calls, answer)) => many(app, address, *calls, answer),
-            }
-        })
-    };
-    let request = Some(address.get_untracked().request);
+    let app = here.app();
+    let address = query(RequestsAddress::read);
+    let title = here.tab_title(words::TITLE);
+    let request = Some(address.request.clone());
+    let body = loaded(async move {
+        if address.request.is_empty() {
+            return list(here, address).await;
+        }
+        let found = here.viewer.request(address.request.trim()).await?;
+        let (app, now) = (here.app(), here.viewer.now());
+        Ok(view! { <Decisions app found now /> }.into_any())
+    });
     let none = Signal::stored(Vec::<FieldError>::new());
     view! {
+        {title}
         <div class="page-head">
             <h1 tabindex="-1">{words::TITLE}</h1>
             <p class="page-lead">{words::LEAD}</p>
         </div>
-        <Transition>{title}</Transition>
-        <form
-            method="get"
-            action=routes::requests(&app.get_untracked())
-            class="request-open"
-            role="search"
-        >
+        <form method="get" action=routes::requests(&app) class="request-open" role="search">
             <TextField
                 name="request"
                 label=words::ID
@@ -73,46 +47,26 @@ pub fn Requests() -> impl IntoView {
                 {words::OPEN}
             </button>
         </form>
-        <Suspense>{body}</Suspense>
+        {body}
     }
 }
 
-/// What the page is about.
-#[derive(Clone, Serialize, Deserialize)]
-enum Shown {
-    One(Explanation),
-    Many(Box<Calls>, Option<Result<Simulated, AppError>>),
-}
-
-async fn look(app: String, address: RequestsAddress) -> Result<Shown, AppError> {
-    if !address.request.is_empty() {
-        return explain_request(app, address.request).await.map(Shown::One);
-    }
-    let RequestsAddress { key, before, .. } = address.clone();
-    let outcome = address.outcome().to_owned();
-    let calls = list_requests(app.clone(), key, outcome, before).await?;
-    let answer = if address.tries && calls.key.is_some() {
-        let RequestsAddress {
-            key,
-            address,
-            scope,
-            at,
-            ..
-        } = address;
-        Some(simulate_request(app, key, address, scope, at).await)
-    } else {
-        None
+/// One page of calls; with the simulator if they are narrowed to a key.
+async fn list(here: Here, address: RequestsAddress) -> Result<AnyView, AppError> {
+    let (viewer, app) = (&here.viewer, here.app());
+    let key = match address.key.as_str() {
+        "" => None,
+        key => Some(viewer.key(key_id(key)?).await?),
     };
-    Ok(Shown::Many(Box::new(calls), answer))
-}
-
-fn many(
-    app: String,
-    address: RequestsAddress,
-    calls: Calls,
-    answer: Option<Result<Simulated, AppError>>,
-) -> AnyView {
-    let Calls { page, key, now } = calls;
+    let filter = DecisionFilter {
+        key: key.as_ref().map(|key| key.id),
+        refused: address.refused,
+    };
+    let page = viewer.requests(filter, address.before.parse().ok()).await?;
+    let answer = match &key {
+        Some(key) if address.tries => Some(simulate(viewer, key.id, &address).await),
+        _ => None,
+    };
     let narrowed = key.as_ref().map(|key| {
         view! {
             <p>
@@ -126,10 +80,11 @@ fn many(
     let simulator = key.map(|key| {
         view! { <Simulator app=app.clone() key address=address.clone() answer /> }
     });
-    view! {
+    let now = viewer.now();
+    Ok(view! {
         {narrowed}
         {simulator}
         <RequestList app address page now />
     }
-    .into_any()
+    .into_any())
 }

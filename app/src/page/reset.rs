@@ -2,40 +2,43 @@
 
 use super::{
     link::{Ended, has_ended},
-    param,
+    loaded, param,
 };
 use crate::{
-    api::reset::{ResetForm, ResetPassword, show_reset},
-    error::AppError,
+    act::reset::ResetPassword,
+    context,
     form::posted_errors,
     part::Brand,
-    ui::{ErrorState, ErrorSummary, Submit, TabTitle, TextField, Time},
+    ui::{ErrorSummary, Submit, TabTitle, TextField, Time},
     words::{invitation, reset},
 };
+use domain::time::Timestamp;
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The form for another password.
 #[component]
 pub fn Reset() -> impl IntoView {
     let token = param("token");
-    let found = Resource::new_blocking(move || token.get(), show_reset);
     let ended = has_ended(ResetPassword::PATH);
+    let form = loaded(async move {
+        let keyring = context::keyring()?;
+        Ok(match keyring.password_reset(&token).await? {
+            Some(open) if !ended => {
+                let (email, expires_at) = (open.email.to_string(), open.expires_at);
+                view! { <Form token email expires_at now=keyring.now() /> }.into_any()
+            }
+            _ => {
+                context::not_found();
+                gone(ended).into_any()
+            }
+        })
+    });
     view! {
         <TabTitle text=reset::TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
                 <Brand />
-                <Suspense>
-                    {move || Suspend::new(async move {
-                        match found.await {
-                            Ok(open) if !ended => {
-                                view! { <Form token=token.get_untracked() open /> }.into_any()
-                            }
-                            Ok(_) | Err(AppError::NotFound) => gone(ended).into_any(),
-                            Err(error) => view! { <ErrorState error /> }.into_any(),
-                        }
-                    })}
-                </Suspense>
+                {form}
             </div>
         </main>
     }
@@ -46,7 +49,7 @@ fn gone(sent: bool) -> impl IntoView {
 }
 
 #[component]
-fn Form(token: String, open: ResetForm) -> impl IntoView {
+fn Form(token: String, email: String, expires_at: Timestamp, now: Timestamp) -> impl IntoView {
     let errors = Signal::stored(posted_errors(ResetPassword::PATH));
     // No address but this one knows the page: `Referer` does not name it.
     let page = format!("/reset/{token}");
@@ -63,7 +66,7 @@ fn Form(token: String, open: ResetForm) -> impl IntoView {
                     id="email"
                     type="email"
                     readonly=true
-                    value=open.email
+                    value=email
                     autocomplete="username"
                 />
             </div>
@@ -78,6 +81,6 @@ fn Form(token: String, open: ResetForm) -> impl IntoView {
             />
             <Submit label=reset::SUBMIT />
         </form>
-        <p class="auth-note">{invitation::ENDS} <Time at=open.expires_at now=open.now /></p>
+        <p class="auth-note">{invitation::ENDS} <Time at=expires_at now /></p>
     }
 }

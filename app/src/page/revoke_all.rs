@@ -1,51 +1,35 @@
 //! The question before all keys are revoked.
 
-use super::param;
+use super::{Here, loaded_dialog};
 use crate::{
-    api::keys::bulk::{AllKeysFacts, show_all_keys},
+    act::keys::bulk::RevokeAllKeys,
     chart::scale::grouped,
     form::{FormPage, posted, posted_errors, typed},
-    part::PasswordAgain,
     routes,
-    ui::{Dialog, ErrorState, ErrorSummary, TextField},
+    ui::{Dialog, ErrorSummary, PasswordAgain, TextField},
     words::list as words,
 };
-use leptos::prelude::*;
-
-/// The server function that the form is sent to.
-const ENDPOINT: &str = "/api/revoke_all_keys";
+use leptos::{prelude::*, server_fn::ServerFn};
+use management::Owner;
 
 /// The dialog over the list.
 #[component]
 pub fn RevokeAll() -> impl IntoView {
-    let app = param("app");
-    let facts = Resource::new(move || app.get(), show_all_keys);
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let app = app.get_untracked();
-                let back = routes::list(&app);
-                match facts.await {
-                    Ok(facts) => question(app, facts),
-                    Err(error) => {
-                        view! {
-                            <Dialog id="revoke-all" title=words::REVOKE_ALL back>
-                                <div class="dialog-body">
-                                    <ErrorState error />
-                                </div>
-                            </Dialog>
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Suspense>
-    }
+    let here = Here::from_frame();
+    let back = routes::list(&here.app());
+    loaded_dialog("revoke-all", words::REVOKE_ALL, back, async move {
+        let owner = here.viewer.owner()?;
+        let all = owner.all_keys().await?;
+        Ok(question(&owner, all.keys, all.calls))
+    })
 }
 
-fn question(app: String, facts: AllKeysFacts) -> AnyView {
+/// `keys` are those that are not revoked, `calls` theirs of the last hour.
+fn question(owner: &Owner, keys: i64, calls: i64) -> AnyView {
+    let (app, fresh) = (owner.application().id.to_string(), owner.is_fresh());
+    let title = words::revoke_all(&owner.application().name);
     let back = routes::list(&app);
-    let outcome = posted::<i64>(ENDPOINT);
+    let outcome = posted::<i64>(RevokeAllKeys::PATH);
     if let Some(Ok(count)) = outcome {
         let count = usize::try_from(count).unwrap_or_default();
         return view! {
@@ -62,43 +46,43 @@ fn question(app: String, facts: AllKeysFacts) -> AnyView {
         }
         .into_any();
     }
-    let errors = Signal::stored(posted_errors(ENDPOINT));
+    let errors = Signal::stored(posted_errors(RevokeAllKeys::PATH));
     view! {
         <Dialog
             id="revoke-all"
-            title=words::revoke_all(&facts.name)
+            title
             back=back.clone()
             alert=true
             described_by="revoke-consequence"
         >
-            <form method="post" action=ENDPOINT novalidate="" autocomplete="off">
+            <form method="post" action=RevokeAllKeys::PATH novalidate="" autocomplete="off">
                 <FormPage />
                 <div class="dialog-body">
                     <ErrorSummary errors />
                     <p id="revoke-consequence">{words::ALL_CONSEQUENCE}</p>
                     <dl class="impact">
                         <dt>{words::ALL_KEYS}</dt>
-                        <dd>{grouped(facts.keys)}</dd>
+                        <dd>{grouped(keys)}</dd>
                         <dt>{words::ALL_HOUR}</dt>
-                        <dd>{grouped(facts.calls)}</dd>
+                        <dd>{grouped(calls)}</dd>
                     </dl>
                     <input type="hidden" name="app" value=app />
                     <TextField
                         name="confirm"
                         label=words::ALL_CONFIRM
-                        value=typed(ENDPOINT, "confirm")
+                        value=typed(RevokeAllKeys::PATH, "confirm")
                         errors
                     />
                     <TextField
                         name="reason"
                         label=words::REASON
                         hint=words::REASON_HINT
-                        value=typed(ENDPOINT, "reason")
+                        value=typed(RevokeAllKeys::PATH, "reason")
                         errors
                         maxlength="200"
                         optional=true
                     />
-                    <PasswordAgain fresh=facts.fresh errors />
+                    <PasswordAgain fresh errors />
                 </div>
                 <footer class="dialog-actions">
                     <a class="button" data-variant="secondary" data-close="" href=back autofocus="">

@@ -1,53 +1,40 @@
 //! The question before several keys are revoked.
 
-use super::param;
+use super::{Here, loaded_dialog, query};
 use crate::{
-    api::keys::bulk::show_selection,
-    part::RevokeSelectedDialog,
-    routes,
-    ui::{Dialog, ErrorState},
+    act::keys::bulk::selected, part::RevokeSelectedDialog, read::key_list::DayCalls, routes,
     words::list as words,
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
-/// The dialog over the list; which keys it is about stands in its address: `keys`, parted by spaces, or `keys[]`, as a
-/// form without JavaScript sends them.
+/// The dialog over the list. Its address names the keys: `keys`, separated by spaces, or `keys[]`, as a form sends them.
 #[component]
 pub fn RevokeSelected() -> impl IntoView {
-    let app = param("app");
-    let query = use_query_map();
-    let keys = Memo::new(move |_| {
-        query.with(|query| {
-            let all = ["keys", "keys[]"].into_iter();
-            all.flat_map(|name| query.get_all(name).unwrap_or_default())
-                .collect::<Vec<_>>()
-                .join(" ")
-        })
+    let here = Here::from_frame();
+    let app = here.app();
+    let named: Vec<String> = query(|query| {
+        ["keys", "keys[]"]
+            .into_iter()
+            .flat_map(|name| query.get_all(name).unwrap_or_default())
+            .flat_map(|keys| {
+                keys.split_whitespace()
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            })
+            .collect()
     });
-    let selection = Resource::new(
-        move || (app.get(), keys.get()),
-        |(app, keys)| show_selection(app, keys),
-    );
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let app = app.get_untracked();
-                match selection.await {
-                    Ok(selection) => view! { <RevokeSelectedDialog app selection /> }.into_any(),
-                    Err(error) => {
-                        let back = routes::list(&app);
-                        view! {
-                            <Dialog id="revoke-selected" title=words::REVOKE_KEYS back>
-                                <div class="dialog-body">
-                                    <ErrorState error />
-                                </div>
-                            </Dialog>
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Suspense>
-    }
+    let back = routes::list(&app);
+    loaded_dialog("revoke-selected", words::REVOKE_KEYS, back, async move {
+        let editor = here.viewer.editor()?;
+        let (keys, mut days) = editor.selection(&selected(&named)?).await?;
+        let keys = keys
+            .into_iter()
+            .map(|key| {
+                let hours = days.remove(&key.id.into());
+                let day = hours.map(|hours| DayCalls::of(&hours)).unwrap_or_default();
+                (key, day)
+            })
+            .collect();
+        Ok(view! { <RevokeSelectedDialog app keys /> }.into_any())
+    })
 }

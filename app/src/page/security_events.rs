@@ -1,73 +1,55 @@
 //! App Settings → Security events.
 
-use super::{Here, param, tab_title};
+use super::{Here, key_id, loaded, query};
 use crate::{
-    api::security::{EventList as Events, list_events},
     part::{
         EventList, event_list::AcknowledgeNotice, filter_bar::Choice, key_actions::ChangeNotice,
     },
     routes::{self, EventsAddress},
-    ui::{ErrorState, Icon, Shape, TabTitle},
+    ui::{Icon, Shape},
     words::security as words,
 };
-use domain::security::{EventKind, EventState, Severity};
+use domain::{
+    key::KeySummary,
+    security::{EventCursor, EventFilter, EventKind, EventPage, EventState, Severity},
+};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
-/// What somebody ought to know, and see to.
+/// What happened to the application's keys, and for owners to the account, and what can be done about it.
 #[component]
 pub fn SecurityEvents() -> impl IntoView {
-    let app = param("app");
     let here = Here::from_frame();
-    let query = use_query_map();
-    let address = Memo::new(move |_| query.with(EventsAddress::read));
-    let shown = Resource::new(
-        move || (app.get(), address.get()),
-        |(app, address)| {
-            let EventsAddress {
-                kind,
-                severity,
-                state,
-                key,
-                cursor,
-            } = address;
-            list_events(app, kind, severity, state, key, cursor)
-        },
-    );
-    let title = move || {
-        Suspend::new(async move {
-            here.await.ok().map(|here| {
-                view! { <TabTitle text=tab_title(words::TITLE, &here.application.name) /> }
-            })
-        })
-    };
-    let rows = move || {
-        Suspend::new(async move {
-            let editable = here
-                .await
-                .is_ok_and(|here| here.identity.role.can_edit_keys());
-            let (app, address) = (app.get_untracked(), address.get_untracked());
-            match shown.await {
-                Err(error) => view! { <ErrorState error /> }.into_any(),
-                Ok(events) => filled(app, events, &address, editable),
-            }
-        })
-    };
+    let app = here.app();
+    let address = query(EventsAddress::read);
+    let filter = view! { <Filter action=routes::security_events(&app) address=address.clone() /> };
+    let title = here.tab_title(words::TITLE);
+    let events = loaded(async move {
+        let EventsAddress {
+            kind,
+            severity,
+            state,
+            key,
+            cursor,
+        } = &address;
+        let key = match key.as_str() {
+            "" => None,
+            key => Some(here.viewer.key(key_id(key)?).await?),
+        };
+        let filter = EventFilter::parse(kind, severity, state, key.as_ref().map(|key| key.id));
+        let cursor = EventCursor::parse(cursor);
+        let page = here.viewer.security_events(&filter, cursor).await?;
+        Ok(filled(&here, page, key, &address, filter))
+    });
     view! {
+        {title}
         <div class="page-head">
-            <h1 tabindex="-1">
-                {words::TITLE}
-            </h1>
+            <h1 tabindex="-1">{words::TITLE}</h1>
             <p class="page-lead">{words::LEAD}</p>
         </div>
-        <Transition>{title}</Transition>
-        <Filter
-            action=routes::security_events(&app.get_untracked())
-            address=address.get_untracked()
-        />
+        {filter}
         <AcknowledgeNotice />
         <ChangeNotice />
-        <Suspense>{rows}</Suspense>
+        {events}
     }
 }
 
@@ -117,9 +99,16 @@ fn Filter(action: String, address: EventsAddress) -> impl IntoView {
     }
 }
 
-fn filled(app: String, events: Events, address: &EventsAddress, editable: bool) -> AnyView {
+fn filled(
+    here: &Here,
+    page: EventPage,
+    key: Option<KeySummary>,
+    address: &EventsAddress,
+    filter: EventFilter,
+) -> AnyView {
+    let app = here.app();
     let path = routes::security_events(&app);
-    let narrowed = events.key.map(|(id, name)| {
+    let narrowed = key.map(|key| {
         let all = EventsAddress {
             key: String::new(),
             cursor: String::new(),
@@ -127,20 +116,25 @@ fn filled(app: String, events: Events, address: &EventsAddress, editable: bool) 
         };
         view! {
             <p>
-                {words::WITH} <a href=routes::key(&app, id)>{name.to_string()}</a> " · "
+                {words::WITH} <a href=routes::key(&app, key.id)>{key.name.to_string()}</a> " · "
                 <a href=all.path(&path)>{words::ALL_KEYS}</a>
             </p>
         }
     });
-    if events.page.rows.is_empty() {
-        let nothing = nothing(path, events.filtered);
+    if page.rows.is_empty() {
+        let all = EventFilter {
+            state: filter.state,
+            ..EventFilter::default()
+        };
+        let filtered = filter != all || filter.state == EventState::Acknowledged;
+        let nothing = nothing(path, filtered);
         return view! {
             {narrowed}
             {nothing}
         }
         .into_any();
     }
-    let older = events.page.next.map(|cursor| {
+    let older = page.next.map(|cursor| {
         let page = address.clone().at(cursor.to_param());
         view! { <a href=page.path(&path) rel="next">{words::OLDER}</a> }
     });
@@ -158,7 +152,7 @@ fn filled(app: String, events: Events, address: &EventsAddress, editable: bool) 
     });
     view! {
         {narrowed}
-        <EventList app=app events=events.page.rows now=events.now editable />
+        <EventList app events=page.rows now=here.viewer.now() editable=here.editable() />
         {pager}
     }
     .into_any()

@@ -1,30 +1,32 @@
 //! The first run.
 
+use super::loaded;
 use crate::{
-    api::{home::first_run, setup::SetUp},
+    act::setup::SetUp,
+    context,
     form::{FormPage, posted_errors, typed},
     part::Brand,
-    ui::{ErrorState, ErrorSummary, Submit, TabTitle, TextField},
+    ui::{ErrorSummary, Submit, TabTitle, TextField},
     words::setup as words,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// The form for the first account, its application, and its owner.
+/// The form for the first account, its application, and its owner; leads to the sign-in once they exist.
 #[component]
 pub fn Setup() -> impl IntoView {
-    let allowed = Resource::new_blocking(|| (), |()| first_run());
+    let form = loaded(async {
+        if !context::keyring()?.needs_setup().await? {
+            context::redirect("/sign-in");
+        }
+        Ok(view! { <SetupForm /> })
+    });
     view! {
         <TabTitle text=words::TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
                 <Brand />
                 <h1 tabindex="-1">{words::SET_UP}</h1>
-                <Suspense>
-                    {move || Suspend::new(async move {
-                        allowed.await.err().map(|error| view! { <ErrorState error /> })
-                    })}
-                </Suspense>
-                <SetupForm />
+                {form}
             </div>
         </main>
     }

@@ -1,8 +1,9 @@
 //! Signing in.
 
-use super::query;
+use super::{loaded, query};
 use crate::{
-    api::{home::setup_state, session::SignIn as SignInAction},
+    act::session::SignIn as SignInAction,
+    context,
     form::{FormPage, posted_errors, typed},
     part::Brand,
     routes,
@@ -15,10 +16,21 @@ use leptos::{prelude::*, server_fn::ServerFn};
 #[component]
 pub fn SignIn() -> impl IntoView {
     let errors = Signal::stored(posted_errors(SignInAction::PATH));
-    let next = query("next").get_untracked();
-    let reset = (query("after").get_untracked() == routes::RESET)
-        .then(|| view! { <Notice tone="success">{reset::DONE}</Notice> });
-    let state = Resource::new_blocking(|| (), |()| setup_state());
+    let next = query(|query| query.get("next").unwrap_or_default());
+    let after = query(|query| query.get("after").unwrap_or_default());
+    let reset =
+        (after == routes::RESET).then(|| view! { <Notice tone="success">{reset::DONE}</Notice> });
+    let setup = loaded(async {
+        let needed = context::keyring()?.needs_setup().await?;
+        Ok(needed.then(|| {
+            view! {
+                <p class="auth-note">
+                    {words::NO_ACCOUNTS}
+                    <a href="/setup">{setup::SET_UP}</a>
+                </p>
+            }
+        }))
+    });
     view! {
         <TabTitle text=words::TAB />
         <main id="main" class="auth" tabindex="-1">
@@ -48,20 +60,7 @@ pub fn SignIn() -> impl IntoView {
                     />
                     <Submit label=words::SIGN_IN />
                 </form>
-                <Suspense>
-                    {move || Suspend::new(async move {
-                        state.await
-                            .is_ok_and(|state| state.needs_setup)
-                            .then(|| {
-                                view! {
-                                    <p class="auth-note">
-                                        {words::NO_ACCOUNTS}
-                                        <a href="/setup">{setup::SET_UP}</a>
-                                    </p>
-                                }
-                            })
-                    })}
-                </Suspense>
+                {setup}
             </div>
         </main>
     }

@@ -1,7 +1,10 @@
 //! What platform staff see.
 
+use super::not_found::NotFound;
 use crate::{
-    api::support::{Desk, SupportLook, support_desk},
+    act::support::SupportLook,
+    context,
+    error::AppError,
     form::{FormPage, posted, posted_errors, typed},
     part::{AccountMenu, Brand, Shell, SupportFound},
     ui::{ErrorState, ErrorSummary, Icon, Shape, Submit, TabTitle, TextField},
@@ -10,42 +13,39 @@ use crate::{
 use domain::support::SupportSearchResult;
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// The form that looks, and what it found, in the frame that every page has.
+/// The form that looks, and what it found, in the frame that every page has; for everybody else there is no such page.
 #[component]
 pub fn Support() -> impl IntoView {
-    let desk = Resource::new_blocking(|| (), |()| support_desk());
-    let account = move || {
-        Suspend::new(async move {
-            desk.await.ok().map(|desk: Desk| {
-                view! { <AccountMenu identity=desk.identity theme=desk.theme /> }
-            })
-        })
-    };
-    view! {
-        <TabTitle text=support::TAB />
-        <Shell
-            head=|| view! { <Brand /> }
-            navigation=navigation
-            foot=move || view! { <Transition>{account}</Transition> }
-        >
-                <Suspense>
-                    {move || Suspend::new(async move {
-                        match desk.await {
-                            Ok(_) => view! { <Look /> }.into_any(),
-                            Err(error) => {
-                                view! {
-                                    <h1 class="visually-hidden" tabindex="-1">
-                                        {frame::SUPPORT}
-                                    </h1>
-                                    <ErrorState error />
-                                }
-                                    .into_any()
-                            }
-                        }
-                    })}
-                </Suspense>
-        </Shell>
-    }
+    Suspend::new(async move {
+        match context::support().await {
+            Ok(staff) => {
+                let identity = staff.identity();
+                let foot = move || {
+                    view! { <AccountMenu identity=identity.clone() theme=context::theme() /> }
+                };
+                view! {
+                    <TabTitle text=support::TAB />
+                    <Shell head=|| view! { <Brand /> } navigation foot>
+                        <Look />
+                    </Shell>
+                }
+                .into_any()
+            }
+            Err(AppError::NotFound) => view! { <NotFound /> }.into_any(),
+            Err(error) => view! {
+                <TabTitle text=support::TAB />
+                <main id="main" class="auth" tabindex="-1">
+                    <div class="auth-card">
+                        <h1 class="visually-hidden" tabindex="-1">
+                            {frame::SUPPORT}
+                        </h1>
+                        <ErrorState error />
+                    </div>
+                </main>
+            }
+            .into_any(),
+        }
+    })
 }
 
 fn navigation() -> impl IntoView {

@@ -1,7 +1,7 @@
 //! Who is signed in.
 
 use crate::{
-    api::session::{SetTheme, SignOut},
+    act::session::{SetTheme, SignOut},
     context::Theme,
     form::FormPage,
     ui::{Icon, Shape},

@@ -1,7 +1,7 @@
 //! Several keys at once: their boxes, and what can be done with those that are selected ([`crate::island::selection`]).
 
 use crate::{
-    api::keys::bulk::{BulkOutcome, DeactivateKeys},
+    act::keys::bulk::{BulkOutcome, DeactivateKeys},
     form::{FormPage, posted},
     routes,
     ui::{Icon, Notice, Shape},

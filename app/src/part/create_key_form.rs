@@ -1,15 +1,11 @@
 //! The form for a new key.
 
-use super::{
-    KeyFields, PasswordAgain,
-    field_errors::{self, FieldErrors},
-};
 use crate::{
-    api::keys::{create::CreateKey, read::NewKeyForm},
-    error::FieldError,
+    act::keys::create::CreateKey,
     form::{FormPage, key::KeyForm, posted_errors, refused_key_form},
+    island::key_form::CreateKeyFields,
     routes,
-    ui::{ErrorSummary, Submit},
+    ui::Submit,
     words::create,
 };
 use domain::time::Timestamp;
@@ -20,13 +16,14 @@ use leptos::{prelude::*, server_fn::ServerFn};
 pub fn CreateKeyForm(
     /// The application's id.
     app: String,
-    /// What the form needs.
-    form: NewKeyForm,
+    /// The form's idempotency key.
+    once: String,
+    /// Whether the password was entered recently.
+    fresh: bool,
+    /// The server's clock.
+    now: Timestamp,
 ) -> impl IntoView {
     let back = routes::list(&app);
-    let NewKeyForm {
-        once, fresh, now, ..
-    } = form;
     view! {
         <form method="post" action=CreateKey::PATH novalidate="" autocomplete="off">
             <FormPage />
@@ -49,29 +46,6 @@ pub fn CreateKeyForm(
         </form>
     }
     .into_any()
-}
-
-/// The fields, which are checked as they are left.
-#[island(lazy)]
-fn CreateKeyFields(
-    form: KeyForm,
-    errors: Vec<FieldError>,
-    fresh: bool,
-    now: Timestamp,
-) -> impl IntoView {
-    let errors = FieldErrors::of(errors);
-    let check = move |event: web_sys::Event| {
-        if let Some((form, field)) = field_errors::edited(&event) {
-            errors.check(&event, &field, &form.parse(None, now));
-        }
-    };
-    view! {
-        <div class="form-fields" on:input=check on:change=check>
-            <ErrorSummary errors />
-            <KeyFields form choose_environment=true errors />
-            <PasswordAgain fresh errors />
-        </div>
-    }
 }
 
 fn blank() -> KeyForm {

@@ -1,15 +1,14 @@
 //! The question before a key that is in use is deactivated.
 
 use crate::{
-    api::{keys::change::DeactivateKey, usage::Revocable},
+    act::keys::change::DeactivateKey,
     form::{FormPage, posted_errors},
+    part::Impact,
     routes,
-    ui::{
-        Dialog, ErrorSummary, Submit,
-        markup::{Markup, Show},
-    },
+    ui::{Dialog, ErrorSummary, Submit},
     words::{deactivate as words, list, revoke},
 };
+use domain::{key::KeySummary, time::Timestamp, usage::breakdown::Impact as Calls};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// Shows which requests would fail.
@@ -18,16 +17,18 @@ pub fn DeactivateDialog(
     /// The application's id.
     app: String,
     /// The key.
-    key: Revocable,
+    key: KeySummary,
     /// Its requests.
-    impact: Markup,
+    calls: Calls,
+    /// The server's clock.
+    now: Timestamp,
 ) -> impl IntoView {
     let errors = Signal::stored(posted_errors(DeactivateKey::PATH));
     let back = routes::key(&app, key.id);
     view! {
         <Dialog
             id="deactivate-key"
-            title=words::title(&key.name)
+            title=words::title(key.name.as_str())
             back=back.clone()
             alert=true
             described_by="deactivate-consequence"
@@ -37,7 +38,7 @@ pub fn DeactivateDialog(
                 <div class="dialog-body">
                     <ErrorSummary errors />
                     <p id="deactivate-consequence">{words::CONSEQUENCE}</p>
-                    <Show markup=impact class="rendered" />
+                    <Impact key=key.clone() calls now />
                     <input type="hidden" name="app" value=app />
                     <input type="hidden" name="key" value=key.id.to_string() />
                     <input type="hidden" name="asked" value="yes" />

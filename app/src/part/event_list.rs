@@ -2,7 +2,7 @@
 
 use super::bulk_bar::SelectionBar;
 use crate::{
-    api::{
+    act::{
         keys::change::DeactivateKey,
         security::{AcknowledgeEvent, AcknowledgeEvents},
     },

@@ -1,7 +1,7 @@
 //! What can be done with a key.
 
 use crate::{
-    api::keys::change::{ActivateKey, DeactivateKey},
+    act::keys::change::{ActivateKey, DeactivateKey},
     error::AppError,
     form::{FormPage, refusal, sent},
     routes,

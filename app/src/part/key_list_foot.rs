@@ -1,7 +1,7 @@
 //! What stands below the list of keys.
 
 use crate::{
-    api::keys::list::DayCalls,
+    read::key_list::DayCalls,
     routes::{self, ListAddress},
     words::list as words,
 };
@@ -39,7 +39,8 @@ pub fn KeyListFoot(
         }
     });
     view! {
-        {pager}
-        <p class="list-requests">{words::all_requests(day.calls, day.refused)}</p>
+        <div class="list-pages">
+            {pager} <p class="list-requests">{words::all_requests(day.calls, day.refused)}</p>
+        </div>
     }
 }

@@ -5,8 +5,8 @@ use super::{
     bulk_bar::{all_box, key_box},
 };
 use crate::{
-    api::keys::list::{DayCalls, ListedKey, RetiringKey},
     chart::{scale::grouped, spark},
+    read::key_list::{DayCalls, ListedKey, RetiringKey},
     routes::{self, ListAddress, RequestsAddress},
     ui::{CopyButton, Icon, Menu, Shape, Time, time::Day},
     words::list as words,

@@ -1,18 +1,29 @@
 //! Who belongs to an account, and who is asked to.
 
-use crate::{
-    api::members::{Roster, WithdrawInvitation},
-    form::FormPage,
-    routes,
-    ui::Time,
-    words::members,
-};
+use crate::{act::members::WithdrawInvitation, form::FormPage, routes, ui::Time, words::members};
 use domain::{
     id::PersonId,
     member::{Invitation, Member},
     time::Timestamp,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
+
+/// Who belongs to an account.
+#[derive(Clone)]
+pub struct Roster {
+    /// By address.
+    pub members: Vec<Member>,
+    /// Invitations that were not accepted yet; only for owners.
+    pub invitations: Vec<Invitation>,
+    /// The reader.
+    pub me: PersonId,
+    /// Whether the reader may change it.
+    pub editable: bool,
+    /// Whether the password need not be entered again for that.
+    pub fresh: bool,
+    /// The server's clock.
+    pub now: Timestamp,
+}
 
 /// The members, and for owners the open invitations and what can be done.
 #[component]

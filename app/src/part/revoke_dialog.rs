@@ -1,15 +1,14 @@
 //! The question before a revocation.
 
 use crate::{
-    api::{keys::change::RevokeKey, usage::Revocable},
+    act::keys::change::RevokeKey,
     form::{FormPage, posted_errors, typed},
+    part::Impact,
     routes,
-    ui::{
-        Dialog, ErrorSummary, Submit, TextField,
-        markup::{Markup, Show},
-    },
+    ui::{Dialog, ErrorSummary, Submit, TextField},
     words::revoke,
 };
+use domain::{key::KeySummary, time::Timestamp, usage::breakdown::Impact as Calls};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// Says what ends with the key, and wants its name typed.
@@ -18,9 +17,11 @@ pub fn RevokeDialog(
     /// The application's id.
     app: String,
     /// The key.
-    key: Revocable,
-    /// What would end with it.
-    impact: Markup,
+    key: KeySummary,
+    /// Its requests.
+    calls: Calls,
+    /// The server's clock.
+    now: Timestamp,
 ) -> impl IntoView {
     let errors = Signal::stored(posted_errors(RevokeKey::PATH));
     let back = routes::key(&app, key.id);
@@ -39,7 +40,7 @@ pub fn RevokeDialog(
                     <p id="revoke-consequence">
                         {revoke::CONSEQUENCE}
                     </p>
-                    <Show markup=impact class="rendered" />
+                    <Impact key=key.clone() calls now />
                     <input type="hidden" name="app" value=app />
                     <input type="hidden" name="key" value=key.id.to_string() />
                     <TextField

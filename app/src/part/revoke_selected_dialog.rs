@@ -2,13 +2,14 @@
 
 use super::bulk_bar::outcome_view;
 use crate::{
-    api::keys::bulk::{BulkOutcome, RevokeKeys, Selection},
+    act::keys::bulk::{BulkOutcome, RevokeKeys},
     form::{FormPage, posted, posted_errors, typed},
+    read::key_list::DayCalls,
     routes,
     ui::{Dialog, ErrorSummary, Submit, TextField},
     words::list as words,
 };
-use domain::key::state::State;
+use domain::key::{KeySummary, state::State};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// Lists the keys with their requests, and asks for a word to be typed; then shows the result for each key.
@@ -16,22 +17,21 @@ use leptos::{prelude::*, server_fn::ServerFn};
 pub fn RevokeSelectedDialog(
     /// The application's id.
     app: String,
-    /// The keys.
-    selection: Selection,
+    /// The keys, each with its calls.
+    keys: Vec<(KeySummary, DayCalls)>,
 ) -> impl IntoView {
     match posted::<BulkOutcome>(RevokeKeys::PATH) {
         Some(Ok(outcome)) => result(routes::list(&app), outcome),
-        _ => view! { <Question app selection /> }.into_any(),
+        _ => view! { <Question app keys /> }.into_any(),
     }
 }
 
 #[component]
-fn Question(app: String, selection: Selection) -> impl IntoView {
+fn Question(app: String, keys: Vec<(KeySummary, DayCalls)>) -> impl IntoView {
     let errors = Signal::stored(posted_errors(RevokeKeys::PATH));
     let back = routes::list(&app);
-    let count = selection.keys.len();
-    let keys = selection
-        .keys
+    let count = keys.len();
+    let keys = keys
         .into_iter()
         .map(|(key, day)| {
             let revoked = matches!(key.state, State::Revoked { .. });

@@ -1,9 +1,10 @@
 //! The one time that a secret is in sight.
 
-use super::{CodeSamples, first_request::FirstRequest};
+use super::CodeSamples;
 use crate::{
-    api::keys::change::ConfirmKey,
+    act::keys::change::ConfirmKey,
     form::{FormPage, refusal},
+    island::FirstRequest,
     ui::{CopyButton, Icon, Notice, Shape, Submit},
     words::reveal,
 };

@@ -2,8 +2,8 @@
 
 use super::Checks;
 use crate::{
-    api::requests::Simulated,
     error::{AppError, FieldError},
+    read::requests::Simulated,
     routes::{self, RequestsAddress},
     ui::{ErrorState, ErrorSummary, TextField},
     words::requests as words,

@@ -6,7 +6,7 @@ use super::{
     usage::UsageChart,
 };
 use crate::{
-    api::support::SupportLook,
+    act::support::SupportLook,
     chart::stack::Stack,
     form::FormPage,
     ui::{Icon, Notice, Shape},

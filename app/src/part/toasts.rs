@@ -1,7 +1,7 @@
 //! Toasts: what was changed, and the way back if there is one.
 
 use crate::{
-    api::keys::change::ActivateKey,
+    act::keys::change::ActivateKey,
     form::FormPage,
     ui::{Icon, Shape},
     words::toast as words,

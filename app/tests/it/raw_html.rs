@@ -19,9 +19,7 @@ const RAW: [&str; 6] = [
 const RAW_TEXT: [&str; 5] = ["title", "style", "script", "noscript", "textarea"];
 
 /// What may stand where, each with its reason.
-const ALLOWED: [(&str, &str); 7] = [
-    // Shows markup that the server rendered from escaped views.
-    ("ui/markup.rs", "inner_html"),
+const ALLOWED: [(&str, &str); 6] = [
     // Escapes the title on the server.
     ("ui/tab_title.rs", "leptos_meta::Title"),
     ("document.rs", "leptos_meta::MetaTags"),

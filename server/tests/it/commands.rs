@@ -44,17 +44,19 @@ async fn people_are_disabled_and_enabled_while_a_server_is_running() {
     user::disable(whom(DEVELOPER), &config)
         .await
         .expect("disabled");
-    let home = async |token: &str| {
+    let probe = async |token: &str| {
         let cookie = format!("latchkey={token}");
-        let answer = server.post("/api/home", &[("cookie", &cookie)], "").await;
+        let answer = server
+            .post("/api/set_theme", &[("cookie", &cookie)], "theme=dark")
+            .await;
         answer.status.as_u16()
     };
-    assert_eq!((home(&gone).await, home(&stays).await), (401, 200));
+    assert_eq!((probe(&gone).await, probe(&stays).await), (401, 200));
     user::enable(whom(DEVELOPER), &config)
         .await
         .expect("enabled");
-    assert_eq!(home(&gone).await, 401);
-    assert_eq!(home(&server.token(DEVELOPER).await).await, 200);
+    assert_eq!(probe(&gone).await, 401);
+    assert_eq!(probe(&server.token(DEVELOPER).await).await, 200);
     user::reset_password(whom(DEVELOPER), &config)
         .await
         .expect("a link");
@@ -72,7 +74,9 @@ async fn a_person_who_is_added_while_a_server_is_running_can_sign_in() {
         .await
         .expect("added");
     let cookie = format!("latchkey={}", server.token("ada@new.example").await);
-    let home = server.post("/api/home", &[("cookie", &cookie)], "").await;
+    let home = server
+        .post("/api/set_theme", &[("cookie", &cookie)], "theme=dark")
+        .await;
     assert_eq!(home.status.as_u16(), 200, "{}", home.body);
     let again = user::add_person(owner("ada@new.example"), &config).await;
     let refusal = again.expect_err("the address is taken").to_string();

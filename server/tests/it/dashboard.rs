@@ -103,7 +103,9 @@ async fn cross_site_posts_are_refused() {
         let answer = server.post("/api/sign_out", &lines, "").await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
     }
-    let alive = server.post("/api/home", &[("cookie", &session)], "").await;
+    let alive = server
+        .post("/api/set_theme", &[("cookie", &session)], "theme=dark")
+        .await;
     assert_eq!(alive.status, StatusCode::OK);
 }
 

@@ -424,7 +424,10 @@ async fn a_page_that_waits_for_the_first_call_does_not_navigate_away_from_the_se
     for line in ["location", "serverfnredirect"] {
         assert_eq!(anonymous.header(line), "", "{line}");
     }
-    let other = browser.server.post("/api/show_key", &[json], &form).await;
+    let other = browser
+        .server
+        .post("/api/confirm_key", &[json], &form)
+        .await;
     assert!(other.header("location").starts_with("/sign-in"));
 }
 

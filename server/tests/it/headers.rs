@@ -17,18 +17,24 @@ async fn responses_of_the_dashboard_have_the_security_headers_whatever_their_sta
     let plain = ("content-type", "text/plain");
     let table: &[Row<'_>] = &[
         (Method::GET, "/sign-in", &[], "", 200),
-        (Method::GET, "/api/home", &[], "", 303),
+        (Method::GET, "/api/set_theme", &[], "", 303),
         (Method::GET, "/nothing/here", &[], "", 404),
         (Method::GET, "/pkg/nothing.js", &[], "", 404),
         (Method::GET, "/pkg/../../Cargo.toml", &[], "", 404),
         (Method::POST, "/api/nothing", &[own, form], "", 404),
-        (Method::POST, "/api/app_context", &[own, form], "app=x", 401),
-        (Method::POST, "/api/home", &[alien, form], "", 403),
+        (
+            Method::POST,
+            "/api/confirm_key",
+            &[own, form],
+            "app=x&key=y",
+            401,
+        ),
+        (Method::POST, "/api/set_theme", &[alien, form], "", 403),
         (Method::POST, "/sign-in", &[], "", 403),
         (Method::POST, "/sign-in", &[own], "", 405),
-        (Method::DELETE, "/api/home", &[own], "", 405),
-        (Method::POST, "/api/home", &[own, form], &long, 413),
-        (Method::POST, "/api/home", &[own, plain], "", 415),
+        (Method::DELETE, "/api/set_theme", &[own], "", 405),
+        (Method::POST, "/api/set_theme", &[own, form], &long, 413),
+        (Method::POST, "/api/set_theme", &[own, plain], "", 415),
         (Method::GET, "/problems/key_revoked", &[], "", 200),
     ];
     for (method, path, lines, body, status) in table {

@@ -91,7 +91,9 @@ async fn a_password_can_be_reset_once_by_a_plain_form() {
     let again = server.get(&path, &[HTML]).await;
     assert_eq!(again.status, StatusCode::NOT_FOUND);
     let cookie = format!("latchkey={session}");
-    let home = server.post("/api/home", &[("cookie", &cookie)], "").await;
+    let home = server
+        .post("/api/set_theme", &[("cookie", &cookie)], "theme=dark")
+        .await;
     assert_eq!(home.status.as_u16(), 401);
     let sign_in = |password: &str| format!("email={OWNER}&password={password}");
     let json = [("accept", "application/json")];
@@ -141,7 +143,6 @@ async fn support_sees_only_its_own_page() {
             "invite_member",
             format!("app={app}&email=a@b.example&role=owner"),
         ),
-        ("show_members", format!("app={app}")),
     ] {
         let answer = server.post(&format!("/api/{function}"), &json, &form).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{function}");

@@ -1,111 +1,70 @@
 //! The overview of a key.
 
-use super::Details;
 use crate::{
-    api::{
-        keys::rotate::key_rotation,
-        usage::{Reported, key_insight},
+    context,
+    error::AppError,
+    page::{Here, loaded, query},
+    part::{
+        key::{KeyAside, KeyFigures, Retiring, retiring::Ends},
+        usage::{BreakdownByDimension, KeyChart, UsageTools},
     },
-    page::Here,
-    part::{key::retiring::Ends, usage::UsageTools},
     routes::{self, UsageAddress},
-    ui::{
-        ErrorState,
-        markup::{Rendered, Show},
-    },
     words::{key as key_words, key_page as words, rotate},
 };
+use domain::security::SecurityEvent;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use management::KeyView;
 
 /// What is left to do after a regeneration, the figures, a chart with one breakdown, and the cards beside them.
 #[component]
-pub fn KeyOverview(app: Memo<String>, id: Memo<String>, details: Details) -> impl IntoView {
-    let query = use_query_map();
-    let address = Memo::new(move |_| query.with(UsageAddress::read));
-    let insight = Resource::new(
-        move || (app.get(), id.get(), address.get()),
-        |(app, key, address)| {
-            let UsageAddress {
-                window,
-                from,
-                until,
-                zone,
-                chart,
-                by,
-                rows,
-            } = address;
-            key_insight(app, key, window, from, until, zone, chart, by, rows)
-        },
-    );
-    let path = format!(
-        "{}/{}",
-        routes::list(&app.get_untracked()),
-        id.get_untracked()
-    );
-    let tools = view! { <UsageTools path=path.clone() address=address.get_untracked() /> };
-    let figures = move || {
-        Suspend::new(async move {
-            let Rendered { markup, .. } = details.await.ok()?;
-            let [_, markup, _] = markup;
-            Some(view! { <Show markup class="rendered" /> })
-        })
-    };
-    let aside = move || {
-        Suspend::new(async move {
-            let Rendered { markup, .. } = details.await.ok()?;
-            let [_, _, markup] = markup;
-            Some(view! { <Show markup class="rendered" /> })
-        })
-    };
-    let switch = move || {
-        let path = path.clone();
-        Suspend::new(async move {
-            let Rendered { data, .. } = insight.await.ok()?;
-            (data == Reported(true))
-                .then(|| view! { <ChartSwitch path address=address.get_untracked() /> })
-        })
-    };
-    let chart = move || {
-        Suspend::new(async move {
-            match insight.await {
-                Ok(Rendered { markup, .. }) => {
-                    let [markup, _] = markup;
-                    view! { <Show markup class="rendered" /> }.into_any()
-                }
-                Err(error) => view! { <ErrorState error /> }.into_any(),
-            }
-        })
-    };
-    let breakdown = move || {
-        Suspend::new(async move {
-            let Rendered { markup, .. } = insight.await.ok()?;
-            let [_, markup] = markup;
-            Some(view! { <Show markup class="rendered" /> })
-        })
-    };
-    view! {
-        <Rotated app id />
-        <Transition>{figures}</Transition>
-        <div class="key-columns">
-            <div class="key-usage">
-                <section class="card" aria-labelledby="usage">
-                    <div class="card-head">
-                        <h2 id="usage">{key_words::USAGE}</h2>
-                        <Transition>{switch}</Transition>
-                        {tools}
-                    </div>
-                    <Transition>{chart}</Transition>
-                </section>
-                <section class="card" aria-label=words::BREAKDOWN>
-                    <Transition>{breakdown}</Transition>
-                </section>
+pub fn KeyOverview(
+    here: Here,
+    view: KeyView,
+    /// Open critical events that the head of the page does not name.
+    events: Vec<SecurityEvent>,
+) -> impl IntoView {
+    let address = query(UsageAddress::read);
+    loaded(async move {
+        let rotated = rotated(&here, &view).await?;
+        let usage = view.usage();
+        let (used, day) = (view.scope_use().await?, usage.last_day().await?);
+        let chart = usage.chart(context::asked(&address)).await?;
+        let breakdown = usage.breakdown(chart.series.range).await?;
+        let key = view.key().clone();
+        let (app, now, editable) = (here.app(), here.viewer.now(), here.editable());
+        let id = key.id.to_string();
+        let rules = key.ip_rules.clone();
+        let path = routes::key(&app, key.id);
+        let [numbers, parts] = ["usage", "breakdown"].map(|what| routes::key_file(&app, &id, what));
+        let switch = (!chart.answers.is_empty())
+            .then(|| view! { <ChartSwitch path=path.clone() address=address.clone() /> });
+        let tools = view! { <UsageTools path=path.clone() address=address.clone() /> };
+        let chart =
+            view! { <KeyChart chart path=path.clone() address=address.clone() file=numbers /> };
+        let breakdown = view! { <BreakdownByDimension breakdown rules path address file=parts /> };
+        Ok(view! {
+            {rotated}
+            <KeyFigures key=key.clone() day now />
+            <div class="key-columns">
+                <div class="key-usage">
+                    <section class="card" aria-labelledby="usage">
+                        <div class="card-head">
+                            <h2 id="usage">{key_words::USAGE}</h2>
+                            {switch}
+                            {tools}
+                        </div>
+                        {chart}
+                    </section>
+                    <section class="card" aria-label=words::BREAKDOWN>
+                        {breakdown}
+                    </section>
+                </div>
+                <div class="key-aside">
+                    <KeyAside app key events used now editable />
+                </div>
             </div>
-            <div class="key-aside">
-                <Transition>{aside}</Transition>
-            </div>
-        </div>
-    }
+        })
+    })
 }
 
 /// The outcomes of the gate, or the responses that services reported.
@@ -127,34 +86,28 @@ fn ChartSwitch(path: String, address: UsageAddress) -> impl IntoView {
     }
 }
 
-/// What is left to do where the secret was regenerated: it comes first on an old key's page.
-#[component]
-fn Rotated(app: Memo<String>, id: Memo<String>) -> impl IntoView {
-    let here = Here::from_frame();
-    let rotation = Resource::new(
-        move || (app.get(), id.get()),
-        |(app, key)| key_rotation(app, key),
-    );
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                let here = here.await;
-                let Rendered { data, markup } = rotation.await.ok()?;
-                let retiring = data?.retiring;
-                let editable = here.is_ok_and(|here| here.identity.role.can_edit_keys());
-                let title = if retiring { rotate::RETIRING } else { rotate::RETIRED };
-                let forms = (editable && retiring)
-                    .then(|| view! { <Ends app=app.get_untracked() key=id.get_untracked() /> });
-                Some(
-                    view! {
-                        <section class="card" aria-labelledby="retiring">
-                            <h2 id="retiring">{title}</h2>
-                            <Show markup class="rendered" />
-                            {forms}
-                        </section>
-                    },
-                )
-            })}
-        </Transition>
-    }
+/// What is left to do after the secret was regenerated: it comes first on an old key's page.
+async fn rotated(here: &Here, view: &KeyView) -> Result<Option<AnyView>, AppError> {
+    let Some(rotation) = view.rotation().await? else {
+        return Ok(None);
+    };
+    let (app, key) = (here.app(), view.key().clone());
+    let retiring = key.retiring_until(rotation.now).is_some();
+    let title = if retiring {
+        rotate::RETIRING
+    } else {
+        rotate::RETIRED
+    };
+    let forms = (here.editable() && retiring)
+        .then(|| view! { <Ends app=app.clone() key=key.id.to_string() /> });
+    Ok(Some(
+        view! {
+            <section class="card" aria-labelledby="retiring">
+                <h2 id="retiring">{title}</h2>
+                <Retiring app key rotation />
+                {forms}
+            </section>
+        }
+        .into_any(),
+    ))
 }

@@ -1,62 +1,33 @@
 //! The security events of a key.
 
 use crate::{
-    api::security::{EventList as Events, list_events},
-    page::Here,
+    page::{Here, loaded, query},
     part::{EventList, event_list::AcknowledgeNotice},
     routes::{self, KeyEventsAddress},
-    ui::{ErrorState, Icon, Shape},
+    ui::{Icon, Shape},
     words::{key_page as words, security},
 };
-use domain::security::EventState;
+use domain::security::{EventCursor, EventFilter, EventPage, EventState};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use management::KeyView;
 
 /// The open events, or all of them, with their remedies.
 #[component]
-pub fn KeySecurity(app: Memo<String>, id: Memo<String>) -> impl IntoView {
-    let here = Here::from_frame();
-    let query = use_query_map();
-    let address = Memo::new(move |_| {
-        query.with(|query| KeyEventsAddress {
-            state: Some(query.get("state").unwrap_or_default())
-                .filter(|state| state == EventState::All.as_str())
-                .unwrap_or_default(),
-            cursor: query.get("cursor").unwrap_or_default(),
-        })
+pub fn KeySecurity(here: Here, view: KeyView) -> impl IntoView {
+    let address = query(|query| KeyEventsAddress {
+        state: Some(query.get("state").unwrap_or_default())
+            .filter(|state| state == EventState::All.as_str())
+            .unwrap_or_default(),
+        cursor: query.get("cursor").unwrap_or_default(),
     });
-    let events = Resource::new(
-        move || (app.get(), id.get(), address.get()),
-        |(app, key, address)| {
-            let KeyEventsAddress { state, cursor } = address;
-            let any = String::new;
-            list_events(app, any(), any(), state, key, cursor)
-        },
-    );
-    let path = format!(
-        "{}/{}",
-        routes::list(&app.get_untracked()),
-        id.get_untracked()
-    );
-    let states = view! { <States path=path.clone() address=address.get_untracked() /> };
-    let list = move || {
-        let path = path.clone();
-        Suspend::new(async move {
-            let editable = here
-                .await
-                .is_ok_and(|here| here.identity.role.can_edit_keys());
-            match events.await {
-                Err(error) => view! { <ErrorState error /> }.into_any(),
-                Ok(events) => filled(
-                    app.get_untracked(),
-                    path,
-                    events,
-                    &address.get_untracked(),
-                    editable,
-                ),
-            }
-        })
-    };
+    let path = routes::key(&here.app(), view.key().id);
+    let states = view! { <States path=path.clone() address=address.clone() /> };
+    let list = loaded(async move {
+        let filter = EventFilter::parse("", "", &address.state, Some(view.key().id));
+        let cursor = EventCursor::parse(&address.cursor);
+        let page = here.viewer.security_events(&filter, cursor).await?;
+        Ok(filled(&here, path, page, &address))
+    });
     view! {
         <section class="key-events" aria-labelledby="events">
             <div class="card-head">
@@ -66,7 +37,7 @@ pub fn KeySecurity(app: Memo<String>, id: Memo<String>) -> impl IntoView {
                 {states}
             </div>
             <AcknowledgeNotice />
-            <Transition>{list}</Transition>
+            {list}
         </section>
     }
 }
@@ -92,14 +63,7 @@ fn States(path: String, address: KeyEventsAddress) -> impl IntoView {
     }
 }
 
-fn filled(
-    app: String,
-    path: String,
-    events: Events,
-    address: &KeyEventsAddress,
-    editable: bool,
-) -> AnyView {
-    let Events { page, now, .. } = events;
+fn filled(here: &Here, path: String, page: EventPage, address: &KeyEventsAddress) -> AnyView {
     if page.rows.is_empty() {
         let words = if address.state.is_empty() {
             words::NO_OPEN_EVENTS
@@ -135,7 +99,7 @@ fn filled(
         }
     });
     view! {
-        <EventList app=app events=page.rows now editable />
+        <EventList app=here.app() events=page.rows now=here.viewer.now() editable=here.editable() />
         {pager}
     }
     .into_any()

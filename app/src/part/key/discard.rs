@@ -1,6 +1,6 @@
 //! The form that discards a key whose secret was not stored.
 
-use crate::{api::keys::first_use::DiscardKey, form::FormPage, words::edit};
+use crate::{act::keys::first_use::DiscardKey, form::FormPage, words::edit};
 use domain::key::token::KeyId;
 use leptos::{prelude::*, server_fn::ServerFn};
 

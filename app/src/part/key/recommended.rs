@@ -2,7 +2,7 @@
 
 use super::{critical_event::first_remedy, discard::DiscardForm};
 use crate::{
-    api::keys::first_use::DiscardKey,
+    act::keys::first_use::DiscardKey,
     form::refusal,
     part::key_actions,
     routes,

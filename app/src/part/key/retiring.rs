@@ -1,12 +1,12 @@
 //! An old key beside the one in its place.
 
 use crate::{
-    api::keys::rotate::RetireKey,
+    act::keys::rotate::RetireKey,
     chart::{scale::grouped, stack::Stack},
     form::{FormPage, posted_errors, typed},
-    part::{PasswordAgain, RetireField, usage::UsageChart},
+    part::{RetireField, usage::UsageChart},
     routes,
-    ui::{ErrorSummary, Exact, Icon, Shape, Submit, Time},
+    ui::{ErrorSummary, Exact, Icon, PasswordAgain, Shape, Submit, Time},
     words::rotate,
 };
 use domain::{

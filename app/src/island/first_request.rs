@@ -1,6 +1,6 @@
 //! Whether the new key works: the page waits for its first call.
 
-use crate::{api::keys::first_use::FirstUse, island::navigation::ask, words::reveal};
+use crate::{act::keys::first_use::FirstUse, island::navigation::ask, words::reveal};
 use domain::key::{LastUsed, token::KeyId};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};

@@ -1,10 +1,7 @@
 //! The password again, for what asks for a fresh sign-in.
 
-use crate::{
-    error::FieldError,
-    ui::{Notice, TextField},
-    words,
-};
+use super::{Notice, TextField};
+use crate::{error::FieldError, words};
 use leptos::prelude::*;
 
 /// A field `password` in a form: nothing while it is not needed, unless the server has asked for it meanwhile.

@@ -34,16 +34,6 @@ pub enum Edit {
     Overtaken(Box<EditData>),
 }
 
-/// What the form for an existing key needs; only editors get it, and only while the key lives.
-#[server(name = EditForm, prefix = "/api", endpoint = "edit_form")]
-pub async fn edit_form(app: String, key: String) -> Result<EditData, AppError> {
-    let editor = crate::context::editor(&app).await?;
-    let id = key
-        .parse()
-        .map_err(|_| crate::context::refuse(AppError::NotFound))?;
-    crate::context::edit_data(&editor, id).await
-}
-
 /// Changes a key. `seen` is the fingerprint of the key that the form was made from, `reviewed` that of the form whose
 /// changes were shown, or [`LIVE`].
 #[server(name = EditKey, prefix = "/api", endpoint = "edit_key")]
@@ -57,7 +47,7 @@ pub async fn edit_key(
 ) -> Result<Edit, AppError> {
     let editor = crate::context::editor(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
-    let present = crate::context::edit_data(&editor, id).await?;
+    let present = crate::context::edit_data(&editor, editor.open_key(id).await?).await?;
     let form = form.in_environment(present.key.environment);
     let wanted = form.parse(Some(present.key.expires_at.into()), present.now)?;
     if present.seen != seen {
@@ -80,7 +70,7 @@ pub async fn edit_key(
             Ok(Edit::Saved)
         }
         management::Edited::Overtaken => {
-            let present = crate::context::edit_data(&editor, id).await?;
+            let present = crate::context::edit_data(&editor, editor.open_key(id).await?).await?;
             Ok(Edit::Overtaken(Box::new(present)))
         }
     }

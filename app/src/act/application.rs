@@ -1,18 +1,7 @@
-//! What an application is called, and in which zone its times are shown.
+//! Changing an application.
 
 use crate::error::AppError;
 use leptos::prelude::*;
-
-/// The zones to choose from, by their IANA names; none for those who may not choose.
-#[server(name = ListZones, prefix = "/api", endpoint = "list_zones")]
-pub async fn list_zones(app: String) -> Result<Vec<String>, AppError> {
-    let viewer = crate::context::viewer(&app).await?;
-    let zones = match viewer.identity().role {
-        domain::account::Role::Owner => management::Zone::all(),
-        _ => Vec::new(),
-    };
-    Ok(zones.into_iter().map(String::from).collect())
-}
 
 /// Gives an application another name and zone.
 #[server(name = ChangeApplication, prefix = "/api", endpoint = "change_application")]

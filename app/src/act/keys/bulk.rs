@@ -1,12 +1,7 @@
 //! Changing several keys at once.
 
-use super::list::DayCalls;
 use crate::error::AppError;
-use domain::{
-    key::{KeySummary, token::KeyId},
-    page::PAGE_SIZE,
-    time::Timestamp,
-};
+use domain::{key::token::KeyId, page::PAGE_SIZE};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -19,28 +14,6 @@ pub struct BulkOutcome {
     pub skipped: Vec<(String, String)>,
 }
 
-/// The keys that somebody has selected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Selection {
-    /// Each with its calls.
-    pub keys: Vec<(KeySummary, DayCalls)>,
-    /// The server's clock.
-    pub now: Timestamp,
-}
-
-/// What ends with all keys of an application.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AllKeysFacts {
-    /// The application's name.
-    pub name: String,
-    /// Keys that are not revoked.
-    pub keys: i64,
-    /// Their calls in the last hour.
-    pub calls: i64,
-    /// Whether the password need not be entered again.
-    pub fresh: bool,
-}
-
 /// Switches each of the keys off that is active.
 #[server(name = DeactivateKeys, prefix = "/api", endpoint = "deactivate_keys")]
 pub async fn deactivate_keys(
@@ -50,24 +23,6 @@ pub async fn deactivate_keys(
     let editor = crate::context::editor(&app).await?;
     let ids = selected(&keys)?;
     Ok(editor.deactivate_each(ids).await?.into())
-}
-
-/// The keys that are about to be revoked, with their calls; at most a page of them.
-#[server(name = ShowSelection, prefix = "/api", endpoint = "show_selection")]
-pub async fn show_selection(app: String, keys: String) -> Result<Selection, AppError> {
-    let editor = crate::context::editor(&app).await?;
-    let keys: Vec<String> = keys.split_whitespace().map(str::to_owned).collect();
-    let ids = selected(&keys)?;
-    let (keys, mut days) = editor.selection(&ids).await?;
-    let keys = keys.into_iter().map(|key| {
-        let hours = days.remove(&key.id.into());
-        let day = hours.map(|hours| DayCalls::of(&hours)).unwrap_or_default();
-        (key, day)
-    });
-    Ok(Selection {
-        keys: keys.collect(),
-        now: editor.now(),
-    })
 }
 
 /// Revokes each of the keys permanently, once the word `revoke` has been typed.
@@ -93,19 +48,6 @@ pub async fn revoke_keys(
     Ok(editor.revoke_each(ids, reason).await?.into())
 }
 
-/// What ends with all keys of the application; for an owner.
-#[server(name = ShowAllKeys, prefix = "/api", endpoint = "show_all_keys")]
-pub async fn show_all_keys(app: String) -> Result<AllKeysFacts, AppError> {
-    let owner = crate::context::owner(&app).await?;
-    let all = owner.all_keys().await?;
-    Ok(AllKeysFacts {
-        name: owner.application().name.clone(),
-        keys: all.keys,
-        calls: all.calls,
-        fresh: owner.is_fresh(),
-    })
-}
-
 /// Revokes every key of the application for ever, once its name has been typed; returns how many there were.
 #[server(name = RevokeAllKeys, prefix = "/api", endpoint = "revoke_all_keys")]
 pub async fn revoke_all_keys(
@@ -123,7 +65,8 @@ pub async fn revoke_all_keys(
     let reason = domain::key::name::parse_reason(&reason)
         .map_err(|invalid| AppError::field("reason", invalid.0))?;
     let owner = crate::context::fresh_owner(&app, &password).await?;
-    Ok(super::list::count_of(owner.revoke_all(reason).await?))
+    let revoked = owner.revoke_all(reason).await?;
+    Ok(i64::try_from(revoked).unwrap_or(i64::MAX))
 }
 
 /// Reads ids, each once.

@@ -4,10 +4,7 @@
     reason = "a server function takes one for each field of its form"
 )]
 
-use crate::{
-    error::{AppError, FieldError},
-    ui::markup::Rendered,
-};
+use crate::error::{AppError, FieldError};
 use domain::{
     key::{
         KeySummary,
@@ -20,21 +17,6 @@ use domain::{
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-
-/// What the form for a new secret needs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RegenerateForm {
-    /// The form's promise to be carried out once.
-    pub once: String,
-    /// The key as it is.
-    pub key: KeySummary,
-    /// The server's clock.
-    pub now: Timestamp,
-    /// Where keys are presented.
-    pub gate: String,
-    /// Whether the password was entered within the last ten minutes.
-    pub fresh: bool,
-}
 
 /// The result of the form for a new secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,22 +96,6 @@ pub fn parse_end(ends: &str, hours: &str, compromised: bool) -> Result<GracePeri
         .map_err(|invalid| FieldError::new(field, invalid.0))
 }
 
-/// What the form for a new secret needs; only editors get it.
-#[server(name = RegenerateFormOf, prefix = "/api", endpoint = "regenerate_form")]
-pub async fn regenerate_form(app: String, key: String) -> Result<RegenerateForm, AppError> {
-    let editor = crate::context::editor(&app).await?;
-    let id = key
-        .parse()
-        .map_err(|_| crate::context::refuse(AppError::NotFound))?;
-    Ok(RegenerateForm {
-        once: crate::context::keyring()?.new_idempotency_key().to_string(),
-        key: editor.key(id).await?,
-        now: editor.now(),
-        gate: crate::context::gate_address(),
-        fresh: editor.is_fresh(),
-    })
-}
-
 /// Makes a key in the place of another, and lets the other end after a while.
 #[server(name = RegenerateKey, prefix = "/api", endpoint = "regenerate_key")]
 pub async fn regenerate_key(
@@ -185,29 +151,4 @@ pub async fn retire_key(
     let wanted = parse_end(&ends, &hours, false).map_err(|error| AppError::Invalid(vec![error]))?;
     editor.move_retirement(id, wanted).await?;
     Ok(())
-}
-
-/// Whether the old secret of a key is still good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Old {
-    /// It is.
-    pub retiring: bool,
-}
-
-/// The traffic of an old key and its successor; nothing where the key has none.
-#[server(name = KeyRotation, prefix = "/api", endpoint = "key_rotation")]
-pub async fn key_rotation(app: String, key: String) -> Result<Rendered<Option<Old>>, AppError> {
-    use crate::{part::key::Retiring, ui::markup::Markup};
-    let viewer = crate::context::viewer(&app).await?;
-    let id = key.parse().map_err(|_| AppError::NotFound)?;
-    let view = viewer.open_key(id).await?;
-    let Some(rotation) = view.rotation().await? else {
-        return Ok(Rendered::default());
-    };
-    let key = view.key().clone();
-    let retiring = key.retiring_until(rotation.now).is_some();
-    Ok(Rendered {
-        data: Some(Old { retiring }),
-        markup: Markup::of(view! { <Retiring app key rotation /> }),
-    })
 }

@@ -1,31 +1,8 @@
 //! What platform staff look at.
 
-use crate::{context::Theme, error::AppError};
-use domain::{account::Identity, support::SupportSearchResult, time::Timestamp};
+use crate::error::AppError;
+use domain::support::SupportSearchResult;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
-
-/// Who looks, and when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Desk {
-    /// Who is signed in.
-    pub identity: Identity,
-    /// The colours they chose.
-    pub theme: Theme,
-    /// The server's clock.
-    pub now: Timestamp,
-}
-
-/// The page of support; for everybody else there is none.
-#[server(name = OpenDesk, prefix = "/api", endpoint = "support_desk")]
-pub async fn support_desk() -> Result<Desk, AppError> {
-    let support = crate::context::support().await?;
-    Ok(Desk {
-        identity: support.identity(),
-        theme: crate::context::theme(),
-        now: support.now(),
-    })
-}
 
 /// Looks for an account, an application or a key. The owners' logs hold the look before this answers.
 #[server(name = SupportLook, prefix = "/api", endpoint = "support_look")]

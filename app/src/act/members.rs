@@ -1,30 +1,9 @@
-//! The members of an account.
+//! Inviting, changing and removing members.
 
 use crate::error::AppError;
-use domain::{
-    id::PersonId,
-    member::{Invitation, Member},
-    time::Timestamp,
-};
+use domain::id::PersonId;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-
-/// Who belongs to an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Roster {
-    /// By address.
-    pub members: Vec<Member>,
-    /// Who has not answered yet; only for owners.
-    pub invitations: Vec<Invitation>,
-    /// Who reads this.
-    pub me: PersonId,
-    /// Whether the reader may change it.
-    pub editable: bool,
-    /// Whether that asks for the password again.
-    pub fresh: bool,
-    /// The server's clock.
-    pub now: Timestamp,
-}
 
 /// An invitation that was just made, with its link: told this once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,27 +12,6 @@ pub struct InvitationLink {
     pub email: String,
     /// Where they accept.
     pub link: String,
-}
-
-/// The members, and for owners the open invitations.
-#[server(name = ShowMembers, prefix = "/api", endpoint = "show_members")]
-pub async fn show_members(app: String) -> Result<Roster, AppError> {
-    let viewer = crate::context::viewer(&app).await?;
-    let identity = viewer.identity();
-    let editable = identity.role == domain::account::Role::Owner;
-    let invitations = if editable {
-        crate::context::owner(&app).await?.invitations().await?
-    } else {
-        Vec::new()
-    };
-    Ok(Roster {
-        members: viewer.members().await?,
-        invitations,
-        me: identity.person_id,
-        editable,
-        fresh: viewer.is_fresh(),
-        now: viewer.now(),
-    })
 }
 
 /// Makes the link that invites somebody to be `owner`, `developer` or `viewer`.

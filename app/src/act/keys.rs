@@ -1,10 +1,8 @@
-//! API keys: reading and changing them.
+//! Changing API keys.
 
 pub mod bulk;
 pub mod change;
 pub mod create;
 pub mod edit;
 pub mod first_use;
-pub mod list;
-pub mod read;
 pub mod rotate;

@@ -1,0 +1,38 @@
+//! Acknowledging security events.
+
+use crate::error::AppError;
+use leptos::prelude::*;
+
+/// Notes that somebody has seen to an event, with what they say of it.
+#[server(name = AcknowledgeEvent, prefix = "/api", endpoint = "acknowledge_event")]
+pub async fn acknowledge_event(
+    app: String,
+    event: i64,
+    #[server(default)] note: String,
+) -> Result<(), AppError> {
+    let editor = crate::context::editor(&app).await?;
+    editor
+        .acknowledge(domain::security::EventId(event), &note)
+        .await?;
+    crate::context::say_done(crate::toast::Done::Acknowledged);
+    Ok(())
+}
+
+/// Acknowledges several events without a note, at most a page of them.
+#[server(name = AcknowledgeEvents, prefix = "/api", endpoint = "acknowledge_events")]
+pub async fn acknowledge_events(
+    app: String,
+    #[server(default)] events: Vec<String>,
+) -> Result<(), AppError> {
+    let editor = crate::context::editor(&app).await?;
+    if events.is_empty() || events.len() > domain::page::PAGE_SIZE {
+        return Err(AppError::field("", crate::words::security::SELECT_SOME));
+    }
+    for event in events {
+        let number = event.parse().map_err(|_| AppError::NotFound)?;
+        let id = domain::security::EventId(number);
+        editor.acknowledge(id, "").await?;
+    }
+    crate::context::say_done(crate::toast::Done::AllAcknowledged);
+    Ok(())
+}

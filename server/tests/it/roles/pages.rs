@@ -1,0 +1,185 @@
+//! Which role may read which page and which file of an application.
+
+use super::CALLERS;
+use server::dashboard::pages;
+use std::collections::BTreeSet;
+use test_server::{Answer, FOREIGNER, TestServer};
+
+const HTML: (&str, &str) = ("accept", "text/html");
+/// A person who does not exist.
+const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
+
+/// Pages beneath `/apps/{app}/` (`{key}` and `{person}` are filled in), and the status for no session, the owner of another
+/// account, a viewer, a developer and the owner. A page of which only a dialog is not for the reader is shown without it.
+pub const PAGES: &[(&str, [u16; 5])] = &[
+    ("", [302, 404, 200, 200, 200]),
+    (
+        "?from=2026-11-30&until=nonsense&zone=utc",
+        [302, 404, 200, 200, 200],
+    ),
+    ("settings/general", [302, 404, 200, 200, 200]),
+    ("settings/members", [302, 404, 200, 200, 200]),
+    ("settings/members/invite", [302, 404, 200, 200, 200]),
+    ("settings/members/{person}/role", [302, 404, 200, 200, 200]),
+    (
+        "settings/members/{person}/remove",
+        [302, 404, 200, 200, 200],
+    ),
+    ("settings/requests", [302, 404, 200, 200, 200]),
+    (
+        "settings/requests?key={key}&outcome=refused&before=7",
+        [302, 404, 200, 200, 200],
+    ),
+    ("settings/requests?key=malformed", [302, 404, 404, 404, 404]),
+    (
+        "settings/requests?key={key}&try=1&scope=invoice:read",
+        [302, 404, 200, 200, 200],
+    ),
+    (
+        "settings/requests?key={key}&try=1&address=nowhere",
+        [302, 404, 200, 200, 200],
+    ),
+    (
+        "settings/requests?request=never-was",
+        [302, 404, 404, 404, 404],
+    ),
+    ("settings/security-events", [302, 404, 200, 200, 200]),
+    (
+        "settings/security-events?kind=wrong_secret&severity=critical&state=all&key={key}&cursor=1.2",
+        [302, 404, 200, 200, 200],
+    ),
+    (
+        "settings/security-events?key=malformed",
+        [302, 404, 404, 404, 404],
+    ),
+    ("settings/audit-log", [302, 404, 403, 403, 200]),
+    ("settings/api-keys", [302, 404, 200, 200, 200]),
+    (
+        "settings/api-keys?notable=idle&sort=name&dir=desc&cursor=malformed",
+        [302, 404, 200, 200, 200],
+    ),
+    ("settings/api-keys/new", [302, 404, 403, 200, 200]),
+    (
+        "settings/api-keys/revoke-selected?keys={key}",
+        [302, 404, 403, 200, 200],
+    ),
+    ("settings/api-keys/revoke-all", [302, 404, 403, 403, 200]),
+    ("settings/api-keys/malformed", [302, 404, 404, 404, 404]),
+    (
+        "settings/api-keys/akl_0000000000000000",
+        [302, 404, 404, 404, 404],
+    ),
+    ("settings/api-keys/{key}", [302, 404, 200, 200, 200]),
+    (
+        "settings/api-keys/{key}?window=7d&chart=responses&by=nonsense&rows=all",
+        [302, 404, 200, 200, 200],
+    ),
+    (
+        "settings/api-keys/{key}?tab=security",
+        [302, 404, 200, 200, 200],
+    ),
+    (
+        "settings/api-keys/{key}?tab=history",
+        [302, 404, 200, 200, 200],
+    ),
+    ("settings/api-keys/{key}/edit", [302, 404, 403, 200, 200]),
+    (
+        "settings/api-keys/{key}/deactivate",
+        [302, 404, 200, 200, 200],
+    ),
+    (
+        "settings/api-keys/{key}/regenerate",
+        [302, 404, 403, 200, 200],
+    ),
+    ("settings/api-keys/{key}/revoke", [302, 404, 200, 200, 200]),
+];
+
+/// Files, as [`PAGES`].
+pub const FILES: &[(&str, [u16; 5])] = &[
+    ("settings/api-keys.csv", [303, 404, 200, 200, 200]),
+    ("settings/audit-log.csv", [303, 404, 403, 403, 200]),
+    ("settings/audit-log.jsonl", [303, 404, 403, 403, 200]),
+    (
+        "settings/api-keys/{key}/usage.csv?window=7d",
+        [303, 404, 200, 200, 200],
+    ),
+    (
+        "settings/api-keys/{key}/breakdown.csv?from=2026-01-01",
+        [303, 404, 200, 200, 200],
+    ),
+    ("usage.csv", [303, 404, 200, 200, 200]),
+    ("breakdown.csv", [303, 404, 200, 200, 200]),
+];
+
+async fn get(server: &TestServer, path: &str, caller: Option<&str>) -> Answer {
+    match caller {
+        None => server.get(path, &[HTML]).await,
+        Some(email) => {
+            let cookie = format!("latchkey={}", server.token(email).await);
+            server.get(path, &[HTML, ("cookie", &cookie)]).await
+        }
+    }
+}
+
+#[test]
+fn the_table_has_every_page_of_an_application() {
+    let there: BTreeSet<String> = pages::paths()
+        .into_iter()
+        .filter_map(|path| {
+            Some(
+                path.strip_prefix("/apps/{app}")?
+                    .trim_matches('/')
+                    .to_owned(),
+            )
+        })
+        .collect();
+    let listed: BTreeSet<String> = PAGES
+        .iter()
+        .map(|(path, _)| path.split('?').next().unwrap_or(path).to_owned())
+        .filter(|path| !path.ends_with("malformed") && !path.contains("akl_"))
+        .collect();
+    assert_eq!(there, listed);
+}
+
+#[tokio::test]
+async fn each_role_gets_the_page_and_the_file_in_the_table() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let app = owner.application().id;
+    let key = server.key(&owner, "invoice:read", "").await.id.to_string();
+    for (name, expected) in PAGES.iter().chain(FILES) {
+        let name = name.replace("{key}", &key).replace("{person}", NOBODY);
+        for (caller, expected) in CALLERS.into_iter().zip(*expected) {
+            let answer = get(&server, &format!("/apps/{app}/{name}"), caller).await;
+            let status = answer.status.as_u16();
+            assert_eq!(status, expected, "{name} for {caller:?}");
+            let hidden = matches!(status, 302 | 303) || caller == Some(FOREIGNER);
+            assert!(
+                !hidden || !answer.body.contains("Storefront"),
+                "{name} for {caller:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn missing_and_foreign_applications_and_keys_are_not_found() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let own = server.application(FOREIGNER).await.to_string();
+    let foreign = owner.application().id.to_string();
+    let key = server.key(&owner, "invoice:read", "").await.id.to_string();
+    for (name, _) in PAGES.iter().chain(FILES) {
+        let name = name.replace("{person}", NOBODY);
+        for app in [foreign.as_str(), NOBODY, "malformed"] {
+            let path = format!("/apps/{app}/{}", name.replace("{key}", &key));
+            let answer = get(&server, &path, Some(FOREIGNER)).await;
+            assert_eq!(answer.status.as_u16(), 404, "{path}");
+        }
+        if name.contains("{key}") {
+            let path = format!("/apps/{own}/{}", name.replace("{key}", &key));
+            let answer = get(&server, &path, Some(FOREIGNER)).await;
+            assert_eq!(answer.status.as_u16(), 404, "{path}");
+        }
+    }
+}
