@@ -6,7 +6,7 @@
 pub mod announce;
 pub mod choice;
 pub mod dialog;
-mod first_request;
+pub(crate) mod first_request;
 pub mod follow;
 pub mod key_form;
 pub mod keyboard;
@@ -19,8 +19,6 @@ pub mod reveal;
 pub mod selection;
 pub mod submit;
 pub mod toast;
-
-pub(crate) use first_request::FirstRequest;
 
 use crate::ui::{chart_reader, copy_button, menu, time};
 use leptos::prelude::document;

@@ -1,7 +1,6 @@
 //! Inviting, changing and removing members.
 
 use crate::error::AppError;
-use domain::id::PersonId;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +79,7 @@ pub async fn remove_member(
     #[server(default)] password: String,
 ) -> Result<(), AppError> {
     let owner = crate::context::fresh_owner(&app, &password).await?;
-    let person: PersonId = person.parse().map_err(|_| AppError::NotFound)?;
+    let person: domain::id::PersonId = person.parse().map_err(|_| AppError::NotFound)?;
     owner.remove_member(person).await?;
     crate::context::say_done(crate::toast::Done::MemberRemoved);
     if person == owner.identity().person_id {

@@ -1,8 +1,6 @@
 //! Requests as they happen.
 
-mod live;
-
-pub(crate) use live::LiveRequests;
+pub(crate) mod live;
 
 use crate::{
     routes::{self, RequestsAddress},

@@ -3,7 +3,7 @@
 use crate::{
     act::keys::create::CreateKey,
     form::{FormPage, key::KeyForm, posted_errors, refused_key_form},
-    island::key_form::CreateKeyFields,
+    island::key_form::create_fields::CreateKeyFields,
     routes,
     ui::Submit,
     words::create,

@@ -3,7 +3,7 @@
 use crate::{
     act::keys::edit::{Edit, EditData, EditKey},
     form::{FormPage, key::KeyForm, posted, posted_errors, sent_key_form},
-    island::key_form::EditFields,
+    island::key_form::edit_fields::EditFields,
     routes,
     ui::{Notice, Submit},
     words::{create, edit},

@@ -1,7 +1,7 @@
 //! Calls, one by one.
 
 use crate::{
-    island::requests::{LIST, LiveRequests, row},
+    island::requests::{LIST, live::LiveRequests, row},
     routes::{self, RequestsAddress},
     words::requests as words,
 };

@@ -4,7 +4,7 @@ use super::CodeSamples;
 use crate::{
     act::keys::change::ConfirmKey,
     form::{FormPage, refusal},
-    island::FirstRequest,
+    island::first_request::FirstRequest,
     ui::{CopyButton, Icon, Notice, Shape, Submit},
     words::reveal,
 };
