@@ -29,6 +29,7 @@ pub mod support;
 use crate::{
     context,
     error::AppError,
+    read::in_turn,
     ui::{Dialog, ErrorState, TabTitle},
     words::common::tab_title,
 };
@@ -104,13 +105,12 @@ impl Here {
 pub fn loaded<V: IntoAny>(
     content: impl Future<Output = Result<V, AppError>> + Send + 'static,
 ) -> AnyView {
-    Suspend::new(async move {
+    in_turn(async move {
         match content.await {
             Ok(view) => view.into_any(),
             Err(error) => view! { <ErrorState error /> }.into_any(),
         }
     })
-    .into_any()
 }
 
 /// As [`loaded`], for a dialog: the reason is shown in a dialog with this id and title, which leads `back`.
@@ -120,7 +120,7 @@ pub fn loaded_dialog(
     back: String,
     content: impl Future<Output = Result<AnyView, AppError>> + Send + 'static,
 ) -> AnyView {
-    Suspend::new(async move {
+    in_turn(async move {
         match content.await {
             Ok(view) => view,
             Err(error) => view! {
@@ -133,7 +133,6 @@ pub fn loaded_dialog(
             .into_any(),
         }
     })
-    .into_any()
 }
 
 /// A part of the path, such as `app`.

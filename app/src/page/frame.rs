@@ -5,6 +5,7 @@ use crate::{
     context,
     error::AppError,
     part::{AccountMenu, AppSwitch, Brand, PassingDialogs, Shell, Toasts},
+    read::in_turn,
     routes,
     ui::{ErrorState, Icon, Shape, TabTitle},
     words::{self, frame},
@@ -17,18 +18,18 @@ use leptos_router::{components::Outlet, hooks::use_location};
 #[component]
 pub fn Frame() -> impl IntoView {
     let app = param("app");
-    Suspend::new(async move {
+    in_turn(async move {
         match Here::read(&app).await {
-            Ok(here) => framed(app, here),
+            Ok(here) => framed(here),
             Err(error) => view! { <NoPage error /> }.into_any(),
         }
     })
 }
 
-fn framed(app: String, here: Here) -> AnyView {
+fn framed(here: Here) -> AnyView {
     provide_context(here.clone());
     let (current, identity) = (here.viewer.application().clone(), here.viewer.identity());
-    let all = here.applications.clone();
+    let (all, viewer) = (here.applications.clone(), here.viewer.clone());
     view! {
         <Shell
             head=move || view! { <AppSwitch current=current.clone() all=all.clone() /> }
@@ -38,7 +39,7 @@ fn framed(app: String, here: Here) -> AnyView {
             <Outlet />
         </Shell>
         <PassingDialogs />
-        <Toasts app />
+        <Toasts viewer />
     }
     .into_any()
 }

@@ -11,6 +11,7 @@ use crate::{
         key::KeyHead,
         key_actions::{ChangeForms, ChangeNotice},
     },
+    read::in_turn,
     routes::{self, KeyTab, RequestsAddress},
     ui::ErrorState,
     words::{key as key_words, key_page as words},
@@ -42,7 +43,7 @@ impl OpenKey {
 pub fn Key() -> impl IntoView {
     let here = Here::from_frame();
     let id = param("key");
-    Suspend::new(async move {
+    in_turn(async move {
         let app = here.app();
         match opened(here, &id).await {
             Ok(page) => page,

@@ -7,6 +7,7 @@ use crate::{
     error::AppError,
     form::{FormPage, posted, posted_errors, typed},
     part::{AccountMenu, Brand, Shell, SupportFound},
+    read::in_turn,
     ui::{ErrorState, ErrorSummary, Icon, Shape, Submit, TabTitle, TextField},
     words::{frame, support},
 };
@@ -16,7 +17,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 /// The form that looks, and what it found, in the frame that every page has; for everybody else there is no such page.
 #[component]
 pub fn Support() -> impl IntoView {
-    Suspend::new(async move {
+    in_turn(async move {
         match context::support().await {
             Ok(staff) => {
                 let identity = staff.identity();

@@ -2,47 +2,47 @@
 
 use crate::{
     act::keys::change::ActivateKey,
+    context,
     form::FormPage,
+    read::in_turn,
+    toast::Done,
     ui::{Icon, Shape},
     words::toast as words,
 };
 use domain::key::token::KeyId;
 use leptos::{prelude::*, server_fn::ServerFn};
+use management::Viewer;
 
 /// The region of the toasts. The program takes them away after a while ([`crate::island::toast`]).
 #[component]
 pub fn Toasts(
-    /// The application's id.
-    app: String,
+    /// The application's reader.
+    viewer: Viewer,
 ) -> impl IntoView {
-    let done = Resource::new(move || app.clone(), taken);
+    let toast = context::take_done().map(|done| {
+        in_turn(async move {
+            let toast = shown(done, &viewer).await;
+            toast.map(|toast| view! { <Toast toast /> }).into_any()
+        })
+    });
     view! {
         <section class="toasts" aria-label=words::LABEL>
-            <Suspense>
-                {move || Suspend::new(async move { done.await.map(|toast| view! { <Toast toast /> }) })}
-            </Suspense>
+            {toast}
         </section>
     }
 }
 
 /// A change with what is shown of it.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 struct Shown {
     words: String,
     /// The application and the key, if the change can be undone.
     undo: Option<(String, KeyId)>,
 }
 
-/// The change before this page.
-#[cfg(feature = "ssr")]
-async fn taken(app: String) -> Option<Shown> {
-    use crate::toast::Done;
-    let done = crate::context::take_done()?;
+/// What to say about the change before this page; nothing if its key is not there.
+async fn shown(done: Done, viewer: &Viewer) -> Option<Shown> {
     let name = match done.key() {
-        Some(key) => {
-            let viewer = crate::context::viewer_in_passing(&app).await.ok()?;
-            viewer.key(key).await.ok()?.name.to_string()
-        }
+        Some(key) => viewer.key(key).await.ok()?.name.to_string(),
         None => String::new(),
     };
     let words = match done {
@@ -58,16 +58,10 @@ async fn taken(app: String) -> Option<Shown> {
         Done::InvitationWithdrawn => words::INVITATION_WITHDRAWN.to_owned(),
     };
     let undo = match done {
-        Done::Deactivated(key) => Some((app, key)),
+        Done::Deactivated(key) => Some((viewer.application().id.to_string(), key)),
         _ => None,
     };
     Some(Shown { words, undo })
-}
-
-/// Pages are rendered by the server alone.
-#[cfg(not(feature = "ssr"))]
-async fn taken(_: String) -> Option<Shown> {
-    None
 }
 
 #[component]

@@ -1,5 +1,6 @@
 //! What the server renders.
 #![recursion_limit = "512"]
 
+mod in_turn;
 mod raw_html;
 mod reveal;

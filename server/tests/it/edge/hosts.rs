@@ -55,7 +55,7 @@ async fn the_origin_of_a_post_is_compared_with_the_public_url_and_not_with_host(
         ("evil.example", OURS, 421),
     ] {
         let lines = [("host", host), ("origin", origin), form];
-        let post = request(Method::POST, "/api/set_theme", &lines, "");
+        let post = request(Method::POST, "/api/set_theme", &lines, "theme=dark");
         let answer = server.send(post).await;
         assert_eq!(answer.status.as_u16(), status, "{origin} at {host}");
     }

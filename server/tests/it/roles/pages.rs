@@ -111,6 +111,16 @@ pub const FILES: &[(&str, [u16; 5])] = &[
     ("breakdown.csv", [303, 404, 200, 200, 200]),
 ];
 
+/// The path of a page or a file in the tables.
+pub fn path(app: &str, name: &str) -> String {
+    let mark = if name.is_empty() || name.starts_with('?') {
+        ""
+    } else {
+        "/"
+    };
+    format!("/apps/{app}{mark}{name}")
+}
+
 async fn get(server: &TestServer, path: &str, caller: Option<&str>) -> Answer {
     match caller {
         None => server.get(path, &[HTML]).await,
@@ -150,7 +160,7 @@ async fn each_role_gets_the_page_and_the_file_in_the_table() {
     for (name, expected) in PAGES.iter().chain(FILES) {
         let name = name.replace("{key}", &key).replace("{person}", NOBODY);
         for (caller, expected) in CALLERS.into_iter().zip(*expected) {
-            let answer = get(&server, &format!("/apps/{app}/{name}"), caller).await;
+            let answer = get(&server, &path(&app.to_string(), &name), caller).await;
             let status = answer.status.as_u16();
             assert_eq!(status, expected, "{name} for {caller:?}");
             let hidden = matches!(status, 302 | 303) || caller == Some(FOREIGNER);
@@ -172,12 +182,12 @@ async fn missing_and_foreign_applications_and_keys_are_not_found() {
     for (name, _) in PAGES.iter().chain(FILES) {
         let name = name.replace("{person}", NOBODY);
         for app in [foreign.as_str(), NOBODY, "malformed"] {
-            let path = format!("/apps/{app}/{}", name.replace("{key}", &key));
+            let path = path(app, &name.replace("{key}", &key));
             let answer = get(&server, &path, Some(FOREIGNER)).await;
             assert_eq!(answer.status.as_u16(), 404, "{path}");
         }
         if name.contains("{key}") {
-            let path = format!("/apps/{own}/{}", name.replace("{key}", &key));
+            let path = path(&own, &name.replace("{key}", &key));
             let answer = get(&server, &path, Some(FOREIGNER)).await;
             assert_eq!(answer.status.as_u16(), 404, "{path}");
         }

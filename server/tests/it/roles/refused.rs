@@ -1,7 +1,7 @@
 //! Callers without a role: support, a disabled person, an ended session, an API key. A refused call changes
 //! nothing in the database.
 
-use super::{CALLERS, FILES, PAGES, TABLE, fill};
+use super::{CALLERS, FILES, PAGES, TABLE, fill, pages};
 use crate::database::{Database, changed};
 use domain::{
     account::{Email, Role},
@@ -147,7 +147,7 @@ async fn without_a_role_no_page_and_no_file_of_an_account_is_visible() {
         format!("latchkey={}", callers.server.token(SUPPORT).await),
     )];
     for (path, _) in PAGES.iter().chain(FILES) {
-        let path = format!("/apps/{app}/{path}")
+        let path = pages::path(&app, path)
             .replace("{key}", &key.id.to_string())
             .replace("{person}", "00000000-0000-0000-0000-000000000000");
         for (who, lines) in &callers.nobodies {
