@@ -1,7 +1,7 @@
-//! Runs the browser tests in `end2end` with Playwright.
+//! Runs the browser tests in `end2end`: all of them in Chromium with Playwright, one journey in Firefox.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -12,7 +12,7 @@ use crate::{
     latchkey, npm,
     postgres::Postgres,
     process::{self, find_program, output},
-    step::{step, step_with_output},
+    step::{info, step, step_with_output},
     system,
     workspace::command_with_clean_environment,
 };
@@ -24,8 +24,7 @@ const FOLDER: &str = "end2end";
 pub fn test(postgres: &Postgres, filter: Option<&str>) -> Result<()> {
     npm::install(Path::new(FOLDER)).context("the browser tests need Node.js and their packages")?;
     step("type check of the browser tests", || {
-        output(npx("tsc").arg("--noEmit"))
-            .context("the type check of the browser tests do not match")
+        output(npx("tsc").arg("--noEmit")).context("the types of the browser tests do not match")
     })?;
     let mut playwright = npx("playwright");
     playwright.arg("test");
@@ -35,17 +34,58 @@ pub fn test(postgres: &Postgres, filter: Option<&str>) -> Result<()> {
     let program = fs::canonicalize(latchkey::PROGRAM)
         .with_context(|| format!("cannot find {}", latchkey::PROGRAM))?;
     playwright
-        .env("LATCHKEY_BIN", program)
+        .env("LATCHKEY_BIN", &program)
         .env(Postgres::URL_VARIABLE, postgres.url());
     if let Some(filter) = filter {
         playwright.args(["--pass-with-no-tests", "--grep", filter]);
     }
-    step_with_output("browser tests", || process::run(&mut playwright))
+    step_with_output("browser tests", || process::run(&mut playwright))?;
+    test_firefox(&program, filter)
+}
+
+/// Runs the tests in `end2end/firefox`. `LATCHKEY_FIREFOX` names the browser. Without Firefox they are skipped, except in CI.
+fn test_firefox(program: &Path, filter: Option<&str>) -> Result<()> {
+    let firefox = match ensure_firefox() {
+        Ok(firefox) => firefox,
+        Err(error) if env::var_os("CI").is_some() => return Err(error),
+        Err(error) => {
+            info(&format!("browser tests in Firefox: skipped, {error}"));
+            return Ok(());
+        }
+    };
+    let mut playwright = npx("playwright");
+    playwright
+        .args(["test", "--config", "firefox"])
+        .env("LATCHKEY_FIREFOX", firefox)
+        .env("LATCHKEY_BIN", program);
+    if let Some(filter) = filter {
+        playwright.args(["--pass-with-no-tests", "--grep", filter]);
+    }
+    step_with_output("browser tests in Firefox", || process::run(&mut playwright))
+}
+
+/// Returns the path of Firefox, after installing Debian's package if possible.
+fn ensure_firefox() -> Result<PathBuf> {
+    if let Some(named) = env::var_os("LATCHKEY_FIREFOX") {
+        return Ok(named.into());
+    }
+    let installed = || {
+        ["firefox-esr", "firefox"]
+            .into_iter()
+            .find_map(find_program)
+    };
+    if let Some(firefox) = installed() {
+        return Ok(firefox);
+    }
+    if system::can_install() {
+        system::install(&["firefox-esr"])?;
+    }
+    installed().context("Firefox is not installed")
 }
 
 /// Returns the path of the system's Chromium, after installing it if possible, or `None` if Playwright's is used.
 pub fn ensure_browser() -> Result<Option<PathBuf>> {
-    if let Some(named) = std::env::var_os("LATCHKEY_CHROMIUM") {
+    if let Some(named) = env::var_os("LATCHKEY_CHROMIUM") {
         return Ok(Some(named.into()));
     }
     if let Some(browser) = system_browser() {
