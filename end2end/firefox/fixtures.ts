@@ -23,7 +23,7 @@ export const test = base.extend<Fixtures>({
   firefox: async ({}, use) => {
     const firefox = await launch({
       browser: 'firefox',
-      executablePath: process.env['LATCHKEY_FIREFOX'] ?? 'firefox-esr',
+      executablePath: process.env['LATCHKEY_FIREFOX'] ?? '/usr/bin/firefox-esr',
       // The clipboard can be read without the user's permission.
       extraPrefsFirefox: { 'dom.events.testing.asyncClipboard': true },
     });
