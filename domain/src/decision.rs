@@ -1,5 +1,9 @@
 //! Decisions of the gate: records, live batches, simulated requests and the list of checks.
 
+mod filter;
+
+pub use filter::DecisionFilter;
+
 use crate::{
     Invalid,
     id::{AccountId, ApplicationId},
@@ -34,15 +38,6 @@ pub struct DecisionRecord {
     pub user_agent: String,
     /// Whether a browser sent the call: it had an `Origin` or `Sec-Fetch-Site` header.
     pub from_browser: bool,
-}
-
-/// A filter for an application's decisions. The default matches all.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DecisionFilter {
-    /// Only decisions about this key.
-    pub key: Option<KeyId>,
-    /// Only decisions that are not [`Verdict::Accepted`].
-    pub refused: bool,
 }
 
 /// A page of decisions, newest first.

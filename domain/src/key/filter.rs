@@ -1,7 +1,12 @@
 //! Filter, order and pagination of the key list.
 
-use super::{Environment, KeySummary, condition::KeyCondition, name::KeyName};
-use crate::text;
+use super::{
+    Environment, KeySummary,
+    condition::KeyCondition,
+    name::KeyName,
+    scope::{Scope, ScopeSet},
+};
+use crate::{account::Email, id::PersonId, text};
 
 /// A status to filter by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,16 +105,22 @@ pub struct KeyFilter {
     pub status: Option<StatusFilter>,
     pub environment: Option<Environment>,
     pub condition: Option<KeyCondition>,
+    /// A scope that the keys have. No scope implies another.
+    pub scope: Option<Scope>,
+    /// The person who created the keys.
+    pub created_by: Option<PersonId>,
 }
 
 impl KeyFilter {
-    /// Parses the query parameters of a link. Unknown values are ignored.
+    /// Parses the query parameters of a link; `created_by` is a person's id. Unknown values are ignored.
     pub fn parse(
         group: &str,
         search: &str,
         status: &str,
         environment: &str,
         condition: &str,
+        scope: &str,
+        created_by: &str,
     ) -> Self {
         let mut filter = Self {
             group: None,
@@ -117,6 +128,8 @@ impl KeyFilter {
             status: StatusFilter::parse(status),
             environment: Environment::parse(environment),
             condition: KeyCondition::parse(condition),
+            scope: Scope::parse(scope).ok(),
+            created_by: created_by.parse().ok(),
         };
         filter.group = KeyGroup::parse(group, filter.is_narrow());
         filter
@@ -135,6 +148,26 @@ impl KeyFilter {
     pub fn is_narrow(&self) -> bool {
         *self != Self::default()
     }
+}
+
+/// A person who created keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct KeyCreator {
+    pub id: PersonId,
+    pub email: Email,
+}
+
+/// Maximum number of people in [`FilterChoices`].
+pub const MAX_CREATORS: i64 = 50;
+
+/// The values of a filter that match keys of an application.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FilterChoices {
+    /// The scopes that any of its keys has.
+    pub scopes: ScopeSet,
+    /// The people who created its keys, by e-mail address: at most [`MAX_CREATORS`].
+    pub creators: Vec<KeyCreator>,
 }
 
 /// The column that the key list is sorted by.
@@ -305,99 +338,4 @@ pub struct KeyTotal {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_is_parsed_back_and_invalid_text_is_not() {
-        let by_name = Order::default_for(Sort::Name);
-        for (sort_key, order) in [
-            (SortKey::Number(-5), Order::default()),
-            (SortKey::Text("a. b.ü".into()), by_name),
-            (SortKey::Text(String::new()), by_name),
-        ] {
-            let cursor = KeyCursor {
-                sort_key,
-                id: "akl_abc".into(),
-                back: true,
-            };
-            assert_eq!(KeyCursor::parse(&cursor.to_param(), order), Some(cursor));
-        }
-        for invalid in ["", "x1.a", "f.a", "f1", "f1.a b", "ü1.a", "fname.akl_abc"] {
-            let parsed = KeyCursor::parse(invalid, Order::default());
-            assert_eq!(parsed, None, "{invalid}");
-        }
-    }
-
-    #[test]
-    fn a_second_click_reverses_the_order() {
-        let order = Order::default().clicked(Sort::Name);
-        assert_eq!((order.by, order.direction()), (Sort::Name, "asc"));
-        assert_eq!(order.clicked(Sort::Name).direction(), "desc");
-        assert_eq!(Order::parse("name", "desc"), order.clicked(Sort::Name));
-        assert_eq!(Order::parse("no such column", ""), Order::default());
-    }
-
-    #[test]
-    fn unknown_values_do_not_filter() {
-        assert!(!KeyFilter::parse("all", " ", "x", "y", "z").is_narrow());
-        assert!(KeyFilter::parse("all", "", "", "", "idle").is_narrow());
-    }
-
-    #[test]
-    fn a_filter_is_parsed_from_its_link_values() {
-        let filter = KeyFilter::parse("", " shop ", "revoked", "test", "idle");
-        let expected = KeyFilter {
-            group: None,
-            search: "shop".into(),
-            status: Some(StatusFilter::Revoked),
-            environment: Some(Environment::Test),
-            condition: Some(KeyCondition::Idle),
-        };
-        assert_eq!(filter, expected);
-        assert_eq!(StatusFilter::parse("Revoked"), None);
-    }
-
-    #[test]
-    fn the_list_shows_active_keys_unless_it_is_filtered_otherwise() {
-        let group = |group, search| KeyFilter::parse(group, search, "", "", "").group;
-        assert_eq!(group("", ""), Some(KeyGroup::Active));
-        assert_eq!(group("nonsense", " "), Some(KeyGroup::Active));
-        assert_eq!(group("", "shop"), None);
-        assert_eq!(group("active", "shop"), Some(KeyGroup::Active));
-        assert_eq!(group("attention", ""), Some(KeyGroup::Attention));
-        assert_eq!(group("ended", ""), Some(KeyGroup::Ended));
-        assert_eq!(group(KeyGroup::ALL, ""), None);
-        assert!(!KeyFilter::parse("", "", "", "", "").narrows_group());
-        assert!(KeyFilter::parse("active", "", "revoked", "", "").narrows_group());
-    }
-
-    #[test]
-    fn a_first_click_sorts_by_the_newest_the_last_used_the_name_or_the_next_to_expire() {
-        for (by, direction) in [
-            (Sort::Created, "desc"),
-            (Sort::Used, "desc"),
-            (Sort::Name, "asc"),
-            (Sort::Expires, "asc"),
-        ] {
-            let order = Order::default_for(by);
-            assert_eq!((order.by, order.direction()), (by, direction));
-            assert_eq!(Order::parse(by.as_str(), ""), order);
-            assert!(!Order::parse(by.as_str(), "asc").descending);
-            assert!(Order::parse(by.as_str(), "desc").descending);
-        }
-    }
-
-    #[test]
-    fn the_id_of_a_cursor_has_at_most_64_letters_digits_and_underscores() {
-        for (id, valid) in [
-            ("a".repeat(64), true),
-            ("a".repeat(65), false),
-            ("akl_A9".to_owned(), true),
-            ("akl-A9".to_owned(), false),
-        ] {
-            let cursor = KeyCursor::parse(&format!("f1.{id}"), Order::default());
-            assert_eq!(cursor.is_some(), valid, "{id}");
-        }
-    }
-}
+mod tests;

@@ -219,10 +219,40 @@ impl ScopeSet {
         Self::of(|resource, _| resource.name != "key")
     }
 
+    /// Returns every scope of the catalogue.
+    pub fn every() -> Self {
+        Self::of(|_, _| true)
+    }
+
     fn of(wanted: impl Fn(&Resource, &str) -> bool) -> Self {
         every_scope()
             .filter(|(_, resource, action)| wanted(resource, action))
             .fold(Self::default(), |set, (bit, ..)| Self(set.0 | 1 << bit))
+    }
+}
+
+/// One scope of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Scope(ScopeSet);
+
+impl Scope {
+    /// Parses a scope in the form `resource:action`.
+    ///
+    /// # Errors
+    /// If the catalogue has no such scope.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        ScopeSet::one(text).map(Self)
+    }
+
+    /// Returns the set of this scope alone.
+    pub const fn as_set(self) -> ScopeSet {
+        self.0
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
