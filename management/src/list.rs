@@ -3,7 +3,7 @@
 use crate::{ManagementError, Viewer};
 use domain::{
     key::{
-        filter::{GroupCounts, KeyFilter, KeyPage, KeyQuery, KeyTotal},
+        filter::{FilterChoices, GroupCounts, KeyFilter, KeyPage, KeyQuery, KeyTotal},
         token::KeyId,
     },
     page::PAGE_SIZE,
@@ -99,6 +99,15 @@ impl Viewer {
         let app = self.application().id;
         let store = &self.keyring().store;
         Ok(store.keys_at_most(app, query, most, self.now()).await?)
+    }
+
+    /// Returns the values of the filter that match keys of the application. Cheap enough for every page view.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn key_filter_choices(&self) -> Result<FilterChoices, ManagementError> {
+        let app = self.application().id;
+        Ok(self.keyring().store.filter_choices(app).await?)
     }
 
     /// Counts the keys that match a filter.

@@ -28,7 +28,7 @@ impl Viewer {
         let _permit = self.long_read().await?;
         let application = self.application().id;
         Ok(telemetry
-            .requests(application, filter, before, latest)
+            .requests(application, &filter, before, latest)
             .await?)
     }
 

@@ -119,6 +119,8 @@ CREATE TABLE api_key (
     UNIQUE (application_id, idempotency_key)
 );
 CREATE INDEX api_key_by_creation ON api_key (application_id, created_at, id);
+-- The keys of one person, and the people who created keys.
+CREATE INDEX api_key_by_creator ON api_key (application_id, created_by, created_at, id);
 CREATE INDEX api_key_by_name ON api_key (application_id, sort_name, id);
 CREATE INDEX api_key_by_expiry ON api_key (application_id, sort_expiry, id);
 -- A key replaces one other key at most.
@@ -130,6 +132,14 @@ CREATE INDEX api_key_retiring ON api_key (application_id, retires_at) WHERE reti
 CREATE INDEX api_key_not_confirmed ON api_key (application_id) WHERE confirmed_at IS NULL AND revoked_at IS NULL;
 -- Support looks keys up by the characters that the mask shows.
 CREATE INDEX api_key_by_mask ON api_key (substr(id, 1, 8), substr(id, 17, 4));
+
+-- The sets of scopes that an application's keys have, each with the number of those keys. Triggers maintain it.
+CREATE TABLE scope_set (
+    application_id UUID NOT NULL,
+    scopes TEXT NOT NULL,
+    keys BIGINT NOT NULL,
+    PRIMARY KEY (application_id, scopes)
+);
 
 -- Digests of the keys' secrets: HMAC-SHA-256 over key id and secret under the named pepper. A key has one secret.
 CREATE TABLE key_secret (
@@ -284,6 +294,7 @@ CREATE TABLE decision (
 );
 CREATE INDEX decision_by_application ON decision (application_id, id);
 CREATE INDEX decision_by_key ON decision (application_id, key_id, id);
+CREATE INDEX decision_by_address ON decision (application_id, address, id);
 CREATE INDEX decision_by_request ON decision (request_id);
 -- Refusals are found without reading the accepted calls between them.
 CREATE INDEX decision_refused ON decision (application_id, id) WHERE verdict <> 'valid';
@@ -396,11 +407,28 @@ BEGIN
     UPDATE application SET key_count = key_count + m.count
     FROM (SELECT application_id, COUNT(*) AS count FROM made GROUP BY application_id) m
     WHERE application.id = m.application_id;
+    INSERT INTO scope_set (application_id, scopes, keys)
+    SELECT application_id, scopes, COUNT(*) FROM made GROUP BY application_id, scopes
+    ON CONFLICT (application_id, scopes) DO UPDATE SET keys = scope_set.keys + EXCLUDED.keys;
     RETURN NULL;
 END;
 $$;
 CREATE TRIGGER key_is_listed AFTER INSERT ON api_key REFERENCING NEW TABLE AS made
     FOR EACH STATEMENT EXECUTE FUNCTION list_keys();
+
+-- A key with other scopes moves to another set.
+CREATE FUNCTION move_scopes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO scope_set (application_id, scopes, keys) VALUES (NEW.application_id, NEW.scopes, 1)
+    ON CONFLICT (application_id, scopes) DO UPDATE SET keys = scope_set.keys + 1;
+    UPDATE scope_set SET keys = keys - 1 WHERE application_id = OLD.application_id AND scopes = OLD.scopes;
+    DELETE FROM scope_set WHERE application_id = OLD.application_id AND scopes = OLD.scopes AND keys = 0;
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER key_changes_scopes AFTER UPDATE OF scopes ON api_key
+    FOR EACH ROW WHEN (NEW.scopes <> OLD.scopes)
+    EXECUTE FUNCTION move_scopes();
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

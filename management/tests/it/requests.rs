@@ -15,15 +15,14 @@ use telemetry::Retention;
 use testing::{TestDatabase, each_database};
 use verification::{Call, Route};
 
-const ALL: DecisionFilter = DecisionFilter {
-    key: None,
-    refused: false,
-};
+fn all() -> DecisionFilter {
+    DecisionFilter::default()
+}
 
 fn of_key(key: KeyId) -> DecisionFilter {
     DecisionFilter {
         key: Some(key),
-        ..ALL
+        ..all()
     }
 }
 
@@ -130,13 +129,13 @@ async fn requests_are_paged_and_filtered_by_key_and_refusal(database: TestDataba
         );
     }
     call(&test.keyring, &second, "", "192.0.2.1", "last");
-    let first = editor.requests(ALL, None).await.expect("read");
+    let first = editor.requests(all(), None).await.expect("read");
     assert_eq!(
         (first.rows.len(), first.rows[0].request_id.as_str()),
         (50, "last")
     );
     assert_eq!(first.latest, first.rows[0].id);
-    let rest = editor.requests(ALL, first.next).await.expect("read");
+    let rest = editor.requests(all(), first.next).await.expect("read");
     assert_eq!((rest.rows.len(), rest.next), (21, None));
     let one = editor
         .requests(of_key(second.id), None)
@@ -144,7 +143,11 @@ async fn requests_are_paged_and_filtered_by_key_and_refusal(database: TestDataba
         .expect("read");
     assert_eq!(one.rows.len(), 1);
     for (key, refused) in [(None, 50), (Some(key.id), 50), (Some(second.id), 0)] {
-        let filter = DecisionFilter { key, refused: true };
+        let filter = DecisionFilter {
+            key,
+            refused: true,
+            ..all()
+        };
         let page = editor.requests(filter, None).await.expect("read");
         assert_eq!(page.rows.len(), refused, "{key:?}");
         let mut verdicts = page.rows.iter().map(|row| row.verdict);
@@ -152,7 +155,7 @@ async fn requests_are_paged_and_filtered_by_key_and_refusal(database: TestDataba
     }
     assert!(
         other
-            .requests(ALL, None)
+            .requests(all(), None)
             .await
             .expect("read")
             .rows
@@ -162,6 +165,53 @@ async fn requests_are_paged_and_filtered_by_key_and_refusal(database: TestDataba
     assert!(matches!(foreign, Err(ManagementError::NotFound)));
     let printed = format!("{first:?}");
     assert!(!printed.contains(&key.secret) && !printed.contains(&second.secret));
+}
+
+each_database!(requests_are_filtered_by_code_address_route_and_time);
+async fn requests_are_filtered_by_code_address_route_and_time(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = narrow(&test, &editor).await;
+    let call = |scope: &str, address: &str, request: &str| {
+        call(&test.keyring, &key, scope, address, request)
+    };
+    call("invoice:read", "192.0.2.1", "accepted");
+    call("tax:read", "192.0.2.1", "scope");
+    test.clock.advance(MINUTE);
+    call("invoice:read", "203.0.113.9", "address");
+    let later = test.keyring.now();
+    let found = async |filter: DecisionFilter| {
+        let page = editor.requests(filter.clone(), None).await.expect("read");
+        assert!(page.rows.iter().all(|row| filter.matches(row)));
+        let ids = page.rows.into_iter().map(|row| row.request_id);
+        ids.collect::<Vec<_>>()
+    };
+    let parse = |code, address, route| DecisionFilter::parse("", code, address, route, "", "");
+    assert_eq!(
+        found(parse("", "", "")).await,
+        ["address", "scope", "accepted"]
+    );
+    assert_eq!(found(parse("valid", "", "")).await, ["accepted"]);
+    assert_eq!(found(parse("insufficient_scope", "", "")).await, ["scope"]);
+    let near = parse("", "192.0.2.1", "");
+    assert_eq!(found(near.clone()).await, ["scope", "accepted"]);
+    let near = DecisionFilter {
+        key: Some(key.id),
+        refused: true,
+        ..near
+    };
+    assert_eq!(found(near).await, ["scope"]);
+    assert!(found(parse("", "", "GET /nowhere")).await.is_empty());
+    let from = DecisionFilter {
+        from: Some(later),
+        ..all()
+    };
+    assert_eq!(found(from).await, ["address"]);
+    let until = DecisionFilter {
+        until: Some(later),
+        ..all()
+    };
+    assert_eq!(found(until).await, ["scope", "accepted"]);
 }
 
 each_database!(decisions_survive_a_restart_and_are_pruned_after_their_retention);
@@ -193,7 +243,7 @@ async fn decisions_survive_a_restart_and_are_pruned_after_their_retention(databa
             .expect("works")
     );
     assert_eq!(
-        editor.requests(ALL, None).await.expect("read").rows.len(),
+        editor.requests(all(), None).await.expect("read").rows.len(),
         2
     );
     test.clock.advance(8 * DAY);
@@ -211,7 +261,7 @@ async fn decisions_survive_a_restart_and_are_pruned_after_their_retention(databa
             .await
             .expect("works")
     );
-    let left = editor.requests(ALL, None).await.expect("read").rows;
+    let left = editor.requests(all(), None).await.expect("read").rows;
     assert_eq!(left.len(), 1);
     assert_eq!(left[0].request_id, "newest");
 }
@@ -242,9 +292,9 @@ async fn the_oldest_decisions_beyond_the_maximum_are_pruned(database: TestDataba
             .expect("works");
         test.clock.advance(SECOND);
     }
-    let first = editor.requests(ALL, None).await.expect("read");
+    let first = editor.requests(all(), None).await.expect("read");
     assert_eq!(first.rows[0].request_id, "r79");
-    let rest = editor.requests(ALL, first.next).await.expect("read").rows;
+    let rest = editor.requests(all(), first.next).await.expect("read").rows;
     assert_eq!(rest.len(), 10);
     assert_eq!(rest[9].request_id, "r20");
 }

@@ -30,7 +30,7 @@ async fn a_revocation_does_not_wait_for_searches_of_another_account(database: Te
         searches.spawn(async move {
             begun.fetch_add(1, SeqCst);
             let query = KeyQuery {
-                filter: KeyFilter::parse("", "checkout", "", "", ""),
+                filter: KeyFilter::parse("", "checkout", "", "", "", "", ""),
                 ..KeyQuery::default()
             };
             noisy.list_keys(&query).await.expect("found");

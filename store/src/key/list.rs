@@ -65,12 +65,20 @@ macro_rules! bind_filter {
             .bind(bounds.expires.0)
             .bind(filter.group.map_or("", KeyGroup::as_str))
             .bind(attention)
+            .bind(
+                filter
+                    .scope
+                    .map_or_else(String::new, |scope| format!("% {scope} %")),
+            )
+            .bind(filter.created_by.map(|person| person.0))
             .persistent(false)
     }};
 }
 
 impl Store {
-    /// Returns one page of an application's keys.
+    /// Returns one page of an application's keys. They are read along the index of the order, or of the creator's keys in the
+    /// order of creation. The other conditions are checked row by row, so a filter that few keys match reads up to all keys:
+    /// about 1 second for 1,000,000 in SQLite.
     ///
     /// # Errors
     /// If the database fails or a row cannot be parsed.
@@ -99,7 +107,11 @@ impl Store {
         let back = cursor.is_some_and(|cursor| cursor.back);
         let down = order.descending != back;
         let narrow = query.filter.is_narrow();
-        let statement = statement(order.by, down, narrow);
+        let statement = match (order.by, query.filter.created_by) {
+            (Sort::Created, Some(_)) if down => sql::KEY_LIST_OF_CREATOR_BY_CREATED_DESC,
+            (Sort::Created, Some(_)) => sql::KEY_LIST_OF_CREATOR_BY_CREATED_ASC,
+            _ => statement(order.by, down, narrow),
+        };
         let id = cursor.map_or("", |cursor| cursor.id.as_str());
         let place = cursor.map_or_else(
             || beginning(order.by, down),
@@ -157,8 +169,12 @@ impl Store {
             return Ok(KeyTotal { count, more: false });
         }
         let attention = self.attention_of(app, filter, now).await?;
+        let statement = match filter.created_by {
+            Some(_) => sql::KEY_LIST_COUNT_OF_CREATOR,
+            None => sql::KEY_LIST_COUNT,
+        };
         let (found,): (i64,) = read!(self, |pool| {
-            let count = sqlx::query_as(sql::KEY_LIST_COUNT)
+            let count = sqlx::query_as(statement)
                 .bind(app.0)
                 .bind(i64::MIN)
                 .bind("")

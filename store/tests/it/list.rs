@@ -261,7 +261,7 @@ async fn a_list_is_filtered_by_text_status_and_environment(database: TestDatabas
         .await;
     off.expect("off");
     let found = async |search: &str, status: &str, environment: &str, now| {
-        let filter = KeyFilter::parse("all", search, status, environment, "");
+        let filter = KeyFilter::parse("all", search, status, environment, "", "", "");
         let count = fixture.store.count_keys(fixture.app, &filter, now).await;
         let ids = fixture.ids(filter, now).await;
         let length = i64::try_from(ids.len()).expect("small");
@@ -350,7 +350,7 @@ async fn notable_keys_are_the_same_in_sql_and_in_the_domain(database: TestDataba
                 .filter(|key| notable.holds_for(key, now))
                 .map(|key| key.id)
                 .collect();
-            let filter = KeyFilter::parse("all", "", "", "", value);
+            let filter = KeyFilter::parse("all", "", "", "", value, "", "");
             assert_eq!(fixture.ids(filter.clone(), now).await, expected, "{value}");
             let (order, cursor) = notable.grouped_order(now);
             let query = KeyQuery {
@@ -418,7 +418,7 @@ async fn groups_are_listed_and_counted_alike(database: TestDatabase) {
     fixture.critical_event(8).await;
 
     let listed = async |group: &str| {
-        let filter = KeyFilter::parse(group, "", "", "", "");
+        let filter = KeyFilter::parse(group, "", "", "", "", "", "");
         let mut ids = fixture.ids(filter.clone(), NOW).await;
         ids.sort_unstable();
         let total = store.count_keys(fixture.app, &filter, NOW).await;

@@ -4,6 +4,7 @@ mod audit;
 mod bound;
 mod breakdown;
 mod busiest;
+mod choices;
 mod decisions;
 mod disk;
 mod index;

@@ -5,8 +5,13 @@ use super::{
     buffer::{PendingDecision, Skipped},
 };
 use crate::Telemetry;
-use domain::{decision::DecisionBatch, id::ApplicationId, key::token::KeyId, time::Timestamp};
-use std::{collections::VecDeque, sync::Arc};
+use domain::{
+    decision::DecisionBatch,
+    id::ApplicationId,
+    key::token::KeyId,
+    time::{HOUR, Timestamp},
+};
+use std::{collections::VecDeque, ops::Range, sync::Arc};
 use tokio::sync::watch;
 
 /// Decisions in memory for followers.
@@ -15,6 +20,16 @@ const MAX_RECENT: usize = 10_000;
 const MAX_BATCH: usize = 50;
 /// Ids in one millisecond.
 pub(super) const IDS_PER_MILLISECOND: i64 = 1_000;
+/// How far ids may be ahead of the clock for [`ids_between`]: they are if the clock was set back.
+const MAX_AHEAD: i64 = HOUR;
+
+/// Returns the ids of decisions from one instant until another, with some before and after them. An id is never less than its
+/// instant's.
+pub(crate) fn ids_between(from: Option<Timestamp>, until: Option<Timestamp>) -> Range<i64> {
+    let first = |at: Timestamp| at.0.saturating_mul(IDS_PER_MILLISECOND);
+    let end = |until: Timestamp| first(until.plus(MAX_AHEAD));
+    from.map_or(i64::MIN, first)..until.map_or(i64::MAX, end)
+}
 
 /// The newest decisions, in the order of their ids.
 pub(super) struct RecentDecisions {

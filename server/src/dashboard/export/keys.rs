@@ -51,6 +51,8 @@ pub async fn csv(
             get("status"),
             get("environment"),
             get("notable"),
+            get("scope"),
+            get("creator"),
         ),
         order: Order::parse(get("sort"), get("dir")),
         cursor: None,

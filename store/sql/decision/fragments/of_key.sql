@@ -1,1 +1,1 @@
-    AND key_id = $4
+    AND key_id = $5

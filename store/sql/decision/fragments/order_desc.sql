@@ -1,2 +1,2 @@
 ORDER BY id DESC
-LIMIT $3
+LIMIT $4

@@ -1,4 +1,6 @@
     AND ($5 = '' OR k.environment = $5)
+    AND ($16 = '' OR ' ' || k.scopes || ' ' LIKE $16)
+    AND (k.created_by = $17 OR $17 IS NULL)
     AND ($6 = '' OR k.sort_name LIKE $6 ESCAPE '\' OR k.name LIKE $7 ESCAPE '\' OR k.id LIKE $8 ESCAPE '\')
     AND ($9 = '' OR $9 = CASE
         WHEN k.revoked_at IS NOT NULL THEN 'revoked'

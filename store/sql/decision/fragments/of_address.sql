@@ -1,0 +1,1 @@
+    AND address = $6

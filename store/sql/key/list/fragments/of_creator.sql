@@ -1,0 +1,1 @@
+    AND k.created_by = $17
