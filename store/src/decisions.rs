@@ -99,8 +99,8 @@ impl Store {
     /// Returns the newest `limit` decisions of an application with these ids that match a filter, the newest first.
     ///
     /// Decisions are read along an index: those of the key or the address, the refused ones, or all. The other conditions are
-    /// checked row by row, so a filter with few matches reads up to all decisions of the index within `ids`: 0.9 seconds for
-    /// 1,000,000 rows in SQLite.
+    /// checked row by row, and so is the start of `ids` for a key or an address. A filter with few matches therefore reads up
+    /// to all decisions of the index: 0.9 seconds for 1,000,000 rows in SQLite.
     ///
     /// # Errors
     /// If the database fails or a row cannot be parsed.

@@ -192,7 +192,7 @@ async fn keys_of_a_creator_and_choices_are_read_along_an_index(database: TestDat
         let steps: Vec<_> = plan.into_iter().map(|step| step.3).collect();
         let steps = steps.join("\n");
         assert!(steps.contains(index), "{name}: {steps}");
-        // The few creators are sorted.
+        // Only the few creators are sorted.
         let sorts = steps.contains("TEMP B-TREE");
         assert_eq!(sorts, name == "KEY_LIST_CREATORS", "{name}: {steps}");
     }

@@ -1,1 +1,2 @@
-    AND address = $6
+-- The "+" keeps SQLite from preferring the index of the application, which is narrower.
+WHERE application_id = $1 AND address = $6 AND +id >= $2 AND id < $3

@@ -1,1 +1,2 @@
-    AND key_id = $5
+-- The "+" keeps SQLite from preferring the index of the application, which is narrower.
+WHERE application_id = $1 AND key_id = $5 AND +id >= $2 AND id < $3
