@@ -61,6 +61,7 @@ async fn list(here: Here, address: RequestsAddress) -> Result<AnyView, AppError>
     let filter = DecisionFilter {
         key: key.as_ref().map(|key| key.id),
         refused: address.refused,
+        ..DecisionFilter::default()
     };
     let page = viewer.requests(filter, address.before.parse().ok()).await?;
     let answer = match &key {
