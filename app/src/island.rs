@@ -5,6 +5,7 @@
 
 pub mod announce;
 pub mod choice;
+pub mod command_menu;
 pub mod dialog;
 pub(crate) mod first_request;
 pub mod follow;
@@ -36,6 +37,7 @@ pub fn start() {
     submit::listen();
     follow::listen();
     keyboard::listen();
+    command_menu::listen();
     selection::listen();
     toast::listen();
     refresh();

@@ -10,6 +10,8 @@ use web_sys::{Element, Event, HtmlDialogElement};
 const CLOSE: &str = "a[data-close]";
 /// A dialog that is no page of its own: closing it changes nothing else.
 const PASSING: &str = "data-passing";
+/// The id of the list of shortcuts.
+pub const SHORTCUTS: &str = "shortcuts";
 /// Marks a dialog in which something was typed.
 pub const CHANGED: &str = "data-changed";
 

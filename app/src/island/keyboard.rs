@@ -1,23 +1,36 @@
-//! Shortcuts: `/` searches, `c` creates a key, `j` and `k` go through the rows, `?` lists the shortcuts.
+//! Shortcuts: Ctrl+K or Cmd+K opens the command menu, `/` searches, `c` creates a key, `j` and `k` go through the rows, `?` lists the
+//! shortcuts.
 
-use super::dialog;
+use super::{command_menu, dialog};
 use crate::ui::dom;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 /// The links of the rows.
-const ROWS: &str = ".keys tbody tr:not(.retiring) .key-name a";
+pub const ROWS: &str = ".keys tbody tr:not(.retiring) .key-name a";
 /// Where letters are text.
 const TYPING: &str = "input, textarea, select, [contenteditable]";
 
 /// Listens to the shortcuts of the page.
 pub fn listen() {
     window_event_listener(ev::keydown, |event| {
-        if !event.default_prevented() && is_shortcut(&event) && act(&event.key()) {
+        let done = !event.default_prevented()
+            && if is_command(&event) {
+                command_menu::toggle()
+            } else {
+                is_shortcut(&event) && act(&event.key())
+            };
+        if done {
             event.prevent_default();
         }
     });
+}
+
+/// Ctrl+K or Cmd+K, which means the same in a text field.
+fn is_command(event: &KeyboardEvent) -> bool {
+    let other = event.alt_key() || event.shift_key();
+    event.ctrl_key() != event.meta_key() && !other && event.key().eq_ignore_ascii_case("k")
 }
 
 fn is_shortcut(event: &KeyboardEvent) -> bool {
@@ -36,7 +49,7 @@ fn act(key: &str) -> bool {
         "c" => click(dom::all("a[data-shortcut='c']").next()),
         "j" => focus(neighbour(1)),
         "k" => focus(neighbour(-1)),
-        "?" => dialog::open_passing("shortcuts"),
+        "?" => dialog::open_passing(dialog::SHORTCUTS),
         _ => false,
     }
 }

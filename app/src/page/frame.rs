@@ -4,7 +4,7 @@ use super::{Here, not_found::NotFound, param};
 use crate::{
     context,
     error::AppError,
-    part::{AccountMenu, AppSwitch, Brand, PassingDialogs, Shell, Toasts},
+    part::{AccountMenu, AppSwitch, Brand, CommandMenu, PassingDialogs, Shell, Toasts},
     read::in_turn,
     routes,
     ui::{ErrorState, Icon, Shape, TabTitle},
@@ -30,6 +30,13 @@ fn framed(here: Here) -> AnyView {
     provide_context(here.clone());
     let (current, identity) = (here.viewer.application().clone(), here.viewer.identity());
     let (all, viewer) = (here.applications.clone(), here.viewer.clone());
+    let (app, can_create, owner) = (here.app(), here.editable(), here.role() == Role::Owner);
+    let others = here
+        .applications
+        .iter()
+        .filter(|application| application.id != here.viewer.application().id)
+        .map(|application| (application.name.clone(), routes::list(&application.id.to_string())))
+        .collect();
     view! {
         <Shell
             head=move || view! { <AppSwitch current=current.clone() all=all.clone() /> }
@@ -39,6 +46,7 @@ fn framed(here: Here) -> AnyView {
             <Outlet />
         </Shell>
         <PassingDialogs />
+        <CommandMenu app can_create owner others />
         <Toasts viewer />
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! English.
 
 pub mod audit;
+pub mod command_menu;
 pub mod common;
 pub mod create;
 pub mod deactivate;

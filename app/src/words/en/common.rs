@@ -34,7 +34,8 @@ pub fn tab_title(page: &str, application: &str) -> String {
 /// The heading of the list of keyboard shortcuts.
 pub const SHORTCUTS: &str = "Keyboard shortcuts";
 /// Each shortcut and what it does.
-pub const SHORTCUT_LIST: [(&str, &str); 5] = [
+pub const SHORTCUT_LIST: [(&str, &str); 6] = [
+    ("Ctrl/⌘ K", "Open command menu"),
     ("/", "Search"),
     ("c", "Create API key"),
     ("j", "Next row"),
