@@ -39,8 +39,8 @@ test('an owner sees the results of all calls, and which keys need attention', as
   await expect(page.getByRole('navigation', { name: 'Main' }).locator('[aria-current="page"]')).toHaveText(/Overview/);
   await expect(usage(page).getByRole('img', { name: /^Requests, last 24h: / })).toBeVisible();
   await expect(page.getByRole('table', { name: 'Busiest keys' }).getByRole('link').first()).toBeVisible();
-  const attention = page.getByRole('region', { name: 'Keys that need attention' });
-  await expect(attention.getByRole('heading', { name: 'Never used' })).toBeVisible();
+  const attention = page.getByRole('region', { name: 'Needs attention' });
+  await expect(attention.getByRole('term').filter({ hasText: 'Never used' })).toBeVisible();
   await expect(attention.getByRole('link', { name: unused.name }).first()).toBeVisible();
 
   // By day, because a shorter interval may end while the test runs.
@@ -68,6 +68,61 @@ test('an owner sees the results of all calls, and which keys need attention', as
   expect(await numbers.text()).toContain('"3","0","0","3","1","1","30"');
   const parts = await page.getByRole('region', { name: 'Breakdown' }).getByRole('link', { name: 'Export breakdown (CSV)' }).getAttribute('href');
   expect(await (await page.request.get(parts ?? '')).text()).toContain('"route","GET /v1/whoami","3"');
+});
+
+test('the overview has one chart and one breakdown, whose rows lead to their requests', async ({ page, open, signInAs, server }) => {
+  const paths = await signInAs(people.owner);
+  const service = await createKey(page, open, paths, unique('Front'), ['key:verify']);
+  const key = await createKey(page, open, paths, unique('Broken down'));
+  expect((await whoami(server.url, key)).status()).toBe(200);
+  expect((await whoami(server.url, { id: key.id, secret: service.secret })).status()).toBe(401);
+  await report(server.url, service, unique('report'), [{ key: key.id, status: 503, latency_ms: 30 }]);
+
+  await open(paths.app);
+  const figures = page.locator('.usage-figures > div');
+  await expect(figures).toHaveText([/^Requests, 24 h\s*[\d,]+/, /^Denied/, /^Errors, 5xx \/ 4xx.*reported request/, /^Latency\s*avg [\d,]+ ms/]);
+  await expect(usage(page).getByRole('figure')).toHaveCount(1);
+  const charts = usage(page).getByRole('navigation', { name: 'Chart' });
+  await expect(charts.locator('[aria-current="true"]')).toHaveText('Gate');
+  await charts.getByRole('link', { name: 'Responses' }).click();
+  await expect(page).toHaveURL(`${paths.app}?chart=responses`);
+  await expect(usage(page).getByRole('img', { name: /^Upstream responses, last 24h: / })).toBeVisible();
+  await expect(usage(page).getByRole('figure')).toHaveCount(1);
+
+  const breakdown = page.getByRole('region', { name: 'Breakdown' });
+  const requests = `${paths.app}/settings/requests`;
+  const address = breakdown.getByRole('table', { name: 'IP address' }).getByRole('link', { name: '127.0.0.1', exact: true });
+  await expect(address).toHaveAttribute('href', `${requests}?from_address=127.0.0.1`);
+  await breakdown.getByRole('link', { name: 'Reason' }).click();
+  await expect(page).toHaveURL(`${paths.app}?chart=responses&by=refusal`);
+  const codes = breakdown.getByRole('table', { name: 'Reason' });
+  await expect(codes.getByRole('link', { name: 'invalid_credentials' })).toHaveAttribute('href', `${requests}?code=invalid_credentials`);
+  await breakdown.getByRole('link', { name: 'Scope' }).click();
+  await expect(breakdown.getByRole('table', { name: 'Scope' }).getByRole('link')).toHaveCount(0);
+  // The rows of a key lead to the requests with it.
+  await open(`${paths.keys}/${key.id}?by=route`);
+  const route = breakdown.getByRole('table', { name: 'Route' }).getByRole('link', { name: 'GET /v1/whoami' });
+  await expect(route).toHaveAttribute('href', `${requests}?key=${key.id}&route=GET%20/v1/whoami`);
+});
+
+test('the overview fits on a screen, and on a phone it does not scroll sideways', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const size = async (width: number) => {
+    await page.setViewportSize({ width, height: 800 });
+    await open(paths.app);
+    await expect(page.getByRole('region', { name: 'Busiest keys' })).toBeVisible();
+    return page.locator('html').evaluate((element) => ({
+      height: document.body.scrollHeight,
+      overflow: element.scrollWidth - element.clientWidth,
+    }));
+  };
+  const desktop = await size(1280);
+  expect(desktop.height).toBeLessThanOrEqual(1_000);
+  expect(desktop.overflow).toBe(0);
+  for (const width of [768, 360, 320]) {
+    expect((await size(width)).overflow, `${width} px`).toBe(0);
+  }
+  expect((await size(360)).height).toBeLessThanOrEqual(1_900);
 });
 
 test('refused calls are shown by their code, including wrong secrets', async ({ page, open, signInAs, server }) => {

@@ -5,46 +5,108 @@ use crate::{
     context,
     part::{
         KeyHighlights, OpenEventsNotice,
-        usage::{UsagePanel, UsageTools},
+        usage::{UsageFigures, UsageSection},
     },
     routes::{self, UsageAddress},
-    words::{key, overview as words},
+    words::overview as words,
+};
+use domain::{
+    time::HOUR,
+    usage::{ChartRange, Level},
 };
 use leptos::prelude::*;
 
-/// The outcomes of the calls with all keys, and the keys that need attention.
+/// The figures, a chart with one breakdown, and beside them the keys that need attention and the busiest ones.
 #[component]
 pub fn Overview() -> impl IntoView {
     let here = Here::from_frame();
     let app = here.app();
     let address = query(UsageAddress::read);
     let title = here.tab_title(words::TITLE);
-    let path = routes::overview(&app);
-    let tools = view! { <UsageTools path=path.clone() address=address.clone() /> };
     let events = here.open_events;
     let events_path = routes::security_events(&app);
     let content = loaded(async move {
         let usage = here.viewer.usage().await;
         let chart = usage.chart(context::asked(&address)).await?;
         let breakdown = usage.breakdown(chart.series.range).await?;
+        let before = match period_before(chart.series.range) {
+            Some(range) => {
+                let bars = usage.bars(range).await?;
+                Some(bars.iter().map(|bar| bar.calls.total()).sum::<i64>())
+            }
+            None => None,
+        };
         let keys = here.viewer.key_highlights().await?;
-        let files = ["usage", "breakdown"].map(|what| routes::overview_file(&app, what));
         Ok(view! {
-            <section class="card" aria-labelledby="usage">
-                <h2 id="usage">{key::USAGE}</h2>
-                {tools}
-                <UsagePanel chart breakdown path address files id="all-usage" title=words::CALLS />
-            </section>
-            <KeyHighlights app keys />
+            <UsageFigures chart=chart.clone() breakdown=breakdown.clone() before />
+            <div class="usage-columns">
+                <UsageSection app=app.clone() key=None chart breakdown address />
+                <div class="usage-aside">
+                    <KeyHighlights app keys />
+                </div>
+            </div>
         })
     });
     view! {
         {title}
-        <div class="page-head">
-            <h1 tabindex="-1">{words::TITLE}</h1>
-            <p class="page-lead">{words::LEAD}</p>
+        <div class="overview">
+            <div class="page-head">
+                <h1 tabindex="-1">{words::TITLE}</h1>
+            </div>
+            <OpenEventsNotice events path=events_path />
+            {content}
         </div>
-        <OpenEventsNotice events path=events_path />
-        {content}
+    }
+}
+
+/// The period before a window, as one bar; `None` for a range of days.
+fn period_before(range: ChartRange) -> Option<ChartRange> {
+    range.window?;
+    let length = range.end().since(range.start);
+    let level = if length > HOUR {
+        // Minutes may be pruned after 25 hours.
+        range.level.max(Level::Hour)
+    } else {
+        range.level
+    };
+    Some(ChartRange {
+        window: None,
+        start: range.start.floor(level.ms()).plus(-length),
+        span: length,
+        bars: 1,
+        level,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{
+        time::{DAY, Timestamp},
+        usage::Window,
+    };
+
+    #[test]
+    fn a_window_is_compared_with_the_period_before_it() {
+        let now = Timestamp(20_000 * DAY + 14 * HOUR + 5);
+        for (window, level) in [
+            (Window::Hour, Level::Minute),
+            (Window::Day, Level::Hour),
+            (Window::Week, Level::Hour),
+            (Window::Quarter, Level::Day),
+        ] {
+            let range = ChartRange::of(window, now);
+            let before = period_before(range).expect("a window");
+            assert_eq!(before.level, level);
+            let length = range.end().since(range.start);
+            assert_eq!(before.end().since(before.start), length);
+            let gap = range.start.since(before.end());
+            assert!((0..level.ms()).contains(&gap), "{gap}");
+        }
+        let days = ChartRange {
+            window: None,
+            ..ChartRange::of(Window::Week, now)
+        };
+        assert_eq!(period_before(days), None);
     }
 }

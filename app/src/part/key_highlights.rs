@@ -3,12 +3,15 @@
 use crate::{
     chart::scale::grouped,
     routes::{self, with_query},
-    words::{overview as words, usage},
+    words::{list, overview as words, usage},
 };
-use domain::usage::overview::{AttentionGroup, BusyKey, KeyOverview};
+use domain::{
+    key::{name::KeyName, token::KeyId},
+    usage::overview::{AttentionGroup, BusyKey, KeyOverview},
+};
 use leptos::prelude::*;
 
-/// The busiest keys, and those that need attention, beside each other.
+/// A card with the keys that need attention, and one with the busiest keys.
 #[component]
 pub fn KeyHighlights(
     /// The application's id.
@@ -17,77 +20,101 @@ pub fn KeyHighlights(
     keys: KeyOverview,
 ) -> impl IntoView {
     let since = words::since(&keys.since.readable());
-    let quiet = keys.attention.is_empty() && keys.refused.is_empty();
+    view! {
+        <section class="card" aria-labelledby="attention">
+            <h2 id="attention">{words::ATTENTION}</h2>
+            {attention(&app, &keys)}
+        </section>
+        <section class="card" aria-labelledby="busiest">
+            <h2 id="busiest">{words::BUSIEST}</h2>
+            {busiest(&app, &keys.busiest)}
+            <p class="field-hint">{since}</p>
+        </section>
+    }
+}
+
+fn attention(app: &str, keys: &KeyOverview) -> AnyView {
+    if keys.attention.is_empty() && keys.refused.is_empty() {
+        return view! { <p>{words::NOTHING}</p> }.into_any();
+    }
     let refused = (!keys.refused.is_empty()).then(|| {
         let rows = keys
             .refused
             .iter()
-            .map(|key| view! { <li>{link(&app, key)} " " <small>{share(key)}</small></li> })
+            .map(|key| {
+                let share = list::refused(denied(key), key.calls.total());
+                view! { <li>{link(app, key.id, &key.name)} " " <small>{share}</small></li> }
+            })
             .collect_view();
-        group(words::REFUSALS, rows, ().into_any())
+        group(words::REFUSALS, rows.into_any())
     });
-    let attention = keys
+    let conditions = keys
         .attention
         .iter()
-        .map(|worth| attention(&app, worth))
+        .map(|condition| with_condition(app, condition))
         .collect_view();
-    let nothing = quiet.then(|| view! { <p>{words::NOTHING}</p> });
+    view! { <dl class="facts">{refused} {conditions}</dl> }.into_any()
+}
+
+fn with_condition(app: &str, group_of: &AttentionGroup) -> AnyView {
+    let rows = group_of
+        .keys
+        .iter()
+        .map(|key| view! { <li>{link(app, key.id, &key.name)}</li> })
+        .collect_view();
+    let kind = words::kind(&group_of.condition);
+    let more = group_of.more.then(|| {
+        let path = with_query(&routes::list(app), &[("notable", &group_of.condition)]);
+        let label = words::all(kind);
+        view! {
+            <li>
+                <a href=path aria-label=label>
+                    {words::ALL}
+                </a>
+            </li>
+        }
+    });
+    group(kind, view! { {rows} {more} }.into_any())
+}
+
+fn group(title: &'static str, rows: AnyView) -> AnyView {
     view! {
-        <div class="page-columns">
-            <section class="card" aria-labelledby="busiest">
-                <h2 id="busiest">{words::BUSIEST}</h2>
-                <p>{since}</p>
-                {busiest(&app, &keys.busiest)}
-            </section>
-            <section class="card" aria-labelledby="attention">
-                <h2 id="attention">{words::ATTENTION}</h2>
-                {nothing}
-                {refused}
-                {attention}
-            </section>
-        </div>
+        <dt>{title}</dt>
+        <dd>
+            <ul>{rows}</ul>
+        </dd>
     }
+    .into_any()
 }
 
 fn busiest(app: &str, keys: &[BusyKey]) -> AnyView {
     if keys.is_empty() {
         return view! { <p>{words::QUIET}</p> }.into_any();
     }
-    let largest = keys.iter().map(|key| key.calls.total()).max().unwrap_or(1);
     let rows = keys
         .iter()
         .map(|key| {
-            let width = (key.calls.total() * 100 / largest.max(1)).max(1);
+            let total = key.calls.total();
             view! {
                 <tr>
-                    <th scope="row">
-                        {link(app, key)}
-                        <svg
-                            class="share-bar"
-                            viewBox="0 0 100 4"
-                            preserveAspectRatio="none"
-                            aria-hidden="true"
-                        >
-                            <rect width=width height="4"></rect>
-                        </svg>
-                    </th>
-                    <td data-align="end">{grouped(key.calls.total())}</td>
-                    <td data-align="end">{share(key)}</td>
+                    <th scope="row">{link(app, key.id, &key.name)}</th>
+                    <td data-align="end">{grouped(total)}</td>
+                    <td data-align="end">{usage::share(denied(key), total)}</td>
                 </tr>
             }
         })
         .collect_view();
     view! {
-        <table class="data share-table">
+        <table class="data breakdown">
             <caption class="visually-hidden">{words::BUSIEST}</caption>
-            <thead class="visually-hidden">
+            <thead>
                 <tr>
-                    <th scope="col">{words::BUSIEST}</th>
+                    <th scope="col">{words::KEY}</th>
                     <th scope="col" data-align="end">
                         {words::CALLS}
                     </th>
                     <th scope="col" data-align="end">
-                        {usage::REFUSAL_RATE}
+                        {words::DENIED}
                     </th>
                 </tr>
             </thead>
@@ -97,42 +124,10 @@ fn busiest(app: &str, keys: &[BusyKey]) -> AnyView {
     .into_any()
 }
 
-fn attention(app: &str, worth: &AttentionGroup) -> AnyView {
-    let list = with_query(&routes::list(app), &[("notable", &worth.condition)]);
-    let rows = worth
-        .keys
-        .iter()
-        .map(|key| {
-            view! {
-                <li>
-                    <a href=routes::key(app, key.id)>{key.name.to_string()}</a>
-                </li>
-            }
-        })
-        .collect_view();
-    let more = worth
-        .more
-        .then(|| view! { <a href=list>{words::ALL}</a> })
-        .into_any();
-    group(words::kind(&worth.condition), rows, more)
+fn link(app: &str, id: KeyId, name: &KeyName) -> impl IntoView + use<> {
+    view! { <a href=routes::key(app, id)>{name.to_string()}</a> }
 }
 
-fn group(title: &'static str, rows: impl IntoView + 'static, more: AnyView) -> AnyView {
-    view! {
-        <div class="in-sight">
-            <h3>{title}</h3>
-            <ul>{rows}</ul>
-            {more}
-        </div>
-    }
-    .into_any()
-}
-
-fn link(app: &str, key: &BusyKey) -> impl IntoView + use<> {
-    view! { <a href=routes::key(app, key.id)>{key.name.to_string()}</a> }
-}
-
-fn share(key: &BusyKey) -> String {
-    let missed = key.calls.refused + key.calls.rate_limited;
-    crate::words::list::refused(missed, key.calls.total())
+const fn denied(key: &BusyKey) -> i64 {
+    key.calls.refused + key.calls.rate_limited
 }

@@ -3,17 +3,17 @@
 pub mod breakdown;
 pub mod by_dimension;
 pub mod chart;
+pub mod chart_card;
 pub mod figures;
-pub mod key_chart;
-pub mod panel;
 pub mod picture;
+pub mod requests_link;
+pub mod section;
 pub mod tools;
 
-pub use breakdown::BreakdownTables;
 pub use by_dimension::BreakdownByDimension;
 pub use chart::UsageChart;
+pub use chart_card::ChartCard;
 pub use figures::UsageFigures;
-pub use key_chart::KeyChart;
-pub use panel::UsagePanel;
 pub use picture::ChartPicture;
+pub use section::UsageSection;
 pub use tools::UsageTools;

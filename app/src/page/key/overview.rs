@@ -6,10 +6,10 @@ use crate::{
     page::{Here, loaded, query},
     part::{
         key::{KeyAside, KeyFigures, Retiring, retiring::Ends},
-        usage::{BreakdownByDimension, KeyChart, UsageTools},
+        usage::UsageSection,
     },
-    routes::{self, UsageAddress},
-    words::{key as key_words, key_page as words, rotate},
+    routes::UsageAddress,
+    words::rotate,
 };
 use domain::security::SecurityEvent;
 use leptos::prelude::*;
@@ -32,58 +32,23 @@ pub fn KeyOverview(
         let breakdown = usage.breakdown(chart.series.range).await?;
         let key = view.key().clone();
         let (app, now, editable) = (here.app(), here.viewer.now(), here.editable());
-        let id = key.id.to_string();
-        let rules = key.ip_rules.clone();
-        let path = routes::key(&app, key.id);
-        let [numbers, parts] = ["usage", "breakdown"].map(|what| routes::key_file(&app, &id, what));
-        let switch = (!chart.answers.is_empty())
-            .then(|| view! { <ChartSwitch path=path.clone() address=address.clone() /> });
-        let tools = view! { <UsageTools path=path.clone() address=address.clone() /> };
-        let chart =
-            view! { <KeyChart chart path=path.clone() address=address.clone() file=numbers /> };
-        let breakdown = view! { <BreakdownByDimension breakdown rules path address file=parts /> };
         Ok(view! {
             {rotated}
             <KeyFigures key=key.clone() day now />
-            <div class="key-columns">
-                <div class="key-usage">
-                    <section class="card" aria-labelledby="usage">
-                        <div class="card-head">
-                            <h2 id="usage">{key_words::USAGE}</h2>
-                            {switch}
-                            {tools}
-                        </div>
-                        {chart}
-                    </section>
-                    <section class="card" aria-label=words::BREAKDOWN>
-                        {breakdown}
-                    </section>
-                </div>
-                <div class="key-aside">
+            <div class="usage-columns">
+                <UsageSection
+                    app=app.clone()
+                    key=Some(key.clone())
+                    chart
+                    breakdown
+                    address
+                />
+                <div class="usage-aside">
                     <KeyAside app key events used now editable />
                 </div>
             </div>
         })
     })
-}
-
-/// The outcomes of the gate, or the responses that services reported.
-#[component]
-fn ChartSwitch(path: String, address: UsageAddress) -> impl IntoView {
-    let link = |responses: bool, words: &'static str| {
-        let to = address.clone().with_responses(responses).path(&path);
-        let current = (address.shows_responses() == responses).then_some("true");
-        view! {
-            <a href=to aria-current=current>
-                {words}
-            </a>
-        }
-    };
-    view! {
-        <nav class="segmented" aria-label=words::CHARTS>
-            {link(false, words::GATE)} {link(true, words::RESPONSES)}
-        </nav>
-    }
 }
 
 /// What is left to do after the secret was regenerated: it comes first on an old key's page.

@@ -1,12 +1,13 @@
-//! The calls of a key by one dimension.
+//! The calls of a key or an application by one dimension.
 
+use super::requests_link::requests_link;
 use crate::{
     chart::scale::grouped,
     routes::UsageAddress,
-    words::{key, key_page as words, usage},
+    words::{key as key_words, key_page as words, usage},
 };
 use domain::{
-    key::ip_rule::IpRules,
+    key::KeySummary,
     usage::{
         Bucket,
         breakdown::{Breakdown, Dimension, DimensionValues},
@@ -20,10 +21,12 @@ const FIRST_ROWS: usize = 5;
 /// Tabs of the dimensions, and the most frequent values of one of them.
 #[component]
 pub fn BreakdownByDimension(
+    /// The application's id.
+    app: String,
+    /// The key; `None` for all keys of the application.
+    key: Option<KeySummary>,
     /// The numbers.
     breakdown: Breakdown,
-    /// The key's IP rules.
-    rules: IpRules,
     /// The page's path.
     path: String,
     /// What the page shows.
@@ -38,7 +41,7 @@ pub fn BreakdownByDimension(
             let current = (dimension == shown).then_some("true");
             view! {
                 <a id=format!("by-{}", dimension.as_str()) href=to aria-current=current>
-                    {key::by(dimension)}
+                    {key_words::by(dimension)}
                 </a>
             }
         })
@@ -67,13 +70,13 @@ pub fn BreakdownByDimension(
                     </a>
                 }
             });
-            let others = rest.then_some(key::ABOUT_OTHERS);
+            let others = rest.then_some(key_words::ABOUT_OTHERS);
             view! {
-                {table(values, &rules, all)}
+                {table(values, &app, key.as_ref(), all)}
                 <div class="chart-foot">
                     {more} <details class="chart-more">
                         <summary>{words::ABOUT}</summary>
-                        <p class="field-hint">{key::SINCE} {since} {key::PROVEN} " " {others}</p>
+                        <p class="field-hint">{key_words::SINCE} {since} {key_words::PROVEN} " " {others}</p>
                     </details>
                     <a href=address.file_path(&file) rel="external" download="">
                         {usage::BREAKDOWN_CSV}
@@ -92,29 +95,29 @@ pub fn BreakdownByDimension(
     .into_any()
 }
 
-fn table(values: DimensionValues, rules: &IpRules, all: bool) -> AnyView {
+fn table(values: DimensionValues, app: &str, key: Option<&KeySummary>, all: bool) -> AnyView {
     let dimension = values.dimension;
     // What is counted by its refusal was not accepted.
     let accepted = dimension != Dimension::Refusal;
-    let rest = (values.rest.total() > 0).then(|| (key::OTHERS.into_any(), values.rest));
+    let rest = (values.rest.total() > 0).then(|| (key_words::OTHERS.into_any(), values.rest));
     let limit = if all { usize::MAX } else { FIRST_ROWS };
     let rows = values
         .top
         .into_iter()
-        .map(|value| (name(dimension, &value.value, rules), value.calls))
+        .map(|value| (name(dimension, &value.value, app, key), value.calls))
         .chain(rest)
         .take(limit)
         .map(|(name, calls)| row(name, calls, accepted))
         .collect_view();
     view! {
         <table class="data breakdown">
-            <caption class="visually-hidden">{key::by(dimension)}</caption>
+            <caption class="visually-hidden">{key_words::by(dimension)}</caption>
             <thead>
                 <tr>
-                    <th scope="col">{key::by(dimension)}</th>
-                    {accepted.then(|| view! { <th scope="col" data-align="end">{key::ACCEPTED}</th> })}
+                    <th scope="col">{key_words::by(dimension)}</th>
+                    {accepted.then(|| view! { <th scope="col" data-align="end">{key_words::ACCEPTED}</th> })}
                     <th scope="col" data-align="end">
-                        {key::REFUSED}
+                        {key_words::REFUSED}
                     </th>
                 </tr>
             </thead>
@@ -124,19 +127,25 @@ fn table(values: DimensionValues, rules: &IpRules, all: bool) -> AnyView {
     .into_any()
 }
 
-/// A value, and whether the allowlist contains it.
-fn name(dimension: Dimension, value: &str, rules: &IpRules) -> AnyView {
+/// A value with the way to its requests, and whether the key's allowlist contains it.
+fn name(dimension: Dimension, value: &str, app: &str, key: Option<&KeySummary>) -> AnyView {
     if value.is_empty() {
-        return key::nothing(dimension).into_any();
+        return key_words::nothing(dimension).into_any();
     }
-    let allowed = dimension == Dimension::Address
-        && !rules.is_empty()
-        && value
-            .parse()
-            .is_ok_and(|address| rules.allow(Some(address)));
+    let rules = key
+        .map(|key| &key.ip_rules)
+        .filter(|rules| dimension == Dimension::Address && !rules.is_empty());
+    let allowed = rules
+        .zip(value.parse().ok())
+        .is_some_and(|(rules, address)| rules.allow(Some(address)));
     let mark = allowed.then(|| view! { <span class="breakdown-allowed">{words::ALLOWED}</span> });
+    let value_view = view! { <code>{value.to_owned()}</code> };
+    let value_view = match requests_link(app, key.map(|key| key.id), dimension, value) {
+        Some(path) => view! { <a href=path>{value_view}</a> }.into_any(),
+        None => value_view.into_any(),
+    };
     view! {
-        <code>{value.to_owned()}</code>
+        {value_view}
         " "
         {mark}
     }

@@ -55,12 +55,3 @@ pub const fn nothing(dimension: Dimension) -> &'static str {
         Dimension::Refusal => "No code",
     }
 }
-
-/// The number of denied requests with a value; empty if there are none.
-pub fn refused(calls: i64) -> String {
-    if calls > 0 {
-        format!("{} denied", crate::chart::scale::grouped(calls))
-    } else {
-        String::new()
-    }
-}

@@ -1,5 +1,6 @@
 //! The tabs and cards of a key's page.
 
+use super::usage;
 use crate::chart::scale::grouped;
 use domain::security::EventKind;
 
@@ -59,19 +60,7 @@ pub const NO_SHARE: &str = "–";
 
 /// The change of the requests from the day before.
 pub fn change(calls: i64, before: i64) -> String {
-    // A percentage of few requests, or of many times as many, says less than the number.
-    let percent = calls
-        .saturating_sub(before)
-        .saturating_mul(100)
-        .checked_div(before)
-        .filter(|percent| before >= 20 && *percent < 1_000);
-    match percent {
-        _ if before == 0 => "None the day before".to_owned(),
-        None => format!("{} the day before", grouped(before)),
-        Some(0) => "Same as the day before".to_owned(),
-        Some(percent) if percent < 0 => format!("−{}% from the day before", -percent),
-        Some(percent) => format!("+{percent}% from the day before"),
-    }
+    usage::change(calls, before, "the day before")
 }
 
 /// The most frequent code of the denied requests.
@@ -168,23 +157,3 @@ pub const ALL_EVENTS: &str = "All";
 pub const NO_EVENTS: &str = "No security events";
 /// No open events.
 pub const NO_OPEN_EVENTS: &str = "No open security events";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_change_of_few_requests_has_no_percentage() {
-        for (calls, before, text) in [
-            (0, 0, "None the day before"),
-            (9, 0, "None the day before"),
-            (9, 19, "19 the day before"),
-            (30, 20, "+50% from the day before"),
-            (15, 20, "−25% from the day before"),
-            (2_001, 2_000, "Same as the day before"),
-            (22_000, 1_000, "1,000 the day before"),
-        ] {
-            assert_eq!(change(calls, before), text);
-        }
-    }
-}

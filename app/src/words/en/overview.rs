@@ -1,15 +1,17 @@
 //! The overview of an application.
 
 pub const TITLE: &str = "Overview";
-pub const LEAD: &str = "How your keys are used, and which ones need attention.";
-/// The title of the chart, followed by the span of a bar.
-pub const CALLS: &str = "Requests";
 pub const BUSIEST: &str = "Busiest keys";
 pub const QUIET: &str = "No keys were used in this period.";
-pub const ATTENTION: &str = "Keys that need attention";
+pub const ATTENTION: &str = "Needs attention";
 pub const NOTHING: &str = "Nothing needs attention.";
+/// Columns of the busiest keys.
+pub const KEY: &str = "Key";
+pub const CALLS: &str = "Requests";
+pub const DENIED: &str = "Denied";
 pub const REFUSALS: &str = "High denial rate";
 pub const ALL: &str = "Show all";
+
 /// The start of the period that is counted.
 pub fn since(instant: &str) -> String {
     format!("Requests since {instant}.")
@@ -24,4 +26,9 @@ pub fn kind(notable: &str) -> &'static str {
         "idle" => "Unused for 90 days",
         _ => "Needs attention",
     }
+}
+
+/// The accessible name of [`ALL`] beneath the keys with a condition.
+pub fn all(kind: &str) -> String {
+    format!("{ALL}: {}", super::usage::within_a_sentence(kind))
 }

@@ -1,6 +1,7 @@
 //! Charts and figures of requests.
 
 use crate::chart::scale::grouped;
+use domain::usage::Window;
 
 /// The accessible name of the time ranges.
 pub const TIME: &str = "Time range";
@@ -57,12 +58,8 @@ pub fn within_a_sentence(label: &str) -> String {
         .unwrap_or_default()
 }
 
-/// The share of denied and rate limited requests.
-pub const REFUSAL_RATE: &str = "Denial rate";
-/// The share of upstream responses with a status of 500 or more.
-pub const ERROR_RATE: &str = "Server errors (5xx)";
-/// The share of upstream responses with a status from 400 to 499.
-pub const CLIENT_ERRORS: &str = "Client errors (4xx)";
+/// A figure: the shares of upstream responses with a status of 500 or more, and from 400 to 499.
+pub const ERRORS: &str = "Errors, 5xx / 4xx";
 pub const LATENCY: &str = "Latency";
 pub const NOT_REPORTED: &str = "Not reported";
 
@@ -79,20 +76,53 @@ pub fn share(part: i64, whole: i64) -> String {
     }
 }
 
-/// The whole of a [`share`], after it.
-pub fn denominator(whole: i64, reported: bool) -> String {
-    let what = match (reported, whole) {
-        (false, 1) => "request",
-        (false, _) => "requests",
-        (true, 1) => "reported request",
-        (true, _) => "reported requests",
+/// The whole of the shares of reported requests.
+pub fn of_reported(requests: i64) -> String {
+    match requests {
+        1 => "1 reported request".to_owned(),
+        requests if requests < 20 => format!("{requests} reported requests"),
+        requests => format!("of {} reported requests", grouped(requests)),
+    }
+}
+
+/// A figure: the requests of a window, or of a range.
+pub fn requests_in(window: Option<Window>) -> String {
+    let span = match window {
+        None => return "Requests".to_owned(),
+        Some(Window::Hour) => "1 h",
+        Some(Window::Day) => "24 h",
+        Some(Window::Week) => "7 days",
+        Some(Window::Month) => "30 days",
+        Some(Window::Quarter) => "90 days",
     };
-    if whole == 0 {
-        String::new()
-    } else if whole < 20 {
-        what.into()
-    } else {
-        format!("of {} {what}", grouped(whole))
+    format!("Requests, {span}")
+}
+
+/// The period before a window, for [`change`].
+pub const fn period_before(window: Window) -> &'static str {
+    match window {
+        Window::Hour => "the hour before",
+        Window::Day => "the day before",
+        Window::Week => "the week before",
+        Window::Month => "the 30 days before",
+        Window::Quarter => "the 90 days before",
+    }
+}
+
+/// The change of the requests from a period before, such as `the day before`.
+pub fn change(calls: i64, before: i64, period: &str) -> String {
+    // A percentage of few requests, or of many times as many, says less than the number.
+    let percent = calls
+        .saturating_sub(before)
+        .saturating_mul(100)
+        .checked_div(before)
+        .filter(|percent| before >= 20 && *percent < 1_000);
+    match percent {
+        _ if before == 0 => format!("None {period}"),
+        None => format!("{} {period}", grouped(before)),
+        Some(0) => format!("Same as {period}"),
+        Some(percent) if percent < 0 => format!("−{}% from {period}", -percent),
+        Some(percent) => format!("+{percent}% from {period}"),
     }
 }
 
@@ -127,8 +157,23 @@ mod tests {
         assert_eq!(share(0, 20), "0%");
         assert_eq!(share(1, 2_000), "<0.1%");
         assert_eq!(share(25, 1_000), "2.5%");
-        assert_eq!(denominator(12, true), "reported requests");
-        assert_eq!(denominator(1_234, false), "of 1,234 requests");
+        assert_eq!(of_reported(12), "12 reported requests");
+        assert_eq!(of_reported(1_234), "of 1,234 reported requests");
+    }
+
+    #[test]
+    fn the_change_of_few_requests_has_no_percentage() {
+        for (calls, before, text) in [
+            (0, 0, "None the day before"),
+            (9, 0, "None the day before"),
+            (9, 19, "19 the day before"),
+            (30, 20, "+50% from the day before"),
+            (15, 20, "−25% from the day before"),
+            (2_001, 2_000, "Same as the day before"),
+            (22_000, 1_000, "1,000 the day before"),
+        ] {
+            assert_eq!(change(calls, before, "the day before"), text);
+        }
     }
 
     #[test]
