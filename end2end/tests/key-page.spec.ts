@@ -94,7 +94,8 @@ test('an event is acknowledged on the page of its key', async ({ page, open, sig
   await expect(banner).toBeVisible();
   const events = page.getByRole('region', { name: 'Security events of this key' }).getByRole('listitem');
   await expect(events).toHaveCount(1);
-  await events.locator('summary').click();
+  await events.getByText('Secret sent by a browser', { exact: true }).click();
+  await events.getByText('Add note').click();
   await events.getByRole('textbox', { name: 'Note' }).fill('Moved to the server');
   await events.getByRole('button', { name: 'Acknowledge' }).click();
   await expect(events).toHaveCount(0);

@@ -1,5 +1,5 @@
 // Security events: each repeated anomaly is one event, with a recommendation, and is acknowledged with a note.
-import { type APIRequestContext, type Page } from '@playwright/test';
+import { type APIRequestContext, type Locator, type Page } from '@playwright/test';
 import { expectAccessible } from '../accessibility.ts';
 import {
   type Credentials,
@@ -13,7 +13,14 @@ import {
 } from '../fixtures.ts';
 import { acceptInvitation, invite, newContext, newEmail } from '../invitations.ts';
 
+/** The events of one key, where the page shows no others. */
 const events = (page: Page) => page.getByRole('list', { name: 'Security', exact: true }).getByRole('listitem');
+
+/** The events of a key or a person among those of others. */
+const eventsOf = (page: Page, name: string) => page.getByRole('list', { name: `Events of ${name}`, exact: true }).getByRole('listitem');
+
+/** Opens the details of an event: the title is in its `<summary>`. */
+const openDetails = (event: Locator, title: string) => event.getByText(title, { exact: true }).click();
 
 /** Calls the gate with additional headers. */
 async function call(request: APIRequestContext, key: Credentials, status: number, headers: Record<string, string> = {}) {
@@ -52,11 +59,19 @@ test('wrong secrets cause one event, which is acknowledged with a note', async (
   await expect(events(page)).toHaveCount(1);
   await expect(events(page)).toContainText('Wrong secret');
   await expect(events(page)).toContainText('7 times');
-  await expect(events(page).getByRole('link', { name: key.name })).toBeVisible();
+  await expect(page.getByRole('main').getByRole('link', { name: key.name })).toBeVisible();
   await expect(events(page).getByRole('link', { name: 'Edit IP allowlist' })).toHaveAttribute('href', /\/edit#allowed_ips$/);
   expect(await page.content()).not.toContain(other.secret);
 
-  await events(page).locator('summary').click();
+  await expect(events(page).getByText('Someone used this key')).toBeHidden();
+  await openDetails(events(page), 'Wrong secret');
+  await expect(events(page).getByText('Someone used this key')).toBeVisible();
+  await expect(events(page).getByText('GET /v1/auth')).toBeVisible();
+  // The other remedies are in the details, and the first one is not shown twice.
+  await expect(events(page).getByRole('link', { name: 'Edit IP allowlist' })).toHaveCount(1);
+  await expect(events(page).getByRole('link', { name: 'View requests' })).toBeVisible();
+  await expect(events(page).getByRole('textbox', { name: 'Note' })).toBeHidden();
+  await events(page).getByText('Add note').click();
   await events(page).getByRole('textbox', { name: 'Note' }).fill('An old deploy. “Stopped” & gone');
   await events(page).getByRole('button', { name: 'Acknowledge' }).click();
   await expect(events(page)).toHaveCount(0);
@@ -73,7 +88,9 @@ test('wrong secrets cause one event, which is acknowledged with a note', async (
   await expect(page).toHaveURL(new RegExp(`state=acknowledged&key=${key.id}`));
   await expect(events(page)).toContainText(`Acknowledged by ${people.owner.email}`);
   await expect(events(page)).toContainText('An old deploy. “Stopped” & gone');
-  await expect(events(page).locator('summary')).toHaveCount(0);
+  await openDetails(events(page), 'Wrong secret');
+  await expect(events(page).getByText(`Acknowledged by ${people.owner.email}`)).toBeVisible();
+  await expect(events(page).getByRole('button')).toHaveCount(0);
   await open(`${paths.app}/settings/audit-log?key=${key.id}&action=security.acknowledged`);
   await expect(page.getByRole('list', { name: 'Audit log' }).getByRole('listitem')).toContainText('Wrong secret. An old deploy.');
   // A repetition after the acknowledgement is a new event.
@@ -145,12 +162,13 @@ test('new members and failed sign-ins cause events', async ({ page, open, signIn
     const answer = await request.post('/api/sign_in', { form, headers: sameOriginHeaders(server.url) });
     expect(answer.status()).toBe(422);
   }
-  const about = (title: string) => events(page).filter({ hasText: email }).filter({ hasText: title });
+  const about = (title: string) => eventsOf(page, email).filter({ hasText: title });
   await open(`${paths.app}/settings/security-events?kind=sign_in_failed`);
   await expect(about('Failed sign-ins')).toContainText('5 times');
   await expect(about('Failed sign-ins').getByRole('link', { name: 'View audit log' })).toBeVisible();
   await open(`${paths.app}/settings/security-events?kind=members_changed`);
   await expect(about('Members or roles changed').first()).toContainText('A member was invited');
+  await expect(page.getByRole('heading', { level: 2, name: email })).toBeVisible();
   await about('Members or roles changed').first().getByRole('link', { name: 'View members' }).click();
   await expect(page.getByRole('region', { name: 'Members' })).toContainText(email);
 });
@@ -163,9 +181,12 @@ test('a viewer sees events but cannot acknowledge them', async ({ page, open, si
   await signInAs(people.viewer);
   await open(`${paths.app}/settings/security-events?key=${key.id}`);
   await expect(events(page)).toHaveCount(1);
-  await expect(events(page).locator('summary')).toHaveCount(0);
   await expect(events(page).getByRole('link', { name: 'View requests' })).toBeVisible();
+  await openDetails(events(page), 'Secret sent by a browser');
+  await expect(events(page).getByText('Use the key only on a server.')).toBeVisible();
   await expect(events(page).getByRole('link', { name: 'Regenerate secret' })).toHaveCount(0);
+  await expect(events(page).getByRole('button', { name: 'Acknowledge' })).toHaveCount(0);
+  await expect(page.getByRole('checkbox')).toHaveCount(0);
 });
 
 test('security events are accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
@@ -173,8 +194,13 @@ test('security events are accessible in light and dark mode, on a phone and a de
   const key = await createKey(page, open, paths, unique('Read about'));
   await call(request, key, 200, { origin: 'https://shop.example' });
   await open(`${paths.app}/settings/security-events?key=${key.id}`);
-  await events(page).locator('summary').click();
+  await expectAccessible(page);
+  await openDetails(events(page), 'Secret sent by a browser');
+  await events(page).getByText('Add note').click();
   await expect(events(page).getByRole('textbox', { name: 'Note' })).toBeVisible();
+  await expectAccessible(page);
+  await open(`${paths.app}/settings/security-events`);
+  await expect(page.getByRole('heading', { level: 2, name: key.name })).toBeVisible();
   await expectAccessible(page);
   await open(`${paths.app}/settings/security-events?key=${key.id}&kind=wrong_secret`);
   await expect(page.getByRole('heading', { name: 'No matching events' })).toBeVisible();
@@ -193,12 +219,56 @@ test('several events are acknowledged at once', async ({ page, open, signInAs, r
   await open(`${paths.app}/settings/security-events`);
   await expect(page.getByRole('button', { name: 'Acknowledge selected' })).toBeHidden();
   for (const key of keys) {
-    const event = events(page).filter({ hasText: key.name }).filter({ hasText: 'Secret sent by a browser' });
+    const event = eventsOf(page, key.name).filter({ hasText: 'Secret sent by a browser' });
     await event.getByRole('checkbox', { name: 'Select Secret sent by a browser' }).check();
   }
   await page.getByRole('button', { name: 'Acknowledge selected' }).click();
   await expect(page.getByRole('region', { name: 'Notifications' })).toContainText('Events acknowledged');
   for (const key of keys) {
-    await expect(events(page).filter({ hasText: key.name }).filter({ hasText: 'Secret sent by a browser' })).toHaveCount(0);
+    await expect(eventsOf(page, key.name).filter({ hasText: 'Secret sent by a browser' })).toHaveCount(0);
+  }
+});
+
+test('the box of a key selects all of its events', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Grouped'));
+  const other = await createKey(page, open, paths, unique('Single'));
+  await call(request, key, 200, { origin: 'https://shop.example' });
+  await guess(request, key, other);
+  await call(request, other, 200, { origin: 'https://shop.example' });
+  await open(`${paths.app}/settings/security-events`);
+  await expect(eventsOf(page, key.name)).toHaveCount(2);
+  await expect(page.getByRole('heading', { level: 2 }).getByRole('link', { name: key.name })).toHaveAttribute('href', new RegExp(`${key.id}$`));
+  // A single event has no second box.
+  await expect(page.getByRole('checkbox', { name: `Select all events of ${other.name}` })).toHaveCount(0);
+  const all = page.getByRole('checkbox', { name: `Select all events of ${key.name}` });
+  await all.check();
+  await expect(page.getByRole('status').filter({ hasText: '2 selected' })).toBeVisible();
+  await expect(eventsOf(page, other.name).getByRole('checkbox')).not.toBeChecked();
+  await eventsOf(page, key.name).getByRole('checkbox').first().uncheck();
+  await expect(all).toHaveJSProperty('indeterminate', true);
+  await eventsOf(page, key.name).getByRole('checkbox').first().check();
+  await expect(all).toBeChecked();
+  await page.getByRole('button', { name: 'Acknowledge selected' }).click();
+  await expect(page.getByRole('heading', { level: 2, name: key.name })).toHaveCount(0);
+  await expect(eventsOf(page, other.name)).toHaveCount(1);
+});
+
+test('events are short, and fit a phone', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Measured'));
+  await call(request, key, 200, { origin: 'https://shop.example' });
+  await guess(request, key, await createKey(page, open, paths, unique('Guesses')));
+  const heights = async (width: number) => {
+    await page.setViewportSize({ width, height: 800 });
+    await open(`${paths.app}/settings/security-events?key=${key.id}`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${width} px`).toBe(0);
+    return events(page).evaluateAll((all) => all.map((event) => Math.round(event.getBoundingClientRect().height)));
+  };
+  for (const height of await heights(1280)) {
+    expect(height).toBeLessThanOrEqual(42);
+  }
+  for (const height of await heights(360)) {
+    expect(height).toBeLessThanOrEqual(56);
   }
 });

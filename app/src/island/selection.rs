@@ -7,8 +7,10 @@ use web_sys::{Element, HtmlInputElement};
 
 /// The boxes of the rows.
 const BOXES: &str = "input[data-row]";
-/// The box above them.
+/// A box above others: those of its group, or all of the page.
 const ALL: &str = "input[data-all]";
+/// The rows of a group and the box above them.
+const GROUP: &str = "[data-boxes]";
 /// The button that clears the selection.
 const CLEAR: &str = "button[data-clear]";
 
@@ -20,7 +22,7 @@ pub fn listen() {
             return;
         };
         if changed.has_attribute("data-all") {
-            boxes().for_each(|one| one.set_checked(changed.checked()));
+            boxes_below(&changed).for_each(|one| one.set_checked(changed.checked()));
         }
         read();
     });
@@ -38,19 +40,33 @@ pub fn read() {
     let Ok(Some(count)) = document().query_selector(".bulk-count") else {
         return;
     };
-    let (ticked, all) = boxes().fold((0, 0), |(ticked, all), one| {
-        (ticked + usize::from(one.checked()), all + 1)
-    });
     for above in dom::all::<HtmlInputElement>(ALL) {
+        let (ticked, all) = count_ticked(boxes_below(&above));
         above.set_checked(ticked == all && ticked > 0);
         above.set_indeterminate(ticked < all && ticked > 0);
     }
+    let (ticked, _) = count_ticked(boxes());
     let text = if ticked == 0 {
         String::new()
     } else {
         words::selected(ticked)
     };
     count.set_text_content(Some(&text));
+}
+
+/// The number of ticked boxes, and of all.
+fn count_ticked(boxes: impl Iterator<Item = HtmlInputElement>) -> (usize, usize) {
+    boxes.fold((0, 0), |(ticked, all), one| {
+        (ticked + usize::from(one.checked()), all + 1)
+    })
+}
+
+/// The boxes that the box above them stands for.
+fn boxes_below(above: &HtmlInputElement) -> impl Iterator<Item = HtmlInputElement> + use<> {
+    let group = above.closest(GROUP).ok().flatten();
+    let below = group.as_ref().map(|group| dom::beneath(group, BOXES));
+    let all = group.is_none().then(boxes);
+    below.into_iter().flatten().chain(all.into_iter().flatten())
 }
 
 fn boxes() -> impl Iterator<Item = HtmlInputElement> {

@@ -2,9 +2,7 @@
 
 use super::{Here, key_id, loaded, query};
 use crate::{
-    part::{
-        EventList, event_list::AcknowledgeNotice, filter_bar::Choice, key_actions::ChangeNotice,
-    },
+    part::{EventList, filter_bar::Choice, key_actions::ChangeNotice, security::AcknowledgeNotice},
     routes::{self, EventsAddress},
     ui::{Icon, Shape},
     words::security as words,
@@ -69,7 +67,7 @@ fn Filter(action: String, address: EventsAddress) -> impl IntoView {
     let key = (!address.key.is_empty())
         .then(|| view! { <input type="hidden" name="key" value=address.key /> });
     view! {
-        <form method="get" action=action class="filter-bar" role="search">
+        <form method="get" action=action class="filter-bar event-filter" role="search">
             <Choice
                 name="severity"
                 label=words::SEVERITY
@@ -116,7 +114,9 @@ fn filled(
         };
         view! {
             <p>
-                {words::WITH} <a href=routes::key(&app, key.id)>{key.name.to_string()}</a> " · "
+                {words::WITH} <a href=routes::key(&app, key.id)>
+                    <bdi>{key.name.to_string()}</bdi>
+                </a> " · "
                 <a href=all.path(&path)>{words::ALL_KEYS}</a>
             </p>
         }
@@ -138,6 +138,7 @@ fn filled(
         let page = address.clone().at(cursor.to_param());
         view! { <a href=page.path(&path) rel="next">{words::OLDER}</a> }
     });
+    let paged = page.next.is_some() || !address.cursor.is_empty();
     let newest = (!address.cursor.is_empty()).then(|| {
         let page = address.clone().at(String::new());
         view! { <a href=page.path(&path)>{words::NEWEST}</a> }
@@ -150,9 +151,18 @@ fn filled(
             </nav>
         }
     });
+    // The line above the list names the only key.
+    let grouped = address.key.is_empty();
     view! {
         {narrowed}
-        <EventList app events=page.rows now=here.viewer.now() editable=here.editable() />
+        <EventList
+            app
+            events=page.rows
+            now=here.viewer.now()
+            editable=here.editable()
+            grouped
+            paged
+        />
         {pager}
     }
     .into_any()

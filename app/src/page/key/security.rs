@@ -2,7 +2,7 @@
 
 use crate::{
     page::{Here, loaded, query},
-    part::{EventList, event_list::AcknowledgeNotice},
+    part::{EventList, security::AcknowledgeNotice},
     routes::{self, KeyEventsAddress},
     ui::{Icon, Shape},
     words::{key_page as words, security},

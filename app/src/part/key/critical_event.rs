@@ -1,7 +1,7 @@
 //! A critical security event with what can be done about it.
 
 use crate::{
-    part::event_list::remedy_path,
+    part::security::remedy_path,
     routes::{self, KeyTab},
     ui::Notice,
     words::{key_page as words, security},

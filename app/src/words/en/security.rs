@@ -28,11 +28,21 @@ pub const QUIET_HINT: &str = "Wrong secrets, revoked keys in use, requests from 
 pub const PAGES: &str = "Pages of security events";
 pub const NEWEST: &str = "Newest";
 pub const OLDER: &str = "Older";
-/// Followed by the time of the first occurrence.
-pub const SINCE: &str = "since";
-/// Followed by an IP address.
-pub const FROM: &str = "from";
-/// Followed by a request id.
+/// The accessible name of the events of a key or a person.
+pub fn events_of(name: &str) -> String {
+    format!("Events of {name}")
+}
+/// The number of open events of a key or a person, on this page if there are more pages.
+pub fn open_here(count: usize, paged: bool) -> String {
+    let noun = if count == 1 { "event" } else { "events" };
+    let page = if paged { " on this page" } else { "" };
+    format!("{count} open {noun}{page}")
+}
+/// The details of an event: when it first occurred, and its last request.
+pub const FIRST_SEEN: &str = "First seen";
+pub const ADDRESS: &str = "IP address";
+pub const ROUTE: &str = "Route";
+pub const CLIENT: &str = "Client";
 pub const REQUEST: &str = "Request";
 pub const ACKNOWLEDGE: &str = "Acknowledge";
 /// The bar with what can be done with the selected events.
@@ -42,7 +52,13 @@ pub const ACKNOWLEDGE_SELECTED: &str = "Acknowledge selected";
 pub fn select(event: &str) -> String {
     format!("Select {event}")
 }
+/// The accessible name of the box for all events of a key or a person.
+pub fn select_all_of(name: &str) -> String {
+    format!("Select all events of {name}")
+}
 pub const SELECT_SOME: &str = "Select 1 to 50 events.";
+/// Opens the field for the note.
+pub const ADD_NOTE: &str = "Add note";
 pub const NOTE: &str = "Note";
 pub const NOTE_HINT: &str = "Optional note, saved to the audit log.";
 /// Followed by an email address.

@@ -1,0 +1,31 @@
+//! Security events: a list of one line an event, which opens to the details, the remedies and the acknowledgement.
+
+mod acknowledge;
+mod event_details;
+mod event_line;
+mod event_list;
+mod remedies;
+
+pub use acknowledge::AcknowledgeNotice;
+pub use event_list::EventList;
+pub use remedies::remedy_path;
+
+use domain::time::Timestamp;
+
+/// Who reads a list of events, and when.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    /// The application's id, if the reader can open its pages.
+    app: Option<&'a str>,
+    /// Whether the reader can acknowledge events and change keys.
+    editable: bool,
+    /// The server's clock.
+    now: Timestamp,
+}
+
+impl<'a> Reader<'a> {
+    /// The application's id, if the reader can change it.
+    fn editor(self) -> Option<&'a str> {
+        self.app.filter(|_| self.editable)
+    }
+}
