@@ -66,7 +66,7 @@ test('wrong secrets cause one event, which is acknowledged with a note', async (
   await expect(events(page).getByText('Someone used this key')).toBeHidden();
   await openDetails(events(page), 'Wrong secret');
   await expect(events(page).getByText('Someone used this key')).toBeVisible();
-  await expect(events(page).getByText('GET /v1/auth')).toBeVisible();
+  await expect(events(page).getByText('IP address', { exact: true })).toBeVisible();
   // The other remedies are in the details, and the first one is not shown twice.
   await expect(events(page).getByRole('link', { name: 'Edit IP allowlist' })).toHaveCount(1);
   await expect(events(page).getByRole('link', { name: 'View requests' })).toBeVisible();
@@ -266,7 +266,7 @@ test('events are short, and fit a phone', { tag: '@js' }, async ({ page, open, s
     return events(page).evaluateAll((all) => all.map((event) => Math.round(event.getBoundingClientRect().height)));
   };
   for (const height of await heights(1280)) {
-    expect(height).toBeLessThanOrEqual(42);
+    expect(height).toBeLessThanOrEqual(44);
   }
   for (const height of await heights(360)) {
     expect(height).toBeLessThanOrEqual(56);
