@@ -138,7 +138,7 @@ fn filled(
         let page = address.clone().at(cursor.to_param());
         view! { <a href=page.path(&path) rel="next">{words::OLDER}</a> }
     });
-    let paged = page.next.is_some() || !address.cursor.is_empty();
+    let more_pages = page.next.is_some() || !address.cursor.is_empty();
     let newest = (!address.cursor.is_empty()).then(|| {
         let page = address.clone().at(String::new());
         view! { <a href=page.path(&path)>{words::NEWEST}</a> }
@@ -161,7 +161,7 @@ fn filled(
             now=here.viewer.now()
             editable=here.editable()
             grouped
-            paged
+            more_pages
         />
         {pager}
     }

@@ -27,7 +27,7 @@ pub fn EventList(
     grouped: bool,
     /// Whether other pages have more events.
     #[prop(optional)]
-    paged: bool,
+    more_pages: bool,
 ) -> impl IntoView {
     let reader = Reader {
         app: app.as_deref(),
@@ -41,7 +41,7 @@ pub fn EventList(
     let list = if grouped {
         group_by(events, |event| event.subject.clone())
             .into_iter()
-            .map(|events| group(reader, events, paged))
+            .map(|events| group(reader, events, more_pages))
             .collect_view()
             .into_any()
     } else {
@@ -54,7 +54,7 @@ pub fn EventList(
 }
 
 /// The events of one key or person.
-fn group(reader: Reader<'_>, events: Vec<SecurityEvent>, paged: bool) -> AnyView {
+fn group(reader: Reader<'_>, events: Vec<SecurityEvent>, more_pages: bool) -> AnyView {
     let Some(first) = events.first() else {
         return ().into_any();
     };
@@ -74,7 +74,7 @@ fn group(reader: Reader<'_>, events: Vec<SecurityEvent>, paged: bool) -> AnyView
         None => view! { <bdi>{name.clone()}</bdi> }.into_any(),
     };
     let open = count_open(&events);
-    let count = (open > 0).then(|| view! { <p>{words::open_here(open, paged)}</p> });
+    let count = (open > 0).then(|| view! { <p>{words::open_here(open, more_pages)}</p> });
     // For a single event, its own box is enough.
     let select = reader.editor().filter(|_| open > 1).map(|_| all_box(&name));
     let lines = lines(reader, events, words::events_of(&name));

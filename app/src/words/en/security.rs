@@ -33,9 +33,9 @@ pub fn events_of(name: &str) -> String {
     format!("Events of {name}")
 }
 /// The number of open events of a key or a person, on this page if there are more pages.
-pub fn open_here(count: usize, paged: bool) -> String {
+pub fn open_here(count: usize, more_pages: bool) -> String {
     let noun = if count == 1 { "event" } else { "events" };
-    let page = if paged { " on this page" } else { "" };
+    let page = if more_pages { " on this page" } else { "" };
     format!("{count} open {noun}{page}")
 }
 /// The details of an event: when it first occurred, and its last request.
