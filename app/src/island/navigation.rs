@@ -11,8 +11,8 @@ use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    CustomEvent, Document, DomParser, Element, Headers, HtmlAnchorElement, HtmlElement, MouseEvent,
-    RequestInit, Response, SupportedType, Url, UrlSearchParams,
+    CustomEvent, Document, DomParser, Element, Headers, HtmlAnchorElement, HtmlDetailsElement,
+    HtmlElement, MouseEvent, RequestInit, Response, SupportedType, Url, UrlSearchParams,
 };
 
 /// The request header by which a page asks for a redirect as `204 No Content` with `Location`, since a script cannot see where
@@ -104,9 +104,13 @@ fn clicked(event: &MouseEvent) {
     }
 }
 
-/// The element that the fragment of an address names.
+/// The element that the fragment of an address names. What is folded around it is opened, so that it can have the focus.
 pub fn target(hash: &str) -> Option<HtmlElement> {
     let element = document().get_element_by_id(hash.strip_prefix('#')?)?;
+    let folded = element.closest("details:not([open])").ok().flatten();
+    if let Some(folded) = folded.and_then(|folded| folded.dyn_into::<HtmlDetailsElement>().ok()) {
+        folded.set_open(true);
+    }
     element.dyn_into().ok()
 }
 

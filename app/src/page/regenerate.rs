@@ -156,6 +156,7 @@ fn Question(
                         choice=typed(RegenerateKey::PATH, "expiration")
                         day=typed(RegenerateKey::PATH, "expires_on")
                         present
+                        now
                         errors
                     />
                     <PasswordAgain fresh errors />

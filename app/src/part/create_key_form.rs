@@ -5,8 +5,6 @@ use crate::{
     form::{FormPage, key::KeyForm, posted_errors, refused_key_form},
     island::key_form::create_fields::CreateKeyFields,
     routes,
-    ui::Submit,
-    words::create,
 };
 use domain::time::Timestamp;
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -22,27 +20,23 @@ pub fn CreateKeyForm(
     fresh: bool,
     /// The server's clock.
     now: Timestamp,
+    /// The fields of the key that is duplicated.
+    #[prop(optional_no_strip)]
+    from: Option<KeyForm>,
 ) -> impl IntoView {
-    let back = routes::list(&app);
+    let list = routes::list(&app);
     view! {
         <form method="post" action=CreateKey::PATH novalidate="" autocomplete="off">
             <FormPage />
-            <div class="dialog-body">
-                <input type="hidden" name="app" value=app />
-                <input type="hidden" name="once" value=once />
-                <CreateKeyFields
-                    form=refused_key_form(CreateKey::PATH).unwrap_or_else(blank)
-                    errors=posted_errors(CreateKey::PATH)
-                    fresh
-                    now
-                />
-            </div>
-            <footer class="dialog-actions">
-                <a class="button" data-variant="ghost" data-close="" href=back>
-                    {create::CANCEL}
-                </a>
-                <Submit label=create::SEND />
-            </footer>
+            <input type="hidden" name="app" value=app />
+            <input type="hidden" name="once" value=once />
+            <CreateKeyFields
+                form=refused_key_form(CreateKey::PATH).or(from).unwrap_or_else(blank)
+                errors=posted_errors(CreateKey::PATH)
+                fresh
+                now
+                list
+            />
         </form>
     }
     .into_any()

@@ -146,6 +146,9 @@ pub fn TextArea(
     /// Characters at most.
     #[prop(optional)]
     maxlength: Option<&'static str>,
+    /// How many lines it shows at first.
+    #[prop(default = "3")]
+    rows: &'static str,
     /// Set in the fixed-width face.
     #[prop(optional)]
     mono: bool,
@@ -157,7 +160,7 @@ pub fn TextArea(
             <textarea
                 id=name
                 name=name
-                rows="3"
+                rows=rows
                 autocomplete="off"
                 spellcheck="false"
                 maxlength=maxlength

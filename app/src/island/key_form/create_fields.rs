@@ -1,36 +1,87 @@
 //! The fields of the form for a new key.
 
 use super::{
-    KeyFields,
+    KeyFields, SameName,
     field_errors::{self, FieldErrors},
+    summary,
 };
 use crate::{
     error::FieldError,
     form::key::KeyForm,
-    ui::{ErrorSummary, PasswordAgain},
+    ui::{ErrorSummary, PasswordAgain, Submit},
+    words::create,
 };
 use domain::time::Timestamp;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
 
-/// The fields, which are checked as they are left.
+/// The id of the text beside the buttons that says what is created.
+const SUMMARY: &str = "key-summary";
+
+/// The fields, which are checked as they are left, and the buttons, with a summary of the key beside them.
 #[island(lazy)]
 pub(crate) fn CreateKeyFields(
     form: KeyForm,
     errors: Vec<FieldError>,
+    /// Whether the password was entered recently.
     fresh: bool,
     now: Timestamp,
+    /// The path of the list of keys.
+    list: String,
 ) -> impl IntoView {
     let errors = FieldErrors::of(errors);
+    let name = RwSignal::new(form.name.clone());
+    let typed = RwSignal::new(form.clone());
     let check = move |event: web_sys::Event| {
-        if let Some((form, field)) = field_errors::edited(&event) {
-            errors.check(&event, &field, &form.parse(None, now));
+        let Some((form, field)) = field_errors::edited(&event) else {
+            return;
+        };
+        errors.check(&event, &field, &form.parse(None, now));
+        if event.type_() == "change" && field == "name" {
+            name.set(form.name.clone());
         }
+        typed.set(form);
     };
+    // Without JavaScript nothing updates the summary.
+    let live = RwSignal::new(false);
+    let fields = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        // What was typed before the page listened.
+        let form = fields.get().and_then(|fields| fields.closest("form").ok()?);
+        if let Some(form) = form.and_then(|form| KeyForm::of_element(form.unchecked_ref())) {
+            name.set(form.name.clone());
+            typed.set(form);
+        }
+        live.set(true);
+    });
+    let summary = Memo::new(move |_| typed.with(|form| summary::of_key(form, now)));
+    let summary = move || {
+        live.get().then(|| {
+            view! {
+                <p class="key-summary" id=SUMMARY>
+                    {move || summary.get()}
+                </p>
+            }
+        })
+    };
+    let same_name = view! { <SameName list=list.clone() name=name.into() /> }.into_any();
     view! {
-        <div class="form-fields" on:input=check on:change=check>
-            <ErrorSummary errors />
-            <KeyFields form choose_environment=true errors />
-            <PasswordAgain fresh errors />
+        <div class="dialog-body">
+            <div class="form-fields" node_ref=fields on:input=check on:change=check>
+                <ErrorSummary errors />
+                <KeyFields form typed now choose_environment=true name_note=same_name errors />
+                <PasswordAgain fresh errors />
+            </div>
         </div>
+        <footer class="dialog-actions">
+            {summary}
+            <a class="button" data-variant="ghost" data-close="" href=list>
+                {create::CANCEL}
+            </a>
+            <Submit
+                label=create::SEND
+                attr:aria-describedby=move || live.get().then_some(SUMMARY)
+            />
+        </footer>
     }
 }

@@ -40,6 +40,7 @@ pub(crate) fn EditFields(
     let change = RwSignal::new(change_of(before, &form, expiry, now));
     let widens = move || change.with(|change| change.as_ref().is_some_and(KeyChange::widens));
     let fresh = Signal::derive(move || fresh || !widens());
+    let typed = RwSignal::new(form.clone());
     let check = move |event: web_sys::Event| {
         let Some((form, field)) = field_errors::edited(&event) else {
             return;
@@ -49,12 +50,13 @@ pub(crate) fn EditFields(
         if event.type_() == "change" {
             change.set(change_of(before, &form, expiry, now));
         }
+        typed.set(form);
     };
     view! {
         <div class="form-fields" on:input=check on:change=check>
             <ErrorSummary errors />
             <input type="hidden" name="reviewed" value=move || reviewed.get() />
-            <KeyFields form present=expiry errors />
+            <KeyFields form typed now present=expiry errors />
             <ChangeReview change concerned />
             <PasswordAgain fresh errors />
         </div>

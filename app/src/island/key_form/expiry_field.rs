@@ -5,11 +5,14 @@ use crate::{
     ui::{Notice, SelectField, TextField},
     words::create,
 };
-use domain::key::expiry::{CHOICES, DEFAULT_CHOICE, Expiry, KEEP};
+use domain::{
+    key::expiry::{CHOICES, DEFAULT_CHOICE, Expiry, KEEP},
+    time::Timestamp,
+};
 use leptos::prelude::*;
 
-/// A select box `expiration`, a date `expires_on` for those who want another end, and a warning for those who want none.
-/// The style shows the one and the other where they are chosen: no script has to listen.
+/// A select box `expiration` with the date that each option means, a date `expires_on` for those who want another end, and
+/// a warning for those who want none. The style shows what belongs to the option that is selected: no script has to listen.
 #[component]
 pub fn ExpiryField(
     /// What is chosen at first; where it is left out, the end that the key has, or else [`DEFAULT_CHOICE`].
@@ -21,6 +24,8 @@ pub fn ExpiryField(
     /// The end that the key has, which can be kept then.
     #[prop(optional_no_strip)]
     present: Option<Expiry>,
+    /// The server's clock.
+    now: Timestamp,
     /// All that is wrong with the form.
     #[prop(into)]
     errors: Signal<Vec<FieldError>>,
@@ -31,6 +36,10 @@ pub fn ExpiryField(
         DEFAULT_CHOICE
     };
     let first = present.map(|present| (KEEP, create::keep(present.at())));
+    let dates = CHOICES.iter().filter_map(|(choice, _)| {
+        let at = Expiry::parse(choice, "", now).ok()?.at()?;
+        Some(view! { <p class="field-hint" data-choice=*choice>{create::expires(at)}</p> })
+    });
     view! {
         <div class="expiry">
             <SelectField
@@ -41,6 +50,9 @@ pub fn ExpiryField(
                 value=choice.unwrap_or_else(|| beforehand.to_owned())
                 errors
             />
+            <div class="expiry-dates" aria-live="polite">
+                {dates.collect_view()}
+            </div>
             <div class="expiry-day">
                 <TextField
                     name="expires_on"

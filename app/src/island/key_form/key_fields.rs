@@ -1,16 +1,13 @@
 //! The fields of a key, in the forms for a new and an existing one.
 
-use super::{ExpiryField, ScopePicker};
+use super::{ExpiryField, Restrictions, ScopePicker};
 use crate::{
     error::FieldError,
     form::key::KeyForm,
-    ui::{FieldNote, SelectField, TextArea, TextField},
+    ui::{FieldNote, TextArea, TextField},
     words::create,
 };
-use domain::key::{
-    expiry::Expiry,
-    rate_limit::{DEFAULT_WINDOW, WINDOWS},
-};
+use domain::{key::expiry::Expiry, time::Timestamp};
 use leptos::prelude::*;
 
 /// Every field.
@@ -18,32 +15,47 @@ use leptos::prelude::*;
 pub fn KeyFields(
     /// The fields' first values.
     form: KeyForm,
+    /// The fields' present values.
+    #[prop(into)]
+    typed: Signal<KeyForm>,
+    /// The server's clock.
+    now: Timestamp,
     /// The expiry of an existing key.
     #[prop(optional)]
     present: Option<Expiry>,
     /// Whether live or test can be chosen.
     #[prop(optional)]
     choose_environment: bool,
+    /// What is said below the name.
+    #[prop(optional)]
+    name_note: Option<AnyView>,
     /// The form's errors.
     #[prop(into)]
     errors: Signal<Vec<FieldError>>,
 ) -> impl IntoView {
+    let restrictions = form.clone();
+    // An address that leads to one of its fields is not known to the server.
+    let open = present.is_some();
     let nonempty = |value: String| (!value.is_empty()).then_some(value);
     let environment = choose_environment.then_some(form.environment);
     view! {
-        <TextField
-            name="name"
-            label=create::NAME
-            hint=create::NAME_HINT
-            value=Some(form.name)
-            errors
-            autofocus=true
-        />
+        <div>
+            <TextField
+                name="name"
+                label=create::NAME
+                hint=create::NAME_HINT
+                value=Some(form.name)
+                errors
+                autofocus=true
+            />
+            {name_note}
+        </div>
         <TextArea
             name="description"
             label=create::DESCRIPTION
             hint=create::DESCRIPTION_HINT
             value=Some(form.description)
+            rows="2"
             errors
         />
         {environment.map(|first| view! { <EnvironmentField first errors /> })}
@@ -52,34 +64,10 @@ pub fn KeyFields(
             choice=nonempty(form.expiration)
             day=Some(form.expires_on)
             present
+            now
             errors
         />
-        <TextArea
-            name="allowed_ips"
-            label=create::ADDRESSES
-            hint=create::ADDRESSES_HINT
-            value=Some(form.allowed_ips)
-            errors
-            mono=true
-        />
-        <div class="rate">
-            <TextField
-                name="rate_requests"
-                label=create::RATE
-                hint=create::RATE_HINT
-                inputmode="numeric"
-                value=Some(form.rate_requests)
-                errors
-                optional=true
-            />
-            <SelectField
-                name="rate_window"
-                label=create::WINDOW
-                choices=WINDOWS.iter().map(|row| (row.0, row.1)).collect()
-                value=nonempty(form.rate_window).unwrap_or_else(|| DEFAULT_WINDOW.to_owned())
-                errors
-            />
-        </div>
+        <Restrictions form=restrictions typed open errors />
     }
     .into_any()
 }

@@ -98,7 +98,7 @@ pub fn ScopePicker(
                         }
                     }
                 />
-                {groups}
+                <div class="scope-groups">{groups}</div>
                 <p class="scope-none" aria-live="polite">
                     {move || nothing_found().then_some(create::NO_SCOPE_MATCHES)}
                 </p>
