@@ -43,6 +43,11 @@ pub fn new(app: &str) -> String {
     format!("/apps/{app}/settings/api-keys/new")
 }
 
+/// The form for a new key that starts with the fields of another one.
+pub fn duplicate(app: &str, id: KeyId) -> String {
+    with_query(&new(app), &[("from", &id.to_string())])
+}
+
 /// One key.
 pub fn key(app: &str, id: KeyId) -> String {
     format!("/apps/{app}/settings/api-keys/{id}")

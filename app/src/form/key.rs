@@ -131,6 +131,15 @@ impl KeyForm {
         }
     }
 
+    /// Returns the form for a new key like an existing one, with the usual expiration.
+    pub fn duplicate_of(key: &KeySummary) -> Self {
+        Self {
+            name: crate::words::create::copy_of(&key.name),
+            expiration: String::new(),
+            ..Self::of_key(key)
+        }
+    }
+
     /// Returns the form with the environment of an existing key, which cannot be changed.
     #[must_use]
     pub fn in_environment(self, environment: Environment) -> Self {

@@ -1,11 +1,11 @@
 //! A new key: its form, then its secret.
 
-use super::{Here, loaded_dialog};
+use super::{Here, key_id, loaded_dialog, query};
 use crate::{
     act::keys::create::{CreateKey, Creation},
     context,
     error::AppError,
-    form::posted,
+    form::{key::KeyForm, posted},
     part::{CreateKeyForm, SecretReveal},
     routes,
     ui::{Dialog, Notice},
@@ -13,26 +13,33 @@ use crate::{
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// The dialog over the list.
+/// The dialog over the list. `from` in the query is a key to duplicate.
 #[component]
 pub fn NewKey() -> impl IntoView {
     let here = Here::from_frame();
     let back = routes::list(&here.app());
-    loaded_dialog("new-key", create::TITLE, back, async move { step(&here) })
+    let from = query(|query| query.get("from"));
+    loaded_dialog("new-key", create::TITLE, back, async move {
+        step(&here, from).await
+    })
 }
 
 /// The form until a key is created.
-fn step(here: &Here) -> Result<AnyView, AppError> {
+async fn step(here: &Here, from: Option<String>) -> Result<AnyView, AppError> {
     let editor = here.viewer.editor()?;
     let app = here.app();
     let back = routes::list(&app);
     Ok(match posted(CreateKey::PATH).and_then(Result::ok) {
         None => {
+            let from = match from {
+                Some(key) => Some(KeyForm::duplicate_of(&editor.key(key_id(&key)?).await?)),
+                None => None,
+            };
             let once = context::keyring()?.new_idempotency_key().to_string();
             let (fresh, now) = (editor.is_fresh(), editor.now());
             view! {
                 <Dialog id="new-key" title=create::TITLE wide=true back>
-                    <CreateKeyForm app once fresh now />
+                    <CreateKeyForm app once fresh now from />
                 </Dialog>
             }
             .into_any()

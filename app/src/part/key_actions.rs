@@ -6,7 +6,7 @@ use crate::{
     form::{FormPage, refusal, sent},
     routes,
     ui::{Icon, Notice, Shape},
-    words::{edit, fresh, list as words},
+    words::{create, edit, fresh, list as words},
 };
 use domain::{
     key::{KeySummary, state::State, token::KeyId},
@@ -147,6 +147,10 @@ pub fn KeyActions(
     view! {
         {change}
         {switch(&app, &key)}
+        <a href=routes::duplicate(&app, key.id)>
+            <Icon shape=Shape::Copy />
+            {create::DUPLICATE}
+        </a>
         {revoke}
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     part::{KeyStatus, key_actions},
     routes,
     ui::{CopyButton, Icon, Menu, Shape},
-    words::{common, edit, list as words, rotate},
+    words::{common, create, edit, list as words, rotate},
 };
 use domain::{
     key::{KeySummary, state::State},
@@ -78,21 +78,22 @@ fn actions(app: &str, key: &KeySummary) -> AnyView {
         .may_regenerate()
         .is_ok()
         .then(|| button(routes::regenerate(app, key.id), rotate::TITLE));
-    let path = routes::revoke(app, key.id);
-    let others = match (key_actions::switch(app, key), &key.state) {
-        (_, State::Revoked { .. }) => None,
-        (None, _) => Some(button(path, words::REVOKE).into_any()),
-        (Some(switch), _) => Some(
-            view! {
-                <Menu label=words::actions_for(key.name.as_str())>
-                    {switch} <hr /> <a href=path data-tone="danger">
-                        <Icon shape=Shape::Trash />
-                        {words::REVOKE}
-                    </a>
-                </Menu>
-            }
-            .into_any(),
-        ),
+    let duplicate = routes::duplicate(app, key.id);
+    let others = if matches!(key.state, State::Revoked { .. }) {
+        button(duplicate, create::DUPLICATE).into_any()
+    } else {
+        view! {
+            <Menu label=words::actions_for(key.name.as_str())>
+                {key_actions::switch(app, key)} <a href=duplicate>
+                    <Icon shape=Shape::Copy />
+                    {create::DUPLICATE}
+                </a> <hr /> <a href=routes::revoke(app, key.id) data-tone="danger">
+                    <Icon shape=Shape::Trash />
+                    {words::REVOKE}
+                </a>
+            </Menu>
+        }
+        .into_any()
     };
     view! { <div class="page-actions">{edit} {regenerate} {others}</div> }.into_any()
 }

@@ -60,6 +60,18 @@ pub const PAGES: &[(&str, [u16; 5])] = &[
     ),
     ("settings/api-keys/new", [302, 404, 403, 200, 200]),
     (
+        "settings/api-keys/new?from={key}",
+        [302, 404, 403, 200, 200],
+    ),
+    (
+        "settings/api-keys/new?from=malformed",
+        [302, 404, 403, 404, 404],
+    ),
+    (
+        "settings/api-keys/new?from=akl_0000000000000000",
+        [302, 404, 403, 404, 404],
+    ),
+    (
         "settings/api-keys/revoke-selected?keys={key}",
         [302, 404, 403, 200, 200],
     ),
