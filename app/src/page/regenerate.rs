@@ -43,7 +43,8 @@ fn step(app: String, view: &KeyView) -> Result<AnyView, AppError> {
             key: issued,
             old_works_until,
         }) => {
-            let back = routes::key(&app, issued.id);
+            // The old key's page shows both until the old one stops working.
+            let back = routes::key(&app, view.key().id);
             let old_pair = rotate::old_pair(old_works_until);
             let note = view! {
                 {rotate::REPLACE}

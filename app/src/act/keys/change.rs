@@ -3,13 +3,18 @@
 use crate::error::AppError;
 use leptos::prelude::*;
 
-/// Takes somebody's word that the secret is stored, and leads to the list.
+/// Notes that the secret of a new key is stored. Leads to the list; after a regeneration, to the key that is being replaced,
+/// whose page shows the use of both.
 #[server(name = ConfirmKey, prefix = "/api", endpoint = "confirm_key")]
 pub async fn confirm_key(app: String, key: String) -> Result<(), AppError> {
     let editor = crate::context::editor(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
     editor.confirm(id).await?;
-    crate::context::redirect(&crate::routes::list(&app));
+    let next = match editor.key(id).await?.replaces {
+        Some(old) => crate::routes::key(&app, old),
+        None => crate::routes::list(&app),
+    };
+    crate::context::redirect(&next);
     Ok(())
 }
 
