@@ -78,7 +78,7 @@ async fn search(
 
 /// The first active key with a name, whatever its case. A search that fails finds nothing.
 async fn find(list: &str, name: &str) -> Option<NamedKey> {
-    let address = format!("{list}?search={}", routes::escape(name));
+    let address = format!("{list}?tab=active&search={}", routes::escape(name));
     let Ok(Answer::Page(page, _)) = navigation::fetch(&address, &RequestInit::new()).await else {
         return None;
     };

@@ -82,12 +82,14 @@ fn actions(app: &str, key: &KeySummary) -> AnyView {
     let others = if matches!(key.state, State::Revoked { .. }) {
         button(duplicate, create::DUPLICATE).into_any()
     } else {
+        let switch = key_actions::switch(app, key);
+        let revoke = routes::revoke(app, key.id);
         view! {
             <Menu label=words::actions_for(key.name.as_str())>
-                {key_actions::switch(app, key)} <a href=duplicate>
+                {switch} <a href=duplicate>
                     <Icon shape=Shape::Copy />
                     {create::DUPLICATE}
-                </a> <hr /> <a href=routes::revoke(app, key.id) data-tone="danger">
+                </a> <hr /> <a href=revoke data-tone="danger">
                     <Icon shape=Shape::Trash />
                     {words::REVOKE}
                 </a>
