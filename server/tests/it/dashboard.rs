@@ -95,6 +95,27 @@ async fn without_javascript_the_secret_is_only_in_the_response_to_the_post() {
 }
 
 #[tokio::test]
+async fn a_new_key_can_start_with_the_fields_of_another_one() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "192.0.2.0/24").await.id;
+    let session = cookie(&server.token(OWNER).await);
+    let app = owner.application().id;
+    let page = format!("/apps/{app}/settings/api-keys/new");
+    let lines = [HTML, ("cookie", session.as_str())];
+    let copy = server.get(&format!("{page}?from={key}"), &lines).await;
+    for part in [
+        "Checkout (copy)",
+        "192.0.2.0/24",
+        "1 network, no rate limit",
+    ] {
+        assert!(copy.body.contains(part), "{part}");
+    }
+    let blank = server.get(&page, &lines).await;
+    assert!(!blank.body.contains("(copy)") && blank.body.contains("Any IP, no rate limit"));
+}
+
+#[tokio::test]
 async fn cross_site_posts_are_refused() {
     let server = TestServer::with_users().await;
     let session = cookie(&server.token(OWNER).await);

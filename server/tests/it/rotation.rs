@@ -68,6 +68,25 @@ async fn a_retiring_secret_has_deprecation_and_sunset_headers() {
 }
 
 #[tokio::test]
+async fn confirming_a_secret_leads_to_the_list_and_after_a_regeneration_to_the_old_key() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let list = format!("/apps/{}/settings/api-keys", owner.application().id);
+    let old = server.key(&owner, "invoice:read", "").await;
+    let new = regenerate(&server, &owner, &old, DAY).await;
+    let session = format!("latchkey={}", server.token(OWNER).await);
+    let lines = [("accept", "text/html"), ("cookie", session.as_str())];
+    for (key, next) in [
+        (old.id, list.clone()),
+        (new.id, format!("{list}/{}", old.id)),
+    ] {
+        let form = format!("app={}&key={key}", owner.application().id);
+        let answer = server.post("/api/confirm_key", &lines, &form).await;
+        assert_eq!(answer.header("location"), next, "{}", answer.body);
+    }
+}
+
+#[tokio::test]
 async fn usage_counts_the_original_route_of_a_proxied_request() {
     let server = TestServer::with_users().await;
     let owner = server.owner().await;
