@@ -198,13 +198,21 @@ export async function readCredentials(page: Page): Promise<{ id: string; secret:
   return { id, secret };
 }
 
-/** Confirms the dialog `Save your credentials`, and closes it. */
-export async function confirmStored(page: Page): Promise<void> {
+/** Opens the folded fields of the form for a new key. */
+export async function openRestrictions(page: Page): Promise<void> {
+  const details = page.locator('details.restrictions');
+  if ((await details.getAttribute('open')) === null) {
+    await details.getByText('Restrictions', { exact: true }).click();
+  }
+}
+
+/** Confirms the dialog `Save your credentials`, and closes it. Leads to the page with this heading. */
+export async function confirmStored(page: Page, heading = 'API Keys'): Promise<void> {
   const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
   await reveal.getByRole('checkbox', { name: 'I have stored this secret' }).check();
   await reveal.getByRole('button', { name: 'Done' }).click();
   await expect(reveal).toBeHidden();
-  await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
+  await expect(page.getByRole('heading', { name: heading, level: 1 })).toBeVisible();
 }
 
 /** Creates a key through the dashboard. Afterwards the page shows the list. */

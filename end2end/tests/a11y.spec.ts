@@ -8,6 +8,7 @@ import {
   fillKey,
   keyStatus,
   openKeyMenu,
+  openRestrictions,
   people,
   readCredentials,
   test,
@@ -61,6 +62,7 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
     await expect(page.getByRole('dialog', { name: 'Create API Key' })).toBeVisible();
     await expectAccessible(page);
     await page.getByRole('combobox', { name: 'Expiration' }).selectOption('custom');
+    await openRestrictions(page);
     await page.getByRole('textbox', { name: 'Allowed IP addresses' }).fill('x');
     await page.getByRole('button', { name: 'Generate API Key' }).click();
     await expect(page.getByRole('alert').filter({ hasText: 'There is a problem' })).toBeVisible();
@@ -121,7 +123,7 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
     await dialog.getByRole('button', { name: 'Regenerate secret' }).click();
     await readCredentials(page);
     await expectAccessible(page);
-    await confirmStored(page);
+    await confirmStored(page, key.name);
     await open(`${paths.keys}/${key.id}`);
     await page.getByText('Reschedule', { exact: true }).first().click();
     await expectAccessible(page);

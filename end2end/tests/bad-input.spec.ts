@@ -7,6 +7,7 @@ import {
   expect,
   failedResponse,
   fillKey,
+  openRestrictions,
   people,
   readCredentials,
   test,
@@ -95,6 +96,7 @@ async function fillAllFields(page: Page): Promise<Locator> {
   await textbox('Description')(dialog).fill('First line\nsecond line');
   await dialog.getByRole('radio', { name: 'Live' }).check();
   await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('30');
+  await openRestrictions(page);
   await textbox('Allowed IP addresses')(dialog).fill('10.0.0.0/8\n2001:db8::1');
   return dialog;
 }

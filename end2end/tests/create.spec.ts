@@ -9,6 +9,8 @@ import {
   failedResponse,
   fillKey,
   makeSignInStale,
+  openKeyMenu,
+  openRestrictions,
   pageState,
   people,
   readCredentials,
@@ -65,6 +67,7 @@ test('the gate applies a rate limit', async ({ page, open, signInAs, server }) =
   const paths = await signInAs(people.owner);
   await open(`${paths.keys}/new`);
   await fillKey(page, unique('Limited'));
+  await openRestrictions(page);
   await page.getByRole('textbox', { name: 'Rate limit' }).fill('2');
   await page.getByRole('combobox', { name: 'Window' }).selectOption('day');
   await page.getByRole('button', { name: 'Generate API Key' }).click();
@@ -82,7 +85,14 @@ test('the date field and the warning appear with their choice, with and without 
   const warning = dialog.getByText(/until someone revokes it/);
   await expect(dialog.getByLabel('Expires on')).toBeHidden();
   await expect(warning).toBeHidden();
+  const dates = dialog.locator('.expiry-dates > p').filter({ visible: true });
+  await expect(dates).toHaveText([/^Expires \d+ \w+ \d{4}$/]);
+  const inNinetyDays = await dates.innerText();
+  await choice.selectOption('7');
+  await expect(dates).toHaveText([/^Expires \d+ \w+ \d{4}$/]);
+  await expect(dates).not.toHaveText(inNinetyDays);
   await choice.selectOption('custom');
+  await expect(dates).toHaveCount(0);
   await expect(dialog.getByLabel('Expires on')).toBeVisible();
   await choice.selectOption('never');
   await expect(dialog.getByLabel('Expires on')).toBeHidden();
@@ -130,8 +140,57 @@ test('by default no scope is ticked, and the key expires after 90 days', async (
   await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(0);
   await expect(dialog.getByRole('combobox', { name: 'Expiration' })).toHaveValue('90');
   await expect(dialog.getByRole('textbox', { name: 'Description' })).toBeVisible();
+  await expect(dialog.getByText('Any IP, no rate limit')).toBeVisible();
+  await expect(dialog.getByRole('textbox', { name: 'Allowed IP addresses' })).toBeHidden();
+  await openRestrictions(page);
   await expect(dialog.getByRole('textbox', { name: 'Allowed IP addresses' })).toBeVisible();
   await expect(dialog.getByRole('radio', { name: 'Test' })).toBeVisible();
+});
+
+test('a key is duplicated with everything but its name and its secret', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.developer);
+  await open(`${paths.keys}/new`);
+  const dialog = page.getByRole('dialog', { name: 'Create API Key' });
+  const name = unique('Original');
+  await fillKey(page, name, ['invoice:read', 'customer:create']);
+  await dialog.getByRole('textbox', { name: 'Description' }).fill('Runs in Dublin');
+  await dialog.getByRole('radio', { name: 'Live' }).check();
+  await openRestrictions(page);
+  await dialog.getByRole('textbox', { name: 'Allowed IP addresses' }).fill('203.0.113.0/24\n2001:db8::/32');
+  await dialog.getByRole('textbox', { name: 'Rate limit' }).fill('60');
+  await page.getByRole('button', { name: 'Generate API Key' }).click();
+  const { id } = await readCredentials(page);
+  await confirmStored(page);
+
+  await open(`${paths.keys}/${id}`);
+  await openKeyMenu(page, name);
+  await page.getByRole('main').getByRole('link', { name: 'Duplicate' }).click();
+  await expect(page).toHaveURL(`${paths.keys}/new?from=${id}`);
+  await expect(dialog.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue(`${name} (copy)`);
+  await expect(dialog.getByRole('textbox', { name: 'Description' })).toHaveValue('Runs in Dublin');
+  await expect(dialog.getByRole('radio', { name: 'Live' })).toBeChecked();
+  await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(2);
+  await expect(dialog.getByRole('combobox', { name: 'Expiration' })).toHaveValue('90');
+  await expect(dialog.getByText('2 networks, 60 requests per minute', { exact: true })).toBeVisible();
+  await expect(dialog.getByRole('textbox', { name: 'Allowed IP addresses' })).toHaveValue('203.0.113.0/24\n2001:db8::/32');
+  await page.getByRole('button', { name: 'Generate API Key' }).click();
+  expect((await readCredentials(page)).id).not.toBe(id);
+  await confirmStored(page);
+  await expect(row(page, `${name} (copy)`)).toBeVisible();
+});
+
+test('an error in a folded field opens it', async ({ page, open, signInAs, browserErrors }) => {
+  browserErrors.allow(failedResponse(422));
+  const paths = await signInAs(people.owner);
+  await open(`${paths.keys}/new`);
+  await fillKey(page, unique('Folded'));
+  const dialog = page.getByRole('dialog', { name: 'Create API Key' });
+  const addresses = dialog.getByRole('textbox', { name: 'Allowed IP addresses' });
+  await openRestrictions(page);
+  await addresses.fill('nowhere');
+  await dialog.getByText('Restrictions', { exact: true }).click();
+  await page.getByRole('button', { name: 'Generate API Key' }).click();
+  await expect(addresses).toHaveAccessibleDescription(/“nowhere” isn't an IP address/);
 });
 
 test('markup in a name is shown as text', async ({ page, open, signInAs }) => {
@@ -148,6 +207,7 @@ test('a key with IP rules is refused from another address', async ({ page, open,
   const paths = await signInAs(people.owner);
   await open(`${paths.keys}/new`);
   await fillKey(page, unique('Fenced'));
+  await openRestrictions(page);
   await page.getByRole('textbox', { name: 'Allowed IP addresses' }).fill('203.0.113.0/24\n2001:db8::/32');
   await page.getByRole('button', { name: 'Generate API Key' }).click();
   const pair = await readCredentials(page);
@@ -198,6 +258,7 @@ test.describe('the form with JavaScript', { tag: '@js' }, () => {
   test('a field is checked when it loses the focus, and on each input after an error', async ({ page }) => {
     const dialog = page.getByRole('dialog', { name: 'Create API Key' });
     const addresses = dialog.getByRole('textbox', { name: 'Allowed IP addresses' });
+    await openRestrictions(page);
     await addresses.fill('10.0.0.0/33');
     await expect(addresses).not.toHaveAttribute('aria-invalid');
     await addresses.press('Tab');
@@ -215,6 +276,58 @@ test.describe('the form with JavaScript', { tag: '@js' }, () => {
     await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('30');
     await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('custom');
     await expect(dialog.getByLabel('Expires on')).not.toHaveAttribute('aria-invalid');
+  });
+
+  test('a summary beside the button follows the form', async ({ page }) => {
+    const dialog = page.getByRole('dialog', { name: 'Create API Key' });
+    const button = dialog.getByRole('button', { name: 'Generate API Key' });
+    await expect(button).toHaveAccessibleDescription(/^Test key, no scopes yet, expires \d+ \w+ \d{4}$/);
+    await dialog.getByRole('button', { name: 'Read only' }).click();
+    await dialog.getByRole('radio', { name: 'Live' }).check();
+    await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('never');
+    await expect(button).toHaveAccessibleDescription(/^Live key, \d+ read scopes, never expires$/);
+    await openRestrictions(page);
+    await dialog.getByRole('textbox', { name: 'Allowed IP addresses' }).fill('10.0.0.0/8\n192.0.2.0/24');
+    await expect(button).toHaveAccessibleDescription(/, never expires, 2 networks$/);
+    await expect(dialog.getByText('2 networks, no rate limit', { exact: true })).toBeVisible();
+  });
+
+  test('the link of the error summary opens the folded field', async ({ page, browserErrors }) => {
+    browserErrors.allow(failedResponse(422));
+    const dialog = page.getByRole('dialog', { name: 'Create API Key' });
+    const addresses = dialog.getByRole('textbox', { name: 'Allowed IP addresses' });
+    await fillKey(page, unique('Folded'));
+    await openRestrictions(page);
+    await addresses.fill('nowhere');
+    await dialog.getByRole('button', { name: 'Generate API Key' }).click();
+    await expect(addresses).toBeVisible();
+    await dialog.getByText('Restrictions', { exact: true }).click();
+    await expect(addresses).toBeHidden();
+    await dialog.getByRole('alert').getByRole('link', { name: /“nowhere”/ }).click();
+    await expect(addresses).toBeFocused();
+  });
+
+  test('a name that another active key has is pointed out', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    const other = await createKey(page, open, paths, unique('Twin'));
+    await open(`${paths.keys}/new`);
+    const dialog = page.getByRole('dialog', { name: 'Create API Key' });
+    const name = dialog.getByRole('textbox', { name: 'Name', exact: true });
+    await name.fill(other.name);
+    await name.press('Tab');
+    const link = dialog.getByRole('status').getByRole('link', { name: new RegExp(`^${other.name}`) });
+    await expect(link).toHaveAttribute('href', `${paths.keys}/${other.id}`);
+    await name.fill(`${other.name} of another kind`);
+    await name.press('Tab');
+    await expect(link).toHaveCount(0);
+  });
+
+  test('the dialog fits into a window of 1280 by 800 pixels', async ({ page }) => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    const dialog = page.getByRole('dialog', { name: 'Create API Key' });
+    await expect(dialog.getByText('Any IP, no rate limit')).toBeInViewport({ ratio: 1 });
+    const hidden = await dialog.evaluate((element) => element.scrollHeight - element.clientHeight);
+    expect(hidden).toBeLessThanOrEqual(0);
   });
 
   test('a double click creates one key', async ({ page, signInAs, server }) => {

@@ -139,6 +139,13 @@ test('a viewer cannot edit a key', async ({ page, open, signInAs, browserErrors 
 });
 
 test.describe('with JavaScript', { tag: '@js' }, () => {
+  test('a link to the allowed IP addresses leads to their field', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    const key = await createKey(page, open, paths, unique('Anywhere'));
+    await open(`${paths.keys}/${key.id}/edit#allowed_ips`);
+    await expect(dialogOf(page, key.name).getByRole('textbox', { name: 'Allowed IP addresses' })).toBeFocused();
+  });
+
   test('changes are shown while typing, and those that widen access are marked', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
     const key = await createKey(page, open, paths, unique('Widening'));

@@ -257,7 +257,7 @@ test('a key that is being replaced is a line below its successor', async ({ page
   const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
   await dialog.getByRole('combobox').first().selectOption('3d');
   await dialog.getByRole('button', { name: 'Regenerate secret' }).click();
-  await confirmStored(page);
+  await confirmStored(page, key.name);
   await open(paths.keys);
   const line = page.getByRole('row').filter({ hasText: 'Old key' }).filter({ hasText: key.id.slice(0, 8) });
   await expect(line).toContainText('took no requests in 24 h');

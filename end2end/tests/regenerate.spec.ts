@@ -30,7 +30,9 @@ test('during the grace period both secrets work, and the old one announces its e
   expect(fresh.id).not.toBe(old.id);
   const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
   await expect(reveal).toContainText(/Replace both the API key and the secret in your app\. The old pair works until \d+ \w+ \d{4}/);
-  await confirmStored(page);
+  await confirmStored(page, old.name);
+  await expect(page).toHaveURL(`${paths.keys}/${old.id}`);
+  await expect(page.getByRole('region', { name: 'This key is being replaced' })).toBeVisible();
 
   const before = await whoami(server.url, old);
   expect(before.status()).toBe(200);
@@ -59,6 +61,20 @@ test('during the grace period both secrets work, and the old one announces its e
   await open(`${paths.keys}/${fresh.id}`);
   const details = page.getByRole('region', { name: 'Details' });
   await details.getByRole('link', { name: new RegExp(old.id.slice(0, 8)) }).click();
+  await expect(page).toHaveURL(`${paths.keys}/${old.id}`);
+});
+
+test('closing the new secret without confirmation leads to the key that is replaced', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const old = await createKey(page, open, paths, unique('Unconfirmed'));
+  await open(`${paths.keys}/${old.id}/regenerate`);
+  await expect(page.getByText(/^Expires \d+ \w+ \d{4}$/)).toBeHidden();
+  await page.getByRole('combobox', { name: 'Expiration' }).selectOption('7');
+  await expect(page.getByText(/^Expires \d+ \w+ \d{4}$/).filter({ visible: true })).toHaveCount(1);
+  await page.getByRole('dialog').getByRole('button', { name: 'Regenerate secret' }).click();
+  const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
+  await reveal.getByRole('button', { name: 'Done' }).click();
+  await reveal.getByRole('link', { name: 'Close anyway' }).click();
   await expect(page).toHaveURL(`${paths.keys}/${old.id}`);
 });
 
@@ -96,9 +112,8 @@ test('the grace period is chosen in hours, and errors are reported', async ({ pa
   await hours.fill('2');
   await dialog.getByRole('button', { name: 'Regenerate secret' }).click();
   await readCredentials(page);
-  await confirmStored(page);
+  await confirmStored(page, old.name);
 
-  await open(`${paths.keys}/${old.id}`);
   const section = page.getByRole('region', { name: 'This key is being replaced' });
   await expect(section).toContainText('in 1 hour');
   await section.getByText('Reschedule', { exact: true }).first().click();
@@ -113,7 +128,7 @@ test('a replaced or revoked key cannot be regenerated', async ({ page, open, sig
   await open(`${paths.keys}/${old.id}/regenerate`);
   await page.getByRole('dialog').getByRole('button', { name: 'Regenerate secret' }).click();
   const fresh = await readCredentials(page);
-  await confirmStored(page);
+  await confirmStored(page, old.name);
   await open(`${paths.keys}/${old.id}/regenerate`);
   const dialog = page.getByRole('dialog', { name: "This secret can't be regenerated" });
   await expect(dialog).toContainText('already rotated');
@@ -127,7 +142,7 @@ test('after its dialog is closed, the page does not contain the new secret', { t
   await open(`${paths.keys}/${old.id}/regenerate`);
   await page.getByRole('dialog').getByRole('button', { name: 'Regenerate secret' }).click();
   const { secret } = await readCredentials(page);
-  await confirmStored(page);
+  await confirmStored(page, old.name);
   await waitUntilInteractive(page);
   expect(await pageState(page)).not.toContain(secret);
 });
