@@ -7,7 +7,7 @@ mod server;
 pub use server::{
     PageZone, SessionToken, Site, asked, confirm_password, cookie_value, device, edit_data, editor,
     editor_with, end_session, fresh_editor, fresh_owner, gate_address, keyring, not_found, now,
-    origin, owner, posted, provide_nonce, readable, readable_date, redirect, refuse,
+    origin, owner, posted, provide_nonce, provide_zone, readable, readable_date, redirect, refuse,
     remember_theme, say_done, session, start_session, support, take_done, theme, viewer, viewer_in,
     viewer_in_passing,
 };

@@ -12,7 +12,7 @@ pub use audit::AuditAddress;
 pub use key::{KeyEventsAddress, KeyTab};
 pub use list::ListAddress;
 pub use local::local_path;
-pub use requests::{REFUSED, RequestsAddress};
+pub use requests::{RequestsAddress, WITHIN};
 pub use security::EventsAddress;
 pub use usage::UsageAddress;
 
@@ -106,12 +106,6 @@ pub fn audit_file(app: &str, ending: &str) -> String {
 /// Single calls of an application.
 pub fn requests(app: &str) -> String {
     format!("/apps/{app}/settings/requests")
-}
-
-/// Calls as they happen behind the one with id `after`, with all keys or with one (no text is all).
-pub fn requests_live(app: &str, key: &str, after: i64) -> String {
-    let path = format!("/apps/{app}/settings/requests/live");
-    with_query(&path, &[("key", key), ("after", &after.to_string())])
 }
 
 /// What is out of the ordinary.

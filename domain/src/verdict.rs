@@ -44,6 +44,21 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// A verdict of each code, without details.
+    pub const CODES: [Self; 11] = [
+        Self::Accepted,
+        Self::InvalidCredentials,
+        Self::IpNotAllowed,
+        Self::InsufficientScope,
+        Self::RateLimited { retry_after_ms: 0 },
+        Self::Inactive,
+        Self::Expired { at: Timestamp(0) },
+        Self::Retired { at: Timestamp(0) },
+        Self::Revoked,
+        Self::CredentialsInQuery,
+        Self::Unavailable,
+    ];
+
     /// Returns the code of the public API.
     pub const fn code(self) -> &'static str {
         match self {

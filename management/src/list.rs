@@ -4,6 +4,7 @@ use crate::{ManagementError, Viewer};
 use domain::{
     key::{
         filter::{FilterChoices, GroupCounts, KeyFilter, KeyPage, KeyQuery, KeyTotal},
+        name::KeyName,
         token::KeyId,
     },
     page::PAGE_SIZE,
@@ -73,6 +74,18 @@ impl Viewer {
             days,
             day,
         })
+    }
+
+    /// Returns the names of the application's keys among at most a page of ids.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn key_names(
+        &self,
+        ids: &[KeyId],
+    ) -> Result<HashMap<KeyId, KeyName>, ManagementError> {
+        let store = &self.keyring().store;
+        Ok(store.key_names(self.application().id, ids).await?)
     }
 
     /// Returns one page of keys; the first page after a flush of usage.

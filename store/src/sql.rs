@@ -133,6 +133,7 @@ shared_statements! {
     KEY_LIST_OF_CREATOR_BY_CREATED_ASC = "key/list/fragments/page" "key/list/fragments/of_creator" "key/list/fragments/filter" "key/list/fragments/by_created_asc";
     KEY_LIST_OF_CREATOR_BY_CREATED_DESC = "key/list/fragments/page" "key/list/fragments/of_creator" "key/list/fragments/filter" "key/list/fragments/by_created_desc";
     KEY_MOVE_RETIREMENT = "key/move_retirement";
+    KEY_NAMES = "key/names";
     KEY_REPLACE = "key/replace";
     KEY_REVOKE = "key/revoke";
     KEY_SECRETS_COUNT_ANY = "key/count_any";

@@ -47,6 +47,15 @@ impl PageZone {
     }
 }
 
+/// Lets what is rendered outside of a request show times in the zone of the viewer's application.
+pub fn provide_zone(viewer: &Viewer) {
+    let (mut parts, ()) = http::Request::new(()).into_parts();
+    let zone = PageZone::default();
+    zone.set(viewer);
+    parts.extensions.insert(zone);
+    provide_context(parts);
+}
+
 /// Formats an instant in the zone of the request's application, as `23 Nov 2026, 15:05 CET (Europe/Berlin)`.
 pub fn readable(at: Timestamp) -> String {
     in_zone(|zone| zone.readable(at)).unwrap_or_else(|| at.readable())

@@ -2,90 +2,131 @@
 
 use super::{Here, key_id, loaded, query};
 use crate::{
-    error::{AppError, FieldError},
-    part::{Decisions, RequestList, Simulator},
+    error::AppError,
+    part::requests::{Decisions, FindRequest, Panel, RequestFilter, RequestList, Simulator},
     read::requests::simulate,
     routes::{self, RequestsAddress},
-    ui::TextField,
+    ui::Notice,
     words::requests as words,
 };
-use domain::decision::DecisionFilter;
+use domain::key::{
+    KeySummary,
+    filter::{KeyFilter, KeyQuery, Order, Sort},
+};
 use leptos::prelude::*;
+use management::ManagementError;
 
-/// The newest calls, one request that is explained, or a call that is tried.
+/// The log, and beside it one request or the simulator.
 #[component]
 pub fn Requests() -> impl IntoView {
     let here = Here::from_frame();
     let app = here.app();
     let address = query(RequestsAddress::read);
     let title = here.tab_title(words::TITLE);
-    let request = Some(address.request.clone());
-    let body = loaded(async move {
-        if address.request.is_empty() {
-            return list(here, address).await;
-        }
-        let found = here.viewer.request(address.request.trim()).await?;
-        let (app, now) = (here.app(), here.viewer.now());
-        Ok(view! { <Decisions app found now /> }.into_any())
-    });
-    let none = Signal::stored(Vec::<FieldError>::new());
+    let request = address.request.clone();
+    let test = address.testing().path(&routes::requests(&app));
+    let content = loaded(content(here, address));
     view! {
         {title}
         <div class="page-head">
             <h1 tabindex="-1">{words::TITLE}</h1>
             <p class="page-lead">{words::LEAD}</p>
+            <div class="page-actions">
+                <FindRequest app request />
+                <a class="button" data-variant="secondary" href=test>
+                    {words::SIMULATOR}
+                </a>
+            </div>
         </div>
-        <form method="get" action=routes::requests(&app) class="request-open" role="search">
-            <TextField
-                name="request"
-                label=words::ID
-                hint=words::ID_HINT
-                value=request
-                errors=none
-            />
-            <button type="submit" class="button" data-variant="secondary">
-                {words::OPEN}
-            </button>
-        </form>
-        {body}
+        {content}
     }
 }
 
-/// One page of calls; with the simulator if they are narrowed to a key.
-async fn list(here: Here, address: RequestsAddress) -> Result<AnyView, AppError> {
+async fn content(here: Here, address: RequestsAddress) -> Result<AnyView, AppError> {
     let (viewer, app) = (&here.viewer, here.app());
     let key = match address.key.as_str() {
         "" => None,
         key => Some(viewer.key(key_id(key)?).await?),
     };
-    let filter = DecisionFilter {
-        key: key.as_ref().map(|key| key.id),
-        refused: address.refused,
-        ..DecisionFilter::default()
-    };
+    let keys = choices(&here, key.as_ref()).await?;
+    let filter = address.filter(key.as_ref().map(|key| key.id), viewer.now());
     let page = viewer.requests(filter, address.before.parse().ok()).await?;
-    let answer = match &key {
-        Some(key) if address.tries => Some(simulate(viewer, key.id, &address).await),
-        _ => None,
-    };
-    let narrowed = key.as_ref().map(|key| {
-        view! {
-            <p>
-                {words::WITH}
-                <a href=routes::key(&app, key.id)>{key.name.to_string()}</a>
-                " · "
-                <a href=routes::requests(&app)>{words::ALL}</a>
-            </p>
-        }
-    });
-    let simulator = key.map(|key| {
-        view! { <Simulator app=app.clone() key address=address.clone() answer /> }
-    });
+    let mut ids: Vec<_> = page.rows.iter().map(|call| call.key).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let names = viewer.key_names(&ids).await?;
+    let panel = panel(&here, &address, &keys, key).await?;
     let now = viewer.now();
     Ok(view! {
-        {narrowed}
-        {simulator}
-        <RequestList app address page now />
+        <RequestFilter app=app.clone() address=address.clone() keys />
+        <div class="request-columns">
+            {panel} <RequestList app address page names now />
+        </div>
     }
     .into_any())
+}
+
+/// The keys of the filter: those that were used last, and the one that is chosen.
+async fn choices(here: &Here, chosen: Option<&KeySummary>) -> Result<Vec<KeySummary>, AppError> {
+    let query = KeyQuery {
+        filter: KeyFilter::default(),
+        order: Order::default_for(Sort::Used),
+        cursor: None,
+    };
+    let mut keys = here.viewer.keys(&query).await?.rows;
+    if let Some(chosen) = chosen
+        && keys.iter().all(|key| key.id != chosen.id)
+    {
+        keys.push(chosen.clone());
+    }
+    keys.sort_by_cached_key(|key| key.name.as_str().to_lowercase());
+    Ok(keys)
+}
+
+/// What is open beside the log.
+async fn panel(
+    here: &Here,
+    address: &RequestsAddress,
+    keys: &[KeySummary],
+    key: Option<KeySummary>,
+) -> Result<Option<AnyView>, AppError> {
+    let (viewer, app) = (&here.viewer, here.app());
+    let back = address.closed().path(&routes::requests(&app));
+    if address.test {
+        let answer = match key {
+            Some(key) if address.tries => {
+                let simulated = simulate(viewer, key.id, address).await;
+                Some((key, simulated))
+            }
+            _ => None,
+        };
+        let (keys, address) = (keys.to_vec(), address.clone());
+        return Ok(Some(
+            view! {
+                <Panel title=words::SIMULATOR back>
+                    <Simulator app keys address answer />
+                </Panel>
+            }
+            .into_any(),
+        ));
+    }
+    if address.request.is_empty() {
+        return Ok(None);
+    }
+    let now = viewer.now();
+    let details = match viewer.request(address.request.trim()).await {
+        Ok(found) => view! { <Decisions app found now /> }.into_any(),
+        Err(ManagementError::NotFound) => {
+            view! { <Notice>{words::UNKNOWN_REQUEST}</Notice> }.into_any()
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Some(
+        view! {
+            <Panel title=words::DETAILS back>
+                {details}
+            </Panel>
+        }
+        .into_any(),
+    ))
 }

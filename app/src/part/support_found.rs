@@ -1,8 +1,9 @@
 //! What a look of support found. Nothing here changes anything but what is looked at.
 
 use super::{
-    Decisions, EventList,
+    EventList,
     key::{History, KeyFacts},
+    requests::Decisions,
     usage::UsageChart,
 };
 use crate::{

@@ -1,44 +1,67 @@
-//! The address of single calls: which of them, and what is asked about them.
+//! The address of the request log: its filter, its page, and what is open beside it.
 
 use super::with_query;
+use domain::{
+    decision::DecisionFilter,
+    key::token::KeyId,
+    time::{DAY, HOUR, Timestamp},
+};
 use leptos_router::params::ParamsMap;
 
-/// The outcome of calls that did not pass, in links and in what the page asks.
-pub const REFUSED: &str = "refused";
+/// The time spans of the filter: value in links, length in milliseconds.
+pub const WITHIN: [(&str, i64); 3] = [("1h", HOUR), ("24h", DAY), ("7d", 7 * DAY)];
 
-/// What stands behind the question mark.
+/// The query of the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestsAddress {
-    /// One request, which is explained.
-    pub request: String,
-    /// The key that the list is narrowed to.
+    /// The key's id.
     pub key: String,
-    /// Whether it shows only calls that did not pass.
-    pub refused: bool,
+    /// [`DecisionFilter::REFUSED`], or the code of a verdict.
+    pub outcome: String,
+    /// The client's address.
+    pub from_address: String,
+    /// The route as recorded.
+    pub route: String,
+    /// A value of [`WITHIN`].
+    pub within: String,
     /// The id before which the page begins.
     pub before: String,
-    /// Whether a call is tried.
+    /// The id of the request that is open.
+    pub request: String,
+    /// Whether the simulator is open.
+    pub test: bool,
+    /// Whether a request is simulated.
     pub tries: bool,
-    /// From where.
+    /// Its address.
     pub address: String,
-    /// What it needs.
+    /// The scopes that it needs.
     pub scope: String,
-    /// When.
+    /// Its time.
     pub at: String,
 }
 
 impl RequestsAddress {
     /// Reads a query.
     pub fn read(query: &ParamsMap) -> Self {
-        let get = |name| query.get(name).unwrap_or_default();
+        Self::of(|name| query.get(name).unwrap_or_default())
+    }
+
+    /// Reads the values of a query.
+    pub fn of(get: impl Fn(&str) -> String) -> Self {
         // What is no number begins nowhere.
         let before = Some(get("before")).filter(|before| before.parse::<i64>().is_ok());
+        let tries = !get("try").is_empty();
+        let outcome = Some(get("outcome")).filter(|outcome| !outcome.is_empty());
         Self {
-            request: get("request"),
             key: get("key"),
-            refused: get("outcome") == REFUSED,
+            outcome: outcome.unwrap_or_else(|| get("code")),
+            from_address: get("from_address"),
+            route: get("route"),
+            within: get("within"),
             before: before.unwrap_or_default(),
-            tries: !get("try").is_empty(),
+            request: get("request"),
+            test: tries || !get("test").is_empty(),
+            tries,
             address: get("address"),
             scope: get("scope"),
             at: get("at"),
@@ -55,46 +78,106 @@ impl RequestsAddress {
 
     /// One request.
     pub fn of_request(request: &str) -> Self {
-        Self {
-            request: request.to_owned(),
-            ..Self::default()
+        Self::default().opened(request)
+    }
+
+    /// The filter that it means, for a key that exists.
+    pub fn filter(&self, key: Option<KeyId>, now: Timestamp) -> DecisionFilter {
+        let (outcome, address, route) = (&self.outcome, &self.from_address, &self.route);
+        let span = WITHIN.iter().find(|(value, _)| *value == self.within);
+        DecisionFilter {
+            key,
+            from: span.map(|(_, length)| now.plus(-length)),
+            ..DecisionFilter::parse(outcome, outcome, address, route, "", "")
         }
     }
 
-    /// The list from its newest call on, of all of its calls or of those that did not pass.
+    /// Whether the log leaves anything out.
+    pub fn is_filtered(&self) -> bool {
+        [
+            &self.key,
+            &self.outcome,
+            &self.from_address,
+            &self.route,
+            &self.within,
+        ]
+        .into_iter()
+        .any(|value| !value.is_empty())
+    }
+
+    /// The log from its newest call on, with nothing open.
     #[must_use]
-    pub fn newest(&self, refused: bool) -> Self {
+    pub fn newest(&self) -> Self {
         Self {
-            refused,
-            ..Self::of_key(&self.key)
+            before: String::new(),
+            ..self.closed()
         }
     }
 
-    /// The list from before an id on.
+    /// The log from before an id on.
     #[must_use]
     pub fn before(&self, id: i64) -> Self {
         Self {
             before: id.to_string(),
-            ..self.newest(self.refused)
+            ..self.closed()
         }
     }
 
-    /// The outcome that the list is narrowed to; empty for any.
-    pub const fn outcome(&self) -> &'static str {
-        if self.refused { REFUSED } else { "" }
+    /// The same page of the log with a request open.
+    #[must_use]
+    pub fn opened(&self, request: &str) -> Self {
+        Self {
+            request: request.to_owned(),
+            ..self.closed()
+        }
     }
 
-    /// The address with what the list shows; what was tried is not part of it.
+    /// The same page of the log with the simulator open.
+    #[must_use]
+    pub fn testing(&self) -> Self {
+        Self {
+            test: true,
+            ..self.closed()
+        }
+    }
+
+    /// The same page of the log with nothing open.
+    #[must_use]
+    pub fn closed(&self) -> Self {
+        Self {
+            request: String::new(),
+            test: false,
+            tries: false,
+            address: String::new(),
+            scope: String::new(),
+            at: String::new(),
+            ..self.clone()
+        }
+    }
+
+    /// The address of the page; the fields of the simulator are not part of it.
     pub fn path(&self, path: &str) -> String {
-        with_query(
-            path,
-            &[
-                ("request", &self.request),
-                ("key", &self.key),
-                ("outcome", self.outcome()),
-                ("before", &self.before),
-            ],
-        )
+        with_query(path, &self.values())
+    }
+
+    /// The address of the stream of new calls; the id behind which it begins has to be added.
+    pub fn live_path(&self, path: &str) -> String {
+        let path = self.newest().path(&format!("{path}/live"));
+        let mark = if path.contains('?') { '&' } else { '?' };
+        format!("{path}{mark}after=")
+    }
+
+    fn values(&self) -> [(&'static str, &str); 8] {
+        [
+            ("key", &self.key),
+            ("outcome", &self.outcome),
+            ("from_address", &self.from_address),
+            ("route", &self.route),
+            ("within", &self.within),
+            ("before", &self.before),
+            ("request", &self.request),
+            ("test", if self.test { "1" } else { "" }),
+        ]
     }
 }
 
@@ -102,23 +185,47 @@ impl RequestsAddress {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_list_begins_at_a_number_or_at_the_newest_call() {
+    fn read(values: &[(&'static str, &str)]) -> RequestsAddress {
         let mut query = ParamsMap::new();
-        query.insert("key", "akl_x".into());
-        query.insert("before", "nonsense".into());
-        let address = RequestsAddress::read(&query);
+        for (name, value) in values {
+            query.insert(*name, (*value).to_owned());
+        }
+        RequestsAddress::read(&query)
+    }
+
+    #[test]
+    fn a_page_begins_at_a_number_or_at_the_newest_call() {
+        let address = read(&[("key", "akl_x"), ("before", "nonsense")]);
         assert_eq!(address.path("/x"), "/x?key=akl_x");
         assert_eq!(address.before(7).path("/x"), "/x?key=akl_x&before=7");
-        let refused = address.newest(true);
-        assert_eq!(refused.path("/x"), "/x?key=akl_x&outcome=refused");
-        let older = "/x?key=akl_x&outcome=refused&before=7";
-        assert_eq!(refused.before(7).path("/x"), older);
-        query.insert("outcome", "refused".into());
-        assert!(RequestsAddress::read(&query).refused);
-        assert_eq!(
-            RequestsAddress::of_request("a b").path("/x"),
-            "/x?request=a%20b"
-        );
+        assert_eq!(address.before(7).newest(), address);
+    }
+
+    #[test]
+    fn what_is_open_keeps_the_filter_and_the_page() {
+        let address = read(&[
+            ("outcome", "refused"),
+            ("route", "GET /a b"),
+            ("before", "7"),
+        ]);
+        let log = "/x?outcome=refused&route=GET%20%2Fa%20b&before=7";
+        assert_eq!(address.path("/x"), log);
+        let opened = address.opened("r 1");
+        assert_eq!(opened.path("/x"), format!("{log}&request=r%201"));
+        assert_eq!(opened.testing().path("/x"), format!("{log}&test=1"));
+        assert_eq!(opened.closed(), address);
+        assert_eq!(RequestsAddress::of_request("a b").path("/x"), "/x?request=a%20b");
+    }
+
+    #[test]
+    fn an_outcome_is_all_denials_or_a_code() {
+        let now = Timestamp(1_795_442_709_123);
+        let denied = read(&[("outcome", "refused")]).filter(None, now);
+        assert!(denied.refused && denied.verdict.is_none());
+        let code = read(&[("code", "key_revoked"), ("within", "1h")]).filter(None, now);
+        assert_eq!(code.verdict.map(|verdict| verdict.code()), Some("key_revoked"));
+        assert_eq!(code.from, Some(now.plus(-HOUR)));
+        let unknown = read(&[("outcome", "x"), ("within", "1y")]).filter(None, now);
+        assert_eq!(unknown, DecisionFilter::default());
     }
 }

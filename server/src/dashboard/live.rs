@@ -2,7 +2,12 @@
 
 use super::export::{refuse, session};
 use crate::{AppState, live_streams::LiveStreamPermit};
-use app::context::SessionToken;
+use app::{
+    context::SessionToken,
+    island::live_requests::LiveRows,
+    part::requests::{list::KeyNames, live_rows},
+    routes::RequestsAddress,
+};
 use axum::{
     Extension,
     extract::{Path, Query, State},
@@ -11,12 +16,15 @@ use axum::{
         sse::{Event, Sse},
     },
 };
-use domain::{id::ApplicationId, key::token::KeyId, origin::Origin};
+use domain::{
+    decision::{DecisionBatch, DecisionFilter},
+    origin::Origin,
+    page::PAGE_SIZE,
+};
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use management::{ManagementError, Viewer};
-use serde::Deserialize;
-use std::{convert::Infallible, time::Duration};
+use std::{collections::HashMap, convert::Infallible, time::Duration};
 use telemetry::Tail;
 use tokio::time::sleep;
 
@@ -27,34 +35,31 @@ const RETRY: Duration = Duration::from_secs(2);
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// The query.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct LiveQuery {
-    key: String,
-    after: String,
-}
-
 /// An open stream.
 struct LiveStream {
     state: AppState,
     token: Option<Extension<SessionToken>>,
-    app: ApplicationId,
+    viewer: Viewer,
+    address: RequestsAddress,
+    filter: DecisionFilter,
+    names: KeyNames,
     tail: Tail,
     _permit: LiveStreamPermit,
 }
 
-/// Streams the calls of the application, or of `?key=`, after the one with the id in `Last-Event-ID` or `?after=`; without an
-/// id, from now on. The stream ends with the reader's session or role, and when the server stops.
+/// Streams the lines of the calls that match the filter of the page, after the one with the id in `Last-Event-ID` or `?after=`;
+/// without an id, from now on. The stream ends with the reader's session or role, and when the server stops.
 pub async fn live(
     State(state): State<AppState>,
     Path(app): Path<String>,
-    Query(query): Query<LiveQuery>,
+    Query(query): Query<HashMap<String, String>>,
     token: Option<Extension<SessionToken>>,
     Extension(origin): Extension<Origin>,
     headers: HeaderMap,
 ) -> Response {
-    let (viewer, key) = match viewer(&state, &app, &query.key, token.clone(), origin).await {
+    let get = |name: &str| query.get(name).cloned().unwrap_or_default();
+    let address = RequestsAddress::of(get);
+    let (viewer, filter) = match viewer(&state, &app, &address, token.clone(), origin).await {
         Ok(Some(found)) => found,
         // A browser does not show the target of a redirect here.
         Ok(None) => return (StatusCode::UNAUTHORIZED, "Sign in first.\n").into_response(),
@@ -65,11 +70,14 @@ pub async fn live(
         return (StatusCode::TOO_MANY_REQUESTS, sentence).into_response();
     };
     let last = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok());
-    let after = last.unwrap_or(&query.after).parse().ok();
+    let after = last.map_or_else(|| get("after"), str::to_owned).parse().ok();
     let live = LiveStream {
         token,
-        app: viewer.application().id,
-        tail: viewer.tail(key, after),
+        tail: viewer.tail(filter.key, after),
+        viewer,
+        address,
+        filter,
+        names: KeyNames::new(),
         state,
         _permit: permit,
     };
@@ -86,27 +94,32 @@ pub async fn live(
     (headers, Sse::new(first.chain(rest))).into_response()
 }
 
-/// Returns the viewer who asks, and the key that they ask about; `None` without a session.
+/// Returns the viewer who asks, and the calls that they ask for; `None` without a session.
 async fn viewer(
     state: &AppState,
     app: &str,
-    key: &str,
+    address: &RequestsAddress,
     token: Option<Extension<SessionToken>>,
     origin: Origin,
-) -> Result<Option<(Viewer, Option<KeyId>)>, ManagementError> {
+) -> Result<Option<(Viewer, DecisionFilter)>, ManagementError> {
     let Some(session) = session(state, token).await? else {
         return Ok(None);
     };
     let app = app.parse().map_err(|_| ManagementError::NotFound)?;
     let viewer = session.viewer(app, origin).await?;
-    let key = match key {
+    let key = match address.key.as_str() {
         "" => None,
         key => {
             let key = key.parse().map_err(|_| ManagementError::NotFound)?;
             Some(viewer.key(key).await?.id)
         }
     };
-    Ok(Some((viewer, key)))
+    let filter = DecisionFilter {
+        // Calls that come in are always recent enough.
+        from: None,
+        ..address.filter(key, viewer.now())
+    };
+    Ok(Some((viewer, filter)))
 }
 
 impl LiveStream {
@@ -125,7 +138,25 @@ impl LiveStream {
             return Some(Event::default().comment("still here"));
         };
         let event = Event::default().id(batch.last.to_string());
-        event.json_data(&batch).ok()
+        let rows = self.rows(batch).await.ok()?;
+        event.json_data(&rows).ok()
+    }
+
+    /// Renders the lines of the calls that match the filter.
+    async fn rows(&mut self, mut batch: DecisionBatch) -> Result<LiveRows, ManagementError> {
+        batch.calls.retain(|call| self.filter.matches(call));
+        let mut unknown: Vec<_> = batch
+            .calls
+            .iter()
+            .map(|call| call.key)
+            .filter(|key| !self.names.contains_key(key))
+            .collect();
+        unknown.sort_unstable();
+        unknown.dedup();
+        for ids in unknown.chunks(PAGE_SIZE) {
+            self.names.extend(self.viewer.key_names(ids).await?);
+        }
+        Ok(live_rows(&self.viewer, &self.address, &self.names, batch))
     }
 
     /// Whether the reader still has a session and a role. It does not extend the session. Where the database does not respond,
@@ -135,7 +166,7 @@ impl LiveStream {
             return false;
         };
         match self.state.keyring.session_without_touch(token).await {
-            Ok(Some(session)) => session.viewer(self.app, Origin::default()).await.is_ok(),
+            Ok(Some(session)) => session.viewer(self.viewer.application().id, Origin::default()).await.is_ok(),
             _ => false,
         }
     }

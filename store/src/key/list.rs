@@ -16,6 +16,7 @@ use domain::{
             GroupCounts, KeyCursor, KeyFilter, KeyGroup, KeyPage, KeyQuery, KeyTotal,
             MAX_ATTENTION, Order, Sort, SortKey,
         },
+        name::KeyName,
         token::KeyId,
     },
     page::PAGE_SIZE,
@@ -289,6 +290,31 @@ impl Store {
                     replaced_by: replaced_by.parse().map_err(|_| corrupt("replaced_by"))?,
                     retires_at: Timestamp(retires_at),
                 })
+            })
+            .collect()
+    }
+
+    /// Returns the names of an application's keys, for at most [`PAGE_SIZE`] ids. Ids without a key are omitted.
+    ///
+    /// # Errors
+    /// If the database fails or a row cannot be parsed.
+    pub async fn key_names(
+        &self,
+        app: ApplicationId,
+        ids: &[KeyId],
+    ) -> Result<HashMap<KeyId, KeyName>, StoreError> {
+        let ids: Vec<String> = ids.iter().map(KeyId::to_string).collect();
+        let rows: Vec<(String, String)> = read!(self, |pool| {
+            let mut query = sqlx::query_as(sql::KEY_NAMES).bind(app.to_string());
+            for place in 0..PAGE_SIZE {
+                query = query.bind(ids.get(place).map_or("", String::as_str));
+            }
+            query.fetch_all(pool).await
+        })?;
+        rows.into_iter()
+            .map(|(id, name)| {
+                let id = id.parse().map_err(|_| corrupt("id"))?;
+                Ok((id, KeyName::parse(&name).map_err(|_| corrupt("name"))?))
             })
             .collect()
     }

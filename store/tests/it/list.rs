@@ -512,3 +512,22 @@ async fn calls_of_a_day_are_returned_by_the_hour(database: TestDatabase) {
     };
     assert_eq!(days[&subjects[0]][0], oldest);
 }
+
+each_database!(names_are_those_of_the_application);
+async fn names_are_those_of_the_application(database: TestDatabase) {
+    let a = AccountFixture::new(database).await;
+    a.create(1, "Checkout").await;
+    a.create(2, "Ledger").await;
+    let names = a.store.key_names(a.app, &[id(1), id(7), id(2)]).await;
+    let mut names: Vec<_> = names
+        .expect("read")
+        .into_iter()
+        .map(|(id, name)| (id, name.to_string()))
+        .collect();
+    names.sort_unstable_by(|one, other| one.1.cmp(&other.1));
+    let expected = [(id(1), "Checkout".to_owned()), (id(2), "Ledger".to_owned())];
+    assert_eq!(names, expected);
+    let elsewhere = domain::id::ApplicationId(Uuid::from_u128(9));
+    let none = a.store.key_names(elsewhere, &[id(1)]).await;
+    assert!(none.expect("read").is_empty());
+}

@@ -7,19 +7,24 @@ use domain::{
 
 pub const TITLE: &str = super::frame::REQUESTS;
 pub const LEAD: &str = "Recent API requests, newest first. Kept for 7 days; busy keys are sampled at 20 requests per second.";
-/// Followed by a key's name.
-pub const WITH: &str = "Showing requests with ";
-pub const ALL: &str = "Show all keys";
 pub const ID: &str = "Request ID";
-pub const ID_HINT: &str = "From the X-Request-Id header, or request_id in the response body.";
 /// Opens the request with an id.
 pub const OPEN: &str = "Find request";
 pub const NOTHING: &str = "No requests yet. They'll appear here live.";
-pub const NOTHING_REFUSED: &str = "No denied requests.";
-/// The accessible name of the choice between all and denied requests.
-pub const OUTCOME: &str = "Outcome";
-pub const EVERY: &str = "All requests";
-pub const REFUSED: &str = "Denied only";
+pub const NO_MATCH: &str = "No requests match these filters.";
+/// The accessible name of the filter.
+pub const FILTERS: &str = "Filter requests";
+pub const ANY_KEY: &str = "All keys";
+pub const OUTCOME: &str = "Result";
+pub const EVERY: &str = "Any result";
+pub const REFUSED: &str = "Denied";
+pub const ANY_TIME: &str = "Any time";
+pub const CLEAR: &str = "Clear filters";
+pub const CLOSE_PANEL: &str = "Close details";
+/// The heading of the details of a request.
+pub const DETAILS: &str = "Request";
+pub const UNKNOWN_REQUEST: &str =
+    "No request with this ID is recorded. Requests are kept for 7 days, and busy keys are sampled.";
 pub const REFRESH: &str = "Refresh";
 pub const OLDER: &str = "Older";
 pub const NEWEST: &str = "Newest";
@@ -48,7 +53,7 @@ pub const CHECKS: &str = "Checks, in order";
 pub const AS_IT_IS: &str = "The IP allowlist, scopes and rate limit are the key's current ones.";
 
 pub const SIMULATOR: &str = "Test a request";
-pub const SIMULATOR_LEAD: &str = "Check whether this key would be allowed. Nothing is recorded.";
+pub const SIMULATOR_LEAD: &str = "Check whether a key would be allowed. Nothing is recorded.";
 pub const SCOPES: &str = "Scopes";
 pub const SCOPES_HINT: &str = "Optional, for example invoice:read";
 pub const ADDRESS_HINT: &str = "Optional";
@@ -137,4 +142,13 @@ pub fn put_off(milliseconds: i64) -> String {
 /// The delay after which a request would be within the rate limit.
 pub fn wait(milliseconds: i64) -> String {
     format!("Retry after {} s.", (milliseconds + 999) / 1_000)
+}
+
+/// A time span of the filter.
+pub fn within(span: &str) -> &'static str {
+    match span {
+        "1h" => "Last hour",
+        "24h" => "Last 24 hours",
+        _ => "Last 7 days",
+    }
 }

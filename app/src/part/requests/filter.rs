@@ -1,0 +1,115 @@
+//! Narrowing the request log, and finding one request.
+
+use crate::{
+    error::FieldError,
+    part::filter_bar::Choice,
+    routes::{self, RequestsAddress, WITHIN},
+    ui::TextField,
+    words::{list, requests as words},
+};
+use domain::{decision::DecisionFilter, key::KeySummary, verdict::Verdict};
+use leptos::prelude::*;
+
+/// A `GET` form: the filter is in the address.
+#[component]
+pub fn RequestFilter(
+    /// The application's id.
+    app: String,
+    /// The page's address.
+    address: RequestsAddress,
+    /// The keys to choose from.
+    keys: Vec<KeySummary>,
+) -> impl IntoView {
+    let path = routes::requests(&app);
+    let options = keys
+        .into_iter()
+        .map(|key| {
+            let id = key.id.to_string();
+            let selected = id == address.key;
+            view! {
+                <option value=id selected=selected>
+                    {key.name.to_string()}
+                </option>
+            }
+        })
+        .collect_view();
+    let outcomes = std::iter::once((DecisionFilter::REFUSED, words::REFUSED))
+        .chain(Verdict::CODES.map(|verdict| (verdict.code(), words::verdict(verdict))))
+        .collect();
+    let spans = WITHIN
+        .iter()
+        .map(|(value, _)| (*value, words::within(value)))
+        .collect();
+    let text = |name: &'static str, label: &'static str, value: String| {
+        let id = format!("filter-{name}");
+        view! {
+            <div class="field">
+                <label for=id.clone()>{label}</label>
+                <input
+                    id=id
+                    name=name
+                    type="search"
+                    placeholder=label
+                    autocomplete="off"
+                    spellcheck="false"
+                    maxlength="200"
+                    value=value
+                    data-follow=""
+                />
+            </div>
+        }
+    };
+    let clear = address.is_filtered().then(|| {
+        view! { <a href=path.clone()>{words::CLEAR}</a> }
+    });
+    view! {
+        <form method="get" action=path.clone() class="filter-bar" role="search" aria-label=words::FILTERS>
+            <div class="field">
+                <label for="filter-key">{words::KEY}</label>
+                <select id="filter-key" name="key">
+                    <option value="">{words::ANY_KEY}</option>
+                    {options}
+                </select>
+            </div>
+            <Choice
+                name="outcome"
+                label=words::OUTCOME
+                all=words::EVERY
+                choices=outcomes
+                chosen=address.outcome
+            />
+            <Choice
+                name="within"
+                label=words::WHEN
+                all=words::ANY_TIME
+                choices=spans
+                chosen=address.within
+            />
+            {text("from_address", words::ADDRESS, address.from_address)}
+            {text("route", words::ROUTE, address.route)}
+            {clear}
+            <button type="submit" class="button" data-variant="secondary">
+                {list::FILTER}
+            </button>
+        </form>
+    }
+}
+
+/// Opens the request with an id.
+#[component]
+pub fn FindRequest(
+    /// The application's id.
+    app: String,
+    /// The id.
+    request: String,
+) -> impl IntoView {
+    let none = Signal::stored(Vec::<FieldError>::new());
+    view! {
+        <form method="get" action=routes::requests(&app) class="request-open" role="search">
+            <TextField name="request" label=words::ID value=Some(request) errors=none />
+            <button type="submit" class="button" data-variant="secondary">
+                {words::OPEN}
+            </button>
+        </form>
+    }
+}
