@@ -24,7 +24,8 @@ pub fn listen() {
         }
     });
     window_event_listener(ev::change, |event| {
-        if let Some(select) = target::<HtmlSelectElement>(&event, "form[method='GET' i]:not([data-steady]) select")
+        if let Some(select) =
+            target::<HtmlSelectElement>(&event, "form[method='GET' i]:not([data-steady]) select")
             && let Some(form) = select.form()
         {
             _ = form.request_submit();

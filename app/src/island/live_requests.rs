@@ -1,4 +1,8 @@
 //! New calls come into the request log as they happen.
+#![expect(
+    missing_docs,
+    reason = "the macro makes a function that has no comment"
+)]
 
 use crate::words::requests as words;
 use leptos::prelude::*;

@@ -35,7 +35,12 @@ fn framed(here: Here) -> AnyView {
         .applications
         .iter()
         .filter(|application| application.id != here.viewer.application().id)
-        .map(|application| (application.name.clone(), routes::list(&application.id.to_string())))
+        .map(|application| {
+            (
+                application.name.clone(),
+                routes::list(&application.id.to_string()),
+            )
+        })
         .collect();
     view! {
         <Shell

@@ -214,7 +214,10 @@ mod tests {
         assert_eq!(opened.path("/x"), format!("{log}&request=r%201"));
         assert_eq!(opened.testing().path("/x"), format!("{log}&test=1"));
         assert_eq!(opened.closed(), address);
-        assert_eq!(RequestsAddress::of_request("a b").path("/x"), "/x?request=a%20b");
+        assert_eq!(
+            RequestsAddress::of_request("a b").path("/x"),
+            "/x?request=a%20b"
+        );
     }
 
     #[test]
@@ -223,7 +226,10 @@ mod tests {
         let denied = read(&[("outcome", "refused")]).filter(None, now);
         assert!(denied.refused && denied.verdict.is_none());
         let code = read(&[("code", "key_revoked"), ("within", "1h")]).filter(None, now);
-        assert_eq!(code.verdict.map(|verdict| verdict.code()), Some("key_revoked"));
+        assert_eq!(
+            code.verdict.map(|verdict| verdict.code()),
+            Some("key_revoked")
+        );
         assert_eq!(code.from, Some(now.plus(-HOUR)));
         let unknown = read(&[("outcome", "x"), ("within", "1y")]).filter(None, now);
         assert_eq!(unknown, DecisionFilter::default());

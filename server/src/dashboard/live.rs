@@ -70,7 +70,10 @@ pub async fn live(
         return (StatusCode::TOO_MANY_REQUESTS, sentence).into_response();
     };
     let last = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok());
-    let after = last.map_or_else(|| get("after"), str::to_owned).parse().ok();
+    let after = last
+        .map_or_else(|| get("after"), str::to_owned)
+        .parse()
+        .ok();
     let live = LiveStream {
         token,
         tail: viewer.tail(filter.key, after),
@@ -166,7 +169,10 @@ impl LiveStream {
             return false;
         };
         match self.state.keyring.session_without_touch(token).await {
-            Ok(Some(session)) => session.viewer(self.viewer.application().id, Origin::default()).await.is_ok(),
+            Ok(Some(session)) => session
+                .viewer(self.viewer.application().id, Origin::default())
+                .await
+                .is_ok(),
             _ => false,
         }
     }
