@@ -12,10 +12,13 @@ use crate::{
     ui::{Icon, Notice, Shape},
     words::list as words,
 };
-use domain::key::filter::{KeyCursor, KeyQuery};
+use domain::key::filter::{FilterChoices, KeyCursor, KeyQuery};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use management::Listing;
+
+/// Number of keys from which on the list can be filtered by more than a search.
+const MIN_FILTERED: i64 = 8;
 
 /// The list of keys. The dialog for a new one opens above it.
 #[component]
@@ -34,7 +37,12 @@ pub fn ApiKeys() -> impl IntoView {
             cursor: KeyCursor::parse(&address.cursor, order),
         };
         let listing = here.viewer.list_keys(&query).await?;
-        Ok(list(&here, address, query, listing))
+        let choices = if listing.groups.all >= MIN_FILTERED || query.filter.is_narrow() {
+            Some(here.viewer.key_filter_choices().await?)
+        } else {
+            None
+        };
+        Ok(list(&here, address, query, listing, choices))
     });
     view! {
         {title}
@@ -73,7 +81,13 @@ fn actions(here: &Here, address: &ListAddress) -> AnyView {
     .into_any()
 }
 
-fn list(here: &Here, address: ListAddress, query: KeyQuery, mut listing: Listing) -> AnyView {
+fn list(
+    here: &Here,
+    address: ListAddress,
+    query: KeyQuery,
+    mut listing: Listing,
+    choices: Option<FilterChoices>,
+) -> AnyView {
     let (app, now, editable) = (here.app(), here.viewer.now(), here.editable());
     let keys = take_rows(&mut listing);
     let (current, counts) = (query.filter.group, listing.groups);
@@ -81,7 +95,7 @@ fn list(here: &Here, address: ListAddress, query: KeyQuery, mut listing: Listing
     let day = DayCalls::of(&listing.day);
     let bar = editable.then(|| view! { <BulkBar app=app.clone() /> });
     let groups = view! { <KeyGroups app=app.clone() address=address.clone() current counts /> };
-    let filters = view! { <FilterBar action=routes::list(&app) address=address.clone() /> };
+    let filters = view! { <FilterBar action=routes::list(&app) address=address.clone() choices /> };
     let sort = view! { <SortMenu app=app.clone() address=address.clone() /> };
     let foot = view! { <KeyListFoot app=app.clone() address=address.clone() cursors day /> };
     let rows = if keys.is_empty() {

@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::key::{
     condition::KeyCondition,
-    filter::{Order, StatusFilter},
+    filter::{FilterChoices, Order, StatusFilter},
 };
 use leptos::prelude::*;
 
@@ -18,6 +18,8 @@ pub fn FilterBar(
     action: String,
     /// What the list shows.
     address: ListAddress,
+    /// The scopes and people to choose from; `None` if there are too few keys for more than the search.
+    choices: Option<FilterChoices>,
 ) -> impl IntoView {
     let statuses = StatusFilter::ALL
         .into_iter()
@@ -38,6 +40,53 @@ pub fn FilterBar(
         .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
         .collect_view();
+    let selects = choices.map(|choices| {
+        let scopes = choices.scopes.to_string();
+        let scopes = scopes
+            .split_whitespace()
+            .map(|scope| (scope.to_owned(), scope.to_owned()));
+        let creators = choices
+            .creators
+            .into_iter()
+            .map(|person| (person.id.to_string(), person.email.to_string()));
+        view! {
+            <Choice
+                name="status"
+                label=words::STATUS
+                all=words::ANY_STATUS
+                choices=statuses
+                chosen=address.status
+            />
+            <Choice
+                name="environment"
+                label=words::ENVIRONMENT
+                all=words::ANY_ENVIRONMENT
+                choices=vec![("live", words::LIVE), ("test", words::TEST)]
+                chosen=address.environment
+            />
+            <Choice
+                name="scope"
+                label=words::SCOPE
+                all=words::ANY_SCOPE
+                choices=scopes.collect()
+                chosen=address.scope
+            />
+            <Choice
+                name="creator"
+                label=words::CREATOR
+                all=words::ANY_CREATOR
+                choices=creators.collect()
+                chosen=address.created_by
+            />
+            <Choice
+                name="notable"
+                label=words::NOTABLE
+                all=words::ANY_NOTABLE
+                choices=notable
+                chosen=address.notable
+            />
+        }
+    });
     view! {
         <form method="get" action=action class="filter-bar" role="search">
             <div class="field">
@@ -55,27 +104,7 @@ pub fn FilterBar(
                     data-follow=""
                 />
             </div>
-            <Choice
-                name="status"
-                label=words::STATUS
-                all=words::ANY_STATUS
-                choices=statuses
-                chosen=address.status
-            />
-            <Choice
-                name="environment"
-                label=words::ENVIRONMENT
-                all=words::ANY_ENVIRONMENT
-                choices=vec![("live", words::LIVE), ("test", words::TEST)]
-                chosen=address.environment
-            />
-            <Choice
-                name="notable"
-                label=words::NOTABLE
-                all=words::ANY_NOTABLE
-                choices=notable
-                chosen=address.notable
-            />
+            {selects}
             {kept}
             <button type="submit" class="button" data-variant="secondary">
                 {words::FILTER}
@@ -86,7 +115,7 @@ pub fn FilterBar(
 
 /// A select box, which the program applies by itself.
 #[component]
-pub fn Choice(
+pub fn Choice<T: Into<String> + 'static>(
     /// Its `name`.
     name: &'static str,
     /// Its label.
@@ -94,16 +123,20 @@ pub fn Choice(
     /// The words of the choice that narrows nothing.
     all: &'static str,
     /// Value and words of each other one.
-    choices: Vec<(&'static str, &'static str)>,
+    choices: Vec<(T, T)>,
     /// The value that is chosen.
     chosen: String,
 ) -> impl IntoView {
     let id = format!("filter-{name}");
-    let options = std::iter::once(("", all))
+    let choices = choices
+        .into_iter()
+        .map(|(choice, words)| (choice.into(), words.into()));
+    let options = std::iter::once((String::new(), all.to_owned()))
         .chain(choices)
         .map(|(choice, words)| {
+            let selected = chosen == choice;
             view! {
-                <option value=choice selected=chosen == choice>
+                <option value=choice selected=selected>
                     {words}
                 </option>
             }

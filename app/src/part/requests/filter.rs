@@ -21,18 +21,10 @@ pub fn RequestFilter(
     keys: Vec<KeySummary>,
 ) -> impl IntoView {
     let path = routes::requests(&app);
-    let options = keys
+    let keys = keys
         .into_iter()
-        .map(|key| {
-            let id = key.id.to_string();
-            let selected = id == address.key;
-            view! {
-                <option value=id selected=selected>
-                    {key.name.to_string()}
-                </option>
-            }
-        })
-        .collect_view();
+        .map(|key| (key.id.to_string(), key.name.to_string()))
+        .collect();
     let outcomes = std::iter::once((DecisionFilter::REFUSED, words::REFUSED))
         .chain(Verdict::CODES.map(|verdict| (verdict.code(), words::verdict(verdict))))
         .collect();
@@ -64,13 +56,13 @@ pub fn RequestFilter(
     });
     view! {
         <form method="get" action=path.clone() class="filter-bar" role="search" aria-label=words::FILTERS>
-            <div class="field">
-                <label for="filter-key">{words::KEY}</label>
-                <select id="filter-key" name="key">
-                    <option value="">{words::ANY_KEY}</option>
-                    {options}
-                </select>
-            </div>
+            <Choice
+                name="key"
+                label=words::KEY
+                all=words::ANY_KEY
+                choices=keys
+                chosen=address.key
+            />
             <Choice
                 name="outcome"
                 label=words::OUTCOME

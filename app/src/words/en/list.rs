@@ -114,6 +114,10 @@ pub const SEARCH_HINT: &str = "Search by name or key";
 pub const ANY_STATUS: &str = "Any status";
 pub const ENVIRONMENT: &str = "Environment";
 pub const ANY_ENVIRONMENT: &str = "All environments";
+pub const SCOPE: &str = "Scope";
+pub const ANY_SCOPE: &str = "Any scope";
+pub const CREATOR: &str = "Created by";
+pub const ANY_CREATOR: &str = "Created by anyone";
 pub const NOTABLE: &str = "Flag";
 pub const ANY_NOTABLE: &str = "Any flag";
 /// Applies the filters without JavaScript.
