@@ -102,7 +102,7 @@ async function fillAllFields(page: Page): Promise<Locator> {
 }
 
 for (const { title, spoil, field, says } of cases) {
-  test(`${title} is reported beside its field, and the form keeps its values`, async ({ page, open, signInAs, browserErrors, server }) => {
+  test(`${title} is reported beside its field, and the form keeps its values`, async ({ page, open, signInAs, browserErrors }) => {
     browserErrors.allow(failedResponse(422));
     const paths: ApplicationPaths = await signInAs(people.owner);
     const before = await countKeys(page, paths);
@@ -125,7 +125,7 @@ for (const { title, spoil, field, says } of cases) {
   });
 }
 
-test('a form is accepted after two invalid attempts', async ({ page, open, signInAs, browserErrors, server }) => {
+test('a form is accepted after two invalid attempts', async ({ page, open, signInAs, browserErrors }) => {
   browserErrors.allow(failedResponse(422));
   const paths = await signInAs(people.owner);
   const before = await countKeys(page, paths);

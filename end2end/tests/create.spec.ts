@@ -330,7 +330,7 @@ test.describe('the form with JavaScript', { tag: '@js' }, () => {
     expect(hidden).toBeLessThanOrEqual(0);
   });
 
-  test('a double click creates one key', async ({ page, signInAs, server }) => {
+  test('a double click creates one key', async ({ page, signInAs }) => {
     const paths = await signInAs(people.owner);
     const before = await countKeys(page, paths);
     await fillKey(page, unique('Once'));
@@ -509,7 +509,7 @@ test.describe('without JavaScript', { tag: '@no-js' }, () => {
     page,
     open,
     signInAs,
-    server,
+   
   }) => {
     const paths = await signInAs(people.owner);
     await open(`${paths.keys}/new`);

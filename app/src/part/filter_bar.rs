@@ -6,6 +6,7 @@ use crate::{
     words::list as words,
 };
 use domain::key::{
+    Environment,
     condition::KeyCondition,
     filter::{FilterChoices, Order, StatusFilter},
 };
@@ -21,14 +22,6 @@ pub fn FilterBar(
     /// The scopes and people to choose from; `None` if there are too few keys for more than the search.
     choices: Option<FilterChoices>,
 ) -> impl IntoView {
-    let statuses = StatusFilter::ALL
-        .into_iter()
-        .map(|(_, choice, words)| (choice, words))
-        .collect();
-    let notable = KeyCondition::ALL
-        .into_iter()
-        .map(|(_, choice, words)| (choice, words))
-        .collect();
     // A form's fields replace the whole query: the tab and the order come along.
     let mut kept = vec![("tab", address.tab.clone())];
     if address.order() != Order::default() {
@@ -40,53 +33,8 @@ pub fn FilterBar(
         .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
         .collect_view();
-    let selects = choices.map(|choices| {
-        let scopes = choices.scopes.to_string();
-        let scopes = scopes
-            .split_whitespace()
-            .map(|scope| (scope.to_owned(), scope.to_owned()));
-        let creators = choices
-            .creators
-            .into_iter()
-            .map(|person| (person.id.to_string(), person.email.to_string()));
-        view! {
-            <Choice
-                name="status"
-                label=words::STATUS
-                all=words::ANY_STATUS
-                choices=statuses
-                chosen=address.status
-            />
-            <Choice
-                name="environment"
-                label=words::ENVIRONMENT
-                all=words::ANY_ENVIRONMENT
-                choices=vec![("live", words::LIVE), ("test", words::TEST)]
-                chosen=address.environment
-            />
-            <Choice
-                name="scope"
-                label=words::SCOPE
-                all=words::ANY_SCOPE
-                choices=scopes.collect()
-                chosen=address.scope
-            />
-            <Choice
-                name="creator"
-                label=words::CREATOR
-                all=words::ANY_CREATOR
-                choices=creators.collect()
-                chosen=address.created_by
-            />
-            <Choice
-                name="notable"
-                label=words::NOTABLE
-                all=words::ANY_NOTABLE
-                choices=notable
-                chosen=address.notable
-            />
-        }
-    });
+    let chips = chips(&action, &address, choices.as_ref());
+    let menu = choices.map(|choices| view! { <Filters address=address.clone() choices /> });
     view! {
         <form method="get" action=action class="filter-bar" role="search">
             <div class="field">
@@ -104,13 +52,133 @@ pub fn FilterBar(
                     data-follow=""
                 />
             </div>
-            {selects}
+            {menu}
+            {chips}
             {kept}
             <button type="submit" class="button" data-variant="secondary">
                 {words::FILTER}
             </button>
         </form>
     }
+}
+
+/// The filters other than the search.
+#[component]
+fn Filters(address: ListAddress, choices: FilterChoices) -> impl IntoView {
+    let statuses = StatusFilter::ALL
+        .into_iter()
+        .map(|(_, choice, words)| (choice, words))
+        .collect();
+    let notable = KeyCondition::ALL
+        .into_iter()
+        .map(|(_, choice, words)| (choice, words))
+        .collect();
+    let scopes = choices.scopes.to_string();
+    let scopes = scopes
+        .split_whitespace()
+        .map(|scope| (scope.to_owned(), scope.to_owned()))
+        .collect();
+    let creators = choices
+        .creators
+        .into_iter()
+        .map(|person| (person.id.to_string(), person.email.to_string()))
+        .collect();
+    view! {
+        <details class="menu filter-menu">
+            <summary class="button" data-variant="secondary" role="button">
+                <Icon shape=Shape::Settings />
+                {words::FILTERS}
+            </summary>
+            <div class="menu-panel">
+                <Choice
+                    name="status"
+                    label=words::STATUS
+                    all=words::ANY_STATUS
+                    choices=statuses
+                    chosen=address.status
+                />
+                <Choice
+                    name="environment"
+                    label=words::ENVIRONMENT
+                    all=words::ANY_ENVIRONMENT
+                    choices=vec![("live", words::LIVE), ("test", words::TEST)]
+                    chosen=address.environment
+                />
+                <Choice
+                    name="scope"
+                    label=words::SCOPE
+                    all=words::ANY_SCOPE
+                    choices=scopes
+                    chosen=address.scope
+                />
+                <Choice
+                    name="creator"
+                    label=words::CREATOR
+                    all=words::ANY_CREATOR
+                    choices=creators
+                    chosen=address.created_by
+                />
+                <Choice
+                    name="notable"
+                    label=words::NOTABLE
+                    all=words::ANY_NOTABLE
+                    choices=notable
+                    chosen=address.notable
+                />
+            </div>
+        </details>
+    }
+}
+
+/// A link for each filter that is set, which removes it.
+fn chips(path: &str, address: &ListAddress, choices: Option<&FilterChoices>) -> AnyView {
+    let filter = address.filter();
+    let status = filter.status.and_then(|status| {
+        let known = StatusFilter::ALL.into_iter().find(|row| row.0 == status);
+        known.map(|row| row.2.to_owned())
+    });
+    let environment = filter.environment.map(|known| match known {
+        Environment::Live => words::LIVE.to_owned(),
+        Environment::Test => words::TEST.to_owned(),
+    });
+    let notable = filter.condition.and_then(|condition| {
+        let known = KeyCondition::ALL.into_iter().find(|row| row.0 == condition);
+        known.map(|row| row.2.to_owned())
+    });
+    let creator = filter.created_by.and_then(|id| {
+        let mut people = choices?.creators.iter();
+        people
+            .find(|person| person.id == id)
+            .map(|person| person.email.to_string())
+    });
+    let without = |clear: fn(&mut ListAddress)| {
+        let mut address = address.clone().first_page();
+        clear(&mut address);
+        address.path(path)
+    };
+    [
+        (status, without(|address| address.status.clear())),
+        (environment, without(|address| address.environment.clear())),
+        (
+            filter.scope.map(|scope| scope.to_string()),
+            without(|address| address.scope.clear()),
+        ),
+        (creator, without(|address| address.created_by.clear())),
+        (notable, without(|address| address.notable.clear())),
+    ]
+    .into_iter()
+    .filter_map(|(words, href)| {
+        let words = words?;
+        let label = words::remove_filter(&words);
+        Some(view! {
+            <a class="chip" href=href aria-label=label>
+                {words}
+                <Icon shape=Shape::Close />
+            </a>
+        })
+    })
+    .collect_view()
+    .into_any()
 }
 
 /// A select box, which the program applies by itself.

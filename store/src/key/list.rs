@@ -305,7 +305,7 @@ impl Store {
     ) -> Result<HashMap<KeyId, KeyName>, StoreError> {
         let ids: Vec<String> = ids.iter().map(KeyId::to_string).collect();
         let rows: Vec<(String, String)> = read!(self, |pool| {
-            let mut query = sqlx::query_as(sql::KEY_NAMES).bind(app.to_string());
+            let mut query = sqlx::query_as(sql::KEY_NAMES).bind(app.0);
             for place in 0..PAGE_SIZE {
                 query = query.bind(ids.get(place).map_or("", String::as_str));
             }

@@ -529,19 +529,17 @@ async fn calls_of_a_day_are_returned_by_the_hour(database: TestDatabase) {
 
 each_database!(names_are_those_of_the_application);
 async fn names_are_those_of_the_application(database: TestDatabase) {
-    let a = AccountFixture::new(database).await;
-    a.create(1, "Checkout").await;
-    a.create(2, "Ledger").await;
-    let names = a.store.key_names(a.app, &[id(1), id(7), id(2)]).await;
-    let mut names: Vec<_> = names
-        .expect("read")
-        .into_iter()
-        .map(|(id, name)| (id, name.to_string()))
-        .collect();
-    names.sort_unstable_by(|one, other| one.1.cmp(&other.1));
-    let expected = [(id(1), "Checkout".to_owned()), (id(2), "Ledger".to_owned())];
-    assert_eq!(names, expected);
-    let elsewhere = domain::id::ApplicationId(Uuid::from_u128(9));
-    let none = a.store.key_names(elsewhere, &[id(1)]).await;
+    let fixture = AccountFixture::build(&database.store, 1).await;
+    fixture.insert(1, "Checkout", 1, NOW).await;
+    fixture.insert(2, "Ledger", 2, NOW).await;
+    let ids = [id(1), id(7), id(2)];
+    let names = database.store.key_names(fixture.app, &ids).await;
+    let names = names.expect("read");
+    let name = |n| names.get(&id(n)).map(ToString::to_string);
+    assert_eq!(name(1).as_deref(), Some("Checkout"));
+    assert_eq!(name(2).as_deref(), Some("Ledger"));
+    assert_eq!(names.len(), 2);
+    let elsewhere = AccountFixture::build(&database.store, 2).await;
+    let none = database.store.key_names(elsewhere.app, &ids).await;
     assert!(none.expect("read").is_empty());
 }

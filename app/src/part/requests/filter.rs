@@ -1,10 +1,8 @@
 //! Narrowing the request log, and finding one request.
 
 use crate::{
-    error::FieldError,
     part::filter_bar::Choice,
     routes::{self, RequestsAddress, WITHIN},
-    ui::TextField,
     words::{list, requests as words},
 };
 use domain::{decision::DecisionFilter, key::KeySummary, verdict::Verdict};
@@ -55,7 +53,7 @@ pub fn RequestFilter(
         view! { <a href=path.clone()>{words::CLEAR}</a> }
     });
     view! {
-        <form method="get" action=path.clone() class="filter-bar" role="search" aria-label=words::FILTERS>
+        <form method="get" action=path.clone() class="filter-bar request-filter" role="search" aria-label=words::FILTERS>
             <Choice
                 name="key"
                 label=words::KEY
@@ -95,10 +93,18 @@ pub fn FindRequest(
     /// The id.
     request: String,
 ) -> impl IntoView {
-    let none = Signal::stored(Vec::<FieldError>::new());
     view! {
         <form method="get" action=routes::requests(&app) class="request-open" role="search">
-            <TextField name="request" label=words::ID value=Some(request) errors=none />
+            <input
+                type="search"
+                name="request"
+                aria-label=words::ID
+                placeholder=words::ID
+                autocomplete="off"
+                spellcheck="false"
+                maxlength="128"
+                value=request
+            />
             <button type="submit" class="button" data-variant="secondary">
                 {words::OPEN}
             </button>

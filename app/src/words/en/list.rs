@@ -114,6 +114,7 @@ pub const SEARCH_HINT: &str = "Search by name or key";
 pub const ANY_STATUS: &str = "Any status";
 pub const ENVIRONMENT: &str = "Environment";
 pub const ANY_ENVIRONMENT: &str = "All environments";
+pub const FILTERS: &str = "Filters";
 pub const SCOPE: &str = "Scope";
 pub const ANY_SCOPE: &str = "Any scope";
 pub const CREATOR: &str = "Created by";
@@ -289,4 +290,9 @@ mod tests {
         assert_eq!(text(&[false]), "1 network");
         assert_eq!(text(&[true, false]), "2 networks");
     }
+}
+
+/// The accessible name of a link that removes a filter.
+pub fn remove_filter(filter: &str) -> String {
+    format!("Remove filter: {filter}")
 }
