@@ -3,7 +3,7 @@
 use crate::{
     chart::scale::grouped,
     routes::{self, with_query},
-    words::{list, overview as words, usage},
+    words::{overview as words, usage},
 };
 use domain::{
     key::{name::KeyName, token::KeyId},
@@ -42,7 +42,7 @@ fn attention(app: &str, keys: &KeyOverview) -> AnyView {
             .refused
             .iter()
             .map(|key| {
-                let share = list::refused(denied(key), key.calls.total());
+                let share = usage::share(denied(key), key.calls.total());
                 view! { <li>{link(app, key.id, &key.name)} " " <small>{share}</small></li> }
             })
             .collect_view();
