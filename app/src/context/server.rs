@@ -1,32 +1,27 @@
 //! The server's half of the context.
 
-use super::Theme;
+mod cookies;
+
+pub use cookies::{
+    cookie_value, device, end_session, remember_theme, say_done, start_session, take_done, theme,
+};
+
 use crate::{
     act::keys::{bulk::BulkOutcome, edit::EditData},
     error::AppError,
     form::Posted,
     routes::{UsageAddress, with_query},
-    toast::Done,
     words,
 };
-use cookie::{Cookie, CookieBuilder, SameSite};
 use domain::{id::ApplicationId, origin::Origin, time::Timestamp, usage::Window};
-use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use http::{HeaderMap, StatusCode, header, request::Parts};
 use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use management::{
     ChartQuery, Editor, FreshEditor, FreshOwner, KeyView, Keyring, ManagementError, Owner, Session,
-    SignedIn, Support, Viewer, Zone, ZoneFormat,
+    Support, Viewer, Zone, ZoneFormat,
 };
 use std::sync::{Arc, OnceLock};
-
-const YEAR: cookie::time::Duration = cookie::time::Duration::days(365);
-/// The cookie with the change that the next page tells about.
-const DONE: &str = "latchkey-done";
-/// A page that comes later says nothing about it.
-const DONE_FOR: cookie::time::Duration = cookie::time::Duration::minutes(1);
-/// Maximum length of a cookie's value that is read.
-const MAX_COOKIE_BYTES: usize = 512;
 
 /// The session cookie's value, put into the request's extensions by the server.
 #[derive(Clone)]
@@ -266,58 +261,6 @@ pub fn redirect(path: &str) {
     leptos_axum::redirect(path, false);
 }
 
-/// Hands the browser its session and its device.
-pub fn start_session(signed_in: &SignedIn) {
-    let site = site();
-    set_cookie(http_only(site.cookie("latchkey"), &signed_in.token));
-    let device = http_only(site.cookie("latchkey-device"), &signed_in.device);
-    set_cookie(device.max_age(YEAR));
-}
-
-/// Takes the session back.
-pub fn end_session() {
-    let ended = http_only(site().cookie("latchkey"), "");
-    set_cookie(ended.max_age(cookie::time::Duration::ZERO));
-}
-
-/// The device that this browser was given at an earlier sign-in.
-pub fn device() -> Option<String> {
-    cookie(&site().cookie("latchkey-device"))
-}
-
-/// Keeps the chosen colours for a year.
-pub fn remember_theme(theme: Theme) {
-    set_cookie(Cookie::build((theme_cookie(), theme.as_str())).max_age(YEAR));
-}
-
-/// No secret: it has no prefix.
-fn theme_cookie() -> String {
-    let site = Site {
-        secure: false,
-        ..site()
-    };
-    site.cookie("latchkey-theme")
-}
-
-/// The chosen colours.
-pub fn theme() -> Theme {
-    cookie(&theme_cookie()).map_or(Theme::System, |word| Theme::parse(&word))
-}
-
-/// Lets the next page say what was changed.
-pub fn say_done(done: Done) {
-    let (name, value) = (site().cookie(DONE), done.to_string());
-    set_cookie(http_only(name, &value).max_age(DONE_FOR));
-}
-
-/// The change before this page. It is said once.
-pub fn take_done() -> Option<Done> {
-    let name = site().cookie(DONE);
-    let done = cookie(&name)?;
-    set_cookie(http_only(name, "").max_age(cookie::time::Duration::ZERO));
-    Done::parse(&done)
-}
-
 /// The address of a chart as a question.
 pub fn asked(address: &UsageAddress) -> ChartQuery<'_> {
     ChartQuery {
@@ -366,42 +309,6 @@ fn headers() -> Option<HeaderMap> {
 
 fn site() -> Site {
     extension().unwrap_or_default()
-}
-
-fn cookie(name: &str) -> Option<String> {
-    cookie_value(&headers()?, name)
-}
-
-/// Returns the value of the first cookie with a name; `None` where it is empty or longer than 512 bytes.
-pub fn cookie_value(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(Cookie::split_parse)
-        .filter_map(Result::ok)
-        .find(|cookie| cookie.name() == name)
-        .map(|cookie| cookie.value_trimmed().to_owned())
-        .filter(|value| (1..=MAX_COOKIE_BYTES).contains(&value.len()))
-}
-
-fn http_only(name: String, value: &str) -> CookieBuilder<'_> {
-    Cookie::build((name, value)).http_only(true)
-}
-
-fn set_cookie(cookie: CookieBuilder<'_>) {
-    let cookie = cookie
-        .path("/")
-        .same_site(SameSite::Lax)
-        .secure(site().secure)
-        .build();
-    if let (Some(answer), Ok(mut header)) = (
-        use_context::<ResponseOptions>(),
-        HeaderValue::from_str(&cookie.to_string()),
-    ) {
-        header.set_sensitive(true);
-        answer.append_header(header::SET_COOKIE, header);
-    }
 }
 
 /// The sign-in page, with the way back to the page that is being read.
@@ -474,35 +381,6 @@ impl From<management::Bulk> for BulkOutcome {
                 .iter()
                 .map(|(name, why)| (name.to_string(), why.to_string()))
                 .collect(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cookie_is_found_by_its_whole_name_and_is_bounded() {
-        let (longest, too_long) = ("x".repeat(512), "x".repeat(513));
-        for (line, found) in [
-            ("latchkey=abc", Some("abc")),
-            ("a=b; latchkey=abc; c=d", Some("abc")),
-            ("latchkey-theme=dark;latchkey=abc", Some("abc")),
-            ("latchkey=\"abc\"", Some("abc")),
-            (&format!("latchkey={longest}"), Some(longest.as_str())),
-            (&format!("latchkey={too_long}"), None),
-            ("xlatchkey=abc", None),
-            ("latchkey=", None),
-            ("latchkey", None),
-            ("", None),
-        ] {
-            let mut headers = HeaderMap::new();
-            let line = HeaderValue::from_str(line).expect("a value");
-            headers.append(header::COOKIE, HeaderValue::from_static("other=1"));
-            headers.append(header::COOKIE, line.clone());
-            let value = cookie_value(&headers, "latchkey");
-            assert_eq!(value.as_deref(), found, "{line:?}");
         }
     }
 }

@@ -208,7 +208,7 @@ mod tests {
             ("route", "GET /a b"),
             ("before", "7"),
         ]);
-        let log = "/x?outcome=refused&route=GET%20%2Fa%20b&before=7";
+        let log = "/x?outcome=refused&route=GET%20/a%20b&before=7";
         assert_eq!(address.path("/x"), log);
         let opened = address.opened("r 1");
         assert_eq!(opened.path("/x"), format!("{log}&request=r%201"));

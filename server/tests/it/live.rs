@@ -83,15 +83,39 @@ async fn a_stream_resumes_after_the_last_event_id() {
         data.starts_with("data: {") && data.ends_with("}\n\n"),
         "{data}"
     );
-    assert!(data.contains(&key.id.to_string()) && !data.contains(&key.secret));
+    assert!(data.contains(&key.id.to_string()) && data.contains("Checkout"));
+    assert!(!data.contains(&key.secret));
     drop(stream);
     call(&server, &key).await;
     let lines = [("cookie", cookie.as_str()), ("last-event-id", &id)];
     let (_, mut stream) = open(&server, &path, &lines).await;
     piece(&mut stream).await;
     let second = piece(&mut stream).await.expect("an event");
-    assert_eq!(second.matches("\"request_id\"").count(), 1);
-    assert!(!second.contains(&format!("\"id\":{id},")));
+    assert_eq!(second.matches("<li").count(), 1);
+    assert!(!second.contains(&format!("\"last\":{id}}}")));
+}
+
+#[tokio::test]
+async fn a_stream_contains_what_the_page_is_filtered_to() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "").await;
+    let app = owner.application().id;
+    let cookie = format!("latchkey={}", server.token(VIEWER).await);
+    for (filter, lines) in [
+        ("outcome=valid", 1),
+        ("outcome=refused", 0),
+        ("route=GET+/v1/whoami", 1),
+        ("route=GET+/other", 0),
+        ("from_address=203.0.113.9", 0),
+    ] {
+        let path = format!("/apps/{app}/settings/requests/live?{filter}");
+        let (_, mut stream) = open(&server, &path, &[("cookie", &cookie)]).await;
+        piece(&mut stream).await;
+        call(&server, &key).await;
+        let event = piece(&mut stream).await.expect("an event");
+        assert_eq!(event.matches("<li").count(), lines, "{filter}: {event}");
+    }
 }
 
 #[tokio::test]
