@@ -8,13 +8,20 @@ const NEEDS_PROGRAM = "button[data-needs-js], [data-needs-js] button";
 // How long a page waits for its islands before it counts as started.
 const PATIENCE_MS = 3000;
 
+// What was asked for before the program had started, and is done then.
 let clicked = null;
+let menu = false;
 const remember = ({ target }) => {
   clicked = target.closest?.(NEEDS_PROGRAM) ?? clicked;
 };
 // Escape closes a dialog only once the program has made it modal: an earlier one clicks the link that closes it.
-const escape = ({ key }) => {
+const press = (event) => {
+  const { key, ctrlKey, metaKey } = event;
   if (key === "Escape") clicked = document.querySelector("dialog[open] a[data-close]") ?? clicked;
+  if (key?.toLowerCase() === "k" && (ctrlKey || metaKey) && document.getElementById("command-menu")) {
+    event.preventDefault();
+    menu = true;
+  }
 };
 
 let program;
@@ -44,15 +51,16 @@ const start = async () => {
     root.dataset.js = "";
   } finally {
     removeEventListener("click", remember);
-    removeEventListener("keydown", escape);
+    removeEventListener("keydown", press);
     // Without the program, controls that need it are hidden, as in a browser without JavaScript.
     if (!("js" in root.dataset)) root.dataset.failed = "";
   }
   clicked?.isConnected && clicked.click();
+  menu && dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true, cancelable: true }));
 };
 
 addEventListener("click", remember);
-addEventListener("keydown", escape);
+addEventListener("keydown", press);
 if (document.querySelector(LIVE)) {
   // The page is painted first; a hidden page has no frames.
   const whenPainted = () => (document.hidden ? start() : requestAnimationFrame(() => setTimeout(start)));

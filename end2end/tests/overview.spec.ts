@@ -19,6 +19,7 @@ async function report(url: string, service: Credentials, id: string, calls: { ke
 const usage = (page: Page) => page.getByRole('region', { name: 'Usage' });
 
 test('an owner sees the results of all calls, and which keys need attention', async ({ page, open, signInAs, server }) => {
+  test.slow();
   const paths = await signInAs(people.owner);
   const service = await createKey(page, open, paths, unique('Gateway'), ['key:verify']);
   const key = await createKey(page, open, paths, unique('Watched'));

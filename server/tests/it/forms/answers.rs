@@ -1,0 +1,97 @@
+//! What follows a form: a redirect, the next page, and calls that must not lead away.
+
+use super::{Browser, HTML};
+
+#[tokio::test]
+async fn a_page_that_waits_for_the_first_call_does_not_navigate_away_from_the_secret() {
+    let browser = Browser::new().await;
+    let key = browser.server.key(&browser.owner, "invoice:read", "").await;
+    let form = format!("app={}&key={}", browser.app, key.id);
+    let json = ("accept", "application/json");
+    let path = "/api/first_use";
+    let lines = [json, ("cookie", browser.cookie.as_str())];
+    let waiting = browser.server.post(path, &lines, &form).await;
+    assert_eq!(waiting.body, "null");
+    let anonymous = browser.server.post(path, &[json], &form).await;
+    assert_eq!(anonymous.status.as_u16(), 401);
+    for line in ["location", "serverfnredirect"] {
+        assert_eq!(anonymous.header(line), "", "{line}");
+    }
+    let other = browser
+        .server
+        .post("/api/confirm_key", &[json], &form)
+        .await;
+    assert!(other.header("location").starts_with("/sign-in"));
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_in_place_gets_the_address_of_a_redirect_and_others_follow_it() {
+    let browser = Browser::new().await;
+    let key = browser.server.key(&browser.owner, "invoice:read", "").await;
+    let list = format!("/apps/{}/settings/api-keys", browser.app);
+    let referer = format!("http://localhost:3000{list}");
+    let form = format!("app={}&key={}", browser.app, key.id);
+    for (function, in_place, status) in
+        [("deactivate_key", true, 204), ("activate_key", false, 303)]
+    {
+        let mut lines = vec![
+            HTML,
+            ("referer", referer.as_str()),
+            ("cookie", browser.cookie.as_str()),
+        ];
+        if in_place {
+            lines.push((app::island::navigation::IN_PLACE, "1"));
+        }
+        let path = format!("/api/{function}");
+        let answer = browser.server.post(&path, &lines, &form).await;
+        assert_eq!(answer.status, status, "{function}");
+        assert_eq!(answer.header("location"), list);
+        assert!(answer.body.is_empty(), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn the_page_after_a_change_says_so_once() {
+    let browser = Browser::new().await;
+    let key = browser.server.key(&browser.owner, "invoice:read", "").await;
+    let id = key.id.to_string();
+    let answer = browser.send("deactivate_key", "", &[("key", &id)]).await;
+    let done = answer.header("set-cookie");
+    assert!(
+        done.starts_with(&format!("latchkey-done=deactivated.{id};")),
+        "{done}"
+    );
+    assert!(
+        done.contains("HttpOnly") && done.contains("Max-Age=60"),
+        "{done}"
+    );
+
+    let list = format!("/apps/{}/settings/api-keys", browser.app);
+    let (pair, _) = done.split_once(';').expect("attributes");
+    let cookie = format!("{}; {pair}", browser.cookie);
+    let page = browser
+        .server
+        .get(&list, &[HTML, ("cookie", &cookie)])
+        .await;
+    assert!(
+        page.body.contains(&format!("{} deactivated", key.name)),
+        "{}",
+        page.body
+    );
+    assert!(page.header("set-cookie").contains("Max-Age=0"));
+    let later = browser
+        .server
+        .get(&list, &[HTML, ("cookie", &browser.cookie)])
+        .await;
+    assert!(!later.body.contains("class=\"toast\""));
+
+    // Nothing that a browser makes up is said.
+    for invented in ["deactivated.akl_0000000000000000", "<b>", "saved.x"] {
+        let cookie = format!("{}; latchkey-done={invented}", browser.cookie);
+        let page = browser
+            .server
+            .get(&list, &[HTML, ("cookie", &cookie)])
+            .await;
+        assert!(!page.body.contains("class=\"toast\""), "{invented}");
+    }
+}
