@@ -69,7 +69,7 @@ test('the list is filtered by status', async ({ page, open, signInAs, javaScript
     await openFilters(page);
     await page.getByRole('combobox', { name: 'Status' }).selectOption({ label: status });
     if (!javaScriptEnabled) {
-      await page.getByRole('button', { name: 'Filter' }).click();
+      await page.getByRole('button', { name: 'Filter', exact: true }).click();
     }
     await expect(page).toHaveURL(new RegExp(`status=${status.toLowerCase()}`));
     await expect(row(page, here.name)).toBeVisible();

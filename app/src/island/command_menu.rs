@@ -148,7 +148,7 @@ impl MenuParts {
             return false;
         }
         let entries: Vec<_> = self.shown().collect();
-        let active = entries.iter().position(|entry| is_active(entry));
+        let active = entries.iter().position(is_active);
         let last = entries.len().saturating_sub(1);
         let wanted = match event.key().as_str() {
             "ArrowDown" => active.filter(|at| *at < last).map_or(0, |at| at + 1),

@@ -184,6 +184,7 @@ impl RequestsAddress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::verdict::Verdict;
 
     fn read(values: &[(&'static str, &str)]) -> RequestsAddress {
         let mut query = ParamsMap::new();
@@ -226,10 +227,7 @@ mod tests {
         let denied = read(&[("outcome", "refused")]).filter(None, now);
         assert!(denied.refused && denied.verdict.is_none());
         let code = read(&[("code", "key_revoked"), ("within", "1h")]).filter(None, now);
-        assert_eq!(
-            code.verdict.map(|verdict| verdict.code()),
-            Some("key_revoked")
-        );
+        assert_eq!(code.verdict.map(Verdict::code), Some("key_revoked"));
         assert_eq!(code.from, Some(now.plus(-HOUR)));
         let unknown = read(&[("outcome", "x"), ("within", "1y")]).filter(None, now);
         assert_eq!(unknown, DecisionFilter::default());

@@ -28,7 +28,7 @@ async fn places_that_need_the_same_lock_do_not_wait_for_each_other() {
         let view = view! { {reading(&lock, true)} {reading(&lock, false)} };
         view.into_any().to_html_stream_in_order()
     });
-    let html: String = timeout(Duration::from_secs(60), html.collect())
+    let html: String = timeout(Duration::from_mins(1), html.collect())
         .await
         .expect("the page is finished");
     assert_eq!(html.matches("Read").count(), 2);

@@ -121,155 +121,67 @@ mod tests {
         }
     }
 
+    /// A filter with one condition, or several.
+    fn filter(set: impl FnOnce(&mut DecisionFilter)) -> DecisionFilter {
+        let mut filter = DecisionFilter::default();
+        set(&mut filter);
+        filter
+    }
+
     #[test]
     fn a_decision_matches_if_every_condition_holds() {
-        let all = DecisionFilter::default;
+        let key = |n| Some(KeyId::from_number(Environment::Live, n));
+        let address = |text: &str| text.parse().ok();
         let limited = Verdict::RateLimited { retry_after_ms: 0 };
-        let mapped = "::ffff:192.0.2.1".parse().ok();
+        let route = "GET /invoices/{id}";
         for (filter, expected) in [
-            (all(), true),
+            (filter(|_| ()), true),
+            (filter(|filter| filter.key = key(7)), true),
+            (filter(|filter| filter.key = key(8)), false),
+            (filter(|filter| filter.refused = true), true),
+            (filter(|filter| filter.verdict = Some(limited)), true),
             (
-                DecisionFilter {
-                    key: Some(decided().key),
-                    ..all()
-                },
-                true,
-            ),
-            (
-                DecisionFilter {
-                    key: Some(KeyId::from_number(Environment::Live, 8)),
-                    ..all()
-                },
+                filter(|filter| filter.verdict = Some(Verdict::Revoked)),
                 false,
             ),
             (
-                DecisionFilter {
-                    refused: true,
-                    ..all()
-                },
+                filter(|filter| filter.verdict = Some(Verdict::Accepted)),
+                false,
+            ),
+            (filter(|filter| filter.address = address("192.0.2.1")), true),
+            (
+                filter(|filter| filter.address = address("::ffff:192.0.2.1")),
                 true,
             ),
             (
-                DecisionFilter {
-                    verdict: Some(limited),
-                    ..all()
-                },
-                true,
-            ),
-            (
-                DecisionFilter {
-                    verdict: Some(Verdict::Revoked),
-                    ..all()
-                },
+                filter(|filter| filter.address = address("192.0.2.10")),
                 false,
             ),
+            (filter(|filter| filter.route = route.into()), true),
             (
-                DecisionFilter {
-                    verdict: Some(Verdict::Accepted),
-                    ..all()
-                },
+                filter(|filter| filter.route = "GET /invoices".into()),
                 false,
             ),
-            (
-                DecisionFilter {
-                    address: decided().address,
-                    ..all()
-                },
-                true,
-            ),
-            (
-                DecisionFilter {
-                    address: mapped,
-                    ..all()
-                },
-                true,
-            ),
-            (
-                DecisionFilter {
-                    address: "192.0.2.10".parse().ok(),
-                    ..all()
-                },
-                false,
-            ),
-            (
-                DecisionFilter {
-                    route: "GET /invoices/{id}".into(),
-                    ..all()
-                },
-                true,
-            ),
-            (
-                DecisionFilter {
-                    route: "GET /invoices".into(),
-                    ..all()
-                },
-                false,
-            ),
-            (
-                DecisionFilter {
-                    from: Some(AT),
-                    ..all()
-                },
-                true,
-            ),
-            (
-                DecisionFilter {
-                    from: Some(AT.plus(1)),
-                    ..all()
-                },
-                false,
-            ),
-            (
-                DecisionFilter {
-                    until: Some(AT.plus(1)),
-                    ..all()
-                },
-                true,
-            ),
-            (
-                DecisionFilter {
-                    until: Some(AT),
-                    ..all()
-                },
-                false,
-            ),
-            (
-                DecisionFilter {
-                    refused: true,
-                    route: "GET /".into(),
-                    ..all()
-                },
-                false,
-            ),
+            (filter(|filter| filter.from = Some(AT)), true),
+            (filter(|filter| filter.from = Some(AT.plus(1))), false),
+            (filter(|filter| filter.until = Some(AT.plus(1))), true),
+            (filter(|filter| filter.until = Some(AT)), false),
         ] {
             assert_eq!(filter.matches(&decided()), expected, "{filter:?}");
         }
+        let both = filter(|filter| {
+            filter.refused = true;
+            filter.route = "GET /".into();
+        });
+        assert!(!both.matches(&decided()));
         let accepted = DecisionRecord {
             verdict: Verdict::Accepted,
             address: None,
             ..decided()
         };
-        assert!(
-            !DecisionFilter {
-                refused: true,
-                ..all()
-            }
-            .matches(&accepted)
-        );
-        assert!(
-            !DecisionFilter {
-                address: decided().address,
-                ..all()
-            }
-            .matches(&accepted)
-        );
-        assert!(
-            DecisionFilter {
-                verdict: Some(Verdict::Accepted),
-                ..all()
-            }
-            .matches(&accepted)
-        );
+        assert!(!filter(|filter| filter.refused = true).matches(&accepted));
+        assert!(!filter(|filter| filter.address = decided().address).matches(&accepted));
+        assert!(filter(|filter| filter.verdict = Some(Verdict::Accepted)).matches(&accepted));
     }
 
     #[test]

@@ -24,7 +24,7 @@ use domain::{
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use management::{ManagementError, Viewer};
-use std::{collections::HashMap, convert::Infallible, time::Duration};
+use std::{collections::BTreeMap, convert::Infallible, time::Duration};
 use telemetry::Tail;
 use tokio::time::sleep;
 
@@ -52,7 +52,7 @@ struct LiveStream {
 pub async fn live(
     State(state): State<AppState>,
     Path(app): Path<String>,
-    Query(query): Query<HashMap<String, String>>,
+    Query(query): Query<BTreeMap<String, String>>,
     token: Option<Extension<SessionToken>>,
     Extension(origin): Extension<Origin>,
     headers: HeaderMap,

@@ -110,7 +110,7 @@ async fn a_filter_is_the_same_in_sql_and_in_the_domain(database: TestDatabase) {
                 verdict: verdicts[n % 5],
                 address: addresses[n / 5 % 4].map(|text| text.parse().expect("an address")),
                 route: routes[n / 7 % 4].into(),
-                ..decided(id, OURS, 7 + u128::from(n % 3 == 0))
+                ..decided(id, OURS, 7 + u128::from(n.is_multiple_of(3)))
             }
         })
         .collect();

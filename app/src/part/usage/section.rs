@@ -25,17 +25,12 @@ pub fn UsageSection(
     /// What the page shows.
     address: UsageAddress,
 ) -> impl IntoView {
-    let (path, [chart_file, breakdown_file]) = match &key {
-        Some(key) => {
-            let id = key.id.to_string();
-            let file = |what| routes::key_file(&app, &id, what);
-            (routes::key(&app, key.id), ["usage", "breakdown"].map(file))
-        }
-        None => {
-            let file = |what| routes::overview_file(&app, what);
-            (routes::overview(&app), ["usage", "breakdown"].map(file))
-        }
-    };
+    let id = key.as_ref().map(|key| key.id);
+    let path = id.map_or_else(|| routes::overview(&app), |id| routes::key(&app, id));
+    let [chart_file, breakdown_file] = ["usage", "breakdown"].map(|what| match id {
+        Some(id) => routes::key_file(&app, &id.to_string(), what),
+        None => routes::overview_file(&app, what),
+    });
     // The figures of an application contain the latency.
     let latency = key.is_some();
     view! {

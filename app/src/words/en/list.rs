@@ -267,6 +267,11 @@ pub fn confirm_all(name: &str) -> String {
 }
 pub const REVOKE_ALL: &str = "Revoke all keys";
 
+/// The accessible name of a link that removes a filter.
+pub fn remove_filter(filter: &str) -> String {
+    format!("Remove filter: {filter}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::{networks, refused};
@@ -290,9 +295,4 @@ mod tests {
         assert_eq!(text(&[false]), "1 network");
         assert_eq!(text(&[true, false]), "2 networks");
     }
-}
-
-/// The accessible name of a link that removes a filter.
-pub fn remove_filter(filter: &str) -> String {
-    format!("Remove filter: {filter}")
 }

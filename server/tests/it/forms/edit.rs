@@ -1,6 +1,8 @@
 //! The form for an existing key.
 
-use super::{Browser, hidden};
+use super::{Browser, HTML, hidden, with};
+use domain::time::MINUTE;
+use test_server::PASSWORD;
 
 #[tokio::test]
 async fn a_change_is_shown_before_it_is_saved() {
