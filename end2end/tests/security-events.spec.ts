@@ -190,6 +190,7 @@ test('a viewer sees events but cannot acknowledge them', async ({ page, open, si
 });
 
 test('security events are accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
+  test.slow();
   const paths = await signInAs(people.owner);
   const key = await createKey(page, open, paths, unique('Read about'));
   await call(request, key, 200, { origin: 'https://shop.example' });
