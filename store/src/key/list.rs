@@ -79,7 +79,7 @@ macro_rules! bind_filter {
 impl Store {
     /// Returns one page of an application's keys. They are read along the index of the order, or of the creator's keys in the
     /// order of creation. The other conditions are checked row by row, so a filter that few keys match reads up to all keys:
-    /// about 1 second for 1,000,000 in SQLite.
+    /// 1 to 2.3 seconds for 1,000,000 in SQLite.
     ///
     /// # Errors
     /// If the database fails or a row cannot be parsed.
