@@ -19,19 +19,12 @@ async function report(url: string, service: Credentials, id: string, calls: { ke
 const usage = (page: Page) => page.getByRole('region', { name: 'Usage' });
 
 test('an owner sees the results of all calls, and which keys need attention', async ({ page, open, signInAs, server }) => {
-  test.slow();
   const paths = await signInAs(people.owner);
-  const service = await createKey(page, open, paths, unique('Gateway'), ['key:verify']);
   const key = await createKey(page, open, paths, unique('Watched'));
   const unused = await createKey(page, open, paths, unique('Unused'));
   for (let call = 0; call < 3; call += 1) {
     expect((await whoami(server.url, key)).status()).toBe(200);
   }
-  const calls = [200, 404, 503].map((status) => ({ key: key.id, status, latency_ms: 30 }));
-  const id = unique('report');
-  expect(await report(server.url, service, id, calls)).toMatchObject({ accepted: 3, unknown: 0 });
-  // A report that is sent again is counted once.
-  expect(await report(server.url, service, id, calls)).toMatchObject({ accepted: 3 });
 
   await open(paths.keys);
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Overview' }).click();
@@ -43,6 +36,20 @@ test('an owner sees the results of all calls, and which keys need attention', as
   const attention = page.getByRole('region', { name: 'Needs attention' });
   await expect(attention.getByRole('term').filter({ hasText: 'Never used' })).toBeVisible();
   await expect(attention.getByRole('link', { name: unused.name }).first()).toBeVisible();
+});
+
+test('a key’s page shows the results of its calls, and what services reported', async ({ page, open, signInAs, server }) => {
+  const paths = await signInAs(people.owner);
+  const service = await createKey(page, open, paths, unique('Gateway'), ['key:verify']);
+  const key = await createKey(page, open, paths, unique('Watched'));
+  for (let call = 0; call < 3; call += 1) {
+    expect((await whoami(server.url, key)).status()).toBe(200);
+  }
+  const calls = [200, 404, 503].map((status) => ({ key: key.id, status, latency_ms: 30 }));
+  const id = unique('report');
+  expect(await report(server.url, service, id, calls)).toMatchObject({ accepted: 3, unknown: 0 });
+  // A report that is sent again is counted once.
+  expect(await report(server.url, service, id, calls)).toMatchObject({ accepted: 3 });
 
   // By day, because a shorter interval may end while the test runs.
   await open(`${paths.keys}/${key.id}?window=90d`);

@@ -13,7 +13,7 @@ pub struct InvitationLink {
     pub link: String,
 }
 
-/// Makes the link that invites somebody to be `owner`, `developer` or `viewer`.
+/// Creates the link that invites a person as `owner`, `developer` or `viewer`.
 #[server(name = InviteMember, prefix = "/api", endpoint = "invite_member")]
 pub async fn invite_member(
     app: String,

@@ -3,7 +3,7 @@
 use crate::error::AppError;
 use leptos::prelude::*;
 
-/// Notes that somebody has seen to an event, with what they say of it.
+/// Acknowledges a security event, with an optional note.
 #[server(name = AcknowledgeEvent, prefix = "/api", endpoint = "acknowledge_event")]
 pub async fn acknowledge_event(
     app: String,

@@ -1,4 +1,4 @@
-//! Inviting somebody: the form, then the link.
+//! Inviting a person: the form, then the link.
 
 use super::Here;
 use crate::{

@@ -8,7 +8,7 @@ pub fn has_ended(endpoint: &str) -> bool {
     matches!(refusal(endpoint), Some(AppError::NotFound))
 }
 
-/// What stands in place of the form of a link that does not work. Takes the focus where the form was sent.
+/// Shown in place of the form if the link does not work. It takes the focus if the form was sent.
 #[component]
 pub fn Ended(
     /// The heading.

@@ -18,7 +18,7 @@ pub fn MemberRole() -> impl IntoView {
     over(|app, member, fresh| view! { <RoleForm app member fresh /> }.into_any())
 }
 
-/// The question before somebody is removed, over the page; nothing for those who may not remove.
+/// The question before a member is removed, over the page; nothing for readers who may not remove members.
 #[component]
 pub fn MemberRemoval() -> impl IntoView {
     over(|app, member, fresh| view! { <Question app member fresh /> }.into_any())

@@ -172,7 +172,7 @@ fn read(node: NodeRef<html::Div>) -> ScopeSet {
     ScopeSet::parse_all(ticked).unwrap_or_default()
 }
 
-/// Ticks exactly these, and tells whoever listens, as a person's click does.
+/// Ticks exactly these scopes, with the events of a click.
 fn tick(node: NodeRef<html::Div>, set: ScopeSet) {
     let boxes = boxes(node);
     for checkbox in &boxes {

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 /// Everything about the decisions under one request id.
 #[component]
 pub fn Decisions(
-    /// The application's id, for whoever may open its keys.
+    /// The application's id, if the reader may open its keys.
     #[prop(optional, into)]
     app: Option<String>,
     /// The decisions, in their order.

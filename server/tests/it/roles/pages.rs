@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use test_server::{Answer, FOREIGNER, TestServer};
 
 const HTML: (&str, &str) = ("accept", "text/html");
-/// A person who does not exist.
-const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
+/// The id of a person and an application that do not exist.
+const MISSING_ID: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Pages beneath `/apps/{app}/` (`{key}` and `{person}` are filled in), and the status for no session, the owner of another
 /// account, a viewer, a developer and the owner. A page of which only a dialog is not for the reader is shown without it.
@@ -170,7 +170,7 @@ async fn each_role_gets_the_page_and_the_file_in_the_table() {
     let app = owner.application().id;
     let key = server.key(&owner, "invoice:read", "").await.id.to_string();
     for (name, expected) in PAGES.iter().chain(FILES) {
-        let name = name.replace("{key}", &key).replace("{person}", NOBODY);
+        let name = name.replace("{key}", &key).replace("{person}", MISSING_ID);
         for (caller, expected) in CALLERS.into_iter().zip(*expected) {
             let answer = get(&server, &path(&app.to_string(), &name), caller).await;
             let status = answer.status.as_u16();
@@ -192,8 +192,8 @@ async fn missing_and_foreign_applications_and_keys_are_not_found() {
     let foreign = owner.application().id.to_string();
     let key = server.key(&owner, "invoice:read", "").await.id.to_string();
     for (name, _) in PAGES.iter().chain(FILES) {
-        let name = name.replace("{person}", NOBODY);
-        for app in [foreign.as_str(), NOBODY, "malformed"] {
+        let name = name.replace("{person}", MISSING_ID);
+        for app in [foreign.as_str(), MISSING_ID, "malformed"] {
             let path = path(app, &name.replace("{key}", &key));
             let answer = get(&server, &path, Some(FOREIGNER)).await;
             assert_eq!(answer.status.as_u16(), 404, "{path}");
