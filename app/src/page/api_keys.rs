@@ -3,9 +3,10 @@
 use super::{Here, loaded, query};
 use crate::{
     part::{
-        BulkBar, FilterBar, KeyGroups, KeyListFoot, KeyTable, NoKeys, SortMenu,
-        bulk_bar::BulkNotice,
-        key_actions::{ChangeForms, ChangeNotice},
+        key::actions::{ChangeForms, ChangeNotice},
+        key_list::{
+            BulkBar, BulkNotice, FilterBar, KeyGroups, KeyListFoot, KeyTable, NoKeys, SortMenu,
+        },
     },
     read::key_list::{DayCalls, take_rows},
     routes::{self, ListAddress},

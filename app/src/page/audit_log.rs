@@ -4,7 +4,7 @@ use super::{Here, loaded, query};
 use crate::{
     act::session::ConfirmPassword,
     form::{FormPage, posted_errors},
-    part::{AuditFilterBar, AuditList},
+    part::audit::{AuditFilterBar, AuditList},
     routes::{self, AuditAddress},
     ui::{ErrorSummary, Icon, PasswordAgain, Shape, Submit},
     words::{audit as words, fresh},

@@ -5,7 +5,7 @@ use crate::{
     act::keys::edit::EditData,
     context,
     error::AppError,
-    part::EditForm,
+    part::key::EditForm,
     routes,
     ui::{Dialog, ErrorState, Notice},
     words::edit,

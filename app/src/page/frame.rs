@@ -4,7 +4,7 @@ use super::{Here, not_found::NotFound, param};
 use crate::{
     context,
     error::AppError,
-    part::{AccountMenu, AppSwitch, Brand, CommandMenu, PassingDialogs, Shell, Toasts},
+    part::frame::{AccountMenu, AppSwitch, Brand, CommandMenu, PassingDialogs, Shell, Toasts},
     read::in_turn,
     routes,
     ui::{ErrorState, Icon, Shape, TabTitle},

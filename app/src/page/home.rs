@@ -6,7 +6,7 @@ use crate::{
     context,
     error::AppError,
     form::FormPage,
-    part::Brand,
+    part::frame::Brand,
     routes,
     ui::{Submit, TabTitle},
     words::{frame, home as words},

@@ -4,7 +4,7 @@ use super::Here;
 use crate::{
     act::members::{InvitationLink, InviteMember},
     form::{FormPage, posted, posted_errors, typed},
-    part::member_list::Roster,
+    part::members::Roster,
     routes,
     ui::{CopyButton, Dialog, ErrorSummary, Notice, PasswordAgain, SelectField, Submit, TextField},
     words::members,

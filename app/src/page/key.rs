@@ -7,9 +7,9 @@ mod security;
 use super::{Here, key_id, param, query};
 use crate::{
     error::AppError,
-    part::{
-        key::KeyHead,
-        key_actions::{ChangeForms, ChangeNotice},
+    part::key::{
+        KeyHead,
+        actions::{ChangeForms, ChangeNotice},
     },
     read::in_turn,
     routes::{self, KeyTab, RequestsAddress},

@@ -4,7 +4,7 @@ use super::{Here, invite::ROLES, param};
 use crate::{
     act::members::{ChangeRole, RemoveMember},
     form::{FormPage, posted_errors, typed},
-    part::member_list::Roster,
+    part::members::Roster,
     routes,
     ui::{Dialog, ErrorSummary, PasswordAgain, SelectField, Submit},
     words::members,

@@ -5,7 +5,7 @@ use crate::{
     act::members::WithdrawInvitation,
     error::AppError,
     form::refusal,
-    part::{MemberList, member_list::Roster},
+    part::members::{MemberList, Roster},
     routes,
     ui::{Icon, Notice, Shape},
     words::members,

@@ -6,7 +6,7 @@ use crate::{
     context,
     error::AppError,
     form::{key::KeyForm, posted},
-    part::{CreateKeyForm, SecretReveal},
+    part::key::{CreateKeyForm, SecretReveal},
     routes,
     ui::{Dialog, Notice},
     words::{create, reveal},

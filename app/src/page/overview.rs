@@ -4,7 +4,8 @@ use super::{Here, loaded, query};
 use crate::{
     context,
     part::{
-        KeyHighlights, OpenEventsNotice,
+        key_list::KeyHighlights,
+        security::OpenEventsNotice,
         usage::{UsageFigures, UsageSection},
     },
     routes::{self, UsageAddress},

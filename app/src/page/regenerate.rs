@@ -7,7 +7,7 @@ use crate::{
     error::AppError,
     form::{FormPage, posted, posted_errors, typed},
     island::key_form::ExpiryField,
-    part::{RetireField, SecretReveal},
+    part::key::{RetireField, SecretReveal},
     routes,
     ui::{Dialog, ErrorSummary, Exact, Notice, PasswordAgain, Submit},
     words::{reveal, rotate},

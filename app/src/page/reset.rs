@@ -8,7 +8,7 @@ use crate::{
     act::reset::ResetPassword,
     context,
     form::posted_errors,
-    part::Brand,
+    part::frame::Brand,
     ui::{ErrorSummary, Submit, TabTitle, TextField, Time},
     words::{invitation, reset},
 };

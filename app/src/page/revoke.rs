@@ -1,7 +1,7 @@
 //! The questions before a key is revoked, or deactivated while it is in use.
 
 use super::{Here, key::OpenKey, loaded};
-use crate::part::{DeactivateDialog, RevokeDialog};
+use crate::part::key::{DeactivateDialog, RevokeDialog};
 use domain::{
     key::{KeySummary, state::State},
     time::Timestamp,

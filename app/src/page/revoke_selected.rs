@@ -2,8 +2,8 @@
 
 use super::{Here, loaded_dialog, query};
 use crate::{
-    act::keys::bulk::selected, part::RevokeSelectedDialog, read::key_list::DayCalls, routes,
-    words::list as words,
+    act::keys::bulk::selected, part::key_list::RevokeSelectedDialog, read::key_list::DayCalls,
+    routes, words::list as words,
 };
 use leptos::prelude::*;
 

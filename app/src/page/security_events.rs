@@ -2,7 +2,11 @@
 
 use super::{Here, key_id, loaded, query};
 use crate::{
-    part::{EventList, filter_bar::Choice, key_actions::ChangeNotice, security::AcknowledgeNotice},
+    part::{
+        filter::Choice,
+        key::actions::ChangeNotice,
+        security::{AcknowledgeNotice, EventList},
+    },
     routes::{self, EventsAddress},
     ui::{Icon, Shape},
     words::security as words,

@@ -5,7 +5,7 @@ use crate::{
     act::setup::SetUp,
     context,
     form::{FormPage, posted_errors, typed},
-    part::Brand,
+    part::frame::Brand,
     ui::{ErrorSummary, Submit, TabTitle, TextField},
     words::setup as words,
 };

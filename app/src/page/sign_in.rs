@@ -5,7 +5,7 @@ use crate::{
     act::session::SignIn as SignInAction,
     context,
     form::{FormPage, posted_errors, typed},
-    part::Brand,
+    part::frame::Brand,
     routes,
     ui::{ErrorSummary, Notice, Submit, TabTitle, TextField},
     words::{reset, setup, sign_in as words},

@@ -6,7 +6,10 @@ use crate::{
     context,
     error::AppError,
     form::{FormPage, posted, posted_errors, typed},
-    part::{AccountMenu, Brand, Shell, SupportFound},
+    part::{
+        frame::{AccountMenu, Brand, Shell},
+        support::SupportFound,
+    },
     read::in_turn,
     ui::{ErrorState, ErrorSummary, Icon, Shape, Submit, TabTitle, TextField},
     words::{frame, support},

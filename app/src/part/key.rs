@@ -1,25 +1,49 @@
-//! The parts of a key's page.
+//! The parts of a key's page, and of the forms and dialogs about one key.
 
 pub mod access;
+pub mod actions;
 pub mod aside;
+pub mod code_samples;
+pub mod create_form;
 pub mod critical_event;
+pub mod deactivate_dialog;
 pub mod details;
 pub mod discard;
+pub mod edit_form;
 pub mod facts;
 pub mod figures;
 pub mod head;
 pub mod history;
+pub mod impact;
+pub mod masked_key;
 pub mod recommended;
+pub mod retire_field;
 pub mod retiring;
+pub mod revoke_dialog;
+pub mod scope_list;
+pub mod secret_reveal;
+pub mod status;
 
 pub use access::Access;
+pub use actions::KeyActions;
 pub use aside::KeyAside;
+pub use code_samples::CodeSamples;
+pub use create_form::CreateKeyForm;
 pub use critical_event::CriticalEventNotice;
+pub use deactivate_dialog::DeactivateDialog;
 pub use details::Details;
 pub use discard::DiscardForm;
+pub use edit_form::EditForm;
 pub use facts::KeyFacts;
 pub use figures::KeyFigures;
 pub use head::KeyHead;
 pub use history::History;
+pub use impact::Impact;
+pub use masked_key::MaskedKey;
 pub use recommended::Recommended;
+pub use retire_field::RetireField;
 pub use retiring::Retiring;
+pub use revoke_dialog::RevokeDialog;
+pub use scope_list::ScopeList;
+pub use secret_reveal::SecretReveal;
+pub use status::KeyStatus;

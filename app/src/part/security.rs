@@ -4,10 +4,12 @@ mod acknowledge;
 mod event_details;
 mod event_line;
 mod event_list;
+mod open_events;
 mod remedies;
 
 pub use acknowledge::AcknowledgeNotice;
 pub use event_list::EventList;
+pub use open_events::OpenEventsNotice;
 pub use remedies::remedy_path;
 
 use domain::time::Timestamp;

@@ -1,6 +1,6 @@
 //! The secret, in sight once.
 
-use app::{part::SecretReveal, ui::Dialog};
+use app::{part::key::SecretReveal, ui::Dialog};
 use domain::key::{Environment, issued::IssuedKey, name::KeyName, token::KeyId};
 use leptos::prelude::*;
 use leptos_router::{components::Router, location::RequestUrl};

@@ -2,7 +2,7 @@
 
 use crate::{
     page::{Here, loaded, query},
-    part::{EventList, security::AcknowledgeNotice},
+    part::security::{AcknowledgeNotice, EventList},
     routes::{self, KeyEventsAddress},
     ui::{Icon, Shape},
     words::{key_page as words, security},

@@ -1,7 +1,7 @@
 //! What there is to know of a key.
 
+use super::{KeyStatus, ScopeList};
 use crate::{
-    part::{KeyStatus, ScopeList},
     ui::{CopyButton, Exact, Time},
     words::{common::COPY_KEY, key as words},
 };

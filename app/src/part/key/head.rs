@@ -1,8 +1,7 @@
 //! The head of a key's page.
 
-use super::{CriticalEventNotice, facts::since};
+use super::{CriticalEventNotice, KeyStatus, actions, facts::since};
 use crate::{
-    part::{KeyStatus, key_actions},
     routes,
     ui::{CopyButton, Icon, Menu, Shape},
     words::{common, create, edit, list as words, rotate},
@@ -82,7 +81,7 @@ fn actions(app: &str, key: &KeySummary) -> AnyView {
     let others = if matches!(key.state, State::Revoked { .. }) {
         button(duplicate, create::DUPLICATE).into_any()
     } else {
-        let switch = key_actions::switch(app, key);
+        let switch = actions::switch(app, key);
         let revoke = routes::revoke(app, key.id);
         view! {
             <Menu label=words::actions_for(key.name.as_str())>

@@ -1,10 +1,9 @@
 //! What would make a key safer.
 
-use super::{critical_event::first_remedy, discard::DiscardForm};
+use super::{actions, critical_event::first_remedy, discard::DiscardForm};
 use crate::{
     act::keys::first_use::DiscardKey,
     form::refusal,
-    part::key_actions,
     routes,
     ui::Notice,
     words::{edit, key_page as words, suggest},
@@ -91,7 +90,7 @@ fn remedy(suggestion: Suggestion, app: &str, key: &KeySummary) -> AnyView {
                     class="button"
                     data-variant="secondary"
                     data-size="small"
-                    form=key_actions::DEACTIVATE
+                    form=actions::DEACTIVATE
                     name="key"
                     value=key.id.to_string()
                 >

@@ -1,10 +1,11 @@
 //! An old key beside the one in its place.
 
+use super::RetireField;
 use crate::{
     act::keys::rotate::RetireKey,
     chart::{scale::grouped, stack::Stack},
     form::{FormPage, posted_errors, typed},
-    part::{RetireField, usage::UsageChart},
+    part::usage::UsageChart,
     routes,
     ui::{ErrorSummary, Exact, Icon, PasswordAgain, Shape, Submit, Time},
     words::rotate,

@@ -1,7 +1,7 @@
 //! Narrowing the request log, and finding one request.
 
 use crate::{
-    part::filter_bar::Choice,
+    part::filter::{Choice, FilterText},
     routes::{self, RequestsAddress, WITHIN},
     words::{list, requests as words},
 };
@@ -30,25 +30,6 @@ pub fn RequestFilter(
         .iter()
         .map(|(value, _)| (*value, words::within(value)))
         .collect();
-    let text = |name: &'static str, label: &'static str, value: String| {
-        let id = format!("filter-{name}");
-        view! {
-            <div class="field">
-                <label for=id.clone()>{label}</label>
-                <input
-                    id=id
-                    name=name
-                    type="search"
-                    placeholder=label
-                    autocomplete="off"
-                    spellcheck="false"
-                    maxlength="200"
-                    value=value
-                    data-follow=""
-                />
-            </div>
-        }
-    };
     let clear = address.is_filtered().then(|| {
         view! { <a href=path.clone()>{words::CLEAR}</a> }
     });
@@ -75,8 +56,24 @@ pub fn RequestFilter(
                 choices=spans
                 chosen=address.within
             />
-            {text("from_address", words::ADDRESS, address.from_address)}
-            {text("route", words::ROUTE, address.route)}
+            <FilterText
+                name="from_address"
+                label=words::ADDRESS
+                hint=words::ADDRESS
+                kind="search"
+                max_length=200
+                value=address.from_address
+                follow=true
+            />
+            <FilterText
+                name="route"
+                label=words::ROUTE
+                hint=words::ROUTE
+                kind="search"
+                max_length=200
+                value=address.route
+                follow=true
+            />
             {clear}
             <button type="submit" class="button" data-variant="secondary">
                 {list::FILTER}

@@ -3,7 +3,7 @@
 use crate::{
     act::security::{AcknowledgeEvent, AcknowledgeEvents},
     form::{FormPage, refusal},
-    part::bulk_bar::SelectionBar,
+    part::selection::{SelectionBar, row_box},
     ui::{Icon, Notice, Shape},
     words::security as words,
 };
@@ -31,31 +31,8 @@ pub fn AcknowledgeBar(
 
 /// The box of an event.
 pub fn event_box(event: &SecurityEvent) -> AnyView {
-    view! {
-        <label class="choice">
-            <input
-                type="checkbox"
-                name="events[]"
-                form=BULK
-                autocomplete="off"
-                value=event.id.0.to_string()
-                data-row=""
-            />
-            <span class="visually-hidden">{words::select(event.kind.title())}</span>
-        </label>
-    }
-    .into_any()
-}
-
-/// The box for all events of a key or a person; it needs JavaScript.
-pub fn all_box(name: &str) -> AnyView {
-    view! {
-        <label class="choice" data-needs-js="">
-            <input type="checkbox" autocomplete="off" data-all="" />
-            <span class="visually-hidden">{words::select_all_of(name)}</span>
-        </label>
-    }
-    .into_any()
+    let label = words::select(event.kind.title());
+    row_box("events[]", BULK, event.id.0.to_string(), label)
 }
 
 /// Acknowledges one event. Most need no note, so its field is folded.

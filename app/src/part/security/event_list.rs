@@ -1,11 +1,7 @@
 //! Security events, grouped by the key or the person they are about.
 
-use super::{
-    Reader,
-    acknowledge::{AcknowledgeBar, all_box},
-    event_line::line,
-};
-use crate::{routes, words::security as words};
+use super::{Reader, acknowledge::AcknowledgeBar, event_line::line};
+use crate::{part::selection::all_box, routes, words::security as words};
 use domain::{key::token::KeyId, security::SecurityEvent, time::Timestamp};
 use leptos::prelude::*;
 
@@ -76,7 +72,10 @@ fn group(reader: Reader<'_>, events: Vec<SecurityEvent>, more_pages: bool) -> An
     let open = count_open(&events);
     let count = (open > 0).then(|| view! { <p>{words::open_here(open, more_pages)}</p> });
     // For a single event, its own box is enough.
-    let select = reader.editor().filter(|_| open > 1).map(|_| all_box(&name));
+    let select = reader
+        .editor()
+        .filter(|_| open > 1)
+        .map(|_| all_box(words::select_all_of(&name)));
     let lines = lines(reader, events, words::events_of(&name));
     view! {
         <section class="event-group" id=id data-boxes="">

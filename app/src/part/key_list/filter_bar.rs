@@ -1,6 +1,7 @@
 //! Narrowing the list.
 
 use crate::{
+    part::filter::Choice,
     routes::ListAddress,
     ui::{Icon, Shape},
     words::list as words,
@@ -179,43 +180,4 @@ fn chips(path: &str, address: &ListAddress, choices: Option<&FilterChoices>) -> 
     })
     .collect_view()
     .into_any()
-}
-
-/// A select box, which the program applies by itself.
-#[component]
-pub fn Choice<T: Into<String> + 'static>(
-    /// Its `name`.
-    name: &'static str,
-    /// Its label.
-    label: &'static str,
-    /// The words of the choice that narrows nothing.
-    all: &'static str,
-    /// Value and words of each other one.
-    choices: Vec<(T, T)>,
-    /// The value that is chosen.
-    chosen: String,
-) -> impl IntoView {
-    let id = format!("filter-{name}");
-    let choices = choices
-        .into_iter()
-        .map(|(choice, words)| (choice.into(), words.into()));
-    let options = std::iter::once((String::new(), all.to_owned()))
-        .chain(choices)
-        .map(|(choice, words)| {
-            let selected = chosen == choice;
-            view! {
-                <option value=choice selected=selected>
-                    {words}
-                </option>
-            }
-        })
-        .collect_view();
-    view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
-            <select id=id name=name>
-                {options}
-            </select>
-        </div>
-    }
 }

@@ -1,9 +1,9 @@
 //! The question before a key that is in use is deactivated.
 
+use super::Impact;
 use crate::{
     act::keys::change::DeactivateKey,
     form::{FormPage, posted_errors},
-    part::Impact,
     routes,
     ui::{Dialog, ErrorSummary, Submit},
     words::{deactivate as words, list, revoke},

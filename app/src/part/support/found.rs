@@ -1,15 +1,15 @@
 //! What a look of support found. Nothing here changes anything but what is looked at.
 
-use super::{
-    EventList,
-    key::{History, KeyFacts},
-    requests::Decisions,
-    usage::UsageChart,
-};
 use crate::{
     act::support::SupportLook,
     chart::stack::Stack,
     form::FormPage,
+    part::{
+        key::{History, KeyFacts},
+        requests::Decisions,
+        security::EventList,
+        usage::UsageChart,
+    },
     ui::{Icon, Notice, Shape},
     words::{security, support},
 };

@@ -1,11 +1,12 @@
 //! The table of keys.
 
-use super::{
-    KeyActions, MaskedKey,
-    bulk_bar::{all_box, key_box},
-};
+use super::bulk_bar::key_box;
 use crate::{
     chart::{scale::grouped, spark},
+    part::{
+        key::{KeyActions, MaskedKey},
+        selection::all_box,
+    },
     read::key_list::{DayCalls, ListedKey, RetiringKey},
     routes::{self, ListAddress, RequestsAddress},
     ui::{CopyButton, Icon, Menu, Shape, Time, time::Day},
@@ -61,7 +62,7 @@ pub fn KeyTable(
     let all = editable.then(|| {
         view! {
             <th scope="col" role="columnheader" class="select">
-                {all_box()} <span class="visually-hidden">{words::SELECT}</span>
+                {all_box(words::SELECT_PAGE)} <span class="visually-hidden">{words::SELECT}</span>
             </th>
         }
     });
@@ -264,7 +265,7 @@ fn access(scopes: ScopeSet, rules: &IpRules) -> AnyView {
 }
 
 /// The calls of a day: a line for those who see it, and the number.
-pub fn day_view(day: &DayCalls) -> AnyView {
+fn day_view(day: &DayCalls) -> AnyView {
     if day.calls == 0 {
         return view! { <span class="day" data-quiet="">{words::NO_REQUESTS}</span> }.into_any();
     }

@@ -1,7 +1,7 @@
 //! What would end with a key.
 
-use super::{key::facts::last_used, usage::breakdown::passed};
-use crate::{ui::Notice, words::revoke};
+use super::facts::last_used;
+use crate::{part::usage::breakdown::passed, ui::Notice, words::revoke};
 use domain::{key::KeySummary, time::Timestamp, usage::breakdown::Impact as Calls};
 use leptos::prelude::*;
 

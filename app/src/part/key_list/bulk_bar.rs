@@ -2,7 +2,8 @@
 
 use crate::{
     act::keys::bulk::{BulkOutcome, DeactivateKeys},
-    form::{FormPage, posted},
+    form::posted,
+    part::selection::{SelectionBar, row_box},
     routes,
     ui::{Icon, Notice, Shape},
     words::list as words,
@@ -15,31 +16,7 @@ const FORM: &str = "selected";
 
 /// The box of a row.
 pub fn key_box(id: KeyId, name: &str) -> AnyView {
-    view! {
-        <label class="choice">
-            <input
-                type="checkbox"
-                name="keys[]"
-                form=FORM
-                autocomplete="off"
-                value=id.to_string()
-                data-row=""
-            />
-            <span class="visually-hidden">{words::select(name)}</span>
-        </label>
-    }
-    .into_any()
-}
-
-/// The box above them all; it needs JavaScript.
-pub fn all_box() -> AnyView {
-    view! {
-        <label class="choice" data-needs-js="">
-            <input type="checkbox" autocomplete="off" data-all="" />
-            <span class="visually-hidden">{words::SELECT_PAGE}</span>
-        </label>
-    }
-    .into_any()
+    row_box("keys[]", FORM, id.to_string(), words::select(name))
 }
 
 /// What can be done with the selected keys. It keeps its place, and its style shows it while a box is ticked.
@@ -68,42 +45,6 @@ pub fn BulkBar(
                 {words::REVOKE}
             </button>
         </SelectionBar>
-    }
-}
-
-/// The form of the boxes of rows: how many are selected, what can be done with them, and a button that clears the selection.
-#[component]
-pub fn SelectionBar(
-    /// The application's id.
-    app: String,
-    /// The form's id, which the boxes name.
-    id: &'static str,
-    /// The server function that the form is sent to.
-    action: &'static str,
-    /// The form's accessible name.
-    label: &'static str,
-    /// The buttons.
-    children: Children,
-) -> impl IntoView {
-    view! {
-        <form method="post" action=action id=id class="bulk-bar" aria-label=label>
-            <FormPage />
-            <input type="hidden" name="app" value=app />
-            <span class="bulk-count" role="status">
-                {label}
-            </span>
-            {children()}
-            <button
-                type="button"
-                class="button"
-                data-variant="ghost"
-                data-size="small"
-                data-needs-js=""
-                data-clear=""
-            >
-                {words::CLEAR_SELECTION}
-            </button>
-        </form>
     }
 }
 

@@ -1,9 +1,9 @@
 //! The question before a revocation.
 
+use super::Impact;
 use crate::{
     act::keys::change::RevokeKey,
     form::{FormPage, posted_errors, typed},
-    part::Impact,
     routes,
     ui::{Dialog, ErrorSummary, Submit, TextField},
     words::revoke,

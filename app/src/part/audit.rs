@@ -1,0 +1,7 @@
+//! The audit log.
+
+mod filter;
+mod list;
+
+pub use filter::AuditFilterBar;
+pub use list::AuditList;

@@ -1,0 +1,52 @@
+//! Narrowing the audit log.
+
+use crate::{
+    part::filter::{Choice, FilterText},
+    routes::AuditAddress,
+    words::audit as words,
+};
+use domain::audit::Action;
+use leptos::prelude::*;
+
+/// A `GET` form: what it narrows to is in the address.
+#[component]
+pub fn AuditFilterBar(
+    /// The log's path.
+    action: String,
+    /// What the log shows.
+    address: AuditAddress,
+) -> impl IntoView {
+    let actions = Action::all()
+        .map(|action| (action.as_str(), action.phrase()))
+        .collect();
+    view! {
+        <form method="get" action=action class="filter-bar audit-filter" role="search">
+            <FilterText
+                name="key"
+                label=words::KEY
+                hint=words::KEY_HINT
+                max_length=254
+                value=address.key
+            />
+            <FilterText
+                name="person"
+                label=words::PERSON
+                hint=words::PERSON_HINT
+                max_length=254
+                value=address.person
+            />
+            <Choice
+                name="action"
+                label=words::ACTION
+                all=words::ANY_ACTION
+                choices=actions
+                chosen=address.action
+            />
+            <FilterText name="from" label=words::FROM kind="date" max_length=10 value=address.from />
+            <FilterText name="until" label=words::UNTIL kind="date" max_length=10 value=address.until />
+            <button type="submit" class="button" data-variant="secondary">
+                {words::FILTER}
+            </button>
+        </form>
+    }
+}

@@ -1,0 +1,82 @@
+//! Fields of the forms that filter a list or a log: `GET` forms, whose fields are the query of the page's address.
+
+use leptos::prelude::*;
+
+/// A select box, which the program applies by itself.
+#[component]
+pub fn Choice<T: Into<String> + 'static>(
+    /// Its `name`.
+    name: &'static str,
+    /// Its label.
+    label: &'static str,
+    /// The words of the choice that narrows nothing.
+    all: &'static str,
+    /// Value and words of each other one.
+    choices: Vec<(T, T)>,
+    /// The value that is chosen.
+    chosen: String,
+) -> impl IntoView {
+    let id = format!("filter-{name}");
+    let choices = choices
+        .into_iter()
+        .map(|(choice, words)| (choice.into(), words.into()));
+    let options = std::iter::once((String::new(), all.to_owned()))
+        .chain(choices)
+        .map(|(choice, words)| {
+            let selected = chosen == choice;
+            view! {
+                <option value=choice selected=selected>
+                    {words}
+                </option>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <select id=id name=name>
+                {options}
+            </select>
+        </div>
+    }
+}
+
+/// A text field.
+#[component]
+pub fn FilterText(
+    /// Its `name`.
+    name: &'static str,
+    /// Its label.
+    label: &'static str,
+    /// Its placeholder.
+    #[prop(optional)]
+    hint: &'static str,
+    /// Its `type`.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// The maximum number of UTF-16 code units.
+    max_length: u16,
+    /// Its value.
+    value: String,
+    /// Whether the program applies it while one types ([`crate::island::follow`]).
+    #[prop(optional)]
+    follow: bool,
+) -> impl IntoView {
+    let id = format!("filter-{name}");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <input
+                id=id
+                name=name
+                type=kind
+                placeholder=hint
+                autocomplete="off"
+                spellcheck="false"
+                maxlength=max_length.to_string()
+                value=value
+                data-follow=follow.then_some("")
+            />
+        </div>
+    }
+}

@@ -1,0 +1,17 @@
+//! What is around the pages: navigation, menus, dialogs and messages that every page has.
+
+mod account_menu;
+mod app_switch;
+mod brand;
+mod command_menu;
+mod passing_dialogs;
+mod shell;
+mod toasts;
+
+pub use account_menu::AccountMenu;
+pub use app_switch::AppSwitch;
+pub use brand::Brand;
+pub use command_menu::CommandMenu;
+pub use passing_dialogs::PassingDialogs;
+pub use shell::Shell;
+pub use toasts::Toasts;

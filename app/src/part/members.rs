@@ -1,0 +1,5 @@
+//! The people of an account.
+
+mod list;
+
+pub use list::{MemberList, Roster};

@@ -1,0 +1,5 @@
+//! What support staff see of a key.
+
+mod found;
+
+pub use found::SupportFound;
