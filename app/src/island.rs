@@ -37,7 +37,6 @@ pub fn start() {
     submit::listen();
     follow::listen();
     keyboard::listen();
-    command_menu::listen();
     selection::listen();
     toast::listen();
     refresh();

@@ -1,396 +1,53 @@
-//! The command menu: a text field that filters pages and actions, and finds keys by name.
+//! The command menu, which Ctrl+K opens. Only what opens it is part of the program from the start.
 
-use super::{
-    dialog, keyboard,
-    navigation::{self, Answer},
-};
-use crate::{routes, ui::dom, words::command_menu as words};
-use domain::key::filter::KeyGroup;
-use gloo_timers::future::TimeoutFuture;
-use leptos::{ev, prelude::*, task::spawn_local};
-use std::cell::Cell;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    Element, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent, MouseEvent, Node,
-    RequestInit,
-};
+mod found_key;
+mod options;
+
+use super::dialog;
+use crate::{ui::dom, words::command_menu as words};
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlDialogElement, HtmlInputElement};
 
 /// The id of the dialog.
 const MENU: &str = "command-menu";
-/// The id of the group of keys.
-const KEYS: &str = "command-keys";
-/// The entries.
-const ENTRIES: &str = "[role='option']";
-/// The entry that Enter follows.
-const ACTIVE: &str = "[role='option'][aria-selected='true']";
-/// Milliseconds without a key stroke after which keys are searched.
-const PAUSE_MS: u32 = 150;
-/// The maximum number of keys that are offered.
-const MAX_KEYS: usize = 8;
-
-thread_local! {
-    /// Counts the searches: the answer to an earlier one is not shown.
-    static SEARCH: Cell<u32> = const { Cell::new(0) };
-}
-
-/// Listens to the command menu of the page.
-pub fn listen() {
-    window_event_listener(ev::keydown, |event| {
-        if let Some(menu) = MenuParts::of_event(&event)
-            && menu.press(&event)
-        {
-            event.prevent_default();
-        }
-    });
-    window_event_listener(ev::input, |event| {
-        if let Some(menu) = MenuParts::of_event(&event) {
-            menu.typed();
-        }
-    });
-    // The focus stays in the text field.
-    window_event_listener(ev::mousedown, |event| {
-        if entry_of(&event).is_some() {
-            event.prevent_default();
-        }
-    });
-    window_event_listener(ev::click, |event| clicked(&event));
-}
 
 /// Opens or closes the command menu. False where the page has none, or where another dialog would be left.
 pub fn toggle() -> bool {
-    let Some(menu) = MenuParts::find() else {
+    let menu = document()
+        .get_element_by_id(MENU)
+        .and_then(|menu| menu.dyn_into::<HtmlDialogElement>().ok());
+    let Some(menu) = menu else {
         return false;
     };
     match dialog::topmost() {
-        None => menu.open(),
+        None => open(menu),
         Some(top) if top.id() == MENU => {
             top.close();
             true
         }
         Some(top) if top.id() == dialog::SHORTCUTS => {
             top.close();
-            menu.open()
+            open(menu)
         }
         Some(_) => false,
     }
 }
 
-/// The entry that a pointer event is about.
-fn entry_of(event: &MouseEvent) -> Option<HtmlElement> {
-    let target: Element = event.target()?.dyn_into().ok()?;
-    let entry = target.closest(&format!("#{MENU} {ENTRIES}")).ok()??;
-    entry.dyn_into().ok()
-}
-
-/// Closes the menu behind an entry that was chosen, or on a click beside the menu.
-fn clicked(event: &MouseEvent) {
-    let Some(menu) = MenuParts::find().filter(|menu| menu.dialog.open()) else {
-        return;
-    };
-    let Some(entry) = entry_of(event) else {
-        // Browsers that do not know `closedby`. The backdrop belongs to the dialog.
-        if event.target().as_ref() == Some(menu.dialog.as_ref()) {
-            menu.dialog.close();
+/// Opens it empty.
+fn open(menu: HtmlDialogElement) -> bool {
+    if let Some(field) = dom::beneath::<HtmlInputElement>(&menu, "input").next() {
+        field.set_value("");
+    }
+    if menu.show_modal().is_err() {
+        return false;
+    }
+    spawn_local(async move {
+        if options::opened().await.is_err()
+            && let Some(status) = dom::beneath::<Element>(&menu, "[role='status']").next()
+        {
+            status.set_text_content(Some(words::NOT_LOADED));
         }
-        return;
-    };
-    // The link opens in another tab or window.
-    if event.ctrl_key() || event.meta_key() || event.shift_key() {
-        return;
-    }
-    menu.dialog.close();
-    if let Some(id) = entry.get_attribute("data-opens") {
-        dialog::open_passing(&id);
-    }
-}
-
-/// The parts of the menu. Its state is in the page: attributes of the entries.
-struct MenuParts {
-    dialog: HtmlDialogElement,
-    field: HtmlInputElement,
-    list: HtmlElement,
-    status: Element,
-}
-
-impl MenuParts {
-    fn find() -> Option<Self> {
-        let dialog: HtmlDialogElement = document().get_element_by_id(MENU)?.dyn_into().ok()?;
-        Some(Self {
-            field: dom::beneath(&dialog, "[role='combobox']").next()?,
-            list: dom::beneath(&dialog, "[role='listbox']").next()?,
-            status: dom::beneath(&dialog, "[role='status']").next()?,
-            dialog,
-        })
-    }
-
-    /// The menu, if an event belongs to its text field.
-    fn of_event(event: &web_sys::Event) -> Option<Self> {
-        let target = event.target()?;
-        Self::find().filter(|menu| target == *menu.field.as_ref())
-    }
-
-    /// Opens it as it was rendered.
-    fn open(&self) -> bool {
-        next_search();
-        self.field.set_value("");
-        self.show_keys(&[]);
-        self.filter("");
-        self.report(None);
-        let opened = self.dialog.show_modal().is_ok();
-        _ = self.field.focus();
-        opened
-    }
-
-    /// Whether a key means something here.
-    fn press(&self, event: &KeyboardEvent) -> bool {
-        let modified = event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key();
-        if modified || event.is_composing() {
-            return false;
-        }
-        let entries: Vec<_> = self.shown().collect();
-        let active = entries.iter().position(is_active);
-        let last = entries.len().saturating_sub(1);
-        let wanted = match event.key().as_str() {
-            "ArrowDown" => active.filter(|at| *at < last).map_or(0, |at| at + 1),
-            "ArrowUp" => active.and_then(|at| at.checked_sub(1)).unwrap_or(last),
-            "Home" => 0,
-            "End" => last,
-            "Enter" => {
-                if let Some(entry) = active.and_then(|at| entries.get(at)) {
-                    entry.click();
-                }
-                return true;
-            }
-            _ => return false,
-        };
-        self.activate(entries.get(wanted));
-        true
-    }
-
-    /// Shows what matches the text field, and searches keys after a pause.
-    fn typed(self) {
-        let text = self.field.value().trim().to_owned();
-        self.filter(&text);
-        let search = next_search();
-        if text.is_empty() {
-            self.show_keys(&[]);
-            self.report(None);
-            return;
-        }
-        // “No results” is only known with the answer of the server.
-        if self.shown().next().is_some() {
-            self.report(None);
-        }
-        spawn_local(async move {
-            TimeoutFuture::new(PAUSE_MS).await;
-            if SEARCH.get() != search {
-                return;
-            }
-            let found = find_keys(&self.list_path(), &text).await;
-            if SEARCH.get() != search || !self.dialog.open() {
-                return;
-            }
-            self.show_keys(found.as_deref().unwrap_or_default());
-            self.report(match found {
-                None => Some(words::KEYS_FAILED),
-                Some(_) if self.shown().next().is_none() => Some(words::NO_RESULTS),
-                Some(_) => None,
-            });
-        });
-    }
-
-    /// The address of the list of keys.
-    fn list_path(&self) -> String {
-        self.dialog.get_attribute("data-keys").unwrap_or_default()
-    }
-
-    fn entries(&self) -> impl Iterator<Item = HtmlElement> + use<> {
-        dom::beneath(&self.list, ENTRIES)
-    }
-
-    fn shown(&self) -> impl Iterator<Item = HtmlElement> + use<> {
-        self.entries().filter(|entry| !entry.hidden())
-    }
-
-    /// Hides the entries that do not match, and makes the first of the others active.
-    fn filter(&self, typed: &str) {
-        for entry in self.entries() {
-            let text = entry.text_content().unwrap_or_default();
-            entry.set_hidden(!matches(&text, typed));
-        }
-        self.settle(true);
-    }
-
-    /// Puts keys in place of those that were found before.
-    fn show_keys(&self, keys: &[FoundKey]) {
-        let Some(group) = document().get_element_by_id(KEYS) else {
-            return;
-        };
-        for old in dom::beneath::<Element>(&group, ENTRIES) {
-            old.remove();
-        }
-        let icon = self.icon();
-        for key in keys {
-            // Only a broken document refuses an element.
-            _ = key
-                .entry(icon.as_ref())
-                .and_then(|entry| group.append_child(&entry));
-        }
-        self.settle(false);
-    }
-
-    /// The icon of the page that lists the keys.
-    fn icon(&self) -> Option<Node> {
-        let list = self.list_path();
-        let page = self
-            .entries()
-            .find(|entry| entry.get_attribute("href").as_deref() == Some(&list))?;
-        let icon = page.query_selector(".icon").ok()??;
-        icon.clone_node_with_deep(true).ok()
-    }
-
-    /// Takes note of other entries: names them, hides groups without any, and makes the first one active unless another one is.
-    fn settle(&self, first: bool) {
-        for (n, entry) in self.entries().enumerate() {
-            entry.set_id(&format!("command-{n}"));
-        }
-        for group in dom::beneath::<HtmlElement>(&self.list, "[role='group']") {
-            let shown = dom::beneath::<HtmlElement>(&group, ENTRIES).any(|entry| !entry.hidden());
-            group.set_hidden(!shown);
-        }
-        let active = self.shown().find(is_active).filter(|_| !first);
-        let active = active.or_else(|| self.shown().next());
-        // Only a broken document refuses an attribute.
-        _ = self
-            .field
-            .set_attribute("aria-expanded", &active.is_some().to_string());
-        self.list.set_hidden(active.is_none());
-        self.activate(active.as_ref());
-    }
-
-    /// Marks the entry that Enter follows.
-    fn activate(&self, entry: Option<&HtmlElement>) {
-        for old in dom::beneath::<Element>(&self.list, ACTIVE) {
-            _ = old.set_attribute("aria-selected", "false");
-        }
-        let Some(entry) = entry else {
-            _ = self.field.remove_attribute("aria-activedescendant");
-            return;
-        };
-        _ = entry.set_attribute("aria-selected", "true");
-        _ = self
-            .field
-            .set_attribute("aria-activedescendant", &entry.id());
-        self.scroll_to(entry);
-    }
-
-    /// Scrolls the list no further than needed; to its beginning for the first entry, which has a heading above it.
-    fn scroll_to(&self, entry: &HtmlElement) {
-        let (top, height) = (entry.offset_top(), self.list.client_height());
-        let bottom = top + entry.offset_height();
-        if self.shown().next().as_ref() == Some(entry) {
-            self.list.set_scroll_top(0);
-        } else if top < self.list.scroll_top() {
-            self.list.set_scroll_top(top);
-        } else if bottom > self.list.scroll_top() + height {
-            self.list.set_scroll_top(bottom - height);
-        }
-    }
-
-    /// Says what came of a search. The same words are not said again.
-    fn report(&self, text: Option<&str>) {
-        let text = text.unwrap_or_default();
-        if self.status.text_content().as_deref() != Some(text) {
-            self.status.set_text_content(Some(text));
-        }
-    }
-}
-
-fn next_search() -> u32 {
-    SEARCH.set(SEARCH.get().wrapping_add(1));
-    SEARCH.get()
-}
-
-fn is_active(entry: &HtmlElement) -> bool {
-    entry.get_attribute("aria-selected").as_deref() == Some("true")
-}
-
-/// Whether a text contains each of the words that were typed, in any order and case.
-fn matches(text: &str, typed: &str) -> bool {
-    let text = text.to_lowercase();
-    typed
-        .to_lowercase()
-        .split_whitespace()
-        .all(|word| text.contains(word))
-}
-
-/// A key that was found.
-struct FoundKey {
-    name: String,
-    mask: String,
-    href: String,
-}
-
-/// Searches keys on the page that lists them. `None` if the server does not answer with it.
-async fn find_keys(list: &str, text: &str) -> Option<Vec<FoundKey>> {
-    let address = routes::with_query(list, &[("tab", KeyGroup::ALL), ("search", text)]);
-    let answer = navigation::fetch(&address, &RequestInit::new()).await;
-    let Ok(Answer::Page(page, _)) = answer else {
-        return None;
-    };
-    let links = dom::beneath::<Element>(&page.document_element()?, keyboard::ROWS);
-    Some(
-        links
-            .take(MAX_KEYS)
-            .filter_map(|link| FoundKey::read(&link))
-            .collect(),
-    )
-}
-
-impl FoundKey {
-    /// Reads the link of a row.
-    fn read(link: &Element) -> Option<Self> {
-        let row = link.closest("tr").ok()??;
-        let mask = row.query_selector(".masked-key").ok()??;
-        Some(Self {
-            name: link.text_content()?.trim().to_owned(),
-            mask: mask.text_content()?,
-            href: link.get_attribute("href")?,
-        })
-    }
-
-    fn entry(&self, icon: Option<&Node>) -> Result<Element, JsValue> {
-        let entry = document().create_element("a")?;
-        for (name, value) in [
-            ("role", "option"),
-            ("href", &self.href),
-            ("tabindex", "-1"),
-            ("aria-selected", "false"),
-        ] {
-            entry.set_attribute(name, value)?;
-        }
-        if let Some(icon) = icon {
-            entry.append_child(&icon.clone_node_with_deep(true)?)?;
-        }
-        let name = document().create_element("span")?;
-        name.set_text_content(Some(&self.name));
-        entry.append_child(&name)?;
-        let mask = document().create_element("small")?;
-        mask.set_text_content(Some(&words::key_id(&self.mask)));
-        entry.append_child(&mask)?;
-        Ok(entry)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn every_typed_word_is_found_in_any_order_and_case() {
-        assert!(matches("Create API Key", ""));
-        assert!(matches("Create API Key", "key  CREATE"));
-        assert!(matches("Create API Key", "eat"));
-        assert!(!matches("Create API Key", "create keys"));
-    }
+    });
+    true
 }

@@ -23,3 +23,5 @@ pub fn key_id(mask: &str) -> String {
 pub const NO_RESULTS: &str = "No results";
 /// Shown if the server did not answer a search for keys.
 pub const KEYS_FAILED: &str = "Couldn't search keys. Check your connection and try again.";
+/// Shown if the part of the program that searches cannot be fetched. The entries are links.
+pub const NOT_LOADED: &str = "Couldn't load the search. Choose from the list, or try again.";
