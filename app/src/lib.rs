@@ -2,7 +2,7 @@
 #![recursion_limit = "512"]
 #![expect(
     clippy::needless_pass_by_value,
-    reason = "a component owns its properties: it may outlive whoever made it"
+    reason = "a component owns its properties: it may outlive its parent"
 )]
 
 pub mod act;

@@ -161,7 +161,10 @@ impl Metrics {
         );
         for endpoint in &self.endpoints {
             for (class, count) in STATUS_CLASSES.iter().zip(&endpoint.classes) {
-                text.sample(&[("door", endpoint.path), ("status", class)], read(count));
+                text.sample(
+                    &[("endpoint", endpoint.path), ("status", class)],
+                    read(count),
+                );
             }
         }
     }

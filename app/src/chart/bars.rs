@@ -1,5 +1,5 @@
 //! Bars and where they stand: from the left in percent of the picture's width, from the top in pixels of its height. So a
-//! picture is drawn for any width, and its words keep their size.
+//! picture fits any width, and its words keep their size.
 
 use super::{scale, stack::Stack};
 use domain::usage::{chart::ChartMarker as Change, local::ZoneOffsets};
@@ -52,7 +52,7 @@ pub struct Mark {
     pub minor: bool,
 }
 
-/// A chart ready to be drawn.
+/// A chart, laid out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plot {
     /// Stacked bars; those of height zero are left out.

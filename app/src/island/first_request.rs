@@ -1,26 +1,26 @@
-//! Whether the new key works: the page waits for its first call.
+//! The first request with a new key, which the page waits for.
 
 use crate::{act::keys::first_use::FirstUse, island::navigation::ask, words::reveal};
 use domain::key::{LastUsed, token::KeyId};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 
-/// Milliseconds between two questions.
-const PAUSE_MS: u32 = 2_500;
-/// Questions at most, about ten minutes of them: a page that is left open does not keep a session alive.
-const MOST: u32 = 240;
+/// Milliseconds between two polls.
+const POLL_MS: u32 = 2_500;
+/// The maximum number of polls, about ten minutes of them: a page that is left open does not keep a session alive.
+const MAX_POLLS: u32 = 240;
 
-/// What is known of the first request.
+/// Whether the first request was received.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum News {
+enum Progress {
     Waiting,
     /// From this address.
     Received(String),
-    /// It does not wait: without the program, and after a while.
+    /// The page no longer polls, or never did.
     Later,
 }
 
-/// Asks as long as it is in sight, until a call has been accepted; without the program it says where to look.
+/// Polls while the page is visible, until a request has been accepted; without the program it says where to look.
 #[island(lazy)]
 pub(crate) fn FirstRequest(
     /// The application's id.
@@ -28,20 +28,20 @@ pub(crate) fn FirstRequest(
     /// The key.
     id: KeyId,
 ) -> impl IntoView {
-    let news = RwSignal::new(News::Later);
+    let progress = RwSignal::new(Progress::Later);
     Effect::new(move |_| {
-        news.set(News::Waiting);
-        spawn_local(wait(app.clone(), id.to_string(), news));
+        progress.set(Progress::Waiting);
+        spawn_local(wait(app.clone(), id.to_string(), progress));
     });
-    let state = move || match news.get() {
-        News::Waiting => "waiting",
-        News::Received(_) => "received",
-        News::Later => "later",
+    let state = move || match progress.get() {
+        Progress::Waiting => "waiting",
+        Progress::Received(_) => "received",
+        Progress::Later => "later",
     };
-    let words = move || match news.get() {
-        News::Waiting => reveal::WAITING.to_owned(),
-        News::Received(address) => reveal::received(&address),
-        News::Later => reveal::LATER.to_owned(),
+    let words = move || match progress.get() {
+        Progress::Waiting => reveal::WAITING.to_owned(),
+        Progress::Received(address) => reveal::received(&address),
+        Progress::Later => reveal::LATER.to_owned(),
     };
     view! {
         <p class="first-request" aria-live="polite" data-state=state>
@@ -50,10 +50,10 @@ pub(crate) fn FirstRequest(
     }
 }
 
-async fn wait(app: String, key: String, news: RwSignal<News>) {
-    for _ in 0..MOST {
-        TimeoutFuture::new(PAUSE_MS).await;
-        if news.is_disposed() {
+async fn wait(app: String, key: String, progress: RwSignal<Progress>) {
+    for _ in 0..MAX_POLLS {
+        TimeoutFuture::new(POLL_MS).await;
+        if progress.is_disposed() {
             return;
         }
         if document().hidden() {
@@ -61,7 +61,7 @@ async fn wait(app: String, key: String, news: RwSignal<News>) {
         }
         match ask::<Option<LastUsed>>(FirstUse::PATH, &[("app", &app), ("key", &key)]).await {
             Ok(Some(used)) => {
-                _ = news.try_set(News::Received(used.address));
+                _ = progress.try_set(Progress::Received(used.address));
                 return;
             }
             // Signed out, or the key is gone.
@@ -69,5 +69,5 @@ async fn wait(app: String, key: String, news: RwSignal<News>) {
             _ => {}
         }
     }
-    _ = news.try_set(News::Later);
+    _ = progress.try_set(Progress::Later);
 }

@@ -1,7 +1,7 @@
 //! Paths that a person is sent back to.
 
 /// Bytes of a path with its query.
-const LONGEST: usize = 2_048;
+const MAX_LENGTH: usize = 2_048;
 
 /// `text` where it is the path of a page of this site, with its query: the one parser for `next=`, `page=` and `Referer`.
 /// Browsers take `/\host` and `//host` for another site, and leave tabs and line ends out before they look.
@@ -14,7 +14,7 @@ pub fn local_path(text: &str) -> Option<&str> {
             && !path.contains(&b'\\')
             && !path.iter().any(u8::is_ascii_control)
     };
-    let is_local = text.len() <= LONGEST
+    let is_local = text.len() <= MAX_LENGTH
         && text.bytes().all(|byte| byte.is_ascii_graphic())
         && !text.contains('\\')
         && stays(path.as_bytes())

@@ -85,7 +85,7 @@ async fn copy(button: HtmlElement, say: impl Fn(&'static str)) {
     tell(&button, None, Shape::Copy, &label);
 }
 
-/// Says on the button what came of it, in what is there: whoever rendered it goes on to know it.
+/// Shows the result on the button. The elements stay, so that Leptos can go on to update them.
 fn tell(button: &HtmlElement, state: Option<&str>, shape: Shape, words: &str) {
     // Only a broken document refuses an attribute.
     _ = match state {

@@ -4,7 +4,7 @@ use leptos::{prelude::*, tachys::html::InertElement};
 
 macro_rules! shapes {
     ($($shape:ident = $path:literal,)+) => {
-        /// What is drawn.
+        /// The shape of an icon.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[expect(missing_docs, reason = "each is called after what it shows")]
         pub enum Shape {
@@ -60,10 +60,10 @@ shapes! {
     Warning = "M8 2 1.5 13.5h13ZM8 6.5v3M8 11.5h.01",
 }
 
-/// A drawing that says nothing to a screen reader: words stand beside it.
+/// An icon, hidden from screen readers: the words are beside it.
 #[component]
 pub fn Icon(
-    /// What is drawn.
+    /// Its shape.
     shape: Shape,
 ) -> impl IntoView {
     InertElement::new(shape.svg())

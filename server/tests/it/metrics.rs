@@ -144,19 +144,22 @@ async fn decisions_and_responses_are_counted() {
     assert_eq!(code("missing_credentials"), 1);
     assert_eq!(code("credentials_in_query"), 1);
     assert_eq!(code("key_revoked"), 0);
-    let door = |door: &str, status: &str| {
+    let requests = |endpoint: &str, status: &str| {
         more(&format!(
-            "latchkey_http_requests_total{{door=\"{door}\",status=\"{status}\"}}"
+            "latchkey_http_requests_total{{endpoint=\"{endpoint}\",status=\"{status}\"}}"
         ))
     };
     assert_eq!(
-        (door("/v1/whoami", "2xx"), door("/v1/whoami", "4xx")),
+        (requests("/v1/whoami", "2xx"), requests("/v1/whoami", "4xx")),
         (3, 2)
     );
-    assert_eq!((door("/v1/auth", "2xx"), door("/v1/auth", "4xx")), (0, 3));
-    assert_eq!(door("/v1/keys/verify", "2xx"), 1);
-    assert_eq!((door("other", "2xx"), door("other", "4xx")), (1, 1));
-    assert_eq!(door("/metrics", "2xx"), 1);
+    assert_eq!(
+        (requests("/v1/auth", "2xx"), requests("/v1/auth", "4xx")),
+        (0, 3)
+    );
+    assert_eq!(requests("/v1/keys/verify", "2xx"), 1);
+    assert_eq!((requests("other", "2xx"), requests("other", "4xx")), (1, 1));
+    assert_eq!(requests("/metrics", "2xx"), 1);
     // Ten calls reached the keyring.
     assert_eq!(more("latchkey_decision_seconds_count"), 10);
     let sum = "latchkey_decision_seconds_sum";

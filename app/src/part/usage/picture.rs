@@ -1,4 +1,4 @@
-//! A chart as it is drawn.
+//! The picture of a chart.
 
 use crate::{
     chart::bars::{Bar, HEIGHT, Mark, Plot, Tick},
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 /// The drawing, in the parts that [`chart_reader`](crate::ui::chart_reader) goes by.
 #[component]
 pub fn ChartPicture(
-    /// What is drawn.
+    /// The shapes.
     plot: Plot,
     /// Unique in the page.
     id: &'static str,
@@ -19,7 +19,7 @@ pub fn ChartPicture(
     let floor = plot.floor;
     let slots = slots(plot.labels, plot.step, floor);
     let axes = axes(plot.rows, plot.columns);
-    let bars = drawn(plot.bars, id);
+    let bars = bar_shapes(plot.bars, id);
     view! {
         <div class="chart-frame" role="group" aria-label=words::BARS>
             <svg
@@ -100,8 +100,8 @@ fn axes(rows: Vec<Mark>, columns: Vec<Mark>) -> impl IntoView {
     }
 }
 
-/// Bars, and what is laid over them for those who cannot tell the hues apart.
-fn drawn(bars: Vec<Bar>, id: &'static str) -> impl IntoView {
+/// The bars, with patterns over them for people who cannot tell the hues apart.
+fn bar_shapes(bars: Vec<Bar>, id: &'static str) -> impl IntoView {
     bars.into_iter()
         .map(|bar| {
             let overlay = |pattern: &str| {
