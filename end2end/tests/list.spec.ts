@@ -61,7 +61,8 @@ test('the list is filtered by status', async ({ page, open, signInAs, javaScript
   await row(page, inactive.name).getByRole('button', { name: 'Deactivate' }).click();
   await expect(row(page, inactive.name)).toContainText('Inactive');
 
-  await open(paths.keys);
+  // Below eight keys, the filters are offered only where one is set.
+  await open(`${paths.keys}?status=expired`);
   for (const [status, here, gone] of [
     ['Inactive', inactive, active],
     ['Active', active, inactive],

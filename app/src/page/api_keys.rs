@@ -38,7 +38,7 @@ pub fn ApiKeys() -> impl IntoView {
             cursor: KeyCursor::parse(&address.cursor, order),
         };
         let listing = here.viewer.list_keys(&query).await?;
-        let choices = if listing.groups.all >= MIN_FILTERED || query.filter.is_narrow() {
+        let choices = if listing.groups.all >= MIN_FILTERED || query.filter.has_conditions() {
             Some(here.viewer.key_filter_choices().await?)
         } else {
             None

@@ -148,6 +148,16 @@ impl KeyFilter {
     pub fn is_narrow(&self) -> bool {
         *self != Self::default()
     }
+
+    /// Whether the filter excludes keys by more than their group and the search.
+    pub fn has_conditions(&self) -> bool {
+        let group_and_search = Self {
+            search: self.search.clone(),
+            group: self.group,
+            ..Self::default()
+        };
+        *self != group_and_search
+    }
 }
 
 /// A person who created keys.

@@ -116,6 +116,19 @@ async fn a_new_key_can_start_with_the_fields_of_another_one() {
 }
 
 #[tokio::test]
+async fn the_list_has_filters_from_eight_keys_on() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let session = cookie(&server.token(OWNER).await);
+    let list = format!("/apps/{}/settings/api-keys", owner.application().id);
+    for keys in 0..=8 {
+        let page = server.get(&list, &[("cookie", &session)]).await.body;
+        assert_eq!(page.contains("filter-menu"), keys == 8, "{keys} keys");
+        server.key(&owner, "invoice:read", "").await;
+    }
+}
+
+#[tokio::test]
 async fn cross_site_posts_are_refused() {
     let server = TestServer::with_users().await;
     let session = cookie(&server.token(OWNER).await);

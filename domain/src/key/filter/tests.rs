@@ -24,6 +24,21 @@ fn a_cursor_is_parsed_back_and_invalid_text_is_not() {
 }
 
 #[test]
+fn a_group_and_a_search_are_no_conditions() {
+    let filter = KeyFilter {
+        search: "checkout".into(),
+        group: Some(KeyGroup::Active),
+        ..KeyFilter::default()
+    };
+    assert!(filter.is_narrow() && !filter.has_conditions());
+    let filter = KeyFilter {
+        status: Some(StatusFilter::Active),
+        ..filter
+    };
+    assert!(filter.has_conditions());
+}
+
+#[test]
 fn a_second_click_reverses_the_order() {
     let order = Order::default().clicked(Sort::Name);
     assert_eq!((order.by, order.direction()), (Sort::Name, "asc"));
