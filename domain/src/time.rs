@@ -146,6 +146,22 @@ impl Timestamp {
     }
 }
 
+/// The present, and how local time differs from UTC then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocalNow {
+    /// The present.
+    pub now: Timestamp,
+    /// Milliseconds that local time is ahead of UTC.
+    pub offset: i64,
+}
+
+impl LocalNow {
+    /// Returns the start of a local day, given as midnight UTC. Off by the change if clocks change until then.
+    pub const fn midnight(self, day: Timestamp) -> Timestamp {
+        day.plus(-self.offset)
+    }
+}
+
 /// Parses `hh:mm` as milliseconds.
 fn parse_clock(text: &str) -> Option<i64> {
     let (hours, minutes) = text.split_once(':')?;

@@ -79,7 +79,7 @@ impl Viewer {
     }
 
     /// The application's zone.
-    pub(crate) fn zone(&self) -> Zone {
+    pub fn zone(&self) -> Zone {
         Zone::parse(&self.application().time_zone).unwrap_or_default()
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     Invalid,
-    time::{SECOND, Timestamp},
+    time::{LocalNow, SECOND, Timestamp},
     usage::{ChartRange, local::ZoneOffsets},
 };
 use jiff::{civil, tz::TimeZone};
@@ -98,6 +98,15 @@ impl Zone {
         civil
             .and_then(|date| self.rules().to_timestamp(date.at(0, 0, 0, 0)).ok())
             .map_or(day, |at| Timestamp(at.as_millisecond()))
+    }
+
+    /// Returns the present in this zone.
+    pub fn present(self, now: Timestamp) -> LocalNow {
+        let seconds = instant(now).map_or(0, |now| self.rules().to_offset(now).seconds());
+        LocalNow {
+            now,
+            offset: i64::from(seconds) * SECOND,
+        }
     }
 
     fn rules(self) -> TimeZone {
@@ -197,6 +206,16 @@ mod tests {
             start: Timestamp(i64::MIN),
             ..week
         });
+    }
+
+    #[test]
+    fn the_present_has_the_offset_of_the_zone() {
+        let now = Timestamp::parse("2026-11-23T05:00:00Z").expect("an instant");
+        let honolulu = Zone::parse("Pacific/Honolulu").expect("known");
+        let present = honolulu.present(now);
+        assert_eq!(present.offset, -10 * HOUR);
+        let day = Timestamp::parse_date("2026-11-23").expect("a date");
+        assert_eq!(present.midnight(day), honolulu.midnight(day));
     }
 
     #[test]

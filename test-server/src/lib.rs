@@ -210,7 +210,7 @@ impl TestServer {
             description: Description::default(),
             environment: Environment::Live,
             scopes: scopes.parse::<ScopeSet>().expect("scopes"),
-            expiry: Expiry::parse("90", "", owner.now()).expect("a choice"),
+            expiry: Expiry::of_choice("90", owner.now()).expect("a choice"),
             ip_rules: IpRules::parse(allowed).expect("rules"),
             rate_limit: None,
         };

@@ -179,7 +179,7 @@ pub async fn edit_data(editor: &Editor, view: KeyView) -> Result<EditData, AppEr
         key,
         calls: week.sum().accepted,
         fresh: editor.is_fresh(),
-        now,
+        local: editor.zone().present(now),
     })
 }
 

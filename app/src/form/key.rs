@@ -46,11 +46,16 @@ pub struct KeyForm {
 }
 
 impl KeyForm {
-    /// Checks every field. `present` is the expiry of an existing key, which may be kept.
+    /// Checks every field. `present` is the expiry of an existing key, which may be kept; `midnight` as for [`Expiry::parse`].
     ///
     /// # Errors
     /// [`AppError::Invalid`] with a sentence for each invalid field.
-    pub fn parse(&self, present: Option<Expiry>, now: Timestamp) -> Result<KeyDraft, AppError> {
+    pub fn parse(
+        &self,
+        present: Option<Expiry>,
+        now: Timestamp,
+        midnight: impl Fn(Timestamp) -> Timestamp,
+    ) -> Result<KeyDraft, AppError> {
         let mut errors = Vec::new();
         let name = valid("name", KeyName::parse(&self.name), &mut errors);
         let description = valid(
@@ -68,8 +73,11 @@ impl KeyForm {
             "expiration"
         };
         let expiry = match present {
-            None => Expiry::parse(&self.expiration, &self.expires_on, now),
-            Some(present) => Expiry::parse_change(&self.expiration, &self.expires_on, present, now),
+            None => Expiry::parse(&self.expiration, &self.expires_on, now, midnight),
+            Some(present) => {
+                let (choice, day) = (&self.expiration, &self.expires_on);
+                Expiry::parse_change(choice, day, present, now, midnight)
+            }
         };
         let expiry = valid(expiry_field, expiry, &mut errors);
         let ip_rules = valid(
@@ -219,7 +227,8 @@ mod tests {
             rate_window: "minute".into(),
             ..KeyForm::default()
         };
-        let Err(AppError::Invalid(errors)) = form.parse(None, Timestamp(0)) else {
+        let Err(AppError::Invalid(errors)) = form.parse(None, Timestamp(0), std::convert::identity)
+        else {
             panic!("accepted");
         };
         let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();

@@ -36,10 +36,10 @@ async fn step(here: &Here, from: Option<String>) -> Result<AnyView, AppError> {
                 None => None,
             };
             let once = context::keyring()?.new_idempotency_key().to_string();
-            let (fresh, now) = (editor.is_fresh(), editor.now());
+            let (fresh, local) = (editor.is_fresh(), editor.zone().present(editor.now()));
             view! {
                 <Dialog id="new-key" title=create::TITLE wide=true back>
-                    <CreateKeyForm app once fresh now from />
+                    <CreateKeyForm app once fresh local from />
                 </Dialog>
             }
             .into_any()

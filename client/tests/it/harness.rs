@@ -80,7 +80,7 @@ impl Harness {
             description: Description::default(),
             environment: Environment::Live,
             scopes: "invoice:read".parse().expect("a scope"),
-            expiry: Expiry::parse(days, "", self.owner.now()).expect("a choice"),
+            expiry: Expiry::of_choice(days, self.owner.now()).expect("a choice"),
             ip_rules: IpRules::default(),
             rate_limit,
         };

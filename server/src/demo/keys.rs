@@ -322,7 +322,7 @@ async fn issue(
         description: Description::parse(sample.description).map_err(cannot)?,
         environment: sample.environment,
         scopes: ScopeSet::parse_chosen(sample.scopes.split_whitespace()).map_err(cannot)?,
-        expiry: Expiry::parse(sample.expiration, "", owner.now()).map_err(cannot)?,
+        expiry: Expiry::of_choice(sample.expiration, owner.now()).map_err(cannot)?,
         ip_rules: IpRules::parse(sample.allowed).map_err(cannot)?,
         rate_limit: RateLimit::parse(sample.limit, "minute").map_err(cannot)?,
     };

@@ -4,8 +4,11 @@ mod answers;
 mod edit;
 
 use domain::{
-    key::{filter::KeyFilter, issued::IssuedKey},
-    time::MINUTE,
+    key::{
+        filter::{KeyFilter, KeyQuery},
+        issued::IssuedKey,
+    },
+    time::{DAY, HOUR, MINUTE, Timestamp},
 };
 use management::Owner;
 use test_server::{Answer, FOREIGNER, OWNER, PASSWORD, TestServer};
@@ -199,6 +202,43 @@ async fn an_invalid_date_is_reported_beside_its_field() {
         assert!(answer.body.contains(&format!("value=\"{day}\"")), "{day}");
     }
     assert_eq!(browser.keys().await, 0);
+}
+
+#[tokio::test]
+async fn a_custom_expiration_ends_with_its_day_in_the_zone_of_the_application() {
+    let browser = Browser::new().await;
+    let kiritimati = management::Zone::parse("Pacific/Kiritimati").expect("a zone");
+    browser
+        .owner
+        .fresh_owner()
+        .expect("just signed in")
+        .change_application("Storefront".to_owned(), kiritimati)
+        .await
+        .expect("changed");
+    let day = browser.owner.now().plus(10 * DAY).date_text();
+    let answer = browser
+        .create(&[("expiration", "custom"), ("expires_on", &day)])
+        .await;
+    assert_eq!(answer.status.as_u16(), 200, "{}", answer.body);
+    let page = browser
+        .owner
+        .keys(&KeyQuery::default())
+        .await
+        .expect("read");
+    let expires_at = page.rows[0].expires_at.expect("an end");
+    // Kiritimati is 14 hours ahead of UTC.
+    let midnight = Timestamp::parse_date(&day).expect("a date").plus(DAY);
+    assert_eq!(expires_at, midnight.plus(-14 * HOUR - 1));
+    let path = format!("/apps/{}/settings/api-keys", browser.app);
+    let list = browser
+        .server
+        .get(&path, &[("cookie", &browser.cookie)])
+        .await;
+    let shown = Timestamp::parse_date(&day).expect("a date").readable_date();
+    assert!(
+        list.body.contains(&shown),
+        "{shown} is the day that was entered"
+    );
 }
 
 #[tokio::test]

@@ -208,7 +208,7 @@ async fn issue(server: &TestServer, owner: &Owner, payload: &str) -> IssuedKey {
         description: Description::parse(&PAYLOADS.join("\n")).expect("a description"),
         environment: Environment::Live,
         scopes: ScopeSet::one("invoice:read").expect("known"),
-        expiry: Expiry::parse("90", "", owner.now()).expect("a choice"),
+        expiry: Expiry::of_choice("90", owner.now()).expect("a choice"),
         ip_rules: IpRules::default(),
         rate_limit: None,
     };

@@ -23,7 +23,7 @@ pub async fn create_key(
     once: String,
 ) -> Result<Creation, AppError> {
     let editor = crate::context::fresh_editor(&app, &password).await?;
-    let draft = form.parse(None, editor.now())?;
+    let draft = form.parse(None, editor.now(), |day| editor.zone().midnight(day))?;
     let once = once
         .parse()
         .map_err(|_| AppError::field("", crate::words::error::INCOMPLETE))?;

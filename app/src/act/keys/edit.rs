@@ -1,7 +1,7 @@
 //! Editing a key.
 
 use crate::{error::AppError, form::key::KeyForm};
-use domain::{key::KeySummary, time::Timestamp};
+use domain::{key::KeySummary, time::LocalNow};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub struct EditData {
     /// Whether the password was entered within the last ten minutes.
     pub fresh: bool,
     /// The server's clock.
-    pub now: Timestamp,
+    pub local: LocalNow,
 }
 
 /// What came of the form.
@@ -49,7 +49,9 @@ pub async fn edit_key(
     let id = key.parse().map_err(|_| AppError::NotFound)?;
     let present = crate::context::edit_data(&editor, editor.open_key(id).await?).await?;
     let form = form.in_environment(present.key.environment);
-    let wanted = form.parse(Some(present.key.expires_at.into()), present.now)?;
+    let expiry = present.key.expires_at.into();
+    let midnight = |day| editor.zone().midnight(day);
+    let wanted = form.parse(Some(expiry), present.local.now, midnight)?;
     if present.seen != seen {
         return Ok(Edit::Overtaken(Box::new(present)));
     }

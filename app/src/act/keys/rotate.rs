@@ -48,20 +48,28 @@ pub struct RawRegeneration<'a> {
 }
 
 impl RawRegeneration<'_> {
-    /// Reads every field.
+    /// Reads every field; `midnight` as for [`Expiry::parse`].
     ///
     /// # Errors
     /// A sentence for each field that breaks a rule, all at once.
-    pub fn parse(&self, old: &KeySummary, now: Timestamp) -> Result<Regeneration, AppError> {
+    pub fn parse(
+        &self,
+        old: &KeySummary,
+        now: Timestamp,
+        midnight: impl Fn(Timestamp) -> Timestamp,
+    ) -> Result<Regeneration, AppError> {
         let compromised = !self.compromised.is_empty();
         let grace_period = parse_end(self.ends, self.hours, compromised);
         let over = old.expires_at.is_some_and(|at| at <= now);
         let expiry = match self.expiration {
-            "" if over => Expiry::parse(DEFAULT_CHOICE, "", now),
+            "" if over => Expiry::of_choice(DEFAULT_CHOICE, now),
             "" => Ok(old.expires_at.into()),
             // An end that has passed is none to keep.
-            choice if over => Expiry::parse(choice, self.expires_on, now),
-            choice => Expiry::parse_change(choice, self.expires_on, old.expires_at.into(), now),
+            choice if over => Expiry::parse(choice, self.expires_on, now, midnight),
+            choice => {
+                let present = old.expires_at.into();
+                Expiry::parse_change(choice, self.expires_on, present, now, midnight)
+            }
         };
         let field = if self.expiration == "custom" {
             "expires_on"
@@ -119,7 +127,7 @@ pub async fn regenerate_key(
         expiration: &expiration,
         expires_on: &expires_on,
     }
-    .parse(&old, now)?;
+    .parse(&old, now, |day| editor.zone().midnight(day))?;
     let end = wanted
         .grace_period
         .end(now, old.expires_at, now)

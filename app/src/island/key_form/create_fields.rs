@@ -11,7 +11,7 @@ use crate::{
     ui::{ErrorSummary, PasswordAgain, Submit},
     words::create,
 };
-use domain::time::Timestamp;
+use domain::time::LocalNow;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -25,7 +25,8 @@ pub(crate) fn CreateKeyFields(
     errors: Vec<FieldError>,
     /// Whether the password was entered recently.
     fresh: bool,
-    now: Timestamp,
+    /// The server's clock.
+    local: LocalNow,
     /// The path of the list of keys.
     list: String,
 ) -> impl IntoView {
@@ -36,7 +37,11 @@ pub(crate) fn CreateKeyFields(
         let Some((form, field)) = field_errors::edited(&event) else {
             return;
         };
-        errors.check(&event, &field, &form.parse(None, now));
+        errors.check(
+            &event,
+            &field,
+            &form.parse(None, local.now, |day| local.midnight(day)),
+        );
         if event.type_() == "change" && field == "name" {
             name.set(form.name.clone());
         }
@@ -54,7 +59,7 @@ pub(crate) fn CreateKeyFields(
         }
         live.set(true);
     });
-    let summary = Memo::new(move |_| typed.with(|form| summary::of_key(form, now)));
+    let summary = Memo::new(move |_| typed.with(|form| summary::of_key(form, local)));
     let summary = move || {
         live.get().then(|| {
             view! {
@@ -69,7 +74,7 @@ pub(crate) fn CreateKeyFields(
         <div class="dialog-body">
             <div class="form-fields" node_ref=fields on:input=check on:change=check>
                 <ErrorSummary errors />
-                <KeyFields form typed now choose_environment=true name_note=same_name errors />
+                <KeyFields form typed now=local.now choose_environment=true name_note=same_name errors />
                 <PasswordAgain fresh errors />
             </div>
         </div>

@@ -6,13 +6,13 @@ use super::{
 };
 use crate::{
     act::keys::edit::LIVE,
-    error::FieldError,
+    error::{AppError, FieldError},
     form::key::KeyForm,
     ui::{ErrorSummary, PasswordAgain},
 };
 use domain::{
     key::{KeyDraft, change::KeyChange, expiry::Expiry},
-    time::Timestamp,
+    time::{LocalNow, Timestamp},
 };
 use leptos::prelude::*;
 
@@ -27,7 +27,8 @@ pub(crate) fn EditFields(
     errors: Vec<FieldError>,
     /// Whether the password was entered recently.
     fresh: bool,
-    now: Timestamp,
+    /// The server's clock.
+    local: LocalNow,
     /// Who is concerned by a change.
     concerned: String,
 ) -> impl IntoView {
@@ -36,8 +37,8 @@ pub(crate) fn EditFields(
     // The server has shown the changes of this form. In the browser they are shown all the time.
     let reviewed = RwSignal::new(form.fingerprint());
     Effect::new(move |_| reviewed.set(LIVE.to_owned()));
-    let before = StoredValue::new(present.parse(Some(expiry), now).ok());
-    let change = RwSignal::new(change_of(before, &form, expiry, now));
+    let before = StoredValue::new(parse(&present, expiry, local).ok());
+    let change = RwSignal::new(change_of(before, &form, expiry, local));
     let widens = move || change.with(|change| change.as_ref().is_some_and(KeyChange::widens));
     let fresh = Signal::derive(move || fresh || !widens());
     let typed = RwSignal::new(form.clone());
@@ -45,10 +46,10 @@ pub(crate) fn EditFields(
         let Some((form, field)) = field_errors::edited(&event) else {
             return;
         };
-        errors.check(&event, &field, &form.parse(Some(expiry), now));
+        errors.check(&event, &field, &parse(&form, expiry, local));
         // Not at every key: screen readers announce the changes.
         if event.type_() == "change" {
-            change.set(change_of(before, &form, expiry, now));
+            change.set(change_of(before, &form, expiry, local));
         }
         typed.set(form);
     };
@@ -56,11 +57,15 @@ pub(crate) fn EditFields(
         <div class="form-fields" on:input=check on:change=check>
             <ErrorSummary errors />
             <input type="hidden" name="reviewed" value=move || reviewed.get() />
-            <KeyFields form typed now present=expiry errors />
+            <KeyFields form typed now=local.now present=expiry errors />
             <ChangeReview change concerned />
             <PasswordAgain fresh errors />
         </div>
     }
+}
+
+fn parse(form: &KeyForm, expiry: Expiry, local: LocalNow) -> Result<KeyDraft, AppError> {
+    form.parse(Some(expiry), local.now, |day| local.midnight(day))
 }
 
 /// What a form changes about a key; `None` if a field is invalid.
@@ -68,8 +73,8 @@ fn change_of(
     before: StoredValue<Option<KeyDraft>>,
     form: &KeyForm,
     expiry: Expiry,
-    now: Timestamp,
+    local: LocalNow,
 ) -> Option<KeyChange> {
-    let wanted = form.parse(Some(expiry), now).ok()?;
+    let wanted = parse(form, expiry, local).ok()?;
     before.with_value(|before| Some(KeyChange::between(before.as_ref()?, &wanted)))
 }

@@ -37,7 +37,7 @@ pub fn ExpiryField(
     };
     let first = present.map(|present| (KEEP, create::keep(present.at())));
     let dates = CHOICES.iter().filter_map(|(choice, _)| {
-        let at = Expiry::parse(choice, "", now).ok()?.at()?;
+        let at = Expiry::of_choice(choice, now).ok()?.at()?;
         Some(view! { <p class="field-hint" data-choice=*choice>{create::expires(at)}</p> })
     });
     view! {

@@ -12,11 +12,11 @@ use domain::{
         rate_limit::RateLimit,
         scope::ScopeSet,
     },
-    time::Timestamp,
+    time::{LocalNow, Timestamp},
 };
 
 /// Describes a new key: `Test key, 14 read scopes, expires 26 Feb 2027`. Invalid fields are left out.
-pub fn of_key(form: &KeyForm, now: Timestamp) -> String {
+pub fn of_key(form: &KeyForm, local: LocalNow) -> String {
     let kind = create::kind(Environment::parse(&form.environment)).to_owned();
     let scopes = ScopeSet::parse_all(&form.scopes).unwrap_or_default();
     let scopes = create::scopes(scopes.len(), ScopeSet::read_only().contains(scopes));
@@ -26,7 +26,7 @@ pub fn of_key(form: &KeyForm, now: Timestamp) -> String {
     let parts = [
         Some(kind),
         Some(scopes),
-        expiry(form, now),
+        expiry(form, local),
         networks.as_ref().map(networks_in_words),
         limit.ok().flatten().map(|limit| limit.to_string()),
     ];
@@ -52,12 +52,15 @@ pub fn of_restrictions(form: &KeyForm) -> String {
 }
 
 /// A custom date is named as it was entered: the key works through the end of that day.
-fn expiry(form: &KeyForm, now: Timestamp) -> Option<String> {
+fn expiry(form: &KeyForm, local: LocalNow) -> Option<String> {
     let choice = match form.expiration.as_str() {
         "" => DEFAULT_CHOICE,
         choice => choice,
     };
-    let expiry = Expiry::parse(choice, &form.expires_on, now).ok()?;
+    let expiry = Expiry::parse(choice, &form.expires_on, local.now, |day| {
+        local.midnight(day)
+    })
+    .ok()?;
     Some(match expiry {
         Expiry::Never => create::NEVER_EXPIRES.to_owned(),
         Expiry::At(_) if choice == "custom" => {
@@ -90,7 +93,8 @@ mod tests {
     }
 
     fn summary(form: &KeyForm) -> String {
-        of_key(form, Timestamp(NOW))
+        let now = Timestamp(NOW);
+        of_key(form, LocalNow { now, offset: 0 })
     }
 
     #[test]

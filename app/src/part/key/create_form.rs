@@ -6,7 +6,7 @@ use crate::{
     island::key_form::create_fields::CreateKeyFields,
     routes,
 };
-use domain::time::Timestamp;
+use domain::time::LocalNow;
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// Every field of a new key.
@@ -19,7 +19,7 @@ pub fn CreateKeyForm(
     /// Whether the password was entered recently.
     fresh: bool,
     /// The server's clock.
-    now: Timestamp,
+    local: LocalNow,
     /// The fields of the key that is duplicated.
     #[prop(optional_no_strip)]
     from: Option<KeyForm>,
@@ -34,7 +34,7 @@ pub fn CreateKeyForm(
                 form=refused_key_form(CreateKey::PATH).or(from).unwrap_or_else(blank)
                 errors=posted_errors(CreateKey::PATH)
                 fresh
-                now
+                local
                 list
             />
         </form>

@@ -44,7 +44,7 @@ pub fn EditForm(
                     form
                     errors=posted_errors(EditKey::PATH)
                     fresh=data.fresh
-                    now=data.now
+                    local=data.local
                     concerned=concerned(&data)
                 />
             </div>
@@ -62,7 +62,11 @@ pub fn EditForm(
 /// When and from where the key was used last.
 fn concerned(data: &EditData) -> String {
     let used = match &data.key.last_used {
-        Some(used) => edit::last_used(&used.at.relative_to(data.now), &used.address, data.calls),
+        Some(used) => edit::last_used(
+            &used.at.relative_to(data.local.now),
+            &used.address,
+            data.calls,
+        ),
         None => edit::NEVER_USED.to_owned(),
     };
     format!("{used} {}", edit::AT_ONCE)
