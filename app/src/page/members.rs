@@ -35,8 +35,8 @@ pub fn Members() -> impl IntoView {
         provide_context(roster.clone());
         Ok(view! {
             <Outlet />
+            <div role="alert">{refused}</div>
             <section class="card" aria-labelledby="members">
-                <div role="alert">{refused}</div>
                 <MemberList app roster />
             </section>
         })
