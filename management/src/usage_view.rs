@@ -119,31 +119,56 @@ impl UsageView {
     /// If the database fails.
     pub async fn last_day(&self) -> Result<LastDay, ManagementError> {
         let series = self.series(Window::Day).await?;
-        let (calls, range) = (series.sum(), series.range);
+        let breakdown = self.breakdown(series.range).await?;
+        self.compared(&series, &breakdown).await
+    }
+
+    /// As [`UsageView::last_day`], from a chart and its breakdown if they are those of the last 24 hours.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn last_day_of(
+        &self,
+        chart: &Chart,
+        breakdown: &Breakdown,
+    ) -> Result<LastDay, ManagementError> {
+        if chart.series.range.window == Some(Window::Day) {
+            self.compared(&chart.series, breakdown).await
+        } else {
+            self.last_day().await
+        }
+    }
+
+    /// Compares a day with the 24 hours before.
+    async fn compared(
+        &self,
+        day: &Series,
+        breakdown: &Breakdown,
+    ) -> Result<LastDay, ManagementError> {
         let before = ChartRange {
             window: None,
-            start: range.start.floor(HOUR).plus(-DAY),
-            span: HOUR,
-            bars: 24,
+            start: day.range.start.floor(HOUR).plus(-DAY),
+            span: DAY,
+            bars: 1,
             // Minutes may be pruned after 25 hours.
             level: Level::Hour,
         };
-        let before = self.bars(before).await?;
-        let refused = calls.total() > calls.accepted;
-        let main_refusal = if refused {
-            let breakdown = self.breakdown(range).await?;
-            let codes = breakdown.of(Dimension::Refusal);
-            codes
-                .and_then(|codes| codes.top.first())
-                .map(|code| code.value.clone())
-        } else {
-            None
-        };
+        let codes = breakdown.of(Dimension::Refusal);
+        let main = codes.and_then(|codes| codes.top.first());
         Ok(LastDay {
-            calls,
-            before: before.iter().map(|bar| bar.calls.total()).sum(),
-            main_refusal,
+            calls: day.sum(),
+            before: self.total(before).await?,
+            main_refusal: main.map(|code| code.value.clone()),
         })
+    }
+
+    /// Returns the number of calls in a range.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn total(&self, range: ChartRange) -> Result<i64, ManagementError> {
+        let telemetry = self.viewer.telemetry();
+        Ok(telemetry.calls(self.subject, range).await?.sum().total())
     }
 
     /// Returns a chart.

@@ -52,17 +52,26 @@ impl Telemetry {
         Ok(Series::fill_gaps(range, now, counts))
     }
 
+    /// Returns the calls of a subject in a range, without gaps.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn calls(&self, subject: Subject, range: ChartRange) -> Result<Series, StoreError> {
+        let end = range.end().plus(-1);
+        let counts = self
+            .store
+            .usage(subject, range.level, range.start, end)
+            .await?;
+        Ok(Series::fill_gaps(range, self.now(), counts))
+    }
+
     /// Returns the numbers of each bar of a subject's chart.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn bars(&self, subject: Subject, range: ChartRange) -> Result<Vec<Bar>, StoreError> {
         let end = range.end().plus(-1);
-        let counts = self
-            .store
-            .usage(subject, range.level, range.start, end)
-            .await?;
-        let series = Series::fill_gaps(range, self.now(), counts);
+        let series = self.calls(subject, range).await?;
         let mut bars: Vec<_> = series
             .times()
             .map(|(at, calls)| Bar {

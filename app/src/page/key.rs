@@ -16,7 +16,7 @@ use crate::{
     ui::ErrorState,
     words::{key as key_words, key_page as words},
 };
-use domain::security::SecurityEvent;
+use domain::security::{OpenEventCounts, SecurityEvent};
 use history::KeyHistory;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -55,7 +55,11 @@ pub fn Key() -> impl IntoView {
 async fn opened(here: Here, id: &str) -> Result<AnyView, AppError> {
     let view = here.viewer.open_key(key_id(id)?).await?;
     provide_context(OpenKey(view.clone()));
-    let open = view.open_events().await?;
+    let open = if here.open_events.all > 0 {
+        view.open_events().await?
+    } else {
+        OpenEventCounts::default()
+    };
     let mut critical = if open.critical > 0 {
         view.critical_events().await?.into_iter()
     } else {

@@ -31,10 +31,7 @@ pub fn Overview() -> impl IntoView {
         let chart = usage.chart(context::asked(&address)).await?;
         let breakdown = usage.breakdown(chart.series.range).await?;
         let before = match period_before(chart.series.range) {
-            Some(range) => {
-                let bars = usage.bars(range).await?;
-                Some(bars.iter().map(|bar| bar.calls.total()).sum::<i64>())
-            }
+            Some(range) => Some(usage.total(range).await?),
             None => None,
         };
         let keys = here.viewer.key_highlights().await?;

@@ -27,4 +27,5 @@ mod roles;
 mod rotation;
 mod secrets;
 mod start;
+mod statements;
 mod usage_files;

@@ -27,9 +27,10 @@ pub fn KeyOverview(
     loaded(async move {
         let rotated = rotated(&here, &view).await?;
         let usage = view.usage();
-        let (used, day) = (view.scope_use().await?, usage.last_day().await?);
+        let used = view.scope_use().await?;
         let chart = usage.chart(context::asked(&address)).await?;
         let breakdown = usage.breakdown(chart.series.range).await?;
+        let day = usage.last_day_of(&chart, &breakdown).await?;
         let key = view.key().clone();
         let (app, now, editable) = (here.app(), here.viewer.now(), here.editable());
         Ok(view! {

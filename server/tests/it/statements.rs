@@ -1,0 +1,73 @@
+//! The SQL statements of a page.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+use test_server::{OWNER, TestServer};
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    Layer,
+    layer::{Context, SubscriberExt},
+};
+
+/// The statements that sqlx logs, in its short form. They come from the database's thread, so all threads of the process are heard.
+#[derive(Clone, Default)]
+struct Statements(Arc<Mutex<Vec<String>>>);
+
+impl Statements {
+    /// Returns the statements since the last time.
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Statements {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "sqlx::query" {
+            event.record(&mut Summary(self));
+        }
+    }
+}
+
+struct Summary<'a>(&'a Statements);
+
+impl Visit for Summary<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() == "summary" {
+            let mut statements = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+            statements.push(format!("{value:?}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_take_few_statements() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let app = owner.application().id;
+    let key = server.key(&owner, "invoice:read", "").await;
+    let cookie = format!("latchkey={}", server.token(OWNER).await);
+    let statements = Statements::default();
+    let subscriber = tracing_subscriber::registry().with(statements.clone());
+    tracing::subscriber::set_global_default(subscriber).expect("the only one of this process");
+    for (path, max) in [
+        (format!("/apps/{app}/settings/api-keys/{}", key.id), 13),
+        (format!("/apps/{app}/settings/api-keys"), 9),
+        (format!("/apps/{app}"), 18),
+    ] {
+        // The first visit may open connections, which takes a statement of its own.
+        for visit in 0..2 {
+            let answer = server.get(&path, &[("cookie", &cookie)]).await;
+            assert_eq!(answer.status.as_u16(), 200);
+            let taken = statements.take();
+            if visit == 0 {
+                continue;
+            }
+            assert!(taken.len() <= max, "{path}: {} {taken:#?}", taken.len());
+        }
+    }
+}
