@@ -1,4 +1,4 @@
-//! Where a key stands.
+//! The status of a key.
 
 use crate::ui::{Icon, Shape};
 use domain::{
@@ -10,7 +10,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// The status with its icon, and the badges beside it.
+/// The state, and the badges beside it.
 #[component]
 pub fn KeyStatus(
     /// The key.
@@ -18,12 +18,6 @@ pub fn KeyStatus(
     /// The server's clock.
     now: Timestamp,
 ) -> impl IntoView {
-    let shape = match key.state {
-        State::Active => Shape::Check,
-        State::Inactive { .. } => Shape::Pause,
-        State::Expired { .. } => Shape::Clock,
-        State::Revoked { .. } => Shape::Ban,
-    };
     let end = key.retiring_until(now);
     let until = |badge| {
         end.filter(|_| badge == Badge::Retiring)
@@ -43,12 +37,25 @@ pub fn KeyStatus(
         })
         .collect_view();
     view! {
-        <span class="status" data-state=key.state.as_str()>
-            <Icon shape />
-            {key.state.to_string()}
-        </span>
+        {state_view(&key.state)}
         {badges}
     }
+}
+
+/// The state in a word, with a mark: an icon for revoked keys, a dot for others, whose style is not a matter of colour alone.
+pub fn state_view(state: &State) -> AnyView {
+    let mark = if matches!(state, State::Revoked { .. }) {
+        view! { <Icon shape=Shape::Ban /> }.into_any()
+    } else {
+        view! { <span class="status-dot"></span> }.into_any()
+    };
+    view! {
+        <span class="status" data-state=state.as_str()>
+            {mark}
+            {state.to_string()}
+        </span>
+    }
+    .into_any()
 }
 
 const fn tone(badge: Badge) -> &'static str {

@@ -4,7 +4,7 @@ use super::bulk_bar::key_box;
 use crate::{
     chart::{scale::grouped, spark},
     part::{
-        key::{KeyActions, MaskedKey},
+        key::{KeyActions, MaskedKey, status::state_view},
         selection::all_box,
     },
     read::key_list::{DayCalls, ListedKey, RetiringKey},
@@ -198,10 +198,7 @@ fn status(key: &KeySummary, now: Timestamp) -> AnyView {
         view! { <small data-tone=warning.then_some("warning")>{text}</small> }
     });
     view! {
-        <span class="status" data-state=key.state.as_str()>
-            <span class="status-dot"></span>
-            {key.state.to_string()}
-        </span>
+        {state_view(&key.state)}
         {note}
     }
     .into_any()
