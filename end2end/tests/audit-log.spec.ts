@@ -29,7 +29,7 @@ test('an owner reads who changed a key, and its previous values', async ({
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Audit log' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Audit log' })).toBeVisible();
   await expect(page).toHaveTitle(/^Audit log · .* · Latchkey$/);
-  await page.getByRole('textbox', { name: 'Target' }).fill(key.id);
+  await page.getByRole('combobox', { name: 'Target' }).fill(key.id);
   await page.getByRole('button', { name: 'Filter' }).click();
   await expect(page).toHaveURL(new RegExp(`key=${key.id}`));
   const changed = records(page).filter({ hasText: 'changed the key' });
@@ -50,6 +50,13 @@ test('an owner reads who changed a key, and its previous values', async ({
   await expect(file).toHaveAttribute('href', new RegExp(`/audit-log\\.csv\\?key=${key.id}&action=key\\.created$`));
   await page.getByRole('link', { name: 'Clear filters' }).click();
   await expect(page).toHaveURL(/audit-log$/);
+
+  // A key is also found by its name.
+  await page.getByRole('combobox', { name: 'Target' }).fill(renamed.toLowerCase());
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await expect(page).toHaveURL(/key=/);
+  await expect(changed).toHaveCount(1);
+  await expect(changed).toContainText(renamed);
 });
 
 test('exporting the log requires the password if the sign-in is more than ten minutes old', async ({

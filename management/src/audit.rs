@@ -1,13 +1,104 @@
 //! Reading of the audit log by owners.
 
 use crate::{FreshOwner, ManagementError, Owner};
-use domain::audit::{AuditCursor, AuditFilter, AuditPage};
+use domain::{
+    audit::{AuditCursor, AuditFilter, AuditPage, AuditRecord},
+    key::{
+        filter::{KeyFilter, KeyQuery},
+        name::KeyName,
+        token::KeyId,
+    },
+};
+use std::collections::HashMap;
 use store::AuditLine;
 
 /// Lines that an export reads at a time.
 const CHUNK: i64 = 500;
 
+/// Newest keys of the application whose names are offered.
+const MAX_NAMES: i64 = 100;
+
+/// The query parameters of the audit log, unchecked.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AuditQuery<'a> {
+    /// The id or the name of a key, an e-mail address, or another target.
+    pub target: &'a str,
+    /// The actor.
+    pub actor: &'a str,
+    /// The action.
+    pub action: &'a str,
+    /// The first and the last day, in the application's zone.
+    pub days: [&'a str; 2],
+}
+
 impl Owner {
+    /// Parses a query of the audit log. The name of a key, in any case, stands for the key if only one key of the application has it.
+    /// Invalid values are ignored.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn audit_filter(
+        &self,
+        query: AuditQuery<'_>,
+    ) -> Result<AuditFilter, ManagementError> {
+        let AuditQuery {
+            target,
+            actor,
+            action,
+            days,
+        } = query;
+        let zone = self.zone();
+        let mut filter = AuditFilter::parse(target, actor, action, days, |day| zone.midnight(day));
+        let target = filter.target.as_str();
+        if !target.is_empty() && target.parse::<KeyId>().is_err() && !target.contains('@') {
+            let named = KeyQuery {
+                filter: KeyFilter {
+                    search: target.to_owned(),
+                    ..KeyFilter::default()
+                },
+                ..KeyQuery::default()
+            };
+            let name = target.to_lowercase();
+            let mut keys = self.keys(&named).await?.rows.into_iter();
+            let mut matching = keys
+                .by_ref()
+                .filter(|key| key.name.as_str().to_lowercase() == name);
+            if let (Some(key), None) = (matching.next(), matching.next()) {
+                filter.target = key.id.to_string();
+            }
+        }
+        Ok(filter)
+    }
+
+    /// Returns the names of the keys that records are about, by target.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn audit_key_names(
+        &self,
+        records: &[AuditRecord],
+    ) -> Result<HashMap<KeyId, KeyName>, ManagementError> {
+        let mut ids: Vec<KeyId> = records
+            .iter()
+            .filter_map(|record| record.target.parse().ok())
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let account = self.application().account_id;
+        let store = &self.keyring().store;
+        Ok(store.key_names_in_account(account, &ids).await?)
+    }
+
+    /// Returns the names of the application's 100 newest keys.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn newest_key_names(&self) -> Result<Vec<(KeyId, KeyName)>, ManagementError> {
+        let app = self.application().id;
+        let store = &self.keyring().store;
+        Ok(store.newest_key_names(app, MAX_NAMES).await?)
+    }
+
     /// Returns a page of the account's log, newest first: changes in any of its applications, sign-ins, and searches by
     /// support.
     ///

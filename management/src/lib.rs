@@ -41,6 +41,7 @@ mod usage_view;
 mod zone;
 
 pub use access::{Editor, FreshEditor, FreshOwner, Owner, Viewer};
+pub use audit::AuditQuery;
 pub use bulk::{AllKeys, Bulk};
 pub use edit::Edited;
 pub use error::ManagementError;

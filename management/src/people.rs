@@ -170,7 +170,7 @@ impl Registry<'_> {
                 password_hash,
             }),
             Err(StoreError::Conflict) => {
-                Err(Invalid::new("Somebody with this e-mail address exists already.").into())
+                Err(Invalid::new("A person with this e-mail address already exists.").into())
             }
             Err(error) => Err(error.into()),
         }

@@ -8,6 +8,7 @@
 mod choices;
 pub(crate) mod index;
 pub(crate) mod list;
+mod names;
 pub(crate) mod pepper;
 pub(crate) mod revoke_all;
 mod rotation;

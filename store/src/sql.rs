@@ -64,6 +64,7 @@ shared_statements! {
     AUDIT_COUNT_SEALED = "audit/count_sealed";
     AUDIT_HEADS = "audit/heads";
     AUDIT_INSERT = "audit/insert";
+    AUDIT_KEY_NAMES = "audit/key_names";
     AUDIT_LINES = "audit/lines";
     AUDIT_MOVE_HEAD = "audit/move_head";
     AUDIT_OF_ACTION_ASC = "audit/fragments/page" "audit/fragments/of_action" "audit/fragments/order_asc";
@@ -134,6 +135,7 @@ shared_statements! {
     KEY_LIST_OF_CREATOR_BY_CREATED_DESC = "key/list/fragments/page" "key/list/fragments/of_creator" "key/list/fragments/filter" "key/list/fragments/by_created_desc";
     KEY_MOVE_RETIREMENT = "key/move_retirement";
     KEY_NAMES = "key/names";
+    KEY_NEWEST_NAMES = "key/newest_names";
     KEY_REPLACE = "key/replace";
     KEY_REVOKE = "key/revoke";
     KEY_SECRETS_COUNT_ANY = "key/count_any";

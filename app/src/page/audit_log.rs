@@ -9,9 +9,13 @@ use crate::{
     ui::{ErrorSummary, Icon, PasswordAgain, Shape, Submit},
     words::{audit as words, fresh},
 };
-use domain::audit::{AuditCursor, AuditFilter, AuditPage};
+use domain::{
+    audit::{AuditCursor, AuditFilter, AuditPage},
+    key::{name::KeyName, token::KeyId},
+};
 use leptos::{prelude::*, server_fn::ServerFn};
-use management::Owner;
+use management::{AuditQuery, Owner};
+use std::collections::HashMap;
 
 /// The log of the application's account, for owners.
 #[component]
@@ -20,10 +24,13 @@ pub fn AuditLog() -> impl IntoView {
     let app = here.app();
     let address = query(AuditAddress::read);
     let title = here.tab_title(words::TITLE);
-    let filter =
-        view! { <AuditFilterBar action=routes::audit_log(&app) address=address.clone() /> };
     let log = loaded(async move {
         let owner = here.viewer.owner()?;
+        let keys = owner.newest_key_names().await?;
+        let members = owner.members().await?;
+        let filter_bar = view! {
+            <AuditFilterBar action=routes::audit_log(&app) address=address.clone() keys members />
+        };
         let AuditAddress {
             key,
             person,
@@ -32,12 +39,23 @@ pub fn AuditLog() -> impl IntoView {
             until,
             cursor,
         } = &address;
-        let filter = AuditFilter::parse(key, person, action, from, until);
+        let query = AuditQuery {
+            target: key,
+            actor: person,
+            action,
+            days: [from, until],
+        };
+        let filter = owner.audit_filter(query).await?;
         let page = owner.audit(&filter, AuditCursor::parse(cursor)).await?;
-        Ok(if page.rows.is_empty() {
+        let entries = if page.rows.is_empty() {
             nothing(&app)
         } else {
-            filled(&owner, page, &filter, &address)
+            let names = owner.audit_key_names(&page.rows).await?;
+            filled(&owner, page, names, &filter, &address)
+        };
+        Ok(view! {
+            {filter_bar}
+            {entries}
         })
     });
     view! {
@@ -46,7 +64,6 @@ pub fn AuditLog() -> impl IntoView {
             <h1 tabindex="-1">{words::TITLE}</h1>
             <p class="page-lead">{words::LEAD}</p>
         </div>
-        {filter}
         {log}
     }
 }
@@ -79,7 +96,13 @@ fn Confirm() -> impl IntoView {
     }
 }
 
-fn filled(owner: &Owner, page: AuditPage, filter: &AuditFilter, address: &AuditAddress) -> AnyView {
+fn filled(
+    owner: &Owner,
+    page: AuditPage,
+    names: HashMap<KeyId, KeyName>,
+    filter: &AuditFilter,
+    address: &AuditAddress,
+) -> AnyView {
     let app = owner.application().id.to_string();
     let path = routes::audit_log(&app);
     let link = |cursor: Option<AuditCursor>| {
@@ -113,7 +136,7 @@ fn filled(owner: &Owner, page: AuditPage, filter: &AuditFilter, address: &AuditA
     let clear = filtered.then(|| view! { <a href=path.clone()>{words::CLEAR}</a> });
     view! {
         <div class="audit-tools">{clear} {files}</div>
-        <AuditList app=app.clone() records=page.rows now=owner.now() />
+        <AuditList app=app.clone() records=page.rows names now=owner.now() />
         {pager}
     }
     .into_any()

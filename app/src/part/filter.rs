@@ -58,11 +58,22 @@ pub fn FilterText(
     max_length: u16,
     /// Its value.
     value: String,
+    /// Values to choose from, with words for each.
+    #[prop(optional)]
+    options: Vec<(String, String)>,
     /// Whether the program applies it while one types ([`crate::island::follow`]).
     #[prop(optional)]
     follow: bool,
 ) -> impl IntoView {
     let id = format!("filter-{name}");
+    let list = (!options.is_empty()).then(|| format!("{id}-options"));
+    let options = list.clone().map(|list| {
+        let options = options
+            .into_iter()
+            .map(|(value, words)| view! { <option value=value>{words}</option> })
+            .collect_view();
+        view! { <datalist id=list>{options}</datalist> }
+    });
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
@@ -75,8 +86,10 @@ pub fn FilterText(
                 spellcheck="false"
                 maxlength=max_length.to_string()
                 value=value
+                list=list
                 data-follow=follow.then_some("")
             />
+            {options}
         </div>
     }
 }

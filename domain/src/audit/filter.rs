@@ -25,15 +25,21 @@ pub struct AuditFilter {
 }
 
 impl AuditFilter {
-    /// Parses the query parameters of a link. `from` and `until` are inclusive days in UTC (`2026-11-23`). Invalid values
-    /// are ignored.
-    pub fn parse(target: &str, actor: &str, action: &str, from: &str, until: &str) -> Self {
+    /// Parses the query parameters of a link. `from` and `until` are inclusive days (`2026-11-23`); `midnight` returns the start of a
+    /// day, which it is given as midnight UTC. Invalid values are ignored.
+    pub fn parse(
+        target: &str,
+        actor: &str,
+        action: &str,
+        [from, until]: [&str; 2],
+        midnight: impl Fn(Timestamp) -> Timestamp,
+    ) -> Self {
         Self {
             target: text::single_line(target, MAX_CHARS),
             actor: text::single_line(actor, MAX_CHARS),
             action: Action::parse(action),
-            from: Timestamp::parse_date(from),
-            until: Timestamp::parse_date(until).map(|day| day.plus(DAY)),
+            from: Timestamp::parse_date(from).map(&midnight),
+            until: Timestamp::parse_date(until).map(|day| midnight(day.plus(DAY))),
         }
     }
 }
@@ -85,6 +91,8 @@ pub struct AuditPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::HOUR;
+    use std::convert::identity;
 
     #[test]
     fn a_cursor_is_parsed_back_and_invalid_text_is_not() {
@@ -111,11 +119,20 @@ mod tests {
 
     #[test]
     fn both_days_are_inclusive_and_invalid_values_are_ignored() {
-        let day = AuditFilter::parse("", "", "key.revoked", "2026-11-23", "2026-11-23");
+        let day = AuditFilter::parse("", "", "key.revoked", ["2026-11-23"; 2], identity);
         let (from, until) = (day.from.expect("a day"), day.until.expect("a day"));
         assert_eq!(until.since(from), DAY);
         assert_eq!(day.action, Some(Action::KeyRevoked));
-        let nothing = AuditFilter::parse("\0", " ", "x", "yesterday", "2026-13-01");
+        let nothing = AuditFilter::parse("\0", " ", "x", ["yesterday", "2026-13-01"], identity);
         assert_eq!(nothing, AuditFilter::default());
+    }
+
+    #[test]
+    fn a_day_is_one_of_the_time_zone() {
+        // Berlin is an hour ahead of UTC.
+        let berlin = |day: Timestamp| day.plus(-HOUR);
+        let day = AuditFilter::parse("", "", "", ["2026-11-23"; 2], berlin);
+        assert_eq!(day.from, Timestamp::parse("2026-11-22T23:00:00Z"));
+        assert_eq!(day.until, Timestamp::parse("2026-11-23T23:00:00Z"));
     }
 }

@@ -7,13 +7,14 @@ use domain::{
     key::{
         KeyDraft,
         expiry::Expiry,
+        name::KeyName,
         regeneration::{GracePeriod, Regeneration},
         scope::ScopeSet,
         token::KeyId,
     },
     origin::Origin,
 };
-use management::{Issue, Owner, Zone};
+use management::{AuditQuery, Issue, Owner, Zone};
 use testing::{TestDatabase, each_database};
 use verification::{Call, Route};
 
@@ -198,4 +199,49 @@ async fn the_audit_log_of_another_account_is_unknown(database: TestDatabase) {
             .is_empty()
     );
     assert!(stranger.owner(app, Origin::default()).await.is_err());
+}
+
+each_database!(the_audit_log_is_filtered_by_the_name_of_a_key);
+async fn the_audit_log_is_filtered_by_the_name_of_a_key(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (session, app) = test.owner("Acme").await;
+    let owner = session
+        .owner(app, Origin::default())
+        .await
+        .expect("owns it");
+    let editor = session.editor(app, Origin::default()).await;
+    let editor = editor.expect("may edit");
+    let named = |name: &str| KeyDraft {
+        name: KeyName::parse(name).expect("a name"),
+        ..draft()
+    };
+    let one = test.issue(&editor, named("Checkout")).await;
+    test.issue(&editor, named("Checkout service")).await;
+    let query = |target| AuditQuery {
+        target,
+        ..AuditQuery::default()
+    };
+    let filter = owner.audit_filter(query("checkOUT")).await.expect("read");
+    assert_eq!(filter.target, one.id.to_string());
+    let page = owner.audit(&filter, None).await.expect("read");
+    assert!(page.rows.iter().all(|row| row.target == filter.target));
+    let names = owner.audit_key_names(&page.rows).await.expect("read");
+    assert_eq!(names.len(), 1);
+    assert_eq!(names[&one.id].as_str(), "Checkout");
+    let newest = owner.newest_key_names().await.expect("read");
+    assert_eq!(newest.len(), 2);
+
+    // A name of two keys stands for neither.
+    test.issue(&editor, named("Checkout")).await;
+    let filter = owner.audit_filter(query("Checkout")).await.expect("read");
+    assert_eq!(filter.target, "Checkout");
+
+    // Another account does not learn the name.
+    let (stranger, shop) = test.owner("Globex").await;
+    let other = stranger.owner(shop, Origin::default()).await;
+    let other = other.expect("owns it");
+    let names = other.audit_key_names(&page.rows).await.expect("read");
+    assert!(names.is_empty());
+    let filter = other.audit_filter(query("Checkout service")).await;
+    assert_eq!(filter.expect("read").target, "Checkout service");
 }

@@ -3,7 +3,7 @@
 use crate::test_keyring::{NOW, TestKeyring, draft, on_each_database, reopen};
 use domain::{
     account::Role,
-    audit::AuditFilter,
+    audit::{Action, AuditFilter},
     key::{
         Environment,
         ip_rule::IpRules,
@@ -449,7 +449,10 @@ async fn an_event_is_acknowledged_with_a_note_and_a_repetition_is_a_new_event(
         .owner(editor.application().id, Origin::default())
         .await
         .expect("owns it");
-    let filter = AuditFilter::parse("", "", "security.acknowledged", "", "");
+    let filter = AuditFilter {
+        action: Some(Action::EventAcknowledged),
+        ..AuditFilter::default()
+    };
     let records = owner.audit(&filter, None).await.expect("read");
     assert_eq!(records.rows.len(), 1);
     assert_eq!(records.rows[0].target, key.id.to_string());

@@ -5,7 +5,11 @@ use crate::{
     routes::AuditAddress,
     words::audit as words,
 };
-use domain::audit::Action;
+use domain::{
+    audit::Action,
+    key::{name::KeyName, token::KeyId},
+    member::Member,
+};
 use leptos::prelude::*;
 
 /// A `GET` form: what it narrows to is in the address.
@@ -15,7 +19,19 @@ pub fn AuditFilterBar(
     action: String,
     /// What the log shows.
     address: AuditAddress,
+    /// Keys to choose from.
+    keys: Vec<(KeyId, KeyName)>,
+    /// People to choose from.
+    members: Vec<Member>,
 ) -> impl IntoView {
+    let keys = keys
+        .into_iter()
+        .map(|(id, name)| (id.to_string(), name.to_string()))
+        .collect();
+    let members = members
+        .into_iter()
+        .map(|member| (member.email.to_string(), String::new()))
+        .collect();
     let actions = Action::all()
         .map(|action| (action.as_str(), action.phrase()))
         .collect();
@@ -27,6 +43,7 @@ pub fn AuditFilterBar(
                 hint=words::KEY_HINT
                 max_length=254
                 value=address.key
+                options=keys
             />
             <FilterText
                 name="person"
@@ -34,6 +51,7 @@ pub fn AuditFilterBar(
                 hint=words::PERSON_HINT
                 max_length=254
                 value=address.person
+                options=members
             />
             <Choice
                 name="action"

@@ -7,11 +7,11 @@ use crate::{
 };
 use domain::{
     audit::{AuditRecord, FieldValues},
-    key::token::KeyId,
+    key::{name::KeyName, token::KeyId},
     time::Timestamp,
 };
 use leptos::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// One line an entry: who did what to what, and when. It opens to what changed, from where, and in which request.
 #[component]
@@ -20,13 +20,15 @@ pub fn AuditList(
     app: String,
     /// The newest first.
     records: Vec<AuditRecord>,
+    /// The names of the keys that they are about.
+    names: HashMap<KeyId, KeyName>,
     /// The server's clock.
     now: Timestamp,
 ) -> impl IntoView {
     let path = routes::audit_log(&app);
     let rows: Vec<_> = records
         .into_iter()
-        .map(|record| row(&path, record, now))
+        .map(|record| row(&path, record, &names, now))
         .collect();
     view! {
         <ol class="entries audit-entries" aria-label=words::TITLE>
@@ -35,15 +37,28 @@ pub fn AuditList(
     }
 }
 
-fn row(path: &str, record: AuditRecord, now: Timestamp) -> AnyView {
+fn row(
+    path: &str,
+    record: AuditRecord,
+    names: &HashMap<KeyId, KeyName>,
+    now: Timestamp,
+) -> AnyView {
     // Who signs in does it to nobody else.
     let target =
         Some(&record.target).filter(|target| !target.is_empty() && **target != record.actor);
     let name = target.map(|target| {
-        let name = target
-            .parse::<KeyId>()
-            .map_or_else(|_| target.clone(), KeyId::mask);
-        view! { " " <span class="audit-target">{name}</span> }
+        let Ok(id) = target.parse::<KeyId>() else {
+            return view! { " " <span class="audit-target">{target.clone()}</span> }.into_any();
+        };
+        let name = names
+            .get(&id)
+            .map(|name| view! { " " <bdi>{name.to_string()}</bdi> });
+        view! {
+            {name}
+            " "
+            <span class="audit-target">{id.mask()}</span>
+        }
+        .into_any()
     });
     let detail = (!record.detail.is_empty()).then(|| format!(": {}", record.detail));
     let address = (!record.address.is_empty())

@@ -7,14 +7,14 @@ pub const LEAD: &str =
     "Every change, sign-in and support access in this account. Entries can't be edited or deleted.";
 /// The filter by the key, member or application that was changed.
 pub const KEY: &str = "Target";
-pub const KEY_HINT: &str = "Key ID";
+pub const KEY_HINT: &str = "Key name or ID";
 /// The filter by the person or key that made a change.
 pub const PERSON: &str = "Actor";
 pub const PERSON_HINT: &str = "Email";
 pub const ACTION: &str = "Action";
 pub const ANY_ACTION: &str = "Any action";
-pub const FROM: &str = "From (UTC)";
-pub const UNTIL: &str = "To (UTC)";
+pub const FROM: &str = "From";
+pub const UNTIL: &str = "To";
 pub const FILTER: &str = "Filter";
 pub const CLEAR: &str = "Clear filters";
 pub const NO_MATCH: &str = "No matching entries";

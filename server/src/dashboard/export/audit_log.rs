@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{audit::AuditFilter, origin::Origin, time::Timestamp};
-use management::{AuditLine, FreshOwner, ManagementError};
+use management::{AuditLine, AuditQuery, FreshOwner, ManagementError};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -87,13 +87,16 @@ async fn send(
         Err(error) => return refuse(&error),
     };
     let get = |name: &str| query.get(name).map_or("", String::as_str);
-    let filter = AuditFilter::parse(
-        get("key"),
-        get("person"),
-        get("action"),
-        get("from"),
-        get("until"),
-    );
+    let query = AuditQuery {
+        target: get("key"),
+        actor: get("person"),
+        action: get("action"),
+        days: [get("from"), get("until")],
+    };
+    let filter = match owner.audit_filter(query).await {
+        Ok(filter) => filter,
+        Err(error) => return refuse(&error),
+    };
     // The first chunk is read before the response begins, so that a database error becomes its status.
     let (first, after) = match chunk(&owner, &filter, 0, format.write).await {
         Ok(chunk) => chunk,
