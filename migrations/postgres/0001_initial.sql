@@ -125,13 +125,33 @@ CREATE INDEX api_key_by_name ON api_key (application_id, sort_name, id);
 CREATE INDEX api_key_by_expiry ON api_key (application_id, sort_expiry, id);
 -- A key replaces one other key at most.
 CREATE UNIQUE INDEX api_key_by_successor ON api_key (replaced_by);
--- The groups of the list are counted along these.
-CREATE INDEX api_key_revoked ON api_key (application_id) WHERE revoked_at IS NOT NULL;
-CREATE INDEX api_key_not_revoked_by_expiry ON api_key (application_id, sort_expiry) WHERE revoked_at IS NULL;
-CREATE INDEX api_key_retiring ON api_key (application_id, retires_at) WHERE retires_at IS NOT NULL;
-CREATE INDEX api_key_not_confirmed ON api_key (application_id) WHERE confirmed_at IS NULL AND revoked_at IS NULL;
+-- The filters of the list: keys are found along these in the order of creation, or counted up to a limit.
+CREATE INDEX api_key_by_environment ON api_key (application_id, environment, created_at, id);
+CREATE INDEX api_key_by_scopes ON api_key (application_id, scopes, created_at, id);
+CREATE INDEX api_key_any_address ON api_key (application_id, created_at, id) WHERE ip_rules = '';
+CREATE INDEX api_key_revoked ON api_key (application_id, created_at, id) WHERE revoked_at IS NOT NULL;
+CREATE INDEX api_key_inactive ON api_key (application_id, created_at, id)
+    WHERE deactivated_at IS NOT NULL AND revoked_at IS NULL;
+CREATE INDEX api_key_not_revoked_by_expiry ON api_key (application_id, sort_expiry, created_at, id, deactivated_at)
+    WHERE revoked_at IS NULL;
+CREATE INDEX api_key_retiring ON api_key (application_id, retires_at, id) WHERE retires_at IS NOT NULL;
+CREATE INDEX api_key_not_confirmed ON api_key (application_id, id) WHERE confirmed_at IS NULL AND revoked_at IS NULL;
+-- A search for the start of an id.
+CREATE INDEX api_key_by_id_prefix ON api_key (id text_pattern_ops);
 -- Support looks keys up by the characters that the mask shows.
 CREATE INDEX api_key_by_mask ON api_key (substr(id, 1, 8), substr(id, 17, 4));
+
+-- The names of keys by their trigrams, for a search. Without the extension, a search reads all keys. A role that may create
+-- objects in the database may create the extension, which is trusted, if the server has it.
+DO $$
+BEGIN
+    CREATE EXTENSION IF NOT EXISTS pg_trgm;
+    CREATE INDEX api_key_by_trigram ON api_key USING gin (sort_name gin_trgm_ops);
+EXCEPTION
+    WHEN undefined_file OR feature_not_supported OR insufficient_privilege OR undefined_object THEN
+        RAISE NOTICE 'search without the extension pg_trgm: %', SQLERRM;
+END;
+$$;
 
 -- The sets of scopes that an application's keys have, each with the number of those keys. Triggers maintain it.
 CREATE TABLE scope_set (
@@ -212,10 +232,10 @@ CREATE TABLE key_day (
     refused_day_before BIGINT NOT NULL DEFAULT 0,
     rate_limited_day_before BIGINT NOT NULL DEFAULT 0,
     calls BIGINT GENERATED ALWAYS AS (accepted + refused + rate_limited) STORED,
-    -- Calls that were not accepted, if they are at least a tenth of all calls; else 0.
+    -- Calls that were not accepted, if they are more than 5 % of all calls; else 0.
     rejected BIGINT GENERATED ALWAYS AS (
         CASE
-            WHEN (refused + rate_limited) * 10 >= accepted + refused + rate_limited THEN refused + rate_limited
+            WHEN (refused + rate_limited) * 20 > accepted + refused + rate_limited THEN refused + rate_limited
             ELSE 0
         END
     ) STORED,
@@ -224,8 +244,8 @@ CREATE TABLE key_day (
     ) STORED,
     rejected_two_days BIGINT GENERATED ALWAYS AS (
         CASE
-            WHEN (refused + rate_limited + refused_day_before + rate_limited_day_before) * 10
-                >= accepted + refused + rate_limited + accepted_day_before + refused_day_before + rate_limited_day_before
+            WHEN (refused + rate_limited + refused_day_before + rate_limited_day_before) * 20
+                > accepted + refused + rate_limited + accepted_day_before + refused_day_before + rate_limited_day_before
             THEN refused + rate_limited + refused_day_before + rate_limited_day_before
             ELSE 0
         END
@@ -295,6 +315,11 @@ CREATE TABLE decision (
 CREATE INDEX decision_by_application ON decision (application_id, id);
 CREATE INDEX decision_by_key ON decision (application_id, key_id, id);
 CREATE INDEX decision_by_address ON decision (application_id, address, id);
+CREATE INDEX decision_by_route ON decision (application_id, route, id);
+-- By public code: a throttled call has the code of a rate limit.
+CREATE INDEX decision_by_code ON decision (
+    application_id, (CASE verdict WHEN 'throttled' THEN 'rate_limited' ELSE verdict END), id
+);
 CREATE INDEX decision_by_request ON decision (request_id);
 -- Refusals are found without reading the accepted calls between them.
 CREATE INDEX decision_refused ON decision (application_id, id) WHERE verdict <> 'valid';

@@ -53,7 +53,7 @@ impl DecisionRow {
     }
 }
 
-/// Returns the stored names of the verdicts with the same code: a throttled call has the code of a rate limit.
+/// Returns the stored names of the verdicts with the same code, the code first: a throttled call has the code of a rate limit.
 fn stored_names(verdict: Verdict) -> [&'static str; 2] {
     let retry_after_ms = 0;
     match verdict {
@@ -98,9 +98,9 @@ impl Store {
 
     /// Returns the newest `limit` decisions of an application with these ids that match a filter, the newest first.
     ///
-    /// Decisions are read along an index: those of the key or the address, the refused ones, or all. The other conditions are
-    /// checked row by row, and so is the start of `ids` for a key or an address. A filter with few matches therefore reads up
-    /// to all decisions of the index: 0.9 seconds for 1,000,000 rows in SQLite.
+    /// Decisions are read along an index: those of the key, the address, the route or the code, the refused ones, or all. A filter
+    /// with one condition reads no others, except for a time. Further conditions are checked row by row, and so is the start
+    /// of `ids` if there is a condition.
     ///
     /// # Errors
     /// If the database fails or a row cannot be parsed.
@@ -116,6 +116,8 @@ impl Store {
             (Some(_), _, true) => sql::REFUSALS_OF_KEY,
             (None, Some(_), false) => sql::DECISIONS_OF_ADDRESS,
             (None, Some(_), true) => sql::REFUSALS_OF_ADDRESS,
+            (None, None, _) if !filter.route.is_empty() => sql::DECISIONS_OF_ROUTE,
+            (None, None, _) if filter.verdict.is_some() => sql::DECISIONS_OF_CODE,
             (None, None, false) => sql::DECISIONS_OF_APPLICATION,
             (None, None, true) => sql::REFUSALS_OF_APPLICATION,
         };

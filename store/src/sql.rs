@@ -22,10 +22,18 @@ impl PerDatabase {
 }
 
 macro_rules! per_database_statements {
-    ($($name:ident = $file:literal;)*) => {
+    ($($name:ident = $($before:literal)* [$file:literal] $($after:literal)*;)*) => {
         $(pub(crate) const $name: PerDatabase = PerDatabase {
-            sqlite: include_str!(concat!("../sql/", $file, "_sqlite.sql")),
-            postgres: include_str!(concat!("../sql/", $file, "_postgres.sql")),
+            sqlite: concat!(
+                $(include_str!(concat!("../sql/", $before, ".sql")),)*
+                include_str!(concat!("../sql/", $file, "_sqlite.sql")),
+                $(include_str!(concat!("../sql/", $after, ".sql"))),*
+            ),
+            postgres: concat!(
+                $(include_str!(concat!("../sql/", $before, ".sql")),)*
+                include_str!(concat!("../sql/", $file, "_postgres.sql")),
+                $(include_str!(concat!("../sql/", $after, ".sql"))),*
+            ),
         };)*
         /// Name and text of every statement that differs between the databases.
         pub const PER_DATABASE: &[(&str, PerDatabase)] = &[$((stringify!($name), $name)),*];
@@ -33,12 +41,22 @@ macro_rules! per_database_statements {
 }
 
 per_database_statements! {
-    INDEX_KEYS_EXTENT = "key/index/keys_extent";
-    INDEX_KEYS_SPAN = "key/index/keys_span";
-    INDEX_SECRETS_EXTENT = "key/index/secrets_extent";
-    INDEX_SECRETS_SPAN = "key/index/secrets_span";
-    INDEX_SNAPSHOT = "key/index/snapshot";
-    CHANGE_HEAD_LOCK = "node/change_head_lock";
+    INDEX_KEYS_EXTENT = ["key/index/keys_extent"];
+    INDEX_KEYS_SPAN = ["key/index/keys_span"];
+    INDEX_SECRETS_EXTENT = ["key/index/secrets_extent"];
+    INDEX_SECRETS_SPAN = ["key/index/secrets_span"];
+    INDEX_SNAPSHOT = ["key/index/snapshot"];
+    CHANGE_HEAD_LOCK = ["node/change_head_lock"];
+    KEY_LIST_CANDIDATES_COUNT = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/candidates_count";
+    KEY_LIST_COUNT_OF_CANDIDATES = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/count_of_candidates" "key/list/fragments/filter" "key/list/fragments/count_end";
+    KEY_LIST_OF_CANDIDATES_BY_CREATED_ASC = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/columns" "key/list/fragments/from_candidates" "key/list/fragments/filter" "key/list/fragments/by_created_asc";
+    KEY_LIST_OF_CANDIDATES_BY_CREATED_DESC = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/columns" "key/list/fragments/from_candidates" "key/list/fragments/filter" "key/list/fragments/by_created_desc";
+    KEY_LIST_OF_CANDIDATES_BY_EXPIRY_ASC = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/columns" "key/list/fragments/from_candidates" "key/list/fragments/filter" "key/list/fragments/by_expiry_asc";
+    KEY_LIST_OF_CANDIDATES_BY_EXPIRY_DESC = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/columns" "key/list/fragments/from_candidates" "key/list/fragments/filter" "key/list/fragments/by_expiry_desc";
+    KEY_LIST_OF_CANDIDATES_BY_LAST_USE_ASC = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/columns" "key/list/fragments/from_candidates" "key/list/fragments/filter" "key/list/fragments/by_last_use_asc";
+    KEY_LIST_OF_CANDIDATES_BY_LAST_USE_DESC = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/columns" "key/list/fragments/from_candidates" "key/list/fragments/filter" "key/list/fragments/by_last_use_desc";
+    KEY_LIST_OF_CANDIDATES_BY_NAME_ASC = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/columns" "key/list/fragments/from_candidates" "key/list/fragments/filter" "key/list/fragments/by_name_asc";
+    KEY_LIST_OF_CANDIDATES_BY_NAME_DESC = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/columns" "key/list/fragments/from_candidates" "key/list/fragments/filter" "key/list/fragments/by_name_desc";
 }
 
 macro_rules! shared_statements {
@@ -85,6 +103,8 @@ shared_statements! {
     DECISIONS_LAST_ID = "decision/last_id";
     DECISIONS_OF_ADDRESS = "decision/fragments/select" "decision/fragments/of_address" "decision/fragments/filter" "decision/fragments/order_desc";
     DECISIONS_OF_APPLICATION = "decision/fragments/select" "decision/fragments/of_application" "decision/fragments/filter" "decision/fragments/order_desc";
+    DECISIONS_OF_CODE = "decision/fragments/select" "decision/fragments/of_code" "decision/fragments/filter" "decision/fragments/order_desc";
+    DECISIONS_OF_ROUTE = "decision/fragments/select" "decision/fragments/of_route" "decision/fragments/filter" "decision/fragments/order_desc";
     DECISIONS_OF_KEY = "decision/fragments/select" "decision/fragments/of_key" "decision/fragments/filter" "decision/fragments/order_desc";
     DECISIONS_OF_REQUEST = "decision/fragments/select" "decision/fragments/of_request";
     DECISIONS_OF_REQUEST_IN_APPLICATION = "decision/fragments/select" "decision/fragments/of_request_in_application";
@@ -113,26 +133,35 @@ shared_statements! {
     KEY_LIST_GROUP_COUNTS = "key/list/group_counts";
     KEY_LIST_RETIRING = "key/list/retiring";
     KEY_LIST_SCOPE_SETS = "key/list/scope_sets";
-    KEY_LIST_BY_CREATED_ASC = "key/list/fragments/page" "key/list/fragments/by_created_asc";
-    KEY_LIST_BY_CREATED_DESC = "key/list/fragments/page" "key/list/fragments/by_created_desc";
-    KEY_LIST_BY_EXPIRY_ASC = "key/list/fragments/page" "key/list/fragments/by_expiry_asc";
-    KEY_LIST_BY_EXPIRY_DESC = "key/list/fragments/page" "key/list/fragments/by_expiry_desc";
-    KEY_LIST_BY_LAST_USE_ASC = "key/list/fragments/page" "key/list/fragments/by_last_use_asc";
-    KEY_LIST_BY_LAST_USE_DESC = "key/list/fragments/page" "key/list/fragments/by_last_use_desc";
-    KEY_LIST_BY_NAME_ASC = "key/list/fragments/page" "key/list/fragments/by_name_asc";
-    KEY_LIST_BY_NAME_DESC = "key/list/fragments/page" "key/list/fragments/by_name_desc";
-    KEY_LIST_COUNT = "key/list/fragments/count_begin" "key/list/fragments/filter" "key/list/fragments/count_end";
-    KEY_LIST_COUNT_OF_CREATOR = "key/list/fragments/count_begin" "key/list/fragments/of_creator" "key/list/fragments/filter" "key/list/fragments/count_end";
-    KEY_LIST_FILTERED_BY_CREATED_ASC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/by_created_asc";
-    KEY_LIST_FILTERED_BY_CREATED_DESC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/by_created_desc";
-    KEY_LIST_FILTERED_BY_EXPIRY_ASC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/until_expiry" "key/list/fragments/by_expiry_asc";
-    KEY_LIST_FILTERED_BY_EXPIRY_DESC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/by_expiry_desc";
-    KEY_LIST_FILTERED_BY_LAST_USE_ASC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/until_last_use" "key/list/fragments/by_last_use_asc";
-    KEY_LIST_FILTERED_BY_LAST_USE_DESC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/by_last_use_desc";
-    KEY_LIST_FILTERED_BY_NAME_ASC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/by_name_asc";
-    KEY_LIST_FILTERED_BY_NAME_DESC = "key/list/fragments/page" "key/list/fragments/filter" "key/list/fragments/by_name_desc";
-    KEY_LIST_OF_CREATOR_BY_CREATED_ASC = "key/list/fragments/page" "key/list/fragments/of_creator" "key/list/fragments/filter" "key/list/fragments/by_created_asc";
-    KEY_LIST_OF_CREATOR_BY_CREATED_DESC = "key/list/fragments/page" "key/list/fragments/of_creator" "key/list/fragments/filter" "key/list/fragments/by_created_desc";
+    KEY_LIST_BY_CREATED_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/by_created_asc";
+    KEY_LIST_BY_CREATED_DESC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/by_created_desc";
+    KEY_LIST_BY_EXPIRY_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/by_expiry_asc";
+    KEY_LIST_BY_EXPIRY_DESC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/by_expiry_desc";
+    KEY_LIST_BY_LAST_USE_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/by_last_use_asc";
+    KEY_LIST_BY_LAST_USE_DESC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/by_last_use_desc";
+    KEY_LIST_BY_NAME_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/by_name_asc";
+    KEY_LIST_BY_NAME_DESC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/by_name_desc";
+    KEY_LIST_COUNT = "key/list/fragments/count_begin" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/count_end";
+    KEY_LIST_FILTERED_BY_CREATED_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_asc";
+    KEY_LIST_FILTERED_BY_CREATED_DESC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_desc";
+    KEY_LIST_FILTERED_BY_EXPIRY_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/until_expiry" "key/list/fragments/by_expiry_asc";
+    KEY_LIST_FILTERED_BY_EXPIRY_DESC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_expiry_desc";
+    KEY_LIST_FILTERED_BY_LAST_USE_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/until_last_use" "key/list/fragments/by_last_use_asc";
+    KEY_LIST_FILTERED_BY_LAST_USE_DESC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_last_use_desc";
+    KEY_LIST_FILTERED_BY_NAME_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_name_asc";
+    KEY_LIST_FILTERED_BY_NAME_DESC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_name_desc";
+    KEY_LIST_OF_CREATOR_BY_CREATED_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_creator" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_asc";
+    KEY_LIST_OF_CREATOR_BY_CREATED_DESC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_creator" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_desc";
+    KEY_LIST_OF_ANY_ADDRESS_BY_CREATED_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_any_address" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_asc";
+    KEY_LIST_OF_ANY_ADDRESS_BY_CREATED_DESC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_any_address" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_desc";
+    KEY_LIST_OF_ENVIRONMENT_BY_CREATED_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_environment" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_asc";
+    KEY_LIST_OF_ENVIRONMENT_BY_CREATED_DESC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_environment" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_desc";
+    KEY_LIST_OF_NEVER_EXPIRING_BY_CREATED_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_never_expiring" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_asc";
+    KEY_LIST_OF_NEVER_EXPIRING_BY_CREATED_DESC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_never_expiring" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_desc";
+    KEY_LIST_OF_REVOKED_BY_CREATED_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_revoked" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_asc";
+    KEY_LIST_OF_REVOKED_BY_CREATED_DESC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_revoked" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_desc";
+    KEY_LIST_OF_SCOPE_BY_CREATED_ASC = "key/list/fragments/columns" "key/list/fragments/of_scope_asc" "key/list/fragments/by_created_asc";
+    KEY_LIST_OF_SCOPE_BY_CREATED_DESC = "key/list/fragments/columns" "key/list/fragments/of_scope_desc" "key/list/fragments/by_created_desc";
     KEY_MOVE_RETIREMENT = "key/move_retirement";
     KEY_NAMES = "key/names";
     KEY_NEWEST_NAMES = "key/newest_names";

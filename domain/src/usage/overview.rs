@@ -7,7 +7,8 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A key is listed for its refusals if at least this many calls, and a tenth of all its calls, were not accepted.
+/// A key is listed for its refusals if at least this many calls, and more than 5 % of all its calls, were not accepted. The tables'
+/// definition of `key_day` states the share.
 pub const OVERVIEW_MIN_REFUSALS: i64 = 20;
 
 /// The conditions that the overview lists.

@@ -24,7 +24,7 @@ pub struct KeyDay {
 
 impl Store {
     /// Returns the `limit` keys with the most calls in the two days that start at `since`. With `refused` it returns the keys
-    /// with the most rejected calls, if these are at least a tenth of the key's calls and [`OVERVIEW_MIN_REFUSALS`]. The number of rows
+    /// with the most rejected calls, if these are at least [`OVERVIEW_MIN_REFUSALS`] and more than 5 % of the key's calls. The number of rows
     /// that are read does not depend on the number of keys.
     ///
     /// # Errors

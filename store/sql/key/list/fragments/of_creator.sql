@@ -1,1 +1,1 @@
-    AND k.created_by = $17
+    AND k.created_by = $9

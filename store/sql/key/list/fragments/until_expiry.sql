@@ -1,1 +1,1 @@
-    AND k.sort_expiry <= $13
+    AND k.sort_expiry <= $12

@@ -1,1 +1,1 @@
-    AND u.at <= $12
+    AND u.at <= $11

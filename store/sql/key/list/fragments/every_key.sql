@@ -1,0 +1,2 @@
+    -- No candidates are looked up.
+    AND $5 = '' AND $6 = ''

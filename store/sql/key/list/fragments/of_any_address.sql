@@ -1,0 +1,1 @@
+    AND k.ip_rules = ''

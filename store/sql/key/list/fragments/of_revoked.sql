@@ -1,0 +1,1 @@
+    AND k.revoked_at IS NOT NULL

@@ -1,0 +1,157 @@
+//! Candidates of a filter: the keys that fulfil one of its conditions, found along an index.
+
+use super::values::{FilterValues, bind_candidates};
+use crate::{Store, StoreError, read, sql};
+use domain::{
+    id::ApplicationId,
+    key::{
+        condition::KeyCondition,
+        filter::{KeyFilter, KeyGroup, StatusFilter},
+    },
+};
+
+/// Maximum number of candidates that are looked up and sorted. If there are more, keys are read in the order of the list.
+pub(super) const MAX_CANDIDATES: i64 = 1_000;
+
+/// Number up to which candidates are counted, to find the rarest condition.
+const MAX_COUNTED_CANDIDATES: i64 = 10_000;
+
+/// Minimum characters of a text that the trigram index finds.
+const MIN_INDEXED_TEXT: usize = 3;
+
+/// A condition of a filter for which there is an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Criterion {
+    Group(KeyGroup),
+    Text,
+    Status(StatusFilter),
+    Environment,
+    Condition(KeyCondition),
+    Scope,
+    Creator,
+}
+
+impl Criterion {
+    /// The value of `$5` in `key/list/fragments/candidates.sql`.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Group(KeyGroup::Active) => "not-ended",
+            Self::Group(group) => group.as_str(),
+            Self::Text => "text",
+            Self::Status(status) => status.as_str(),
+            Self::Environment => "environment",
+            Self::Condition(condition) => condition.as_str(),
+            Self::Scope => "scope",
+            Self::Creator => "creator",
+        }
+    }
+
+    /// Returns the criteria of a filter.
+    fn all(filter: &KeyFilter) -> impl Iterator<Item = Self> {
+        let text = filter.search.trim();
+        let indexed = text.chars().count() >= MIN_INDEXED_TEXT;
+        [
+            filter.status.map(Self::Status),
+            filter.created_by.map(|_| Self::Creator),
+            filter.scope.map(|_| Self::Scope),
+            filter.environment.map(|_| Self::Environment),
+            filter.condition.map(Self::Condition),
+            indexed.then_some(Self::Text),
+            filter.group.map(Self::Group),
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    /// Whether every candidate matches a filter that has no other condition.
+    const fn is_exact(self) -> bool {
+        matches!(
+            self,
+            Self::Creator
+                | Self::Scope
+                | Self::Environment
+                | Self::Status(StatusFilter::Revoked | StatusFilter::Inactive)
+        )
+    }
+}
+
+/// The rarest condition of a filter.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rarest {
+    pub(super) criterion: Criterion,
+    /// The number of its candidates, counted up to a limit above [`MAX_CANDIDATES`].
+    pub(super) candidates: i64,
+    /// Whether the filter consists of this condition, and all candidates match it.
+    pub(super) is_exact: bool,
+}
+
+impl Rarest {
+    /// Whether so few keys may match that all of them are looked up.
+    pub(super) const fn is_rare(self) -> bool {
+        self.candidates <= MAX_CANDIDATES
+    }
+}
+
+impl Store {
+    /// Finds the condition of a filter that the fewest keys fulfil; `None` if no condition has an index.
+    pub(super) async fn rarest_criterion(
+        &self,
+        app: ApplicationId,
+        filter: &KeyFilter,
+        values: &FilterValues,
+    ) -> Result<Option<Rarest>, StoreError> {
+        let mut rarest: Option<Rarest> = None;
+        let is_only = Criterion::all(filter).count() == 1 && filter.search.trim().is_empty();
+        for criterion in Criterion::all(filter) {
+            let limit = match criterion {
+                // Texts are not indexed by application.
+                Criterion::Text => MAX_CANDIDATES + 1,
+                _ => MAX_COUNTED_CANDIDATES,
+            };
+            let candidates = match criterion {
+                // Their ids were read.
+                Criterion::Group(KeyGroup::Attention) => 0,
+                _ => self.count_candidates(app, criterion, values, limit).await?,
+            };
+            // The candidates of other applications hide how many there are in this one.
+            let candidates = if criterion == Criterion::Text && candidates > MAX_CANDIDATES {
+                i64::MAX
+            } else {
+                candidates
+            };
+            if rarest.is_none_or(|known| candidates < known.candidates) {
+                rarest = Some(Rarest {
+                    criterion,
+                    candidates,
+                    is_exact: is_only && criterion.is_exact(),
+                });
+            }
+            if candidates == 0 {
+                break;
+            }
+        }
+        Ok(rarest)
+    }
+
+    async fn count_candidates(
+        &self,
+        app: ApplicationId,
+        criterion: Criterion,
+        values: &FilterValues,
+        limit: i64,
+    ) -> Result<i64, StoreError> {
+        let statement = sql::KEY_LIST_CANDIDATES_COUNT.of(self);
+        let (count,): (i64,) = read!(self, |pool| {
+            let count = sqlx::query_as(statement)
+                .bind(app.0)
+                .bind(i64::MIN)
+                .bind("")
+                .bind(limit);
+            bind_candidates!(count, criterion, values)
+                .persistent(false)
+                .fetch_one(pool)
+                .await
+        })?;
+        Ok(count)
+    }
+}

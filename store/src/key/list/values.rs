@@ -1,0 +1,130 @@
+//! The values of a filter as they are bound.
+
+use crate::{Store, key::escape_like};
+use domain::{
+    key::filter::{KeyFilter, KeyGroup},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+/// Characters that a mask has in place of those of an id.
+const MASKED: &str = "••••••••";
+
+/// The values of a filter, for the statements under `key/list/fragments`.
+pub(super) struct FilterValues {
+    pub(super) text: TextPatterns,
+    pub(super) environment: &'static str,
+    pub(super) scope: String,
+    pub(super) created_by: Option<Uuid>,
+    pub(super) now: i64,
+    pub(super) used: i64,
+    pub(super) expires: i64,
+    /// The ids of the keys that need attention, separated by spaces.
+    pub(super) attention: String,
+    pub(super) status: &'static str,
+    pub(super) condition: &'static str,
+    pub(super) group: &'static str,
+}
+
+impl FilterValues {
+    pub(super) fn new(
+        store: &Store,
+        filter: &KeyFilter,
+        attention: String,
+        now: Timestamp,
+    ) -> Self {
+        let bounds = filter
+            .condition
+            .map(|known| known.bounds(now))
+            .unwrap_or_default();
+        Self {
+            text: TextPatterns::of(store, filter.search.trim()),
+            environment: filter.environment.map_or("", |known| known.as_str()),
+            scope: filter
+                .scope
+                .map_or_else(String::new, |scope| format!("% {scope} %")),
+            created_by: filter.created_by.map(|person| person.0),
+            now: now.0,
+            used: bounds.used.0,
+            expires: bounds.expires.0,
+            attention,
+            status: filter.status.map_or("", |known| known.as_str()),
+            condition: filter.condition.map_or("", |known| known.as_str()),
+            group: filter.group.map_or("", KeyGroup::as_str),
+        }
+    }
+}
+
+/// Patterns of a search.
+#[derive(Default)]
+pub(super) struct TextPatterns {
+    /// What the trigram index of the database looks for.
+    pub(super) indexed: String,
+    pub(super) lowercase: String,
+    pub(super) typed: String,
+    pub(super) id: String,
+    /// The first characters of an id.
+    pub(super) id_prefix: String,
+}
+
+impl TextPatterns {
+    fn of(store: &Store, typed: &str) -> Self {
+        if typed.is_empty() {
+            return Self::default();
+        }
+        let literal = escape_like(typed);
+        let pattern = format!("%{literal}%");
+        Self {
+            indexed: match store {
+                Store::Sqlite { .. } => format!("\"{}\"", typed.replace('"', "\"\"")),
+                Store::Postgres { .. } => pattern.clone(),
+            },
+            lowercase: format!("%{}%", literal.to_lowercase()),
+            typed: pattern,
+            // A search for a mask finds its key.
+            id: format!("{}%", literal.replace(MASKED, "%")),
+            id_prefix: typed.split(MASKED).next().unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+/// Binds `$5` to `$14` of `key/list/fragments/candidates.sql`.
+macro_rules! bind_candidates {
+    ($query:expr, $criterion:expr, $values:expr) => {{
+        let criterion: Option<Criterion> = $criterion.into();
+        let values: &FilterValues = $values;
+        let indexed = match criterion {
+            Some(_) => values.text.indexed.as_str(),
+            None => "",
+        };
+        $query
+            .bind(criterion.map_or("", Criterion::as_str))
+            .bind(indexed)
+            .bind(values.environment)
+            .bind(values.scope.as_str())
+            .bind(values.created_by)
+            .bind(values.now)
+            .bind(values.used)
+            .bind(values.expires)
+            .bind(values.attention.as_str())
+            .bind(values.text.id_prefix.as_str())
+    }};
+}
+pub(super) use bind_candidates;
+
+/// Binds `$5` to `$20` of the statements with `key/list/fragments/filter.sql`.
+macro_rules! bind_filter {
+    ($query:expr, $criterion:expr, $values:expr) => {{
+        let values: &FilterValues = $values;
+        // Not prepared, so that PostgreSQL plans for these values: a generic plan suits no filter.
+        bind_candidates!($query, $criterion, values)
+            .bind(values.text.lowercase.as_str())
+            .bind(values.text.typed.as_str())
+            .bind(values.text.id.as_str())
+            .bind(values.status)
+            .bind(values.condition)
+            .bind(values.group)
+            .persistent(false)
+    }};
+}
+pub(super) use bind_filter;
