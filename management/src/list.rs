@@ -37,18 +37,23 @@ impl Viewer {
     /// If the database fails.
     pub async fn list_keys(&self, query: &KeyQuery) -> Result<Listing, ManagementError> {
         let page = self.keys(query).await?;
+        let (app, now) = (self.application().id, self.now());
+        let store = &self.keyring().store;
+        let groups = store.group_counts(app, now).await?;
         let whole = query.cursor.is_none() && page.next.is_none();
         let total = if whole {
             KeyTotal {
                 count: i64::try_from(page.rows.len()).unwrap_or(i64::MAX),
                 more: false,
             }
-        } else {
+        } else if query.filter.narrows_group() {
             self.count_keys(&query.filter).await?
+        } else {
+            KeyTotal {
+                count: groups.of(query.filter.group),
+                more: false,
+            }
         };
-        let (app, now) = (self.application().id, self.now());
-        let store = &self.keyring().store;
-        let groups = store.group_counts(app, now).await?;
         let retiring: HashMap<_, _> = store
             .retiring_keys(app, now)
             .await?

@@ -92,6 +92,18 @@ pub struct GroupCounts {
     pub all: i64,
 }
 
+impl GroupCounts {
+    /// Returns the number of keys in a group, or of all keys.
+    pub const fn of(self, group: Option<KeyGroup>) -> i64 {
+        match group {
+            Some(KeyGroup::Active) => self.active,
+            Some(KeyGroup::Attention) => self.attention,
+            Some(KeyGroup::Ended) => self.ended,
+            None => self.all,
+        }
+    }
+}
+
 /// Maximum number of keys in [`KeyGroup::Attention`]: they are a list of things to do.
 pub const MAX_ATTENTION: i64 = 100;
 

@@ -40,15 +40,69 @@ const FILTERS: [[&str; 8]; 33] = [
     ["scope of none", "all", "", "", "", "", "product:delete", ""],
     ["creator of many", "all", "", "", "", "", "", "many"],
     ["creator of few", "all", "", "", "", "", "", "few"],
-    ["search: a common prefix", "all", "service", "", "", "", "", ""],
+    [
+        "search: a common prefix",
+        "all",
+        "service",
+        "",
+        "",
+        "",
+        "",
+        "",
+    ],
     ["search: 1 in 97", "all", "team 42", "", "", "", "", ""],
-    ["search: one key", "all", "service 47514 ", "", "", "", "", ""],
+    [
+        "search: one key",
+        "all",
+        "service 47514 ",
+        "",
+        "",
+        "",
+        "",
+        "",
+    ],
     ["search: not found", "all", "checkout", "", "", "", "", ""],
-    ["search: two characters, not found", "all", "zq", "", "", "", "", ""],
-    ["search: start of an id", "all", "akl_000000000004751", "", "", "", "", ""],
+    [
+        "search: two characters, not found",
+        "all",
+        "zq",
+        "",
+        "",
+        "",
+        "",
+        "",
+    ],
+    [
+        "search: start of an id",
+        "all",
+        "akl_000000000004751",
+        "",
+        "",
+        "",
+        "",
+        "",
+    ],
     ["test, revoked", "all", "", "revoked", "test", "", "", ""],
-    ["scope of few, live", "all", "", "", "live", "", "wallet:update", ""],
-    ["scope of 1 %, expired", "all", "", "expired", "", "", "transfer:create", ""],
+    [
+        "scope of few, live",
+        "all",
+        "",
+        "",
+        "live",
+        "",
+        "wallet:update",
+        "",
+    ],
+    [
+        "scope of 1 %, expired",
+        "all",
+        "",
+        "expired",
+        "",
+        "",
+        "transfer:create",
+        "",
+    ],
 ];
 
 /// Filters that are measured in every order.
@@ -117,17 +171,34 @@ async fn print_page(
     order: Order,
     suffix: &str,
 ) -> Result<(), StoreError> {
-    let [name, group, search, status, environment, condition, scope, creator] = *filter;
+    let [
+        name,
+        group,
+        search,
+        status,
+        environment,
+        condition,
+        scope,
+        creator,
+    ] = *filter;
     let creator = filled.creator(creator);
     let filter = KeyFilter::parse(
-        group, search, status, environment, condition, scope, &creator,
+        group,
+        search,
+        status,
+        environment,
+        condition,
+        scope,
+        &creator,
     );
     let query = KeyQuery {
         filter,
         order,
         cursor: None,
     };
-    let Filled { store, app, now, .. } = filled;
+    let Filled {
+        store, app, now, ..
+    } = filled;
     let (app, now) = (*app, *now);
     let page = median(async || Ok(store.keys(app, &query, now).await?.rows.len())).await?;
     let count = median(async || counted(store, filled, &query).await).await?;
@@ -138,12 +209,16 @@ async fn print_page(
     let tabs = tabs.await?;
     let choices = median(async || Ok(store.filter_choices(app).await?.creators.len())).await?;
     let total: Times = [&page, &count, &tabs, &choices].into_iter().sum();
-    println!("{name}{suffix}: {total} = page {page}, count {count}, tabs {tabs}, choices {choices}");
+    println!(
+        "{name}{suffix}: {total} = page {page}, count {count}, tabs {tabs}, choices {choices}"
+    );
     Ok(())
 }
 
-/// Counts as the page does: a list of one page is not counted.
+/// Counts the keys that match. The page knows the number of a group from its tabs.
 async fn counted(store: &Store, filled: &Filled, query: &KeyQuery) -> Result<usize, StoreError> {
-    let total = store.count_keys(filled.app, &query.filter, filled.now).await?;
+    let total = store
+        .count_keys(filled.app, &query.filter, filled.now)
+        .await?;
     Ok(usize::try_from(total.count).unwrap_or_default())
 }

@@ -69,7 +69,7 @@ impl Store {
         let statement = reading.statement(self, order.by, down);
         let id = cursor.map_or("", |cursor| cursor.id.as_str());
         let place = cursor.map_or_else(
-            || beginning(order.by, down),
+            || beginning(filter, order.by, down, now),
             |cursor| cursor.sort_key.clone(),
         );
         let one_more = i64::try_from(page_size + 1).unwrap_or(i64::MAX);
@@ -82,7 +82,9 @@ impl Store {
             let list = list.bind(id).bind(one_more);
             let list = match reading {
                 Reading::Unfiltered => list,
-                Reading::OfScope => list.bind(values.scope.as_str()).persistent(false),
+                Reading::OfScope => list
+                    .bind(values.scope.as_str())
+                    .persistent(values.is_prepared),
                 Reading::Candidates(criterion) => bind_filter!(list, criterion, &values),
                 Reading::Along(_) => bind_filter!(list, None, &values),
             };
@@ -129,13 +131,17 @@ impl Store {
         let rarest = self.rarest_criterion(app, filter, &values).await?;
         let found = match rarest {
             Some(rarest) if rarest.is_exact => rarest.candidates,
-            _ => {
-                // A frequent text is not looked up: most of its candidates may be keys of other applications.
-                let criterion = rarest
-                    .filter(|rarest| rarest.is_rare() || rarest.criterion != Criterion::Text)
-                    .map(|rarest| rarest.criterion);
-                self.count_matching(app, criterion, &values).await?
+            Some(rarest) => {
+                let criterion = Some(rarest.criterion);
+                let found = self.count_matching(app, criterion, &values).await?;
+                // Some names of a frequent text are not read.
+                if rarest.is_rare() || !rarest.is_text() || found > MAX_COUNTED {
+                    found
+                } else {
+                    self.count_matching(app, None, &values).await?
+                }
             }
+            None => self.count_matching(app, None, &values).await?,
         };
         Ok(KeyTotal {
             count: found.min(MAX_COUNTED),

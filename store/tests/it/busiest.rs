@@ -1,8 +1,10 @@
 //! The busiest keys of an application.
 
-use crate::keys::{AccountFixture, NOW, id};
+use crate::keys::{AccountFixture, NOW, draft, id};
 use domain::{
+    audit::Action,
     id::ApplicationId,
+    key::expiry::Expiry,
     time::{DAY, Timestamp},
     usage::{Bucket, Outcome, overview::OVERVIEW_MIN_REFUSALS},
 };
@@ -48,7 +50,7 @@ fn expected(calls: &Calls, since: Timestamp, most: usize, refused: bool) -> Vec<
         .into_iter()
         .filter(|(_, sum)| {
             let many = missed(sum) >= OVERVIEW_MIN_REFUSALS
-                && missed(sum) * 10 >= missed(sum) + sum.accepted;
+                && missed(sum) * 20 > missed(sum) + sum.accepted;
             !refused || many
         })
         .map(|(key, sum)| (id(key).to_string(), sum))
@@ -110,6 +112,33 @@ async fn the_busiest_keys_of_two_days_have_the_largest_sums(database: TestDataba
     }
     let nothing = store.busiest_keys(other.app, first, 3, false).await;
     assert!(nothing.expect("read").is_empty());
+}
+
+each_database!(keys_with_20_denied_calls_and_more_than_5_percent_need_attention);
+async fn keys_with_20_denied_calls_and_more_than_5_percent_need_attention(database: TestDatabase) {
+    let fixture = AccountFixture::build(&database.store, 1).await;
+    let (store, today) = (&database.store, NOW.floor(DAY));
+    let mut days = Vec::new();
+    // Exactly 5 %, one call more, and a higher rate of too few calls.
+    for (n, accepted, denied) in [(1, 380, 20), (2, 379, 20), (3, 0, 19)] {
+        let mut draft = draft("Key");
+        draft.expiry = Expiry::Never;
+        fixture.insert_draft(n, &draft, n, NOW).await;
+        let event = fixture.event(Action::KeyConfirmed, &id(n).to_string(), NOW);
+        let confirmed = store.confirm_key(fixture.app, id(n), &event).await;
+        confirmed.expect("confirmed");
+        let mut calls = Bucket::default();
+        calls.add(Outcome::Accepted, accepted);
+        calls.add(Outcome::Refused, denied);
+        days.push((n, today, calls));
+    }
+    add(store, fixture.app, 1, &days).await;
+    let attention = store.attention(fixture.app, NOW).await.expect("read");
+    assert_eq!(attention, [id(2)]);
+    let since = today.plus(-DAY);
+    let listed = store.busiest_keys(fixture.app, since, 5, true).await;
+    let listed: Vec<_> = listed.expect("read").iter().map(|key| key.id).collect();
+    assert_eq!(listed, [id(2)]);
 }
 
 each_database!(the_busiest_keys_are_found_along_an_index);

@@ -175,7 +175,6 @@ async fn keys_of_a_creator_and_choices_are_read_along_an_index(database: TestDat
     for (name, index) in [
         ("KEY_LIST_OF_CREATOR_BY_CREATED_ASC", creator),
         ("KEY_LIST_OF_CREATOR_BY_CREATED_DESC", creator),
-        ("KEY_LIST_COUNT_OF_CREATOR", creator),
         ("KEY_LIST_CREATORS", next),
         (
             "KEY_LIST_SCOPE_SETS",

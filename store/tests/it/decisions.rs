@@ -155,6 +155,8 @@ async fn decisions_are_found_along_an_index(database: TestDatabase) {
     for (name, index) in [
         ("DECISIONS_OF_APPLICATION", "decision_by_application "),
         ("DECISIONS_OF_KEY", "decision_by_key "),
+        ("DECISIONS_OF_ROUTE", "decision_by_route "),
+        ("DECISIONS_OF_CODE", "decision_by_code "),
         ("DECISIONS_OF_ADDRESS", "decision_by_address "),
         ("REFUSALS_OF_ADDRESS", "decision_by_address "),
         ("REFUSALS_OF_APPLICATION", "decision_refused "),

@@ -26,6 +26,8 @@ async fn both_schemas_have_the_same_tables_and_columns() {
             Store::Sqlite { readers, .. } => sqlx::query(
                 "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_xinfo(t.name) c
                  WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> '_sqlx_migrations'
+                     -- SQLite's trigram index is a table; PostgreSQL's is an index.
+                     AND t.name NOT LIKE 'key_search%'
                  ORDER BY t.name, c.cid",
             )
             .fetch_all(readers)

@@ -13,17 +13,15 @@ use domain::{
 /// Maximum number of candidates that are looked up and sorted. If there are more, keys are read in the order of the list.
 pub(super) const MAX_CANDIDATES: i64 = 1_000;
 
-/// Number up to which candidates are counted, to find the rarest condition.
+/// Number up to which the candidates of several conditions are counted, to find the rarest.
 const MAX_COUNTED_CANDIDATES: i64 = 10_000;
-
-/// Minimum characters of a text that the trigram index finds.
-const MIN_INDEXED_TEXT: usize = 3;
 
 /// A condition of a filter for which there is an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Criterion {
     Group(KeyGroup),
-    Text,
+    /// A place in [`TextPatterns::indexed`](super::values::TextPatterns::indexed).
+    Text(usize),
     Status(StatusFilter),
     Environment,
     Condition(KeyCondition),
@@ -37,7 +35,7 @@ impl Criterion {
         match self {
             Self::Group(KeyGroup::Active) => "not-ended",
             Self::Group(group) => group.as_str(),
-            Self::Text => "text",
+            Self::Text(_) => "text",
             Self::Status(status) => status.as_str(),
             Self::Environment => "environment",
             Self::Condition(condition) => condition.as_str(),
@@ -47,20 +45,20 @@ impl Criterion {
     }
 
     /// Returns the criteria of a filter.
-    fn all(filter: &KeyFilter) -> impl Iterator<Item = Self> {
-        let text = filter.search.trim();
-        let indexed = text.chars().count() >= MIN_INDEXED_TEXT;
-        [
+    fn all(filter: &KeyFilter, values: &FilterValues) -> Vec<Self> {
+        let mut all: Vec<_> = [
             filter.status.map(Self::Status),
             filter.created_by.map(|_| Self::Creator),
             filter.scope.map(|_| Self::Scope),
             filter.environment.map(|_| Self::Environment),
             filter.condition.map(Self::Condition),
-            indexed.then_some(Self::Text),
             filter.group.map(Self::Group),
         ]
         .into_iter()
         .flatten()
+        .collect();
+        all.extend((0..values.text.indexed.len()).map(Self::Text));
+        all
     }
 
     /// Whether every candidate matches a filter that has no other condition.
@@ -90,6 +88,11 @@ impl Rarest {
     pub(super) const fn is_rare(self) -> bool {
         self.candidates <= MAX_CANDIDATES
     }
+
+    /// Whether the condition is a text.
+    pub(super) const fn is_text(self) -> bool {
+        matches!(self.criterion, Criterion::Text(_))
+    }
 }
 
 impl Store {
@@ -101,20 +104,25 @@ impl Store {
         values: &FilterValues,
     ) -> Result<Option<Rarest>, StoreError> {
         let mut rarest: Option<Rarest> = None;
-        let is_only = Criterion::all(filter).count() == 1 && filter.search.trim().is_empty();
-        for criterion in Criterion::all(filter) {
-            let limit = match criterion {
-                // Texts are not indexed by application.
-                Criterion::Text => MAX_CANDIDATES + 1,
-                _ => MAX_COUNTED_CANDIDATES,
+        let all = Criterion::all(filter, values);
+        let is_only = all.len() == 1 && filter.search.trim().is_empty();
+        for criterion in all.iter().copied() {
+            let (limit, is_text) = match criterion {
+                Criterion::Text(_) => (MAX_CANDIDATES + 1, true),
+                _ if is_only => (MAX_CANDIDATES + 1, false),
+                _ => (MAX_COUNTED_CANDIDATES, false),
             };
+            // A text of several words is looked up as a whole only if no word is rare: that takes longer.
+            if is_text && rarest.is_some_and(Rarest::is_rare) {
+                continue;
+            }
             let candidates = match criterion {
                 // Their ids were read.
                 Criterion::Group(KeyGroup::Attention) => 0,
                 _ => self.count_candidates(app, criterion, values, limit).await?,
             };
-            // The candidates of other applications hide how many there are in this one.
-            let candidates = if criterion == Criterion::Text && candidates > MAX_CANDIDATES {
+            // How many there are in this application is not known.
+            let candidates = if is_text && candidates > MAX_CANDIDATES {
                 i64::MAX
             } else {
                 candidates
@@ -125,9 +133,6 @@ impl Store {
                     candidates,
                     is_exact: is_only && criterion.is_exact(),
                 });
-            }
-            if candidates == 0 {
-                break;
             }
         }
         Ok(rarest)
@@ -148,7 +153,7 @@ impl Store {
                 .bind("")
                 .bind(limit);
             bind_candidates!(count, criterion, values)
-                .persistent(false)
+                .persistent(values.is_prepared)
                 .fetch_one(pool)
                 .await
         })?;

@@ -2,10 +2,13 @@
 
 use super::candidates::{Criterion, Rarest};
 use crate::{Store, sql};
-use domain::key::{
-    KeySummary,
-    condition::KeyCondition,
-    filter::{KeyCursor, Order, Sort, SortKey, StatusFilter},
+use domain::{
+    key::{
+        KeySummary,
+        condition::KeyCondition,
+        filter::{KeyCursor, KeyFilter, Order, Sort, SortKey, StatusFilter},
+    },
+    time::{DAY, Timestamp},
 };
 
 /// How the keys of a page are read.
@@ -98,6 +101,10 @@ const fn along(criterion: Option<Criterion>, by: Sort, down: bool) -> &'static s
             sql::KEY_LIST_OF_NEVER_EXPIRING_BY_CREATED_DESC,
             sql::KEY_LIST_OF_NEVER_EXPIRING_BY_CREATED_ASC,
         ),
+        Some(Criterion::Condition(KeyCondition::Old)) => (
+            sql::KEY_LIST_OF_OLD_BY_CREATED_DESC,
+            sql::KEY_LIST_OF_OLD_BY_CREATED_ASC,
+        ),
         _ => match by {
             Sort::Created => (
                 sql::KEY_LIST_FILTERED_BY_CREATED_DESC,
@@ -120,11 +127,14 @@ const fn along(criterion: Option<Criterion>, by: Sort, down: bool) -> &'static s
     if down { descending } else { ascending }
 }
 
-/// Returns the cursor position before all rows.
-pub(super) fn beginning(by: Sort, down: bool) -> SortKey {
+/// Returns a cursor position before all rows of a filter: old keys follow all others, which are not read.
+pub(super) fn beginning(filter: &KeyFilter, by: Sort, down: bool, now: Timestamp) -> SortKey {
     match (by, down) {
         (Sort::Name, true) => SortKey::Text('\u{10FFFF}'.into()),
         (Sort::Name, false) => SortKey::Text(String::new()),
+        (Sort::Created, true) if filter.condition == Some(KeyCondition::Old) => {
+            SortKey::Number(now.plus(1 - 365 * DAY).0)
+        }
         (_, true) => SortKey::Number(i64::MAX),
         (_, false) => SortKey::Number(i64::MIN),
     }

@@ -7,11 +7,16 @@ use domain::{
 };
 use uuid::Uuid;
 
+/// Minimum characters of a text that the trigram index finds.
+const MIN_INDEXED_TEXT: usize = 3;
+
 /// Characters that a mask has in place of those of an id.
 const MASKED: &str = "••••••••";
 
 /// The values of a filter, for the statements under `key/list/fragments`.
 pub(super) struct FilterValues {
+    /// Whether the statement is prepared. PostgreSQL plans for the values of each filter: a generic plan suits none.
+    pub(super) is_prepared: bool,
     pub(super) text: TextPatterns,
     pub(super) environment: &'static str,
     pub(super) scope: String,
@@ -38,6 +43,7 @@ impl FilterValues {
             .map(|known| known.bounds(now))
             .unwrap_or_default();
         Self {
+            is_prepared: matches!(store, Store::Sqlite { .. }),
             text: TextPatterns::of(store, filter.search.trim()),
             environment: filter.environment.map_or("", |known| known.as_str()),
             scope: filter
@@ -58,8 +64,8 @@ impl FilterValues {
 /// Patterns of a search.
 #[derive(Default)]
 pub(super) struct TextPatterns {
-    /// What the trigram index of the database looks for.
-    pub(super) indexed: String,
+    /// What the trigram index of the database looks for: each word, and the whole text last.
+    pub(super) indexed: Vec<String>,
     pub(super) lowercase: String,
     pub(super) typed: String,
     pub(super) id: String,
@@ -73,14 +79,16 @@ impl TextPatterns {
             return Self::default();
         }
         let literal = escape_like(typed);
-        let pattern = format!("%{literal}%");
+        let indexed = |text: &str| match store {
+            Store::Sqlite { .. } => format!("\"{}\"", text.replace('"', "\"\"")),
+            Store::Postgres { .. } => format!("%{}%", escape_like(text)),
+        };
+        let is_long = |text: &&str| text.chars().count() >= MIN_INDEXED_TEXT;
+        let words = typed.split_whitespace().filter(|word| *word != typed);
         Self {
-            indexed: match store {
-                Store::Sqlite { .. } => format!("\"{}\"", typed.replace('"', "\"\"")),
-                Store::Postgres { .. } => pattern.clone(),
-            },
+            indexed: words.chain([typed]).filter(is_long).map(indexed).collect(),
             lowercase: format!("%{}%", literal.to_lowercase()),
-            typed: pattern,
+            typed: format!("%{literal}%"),
             // A search for a mask finds its key.
             id: format!("{}%", literal.replace(MASKED, "%")),
             id_prefix: typed.split(MASKED).next().unwrap_or_default().to_owned(),
@@ -94,12 +102,12 @@ macro_rules! bind_candidates {
         let criterion: Option<Criterion> = $criterion.into();
         let values: &FilterValues = $values;
         let indexed = match criterion {
-            Some(_) => values.text.indexed.as_str(),
-            None => "",
+            Some(Criterion::Text(place)) => values.text.indexed.get(place),
+            _ => None,
         };
         $query
             .bind(criterion.map_or("", Criterion::as_str))
-            .bind(indexed)
+            .bind(indexed.map_or("", String::as_str))
             .bind(values.environment)
             .bind(values.scope.as_str())
             .bind(values.created_by)
@@ -116,7 +124,6 @@ pub(super) use bind_candidates;
 macro_rules! bind_filter {
     ($query:expr, $criterion:expr, $values:expr) => {{
         let values: &FilterValues = $values;
-        // Not prepared, so that PostgreSQL plans for these values: a generic plan suits no filter.
         bind_candidates!($query, $criterion, values)
             .bind(values.text.lowercase.as_str())
             .bind(values.text.typed.as_str())
@@ -124,7 +131,7 @@ macro_rules! bind_filter {
             .bind(values.status)
             .bind(values.condition)
             .bind(values.group)
-            .persistent(false)
+            .persistent(values.is_prepared)
     }};
 }
 pub(super) use bind_filter;

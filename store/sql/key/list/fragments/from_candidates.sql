@@ -1,7 +1,7 @@
 -- CROSS keeps SQLite from reading every key first.
 FROM candidate c
 CROSS JOIN api_key k
-JOIN key_last_use u ON u.key_id = k.id
+CROSS JOIN key_last_use u
 LEFT JOIN person p ON p.id = k.created_by
 LEFT JOIN api_key r ON r.replaced_by = k.id
-WHERE k.id = c.id AND k.application_id = $1
+WHERE k.id = c.id AND u.key_id = c.id AND k.application_id = $1
