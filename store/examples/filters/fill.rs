@@ -65,7 +65,7 @@ impl Filled {
         let app = first.ok_or("no application")?;
         let began = Instant::now();
         let (keys_sql, last_use) = (include_str!("keys.sql"), include_str!("last_use.sql"));
-        for start in (1..=keys).step_by(100_000) {
+        for start in (1..=keys).step_by(usize::try_from(STEP)?) {
             let end = keys.min(start + STEP - 1);
             run(&store, keys_sql, &[start, end, now.0]).await?;
         }
@@ -76,7 +76,7 @@ impl Filled {
         );
         run(&store, last_use, &[now.0]).await?;
         let began = Instant::now();
-        for start in (1..=decisions).step_by(100_000) {
+        for start in (1..=decisions).step_by(usize::try_from(STEP)?) {
             let end = decisions.min(start + STEP - 1);
             run(&store, include_str!("decisions.sql"), &[start, end, now.0]).await?;
         }
@@ -85,7 +85,12 @@ impl Filled {
             began.elapsed().as_secs_f64()
         );
         if let Store::Postgres { pool, .. } = &store {
-            sqlx::query("VACUUM ANALYZE").execute(pool).await?;
+            let mut connection = pool.acquire().await?;
+            let unlimited = sqlx::query("SET statement_timeout = 0");
+            unlimited.execute(&mut *connection).await?;
+            sqlx::query("VACUUM ANALYZE")
+                .execute(&mut *connection)
+                .await?;
         }
         Ok(Self {
             store,
@@ -203,11 +208,14 @@ async fn run(store: &Store, statement: &str, values: &[i64]) -> Result<(), sqlx:
             query.execute(writer).await?;
         }
         Store::Postgres { pool, .. } => {
+            let mut connection = pool.acquire().await?;
+            let unlimited = sqlx::query("SET statement_timeout = 0");
+            unlimited.execute(&mut *connection).await?;
             let mut query = sqlx::query(statement);
             for value in values {
                 query = query.bind(value);
             }
-            query.execute(pool).await?;
+            query.execute(&mut *connection).await?;
         }
     }
     Ok(())

@@ -127,7 +127,9 @@ impl Store {
             } else {
                 candidates
             };
-            if rarest.is_none_or(|known| candidates < known.candidates) {
+            // The whole text is rarer than its words.
+            let is_whole = |known: Rarest| is_text && known.candidates == i64::MAX;
+            if rarest.is_none_or(|known| candidates < known.candidates || is_whole(known)) {
                 rarest = Some(Rarest {
                     criterion,
                     candidates,

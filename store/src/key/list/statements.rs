@@ -28,14 +28,14 @@ impl Reading {
     /// Chooses how the keys that match a narrow filter are read.
     pub(super) fn of(rarest: Option<Rarest>, by: Sort) -> Self {
         match rarest {
+            Some(rarest) if by == Sort::Created && rarest.is_exact => match rarest.criterion {
+                Criterion::Scope => Self::OfScope,
+                Criterion::Status(StatusFilter::Inactive) if rarest.is_rare() => {
+                    Self::Candidates(rarest.criterion)
+                }
+                criterion => Self::Along(Some(criterion)),
+            },
             Some(rarest) if rarest.is_rare() => Self::Candidates(rarest.criterion),
-            Some(rarest)
-                if by == Sort::Created
-                    && rarest.is_exact
-                    && rarest.criterion == Criterion::Scope =>
-            {
-                Self::OfScope
-            }
             _ => Self::Along(rarest.map(|rarest| rarest.criterion)),
         }
     }
