@@ -116,8 +116,10 @@ impl Store {
             (Some(_), _, true) => sql::REFUSALS_OF_KEY,
             (None, Some(_), false) => sql::DECISIONS_OF_ADDRESS,
             (None, Some(_), true) => sql::REFUSALS_OF_ADDRESS,
-            (None, None, _) if !filter.route.is_empty() => sql::DECISIONS_OF_ROUTE,
-            (None, None, _) if filter.verdict.is_some() => sql::DECISIONS_OF_CODE,
+            (None, None, false) if !filter.route.is_empty() => sql::DECISIONS_OF_ROUTE,
+            (None, None, true) if !filter.route.is_empty() => sql::REFUSALS_OF_ROUTE,
+            (None, None, false) if filter.verdict.is_some() => sql::DECISIONS_OF_CODE,
+            (None, None, true) if filter.verdict.is_some() => sql::REFUSALS_OF_CODE,
             (None, None, false) => sql::DECISIONS_OF_APPLICATION,
             (None, None, true) => sql::REFUSALS_OF_APPLICATION,
         };

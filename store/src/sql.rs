@@ -111,6 +111,8 @@ shared_statements! {
     DECISIONS_PRUNE = "decision/prune";
     REFUSALS_OF_ADDRESS = "decision/fragments/select" "decision/fragments/of_address" "decision/fragments/refused" "decision/fragments/filter" "decision/fragments/order_desc";
     REFUSALS_OF_APPLICATION = "decision/fragments/select" "decision/fragments/of_application" "decision/fragments/refused" "decision/fragments/filter" "decision/fragments/order_desc";
+    REFUSALS_OF_ROUTE = "decision/fragments/select" "decision/fragments/of_route" "decision/fragments/refused" "decision/fragments/filter" "decision/fragments/order_desc";
+    REFUSALS_OF_CODE = "decision/fragments/select" "decision/fragments/of_code" "decision/fragments/refused" "decision/fragments/filter" "decision/fragments/order_desc";
     REFUSALS_OF_KEY = "decision/fragments/select" "decision/fragments/of_key" "decision/fragments/refused" "decision/fragments/filter" "decision/fragments/order_desc";
     INVITATIONS_BY_ACCOUNT = "invitation/by_account";
     INVITATIONS_DELETE_BY_INVITER = "invitation/delete_by_inviter";
@@ -159,11 +161,9 @@ shared_statements! {
     KEY_LIST_OF_NEVER_EXPIRING_BY_CREATED_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_never_expiring" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_asc";
     KEY_LIST_OF_NEVER_EXPIRING_BY_CREATED_DESC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_never_expiring" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_desc";
     KEY_LIST_OF_OLD_BY_CREATED_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_old" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_asc";
-    KEY_LIST_OF_OLD_BY_CREATED_DESC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_old" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_desc";
     KEY_LIST_OF_REVOKED_BY_CREATED_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_revoked" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_asc";
     KEY_LIST_OF_REVOKED_BY_CREATED_DESC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_revoked" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_desc";
-    KEY_LIST_OF_SCOPE_BY_CREATED_ASC = "key/list/fragments/columns" "key/list/fragments/of_scope_asc" "key/list/fragments/by_created_asc";
-    KEY_LIST_OF_SCOPE_BY_CREATED_DESC = "key/list/fragments/columns" "key/list/fragments/of_scope_desc" "key/list/fragments/by_created_desc";
+    KEY_LIST_OF_SCOPE_BY_CREATED_DESC = "key/list/fragments/columns" "key/list/fragments/of_scope" "key/list/fragments/by_created_desc";
     KEY_MOVE_RETIREMENT = "key/move_retirement";
     KEY_NAMES = "key/names";
     KEY_NEWEST_NAMES = "key/newest_names";

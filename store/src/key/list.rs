@@ -62,7 +62,7 @@ impl Store {
         let values = self.filter_values(app, filter, now).await?;
         let reading = if filter.is_narrow() {
             let rarest = self.rarest_criterion(app, filter, &values).await?;
-            Reading::of(rarest, order.by)
+            Reading::of(rarest, order.by, down)
         } else {
             Reading::Unfiltered
         };

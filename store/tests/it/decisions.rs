@@ -157,6 +157,8 @@ async fn decisions_are_found_along_an_index(database: TestDatabase) {
         ("DECISIONS_OF_KEY", "decision_by_key "),
         ("DECISIONS_OF_ROUTE", "decision_by_route "),
         ("DECISIONS_OF_CODE", "decision_by_code "),
+        ("REFUSALS_OF_ROUTE", "decision_by_route "),
+        ("REFUSALS_OF_CODE", "decision_by_code "),
         ("DECISIONS_OF_ADDRESS", "decision_by_address "),
         ("REFUSALS_OF_ADDRESS", "decision_by_address "),
         ("REFUSALS_OF_APPLICATION", "decision_refused "),

@@ -16,7 +16,7 @@ use domain::{
 pub(super) enum Reading {
     /// In the order of the list, without a filter.
     Unfiltered,
-    /// The keys with one scope, in the order of creation. The filter has no other condition.
+    /// The keys with one scope, the newest first. The filter has no other condition.
     OfScope,
     /// All candidates of this criterion, then sorted.
     Candidates(Criterion),
@@ -26,11 +26,13 @@ pub(super) enum Reading {
 
 impl Reading {
     /// Chooses how the keys that match a narrow filter are read.
-    pub(super) fn of(rarest: Option<Rarest>, by: Sort) -> Self {
+    pub(super) fn of(rarest: Option<Rarest>, by: Sort, down: bool) -> Self {
         match rarest {
             Some(rarest) if by == Sort::Created && rarest.is_exact => match rarest.criterion {
-                Criterion::Scope => Self::OfScope,
-                Criterion::Status(StatusFilter::Inactive) if rarest.is_rare() => {
+                Criterion::Scope if down => Self::OfScope,
+                Criterion::Scope | Criterion::Status(StatusFilter::Inactive)
+                    if rarest.is_rare() =>
+                {
                     Self::Candidates(rarest.criterion)
                 }
                 criterion => Self::Along(Some(criterion)),
@@ -44,8 +46,7 @@ impl Reading {
     pub(super) fn statement(self, store: &Store, by: Sort, down: bool) -> &'static str {
         match self {
             Self::Unfiltered => unfiltered(by, down),
-            Self::OfScope if down => sql::KEY_LIST_OF_SCOPE_BY_CREATED_DESC,
-            Self::OfScope => sql::KEY_LIST_OF_SCOPE_BY_CREATED_ASC,
+            Self::OfScope => sql::KEY_LIST_OF_SCOPE_BY_CREATED_DESC,
             Self::Candidates(_) => of_candidates(by, down).of(store),
             Self::Along(criterion) => along(criterion.filter(|_| by == Sort::Created), by, down),
         }
@@ -102,7 +103,7 @@ const fn along(criterion: Option<Criterion>, by: Sort, down: bool) -> &'static s
             sql::KEY_LIST_OF_NEVER_EXPIRING_BY_CREATED_ASC,
         ),
         Some(Criterion::Condition(KeyCondition::Old)) => (
-            sql::KEY_LIST_OF_OLD_BY_CREATED_DESC,
+            sql::KEY_LIST_FILTERED_BY_CREATED_DESC,
             sql::KEY_LIST_OF_OLD_BY_CREATED_ASC,
         ),
         _ => match by {
