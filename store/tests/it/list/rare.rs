@@ -24,7 +24,7 @@ async fn insert_many(fixture: &AccountFixture) {
         Store::Postgres { .. } => "gen_random_uuid()",
     };
     let insert = format!(
-        "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {KEYS})
+        "WITH RECURSIVE number (n) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM number WHERE n < {KEYS})
          INSERT INTO api_key (
              id, account_id, application_id, name, description, environment, scopes, ip_rules, created_at, created_by,
              idempotency_key, confirmed_at, expires_at, deactivated_at, revoked_at
