@@ -57,6 +57,7 @@ per_database_statements! {
     KEY_LIST_OF_CANDIDATES_BY_LAST_USE_DESC = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/columns" "key/list/fragments/from_candidates" "key/list/fragments/filter" "key/list/fragments/by_last_use_desc";
     KEY_LIST_OF_CANDIDATES_BY_NAME_ASC = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/columns" "key/list/fragments/from_candidates" "key/list/fragments/filter" "key/list/fragments/by_name_asc";
     KEY_LIST_OF_CANDIDATES_BY_NAME_DESC = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/columns" "key/list/fragments/from_candidates" "key/list/fragments/filter" "key/list/fragments/by_name_desc";
+    KEY_LIST_OF_SCOPE_BY_CREATED_DESC = "key/list/fragments/columns" ["key/list/fragments/of_scope_from"] "key/list/fragments/of_scope" "key/list/fragments/by_created_desc";
 }
 
 macro_rules! shared_statements {
@@ -163,7 +164,6 @@ shared_statements! {
     KEY_LIST_OF_OLD_BY_CREATED_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_old" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_asc";
     KEY_LIST_OF_REVOKED_BY_CREATED_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_revoked" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_asc";
     KEY_LIST_OF_REVOKED_BY_CREATED_DESC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/of_revoked" "key/list/fragments/filter" "key/list/fragments/every_key" "key/list/fragments/by_created_desc";
-    KEY_LIST_OF_SCOPE_BY_CREATED_DESC = "key/list/fragments/columns" "key/list/fragments/of_scope" "key/list/fragments/by_created_desc";
     KEY_MOVE_RETIREMENT = "key/move_retirement";
     KEY_NAMES = "key/names";
     KEY_NEWEST_NAMES = "key/newest_names";

@@ -46,7 +46,7 @@ impl Reading {
     pub(super) fn statement(self, store: &Store, by: Sort, down: bool) -> &'static str {
         match self {
             Self::Unfiltered => unfiltered(by, down),
-            Self::OfScope => sql::KEY_LIST_OF_SCOPE_BY_CREATED_DESC,
+            Self::OfScope => sql::KEY_LIST_OF_SCOPE_BY_CREATED_DESC.of(store),
             Self::Candidates(_) => of_candidates(by, down).of(store),
             Self::Along(criterion) => along(criterion.filter(|_| by == Sort::Created), by, down),
         }

@@ -250,15 +250,15 @@ async fn candidates_of_every_filter_are_found_along_an_index(database: TestDatab
         }
     }
     assert_eq!(checked, 10);
-    for (name, statement) in sql::SHARED {
-        if name.starts_with("KEY_LIST_OF_SCOPE") {
-            let steps = plan(statement).await;
-            for index in [
-                "SEARCH k USING INDEX api_key_by_scopes (application_id=? AND scopes=? AND created_at",
-                "SEARCH e USING COVERING INDEX api_key_by_scopes (application_id=? AND scopes=? AND (created_at,id)",
-            ] {
-                assert!(steps.contains(index), "{name} without {index}: {steps}");
-            }
-        }
+    let of_scope = sql::PER_DATABASE
+        .iter()
+        .find(|(name, _)| *name == "KEY_LIST_OF_SCOPE_BY_CREATED_DESC")
+        .expect("a statement");
+    let steps = plan(of_scope.1.of(&database.store)).await;
+    for index in [
+        "SEARCH k USING INDEX api_key_by_scopes (application_id=? AND scopes=? AND created_at",
+        "SEARCH e USING COVERING INDEX api_key_by_scopes (application_id=? AND scopes=? AND (created_at,id)",
+    ] {
+        assert!(steps.contains(index), "without {index}: {steps}");
     }
 }

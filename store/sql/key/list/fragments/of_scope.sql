@@ -1,6 +1,3 @@
--- A page at most is read of each set: up to the oldest key of the set's own page that is newest.
-FROM scope_set s
-CROSS JOIN api_key k
 JOIN key_last_use u ON u.key_id = k.id
 LEFT JOIN person p ON p.id = k.created_by
 LEFT JOIN api_key r ON r.replaced_by = k.id
