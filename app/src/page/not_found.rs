@@ -1,9 +1,9 @@
-//! What is not there.
+//! The page for unknown addresses.
 
-use crate::{ui::TabTitle, words::not_found as words};
+use crate::{part::frame::Brand, ui::TabTitle, words::not_found as words};
 use leptos::prelude::*;
 
-/// The page for addresses that lead nowhere.
+/// Says that there is no such page, with a link to the dashboard.
 #[component]
 pub fn NotFound() -> impl IntoView {
     crate::context::not_found();
@@ -11,6 +11,7 @@ pub fn NotFound() -> impl IntoView {
         <TabTitle text=words::TAB />
         <main id="main" class="auth" tabindex="-1">
             <div class="auth-card">
+                <Brand />
                 <h1 tabindex="-1">{words::TITLE}</h1>
                 <p>{words::LEAD}</p>
                 <p>
