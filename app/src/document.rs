@@ -53,6 +53,8 @@ pub fn App() -> impl IntoView {
         new_key::NewKey,
         not_found::NotFound,
         overview::Overview,
+        profile::Profile,
+        profile_frame::ProfileFrame,
         regenerate::Regenerate,
         requests::Requests,
         reset::Reset,
@@ -77,6 +79,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/invite/:token") view=Invitation ssr=SsrMode::Async />
                 <Route path=path!("/reset/:token") view=Reset ssr=SsrMode::Async />
                 <Route path=path!("/support") view=Support ssr=SsrMode::Async />
+                <ParentRoute path=path!("/profile") view=ProfileFrame ssr=SsrMode::Async>
+                    <Route path=path!("") view=Profile ssr=SsrMode::Async />
+                </ParentRoute>
                 <ParentRoute path=path!("/apps/:app") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view=Overview ssr=SsrMode::Async />
                     <Route path=path!("/settings/general") view=General ssr=SsrMode::Async />

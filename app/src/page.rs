@@ -15,6 +15,8 @@ pub mod members;
 pub mod new_key;
 pub mod not_found;
 pub mod overview;
+pub mod profile;
+pub mod profile_frame;
 pub mod regenerate;
 pub mod requests;
 pub mod reset;

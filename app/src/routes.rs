@@ -23,6 +23,11 @@ pub const RESET: &str = "reset";
 /// The sign-in page behind a password reset.
 pub const SIGN_IN_AFTER_RESET: &str = "/sign-in?after=reset";
 
+/// The page of platform staff.
+pub const SUPPORT: &str = "/support";
+/// What a person decides about themselves.
+pub const PROFILE: &str = "/profile";
+
 /// An application at a glance.
 pub fn overview(app: &str) -> String {
     format!("/apps/{app}")

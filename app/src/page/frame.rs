@@ -10,7 +10,7 @@ use crate::{
     ui::{ErrorState, Icon, Shape, TabTitle},
     words::{self, frame},
 };
-use domain::account::Role;
+use domain::account::{Identity, Role};
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location};
 
@@ -45,7 +45,10 @@ fn framed(here: Here) -> AnyView {
     view! {
         <Shell
             head=move || view! { <AppSwitch current=current.clone() all=all.clone() /> }
-            foot=move || view! { <AccountMenu identity=identity.clone() theme=context::theme() /> }
+            foot=move || {
+                let Identity { email, role, .. } = identity.clone();
+                view! { <AccountMenu email role theme=context::theme() /> }
+            }
             navigation=move || view! { <Navigation here=here.clone() /> }
         >
             <Outlet />
@@ -57,9 +60,12 @@ fn framed(here: Here) -> AnyView {
     .into_any()
 }
 
-/// A page of an application that the reader has no access to, or that cannot be loaded.
+/// A page that the reader has no access to, or that cannot be loaded.
 #[component]
-fn NoPage(error: AppError) -> impl IntoView {
+pub fn NoPage(
+    /// The reason.
+    error: AppError,
+) -> impl IntoView {
     match error {
         AppError::NotFound => view! { <NotFound /> }.into_any(),
         error => view! {
@@ -150,7 +156,7 @@ fn Navigation(here: Here) -> impl IntoView {
 
 /// A link of the navigation. It is the current one on its page and on the pages beneath.
 #[component]
-fn PageLink(
+pub fn PageLink(
     /// The page's path.
     href: String,
     /// Whether it is not the current one on the pages beneath.

@@ -14,7 +14,7 @@ use crate::{
     ui::{ErrorState, ErrorSummary, Icon, Shape, Submit, TabTitle, TextField},
     words::{frame, support},
 };
-use domain::support::SupportSearchResult;
+use domain::{account::Identity, support::SupportSearchResult};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The form that looks, and what it found, in the frame that every page has; for everybody else there is no such page.
@@ -25,7 +25,8 @@ pub fn Support() -> impl IntoView {
             Ok(staff) => {
                 let identity = staff.identity();
                 let foot = move || {
-                    view! { <AccountMenu identity=identity.clone() theme=context::theme() /> }
+                    let Identity { email, role, .. } = identity.clone();
+                    view! { <AccountMenu email role theme=context::theme() /> }
                 };
                 view! {
                     <TabTitle text=support::TAB />

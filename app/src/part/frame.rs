@@ -8,7 +8,7 @@ mod passing_dialogs;
 mod shell;
 mod toasts;
 
-pub use account_menu::AccountMenu;
+pub use account_menu::{AccountMenu, ThemeChoice};
 pub use app_switch::AppSwitch;
 pub use brand::Brand;
 pub use command_menu::CommandMenu;

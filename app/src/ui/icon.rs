@@ -33,6 +33,7 @@ macro_rules! shapes {
 }
 
 shapes! {
+    ArrowLeft = "M13 8H3m4-4-4 4 4 4",
     Ban = "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM3.8 3.8l8.4 8.4",
     Chart = "M2.5 13.5h11M4.5 11V8M8 11V3.5m3.5 7.5V6",
     Check = "m3.5 8.5 3 3 6-7",

@@ -18,6 +18,7 @@ pub mod list;
 pub mod members;
 pub mod not_found;
 pub mod overview;
+pub mod profile;
 pub mod requests;
 pub mod reset;
 pub mod reveal;

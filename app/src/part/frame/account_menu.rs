@@ -4,21 +4,25 @@ use crate::{
     act::session::{SetTheme, SignOut},
     context::Theme,
     form::FormPage,
+    routes,
     ui::{Icon, Shape},
-    words::{frame, members},
+    words::{frame, members, profile},
 };
-use domain::account::Identity;
+use domain::account::{Email, Role};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The person, the colours of the page, and the way out.
 #[component]
 pub fn AccountMenu(
     /// Who is signed in.
-    identity: Identity,
+    email: Email,
+    /// Their role; none on pages that belong to no application.
+    #[prop(optional)]
+    role: Option<Role>,
     /// The colours they chose.
     theme: Theme,
 ) -> impl IntoView {
-    let email = identity.email.to_string();
+    let email = email.to_string();
     let label = frame::account_menu(&email);
     view! {
         <div class="account-menu">
@@ -26,11 +30,18 @@ pub fn AccountMenu(
                 <summary role="button" aria-label=label>
                     <span class="account-who">
                         <span class="account-email">{email}</span>
-                        <span class="account-role">{members::role(identity.role)}</span>
+                        {role
+                            .map(|role| {
+                                view! { <span class="account-role">{members::role(role)}</span> }
+                            })}
                     </span>
                     <Icon shape=Shape::ChevronDown />
                 </summary>
                 <div class="menu-panel">
+                    <a href=routes::PROFILE>
+                        <Icon shape=Shape::Settings />
+                        {profile::TITLE}
+                    </a>
                     <ThemeChoice current=theme />
                     <form method="post" action=SignOut::PATH>
                         <FormPage />
@@ -45,8 +56,12 @@ pub fn AccountMenu(
     }
 }
 
+/// Buttons for light, dark and system colours.
 #[component]
-fn ThemeChoice(current: Theme) -> impl IntoView {
+pub fn ThemeChoice(
+    /// The colours that are chosen.
+    current: Theme,
+) -> impl IntoView {
     let buttons = Theme::ALL
         .into_iter()
         .map(|(theme, value, label)| {

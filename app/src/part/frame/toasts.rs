@@ -16,12 +16,13 @@ use management::Viewer;
 /// The region of the toasts. The program takes them away after a while ([`crate::island::toast`]).
 #[component]
 pub fn Toasts(
-    /// The application's reader.
-    viewer: Viewer,
+    /// The application's reader; none on pages that belong to no application.
+    #[prop(optional)]
+    viewer: Option<Viewer>,
 ) -> impl IntoView {
     let toast = context::take_done().map(|done| {
         in_turn(async move {
-            let toast = shown(done, &viewer).await;
+            let toast = shown(done, viewer.as_ref()).await;
             toast.map(|toast| view! { <Toast toast /> }).into_any()
         })
     });
@@ -40,9 +41,9 @@ struct Shown {
 }
 
 /// What to say about the change before this page; nothing if its key is not there.
-async fn shown(done: Done, viewer: &Viewer) -> Option<Shown> {
+async fn shown(done: Done, viewer: Option<&Viewer>) -> Option<Shown> {
     let name = match done.key() {
-        Some(key) => viewer.key(key).await.ok()?.name.to_string(),
+        Some(key) => viewer?.key(key).await.ok()?.name.to_string(),
         None => String::new(),
     };
     let words = match done {
@@ -58,7 +59,7 @@ async fn shown(done: Done, viewer: &Viewer) -> Option<Shown> {
         Done::InvitationWithdrawn => words::INVITATION_WITHDRAWN.to_owned(),
     };
     let undo = match done {
-        Done::Deactivated(key) => Some((viewer.application().id.to_string(), key)),
+        Done::Deactivated(key) => viewer.map(|viewer| (viewer.application().id.to_string(), key)),
         _ => None,
     };
     Some(Shown { words, undo })

@@ -1,0 +1,127 @@
+//! The frame of the pages about the signed-in person, which belong to no application.
+
+use super::frame::{NoPage, PageLink};
+use crate::{
+    context,
+    error::AppError,
+    part::frame::{AccountMenu, Brand, Shell, Toasts},
+    read::in_turn,
+    routes,
+    ui::{Icon, Shape},
+    words::{frame, profile},
+};
+use domain::account::Application;
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+use management::Session;
+
+/// The pages in the order of the navigation: the path, whether it is a page's without those beneath, an icon and a name.
+const PAGES: [(&str, bool, Shape, &str); 1] =
+    [(routes::PROFILE, true, Shape::Settings, profile::TITLE)];
+
+/// Who is signed in: read once by the frame, for all of its pages.
+#[derive(Clone)]
+pub struct Me {
+    /// The session of this browser.
+    pub session: Session,
+    /// All applications of this person, by name.
+    pub applications: Vec<Application>,
+}
+
+impl Me {
+    async fn read() -> Result<Self, AppError> {
+        let session = context::session().await?;
+        let applications = session.applications().await?;
+        Ok(Self {
+            session,
+            applications,
+        })
+    }
+
+    /// What the frame around the page has read.
+    ///
+    /// # Panics
+    /// Outside of the frame.
+    pub fn from_frame() -> Self {
+        expect_context()
+    }
+}
+
+/// The side navigation, and the page beside it.
+#[component]
+pub fn ProfileFrame() -> impl IntoView {
+    in_turn(async {
+        match Me::read().await {
+            Ok(me) => framed(me),
+            Err(error) => view! { <NoPage error /> }.into_any(),
+        }
+    })
+}
+
+fn framed(me: Me) -> AnyView {
+    provide_context(me.clone());
+    let email = me.session.email().clone();
+    let foot = move || view! { <AccountMenu email=email.clone() theme=context::theme() /> };
+    view! {
+        <Shell
+            head=|| view! { <Brand /> }
+            foot
+            navigation=move || view! { <Navigation me=me.clone() /> }
+        >
+            <Outlet />
+        </Shell>
+        <Toasts />
+    }
+    .into_any()
+}
+
+#[component]
+fn Navigation(me: Me) -> impl IntoView {
+    let back = way_back(&me).map(|(href, label)| {
+        view! {
+            <ul class="sidebar-links">
+                <li>
+                    <a href=href>
+                        <Icon shape=Shape::ArrowLeft />
+                        {label}
+                    </a>
+                </li>
+            </ul>
+        }
+    });
+    let pages = PAGES
+        .map(|(path, exact, shape, label)| {
+            view! {
+                <li>
+                    <PageLink href=path.to_owned() exact>
+                        <Icon shape />
+                        {label}
+                    </PageLink>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        {back}
+        <p class="sidebar-heading" id="navigation-profile">
+            {profile::HEADING}
+        </p>
+        <ul class="sidebar-links" aria-labelledby="navigation-profile">
+            {pages}
+        </ul>
+    }
+}
+
+/// The address and the name of what the person came from; nothing if no application is theirs.
+fn way_back(me: &Me) -> Option<(String, String)> {
+    match me.applications.first() {
+        Some(application) => Some((
+            routes::list(&application.id.to_string()),
+            profile::back_to(&application.name),
+        )),
+        None if me.session.is_support() => {
+            Some((routes::SUPPORT.to_owned(), profile::back_to(frame::LOOK_UP)))
+        }
+        None => None,
+    }
+}
