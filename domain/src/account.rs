@@ -4,6 +4,7 @@ use crate::{
     Invalid,
     id::{AccountId, ApplicationId, PersonId},
     invalid::plain_text,
+    profile::DisplayName,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -70,6 +71,7 @@ impl fmt::Display for Role {
 pub struct Identity {
     pub person_id: PersonId,
     pub email: Email,
+    pub name: DisplayName,
     /// The person's role in the current account.
     pub role: Role,
 }

@@ -45,10 +45,15 @@ pub enum Action {
     PasswordReset,
     PersonDisabled,
     PersonEnabled,
+    ProfileChanged,
+    EmailChanged,
+    PasswordChanged,
+    SessionsEnded,
+    InvitationRenewed,
 }
 
 impl Action {
-    const ALL: [(Self, &'static str, &'static str); 27] = [
+    const ALL: [(Self, &'static str, &'static str); 32] = [
         (
             Self::AccountCreated,
             "account.created",
@@ -140,6 +145,23 @@ impl Action {
             "disabled sign-in for",
         ),
         (Self::PersonEnabled, "person.enabled", "enabled sign-in for"),
+        (
+            Self::ProfileChanged,
+            "person.changed",
+            "changed the profile of",
+        ),
+        (Self::EmailChanged, "email.changed", "changed the email of"),
+        (
+            Self::PasswordChanged,
+            "password.changed",
+            "changed the password of",
+        ),
+        (Self::SessionsEnded, "sessions.ended", "ended sessions of"),
+        (
+            Self::InvitationRenewed,
+            "invitation.renewed",
+            "created a new invitation link for",
+        ),
     ];
 
     /// Returns all actions.

@@ -3,11 +3,13 @@
 pub mod account;
 pub mod audit;
 pub mod decision;
+pub mod device;
 pub mod id;
 pub mod key;
 pub mod member;
 pub mod origin;
 pub mod page;
+pub mod profile;
 pub mod security;
 pub mod support;
 pub mod text;

@@ -4,6 +4,7 @@ use crate::{
     Invalid,
     account::{Email, Role},
     id::{InvitationId, PersonId},
+    profile::DisplayName,
     time::{DAY, Timestamp},
 };
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ pub const INVITATION_LIFETIME: i64 = 7 * DAY;
 pub struct Member {
     pub id: PersonId,
     pub email: Email,
+    pub name: DisplayName,
     pub role: Role,
     /// When the person became a member.
     pub since: Timestamp,

@@ -1,6 +1,6 @@
 //! Permission handles. A method exists only on the handle that may call it, and a handle reaches only its own application.
 
-use crate::{Keyring, ManagementError, Session};
+use crate::{Keyring, ManagementError, Session, Zone};
 use domain::{
     account::{Application, Identity, Role},
     audit::{Action, Actor, AuditEvent, FieldValues},
@@ -18,6 +18,8 @@ pub struct Viewer {
     keyring: Keyring,
     application: Application,
     identity: Identity,
+    /// The person's own time zone; empty for the application's.
+    own_zone: String,
     origin: Origin,
     fresh: bool,
 }
@@ -85,12 +87,14 @@ impl Session {
         let identity = Identity {
             person_id: self.person_id(),
             email: self.email().clone(),
+            name: self.profile().name.clone(),
             role,
         };
         Ok(Viewer {
             keyring: self.keyring().clone(),
             application,
             identity,
+            own_zone: self.profile().time_zone.clone(),
             origin,
             fresh: self.is_fresh(),
         })
@@ -175,6 +179,7 @@ pub(crate) fn look(
         keyring,
         application,
         identity,
+        own_zone: String::new(),
         origin,
         fresh: false,
     }
@@ -216,6 +221,14 @@ impl Viewer {
     /// The person who holds the permission.
     pub fn identity(&self) -> Identity {
         self.identity.clone()
+    }
+
+    /// The time zone of this person's pages: their own, or the application's.
+    pub fn zone(&self) -> Zone {
+        let application = &self.application.time_zone;
+        Zone::parse(&self.own_zone)
+            .or_else(|_| Zone::parse(application))
+            .unwrap_or_default()
     }
 
     /// The current time.

@@ -15,6 +15,7 @@ mod condition;
 mod discard;
 mod edit;
 mod error;
+mod invitations;
 mod issue;
 mod journal;
 mod key_locks;
@@ -45,15 +46,15 @@ pub use audit::AuditQuery;
 pub use bulk::{AllKeys, Bulk};
 pub use edit::Edited;
 pub use error::ManagementError;
+pub use invitations::Invited;
 pub use issue::Issue;
 pub use journal::{BadJournal, Replayed};
 pub use key_view::KeyView;
 pub use list::Listing;
-pub use members::Invited;
 pub use people::{PersonDraft, SetUp, SetupDraft};
 pub use pepper::{PepperUse, pepper_uses};
 pub use reset::{Administered, OpenReset, PeopleAdmin, ResetLink};
-pub use session::{Session, SignedIn};
+pub use session::{Browser, Session, SessionSummary, SignedIn};
 pub use stats::Stats;
 pub use store::{
     AuditLine, Fault, Ownership, PepperName, PepperUsage, SealingReport, Store, StoreError,

@@ -3,7 +3,7 @@
 use crate::{
     Keyring, ManagementError, SignedIn,
     password::{Lane, Passwords, check_new},
-    session,
+    session::{self, Replaced},
 };
 use domain::{
     Invalid,
@@ -94,7 +94,7 @@ impl Keyring {
         };
         let person = self.add(person, origin).await?;
         // The person was just created.
-        let signed_in = session::start(self, &person, origin).await?;
+        let signed_in = session::start(self, &person, Replaced::default(), origin).await?;
         Ok(signed_in.map_or(SetUp::AlreadyDone, SetUp::Done))
     }
 

@@ -1,7 +1,7 @@
 //! Password resets, and the administration of people on the command line.
 
 use crate::{
-    Keyring, ManagementError, PersonDraft,
+    FreshOwner, Keyring, ManagementError, PersonDraft,
     password::{Lane, Passwords, check_new},
     people::Registry,
 };
@@ -109,6 +109,7 @@ impl PeopleAdmin {
             token_hash: &stored.digest,
             pepper: stored.pepper,
             person: person.id,
+            only_account: None,
             at,
             expires_at: at.plus(RESET_LASTS),
         };
@@ -205,6 +206,46 @@ fn event(
         request_id: String::new(),
         before: FieldValues::default(),
         after: FieldValues::default(),
+    }
+}
+
+impl FreshOwner {
+    /// Creates a link that resets a member's password once within 30 minutes; `None` if the member belongs to another account
+    /// too, which the link would open. An earlier link stops working.
+    ///
+    /// # Errors
+    /// `NotFound` if the person is not a member; if the database fails.
+    pub async fn reset_link(&self, person: PersonId) -> Result<Option<ResetLink>, ManagementError> {
+        let member = self.member(person).await?;
+        let event = self.event(Action::ResetLinkMade, &member.email, "");
+        let owner = self.clone();
+        self.keyring()
+            .run_to_completion(async move {
+                let (keyring, at) = (owner.keyring(), owner.now());
+                let token = random_token(&*keyring.entropy);
+                let stored = keyring
+                    .hasher
+                    .token_digest(TokenPurpose::PasswordReset, &token);
+                let new = NewPasswordReset {
+                    token_hash: &stored.digest,
+                    pepper: stored.pepper,
+                    person,
+                    only_account: Some(owner.application().account_id),
+                    at,
+                    expires_at: at.plus(RESET_LASTS),
+                };
+                let store = &keyring.store;
+                match store.make_password_reset(&new, &[event]).await {
+                    Ok(()) => Ok(Some(ResetLink {
+                        email: member.email,
+                        token,
+                        expires_at: new.expires_at,
+                    })),
+                    Err(StoreError::Conflict) => Ok(None),
+                    Err(error) => Err(error.into()),
+                }
+            })
+            .await
     }
 }
 

@@ -1,20 +1,29 @@
 //! Signing in and out.
 
+mod list;
+mod profile;
+mod start;
+
+pub use list::SessionSummary;
+pub(crate) use start::{Replaced, start};
+
 use crate::{
     Keyring, ManagementError,
     password::{Checked, Lane},
 };
 use domain::{
     account::{Application, Email},
-    audit::{Action, Actor, AuditEvent, FieldValues},
-    id::{PersonId, SessionId},
+    audit::{Action, AuditEvent},
+    id::{ApplicationId, PersonId},
     origin::Origin,
+    profile::Profile,
     security::EventKind,
     time::{HOUR, MINUTE, Timestamp},
 };
+use start::events;
 use std::fmt;
-use store::{NewSession, PersonRow, SessionRow, StoreError};
-use verification::{TokenPurpose, random_token};
+use store::{PersonRow, SessionRow};
+use verification::TokenPurpose;
 
 /// A session ends after 30 minutes without a request.
 const IDLE: i64 = 30 * MINUTE;
@@ -40,6 +49,24 @@ impl fmt::Debug for SignedIn {
     }
 }
 
+/// What a browser has from an earlier sign-in.
+#[derive(Clone, Copy, Default)]
+pub struct Browser<'a> {
+    /// Its device token, by which it is not throttled with unknown ones.
+    pub device: Option<&'a str>,
+    /// The token of its session, which ends when it signs in again.
+    pub session: Option<&'a str>,
+}
+
+impl<'a> From<Option<&'a str>> for Browser<'a> {
+    fn from(device: Option<&'a str>) -> Self {
+        Self {
+            device,
+            session: None,
+        }
+    }
+}
+
 /// The session of a signed-in person.
 #[derive(Clone)]
 pub struct Session {
@@ -49,7 +76,7 @@ pub struct Session {
 }
 
 impl Keyring {
-    /// Checks an e-mail address and a password; `None` if they do not match. `device` is the token of an earlier sign-in.
+    /// Checks an e-mail address and a password; `None` if they do not match. The browser's session so far ends.
     ///
     /// # Errors
     /// `Throttled`; if the database fails.
@@ -57,18 +84,21 @@ impl Keyring {
         &self,
         email: &str,
         password: &str,
-        device: Option<&str>,
+        browser: impl Into<Browser<'_>>,
         origin: &Origin,
     ) -> Result<Option<SignedIn>, ManagementError> {
+        let browser = browser.into();
         // An invalid address takes the same steps as an unknown one.
         let Ok(email) = Email::parse(email).or_else(|_| Email::parse("nobody@invalid")) else {
             return Ok(None);
         };
-        match self.admit(&email, password, device, origin).await? {
-            // `None` too if the person was disabled, or the password changed, since the check.
-            Some(person) => start(self, &person, origin).await,
-            None => Ok(None),
-        }
+        let admitted = self.admit(&email, password, browser.device, origin).await?;
+        let Some(person) = admitted else {
+            return Ok(None);
+        };
+        let replaced = self.replaced(browser.session, person.id, origin).await?;
+        // `None` too if the person was disabled, or the password changed, since the check.
+        start(self, &person, replaced, origin).await
     }
 
     /// Checks a password and counts failures; `None` for an unknown address or a wrong password.
@@ -173,81 +203,11 @@ impl Keyring {
         Ok(None)
     }
 
-    /// Creates a device token: 16 random bytes, and a MAC over them and the e-mail address.
-    fn new_device(&self, email: &Email) -> String {
-        let nonce = &random_token(&*self.entropy)[..32];
-        let signature = self.hasher.sign_device(nonce, email.as_str());
-        format!("{nonce}.{}", hex::encode(signature))
-    }
-
     fn knows_device(&self, device: &str, email: &Email) -> bool {
         device.split_once('.').is_some_and(|(nonce, signature)| {
             self.hasher.verify_device(nonce, email.as_str(), signature)
         })
     }
-}
-
-/// Starts a session for a person whose password was checked. `None` if the person was disabled or the password changed
-/// since the check.
-pub(crate) async fn start(
-    keyring: &Keyring,
-    person: &PersonRow,
-    origin: &Origin,
-) -> Result<Option<SignedIn>, ManagementError> {
-    let token = random_token(&*keyring.entropy);
-    let stored = keyring.hasher.token_digest(TokenPurpose::Session, &token);
-    let now = keyring.now();
-    let new = NewSession {
-        token_hash: &stored.digest,
-        pepper: stored.pepper,
-        id: SessionId(keyring.new_id()),
-        person: person.id,
-        password_hash: &person.password_hash,
-        at: now,
-        address: &origin.address_text(),
-        user_agent: &origin.clean_user_agent(),
-    };
-    let action = Action::SignedIn;
-    let events = events(keyring, action, person.id, &person.email, origin).await?;
-    let certain = keyring.certain_now();
-    let ended = (certain.plus(-IDLE), certain.plus(-ABSOLUTE));
-    match keyring.store.start_session(&new, &events, ended).await {
-        Ok(()) => Ok(Some(SignedIn {
-            token,
-            device: keyring.new_device(&person.email),
-        })),
-        Err(StoreError::NotFound) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Creates the same event for each account of a person.
-async fn events(
-    keyring: &Keyring,
-    action: Action,
-    person: PersonId,
-    email: &Email,
-    origin: &Origin,
-) -> Result<Vec<AuditEvent>, ManagementError> {
-    let accounts = keyring.store.account_ids_of(person).await?;
-    Ok(accounts
-        .into_iter()
-        .map(|account_id| AuditEvent {
-            account_id,
-            at: keyring.now(),
-            actor: Actor::Person {
-                id: person,
-                email: email.to_string(),
-            },
-            action,
-            target: email.to_string(),
-            detail: String::new(),
-            address: origin.address_text(),
-            request_id: origin.request_id.clone(),
-            before: FieldValues::default(),
-            after: FieldValues::default(),
-        })
-        .collect())
 }
 
 impl Session {
@@ -264,6 +224,16 @@ impl Session {
     /// Whether the person belongs to support.
     pub fn is_support(&self) -> bool {
         self.row.is_support
+    }
+
+    /// The person's name and preferences.
+    pub fn profile(&self) -> &Profile {
+        &self.row.profile
+    }
+
+    /// The current time.
+    pub fn now(&self) -> Timestamp {
+        self.keyring.now()
     }
 
     /// When the person signed in.
@@ -287,25 +257,52 @@ impl Session {
         device: Option<&str>,
         origin: &Origin,
     ) -> Result<Option<Self>, ManagementError> {
-        let keyring = self.keyring.clone();
-        let email = self.row.email.clone();
-        // The session serves as the device: its attempts are not shared with others.
-        let session = self.row.id.to_string();
-        let device = device.filter(|device| keyring.knows_device(device, &email));
-        let known = Some(device.unwrap_or(&session));
-        let admitted = keyring.admit_known(&email, password, known, origin).await?;
-        if admitted.is_none() {
+        if self
+            .check_password(password, device, origin)
+            .await?
+            .is_none()
+        {
             return Ok(None);
         }
-        let action = Action::PasswordEntered;
-        let events = events(&keyring, action, self.row.person, &email, origin).await?;
-        let now = keyring.now();
-        keyring
+        let events = self.events(Action::PasswordEntered, origin).await?;
+        let now = self.keyring.now();
+        self.keyring
             .store
             .reauthenticate_session(&self.token_hash, now, &events)
             .await?;
         self.row.authenticated_at = now;
         Ok(Some(self))
+    }
+
+    /// Checks the person's password; `None` if it is wrong.
+    async fn check_password(
+        &self,
+        password: &str,
+        device: Option<&str>,
+        origin: &Origin,
+    ) -> Result<Option<PersonRow>, ManagementError> {
+        let (keyring, email) = (&self.keyring, &self.row.email);
+        // The session serves as the device: its attempts are not shared with others.
+        let session = self.row.id.to_string();
+        let device = device.filter(|device| keyring.knows_device(device, email));
+        let known = Some(device.unwrap_or(&session));
+        keyring.admit_known(email, password, known, origin).await
+    }
+
+    /// Creates the same event for each account of the person.
+    async fn events(
+        &self,
+        action: Action,
+        origin: &Origin,
+    ) -> Result<Vec<AuditEvent>, ManagementError> {
+        events(
+            &self.keyring,
+            action,
+            self.row.person,
+            &self.row.email,
+            origin,
+        )
+        .await
     }
 
     /// Returns the applications that the person may read, ordered by name.
@@ -320,19 +317,31 @@ impl Session {
             .collect())
     }
 
+    /// Returns which of the person's applications they used last, or the first one.
+    pub fn last_used<'a>(&self, applications: &'a [Application]) -> Option<&'a Application> {
+        applications
+            .iter()
+            .find(|application| Some(application.id) == self.row.last_application)
+            .or_else(|| applications.first())
+    }
+
+    /// Remembers that the person reads the pages of an application. The page does not depend on it: an error is logged.
+    pub async fn remember_application(&self, app: ApplicationId) {
+        if self.row.last_application == Some(app) {
+            return;
+        }
+        let store = &self.keyring.store;
+        if let Err(error) = store.set_last_application(self.row.person, app).await {
+            tracing::warn!(%error, "the application used last was not stored");
+        }
+    }
+
     /// Ends the session, for requests in progress too: they read it from the database.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn sign_out(&self, origin: &Origin) -> Result<(), ManagementError> {
-        let events = events(
-            &self.keyring,
-            Action::SignedOut,
-            self.row.person,
-            &self.row.email,
-            origin,
-        )
-        .await?;
+        let events = self.events(Action::SignedOut, origin).await?;
         Ok(self
             .keyring
             .store

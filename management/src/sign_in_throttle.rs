@@ -1,4 +1,4 @@
-//! Limits on sign-in attempts and on support's searches.
+//! Limits on sign-in attempts, on changes of e-mail addresses, and on support's searches.
 
 use domain::{account::Email, id::PersonId, key::rate_limit::RateLimit, time::HOUR};
 use std::net::IpAddr;
@@ -33,6 +33,12 @@ const TOTAL: RateLimit = RateLimit {
 /// Searches of one support agent: 120 an hour.
 const SEARCHES: RateLimit = RateLimit {
     requests: 120,
+    window_ms: 3_600_000,
+};
+
+/// Changes of one person's e-mail address: 10 an hour.
+const EMAIL_CHANGES: RateLimit = RateLimit {
+    requests: 10,
     window_ms: 3_600_000,
 };
 
@@ -90,6 +96,17 @@ impl SignIns {
     pub(crate) fn search(&self, person: PersonId, now: Monotonic) -> Result<(), i64> {
         self.0
             .take(&[self.0.bucket(("look", person), SEARCHES)], now)
+    }
+
+    /// Charges a change of a person's e-mail address.
+    ///
+    /// # Errors
+    /// The milliseconds to wait, if there have been too many.
+    pub(crate) fn change_email(&self, person: PersonId, now: Monotonic) -> Result<(), i64> {
+        self.0.take(
+            &[self.0.bucket(("email change", person), EMAIL_CHANGES)],
+            now,
+        )
     }
 
     /// Refunds a successful attempt.

@@ -44,6 +44,7 @@ impl Session {
             identity: Identity {
                 person_id: self.person_id(),
                 email: self.email().clone(),
+                name: self.profile().name.clone(),
                 role: Role::Support,
             },
             origin,

@@ -28,7 +28,7 @@ pub struct ChartQuery<'a> {
     pub from: &'a str,
     /// The last day; today if it is empty.
     pub until: &'a str,
-    /// `utc`; otherwise the application's zone.
+    /// `utc`; otherwise the zone of the person's pages.
     pub zone: &'a str,
 }
 
@@ -69,18 +69,13 @@ impl Viewer {
         )
     }
 
-    /// The application's zone, or UTC if that is requested.
+    /// The zone of the person's pages, or UTC if that is requested.
     fn zone_asked(&self, asked: ChartQuery<'_>) -> Zone {
         if asked.zone == "utc" {
             Zone::default()
         } else {
             self.zone()
         }
-    }
-
-    /// The application's zone.
-    pub fn zone(&self) -> Zone {
-        Zone::parse(&self.application().time_zone).unwrap_or_default()
     }
 }
 

@@ -34,7 +34,15 @@ CREATE TABLE person (
     created_at BIGINT NOT NULL,
     -- The last request of any of the person's sessions; sessions themselves are pruned.
     seen_at BIGINT,
-    disabled_at BIGINT
+    disabled_at BIGINT,
+    -- Empty if the person has not entered one.
+    name TEXT NOT NULL DEFAULT '',
+    -- The IANA name of the person's own time zone; empty for that of each application.
+    time_zone TEXT NOT NULL DEFAULT '',
+    -- Whether single keys are shortcuts.
+    shortcuts BOOLEAN NOT NULL DEFAULT TRUE,
+    -- The application whose pages the person read last. It may not exist, or not be theirs, any more.
+    last_application BLOB
 );
 
 -- Which person belongs to which account, and in which role.

@@ -5,8 +5,10 @@
     reason = "fields are named for the columns that they hold"
 )]
 
+pub(crate) mod invitations;
 pub(crate) mod members;
 pub(crate) mod password_reset;
 pub(crate) mod people;
+pub(crate) mod profile;
 pub(crate) mod sessions;
 pub(crate) mod support;

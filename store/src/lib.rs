@@ -20,10 +20,11 @@ pub mod sql;
 mod usage;
 
 pub use account::{
-    members::{InvitationAcceptance, InvitationRow, Invitee, NewInvitation},
+    invitations::{InvitationAcceptance, InvitationRow, Invitee, NewInvitation},
     password_reset::{NewPasswordReset, PasswordReset, PersonState},
     people::{Membership, NewPerson, PersonRow},
-    sessions::{NewSession, SessionRow},
+    profile::NewToken,
+    sessions::{NewSession, OpenSession, SessionRow},
     support::FoundKey,
 };
 pub use audit::{AuditBreak, AuditDamage, AuditHead, AuditLine, SealKey, SealKeys, SealingReport};

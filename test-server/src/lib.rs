@@ -41,6 +41,8 @@ pub const OWNER: &str = "owner@northwind.example";
 pub const DEVELOPER: &str = "developer@northwind.example";
 pub const VIEWER: &str = "viewer@northwind.example";
 pub const FOREIGNER: &str = "owner@contoso.example";
+/// Added by [`TestServer::add_support`].
+pub const SUPPORT: &str = "help@latchkey.example";
 pub const HERE: &str = "http://localhost:3000";
 pub const PEER: &str = "198.51.100.2";
 pub const PROXY: &str = "10.0.0.1";
@@ -165,6 +167,17 @@ impl TestServer {
             };
             self.keyring.add_person(draft).await.expect("added");
         }
+    }
+
+    /// Adds a person of support.
+    pub async fn add_support(&self) {
+        let draft = PersonDraft {
+            place: None,
+            email: Email::parse(SUPPORT).expect("an address"),
+            role: Role::Support,
+            password: PASSWORD.into(),
+        };
+        self.keyring.add_person(draft).await.expect("added");
     }
 
     /// Signs in, and returns the session token.

@@ -18,6 +18,7 @@ mod outage;
 mod ownership;
 mod people;
 mod pepper;
+mod profile;
 mod requests;
 mod reset;
 mod rotation;

@@ -1,94 +1,15 @@
-//! Members of accounts, invitations, and the settings of applications.
+//! Members of accounts, and the settings of applications.
 
-use crate::{
-    PepperName, Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction,
-};
+use crate::{Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction};
 use domain::{
     account::{Email, Role},
     audit::AuditEvent,
-    id::{AccountId, ApplicationId, InvitationId, PersonId},
-    member::{Invitation, Member},
+    id::{AccountId, ApplicationId, PersonId},
+    member::Member,
+    profile::DisplayName,
     time::Timestamp,
 };
 use uuid::Uuid;
-
-/// An invitation to insert.
-#[derive(Debug)]
-pub struct NewInvitation<'a> {
-    pub id: InvitationId,
-    pub account: AccountId,
-    /// The address of the invited person.
-    pub email: &'a Email,
-    pub role: Role,
-    /// HMAC-SHA-256 of the link's token.
-    pub token_hash: &'a [u8; 32],
-    /// The pepper of the hash.
-    pub pepper: PepperName,
-    pub invited_by: PersonId,
-    pub at: Timestamp,
-    /// The end of the link.
-    pub expires_at: Timestamp,
-}
-
-/// An invitation with its account.
-#[derive(Clone, Debug)]
-pub struct InvitationRow {
-    pub invitation: Invitation,
-    pub account: AccountId,
-    pub account_name: String,
-}
-
-/// The person who accepts an invitation.
-#[derive(Debug)]
-pub enum Invitee<'a> {
-    /// A person who can already sign in.
-    Known(PersonId),
-    /// A new person.
-    New {
-        id: PersonId,
-        /// Argon2id in PHC format.
-        password_hash: &'a str,
-    },
-}
-
-/// The acceptance of an invitation.
-#[derive(Debug)]
-pub struct InvitationAcceptance<'a> {
-    /// HMAC-SHA-256 of the link's token.
-    pub token_hash: &'a [u8; 32],
-    pub row: &'a InvitationRow,
-    pub invitee: Invitee<'a>,
-    pub at: Timestamp,
-}
-
-#[derive(sqlx::FromRow)]
-struct RawInvitation {
-    id: Uuid,
-    account_id: Uuid,
-    account_name: String,
-    email: String,
-    role: String,
-    invited_by: String,
-    expires_at: i64,
-    pepper: String,
-}
-
-impl RawInvitation {
-    fn read(self) -> Result<InvitationRow, StoreError> {
-        Ok(InvitationRow {
-            invitation: Invitation {
-                id: InvitationId(self.id),
-                email: Email::parse(&self.email).map_err(|_| corrupt("email"))?,
-                role: Role::parse(&self.role).ok_or_else(|| corrupt("role"))?,
-                invited_by: self.invited_by,
-                expires_at: Timestamp(self.expires_at),
-                lapsed: self.pepper.is_empty(),
-            },
-            account: AccountId(self.account_id),
-            account_name: self.account_name,
-        })
-    }
-}
 
 impl Store {
     /// Changes the name and the time zone of an application.
@@ -124,7 +45,7 @@ impl Store {
     /// # Errors
     /// If the database fails or a row cannot be parsed.
     pub async fn members(&self, account: AccountId) -> Result<Vec<Member>, StoreError> {
-        type Row = (Uuid, String, String, i64, Option<i64>);
+        type Row = (Uuid, String, String, String, i64, Option<i64>);
         let rows: Vec<Row> = read!(self, |pool| {
             sqlx::query_as(sql::MEMBERS_BY_ACCOUNT)
                 .bind(account.0)
@@ -132,10 +53,11 @@ impl Store {
                 .await
         })?;
         rows.into_iter()
-            .map(|(id, email, role, since, seen)| {
+            .map(|(id, email, name, role, since, seen)| {
                 Ok(Member {
                     id: PersonId(id),
                     email: Email::parse(&email).map_err(|_| corrupt("email"))?,
+                    name: DisplayName::parse(&name).map_err(|_| corrupt("name"))?,
                     role: Role::parse(&role).ok_or_else(|| corrupt("role"))?,
                     since: Timestamp(since),
                     last_seen: seen.map(Timestamp),
@@ -217,158 +139,6 @@ impl Store {
                 .await?;
         })?;
         Ok(())
-    }
-
-    /// Returns the invitations of an account that have not expired, sorted by address.
-    ///
-    /// # Errors
-    /// If the database fails or a row cannot be parsed.
-    pub async fn invitations(
-        &self,
-        account: AccountId,
-        now: Timestamp,
-    ) -> Result<Vec<Invitation>, StoreError> {
-        let rows: Vec<RawInvitation> = read!(self, |pool| {
-            sqlx::query_as(sql::INVITATIONS_BY_ACCOUNT)
-                .bind(account.0)
-                .bind(now.0)
-                .fetch_all(pool)
-                .await
-        })?;
-        rows.into_iter()
-            .map(|row| row.read().map(|row| row.invitation))
-            .collect()
-    }
-
-    /// Returns the invitation with this token hash, unless it has expired.
-    ///
-    /// # Errors
-    /// If the database fails or the row cannot be parsed.
-    pub async fn invitation_by_token(
-        &self,
-        token_hash: &[u8; 32],
-        now: Timestamp,
-    ) -> Result<Option<InvitationRow>, StoreError> {
-        let row: Option<RawInvitation> = read!(self, |pool| {
-            sqlx::query_as(sql::INVITATION_BY_TOKEN)
-                .bind(token_hash.as_slice())
-                .bind(now.0)
-                .fetch_optional(pool)
-                .await
-        })?;
-        row.map(RawInvitation::read).transpose()
-    }
-
-    /// Inserts an invitation, and deletes an earlier one to the same address.
-    ///
-    /// # Errors
-    /// `Conflict` if the person is a member.
-    pub async fn invite(
-        &self,
-        new: &NewInvitation<'_>,
-        event: &AuditEvent,
-    ) -> Result<(), StoreError> {
-        transaction!(self, |tx| {
-            // First, because it locks the account: one invitation after the other.
-            append_event!(tx, event)?;
-            let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_BY_EMAIL)
-                .bind(new.account.0)
-                .bind(new.email.as_str())
-                .fetch_optional(&mut *tx)
-                .await?;
-            if member.is_some() {
-                return Err(StoreError::Conflict);
-            }
-            sqlx::query(sql::INVITATION_DELETE_BY_EMAIL)
-                .bind(new.account.0)
-                .bind(new.email.as_str())
-                .execute(&mut *tx)
-                .await?;
-            sqlx::query(sql::INVITATION_INSERT)
-                .bind(new.id.0)
-                .bind(new.account.0)
-                .bind(new.email.as_str())
-                .bind(new.role.as_str())
-                .bind(new.token_hash.as_slice())
-                .bind(new.invited_by.0)
-                .bind(new.at.0)
-                .bind(new.expires_at.0)
-                .bind(new.pepper.to_string())
-                .execute(&mut *tx)
-                .await?;
-        })?;
-        Ok(())
-    }
-
-    /// Deletes an invitation.
-    ///
-    /// # Errors
-    /// `NotFound` if the account has no such invitation.
-    pub async fn withdraw_invitation(
-        &self,
-        account: AccountId,
-        id: InvitationId,
-        event: &AuditEvent,
-    ) -> Result<(), StoreError> {
-        transaction!(self, |tx| {
-            // First: every change of invitations locks the account before, so that no two wait for each other.
-            append_event!(tx, event)?;
-            let done = sqlx::query(sql::INVITATION_DELETE)
-                .bind(account.0)
-                .bind(id.0)
-                .execute(&mut *tx)
-                .await?;
-            if done.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
-        })?;
-        Ok(())
-    }
-
-    /// Accepts an invitation: makes the person a member, and deletes the invitation.
-    ///
-    /// # Errors
-    /// `NotFound` if the link has ended; `Conflict` if the person is a member, or the address of a new person exists meanwhile.
-    pub async fn accept_invitation(
-        &self,
-        acceptance: &InvitationAcceptance<'_>,
-        event: &AuditEvent,
-    ) -> Result<PersonId, StoreError> {
-        let invitation = &acceptance.row.invitation;
-        let person = transaction!(self, |tx| {
-            append_event!(tx, event)?;
-            let taken = sqlx::query(sql::INVITATION_DELETE_BY_TOKEN)
-                .bind(acceptance.token_hash.as_slice())
-                .bind(acceptance.at.0)
-                .execute(&mut *tx)
-                .await?;
-            if taken.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
-            let person = match &acceptance.invitee {
-                Invitee::Known(person) => *person,
-                Invitee::New { id, password_hash } => {
-                    sqlx::query(sql::PERSON_INSERT)
-                        .bind(id.0)
-                        .bind(invitation.email.as_str())
-                        .bind(password_hash)
-                        .bind(false)
-                        .bind(acceptance.at.0)
-                        .execute(&mut *tx)
-                        .await?;
-                    *id
-                }
-            };
-            sqlx::query(sql::MEMBER_INSERT)
-                .bind(acceptance.row.account.0)
-                .bind(person.0)
-                .bind(invitation.role.as_str())
-                .bind(acceptance.at.0)
-                .execute(&mut *tx)
-                .await?;
-            person
-        })?;
-        Ok(person)
     }
 }
 

@@ -4,7 +4,12 @@
 use crate::{
     PepperName, Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction,
 };
-use domain::{account::Email, audit::AuditEvent, id::PersonId, time::Timestamp};
+use domain::{
+    account::Email,
+    audit::AuditEvent,
+    id::{AccountId, PersonId},
+    time::Timestamp,
+};
 use uuid::Uuid;
 
 /// A person, disabled or not.
@@ -13,6 +18,8 @@ pub struct PersonState {
     pub id: PersonId,
     /// `None` unless the person is disabled.
     pub disabled_at: Option<Timestamp>,
+    /// Whether the person is support staff of the platform.
+    pub is_support: bool,
 }
 
 /// A password reset link to insert.
@@ -23,6 +30,8 @@ pub struct NewPasswordReset<'a> {
     /// The pepper of the hash.
     pub pepper: PepperName,
     pub person: PersonId,
+    /// The only account that the person may belong to; `None` for any.
+    pub only_account: Option<AccountId>,
     pub at: Timestamp,
     pub expires_at: Timestamp,
 }
@@ -49,6 +58,7 @@ macro_rules! lock_enabled_person {
             })
     };
 }
+pub(crate) use lock_enabled_person;
 
 impl Store {
     /// Returns the person with this address, disabled or not.
@@ -56,29 +66,48 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn person_state(&self, email: &Email) -> Result<Option<PersonState>, StoreError> {
-        let row: Option<(Uuid, Option<i64>)> = read!(self, |pool| {
+        let row: Option<(Uuid, Option<i64>, bool)> = read!(self, |pool| {
             sqlx::query_as(sql::PERSON_STATE_BY_EMAIL)
                 .bind(email.as_str())
                 .fetch_optional(pool)
                 .await
         })?;
-        Ok(row.map(|(id, disabled_at)| PersonState {
+        Ok(row.map(|(id, disabled_at, is_support)| PersonState {
             id: PersonId(id),
             disabled_at: disabled_at.map(Timestamp),
+            is_support,
         }))
     }
 
     /// Inserts a link, and deletes an earlier one of the same person.
     ///
     /// # Errors
-    /// `NotFound` if the person is disabled.
+    /// `NotFound` if the person is disabled, or does not belong to `only_account`; `Conflict` if the person belongs to
+    /// another account too.
     pub async fn make_password_reset(
         &self,
         new: &NewPasswordReset<'_>,
         events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
+            // Joining an account locks the person too.
             lock_enabled_person!(tx, new.person)?;
+            if let Some(account) = new.only_account {
+                let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_ROLE)
+                    .bind(account.0)
+                    .bind(new.person.0)
+                    .fetch_optional(&mut *tx)
+                    .await?;
+                member.ok_or(StoreError::NotFound)?;
+                let (elsewhere,): (i64,) = sqlx::query_as(sql::MEMBERSHIPS_COUNT_ELSEWHERE)
+                    .bind(new.person.0)
+                    .bind(account.0)
+                    .fetch_one(&mut *tx)
+                    .await?;
+                if elsewhere > 0 {
+                    return Err(StoreError::Conflict);
+                }
+            }
             sqlx::query(sql::PASSWORD_RESET_DELETE_BY_PERSON)
                 .bind(new.person.0)
                 .execute(&mut *tx)

@@ -6,7 +6,8 @@ use crate::{
 use domain::{
     account::Email,
     audit::AuditEvent,
-    id::{AccountId, PersonId, SessionId},
+    id::{AccountId, ApplicationId, PersonId, SessionId},
+    profile::{DisplayName, Profile},
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -25,6 +26,8 @@ pub struct NewSession<'a> {
     pub at: Timestamp,
     pub address: &'a str,
     pub user_agent: &'a str,
+    /// HMAC-SHA-256 of the token of the browser's session so far, which ends.
+    pub replaces: Option<&'a [u8; 32]>,
 }
 
 /// A session with its person.
@@ -41,6 +44,58 @@ pub struct SessionRow {
     pub seen_at: Timestamp,
     /// When the person last entered the password.
     pub authenticated_at: Timestamp,
+    pub profile: Profile,
+    /// The application whose pages the person read last; it may not be theirs any more.
+    pub last_application: Option<ApplicationId>,
+}
+
+/// A session as its person sees it.
+#[derive(Clone, Debug)]
+pub struct OpenSession {
+    pub id: SessionId,
+    /// The time of the sign-in.
+    pub created_at: Timestamp,
+    /// The time of the last request, to the minute.
+    pub seen_at: Timestamp,
+    /// The client's address at the sign-in; empty if it was unknown.
+    pub address: String,
+    /// The user agent at the sign-in.
+    pub user_agent: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct RawSession {
+    id: Uuid,
+    person_id: Uuid,
+    created_at: i64,
+    seen_at: i64,
+    authenticated_at: i64,
+    email: String,
+    is_support: bool,
+    name: String,
+    time_zone: String,
+    shortcuts: bool,
+    last_application: Option<Uuid>,
+}
+
+impl RawSession {
+    fn read(self) -> Result<SessionRow, StoreError> {
+        Ok(SessionRow {
+            id: SessionId(self.id),
+            person: PersonId(self.person_id),
+            email: Email::parse(&self.email).map_err(|_| corrupt("email"))?,
+            is_support: self.is_support,
+            created_at: Timestamp(self.created_at),
+            seen_at: Timestamp(self.seen_at),
+            authenticated_at: Timestamp(self.authenticated_at),
+            profile: Profile {
+                name: DisplayName::parse(&self.name).map_err(|_| corrupt("name"))?,
+                time_zone: self.time_zone,
+                shortcuts: self.shortcuts,
+            },
+            last_application: self.last_application.map(ApplicationId),
+        })
+    }
 }
 
 impl Store {
@@ -56,7 +111,7 @@ impl Store {
         Ok(rows.into_iter().map(|row| AccountId(row.0)).collect())
     }
 
-    /// Inserts a session and the events of the sign-in. Deletes sessions that were last used before the first instant of `ended` or
+    /// Inserts a session and the events of the sign-in. Deletes the session that it replaces, and sessions that were last used before the first instant of `ended` or
     /// created before the second.
     ///
     /// # Errors
@@ -83,6 +138,12 @@ impl Store {
             if person.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
+            if let Some(replaced) = new.replaces {
+                sqlx::query(sql::SESSION_DELETE)
+                    .bind(replaced.as_slice())
+                    .execute(&mut *tx)
+                    .await?;
+            }
             sqlx::query(sql::SESSION_INSERT)
                 .bind(new.token_hash.as_slice())
                 .bind(new.id.0)
@@ -105,27 +166,13 @@ impl Store {
     /// # Errors
     /// If the database fails or the row cannot be parsed.
     pub async fn session(&self, token_hash: &[u8; 32]) -> Result<Option<SessionRow>, StoreError> {
-        type Row = (Uuid, Uuid, i64, i64, i64, String, bool);
-        let row: Option<Row> = read!(self, |pool| {
+        let row: Option<RawSession> = read!(self, |pool| {
             sqlx::query_as(sql::SESSION_BY_TOKEN)
                 .bind(token_hash.as_slice())
                 .fetch_optional(pool)
                 .await
         })?;
-        row.map(
-            |(id, person, created_at, seen_at, authenticated_at, email, is_support)| {
-                Ok(SessionRow {
-                    id: SessionId(id),
-                    person: PersonId(person),
-                    email: Email::parse(&email).map_err(|_| corrupt("email"))?,
-                    is_support,
-                    created_at: Timestamp(created_at),
-                    seen_at: Timestamp(seen_at),
-                    authenticated_at: Timestamp(authenticated_at),
-                })
-            },
-        )
-        .transpose()
+        row.map(RawSession::read).transpose()
     }
 
     /// Records a request of the session and its person. Does nothing if the session has ended.
@@ -193,6 +240,90 @@ impl Store {
                 for event in events {
                     append_event!(tx, event)?;
                 }
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Returns the sessions of a person that were used after the first instant of `ended` and created after the second, the
+    /// last used one first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn sessions_of(
+        &self,
+        person: PersonId,
+        ended: (Timestamp, Timestamp),
+    ) -> Result<Vec<OpenSession>, StoreError> {
+        type Row = (Uuid, i64, i64, String, String);
+        let rows: Vec<Row> = read!(self, |pool| {
+            sqlx::query_as(sql::SESSIONS_BY_PERSON)
+                .bind(person.0)
+                .bind(ended.0.0)
+                .bind(ended.1.0)
+                .fetch_all(pool)
+                .await
+        })?;
+        let sessions = rows.into_iter();
+        Ok(sessions
+            .map(
+                |(id, created_at, seen_at, address, user_agent)| OpenSession {
+                    id: SessionId(id),
+                    created_at: Timestamp(created_at),
+                    seen_at: Timestamp(seen_at),
+                    address,
+                    user_agent,
+                },
+            )
+            .collect())
+    }
+
+    /// Deletes one session of a person.
+    ///
+    /// # Errors
+    /// `NotFound` if the person has no such session.
+    pub async fn end_session_of(
+        &self,
+        person: PersonId,
+        id: SessionId,
+        events: &[AuditEvent],
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            let ended = sqlx::query(sql::SESSION_DELETE_BY_ID)
+                .bind(person.0)
+                .bind(id.0)
+                .execute(&mut *tx)
+                .await?;
+            if ended.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+            for event in events {
+                append_event!(tx, event)?;
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Deletes all sessions of a person, except `kept`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn end_sessions_of(
+        &self,
+        person: PersonId,
+        kept: Option<SessionId>,
+        events: &[AuditEvent],
+    ) -> Result<(), StoreError> {
+        // No session has this id.
+        let kept = kept.map_or(Uuid::nil(), |kept| kept.0);
+        transaction!(self, |tx| {
+            sqlx::query(sql::SESSIONS_DELETE_OTHERS)
+                .bind(person.0)
+                .bind(kept)
+                .execute(&mut *tx)
+                .await?;
+            for event in events {
+                append_event!(tx, event)?;
             }
         })?;
         Ok(())

@@ -12,6 +12,7 @@ mod keys;
 mod list;
 mod migrations;
 mod ownership;
+mod people;
 mod pooler;
 mod schema;
 mod security;

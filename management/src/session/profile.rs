@@ -1,0 +1,151 @@
+//! What people change about themselves.
+
+use super::{Session, SignedIn};
+use crate::{
+    ManagementError,
+    password::{Lane, check_new},
+};
+use domain::{
+    Invalid,
+    account::Email,
+    audit::{Action, FieldValues},
+    origin::Origin,
+    profile::Profile,
+};
+use secrecy::{ExposeSecret, SecretString};
+use store::{NewToken, StoreError};
+use verification::{TokenPurpose, random_token};
+
+impl Session {
+    /// Changes the person's name and preferences.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn change_profile(
+        &self,
+        profile: Profile,
+        origin: &Origin,
+    ) -> Result<(), ManagementError> {
+        if profile == self.row.profile {
+            return Ok(());
+        }
+        let (before, after) = (&self.row.profile, &profile);
+        let events: Vec<_> = self
+            .events(Action::ProfileChanged, origin)
+            .await?
+            .into_iter()
+            .map(|event| event.with_changes(FieldValues::from(before), FieldValues::from(after)))
+            .collect();
+        let (session, person) = (self.clone(), self.row.person);
+        self.keyring
+            .run_to_completion(async move {
+                let store = &session.keyring.store;
+                Ok(store.change_profile(person, &profile, &events).await?)
+            })
+            .await
+    }
+
+    /// Changes the person's e-mail address. Returns the device token of this browser for the new address; `None` if the
+    /// password is wrong. `device` as for [`Session::reauthenticate`].
+    ///
+    /// # Errors
+    /// `Invalid` if the address cannot be used; `Throttled`; if the database fails.
+    pub async fn change_email(
+        &self,
+        password: &str,
+        email: Email,
+        device: Option<&str>,
+        origin: &Origin,
+    ) -> Result<Option<String>, ManagementError> {
+        let checked = self.check_password(password, device, origin).await?;
+        let Some(person) = checked else {
+            return Ok(None);
+        };
+        if email == self.row.email {
+            return Ok(Some(self.keyring.new_device(&email)));
+        }
+        // The answer tells whether the address has a person, so a member can ask for few addresses only.
+        let (limits, now) = (&self.keyring.sign_ins, self.keyring.monotonic());
+        limits
+            .change_email(person.id, now)
+            .map_err(|retry_after_ms| ManagementError::Throttled { retry_after_ms })?;
+        let events: Vec<_> = self
+            .events(Action::EmailChanged, origin)
+            .await?
+            .into_iter()
+            .map(|event| {
+                let (before, after) = (&self.row.email, &email);
+                event.with_changes(
+                    FieldValues::of("email", before),
+                    FieldValues::of("email", after),
+                )
+            })
+            .collect();
+        let keyring = self.keyring.clone();
+        self.keyring
+            .run_to_completion(async move {
+                let hash = &person.password_hash;
+                let store = &keyring.store;
+                match store.change_email(person.id, hash, &email, &events).await {
+                    Ok(()) => Ok(Some(keyring.new_device(&email))),
+                    Err(StoreError::NotFound) => Ok(None),
+                    Err(StoreError::Conflict) => Err(Invalid::new(
+                        "You can't use this email address. Enter another one.",
+                    )
+                    .into()),
+                    Err(error) => Err(error.into()),
+                }
+            })
+            .await
+    }
+
+    /// Changes the person's password. This session gets a new token; all others, and a password reset link, end. `None` if
+    /// the current password is wrong. `device` as for [`Session::reauthenticate`].
+    ///
+    /// # Errors
+    /// `Invalid` if the new password is too weak; `Throttled`; `NotFound` if the session has ended meanwhile.
+    pub async fn change_password(
+        &self,
+        current: &str,
+        new: SecretString,
+        device: Option<&str>,
+        origin: &Origin,
+    ) -> Result<Option<SignedIn>, ManagementError> {
+        let checked = self.check_password(current, device, origin).await?;
+        let Some(person) = checked else {
+            return Ok(None);
+        };
+        let new = new.expose_secret();
+        check_new(new, &person.email)?;
+        if new == current {
+            return Err(Invalid::new("This is your current password. Choose another one.").into());
+        }
+        let keyring = self.keyring.clone();
+        let Some(new_hash) = keyring.passwords.try_hash(new, Lane::Known).await? else {
+            return Err(ManagementError::BUSY);
+        };
+        let events = self.events(Action::PasswordChanged, origin).await?;
+        let old_hash = self.token_hash;
+        self.keyring
+            .run_to_completion(async move {
+                let token = random_token(&*keyring.entropy);
+                let stored = keyring.hasher.token_digest(TokenPurpose::Session, &token);
+                let new_token = NewToken {
+                    old_hash: &old_hash,
+                    token_hash: &stored.digest,
+                    pepper: stored.pepper,
+                    at: keyring.now(),
+                };
+                let hashes = (person.password_hash.as_str(), new_hash.as_str());
+                keyring
+                    .store
+                    .change_password(person.id, hashes, &new_token, &events)
+                    .await?;
+                Ok(Some(SignedIn {
+                    token,
+                    device: keyring.new_device(&person.email),
+                }))
+            })
+            .await
+    }
+}

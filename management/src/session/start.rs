@@ -1,0 +1,127 @@
+//! Starting a session, and the session of the same browser that it replaces.
+
+use super::{ABSOLUTE, IDLE, SignedIn};
+use crate::{Keyring, ManagementError};
+use domain::{
+    account::Email,
+    audit::{Action, Actor, AuditEvent, FieldValues},
+    id::{PersonId, SessionId},
+    origin::Origin,
+};
+use store::{NewSession, PersonRow, StoreError};
+use verification::{TokenPurpose, random_token};
+
+/// The session that a new one replaces in a browser, and the events if it is of another person.
+#[derive(Default)]
+pub(crate) struct Replaced {
+    token_hash: Option<[u8; 32]>,
+    events: Vec<AuditEvent>,
+}
+
+impl Keyring {
+    /// Returns what a new session of `person` replaces in a browser with the token of another session.
+    pub(crate) async fn replaced(
+        &self,
+        token: Option<&str>,
+        person: PersonId,
+        origin: &Origin,
+    ) -> Result<Replaced, ManagementError> {
+        let Some(token) = token else {
+            return Ok(Replaced::default());
+        };
+        let Some(old) = self.session_without_touch(token).await? else {
+            return Ok(Replaced::default());
+        };
+        let events = if old.person_id() == person {
+            Vec::new()
+        } else {
+            events(
+                self,
+                Action::SignedOut,
+                old.person_id(),
+                old.email(),
+                origin,
+            )
+            .await?
+        };
+        Ok(Replaced {
+            token_hash: Some(old.token_hash),
+            events,
+        })
+    }
+
+    /// Creates a device token: 16 random bytes, and a MAC over them and the e-mail address.
+    pub(super) fn new_device(&self, email: &Email) -> String {
+        let nonce = &random_token(&*self.entropy)[..32];
+        let signature = self.hasher.sign_device(nonce, email.as_str());
+        format!("{nonce}.{}", hex::encode(signature))
+    }
+}
+
+/// Starts a session for a person whose password was checked. `None` if the person was disabled or the password changed
+/// since the check.
+pub(crate) async fn start(
+    keyring: &Keyring,
+    person: &PersonRow,
+    replaced: Replaced,
+    origin: &Origin,
+) -> Result<Option<SignedIn>, ManagementError> {
+    let token = random_token(&*keyring.entropy);
+    let stored = keyring.hasher.token_digest(TokenPurpose::Session, &token);
+    let now = keyring.now();
+    let new = NewSession {
+        token_hash: &stored.digest,
+        pepper: stored.pepper,
+        id: SessionId(keyring.new_id()),
+        person: person.id,
+        password_hash: &person.password_hash,
+        at: now,
+        address: &origin.address_text(),
+        user_agent: &origin.clean_user_agent(),
+        replaces: replaced.token_hash.as_ref(),
+    };
+    let action = Action::SignedIn;
+    let mut events = events(keyring, action, person.id, &person.email, origin).await?;
+    events.extend(replaced.events);
+    // Their accounts are locked in the same order by every sign-in.
+    events.sort_by_key(|event| event.account_id);
+    let certain = keyring.certain_now();
+    let ended = (certain.plus(-IDLE), certain.plus(-ABSOLUTE));
+    match keyring.store.start_session(&new, &events, ended).await {
+        Ok(()) => Ok(Some(SignedIn {
+            token,
+            device: keyring.new_device(&person.email),
+        })),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Creates the same event for each account of a person.
+pub(super) async fn events(
+    keyring: &Keyring,
+    action: Action,
+    person: PersonId,
+    email: &Email,
+    origin: &Origin,
+) -> Result<Vec<AuditEvent>, ManagementError> {
+    let accounts = keyring.store.account_ids_of(person).await?;
+    Ok(accounts
+        .into_iter()
+        .map(|account_id| AuditEvent {
+            account_id,
+            at: keyring.now(),
+            actor: Actor::Person {
+                id: person,
+                email: email.to_string(),
+            },
+            action,
+            target: email.to_string(),
+            detail: String::new(),
+            address: origin.address_text(),
+            request_id: origin.request_id.clone(),
+            before: FieldValues::default(),
+            after: FieldValues::default(),
+        })
+        .collect())
+}

@@ -1,0 +1,487 @@
+//! What signed-in people do about themselves, and what owners do for members who cannot sign in.
+
+use crate::test_keyring::{PASSWORD, TestKeyring};
+use domain::{
+    account::{Email, Role},
+    audit::{Action, AuditFilter, AuditRecord},
+    id::ApplicationId,
+    origin::Origin,
+    profile::{DisplayName, Profile},
+    time::{DAY, MINUTE},
+};
+use management::{Browser, FreshOwner, ManagementError, PersonDraft, Session, SignedIn, Zone};
+use testing::{TestDatabase, each_database};
+
+const ANOTHER: &str = "violet compass under snow";
+const ADA: &str = "ada@example.com";
+
+fn address(text: &str) -> Email {
+    Email::parse(text).expect("an address")
+}
+
+fn from(user_agent: &str, address: &str) -> Origin {
+    Origin {
+        address: address.parse().ok(),
+        user_agent: user_agent.into(),
+        request_id: String::new(),
+    }
+}
+
+async fn sign_in(test: &TestKeyring, email: &str, password: &str) -> Option<SignedIn> {
+    let origin = Origin::default();
+    let signed_in = test.keyring.sign_in(email, password, None, &origin).await;
+    signed_in.expect("works")
+}
+
+async fn is_in(test: &TestKeyring, token: &str) -> bool {
+    test.keyring.session(token).await.expect("works").is_some()
+}
+
+async fn session(test: &TestKeyring, token: &str) -> Session {
+    let session = test.keyring.session(token).await;
+    session.expect("works").expect("signed in")
+}
+
+async fn fresh(test: &TestKeyring, email: &str, app: ApplicationId) -> FreshOwner {
+    let session = test.sign_in(email).await;
+    let owner = session.owner(app, Origin::default()).await;
+    owner.expect("owns it").fresh_owner().expect("fresh")
+}
+
+/// Returns the newest records of the log with this action.
+async fn records(owner: &FreshOwner, action: Action) -> Vec<AuditRecord> {
+    let log = owner.audit(&AuditFilter::default(), None).await;
+    let rows = log.expect("read").rows.into_iter();
+    rows.filter(|record| record.action == action).collect()
+}
+
+async fn accept(
+    test: &TestKeyring,
+    token: &str,
+    password: &str,
+) -> Result<Option<SignedIn>, ManagementError> {
+    let password = password.to_owned().into();
+    let origin = Origin::default();
+    test.keyring.accept(token, password, None, &origin).await
+}
+
+each_database!(a_changed_password_ends_all_other_sessions_and_gives_this_one_a_new_token);
+async fn a_changed_password_ends_all_other_sessions_and_gives_this_one_a_new_token(
+    database: TestDatabase,
+) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    test.add("Acme", ADA, Role::Developer).await;
+    let mut tokens = Vec::new();
+    for _ in 0..5 {
+        tokens.push(sign_in(&test, ADA, PASSWORD).await.expect("in").token);
+    }
+    let here = session(&test, &tokens[0]).await;
+    let origin = Origin::default();
+    let change = async |current: &str, new: &str| {
+        here.change_password(current, new.to_owned().into(), None, &origin)
+            .await
+    };
+    let wrong = change("not my password", ANOTHER).await;
+    assert!(matches!(wrong, Ok(None)), "{wrong:?}");
+    for weak in ["too short", "Password1234567", PASSWORD] {
+        let refused = change(PASSWORD, weak).await;
+        assert!(
+            matches!(refused, Err(ManagementError::Invalid(_))),
+            "{weak}: {refused:?}"
+        );
+    }
+    for token in &tokens {
+        assert!(is_in(&test, token).await, "nothing has changed");
+    }
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    let ada = here.person_id();
+    let link = owner.reset_link(ada).await.expect("works").expect("made");
+    let signed_in = change(PASSWORD, ANOTHER).await.expect("works").expect("in");
+    for token in &tokens {
+        assert!(!is_in(&test, token).await);
+    }
+    let kept = session(&test, &signed_in.token).await;
+    assert_eq!(kept.signed_in_at(), here.signed_in_at());
+    let open = test.keyring.password_reset(&link.token).await;
+    assert!(open.expect("works").is_none());
+    assert!(sign_in(&test, ADA, PASSWORD).await.is_none());
+    assert!(sign_in(&test, ADA, ANOTHER).await.is_some());
+    let log = records(&owner, Action::PasswordChanged).await;
+    assert_eq!(log.len(), 1);
+    assert_eq!((&*log[0].actor, &*log[0].target), (ADA, ADA));
+    // The session that asked has another token now.
+    let again = change(ANOTHER, PASSWORD).await;
+    assert!(matches!(again, Err(ManagementError::NotFound)), "{again:?}");
+}
+
+each_database!(an_email_address_is_changed_with_the_password_and_belongs_to_one_person);
+async fn an_email_address_is_changed_with_the_password_and_belongs_to_one_person(
+    database: TestDatabase,
+) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    test.add("Acme", ADA, Role::Developer).await;
+    test.add("Globex", "taken@example.com", Role::Owner).await;
+    let here = test.sign_in(ADA).await;
+    let origin = Origin::default();
+    let change = async |password: &str, email: &str| {
+        here.change_email(password, address(email), None, &origin)
+            .await
+    };
+    let wrong = change("not my password", "lovelace@example.com").await;
+    assert!(matches!(wrong, Ok(None)), "{wrong:?}");
+    let taken = change(PASSWORD, "taken@example.com").await;
+    assert!(
+        matches!(taken, Err(ManagementError::Invalid(_))),
+        "{taken:?}"
+    );
+    let same = change(PASSWORD, ADA).await;
+    assert!(matches!(same, Ok(Some(_))), "{same:?}");
+    let device = change(PASSWORD, "lovelace@example.com").await;
+    let device = device.expect("works").expect("changed");
+    assert!(sign_in(&test, ADA, PASSWORD).await.is_none());
+    let known = test
+        .keyring
+        .sign_in("lovelace@example.com", PASSWORD, Some(&*device), &origin);
+    assert!(known.await.expect("works").is_some());
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    let log = records(&owner, Action::EmailChanged).await;
+    assert_eq!(log.len(), 1);
+    assert_eq!(log[0].before.get("email"), Some(ADA));
+    assert_eq!(log[0].after.get("email"), Some("lovelace@example.com"));
+    // A member who tries out addresses is stopped soon.
+    let here = test.sign_in("lovelace@example.com").await;
+    let mut taken = 0;
+    let stopped = loop {
+        let email = address("taken@example.com");
+        match here.change_email(PASSWORD, email, None, &origin).await {
+            Err(ManagementError::Invalid(_)) => taken += 1,
+            other => break other,
+        }
+    };
+    assert!(
+        matches!(stopped, Err(ManagementError::Throttled { .. })),
+        "{stopped:?}"
+    );
+    assert_eq!(taken, 10 - 2);
+}
+
+each_database!(sessions_are_listed_and_ended_one_by_one_or_all_at_once);
+async fn sessions_are_listed_and_ended_one_by_one_or_all_at_once(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    test.add("Acme", ADA, Role::Viewer).await;
+    let mut tokens = Vec::new();
+    for (user_agent, ip) in [
+        ("Mozilla/5.0 (X11; Linux x86_64) Firefox/144.0", "192.0.2.1"),
+        ("curl/8.5.0", "2001:db8::1"),
+        ("", ""),
+    ] {
+        let origin = from(user_agent, ip);
+        let signed_in = test.keyring.sign_in(ADA, PASSWORD, None, &origin).await;
+        tokens.push(signed_in.expect("works").expect("in").token);
+        test.clock.advance(MINUTE);
+    }
+    let here = session(&test, &tokens[0]).await;
+    let list = here.sessions().await.expect("works");
+    let shown: Vec<_> = list
+        .iter()
+        .map(|one| (one.device.as_str(), one.address.as_str(), one.current))
+        .collect();
+    let expected = [
+        ("Firefox on Linux", "192.0.2.1", true),
+        ("Unknown browser", "", false),
+        ("curl", "2001:db8::1", false),
+    ];
+    assert_eq!(shown, expected);
+    let origin = Origin::default();
+    let stranger = test.sign_in("owner@acme.example").await;
+    let foreign = stranger.end(list[1].id, &origin).await;
+    assert!(matches!(foreign, Err(ManagementError::NotFound)));
+    assert!(!here.end(list[2].id, &origin).await.expect("ended"));
+    assert!(!is_in(&test, &tokens[1]).await && is_in(&test, &tokens[2]).await);
+    here.end_others(&origin).await.expect("ended");
+    assert!(!is_in(&test, &tokens[2]).await && is_in(&test, &tokens[0]).await);
+    let other = sign_in(&test, ADA, PASSWORD).await.expect("in").token;
+    here.sign_out_everywhere(&origin).await.expect("ended");
+    assert!(!is_in(&test, &other).await && !is_in(&test, &tokens[0]).await);
+    assert!(
+        is_in(
+            &test,
+            &sign_in(&test, ADA, PASSWORD).await.expect("in").token
+        )
+        .await
+    );
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    let log = records(&owner, Action::SessionsEnded).await;
+    let details: Vec<_> = log.iter().map(|record| record.detail.as_str()).collect();
+    assert_eq!(details, ["all", "all others", "curl, 2001:db8::1"]);
+}
+
+each_database!(signing_in_again_ends_the_session_of_the_same_browser_only);
+async fn signing_in_again_ends_the_session_of_the_same_browser_only(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    test.add("Acme", ADA, Role::Viewer).await;
+    let elsewhere = sign_in(&test, ADA, PASSWORD).await.expect("in").token;
+    let first = sign_in(&test, ADA, PASSWORD).await.expect("in").token;
+    let origin = Origin::default();
+    let again = async |email: &str, password: &str, token: &str| {
+        let browser = Browser {
+            device: None,
+            session: Some(token),
+        };
+        let signed_in = test
+            .keyring
+            .sign_in(email, password, browser, &origin)
+            .await;
+        signed_in.expect("works").map(|signed_in| signed_in.token)
+    };
+    assert_eq!(again(ADA, "not my password", &first).await, None);
+    assert!(is_in(&test, &first).await);
+    let second = again(ADA, PASSWORD, &first).await.expect("in");
+    assert!(!is_in(&test, &first).await && is_in(&test, &second).await);
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    assert!(records(&owner, Action::SignedOut).await.is_empty());
+    // A cookie that somebody else has planted gives no access to the session.
+    let made_up = "0".repeat(64);
+    let third = again(ADA, PASSWORD, &made_up).await.expect("in");
+    assert!(third != made_up && !is_in(&test, &made_up).await);
+    let boss = again("owner@acme.example", PASSWORD, &second).await;
+    assert!(is_in(&test, &boss.expect("in")).await && !is_in(&test, &second).await);
+    let log = records(&owner, Action::SignedOut).await;
+    assert_eq!(log.len(), 1);
+    assert_eq!(log[0].target, ADA);
+    assert!(is_in(&test, &elsewhere).await);
+}
+
+each_database!(a_person_has_a_name_and_a_time_zone_and_returns_to_the_application_used_last);
+async fn a_person_has_a_name_and_a_time_zone_and_returns_to_the_application_used_last(
+    database: TestDatabase,
+) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    let (_, other) = test.owner("Globex").await;
+    let globex = fresh(&test, "owner@globex.example", other).await;
+    let invited = globex
+        .invite(address("owner@acme.example"), Role::Viewer)
+        .await
+        .expect("invited");
+    let signed_in = accept(&test, &invited.token, PASSWORD).await;
+    let token = signed_in.expect("works").expect("in").token;
+    let origin = Origin::default();
+    let here = session(&test, &token).await;
+    let applications = here.applications().await.expect("works");
+    assert_eq!(here.last_used(&applications).map(|one| one.id), Some(app));
+    here.remember_application(other).await;
+    let here = session(&test, &token).await;
+    assert_eq!(here.last_used(&applications).map(|one| one.id), Some(other));
+    assert_eq!(
+        here.last_used(&applications[..1]).map(|one| one.id),
+        Some(app)
+    );
+    assert!(here.last_used(&[]).is_none());
+
+    let viewer = here.viewer(other, origin.clone()).await.expect("a member");
+    assert_eq!(viewer.zone(), Zone::default());
+    let profile = Profile {
+        name: DisplayName::parse("Ada").expect("a name"),
+        time_zone: "Asia/Kolkata".into(),
+        shortcuts: true,
+    };
+    let changed = here.change_profile(profile.clone(), &origin).await;
+    changed.expect("changed");
+    let here = session(&test, &token).await;
+    assert_eq!(here.profile(), &profile);
+    let viewer = here.viewer(other, origin.clone()).await.expect("a member");
+    assert_eq!(viewer.zone().as_str(), "Asia/Kolkata");
+    assert_eq!(viewer.identity().name, profile.name);
+    here.change_profile(profile, &origin).await.expect("works");
+    let log = records(&globex, Action::ProfileChanged).await;
+    assert_eq!(log.len(), 1, "what stays the same is not recorded");
+    assert_eq!(log[0].after.get("time_zone"), Some("Asia/Kolkata"));
+}
+
+each_database!(a_removed_person_who_is_invited_again_chooses_a_new_password);
+async fn a_removed_person_who_is_invited_again_chooses_a_new_password(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    test.add("Acme", ADA, Role::Developer).await;
+    let before = sign_in(&test, ADA, PASSWORD).await.expect("in").token;
+    let ada = session(&test, &before).await.person_id();
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    owner.remove_member(ada).await.expect("removed");
+    assert!(is_in(&test, &before).await);
+    let invited = owner
+        .invite(address(ADA), Role::Viewer)
+        .await
+        .expect("made");
+    let weak = accept(&test, &invited.token, "too short").await;
+    assert!(matches!(weak, Ok(None)), "{weak:?}");
+    let joined = accept(&test, &invited.token, ANOTHER).await;
+    let token = joined.expect("works").expect("in").token;
+    assert_eq!(session(&test, &token).await.person_id(), ada);
+    assert!(
+        !is_in(&test, &before).await,
+        "sessions of the old password end"
+    );
+    assert!(sign_in(&test, ADA, PASSWORD).await.is_none());
+    let log = records(&owner, Action::MemberJoined).await;
+    assert!(log[0].detail.ends_with("with a new password"), "{log:?}");
+}
+
+each_database!(an_invitation_sets_no_password_of_a_member_of_support_or_of_a_disabled_person);
+async fn an_invitation_sets_no_password_of_a_member_of_support_or_of_a_disabled_person(
+    database: TestDatabase,
+) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    let (_, other) = test.owner("Globex").await;
+    let support = PersonDraft {
+        place: None,
+        email: address("help@latchkey.example"),
+        role: Role::Support,
+        password: PASSWORD.to_owned().into(),
+    };
+    test.keyring.add_person(support).await.expect("added");
+    // Removed from every account, and disabled.
+    test.add("Globex", "gone@example.com", Role::Viewer).await;
+    let gone = test.sign_in("gone@example.com").await.person_id();
+    let globex = fresh(&test, "owner@globex.example", other).await;
+    globex.remove_member(gone).await.expect("removed");
+    let store = &test.database.store;
+    let disabled = store.disable_person(gone, test.keyring.now(), &[]).await;
+    disabled.expect("disabled");
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    for email in [
+        "owner@globex.example",
+        "help@latchkey.example",
+        "gone@example.com",
+    ] {
+        let invited = owner.invite(address(email), Role::Owner).await;
+        let token = invited.expect("invited").token;
+        let answer = accept(&test, &token, ANOTHER).await;
+        assert!(matches!(answer, Ok(None)), "{email}: {answer:?}");
+        assert!(sign_in(&test, email, ANOTHER).await.is_none(), "{email}");
+    }
+    assert!(
+        sign_in(&test, "owner@globex.example", PASSWORD)
+            .await
+            .is_some()
+    );
+    assert!(
+        sign_in(&test, "help@latchkey.example", PASSWORD)
+            .await
+            .is_some()
+    );
+}
+
+each_database!(an_owner_makes_a_reset_link_for_members_of_no_other_account);
+async fn an_owner_makes_a_reset_link_for_members_of_no_other_account(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    let (_, other) = test.owner("Globex").await;
+    test.add("Acme", ADA, Role::Developer).await;
+    let inside = sign_in(&test, ADA, PASSWORD).await.expect("in").token;
+    let ada = session(&test, &inside).await.person_id();
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    let globex = fresh(&test, "owner@globex.example", other).await;
+    let foreign = globex.reset_link(ada).await;
+    assert!(
+        matches!(foreign, Err(ManagementError::NotFound)),
+        "{foreign:?}"
+    );
+
+    let reset = async |token: &str, password: &str| {
+        let password = password.to_owned().into();
+        let origin = Origin::default();
+        test.keyring.reset_password(token, password, &origin).await
+    };
+    let link = owner.reset_link(ada).await.expect("works").expect("made");
+    assert_eq!(link.email, address(ADA));
+    reset(&link.token, ANOTHER).await.expect("reset");
+    assert!(!is_in(&test, &inside).await);
+    assert!(sign_in(&test, ADA, ANOTHER).await.is_some());
+    let again = reset(&link.token, PASSWORD).await;
+    assert!(matches!(again, Err(ManagementError::NotFound)), "{again:?}");
+    let late = owner.reset_link(ada).await.expect("works").expect("made");
+    test.clock.advance(30 * MINUTE);
+    let expired = reset(&late.token, PASSWORD).await;
+    assert!(
+        matches!(expired, Err(ManagementError::NotFound)),
+        "{expired:?}"
+    );
+    let log = records(&owner, Action::ResetLinkMade).await;
+    assert_eq!(log.len(), 2);
+    assert_eq!(
+        (&*log[0].actor, &*log[0].target),
+        ("owner@acme.example", ADA)
+    );
+
+    // A link that is open when the person joins another account ends.
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    let globex = fresh(&test, "owner@globex.example", other).await;
+    let open = owner.reset_link(ada).await.expect("works").expect("made");
+    let invited = globex
+        .invite(address(ADA), Role::Owner)
+        .await
+        .expect("made");
+    let joined = accept(&test, &invited.token, ANOTHER).await;
+    assert!(joined.expect("works").is_some());
+    let ended = reset(&open.token, PASSWORD).await;
+    assert!(matches!(ended, Err(ManagementError::NotFound)), "{ended:?}");
+    for owner in [&owner, &globex] {
+        let refused = owner.reset_link(ada).await;
+        assert!(matches!(refused, Ok(None)), "{refused:?}");
+    }
+}
+
+each_database!(of_a_reset_by_an_owner_and_a_concurrent_joining_one_happens);
+async fn of_a_reset_by_an_owner_and_a_concurrent_joining_one_happens(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    let (_, other) = test.owner("Globex").await;
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    let globex = fresh(&test, "owner@globex.example", other).await;
+    for n in 0..5 {
+        let email = format!("ada{n}@example.com");
+        test.add("Acme", &email, Role::Developer).await;
+        let ada = test.sign_in(&email).await.person_id();
+        let link = owner.reset_link(ada).await.expect("works").expect("made");
+        let invited = globex.invite(address(&email), Role::Owner).await;
+        let invited = invited.expect("invited").token;
+        let origin = Origin::default();
+        let (reset, joined) = tokio::join!(
+            test.keyring
+                .reset_password(&link.token, ANOTHER.to_owned().into(), &origin),
+            accept(&test, &invited, PASSWORD),
+        );
+        let joined = matches!(joined, Ok(Some(_)));
+        assert!(!(reset.is_ok() && joined), "the owner of Acme is in Globex");
+    }
+}
+
+each_database!(an_invitation_gets_a_new_link);
+async fn an_invitation_gets_a_new_link(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    let first = owner
+        .invite(address(ADA), Role::Viewer)
+        .await
+        .expect("made");
+    let id = owner.invitations().await.expect("works")[0].id;
+    test.clock.advance(6 * DAY);
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    let second = owner.renew_invitation(id).await.expect("renewed");
+    assert_eq!(second.email, address(ADA));
+    test.clock.advance(6 * DAY);
+    let works = async |token: &str| test.keyring.welcome(token).await.expect("works").is_some();
+    assert!(!works(&first.token).await && works(&second.token).await);
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    assert_eq!(records(&owner, Action::InvitationRenewed).await.len(), 1);
+    owner.withdraw(id).await.expect("withdrawn");
+    let gone = owner.renew_invitation(id).await;
+    assert!(matches!(gone, Err(ManagementError::NotFound)), "{gone:?}");
+}

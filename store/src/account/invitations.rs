@@ -1,0 +1,327 @@
+//! Invitations to accounts.
+
+use super::password_reset::lock_enabled_person;
+use crate::{
+    PepperName, Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction,
+};
+use domain::{
+    account::{Email, Role},
+    audit::AuditEvent,
+    id::{AccountId, InvitationId, PersonId},
+    member::Invitation,
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+/// An invitation to insert.
+#[derive(Debug)]
+pub struct NewInvitation<'a> {
+    pub id: InvitationId,
+    pub account: AccountId,
+    /// The address of the invited person.
+    pub email: &'a Email,
+    pub role: Role,
+    /// HMAC-SHA-256 of the link's token.
+    pub token_hash: &'a [u8; 32],
+    /// The pepper of the hash.
+    pub pepper: PepperName,
+    pub invited_by: PersonId,
+    pub at: Timestamp,
+    /// The end of the link.
+    pub expires_at: Timestamp,
+}
+
+/// An invitation with its account.
+#[derive(Clone, Debug)]
+pub struct InvitationRow {
+    pub invitation: Invitation,
+    pub account: AccountId,
+    pub account_name: String,
+}
+
+/// The person who accepts an invitation.
+#[derive(Debug)]
+pub enum Invitee<'a> {
+    /// A person who can already sign in.
+    Known {
+        id: PersonId,
+        /// The hash that the password was checked against.
+        password_hash: &'a str,
+    },
+    /// A person who belongs to no account, and sets a new password.
+    Returning {
+        id: PersonId,
+        /// Argon2id in PHC format.
+        password_hash: &'a str,
+    },
+    /// A new person.
+    New {
+        id: PersonId,
+        /// Argon2id in PHC format.
+        password_hash: &'a str,
+    },
+}
+
+/// The acceptance of an invitation.
+#[derive(Debug)]
+pub struct InvitationAcceptance<'a> {
+    /// HMAC-SHA-256 of the link's token.
+    pub token_hash: &'a [u8; 32],
+    pub row: &'a InvitationRow,
+    pub invitee: Invitee<'a>,
+    pub at: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct RawInvitation {
+    id: Uuid,
+    account_id: Uuid,
+    account_name: String,
+    email: String,
+    role: String,
+    invited_by: String,
+    expires_at: i64,
+    pepper: String,
+}
+
+impl RawInvitation {
+    fn read(self) -> Result<InvitationRow, StoreError> {
+        Ok(InvitationRow {
+            invitation: Invitation {
+                id: InvitationId(self.id),
+                email: Email::parse(&self.email).map_err(|_| corrupt("email"))?,
+                role: Role::parse(&self.role).ok_or_else(|| corrupt("role"))?,
+                invited_by: self.invited_by,
+                expires_at: Timestamp(self.expires_at),
+                lapsed: self.pepper.is_empty(),
+            },
+            account: AccountId(self.account_id),
+            account_name: self.account_name,
+        })
+    }
+}
+
+impl Store {
+    /// Returns the invitations of an account that have not expired, sorted by address.
+    ///
+    /// # Errors
+    /// If the database fails or a row cannot be parsed.
+    pub async fn invitations(
+        &self,
+        account: AccountId,
+        now: Timestamp,
+    ) -> Result<Vec<Invitation>, StoreError> {
+        let rows: Vec<RawInvitation> = read!(self, |pool| {
+            sqlx::query_as(sql::INVITATIONS_BY_ACCOUNT)
+                .bind(account.0)
+                .bind(now.0)
+                .fetch_all(pool)
+                .await
+        })?;
+        rows.into_iter()
+            .map(|row| row.read().map(|row| row.invitation))
+            .collect()
+    }
+
+    /// Returns the invitation with this token hash, unless it has expired.
+    ///
+    /// # Errors
+    /// If the database fails or the row cannot be parsed.
+    pub async fn invitation_by_token(
+        &self,
+        token_hash: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<InvitationRow>, StoreError> {
+        let row: Option<RawInvitation> = read!(self, |pool| {
+            sqlx::query_as(sql::INVITATION_BY_TOKEN)
+                .bind(token_hash.as_slice())
+                .bind(now.0)
+                .fetch_optional(pool)
+                .await
+        })?;
+        row.map(RawInvitation::read).transpose()
+    }
+
+    /// Inserts an invitation, and deletes an earlier one to the same address.
+    ///
+    /// # Errors
+    /// `Conflict` if the person is a member.
+    pub async fn invite(
+        &self,
+        new: &NewInvitation<'_>,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            // First, because it locks the account: one invitation after the other.
+            append_event!(tx, event)?;
+            let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_BY_EMAIL)
+                .bind(new.account.0)
+                .bind(new.email.as_str())
+                .fetch_optional(&mut *tx)
+                .await?;
+            if member.is_some() {
+                return Err(StoreError::Conflict);
+            }
+            sqlx::query(sql::INVITATION_DELETE_BY_EMAIL)
+                .bind(new.account.0)
+                .bind(new.email.as_str())
+                .execute(&mut *tx)
+                .await?;
+            sqlx::query(sql::INVITATION_INSERT)
+                .bind(new.id.0)
+                .bind(new.account.0)
+                .bind(new.email.as_str())
+                .bind(new.role.as_str())
+                .bind(new.token_hash.as_slice())
+                .bind(new.invited_by.0)
+                .bind(new.at.0)
+                .bind(new.expires_at.0)
+                .bind(new.pepper.to_string())
+                .execute(&mut *tx)
+                .await?;
+        })?;
+        Ok(())
+    }
+
+    /// Replaces the token of an invitation: the new one is of the person who renews it, and expires later.
+    ///
+    /// # Errors
+    /// `NotFound` if the account has no such invitation.
+    pub async fn renew_invitation(
+        &self,
+        new: &NewInvitation<'_>,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            // First, as in `withdraw_invitation`.
+            append_event!(tx, event)?;
+            let done = sqlx::query(sql::INVITATION_RENEW)
+                .bind(new.account.0)
+                .bind(new.id.0)
+                .bind(new.token_hash.as_slice())
+                .bind(new.pepper.to_string())
+                .bind(new.invited_by.0)
+                .bind(new.at.0)
+                .bind(new.expires_at.0)
+                .execute(&mut *tx)
+                .await?;
+            if done.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Deletes an invitation.
+    ///
+    /// # Errors
+    /// `NotFound` if the account has no such invitation.
+    pub async fn withdraw_invitation(
+        &self,
+        account: AccountId,
+        id: InvitationId,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            // First: every change of invitations locks the account before, so that no two wait for each other.
+            append_event!(tx, event)?;
+            let done = sqlx::query(sql::INVITATION_DELETE)
+                .bind(account.0)
+                .bind(id.0)
+                .execute(&mut *tx)
+                .await?;
+            if done.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Accepts an invitation: makes the person a member, and deletes the invitation.
+    ///
+    /// # Errors
+    /// `NotFound` if the link has ended, or the person has changed meanwhile; `Conflict` if the person is a member, or the address of a
+    /// new person exists meanwhile.
+    pub async fn accept_invitation(
+        &self,
+        acceptance: &InvitationAcceptance<'_>,
+        event: &AuditEvent,
+    ) -> Result<PersonId, StoreError> {
+        let invitation = &acceptance.row.invitation;
+        let person = transaction!(self, |tx| {
+            // The person is locked before the account, as by every change of a person.
+            match &acceptance.invitee {
+                Invitee::New { .. } => {}
+                Invitee::Known { id, password_hash } => {
+                    let same = sqlx::query(sql::PERSON_SIGN_IN)
+                        .bind(id.0)
+                        .bind(acceptance.at.0)
+                        .bind(password_hash)
+                        .execute(&mut *tx)
+                        .await?;
+                    if same.rows_affected() == 0 {
+                        return Err(StoreError::NotFound);
+                    }
+                }
+                Invitee::Returning { id, password_hash } => {
+                    lock_enabled_person!(tx, id)?;
+                    let (memberships,): (i64,) = sqlx::query_as(sql::MEMBERSHIPS_COUNT)
+                        .bind(id.0)
+                        .fetch_one(&mut *tx)
+                        .await?;
+                    if memberships > 0 {
+                        return Err(StoreError::NotFound);
+                    }
+                    sqlx::query(sql::PERSON_SET_PASSWORD)
+                        .bind(id.0)
+                        .bind(password_hash)
+                        .execute(&mut *tx)
+                        .await?;
+                    sqlx::query(sql::SESSIONS_DELETE_BY_PERSON)
+                        .bind(id.0)
+                        .execute(&mut *tx)
+                        .await?;
+                }
+            }
+            append_event!(tx, event)?;
+            let taken = sqlx::query(sql::INVITATION_DELETE_BY_TOKEN)
+                .bind(acceptance.token_hash.as_slice())
+                .bind(acceptance.at.0)
+                .execute(&mut *tx)
+                .await?;
+            if taken.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+            let person = match &acceptance.invitee {
+                Invitee::Known { id, .. } | Invitee::Returning { id, .. } => {
+                    // A link that an owner of another account has made must not open this one.
+                    sqlx::query(sql::PASSWORD_RESET_DELETE_BY_PERSON)
+                        .bind(id.0)
+                        .execute(&mut *tx)
+                        .await?;
+                    *id
+                }
+                Invitee::New { id, password_hash } => {
+                    sqlx::query(sql::PERSON_INSERT)
+                        .bind(id.0)
+                        .bind(invitation.email.as_str())
+                        .bind(password_hash)
+                        .bind(false)
+                        .bind(acceptance.at.0)
+                        .execute(&mut *tx)
+                        .await?;
+                    *id
+                }
+            };
+            sqlx::query(sql::MEMBER_INSERT)
+                .bind(acceptance.row.account.0)
+                .bind(person.0)
+                .bind(invitation.role.as_str())
+                .bind(acceptance.at.0)
+                .execute(&mut *tx)
+                .await?;
+            person
+        })?;
+        Ok(person)
+    }
+}

@@ -1,0 +1,144 @@
+//! What people change about themselves.
+
+use crate::{PepperName, Store, StoreError, audit::append_event, sql, transaction};
+use domain::{
+    account::Email,
+    audit::AuditEvent,
+    id::{ApplicationId, PersonId},
+    profile::Profile,
+    time::Timestamp,
+};
+
+/// The token that a session gets when its person changes the password.
+#[derive(Debug)]
+pub struct NewToken<'a> {
+    /// HMAC-SHA-256 of the session's token so far.
+    pub old_hash: &'a [u8; 32],
+    /// HMAC-SHA-256 of the new token.
+    pub token_hash: &'a [u8; 32],
+    /// The pepper of the hash.
+    pub pepper: PepperName,
+    pub at: Timestamp,
+}
+
+impl Store {
+    /// Changes the name and the preferences of a person.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn change_profile(
+        &self,
+        person: PersonId,
+        profile: &Profile,
+        events: &[AuditEvent],
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            sqlx::query(sql::PERSON_CHANGE_PROFILE)
+                .bind(person.0)
+                .bind(profile.name.as_str())
+                .bind(&profile.time_zone)
+                .bind(profile.shortcuts)
+                .execute(&mut *tx)
+                .await?;
+            for event in events {
+                append_event!(tx, event)?;
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Changes the e-mail address of a person. `password_hash` is the hash that the password was checked against.
+    ///
+    /// # Errors
+    /// `Conflict` if another person has the address; `NotFound` if the person is disabled, or the password has changed
+    /// meanwhile.
+    pub async fn change_email(
+        &self,
+        person: PersonId,
+        password_hash: &str,
+        email: &Email,
+        events: &[AuditEvent],
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            let changed = sqlx::query(sql::PERSON_CHANGE_EMAIL)
+                .bind(person.0)
+                .bind(email.as_str())
+                .bind(password_hash)
+                .execute(&mut *tx)
+                .await?;
+            if changed.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+            for event in events {
+                append_event!(tx, event)?;
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Changes the password of a person: their session with the old token gets a new token, and their other sessions and their password
+    /// reset link are deleted. `hashes` are the one that the old password was checked against, and the new one.
+    ///
+    /// # Errors
+    /// `NotFound` if the person is disabled, or the password has changed or the session has ended meanwhile.
+    pub async fn change_password(
+        &self,
+        person: PersonId,
+        hashes: (&str, &str),
+        token: &NewToken<'_>,
+        events: &[AuditEvent],
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            // First: it waits for a sign-in with the old password, whose session is deleted below.
+            let changed = sqlx::query(sql::PERSON_CHANGE_PASSWORD)
+                .bind(person.0)
+                .bind(hashes.0)
+                .bind(hashes.1)
+                .execute(&mut *tx)
+                .await?;
+            if changed.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+            sqlx::query(sql::PASSWORD_RESET_DELETE_BY_PERSON)
+                .bind(person.0)
+                .execute(&mut *tx)
+                .await?;
+            let kept: Option<(uuid::Uuid,)> = sqlx::query_as(sql::SESSION_REPLACE_TOKEN)
+                .bind(token.old_hash.as_slice())
+                .bind(token.token_hash.as_slice())
+                .bind(token.pepper.to_string())
+                .bind(token.at.0)
+                .fetch_optional(&mut *tx)
+                .await?;
+            let (kept,) = kept.ok_or(StoreError::NotFound)?;
+            sqlx::query(sql::SESSIONS_DELETE_OTHERS)
+                .bind(person.0)
+                .bind(kept)
+                .execute(&mut *tx)
+                .await?;
+            for event in events {
+                append_event!(tx, event)?;
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Records the application that a person has read.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn set_last_application(
+        &self,
+        person: PersonId,
+        app: ApplicationId,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            sqlx::query(sql::PERSON_SET_LAST_APPLICATION)
+                .bind(person.0)
+                .bind(app.0)
+                .execute(&mut *tx)
+                .await?;
+        })?;
+        Ok(())
+    }
+}
