@@ -9,6 +9,7 @@ pub mod application;
 pub mod invitation;
 pub mod keys;
 pub mod members;
+pub mod profile;
 pub mod reset;
 pub mod security;
 pub mod session;

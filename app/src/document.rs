@@ -45,15 +45,14 @@ pub fn App() -> impl IntoView {
         general::General,
         home::Home,
         invitation::Invitation,
-        invite::Invite,
+        invite::{Invite, Renew},
         key::Key,
-        member::MemberRemoval,
-        member::MemberRole,
+        member::{MemberRemoval, MemberReset, MemberRole},
         members::Members,
         new_key::NewKey,
         not_found::NotFound,
         overview::Overview,
-        profile::Profile,
+        profile::{EmailChange, PasswordChange, Profile},
         profile_frame::ProfileFrame,
         regenerate::Regenerate,
         requests::Requests,
@@ -62,6 +61,7 @@ pub fn App() -> impl IntoView {
         revoke_all::RevokeAll,
         revoke_selected::RevokeSelected,
         security_events::SecurityEvents,
+        sessions::Sessions,
         setup::Setup,
         sign_in::SignIn,
         support::Support,
@@ -81,6 +81,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/support") view=Support ssr=SsrMode::Async />
                 <ParentRoute path=path!("/profile") view=ProfileFrame ssr=SsrMode::Async>
                     <Route path=path!("") view=Profile ssr=SsrMode::Async />
+                    <Route path=path!("/email") view=EmailChange ssr=SsrMode::Async />
+                    <Route path=path!("/password") view=PasswordChange ssr=SsrMode::Async />
+                    <Route path=path!("/sessions") view=Sessions ssr=SsrMode::Async />
                 </ParentRoute>
                 <ParentRoute path=path!("/apps/:app") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view=Overview ssr=SsrMode::Async />
@@ -90,6 +93,12 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/invite") view=Invite ssr=SsrMode::Async />
                         <Route path=path!("/:person/role") view=MemberRole ssr=SsrMode::Async />
                         <Route path=path!("/:person/remove") view=MemberRemoval ssr=SsrMode::Async />
+                        <Route path=path!("/:person/reset") view=MemberReset ssr=SsrMode::Async />
+                        <Route
+                            path=path!("/invitations/:invitation/renew")
+                            view=Renew
+                            ssr=SsrMode::Async
+                        />
                     </ParentRoute>
                     <Route path=path!("/settings/requests") view=Requests ssr=SsrMode::Async />
                     <Route

@@ -86,7 +86,7 @@ pub fn posted_errors(endpoint: &str) -> Vec<FieldError> {
 
 /// What was typed into a field before a plain post was refused; passwords and tokens are never put back.
 pub fn typed(endpoint: &str, field: &str) -> Option<String> {
-    if matches!(field, "password" | "token") {
+    if matches!(field, "password" | "new_password" | "token") {
         return None;
     }
     context::posted()

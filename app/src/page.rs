@@ -24,6 +24,7 @@ pub mod revoke;
 pub mod revoke_all;
 pub mod revoke_selected;
 pub mod security_events;
+pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod support;
@@ -56,6 +57,8 @@ pub struct Here {
     pub applications: Vec<Application>,
     /// The application's open security events.
     pub open_events: OpenEventCounts,
+    /// Whether single keys are shortcuts for this person.
+    pub shortcuts: bool,
 }
 
 impl Here {
@@ -66,9 +69,11 @@ impl Here {
     async fn read(app: &str) -> Result<Self, AppError> {
         let session = context::session().await?;
         let viewer = context::viewer_in(&session, app).await?;
+        session.remember_application(viewer.application().id).await;
         Ok(Self {
             applications: session.applications().await?,
             open_events: viewer.open_events(None).await?,
+            shortcuts: session.profile().shortcuts,
             viewer,
         })
     }

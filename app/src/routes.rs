@@ -16,7 +16,10 @@ pub use requests::{RequestsAddress, WITHIN};
 pub use security::EventsAddress;
 pub use usage::UsageAddress;
 
-use domain::{id::PersonId, key::token::KeyId};
+use domain::{
+    id::{InvitationId, PersonId},
+    key::token::KeyId,
+};
 
 /// What `after` in the address of the sign-in page says behind a password reset.
 pub const RESET: &str = "reset";
@@ -27,6 +30,12 @@ pub const SIGN_IN_AFTER_RESET: &str = "/sign-in?after=reset";
 pub const SUPPORT: &str = "/support";
 /// What a person decides about themselves.
 pub const PROFILE: &str = "/profile";
+/// The form for another e-mail address.
+pub const PROFILE_EMAIL: &str = "/profile/email";
+/// The form for another password.
+pub const PROFILE_PASSWORD: &str = "/profile/password";
+/// Where a person is signed in.
+pub const SESSIONS: &str = "/profile/sessions";
 
 /// An application at a glance.
 pub fn overview(app: &str) -> String {
@@ -136,6 +145,16 @@ pub fn invite(app: &str) -> String {
 /// The form for the role of a member.
 pub fn role(app: &str, person: PersonId) -> String {
     format!("/apps/{app}/settings/members/{person}/role")
+}
+
+/// The form that creates a link to reset a member's password.
+pub fn reset_link(app: &str, person: PersonId) -> String {
+    format!("/apps/{app}/settings/members/{person}/reset")
+}
+
+/// The form that replaces the link of an invitation.
+pub fn renew(app: &str, invitation: InvitationId) -> String {
+    format!("/apps/{app}/settings/members/invitations/{invitation}/renew")
 }
 
 /// The question before a member is removed.

@@ -25,6 +25,14 @@ pub enum Done {
     MemberRemoved,
     /// An invitation was withdrawn.
     InvitationWithdrawn,
+    /// The person's e-mail address was changed.
+    EmailChanged,
+    /// The person's password was changed.
+    PasswordChanged,
+    /// A session of the person was ended.
+    SessionEnded,
+    /// All other sessions of the person were ended.
+    SessionsEnded,
 }
 
 /// A change of a key, by its name in the cookie.
@@ -37,13 +45,17 @@ const OF_KEYS: [OfKey; 4] = [
     ("edited", Done::Edited),
 ];
 
-const OTHERS: [(&str, Done); 6] = [
+const OTHERS: [(&str, Done); 10] = [
     ("saved", Done::Saved),
     ("acknowledged", Done::Acknowledged),
     ("all-acknowledged", Done::AllAcknowledged),
     ("role-changed", Done::RoleChanged),
     ("member-removed", Done::MemberRemoved),
     ("invitation-withdrawn", Done::InvitationWithdrawn),
+    ("email-changed", Done::EmailChanged),
+    ("password-changed", Done::PasswordChanged),
+    ("session-ended", Done::SessionEnded),
+    ("sessions-ended", Done::SessionsEnded),
 ];
 
 impl Done {

@@ -6,9 +6,14 @@ use leptos::prelude::*;
 /// Makes the holder of the link a member, signs them in, and redirects to their applications.
 #[server(name = AcceptInvitation, prefix = "/api", endpoint = "accept_invitation")]
 pub async fn accept_invitation(token: String, password: String) -> Result<(), AppError> {
-    let (device, origin) = (crate::context::device(), crate::context::origin());
+    let (device, session) = (crate::context::device(), crate::context::session_token());
+    let browser = management::Browser {
+        device: device.as_deref(),
+        session: session.as_deref(),
+    };
+    let origin = crate::context::origin();
     let signed_in = crate::context::keyring()?
-        .accept(&token, password.into(), device.as_deref(), &origin)
+        .accept(&token, password.into(), browser, &origin)
         .await
         .map_err(|error| match error {
             management::ManagementError::Invalid(invalid) => AppError::field("password", invalid.0),

@@ -35,11 +35,50 @@ pub async fn invite_member(
         })?;
     Ok(InvitationLink {
         email: invited.email.to_string(),
-        link: format!(
-            "{}/invite/{}",
-            crate::context::gate_address(),
-            invited.token
-        ),
+        link: crate::context::link("invite", &invited.token),
+    })
+}
+
+/// Replaces the link of an invitation.
+#[server(name = RenewInvitation, prefix = "/api", endpoint = "renew_invitation")]
+pub async fn renew_invitation(
+    app: String,
+    invitation: String,
+    #[server(default)] password: String,
+) -> Result<InvitationLink, AppError> {
+    let owner = crate::context::fresh_owner(&app, &password).await?;
+    let id = invitation.parse().map_err(|_| AppError::NotFound)?;
+    let renewed = owner.renew_invitation(id).await?;
+    Ok(InvitationLink {
+        email: renewed.email.to_string(),
+        link: crate::context::link("invite", &renewed.token),
+    })
+}
+
+/// A link that resets a member's password: told this once.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordLink {
+    /// Whose password it resets.
+    pub email: String,
+    /// Where they choose another one.
+    pub link: String,
+}
+
+/// Creates a link that resets a member's password.
+#[server(name = MakeResetLink, prefix = "/api", endpoint = "make_reset_link")]
+pub async fn make_reset_link(
+    app: String,
+    person: String,
+    #[server(default)] password: String,
+) -> Result<PasswordLink, AppError> {
+    let owner = crate::context::fresh_owner(&app, &password).await?;
+    let person = person.parse().map_err(|_| AppError::NotFound)?;
+    let made = owner.reset_link(person).await?;
+    let made =
+        made.ok_or_else(|| AppError::Conflict(crate::words::members::RESET_ELSEWHERE.into()))?;
+    Ok(PasswordLink {
+        email: made.email.to_string(),
+        link: crate::context::link("reset", &made.token),
     })
 }
 

@@ -10,14 +10,13 @@ pub async fn sign_in(
     password: String,
     #[server(default)] next: Option<String>,
 ) -> Result<(), AppError> {
-    let device = crate::context::device();
+    let (device, session) = (crate::context::device(), crate::context::session_token());
+    let browser = management::Browser {
+        device: device.as_deref(),
+        session: session.as_deref(),
+    };
     let signed_in = crate::context::keyring()?
-        .sign_in(
-            &email,
-            &password,
-            device.as_deref(),
-            &crate::context::origin(),
-        )
+        .sign_in(&email, &password, browser, &crate::context::origin())
         .await?
         .ok_or_else(|| AppError::field("", crate::words::sign_in::NO_MATCH))?;
     crate::context::start_session(&signed_in);

@@ -3,7 +3,8 @@
 mod cookies;
 
 pub use cookies::{
-    cookie_value, device, end_session, remember_theme, say_done, start_session, take_done, theme,
+    cookie_value, device, end_session, remember_device, remember_theme, say_done, start_session,
+    take_done, theme,
 };
 
 use crate::{
@@ -27,7 +28,7 @@ use std::sync::{Arc, OnceLock};
 #[derive(Clone)]
 pub struct SessionToken(pub String);
 
-/// The time zone of the application that a request is about, once it is known; put into the request's extensions by the
+/// The time zone of the pages, once it is known: the person's own, or that of the application that a request is about. Put into the request's extensions by the
 /// server.
 #[derive(Clone, Debug, Default)]
 pub struct PageZone(Arc<OnceLock<ZoneFormat>>);
@@ -35,10 +36,15 @@ pub struct PageZone(Arc<OnceLock<ZoneFormat>>);
 impl PageZone {
     /// A request is about one application.
     fn set(&self, viewer: &Viewer) {
-        self.0.get_or_init(|| {
-            let name = &viewer.application().time_zone;
-            Zone::parse(name).unwrap_or_default().format()
-        });
+        self.0.get_or_init(|| viewer.zone().format());
+    }
+}
+
+/// Shows the times of a page that belongs to no application in a time zone.
+pub fn use_zone(name: &str) {
+    if let Some(zone) = extension::<PageZone>() {
+        zone.0
+            .get_or_init(|| Zone::parse(name).unwrap_or_default().format());
     }
 }
 
@@ -118,6 +124,11 @@ pub async fn session() -> Result<Session, AppError> {
         redirect(&sign_in_path());
         AppError::SignedOut
     })
+}
+
+/// The token of the browser's session, which may have ended.
+pub fn session_token() -> Option<String> {
+    extension::<SessionToken>().map(|token| token.0)
 }
 
 async fn present_session() -> Result<Option<Session>, AppError> {
@@ -293,6 +304,11 @@ pub fn provide_nonce() {
 /// The address of the gate as this browser knows it, such as `https://keys.example`.
 pub fn gate_address() -> String {
     site().origin.to_string()
+}
+
+/// The address of the page behind a link with a token: `page` is `invite` or `reset`.
+pub fn link(page: &str, token: &str) -> String {
+    format!("{}/{page}/{token}", gate_address())
 }
 
 fn application(app: &str) -> Result<ApplicationId, AppError> {

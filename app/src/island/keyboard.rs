@@ -1,5 +1,5 @@
 //! Shortcuts: Ctrl+K or Cmd+K opens the command menu, `/` searches, `c` creates a key, `j` and `k` go through the rows, `?` lists the
-//! shortcuts.
+//! shortcuts. A person can turn all but the first off, because single keys get in the way of speech input (WCAG 2.2, 2.1.4).
 
 use super::{command_menu, dialog};
 use crate::ui::dom;
@@ -9,6 +9,8 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 /// The links of the rows.
 pub const ROWS: &str = ".keys tbody tr:not(.retiring) .key-name a";
+/// Stands in the pages of a person who has turned single keys off.
+const OFF: &str = "[data-shortcuts='off']";
 /// Where letters are text.
 const TYPING: &str = "input, textarea, select, [contenteditable]";
 
@@ -39,7 +41,8 @@ fn is_shortcut(event: &KeyboardEvent) -> bool {
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok())
         .is_some_and(|target| matches!(target.closest(TYPING), Ok(Some(_))));
-    !modified && !typing && dialog::topmost().is_none()
+    let off = dom::all::<Element>(OFF).next().is_some();
+    !modified && !typing && !off && dialog::topmost().is_none()
 }
 
 /// Whether the key means something on this page.

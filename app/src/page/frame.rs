@@ -30,6 +30,7 @@ fn framed(here: Here) -> AnyView {
     provide_context(here.clone());
     let (current, identity) = (here.viewer.application().clone(), here.viewer.identity());
     let (all, viewer) = (here.applications.clone(), here.viewer.clone());
+    let shortcuts = here.shortcuts;
     let (app, can_create, owner) = (here.app(), here.editable(), here.role() == Role::Owner);
     let others = here
         .applications
@@ -46,14 +47,15 @@ fn framed(here: Here) -> AnyView {
         <Shell
             head=move || view! { <AppSwitch current=current.clone() all=all.clone() /> }
             foot=move || {
-                let Identity { email, role, .. } = identity.clone();
-                view! { <AccountMenu email role theme=context::theme() /> }
+                let Identity { email, name, role, .. } = identity.clone();
+                view! { <AccountMenu email name role theme=context::theme() /> }
             }
             navigation=move || view! { <Navigation here=here.clone() /> }
+            shortcuts
         >
             <Outlet />
         </Shell>
-        <PassingDialogs />
+        <PassingDialogs shortcuts />
         <CommandMenu app can_create owner others />
         <Toasts viewer />
     }

@@ -13,7 +13,7 @@ use crate::{
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// Leads to the first run, to the sign-in, or to the first application.
+/// Leads to the first run, to the sign-in, or to the application used last.
 #[component]
 pub fn Home() -> impl IntoView {
     let next = loaded(async {
@@ -48,8 +48,7 @@ async fn destination() -> Result<Option<String>, AppError> {
     }
     let session = context::session().await?;
     let applications = session.applications().await?;
-    let first = applications.first();
-    Ok(match first {
+    Ok(match session.last_used(&applications) {
         Some(application) => Some(routes::list(&application.id.to_string())),
         None if session.is_support() => Some("/support".to_owned()),
         None => None,

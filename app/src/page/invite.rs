@@ -1,12 +1,12 @@
-//! Inviting a person: the form, then the link.
+//! Inviting a person, and replacing the link of an invitation: the form, then the link.
 
-use super::Here;
+use super::{Here, param};
 use crate::{
-    act::members::{InvitationLink, InviteMember},
+    act::members::{InvitationLink, InviteMember, RenewInvitation},
     form::{FormPage, posted, posted_errors, typed},
-    part::members::Roster,
+    part::members::{Roster, SecretLink},
     routes,
-    ui::{CopyButton, Dialog, ErrorSummary, Notice, PasswordAgain, SelectField, Submit, TextField},
+    ui::{Dialog, ErrorSummary, PasswordAgain, SelectField, Submit, TextField},
     words::members,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -37,11 +37,68 @@ fn step(app: String, fresh: bool) -> AnyView {
         }
         .into_any(),
         Some(made) => view! {
-            <Dialog id="invitation" title=members::LINK_TITLE>
-                <Link made back />
+            <Made made back />
+        }
+        .into_any(),
+    }
+}
+
+/// The form that replaces the link of an invitation, over the page; nothing for those who may not invite.
+#[component]
+pub fn Renew() -> impl IntoView {
+    let app = Here::from_frame().app();
+    let roster: Roster = expect_context();
+    let back = routes::members(&app);
+    if let Some(Ok(made)) = posted(RenewInvitation::PATH) {
+        return Some(view! { <Made made back /> }.into_any());
+    }
+    let wanted = param("invitation");
+    let mut invitations = roster.invitations.into_iter();
+    let invitation = invitations.find(|one| one.id.to_string() == wanted)?;
+    let (fresh, email) = (roster.fresh, invitation.email.to_string());
+    let errors = Signal::stored(posted_errors(RenewInvitation::PATH));
+    Some(
+        view! {
+            <Dialog
+                id="renew"
+                title=members::renew(&email)
+                back=back.clone()
+                described_by="renew-consequence"
+            >
+                <form method="post" action=RenewInvitation::PATH novalidate="" autocomplete="off">
+                    <FormPage />
+                    <div class="dialog-body">
+                        <ErrorSummary errors />
+                        <p id="renew-consequence">{members::RENEW_CONSEQUENCE}</p>
+                        <input type="hidden" name="app" value=app />
+                        <input type="hidden" name="invitation" value=wanted />
+                        <PasswordAgain fresh errors />
+                    </div>
+                    <footer class="dialog-actions">
+                        <a class="button" data-variant="ghost" data-close="" href=back>
+                            {members::CANCEL}
+                        </a>
+                        <Submit label=members::RENEW />
+                    </footer>
+                </form>
             </Dialog>
         }
         .into_any(),
+    )
+}
+
+#[component]
+fn Made(made: InvitationLink, back: String) -> impl IntoView {
+    view! {
+        <Dialog id="invitation" title=members::LINK_TITLE>
+            <SecretLink
+                label=format!("{} · {}", members::LINK, made.email)
+                note=members::LINK_NOTE
+                copy=members::COPY_LINK
+                link=made.link
+                back
+            />
+        </Dialog>
     }
 }
 
@@ -80,35 +137,5 @@ fn InviteForm(app: String, back: String, fresh: bool) -> impl IntoView {
                 <Submit label=members::MAKE_LINK />
             </footer>
         </form>
-    }
-}
-
-/// The only time that the link is in sight.
-#[component]
-fn Link(made: InvitationLink, back: String) -> impl IntoView {
-    view! {
-        <div class="dialog-body">
-            <Notice tone="warning">{members::LINK_NOTE}</Notice>
-            <div class="reveal">
-                <div class="credential" data-prominent="">
-                    <label for="invitation-link">{members::LINK}" · "{made.email}</label>
-                    <input
-                        id="invitation-link"
-                        type="text"
-                        readonly=true
-                        value=made.link
-                        autocomplete="off"
-                        spellcheck="false"
-                        data-1p-ignore=""
-                    />
-                    <CopyButton label=members::COPY_LINK field="invitation-link" />
-                </div>
-            </div>
-        </div>
-        <footer class="dialog-actions">
-            <a class="button" data-variant="primary" href=back>
-                {members::DONE}
-            </a>
-        </footer>
     }
 }

@@ -1,10 +1,10 @@
-//! Changing what a member may do, and ending it.
+//! Changing what a member may do, ending it, and resetting a password.
 
 use super::{Here, invite::ROLES, param};
 use crate::{
-    act::members::{ChangeRole, RemoveMember},
-    form::{FormPage, posted_errors, typed},
-    part::members::Roster,
+    act::members::{ChangeRole, MakeResetLink, PasswordLink, RemoveMember},
+    form::{FormPage, posted, posted_errors, typed},
+    part::members::{Roster, SecretLink},
     routes,
     ui::{Dialog, ErrorSummary, PasswordAgain, SelectField, Submit},
     words::members,
@@ -22,6 +22,16 @@ pub fn MemberRole() -> impl IntoView {
 #[component]
 pub fn MemberRemoval() -> impl IntoView {
     over(|app, member, fresh| view! { <Question app member fresh /> }.into_any())
+}
+
+/// The form that creates a link to reset a member's password, then the link, over the page; nothing for readers who may not
+/// create it.
+#[component]
+pub fn MemberReset() -> impl IntoView {
+    over(|app, member, fresh| match posted(MakeResetLink::PATH) {
+        Some(Ok(made)) => view! { <Link made back=routes::members(&app) /> }.into_any(),
+        _ => view! { <LinkForm app member fresh /> }.into_any(),
+    })
 }
 
 /// Finds the member that the path names.
@@ -107,6 +117,52 @@ fn Question(app: String, member: Member, fresh: bool) -> impl IntoView {
                     <Submit label=members::REMOVE_NOW variant="danger" />
                 </footer>
             </form>
+        </Dialog>
+    }
+}
+
+#[component]
+fn LinkForm(app: String, member: Member, fresh: bool) -> impl IntoView {
+    let errors = Signal::stored(posted_errors(MakeResetLink::PATH));
+    let back = routes::members(&app);
+    view! {
+        <Dialog
+            id="member-reset"
+            title=members::reset_title(member.email.as_str())
+            back=back.clone()
+            described_by="reset-consequence"
+        >
+            <form method="post" action=MakeResetLink::PATH novalidate="" autocomplete="off">
+                <FormPage />
+                <div class="dialog-body">
+                    <ErrorSummary errors />
+                    <p id="reset-consequence">{members::RESET_CONSEQUENCE}</p>
+                    <input type="hidden" name="app" value=app />
+                    <input type="hidden" name="person" value=member.id.to_string() />
+                    <PasswordAgain fresh errors />
+                </div>
+                <footer class="dialog-actions">
+                    <a class="button" data-variant="ghost" data-close="" href=back>
+                        {members::CANCEL}
+                    </a>
+                    <Submit label=members::RESET />
+                </footer>
+            </form>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Link(made: PasswordLink, back: String) -> impl IntoView {
+    view! {
+        <Dialog id="reset-link" title=members::LINK_TITLE>
+            <SecretLink
+                label=format!("{} · {}", members::RESET_LINK, made.email)
+                note=members::RESET_NOTE
+                copy=members::COPY_RESET_LINK
+                link=made.link
+                back
+            />
         </Dialog>
     }
 }

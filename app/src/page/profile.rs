@@ -2,33 +2,255 @@
 
 use super::profile_frame::Me;
 use crate::{
+    act::profile::{ChangeEmail, ChangePassword, SaveProfile, SignOutEverywhere},
     context,
+    form::{FormPage, is_plain_answer, posted_errors, sent, typed},
     part::frame::ThemeChoice,
-    ui::TabTitle,
-    words::{frame, profile as words},
+    routes,
+    ui::{Dialog, ErrorSummary, FieldNote, Submit, TabTitle, TextField},
+    words::{frame, profile as words, reset},
 };
-use leptos::prelude::*;
+use domain::profile::Profile as Preferences;
+use leptos::{prelude::*, server_fn::ServerFn};
+use management::Zone;
 
 /// The profile of the signed-in person.
 #[component]
 pub fn Profile() -> impl IntoView {
+    page(().into_any())
+}
+
+/// The form for another e-mail address, over the profile.
+#[component]
+pub fn EmailChange() -> impl IntoView {
+    page(view! { <EmailForm /> }.into_any())
+}
+
+/// The form for another password, over the profile.
+#[component]
+pub fn PasswordChange() -> impl IntoView {
     let email = Me::from_frame().session.email().to_string();
+    page(view! { <PasswordForm email /> }.into_any())
+}
+
+fn page(dialog: AnyView) -> impl IntoView {
+    let session = Me::from_frame().session;
+    let email = session.email().to_string();
+    let profile = session.profile().clone();
     view! {
         <TabTitle text=words::TAB />
         <div class="page-head">
             <h1 tabindex="-1">{words::TITLE}</h1>
             <p class="page-lead">{words::LEAD}</p>
         </div>
+        {dialog}
         <section class="card" aria-labelledby="sign-in">
             <h2 id="sign-in">{words::SIGN_IN}</h2>
-            <dl class="facts">
-                <dt>{words::EMAIL}</dt>
-                <dd>{email}</dd>
-            </dl>
+            <ul class="rows">
+                <li>
+                    <div class="rows-words">
+                        <strong>{words::EMAIL}</strong>
+                        <small>{email}</small>
+                    </div>
+                    <a
+                        class="button"
+                        data-variant="secondary"
+                        data-size="small"
+                        href=routes::PROFILE_EMAIL
+                    >
+                        {words::CHANGE_EMAIL}
+                    </a>
+                </li>
+                <li>
+                    <div class="rows-words">
+                        <strong>{words::PASSWORD}</strong>
+                        <small>{words::PASSWORD_NOTE}</small>
+                    </div>
+                    <a
+                        class="button"
+                        data-variant="secondary"
+                        data-size="small"
+                        href=routes::PROFILE_PASSWORD
+                    >
+                        {words::CHANGE_PASSWORD}
+                    </a>
+                </li>
+            </ul>
+        </section>
+        <section class="card" aria-labelledby="preferences">
+            <h2 id="preferences">{words::PREFERENCES}</h2>
+            <PreferencesForm profile />
         </section>
         <section class="card" aria-labelledby="theme">
             <h2 id="theme">{frame::COLOURS}</h2>
+            <p>{words::THEME_NOTE}</p>
             <ThemeChoice current=context::theme() />
         </section>
+        <section class="card" aria-labelledby="everywhere">
+            <h2 id="everywhere">{words::EVERYWHERE}</h2>
+            <p>{words::EVERYWHERE_NOTE}</p>
+            <form method="post" action=SignOutEverywhere::PATH>
+                <FormPage />
+                <Submit label=words::EVERYWHERE variant="secondary" />
+            </form>
+        </section>
+    }
+}
+
+#[component]
+fn PreferencesForm(profile: Preferences) -> impl IntoView {
+    let path = SaveProfile::PATH;
+    let again = |field| typed(path, field);
+    let errors = Signal::stored(posted_errors(path));
+    let refused = is_plain_answer() && !errors.with(Vec::is_empty);
+    let chosen = again("time_zone").unwrap_or(profile.time_zone);
+    // A box without a tick is not sent.
+    let shortcuts = if refused {
+        sent(path, "shortcuts").is_some()
+    } else {
+        profile.shortcuts
+    };
+    let none = chosen.is_empty();
+    let zones = Zone::all()
+        .into_iter()
+        .map(|zone| {
+            let selected = zone == chosen;
+            view! {
+                <option value=zone selected=selected>
+                    {zone}
+                </option>
+            }
+        })
+        .collect_view();
+    view! {
+        <form method="post" action=path class="form" novalidate="" autocomplete="off">
+            <FormPage />
+            <ErrorSummary errors />
+            <div class="field-row">
+                <TextField
+                    name="name"
+                    label=words::NAME
+                    hint=words::NAME_HINT
+                    value=Some(again("name").unwrap_or_else(|| profile.name.to_string()))
+                    errors
+                    maxlength="64"
+                    autocomplete="name"
+                    optional=true
+                />
+                <div class="field">
+                    <label for="time_zone">{words::TIME_ZONE}</label>
+                    <p class="field-hint" id="time_zone-hint">
+                        {words::TIME_ZONE_HINT}
+                    </p>
+                    <select id="time_zone" name="time_zone" aria-describedby="time_zone-hint">
+                        <option value="" selected=none>
+                            {words::APPLICATION_ZONE}
+                        </option>
+                        {zones}
+                    </select>
+                    <FieldNote name="time_zone" errors />
+                </div>
+            </div>
+            <label class="choice">
+                <input
+                    type="checkbox"
+                    name="shortcuts"
+                    value="on"
+                    checked=shortcuts
+                    aria-describedby="shortcuts-hint"
+                />
+                <span>
+                    {words::SHORTCUTS} <small id="shortcuts-hint">{words::SHORTCUTS_HINT}</small>
+                </span>
+            </label>
+            <div class="form-actions">
+                <Submit label=words::SAVE variant="secondary" />
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn EmailForm() -> impl IntoView {
+    let errors = Signal::stored(posted_errors(ChangeEmail::PATH));
+    view! {
+        <Dialog id="email-change" title=words::CHANGE_EMAIL back=routes::PROFILE>
+            <form method="post" action=ChangeEmail::PATH novalidate="">
+                <FormPage />
+                <div class="dialog-body">
+                    <ErrorSummary errors />
+                    <TextField
+                        name="email"
+                        label=words::NEW_EMAIL
+                        kind="email"
+                        hint=words::NEW_EMAIL_HINT
+                        autocomplete="email"
+                        value=typed(ChangeEmail::PATH, "email")
+                        errors
+                        autofocus=true
+                    />
+                    <TextField
+                        name="password"
+                        label=words::CURRENT_PASSWORD
+                        kind="password"
+                        autocomplete="current-password"
+                        errors
+                    />
+                </div>
+                <Actions label=words::CHANGE_EMAIL />
+            </form>
+        </Dialog>
+    }
+}
+
+#[component]
+fn PasswordForm(email: String) -> impl IntoView {
+    let errors = Signal::stored(posted_errors(ChangePassword::PATH));
+    view! {
+        <Dialog
+            id="password-change"
+            title=words::CHANGE_PASSWORD
+            back=routes::PROFILE
+            described_by="password-consequence"
+        >
+            <form method="post" action=ChangePassword::PATH novalidate="">
+                <FormPage />
+                <div class="dialog-body">
+                    <ErrorSummary errors />
+                    <p id="password-consequence">{words::PASSWORD_CONSEQUENCE}</p>
+                    // For the browser's password manager.
+                    <input type="hidden" name="username" value=email autocomplete="username" />
+                    <TextField
+                        name="password"
+                        label=words::CURRENT_PASSWORD
+                        kind="password"
+                        autocomplete="current-password"
+                        errors
+                        autofocus=true
+                    />
+                    <TextField
+                        name="new_password"
+                        label=words::NEW_PASSWORD
+                        kind="password"
+                        hint=reset::HINT
+                        autocomplete="new-password"
+                        errors
+                    />
+                </div>
+                <Actions label=words::CHANGE_PASSWORD />
+            </form>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Actions(label: &'static str) -> impl IntoView {
+    view! {
+        <footer class="dialog-actions">
+            <a class="button" data-variant="ghost" data-close="" href=routes::PROFILE>
+                {words::CANCEL}
+            </a>
+            <Submit label />
+        </footer>
     }
 }

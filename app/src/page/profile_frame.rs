@@ -16,8 +16,10 @@ use leptos_router::components::Outlet;
 use management::Session;
 
 /// The pages in the order of the navigation: the path, whether it is a page's without those beneath, an icon and a name.
-const PAGES: [(&str, bool, Shape, &str); 1] =
-    [(routes::PROFILE, true, Shape::Settings, profile::TITLE)];
+const PAGES: [(&str, bool, Shape, &str); 2] = [
+    (routes::PROFILE, true, Shape::Settings, profile::TITLE),
+    (routes::SESSIONS, false, Shape::Devices, profile::SESSIONS),
+];
 
 /// Who is signed in: read once by the frame, for all of its pages.
 #[derive(Clone)]
@@ -32,6 +34,14 @@ impl Me {
     async fn read() -> Result<Self, AppError> {
         let session = context::session().await?;
         let applications = session.applications().await?;
+        let zone = match (
+            &*session.profile().time_zone,
+            session.last_used(&applications),
+        ) {
+            ("", Some(application)) => &application.time_zone,
+            (own, _) => own,
+        };
+        context::use_zone(zone);
         Ok(Self {
             session,
             applications,
@@ -60,13 +70,18 @@ pub fn ProfileFrame() -> impl IntoView {
 
 fn framed(me: Me) -> AnyView {
     provide_context(me.clone());
-    let email = me.session.email().clone();
-    let foot = move || view! { <AccountMenu email=email.clone() theme=context::theme() /> };
+    let shortcuts = me.session.profile().shortcuts;
+    let session = me.session.clone();
+    let foot = move || {
+        let (email, name) = (session.email().clone(), session.profile().name.clone());
+        view! { <AccountMenu email name theme=context::theme() /> }
+    };
     view! {
         <Shell
             head=|| view! { <Brand /> }
             foot
             navigation=move || view! { <Navigation me=me.clone() /> }
+            shortcuts
         >
             <Outlet />
         </Shell>
@@ -114,7 +129,7 @@ fn Navigation(me: Me) -> impl IntoView {
 
 /// The address and the name of what the person came from; nothing if no application is theirs.
 fn way_back(me: &Me) -> Option<(String, String)> {
-    match me.applications.first() {
+    match me.session.last_used(&me.applications) {
         Some(application) => Some((
             routes::list(&application.id.to_string()),
             profile::back_to(&application.name),

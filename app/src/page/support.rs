@@ -14,23 +14,25 @@ use crate::{
     ui::{ErrorState, ErrorSummary, Icon, Shape, Submit, TabTitle, TextField},
     words::{frame, support},
 };
-use domain::{account::Identity, support::SupportSearchResult};
+use domain::{account::Role, support::SupportSearchResult};
 use leptos::{prelude::*, server_fn::ServerFn};
+use management::Session;
 
 /// The form that looks, and what it found, in the frame that every page has; for everybody else there is no such page.
 #[component]
 pub fn Support() -> impl IntoView {
     in_turn(async move {
-        match context::support().await {
-            Ok(staff) => {
-                let identity = staff.identity();
+        match staff().await {
+            Ok(session) => {
+                let shortcuts = session.profile().shortcuts;
                 let foot = move || {
-                    let Identity { email, role, .. } = identity.clone();
-                    view! { <AccountMenu email role theme=context::theme() /> }
+                    let (email, name) = (session.email().clone(), session.profile().name.clone());
+                    let role = Role::Support;
+                    view! { <AccountMenu email name role theme=context::theme() /> }
                 };
                 view! {
                     <TabTitle text=support::TAB />
-                    <Shell head=|| view! { <Brand /> } navigation foot>
+                    <Shell head=|| view! { <Brand /> } navigation foot shortcuts>
                         <Look />
                     </Shell>
                 }
@@ -51,6 +53,13 @@ pub fn Support() -> impl IntoView {
             .into_any(),
         }
     })
+}
+
+/// The session of a person who belongs to support.
+async fn staff() -> Result<Session, AppError> {
+    let session = context::session().await?;
+    session.support(context::origin())?;
+    Ok(session)
 }
 
 fn navigation() -> impl IntoView {

@@ -1,5 +1,7 @@
 //! The people of an account.
 
 mod list;
+mod secret_link;
 
 pub use list::{MemberList, Roster};
+pub use secret_link::SecretLink;

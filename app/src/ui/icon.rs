@@ -41,6 +41,7 @@ shapes! {
     Clock = "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 5v3l2 1.5",
     Close = "m4 4 8 8M12 4l-8 8",
     Copy = "M6 6h6.5v7.5H6zM3.5 10V3.5A1 1 0 0 1 4.5 2.5H10",
+    Devices = "M2.5 3.5h8v6h-8zM1.5 12.5h6M10 6.5h4v7h-4z",
     Dots = "M3.5 8h.01M8 8h.01M12.5 8h.01",
     Download = "M8 2.5v7m-3-3 3 3 3-3M3 13h10",
     Edit = "m3 13 .5-3 7-7 2.5 2.5-7 7Zm6-8.5L11.5 7",

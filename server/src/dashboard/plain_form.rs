@@ -19,7 +19,7 @@ pub const MAX_FORM_BYTES: usize = 64 * 1024;
 /// How long a form may take to arrive.
 const TIMEOUT: Duration = Duration::from_secs(15);
 /// Fields whose values are never shown again.
-const SECRET_FIELDS: [&str; 3] = ["password", "token", "secret"];
+const SECRET_FIELDS: [&str; 4] = ["password", "new_password", "token", "secret"];
 
 /// `POST /api/{function}`: runs a server function.
 pub async fn call(State(state): State<AppState>, request: Request) -> Response {

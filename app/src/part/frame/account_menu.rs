@@ -8,7 +8,10 @@ use crate::{
     ui::{Icon, Shape},
     words::{frame, members, profile},
 };
-use domain::account::{Email, Role};
+use domain::{
+    account::{Email, Role},
+    profile::DisplayName,
+};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The person, the colours of the page, and the way out.
@@ -16,6 +19,8 @@ use leptos::{prelude::*, server_fn::ServerFn};
 pub fn AccountMenu(
     /// Who is signed in.
     email: Email,
+    /// Their name.
+    name: DisplayName,
     /// Their role; none on pages that belong to no application.
     #[prop(optional)]
     role: Option<Role>,
@@ -29,7 +34,11 @@ pub fn AccountMenu(
             <details class="menu">
                 <summary role="button" aria-label=label>
                     <span class="account-who">
-                        <span class="account-email">{email}</span>
+                        {name
+                            .get()
+                            .map(|name| {
+                                view! { <span class="account-name">{name.to_owned()}</span> }
+                            })} <span class="account-email">{email}</span>
                         {role
                             .map(|role| {
                                 view! { <span class="account-role">{members::role(role)}</span> }
@@ -41,6 +50,10 @@ pub fn AccountMenu(
                     <a href=routes::PROFILE>
                         <Icon shape=Shape::Settings />
                         {profile::TITLE}
+                    </a>
+                    <a href=routes::SESSIONS>
+                        <Icon shape=Shape::Devices />
+                        {profile::SESSIONS}
                     </a>
                     <ThemeChoice current=theme />
                     <form method="post" action=SignOut::PATH>

@@ -1,13 +1,29 @@
 //! Dialogs that the program opens over any page of an application: the list of shortcuts, and the question before something
 //! typed is discarded.
 
-use crate::words::common as words;
+use crate::{
+    routes,
+    words::{common as words, profile},
+};
 use leptos::prelude::*;
 
 /// Both of them, closed.
 #[component]
-pub fn PassingDialogs() -> impl IntoView {
-    let shortcuts = words::SHORTCUT_LIST
+pub fn PassingDialogs(
+    /// Whether single keys are shortcuts.
+    shortcuts: bool,
+) -> impl IntoView {
+    let off = (!shortcuts).then(|| {
+        view! {
+            <p>
+                {words::SHORTCUTS_OFF} " " <a href=routes::PROFILE>{profile::TITLE}</a>
+            </p>
+        }
+    });
+    let list = words::SHORTCUT_LIST
+        .into_iter()
+        // The first one is no single key.
+        .take(if shortcuts { usize::MAX } else { 1 })
         .map(|(key, what)| {
             view! {
                 <dt>
@@ -23,7 +39,8 @@ pub fn PassingDialogs() -> impl IntoView {
                 <h2 id="shortcuts-title">{words::SHORTCUTS}</h2>
             </header>
             <div class="dialog-body">
-                <dl class="shortcuts">{shortcuts}</dl>
+                <dl class="shortcuts">{list}</dl>
+                {off}
             </div>
             <form method="dialog" class="dialog-actions">
                 <button class="button" data-variant="secondary">

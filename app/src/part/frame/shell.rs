@@ -21,11 +21,13 @@ pub fn Shell(
     /// The account menu.
     #[prop(into)]
     foot: ViewFn,
+    /// Whether single keys are shortcuts ([`crate::island::keyboard`]).
+    shortcuts: bool,
     /// The page.
     children: Children,
 ) -> impl IntoView {
     view! {
-        <div class="shell">
+        <div class="shell" data-shortcuts=(!shortcuts).then_some("off")>
             <header class="topbar">
                 {head.run()}
                 <button

@@ -57,6 +57,10 @@ async fn shown(done: Done, viewer: Option<&Viewer>) -> Option<Shown> {
         Done::RoleChanged => words::ROLE_CHANGED.to_owned(),
         Done::MemberRemoved => words::MEMBER_REMOVED.to_owned(),
         Done::InvitationWithdrawn => words::INVITATION_WITHDRAWN.to_owned(),
+        Done::EmailChanged => words::EMAIL_CHANGED.to_owned(),
+        Done::PasswordChanged => words::PASSWORD_CHANGED.to_owned(),
+        Done::SessionEnded => words::SESSION_ENDED.to_owned(),
+        Done::SessionsEnded => words::SESSIONS_ENDED.to_owned(),
     };
     let undo = match done {
         Done::Deactivated(key) => viewer.map(|viewer| (viewer.application().id.to_string(), key)),

@@ -78,6 +78,27 @@ fn row(
         .into_any(),
         None => members::NEVER_SEEN.into_any(),
     };
+    // One's own password is changed in the profile.
+    let reset = (member.id != me).then(|| {
+        view! {
+            <a
+                class="button"
+                data-variant="ghost"
+                data-size="small"
+                href=routes::reset_link(app, member.id)
+                aria-label=members::reset(&email)
+            >
+                {members::RESET}
+            </a>
+        }
+    });
+    let (first, second) = match member.name.get() {
+        Some(name) => (
+            name.to_owned(),
+            Some(view! { <small>{email.clone()}</small> }),
+        ),
+        None => (email.clone(), None),
+    };
     let actions = editable.then(|| {
         view! {
             <div class="rows-actions">
@@ -90,6 +111,7 @@ fn row(
                 >
                     {members::CHANGE}
                 </a>
+                {reset}
                 <a
                     class="button"
                     data-variant="ghost"
@@ -106,8 +128,9 @@ fn row(
         <li>
             <div class="rows-words">
                 <strong>
-                    {email} {(member.id == me).then(|| view! { " " <span class="badge">{members::YOU}</span> })}
+                    {first} {(member.id == me).then(|| view! { " " <span class="badge">{members::YOU}</span> })}
                 </strong>
+                {second}
                 <small>
                     {members::role(member.role)} ", " {members::SINCE} <Time at=member.since now /> ", " {seen}
                 </small>
@@ -120,6 +143,8 @@ fn row(
 fn waiting(app: String, invitation: Invitation, now: Timestamp) -> impl IntoView {
     let email = invitation.email.to_string();
     let label = members::withdraw(&email);
+    let renew = members::renew(&email);
+    let renew_path = routes::renew(&app, invitation.id);
     let ends = if invitation.lapsed {
         members::LAPSED.into_any()
     } else {
@@ -134,20 +159,31 @@ fn waiting(app: String, invitation: Invitation, now: Timestamp) -> impl IntoView
                     {ends}
                 </small>
             </div>
-            <form method="post" action=WithdrawInvitation::PATH class="rows-actions">
-                <FormPage />
-                <input type="hidden" name="app" value=app />
-                <input type="hidden" name="invitation" value=invitation.id.to_string() />
-                <button
-                    type="submit"
+            <div class="rows-actions">
+                <a
                     class="button"
-                    data-variant="ghost"
+                    data-variant="secondary"
                     data-size="small"
-                    aria-label=label
+                    href=renew_path
+                    aria-label=renew
                 >
-                    {members::WITHDRAW}
-                </button>
-            </form>
+                    {members::RENEW}
+                </a>
+                <form method="post" action=WithdrawInvitation::PATH>
+                    <FormPage />
+                    <input type="hidden" name="app" value=app />
+                    <input type="hidden" name="invitation" value=invitation.id.to_string() />
+                    <button
+                        type="submit"
+                        class="button"
+                        data-variant="ghost"
+                        data-size="small"
+                        aria-label=label
+                    >
+                        {members::WITHDRAW}
+                    </button>
+                </form>
+            </div>
         </li>
     }
 }

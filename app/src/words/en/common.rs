@@ -42,6 +42,8 @@ pub const SHORTCUT_LIST: [(&str, &str); 6] = [
     ("k", "Previous row"),
     ("?", "Show keyboard shortcuts"),
 ];
+/// Followed by a link to the profile.
+pub const SHORTCUTS_OFF: &str = "Single-key shortcuts are off. You can turn them on in your";
 pub const DISCARD_TITLE: &str = "Discard your changes?";
 pub const DISCARD_LEAD: &str = "What you entered in this form is lost.";
 pub const KEEP_EDITING: &str = "Keep editing";

@@ -53,6 +53,29 @@ pub fn withdraw(email: &str) -> String {
     format!("Withdraw the invitation to {email}")
 }
 
+pub const RENEW: &str = "Create new link";
+/// The accessible name of the link, and the title of the dialog.
+pub fn renew(email: &str) -> String {
+    format!("Create a new link for {email}")
+}
+pub const RENEW_CONSEQUENCE: &str =
+    "You'll get a new link to share. It expires in 7 days. The earlier link stops working.";
+
+pub const RESET: &str = "Create reset link";
+/// The accessible name of the link.
+pub fn reset(email: &str) -> String {
+    format!("Create a password reset link for {email}")
+}
+/// The title of the dialog.
+pub fn reset_title(email: &str) -> String {
+    format!("Reset the password of {email}")
+}
+pub const RESET_CONSEQUENCE: &str = "You'll get a link to share. It works once, within 30 minutes, and signs the member out everywhere. You can only do this for members who belong to no other account: the link would give access to those accounts too.";
+pub const RESET_ELSEWHERE: &str = "This member belongs to another account too, so an owner can't reset their password. Ask whoever runs Latchkey for a reset link.";
+pub const RESET_LINK: &str = "Password reset link";
+pub const RESET_NOTE: &str = "You won't be able to see this link again. Anyone who has it can sign in as this member, so send it only to them.";
+pub const COPY_RESET_LINK: &str = "Copy password reset link";
+
 pub const CHANGE: &str = "Change role";
 /// The accessible name of the link, and the title of the dialog.
 pub fn change(email: &str) -> String {

@@ -13,3 +13,57 @@ pub fn back_to(name: &str) -> String {
 /// The heading above the email address and the password.
 pub const SIGN_IN: &str = "Sign-in";
 pub const EMAIL: &str = "Email";
+/// The link, the title of the dialog and its button.
+pub const CHANGE_EMAIL: &str = "Change email";
+pub const NEW_EMAIL: &str = "New email";
+pub const NEW_EMAIL_HINT: &str =
+    "You sign in with it from now on. Owners see the change in the audit log.";
+pub const PASSWORD: &str = "Password";
+pub const PASSWORD_NOTE: &str = "At least 15 characters.";
+/// The link, the title of the dialog and its button.
+pub const CHANGE_PASSWORD: &str = "Change password";
+pub const PASSWORD_CONSEQUENCE: &str =
+    "Changing your password signs you out of every other browser and cancels password reset links.";
+pub const CURRENT_PASSWORD: &str = "Current password";
+pub const NEW_PASSWORD: &str = "New password";
+pub const CANCEL: &str = "Cancel";
+
+/// The heading above the name and the preferences.
+pub const PREFERENCES: &str = "Preferences";
+pub const NAME: &str = "Name";
+pub const NAME_HINT: &str = "Optional. Shown beside your email to members of your accounts.";
+pub const TIME_ZONE: &str = "Time zone";
+pub const TIME_ZONE_HINT: &str = "Times in the dashboard use this zone, for you only.";
+/// The choice of no time zone.
+pub const APPLICATION_ZONE: &str = "Same as the application";
+pub const SHORTCUTS: &str = "Single-key shortcuts";
+pub const SHORTCUTS_HINT: &str = "/, c, j, k and ?. Turn them off if you use speech input. Ctrl+K (⌘K on a Mac) always opens the command menu.";
+pub const SAVE: &str = "Save changes";
+
+pub const THEME_NOTE: &str = "Kept in this browser.";
+
+/// The heading and the button.
+pub const EVERYWHERE: &str = "Sign out everywhere";
+pub const EVERYWHERE_NOTE: &str =
+    "Ends all of your sessions, including this one. Keys keep working.";
+
+pub const SESSIONS_TAB: &str = "Sessions · Latchkey";
+pub const SESSIONS: &str = "Sessions";
+pub const SESSIONS_LEAD: &str = "Browsers you're signed in with. A session ends after 30 minutes without activity, and 12 hours after you sign in.";
+/// The badge of the session that reads the page.
+pub const THIS_BROWSER: &str = "This browser";
+/// Followed by a time.
+pub const SEEN: &str = "last active ";
+/// Followed by a time.
+pub const SIGNED_IN: &str = "signed in ";
+pub const END: &str = "Sign out";
+/// The accessible name of the button.
+pub fn end(device: &str, address: &str) -> String {
+    if address.is_empty() {
+        format!("Sign out {device}")
+    } else {
+        format!("Sign out {device}, {address}")
+    }
+}
+pub const END_OTHERS: &str = "Sign out all other sessions";
+pub const SESSION_GONE: &str = "This session has already ended.";

@@ -10,6 +10,10 @@ pub const ALL_ACKNOWLEDGED: &str = "Events acknowledged";
 pub const ROLE_CHANGED: &str = "Role changed";
 pub const MEMBER_REMOVED: &str = "Member removed";
 pub const INVITATION_WITHDRAWN: &str = "Invitation withdrawn";
+pub const EMAIL_CHANGED: &str = "Email changed";
+pub const PASSWORD_CHANGED: &str = "Password changed. Your other sessions are signed out.";
+pub const SESSION_ENDED: &str = "Session signed out";
+pub const SESSIONS_ENDED: &str = "All other sessions signed out";
 /// The server did not answer, or not as expected.
 pub const UNREACHABLE: &str = "Latchkey didn't respond. Check your connection and try again.";
 pub fn deactivated(name: &str) -> String {

@@ -1,0 +1,48 @@
+//! A link with a token, which is shown once.
+
+use crate::{
+    ui::{CopyButton, Notice},
+    words::members,
+};
+use leptos::prelude::*;
+
+/// The content of the dialog with the link, and the way out.
+#[component]
+pub fn SecretLink(
+    /// What the link is.
+    label: String,
+    /// What to do with it.
+    note: &'static str,
+    /// The accessible name of the button that copies it.
+    copy: &'static str,
+    /// Its address.
+    link: String,
+    /// Where closing leads.
+    back: String,
+) -> impl IntoView {
+    view! {
+        <div class="dialog-body">
+            <Notice tone="warning">{note}</Notice>
+            <div class="reveal">
+                <div class="credential" data-prominent="">
+                    <label for="secret-link">{label}</label>
+                    <input
+                        id="secret-link"
+                        type="text"
+                        readonly=true
+                        value=link
+                        autocomplete="off"
+                        spellcheck="false"
+                        data-1p-ignore=""
+                    />
+                    <CopyButton label=copy field="secret-link" />
+                </div>
+            </div>
+        </div>
+        <footer class="dialog-actions">
+            <a class="button" data-variant="primary" href=back>
+                {members::DONE}
+            </a>
+        </footer>
+    }
+}
