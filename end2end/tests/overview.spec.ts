@@ -187,7 +187,7 @@ test('a chart’s times are in the application’s zone or in UTC', async ({ pag
   await usage(page).getByRole('link', { name: 'Show times in UTC' }).click();
   await expect(page).toHaveURL(/zone=utc/);
   await expect(usage(page).getByText('per 15 min (UTC)')).toBeVisible();
-  await usage(page).getByRole('link', { name: "Show times in the application's time zone" }).click();
+  await usage(page).getByRole('link', { name: "Show times in the dashboard's time zone" }).click();
   await expect(usage(page).getByText('(Asia/Kolkata)').first()).toBeVisible();
   await zone('UTC');
   await expect(usage(page).getByRole('link', { name: 'Show times in UTC' })).toHaveCount(0);

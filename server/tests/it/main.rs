@@ -22,6 +22,7 @@ mod metrics;
 mod openapi;
 mod panics;
 mod people;
+mod profile;
 mod proof;
 mod roles;
 mod rotation;

@@ -15,6 +15,7 @@ use domain::{
         token::format_secret,
     },
     origin::Origin,
+    profile::{DisplayName, Profile},
     security::EventFilter,
 };
 use management::{Issue, Owner, PersonDraft};
@@ -73,6 +74,7 @@ struct Hostile {
     key: IssuedKey,
     revoked: IssuedKey,
     person: String,
+    invitation: String,
     token: String,
 }
 
@@ -126,9 +128,17 @@ impl Hostile {
             .expect("fresh")
             .invite(invited, Role::Viewer)
             .await;
+        let invitations = owner.invitations().await.expect("invitations");
+        let profile = Profile {
+            name: DisplayName::parse(payload).expect("a name"),
+            ..Profile::default()
+        };
+        let changed = session.change_profile(profile, &Origin::default()).await;
+        changed.expect("a name");
         let hostile = Self {
             cookie: format!("latchkey={}", signed_in.token),
             person: owner.members().await.expect("members")[0].id.to_string(),
+            invitation: invitations[0].id.to_string(),
             token: invited.expect("an invitation").token,
             owner,
             key,
@@ -198,6 +208,7 @@ impl Hostile {
         path.replace("{app}", &self.owner.application().id.to_string())
             .replace("{key}", &self.key.id.to_string())
             .replace("{person}", &self.person)
+            .replace("{invitation}", &self.invitation)
             .replace("{token}", &self.token)
     }
 }
@@ -313,7 +324,10 @@ async fn no_field_becomes_markup_when_a_form_is_shown_again() {
     assert!(functions.len() > 12, "the forms are found: {functions:?}");
     let mut shown_again = 0;
     // Functions that change the session come last.
-    let last = |form: &Form| form.action.ends_with("sign_out");
+    let last = |form: &Form| {
+        let ends = ["sign_out", "sign_out_everywhere", "end_session"];
+        ends.iter().any(|name| form.action.ends_with(name))
+    };
     let (last, first): (Vec<_>, Vec<_>) = forms.iter().partition(|(_, form)| last(form));
     for (path, form) in first.into_iter().chain(last) {
         for text in [payload.to_owned(), PAYLOADS.join("\n")] {

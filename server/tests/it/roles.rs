@@ -167,6 +167,34 @@ pub const TABLE: &[(&str, &str, [u16; 5])] = &[
         [401, 200, 200, 200, 200],
     ),
     (
+        "save_profile",
+        "name=Ada&time_zone=Europe/Berlin&shortcuts=on",
+        [401, 200, 200, 200, 200],
+    ),
+    (
+        "change_email",
+        "email={email}&password=",
+        [401, 403, 403, 403, 403],
+    ),
+    (
+        "change_password",
+        "password=&new_password=violet+compass+under+snow",
+        [401, 403, 403, 403, 403],
+    ),
+    ("end_session", "session={once}", [401, 404, 404, 404, 404]),
+    ("end_other_sessions", "", [401, 200, 200, 200, 200]),
+    ("sign_out_everywhere", "", [401, 200, 200, 200, 200]),
+    (
+        "renew_invitation",
+        "app={app}&invitation={once}",
+        [401, 404, 403, 403, 404],
+    ),
+    (
+        "make_reset_link",
+        "app={app}&person={once}",
+        [401, 404, 403, 403, 404],
+    ),
+    (
         "support_look",
         "what=Storefront&reason=Request+4711",
         [401, 404, 404, 404, 404],

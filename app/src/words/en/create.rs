@@ -41,7 +41,7 @@ pub const EXPIRATION: &str = "Expiration";
 /// The label of a custom date.
 pub const LAST_DAY: &str = "Expires on";
 pub const LAST_DAY_HINT: &str =
-    "The key works through the end of this day in the application's time zone.";
+    "The key works through the end of this day in the dashboard's time zone.";
 pub const NEVER_WARNING: &str =
     "This key never expires. If it leaks, it works until someone revokes it.";
 

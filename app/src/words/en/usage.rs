@@ -13,7 +13,7 @@ pub const SHOW: &str = "Show";
 pub const NOT_SHOWN: &str = "This range can't be shown.";
 pub const INSTEAD: &str = "Showing the last 24 hours instead.";
 pub const IN_UTC: &str = "Show times in UTC";
-pub const IN_ZONE: &str = "Show times in the application's time zone";
+pub const IN_ZONE: &str = "Show times in the dashboard's time zone";
 pub const CSV: &str = "Export chart (CSV)";
 pub const BREAKDOWN_CSV: &str = "Export breakdown (CSV)";
 

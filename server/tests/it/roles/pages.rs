@@ -3,11 +3,11 @@
 use super::CALLERS;
 use server::dashboard::pages;
 use std::collections::BTreeSet;
-use test_server::{Answer, FOREIGNER, TestServer};
+use test_server::{Answer, FOREIGNER, SUPPORT, TestServer};
 
 const HTML: (&str, &str) = ("accept", "text/html");
 /// The id of a person and an application that do not exist.
-const MISSING_ID: &str = "00000000-0000-0000-0000-000000000000";
+pub const MISSING_ID: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Pages beneath `/apps/{app}/` (`{key}` and `{person}` are filled in), and the status for no session, the owner of another
 /// account, a viewer, a developer and the owner. A page of which only a dialog is not for the reader is shown without it.
@@ -23,6 +23,11 @@ pub const PAGES: &[(&str, [u16; 5])] = &[
     ("settings/members/{person}/role", [302, 404, 200, 200, 200]),
     (
         "settings/members/{person}/remove",
+        [302, 404, 200, 200, 200],
+    ),
+    ("settings/members/{person}/reset", [302, 404, 200, 200, 200]),
+    (
+        "settings/members/invitations/{invitation}/renew",
         [302, 404, 200, 200, 200],
     ),
     ("settings/requests", [302, 404, 200, 200, 200]),
@@ -106,6 +111,14 @@ pub const PAGES: &[(&str, [u16; 5])] = &[
     ("settings/api-keys/{key}/revoke", [302, 404, 200, 200, 200]),
 ];
 
+/// Pages about the signed-in person, as [`PAGES`].
+const OWN_PAGES: [&str; 4] = [
+    "/profile",
+    "/profile/email",
+    "/profile/password",
+    "/profile/sessions",
+];
+
 /// Files, as [`PAGES`].
 pub const FILES: &[(&str, [u16; 5])] = &[
     ("settings/api-keys.csv", [303, 404, 200, 200, 200]),
@@ -170,7 +183,10 @@ async fn each_role_gets_the_page_and_the_file_in_the_table() {
     let app = owner.application().id;
     let key = server.key(&owner, "invoice:read", "").await.id.to_string();
     for (name, expected) in PAGES.iter().chain(FILES) {
-        let name = name.replace("{key}", &key).replace("{person}", MISSING_ID);
+        let name = name
+            .replace("{key}", &key)
+            .replace("{person}", MISSING_ID)
+            .replace("{invitation}", MISSING_ID);
         for (caller, expected) in CALLERS.into_iter().zip(*expected) {
             let answer = get(&server, &path(&app.to_string(), &name), caller).await;
             let status = answer.status.as_u16();
@@ -192,7 +208,9 @@ async fn missing_and_foreign_applications_and_keys_are_not_found() {
     let foreign = owner.application().id.to_string();
     let key = server.key(&owner, "invoice:read", "").await.id.to_string();
     for (name, _) in PAGES.iter().chain(FILES) {
-        let name = name.replace("{person}", MISSING_ID);
+        let name = name
+            .replace("{person}", MISSING_ID)
+            .replace("{invitation}", MISSING_ID);
         for app in [foreign.as_str(), MISSING_ID, "malformed"] {
             let path = path(app, &name.replace("{key}", &key));
             let answer = get(&server, &path, Some(FOREIGNER)).await;
@@ -202,6 +220,35 @@ async fn missing_and_foreign_applications_and_keys_are_not_found() {
             let path = path(&own, &name.replace("{key}", &key));
             let answer = get(&server, &path, Some(FOREIGNER)).await;
             assert_eq!(answer.status.as_u16(), 404, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn everyone_who_is_signed_in_reads_the_pages_about_themselves() {
+    let server = TestServer::with_users().await;
+    let listed: BTreeSet<String> = OWN_PAGES.map(str::to_owned).into();
+    let there = pages::paths().into_iter();
+    let there: BTreeSet<String> = there
+        .map(|path| path.trim_end_matches('/').to_owned())
+        .filter(|path| path.starts_with("/profile"))
+        .collect();
+    assert_eq!(there, listed);
+    server.add_support().await;
+    for path in OWN_PAGES {
+        for caller in CALLERS.into_iter().chain([Some(SUPPORT)]) {
+            let answer = get(&server, path, caller).await;
+            let status = answer.status.as_u16();
+            let Some(email) = caller else {
+                assert_eq!(status, 302, "{path}");
+                assert!(answer.header("location").starts_with("/sign-in"), "{path}");
+                continue;
+            };
+            assert_eq!(status, 200, "{path} for {email}");
+            assert!(answer.body.contains(email), "{path} for {email}");
+            let own = matches!(email, FOREIGNER | SUPPORT);
+            let shows = answer.body.contains("Back to Storefront");
+            assert_eq!(shows, !own, "{path} for {email}");
         }
     }
 }

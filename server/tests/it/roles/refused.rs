@@ -15,7 +15,7 @@ const JSON: (&str, &str) = ("accept", "application/json");
 const HTML: (&str, &str) = ("accept", "text/html");
 
 /// The responses for support of functions without an application. Every other function responds 404.
-const TO_SUPPORT: [(&str, u16); 8] = [
+const TO_SUPPORT: [(&str, u16); 14] = [
     ("sign_in", 200),
     ("sign_out", 200),
     ("set_up", 409),
@@ -23,6 +23,12 @@ const TO_SUPPORT: [(&str, u16); 8] = [
     ("accept_invitation", 404),
     ("reset_password", 404),
     ("confirm_password", 200),
+    ("save_profile", 200),
+    ("change_email", 403),
+    ("change_password", 403),
+    ("end_session", 404),
+    ("end_other_sessions", 200),
+    ("sign_out_everywhere", 200),
     ("support_look", 200),
 ];
 
@@ -149,7 +155,8 @@ async fn without_a_role_no_page_and_no_file_of_an_account_is_visible() {
     for (path, _) in PAGES.iter().chain(FILES) {
         let path = pages::path(&app, path)
             .replace("{key}", &key.id.to_string())
-            .replace("{person}", "00000000-0000-0000-0000-000000000000");
+            .replace("{person}", pages::MISSING_ID)
+            .replace("{invitation}", pages::MISSING_ID);
         for (who, lines) in &callers.nobodies {
             let answer = callers.call(&path, lines, HTML, None).await;
             assert!(
