@@ -38,7 +38,7 @@ impl Me {
             &*session.profile().time_zone,
             session.last_used(&applications),
         ) {
-            ("", Some(application)) => &application.time_zone,
+            ("", Some(application)) => application.time_zone.as_str(),
             (own, _) => own,
         };
         context::use_zone(zone);

@@ -38,6 +38,7 @@ async fn start_large_session(fixture: &AccountFixture) -> Result<(), StoreError>
         at: NOW,
         address: "",
         user_agent: &"x".repeat(200_000),
+        replaces: None,
     };
     fixture.store.start_session(&new, &[], (NOW, NOW)).await
 }

@@ -280,8 +280,9 @@ async fn only_a_person_without_an_account_joins_with_a_new_password(database: Te
     let member = accept(&theirs, 2, returning()).await;
     assert!(matches!(member, Err(StoreError::NotFound)), "{member:?}");
     let stored = async || {
-        let found = ours.store.person_by_email(&address("new@example.com"));
-        found.await.expect("read").expect("there").password_hash
+        let email = address("new@example.com");
+        let found = ours.store.person_by_email(&email).await;
+        found.expect("read").expect("there").password_hash
     };
     assert_eq!(stored().await, OLD);
     let removed = event(&ours, Action::MemberRemoved);
