@@ -24,6 +24,7 @@ const chosen = 'marble ferry under lamps';
 test.use({ initialPeople: [[people.owner, people.otherOwner, people.support, pia, paul, petra, pete, polly, pam], { scope: 'worker' }] });
 
 const sidebar = (page: Page) => page.locator('.sidebar');
+const toast = (page: Page, words: string) => page.getByRole('region', { name: 'Notifications' }).getByText(words);
 
 /** Signs in elsewhere, and returns that browser's page and the path of the list of keys. */
 async function elsewhere(browser: Parameters<typeof newContext>[0], url: string, javaScript: boolean | undefined, person: Person) {
@@ -58,7 +59,7 @@ test('a name and a time zone are shown, and invalid ones are refused', async ({ 
   await name.fill('Pía 李');
   await page.getByRole('combobox', { name: 'Time zone' }).selectOption('Asia/Kolkata');
   await page.getByRole('button', { name: 'Save changes' }).click();
-  await expect(page.getByText('Changes saved')).toBeVisible();
+  await expect(toast(page, 'Changes saved')).toBeVisible();
   await expect(sidebar(page).getByRole('button', { name: 'Account menu' })).toContainText('Pía 李');
   await open('/profile/sessions');
   await expect(page.getByRole('main').locator('time').first()).toHaveAttribute('title', /Asia\/Kolkata/);
@@ -75,7 +76,7 @@ test('single-key shortcuts can be turned off', { tag: '@js' }, async ({ page, op
   await expect(box).toBeChecked();
   await box.uncheck();
   await page.getByRole('button', { name: 'Save changes' }).click();
-  await expect(page.getByText('Changes saved')).toBeVisible();
+  await expect(toast(page, 'Changes saved')).toBeVisible();
   await expect(box).not.toBeChecked();
   await open(keys);
   for (const key of ['/', 'c', 'j', 'k', '?']) {
@@ -90,7 +91,7 @@ test('single-key shortcuts can be turned off', { tag: '@js' }, async ({ page, op
   await open('/profile');
   await box.check();
   await page.getByRole('button', { name: 'Save changes' }).click();
-  await expect(page.getByText('Changes saved')).toBeVisible();
+  await expect(toast(page, 'Changes saved')).toBeVisible();
   await open(keys);
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
@@ -120,7 +121,7 @@ test('a new password signs out the other browsers', async ({ page, open, browser
   await next.fill(chosen);
   await dialog.getByRole('button', { name: 'Change password' }).click();
   await expect(page).toHaveURL('/profile');
-  await expect(page.getByText('Password changed.')).toBeVisible();
+  await expect(toast(page, 'Password changed.')).toBeVisible();
   await other.page.goto(other.inside);
   await expect(other.page).toHaveURL(/\/sign-in\?/);
   await other.context.close();

@@ -202,8 +202,8 @@ async fn an_email_or_password_whose_change_cannot_be_recorded_stays(database: Te
     ] {
         let form = format!("{form}&password={password}");
         let cookie = format!("latchkey={}", server.token(email).await);
-        database.run(REFUSE[kind]).await;
         let before = database.rows().await;
+        database.run(REFUSE[kind]).await;
         let answer = call(&server, name, &form, &cookie).await;
         let differences = changed(&before, &database.rows().await);
         database.run(ALLOW[kind]).await;
