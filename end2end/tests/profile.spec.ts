@@ -157,8 +157,8 @@ test('sessions are listed and ended', async ({ page, open, browser, server, java
   const rows = page.getByRole('main').getByRole('listitem');
   await expect(rows).toHaveCount(2);
   await expect(rows.first()).toContainText('This browser');
-  await expect(rows.first()).toContainText(/Chrome on Linux/);
-  await rows.nth(1).getByRole('button', { name: /^Sign out Chrome on Linux/ }).click();
+  await expect(rows.first()).toContainText(/Chrome on \w+/);
+  await rows.nth(1).getByRole('button', { name: /^Sign out Chrome on/ }).click();
   await expect(rows).toHaveCount(1);
   await one.page.goto(one.inside);
   await expect(one.page).toHaveURL(/\/sign-in\?/);
