@@ -12,6 +12,7 @@ mod guessing;
 mod journal;
 mod keys;
 mod killed;
+mod member_links;
 mod members;
 mod network;
 mod outage;
