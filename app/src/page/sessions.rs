@@ -46,8 +46,8 @@ pub fn Sessions() -> impl IntoView {
             </h1>
             <p class="page-lead">{words::SESSIONS_LEAD}</p>
         </div>
+        <div role="alert">{refused}</div>
         <section class="card" aria-labelledby="sessions">
-            <div role="alert">{refused}</div>
             {list}
         </section>
     }
