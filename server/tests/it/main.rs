@@ -28,5 +28,4 @@ mod roles;
 mod rotation;
 mod secrets;
 mod start;
-mod statements;
 mod usage_files;
