@@ -3,11 +3,12 @@
 use crate::{
     Invalid,
     id::{AccountId, ApplicationId, PersonId},
-    invalid::plain_text,
+    invalid::{is_unprintable, plain_text},
     profile::DisplayName,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use unicode_normalization::UnicodeNormalization;
 
 /// An application of an account. A key belongs to one application and has no access to others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,7 +77,7 @@ pub struct Identity {
     pub role: Role,
 }
 
-/// An e-mail address in lower case, so that all databases compare it alike.
+/// An e-mail address in lower case and composed (NFC), so that all databases compare it alike.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Email(String);
@@ -86,14 +87,14 @@ impl Email {
     pub const MAX_BYTES: usize = 254;
 
     /// # Errors
-    /// If the text is not of the form `local@domain`.
+    /// If the text is not of the form `local@domain`, or contains invisible characters.
     pub fn parse(raw: &str) -> Result<Self, Invalid> {
-        let text = raw.trim().to_lowercase();
+        let text: String = raw.trim().to_lowercase().nfc().collect();
         let shaped = text.split_once('@').is_some_and(|(local, domain)| {
             !local.is_empty() && !domain.is_empty() && !domain.contains('@')
         });
         let plain = text.len() <= Self::MAX_BYTES
-            && !text.chars().any(|c| c.is_control() || c.is_whitespace());
+            && !text.chars().any(|c| is_unprintable(c) || c.is_whitespace());
         (shaped && plain)
             .then_some(Self(text))
             .ok_or_else(|| Invalid::new("Enter an email address, for example ada@example.com."))
@@ -172,6 +173,45 @@ mod tests {
         assert_eq!(email.to_string(), "ada@example.com");
         for bad in ["", "a", "@", "a@", "@b", "a@b@c", "a b@c", "a\n@b"] {
             assert!(Email::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_e_mail_address_has_no_invisible_characters() {
+        for bad in [
+            "a\u{200B}@b",
+            "a@b\u{200D}",
+            "\u{202E}a@b",
+            "a\u{2066}@b",
+            "a\u{AD}@b",
+            "\u{FEFF}a@b",
+            "a\0@b",
+            "a\u{85}@b",
+        ] {
+            assert!(Email::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_e_mail_address_is_composed() {
+        for (raw, parsed) in [
+            ("jose\u{301}@example.com", "jos\u{e9}@example.com"),
+            ("JOSE\u{301}@Example.com", "jos\u{e9}@example.com"),
+            ("a@bu\u{308}cher.example", "a@b\u{fc}cher.example"),
+            ("\u{212B}sa@example.com", "\u{e5}sa@example.com"),
+        ] {
+            let email = Email::parse(raw).expect("valid");
+            assert_eq!(email.as_str(), parsed);
+        }
+    }
+
+    proptest::proptest! {
+        /// Stored addresses are parsed again.
+        #[test]
+        fn a_parsed_e_mail_address_is_parsed_to_itself(raw in r"\PC{1,12}@\PC{1,12}") {
+            if let Ok(email) = Email::parse(&raw) {
+                proptest::prop_assert_eq!(Email::parse(email.as_str()), Ok(email));
+            }
         }
     }
 

@@ -47,7 +47,7 @@ pub(crate) fn plain_text(
 }
 
 /// Whether a character is a control character, or reorders or hides text (UAX #9, UTS #39).
-fn is_unprintable(c: char) -> bool {
+pub(crate) fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
