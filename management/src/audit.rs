@@ -27,7 +27,7 @@ pub struct AuditQuery<'a> {
     pub actor: &'a str,
     /// The action.
     pub action: &'a str,
-    /// The first and the last day, in the application's zone.
+    /// The first and the last day, in the zone of the person's pages.
     pub days: [&'a str; 2],
 }
 
