@@ -79,7 +79,7 @@ impl FreshOwner {
     /// Changes a member's role, effective with their next request.
     ///
     /// # Errors
-    /// `NotFound` if the person is not a member; `LastOwner` if the account would have no owner.
+    /// `NotFound` if the person is not a member, or this one is not an owner any more; `LastOwner` if the account would have no owner.
     pub async fn change_role(&self, person: PersonId, role: Role) -> Result<(), ManagementError> {
         let member = self.member(person).await?;
         if member.role == role {
@@ -95,9 +95,9 @@ impl FreshOwner {
         let owner = self.clone();
         self.keyring()
             .run_to_completion(async move {
-                let account = owner.application().account_id;
+                let by = (owner.application().account_id, owner.identity().person_id);
                 let store = &owner.keyring().store;
-                Ok(store.change_role(account, person, role, &event).await?)
+                Ok(store.change_role(by, person, role, &event).await?)
             })
             .await
     }
@@ -117,9 +117,9 @@ impl FreshOwner {
         let owner = self.clone();
         self.keyring()
             .run_to_completion(async move {
-                let account = owner.application().account_id;
+                let by = (owner.application().account_id, owner.identity().person_id);
                 let store = &owner.keyring().store;
-                Ok(store.remove_member(account, person, &event).await?)
+                Ok(store.remove_member(by, person, &event).await?)
             })
             .await
     }

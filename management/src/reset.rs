@@ -109,7 +109,7 @@ impl PeopleAdmin {
             token_hash: &stored.digest,
             pepper: stored.pepper,
             person: person.id,
-            only_account: None,
+            made_by: None,
             at,
             expires_at: at.plus(RESET_LASTS),
         };
@@ -127,7 +127,7 @@ impl PeopleAdmin {
         }
     }
 
-    /// Disables a person. Their sessions, the invitations that they sent, and their reset links end.
+    /// Disables a person. Their sessions, the links that they made, and their reset link end.
     ///
     /// # Errors
     /// If the database fails.
@@ -214,7 +214,7 @@ impl FreshOwner {
     /// too, which the link would open. An earlier link stops working.
     ///
     /// # Errors
-    /// `NotFound` if the person is not a member; if the database fails.
+    /// `NotFound` if the person is not a member, or this one is not an owner any more; if the database fails.
     pub async fn reset_link(&self, person: PersonId) -> Result<Option<ResetLink>, ManagementError> {
         let member = self.member(person).await?;
         let event = self.event(Action::ResetLinkMade, &member.email, "");
@@ -230,7 +230,7 @@ impl FreshOwner {
                     token_hash: &stored.digest,
                     pepper: stored.pepper,
                     person,
-                    only_account: Some(owner.application().account_id),
+                    made_by: Some((owner.application().account_id, owner.identity().person_id)),
                     at,
                     expires_at: at.plus(RESET_LASTS),
                 };

@@ -91,6 +91,8 @@ CREATE TABLE password_reset (
     token_hash BLOB PRIMARY KEY NOT NULL,
     pepper TEXT NOT NULL,
     person_id BLOB NOT NULL UNIQUE REFERENCES person (id),
+    -- The owner who made it; NULL for the command line.
+    made_by BLOB REFERENCES person (id),
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );

@@ -7,6 +7,7 @@
 
 pub(crate) mod invitations;
 pub(crate) mod members;
+pub(crate) mod owner;
 pub(crate) mod password_reset;
 pub(crate) mod people;
 pub(crate) mod profile;

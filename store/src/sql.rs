@@ -184,6 +184,7 @@ shared_statements! {
     MEMBERSHIPS_COUNT_ELSEWHERE = "member/count_elsewhere";
     MEMBER_BY_EMAIL = "member/by_email";
     MEMBER_DELETE = "member/delete";
+    MEMBER_ENABLED_OWNER = "member/enabled_owner";
     MEMBER_INSERT = "member/insert";
     MEMBER_ROLE = "member/role";
     MEMBER_UPDATE_ROLE = "member/update_role";
@@ -200,6 +201,8 @@ shared_statements! {
     TIME_MARK_DELETE = "node/time_mark_delete";
     TIME_MARK_SET = "node/time_mark_set";
     PASSWORD_RESET_BY_TOKEN = "password_reset/by_token";
+    PASSWORD_RESETS_DELETE_BY_MAKER = "password_reset/delete_by_maker";
+    PASSWORD_RESETS_DELETE_BY_MAKER_EVERYWHERE = "password_reset/delete_by_maker_everywhere";
     PASSWORD_RESET_DELETE_BY_PERSON = "password_reset/delete_by_person";
     PASSWORD_RESET_DELETE_BY_TOKEN = "password_reset/delete_by_token";
     PASSWORD_RESET_INSERT = "password_reset/insert";

@@ -7,6 +7,7 @@ mod busy;
 mod chart;
 mod decisions;
 mod edit;
+mod former_members;
 mod full_disk;
 mod guessing;
 mod journal;

@@ -1,6 +1,6 @@
 //! Invitations to accounts.
 
-use super::password_reset::lock_enabled_person;
+use super::{owner::require_owner, password_reset::lock_enabled_person};
 use crate::{
     PepperName, Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction,
 };
@@ -145,7 +145,7 @@ impl Store {
     /// Inserts an invitation, and deletes an earlier one to the same address.
     ///
     /// # Errors
-    /// `Conflict` if the person is a member.
+    /// `Conflict` if the person is a member; `NotFound` if the inviter is not an owner any more.
     pub async fn invite(
         &self,
         new: &NewInvitation<'_>,
@@ -154,6 +154,7 @@ impl Store {
         transaction!(self, |tx| {
             // First, because it locks the account: one invitation after the other.
             append_event!(tx, event)?;
+            require_owner!(tx, new.account, new.invited_by)?;
             let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_BY_EMAIL)
                 .bind(new.account.0)
                 .bind(new.email.as_str())
@@ -186,7 +187,7 @@ impl Store {
     /// Replaces the token of an invitation: the new one is of the person who renews it, and expires later.
     ///
     /// # Errors
-    /// `NotFound` if the account has no such invitation.
+    /// `NotFound` if the account has no such invitation, or the inviter is not an owner any more.
     pub async fn renew_invitation(
         &self,
         new: &NewInvitation<'_>,
@@ -195,6 +196,7 @@ impl Store {
         transaction!(self, |tx| {
             // First, as in `withdraw_invitation`.
             append_event!(tx, event)?;
+            require_owner!(tx, new.account, new.invited_by)?;
             let done = sqlx::query(sql::INVITATION_RENEW)
                 .bind(new.account.0)
                 .bind(new.id.0)

@@ -1,5 +1,6 @@
 //! Members of accounts, and the settings of applications.
 
+use super::owner::{delete_links_of_former_owner, require_owner};
 use crate::{Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction};
 use domain::{
     account::{Email, Role},
@@ -66,13 +67,15 @@ impl Store {
             .collect()
     }
 
-    /// Changes the role of a member. The open invitations of a former owner are deleted.
+    /// Changes the role of a member, as an owner of the account. The open invitations and reset links of a former owner are
+    /// deleted.
     ///
     /// # Errors
-    /// `NotFound` if the person is not a member; `LastOwner` if the account would have no owner.
+    /// `NotFound` if the person is not a member, or the owner is not one any more; `LastOwner` if the account would have no
+    /// owner.
     pub async fn change_role(
         &self,
-        account: AccountId,
+        (account, owner): (AccountId, PersonId),
         person: PersonId,
         role: Role,
         event: &AuditEvent,
@@ -81,6 +84,7 @@ impl Store {
             // First, because it locks the account: of two owners who give up the role at once, the second sees the change of the
             // first.
             append_event!(tx, event)?;
+            require_owner!(tx, account, owner)?;
             let done = sqlx::query(sql::MEMBER_UPDATE_ROLE)
                 .bind(account.0)
                 .bind(person.0)
@@ -96,29 +100,26 @@ impl Store {
                 return Err(refused(member.is_some()));
             }
             if role != Role::Owner {
-                sqlx::query(sql::INVITATIONS_DELETE_BY_INVITER)
-                    .bind(account.0)
-                    .bind(person.0)
-                    .execute(&mut *tx)
-                    .await?;
+                delete_links_of_former_owner!(tx, account, person)?;
             }
         })?;
         Ok(())
     }
 
-    /// Removes a member from the account, and deletes the invitations that they made.
+    /// Removes a member, as an owner of the account, and deletes the invitations and reset links that they made.
     ///
     /// # Errors
     /// As [`Store::change_role`].
     pub async fn remove_member(
         &self,
-        account: AccountId,
+        (account, owner): (AccountId, PersonId),
         person: PersonId,
         event: &AuditEvent,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // First, as in `change_role`.
             append_event!(tx, event)?;
+            require_owner!(tx, account, owner)?;
             let done = sqlx::query(sql::MEMBER_DELETE)
                 .bind(account.0)
                 .bind(person.0)
@@ -132,11 +133,7 @@ impl Store {
                     .await?;
                 return Err(refused(member.is_some()));
             }
-            sqlx::query(sql::INVITATIONS_DELETE_BY_INVITER)
-                .bind(account.0)
-                .bind(person.0)
-                .execute(&mut *tx)
-                .await?;
+            delete_links_of_former_owner!(tx, account, person)?;
         })?;
         Ok(())
     }

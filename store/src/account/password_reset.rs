@@ -1,6 +1,7 @@
 //! Password resets, and disabling people. Commands write these beside the process that owns the database: it reads people and
 //! sessions at every request and caches nothing of them, so no claim to the database is needed.
 
+use super::owner::require_owner;
 use crate::{
     PepperName, Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction,
 };
@@ -30,8 +31,8 @@ pub struct NewPasswordReset<'a> {
     /// The pepper of the hash.
     pub pepper: PepperName,
     pub person: PersonId,
-    /// The only account that the person may belong to; `None` for any.
-    pub only_account: Option<AccountId>,
+    /// The only account that the person may belong to, and its owner who makes the link; `None` for the command line.
+    pub made_by: Option<(AccountId, PersonId)>,
     pub at: Timestamp,
     pub expires_at: Timestamp,
 }
@@ -82,8 +83,8 @@ impl Store {
     /// Inserts a link, and deletes an earlier one of the same person.
     ///
     /// # Errors
-    /// `NotFound` if the person is disabled, or does not belong to `only_account`; `Conflict` if the person belongs to
-    /// another account too.
+    /// `NotFound` if the person is disabled, or does not belong to the account, or the maker is not an owner of it any more;
+    /// `Conflict` if the person belongs to another account too.
     pub async fn make_password_reset(
         &self,
         new: &NewPasswordReset<'_>,
@@ -92,7 +93,12 @@ impl Store {
         transaction!(self, |tx| {
             // Joining an account locks the person too.
             lock_enabled_person!(tx, new.person)?;
-            if let Some(account) = new.only_account {
+            // Before the links, because it locks the accounts: every change of links locks them first.
+            for event in events {
+                append_event!(tx, event)?;
+            }
+            if let Some((account, maker)) = new.made_by {
+                require_owner!(tx, account, maker)?;
                 let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_ROLE)
                     .bind(account.0)
                     .bind(new.person.0)
@@ -115,14 +121,12 @@ impl Store {
             sqlx::query(sql::PASSWORD_RESET_INSERT)
                 .bind(new.token_hash.as_slice())
                 .bind(new.person.0)
+                .bind(new.made_by.map(|(_, maker)| maker.0))
                 .bind(new.pepper.to_string())
                 .bind(new.at.0)
                 .bind(new.expires_at.0)
                 .execute(&mut *tx)
                 .await?;
-            for event in events {
-                append_event!(tx, event)?;
-            }
         })?;
         Ok(())
     }
@@ -172,6 +176,9 @@ impl Store {
                 .bind(password_hash)
                 .execute(&mut *tx)
                 .await?;
+            for event in events {
+                append_event!(tx, event)?;
+            }
             let deleted = sqlx::query(sql::PASSWORD_RESET_DELETE_BY_TOKEN)
                 .bind(token_hash.as_slice())
                 .bind(at.0)
@@ -184,14 +191,11 @@ impl Store {
                 .bind(person.0)
                 .execute(&mut *tx)
                 .await?;
-            for event in events {
-                append_event!(tx, event)?;
-            }
         })?;
         Ok(())
     }
 
-    /// Disables a person, and deletes their sessions, the invitations that they made and their password reset link.
+    /// Disables a person, and deletes their sessions, the links that they made and their password reset link.
     ///
     /// # Errors
     /// `NotFound` if the person is disabled.
@@ -210,23 +214,24 @@ impl Store {
             if done.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
+            sqlx::query(sql::SESSIONS_DELETE_BY_PERSON)
+                .bind(person.0)
+                .execute(&mut *tx)
+                .await?;
+            for event in events {
+                append_event!(tx, event)?;
+            }
+            // After the events, which lock the accounts: every change of invitations and reset links locks them first.
             for statement in [
-                sql::SESSIONS_DELETE_BY_PERSON,
+                sql::INVITATIONS_DELETE_BY_PERSON,
                 sql::PASSWORD_RESET_DELETE_BY_PERSON,
+                sql::PASSWORD_RESETS_DELETE_BY_MAKER_EVERYWHERE,
             ] {
                 sqlx::query(statement)
                     .bind(person.0)
                     .execute(&mut *tx)
                     .await?;
             }
-            for event in events {
-                append_event!(tx, event)?;
-            }
-            // After the events, which lock the accounts: every change of invitations locks the account first.
-            sqlx::query(sql::INVITATIONS_DELETE_BY_PERSON)
-                .bind(person.0)
-                .execute(&mut *tx)
-                .await?;
         })?;
         Ok(())
     }

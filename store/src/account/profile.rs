@@ -99,6 +99,10 @@ impl Store {
             if changed.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
+            // Before the link is deleted, because they lock the accounts.
+            for event in events {
+                append_event!(tx, event)?;
+            }
             sqlx::query(sql::PASSWORD_RESET_DELETE_BY_PERSON)
                 .bind(person.0)
                 .execute(&mut *tx)
@@ -116,9 +120,6 @@ impl Store {
                 .bind(kept)
                 .execute(&mut *tx)
                 .await?;
-            for event in events {
-                append_event!(tx, event)?;
-            }
         })?;
         Ok(())
     }

@@ -4,7 +4,7 @@ use crate::keys::{AccountFixture, NOW};
 use domain::{
     account::{Email, Role},
     audit::{Action, AuditEvent},
-    id::{InvitationId, PersonId, SessionId},
+    id::{AccountId, InvitationId, PersonId, SessionId},
     member::INVITATION_LIFETIME,
     profile::{DisplayName, Profile},
     time::{HOUR, MINUTE, Timestamp},
@@ -170,17 +170,22 @@ async fn a_profile_and_an_email_address_are_stored_and_an_address_has_one_person
     assert_eq!(session().await.email, address("ada@example.com"));
 }
 
+/// The owner of a fixture's account.
+fn owner(fixture: &AccountFixture) -> (AccountId, PersonId) {
+    (fixture.account, fixture.person)
+}
+
 /// Makes a reset link whose token hashes to `n`, for the fixture's owner.
 async fn make_reset(
     fixture: &AccountFixture,
     n: u8,
-    only: Option<&AccountFixture>,
+    made_by: Option<(AccountId, PersonId)>,
 ) -> Result<(), StoreError> {
     let new = NewPasswordReset {
         token_hash: &[n; 32],
         pepper: PepperName(0),
         person: fixture.person,
-        only_account: only.map(|fixture| fixture.account),
+        made_by,
         at: NOW,
         expires_at: NOW.plus(30 * MINUTE),
     };
@@ -234,9 +239,11 @@ each_database!(a_reset_link_of_an_owner_is_for_members_of_that_account_only);
 async fn a_reset_link_of_an_owner_is_for_members_of_that_account_only(database: TestDatabase) {
     let ours = AccountFixture::build(&database.store, 1).await;
     let theirs = AccountFixture::build(&database.store, 2).await;
-    let foreign = make_reset(&ours, 1, Some(&theirs)).await;
+    let foreign = make_reset(&ours, 1, Some(owner(&theirs))).await;
     assert!(matches!(foreign, Err(StoreError::NotFound)), "{foreign:?}");
-    make_reset(&ours, 2, Some(&ours)).await.expect("made");
+    make_reset(&ours, 2, Some(owner(&ours)))
+        .await
+        .expect("made");
     let open = async |n: u8| {
         let found = ours.store.password_reset(&[n; 32], NOW).await;
         found.expect("read").is_some()
@@ -254,7 +261,7 @@ async fn a_reset_link_of_an_owner_is_for_members_of_that_account_only(database: 
     accept(&theirs, 3, known(OLD)).await.expect("joined");
     assert!(!open(2).await);
     for only in [&ours, &theirs] {
-        let both = make_reset(&ours, 4, Some(only)).await;
+        let both = make_reset(&ours, 4, Some(owner(only))).await;
         assert!(matches!(both, Err(StoreError::Conflict)), "{both:?}");
     }
     make_reset(&ours, 4, None)
@@ -286,7 +293,7 @@ async fn only_a_person_without_an_account_joins_with_a_new_password(database: Te
     };
     assert_eq!(stored().await, OLD);
     let removed = event(&ours, Action::MemberRemoved);
-    let done = ours.store.remove_member(ours.account, person, &removed);
+    let done = ours.store.remove_member(owner(&ours), person, &removed);
     done.await.expect("removed");
     assert_eq!(
         accept(&theirs, 2, returning()).await.expect("joined"),
@@ -318,4 +325,55 @@ async fn a_renewed_invitation_has_another_link_and_expires_later(database: TestD
     done.await.expect("withdrawn");
     let gone = store.renew_invitation(&new, &renewed).await;
     assert!(matches!(gone, Err(StoreError::NotFound)), "{gone:?}");
+}
+
+each_database!(a_former_owner_leaves_no_reset_link_and_all_others_stay);
+async fn a_former_owner_leaves_no_reset_link_and_all_others_stay(database: TestDatabase) {
+    let ours = AccountFixture::build(&database.store, 1).await;
+    let theirs = AccountFixture::build(&database.store, 2).await;
+    let store = &ours.store;
+    let maker = PersonId(Uuid::from_u128(7));
+    let new = Invitee::New {
+        id: maker,
+        password_hash: OLD,
+    };
+    let known = Invitee::Known {
+        id: maker,
+        password_hash: OLD,
+    };
+    for (fixture, invitee) in [(&ours, new), (&theirs, known)] {
+        invite(fixture, "maker@example.com", 1).await;
+        accept(fixture, 1, invitee).await.expect("joined");
+        let early = make_reset(fixture, 9, Some((fixture.account, maker))).await;
+        assert!(matches!(early, Err(StoreError::NotFound)), "{early:?}");
+    }
+    let change = async |fixture: &AccountFixture, role| {
+        let event = event(fixture, Action::MemberChanged);
+        let done = store.change_role(owner(fixture), maker, role, &event);
+        done.await.expect("changed");
+    };
+    for (fixture, n) in [(&ours, 1), (&theirs, 2)] {
+        change(fixture, Role::Owner).await;
+        let made = make_reset(fixture, n, Some((fixture.account, maker)));
+        made.await.expect("made");
+    }
+    let open = async |n: u8| {
+        let found = store.password_reset(&[n; 32], NOW).await;
+        found.expect("read").is_some()
+    };
+    change(&ours, Role::Viewer).await;
+    assert!(!open(1).await);
+    assert!(open(2).await, "the maker is still an owner there");
+    make_reset(&ours, 3, None)
+        .await
+        .expect("on the command line");
+    let removed = event(&ours, Action::MemberRemoved);
+    let done = store.remove_member(owner(&ours), maker, &removed).await;
+    done.expect("removed");
+    assert!(open(2).await && open(3).await);
+    let disabled = [event(&theirs, Action::PersonDisabled)];
+    let done = store.disable_person(maker, NOW, &disabled).await;
+    done.expect("disabled");
+    assert!(!open(2).await);
+    assert!(open(3).await);
 }

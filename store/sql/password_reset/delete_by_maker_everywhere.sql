@@ -1,0 +1,1 @@
+DELETE FROM password_reset WHERE made_by = $1

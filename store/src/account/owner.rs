@@ -1,0 +1,37 @@
+//! The check that a change of an account is still its owner's, and the links that end with an owner's role.
+
+/// Inside a transaction that has locked the account: checks that a person is an owner of it, and not disabled. Evaluates to a
+/// `Result`: `NotFound` otherwise. The statement begins after the lock was taken, so it sees a role that ended before.
+macro_rules! require_owner {
+    ($tx:ident, $account:expr, $person:expr) => {
+        sqlx::query_as::<_, (String,)>(sql::MEMBER_ENABLED_OWNER)
+            .bind($account.0)
+            .bind($person.0)
+            .fetch_optional(&mut *$tx)
+            .await
+            .map_err(StoreError::from)
+            .and_then(|owner| owner.map(drop).ok_or(StoreError::NotFound))
+    };
+}
+
+/// Inside a transaction that has locked the account: deletes the invitations and the password reset links that a former owner
+/// made. Evaluates to a `Result`.
+macro_rules! delete_links_of_former_owner {
+    ($tx:ident, $account:expr, $person:expr) => {
+        async {
+            for statement in [
+                sql::INVITATIONS_DELETE_BY_INVITER,
+                sql::PASSWORD_RESETS_DELETE_BY_MAKER,
+            ] {
+                sqlx::query(statement)
+                    .bind($account.0)
+                    .bind($person.0)
+                    .execute(&mut *$tx)
+                    .await?;
+            }
+            Ok::<(), StoreError>(())
+        }
+        .await
+    };
+}
+pub(crate) use {delete_links_of_former_owner, require_owner};
