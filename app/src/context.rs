@@ -8,8 +8,8 @@ pub use server::{
     PageZone, SessionToken, Site, asked, confirm_password, cookie_value, device, edit_data, editor,
     editor_with, end_session, fresh_editor, fresh_owner, gate_address, keyring, link, not_found,
     now, origin, owner, posted, provide_nonce, provide_zone, readable, readable_date, redirect,
-    refuse, remember_device, remember_theme, say_done, session, session_token, start_session,
-    support, take_done, theme, use_zone, viewer, viewer_in, viewer_in_passing,
+    refuse, remember_theme, say_done, session, session_token, start_session, support, take_done,
+    theme, use_zone, viewer, viewer_in, viewer_in_passing,
 };
 
 use serde::{Deserialize, Serialize};

@@ -23,6 +23,7 @@ use domain::{
 use start::events;
 use std::fmt;
 use store::{PersonRow, SessionRow};
+use uuid::Uuid;
 use verification::TokenPurpose;
 
 /// A session ends after 30 minutes without a request.
@@ -32,6 +33,9 @@ const ABSOLUTE: i64 = 12 * HOUR;
 
 /// A session is fresh for ten minutes after the password was entered.
 const FRESH: i64 = 10 * MINUTE;
+
+/// Stands for the person of an unknown address.
+const NOBODY: PersonId = PersonId(Uuid::nil());
 
 /// The cookies of a new session.
 #[derive(Clone)]
@@ -109,14 +113,19 @@ impl Keyring {
         device: Option<&str>,
         origin: &Origin,
     ) -> Result<Option<PersonRow>, ManagementError> {
-        let device = device.filter(|device| self.knows_device(device, email));
-        self.admit_known(email, password, device, origin).await
+        let person = self.store.person_by_email(email).await?;
+        // An unknown address takes the same steps; no token is signed for the nil id.
+        let id = person.as_ref().map_or(NOBODY, |person| person.id);
+        let known = device.filter(|device| self.knows_device(device, id));
+        self.admit_known((email, person), password, known, origin)
+            .await
     }
 
-    /// [`Keyring::admit`] for a browser that is known by `known`: a verified device token, or its session.
+    /// [`Keyring::admit`] for the person with an address, and a browser that is known by `known`: a verified device token, or
+    /// its session.
     async fn admit_known(
         &self,
-        email: &Email,
+        (email, person): (&Email, Option<PersonRow>),
         password: &str,
         known: Option<&str>,
         origin: &Origin,
@@ -136,7 +145,6 @@ impl Keyring {
                 return Err(ManagementError::Throttled { retry_after_ms });
             }
         };
-        let person = self.store.person_by_email(email).await?;
         let stored = person.as_ref().map(|person| person.password_hash.clone());
         match (self.passwords.check(password, stored, lane).await?, person) {
             (Checked::Right { rehash }, Some(mut person)) => {
@@ -203,10 +211,10 @@ impl Keyring {
         Ok(None)
     }
 
-    fn knows_device(&self, device: &str, email: &Email) -> bool {
-        device.split_once('.').is_some_and(|(nonce, signature)| {
-            self.hasher.verify_device(nonce, email.as_str(), signature)
-        })
+    fn knows_device(&self, device: &str, person: PersonId) -> bool {
+        device
+            .split_once('.')
+            .is_some_and(|(nonce, signature)| self.hasher.verify_device(nonce, person, signature))
     }
 }
 
@@ -284,9 +292,14 @@ impl Session {
         let (keyring, email) = (&self.keyring, &self.row.email);
         // The session serves as the device: its attempts are not shared with others.
         let session = self.row.id.to_string();
-        let device = device.filter(|device| keyring.knows_device(device, email));
+        let device = device.filter(|device| keyring.knows_device(device, self.row.person));
         let known = Some(device.unwrap_or(&session));
-        keyring.admit_known(email, password, known, origin).await
+        // The address may have become another person's since the session was read.
+        let person = keyring.store.person_by_email(email).await?;
+        let person = person.filter(|person| person.id == self.row.person);
+        keyring
+            .admit_known((email, person), password, known, origin)
+            .await
     }
 
     /// Creates the same event for each account of the person.

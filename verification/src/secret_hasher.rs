@@ -1,9 +1,12 @@
 //! Keyed digests of secrets and tokens, and generation of key credentials.
 
 use crate::{Entropy, Pepper, Peppers};
-use domain::key::{
-    Environment,
-    token::{KeyId, format_secret},
+use domain::{
+    id::PersonId,
+    key::{
+        Environment,
+        token::{KeyId, format_secret},
+    },
 };
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::SecretString;
@@ -123,15 +126,15 @@ impl SecretHasher {
             .map(move |keyed| keyed.mac(&[purpose.label(), token.as_bytes()]))
     }
 
-    /// Signs the cookie that marks a known device.
-    pub fn sign_device(&self, nonce: &str, email: &str) -> [u8; 32] {
-        self.0[0].mac(&device_parts(nonce, email))
+    /// Signs the cookie that marks a device known to a person.
+    pub fn sign_device(&self, nonce: &str, person: PersonId) -> [u8; 32] {
+        self.0[0].mac(&device_parts(nonce, &person))
     }
 
     /// Whether a known device's cookie was signed under one of the peppers.
-    pub fn verify_device(&self, nonce: &str, email: &str, signature: &str) -> bool {
+    pub fn verify_device(&self, nonce: &str, person: PersonId, signature: &str) -> bool {
         self.0.iter().any(|keyed| {
-            hex::encode(keyed.mac(&device_parts(nonce, email)))
+            hex::encode(keyed.mac(&device_parts(nonce, &person)))
                 .as_bytes()
                 .ct_eq(signature.as_bytes())
                 .into()
@@ -147,8 +150,8 @@ impl SecretHasher {
     }
 }
 
-fn device_parts<'a>(nonce: &'a str, email: &'a str) -> [&'a [u8]; 4] {
-    [b"device\0", nonce.as_bytes(), b"\0", email.as_bytes()]
+fn device_parts<'a>(nonce: &'a str, person: &'a PersonId) -> [&'a [u8]; 4] {
+    [b"device\0", nonce.as_bytes(), b"\0", person.0.as_bytes()]
 }
 
 /// Generates a key id and a secret.

@@ -44,12 +44,13 @@ pub async fn change_email(
         return Err(AppError::StaleSignIn);
     }
     let (device, origin) = (crate::context::device(), crate::context::origin());
-    let device = session
+    let changed = session
         .change_email(&password, email, device.as_deref(), &origin)
         .await
-        .map_err(|error| in_field("email", error))?
-        .ok_or_else(wrong_password)?;
-    crate::context::remember_device(&device);
+        .map_err(|error| in_field("email", error))?;
+    if !changed {
+        return Err(wrong_password());
+    }
     crate::context::say_done(crate::toast::Done::EmailChanged);
     crate::context::redirect(crate::routes::PROFILE);
     Ok(())

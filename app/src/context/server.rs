@@ -3,8 +3,7 @@
 mod cookies;
 
 pub use cookies::{
-    cookie_value, device, end_session, remember_device, remember_theme, say_done, start_session,
-    take_done, theme,
+    cookie_value, device, end_session, remember_theme, say_done, start_session, take_done, theme,
 };
 
 use crate::{

@@ -45,8 +45,7 @@ impl Session {
             .await
     }
 
-    /// Changes the person's e-mail address. Returns the device token of this browser for the new address; `None` if the
-    /// password is wrong. `device` as for [`Session::reauthenticate`].
+    /// Changes the person's e-mail address; `false` if the password is wrong. `device` as for [`Session::reauthenticate`].
     ///
     /// # Errors
     /// `Invalid` if the address cannot be used; `Throttled`; if the database fails.
@@ -56,13 +55,13 @@ impl Session {
         email: Email,
         device: Option<&str>,
         origin: &Origin,
-    ) -> Result<Option<String>, ManagementError> {
+    ) -> Result<bool, ManagementError> {
         let checked = self.check_password(password, device, origin).await?;
         let Some(person) = checked else {
-            return Ok(None);
+            return Ok(false);
         };
         if email == self.row.email {
-            return Ok(Some(self.keyring.new_device(&email)));
+            return Ok(true);
         }
         // The answer tells whether the address has a person, so a member can ask for few addresses only.
         let (limits, now) = (&self.keyring.sign_ins, self.keyring.monotonic());
@@ -87,8 +86,8 @@ impl Session {
                 let hash = &person.password_hash;
                 let store = &keyring.store;
                 match store.change_email(person.id, hash, &email, &events).await {
-                    Ok(()) => Ok(Some(keyring.new_device(&email))),
-                    Err(StoreError::NotFound) => Ok(None),
+                    Ok(()) => Ok(true),
+                    Err(StoreError::NotFound) => Ok(false),
                     Err(StoreError::Conflict) => Err(Invalid::new(
                         "You can't use this email address. Enter another one.",
                     )
@@ -143,7 +142,7 @@ impl Session {
                     .await?;
                 Ok(Some(SignedIn {
                     token,
-                    device: keyring.new_device(&person.email),
+                    device: keyring.new_device(person.id),
                 }))
             })
             .await

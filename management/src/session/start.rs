@@ -50,10 +50,10 @@ impl Keyring {
         })
     }
 
-    /// Creates a device token: 16 random bytes, and a MAC over them and the e-mail address.
-    pub(super) fn new_device(&self, email: &Email) -> String {
+    /// Creates a device token: 16 random bytes, and a MAC over them and the person's id.
+    pub(super) fn new_device(&self, person: PersonId) -> String {
         let nonce = &random_token(&*self.entropy)[..32];
-        let signature = self.hasher.sign_device(nonce, email.as_str());
+        let signature = self.hasher.sign_device(nonce, person);
         format!("{nonce}.{}", hex::encode(signature))
     }
 }
@@ -90,7 +90,7 @@ pub(crate) async fn start(
     match keyring.store.start_session(&new, &events, ended).await {
         Ok(()) => Ok(Some(SignedIn {
             token,
-            device: keyring.new_device(&person.email),
+            device: keyring.new_device(person.id),
         })),
         Err(StoreError::NotFound) => Ok(None),
         Err(error) => Err(error.into()),

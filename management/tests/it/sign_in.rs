@@ -1,7 +1,11 @@
 //! Signing in while others try to keep everybody out.
 
 use crate::test_keyring::{PASSWORD, TestKeyring};
-use domain::{account::Role, origin::Origin, time::HOUR};
+use domain::{
+    account::{Email, Role},
+    origin::Origin,
+    time::HOUR,
+};
 use management::{ManagementError, SignedIn};
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -108,4 +112,64 @@ async fn a_session_can_be_made_fresh_while_others_guess(database: TestDatabase) 
         .await
         .expect("works");
     assert!(proof.is_some());
+}
+
+/// Gives Ada another address, and Bob the one that she had.
+async fn pass_on_address(test: &TestKeyring) {
+    for (from, to) in [
+        ("ada@example.com", "lovelace@example.com"),
+        ("bob@example.com", "ada@example.com"),
+    ] {
+        let session = test.sign_in(from).await;
+        let email = Email::parse(to).expect("valid");
+        let origin = Origin::default();
+        let changed = session.change_email(PASSWORD, email, None, &origin);
+        assert!(changed.await.expect("works"), "{from}");
+    }
+}
+
+each_database!(a_device_is_known_to_a_person_and_not_to_an_address);
+async fn a_device_is_known_to_a_person_and_not_to_an_address(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    test.add("Acme", "ada@example.com", Role::Owner).await;
+    test.add("Globex", "bob@example.com", Role::Owner).await;
+    let device = device(&test, "ada@example.com").await;
+    pass_on_address(&test).await;
+    for email in ["ada@example.com", "lovelace@example.com"] {
+        for n in 0..25 {
+            let guess = try_to(&test, email, "a wrong guess", None, &from(n)).await;
+            assert!(!matches!(guess, Ok(Some(_))));
+        }
+    }
+    let origin = from(99);
+    let hers = try_to(
+        &test,
+        "lovelace@example.com",
+        PASSWORD,
+        Some(&device),
+        &origin,
+    )
+    .await;
+    assert!(matches!(hers, Ok(Some(_))), "{hers:?}");
+    for email in ["ada@example.com", "nobody@example.com"] {
+        let mut heard = 0;
+        for n in 100..130 {
+            let guess = try_to(&test, email, "a wrong guess", Some(&device), &from(n)).await;
+            heard += u32::from(matches!(guess, Ok(None)));
+        }
+        let limit = if email == "ada@example.com" { 0 } else { 20 };
+        assert_eq!(heard, limit, "{email}: limited as by an unknown device");
+    }
+}
+
+each_database!(a_session_is_not_made_fresh_by_another_person_with_its_address);
+async fn a_session_is_not_made_fresh_by_another_person_with_its_address(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    test.add("Acme", "ada@example.com", Role::Owner).await;
+    test.add("Globex", "bob@example.com", Role::Owner).await;
+    // A request in progress, with the address from before.
+    let session = test.sign_in("ada@example.com").await;
+    pass_on_address(&test).await;
+    let proof = session.reauthenticate(PASSWORD, None, &from(0)).await;
+    assert!(matches!(proof, Ok(None)));
 }

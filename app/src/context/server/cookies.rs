@@ -23,12 +23,7 @@ const MAX_COOKIE_BYTES: usize = 512;
 pub fn start_session(signed_in: &SignedIn) {
     let site = site();
     set_cookie(http_only(site.cookie("latchkey"), &signed_in.token));
-    remember_device(&signed_in.device);
-}
-
-/// Hands the browser the token by which it is known at later sign-ins.
-pub fn remember_device(token: &str) {
-    let device = http_only(site().cookie("latchkey-device"), token);
+    let device = http_only(site.cookie("latchkey-device"), &signed_in.device);
     set_cookie(device.max_age(YEAR));
 }
 
