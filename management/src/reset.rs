@@ -4,6 +4,7 @@ use crate::{
     FreshOwner, Keyring, ManagementError, PersonDraft,
     password::{Lane, Passwords, check_new},
     people::Registry,
+    session::log_without_account,
 };
 use domain::{
     account::Email,
@@ -183,6 +184,7 @@ impl PeopleAdmin {
         at: Timestamp,
     ) -> Result<Vec<AuditEvent>, ManagementError> {
         let accounts = self.store.account_ids_of(person).await?;
+        log_without_account(&accounts, action, person);
         let event = |account| event(account, Actor::System, action, email, at);
         Ok(accounts.into_iter().map(event).collect())
     }
@@ -312,6 +314,7 @@ impl Keyring {
         self.run_to_completion(async move {
             let at = keyring.now();
             let accounts = keyring.store.account_ids_of(id).await?;
+            log_without_account(&accounts, Action::PasswordReset, id);
             let events: Vec<AuditEvent> = accounts
                 .into_iter()
                 .map(|account| {

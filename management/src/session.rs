@@ -5,7 +5,7 @@ mod profile;
 mod start;
 
 pub use list::SessionSummary;
-pub(crate) use start::{Replaced, start};
+pub(crate) use start::{Replaced, log_without_account, start};
 
 use crate::{
     Keyring, ManagementError,

@@ -5,7 +5,7 @@ use crate::{Keyring, ManagementError};
 use domain::{
     account::Email,
     audit::{Action, Actor, AuditEvent, FieldValues},
-    id::{PersonId, SessionId},
+    id::{AccountId, PersonId, SessionId},
     origin::Origin,
 };
 use store::{NewSession, PersonRow, StoreError};
@@ -97,6 +97,14 @@ pub(crate) async fn start(
     }
 }
 
+/// Logs an action of a person who belongs to no account, as support does: no audit log gets a record of it. The line is written
+/// when the action begins.
+pub(crate) fn log_without_account(accounts: &[AccountId], action: Action, person: PersonId) {
+    if accounts.is_empty() {
+        tracing::info!(%person, action = action.as_str(), "an action of a person without an account");
+    }
+}
+
 /// Creates the same event for each account of a person.
 pub(super) async fn events(
     keyring: &Keyring,
@@ -106,6 +114,7 @@ pub(super) async fn events(
     origin: &Origin,
 ) -> Result<Vec<AuditEvent>, ManagementError> {
     let accounts = keyring.store.account_ids_of(person).await?;
+    log_without_account(&accounts, action, person);
     Ok(accounts
         .into_iter()
         .map(|account_id| AuditEvent {

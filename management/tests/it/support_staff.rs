@@ -9,7 +9,16 @@ use domain::{
     time::HOUR,
 };
 use management::{ManagementError, PersonDraft, Support};
+use std::{
+    fmt::{Debug, Write},
+    sync::{Arc, Mutex},
+};
 use testing::{TestDatabase, each_database};
+use tracing::{
+    Event, Level, Metadata, Subscriber,
+    field::Field,
+    span::{Attributes, Id, Record},
+};
 
 pub async fn support(test: &TestKeyring) -> Support {
     let email = "help@latchkey.example";
@@ -129,4 +138,69 @@ async fn only_support_can_search_and_searches_are_limited(database: TestDatabase
         }
     }
     assert_eq!(looks, 120);
+}
+
+/// The fields of each event of this thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Subscriber for Log {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() <= Level::INFO
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut line = String::new();
+        event.record(&mut |field: &Field, value: &dyn Debug| {
+            let _ = write!(line, "{field}={value:?} ");
+        });
+        self.0.lock().expect("a log").push(line);
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+each_database!(a_changed_email_or_password_of_support_is_logged_once);
+async fn a_changed_email_or_password_of_support_is_logged_once(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    support(&test).await;
+    test.owner("Acme").await;
+    let (session, origin) = (
+        test.sign_in("help@latchkey.example").await,
+        Origin::default(),
+    );
+    let email = Email::parse("help2@latchkey.example").expect("valid");
+    let changed = session.change_email(PASSWORD, email, None, &origin).await;
+    assert!(matches!(changed, Ok(true)), "{changed:?}");
+    let new = "violet compass under snow".to_owned().into();
+    let changed = session.change_password(PASSWORD, new, None, &origin).await;
+    assert!(matches!(changed, Ok(None)), "the address has changed");
+    let session = test.sign_in("help2@latchkey.example").await;
+    let new = "violet compass under snow".to_owned().into();
+    let changed = session.change_password(PASSWORD, new, None, &origin).await;
+    assert!(matches!(changed, Ok(Some(_))), "{changed:?}");
+    let log = log.0.lock().expect("a log");
+    for action in [Action::EmailChanged, Action::PasswordChanged] {
+        let of_action = format!("action=\"{}\"", action.as_str());
+        let lines: Vec<_> = log
+            .iter()
+            .filter(|line| line.contains(&of_action))
+            .collect();
+        assert_eq!(lines.len(), 1, "{log:?}");
+        let person = format!("person={} ", session.person_id());
+        assert!(lines[0].contains(&person), "{log:?}");
+        assert!(!lines[0].contains('@'), "{log:?}");
+    }
 }
