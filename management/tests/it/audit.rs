@@ -211,12 +211,12 @@ async fn the_audit_log_is_filtered_by_the_name_of_a_key(database: TestDatabase) 
         .expect("owns it");
     let editor = session.editor(app, Origin::default()).await;
     let editor = editor.expect("may edit");
-    let named = |name: &str| KeyDraft {
+    let with_name = |name: &str| KeyDraft {
         name: KeyName::parse(name).expect("a name"),
         ..draft()
     };
-    let one = test.issue(&editor, named("Checkout")).await;
-    test.issue(&editor, named("Checkout service")).await;
+    let one = test.issue(&editor, with_name("Checkout")).await;
+    test.issue(&editor, with_name("Checkout service")).await;
     let query = |target| AuditQuery {
         target,
         ..AuditQuery::default()
@@ -232,7 +232,7 @@ async fn the_audit_log_is_filtered_by_the_name_of_a_key(database: TestDatabase) 
     assert_eq!(newest.len(), 2);
 
     // A name of two keys stands for neither.
-    test.issue(&editor, named("Checkout")).await;
+    test.issue(&editor, with_name("Checkout")).await;
     let filter = owner.audit_filter(query("Checkout")).await.expect("read");
     assert_eq!(filter.target, "Checkout");
 

@@ -101,15 +101,6 @@ impl Filled {
         })
     }
 
-    /// Returns the id of a creator of `few` or `many` keys.
-    pub fn creator(&self, which: &str) -> String {
-        match which {
-            "few" => Uuid::from_u128(PEOPLE).to_string(),
-            "many" => Uuid::from_u128(1).to_string(),
-            _ => String::new(),
-        }
-    }
-
     /// Returns the durations of creating a key, and of writing 1,000 decisions.
     pub async fn write(&self) -> Result<(Times, Times), StoreError> {
         let created = median(async || self.create_key().await).await?;
@@ -219,4 +210,13 @@ async fn run(store: &Store, statement: &str, values: &[i64]) -> Result<(), sqlx:
         }
     }
     Ok(())
+}
+
+/// Returns the id of a creator of `few` or `many` keys.
+pub fn creator(which: &str) -> String {
+    match which {
+        "few" => Uuid::from_u128(PEOPLE).to_string(),
+        "many" => Uuid::from_u128(1).to_string(),
+        _ => String::new(),
+    }
 }

@@ -181,7 +181,7 @@ async fn print_page(
         scope,
         creator,
     ] = *filter;
-    let creator = filled.creator(creator);
+    let creator = fill::creator(creator);
     let filter = KeyFilter::parse(
         group,
         search,

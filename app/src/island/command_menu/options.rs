@@ -33,6 +33,10 @@ thread_local! {
 ///
 /// # Errors
 /// If it cannot be fetched. The next call tries again.
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(clippy::unused_async, reason = "the browser fetches it")
+)]
 #[lazy(fallible)]
 pub fn opened() -> Result<(), SplitLoaderError> {
     if !LISTENING.replace(true) {
