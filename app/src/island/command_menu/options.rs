@@ -1,5 +1,10 @@
 //! The open menu: the text field filters pages and actions, and finds keys by name.
 
+#![cfg_attr(
+    feature = "hydrate",
+    expect(clippy::unnecessary_wraps, reason = "to fetch this code may fail")
+)]
+
 use super::{
     MENU,
     found_key::{FoundKey, find_keys},
