@@ -32,7 +32,8 @@ pub struct AuditQuery<'a> {
 }
 
 impl Owner {
-    /// Parses a query of the audit log. The name of a key, in any case, stands for the key if only one key of the application has it.
+    /// Parses a query of the audit log. The name of a key, in any case, stands for the key if exactly one of the 50 newest keys of the
+    /// application whose names contain it has this name.
     /// Invalid values are ignored.
     ///
     /// # Errors
@@ -59,9 +60,9 @@ impl Owner {
                 ..KeyQuery::default()
             };
             let name = target.to_lowercase();
-            let mut keys = self.keys(&named).await?.rows.into_iter();
+            let keys = self.keys(&named).await?.rows;
             let mut matching = keys
-                .by_ref()
+                .iter()
                 .filter(|key| key.name.as_str().to_lowercase() == name);
             if let (Some(key), None) = (matching.next(), matching.next()) {
                 filter.target = key.id.to_string();

@@ -177,7 +177,7 @@ impl Keyring {
     }
 
     /// Accepts an invitation with a new password, or with the existing person's. An existing person who belongs to no account
-    /// may choose a new one: they were removed, and nobody may know the old one. The browser's session so far ends.
+    /// may choose a new one, because the old one may be lost. The browser's previous session ends.
     ///
     /// # Errors
     /// `Invalid` if the person is a member already, or belongs to support.

@@ -34,8 +34,8 @@ const ABSOLUTE: i64 = 12 * HOUR;
 /// A session is fresh for ten minutes after the password was entered.
 const FRESH: i64 = 10 * MINUTE;
 
-/// Stands for the person of an unknown address.
-const NOBODY: PersonId = PersonId(Uuid::nil());
+/// The id that device tokens are checked against if the address is unknown.
+const UNKNOWN_PERSON: PersonId = PersonId(Uuid::nil());
 
 /// The cookies of a new session.
 #[derive(Clone)]
@@ -80,7 +80,7 @@ pub struct Session {
 }
 
 impl Keyring {
-    /// Checks an e-mail address and a password; `None` if they do not match. The browser's session so far ends.
+    /// Checks an e-mail address and a password; `None` if they do not match. The browser's previous session ends.
     ///
     /// # Errors
     /// `Throttled`; if the database fails.
@@ -115,7 +115,7 @@ impl Keyring {
     ) -> Result<Option<PersonRow>, ManagementError> {
         let person = self.store.person_by_email(email).await?;
         // An unknown address takes the same steps; no token is signed for the nil id.
-        let id = person.as_ref().map_or(NOBODY, |person| person.id);
+        let id = person.as_ref().map_or(UNKNOWN_PERSON, |person| person.id);
         let known = device.filter(|device| self.knows_device(device, id));
         self.admit_known((email, person), password, known, origin)
             .await

@@ -237,8 +237,8 @@ async fn the_audit_log_is_filtered_by_the_name_of_a_key(database: TestDatabase) 
     assert_eq!(filter.target, "Checkout");
 
     // Another account does not learn the name.
-    let (stranger, shop) = test.owner("Globex").await;
-    let other = stranger.owner(shop, Origin::default()).await;
+    let (globex, shop) = test.owner("Globex").await;
+    let other = globex.owner(shop, Origin::default()).await;
     let other = other.expect("owns it");
     let names = other.audit_key_names(&page.rows).await.expect("read");
     assert!(names.is_empty());

@@ -85,7 +85,7 @@ async fn a_request_in_progress_of_a_former_owner_changes_no_member(database: Tes
                 done.expect("disabled");
             }
         }
-        let back = address("back@door.example");
+        let back = address("invited@acme.example");
         for refused in [
             former.invite(back, Role::Owner).await.map(drop),
             former.renew_invitation(open).await.map(drop),

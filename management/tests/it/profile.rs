@@ -194,8 +194,8 @@ async fn sessions_are_listed_and_ended_one_by_one_or_all_at_once(database: TestD
     ];
     assert_eq!(shown, expected);
     let origin = Origin::default();
-    let stranger = test.sign_in("owner@acme.example").await;
-    let foreign = stranger.end(list[1].id, &origin).await;
+    let other_person = test.sign_in("owner@acme.example").await;
+    let foreign = other_person.end(list[1].id, &origin).await;
     assert!(matches!(foreign, Err(ManagementError::NotFound)));
     assert!(!here.end(list[2].id, &origin).await.expect("ended"));
     assert!(!is_in(&test, &tokens[1]).await && is_in(&test, &tokens[2]).await);

@@ -12,7 +12,7 @@ use domain::{
 /// The token that a session gets when its person changes the password.
 #[derive(Debug)]
 pub struct NewToken<'a> {
-    /// HMAC-SHA-256 of the session's token so far.
+    /// HMAC-SHA-256 of the session's previous token.
     pub old_hash: &'a [u8; 32],
     /// HMAC-SHA-256 of the new token.
     pub token_hash: &'a [u8; 32],

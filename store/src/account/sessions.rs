@@ -26,7 +26,7 @@ pub struct NewSession<'a> {
     pub at: Timestamp,
     pub address: &'a str,
     pub user_agent: &'a str,
-    /// HMAC-SHA-256 of the token of the browser's session so far, which ends.
+    /// HMAC-SHA-256 of the token of the browser's previous session, which ends.
     pub replaces: Option<&'a [u8; 32]>,
 }
 

@@ -7,20 +7,42 @@ use domain::{
     page::PAGE_SIZE,
 };
 use std::collections::HashMap;
+use uuid::Uuid;
 
 impl Store {
-    /// Returns the names of an account's keys among at most [`PAGE_SIZE`] ids.
+    /// Returns the names of an application's keys, for at most [`PAGE_SIZE`] ids. Ids without a key are omitted.
     ///
     /// # Errors
     /// If the database fails or a row cannot be parsed.
+    pub async fn key_names(
+        &self,
+        app: ApplicationId,
+        ids: &[KeyId],
+    ) -> Result<HashMap<KeyId, KeyName>, StoreError> {
+        self.names_by_id(sql::KEY_NAMES, app.0, ids).await
+    }
+
+    /// As [`Store::key_names`], for the keys of all applications of an account.
+    ///
+    /// # Errors
+    /// As [`Store::key_names`].
     pub async fn key_names_in_account(
         &self,
         account: AccountId,
         ids: &[KeyId],
     ) -> Result<HashMap<KeyId, KeyName>, StoreError> {
+        self.names_by_id(sql::AUDIT_KEY_NAMES, account.0, ids).await
+    }
+
+    async fn names_by_id(
+        &self,
+        statement: &'static str,
+        owner: Uuid,
+        ids: &[KeyId],
+    ) -> Result<HashMap<KeyId, KeyName>, StoreError> {
         let ids: Vec<String> = ids.iter().map(KeyId::to_string).collect();
         let rows: Vec<(String, String)> = read!(self, |pool| {
-            let mut query = sqlx::query_as(sql::AUDIT_KEY_NAMES).bind(account.0);
+            let mut query = sqlx::query_as(statement).bind(owner);
             for place in 0..PAGE_SIZE {
                 query = query.bind(ids.get(place).map_or("", String::as_str));
             }

@@ -71,7 +71,7 @@ pub fn reset_title(email: &str) -> String {
     format!("Reset the password of {email}")
 }
 pub const RESET_CONSEQUENCE: &str = "You'll get a link to share. It works once, within 30 minutes, and signs the member out everywhere. You can only do this for members who belong to no other account: the link would give access to those accounts too.";
-pub const RESET_ELSEWHERE: &str = "This member belongs to another account too, so an owner can't reset their password. Ask whoever runs Latchkey for a reset link.";
+pub const RESET_ELSEWHERE: &str = "This member belongs to another account too, so an owner can't reset their password. Ask your Latchkey administrator for a reset link.";
 pub const RESET_LINK: &str = "Password reset link";
 pub const RESET_NOTE: &str = "You won't be able to see this link again. Anyone who has it can sign in as this member, so send it only to them.";
 pub const COPY_RESET_LINK: &str = "Copy password reset link";

@@ -1,9 +1,7 @@
-//! Names and calls of keys in a list.
+//! Calls of keys in a list.
 
 use crate::{Store, StoreError, read, row::corrupt, sql};
 use domain::{
-    id::ApplicationId,
-    key::{name::KeyName, token::KeyId},
     page::PAGE_SIZE,
     time::{HOUR, Timestamp},
     usage::{Bucket, Outcome, Subject},
@@ -14,31 +12,6 @@ use std::collections::HashMap;
 pub type HourlyCalls = [Bucket; 24];
 
 impl Store {
-    /// Returns the names of an application's keys, for at most [`PAGE_SIZE`] ids. Ids without a key are omitted.
-    ///
-    /// # Errors
-    /// If the database fails or a row cannot be parsed.
-    pub async fn key_names(
-        &self,
-        app: ApplicationId,
-        ids: &[KeyId],
-    ) -> Result<HashMap<KeyId, KeyName>, StoreError> {
-        let ids: Vec<String> = ids.iter().map(KeyId::to_string).collect();
-        let rows: Vec<(String, String)> = read!(self, |pool| {
-            let mut query = sqlx::query_as(sql::KEY_NAMES).bind(app.0);
-            for place in 0..PAGE_SIZE {
-                query = query.bind(ids.get(place).map_or("", String::as_str));
-            }
-            query.fetch_all(pool).await
-        })?;
-        rows.into_iter()
-            .map(|(id, name)| {
-                let id = id.parse().map_err(|_| corrupt("id"))?;
-                Ok((id, KeyName::parse(&name).map_err(|_| corrupt("name"))?))
-            })
-            .collect()
-    }
-
     /// Returns the calls of the last 24 hours by subject, for at most [`PAGE_SIZE`] + 1 subjects. Subjects without
     /// calls are left out.
     ///
