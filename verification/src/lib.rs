@@ -12,6 +12,7 @@ mod key_index;
 mod key_map;
 mod pepper;
 mod rate_limiter;
+mod secret_cipher;
 mod secret_hasher;
 #[cfg(test)]
 mod steps;
@@ -27,6 +28,7 @@ pub use key_index::{Entry, KeyIndex, Tenant};
 pub use key_map::{KeyIdHasher, KeyMap};
 pub use pepper::{BadPepper, BadPeppers, MAX_PEPPERS, Pepper, Peppers};
 pub use rate_limiter::{Gcra, RateState};
+pub use secret_cipher::{CipherPurpose, Encrypted};
 pub use secret_hasher::{
     PepperIndex, SecretHasher, TokenDigest, TokenPurpose, generate_credentials,
 };

@@ -38,7 +38,13 @@ impl KeyedHasher {
         self.mac(&[&id.to_ascii(), secret.as_bytes()])
     }
 
-    fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
+    /// Returns the name of its pepper.
+    pub(crate) const fn name(&self) -> PepperName {
+        self.name
+    }
+
+    /// Returns HMAC-SHA-256 of the parts, one after the other.
+    pub(crate) fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
         let mut mac = self.mac.clone();
         for part in parts {
             mac.update(part);
@@ -57,6 +63,8 @@ pub enum TokenPurpose {
     Invitation,
     /// A password-reset link.
     PasswordReset,
+    /// The cookie of a sign-in that waits for a code.
+    PendingSignIn,
 }
 
 impl TokenPurpose {
@@ -65,6 +73,7 @@ impl TokenPurpose {
             Self::Session => b"session\0",
             Self::Invitation => b"invitation\0",
             Self::PasswordReset => b"password reset\0",
+            Self::PendingSignIn => b"pending sign-in\0",
         }
     }
 }
@@ -88,6 +97,14 @@ impl SecretHasher {
     /// Creates a hasher for these peppers.
     pub fn new(peppers: &Peppers) -> Self {
         Self(peppers.iter().map(KeyedHasher::new).collect())
+    }
+
+    pub(crate) fn newest(&self) -> &KeyedHasher {
+        &self.0[0]
+    }
+
+    pub(crate) fn by_name(&self, name: PepperName) -> Option<&KeyedHasher> {
+        self.0.iter().find(|keyed| keyed.name == name)
     }
 
     /// Returns the name of the newest pepper.
@@ -201,7 +218,11 @@ mod tests {
             tokens[0],
             both.token_digest(TokenPurpose::Session, "token").digest
         );
-        for purpose in [TokenPurpose::Invitation, TokenPurpose::PasswordReset] {
+        for purpose in [
+            TokenPurpose::Invitation,
+            TokenPurpose::PasswordReset,
+            TokenPurpose::PendingSignIn,
+        ] {
             assert_ne!(old.token_digest(purpose, "token").digest, stored.digest);
         }
     }
