@@ -50,10 +50,16 @@ pub enum Action {
     PasswordChanged,
     SessionsEnded,
     InvitationRenewed,
+    CodeRequired,
+    FactorAdded,
+    FactorRemoved,
+    RecoveryCodesRenewed,
+    FactorsReset,
+    FactorPolicyChanged,
 }
 
 impl Action {
-    const ALL: [(Self, &'static str, &'static str); 32] = [
+    const ALL: [(Self, &'static str, &'static str); 38] = [
         (
             Self::AccountCreated,
             "account.created",
@@ -161,6 +167,36 @@ impl Action {
             Self::InvitationRenewed,
             "invitation.renewed",
             "created a new invitation link for",
+        ),
+        (
+            Self::CodeRequired,
+            "session.code_required",
+            "entered the password and was asked for a code",
+        ),
+        (
+            Self::FactorAdded,
+            "factor.added",
+            "turned on two-factor authentication",
+        ),
+        (
+            Self::FactorRemoved,
+            "factor.removed",
+            "turned off two-factor authentication",
+        ),
+        (
+            Self::RecoveryCodesRenewed,
+            "factor.codes_renewed",
+            "created new recovery codes",
+        ),
+        (
+            Self::FactorsReset,
+            "factor.reset",
+            "reset two-factor authentication of",
+        ),
+        (
+            Self::FactorPolicyChanged,
+            "factor.policy_changed",
+            "changed who needs two-factor authentication",
         ),
     ];
 

@@ -10,6 +10,7 @@ pub mod member;
 pub mod origin;
 pub mod page;
 pub mod profile;
+pub mod second_factor;
 pub mod security;
 pub mod support;
 pub mod text;

@@ -24,6 +24,7 @@ pub struct Member {
     pub since: Timestamp,
     /// The last activity in a session, to the minute; `None` if the person never signed in.
     pub last_seen: Option<Timestamp>,
+    pub has_second_factor: bool,
 }
 
 /// A pending invitation. Its link is not stored.

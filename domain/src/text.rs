@@ -1,4 +1,4 @@
-//! Text of query parameters.
+//! Text of query parameters and addresses.
 
 /// Returns one trimmed line of at most `max_chars` characters, without control characters: no stored text contains one,
 /// and PostgreSQL rejects NUL. Every text parameter of a query is normalised here before it reaches the database.
@@ -7,10 +7,29 @@ pub fn single_line(raw: &str, max_chars: usize) -> String {
     plain.trim().chars().take(max_chars).collect()
 }
 
+/// Percent-encodes everything but unreserved characters (RFC 3986, 2.3) and those of `kept`.
+pub fn percent_encoded(text: &str, kept: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
+            _ if kept.as_bytes().contains(&byte) => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::single_line;
+    use super::{percent_encoded, single_line};
     use proptest::prelude::*;
+
+    #[test]
+    fn all_but_unreserved_and_kept_characters_are_percent_encoded() {
+        assert_eq!(percent_encoded("a+b@c/d-ü", ""), "a%2Bb%40c%2Fd-%C3%BC");
+        assert_eq!(percent_encoded("/keys?q=1", "/"), "/keys%3Fq%3D1");
+    }
 
     #[test]
     fn control_characters_are_removed_and_the_text_is_trimmed_and_cut() {

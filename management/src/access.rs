@@ -73,12 +73,16 @@ impl Session {
     /// Grants permission to read an application.
     ///
     /// # Errors
-    /// `NotFound` if there is no such application, or the person is not a member.
+    /// `NotFound` if there is no such application, or the person is not a member; `FactorRequired` until a required second factor
+    /// is added.
     pub async fn viewer(
         &self,
         app: ApplicationId,
         origin: Origin,
     ) -> Result<Viewer, ManagementError> {
+        if self.must_enrol() {
+            return Err(ManagementError::FactorRequired);
+        }
         let (application, role) = self
             .keyring()
             .store

@@ -13,6 +13,9 @@ pub enum ManagementError {
     /// The password was entered more than ten minutes ago.
     #[error("this asks for a fresh sign-in")]
     Stale,
+    /// An account requires a second factor, which the person must add first.
+    #[error("this asks for two-factor authentication")]
+    FactorRequired,
     /// Too many attempts, or too many passwords are being checked.
     #[error("too many attempts: retry after {retry_after_ms} ms")]
     Throttled {

@@ -1,7 +1,7 @@
 //! Invitations to an account. A link works once.
 
 use crate::{
-    FreshOwner, Keyring, ManagementError, Owner, SignedIn,
+    Admission, FreshOwner, Keyring, ManagementError, Owner,
     password::{Lane, check_new},
     session::{self, Browser},
 };
@@ -187,7 +187,7 @@ impl Keyring {
         password: SecretString,
         browser: impl Into<Browser<'_>>,
         origin: &Origin,
-    ) -> Result<Option<SignedIn>, ManagementError> {
+    ) -> Result<Option<Admission>, ManagementError> {
         let browser = browser.into();
         let Some((row, token_hash)) = self.invitation(token).await? else {
             return Err(ManagementError::NotFound);
@@ -308,7 +308,10 @@ async fn join(
         Joining::Known(id) => (Invitee::Known { id, password_hash }, ""),
         Joining::Returning(id) => (
             Invitee::Returning { id, password_hash },
-            ", with a new password",
+            match keyring.store.authenticator(id).await? {
+                Some(_) => ", with a new password, two-factor authentication was reset",
+                None => ", with a new password",
+            },
         ),
         Joining::New(id) => (Invitee::New { id, password_hash }, ""),
     };

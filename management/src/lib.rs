@@ -32,6 +32,7 @@ mod requests;
 mod reset;
 mod revoke;
 mod rotate;
+mod second_factor;
 mod security;
 mod session;
 mod sign_in_throttle;
@@ -54,7 +55,10 @@ pub use list::Listing;
 pub use people::{PersonDraft, SetUp, SetupDraft};
 pub use pepper::{PepperUse, pepper_uses};
 pub use reset::{Administered, OpenReset, PeopleAdmin, ResetLink};
-pub use session::{Browser, Session, SessionSummary, SignedIn};
+pub use second_factor::{
+    Admission, AuthenticatorSecret, AuthenticatorSetup, PendingSignIn, RecoveryCodes,
+};
+pub use session::{Browser, FreshSession, Session, SessionSummary, SignedIn};
 pub use stats::Stats;
 pub use store::{
     AuditLine, Fault, Ownership, PepperName, PepperUsage, SealingReport, Store, StoreError,

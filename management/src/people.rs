@@ -1,7 +1,7 @@
 //! The first owner, and people added on the command line.
 
 use crate::{
-    Keyring, ManagementError, SignedIn,
+    Admission, Keyring, ManagementError,
     password::{Lane, Passwords, check_new},
     session::{self, Replaced},
 };
@@ -34,7 +34,7 @@ pub struct SetupDraft {
 #[derive(Debug)]
 pub enum SetUp {
     /// The owner exists and is signed in.
-    Done(SignedIn),
+    Done(Admission),
     /// The token differs from the one on the console.
     WrongToken,
     /// The setup was completed before.
@@ -94,8 +94,8 @@ impl Keyring {
         };
         let person = self.add(person, origin).await?;
         // The person was just created.
-        let signed_in = session::start(self, &person, Replaced::default(), origin).await?;
-        Ok(signed_in.map_or(SetUp::AlreadyDone, SetUp::Done))
+        let admission = session::start(self, &person, Replaced::default(), origin).await?;
+        Ok(admission.map_or(SetUp::AlreadyDone, SetUp::Done))
     }
 
     /// Adds a person; creates the account and the application if they do not exist.

@@ -171,6 +171,28 @@ impl PeopleAdmin {
         }
     }
 
+    /// Deletes a person's second factor, and ends all of the person's sessions.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn reset_factors(&self, email: &Email) -> Result<Administered<()>, ManagementError> {
+        let Some(person) = self.store.person_state(email).await? else {
+            return Ok(Administered::Unknown);
+        };
+        let at = self.clock.now();
+        let action = Action::FactorsReset;
+        let events = self.events(action, person.id, email, at).await?;
+        match self
+            .store
+            .reset_second_factor(person.id, None, &events)
+            .await
+        {
+            Ok(()) => Ok(Administered::Done(())),
+            Err(StoreError::NotFound) => Ok(Administered::Already),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Closes the store's connections.
     pub async fn close(&self) {
         self.store.close().await;

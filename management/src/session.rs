@@ -5,23 +5,23 @@ mod profile;
 mod start;
 
 pub use list::SessionSummary;
-pub(crate) use start::{Replaced, log_without_account, start};
+pub(crate) use start::{Replaced, events, insert, log_without_account, start};
 
 use crate::{
-    Keyring, ManagementError,
+    Admission, Keyring, ManagementError,
     password::{Checked, Lane},
 };
 use domain::{
     account::{Application, Email},
     audit::{Action, AuditEvent},
-    id::{ApplicationId, PersonId},
+    id::{ApplicationId, PersonId, SessionId},
     origin::Origin,
     profile::Profile,
+    second_factor::EnrolmentDeadline,
     security::EventKind,
     time::{HOUR, MINUTE, Timestamp},
 };
-use start::events;
-use std::fmt;
+use std::{fmt, ops::Deref};
 use store::{PersonRow, SessionRow};
 use uuid::Uuid;
 use verification::TokenPurpose;
@@ -90,7 +90,7 @@ impl Keyring {
         password: &str,
         browser: impl Into<Browser<'_>>,
         origin: &Origin,
-    ) -> Result<Option<SignedIn>, ManagementError> {
+    ) -> Result<Option<Admission>, ManagementError> {
         let browser = browser.into();
         // An invalid address takes the same steps as an unknown one.
         let Ok(email) = Email::parse(email).or_else(|_| Email::parse("nobody@invalid")) else {
@@ -211,14 +211,52 @@ impl Keyring {
         Ok(None)
     }
 
-    fn knows_device(&self, device: &str, person: PersonId) -> bool {
+    pub(crate) fn knows_device(&self, device: &str, person: PersonId) -> bool {
         device
             .split_once('.')
             .is_some_and(|(nonce, signature)| self.hasher.verify_device(nonce, person, signature))
     }
 }
 
+/// A [`Session`] whose person entered the password within the last ten minutes. Required to change the second factor.
+#[derive(Clone)]
+pub struct FreshSession(Session);
+
+impl Deref for FreshSession {
+    type Target = Session;
+    fn deref(&self) -> &Session {
+        &self.0
+    }
+}
+
 impl Session {
+    /// The session's id.
+    pub fn id(&self) -> SessionId {
+        self.row.id
+    }
+
+    /// Grants what requires a recent sign-in.
+    ///
+    /// # Errors
+    /// `Stale` if the password was entered more than ten minutes ago.
+    pub fn fresh(&self) -> Result<FreshSession, ManagementError> {
+        if !self.is_fresh() {
+            return Err(ManagementError::Stale);
+        }
+        Ok(FreshSession(self.clone()))
+    }
+
+    /// Until when the person may work without a second factor, if an account requires one and the person has none.
+    pub fn enrolment_deadline(&self) -> Option<EnrolmentDeadline> {
+        self.row.enrolment
+    }
+
+    /// Whether the person must add a second factor before anything else.
+    pub fn must_enrol(&self) -> bool {
+        let now = self.keyring.now();
+        self.row.enrolment.is_some_and(|end| end.has_passed(now))
+    }
+
     /// The person's id.
     pub fn person_id(&self) -> PersonId {
         self.row.person
@@ -308,14 +346,8 @@ impl Session {
         action: Action,
         origin: &Origin,
     ) -> Result<Vec<AuditEvent>, ManagementError> {
-        events(
-            &self.keyring,
-            action,
-            self.row.person,
-            &self.row.email,
-            origin,
-        )
-        .await
+        let (person, email) = (self.row.person, &self.row.email);
+        Ok(events(&self.keyring, action, person, email, origin).await?)
     }
 
     /// Returns the applications that the person may read, ordered by name.

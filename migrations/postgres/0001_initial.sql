@@ -9,7 +9,11 @@ CREATE TABLE account (
     audit_hash BYTEA NOT NULL,
     -- HMAC-SHA-256 of audit_hash under the named pepper.
     audit_seal BYTEA,
-    audit_pepper TEXT NOT NULL DEFAULT ''
+    audit_pepper TEXT NOT NULL DEFAULT '',
+    -- Which members need a second factor, and since when they do: owners and developers, and viewers.
+    factor_policy TEXT NOT NULL DEFAULT 'optional' CHECK (factor_policy IN ('optional', 'editors', 'everybody')),
+    editors_need_factor_since BIGINT NOT NULL DEFAULT 0,
+    viewers_need_factor_since BIGINT NOT NULL DEFAULT 0
 );
 
 -- Applications of an account. Keys belong to one application.
@@ -96,6 +100,42 @@ CREATE TABLE password_reset (
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
+
+-- Authenticator apps (RFC 6238), one a person at most. The secret is encrypted under a key derived from the named pepper.
+CREATE TABLE authenticator (
+    person_id UUID PRIMARY KEY REFERENCES person (id),
+    -- Nonce, ciphertext and tag of ChaCha20-Poly1305.
+    secret BYTEA NOT NULL,
+    pepper TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    -- The time step of the last code that was used: a code works once.
+    last_step BIGINT NOT NULL
+);
+
+-- Recovery codes. Of a code only HMAC-SHA-256 under the person's authenticator secret is stored, so that the codes move to another
+-- pepper with the secret.
+CREATE TABLE recovery_code (
+    code_hash BYTEA PRIMARY KEY,
+    person_id UUID NOT NULL REFERENCES person (id),
+    created_at BIGINT NOT NULL,
+    used_at BIGINT
+);
+CREATE INDEX recovery_code_by_person ON recovery_code (person_id);
+
+-- Sign-ins whose password was correct and that wait for a code. Of the cookie's token only HMAC-SHA-256 under the named pepper
+-- is stored.
+CREATE TABLE pending_sign_in (
+    token_hash BYTEA PRIMARY KEY,
+    pepper TEXT NOT NULL,
+    person_id UUID NOT NULL REFERENCES person (id),
+    -- The hash that the password was checked against: another password ends the sign-in.
+    password_hash TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    -- Codes that were tried.
+    attempts BIGINT NOT NULL
+);
+CREATE INDEX pending_sign_in_by_person ON pending_sign_in (person_id);
 
 -- API keys, without their secrets.
 CREATE TABLE api_key (

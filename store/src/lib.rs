@@ -22,9 +22,11 @@ mod usage;
 pub use account::{
     invitations::{InvitationAcceptance, InvitationRow, Invitee, NewInvitation},
     password_reset::{NewPasswordReset, PasswordReset, PersonState},
+    pending_sign_in::NewPendingSignIn,
     people::{Membership, NewPerson, PersonRow},
     profile::NewToken,
-    sessions::{NewSession, OpenSession, SessionRow},
+    second_factor::{AuthenticatorRow, EncryptedSecret, NewRecoveryCodes, UnusedCode},
+    sessions::{FactorProof, NewSession, OpenSession, SessionRow},
     support::FoundKey,
 };
 pub use audit::{AuditBreak, AuditDamage, AuditHead, AuditLine, SealKey, SealKeys, SealingReport};

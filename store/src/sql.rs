@@ -70,8 +70,10 @@ macro_rules! shared_statements {
 
 shared_statements! {
     ACCOUNT_BY_NAME = "account/by_name";
+    ACCOUNT_FACTOR_POLICY = "account/factor_policy";
     ACCOUNT_IDS_BY_PERSON = "account/ids_by_person";
     ACCOUNT_INSERT = "account/insert";
+    ACCOUNT_SET_FACTOR_POLICY = "account/set_factor_policy";
     APPLICATIONS_ALL = "application/all";
     APPLICATIONS_BY_PERSON = "application/by_person";
     APPLICATION_BY_NAME = "application/by_name";
@@ -96,6 +98,12 @@ shared_statements! {
     AUDIT_PAGE_DESC = "audit/fragments/page" "audit/fragments/order_desc";
     AUDIT_TAKE_NUMBER = "audit/take_number";
     AUDIT_TAKE_NUMBERS = "audit/take_numbers";
+    AUTHENTICATORS_UNDER_OTHER_PEPPERS = "authenticator/under_other_peppers";
+    AUTHENTICATOR_BY_PERSON = "authenticator/by_person";
+    AUTHENTICATOR_DELETE = "authenticator/delete";
+    AUTHENTICATOR_ENCRYPT_AGAIN = "authenticator/encrypt_again";
+    AUTHENTICATOR_INSERT = "authenticator/insert";
+    AUTHENTICATOR_USE_STEP = "authenticator/use_step";
     PING = "database/ping";
     SCHEMA_VERSION = "database/schema_version";
     WRITE_PROBE = "database/write_probe";
@@ -206,6 +214,12 @@ shared_statements! {
     PASSWORD_RESET_DELETE_BY_PERSON = "password_reset/delete_by_person";
     PASSWORD_RESET_DELETE_BY_TOKEN = "password_reset/delete_by_token";
     PASSWORD_RESET_INSERT = "password_reset/insert";
+    PENDING_SIGN_INS_DELETE_BY_PERSON = "pending_sign_in/delete_by_person";
+    PENDING_SIGN_INS_PRUNE = "pending_sign_in/prune";
+    PENDING_SIGN_IN_BY_TOKEN = "pending_sign_in/by_token";
+    PENDING_SIGN_IN_COUNT_ATTEMPT = "pending_sign_in/count_attempt";
+    PENDING_SIGN_IN_DELETE = "pending_sign_in/delete";
+    PENDING_SIGN_IN_INSERT = "pending_sign_in/insert";
     PEPPER_LIVE_KEYS = "pepper/live_keys";
     PEPPER_ROWS = "pepper/rows";
     PEPPER_SECRETS = "pepper/secrets";
@@ -217,6 +231,7 @@ shared_statements! {
     PERSON_DISABLE = "person/disable";
     PERSON_ENABLE = "person/enable";
     PERSON_INSERT = "person/insert";
+    PERSON_LOCK = "person/lock";
     PERSON_LOCK_ENABLED = "person/lock_enabled";
     PERSON_REHASH = "person/rehash";
     PERSON_SET_LAST_APPLICATION = "person/set_last_application";
@@ -224,6 +239,10 @@ shared_statements! {
     PERSON_SIGN_IN = "person/sign_in";
     PERSON_STATE_BY_EMAIL = "person/state_by_email";
     PERSON_TOUCH_BY_SESSION = "person/touch_by_session";
+    RECOVERY_CODES_COUNT_UNUSED = "recovery_code/count_unused";
+    RECOVERY_CODES_DELETE_BY_PERSON = "recovery_code/delete_by_person";
+    RECOVERY_CODE_INSERT = "recovery_code/insert";
+    RECOVERY_CODE_USE = "recovery_code/use";
     SECURITY_EVENTS_COUNT_OPEN = "security_event/count_open";
     SECURITY_EVENTS_PAGE = "security_event/fragments/select" "security_event/fragments/page";
     SECURITY_EVENTS_PRUNE = "security_event/prune";
@@ -242,6 +261,7 @@ shared_statements! {
     SESSION_DELETE = "session/delete";
     SESSION_DELETE_BY_ID = "session/delete_by_id";
     SESSION_INSERT = "session/insert";
+    SESSION_LOCK = "session/lock";
     SESSION_REAUTHENTICATE = "session/reauthenticate";
     SESSION_REPLACE_TOKEN = "session/replace_token";
     SESSION_TOUCH = "session/touch";

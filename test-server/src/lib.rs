@@ -24,7 +24,7 @@ use domain::{
     time::{DAY, Timestamp},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
-use management::{Issue, Keyring, Owner, PersonDraft, Session, Store};
+use management::{Admission, Issue, Keyring, Owner, PersonDraft, Session, Store};
 use server::{
     AppState,
     config::PublicUrl,
@@ -187,7 +187,7 @@ impl TestServer {
             .sign_in(email, PASSWORD, None, &Origin::default())
             .await
         {
-            Ok(Some(signed_in)) => signed_in.token,
+            Ok(Some(Admission::Session(signed_in))) => signed_in.token,
             other => panic!("{email} cannot sign in: {other:?}"),
         }
     }

@@ -70,7 +70,9 @@ pub enum EventKind {
     FromBrowser,
     /// Wrong passwords for a member's e-mail address.
     SignInFailed,
-    /// Too many wrong passwords, so that sign-ins are throttled.
+    /// Wrong codes after a member's correct password.
+    WrongCode,
+    /// Too many wrong passwords or codes, so that sign-ins are throttled.
     SignInThrottled,
     /// A person was invited, joined, was removed or has another role.
     MembersChanged,
@@ -97,7 +99,7 @@ pub enum Remedy {
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::WrongSecret,
         Self::RevokedUsed,
         Self::ExpiredUsed,
@@ -112,6 +114,7 @@ impl EventKind {
         Self::InQuery,
         Self::FromBrowser,
         Self::SignInFailed,
+        Self::WrongCode,
         Self::SignInThrottled,
         Self::MembersChanged,
     ];
@@ -133,6 +136,7 @@ impl EventKind {
             Self::InQuery => "credentials_in_query",
             Self::FromBrowser => "secret_from_browser",
             Self::SignInFailed => "sign_in_failed",
+            Self::WrongCode => "wrong_code",
             Self::SignInThrottled => "sign_in_throttled",
             Self::MembersChanged => "members_changed",
         }
@@ -160,6 +164,7 @@ impl EventKind {
             Self::InQuery => "Credentials in a URL",
             Self::FromBrowser => "Secret sent by a browser",
             Self::SignInFailed => "Failed sign-ins",
+            Self::WrongCode => "Wrong verification codes",
             Self::SignInThrottled => "Sign-in throttled",
             Self::MembersChanged => "Members or roles changed",
         }
@@ -179,6 +184,7 @@ impl EventKind {
     pub const fn threshold(self) -> i64 {
         match self {
             Self::WrongSecret | Self::ScopeNotHeld | Self::SignInFailed => 5,
+            Self::WrongCode => 3,
             Self::RefusalsRose => MIN_REFUSALS,
             _ => 1,
         }
@@ -203,7 +209,7 @@ impl EventKind {
             Self::ExpiredUsed | Self::InQuery | Self::FromBrowser => {
                 &[Remedy::Regenerate, Remedy::Requests]
             }
-            Self::SignInFailed | Self::SignInThrottled => &[Remedy::AuditLog],
+            Self::SignInFailed | Self::WrongCode | Self::SignInThrottled => &[Remedy::AuditLog],
             Self::MembersChanged => &[Remedy::Members, Remedy::AuditLog],
         }
     }

@@ -220,6 +220,7 @@ fn stored_names_are_stable() {
             "credentials_in_query",
             "secret_from_browser",
             "sign_in_failed",
+            "wrong_code",
             "sign_in_throttled",
             "members_changed",
         ]

@@ -1,14 +1,14 @@
 //! Starting a session, and the session of the same browser that it replaces.
 
 use super::{ABSOLUTE, IDLE, SignedIn};
-use crate::{Keyring, ManagementError};
+use crate::{Admission, Keyring, ManagementError};
 use domain::{
     account::Email,
     audit::{Action, Actor, AuditEvent, FieldValues},
     id::{AccountId, PersonId, SessionId},
     origin::Origin,
 };
-use store::{NewSession, PersonRow, StoreError};
+use store::{FactorProof, NewSession, PersonRow, StoreError, UnusedCode};
 use verification::{TokenPurpose, random_token};
 
 /// The session that a new one replaces in a browser, and the events if it is of another person.
@@ -58,17 +58,40 @@ impl Keyring {
     }
 }
 
-/// Starts a session for a person whose password was checked. `None` if the person was disabled or the password changed
-/// since the check.
+/// Decides what a correct password yields: a session, or the question for a code of the second factor. `None` if the person was
+/// disabled or the password changed since the check. Every flow that signs a person in ends here.
 pub(crate) async fn start(
     keyring: &Keyring,
     person: &PersonRow,
     replaced: Replaced,
     origin: &Origin,
-) -> Result<Option<SignedIn>, ManagementError> {
+) -> Result<Option<Admission>, ManagementError> {
+    if keyring.store.authenticator(person.id).await?.is_some() {
+        let pending = keyring.require_code(person, origin).await?;
+        return Ok(Some(Admission::CodeRequired(pending)));
+    }
+    match insert(keyring, person, None, replaced, origin).await {
+        Ok(signed_in) => Ok(Some(Admission::Session(signed_in))),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Inserts a session. The store refuses one without `factor` for a person who has a second factor.
+pub(crate) async fn insert(
+    keyring: &Keyring,
+    person: &PersonRow,
+    factor: Option<FactorProof<'_>>,
+    replaced: Replaced,
+    origin: &Origin,
+) -> Result<SignedIn, StoreError> {
     let token = random_token(&*keyring.entropy);
     let stored = keyring.hasher.token_digest(TokenPurpose::Session, &token);
     let now = keyring.now();
+    let detail = match factor.as_ref().map(|factor| &factor.code) {
+        Some(UnusedCode::Recovery(_)) => "with a recovery code",
+        Some(UnusedCode::Step(_)) | None => "",
+    };
     let new = NewSession {
         token_hash: &stored.digest,
         pepper: stored.pepper,
@@ -79,22 +102,23 @@ pub(crate) async fn start(
         address: &origin.address_text(),
         user_agent: &origin.clean_user_agent(),
         replaces: replaced.token_hash.as_ref(),
+        factor,
     };
     let action = Action::SignedIn;
     let mut events = events(keyring, action, person.id, &person.email, origin).await?;
+    for event in &mut events {
+        detail.clone_into(&mut event.detail);
+    }
     events.extend(replaced.events);
     // Their accounts are locked in the same order by every sign-in.
     events.sort_by_key(|event| event.account_id);
     let certain = keyring.certain_now();
     let ended = (certain.plus(-IDLE), certain.plus(-ABSOLUTE));
-    match keyring.store.start_session(&new, &events, ended).await {
-        Ok(()) => Ok(Some(SignedIn {
-            token,
-            device: keyring.new_device(person.id),
-        })),
-        Err(StoreError::NotFound) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    keyring.store.start_session(&new, &events, ended).await?;
+    Ok(SignedIn {
+        token,
+        device: keyring.new_device(person.id),
+    })
 }
 
 /// Logs an action of a person who belongs to no account, as support does: no audit log gets a record of it. The line is written
@@ -106,13 +130,13 @@ pub(crate) fn log_without_account(accounts: &[AccountId], action: Action, person
 }
 
 /// Creates the same event for each account of a person.
-pub(super) async fn events(
+pub(crate) async fn events(
     keyring: &Keyring,
     action: Action,
     person: PersonId,
     email: &Email,
     origin: &Origin,
-) -> Result<Vec<AuditEvent>, ManagementError> {
+) -> Result<Vec<AuditEvent>, StoreError> {
     let accounts = keyring.store.account_ids_of(person).await?;
     log_without_account(&accounts, action, person);
     Ok(accounts

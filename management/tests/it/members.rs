@@ -7,7 +7,7 @@ use domain::{
     origin::Origin,
     time::{DAY, MINUTE},
 };
-use management::{FreshOwner, ManagementError, Owner, SignedIn, Zone};
+use management::{Admission, FreshOwner, ManagementError, Owner, SignedIn, Zone};
 use testing::{TestDatabase, each_database};
 
 async fn owner(test: &TestKeyring, email: &str, app: ApplicationId) -> Owner {
@@ -40,6 +40,7 @@ async fn accept(
     test.keyring
         .accept(token, password.to_owned().into(), None, &Origin::default())
         .await
+        .map(|admission| admission.and_then(Admission::session))
 }
 
 each_database!(an_invited_person_sets_a_password_and_joins_once);

@@ -8,7 +8,7 @@ use domain::{
     origin::Origin,
     time::{HOUR, MINUTE},
 };
-use management::{ManagementError, PersonDraft, SetUp, SetupDraft, SignedIn};
+use management::{Admission, ManagementError, PersonDraft, SetUp, SetupDraft, SignedIn};
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
 
@@ -33,7 +33,7 @@ async fn cookies(
         .await;
     match signed_in {
         Err(ManagementError::Throttled { .. }) => None,
-        signed_in => signed_in.expect("works"),
+        signed_in => signed_in.expect("works").and_then(Admission::session),
     }
 }
 
@@ -52,7 +52,7 @@ async fn the_setup_requires_the_token_and_runs_once(database: TestDatabase) {
         .set_up(&token, setup("ada@example.com"), &origin)
         .await
         .expect("works");
-    let SetUp::Done(cookies) = done else {
+    let SetUp::Done(Admission::Session(cookies)) = done else {
         panic!("{done:?}")
     };
     assert!(

@@ -9,7 +9,7 @@ use domain::{
     origin::Origin,
     verdict::Verdict,
 };
-use management::{Keyring, PepperUsage, Store};
+use management::{Admission, Keyring, PepperUsage, Store};
 use sha2::{Digest, Sha256};
 use testing::{TestDatabase, each_database};
 use verification::{Call, Pepper, Peppers, Route};
@@ -113,7 +113,7 @@ async fn sessions_devices_and_invitations_outlive_a_rotation(database: TestDatab
     let sign_in = test
         .keyring
         .sign_in("ada@example.com", PASSWORD, None, &origin);
-    let Some(cookies) = sign_in.await.expect("works") else {
+    let Some(Admission::Session(cookies)) = sign_in.await.expect("works") else {
         panic!("refused");
     };
     let session = test.keyring.session(&cookies.token).await.expect("works");

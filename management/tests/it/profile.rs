@@ -9,7 +9,7 @@ use domain::{
     profile::{DisplayName, Profile},
     time::MINUTE,
 };
-use management::{Browser, FreshOwner, ManagementError, Session, SignedIn, Zone};
+use management::{Admission, Browser, FreshOwner, ManagementError, Session, SignedIn, Zone};
 use testing::{TestDatabase, each_database};
 
 pub const ANOTHER: &str = "violet compass under snow";
@@ -30,7 +30,7 @@ fn from(user_agent: &str, address: &str) -> Origin {
 pub async fn sign_in(test: &TestKeyring, email: &str, password: &str) -> Option<SignedIn> {
     let origin = Origin::default();
     let signed_in = test.keyring.sign_in(email, password, None, &origin).await;
-    signed_in.expect("works")
+    signed_in.expect("works").and_then(Admission::session)
 }
 
 pub async fn is_in(test: &TestKeyring, token: &str) -> bool {
@@ -62,7 +62,8 @@ pub async fn accept(
 ) -> Result<Option<SignedIn>, ManagementError> {
     let password = password.to_owned().into();
     let origin = Origin::default();
-    test.keyring.accept(token, password, None, &origin).await
+    let accepted = test.keyring.accept(token, password, None, &origin).await;
+    accepted.map(|admission| admission.and_then(Admission::session))
 }
 
 each_database!(a_changed_password_ends_all_other_sessions_and_gives_this_one_a_new_token);
@@ -178,7 +179,8 @@ async fn sessions_are_listed_and_ended_one_by_one_or_all_at_once(database: TestD
     ] {
         let origin = from(user_agent, ip);
         let signed_in = test.keyring.sign_in(ADA, PASSWORD, None, &origin).await;
-        tokens.push(signed_in.expect("works").expect("in").token);
+        let signed_in = signed_in.expect("works").and_then(Admission::session);
+        tokens.push(signed_in.expect("in").token);
         test.clock.advance(MINUTE);
     }
     let here = session(&test, &tokens[0]).await;
@@ -234,7 +236,8 @@ async fn signing_in_again_ends_the_session_of_the_same_browser_only(database: Te
             .keyring
             .sign_in(email, password, browser, &origin)
             .await;
-        signed_in.expect("works").map(|signed_in| signed_in.token)
+        let signed_in = signed_in.expect("works").and_then(Admission::session);
+        signed_in.map(|signed_in| signed_in.token)
     };
     assert_eq!(again(ADA, "not my password", &first).await, None);
     assert!(is_in(&test, &first).await);

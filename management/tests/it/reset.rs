@@ -7,7 +7,9 @@ use domain::{
     origin::Origin,
     time::MINUTE,
 };
-use management::{Administered, ManagementError, PeopleAdmin, PersonDraft, SignedIn, Store};
+use management::{
+    Administered, Admission, ManagementError, PeopleAdmin, PersonDraft, SignedIn, Store,
+};
 use testing::{TestDatabase, each_database};
 use verification::{Pepper, SeededEntropy};
 
@@ -36,6 +38,7 @@ async fn sign_in(test: &TestKeyring, password: &str) -> Option<SignedIn> {
         .sign_in("ada@example.com", password, None, &Origin::default())
         .await
         .expect("works")
+        .and_then(Admission::session)
 }
 
 async fn is_in(test: &TestKeyring, token: &str) -> bool {
@@ -305,7 +308,8 @@ async fn a_person_is_added_to_a_new_and_to_an_existing_account_while_a_server_is
         let id = admin.add(draft(account, &email)).await.expect("added");
         let origin = Origin::default();
         let answer = test.keyring.sign_in(&email, PASSWORD, None, &origin);
-        let Some(signed_in) = answer.await.expect("works") else {
+        let admission = answer.await.expect("works");
+        let Some(signed_in) = admission.and_then(Admission::session) else {
             panic!("{email} cannot sign in");
         };
         assert!(is_in(&test, &signed_in.token).await);

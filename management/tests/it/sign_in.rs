@@ -6,7 +6,7 @@ use domain::{
     origin::Origin,
     time::HOUR,
 };
-use management::{ManagementError, SignedIn};
+use management::{Admission, ManagementError};
 use std::{
     net::{IpAddr, Ipv4Addr},
     sync::{
@@ -29,13 +29,14 @@ async fn try_to(
     password: &str,
     device: Option<&str>,
     origin: &Origin,
-) -> Result<Option<SignedIn>, ManagementError> {
+) -> Result<Option<Admission>, ManagementError> {
     test.keyring.sign_in(email, password, device, origin).await
 }
 
 async fn device(test: &TestKeyring, email: &str) -> String {
     let signed_in = try_to(test, email, PASSWORD, None, &Origin::default()).await;
-    signed_in.expect("works").expect("signed in").device
+    let session = signed_in.expect("works").and_then(Admission::session);
+    session.expect("signed in").device
 }
 
 each_database!(

@@ -2,7 +2,7 @@
 
 use crate::test_keyring::{PASSWORD, TestKeyring};
 use domain::{account::Role, origin::Origin, time::MINUTE};
-use management::ManagementError;
+use management::{Admission, ManagementError};
 use std::sync::Arc;
 use testing::{TestDatabase, each_database};
 use tokio::sync::Barrier;
@@ -22,7 +22,7 @@ async fn a_request_that_loaded_its_session_before_the_sign_out_does_not_revive_i
     let signed_in = keyring
         .sign_in("ada@example.com", PASSWORD, None, &origin)
         .await;
-    let Ok(Some(cookies)) = signed_in else {
+    let Ok(Some(Admission::Session(cookies))) = signed_in else {
         panic!("not signed in: {signed_in:?}");
     };
     let load = || async { keyring.session(&cookies.token).await.expect("works") };
@@ -62,7 +62,7 @@ async fn no_race_of_a_sign_out_with_requests_leaves_the_session_alive(database: 
         let signed_in = keyring
             .sign_in("ada@example.com", PASSWORD, None, &Origin::default())
             .await;
-        let Ok(Some(cookies)) = signed_in else {
+        let Ok(Some(Admission::Session(cookies))) = signed_in else {
             panic!("not signed in: {signed_in:?}");
         };
         let token: Arc<str> = cookies.token.into();

@@ -14,7 +14,7 @@ use domain::{
     origin::Origin,
     time::{DAY, Timestamp},
 };
-use management::{Editor, Issue, Keyring, ManagementError, PersonDraft, Session, Store};
+use management::{Admission, Editor, Issue, Keyring, ManagementError, PersonDraft, Session, Store};
 use std::sync::Arc;
 use testing::TestDatabase;
 use verification::{ManualClock, Pepper, Peppers, SeededEntropy};
@@ -102,6 +102,7 @@ impl TestKeyring {
             .sign_in(email, PASSWORD, None, &Origin::default())
             .await
             .expect("works")
+            .and_then(Admission::session)
         {
             Some(cookies) => self
                 .keyring

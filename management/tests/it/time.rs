@@ -180,7 +180,7 @@ async fn a_session_ends_on_time_after_the_clock_was_set_back(database: TestDatab
         )
         .await
         .expect("works");
-    let Some(cookies) = signed_in else {
+    let Some(management::Admission::Session(cookies)) = signed_in else {
         panic!("{signed_in:?}");
     };
     test.clock.leap(-DAY);

@@ -1,5 +1,17 @@
 SELECT s.id, s.person_id, s.created_at, s.seen_at, s.authenticated_at, p.email, p.is_support, p.name, p.time_zone,
-    p.shortcuts, p.last_application
+    p.shortcuts, p.last_application,
+    (
+        SELECT MIN(CASE
+            WHEN m.role = 'viewer' AND c.viewers_need_factor_since > m.created_at THEN c.viewers_need_factor_since
+            WHEN m.role <> 'viewer' AND c.editors_need_factor_since > m.created_at THEN c.editors_need_factor_since
+            ELSE m.created_at
+        END)
+        FROM membership m
+        JOIN account c ON c.id = m.account_id
+        WHERE m.person_id = p.id
+            AND (c.factor_policy = 'everybody' OR (c.factor_policy = 'editors' AND m.role <> 'viewer'))
+            AND NOT EXISTS (SELECT 1 FROM authenticator f WHERE f.person_id = p.id)
+    ) AS factor_needed_since
 FROM session s
 JOIN person p ON p.id = s.person_id
 WHERE s.token_hash = $1 AND p.disabled_at IS NULL

@@ -48,7 +48,7 @@ pub enum Invitee<'a> {
         /// The hash that the password was checked against.
         password_hash: &'a str,
     },
-    /// A person who belongs to no account, and sets a new password.
+    /// A person who belongs to no account, and sets a new password. Their second factor is deleted.
     Returning {
         id: PersonId,
         /// Argon2id in PHC format.
@@ -259,6 +259,8 @@ impl Store {
                         .bind(id.0)
                         .bind(acceptance.at.0)
                         .bind(password_hash)
+                        // Joining starts no session, so the second factor is asked for afterwards.
+                        .bind(true)
                         .execute(&mut *tx)
                         .await?;
                     if same.rows_affected() == 0 {
@@ -279,10 +281,15 @@ impl Store {
                         .bind(password_hash)
                         .execute(&mut *tx)
                         .await?;
-                    sqlx::query(sql::SESSIONS_DELETE_BY_PERSON)
-                        .bind(id.0)
-                        .execute(&mut *tx)
-                        .await?;
+                    // With the old second factor nothing could be reached, and it may be someone else's.
+                    for statement in [
+                        sql::SESSIONS_DELETE_BY_PERSON,
+                        sql::PENDING_SIGN_INS_DELETE_BY_PERSON,
+                        sql::AUTHENTICATOR_DELETE,
+                        sql::RECOVERY_CODES_DELETE_BY_PERSON,
+                    ] {
+                        sqlx::query(statement).bind(id.0).execute(&mut *tx).await?;
+                    }
                 }
             }
             append_event!(tx, event)?;

@@ -46,7 +46,7 @@ impl Store {
     /// # Errors
     /// If the database fails or a row cannot be parsed.
     pub async fn members(&self, account: AccountId) -> Result<Vec<Member>, StoreError> {
-        type Row = (Uuid, String, String, String, i64, Option<i64>);
+        type Row = (Uuid, String, String, String, i64, Option<i64>, bool);
         let rows: Vec<Row> = read!(self, |pool| {
             sqlx::query_as(sql::MEMBERS_BY_ACCOUNT)
                 .bind(account.0)
@@ -54,7 +54,7 @@ impl Store {
                 .await
         })?;
         rows.into_iter()
-            .map(|(id, email, name, role, since, seen)| {
+            .map(|(id, email, name, role, since, seen, has_second_factor)| {
                 Ok(Member {
                     id: PersonId(id),
                     email: Email::parse(&email).map_err(|_| corrupt("email"))?,
@@ -62,6 +62,7 @@ impl Store {
                     role: Role::parse(&role).ok_or_else(|| corrupt("role"))?,
                     since: Timestamp(since),
                     last_seen: seen.map(Timestamp),
+                    has_second_factor,
                 })
             })
             .collect()

@@ -61,6 +61,32 @@ macro_rules! lock_enabled_person {
 }
 pub(crate) use lock_enabled_person;
 
+/// Inside a transaction that has locked the person, as joining an account does: whether the person is a member of this account and
+/// of no other. Evaluates to a `Result`: `NotFound` for no member, `Conflict` for a member of another account too.
+macro_rules! require_only_member {
+    ($tx:ident, $person:expr, $account:expr) => {
+        async {
+            let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_ROLE)
+                .bind($account.0)
+                .bind($person.0)
+                .fetch_optional(&mut *$tx)
+                .await?;
+            member.ok_or(StoreError::NotFound)?;
+            let (elsewhere,): (i64,) = sqlx::query_as(sql::MEMBERSHIPS_COUNT_ELSEWHERE)
+                .bind($person.0)
+                .bind($account.0)
+                .fetch_one(&mut *$tx)
+                .await?;
+            match elsewhere {
+                0 => Ok(()),
+                _ => Err(StoreError::Conflict),
+            }
+        }
+        .await
+    };
+}
+pub(crate) use require_only_member;
+
 impl Store {
     /// Returns the person with this address, disabled or not.
     ///
@@ -99,20 +125,7 @@ impl Store {
             }
             if let Some((account, maker)) = new.made_by {
                 require_owner!(tx, account, maker)?;
-                let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_ROLE)
-                    .bind(account.0)
-                    .bind(new.person.0)
-                    .fetch_optional(&mut *tx)
-                    .await?;
-                member.ok_or(StoreError::NotFound)?;
-                let (elsewhere,): (i64,) = sqlx::query_as(sql::MEMBERSHIPS_COUNT_ELSEWHERE)
-                    .bind(new.person.0)
-                    .bind(account.0)
-                    .fetch_one(&mut *tx)
-                    .await?;
-                if elsewhere > 0 {
-                    return Err(StoreError::Conflict);
-                }
+                require_only_member!(tx, new.person, account)?;
             }
             sqlx::query(sql::PASSWORD_RESET_DELETE_BY_PERSON)
                 .bind(new.person.0)
@@ -187,10 +200,15 @@ impl Store {
             if changed.rows_affected() == 0 || deleted.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
-            sqlx::query(sql::SESSIONS_DELETE_BY_PERSON)
-                .bind(person.0)
-                .execute(&mut *tx)
-                .await?;
+            for statement in [
+                sql::SESSIONS_DELETE_BY_PERSON,
+                sql::PENDING_SIGN_INS_DELETE_BY_PERSON,
+            ] {
+                sqlx::query(statement)
+                    .bind(person.0)
+                    .execute(&mut *tx)
+                    .await?;
+            }
         })?;
         Ok(())
     }
@@ -223,6 +241,7 @@ impl Store {
             }
             // After the events, which lock the accounts: every change of invitations and reset links locks them first.
             for statement in [
+                sql::PENDING_SIGN_INS_DELETE_BY_PERSON,
                 sql::INVITATIONS_DELETE_BY_PERSON,
                 sql::PASSWORD_RESET_DELETE_BY_PERSON,
                 sql::PASSWORD_RESETS_DELETE_BY_MAKER_EVERYWHERE,

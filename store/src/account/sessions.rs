@@ -1,19 +1,21 @@
 //! Sign-in sessions. The table holds keyed hashes of their tokens, never a token.
 
+use super::{password_reset::lock_enabled_person, second_factor::use_code};
 use crate::{
-    PepperName, Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction,
+    PepperName, Store, StoreError, UnusedCode, audit::append_event, read, row::corrupt, sql,
+    transaction,
 };
 use domain::{
     account::Email,
     audit::AuditEvent,
     id::{AccountId, ApplicationId, PersonId, SessionId},
     profile::{DisplayName, Profile},
+    second_factor::EnrolmentDeadline,
     time::Timestamp,
 };
 use uuid::Uuid;
 
 /// A session to insert.
-#[derive(Debug)]
 pub struct NewSession<'a> {
     /// HMAC-SHA-256 of the token.
     pub token_hash: &'a [u8; 32],
@@ -28,6 +30,15 @@ pub struct NewSession<'a> {
     pub user_agent: &'a str,
     /// HMAC-SHA-256 of the token of the browser's previous session, which ends.
     pub replaces: Option<&'a [u8; 32]>,
+    /// The second factor; required of a person who has one.
+    pub factor: Option<FactorProof<'a>>,
+}
+
+/// A pending sign-in with a correct code.
+pub struct FactorProof<'a> {
+    /// HMAC-SHA-256 of the pending sign-in's token.
+    pub pending: &'a [u8; 32],
+    pub code: UnusedCode,
 }
 
 /// A session with its person.
@@ -47,6 +58,8 @@ pub struct SessionRow {
     pub profile: Profile,
     /// The application whose pages the person read last; it may not be theirs any more.
     pub last_application: Option<ApplicationId>,
+    /// Set if an account of the person requires a second factor, and the person has none.
+    pub enrolment: Option<EnrolmentDeadline>,
 }
 
 /// A session as its person sees it.
@@ -76,6 +89,7 @@ struct RawSession {
     time_zone: String,
     shortcuts: bool,
     last_application: Option<Uuid>,
+    factor_needed_since: Option<i64>,
 }
 
 impl RawSession {
@@ -94,6 +108,9 @@ impl RawSession {
                 shortcuts: self.shortcuts,
             },
             last_application: self.last_application.map(ApplicationId),
+            enrolment: self
+                .factor_needed_since
+                .map(|since| EnrolmentDeadline::after(Timestamp(since))),
         })
     }
 }
@@ -115,7 +132,8 @@ impl Store {
     /// created before the second.
     ///
     /// # Errors
-    /// `NotFound` if the person is disabled, or the password has changed meanwhile.
+    /// `NotFound` if the person is disabled, the password has changed meanwhile, a second factor is missing, or its pending
+    /// sign-in has ended; `Conflict` if the code was used before.
     pub async fn start_session(
         &self,
         new: &NewSession<'_>,
@@ -123,20 +141,34 @@ impl Store {
         ended: (Timestamp, Timestamp),
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
+            // First: it waits for changes that delete sessions (another password, another second factor, disabling the person).
+            // A statement of its own: under READ COMMITTED, one that has waited sees other tables as they were before.
+            lock_enabled_person!(tx, new.person)?;
             sqlx::query(sql::SESSIONS_PRUNE)
                 .bind(ended.0.0)
                 .bind(ended.1.0)
                 .execute(&mut *tx)
                 .await?;
-            // First: it waits for a change of the password or the disabling of the person, both of which delete all sessions.
             let person = sqlx::query(sql::PERSON_SIGN_IN)
                 .bind(new.person.0)
                 .bind(new.at.0)
                 .bind(new.password_hash)
+                .bind(new.factor.is_some())
                 .execute(&mut *tx)
                 .await?;
             if person.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
+            }
+            if let Some(factor) = &new.factor {
+                let pending = sqlx::query(sql::PENDING_SIGN_IN_DELETE)
+                    .bind(factor.pending.as_slice())
+                    .bind(new.at.0)
+                    .execute(&mut *tx)
+                    .await?;
+                if pending.rows_affected() == 0 {
+                    return Err(StoreError::NotFound);
+                }
+                use_code!(tx, new.person, &factor.code, new.at)?;
             }
             if let Some(replaced) = new.replaces {
                 sqlx::query(sql::SESSION_DELETE)
@@ -185,7 +217,8 @@ impl Store {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            for statement in [sql::SESSION_TOUCH, sql::PERSON_TOUCH_BY_SESSION] {
+            // The person before the session, as everywhere.
+            for statement in [sql::PERSON_TOUCH_BY_SESSION, sql::SESSION_TOUCH] {
                 sqlx::query(statement)
                     .bind(token_hash.as_slice())
                     .bind(at.0)

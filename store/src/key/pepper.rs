@@ -43,12 +43,14 @@ pub struct PepperUsage {
     pub sessions: i64,
     /// Audit logs whose last row is sealed under it.
     pub log_heads: i64,
+    /// Secrets of authenticator apps that are encrypted under it.
+    pub authenticators: i64,
 }
 
 impl PepperUsage {
     /// Whether something stops working or can no longer be verified without the pepper.
     pub const fn is_needed(&self) -> bool {
-        self.live_keys > 0 || self.invitations > 0 || self.log_heads > 0
+        self.live_keys > 0 || self.invitations > 0 || self.log_heads > 0 || self.authenticators > 0
     }
 }
 
@@ -84,7 +86,7 @@ impl Store {
         &self,
         now: Timestamp,
     ) -> Result<Vec<(PepperName, PepperUsage)>, StoreError> {
-        type Row = (String, i64, i64, i64, i64, i64);
+        type Row = (String, i64, i64, i64, i64, i64, i64);
         let rows: Vec<Row> = read!(self, |pool| {
             sqlx::query_as(sql::PEPPER_ROWS)
                 .bind(now.0)
@@ -93,13 +95,14 @@ impl Store {
         })?;
         rows.into_iter()
             .map(
-                |(name, secrets, live_keys, invitations, sessions, log_heads)| {
+                |(name, secrets, live_keys, invitations, sessions, log_heads, authenticators)| {
                     let rows = PepperUsage {
                         secrets,
                         live_keys,
                         invitations,
                         sessions,
                         log_heads,
+                        authenticators,
                     };
                     Ok((name.parse()?, rows))
                 },

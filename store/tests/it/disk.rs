@@ -39,6 +39,7 @@ async fn start_large_session(fixture: &AccountFixture) -> Result<(), StoreError>
         address: "",
         user_agent: &"x".repeat(200_000),
         replaces: None,
+        factor: None,
     };
     fixture.store.start_session(&new, &[], (NOW, NOW)).await
 }

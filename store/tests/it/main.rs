@@ -15,6 +15,7 @@ mod ownership;
 mod people;
 mod pooler;
 mod schema;
+mod second_factor;
 mod security;
 mod triggers;
 mod usage;

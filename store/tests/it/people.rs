@@ -42,6 +42,7 @@ async fn start(fixture: &AccountFixture, n: u8, replaces: Option<u8>) -> Result<
         address: "192.0.2.1",
         user_agent: "curl/8.5.0",
         replaces: replaces.as_ref(),
+        factor: None,
     };
     let events = [event(fixture, Action::SignedIn)];
     fixture.store.start_session(&new, &events, FOR_EVER).await

@@ -1,0 +1,48 @@
+//! Which members of an account need a second factor.
+
+use crate::{FreshOwner, ManagementError, Owner};
+use domain::{
+    audit::{Action, FieldValues},
+    second_factor::FactorPolicy,
+};
+
+impl Owner {
+    /// Returns which members of the account need a second factor.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn factor_policy(&self) -> Result<FactorPolicy, ManagementError> {
+        let account = self.application().account_id;
+        Ok(self.keyring().store.factor_policy(account).await?)
+    }
+}
+
+impl FreshOwner {
+    /// Changes which members need a second factor. Those without one have seven days from when their role needed it first.
+    ///
+    /// # Errors
+    /// `NotFound` if the person is not an owner any more; if the database fails.
+    pub async fn set_factor_policy(&self, policy: FactorPolicy) -> Result<(), ManagementError> {
+        let before = self.factor_policy().await?;
+        if before == policy {
+            return Ok(());
+        }
+        let event = self
+            .event(Action::FactorPolicyChanged, &"", "")
+            .with_changes(
+                FieldValues::of("two_factor", &before),
+                FieldValues::of("two_factor", &policy),
+            );
+        let owner = self.clone();
+        self.keyring()
+            .run_to_completion(async move {
+                let store = &owner.keyring().store;
+                let in_name_of = (owner.application().account_id, owner.identity().person_id);
+                let at = owner.now();
+                Ok(store
+                    .set_factor_policy(in_name_of, policy, at, &event)
+                    .await?)
+            })
+            .await
+    }
+}

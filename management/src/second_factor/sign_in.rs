@@ -1,0 +1,134 @@
+//! The second step of a sign-in.
+
+use crate::{Browser, Keyring, ManagementError, SignedIn, session};
+use domain::{audit::Action, origin::Origin, second_factor::PENDING_SIGN_IN_LIFETIME};
+use std::fmt;
+use store::{FactorProof, NewPendingSignIn, PersonRow, StoreError};
+use verification::{TokenPurpose, random_token};
+
+/// What a correct password yields.
+#[derive(Clone, Debug)]
+pub enum Admission {
+    /// A session: the person has no second factor.
+    Session(SignedIn),
+    /// A code is required.
+    CodeRequired(PendingSignIn),
+}
+
+impl Admission {
+    /// Returns the session; `None` if a code is required.
+    pub fn session(self) -> Option<SignedIn> {
+        match self {
+            Self::Session(signed_in) => Some(signed_in),
+            Self::CodeRequired(_) => None,
+        }
+    }
+}
+
+/// The cookie of a sign-in that waits for a code, for five minutes.
+#[derive(Clone)]
+pub struct PendingSignIn {
+    /// 64 hexadecimal digits.
+    pub token: String,
+}
+
+/// The token is redacted.
+impl fmt::Debug for PendingSignIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PendingSignIn([redacted])")
+    }
+}
+
+impl Keyring {
+    /// Begins to wait for a code of a person whose password was checked.
+    pub(crate) async fn require_code(
+        &self,
+        person: &PersonRow,
+        origin: &Origin,
+    ) -> Result<PendingSignIn, ManagementError> {
+        let token = random_token(&*self.entropy);
+        let purpose = TokenPurpose::PendingSignIn;
+        let stored = self.hasher.token_digest(purpose, &token);
+        let at = self.now();
+        let new = NewPendingSignIn {
+            token_hash: &stored.digest,
+            pepper: stored.pepper,
+            person: person.id,
+            password_hash: &person.password_hash,
+            at,
+            expires_at: at.plus(PENDING_SIGN_IN_LIFETIME),
+        };
+        let action = Action::CodeRequired;
+        let events = session::events(self, action, person.id, &person.email, origin).await?;
+        self.store.begin_sign_in(&new, &events).await?;
+        Ok(PendingSignIn { token })
+    }
+
+    /// Whether a sign-in waits for a code.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn is_code_required(&self, token: &str) -> Result<bool, ManagementError> {
+        Ok(self.pending_sign_in(token).await?.is_some())
+    }
+
+    /// Starts the session of a sign-in that waits for a code; `None` if the code is wrong or was used before. The browser's
+    /// previous session ends.
+    ///
+    /// # Errors
+    /// `NotFound` if the sign-in does not wait any more: it has expired, or five codes were tried; `Throttled`.
+    pub async fn enter_code(
+        &self,
+        token: &str,
+        code: &str,
+        browser: impl Into<Browser<'_>>,
+        origin: &Origin,
+    ) -> Result<Option<SignedIn>, ManagementError> {
+        let browser = browser.into();
+        let Some((person, token_hash)) = self.pending_sign_in(token).await? else {
+            return Err(ManagementError::NotFound);
+        };
+        let known = browser
+            .device
+            .is_some_and(|device| self.knows_device(device, person.id));
+        let attempt = self.begin_code(person.id, &person.email, (code, known), origin)?;
+        let now = self.now();
+        if !self.store.count_code_attempt(&token_hash, now).await? {
+            return Err(ManagementError::NotFound);
+        }
+        let Some(code) = self.unused_code(person.id, code).await? else {
+            self.wrong_code(&person.email, origin);
+            return Ok(None);
+        };
+        let proof = FactorProof {
+            pending: &token_hash,
+            code,
+        };
+        let replaced = self.replaced(browser.session, person.id, origin).await?;
+        match session::insert(self, &person, Some(proof), replaced, origin).await {
+            Ok(signed_in) => {
+                self.sign_ins.refund_code(&attempt);
+                Ok(Some(signed_in))
+            }
+            Err(StoreError::Conflict) => {
+                self.wrong_code(&person.email, origin);
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn pending_sign_in(
+        &self,
+        token: &str,
+    ) -> Result<Option<(PersonRow, [u8; 32])>, ManagementError> {
+        let purpose = TokenPurpose::PendingSignIn;
+        for digest in self.hasher.token_digests(purpose, token) {
+            let found = self.store.pending_sign_in(&digest, self.now()).await?;
+            if let Some(person) = found {
+                return Ok(Some((person, digest)));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,1 @@
+SELECT factor_policy FROM account WHERE id = $1

@@ -1,0 +1,1 @@
+DELETE FROM authenticator WHERE person_id = $1

@@ -1,0 +1,5 @@
+SELECT s.person_id, p.email, p.password_hash, p.is_support
+FROM pending_sign_in s
+JOIN person p ON p.id = s.person_id
+WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.attempts < $3
+    AND p.disabled_at IS NULL AND p.password_hash = s.password_hash

@@ -1,0 +1,1 @@
+UPDATE person SET is_support = is_support WHERE id = $1
