@@ -15,3 +15,4 @@ pub mod security;
 pub mod session;
 pub mod setup;
 pub mod support;
+pub mod two_factor;

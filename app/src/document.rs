@@ -41,6 +41,7 @@ pub fn App() -> impl IntoView {
         api_keys::ApiKeys,
         audit_log::AuditLog,
         edit::Edit,
+        factor_policy::FactorPolicyDialog,
         frame::Frame,
         general::General,
         home::Home,
@@ -48,6 +49,7 @@ pub fn App() -> impl IntoView {
         invite::{Invite, Renew},
         key::Key,
         member::{MemberRemoval, MemberReset, MemberRole},
+        member_factors::MemberFactors,
         members::Members,
         new_key::NewKey,
         not_found::NotFound,
@@ -64,7 +66,9 @@ pub fn App() -> impl IntoView {
         sessions::Sessions,
         setup::Setup,
         sign_in::SignIn,
+        sign_in_code::SignInCode,
         support::Support,
+        two_factor::{NewCodes, TurnOff, TwoFactor},
     };
     provide_meta_context();
     view! {
@@ -75,6 +79,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 <Route path=path!("/") view=Home ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignIn ssr=SsrMode::Async />
+                <Route path=path!("/sign-in/code") view=SignInCode ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=Setup ssr=SsrMode::Async />
                 <Route path=path!("/invite/:token") view=Invitation ssr=SsrMode::Async />
                 <Route path=path!("/reset/:token") view=Reset ssr=SsrMode::Async />
@@ -84,6 +89,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/email") view=EmailChange ssr=SsrMode::Async />
                     <Route path=path!("/password") view=PasswordChange ssr=SsrMode::Async />
                     <Route path=path!("/sessions") view=Sessions ssr=SsrMode::Async />
+                    <Route path=path!("/two-factor") view=TwoFactor ssr=SsrMode::Async />
+                    <Route path=path!("/two-factor/recovery-codes") view=NewCodes ssr=SsrMode::Async />
+                    <Route path=path!("/two-factor/turn-off") view=TurnOff ssr=SsrMode::Async />
                 </ParentRoute>
                 <ParentRoute path=path!("/apps/:app") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view=Overview ssr=SsrMode::Async />
@@ -91,6 +99,7 @@ pub fn App() -> impl IntoView {
                     <ParentRoute path=path!("/settings/members") view=Members ssr=SsrMode::Async>
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
                         <Route path=path!("/invite") view=Invite ssr=SsrMode::Async />
+                        <Route path=path!("/two-factor") view=FactorPolicyDialog ssr=SsrMode::Async />
                         <Route path=path!("/:person/role") view=MemberRole ssr=SsrMode::Async />
                         <Route path=path!("/:person/remove") view=MemberRemoval ssr=SsrMode::Async />
                         <Route path=path!("/:person/reset") view=MemberReset ssr=SsrMode::Async />
@@ -99,6 +108,7 @@ pub fn App() -> impl IntoView {
                             view=Renew
                             ssr=SsrMode::Async
                         />
+                        <Route path=path!("/:person/two-factor") view=MemberFactors ssr=SsrMode::Async />
                     </ParentRoute>
                     <Route path=path!("/settings/requests") view=Requests ssr=SsrMode::Async />
                     <Route

@@ -38,7 +38,10 @@ pub enum AppError {
     /// The password was entered too long ago.
     #[error("{}", words::STALE_SIGN_IN)]
     StaleSignIn,
-    /// It does not exist, or belongs to somebody else.
+    /// An account requires two-factor authentication, which the person must set up first.
+    #[error("{}", words::FACTOR_REQUIRED)]
+    FactorRequired,
+    /// It does not exist, or belongs to another account.
     #[error("{}", words::NOT_FOUND)]
     NotFound,
     /// Something typed breaks a rule.
@@ -80,7 +83,7 @@ impl AppError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::SignedOut => 401,
-            Self::Forbidden | Self::StaleSignIn => 403,
+            Self::Forbidden | Self::StaleSignIn | Self::FactorRequired => 403,
             Self::NotFound => 404,
             Self::Conflict(_) => 409,
             Self::Invalid(_) => 422,

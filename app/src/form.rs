@@ -11,6 +11,9 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use serde::de::DeserializeOwned;
 
+/// Fields whose values are never shown again.
+pub const SECRET_FIELDS: [&str; 5] = ["password", "new_password", "token", "secret", "code"];
+
 /// A form that the browser posted by itself, and what its server function answered. The server puts it into the
 /// context of the page that it renders as the answer.
 #[derive(Clone)]
@@ -84,9 +87,9 @@ pub fn posted_errors(endpoint: &str) -> Vec<FieldError> {
     refusal(endpoint).map_or_else(Vec::new, |error| error.sentences())
 }
 
-/// What was typed into a field before a plain post was refused; passwords and tokens are never put back.
+/// What was typed into a field before a plain post was refused; nothing secret is put back.
 pub fn typed(endpoint: &str, field: &str) -> Option<String> {
-    if matches!(field, "password" | "new_password" | "token") {
+    if SECRET_FIELDS.contains(&field) {
         return None;
     }
     context::posted()

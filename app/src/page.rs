@@ -3,6 +3,7 @@
 pub mod api_keys;
 pub mod audit_log;
 pub mod edit;
+pub mod factor_policy;
 pub mod frame;
 pub mod general;
 pub mod home;
@@ -11,6 +12,7 @@ pub mod invite;
 pub mod key;
 pub mod link;
 pub mod member;
+pub mod member_factors;
 pub mod members;
 pub mod new_key;
 pub mod not_found;
@@ -27,7 +29,9 @@ pub mod security_events;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
+pub mod sign_in_code;
 pub mod support;
+pub mod two_factor;
 
 use crate::{
     context,
@@ -39,6 +43,7 @@ use crate::{
 use domain::{
     account::{Application, Role},
     key::token::KeyId,
+    second_factor::EnrolmentDeadline,
     security::OpenEventCounts,
 };
 use leptos::prelude::*;
@@ -59,6 +64,8 @@ pub struct Here {
     pub open_events: OpenEventCounts,
     /// Whether single keys are shortcuts for this person.
     pub shortcuts: bool,
+    /// Until when the reader must add a second factor.
+    pub enrolment: Option<EnrolmentDeadline>,
 }
 
 impl Here {
@@ -74,6 +81,7 @@ impl Here {
             applications: session.applications().await?,
             open_events: viewer.open_events(None).await?,
             shortcuts: session.profile().shortcuts,
+            enrolment: session.enrolment_deadline(),
             viewer,
         })
     }

@@ -6,6 +6,7 @@ pub mod frame;
 pub mod key;
 pub mod key_list;
 pub mod members;
+pub mod profile;
 pub mod requests;
 pub mod security;
 pub mod selection;

@@ -37,6 +37,27 @@ pub const PROFILE_PASSWORD: &str = "/profile/password";
 /// Where a person is signed in.
 pub const SESSIONS: &str = "/profile/sessions";
 
+/// The person's second factor.
+pub const TWO_FACTOR: &str = "/profile/two-factor";
+/// The form that replaces the recovery codes.
+pub const NEW_RECOVERY_CODES: &str = "/profile/two-factor/recovery-codes";
+/// The question before two-factor authentication is turned off.
+pub const TURN_OFF_TWO_FACTOR: &str = "/profile/two-factor/turn-off";
+/// The page that asks for a code after the password.
+pub const SIGN_IN_CODE: &str = "/sign-in/code";
+/// What `after` in the address of the sign-in page says behind a sign-in that waited too long for a code.
+pub const EXPIRY: &str = "expiry";
+/// The sign-in page behind such a sign-in.
+pub const SIGN_IN_AFTER_EXPIRY: &str = "/sign-in?after=expiry";
+
+/// The page that asks for a code, with the way on.
+pub fn sign_in_code(next: &str) -> String {
+    with_query(
+        SIGN_IN_CODE,
+        &[("next", if next == "/" { "" } else { next })],
+    )
+}
+
 /// An application at a glance.
 pub fn overview(app: &str) -> String {
     format!("/apps/{app}")
@@ -162,16 +183,19 @@ pub fn remove(app: &str, person: PersonId) -> String {
     format!("/apps/{app}/settings/members/{person}/remove")
 }
 
+/// The form for who needs a second factor.
+pub fn factor_policy(app: &str) -> String {
+    format!("/apps/{app}/settings/members/two-factor")
+}
+
+/// The question before the second factor of a member is reset.
+pub fn reset_two_factor(app: &str, person: PersonId) -> String {
+    format!("/apps/{app}/settings/members/{person}/two-factor")
+}
+
 /// Text as the value of a query, percent-encoded (RFC 3986, 2.1); slashes may stay (3.4).
 pub fn escape(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
+    domain::text::percent_encoded(text, "/")
 }
 
 /// A path with those parts of a query that say something.

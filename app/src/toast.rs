@@ -33,6 +33,10 @@ pub enum Done {
     SessionEnded,
     /// All other sessions of the person were ended.
     SessionsEnded,
+    /// Two-factor authentication was turned off.
+    TwoFactorOff,
+    /// The two-factor authentication of a member was reset.
+    TwoFactorReset,
 }
 
 /// A change of a key, by its name in the cookie.
@@ -45,7 +49,7 @@ const OF_KEYS: [OfKey; 4] = [
     ("edited", Done::Edited),
 ];
 
-const OTHERS: [(&str, Done); 10] = [
+const OTHERS: [(&str, Done); 12] = [
     ("saved", Done::Saved),
     ("acknowledged", Done::Acknowledged),
     ("all-acknowledged", Done::AllAcknowledged),
@@ -56,6 +60,8 @@ const OTHERS: [(&str, Done); 10] = [
     ("password-changed", Done::PasswordChanged),
     ("session-ended", Done::SessionEnded),
     ("sessions-ended", Done::SessionsEnded),
+    ("two-factor-off", Done::TwoFactorOff),
+    ("two-factor-reset", Done::TwoFactorReset),
 ];
 
 impl Done {

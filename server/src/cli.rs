@@ -95,6 +95,9 @@ enum UserCommand {
     /// Allow a disabled person to sign in again. The server may be running
     #[command(after_help = help())]
     Enable(user::PersonArgs),
+    /// Remove a person's second factor, for someone who has lost it, and end all of the person's sessions. The server may be running
+    #[command(after_help = help())]
+    ResetFactors(user::PersonArgs),
 }
 
 /// Runs the command in the process's arguments. The exit code is 2 for an invalid setting or argument, 1 for other errors.
@@ -136,6 +139,9 @@ fn run(command: Command, config: Config) -> Result<(), CommandError> {
             }
             Command::User(UserCommand::Disable(person)) => user::disable(person, &config).await,
             Command::User(UserCommand::Enable(person)) => user::enable(person, &config).await,
+            Command::User(UserCommand::ResetFactors(person)) => {
+                user::reset_factors(person, &config).await
+            }
             Command::Backup(backup) => backup::backup(backup, &config).await,
             Command::Restore(restore) => backup::restore(restore, &config).await,
             Command::Audit(AuditCommand::Verify(verify)) => audit::verify(verify, &config).await,

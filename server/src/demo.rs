@@ -1,6 +1,7 @@
 //! `latchkey demo`: a server with a temporary database that holds a realistic account.
 
 mod calls;
+mod guesses;
 mod incidents;
 mod keys;
 mod sources;
@@ -96,7 +97,10 @@ pub async fn fill(store: Store) -> Result<(Keyring, String), CommandError> {
         keyring.add_person(draft).await.map_err(cannot)?;
     }
     keys::create(&keyring, &clock, OWNER, &password).await?;
-    calls::guess_passwords(&keyring, PEOPLE[1].0)
+    guesses::guess_passwords(&keyring, PEOPLE[1].0)
+        .await
+        .map_err(cannot)?;
+    guesses::guess_codes(&keyring, PEOPLE[2].0, &password)
         .await
         .map_err(cannot)?;
     Ok((keyring, password))

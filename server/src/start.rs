@@ -72,6 +72,7 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
         CommandError::failed("the last usage counts cannot be recovered", error)
     })?;
     seal_audit_logs(&keyring).await?;
+    upgrade_authenticators(&keyring).await?;
     let setup = keyring
         .needs_setup()
         .await
@@ -111,6 +112,20 @@ pub fn app_state(keyring: Keyring, config: Config) -> AppState {
     }
     .within_open_files(raise_open_files());
     state
+}
+
+/// Encrypts the secrets of authenticator apps that are under an older pepper again, so that it can be removed.
+async fn upgrade_authenticators(keyring: &Keyring) -> Result<(), CommandError> {
+    let upgraded = keyring.upgrade_authenticators().await.map_err(|error| {
+        CommandError::failed("the secrets of authenticator apps cannot be read", error)
+    })?;
+    if upgraded > 0 {
+        tracing::info!(
+            upgraded,
+            "the secrets of authenticator apps are under the newest pepper now"
+        );
+    }
+    Ok(())
 }
 
 /// Seals the audit logs whose last row has a seal of an older pepper or none.

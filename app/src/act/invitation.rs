@@ -3,7 +3,7 @@
 use crate::error::AppError;
 use leptos::prelude::*;
 
-/// Makes the holder of the link a member, signs them in, and redirects to their applications.
+/// Makes the holder of the link a member, signs them in, and leads to their applications; or asks for a code first.
 #[server(name = AcceptInvitation, prefix = "/api", endpoint = "accept_invitation")]
 pub async fn accept_invitation(token: String, password: String) -> Result<(), AppError> {
     let (device, session) = (crate::context::device(), crate::context::session_token());
@@ -12,7 +12,7 @@ pub async fn accept_invitation(token: String, password: String) -> Result<(), Ap
         session: session.as_deref(),
     };
     let origin = crate::context::origin();
-    let signed_in = crate::context::keyring()?
+    let admission = crate::context::keyring()?
         .accept(&token, password.into(), browser, &origin)
         .await
         .map_err(|error| match error {
@@ -20,7 +20,6 @@ pub async fn accept_invitation(token: String, password: String) -> Result<(), Ap
             error => error.into(),
         })?
         .ok_or_else(|| AppError::field("password", crate::words::invitation::WRONG_PASSWORD))?;
-    crate::context::start_session(&signed_in);
-    crate::context::redirect("/");
+    crate::context::admit(&admission, None);
     Ok(())
 }

@@ -128,3 +128,34 @@ pub async fn remove_member(
     }
     Ok(())
 }
+
+/// Deletes the second factor of a member who has lost it, and leads to the members.
+#[server(name = ResetTwoFactor, prefix = "/api", endpoint = "reset_two_factor")]
+pub async fn reset_two_factor(
+    app: String,
+    person: String,
+    #[server(default)] password: String,
+) -> Result<(), AppError> {
+    let owner = crate::context::fresh_owner(&app, &password).await?;
+    let person = person.parse().map_err(|_| AppError::NotFound)?;
+    owner.reset_second_factor(person).await?;
+    crate::context::say_done(crate::toast::Done::TwoFactorReset);
+    crate::context::redirect(&crate::routes::members(&app));
+    Ok(())
+}
+
+/// Changes which members need two-factor authentication: `optional`, `editors` or `everybody`.
+#[server(name = SetFactorPolicy, prefix = "/api", endpoint = "set_factor_policy")]
+pub async fn set_factor_policy(
+    app: String,
+    policy: String,
+    #[server(default)] password: String,
+) -> Result<(), AppError> {
+    let owner = crate::context::fresh_owner(&app, &password).await?;
+    let policy = domain::second_factor::FactorPolicy::parse(&policy)
+        .map_err(|invalid| AppError::field("policy", invalid.0))?;
+    owner.set_factor_policy(policy).await?;
+    crate::context::say_done(crate::toast::Done::Saved);
+    crate::context::redirect(&crate::routes::members(&app));
+    Ok(())
+}

@@ -3,7 +3,7 @@
 use crate::error::AppError;
 use leptos::prelude::*;
 
-/// Opens a session and leads to `next`, where that is a path of this site.
+/// Opens a session and leads to `next`, where that is a path of this site; or asks for a code first.
 #[server(name = SignIn, prefix = "/api", endpoint = "sign_in")]
 pub async fn sign_in(
     email: String,
@@ -15,20 +15,18 @@ pub async fn sign_in(
         device: device.as_deref(),
         session: session.as_deref(),
     };
-    let signed_in = crate::context::keyring()?
+    let admission = crate::context::keyring()?
         .sign_in(&email, &password, browser, &crate::context::origin())
         .await?
         .ok_or_else(|| AppError::field("", crate::words::sign_in::NO_MATCH))?;
-    crate::context::start_session(&signed_in);
-    let next = next.as_deref().and_then(crate::routes::local_path);
-    crate::context::redirect(next.unwrap_or("/"));
+    crate::context::admit(&admission, next.as_deref());
     Ok(())
 }
 
 /// Closes the session.
 #[server(name = SignOut, prefix = "/api", endpoint = "sign_out")]
 pub async fn sign_out() -> Result<(), AppError> {
-    let session = crate::context::session().await?;
+    let session = crate::context::enrolling_session().await?;
     session.sign_out(&crate::context::origin()).await?;
     crate::context::end_session();
     crate::context::redirect("/sign-in");
@@ -44,7 +42,7 @@ pub async fn confirm_password(#[server(default)] password: String) -> Result<(),
 /// Keeps the chosen colours: `light`, `dark` or `system`.
 #[server(name = SetTheme, prefix = "/api", endpoint = "set_theme")]
 pub async fn set_theme(theme: String) -> Result<(), AppError> {
-    _ = crate::context::session().await?;
+    _ = crate::context::enrolling_session().await?;
     crate::context::remember_theme(crate::context::Theme::parse(&theme));
     Ok(())
 }

@@ -32,9 +32,8 @@ pub async fn set_up(
             error => error.into(),
         })?;
     match answer {
-        Done(signed_in) => {
-            crate::context::start_session(&signed_in);
-            crate::context::redirect("/");
+        Done(admission) => {
+            crate::context::admit(&admission, None);
             Ok(())
         }
         WrongToken => Err(AppError::field("token", crate::words::setup::WRONG_TOKEN)),

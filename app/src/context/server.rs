@@ -1,31 +1,33 @@
 //! The server's half of the context.
 
+mod conversions;
 mod cookies;
+mod permissions;
 
 pub use cookies::{
-    cookie_value, device, end_session, remember_theme, say_done, start_session, take_done, theme,
+    cookie_value, device, end_pending_sign_in, end_session, pending_sign_in, remember_theme,
+    say_done, start_session, take_done, theme,
+};
+pub use permissions::{
+    SessionToken, confirm_password, editor, editor_with, enrolling_session, fresh_editor,
+    fresh_owner, fresh_session, owner, session, session_token, support, viewer, viewer_in,
+    viewer_in_passing,
 };
 
 use crate::{
-    act::keys::{bulk::BulkOutcome, edit::EditData},
+    act::keys::edit::EditData,
     error::AppError,
     form::Posted,
-    routes::{UsageAddress, with_query},
-    words,
+    routes::{self, UsageAddress},
 };
-use domain::{id::ApplicationId, origin::Origin, time::Timestamp, usage::Window};
-use http::{HeaderMap, StatusCode, header, request::Parts};
+use domain::{origin::Origin, time::Timestamp, usage::Window};
+use http::{HeaderMap, StatusCode, request::Parts};
 use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use management::{
-    ChartQuery, Editor, FreshEditor, FreshOwner, KeyView, Keyring, ManagementError, Owner, Session,
-    Support, Viewer, Zone, ZoneFormat,
+    Admission, ChartQuery, Editor, KeyView, Keyring, ManagementError, Viewer, Zone, ZoneFormat,
 };
 use std::sync::{Arc, OnceLock};
-
-/// The session cookie's value, put into the request's extensions by the server.
-#[derive(Clone)]
-pub struct SessionToken(pub String);
 
 /// The time zone of the pages, once it is known: the person's own, or that of the application that a request is about. Put into the request's extensions by the
 /// server.
@@ -114,67 +116,6 @@ pub fn origin() -> Origin {
     extension().unwrap_or_default()
 }
 
-/// The signed-in browser; without one the answer leads to the sign-in page.
-///
-/// # Errors
-/// [`AppError::SignedOut`], or what the database answers.
-pub async fn session() -> Result<Session, AppError> {
-    present_session().await?.ok_or_else(|| {
-        redirect(&sign_in_path());
-        AppError::SignedOut
-    })
-}
-
-/// The token of the browser's session, which may have ended.
-pub fn session_token() -> Option<String> {
-    extension::<SessionToken>().map(|token| token.0)
-}
-
-async fn present_session() -> Result<Option<Session>, AppError> {
-    match extension::<SessionToken>() {
-        Some(token) => Ok(keyring()?.session(&token.0).await?),
-        None => Ok(None),
-    }
-}
-
-/// As [`viewer`], for what a page asks by itself: nobody is led away from what they look at.
-///
-/// # Errors
-/// As [`viewer`].
-pub async fn viewer_in_passing(app: &str) -> Result<Viewer, AppError> {
-    let session = present_session().await?.ok_or(AppError::SignedOut)?;
-    viewer_in(&session, app).await
-}
-
-/// Reading access to an application.
-///
-/// # Errors
-/// [`AppError::NotFound`] where it is not theirs.
-pub async fn viewer(app: &str) -> Result<Viewer, AppError> {
-    viewer_in(&session().await?, app).await
-}
-
-/// As [`viewer`], for a session that was read before.
-///
-/// # Errors
-/// As [`viewer`].
-pub async fn viewer_in(session: &Session, app: &str) -> Result<Viewer, AppError> {
-    let viewer = session.viewer(application(app)?, origin()).await?;
-    if let Some(zone) = extension::<PageZone>() {
-        zone.set(&viewer);
-    }
-    Ok(viewer)
-}
-
-/// Writing access to an application.
-///
-/// # Errors
-/// [`AppError::NotFound`] where it is not theirs, [`AppError::Forbidden`] where the role lacks it.
-pub async fn editor(app: &str) -> Result<Editor, AppError> {
-    let session = session().await?;
-    Ok(session.editor(application(app)?, origin()).await?)
-}
-
 /// What the form for an existing key needs.
 ///
 /// # Errors
@@ -193,77 +134,19 @@ pub async fn edit_data(editor: &Editor, view: KeyView) -> Result<EditData, AppEr
     })
 }
 
-/// Everything in an application that asks for no fresh sign-in.
-///
-/// # Errors
-/// As [`editor`].
-pub async fn owner(app: &str) -> Result<Owner, AppError> {
-    let session = session().await?;
-    Ok(session.owner(application(app)?, origin()).await?)
-}
-
-/// What platform staff may do.
-///
-/// # Errors
-/// [`AppError::NotFound`] for everybody else.
-pub async fn support() -> Result<Support, AppError> {
-    Ok(session().await?.support(origin())?)
-}
-
-/// Writing access to an application, for a person who entered the password within the last ten minutes or enters it with
-/// this form; `password` may be empty.
-///
-/// # Errors
-/// As [`editor`]; [`AppError::StaleSignIn`] where the password is asked for, a sentence about it where it is wrong.
-pub async fn fresh_editor(app: &str, password: &str) -> Result<FreshEditor, AppError> {
-    Ok(editor_with(app, password).await?.fresh()?)
-}
-
-/// As [`editor`]; where a password comes with the form, the sign-in is fresh afterwards. For changes of which only some
-/// ask for that.
-///
-/// # Errors
-/// As [`editor`]; a sentence about the password where it is wrong.
-pub async fn editor_with(app: &str, password: &str) -> Result<Editor, AppError> {
-    let session = session().await?;
-    // The role is checked first: a person who lacks it is not asked for a password.
-    let editor = session.editor(application(app)?, origin()).await?;
-    let session = reauthenticate(session, password).await?;
-    Ok(editor.in_session(&session))
-}
-
-/// As [`fresh_editor`], for what an owner alone may do.
-///
-/// # Errors
-/// As [`fresh_editor`].
-pub async fn fresh_owner(app: &str, password: &str) -> Result<FreshOwner, AppError> {
-    let session = session().await?;
-    let owner = session.owner(application(app)?, origin()).await?;
-    let session = reauthenticate(session, password).await?;
-    Ok(owner.in_session(&session).fresh_owner()?)
-}
-
-/// Checks the signed-in person's password: the sign-in is fresh afterwards.
-///
-/// # Errors
-/// [`AppError::SignedOut`]; [`AppError::StaleSignIn`] without one where it is asked for, a sentence about a wrong one.
-pub async fn confirm_password(password: &str) -> Result<(), AppError> {
-    if reauthenticate(session().await?, password).await?.is_fresh() {
-        Ok(())
-    } else {
-        Err(AppError::StaleSignIn)
+/// Goes on after a correct password: to `next` with a session, or to the page that asks for a code.
+pub fn admit(admission: &Admission, next: Option<&str>) {
+    let next = next.and_then(routes::local_path).unwrap_or("/");
+    match admission {
+        Admission::Session(signed_in) => {
+            start_session(signed_in);
+            redirect(next);
+        }
+        Admission::CodeRequired(pending) => {
+            cookies::begin_pending_sign_in(pending);
+            redirect(&routes::sign_in_code(next));
+        }
     }
-}
-
-/// The session, made fresh by the password where it is not and there is one.
-async fn reauthenticate(session: Session, password: &str) -> Result<Session, AppError> {
-    if session.is_fresh() || password.is_empty() {
-        return Ok(session);
-    }
-    session
-        .reauthenticate(password, device().as_deref(), &origin())
-        .await?
-        .ok_or_else(|| AppError::field("password", words::fresh::WRONG_PASSWORD))
 }
 
 /// Sends the browser elsewhere once the function has answered.
@@ -310,10 +193,6 @@ pub fn link(page: &str, token: &str) -> String {
     format!("{}/{page}/{token}", gate_address())
 }
 
-fn application(app: &str) -> Result<ApplicationId, AppError> {
-    app.parse().map_err(|_| refuse(AppError::NotFound))
-}
-
 fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {
     use_context::<Parts>()?.extensions.get::<T>().cloned()
 }
@@ -324,28 +203,6 @@ fn headers() -> Option<HeaderMap> {
 
 fn site() -> Site {
     extension().unwrap_or_default()
-}
-
-/// The sign-in page, with the way back to the page that is being read.
-fn sign_in_path() -> String {
-    let Some(parts) = use_context::<Parts>() else {
-        return "/sign-in".into();
-    };
-    let here = if parts.uri.path().starts_with("/api/") {
-        parts
-            .headers
-            .get(header::REFERER)
-            .and_then(|referer| referer.to_str().ok()?.parse::<http::Uri>().ok())
-            .and_then(|uri| uri.path_and_query().map(ToString::to_string))
-    } else {
-        parts.uri.path_and_query().map(ToString::to_string)
-    };
-    match here {
-        Some(path) if path != "/" && !path.starts_with("/sign-in") => {
-            with_query("/sign-in", &[("next", &path)])
-        }
-        _ => "/sign-in".into(),
-    }
 }
 
 /// Gives a page the status of what it cannot show.
@@ -365,37 +222,4 @@ fn unexpected(cause: &str) -> AppError {
     let reference = origin().request_id;
     tracing::error!(reference, cause, "a server function broke");
     refuse(AppError::Unexpected(reference))
-}
-
-impl From<ManagementError> for AppError {
-    fn from(error: ManagementError) -> Self {
-        match error {
-            ManagementError::NotFound => refuse(Self::NotFound),
-            ManagementError::Forbidden => refuse(Self::Forbidden),
-            ManagementError::Throttled { retry_after_ms } => Self::Busy { retry_after_ms },
-            ManagementError::LastOwner => Self::Conflict(words::members::LAST_OWNER.into()),
-            ManagementError::Stale => Self::StaleSignIn,
-            ManagementError::Illegal(illegal) => Self::Conflict(illegal.to_string()),
-            ManagementError::Invalid(invalid) => Self::field("", invalid.0),
-            ManagementError::Unavailable(cause) => {
-                let reference = origin().request_id;
-                tracing::error!(reference, cause, "the database does not answer");
-                refuse(Self::Unavailable(reference))
-            }
-            ManagementError::Unexpected(cause) => unexpected(&cause),
-        }
-    }
-}
-
-impl From<management::Bulk> for BulkOutcome {
-    fn from(bulk: management::Bulk) -> Self {
-        Self {
-            done: bulk.done.iter().map(ToString::to_string).collect(),
-            skipped: bulk
-                .skipped
-                .iter()
-                .map(|(name, why)| (name.to_string(), why.to_string()))
-                .collect(),
-        }
-    }
 }

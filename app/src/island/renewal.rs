@@ -32,11 +32,7 @@ pub async fn begin(
     form: HtmlFormElement,
     button: Option<HtmlElement>,
 ) -> Result<(), JsValue> {
-    let navigation::Answer::Page(page, _) = navigation::fetch(sign_in, &RequestInit::new()).await?
-    else {
-        return Err(JsValue::NULL);
-    };
-    let card = page.query_selector(CARD)?.ok_or(JsValue::NULL)?;
+    let card = card_at(sign_in).await?;
     let dialog: HtmlDialogElement = document().create_element("dialog")?.unchecked_into();
     dialog.set_class_name("dialog");
     dialog.set_attribute("data-renewal", "")?;
@@ -46,14 +42,7 @@ pub async fn begin(
     why.set_text_content(Some(words::RENEW));
     dialog.append_child(&why)?;
     dialog.append_child(&document().import_node_with_deep(&card, true)?)?;
-    if let Some(sign_in_form) = dialog.query_selector("form")? {
-        // The answer to a wrong password is the sign-in page, not the page below.
-        let page: HtmlInputElement = document().create_element("input")?.unchecked_into();
-        page.set_type("hidden");
-        page.set_name("page");
-        page.set_value(sign_in);
-        sign_in_form.append_child(&page)?;
-    }
+    name_page(&dialog, sign_in)?;
     document()
         .body()
         .ok_or(JsValue::NULL)?
@@ -63,6 +52,46 @@ pub async fn begin(
         _ = email.unchecked_into::<HtmlElement>().focus();
     }
     WAITING.set(Some((form, button)));
+    Ok(())
+}
+
+/// The card of the sign-in page, or of its second step.
+async fn card_at(address: &str) -> Result<Element, JsValue> {
+    match navigation::fetch(address, &RequestInit::new()).await? {
+        navigation::Answer::Page(page, _) => page.query_selector(CARD)?.ok_or(JsValue::NULL),
+        _ => Err(JsValue::NULL),
+    }
+}
+
+/// The answer to a wrong password or code is the sign-in page, not the page below.
+fn name_page(dialog: &Element, address: &str) -> Result<(), JsValue> {
+    if let Some(form) = dialog.query_selector("form")? {
+        let page: HtmlInputElement = document().create_element("input")?.unchecked_into();
+        page.set_type("hidden");
+        page.set_name("page");
+        page.set_value(address);
+        form.append_child(&page)?;
+    }
+    Ok(())
+}
+
+/// Whether an address is a step of the sign-in: that of the code, or the beginning where it took too long.
+pub fn is_next_step(address: &str) -> bool {
+    address.starts_with("/sign-in/code") || address.starts_with("/sign-in?after=")
+}
+
+/// Shows the next step of the sign-in in the dialog.
+///
+/// # Errors
+/// When it cannot be shown here.
+pub async fn go_on(dialog: &Element, address: &str) -> Result<(), JsValue> {
+    let card = card_at(address).await?;
+    let old = dialog.query_selector(CARD)?.ok_or(JsValue::NULL)?;
+    old.replace_with_with_node_1(&document().import_node_with_deep(&card, true)?)?;
+    name_page(dialog, address)?;
+    if let Some(field) = dialog.query_selector("input:not([type='hidden'])")? {
+        _ = field.unchecked_into::<HtmlElement>().focus();
+    }
     Ok(())
 }
 

@@ -5,8 +5,8 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, Event, HtmlElement, HtmlInputElement, PageTransitionEvent};
 
-/// The fields with a secret.
-const SECRETS: &str = "input[data-secret]";
+/// Fields with a secret, and parts of a page around one.
+const SECRETS: &str = "[data-secret]";
 
 /// Listens to the page that shows a secret.
 pub fn listen() {
@@ -52,9 +52,14 @@ pub fn listen() {
 
 /// Takes the secrets out of the page.
 fn forget() {
-    for field in dom::all::<HtmlInputElement>(SECRETS) {
-        field.set_value("");
-        _ = field.remove_attribute("value");
+    for secret in dom::all::<Element>(SECRETS) {
+        match secret.dyn_ref::<HtmlInputElement>() {
+            Some(field) => {
+                field.set_value("");
+                _ = field.remove_attribute("value");
+            }
+            None => secret.set_text_content(None),
+        }
     }
 }
 

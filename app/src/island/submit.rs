@@ -82,6 +82,11 @@ pub fn send(form: HtmlFormElement, button: Option<HtmlElement>) {
         let answer = navigation::fetch(&action, &request).await;
         drop(busy);
         match (answer, renewal::dialog_of(&form)) {
+            (Ok(Answer::Elsewhere(address)), Some(dialog)) if renewal::is_next_step(&address) => {
+                if renewal::go_on(&dialog, &address).await.is_err() {
+                    navigation::arrive(&address);
+                }
+            }
             (Ok(Answer::Elsewhere(_)), Some(dialog)) => renewal::complete(&dialog),
             (Ok(Answer::Elsewhere(address)), None) if renewal::is_needed(&address) => {
                 if renewal::begin(&address, form, button).await.is_err() {

@@ -4,7 +4,9 @@ use super::{Here, not_found::NotFound, param};
 use crate::{
     context,
     error::AppError,
-    part::frame::{AccountMenu, AppSwitch, Brand, CommandMenu, PassingDialogs, Shell, Toasts},
+    part::frame::{
+        AccountMenu, AppSwitch, Brand, CommandMenu, EnrolmentNotice, PassingDialogs, Shell, Toasts,
+    },
     read::in_turn,
     routes,
     ui::{ErrorState, Icon, Shape, TabTitle},
@@ -28,6 +30,7 @@ pub fn Frame() -> impl IntoView {
 
 fn framed(here: Here) -> AnyView {
     provide_context(here.clone());
+    let deadline = here.enrolment;
     let (current, identity) = (here.viewer.application().clone(), here.viewer.identity());
     let (all, viewer) = (here.applications.clone(), here.viewer.clone());
     let shortcuts = here.shortcuts;
@@ -53,6 +56,7 @@ fn framed(here: Here) -> AnyView {
             navigation=move || view! { <Navigation here=here.clone() /> }
             shortcuts
         >
+            <EnrolmentNotice deadline />
             <Outlet />
         </Shell>
         <PassingDialogs shortcuts />

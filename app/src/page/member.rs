@@ -35,7 +35,7 @@ pub fn MemberReset() -> impl IntoView {
 }
 
 /// Finds the member that the path names.
-fn over(dialog: fn(String, Member, bool) -> AnyView) -> Option<AnyView> {
+pub(super) fn over(dialog: fn(String, Member, bool) -> AnyView) -> Option<AnyView> {
     let app = Here::from_frame().app();
     let roster: Roster = expect_context();
     let wanted = param("person");

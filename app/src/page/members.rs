@@ -1,6 +1,6 @@
 //! App Settings → Members.
 
-use super::{Here, loaded};
+use super::{Here, factor_policy::policy_name, loaded};
 use crate::{
     act::members::WithdrawInvitation,
     error::AppError,
@@ -8,9 +8,9 @@ use crate::{
     part::members::{MemberList, Roster},
     routes,
     ui::{Icon, Notice, Shape},
-    words::members,
+    words::{members, two_factor},
 };
-use domain::account::Role;
+use domain::{account::Role, second_factor::FactorPolicy};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::components::Outlet;
 
@@ -33,12 +33,16 @@ pub fn Members() -> impl IntoView {
     let people = loaded(async move {
         let roster = roster(&here).await?;
         provide_context(roster.clone());
+        let policy = roster
+            .policy
+            .map(|policy| view! { <PolicyCard app=app.clone() policy /> });
         Ok(view! {
             <Outlet />
             <div role="alert">{refused}</div>
             <section class="card" aria-labelledby="members">
-                <MemberList app roster />
+                <MemberList app=app.clone() roster />
             </section>
+            {policy}
         })
     });
     view! {
@@ -54,17 +58,41 @@ pub fn Members() -> impl IntoView {
     }
 }
 
+/// Who needs two-factor authentication, for owners.
+#[component]
+fn PolicyCard(app: String, policy: FactorPolicy) -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="two-factor">
+            <h2 id="two-factor">{two_factor::TITLE}</h2>
+            <dl class="facts">
+                <dt>{two_factor::POLICY}</dt>
+                <dd>{policy_name(policy)}</dd>
+            </dl>
+            <div class="form-actions">
+                <a class="button" data-variant="secondary" href=routes::factor_policy(&app)>
+                    {two_factor::CHANGE_POLICY}
+                </a>
+            </div>
+        </section>
+    }
+}
+
 async fn roster(here: &Here) -> Result<Roster, AppError> {
     let viewer = &here.viewer;
     let editable = here.role() == Role::Owner;
-    let invitations = if editable {
-        viewer.owner()?.invitations().await?
+    let (invitations, policy) = if editable {
+        let owner = viewer.owner()?;
+        (
+            owner.invitations().await?,
+            Some(owner.factor_policy().await?),
+        )
     } else {
-        Vec::new()
+        (Vec::new(), None)
     };
     Ok(Roster {
         members: viewer.members().await?,
         invitations,
+        policy,
         me: viewer.identity().person_id,
         editable,
         fresh: viewer.is_fresh(),

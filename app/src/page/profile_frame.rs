@@ -4,21 +4,22 @@ use super::frame::{NoPage, PageLink};
 use crate::{
     context,
     error::AppError,
-    part::frame::{AccountMenu, Brand, Shell, Toasts},
+    part::frame::{AccountMenu, Brand, EnrolmentNotice, Shell, Toasts},
     read::in_turn,
     routes,
     ui::{Icon, Shape},
-    words::{frame, profile},
+    words::{frame, profile, two_factor},
 };
 use domain::account::Application;
 use leptos::prelude::*;
-use leptos_router::components::Outlet;
+use leptos_router::{components::Outlet, hooks::use_location};
 use management::Session;
 
 /// The pages in the order of the navigation: the path, whether it is a page's without those beneath, an icon and a name.
-const PAGES: [(&str, bool, Shape, &str); 2] = [
+const PAGES: [(&str, bool, Shape, &str); 3] = [
     (routes::PROFILE, true, Shape::Settings, profile::TITLE),
     (routes::SESSIONS, false, Shape::Devices, profile::SESSIONS),
+    (routes::TWO_FACTOR, false, Shape::Shield, two_factor::TITLE),
 ];
 
 /// Who is signed in: read once by the frame, for all of its pages.
@@ -32,7 +33,12 @@ pub struct Me {
 
 impl Me {
     async fn read() -> Result<Self, AppError> {
-        let session = context::session().await?;
+        // A person who must add a second factor may see the page that does it.
+        let session = if is_enrolment() {
+            context::enrolling_session().await?
+        } else {
+            context::session().await?
+        };
         let applications = session.applications().await?;
         let zone = match (
             &*session.profile().time_zone,
@@ -57,6 +63,12 @@ impl Me {
     }
 }
 
+/// Whether the page is the one that adds a second factor.
+fn is_enrolment() -> bool {
+    let path = use_location().pathname.get_untracked();
+    path.trim_end_matches('/') == routes::TWO_FACTOR
+}
+
 /// The side navigation, and the page beside it.
 #[component]
 pub fn ProfileFrame() -> impl IntoView {
@@ -72,6 +84,9 @@ fn framed(me: Me) -> AnyView {
     provide_context(me.clone());
     let shortcuts = me.session.profile().shortcuts;
     let session = me.session.clone();
+    let deadline = (!is_enrolment())
+        .then(|| session.enrolment_deadline())
+        .flatten();
     let foot = move || {
         let (email, name) = (session.email().clone(), session.profile().name.clone());
         view! { <AccountMenu email name theme=context::theme() /> }
@@ -83,6 +98,7 @@ fn framed(me: Me) -> AnyView {
             navigation=move || view! { <Navigation me=me.clone() /> }
             shortcuts
         >
+            <EnrolmentNotice deadline />
             <Outlet />
         </Shell>
         <Toasts />

@@ -8,7 +8,7 @@ use crate::{
     part::frame::Brand,
     routes,
     ui::{ErrorSummary, Notice, Submit, TabTitle, TextField},
-    words::{reset, setup, sign_in as words},
+    words::{reset, setup, sign_in as words, two_factor},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -20,6 +20,8 @@ pub fn SignIn() -> impl IntoView {
     let after = query(|query| query.get("after").unwrap_or_default());
     let reset =
         (after == routes::RESET).then(|| view! { <Notice tone="success">{reset::DONE}</Notice> });
+    let expired = (after == routes::EXPIRY)
+        .then(|| view! { <Notice tone="warning">{two_factor::SIGN_IN_EXPIRED}</Notice> });
     let setup = loaded(async {
         let needed = context::keyring()?.needs_setup().await?;
         Ok(needed.then(|| {
@@ -38,7 +40,7 @@ pub fn SignIn() -> impl IntoView {
                 <Brand />
                 <h1 tabindex="-1">{words::SIGN_IN}</h1>
                 <ErrorSummary errors />
-                <div role="status">{reset}</div>
+                <div role="status">{reset} {expired}</div>
                 <form method="post" action=SignInAction::PATH novalidate="">
                     <FormPage />
                     <input type="hidden" name="next" value=next />

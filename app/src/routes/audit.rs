@@ -45,7 +45,7 @@ impl AuditAddress {
         }
     }
 
-    /// All that somebody did.
+    /// Everything that a person did.
     pub fn by(person: &str) -> Self {
         Self {
             person: person.to_owned(),

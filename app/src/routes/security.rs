@@ -10,7 +10,7 @@ pub struct EventsAddress {
     pub kind: String,
     /// How grave it is.
     pub severity: String,
-    /// Whether somebody has seen to them; open ones where it is empty.
+    /// Whether they were acknowledged; open ones where it is empty.
     pub state: String,
     /// About which key.
     pub key: String,

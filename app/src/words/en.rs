@@ -31,4 +31,5 @@ pub mod suggest;
 pub mod support;
 pub mod time;
 pub mod toast;
+pub mod two_factor;
 pub mod usage;

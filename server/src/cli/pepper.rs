@@ -96,13 +96,18 @@ fn line((n, used): (usize, &PepperUse)) -> String {
         (_, false) => "missing",
     };
     format!(
-        "{} {state}: {}, {}, {}, {}, {} under it",
+        "{} {state}: {}, {}, {}, {}, {}, {} under it",
         used.name,
         count(rows.live_keys, "key that works", "keys that work"),
         count(rows.secrets - rows.live_keys, "ended key", "ended keys"),
         count(rows.invitations, "open invitation", "open invitations"),
         count(rows.sessions, "session", "sessions"),
         count(rows.log_heads, "audit log ends", "audit logs end"),
+        count(
+            rows.authenticators,
+            "authenticator app",
+            "authenticator apps"
+        ),
     )
 }
 
@@ -130,18 +135,19 @@ mod tests {
                 invitations: n,
                 sessions: n,
                 log_heads: n,
+                authenticators: n,
             },
         };
         assert_eq!(
             line((0, &used(1))),
             format!(
-                "{name} newest: 1 key that works, 1 ended key, 1 open invitation, 1 session, 1 audit log ends under it"
+                "{name} newest: 1 key that works, 1 ended key, 1 open invitation, 1 session, 1 audit log ends, 1 authenticator app under it"
             )
         );
         assert_eq!(
             line((1, &used(0))),
             format!(
-                "{name} can be removed: 0 keys that work, 0 ended keys, 0 open invitations, 0 sessions, 0 audit logs end under it"
+                "{name} can be removed: 0 keys that work, 0 ended keys, 0 open invitations, 0 sessions, 0 audit logs end, 0 authenticator apps under it"
             )
         );
     }

@@ -121,6 +121,27 @@ pub async fn enable(person: PersonArgs, config: &Config) -> Result<(), CommandEr
     Ok(())
 }
 
+/// Deletes a person's second factor, and ends all of the person's sessions.
+///
+/// # Errors
+/// Where no person has the address, or the database cannot be used.
+pub async fn reset_factors(person: PersonArgs, config: &Config) -> Result<(), CommandError> {
+    let people = people(config).await?;
+    let done = people.reset_factors(&person.email).await;
+    people.close().await;
+    match done.map_err(|error| CommandError::failed("nothing was changed", error))? {
+        Administered::Done(()) => console::print_result(format_args!(
+            "{} has no second factor now: all their sessions have ended, and they sign in with the password alone.",
+            person.email
+        ))?,
+        Administered::Already => {
+            console::print_result(format_args!("{} has no second factor.", person.email))?;
+        }
+        Administered::Unknown => return Err(unknown(&person.email)),
+    }
+    Ok(())
+}
+
 fn unknown(email: &Email) -> CommandError {
     CommandError::Failed(format!("no person has the address {email}"))
 }

@@ -75,6 +75,10 @@ pub(super) fn refuse(error: &ManagementError) -> Response {
             StatusCode::FORBIDDEN,
             "Your role doesn't allow this. Ask an owner of the account.\n",
         ),
+        ManagementError::FactorRequired => (
+            StatusCode::FORBIDDEN,
+            "Set up two-factor authentication in your profile first. Your account requires it.\n",
+        ),
         ManagementError::Unavailable(_) => (
             StatusCode::SERVICE_UNAVAILABLE,
             "Latchkey isn't responding. Try again in a moment.\n",

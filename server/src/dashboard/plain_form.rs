@@ -4,7 +4,12 @@ mod return_path;
 
 use super::pages;
 use crate::{AppState, request};
-use app::{context::Site, error::AppError, form::Posted, island::navigation::IN_PLACE};
+use app::{
+    context::Site,
+    error::AppError,
+    form::{Posted, SECRET_FIELDS},
+    island::navigation::IN_PLACE,
+};
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
@@ -18,8 +23,6 @@ use std::time::Duration;
 pub const MAX_FORM_BYTES: usize = 64 * 1024;
 /// How long a form may take to arrive.
 const TIMEOUT: Duration = Duration::from_secs(15);
-/// Fields whose values are never shown again.
-const SECRET_FIELDS: [&str; 4] = ["password", "new_password", "token", "secret"];
 
 /// `POST /api/{function}`: runs a server function.
 pub async fn call(State(state): State<AppState>, request: Request) -> Response {

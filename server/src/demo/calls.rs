@@ -2,18 +2,15 @@
 
 use super::sources;
 use crate::head::new_request_id;
-use domain::{
-    key::{issued::IssuedKey, scope::ScopeSet, token::format_secret},
-    origin::Origin,
-};
-use management::{Keyring, ManagementError};
+use domain::key::{issued::IssuedKey, scope::ScopeSet, token::format_secret};
+use management::Keyring;
 use telemetry::Source;
 use verification::{Call, Entropy, Route, SystemEntropy};
 
 /// The keys with recent calls.
 const ACTIVE_KEYS: [&str; 3] = ["Checkout service", "Mobile app backend", "Accounting sync"];
 /// An attacker with a leaked pair; refused by keys with IP rules.
-const ATTACKER: Source = Source {
+pub(super) const ATTACKER: Source = Source {
     address: "203.0.113.200",
     route: "GET /customers",
     scope: "",
@@ -41,8 +38,6 @@ const NEW_CLIENT: Source = Source {
     scope: "customer:read",
     user_agent: "postman-runtime/7.43",
 };
-/// Wrong passwords, one more than the throttle checks.
-const WRONG_PASSWORDS: usize = 21;
 
 /// Calls from each of a key's sources, and makes some that are refused or unusual.
 pub(super) fn make_recent(keyring: &Keyring, name: &str, issued: &IssuedKey) {
@@ -82,25 +77,6 @@ pub(super) fn make_recent(keyring: &Keyring, name: &str, issued: &IssuedKey) {
             call(keyring, issued, &issued.secret, own, true);
         }
     }
-}
-
-/// Signs in with wrong passwords for a member of the account.
-///
-/// # Errors
-/// Where the database fails.
-pub(super) async fn guess_passwords(keyring: &Keyring, email: &str) -> Result<(), ManagementError> {
-    for _ in 0..WRONG_PASSWORDS {
-        let origin = Origin {
-            address: ATTACKER.address.parse().ok(),
-            user_agent: ATTACKER.user_agent.to_owned(),
-            request_id: new_request_id().to_string(),
-        };
-        match keyring.sign_in(email, "a guess", None, &origin).await {
-            Ok(_) | Err(ManagementError::Throttled { .. }) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }
 
 /// Returns a well-formed secret that was never issued.

@@ -17,7 +17,7 @@ use domain::key::{
     token::KeyId,
 };
 use domain::origin::Origin;
-use management::{Issue, Keyring, Owner};
+use management::{Admission, Issue, Keyring, Owner};
 
 /// Days before today on which the account was created.
 pub const ACCOUNT_AGE_DAYS: i64 = 150;
@@ -290,7 +290,7 @@ async fn owner(keyring: &Keyring, email: &str, password: &str) -> Result<Owner, 
         user_agent: "latchkey demo".into(),
         ..Origin::default()
     };
-    let Some(signed_in) = keyring
+    let Some(Admission::Session(signed_in)) = keyring
         .sign_in(email, password, None, &origin)
         .await
         .map_err(cannot)?

@@ -9,7 +9,7 @@ use domain::{
     usage::{ChartRange, Window, breakdown::Dimension},
     verdict::Verdict,
 };
-use management::{Store, Viewer};
+use management::{Admission, Store, Viewer};
 
 /// Returns the demo's owner; the folder holds the database.
 async fn demo() -> (tempfile::TempDir, Viewer) {
@@ -21,7 +21,7 @@ async fn demo() -> (tempfile::TempDir, Viewer) {
     let signed_in = keyring
         .sign_in("owner@northwind.example", &password, None, &origin)
         .await;
-    let Ok(Some(signed_in)) = signed_in else {
+    let Ok(Some(Admission::Session(signed_in))) = signed_in else {
         panic!("the printed password does not work");
     };
     let session = keyring.session(&signed_in.token).await.expect("a database");

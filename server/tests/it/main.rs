@@ -28,4 +28,5 @@ mod roles;
 mod rotation;
 mod secrets;
 mod start;
+mod two_factor;
 mod usage_files;

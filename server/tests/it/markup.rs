@@ -18,7 +18,7 @@ use domain::{
     profile::{DisplayName, Profile},
     security::EventFilter,
 };
-use management::{Issue, Owner, PersonDraft};
+use management::{Admission, Issue, Owner, PersonDraft};
 use server::dashboard::pages;
 use std::collections::BTreeSet;
 use test_server::{Answer, PASSWORD, TestServer};
@@ -103,7 +103,7 @@ impl Hostile {
             .keyring
             .sign_in(&email, PASSWORD, None, &origin)
             .await;
-        let Ok(Some(signed_in)) = signed_in else {
+        let Ok(Some(Admission::Session(signed_in))) = signed_in else {
             panic!("{email} is not signed in: {signed_in:?}");
         };
         let session = server.keyring.session(&signed_in.token).await;

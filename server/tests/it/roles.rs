@@ -195,6 +195,42 @@ pub const TABLE: &[(&str, &str, [u16; 5])] = &[
         [401, 404, 403, 403, 404],
     ),
     (
+        "enter_sign_in_code",
+        "code=000000",
+        [401, 401, 401, 401, 401],
+    ),
+    ("start_two_factor", "", [401, 200, 200, 200, 200]),
+    (
+        "confirm_two_factor",
+        "setup=x&code=000000",
+        [401, 422, 422, 422, 422],
+    ),
+    (
+        "renew_recovery_codes",
+        "code=000000",
+        [401, 409, 409, 409, 409],
+    ),
+    (
+        "turn_off_two_factor",
+        "code=000000",
+        [401, 409, 409, 409, 409],
+    ),
+    (
+        "reset_two_factor",
+        "app={app}&person={once}",
+        [401, 404, 403, 403, 404],
+    ),
+    (
+        "set_factor_policy",
+        "app={app}&policy=sometimes",
+        [401, 404, 403, 403, 422],
+    ),
+    (
+        "set_factor_policy",
+        "app={app}&policy=optional",
+        [401, 404, 403, 403, 200],
+    ),
+    (
         "support_look",
         "what=Storefront&reason=Request+4711",
         [401, 404, 404, 404, 404],

@@ -7,7 +7,10 @@ use domain::{
     key::issued::IssuedKey,
     origin::Origin,
 };
-use management::{Invited, Issue, Keyring, PersonDraft, SetupDraft, SignedIn};
+use management::{
+    Admission, AuthenticatorSecret, AuthenticatorSetup, Invited, Issue, Keyring, PendingSignIn,
+    PersonDraft, RecoveryCodes, SetupDraft, SignedIn,
+};
 use serde::Serialize;
 use server::{
     AppState,
@@ -35,6 +38,11 @@ macro_rules! never {
 never! {
     Pepper: Debug, Display, Serialize, Clone;
     SignedIn: Display, Serialize;
+    PendingSignIn: Display, Serialize;
+    Admission: Display, Serialize;
+    AuthenticatorSecret: Display, Serialize, Clone;
+    AuthenticatorSetup: Display, Serialize, Clone;
+    RecoveryCodes: Display, Serialize, Clone;
     Invited: Display, Serialize, Clone;
     PersonDraft: Display, Serialize, Clone;
     SetupDraft: Display, Serialize, Clone;
@@ -63,7 +71,7 @@ async fn secrets_are_redacted_in_debug_output() {
         .keyring
         .sign_in(OWNER, PASSWORD, None, &Origin::default())
         .await;
-    let Ok(Some(cookies)) = signed_in else {
+    let Ok(Some(Admission::Session(cookies))) = signed_in else {
         panic!("not signed in: {signed_in:?}");
     };
     let fresh = owner.fresh_owner().expect("signed in a moment ago");

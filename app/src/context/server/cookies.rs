@@ -9,13 +9,15 @@ use cookie::{Cookie, CookieBuilder, SameSite};
 use http::{HeaderMap, HeaderValue, header};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use management::SignedIn;
+use management::{PendingSignIn, SignedIn};
 
 const YEAR: cookie::time::Duration = cookie::time::Duration::days(365);
 /// The cookie with the change that the next page tells about.
 const DONE: &str = "latchkey-done";
 /// A page that comes later says nothing about it.
 const DONE_FOR: cookie::time::Duration = cookie::time::Duration::minutes(1);
+/// The cookie of a sign-in that waits for a code.
+const PENDING: &str = "latchkey-sign-in";
 /// Maximum length of a cookie's value that is read.
 const MAX_COOKIE_BYTES: usize = 512;
 
@@ -30,6 +32,22 @@ pub fn start_session(signed_in: &SignedIn) {
 /// Takes the session back.
 pub fn end_session() {
     let ended = http_only(site().cookie("latchkey"), "");
+    set_cookie(ended.max_age(cookie::time::Duration::ZERO));
+}
+
+/// Hands the browser its sign-in that waits for a code.
+pub fn begin_pending_sign_in(pending: &PendingSignIn) {
+    set_cookie(http_only(site().cookie(PENDING), &pending.token));
+}
+
+/// The sign-in of this browser that waits for a code.
+pub fn pending_sign_in() -> Option<String> {
+    cookie(&site().cookie(PENDING))
+}
+
+/// Takes it back.
+pub fn end_pending_sign_in() {
+    let ended = http_only(site().cookie(PENDING), "");
     set_cookie(ended.max_age(cookie::time::Duration::ZERO));
 }
 

@@ -43,7 +43,7 @@ fn row(
     names: &HashMap<KeyId, KeyName>,
     now: Timestamp,
 ) -> AnyView {
-    // Who signs in does it to nobody else.
+    // A person who signs in is both actor and target.
     let target =
         Some(&record.target).filter(|target| !target.is_empty() && **target != record.actor);
     let name = target.map(|target| {

@@ -61,6 +61,8 @@ async fn shown(done: Done, viewer: Option<&Viewer>) -> Option<Shown> {
         Done::PasswordChanged => words::PASSWORD_CHANGED.to_owned(),
         Done::SessionEnded => words::SESSION_ENDED.to_owned(),
         Done::SessionsEnded => words::SESSIONS_ENDED.to_owned(),
+        Done::TwoFactorOff => words::TWO_FACTOR_OFF.to_owned(),
+        Done::TwoFactorReset => words::TWO_FACTOR_RESET.to_owned(),
     };
     let undo = match done {
         Done::Deactivated(key) => viewer.map(|viewer| (viewer.application().id.to_string(), key)),

@@ -1,9 +1,16 @@
 //! Who belongs to an account, and who is asked to.
 
-use crate::{act::members::WithdrawInvitation, form::FormPage, routes, ui::Time, words::members};
+use crate::{
+    act::members::WithdrawInvitation,
+    form::FormPage,
+    routes,
+    ui::Time,
+    words::{members, two_factor},
+};
 use domain::{
     id::PersonId,
     member::{Invitation, Member},
+    second_factor::FactorPolicy,
     time::Timestamp,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -15,6 +22,8 @@ pub struct Roster {
     pub members: Vec<Member>,
     /// Invitations that were not accepted yet; only for owners.
     pub invitations: Vec<Invitation>,
+    /// Who needs two-factor authentication; only for owners.
+    pub policy: Option<FactorPolicy>,
     /// The reader.
     pub me: PersonId,
     /// Whether the reader may change it.
@@ -92,6 +101,28 @@ fn row(
             </a>
         }
     });
+    let reset_factors = (member.has_second_factor && member.id != me).then(|| {
+        view! {
+            <a
+                class="button"
+                data-variant="ghost"
+                data-size="small"
+                href=routes::reset_two_factor(app, member.id)
+                aria-label=two_factor::reset(&email)
+            >
+                {two_factor::RESET}
+            </a>
+        }
+    });
+    let badge = member.has_second_factor.then(|| {
+        view! {
+            " "
+            <span class="badge">
+                <span aria-hidden="true">{two_factor::BADGE}</span>
+                <span class="visually-hidden">{two_factor::BADGE_LABEL}</span>
+            </span>
+        }
+    });
     let (first, second) = match member.name.get() {
         Some(name) => (
             name.to_owned(),
@@ -111,7 +142,7 @@ fn row(
                 >
                     {members::CHANGE}
                 </a>
-                {reset}
+                {reset} {reset_factors}
                 <a
                     class="button"
                     data-variant="ghost"
@@ -129,6 +160,7 @@ fn row(
             <div class="rows-words">
                 <strong>
                     {first} {(member.id == me).then(|| view! { " " <span class="badge">{members::YOU}</span> })}
+                    {badge}
                 </strong>
                 {second}
                 <small>

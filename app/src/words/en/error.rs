@@ -4,6 +4,9 @@ pub const SIGNED_OUT: &str = "You're signed out. Sign in and try again.";
 pub const FORBIDDEN: &str = "Your role doesn't allow this. Ask an owner of the account.";
 /// The password was entered more than ten minutes ago.
 pub const STALE_SIGN_IN: &str = "Enter your password to continue.";
+/// An account of the person requires it.
+pub const FACTOR_REQUIRED: &str =
+    "Set up two-factor authentication in your profile first. Your account requires it.";
 /// The object does not exist or belongs to another account.
 pub const NOT_FOUND: &str =
     "This doesn't exist, or you don't have access to it. Check the URL, or go back to the list.";

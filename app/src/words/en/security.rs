@@ -124,8 +124,11 @@ pub const fn meaning(kind: EventKind) -> &'static str {
             "A browser sent this key's secret, so everyone who opens the page can read it. Use the key only on a server."
         }
         EventKind::SignInFailed => "Someone entered wrong passwords for this person.",
+        EventKind::WrongCode => {
+            "Someone entered this person's password and then wrong verification codes. If it wasn't them, they should change their password now."
+        }
         EventKind::SignInThrottled => {
-            "Too many wrong passwords for this person. Further attempts are throttled; browsers they have used before can still sign in."
+            "Too many wrong passwords or codes for this person. Further attempts are throttled; browsers they have used before can still sign in."
         }
         EventKind::MembersChanged => "A member was invited, joined, was removed or changed roles.",
     }

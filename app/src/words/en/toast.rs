@@ -14,6 +14,8 @@ pub const EMAIL_CHANGED: &str = "Email changed";
 pub const PASSWORD_CHANGED: &str = "Password changed. Your other sessions are signed out.";
 pub const SESSION_ENDED: &str = "Session signed out";
 pub const SESSIONS_ENDED: &str = "All other sessions signed out";
+pub const TWO_FACTOR_OFF: &str = "Two-factor authentication turned off";
+pub const TWO_FACTOR_RESET: &str = "Two-factor authentication reset";
 /// The server did not answer, or not as expected.
 pub const UNREACHABLE: &str = "Latchkey didn't respond. Check your connection and try again.";
 pub fn deactivated(name: &str) -> String {

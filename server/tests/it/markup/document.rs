@@ -26,6 +26,14 @@ pub struct Form {
     pub fields: Vec<(String, Option<String>)>,
 }
 
+/// Whether it is the link of a new secret for an authenticator app, in which the e-mail address is encoded.
+fn is_authenticator_link(element: &str, address: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~%:/?=&".contains(c);
+    element == "a"
+        && address.starts_with("otpauth://totp/Latchkey:")
+        && address.chars().all(allowed)
+}
+
 /// Attributes whose values are addresses.
 const ADDRESSES: [&str; 8] = [
     "href",
@@ -95,6 +103,7 @@ impl Document {
             let (attribute, value) = (text(attribute), text(value));
             let leads_away = ADDRESSES.contains(&attribute.as_str())
                 && !value.is_empty()
+                && !is_authenticator_link(&name, &value)
                 && (!value.starts_with(['/', '#', '?'])
                     || value.starts_with("//")
                     || value.starts_with("/\\"));

@@ -20,6 +20,11 @@ pub const PAGES: &[(&str, [u16; 5])] = &[
     ("settings/general", [302, 404, 200, 200, 200]),
     ("settings/members", [302, 404, 200, 200, 200]),
     ("settings/members/invite", [302, 404, 200, 200, 200]),
+    ("settings/members/two-factor", [302, 404, 200, 200, 200]),
+    (
+        "settings/members/{person}/two-factor",
+        [302, 404, 200, 200, 200],
+    ),
     ("settings/members/{person}/role", [302, 404, 200, 200, 200]),
     (
         "settings/members/{person}/remove",
@@ -112,11 +117,14 @@ pub const PAGES: &[(&str, [u16; 5])] = &[
 ];
 
 /// Pages about the signed-in person, as [`PAGES`].
-const OWN_PAGES: [&str; 4] = [
+const OWN_PAGES: [&str; 7] = [
     "/profile",
     "/profile/email",
     "/profile/password",
     "/profile/sessions",
+    "/profile/two-factor",
+    "/profile/two-factor/recovery-codes",
+    "/profile/two-factor/turn-off",
 ];
 
 /// Files, as [`PAGES`].

@@ -15,7 +15,7 @@ const JSON: (&str, &str) = ("accept", "application/json");
 const HTML: (&str, &str) = ("accept", "text/html");
 
 /// The responses for support of functions without an application. Every other function responds 404.
-const TO_SUPPORT: [(&str, u16); 14] = [
+const TO_SUPPORT: [(&str, u16); 19] = [
     ("sign_in", 200),
     ("sign_out", 200),
     ("set_up", 409),
@@ -30,6 +30,11 @@ const TO_SUPPORT: [(&str, u16); 14] = [
     ("end_other_sessions", 200),
     ("sign_out_everywhere", 200),
     ("support_look", 200),
+    ("enter_sign_in_code", 401),
+    ("start_two_factor", 200),
+    ("confirm_two_factor", 422),
+    ("renew_recovery_codes", 409),
+    ("turn_off_two_factor", 409),
 ];
 
 /// A server and callers without a role, by the headers that they send.

@@ -1,0 +1,53 @@
+//! What the operations answer, as pages and server functions say it.
+
+use super::{origin, refuse, unexpected};
+use crate::{
+    act::{keys::bulk::BulkOutcome, two_factor::NewAuthenticator},
+    error::AppError,
+    words,
+};
+use management::{AuthenticatorSetup, ManagementError};
+
+impl From<ManagementError> for AppError {
+    fn from(error: ManagementError) -> Self {
+        match error {
+            ManagementError::NotFound => refuse(Self::NotFound),
+            ManagementError::Forbidden => refuse(Self::Forbidden),
+            ManagementError::Throttled { retry_after_ms } => Self::Busy { retry_after_ms },
+            ManagementError::LastOwner => Self::Conflict(words::members::LAST_OWNER.into()),
+            ManagementError::Stale => Self::StaleSignIn,
+            ManagementError::FactorRequired => refuse(Self::FactorRequired),
+            ManagementError::Illegal(illegal) => Self::Conflict(illegal.to_string()),
+            ManagementError::Invalid(invalid) => Self::field("", invalid.0),
+            ManagementError::Unavailable(cause) => {
+                let reference = origin().request_id;
+                tracing::error!(reference, cause, "the database does not answer");
+                refuse(Self::Unavailable(reference))
+            }
+            ManagementError::Unexpected(cause) => unexpected(&cause),
+        }
+    }
+}
+
+impl From<AuthenticatorSetup> for NewAuthenticator {
+    fn from(setup: AuthenticatorSetup) -> Self {
+        Self {
+            secret: setup.text().to_string(),
+            link: setup.link().to_string(),
+            setup: setup.form,
+        }
+    }
+}
+
+impl From<management::Bulk> for BulkOutcome {
+    fn from(bulk: management::Bulk) -> Self {
+        Self {
+            done: bulk.done.iter().map(ToString::to_string).collect(),
+            skipped: bulk
+                .skipped
+                .iter()
+                .map(|(name, why)| (name.to_string(), why.to_string()))
+                .collect(),
+        }
+    }
+}

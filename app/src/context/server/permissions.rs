@@ -1,0 +1,200 @@
+//! Sessions, and what they may do.
+
+use super::{PageZone, device, extension, keyring, origin, redirect, refuse};
+use crate::{
+    error::AppError,
+    routes::{self, with_query},
+    words,
+};
+use domain::id::ApplicationId;
+use http::{header, request::Parts};
+use leptos::prelude::*;
+use management::{Editor, FreshEditor, FreshOwner, FreshSession, Owner, Session, Support, Viewer};
+
+/// The session cookie's value, put into the request's extensions by the server.
+#[derive(Clone)]
+pub struct SessionToken(pub String);
+
+/// The signed-in browser. Without one the answer leads to the sign-in page, and where a second factor is required and missing, to
+/// the page that adds one.
+///
+/// # Errors
+/// [`AppError::SignedOut`], [`AppError::FactorRequired`], or what the database answers.
+pub async fn session() -> Result<Session, AppError> {
+    let session = enrolling_session().await?;
+    if session.must_enrol() {
+        redirect(routes::TWO_FACTOR);
+        return Err(refuse(AppError::FactorRequired));
+    }
+    Ok(session)
+}
+
+/// As [`session`], for the few things that a person may do before adding a required second factor: to add it, and to leave.
+///
+/// # Errors
+/// [`AppError::SignedOut`], or what the database answers.
+pub async fn enrolling_session() -> Result<Session, AppError> {
+    present_session().await?.ok_or_else(|| {
+        redirect(&sign_in_path());
+        AppError::SignedOut
+    })
+}
+
+/// The token of the browser's session, which may have ended.
+pub fn session_token() -> Option<String> {
+    extension::<SessionToken>().map(|token| token.0)
+}
+
+async fn present_session() -> Result<Option<Session>, AppError> {
+    match extension::<SessionToken>() {
+        Some(token) => Ok(keyring()?.session(&token.0).await?),
+        None => Ok(None),
+    }
+}
+
+/// As [`viewer`], for requests that a page sends by itself: they do not redirect.
+///
+/// # Errors
+/// As [`viewer`].
+pub async fn viewer_in_passing(app: &str) -> Result<Viewer, AppError> {
+    let session = present_session().await?.ok_or(AppError::SignedOut)?;
+    viewer_in(&session, app).await
+}
+
+/// Reading access to an application.
+///
+/// # Errors
+/// [`AppError::NotFound`] where it is not theirs.
+pub async fn viewer(app: &str) -> Result<Viewer, AppError> {
+    viewer_in(&session().await?, app).await
+}
+
+/// As [`viewer`], for a session that was read before.
+///
+/// # Errors
+/// As [`viewer`].
+pub async fn viewer_in(session: &Session, app: &str) -> Result<Viewer, AppError> {
+    let viewer = session.viewer(application(app)?, origin()).await?;
+    if let Some(zone) = extension::<PageZone>() {
+        zone.set(&viewer);
+    }
+    Ok(viewer)
+}
+
+/// Writing access to an application.
+///
+/// # Errors
+/// [`AppError::NotFound`] where it is not theirs, [`AppError::Forbidden`] where the role lacks it.
+pub async fn editor(app: &str) -> Result<Editor, AppError> {
+    let session = session().await?;
+    Ok(session.editor(application(app)?, origin()).await?)
+}
+
+/// Everything in an application that asks for no fresh sign-in.
+///
+/// # Errors
+/// As [`editor`].
+pub async fn owner(app: &str) -> Result<Owner, AppError> {
+    let session = session().await?;
+    Ok(session.owner(application(app)?, origin()).await?)
+}
+
+/// What platform staff may do.
+///
+/// # Errors
+/// [`AppError::NotFound`] for everybody else.
+pub async fn support() -> Result<Support, AppError> {
+    Ok(session().await?.support(origin())?)
+}
+
+/// Writing access to an application, for a person who entered the password within the last ten minutes or enters it with
+/// this form; `password` may be empty.
+///
+/// # Errors
+/// As [`editor`]; [`AppError::StaleSignIn`] where the password is asked for, a sentence about it where it is wrong.
+pub async fn fresh_editor(app: &str, password: &str) -> Result<FreshEditor, AppError> {
+    Ok(editor_with(app, password).await?.fresh()?)
+}
+
+/// As [`editor`]; where a password comes with the form, the sign-in is fresh afterwards. For changes of which only some
+/// ask for that.
+///
+/// # Errors
+/// As [`editor`]; a sentence about the password where it is wrong.
+pub async fn editor_with(app: &str, password: &str) -> Result<Editor, AppError> {
+    let session = session().await?;
+    // The role is checked first: a person who lacks it is not asked for a password.
+    let editor = session.editor(application(app)?, origin()).await?;
+    let session = reauthenticate(session, password).await?;
+    Ok(editor.in_session(&session))
+}
+
+/// As [`fresh_editor`], for what an owner alone may do.
+///
+/// # Errors
+/// As [`fresh_editor`].
+pub async fn fresh_owner(app: &str, password: &str) -> Result<FreshOwner, AppError> {
+    let session = session().await?;
+    let owner = session.owner(application(app)?, origin()).await?;
+    let session = reauthenticate(session, password).await?;
+    Ok(owner.in_session(&session).fresh_owner()?)
+}
+
+/// Checks the signed-in person's password: the sign-in is fresh afterwards.
+///
+/// # Errors
+/// [`AppError::SignedOut`]; [`AppError::StaleSignIn`] without one where it is asked for, a sentence about a wrong one.
+pub async fn confirm_password(password: &str) -> Result<(), AppError> {
+    if reauthenticate(session().await?, password).await?.is_fresh() {
+        Ok(())
+    } else {
+        Err(AppError::StaleSignIn)
+    }
+}
+
+/// The signed-in browser of a person who entered the password within the last ten minutes or enters it with this form. It may be
+/// there to add a required second factor.
+///
+/// # Errors
+/// As [`enrolling_session`]; [`AppError::StaleSignIn`] where the password is asked for, a sentence about it where it is wrong.
+pub async fn fresh_session(password: &str) -> Result<FreshSession, AppError> {
+    let session = reauthenticate(enrolling_session().await?, password).await?;
+    Ok(session.fresh()?)
+}
+
+/// The session, made fresh by the password where it is not and there is one.
+async fn reauthenticate(session: Session, password: &str) -> Result<Session, AppError> {
+    if session.is_fresh() || password.is_empty() {
+        return Ok(session);
+    }
+    session
+        .reauthenticate(password, device().as_deref(), &origin())
+        .await?
+        .ok_or_else(|| AppError::field("password", words::fresh::WRONG_PASSWORD))
+}
+
+fn application(app: &str) -> Result<ApplicationId, AppError> {
+    app.parse().map_err(|_| refuse(AppError::NotFound))
+}
+
+/// The sign-in page, with the way back to the page that is being read.
+fn sign_in_path() -> String {
+    let Some(parts) = use_context::<Parts>() else {
+        return "/sign-in".into();
+    };
+    let here = if parts.uri.path().starts_with("/api/") {
+        parts
+            .headers
+            .get(header::REFERER)
+            .and_then(|referer| referer.to_str().ok()?.parse::<http::Uri>().ok())
+            .and_then(|uri| uri.path_and_query().map(ToString::to_string))
+    } else {
+        parts.uri.path_and_query().map(ToString::to_string)
+    };
+    match here {
+        Some(path) if path != "/" && !path.starts_with("/sign-in") => {
+            with_query("/sign-in", &[("next", &path)])
+        }
+        _ => "/sign-in".into(),
+    }
+}

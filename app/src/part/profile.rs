@@ -1,0 +1,9 @@
+//! Parts of the pages about the signed-in person.
+
+mod authenticator_form;
+mod qr_code;
+mod recovery_code_list;
+
+pub use authenticator_form::AuthenticatorForm;
+pub use qr_code::QrCode;
+pub use recovery_code_list::RecoveryCodeList;
