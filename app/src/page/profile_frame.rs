@@ -19,7 +19,12 @@ use management::Session;
 const PAGES: [(&str, bool, Shape, &str); 3] = [
     (routes::PROFILE, true, Shape::Settings, profile::TITLE),
     (routes::SESSIONS, false, Shape::Devices, profile::SESSIONS),
-    (routes::TWO_FACTOR, false, Shape::Shield, two_factor::TITLE),
+    (
+        routes::TWO_FACTOR,
+        false,
+        Shape::Shield,
+        two_factor::NAVIGATION,
+    ),
 ];
 
 /// Who is signed in: read once by the frame, for all of its pages.

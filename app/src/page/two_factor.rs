@@ -104,11 +104,18 @@ fn On(factor: SecondFactor) -> impl IntoView {
         .then(|| view! { <Notice tone="warning">{words::FEW_CODES}</Notice> });
     view! {
         <section class="card" aria-labelledby="factors">
-            <h2 id="factors">{words::ON}</h2>
+            <h2 id="factors">{words::METHOD}</h2>
             {few}
             <dl class="facts">
-                <dt>{words::METHOD}</dt>
-                <dd>{words::SINCE} <Time at=factor.since now /></dd>
+                <dt>{words::STATUS}</dt>
+                <dd>
+                    <span class="status" data-state="active">
+                        <span class="status-dot"></span>
+                        {words::ON}
+                    </span>
+                    {words::SINCE}
+                    <Time at=factor.since now />
+                </dd>
                 <dt>{words::RECOVERY_CODES}</dt>
                 <dd>{words::codes_left(factor.recovery_codes)}</dd>
             </dl>
@@ -116,7 +123,7 @@ fn On(factor: SecondFactor) -> impl IntoView {
                 <a class="button" data-variant="secondary" href=routes::NEW_RECOVERY_CODES>
                     {words::NEW_CODES}
                 </a>
-                <a class="button" data-variant="danger" href=routes::TURN_OFF_TWO_FACTOR>
+                <a class="button" data-variant="secondary" href=routes::TURN_OFF_TWO_FACTOR>
                     {words::TURN_OFF}
                 </a>
             </div>

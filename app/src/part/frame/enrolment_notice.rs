@@ -1,10 +1,6 @@
 //! That a second factor is required soon.
 
-use crate::{
-    context, routes,
-    ui::{Notice, Time},
-    words::two_factor as words,
-};
+use crate::{context, routes, ui::Notice, words::two_factor as words};
 use domain::second_factor::EnrolmentDeadline;
 use leptos::prelude::*;
 
@@ -15,10 +11,9 @@ pub fn EnrolmentNotice(
     deadline: Option<EnrolmentDeadline>,
 ) -> impl IntoView {
     deadline.map(|EnrolmentDeadline(at)| {
-        let now = context::now().unwrap_or(at);
         view! {
             <Notice tone="warning">
-                {words::DUE} <Time at now /> ". "
+                {words::due(&context::readable(at))}
                 <a href=routes::TWO_FACTOR>{words::DUE_LINK}</a>
             </Notice>
         }

@@ -3,6 +3,8 @@
 use super::common::tab_title;
 
 pub const TITLE: &str = "Two-factor authentication";
+/// In the navigation, where the title would not fit on a line.
+pub const NAVIGATION: &str = "Two-factor";
 pub const LEAD: &str =
     "A code from an authenticator app in addition to your password, each time you sign in.";
 /// The title in the browser's tab.
@@ -46,9 +48,10 @@ pub const CODES_FILE: &str = "latchkey-recovery-codes.txt";
 pub const CODES_SAVED: &str = "I saved my codes";
 
 // While it is on.
+pub const STATUS: &str = "Status";
 pub const ON: &str = "On";
-/// Followed by a time.
-pub const SINCE: &str = "since ";
+/// Between the status and a time.
+pub const SINCE: &str = " since ";
 pub const METHOD: &str = "Authenticator app";
 pub const RECOVERY_CODES: &str = "Recovery codes";
 /// The number of recovery codes that still work.
@@ -97,12 +100,15 @@ pub const SAVE_POLICY: &str = "Save";
 /// The badge of a member.
 pub const BADGE: &str = "2FA";
 pub const BADGE_LABEL: &str = "Two-factor authentication is on";
-/// Followed by a time and a link.
-pub const DUE: &str = "Your account requires two-factor authentication. Set it up by ";
+/// Followed by a link.
+pub fn due(by: &str) -> String {
+    format!("Your account requires two-factor authentication. Set it up by {by}. ")
+}
 pub const DUE_LINK: &str = "Set up";
 
 // Resetting a member's.
-pub const RESET: &str = "Reset two-factor authentication";
+/// Short, beside other buttons; the accessible name is [`reset`].
+pub const RESET: &str = "Reset two-factor";
 pub fn reset(email: &str) -> String {
     format!("Reset two-factor authentication of {email}")
 }
