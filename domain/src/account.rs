@@ -5,6 +5,7 @@ use crate::{
     id::{AccountId, ApplicationId, PersonId},
     invalid::{is_unprintable, plain_text},
     profile::DisplayName,
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -20,6 +21,49 @@ pub struct Application {
     pub name: String,
     /// The IANA name of the time zone of its pages.
     pub time_zone: String,
+    /// Since when it is archived: no key of it can be created or activated.
+    pub archived_at: Option<Timestamp>,
+}
+
+impl Application {
+    /// The number of applications that an account may have, archived ones included.
+    pub const MAX: i64 = 200;
+    /// The number of keys that archiving or deleting an application may change.
+    pub const MAX_KEYS_AT_ONCE: i64 = 10_000;
+}
+
+/// An operation that the state of an application does not allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApplicationConflict {
+    /// No key of an archived application can be created or activated.
+    #[error("This application is archived. Restore it first.")]
+    Archived,
+    /// An application is archived once.
+    #[error("This application is already archived.")]
+    AlreadyArchived,
+    /// Only an archived application can be restored.
+    #[error("This application isn't archived. Reload the page to see its status.")]
+    NotArchived,
+    /// An application with active keys cannot be deleted.
+    #[error(
+        "This application still has active keys. Archive it, or deactivate or revoke its keys, then delete it."
+    )]
+    ActiveKeys,
+    /// An account keeps one application, from which others are created.
+    #[error("An account needs at least one application. Create another one, then delete this one.")]
+    Last,
+    /// The account has [`Application::MAX`] applications.
+    #[error(
+        "An account can have up to {} applications. Delete one that you no longer need.",
+        Application::MAX
+    )]
+    TooMany,
+    /// More than [`Application::MAX_KEYS_AT_ONCE`] keys would change in one step.
+    #[error(
+        "More than {} keys would change at once. Revoke keys that you no longer need, then try again.",
+        Application::MAX_KEYS_AT_ONCE
+    )]
+    TooManyKeys,
 }
 
 /// The role of a person.
@@ -73,8 +117,10 @@ pub struct Identity {
     pub person_id: PersonId,
     pub email: Email,
     pub name: DisplayName,
-    /// The person's role in the current account.
+    /// The person's role in the current application.
     pub role: Role,
+    /// The person's role in the account, which is what matters for members, the audit log and applications themselves.
+    pub account_role: Role,
 }
 
 /// An e-mail address in lower case and composed (NFC), so that all databases compare it alike.
@@ -112,18 +158,30 @@ impl fmt::Display for Email {
     }
 }
 
-/// Parses the name of an account or an application: 1 to 80 characters.
+/// Parses the name of an account or an application: 1 to 80 characters, composed (NFC), with single spaces, so that two names
+/// that look alike are the same name.
 ///
 /// # Errors
 /// The rule that the name breaks; `field` names the field in the message.
 pub fn parse_title(field: &str, raw: &str) -> Result<String, Invalid> {
-    let name = plain_text(field, raw, 80, false)?;
+    let raw: String = raw.nfc().collect();
+    let name = plain_text(field, &single_spaced(&raw), 80, false)?;
     if name.is_empty() {
         return Err(Invalid(format!(
             "{field} is missing. Enter at least one character."
         )));
     }
     Ok(name)
+}
+
+/// Whether a person has typed a name of an account or an application, up to composition and white space.
+pub fn is_title(typed: &str, name: &str) -> bool {
+    let typed: String = typed.nfc().collect();
+    single_spaced(&typed) == name
+}
+
+fn single_spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Checks a new password: 15 to 256 characters, at least five distinct ones, and not the e-mail address or the product's
@@ -165,6 +223,25 @@ pub fn easily_guessed() -> Invalid {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_look_alike_are_the_same_name() {
+        let composed = "Café du\u{20}Nord";
+        for raw in [
+            "Cafe\u{301} du Nord",
+            "  Café  du\t Nord ",
+            "Café\u{A0}du Nord",
+        ] {
+            let parsed = parse_title("The name", raw);
+            assert_eq!(parsed.as_deref(), Ok(composed), "{raw:?}");
+            assert!(is_title(raw, composed), "{raw:?}");
+        }
+        assert!(!is_title("Cafe du Nord", composed) && !is_title("", composed));
+        for bad in ["", " \t ", "a\u{202E}b", "a\u{200B}b", &"a".repeat(81)] {
+            assert!(parse_title("The name", bad).is_err(), "{bad:?}");
+        }
+        assert!(parse_title("The name", &"e\u{301}".repeat(80)).is_ok());
+    }
 
     #[test]
     fn e_mail_addresses_are_trimmed_and_lower_case() {

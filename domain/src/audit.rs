@@ -45,6 +45,12 @@ pub enum Action {
     PasswordReset,
     PersonDisabled,
     PersonEnabled,
+    AccountRenamed,
+    ApplicationArchived,
+    ApplicationRestored,
+    ApplicationDeleted,
+    ApplicationRoleChanged,
+    OwnershipTransferred,
     ProfileChanged,
     EmailChanged,
     PasswordChanged,
@@ -59,7 +65,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [(Self, &'static str, &'static str); 38] = [
+    const ALL: [(Self, &'static str, &'static str); 44] = [
         (
             Self::AccountCreated,
             "account.created",
@@ -151,6 +157,36 @@ impl Action {
             "disabled sign-in for",
         ),
         (Self::PersonEnabled, "person.enabled", "enabled sign-in for"),
+        (
+            Self::AccountRenamed,
+            "account.renamed",
+            "renamed the account",
+        ),
+        (
+            Self::ApplicationArchived,
+            "application.archived",
+            "archived the application",
+        ),
+        (
+            Self::ApplicationRestored,
+            "application.restored",
+            "restored the application",
+        ),
+        (
+            Self::ApplicationDeleted,
+            "application.deleted",
+            "deleted the application",
+        ),
+        (
+            Self::ApplicationRoleChanged,
+            "application.role",
+            "changed a member's role in an application",
+        ),
+        (
+            Self::OwnershipTransferred,
+            "account.transferred",
+            "transferred ownership of the account to",
+        ),
         (
             Self::ProfileChanged,
             "person.changed",

@@ -19,7 +19,10 @@ pub struct Member {
     pub id: PersonId,
     pub email: Email,
     pub name: DisplayName,
+    /// The role in the account.
     pub role: Role,
+    /// The role in the current application, if it is another one.
+    pub application_role: Option<Role>,
     /// When the person became a member.
     pub since: Timestamp,
     /// The last activity in a session, to the minute; `None` if the person never signed in.

@@ -245,6 +245,7 @@ mod tests {
                     account_name: "Northwind".into(),
                     name: "Storefront".into(),
                     time_zone: "UTC".into(),
+                    archived_at: None,
                 });
             },
             |found| {

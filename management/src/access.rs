@@ -28,9 +28,14 @@ pub struct Viewer {
 #[derive(Clone)]
 pub struct Editor(Viewer);
 
-/// Permission to do everything with one application and its account.
+/// Permission to do everything with one application.
 #[derive(Clone)]
 pub struct Owner(Editor);
+
+/// Permission to do everything with an account: its members and their roles, invitations, audit log, name and applications.
+/// An owner of the account is an owner of each of its applications.
+#[derive(Clone)]
+pub struct AccountOwner(Owner);
 
 /// An [`Editor`] who entered the password within the last ten minutes. Required to create secrets and to extend a key's
 /// access.
@@ -40,6 +45,24 @@ pub struct FreshEditor(Editor);
 /// An [`Owner`] who entered the password within the last ten minutes.
 #[derive(Clone)]
 pub struct FreshOwner(Owner);
+
+/// An [`AccountOwner`] who entered the password within the last ten minutes.
+#[derive(Clone)]
+pub struct FreshAccountOwner(AccountOwner);
+
+impl Deref for FreshAccountOwner {
+    type Target = AccountOwner;
+    fn deref(&self) -> &AccountOwner {
+        &self.0
+    }
+}
+
+impl Deref for AccountOwner {
+    type Target = Owner;
+    fn deref(&self) -> &Owner {
+        &self.0
+    }
+}
 
 impl Deref for FreshEditor {
     type Target = Editor;
@@ -83,7 +106,7 @@ impl Session {
         if self.must_enrol() {
             return Err(ManagementError::FactorRequired);
         }
-        let (application, role) = self
+        let membership = self
             .keyring()
             .store
             .application_for(self.person_id(), app)
@@ -92,11 +115,12 @@ impl Session {
             person_id: self.person_id(),
             email: self.email().clone(),
             name: self.profile().name.clone(),
-            role,
+            role: membership.role,
+            account_role: membership.account_role,
         };
         Ok(Viewer {
             keyring: self.keyring().clone(),
-            application,
+            application: membership.application,
             identity,
             own_zone: self.profile().time_zone.clone(),
             origin,
@@ -126,6 +150,18 @@ impl Session {
         origin: Origin,
     ) -> Result<Owner, ManagementError> {
         self.viewer(app, origin).await?.owner()
+    }
+
+    /// Grants full permission on the account of an application.
+    ///
+    /// # Errors
+    /// As [`Session::editor`].
+    pub async fn account_owner(
+        &self,
+        app: ApplicationId,
+        origin: Origin,
+    ) -> Result<AccountOwner, ManagementError> {
+        self.viewer(app, origin).await?.account_owner()
     }
 }
 
@@ -172,6 +208,25 @@ impl Owner {
     }
 }
 
+impl AccountOwner {
+    /// As [`Editor::in_session`].
+    #[must_use]
+    pub fn in_session(self, session: &Session) -> Self {
+        Self(self.0.in_session(session))
+    }
+
+    /// Grants the owner of the account what requires a recent sign-in.
+    ///
+    /// # Errors
+    /// As [`Editor::fresh`].
+    pub fn fresh_account_owner(&self) -> Result<FreshAccountOwner, ManagementError> {
+        if !self.fresh {
+            return Err(ManagementError::Stale);
+        }
+        Ok(FreshAccountOwner(self.clone()))
+    }
+}
+
 /// Grants support permission to read an application without being a member.
 pub(crate) fn look(
     keyring: Keyring,
@@ -210,6 +265,17 @@ impl Viewer {
             return Err(ManagementError::Forbidden);
         }
         Ok(Owner(Editor(self.clone())))
+    }
+
+    /// Grants full permission on the application's account.
+    ///
+    /// # Errors
+    /// As [`Viewer::editor`].
+    pub fn account_owner(&self) -> Result<AccountOwner, ManagementError> {
+        if self.identity.account_role != Role::Owner {
+            return Err(ManagementError::Forbidden);
+        }
+        Ok(AccountOwner(self.owner()?))
     }
 
     /// Whether the password was entered within the last ten minutes.

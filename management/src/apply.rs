@@ -6,7 +6,7 @@ use std::{
     collections::HashSet,
     sync::{Mutex, PoisonError},
 };
-use store::{IndexRow, KeyInsertion, RevokedKeys, StoreError};
+use store::{ChangedKeys, IndexRow, KeyInsertion, StoreError};
 
 /// The entries that a change concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,7 +58,7 @@ impl Committed for KeyInsertion {
     }
 }
 
-impl Committed for RevokedKeys {
+impl Committed for ChangedKeys {
     fn rows(&self) -> &[IndexRow] {
         &self.rows
     }

@@ -1,6 +1,6 @@
-//! Reading of the audit log by owners.
+//! Reading of the audit log by owners of the account.
 
-use crate::{FreshOwner, ManagementError, Owner};
+use crate::{AccountOwner, FreshAccountOwner, ManagementError};
 use domain::{
     audit::{AuditCursor, AuditFilter, AuditPage, AuditRecord},
     key::{
@@ -31,7 +31,7 @@ pub struct AuditQuery<'a> {
     pub days: [&'a str; 2],
 }
 
-impl Owner {
+impl AccountOwner {
     /// Parses a query of the audit log. The name of a key, in any case, stands for the key if exactly one of the 50 newest keys of the
     /// application whose names contain it has this name.
     /// Invalid values are ignored.
@@ -120,7 +120,7 @@ impl Owner {
     }
 }
 
-impl FreshOwner {
+impl FreshAccountOwner {
     /// Returns the lines after number `after` as they are stored, in the order of the chain; none at the end.
     ///
     /// # Errors

@@ -124,7 +124,7 @@ impl FreshOwner {
     /// Returns the number of keys.
     ///
     /// # Errors
-    /// If the database fails.
+    /// `NotFound` if the person is not an owner any more; if the database fails.
     pub async fn revoke_all(&self, reason: String) -> Result<usize, ManagementError> {
         let owner = self.clone();
         self.keyring()
@@ -136,6 +136,7 @@ impl FreshOwner {
 async fn revoke_all(owner: &FreshOwner, reason: &str) -> Result<usize, ManagementError> {
     let keyring = owner.keyring();
     let app = owner.application().id;
+    let person = owner.identity().person_id;
     let one = owner
         .event(Action::KeyRevoked, &"", reason)
         .with_changes(FieldValues::default(), revoked_facts(reason));
@@ -147,7 +148,9 @@ async fn revoke_all(owner: &FreshOwner, reason: &str) -> Result<usize, Managemen
             .event(Action::AllKeysRevoked, &app, detail.trim_end_matches(": "))
             .with_changes(FieldValues::default(), revoked)
     };
-    let revoking = keyring.store.revoke_all_keys(app, reason, one, whole);
+    let revoking = keyring
+        .store
+        .revoke_all_keys((app, person), reason, one, whole);
     let revoked = keyring.apply(&[Scope::Application(app)], revoking).await?;
     Ok(revoked.count)
 }

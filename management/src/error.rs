@@ -1,4 +1,4 @@
-use domain::{Invalid, key::state::IllegalTransition};
+use domain::{Invalid, account::ApplicationConflict, key::state::IllegalTransition};
 use store::StoreError;
 
 /// Reasons why an operation failed.
@@ -28,6 +28,9 @@ pub enum ManagementError {
     /// The key's state does not allow the operation.
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
+    /// The application's state does not allow the operation.
+    #[error(transparent)]
+    Application(#[from] ApplicationConflict),
     /// An input is invalid.
     #[error(transparent)]
     Invalid(#[from] Invalid),
@@ -44,6 +47,7 @@ impl From<StoreError> for ManagementError {
         match error {
             StoreError::NotFound => Self::NotFound,
             StoreError::LastOwner => Self::LastOwner,
+            StoreError::Application(conflict) => Self::Application(conflict),
             StoreError::Unavailable(_)
             | StoreError::OutcomeUnknown(_)
             | StoreError::JournalNotWritten(_)

@@ -1,7 +1,7 @@
 //! Invitations to an account. A link works once.
 
 use crate::{
-    Admission, FreshOwner, Keyring, ManagementError, Owner,
+    AccountOwner, Admission, FreshAccountOwner, Keyring, ManagementError,
     password::{Lane, check_new},
     session::{self, Browser},
 };
@@ -33,7 +33,7 @@ impl fmt::Debug for Invited {
     }
 }
 
-impl Owner {
+impl AccountOwner {
     /// Returns open invitations, ordered by e-mail address.
     ///
     /// # Errors
@@ -64,15 +64,15 @@ impl Owner {
         let owner = self.clone();
         self.keyring()
             .run_to_completion(async move {
-                let account = owner.application().account_id;
+                let by = (owner.application().account_id, owner.identity().person_id);
                 let store = &owner.keyring().store;
-                Ok(store.withdraw_invitation(account, id, &event).await?)
+                Ok(store.withdraw_invitation(by, id, &event).await?)
             })
             .await
     }
 }
 
-impl FreshOwner {
+impl FreshAccountOwner {
     /// Creates an invitation link. An earlier link for the same address stops working.
     ///
     /// # Errors

@@ -1,12 +1,13 @@
 //! Accounts, people, sessions and keys: every operation, with its permission and its audit record. No HTTP, no UI.
 //!
 //! [`Keyring`] is the entry point. A browser's cookie becomes a [`Session`], a session becomes a [`Viewer`], an
-//! [`Editor`] or an [`Owner`] of one application, and a method exists only on the handle that may call it.
+//! [`Editor`] or an [`Owner`] of one application or an [`AccountOwner`], and a method exists only on the handle that may call it.
 
 // They panic if the log device is gone.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod access;
+mod applications;
 mod apply;
 mod audit;
 mod background;
@@ -31,6 +32,7 @@ mod pepper;
 mod requests;
 mod reset;
 mod revoke;
+mod roles;
 mod rotate;
 mod second_factor;
 mod security;
@@ -42,7 +44,7 @@ mod time;
 mod usage_view;
 mod zone;
 
-pub use access::{Editor, FreshEditor, FreshOwner, Owner, Viewer};
+pub use access::{AccountOwner, Editor, FreshAccountOwner, FreshEditor, FreshOwner, Owner, Viewer};
 pub use audit::AuditQuery;
 pub use bulk::{AllKeys, Bulk};
 pub use edit::Edited;
@@ -61,7 +63,8 @@ pub use second_factor::{
 pub use session::{Browser, FreshSession, Session, SessionSummary, SignedIn};
 pub use stats::Stats;
 pub use store::{
-    AuditLine, Fault, Ownership, PepperName, PepperUsage, SealingReport, Store, StoreError,
+    AuditLine, Fault, Ownership, PepperName, PepperUsage, Place, Placement, SealingReport, Store,
+    StoreError,
 };
 pub use support::Support;
 pub use usage_view::{ChartQuery, UsageView};

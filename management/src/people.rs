@@ -13,7 +13,7 @@ use domain::{
     time::Timestamp,
 };
 use secrecy::{ExposeSecret, SecretString};
-use store::{NewPerson, PersonRow, Store, StoreError};
+use store::{NewPerson, PersonRow, Place, Placement, Store, StoreError};
 use subtle::ConstantTimeEq;
 use verification::{Entropy, new_id};
 
@@ -44,8 +44,8 @@ pub enum SetUp {
 /// A person to be added.
 #[derive(Debug)]
 pub struct PersonDraft {
-    /// The names of account and application; `None` for support.
-    pub place: Option<(String, String)>,
+    /// The account and the application; `None` for support.
+    pub place: Option<Place>,
     /// The e-mail address.
     pub email: Email,
     /// The role.
@@ -87,7 +87,7 @@ impl Keyring {
             return Ok(SetUp::WrongToken);
         }
         let person = PersonDraft {
-            place: Some((draft.account, draft.application)),
+            place: Some(Place::named(draft.account, draft.application)),
             email: draft.email.clone(),
             role: Role::Owner,
             password: draft.password,
@@ -101,7 +101,8 @@ impl Keyring {
     /// Adds a person; creates the account and the application if they do not exist.
     ///
     /// # Errors
-    /// `Invalid` if a name or the password is invalid, or the address is taken.
+    /// `Invalid` if a name or the password is invalid, the address is taken, an owner gave the name to an account, or there is no
+    /// account with the id; `Application` if the account has too many applications.
     pub async fn add_person(&self, draft: PersonDraft) -> Result<PersonId, ManagementError> {
         Ok(self.add(draft, &Origin::default()).await?.id)
     }
@@ -112,7 +113,7 @@ impl Keyring {
             passwords: &self.passwords,
             entropy: &*self.entropy,
         };
-        registry.add(draft, self.now(), origin).await
+        Ok(registry.add(draft, self.now(), origin).await?.0)
     }
 }
 
@@ -129,14 +130,11 @@ impl Registry<'_> {
         draft: PersonDraft,
         at: Timestamp,
         origin: &Origin,
-    ) -> Result<PersonRow, ManagementError> {
+    ) -> Result<(PersonRow, Option<Placement>), ManagementError> {
         let place = draft
             .place
             .filter(|_| draft.role != Role::Support)
-            .map(|(account, application)| {
-                let account = parse_title("The account name", &account)?;
-                Ok::<_, Invalid>((account, parse_title("The application name", &application)?))
-            })
+            .map(parsed)
             .transpose()?;
         if place.is_none() && draft.role != Role::Support {
             return Err(Invalid::new("Name the account and the application.").into());
@@ -152,9 +150,7 @@ impl Registry<'_> {
             email: &draft.email,
             password_hash: &password_hash,
             role: draft.role,
-            place: place
-                .as_ref()
-                .map(|(account, application)| (account.as_str(), application.as_str())),
+            place: place.as_ref(),
             at,
             new_ids: (
                 AccountId(new_id(self.entropy, at)),
@@ -163,16 +159,67 @@ impl Registry<'_> {
             origin: (&origin.address_text(), &origin.request_id),
         };
         match self.store.add_person(&new).await {
-            Ok(_) => Ok(PersonRow {
-                id,
-                is_support: draft.role == Role::Support,
-                email: draft.email,
-                password_hash,
-            }),
+            Ok(placement) => {
+                let person = PersonRow {
+                    id,
+                    is_support: draft.role == Role::Support,
+                    email: draft.email,
+                    password_hash,
+                };
+                Ok((person, placement))
+            }
             Err(StoreError::Conflict) => {
                 Err(Invalid::new("A person with this e-mail address already exists.").into())
             }
+            Err(StoreError::NotFound) => {
+                Err(Invalid::new("There is no account with this id.").into())
+            }
+            Err(StoreError::AccountExists(account)) => {
+                Err(Invalid::new(not_named(place.as_ref(), account)).into())
+            }
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// Parses the names.
+fn parsed(place: Place) -> Result<Place, Invalid> {
+    let account = |name: String| parse_title("The account name", &name);
+    let application = |name: String| parse_title("The application name", &name);
+    Ok(match place {
+        Place::Named {
+            account: a,
+            application: b,
+        } => Place::Named {
+            account: account(a)?,
+            application: application(b)?,
+        },
+        Place::New {
+            account: a,
+            application: b,
+        } => Place::New {
+            account: account(a)?,
+            application: application(b)?,
+        },
+        Place::Existing {
+            account,
+            application: b,
+        } => Place::Existing {
+            account,
+            application: b.map(application).transpose()?,
+        },
+    })
+}
+
+/// Why an account with this name is neither joined nor created.
+fn not_named(place: Option<&Place>, account: AccountId) -> String {
+    match place {
+        Some(Place::New { .. }) => format!(
+            "The account {account} was created with this name. Choose another name, or join that account with --account-id {account}."
+        ),
+        _ => format!(
+            "No account was created with this name; an owner of the account {account} chose it later. Create an account with \
+             --new-account, or look up the account you mean and join it with --account-id."
+        ),
     }
 }

@@ -1,7 +1,7 @@
 //! Password resets, and the administration of people on the command line.
 
 use crate::{
-    FreshOwner, Keyring, ManagementError, PersonDraft,
+    FreshAccountOwner, Keyring, ManagementError, PersonDraft,
     password::{Lane, Passwords, check_new},
     people::Registry,
     session::log_without_account,
@@ -15,7 +15,7 @@ use domain::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::{fmt, sync::Arc};
-use store::{NewPasswordReset, Store, StoreError};
+use store::{NewPasswordReset, Placement, Store, StoreError};
 use verification::{Clock, Entropy, Peppers, SecretHasher, TokenPurpose, random_token};
 
 /// The lifetime of a reset link: 30 minutes.
@@ -76,18 +76,19 @@ impl PeopleAdmin {
         }
     }
 
-    /// Adds a person; creates the account and the application if they do not exist.
+    /// Adds a person; creates the account and the application if they do not exist. Returns where the person was added; `None` for
+    /// support.
     ///
     /// # Errors
     /// As [`Keyring::add_person`].
-    pub async fn add(&self, draft: PersonDraft) -> Result<PersonId, ManagementError> {
+    pub async fn add(&self, draft: PersonDraft) -> Result<Option<Placement>, ManagementError> {
         let registry = Registry {
             store: &self.store,
             passwords: &Passwords::new(&*self.entropy)?,
             entropy: &*self.entropy,
         };
         let origin = Origin::default();
-        Ok(registry.add(draft, self.clock.now(), &origin).await?.id)
+        Ok(registry.add(draft, self.clock.now(), &origin).await?.1)
     }
 
     /// Creates a link that resets a person's password once within 30 minutes. An earlier link stops working.
@@ -233,7 +234,7 @@ fn event(
     }
 }
 
-impl FreshOwner {
+impl FreshAccountOwner {
     /// Creates a link that resets a member's password once within 30 minutes; `None` if the member belongs to another account
     /// too, which the link would open. An earlier link stops working.
     ///

@@ -17,7 +17,7 @@ use store::EventScope;
 const PAGE: usize = 50;
 
 impl Viewer {
-    /// Returns a page of events about the application's keys, and for an owner about the account too, ordered by their
+    /// Returns a page of events about the application's keys, and for an owner of the account about that too, ordered by their
     /// latest call.
     ///
     /// # Errors
@@ -63,7 +63,7 @@ impl Viewer {
         EventScope {
             account: self.application().account_id,
             application: self.application().id,
-            whole_account: self.identity().role == Role::Owner,
+            whole_account: self.identity().account_role == Role::Owner,
         }
     }
 }
@@ -104,9 +104,8 @@ impl Editor {
         keyring
             .run_to_completion(async move {
                 let store = &editor.keyring().store;
-                Ok(store
-                    .acknowledge_event(editor.sight(), id, &how, &record)
-                    .await?)
+                let by = (editor.sight(), editor.identity().person_id);
+                Ok(store.acknowledge_event(by, id, &how, &record).await?)
             })
             .await
     }

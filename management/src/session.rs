@@ -350,7 +350,7 @@ impl Session {
         Ok(events(&self.keyring, action, person, email, origin).await?)
     }
 
-    /// Returns the applications that the person may read, ordered by name.
+    /// Returns the applications that the person may read, ordered by name, archived ones last.
     ///
     /// # Errors
     /// If the database fails.
@@ -358,7 +358,7 @@ impl Session {
         let memberships = self.keyring.store.applications_of(self.row.person).await?;
         Ok(memberships
             .into_iter()
-            .map(|(application, _)| application)
+            .map(|membership| membership.application)
             .collect())
     }
 

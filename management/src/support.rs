@@ -46,6 +46,7 @@ impl Session {
                 email: self.email().clone(),
                 name: self.profile().name.clone(),
                 role: Role::Support,
+                account_role: Role::Support,
             },
             origin,
         })

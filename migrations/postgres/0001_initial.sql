@@ -3,7 +3,9 @@
 -- Customers. The row carries the head of the account's audit chain: the number, hash and seal of its last record.
 CREATE TABLE account (
     id UUID PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    -- When an owner gave it the name; NULL if the operator did, who may name the account by it on the command line.
+    renamed_at BIGINT,
     created_at BIGINT NOT NULL,
     audit_seq BIGINT NOT NULL,
     audit_hash BYTEA NOT NULL,
@@ -15,6 +17,7 @@ CREATE TABLE account (
     editors_need_factor_since BIGINT NOT NULL DEFAULT 0,
     viewers_need_factor_since BIGINT NOT NULL DEFAULT 0
 );
+CREATE UNIQUE INDEX account_by_name ON account (name) WHERE renamed_at IS NULL;
 
 -- Applications of an account. Keys belong to one application.
 CREATE TABLE application (
@@ -25,8 +28,13 @@ CREATE TABLE application (
     created_at BIGINT NOT NULL,
     -- The number of its keys, maintained by a trigger. Keys are never deleted.
     key_count BIGINT NOT NULL DEFAULT 0,
-    UNIQUE (account_id, name)
+    -- Since when it is archived: no key of it can be created or activated.
+    archived_at BIGINT,
+    -- When it was deleted. Final: no page shows it, and all of its keys are revoked.
+    deleted_at BIGINT
 );
+-- The name of a deleted application is free again.
+CREATE UNIQUE INDEX application_by_name ON application (account_id, name) WHERE deleted_at IS NULL;
 
 -- People who can sign in: members of accounts, and support staff of the platform.
 CREATE TABLE person (
@@ -58,6 +66,15 @@ CREATE TABLE membership (
     PRIMARY KEY (person_id, account_id)
 );
 CREATE INDEX membership_by_account ON membership (account_id);
+
+-- Roles of members in single applications, in place of their role in the account. Owners of the account have none.
+CREATE TABLE application_role (
+    application_id UUID NOT NULL REFERENCES application (id),
+    person_id UUID NOT NULL REFERENCES person (id),
+    role TEXT NOT NULL CHECK (role IN ('owner', 'developer', 'viewer')),
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (person_id, application_id)
+);
 
 -- Invitations to an account that have not been accepted or withdrawn. Of the link's token only HMAC-SHA-256 under the named
 -- pepper is stored.
@@ -157,6 +174,8 @@ CREATE TABLE api_key (
     confirmed_at BIGINT,
     expires_at BIGINT,
     deactivated_at BIGINT,
+    -- Whether it was deactivated because its application was archived: restoring the application activates it again.
+    archived BOOLEAN NOT NULL DEFAULT FALSE,
     -- Of a regenerated key: since when it is retiring, until when it works, and the key that replaces it.
     deprecated_at BIGINT,
     retires_at BIGINT,
@@ -166,8 +185,11 @@ CREATE TABLE api_key (
     -- The list of keys is sorted by these: the name in lower case ("C" is the order of SQLite), and the expiry, with a maximum for "never".
     sort_name TEXT COLLATE "C" GENERATED ALWAYS AS (LOWER(name)) STORED,
     sort_expiry BIGINT GENERATED ALWAYS AS (COALESCE(expires_at, 9223372036854775806)) STORED,
+    CHECK (NOT archived OR deactivated_at IS NOT NULL),
     UNIQUE (application_id, idempotency_key)
 );
+-- The keys that archiving deactivated, which each start compares with the journal.
+CREATE INDEX api_key_archived ON api_key (id) WHERE archived;
 CREATE INDEX api_key_by_creation ON api_key (application_id, created_at, id);
 -- The keys of one person, and the people who created keys.
 CREATE INDEX api_key_by_creator ON api_key (application_id, created_by, created_at, id);
@@ -530,7 +552,20 @@ CREATE TRIGGER application_is_not_deleted BEFORE DELETE OR TRUNCATE ON applicati
 CREATE TRIGGER application_keeps_its_place BEFORE UPDATE ON application
     FOR EACH ROW WHEN (NEW.id <> OLD.id OR NEW.account_id <> OLD.account_id)
     EXECUTE FUNCTION refuse_change('an application keeps its id and its account');
+CREATE TRIGGER application_deletion_is_final BEFORE UPDATE ON application
+    FOR EACH ROW WHEN (OLD.deleted_at IS NOT NULL)
+    EXECUTE FUNCTION refuse_change('a deleted application is not changed');
 
+CREATE FUNCTION require_present_application() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM application WHERE id = NEW.application_id AND deleted_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'a deleted application gets no key';
+    END IF;
+    RETURN NEW;
+END;
+$$;
+CREATE TRIGGER key_has_an_application BEFORE INSERT ON api_key
+    FOR EACH ROW EXECUTE FUNCTION require_present_application();
 CREATE TRIGGER key_is_not_deleted BEFORE DELETE OR TRUNCATE ON api_key
     EXECUTE FUNCTION refuse_change('a key is never deleted');
 CREATE TRIGGER key_keeps_its_place BEFORE UPDATE ON api_key

@@ -5,6 +5,7 @@
     reason = "fields are named for the columns that they hold"
 )]
 
+pub(crate) mod applications;
 pub(crate) mod invitations;
 pub(crate) mod members;
 pub(crate) mod owner;
@@ -12,6 +13,7 @@ pub(crate) mod password_reset;
 pub(crate) mod pending_sign_in;
 pub(crate) mod people;
 pub(crate) mod profile;
+mod roles;
 pub(crate) mod second_factor;
 pub(crate) mod sessions;
 pub(crate) mod support;

@@ -112,7 +112,68 @@ macro_rules! append_event_only {
         .await
     };
 }
-pub(crate) use {append_event, append_event_only, insert_audit_line, move_audit_head};
+
+/// Appends many events of an account inside a transaction, without security events. Evaluates to a `Result`.
+///
+/// All numbers are taken at once, and some hundred rows are inserted at once: three statements an event would lock the account's
+/// row for long.
+macro_rules! append_many_events {
+    ($tx:ident, $account:expr, $events:expr) => {
+        async {
+            let account: domain::id::AccountId = $account;
+            let events: Vec<domain::audit::AuditEvent> = $events;
+            let many = i64::try_from(events.len()).unwrap_or(i64::MAX);
+            let mut head: $crate::audit::Head = sqlx::query_as($crate::sql::AUDIT_TAKE_NUMBERS)
+                .bind(account.0)
+                .bind(many)
+                .fetch_one(&mut *$tx)
+                .await?;
+            head.next -= many - 1;
+            let sealed = head.is_genuine($tx.seals());
+            let mut lines = Vec::with_capacity(events.len());
+            for event in events {
+                let line = $crate::AuditLine::after(&head, &event, $tx.seals(), sealed)?;
+                head = line.head();
+                lines.push(line);
+            }
+            $crate::database::insert_many::insert_many!(
+                $tx,
+                $crate::sql::AUDIT_INSERT,
+                lines,
+                |row, line| {
+                    row.push_bind(line.account_id)
+                        .push_bind(line.seq)
+                        .push_bind(line.at)
+                        .push_bind(line.actor_id)
+                        .push_bind(&line.actor)
+                        .push_bind(&line.action)
+                        .push_bind(&line.target)
+                        .push_bind(&line.detail)
+                        .push_bind(&line.address)
+                        .push_bind(&line.request_id)
+                        .push_bind(&line.before)
+                        .push_bind(&line.after)
+                        .push_bind(line.encoding)
+                        .push_bind(line.hash.as_slice())
+                        .push_bind(line.seal.as_deref())
+                        .push_bind(&line.pepper);
+                }
+            )?;
+            sqlx::query($crate::sql::AUDIT_MOVE_HEAD)
+                .bind(account.0)
+                .bind(head.hash.as_slice())
+                .bind(head.seal.as_deref())
+                .bind(&head.pepper)
+                .execute(&mut *$tx)
+                .await?;
+            Ok::<(), $crate::StoreError>(())
+        }
+        .await
+    };
+}
+pub(crate) use {
+    append_event, append_event_only, append_many_events, insert_audit_line, move_audit_head,
+};
 
 /// The end of a chain, to which a line is appended.
 #[derive(Clone, Debug, sqlx::FromRow)]

@@ -1,6 +1,7 @@
 //! Errors of the database.
 
 use crate::Fault;
+use domain::{account::ApplicationConflict, id::AccountId};
 
 /// An error of the database. Its text is for the log, never for a page.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +15,12 @@ pub enum StoreError {
     /// The change would leave an account without an owner.
     #[error("an account keeps its last owner")]
     LastOwner,
+    /// The name of an account to create or to join belongs to this account.
+    #[error("the account {0} has this name")]
+    AccountExists(AccountId),
+    /// The application's state does not allow the change.
+    #[error(transparent)]
+    Application(#[from] ApplicationConflict),
     /// A row has a value that the domain does not allow.
     #[error("corrupt row: {0}")]
     Corrupt(String),
@@ -91,7 +98,13 @@ impl StoreError {
     pub(crate) fn leaves_connection_usable(&self) -> bool {
         matches!(
             self,
-            Self::NotFound | Self::Conflict | Self::LastOwner | Self::Corrupt(_) | Self::Fenced
+            Self::NotFound
+                | Self::Conflict
+                | Self::LastOwner
+                | Self::AccountExists(_)
+                | Self::Application(_)
+                | Self::Corrupt(_)
+                | Self::Fenced
         )
     }
 }
@@ -118,8 +131,9 @@ fn reason(error: &sqlx::Error) -> &dyn std::fmt::Display {
 
 /// Whether PostgreSQL is out of service at the moment or cancelled the statement, by SQLSTATE.
 fn is_outage(cause: &dyn sqlx::error::DatabaseError) -> bool {
-    const CODES: [&str; 7] = [
+    const CODES: [&str; 8] = [
         "25P03", // idle_in_transaction_session_timeout
+        "40P01", // deadlock_detected: the transaction was rolled back, and another one went on
         "53300", // too_many_connections
         "55P03", // lock_not_available
         "57014", // query_canceled: a time-out

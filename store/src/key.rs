@@ -15,10 +15,9 @@ mod rotation;
 
 use crate::{
     IndexRow, PepperName, Store, StoreError,
-    audit::append_event,
     key::index::{advance_position, select_index_row},
     read,
-    row::KeyRow,
+    row::{KeyRow, parse},
     sql, transaction,
 };
 use domain::{
@@ -56,11 +55,12 @@ pub enum KeyInsertion {
     Existing(KeyId),
 }
 
-/// Changes one key and writes the event. Evaluates to a `Result` with the key for the gate's index: `NotFound` if no row
-/// was changed.
+/// Changes one key and writes the event; `$lock` is [`any_application`] or [`lock_usable_application`]. Evaluates to a `Result`
+/// with the key for the gate's index: `NotFound` if no row was changed.
 macro_rules! change_key {
-    ($store:expr, $event:expr, $sql:expr, $app:expr, $id:expr $(, $value:expr)*) => {
-        transaction!($store, |tx| {
+    ($store:expr, $event:expr, $lock:ident, $sql:expr, $app:expr, $id:expr $(, $value:expr)*) => {
+        $crate::transaction!($store, |tx| {
+            $crate::key::$lock!(tx, $app)?;
             let changed = sqlx::query($sql)
                 .bind($app.0)
                 .bind($id.to_string())
@@ -68,15 +68,50 @@ macro_rules! change_key {
                 .execute(&mut *tx)
                 .await?;
             if changed.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
+                return Err($crate::StoreError::NotFound);
             }
-            append_event!(tx, $event)?;
-            advance_position!(tx, $store)?;
-            select_index_row!(tx, $id)?.ok_or(StoreError::NotFound)?
+            $crate::audit::append_event!(tx, $event)?;
+            $crate::key::index::advance_position!(tx, $store)?;
+            $crate::key::index::select_index_row!(tx, $id)?.ok_or($crate::StoreError::NotFound)?
         })
-        .inspect(|row: &IndexRow| $store.fence().record_position(row.position))
+        .inspect(|row: &$crate::IndexRow| $store.fence().record_position(row.position))
     };
 }
+
+/// For a change that cannot make a key work: it is made in an archived application too. Evaluates to a `Result`.
+macro_rules! any_application {
+    ($tx:ident, $app:expr) => {
+        Ok::<(), $crate::StoreError>(())
+    };
+}
+
+/// Inside a transaction that may make a key work, before it writes anything else: refuses it if the application is archived
+/// (`Application`) or deleted (`NotFound`). The application's row stays locked until the commit, so that it is not archived
+/// meanwhile. Evaluates to a `Result`.
+macro_rules! lock_usable_application {
+    ($tx:ident, $app:expr) => {
+        async {
+            let app: domain::id::ApplicationId = $app;
+            let locked = sqlx::query($crate::sql::APPLICATION_LOCK_USABLE)
+                .bind(app.0)
+                .execute(&mut *$tx)
+                .await?;
+            if locked.rows_affected() > 0 {
+                return Ok(());
+            }
+            let archived: Option<(i64,)> = sqlx::query_as($crate::sql::APPLICATION_ARCHIVED_AT)
+                .bind(app.0)
+                .fetch_optional(&mut *$tx)
+                .await?;
+            Err::<(), $crate::StoreError>(match archived {
+                Some(_) => domain::account::ApplicationConflict::Archived.into(),
+                None => $crate::StoreError::NotFound,
+            })
+        }
+        .await
+    };
+}
+pub(crate) use {any_application, change_key, lock_usable_application};
 
 /// Inside a transaction: inserts a key, its digest and the event. Evaluates to a `Result` with the key that the same form
 /// has made before, in which case nothing is written.
@@ -85,6 +120,7 @@ macro_rules! insert_key_row {
         async {
             let new: &$crate::NewKey<'_> = $new;
             let draft = new.draft;
+            $crate::key::lock_usable_application!($tx, new.application)?;
             let inserted = sqlx::query($crate::sql::KEY_INSERT)
                 .bind(new.id.to_string())
                 .bind(new.account.0)
@@ -130,7 +166,7 @@ impl Store {
     /// Inserts a key, its digest and the event, or finds the key that the same form has made before.
     ///
     /// # Errors
-    /// `Conflict` if the id exists.
+    /// `Conflict` if the id exists; `Application` if the application is archived.
     pub async fn insert_key(
         &self,
         new: &NewKey<'_>,
@@ -199,7 +235,15 @@ impl Store {
         id: KeyId,
         event: &AuditEvent,
     ) -> Result<IndexRow, StoreError> {
-        change_key!(self, event, sql::KEY_CONFIRM, app, id, event.at.0)
+        change_key!(
+            self,
+            event,
+            any_application,
+            sql::KEY_CONFIRM,
+            app,
+            id,
+            event.at.0
+        )
     }
 
     /// Deactivates a key.
@@ -212,26 +256,41 @@ impl Store {
         id: KeyId,
         event: &AuditEvent,
     ) -> Result<IndexRow, StoreError> {
-        change_key!(self, event, sql::KEY_DEACTIVATE, app, id, event.at.0)
+        change_key!(
+            self,
+            event,
+            any_application,
+            sql::KEY_DEACTIVATE,
+            app,
+            id,
+            event.at.0
+        )
     }
 
     /// Activates a key.
     ///
     /// # Errors
-    /// `NotFound` if there is no such inactive key.
+    /// `NotFound` if there is no such inactive key; `Application` if the application is archived.
     pub async fn activate_key(
         &self,
         app: ApplicationId,
         id: KeyId,
         event: &AuditEvent,
     ) -> Result<IndexRow, StoreError> {
-        change_key!(self, event, sql::KEY_ACTIVATE, app, id)
+        change_key!(
+            self,
+            event,
+            lock_usable_application,
+            sql::KEY_ACTIVATE,
+            app,
+            id
+        )
     }
 
     /// Changes a key to what the draft says, except for its environment.
     ///
     /// # Errors
-    /// `NotFound` if there is no such key, or it is revoked.
+    /// `NotFound` if there is no such key, or it is revoked; `Application` if the application is archived.
     pub async fn change_key(
         &self,
         app: ApplicationId,
@@ -242,6 +301,7 @@ impl Store {
         change_key!(
             self,
             event,
+            lock_usable_application,
             sql::KEY_UPDATE,
             app,
             id,
@@ -255,6 +315,63 @@ impl Store {
         )
     }
 
+    /// Makes a key expire, in an archived application too.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such key, or it is revoked.
+    pub async fn expire_key(
+        &self,
+        app: ApplicationId,
+        id: KeyId,
+        expires_at: Timestamp,
+        event: &AuditEvent,
+    ) -> Result<IndexRow, StoreError> {
+        change_key!(
+            self,
+            event,
+            any_application,
+            sql::KEY_EXPIRE,
+            app,
+            id,
+            expires_at.0
+        )
+    }
+
+    /// Deactivates a key that is active, or is inactive because its application was archived: restoring the application does not
+    /// activate it then.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such key.
+    pub async fn deactivate_key_for_good(
+        &self,
+        app: ApplicationId,
+        id: KeyId,
+        event: &AuditEvent,
+    ) -> Result<IndexRow, StoreError> {
+        change_key!(
+            self,
+            event,
+            any_application,
+            sql::KEY_DEACTIVATE_FOR_GOOD,
+            app,
+            id,
+            event.at.0
+        )
+    }
+
+    /// Returns the keys that are inactive because their application was archived, and since when.
+    ///
+    /// # Errors
+    /// If the database fails or a row cannot be parsed.
+    pub async fn archived_keys(&self) -> Result<Vec<(KeyId, Timestamp)>, StoreError> {
+        let rows: Vec<(String, i64)> = read!(self, |pool| {
+            sqlx::query_as(sql::KEYS_ARCHIVED).fetch_all(pool).await
+        })?;
+        rows.iter()
+            .map(|(id, at)| Ok((parse("id", id)?, Timestamp(*at))))
+            .collect()
+    }
+
     /// Revokes a key. This is final.
     ///
     /// # Errors
@@ -266,7 +383,16 @@ impl Store {
         reason: &str,
         event: &AuditEvent,
     ) -> Result<IndexRow, StoreError> {
-        change_key!(self, event, sql::KEY_REVOKE, app, id, event.at.0, reason)
+        change_key!(
+            self,
+            event,
+            any_application,
+            sql::KEY_REVOKE,
+            app,
+            id,
+            event.at.0,
+            reason
+        )
     }
 }
 

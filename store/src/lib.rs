@@ -20,10 +20,11 @@ pub mod sql;
 mod usage;
 
 pub use account::{
+    applications::{ApplicationChange, NewApplication},
     invitations::{InvitationAcceptance, InvitationRow, Invitee, NewInvitation},
     password_reset::{NewPasswordReset, PasswordReset, PersonState},
     pending_sign_in::NewPendingSignIn,
-    people::{Membership, NewPerson, PersonRow},
+    people::{Membership, NewPerson, PersonRow, Place, Placement},
     profile::NewToken,
     second_factor::{AuthenticatorRow, EncryptedSecret, NewRecoveryCodes, UnusedCode},
     sessions::{FactorProof, NewSession, OpenSession, SessionRow},
@@ -44,7 +45,7 @@ pub use key::{
     index::IndexRow,
     list::{HourlyCalls, Retiring},
     pepper::{DigestUpgrade, PepperName, PepperUsage},
-    revoke_all::RevokedKeys,
+    revoke_all::ChangedKeys,
 };
 pub use node::{
     fence::Fence,

@@ -1,6 +1,6 @@
 //! Rows as the driver decodes them, and their conversion to domain values.
 
-use crate::{StoreError, audit::facts};
+use crate::{Membership, StoreError, audit::facts};
 use domain::{
     account::{Application, Role},
     audit::{Action, AuditRecord},
@@ -124,20 +124,28 @@ pub(crate) struct ApplicationRow {
     account_name: String,
     name: String,
     time_zone: String,
+    archived_at: Option<i64>,
+    account_role: String,
     role: String,
 }
 
 impl ApplicationRow {
-    pub(crate) fn membership(self) -> Result<(Application, Role), StoreError> {
-        let role = Role::parse(&self.role).ok_or_else(|| corrupt("role"))?;
+    pub(crate) fn membership(self) -> Result<Membership, StoreError> {
+        let role = |text: &str| Role::parse(text).ok_or_else(|| corrupt("role"));
+        let (account_role, role) = (role(&self.account_role)?, role(&self.role)?);
         let row = ApplicationWithAccountRow {
             id: self.id,
             account_id: self.account_id,
             account_name: self.account_name,
             name: self.name,
             time_zone: self.time_zone,
+            archived_at: self.archived_at,
         };
-        Ok((row.application(), role))
+        Ok(Membership {
+            application: row.application(),
+            role,
+            account_role,
+        })
     }
 }
 
@@ -149,6 +157,7 @@ pub(crate) struct ApplicationWithAccountRow {
     account_name: String,
     name: String,
     time_zone: String,
+    archived_at: Option<i64>,
 }
 
 impl ApplicationWithAccountRow {
@@ -159,6 +168,7 @@ impl ApplicationWithAccountRow {
             account_name: self.account_name,
             name: self.name,
             time_zone: self.time_zone,
+            archived_at: self.archived_at.map(Timestamp),
         }
     }
 }

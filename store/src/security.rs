@@ -6,12 +6,12 @@
 )]
 
 use crate::{
-    Store, StoreError, audit::append_event, deferrable_transaction, read, row::corrupt, sql,
-    transaction,
+    Store, StoreError, account::owner::require_owner, audit::append_event, deferrable_transaction,
+    read, row::corrupt, sql, transaction,
 };
 use domain::{
     audit::AuditEvent,
-    id::{AccountId, ApplicationId},
+    id::{AccountId, ApplicationId, PersonId},
     key::{name::KeyName, token::KeyId},
     security::{
         Acknowledgement, EventCursor, EventFilter, EventId, EventKey, EventKind, Habit, KnownValue,
@@ -272,13 +272,14 @@ impl Store {
         Ok(OpenEventCounts { all, critical })
     }
 
-    /// Acknowledges an event, once.
+    /// Acknowledges an event, once, as `person`.
     ///
     /// # Errors
-    /// `NotFound` if it is not in the scope or is acknowledged; if the database fails.
+    /// `NotFound` if it is not in the scope or is acknowledged, or the scope is that of an owner of the account and the person is
+    /// not one any more; if the database fails.
     pub async fn acknowledge_event(
         &self,
-        scope: EventScope,
+        (scope, person): (EventScope, PersonId),
         id: EventId,
         how: &Acknowledgement,
         event: &AuditEvent,
@@ -298,6 +299,9 @@ impl Store {
                 return Err(StoreError::NotFound);
             }
             append_event!(tx, event)?;
+            if scope.whole_account {
+                require_owner!(tx, scope.account, person)?;
+            }
         })?;
         Ok(())
     }

@@ -70,6 +70,8 @@ impl EventOccurrence {
                 | Action::MemberRemoved
                 | Action::MemberInvited
                 | Action::MemberJoined
+                | Action::ApplicationRoleChanged
+                | Action::OwnershipTransferred
         )
         .then(|| Self {
             account: event.account_id,

@@ -305,6 +305,8 @@ fn only_changes_of_members_are_occurrences() {
         Action::MemberRemoved,
         Action::MemberInvited,
         Action::MemberJoined,
+        Action::ApplicationRoleChanged,
+        Action::OwnershipTransferred,
     ];
     assert_eq!(raised, changes);
     let one = EventOccurrence::from_change(&event(Action::MemberAdded)).expect("an occurrence");

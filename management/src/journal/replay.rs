@@ -8,7 +8,7 @@ use domain::{
     time::Timestamp,
 };
 use std::path::Path;
-use verification::Tenant;
+use verification::{Entry, Tenant};
 
 /// The reason in the audit log.
 const REASON: &str = "The revocation journal has it, and the database had forgotten it.";
@@ -54,7 +54,8 @@ impl Keyring {
     async fn replay(&self, journal: &Journal) -> Result<Replayed, ManagementError> {
         let seen = journal.known().position;
         let is_behind = self.store.skip_positions(seen).await?;
-        let suspects = self.suspects(&journal.known());
+        let archived = self.store.archived_keys().await?;
+        let suspects = self.suspects(&journal.known(), &archived);
         let mut replayed = Replayed::default();
         for (id, tenant, end) in suspects {
             if self.is_forgotten(id, tenant, end).await? {
@@ -99,9 +100,19 @@ impl Keyring {
         Ok(replayed)
     }
 
-    /// Keys that the index accepts and the journal does not.
-    fn suspects(&self, known: &JournaledEnds) -> Vec<Suspect> {
+    /// Keys that the index accepts and the journal does not, and keys that it would accept once their application is restored
+    /// although the journal has deactivated them later than the application was archived.
+    fn suspects(&self, known: &JournaledEnds, archived: &[(KeyId, Timestamp)]) -> Vec<Suspect> {
         let mut suspects = Vec::new();
+        for (id, archived_at) in archived {
+            let last = known.others.get(id).and_then(|last| last.deactivated_at);
+            if let Some(at) = last
+                && at > *archived_at
+                && let Some(tenant) = self.index().with(*id, |entry| entry.map(Entry::tenant))
+            {
+                suspects.push((*id, tenant, KeyEnd::Deactivated { at }));
+            }
+        }
         for id in &known.revoked {
             self.index().with(*id, |entry| {
                 if let Some(entry) = entry.filter(|entry| !entry.revoked) {
@@ -190,7 +201,7 @@ impl Keyring {
             KeyEnd::Deactivated { .. } => {
                 let off = FieldValues::from(&State::Inactive { at: now });
                 let event = event(Action::KeyDeactivated, was, off);
-                let change = self.store.deactivate_key(app, id, &event);
+                let change = self.store.deactivate_key_for_good(app, id, &event);
                 self.apply(&scope, change).await?;
             }
             // The successor is forgotten too, so the key gets an expiration instead.
@@ -202,7 +213,7 @@ impl Keyring {
                     FieldValues::from(&before),
                     FieldValues::from(&after),
                 );
-                let change = self.store.change_key(app, id, &after, &event);
+                let change = self.store.expire_key(app, id, end, &event);
                 self.apply(&scope, change).await?;
             }
         }

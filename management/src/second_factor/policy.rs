@@ -1,12 +1,12 @@
 //! Which members of an account need a second factor.
 
-use crate::{FreshOwner, ManagementError, Owner};
+use crate::{AccountOwner, FreshAccountOwner, ManagementError};
 use domain::{
     audit::{Action, FieldValues},
     second_factor::FactorPolicy,
 };
 
-impl Owner {
+impl AccountOwner {
     /// Returns which members of the account need a second factor.
     ///
     /// # Errors
@@ -17,7 +17,7 @@ impl Owner {
     }
 }
 
-impl FreshOwner {
+impl FreshAccountOwner {
     /// Changes which members need a second factor. Those without one have seven days from when their role needed it first.
     ///
     /// # Errors

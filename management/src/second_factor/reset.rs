@@ -1,10 +1,10 @@
 //! Resetting the second factor of a person who has lost it.
 
-use crate::{FreshOwner, ManagementError};
+use crate::{FreshAccountOwner, ManagementError};
 use domain::{Invalid, audit::Action, id::PersonId};
 use store::StoreError;
 
-impl FreshOwner {
+impl FreshAccountOwner {
     /// Deletes the second factor of another member, and ends all of the member's sessions.
     ///
     /// # Errors

@@ -14,11 +14,11 @@ use domain::{
     },
     origin::Origin,
 };
-use management::{AuditQuery, Issue, Owner, Zone};
+use management::{AccountOwner, AuditQuery, Issue, Zone};
 use testing::{TestDatabase, each_database};
 use verification::{Call, Route};
 
-async fn last(owner: &Owner, action: Action) -> AuditRecord {
+async fn last(owner: &AccountOwner, action: Action) -> AuditRecord {
     let filter = AuditFilter {
         action: Some(action),
         ..AuditFilter::default()
@@ -44,7 +44,7 @@ async fn every_change_of_a_key_records_before_and_after(database: TestDatabase) 
         request_id: "request-1".into(),
         ..Origin::default()
     };
-    let owner = session.owner(app, origin).await.expect("owns it");
+    let owner = session.account_owner(app, origin).await.expect("owns it");
     let key = test.issue(&owner, draft()).await;
     let made = last(&owner, Action::KeyCreated).await;
     assert!(made.before.is_empty());
@@ -88,7 +88,7 @@ async fn the_audit_log_names_people_and_contains_no_secret(database: TestDatabas
     let test = TestKeyring::new(database).await;
     let (session, app) = test.owner("Acme").await;
     let owner = session
-        .owner(app, Origin::default())
+        .account_owner(app, Origin::default())
         .await
         .expect("owns it");
     let fresh = owner.fresh_owner().expect("signed in a moment ago");
@@ -99,7 +99,8 @@ async fn the_audit_log_names_people_and_contains_no_secret(database: TestDatabas
     assert_eq!(moved.before, facts(&[("time_zone", "UTC")]));
 
     let email = Email::parse("new@acme.example").expect("an address");
-    let invited = fresh.invite(email, Role::Viewer).await.expect("invited");
+    let account = owner.fresh_account_owner().expect("signed in a moment ago");
+    let invited = account.invite(email, Role::Viewer).await.expect("invited");
     let told = last(&owner, Action::MemberInvited).await;
     assert_eq!(told.after, facts(&[("role", "viewer")]));
 
@@ -121,7 +122,7 @@ async fn the_audit_log_names_people_and_contains_no_secret(database: TestDatabas
         Some(&*new.id.to_string())
     );
 
-    let everything = fresh.audit_lines(&AuditFilter::default(), 0).await;
+    let everything = account.audit_lines(&AuditFilter::default(), 0).await;
     let everything = format!("{:?}", everything.expect("read"));
     for secret in [&key.secret, &new.secret, &invited.token] {
         assert!(!everything.contains(secret.as_str()));
@@ -133,7 +134,7 @@ async fn a_key_that_revokes_itself_is_the_actor_in_the_audit_log(database: TestD
     let test = TestKeyring::new(database).await;
     let (session, app) = test.owner("Acme").await;
     let owner = session
-        .owner(app, Origin::default())
+        .account_owner(app, Origin::default())
         .await
         .expect("owns it");
     let key = test.issue(&owner, draft()).await;
@@ -172,11 +173,11 @@ async fn the_audit_log_of_another_account_is_unknown(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
     let (session, app) = test.owner("Acme").await;
     let owner = session
-        .owner(app, Origin::default())
+        .account_owner(app, Origin::default())
         .await
         .expect("owns it");
     let (stranger, shop) = test.owner("Globex").await;
-    let other = stranger.owner(shop, Origin::default()).await;
+    let other = stranger.account_owner(shop, Origin::default()).await;
     let other = other.expect("owns it");
     let filter = AuditFilter {
         actor: "owner@acme.example".into(),
@@ -198,7 +199,12 @@ async fn the_audit_log_of_another_account_is_unknown(database: TestDatabase) {
             .rows
             .is_empty()
     );
-    assert!(stranger.owner(app, Origin::default()).await.is_err());
+    assert!(
+        stranger
+            .account_owner(app, Origin::default())
+            .await
+            .is_err()
+    );
 }
 
 each_database!(the_audit_log_is_filtered_by_the_name_of_a_key);
@@ -206,7 +212,7 @@ async fn the_audit_log_is_filtered_by_the_name_of_a_key(database: TestDatabase) 
     let test = TestKeyring::new(database).await;
     let (session, app) = test.owner("Acme").await;
     let owner = session
-        .owner(app, Origin::default())
+        .account_owner(app, Origin::default())
         .await
         .expect("owns it");
     let editor = session.editor(app, Origin::default()).await;
@@ -238,7 +244,7 @@ async fn the_audit_log_is_filtered_by_the_name_of_a_key(database: TestDatabase) 
 
     // Another account does not learn the name.
     let (globex, shop) = test.owner("Globex").await;
-    let other = globex.owner(shop, Origin::default()).await;
+    let other = globex.account_owner(shop, Origin::default()).await;
     let other = other.expect("owns it");
     let names = other.audit_key_names(&page.rows).await.expect("read");
     assert!(names.is_empty());

@@ -9,7 +9,9 @@ use domain::{
     second_factor::{ENROLMENT_GRACE, FactorPolicy},
     time::{DAY, SECOND},
 };
-use management::{Administered, FreshOwner, ManagementError, Owner, PeopleAdmin, Session, Store};
+use management::{
+    AccountOwner, Administered, FreshAccountOwner, ManagementError, PeopleAdmin, Session, Store,
+};
 use testing::{TestDatabase, each_database};
 use verification::{Pepper, SeededEntropy};
 
@@ -17,14 +19,15 @@ const OWNER: &str = "owner@acme.example";
 const DEVELOPER: &str = "dev@acme.example";
 const VIEWER: &str = "eye@acme.example";
 
-async fn owner(test: &TestKeyring, email: &str, app: ApplicationId) -> Owner {
+async fn owner(test: &TestKeyring, email: &str, app: ApplicationId) -> AccountOwner {
     let session = test.sign_in(email).await;
-    let owner = session.owner(app, Origin::default()).await;
+    let owner = session.account_owner(app, Origin::default()).await;
     owner.expect("owns it")
 }
 
-async fn fresh(test: &TestKeyring, app: ApplicationId) -> FreshOwner {
-    owner(test, OWNER, app).await.fresh_owner().expect("fresh")
+async fn fresh(test: &TestKeyring, app: ApplicationId) -> FreshAccountOwner {
+    let owner = owner(test, OWNER, app).await;
+    owner.fresh_account_owner().expect("fresh")
 }
 
 /// An account with one member of each role.
@@ -153,7 +156,7 @@ async fn a_person_with_a_factor_meets_every_policy(database: TestDatabase) {
     assert!(test.sign_in(DEVELOPER).await.must_enrol());
 }
 
-async fn person(owner: &FreshOwner, email: &str) -> PersonId {
+async fn person(owner: &FreshAccountOwner, email: &str) -> PersonId {
     let members = owner.members().await.expect("read");
     let member = members.iter().find(|member| member.email.as_str() == email);
     member.expect("a member").id
@@ -179,10 +182,10 @@ async fn an_owner_resets_a_member_of_no_other_account_and_never_themselves(datab
     let foreign = owner.reset_second_factor(stranger).await;
     assert!(matches!(foreign, Err(ManagementError::NotFound)));
     let theirs = other
-        .owner(globex, Origin::default())
+        .account_owner(globex, Origin::default())
         .await
         .expect("owns it");
-    let theirs = theirs.fresh_owner().expect("fresh");
+    let theirs = theirs.fresh_account_owner().expect("fresh");
     let email = Email::parse(DEVELOPER).expect("valid");
     let invited = theirs.invite(email, Role::Viewer).await.expect("invited");
     let password = crate::test_keyring::PASSWORD.to_owned().into();
@@ -215,7 +218,7 @@ async fn a_request_in_progress_of_a_former_owner_changes_no_policy_and_resets_no
     enrol(&test, &session).await;
     let of_former = owner(&test, FORMER, app).await;
     // The permission was granted before the role ended.
-    let former = of_former.fresh_owner().expect("fresh");
+    let former = of_former.fresh_account_owner().expect("fresh");
     let owner = fresh(&test, app).await;
     let (developer, id) = (
         person(&owner, DEVELOPER).await,

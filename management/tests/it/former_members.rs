@@ -6,20 +6,23 @@ use domain::{
     id::{ApplicationId, PersonId},
     origin::Origin,
 };
-use management::{FreshOwner, ManagementError};
+use management::{FreshAccountOwner, ManagementError, Zone};
 use testing::{TestDatabase, each_database};
 
-async fn fresh(test: &TestKeyring, email: &str, app: ApplicationId) -> FreshOwner {
+async fn fresh(test: &TestKeyring, email: &str, app: ApplicationId) -> FreshAccountOwner {
     let session = test.sign_in(email).await;
-    let owner = session.owner(app, Origin::default()).await;
-    owner.expect("owns it").fresh_owner().expect("fresh")
+    let owner = session.account_owner(app, Origin::default()).await;
+    owner
+        .expect("owns it")
+        .fresh_account_owner()
+        .expect("fresh")
 }
 
 fn address(text: &str) -> Email {
     Email::parse(text).expect("an address")
 }
 
-async fn person(owner: &FreshOwner, email: &str) -> PersonId {
+async fn person(owner: &FreshAccountOwner, email: &str) -> PersonId {
     let members = owner.members().await.expect("works");
     let found = members.iter().find(|m| m.email.as_str() == email);
     found.expect("a member").id
@@ -74,7 +77,10 @@ async fn a_request_in_progress_of_a_former_owner_changes_no_member(database: Tes
         let email = format!("{end}@acme.example");
         test.add("Acme", &email, Role::Owner).await;
         // The permission was granted before the role ended.
-        let former = fresh(&test, &email, app).await;
+        let session = test.sign_in(&email).await;
+        let in_account = session.account_owner(app, Origin::default()).await;
+        let in_account = in_account.expect("owns it");
+        let former = in_account.fresh_account_owner().expect("fresh");
         let id = former.identity().person_id;
         match end {
             "demoted" => owner.change_role(id, Role::Viewer).await.expect("changed"),
@@ -89,6 +95,7 @@ async fn a_request_in_progress_of_a_former_owner_changes_no_member(database: Tes
         for refused in [
             former.invite(back, Role::Owner).await.map(drop),
             former.renew_invitation(open).await.map(drop),
+            in_account.withdraw(open).await,
             former.reset_link(viewer).await.map(drop),
             former.change_role(viewer, Role::Owner).await,
             former.remove_member(viewer).await,
@@ -105,4 +112,103 @@ async fn a_request_in_progress_of_a_former_owner_changes_no_member(database: Tes
         let kept = test.keyring.welcome(&invited.token).await;
         assert!(kept.expect("works").is_some(), "{end}");
     }
+}
+
+each_database!(a_request_in_progress_of_a_former_owner_changes_no_account_and_no_application);
+async fn a_request_in_progress_of_a_former_owner_changes_no_account_and_no_application(
+    database: TestDatabase,
+) {
+    let test = TestKeyring::new(database).await;
+    let (session, app) = test.owner("Acme").await;
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    let created = owner.create_application("Other".into(), Zone::default());
+    let other = created.await.expect("created");
+    let archived = owner.create_application("Archived".into(), Zone::default());
+    let archived = archived.await.expect("created");
+    let of = async |app| {
+        let owner = session.account_owner(app, Origin::default()).await;
+        owner.expect("owns it").fresh_owner().expect("fresh")
+    };
+    of(archived).await.archive().await.expect("archived");
+    test.add("Acme", "eye@acme.example", Role::Viewer).await;
+    let viewer = person(&owner, "eye@acme.example").await;
+    test.add("Acme", "former@acme.example", Role::Owner).await;
+    // The permission was granted before the role ended.
+    let former = fresh(&test, "former@acme.example", app).await;
+    let theirs = test.sign_in("former@acme.example").await;
+    let in_application = async |app| {
+        let owner = theirs.owner(app, Origin::default()).await;
+        owner.expect("owns it").fresh_owner().expect("fresh")
+    };
+    let (of_other, of_archived) = (in_application(other).await, in_application(archived).await);
+    let id = former.identity().person_id;
+    owner.change_role(id, Role::Viewer).await.expect("changed");
+    let zone = Zone::default;
+    for refused in [
+        former
+            .create_application("New".into(), zone())
+            .await
+            .map(drop),
+        former.rename_account("Mine".into()).await,
+        former
+            .change_application_role(viewer, Some(Role::Owner))
+            .await,
+        former.transfer_ownership(viewer).await,
+        of_other.change_application("Mine".into(), zone()).await,
+        of_other.archive().await.map(drop),
+        of_other.revoke_all(String::new()).await.map(drop),
+        of_other.delete().await,
+        of_archived.restore().await.map(drop),
+    ] {
+        assert!(
+            matches!(refused, Err(ManagementError::NotFound)),
+            "{refused:?}"
+        );
+    }
+    let left = session.applications().await.expect("read");
+    let left: Vec<_> = left
+        .iter()
+        .map(|app| {
+            (
+                app.name.as_str(),
+                app.account_name.as_str(),
+                app.archived_at.is_some(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        left,
+        [
+            ("Acme’s shop", "Acme", false),
+            ("Other", "Acme", false),
+            ("Archived", "Acme", true)
+        ]
+    );
+    let members = owner.members().await.expect("works");
+    let unchanged = members.iter().find(|member| member.id == viewer);
+    let unchanged = unchanged.map(|member| (member.role, member.application_role));
+    assert_eq!(unchanged, Some((Role::Viewer, None)));
+}
+
+each_database!(the_owner_of_one_application_changes_that_one_until_the_role_ends);
+async fn the_owner_of_one_application_changes_that_one_until_the_role_ends(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    test.add("Acme", "eye@acme.example", Role::Viewer).await;
+    let viewer = person(&owner, "eye@acme.example").await;
+    let changed = owner.change_application_role(viewer, Some(Role::Owner));
+    changed.await.expect("changed");
+    let theirs = test.sign_in("eye@acme.example").await;
+    let theirs = theirs.owner(app, Origin::default()).await.expect("owns it");
+    let theirs = theirs.fresh_owner().expect("fresh");
+    theirs.archive().await.expect("archived");
+    theirs.restore().await.expect("restored");
+    let changed = owner.change_application_role(viewer, None);
+    changed.await.expect("changed");
+    let refused = theirs.archive().await;
+    assert!(
+        matches!(refused, Err(ManagementError::NotFound)),
+        "{refused:?}"
+    );
 }

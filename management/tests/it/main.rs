@@ -1,5 +1,7 @@
 //! The rules in motion, on both databases.
 
+mod application_roles;
+mod applications;
 mod audit;
 mod background;
 mod bulk;

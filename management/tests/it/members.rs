@@ -7,26 +7,27 @@ use domain::{
     origin::Origin,
     time::{DAY, MINUTE},
 };
-use management::{Admission, FreshOwner, ManagementError, Owner, SignedIn, Zone};
+use management::{AccountOwner, Admission, FreshAccountOwner, ManagementError, SignedIn, Zone};
 use testing::{TestDatabase, each_database};
 
-async fn owner(test: &TestKeyring, email: &str, app: ApplicationId) -> Owner {
+async fn owner(test: &TestKeyring, email: &str, app: ApplicationId) -> AccountOwner {
     let session = test.sign_in(email).await;
     session
-        .owner(app, Origin::default())
+        .account_owner(app, Origin::default())
         .await
         .expect("owns it")
 }
 
-async fn fresh(test: &TestKeyring, email: &str, app: ApplicationId) -> FreshOwner {
-    owner(test, email, app).await.fresh_owner().expect("fresh")
+async fn fresh(test: &TestKeyring, email: &str, app: ApplicationId) -> FreshAccountOwner {
+    let owner = owner(test, email, app).await;
+    owner.fresh_account_owner().expect("fresh")
 }
 
 fn address(text: &str) -> Email {
     Email::parse(text).expect("an address")
 }
 
-async fn person(owner: &Owner, email: &str) -> PersonId {
+async fn person(owner: &AccountOwner, email: &str) -> PersonId {
     let members = owner.members().await.expect("works");
     let found = members.iter().find(|m| m.email.as_str() == email);
     found.expect("a member").id
@@ -238,10 +239,14 @@ async fn members_are_changed_by_owners_with_a_fresh_sign_in(database: TestDataba
     let (session, app) = test.owner("Acme").await;
     test.clock.advance(10 * MINUTE + 1);
     let owner = session
-        .owner(app, Origin::default())
+        .account_owner(app, Origin::default())
         .await
         .expect("owns it");
     assert!(matches!(owner.fresh_owner(), Err(ManagementError::Stale)));
+    assert!(matches!(
+        owner.fresh_account_owner(),
+        Err(ManagementError::Stale)
+    ));
 }
 
 each_database!(an_application_has_a_name_and_a_zone);
@@ -249,6 +254,7 @@ async fn an_application_has_a_name_and_a_zone(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
     let (session, app) = test.owner("Acme").await;
     let owner = fresh(&test, "owner@acme.example", app).await;
+    let owner = owner.fresh_owner().expect("fresh");
     let berlin = Zone::parse("Europe/Berlin").expect("a zone");
     owner
         .change_application("Web shop".into(), berlin)

@@ -8,7 +8,7 @@ use domain::{
     origin::Origin,
     time::{HOUR, MINUTE},
 };
-use management::{Admission, ManagementError, PersonDraft, SetUp, SetupDraft, SignedIn};
+use management::{Admission, ManagementError, PersonDraft, Place, SetUp, SetupDraft, SignedIn};
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
 
@@ -248,7 +248,7 @@ async fn support_belongs_to_no_account(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
     let (_, app) = test.owner("Acme").await;
     let draft = PersonDraft {
-        place: Some(("Acme".into(), "Shop".into())),
+        place: Some(Place::named("Acme", "Shop")),
         email: Email::parse("help@latchkey.example").expect("valid"),
         role: Role::Support,
         password: PASSWORD.to_owned().into(),

@@ -119,9 +119,12 @@ async fn sessions_devices_and_invitations_outlive_a_rotation(database: TestDatab
     let session = test.keyring.session(&cookies.token).await.expect("works");
     let session = session.expect("begun");
     let app = session.applications().await.expect("works")[0].id;
-    let owner = session.owner(app, origin.clone()).await.expect("owns it");
+    let owner = session
+        .account_owner(app, origin.clone())
+        .await
+        .expect("owns it");
     let email = Email::parse("bob@example.com").expect("valid");
-    let fresh = owner.fresh_owner().expect("fresh");
+    let fresh = owner.fresh_account_owner().expect("fresh");
     let invited = fresh.invite(email, Role::Viewer).await.expect("invited");
 
     let both = reopen_under(&test.database, &test.clock, 8, &[NEWER, PEPPER]).await;
@@ -159,11 +162,11 @@ async fn write_access_to_the_database_plants_no_session_no_link_and_no_key(datab
     let test = TestKeyring::new(database).await;
     let (session, app) = test.owner("Acme").await;
     let owner = session
-        .owner(app, Origin::default())
+        .account_owner(app, Origin::default())
         .await
         .expect("owns it");
     let email = Email::parse("eve@example.com").expect("valid");
-    let fresh = owner.fresh_owner().expect("fresh");
+    let fresh = owner.fresh_account_owner().expect("fresh");
     fresh.invite(email, Role::Owner).await.expect("invited");
     let key = test.issue(&owner, draft()).await;
 
@@ -213,11 +216,11 @@ async fn links_without_a_pepper_are_invalid_and_the_owner_sees_it(database: Test
     let test = TestKeyring::new(database).await;
     let (session, app) = test.owner("Acme").await;
     let owner = session
-        .owner(app, Origin::default())
+        .account_owner(app, Origin::default())
         .await
         .expect("owns it");
     let email = Email::parse("bob@example.com").expect("valid");
-    let fresh = owner.fresh_owner().expect("fresh");
+    let fresh = owner.fresh_account_owner().expect("fresh");
     let invited = fresh.invite(email, Role::Viewer).await;
     let token = invited.expect("invited").token;
     assert!(!owner.invitations().await.expect("read")[0].lapsed);

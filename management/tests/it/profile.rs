@@ -9,7 +9,7 @@ use domain::{
     profile::{DisplayName, Profile},
     time::MINUTE,
 };
-use management::{Admission, Browser, FreshOwner, ManagementError, Session, SignedIn, Zone};
+use management::{Admission, Browser, FreshAccountOwner, ManagementError, Session, SignedIn, Zone};
 use testing::{TestDatabase, each_database};
 
 pub const ANOTHER: &str = "violet compass under snow";
@@ -42,14 +42,17 @@ pub async fn session(test: &TestKeyring, token: &str) -> Session {
     session.expect("works").expect("signed in")
 }
 
-pub async fn fresh(test: &TestKeyring, email: &str, app: ApplicationId) -> FreshOwner {
+pub async fn fresh(test: &TestKeyring, email: &str, app: ApplicationId) -> FreshAccountOwner {
     let session = test.sign_in(email).await;
-    let owner = session.owner(app, Origin::default()).await;
-    owner.expect("owns it").fresh_owner().expect("fresh")
+    let owner = session.account_owner(app, Origin::default()).await;
+    owner
+        .expect("owns it")
+        .fresh_account_owner()
+        .expect("fresh")
 }
 
 /// Returns the newest records of the log with this action.
-pub async fn records(owner: &FreshOwner, action: Action) -> Vec<AuditRecord> {
+pub async fn records(owner: &FreshAccountOwner, action: Action) -> Vec<AuditRecord> {
     let log = owner.audit(&AuditFilter::default(), None).await;
     let rows = log.expect("read").rows.into_iter();
     rows.filter(|record| record.action == action).collect()

@@ -8,7 +8,7 @@ use domain::{
     time::MINUTE,
 };
 use management::{
-    Administered, Admission, ManagementError, PeopleAdmin, PersonDraft, SignedIn, Store,
+    Administered, Admission, ManagementError, PeopleAdmin, PersonDraft, Place, SignedIn, Store,
 };
 use testing::{TestDatabase, each_database};
 use verification::{Pepper, SeededEntropy};
@@ -189,7 +189,7 @@ async fn changes_of_a_person_on_the_command_line_are_in_the_audit_logs_of_their_
     admin.enable(&ada()).await.expect("works");
     admin.close().await;
     let owner = session
-        .owner(app, Origin::default())
+        .account_owner(app, Origin::default())
         .await
         .expect("owns it");
     let log = owner
@@ -246,10 +246,10 @@ async fn an_invitation_does_not_reveal_whether_its_address_has_an_account(databa
     let (session, app) = test.owner("Acme").await;
     test.add("Globex", "known@example.com", Role::Owner).await;
     let owner = session
-        .owner(app, Origin::default())
+        .account_owner(app, Origin::default())
         .await
         .expect("owns it");
-    let fresh = owner.fresh_owner().expect("fresh");
+    let fresh = owner.fresh_account_owner().expect("fresh");
     let mut heard = Vec::new();
     for (email, disabled) in [
         ("known@example.com", false),
@@ -292,7 +292,7 @@ async fn a_person_is_added_to_a_new_and_to_an_existing_account_while_a_server_is
     test.add("Acme", "boss@example.com", Role::Owner).await;
     let admin = admin(&test).await;
     let draft = |account: &str, email: &str| PersonDraft {
-        place: Some((account.to_owned(), "Payments".to_owned())),
+        place: Some(Place::named(account, "Payments")),
         email: Email::parse(email).expect("valid"),
         role: Role::Owner,
         password: PASSWORD.to_owned().into(),
@@ -305,14 +305,17 @@ async fn a_person_is_added_to_a_new_and_to_an_existing_account_while_a_server_is
     let mut applications = Vec::new();
     for account in ["Acme", "New account"] {
         let email = format!("ada@{}.example", account.len());
-        let id = admin.add(draft(account, &email)).await.expect("added");
+        let placed = admin.add(draft(account, &email)).await.expect("added");
+        let placed = placed.expect("not support");
+        assert_eq!(placed.founded, account == "New account");
         let origin = Origin::default();
         let answer = test.keyring.sign_in(&email, PASSWORD, None, &origin);
         let admission = answer.await.expect("works");
         let Some(signed_in) = admission.and_then(Admission::session) else {
             panic!("{email} cannot sign in");
         };
-        assert!(is_in(&test, &signed_in.token).await);
+        let session = test.keyring.session(&signed_in.token).await;
+        let id = session.expect("works").expect("signed in").person_id();
         let found = store.applications_of(id).await;
         applications.push(found.expect("works").len());
     }

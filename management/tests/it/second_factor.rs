@@ -223,10 +223,10 @@ async fn an_invitation_and_a_reset_password_still_ask_for_a_code(database: TestD
     let ada = Enrolled::new(database).await;
     let (session, app) = ada.test.owner("Globex").await;
     let owner = session
-        .owner(app, Origin::default())
+        .account_owner(app, Origin::default())
         .await
         .expect("owns it");
-    let fresh = owner.fresh_owner().expect("fresh");
+    let fresh = owner.fresh_account_owner().expect("fresh");
     let email = Email::parse(ADA).expect("valid");
     let invited = fresh
         .invite(email.clone(), Role::Viewer)
@@ -337,7 +337,11 @@ async fn turning_off_and_new_recovery_codes_need_a_recent_password_and_a_code(
     assert!(matches!(twice, Err(ManagementError::NotFound)), "{twice:?}");
 
     let app = ada.session.applications().await.expect("works")[0].id;
-    let owner = ada.session.owner(app, origin).await.expect("owns it");
+    let owner = ada
+        .session
+        .account_owner(app, origin)
+        .await
+        .expect("owns it");
     let log = owner
         .audit(&AuditFilter::default(), None)
         .await

@@ -1,20 +1,19 @@
-//! Security events: what raises one, what does not, and who sees and acknowledges them.
+//! Security events: what raises one and what does not.
+
+mod acknowledged;
 
 use crate::test_keyring::{NOW, TestKeyring, draft, on_each_database, reopen};
 use domain::{
-    account::Role,
-    audit::{Action, AuditFilter},
     key::{
         Environment,
         ip_rule::IpRules,
         issued::IssuedKey,
         token::{KeyId, format_secret},
     },
-    origin::Origin,
-    security::{EventFilter, EventKind, EventState, SecurityEvent},
+    security::{EventFilter, EventKind, SecurityEvent},
     time::{DAY, HOUR, SECOND},
 };
-use management::{Editor, Keyring, ManagementError, Viewer};
+use management::{Editor, Keyring, Viewer};
 use testing::{TestDatabase, each_database};
 use verification::{Call, Route};
 
@@ -69,11 +68,11 @@ async fn events(viewer: &Viewer) -> Vec<SecurityEvent> {
 }
 
 /// Kinds and how often, in the order of the kinds.
-async fn told(viewer: &Viewer) -> Vec<(EventKind, i64)> {
+async fn reported(viewer: &Viewer) -> Vec<(EventKind, i64)> {
     let rows = events(viewer).await;
-    let mut told: Vec<_> = rows.iter().map(|row| (row.kind, row.calls)).collect();
-    told.sort_unstable();
-    told
+    let mut reported: Vec<_> = rows.iter().map(|row| (row.kind, row.calls)).collect();
+    reported.sort_unstable();
+    reported
 }
 
 async fn home(test: &TestKeyring) -> (Editor, IssuedKey) {
@@ -94,7 +93,7 @@ async fn any_number_of_wrong_secrets_is_one_event_and_four_are_none(database: Te
     for _ in 0..4 {
         call(&test.keyring, key.id, guess);
     }
-    assert_eq!(told(&editor).await, []);
+    assert_eq!(reported(&editor).await, []);
     for n in 0..20_000_i64 {
         call(&test.keyring, key.id, guess);
         // Nobody is as quick as to fill what waits between two seconds.
@@ -108,7 +107,7 @@ async fn any_number_of_wrong_secrets_is_one_event_and_four_are_none(database: Te
     for _ in 0..100 {
         call(&test.keyring, unknown, guess);
     }
-    assert_eq!(told(&editor).await, [(EventKind::WrongSecret, 20_004)]);
+    assert_eq!(reported(&editor).await, [(EventKind::WrongSecret, 20_004)]);
     let event = &events(&editor).await[0];
     assert_eq!(event.subject, key.id.to_string());
     assert_eq!(event.key.as_ref().map(|key| key.revocable), Some(true));
@@ -169,10 +168,10 @@ async fn a_refused_call_with_the_right_secret_is_reported_immediately(database: 
         (EventKind::InQuery, 1),
         (EventKind::FromBrowser, 1),
     ];
-    assert_eq!(told(&editor).await, all);
+    assert_eq!(reported(&editor).await, all);
     test.clock.advance(31 * DAY);
     assert_eq!(answer(&active), "key_expired");
-    let last = told(&editor).await;
+    let last = reported(&editor).await;
     assert!(last.contains(&(EventKind::ExpiredUsed, 1)), "{last:?}");
 }
 
@@ -209,7 +208,7 @@ async fn a_steady_load_raises_nothing(database: TestDatabase) {
             .await
             .expect("written");
     }
-    assert_eq!(told(&editor).await, []);
+    assert_eq!(reported(&editor).await, []);
 }
 
 each_database!(a_new_network_and_a_new_user_agent_are_reported_once);
@@ -226,7 +225,7 @@ async fn a_new_network_and_a_new_user_agent_are_reported_once(database: TestData
     call(&test.keyring, key.id, away);
     call(&test.keyring, key.id, away);
     let once = [(EventKind::NewNetwork, 1), (EventKind::AgentChanged, 1)];
-    assert_eq!(told(&editor).await, once);
+    assert_eq!(reported(&editor).await, once);
     let rows = events(&editor).await;
     let mut values: Vec<_> = rows.iter().map(|row| row.value.as_str()).collect();
     values.sort_unstable();
@@ -237,7 +236,7 @@ async fn a_new_network_and_a_new_user_agent_are_reported_once(database: TestData
     let again = reopen(&test.database, &test.clock, 8).await;
     call(&again, key.id, away);
     again.telemetry().write_events().await.expect("written");
-    assert_eq!(told(&editor).await, once);
+    assert_eq!(reported(&editor).await, once);
 }
 
 each_database!(a_key_that_was_dormant_for_a_month_is_reported_once);
@@ -257,13 +256,13 @@ async fn a_key_that_was_dormant_for_a_month_is_reported_once(database: TestDatab
         .expect("written");
     test.clock.advance(29 * DAY);
     call(&test.keyring, key.id, sent(&key));
-    assert_eq!(told(&editor).await, []);
+    assert_eq!(reported(&editor).await, []);
     test.clock.advance(32 * DAY);
     for _ in 0..3 {
         call(&test.keyring, key.id, sent(&key));
     }
     // (The rights of an editor do not end here: the session is asked for elsewhere.)
-    assert_eq!(told(&editor).await, [(EventKind::DormantWoke, 1)]);
+    assert_eq!(reported(&editor).await, [(EventKind::DormantWoke, 1)]);
 }
 
 each_database!(an_unusual_share_of_refusals_is_reported);
@@ -287,19 +286,19 @@ async fn an_unusual_share_of_refusals_is_reported(database: TestDatabase) {
             .expect("written");
         test.clock.advance(HOUR);
     }
-    assert_eq!(told(&editor).await, []);
+    assert_eq!(reported(&editor).await, []);
     for _ in 0..30 {
         call(&test.keyring, key.id, sent(&key));
     }
     for _ in 0..19 {
         call(&test.keyring, key.id, refused);
     }
-    let scope = told(&editor).await;
+    let scope = reported(&editor).await;
     assert_eq!(scope, [(EventKind::ScopeNotHeld, 19)]);
     call(&test.keyring, key.id, refused);
     test.clock.advance(SECOND);
     call(&test.keyring, key.id, refused);
-    let all = told(&editor).await;
+    let all = reported(&editor).await;
     assert_eq!(
         all,
         [(EventKind::ScopeNotHeld, 21), (EventKind::RefusalsRose, 21)]
@@ -347,163 +346,6 @@ async fn every_suspected_key_is_examined() {
     }
 }
 
-each_database!(failed_sign_ins_and_changed_members_concern_the_owner);
-async fn failed_sign_ins_and_changed_members_concern_the_owner(database: TestDatabase) {
-    let test = TestKeyring::new(database).await;
-    test.add("Acme", "dev@acme.example", Role::Developer).await;
-    let dev = "dev@acme.example";
-    let developer = test.sign_in(dev).await;
-    let (session, app) = test.owner("Acme").await;
-    let owner = session
-        .owner(app, Origin::default())
-        .await
-        .expect("owns it");
-    let origin = Origin {
-        address: "203.0.113.9".parse().ok(),
-        user_agent: "Mozilla/5.0".into(),
-        request_id: "request-9".into(),
-    };
-    let added = told(&owner).await;
-    assert_eq!(added, [(EventKind::MembersChanged, 1)]);
-    let guess = async |email: &str, times: usize| {
-        for _ in 0..times {
-            let answer = test
-                .keyring
-                .sign_in(email, "a wrong password", None, &origin)
-                .await;
-            assert!(!matches!(answer, Ok(Some(_))), "{answer:?}");
-        }
-    };
-    guess("nobody@acme.example", 6).await;
-    guess("dev@acme.example", 4).await;
-    assert_eq!(told(&owner).await, added);
-    guess("dev@acme.example", 17).await;
-    let rows = events(&owner).await;
-    let signs: Vec<_> = rows
-        .iter()
-        .filter(|row| row.kind != EventKind::MembersChanged)
-        .map(|row| (row.kind, row.subject.as_str(), row.calls))
-        .collect();
-    assert!(
-        signs.contains(&(EventKind::SignInFailed, dev, 20)),
-        "{signs:?}"
-    );
-    assert!(
-        signs.contains(&(EventKind::SignInThrottled, dev, 1)),
-        "{signs:?}"
-    );
-    assert_eq!(signs.len(), 2);
-    let failed = rows.iter().find(|row| row.kind == EventKind::SignInFailed);
-    assert_eq!(failed.map(|row| row.address.as_str()), Some("203.0.113.9"));
-    let developer = developer
-        .editor(app, Origin::default())
-        .await
-        .expect("edits");
-    assert_eq!(told(&developer).await, []);
-    let id = rows[0].id;
-    let refused = developer.acknowledge(id, "").await;
-    assert!(matches!(refused, Err(ManagementError::NotFound)));
-}
-
-each_database!(an_event_is_acknowledged_with_a_note_and_a_repetition_is_a_new_event);
-async fn an_event_is_acknowledged_with_a_note_and_a_repetition_is_a_new_event(
-    database: TestDatabase,
-) {
-    let test = TestKeyring::new(database).await;
-    let (editor, key) = home(&test).await;
-    let (session, app) = test.owner("Globex").await;
-    let stranger = session
-        .owner(app, Origin::default())
-        .await
-        .expect("owns it");
-    editor.revoke(key.id, String::new()).await.expect("works");
-    call(&test.keyring, key.id, sent(&key));
-    let event = events(&editor).await.remove(0);
-    assert_eq!(event.key.as_ref().map(|key| key.revocable), Some(false));
-    assert_eq!(
-        stranger.open_events(Some(key.id)).await.expect("read").all,
-        0
-    );
-    let foreign = stranger.acknowledge(event.id, "mine now").await;
-    assert!(matches!(foreign, Err(ManagementError::NotFound)));
-    let long = editor.acknowledge(event.id, &"x".repeat(501)).await;
-    assert!(matches!(long, Err(ManagementError::Invalid(_))));
-    assert_eq!(editor.open_events(None).await.expect("read").critical, 1);
-    let note = " An old cron job;\u{1b} stopped it.\nDone ";
-    editor.acknowledge(event.id, note).await.expect("works");
-    editor.acknowledge(event.id, "again").await.expect("idle");
-    assert_eq!(told(&editor).await, []);
-    assert_eq!(editor.open_events(None).await.expect("read").all, 0);
-    let seen = EventFilter {
-        state: EventState::Acknowledged,
-        ..EventFilter::default()
-    };
-    let page = editor.security_events(&seen, None).await.expect("read");
-    let how = page.rows[0].acknowledged.clone().expect("acknowledged");
-    assert_eq!(how.note, "An old cron job; stopped it.\nDone");
-    assert_eq!(how.by, "owner@acme.example");
-    call(&test.keyring, key.id, sent(&key));
-    assert_eq!(told(&editor).await, [(EventKind::RevokedUsed, 1)]);
-    let owner = test.sign_in("owner@acme.example").await;
-    let owner = owner
-        .owner(editor.application().id, Origin::default())
-        .await
-        .expect("owns it");
-    let filter = AuditFilter {
-        action: Some(Action::EventAcknowledged),
-        ..AuditFilter::default()
-    };
-    let records = owner.audit(&filter, None).await.expect("read");
-    assert_eq!(records.rows.len(), 1);
-    assert_eq!(records.rows[0].target, key.id.to_string());
-    assert!(
-        records.rows[0]
-            .detail
-            .starts_with("Revoked key used. An old")
-    );
-}
-
-each_database!(a_key_has_one_open_critical_event_of_each_kind);
-async fn a_key_has_one_open_critical_event_of_each_kind(database: TestDatabase) {
-    let test = TestKeyring::new(database).await;
-    let (editor, key) = home(&test).await;
-    let other = test.issue(&editor, draft()).await;
-    let browser = Sent {
-        browser: true,
-        ..sent(&key)
-    };
-    let critical = |id| {
-        let editor = editor.clone();
-        async move {
-            let view = editor.open_key(id).await.expect("the key");
-            let events = view.critical_events().await.expect("read");
-            events.iter().map(|event| event.kind).collect::<Vec<_>>()
-        }
-    };
-    call(&test.keyring, key.id, browser);
-    // After a day the same kind is another event.
-    test.clock.advance(DAY + HOUR);
-    call(&test.keyring, key.id, browser);
-    for _ in 0..5 {
-        let guess = Sent {
-            secret: &wrong(),
-            ..sent(&key)
-        };
-        call(&test.keyring, key.id, guess);
-    }
-    assert_eq!(critical(key.id).await, [EventKind::FromBrowser]);
-    test.clock.advance(SECOND);
-    editor.revoke(key.id, String::new()).await.expect("works");
-    call(&test.keyring, key.id, sent(&key));
-    let kinds = [EventKind::RevokedUsed, EventKind::FromBrowser];
-    assert_eq!(critical(key.id).await, kinds);
-    assert_eq!(critical(other.id).await, []);
-    for event in events(&editor).await {
-        editor.acknowledge(event.id, "").await.expect("works");
-    }
-    assert_eq!(critical(key.id).await, []);
-}
-
 each_database!(pending_events_are_written_on_close);
 async fn pending_events_are_written_on_close(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
@@ -513,5 +355,5 @@ async fn pending_events_are_written_on_close(database: TestDatabase) {
     let silent = reopen(&test.database, &test.clock, 9).await;
     call(&silent, key.id, sent(&key));
     silent.close().await;
-    assert_eq!(told(&editor).await, [(EventKind::RevokedUsed, 2)]);
+    assert_eq!(reported(&editor).await, [(EventKind::RevokedUsed, 2)]);
 }

@@ -14,7 +14,9 @@ use domain::{
     origin::Origin,
     time::{DAY, Timestamp},
 };
-use management::{Admission, Editor, Issue, Keyring, ManagementError, PersonDraft, Session, Store};
+use management::{
+    Admission, Editor, Issue, Keyring, ManagementError, PersonDraft, Place, Session, Store,
+};
 use std::sync::Arc;
 use testing::TestDatabase;
 use verification::{ManualClock, Pepper, Peppers, SeededEntropy};
@@ -88,7 +90,7 @@ pub async fn reopen_under(
 impl TestKeyring {
     pub async fn add(&self, account: &str, email: &str, role: Role) {
         let draft = PersonDraft {
-            place: Some((account.into(), format!("{account}’s shop"))),
+            place: Some(Place::named(account, format!("{account}’s shop"))),
             email: Email::parse(email).expect("valid"),
             role,
             password: PASSWORD.to_owned().into(),

@@ -19,7 +19,7 @@ use domain::{
 };
 use sqlx::AssertSqlSafe;
 use std::{cell::Cell, error::Error, time::Instant};
-use store::{NewKey, NewPerson, PepperName, SealKey, SealKeys, Store, StoreError};
+use store::{NewKey, NewPerson, PepperName, Place, SealKey, SealKeys, Store, StoreError};
 use uuid::Uuid;
 
 /// Rows of one statement.
@@ -45,13 +45,13 @@ impl Filled {
         let mut first = None;
         for n in 1..=PEOPLE {
             let email = Email::parse(&format!("owner{n}@example.com"))?;
-            let (account, application) = (format!("Account {n}"), format!("Application {n}"));
+            let place = Place::named(format!("Account {n}"), format!("Application {n}"));
             let new = NewPerson {
                 id: PersonId(Uuid::from_u128(n)),
                 email: &email,
                 password_hash: "$argon2id$",
                 role: Role::Owner,
-                place: Some((&account, &application)),
+                place: Some(&place),
                 at: now,
                 new_ids: (
                     AccountId(Uuid::from_u128(100 + n)),
@@ -59,7 +59,8 @@ impl Filled {
                 ),
                 origin: ("192.0.2.1", "request"),
             };
-            let app = store.add_person(&new).await?;
+            let placed = store.add_person(&new).await?;
+            let app = placed.and_then(|placed| placed.application);
             first = first.or(app);
         }
         let app = first.ok_or("no application")?;

@@ -6,10 +6,16 @@ SELECT s.id, s.person_id, s.created_at, s.seen_at, s.authenticated_at, p.email, 
             WHEN m.role <> 'viewer' AND c.editors_need_factor_since > m.created_at THEN c.editors_need_factor_since
             ELSE m.created_at
         END)
-        FROM membership m
+        FROM (
+            SELECT account_id, role, created_at FROM membership WHERE person_id = p.id
+            UNION ALL
+            SELECT a.account_id, r.role, r.created_at
+            FROM application_role r
+            JOIN application a ON a.id = r.application_id
+            WHERE r.person_id = p.id AND a.deleted_at IS NULL
+        ) m
         JOIN account c ON c.id = m.account_id
-        WHERE m.person_id = p.id
-            AND (c.factor_policy = 'everybody' OR (c.factor_policy = 'editors' AND m.role <> 'viewer'))
+        WHERE (c.factor_policy = 'everybody' OR (c.factor_policy = 'editors' AND m.role <> 'viewer'))
             AND NOT EXISTS (SELECT 1 FROM authenticator f WHERE f.person_id = p.id)
     ) AS factor_needed_since
 FROM session s

@@ -214,19 +214,20 @@ impl Store {
         Ok(())
     }
 
-    /// Deletes an invitation.
+    /// Deletes an invitation, as an owner of the account.
     ///
     /// # Errors
-    /// `NotFound` if the account has no such invitation.
+    /// `NotFound` if the account has no such invitation, or the owner is not one any more.
     pub async fn withdraw_invitation(
         &self,
-        account: AccountId,
+        (account, owner): (AccountId, PersonId),
         id: InvitationId,
         event: &AuditEvent,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // First: every change of invitations locks the account before, so that no two wait for each other.
             append_event!(tx, event)?;
+            require_owner!(tx, account, owner)?;
             let done = sqlx::query(sql::INVITATION_DELETE)
                 .bind(account.0)
                 .bind(id.0)

@@ -1,4 +1,4 @@
-//! Members of accounts, and the settings of applications.
+//! Members of accounts.
 
 use super::owner::{delete_links_of_former_owner, require_owner};
 use crate::{Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction};
@@ -12,102 +12,56 @@ use domain::{
 };
 use uuid::Uuid;
 
-impl Store {
-    /// Changes the name and the time zone of an application.
-    ///
-    /// # Errors
-    /// `NotFound` if the account has no such application; `Conflict` if another of its applications has the name.
-    pub async fn change_application(
-        &self,
-        account: AccountId,
-        app: ApplicationId,
-        name: &str,
-        time_zone: &str,
-        event: &AuditEvent,
-    ) -> Result<(), StoreError> {
-        transaction!(self, |tx| {
-            let done = sqlx::query(sql::APPLICATION_UPDATE)
-                .bind(app.0)
-                .bind(account.0)
-                .bind(name)
-                .bind(time_zone)
-                .execute(&mut *tx)
-                .await?;
-            if done.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
-            append_event!(tx, event)?;
-        })?;
-        Ok(())
-    }
+#[derive(sqlx::FromRow)]
+struct MemberRow {
+    id: Uuid,
+    email: String,
+    name: String,
+    role: String,
+    application_role: Option<String>,
+    created_at: i64,
+    seen_at: Option<i64>,
+    has_second_factor: bool,
+}
 
-    /// Returns the members of an account, sorted by address.
+impl MemberRow {
+    fn member(self) -> Result<Member, StoreError> {
+        let role = |text: &str| Role::parse(text).ok_or_else(|| corrupt("role"));
+        Ok(Member {
+            id: PersonId(self.id),
+            email: Email::parse(&self.email).map_err(|_| corrupt("email"))?,
+            name: DisplayName::parse(&self.name).map_err(|_| corrupt("name"))?,
+            role: role(&self.role)?,
+            application_role: self.application_role.as_deref().map(role).transpose()?,
+            since: Timestamp(self.created_at),
+            last_seen: self.seen_at.map(Timestamp),
+            has_second_factor: self.has_second_factor,
+        })
+    }
+}
+
+impl Store {
+    /// Returns the members of an account, with their roles in one of its applications, sorted by address.
     ///
     /// # Errors
     /// If the database fails or a row cannot be parsed.
-    pub async fn members(&self, account: AccountId) -> Result<Vec<Member>, StoreError> {
-        type Row = (Uuid, String, String, String, i64, Option<i64>, bool);
-        let rows: Vec<Row> = read!(self, |pool| {
+    pub async fn members(
+        &self,
+        account: AccountId,
+        app: ApplicationId,
+    ) -> Result<Vec<Member>, StoreError> {
+        let rows: Vec<MemberRow> = read!(self, |pool| {
             sqlx::query_as(sql::MEMBERS_BY_ACCOUNT)
                 .bind(account.0)
+                .bind(app.0)
                 .fetch_all(pool)
                 .await
         })?;
-        rows.into_iter()
-            .map(|(id, email, name, role, since, seen, has_second_factor)| {
-                Ok(Member {
-                    id: PersonId(id),
-                    email: Email::parse(&email).map_err(|_| corrupt("email"))?,
-                    name: DisplayName::parse(&name).map_err(|_| corrupt("name"))?,
-                    role: Role::parse(&role).ok_or_else(|| corrupt("role"))?,
-                    since: Timestamp(since),
-                    last_seen: seen.map(Timestamp),
-                    has_second_factor,
-                })
-            })
-            .collect()
+        rows.into_iter().map(MemberRow::member).collect()
     }
 
-    /// Changes the role of a member, as an owner of the account. The open invitations and reset links of a former owner are
-    /// deleted.
-    ///
-    /// # Errors
-    /// `NotFound` if the person is not a member, or the owner is not one any more; `LastOwner` if the account would have no
-    /// owner.
-    pub async fn change_role(
-        &self,
-        (account, owner): (AccountId, PersonId),
-        person: PersonId,
-        role: Role,
-        event: &AuditEvent,
-    ) -> Result<(), StoreError> {
-        transaction!(self, |tx| {
-            // First, because it locks the account: of two owners who give up the role at once, the second sees the change of the
-            // first.
-            append_event!(tx, event)?;
-            require_owner!(tx, account, owner)?;
-            let done = sqlx::query(sql::MEMBER_UPDATE_ROLE)
-                .bind(account.0)
-                .bind(person.0)
-                .bind(role.as_str())
-                .execute(&mut *tx)
-                .await?;
-            if done.rows_affected() == 0 {
-                let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_ROLE)
-                    .bind(account.0)
-                    .bind(person.0)
-                    .fetch_optional(&mut *tx)
-                    .await?;
-                return Err(refused(member.is_some()));
-            }
-            if role != Role::Owner {
-                delete_links_of_former_owner!(tx, account, person)?;
-            }
-        })?;
-        Ok(())
-    }
-
-    /// Removes a member, as an owner of the account, and deletes the invitations and reset links that they made.
+    /// Removes a member, as an owner of the account, with their roles in its applications, and deletes the invitations and reset
+    /// links that they made.
     ///
     /// # Errors
     /// As [`Store::change_role`].
@@ -134,13 +88,18 @@ impl Store {
                     .await?;
                 return Err(refused(member.is_some()));
             }
+            sqlx::query(sql::APPLICATION_ROLES_DELETE_BY_MEMBER)
+                .bind(account.0)
+                .bind(person.0)
+                .execute(&mut *tx)
+                .await?;
             delete_links_of_former_owner!(tx, account, person)?;
         })?;
         Ok(())
     }
 }
 
-fn refused(is_member: bool) -> StoreError {
+pub(super) fn refused(is_member: bool) -> StoreError {
     if is_member {
         StoreError::LastOwner
     } else {

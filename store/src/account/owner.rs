@@ -1,4 +1,4 @@
-//! The check that a change of an account is still its owner's, and the links that end with an owner's role.
+//! The checks that a change of an account or of an application is still its owner's, and the links that end with an owner's role.
 
 /// Inside a transaction that has locked the account: checks that a person is an owner of it, and not disabled. Evaluates to a
 /// `Result`: `NotFound` otherwise. The statement begins after the lock was taken, so it sees a role that ended before.
@@ -7,6 +7,20 @@ macro_rules! require_owner {
         sqlx::query_as::<_, (String,)>(sql::MEMBER_ENABLED_OWNER)
             .bind($account.0)
             .bind($person.0)
+            .fetch_optional(&mut *$tx)
+            .await
+            .map_err(StoreError::from)
+            .and_then(|owner| owner.map(drop).ok_or(StoreError::NotFound))
+    };
+}
+
+/// As [`require_owner`], for an owner of one application or of its account.
+macro_rules! require_application_owner {
+    ($tx:ident, $account:expr, $app:expr, $person:expr) => {
+        sqlx::query_as::<_, (String,)>(sql::APPLICATION_ENABLED_OWNER)
+            .bind($account.0)
+            .bind($person.0)
+            .bind($app.0)
             .fetch_optional(&mut *$tx)
             .await
             .map_err(StoreError::from)
@@ -34,4 +48,4 @@ macro_rules! delete_links_of_former_owner {
         .await
     };
 }
-pub(crate) use {delete_links_of_former_owner, require_owner};
+pub(crate) use {delete_links_of_former_owner, require_application_owner, require_owner};

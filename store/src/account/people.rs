@@ -1,5 +1,6 @@
 //! People, and the accounts and applications that they belong to.
 
+use super::applications::count_applications;
 use crate::{
     Store, StoreError,
     audit::{GENESIS, append_event, append_event_only},
@@ -8,7 +9,7 @@ use crate::{
     sql, transaction,
 };
 use domain::{
-    account::{Application, Email, Role},
+    account::{Application, ApplicationConflict, Email, Role},
     audit::{Action, Actor, AuditEvent, FieldValues},
     id::{AccountId, ApplicationId, PersonId},
     time::Timestamp,
@@ -26,8 +27,56 @@ pub struct PersonRow {
     pub is_support: bool,
 }
 
-/// An application with a person's role in its account.
-pub type Membership = (Application, Role);
+/// An application with a person's roles.
+#[derive(Clone, Debug)]
+pub struct Membership {
+    pub application: Application,
+    /// The role in the application.
+    pub role: Role,
+    /// The role in its account.
+    pub account_role: Role,
+}
+
+/// The account that a person is added to.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// The account with this name and this application of it; both are created if they do not exist. A name that an owner gave to an
+    /// account names none: an owner may choose any.
+    Named {
+        account: String,
+        application: String,
+    },
+    /// A new account with an application.
+    New {
+        account: String,
+        application: String,
+    },
+    /// An existing account, and an application of it, which is created if it does not exist.
+    Existing {
+        account: AccountId,
+        application: Option<String>,
+    },
+}
+
+impl Place {
+    /// The account and the application with these names.
+    pub fn named(account: impl Into<String>, application: impl Into<String>) -> Self {
+        Self::Named {
+            account: account.into(),
+            application: application.into(),
+        }
+    }
+}
+
+/// Where a person was added.
+#[derive(Clone, Debug)]
+pub struct Placement {
+    pub account: AccountId,
+    pub account_name: String,
+    /// Whether the account is new.
+    pub founded: bool,
+    pub application: Option<ApplicationId>,
+}
 
 /// A person to add, with an account and an application, which are created if they do not exist.
 #[derive(Debug)]
@@ -38,13 +87,53 @@ pub struct NewPerson<'a> {
     pub password_hash: &'a str,
     /// The role in the account; support staff belongs to no account.
     pub role: Role,
-    /// The names of the account and the application; `None` for support staff.
-    pub place: Option<(&'a str, &'a str)>,
+    /// The account and the application; `None` for support staff.
+    pub place: Option<&'a Place>,
     pub at: Timestamp,
     /// Ids for the account and the application if they are created.
     pub new_ids: (AccountId, ApplicationId),
     /// Address and request id.
     pub origin: (&'a str, &'a str),
+}
+
+impl Place {
+    fn application(&self) -> Option<&str> {
+        match self {
+            Self::Named { application, .. } | Self::New { application, .. } => Some(application),
+            Self::Existing { application, .. } => application.as_deref(),
+        }
+    }
+}
+
+/// Inside a transaction: finds the account of a new person. Evaluates to a `Result` with its id and name, and whether it is to be
+/// created.
+macro_rules! find_account {
+    ($tx:ident, $place:expr, $new:expr) => {
+        async {
+            let name = match $place {
+                Place::Existing { account, .. } => {
+                    let (name,): (String,) = sqlx::query_as(sql::ACCOUNT_NAME)
+                        .bind(account.0)
+                        .fetch_one(&mut *$tx)
+                        .await?;
+                    return Ok((*account, name, false));
+                }
+                Place::Named { account, .. } | Place::New { account, .. } => account,
+            };
+            let found: Option<(Uuid, i64)> = sqlx::query_as(sql::ACCOUNT_BY_NAME)
+                .bind(name)
+                .fetch_optional(&mut *$tx)
+                .await?;
+            let is_new = matches!($place, Place::New { .. });
+            match found.map(|(id, renamed)| (AccountId(id), renamed > 0)) {
+                Some((id, false)) if !is_new => Ok((id, name.clone(), false)),
+                Some((_, true)) if is_new => Ok(($new.new_ids.0, name.clone(), true)),
+                Some((id, _)) => Err(StoreError::AccountExists(id)),
+                None => Ok(($new.new_ids.0, name.clone(), true)),
+            }
+        }
+        .await
+    };
 }
 
 impl Store {
@@ -103,14 +192,12 @@ impl Store {
         Ok(())
     }
 
-    /// Adds a person, and their account and application if they do not exist. Returns the application's id.
+    /// Adds a person, and their account and application if they do not exist. Returns where; `None` for support staff.
     ///
     /// # Errors
-    /// `Conflict` if a person has the address.
-    pub async fn add_person(
-        &self,
-        new: &NewPerson<'_>,
-    ) -> Result<Option<ApplicationId>, StoreError> {
+    /// `Conflict` if a person has the address; `AccountExists` if the name of the account belongs to one that is not joined by it;
+    /// `NotFound` if there is no account with the id; `Application` if the account has too many applications.
+    pub async fn add_person(&self, new: &NewPerson<'_>) -> Result<Option<Placement>, StoreError> {
         let at = new.at;
         let event = |account_id, action, target: String, (field, value): (_, &str)| AuditEvent {
             account_id,
@@ -124,7 +211,7 @@ impl Store {
             before: FieldValues::default(),
             after: FieldValues::of(field, value),
         };
-        let application = transaction!(self, |tx| {
+        transaction!(self, |tx| {
             sqlx::query(sql::PERSON_INSERT)
                 .bind(new.id.0)
                 .bind(new.email.as_str())
@@ -135,57 +222,52 @@ impl Store {
                 .await?;
             match new.place {
                 None => None,
-                Some((account_name, application_name)) => {
-                    let found: Option<(Uuid,)> = sqlx::query_as(sql::ACCOUNT_BY_NAME)
-                        .bind(account_name)
-                        .fetch_optional(&mut *tx)
-                        .await?;
-                    let account = AccountId(found.map_or(new.new_ids.0.0, |row| row.0));
-                    let founded = found.is_none();
+                Some(place) => {
+                    let (account, account_name, founded) = find_account!(tx, place, new)?;
                     if founded {
                         sqlx::query(sql::ACCOUNT_INSERT)
                             .bind(account.0)
-                            .bind(account_name)
+                            .bind(&account_name)
                             .bind(at.0)
                             .bind(GENESIS.as_slice())
                             .execute(&mut *tx)
                             .await?;
-                        append_event!(
-                            tx,
-                            &event(
-                                account,
-                                Action::AccountCreated,
-                                account.to_string(),
-                                ("name", account_name)
-                            )
-                        )?;
+                        let values = ("name", account_name.as_str());
+                        let target = account.to_string();
+                        append_event!(tx, &event(account, Action::AccountCreated, target, values))?;
                     }
-                    let found: Option<(Uuid,)> = sqlx::query_as(sql::APPLICATION_BY_NAME)
-                        .bind(account.0)
-                        .bind(application_name)
-                        .fetch_optional(&mut *tx)
-                        .await?;
-                    let application = ApplicationId(found.map_or(new.new_ids.1.0, |row| row.0));
-                    if found.is_none() {
-                        sqlx::query(sql::APPLICATION_INSERT)
-                            .bind(application.0)
-                            .bind(account.0)
-                            .bind(application_name)
-                            .bind("UTC")
-                            .bind(at.0)
-                            .execute(&mut *tx)
-                            .await?;
-                        let target = application.to_string();
-                        append_event!(
-                            tx,
-                            &event(
-                                account,
-                                Action::ApplicationCreated,
-                                target,
-                                ("name", application_name)
-                            )
-                        )?;
-                    }
+                    let application = match place.application() {
+                        None => None,
+                        Some(name) => {
+                            let found: Option<(Uuid,)> = sqlx::query_as(sql::APPLICATION_BY_NAME)
+                                .bind(account.0)
+                                .bind(name)
+                                .fetch_optional(&mut *tx)
+                                .await?;
+                            let application =
+                                ApplicationId(found.map_or(new.new_ids.1.0, |row| row.0));
+                            if found.is_none() {
+                                sqlx::query(sql::APPLICATION_INSERT)
+                                    .bind(application.0)
+                                    .bind(account.0)
+                                    .bind(name)
+                                    .bind("UTC")
+                                    .bind(at.0)
+                                    .execute(&mut *tx)
+                                    .await?;
+                                let target = application.to_string();
+                                let created = Action::ApplicationCreated;
+                                append_event!(
+                                    tx,
+                                    &event(account, created, target, ("name", name))
+                                )?;
+                                if count_applications!(tx, account)? > Application::MAX {
+                                    return Err(ApplicationConflict::TooMany.into());
+                                }
+                            }
+                            Some(application)
+                        }
+                    };
                     sqlx::query(sql::MEMBER_INSERT)
                         .bind(account.0)
                         .bind(new.id.0)
@@ -205,14 +287,18 @@ impl Store {
                     } else {
                         append_event!(tx, &added)?;
                     }
-                    Some(application)
+                    Some(Placement {
+                        account,
+                        account_name,
+                        founded,
+                        application,
+                    })
                 }
             }
-        })?;
-        Ok(application)
+        })
     }
 
-    /// Returns the applications of the person's accounts, sorted by name.
+    /// Returns the applications of the person's accounts, sorted by name, archived ones last.
     ///
     /// # Errors
     /// If the database fails or a row cannot be parsed.
@@ -226,7 +312,7 @@ impl Store {
         rows.into_iter().map(ApplicationRow::membership).collect()
     }
 
-    /// Returns one application with the person's role in it.
+    /// Returns one application with the person's roles.
     ///
     /// # Errors
     /// `NotFound` if it does not exist, or the person does not belong to its account.

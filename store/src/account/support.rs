@@ -14,6 +14,7 @@ use domain::{
     id::AccountId,
     key::{name::KeyName, token::KeyId},
     support::FoundAccount,
+    time::Timestamp,
 };
 use uuid::Uuid;
 
@@ -34,6 +35,7 @@ struct FoundKeyRow {
     account_name: String,
     name: String,
     time_zone: String,
+    archived_at: Option<i64>,
 }
 
 impl Store {
@@ -131,6 +133,7 @@ impl Store {
                         account_name: row.account_name,
                         name: row.name,
                         time_zone: row.time_zone,
+                        archived_at: row.archived_at.map(Timestamp),
                     },
                 })
             })

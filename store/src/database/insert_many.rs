@@ -1,6 +1,6 @@
 //! Multi-row INSERTs: row by row takes about twenty times as long.
 
-/// Maximum number of rows of one statement. The widest row has thirteen values, and SQLite takes 32,766 in a statement.
+/// Maximum number of rows of one statement. The widest row has sixteen values, and SQLite takes 32,766 in a statement.
 pub(crate) const MAX_ROWS: usize = 500;
 
 /// Splits a single-row INSERT into the parts before and after its row of values.

@@ -14,6 +14,9 @@ pub(crate) const WRITE_DEADLINE: Duration = Duration::from_secs(10);
 /// Maximum duration of a transaction that writes a row for each key of an application.
 pub(crate) const BULK_DEADLINE: Duration = Duration::from_mins(2);
 
+/// Begins a transaction of [`BULK_DEADLINE`] on PostgreSQL, whose statements may take longer than those of others.
+pub(crate) const BEGIN_BULK: &str = "BEGIN; SET LOCAL statement_timeout = 60000";
+
 /// An error type with a value for a deadline that has passed.
 pub(crate) trait Elapsed {
     fn elapsed() -> Self;
@@ -74,11 +77,21 @@ macro_rules! transaction {
     ($store:expr, |$tx:ident| $body:expr) => {
         $crate::database::transaction::transaction!(
             $store,
-            $crate::database::transaction::WRITE_DEADLINE,
+            ($crate::database::transaction::WRITE_DEADLINE, "BEGIN"),
             |$tx| $body
         )
     };
-    ($store:expr, $deadline:expr, |$tx:ident| $body:expr) => {
+    ($store:expr, bulk, |$tx:ident| $body:expr) => {
+        $crate::database::transaction::transaction!(
+            $store,
+            (
+                $crate::database::transaction::BULK_DEADLINE,
+                $crate::database::transaction::BEGIN_BULK
+            ),
+            |$tx| $body
+        )
+    };
+    ($store:expr, ($deadline:expr, $begin:expr), |$tx:ident| $body:expr) => {
         match $store {
             $crate::Store::Sqlite {
                 writer,
@@ -103,7 +116,7 @@ macro_rules! transaction {
             $crate::Store::Postgres { pool, fence, .. } => {
                 $crate::database::transaction::run_transaction!(
                     pool,
-                    "BEGIN",
+                    $begin,
                     fence,
                     $deadline,
                     |$tx| $body

@@ -5,7 +5,7 @@ mod all;
 use crate::{
     PepperName, Store, StoreError,
     row::{corrupt, ip_rules, parse, rate_limit},
-    transaction,
+    sql, transaction,
 };
 use domain::{
     id::{AccountId, ApplicationId},
@@ -156,6 +156,20 @@ impl IndexRow {
     }
 }
 
+/// Reads rows of [`sql::INDEX_ROWS_BY_APPLICATION`] and statements like it.
+pub(crate) fn read_index_rows<R>(rows: &[R]) -> Result<Vec<IndexRow>, StoreError>
+where
+    R: sqlx::Row,
+    for<'r> RawKey<'r>: FromRow<'r, R>,
+    for<'r> RawTerms<'r>: FromRow<'r, R>,
+    for<'r> RawSecret<'r>: FromRow<'r, R>,
+{
+    let mut scopes = ScopeCache::default();
+    rows.iter()
+        .map(|row| read_index_row(row, &mut scopes))
+        .collect()
+}
+
 /// Parses a key from one row.
 pub(crate) fn read_index_row<'r, R>(
     row: &'r R,
@@ -206,20 +220,18 @@ macro_rules! select_index_row {
     };
 }
 
-/// Inside a transaction: an application's keys for the gate's index. Evaluates to a `Result`.
+/// Inside a transaction: reads the rows of these keys. Evaluates to a `Result`.
 macro_rules! select_index_rows {
-    ($tx:ident, $app:expr) => {
-        sqlx::query($crate::sql::INDEX_ROWS_BY_APPLICATION)
-            .bind($app.0)
-            .fetch_all(&mut *$tx)
-            .await
-            .map_err($crate::StoreError::from)
-            .and_then(|rows| {
-                let mut scopes = $crate::key::index::ScopeCache::default();
-                rows.iter()
-                    .map(|row| $crate::key::index::read_index_row(row, &mut scopes))
-                    .collect::<Result<Vec<_>, _>>()
-            })
+    ($tx:ident, $store:expr, $ids:expr) => {
+        async {
+            let ids: &[String] = $ids;
+            let rows = sqlx::query($crate::sql::INDEX_ROWS_BY_IDS.of($store))
+                .bind(serde_json::json!(ids).to_string())
+                .fetch_all(&mut *$tx)
+                .await?;
+            $crate::key::index::read_index_rows(&rows)
+        }
+        .await
     };
 }
 
@@ -271,7 +283,11 @@ impl Store {
     ) -> Result<Vec<IndexRow>, StoreError> {
         transaction!(self, |tx| {
             wait_for_open_changes!(tx, self)?;
-            select_index_rows!(tx, app)?
+            let rows = sqlx::query(sql::INDEX_ROWS_BY_APPLICATION)
+                .bind(app.0)
+                .fetch_all(&mut *tx)
+                .await?;
+            read_index_rows(&rows)?
         })
     }
 }

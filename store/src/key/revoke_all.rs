@@ -1,49 +1,63 @@
 //! Revoking all keys of an application in one transaction.
 
 use crate::{
-    AuditLine, IndexRow, Store, StoreError,
-    audit::{Head, append_event, insert_audit_line},
-    database::transaction::BULK_DEADLINE,
+    IndexRow, Store, StoreError,
+    account::owner::require_application_owner,
+    audit::{append_event, append_many_events},
     key::index::{advance_position, select_index_rows},
     read, sql, transaction,
 };
 use domain::{
     audit::{AuditEvent, FieldValues},
-    id::ApplicationId,
+    id::{ApplicationId, PersonId},
     key::state::{State, StateColumns},
     time::Timestamp,
 };
 
-/// The keys of an application after all of them were revoked.
+/// The keys of an application after a change of all or many of them.
 #[derive(Debug)]
-pub struct RevokedKeys {
-    /// The number of keys that were revoked by this.
+pub struct ChangedKeys {
+    /// The number of keys that were changed.
     pub count: usize,
-    /// All keys of the application, for the index.
+    /// These keys, for the index.
     pub rows: Vec<IndexRow>,
 }
 
-/// A revoked key, as it was before.
+/// What the state of a key depends on, before or after a change; that it is not revoked.
 #[derive(sqlx::FromRow)]
-struct KeyBefore {
+pub(crate) struct UnrevokedKey {
     id: String,
     deactivated_at: Option<i64>,
     expires_at: Option<i64>,
     retires_at: Option<i64>,
 }
 
-impl KeyBefore {
-    /// Returns the event of this key.
-    fn event(&self, one: &AuditEvent) -> AuditEvent {
-        let marks = StateColumns {
+impl UnrevokedKey {
+    /// Returns the state that the columns describe.
+    pub(crate) fn state(&self, at: Timestamp) -> State {
+        let columns = StateColumns {
             deactivated_at: self.deactivated_at.map(Timestamp),
             expires_at: self.expires_at.map(Timestamp),
             retires_at: self.retires_at.map(Timestamp),
             ..StateColumns::default()
         };
+        State::at(columns, at)
+    }
+
+    /// Returns the event of a change after which the key is no longer in this state.
+    pub(crate) fn event(&self, one: &AuditEvent) -> AuditEvent {
         AuditEvent {
             target: self.id.clone(),
-            before: FieldValues::from(&State::at(marks, one.at)),
+            before: FieldValues::from(&self.state(one.at)),
+            ..one.clone()
+        }
+    }
+
+    /// Returns the event of a change after which the key is in this state.
+    pub(crate) fn event_after(&self, one: &AuditEvent) -> AuditEvent {
+        AuditEvent {
+            target: self.id.clone(),
+            after: FieldValues::from(&self.state(one.at)),
             ..one.clone()
         }
     }
@@ -64,20 +78,30 @@ impl Store {
         Ok(count)
     }
 
-    /// Revokes all keys of the application that are not revoked, in one transaction. Each key gets its own audit record: `one`,
-    /// with the key's id as target and its former status. `whole` makes the application's record from the number of keys.
+    /// Revokes all keys of the application that are not revoked, as an owner of it, in one transaction. Each key gets its own audit
+    /// record: `one`, with the key's id as target and its former status. `whole` makes the application's record from the number of
+    /// keys.
     ///
     /// # Errors
-    /// If the database fails: nothing was revoked then.
+    /// `NotFound` if the owner is not one any more; if the database fails. Nothing was revoked then.
     pub async fn revoke_all_keys(
         &self,
-        app: ApplicationId,
+        (app, owner): (ApplicationId, PersonId),
         reason: &str,
         one: AuditEvent,
         whole: impl Fn(usize) -> AuditEvent,
-    ) -> Result<RevokedKeys, StoreError> {
-        let revoked = transaction!(self, BULK_DEADLINE, |tx| {
-            let keys: Vec<KeyBefore> = sqlx::query_as(sql::KEYS_REVOKE_ALL)
+    ) -> Result<ChangedKeys, StoreError> {
+        let account = one.account_id;
+        let revoked = transaction!(self, bulk, |tx| {
+            // First, as every change of many keys: no two wait for each other's keys, and no key is created meanwhile.
+            let locked = sqlx::query(sql::APPLICATION_LOCK)
+                .bind(app.0)
+                .execute(&mut *tx)
+                .await?;
+            if locked.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+            let keys: Vec<UnrevokedKey> = sqlx::query_as(sql::KEYS_REVOKE_ALL)
                 .bind(app.0)
                 .bind(one.at.0)
                 .bind(reason)
@@ -85,37 +109,27 @@ impl Store {
                 .await?;
             if !keys.is_empty() {
                 append_event!(tx, &whole(keys.len()))?;
-                // All numbers are taken at once: three statements a key would lock the account's row for long.
-                let many = i64::try_from(keys.len()).unwrap_or(i64::MAX);
-                let mut head: Head = sqlx::query_as(sql::AUDIT_TAKE_NUMBERS)
-                    .bind(one.account_id.0)
-                    .bind(many)
-                    .fetch_one(&mut *tx)
-                    .await?;
-                head.next -= many - 1;
-                let sealed = head.is_genuine(tx.seals());
-                for key in &keys {
-                    let line = AuditLine::after(&head, &key.event(&one), tx.seals(), sealed)?;
-                    insert_audit_line!(tx, &line)?;
-                    head = line.head();
-                }
-                sqlx::query(sql::AUDIT_MOVE_HEAD)
-                    .bind(one.account_id.0)
-                    .bind(head.hash.as_slice())
-                    .bind(head.seal.as_deref())
-                    .bind(&head.pepper)
-                    .execute(&mut *tx)
-                    .await?;
+            }
+            require_application_owner!(tx, account, app, owner)?;
+            if !keys.is_empty() {
+                let events = keys.iter().map(|key| key.event(&one)).collect();
+                append_many_events!(tx, account, events)?;
             }
             advance_position!(tx, self)?;
-            RevokedKeys {
-                count: keys.len(),
-                rows: select_index_rows!(tx, app)?,
+            let ids: Vec<String> = keys.into_iter().map(|key| key.id).collect();
+            ChangedKeys {
+                count: ids.len(),
+                rows: select_index_rows!(tx, self, &ids)?,
             }
         })?;
-        if let Some(row) = revoked.rows.first() {
+        self.record_changed_keys(&revoked);
+        Ok(revoked)
+    }
+
+    /// Records the position of a committed change of an application's keys.
+    pub(crate) fn record_changed_keys(&self, changed: &ChangedKeys) {
+        if let Some(row) = changed.rows.first() {
             self.fence().record_position(row.position);
         }
-        Ok(revoked)
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     IndexRow, KeyInsertion, NewKey, Store, StoreError,
     audit::append_event,
     key::index::{advance_position, select_index_row},
-    key::insert_key_row,
+    key::{change_key, insert_key_row},
     read,
     row::parse,
     sql, transaction,
@@ -21,7 +21,8 @@ impl Store {
     /// finds the key that the same form has made before.
     ///
     /// # Errors
-    /// `NotFound` if there is no such old key, or it is revoked or replaced: nothing is written then.
+    /// `NotFound` if there is no such old key, or it is revoked or replaced; `Application` if the application is archived. Nothing
+    /// is written then.
     pub async fn replace_key(
         &self,
         new: &NewKey<'_>,
@@ -59,7 +60,7 @@ impl Store {
     /// Changes the end of a retiring key.
     ///
     /// # Errors
-    /// `NotFound` if there is no such key, or it has ended at `event.at`.
+    /// `NotFound` if there is no such key, or it has ended at `event.at`; `Application` if the application is archived.
     pub async fn move_retirement(
         &self,
         app: ApplicationId,
@@ -67,23 +68,16 @@ impl Store {
         retires_at: Timestamp,
         event: &AuditEvent,
     ) -> Result<IndexRow, StoreError> {
-        let row = transaction!(self, |tx| {
-            let done = sqlx::query(sql::KEY_MOVE_RETIREMENT)
-                .bind(app.0)
-                .bind(id.to_string())
-                .bind(retires_at.0)
-                .bind(event.at.0)
-                .execute(&mut *tx)
-                .await?;
-            if done.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
-            append_event!(tx, event)?;
-            advance_position!(tx, self)?;
-            select_index_row!(tx, id)?.ok_or(StoreError::NotFound)?
-        })?;
-        self.fence().record_position(row.position);
-        Ok(row)
+        change_key!(
+            self,
+            event,
+            lock_usable_application,
+            sql::KEY_MOVE_RETIREMENT,
+            app,
+            id,
+            retires_at.0,
+            event.at.0
+        )
     }
 
     /// Returns the key that a form has made.

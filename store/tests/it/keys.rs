@@ -15,7 +15,9 @@ use domain::{
     },
     time::{DAY, Timestamp},
 };
-use store::{KeyInsertion, NewKey, NewPerson, PepperName, SealKey, SealKeys, Store, StoreError};
+use store::{
+    KeyInsertion, NewKey, NewPerson, PepperName, Place, SealKey, SealKeys, Store, StoreError,
+};
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
 
@@ -34,13 +36,13 @@ impl AccountFixture {
         store.set_seal_keys(seal_keys(&[0]));
         let id = |kind: u128| Uuid::from_u128(kind * 1_000 + n);
         let email = Email::parse(&format!("owner{n}@example.com")).expect("valid");
-        let (account, application) = (format!("Account {n}"), format!("Application {n}"));
+        let place = Place::named(format!("Account {n}"), format!("Application {n}"));
         let new = NewPerson {
             id: PersonId(id(1)),
             email: &email,
             password_hash: "$argon2id$",
             role: Role::Owner,
-            place: Some((&account, &application)),
+            place: Some(&place),
             at: NOW,
             new_ids: (AccountId(id(2)), ApplicationId(id(3))),
             origin: ("192.0.2.1", "request"),
@@ -49,7 +51,9 @@ impl AccountFixture {
             .add_person(&new)
             .await
             .expect("added")
-            .expect("not support");
+            .expect("not support")
+            .application
+            .expect("named");
         Self {
             store: store.clone(),
             account: AccountId(id(2)),

@@ -1,10 +1,14 @@
 //! Every test runs on SQLite and on PostgreSQL.
 
+mod account_names;
+mod application_roles;
+mod applications;
 mod audit;
 mod bound;
 mod breakdown;
 mod busiest;
 mod choices;
+mod deadlock;
 mod decisions;
 mod disk;
 mod index;

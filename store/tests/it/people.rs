@@ -153,7 +153,10 @@ async fn a_profile_and_an_email_address_are_stored_and_an_address_has_one_person
     let row = session().await;
     assert_eq!(row.profile, profile);
     assert_eq!(row.last_application, Some(other.app));
-    let members = store.members(fixture.account).await.expect("read");
+    let members = store
+        .members(fixture.account, fixture.app)
+        .await
+        .expect("read");
     assert_eq!(members[0].name, profile.name);
 
     let events = [event(&fixture, Action::EmailChanged)];
@@ -322,7 +325,7 @@ async fn a_renewed_invitation_has_another_link_and_expires_later(database: TestD
     assert_eq!(found.id, new.id);
     assert_eq!(found.expires_at, later.plus(INVITATION_LIFETIME));
     let withdrawn = event(&fixture, Action::InvitationWithdrawn);
-    let done = store.withdraw_invitation(fixture.account, new.id, &withdrawn);
+    let done = store.withdraw_invitation(owner(&fixture), new.id, &withdrawn);
     done.await.expect("withdrawn");
     let gone = store.renew_invitation(&new, &renewed).await;
     assert!(matches!(gone, Err(StoreError::NotFound)), "{gone:?}");

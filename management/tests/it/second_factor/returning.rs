@@ -17,8 +17,11 @@ async fn a_person_without_an_account_who_sets_a_new_password_starts_without_a_se
     let test = TestKeyring::new(database).await;
     let (session, app) = test.owner("Acme").await;
     let origin = Origin::default();
-    let owner = session.owner(app, origin.clone()).await.expect("owns it");
-    let fresh = owner.fresh_owner().expect("fresh");
+    let owner = session
+        .account_owner(app, origin.clone())
+        .await
+        .expect("owns it");
+    let fresh = owner.fresh_account_owner().expect("fresh");
     test.add("Acme", ADA, Role::Developer).await;
     let hers = test.sign_in(ADA).await;
     enrol(&hers, test.keyring.now()).await;

@@ -1,0 +1,170 @@
+//! Who sees and acknowledges security events.
+
+use super::{Sent, call, events, home, reported, sent, wrong};
+use crate::test_keyring::{TestKeyring, draft};
+use domain::{
+    account::Role,
+    audit::{Action, AuditFilter},
+    origin::Origin,
+    security::{EventFilter, EventKind, EventState},
+    time::{DAY, HOUR, SECOND},
+};
+use management::ManagementError;
+use testing::{TestDatabase, each_database};
+
+each_database!(failed_sign_ins_and_changed_members_concern_the_owner);
+async fn failed_sign_ins_and_changed_members_concern_the_owner(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    test.add("Acme", "dev@acme.example", Role::Developer).await;
+    let dev = "dev@acme.example";
+    let developer = test.sign_in(dev).await;
+    let (session, app) = test.owner("Acme").await;
+    let owner = session
+        .owner(app, Origin::default())
+        .await
+        .expect("owns it");
+    let origin = Origin {
+        address: "203.0.113.9".parse().ok(),
+        user_agent: "Mozilla/5.0".into(),
+        request_id: "request-9".into(),
+    };
+    let added = reported(&owner).await;
+    assert_eq!(added, [(EventKind::MembersChanged, 1)]);
+    let guess = async |email: &str, times: usize| {
+        for _ in 0..times {
+            let answer = test
+                .keyring
+                .sign_in(email, "a wrong password", None, &origin)
+                .await;
+            assert!(!matches!(answer, Ok(Some(_))), "{answer:?}");
+        }
+    };
+    guess("nobody@acme.example", 6).await;
+    guess("dev@acme.example", 4).await;
+    assert_eq!(reported(&owner).await, added);
+    guess("dev@acme.example", 17).await;
+    let rows = events(&owner).await;
+    let signs: Vec<_> = rows
+        .iter()
+        .filter(|row| row.kind != EventKind::MembersChanged)
+        .map(|row| (row.kind, row.subject.as_str(), row.calls))
+        .collect();
+    assert!(
+        signs.contains(&(EventKind::SignInFailed, dev, 20)),
+        "{signs:?}"
+    );
+    assert!(
+        signs.contains(&(EventKind::SignInThrottled, dev, 1)),
+        "{signs:?}"
+    );
+    assert_eq!(signs.len(), 2);
+    let failed = rows.iter().find(|row| row.kind == EventKind::SignInFailed);
+    assert_eq!(failed.map(|row| row.address.as_str()), Some("203.0.113.9"));
+    let developer = developer
+        .editor(app, Origin::default())
+        .await
+        .expect("edits");
+    assert_eq!(reported(&developer).await, []);
+    let id = rows[0].id;
+    let refused = developer.acknowledge(id, "").await;
+    assert!(matches!(refused, Err(ManagementError::NotFound)));
+}
+
+each_database!(an_event_is_acknowledged_with_a_note_and_a_repetition_is_a_new_event);
+async fn an_event_is_acknowledged_with_a_note_and_a_repetition_is_a_new_event(
+    database: TestDatabase,
+) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = home(&test).await;
+    let (session, app) = test.owner("Globex").await;
+    let stranger = session
+        .owner(app, Origin::default())
+        .await
+        .expect("owns it");
+    editor.revoke(key.id, String::new()).await.expect("works");
+    call(&test.keyring, key.id, sent(&key));
+    let event = events(&editor).await.remove(0);
+    assert_eq!(event.key.as_ref().map(|key| key.revocable), Some(false));
+    assert_eq!(
+        stranger.open_events(Some(key.id)).await.expect("read").all,
+        0
+    );
+    let foreign = stranger.acknowledge(event.id, "mine now").await;
+    assert!(matches!(foreign, Err(ManagementError::NotFound)));
+    let long = editor.acknowledge(event.id, &"x".repeat(501)).await;
+    assert!(matches!(long, Err(ManagementError::Invalid(_))));
+    assert_eq!(editor.open_events(None).await.expect("read").critical, 1);
+    let note = " An old cron job;\u{1b} stopped it.\nDone ";
+    editor.acknowledge(event.id, note).await.expect("works");
+    editor.acknowledge(event.id, "again").await.expect("idle");
+    assert_eq!(reported(&editor).await, []);
+    assert_eq!(editor.open_events(None).await.expect("read").all, 0);
+    let seen = EventFilter {
+        state: EventState::Acknowledged,
+        ..EventFilter::default()
+    };
+    let page = editor.security_events(&seen, None).await.expect("read");
+    let how = page.rows[0].acknowledged.clone().expect("acknowledged");
+    assert_eq!(how.note, "An old cron job; stopped it.\nDone");
+    assert_eq!(how.by, "owner@acme.example");
+    call(&test.keyring, key.id, sent(&key));
+    assert_eq!(reported(&editor).await, [(EventKind::RevokedUsed, 1)]);
+    let owner = test.sign_in("owner@acme.example").await;
+    let owner = owner
+        .account_owner(editor.application().id, Origin::default())
+        .await
+        .expect("owns it");
+    let filter = AuditFilter {
+        action: Some(Action::EventAcknowledged),
+        ..AuditFilter::default()
+    };
+    let records = owner.audit(&filter, None).await.expect("read");
+    assert_eq!(records.rows.len(), 1);
+    assert_eq!(records.rows[0].target, key.id.to_string());
+    assert!(
+        records.rows[0]
+            .detail
+            .starts_with("Revoked key used. An old")
+    );
+}
+
+each_database!(a_key_has_one_open_critical_event_of_each_kind);
+async fn a_key_has_one_open_critical_event_of_each_kind(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = home(&test).await;
+    let other = test.issue(&editor, draft()).await;
+    let browser = Sent {
+        browser: true,
+        ..sent(&key)
+    };
+    let critical = |id| {
+        let editor = editor.clone();
+        async move {
+            let view = editor.open_key(id).await.expect("the key");
+            let events = view.critical_events().await.expect("read");
+            events.iter().map(|event| event.kind).collect::<Vec<_>>()
+        }
+    };
+    call(&test.keyring, key.id, browser);
+    // After a day the same kind is another event.
+    test.clock.advance(DAY + HOUR);
+    call(&test.keyring, key.id, browser);
+    for _ in 0..5 {
+        let guess = Sent {
+            secret: &wrong(),
+            ..sent(&key)
+        };
+        call(&test.keyring, key.id, guess);
+    }
+    assert_eq!(critical(key.id).await, [EventKind::FromBrowser]);
+    test.clock.advance(SECOND);
+    editor.revoke(key.id, String::new()).await.expect("works");
+    call(&test.keyring, key.id, sent(&key));
+    let kinds = [EventKind::RevokedUsed, EventKind::FromBrowser];
+    assert_eq!(critical(key.id).await, kinds);
+    assert_eq!(critical(other.id).await, []);
+    for event in events(&editor).await {
+        editor.acknowledge(event.id, "").await.expect("works");
+    }
+    assert_eq!(critical(key.id).await, []);
+}

@@ -1,0 +1,1 @@
+SELECT COUNT(*) FROM application WHERE account_id = $1 AND deleted_at IS NULL

@@ -1,0 +1,135 @@
+//! Roles of members, in an account and in single applications of it.
+
+use super::{
+    members::refused,
+    owner::{delete_links_of_former_owner, require_owner},
+};
+use crate::{Store, StoreError, audit::append_event, sql, transaction};
+use domain::{
+    account::Role,
+    audit::AuditEvent,
+    id::{AccountId, ApplicationId, PersonId},
+};
+
+/// Inside a transaction that has locked the account: changes the role of a member in the account. An owner has no other role in
+/// an application; the open invitations and reset links of a former owner are deleted. Evaluates to a `Result`.
+macro_rules! change_member_role {
+    ($tx:ident, $account:expr, $person:expr, $role:expr) => {
+        async {
+            let (account, person, role): (AccountId, PersonId, Role) = ($account, $person, $role);
+            let done = sqlx::query(sql::MEMBER_UPDATE_ROLE)
+                .bind(account.0)
+                .bind(person.0)
+                .bind(role.as_str())
+                .execute(&mut *$tx)
+                .await?;
+            if done.rows_affected() == 0 {
+                let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_ROLE)
+                    .bind(account.0)
+                    .bind(person.0)
+                    .fetch_optional(&mut *$tx)
+                    .await?;
+                return Err(refused(member.is_some()));
+            }
+            if role != Role::Owner {
+                return delete_links_of_former_owner!($tx, account, person);
+            }
+            sqlx::query(sql::APPLICATION_ROLES_DELETE_BY_MEMBER)
+                .bind(account.0)
+                .bind(person.0)
+                .execute(&mut *$tx)
+                .await?;
+            Ok::<(), StoreError>(())
+        }
+        .await
+    };
+}
+
+impl Store {
+    /// Changes the role of a member in the account, as an owner of it. The open invitations and reset links of a former owner are
+    /// deleted, and a new owner has no other role in any application.
+    ///
+    /// # Errors
+    /// `NotFound` if the person is not a member, or the owner is not one any more; `LastOwner` if the account would have no
+    /// owner.
+    pub async fn change_role(
+        &self,
+        (account, owner): (AccountId, PersonId),
+        person: PersonId,
+        role: Role,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            // First, because it locks the account: of two owners who give up the role at once, the second sees the change of the
+            // first.
+            append_event!(tx, event)?;
+            require_owner!(tx, account, owner)?;
+            change_member_role!(tx, account, person, role)?;
+        })?;
+        Ok(())
+    }
+
+    /// Makes a member an owner, and another owner, `from`, a developer.
+    ///
+    /// # Errors
+    /// `NotFound` if either of them is not a member, `from` is not an owner, or the new owner is disabled.
+    pub async fn transfer_ownership(
+        &self,
+        account: AccountId,
+        from: PersonId,
+        to: PersonId,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            // Before the account, as everywhere: the new owner must not be disabled meanwhile.
+            let enabled = sqlx::query(sql::PERSON_LOCK_ENABLED)
+                .bind(to.0)
+                .execute(&mut *tx)
+                .await?;
+            if enabled.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+            append_event!(tx, event)?;
+            require_owner!(tx, account, from)?;
+            change_member_role!(tx, account, to, Role::Owner)?;
+            change_member_role!(tx, account, from, Role::Developer)?;
+        })?;
+        Ok(())
+    }
+
+    /// Gives a member another role in one application, as an owner of the account; `None` for the role in the account.
+    ///
+    /// # Errors
+    /// `NotFound` if `owner` is not an owner any more; if the person is not a member, or an owner of the account, or has no other role; or if the account has no such
+    /// application.
+    pub async fn change_application_role(
+        &self,
+        (account, app): (AccountId, ApplicationId),
+        owner: PersonId,
+        person: PersonId,
+        role: Option<Role>,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            // First, because it locks the account: a member who becomes an owner at the same time keeps no other role.
+            append_event!(tx, event)?;
+            require_owner!(tx, account, owner)?;
+            let change = match role {
+                Some(role) => sqlx::query(sql::APPLICATION_ROLE_SET)
+                    .bind(app.0)
+                    .bind(account.0)
+                    .bind(person.0)
+                    .bind(role.as_str())
+                    .bind(event.at.0),
+                None => sqlx::query(sql::APPLICATION_ROLE_DELETE)
+                    .bind(app.0)
+                    .bind(person.0),
+            };
+            let done = change.execute(&mut *tx).await?;
+            if done.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+        })?;
+        Ok(())
+    }
+}
