@@ -1,5 +1,40 @@
 //! The document around every page, and the routes.
 
+use crate::page::{
+    api_keys::ApiKeys,
+    application::{AccountName, Archive, Delete, Restore},
+    audit_log::AuditLog,
+    edit::Edit,
+    factor_policy::FactorPolicyDialog,
+    frame::Frame,
+    general::General,
+    home::Home,
+    invitation::Invitation,
+    invite::{Invite, Renew},
+    key::Key,
+    member::{ApplicationRole, MemberRemoval, MemberReset, MemberRole, Transfer},
+    member_factors::MemberFactors,
+    members::Members,
+    new_application::NewApplication,
+    new_key::NewKey,
+    not_found::NotFound,
+    overview::Overview,
+    profile::{EmailChange, PasswordChange, Profile},
+    profile_frame::ProfileFrame,
+    regenerate::Regenerate,
+    requests::Requests,
+    reset::Reset,
+    revoke::{Deactivate, Revoke},
+    revoke_all::RevokeAll,
+    revoke_selected::RevokeSelected,
+    security_events::SecurityEvents,
+    sessions::Sessions,
+    setup::Setup,
+    sign_in::SignIn,
+    sign_in_code::SignInCode,
+    support::Support,
+    two_factor::{NewCodes, TurnOff, TwoFactor},
+};
 use crate::{program::Program, ui::LiveRegion, words};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, provide_meta_context};
@@ -37,39 +72,6 @@ pub fn shell() -> impl IntoView {
 /// Everything in the body.
 #[component]
 pub fn App() -> impl IntoView {
-    use crate::page::{
-        api_keys::ApiKeys,
-        audit_log::AuditLog,
-        edit::Edit,
-        factor_policy::FactorPolicyDialog,
-        frame::Frame,
-        general::General,
-        home::Home,
-        invitation::Invitation,
-        invite::{Invite, Renew},
-        key::Key,
-        member::{MemberRemoval, MemberReset, MemberRole},
-        member_factors::MemberFactors,
-        members::Members,
-        new_key::NewKey,
-        not_found::NotFound,
-        overview::Overview,
-        profile::{EmailChange, PasswordChange, Profile},
-        profile_frame::ProfileFrame,
-        regenerate::Regenerate,
-        requests::Requests,
-        reset::Reset,
-        revoke::{Deactivate, Revoke},
-        revoke_all::RevokeAll,
-        revoke_selected::RevokeSelected,
-        security_events::SecurityEvents,
-        sessions::Sessions,
-        setup::Setup,
-        sign_in::SignIn,
-        sign_in_code::SignInCode,
-        support::Support,
-        two_factor::{NewCodes, TurnOff, TwoFactor},
-    };
     provide_meta_context();
     view! {
         <a class="skip-link" href="#main">
@@ -95,12 +97,25 @@ pub fn App() -> impl IntoView {
                 </ParentRoute>
                 <ParentRoute path=path!("/apps/:app") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view=Overview ssr=SsrMode::Async />
-                    <Route path=path!("/settings/general") view=General ssr=SsrMode::Async />
+                    <Route path=path!("/new-application") view=NewApplication ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/settings/general") view=General ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("/account") view=AccountName ssr=SsrMode::Async />
+                        <Route path=path!("/archive") view=Archive ssr=SsrMode::Async />
+                        <Route path=path!("/restore") view=Restore ssr=SsrMode::Async />
+                        <Route path=path!("/delete") view=Delete ssr=SsrMode::Async />
+                    </ParentRoute>
                     <ParentRoute path=path!("/settings/members") view=Members ssr=SsrMode::Async>
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
                         <Route path=path!("/invite") view=Invite ssr=SsrMode::Async />
                         <Route path=path!("/two-factor") view=FactorPolicyDialog ssr=SsrMode::Async />
                         <Route path=path!("/:person/role") view=MemberRole ssr=SsrMode::Async />
+                        <Route
+                            path=path!("/:person/application-role")
+                            view=ApplicationRole
+                            ssr=SsrMode::Async
+                        />
+                        <Route path=path!("/:person/transfer") view=Transfer ssr=SsrMode::Async />
                         <Route path=path!("/:person/remove") view=MemberRemoval ssr=SsrMode::Async />
                         <Route path=path!("/:person/reset") view=MemberReset ssr=SsrMode::Async />
                         <Route

@@ -1,6 +1,7 @@
 //! Pages: what a route reads, and its parts.
 
 pub mod api_keys;
+pub mod application;
 pub mod audit_log;
 pub mod edit;
 pub mod factor_policy;
@@ -14,6 +15,7 @@ pub mod link;
 pub mod member;
 pub mod member_factors;
 pub mod members;
+pub mod new_application;
 pub mod new_key;
 pub mod not_found;
 pub mod overview;
@@ -41,7 +43,7 @@ use crate::{
     words::common::tab_title,
 };
 use domain::{
-    account::{Application, Role},
+    account::{Application, ApplicationConflict, Role},
     key::token::KeyId,
     second_factor::EnrolmentDeadline,
     security::OpenEventCounts,
@@ -58,7 +60,7 @@ use management::Viewer;
 pub struct Here {
     /// The permission to read.
     pub viewer: Viewer,
-    /// All applications of this person, by name.
+    /// All applications of this person, by name, archived ones last.
     pub applications: Vec<Application>,
     /// The application's open security events.
     pub open_events: OpenEventCounts,
@@ -99,14 +101,35 @@ impl Here {
         self.viewer.application().id.to_string()
     }
 
-    /// The reader's role.
+    /// The reader's role in the application.
     pub fn role(&self) -> Role {
         self.viewer.identity().role
     }
 
-    /// Whether the reader may change keys.
+    /// Whether the reader is an owner of the account.
+    pub fn owns_account(&self) -> bool {
+        self.viewer.identity().account_role == Role::Owner
+    }
+
+    /// Whether the application is archived.
+    pub fn is_archived(&self) -> bool {
+        self.viewer.application().archived_at.is_some()
+    }
+
+    /// Whether the reader may change keys, and there is something to change: an archived application is for reading.
     pub fn editable(&self) -> bool {
-        self.role().can_edit_keys()
+        self.role().can_edit_keys() && !self.is_archived()
+    }
+
+    /// # Errors
+    /// [`AppError::Conflict`] if the application is archived, so that no key can be created in it.
+    pub fn require_usable(&self) -> Result<(), AppError> {
+        if self.is_archived() {
+            return Err(AppError::Conflict(
+                ApplicationConflict::Archived.to_string(),
+            ));
+        }
+        Ok(())
     }
 
     /// The title in the browser's tab.

@@ -1,5 +1,6 @@
 //! Parts of pages: domain in, view out. Only the server renders them.
 
+pub mod application;
 pub mod audit;
 pub mod filter;
 pub mod frame;

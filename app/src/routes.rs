@@ -153,6 +153,31 @@ pub fn general(app: &str) -> String {
     format!("/apps/{app}/settings/general")
 }
 
+/// The form for a new application in the account of this one.
+pub fn new_application(app: &str) -> String {
+    format!("/apps/{app}/new-application")
+}
+
+/// The form for the name of the application's account.
+pub fn rename_account(app: &str) -> String {
+    format!("/apps/{app}/settings/general/account")
+}
+
+/// The question before an application is archived.
+pub fn archive(app: &str) -> String {
+    format!("/apps/{app}/settings/general/archive")
+}
+
+/// The question before an archived application is restored.
+pub fn restore(app: &str) -> String {
+    format!("/apps/{app}/settings/general/restore")
+}
+
+/// The question before an application is deleted.
+pub fn delete(app: &str) -> String {
+    format!("/apps/{app}/settings/general/delete")
+}
+
 /// The members of the application's account.
 pub fn members(app: &str) -> String {
     format!("/apps/{app}/settings/members")
@@ -166,6 +191,16 @@ pub fn invite(app: &str) -> String {
 /// The form for the role of a member.
 pub fn role(app: &str, person: PersonId) -> String {
     format!("/apps/{app}/settings/members/{person}/role")
+}
+
+/// The form for the role of a member in this application.
+pub fn application_role(app: &str, person: PersonId) -> String {
+    format!("/apps/{app}/settings/members/{person}/application-role")
+}
+
+/// The question before a member becomes the owner of the account in place of the reader.
+pub fn transfer(app: &str, person: PersonId) -> String {
+    format!("/apps/{app}/settings/members/{person}/transfer")
 }
 
 /// The form that creates a link to reset a member's password.

@@ -21,6 +21,16 @@ pub enum Done {
     AllAcknowledged,
     /// A member got another role.
     RoleChanged,
+    /// An application was created.
+    ApplicationCreated,
+    /// The application was archived.
+    ApplicationArchived,
+    /// The application was restored.
+    ApplicationRestored,
+    /// An application was deleted.
+    ApplicationDeleted,
+    /// A member became the owner of the account.
+    OwnershipTransferred,
     /// A member was removed.
     MemberRemoved,
     /// An invitation was withdrawn.
@@ -49,11 +59,16 @@ const OF_KEYS: [OfKey; 4] = [
     ("edited", Done::Edited),
 ];
 
-const OTHERS: [(&str, Done); 12] = [
+const OTHERS: [(&str, Done); 17] = [
     ("saved", Done::Saved),
     ("acknowledged", Done::Acknowledged),
     ("all-acknowledged", Done::AllAcknowledged),
     ("role-changed", Done::RoleChanged),
+    ("application-created", Done::ApplicationCreated),
+    ("application-archived", Done::ApplicationArchived),
+    ("application-restored", Done::ApplicationRestored),
+    ("application-deleted", Done::ApplicationDeleted),
+    ("ownership-transferred", Done::OwnershipTransferred),
     ("member-removed", Done::MemberRemoved),
     ("invitation-withdrawn", Done::InvitationWithdrawn),
     ("email-changed", Done::EmailChanged),

@@ -7,7 +7,7 @@ test('an owner renames the application, and all members see the name', async ({ 
   await expect(name).toHaveValue('Billing');
   await name.fill('Billing, renamed');
   await page.getByRole('button', { name: 'Save changes' }).click();
-  const head = page.locator('.sidebar-head');
+  const head = page.locator('.sidebar-head .app-name');
   await expect(head.getByText('Billing, renamed')).toBeVisible();
   await expect(page).toHaveTitle('General · Billing, renamed · Latchkey');
   await open(`${app}/settings/general`);

@@ -129,8 +129,9 @@ test('it is turned on, asks for a code at each sign-in, and is turned off', asyn
   await page.getByRole('link', { name: 'Create new recovery codes' }).click();
   await code(page).fill(factor.codes[1] ?? '');
   await page.getByRole('button', { name: 'Create new recovery codes' }).click();
-  const renewed = await page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allInnerTexts();
-  expect(renewed).toHaveLength(10);
+  const list = page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem');
+  await expect(list).toHaveCount(10);
+  const renewed = await list.allInnerTexts();
   await open(`${PAGE}/turn-off`);
   await code(page).fill(factor.codes[2] ?? '');
   await page.getByRole('button', { name: 'Turn off two-factor authentication' }).click();

@@ -16,7 +16,7 @@ use domain::{
     account::{Email, Role},
     time::Timestamp,
 };
-use management::{Keyring, PersonDraft, Store};
+use management::{Keyring, PersonDraft, Place, Store};
 use std::{
     fmt::Display,
     sync::{
@@ -89,7 +89,7 @@ pub async fn fill(store: Store) -> Result<(Keyring, String), CommandError> {
     clock.set_back_days(keys::ACCOUNT_AGE_DAYS);
     for (email, role) in PEOPLE {
         let draft = PersonDraft {
-            place: Some((ACCOUNT.into(), APPLICATION.into())),
+            place: Some(Place::named(ACCOUNT, APPLICATION)),
             email: Email::parse(email).map_err(cannot)?,
             role,
             password: password.as_str().into(),

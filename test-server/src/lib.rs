@@ -24,7 +24,7 @@ use domain::{
     time::{DAY, Timestamp},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
-use management::{Admission, Issue, Keyring, Owner, PersonDraft, Session, Store};
+use management::{Admission, Issue, Keyring, Owner, PersonDraft, Place, Session, Store};
 use server::{
     AppState,
     config::PublicUrl,
@@ -160,7 +160,7 @@ impl TestServer {
             (FOREIGNER, Role::Owner, "Contoso", "Shop"),
         ] {
             let draft = PersonDraft {
-                place: Some((account.into(), application.into())),
+                place: Some(Place::named(account, application)),
                 email: Email::parse(email).expect("an address"),
                 role,
                 password: PASSWORD.into(),

@@ -1,4 +1,4 @@
-//! Changing an application.
+//! Creating, changing, archiving, restoring and deleting applications, and renaming the account.
 
 use crate::error::AppError;
 use leptos::prelude::*;
@@ -12,11 +12,116 @@ pub async fn change_application(
     #[server(default)] password: String,
 ) -> Result<(), AppError> {
     let owner = crate::context::fresh_owner(&app, &password).await?;
-    let name = domain::account::parse_title("The application name", &name)
-        .map_err(|invalid| AppError::field("name", invalid.0))?;
-    let zone = management::Zone::parse(&time_zone)
-        .map_err(|invalid| AppError::field("time_zone", invalid.0))?;
+    let (name, zone) = parsed(&name, &time_zone)?;
     owner.change_application(name, zone).await?;
     crate::context::say_done(crate::toast::Done::Saved);
     Ok(())
+}
+
+/// Creates an application in the account of another one, and leads to its list of keys.
+#[server(name = CreateApplication, prefix = "/api", endpoint = "create_application")]
+pub async fn create_application(
+    app: String,
+    name: String,
+    time_zone: String,
+    #[server(default)] password: String,
+) -> Result<(), AppError> {
+    let owner = crate::context::fresh_account_owner(&app, &password).await?;
+    let (name, zone) = parsed(&name, &time_zone)?;
+    let created = owner.create_application(name, zone).await;
+    let id = created.map_err(|error| of_field("name", error))?;
+    crate::context::say_done(crate::toast::Done::ApplicationCreated);
+    crate::context::redirect(&crate::routes::list(&id.to_string()));
+    Ok(())
+}
+
+/// Archives an application, once its name has been typed, and leads to its settings.
+#[server(name = ArchiveApplication, prefix = "/api", endpoint = "archive_application")]
+pub async fn archive_application(
+    app: String,
+    confirm: String,
+    #[server(default)] password: String,
+) -> Result<(), AppError> {
+    confirmed(&app, &confirm).await?;
+    let owner = crate::context::fresh_owner(&app, &password).await?;
+    owner.archive().await?;
+    crate::context::say_done(crate::toast::Done::ApplicationArchived);
+    crate::context::redirect(&crate::routes::general(&app));
+    Ok(())
+}
+
+/// Restores an archived application, and leads to its settings.
+#[server(name = RestoreApplication, prefix = "/api", endpoint = "restore_application")]
+pub async fn restore_application(
+    app: String,
+    #[server(default)] password: String,
+) -> Result<(), AppError> {
+    let owner = crate::context::fresh_owner(&app, &password).await?;
+    owner.restore().await?;
+    crate::context::say_done(crate::toast::Done::ApplicationRestored);
+    crate::context::redirect(&crate::routes::general(&app));
+    Ok(())
+}
+
+/// Deletes an application permanently, once its name has been typed, and leads to another one.
+#[server(name = DeleteApplication, prefix = "/api", endpoint = "delete_application")]
+pub async fn delete_application(
+    app: String,
+    confirm: String,
+    #[server(default)] password: String,
+) -> Result<(), AppError> {
+    confirmed(&app, &confirm).await?;
+    let owner = crate::context::fresh_owner(&app, &password).await?;
+    owner.delete().await?;
+    crate::context::say_done(crate::toast::Done::ApplicationDeleted);
+    crate::context::redirect("/");
+    Ok(())
+}
+
+/// Gives the account of an application another name, and leads to the settings.
+#[server(name = RenameAccount, prefix = "/api", endpoint = "rename_account")]
+pub async fn rename_account(
+    app: String,
+    name: String,
+    #[server(default)] password: String,
+) -> Result<(), AppError> {
+    let owner = crate::context::fresh_account_owner(&app, &password).await?;
+    let name = domain::account::parse_title("The account name", &name)
+        .map_err(|invalid| AppError::field("name", invalid.0))?;
+    owner.rename_account(name).await?;
+    crate::context::say_done(crate::toast::Done::Saved);
+    crate::context::redirect(&crate::routes::general(&app));
+    Ok(())
+}
+
+/// Reads the name and the zone of an application.
+#[cfg(feature = "ssr")]
+fn parsed(name: &str, time_zone: &str) -> Result<(String, management::Zone), AppError> {
+    let name = domain::account::parse_title("The application name", name)
+        .map_err(|invalid| AppError::field("name", invalid.0))?;
+    let zone = management::Zone::parse(time_zone)
+        .map_err(|invalid| AppError::field("time_zone", invalid.0))?;
+    Ok((name, zone))
+}
+
+/// Checks that an owner of the application has typed its name.
+#[cfg(feature = "ssr")]
+async fn confirmed(app: &str, confirm: &str) -> Result<(), AppError> {
+    let owner = crate::context::owner(app).await?;
+    let name = &owner.application().name;
+    if domain::account::is_title(confirm, name) {
+        Ok(())
+    } else {
+        let words = crate::words::list::confirm_all(name);
+        Err(AppError::field("confirm", words))
+    }
+}
+
+/// Attaches a text about an invalid value to this field.
+#[cfg(feature = "ssr")]
+fn of_field(field: &str, error: management::ManagementError) -> AppError {
+    match error {
+        management::ManagementError::Invalid(invalid) => AppError::field(field, invalid.0),
+        error => error.into(),
+    }
 }

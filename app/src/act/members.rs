@@ -13,6 +13,9 @@ pub struct InvitationLink {
     pub link: String,
 }
 
+/// The word for no role of its own in an application.
+pub const AS_IN_ACCOUNT: &str = "account";
+
 /// Creates the link that invites a person as `owner`, `developer` or `viewer`.
 #[server(name = InviteMember, prefix = "/api", endpoint = "invite_member")]
 pub async fn invite_member(
@@ -21,7 +24,7 @@ pub async fn invite_member(
     role: String,
     #[server(default)] password: String,
 ) -> Result<InvitationLink, AppError> {
-    let owner = crate::context::fresh_owner(&app, &password).await?;
+    let owner = crate::context::fresh_account_owner(&app, &password).await?;
     let email = domain::account::Email::parse(&email)
         .map_err(|invalid| AppError::field("email", invalid.0))?;
     let role =
@@ -46,7 +49,7 @@ pub async fn renew_invitation(
     invitation: String,
     #[server(default)] password: String,
 ) -> Result<InvitationLink, AppError> {
-    let owner = crate::context::fresh_owner(&app, &password).await?;
+    let owner = crate::context::fresh_account_owner(&app, &password).await?;
     let id = invitation.parse().map_err(|_| AppError::NotFound)?;
     let renewed = owner.renew_invitation(id).await?;
     Ok(InvitationLink {
@@ -71,7 +74,7 @@ pub async fn make_reset_link(
     person: String,
     #[server(default)] password: String,
 ) -> Result<PasswordLink, AppError> {
-    let owner = crate::context::fresh_owner(&app, &password).await?;
+    let owner = crate::context::fresh_account_owner(&app, &password).await?;
     let person = person.parse().map_err(|_| AppError::NotFound)?;
     let made = owner.reset_link(person).await?;
     let made =
@@ -85,7 +88,7 @@ pub async fn make_reset_link(
 /// Takes an invitation back.
 #[server(name = WithdrawInvitation, prefix = "/api", endpoint = "withdraw_invitation")]
 pub async fn withdraw_invitation(app: String, invitation: String) -> Result<(), AppError> {
-    let owner = crate::context::owner(&app).await?;
+    let owner = crate::context::account_owner(&app).await?;
     let id = invitation.parse().map_err(|_| AppError::NotFound)?;
     owner.withdraw(id).await?;
     crate::context::say_done(crate::toast::Done::InvitationWithdrawn);
@@ -100,12 +103,57 @@ pub async fn change_role(
     role: String,
     #[server(default)] password: String,
 ) -> Result<(), AppError> {
-    let owner = crate::context::fresh_owner(&app, &password).await?;
+    let owner = crate::context::fresh_account_owner(&app, &password).await?;
     let person = person.parse().map_err(|_| AppError::NotFound)?;
     let role =
         domain::member::parse_role(&role).map_err(|invalid| AppError::field("role", invalid.0))?;
     owner.change_role(person, role).await?;
     crate::context::say_done(crate::toast::Done::RoleChanged);
+    crate::context::redirect(&crate::routes::members(&app));
+    Ok(())
+}
+
+/// Gives a member another role in this application, or with the word `account` the one in the account, and leads to the members.
+#[server(name = ChangeApplicationRole, prefix = "/api", endpoint = "change_application_role")]
+pub async fn change_application_role(
+    app: String,
+    person: String,
+    role: String,
+    #[server(default)] password: String,
+) -> Result<(), AppError> {
+    let owner = crate::context::fresh_account_owner(&app, &password).await?;
+    let person = person.parse().map_err(|_| AppError::NotFound)?;
+    let role = match role.as_str() {
+        AS_IN_ACCOUNT => None,
+        role => Some(
+            domain::member::parse_role(role)
+                .map_err(|invalid| AppError::field("role", invalid.0))?,
+        ),
+    };
+    owner.change_application_role(person, role).await?;
+    crate::context::say_done(crate::toast::Done::RoleChanged);
+    crate::context::redirect(&crate::routes::members(&app));
+    Ok(())
+}
+
+/// Makes a member an owner of the account, and the person who asks a developer, once the address of the new owner has been typed.
+/// Leads to the members.
+#[server(name = TransferOwnership, prefix = "/api", endpoint = "transfer_ownership")]
+pub async fn transfer_ownership(
+    app: String,
+    person: String,
+    confirm: String,
+    #[server(default)] password: String,
+) -> Result<(), AppError> {
+    let owner = crate::context::fresh_account_owner(&app, &password).await?;
+    let person = person.parse().map_err(|_| AppError::NotFound)?;
+    let email = owner.member(person).await?.email;
+    if domain::account::Email::parse(&confirm).ok().as_ref() != Some(&email) {
+        let words = crate::words::members::confirm_transfer(email.as_str());
+        return Err(AppError::field("confirm", words));
+    }
+    owner.transfer_ownership(person).await?;
+    crate::context::say_done(crate::toast::Done::OwnershipTransferred);
     crate::context::redirect(&crate::routes::members(&app));
     Ok(())
 }
@@ -117,7 +165,7 @@ pub async fn remove_member(
     person: String,
     #[server(default)] password: String,
 ) -> Result<(), AppError> {
-    let owner = crate::context::fresh_owner(&app, &password).await?;
+    let owner = crate::context::fresh_account_owner(&app, &password).await?;
     let person: domain::id::PersonId = person.parse().map_err(|_| AppError::NotFound)?;
     owner.remove_member(person).await?;
     crate::context::say_done(crate::toast::Done::MemberRemoved);
@@ -136,7 +184,7 @@ pub async fn reset_two_factor(
     person: String,
     #[server(default)] password: String,
 ) -> Result<(), AppError> {
-    let owner = crate::context::fresh_owner(&app, &password).await?;
+    let owner = crate::context::fresh_account_owner(&app, &password).await?;
     let person = person.parse().map_err(|_| AppError::NotFound)?;
     owner.reset_second_factor(person).await?;
     crate::context::say_done(crate::toast::Done::TwoFactorReset);
@@ -151,7 +199,7 @@ pub async fn set_factor_policy(
     policy: String,
     #[server(default)] password: String,
 ) -> Result<(), AppError> {
-    let owner = crate::context::fresh_owner(&app, &password).await?;
+    let owner = crate::context::fresh_account_owner(&app, &password).await?;
     let policy = domain::second_factor::FactorPolicy::parse(&policy)
         .map_err(|invalid| AppError::field("policy", invalid.0))?;
     owner.set_factor_policy(policy).await?;

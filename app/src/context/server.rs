@@ -9,9 +9,9 @@ pub use cookies::{
     say_done, start_session, take_done, theme,
 };
 pub use permissions::{
-    SessionToken, confirm_password, editor, editor_with, enrolling_session, fresh_editor,
-    fresh_owner, fresh_session, owner, session, session_token, support, viewer, viewer_in,
-    viewer_in_passing,
+    SessionToken, account_owner, confirm_password, editor, editor_with, enrolling_session,
+    fresh_account_owner, fresh_editor, fresh_owner, fresh_session, owner, session, session_token,
+    support, viewer, viewer_in, viewer_in_passing,
 };
 
 use crate::{

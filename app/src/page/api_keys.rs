@@ -29,7 +29,8 @@ pub fn ApiKeys() -> impl IntoView {
     let address = query(ListAddress::read);
     let title = here.tab_title(words::TITLE);
     let actions = actions(&here, &address);
-    let view_only = (!here.editable()).then(|| view! { <Notice>{words::READ_ONLY}</Notice> });
+    let view_only =
+        (!here.role().can_edit_keys()).then(|| view! { <Notice>{words::READ_ONLY}</Notice> });
     let list = loaded(async move {
         let order = address.order();
         let query = KeyQuery {

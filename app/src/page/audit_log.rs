@@ -14,10 +14,10 @@ use domain::{
     key::{name::KeyName, token::KeyId},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use management::{AuditQuery, Owner};
+use management::{AccountOwner, AuditQuery};
 use std::collections::HashMap;
 
-/// The log of the application's account, for owners.
+/// The log of the application's account, for owners of the account.
 #[component]
 pub fn AuditLog() -> impl IntoView {
     let here = Here::from_frame();
@@ -25,7 +25,7 @@ pub fn AuditLog() -> impl IntoView {
     let address = query(AuditAddress::read);
     let title = here.tab_title(words::TITLE);
     let log = loaded(async move {
-        let owner = here.viewer.owner()?;
+        let owner = here.viewer.account_owner()?;
         let keys = owner.newest_key_names().await?;
         let members = owner.members().await?;
         let filter_bar = view! {
@@ -97,7 +97,7 @@ fn Confirm() -> impl IntoView {
 }
 
 fn filled(
-    owner: &Owner,
+    owner: &AccountOwner,
     page: AuditPage,
     names: HashMap<KeyId, KeyName>,
     filter: &AuditFilter,

@@ -15,11 +15,13 @@ use leptos::prelude::*;
 /// The dialog over the key's page; if the key has ended, the reason why nothing can be changed.
 #[component]
 pub fn Edit() -> impl IntoView {
-    let app = Here::from_frame().app();
+    let here = Here::from_frame();
+    let app = here.app();
     let OpenKey(view) = OpenKey::from_page();
     let back = routes::key(&app, view.key().id);
     loaded(async move {
         let data = async {
+            here.require_usable()?;
             let editor = view.viewer().editor()?;
             context::edit_data(&editor, view).await
         };

@@ -1,15 +1,16 @@
 //! The frame of an application's pages.
 
-use super::{Here, not_found::NotFound, param};
+use super::{Here, not_found::NotFound, param, query};
 use crate::{
     context,
     error::AppError,
     part::frame::{
-        AccountMenu, AppSwitch, Brand, CommandMenu, EnrolmentNotice, PassingDialogs, Shell, Toasts,
+        APPLICATIONS, AccountMenu, AppSwitch, Brand, CommandMenu, EnrolmentNotice, PassingDialogs,
+        Shell, Toasts,
     },
     read::in_turn,
     routes,
-    ui::{ErrorState, Icon, Shape, TabTitle},
+    ui::{ErrorState, Icon, Notice, Shape, TabTitle},
     words::{self, frame},
 };
 use domain::account::{Identity, Role};
@@ -34,11 +35,17 @@ fn framed(here: Here) -> AnyView {
     let (current, identity) = (here.viewer.application().clone(), here.viewer.identity());
     let (all, viewer) = (here.applications.clone(), here.viewer.clone());
     let shortcuts = here.shortcuts;
-    let (app, can_create, owner) = (here.app(), here.editable(), here.role() == Role::Owner);
+    let (app, can_create, owner) = (here.app(), here.editable(), here.owns_account());
+    let archived = here
+        .is_archived()
+        .then(|| view! { <Archived here=here.clone() /> });
+    let search = query(|query| query.get(APPLICATIONS).unwrap_or_default());
     let others = here
         .applications
         .iter()
-        .filter(|application| application.id != here.viewer.application().id)
+        .filter(|application| {
+            application.id != here.viewer.application().id && application.archived_at.is_none()
+        })
         .map(|application| {
             (
                 application.name.clone(),
@@ -48,7 +55,16 @@ fn framed(here: Here) -> AnyView {
         .collect();
     view! {
         <Shell
-            head=move || view! { <AppSwitch current=current.clone() all=all.clone() /> }
+            head=move || {
+                view! {
+                    <AppSwitch
+                        current=current.clone()
+                        all=all.clone()
+                        can_create=owner
+                        search=search.clone()
+                    />
+                }
+            }
             foot=move || {
                 let Identity { email, name, role, .. } = identity.clone();
                 view! { <AccountMenu email name role theme=context::theme() /> }
@@ -57,6 +73,7 @@ fn framed(here: Here) -> AnyView {
             shortcuts
         >
             <EnrolmentNotice deadline />
+            {archived}
             <Outlet />
         </Shell>
         <PassingDialogs shortcuts />
@@ -64,6 +81,18 @@ fn framed(here: Here) -> AnyView {
         <Toasts viewer />
     }
     .into_any()
+}
+
+/// Above every page of an archived application.
+#[component]
+fn Archived(here: Here) -> impl IntoView {
+    let restore = (here.role() == Role::Owner).then(|| {
+        view! {
+            " "
+            <a href=routes::restore(&here.app())>{words::application::RESTORE}</a>
+        }
+    });
+    view! { <Notice tone="warning">{words::application::ARCHIVED} {restore}</Notice> }
 }
 
 /// A page that the reader has no access to, or that cannot be loaded.
@@ -101,7 +130,7 @@ fn Navigation(here: Here) -> impl IntoView {
             </span>
         }
     });
-    let audit_log = (here.role() == Role::Owner).then(|| {
+    let audit_log = here.owns_account().then(|| {
         view! {
             <li>
                 <PageLink href=routes::audit_log(&app)>

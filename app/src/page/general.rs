@@ -4,15 +4,16 @@ use super::Here;
 use crate::{
     act::application::ChangeApplication,
     form::{FormPage, posted_errors, typed},
+    part::application::{AccountCard, DangerZone, ZoneField},
     routes,
-    ui::{CopyButton, ErrorSummary, FieldNote, PasswordAgain, Submit, TextField},
-    words::{general, list, members},
+    ui::{CopyButton, ErrorSummary, PasswordAgain, Submit, TextField},
+    words::{general, members},
 };
 use domain::account::{Application, Role};
 use leptos::{prelude::*, server_fn::ServerFn};
-use management::Zone;
+use leptos_router::{components::Outlet, hooks::use_location};
 
-/// The facts of an application. The dialog that revokes all of its keys is above the list of keys.
+/// The facts of an application, and for owners what can be done with it. Dialogs open above them.
 #[component]
 pub fn General() -> impl IntoView {
     let here = Here::from_frame();
@@ -20,7 +21,9 @@ pub fn General() -> impl IntoView {
     let owner = here.role() == Role::Owner;
     let application = here.viewer.application().clone();
     let facts = view! { <Facts here=here.clone() /> };
-    let form = if owner {
+    // Under a dialog with a form of its own there is no second field for the password.
+    let asked = use_location().pathname.get_untracked() != routes::general(&here.app());
+    let form = if owner && !asked {
         let fresh = here.viewer.is_fresh();
         view! {
             <ApplicationForm application fresh />
@@ -36,36 +39,29 @@ pub fn General() -> impl IntoView {
                 <dd>{application.time_zone}</dd>
             </dl>
             {facts}
-            <p>{general::READ_ONLY}</p>
+            {(!owner).then(|| view! { <p>{general::READ_ONLY}</p> })}
         }
         .into_any()
     };
-    let danger_zone = owner.then(|| view! { <DangerZone app=here.app() /> });
+    let account = here.owns_account().then(|| {
+        let name = here.viewer.application().account_name.clone();
+        view! { <AccountCard app=here.app() name /> }
+    });
+    let archived = here.is_archived();
+    let danger_zone = owner.then(|| view! { <DangerZone app=here.app() archived /> });
     view! {
         {title}
         <div class="page-head">
             <h1 tabindex="-1">{general::TITLE}</h1>
             <p class="page-lead">{general::LEAD}</p>
         </div>
+        <Outlet />
         <section class="card" aria-labelledby="application">
             <h2 id="application">{general::APPLICATION}</h2>
             {form}
         </section>
+        {account}
         {danger_zone}
-    }
-}
-
-/// What an owner does if it is not known which secrets have leaked.
-#[component]
-fn DangerZone(app: String) -> impl IntoView {
-    view! {
-        <section class="card danger-zone" aria-labelledby="danger-zone">
-            <h2 id="danger-zone">{list::EMERGENCY}</h2>
-            <p>{list::EMERGENCY_HINT}</p>
-            <a class="button" data-variant="danger" href=routes::revoke_all(&app)>
-                {list::REVOKE_ALL_LINK}
-            </a>
-        </section>
     }
 }
 
@@ -104,17 +100,6 @@ fn ApplicationForm(application: Application, fresh: bool) -> impl IntoView {
     let again = |field| typed(ChangeApplication::PATH, field);
     let errors = Signal::stored(posted_errors(ChangeApplication::PATH));
     let chosen = again("time_zone").unwrap_or(application.time_zone);
-    let options = Zone::all()
-        .into_iter()
-        .map(|zone| {
-            let selected = zone == chosen;
-            view! {
-                <option value=zone selected=selected>
-                    {zone}
-                </option>
-            }
-        })
-        .collect_view();
     view! {
         <form
             method="post"
@@ -134,16 +119,7 @@ fn ApplicationForm(application: Application, fresh: bool) -> impl IntoView {
                     errors
                     maxlength="80"
                 />
-                <div class="field">
-                    <label for="time_zone">{general::TIME_ZONE}</label>
-                    <select id="time_zone" name="time_zone" aria-describedby="time_zone-hint">
-                        {options}
-                    </select>
-                    <p class="field-hint" id="time_zone-hint">
-                        {general::TIME_ZONE_HINT}
-                    </p>
-                    <FieldNote name="time_zone" errors />
-                </div>
+                <ZoneField chosen errors />
             </div>
             <PasswordAgain fresh errors />
             <div class="form-actions">

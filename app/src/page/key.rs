@@ -75,6 +75,7 @@ async fn opened(here: Here, id: &str) -> Result<AnyView, AppError> {
     };
     let title = here.tab_title(&title);
     let (app, now, editable) = (here.app(), here.viewer.now(), here.editable());
+    let revocable = here.role().can_edit_keys();
     let shown = match tab {
         KeyTab::Overview => {
             let events = critical.collect();
@@ -86,7 +87,7 @@ async fn opened(here: Here, id: &str) -> Result<AnyView, AppError> {
     Ok(view! {
         {title}
         <div class="key-page">
-            <KeyHead app=app.clone() key event now editable />
+            <KeyHead app=app.clone() key event now editable revocable />
             <Tabs app=app.clone() id=id.to_owned() tab open=open.all />
             <Outlet />
             <ChangeNotice app=app.clone() />

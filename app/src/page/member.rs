@@ -2,50 +2,97 @@
 
 use super::{Here, invite::ROLES, param};
 use crate::{
-    act::members::{ChangeRole, MakeResetLink, PasswordLink, RemoveMember},
+    act::members::{
+        AS_IN_ACCOUNT, ChangeApplicationRole, ChangeRole, MakeResetLink, PasswordLink,
+        RemoveMember, TransferOwnership,
+    },
     form::{FormPage, posted, posted_errors, typed},
     part::members::{Roster, SecretLink},
     routes,
-    ui::{Dialog, ErrorSummary, PasswordAgain, SelectField, Submit},
+    ui::{Dialog, ErrorSummary, PasswordAgain, SelectField, Submit, TextField},
     words::members,
 };
-use domain::member::Member;
+use domain::{account::Role, member::Member};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The form for a role, over the page; nothing for those who may not change it.
 #[component]
 pub fn MemberRole() -> impl IntoView {
-    over(|app, member, fresh| view! { <RoleForm app member fresh /> }.into_any())
+    over(|app, member, roster| {
+        let (me, fresh) = (roster.me, roster.fresh);
+        let links = (member.role != Role::Owner && member.id != me)
+            .then(|| links(&app, &member, &roster.application));
+        view! { <RoleForm app member fresh links /> }.into_any()
+    })
+}
+
+/// The form for a role in this application, over the page; nothing for those who may not change it.
+#[component]
+pub fn ApplicationRole() -> impl IntoView {
+    over(|app, member, roster| {
+        let application = roster.application.clone();
+        view! { <ApplicationRoleForm app member application fresh=roster.fresh /> }.into_any()
+    })
+}
+
+/// The question before a member becomes the owner in place of the reader, over the page; nothing for those who may not ask it.
+#[component]
+pub fn Transfer() -> impl IntoView {
+    over(|app, member, roster| {
+        let asked = member.role != Role::Owner;
+        asked
+            .then(|| view! { <TransferQuestion app member fresh=roster.fresh /> })
+            .into_any()
+    })
 }
 
 /// The question before a member is removed, over the page; nothing for readers who may not remove members.
 #[component]
 pub fn MemberRemoval() -> impl IntoView {
-    over(|app, member, fresh| view! { <Question app member fresh /> }.into_any())
+    over(|app, member, roster| view! { <Question app member fresh=roster.fresh /> }.into_any())
 }
 
 /// The form that creates a link to reset a member's password, then the link, over the page; nothing for readers who may not
 /// create it.
 #[component]
 pub fn MemberReset() -> impl IntoView {
-    over(|app, member, fresh| match posted(MakeResetLink::PATH) {
+    over(|app, member, roster| match posted(MakeResetLink::PATH) {
         Some(Ok(made)) => view! { <Link made back=routes::members(&app) /> }.into_any(),
-        _ => view! { <LinkForm app member fresh /> }.into_any(),
+        _ => view! { <LinkForm app member fresh=roster.fresh /> }.into_any(),
     })
 }
 
 /// Finds the member that the path names.
-pub(super) fn over(dialog: fn(String, Member, bool) -> AnyView) -> Option<AnyView> {
+pub(super) fn over(dialog: fn(String, Member, &Roster) -> AnyView) -> Option<AnyView> {
     let app = Here::from_frame().app();
     let roster: Roster = expect_context();
     let wanted = param("person");
-    let mut members = roster.members.into_iter();
+    let mut members = roster.members.iter();
     let member = members.find(|member| member.id.to_string() == wanted)?;
-    roster.editable.then(|| dialog(app, member, roster.fresh))
+    roster
+        .editable
+        .then(|| dialog(app, member.clone(), &roster))
+}
+
+/// What else can be done about the role of a member who is not an owner.
+fn links(app: &str, member: &Member, application: &str) -> AnyView {
+    view! {
+        <p>
+            <a href=routes::application_role(app, member.id)>{members::other_role(application)}</a>
+            " · "
+            <a href=routes::transfer(app, member.id)>{members::TRANSFER}</a>
+        </p>
+    }
+    .into_any()
 }
 
 #[component]
-fn RoleForm(app: String, member: Member, fresh: bool) -> impl IntoView {
+fn RoleForm(
+    app: String,
+    member: Member,
+    fresh: bool,
+    #[prop(optional_no_strip)] links: Option<AnyView>,
+) -> impl IntoView {
     let errors = Signal::stored(posted_errors(ChangeRole::PATH));
     let back = routes::members(&app);
     let role = typed(ChangeRole::PATH, "role").unwrap_or_else(|| member.role.to_string());
@@ -70,6 +117,7 @@ fn RoleForm(app: String, member: Member, fresh: bool) -> impl IntoView {
                         value=role
                         errors
                     />
+                    {links}
                     <PasswordAgain fresh errors />
                 </div>
                 <footer class="dialog-actions">
@@ -115,6 +163,117 @@ fn Question(app: String, member: Member, fresh: bool) -> impl IntoView {
                         {members::CANCEL}
                     </a>
                     <Submit label=members::REMOVE_NOW variant="danger" />
+                </footer>
+            </form>
+        </Dialog>
+    }
+}
+
+/// Roles in an application, for a choice.
+const ROLES_HERE: [(&str, &str); 3] = [
+    ("viewer", members::VIEWER),
+    ("developer", members::DEVELOPER),
+    ("owner", members::OWNER_HERE),
+];
+
+#[component]
+fn ApplicationRoleForm(
+    app: String,
+    member: Member,
+    application: String,
+    fresh: bool,
+) -> impl IntoView {
+    let errors = Signal::stored(posted_errors(ChangeApplicationRole::PATH));
+    let back = routes::members(&app);
+    let title = members::change_here(member.email.as_str(), &application);
+    if member.role == Role::Owner {
+        return view! {
+            <Dialog id="application-role" title back>
+                <div class="dialog-body">
+                    <p>{members::OWNS_EVERY}</p>
+                </div>
+            </Dialog>
+        }
+        .into_any();
+    }
+    let role = typed(ChangeApplicationRole::PATH, "role").unwrap_or_else(|| {
+        let own = member.application_role;
+        own.map_or_else(|| AS_IN_ACCOUNT.to_owned(), |role| role.to_string())
+    });
+    view! {
+        <Dialog id="application-role" title back=back.clone() described_by="role-hint">
+            <form
+                method="post"
+                action=ChangeApplicationRole::PATH
+                novalidate=""
+                autocomplete="off"
+            >
+                <FormPage />
+                <div class="dialog-body">
+                    <ErrorSummary errors />
+                    <p id="role-hint">{members::ROLE_HERE_HINT}</p>
+                    <input type="hidden" name="app" value=app />
+                    <input type="hidden" name="person" value=member.id.to_string() />
+                    <SelectField
+                        name="role"
+                        label=members::ROLE
+                        choices=ROLES_HERE.to_vec()
+                        first=Some((AS_IN_ACCOUNT, members::as_in_account(member.role)))
+                        value=role
+                        errors
+                    />
+                    <PasswordAgain fresh errors />
+                </div>
+                <footer class="dialog-actions">
+                    <a class="button" data-variant="ghost" data-close="" href=back>
+                        {members::CANCEL}
+                    </a>
+                    <Submit label=members::SAVE />
+                </footer>
+            </form>
+        </Dialog>
+    }
+    .into_any()
+}
+
+#[component]
+fn TransferQuestion(app: String, member: Member, fresh: bool) -> impl IntoView {
+    let errors = Signal::stored(posted_errors(TransferOwnership::PATH));
+    let back = routes::members(&app);
+    view! {
+        <Dialog
+            id="transfer"
+            title=members::transfer_title(member.email.as_str())
+            back=back.clone()
+            alert=true
+            described_by="transfer-consequence"
+        >
+            <form method="post" action=TransferOwnership::PATH novalidate="" autocomplete="off">
+                <FormPage />
+                <div class="dialog-body">
+                    <ErrorSummary errors />
+                    <p id="transfer-consequence">{members::TRANSFER_CONSEQUENCE}</p>
+                    <input type="hidden" name="app" value=app />
+                    <input type="hidden" name="person" value=member.id.to_string() />
+                    <TextField
+                        name="confirm"
+                        label=members::TRANSFER_CONFIRM
+                        value=typed(TransferOwnership::PATH, "confirm")
+                        errors
+                    />
+                    <PasswordAgain fresh errors />
+                </div>
+                <footer class="dialog-actions">
+                    <a
+                        class="button"
+                        data-variant="secondary"
+                        data-close=""
+                        href=back
+                        autofocus=""
+                    >
+                        {members::CANCEL}
+                    </a>
+                    <Submit label=members::TRANSFER variant="danger" />
                 </footer>
             </form>
         </Dialog>

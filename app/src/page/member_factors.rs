@@ -14,10 +14,10 @@ use leptos::{prelude::*, server_fn::ServerFn};
 /// The question, over the page; nothing for readers who may not do that, and for a member without a second factor.
 #[component]
 pub fn MemberFactors() -> impl IntoView {
-    over(|app, member, fresh| {
+    over(|app, member, roster| {
         member
             .has_second_factor
-            .then(|| view! { <ResetQuestion app member fresh /> })
+            .then(|| view! { <ResetQuestion app member fresh=roster.fresh /> })
             .into_any()
     })
 }

@@ -10,7 +10,7 @@ use crate::{
     ui::{Icon, Notice, Shape},
     words::{members, two_factor},
 };
-use domain::{account::Role, second_factor::FactorPolicy};
+use domain::second_factor::FactorPolicy;
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::components::Outlet;
 
@@ -22,7 +22,7 @@ pub fn Members() -> impl IntoView {
     let title = here.tab_title(members::TITLE);
     let refused = refusal(WithdrawInvitation::PATH)
         .map(|error| view! { <Notice tone="danger">{error.to_string()}</Notice> });
-    let invite = (here.role() == Role::Owner).then(|| {
+    let invite = here.owns_account().then(|| {
         view! {
             <a class="button" data-variant="primary" href=routes::invite(&app)>
                 <Icon shape=Shape::Plus />
@@ -79,9 +79,9 @@ fn PolicyCard(app: String, policy: FactorPolicy) -> impl IntoView {
 
 async fn roster(here: &Here) -> Result<Roster, AppError> {
     let viewer = &here.viewer;
-    let editable = here.role() == Role::Owner;
+    let editable = here.owns_account();
     let (invitations, policy) = if editable {
-        let owner = viewer.owner()?;
+        let owner = viewer.account_owner()?;
         (
             owner.invitations().await?,
             Some(owner.factor_policy().await?),
@@ -92,6 +92,7 @@ async fn roster(here: &Here) -> Result<Roster, AppError> {
     Ok(Roster {
         members: viewer.members().await?,
         invitations,
+        application: viewer.application().name.clone(),
         policy,
         me: viewer.identity().person_id,
         editable,

@@ -27,6 +27,7 @@ pub fn NewKey() -> impl IntoView {
 /// The form until a key is created.
 async fn step(here: &Here, from: Option<String>) -> Result<AnyView, AppError> {
     let editor = here.viewer.editor()?;
+    here.require_usable()?;
     let app = here.app();
     let back = routes::list(&app);
     Ok(match posted(CreateKey::PATH).and_then(Result::ok) {

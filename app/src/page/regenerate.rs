@@ -22,10 +22,12 @@ use management::KeyView;
 /// The dialog over the key's page.
 #[component]
 pub fn Regenerate() -> impl IntoView {
-    let app = Here::from_frame().app();
+    let here = Here::from_frame();
+    let app = here.app();
     let OpenKey(view) = OpenKey::from_page();
     let back = routes::key(&app, view.key().id);
     loaded_dialog("regenerate", rotate::TITLE, back, async move {
+        here.require_usable()?;
         step(app, &view)
     })
 }

@@ -27,7 +27,8 @@ fn question(dialog: fn(String, KeySummary, Impact, Timestamp) -> AnyView) -> imp
     let here = Here::from_frame();
     let OpenKey(view) = OpenKey::from_page();
     let key = view.key().clone();
-    let asks = here.editable() && !matches!(key.state, State::Revoked { .. });
+    // In an archived application too: revoking is never delayed.
+    let asks = here.role().can_edit_keys() && !matches!(key.state, State::Revoked { .. });
     asks.then(|| {
         loaded(async move {
             let calls = view.impact().await?;

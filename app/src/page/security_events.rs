@@ -163,7 +163,7 @@ fn filled(
             app
             events=page.rows
             now=here.viewer.now()
-            editable=here.editable()
+            editable=here.role().can_edit_keys()
             grouped
             more_pages
         />

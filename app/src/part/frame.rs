@@ -10,7 +10,7 @@ mod shell;
 mod toasts;
 
 pub use account_menu::{AccountMenu, ThemeChoice};
-pub use app_switch::AppSwitch;
+pub use app_switch::{APPLICATIONS, AppSwitch};
 pub use brand::Brand;
 pub use command_menu::CommandMenu;
 pub use enrolment_notice::EnrolmentNotice;

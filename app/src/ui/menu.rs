@@ -34,10 +34,11 @@ pub fn listen() {
         let target = event
             .target()
             .and_then(|target| target.dyn_into::<Element>().ok());
-        // A choice was made: a link or the button of a form. A button that copies says so in its place.
+        // A choice was made: a link or the button of a form. A button that copies says so in its place, and a search narrows the
+        // choice.
         let chosen = target.as_ref().is_some_and(|target| {
             matches!(
-                target.closest(".menu-panel :is(a, [type=submit])"),
+                target.closest(".menu-panel :is(a, [type=submit]):not([role=search] *)"),
                 Ok(Some(_))
             )
         });

@@ -1,5 +1,6 @@
 //! English.
 
+pub mod application;
 pub mod audit;
 pub mod command_menu;
 pub mod common;

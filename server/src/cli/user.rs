@@ -6,8 +6,11 @@ use crate::{
     pepper, start,
 };
 use clap::Args;
-use domain::account::{Email, Role};
-use management::{Administered, PeopleAdmin, PersonDraft};
+use domain::{
+    account::{Email, Role},
+    id::AccountId,
+};
+use management::{Administered, PeopleAdmin, PersonDraft, Place, Placement};
 use std::{
     io::{self, Read, Write},
     sync::Arc,
@@ -22,10 +25,16 @@ const MAX_PASSWORD_BYTES: u64 = 4_096;
 /// Arguments of `user add`.
 #[derive(Debug, Args)]
 pub struct Add {
-    /// The business account; created if it does not exist, ignored for support
+    /// The business account, by the name with which it was created; created if it does not exist, ignored for support
     #[arg(long)]
     account: Option<String>,
-    /// The application of that account; created if it does not exist, ignored for support
+    /// The business account, by its id; needed once an owner has renamed it
+    #[arg(long, conflicts_with = "account")]
+    account_id: Option<AccountId>,
+    /// Create the account, even if an owner of another one gave that its name
+    #[arg(long, requires = "account")]
+    new_account: bool,
+    /// The application of that account; created if it does not exist, ignored for support; may be left out with --account-id
     #[arg(long)]
     application: Option<String>,
     /// The e-mail address to sign in with
@@ -173,16 +182,27 @@ fn admin(store: Store, peppers: &Peppers) -> PeopleAdmin {
 /// # Errors
 /// As [`add_person`]; where an argument is missing, or the password cannot be read.
 pub async fn add(add: Add, config: &Config) -> Result<(), CommandError> {
-    let application = add.account.zip(add.application);
-    if application.is_none() && add.role != Role::Support {
-        return Err(CommandError::Failed(
-            "--account and --application are missing; only support belongs to none".into(),
-        ));
-    }
+    let place = match (add.account_id, add.account, add.application) {
+        (Some(account), _, application) => Some(Place::Existing {
+            account,
+            application,
+        }),
+        (None, Some(account), Some(application)) if add.new_account => Some(Place::New {
+            account,
+            application,
+        }),
+        (None, Some(account), Some(application)) => Some(Place::named(account, application)),
+        _ if add.role == Role::Support => None,
+        _ => {
+            return Err(CommandError::Failed(
+                "--account and --application are missing; only support belongs to none".into(),
+            ));
+        }
+    };
     let password = read_password()
         .map_err(|error| CommandError::failed("the password cannot be read", error))?;
     let draft = PersonDraft {
-        place: application,
+        place,
         email: add.email,
         role: add.role,
         password: password.as_str().into(),
@@ -207,7 +227,20 @@ pub async fn add_person(draft: PersonDraft, config: &Config) -> Result<(), Comma
     let email = draft.email.clone();
     let added = people.add(draft).await;
     people.close().await;
-    added.map_err(|error| CommandError::failed(&format!("{email} was not added"), error))?;
+    let placed =
+        added.map_err(|error| CommandError::failed(&format!("{email} was not added"), error))?;
+    if let Some(Placement {
+        account,
+        account_name,
+        founded,
+        ..
+    }) = placed
+    {
+        let done = if founded { "Created" } else { "Joined" };
+        console::print_info(format_args!(
+            "{done} the account {account_name} ({account})."
+        ));
+    }
     console::print_info(format_args!("{email} can sign in."));
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::account::{Email, Role};
-use management::PersonDraft;
+use management::{PersonDraft, Place};
 use server::{
     cli::user::{self, PersonArgs},
     config::Config,
@@ -28,7 +28,7 @@ fn whom(email: &str) -> PersonArgs {
 
 fn owner(email: &str) -> PersonDraft {
     PersonDraft {
-        place: Some(("New account".into(), "Payments".into())),
+        place: Some(Place::named("New account", "Payments")),
         email: Email::parse(email).expect("an address"),
         role: Role::Owner,
         password: PASSWORD.into(),
@@ -81,6 +81,52 @@ async fn a_person_who_is_added_while_a_server_is_running_can_sign_in() {
     let again = user::add_person(owner("ada@new.example"), &config).await;
     let refusal = again.expect_err("the address is taken").to_string();
     assert!(refusal.contains("already exists"), "{refusal}");
+}
+
+#[tokio::test]
+async fn a_person_joins_an_account_that_its_owner_renamed_by_its_id_alone() {
+    let server = TestServer::with_users().await;
+    let config = config(&server);
+    let owner = server.owner().await.account_owner().expect("owns it");
+    let (application, account) = (owner.application().id, owner.application().account_id);
+    let fresh = owner.fresh_account_owner().expect("fresh");
+    let renamed = fresh.rename_account("New account".into()).await;
+    renamed.expect("renamed");
+    let refused = user::add_person(self::owner("ada@new.example"), &config).await;
+    let refusal = refused.expect_err("an owner chose the name").to_string();
+    for words in [
+        account.to_string().as_str(),
+        "--account-id",
+        "--new-account",
+    ] {
+        assert!(refusal.contains(words), "{refusal}");
+    }
+    for (place, joins) in [
+        (
+            Place::New {
+                account: "New account".into(),
+                application: "Payments".into(),
+            },
+            false,
+        ),
+        (
+            Place::Existing {
+                account,
+                application: None,
+            },
+            true,
+        ),
+    ] {
+        let email = format!("joins-{joins}@new.example");
+        let draft = PersonDraft {
+            place: Some(place),
+            ..self::owner(&email)
+        };
+        user::add_person(draft, &config).await.expect("added");
+        let session = server.session(&email).await;
+        let found = session.applications().await.expect("read");
+        assert_eq!(found.iter().any(|one| one.id == application), joins);
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Tests of the server through its router, mostly without a socket.
 #![recursion_limit = "512"]
 
+mod applications;
 mod audit_log;
 mod backup;
 mod commands;

@@ -18,7 +18,7 @@ use domain::{
     profile::{DisplayName, Profile},
     security::EventFilter,
 };
-use management::{Admission, Issue, Owner, PersonDraft};
+use management::{Admission, Issue, Owner, PersonDraft, Place, Zone};
 use server::dashboard::pages;
 use std::collections::BTreeSet;
 use test_server::{Answer, PASSWORD, TestServer};
@@ -38,7 +38,8 @@ const PAYLOADS: [&str; 6] = [
 ];
 
 /// Every query parameter of the pages.
-const QUERY: [&str; 26] = [
+const QUERY: [&str; 27] = [
+    "applications",
     "search",
     "status",
     "environment",
@@ -88,7 +89,7 @@ impl Hostile {
     async fn settle(server: &TestServer, payload: &str) -> Self {
         let email = email(payload);
         let draft = PersonDraft {
-            place: Some((payload.into(), payload.into())),
+            place: Some(Place::named(payload, payload)),
             email: Email::parse(&email).expect("an address"),
             role: Role::Owner,
             password: PASSWORD.into(),
@@ -123,12 +124,15 @@ impl Hostile {
             .await
             .expect("a third key");
         let invited = Email::parse(&format!("new{email}")).expect("an address");
-        let invited = owner
-            .fresh_owner()
-            .expect("fresh")
-            .invite(invited, Role::Viewer)
-            .await;
-        let invitations = owner.invitations().await.expect("invitations");
+        let account = owner.account_owner().expect("owns the account");
+        let account = account.fresh_account_owner().expect("fresh");
+        // So many that they can be searched.
+        for n in 1..7 {
+            let created = account.create_application(format!("{payload} {n}"), Zone::default());
+            created.await.expect("created");
+        }
+        let invited = account.invite(invited, Role::Viewer).await;
+        let invitations = account.invitations().await.expect("invitations");
         let profile = Profile {
             name: DisplayName::parse(payload).expect("a name"),
             ..Profile::default()

@@ -17,10 +17,10 @@ async fn invitation(server: &TestServer) -> String {
     let session = server.session(OWNER).await;
     let app = server.application(OWNER).await;
     let owner = session
-        .owner(app, Origin::default())
+        .account_owner(app, Origin::default())
         .await
         .expect("owns it");
-    let fresh = owner.fresh_owner().expect("fresh");
+    let fresh = owner.fresh_account_owner().expect("fresh");
     let email = Email::parse("new@northwind.example").expect("an address");
     fresh.invite(email, Role::Viewer).await.expect("made").token
 }

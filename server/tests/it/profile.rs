@@ -193,8 +193,13 @@ async fn the_forms_of_the_profile_work_without_javascript() {
 async fn the_start_page_leads_to_the_application_used_last() {
     let server = TestServer::with_users().await;
     let (session, app) = (server.session(OWNER).await, server.application(OWNER).await);
-    let owner = session.owner(app, domain::origin::Origin::default()).await;
-    let fresh = owner.expect("an owner").fresh_owner().expect("fresh");
+    let owner = session
+        .account_owner(app, domain::origin::Origin::default())
+        .await;
+    let fresh = owner
+        .expect("an owner")
+        .fresh_account_owner()
+        .expect("fresh");
     let foreigner = domain::account::Email::parse(test_server::FOREIGNER).expect("an address");
     let invited = fresh.invite(foreigner, domain::account::Role::Viewer).await;
     let form = format!("token={}&password={OLD}", invited.expect("invited").token);
@@ -267,7 +272,8 @@ async fn links_of_owners_are_shown_once_by_plain_forms() {
         done.body
     );
 
-    let fresh = owner.fresh_owner().expect("fresh");
+    let owner = owner.account_owner().expect("owns the account");
+    let fresh = owner.fresh_account_owner().expect("fresh");
     let email = domain::account::Email::parse("new@northwind.example").expect("an address");
     let first = fresh.invite(email, domain::account::Role::Viewer).await;
     let first = first.expect("invited").token;

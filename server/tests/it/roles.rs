@@ -6,8 +6,9 @@ mod unrecorded;
 
 pub use pages::{FILES, PAGES};
 
+use domain::origin::Origin;
 use leptos::server_fn::axum::server_fn_paths;
-use management::Owner;
+use management::{Owner, Zone};
 use std::collections::BTreeSet;
 use test_server::{DEVELOPER, FOREIGNER, OWNER, PASSWORD, TestServer, VIEWER};
 
@@ -132,6 +133,31 @@ pub const TABLE: &[(&str, &str, [u16; 5])] = &[
         [401, 404, 403, 403, 200],
     ),
     (
+        "create_application",
+        "app={app}&name=Zone-{once}&time_zone=UTC",
+        [401, 404, 403, 403, 200],
+    ),
+    (
+        "rename_account",
+        "app={app}&name=Northwind",
+        [401, 404, 403, 403, 200],
+    ),
+    (
+        "archive_application",
+        "app={spare}&confirm={spare_name}",
+        [401, 404, 403, 403, 200],
+    ),
+    (
+        "restore_application",
+        "app={archived}",
+        [401, 404, 403, 403, 200],
+    ),
+    (
+        "delete_application",
+        "app={spare}&confirm={spare_name}",
+        [401, 404, 403, 403, 200],
+    ),
+    (
         "invite_member",
         "app={app}&email=new@northwind.example&role=viewer",
         [401, 404, 403, 403, 200],
@@ -144,6 +170,16 @@ pub const TABLE: &[(&str, &str, [u16; 5])] = &[
     (
         "change_role",
         "app={app}&person={once}&role=owner",
+        [401, 404, 403, 403, 404],
+    ),
+    (
+        "change_application_role",
+        "app={app}&person={once}&role=owner",
+        [401, 404, 403, 403, 404],
+    ),
+    (
+        "transfer_ownership",
+        "app={app}&person={once}&confirm=x",
         [401, 404, 403, 403, 404],
     ),
     (
@@ -270,10 +306,12 @@ async fn missing_and_foreign_resources_get_the_same_response() {
     let own = server.application(FOREIGNER).await.to_string();
     let foreign = owner.application().id.to_string();
     let key = server.key(&owner, "invoice:read", "").await.id.to_string();
-    for (name, form, _) in TABLE.iter().filter(|row| row.1.contains("{app}")) {
+    for (name, form, _) in TABLE.iter().filter(|row| row.1.contains("app={")) {
         let once = server.keyring.new_idempotency_key().to_string();
         let fill = |app: &str, key: &str| {
             form.replace("{app}", app)
+                .replace("{spare}", app)
+                .replace("{archived}", app)
                 .replace("{key}", key)
                 .replace("{once}", &once)
         };
@@ -307,8 +345,27 @@ async fn an_ended_session_has_no_role() {
     assert_eq!(after.status.as_u16(), 401);
 }
 
-/// Each call gets a new, active key.
+/// Each call gets a new, active key, and if it concerns a whole application, a new application too.
 pub async fn fill(server: &TestServer, owner: &Owner, form: &str) -> String {
+    let mut form = form.to_owned();
+    if form.contains("{spare}") || form.contains("{archived}") {
+        let name = format!("Zspare-{}", server.keyring.new_idempotency_key());
+        let account = owner.account_owner().expect("owns the account");
+        let fresh = account.fresh_account_owner().expect("fresh");
+        let created = fresh.create_application(name.clone(), Zone::default());
+        let app = created.await.expect("created");
+        if form.contains("{archived}") {
+            let session = server.session(OWNER).await;
+            let owner = session.owner(app, Origin::default()).await;
+            let fresh = owner.expect("owns it").fresh_owner().expect("fresh");
+            fresh.archive().await.expect("archived");
+        }
+        let id = app.to_string();
+        form = form
+            .replace("{spare}", &id)
+            .replace("{archived}", &id)
+            .replace("{spare_name}", &name);
+    }
     let key = server.key(owner, "invoice:read", "").await;
     let seen = owner.key(key.id).await.expect("there").draft().revision();
     form.replace("{seen}", &seen)

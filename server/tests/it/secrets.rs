@@ -74,7 +74,10 @@ async fn secrets_are_redacted_in_debug_output() {
     let Ok(Some(Admission::Session(cookies))) = signed_in else {
         panic!("not signed in: {signed_in:?}");
     };
-    let fresh = owner.fresh_owner().expect("signed in a moment ago");
+    let account = owner.account_owner().expect("owns the account");
+    let fresh = account
+        .fresh_account_owner()
+        .expect("signed in a moment ago");
     let email = || Email::parse("new@northwind.example").expect("an address");
     let invited = fresh.invite(email(), Role::Viewer).await.expect("invited");
     let person = PersonDraft {

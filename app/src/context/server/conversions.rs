@@ -17,6 +17,7 @@ impl From<ManagementError> for AppError {
             ManagementError::LastOwner => Self::Conflict(words::members::LAST_OWNER.into()),
             ManagementError::Stale => Self::StaleSignIn,
             ManagementError::FactorRequired => refuse(Self::FactorRequired),
+            ManagementError::Application(conflict) => Self::Conflict(conflict.to_string()),
             ManagementError::Illegal(illegal) => Self::Conflict(illegal.to_string()),
             ManagementError::Invalid(invalid) => Self::field("", invalid.0),
             ManagementError::Unavailable(cause) => {

@@ -9,7 +9,10 @@ use crate::{
 use domain::id::ApplicationId;
 use http::{header, request::Parts};
 use leptos::prelude::*;
-use management::{Editor, FreshEditor, FreshOwner, FreshSession, Owner, Session, Support, Viewer};
+use management::{
+    AccountOwner, Editor, FreshAccountOwner, FreshEditor, FreshOwner, FreshSession, Owner, Session,
+    Support, Viewer,
+};
 
 /// The session cookie's value, put into the request's extensions by the server.
 #[derive(Clone)]
@@ -99,6 +102,15 @@ pub async fn owner(app: &str) -> Result<Owner, AppError> {
     Ok(session.owner(application(app)?, origin()).await?)
 }
 
+/// Everything in the application's account that asks for no fresh sign-in.
+///
+/// # Errors
+/// As [`editor`].
+pub async fn account_owner(app: &str) -> Result<AccountOwner, AppError> {
+    let session = session().await?;
+    Ok(session.account_owner(application(app)?, origin()).await?)
+}
+
 /// What platform staff may do.
 ///
 /// # Errors
@@ -138,6 +150,17 @@ pub async fn fresh_owner(app: &str, password: &str) -> Result<FreshOwner, AppErr
     let owner = session.owner(application(app)?, origin()).await?;
     let session = reauthenticate(session, password).await?;
     Ok(owner.in_session(&session).fresh_owner()?)
+}
+
+/// As [`fresh_editor`], for what an owner of the account alone may do.
+///
+/// # Errors
+/// As [`fresh_editor`].
+pub async fn fresh_account_owner(app: &str, password: &str) -> Result<FreshAccountOwner, AppError> {
+    let session = session().await?;
+    let owner = session.account_owner(application(app)?, origin()).await?;
+    let session = reauthenticate(session, password).await?;
+    Ok(owner.in_session(&session).fresh_account_owner()?)
 }
 
 /// Checks the signed-in person's password: the sign-in is fresh afterwards.

@@ -99,7 +99,7 @@ fn filled(here: &Here, path: String, page: EventPage, address: &KeyEventsAddress
         }
     });
     view! {
-        <EventList app=here.app() events=page.rows now=here.viewer.now() editable=here.editable() />
+        <EventList app=here.app() events=page.rows now=here.viewer.now() editable=here.role().can_edit_keys() />
         {pager}
     }
     .into_any()

@@ -26,13 +26,20 @@ pub fn KeyHead(
     now: Timestamp,
     /// Whether the reader may change it.
     editable: bool,
+    /// Whether the reader may revoke it, even if it cannot be changed.
+    revocable: bool,
 ) -> impl IntoView {
     let name = key.name.to_string();
     let id = key.id.to_string();
     let since = since(&key, now);
-    let actions = editable.then(|| actions(&app, &key));
+    let actions = if editable {
+        Some(actions(&app, &key))
+    } else {
+        let revoke = revocable && !matches!(key.state, State::Revoked { .. });
+        revoke.then(|| revoke_alone(&app, &key))
+    };
     let event = event
-        .map(|event| view! { <CriticalEventNotice app=app.clone() key=key.id event editable /> });
+        .map(|event| view! { <CriticalEventNotice app=app.clone() key=key.id event editable=revocable /> });
     view! {
         <nav class="breadcrumb" aria-label="Breadcrumb">
             <ol>
@@ -60,6 +67,23 @@ pub fn KeyHead(
         </div>
         {event}
     }
+}
+
+/// What can be done with a key of an archived application.
+fn revoke_alone(app: &str, key: &KeySummary) -> AnyView {
+    view! {
+        <div class="page-actions">
+            <a
+                class="button"
+                data-variant="danger"
+                data-size="small"
+                href=routes::revoke(app, key.id)
+            >
+                {words::REVOKE}
+            </a>
+        </div>
+    }
+    .into_any()
 }
 
 /// Edit and regenerate as buttons, the rest in a menu; a single entry is a button as well.

@@ -22,6 +22,8 @@ pub struct Roster {
     pub members: Vec<Member>,
     /// Invitations that were not accepted yet; only for owners.
     pub invitations: Vec<Invitation>,
+    /// The application's name.
+    pub application: String,
     /// Who needs two-factor authentication; only for owners.
     pub policy: Option<FactorPolicy>,
     /// The reader.
@@ -87,6 +89,9 @@ fn row(
         .into_any(),
         None => members::NEVER_SEEN.into_any(),
     };
+    let own = member
+        .application_role
+        .map(|role| format!(" ({})", members::role_here(role)));
     // One's own password is changed in the profile.
     let reset = (member.id != me).then(|| {
         view! {
@@ -164,7 +169,7 @@ fn row(
                 </strong>
                 {second}
                 <small>
-                    {members::role(member.role)} ", " {members::SINCE} <Time at=member.since now /> ", " {seen}
+                    {members::role(member.role)} {own} ", " {members::SINCE} <Time at=member.since now /> ", " {seen}
                 </small>
             </div>
             {actions}

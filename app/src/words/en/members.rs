@@ -3,7 +3,7 @@
 use domain::account::Role;
 
 pub const TITLE: &str = "Members";
-pub const LEAD: &str = "Members can access every application in this account.";
+pub const LEAD: &str = "Members can access every application in this account. A member can have a different role in a single application.";
 pub const LAST_OWNER: &str =
     "An account needs at least one owner. Make someone else an owner, then try again.";
 /// The badge of the signed-in member.
@@ -23,6 +23,11 @@ pub const fn role(role: Role) -> &'static str {
         Role::Viewer => "Viewer",
         Role::Support => "Support",
     }
+}
+
+/// A member's role in the application, after the role in the account.
+pub fn role_here(own: Role) -> String {
+    format!("{} in this application", role(own))
 }
 
 pub const OWNER: &str = "Owner: full access, including members";
@@ -81,8 +86,38 @@ pub const CHANGE: &str = "Change role";
 pub fn change(email: &str) -> String {
     format!("Change role of {email}")
 }
-pub const CHANGE_HINT: &str = "Takes effect immediately.";
+pub const CHANGE_HINT: &str = "Applies to every application, except where the member has a different role. Takes effect immediately.";
 pub const SAVE: &str = "Save role";
+
+/// The link from the form for the role in the account to the one for the role in an application.
+pub fn other_role(application: &str) -> String {
+    format!("Set a different role in {application}")
+}
+/// The title of the dialog.
+pub fn change_here(email: &str, application: &str) -> String {
+    format!("Role of {email} in {application}")
+}
+pub const ROLE_HERE_HINT: &str =
+    "Replaces the role in the account, in this application only. Takes effect immediately.";
+/// The choice of no other role.
+pub fn as_in_account(own: Role) -> String {
+    format!("Same as in the account ({})", role(own))
+}
+pub const OWNER_HERE: &str = "Owner: full access to this application";
+/// In place of the form for an owner of the account.
+pub const OWNS_EVERY: &str = "Owners of the account have full access to every application. Change their role in the account first.";
+
+/// The link to the question, and its button.
+pub const TRANSFER: &str = "Transfer ownership";
+pub fn transfer_title(email: &str) -> String {
+    format!("Transfer ownership to {email}?")
+}
+pub const TRANSFER_CONSEQUENCE: &str = "They become an owner and you become a developer, immediately. You can no longer manage members, applications or the account, or view the audit log. Only an owner can undo this.";
+pub const TRANSFER_CONFIRM: &str = "Type their email to confirm";
+/// The error if something else was typed.
+pub fn confirm_transfer(email: &str) -> String {
+    format!("That doesn't match their email. Type “{email}” exactly.")
+}
 
 pub const REMOVE: &str = "Remove";
 /// The accessible name of the link.

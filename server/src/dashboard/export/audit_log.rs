@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{audit::AuditFilter, origin::Origin, time::Timestamp};
-use management::{AuditLine, AuditQuery, FreshOwner, ManagementError};
+use management::{AuditLine, AuditQuery, FreshAccountOwner, ManagementError};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -122,13 +122,13 @@ async fn owner(
     app: &str,
     token: Option<Extension<SessionToken>>,
     origin: Origin,
-) -> Result<Option<FreshOwner>, ManagementError> {
+) -> Result<Option<FreshAccountOwner>, ManagementError> {
     let Some(session) = session(state, token).await? else {
         return Ok(None);
     };
     let app = app.parse().map_err(|_| ManagementError::NotFound)?;
-    let owner = session.owner(app, origin).await?;
-    owner.fresh_owner().map(Some)
+    let owner = session.account_owner(app, origin).await?;
+    owner.fresh_account_owner().map(Some)
 }
 
 /// Redirects to the page, with the same filter.
@@ -140,7 +140,7 @@ fn to_page(app: &str, request: &Request) -> Response {
 
 /// Returns the text of the next records, and the number of the last one, if there are any.
 async fn chunk(
-    owner: &FreshOwner,
+    owner: &FreshAccountOwner,
     filter: &AuditFilter,
     after: i64,
     write: fn(&[AuditLine]) -> String,

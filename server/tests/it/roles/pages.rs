@@ -18,6 +18,12 @@ pub const PAGES: &[(&str, [u16; 5])] = &[
         [302, 404, 200, 200, 200],
     ),
     ("settings/general", [302, 404, 200, 200, 200]),
+    ("settings/general/account", [302, 404, 403, 403, 200]),
+    ("settings/general/archive", [302, 404, 403, 403, 200]),
+    ("settings/general/restore", [302, 404, 403, 403, 200]),
+    ("settings/general/delete", [302, 404, 403, 403, 200]),
+    ("new-application", [302, 404, 403, 403, 200]),
+    ("?applications=Store", [302, 404, 200, 200, 200]),
     ("settings/members", [302, 404, 200, 200, 200]),
     ("settings/members/invite", [302, 404, 200, 200, 200]),
     ("settings/members/two-factor", [302, 404, 200, 200, 200]),
@@ -26,6 +32,14 @@ pub const PAGES: &[(&str, [u16; 5])] = &[
         [302, 404, 200, 200, 200],
     ),
     ("settings/members/{person}/role", [302, 404, 200, 200, 200]),
+    (
+        "settings/members/{person}/application-role",
+        [302, 404, 200, 200, 200],
+    ),
+    (
+        "settings/members/{person}/transfer",
+        [302, 404, 200, 200, 200],
+    ),
     (
         "settings/members/{person}/remove",
         [302, 404, 200, 200, 200],

@@ -132,7 +132,7 @@ async fn support_reaches_no_account_by_any_function() {
     for (name, form, _) in TABLE {
         let listed = TO_SUPPORT.iter().find(|(known, _)| known == name);
         assert!(
-            listed.is_some() || form.contains("{app}"),
+            listed.is_some() || form.contains("app={"),
             "the response for support of {name} is not listed"
         );
         let expected = listed.map_or(404, |(_, status)| *status);

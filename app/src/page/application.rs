@@ -1,0 +1,234 @@
+//! The dialogs over the page General: the account's name, and archiving, restoring and deleting an application.
+
+use super::{Here, loaded_dialog};
+use crate::{
+    act::application::{ArchiveApplication, DeleteApplication, RenameAccount, RestoreApplication},
+    chart::scale::grouped,
+    error::AppError,
+    form::{FormPage, posted_errors, typed},
+    routes,
+    ui::{Dialog, ErrorSummary, PasswordAgain, Submit, TextField},
+    words::{application as words, common, list},
+};
+use domain::account::ApplicationConflict;
+use leptos::{prelude::*, server_fn::ServerFn};
+
+/// The form for the account's name.
+#[component]
+pub fn AccountName() -> impl IntoView {
+    let here = Here::from_frame();
+    let app = here.app();
+    let back = routes::general(&app);
+    loaded_dialog("account-name", words::RENAME, back.clone(), async move {
+        let owner = here.viewer.account_owner()?;
+        let (name, fresh) = (owner.application().account_name.clone(), owner.is_fresh());
+        let errors = Signal::stored(posted_errors(RenameAccount::PATH));
+        let name = typed(RenameAccount::PATH, "name").unwrap_or(name);
+        let form = view! {
+            <Dialog id="account-name" title=words::RENAME back=back.clone()>
+                <form method="post" action=RenameAccount::PATH novalidate="" autocomplete="off">
+                    <FormPage />
+                    <div class="dialog-body">
+                        <ErrorSummary errors />
+                        <input type="hidden" name="app" value=app />
+                        <TextField
+                            name="name"
+                            label=words::ACCOUNT_NAME
+                            hint=words::ACCOUNT_HINT
+                            value=Some(name)
+                            errors
+                            maxlength="80"
+                            autofocus=true
+                        />
+                        <PasswordAgain fresh errors />
+                    </div>
+                    <footer class="dialog-actions">
+                        <a class="button" data-variant="ghost" data-close="" href=back>
+                            {words::CANCEL}
+                        </a>
+                        <Submit label=words::SAVE />
+                    </footer>
+                </form>
+            </Dialog>
+        };
+        Ok(form.into_any())
+    })
+}
+
+/// A question before something is done with a whole application.
+struct Question {
+    /// The id of the dialog.
+    id: &'static str,
+    /// The server function.
+    path: &'static str,
+    title: String,
+    consequence: &'static str,
+    /// The number of keys that are active.
+    active_keys: Option<i64>,
+    /// Whether the application's name is asked for.
+    typed_name: bool,
+    /// The button.
+    button: &'static str,
+    variant: &'static str,
+}
+
+/// The question before an application is archived.
+#[component]
+pub fn Archive() -> impl IntoView {
+    ask("archive", words::ARCHIVE, async |here| {
+        let owner = here.viewer.owner()?;
+        if here.is_archived() {
+            let sentence = ApplicationConflict::AlreadyArchived.to_string();
+            return Err(AppError::Conflict(sentence));
+        }
+        Ok(Question {
+            id: "archive",
+            path: ArchiveApplication::PATH,
+            title: words::archive(&owner.application().name),
+            consequence: words::ARCHIVE_CONSEQUENCE,
+            active_keys: Some(owner.active_keys().await?),
+            typed_name: true,
+            button: words::ARCHIVE,
+            variant: "danger",
+        })
+    })
+}
+
+/// The question before an archived application is restored.
+#[component]
+pub fn Restore() -> impl IntoView {
+    ask("restore", words::RESTORE, async |here| {
+        let owner = here.viewer.owner()?;
+        if !here.is_archived() {
+            let sentence = ApplicationConflict::NotArchived.to_string();
+            return Err(AppError::Conflict(sentence));
+        }
+        Ok(Question {
+            id: "restore",
+            path: RestoreApplication::PATH,
+            title: words::restore(&owner.application().name),
+            consequence: words::RESTORE_CONSEQUENCE,
+            active_keys: None,
+            typed_name: false,
+            button: words::RESTORE,
+            variant: "primary",
+        })
+    })
+}
+
+/// The question before an application is deleted.
+#[component]
+pub fn Delete() -> impl IntoView {
+    ask("delete", words::DELETE, async |here| {
+        let owner = here.viewer.owner()?;
+        let account = owner.application().account_id;
+        let mut others = here.applications.iter();
+        let reason = if !others
+            .any(|other| other.account_id == account && other.id != owner.application().id)
+        {
+            Some(ApplicationConflict::Last)
+        } else if owner.active_keys().await? > 0 {
+            Some(ApplicationConflict::ActiveKeys)
+        } else {
+            None
+        };
+        if let Some(reason) = reason {
+            return Err(AppError::Conflict(reason.to_string()));
+        }
+        Ok(Question {
+            id: "delete",
+            path: DeleteApplication::PATH,
+            title: words::delete(&owner.application().name),
+            consequence: words::DELETE_CONSEQUENCE,
+            active_keys: None,
+            typed_name: true,
+            button: words::DELETE,
+            variant: "danger",
+        })
+    })
+}
+
+/// The dialog with a question, or with the reason why it is not asked.
+fn ask<F>(
+    id: &'static str,
+    title: &'static str,
+    question: impl FnOnce(Here) -> F + Send + 'static,
+) -> AnyView
+where
+    F: Future<Output = Result<Question, AppError>> + Send + 'static,
+{
+    let here = Here::from_frame();
+    let back = routes::general(&here.app());
+    let (app, fresh) = (here.app(), here.viewer.is_fresh());
+    loaded_dialog(id, title, back, async move {
+        match question(here).await {
+            Ok(question) => Ok(dialog(app, fresh, question)),
+            Err(AppError::Conflict(why)) => Ok(impossible(id, title, &app, why)),
+            Err(error) => Err(error),
+        }
+    })
+}
+
+/// The dialog that says why there is no question.
+fn impossible(id: &'static str, title: &'static str, app: &str, why: String) -> AnyView {
+    let back = routes::general(app);
+    view! {
+        <Dialog id title back=back.clone()>
+            <div class="dialog-body">
+                <p>{why}</p>
+            </div>
+            <footer class="dialog-actions">
+                <a class="button" data-variant="primary" data-close="" href=back>
+                    {common::CLOSE}
+                </a>
+            </footer>
+        </Dialog>
+    }
+    .into_any()
+}
+
+fn dialog(app: String, fresh: bool, question: Question) -> AnyView {
+    let Question { id, path, .. } = question;
+    let errors = Signal::stored(posted_errors(path));
+    let back = routes::general(&app);
+    let keys = question.active_keys.map(|count| {
+        view! {
+            <dl class="impact">
+                <dt>{words::ACTIVE_KEYS}</dt>
+                <dd>{grouped(count)}</dd>
+            </dl>
+        }
+    });
+    let name = question.typed_name.then(|| {
+        view! {
+            <TextField
+                name="confirm"
+                label=list::ALL_CONFIRM
+                value=typed(path, "confirm")
+                errors
+            />
+        }
+    });
+    view! {
+        <Dialog id title=question.title back=back.clone() alert=true described_by="consequence">
+            <form method="post" action=path novalidate="" autocomplete="off">
+                <FormPage />
+                <div class="dialog-body">
+                    <ErrorSummary errors />
+                    <p id="consequence">{question.consequence}</p>
+                    {keys}
+                    <input type="hidden" name="app" value=app />
+                    {name}
+                    <PasswordAgain fresh errors />
+                </div>
+                <footer class="dialog-actions">
+                    <a class="button" data-variant="secondary" data-close="" href=back autofocus="">
+                        {words::CANCEL}
+                    </a>
+                    <Submit label=question.button variant=question.variant />
+                </footer>
+            </form>
+        </Dialog>
+    }
+    .into_any()
+}
