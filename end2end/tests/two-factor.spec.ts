@@ -204,8 +204,9 @@ test('an owner requires it, and members see until when', async ({ page, open, br
   await signIn(member.page, late);
   await expect(member.page.getByText('requires two-factor authentication. Set it up by')).toBeVisible();
   if (database === 'postgres') {
+    // Eight days later.
     await server.query(
-      "UPDATE account SET factor_policy_at = factor_policy_at - 691200000 WHERE name = 'Initech'",
+      "UPDATE account SET editors_need_factor_since = editors_need_factor_since - 691200000 WHERE name = 'Initech'",
     );
     await server.query('UPDATE membership SET created_at = created_at - 691200000');
     await member.page.goto('/');
