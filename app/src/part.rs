@@ -3,6 +3,7 @@
 pub mod application;
 pub mod audit;
 pub mod filter;
+pub mod form_dialog;
 pub mod frame;
 pub mod key;
 pub mod key_list;

@@ -5,9 +5,10 @@ use crate::{
     act::application::{ArchiveApplication, DeleteApplication, RenameAccount, RestoreApplication},
     chart::scale::grouped,
     error::AppError,
-    form::{FormPage, posted_errors, typed},
+    form::{posted_errors, typed},
+    part::form_dialog::FormDialog,
     routes,
-    ui::{Dialog, ErrorSummary, PasswordAgain, Submit, TextField},
+    ui::{Dialog, TextField},
     words::{application as words, common, list},
 };
 use domain::account::ApplicationConflict;
@@ -25,31 +26,26 @@ pub fn AccountName() -> impl IntoView {
         let errors = Signal::stored(posted_errors(RenameAccount::PATH));
         let name = typed(RenameAccount::PATH, "name").unwrap_or(name);
         let form = view! {
-            <Dialog id="account-name" title=words::RENAME back=back.clone()>
-                <form method="post" action=RenameAccount::PATH novalidate="" autocomplete="off">
-                    <FormPage />
-                    <div class="dialog-body">
-                        <ErrorSummary errors />
-                        <input type="hidden" name="app" value=app />
-                        <TextField
-                            name="name"
-                            label=words::ACCOUNT_NAME
-                            hint=words::ACCOUNT_HINT
-                            value=Some(name)
-                            errors
-                            maxlength="80"
-                            autofocus=true
-                        />
-                        <PasswordAgain fresh errors />
-                    </div>
-                    <footer class="dialog-actions">
-                        <a class="button" data-variant="ghost" data-close="" href=back>
-                            {words::CANCEL}
-                        </a>
-                        <Submit label=words::SAVE />
-                    </footer>
-                </form>
-            </Dialog>
+            <FormDialog
+                id="account-name"
+                title=words::RENAME
+                action=RenameAccount::PATH
+                errors
+                app
+                back
+                fresh
+                submit=words::SAVE
+            >
+                <TextField
+                    name="name"
+                    label=words::ACCOUNT_NAME
+                    hint=words::ACCOUNT_HINT
+                    value=Some(name)
+                    errors
+                    maxlength="80"
+                    autofocus=true
+                />
+            </FormDialog>
         };
         Ok(form.into_any())
     })
@@ -210,25 +206,22 @@ fn dialog(app: String, fresh: bool, question: Question) -> AnyView {
         }
     });
     view! {
-        <Dialog id title=question.title back=back.clone() alert=true described_by="consequence">
-            <form method="post" action=path novalidate="" autocomplete="off">
-                <FormPage />
-                <div class="dialog-body">
-                    <ErrorSummary errors />
-                    <p id="consequence">{question.consequence}</p>
-                    {keys}
-                    <input type="hidden" name="app" value=app />
-                    {name}
-                    <PasswordAgain fresh errors />
-                </div>
-                <footer class="dialog-actions">
-                    <a class="button" data-variant="secondary" data-close="" href=back autofocus="">
-                        {words::CANCEL}
-                    </a>
-                    <Submit label=question.button variant=question.variant />
-                </footer>
-            </form>
-        </Dialog>
+        <FormDialog
+            id
+            title=question.title
+            text=question.consequence
+            alert=true
+            action=path
+            errors
+            app
+            back
+            fresh
+            submit=question.button
+            variant=question.variant
+        >
+            {keys}
+            {name}
+        </FormDialog>
     }
     .into_any()
 }

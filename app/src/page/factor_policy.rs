@@ -3,11 +3,11 @@
 use super::Here;
 use crate::{
     act::members::SetFactorPolicy,
-    form::{FormPage, posted_errors, typed},
-    part::members::Roster,
+    form::{posted_errors, typed},
+    part::{form_dialog::FormDialog, members::Roster},
     routes,
-    ui::{Dialog, ErrorSummary, PasswordAgain, SelectField, Submit},
-    words::{members, two_factor as words},
+    ui::SelectField,
+    words::two_factor as words,
 };
 use domain::second_factor::FactorPolicy;
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -39,34 +39,18 @@ fn PolicyForm(app: String, policy: FactorPolicy, fresh: bool) -> impl IntoView {
         typed(SetFactorPolicy::PATH, "policy").unwrap_or_else(|| policy.as_str().to_owned());
     let choices = FactorPolicy::ALL.map(|policy| (policy.as_str(), policy_name(policy)));
     view! {
-        <Dialog
+        <FormDialog
             id="factor-policy"
             title=words::TITLE
-            back=back.clone()
-            described_by="policy-consequence"
+            text=words::POLICY_HINT
+            action=SetFactorPolicy::PATH
+            errors
+            app
+            back
+            fresh
+            submit=words::SAVE_POLICY
         >
-            <form method="post" action=SetFactorPolicy::PATH novalidate="" autocomplete="off">
-                <FormPage />
-                <div class="dialog-body">
-                    <ErrorSummary errors />
-                    <p id="policy-consequence">{words::POLICY_HINT}</p>
-                    <input type="hidden" name="app" value=app />
-                    <SelectField
-                        name="policy"
-                        label=words::POLICY
-                        choices=choices.to_vec()
-                        value
-                        errors
-                    />
-                    <PasswordAgain fresh errors />
-                </div>
-                <footer class="dialog-actions">
-                    <a class="button" data-variant="ghost" data-close="" href=back>
-                        {members::CANCEL}
-                    </a>
-                    <Submit label=words::SAVE_POLICY />
-                </footer>
-            </form>
-        </Dialog>
+            <SelectField name="policy" label=words::POLICY choices=choices.to_vec() value errors />
+        </FormDialog>
     }
 }

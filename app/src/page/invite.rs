@@ -3,10 +3,13 @@
 use super::{Here, param};
 use crate::{
     act::members::{InvitationLink, InviteMember, RenewInvitation},
-    form::{FormPage, posted, posted_errors, typed},
-    part::members::{Roster, SecretLink},
+    form::{posted, posted_errors, typed},
+    part::{
+        form_dialog::FormDialog,
+        members::{Roster, SecretLink},
+    },
     routes,
-    ui::{Dialog, ErrorSummary, PasswordAgain, SelectField, Submit, TextField},
+    ui::{Dialog, SelectField, TextField},
     words::members,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -30,12 +33,7 @@ pub fn Invite() -> impl IntoView {
 fn step(app: String, fresh: bool) -> AnyView {
     let back = routes::members(&app);
     match posted(InviteMember::PATH).and_then(Result::ok) {
-        None => view! {
-            <Dialog id="invite" title=members::INVITE back=back.clone()>
-                <InviteForm app back fresh />
-            </Dialog>
-        }
-        .into_any(),
+        None => view! { <InviteForm app back fresh /> }.into_any(),
         Some(made) => view! {
             <Made made back />
         }
@@ -59,29 +57,19 @@ pub fn Renew() -> impl IntoView {
     let errors = Signal::stored(posted_errors(RenewInvitation::PATH));
     Some(
         view! {
-            <Dialog
+            <FormDialog
                 id="renew"
                 title=members::renew(&email)
-                back=back.clone()
-                described_by="renew-consequence"
+                text=members::RENEW_CONSEQUENCE
+                action=RenewInvitation::PATH
+                errors
+                app
+                back
+                fresh
+                submit=members::RENEW
             >
-                <form method="post" action=RenewInvitation::PATH novalidate="" autocomplete="off">
-                    <FormPage />
-                    <div class="dialog-body">
-                        <ErrorSummary errors />
-                        <p id="renew-consequence">{members::RENEW_CONSEQUENCE}</p>
-                        <input type="hidden" name="app" value=app />
-                        <input type="hidden" name="invitation" value=wanted />
-                        <PasswordAgain fresh errors />
-                    </div>
-                    <footer class="dialog-actions">
-                        <a class="button" data-variant="ghost" data-close="" href=back>
-                            {members::CANCEL}
-                        </a>
-                        <Submit label=members::RENEW />
-                    </footer>
-                </form>
-            </Dialog>
+                <input type="hidden" name="invitation" value=wanted />
+            </FormDialog>
         }
         .into_any(),
     )
@@ -107,35 +95,32 @@ fn InviteForm(app: String, back: String, fresh: bool) -> impl IntoView {
     let errors = Signal::stored(posted_errors(InviteMember::PATH));
     let role = typed(InviteMember::PATH, "role").unwrap_or_else(|| "viewer".to_owned());
     view! {
-        <form method="post" action=InviteMember::PATH novalidate="" autocomplete="off">
-            <FormPage />
-            <div class="dialog-body">
-                <ErrorSummary errors />
-                <input type="hidden" name="app" value=app />
-                <TextField
-                    name="email"
-                    label=members::EMAIL
-                    kind="email"
-                    hint=members::INVITE_HINT
-                    value=typed(InviteMember::PATH, "email")
-                    errors
-                    autofocus=true
-                />
-                <SelectField
-                    name="role"
-                    label=members::ROLE
-                    choices=ROLES.to_vec()
-                    value=role
-                    errors
-                />
-                <PasswordAgain fresh errors />
-            </div>
-            <footer class="dialog-actions">
-                <a class="button" data-variant="ghost" data-close="" href=back>
-                    {members::CANCEL}
-                </a>
-                <Submit label=members::MAKE_LINK />
-            </footer>
-        </form>
+        <FormDialog
+            id="invite"
+            title=members::INVITE
+            action=InviteMember::PATH
+            errors
+            app
+            back
+            fresh
+            submit=members::MAKE_LINK
+        >
+            <TextField
+                name="email"
+                label=members::EMAIL
+                kind="email"
+                hint=members::INVITE_HINT
+                value=typed(InviteMember::PATH, "email")
+                errors
+                autofocus=true
+            />
+            <SelectField
+                name="role"
+                label=members::ROLE
+                choices=ROLES.to_vec()
+                value=role
+                errors
+            />
+        </FormDialog>
     }
 }

@@ -6,10 +6,13 @@ use crate::{
         AS_IN_ACCOUNT, ChangeApplicationRole, ChangeRole, MakeResetLink, PasswordLink,
         RemoveMember, TransferOwnership,
     },
-    form::{FormPage, posted, posted_errors, typed},
-    part::members::{Roster, SecretLink},
+    form::{posted, posted_errors, typed},
+    part::{
+        form_dialog::FormDialog,
+        members::{Roster, SecretLink},
+    },
     routes,
-    ui::{Dialog, ErrorSummary, PasswordAgain, SelectField, Submit, TextField},
+    ui::{Dialog, SelectField, TextField},
     words::members,
 };
 use domain::{account::Role, member::Member};
@@ -49,7 +52,9 @@ pub fn Transfer() -> impl IntoView {
 /// The question before a member is removed, over the page; nothing for readers who may not remove members.
 #[component]
 pub fn MemberRemoval() -> impl IntoView {
-    over(|app, member, roster| view! { <Question app member fresh=roster.fresh /> }.into_any())
+    over(|app, member, roster| {
+        view! { <RemovalQuestion app member fresh=roster.fresh /> }.into_any()
+    })
 }
 
 /// The form that creates a link to reset a member's password, then the link, over the page; nothing for readers who may not
@@ -97,75 +102,50 @@ fn RoleForm(
     let back = routes::members(&app);
     let role = typed(ChangeRole::PATH, "role").unwrap_or_else(|| member.role.to_string());
     view! {
-        <Dialog
+        <FormDialog
             id="member-role"
             title=members::change(member.email.as_str())
-            back=back.clone()
-            described_by="role-hint"
+            text=members::CHANGE_HINT
+            action=ChangeRole::PATH
+            errors
+            app
+            back
+            fresh
+            submit=members::SAVE
         >
-            <form method="post" action=ChangeRole::PATH novalidate="" autocomplete="off">
-                <FormPage />
-                <div class="dialog-body">
-                    <ErrorSummary errors />
-                    <p id="role-hint">{members::CHANGE_HINT}</p>
-                    <input type="hidden" name="app" value=app />
-                    <input type="hidden" name="person" value=member.id.to_string() />
-                    <SelectField
-                        name="role"
-                        label=members::ROLE
-                        choices=ROLES.to_vec()
-                        value=role
-                        errors
-                    />
-                    {links}
-                    <PasswordAgain fresh errors />
-                </div>
-                <footer class="dialog-actions">
-                    <a class="button" data-variant="ghost" data-close="" href=back>
-                        {members::CANCEL}
-                    </a>
-                    <Submit label=members::SAVE />
-                </footer>
-            </form>
-        </Dialog>
+            <input type="hidden" name="person" value=member.id.to_string() />
+            <SelectField
+                name="role"
+                label=members::ROLE
+                choices=ROLES.to_vec()
+                value=role
+                errors
+            />
+            {links}
+        </FormDialog>
     }
 }
 
 #[component]
-fn Question(app: String, member: Member, fresh: bool) -> impl IntoView {
+fn RemovalQuestion(app: String, member: Member, fresh: bool) -> impl IntoView {
     let errors = Signal::stored(posted_errors(RemoveMember::PATH));
     let back = routes::members(&app);
     view! {
-        <Dialog
+        <FormDialog
             id="remove"
             title=members::remove_title(member.email.as_str())
-            back=back.clone()
+            text=members::REMOVE_CONSEQUENCE
             alert=true
-            described_by="remove-consequence"
+            action=RemoveMember::PATH
+            errors
+            app
+            back
+            fresh
+            submit=members::REMOVE_NOW
+            variant="danger"
         >
-            <form method="post" action=RemoveMember::PATH novalidate="" autocomplete="off">
-                <FormPage />
-                <div class="dialog-body">
-                    <ErrorSummary errors />
-                    <p id="remove-consequence">{members::REMOVE_CONSEQUENCE}</p>
-                    <input type="hidden" name="app" value=app />
-                    <input type="hidden" name="person" value=member.id.to_string() />
-                    <PasswordAgain fresh errors />
-                </div>
-                <footer class="dialog-actions">
-                    <a
-                        class="button"
-                        data-variant="secondary"
-                        data-close=""
-                        href=back
-                        autofocus=""
-                    >
-                        {members::CANCEL}
-                    </a>
-                    <Submit label=members::REMOVE_NOW variant="danger" />
-                </footer>
-            </form>
-        </Dialog>
+            <input type="hidden" name="person" value=member.id.to_string() />
+        </FormDialog>
     }
 }
 
@@ -201,37 +181,27 @@ fn ApplicationRoleForm(
         own.map_or_else(|| AS_IN_ACCOUNT.to_owned(), |role| role.to_string())
     });
     view! {
-        <Dialog id="application-role" title back=back.clone() described_by="role-hint">
-            <form
-                method="post"
-                action=ChangeApplicationRole::PATH
-                novalidate=""
-                autocomplete="off"
-            >
-                <FormPage />
-                <div class="dialog-body">
-                    <ErrorSummary errors />
-                    <p id="role-hint">{members::ROLE_HERE_HINT}</p>
-                    <input type="hidden" name="app" value=app />
-                    <input type="hidden" name="person" value=member.id.to_string() />
-                    <SelectField
-                        name="role"
-                        label=members::ROLE
-                        choices=ROLES_HERE.to_vec()
-                        first=Some((AS_IN_ACCOUNT, members::as_in_account(member.role)))
-                        value=role
-                        errors
-                    />
-                    <PasswordAgain fresh errors />
-                </div>
-                <footer class="dialog-actions">
-                    <a class="button" data-variant="ghost" data-close="" href=back>
-                        {members::CANCEL}
-                    </a>
-                    <Submit label=members::SAVE />
-                </footer>
-            </form>
-        </Dialog>
+        <FormDialog
+            id="application-role"
+            title
+            text=members::ROLE_HERE_HINT
+            action=ChangeApplicationRole::PATH
+            errors
+            app
+            back
+            fresh
+            submit=members::SAVE
+        >
+            <input type="hidden" name="person" value=member.id.to_string() />
+            <SelectField
+                name="role"
+                label=members::ROLE
+                choices=ROLES_HERE.to_vec()
+                first=Some((AS_IN_ACCOUNT, members::as_in_account(member.role)))
+                value=role
+                errors
+            />
+        </FormDialog>
     }
     .into_any()
 }
@@ -241,42 +211,27 @@ fn TransferQuestion(app: String, member: Member, fresh: bool) -> impl IntoView {
     let errors = Signal::stored(posted_errors(TransferOwnership::PATH));
     let back = routes::members(&app);
     view! {
-        <Dialog
+        <FormDialog
             id="transfer"
             title=members::transfer_title(member.email.as_str())
-            back=back.clone()
+            text=members::TRANSFER_CONSEQUENCE
             alert=true
-            described_by="transfer-consequence"
+            action=TransferOwnership::PATH
+            errors
+            app
+            back
+            fresh
+            submit=members::TRANSFER
+            variant="danger"
         >
-            <form method="post" action=TransferOwnership::PATH novalidate="" autocomplete="off">
-                <FormPage />
-                <div class="dialog-body">
-                    <ErrorSummary errors />
-                    <p id="transfer-consequence">{members::TRANSFER_CONSEQUENCE}</p>
-                    <input type="hidden" name="app" value=app />
-                    <input type="hidden" name="person" value=member.id.to_string() />
-                    <TextField
-                        name="confirm"
-                        label=members::TRANSFER_CONFIRM
-                        value=typed(TransferOwnership::PATH, "confirm")
-                        errors
-                    />
-                    <PasswordAgain fresh errors />
-                </div>
-                <footer class="dialog-actions">
-                    <a
-                        class="button"
-                        data-variant="secondary"
-                        data-close=""
-                        href=back
-                        autofocus=""
-                    >
-                        {members::CANCEL}
-                    </a>
-                    <Submit label=members::TRANSFER variant="danger" />
-                </footer>
-            </form>
-        </Dialog>
+            <input type="hidden" name="person" value=member.id.to_string() />
+            <TextField
+                name="confirm"
+                label=members::TRANSFER_CONFIRM
+                value=typed(TransferOwnership::PATH, "confirm")
+                errors
+            />
+        </FormDialog>
     }
 }
 
@@ -285,29 +240,19 @@ fn LinkForm(app: String, member: Member, fresh: bool) -> impl IntoView {
     let errors = Signal::stored(posted_errors(MakeResetLink::PATH));
     let back = routes::members(&app);
     view! {
-        <Dialog
+        <FormDialog
             id="member-reset"
             title=members::reset_title(member.email.as_str())
-            back=back.clone()
-            described_by="reset-consequence"
+            text=members::RESET_CONSEQUENCE
+            action=MakeResetLink::PATH
+            errors
+            app
+            back
+            fresh
+            submit=members::RESET
         >
-            <form method="post" action=MakeResetLink::PATH novalidate="" autocomplete="off">
-                <FormPage />
-                <div class="dialog-body">
-                    <ErrorSummary errors />
-                    <p id="reset-consequence">{members::RESET_CONSEQUENCE}</p>
-                    <input type="hidden" name="app" value=app />
-                    <input type="hidden" name="person" value=member.id.to_string() />
-                    <PasswordAgain fresh errors />
-                </div>
-                <footer class="dialog-actions">
-                    <a class="button" data-variant="ghost" data-close="" href=back>
-                        {members::CANCEL}
-                    </a>
-                    <Submit label=members::RESET />
-                </footer>
-            </form>
-        </Dialog>
+            <input type="hidden" name="person" value=member.id.to_string() />
+        </FormDialog>
     }
 }
 

@@ -2,11 +2,8 @@
 
 use super::member::over;
 use crate::{
-    act::members::ResetTwoFactor,
-    form::{FormPage, posted_errors},
-    routes,
-    ui::{Dialog, ErrorSummary, PasswordAgain, Submit},
-    words::{members, two_factor},
+    act::members::ResetTwoFactor, form::posted_errors, part::form_dialog::FormDialog, routes,
+    words::two_factor,
 };
 use domain::member::Member;
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -27,35 +24,20 @@ fn ResetQuestion(app: String, member: Member, fresh: bool) -> impl IntoView {
     let errors = Signal::stored(posted_errors(ResetTwoFactor::PATH));
     let back = routes::members(&app);
     view! {
-        <Dialog
+        <FormDialog
             id="reset-factors"
             title=two_factor::reset_title(member.email.as_str())
-            back=back.clone()
+            text=two_factor::RESET_CONSEQUENCE
             alert=true
-            described_by="reset-consequence"
+            action=ResetTwoFactor::PATH
+            errors
+            app
+            back
+            fresh
+            submit=two_factor::RESET_NOW
+            variant="danger"
         >
-            <form method="post" action=ResetTwoFactor::PATH novalidate="" autocomplete="off">
-                <FormPage />
-                <div class="dialog-body">
-                    <ErrorSummary errors />
-                    <p id="reset-consequence">{two_factor::RESET_CONSEQUENCE}</p>
-                    <input type="hidden" name="app" value=app />
-                    <input type="hidden" name="person" value=member.id.to_string() />
-                    <PasswordAgain fresh errors />
-                </div>
-                <footer class="dialog-actions">
-                    <a
-                        class="button"
-                        data-variant="secondary"
-                        data-close=""
-                        href=back
-                        autofocus=""
-                    >
-                        {members::CANCEL}
-                    </a>
-                    <Submit label=two_factor::RESET_NOW variant="danger" />
-                </footer>
-            </form>
-        </Dialog>
+            <input type="hidden" name="person" value=member.id.to_string() />
+        </FormDialog>
     }
 }

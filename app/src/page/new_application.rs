@@ -7,7 +7,7 @@ use crate::{
     part::application::ZoneField,
     routes,
     ui::{ErrorSummary, PasswordAgain, Submit, TextField},
-    words::{application as words, general},
+    words::{application as words, common, general},
 };
 use domain::account::Application;
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -67,7 +67,7 @@ fn Form(application: Application, fresh: bool) -> impl IntoView {
                 <div class="form-actions">
                     <Submit label=words::CREATE />
                     <a class="button" data-variant="ghost" href=back>
-                        {words::CANCEL}
+                        {common::CANCEL}
                     </a>
                 </div>
             </form>

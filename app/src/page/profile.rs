@@ -8,7 +8,7 @@ use crate::{
     part::frame::ThemeChoice,
     routes,
     ui::{Dialog, ErrorSummary, FieldNote, Submit, TabTitle, TextField},
-    words::{frame, profile as words, reset},
+    words::{common, frame, profile as words, reset},
 };
 use domain::profile::Profile as Preferences;
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -211,7 +211,7 @@ fn PasswordForm(email: String) -> impl IntoView {
             id="password-change"
             title=words::CHANGE_PASSWORD
             back=routes::PROFILE
-            described_by="password-consequence"
+            described_by=Some("password-consequence")
         >
             <form method="post" action=ChangePassword::PATH novalidate="">
                 <FormPage />
@@ -248,7 +248,7 @@ fn Actions(label: &'static str) -> impl IntoView {
     view! {
         <footer class="dialog-actions">
             <a class="button" data-variant="ghost" data-close="" href=routes::PROFILE>
-                {words::CANCEL}
+                {common::CANCEL}
             </a>
             <Submit label />
         </footer>

@@ -5,11 +5,14 @@ use crate::{
     act::keys::rotate::{RegenerateKey, Replacement},
     context,
     error::AppError,
-    form::{FormPage, posted, posted_errors, typed},
+    form::{posted, posted_errors, typed},
     island::key_form::ExpiryField,
-    part::key::{RetireField, SecretReveal},
+    part::{
+        form_dialog::FormDialog,
+        key::{RetireField, SecretReveal},
+    },
     routes,
-    ui::{Dialog, ErrorSummary, Exact, Notice, PasswordAgain, Submit},
+    ui::{Dialog, Exact, Notice},
     words::{reveal, rotate},
 };
 use domain::{
@@ -122,56 +125,51 @@ fn Question(
     });
     let ticked = typed(RegenerateKey::PATH, "compromised").is_some();
     view! {
-        <Dialog id="regenerate" title=rotate::TITLE back=back.clone()>
-            <form method="post" action=RegenerateKey::PATH novalidate="" autocomplete="off">
-                <FormPage />
-                <div class="dialog-body">
-                    <ErrorSummary errors />
-                    <p>{rotate::LEAD}</p>
-                    <input type="hidden" name="app" value=app />
-                    <input type="hidden" name="key" value=key.id.to_string() />
-                    <input type="hidden" name="once" value=once />
-                    <label class="choice">
-                        <input
-                            type="checkbox"
-                            name="compromised"
-                            value="yes"
-                            checked=ticked
-                            aria-labelledby="compromised-label"
-                            aria-describedby="compromised-hint"
-                            data-chooses="ends"
-                            data-choice="now"
-                        />
-                        <span>
-                            <strong id="compromised-label">{rotate::COMPROMISED}</strong>
-                            <small id="compromised-hint">{rotate::COMPROMISED_HINT}</small>
-                        </span>
-                    </label>
-                    <RetireField
-                        label=rotate::ENDS
-                        first=Some(("", rotate::USUAL))
-                        choice=typed(RegenerateKey::PATH, "ends")
-                        hours=typed(RegenerateKey::PATH, "hours")
-                        errors
-                    />
-                    {own_end}
-                    <ExpiryField
-                        choice=typed(RegenerateKey::PATH, "expiration")
-                        day=typed(RegenerateKey::PATH, "expires_on")
-                        present
-                        now
-                        errors
-                    />
-                    <PasswordAgain fresh errors />
-                </div>
-                <footer class="dialog-actions">
-                    <a class="button" data-variant="ghost" data-close="" href=back>
-                        {rotate::CANCEL}
-                    </a>
-                    <Submit label=rotate::TITLE />
-                </footer>
-            </form>
-        </Dialog>
+        <FormDialog
+            id="regenerate"
+            title=rotate::TITLE
+            text=rotate::LEAD
+            action=RegenerateKey::PATH
+            errors
+            app
+            back
+            fresh
+            submit=rotate::TITLE
+        >
+            <input type="hidden" name="key" value=key.id.to_string() />
+            <input type="hidden" name="once" value=once />
+            <label class="choice">
+                <input
+                    type="checkbox"
+                    name="compromised"
+                    value="yes"
+                    checked=ticked
+                    aria-labelledby="compromised-label"
+                    aria-describedby="compromised-hint"
+                    data-chooses="ends"
+                    data-choice="now"
+                />
+                <span>
+                    <strong id="compromised-label">{rotate::COMPROMISED}</strong>
+                    <small id="compromised-hint">{rotate::COMPROMISED_HINT}</small>
+                </span>
+            </label>
+            <RetireField
+                label=rotate::ENDS
+                first=Some(("", rotate::USUAL))
+                choice=typed(RegenerateKey::PATH, "ends")
+                hours=typed(RegenerateKey::PATH, "hours")
+                errors
+            />
+            {own_end}
+            <ExpiryField
+                choice=typed(RegenerateKey::PATH, "expiration")
+                day=typed(RegenerateKey::PATH, "expires_on")
+                present
+                now
+                errors
+            />
+        </FormDialog>
     }
     .into_any()
 }

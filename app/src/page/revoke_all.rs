@@ -4,9 +4,10 @@ use super::{Here, loaded_dialog};
 use crate::{
     act::keys::bulk::RevokeAllKeys,
     chart::scale::grouped,
-    form::{FormPage, posted, posted_errors, typed},
+    form::{posted, posted_errors, typed},
+    part::form_dialog::FormDialog,
     routes,
-    ui::{Dialog, ErrorSummary, PasswordAgain, TextField},
+    ui::{Dialog, TextField},
     words::list as words,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -48,52 +49,41 @@ fn question(owner: &Owner, keys: i64, calls: i64) -> AnyView {
     }
     let errors = Signal::stored(posted_errors(RevokeAllKeys::PATH));
     view! {
-        <Dialog
+        <FormDialog
             id="revoke-all"
             title
-            back=back.clone()
+            text=words::ALL_CONSEQUENCE
             alert=true
-            described_by="revoke-consequence"
+            action=RevokeAllKeys::PATH
+            errors
+            app
+            back
+            fresh
+            submit=words::REVOKE_ALL
+            variant="danger"
         >
-            <form method="post" action=RevokeAllKeys::PATH novalidate="" autocomplete="off">
-                <FormPage />
-                <div class="dialog-body">
-                    <ErrorSummary errors />
-                    <p id="revoke-consequence">{words::ALL_CONSEQUENCE}</p>
-                    <dl class="impact">
-                        <dt>{words::ALL_KEYS}</dt>
-                        <dd>{grouped(keys)}</dd>
-                        <dt>{words::ALL_HOUR}</dt>
-                        <dd>{grouped(calls)}</dd>
-                    </dl>
-                    <input type="hidden" name="app" value=app />
-                    <TextField
-                        name="confirm"
-                        label=words::ALL_CONFIRM
-                        value=typed(RevokeAllKeys::PATH, "confirm")
-                        errors
-                    />
-                    <TextField
-                        name="reason"
-                        label=words::REASON
-                        hint=words::REASON_HINT
-                        value=typed(RevokeAllKeys::PATH, "reason")
-                        errors
-                        maxlength="200"
-                        optional=true
-                    />
-                    <PasswordAgain fresh errors />
-                </div>
-                <footer class="dialog-actions">
-                    <a class="button" data-variant="secondary" data-close="" href=back autofocus="">
-                        {words::CANCEL}
-                    </a>
-                    <button type="submit" class="button" data-variant="danger">
-                        {words::REVOKE_ALL}
-                    </button>
-                </footer>
-            </form>
-        </Dialog>
+            <dl class="impact">
+                <dt>{words::ALL_KEYS}</dt>
+                <dd>{grouped(keys)}</dd>
+                <dt>{words::ALL_HOUR}</dt>
+                <dd>{grouped(calls)}</dd>
+            </dl>
+            <TextField
+                name="confirm"
+                label=words::ALL_CONFIRM
+                value=typed(RevokeAllKeys::PATH, "confirm")
+                errors
+            />
+            <TextField
+                name="reason"
+                label=words::REASON
+                hint=words::REASON_HINT
+                value=typed(RevokeAllKeys::PATH, "reason")
+                errors
+                maxlength="200"
+                optional=true
+            />
+        </FormDialog>
     }
     .into_any()
 }

@@ -13,8 +13,8 @@ use crate::{
     form::{FormPage, posted, posted_errors, typed},
     part::profile::{AuthenticatorForm, RecoveryCodeList},
     routes,
-    ui::{ErrorSummary, Notice, PasswordAgain, Submit, TabTitle, Time},
-    words::two_factor as words,
+    ui::{ErrorSummary, Notice, PasswordAgain, Submit, TabTitle, TextField, Time},
+    words::{common, two_factor as words},
 };
 use domain::second_factor::SecondFactor;
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -51,6 +51,43 @@ fn Head(title: &'static str, lead: &'static str) -> impl IntoView {
             <h1 tabindex="-1">{title}</h1>
             <p class="page-lead">{lead}</p>
         </div>
+    }
+}
+
+/// A form that requires a code of the second factor, and leads back to the page about it.
+#[component]
+fn CodeForm(
+    /// The path of the server function.
+    action: &'static str,
+    /// The words on the button, and the name of the section.
+    submit: &'static str,
+    /// The button's, as for [`Submit`].
+    #[prop(default = "primary")]
+    variant: &'static str,
+) -> impl IntoView {
+    let fresh = Me::from_frame().session.is_fresh();
+    let errors = Signal::stored(posted_errors(action));
+    view! {
+        <section class="card" aria-label=submit>
+            <form method="post" action=action class="form" novalidate="" autocomplete="off">
+                <FormPage />
+                <ErrorSummary errors />
+                <TextField
+                    name="code"
+                    label=words::ANY_CODE
+                    hint=words::ANY_CODE_HINT
+                    autocomplete="one-time-code"
+                    errors
+                />
+                <PasswordAgain fresh errors />
+                <div class="form-actions">
+                    <Submit label=submit variant />
+                    <a class="button" data-variant="ghost" href=routes::TWO_FACTOR>
+                        {common::CANCEL}
+                    </a>
+                </div>
+            </form>
+        </section>
     }
 }
 

@@ -26,7 +26,7 @@ pub fn Dialog(
     #[prop(optional)]
     alert: bool,
     /// Id of what describes it.
-    #[prop(optional)]
+    #[prop(optional_no_strip)]
     described_by: Option<&'static str>,
     /// What is in it.
     children: Children,

@@ -9,7 +9,7 @@ use crate::{
     error::FieldError,
     form::key::KeyForm,
     ui::{ErrorSummary, PasswordAgain, Submit},
-    words::create,
+    words::{common, create},
 };
 use domain::time::LocalNow;
 use leptos::{html, prelude::*};
@@ -81,7 +81,7 @@ pub(crate) fn CreateKeyFields(
         <footer class="dialog-actions">
             {summary}
             <a class="button" data-variant="ghost" data-close="" href=list>
-                {create::CANCEL}
+                {common::CANCEL}
             </a>
             <Submit
                 label=create::SEND

@@ -3,10 +3,10 @@
 use super::Impact;
 use crate::{
     act::keys::change::DeactivateKey,
-    form::{FormPage, posted_errors},
+    form::posted_errors,
+    part::form_dialog::FormDialog,
     routes,
-    ui::{Dialog, ErrorSummary, Submit},
-    words::{deactivate as words, list, revoke},
+    words::{deactivate as words, list},
 };
 use domain::{key::KeySummary, time::Timestamp, usage::breakdown::Impact as Calls};
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -26,30 +26,21 @@ pub fn DeactivateDialog(
     let errors = Signal::stored(posted_errors(DeactivateKey::PATH));
     let back = routes::key(&app, key.id);
     view! {
-        <Dialog
+        <FormDialog
             id="deactivate-key"
             title=words::title(key.name.as_str())
-            back=back.clone()
+            text=words::CONSEQUENCE
             alert=true
-            described_by="deactivate-consequence"
+            action=DeactivateKey::PATH
+            errors
+            app
+            back
+            submit=list::DEACTIVATE
+            variant="danger"
         >
-            <form method="post" action=DeactivateKey::PATH>
-                <FormPage />
-                <div class="dialog-body">
-                    <ErrorSummary errors />
-                    <p id="deactivate-consequence">{words::CONSEQUENCE}</p>
-                    <Impact key=key.clone() calls now />
-                    <input type="hidden" name="app" value=app />
-                    <input type="hidden" name="key" value=key.id.to_string() />
-                    <input type="hidden" name="asked" value="yes" />
-                </div>
-                <footer class="dialog-actions">
-                    <a class="button" data-variant="secondary" data-close="" href=back autofocus="">
-                        {revoke::CANCEL}
-                    </a>
-                    <Submit label=list::DEACTIVATE variant="danger" />
-                </footer>
-            </form>
-        </Dialog>
+            <Impact key=key.clone() calls now />
+            <input type="hidden" name="key" value=key.id.to_string() />
+            <input type="hidden" name="asked" value="yes" />
+        </FormDialog>
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     island::key_form::edit_fields::EditFields,
     routes,
     ui::{Notice, Submit},
-    words::{create, edit},
+    words::{common, edit},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -50,7 +50,7 @@ pub fn EditForm(
             </div>
             <footer class="dialog-actions">
                 <a class="button" data-variant="ghost" data-close="" href=back>
-                    {create::CANCEL}
+                    {common::CANCEL}
                 </a>
                 <Submit label=edit::SAVE />
             </footer>

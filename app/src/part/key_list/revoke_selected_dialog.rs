@@ -3,10 +3,11 @@
 use super::bulk_bar::outcome_view;
 use crate::{
     act::keys::bulk::{BulkOutcome, RevokeKeys},
-    form::{FormPage, posted, posted_errors, typed},
+    form::{posted, posted_errors, typed},
+    part::form_dialog::FormDialog,
     read::key_list::DayCalls,
     routes,
-    ui::{Dialog, ErrorSummary, Submit, TextField},
+    ui::{Dialog, TextField},
     words::list as words,
 };
 use domain::key::{KeySummary, state::State};
@@ -47,46 +48,37 @@ fn Question(app: String, keys: Vec<(KeySummary, DayCalls)>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Dialog
+        <FormDialog
             id="revoke-selected"
             title=words::revoke_selected(count)
-            back=back.clone()
+            text=words::CONSEQUENCE
             alert=true
-            described_by="revoke-consequence"
+            action=RevokeKeys::PATH
+            errors
+            app
+            back
+            submit=words::REVOKE_KEYS
+            variant="danger"
         >
-            <form method="post" action=RevokeKeys::PATH novalidate="" autocomplete="off">
-                <FormPage />
-                <div class="dialog-body">
-                    <ErrorSummary errors />
-                    <p id="revoke-consequence">{words::CONSEQUENCE}</p>
-                    <input type="hidden" name="app" value=app />
-                    <ul class="selected-keys" aria-label=words::SELECTED tabindex="0">
-                        {keys}
-                    </ul>
-                    <TextField
-                        name="confirm"
-                        label=words::CONFIRM_LABEL
-                        value=typed(RevokeKeys::PATH, "confirm")
-                        errors
-                    />
-                    <TextField
-                        name="reason"
-                        label=words::REASON
-                        hint=words::REASON_HINT
-                        value=typed(RevokeKeys::PATH, "reason")
-                        errors
-                        maxlength="200"
-                        optional=true
-                    />
-                </div>
-                <footer class="dialog-actions">
-                    <a class="button" data-variant="secondary" data-close="" href=back autofocus="">
-                        {words::CANCEL}
-                    </a>
-                    <Submit label=words::REVOKE_KEYS variant="danger" />
-                </footer>
-            </form>
-        </Dialog>
+            <ul class="selected-keys" aria-label=words::SELECTED tabindex="0">
+                {keys}
+            </ul>
+            <TextField
+                name="confirm"
+                label=words::CONFIRM_LABEL
+                value=typed(RevokeKeys::PATH, "confirm")
+                errors
+            />
+            <TextField
+                name="reason"
+                label=words::REASON
+                hint=words::REASON_HINT
+                value=typed(RevokeKeys::PATH, "reason")
+                errors
+                maxlength="200"
+                optional=true
+            />
+        </FormDialog>
     }
 }
 

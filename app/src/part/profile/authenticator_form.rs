@@ -6,7 +6,7 @@ use crate::{
     form::{FormPage, posted_errors},
     routes,
     ui::{CopyButton, ErrorSummary, Submit, TextField},
-    words::two_factor as words,
+    words::{common, two_factor as words},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -64,7 +64,7 @@ pub fn AuthenticatorForm(
                 <div class="form-actions">
                     <Submit label=words::CONFIRM />
                     <a class="button" data-variant="ghost" href=routes::TWO_FACTOR>
-                        {words::CANCEL}
+                        {common::CANCEL}
                     </a>
                 </div>
             </form>

@@ -6,7 +6,6 @@ pub const NEW_LEAD: &str = "Each application has its own API keys, usage and set
 pub const IN_ACCOUNT: &str = "It belongs to the account ";
 pub const NAME_HINT: &str = "The product or service that the keys are for.";
 pub const CREATE: &str = "Create application";
-pub const CANCEL: &str = "Cancel";
 
 /// The account's card.
 pub const ACCOUNT: &str = "Account";

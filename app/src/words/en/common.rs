@@ -10,6 +10,7 @@ pub const COPY_BY_HAND: &str = "Couldn't copy. Select the text and copy it manua
 pub const COPY_KEY: &str = "Copy API key";
 pub const SKIP: &str = "Skip to content";
 pub const CLOSE: &str = "Close";
+pub const CANCEL: &str = "Cancel";
 /// The heading above the errors of a form, if there are several.
 pub const PROBLEM: &str = "There is a problem";
 pub const TRY_AGAIN: &str = "Try again";

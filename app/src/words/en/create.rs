@@ -8,7 +8,6 @@ use domain::{
 pub const TITLE: &str = "Create API Key";
 /// The button that submits the form.
 pub const SEND: &str = "Generate API Key";
-pub const CANCEL: &str = "Cancel";
 
 pub const NAME: &str = "Name";
 pub const NAME_HINT: &str =

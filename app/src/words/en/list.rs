@@ -242,7 +242,6 @@ pub const CONFIRM_REVOKE: &str = "Type “revoke” to confirm.";
 pub const REASON: &str = "Reason";
 pub const REASON_HINT: &str = "Optional. Shown in each key's history.";
 pub const REVOKE_KEYS: &str = "Revoke keys";
-pub const CANCEL: &str = "Cancel";
 /// The title of the dialog after a bulk revocation.
 pub const REVOKED_TITLE: &str = "Keys revoked";
 pub const DONE: &str = "Done";

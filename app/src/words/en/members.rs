@@ -130,4 +130,3 @@ pub fn remove_title(email: &str) -> String {
 }
 pub const REMOVE_CONSEQUENCE: &str = "They lose access immediately, on every device. Keys they created keep working. You can invite them again.";
 pub const REMOVE_NOW: &str = "Remove member";
-pub const CANCEL: &str = "Cancel";

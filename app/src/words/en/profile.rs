@@ -26,7 +26,6 @@ pub const PASSWORD_CONSEQUENCE: &str =
     "Changing your password signs you out of every other browser and cancels password reset links.";
 pub const CURRENT_PASSWORD: &str = "Current password";
 pub const NEW_PASSWORD: &str = "New password";
-pub const CANCEL: &str = "Cancel";
 
 /// The heading above the name and the preferences.
 pub const PREFERENCES: &str = "Preferences";

@@ -17,7 +17,6 @@ pub fn wrong_name(name: &str) -> String {
 }
 pub const REASON: &str = "Reason";
 pub const REASON_HINT: &str = "Optional. Shown in the key's history.";
-pub const CANCEL: &str = "Cancel";
 pub const REVOKE: &str = "Revoke key";
 /// The accessible name of the impact preview.
 pub const IMPACT: &str = "Requests that would fail";

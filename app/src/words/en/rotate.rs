@@ -19,7 +19,6 @@ pub const HOURS: &str = "Hours";
 pub const HOURS_HINT: &str = "Up to 720 hours (30 days).";
 /// Followed by the expiration of the old key.
 pub const OWN_END: &str = "At the latest when it expires: ";
-pub const CANCEL: &str = "Cancel";
 /// The title of the dialog if the key cannot be regenerated.
 pub const REFUSED: &str = "This secret can't be regenerated";
 pub const REPLACED: &str = "This key was already rotated. Rotate its replacement instead.";

@@ -71,7 +71,6 @@ pub const TURN_OFF_LEAD: &str = "Your password alone will be enough to sign in. 
 pub const ANY_CODE: &str = "Verification code";
 pub const ANY_CODE_HINT: &str = "6 digits from your authenticator app, or a recovery code.";
 pub const WRONG_ANY_CODE: &str = "This code isn't right, or it was already used. Each code works once; wait for the next one and try again.";
-pub const CANCEL: &str = "Cancel";
 /// It was turned on or off in another window.
 pub const NOT_ON: &str = "Two-factor authentication is off. Reload the page.";
 pub const ALREADY_ON: &str = "Two-factor authentication is already on. Reload the page.";
