@@ -31,7 +31,7 @@ const UNAMBIGUOUS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// Which members of an account need a second factor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FactorPolicy {
-    /// Nobody has to have one.
+    /// No member is required to have one.
     #[default]
     Optional,
     /// Those who can change keys.

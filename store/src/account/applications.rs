@@ -1,7 +1,7 @@
 //! Applications: creating, changing, archiving, restoring and deleting them; and the name of an account.
 //!
 //! A change locks the application's row first, then those of its keys, then the account's. Whatever may make a key work locks the
-//! application's row too (`lock_usable_application`), so no key is left active in an archived application. Once the account is
+//! application's row too (`lock_usable_application` in `key/changes.rs`), so no key is left active in an archived application. Once the account is
 //! locked, the change is checked to be still its owner's.
 
 use super::owner::{require_application_owner, require_owner};

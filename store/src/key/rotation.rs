@@ -4,7 +4,7 @@ use crate::{
     IndexRow, KeyInsertion, NewKey, Store, StoreError,
     audit::append_event,
     key::index::{advance_position, select_index_row},
-    key::{change_key, insert_key_row},
+    key::{changes::change_key, insert_key_row},
     read,
     row::parse,
     sql, transaction,

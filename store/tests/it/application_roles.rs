@@ -29,7 +29,7 @@ async fn add_member(fixture: &AccountFixture, n: u128, role: Role) -> PersonId {
 each_database!(a_member_has_other_roles_in_applications_of_the_account_alone);
 async fn a_member_has_other_roles_in_applications_of_the_account_alone(database: TestDatabase) {
     let fixture = AccountFixture::build(&database.store, 1).await;
-    let stranger = AccountFixture::build(&database.store, 2).await;
+    let outsider = AccountFixture::build(&database.store, 2).await;
     let store = &fixture.store;
     let member = add_member(&fixture, 500, Role::Viewer).await;
     let other = create(&fixture, 77, "Other").await.expect("created");
@@ -54,9 +54,9 @@ async fn a_member_has_other_roles_in_applications_of_the_account_alone(database:
     );
     for (place, person) in [
         (here, fixture.person),
-        (here, stranger.person),
-        ((fixture.account, stranger.app), member),
-        ((stranger.account, fixture.app), member),
+        (here, outsider.person),
+        ((fixture.account, outsider.app), member),
+        ((outsider.account, fixture.app), member),
     ] {
         let refused = set(place, person, Some(Role::Viewer)).await;
         assert!(matches!(refused, Err(StoreError::NotFound)), "{refused:?}");
@@ -76,7 +76,7 @@ async fn a_member_has_other_roles_in_applications_of_the_account_alone(database:
             .await
     };
     assert!(transfer(member, fixture.person).await.is_err());
-    assert!(transfer(fixture.person, stranger.person).await.is_err());
+    assert!(transfer(fixture.person, outsider.person).await.is_err());
     transfer(fixture.person, member).await.expect("transferred");
     assert_eq!(
         role(store, member, fixture.app).await,

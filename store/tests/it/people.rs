@@ -72,8 +72,8 @@ async fn a_session_replaces_that_of_the_same_browser_and_the_others_are_listed(
     assert_eq!(recent.expect("read").len(), 1);
     let id = |n: u128| SessionId(Uuid::from_u128(n));
     let events = [event(&fixture, Action::SessionsEnded)];
-    let stranger = PersonId(Uuid::from_u128(99));
-    let other = store.end_session_of(stranger, id(1), &events).await;
+    let outsider = PersonId(Uuid::from_u128(99));
+    let other = store.end_session_of(outsider, id(1), &events).await;
     assert!(matches!(other, Err(StoreError::NotFound)), "{other:?}");
     let ended = store.end_session_of(fixture.person, id(1), &events).await;
     ended.expect("ended");
