@@ -87,9 +87,9 @@ async fn a_role_in_an_application_gives_nothing_in_the_account(database: TestDat
         .await
         .expect("changed");
     assert!(eye.editor(app, Origin::default()).await.is_ok());
-    let stranger = test.owner("Globex").await.0.person_id();
+    let outsider = test.owner("Globex").await.0.person_id();
     let foreign = fresh(&owner)
-        .change_application_role(stranger, Some(Role::Viewer))
+        .change_application_role(outsider, Some(Role::Viewer))
         .await;
     assert!(matches!(foreign, Err(ManagementError::NotFound)));
 }

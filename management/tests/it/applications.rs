@@ -92,9 +92,9 @@ async fn a_new_application_is_empty_and_its_name_is_unique_in_the_account(databa
         .create_application(name.into(), Zone::default())
         .await;
     assert!(matches!(again, Err(ManagementError::Invalid(_))));
-    let (stranger, shop) = test.owner("Globex").await;
-    create(&self::owner(&stranger, shop).await, name).await;
-    let foreign = stranger.viewer(new.application().id, Origin::default());
+    let (outsider, shop) = test.owner("Globex").await;
+    create(&self::owner(&outsider, shop).await, name).await;
+    let foreign = outsider.viewer(new.application().id, Origin::default());
     assert!(matches!(foreign.await, Err(ManagementError::NotFound)));
 }
 

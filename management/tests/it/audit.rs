@@ -176,8 +176,8 @@ async fn the_audit_log_of_another_account_is_unknown(database: TestDatabase) {
         .account_owner(app, Origin::default())
         .await
         .expect("owns it");
-    let (stranger, shop) = test.owner("Globex").await;
-    let other = stranger.account_owner(shop, Origin::default()).await;
+    let (outsider, shop) = test.owner("Globex").await;
+    let other = outsider.account_owner(shop, Origin::default()).await;
     let other = other.expect("owns it");
     let filter = AuditFilter {
         actor: "owner@acme.example".into(),
@@ -200,7 +200,7 @@ async fn the_audit_log_of_another_account_is_unknown(database: TestDatabase) {
             .is_empty()
     );
     assert!(
-        stranger
+        outsider
             .account_owner(app, Origin::default())
             .await
             .is_err()

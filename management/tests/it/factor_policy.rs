@@ -156,6 +156,27 @@ async fn a_person_with_a_factor_meets_every_policy(database: TestDatabase) {
     assert!(test.sign_in(DEVELOPER).await.must_enrol());
 }
 
+each_database!(another_role_in_an_application_has_no_new_time_to_enrol);
+async fn another_role_in_an_application_has_no_new_time_to_enrol(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let app = acme(&test).await;
+    let owner = fresh(&test, app).await;
+    let policy = owner.set_factor_policy(FactorPolicy::Editors);
+    policy.await.expect("set");
+    let viewer = person(&owner, VIEWER).await;
+    let role = async |role| {
+        let changed = owner.change_application_role(viewer, Some(role)).await;
+        changed.expect("changed");
+    };
+    role(Role::Developer).await;
+    test.clock.advance(8 * DAY);
+    assert!(test.sign_in(VIEWER).await.must_enrol());
+    role(Role::Owner).await;
+    assert!(test.sign_in(VIEWER).await.must_enrol());
+    role(Role::Viewer).await;
+    assert!(!test.sign_in(VIEWER).await.must_enrol());
+}
+
 async fn person(owner: &FreshAccountOwner, email: &str) -> PersonId {
     let members = owner.members().await.expect("read");
     let member = members.iter().find(|member| member.email.as_str() == email);
@@ -178,8 +199,8 @@ async fn an_owner_resets_a_member_of_no_other_account_and_never_themselves(datab
     assert!(matches!(none, Err(ManagementError::NotFound)), "{none:?}");
 
     let (other, globex) = test.owner("Globex").await;
-    let stranger = other.person_id();
-    let foreign = owner.reset_second_factor(stranger).await;
+    let outsider = other.person_id();
+    let foreign = owner.reset_second_factor(outsider).await;
     assert!(matches!(foreign, Err(ManagementError::NotFound)));
     let theirs = other
         .account_owner(globex, Origin::default())

@@ -5,6 +5,7 @@ use domain::{
     account::{Email, Role},
     id::{ApplicationId, PersonId},
     origin::Origin,
+    security::{EventFilter, EventKind},
 };
 use management::{FreshAccountOwner, ManagementError, Zone};
 use testing::{TestDatabase, each_database};
@@ -211,4 +212,32 @@ async fn the_owner_of_one_application_changes_that_one_until_the_role_ends(datab
         matches!(refused, Err(ManagementError::NotFound)),
         "{refused:?}"
     );
+}
+
+each_database!(a_request_in_progress_of_a_former_owner_acknowledges_no_event_of_the_account);
+async fn a_request_in_progress_of_a_former_owner_acknowledges_no_event_of_the_account(
+    database: TestDatabase,
+) {
+    let test = TestKeyring::new(database).await;
+    let (_, app) = test.owner("Acme").await;
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    test.add("Acme", "former@acme.example", Role::Owner).await;
+    let session = test.sign_in("former@acme.example").await;
+    // The permission was granted before the role ended.
+    let former = session.editor(app, Origin::default()).await.expect("edits");
+    let events = owner.security_events(&EventFilter::default(), None).await;
+    let added = events.expect("read").rows.remove(0);
+    assert_eq!(added.kind, EventKind::MembersChanged);
+    let id = person(&owner, "former@acme.example").await;
+    let demoted = owner.change_role(id, Role::Developer);
+    demoted.await.expect("changed");
+    let refused = former.acknowledge(added.id, "").await;
+    assert!(
+        matches!(refused, Err(ManagementError::NotFound)),
+        "{refused:?}"
+    );
+    let open = async || owner.open_events(None).await.expect("read").all;
+    let before = open().await;
+    owner.acknowledge(added.id, "").await.expect("still open");
+    assert_eq!(open().await, before - 1);
 }

@@ -183,6 +183,10 @@ async fn an_owner_of_one_application_manages_it_and_not_the_account() {
             format!("person={}&confirm={VIEWER}", id(VIEWER)),
         ),
         ("remove_member", format!("person={}", id(OWNER))),
+        ("make_reset_link", format!("person={}", id(DEVELOPER))),
+        ("renew_invitation", format!("invitation={}", id(OWNER))),
+        ("reset_two_factor", format!("person={}", id(DEVELOPER))),
+        ("set_factor_policy", "policy=everybody".to_owned()),
     ];
     for (email, key_status, here, there) in [(VIEWER, 200, 200, 403), (DEVELOPER, 403, 403, 200)] {
         let browser = Browser::of(&server, email).await;

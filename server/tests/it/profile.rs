@@ -92,8 +92,8 @@ async fn a_session_is_ended_from_the_list_of_another() {
     assert!(page.body.contains(&other_id) && page.body.contains("Sign out all other sessions"));
     assert!(!page.body.contains(&here) && !page.body.contains(&other));
     let form = format!("session={other_id}");
-    let stranger = server.token(OWNER).await;
-    let foreign = post(&server, &stranger, "end_session", &form).await;
+    let outsider = server.token(OWNER).await;
+    let foreign = post(&server, &outsider, "end_session", &form).await;
     assert_eq!(foreign.status, StatusCode::NOT_FOUND);
     let ended = post(&server, &here, "end_session", &form).await;
     assert_eq!(ended.status, StatusCode::OK, "{}", ended.body);

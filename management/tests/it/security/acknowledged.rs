@@ -77,7 +77,7 @@ async fn an_event_is_acknowledged_with_a_note_and_a_repetition_is_a_new_event(
     let test = TestKeyring::new(database).await;
     let (editor, key) = home(&test).await;
     let (session, app) = test.owner("Globex").await;
-    let stranger = session
+    let outsider = session
         .owner(app, Origin::default())
         .await
         .expect("owns it");
@@ -86,10 +86,10 @@ async fn an_event_is_acknowledged_with_a_note_and_a_repetition_is_a_new_event(
     let event = events(&editor).await.remove(0);
     assert_eq!(event.key.as_ref().map(|key| key.revocable), Some(false));
     assert_eq!(
-        stranger.open_events(Some(key.id)).await.expect("read").all,
+        outsider.open_events(Some(key.id)).await.expect("read").all,
         0
     );
-    let foreign = stranger.acknowledge(event.id, "mine now").await;
+    let foreign = outsider.acknowledge(event.id, "mine now").await;
     assert!(matches!(foreign, Err(ManagementError::NotFound)));
     let long = editor.acknowledge(event.id, &"x".repeat(501)).await;
     assert!(matches!(long, Err(ManagementError::Invalid(_))));
