@@ -7,6 +7,7 @@ pub mod announce;
 pub mod choice;
 pub mod command_menu;
 pub mod dialog;
+pub mod dialog_focus;
 pub(crate) mod first_request;
 pub mod follow;
 pub mod key_form;
@@ -32,6 +33,7 @@ pub fn start() {
     time::listen();
     choice::listen();
     dialog::listen();
+    dialog_focus::listen();
     navigation::listen();
     reveal::listen();
     submit::listen();
@@ -40,6 +42,7 @@ pub fn start() {
     selection::listen();
     toast::listen();
     refresh();
+    dialog_focus::give_back();
 }
 
 /// Takes over what has come into the page.

@@ -3,6 +3,14 @@ const root = document.documentElement;
 const INTENT = ["pointermove", "pointerdown", "keydown", "focusin"];
 // Dialogs become modal and live parts are updated only by the program, so pages with one of them start it at once.
 const LIVE = "dialog[open], [data-live]";
+// A dialog was closed to come here: the focus returns to what opened it.
+const isBelowDialog = () => {
+  try {
+    return "latchkey-closed-dialog" in sessionStorage;
+  } catch {
+    return false;
+  }
+};
 // Controls that only the program can serve: the last click on one is repeated once the program has started.
 const NEEDS_PROGRAM = "button[data-needs-js], [data-needs-js] button";
 // How long a page waits for its islands before it counts as started.
@@ -61,7 +69,7 @@ const start = async () => {
 
 addEventListener("click", remember);
 addEventListener("keydown", press);
-if (document.querySelector(LIVE)) {
+if (document.querySelector(LIVE) || isBelowDialog()) {
   // The page is painted first; a hidden page has no frames.
   const whenPainted = () => (document.hidden ? start() : requestAnimationFrame(() => setTimeout(start)));
   document.readyState === "complete" ? whenPainted() : addEventListener("load", whenPainted, { once: true });

@@ -3,7 +3,7 @@
 //!
 //! Other pages are opened by the browser itself.
 
-use super::{dialog, morph, progress::Progress, refresh, toast};
+use super::{dialog, dialog_focus, morph, progress::Progress, refresh, toast};
 use crate::ui::dom;
 use leptos::{ev, prelude::*, task::spawn_local};
 use serde::de::DeserializeOwned;
@@ -114,20 +114,28 @@ pub fn target(hash: &str) -> Option<HtmlElement> {
     element.dyn_into().ok()
 }
 
-/// Closes a dialog: back to the page below it, as it was, or to that page at `href`.
+/// Closes a dialog: back to the page from which it was opened, as it was, or to the page at `href`.
 pub fn leave(href: &str) {
-    let came_from = Url::new(&document().referrer());
-    let below = Url::new_with_base(
-        href,
-        &document().base_uri().ok().flatten().unwrap_or_default(),
-    );
-    let is_below = matches!((&came_from, &below), (Ok(from), Ok(below)) if from.origin() == below.origin() && from.pathname() == below.pathname());
-    let history = window().history();
-    match history {
-        Ok(history) if is_below && history.length().is_ok_and(|length| length > 1) => {
+    dialog_focus::remember();
+    match window().history() {
+        Ok(history) if was_opened_here() && history.length().is_ok_and(|length| length > 1) => {
             _ = history.back();
         }
         _ => _ = window().location().set_href(href),
+    }
+}
+
+/// Whether a link of the same part of the dashboard led to this page. A sign-in, for instance, did not open a dialog.
+fn was_opened_here() -> bool {
+    let location = window().location();
+    let part_of = |path: &str| path.split('/').nth(1).map(str::to_owned);
+    match (Url::new(&document().referrer()), location.pathname()) {
+        (Ok(from), Ok(path)) => {
+            Ok(from.origin()) == location.origin()
+                && from.pathname() != path
+                && part_of(&from.pathname()) == part_of(&path)
+        }
+        _ => false,
     }
 }
 
@@ -165,6 +173,7 @@ pub fn arrive(address: &str) {
     if path == window().location().pathname().ok().as_deref() {
         visit(address.to_owned(), History::Replace);
     } else if dialog::topmost().is_some() {
+        dialog_focus::remember();
         _ = window().location().replace(address);
     } else {
         _ = window().location().set_href(address);
@@ -239,7 +248,8 @@ fn is_paging() -> bool {
         .is_some_and(|focused| focused.matches(".pager a") == Ok(true))
 }
 
-fn focus_heading() {
+/// Moves the focus to the heading of the page.
+pub fn focus_heading() {
     if let Some(heading) = dom::all::<HtmlElement>("main h1").next() {
         _ = heading.focus();
     }

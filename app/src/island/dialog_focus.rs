@@ -1,0 +1,69 @@
+//! The focus after a dialog that is a page of its own: on what opened it, else on the heading of the page below it.
+
+use super::{dialog, navigation};
+use crate::ui::dom;
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, Storage};
+
+/// Holds the path of the dialog that was closed, for the page that this tab opens next. The loader starts the program at once
+/// where it is set.
+const CLOSED_DIALOG: &str = "latchkey-closed-dialog";
+/// What opens a dialog.
+const OPENERS: &str = "a[href], button[formaction]";
+
+/// Returns the focus on a page that the browser shows as it was left.
+pub fn listen() {
+    window_event_listener(ev::pageshow, |_| give_back());
+}
+
+/// Remembers that the dialog of this page is being closed.
+pub fn remember() {
+    if let (Some(storage), Ok(path)) = (storage(), window().location().pathname()) {
+        // Without storage the focus starts at the top of the page, as on any other page.
+        _ = storage.set_item(CLOSED_DIALOG, &path);
+    }
+}
+
+/// Moves the focus after a dialog has been closed, unless it has been moved by then.
+pub fn give_back() {
+    let Some(closed) = storage().and_then(|storage| {
+        let closed = storage.get_item(CLOSED_DIALOG).ok()?;
+        _ = storage.remove_item(CLOSED_DIALOG);
+        closed
+    }) else {
+        return;
+    };
+    let moved = document()
+        .active_element()
+        .map(|focused| focused.tag_name())
+        != Some("BODY".into());
+    if moved || dialog::topmost().is_some() {
+        return;
+    }
+    if !openers(&closed).any(|opener| take_focus(&opener)) {
+        navigation::focus_heading();
+    }
+}
+
+fn openers(path: &str) -> impl Iterator<Item = HtmlElement> + use<'_> {
+    dom::all::<HtmlElement>(OPENERS).filter(move |opener| {
+        ["href", "formaction"]
+            .into_iter()
+            .filter_map(|name| opener.get_attribute(name))
+            .any(|address| address.split(['?', '#']).next() == Some(path))
+    })
+}
+
+/// Focuses an element, or the menu that it is in. False where it is not shown.
+fn take_focus(element: &HtmlElement) -> bool {
+    let menu = element.closest("details.menu:not([open])").ok().flatten();
+    let summary = menu.and_then(|menu| menu.query_selector("summary").ok()?);
+    let target = summary.map_or_else(|| element.clone(), Element::unchecked_into::<HtmlElement>);
+    _ = target.focus();
+    document().active_element().as_ref() == Some(&target)
+}
+
+fn storage() -> Option<Storage> {
+    window().session_storage().ok()?
+}
