@@ -69,6 +69,13 @@ pub fn General() -> impl IntoView {
 #[component]
 fn Facts(here: Here) -> impl IntoView {
     let application = here.viewer.application().clone();
+    // Who can change the account's name sees it in a card of its own.
+    let account = (!here.owns_account()).then(|| {
+        view! {
+            <dt>{general::ACCOUNT}</dt>
+            <dd>{application.account_name}</dd>
+        }
+    });
     view! {
         <dl class="facts">
             <dt>
@@ -87,8 +94,7 @@ fn Facts(here: Here) -> impl IntoView {
                     <CopyButton label=general::COPY_ID field="application-id" />
                 </div>
             </dd>
-            <dt>{general::ACCOUNT}</dt>
-            <dd>{application.account_name}</dd>
+            {account}
             <dt>{general::ROLE}</dt>
             <dd>{members::role(here.role())}</dd>
         </dl>

@@ -14,21 +14,13 @@ pub fn DangerZone(
     /// Whether it is archived.
     archived: bool,
 ) -> impl IntoView {
-    let archive = if archived {
-        action(
-            words::RESTORE_HINT,
-            words::RESTORE,
-            routes::restore(&app),
-            "secondary",
-        )
+    let (hint, label, href) = if archived {
+        (words::RESTORE_HINT, words::RESTORE, routes::restore(&app))
     } else {
-        action(
-            words::ARCHIVE_HINT,
-            words::ARCHIVE,
-            routes::archive(&app),
-            "danger",
-        )
+        (words::ARCHIVE_HINT, words::ARCHIVE, routes::archive(&app))
     };
+    // Red is what cannot be undone.
+    let archive = action(hint, label, href, "secondary");
     view! {
         <section class="card danger-zone" aria-labelledby="danger-zone">
             <h2 id="danger-zone">{list::EMERGENCY}</h2>
