@@ -10,7 +10,8 @@ pub use server::{
     fresh_account_owner, fresh_editor, fresh_owner, fresh_session, gate_address, keyring, link,
     not_found, now, origin, owner, pending_sign_in, posted, provide_nonce, provide_zone, readable,
     readable_date, redirect, refuse, remember_theme, say_done, session, session_token,
-    start_session, support, take_done, theme, use_zone, viewer, viewer_in, viewer_in_passing,
+    start_session, support, take_done, theme, use_zone, viewer, viewer_among_applications,
+    viewer_in_passing,
 };
 
 use serde::{Deserialize, Serialize};

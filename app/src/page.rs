@@ -77,10 +77,10 @@ impl Here {
     /// [`AppError::SignedOut`]; [`AppError::NotFound`] if the application is not theirs.
     async fn read(app: &str) -> Result<Self, AppError> {
         let session = context::session().await?;
-        let viewer = context::viewer_in(&session, app).await?;
+        let (viewer, applications) = context::viewer_among_applications(&session, app).await?;
         session.remember_application(viewer.application().id).await;
         Ok(Self {
-            applications: session.applications().await?,
+            applications,
             open_events: viewer.open_events(None).await?,
             shortcuts: session.profile().shortcuts,
             enrolment: session.enrolment_deadline(),

@@ -10,6 +10,7 @@ use domain::{
     time::Timestamp,
 };
 use std::{ops::Deref, sync::Arc};
+use store::Membership;
 use telemetry::Telemetry;
 
 /// Permission to read one application.
@@ -103,14 +104,40 @@ impl Session {
         app: ApplicationId,
         origin: Origin,
     ) -> Result<Viewer, ManagementError> {
+        self.require_enrolled()?;
+        let store = &self.keyring().store;
+        let membership = store.application_for(self.person_id(), app).await?;
+        Ok(self.viewer_as(membership, origin))
+    }
+
+    /// As [`Session::viewer`], with all that [`Session::applications`] returns: a page that shows both reads them at once.
+    ///
+    /// # Errors
+    /// As [`Session::viewer`].
+    pub async fn viewer_among_applications(
+        &self,
+        app: ApplicationId,
+        origin: Origin,
+    ) -> Result<(Viewer, Vec<Application>), ManagementError> {
+        self.require_enrolled()?;
+        let store = &self.keyring().store;
+        let all = store.applications_of(self.person_id()).await?;
+        let membership = all
+            .iter()
+            .find(|membership| membership.application.id == app)
+            .ok_or(ManagementError::NotFound)?;
+        let viewer = self.viewer_as(membership.clone(), origin);
+        Ok((viewer, all.into_iter().map(|one| one.application).collect()))
+    }
+
+    fn require_enrolled(&self) -> Result<(), ManagementError> {
         if self.must_enrol() {
             return Err(ManagementError::FactorRequired);
         }
-        let membership = self
-            .keyring()
-            .store
-            .application_for(self.person_id(), app)
-            .await?;
+        Ok(())
+    }
+
+    fn viewer_as(&self, membership: Membership, origin: Origin) -> Viewer {
         let identity = Identity {
             person_id: self.person_id(),
             email: self.email().clone(),
@@ -118,14 +145,14 @@ impl Session {
             role: membership.role,
             account_role: membership.account_role,
         };
-        Ok(Viewer {
+        Viewer {
             keyring: self.keyring().clone(),
             application: membership.application,
             identity,
             own_zone: self.profile().time_zone.clone(),
             origin,
             fresh: self.is_fresh(),
-        })
+        }
     }
 
     /// Grants permission to change an application's keys.

@@ -63,9 +63,9 @@ async fn pages_take_few_statements() {
     let overview = format!("/apps/{app}");
     server.get(&overview, &[("cookie", &cookie)]).await;
     for (path, max) in [
-        (format!("/apps/{app}/settings/api-keys/{}", key.id), 13),
-        (format!("/apps/{app}/settings/api-keys"), 10),
-        (overview, 22),
+        (format!("/apps/{app}/settings/api-keys/{}", key.id), 12),
+        (format!("/apps/{app}/settings/api-keys"), 9),
+        (overview, 21),
     ] {
         statements.take();
         let answer = server.get(&path, &[("cookie", &cookie)]).await;

@@ -6,7 +6,7 @@ use crate::{
     routes::{self, with_query},
     words,
 };
-use domain::id::ApplicationId;
+use domain::{account::Application, id::ApplicationId};
 use http::{header, request::Parts};
 use leptos::prelude::*;
 use management::{
@@ -73,15 +73,32 @@ pub async fn viewer(app: &str) -> Result<Viewer, AppError> {
 }
 
 /// As [`viewer`], for a session that was read before.
+async fn viewer_in(session: &Session, app: &str) -> Result<Viewer, AppError> {
+    let viewer = session.viewer(application(app)?, origin()).await?;
+    show_times_for(&viewer);
+    Ok(viewer)
+}
+
+/// As [`viewer`], for a session that was read before, with all applications that the person may read.
 ///
 /// # Errors
 /// As [`viewer`].
-pub async fn viewer_in(session: &Session, app: &str) -> Result<Viewer, AppError> {
-    let viewer = session.viewer(application(app)?, origin()).await?;
+pub async fn viewer_among_applications(
+    session: &Session,
+    app: &str,
+) -> Result<(Viewer, Vec<Application>), AppError> {
+    let found = session
+        .viewer_among_applications(application(app)?, origin())
+        .await?;
+    show_times_for(&found.0);
+    Ok(found)
+}
+
+/// Times on the page are in the viewer's zone.
+fn show_times_for(viewer: &Viewer) {
     if let Some(zone) = extension::<PageZone>() {
-        zone.set(&viewer);
+        zone.set(viewer);
     }
-    Ok(viewer)
 }
 
 /// Writing access to an application.
