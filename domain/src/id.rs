@@ -37,6 +37,8 @@ uuid_id! {
     InvitationId;
     /// A session of a signed-in browser.
     SessionId;
+    /// A mail that waits to be sent.
+    MailId;
     /// A secret of a key.
     SecretId;
     /// An idempotency key: created when a form is rendered, so that the form is executed once.

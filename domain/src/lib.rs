@@ -6,6 +6,7 @@ pub mod decision;
 pub mod device;
 pub mod id;
 pub mod key;
+pub mod mail;
 pub mod member;
 pub mod origin;
 pub mod page;

@@ -1,0 +1,93 @@
+//! Mails and who wants them.
+
+use crate::{account::Email, audit::FieldValues};
+use serde::{Deserialize, Serialize};
+
+/// What a mail tells about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MailKind {
+    /// An invitation to an account, with its link.
+    Invitation,
+    /// A link that resets a password.
+    PasswordReset,
+    /// The person's password, e-mail address or second factor changed.
+    SignInChange,
+    /// A sign-in from a browser that the person had not used before.
+    NewSignIn,
+    /// Keys that expire soon.
+    KeyExpiry,
+    /// Critical security events.
+    SecurityEvents,
+    /// A test by an operator.
+    Test,
+}
+
+impl MailKind {
+    /// The stored name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invitation => "invitation",
+            Self::PasswordReset => "password_reset",
+            Self::SignInChange => "sign_in_change",
+            Self::NewSignIn => "new_sign_in",
+            Self::KeyExpiry => "key_expiry",
+            Self::SecurityEvents => "security_events",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// Which mails a person gets, of those that can be turned off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notifications {
+    /// A sign-in from a browser that the person had not used before.
+    pub new_sign_ins: bool,
+    /// Keys that expire soon.
+    pub key_expiry: bool,
+    /// Critical security events.
+    pub security_events: bool,
+}
+
+impl Default for Notifications {
+    fn default() -> Self {
+        Self {
+            new_sign_ins: true,
+            key_expiry: true,
+            security_events: true,
+        }
+    }
+}
+
+impl From<Notifications> for FieldValues {
+    fn from(wanted: Notifications) -> Self {
+        let word = |on| if on { "on" } else { "off" };
+        Self::of("email_new_sign_ins", word(wanted.new_sign_ins))
+            .and("email_key_expiry", word(wanted.key_expiry))
+            .and("email_security_events", word(wanted.security_events))
+    }
+}
+
+/// A change of how a person signs in. Its mail cannot be turned off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SignInChange {
+    /// The person chose another password in the profile.
+    PasswordChanged,
+    /// A reset link was used.
+    PasswordReset,
+    /// The person chose another e-mail address. The mail goes to the old one.
+    EmailChanged {
+        /// The new address.
+        to: Email,
+    },
+    /// Two-factor authentication was turned on.
+    FactorAdded,
+    /// Two-factor authentication was turned off.
+    FactorRemoved,
+    /// The recovery codes were replaced.
+    RecoveryCodesRenewed,
+    /// Another person turned two-factor authentication off.
+    FactorsReset {
+        /// The owner who did it; `None` for the operator.
+        by: Option<Email>,
+    },
+}
