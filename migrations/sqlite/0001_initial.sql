@@ -53,6 +53,10 @@ CREATE TABLE person (
     time_zone TEXT NOT NULL DEFAULT '',
     -- Whether single keys are shortcuts.
     shortcuts BOOLEAN NOT NULL DEFAULT TRUE,
+    -- Which mails the person gets.
+    mail_new_sign_ins BOOLEAN NOT NULL DEFAULT TRUE,
+    mail_key_expiry BOOLEAN NOT NULL DEFAULT TRUE,
+    mail_security_events BOOLEAN NOT NULL DEFAULT TRUE,
     -- The application whose pages the person read last. It may not exist, or not be theirs, any more.
     last_application BLOB
 );
@@ -111,12 +115,14 @@ CREATE INDEX session_by_person ON session (person_id);
 CREATE TABLE password_reset (
     token_hash BLOB PRIMARY KEY NOT NULL,
     pepper TEXT NOT NULL,
-    person_id BLOB NOT NULL UNIQUE REFERENCES person (id),
-    -- The owner who made it; NULL for the command line.
+    person_id BLOB NOT NULL REFERENCES person (id),
+    -- The owner who made it; NULL for the command line, and for a link that was requested at sign-in.
     made_by BLOB REFERENCES person (id),
+    requested BOOLEAN NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
+CREATE INDEX password_reset_by_person ON password_reset (person_id);
 
 -- Authenticator apps (RFC 6238), one a person at most. The secret is encrypted under a key derived from the named pepper.
 CREATE TABLE authenticator (
@@ -153,6 +159,28 @@ CREATE TABLE pending_sign_in (
     attempts BIGINT NOT NULL
 );
 CREATE INDEX pending_sign_in_by_person ON pending_sign_in (person_id);
+
+-- The outbox: mails that wait to be sent. A row is inserted by the change that it tells about, and deleted once the mail was sent.
+CREATE TABLE mail (
+    id BLOB PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    -- Who must still have the address when the mail is sent, and be a member of the account; NULL if the mail does not depend on it.
+    person_id BLOB,
+    account_id BLOB,
+    -- Nonce, ciphertext and tag of ChaCha20-Poly1305 under a key derived from the named pepper: it may contain a link's token.
+    content BLOB NOT NULL,
+    pepper TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    -- Later it is not sent.
+    expires_at BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    -- Attempts after which it is not known whether the mail server accepted the mail.
+    unanswered BIGINT NOT NULL,
+    next_attempt_at BIGINT NOT NULL
+);
+CREATE INDEX mail_by_next_attempt ON mail (next_attempt_at);
+CREATE INDEX mail_by_recipient ON mail (recipient, kind);
 
 -- API keys, without their secrets.
 CREATE TABLE api_key (
@@ -195,6 +223,8 @@ CREATE INDEX api_key_by_creation ON api_key (application_id, created_at, id);
 CREATE INDEX api_key_by_creator ON api_key (application_id, created_by, created_at, id);
 CREATE INDEX api_key_by_name ON api_key (application_id, sort_name, id);
 CREATE INDEX api_key_by_expiry ON api_key (application_id, sort_expiry, id);
+-- Keys that expire soon, of all applications.
+CREATE INDEX api_key_by_end ON api_key (expires_at) WHERE expires_at IS NOT NULL AND revoked_at IS NULL;
 -- A key replaces one other key at most.
 CREATE UNIQUE INDEX api_key_by_successor ON api_key (replaced_by);
 -- The filters of the list: keys are found along these in the order of creation, or counted up to a limit.
@@ -388,6 +418,15 @@ CREATE INDEX decision_by_request ON decision (request_id);
 CREATE INDEX decision_refused ON decision (application_id, id) WHERE verdict <> 'valid';
 CREATE INDEX decision_refused_by_key ON decision (application_id, key_id, id) WHERE verdict <> 'valid';
 
+-- Keys about whose expiry mails were inserted, some days before it. A changed expiry has notices of its own.
+CREATE TABLE key_expiry_notice (
+    key_id TEXT NOT NULL REFERENCES api_key (id),
+    expires_at BIGINT NOT NULL,
+    days BIGINT NOT NULL,
+    PRIMARY KEY (key_id, expires_at, days)
+);
+CREATE INDEX key_expiry_notice_by_end ON key_expiry_notice (expires_at);
+
 -- Security events of keys and accounts. A repetition adds to the open row of its group.
 CREATE TABLE security_event (
     id INTEGER PRIMARY KEY,
@@ -408,12 +447,17 @@ CREATE TABLE security_event (
     detail TEXT NOT NULL,
     acknowledged_at BIGINT,
     acknowledged_by TEXT NOT NULL DEFAULT '',
-    note TEXT NOT NULL DEFAULT ''
+    note TEXT NOT NULL DEFAULT '',
+    -- When mails about the event were inserted.
+    mailed_at BIGINT
 );
 CREATE INDEX security_event_by_time ON security_event (account_id, last_at, id);
 CREATE INDEX security_event_by_subject ON security_event (account_id, subject, kind, value, last_at);
 CREATE INDEX security_event_open ON security_event (account_id, severity) WHERE acknowledged_at IS NULL;
 CREATE INDEX security_event_by_age ON security_event (last_at);
+-- Critical events about which no mail was inserted, and the last mails of an account.
+CREATE INDEX security_event_not_mailed ON security_event (severity, last_at) WHERE mailed_at IS NULL;
+CREATE INDEX security_event_mailed ON security_event (account_id, mailed_at) WHERE mailed_at IS NOT NULL;
 
 -- The networks and clients that each key was used from, and the days on which it was used: what is familiar is no event.
 CREATE TABLE sighting (

@@ -6,6 +6,7 @@
 )]
 
 pub(crate) mod applications;
+pub(crate) mod factor_policy;
 pub(crate) mod invitations;
 pub(crate) mod members;
 pub(crate) mod owner;

@@ -13,6 +13,7 @@ mod database;
 mod decisions;
 mod error;
 mod key;
+mod mail;
 mod node;
 mod row;
 mod security;
@@ -22,7 +23,7 @@ mod usage;
 pub use account::{
     applications::{ApplicationChange, NewApplication},
     invitations::{InvitationAcceptance, InvitationRow, Invitee, NewInvitation},
-    password_reset::{NewPasswordReset, PasswordReset, PersonState},
+    password_reset::{NewPasswordReset, PasswordReset, PersonState, ResetMaker},
     pending_sign_in::NewPendingSignIn,
     people::{Membership, NewPerson, PersonRow, Place, Placement},
     profile::NewToken,
@@ -46,6 +47,10 @@ pub use key::{
     list::{HourlyCalls, Retiring},
     pepper::{DigestUpgrade, PepperName, PepperUsage},
     revoke_all::ChangedKeys,
+};
+pub use mail::{
+    ExpiringApplication, ExpiringKey, ExpiryStage, MailAccess, MailMember, MailRow, NewMail,
+    UnreportedEvent, WaitingMail,
 };
 pub use node::{
     fence::Fence,

@@ -100,6 +100,20 @@ shared_statements! {
     AUDIT_COUNT_SEALED = "audit/count_sealed";
     AUDIT_HEADS = "audit/heads";
     AUDIT_INSERT = "audit/insert";
+    MAIL_ACCESS = "mail/access";
+    MAIL_COUNT_UNANSWERED = "mail/count_unanswered";
+    MAIL_DELETE = "mail/delete";
+    MAIL_DUE = "mail/due";
+    MAIL_EXPIRING_APPLICATIONS = "mail/expiring_applications";
+    MAIL_EXPIRING_KEYS = "mail/expiring_keys";
+    MAIL_EXPIRY_NOTICES_PRUNE = "mail/expiry_notices_prune";
+    MAIL_EXPIRY_NOTICE_INSERT = "mail/expiry_notice_insert";
+    MAIL_INSERT = "mail/insert";
+    MAIL_MEMBERS = "mail/members";
+    MAIL_SCHEDULE = "mail/schedule";
+    MAIL_SECURITY_EVENTS = "mail/security_events";
+    MAIL_SECURITY_EVENT_MAILED = "mail/security_event_mailed";
+    MAIL_WAITING = "mail/waiting";
     AUDIT_KEY_NAMES = "audit/key_names";
     AUDIT_LINES = "audit/lines";
     AUDIT_MOVE_HEAD = "audit/move_head";
@@ -233,6 +247,7 @@ shared_statements! {
     TIME_MARK_SET = "node/time_mark_set";
     PASSWORD_RESET_BY_TOKEN = "password_reset/by_token";
     PASSWORD_RESETS_DELETE_BY_MAKER = "password_reset/delete_by_maker";
+    PASSWORD_RESETS_DELETE_OLDER_REQUESTED = "password_reset/delete_older_requested";
     PASSWORD_RESETS_DELETE_BY_MAKER_EVERYWHERE = "password_reset/delete_by_maker_everywhere";
     PASSWORD_RESET_DELETE_BY_PERSON = "password_reset/delete_by_person";
     PASSWORD_RESET_DELETE_BY_TOKEN = "password_reset/delete_by_token";
@@ -248,6 +263,7 @@ shared_statements! {
     PEPPER_SECRETS = "pepper/secrets";
     PERSON_BY_EMAIL = "person/by_email";
     PERSON_CHANGE_EMAIL = "person/change_email";
+    PERSON_CHANGE_NOTIFICATIONS = "person/change_notifications";
     PERSON_CHANGE_PASSWORD = "person/change_password";
     PERSON_CHANGE_PROFILE = "person/change_profile";
     PERSON_COUNT = "person/count";
@@ -256,6 +272,7 @@ shared_statements! {
     PERSON_INSERT = "person/insert";
     PERSON_LOCK = "person/lock";
     PERSON_LOCK_ENABLED = "person/lock_enabled";
+    PERSON_NOTIFICATIONS = "person/notifications";
     PERSON_REHASH = "person/rehash";
     PERSON_SET_LAST_APPLICATION = "person/set_last_application";
     PERSON_SET_PASSWORD = "person/set_password";

@@ -1,4 +1,4 @@
-//! Encryption of secrets that must be read again: those of authenticator apps.
+//! Encryption of secrets that must be read again: those of authenticator apps, and the content of mails.
 
 use crate::{Entropy, SecretHasher, secret_hasher::KeyedHasher};
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit, aead::Aead};
@@ -16,6 +16,8 @@ pub enum CipherPurpose {
     Authenticator,
     /// A new secret in the form that confirms it.
     Enrolment,
+    /// The content of a mail that waits to be sent.
+    Mail,
 }
 
 impl CipherPurpose {
@@ -23,6 +25,7 @@ impl CipherPurpose {
         match self {
             Self::Authenticator => b"authenticator\0",
             Self::Enrolment => b"enrolment\0",
+            Self::Mail => b"mail\0",
         }
     }
 }

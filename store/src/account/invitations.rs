@@ -2,7 +2,8 @@
 
 use super::{owner::require_owner, password_reset::lock_enabled_person};
 use crate::{
-    PepperName, Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction,
+    NewMail, PepperName, Store, StoreError, audit::append_event, mail::insert_mail, read,
+    row::corrupt, sql, transaction,
 };
 use domain::{
     account::{Email, Role},
@@ -142,7 +143,7 @@ impl Store {
         row.map(RawInvitation::read).transpose()
     }
 
-    /// Inserts an invitation, and deletes an earlier one to the same address.
+    /// Inserts an invitation and its mail, and deletes an earlier invitation to the same address.
     ///
     /// # Errors
     /// `Conflict` if the person is a member; `NotFound` if the inviter is not an owner any more.
@@ -150,6 +151,7 @@ impl Store {
         &self,
         new: &NewInvitation<'_>,
         event: &AuditEvent,
+        mail: &[NewMail],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // First, because it locks the account: one invitation after the other.
@@ -180,6 +182,7 @@ impl Store {
                 .bind(new.pepper.to_string())
                 .execute(&mut *tx)
                 .await?;
+            insert_mail!(tx, mail)?;
         })?;
         Ok(())
     }
@@ -192,6 +195,7 @@ impl Store {
         &self,
         new: &NewInvitation<'_>,
         event: &AuditEvent,
+        mail: &[NewMail],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // First, as in `withdraw_invitation`.
@@ -210,6 +214,7 @@ impl Store {
             if done.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
+            insert_mail!(tx, mail)?;
         })?;
         Ok(())
     }

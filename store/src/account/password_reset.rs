@@ -3,7 +3,8 @@
 
 use super::owner::require_owner;
 use crate::{
-    PepperName, Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction,
+    NewMail, PepperName, Store, StoreError, audit::append_event, mail::insert_mail, read,
+    row::corrupt, sql, transaction,
 };
 use domain::{
     account::Email,
@@ -23,6 +24,20 @@ pub struct PersonState {
     pub is_support: bool,
 }
 
+/// Maximum number of working links that were requested for a person at sign-in.
+const MAX_REQUESTED: i64 = 3;
+
+/// Who makes a password reset link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResetMaker {
+    /// The operator, on the command line.
+    Operator,
+    /// An owner of the only account that the person may belong to.
+    Owner { account: AccountId, owner: PersonId },
+    /// Anyone, who requested it at sign-in.
+    Anyone,
+}
+
 /// A password reset link to insert.
 #[derive(Debug)]
 pub struct NewPasswordReset<'a> {
@@ -31,8 +46,7 @@ pub struct NewPasswordReset<'a> {
     /// The pepper of the hash.
     pub pepper: PepperName,
     pub person: PersonId,
-    /// The only account that the person may belong to, and its owner who makes the link; `None` for the command line.
-    pub made_by: Option<(AccountId, PersonId)>,
+    pub made_by: ResetMaker,
     pub at: Timestamp,
     pub expires_at: Timestamp,
 }
@@ -106,7 +120,8 @@ impl Store {
         }))
     }
 
-    /// Inserts a link, and deletes an earlier one of the same person.
+    /// Inserts a link and its mail, and deletes earlier links of the same person. One that was requested at sign-in deletes only such
+    /// links, and only if there are three: anyone may request it.
     ///
     /// # Errors
     /// `NotFound` if the person is disabled, or does not belong to the account, or the maker is not an owner of it any more;
@@ -115,6 +130,7 @@ impl Store {
         &self,
         new: &NewPasswordReset<'_>,
         events: &[AuditEvent],
+        mail: &[NewMail],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // Joining an account locks the person too.
@@ -123,23 +139,39 @@ impl Store {
             for event in events {
                 append_event!(tx, event)?;
             }
-            if let Some((account, maker)) = new.made_by {
-                require_owner!(tx, account, maker)?;
-                require_only_member!(tx, new.person, account)?;
+            let owner = match new.made_by {
+                ResetMaker::Owner { account, owner } => {
+                    require_owner!(tx, account, owner)?;
+                    require_only_member!(tx, new.person, account)?;
+                    Some(owner.0)
+                }
+                ResetMaker::Operator | ResetMaker::Anyone => None,
+            };
+            let requested = new.made_by == ResetMaker::Anyone;
+            if requested {
+                sqlx::query(sql::PASSWORD_RESETS_DELETE_OLDER_REQUESTED)
+                    .bind(new.person.0)
+                    .bind(new.at.0)
+                    .bind(MAX_REQUESTED - 1)
+                    .execute(&mut *tx)
+                    .await?;
+            } else {
+                sqlx::query(sql::PASSWORD_RESET_DELETE_BY_PERSON)
+                    .bind(new.person.0)
+                    .execute(&mut *tx)
+                    .await?;
             }
-            sqlx::query(sql::PASSWORD_RESET_DELETE_BY_PERSON)
-                .bind(new.person.0)
-                .execute(&mut *tx)
-                .await?;
             sqlx::query(sql::PASSWORD_RESET_INSERT)
                 .bind(new.token_hash.as_slice())
                 .bind(new.person.0)
-                .bind(new.made_by.map(|(_, maker)| maker.0))
+                .bind(owner)
+                .bind(requested)
                 .bind(new.pepper.to_string())
                 .bind(new.at.0)
                 .bind(new.expires_at.0)
                 .execute(&mut *tx)
                 .await?;
+            insert_mail!(tx, mail)?;
         })?;
         Ok(())
     }
@@ -181,6 +213,7 @@ impl Store {
         password_hash: &str,
         at: Timestamp,
         events: &[AuditEvent],
+        mail: &[NewMail],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // First: it waits for a sign-in with the old password, whose session is deleted below.
@@ -203,12 +236,15 @@ impl Store {
             for statement in [
                 sql::SESSIONS_DELETE_BY_PERSON,
                 sql::PENDING_SIGN_INS_DELETE_BY_PERSON,
+                // Further links that were requested.
+                sql::PASSWORD_RESET_DELETE_BY_PERSON,
             ] {
                 sqlx::query(statement)
                     .bind(person.0)
                     .execute(&mut *tx)
                     .await?;
             }
+            insert_mail!(tx, mail)?;
         })?;
         Ok(())
     }

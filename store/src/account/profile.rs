@@ -1,10 +1,14 @@
 //! What people change about themselves.
 
-use crate::{PepperName, Store, StoreError, audit::append_event, sql, transaction};
+use crate::{
+    NewMail, PepperName, Store, StoreError, audit::append_event, mail::insert_mail, read, sql,
+    transaction,
+};
 use domain::{
     account::Email,
     audit::AuditEvent,
     id::{ApplicationId, PersonId},
+    mail::Notifications,
     profile::Profile,
     time::Timestamp,
 };
@@ -47,7 +51,51 @@ impl Store {
         Ok(())
     }
 
-    /// Changes the e-mail address of a person. `password_hash` is the hash that the password was checked against.
+    /// Changes which mails a person gets.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn change_notifications(
+        &self,
+        person: PersonId,
+        wanted: Notifications,
+        events: &[AuditEvent],
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            sqlx::query(sql::PERSON_CHANGE_NOTIFICATIONS)
+                .bind(person.0)
+                .bind(wanted.new_sign_ins)
+                .bind(wanted.key_expiry)
+                .bind(wanted.security_events)
+                .execute(&mut *tx)
+                .await?;
+            for event in events {
+                append_event!(tx, event)?;
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Returns which mails a person gets.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such person.
+    pub async fn notifications(&self, person: PersonId) -> Result<Notifications, StoreError> {
+        let (new_sign_ins, key_expiry, security_events) = read!(self, |pool| {
+            sqlx::query_as(sql::PERSON_NOTIFICATIONS)
+                .bind(person.0)
+                .fetch_one(pool)
+                .await
+        })?;
+        Ok(Notifications {
+            new_sign_ins,
+            key_expiry,
+            security_events,
+        })
+    }
+
+    /// Changes the e-mail address of a person, and deletes their password reset links. `password_hash` is the hash that the password was
+    /// checked against.
     ///
     /// # Errors
     /// `Conflict` if another person has the address; `NotFound` if the person is disabled, or the password has changed
@@ -58,6 +106,7 @@ impl Store {
         password_hash: &str,
         email: &Email,
         events: &[AuditEvent],
+        mail: &[NewMail],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             let changed = sqlx::query(sql::PERSON_CHANGE_EMAIL)
@@ -72,6 +121,12 @@ impl Store {
             for event in events {
                 append_event!(tx, event)?;
             }
+            // It may have been mailed to the old address.
+            sqlx::query(sql::PASSWORD_RESET_DELETE_BY_PERSON)
+                .bind(person.0)
+                .execute(&mut *tx)
+                .await?;
+            insert_mail!(tx, mail)?;
         })?;
         Ok(())
     }
@@ -87,6 +142,7 @@ impl Store {
         hashes: (&str, &str),
         token: &NewToken<'_>,
         events: &[AuditEvent],
+        mail: &[NewMail],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // First: it waits for a sign-in with the old password, whose session is deleted below.
@@ -120,6 +176,7 @@ impl Store {
                 .bind(kept)
                 .execute(&mut *tx)
                 .await?;
+            insert_mail!(tx, mail)?;
         })?;
         Ok(())
     }

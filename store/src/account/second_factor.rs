@@ -1,13 +1,13 @@
-//! Authenticator apps and recovery codes of people, and the policies of accounts about them.
+//! Authenticator apps and recovery codes of people.
 
 use super::{owner::require_owner, password_reset::require_only_member};
 use crate::{
-    PepperName, Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction,
+    NewMail, PepperName, Store, StoreError, audit::append_event, mail::insert_mail, read, sql,
+    transaction,
 };
 use domain::{
     audit::AuditEvent,
     id::{AccountId, PersonId, SessionId},
-    second_factor::FactorPolicy,
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -192,6 +192,7 @@ impl Store {
         app: &AuthenticatorRow,
         codes: &NewRecoveryCodes<'_>,
         events: &[AuditEvent],
+        mail: &[NewMail],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             lock_person!(tx, person)?;
@@ -208,6 +209,7 @@ impl Store {
             for event in events {
                 append_event!(tx, event)?;
             }
+            insert_mail!(tx, mail)?;
         })?;
         Ok(())
     }
@@ -222,6 +224,7 @@ impl Store {
         code: &UnusedCode,
         codes: &NewRecoveryCodes<'_>,
         events: &[AuditEvent],
+        mail: &[NewMail],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             lock_person!(tx, person)?;
@@ -230,6 +233,7 @@ impl Store {
             for event in events {
                 append_event!(tx, event)?;
             }
+            insert_mail!(tx, mail)?;
         })?;
         Ok(())
     }
@@ -244,6 +248,7 @@ impl Store {
         code: &UnusedCode,
         at: Timestamp,
         events: &[AuditEvent],
+        mail: &[NewMail],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             lock_person!(tx, person)?;
@@ -261,6 +266,7 @@ impl Store {
             for event in events {
                 append_event!(tx, event)?;
             }
+            insert_mail!(tx, mail)?;
         })?;
         Ok(())
     }
@@ -276,6 +282,7 @@ impl Store {
         person: PersonId,
         made_by: Option<(AccountId, PersonId)>,
         events: &[AuditEvent],
+        mail: &[NewMail],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             lock_person!(tx, person)?;
@@ -304,6 +311,7 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
             }
+            insert_mail!(tx, mail)?;
         })?;
         Ok(())
     }
@@ -354,45 +362,6 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
             }
-        })?;
-        Ok(())
-    }
-
-    /// Returns an account's policy.
-    ///
-    /// # Errors
-    /// `NotFound` if there is no such account; if the row cannot be parsed.
-    pub async fn factor_policy(&self, account: AccountId) -> Result<FactorPolicy, StoreError> {
-        let (policy,): (String,) = read!(self, |pool| {
-            sqlx::query_as(sql::ACCOUNT_FACTOR_POLICY)
-                .bind(account.0)
-                .fetch_one(pool)
-                .await
-        })?;
-        FactorPolicy::parse(&policy).map_err(|_| corrupt("factor_policy"))
-    }
-
-    /// Changes an account's policy, in the name of an owner. `at` starts the time of the roles that did not need a second factor
-    /// before.
-    ///
-    /// # Errors
-    /// `NotFound` if the owner is none any more.
-    pub async fn set_factor_policy(
-        &self,
-        (account, owner): (AccountId, PersonId),
-        policy: FactorPolicy,
-        at: Timestamp,
-        event: &AuditEvent,
-    ) -> Result<(), StoreError> {
-        transaction!(self, |tx| {
-            append_event!(tx, event)?;
-            require_owner!(tx, account, owner)?;
-            sqlx::query(sql::ACCOUNT_SET_FACTOR_POLICY)
-                .bind(account.0)
-                .bind(policy.as_str())
-                .bind(at.0)
-                .execute(&mut *tx)
-                .await?;
         })?;
         Ok(())
     }

@@ -2,8 +2,8 @@
 
 use super::{password_reset::lock_enabled_person, second_factor::use_code};
 use crate::{
-    PepperName, Store, StoreError, UnusedCode, audit::append_event, read, row::corrupt, sql,
-    transaction,
+    NewMail, PepperName, Store, StoreError, UnusedCode, audit::append_event, mail::insert_mail,
+    read, row::corrupt, sql, transaction,
 };
 use domain::{
     account::Email,
@@ -139,6 +139,7 @@ impl Store {
         new: &NewSession<'_>,
         events: &[AuditEvent],
         ended: (Timestamp, Timestamp),
+        mail: &[NewMail],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // First: it waits for changes that delete sessions (another password, another second factor, disabling the person).
@@ -189,6 +190,7 @@ impl Store {
             for event in events {
                 append_event!(tx, event)?;
             }
+            insert_mail!(tx, mail)?;
         })?;
         Ok(())
     }

@@ -45,6 +45,8 @@ pub struct PepperUsage {
     pub log_heads: i64,
     /// Secrets of authenticator apps that are encrypted under it.
     pub authenticators: i64,
+    /// Mails that wait, for 48 hours at most.
+    pub mails: i64,
 }
 
 impl PepperUsage {
@@ -86,7 +88,7 @@ impl Store {
         &self,
         now: Timestamp,
     ) -> Result<Vec<(PepperName, PepperUsage)>, StoreError> {
-        type Row = (String, i64, i64, i64, i64, i64, i64);
+        type Row = (String, i64, i64, i64, i64, i64, i64, i64);
         let rows: Vec<Row> = read!(self, |pool| {
             sqlx::query_as(sql::PEPPER_ROWS)
                 .bind(now.0)
@@ -95,7 +97,16 @@ impl Store {
         })?;
         rows.into_iter()
             .map(
-                |(name, secrets, live_keys, invitations, sessions, log_heads, authenticators)| {
+                |(
+                    name,
+                    secrets,
+                    live_keys,
+                    invitations,
+                    sessions,
+                    log_heads,
+                    authenticators,
+                    mails,
+                )| {
                     let rows = PepperUsage {
                         secrets,
                         live_keys,
@@ -103,6 +114,7 @@ impl Store {
                         sessions,
                         log_heads,
                         authenticators,
+                        mails,
                     };
                     Ok((name.parse()?, rows))
                 },

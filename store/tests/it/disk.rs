@@ -41,7 +41,10 @@ async fn start_large_session(fixture: &AccountFixture) -> Result<(), StoreError>
         replaces: None,
         factor: None,
     };
-    fixture.store.start_session(&new, &[], (NOW, NOW)).await
+    fixture
+        .store
+        .start_session(&new, &[], (NOW, NOW), &[])
+        .await
 }
 
 fn is(error: &StoreError, expected: Fault) -> bool {

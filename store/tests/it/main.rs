@@ -14,6 +14,7 @@ mod disk;
 mod index;
 mod keys;
 mod list;
+mod mail;
 mod migrations;
 mod ownership;
 mod people;

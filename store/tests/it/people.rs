@@ -11,7 +11,7 @@ use domain::{
 };
 use store::{
     InvitationAcceptance, Invitee, NewInvitation, NewPasswordReset, NewSession, NewToken,
-    PepperName, StoreError,
+    PepperName, ResetMaker, StoreError,
 };
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
@@ -45,7 +45,10 @@ async fn start(fixture: &AccountFixture, n: u8, replaces: Option<u8>) -> Result<
         factor: None,
     };
     let events = [event(fixture, Action::SignedIn)];
-    fixture.store.start_session(&new, &events, FOR_EVER).await
+    fixture
+        .store
+        .start_session(&new, &events, FOR_EVER, &[])
+        .await
 }
 
 /// Returns the numbers of the owner's sessions.
@@ -106,7 +109,7 @@ async fn a_changed_password_gives_the_session_a_new_token_and_ends_all_else(
     let events = [event(&fixture, Action::PasswordChanged)];
     let change = async |old_hash, token: &NewToken<'_>| {
         store
-            .change_password(fixture.person, (old_hash, NEW), token, &events)
+            .change_password(fixture.person, (old_hash, NEW), token, &events, &[])
             .await
     };
     for (hash, session) in [(NEW, &[1; 32]), (OLD, &[8; 32])] {
@@ -162,7 +165,7 @@ async fn a_profile_and_an_email_address_are_stored_and_an_address_has_one_person
     let events = [event(&fixture, Action::EmailChanged)];
     let change = async |hash, email: &str| {
         store
-            .change_email(fixture.person, hash, &address(email), &events)
+            .change_email(fixture.person, hash, &address(email), &events, &[])
             .await
     };
     let taken = change(OLD, "owner2@example.com").await;
@@ -189,12 +192,15 @@ async fn make_reset(
         token_hash: &[n; 32],
         pepper: PepperName(0),
         person: fixture.person,
-        made_by,
+        made_by: made_by.map_or(ResetMaker::Operator, |(account, owner)| ResetMaker::Owner {
+            account,
+            owner,
+        }),
         at: NOW,
         expires_at: NOW.plus(30 * MINUTE),
     };
     let events = [event(fixture, Action::ResetLinkMade)];
-    fixture.store.make_password_reset(&new, &events).await
+    fixture.store.make_password_reset(&new, &events, &[]).await
 }
 
 fn invitation<'a>(
@@ -220,7 +226,11 @@ async fn invite(fixture: &AccountFixture, email: &str, n: u8) {
     let (email, hash) = (address(email), [n; 32]);
     let new = invitation(fixture, &email, &hash, NOW);
     let event = event(fixture, Action::MemberInvited);
-    fixture.store.invite(&new, &event).await.expect("invited");
+    fixture
+        .store
+        .invite(&new, &event, &[])
+        .await
+        .expect("invited");
 }
 
 async fn accept(
@@ -315,7 +325,7 @@ async fn a_renewed_invitation_has_another_link_and_expires_later(database: TestD
     let new = invitation(&fixture, &email, &[2; 32], later);
     let renewed = event(&fixture, Action::InvitationRenewed);
     store
-        .renew_invitation(&new, &renewed)
+        .renew_invitation(&new, &renewed, &[])
         .await
         .expect("renewed");
     let old = store.invitation_by_token(&[1; 32], NOW).await;
@@ -327,7 +337,7 @@ async fn a_renewed_invitation_has_another_link_and_expires_later(database: TestD
     let withdrawn = event(&fixture, Action::InvitationWithdrawn);
     let done = store.withdraw_invitation(owner(&fixture), new.id, &withdrawn);
     done.await.expect("withdrawn");
-    let gone = store.renew_invitation(&new, &renewed).await;
+    let gone = store.renew_invitation(&new, &renewed, &[]).await;
     assert!(matches!(gone, Err(StoreError::NotFound)), "{gone:?}");
 }
 

@@ -35,13 +35,13 @@ impl Scene {
         };
         let (store, person) = (&account.store, account.person);
         let ended = (person, SessionId(Uuid::from_u128(1)));
-        let none = store.add_authenticator(ended, &app, &codes, &[]).await;
+        let none = store.add_authenticator(ended, &app, &codes, &[], &[]).await;
         assert!(matches!(none, Err(StoreError::NotFound)), "{none:?}");
         start(store, person, 200, None, NOW).await.expect("started");
         let acting = (person, SessionId(Uuid::from_u128(200)));
-        let added = store.add_authenticator(acting, &app, &codes, &[]);
+        let added = store.add_authenticator(acting, &app, &codes, &[], &[]);
         added.await.expect("added");
-        let twice = store.add_authenticator(acting, &app, &codes, &[]);
+        let twice = store.add_authenticator(acting, &app, &codes, &[], &[]);
         assert!(matches!(twice.await, Err(StoreError::Conflict)));
         Self {
             account,
@@ -98,7 +98,7 @@ async fn start(
             .map(|(pending, (_, code))| FactorProof { pending, code }),
     };
     let ended = (Timestamp(0), Timestamp(0));
-    store.start_session(&new, &[], ended).await
+    store.start_session(&new, &[], ended, &[]).await
 }
 
 each_database!(a_person_with_a_second_factor_gets_no_session_without_a_code_and_a_code_works_once);

@@ -1,0 +1,1 @@
+UPDATE mail SET unanswered = unanswered + 1 WHERE id = $1

@@ -1,0 +1,1 @@
+DELETE FROM key_expiry_notice WHERE expires_at <= $1

@@ -1,0 +1,51 @@
+//! The policies of accounts about second factors.
+
+use super::owner::require_owner;
+use crate::{Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction};
+use domain::{
+    audit::AuditEvent,
+    id::{AccountId, PersonId},
+    second_factor::FactorPolicy,
+    time::Timestamp,
+};
+
+impl Store {
+    /// Returns an account's policy.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such account; if the row cannot be parsed.
+    pub async fn factor_policy(&self, account: AccountId) -> Result<FactorPolicy, StoreError> {
+        let (policy,): (String,) = read!(self, |pool| {
+            sqlx::query_as(sql::ACCOUNT_FACTOR_POLICY)
+                .bind(account.0)
+                .fetch_one(pool)
+                .await
+        })?;
+        FactorPolicy::parse(&policy).map_err(|_| corrupt("factor_policy"))
+    }
+
+    /// Changes an account's policy, in the name of an owner. `at` starts the time of the roles that did not need a second factor
+    /// before.
+    ///
+    /// # Errors
+    /// `NotFound` if the owner is none any more.
+    pub async fn set_factor_policy(
+        &self,
+        (account, owner): (AccountId, PersonId),
+        policy: FactorPolicy,
+        at: Timestamp,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            append_event!(tx, event)?;
+            require_owner!(tx, account, owner)?;
+            sqlx::query(sql::ACCOUNT_SET_FACTOR_POLICY)
+                .bind(account.0)
+                .bind(policy.as_str())
+                .bind(at.0)
+                .execute(&mut *tx)
+                .await?;
+        })?;
+        Ok(())
+    }
+}
