@@ -1,4 +1,4 @@
-//! Background workers: one dispatches decisions, one maintains the database every second.
+//! Background workers: one dispatches decisions, one maintains the database every second, one sends mails, and one inserts notices.
 
 use crate::Keyring;
 use domain::time::{MINUTE, SECOND};
@@ -22,6 +22,18 @@ impl Keyring {
             let keyring = keyring.clone();
             async move { keyring.maintain().await }
         });
+        if self.sends_mail() {
+            let keyring = self.clone();
+            self.spawn_task("mail", move || {
+                let keyring = keyring.clone();
+                async move { keyring.run_mail().await }
+            });
+            let keyring = self.clone();
+            self.spawn_task("notices", move || {
+                let keyring = keyring.clone();
+                async move { keyring.run_notices().await }
+            });
+        }
     }
 
     fn spawn_task<F>(&self, name: &'static str, task: impl Fn() -> F + Send + 'static)

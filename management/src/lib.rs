@@ -23,6 +23,7 @@ mod key_locks;
 mod key_view;
 mod list;
 mod long_reads;
+mod mail;
 mod members;
 mod overview;
 mod ownership;
@@ -54,6 +55,7 @@ pub use issue::Issue;
 pub use journal::{BadJournal, Replayed};
 pub use key_view::KeyView;
 pub use list::Listing;
+pub use mail::{Delivery, MailSender, MailStats, Mailer, SendError, SmtpServer};
 pub use people::{PersonDraft, SetUp, SetupDraft};
 pub use pepper::{PepperUse, pepper_uses};
 pub use reset::{Administered, OpenReset, PeopleAdmin, ResetLink};
@@ -76,6 +78,7 @@ use key_locks::KeyLocks;
 use long_reads::LongReads;
 use ownership::Loss;
 use password::Passwords;
+use reset::ResetRequests;
 use sign_in_throttle::SignIns;
 use std::{
     ops::Deref,
@@ -116,6 +119,10 @@ pub struct Inner {
     renewed_at: AtomicU64,
     /// The newest certain time that the database has: Unix milliseconds.
     marked: AtomicI64,
+    /// How mails are sent; none if no mail server is configured.
+    mailer: OnceLock<Arc<Mailer>>,
+    /// Password resets that were requested at sign-in and are not made yet.
+    reset_requests: ResetRequests,
     /// Held by each change of a key until the index is updated.
     key_locks: KeyLocks,
     /// Keys that are refused until they have been read again.
@@ -191,6 +198,8 @@ impl Keyring {
             loss: Loss::default(),
             renewed_at,
             marked: AtomicI64::new(mark.map_or(i64::MIN, |mark| mark.0)),
+            mailer: OnceLock::new(),
+            reset_requests: ResetRequests::default(),
             key_locks: KeyLocks::default(),
             uncertain_keys: UncertainKeys::default(),
             setting_up: tokio::sync::Mutex::default(),
@@ -238,6 +247,7 @@ impl Keyring {
 
     /// Waits for running changes and writes what has been recorded.
     pub async fn close(&self) {
+        self.make_requested_links().await;
         self.tasks.close();
         self.tasks.wait().await;
         if let Err(error) = self.mark_time().await {

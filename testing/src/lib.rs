@@ -1,6 +1,9 @@
-//! Temporary databases for the tests of several crates. A dev-dependency only.
+//! Temporary databases and a mail server for the tests of several crates. A dev-dependency only.
 
 mod postgres;
+mod smtp;
+
+pub use smtp::{Misbehaviour, ReceivedMail, SmtpSink};
 
 use std::{env, path::Path};
 use store::Store;

@@ -1,0 +1,185 @@
+//! E-mail. A change inserts its mail into the outbox in its own transaction; a background worker sends it. No request waits for the mail
+//! server, and without one nothing is inserted.
+
+mod content;
+mod deliver;
+mod notices;
+mod smtp;
+mod text;
+mod wanted;
+
+pub(crate) use content::{Client, Content, Recipient};
+pub use deliver::Delivery;
+pub use smtp::{MailSender, SendError, SmtpServer};
+
+use crate::Keyring;
+use deliver::Counters;
+use domain::{account::Email, id::MailId, mail::SignInChange, origin::Origin, time::Timestamp};
+use smtp::{Connection, HeaderFields};
+use std::sync::{Arc, atomic::Ordering};
+use store::{MailRow, NewMail};
+use verification::{CipherPurpose, Encrypted, Entropy, SecretHasher, new_id};
+use zeroize::Zeroizing;
+
+/// Sends mails, if a mail server is configured.
+#[derive(Debug)]
+pub struct Mailer {
+    server: SmtpServer,
+    sender: MailSender,
+    /// The public origin, to which all links lead.
+    origin: String,
+    counters: Counters,
+}
+
+/// Figures about mails. They identify no person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MailStats {
+    /// Mails that waited when the outbox was last read.
+    pub waiting: i64,
+    /// Milliseconds since the oldest of them was created; 0 if none waits.
+    pub oldest_ms: i64,
+    /// Mails that were sent since the start.
+    pub sent: u64,
+    /// Attempts that failed since the start.
+    pub failed_attempts: u64,
+    /// Mails that were given up since the start.
+    pub given_up: u64,
+}
+
+impl Mailer {
+    /// Creates a mailer; `origin` is the public origin, such as `https://keys.example.com`.
+    pub fn new(server: SmtpServer, sender: MailSender, origin: &str) -> Self {
+        Self {
+            server,
+            sender,
+            origin: origin.to_owned(),
+            counters: Counters::default(),
+        }
+    }
+
+    /// Sends a test mail directly, and returns the server's answer.
+    ///
+    /// # Errors
+    /// If it is not sent.
+    pub async fn send_test(
+        &self,
+        to: &Email,
+        now: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> Result<String, SendError> {
+        let id = MailId(new_id(entropy, now));
+        let text = text::compose(&Content::Test, to, &self.origin);
+        let fields = HeaderFields { id, to, at: now };
+        let mut connection = Connection::default();
+        let sending = connection.send(&self.server, &self.sender, fields, &text);
+        let answer = sending.await;
+        connection.quit().await;
+        answer
+    }
+
+    fn stats(&self, now: Timestamp) -> MailStats {
+        let counters = &self.counters;
+        let oldest = counters.oldest.load(Ordering::Relaxed);
+        MailStats {
+            waiting: counters.waiting.load(Ordering::Relaxed),
+            oldest_ms: if oldest == 0 {
+                0
+            } else {
+                now.since(Timestamp(oldest)).max(0)
+            },
+            sent: counters.sent.load(Ordering::Relaxed),
+            failed_attempts: counters.failed_attempts.load(Ordering::Relaxed),
+            given_up: counters.given_up.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl Keyring {
+    /// Sets how mails are sent, once, before [`Keyring::spawn_background_tasks`]. Without it no mail is sent.
+    pub fn set_mailer(&self, mailer: Arc<Mailer>) {
+        // The first one stays.
+        let _ = self.mailer.set(mailer);
+    }
+
+    /// Whether mails are sent.
+    pub fn sends_mail(&self) -> bool {
+        self.mailer.get().is_some()
+    }
+
+    /// Returns figures about mails; `None` if none are sent.
+    pub fn mail_stats(&self) -> Option<MailStats> {
+        Some(self.mailer.get()?.stats(self.now()))
+    }
+
+    /// Makes the mail that a change inserts; none if no mails are sent, or the recipient has had too many of this kind.
+    pub(crate) fn mail<'a>(&self, to: impl Into<Recipient<'a>>, content: &Content) -> Vec<NewMail> {
+        if !self.sends_mail() {
+            return Vec::new();
+        }
+        let (to, kind) = (to.into(), content.kind());
+        if self
+            .sign_ins
+            .mail(to.email, kind, self.monotonic())
+            .is_err()
+        {
+            tracing::warn!(
+                kind = kind.as_str(),
+                "a mail is not sent: its recipient has had too many of this kind"
+            );
+            return Vec::new();
+        }
+        vec![seal(&self.hasher, &*self.entropy, self.now(), to, content)]
+    }
+}
+
+impl Keyring {
+    /// Makes the mail about a change of how a person signs in.
+    pub(crate) fn sign_in_change(
+        &self,
+        to: &Email,
+        change: SignInChange,
+        origin: &Origin,
+    ) -> Vec<NewMail> {
+        let client = Client::new(self.now(), origin);
+        // It goes to the address, even of a person who has left it or is disabled meanwhile.
+        self.mail(to, &Content::SignInChange { change, client })
+    }
+}
+
+/// Encrypts a mail's content, which may contain a token: the database alone must not give access. The recipient is encrypted with it, so
+/// that a mail cannot be led to another address.
+pub(crate) fn seal<'a>(
+    hasher: &SecretHasher,
+    entropy: &dyn Entropy,
+    at: Timestamp,
+    to: impl Into<Recipient<'a>>,
+    content: &Content,
+) -> NewMail {
+    let to = to.into();
+    let id = MailId(new_id(entropy, at));
+    let plain = serde_json::to_vec(&(to.email, content)).expect("a content is plain data");
+    let plain = Zeroizing::new(plain);
+    let encrypted = hasher.encrypt(CipherPurpose::Mail, id.0, &plain, entropy);
+    NewMail {
+        id,
+        kind: content.kind(),
+        recipient: to.email.clone(),
+        person: to.person,
+        account: to.account,
+        content: encrypted.bytes,
+        pepper: encrypted.pepper,
+        at,
+        expires_at: content.expires_at(at),
+    }
+}
+
+/// Decrypts a mail; `None` if it or its recipient was changed, its pepper is missing, or another release wrote it.
+fn open(hasher: &SecretHasher, mail: &MailRow) -> Option<Content> {
+    let encrypted = Encrypted {
+        bytes: mail.content.clone(),
+        pepper: mail.pepper,
+    };
+    let plain = hasher.decrypt(CipherPurpose::Mail, mail.id.0, &encrypted)?;
+    let (to, content): (Email, Content) = serde_json::from_slice(&plain).ok()?;
+    (to == mail.recipient).then_some(content)
+}

@@ -1,0 +1,333 @@
+//! The worker that sends mails from the outbox. Delivery is at least once: if the process stops between the mail server's answer and the
+//! deletion of the row, the mail is sent again, with the same `Message-ID`.
+
+use super::{
+    Mailer, open,
+    smtp::{Connection, Failure, HeaderFields, SendError},
+    text,
+};
+use crate::{Keyring, ManagementError};
+use domain::{
+    id::MailId,
+    time::{HOUR, SECOND},
+};
+use std::{
+    mem::take,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use store::{MailRow, StoreError};
+use tokio::time::{MissedTickBehavior, interval, sleep};
+use verification::Monotonic;
+
+/// The interval at which the outbox is read.
+const TICK: Duration = Duration::from_secs(1);
+/// Mails that are read at once.
+const BATCH: i64 = 50;
+/// The time between the first two attempts; it doubles with each further attempt.
+const FIRST_DELAY: i64 = 30 * SECOND;
+/// The maximum time between two attempts.
+const MAX_DELAY: i64 = HOUR;
+/// The pause after the mail server could not be used at all.
+const PAUSE: i64 = 30 * SECOND;
+/// Attempts after which it is not known whether the mail was accepted: each may have delivered it.
+const MAX_UNANSWERED: i64 = 3;
+/// How often an attempt looks whether the process stops.
+const STOP_CHECK: Duration = Duration::from_millis(250);
+/// How long an attempt goes on while the process stops.
+const STOP_PATIENCE: Duration = Duration::from_secs(10);
+
+/// What happened to the mails that were due.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// The mail server accepted them.
+    pub sent: usize,
+    /// They are tried again later.
+    pub deferred: usize,
+    /// They are not sent: refused, too old, or not wanted any more.
+    pub dropped: usize,
+}
+
+/// Counts since the start, and the state of the outbox when it was last read.
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    pub(super) waiting: AtomicI64,
+    /// Unix milliseconds; 0 if none waits.
+    pub(super) oldest: AtomicI64,
+    pub(super) sent: AtomicU64,
+    pub(super) failed_attempts: AtomicU64,
+    pub(super) given_up: AtomicU64,
+    /// Until when the mail server is not used, by the monotonic clock.
+    paused_until: AtomicU64,
+}
+
+/// The result of one attempt.
+enum Outcome {
+    Sent,
+    Deferred,
+    Dropped,
+    /// As `Deferred`; other mails would fail too.
+    Unavailable,
+    /// Another process attempts it.
+    Taken,
+}
+
+/// Logs the errors of a worker. One that is not an outage of the database is logged once until the worker succeeds.
+#[derive(Default)]
+pub(super) struct ErrorLog {
+    logged: bool,
+}
+
+impl ErrorLog {
+    pub(super) fn log(&mut self, result: Result<(), ManagementError>, consequence: &str) {
+        match result {
+            Ok(()) => self.logged = false,
+            Err(error) if self.logged || matches!(error, ManagementError::Unavailable(_)) => {
+                tracing::debug!(%error, consequence, "mails wait");
+            }
+            Err(error) => {
+                self.logged = true;
+                tracing::error!(%error, consequence, "mails wait");
+            }
+        }
+    }
+}
+
+impl Keyring {
+    /// Makes requested links and sends mails until the keyring is closed or the database is lost.
+    pub(crate) async fn run_mail(&self) {
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut log = ErrorLog::default();
+        while !self.tasks.is_closed() && self.is_owner() {
+            tick.tick().await;
+            self.make_requested_links().await;
+            let delivered = self.deliver_mail().await;
+            log.log(delivered.map(drop), "nothing is sent");
+        }
+    }
+
+    /// Sends the mails that are due, one after the other. No transaction is open meanwhile.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn deliver_mail(&self) -> Result<Delivery, ManagementError> {
+        let mut delivery = Delivery::default();
+        let Some(mailer) = self.mailer.get().map(Arc::clone) else {
+            return Ok(delivery);
+        };
+        let counters = &mailer.counters;
+        if self.monotonic() >= Monotonic(counters.paused_until.load(Ordering::Relaxed)) {
+            let mut connection = Connection::default();
+            let delivered = self.deliver_due(&mailer, &mut connection, &mut delivery);
+            let delivered = delivered.await;
+            connection.quit().await;
+            delivered?;
+        }
+        let waiting = self.store.waiting_mail().await?;
+        counters.waiting.store(waiting.count, Ordering::Relaxed);
+        let oldest = waiting.oldest.map_or(0, |oldest| oldest.0);
+        counters.oldest.store(oldest, Ordering::Relaxed);
+        Ok(delivery)
+    }
+
+    async fn deliver_due(
+        &self,
+        mailer: &Arc<Mailer>,
+        connection: &mut Connection,
+        delivery: &mut Delivery,
+    ) -> Result<(), ManagementError> {
+        let now = self.now();
+        let due = self.store.due_mail(now, now.plus(MAX_DELAY), BATCH).await?;
+        for row in due {
+            if self.tasks.is_closed() || !self.is_owner() {
+                break;
+            }
+            let outcome = match row {
+                Ok(mail) => self.attempt_tracked(mailer, mail, connection).await?,
+                Err(id) => self.give_up_unreadable(mailer, id).await?,
+            };
+            match outcome {
+                Outcome::Sent => delivery.sent += 1,
+                Outcome::Deferred => delivery.deferred += 1,
+                Outcome::Dropped => delivery.dropped += 1,
+                Outcome::Taken => {}
+                Outcome::Unavailable => {
+                    delivery.deferred += 1;
+                    let until = self.monotonic().plus(PAUSE);
+                    let paused_until = &mailer.counters.paused_until;
+                    paused_until.store(until.0, Ordering::Relaxed);
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Attempts a mail in a task that [`Keyring::close`] waits for: a mail that was accepted is deleted before the process stops.
+    async fn attempt_tracked(
+        &self,
+        mailer: &Arc<Mailer>,
+        mail: MailRow,
+        connection: &mut Connection,
+    ) -> Result<Outcome, ManagementError> {
+        let (keyring, mailer, mut open) = (self.clone(), Arc::clone(mailer), take(connection));
+        let attempt = self.tasks.spawn(async move {
+            let outcome = keyring.attempt(&mailer, &mail, &mut open).await;
+            (outcome, open)
+        });
+        let (outcome, open) = attempt.await.map_err(|error| {
+            ManagementError::Unexpected(format!("an attempt was interrupted: {error}"))
+        })?;
+        *connection = open;
+        outcome
+    }
+
+    async fn attempt(
+        &self,
+        mailer: &Mailer,
+        mail: &MailRow,
+        connection: &mut Connection,
+    ) -> Result<Outcome, ManagementError> {
+        let certain = self.certain_now();
+        if certain >= mail.expires_at {
+            return self
+                .give_up(mailer, mail, "it could not be sent in time")
+                .await;
+        }
+        let Some(content) = open(&self.hasher, mail) else {
+            return self
+                .give_up(mailer, mail, "its content cannot be read")
+                .await;
+        };
+        if !self.is_wanted(mail, &content, certain).await? {
+            self.store.delete_mail(mail.id).await?;
+            return Ok(Outcome::Dropped);
+        }
+        let now = self.now();
+        // Before the attempt: a mail that stops the process is not tried again at once.
+        let next = now.plus(delay(mail.attempts));
+        match self.store.schedule_mail(mail, next).await {
+            Err(StoreError::NotFound) => return Ok(Outcome::Taken),
+            scheduled => scheduled?,
+        }
+        let text = text::compose(&content, &mail.recipient, &mailer.origin);
+        let fields = HeaderFields {
+            id: mail.id,
+            to: &mail.recipient,
+            // Each attempt sends the same message.
+            at: mail.created_at,
+        };
+        let sent = tokio::select! {
+            sent = connection.send(&mailer.server, &mailer.sender, fields, &text) => sent,
+            () = self.stopping() => {
+                Err(SendError::new(Failure::Unanswered, "the process stops"))
+            }
+        };
+        match sent {
+            Ok(_) => {
+                mailer.counters.sent.fetch_add(1, Ordering::Relaxed);
+                self.store.delete_mail(mail.id).await?;
+                Ok(Outcome::Sent)
+            }
+            Err(error) => self.failed(mailer, mail, &error).await,
+        }
+    }
+
+    async fn failed(
+        &self,
+        mailer: &Mailer,
+        mail: &MailRow,
+        error: &SendError,
+    ) -> Result<Outcome, ManagementError> {
+        let failed_attempts = &mailer.counters.failed_attempts;
+        failed_attempts.fetch_add(1, Ordering::Relaxed);
+        match error.failure {
+            Failure::Refused => return self.give_up(mailer, mail, &error.reason).await,
+            Failure::Unanswered if mail.unanswered + 1 >= MAX_UNANSWERED => {
+                let reason = "three attempts had no answer: it may have arrived";
+                return self.give_up(mailer, mail, reason).await;
+            }
+            Failure::Unanswered => self.store.count_unanswered_mail(mail.id).await?,
+            Failure::Deferred | Failure::Unavailable => {}
+        }
+        tracing::warn!(
+            mail = %mail.id,
+            kind = mail.kind,
+            attempt = mail.attempts + 1,
+            error = error.reason,
+            "a mail was not sent and is tried again"
+        );
+        Ok(match error.failure {
+            Failure::Unavailable | Failure::Unanswered => Outcome::Unavailable,
+            Failure::Deferred | Failure::Refused => Outcome::Deferred,
+        })
+    }
+
+    async fn give_up(
+        &self,
+        mailer: &Mailer,
+        mail: &MailRow,
+        reason: &str,
+    ) -> Result<Outcome, ManagementError> {
+        tracing::error!(
+            mail = %mail.id,
+            kind = mail.kind,
+            attempts = mail.attempts,
+            reason,
+            "a mail is given up"
+        );
+        mailer.counters.given_up.fetch_add(1, Ordering::Relaxed);
+        self.store.delete_mail(mail.id).await?;
+        Ok(Outcome::Dropped)
+    }
+
+    async fn give_up_unreadable(
+        &self,
+        mailer: &Mailer,
+        id: MailId,
+    ) -> Result<Outcome, ManagementError> {
+        tracing::error!(mail = %id, "a mail is given up: its row cannot be read");
+        mailer.counters.given_up.fetch_add(1, Ordering::Relaxed);
+        self.store.delete_mail(id).await?;
+        Ok(Outcome::Dropped)
+    }
+
+    /// Returns some seconds after the keyring was closed or the database was lost.
+    async fn stopping(&self) {
+        while !self.tasks.is_closed() && self.is_owner() {
+            sleep(STOP_CHECK).await;
+        }
+        sleep(STOP_PATIENCE).await;
+    }
+}
+
+/// Returns the time until the next attempt after `attempts` earlier ones.
+fn delay(attempts: i64) -> i64 {
+    let doublings = u32::try_from(attempts).unwrap_or(u32::MAX);
+    let factor = 2_i64.checked_pow(doublings).unwrap_or(i64::MAX);
+    FIRST_DELAY.saturating_mul(factor).min(MAX_DELAY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::delay;
+    use domain::time::{HOUR, MINUTE, SECOND, Timestamp};
+
+    #[test]
+    fn attempts_are_made_less_and_less_often_up_to_once_an_hour() {
+        let delays: Vec<i64> = (0..4).map(delay).collect();
+        assert_eq!(delays, [30 * SECOND, MINUTE, 2 * MINUTE, 4 * MINUTE]);
+        for attempts in [7, 62, 63, 64, i64::MAX] {
+            assert_eq!(delay(attempts), HOUR, "{attempts}");
+        }
+        let mut at = Timestamp(0);
+        for attempts in 0..52 {
+            at = at.plus(delay(attempts));
+        }
+        assert!(at.0 < 48 * HOUR, "about 52 attempts in 48 hours");
+    }
+}

@@ -1,0 +1,247 @@
+//! Mails that no change inserts: about keys that expire soon, and about critical security events.
+
+use super::{
+    Content, Recipient,
+    content::{EventLine, ExpiringKeyLine},
+    deliver::ErrorLog,
+};
+use crate::{Keyring, ManagementError};
+use domain::{
+    account::{Email, Role},
+    id::{ApplicationId, PersonId},
+    security::EventKind,
+    time::{HOUR, MINUTE, Timestamp},
+};
+use std::{collections::BTreeMap, time::Duration};
+use store::{
+    ExpiringApplication, ExpiringKey, ExpiryStage, MailMember, NewMail, StoreError, UnreportedEvent,
+};
+use tokio::time::{MissedTickBehavior, interval};
+use uuid::Uuid;
+
+/// The interval at which the worker looks at the time.
+const TICK: Duration = Duration::from_secs(1);
+/// The notices about the expiry of a key: one seven days before it, and one a day before it.
+const STAGES: [ExpiryStage; 2] = [
+    ExpiryStage {
+        from_days: 1,
+        days: 7,
+    },
+    ExpiryStage {
+        from_days: 0,
+        days: 1,
+    },
+];
+/// Keys or events that one mail lists.
+const MAX_LISTED: usize = 20;
+
+impl Keyring {
+    /// Inserts mails about security events every minute, and about keys that expire every hour, until the keyring is closed or the
+    /// database is lost.
+    pub(crate) async fn run_notices(&self) {
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut minute, mut hour) = (0, 0);
+        let (mut events_log, mut expiry_log) = (ErrorLog::default(), ErrorLog::default());
+        while !self.tasks.is_closed() && self.is_owner() {
+            tick.tick().await;
+            let now = self.now().0;
+            let (this_minute, this_hour) = (now.div_euclid(MINUTE), now.div_euclid(HOUR));
+            if this_minute == minute {
+                continue;
+            }
+            minute = this_minute;
+            let queued = self.queue_event_mail().await;
+            events_log.log(queued, "security events are not reported");
+            if this_hour != hour {
+                let queued = self.queue_expiry_mail().await;
+                if queued.is_ok() {
+                    hour = this_hour;
+                }
+                expiry_log.log(queued, "keys that expire are not reported");
+            }
+        }
+    }
+
+    /// Inserts mails about keys that expire within seven days and within one, once each, one for each application and recipient: for the
+    /// owners of the account or the application, and for the person who created the key, while they may edit keys and want them. To be called every hour.
+    ///
+    /// # Errors
+    /// If the database fails: the mails of other applications are inserted nevertheless.
+    pub async fn queue_expiry_mail(&self) -> Result<(), ManagementError> {
+        if !self.sends_mail() {
+            return Ok(());
+        }
+        // A notice that a wrong clock causes would prevent the right one.
+        let now = self.certain_now();
+        let mut result = Ok(());
+        for stage in STAGES {
+            let mut after = ApplicationId(Uuid::nil());
+            loop {
+                let applications = self.store.expiring_applications(stage, after, now).await?;
+                let Some(last) = applications.last() else {
+                    break;
+                };
+                after = last.id;
+                for application in applications {
+                    let queued = self.queue_expiry_mail_of(application, stage, now).await;
+                    result = result.and(queued);
+                }
+            }
+        }
+        self.store.prune_expiry_notices(now).await?;
+        result
+    }
+
+    async fn queue_expiry_mail_of(
+        &self,
+        application: ExpiringApplication,
+        stage: ExpiryStage,
+        now: Timestamp,
+    ) -> Result<(), ManagementError> {
+        let store = &self.store;
+        let keys = store.expiring_keys(application.id, stage, now).await?;
+        let members = store
+            .mail_members(application.account, Some(application.id))
+            .await?;
+        let mail: Vec<NewMail> = members
+            .iter()
+            .filter(|member| member.key_expiry)
+            .flat_map(|member| self.expiry_mail(member, application, &keys))
+            .collect();
+        let inserted = store.insert_expiry_mail(&keys, stage.days, &mail);
+        inserted.await.or_else(is_reported)
+    }
+
+    /// Makes the mail to a member about keys of one application; none if none of them concerns the member.
+    fn expiry_mail(
+        &self,
+        member: &MailMember,
+        application: ExpiringApplication,
+        keys: &[ExpiringKey],
+    ) -> Vec<NewMail> {
+        let as_owner = member.role == Role::Owner;
+        let concerns = |key: &&ExpiringKey| {
+            as_owner || (member.role.can_edit_keys() && key.created_by == Some(member.id))
+        };
+        let keys: Vec<&ExpiringKey> = keys.iter().filter(concerns).collect();
+        let Some(first) = keys.first() else {
+            return Vec::new();
+        };
+        let content = Content::KeyExpiry {
+            application: application.id,
+            application_name: first.application_name.clone(),
+            as_owner,
+            keys: keys
+                .iter()
+                .take(MAX_LISTED)
+                .map(|key| ExpiringKeyLine {
+                    id: key.id,
+                    name: key.name.clone(),
+                    expires_at: key.expires_at,
+                })
+                .collect(),
+            more: keys.len().saturating_sub(MAX_LISTED),
+        };
+        let to = Recipient {
+            email: &member.email,
+            person: Some(member.id),
+            account: Some(application.account),
+        };
+        self.mail(to, &content)
+    }
+
+    /// Inserts mails about critical security events for the owners who want them, of the account about all events, of an application
+    /// about those of its keys: at most one an hour for each account and recipient. To be called every minute.
+    ///
+    /// # Errors
+    /// If the database fails: the mails of other accounts are inserted nevertheless.
+    pub async fn queue_event_mail(&self) -> Result<(), ManagementError> {
+        if !self.sends_mail() {
+            return Ok(());
+        }
+        let now = self.now();
+        let events = self.store.unreported_events(now).await?;
+        let mut result = Ok(());
+        for events in events.chunk_by(|one, next| one.account == next.account) {
+            result = result.and(self.queue_event_mail_of(events, now).await);
+        }
+        result
+    }
+
+    /// Inserts the mails about events of one account.
+    async fn queue_event_mail_of(
+        &self,
+        events: &[UnreportedEvent],
+        now: Timestamp,
+    ) -> Result<(), ManagementError> {
+        let Some(first) = events.first() else {
+            return Ok(());
+        };
+        let mut applications: Vec<_> = events.iter().map(|event| event.application).collect();
+        applications.sort_unstable();
+        applications.dedup();
+        let mut readers: BTreeMap<Email, (PersonId, Vec<Option<ApplicationId>>)> = BTreeMap::new();
+        for application in applications {
+            let members = self.store.mail_members(first.account, application).await?;
+            for owner in members {
+                if owner.role == Role::Owner && owner.security_events {
+                    let reader = readers.entry(owner.email);
+                    let (_, owned) = reader.or_insert_with(|| (owner.id, Vec::new()));
+                    owned.push(application);
+                }
+            }
+        }
+        let mail: Vec<NewMail> = readers
+            .into_iter()
+            .flat_map(|(email, (id, owned))| {
+                let to = Recipient {
+                    email: &email,
+                    person: Some(id),
+                    account: Some(first.account),
+                };
+                self.mail(to, &event_content(&first.account_name, events, owned))
+            })
+            .collect();
+        let ids: Vec<_> = events.iter().map(|event| event.id).collect();
+        let inserted = self.store.insert_event_mail(&ids, now, &mail);
+        inserted.await.or_else(is_reported)
+    }
+}
+
+/// A conflict means that another process has inserted the mails.
+fn is_reported(error: StoreError) -> Result<(), ManagementError> {
+    match error {
+        StoreError::Conflict => Ok(()),
+        error => Err(error.into()),
+    }
+}
+
+/// Makes the content about the events of some applications.
+fn event_content(
+    account: &str,
+    events: &[UnreportedEvent],
+    applications: Vec<Option<ApplicationId>>,
+) -> Content {
+    let events: Vec<_> = events
+        .iter()
+        .filter(|event| applications.contains(&event.application))
+        .collect();
+    Content::SecurityEvents {
+        account: account.to_owned(),
+        more: events.len().saturating_sub(MAX_LISTED),
+        events: events
+            .into_iter()
+            .take(MAX_LISTED)
+            .map(|event| EventLine {
+                // Of another release.
+                title: event
+                    .kind
+                    .map_or("Other event", EventKind::title)
+                    .to_owned(),
+                key: event.key_name.clone(),
+            })
+            .collect(),
+        applications,
+    }
+}
