@@ -2,6 +2,7 @@
 
 use crate::{
     AccountOwner, Admission, FreshAccountOwner, Keyring, ManagementError,
+    mail::Content,
     password::{Lane, check_new},
     session::{self, Browser},
 };
@@ -12,10 +13,13 @@ use domain::{
     id::{InvitationId, PersonId},
     member::{INVITATION_LIFETIME, Invitation, InvitationDetails},
     origin::Origin,
+    time::Timestamp,
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
-use store::{InvitationAcceptance, InvitationRow, Invitee, NewInvitation, PersonRow, StoreError};
+use store::{
+    InvitationAcceptance, InvitationRow, Invitee, NewInvitation, NewMail, PersonRow, StoreError,
+};
 use verification::{TokenPurpose, random_token};
 
 /// A new invitation, with the token of its link.
@@ -24,6 +28,8 @@ pub struct Invited {
     pub email: Email,
     /// The token in the link: 64 hexadecimal digits.
     pub token: String,
+    /// Whether the link is sent to the address too.
+    pub mailed: bool,
 }
 
 /// The token is redacted.
@@ -73,24 +79,29 @@ impl AccountOwner {
 }
 
 impl FreshAccountOwner {
-    /// Creates an invitation link. An earlier link for the same address stops working.
+    /// Creates an invitation link, and its mail. An earlier link for the same address stops working.
     ///
     /// # Errors
-    /// `Invalid` if the person is a member already.
+    /// `Invalid` if the person is a member already; `Throttled` after too many invitations by mail.
     pub async fn invite(&self, email: Email, role: Role) -> Result<Invited, ManagementError> {
+        self.charge_invitation()?;
         let token = random_token(&*self.keyring().entropy);
         let event = self
             .event(Action::MemberInvited, &email, role.as_str())
             .with_changes(FieldValues::default(), FieldValues::of("role", &role));
         let owner = self.clone();
-        let invited = Invited {
+        let mut invited = Invited {
             email: email.clone(),
             token,
+            mailed: false,
         };
         let stored = self
             .keyring()
             .hasher
             .token_digest(TokenPurpose::Invitation, &invited.token);
+        let expires_at = self.now().plus(INVITATION_LIFETIME);
+        let mail = self.invitation_mail(&invited, role, expires_at);
+        invited.mailed = !mail.is_empty();
         self.keyring()
             .run_to_completion(async move {
                 let (keyring, at) = (owner.keyring(), owner.now());
@@ -103,11 +114,11 @@ impl FreshAccountOwner {
                     pepper: stored.pepper,
                     invited_by: owner.identity().person_id,
                     at,
-                    expires_at: at.plus(INVITATION_LIFETIME),
+                    expires_at,
                 };
                 keyring
                     .store
-                    .invite(&new, &event)
+                    .invite(&new, &event, &mail)
                     .await
                     .map_err(|error| match error {
                         StoreError::Conflict => already().into(),
@@ -121,15 +132,17 @@ impl FreshAccountOwner {
     /// Replaces the link of an invitation: the old one stops working, and the new one is valid for seven days.
     ///
     /// # Errors
-    /// `NotFound` if the account has no such invitation.
+    /// `NotFound` if the account has no such invitation; `Throttled` after too many invitations by mail.
     pub async fn renew_invitation(&self, id: InvitationId) -> Result<Invited, ManagementError> {
+        self.charge_invitation()?;
         let invitations = self.invitations().await?;
         let invitation = invitations.into_iter().find(|one| one.id == id);
         let invitation = invitation.ok_or(ManagementError::NotFound)?;
         let keyring = self.keyring();
-        let invited = Invited {
+        let mut invited = Invited {
             email: invitation.email,
             token: random_token(&*keyring.entropy),
+            mailed: false,
         };
         let stored = keyring
             .hasher
@@ -137,6 +150,9 @@ impl FreshAccountOwner {
         let (email, role) = (invited.email.clone(), invitation.role);
         let event = self.event(Action::InvitationRenewed, &email, role.as_str());
         let owner = self.clone();
+        let expires_at = self.now().plus(INVITATION_LIFETIME);
+        let mail = self.invitation_mail(&invited, role, expires_at);
+        invited.mailed = !mail.is_empty();
         keyring
             .run_to_completion(async move {
                 let at = owner.now();
@@ -149,12 +165,42 @@ impl FreshAccountOwner {
                     pepper: stored.pepper,
                     invited_by: owner.identity().person_id,
                     at,
-                    expires_at: at.plus(INVITATION_LIFETIME),
+                    expires_at,
                 };
-                Ok(owner.keyring().store.renew_invitation(&new, &event).await?)
+                let store = &owner.keyring().store;
+                Ok(store.renew_invitation(&new, &event, &mail).await?)
             })
             .await?;
         Ok(invited)
+    }
+
+    /// Limits invitations, where each sends a mail to an address of anyone's.
+    fn charge_invitation(&self) -> Result<(), ManagementError> {
+        let keyring = self.keyring();
+        if !keyring.sends_mail() {
+            return Ok(());
+        }
+        let (owner, account) = (self.identity().person_id, self.application().account_id);
+        keyring
+            .sign_ins
+            .invite(owner, account, keyring.monotonic())
+            .map_err(|retry_after_ms| ManagementError::Throttled { retry_after_ms })
+    }
+
+    fn invitation_mail(
+        &self,
+        invited: &Invited,
+        role: Role,
+        expires_at: Timestamp,
+    ) -> Vec<NewMail> {
+        let content = Content::Invitation {
+            account: self.application().account_name.clone(),
+            invited_by: self.identity().email.to_string(),
+            role,
+            token: invited.token.clone().into(),
+            expires_at,
+        };
+        self.keyring().mail(&invited.email, &content)
     }
 }
 
@@ -218,6 +264,9 @@ impl Keyring {
             }
         };
         let replaced = self.replaced(browser.session, invitee.id(), origin).await?;
+        // The first browser of a new person is not news.
+        let known =
+            matches!(invitee, Joining::New(_)) || self.is_known(browser.device, invitee.id());
         let (keyring, origin) = (self.clone(), origin.clone());
         self.run_to_completion(async move {
             let joined = join(
@@ -237,7 +286,7 @@ impl Keyring {
                         password_hash,
                         is_support: false,
                     };
-                    session::start(&keyring, &person, replaced, &origin).await
+                    session::start(&keyring, &person, known, replaced, &origin).await
                 }
                 Err(StoreError::Conflict) => Err(already().into()),
                 Err(error) => Err(error.into()),

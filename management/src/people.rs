@@ -94,7 +94,7 @@ impl Keyring {
         };
         let person = self.add(person, origin).await?;
         // The person was just created.
-        let admission = session::start(self, &person, Replaced::default(), origin).await?;
+        let admission = session::start(self, &person, true, Replaced::default(), origin).await?;
         Ok(admission.map_or(SetUp::AlreadyDone, SetUp::Done))
     }
 

@@ -1,8 +1,15 @@
 //! Password resets, and the administration of people on the command line.
 
+mod holder;
+mod request;
+
+pub use holder::OpenReset;
+pub(crate) use request::ResetRequests;
+
 use crate::{
-    FreshAccountOwner, Keyring, ManagementError, PersonDraft,
-    password::{Lane, Passwords, check_new},
+    FreshAccountOwner, ManagementError, PersonDraft,
+    mail::{self, Client, Content},
+    password::Passwords,
     people::Registry,
     session::log_without_account,
 };
@@ -10,12 +17,12 @@ use domain::{
     account::Email,
     audit::{Action, Actor, AuditEvent, FieldValues},
     id::{AccountId, PersonId},
+    mail::SignInChange,
     origin::Origin,
     time::{MINUTE, Timestamp},
 };
-use secrecy::{ExposeSecret, SecretString};
 use std::{fmt, sync::Arc};
-use store::{NewPasswordReset, Placement, Store, StoreError};
+use store::{NewPasswordReset, Placement, ResetMaker, Store, StoreError};
 use verification::{Clock, Entropy, Peppers, SecretHasher, TokenPurpose, random_token};
 
 /// The lifetime of a reset link: 30 minutes.
@@ -29,6 +36,8 @@ pub struct ResetLink {
     pub token: String,
     /// When it expires.
     pub expires_at: Timestamp,
+    /// Whether the link is sent to the address too.
+    pub mailed: bool,
 }
 
 /// The token is redacted.
@@ -56,6 +65,7 @@ pub struct PeopleAdmin {
     hasher: SecretHasher,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    sends_mail: bool,
 }
 
 impl PeopleAdmin {
@@ -73,6 +83,16 @@ impl PeopleAdmin {
             hasher,
             clock,
             entropy,
+            sends_mail: false,
+        }
+    }
+
+    /// Also inserts the mails about changes, for the server to send.
+    #[must_use]
+    pub fn sending_mail(self) -> Self {
+        Self {
+            sends_mail: true,
+            ..self
         }
     }
 
@@ -80,7 +100,7 @@ impl PeopleAdmin {
     /// support.
     ///
     /// # Errors
-    /// As [`Keyring::add_person`].
+    /// As [`crate::Keyring::add_person`].
     pub async fn add(&self, draft: PersonDraft) -> Result<Option<Placement>, ManagementError> {
         let registry = Registry {
             store: &self.store,
@@ -91,7 +111,7 @@ impl PeopleAdmin {
         Ok(registry.add(draft, self.clock.now(), &origin).await?.1)
     }
 
-    /// Creates a link that resets a person's password once within 30 minutes. An earlier link stops working.
+    /// Creates a link that resets a person's password once within 30 minutes. Earlier links stop working.
     ///
     /// # Errors
     /// If the database fails.
@@ -111,18 +131,20 @@ impl PeopleAdmin {
             token_hash: &stored.digest,
             pepper: stored.pepper,
             person: person.id,
-            made_by: None,
+            made_by: ResetMaker::Operator,
             at,
             expires_at: at.plus(RESET_LASTS),
         };
         let events = self
             .events(Action::ResetLinkMade, person.id, email, at)
             .await?;
-        match self.store.make_password_reset(&new, &events).await {
+        // The operator hands it over: beside the server, no mail is sent.
+        match self.store.make_password_reset(&new, &events, &[]).await {
             Ok(()) => Ok(Administered::Done(ResetLink {
                 email: email.clone(),
                 token,
                 expires_at: new.expires_at,
+                mailed: false,
             })),
             Err(StoreError::NotFound) => Ok(Administered::Already),
             Err(error) => Err(error.into()),
@@ -183,9 +205,16 @@ impl PeopleAdmin {
         let at = self.clock.now();
         let action = Action::FactorsReset;
         let events = self.events(action, person.id, email, at).await?;
+        let content = Content::SignInChange {
+            change: SignInChange::FactorsReset { by: None },
+            client: Client::new(at, &Origin::default()),
+        };
+        let mail = self
+            .sends_mail
+            .then(|| mail::seal(&self.hasher, &*self.entropy, at, email, &content));
         match self
             .store
-            .reset_second_factor(person.id, None, &events)
+            .reset_second_factor(person.id, None, &events, mail.as_slice())
             .await
         {
             Ok(()) => Ok(Administered::Done(())),
@@ -235,8 +264,8 @@ fn event(
 }
 
 impl FreshAccountOwner {
-    /// Creates a link that resets a member's password once within 30 minutes; `None` if the member belongs to another account
-    /// too, which the link would open. An earlier link stops working.
+    /// Creates a link that resets a member's password once within 30 minutes, and its mail; `None` if the member belongs to
+    /// another account too, which the link would open. Earlier links stop working.
     ///
     /// # Errors
     /// `NotFound` if the person is not a member, or this one is not an owner any more; if the database fails.
@@ -255,108 +284,31 @@ impl FreshAccountOwner {
                     token_hash: &stored.digest,
                     pepper: stored.pepper,
                     person,
-                    made_by: Some((owner.application().account_id, owner.identity().person_id)),
+                    made_by: ResetMaker::Owner {
+                        account: owner.application().account_id,
+                        owner: owner.identity().person_id,
+                    },
                     at,
                     expires_at: at.plus(RESET_LASTS),
                 };
+                let content = Content::PasswordReset {
+                    made_by: Some(owner.identity().email.to_string()),
+                    token: token.clone().into(),
+                    expires_at: new.expires_at,
+                };
+                let mail = keyring.mail(&member.email, &content);
                 let store = &keyring.store;
-                match store.make_password_reset(&new, &[event]).await {
+                match store.make_password_reset(&new, &[event], &mail).await {
                     Ok(()) => Ok(Some(ResetLink {
                         email: member.email,
                         token,
                         expires_at: new.expires_at,
+                        mailed: !mail.is_empty(),
                     })),
                     Err(StoreError::Conflict) => Ok(None),
                     Err(error) => Err(error.into()),
                 }
             })
             .await
-    }
-}
-
-/// A reset link, as its page shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OpenReset {
-    /// The person's e-mail address.
-    pub email: Email,
-    /// When it expires.
-    pub expires_at: Timestamp,
-}
-
-impl Keyring {
-    /// Returns the reset link with this token; `None` if it does not work any more.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn password_reset(&self, token: &str) -> Result<Option<OpenReset>, ManagementError> {
-        let found = self.find_reset(token).await?;
-        Ok(found.map(|(open, ..)| open))
-    }
-
-    async fn find_reset(
-        &self,
-        token: &str,
-    ) -> Result<Option<(OpenReset, PersonId, [u8; 32])>, ManagementError> {
-        for digest in self
-            .hasher
-            .token_digests(TokenPurpose::PasswordReset, token)
-        {
-            let row = self.store.password_reset(&digest, self.now()).await?;
-            if let Some(row) = row {
-                let open = OpenReset {
-                    email: row.email,
-                    expires_at: row.expires_at,
-                };
-                return Ok(Some((open, row.person, digest)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Sets a new password once, and ends all sessions of the person.
-    ///
-    /// # Errors
-    /// `NotFound` if the link does not work any more; `Invalid` if the password is too weak: the link still works;
-    /// `Throttled` while too many passwords are being checked.
-    pub async fn reset_password(
-        &self,
-        token: &str,
-        password: SecretString,
-        origin: &Origin,
-    ) -> Result<(), ManagementError> {
-        let Some((open, id, token_hash)) = self.find_reset(token).await? else {
-            return Err(ManagementError::NotFound);
-        };
-        check_new(password.expose_secret(), &open.email)?;
-        // The holder of the link is authenticated by it.
-        let password = password.expose_secret();
-        let Some(password_hash) = self.passwords.try_hash(password, Lane::Known).await? else {
-            return Err(ManagementError::BUSY);
-        };
-        let (keyring, origin) = (self.clone(), origin.clone());
-        self.run_to_completion(async move {
-            let at = keyring.now();
-            let accounts = keyring.store.account_ids_of(id).await?;
-            log_without_account(&accounts, Action::PasswordReset, id);
-            let events: Vec<AuditEvent> = accounts
-                .into_iter()
-                .map(|account| {
-                    let actor = Actor::Person {
-                        id,
-                        email: open.email.to_string(),
-                    };
-                    AuditEvent {
-                        address: origin.address_text(),
-                        request_id: origin.request_id.clone(),
-                        ..event(account, actor, Action::PasswordReset, &open.email, at)
-                    }
-                })
-                .collect();
-            Ok(keyring
-                .store
-                .reset_password(&token_hash, id, &password_hash, at, &events)
-                .await?)
-        })
-        .await
     }
 }

@@ -102,7 +102,8 @@ impl Keyring {
         };
         let replaced = self.replaced(browser.session, person.id, origin).await?;
         // `None` too if the person was disabled, or the password changed, since the check.
-        start(self, &person, replaced, origin).await
+        let known = self.is_known(browser.device, person.id);
+        start(self, &person, known, replaced, origin).await
     }
 
     /// Checks a password and counts failures; `None` for an unknown address or a wrong password.
@@ -209,12 +210,6 @@ impl Keyring {
             }));
         }
         Ok(None)
-    }
-
-    pub(crate) fn knows_device(&self, device: &str, person: PersonId) -> bool {
-        device
-            .split_once('.')
-            .is_some_and(|(nonce, signature)| self.hasher.verify_device(nonce, person, signature))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Limits on sign-in attempts, on changes of e-mail addresses, and on support's searches.
 
+mod mail;
+
 use domain::{account::Email, id::PersonId, key::rate_limit::RateLimit, time::HOUR};
 use std::net::IpAddr;
 use verification::{Bucket, Monotonic, Throttle, network};

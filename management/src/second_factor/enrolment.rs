@@ -6,6 +6,7 @@ use domain::{
     Invalid,
     account::Email,
     audit::Action,
+    mail::SignInChange,
     origin::Origin,
     second_factor::{
         EnteredCode, RECOVERY_CODE_BYTES, RECOVERY_CODES, SecondFactor, base32, grouped,
@@ -169,6 +170,7 @@ impl FreshSession {
         let acting = (person, self.id());
         let action = Action::FactorAdded;
         let events = session::events(&keyring, action, person, self.email(), origin).await?;
+        let mail = keyring.sign_in_change(self.email(), SignInChange::FactorAdded, origin);
         let store = keyring.clone();
         keyring
             .run_to_completion(async move {
@@ -176,7 +178,8 @@ impl FreshSession {
                     hashes: &hashes,
                     at: now,
                 };
-                let added = store.store.add_authenticator(acting, &app, &new, &events);
+                let store = &store.store;
+                let added = store.add_authenticator(acting, &app, &new, &events, &mail);
                 match added.await {
                     Ok(()) => Ok(Some(codes)),
                     Err(StoreError::Conflict) => Err(already().into()),
@@ -202,16 +205,18 @@ impl FreshSession {
         let (codes, hashes) = self.new_codes(&secret);
         let action = Action::RecoveryCodesRenewed;
         let events = session::events(&keyring, action, person, self.email(), origin).await?;
-        let at = keyring.now();
+        let (email, at) = (self.email(), keyring.now());
         let done = self
             .with_code(code, origin, async move |code| {
+                let change = SignInChange::RecoveryCodesRenewed;
+                let mail = keyring.sign_in_change(email, change, origin);
                 let new = NewRecoveryCodes {
                     hashes: &hashes,
                     at,
                 };
                 let store = &keyring.store;
                 store
-                    .renew_recovery_codes(person, &code, &new, &events)
+                    .renew_recovery_codes(person, &code, &new, &events, &mail)
                     .await
             })
             .await?;
@@ -234,15 +239,18 @@ impl FreshSession {
         let acting = (person, self.id());
         let action = Action::FactorRemoved;
         let events = session::events(&keyring, action, person, self.email(), origin).await?;
-        let at = keyring.now();
+        let (email, at) = (self.email(), keyring.now());
         self.with_code(code, origin, async move |code| {
+            let mail = keyring.sign_in_change(email, SignInChange::FactorRemoved, origin);
             let store = &keyring.store;
-            store.remove_second_factor(acting, &code, at, &events).await
+            store
+                .remove_second_factor(acting, &code, at, &events, &mail)
+                .await
         })
         .await
     }
 
-    /// Makes a change that uses a code; whether the code was right. Wrong ones are counted.
+    /// Makes a change that uses a code; whether the code was right. Wrong ones are counted, and use up no mails about changes.
     async fn with_code(
         &self,
         code: &str,

@@ -1,7 +1,7 @@
 //! Resetting the second factor of a person who has lost it.
 
 use crate::{FreshAccountOwner, ManagementError};
-use domain::{Invalid, audit::Action, id::PersonId};
+use domain::{Invalid, audit::Action, id::PersonId, mail::SignInChange, origin::Origin};
 use store::StoreError;
 
 impl FreshAccountOwner {
@@ -18,13 +18,22 @@ impl FreshAccountOwner {
             )
             .into());
         }
-        let event = self.event(Action::FactorsReset, &member.email, "");
+        let events = [self.event(Action::FactorsReset, &member.email, "")];
+        let change = SignInChange::FactorsReset {
+            by: Some(self.identity().email),
+        };
+        // It says who did it, not from where.
+        let origin = Origin::default();
+        let mail = self
+            .keyring()
+            .sign_in_change(&member.email, change, &origin);
         let owner = self.clone();
         self.keyring()
             .run_to_completion(async move {
                 let made_by = Some((owner.application().account_id, owner.identity().person_id));
                 let store = &owner.keyring().store;
-                match store.reset_second_factor(person, made_by, &[event]).await {
+                let reset = store.reset_second_factor(person, made_by, &events, &mail);
+                match reset.await {
                     Err(StoreError::Conflict) => Err(Invalid::new(
                         "This person belongs to other accounts too. Ask your Latchkey administrator to reset their two-factor authentication.",
                     )

@@ -88,9 +88,7 @@ impl Keyring {
         let Some((person, token_hash)) = self.pending_sign_in(token).await? else {
             return Err(ManagementError::NotFound);
         };
-        let known = browser
-            .device
-            .is_some_and(|device| self.knows_device(device, person.id));
+        let known = self.is_known(browser.device, person.id);
         let attempt = self.begin_code(person.id, &person.email, (code, known), origin)?;
         let now = self.now();
         if !self.store.count_code_attempt(&token_hash, now).await? {
@@ -105,7 +103,7 @@ impl Keyring {
             code,
         };
         let replaced = self.replaced(browser.session, person.id, origin).await?;
-        match session::insert(self, &person, Some(proof), replaced, origin).await {
+        match session::insert(self, &person, (Some(proof), known), replaced, origin).await {
             Ok(signed_in) => {
                 self.sign_ins.refund_code(&attempt);
                 Ok(Some(signed_in))

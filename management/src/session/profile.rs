@@ -9,6 +9,7 @@ use domain::{
     Invalid,
     account::Email,
     audit::{Action, FieldValues},
+    mail::{Notifications, SignInChange},
     origin::Origin,
     profile::Profile,
 };
@@ -41,6 +42,42 @@ impl Session {
             .run_to_completion(async move {
                 let store = &session.keyring.store;
                 Ok(store.change_profile(person, &profile, &events).await?)
+            })
+            .await
+    }
+
+    /// Returns which mails the person gets.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn notifications(&self) -> Result<Notifications, ManagementError> {
+        Ok(self.keyring.store.notifications(self.row.person).await?)
+    }
+
+    /// Changes which mails the person gets.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn change_notifications(
+        &self,
+        wanted: Notifications,
+        origin: &Origin,
+    ) -> Result<(), ManagementError> {
+        let before = self.notifications().await?;
+        if wanted == before {
+            return Ok(());
+        }
+        let events: Vec<_> = self
+            .events(Action::ProfileChanged, origin)
+            .await?
+            .into_iter()
+            .map(|event| event.with_changes(before.into(), wanted.into()))
+            .collect();
+        let (session, person) = (self.clone(), self.row.person);
+        self.keyring
+            .run_to_completion(async move {
+                let store = &session.keyring.store;
+                Ok(store.change_notifications(person, wanted, &events).await?)
             })
             .await
     }
@@ -81,11 +118,14 @@ impl Session {
             })
             .collect();
         let keyring = self.keyring.clone();
+        let change = SignInChange::EmailChanged { to: email.clone() };
+        let mail = keyring.sign_in_change(&self.row.email, change, origin);
         self.keyring
             .run_to_completion(async move {
                 let hash = &person.password_hash;
                 let store = &keyring.store;
-                match store.change_email(person.id, hash, &email, &events).await {
+                let changed = store.change_email(person.id, hash, &email, &events, &mail);
+                match changed.await {
                     Ok(()) => Ok(true),
                     Err(StoreError::NotFound) => Ok(false),
                     Err(StoreError::Conflict) => Err(Invalid::new(
@@ -124,6 +164,8 @@ impl Session {
             return Err(ManagementError::BUSY);
         };
         let events = self.events(Action::PasswordChanged, origin).await?;
+        let change = SignInChange::PasswordChanged;
+        let mail = keyring.sign_in_change(&person.email, change, origin);
         let old_hash = self.token_hash;
         self.keyring
             .run_to_completion(async move {
@@ -138,7 +180,7 @@ impl Session {
                 let hashes = (person.password_hash.as_str(), new_hash.as_str());
                 keyring
                     .store
-                    .change_password(person.id, hashes, &new_token, &events)
+                    .change_password(person.id, hashes, &new_token, &events, &mail)
                     .await?;
                 Ok(Some(SignedIn {
                     token,

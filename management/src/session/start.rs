@@ -1,14 +1,17 @@
 //! Starting a session, and the session of the same browser that it replaces.
 
 use super::{ABSOLUTE, IDLE, SignedIn};
-use crate::{Admission, Keyring, ManagementError};
+use crate::{
+    Admission, Keyring, ManagementError,
+    mail::{Client, Content, Recipient},
+};
 use domain::{
     account::Email,
     audit::{Action, Actor, AuditEvent, FieldValues},
     id::{AccountId, PersonId, SessionId},
     origin::Origin,
 };
-use store::{FactorProof, NewSession, PersonRow, StoreError, UnusedCode};
+use store::{FactorProof, NewMail, NewSession, PersonRow, StoreError, UnusedCode};
 use verification::{TokenPurpose, random_token};
 
 /// The session that a new one replaces in a browser, and the events if it is of another person.
@@ -50,6 +53,37 @@ impl Keyring {
         })
     }
 
+    /// Makes the mail about a sign-in from a browser that is not known, if the person wants it.
+    async fn new_sign_in(
+        &self,
+        person: &PersonRow,
+        known: bool,
+        origin: &Origin,
+    ) -> Result<Vec<NewMail>, StoreError> {
+        if known || !self.sends_mail() || !self.store.notifications(person.id).await?.new_sign_ins {
+            return Ok(Vec::new());
+        }
+        let client = Client::new(self.now(), origin);
+        let to = Recipient {
+            email: &person.email,
+            person: Some(person.id),
+            account: None,
+        };
+        Ok(self.mail(to, &Content::NewSignIn { client }))
+    }
+
+    /// Whether a browser with this device token has signed the person in before.
+    pub(crate) fn is_known(&self, device: Option<&str>, person: PersonId) -> bool {
+        device.is_some_and(|device| self.knows_device(device, person))
+    }
+
+    /// Whether this is a device token of the person.
+    pub(super) fn knows_device(&self, device: &str, person: PersonId) -> bool {
+        device
+            .split_once('.')
+            .is_some_and(|(nonce, signature)| self.hasher.verify_device(nonce, person, signature))
+    }
+
     /// Creates a device token: 16 random bytes, and a MAC over them and the person's id.
     pub(super) fn new_device(&self, person: PersonId) -> String {
         let nonce = &random_token(&*self.entropy)[..32];
@@ -59,10 +93,12 @@ impl Keyring {
 }
 
 /// Decides what a correct password yields: a session, or the question for a code of the second factor. `None` if the person was
-/// disabled or the password changed since the check. Every flow that signs a person in ends here.
+/// disabled or the password changed since the check. `known` is whether the browser has signed this person in before. Every flow that
+/// signs a person in ends here.
 pub(crate) async fn start(
     keyring: &Keyring,
     person: &PersonRow,
+    known: bool,
     replaced: Replaced,
     origin: &Origin,
 ) -> Result<Option<Admission>, ManagementError> {
@@ -70,18 +106,19 @@ pub(crate) async fn start(
         let pending = keyring.require_code(person, origin).await?;
         return Ok(Some(Admission::CodeRequired(pending)));
     }
-    match insert(keyring, person, None, replaced, origin).await {
+    match insert(keyring, person, (None, known), replaced, origin).await {
         Ok(signed_in) => Ok(Some(Admission::Session(signed_in))),
         Err(StoreError::NotFound) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Inserts a session. The store refuses one without `factor` for a person who has a second factor.
+/// Inserts a session, and the mail about a browser that is not `known`. The store refuses one without `factor` for a person who has a
+/// second factor.
 pub(crate) async fn insert(
     keyring: &Keyring,
     person: &PersonRow,
-    factor: Option<FactorProof<'_>>,
+    (factor, known): (Option<FactorProof<'_>>, bool),
     replaced: Replaced,
     origin: &Origin,
 ) -> Result<SignedIn, StoreError> {
@@ -114,7 +151,11 @@ pub(crate) async fn insert(
     events.sort_by_key(|event| event.account_id);
     let certain = keyring.certain_now();
     let ended = (certain.plus(-IDLE), certain.plus(-ABSOLUTE));
-    keyring.store.start_session(&new, &events, ended).await?;
+    let mail = keyring.new_sign_in(person, known, origin).await?;
+    keyring
+        .store
+        .start_session(&new, &events, ended, &mail)
+        .await?;
     Ok(SignedIn {
         token,
         device: keyring.new_device(person.id),

@@ -16,6 +16,7 @@ mod guessing;
 mod journal;
 mod keys;
 mod killed;
+mod mail;
 mod member_links;
 mod members;
 mod network;

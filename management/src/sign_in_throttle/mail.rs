@@ -1,0 +1,165 @@
+//! Limits on mails, and on what sends them.
+
+use super::SignIns;
+use domain::{
+    account::Email,
+    id::{AccountId, PersonId},
+    key::rate_limit::RateLimit,
+    mail::MailKind,
+    time::HOUR,
+};
+use std::net::IpAddr;
+use verification::{Monotonic, network};
+
+const fn an_hour(requests: u32) -> RateLimit {
+    RateLimit {
+        requests,
+        window_ms: 3_600_000,
+    }
+}
+
+/// Mails of one kind to one address: its person may not have confirmed it, and gets others than those that flood it.
+const PER_RECIPIENT: RateLimit = an_hour(10);
+/// Mails to one address about changes of the sign-in, which can only be made in turn.
+const CHANGES_PER_RECIPIENT: RateLimit = an_hour(20);
+/// Invitations, new and again, by one owner of an account.
+const INVITATIONS: RateLimit = an_hour(30);
+/// Password resets requested at sign-in for one e-mail address, and as many again from known browsers of its person.
+const RESETS_PER_EMAIL: RateLimit = an_hour(3);
+/// Password resets requested from one IPv4 address or one IPv6 /64.
+const RESETS_PER_NETWORK: RateLimit = an_hour(20);
+/// Password resets requested from one IPv6 /48.
+const RESETS_PER_SITE: RateLimit = an_hour(100);
+/// Password resets that are made: others wait.
+const RESETS: RateLimit = an_hour(600);
+
+impl SignIns {
+    /// Charges a mail.
+    ///
+    /// # Errors
+    /// The milliseconds to wait, if the recipient has had too many of its kind.
+    pub(crate) fn mail(&self, to: &Email, kind: MailKind, now: Monotonic) -> Result<(), i64> {
+        let limit = match kind {
+            MailKind::Invitation | MailKind::PasswordReset | MailKind::NewSignIn => PER_RECIPIENT,
+            MailKind::SignInChange => CHANGES_PER_RECIPIENT,
+            // They are limited by the time between two of an application or account.
+            MailKind::KeyExpiry | MailKind::SecurityEvents | MailKind::Test => return Ok(()),
+        };
+        self.take_one(("mail", to.as_str(), kind), limit, now)
+    }
+
+    /// Charges an invitation by an owner of an account.
+    ///
+    /// # Errors
+    /// The milliseconds to wait, if there have been too many.
+    pub(crate) fn invite(
+        &self,
+        owner: PersonId,
+        account: AccountId,
+        now: Monotonic,
+    ) -> Result<(), i64> {
+        self.take_one(("invite", owner, account), INVITATIONS, now)
+    }
+
+    /// Charges the request of a password reset to the client.
+    ///
+    /// # Errors
+    /// The milliseconds to wait, if there have been too many.
+    pub(crate) fn request_reset_from(
+        &self,
+        client: Option<IpAddr>,
+        now: Monotonic,
+    ) -> Result<(), i64> {
+        let network = self
+            .0
+            .bucket(("reset from", client.map(network)), RESETS_PER_NETWORK);
+        let site = client.and_then(site);
+        let site = site.map(|site| self.0.bucket(("reset from site", site), RESETS_PER_SITE));
+        let buckets: Vec<_> = [network].into_iter().chain(site).collect();
+        let taken = self.0.take(&buckets, now);
+        taken.map_err(|wait| wait.clamp(1, HOUR))
+    }
+
+    /// Charges the request of a password reset to the address, whether it has a person or not.
+    ///
+    /// # Errors
+    /// The milliseconds to wait, if there have been too many.
+    pub(crate) fn request_reset_for(&self, email: &Email, now: Monotonic) -> Result<(), i64> {
+        self.take_one(("reset", email.as_str()), RESETS_PER_EMAIL, now)
+    }
+
+    /// Charges the request of a password reset by a known browser of its person.
+    ///
+    /// # Errors
+    /// The milliseconds to wait, if there have been too many.
+    pub(crate) fn request_known_reset(&self, person: PersonId, now: Monotonic) -> Result<(), i64> {
+        self.take_one(("known reset", person), RESETS_PER_EMAIL, now)
+    }
+
+    /// Charges a password reset that is made.
+    ///
+    /// # Errors
+    /// The milliseconds to wait, if there have been too many.
+    pub(crate) fn make_reset(&self, now: Monotonic) -> Result<(), i64> {
+        self.take_one("resets", RESETS, now)
+    }
+
+    fn take_one(
+        &self,
+        what: impl std::hash::Hash,
+        limit: RateLimit,
+        now: Monotonic,
+    ) -> Result<(), i64> {
+        let taken = self.0.take(&[self.0.bucket(what, limit)], now);
+        taken.map_err(|wait| wait.clamp(1, HOUR))
+    }
+}
+
+/// Returns the /48 of an IPv6 address: one customer may have that many networks.
+fn site(client: IpAddr) -> Option<u128> {
+    match client.to_canonical() {
+        IpAddr::V6(address) => Some(address.to_bits() >> 80),
+        IpAddr::V4(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv6Addr;
+
+    const NOW: Monotonic = Monotonic(5);
+
+    fn email(n: u32) -> Email {
+        Email::parse(&format!("p{n}@example.com")).expect("valid")
+    }
+
+    #[test]
+    fn resets_are_limited_for_each_address_and_from_each_client() {
+        let throttle = SignIns::default();
+        let asked = (0..9).filter(|_| throttle.request_reset_for(&email(1), NOW).is_ok());
+        assert_eq!(asked.count(), 3);
+        assert_eq!(throttle.request_reset_for(&email(2), NOW), Ok(()));
+        let client = |n: u8| Some(IpAddr::from([192, 0, 2, n]));
+        let from = |client| throttle.request_reset_from(client, NOW).is_ok();
+        assert_eq!((0..99).filter(|_| from(client(1))).count(), 20);
+        assert!(from(client(2)));
+        let networks = (0..999).map(|n| Ipv6Addr::from_bits((0x2001_0db8_0001 << 80) | (n << 64)));
+        let accepted = networks.filter(|network| from(Some(IpAddr::V6(*network))));
+        assert_eq!(accepted.count(), 100);
+    }
+
+    #[test]
+    fn an_address_that_is_flooded_with_one_kind_gets_the_others() {
+        let throttle = SignIns::default();
+        let taken = |kind| {
+            let tries = (0..99).filter(|_| throttle.mail(&email(1), kind, NOW).is_ok());
+            tries.count()
+        };
+        assert_eq!(taken(MailKind::NewSignIn), 10);
+        assert_eq!(taken(MailKind::Invitation), 10);
+        assert_eq!(taken(MailKind::SignInChange), 20);
+        assert_eq!(taken(MailKind::SecurityEvents), 99);
+        assert_eq!(throttle.mail(&email(2), MailKind::NewSignIn, NOW), Ok(()));
+    }
+}

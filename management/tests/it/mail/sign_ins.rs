@@ -1,0 +1,205 @@
+//! Mails about a person's own sign-in.
+
+use super::{
+    DROPPED, Mailing,
+    notices::{DEVELOPER, OWNER, laptop, mail},
+    sent,
+};
+use crate::test_keyring::{PASSWORD, PEPPER};
+use domain::{
+    account::{Email, Role},
+    audit::{Action, AuditFilter},
+    mail::Notifications,
+    time::{MINUTE, SECOND},
+};
+use management::{PeopleAdmin, Store};
+use std::sync::Arc;
+use testing::{Misbehaviour, TestDatabase, each_database};
+use verification::{Pepper, SeededEntropy};
+
+const ANOTHER: &str = "violet compass under snow";
+
+each_database!(a_sign_in_from_a_new_browser_is_mailed_once_unless_the_person_does_not_want_it);
+async fn a_sign_in_from_a_new_browser_is_mailed_once_unless_the_person_does_not_want_it(
+    database: TestDatabase,
+) {
+    let mailing = Mailing::new(database).await;
+    let first = mailing.enter(OWNER, PASSWORD, None).await;
+    assert_eq!(
+        mailing.sent_now().await,
+        [mail(OWNER, "New sign-in to Latchkey")]
+    );
+    let message = &mailing.sink.received()[0].message;
+    for part in [
+        "Time: 15 Jan 2027, 08:00 UTC",
+        "Browser: Firefox on Linux",
+        "IP address: 192.0.2.7",
+        "https://keys.example.com/profile/password",
+    ] {
+        assert!(message.contains(part), "{message}");
+    }
+    mailing.enter(OWNER, PASSWORD, Some(&first.device)).await;
+    assert_eq!(mailing.sent_now().await, [], "a known browser");
+
+    mailing
+        .test
+        .add("Globex", "other@example.com", Role::Owner)
+        .await;
+    mailing
+        .enter("other@example.com", PASSWORD, Some(&first.device))
+        .await;
+    assert_eq!(mailing.sent_now().await.len(), 1, "known to another person");
+
+    let session = mailing.session(&first).await;
+    let wanted = Notifications {
+        new_sign_ins: false,
+        ..session.notifications().await.expect("read")
+    };
+    assert_eq!(
+        session.notifications().await.expect("read"),
+        Notifications::default()
+    );
+    for _ in 0..2 {
+        let changed = session.change_notifications(wanted, &laptop()).await;
+        changed.expect("changed");
+    }
+    assert_eq!(session.notifications().await.expect("read"), wanted);
+    mailing.enter(OWNER, PASSWORD, None).await;
+    assert_eq!(mailing.sent_now().await, []);
+    let changes = AuditFilter {
+        action: Some(Action::ProfileChanged),
+        ..AuditFilter::default()
+    };
+    let records = mailing.owner.audit(&changes, None).await.expect("read");
+    assert_eq!(records.rows.len(), 1, "recorded once");
+}
+
+each_database!(every_change_of_how_a_person_signs_in_is_mailed_to_the_person);
+async fn every_change_of_how_a_person_signs_in_is_mailed_to_the_person(database: TestDatabase) {
+    let mailing = Mailing::new(database).await;
+    let test = &mailing.test;
+    test.add("Acme", DEVELOPER, Role::Developer).await;
+    let signed_in = mailing.enter(DEVELOPER, PASSWORD, None).await;
+    let session = mailing.session(&signed_in).await;
+    let none = Notifications {
+        new_sign_ins: false,
+        key_expiry: false,
+        security_events: false,
+    };
+    let changed = session.change_notifications(none, &laptop()).await;
+    changed.expect("changed");
+    mailing.sent_now().await;
+
+    // Two-factor authentication.
+    let fresh = session.fresh().expect("fresh");
+    let setup = fresh.begin_enrolment().await.expect("begun");
+    let code = setup.secret().code_at(test.keyring.now());
+    let codes = fresh.confirm_enrolment(&setup.form, &code, &laptop()).await;
+    codes.expect("works").expect("the right code");
+    let expected = mail(DEVELOPER, "Two-factor authentication is on");
+    assert_eq!(mailing.sent_now().await, [expected]);
+    test.clock.advance(30 * SECOND);
+    let code = setup.secret().code_at(test.keyring.now());
+    let codes = fresh.renew_recovery_codes(&code, &laptop()).await;
+    let codes = codes.expect("works").expect("the right code");
+    let expected = mail(DEVELOPER, "Your Latchkey recovery codes were replaced");
+    assert_eq!(mailing.sent_now().await, [expected]);
+    let wrong = fresh.remove_second_factor("000000", &laptop()).await;
+    assert!(!wrong.expect("works"));
+    assert_eq!(mailing.sent_now().await, [], "nothing changed");
+    let off = fresh.remove_second_factor(&codes.0[0], &laptop()).await;
+    assert!(off.expect("works"));
+    let expected = mail(DEVELOPER, "Two-factor authentication is off");
+    assert_eq!(mailing.sent_now().await, [expected]);
+
+    // Password and address.
+    let changed = session
+        .change_password(PASSWORD, ANOTHER.to_owned().into(), None, &laptop())
+        .await;
+    let changed = changed.expect("works").expect("the right password");
+    let expected = mail(DEVELOPER, "Your Latchkey password was changed");
+    assert_eq!(mailing.sent_now().await, [expected]);
+    let session = mailing.session(&changed).await;
+    let new = Email::parse("new@example.com").expect("valid");
+    let moved = session.change_email(ANOTHER, new, None, &laptop()).await;
+    assert!(moved.expect("works"));
+    let expected = mail(DEVELOPER, "Your Latchkey email address was changed");
+    assert_eq!(mailing.sent_now().await, [expected], "to the old address");
+    let message = mailing.sink.received().pop().expect("a mail").message;
+    assert!(
+        message.contains("New email address: new@example.com"),
+        "{message}"
+    );
+    let members = mailing.owner.members().await.expect("read");
+    let member = members
+        .iter()
+        .find(|member| member.email.as_str() == "new@example.com")
+        .expect("a member");
+    let link = mailing.owner.reset_link(member.id).await;
+    let link = link.expect("works").expect("made");
+    test.keyring
+        .reset_password(&link.token, PASSWORD.to_owned().into(), &laptop())
+        .await
+        .expect("reset");
+    let subjects = mailing.sent_now().await;
+    // The link was used before it was sent.
+    assert_eq!(
+        subjects,
+        [mail("new@example.com", "Your Latchkey password was reset")]
+    );
+}
+
+each_database!(a_reset_of_two_factor_authentication_is_mailed_to_the_member);
+async fn a_reset_of_two_factor_authentication_is_mailed_to_the_member(database: TestDatabase) {
+    let mailing = Mailing::new(database).await;
+    mailing.test.add("Acme", DEVELOPER, Role::Developer).await;
+    let expected = mail(DEVELOPER, "Your two-factor authentication was reset");
+    for by_owner in [true, false] {
+        let signed_in = mailing.enter(DEVELOPER, PASSWORD, None).await;
+        let session = mailing.session(&signed_in).await;
+        let fresh = session.fresh().expect("fresh");
+        let setup = fresh.begin_enrolment().await.expect("begun");
+        let code = setup.secret().code_at(mailing.test.keyring.now());
+        let on = fresh.confirm_enrolment(&setup.form, &code, &laptop()).await;
+        on.expect("works").expect("the right code");
+        mailing.sent_now().await;
+        if by_owner {
+            let reset = mailing.owner.reset_second_factor(session.person_id()).await;
+            reset.expect("reset");
+        } else {
+            let store = Store::open_without_ownership(&mailing.test.database.url).await;
+            let admin = PeopleAdmin::new(
+                store.expect("opens"),
+                &Pepper::from_bytes(*PEPPER).into(),
+                mailing.test.clock.clone(),
+                Arc::new(SeededEntropy::new(99)),
+            )
+            .sending_mail();
+            admin.reset_factors(session.email()).await.expect("reset");
+            admin.close().await;
+        }
+        let sent = mailing.sent_now().await;
+        assert_eq!(sent, std::slice::from_ref(&expected), "{by_owner}");
+        let message = mailing.sink.received().pop().expect("a mail").message;
+        let by = if by_owner {
+            "Reset by: owner@acme.example"
+        } else {
+            "Your Latchkey administrator reset your"
+        };
+        assert!(message.contains(by), "{message}");
+        mailing.test.clock.advance(MINUTE);
+    }
+}
+
+each_database!(a_sign_in_does_not_fail_because_its_mail_cannot_be_sent);
+async fn a_sign_in_does_not_fail_because_its_mail_cannot_be_sent(database: TestDatabase) {
+    let mailing = Mailing::new(database).await;
+    mailing
+        .sink
+        .at("RCPT", Misbehaviour::Answer("550 5.1.1 no"));
+    mailing.enter(OWNER, PASSWORD, None).await;
+    assert_eq!(mailing.deliver().await, DROPPED);
+    mailing.sink.accept();
+    mailing.enter(OWNER, PASSWORD, None).await;
+    assert_eq!(mailing.deliver().await, sent(1));
+}
