@@ -6,6 +6,7 @@ use crate::page::{
     audit_log::AuditLog,
     edit::Edit,
     factor_policy::FactorPolicyDialog,
+    forgot_password::ForgotPassword,
     frame::Frame,
     general::General,
     home::Home,
@@ -82,6 +83,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=Home ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignIn ssr=SsrMode::Async />
                 <Route path=path!("/sign-in/code") view=SignInCode ssr=SsrMode::Async />
+                <Route path=path!("/forgot-password") view=ForgotPassword ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=Setup ssr=SsrMode::Async />
                 <Route path=path!("/invite/:token") view=Invitation ssr=SsrMode::Async />
                 <Route path=path!("/reset/:token") view=Reset ssr=SsrMode::Async />

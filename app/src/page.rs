@@ -5,6 +5,7 @@ pub mod application;
 pub mod audit_log;
 pub mod edit;
 pub mod factor_policy;
+pub mod forgot_password;
 pub mod frame;
 pub mod general;
 pub mod home;

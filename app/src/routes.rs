@@ -26,6 +26,13 @@ pub const RESET: &str = "reset";
 /// The sign-in page behind a password reset.
 pub const SIGN_IN_AFTER_RESET: &str = "/sign-in?after=reset";
 
+/// The page that mails a link for another password.
+pub const FORGOT_PASSWORD: &str = "/forgot-password";
+/// What `after` in its address says once a link was asked for.
+pub const SENT: &str = "sent";
+/// The same page once a link was asked for.
+pub const FORGOT_PASSWORD_SENT: &str = "/forgot-password?after=sent";
+
 /// The page of platform staff.
 pub const SUPPORT: &str = "/support";
 /// What a person decides about themselves.

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backup;
 mod clock;
+mod mail;
 mod pepper;
 pub mod user;
 
@@ -51,6 +52,16 @@ enum Command {
     /// Reset the latest time that the database has recorded
     #[command(subcommand)]
     Clock(ClockCommand),
+    /// Try the mail server of `LATCHKEY_SMTP_URL`
+    #[command(subcommand)]
+    Mail(MailCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum MailCommand {
+    /// Send a test mail directly, and print the mail server's answer. The server may be running
+    #[command(after_help = help())]
+    Test(mail::Test),
 }
 
 #[derive(Debug, Subcommand)]
@@ -150,6 +161,7 @@ fn run(command: Command, config: Config) -> Result<(), CommandError> {
                 pepper::status(&status, &config).await
             }
             Command::Clock(ClockCommand::Reset) => clock::reset(&config).await,
+            Command::Mail(MailCommand::Test(test)) => mail::test(&test, &config).await,
         }
     });
     // A forced stop does not wait for tasks that are still running.

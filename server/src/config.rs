@@ -4,6 +4,7 @@ mod environment;
 mod error;
 mod help;
 mod hsts;
+mod mail;
 mod public_url;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ pub use unknown::warnings as unknown_variables;
 use contract::client_address::TrustedProxies;
 use domain::time::{DAY, HOUR, SECOND};
 use environment::{Environment, SecretSetting};
+use management::Mailer;
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use telemetry::Retention;
 use tracing_subscriber::EnvFilter;
@@ -74,6 +76,8 @@ pub struct Config {
     pub patience_ms: i64,
     /// How long usage, decisions and events are kept.
     pub retention: Retention,
+    /// How mails are sent, if they are.
+    pub mailer: Option<Arc<Mailer>>,
     /// The token that reads the metrics.
     pub metrics_token: Option<Arc<str>>,
     /// The settings of the log.
@@ -103,13 +107,15 @@ impl Config {
             environment.get(&variables::PEPPER)?,
             environment.get(&variables::PEPPER_FILE)?,
         )?;
+        let public_url = public_url(environment.get(&variables::PUBLIC_URL)?, listen)?;
         Ok(Self {
             listen,
             database_connections: environment
                 .number(&variables::DATABASE_CONNECTIONS, 2..=1_000)?,
             journal: journal(environment.get(&variables::JOURNAL)?, &pepper),
             pepper,
-            public_url: public_url(environment.get(&variables::PUBLIC_URL)?, listen)?,
+            mailer: mail::mailer(&environment, &public_url)?,
+            public_url,
             proxies: proxies(environment.get(&variables::TRUSTED_PROXIES)?.as_deref())?,
             idle: environment
                 .number(&variables::IDLE_TIMEOUT, 1..=3_600)

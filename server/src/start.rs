@@ -91,6 +91,9 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
             keyring.setup_token()
         ));
     }
+    if let Some(mailer) = &config.mailer {
+        keyring.set_mailer(Arc::clone(mailer));
+    }
     keyring.spawn_background_tasks();
     run(listener, app_state(keyring, config)).await
 }

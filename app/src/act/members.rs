@@ -11,6 +11,8 @@ pub struct InvitationLink {
     pub email: String,
     /// Where they accept.
     pub link: String,
+    /// Whether it is mailed too.
+    pub mailed: bool,
 }
 
 /// The word for no role of its own in an application.
@@ -39,6 +41,7 @@ pub async fn invite_member(
     Ok(InvitationLink {
         email: invited.email.to_string(),
         link: crate::context::link("invite", &invited.token),
+        mailed: invited.mailed,
     })
 }
 
@@ -55,6 +58,7 @@ pub async fn renew_invitation(
     Ok(InvitationLink {
         email: renewed.email.to_string(),
         link: crate::context::link("invite", &renewed.token),
+        mailed: renewed.mailed,
     })
 }
 
@@ -65,6 +69,8 @@ pub struct PasswordLink {
     pub email: String,
     /// Where they choose another one.
     pub link: String,
+    /// Whether it is mailed too.
+    pub mailed: bool,
 }
 
 /// Creates a link that resets a member's password.
@@ -82,6 +88,7 @@ pub async fn make_reset_link(
     Ok(PasswordLink {
         email: made.email.to_string(),
         link: crate::context::link("reset", &made.token),
+        mailed: made.mailed,
     })
 }
 

@@ -31,6 +31,25 @@ pub async fn save_profile(
     Ok(())
 }
 
+/// Changes which mails the signed-in person gets.
+#[server(name = SaveNotifications, prefix = "/api", endpoint = "save_notifications")]
+pub async fn save_notifications(
+    #[server(default)] new_sign_ins: Option<String>,
+    #[server(default)] key_expiry: Option<String>,
+    #[server(default)] security_events: Option<String>,
+) -> Result<(), AppError> {
+    let session = crate::context::session().await?;
+    let wanted = domain::mail::Notifications {
+        new_sign_ins: new_sign_ins.is_some(),
+        key_expiry: key_expiry.is_some(),
+        security_events: security_events.is_some(),
+    };
+    let origin = crate::context::origin();
+    session.change_notifications(wanted, &origin).await?;
+    crate::context::say_done(crate::toast::Done::Saved);
+    Ok(())
+}
+
 /// Changes the signed-in person's e-mail address, and leads to the profile.
 #[server(name = ChangeEmail, prefix = "/api", endpoint = "change_email")]
 pub async fn change_email(

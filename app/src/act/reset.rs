@@ -1,4 +1,4 @@
-//! What the holder of a link that resets a password may do.
+//! Asking for a link that resets a password, and what its holder may do.
 
 use crate::error::AppError;
 use leptos::prelude::*;
@@ -16,5 +16,18 @@ pub async fn reset_password(token: String, password: String) -> Result<(), AppEr
         })?;
     crate::context::end_session();
     crate::context::redirect(crate::routes::SIGN_IN_AFTER_RESET);
+    Ok(())
+}
+
+/// Has a link mailed that resets the password of the person with this address, if there is one: the answer does not tell.
+#[server(name = RequestReset, prefix = "/api", endpoint = "request_reset")]
+pub async fn request_reset(email: String) -> Result<(), AppError> {
+    let email = domain::account::Email::parse(&email)
+        .map_err(|invalid| AppError::field("email", invalid.0))?;
+    let (device, origin) = (crate::context::device(), crate::context::origin());
+    let requested = crate::context::keyring()?.request_reset(email, device.as_deref(), &origin);
+    // A server function is asynchronous, and nothing here takes time: what depends on the address is done later.
+    std::future::ready(requested).await?;
+    crate::context::redirect(crate::routes::FORGOT_PASSWORD_SENT);
     Ok(())
 }

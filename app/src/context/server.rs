@@ -111,6 +111,11 @@ pub fn keyring() -> Result<Keyring, AppError> {
     use_context::<Keyring>().ok_or_else(|| unexpected("no Keyring in the context"))
 }
 
+/// Whether mails are sent, so that links need not be copied.
+pub fn sends_mail() -> bool {
+    use_context::<Keyring>().is_some_and(|keyring| keyring.sends_mail())
+}
+
 /// From where the request came.
 pub fn origin() -> Origin {
     extension().unwrap_or_default()

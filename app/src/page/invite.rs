@@ -26,14 +26,15 @@ pub const ROLES: [(&str, &str); 3] = [
 pub fn Invite() -> impl IntoView {
     let app = Here::from_frame().app();
     let roster: Roster = expect_context();
-    roster.editable.then(|| step(app, roster.fresh))
+    roster.editable.then(|| step(app, &roster))
 }
 
 /// The form until a link is made.
-fn step(app: String, fresh: bool) -> AnyView {
+fn step(app: String, roster: &Roster) -> AnyView {
+    let Roster { fresh, mails, .. } = *roster;
     let back = routes::members(&app);
     match posted(InviteMember::PATH).and_then(Result::ok) {
-        None => view! { <InviteForm app back fresh /> }.into_any(),
+        None => view! { <InviteForm app back fresh mails /> }.into_any(),
         Some(made) => view! {
             <Made made back />
         }
@@ -54,19 +55,32 @@ pub fn Renew() -> impl IntoView {
     let mut invitations = roster.invitations.into_iter();
     let invitation = invitations.find(|one| one.id.to_string() == wanted)?;
     let (fresh, email) = (roster.fresh, invitation.email.to_string());
+    let (title, consequence, submit) = if roster.mails {
+        (
+            members::resend(&email),
+            members::RESEND_CONSEQUENCE,
+            members::RESEND,
+        )
+    } else {
+        (
+            members::renew(&email),
+            members::RENEW_CONSEQUENCE,
+            members::RENEW,
+        )
+    };
     let errors = Signal::stored(posted_errors(RenewInvitation::PATH));
     Some(
         view! {
             <FormDialog
                 id="renew"
-                title=members::renew(&email)
-                text=members::RENEW_CONSEQUENCE
+                title
+                text=consequence
                 action=RenewInvitation::PATH
                 errors
                 app
                 back
                 fresh
-                submit=members::RENEW
+                submit
             >
                 <input type="hidden" name="invitation" value=wanted />
             </FormDialog>
@@ -77,13 +91,20 @@ pub fn Renew() -> impl IntoView {
 
 #[component]
 fn Made(made: InvitationLink, back: String) -> impl IntoView {
+    let title = if made.mailed {
+        members::MAILED_TITLE
+    } else {
+        members::LINK_TITLE
+    };
+    let mailed_to = made.mailed.then(|| made.email.clone());
     view! {
-        <Dialog id="invitation" title=members::LINK_TITLE>
+        <Dialog id="invitation" title>
             <SecretLink
                 label=format!("{} · {}", members::LINK, made.email)
                 note=members::LINK_NOTE
                 copy=members::COPY_LINK
                 link=made.link
+                mailed_to
                 back
             />
         </Dialog>
@@ -91,8 +112,13 @@ fn Made(made: InvitationLink, back: String) -> impl IntoView {
 }
 
 #[component]
-fn InviteForm(app: String, back: String, fresh: bool) -> impl IntoView {
+fn InviteForm(app: String, back: String, fresh: bool, mails: bool) -> impl IntoView {
     let errors = Signal::stored(posted_errors(InviteMember::PATH));
+    let (hint, submit) = if mails {
+        (members::INVITE_HINT_MAIL, members::SEND_INVITATION)
+    } else {
+        (members::INVITE_HINT, members::MAKE_LINK)
+    };
     let role = typed(InviteMember::PATH, "role").unwrap_or_else(|| "viewer".to_owned());
     view! {
         <FormDialog
@@ -103,13 +129,13 @@ fn InviteForm(app: String, back: String, fresh: bool) -> impl IntoView {
             app
             back
             fresh
-            submit=members::MAKE_LINK
+            submit
         >
             <TextField
                 name="email"
                 label=members::EMAIL
                 kind="email"
-                hint=members::INVITE_HINT
+                hint
                 value=typed(InviteMember::PATH, "email")
                 errors
                 autofocus=true

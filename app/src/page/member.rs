@@ -6,6 +6,7 @@ use crate::{
         AS_IN_ACCOUNT, ChangeApplicationRole, ChangeRole, MakeResetLink, PasswordLink,
         RemoveMember, TransferOwnership,
     },
+    context,
     form::{posted, posted_errors, typed},
     part::{
         form_dialog::FormDialog,
@@ -237,13 +238,18 @@ fn TransferQuestion(app: String, member: Member, fresh: bool) -> impl IntoView {
 
 #[component]
 fn LinkForm(app: String, member: Member, fresh: bool) -> impl IntoView {
+    let consequence = if context::sends_mail() {
+        members::RESET_CONSEQUENCE_MAIL
+    } else {
+        members::RESET_CONSEQUENCE
+    };
     let errors = Signal::stored(posted_errors(MakeResetLink::PATH));
     let back = routes::members(&app);
     view! {
         <FormDialog
             id="member-reset"
             title=members::reset_title(member.email.as_str())
-            text=members::RESET_CONSEQUENCE
+            text=consequence
             action=MakeResetLink::PATH
             errors
             app
@@ -258,13 +264,20 @@ fn LinkForm(app: String, member: Member, fresh: bool) -> impl IntoView {
 
 #[component]
 fn Link(made: PasswordLink, back: String) -> impl IntoView {
+    let title = if made.mailed {
+        members::MAILED_TITLE
+    } else {
+        members::LINK_TITLE
+    };
+    let mailed_to = made.mailed.then(|| made.email.clone());
     view! {
-        <Dialog id="reset-link" title=members::LINK_TITLE>
+        <Dialog id="reset-link" title>
             <SecretLink
                 label=format!("{} · {}", members::RESET_LINK, made.email)
                 note=members::RESET_NOTE
                 copy=members::COPY_RESET_LINK
                 link=made.link
+                mailed_to
                 back
             />
         </Dialog>

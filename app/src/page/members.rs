@@ -3,6 +3,7 @@
 use super::{Here, factor_policy::policy_name, loaded};
 use crate::{
     act::members::WithdrawInvitation,
+    context,
     error::AppError,
     form::refusal,
     part::members::{MemberList, Roster},
@@ -96,6 +97,7 @@ async fn roster(here: &Here) -> Result<Roster, AppError> {
         policy,
         me: viewer.identity().person_id,
         editable,
+        mails: context::sends_mail(),
         fresh: viewer.is_fresh(),
         now: viewer.now(),
     })

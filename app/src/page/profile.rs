@@ -1,8 +1,10 @@
 //! What a person decides about themselves.
 
-use super::profile_frame::Me;
+use super::{loaded, profile_frame::Me};
 use crate::{
-    act::profile::{ChangeEmail, ChangePassword, SaveProfile, SignOutEverywhere},
+    act::profile::{
+        ChangeEmail, ChangePassword, SaveNotifications, SaveProfile, SignOutEverywhere,
+    },
     context,
     form::{FormPage, is_plain_answer, posted_errors, sent, typed},
     part::frame::ThemeChoice,
@@ -10,7 +12,7 @@ use crate::{
     ui::{Dialog, ErrorSummary, FieldNote, Submit, TabTitle, TextField},
     words::{common, frame, profile as words, reset},
 };
-use domain::profile::Profile as Preferences;
+use domain::{mail::Notifications, profile::Profile as Preferences};
 use leptos::{prelude::*, server_fn::ServerFn};
 use management::Zone;
 
@@ -37,6 +39,19 @@ fn page(dialog: AnyView) -> impl IntoView {
     let session = Me::from_frame().session;
     let email = session.email().to_string();
     let profile = session.profile().clone();
+    let notifications = context::sends_mail().then(|| {
+        let form = loaded(async move {
+            let wanted = session.notifications().await?;
+            Ok(view! { <NotificationsForm wanted /> })
+        });
+        view! {
+            <section class="card" aria-labelledby="notifications">
+                <h2 id="notifications">{words::NOTIFICATIONS}</h2>
+                <p>{words::NOTIFICATIONS_LEAD}</p>
+                {form}
+            </section>
+        }
+    });
     view! {
         <TabTitle text=words::TAB />
         <div class="page-head">
@@ -81,6 +96,7 @@ fn page(dialog: AnyView) -> impl IntoView {
             <h2 id="preferences">{words::PREFERENCES}</h2>
             <PreferencesForm profile />
         </section>
+        {notifications}
         <section class="card" aria-labelledby="theme">
             <h2 id="theme">{frame::COLOURS}</h2>
             <p>{words::THEME_NOTE}</p>
@@ -165,6 +181,47 @@ fn PreferencesForm(profile: Preferences) -> impl IntoView {
             </label>
             <div class="form-actions">
                 <Submit label=words::SAVE variant="secondary" />
+            </div>
+        </form>
+    }
+}
+
+/// Which mails the person gets, where mails are sent.
+#[component]
+fn NotificationsForm(wanted: Notifications) -> impl IntoView {
+    let boxes = [
+        ("new_sign_ins", words::NEW_SIGN_INS, wanted.new_sign_ins),
+        ("key_expiry", words::KEY_EXPIRY, wanted.key_expiry),
+        (
+            "security_events",
+            words::SECURITY_EVENTS,
+            wanted.security_events,
+        ),
+    ];
+    let boxes = boxes
+        .into_iter()
+        .map(|(name, (label, hint), checked)| {
+            let hint_id = format!("{name}-hint");
+            view! {
+                <label class="choice">
+                    <input
+                        type="checkbox"
+                        name=name
+                        value="on"
+                        checked=checked
+                        aria-describedby=hint_id.clone()
+                    />
+                    <span>{label} " " <small id=hint_id>{hint}</small></span>
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <form method="post" action=SaveNotifications::PATH class="form" autocomplete="off">
+            <FormPage />
+            <div>{boxes}</div>
+            <div class="form-actions">
+                <Submit label=words::SAVE_NOTIFICATIONS variant="secondary" />
             </div>
         </form>
     }

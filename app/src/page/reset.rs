@@ -9,6 +9,7 @@ use crate::{
     context,
     form::posted_errors,
     part::frame::Brand,
+    routes,
     ui::{ErrorSummary, Submit, TabTitle, TextField, Time},
     words::{invitation, reset},
 };
@@ -45,7 +46,17 @@ pub fn Reset() -> impl IntoView {
 }
 
 fn gone(sent: bool) -> impl IntoView {
-    view! { <Ended title=reset::GONE lead=reset::GONE_LEAD sign_in=invitation::SIGN_IN sent /> }
+    let again = context::sends_mail().then(|| {
+        view! {
+            <p class="auth-note">
+                <a href=routes::FORGOT_PASSWORD>{reset::REQUEST_NEW}</a>
+            </p>
+        }
+    });
+    view! {
+        <Ended title=reset::GONE lead=reset::GONE_LEAD sign_in=invitation::SIGN_IN sent />
+        {again}
+    }
 }
 
 #[component]

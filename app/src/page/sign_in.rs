@@ -22,6 +22,13 @@ pub fn SignIn() -> impl IntoView {
         (after == routes::RESET).then(|| view! { <Notice tone="success">{reset::DONE}</Notice> });
     let expired = (after == routes::EXPIRY)
         .then(|| view! { <Notice tone="warning">{two_factor::SIGN_IN_EXPIRED}</Notice> });
+    let forgot = context::sends_mail().then(|| {
+        view! {
+            <p class="auth-note">
+                <a href=routes::FORGOT_PASSWORD>{words::FORGOT}</a>
+            </p>
+        }
+    });
     let setup = loaded(async {
         let needed = context::keyring()?.needs_setup().await?;
         Ok(needed.then(|| {
@@ -62,7 +69,7 @@ pub fn SignIn() -> impl IntoView {
                     />
                     <Submit label=words::SIGN_IN />
                 </form>
-                {setup}
+                {forgot} {setup}
             </div>
         </main>
     }

@@ -96,7 +96,7 @@ fn line((n, used): (usize, &PepperUse)) -> String {
         (_, false) => "missing",
     };
     format!(
-        "{} {state}: {}, {}, {}, {}, {}, {} under it",
+        "{} {state}: {}, {}, {}, {}, {}, {}, {} under it",
         used.name,
         count(rows.live_keys, "key that works", "keys that work"),
         count(rows.secrets - rows.live_keys, "ended key", "ended keys"),
@@ -108,6 +108,7 @@ fn line((n, used): (usize, &PepperUse)) -> String {
             "authenticator app",
             "authenticator apps"
         ),
+        count(rows.mails, "waiting mail", "waiting mails"),
     )
 }
 
@@ -136,18 +137,19 @@ mod tests {
                 sessions: n,
                 log_heads: n,
                 authenticators: n,
+                mails: n,
             },
         };
         assert_eq!(
             line((0, &used(1))),
             format!(
-                "{name} newest: 1 key that works, 1 ended key, 1 open invitation, 1 session, 1 audit log ends, 1 authenticator app under it"
+                "{name} newest: 1 key that works, 1 ended key, 1 open invitation, 1 session, 1 audit log ends, 1 authenticator app, 1 waiting mail under it"
             )
         );
         assert_eq!(
             line((1, &used(0))),
             format!(
-                "{name} can be removed: 0 keys that work, 0 ended keys, 0 open invitations, 0 sessions, 0 audit logs end, 0 authenticator apps under it"
+                "{name} can be removed: 0 keys that work, 0 ended keys, 0 open invitations, 0 sessions, 0 audit logs end, 0 authenticator apps, 0 waiting mails under it"
             )
         );
     }

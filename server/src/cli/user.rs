@@ -139,10 +139,17 @@ pub async fn reset_factors(person: PersonArgs, config: &Config) -> Result<(), Co
     let done = people.reset_factors(&person.email).await;
     people.close().await;
     match done.map_err(|error| CommandError::failed("nothing was changed", error))? {
-        Administered::Done(()) => console::print_result(format_args!(
-            "{} has no second factor now: all their sessions have ended, and they sign in with the password alone.",
-            person.email
-        ))?,
+        Administered::Done(()) => {
+            console::print_result(format_args!(
+                "{} has no second factor now: all their sessions have ended, and they sign in with the password alone.",
+                person.email
+            ))?;
+            if config.mailer.is_none() {
+                console::print_result(
+                    "LATCHKEY_SMTP_URL is not set here, so no mail was sent: tell them.",
+                )?;
+            }
+        }
         Administered::Already => {
             console::print_result(format_args!("{} has no second factor.", person.email))?;
         }
@@ -157,7 +164,12 @@ fn unknown(email: &Email) -> CommandError {
 
 async fn people(config: &Config) -> Result<PeopleAdmin, CommandError> {
     let peppers = pepper::load(&config.pepper, true)?;
-    Ok(admin(open(config).await?, &peppers))
+    let admin = admin(open(config).await?, &peppers);
+    Ok(if config.mailer.is_some() {
+        admin.sending_mail()
+    } else {
+        admin
+    })
 }
 
 /// Opens the database without a lock: a running server reads people and sessions from it at every request.
@@ -265,7 +277,7 @@ fn read_password() -> io::Result<Zeroizing<String>> {
     Ok(Zeroizing::new(password.to_owned()))
 }
 
-fn parse_email(text: &str) -> Result<Email, String> {
+pub(super) fn parse_email(text: &str) -> Result<Email, String> {
     Email::parse(text).map_err(|invalid| invalid.0)
 }
 

@@ -201,3 +201,49 @@ fn the_revocation_journal_is_beside_the_pepper_by_default() {
         assert_eq!(journal, Some(path.into()));
     }
 }
+
+#[test]
+fn mails_need_a_server_a_sender_and_a_public_url() {
+    let url = ("LATCHKEY_SMTP_URL", "smtps://me:hunter2@mail.example.com");
+    let from = ("LATCHKEY_MAIL_FROM", "Latchkey <latchkey@example.com>");
+    let public = ("LATCHKEY_PUBLIC_URL", "https://keys.example.com");
+    let config = read(&[url, from, public]).ok();
+    assert!(config.is_some_and(|config| config.mailer.is_some()));
+    let config = read(&[public]).ok();
+    assert!(config.is_some_and(|config| config.mailer.is_none()));
+    for (pairs, variable, reason) in [
+        (vec![url, public], "LATCHKEY_MAIL_FROM", "missing"),
+        (vec![from, public], "LATCHKEY_SMTP_URL", "missing"),
+        (vec![url, from], "LATCHKEY_PUBLIC_URL", "missing"),
+        (
+            vec![("LATCHKEY_SMTP_URL", "mail.example.com"), from, public],
+            "LATCHKEY_SMTP_URL",
+            "no URL",
+        ),
+        (
+            vec![
+                ("LATCHKEY_SMTP_URL", "smtp://me:hunter2@relay?tls=none"),
+                from,
+                public,
+            ],
+            "LATCHKEY_SMTP_URL",
+            "without TLS",
+        ),
+        (
+            vec![url, ("LATCHKEY_MAIL_FROM", "Latchkey"), public],
+            "LATCHKEY_MAIL_FROM",
+            "no e-mail address",
+        ),
+    ] {
+        let Err(wrong) = read(&pairs) else {
+            panic!("{pairs:?} was accepted");
+        };
+        let line = wrong.to_string();
+        assert!(
+            line.starts_with(variable) && line.contains(reason),
+            "{line}"
+        );
+        assert!(line.contains("Allowed: "), "{line}");
+        assert!(!line.contains('\n') && !line.contains("hunter2"), "{line}");
+    }
+}

@@ -24,7 +24,7 @@ const EMPTY: Variable = Variable {
 };
 
 /// Every variable, in the order of `--help`.
-pub const ALL: [&Variable; 23] = [
+pub const ALL: [&Variable; 26] = [
     &LISTEN,
     &PUBLIC_URL,
     &HSTS,
@@ -44,6 +44,9 @@ pub const ALL: [&Variable; 23] = [
     &KEEP_DECISIONS,
     &MAX_DECISIONS,
     &KEEP_EVENTS,
+    &SMTP_URL,
+    &SMTP_URL_FILE,
+    &MAIL_FROM,
     &METRICS_TOKEN,
     &METRICS_TOKEN_FILE,
     &LOG_FILTER,
@@ -191,6 +194,25 @@ pub const KEEP_EVENTS: Variable = Variable {
     help: "Days for which security events are kept",
     problem: "is no number of days",
     allowed: "a whole number from 31 to 4000",
+    ..EMPTY
+};
+pub const SMTP_URL: Variable = Variable {
+    name: "LATCHKEY_SMTP_URL",
+    default_note: "none, no mail is sent",
+    help: "Mail server: smtps://USER:PASSWORD@HOST:PORT (TLS), or where it offers nothing else smtp:// (STARTTLS, required except on this machine). \
+           Special characters of user and password are percent-encoded. Needs LATCHKEY_MAIL_FROM and LATCHKEY_PUBLIC_URL",
+    allowed: "smtps://USER:PASSWORD@HOST:PORT, or smtp:// for STARTTLS; ?tls=none for a server without a password",
+    ..EMPTY
+};
+pub const SMTP_URL_FILE: Variable = Variable {
+    name: "LATCHKEY_SMTP_URL_FILE",
+    help: "File with that URL, instead of the variable",
+    ..EMPTY
+};
+pub const MAIL_FROM: Variable = Variable {
+    name: "LATCHKEY_MAIL_FROM",
+    help: "Sender of mails, such as Latchkey <latchkey@example.com>",
+    allowed: "an address, or a name with an address, such as Latchkey <latchkey@example.com>",
     ..EMPTY
 };
 pub const METRICS_TOKEN: Variable = Variable {

@@ -121,6 +121,7 @@ fn metrics_text(state: &AppState) -> String {
         "1 while keys are verified, 0 after the database has not responded for too long.",
     );
     text.sample(&[], u8::from(state.can_verify()));
+    write_mail(&mut text, state);
     text.counter(
         "latchkey_background_task_failures_total",
         "Panics of background tasks. A task is restarted; five failures within a minute stop the process.",
@@ -137,4 +138,33 @@ fn metrics_text(state: &AppState) -> String {
     text.sample(&[("version", env!("CARGO_PKG_VERSION"))], 1);
     write_process(&mut text);
     text.into()
+}
+
+/// Writes the figures about mails, if a mail server is configured.
+fn write_mail(text: &mut MetricsText, state: &AppState) {
+    let Some(mail) = state.keyring.mail_stats() else {
+        return;
+    };
+    text.gauge("latchkey_mail_waiting", "Mails that wait to be sent.");
+    text.sample(&[], mail.waiting);
+    text.gauge(
+        "latchkey_mail_oldest_seconds",
+        "Time since the oldest waiting mail was created; 0 if none waits.",
+    );
+    text.sample(&[], seconds(mail.oldest_ms));
+    text.counter(
+        "latchkey_mail_sent_total",
+        "Mails that the mail server accepted.",
+    );
+    text.sample(&[], mail.sent);
+    text.counter(
+        "latchkey_mail_failed_attempts_total",
+        "Attempts to send a mail that failed.",
+    );
+    text.sample(&[], mail.failed_attempts);
+    text.counter(
+        "latchkey_mail_given_up_total",
+        "Mails that were refused, or could not be sent in time.",
+    );
+    text.sample(&[], mail.given_up);
 }

@@ -18,6 +18,7 @@ mod generated;
 mod headers;
 mod live;
 mod log_device;
+mod mail;
 mod markup;
 mod metrics;
 mod openapi;

@@ -3,6 +3,7 @@
 mod pages;
 mod refused;
 mod unrecorded;
+mod with_mail;
 
 pub use pages::{FILES, PAGES};
 
@@ -29,6 +30,8 @@ pub const TABLE: &[(&str, &str, [u16; 5])] = &[
         "email={email}&password={password}",
         [200, 200, 200, 200, 200],
     ),
+    // Without a mail server.
+    ("request_reset", "email={email}", [404, 404, 404, 404, 404]),
     ("sign_out", "", [401, 200, 200, 200, 200]),
     (
         "set_up",
@@ -205,6 +208,11 @@ pub const TABLE: &[(&str, &str, [u16; 5])] = &[
     (
         "save_profile",
         "name=Ada&time_zone=Europe/Berlin&shortcuts=on",
+        [401, 200, 200, 200, 200],
+    ),
+    (
+        "save_notifications",
+        "new_sign_ins=on",
         [401, 200, 200, 200, 200],
     ),
     (

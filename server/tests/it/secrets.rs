@@ -8,8 +8,8 @@ use domain::{
     origin::Origin,
 };
 use management::{
-    Admission, AuthenticatorSecret, AuthenticatorSetup, Invited, Issue, Keyring, PendingSignIn,
-    PersonDraft, RecoveryCodes, SetupDraft, SignedIn,
+    Admission, AuthenticatorSecret, AuthenticatorSetup, Invited, Issue, Keyring, Mailer,
+    PendingSignIn, PersonDraft, RecoveryCodes, ResetLink, SetupDraft, SignedIn, SmtpServer,
 };
 use serde::Serialize;
 use server::{
@@ -17,6 +17,7 @@ use server::{
     config::{Config, PepperSource},
 };
 use std::fmt::{Debug, Display};
+use store::{MailRow, NewMail};
 use test_server::{OWNER, PASSWORD, TestServer};
 use verification::{Call, Pepper};
 
@@ -44,6 +45,11 @@ never! {
     AuthenticatorSetup: Display, Serialize, Clone;
     RecoveryCodes: Display, Serialize, Clone;
     Invited: Display, Serialize, Clone;
+    ResetLink: Display, Serialize, Clone;
+    NewMail: Debug, Display, Serialize;
+    MailRow: Debug, Display, Serialize;
+    Mailer: Display, Serialize, Clone;
+    SmtpServer: Display, Serialize, Clone;
     PersonDraft: Display, Serialize, Clone;
     SetupDraft: Display, Serialize, Clone;
     Issue: Display, Serialize, Clone;

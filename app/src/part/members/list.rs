@@ -30,6 +30,8 @@ pub struct Roster {
     pub me: PersonId,
     /// Whether the reader may change it.
     pub editable: bool,
+    /// Whether links are mailed.
+    pub mails: bool,
     /// Whether the password need not be entered again for that.
     pub fresh: bool,
     /// The server's clock.
@@ -45,7 +47,11 @@ pub fn MemberList(
     roster: Roster,
 ) -> impl IntoView {
     let Roster {
-        me, editable, now, ..
+        me,
+        editable,
+        mails,
+        now,
+        ..
     } = roster;
     let rows = roster
         .members
@@ -56,7 +62,7 @@ pub fn MemberList(
         let rows = roster
             .invitations
             .into_iter()
-            .map(|invitation| waiting(app.clone(), invitation, now))
+            .map(|invitation| waiting(app.clone(), invitation, mails, now))
             .collect_view();
         view! {
             <h3 id="waiting">{members::WAITING}</h3>
@@ -177,10 +183,14 @@ fn row(
     }
 }
 
-fn waiting(app: String, invitation: Invitation, now: Timestamp) -> impl IntoView {
+fn waiting(app: String, invitation: Invitation, mails: bool, now: Timestamp) -> impl IntoView {
     let email = invitation.email.to_string();
     let label = members::withdraw(&email);
-    let renew = members::renew(&email);
+    let (renew, renew_label) = if mails {
+        (members::RESEND, members::resend(&email))
+    } else {
+        (members::RENEW, members::renew(&email))
+    };
     let renew_path = routes::renew(&app, invitation.id);
     let ends = if invitation.lapsed {
         members::LAPSED.into_any()
@@ -202,9 +212,9 @@ fn waiting(app: String, invitation: Invitation, now: Timestamp) -> impl IntoView
                     data-variant="secondary"
                     data-size="small"
                     href=renew_path
-                    aria-label=renew
+                    aria-label=renew_label
                 >
-                    {members::RENEW}
+                    {renew}
                 </a>
                 <form method="post" action=WithdrawInvitation::PATH>
                     <FormPage />

@@ -17,11 +17,16 @@ pub fn SecretLink(
     copy: &'static str,
     /// Its address.
     link: String,
+    /// The address that it is mailed to; `None` if it is not.
+    mailed_to: Option<String>,
     /// Where closing leads.
     back: String,
 ) -> impl IntoView {
+    let mailed =
+        mailed_to.map(|email| view! { <Notice tone="success">{members::mailed(&email)}</Notice> });
     view! {
         <div class="dialog-body">
+            {mailed}
             <Notice tone="warning">{note}</Notice>
             <div class="reveal">
                 <div class="credential" data-prominent="">

@@ -36,10 +36,18 @@ pub const VIEWER: &str = "Viewer: read-only";
 
 pub const INVITE: &str = "Invite a member";
 pub const INVITE_HINT: &str = "You'll get a link to share. It works once and expires in 7 days.";
+pub const INVITE_HINT_MAIL: &str =
+    "They'll get an email with a link. It works once and expires in 7 days.";
 pub const EMAIL: &str = "Email";
 pub const ROLE: &str = "Role";
 pub const MAKE_LINK: &str = "Create invitation link";
+pub const SEND_INVITATION: &str = "Send invitation";
 pub const LINK_TITLE: &str = "Share this link";
+pub const MAILED_TITLE: &str = "Email on its way";
+/// Shown above a link that is mailed too.
+pub fn mailed(email: &str) -> String {
+    format!("{email} gets this link by email. You can also copy it.")
+}
 pub const LINK_NOTE: &str = "You won't be able to see this link again. Anyone who has it can join as this person, so send it only to them.";
 pub const LINK: &str = "Invitation link";
 pub const COPY_LINK: &str = "Copy invitation link";
@@ -66,6 +74,14 @@ pub fn renew(email: &str) -> String {
 pub const RENEW_CONSEQUENCE: &str =
     "You'll get a new link to share. It expires in 7 days. The earlier link stops working.";
 
+pub const RESEND: &str = "Send again";
+/// The accessible name of the link, and the title of the dialog.
+pub fn resend(email: &str) -> String {
+    format!("Send the invitation to {email} again")
+}
+pub const RESEND_CONSEQUENCE: &str =
+    "They'll get an email with a new link. It expires in 7 days. The earlier link stops working.";
+
 pub const RESET: &str = "Create reset link";
 /// The accessible name of the link.
 pub fn reset(email: &str) -> String {
@@ -76,6 +92,7 @@ pub fn reset_title(email: &str) -> String {
     format!("Reset the password of {email}")
 }
 pub const RESET_CONSEQUENCE: &str = "You'll get a link to share. It works once, within 30 minutes, and signs the member out everywhere. You can only do this for members who belong to no other account: the link would give access to those accounts too.";
+pub const RESET_CONSEQUENCE_MAIL: &str = "They'll get an email with a link, and you can copy it. It works once, within 30 minutes, and signs the member out everywhere. You can only do this for members who belong to no other account: the link would give access to those accounts too.";
 pub const RESET_ELSEWHERE: &str = "This member belongs to another account too, so an owner can't reset their password. Ask your Latchkey administrator for a reset link.";
 pub const RESET_LINK: &str = "Password reset link";
 pub const RESET_NOTE: &str = "You won't be able to see this link again. Anyone who has it can sign in as this member, so send it only to them.";

@@ -39,6 +39,24 @@ pub const SHORTCUTS: &str = "Single-key shortcuts";
 pub const SHORTCUTS_HINT: &str = "/, c, j, k and ?. Turn them off if you use speech input. Ctrl+K (⌘K on a Mac) always opens the command menu.";
 pub const SAVE: &str = "Save changes";
 
+/// The heading above the kinds of email.
+pub const NOTIFICATIONS: &str = "Email notifications";
+pub const NOTIFICATIONS_LEAD: &str = "You always get an email when your password, email address or two-factor authentication changes.";
+/// A checkbox, and its hint.
+pub const NEW_SIGN_INS: (&str, &str) = (
+    "New sign-ins",
+    "Someone signs in as you in a browser that you haven't used before.",
+);
+pub const KEY_EXPIRY: (&str, &str) = (
+    "Expiring keys",
+    "7 days and 1 day before. For owners, all keys of their applications; for others, keys they created.",
+);
+pub const SECURITY_EVENTS: (&str, &str) = (
+    "Critical security events",
+    "For owners only. At most one email an hour for each account.",
+);
+pub const SAVE_NOTIFICATIONS: &str = "Save notifications";
+
 pub const THEME_NOTE: &str = "Kept in this browser.";
 
 /// The heading and the button.

@@ -7,6 +7,8 @@ pub const EMAIL: &str = "Email";
 pub const PASSWORD: &str = "Password";
 /// The same for an unknown email address and a wrong password.
 pub const NO_MATCH: &str = "Incorrect email or password. Try again.";
+/// The link to the page that mails a reset link.
+pub const FORGOT: &str = "Forgot password?";
 /// Followed by a link to the setup page.
 pub const NO_ACCOUNTS: &str = "There are no accounts yet. ";
 

@@ -15,7 +15,7 @@ const JSON: (&str, &str) = ("accept", "application/json");
 const HTML: (&str, &str) = ("accept", "text/html");
 
 /// The responses for support of functions without an application. Every other function responds 404.
-const TO_SUPPORT: [(&str, u16); 19] = [
+const TO_SUPPORT: [(&str, u16); 21] = [
     ("sign_in", 200),
     ("sign_out", 200),
     ("set_up", 409),
@@ -24,6 +24,9 @@ const TO_SUPPORT: [(&str, u16); 19] = [
     ("reset_password", 404),
     ("confirm_password", 200),
     ("save_profile", 200),
+    ("save_notifications", 200),
+    // Without a mail server.
+    ("request_reset", 404),
     ("change_email", 403),
     ("change_password", 403),
     ("end_session", 404),

@@ -187,6 +187,7 @@ async fn a_change_that_cannot_be_recorded_does_not_happen(database: TestDatabase
         // The same change again: another session, another object, another zone.
         let form = form
             .replace("Europe/Berlin", "Europe/Paris")
+            .replace("new_sign_ins=on", "key_expiry=on")
             .replace("new@", "newer@");
         let (session, again) = (
             cookie(email).await,
