@@ -37,6 +37,8 @@ interface Options {
   publicUrl?: string;
   /** The host name in the default public URL. */
   host?: string;
+  /** The mail server; the default is none. */
+  smtpUrl?: string;
 }
 
 const START_TIMEOUT = 30_000;
@@ -47,6 +49,7 @@ export async function startServer({
   people = [],
   publicUrl,
   host = '127.0.0.1',
+  smtpUrl = '',
 }: Options = {}): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-end2end-'));
   const db =
@@ -67,6 +70,8 @@ export async function startServer({
     LATCHKEY_PEPPER_FILE: join(folder, 'pepper'),
     LATCHKEY_PUBLIC_URL: publicUrl ?? `http://${host}:${port}`,
     LATCHKEY_TRUSTED_PROXIES: '',
+    LATCHKEY_SMTP_URL: smtpUrl,
+    LATCHKEY_MAIL_FROM: smtpUrl && 'Latchkey <latchkey@acme.example>',
     LATCHKEY_LOG_FORMAT: 'text',
     RUST_LOG: 'warn',
   };
