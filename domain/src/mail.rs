@@ -90,4 +90,8 @@ pub enum SignInChange {
         /// The owner who did it; `None` for the operator.
         by: Option<Email>,
     },
+    /// A person at the identity provider was linked, who can sign in since.
+    IdentityLinked,
+    /// The person at the identity provider was unlinked.
+    IdentityUnlinked,
 }

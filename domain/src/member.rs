@@ -28,6 +28,8 @@ pub struct Member {
     /// The last activity in a session, to the minute; `None` if the person never signed in.
     pub last_seen: Option<Timestamp>,
     pub has_second_factor: bool,
+    /// Whether the identity provider granted the membership: the groups there set the role at each sign-in.
+    pub managed: bool,
 }
 
 /// A pending invitation. Its link is not stored.

@@ -50,10 +50,14 @@ pub enum Action {
     RecoveryCodesRenewed,
     FactorsReset,
     FactorPolicyChanged,
+    IdentityLinked,
+    IdentityUnlinked,
+    IdentityConfirmed,
+    SingleSignOnRefused,
 }
 
 impl Action {
-    const ALL: [(Self, &'static str, &'static str); 44] = [
+    const ALL: [(Self, &'static str, &'static str); 48] = [
         (
             Self::AccountCreated,
             "account.created",
@@ -221,6 +225,26 @@ impl Action {
             Self::FactorPolicyChanged,
             "factor.policy_changed",
             "changed who needs two-factor authentication",
+        ),
+        (
+            Self::IdentityLinked,
+            "identity.linked",
+            "linked single sign-on for",
+        ),
+        (
+            Self::IdentityUnlinked,
+            "identity.unlinked",
+            "unlinked single sign-on for",
+        ),
+        (
+            Self::IdentityConfirmed,
+            "session.confirmed",
+            "signed in again through single sign-on",
+        ),
+        (
+            Self::SingleSignOnRefused,
+            "identity.refused",
+            "refused single sign-on to",
         ),
     ];
 
