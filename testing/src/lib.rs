@@ -1,6 +1,7 @@
-//! Temporary databases and a mail server for the tests of several crates. A dev-dependency only.
+//! Temporary databases, a mail server and an OpenID Connect provider for the tests of several crates. A dev-dependency only.
 
 mod postgres;
+pub mod provider;
 mod smtp;
 
 pub use smtp::{Misbehaviour, ReceivedMail, SmtpSink};
