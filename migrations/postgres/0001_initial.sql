@@ -40,7 +40,7 @@ CREATE UNIQUE INDEX application_by_name ON application (account_id, name) WHERE 
 CREATE TABLE person (
     id UUID PRIMARY KEY,
     email TEXT NOT NULL UNIQUE,
-    -- Argon2id in PHC string format.
+    -- Argon2id in PHC string format; empty for a person who has no password and signs in through the identity provider.
     password_hash TEXT NOT NULL,
     is_support BOOLEAN NOT NULL,
     created_at BIGINT NOT NULL,
@@ -58,7 +58,9 @@ CREATE TABLE person (
     mail_key_expiry BOOLEAN NOT NULL DEFAULT TRUE,
     mail_security_events BOOLEAN NOT NULL DEFAULT TRUE,
     -- The application whose pages the person read last. It may not exist, or not be theirs, any more.
-    last_application UUID
+    last_application UUID,
+    -- Whether the person has unlinked an identity: none is linked by the e-mail address then.
+    refuses_link_by_email BOOLEAN NOT NULL DEFAULT FALSE
 );
 
 -- Which person belongs to which account, and in which role.
@@ -67,6 +69,8 @@ CREATE TABLE membership (
     person_id UUID NOT NULL REFERENCES person (id),
     role TEXT NOT NULL CHECK (role IN ('owner', 'developer', 'viewer')),
     created_at BIGINT NOT NULL,
+    -- Whether the identity provider granted it: each sign-in there sets the role anew, or ends it.
+    managed BOOLEAN NOT NULL DEFAULT FALSE,
     PRIMARY KEY (person_id, account_id)
 );
 CREATE INDEX membership_by_account ON membership (account_id);
@@ -104,10 +108,14 @@ CREATE TABLE session (
     created_at BIGINT NOT NULL,
     -- The last request, to the minute.
     seen_at BIGINT NOT NULL,
-    -- When the person last entered the password.
+    -- When the person last entered the password, or signed in at the identity provider; 0 if the provider does not say when.
     authenticated_at BIGINT NOT NULL,
     address TEXT NOT NULL,
-    user_agent TEXT NOT NULL
+    user_agent TEXT NOT NULL,
+    -- Whether the person signed in through the identity provider.
+    through_provider BOOLEAN NOT NULL DEFAULT FALSE,
+    -- The account that the provider manages, whose policy the provider's own factors satisfy; NULL if there is none.
+    provider_account UUID
 );
 CREATE INDEX session_by_person ON session (person_id);
 
@@ -181,6 +189,25 @@ CREATE TABLE mail (
 );
 CREATE INDEX mail_by_next_attempt ON mail (next_attempt_at);
 CREATE INDEX mail_by_recipient ON mail (recipient, kind);
+-- People at an identity provider: the issuer and the subject of its ID tokens. A person has one identity a provider at most.
+CREATE TABLE identity (
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    person_id UUID NOT NULL REFERENCES person (id),
+    created_at BIGINT NOT NULL,
+    -- The address at the provider when it was linked; empty if there was none.
+    email TEXT NOT NULL,
+    -- Whether the person was found by the address, and has never signed in on both sides.
+    by_email BOOLEAN NOT NULL,
+    PRIMARY KEY (issuer, subject),
+    UNIQUE (person_id, issuer)
+);
+
+-- Sign-ins through the provider that were completed, until their cookies expire: none is completed twice.
+CREATE TABLE completed_sign_in (
+    id_hash BYTEA PRIMARY KEY,
+    expires_at BIGINT NOT NULL
+);
 
 -- API keys, without their secrets.
 CREATE TABLE api_key (

@@ -7,7 +7,9 @@
 
 pub(crate) mod applications;
 pub(crate) mod factor_policy;
+pub(crate) mod identity;
 pub(crate) mod invitations;
+pub(crate) mod managed;
 pub(crate) mod members;
 pub(crate) mod owner;
 pub(crate) mod password_reset;

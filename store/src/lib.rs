@@ -22,7 +22,12 @@ mod usage;
 
 pub use account::{
     applications::{ApplicationChange, NewApplication},
+    identity::{
+        CompletedSignIn, IdentityOwner, LinkedIdentity, NewIdentity, NewProviderPerson,
+        ProviderSignIn,
+    },
     invitations::{InvitationAcceptance, InvitationRow, Invitee, NewInvitation},
+    managed::ManagedMembership,
     password_reset::{NewPasswordReset, PasswordReset, PersonState, ResetMaker},
     pending_sign_in::NewPendingSignIn,
     people::{Membership, NewPerson, PersonRow, Place, Placement},

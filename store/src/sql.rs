@@ -70,8 +70,10 @@ macro_rules! shared_statements {
 }
 
 shared_statements! {
+    ACCOUNT_BY_ID_OR_NAME = "account/by_id_or_name";
     ACCOUNT_BY_NAME = "account/by_name";
     ACCOUNT_FACTOR_POLICY = "account/factor_policy";
+    ACCOUNT_LOCAL_OWNER = "account/local_owner";
     ACCOUNT_IDS_BY_PERSON = "account/ids_by_person";
     ACCOUNT_INSERT = "account/insert";
     ACCOUNT_LOCK = "account/lock";
@@ -133,6 +135,8 @@ shared_statements! {
     AUTHENTICATOR_ENCRYPT_AGAIN = "authenticator/encrypt_again";
     AUTHENTICATOR_INSERT = "authenticator/insert";
     AUTHENTICATOR_USE_STEP = "authenticator/use_step";
+    COMPLETED_SIGN_INS_PRUNE = "completed_sign_in/prune";
+    COMPLETED_SIGN_IN_INSERT = "completed_sign_in/insert";
     KEY_DEACTIVATE_FOR_GOOD = "key/deactivate_for_good";
     KEY_EXPIRE = "key/expire";
     PING = "database/ping";
@@ -154,6 +158,14 @@ shared_statements! {
     REFUSALS_OF_ROUTE = "decision/fragments/select" "decision/fragments/of_route" "decision/fragments/refused" "decision/fragments/filter" "decision/fragments/order_desc";
     REFUSALS_OF_CODE = "decision/fragments/select" "decision/fragments/of_code" "decision/fragments/refused" "decision/fragments/filter" "decision/fragments/order_desc";
     REFUSALS_OF_KEY = "decision/fragments/select" "decision/fragments/of_key" "decision/fragments/refused" "decision/fragments/filter" "decision/fragments/order_desc";
+    IDENTITIES_DELETE_BESIDE_PASSWORD = "identity/delete_beside_password";
+    IDENTITIES_DELETE_BY_PERSON = "identity/delete_by_person";
+    IDENTITIES_OF_PERSON = "identity/of_person";
+    IDENTITY_BY_PERSON = "identity/by_person";
+    IDENTITY_DELETE = "identity/delete";
+    IDENTITY_LINKED_BY_EMAIL = "identity/linked_by_email";
+    IDENTITY_INSERT = "identity/insert";
+    IDENTITY_PERSON = "identity/person";
     INVITATIONS_BY_ACCOUNT = "invitation/by_account";
     INVITATIONS_DELETE_BY_INVITER = "invitation/delete_by_inviter";
     INVITATIONS_DELETE_BY_PERSON = "invitation/delete_by_person";
@@ -231,6 +243,8 @@ shared_statements! {
     MEMBER_DELETE = "member/delete";
     MEMBER_ENABLED_OWNER = "member/enabled_owner";
     MEMBER_INSERT = "member/insert";
+    MEMBER_INSERT_MANAGED = "member/insert_managed";
+    MEMBER_MANAGED = "member/managed";
     MEMBER_ROLE = "member/role";
     MEMBER_UPDATE_ROLE = "member/update_role";
     CHANGE_HEAD = "node/change_head";
@@ -270,9 +284,12 @@ shared_statements! {
     PERSON_DISABLE = "person/disable";
     PERSON_ENABLE = "person/enable";
     PERSON_INSERT = "person/insert";
+    PERSON_INSERT_WITHOUT_PASSWORD = "person/insert_without_password";
     PERSON_LOCK = "person/lock";
     PERSON_LOCK_ENABLED = "person/lock_enabled";
     PERSON_NOTIFICATIONS = "person/notifications";
+    PERSON_MAY_LINK_BY_EMAIL = "person/may_link_by_email";
+    PERSON_REFUSE_LINK_BY_EMAIL = "person/refuse_link_by_email";
     PERSON_REHASH = "person/rehash";
     PERSON_SET_LAST_APPLICATION = "person/set_last_application";
     PERSON_SET_PASSWORD = "person/set_password";
@@ -294,6 +311,7 @@ shared_statements! {
     SIGHTINGS_PRUNE = "security_event/sighting_prune";
     SIGHTING_SET = "security_event/sighting_set";
     SESSIONS_BY_PERSON = "session/by_person";
+    SESSIONS_DELETE_THROUGH_PROVIDER = "session/delete_through_provider";
     SESSIONS_DELETE_BY_PERSON = "session/delete_by_person";
     SESSIONS_DELETE_OTHERS = "session/delete_others";
     SESSIONS_PRUNE = "session/prune";

@@ -1,4 +1,4 @@
-SELECT p.id, p.email, p.name, m.role, r.role AS application_role, m.created_at, p.seen_at,
+SELECT p.id, p.email, p.name, m.role, r.role AS application_role, m.created_at, p.seen_at, m.managed,
     EXISTS (SELECT 1 FROM authenticator f WHERE f.person_id = p.id) AS has_second_factor
 FROM membership m
 JOIN person p ON p.id = m.person_id

@@ -1,5 +1,5 @@
 SELECT s.id, s.person_id, s.created_at, s.seen_at, s.authenticated_at, p.email, p.is_support, p.name, p.time_zone,
-    p.shortcuts, p.last_application,
+    p.shortcuts, p.last_application, p.password_hash <> '' AS has_password, s.through_provider,
     (
         SELECT MIN(CASE
             WHEN m.role = 'viewer' AND c.viewers_need_factor_since > m.created_at THEN c.viewers_need_factor_since
@@ -15,7 +15,8 @@ SELECT s.id, s.person_id, s.created_at, s.seen_at, s.authenticated_at, p.email, 
             WHERE r.person_id = p.id AND a.deleted_at IS NULL
         ) m
         JOIN account c ON c.id = m.account_id
-        WHERE (c.factor_policy = 'everybody' OR (c.factor_policy = 'editors' AND m.role <> 'viewer'))
+        WHERE (s.provider_account IS NULL OR s.provider_account <> m.account_id)
+            AND (c.factor_policy = 'everybody' OR (c.factor_policy = 'editors' AND m.role <> 'viewer'))
             AND NOT EXISTS (SELECT 1 FROM authenticator f WHERE f.person_id = p.id)
     ) AS factor_needed_since
 FROM session s

@@ -49,7 +49,8 @@ pub enum Invitee<'a> {
         /// The hash that the password was checked against.
         password_hash: &'a str,
     },
-    /// A person who belongs to no account, and sets a new password. Their second factor is deleted.
+    /// A person who belongs to no account, and sets a new password. Their second factor and their identities are
+    /// deleted.
     Returning {
         id: PersonId,
         /// Argon2id in PHC format.
@@ -287,12 +288,13 @@ impl Store {
                         .bind(password_hash)
                         .execute(&mut *tx)
                         .await?;
-                    // With the old second factor nothing could be reached, and it may be someone else's.
+                    // With the old second factor and identity nothing could be reached, and they may be someone else's.
                     for statement in [
                         sql::SESSIONS_DELETE_BY_PERSON,
                         sql::PENDING_SIGN_INS_DELETE_BY_PERSON,
                         sql::AUTHENTICATOR_DELETE,
                         sql::RECOVERY_CODES_DELETE_BY_PERSON,
+                        sql::IDENTITIES_DELETE_BY_PERSON,
                     ] {
                         sqlx::query(statement).bind(id.0).execute(&mut *tx).await?;
                     }

@@ -22,6 +22,7 @@ struct MemberRow {
     created_at: i64,
     seen_at: Option<i64>,
     has_second_factor: bool,
+    managed: bool,
 }
 
 impl MemberRow {
@@ -36,9 +37,41 @@ impl MemberRow {
             since: Timestamp(self.created_at),
             last_seen: self.seen_at.map(Timestamp),
             has_second_factor: self.has_second_factor,
+            managed: self.managed,
         })
     }
 }
+
+/// Inside a transaction that has locked the account: removes a member, with their roles in its applications, and the invitations
+/// and reset links that they made. Evaluates to a `Result`.
+macro_rules! delete_member {
+    ($tx:ident, $account:expr, $person:expr) => {
+        async {
+            let (account, person): (AccountId, PersonId) = ($account, $person);
+            let done = sqlx::query(sql::MEMBER_DELETE)
+                .bind(account.0)
+                .bind(person.0)
+                .execute(&mut *$tx)
+                .await?;
+            if done.rows_affected() == 0 {
+                let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_ROLE)
+                    .bind(account.0)
+                    .bind(person.0)
+                    .fetch_optional(&mut *$tx)
+                    .await?;
+                return Err(refused(member.is_some()));
+            }
+            sqlx::query(sql::APPLICATION_ROLES_DELETE_BY_MEMBER)
+                .bind(account.0)
+                .bind(person.0)
+                .execute(&mut *$tx)
+                .await?;
+            delete_links_of_former_owner!($tx, account, person)
+        }
+        .await
+    };
+}
+pub(super) use delete_member;
 
 impl Store {
     /// Returns the members of an account, with their roles in one of its applications, sorted by address.
@@ -75,25 +108,7 @@ impl Store {
             // First, as in `change_role`.
             append_event!(tx, event)?;
             require_owner!(tx, account, owner)?;
-            let done = sqlx::query(sql::MEMBER_DELETE)
-                .bind(account.0)
-                .bind(person.0)
-                .execute(&mut *tx)
-                .await?;
-            if done.rows_affected() == 0 {
-                let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_ROLE)
-                    .bind(account.0)
-                    .bind(person.0)
-                    .fetch_optional(&mut *tx)
-                    .await?;
-                return Err(refused(member.is_some()));
-            }
-            sqlx::query(sql::APPLICATION_ROLES_DELETE_BY_MEMBER)
-                .bind(account.0)
-                .bind(person.0)
-                .execute(&mut *tx)
-                .await?;
-            delete_links_of_former_owner!(tx, account, person)?;
+            delete_member!(tx, account, person)?;
         })?;
         Ok(())
     }

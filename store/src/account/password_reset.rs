@@ -202,7 +202,8 @@ impl Store {
         .transpose()
     }
 
-    /// Changes the password of a person, and deletes the link and all sessions of the person.
+    /// Changes the password of a person, and deletes the link and all sessions of the person, and the identities of one who had a
+    /// password: whoever took the account over may have linked one.
     ///
     /// # Errors
     /// `NotFound` if the link has ended, or the person is disabled.
@@ -217,6 +218,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // First: it waits for a sign-in with the old password, whose session is deleted below.
+            lock_enabled_person!(tx, person)?;
+            // Before the password is set.
+            sqlx::query(sql::IDENTITIES_DELETE_BESIDE_PASSWORD)
+                .bind(person.0)
+                .execute(&mut *tx)
+                .await?;
             let changed = sqlx::query(sql::PERSON_SET_PASSWORD)
                 .bind(person.0)
                 .bind(password_hash)

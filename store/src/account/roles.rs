@@ -44,6 +44,7 @@ macro_rules! change_member_role {
         .await
     };
 }
+pub(super) use change_member_role;
 
 impl Store {
     /// Changes the role of a member in the account, as an owner of it. The open invitations and reset links of a former owner are

@@ -2,8 +2,8 @@
 
 use super::{password_reset::lock_enabled_person, second_factor::use_code};
 use crate::{
-    NewMail, PepperName, Store, StoreError, UnusedCode, audit::append_event, mail::insert_mail,
-    read, row::corrupt, sql, transaction,
+    NewMail, PepperName, ProviderSignIn, Store, StoreError, UnusedCode, audit::append_event,
+    mail::insert_mail, read, row::corrupt, sql, transaction,
 };
 use domain::{
     account::Email,
@@ -32,6 +32,8 @@ pub struct NewSession<'a> {
     pub replaces: Option<&'a [u8; 32]>,
     /// The second factor; required of a person who has one.
     pub factor: Option<FactorProof<'a>>,
+    /// The sign-in at the identity provider, whose factors replace those of this person.
+    pub provider: Option<ProviderSignIn>,
 }
 
 /// A pending sign-in with a correct code.
@@ -53,8 +55,12 @@ pub struct SessionRow {
     pub created_at: Timestamp,
     /// The time of the last request, to the minute.
     pub seen_at: Timestamp,
-    /// When the person last entered the password.
+    /// When the person last entered the password, or signed in at the identity provider; 0 if the provider does not say when.
     pub authenticated_at: Timestamp,
+    /// Whether the person has a password.
+    pub has_password: bool,
+    /// Whether the person signed in through the identity provider.
+    pub through_provider: bool,
     pub profile: Profile,
     /// The application whose pages the person read last; it may not be theirs any more.
     pub last_application: Option<ApplicationId>,
@@ -77,6 +83,7 @@ pub struct OpenSession {
 }
 
 #[derive(sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "they are columns")]
 struct RawSession {
     id: Uuid,
     person_id: Uuid,
@@ -89,6 +96,8 @@ struct RawSession {
     time_zone: String,
     shortcuts: bool,
     last_application: Option<Uuid>,
+    has_password: bool,
+    through_provider: bool,
     factor_needed_since: Option<i64>,
 }
 
@@ -102,6 +111,8 @@ impl RawSession {
             created_at: Timestamp(self.created_at),
             seen_at: Timestamp(self.seen_at),
             authenticated_at: Timestamp(self.authenticated_at),
+            has_password: self.has_password,
+            through_provider: self.through_provider,
             profile: Profile {
                 name: DisplayName::parse(&self.name).map_err(|_| corrupt("name"))?,
                 time_zone: self.time_zone,
@@ -141,6 +152,13 @@ impl Store {
         ended: (Timestamp, Timestamp),
         mail: &[NewMail],
     ) -> Result<(), StoreError> {
+        // Never in the future: the provider's clock may be ahead.
+        let authenticated_at = new.provider.map_or(new.at, |provider| {
+            provider
+                .authenticated_at
+                .unwrap_or(Timestamp(0))
+                .min(new.at)
+        });
         transaction!(self, |tx| {
             // First: it waits for changes that delete sessions (another password, another second factor, disabling the person).
             // A statement of its own: under READ COMMITTED, one that has waited sees other tables as they were before.
@@ -154,7 +172,7 @@ impl Store {
                 .bind(new.person.0)
                 .bind(new.at.0)
                 .bind(new.password_hash)
-                .bind(new.factor.is_some())
+                .bind(new.factor.is_some() || new.provider.is_some())
                 .execute(&mut *tx)
                 .await?;
             if person.rows_affected() == 0 {
@@ -182,9 +200,16 @@ impl Store {
                 .bind(new.id.0)
                 .bind(new.person.0)
                 .bind(new.at.0)
+                .bind(authenticated_at.0)
                 .bind(new.address)
                 .bind(new.user_agent)
                 .bind(new.pepper.to_string())
+                .bind(new.provider.is_some())
+                .bind(
+                    new.provider
+                        .and_then(|provider| provider.account)
+                        .map(|account| account.0),
+                )
                 .execute(&mut *tx)
                 .await?;
             for event in events {
@@ -231,17 +256,20 @@ impl Store {
         Ok(())
     }
 
-    /// Records that the session's person has entered the password again.
+    /// Records that the session's person has entered the password again, or signed in at the identity provider again.
     ///
     /// # Errors
-    /// `NotFound` if the session has ended.
+    /// `NotFound` if the session has ended, or the person is disabled.
     pub async fn reauthenticate_session(
         &self,
         token_hash: &[u8; 32],
+        person: PersonId,
         at: Timestamp,
         events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
+            // The person before the session, as everywhere.
+            lock_enabled_person!(tx, person)?;
             let done = sqlx::query(sql::SESSION_REAUTHENTICATE)
                 .bind(token_hash.as_slice())
                 .bind(at.0)

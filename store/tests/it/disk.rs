@@ -40,6 +40,7 @@ async fn start_large_session(fixture: &AccountFixture) -> Result<(), StoreError>
         user_agent: &"x".repeat(200_000),
         replaces: None,
         factor: None,
+        provider: None,
     };
     fixture
         .store

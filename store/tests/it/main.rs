@@ -11,6 +11,7 @@ mod choices;
 mod deadlock;
 mod decisions;
 mod disk;
+mod identities;
 mod index;
 mod keys;
 mod list;

@@ -10,8 +10,8 @@ use domain::{
     time::{HOUR, MINUTE, Timestamp},
 };
 use store::{
-    InvitationAcceptance, Invitee, NewInvitation, NewPasswordReset, NewSession, NewToken,
-    PepperName, ResetMaker, StoreError,
+    InvitationAcceptance, Invitee, NewIdentity, NewInvitation, NewPasswordReset, NewSession,
+    NewToken, PepperName, ResetMaker, StoreError,
 };
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
@@ -43,6 +43,7 @@ async fn start(fixture: &AccountFixture, n: u8, replaces: Option<u8>) -> Result<
         user_agent: "curl/8.5.0",
         replaces: replaces.as_ref(),
         factor: None,
+        provider: None,
     };
     let events = [event(fixture, Action::SignedIn)];
     fixture
@@ -306,6 +307,14 @@ async fn only_a_person_without_an_account_joins_with_a_new_password(database: Te
         found.expect("read").expect("there").password_hash
     };
     assert_eq!(stored().await, OLD);
+    // An identity that the person has from before, and that may be someone else's.
+    let identity = NewIdentity {
+        issuer: "https://id.example.com",
+        subject: "7",
+        email: "",
+    };
+    let linked = ours.store.link_identity(identity, person, NOW, &[], &[]);
+    linked.await.expect("linked");
     let removed = event(&ours, Action::MemberRemoved);
     let done = ours.store.remove_member(owner(&ours), person, &removed);
     done.await.expect("removed");
@@ -314,6 +323,8 @@ async fn only_a_person_without_an_account_joins_with_a_new_password(database: Te
         person
     );
     assert_eq!(stored().await, NEW);
+    let identities = ours.store.identities_of(person).await;
+    assert!(identities.expect("read").is_empty());
 }
 
 each_database!(a_renewed_invitation_has_another_link_and_expires_later);

@@ -96,6 +96,7 @@ async fn start(
             .as_ref()
             .zip(factor)
             .map(|(pending, (_, code))| FactorProof { pending, code }),
+        provider: None,
     };
     let ended = (Timestamp(0), Timestamp(0));
     store.start_session(&new, &[], ended, &[]).await

@@ -1,0 +1,1 @@
+DELETE FROM completed_sign_in WHERE expires_at <= $1

@@ -1,0 +1,1 @@
+SELECT subject FROM identity WHERE person_id = $1 AND by_email

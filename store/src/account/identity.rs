@@ -1,0 +1,357 @@
+//! People who sign in through an identity provider.
+
+use super::password_reset::{lock_enabled_person, require_only_member};
+use crate::{
+    NewMail, PersonRow, Store, StoreError, audit::append_event, mail::insert_mail, read,
+    row::corrupt, sql, transaction,
+};
+use domain::{
+    account::{Email, Role},
+    audit::AuditEvent,
+    id::{AccountId, PersonId},
+    profile::DisplayName,
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+/// The proof that a sign-in at the identity provider was not used before, from [`Store::complete_sign_in`].
+#[derive(Clone, Copy, Debug)]
+pub struct CompletedSignIn(());
+
+/// A sign-in at the identity provider.
+#[derive(Clone, Copy, Debug)]
+pub struct ProviderSignIn {
+    /// The proof that it was used for this session alone.
+    pub completed: CompletedSignIn,
+    /// When the person signed in there; `None` if the provider does not say so.
+    pub authenticated_at: Option<Timestamp>,
+    /// The account that the provider manages, whose policy its factors satisfy.
+    pub account: Option<AccountId>,
+}
+
+/// An identity to link.
+#[derive(Clone, Copy, Debug)]
+pub struct NewIdentity<'a> {
+    pub issuer: &'a str,
+    pub subject: &'a str,
+    /// The address at the provider; empty if there is none.
+    pub email: &'a str,
+}
+
+/// A person's identity at a provider.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct LinkedIdentity {
+    pub issuer: String,
+    pub subject: String,
+    /// The address at the provider when it was linked.
+    pub email: String,
+}
+
+/// The person with an identity.
+#[derive(Clone, Debug)]
+pub struct IdentityOwner {
+    pub person: PersonRow,
+    pub is_disabled: bool,
+}
+
+/// A person without a password, and a member of an account.
+#[derive(Debug)]
+pub struct NewProviderPerson<'a> {
+    pub id: PersonId,
+    pub email: &'a Email,
+    pub name: &'a DisplayName,
+    pub identity: NewIdentity<'a>,
+    pub account: AccountId,
+    pub role: Role,
+    pub at: Timestamp,
+}
+
+/// Inside a transaction that has locked the person, or inserts one: links an identity. Evaluates to a `Result`.
+macro_rules! insert_identity {
+    ($tx:ident, $identity:expr, $person:expr, $by_email:expr, $at:expr) => {
+        sqlx::query(sql::IDENTITY_INSERT)
+            .bind($identity.issuer)
+            .bind($identity.subject)
+            .bind($person.0)
+            .bind($at.0)
+            .bind($identity.email)
+            .bind($by_email)
+            .execute(&mut *$tx)
+            .await
+    };
+}
+
+impl Store {
+    /// Returns the person with an identity, disabled or not.
+    ///
+    /// # Errors
+    /// If the database fails or the row cannot be parsed.
+    pub async fn person_by_identity(
+        &self,
+        (issuer, subject): (&str, &str),
+    ) -> Result<Option<IdentityOwner>, StoreError> {
+        type Row = (Uuid, String, String, bool, Option<i64>);
+        let row: Option<Row> = read!(self, |pool| sqlx::query_as(sql::IDENTITY_PERSON)
+            .bind(issuer)
+            .bind(subject)
+            .fetch_optional(pool)
+            .await)?;
+        row.map(|(id, email, password_hash, is_support, disabled_at)| {
+            let person = PersonRow {
+                id: PersonId(id),
+                email: Email::parse(&email).map_err(|_| corrupt("email"))?,
+                password_hash,
+                is_support,
+            };
+            Ok(IdentityOwner {
+                person,
+                is_disabled: disabled_at.is_some(),
+            })
+        })
+        .transpose()
+    }
+
+    /// Records that a sign-in at the provider is used, by a digest of the request's secrets, and forgets those whose cookies have
+    /// expired.
+    ///
+    /// # Errors
+    /// `Conflict` if it was used before.
+    pub async fn complete_sign_in(
+        &self,
+        id_hash: &[u8; 32],
+        expires_at: Timestamp,
+        at: Timestamp,
+    ) -> Result<CompletedSignIn, StoreError> {
+        transaction!(self, |tx| {
+            sqlx::query(sql::COMPLETED_SIGN_INS_PRUNE)
+                .bind(at.0)
+                .execute(&mut *tx)
+                .await?;
+            sqlx::query(sql::COMPLETED_SIGN_IN_INSERT)
+                .bind(id_hash.as_slice())
+                .bind(expires_at.0)
+                .execute(&mut *tx)
+                .await?;
+        })?;
+        Ok(CompletedSignIn(()))
+    }
+
+    /// Returns since when a person has an identity of an issuer, and the address there when it was linked.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn identity_since(
+        &self,
+        person: PersonId,
+        issuer: &str,
+    ) -> Result<Option<(Timestamp, String)>, StoreError> {
+        let row: Option<(i64, String)> = read!(self, |pool| {
+            sqlx::query_as(sql::IDENTITY_BY_PERSON)
+                .bind(person.0)
+                .bind(issuer)
+                .fetch_optional(pool)
+                .await
+        })?;
+        Ok(row.map(|(at, email)| (Timestamp(at), email)))
+    }
+
+    /// Returns the identities of a person.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn identities_of(&self, person: PersonId) -> Result<Vec<LinkedIdentity>, StoreError> {
+        let rows: Vec<LinkedIdentity> = read!(self, |pool| {
+            sqlx::query_as(sql::IDENTITIES_OF_PERSON)
+                .bind(person.0)
+                .fetch_all(pool)
+                .await
+        })?;
+        Ok(rows)
+    }
+
+    /// Whether an account has an owner who is enabled and has a password.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn has_local_owner(&self, account: AccountId) -> Result<bool, StoreError> {
+        let row: Option<(String,)> = read!(self, |pool| sqlx::query_as(sql::ACCOUNT_LOCAL_OWNER)
+            .bind(account.0)
+            .fetch_optional(pool)
+            .await)?;
+        Ok(row.is_some())
+    }
+
+    /// Returns the account with this id, or with this name if no owner has chosen it: any account may be renamed to it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn account_by_id_or_name(&self, text: &str) -> Result<Option<AccountId>, StoreError> {
+        // No account has the nil id.
+        let id = text.parse().unwrap_or(Uuid::nil());
+        let row: Option<(Uuid,)> = read!(self, |pool| sqlx::query_as(sql::ACCOUNT_BY_ID_OR_NAME)
+            .bind(text)
+            .bind(id)
+            .fetch_optional(pool)
+            .await)?;
+        Ok(row.map(|row| AccountId(row.0)))
+    }
+
+    /// Adds a person whom the provider has named, with an identity and a membership.
+    ///
+    /// # Errors
+    /// `Conflict` if a person has the address or the identity.
+    pub async fn add_provider_person(
+        &self,
+        new: &NewProviderPerson<'_>,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            sqlx::query(sql::PERSON_INSERT_WITHOUT_PASSWORD)
+                .bind(new.id.0)
+                .bind(new.email.as_str())
+                .bind(new.at.0)
+                .bind(new.name.as_str())
+                .execute(&mut *tx)
+                .await?;
+            insert_identity!(tx, new.identity, new.id, false, new.at)?;
+            append_event!(tx, event)?;
+            sqlx::query(sql::MEMBER_INSERT_MANAGED)
+                .bind(new.account.0)
+                .bind(new.id.0)
+                .bind(new.role.as_str())
+                .bind(new.at.0)
+                .execute(&mut *tx)
+                .await?;
+        })?;
+        Ok(())
+    }
+
+    /// Links an identity to a person, whose session asks for it.
+    ///
+    /// # Errors
+    /// `NotFound` if the person is disabled; `Conflict` if the identity is another person's, or the person has another one of the
+    /// issuer.
+    pub async fn link_identity(
+        &self,
+        identity: NewIdentity<'_>,
+        person: PersonId,
+        at: Timestamp,
+        events: &[AuditEvent],
+        mail: &[NewMail],
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            lock_enabled_person!(tx, person)?;
+            insert_identity!(tx, identity, person, false, at)?;
+            for event in events {
+                append_event!(tx, event)?;
+            }
+            insert_mail!(tx, mail)?;
+        })?;
+        Ok(())
+    }
+
+    /// Links an identity to the person with its e-mail address, who has to be a member of `account` and of no other: the address of
+    /// a person is not verified, so anything else would give one person's roles to another.
+    ///
+    /// # Errors
+    /// `NotFound` if the person is disabled or belongs to support, has another address meanwhile, has unlinked an identity before,
+    /// or is not a member; `Conflict` if the person is a member of another account too, or has another identity of the issuer.
+    pub async fn link_identity_by_email(
+        &self,
+        identity: NewIdentity<'_>,
+        (person, email): (PersonId, &Email),
+        account: AccountId,
+        at: Timestamp,
+        events: &[AuditEvent],
+        mail: &[NewMail],
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            // Joining an account locks the person too.
+            lock_enabled_person!(tx, person)?;
+            let same: Option<(String,)> = sqlx::query_as(sql::PERSON_MAY_LINK_BY_EMAIL)
+                .bind(person.0)
+                .bind(email.as_str())
+                .fetch_optional(&mut *tx)
+                .await?;
+            same.ok_or(StoreError::NotFound)?;
+            require_only_member!(tx, person, account)?;
+            insert_identity!(tx, identity, person, true, at)?;
+            for event in events {
+                append_event!(tx, event)?;
+            }
+            insert_mail!(tx, mail)?;
+        })?;
+        Ok(())
+    }
+
+    /// Removes a person's identity of an issuer, and ends the person's sessions through a provider. None is linked by the e-mail
+    /// address afterwards.
+    ///
+    /// # Errors
+    /// `NotFound` if the person has none, is disabled, or could not sign in without it.
+    pub async fn unlink_identity(
+        &self,
+        person: PersonId,
+        issuer: &str,
+        events: &[AuditEvent],
+        mail: &[NewMail],
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            lock_enabled_person!(tx, person)?;
+            let done = sqlx::query(sql::IDENTITY_DELETE)
+                .bind(person.0)
+                .bind(issuer)
+                .execute(&mut *tx)
+                .await?;
+            if done.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+            for statement in [
+                sql::PERSON_REFUSE_LINK_BY_EMAIL,
+                sql::SESSIONS_DELETE_THROUGH_PROVIDER,
+            ] {
+                sqlx::query(statement)
+                    .bind(person.0)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            for event in events {
+                append_event!(tx, event)?;
+            }
+            insert_mail!(tx, mail)?;
+        })?;
+        Ok(())
+    }
+
+    /// Removes all identities of a person, disabled or not, and ends the person's sessions through a provider.
+    ///
+    /// # Errors
+    /// `NotFound` if the person has none.
+    pub async fn unlink_identities(
+        &self,
+        person: PersonId,
+        events: &[AuditEvent],
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            sqlx::query(sql::PERSON_REFUSE_LINK_BY_EMAIL)
+                .bind(person.0)
+                .execute(&mut *tx)
+                .await?;
+            let done = sqlx::query(sql::IDENTITIES_DELETE_BY_PERSON)
+                .bind(person.0)
+                .execute(&mut *tx)
+                .await?;
+            if done.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+            sqlx::query(sql::SESSIONS_DELETE_THROUGH_PROVIDER)
+                .bind(person.0)
+                .execute(&mut *tx)
+                .await?;
+            for event in events {
+                append_event!(tx, event)?;
+            }
+        })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,100 @@
+//! Memberships that an identity provider grants.
+
+use super::{
+    members::{delete_member, refused},
+    owner::delete_links_of_former_owner,
+    password_reset::lock_enabled_person,
+    roles::change_member_role,
+};
+use crate::{Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction};
+use domain::{
+    account::Role,
+    audit::AuditEvent,
+    id::{AccountId, PersonId},
+    time::Timestamp,
+};
+
+/// A person's membership of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ManagedMembership {
+    pub role: Role,
+    /// Whether the identity provider granted it.
+    pub managed: bool,
+}
+
+impl Store {
+    /// Returns a person's membership of an account.
+    ///
+    /// # Errors
+    /// If the database fails or the row cannot be parsed.
+    pub async fn managed_membership(
+        &self,
+        account: AccountId,
+        person: PersonId,
+    ) -> Result<Option<ManagedMembership>, StoreError> {
+        let row: Option<(String, bool)> = read!(self, |pool| sqlx::query_as(sql::MEMBER_MANAGED)
+            .bind(account.0)
+            .bind(person.0)
+            .fetch_optional(pool)
+            .await)?;
+        row.map(|(role, managed)| {
+            let role = Role::parse(&role).ok_or_else(|| corrupt("role"))?;
+            Ok(ManagedMembership { role, managed })
+        })
+        .transpose()
+    }
+
+    /// Sets the role in the account that the provider grants a person, or ends the membership that it granted. Roles in single
+    /// applications stay, unless the person becomes an owner of the account or leaves it.
+    ///
+    /// # Errors
+    /// `NotFound` if the person is disabled or was linked by the e-mail address, or the membership is not the provider's; `LastOwner`
+    /// if the account would have no owner, or none with a password although this one has one.
+    pub async fn set_managed_role(
+        &self,
+        account: AccountId,
+        person: PersonId,
+        role: Option<Role>,
+        at: Timestamp,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            lock_enabled_person!(tx, person)?;
+            // Such a person may have a password that someone else has chosen, so a group must not give them a role.
+            let by_email: Option<(String,)> = sqlx::query_as(sql::IDENTITY_LINKED_BY_EMAIL)
+                .bind(person.0)
+                .fetch_optional(&mut *tx)
+                .await?;
+            if by_email.is_some() {
+                return Err(StoreError::NotFound);
+            }
+            // Before the membership, because it locks the account.
+            append_event!(tx, event)?;
+            let old: Option<(String, bool)> = sqlx::query_as(sql::MEMBER_MANAGED)
+                .bind(account.0)
+                .bind(person.0)
+                .fetch_optional(&mut *tx)
+                .await?;
+            match (old, role) {
+                (None, Some(role)) => {
+                    // A link that an owner of another account has made must not open this one.
+                    sqlx::query(sql::PASSWORD_RESET_DELETE_BY_PERSON)
+                        .bind(person.0)
+                        .execute(&mut *tx)
+                        .await?;
+                    sqlx::query(sql::MEMBER_INSERT_MANAGED)
+                        .bind(account.0)
+                        .bind(person.0)
+                        .bind(role.as_str())
+                        .bind(at.0)
+                        .execute(&mut *tx)
+                        .await?;
+                }
+                (Some((_, true)), Some(role)) => change_member_role!(tx, account, person, role)?,
+                (Some((_, true)), None) => delete_member!(tx, account, person)?,
+                (None, None) | (Some((_, false)), _) => return Err(StoreError::NotFound),
+            }
+        })?;
+        Ok(())
+    }
+}
