@@ -39,6 +39,7 @@ mod second_factor;
 mod security;
 mod session;
 mod sign_in_throttle;
+mod single_sign_on;
 mod stats;
 mod support;
 mod time;
@@ -63,6 +64,10 @@ pub use second_factor::{
     Admission, AuthenticatorSecret, AuthenticatorSetup, PendingSignIn, RecoveryCodes,
 };
 pub use session::{Browser, FreshSession, Session, SessionSummary, SignedIn};
+pub use single_sign_on::{
+    BegunSignIn, ProviderMembers, ProviderOutcome, ProviderRefusal, ProviderResponse, SignInGoal,
+    SingleSignOn,
+};
 pub use stats::Stats;
 pub use store::{
     AuditLine, Fault, Ownership, PepperName, PepperUsage, Place, Placement, SealingReport, Store,
@@ -123,6 +128,8 @@ pub struct Inner {
     mailer: OnceLock<Arc<Mailer>>,
     /// Password resets that were requested at sign-in and are not made yet.
     reset_requests: ResetRequests,
+    /// The identity provider, if there is one.
+    single_sign_on: OnceLock<SingleSignOn>,
     /// Held by each change of a key until the index is updated.
     key_locks: KeyLocks,
     /// Keys that are refused until they have been read again.
@@ -195,6 +202,7 @@ impl Keyring {
             telemetry,
             sign_ins: SignIns::default(),
             ownership: OnceLock::new(),
+            single_sign_on: OnceLock::new(),
             loss: Loss::default(),
             renewed_at,
             marked: AtomicI64::new(mark.map_or(i64::MIN, |mark| mark.0)),

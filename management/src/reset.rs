@@ -12,6 +12,7 @@ use crate::{
     password::Passwords,
     people::Registry,
     session::log_without_account,
+    single_sign_on::identity_detail,
 };
 use domain::{
     account::Email,
@@ -217,6 +218,35 @@ impl PeopleAdmin {
             .reset_second_factor(person.id, None, &events, mail.as_slice())
             .await
         {
+            Ok(()) => Ok(Administered::Done(())),
+            Err(StoreError::NotFound) => Ok(Administered::Already),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Removes a person's identities at the provider, and ends the person's sessions through it. None is linked by the e-mail
+    /// address afterwards.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn unlink(&self, email: &Email) -> Result<Administered<()>, ManagementError> {
+        let Some(person) = self.store.person_state(email).await? else {
+            return Ok(Administered::Unknown);
+        };
+        let identities = self.store.identities_of(person.id).await?;
+        let names = identities
+            .iter()
+            .map(|one| identity_detail(&one.issuer, &one.subject, &one.email))
+            .collect::<Vec<_>>()
+            .join("; ");
+        let at = self.clock.now();
+        let mut events = self
+            .events(Action::IdentityUnlinked, person.id, email, at)
+            .await?;
+        for event in &mut events {
+            event.detail.clone_from(&names);
+        }
+        match self.store.unlink_identities(person.id, &events).await {
             Ok(()) => Ok(Administered::Done(())),
             Err(StoreError::NotFound) => Ok(Administered::Already),
             Err(error) => Err(error.into()),

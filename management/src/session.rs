@@ -1,11 +1,13 @@
 //! Signing in and out.
 
+mod fresh;
 mod list;
 mod profile;
 mod start;
 
+pub use fresh::FreshSession;
 pub use list::SessionSummary;
-pub(crate) use start::{Replaced, events, insert, log_without_account, start};
+pub(crate) use start::{Replaced, SignInProof, events, insert, log_without_account, start};
 
 use crate::{
     Admission, Keyring, ManagementError,
@@ -21,7 +23,7 @@ use domain::{
     security::EventKind,
     time::{HOUR, MINUTE, Timestamp},
 };
-use std::{fmt, ops::Deref};
+use std::fmt;
 use store::{PersonRow, SessionRow};
 use uuid::Uuid;
 use verification::TokenPurpose;
@@ -30,9 +32,6 @@ use verification::TokenPurpose;
 const IDLE: i64 = 30 * MINUTE;
 /// A session ends 12 hours after the sign-in.
 const ABSOLUTE: i64 = 12 * HOUR;
-
-/// A session is fresh for ten minutes after the password was entered.
-const FRESH: i64 = 10 * MINUTE;
 
 /// The id that device tokens are checked against if the address is unknown.
 const UNKNOWN_PERSON: PersonId = PersonId(Uuid::nil());
@@ -146,7 +145,11 @@ impl Keyring {
                 return Err(ManagementError::Throttled { retry_after_ms });
             }
         };
-        let stored = person.as_ref().map(|person| person.password_hash.clone());
+        // A person without a password takes the same steps as an unknown one.
+        let stored = person
+            .as_ref()
+            .map(|person| person.password_hash.clone())
+            .filter(|hash| !hash.is_empty());
         match (self.passwords.check(password, stored, lane).await?, person) {
             (Checked::Right { rehash }, Some(mut person)) => {
                 self.sign_ins.refund(&attempt);
@@ -213,32 +216,10 @@ impl Keyring {
     }
 }
 
-/// A [`Session`] whose person entered the password within the last ten minutes. Required to change the second factor.
-#[derive(Clone)]
-pub struct FreshSession(Session);
-
-impl Deref for FreshSession {
-    type Target = Session;
-    fn deref(&self) -> &Session {
-        &self.0
-    }
-}
-
 impl Session {
     /// The session's id.
     pub fn id(&self) -> SessionId {
         self.row.id
-    }
-
-    /// Grants what requires a recent sign-in.
-    ///
-    /// # Errors
-    /// `Stale` if the password was entered more than ten minutes ago.
-    pub fn fresh(&self) -> Result<FreshSession, ManagementError> {
-        if !self.is_fresh() {
-            return Err(ManagementError::Stale);
-        }
-        Ok(FreshSession(self.clone()))
     }
 
     /// Until when the person may work without a second factor, if an account requires one and the person has none.
@@ -280,59 +261,6 @@ impl Session {
     /// When the person signed in.
     pub fn signed_in_at(&self) -> Timestamp {
         self.row.created_at
-    }
-
-    /// Whether the password was entered within the last ten minutes.
-    pub fn is_fresh(&self) -> bool {
-        self.keyring.now().since(self.row.authenticated_at) <= FRESH
-    }
-
-    /// Checks the person's password again, which makes the session fresh; `None` if it is wrong. `device` as for
-    /// [`Keyring::sign_in`].
-    ///
-    /// # Errors
-    /// `Throttled`; `NotFound` if the session has ended meanwhile; if the database fails.
-    pub async fn reauthenticate(
-        mut self,
-        password: &str,
-        device: Option<&str>,
-        origin: &Origin,
-    ) -> Result<Option<Self>, ManagementError> {
-        if self
-            .check_password(password, device, origin)
-            .await?
-            .is_none()
-        {
-            return Ok(None);
-        }
-        let events = self.events(Action::PasswordEntered, origin).await?;
-        let now = self.keyring.now();
-        self.keyring
-            .store
-            .reauthenticate_session(&self.token_hash, now, &events)
-            .await?;
-        self.row.authenticated_at = now;
-        Ok(Some(self))
-    }
-
-    /// Checks the person's password; `None` if it is wrong.
-    async fn check_password(
-        &self,
-        password: &str,
-        device: Option<&str>,
-        origin: &Origin,
-    ) -> Result<Option<PersonRow>, ManagementError> {
-        let (keyring, email) = (&self.keyring, &self.row.email);
-        // The session serves as the device: its attempts are not shared with others.
-        let session = self.row.id.to_string();
-        let device = device.filter(|device| keyring.knows_device(device, self.row.person));
-        let known = Some(device.unwrap_or(&session));
-        // The address may have become another person's since the session was read.
-        let person = keyring.store.person_by_email(email).await?;
-        let person = person.filter(|person| person.id == self.row.person);
-        keyring
-            .admit_known((email, person), password, known, origin)
-            .await
     }
 
     /// Creates the same event for each account of the person.
@@ -389,7 +317,21 @@ impl Session {
             .await?)
     }
 
+    /// Whether the person has a password.
+    pub fn has_password(&self) -> bool {
+        self.row.has_password
+    }
+
+    /// Whether the person signed in through the identity provider.
+    pub fn is_through_provider(&self) -> bool {
+        self.row.through_provider
+    }
+
     pub(crate) fn keyring(&self) -> &Keyring {
         &self.keyring
+    }
+
+    pub(crate) fn token_hash(&self) -> &[u8; 32] {
+        &self.token_hash
     }
 }

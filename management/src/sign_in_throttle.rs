@@ -57,6 +57,11 @@ const EMAIL_CHANGES: RateLimit = RateLimit {
     window_ms: 3_600_000,
 };
 
+/// Failed responses of the identity provider from one IPv4 address or one IPv6 /64: 60 an hour, in a burst too.
+const RESPONSES_PER_ADDRESS: RateLimit = PER_ADDRESS;
+/// Failed responses of the identity provider: 3,600 an hour, in a burst too.
+const RESPONSES: RateLimit = TOTAL;
+
 /// Counts failed sign-ins in memory.
 #[derive(Default)]
 pub(crate) struct SignIns(Throttle);
@@ -144,6 +149,26 @@ impl SignIns {
         let others = attempt.others.iter().copied();
         let all: Vec<Bucket> = others.chain([attempt.address]).chain(checks).collect();
         match self.0.take(&all, now) {
+            Ok(()) => Ok(attempt),
+            Err(wait) => Err(wait.clamp(1, HOUR)),
+        }
+    }
+
+    /// Charges a response of the identity provider.
+    ///
+    /// # Errors
+    /// The milliseconds to wait, if there have been too many.
+    pub(crate) fn begin_response(
+        &self,
+        address: Option<IpAddr>,
+        now: Monotonic,
+    ) -> Result<Attempt, i64> {
+        let network = address.map(network);
+        let attempt = Attempt {
+            address: self.0.bucket(("response", network), RESPONSES_PER_ADDRESS),
+            others: vec![self.0.bucket("responses", RESPONSES)],
+        };
+        match self.0.take(&[attempt.address, attempt.others[0]], now) {
             Ok(()) => Ok(attempt),
             Err(wait) => Err(wait.clamp(1, HOUR)),
         }

@@ -1,4 +1,5 @@
-//! Encryption of secrets that must be read again: those of authenticator apps, and the content of mails.
+//! Encryption of secrets that must be read again: those of authenticator apps, of sign-ins at the identity provider, and the content
+//! of mails.
 
 use crate::{Entropy, SecretHasher, secret_hasher::KeyedHasher};
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit, aead::Aead};
@@ -18,6 +19,8 @@ pub enum CipherPurpose {
     Enrolment,
     /// The content of a mail that waits to be sent.
     Mail,
+    /// The cookie of a browser that is signing in at the identity provider.
+    ProviderSignIn,
 }
 
 impl CipherPurpose {
@@ -26,6 +29,7 @@ impl CipherPurpose {
             Self::Authenticator => b"authenticator\0",
             Self::Enrolment => b"enrolment\0",
             Self::Mail => b"mail\0",
+            Self::ProviderSignIn => b"provider sign-in\0",
         }
     }
 }

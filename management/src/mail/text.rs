@@ -158,6 +158,14 @@ fn sign_in_change(change: &SignInChange, client: &Client, origin: &str) -> (Stri
                 None => "Your Latchkey administrator reset your two-factor authentication. Your password alone is enough to sign in.".to_owned(),
             },
         ),
+        SignInChange::IdentityLinked => (
+            "Single sign-on is on",
+            "An account at your identity provider was linked. It can be used to sign in to Latchkey.".to_owned(),
+        ),
+        SignInChange::IdentityUnlinked => (
+            "Single sign-on is off",
+            "The account at your identity provider was unlinked. You sign in to Latchkey with your password.".to_owned(),
+        ),
     };
     let remedy = match change {
         SignInChange::EmailChanged { .. } => {
@@ -167,8 +175,10 @@ fn sign_in_change(change: &SignInChange, client: &Client, origin: &str) -> (Stri
         SignInChange::FactorAdded | SignInChange::RecoveryCodesRenewed => format!(
             "someone else may be able to sign in as you. Ask an owner of your account or your Latchkey administrator to reset your two-factor authentication, and choose another password:\n{origin}/forgot-password"
         ),
+        SignInChange::IdentityLinked => "unlink it in your Latchkey profile now, or ask your Latchkey administrator to do so. A new password doesn't end it.".to_owned(),
         SignInChange::PasswordChanged
         | SignInChange::PasswordReset
+        | SignInChange::IdentityUnlinked
         | SignInChange::FactorRemoved
         | SignInChange::FactorsReset { .. } => {
             format!("choose another password now. If you can't sign in:\n{origin}/forgot-password")

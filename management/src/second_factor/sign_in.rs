@@ -103,7 +103,8 @@ impl Keyring {
             code,
         };
         let replaced = self.replaced(browser.session, person.id, origin).await?;
-        match session::insert(self, &person, (Some(proof), known), replaced, origin).await {
+        let proof = session::SignInProof::Code(proof);
+        match session::insert(self, &person, (proof, known), replaced, origin).await {
             Ok(signed_in) => {
                 self.sign_ins.refund_code(&attempt);
                 Ok(Some(signed_in))

@@ -11,7 +11,7 @@ use domain::{
     id::{AccountId, PersonId, SessionId},
     origin::Origin,
 };
-use store::{FactorProof, NewMail, NewSession, PersonRow, StoreError, UnusedCode};
+use store::{FactorProof, NewMail, NewSession, PersonRow, ProviderSignIn, StoreError, UnusedCode};
 use verification::{TokenPurpose, random_token};
 
 /// The session that a new one replaces in a browser, and the events if it is of another person.
@@ -106,28 +106,45 @@ pub(crate) async fn start(
         let pending = keyring.require_code(person, origin).await?;
         return Ok(Some(Admission::CodeRequired(pending)));
     }
-    match insert(keyring, person, (None, known), replaced, origin).await {
+    let proof = SignInProof::Password;
+    match insert(keyring, person, (proof, known), replaced, origin).await {
         Ok(signed_in) => Ok(Some(Admission::Session(signed_in))),
         Err(StoreError::NotFound) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Inserts a session, and the mail about a browser that is not `known`. The store refuses one without `factor` for a person who has a
-/// second factor.
+/// What a person has proved besides the right password, or instead of it.
+pub(crate) enum SignInProof<'a> {
+    /// Nothing else. The store refuses it for a person who has a second factor.
+    Password,
+    /// The second factor.
+    Code(FactorProof<'a>),
+    /// A sign-in at the identity provider, and how the person signed in there.
+    Provider(ProviderSignIn, String),
+}
+
+/// Inserts a session, and the mail about a browser that is not `known`.
 pub(crate) async fn insert(
     keyring: &Keyring,
     person: &PersonRow,
-    (factor, known): (Option<FactorProof<'_>>, bool),
+    (proof, known): (SignInProof<'_>, bool),
     replaced: Replaced,
     origin: &Origin,
 ) -> Result<SignedIn, StoreError> {
     let token = random_token(&*keyring.entropy);
     let stored = keyring.hasher.token_digest(TokenPurpose::Session, &token);
     let now = keyring.now();
-    let detail = match factor.as_ref().map(|factor| &factor.code) {
-        Some(UnusedCode::Recovery(_)) => "with a recovery code",
-        Some(UnusedCode::Step(_)) | None => "",
+    let (factor, provider, detail) = match proof {
+        SignInProof::Password => (None, None, String::new()),
+        SignInProof::Code(factor) => {
+            let detail = match &factor.code {
+                UnusedCode::Recovery(_) => "with a recovery code".to_owned(),
+                UnusedCode::Step(_) => String::new(),
+            };
+            (Some(factor), None, detail)
+        }
+        SignInProof::Provider(provider, detail) => (None, Some(provider), detail),
     };
     let new = NewSession {
         token_hash: &stored.digest,
@@ -140,11 +157,12 @@ pub(crate) async fn insert(
         user_agent: &origin.clean_user_agent(),
         replaces: replaced.token_hash.as_ref(),
         factor,
+        provider,
     };
     let action = Action::SignedIn;
     let mut events = events(keyring, action, person.id, &person.email, origin).await?;
     for event in &mut events {
-        detail.clone_into(&mut event.detail);
+        event.detail.clone_from(&detail);
     }
     events.extend(replaced.events);
     // Their accounts are locked in the same order by every sign-in.

@@ -1,0 +1,87 @@
+//! Sessions whose person has signed in a moment ago.
+
+use super::Session;
+use crate::ManagementError;
+use domain::{audit::Action, origin::Origin, time::MINUTE};
+use std::ops::Deref;
+use store::PersonRow;
+
+/// A session is fresh for ten minutes after the password was entered.
+const FRESH: i64 = 10 * MINUTE;
+
+/// A [`Session`] whose person entered the password within the last ten minutes. Required to change the second factor.
+#[derive(Clone)]
+pub struct FreshSession(Session);
+
+impl Deref for FreshSession {
+    type Target = Session;
+    fn deref(&self) -> &Session {
+        &self.0
+    }
+}
+
+impl Session {
+    /// Grants what requires a recent sign-in.
+    ///
+    /// # Errors
+    /// `Stale` if the password was entered more than ten minutes ago.
+    pub fn fresh(&self) -> Result<FreshSession, ManagementError> {
+        if !self.is_fresh() {
+            return Err(ManagementError::Stale);
+        }
+        Ok(FreshSession(self.clone()))
+    }
+
+    /// Whether the password was entered within the last ten minutes.
+    pub fn is_fresh(&self) -> bool {
+        self.keyring.now().since(self.row.authenticated_at) <= FRESH
+    }
+
+    /// Checks the person's password again, which makes the session fresh; `None` if it is wrong. `device` as for
+    /// [`Keyring::sign_in`].
+    ///
+    /// # Errors
+    /// `Throttled`; `NotFound` if the session has ended meanwhile; if the database fails.
+    pub async fn reauthenticate(
+        mut self,
+        password: &str,
+        device: Option<&str>,
+        origin: &Origin,
+    ) -> Result<Option<Self>, ManagementError> {
+        if self
+            .check_password(password, device, origin)
+            .await?
+            .is_none()
+        {
+            return Ok(None);
+        }
+        let events = self.events(Action::PasswordEntered, origin).await?;
+        let now = self.keyring.now();
+        self.keyring
+            .store
+            .reauthenticate_session(&self.token_hash, self.row.person, now, &events)
+            .await?;
+        self.row.authenticated_at = now;
+        Ok(Some(self))
+    }
+
+    /// Checks the person's password; `None` if it is wrong.
+    pub(super) async fn check_password(
+        &self,
+        password: &str,
+        device: Option<&str>,
+        origin: &Origin,
+    ) -> Result<Option<PersonRow>, ManagementError> {
+        let (keyring, email) = (&self.keyring, &self.row.email);
+        // The session serves as the device: its attempts are not shared with others.
+        let session = self.row.id.to_string();
+        let device = device.filter(|device| keyring.knows_device(device, self.row.person));
+        let known = Some(device.unwrap_or(&session));
+        // The address may have become another person's since the session was read.
+        let person = keyring.store.person_by_email(email).await?;
+        let person = person.filter(|person| person.id == self.row.person);
+        keyring
+            .admit_known((email, person), password, known, origin)
+            .await
+    }
+}

@@ -1,0 +1,247 @@
+//! The provider's response.
+
+use super::{
+    ProviderCookie, ProviderOutcome, ProviderRefusal, ProviderResponse, SignInGoal, SingleSignOn,
+    refusal,
+};
+use crate::{
+    Browser, Keyring, ManagementError, Session,
+    session::{self, SignInProof},
+};
+use domain::{audit::Action, id::SessionId, origin::Origin};
+use oidc::{Challenge, Claims, CodeResponse, error_code};
+use sha2::{Digest, Sha256};
+use store::{CompletedSignIn, ProviderSignIn, StoreError};
+use subtle::ConstantTimeEq;
+
+/// Maximum number of methods that an audit record names.
+const MAX_METHODS: usize = 6;
+
+impl Keyring {
+    /// Completes what a browser went to the provider for. The browser's previous session ends with a new one.
+    ///
+    /// # Errors
+    /// `NotFound` without a provider; if the database fails.
+    pub async fn complete_single_sign_on(
+        &self,
+        response: ProviderResponse<'_>,
+        browser: Browser<'_>,
+        origin: &Origin,
+    ) -> Result<ProviderOutcome, ManagementError> {
+        let single_sign_on = self.single_sign_on().ok_or(ManagementError::NotFound)?;
+        let refused = |why| Ok(ProviderOutcome::Refused(why));
+        // Only the browser that made the request has its secrets.
+        let cookie = response
+            .cookie
+            .and_then(|cookie| ProviderCookie::open(self, cookie));
+        let Some(request) = cookie.filter(|request| is_answer(request, response.state)) else {
+            return refused(ProviderRefusal::Unmatched);
+        };
+        let Ok(attempt) = self
+            .sign_ins
+            .begin_response(origin.address, self.monotonic())
+        else {
+            return refused(ProviderRefusal::TooMany);
+        };
+        let claims = match self.claims(single_sign_on, &request, response).await {
+            Ok(claims) => claims,
+            Err(why) => return refused(why),
+        };
+        self.sign_ins.refund(&attempt);
+        let completion = Completion {
+            keyring: self.clone(),
+            request,
+            claims,
+            session: browser.session.map(str::to_owned),
+            device: browser.device.map(str::to_owned),
+            origin: origin.clone(),
+        };
+        self.run_to_completion(completion.run()).await
+    }
+
+    /// Exchanges the code.
+    async fn claims(
+        &self,
+        single_sign_on: &SingleSignOn,
+        request: &ProviderCookie,
+        response: ProviderResponse<'_>,
+    ) -> Result<Claims, ProviderRefusal> {
+        let (provider, now) = (&single_sign_on.provider, self.read_clock());
+        match (response.code, response.error) {
+            (Some(code), None) => {
+                let response = CodeResponse {
+                    code,
+                    issuer: response.issuer,
+                    redirect_uri: response.redirect_uri,
+                    challenge: Challenge(&request.seed),
+                    begun_at: request.begun_at,
+                    again: matches!(request.goal, SignInGoal::Confirm(_)),
+                };
+                provider.identify(response, &now).await
+            }
+            (None, Some(error)) => provider
+                .check_issuer(response.issuer, &now)
+                .await
+                .and(Err(oidc::ProviderError::Refused(error_code(error)))),
+            _ => return Err(ProviderRefusal::Invalid),
+        }
+        .map_err(|error| refusal(&error))
+    }
+}
+
+/// A request to the provider with its verified answer.
+struct Completion {
+    keyring: Keyring,
+    request: ProviderCookie,
+    claims: Claims,
+    /// The token of the browser's session.
+    session: Option<String>,
+    device: Option<String>,
+    origin: Origin,
+}
+
+impl Completion {
+    async fn run(self) -> Result<ProviderOutcome, ManagementError> {
+        let keyring = &self.keyring;
+        let single_sign_on = keyring.single_sign_on().ok_or(ManagementError::NotFound)?;
+        let used = Sha256::new()
+            .chain_update(b"used\0")
+            .chain_update(self.request.seed)
+            .finalize()
+            .into();
+        // First: what follows happens once.
+        let completed = keyring
+            .store
+            .complete_sign_in(&used, self.request.expires_at(), keyring.now())
+            .await;
+        let done = match completed {
+            Ok(completed) => match self.request.goal {
+                SignInGoal::SignIn => self.sign_in(single_sign_on, completed).await,
+                SignInGoal::Confirm(id) => self.confirm(single_sign_on, id).await,
+                SignInGoal::Link(id) => self.link(single_sign_on, id).await,
+            }?,
+            Err(StoreError::Conflict) => Err(ProviderRefusal::Expired),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(done.unwrap_or_else(ProviderOutcome::Refused))
+    }
+
+    async fn sign_in(
+        &self,
+        single_sign_on: &SingleSignOn,
+        completed: CompletedSignIn,
+    ) -> Result<Result<ProviderOutcome, ProviderRefusal>, ManagementError> {
+        let (keyring, claims, origin) = (&self.keyring, &self.claims, &self.origin);
+        let account = keyring.provider_account().await?;
+        let person = match keyring
+            .provider_person(single_sign_on, account, claims, origin)
+            .await?
+        {
+            Ok(person) => person,
+            Err(why) => return Ok(Err(why)),
+        };
+        let token = self.session.as_deref();
+        let replaced = keyring.replaced(token, person.id, origin).await?;
+        let provider = ProviderSignIn {
+            completed,
+            authenticated_at: claims.authenticated_at,
+            account,
+        };
+        let proof = SignInProof::Provider(provider, detail(claims));
+        let known = keyring.is_known(self.device.as_deref(), person.id);
+        match session::insert(keyring, &person, (proof, known), replaced, origin).await {
+            Ok(signed_in) => {
+                let next = self.request.next.clone();
+                Ok(Ok(ProviderOutcome::SignedIn(signed_in, next)))
+            }
+            // The person was disabled meanwhile.
+            Err(StoreError::NotFound) => Ok(Err(ProviderRefusal::Expired)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn confirm(
+        &self,
+        single_sign_on: &SingleSignOn,
+        id: SessionId,
+    ) -> Result<Result<ProviderOutcome, ProviderRefusal>, ManagementError> {
+        let keyring = &self.keyring;
+        let Some(session) = self.own_session(id).await? else {
+            return Ok(Err(ProviderRefusal::Expired));
+        };
+        let person = session.person_id();
+        let identity = (
+            single_sign_on.provider.issuer(),
+            self.claims.subject.as_str(),
+        );
+        let owner = keyring.store.person_by_identity(identity).await?;
+        if owner.is_none_or(|owner| owner.person.id != person) {
+            return Ok(Err(ProviderRefusal::OtherPerson));
+        }
+        let (action, email) = (Action::IdentityConfirmed, session.email());
+        let events = session::events(keyring, action, person, email, &self.origin).await?;
+        let (token, now) = (session.token_hash(), keyring.now());
+        match keyring
+            .store
+            .reauthenticate_session(token, person, now, &events)
+            .await
+        {
+            Ok(()) => Ok(Ok(ProviderOutcome::Confirmed(self.request.next.clone()))),
+            Err(StoreError::NotFound) => Ok(Err(ProviderRefusal::Expired)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn link(
+        &self,
+        single_sign_on: &SingleSignOn,
+        id: SessionId,
+    ) -> Result<Result<ProviderOutcome, ProviderRefusal>, ManagementError> {
+        let session = self.own_session(id).await?;
+        let Some(session) = session.filter(Session::is_fresh) else {
+            return Ok(Err(ProviderRefusal::Expired));
+        };
+        let linked = self
+            .keyring
+            .link(single_sign_on, &session, &self.claims, &self.origin)
+            .await?;
+        Ok(linked.map(|()| ProviderOutcome::Linked(self.request.next.clone())))
+    }
+
+    /// Returns the browser's session, if it has this id.
+    async fn own_session(&self, id: SessionId) -> Result<Option<Session>, ManagementError> {
+        let Some(token) = &self.session else {
+            return Ok(None);
+        };
+        let session = self.keyring.session(token).await?;
+        Ok(session.filter(|session| session.id() == id))
+    }
+}
+
+/// Whether a response has the state of a request.
+fn is_answer(request: &ProviderCookie, state: Option<&str>) -> bool {
+    let expected = Challenge(&request.seed).state();
+    state.is_some_and(|state| state.as_bytes().ct_eq(expected.as_bytes()).into())
+}
+
+/// How the person signed in, for the audit log.
+fn detail(claims: &Claims) -> String {
+    let plain = |method: &&String| {
+        method.len() <= 20
+            && method
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    let methods: Vec<&str> = claims
+        .methods
+        .iter()
+        .filter(plain)
+        .take(MAX_METHODS)
+        .map(String::as_str)
+        .collect();
+    if methods.is_empty() {
+        "through single sign-on".into()
+    } else {
+        format!("through single sign-on ({})", methods.join(", "))
+    }
+}

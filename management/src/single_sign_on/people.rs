@@ -1,0 +1,305 @@
+//! Who an identity is, and the role that its groups give.
+
+use super::{
+    ProviderRefusal, SingleSignOn,
+    link::{identity, identity_detail},
+};
+use crate::{Keyring, ManagementError, session};
+use domain::{
+    account::{Email, Role},
+    audit::{Action, Actor, AuditEvent, FieldValues},
+    id::{AccountId, PersonId},
+    mail::SignInChange,
+    origin::Origin,
+    profile::DisplayName,
+};
+use oidc::Claims;
+use store::{ManagedMembership, NewIdentity, NewProviderPerson, PersonRow, StoreError};
+
+/// A person, or why there is none.
+type Found = Result<PersonRow, ProviderRefusal>;
+
+impl Keyring {
+    /// Returns the account that the provider manages; `None` if that is not configured, or it does not exist.
+    pub(super) async fn provider_account(&self) -> Result<Option<AccountId>, ManagementError> {
+        let members = self
+            .single_sign_on()
+            .and_then(|found| found.members.as_ref());
+        let Some(members) = members else {
+            return Ok(None);
+        };
+        let account = self.store.account_by_id_or_name(&members.account).await?;
+        if account.is_none() {
+            tracing::error!(
+                account = members.account,
+                "LATCHKEY_OIDC_ACCOUNT: there is no such account"
+            );
+        }
+        Ok(account)
+    }
+
+    /// Returns the person of an identity, who is linked or added if that is allowed. The role in the provider's account is set.
+    pub(super) async fn provider_person(
+        &self,
+        single_sign_on: &SingleSignOn,
+        account: Option<AccountId>,
+        claims: &Claims,
+        origin: &Origin,
+    ) -> Result<Found, ManagementError> {
+        let grant = match (single_sign_on.members.as_ref(), account) {
+            (Some(members), Some(account)) => {
+                Some((account, members.roles.role_of(&claims.groups)))
+            }
+            // Nobody keeps a role that the groups may have ended.
+            (Some(_), None) => return Ok(Err(ProviderRefusal::NoAccess)),
+            (None, _) => None,
+        };
+        let identity = identity(single_sign_on, claims);
+        let known = (identity.issuer, identity.subject);
+        let person = match self.store.person_by_identity(known).await? {
+            Some(owner) if owner.is_disabled => return Ok(Err(ProviderRefusal::NoAccess)),
+            Some(owner) => self.with_new_address(owner.person, claims, origin).await?,
+            None => match self.newcomer(single_sign_on, claims, grant, origin).await? {
+                Ok(person) => person,
+                Err(why) => return Ok(Err(why)),
+            },
+        };
+        if let Some((account, role)) = grant
+            && let Err(why) = self.set_role(account, role, &person, origin).await?
+        {
+            return Ok(Err(why));
+        }
+        let accounts = self.store.account_ids_of(person.id).await?;
+        if accounts.is_empty() && !person.is_support {
+            tracing::info!(person = %person.id, "a person without an account was refused at single sign-on");
+            return Ok(Err(ProviderRefusal::NoAccess));
+        }
+        Ok(Ok(person))
+    }
+
+    /// Links or adds the person of an identity that is not known yet.
+    async fn newcomer(
+        &self,
+        single_sign_on: &SingleSignOn,
+        claims: &Claims,
+        grant: Option<(AccountId, Option<Role>)>,
+        origin: &Origin,
+    ) -> Result<Found, ManagementError> {
+        // An address that the provider calls unverified is not used.
+        let email = claims
+            .email
+            .as_deref()
+            .filter(|_| claims.email_verified != Some(false))
+            .and_then(|email| Email::parse(email).ok());
+        let Some(email) = email else {
+            tracing::warn!(
+                "a person without a verified e-mail address was refused at single sign-on; the scope or claim `email` is missing"
+            );
+            return Ok(Err(ProviderRefusal::NoAccess));
+        };
+        let identity = identity(single_sign_on, claims);
+        let at = self.now();
+        if let Some(state) = self.store.person_state(&email).await? {
+            let account = grant.map(|(account, _)| account);
+            let allowed = single_sign_on.link_by_email && has_verified(claims, &email);
+            let Some(account) = account.filter(|_| allowed) else {
+                return self.added_meanwhile(identity).await;
+            };
+            let person = (state.id, &email);
+            return self.link_by_email(identity, person, account, origin).await;
+        }
+        let Some((account, Some(role))) = grant else {
+            return Ok(Err(ProviderRefusal::NoAccess));
+        };
+        let id = PersonId(self.new_id());
+        let name = claims.name.as_deref().map(DisplayName::parse);
+        let new = NewProviderPerson {
+            id,
+            email: &email,
+            name: &name.and_then(Result::ok).unwrap_or_default(),
+            identity,
+            account,
+            role,
+            at,
+        };
+        let mut event = self.granted_event(account, &email, (None, Some(role)), origin);
+        let detail = identity_detail(identity.issuer, identity.subject, identity.email);
+        event.detail = format!("{}; {detail}", event.detail);
+        if claims.email_verified.is_none() {
+            event.detail.push_str(", not verified");
+        }
+        match self.store.add_provider_person(&new, &event).await {
+            Ok(()) => Ok(Ok(PersonRow {
+                id,
+                email,
+                password_hash: String::new(),
+                is_support: false,
+            })),
+            Err(StoreError::Conflict) => self.added_meanwhile(identity).await,
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Links an identity to the person with its address, who is a member of the provider's account and of no other.
+    async fn link_by_email(
+        &self,
+        identity: NewIdentity<'_>,
+        (person, email): (PersonId, &Email),
+        account: AccountId,
+        origin: &Origin,
+    ) -> Result<Found, ManagementError> {
+        let action = Action::IdentityLinked;
+        let detail = identity_detail(identity.issuer, identity.subject, identity.email);
+        let mut events = session::events(self, action, person, email, origin).await?;
+        for event in &mut events {
+            event.detail = format!("{detail}, by the e-mail address");
+        }
+        let mail = self.sign_in_change(email, SignInChange::IdentityLinked, origin);
+        let (person, at) = ((person, email), self.now());
+        let linked = self
+            .store
+            .link_identity_by_email(identity, person, account, at, &events, &mail);
+        match linked.await {
+            Ok(()) | Err(StoreError::Conflict) => self.added_meanwhile(identity).await,
+            Err(StoreError::NotFound) => Ok(Err(ProviderRefusal::AddressTaken)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Returns the person of an identity that may have been linked since it was looked up, as by two first sign-ins at a time.
+    async fn added_meanwhile(&self, identity: NewIdentity<'_>) -> Result<Found, ManagementError> {
+        let known = (identity.issuer, identity.subject);
+        let owner = self.store.person_by_identity(known).await?;
+        Ok(owner
+            .filter(|owner| !owner.is_disabled)
+            .map(|owner| owner.person)
+            .ok_or(ProviderRefusal::AddressTaken))
+    }
+
+    /// Follows a changed address of a person who has no password. Another person's address is left alone.
+    async fn with_new_address(
+        &self,
+        person: PersonRow,
+        claims: &Claims,
+        origin: &Origin,
+    ) -> Result<PersonRow, ManagementError> {
+        let email = claims
+            .email
+            .as_deref()
+            .filter(|_| claims.email_verified == Some(true))
+            .and_then(|email| Email::parse(email).ok())
+            .filter(|email| *email != person.email && person.password_hash.is_empty());
+        let Some(email) = email else {
+            return Ok(person);
+        };
+        let action = Action::EmailChanged;
+        let events: Vec<_> = session::events(self, action, person.id, &person.email, origin)
+            .await?
+            .into_iter()
+            .map(|event| {
+                event.with_changes(
+                    FieldValues::of("email", &person.email),
+                    FieldValues::of("email", &email),
+                )
+            })
+            .collect();
+        let change = SignInChange::EmailChanged { to: email.clone() };
+        let mail = self.sign_in_change(&person.email, change, origin);
+        let hash = &person.password_hash;
+        let changed = self
+            .store
+            .change_email(person.id, hash, &email, &events, &mail);
+        match changed.await {
+            Ok(()) => Ok(PersonRow { email, ..person }),
+            Err(StoreError::Conflict | StoreError::NotFound) => {
+                tracing::warn!(person = %person.id, "the new e-mail address of a person at the identity provider is another person's here");
+                Ok(person)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Sets the role that the groups give, unless an owner granted the membership.
+    async fn set_role(
+        &self,
+        account: AccountId,
+        role: Option<Role>,
+        person: &PersonRow,
+        origin: &Origin,
+    ) -> Result<Result<(), ProviderRefusal>, ManagementError> {
+        let old = self.store.managed_membership(account, person.id).await?;
+        let unchanged = match old {
+            None => role.is_none(),
+            Some(ManagedMembership { managed: false, .. }) => true,
+            Some(old) => Some(old.role) == role,
+        };
+        if unchanged || person.is_support {
+            return Ok(Ok(()));
+        }
+        let change = (old.map(|old| old.role), role);
+        let event = self.granted_event(account, &person.email, change, origin);
+        let at = self.now();
+        match self
+            .store
+            .set_managed_role(account, person.id, role, at, &event)
+            .await
+        {
+            // An owner has changed it meanwhile, or the person was linked by the address.
+            Ok(()) | Err(StoreError::NotFound) => Ok(Ok(())),
+            Err(StoreError::LastOwner) if role.is_some() => {
+                tracing::warn!(
+                    person = %person.id,
+                    "the groups of the last owner would end that role; it stays"
+                );
+                Ok(Ok(()))
+            }
+            Err(StoreError::LastOwner) => {
+                let mut event = self.granted_event(account, &person.email, (None, None), origin);
+                event.action = Action::SingleSignOnRefused;
+                event.detail = "no group gives a role; the last owner stays a member".into();
+                self.store.append_audit_events(&[event]).await?;
+                Ok(Err(ProviderRefusal::NoAccess))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Creates the event of a role that the provider has changed.
+    fn granted_event(
+        &self,
+        account_id: AccountId,
+        email: &Email,
+        (before, after): (Option<Role>, Option<Role>),
+        origin: &Origin,
+    ) -> AuditEvent {
+        let action = match (before, after) {
+            (None, _) => Action::MemberAdded,
+            (Some(_), Some(_)) => Action::MemberChanged,
+            (Some(_), None) => Action::MemberRemoved,
+        };
+        let value = |role: Option<Role>| {
+            role.map_or_else(FieldValues::default, |role| FieldValues::of("role", &role))
+        };
+        AuditEvent {
+            account_id,
+            at: self.now(),
+            actor: Actor::System,
+            action,
+            target: email.to_string(),
+            detail: "by the groups of single sign-on".into(),
+            address: origin.address_text(),
+            request_id: origin.request_id.clone(),
+            before: value(before),
+            after: value(after),
+        }
+    }
+}
+
+/// Whether the provider has verified this very address. Letters beyond ASCII are compared by no rule that all providers share: some
+/// equal others, such as the Kelvin sign a `k`.
+fn has_verified(claims: &Claims, email: &Email) -> bool {
+    let verified = claims.email_verified == Some(true);
+    claims.email.as_deref().is_some_and(|text| {
+        verified && text.is_ascii() && text.to_ascii_lowercase() == email.as_str()
+    })
+}
