@@ -14,5 +14,6 @@ pub mod reset;
 pub mod security;
 pub mod session;
 pub mod setup;
+pub mod single_sign_on;
 pub mod support;
 pub mod two_factor;

@@ -6,6 +6,8 @@ use crate::{
     context,
     error::{AppError, FieldError},
     form::key::KeyForm,
+    ui::SignInAgain,
+    words::single_sign_on,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -84,7 +86,14 @@ pub fn posted<T: DeserializeOwned>(endpoint: &str) -> Option<Result<T, AppError>
 
 /// The sentences about a form whose plain post to this server function was not accepted.
 pub fn posted_errors(endpoint: &str) -> Vec<FieldError> {
-    refusal(endpoint).map_or_else(Vec::new, |error| error.sentences())
+    match refusal(endpoint) {
+        None => Vec::new(),
+        // Without a password there is none to enter.
+        Some(AppError::StaleSignIn) if !SignInAgain::from_frame().password => {
+            vec![FieldError::new("password", single_sign_on::CONFIRM_FIRST)]
+        }
+        Some(error) => error.sentences(),
+    }
 }
 
 /// What was typed into a field before a plain post was refused; nothing secret is put back.

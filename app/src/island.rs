@@ -37,6 +37,7 @@ pub fn start() {
     navigation::listen();
     reveal::listen();
     submit::listen();
+    renewal::listen();
     follow::listen();
     keyboard::listen();
     selection::listen();

@@ -33,6 +33,7 @@ pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_in_code;
+pub mod single_sign_on;
 pub mod support;
 pub mod two_factor;
 
@@ -40,7 +41,7 @@ use crate::{
     context,
     error::AppError,
     read::in_turn,
-    ui::{Dialog, ErrorState, TabTitle},
+    ui::{Dialog, ErrorState, SignInAgain, TabTitle},
     words::common::tab_title,
 };
 use domain::{
@@ -67,6 +68,8 @@ pub struct Here {
     pub open_events: OpenEventCounts,
     /// Whether single keys are shortcuts for this person.
     pub shortcuts: bool,
+    /// How the reader can make the sign-in fresh.
+    pub again: SignInAgain,
     /// Until when the reader must add a second factor.
     pub enrolment: Option<EnrolmentDeadline>,
 }
@@ -84,6 +87,7 @@ impl Here {
             applications,
             open_events: viewer.open_events(None).await?,
             shortcuts: session.profile().shortcuts,
+            again: context::sign_in_again(&session),
             enrolment: session.enrolment_deadline(),
             viewer,
         })

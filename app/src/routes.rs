@@ -32,6 +32,23 @@ pub const FORGOT_PASSWORD: &str = "/forgot-password";
 pub const SENT: &str = "sent";
 /// The same page once a link was asked for.
 pub const FORGOT_PASSWORD_SENT: &str = "/forgot-password?after=sent";
+/// The sign-in page.
+pub const SIGN_IN: &str = "/sign-in";
+/// Leads to the identity provider.
+pub const SINGLE_SIGN_ON: &str = "/sign-in/oidc";
+/// Where the identity provider leads back to.
+pub const SINGLE_SIGN_ON_CALLBACK: &str = "/sign-in/oidc/callback";
+
+/// The way to the identity provider, for a sign-in or for what `goal` names: `confirm` or `link`.
+pub fn single_sign_on(goal: &str, next: &str) -> String {
+    let next = if next == "/" { "" } else { next };
+    with_query(SINGLE_SIGN_ON, &[("for", goal), ("next", next)])
+}
+
+/// A page that says why single sign-on failed.
+pub fn after_single_sign_on(place: &str, why: &str) -> String {
+    with_query(place, &[("sso", why)])
+}
 
 /// The page of platform staff.
 pub const SUPPORT: &str = "/support";

@@ -47,6 +47,12 @@ pub enum Done {
     TwoFactorOff,
     /// The two-factor authentication of a member was reset.
     TwoFactorReset,
+    /// The person signed in at the identity provider again.
+    IdentityConfirmed,
+    /// The person was linked to the identity provider.
+    IdentityLinked,
+    /// The link was removed.
+    IdentityUnlinked,
 }
 
 /// A change of a key, by its name in the cookie.
@@ -59,7 +65,7 @@ const OF_KEYS: [OfKey; 4] = [
     ("edited", Done::Edited),
 ];
 
-const OTHERS: [(&str, Done); 17] = [
+const OTHERS: [(&str, Done); 20] = [
     ("saved", Done::Saved),
     ("acknowledged", Done::Acknowledged),
     ("all-acknowledged", Done::AllAcknowledged),
@@ -77,6 +83,9 @@ const OTHERS: [(&str, Done); 17] = [
     ("sessions-ended", Done::SessionsEnded),
     ("two-factor-off", Done::TwoFactorOff),
     ("two-factor-reset", Done::TwoFactorReset),
+    ("identity-confirmed", Done::IdentityConfirmed),
+    ("identity-linked", Done::IdentityLinked),
+    ("identity-unlinked", Done::IdentityUnlinked),
 ];
 
 impl Done {

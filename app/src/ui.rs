@@ -27,6 +27,6 @@ pub use icon::{Icon, Shape};
 pub use live::LiveRegion;
 pub use menu::Menu;
 pub use notice::Notice;
-pub use password_again::PasswordAgain;
+pub use password_again::{PasswordAgain, SignInAgain};
 pub use tab_title::TabTitle;
 pub use time::{Exact, Time};

@@ -8,7 +8,10 @@ use crate::{
     transport::{self, Transport},
 };
 use bytes::Bytes;
-use domain::key::token::{self, KeyId};
+use domain::{
+    host::is_loopback_host,
+    key::token::{self, KeyId},
+};
 use http::{HeaderValue, Request, Response, Uri, request::Parts};
 use http_body_util::Full;
 use std::{error::Error, fmt, net::IpAddr, sync::Arc, time::Duration};
@@ -246,15 +249,6 @@ fn origin(text: &str) -> Result<String, BuildError> {
         _ => return Err(BuildError::Address),
     }
     Ok(format!("{scheme}://{authority}"))
-}
-
-/// Whether a host is this machine, without name resolution.
-fn is_loopback_host(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod backup;
 mod clock;
 mod mail;
+mod oidc;
 mod pepper;
 pub mod user;
 
@@ -55,6 +56,9 @@ enum Command {
     /// Try the mail server of `LATCHKEY_SMTP_URL`
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Check the identity provider of single sign-on
+    #[command(subcommand)]
+    Oidc(OidcCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -62,6 +66,14 @@ enum MailCommand {
     /// Send a test mail directly, and print the mail server's answer. The server may be running
     #[command(after_help = help())]
     Test(mail::Test),
+}
+
+#[derive(Debug, Subcommand)]
+enum OidcCommand {
+    /// Read the provider's configuration and keys, and print them with the redirect URI to register, or what is wrong. The server
+    /// may be running
+    #[command(after_help = help())]
+    Check,
 }
 
 #[derive(Debug, Subcommand)]
@@ -106,6 +118,10 @@ enum UserCommand {
     /// Allow a disabled person to sign in again. The server may be running
     #[command(after_help = help())]
     Enable(user::PersonArgs),
+    /// Remove a person's link to the identity provider, and end the sessions that were started through it. The server may be
+    /// running
+    #[command(after_help = help())]
+    Unlink(user::PersonArgs),
     /// Remove a person's second factor, for someone who has lost it, and end all of the person's sessions. The server may be running
     #[command(after_help = help())]
     ResetFactors(user::PersonArgs),
@@ -150,6 +166,7 @@ fn run(command: Command, config: Config) -> Result<(), CommandError> {
             }
             Command::User(UserCommand::Disable(person)) => user::disable(person, &config).await,
             Command::User(UserCommand::Enable(person)) => user::enable(person, &config).await,
+            Command::User(UserCommand::Unlink(person)) => user::unlink(person, &config).await,
             Command::User(UserCommand::ResetFactors(person)) => {
                 user::reset_factors(person, &config).await
             }
@@ -162,6 +179,7 @@ fn run(command: Command, config: Config) -> Result<(), CommandError> {
             }
             Command::Clock(ClockCommand::Reset) => clock::reset(&config).await,
             Command::Mail(MailCommand::Test(test)) => mail::test(&test, &config).await,
+            Command::Oidc(OidcCommand::Check) => oidc::check(&config).await,
         }
     });
     // A forced stop does not wait for tasks that are still running.

@@ -6,6 +6,7 @@ mod help;
 mod hsts;
 mod mail;
 mod public_url;
+mod single_sign_on;
 #[cfg(test)]
 mod tests;
 mod unknown;
@@ -20,7 +21,7 @@ pub use unknown::warnings as unknown_variables;
 use contract::client_address::TrustedProxies;
 use domain::time::{DAY, HOUR, SECOND};
 use environment::{Environment, SecretSetting};
-use management::Mailer;
+use management::{Mailer, SingleSignOn};
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use telemetry::Retention;
 use tracing_subscriber::EnvFilter;
@@ -80,6 +81,8 @@ pub struct Config {
     pub mailer: Option<Arc<Mailer>>,
     /// The token that reads the metrics.
     pub metrics_token: Option<Arc<str>>,
+    /// The identity provider, if there is one.
+    pub single_sign_on: Option<SingleSignOn>,
     /// The settings of the log.
     pub log: LogConfig,
 }
@@ -127,6 +130,7 @@ impl Config {
             metrics_token: metrics_token(
                 environment.secret(&variables::METRICS_TOKEN, &variables::METRICS_TOKEN_FILE)?,
             )?,
+            single_sign_on: single_sign_on::read(&environment)?,
             log: LogConfig {
                 filter: environment
                     .parse(&variables::LOG_FILTER, |text| EnvFilter::try_new(text).ok())?,

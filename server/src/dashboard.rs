@@ -7,3 +7,4 @@ pub mod pages;
 pub mod plain_form;
 pub mod same_origin;
 pub mod session;
+pub mod single_sign_on;

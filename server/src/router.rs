@@ -2,7 +2,7 @@
 
 use crate::{
     AppState, assets,
-    dashboard::{export, headers, live, pages, plain_form, same_origin, session},
+    dashboard::{export, headers, live, pages, plain_form, same_origin, session, single_sign_on},
     gate::{
         forward_auth, health, metrics_endpoint, openapi_endpoint, own_key, problem, usage, verify,
         whoami,
@@ -10,6 +10,7 @@ use crate::{
     openapi::{Endpoint, Handling, ImmediateHandler},
     request::{self, RequestService},
 };
+use app::routes;
 use axum::{
     Router, middleware,
     routing::{any, get, post},
@@ -119,6 +120,11 @@ fn dashboard(state: &AppState) -> Router<AppState> {
         .route(
             "/apps/{app}/settings/api-keys/{key}/breakdown.csv",
             get(export::usage::breakdown),
+        )
+        .route(routes::SINGLE_SIGN_ON, get(single_sign_on::begin))
+        .route(
+            routes::SINGLE_SIGN_ON_CALLBACK,
+            get(single_sign_on::callback_page),
         )
         .route(
             "/api/{*function}",

@@ -95,11 +95,21 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
         keyring.set_mailer(Arc::clone(mailer));
     }
     keyring.spawn_background_tasks();
-    run(listener, app_state(keyring, config)).await
+    let state = app_state(keyring, config);
+    let warnings = state.keyring.single_sign_on_warnings().await;
+    for warning in
+        warnings.map_err(|error| CommandError::failed("the database cannot be read", error))?
+    {
+        tracing::warn!("{warning}");
+    }
+    run(listener, state).await
 }
 
 /// Returns the state of a server with these settings.
 pub fn app_state(keyring: Keyring, config: Config) -> AppState {
+    if let Some(single_sign_on) = config.single_sign_on {
+        keyring.set_single_sign_on(single_sign_on);
+    }
     let mut state = AppState::new(
         keyring,
         config.public_url,

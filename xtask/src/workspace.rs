@@ -8,7 +8,7 @@ use crate::{process, toolchain};
 
 /// The crates that run on the server, with their features. Every cargo call that compiles them names all of them, so that
 /// features unify the same way and nothing is compiled twice.
-pub const SERVER_SIDE: [&str; 24] = [
+pub const SERVER_SIDE: [&str; 26] = [
     "--package",
     "domain",
     "--package",
@@ -21,6 +21,8 @@ pub const SERVER_SIDE: [&str; 24] = [
     "verification",
     "--package",
     "telemetry",
+    "--package",
+    "oidc",
     "--package",
     "management",
     "--package",

@@ -1,7 +1,7 @@
 //! The server's half of the context.
 
 mod conversions;
-mod cookies;
+pub mod cookies;
 mod permissions;
 
 pub use cookies::{
@@ -11,7 +11,7 @@ pub use cookies::{
 pub use permissions::{
     SessionToken, account_owner, confirm_password, editor, editor_with, enrolling_session,
     fresh_account_owner, fresh_editor, fresh_owner, fresh_session, owner, session, session_token,
-    support, viewer, viewer_among_applications, viewer_in_passing,
+    sign_in_again, support, viewer, viewer_among_applications, viewer_in_passing,
 };
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use super::{morph, navigation, submit};
 use crate::words::sign_in as words;
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
@@ -12,10 +12,42 @@ use web_sys::{
 
 /// The part of the sign-in page that is shown.
 const CARD: &str = ".auth-card";
+/// The link to the identity provider.
+const PROVIDER: &str = "dialog[data-renewal] a[rel='external']";
 
 thread_local! {
     /// The form that was refused, with its button.
     static WAITING: RefCell<Option<(HtmlFormElement, Option<HtmlElement>)>> = const { RefCell::new(None) };
+}
+
+/// The identity provider is another site, so it opens in another tab. When the reader comes back from there, the form is sent.
+pub fn listen() {
+    window_event_listener(ev::click, |event| {
+        let link = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok()?.closest(PROVIDER).ok()?);
+        if let Some(link) = link {
+            _ = open_elsewhere(&link);
+        }
+    });
+    window_event_listener(ev::focus, |_| {
+        if let Ok(Some(dialog)) = document().query_selector("dialog[data-renewal='elsewhere']") {
+            complete(&dialog);
+        }
+    });
+}
+
+/// Before the browser follows the link.
+fn open_elsewhere(link: &Element) -> Result<(), JsValue> {
+    link.set_attribute("target", "_blank")?;
+    let Some(dialog) = link.closest("dialog")? else {
+        return Ok(());
+    };
+    dialog.set_attribute("data-renewal", "elsewhere")?;
+    if let Some(why) = dialog.query_selector(".dialog-note")? {
+        why.set_text_content(Some(words::RENEW_ELSEWHERE));
+    }
+    Ok(())
 }
 
 /// Whether an address is that of the sign-in page, with the way back.
@@ -39,6 +71,7 @@ pub async fn begin(
     dialog.set_attribute("aria-label", words::RENEW)?;
     let why = document().create_element("p")?;
     why.set_class_name("dialog-note");
+    why.set_attribute("role", "status")?;
     why.set_text_content(Some(words::RENEW));
     dialog.append_child(&why)?;
     dialog.append_child(&document().import_node_with_deep(&card, true)?)?;

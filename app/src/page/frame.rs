@@ -31,6 +31,7 @@ pub fn Frame() -> impl IntoView {
 
 fn framed(here: Here) -> AnyView {
     provide_context(here.clone());
+    provide_context(here.again.clone());
     let deadline = here.enrolment;
     let (current, identity) = (here.viewer.application().clone(), here.viewer.identity());
     let (all, viewer) = (here.applications.clone(), here.viewer.clone());

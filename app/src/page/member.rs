@@ -13,7 +13,7 @@ use crate::{
         members::{Roster, SecretLink},
     },
     routes,
-    ui::{Dialog, SelectField, TextField},
+    ui::{Dialog, Notice, SelectField, TextField},
     words::members,
 };
 use domain::{account::Role, member::Member};
@@ -92,6 +92,13 @@ fn links(app: &str, member: &Member, application: &str) -> AnyView {
     .into_any()
 }
 
+/// A note about a member whom the identity provider has added.
+fn managed(member: &Member, note: &'static str) -> Option<impl IntoView + use<>> {
+    member
+        .managed
+        .then(|| view! { <Notice tone="warning">{note}</Notice> })
+}
+
 #[component]
 fn RoleForm(
     app: String,
@@ -101,6 +108,7 @@ fn RoleForm(
 ) -> impl IntoView {
     let errors = Signal::stored(posted_errors(ChangeRole::PATH));
     let back = routes::members(&app);
+    let managed = managed(&member, members::MANAGED_ROLE);
     let role = typed(ChangeRole::PATH, "role").unwrap_or_else(|| member.role.to_string());
     view! {
         <FormDialog
@@ -122,6 +130,7 @@ fn RoleForm(
                 value=role
                 errors
             />
+            {managed}
             {links}
         </FormDialog>
     }
@@ -130,6 +139,7 @@ fn RoleForm(
 #[component]
 fn RemovalQuestion(app: String, member: Member, fresh: bool) -> impl IntoView {
     let errors = Signal::stored(posted_errors(RemoveMember::PATH));
+    let managed = managed(&member, members::MANAGED_REMOVAL);
     let back = routes::members(&app);
     view! {
         <FormDialog
@@ -146,6 +156,7 @@ fn RemovalQuestion(app: String, member: Member, fresh: bool) -> impl IntoView {
             variant="danger"
         >
             <input type="hidden" name="person" value=member.id.to_string() />
+            {managed}
         </FormDialog>
     }
 }

@@ -1,6 +1,6 @@
 //! App Settings → Members.
 
-use super::{Here, factor_policy::policy_name, loaded};
+use super::{Here, factor_policy::policy_name, loaded, single_sign_on::ConnectionCard};
 use crate::{
     act::members::WithdrawInvitation,
     context,
@@ -34,6 +34,11 @@ pub fn Members() -> impl IntoView {
     let people = loaded(async move {
         let roster = roster(&here).await?;
         provide_context(roster.clone());
+        let connection = here
+            .viewer
+            .may_test_single_sign_on()
+            .await?
+            .then(|| view! { <ConnectionCard app=app.clone() /> });
         let policy = roster
             .policy
             .map(|policy| view! { <PolicyCard app=app.clone() policy /> });
@@ -44,6 +49,7 @@ pub fn Members() -> impl IntoView {
                 <MemberList app=app.clone() roster />
             </section>
             {policy}
+            {connection}
         })
     });
     view! {

@@ -1,6 +1,6 @@
 //! What a person decides about themselves.
 
-use super::{loaded, profile_frame::Me};
+use super::{loaded, profile_frame::Me, single_sign_on::SingleSignOnCard};
 use crate::{
     act::profile::{
         ChangeEmail, ChangePassword, SaveNotifications, SaveProfile, SignOutEverywhere,
@@ -39,6 +39,7 @@ fn page(dialog: AnyView) -> impl IntoView {
     let session = Me::from_frame().session;
     let email = session.email().to_string();
     let profile = session.profile().clone();
+    let has_password = session.has_password();
     let notifications = context::sends_mail().then(|| {
         let form = loaded(async move {
             let wanted = session.notifications().await?;
@@ -52,6 +53,21 @@ fn page(dialog: AnyView) -> impl IntoView {
             </section>
         }
     });
+    // Both ask for the present password.
+    let change = |href: &'static str, label: &'static str| {
+        has_password.then(|| {
+            view! {
+                <a class="button" data-variant="secondary" data-size="small" href=href>
+                    {label}
+                </a>
+            }
+        })
+    };
+    let password_note = if has_password {
+        words::PASSWORD_NOTE
+    } else {
+        words::NO_PASSWORD
+    };
     view! {
         <TabTitle text=words::TAB />
         <div class="page-head">
@@ -67,31 +83,18 @@ fn page(dialog: AnyView) -> impl IntoView {
                         <strong>{words::EMAIL}</strong>
                         <small>{email}</small>
                     </div>
-                    <a
-                        class="button"
-                        data-variant="secondary"
-                        data-size="small"
-                        href=routes::PROFILE_EMAIL
-                    >
-                        {words::CHANGE_EMAIL}
-                    </a>
+                    {change(routes::PROFILE_EMAIL, words::CHANGE_EMAIL)}
                 </li>
                 <li>
                     <div class="rows-words">
                         <strong>{words::PASSWORD}</strong>
-                        <small>{words::PASSWORD_NOTE}</small>
+                        <small>{password_note}</small>
                     </div>
-                    <a
-                        class="button"
-                        data-variant="secondary"
-                        data-size="small"
-                        href=routes::PROFILE_PASSWORD
-                    >
-                        {words::CHANGE_PASSWORD}
-                    </a>
+                    {change(routes::PROFILE_PASSWORD, words::CHANGE_PASSWORD)}
                 </li>
             </ul>
         </section>
+        <SingleSignOnCard />
         <section class="card" aria-labelledby="preferences">
             <h2 id="preferences">{words::PREFERENCES}</h2>
             <PreferencesForm profile />

@@ -87,6 +87,7 @@ pub fn ProfileFrame() -> impl IntoView {
 
 fn framed(me: Me) -> AnyView {
     provide_context(me.clone());
+    provide_context(context::sign_in_again(&me.session));
     let shortcuts = me.session.profile().shortcuts;
     let session = me.session.clone();
     let deadline = (!is_enrolment())

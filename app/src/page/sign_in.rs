@@ -8,7 +8,7 @@ use crate::{
     part::frame::Brand,
     routes,
     ui::{ErrorSummary, Notice, Submit, TabTitle, TextField},
-    words::{reset, setup, sign_in as words, two_factor},
+    words::{reset, setup, sign_in as words, single_sign_on, two_factor},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -29,6 +29,13 @@ pub fn SignIn() -> impl IntoView {
             </p>
         }
     });
+    let refused = query(|query| query.get("sso").unwrap_or_default());
+    let provider = provider();
+    let refused = provider
+        .as_deref()
+        .and_then(|name| single_sign_on::refusal(&refused, name))
+        .map(|why| view! { <Notice tone="warning">{why}</Notice> });
+    let provider = provider.map(|name| view! { <ProviderLink name next=next.clone() /> });
     let setup = loaded(async {
         let needed = context::keyring()?.needs_setup().await?;
         Ok(needed.then(|| {
@@ -47,7 +54,7 @@ pub fn SignIn() -> impl IntoView {
                 <Brand />
                 <h1 tabindex="-1">{words::SIGN_IN}</h1>
                 <ErrorSummary errors />
-                <div role="status">{reset} {expired}</div>
+                <div role="status">{reset} {expired} {refused}</div>
                 <form method="post" action=SignInAction::PATH novalidate="">
                     <FormPage />
                     <input type="hidden" name="next" value=next />
@@ -69,8 +76,41 @@ pub fn SignIn() -> impl IntoView {
                     />
                     <Submit label=words::SIGN_IN />
                 </form>
-                {forgot} {setup}
+                {forgot}
+                {provider}
+                {setup}
             </div>
         </main>
+    }
+}
+
+/// The name of the identity provider, if there is one.
+fn provider() -> Option<String> {
+    let keyring = context::keyring().ok()?;
+    Some(keyring.single_sign_on()?.name.clone())
+}
+
+/// The way to the identity provider.
+#[component]
+fn ProviderLink(
+    /// The provider's name.
+    name: String,
+    /// Where a person goes on after the sign-in.
+    next: String,
+) -> impl IntoView {
+    view! {
+        <div class="auth-provider">
+            <p class="auth-or">
+                <span>{single_sign_on::OR}</span>
+            </p>
+            <a
+                class="button"
+                data-variant="secondary"
+                href=routes::single_sign_on("", &next)
+                rel="external"
+            >
+                {single_sign_on::continue_with(&name)}
+            </a>
+        </div>
     }
 }

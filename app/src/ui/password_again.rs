@@ -1,8 +1,38 @@
 //! The password again, for what asks for a fresh sign-in.
 
 use super::{Notice, TextField};
-use crate::{error::FieldError, words};
+use crate::{
+    error::FieldError,
+    routes,
+    words::{self, single_sign_on},
+};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// How the reader can make the sign-in fresh.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInAgain {
+    /// With a password.
+    pub password: bool,
+    /// Through the identity provider with this name.
+    pub provider: Option<String>,
+}
+
+impl Default for SignInAgain {
+    fn default() -> Self {
+        Self {
+            password: true,
+            provider: None,
+        }
+    }
+}
+
+impl SignInAgain {
+    /// How the reader of this page can do it, as its frame has found out.
+    pub fn from_frame() -> Self {
+        use_context().unwrap_or_default()
+    }
+}
 
 /// A field `password` in a form: nothing while it is not needed, unless the server has asked for it meanwhile.
 #[component]
@@ -16,7 +46,11 @@ pub fn PasswordAgain(
     /// Why it is asked for.
     #[prop(default = words::fresh::WHY)]
     why: &'static str,
+    /// How it can be done; what the frame says, if it is left out.
+    #[prop(optional)]
+    again: Option<SignInAgain>,
 ) -> impl IntoView {
+    let SignInAgain { password, provider } = again.unwrap_or_else(SignInAgain::from_frame);
     let asked = Memo::new(move |before: Option<&bool>| {
         before.copied().unwrap_or_default()
             || errors.with(|errors| errors.iter().any(|error| error.field == "password"))
@@ -24,16 +58,55 @@ pub fn PasswordAgain(
     let wanted = Memo::new(move |_| asked.get() || !fresh.get());
     move || {
         wanted.get().then(|| {
+            let why = if password {
+                why
+            } else {
+                single_sign_on::CONFIRM_WHY
+            };
+            let field = password.then(|| {
+                view! {
+                    <TextField
+                        name="password"
+                        label=words::fresh::PASSWORD
+                        kind="password"
+                        autocomplete="current-password"
+                        errors
+                    />
+                }
+            });
+            let link = provider
+                .clone()
+                .map(|name| view! { <Confirm name id=!password /> });
             view! {
                 <Notice>{why}</Notice>
-                <TextField
-                    name="password"
-                    label=words::fresh::PASSWORD
-                    kind="password"
-                    autocomplete="current-password"
-                    errors
-                />
+                {field}
+                {link}
             }
         })
+    }
+}
+
+/// The way to the identity provider in a tab of its own, so that the form stays.
+#[component]
+fn Confirm(
+    /// The provider's name.
+    name: String,
+    /// Whether it stands in for the password's field, to which errors lead.
+    id: bool,
+) -> impl IntoView {
+    view! {
+        <p>
+            <a
+                class="button"
+                data-variant="secondary"
+                id=id.then_some("password")
+                href=routes::single_sign_on("confirm", routes::PROFILE)
+                target="_blank"
+                rel="noopener"
+            >
+                {single_sign_on::confirm_with(&name)}
+                <span class="visually-hidden">" " {single_sign_on::NEW_TAB}</span>
+            </a>
+        </p>
     }
 }

@@ -28,6 +28,7 @@ pub mod rotate;
 pub mod security;
 pub mod setup;
 pub mod sign_in;
+pub mod single_sign_on;
 pub mod suggest;
 pub mod support;
 pub mod time;

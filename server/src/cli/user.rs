@@ -130,6 +130,27 @@ pub async fn enable(person: PersonArgs, config: &Config) -> Result<(), CommandEr
     Ok(())
 }
 
+/// Removes a person's link to the identity provider, and ends the sessions that were started through it.
+///
+/// # Errors
+/// Where no person has the address, or the database cannot be used.
+pub async fn unlink(person: PersonArgs, config: &Config) -> Result<(), CommandError> {
+    let people = people(config).await?;
+    let done = people.unlink(&person.email).await;
+    people.close().await;
+    match done.map_err(|error| CommandError::failed("nothing was changed", error))? {
+        Administered::Done(()) => console::print_result(format_args!(
+            "{0} is not linked to the identity provider any more, and their sessions through it have ended. Without a password they need `latchkey user reset-password --email {0}`.",
+            person.email
+        ))?,
+        Administered::Already => {
+            console::print_result(format_args!("{} was not linked.", person.email))?;
+        }
+        Administered::Unknown => return Err(unknown(&person.email)),
+    }
+    Ok(())
+}
+
 /// Deletes a person's second factor, and ends all of the person's sessions.
 ///
 /// # Errors

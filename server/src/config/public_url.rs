@@ -1,6 +1,7 @@
 //! The public origin of the server, and the host names that it accepts.
 
 use app::context::Site;
+use domain::host::is_loopback_host;
 use http::uri::{Authority, Uri};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -48,7 +49,7 @@ impl PublicUrl {
             return Err("has more than a host and a port");
         }
         let (host, port) = split_authority(authority).ok_or("names no host, or an invalid port")?;
-        let other_hosts = if is_loopback_host(&host) {
+        let other_hosts = if is_loopback_name(&host) {
             OtherHosts::Loopback
         } else {
             OtherHosts::None
@@ -100,8 +101,8 @@ impl PublicUrl {
         let (name, port) = split_authority(&host.parse().ok()?)?;
         let is_other_host = match self.other_hosts {
             OtherHosts::None => false,
-            OtherHosts::Loopback => is_loopback_host(&name),
-            OtherHosts::LoopbackAndAddresses => is_loopback_host(&name) || address(&name).is_some(),
+            OtherHosts::Loopback => is_loopback_name(&name),
+            OtherHosts::LoopbackAndAddresses => is_loopback_name(&name) || address(&name).is_some(),
         };
         if is_other_host {
             let port = port.unwrap_or(default_port(self.secure));
@@ -173,10 +174,9 @@ fn address(host: &str) -> Option<IpAddr> {
     }
 }
 
-fn is_loopback_host(host: &str) -> bool {
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || address(host).is_some_and(|address| address.to_canonical().is_loopback())
+/// As [`is_loopback_host`], and the names that browsers take to be this machine.
+fn is_loopback_name(host: &str) -> bool {
+    is_loopback_host(host) || host.ends_with(".localhost")
 }
 
 #[cfg(test)]

@@ -55,6 +55,17 @@ fn an_invalid_setting_is_named_on_one_line_without_its_secret() {
         ("LATCHKEY_MOST_DECISIONS", "999"),
         ("LATCHKEY_METRICS_TOKEN", "hunter2"),
         ("LATCHKEY_METRICS_TOKEN", "hunter2 and more than sixteen"),
+        ("LATCHKEY_OIDC_ISSUER", "id.example.com"),
+        ("LATCHKEY_OIDC_ISSUER", "http://id.example.com"),
+        ("LATCHKEY_OIDC_ISSUER", "https://id.example.com/?tenant=1"),
+        ("LATCHKEY_OIDC_NAME", "A name\nof two lines"),
+        ("LATCHKEY_OIDC_SCOPES", "email profile"),
+        ("LATCHKEY_OIDC_ROLES", "admins"),
+        ("LATCHKEY_OIDC_ROLES", "admins=root"),
+        ("LATCHKEY_OIDC_ROLES", "admins=support"),
+        ("LATCHKEY_OIDC_LINK_BY_EMAIL", "yes"),
+        ("LATCHKEY_OIDC_CA_FILE", "/does/not/exist.pem"),
+        ("LATCHKEY_OIDC_CA_FILE", "/dev/null"),
         ("RUST_LOG", "info,[[["),
         ("LATCHKEY_LOG_FORMAT", "xml\nsecond line"),
     ] {
@@ -117,8 +128,12 @@ fn every_secret_can_come_from_a_file() {
     let config = read(&[
         ("LATCHKEY_DATABASE_URL_FILE", url.as_str()),
         ("LATCHKEY_METRICS_TOKEN_FILE", token.as_str()),
+        ("LATCHKEY_OIDC_ISSUER", "https://id.example.com"),
+        ("LATCHKEY_OIDC_CLIENT_ID", "latchkey"),
+        ("LATCHKEY_OIDC_CLIENT_SECRET_FILE", token.as_str()),
     ]);
     let config = config.unwrap_or_else(|wrong| panic!("{wrong}"));
+    assert!(config.single_sign_on.is_some());
     assert_eq!(config.database_url, "postgres://me:hunter2@db/latchkey");
     assert_eq!(
         config.metrics_token.as_deref(),
@@ -132,6 +147,7 @@ fn every_secret_can_come_from_a_file() {
     for (variable, path) in [
         ("LATCHKEY_METRICS_TOKEN_FILE", &short),
         ("LATCHKEY_METRICS_TOKEN_FILE", &missing),
+        ("LATCHKEY_OIDC_CLIENT_SECRET_FILE", &missing),
         ("LATCHKEY_DATABASE_URL_FILE", &mysql),
         ("LATCHKEY_DATABASE_URL_FILE", &missing),
     ] {
@@ -246,4 +262,64 @@ fn mails_need_a_server_a_sender_and_a_public_url() {
         assert!(line.contains("Allowed: "), "{line}");
         assert!(!line.contains('\n') && !line.contains("hunter2"), "{line}");
     }
+}
+
+const PROVIDER: [(&str, &str); 3] = [
+    ("LATCHKEY_OIDC_ISSUER", "https://id.example.com/"),
+    ("LATCHKEY_OIDC_CLIENT_ID", "latchkey"),
+    ("LATCHKEY_OIDC_CLIENT_SECRET", "hunter2"),
+];
+
+#[test]
+fn a_provider_needs_its_client_and_an_account_its_roles() {
+    let none = read(&[]).expect("defaults are right");
+    assert!(none.single_sign_on.is_none());
+    let config = read(&PROVIDER).expect("all that is needed");
+    let provider = config.single_sign_on.expect("a provider");
+    assert_eq!(provider.name, "single sign-on");
+    assert_eq!(provider.provider.issuer(), "https://id.example.com/");
+    assert!(!provider.link_by_email && provider.members.is_none());
+    for missing in 0..PROVIDER.len() {
+        let mut pairs = PROVIDER.to_vec();
+        let (name, _) = pairs.remove(missing);
+        let Err(wrong) = read(&pairs) else {
+            panic!("{name} is not needed");
+        };
+        assert_eq!(wrong.variable, name);
+        assert!(!wrong.to_string().contains("hunter2"), "{wrong}");
+    }
+    let account = ("LATCHKEY_OIDC_ACCOUNT", "Northwind");
+    let roles = ("LATCHKEY_OIDC_ROLES", "admins=owner,*=viewer");
+    for (there, missing) in [(account, roles.0), (roles, account.0)] {
+        let mut pairs = PROVIDER.to_vec();
+        pairs.push(there);
+        let Err(wrong) = read(&pairs) else {
+            panic!("{missing} is not needed");
+        };
+        assert_eq!(wrong.variable, missing);
+    }
+    let link = ("LATCHKEY_OIDC_LINK_BY_EMAIL", "true");
+    let mut pairs = PROVIDER.to_vec();
+    pairs.push(link);
+    let Err(wrong) = read(&pairs) else {
+        panic!("whose members are linked?");
+    };
+    assert_eq!(wrong.variable, account.0);
+    // Without an issuer none of them has an effect.
+    for alone in [
+        &[link][..],
+        &[account, roles],
+        &[PROVIDER[1]],
+        &[PROVIDER[2]],
+    ] {
+        let Err(wrong) = read(alone) else {
+            panic!("{alone:?} is ignored");
+        };
+        assert_eq!(wrong.variable, "LATCHKEY_OIDC_ISSUER");
+    }
+    let mut pairs = PROVIDER.to_vec();
+    pairs.extend([account, roles, ("LATCHKEY_OIDC_LINK_BY_EMAIL", "true")]);
+    let config = read(&pairs).expect("all together");
+    let provider = config.single_sign_on.expect("a provider");
+    assert!(provider.link_by_email && provider.members.is_some());
 }

@@ -24,7 +24,7 @@ const EMPTY: Variable = Variable {
 };
 
 /// Every variable, in the order of `--help`.
-pub const ALL: [&Variable; 26] = [
+pub const ALL: [&Variable; 37] = [
     &LISTEN,
     &PUBLIC_URL,
     &HSTS,
@@ -49,6 +49,17 @@ pub const ALL: [&Variable; 26] = [
     &MAIL_FROM,
     &METRICS_TOKEN,
     &METRICS_TOKEN_FILE,
+    &OIDC_ISSUER,
+    &OIDC_CLIENT_ID,
+    &OIDC_CLIENT_SECRET,
+    &OIDC_CLIENT_SECRET_FILE,
+    &OIDC_NAME,
+    &OIDC_SCOPES,
+    &OIDC_GROUPS_CLAIM,
+    &OIDC_ACCOUNT,
+    &OIDC_ROLES,
+    &OIDC_LINK_BY_EMAIL,
+    &OIDC_CA_FILE,
     &LOG_FILTER,
     &LOG_FORMAT,
 ];
@@ -225,6 +236,82 @@ pub const METRICS_TOKEN: Variable = Variable {
 pub const METRICS_TOKEN_FILE: Variable = Variable {
     name: "LATCHKEY_METRICS_TOKEN_FILE",
     help: "File with that token, instead of the variable",
+    ..EMPTY
+};
+pub const OIDC_ISSUER: Variable = Variable {
+    name: "LATCHKEY_OIDC_ISSUER",
+    default_note: "none, and people sign in with passwords only",
+    help: "Issuer of the OpenID Connect provider through which people sign in, exactly as its configuration writes it",
+    problem: "is not an issuer",
+    allowed: "https:// and a host, without a query; http:// on this machine alone",
+    ..EMPTY
+};
+pub const OIDC_CLIENT_ID: Variable = Variable {
+    name: "LATCHKEY_OIDC_CLIENT_ID",
+    help: "Id of the client that is registered there for Latchkey",
+    allowed: "the id that the provider shows",
+    ..EMPTY
+};
+pub const OIDC_CLIENT_SECRET: Variable = Variable {
+    name: "LATCHKEY_OIDC_CLIENT_SECRET",
+    help: "Secret of that client",
+    allowed: "the secret, or LATCHKEY_OIDC_CLIENT_SECRET_FILE",
+    ..EMPTY
+};
+pub const OIDC_CLIENT_SECRET_FILE: Variable = Variable {
+    name: "LATCHKEY_OIDC_CLIENT_SECRET_FILE",
+    help: "File with that secret, instead of the variable",
+    ..EMPTY
+};
+pub const OIDC_NAME: Variable = Variable {
+    name: "LATCHKEY_OIDC_NAME",
+    default: "single sign-on",
+    help: "Name of the provider on the button “Continue with …”",
+    problem: "is not a name",
+    allowed: "up to 40 characters",
+    ..EMPTY
+};
+pub const OIDC_SCOPES: Variable = Variable {
+    name: "LATCHKEY_OIDC_SCOPES",
+    default: "openid email profile",
+    help: "Scopes that are asked for, separated by spaces",
+    problem: "is not a list of scopes",
+    allowed: "openid, and others with spaces between",
+    ..EMPTY
+};
+pub const OIDC_GROUPS_CLAIM: Variable = Variable {
+    name: "LATCHKEY_OIDC_GROUPS_CLAIM",
+    default: "groups",
+    help: "Claim of the ID token with a person’s groups",
+    ..EMPTY
+};
+pub const OIDC_ACCOUNT: Variable = Variable {
+    name: "LATCHKEY_OIDC_ACCOUNT",
+    default_note: "none, and only people who were linked sign in",
+    help: "Id of the account whose members the provider determines, or the name with which it was created; once an owner has renamed it, the id",
+    allowed: "the id of an account, or the name with which it was created",
+    ..EMPTY
+};
+pub const OIDC_ROLES: Variable = Variable {
+    name: "LATCHKEY_OIDC_ROLES",
+    help: "Roles of the provider’s groups in that account, set at each sign-in; * is everybody",
+    problem: "is not a list of groups with roles",
+    allowed: "pairs such as admins=owner,devs=developer,*=viewer",
+    ..EMPTY
+};
+pub const OIDC_LINK_BY_EMAIL: Variable = Variable {
+    name: "LATCHKEY_OIDC_LINK_BY_EMAIL",
+    default: "false",
+    help: "Whether a member of that account, and of no other, with the same verified e-mail address is linked at the first sign-in through the provider",
+    problem: "is neither true nor false",
+    allowed: "true or false",
+    ..EMPTY
+};
+pub const OIDC_CA_FILE: Variable = Variable {
+    name: "LATCHKEY_OIDC_CA_FILE",
+    default_note: "Mozilla’s authorities only",
+    help: "File with certificates of authorities (PEM) that are trusted for the provider too",
+    allowed: "a file with certificates in PEM",
     ..EMPTY
 };
 pub const LOG_FILTER: Variable = Variable {

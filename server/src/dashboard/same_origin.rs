@@ -32,9 +32,8 @@ fn is_allowed(method: &Method, headers: &HeaderMap, own_origin: &str) -> bool {
     if method.is_safe() {
         return true;
     }
-    let mut sites = headers.get_all(SEC_FETCH_SITE).iter().peekable();
-    if sites.peek().is_some() {
-        return sites.all(|site| site == "same-origin" || site == "none");
+    if let Some(allowed) = is_from(headers, &["same-origin", "none"]) {
+        return allowed;
     }
     let mut origins = headers.get_all(header::ORIGIN).iter();
     let (Some(origin), None) = (origins.next(), origins.next()) else {
@@ -43,6 +42,30 @@ fn is_allowed(method: &Method, headers: &HeaderMap, own_origin: &str) -> bool {
     origin
         .as_bytes()
         .eq_ignore_ascii_case(own_origin.as_bytes())
+}
+
+/// Whether a request to a page, a visit, was not caused by another site. A browser without `Sec-Fetch-Site` has to name a page of
+/// this server in `Referer`. With `typed`, an address that a person has entered or bookmarked is allowed too.
+pub fn is_own_visit(headers: &HeaderMap, own_origin: &str, typed: bool) -> bool {
+    let allowed: &[&str] = if typed {
+        &["same-origin", "none"]
+    } else {
+        &["same-origin"]
+    };
+    is_from(headers, allowed).unwrap_or_else(|| {
+        headers
+            .get(header::REFERER)
+            .and_then(|referer| referer.to_str().ok())
+            .and_then(|referer| referer.strip_prefix(own_origin))
+            .is_some_and(|path| path.starts_with('/'))
+    })
+}
+
+/// Whether all values of `Sec-Fetch-Site` are allowed; `None` if the browser does not send it.
+fn is_from(headers: &HeaderMap, allowed: &[&str]) -> Option<bool> {
+    let mut sites = headers.get_all(SEC_FETCH_SITE).iter().peekable();
+    sites.peek()?;
+    Some(sites.all(|site| allowed.iter().any(|one| site == *one)))
 }
 
 #[cfg(test)]

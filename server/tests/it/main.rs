@@ -29,6 +29,7 @@ mod proof;
 mod roles;
 mod rotation;
 mod secrets;
+mod single_sign_on;
 mod start;
 mod two_factor;
 mod usage_files;

@@ -274,6 +274,8 @@ pub const TABLE: &[(&str, &str, [u16; 5])] = &[
         "app={app}&policy=optional",
         [401, 404, 403, 403, 200],
     ),
+    ("unlink_identity", "", [401, 404, 404, 404, 404]),
+    ("test_connection", "app={app}", [401, 404, 403, 403, 404]),
     (
         "support_look",
         "what=Storefront&reason=Request+4711",

@@ -8,8 +8,9 @@ use domain::{
     origin::Origin,
 };
 use management::{
-    Admission, AuthenticatorSecret, AuthenticatorSetup, Invited, Issue, Keyring, Mailer,
-    PendingSignIn, PersonDraft, RecoveryCodes, ResetLink, SetupDraft, SignedIn, SmtpServer,
+    Admission, AuthenticatorSecret, AuthenticatorSetup, BegunSignIn, Invited, Issue, Keyring,
+    Mailer, PendingSignIn, PersonDraft, RecoveryCodes, ResetLink, SetupDraft, SignedIn,
+    SingleSignOn, SmtpServer,
 };
 use serde::Serialize;
 use server::{
@@ -40,6 +41,8 @@ never! {
     Pepper: Debug, Display, Serialize, Clone;
     SignedIn: Display, Serialize;
     PendingSignIn: Display, Serialize;
+    BegunSignIn: Display, Serialize, Clone;
+    SingleSignOn: Debug, Display, Serialize, Clone;
     Admission: Display, Serialize;
     AuthenticatorSecret: Display, Serialize, Clone;
     AuthenticatorSetup: Display, Serialize, Clone;

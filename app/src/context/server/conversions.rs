@@ -1,6 +1,6 @@
 //! What the operations answer, as pages and server functions say it.
 
-use super::{origin, refuse, unexpected};
+use super::{keyring, origin, refuse, unexpected};
 use crate::{
     act::{keys::bulk::BulkOutcome, two_factor::NewAuthenticator},
     error::AppError,
@@ -14,7 +14,7 @@ impl From<ManagementError> for AppError {
             ManagementError::NotFound => refuse(Self::NotFound),
             ManagementError::Forbidden => refuse(Self::Forbidden),
             ManagementError::Throttled { retry_after_ms } => Self::Busy { retry_after_ms },
-            ManagementError::LastOwner => Self::Conflict(words::members::LAST_OWNER.into()),
+            ManagementError::LastOwner => Self::Conflict(last_owner().into()),
             ManagementError::Stale => Self::StaleSignIn,
             ManagementError::FactorRequired => refuse(Self::FactorRequired),
             ManagementError::Application(conflict) => Self::Conflict(conflict.to_string()),
@@ -50,5 +50,15 @@ impl From<management::Bulk> for BulkOutcome {
                 .map(|(name, why)| (name.to_string(), why.to_string()))
                 .collect(),
         }
+    }
+}
+
+/// Why the last owner stays.
+fn last_owner() -> &'static str {
+    let provider = keyring().is_ok_and(|keyring| keyring.single_sign_on().is_some());
+    if provider {
+        words::members::LAST_LOCAL_OWNER
+    } else {
+        words::members::LAST_OWNER
     }
 }

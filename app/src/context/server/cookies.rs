@@ -18,18 +18,48 @@ const DONE: &str = "latchkey-done";
 const DONE_FOR: cookie::time::Duration = cookie::time::Duration::minutes(1);
 /// The cookie of a sign-in that waits for a code.
 const PENDING: &str = "latchkey-sign-in";
+/// The cookie of a browser that is known to its person.
+pub const DEVICE: &str = "latchkey-device";
+/// The cookie of a browser that is at the identity provider.
+pub const PROVIDER_SIGN_IN: &str = "latchkey-oidc";
+const PROVIDER_SIGN_IN_FOR: cookie::time::Duration = cookie::time::Duration::minutes(10);
 /// Maximum length of a cookie's value that is read.
 const MAX_COOKIE_BYTES: usize = 512;
 
 /// Hands the browser its session and its device.
 pub fn start_session(signed_in: &SignedIn) {
-    let site = site();
-    set_cookie(http_only(site.cookie("latchkey"), &signed_in.token));
-    let device = http_only(site.cookie("latchkey-device"), &signed_in.device);
-    set_cookie(device.max_age(YEAR));
+    for header in session(&site(), signed_in).into_iter().flatten() {
+        append(header);
+    }
 }
 
-/// Takes the session back.
+/// The cookies of a session and its device, for a response that is not rendered as a page.
+pub fn session(site: &Site, signed_in: &SignedIn) -> [Option<HeaderValue>; 2] {
+    let session = http_only(site.cookie("latchkey"), &signed_in.token);
+    let device = http_only(site.cookie(DEVICE), &signed_in.device);
+    [session, device.max_age(YEAR)].map(|cookie| header_of(cookie, site))
+}
+
+/// The cookie of a browser that is at the identity provider.
+pub fn provider_sign_in(site: &Site, value: &str) -> Option<HeaderValue> {
+    let cookie = http_only(site.cookie(PROVIDER_SIGN_IN), value);
+    header_of(cookie.max_age(PROVIDER_SIGN_IN_FOR), site)
+}
+
+/// Deletes that cookie.
+pub fn end_provider_sign_in(site: &Site) -> Option<HeaderValue> {
+    let cookie = http_only(site.cookie(PROVIDER_SIGN_IN), "");
+    header_of(cookie.max_age(cookie::time::Duration::ZERO), site)
+}
+
+/// As [`say_done`], for a response that is not rendered as a page.
+pub fn done(site: &Site, done: Done) -> Option<HeaderValue> {
+    let value = done.to_string();
+    let cookie = http_only(site.cookie(DONE), &value);
+    header_of(cookie.max_age(DONE_FOR), site)
+}
+
+/// Deletes the cookie of the session.
 pub fn end_session() {
     let ended = http_only(site().cookie("latchkey"), "");
     set_cookie(ended.max_age(cookie::time::Duration::ZERO));
@@ -45,7 +75,7 @@ pub fn pending_sign_in() -> Option<String> {
     cookie(&site().cookie(PENDING))
 }
 
-/// Takes it back.
+/// Deletes that cookie.
 pub fn end_pending_sign_in() {
     let ended = http_only(site().cookie(PENDING), "");
     set_cookie(ended.max_age(cookie::time::Duration::ZERO));
@@ -53,7 +83,7 @@ pub fn end_pending_sign_in() {
 
 /// The device that this browser was given at an earlier sign-in.
 pub fn device() -> Option<String> {
-    cookie(&site().cookie("latchkey-device"))
+    cookie(&site().cookie(DEVICE))
 }
 
 /// Keeps the chosen colours for a year.
@@ -77,8 +107,9 @@ pub fn theme() -> Theme {
 
 /// Lets the next page say what was changed.
 pub fn say_done(done: Done) {
-    let (name, value) = (site().cookie(DONE), done.to_string());
-    set_cookie(http_only(name, &value).max_age(DONE_FOR));
+    if let Some(header) = self::done(&site(), done) {
+        append(header);
+    }
 }
 
 /// The change before this page. It is said once.
@@ -111,16 +142,25 @@ fn http_only(name: String, value: &str) -> CookieBuilder<'_> {
 }
 
 fn set_cookie(cookie: CookieBuilder<'_>) {
+    if let Some(header) = header_of(cookie, &site()) {
+        append(header);
+    }
+}
+
+/// The line of a cookie of a site.
+fn header_of(cookie: CookieBuilder<'_>, site: &Site) -> Option<HeaderValue> {
     let cookie = cookie
         .path("/")
         .same_site(SameSite::Lax)
-        .secure(site().secure)
+        .secure(site.secure)
         .build();
-    if let (Some(answer), Ok(mut header)) = (
-        use_context::<ResponseOptions>(),
-        HeaderValue::from_str(&cookie.to_string()),
-    ) {
-        header.set_sensitive(true);
+    let mut header = HeaderValue::from_str(&cookie.to_string()).ok()?;
+    header.set_sensitive(true);
+    Some(header)
+}
+
+fn append(header: HeaderValue) {
+    if let Some(answer) = use_context::<ResponseOptions>() {
         answer.append_header(header::SET_COOKIE, header);
     }
 }

@@ -4,6 +4,7 @@ use super::{PageZone, device, extension, keyring, origin, redirect, refuse};
 use crate::{
     error::AppError,
     routes::{self, with_query},
+    ui::SignInAgain,
     words,
 };
 use domain::{account::Application, id::ApplicationId};
@@ -200,6 +201,18 @@ pub async fn confirm_password(password: &str) -> Result<(), AppError> {
 pub async fn fresh_session(password: &str) -> Result<FreshSession, AppError> {
     let session = reauthenticate(enrolling_session().await?, password).await?;
     Ok(session.fresh()?)
+}
+
+/// How the person of a session can make it fresh.
+pub fn sign_in_again(session: &Session) -> SignInAgain {
+    let provider = keyring()
+        .ok()
+        .filter(|_| session.is_through_provider() || !session.has_password())
+        .and_then(|keyring| Some(keyring.single_sign_on()?.name.clone()));
+    SignInAgain {
+        password: session.has_password(),
+        provider,
+    }
 }
 
 /// The session, made fresh by the password where it is not and there is one.

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     error::FieldError,
     form::key::KeyForm,
-    ui::{ErrorSummary, PasswordAgain, Submit},
+    ui::{ErrorSummary, PasswordAgain, SignInAgain, Submit},
     words::{common, create},
 };
 use domain::time::LocalNow;
@@ -25,6 +25,8 @@ pub(crate) fn CreateKeyFields(
     errors: Vec<FieldError>,
     /// Whether the password was entered recently.
     fresh: bool,
+    /// How the sign-in can be made fresh.
+    again: SignInAgain,
     /// The server's clock.
     local: LocalNow,
     /// The path of the list of keys.
@@ -75,7 +77,7 @@ pub(crate) fn CreateKeyFields(
             <div class="form-fields" node_ref=fields on:input=check on:change=check>
                 <ErrorSummary errors />
                 <KeyFields form typed now=local.now choose_environment=true name_note=same_name errors />
-                <PasswordAgain fresh errors />
+                <PasswordAgain fresh errors again />
             </div>
         </div>
         <footer class="dialog-actions">

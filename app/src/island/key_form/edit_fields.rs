@@ -8,7 +8,7 @@ use crate::{
     act::keys::edit::LIVE,
     error::{AppError, FieldError},
     form::key::KeyForm,
-    ui::{ErrorSummary, PasswordAgain},
+    ui::{ErrorSummary, PasswordAgain, SignInAgain},
 };
 use domain::{
     key::{KeyDraft, change::KeyChange, expiry::Expiry},
@@ -27,6 +27,8 @@ pub(crate) fn EditFields(
     errors: Vec<FieldError>,
     /// Whether the password was entered recently.
     fresh: bool,
+    /// How the sign-in can be made fresh.
+    again: SignInAgain,
     /// The server's clock.
     local: LocalNow,
     /// Who is concerned by a change.
@@ -59,7 +61,7 @@ pub(crate) fn EditFields(
             <input type="hidden" name="reviewed" value=move || reviewed.get() />
             <KeyFields form typed now=local.now present=expiry errors />
             <ChangeReview change concerned />
-            <PasswordAgain fresh errors />
+            <PasswordAgain fresh errors again />
         </div>
     }
 }

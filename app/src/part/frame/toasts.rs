@@ -68,6 +68,9 @@ async fn shown(done: Done, viewer: Option<&Viewer>) -> Option<Shown> {
         Done::SessionsEnded => words::SESSIONS_ENDED.to_owned(),
         Done::TwoFactorOff => words::TWO_FACTOR_OFF.to_owned(),
         Done::TwoFactorReset => words::TWO_FACTOR_RESET.to_owned(),
+        Done::IdentityConfirmed => words::IDENTITY_CONFIRMED.to_owned(),
+        Done::IdentityLinked => words::IDENTITY_LINKED.to_owned(),
+        Done::IdentityUnlinked => words::IDENTITY_UNLINKED.to_owned(),
     };
     let undo = match done {
         Done::Deactivated(key) => viewer.map(|viewer| (viewer.application().id.to_string(), key)),

@@ -5,6 +5,7 @@ use crate::{
     form::{FormPage, key::KeyForm, posted_errors, refused_key_form},
     island::key_form::create_fields::CreateKeyFields,
     routes,
+    ui::SignInAgain,
 };
 use domain::time::LocalNow;
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -34,6 +35,7 @@ pub fn CreateKeyForm(
                 form=refused_key_form(CreateKey::PATH).or(from).unwrap_or_else(blank)
                 errors=posted_errors(CreateKey::PATH)
                 fresh
+                again=SignInAgain::from_frame()
                 local
                 list
             />

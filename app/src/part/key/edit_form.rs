@@ -5,7 +5,7 @@ use crate::{
     form::{FormPage, key::KeyForm, posted, posted_errors, sent_key_form},
     island::key_form::edit_fields::EditFields,
     routes,
-    ui::{Notice, Submit},
+    ui::{Notice, SignInAgain, Submit},
     words::{common, edit},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -44,6 +44,7 @@ pub fn EditForm(
                     form
                     errors=posted_errors(EditKey::PATH)
                     fresh=data.fresh
+                    again=SignInAgain::from_frame()
                     local=data.local
                     concerned=concerned(&data)
                 />

@@ -98,6 +98,7 @@ fn row(
     let own = member
         .application_role
         .map(|role| format!(" ({})", members::role_here(role)));
+    let managed = member.managed.then_some(members::MANAGED);
     // One's own password is changed in the profile.
     let reset = (member.id != me).then(|| {
         view! {
@@ -175,7 +176,7 @@ fn row(
                 </strong>
                 {second}
                 <small>
-                    {members::role(member.role)} {own} ", " {members::SINCE} <Time at=member.since now /> ", " {seen}
+                    {members::role(member.role)} {managed} {own} ", " {members::SINCE} <Time at=member.since now /> ", " {seen}
                 </small>
             </div>
             {actions}

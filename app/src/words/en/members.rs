@@ -6,6 +6,14 @@ pub const TITLE: &str = "Members";
 pub const LEAD: &str = "Members can access every application in this account. A member can have a different role in a single application.";
 pub const LAST_OWNER: &str =
     "An account needs at least one owner. Make someone else an owner, then try again.";
+/// As [`LAST_OWNER`], where people may sign in without a password.
+pub const LAST_LOCAL_OWNER: &str = "An account needs at least one owner with a password. Make someone else who has one an owner, then try again.";
+/// Behind the role of a member whom the identity provider has added.
+pub const MANAGED: &str = " by single sign-on";
+/// In the form for the role of such a member.
+pub const MANAGED_ROLE: &str = "Their groups at your identity provider set the role again at each sign-in. Change the groups too.";
+/// In the question before such a member is removed.
+pub const MANAGED_REMOVAL: &str = "If a group at your identity provider still gives them a role, their next sign-in adds them again. Change the groups too.";
 /// The badge of the signed-in member.
 pub const YOU: &str = "You";
 /// Followed by a time.

@@ -20,6 +20,7 @@ pub const NEW_EMAIL_HINT: &str =
     "You sign in with it from now on. Owners see the change in the audit log.";
 pub const PASSWORD: &str = "Password";
 pub const PASSWORD_NOTE: &str = "At least 15 characters.";
+pub const NO_PASSWORD: &str = "None. You sign in through your identity provider.";
 /// The link, the title of the dialog and its button.
 pub const CHANGE_PASSWORD: &str = "Change password";
 pub const PASSWORD_CONSEQUENCE: &str =

@@ -21,6 +21,9 @@ pub const SESSION_ENDED: &str = "Session signed out";
 pub const SESSIONS_ENDED: &str = "All other sessions signed out";
 pub const TWO_FACTOR_OFF: &str = "Two-factor authentication turned off";
 pub const TWO_FACTOR_RESET: &str = "Two-factor authentication reset";
+pub const IDENTITY_CONFIRMED: &str = "Confirmed. Go back to the other tab to continue.";
+pub const IDENTITY_LINKED: &str = "Single sign-on linked";
+pub const IDENTITY_UNLINKED: &str = "Single sign-on unlinked";
 /// The server did not answer, or not as expected.
 pub const UNREACHABLE: &str = "Latchkey didn't respond. Check your connection and try again.";
 pub fn deactivated(name: &str) -> String {

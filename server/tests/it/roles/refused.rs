@@ -15,7 +15,7 @@ const JSON: (&str, &str) = ("accept", "application/json");
 const HTML: (&str, &str) = ("accept", "text/html");
 
 /// The responses for support of functions without an application. Every other function responds 404.
-const TO_SUPPORT: [(&str, u16); 21] = [
+const TO_SUPPORT: [(&str, u16); 22] = [
     ("sign_in", 200),
     ("sign_out", 200),
     ("set_up", 409),
@@ -38,6 +38,7 @@ const TO_SUPPORT: [(&str, u16); 21] = [
     ("confirm_two_factor", 422),
     ("renew_recovery_codes", 409),
     ("turn_off_two_factor", 409),
+    ("unlink_identity", 404),
 ];
 
 /// A server and callers without a role, by the headers that they send.
