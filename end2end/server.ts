@@ -39,6 +39,10 @@ interface Options {
   host?: string;
   /** The mail server; the default is none. */
   smtpUrl?: string;
+  /** The port; the default is a free one. */
+  port?: number;
+  /** More variables. */
+  variables?: Record<string, string>;
 }
 
 const START_TIMEOUT = 30_000;
@@ -50,6 +54,8 @@ export async function startServer({
   publicUrl,
   host = '127.0.0.1',
   smtpUrl = '',
+  port: wantedPort,
+  variables = {},
 }: Options = {}): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-end2end-'));
   const db =
@@ -60,7 +66,7 @@ export async function startServer({
           query: () => Promise.reject(new Error('statements cannot be run in an SQLite database')),
           drop: async () => {},
         };
-  const port = await freePort();
+  const port = wantedPort ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const env = {
     ...process.env,
@@ -74,6 +80,7 @@ export async function startServer({
     LATCHKEY_MAIL_FROM: smtpUrl && 'Latchkey <latchkey@acme.example>',
     LATCHKEY_LOG_FORMAT: 'text',
     RUST_LOG: 'warn',
+    ...variables,
   };
   const cleanUp = async () => {
     await db.drop();
@@ -174,7 +181,7 @@ async function terminate(child: ChildProcess): Promise<void> {
   clearTimeout(force);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((done, fail) => probe.once('error', fail).listen(0, '127.0.0.1', done));
   const address = probe.address();
