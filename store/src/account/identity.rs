@@ -206,6 +206,8 @@ impl Store {
         event: &AuditEvent,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
+            // First: it locks the account, as an invitation with the same address does before it inserts its person.
+            append_event!(tx, event)?;
             sqlx::query(sql::PERSON_INSERT_WITHOUT_PASSWORD)
                 .bind(new.id.0)
                 .bind(new.email.as_str())
@@ -214,7 +216,6 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             insert_identity!(tx, new.identity, new.id, false, new.at)?;
-            append_event!(tx, event)?;
             sqlx::query(sql::MEMBER_INSERT_MANAGED)
                 .bind(new.account.0)
                 .bind(new.id.0)

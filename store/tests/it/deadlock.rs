@@ -1,8 +1,19 @@
 //! Deadlocks, which PostgreSQL ends.
 
-use crate::keys::AccountFixture;
-use store::{Store, StoreError};
+use crate::keys::{AccountFixture, NOW};
+use domain::{
+    account::{Email, Role},
+    audit::Action,
+    id::{InvitationId, PersonId},
+    profile::DisplayName,
+    time::DAY,
+};
+use store::{
+    InvitationAcceptance, Invitee, NewIdentity, NewInvitation, NewProviderPerson, PepperName,
+    Store, StoreError,
+};
 use testing::TestDatabase;
+use uuid::Uuid;
 
 #[tokio::test]
 async fn a_deadlock_on_postgresql_is_an_outage() {
@@ -35,4 +46,84 @@ async fn a_deadlock_on_postgresql_is_an_outage() {
     let failed = one.err().or(two.err()).expect("one of them was ended");
     let error = StoreError::from(failed);
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+}
+
+/// Waits until this many transactions of the database wait for a lock.
+async fn waiting(pool: &sqlx::PgPool, count: i64) {
+    let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    loop {
+        let (found,): (i64,) = sqlx::query_as(sql).fetch_one(pool).await.expect("read");
+        if found == count {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_first_sign_in_and_an_invitation_with_the_same_address_do_not_wait_for_each_other() {
+    let Some(database) = TestDatabase::postgres().await else {
+        return;
+    };
+    let fixture = AccountFixture::build(&database.store, 1).await;
+    let (store, email) = (
+        &fixture.store,
+        Email::parse("ada@example.com").expect("valid"),
+    );
+    let Store::Postgres { pool, .. } = store else {
+        panic!("PostgreSQL");
+    };
+    let event = fixture.event(Action::MemberAdded, email.as_str(), NOW);
+    let invitation = NewInvitation {
+        id: InvitationId(Uuid::from_u128(50)),
+        account: fixture.account,
+        email: &email,
+        role: Role::Owner,
+        token_hash: &[1; 32],
+        pepper: PepperName(0),
+        invited_by: fixture.person,
+        at: NOW,
+        expires_at: NOW.plus(DAY),
+    };
+    let invited = store.invite(&invitation, &event, &[]).await;
+    invited.expect("invited");
+    let found = store.invitation_by_token(&[1; 32], NOW).await;
+    let acceptance = InvitationAcceptance {
+        token_hash: &[1; 32],
+        row: &found.expect("read").expect("open"),
+        invitee: Invitee::New {
+            id: PersonId(Uuid::from_u128(51)),
+            password_hash: "$argon2id$",
+        },
+        at: NOW,
+    };
+    let new = NewProviderPerson {
+        id: PersonId(Uuid::from_u128(52)),
+        email: &email,
+        name: &DisplayName::default(),
+        identity: NewIdentity {
+            issuer: "https://id.example.com",
+            subject: "1",
+            email: "",
+        },
+        account: fixture.account,
+        role: Role::Viewer,
+        at: NOW,
+    };
+    let mut account = pool.begin().await.expect("begun");
+    let lock = sqlx::query("UPDATE account SET name = name WHERE id = $1").bind(fixture.account.0);
+    lock.execute(&mut *account).await.expect("locked");
+    let (accepted, added, ()) = tokio::join!(
+        store.accept_invitation(&acceptance, &event),
+        async {
+            waiting(pool, 1).await;
+            store.add_provider_person(&new, &event).await
+        },
+        async {
+            waiting(pool, 2).await;
+            account.commit().await.expect("committed");
+        },
+    );
+    accepted.expect("first");
+    assert!(matches!(added, Err(StoreError::Conflict)), "{added:?}");
 }
