@@ -172,6 +172,7 @@ shared_statements! {
     INVITATION_BY_TOKEN = "invitation/by_token";
     INVITATION_DELETE = "invitation/delete";
     INVITATION_DELETE_BY_EMAIL = "invitation/delete_by_email";
+    INVITATION_DELETE_BY_INVITEE = "invitation/delete_by_invitee";
     INVITATION_DELETE_BY_TOKEN = "invitation/delete_by_token";
     INVITATION_INSERT = "invitation/insert";
     INVITATION_RENEW = "invitation/renew";

@@ -196,7 +196,7 @@ impl Store {
         Ok(row.map(|row| AccountId(row.0)))
     }
 
-    /// Adds a person whom the provider has named, with an identity and a membership.
+    /// Adds a person whom the provider has named, with an identity and a membership. An invitation of the person ends.
     ///
     /// # Errors
     /// `Conflict` if a person has the address or the identity.
@@ -216,6 +216,12 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             insert_identity!(tx, new.identity, new.id, false, new.at)?;
+            // The link would let the person back in after the groups have ended the membership.
+            sqlx::query(sql::INVITATION_DELETE_BY_INVITEE)
+                .bind(new.account.0)
+                .bind(new.id.0)
+                .execute(&mut *tx)
+                .await?;
             sqlx::query(sql::MEMBER_INSERT_MANAGED)
                 .bind(new.account.0)
                 .bind(new.id.0)

@@ -82,6 +82,12 @@ impl Store {
                         .bind(person.0)
                         .execute(&mut *tx)
                         .await?;
+                    // Nor may an invitation let the person back in after the groups have ended the membership.
+                    sqlx::query(sql::INVITATION_DELETE_BY_INVITEE)
+                        .bind(account.0)
+                        .bind(person.0)
+                        .execute(&mut *tx)
+                        .await?;
                     sqlx::query(sql::MEMBER_INSERT_MANAGED)
                         .bind(account.0)
                         .bind(person.0)

@@ -4,12 +4,13 @@ use crate::keys::{AccountFixture, NOW};
 use domain::{
     account::{Email, Role},
     audit::{Action, AuditEvent},
-    id::{AccountId, PersonId, SessionId},
-    time::{MINUTE, Timestamp},
+    id::{AccountId, InvitationId, PersonId, SessionId},
+    profile::DisplayName,
+    time::{DAY, MINUTE, Timestamp},
 };
 use store::{
-    CompletedSignIn, NewIdentity, NewPasswordReset, NewSession, PepperName, ProviderSignIn,
-    ResetMaker, StoreError,
+    CompletedSignIn, NewIdentity, NewInvitation, NewPasswordReset, NewProviderPerson, NewSession,
+    PepperName, ProviderSignIn, ResetMaker, StoreError,
 };
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
@@ -168,6 +169,50 @@ async fn a_granted_membership_ends_the_reset_link_of_another_account(database: T
         .expect("granted");
     let link = ours.store.password_reset(&[1; 32], NOW).await;
     assert!(link.expect("read").is_none());
+}
+
+each_database!(an_invitation_ends_when_the_provider_grants_the_membership);
+async fn an_invitation_ends_when_the_provider_grants_the_membership(database: TestDatabase) {
+    let ours = AccountFixture::build(&database.store, 1).await;
+    let theirs = AccountFixture::build(&database.store, 2).await;
+    let (store, event) = (&ours.store, event(&ours));
+    for (n, email, open) in [
+        (1, "ada@example.com", false),
+        (2, "owner2@example.com", false),
+        (3, "eve@example.com", true),
+    ] {
+        let invitation = NewInvitation {
+            id: InvitationId(Uuid::from_u128(n.into())),
+            account: ours.account,
+            email: &address(email),
+            role: Role::Owner,
+            token_hash: &[n; 32],
+            pepper: PepperName(0),
+            invited_by: ours.person,
+            at: NOW,
+            expires_at: NOW.plus(DAY),
+        };
+        let invited = store.invite(&invitation, &event, &[]).await;
+        invited.expect("invited");
+        if n == 1 {
+            let new = NewProviderPerson {
+                id: PersonId(Uuid::from_u128(9)),
+                email: &address(email),
+                name: &DisplayName::default(),
+                identity: identity("9"),
+                account: ours.account,
+                role: Role::Viewer,
+                at: NOW,
+            };
+            let added = store.add_provider_person(&new, &event).await;
+            added.expect("added");
+        } else {
+            let granted = grant(&ours, theirs.person, Some(Role::Viewer)).await;
+            granted.expect("granted");
+        }
+        let found = store.invitation_by_token(&[n; 32], NOW).await;
+        assert_eq!(found.expect("read").is_some(), open, "{email}");
+    }
 }
 
 each_database!(a_person_who_unlinks_is_signed_out_and_not_linked_by_the_address_again);

@@ -1,0 +1,1 @@
+DELETE FROM invitation WHERE account_id = $1 AND email = (SELECT email FROM person WHERE id = $2)
