@@ -163,6 +163,7 @@ shared_statements! {
     IDENTITIES_OF_PERSON = "identity/of_person";
     IDENTITY_BY_PERSON = "identity/by_person";
     IDENTITY_DELETE = "identity/delete";
+    IDENTITY_IS_OF = "identity/is_of";
     IDENTITY_LINKED_BY_EMAIL = "identity/linked_by_email";
     IDENTITY_INSERT = "identity/insert";
     IDENTITY_PERSON = "identity/person";
@@ -321,6 +322,7 @@ shared_statements! {
     SESSION_DELETE_BY_ID = "session/delete_by_id";
     SESSION_INSERT = "session/insert";
     SESSION_LOCK = "session/lock";
+    SESSION_IS_OF = "session/is_of";
     SESSION_REAUTHENTICATE = "session/reauthenticate";
     SESSION_REPLACE_TOKEN = "session/replace_token";
     SESSION_TOUCH = "session/touch";

@@ -59,7 +59,7 @@ impl Session {
         let now = self.keyring.now();
         self.keyring
             .store
-            .reauthenticate_session(&self.token_hash, self.row.person, now, &events)
+            .reauthenticate_session(&self.token_hash, (self.row.person, None), now, &events)
             .await?;
         self.row.authenticated_at = now;
         Ok(Some(self))

@@ -121,7 +121,7 @@ pub(crate) enum SignInProof<'a> {
     /// The second factor.
     Code(FactorProof<'a>),
     /// A sign-in at the identity provider, and how the person signed in there.
-    Provider(ProviderSignIn, String),
+    Provider(ProviderSignIn<'a>, String),
 }
 
 /// Inserts a session, and the mail about a browser that is not `known`.

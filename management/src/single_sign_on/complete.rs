@@ -144,6 +144,7 @@ impl Completion {
         let replaced = keyring.replaced(token, person.id, origin).await?;
         let provider = ProviderSignIn {
             completed,
+            identity: (single_sign_on.provider.issuer(), claims.subject.as_str()),
             authenticated_at: claims.authenticated_at,
             account,
         };
@@ -154,7 +155,7 @@ impl Completion {
                 let next = self.request.next.clone();
                 Ok(Ok(ProviderOutcome::SignedIn(signed_in, next)))
             }
-            // The person was disabled meanwhile.
+            // The person was disabled, or the identity was unlinked meanwhile.
             Err(StoreError::NotFound) => Ok(Err(ProviderRefusal::Expired)),
             Err(error) => Err(error.into()),
         }
@@ -180,10 +181,13 @@ impl Completion {
         }
         let (action, email) = (Action::IdentityConfirmed, session.email());
         let events = session::events(keyring, action, person, email, &self.origin).await?;
-        let (token, now) = (session.token_hash(), keyring.now());
+        // The sign-in itself counts, not the moment at which its response was brought here.
+        let now = keyring.now();
+        let at = self.claims.authenticated_at.map_or(now, |at| at.min(now));
+        let (token, person) = (session.token_hash(), (person, Some(identity)));
         match keyring
             .store
-            .reauthenticate_session(token, person, now, &events)
+            .reauthenticate_session(token, person, at, &events)
             .await
         {
             Ok(()) => Ok(Ok(ProviderOutcome::Confirmed(self.request.next.clone()))),

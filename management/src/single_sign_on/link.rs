@@ -56,9 +56,13 @@ impl Keyring {
             event.detail.clone_from(&detail);
         }
         let mail = self.sign_in_change(email, SignInChange::IdentityLinked, origin);
-        let linked = self
-            .store
-            .link_identity(identity, person, self.now(), &events, &mail);
+        let linked = self.store.link_identity(
+            identity,
+            (person, session.token_hash()),
+            self.now(),
+            &events,
+            &mail,
+        );
         match linked.await {
             Ok(()) => Ok(Ok(())),
             Err(StoreError::Conflict) => Ok(Err(ProviderRefusal::AlreadyLinked)),

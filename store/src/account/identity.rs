@@ -20,9 +20,11 @@ pub struct CompletedSignIn(());
 
 /// A sign-in at the identity provider.
 #[derive(Clone, Copy, Debug)]
-pub struct ProviderSignIn {
+pub struct ProviderSignIn<'a> {
     /// The proof that it was used for this session alone.
     pub completed: CompletedSignIn,
+    /// The issuer and the subject, which must still be the person's.
+    pub identity: (&'a str, &'a str),
     /// When the person signed in there; `None` if the provider does not say so.
     pub authenticated_at: Option<Timestamp>,
     /// The account that the provider manages, whose policy its factors satisfy.
@@ -80,6 +82,22 @@ macro_rules! insert_identity {
             .await
     };
 }
+
+/// Inside a transaction that has locked the person: checks that an identity is still the person's. Evaluates to a `Result`:
+/// `NotFound` if it is not.
+macro_rules! require_identity {
+    ($tx:ident, $identity:expr, $person:expr) => {
+        sqlx::query_as::<_, (String,)>(sql::IDENTITY_IS_OF)
+            .bind($identity.0)
+            .bind($identity.1)
+            .bind($person.0)
+            .fetch_optional(&mut *$tx)
+            .await
+            .map_err(StoreError::from)
+            .and_then(|found| found.map(drop).ok_or(StoreError::NotFound))
+    };
+}
+pub(crate) use require_identity;
 
 impl Store {
     /// Returns the person with an identity, disabled or not.
@@ -233,21 +251,27 @@ impl Store {
         Ok(())
     }
 
-    /// Links an identity to a person, whose session asks for it.
+    /// Links an identity to a person, whose session asks for it, by the hash of its token.
     ///
     /// # Errors
-    /// `NotFound` if the person is disabled; `Conflict` if the identity is another person's, or the person has another one of the
+    /// `NotFound` if the person is disabled, or the session has ended; `Conflict` if the identity is another person's, or the person has another one of the
     /// issuer.
     pub async fn link_identity(
         &self,
         identity: NewIdentity<'_>,
-        person: PersonId,
+        (person, session): (PersonId, &[u8; 32]),
         at: Timestamp,
         events: &[AuditEvent],
         mail: &[NewMail],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             lock_enabled_person!(tx, person)?;
+            let open: Option<(String,)> = sqlx::query_as(sql::SESSION_IS_OF)
+                .bind(session.as_slice())
+                .bind(person.0)
+                .fetch_optional(&mut *tx)
+                .await?;
+            open.ok_or(StoreError::NotFound)?;
             insert_identity!(tx, identity, person, false, at)?;
             for event in events {
                 append_event!(tx, event)?;

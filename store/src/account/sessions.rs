@@ -1,6 +1,8 @@
 //! Sign-in sessions. The table holds keyed hashes of their tokens, never a token.
 
-use super::{password_reset::lock_enabled_person, second_factor::use_code};
+use super::{
+    identity::require_identity, password_reset::lock_enabled_person, second_factor::use_code,
+};
 use crate::{
     NewMail, PepperName, ProviderSignIn, Store, StoreError, UnusedCode, audit::append_event,
     mail::insert_mail, read, row::corrupt, sql, transaction,
@@ -33,7 +35,7 @@ pub struct NewSession<'a> {
     /// The second factor; required of a person who has one.
     pub factor: Option<FactorProof<'a>>,
     /// The sign-in at the identity provider, whose factors replace those of this person.
-    pub provider: Option<ProviderSignIn>,
+    pub provider: Option<ProviderSignIn<'a>>,
 }
 
 /// A pending sign-in with a correct code.
@@ -143,8 +145,8 @@ impl Store {
     /// created before the second.
     ///
     /// # Errors
-    /// `NotFound` if the person is disabled, the password has changed meanwhile, a second factor is missing, or its pending
-    /// sign-in has ended; `Conflict` if the code was used before.
+    /// `NotFound` if the person is disabled, the password has changed or the identity was unlinked meanwhile, a second factor is
+    /// missing, or its pending sign-in has ended; `Conflict` if the code was used before.
     pub async fn start_session(
         &self,
         new: &NewSession<'_>,
@@ -163,6 +165,9 @@ impl Store {
             // First: it waits for changes that delete sessions (another password, another second factor, disabling the person).
             // A statement of its own: under READ COMMITTED, one that has waited sees other tables as they were before.
             lock_enabled_person!(tx, new.person)?;
+            if let Some(provider) = &new.provider {
+                require_identity!(tx, provider.identity, new.person)?;
+            }
             sqlx::query(sql::SESSIONS_PRUNE)
                 .bind(ended.0.0)
                 .bind(ended.1.0)
@@ -256,20 +261,24 @@ impl Store {
         Ok(())
     }
 
-    /// Records that the session's person has entered the password again, or signed in at the identity provider again.
+    /// Records that the session's person has entered the password again, or signed in at the identity provider again with an
+    /// identity. What the session has already is not moved back.
     ///
     /// # Errors
-    /// `NotFound` if the session has ended, or the person is disabled.
+    /// `NotFound` if the session has ended, the person is disabled, or the identity is not the person's.
     pub async fn reauthenticate_session(
         &self,
         token_hash: &[u8; 32],
-        person: PersonId,
+        (person, identity): (PersonId, Option<(&str, &str)>),
         at: Timestamp,
         events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // The person before the session, as everywhere.
             lock_enabled_person!(tx, person)?;
+            if let Some(identity) = identity {
+                require_identity!(tx, identity, person)?;
+            }
             let done = sqlx::query(sql::SESSION_REAUTHENTICATE)
                 .bind(token_hash.as_slice())
                 .bind(at.0)

@@ -82,7 +82,15 @@ async fn make_reset(fixture: &AccountFixture, n: u8) {
 }
 
 /// Starts the `n`th session of the fixture's owner.
-async fn start(fixture: &AccountFixture, n: u8, provider: Option<ProviderSignIn>) {
+async fn start(fixture: &AccountFixture, n: u8, provider: Option<ProviderSignIn<'_>>) {
+    try_start(fixture, n, provider).await.expect("started");
+}
+
+async fn try_start(
+    fixture: &AccountFixture,
+    n: u8,
+    provider: Option<ProviderSignIn<'_>>,
+) -> Result<(), StoreError> {
     let new = NewSession {
         token_hash: &[n; 32],
         pepper: PepperName(0),
@@ -97,8 +105,7 @@ async fn start(fixture: &AccountFixture, n: u8, provider: Option<ProviderSignIn>
         provider,
     };
     let ended = (Timestamp(0), Timestamp(0));
-    let started = fixture.store.start_session(&new, &[], ended, &[]);
-    started.await.expect("started");
+    fixture.store.start_session(&new, &[], ended, &[]).await
 }
 
 async fn completed(fixture: &AccountFixture, n: u8) -> Result<CompletedSignIn, StoreError> {
@@ -206,7 +213,7 @@ async fn an_invitation_ends_when_the_provider_grants_the_membership(database: Te
             };
             let added = store.add_provider_person(&new, &event).await;
             added.expect("added");
-        } else {
+        } else if n == 2 {
             let granted = grant(&ours, theirs.person, Some(Role::Viewer)).await;
             granted.expect("granted");
         }
@@ -226,6 +233,7 @@ async fn a_person_who_unlinks_is_signed_out_and_not_linked_by_the_address_again(
         .expect("linked");
     let provider = ProviderSignIn {
         completed: completed(&fixture, 9).await.expect("new"),
+        identity: (ISSUER, "1"),
         authenticated_at: None,
         account: None,
     };
@@ -242,7 +250,21 @@ async fn a_person_who_unlinks_is_signed_out_and_not_linked_by_the_address_again(
     assert_eq!(open, [SessionId(Uuid::from_u128(1))]);
     let again = by_email(&fixture, "owner1@example.com", fixture.account).await;
     assert!(matches!(again, Err(StoreError::NotFound)), "{again:?}");
-    let linked = store.link_identity(identity("1"), person, NOW, &[], &[]);
+    // A sign-in that was under way gets no session any more, and confirms none.
+    let late = try_start(&fixture, 3, Some(provider)).await;
+    assert!(matches!(late, Err(StoreError::NotFound)), "{late:?}");
+    let confirmed = store
+        .reauthenticate_session(&[1; 32], (person, Some((ISSUER, "1"))), NOW, &[])
+        .await;
+    assert!(
+        matches!(confirmed, Err(StoreError::NotFound)),
+        "{confirmed:?}"
+    );
+    // The session that asked to link has ended.
+    let ended = store.link_identity(identity("1"), (person, &[2; 32]), NOW, &[], &[]);
+    let ended = ended.await;
+    assert!(matches!(ended, Err(StoreError::NotFound)), "{ended:?}");
+    let linked = store.link_identity(identity("1"), (person, &[1; 32]), NOW, &[], &[]);
     linked.await.expect("the person wants it");
     store
         .unlink_identities(person, &[event(&fixture)])
@@ -255,13 +277,15 @@ async fn a_person_who_unlinks_is_signed_out_and_not_linked_by_the_address_again(
 each_database!(a_reset_link_removes_the_identity_of_a_person_who_had_a_password);
 async fn a_reset_link_removes_the_identity_of_a_person_who_had_a_password(database: TestDatabase) {
     for hash in [PASSWORD_HASH, ""] {
-        let n = if hash.is_empty() { 2 } else { 1 };
-        let fixture = AccountFixture::build(&database.store, n).await;
+        let n: u8 = if hash.is_empty() { 2 } else { 1 };
+        let fixture = AccountFixture::build(&database.store, n.into()).await;
         let (store, person) = (&fixture.store, fixture.person);
+        start(&fixture, n, None).await;
         let changed = store.rehash_person(person, PASSWORD_HASH, hash);
         changed.await.expect("changed");
         let subject = n.to_string();
-        let linked = store.link_identity(identity(&subject), person, NOW, &[], &[]);
+        let session = (person, &[n; 32]);
+        let linked = store.link_identity(identity(&subject), session, NOW, &[], &[]);
         linked.await.expect("linked");
         make_reset(&fixture, 1).await;
         let events = [event(&fixture)];
@@ -275,6 +299,9 @@ async fn a_reset_link_removes_the_identity_of_a_person_who_had_a_password(databa
 each_database!(a_session_through_the_provider_is_as_fresh_as_the_sign_in_there);
 async fn a_session_through_the_provider_is_as_fresh_as_the_sign_in_there(database: TestDatabase) {
     let fixture = AccountFixture::build(&database.store, 1).await;
+    by_email(&fixture, "owner1@example.com", fixture.account)
+        .await
+        .expect("linked");
     let hour_ago = NOW.plus(-60 * MINUTE);
     for (n, at, stored) in [
         (1, Some(hour_ago), hour_ago),
@@ -283,6 +310,7 @@ async fn a_session_through_the_provider_is_as_fresh_as_the_sign_in_there(databas
     ] {
         let provider = ProviderSignIn {
             completed: completed(&fixture, n).await.expect("new"),
+            identity: (ISSUER, "1"),
             authenticated_at: at,
             account: Some(fixture.account),
         };

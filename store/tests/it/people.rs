@@ -313,7 +313,14 @@ async fn only_a_person_without_an_account_joins_with_a_new_password(database: Te
         subject: "7",
         email: "",
     };
-    let linked = ours.store.link_identity(identity, person, NOW, &[], &[]);
+    let theirs_here = AccountFixture {
+        store: ours.store.clone(),
+        person,
+        ..ours
+    };
+    start(&theirs_here, 8, None).await.expect("started");
+    let session = (person, &[8; 32]);
+    let linked = ours.store.link_identity(identity, session, NOW, &[], &[]);
     linked.await.expect("linked");
     let removed = event(&ours, Action::MemberRemoved);
     let done = ours.store.remove_member(owner(&ours), person, &removed);
