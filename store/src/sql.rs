@@ -246,6 +246,7 @@ shared_statements! {
     MEMBER_ENABLED_OWNER = "member/enabled_owner";
     MEMBER_INSERT = "member/insert";
     MEMBER_INSERT_MANAGED = "member/insert_managed";
+    MEMBER_GRANTED_WITHOUT_PASSWORD = "member/granted_without_password";
     MEMBER_MANAGED = "member/managed";
     MEMBER_ROLE = "member/role";
     MEMBER_UPDATE_ROLE = "member/update_role";

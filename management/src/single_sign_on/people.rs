@@ -65,7 +65,9 @@ impl Keyring {
             },
         };
         if let Some((account, role)) = grant
-            && let Err(why) = self.set_role(account, role, &person, origin).await?
+            && let Err(why) = self
+                .set_role((account, identity.issuer), role, &person, origin)
+                .await?
         {
             return Ok(Err(why));
         }
@@ -222,7 +224,7 @@ impl Keyring {
     /// Sets the role that the groups give, unless an owner granted the membership.
     async fn set_role(
         &self,
-        account: AccountId,
+        (account, issuer): (AccountId, &str),
         role: Option<Role>,
         person: &PersonRow,
         origin: &Origin,
@@ -241,10 +243,10 @@ impl Keyring {
         let at = self.now();
         match self
             .store
-            .set_managed_role(account, person.id, role, at, &event)
+            .set_managed_role(account, (person.id, issuer), role, at, &event)
             .await
         {
-            // An owner has changed it meanwhile, or the person was linked by the address.
+            // It was changed meanwhile, or the person was linked by the address.
             Ok(()) | Err(StoreError::NotFound) => Ok(Ok(())),
             Err(StoreError::LastOwner) if role.is_some() => {
                 tracing::warn!(

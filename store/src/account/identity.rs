@@ -282,7 +282,8 @@ impl Store {
     }
 
     /// Links an identity to the person with its e-mail address, who has to be a member of `account` and of no other: the address of
-    /// a person is not verified, so anything else would give one person's roles to another.
+    /// a person is not verified, so anything else would give one person's roles to another. Groups give such a person no higher role,
+    /// unless the provider granted the membership and nobody has chosen a password.
     ///
     /// # Errors
     /// `NotFound` if the person is disabled or belongs to support, has another address meanwhile, has unlinked an identity before,
@@ -306,7 +307,13 @@ impl Store {
                 .await?;
             same.ok_or(StoreError::NotFound)?;
             require_only_member!(tx, person, account)?;
-            insert_identity!(tx, identity, person, true, at)?;
+            // Somebody else may have chosen the password, or the owner may have meant somebody else.
+            let granted: Option<(String,)> = sqlx::query_as(sql::MEMBER_GRANTED_WITHOUT_PASSWORD)
+                .bind(account.0)
+                .bind(person.0)
+                .fetch_optional(&mut *tx)
+                .await?;
+            insert_identity!(tx, identity, person, granted.is_none(), at)?;
             for event in events {
                 append_event!(tx, event)?;
             }

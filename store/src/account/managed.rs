@@ -44,30 +44,28 @@ impl Store {
         .transpose()
     }
 
-    /// Sets the role in the account that the provider grants a person, or ends the membership that it granted. Roles in single
-    /// applications stay, unless the person becomes an owner of the account or leaves it.
+    /// Sets the role in the account that the provider grants a person with an identity of `issuer`, or ends the membership that it
+    /// granted. Roles in single applications stay, unless the person becomes an owner of the account or leaves it.
     ///
     /// # Errors
-    /// `NotFound` if the person is disabled or was linked by the e-mail address, or the membership is not the provider's; `LastOwner`
-    /// if the account would have no owner, or none with a password although this one has one.
+    /// `NotFound` if the person is disabled, the membership is not the provider's or has this role, or the role is new or higher and
+    /// the person was linked by the e-mail address; `LastOwner` if the account would have no owner, or none with a password although this one has one.
     pub async fn set_managed_role(
         &self,
         account: AccountId,
-        person: PersonId,
+        (person, issuer): (PersonId, &str),
         role: Option<Role>,
         at: Timestamp,
         event: &AuditEvent,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             lock_enabled_person!(tx, person)?;
-            // Such a person may have a password that someone else has chosen, so a group must not give them a role.
+            // Such a person may have a password that someone else has chosen, so a group must not give them more.
             let by_email: Option<(String,)> = sqlx::query_as(sql::IDENTITY_LINKED_BY_EMAIL)
                 .bind(person.0)
+                .bind(issuer)
                 .fetch_optional(&mut *tx)
                 .await?;
-            if by_email.is_some() {
-                return Err(StoreError::NotFound);
-            }
             // Before the membership, because it locks the account.
             append_event!(tx, event)?;
             let old: Option<(String, bool)> = sqlx::query_as(sql::MEMBER_MANAGED)
@@ -75,6 +73,10 @@ impl Store {
                 .bind(person.0)
                 .fetch_optional(&mut *tx)
                 .await?;
+            let old_role = old.as_ref().and_then(|(role, _)| Role::parse(role));
+            if role == old_role || (by_email.is_some() && rank(role) > rank(old_role)) {
+                return Err(StoreError::NotFound);
+            }
             match (old, role) {
                 (None, Some(role)) => {
                     // A link that an owner of another account has made must not open this one.
@@ -102,5 +104,15 @@ impl Store {
             }
         })?;
         Ok(())
+    }
+}
+
+/// The order of roles by what they allow.
+const fn rank(role: Option<Role>) -> u8 {
+    match role {
+        Some(Role::Owner) => 3,
+        Some(Role::Developer) => 2,
+        Some(Role::Viewer) => 1,
+        Some(Role::Support) | None => 0,
     }
 }

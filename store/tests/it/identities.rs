@@ -60,19 +60,24 @@ async fn grant(
 ) -> Result<(), StoreError> {
     let event = of.event(Action::MemberAdded, "ada@example.com", NOW);
     of.store
-        .set_managed_role(of.account, person, role, NOW, &event)
+        .set_managed_role(of.account, (person, ISSUER), role, NOW, &event)
         .await
 }
 
 async fn make_reset(fixture: &AccountFixture, n: u8) {
+    let made_by = ResetMaker::Owner {
+        account: fixture.account,
+        owner: fixture.person,
+    };
+    make_reset_of(fixture, n, made_by).await;
+}
+
+async fn make_reset_of(fixture: &AccountFixture, n: u8, made_by: ResetMaker) {
     let new = NewPasswordReset {
         token_hash: &[n; 32],
         pepper: PepperName(0),
         person: fixture.person,
-        made_by: ResetMaker::Owner {
-            account: fixture.account,
-            owner: fixture.person,
-        },
+        made_by,
         at: NOW,
         expires_at: NOW.plus(30 * MINUTE),
     };
@@ -143,6 +148,75 @@ async fn an_address_links_a_member_of_the_account_and_of_no_other(database: Test
         .managed_membership(theirs.account, ours.person)
         .await;
     assert_eq!(none.expect("read"), None);
+}
+
+each_database!(groups_end_and_lower_the_role_of_a_person_linked_by_the_address);
+async fn groups_end_and_lower_the_role_of_a_person_linked_by_the_address(database: TestDatabase) {
+    let ours = AccountFixture::build(&database.store, 1).await;
+    let person = PersonId(Uuid::from_u128(9));
+    let new = NewProviderPerson {
+        id: person,
+        email: &address("ada@example.com"),
+        name: &DisplayName::default(),
+        identity: NewIdentity {
+            issuer: "https://old.example.com",
+            ..identity("9")
+        },
+        account: ours.account,
+        role: Role::Developer,
+        at: NOW,
+    };
+    let added = ours.store.add_provider_person(&new, &event(&ours)).await;
+    added.expect("added");
+    let ada = AccountFixture {
+        store: ours.store.clone(),
+        person,
+        ..ours
+    };
+    let role = async || {
+        let found = ada.store.managed_membership(ada.account, person).await;
+        found.expect("read").map(|found| found.role)
+    };
+    // The issuer has another name now. Without a password, the person is the provider's entirely.
+    by_email(&ada, "ada@example.com", ada.account)
+        .await
+        .expect("linked");
+    let owner = Some(Role::Owner);
+    grant(&ada, person, owner).await.expect("higher");
+    assert_eq!(role().await, owner);
+    // With a password, the groups give nothing more, but take.
+    make_reset_of(&ada, 1, ResetMaker::Operator).await;
+    let events = [event(&ada)];
+    let reset = ada
+        .store
+        .reset_password(&[1; 32], person, PASSWORD_HASH, NOW, &events, &[]);
+    reset.await.expect("reset");
+    let again = NewIdentity {
+        issuer: "https://new.example.com",
+        ..identity("9")
+    };
+    let email = address("ada@example.com");
+    let linked =
+        ada.store
+            .link_identity_by_email(again, (person, &email), ada.account, NOW, &events, &[]);
+    linked.await.expect("linked");
+    let set = async |role| {
+        let event = ada.event(Action::MemberChanged, "ada@example.com", NOW);
+        let by = (person, again.issuer);
+        let set = ada
+            .store
+            .set_managed_role(ada.account, by, role, NOW, &event);
+        set.await
+    };
+    let viewer = Some(Role::Viewer);
+    set(viewer).await.expect("lower");
+    let twice = set(viewer).await;
+    assert!(matches!(twice, Err(StoreError::NotFound)), "{twice:?}");
+    let higher = set(owner).await;
+    assert!(matches!(higher, Err(StoreError::NotFound)), "{higher:?}");
+    assert_eq!(role().await, viewer);
+    set(None).await.expect("ended");
+    assert_eq!(role().await, None);
 }
 
 each_database!(a_disabled_person_is_not_linked_by_the_address);
