@@ -246,6 +246,8 @@ shared_statements! {
     MEMBER_ENABLED_OWNER = "member/enabled_owner";
     MEMBER_INSERT = "member/insert";
     MEMBER_INSERT_MANAGED = "member/insert_managed";
+    MEMBERSHIPS_ACCOUNTS_MANAGED = "member/accounts_managed";
+    MEMBERSHIPS_END_MANAGEMENT = "member/end_management";
     MEMBER_GRANTED_WITHOUT_PASSWORD = "member/granted_without_password";
     MEMBER_MANAGED = "member/managed";
     MEMBER_ROLE = "member/role";

@@ -1,1 +1,1 @@
-SELECT id, disabled_at, is_support FROM person WHERE email = $1
+SELECT id, disabled_at, is_support, password_hash <> '' FROM person WHERE email = $1

@@ -1,6 +1,9 @@
 //! People who sign in through an identity provider.
 
-use super::password_reset::{lock_enabled_person, require_only_member};
+use super::{
+    managed::end_management,
+    password_reset::{lock_enabled_person, require_only_member},
+};
 use crate::{
     NewMail, PersonRow, Store, StoreError, audit::append_event, mail::insert_mail, read,
     row::corrupt, sql, transaction,
@@ -323,7 +326,7 @@ impl Store {
     }
 
     /// Removes a person's identity of an issuer, and ends the person's sessions through a provider. None is linked by the e-mail
-    /// address afterwards.
+    /// address afterwards, and groups do not set the person's role any more.
     ///
     /// # Errors
     /// `NotFound` if the person has none, is disabled, or could not sign in without it.
@@ -353,15 +356,14 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
             }
-            for event in events {
-                append_event!(tx, event)?;
-            }
+            end_management!(tx, person, events)?;
             insert_mail!(tx, mail)?;
         })?;
         Ok(())
     }
 
-    /// Removes all identities of a person, disabled or not, and ends the person's sessions through a provider.
+    /// Removes all identities of a person, disabled or not, and ends the person's sessions through a provider. Groups do not set the
+    /// person's role any more.
     ///
     /// # Errors
     /// `NotFound` if the person has none.
@@ -386,9 +388,7 @@ impl Store {
                 .bind(person.0)
                 .execute(&mut *tx)
                 .await?;
-            for event in events {
-                append_event!(tx, event)?;
-            }
+            end_management!(tx, person, events)?;
         })?;
         Ok(())
     }

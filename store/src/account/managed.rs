@@ -22,6 +22,42 @@ pub struct ManagedMembership {
     pub managed: bool,
 }
 
+/// What the audit log says of a membership that groups have set so far.
+pub(crate) const STAYS: &str = "the role stays, and groups do not set it any more";
+
+/// Inside a transaction that has locked a person and removed the person's identities: appends the events, and ends the provider's say
+/// about memberships that it has granted, which the events of their accounts tell. Evaluates to a `Result`.
+macro_rules! end_management {
+    ($tx:ident, $person:expr, $events:expr) => {
+        async {
+            let managed: Vec<(uuid::Uuid,)> = sqlx::query_as(sql::MEMBERSHIPS_ACCOUNTS_MANAGED)
+                .bind($person.0)
+                .fetch_all(&mut *$tx)
+                .await?;
+            for event in $events {
+                let mut event = AuditEvent::clone(event);
+                if managed.contains(&(event.account_id.0,)) {
+                    let stays = $crate::account::managed::STAYS;
+                    event.detail = if event.detail.is_empty() {
+                        stays.to_owned()
+                    } else {
+                        format!("{}; {stays}", event.detail)
+                    };
+                }
+                append_event!($tx, &event)?;
+            }
+            // After the events, which lock the accounts, as every change of a membership does.
+            sqlx::query(sql::MEMBERSHIPS_END_MANAGEMENT)
+                .bind($person.0)
+                .execute(&mut *$tx)
+                .await?;
+            Ok::<(), StoreError>(())
+        }
+        .await
+    };
+}
+pub(crate) use end_management;
+
 impl Store {
     /// Returns a person's membership of an account.
     ///

@@ -1,7 +1,7 @@
 //! Password resets, and disabling people. Commands write these beside the process that owns the database: it reads people and
 //! sessions at every request and caches nothing of them, so no claim to the database is needed.
 
-use super::owner::require_owner;
+use super::{managed::end_management, owner::require_owner};
 use crate::{
     NewMail, PepperName, Store, StoreError, audit::append_event, mail::insert_mail, read,
     row::corrupt, sql, transaction,
@@ -22,6 +22,8 @@ pub struct PersonState {
     pub disabled_at: Option<Timestamp>,
     /// Whether the person is support staff of the platform.
     pub is_support: bool,
+    /// Whether the person has a password; without one, the person signs in through the identity provider alone.
+    pub has_password: bool,
 }
 
 /// Maximum number of working links that were requested for a person at sign-in.
@@ -107,17 +109,20 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn person_state(&self, email: &Email) -> Result<Option<PersonState>, StoreError> {
-        let row: Option<(Uuid, Option<i64>, bool)> = read!(self, |pool| {
+        let row: Option<(Uuid, Option<i64>, bool, bool)> = read!(self, |pool| {
             sqlx::query_as(sql::PERSON_STATE_BY_EMAIL)
                 .bind(email.as_str())
                 .fetch_optional(pool)
                 .await
         })?;
-        Ok(row.map(|(id, disabled_at, is_support)| PersonState {
-            id: PersonId(id),
-            disabled_at: disabled_at.map(Timestamp),
-            is_support,
-        }))
+        Ok(
+            row.map(|(id, disabled_at, is_support, has_password)| PersonState {
+                id: PersonId(id),
+                disabled_at: disabled_at.map(Timestamp),
+                is_support,
+                has_password,
+            }),
+        )
     }
 
     /// Inserts a link and its mail, and deletes earlier links of the same person. One that was requested at sign-in deletes only such
@@ -203,7 +208,8 @@ impl Store {
     }
 
     /// Changes the password of a person, and deletes the link and all sessions of the person, and the identities of one who had a
-    /// password: whoever took the account over may have linked one.
+    /// password: whoever took the account over may have linked one. Without them, groups do not set the person's role any more, and
+    /// none is linked by the e-mail address.
     ///
     /// # Errors
     /// `NotFound` if the link has ended, or the person is disabled.
@@ -220,17 +226,29 @@ impl Store {
             // First: it waits for a sign-in with the old password, whose session is deleted below.
             lock_enabled_person!(tx, person)?;
             // Before the password is set.
-            sqlx::query(sql::IDENTITIES_DELETE_BESIDE_PASSWORD)
+            let unlinked = sqlx::query(sql::IDENTITIES_DELETE_BESIDE_PASSWORD)
                 .bind(person.0)
                 .execute(&mut *tx)
-                .await?;
+                .await?
+                .rows_affected()
+                > 0;
+            if unlinked {
+                sqlx::query(sql::PERSON_REFUSE_LINK_BY_EMAIL)
+                    .bind(person.0)
+                    .execute(&mut *tx)
+                    .await?;
+            }
             let changed = sqlx::query(sql::PERSON_SET_PASSWORD)
                 .bind(person.0)
                 .bind(password_hash)
                 .execute(&mut *tx)
                 .await?;
-            for event in events {
-                append_event!(tx, event)?;
+            if unlinked {
+                end_management!(tx, person, events)?;
+            } else {
+                for event in events {
+                    append_event!(tx, event)?;
+                }
             }
             let deleted = sqlx::query(sql::PASSWORD_RESET_DELETE_BY_TOKEN)
                 .bind(token_hash.as_slice())

@@ -348,6 +348,47 @@ async fn a_person_who_unlinks_is_signed_out_and_not_linked_by_the_address_again(
     assert!(matches!(none, Err(StoreError::NotFound)), "{none:?}");
 }
 
+each_database!(a_role_that_a_group_gave_stays_when_the_identity_goes_and_is_the_owners_then);
+async fn a_role_that_a_group_gave_stays_when_the_identity_goes_and_is_the_owners_then(
+    database: TestDatabase,
+) {
+    let home = AccountFixture::build(&database.store, 1).await;
+    for n in 2..=4 {
+        let theirs = AccountFixture::build(&database.store, n.into()).await;
+        let (store, person) = (&home.store, theirs.person);
+        start(&theirs, n, None).await;
+        let subject = n.to_string();
+        let link = (person, &[n; 32]);
+        let linked = store.link_identity(identity(&subject), link, NOW, &[], &[]);
+        linked.await.expect("linked");
+        grant(&home, person, Some(Role::Developer))
+            .await
+            .expect("granted");
+        let events = [event(&home), event(&theirs)];
+        match n {
+            2 => store.unlink_identity(person, ISSUER, &events, &[]).await,
+            3 => store.unlink_identities(person, &events).await,
+            _ => {
+                make_reset_of(&theirs, n, ResetMaker::Operator).await;
+                let hash = [n; 32];
+                store
+                    .reset_password(&hash, person, PASSWORD_HASH, NOW, &events, &[])
+                    .await
+            }
+        }
+        .expect("removed");
+        let left = store.managed_membership(home.account, person).await;
+        let left = left.expect("read").expect("a member");
+        assert_eq!((left.role, left.managed), (Role::Developer, false));
+        for (account, told) in [(home.account, true), (theirs.account, false)] {
+            let page = store.audit_by_target(account, "owner@example.com", 1).await;
+            let last = page.expect("read");
+            let last = last.first().expect("an event");
+            assert_eq!(last.detail.contains("groups do not set it"), told);
+        }
+    }
+}
+
 each_database!(a_reset_link_removes_the_identity_of_a_person_who_had_a_password);
 async fn a_reset_link_removes_the_identity_of_a_person_who_had_a_password(database: TestDatabase) {
     for hash in [PASSWORD_HASH, ""] {
@@ -367,6 +408,14 @@ async fn a_reset_link_removes_the_identity_of_a_person_who_had_a_password(databa
         reset.await.expect("reset");
         let left = store.identities_of(person).await.expect("read");
         assert_eq!(left.is_empty(), !hash.is_empty(), "{hash:?}");
+        let (address, account) = (format!("owner{n}@example.com"), fixture.account);
+        let again = by_email(&fixture, &address, account).await;
+        let refused = if hash.is_empty() {
+            matches!(again, Err(StoreError::Conflict))
+        } else {
+            matches!(again, Err(StoreError::NotFound))
+        };
+        assert!(refused, "{again:?}");
     }
 }
 

@@ -1,0 +1,1 @@
+SELECT account_id FROM membership WHERE person_id = $1 AND managed

@@ -1,0 +1,1 @@
+UPDATE membership SET managed = FALSE WHERE person_id = $1 AND managed
