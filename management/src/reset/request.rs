@@ -108,8 +108,9 @@ impl Keyring {
         let Some(person) = self.store.person_state(email).await? else {
             return Ok(());
         };
-        // Support staff can read every account: only the operator resets their passwords.
-        if person.is_support || !self.may_request(request, person.id) {
+        // Support staff can read every account: only the operator resets their passwords. Without a password, a link would give a way
+        // in past the identity provider, and past the end of the access there.
+        if person.is_support || !person.has_password || !self.may_request(request, person.id) {
             return Ok(());
         }
         let at = self.now();
