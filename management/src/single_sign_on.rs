@@ -75,6 +75,18 @@ pub enum SignInGoal {
     Link(SessionId),
 }
 
+impl SignInGoal {
+    /// What the provider asks for.
+    const fn prompt(self) -> Prompt {
+        match self {
+            Self::SignIn => Prompt::None,
+            Self::Confirm(_) => Prompt::ProvenSignIn,
+            // So that nobody links the identity of the person who used the browser before.
+            Self::Link(_) => Prompt::SignIn,
+        }
+    }
+}
+
 /// A browser that goes to the provider.
 pub struct BegunSignIn {
     /// The address at the provider.
@@ -173,12 +185,7 @@ impl Keyring {
         let mut seed = [0; SEED_BYTES];
         self.entropy.fill(&mut seed);
         let now = self.now();
-        let prompt = match goal {
-            SignInGoal::SignIn => Prompt::None,
-            SignInGoal::Confirm(_) => Prompt::ProvenSignIn,
-            // So that nobody links the identity of the person who used the browser before.
-            SignInGoal::Link(_) => Prompt::SignIn,
-        };
+        let prompt = goal.prompt();
         let location = single_sign_on
             .provider
             .authorization_url(Challenge(&seed), redirect_uri, prompt, &self.read_clock())

@@ -63,9 +63,9 @@ pub struct ProviderSettings {
 pub enum Prompt {
     /// Nothing.
     None,
-    /// To sign in again.
+    /// To sign in again. The token has to say when that was, unless the provider's list of claims lacks `auth_time`.
     SignIn,
-    /// To sign in again, and the token has to say when that was.
+    /// To sign in again. The token has to say when that was.
     ProvenSignIn,
 }
 
@@ -82,8 +82,8 @@ pub struct CodeResponse<'a> {
     pub challenge: Challenge<'a>,
     /// When the request was made.
     pub begun_at: Timestamp,
-    /// Whether the person had to sign in at the provider again.
-    pub again: bool,
+    /// What the person was asked for at the provider.
+    pub prompt: Prompt,
 }
 
 /// What [`Provider::check`] found.
@@ -167,10 +167,9 @@ impl Provider {
             .append_pair("code_challenge", &challenge.code_challenge())
             .append_pair("code_challenge_method", "S256");
         if prompt != Prompt::None {
-            query.append_pair("prompt", "login");
-        }
-        if prompt == Prompt::ProvenSignIn {
-            query.append_pair("max_age", "0");
+            query
+                .append_pair("prompt", "login")
+                .append_pair("max_age", "0");
         }
         let endpoint = &metadata.authorization_endpoint;
         let mark = if endpoint.query().is_some() { '&' } else { '?' };
@@ -217,6 +216,12 @@ impl Provider {
         now: &Now,
     ) -> Result<Claims, ProviderError> {
         let nonce = response.challenge.nonce();
+        // The browser may have removed `prompt` and `max_age` from the address: only the token is evidence.
+        let says_when = match response.prompt {
+            Prompt::None => false,
+            Prompt::SignIn => !self.metadata(now).await?.lacks_auth_time,
+            Prompt::ProvenSignIn => true,
+        };
         let expected = Expected {
             issuer: &self.settings.issuer,
             client_id: &self.settings.client_id,
@@ -224,7 +229,8 @@ impl Provider {
             access_token: tokens.access_token.as_deref(),
             groups: &self.settings.groups_claim,
             begun_at: response.begun_at,
-            again: response.again,
+            again: response.prompt != Prompt::None,
+            says_when,
         };
         let verify = |keys: &KeySet| token::verify(&tokens.id_token, keys, &expected, now());
         let keys = self.keys(KEPT, now).await?;

@@ -32,6 +32,8 @@ pub(crate) struct Expected<'a> {
     pub begun_at: Timestamp,
     /// Whether the person had to sign in at the provider since then.
     pub again: bool,
+    /// Whether the token has to say when that was.
+    pub says_when: bool,
 }
 
 #[derive(Deserialize)]
@@ -172,8 +174,10 @@ impl Payload {
         {
             return Err(TokenError::NotYetValid);
         }
-        if expected.again {
-            let at = self.auth_time.ok_or(TokenError::NoSignInTime)?;
+        if expected.says_when && self.auth_time.is_none() {
+            return Err(TokenError::NoSignInTime);
+        }
+        if let Some(at) = self.auth_time.filter(|_| expected.again) {
             let at = instant(at)?;
             if at < expected.begun_at.plus(-SKEW) || at > now.plus(SKEW) {
                 return Err(TokenError::NotReauthenticated);

@@ -242,7 +242,7 @@ impl TestProvider {
         let request = Request {
             nonce: get("nonce"),
             challenge: get("code_challenge"),
-            again: get("prompt") == "login" && get("max_age") == "0",
+            again: get("max_age") == "0",
             redirect_uri,
         };
         codes.insert(code, request);

@@ -75,7 +75,7 @@ impl Keyring {
                     redirect_uri: response.redirect_uri,
                     challenge: Challenge(&request.seed),
                     begun_at: request.begun_at,
-                    again: matches!(request.goal, SignInGoal::Confirm(_)),
+                    prompt: request.goal.prompt(),
                 };
                 provider.identify(response, &now).await
             }

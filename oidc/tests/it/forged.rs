@@ -2,6 +2,7 @@
 
 use crate::provider::{Setup, kind};
 use domain::time::{MINUTE, SECOND};
+use oidc::Prompt;
 use serde_json::{Value, json};
 use testing::provider::{Signing, forgeries};
 
@@ -82,40 +83,80 @@ async fn a_token_of_another_sign_in_is_refused() {
 #[tokio::test]
 async fn signing_in_again_needs_a_time_of_sign_in_after_the_request() {
     let setup = Setup::new().await;
-    setup.again(1).await.expect("signed in a moment ago");
     let now = setup.seconds();
-    for auth_time in [Value::Null, json!(now - 61), json!(now + 61), json!("now")] {
+    for prompt in [Prompt::SignIn, Prompt::ProvenSignIn] {
+        setup.provider.reset();
         setup
-            .provider
-            .set(|script| script.claim("auth_time", auth_time.clone()));
-        let refused = setup.again(1).await.expect_err("too old");
-        let expected = match auth_time {
-            Value::String(_) => "Claims",
-            Value::Null => "NoSignInTime",
-            _ => "NotReauthenticated",
-        };
-        assert_eq!(kind(&refused), expected, "{auth_time}");
+            .prompted(1, prompt)
+            .await
+            .expect("signed in a moment ago");
+        for auth_time in [Value::Null, json!(now - 61), json!(now + 61), json!("now")] {
+            setup
+                .provider
+                .set(|script| script.claim("auth_time", auth_time.clone()));
+            let refused = setup.prompted(1, prompt).await.expect_err("too old");
+            let expected = match auth_time {
+                Value::String(_) => "Claims",
+                Value::Null => "NoSignInTime",
+                _ => "NotReauthenticated",
+            };
+            assert_eq!(kind(&refused), expected, "{auth_time}");
+        }
     }
+}
+
+#[tokio::test]
+async fn a_provider_without_auth_time_links_and_confirms_nothing() {
+    let setup = Setup::new().await;
+    setup.provider.set(|script| {
+        let claims = json!(["sub", "email"]);
+        script.metadata.insert("claims_supported".into(), claims);
+        script.claim("auth_time", Value::Null);
+    });
+    setup.prompted(1, Prompt::SignIn).await.expect("not told");
+    let refused = setup.prompted(1, Prompt::ProvenSignIn).await;
+    let refused = refused.expect_err("not told");
+    assert_eq!(kind(&refused), "NoSignInTime");
+    // What it tells counts.
+    let old = setup.seconds() - 61;
+    setup
+        .provider
+        .set(|script| script.claim("auth_time", json!(old)));
+    let refused = setup.prompted(1, Prompt::SignIn).await;
+    let refused = refused.expect_err("too old");
+    assert_eq!(kind(&refused), "NotReauthenticated");
 }
 
 #[tokio::test]
 async fn a_code_needs_the_verifier_the_secret_and_the_address_of_its_own_request() {
     let setup = Setup::new().await;
-    let answer = setup.begin(1, false).await;
-    let other = setup.finish(&answer, 2, false).await.expect_err("another");
+    let answer = setup.begin(1, Prompt::None).await;
+    let other = setup
+        .finish(&answer, 2, Prompt::None)
+        .await
+        .expect_err("another");
     assert_eq!(kind(&other), "Refused(\"invalid_grant\")");
-    let answer = setup.begin(1, false).await;
-    setup.finish(&answer, 1, false).await.expect("its own");
-    let again = setup.finish(&answer, 1, false).await.expect_err("used");
+    let answer = setup.begin(1, Prompt::None).await;
+    setup
+        .finish(&answer, 1, Prompt::None)
+        .await
+        .expect("its own");
+    let again = setup
+        .finish(&answer, 1, Prompt::None)
+        .await
+        .expect_err("used");
     assert_eq!(kind(&again), "Refused(\"invalid_grant\")");
 }
 
 #[tokio::test]
 async fn an_old_token_is_refused_when_time_has_passed() {
     let mut setup = Setup::new().await;
-    let answer = setup.begin(1, false).await;
+    let answer = setup.begin(1, Prompt::None).await;
     setup.now = setup.now.plus(6 * MINUTE + SECOND);
-    let late = setup.finish(&answer, 1, false).await.expect_err("late");
+    let late = setup
+        .finish(&answer, 1, Prompt::None)
+        .await
+        .expect_err("late");
     assert_eq!(kind(&late), "Expired");
 }
 

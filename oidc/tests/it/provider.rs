@@ -67,13 +67,8 @@ impl Setup {
     }
 
     /// Sends a browser to the provider, and returns what it brings back.
-    pub async fn begin(&self, seed: u8, again: bool) -> HashMap<String, String> {
+    pub async fn begin(&self, seed: u8, prompt: Prompt) -> HashMap<String, String> {
         let seed = [seed; 32];
-        let prompt = if again {
-            Prompt::ProvenSignIn
-        } else {
-            Prompt::None
-        };
         let location = self
             .client
             .authorization_url(Challenge(&seed), CALLBACK, prompt, &self.clock())
@@ -91,7 +86,7 @@ impl Setup {
         &self,
         answer: &HashMap<String, String>,
         seed: u8,
-        again: bool,
+        prompt: Prompt,
     ) -> Result<Claims, ProviderError> {
         let seed = [seed; 32];
         let response = CodeResponse {
@@ -100,19 +95,18 @@ impl Setup {
             redirect_uri: CALLBACK,
             challenge: Challenge(&seed),
             begun_at: NOW,
-            again,
+            prompt,
         };
         self.client.identify(response, &self.clock()).await
     }
 
     pub async fn sign_in(&self, seed: u8) -> Result<Claims, ProviderError> {
-        let answer = self.begin(seed, false).await;
-        self.finish(&answer, seed, false).await
+        self.prompted(seed, Prompt::None).await
     }
 
-    pub async fn again(&self, seed: u8) -> Result<Claims, ProviderError> {
-        let answer = self.begin(seed, true).await;
-        self.finish(&answer, seed, true).await
+    pub async fn prompted(&self, seed: u8, prompt: Prompt) -> Result<Claims, ProviderError> {
+        let answer = self.begin(seed, prompt).await;
+        self.finish(&answer, seed, prompt).await
     }
 
     pub async fn address(&self) -> Result<String, ProviderError> {

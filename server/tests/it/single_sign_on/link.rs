@@ -4,6 +4,7 @@ use super::{ADA, Setup};
 use domain::{account::Email, time::MINUTE};
 use http::StatusCode;
 use management::{Administered, PeopleAdmin};
+use serde_json::{Value, json};
 use std::sync::Arc;
 use store::Store;
 use test_server::{OWNER, PASSWORD, TestServer, VIEWER};
@@ -31,7 +32,7 @@ async fn a_person_links_and_unlinks_an_identity(database: TestDatabase) {
         .get_with(LINK, &[("sec-fetch-site", "same-origin")])
         .await;
     let location = begun.header("location").to_owned();
-    assert!(location.contains("prompt=login"), "{location}");
+    assert!(location.contains("prompt=login&max_age=0"), "{location}");
     let callback = setup.provider.authorize(&location);
     let answer = browser.finish(&callback).await;
     assert_eq!(answer.header("location"), "/profile");
@@ -76,6 +77,22 @@ async fn a_person_links_and_unlinks_an_identity(database: TestDatabase) {
     ] {
         assert!(log.contains(phrase), "{phrase} is not in {log}");
     }
+}
+
+#[tokio::test]
+async fn only_an_identity_whose_person_signed_in_again_is_linked() {
+    let setup = Setup::new().await;
+    let mut browser = setup.browser();
+    browser.use_session(&setup.server.token(VIEWER).await);
+    // The browser has removed `prompt` and `max_age`, and the provider has asked nobody.
+    for (auth_time, word) in [(Value::Null, "no-sign-in-time"), (json!(0), "invalid")] {
+        setup.claim("auth_time", auth_time);
+        let callback = browser.begin(LINK).await;
+        let answer = browser.finish(&callback).await;
+        assert_eq!(answer.header("location"), format!("/profile?sso={word}"));
+    }
+    let profile = browser.get("/profile").await;
+    assert!(profile.body.contains("Not linked"), "{}", profile.body);
 }
 
 #[tokio::test]
