@@ -7,6 +7,9 @@ use serde::Deserialize;
 
 /// The path behind the issuer.
 const WELL_KNOWN: &str = "/.well-known/openid-configuration";
+/// Google names no values of `prompt` in its configuration, and refuses others than those of its documentation: `none`, `consent` and
+/// `select_account`.
+const WITHOUT_LOGIN: &str = "https://accounts.google.com";
 /// Maximum length of an address.
 const MAX_URL_BYTES: usize = 2_048;
 
@@ -18,6 +21,8 @@ pub(crate) struct Metadata {
     pub jwks_uri: Uri,
     /// Whether the client's credentials are sent in the form, not in `Authorization`.
     pub credentials_in_form: bool,
+    /// Whether the provider can be asked to let the person sign in again (`prompt=login`).
+    pub prompts_login: bool,
     /// Whether every response names the issuer (RFC 9207).
     pub names_issuer: bool,
     /// Whether the list of claims lacks `auth_time`, without which nobody can confirm a session.
@@ -40,6 +45,8 @@ struct Document {
     code_challenge_methods_supported: Option<Vec<String>>,
     #[serde(default)]
     claims_supported: Option<Vec<String>>,
+    #[serde(default)]
+    prompt_values_supported: Option<Vec<String>>,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
 }
@@ -113,6 +120,8 @@ impl Metadata {
             token_endpoint: endpoint("token_endpoint", &document.token_endpoint)?,
             jwks_uri: endpoint("jwks_uri", &document.jwks_uri)?,
             credentials_in_form,
+            prompts_login: issuer != WITHOUT_LOGIN
+                && !lacks(&document.prompt_values_supported, &["login"]),
             lacks_auth_time: lacks(&document.claims_supported, &["auth_time"]),
             names_issuer: document.authorization_response_iss_parameter_supported,
         })
@@ -232,6 +241,21 @@ mod tests {
         let both = json!(["client_secret_post", "client_secret_basic"]);
         assert_eq!(in_form(both), Ok(false));
         assert!(Metadata::parse(b"<html>", ISSUER).is_err());
+    }
+
+    #[test]
+    fn a_new_sign_in_is_asked_for_only_where_the_provider_knows_that_prompt() {
+        let asks = |value| {
+            let found = parsed("prompt_values_supported", &value);
+            found.map(|found| found.prompts_login)
+        };
+        assert_eq!(asks(Value::Null), Ok(true));
+        assert_eq!(asks(json!(["none", "login"])), Ok(true));
+        assert_eq!(asks(json!(["none", "select_account"])), Ok(false));
+        let mut google = document();
+        google["issuer"] = json!(super::WITHOUT_LOGIN);
+        let found = Metadata::parse(google.to_string().as_bytes(), super::WITHOUT_LOGIN);
+        assert_eq!(found.map(|found| found.prompts_login), Ok(false));
     }
 
     #[test]

@@ -167,8 +167,14 @@ impl Provider {
             .append_pair("code_challenge", &challenge.code_challenge())
             .append_pair("code_challenge_method", "S256");
         if prompt != Prompt::None {
+            // At least, the person sees who is signed in there.
+            let value = if metadata.prompts_login {
+                "login"
+            } else {
+                "select_account"
+            };
             query
-                .append_pair("prompt", "login")
+                .append_pair("prompt", value)
                 .append_pair("max_age", "0");
         }
         let endpoint = &metadata.authorization_endpoint;

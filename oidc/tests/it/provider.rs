@@ -302,3 +302,25 @@ async fn credentials_are_sent_in_the_form_where_the_provider_wants_that() {
     // The test provider accepts them in the way that its configuration names only.
     setup.sign_in(1).await.expect("a right token");
 }
+
+#[tokio::test]
+async fn a_provider_that_knows_no_login_prompt_is_asked_to_show_the_account() {
+    let setup = Setup::new().await;
+    let challenge = Challenge(&[1; 32]);
+    setup.provider.set(|script| {
+        let values = json!(["none", "consent", "select_account"]);
+        script
+            .metadata
+            .insert("prompt_values_supported".into(), values);
+    });
+    let (prompt, clock) = (Prompt::SignIn, setup.clock());
+    let location = setup
+        .client
+        .authorization_url(challenge, CALLBACK, prompt, &clock)
+        .await
+        .expect("an address");
+    assert!(
+        location.contains("prompt=select_account&max_age=0"),
+        "{location}"
+    );
+}
