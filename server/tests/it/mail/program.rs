@@ -113,16 +113,16 @@ async fn the_worker_sends_mails_and_the_log_contains_neither_tokens_nor_answers(
     assert!(asked.expect("sent").success());
     assert!(process.wait().expect("ended").success());
     let log = log.join().expect("ends").expect("read");
-    let link = format!("http://{}/reset/", setting.address);
+    let page = format!("http://{}/reset/", setting.address);
     let mails = sink.received();
-    let token = mails[0].after(&link);
+    let token = mails[0].after(&page);
     assert_eq!((mails[0].to.as_str(), token.len()), ("bob@example.com", 64));
     assert!(
         log.contains("a mail was not sent and is tried again"),
         "{log}"
     );
     assert!(log.contains("answered 451 to the message"), "{log}");
-    for secret in [token, "the quoted mail", link.as_str()] {
+    for secret in [token, "the quoted mail", page.as_str()] {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
 }
