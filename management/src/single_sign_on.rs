@@ -124,6 +124,8 @@ pub struct ProviderResponse<'a> {
 pub enum ProviderOutcome {
     /// A session was started; where the browser goes on.
     SignedIn(crate::SignedIn, String),
+    /// A code of the second factor is required for a session; where the browser goes on afterwards.
+    CodeRequired(crate::PendingSignIn, String),
     /// The session is fresh.
     Confirmed(String),
     /// The identity is linked.

@@ -153,7 +153,7 @@ CREATE TABLE recovery_code (
 );
 CREATE INDEX recovery_code_by_person ON recovery_code (person_id);
 
--- Sign-ins whose password was correct and that wait for a code. Of the cookie's token only HMAC-SHA-256 under the named pepper
+-- Sign-ins whose password was correct, or that came through the identity provider, and that wait for a code. Of the cookie's token only HMAC-SHA-256 under the named pepper
 -- is stored.
 CREATE TABLE pending_sign_in (
     token_hash BLOB PRIMARY KEY NOT NULL,
@@ -164,7 +164,15 @@ CREATE TABLE pending_sign_in (
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     -- Codes that were tried.
-    attempts BIGINT NOT NULL
+    attempts BIGINT NOT NULL,
+    -- Of a sign-in through the provider, as for its session; NULL after a password.
+    issuer TEXT,
+    subject TEXT,
+    provider_account BLOB,
+    -- When the person signed in at the provider; NULL if it does not say so.
+    authenticated_at BIGINT,
+    -- How the person signed in at the provider.
+    detail TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX pending_sign_in_by_person ON pending_sign_in (person_id);
 

@@ -29,7 +29,7 @@ pub use account::{
     invitations::{InvitationAcceptance, InvitationRow, Invitee, NewInvitation},
     managed::ManagedMembership,
     password_reset::{NewPasswordReset, PasswordReset, PersonState, ResetMaker},
-    pending_sign_in::NewPendingSignIn,
+    pending_sign_in::{NewPendingSignIn, PendingProviderSignIn, PendingSignInRow},
     people::{Membership, NewPerson, PersonRow, Place, Placement},
     profile::NewToken,
     second_factor::{AuthenticatorRow, EncryptedSecret, NewRecoveryCodes, UnusedCode},

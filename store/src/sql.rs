@@ -294,6 +294,7 @@ shared_statements! {
     PERSON_LOCK_ENABLED = "person/lock_enabled";
     PERSON_NOTIFICATIONS = "person/notifications";
     PERSON_MAY_LINK_BY_EMAIL = "person/may_link_by_email";
+    PERSON_NEEDS_FACTOR_ELSEWHERE = "person/needs_factor_elsewhere";
     PERSON_REFUSE_LINK_BY_EMAIL = "person/refuse_link_by_email";
     PERSON_REHASH = "person/rehash";
     PERSON_SET_LAST_APPLICATION = "person/set_last_application";

@@ -3,7 +3,9 @@
 use crate::{Browser, Keyring, ManagementError, SignedIn, session};
 use domain::{audit::Action, origin::Origin, second_factor::PENDING_SIGN_IN_LIFETIME};
 use std::fmt;
-use store::{FactorProof, NewPendingSignIn, PersonRow, StoreError};
+use store::{
+    FactorProof, NewPendingSignIn, PendingSignInRow, PersonRow, ProviderSignIn, StoreError,
+};
 use verification::{TokenPurpose, random_token};
 
 /// What a correct password yields.
@@ -40,10 +42,11 @@ impl fmt::Debug for PendingSignIn {
 }
 
 impl Keyring {
-    /// Begins to wait for a code of a person whose password was checked.
+    /// Begins to wait for a code of a person whose password was checked, or who has signed in at the identity provider in this way.
     pub(crate) async fn require_code(
         &self,
         person: &PersonRow,
+        provider: Option<(ProviderSignIn<'_>, &str)>,
         origin: &Origin,
     ) -> Result<PendingSignIn, ManagementError> {
         let token = random_token(&*self.entropy);
@@ -57,6 +60,7 @@ impl Keyring {
             password_hash: &person.password_hash,
             at,
             expires_at: at.plus(PENDING_SIGN_IN_LIFETIME),
+            provider,
         };
         let action = Action::CodeRequired;
         let events = session::events(self, action, person.id, &person.email, origin).await?;
@@ -85,7 +89,9 @@ impl Keyring {
         origin: &Origin,
     ) -> Result<Option<SignedIn>, ManagementError> {
         let browser = browser.into();
-        let Some((person, token_hash)) = self.pending_sign_in(token).await? else {
+        let Some((PendingSignInRow { person, provider }, token_hash)) =
+            self.pending_sign_in(token).await?
+        else {
             return Err(ManagementError::NotFound);
         };
         let known = self.is_known(browser.device, person.id);
@@ -103,7 +109,10 @@ impl Keyring {
             code,
         };
         let replaced = self.replaced(browser.session, person.id, origin).await?;
-        let proof = session::SignInProof::Code(proof);
+        let provider = provider
+            .as_ref()
+            .map(|provider| (provider.sign_in(), provider.detail.clone()));
+        let proof = session::SignInProof::Code(proof, provider);
         match session::insert(self, &person, (proof, known), replaced, origin).await {
             Ok(signed_in) => {
                 self.sign_ins.refund_code(&attempt);
@@ -120,12 +129,12 @@ impl Keyring {
     async fn pending_sign_in(
         &self,
         token: &str,
-    ) -> Result<Option<(PersonRow, [u8; 32])>, ManagementError> {
+    ) -> Result<Option<(PendingSignInRow, [u8; 32])>, ManagementError> {
         let purpose = TokenPurpose::PendingSignIn;
         for digest in self.hasher.token_digests(purpose, token) {
             let found = self.store.pending_sign_in(&digest, self.now()).await?;
-            if let Some(person) = found {
-                return Ok(Some((person, digest)));
+            if let Some(pending) = found {
+                return Ok(Some((pending, digest)));
             }
         }
         Ok(None)

@@ -103,7 +103,7 @@ pub(crate) async fn start(
     origin: &Origin,
 ) -> Result<Option<Admission>, ManagementError> {
     if keyring.store.authenticator(person.id).await?.is_some() {
-        let pending = keyring.require_code(person, origin).await?;
+        let pending = keyring.require_code(person, None, origin).await?;
         return Ok(Some(Admission::CodeRequired(pending)));
     }
     let proof = SignInProof::Password;
@@ -118,8 +118,8 @@ pub(crate) async fn start(
 pub(crate) enum SignInProof<'a> {
     /// Nothing else. The store refuses it for a person who has a second factor.
     Password,
-    /// The second factor.
-    Code(FactorProof<'a>),
+    /// The second factor, after the password or a sign-in at the identity provider.
+    Code(FactorProof<'a>, Option<(ProviderSignIn<'a>, String)>),
     /// A sign-in at the identity provider, and how the person signed in there.
     Provider(ProviderSignIn<'a>, String),
 }
@@ -137,12 +137,16 @@ pub(crate) async fn insert(
     let now = keyring.now();
     let (factor, provider, detail) = match proof {
         SignInProof::Password => (None, None, String::new()),
-        SignInProof::Code(factor) => {
-            let detail = match &factor.code {
-                UnusedCode::Recovery(_) => "with a recovery code".to_owned(),
-                UnusedCode::Step(_) => String::new(),
-            };
-            (Some(factor), None, detail)
+        SignInProof::Code(factor, provider) => {
+            let (provider, mut detail) = provider.unzip();
+            let how = detail.get_or_insert_default();
+            if matches!(factor.code, UnusedCode::Recovery(_)) {
+                if !how.is_empty() {
+                    how.push_str(", ");
+                }
+                how.push_str("with a recovery code");
+            }
+            (Some(factor), provider, detail.unwrap_or_default())
         }
         SignInProof::Provider(provider, detail) => (None, Some(provider), detail),
     };

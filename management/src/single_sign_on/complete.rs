@@ -148,6 +148,19 @@ impl Completion {
             authenticated_at: claims.authenticated_at,
             account,
         };
+        // The provider's factors count for its own account. Another account's policy asks for a code of this server.
+        if keyring
+            .store
+            .needs_code_beside_provider(person.id, &provider)
+            .await?
+        {
+            let provider = (provider, &*detail(claims));
+            let pending = keyring
+                .require_code(&person, Some(provider), origin)
+                .await?;
+            let next = self.request.next.clone();
+            return Ok(Ok(ProviderOutcome::CodeRequired(pending, next)));
+        }
         let proof = SignInProof::Provider(provider, detail(claims));
         let known = keyring.is_known(self.device.as_deref(), person.id);
         match session::insert(keyring, &person, (proof, known), replaced, origin).await {

@@ -122,6 +122,10 @@ pub async fn callback_page(State(state): State<AppState>, request: Request) -> R
             Redirect::to(&next).into_response(),
             cookies::session(&site, &signed_in),
         ),
+        Ok(ProviderOutcome::CodeRequired(pending, next)) => with_cookies(
+            Redirect::to(&routes::sign_in_code(&next)).into_response(),
+            [cookies::pending(&site, &pending)],
+        ),
         Ok(ProviderOutcome::Confirmed(next)) => said(&site, &next, Done::IdentityConfirmed),
         Ok(ProviderOutcome::Linked(next)) => said(&site, &next, Done::IdentityLinked),
         Ok(ProviderOutcome::Refused(why)) => {

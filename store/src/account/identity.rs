@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 /// The proof that a sign-in at the identity provider was not used before, from [`Store::complete_sign_in`].
 #[derive(Clone, Copy, Debug)]
-pub struct CompletedSignIn(());
+pub struct CompletedSignIn(pub(super) ());
 
 /// A sign-in at the identity provider.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +32,13 @@ pub struct ProviderSignIn<'a> {
     pub authenticated_at: Option<Timestamp>,
     /// The account that the provider manages, whose policy its factors satisfy.
     pub account: Option<AccountId>,
+}
+
+impl ProviderSignIn<'_> {
+    /// The account that the provider manages. No account has the nil id.
+    pub(super) fn account_or_nil(&self) -> Uuid {
+        self.account.map_or(Uuid::nil(), |account| account.0)
+    }
 }
 
 /// An identity to link.
@@ -130,6 +137,26 @@ impl Store {
             })
         })
         .transpose()
+    }
+
+    /// Whether a sign-in through the provider has to be followed by a code: the person has a second factor, and belongs to another
+    /// account than that of the provider, which requires one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn needs_code_beside_provider(
+        &self,
+        person: PersonId,
+        provider: &ProviderSignIn<'_>,
+    ) -> Result<bool, StoreError> {
+        let row: Option<(Uuid,)> = read!(self, |pool| {
+            sqlx::query_as(sql::PERSON_NEEDS_FACTOR_ELSEWHERE)
+                .bind(person.0)
+                .bind(provider.account_or_nil())
+                .fetch_optional(pool)
+                .await
+        })?;
+        Ok(row.is_some())
     }
 
     /// Records that a sign-in at the provider is used, by a digest of the request's secrets, and forgets those whose cookies have

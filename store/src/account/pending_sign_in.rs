@@ -1,11 +1,15 @@
-//! Sign-ins whose password was correct and that wait for a code of the second factor.
+//! Sign-ins whose password was correct, or that came through the identity provider, and that wait for a code of the second factor.
 
+use super::identity::CompletedSignIn;
 use crate::{
-    PepperName, PersonRow, Store, StoreError, audit::append_event, read, row::corrupt, sql,
-    transaction,
+    PepperName, PersonRow, ProviderSignIn, Store, StoreError, audit::append_event, read,
+    row::corrupt, sql, transaction,
 };
 use domain::{
-    account::Email, audit::AuditEvent, id::PersonId, second_factor::MAX_CODE_ATTEMPTS,
+    account::Email,
+    audit::AuditEvent,
+    id::{AccountId, PersonId},
+    second_factor::MAX_CODE_ATTEMPTS,
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -22,6 +26,73 @@ pub struct NewPendingSignIn<'a> {
     pub password_hash: &'a str,
     pub at: Timestamp,
     pub expires_at: Timestamp,
+    /// The sign-in at the identity provider, and how the person signed in there; `None` after a password.
+    pub provider: Option<(ProviderSignIn<'a>, &'a str)>,
+}
+
+/// A pending sign-in.
+#[derive(Clone, Debug)]
+pub struct PendingSignInRow {
+    pub person: PersonRow,
+    /// `None` after a password.
+    pub provider: Option<PendingProviderSignIn>,
+}
+
+/// A sign-in at the identity provider that waits for a code.
+#[derive(Clone, Debug)]
+pub struct PendingProviderSignIn {
+    issuer: String,
+    subject: String,
+    authenticated_at: Option<Timestamp>,
+    account: Option<AccountId>,
+    /// How the person signed in there.
+    pub detail: String,
+}
+
+impl PendingProviderSignIn {
+    /// The sign-in, which was completed when it began to wait.
+    pub fn sign_in(&self) -> ProviderSignIn<'_> {
+        ProviderSignIn {
+            completed: CompletedSignIn(()),
+            identity: (&self.issuer, &self.subject),
+            authenticated_at: self.authenticated_at,
+            account: self.account,
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct RawPendingSignIn {
+    person_id: Uuid,
+    email: String,
+    password_hash: String,
+    is_support: bool,
+    issuer: Option<String>,
+    subject: Option<String>,
+    provider_account: Option<Uuid>,
+    authenticated_at: Option<i64>,
+    detail: String,
+}
+
+impl RawPendingSignIn {
+    fn read(self) -> Result<PendingSignInRow, StoreError> {
+        let identity = self.issuer.zip(self.subject);
+        Ok(PendingSignInRow {
+            person: PersonRow {
+                id: PersonId(self.person_id),
+                email: Email::parse(&self.email).map_err(|_| corrupt("email"))?,
+                password_hash: self.password_hash,
+                is_support: self.is_support,
+            },
+            provider: identity.map(|(issuer, subject)| PendingProviderSignIn {
+                issuer,
+                subject,
+                authenticated_at: self.authenticated_at.map(Timestamp),
+                account: self.provider_account.map(AccountId),
+                detail: self.detail,
+            }),
+        })
+    }
 }
 
 impl Store {
@@ -34,6 +105,8 @@ impl Store {
         new: &NewPendingSignIn<'_>,
         events: &[AuditEvent],
     ) -> Result<(), StoreError> {
+        let (provider, detail) = new.provider.unzip();
+        let identity = provider.map(|provider| provider.identity);
         transaction!(self, |tx| {
             sqlx::query(sql::PENDING_SIGN_INS_PRUNE)
                 .bind(new.at.0)
@@ -46,6 +119,15 @@ impl Store {
                 .bind(new.password_hash)
                 .bind(new.at.0)
                 .bind(new.expires_at.0)
+                .bind(identity.map(|(issuer, _)| issuer))
+                .bind(identity.map(|(_, subject)| subject))
+                .bind(provider.and_then(|one| one.account).map(|one| one.0))
+                .bind(
+                    provider
+                        .and_then(|one| one.authenticated_at)
+                        .map(|one| one.0),
+                )
+                .bind(detail.unwrap_or_default())
                 .execute(&mut *tx)
                 .await?;
             for event in events {
@@ -55,7 +137,7 @@ impl Store {
         Ok(())
     }
 
-    /// Returns the person of a pending sign-in, unless it has expired or failed too often, the person is disabled, or the password
+    /// Returns a pending sign-in, unless it has expired or failed too often, the person is disabled, or the password
     /// has changed.
     ///
     /// # Errors
@@ -64,8 +146,8 @@ impl Store {
         &self,
         token_hash: &[u8; 32],
         now: Timestamp,
-    ) -> Result<Option<PersonRow>, StoreError> {
-        let row: Option<(Uuid, String, String, bool)> = read!(self, |pool| {
+    ) -> Result<Option<PendingSignInRow>, StoreError> {
+        let row: Option<RawPendingSignIn> = read!(self, |pool| {
             sqlx::query_as(sql::PENDING_SIGN_IN_BY_TOKEN)
                 .bind(token_hash.as_slice())
                 .bind(now.0)
@@ -73,15 +155,7 @@ impl Store {
                 .fetch_optional(pool)
                 .await
         })?;
-        row.map(|(id, email, password_hash, is_support)| {
-            Ok(PersonRow {
-                id: PersonId(id),
-                email: Email::parse(&email).map_err(|_| corrupt("email"))?,
-                password_hash,
-                is_support,
-            })
-        })
-        .transpose()
+        row.map(RawPendingSignIn::read).transpose()
     }
 
     /// Counts an attempt at the code before it is checked; whether another one is allowed. So concurrent attempts count too.

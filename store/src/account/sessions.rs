@@ -34,7 +34,7 @@ pub struct NewSession<'a> {
     pub replaces: Option<&'a [u8; 32]>,
     /// The second factor; required of a person who has one.
     pub factor: Option<FactorProof<'a>>,
-    /// The sign-in at the identity provider, whose factors replace those of this person.
+    /// The sign-in at the identity provider, whose factors replace those of this person, except for other accounts that require one.
     pub provider: Option<ProviderSignIn<'a>>,
 }
 
@@ -167,6 +167,14 @@ impl Store {
             lock_enabled_person!(tx, new.person)?;
             if let Some(provider) = &new.provider {
                 require_identity!(tx, provider.identity, new.person)?;
+                let needed: Option<(Uuid,)> = sqlx::query_as(sql::PERSON_NEEDS_FACTOR_ELSEWHERE)
+                    .bind(new.person.0)
+                    .bind(provider.account_or_nil())
+                    .fetch_optional(&mut *tx)
+                    .await?;
+                if needed.is_some() && new.factor.is_none() {
+                    return Err(StoreError::NotFound);
+                }
             }
             sqlx::query(sql::SESSIONS_PRUNE)
                 .bind(ended.0.0)

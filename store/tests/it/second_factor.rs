@@ -57,6 +57,7 @@ impl Scene {
             password_hash: PASSWORD_HASH,
             at: NOW,
             expires_at: NOW.plus(PENDING_SIGN_IN_LIFETIME),
+            provider: None,
         };
         let begun = self.account.store.begin_sign_in(&new, &[]).await;
         begun.expect("begun");

@@ -65,6 +65,11 @@ pub fn end_session() {
     set_cookie(ended.max_age(cookie::time::Duration::ZERO));
 }
 
+/// The cookie of a sign-in that waits for a code, for a response that is not rendered as a page.
+pub fn pending(site: &Site, pending: &PendingSignIn) -> Option<HeaderValue> {
+    header_of(http_only(site.cookie(PENDING), &pending.token), site)
+}
+
 /// Hands the browser its sign-in that waits for a code.
 pub fn begin_pending_sign_in(pending: &PendingSignIn) {
     set_cookie(http_only(site().cookie(PENDING), &pending.token));

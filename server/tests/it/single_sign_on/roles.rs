@@ -224,6 +224,57 @@ async fn the_factors_of_the_provider_replace_those_of_this_server() {
     assert!(matches!(admitted, Ok(Some(Admission::CodeRequired(_)))));
 }
 
+each_database!(the_policy_of_another_account_asks_a_person_who_has_a_factor_for_a_code);
+async fn the_policy_of_another_account_asks_a_person_who_has_a_factor_for_a_code(
+    database: TestDatabase,
+) {
+    let server = TestServer::with_users_on(database).await;
+    let setup = Setup::with(server, |settings| settings.members = None).await;
+    let mut browser = setup.browser();
+    browser.use_session(&setup.server.token(VIEWER).await);
+    let callback = browser.begin("/sign-in/oidc?for=link&next=/profile").await;
+    browser.finish(&callback).await;
+    let local = setup.server.session(VIEWER).await.fresh().expect("fresh");
+    let begun = local.begin_enrolment().await.expect("a secret");
+    let code = begun.secret().code_at(setup.server.keyring.now());
+    let confirmed = local
+        .confirm_enrolment(&begun.form, &code, &Origin::default())
+        .await;
+    assert!(matches!(confirmed, Ok(Some(_))), "{confirmed:?}");
+    setup.advance(30 * SECOND);
+    // No account requires a factor yet: those of the provider are enough.
+    let mut browser = setup.browser();
+    browser.sign_in().await;
+    browser.session().await;
+    let fresh = setup.fresh_owner().await;
+    fresh
+        .set_factor_policy(FactorPolicy::Everybody)
+        .await
+        .expect("set");
+    setup.claim("amr", json!(["pwd"]));
+    let mut browser = setup.browser();
+    let callback = browser.begin("/sign-in/oidc?next=/profile").await;
+    let answer = browser.finish(&callback).await;
+    let location = answer.header("location");
+    assert_eq!(location, "/sign-in/code?next=/profile");
+    assert_eq!(browser.token(), None);
+    let page = browser.get("/sign-in/code?next=/profile").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    let form = |code: &str| format!("code={code}&next=/profile");
+    let wrong = browser.post("enter_sign_in_code", &form("000000")).await;
+    assert!(wrong.status.is_client_error(), "{}", wrong.status);
+    assert_eq!(browser.token(), None);
+    let code = begun.secret().code_at(setup.server.keyring.now());
+    let right = browser.post("enter_sign_in_code", &form(&code)).await;
+    assert_eq!(right.header("location"), "/profile", "{}", right.body);
+    let session = browser.session().await;
+    assert_eq!(session.email().as_str(), VIEWER);
+    // It is a session through the provider, which did not say when the person signed in there.
+    assert!(!session.is_fresh() && !session.must_enrol());
+    let log = setup.audit_log().await;
+    assert!(log.contains("through single sign-on (pwd)"), "{log}");
+}
+
 #[tokio::test]
 async fn the_policy_of_an_account_does_not_bind_people_of_the_provider() {
     let setup = Setup::new().await;
