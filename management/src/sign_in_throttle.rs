@@ -59,8 +59,6 @@ const EMAIL_CHANGES: RateLimit = RateLimit {
 
 /// Failed responses of the identity provider from one IPv4 address or one IPv6 /64: 60 an hour, in a burst too.
 const RESPONSES_PER_ADDRESS: RateLimit = PER_ADDRESS;
-/// Failed responses of the identity provider: 3,600 an hour, in a burst too.
-const RESPONSES: RateLimit = TOTAL;
 
 /// Counts failed sign-ins in memory.
 #[derive(Default)]
@@ -154,7 +152,8 @@ impl SignIns {
         }
     }
 
-    /// Charges a response of the identity provider.
+    /// Charges a response of the identity provider. There is no limit for all addresses together: nothing can be guessed here, and
+    /// those who use it up would keep everybody out who has no password.
     ///
     /// # Errors
     /// The milliseconds to wait, if there have been too many.
@@ -166,9 +165,9 @@ impl SignIns {
         let network = address.map(network);
         let attempt = Attempt {
             address: self.0.bucket(("response", network), RESPONSES_PER_ADDRESS),
-            others: vec![self.0.bucket("responses", RESPONSES)],
+            others: Vec::new(),
         };
-        match self.0.take(&[attempt.address, attempt.others[0]], now) {
+        match self.0.take(&[attempt.address], now) {
             Ok(()) => Ok(attempt),
             Err(wait) => Err(wait.clamp(1, HOUR)),
         }
@@ -268,6 +267,18 @@ mod tests {
         let throttle = SignIns::default();
         assert_eq!(attempts(&throttle, 10_000, None), 3_600);
         assert_eq!(attempts(&throttle, 1, Some("ada's browser")), 1);
+    }
+
+    #[test]
+    fn failed_responses_of_many_addresses_keep_nobody_else_out() {
+        let throttle = SignIns::default();
+        let begin = |n: u32| {
+            let address = IpAddr::from((0x0a00_0000 + n).to_be_bytes());
+            throttle.begin_response(Some(address), Monotonic(5))
+        };
+        let accepted = (0..10_000).filter(|n| begin(n / 100).is_ok()).count();
+        assert_eq!(accepted, 100 * 60);
+        assert!(begin(100).is_ok());
     }
 
     #[test]

@@ -45,9 +45,15 @@ impl Keyring {
         };
         let claims = match self.claims(single_sign_on, &request, response).await {
             Ok(claims) => claims,
-            Err(why) => return refused(why),
+            Err(why) => {
+                // The provider's failure is not the browser's.
+                if why == ProviderRefusal::Unavailable {
+                    self.sign_ins.refund(&attempt);
+                }
+                return refused(why);
+            }
         };
-        self.sign_ins.refund(&attempt);
+        let verified = claims.email_verified == Some(true);
         let completion = Completion {
             keyring: self.clone(),
             request,
@@ -56,7 +62,16 @@ impl Keyring {
             device: browser.device.map(str::to_owned),
             origin: origin.clone(),
         };
-        self.run_to_completion(completion.run()).await
+        let outcome = self.run_to_completion(completion.run()).await;
+        // Whoever may choose an address at the provider must not learn of many whether they have a person here.
+        let taken = matches!(
+            outcome,
+            Ok(ProviderOutcome::Refused(ProviderRefusal::AddressTaken))
+        );
+        if verified || !taken {
+            self.sign_ins.refund(&attempt);
+        }
+        outcome
     }
 
     /// Exchanges the code.

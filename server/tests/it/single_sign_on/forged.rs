@@ -107,7 +107,7 @@ async fn a_response_without_its_parameters_or_with_two_of_them_is_refused() {
         |callback: String| callback.replace("code=", "cod="),
         |callback: String| callback + "&error=access_denied",
         |callback: String| callback.replace("state=", "state=x"),
-        |callback: String| format!("{callback}&x={}", "x".repeat(5_000)).replace("code=c", "code="),
+        |callback: String| format!("{callback}&x={}", "x".repeat(8 * 1_024)),
     ] {
         let mut browser = setup.browser();
         let callback = browser.begin("/sign-in/oidc").await;
@@ -228,6 +228,46 @@ async fn failed_responses_from_one_address_are_limited_and_right_ones_are_not() 
     assert!(words.iter().all(|word| word == "/sign-in?sso=invalid"));
     let page = setup.browser().get("/sign-in?sso=too-many").await;
     assert!(page.body.contains("Too many attempts"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn failures_of_the_provider_are_not_those_of_an_address() {
+    let setup = Setup::new().await;
+    for _ in 0..61 {
+        let mut browser = setup.browser();
+        let callback = browser.begin("/sign-in/oidc").await;
+        setup.provider.set(|script| script.status = Some(503));
+        let answer = browser.finish(&callback).await;
+        assert_eq!(answer.header("location"), "/sign-in?sso=unavailable");
+        setup.provider.set(|script| script.status = None);
+    }
+    let mut browser = setup.browser();
+    browser.sign_in().await;
+    browser.session().await;
+}
+
+#[tokio::test]
+async fn addresses_that_nobody_has_verified_are_looked_up_sixty_times_an_hour() {
+    let setup = Setup::new().await;
+    setup.claim("email", serde_json::json!(VIEWER));
+    for (verified, last) in [
+        (serde_json::json!(true), "address-taken"),
+        (serde_json::Value::Null, "too-many"),
+    ] {
+        setup.claim("email_verified", verified);
+        let mut words = Vec::new();
+        for _ in 0..61 {
+            let answer = setup.browser().sign_in().await;
+            words.push(answer.header("location").to_owned());
+        }
+        let found = words.pop();
+        assert_eq!(found, Some(format!("/sign-in?sso={last}")));
+        assert!(
+            words
+                .iter()
+                .all(|word| word == "/sign-in?sso=address-taken")
+        );
+    }
 }
 
 each_database!(the_same_response_twice_at_a_time_starts_one_session);
