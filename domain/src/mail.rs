@@ -79,6 +79,11 @@ pub enum SignInChange {
         /// The new address.
         to: Email,
     },
+    /// The person got another address, because the identity provider has another one for a person without a password.
+    EmailFollowed {
+        /// The new address.
+        to: Email,
+    },
     /// Two-factor authentication was turned on.
     FactorAdded,
     /// Two-factor authentication was turned off.

@@ -139,6 +139,10 @@ fn sign_in_change(change: &SignInChange, client: &Client, origin: &str) -> (Stri
             "Your Latchkey email address was changed",
             format!("Your Latchkey email address was changed in your profile. You sign in with the new one.\n\nNew email address: {to}"),
         ),
+        SignInChange::EmailFollowed { to } => (
+            "Your Latchkey email address was changed",
+            format!("Your email address at your identity provider has changed, so your Latchkey email address was changed too. You sign in through your identity provider as before.\n\nNew email address: {to}"),
+        ),
         SignInChange::FactorAdded => (
             "Two-factor authentication is on",
             "Two-factor authentication was turned on for your Latchkey sign-in.".to_owned(),
@@ -168,7 +172,7 @@ fn sign_in_change(change: &SignInChange, client: &Client, origin: &str) -> (Stri
         ),
     };
     let remedy = match change {
-        SignInChange::EmailChanged { .. } => {
+        SignInChange::EmailChanged { .. } | SignInChange::EmailFollowed { .. } => {
             "ask your Latchkey administrator to disable your sign-in now.".to_owned()
         }
         // A new password does not remove the factor of someone else.

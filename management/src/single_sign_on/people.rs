@@ -205,7 +205,7 @@ impl Keyring {
                 )
             })
             .collect();
-        let change = SignInChange::EmailChanged { to: email.clone() };
+        let change = SignInChange::EmailFollowed { to: email.clone() };
         let mail = self.sign_in_change(&person.email, change, origin);
         let hash = &person.password_hash;
         let changed = self

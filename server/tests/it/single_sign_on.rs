@@ -4,6 +4,7 @@ mod again;
 mod browser;
 mod forged;
 mod link;
+mod mailed;
 mod matrix;
 mod people;
 mod roles;
@@ -301,7 +302,7 @@ async fn an_owner_tests_the_connection() {
 }
 
 #[tokio::test]
-async fn an_email_is_shown_as_the_provider_has_it() {
+async fn an_address_is_kept_in_lower_case() {
     let setup = Setup::new().await;
     setup.claim("email", json!("Ada.L@Northwind.Example"));
     let mut browser = setup.browser();

@@ -1,0 +1,78 @@
+//! Mails about identities that are linked and unlinked, and about addresses that follow the provider.
+
+use super::{ADA, Setup};
+use crate::mail::with_mail;
+use serde_json::json;
+use test_server::{DEVELOPER, VIEWER};
+use testing::SmtpSink;
+
+const LINK: &str = "/sign-in/oidc?for=link&next=/profile";
+
+/// Sends what waits: recipients and messages, without those about new browsers.
+async fn sent(setup: &Setup, sink: &SmtpSink, before: &mut usize) -> Vec<(String, String)> {
+    setup.server.keyring.deliver_mail().await.expect("works");
+    let received = sink.received();
+    let new = received.iter().skip(*before);
+    let found = new
+        .filter(|mail| !mail.message.contains("New sign-in to Latchkey"))
+        .map(|mail| (mail.to.clone(), mail.message.clone()))
+        .collect();
+    *before = received.len();
+    found
+}
+
+#[tokio::test]
+async fn an_identity_that_is_linked_or_unlinked_is_mailed_to_the_person() {
+    let (server, sink) = with_mail().await;
+    let setup = Setup::with(server, |settings| settings.link_by_email = true).await;
+    let mut before = 0;
+    let mut browser = setup.browser();
+    browser.use_session(&setup.server.token(VIEWER).await);
+    sent(&setup, &sink, &mut before).await;
+    let callback = browser.begin(LINK).await;
+    browser.finish(&callback).await;
+    for (linked, subject) in [
+        (true, "Single sign-on is on"),
+        (false, "Single sign-on is off"),
+    ] {
+        if !linked {
+            browser.post("unlink_identity", "page=/profile").await;
+        }
+        let mails = sent(&setup, &sink, &mut before).await;
+        let found: Vec<_> = mails
+            .iter()
+            .map(|(to, message)| (to.clone(), message.contains(subject)))
+            .collect();
+        assert_eq!(found, [(VIEWER.to_owned(), true)], "{subject}: {mails:?}");
+    }
+    // By the address, at the first sign-in.
+    setup.claim("sub", json!("another"));
+    setup.claim("email", json!(DEVELOPER));
+    setup.browser().sign_in().await;
+    let mails = sent(&setup, &sink, &mut before).await;
+    let [(to, message)] = mails.as_slice() else {
+        panic!("{mails:?}");
+    };
+    assert_eq!(to, DEVELOPER);
+    assert!(message.contains("Single sign-on is on"), "{message}");
+}
+
+#[tokio::test]
+async fn an_address_that_follows_the_provider_is_mailed_to_the_old_one() {
+    let (server, sink) = with_mail().await;
+    let setup = Setup::with(server, |_| {}).await;
+    let mut before = 0;
+    setup.browser().sign_in().await;
+    sent(&setup, &sink, &mut before).await;
+    setup.claim("email", json!("ada.king@northwind.example"));
+    setup.browser().sign_in().await;
+    let mails = sent(&setup, &sink, &mut before).await;
+    let [(to, message)] = mails.as_slice() else {
+        panic!("{mails:?}");
+    };
+    assert_eq!(to, ADA);
+    let message = message.replace("=\r\n", "").replace("\r\n", " ");
+    assert!(message.contains("at your identity provider"), "{message}");
+    assert!(!message.contains("in your profile"), "{message}");
+    assert!(message.contains("ada.king@northwind.example"), "{message}");
+}
