@@ -2,10 +2,16 @@
 
 use crate::{Now, ProviderError};
 use domain::time::{DAY, SECOND, Timestamp};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::time::timeout;
 
 /// How long a failure is answered without asking again.
 const FAILURE_KEPT: i64 = 5 * SECOND;
+/// How long the request that reads a document again waits for it if an older one will do: less than a request may take in all.
+const MAX_WAIT: Duration = Duration::from_secs(1);
 /// How long the last good document is used while it cannot be read again.
 const MAX_AGE: i64 = DAY;
 
@@ -72,14 +78,22 @@ impl<T: Send + Sync + 'static> Cached<T> {
         if let Some(known) = self.0.known(need, now()) {
             return known;
         }
-        let (inner, now, work) = (Arc::clone(&self.0), Arc::clone(now), read());
+        let (clock, inner) = (now, Arc::clone(&self.0));
+        let (now, work) = (Arc::clone(now), read());
         // A task of its own: the result is kept even if the browser that caused it goes away.
         let task = tokio::spawn(async move {
             let _place = place;
             let found = work.await;
             inner.keep(found, now())
         });
-        task.await.unwrap_or_else(|error| {
+        let read = match self.0.good(clock()).filter(|_| need.older_meanwhile) {
+            None => task.await,
+            Some(good) => match timeout(MAX_WAIT, task).await {
+                Ok(read) => read,
+                Err(_) => return Ok(good),
+            },
+        };
+        read.unwrap_or_else(|error| {
             Err(ProviderError::Unavailable {
                 url: "the identity provider".into(),
                 cause: error.to_string(),

@@ -32,7 +32,7 @@ impl Claims {
     pub(crate) fn read(subject: String, claims: &Map<String, Value>, groups: &str) -> Self {
         Self {
             subject,
-            email: text(claims.get("email")),
+            email: text(claims.get("email")).filter(|email| !email.contains(char::is_control)),
             email_verified: claims
                 .get("email_verified")
                 .filter(|value| !value.is_null())
@@ -86,6 +86,13 @@ mod tests {
             assert_eq!(found.email_verified, verified, "{value}");
         }
         assert_eq!(read(&json!({"email": "a@b"})).email_verified, None);
+    }
+
+    #[test]
+    fn an_address_with_control_characters_is_none() {
+        for email in ["a\0@b", "a@b\n", "\u{85}a@b"] {
+            assert_eq!(read(&json!({"email": email})).email, None, "{email:?}");
+        }
     }
 
     #[test]

@@ -58,6 +58,8 @@ pub struct Script {
     pub refusal: Option<(u16, Value)>,
     /// The status of every response, instead of an answer.
     pub status: Option<u16>,
+    /// Leaves requests for the configuration without an answer.
+    pub silent: bool,
     /// Answers the configuration with this text.
     pub configuration: Option<String>,
     /// Where every request is redirected to.
@@ -134,6 +136,7 @@ impl Script {
             keys: None,
             refusal: None,
             status: None,
+            silent: false,
             configuration: None,
             redirect: None,
             response_issuer: None,
@@ -307,6 +310,10 @@ impl Shared {
 async fn configuration(State(shared): State<Arc<Shared>>) -> Response {
     if let Some(answer) = shared.answer("/.well-known/openid-configuration") {
         return answer;
+    }
+    let silent = lock(&shared.script).silent;
+    if silent {
+        return std::future::pending().await;
     }
     let script = lock(&shared.script);
     if let Some(text) = &script.configuration {

@@ -76,3 +76,14 @@ async fn the_last_good_answers_are_used_for_a_day_while_new_ones_cannot_be_read(
     assert!(again.is_repeated(), "{again}");
     assert_eq!(again.to_string(), gone.to_string());
 }
+
+#[tokio::test]
+async fn a_provider_that_hangs_does_not_delay_a_sign_in_beyond_a_second() {
+    let mut setup = Setup::new().await;
+    setup.sign_in(1).await.expect("a right token");
+    setup.provider.set(|script| script.silent = true);
+    setup.now = setup.now.plus(HOUR);
+    // Both the request that reads the configuration again and those that come meanwhile use the old one.
+    let (first, second) = tokio::join!(setup.address(), setup.address());
+    assert!(first.is_ok() && second.is_ok(), "{first:?} {second:?}");
+}
