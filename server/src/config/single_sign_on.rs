@@ -71,7 +71,13 @@ pub fn read<F: Fn(&str) -> Option<OsString>>(
     }
     let variable = variables::OIDC_ISSUER;
     if issuer_url(&issuer).is_none() {
-        let error = ConfigError::value(variable.name, &issuer, variable.problem, variable.allowed);
+        // An address with credentials is refused too, and must not be shown.
+        let shown = if issuer.contains('@') {
+            "[redacted]"
+        } else {
+            &issuer
+        };
+        let error = ConfigError::value(variable.name, shown, variable.problem, variable.allowed);
         return Err(error);
     }
     let needed = |variable| missing(variable, &variables::OIDC_ISSUER);

@@ -58,6 +58,7 @@ fn an_invalid_setting_is_named_on_one_line_without_its_secret() {
         ("LATCHKEY_OIDC_ISSUER", "id.example.com"),
         ("LATCHKEY_OIDC_ISSUER", "http://id.example.com"),
         ("LATCHKEY_OIDC_ISSUER", "https://id.example.com/?tenant=1"),
+        ("LATCHKEY_OIDC_ISSUER", "https://me:hunter2@id.example.com"),
         ("LATCHKEY_OIDC_NAME", "A name\nof two lines"),
         ("LATCHKEY_OIDC_SCOPES", "email profile"),
         ("LATCHKEY_OIDC_ROLES", "admins"),
