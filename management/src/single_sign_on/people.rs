@@ -28,14 +28,7 @@ impl Keyring {
         let Some(members) = members else {
             return Ok(None);
         };
-        let account = self.store.account_by_id_or_name(&members.account).await?;
-        if account.is_none() {
-            tracing::error!(
-                account = members.account,
-                "LATCHKEY_OIDC_ACCOUNT: there is no such account"
-            );
-        }
-        Ok(account)
+        Ok(self.store.account_by_id_or_name(&members.account).await?)
     }
 
     /// Returns the person of an identity, who is linked or added if that is allowed. The role in the provider's account is set.
@@ -51,7 +44,13 @@ impl Keyring {
                 Some((account, members.roles.role_of(&claims.groups)))
             }
             // Nobody keeps a role that the groups may have ended.
-            (Some(_), None) => return Ok(Err(ProviderRefusal::NoAccess)),
+            (Some(members), None) => {
+                tracing::error!(
+                    account = members.account,
+                    "LATCHKEY_OIDC_ACCOUNT: there is no such account"
+                );
+                return Ok(Err(ProviderRefusal::NoAccess));
+            }
             (None, _) => None,
         };
         let identity = identity(single_sign_on, claims);
@@ -95,7 +94,7 @@ impl Keyring {
             .and_then(|email| Email::parse(email).ok());
         let Some(email) = email else {
             tracing::warn!(
-                "a person without a verified e-mail address was refused at single sign-on; the scope or claim `email` is missing"
+                "a person without a verified e-mail address was refused at single sign-on: the claim `email` is missing or no address, or `email_verified` is neither missing nor true"
             );
             return Ok(Err(ProviderRefusal::NoAccess));
         };
