@@ -15,6 +15,9 @@ const CARD: &str = ".auth-card";
 /// The link to the identity provider.
 const PROVIDER: &str = "dialog[data-renewal] a[rel='external']";
 
+/// The dialog whose link was opened, unless the reader has closed it: then the form is not wanted any more.
+const ELSEWHERE: &str = "dialog[open][data-renewal='elsewhere']";
+
 thread_local! {
     /// The form that was refused, with its button.
     static WAITING: RefCell<Option<(HtmlFormElement, Option<HtmlElement>)>> = const { RefCell::new(None) };
@@ -22,19 +25,23 @@ thread_local! {
 
 /// The identity provider is another site, so it opens in another tab. When the reader comes back from there, the form is sent.
 pub fn listen() {
-    window_event_listener(ev::click, |event| {
-        let link = event
-            .target()
-            .and_then(|target| target.dyn_into::<Element>().ok()?.closest(PROVIDER).ok()?);
-        if let Some(link) = link {
-            _ = open_elsewhere(&link);
-        }
-    });
+    window_event_listener(ev::click, |event| opened(event.target()));
+    // The middle button opens a tab as well.
+    window_event_listener(ev::auxclick, |event| opened(event.target()));
     window_event_listener(ev::focus, |_| {
-        if let Ok(Some(dialog)) = document().query_selector("dialog[data-renewal='elsewhere']") {
+        if let Ok(Some(dialog)) = document().query_selector(ELSEWHERE) {
             complete(&dialog);
         }
     });
+}
+
+/// If the link to the provider was clicked.
+fn opened(target: Option<web_sys::EventTarget>) {
+    let link =
+        target.and_then(|target| target.dyn_into::<Element>().ok()?.closest(PROVIDER).ok()?);
+    if let Some(link) = link {
+        _ = open_elsewhere(&link);
+    }
 }
 
 /// Before the browser follows the link.
