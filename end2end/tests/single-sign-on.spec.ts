@@ -154,7 +154,7 @@ test('a session that ends while a form is open is renewed through the provider, 
     await renewal.getByRole('link', { name: 'Continue with Northwind ID' }).click();
     const tab = await opened;
     await expect(tab.getByRole('heading', { name: 'Northwind ID' })).toBeVisible();
-    await expect(renewal).toContainText('Sign in on the other tab');
+    await expect(renewal).toContainText('Continue in the other tab');
     return tab;
   };
   // As a browser says it when the reader comes back, which is not seen here.

@@ -53,7 +53,10 @@ pub async fn begin(State(state): State<AppState>, request: Request) -> Response 
                 {
                     SignInGoal::Link(session.id())
                 }
-                (Ok(Some(_)), _) => return Redirect::to(routes::PROFILE).into_response(),
+                (Ok(Some(_)), _) => {
+                    let path = routes::after_single_sign_on(routes::PROFILE, "not-started");
+                    return no_store(Redirect::to(&path).into_response());
+                }
                 (Ok(None), _) => {
                     let path = routes::with_query("/sign-in", &[("next", next)]);
                     return Redirect::to(&path).into_response();

@@ -14,6 +14,6 @@ pub const NO_ACCOUNTS: &str = "There are no accounts yet. ";
 
 /// In place of [`RENEW`], once the identity provider is open in another tab.
 pub const RENEW_ELSEWHERE: &str =
-    "Sign in on the other tab, then come back here. What you entered is kept.";
+    "Continue in the other tab, then come back here. What you entered is kept.";
 /// Shown over the page on which a session has ended.
 pub const RENEW: &str = "Your session has ended. Sign in to continue; what you entered is kept.";

@@ -11,7 +11,7 @@ pub const OR: &str = "or";
 
 pub const NOT_LINKED: &str = "Not linked";
 pub const LINK_NOTE: &str =
-    "Link your account to sign in without a password. Your roles stay the same.";
+    "Link your account to sign in without a password. Roles that an owner gave you stay the same.";
 /// Instead of the form, for a person without a password.
 pub const LINK_NEEDS_PASSWORD: &str =
     "To link your account, ask an owner for a password reset link first.";
@@ -29,7 +29,7 @@ pub fn link_with(name: &str) -> String {
 }
 pub const UNLINK: &str = "Unlink";
 pub const ONLY_WAY: &str =
-    "You sign in only this way. To unlink, ask an owner for a password reset link first.";
+    "You have no password. To unlink, ask an owner for a password reset link first.";
 
 /// In a form that asks for a fresh sign-in; `name` is the provider's.
 pub fn confirm_with(name: &str) -> String {
@@ -56,6 +56,7 @@ pub fn refusal(word: &str, name: &str) -> Option<String> {
         "already-linked" => "That identity is already linked to an account, or yours is linked to another one.".into(),
         "too-many" => "Too many attempts. Try again in a few minutes.".into(),
         "no-sign-in-time" => format!("{name} doesn't say when you signed in, so it can't confirm it's you. Ask your administrator to add auth_time to the ID token."),
+        "not-started" => "Nothing was linked or confirmed: you signed in too long ago, or the link wasn't opened on this page. Try again from here.".into(),
         "failed" => "Something went wrong. Try again in a moment.".into(),
         _ => return None,
     })

@@ -123,6 +123,7 @@ async fn another_site_cannot_begin_a_confirmation() {
     browser.sign_in().await;
     for site in ["cross-site", "same-site"] {
         let answer = browser.get_with(CONFIRM, &[("sec-fetch-site", site)]).await;
-        assert_eq!(answer.header("location"), "/profile", "{site}");
+        let location = answer.header("location");
+        assert_eq!(location, "/profile?sso=not-started", "{site}");
     }
 }

@@ -120,13 +120,20 @@ async fn another_site_cannot_begin_to_link_nor_a_session_that_is_stale() {
         vec![],
     ] {
         let answer = browser.get_with(LINK, &lines).await;
-        assert_eq!(answer.header("location"), "/profile", "{lines:?}");
+        let location = answer.header("location");
+        assert_eq!(location, "/profile?sso=not-started", "{lines:?}");
         assert!(!browser.cookies.contains_key("latchkey-oidc"));
     }
     setup.advance(11 * MINUTE);
     let same = [("sec-fetch-site", "same-origin")];
     let answer = browser.get_with(LINK, &same).await;
-    assert_eq!(answer.header("location"), "/profile");
+    assert_eq!(answer.header("location"), "/profile?sso=not-started");
+    let profile = browser.get("/profile?sso=not-started").await;
+    assert!(
+        profile.body.contains("Nothing was linked"),
+        "{}",
+        profile.body
+    );
 }
 
 #[tokio::test]
