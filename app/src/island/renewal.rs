@@ -27,7 +27,7 @@ thread_local! {
 pub fn listen() {
     window_event_listener(ev::click, |event| opened(event.target()));
     // The middle button opens a tab as well.
-    window_event_listener(ev::auxclick, |event| opened(event.target()));
+    window_event_listener_untyped("auxclick", |event| opened(event.target()));
     window_event_listener(ev::focus, |_| {
         if let Ok(Some(dialog)) = document().query_selector(ELSEWHERE) {
             complete(&dialog);
