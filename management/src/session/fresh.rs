@@ -6,10 +6,10 @@ use domain::{audit::Action, origin::Origin, time::MINUTE};
 use std::ops::Deref;
 use store::PersonRow;
 
-/// A session is fresh for ten minutes after the password was entered.
+/// A session is fresh for ten minutes after the password was entered, or after the sign-in at the identity provider.
 const FRESH: i64 = 10 * MINUTE;
 
-/// A [`Session`] whose person entered the password within the last ten minutes. Required to change the second factor.
+/// A [`Session`] whose person entered the password, or signed in at the identity provider, within the last ten minutes. Required to change the second factor.
 #[derive(Clone)]
 pub struct FreshSession(Session);
 
@@ -24,7 +24,7 @@ impl Session {
     /// Grants what requires a recent sign-in.
     ///
     /// # Errors
-    /// `Stale` if the password was entered more than ten minutes ago.
+    /// `Stale` if it is not fresh.
     pub fn fresh(&self) -> Result<FreshSession, ManagementError> {
         if !self.is_fresh() {
             return Err(ManagementError::Stale);
@@ -32,7 +32,7 @@ impl Session {
         Ok(FreshSession(self.clone()))
     }
 
-    /// Whether the password was entered within the last ten minutes.
+    /// Whether the person entered the password, or signed in at the identity provider, within the last ten minutes.
     pub fn is_fresh(&self) -> bool {
         self.keyring.now().since(self.row.authenticated_at) <= FRESH
     }

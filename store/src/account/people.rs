@@ -21,7 +21,7 @@ use uuid::Uuid;
 pub struct PersonRow {
     pub id: PersonId,
     pub email: Email,
-    /// Argon2id in PHC format.
+    /// Argon2id in PHC format; empty for a person without a password.
     pub password_hash: String,
     /// Whether the person is support staff of the platform.
     pub is_support: bool,
