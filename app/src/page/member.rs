@@ -255,6 +255,7 @@ fn LinkForm(app: String, member: Member, fresh: bool) -> impl IntoView {
         members::RESET_CONSEQUENCE
     };
     let errors = Signal::stored(posted_errors(MakeResetLink::PATH));
+    let managed = managed(&member, members::MANAGED_RESET);
     let back = routes::members(&app);
     view! {
         <FormDialog
@@ -269,6 +270,7 @@ fn LinkForm(app: String, member: Member, fresh: bool) -> impl IntoView {
             submit=members::RESET
         >
             <input type="hidden" name="person" value=member.id.to_string() />
+            {managed}
         </FormDialog>
     }
 }

@@ -14,6 +14,8 @@ pub const MANAGED: &str = " by single sign-on";
 pub const MANAGED_ROLE: &str = "Their groups at your identity provider set the role again at each sign-in. Change the groups too.";
 /// In the question before such a member is removed.
 pub const MANAGED_REMOVAL: &str = "If a group at your identity provider still gives them a role, their next sign-in adds them again. Change the groups too.";
+/// In the form for a reset link of such a member.
+pub const MANAGED_RESET: &str = "With a password they can sign in without your identity provider, even after it has removed them. Remove the member here too then.";
 /// The badge of the signed-in member.
 pub const YOU: &str = "You";
 /// Followed by a time.

@@ -100,11 +100,15 @@ async fn members_whose_role_the_groups_set_are_marked() {
     owner.use_session(&setup.server.token(OWNER).await);
     let list = owner.get(&members).await.body;
     assert_eq!(list.matches("by single sign-on").count(), 1, "{list}");
-    for dialog in ["role", "remove"] {
+    for (dialog, text) in [
+        ("role", "Change the groups too."),
+        ("remove", "Change the groups too."),
+        ("reset", "sign in without your identity provider"),
+    ] {
         for (person, noted) in [(ada, true), (viewer, false)] {
             let page = owner.get(&format!("{members}/{person}/{dialog}")).await;
             assert_eq!(page.status, StatusCode::OK);
-            let note = page.body.contains("Change the groups too.");
+            let note = page.body.contains(text);
             assert_eq!(note, noted, "{dialog}: {}", page.body);
         }
     }
