@@ -133,6 +133,31 @@ async fn a_request_for_an_unknown_or_disabled_address_gets_the_same_answer_and_n
     }
 }
 
+each_database!(a_person_without_a_password_gets_none_by_mail);
+async fn a_person_without_a_password_gets_none_by_mail(database: TestDatabase) {
+    let mailing = Mailing::new(database).await;
+    let store = Store::open_without_ownership(&mailing.test.database.url).await;
+    let store = store.expect("opens");
+    let owner = email("owner@acme.example");
+    let found = store.person_by_email(&owner).await;
+    let person = found.expect("read").expect("there");
+    let hash = &person.password_hash;
+    // As of someone who signs in through an identity provider alone.
+    let changed = store.rehash_person(person.id, hash, "").await;
+    changed.expect("changed");
+    request(&mailing, "owner@acme.example")
+        .await
+        .expect("the same answer");
+    assert_eq!(mailing.waiting().await, 0);
+    let changed = store.rehash_person(person.id, "", hash).await;
+    changed.expect("changed");
+    request(&mailing, "owner@acme.example")
+        .await
+        .expect("accepted");
+    assert_eq!(mailing.waiting().await, 1);
+    store.close().await;
+}
+
 each_database!(a_reset_link_that_has_expired_is_not_sent);
 async fn a_reset_link_that_has_expired_is_not_sent(database: TestDatabase) {
     let mailing = Mailing::new(database).await;
@@ -245,29 +270,4 @@ async fn support_staff_are_not_reset_by_mail(database: TestDatabase) {
     added.expect("added");
     request(&mailing, ADA).await.expect("accepted");
     assert_eq!(mailing.waiting().await, 0);
-}
-
-each_database!(a_person_without_a_password_gets_none_by_mail);
-async fn a_person_without_a_password_gets_none_by_mail(database: TestDatabase) {
-    let mailing = Mailing::new(database).await;
-    let store = Store::open_without_ownership(&mailing.test.database.url).await;
-    let store = store.expect("opens");
-    let owner = email("owner@acme.example");
-    let found = store.person_by_email(&owner).await;
-    let person = found.expect("read").expect("there");
-    let hash = &person.password_hash;
-    // As of someone who signs in through an identity provider alone.
-    let changed = store.rehash_person(person.id, hash, "").await;
-    changed.expect("changed");
-    request(&mailing, "owner@acme.example")
-        .await
-        .expect("the same answer");
-    assert_eq!(mailing.waiting().await, 0);
-    let changed = store.rehash_person(person.id, "", hash).await;
-    changed.expect("changed");
-    request(&mailing, "owner@acme.example")
-        .await
-        .expect("accepted");
-    assert_eq!(mailing.waiting().await, 1);
-    store.close().await;
 }
