@@ -2,7 +2,7 @@
 
 use crate::{
     AccountOwner, Admission, FreshAccountOwner, Keyring, ManagementError,
-    mail::Content,
+    mail::{ChangeMail, Content},
     password::{Lane, check_new},
     session::{self, Browser},
 };
@@ -17,9 +17,7 @@ use domain::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
-use store::{
-    InvitationAcceptance, InvitationRow, Invitee, NewInvitation, NewMail, PersonRow, StoreError,
-};
+use store::{InvitationAcceptance, InvitationRow, Invitee, NewInvitation, PersonRow, StoreError};
 use verification::{TokenPurpose, random_token};
 
 /// A new invitation, with the token of its link.
@@ -116,10 +114,9 @@ impl FreshAccountOwner {
                     at,
                     expires_at,
                 };
+                let invited = keyring.store.invite(&new, &event, &mail);
                 keyring
-                    .store
-                    .invite(&new, &event, &mail)
-                    .await
+                    .charge_mail(&mail, invited.await)
                     .map_err(|error| match error {
                         StoreError::Conflict => already().into(),
                         error => error.into(),
@@ -167,8 +164,9 @@ impl FreshAccountOwner {
                     at,
                     expires_at,
                 };
-                let store = &owner.keyring().store;
-                Ok(store.renew_invitation(&new, &event, &mail).await?)
+                let keyring = owner.keyring();
+                let renewed = keyring.store.renew_invitation(&new, &event, &mail);
+                Ok(keyring.charge_mail(&mail, renewed.await)?)
             })
             .await?;
         Ok(invited)
@@ -187,12 +185,7 @@ impl FreshAccountOwner {
             .map_err(|retry_after_ms| ManagementError::Throttled { retry_after_ms })
     }
 
-    fn invitation_mail(
-        &self,
-        invited: &Invited,
-        role: Role,
-        expires_at: Timestamp,
-    ) -> Vec<NewMail> {
+    fn invitation_mail(&self, invited: &Invited, role: Role, expires_at: Timestamp) -> ChangeMail {
         let content = Content::Invitation {
             account: self.application().account_name.clone(),
             invited_by: self.identity().email.to_string(),

@@ -16,9 +16,12 @@ use crate::Keyring;
 use deliver::Counters;
 use domain::{account::Email, id::MailId, mail::SignInChange, origin::Origin, time::Timestamp};
 use smtp::{Connection, HeaderFields};
-use std::sync::{Arc, atomic::Ordering};
-use store::{MailRow, NewMail};
-use verification::{CipherPurpose, Encrypted, Entropy, SecretHasher, new_id};
+use std::{
+    ops::Deref,
+    sync::{Arc, atomic::Ordering},
+};
+use store::{MailRow, NewMail, StoreError};
+use verification::{Bucket, CipherPurpose, Encrypted, Entropy, SecretHasher, new_id};
 use zeroize::Zeroizing;
 
 /// Sends mails, if a mail server is configured.
@@ -44,6 +47,30 @@ pub struct MailStats {
     pub failed_attempts: u64,
     /// Mails that were given up since the start.
     pub given_up: u64,
+}
+
+/// The mails that a change inserts, with the limits that they are charged to.
+#[derive(Default)]
+pub(crate) struct ChangeMail {
+    mail: Vec<NewMail>,
+    limits: Vec<Bucket>,
+}
+
+impl Deref for ChangeMail {
+    type Target = [NewMail];
+
+    fn deref(&self) -> &[NewMail] {
+        &self.mail
+    }
+}
+
+impl Extend<ChangeMail> for ChangeMail {
+    fn extend<I: IntoIterator<Item = ChangeMail>>(&mut self, others: I) {
+        for other in others {
+            self.mail.extend(other.mail);
+            self.limits.extend(other.limits);
+        }
+    }
 }
 
 impl Mailer {
@@ -111,35 +138,49 @@ impl Keyring {
         Some(self.mailer.get()?.stats(self.now()))
     }
 
-    /// Makes the mail that a change inserts; none if no mails are sent, or the recipient has had too many of this kind.
-    pub(crate) fn mail<'a>(&self, to: impl Into<Recipient<'a>>, content: &Content) -> Vec<NewMail> {
+    /// Makes the mail that a change inserts, for [`Keyring::charge_mail`]; none if no mails are sent, or the recipient has had too many
+    /// of this kind.
+    pub(crate) fn mail<'a>(&self, to: impl Into<Recipient<'a>>, content: &Content) -> ChangeMail {
         if !self.sends_mail() {
-            return Vec::new();
+            return ChangeMail::default();
         }
         let (to, kind) = (to.into(), content.kind());
-        if self
+        let limit = self
             .sign_ins
-            .mail(to.email, kind, self.monotonic())
-            .is_err()
-        {
+            .mail_limit(to.email, kind, content.is_made_by_owner());
+        if limit.is_some_and(|limit| self.sign_ins.is_flooded(limit, self.monotonic())) {
             tracing::warn!(
                 kind = kind.as_str(),
                 "a mail is not sent: its recipient has had too many of this kind"
             );
-            return Vec::new();
+            return ChangeMail::default();
         }
-        vec![seal(&self.hasher, &*self.entropy, self.now(), to, content)]
+        ChangeMail {
+            mail: vec![seal(&self.hasher, &*self.entropy, self.now(), to, content)],
+            limits: limit.into_iter().collect(),
+        }
     }
-}
 
-impl Keyring {
+    /// Charges the mails of a change to their recipients, if it was made: attempts that are refused must not use up the mail about the
+    /// one that succeeds.
+    pub(crate) fn charge_mail<T>(
+        &self,
+        mail: &ChangeMail,
+        made: Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if made.is_ok() {
+            self.sign_ins.charge_mail(&mail.limits, self.monotonic());
+        }
+        made
+    }
+
     /// Makes the mail about a change of how a person signs in.
     pub(crate) fn sign_in_change(
         &self,
         to: &Email,
         change: SignInChange,
         origin: &Origin,
-    ) -> Vec<NewMail> {
+    ) -> ChangeMail {
         let client = Client::new(self.now(), origin);
         // It goes to the address, even of a person who has left it or is disabled meanwhile.
         self.mail(to, &Content::SignInChange { change, client })

@@ -301,7 +301,7 @@ impl FreshAccountOwner {
     /// `NotFound` if the person is not a member, or this one is not an owner any more; if the database fails.
     pub async fn reset_link(&self, person: PersonId) -> Result<Option<ResetLink>, ManagementError> {
         let member = self.member(person).await?;
-        let event = self.event(Action::ResetLinkMade, &member.email, "");
+        let events = [self.event(Action::ResetLinkMade, &member.email, "")];
         let owner = self.clone();
         self.keyring()
             .run_to_completion(async move {
@@ -328,7 +328,8 @@ impl FreshAccountOwner {
                 };
                 let mail = keyring.mail(&member.email, &content);
                 let store = &keyring.store;
-                match store.make_password_reset(&new, &[event], &mail).await {
+                let made = store.make_password_reset(&new, &events, &mail);
+                match keyring.charge_mail(&mail, made.await) {
                     Ok(()) => Ok(Some(ResetLink {
                         email: member.email,
                         token,

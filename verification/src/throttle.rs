@@ -87,6 +87,15 @@ impl Throttle {
         Ok(())
     }
 
+    /// Whether [`Throttle::take`] would reject an attempt now. Nothing is charged.
+    pub fn is_exhausted(&self, bucket: Bucket, now: Monotonic) -> bool {
+        self.with_counter(bucket, |counter| {
+            counter.hash == bucket.hash
+                && counter.limit == Some(bucket.limit)
+                && counter.used.clone().take(bucket.limit, now).is_err()
+        })
+    }
+
     /// Returns an attempt that [`Throttle::take`] has charged.
     pub fn refund(&self, buckets: &[Bucket]) {
         for bucket in buckets {

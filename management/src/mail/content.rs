@@ -140,6 +140,17 @@ impl Content {
         }
     }
 
+    /// Whether it has a link that an owner made, and not the recipient.
+    pub(crate) const fn is_made_by_owner(&self) -> bool {
+        matches!(
+            self,
+            Self::PasswordReset {
+                made_by: Some(_),
+                ..
+            }
+        )
+    }
+
     /// Until when it is tried: a link that has ended is not sent.
     pub(crate) fn expires_at(&self, created: Timestamp) -> Timestamp {
         let end = created.plus(LIFETIME);

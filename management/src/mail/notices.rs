@@ -1,7 +1,7 @@
 //! Mails that no change inserts: about keys that expire soon, and about critical security events.
 
 use super::{
-    Content, Recipient,
+    ChangeMail, Content, Recipient,
     content::{EventLine, ExpiringKeyLine},
     deliver::ErrorLog,
 };
@@ -14,7 +14,7 @@ use domain::{
 };
 use std::{collections::BTreeMap, time::Duration};
 use store::{
-    ExpiringApplication, ExpiringKey, ExpiryStage, MailMember, NewMail, StoreError, UnreportedEvent,
+    ExpiringApplication, ExpiringKey, ExpiryStage, MailMember, StoreError, UnreportedEvent,
 };
 use tokio::time::{MissedTickBehavior, interval};
 use uuid::Uuid;
@@ -104,13 +104,11 @@ impl Keyring {
         let members = store
             .mail_members(application.account, Some(application.id))
             .await?;
-        let mail: Vec<NewMail> = members
-            .iter()
-            .filter(|member| member.key_expiry)
-            .flat_map(|member| self.expiry_mail(member, application, &keys))
-            .collect();
+        let mut mail = ChangeMail::default();
+        let recipients = members.iter().filter(|member| member.key_expiry);
+        mail.extend(recipients.map(|member| self.expiry_mail(member, application, &keys)));
         let inserted = store.insert_expiry_mail(&keys, stage.days, &mail);
-        inserted.await.or_else(is_reported)
+        self.charge_mail(&mail, inserted.await).or_else(is_reported)
     }
 
     /// Makes the mail to a member about keys of one application; none if none of them concerns the member.
@@ -119,14 +117,14 @@ impl Keyring {
         member: &MailMember,
         application: ExpiringApplication,
         keys: &[ExpiringKey],
-    ) -> Vec<NewMail> {
+    ) -> ChangeMail {
         let as_owner = member.role == Role::Owner;
         let concerns = |key: &&ExpiringKey| {
             as_owner || (member.role.can_edit_keys() && key.created_by == Some(member.id))
         };
         let keys: Vec<&ExpiringKey> = keys.iter().filter(concerns).collect();
         let Some(first) = keys.first() else {
-            return Vec::new();
+            return ChangeMail::default();
         };
         let content = Content::KeyExpiry {
             application: application.id,
@@ -192,20 +190,18 @@ impl Keyring {
                 }
             }
         }
-        let mail: Vec<NewMail> = readers
-            .into_iter()
-            .flat_map(|(email, (id, owned))| {
-                let to = Recipient {
-                    email: &email,
-                    person: Some(id),
-                    account: Some(first.account),
-                };
-                self.mail(to, &event_content(&first.account_name, events, owned))
-            })
-            .collect();
+        let mut mail = ChangeMail::default();
+        mail.extend(readers.into_iter().map(|(email, (id, owned))| {
+            let to = Recipient {
+                email: &email,
+                person: Some(id),
+                account: Some(first.account),
+            };
+            self.mail(to, &event_content(&first.account_name, events, owned))
+        }));
         let ids: Vec<_> = events.iter().map(|event| event.id).collect();
         let inserted = self.store.insert_event_mail(&ids, now, &mail);
-        inserted.await.or_else(is_reported)
+        self.charge_mail(&mail, inserted.await).or_else(is_reported)
     }
 }
 

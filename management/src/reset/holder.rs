@@ -97,10 +97,9 @@ impl Keyring {
                 .collect();
             let change = SignInChange::PasswordReset;
             let mail = keyring.sign_in_change(&open.email, change, &origin);
-            Ok(keyring
-                .store
-                .reset_password(&token_hash, id, &password_hash, at, &events, &mail)
-                .await?)
+            let store = &keyring.store;
+            let reset = store.reset_password(&token_hash, id, &password_hash, at, &events, &mail);
+            Ok(keyring.charge_mail(&mail, reset.await)?)
         })
         .await
     }

@@ -143,7 +143,8 @@ impl Keyring {
             expires_at: new.expires_at,
         };
         let mail = self.mail(email, &content);
-        match self.store.make_password_reset(&new, &events, &mail).await {
+        let made = self.store.make_password_reset(&new, &events, &mail);
+        match self.charge_mail(&mail, made.await) {
             // The person is disabled.
             Err(StoreError::NotFound) => Ok(()),
             done => Ok(done?),

@@ -171,16 +171,16 @@ impl FreshSession {
         let action = Action::FactorAdded;
         let events = session::events(&keyring, action, person, self.email(), origin).await?;
         let mail = keyring.sign_in_change(self.email(), SignInChange::FactorAdded, origin);
-        let store = keyring.clone();
-        keyring
+        let completion = keyring.clone();
+        completion
             .run_to_completion(async move {
                 let new = NewRecoveryCodes {
                     hashes: &hashes,
                     at: now,
                 };
-                let store = &store.store;
+                let store = &keyring.store;
                 let added = store.add_authenticator(acting, &app, &new, &events, &mail);
-                match added.await {
+                match keyring.charge_mail(&mail, added.await) {
                     Ok(()) => Ok(Some(codes)),
                     Err(StoreError::Conflict) => Err(already().into()),
                     Err(error) => Err(error.into()),
@@ -215,9 +215,8 @@ impl FreshSession {
                     at,
                 };
                 let store = &keyring.store;
-                store
-                    .renew_recovery_codes(person, &code, &new, &events, &mail)
-                    .await
+                let renewed = store.renew_recovery_codes(person, &code, &new, &events, &mail);
+                keyring.charge_mail(&mail, renewed.await)
             })
             .await?;
         Ok(done.then_some(codes))
@@ -243,14 +242,13 @@ impl FreshSession {
         self.with_code(code, origin, async move |code| {
             let mail = keyring.sign_in_change(email, SignInChange::FactorRemoved, origin);
             let store = &keyring.store;
-            store
-                .remove_second_factor(acting, &code, at, &events, &mail)
-                .await
+            let removed = store.remove_second_factor(acting, &code, at, &events, &mail);
+            keyring.charge_mail(&mail, removed.await)
         })
         .await
     }
 
-    /// Makes a change that uses a code; whether the code was right. Wrong ones are counted, and use up no mails about changes.
+    /// Makes a change that uses a code; whether the code was right. Wrong ones are counted.
     async fn with_code(
         &self,
         code: &str,

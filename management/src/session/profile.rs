@@ -125,7 +125,7 @@ impl Session {
                 let hash = &person.password_hash;
                 let store = &keyring.store;
                 let changed = store.change_email(person.id, hash, &email, &events, &mail);
-                match changed.await {
+                match keyring.charge_mail(&mail, changed.await) {
                     Ok(()) => Ok(true),
                     Err(StoreError::NotFound) => Ok(false),
                     Err(StoreError::Conflict) => Err(Invalid::new(
@@ -178,10 +178,9 @@ impl Session {
                     at: keyring.now(),
                 };
                 let hashes = (person.password_hash.as_str(), new_hash.as_str());
-                keyring
-                    .store
-                    .change_password(person.id, hashes, &new_token, &events, &mail)
-                    .await?;
+                let store = &keyring.store;
+                let changed = store.change_password(person.id, hashes, &new_token, &events, &mail);
+                keyring.charge_mail(&mail, changed.await)?;
                 Ok(Some(SignedIn {
                     token,
                     device: keyring.new_device(person.id),

@@ -3,7 +3,7 @@
 use super::{ABSOLUTE, IDLE, SignedIn};
 use crate::{
     Admission, Keyring, ManagementError,
-    mail::{Client, Content, Recipient},
+    mail::{ChangeMail, Client, Content, Recipient},
 };
 use domain::{
     account::Email,
@@ -11,7 +11,7 @@ use domain::{
     id::{AccountId, PersonId, SessionId},
     origin::Origin,
 };
-use store::{FactorProof, NewMail, NewSession, PersonRow, ProviderSignIn, StoreError, UnusedCode};
+use store::{FactorProof, NewSession, PersonRow, ProviderSignIn, StoreError, UnusedCode};
 use verification::{TokenPurpose, random_token};
 
 /// The session that a new one replaces in a browser, and the events if it is of another person.
@@ -59,9 +59,9 @@ impl Keyring {
         person: &PersonRow,
         known: bool,
         origin: &Origin,
-    ) -> Result<Vec<NewMail>, StoreError> {
+    ) -> Result<ChangeMail, StoreError> {
         if known || !self.sends_mail() || !self.store.notifications(person.id).await?.new_sign_ins {
-            return Ok(Vec::new());
+            return Ok(ChangeMail::default());
         }
         let client = Client::new(self.now(), origin);
         let to = Recipient {
@@ -174,10 +174,8 @@ pub(crate) async fn insert(
     let certain = keyring.certain_now();
     let ended = (certain.plus(-IDLE), certain.plus(-ABSOLUTE));
     let mail = keyring.new_sign_in(person, known, origin).await?;
-    keyring
-        .store
-        .start_session(&new, &events, ended, &mail)
-        .await?;
+    let started = keyring.store.start_session(&new, &events, ended, &mail);
+    keyring.charge_mail(&mail, started.await)?;
     Ok(SignedIn {
         token,
         device: keyring.new_device(person.id),

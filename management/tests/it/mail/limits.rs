@@ -2,12 +2,13 @@
 
 use super::{
     Mailing, NEW,
-    notices::{OWNER, mail},
+    notices::{DEVELOPER, OWNER, laptop, mail},
 };
-use crate::test_keyring::PASSWORD;
+use crate::{applications::member, test_keyring::PASSWORD};
 use domain::{
     account::{Email, Role},
     origin::Origin,
+    time::HOUR,
 };
 use management::ManagementError;
 use testing::{TestDatabase, each_database};
@@ -74,4 +75,63 @@ async fn wrong_codes_use_up_no_mails_about_changes_of_the_sign_in(database: Test
     assert!(off.expect("works"));
     let expected = mail(OWNER, "Two-factor authentication is off");
     assert_eq!(mailing.sent_now().await, [expected]);
+}
+
+each_database!(refused_changes_use_up_no_mails_about_changes_of_the_sign_in);
+async fn refused_changes_use_up_no_mails_about_changes_of_the_sign_in(database: TestDatabase) {
+    let mailing = Mailing::new(database).await;
+    mailing.test.add("Acme", DEVELOPER, Role::Developer).await;
+    let person = member(&mailing.owner, DEVELOPER).await;
+    for _ in 0..30 {
+        // The member has no second factor.
+        let refused = mailing.owner.reset_second_factor(person).await;
+        assert!(
+            matches!(refused, Err(ManagementError::NotFound)),
+            "{refused:?}"
+        );
+    }
+    let made = mailing.owner.reset_link(person).await;
+    let link = made.expect("works").expect("made");
+    let password = "violet compass under snow".to_owned().into();
+    let keyring = &mailing.test.keyring;
+    let origin = laptop();
+    let reset = keyring.reset_password(&link.token, password, &origin);
+    reset.await.expect("reset");
+    let expected = mail(DEVELOPER, "Your Latchkey password was reset");
+    assert_eq!(mailing.sent_now().await, [expected]);
+}
+
+each_database!(links_that_an_owner_makes_use_up_no_requested_ones);
+async fn links_that_an_owner_makes_use_up_no_requested_ones(database: TestDatabase) {
+    let mailing = Mailing::new(database).await;
+    mailing.test.add("Acme", DEVELOPER, Role::Developer).await;
+    let person = member(&mailing.owner, DEVELOPER).await;
+    let mut mailed = 0;
+    for _ in 0..15 {
+        let made = mailing.owner.reset_link(person).await;
+        mailed += usize::from(made.expect("works").expect("made").mailed);
+    }
+    assert_eq!(mailed, 10);
+    mailing.sent_now().await;
+    let keyring = &mailing.test.keyring;
+    let email = Email::parse(DEVELOPER).expect("valid");
+    let requested = keyring.request_reset(email, None, &laptop());
+    requested.expect("accepted");
+    keyring.make_requested_links().await;
+    let expected = mail(DEVELOPER, "Reset your Latchkey password");
+    assert_eq!(mailing.sent_now().await, [expected]);
+}
+
+each_database!(an_invitation_is_not_called_mailed_if_too_many_mails_wait);
+async fn an_invitation_is_not_called_mailed_if_too_many_mails_wait(database: TestDatabase) {
+    let mailing = Mailing::new(database).await;
+    for _ in 0..5 {
+        for _ in 0..10 {
+            assert!(mailing.invite(NEW).await.mailed);
+        }
+        mailing.test.clock.advance(HOUR);
+    }
+    assert_eq!(mailing.waiting().await, 50);
+    assert!(!mailing.invite(NEW).await.mailed);
+    assert_eq!(mailing.waiting().await, 50);
 }
