@@ -74,6 +74,13 @@ pub enum SignInChange {
     PasswordChanged,
     /// A reset link was used.
     PasswordReset,
+    /// An invitation was accepted with another password, after the person was removed from every account.
+    PasswordOfInvitation {
+        /// The owner who made the invitation.
+        invited_by: String,
+        /// Whether two-factor authentication was turned off too.
+        factor_removed: bool,
+    },
     /// The person chose another e-mail address. The mail goes to the old one.
     EmailChanged {
         /// The new address.

@@ -2,6 +2,7 @@
 //! are no links: other people choose them.
 
 mod defang;
+mod sign_in_change;
 
 use super::{
     Client, Content,
@@ -11,8 +12,8 @@ use defang::defang;
 use domain::{
     account::{Email, Role},
     id::ApplicationId,
-    mail::SignInChange,
 };
+use sign_in_change::sign_in_change;
 use zeroize::Zeroizing;
 
 /// Maximum number of applications to whose security events a mail has links.
@@ -123,77 +124,6 @@ const fn role_name(role: Role) -> &'static str {
         Role::Viewer => "Viewer",
         Role::Support => "Support",
     }
-}
-
-fn sign_in_change(change: &SignInChange, client: &Client, origin: &str) -> (String, Vec<String>) {
-    let (subject, what) = match change {
-        SignInChange::PasswordChanged => (
-            "Your Latchkey password was changed",
-            "Your Latchkey password was changed in your profile.".to_owned(),
-        ),
-        SignInChange::PasswordReset => (
-            "Your Latchkey password was reset",
-            "Your Latchkey password was changed with a reset link.".to_owned(),
-        ),
-        SignInChange::EmailChanged { to } => (
-            "Your Latchkey email address was changed",
-            format!("Your Latchkey email address was changed in your profile. You sign in with the new one.\n\nNew email address: {to}"),
-        ),
-        SignInChange::EmailFollowed { to } => (
-            "Your Latchkey email address was changed",
-            format!("Your email address at your identity provider has changed, so your Latchkey email address was changed too. You sign in through your identity provider as before.\n\nNew email address: {to}"),
-        ),
-        SignInChange::FactorAdded => (
-            "Two-factor authentication is on",
-            "Two-factor authentication was turned on for your Latchkey sign-in.".to_owned(),
-        ),
-        SignInChange::FactorRemoved => (
-            "Two-factor authentication is off",
-            "Two-factor authentication was turned off. Your password alone is enough to sign in.".to_owned(),
-        ),
-        SignInChange::RecoveryCodesRenewed => (
-            "Your Latchkey recovery codes were replaced",
-            "New recovery codes were created. The old ones don't work any more.".to_owned(),
-        ),
-        SignInChange::FactorsReset { by } => (
-            "Your two-factor authentication was reset",
-            match by {
-                Some(owner) => format!("An owner of your account reset your two-factor authentication. Your password alone is enough to sign in.\n\nReset by: {owner}"),
-                None => "Your Latchkey administrator reset your two-factor authentication. Your password alone is enough to sign in.".to_owned(),
-            },
-        ),
-        SignInChange::IdentityLinked => (
-            "Single sign-on is on",
-            "An account at your identity provider was linked. It can be used to sign in to Latchkey.".to_owned(),
-        ),
-        SignInChange::IdentityUnlinked => (
-            "Single sign-on is off",
-            "The account at your identity provider was unlinked. You sign in to Latchkey with your password.".to_owned(),
-        ),
-    };
-    let remedy = match change {
-        SignInChange::EmailChanged { .. } | SignInChange::EmailFollowed { .. } => {
-            "ask your Latchkey administrator to disable your sign-in now.".to_owned()
-        }
-        // A new password does not remove the factor of someone else.
-        SignInChange::FactorAdded | SignInChange::RecoveryCodesRenewed => format!(
-            "someone else may be able to sign in as you. Ask an owner of your account or your Latchkey administrator to reset your two-factor authentication, and choose another password:\n{origin}/forgot-password"
-        ),
-        SignInChange::IdentityLinked => "unlink it in your Latchkey profile now, or ask your Latchkey administrator to do so. A new password doesn't end it.".to_owned(),
-        SignInChange::PasswordChanged
-        | SignInChange::PasswordReset
-        | SignInChange::IdentityUnlinked
-        | SignInChange::FactorRemoved
-        | SignInChange::FactorsReset { .. } => {
-            format!("choose another password now. If you can't sign in:\n{origin}/forgot-password")
-        }
-    };
-    let paragraphs = vec![
-        what,
-        details(client),
-        format!("If this was you, there's nothing to do. If it wasn't, {remedy}"),
-    ];
-    (subject.to_owned(), paragraphs)
 }
 
 /// When and from where something happened.

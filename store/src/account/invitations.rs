@@ -246,7 +246,7 @@ impl Store {
         Ok(())
     }
 
-    /// Accepts an invitation: makes the person a member, and deletes the invitation.
+    /// Accepts an invitation: makes the person a member, deletes the invitation, and inserts mails.
     ///
     /// # Errors
     /// `NotFound` if the link has ended, or the person has changed meanwhile; `Conflict` if the person is a member, or the address of a
@@ -255,6 +255,7 @@ impl Store {
         &self,
         acceptance: &InvitationAcceptance<'_>,
         event: &AuditEvent,
+        mail: &[NewMail],
     ) -> Result<PersonId, StoreError> {
         let invitation = &acceptance.row.invitation;
         let person = transaction!(self, |tx| {
@@ -337,6 +338,7 @@ impl Store {
                 .bind(acceptance.at.0)
                 .execute(&mut *tx)
                 .await?;
+            insert_mail!(tx, mail)?;
             person
         })?;
         Ok(person)

@@ -247,7 +247,10 @@ async fn accept(
         at: NOW,
     };
     let event = event(fixture, Action::MemberJoined);
-    fixture.store.accept_invitation(&acceptance, &event).await
+    fixture
+        .store
+        .accept_invitation(&acceptance, &event, &[])
+        .await
 }
 
 each_database!(a_reset_link_of_an_owner_is_for_members_of_that_account_only);
