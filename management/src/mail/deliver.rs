@@ -146,9 +146,20 @@ impl Keyring {
             if self.tasks.is_closed() || !self.is_owner() {
                 break;
             }
-            let outcome = match row {
-                Ok(mail) => self.attempt_tracked(mailer, mail, connection).await?,
-                Err(id) => self.give_up_unreadable(mailer, id).await?,
+            let attempted = match row {
+                Ok(mail) => self.attempt_tracked(mailer, mail, connection).await,
+                Err(id) => self.give_up_unreadable(mailer, id).await,
+            };
+            let outcome = match attempted {
+                Ok(outcome) => outcome,
+                Err(error @ ManagementError::Unavailable(_)) => return Err(error),
+                // It is about this mail alone.
+                Err(error) => {
+                    tracing::error!(%error, "a mail was not sent and is tried again");
+                    let failed_attempts = &mailer.counters.failed_attempts;
+                    failed_attempts.fetch_add(1, Ordering::Relaxed);
+                    Outcome::Deferred
+                }
             };
             match outcome {
                 Outcome::Sent => delivery.sent += 1,
@@ -203,16 +214,16 @@ impl Keyring {
                 .give_up(mailer, mail, "its content cannot be read")
                 .await;
         };
-        if !self.is_wanted(mail, &content, certain).await? {
-            self.store.delete_mail(mail.id).await?;
-            return Ok(Outcome::Dropped);
-        }
-        let now = self.now();
-        // Before the attempt: a mail that stops the process is not tried again at once.
-        let next = now.plus(delay(mail.attempts));
+        // Before anything that can fail: a mail that stops the process, or about which something cannot be read, is not tried again at
+        // once.
+        let next = self.now().plus(delay(mail.attempts));
         match self.store.schedule_mail(mail, next).await {
             Err(StoreError::NotFound) => return Ok(Outcome::Taken),
             scheduled => scheduled?,
+        }
+        if !self.is_wanted(mail, &content, certain).await? {
+            self.store.delete_mail(mail.id).await?;
+            return Ok(Outcome::Dropped);
         }
         let text = text::compose(&content, &mail.recipient, &mailer.origin);
         let fields = HeaderFields {

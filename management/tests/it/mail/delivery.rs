@@ -2,7 +2,10 @@
 
 use super::{DEFERRED, DROPPED, Mailing, NEW, ORIGIN, connect, sent};
 use crate::test_keyring::reopen;
-use domain::time::{DAY, HOUR, MINUTE};
+use domain::{
+    account::Email,
+    time::{DAY, HOUR, MINUTE, SECOND},
+};
 use management::{MailSender, Mailer, SmtpServer, Store};
 use std::{sync::Arc, time::Duration};
 use testing::{Misbehaviour, TestDatabase, each_database};
@@ -15,6 +18,7 @@ use tokio_rustls::{
         pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     },
 };
+use verification::SeededEntropy;
 
 /// Of an authority that only the client's tests trust.
 const CERTIFICATE: &[u8] = include_bytes!("../../../../client/tests/it/tls/gate.pem");
@@ -271,4 +275,76 @@ async fn a_wrong_clock_deletes_no_mail(database: TestDatabase) {
     let later = reopen(&mailing.test.database, &mailing.test.clock, 8).await;
     connect(&later, &mailing.sink, Duration::from_secs(20));
     assert_eq!(later.deliver_mail().await.expect("works"), sent(1));
+}
+
+each_database!(an_error_about_one_mail_does_not_stop_the_others);
+async fn an_error_about_one_mail_does_not_stop_the_others(database: TestDatabase) {
+    let mailing = Mailing::new(database).await;
+    mailing.invite("a@example.com").await;
+    // What the mail depends on cannot be read.
+    let spoilt = "UPDATE invitation SET email = 'https://evil.example'";
+    run(&mailing.test.database, spoilt).await;
+    mailing.invite("b@example.com").await;
+    let delivery = mailing.deliver().await;
+    assert_eq!((delivery.sent, delivery.deferred), (1, 1));
+    assert_eq!(mailing.sink.received()[0].to, "b@example.com");
+    let stats = mailing.test.keyring.mail_stats().expect("configured");
+    assert_eq!(stats.failed_attempts, 1);
+    assert_eq!(mailing.deliver().await, sent(0), "not at once");
+}
+
+each_database!(a_batch_ends_after_ten_seconds_so_that_new_links_do_not_wait_for_it);
+async fn a_batch_ends_after_ten_seconds_so_that_new_links_do_not_wait_for_it(
+    database: TestDatabase,
+) {
+    let mailing = Mailing::new(database).await;
+    mailing.sink.at("message", Misbehaviour::Wait);
+    mailing.invite("a@example.com").await;
+    mailing.invite("b@example.com").await;
+    let keyring = mailing.test.keyring.clone();
+    let delivery = tokio::spawn(async move { keyring.deliver_mail().await });
+    mailing.sink.misbehaved(1).await;
+    mailing.test.clock.advance(11 * SECOND);
+    mailing.sink.accept();
+    assert_eq!(delivery.await.expect("ends").expect("works"), sent(1));
+    assert_eq!(mailing.deliver().await, sent(1));
+}
+
+each_database!(a_server_that_closes_its_service_is_left_alone_for_a_while);
+async fn a_server_that_closes_its_service_is_left_alone_for_a_while(database: TestDatabase) {
+    let mailing = Mailing::new(database).await;
+    for step in ["RCPT", "DATA", "message"] {
+        mailing
+            .sink
+            .at(step, Misbehaviour::Answer("421 4.3.2 shutting down"));
+        mailing.invite("a@example.com").await;
+        mailing.invite("b@example.com").await;
+        let before = mailing.sink.connections();
+        assert_eq!(mailing.deliver().await, DEFERRED, "{step}");
+        assert_eq!(mailing.sink.connections(), before + 1, "{step}");
+        mailing.sink.accept();
+        mailing.test.clock.advance(MINUTE);
+        assert_eq!(mailing.deliver().await, sent(2), "{step}");
+    }
+}
+
+each_database!(the_answer_to_a_test_mail_contains_no_control_characters);
+async fn the_answer_to_a_test_mail_contains_no_control_characters(database: TestDatabase) {
+    let mailing = Mailing::new(database).await;
+    let server = SmtpServer::parse(&mailing.sink.url()).expect("a URL");
+    let sender = MailSender::parse("latchkey@example.com").expect("an address");
+    let mailer = Mailer::new(server, sender, ORIGIN);
+    let to = Email::parse(NEW).expect("an address");
+    let now = mailing.test.keyring.now();
+    let entropy = SeededEntropy::new(8);
+    for (answer, accepted) in [("250 \u{1b}[31mok", true), ("550 \u{1b}[31mno", false)] {
+        mailing.sink.at("message", Misbehaviour::Answer(answer));
+        let text = match mailer.send_test(&to, now, &entropy).await {
+            Ok(text) => (text, true),
+            Err(error) => (error.to_string(), false),
+        };
+        assert_eq!(text.1, accepted, "{answer:?}");
+        assert!(text.0.contains("[31m"), "{text:?}");
+        assert!(!text.0.contains(char::is_control), "{text:?}");
+    }
 }
