@@ -14,7 +14,13 @@ pub use smtp::{MailSender, SendError, SmtpServer};
 
 use crate::Keyring;
 use deliver::Counters;
-use domain::{account::Email, id::MailId, mail::SignInChange, origin::Origin, time::Timestamp};
+use domain::{
+    account::Email,
+    id::MailId,
+    mail::{MailKind, SignInChange},
+    origin::Origin,
+    time::Timestamp,
+};
 use smtp::{Connection, HeaderFields};
 use std::{
     ops::Deref,
@@ -159,6 +165,12 @@ impl Keyring {
             mail: vec![seal(&self.hasher, &*self.entropy, self.now(), to, content)],
             limits: limit.into_iter().collect(),
         }
+    }
+
+    /// Whether an address has had too many mails of a kind.
+    fn is_flooded(&self, to: &Email, kind: MailKind) -> bool {
+        let limit = self.sign_ins.mail_limit(to, kind, false);
+        limit.is_some_and(|limit| self.sign_ins.is_flooded(limit, self.monotonic()))
     }
 
     /// Charges the mails of a change to their recipients, if it was made: attempts that are refused must not use up the mail about the

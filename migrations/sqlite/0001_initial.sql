@@ -462,6 +462,14 @@ CREATE TABLE key_expiry_notice (
 );
 CREATE INDEX key_expiry_notice_by_end ON key_expiry_notice (expires_at);
 
+-- When the last mail about keys of an application that expire within some days was inserted.
+CREATE TABLE key_expiry_mail (
+    application_id BLOB NOT NULL REFERENCES application (id),
+    days BIGINT NOT NULL,
+    inserted_at BIGINT NOT NULL,
+    PRIMARY KEY (application_id, days)
+);
+
 -- Security events of keys and accounts. A repetition adds to the open row of its group.
 CREATE TABLE security_event (
     id INTEGER PRIMARY KEY,

@@ -108,6 +108,7 @@ shared_statements! {
     MAIL_DUE = "mail/due";
     MAIL_EXPIRING_APPLICATIONS = "mail/expiring_applications";
     MAIL_EXPIRING_KEYS = "mail/expiring_keys";
+    MAIL_EXPIRY_MAIL_SET = "mail/expiry_mail_set";
     MAIL_EXPIRY_NOTICES_PRUNE = "mail/expiry_notices_prune";
     MAIL_EXPIRY_NOTICE_INSERT = "mail/expiry_notice_insert";
     MAIL_INSERT = "mail/insert";

@@ -9,6 +9,7 @@ use crate::{Keyring, ManagementError};
 use domain::{
     account::{Email, Role},
     id::{ApplicationId, PersonId},
+    mail::MailKind,
     security::EventKind,
     time::{HOUR, MINUTE, Timestamp},
 };
@@ -63,8 +64,9 @@ impl Keyring {
         }
     }
 
-    /// Inserts mails about keys that expire within seven days and within one, once each, one for each application and recipient: for the
-    /// owners of the account or the application, and for the person who created the key, while they may edit keys and want them. To be called every hour.
+    /// Inserts mails about keys that expire within seven days and within one, once each, one a day for each application and recipient:
+    /// for the owners of the account or the application, and for the person who created the key, while they may edit keys and want
+    /// them. An application waits while one of its recipients has had too many. To be called every hour.
     ///
     /// # Errors
     /// If the database fails: the mails of other applications are inserted nevertheless.
@@ -105,9 +107,14 @@ impl Keyring {
             .mail_members(application.account, Some(application.id))
             .await?;
         let mut mail = ChangeMail::default();
-        let recipients = members.iter().filter(|member| member.key_expiry);
-        mail.extend(recipients.map(|member| self.expiry_mail(member, application, &keys)));
-        let inserted = store.insert_expiry_mail(&keys, stage.days, &mail);
+        for member in members.iter().filter(|member| member.key_expiry) {
+            // The keys have their notices in a later hour.
+            if self.is_flooded(&member.email, MailKind::KeyExpiry) {
+                return Ok(());
+            }
+            mail.extend([self.expiry_mail(member, application, &keys)]);
+        }
+        let inserted = store.insert_expiry_mail(application.id, &keys, stage.days, now, &mail);
         self.charge_mail(&mail, inserted.await).or_else(is_reported)
     }
 

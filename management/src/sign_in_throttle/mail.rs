@@ -22,6 +22,8 @@ const fn an_hour(requests: u32) -> RateLimit {
 const PER_RECIPIENT: RateLimit = an_hour(10);
 /// Mails to one address about changes of the sign-in, which can only be made in turn.
 const CHANGES_PER_RECIPIENT: RateLimit = an_hour(20);
+/// Mails to one address about keys that expire: others wait.
+const KEYS_PER_RECIPIENT: RateLimit = an_hour(20);
 /// Invitations, new and again, by one owner of an account.
 const INVITATIONS: RateLimit = an_hour(30);
 /// Password resets requested at sign-in for one e-mail address, and as many again from known browsers of its person.
@@ -40,8 +42,9 @@ impl SignIns {
         let limit = match kind {
             MailKind::Invitation | MailKind::PasswordReset | MailKind::NewSignIn => PER_RECIPIENT,
             MailKind::SignInChange => CHANGES_PER_RECIPIENT,
-            // They are limited by the time between two of an application or account.
-            MailKind::KeyExpiry | MailKind::SecurityEvents | MailKind::Test => return None,
+            MailKind::KeyExpiry => KEYS_PER_RECIPIENT,
+            // They are limited by the time between two of an account.
+            MailKind::SecurityEvents | MailKind::Test => return None,
         };
         let key = ("mail", to.as_str(), kind, by_owner);
         Some(self.0.bucket(key, limit))

@@ -2,6 +2,7 @@
 
 mod application_roles;
 mod delivery;
+mod expiry;
 mod limits;
 mod links;
 mod notices;

@@ -16,6 +16,9 @@ const BATCH: i64 = 500;
 /// Maximum number of keys about which one mail is.
 const MAX_KEYS: i64 = 5_000;
 
+/// Minimum time between two mails about one application and stage. Below a day: they are inserted hourly.
+const MAIL_INTERVAL: i64 = DAY - HOUR / 2;
+
 /// A time at which keys get a notice: when they expire after `from_days` and until `days` from now.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpiryStage {
@@ -114,7 +117,7 @@ impl From<RawEvent> for UnreportedEvent {
 
 impl Store {
     /// Returns applications with active keys that are in a stage, were created at least its number of days before they expire, and have
-    /// no notice for it: at most 500, after `after`, sorted by id.
+    /// no notice for it, and without a mail for the stage within the last day: at most 500, after `after`, sorted by id.
     ///
     /// # Errors
     /// If the database fails.
@@ -130,6 +133,8 @@ impl Store {
                 .bind(now.plus(stage.days * DAY).0)
                 .bind(stage.days * DAY)
                 .bind(stage.days)
+                .bind(now.plus(-MAIL_INTERVAL).0)
+                .bind(now.0)
                 .bind(after.0)
                 .bind(BATCH)
                 .fetch_all(pool)
@@ -167,14 +172,16 @@ impl Store {
         rows.into_iter().map(RawKey::read).collect()
     }
 
-    /// Inserts mails about keys that expire within some days, and the keys' notices, which prevent further mails.
+    /// Inserts mails about keys of an application that expire within some days, and the keys' notices, which prevent further mails.
     ///
     /// # Errors
     /// `Conflict` if a key has the notice meanwhile; if the database fails. Nothing is written then.
     pub async fn insert_expiry_mail(
         &self,
+        application: ApplicationId,
         keys: &[ExpiringKey],
         days: i64,
+        now: Timestamp,
         mail: &[NewMail],
     ) -> Result<(), StoreError> {
         let mut notices: Vec<(String, i64)> = keys
@@ -195,6 +202,12 @@ impl Store {
                     return Err(StoreError::Conflict);
                 }
             }
+            sqlx::query(sql::MAIL_EXPIRY_MAIL_SET)
+                .bind(application.0)
+                .bind(days)
+                .bind(now.0)
+                .execute(&mut *tx)
+                .await?;
             insert_mail!(tx, mail)?;
         })?;
         Ok(())

@@ -1,0 +1,73 @@
+//! How often mails about keys that expire are sent.
+
+use super::{
+    Mailing,
+    notices::{OWNER, expiring, mail},
+};
+use crate::applications::create;
+use domain::{
+    key::expiry::Expiry,
+    origin::Origin,
+    time::{DAY, HOUR},
+};
+use testing::{TestDatabase, each_database};
+
+const ONE_KEY: &str = "An API key expires soon";
+
+impl Mailing {
+    /// Looks for keys that expire, and returns how many mails are sent.
+    async fn expiry_mails(&self) -> usize {
+        let keyring = &self.test.keyring;
+        keyring.queue_expiry_mail().await.expect("works");
+        let sent = self.sent_now().await;
+        assert!(
+            sent.iter().all(|one| *one == mail(OWNER, ONE_KEY)),
+            "{sent:?}"
+        );
+        sent.len()
+    }
+}
+
+each_database!(a_key_whose_expiry_is_changed_every_hour_causes_one_mail_a_day);
+async fn a_key_whose_expiry_is_changed_every_hour_causes_one_mail_a_day(database: TestDatabase) {
+    let mailing = Mailing::new(database).await;
+    let test = &mailing.test;
+    let key = test.issue(&mailing.owner, expiring("Checkout", 300)).await;
+    let mut mails = Vec::new();
+    for hour in 0..48 {
+        test.clock.advance(HOUR);
+        let mut wanted = expiring("Checkout", 300);
+        wanted.expiry = Expiry::At(test.keyring.now().plus(7 * DAY));
+        let view = mailing.owner.key(key.id).await.expect("a key");
+        let seen = view.draft().revision();
+        let changed = mailing.owner.change(key.id, wanted, seen).await;
+        changed.expect("changed");
+        if mailing.expiry_mails().await > 0 {
+            mails.push(hour);
+        }
+    }
+    assert_eq!(mails, [0, 24]);
+}
+
+each_database!(an_address_gets_twenty_mails_about_keys_an_hour_and_the_others_later);
+async fn an_address_gets_twenty_mails_about_keys_an_hour_and_the_others_later(
+    database: TestDatabase,
+) {
+    let mailing = Mailing::new(database).await;
+    let test = &mailing.test;
+    for n in 0..25 {
+        let app = create(&mailing.owner, &format!("App {n}")).await;
+        let session = test.sign_in(OWNER).await;
+        let editor = session.editor(app, Origin::default()).await;
+        let draft = expiring("Checkout", 30);
+        test.issue(&editor.expect("edits"), draft).await;
+    }
+    test.clock.advance(23 * DAY);
+    mailing.sent_now().await;
+    assert_eq!(mailing.expiry_mails().await, 20);
+    assert_eq!(mailing.expiry_mails().await, 0);
+    test.clock.advance(HOUR);
+    assert_eq!(mailing.expiry_mails().await, 5);
+    test.clock.advance(HOUR);
+    assert_eq!(mailing.expiry_mails().await, 0);
+}
