@@ -154,7 +154,7 @@ impl Keyring {
         let limit = self
             .sign_ins
             .mail_limit(to.email, kind, content.is_made_by_owner());
-        if limit.is_some_and(|limit| self.sign_ins.is_flooded(limit, self.monotonic())) {
+        if limit.is_some_and(|limit| self.sign_ins.is_exhausted(limit, self.monotonic())) {
             tracing::warn!(
                 kind = kind.as_str(),
                 "a mail is not sent: its recipient has had too many of this kind"
@@ -170,7 +170,7 @@ impl Keyring {
     /// Whether an address has had too many mails of a kind.
     fn is_flooded(&self, to: &Email, kind: MailKind) -> bool {
         let limit = self.sign_ins.mail_limit(to, kind, false);
-        limit.is_some_and(|limit| self.sign_ins.is_flooded(limit, self.monotonic()))
+        limit.is_some_and(|limit| self.sign_ins.is_exhausted(limit, self.monotonic()))
     }
 
     /// Charges the mails of a change to their recipients, if it was made: attempts that are refused must not use up the mail about the
@@ -181,7 +181,7 @@ impl Keyring {
         made: Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         if made.is_ok() {
-            self.sign_ins.charge_mail(&mail.limits, self.monotonic());
+            self.sign_ins.charge(&mail.limits, self.monotonic());
         }
         made
     }

@@ -5,7 +5,6 @@ use crate::{Keyring, ManagementError, mail::Content, session::log_without_accoun
 use domain::{
     account::Email,
     audit::{Action, Actor, AuditEvent},
-    id::PersonId,
     origin::Origin,
 };
 use std::{
@@ -15,25 +14,42 @@ use std::{
 use store::{NewPasswordReset, ResetMaker, StoreError};
 use verification::{TokenPurpose, random_token};
 
-/// Maximum number of requests that wait.
+/// Maximum number of requests that wait for the worker, and of those that wait for the limit on links.
 const MAX_WAITING: usize = 1_000;
 
 /// Requests that wait for the worker, in memory: what is done for an address must not delay other requests, which would tell whether
 /// it has a person.
 #[derive(Default)]
-pub(crate) struct ResetRequests(Mutex<VecDeque<ResetRequest>>);
+pub(crate) struct ResetRequests(Mutex<Queues>);
+
+#[derive(Default)]
+struct Queues {
+    new: VecDeque<ResetRequest>,
+    /// Requests for people that exceed the limit on links. Those for other addresses do not wait here.
+    postponed: VecDeque<ResetRequest>,
+}
 
 struct ResetRequest {
     email: Email,
-    /// The device token of the browser, where the address has had too many requests from others.
+    /// The device token of the browser.
     device: Option<String>,
+    /// Whether the address has had too many requests: then only a known browser gets a link.
+    over_limit: bool,
     origin: Origin,
 }
 
 impl ResetRequests {
-    fn lock(&self) -> MutexGuard<'_, VecDeque<ResetRequest>> {
+    fn lock(&self) -> MutexGuard<'_, Queues> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What became of a request.
+#[derive(PartialEq, Eq)]
+enum Handled {
+    Done,
+    /// The limit on links is exhausted.
+    Postponed,
 }
 
 impl Keyring {
@@ -52,24 +68,26 @@ impl Keyring {
         if !self.sends_mail() {
             return Err(ManagementError::NotFound);
         }
+        let mut queues = self.reset_requests.lock();
+        // Before the limits: a request that is refused uses up none.
+        if queues.new.len() >= MAX_WAITING {
+            return Err(ManagementError::BUSY);
+        }
         let (limits, now) = (&self.sign_ins, self.monotonic());
         let throttled = |retry_after_ms| ManagementError::Throttled { retry_after_ms };
         limits
             .request_reset_from(origin.address, now)
             .map_err(throttled)?;
         // Whether the token is of the address's person is found out later.
-        let device = match (limits.request_reset_for(&email, now), device) {
-            (Ok(()), _) => None,
-            (Err(_), Some(device)) => Some(device.to_owned()),
+        let over_limit = match (limits.request_reset_for(&email, now), device) {
+            (Ok(()), _) => false,
+            (Err(_), Some(_)) => true,
             (Err(wait), None) => return Err(throttled(wait)),
         };
-        let mut waiting = self.reset_requests.lock();
-        if waiting.len() >= MAX_WAITING {
-            return Err(ManagementError::BUSY);
-        }
-        waiting.push_back(ResetRequest {
+        queues.new.push_back(ResetRequest {
             email,
-            device,
+            device: device.map(ToOwned::to_owned),
+            over_limit,
             origin: origin.clone(),
         });
         Ok(())
@@ -77,16 +95,33 @@ impl Keyring {
 
     /// Mails the links that were requested, if their addresses have people who may have one. The worker calls it every second.
     pub async fn make_requested_links(&self) {
-        loop {
-            let Some(request) = self.next_request() else {
+        // Requests that come meanwhile may wait: mails are sent in between.
+        for _ in 0..2 * MAX_WAITING {
+            let Some((request, postponed)) = self.next_request() else {
                 return;
             };
-            let made = self.mail_requested_link(&request).await;
-            match made {
-                Ok(()) => {}
+            match self.mail_requested_link(&request).await {
+                Ok(Handled::Done) => {}
+                Ok(Handled::Postponed) => {
+                    let waiting = &mut self.reset_requests.lock().postponed;
+                    if postponed {
+                        waiting.push_front(request);
+                    } else if waiting.len() < MAX_WAITING {
+                        waiting.push_back(request);
+                    } else {
+                        tracing::warn!(
+                            "a requested password reset link is not made: too many wait"
+                        );
+                    }
+                }
                 Err(ManagementError::Unavailable(cause)) => {
                     tracing::debug!(cause, "requested password reset links wait");
-                    self.reset_requests.lock().push_front(request);
+                    let mut queues = self.reset_requests.lock();
+                    if postponed {
+                        queues.postponed.push_front(request);
+                    } else {
+                        queues.new.push_front(request);
+                    }
                     return;
                 }
                 Err(error) => {
@@ -96,23 +131,43 @@ impl Keyring {
         }
     }
 
-    fn next_request(&self) -> Option<ResetRequest> {
-        let mut waiting = self.reset_requests.lock();
-        waiting.front()?;
-        self.sign_ins.make_reset(self.monotonic()).ok()?;
-        waiting.pop_front()
+    /// Takes the next request; whether it was postponed. Those that were are first, once another link may be made.
+    fn next_request(&self) -> Option<(ResetRequest, bool)> {
+        let mut queues = self.reset_requests.lock();
+        let limits = &self.sign_ins;
+        if !limits.is_exhausted(limits.reset_limit(), self.monotonic())
+            && let Some(request) = queues.postponed.pop_front()
+        {
+            return Some((request, true));
+        }
+        Some((queues.new.pop_front()?, false))
     }
 
-    async fn mail_requested_link(&self, request: &ResetRequest) -> Result<(), ManagementError> {
+    async fn mail_requested_link(
+        &self,
+        request: &ResetRequest,
+    ) -> Result<Handled, ManagementError> {
         let (email, origin) = (&request.email, &request.origin);
         let Some(person) = self.store.person_state(email).await? else {
-            return Ok(());
+            return Ok(Handled::Done);
         };
         // Support staff can read every account: only the operator resets their passwords. Without a password, a link would give a way
         // in past the identity provider, and past the end of the access there.
-        if person.is_support || !person.has_password || !self.may_request(request, person.id) {
-            return Ok(());
+        if person.is_support || !person.has_password || person.disabled_at.is_some() {
+            return Ok(Handled::Done);
         }
+        let (limits, now) = (&self.sign_ins, self.monotonic());
+        let known = self.is_known(request.device.as_deref(), person.id);
+        let (common, own) = (limits.reset_limit(), limits.known_reset_limit(person.id));
+        let limit = if !request.over_limit && !limits.is_exhausted(common, now) {
+            common
+        } else if known && !limits.is_exhausted(own, now) {
+            own
+        } else if request.over_limit {
+            return Ok(Handled::Done);
+        } else {
+            return Ok(Handled::Postponed);
+        };
         let at = self.now();
         let token = random_token(&*self.entropy);
         let stored = self
@@ -143,21 +198,19 @@ impl Keyring {
             expires_at: new.expires_at,
         };
         let mail = self.mail(email, &content);
-        let made = self.store.make_password_reset(&new, &events, &mail);
-        match self.charge_mail(&mail, made.await) {
-            // The person is disabled.
-            Err(StoreError::NotFound) => Ok(()),
-            done => Ok(done?),
+        if mail.is_empty() {
+            // Nobody would have the link.
+            return Ok(Handled::Done);
         }
-    }
-
-    /// Whether a request beyond the limit of its address is one of a known browser, which has a limit of its own.
-    fn may_request(&self, request: &ResetRequest, person: PersonId) -> bool {
-        let Some(device) = request.device.as_deref() else {
-            return true;
-        };
-        let limits = &self.sign_ins;
-        self.is_known(Some(device), person)
-            && limits.request_known_reset(person, self.monotonic()).is_ok()
+        let made = self.store.make_password_reset(&new, &events, &mail);
+        let made = self.charge_mail(&mail, made.await);
+        if made.is_ok() {
+            limits.charge(&[limit], now);
+        }
+        match made {
+            // The person is disabled.
+            Ok(()) | Err(StoreError::NotFound) => Ok(Handled::Done),
+            Err(error) => Err(error.into()),
+        }
     }
 }

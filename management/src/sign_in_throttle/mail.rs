@@ -26,13 +26,14 @@ const CHANGES_PER_RECIPIENT: RateLimit = an_hour(20);
 const KEYS_PER_RECIPIENT: RateLimit = an_hour(20);
 /// Invitations, new and again, by one owner of an account.
 const INVITATIONS: RateLimit = an_hour(30);
-/// Password resets requested at sign-in for one e-mail address, and as many again from known browsers of its person.
+/// Password resets requested at sign-in for one e-mail address, and as many again from known browsers of its person, which do not
+/// count as the others do.
 const RESETS_PER_EMAIL: RateLimit = an_hour(3);
 /// Password resets requested from one IPv4 address or one IPv6 /64.
 const RESETS_PER_NETWORK: RateLimit = an_hour(20);
 /// Password resets requested from one IPv6 /48.
 const RESETS_PER_SITE: RateLimit = an_hour(100);
-/// Password resets that are made: others wait.
+/// Links that are requested and made, for all people: others wait, except those that known browsers request.
 const RESETS: RateLimit = an_hour(600);
 
 impl SignIns {
@@ -50,13 +51,13 @@ impl SignIns {
         Some(self.0.bucket(key, limit))
     }
 
-    /// Whether a mail would exceed its limit. Nothing is charged.
-    pub(crate) fn is_flooded(&self, limit: Bucket, now: Monotonic) -> bool {
+    /// Whether another mail or link would exceed its limit. Nothing is charged.
+    pub(crate) fn is_exhausted(&self, limit: Bucket, now: Monotonic) -> bool {
         self.0.is_exhausted(limit, now)
     }
 
-    /// Charges the mails of a change that was made. Changes that are made at the same time may exceed a limit.
-    pub(crate) fn charge_mail(&self, limits: &[Bucket], now: Monotonic) {
+    /// Charges what was made. What is made at the same time may exceed a limit.
+    pub(crate) fn charge(&self, limits: &[Bucket], now: Monotonic) {
         for limit in limits {
             let _ = self.0.take(&[*limit], now);
         }
@@ -102,20 +103,14 @@ impl SignIns {
         self.take_one(("reset", email.as_str()), RESETS_PER_EMAIL, now)
     }
 
-    /// Charges the request of a password reset by a known browser of its person.
-    ///
-    /// # Errors
-    /// The milliseconds to wait, if there have been too many.
-    pub(crate) fn request_known_reset(&self, person: PersonId, now: Monotonic) -> Result<(), i64> {
-        self.take_one(("known reset", person), RESETS_PER_EMAIL, now)
+    /// Returns the limit on links that known browsers of a person request, beyond those that others can use up.
+    pub(crate) fn known_reset_limit(&self, person: PersonId) -> Bucket {
+        self.0.bucket(("known reset", person), RESETS_PER_EMAIL)
     }
 
-    /// Charges a password reset that is made.
-    ///
-    /// # Errors
-    /// The milliseconds to wait, if there have been too many.
-    pub(crate) fn make_reset(&self, now: Monotonic) -> Result<(), i64> {
-        self.take_one("resets", RESETS, now)
+    /// Returns the limit on requested links for all people.
+    pub(crate) fn reset_limit(&self) -> Bucket {
+        self.0.bucket("resets", RESETS)
     }
 
     fn take_one(
@@ -170,9 +165,9 @@ mod tests {
             let Some(limit) = throttle.mail_limit(to, kind, by_owner) else {
                 return true;
             };
-            let mailed = !throttle.is_flooded(limit, NOW);
+            let mailed = !throttle.is_exhausted(limit, NOW);
             if mailed {
-                throttle.charge_mail(&[limit], NOW);
+                throttle.charge(&[limit], NOW);
             }
             mailed
         };

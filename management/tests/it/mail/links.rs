@@ -8,7 +8,7 @@ use domain::{
     time::{HOUR, MINUTE, SECOND},
 };
 use management::{Admission, ManagementError, PeopleAdmin, PersonDraft, Store};
-use std::sync::Arc;
+use std::{net::Ipv4Addr, sync::Arc};
 use testing::{Misbehaviour, TestDatabase, each_database};
 use verification::{Pepper, SeededEntropy};
 
@@ -270,4 +270,48 @@ async fn support_staff_are_not_reset_by_mail(database: TestDatabase) {
     added.expect("added");
     request(&mailing, ADA).await.expect("accepted");
     assert_eq!(mailing.waiting().await, 0);
+}
+
+/// Requests a link from a client in a network of its own.
+fn request_by(mailing: &Mailing, address: &str, client: u32) -> Result<(), ManagementError> {
+    let client = Ipv4Addr::from_bits((10 << 24) | (client << 8));
+    let origin = Origin {
+        address: Some(client.into()),
+        ..Origin::default()
+    };
+    let keyring = &mailing.test.keyring;
+    keyring.request_reset(email(address), None, &origin)
+}
+
+each_database!(requests_for_unknown_addresses_delay_no_others);
+async fn requests_for_unknown_addresses_delay_no_others(database: TestDatabase) {
+    let mailing = Mailing::new(database).await;
+    mailing.test.add("Acme", ADA, Role::Viewer).await;
+    for n in 0..700 {
+        let accepted = request_by(&mailing, &format!("x{n}@example.com"), n);
+        accepted.expect("accepted");
+    }
+    request_by(&mailing, ADA, 700).expect("accepted");
+    mailing.test.keyring.make_requested_links().await;
+    assert_eq!(mailing.deliver().await, sent(1));
+}
+
+each_database!(requests_that_are_refused_because_too_many_wait_use_up_none);
+async fn requests_that_are_refused_because_too_many_wait_use_up_none(database: TestDatabase) {
+    let mailing = Mailing::new(database).await;
+    for n in 0..1_000 {
+        let accepted = request_by(&mailing, &format!("x{n}@example.com"), n);
+        accepted.expect("accepted");
+    }
+    for _ in 0..30 {
+        let refused = request_by(&mailing, ADA, 1_000);
+        assert!(
+            matches!(refused, Err(ManagementError::Throttled { .. })),
+            "{refused:?}"
+        );
+    }
+    mailing.test.keyring.make_requested_links().await;
+    for _ in 0..3 {
+        request_by(&mailing, ADA, 1_000).expect("accepted");
+    }
 }
