@@ -49,6 +49,7 @@ mod tests {
             sql::DECISIONS_INSERT,
             sql::KEY_DAY_ADD,
             sql::LAST_USE_SET,
+            sql::MAIL_EXPIRY_NOTICE_INSERT,
             sql::USAGE_ROLLUP_ADD,
             sql::USAGE_BREAKDOWN_SET,
             sql::USAGE_REFUSAL_ADD,

@@ -1,7 +1,10 @@
 //! What mails are made from, beside the changes that insert their own: keys that expire soon, and critical security events.
 
 use super::insert_mail;
-use crate::{NewMail, Store, StoreError, deferrable_transaction, read, row::corrupt, sql};
+use crate::{
+    NewMail, Store, StoreError, database::insert_many::insert_many, deferrable_transaction, read,
+    row::corrupt, sql,
+};
 use domain::{
     account::{Email, Role},
     id::{AccountId, ApplicationId, PersonId},
@@ -191,16 +194,13 @@ impl Store {
         // In the same order by every process: none waits for another in a circle.
         notices.sort_unstable();
         deferrable_transaction!(self, |tx| {
-            for (key, expires_at) in &notices {
-                let inserted = sqlx::query(sql::MAIL_EXPIRY_NOTICE_INSERT)
-                    .bind(key)
-                    .bind(expires_at)
-                    .bind(days)
-                    .execute(&mut *tx)
-                    .await?;
-                if inserted.rows_affected() == 0 {
-                    return Err(StoreError::Conflict);
-                }
+            let inserted =
+                insert_many!(tx, sql::MAIL_EXPIRY_NOTICE_INSERT, notices, |row, new| row
+                    .push_bind(new.0.as_str())
+                    .push_bind(new.1)
+                    .push_bind(days))?;
+            if u64::try_from(notices.len()) != Ok(inserted) {
+                return Err(StoreError::Conflict);
             }
             sqlx::query(sql::MAIL_EXPIRY_MAIL_SET)
                 .bind(application.0)
