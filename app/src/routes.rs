@@ -28,9 +28,9 @@ pub const SIGN_IN_AFTER_RESET: &str = "/sign-in?after=reset";
 
 /// The page that mails a link for another password.
 pub const FORGOT_PASSWORD: &str = "/forgot-password";
-/// What `after` in its address says once a link was asked for.
+/// What `after` in its address says once a link was requested.
 pub const SENT: &str = "sent";
-/// The same page once a link was asked for.
+/// The same page once a link was requested.
 pub const FORGOT_PASSWORD_SENT: &str = "/forgot-password?after=sent";
 /// The sign-in page.
 pub const SIGN_IN: &str = "/sign-in";

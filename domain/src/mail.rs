@@ -81,16 +81,10 @@ pub enum SignInChange {
         /// Whether two-factor authentication was turned off too.
         factor_removed: bool,
     },
-    /// The person chose another e-mail address. The mail goes to the old one.
-    EmailChanged {
-        /// The new address.
-        to: Email,
-    },
-    /// The person got another address, because the identity provider has another one for a person without a password.
-    EmailFollowed {
-        /// The new address.
-        to: Email,
-    },
+    /// The person chose another e-mail address. The mail goes to the old one, which may be an outsider's: it does not contain the new one.
+    EmailChanged,
+    /// The same for a person without a password, whose address at the identity provider changed.
+    EmailFollowed,
     /// Two-factor authentication was turned on.
     FactorAdded,
     /// Two-factor authentication was turned off.

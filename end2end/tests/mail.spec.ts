@@ -64,7 +64,7 @@ test('an invitation arrives by email, can be sent again, and is accepted', async
 test('a forgotten password is reset with a link that arrives by email', async ({ page, open, server, mail }) => {
   await open('/sign-in');
   await page.getByRole('link', { name: 'Forgot password?' }).click();
-  await expect(page.getByRole('heading', { name: 'Forgot your password?', level: 1 })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Forgot password?', level: 1 })).toBeVisible();
   for (const email of ['nobody@acme.example', fred.email]) {
     await open('/forgot-password');
     await page.getByRole('textbox', { name: 'Email' }).fill(email);

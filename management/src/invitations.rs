@@ -97,8 +97,8 @@ impl FreshAccountOwner {
             .token_digest(TokenPurpose::Invitation, &invited.token);
         let expires_at = self.now().plus(INVITATION_LIFETIME);
         let mail = self.invitation_mail(&invited, role, expires_at);
-        invited.mailed = !mail.is_empty();
-        self.keyring()
+        let mailed = self
+            .keyring()
             .run_to_completion(async move {
                 let (keyring, at) = (owner.keyring(), owner.now());
                 let new = NewInvitation {
@@ -121,6 +121,7 @@ impl FreshAccountOwner {
                     })
             })
             .await?;
+        invited.mailed = mailed > 0;
         Ok(invited)
     }
 
@@ -147,8 +148,7 @@ impl FreshAccountOwner {
         let owner = self.clone();
         let expires_at = self.now().plus(INVITATION_LIFETIME);
         let mail = self.invitation_mail(&invited, role, expires_at);
-        invited.mailed = !mail.is_empty();
-        keyring
+        let mailed = keyring
             .run_to_completion(async move {
                 let at = owner.now();
                 let new = NewInvitation {
@@ -167,10 +167,11 @@ impl FreshAccountOwner {
                 Ok(keyring.charge_mail(&mail, renewed.await)?)
             })
             .await?;
+        invited.mailed = mailed > 0;
         Ok(invited)
     }
 
-    /// Limits invitations, where each sends a mail to an address of anyone's.
+    /// Limits invitations, where each sends a mail to an address that may belong to anyone.
     fn charge_invitation(&self) -> Result<(), ManagementError> {
         let keyring = self.keyring();
         if !keyring.sends_mail() {

@@ -141,7 +141,7 @@ impl PeopleAdmin {
             .await?;
         // The operator hands it over: beside the server, no mail is sent.
         match self.store.make_password_reset(&new, &events, &[]).await {
-            Ok(()) => Ok(Administered::Done(ResetLink {
+            Ok(_) => Ok(Administered::Done(ResetLink {
                 email: email.clone(),
                 token,
                 expires_at: new.expires_at,
@@ -330,11 +330,11 @@ impl FreshAccountOwner {
                 let store = &keyring.store;
                 let made = store.make_password_reset(&new, &events, &mail);
                 match keyring.charge_mail(&mail, made.await) {
-                    Ok(()) => Ok(Some(ResetLink {
+                    Ok(mailed) => Ok(Some(ResetLink {
                         email: member.email,
                         token,
                         expires_at: new.expires_at,
-                        mailed: !mail.is_empty(),
+                        mailed: mailed > 0,
                     })),
                     Err(StoreError::Conflict) => Ok(None),
                     Err(error) => Err(error.into()),

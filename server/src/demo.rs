@@ -71,9 +71,7 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
     }
     console::print_info("Ctrl-C stops the demo and removes its data.");
     keyring.telemetry().set_retention(config.retention);
-    if let Some(mailer) = &config.mailer {
-        keyring.set_mailer(Arc::clone(mailer));
-    }
+    // No mailer: the people are made up, and so are their addresses.
     keyring.spawn_background_tasks();
     start::run(listener, start::app_state(keyring, config)).await
 }

@@ -83,13 +83,14 @@ pub struct WaitingMail {
     pub oldest: Option<Timestamp>,
 }
 
-/// Inserts mails inside a transaction. Evaluates to a `Result`.
+/// Inserts mails inside a transaction. Evaluates to a `Result` with their number, without those beyond [`MAX_WAITING`].
 macro_rules! insert_mail {
     ($tx:ident, $mail:expr) => {
         async {
             let mail: &[$crate::NewMail] = $mail;
+            let mut inserted = 0;
             for new in mail {
-                sqlx::query($crate::sql::MAIL_INSERT)
+                inserted += sqlx::query($crate::sql::MAIL_INSERT)
                     .bind(new.id.0)
                     .bind(new.kind.as_str())
                     .bind(new.recipient.as_str())
@@ -101,9 +102,10 @@ macro_rules! insert_mail {
                     .bind(new.expires_at.0)
                     .bind($crate::mail::MAX_WAITING)
                     .execute(&mut *$tx)
-                    .await?;
+                    .await?
+                    .rows_affected();
             }
-            Ok::<(), $crate::StoreError>(())
+            Ok::<u64, $crate::StoreError>(inserted)
         }
         .await
     };
@@ -145,7 +147,7 @@ impl RawMail {
 
 impl Store {
     /// Returns at most `limit` mails whose next attempt is due or, after a wrong clock, later than `latest`: first those that
-    /// people wait for, then the one that is due longest. For a row that cannot be parsed, its id.
+    /// people wait for, then the one that became due first. For a row that cannot be parsed, its id.
     ///
     /// # Errors
     /// If the database fails.

@@ -71,6 +71,8 @@ pub(crate) struct ExpiringKeyLine {
 /// A critical security event.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct EventLine {
+    /// In which the recipient must be an owner; `None` for an event that only owners of the account read.
+    pub(crate) application: Option<ApplicationId>,
     pub(crate) title: String,
     /// The name of the event's key.
     pub(crate) key: Option<String>,
@@ -114,12 +116,7 @@ pub(crate) enum Content {
     /// Critical security events of an account.
     SecurityEvents {
         account: String,
-        /// The applications of all events, in which the recipient must be an owner; `None` for events that only owners of the account
-        /// read.
-        applications: Vec<Option<ApplicationId>>,
         events: Vec<EventLine>,
-        /// Events that are not listed.
-        more: usize,
     },
     /// A test by an operator, which is never stored.
     #[serde(skip)]

@@ -27,6 +27,8 @@ use verification::Monotonic;
 const TICK: Duration = Duration::from_secs(1);
 /// Mails that are read at once.
 const BATCH: i64 = 50;
+/// The time after which the rest of them is left for the next read, in which links that were requested meanwhile come first.
+const BATCH_TIME: i64 = 10 * SECOND;
 /// The time between the first two attempts; it doubles with each further attempt.
 const FIRST_DELAY: i64 = 30 * SECOND;
 /// The maximum time between two attempts.
@@ -140,10 +142,11 @@ impl Keyring {
         connection: &mut Connection,
         delivery: &mut Delivery,
     ) -> Result<(), ManagementError> {
-        let now = self.now();
+        let (now, begun) = (self.now(), self.monotonic());
         let due = self.store.due_mail(now, now.plus(MAX_DELAY), BATCH).await?;
         for row in due {
-            if self.tasks.is_closed() || !self.is_owner() {
+            let late = self.monotonic() >= begun.plus(BATCH_TIME);
+            if late || self.tasks.is_closed() || !self.is_owner() {
                 break;
             }
             let attempted = match row {
@@ -221,10 +224,10 @@ impl Keyring {
             Err(StoreError::NotFound) => return Ok(Outcome::Taken),
             scheduled => scheduled?,
         }
-        if !self.is_wanted(mail, &content, certain).await? {
+        let Some(content) = self.wanted(mail, content, certain).await? else {
             self.store.delete_mail(mail.id).await?;
             return Ok(Outcome::Dropped);
-        }
+        };
         let text = text::compose(&content, &mail.recipient, &mailer.origin);
         let fields = HeaderFields {
             id: mail.id,
@@ -234,10 +237,15 @@ impl Keyring {
         };
         let sent = tokio::select! {
             sent = connection.send(&mailer.server, &mailer.sender, fields, &text) => sent,
-            () = self.stopping() => {
-                Err(SendError::new(Failure::Unanswered, "the process stops"))
-            }
+            () = self.stopping() => Err(SendError::new(Failure::Unavailable, "the process stops")),
         };
+        let sent = sent.map_err(|error| {
+            if connection.is_transmitting() {
+                error.unanswered()
+            } else {
+                error
+            }
+        });
         match sent {
             Ok(_) => {
                 mailer.counters.sent.fetch_add(1, Ordering::Relaxed);

@@ -33,7 +33,7 @@ const STAGES: [ExpiryStage; 2] = [
         days: 1,
     },
 ];
-/// Keys or events that one mail lists.
+/// Keys that one mail lists.
 const MAX_LISTED: usize = 20;
 
 impl Keyring {
@@ -204,7 +204,7 @@ impl Keyring {
                 person: Some(id),
                 account: Some(first.account),
             };
-            self.mail(to, &event_content(&first.account_name, events, owned))
+            self.mail(to, &event_content(&first.account_name, events, &owned))
         }));
         let ids: Vec<_> = events.iter().map(|event| event.id).collect();
         let inserted = self.store.insert_event_mail(&ids, now, &mail);
@@ -224,19 +224,15 @@ fn is_reported(error: StoreError) -> Result<(), ManagementError> {
 fn event_content(
     account: &str,
     events: &[UnreportedEvent],
-    applications: Vec<Option<ApplicationId>>,
+    applications: &[Option<ApplicationId>],
 ) -> Content {
-    let events: Vec<_> = events
-        .iter()
-        .filter(|event| applications.contains(&event.application))
-        .collect();
     Content::SecurityEvents {
         account: account.to_owned(),
-        more: events.len().saturating_sub(MAX_LISTED),
         events: events
-            .into_iter()
-            .take(MAX_LISTED)
+            .iter()
+            .filter(|event| applications.contains(&event.application))
             .map(|event| EventLine {
+                application: event.application,
                 // Of another release.
                 title: event
                     .kind
@@ -245,6 +241,5 @@ fn event_content(
                 key: event.key_name.clone(),
             })
             .collect(),
-        applications,
     }
 }

@@ -14,8 +14,11 @@ use domain::{
     id::ApplicationId,
 };
 use sign_in_change::sign_in_change;
+use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
+/// Maximum number of security events that a mail lists.
+const MAX_EVENTS: usize = 20;
 /// Maximum number of applications to whose security events a mail has links.
 const MAX_PAGES: usize = 20;
 
@@ -98,12 +101,7 @@ pub(crate) fn compose(content: &Content, to: &Email, origin: &str) -> MailText {
             *more,
             origin,
         ),
-        Content::SecurityEvents {
-            account,
-            applications,
-            events,
-            more,
-        } => security_events((account, applications), events, *more, origin),
+        Content::SecurityEvents { account, events } => security_events(account, events, origin),
         Content::Test => (
             "Test email from Latchkey".to_owned(),
             vec!["Latchkey can send email. You can ignore this message.".to_owned()],
@@ -130,7 +128,8 @@ const fn role_name(role: Role) -> &'static str {
 fn details(client: &Client) -> String {
     let mut lines = vec![format!("Time: {}", client.at.readable())];
     if !client.device.is_empty() {
-        lines.push(format!("Browser: {}", client.device));
+        // It may be what the client calls itself.
+        lines.push(format!("Browser: {}", defang(&client.device)));
     }
     if !client.address.is_empty() {
         lines.push(format!("IP address: {}", client.address));
@@ -172,23 +171,22 @@ fn key_expiry(
     (subject, paragraphs)
 }
 
-fn security_events(
-    (account, applications): (&str, &[Option<ApplicationId>]),
-    events: &[EventLine],
-    more: usize,
-    origin: &str,
-) -> (String, Vec<String>) {
+fn security_events(account: &str, events: &[EventLine], origin: &str) -> (String, Vec<String>) {
     let list: Vec<String> = events
         .iter()
-        .map(|EventLine { title, key }| match key {
+        .take(MAX_EVENTS)
+        .map(|EventLine { title, key, .. }| match key {
             Some(key) => format!("- {title}: {}", defang(key)),
             None => format!("- {title}"),
         })
-        .chain(and_more(more))
+        .chain(and_more(events.len().saturating_sub(MAX_EVENTS)))
+        .collect();
+    let applications: BTreeSet<ApplicationId> = events
+        .iter()
+        .filter_map(|event| event.application)
         .collect();
     let mut pages: Vec<String> = applications
         .iter()
-        .flatten()
         .take(MAX_PAGES)
         .map(|application| format!("{origin}/apps/{application}/settings/security-events"))
         .collect();
@@ -224,11 +222,12 @@ fn notifications(origin: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Content, EventLine, ExpiringKeyLine, MailText, compose};
+    use super::{Client, Content, EventLine, ExpiringKeyLine, MailText, compose};
     use domain::{
         account::{Email, Role},
         id::ApplicationId,
         key::token::KeyId,
+        mail::SignInChange,
         time::Timestamp,
     };
     use uuid::Uuid;
@@ -262,10 +261,22 @@ mod tests {
             })
     }
 
-    fn contents(name: &str) -> [Content; 3] {
+    fn contents(name: &str) -> [Content; 5] {
         let application = ApplicationId(Uuid::nil());
         let id: KeyId = "akl_000000000000000z".parse().expect("a key id");
+        let client = Client {
+            at: Timestamp(0),
+            device: name.to_owned(),
+            address: "192.0.2.7".to_owned(),
+        };
         [
+            Content::NewSignIn {
+                client: client.clone(),
+            },
+            Content::SignInChange {
+                change: SignInChange::PasswordReset,
+                client,
+            },
             Content::Invitation {
                 account: name.to_owned(),
                 invited_by: "olivia@north-wind".to_owned(),
@@ -286,12 +297,11 @@ mod tests {
             },
             Content::SecurityEvents {
                 account: name.to_owned(),
-                applications: vec![Some(application)],
                 events: vec![EventLine {
+                    application: Some(application),
                     title: "Revoked key used".to_owned(),
                     key: Some(name.to_owned()),
                 }],
-                more: 0,
             },
         ]
     }
@@ -308,10 +318,11 @@ mod tests {
                 let (links, text): (Vec<&str>, Vec<&str>) =
                     body.lines().partition(|line| line.starts_with(ORIGIN));
                 assert!(!links.is_empty());
-                for line in text
-                    .iter()
-                    .filter(|line| **line != "Latchkey, https://keys.example.com")
-                {
+                let shown = text.iter().filter(|line| {
+                    **line != "Latchkey, https://keys.example.com"
+                        && **line != "IP address: 192.0.2.7"
+                });
+                for line in shown {
                     assert!(!has_link(line), "{name}: {line}");
                 }
             }

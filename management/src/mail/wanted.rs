@@ -1,68 +1,81 @@
-//! Whether a mail that waits is still sent.
+//! What is still sent of a mail that waits.
 
 use super::Content;
 use crate::{Keyring, ManagementError};
-use domain::{account::Role, time::Timestamp};
+use domain::{account::Role, id::ApplicationId, time::Timestamp};
+use std::collections::BTreeSet;
 use store::{MailAccess, MailRow};
 use verification::TokenPurpose;
 
 impl Keyring {
-    /// Whether a mail is still sent. Not if its link was used, replaced or withdrawn meanwhile, nor if its person is disabled, has another
-    /// address, has lost the access that it depends on, or has turned such mails off. One about a change of the sign-in always is.
-    pub(super) async fn is_wanted(
+    /// Returns what is still sent of a mail. Nothing if its link was used, replaced or withdrawn meanwhile, nor if its person is disabled,
+    /// has another address, has lost the access that it depends on, or has turned such mails off. One about a change of the sign-in
+    /// always is.
+    pub(super) async fn wanted(
         &self,
         mail: &MailRow,
-        content: &Content,
+        content: Content,
         now: Timestamp,
-    ) -> Result<bool, ManagementError> {
-        match content {
+    ) -> Result<Option<Content>, ManagementError> {
+        let wanted = match &content {
             Content::Invitation { token, .. } => {
                 let digests = self.hasher.token_digests(TokenPurpose::Invitation, token);
+                let mut wanted = false;
                 for digest in digests {
-                    if let Some(row) = self.store.invitation_by_token(&digest, now).await? {
-                        return Ok(row.invitation.email == mail.recipient);
-                    }
+                    let row = self.store.invitation_by_token(&digest, now).await?;
+                    wanted |= row.is_some_and(|row| row.invitation.email == mail.recipient);
                 }
-                Ok(false)
+                wanted
             }
             Content::PasswordReset { token, .. } => {
                 let digests = self
                     .hasher
                     .token_digests(TokenPurpose::PasswordReset, token);
+                let mut wanted = false;
                 for digest in digests {
-                    if let Some(row) = self.store.password_reset(&digest, now).await? {
-                        return Ok(row.email == mail.recipient);
+                    let row = self.store.password_reset(&digest, now).await?;
+                    wanted |= row.is_some_and(|row| row.email == mail.recipient);
+                }
+                wanted
+            }
+            Content::SignInChange { .. } | Content::Test => true,
+            Content::NewSignIn { .. } => self.has_access(mail, &content, None).await?,
+            Content::KeyExpiry { application, .. } => {
+                let application = Some(*application);
+                self.has_access(mail, &content, application).await?
+            }
+            Content::SecurityEvents { account, events } => {
+                let mut events = events.clone();
+                let applications: BTreeSet<_> =
+                    events.iter().map(|event| event.application).collect();
+                for application in applications {
+                    if !self.has_access(mail, &content, application).await? {
+                        events.retain(|event| event.application != application);
                     }
                 }
-                Ok(false)
+                let account = account.clone();
+                let rest =
+                    (!events.is_empty()).then_some(Content::SecurityEvents { account, events });
+                return Ok(rest);
             }
-            Content::SignInChange { .. } | Content::Test => Ok(true),
-            Content::NewSignIn { .. }
-            | Content::KeyExpiry { .. }
-            | Content::SecurityEvents { .. } => self.has_access(mail, content).await,
-        }
+        };
+        Ok(wanted.then_some(content))
     }
 
-    async fn has_access(&self, mail: &MailRow, content: &Content) -> Result<bool, ManagementError> {
+    /// Whether the mail's person wants it and has the role that it needs in an application or, for `None`, in the account.
+    async fn has_access(
+        &self,
+        mail: &MailRow,
+        content: &Content,
+        application: Option<ApplicationId>,
+    ) -> Result<bool, ManagementError> {
         let Some(person) = mail.person else {
             return Ok(false);
         };
-        let applications = match content {
-            Content::KeyExpiry { application, .. } => vec![Some(*application)],
-            Content::SecurityEvents { applications, .. } => applications.clone(),
-            _ => vec![None],
-        };
-        for application in applications {
-            let access = self.store.mail_access(person, mail.account, application);
-            let access = access.await?;
-            let granted = access.is_some_and(|access| {
-                access.email == mail.recipient.as_str() && is_granted(&access, content)
-            });
-            if !granted {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        let access = self.store.mail_access(person, mail.account, application);
+        Ok(access.await?.is_some_and(|access| {
+            access.email == mail.recipient.as_str() && is_granted(&access, content)
+        }))
     }
 }
 

@@ -209,7 +209,7 @@ impl Keyring {
         }
         match made {
             // The person is disabled.
-            Ok(()) | Err(StoreError::NotFound) => Ok(Handled::Done),
+            Ok(_) | Err(StoreError::NotFound) => Ok(Handled::Done),
             Err(error) => Err(error.into()),
         }
     }

@@ -118,7 +118,7 @@ impl Session {
             })
             .collect();
         let keyring = self.keyring.clone();
-        let change = SignInChange::EmailChanged { to: email.clone() };
+        let change = SignInChange::EmailChanged;
         let mail = keyring.sign_in_change(&self.row.email, change, origin);
         self.keyring
             .run_to_completion(async move {

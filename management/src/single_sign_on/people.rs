@@ -204,7 +204,7 @@ impl Keyring {
                 )
             })
             .collect();
-        let change = SignInChange::EmailFollowed { to: email.clone() };
+        let change = SignInChange::EmailFollowed;
         let mail = self.sign_in_change(&person.email, change, origin);
         let hash = &person.password_hash;
         let changed = self

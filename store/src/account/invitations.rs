@@ -153,7 +153,7 @@ impl Store {
         new: &NewInvitation<'_>,
         event: &AuditEvent,
         mail: &[NewMail],
-    ) -> Result<(), StoreError> {
+    ) -> Result<u64, StoreError> {
         transaction!(self, |tx| {
             // First, because it locks the account: one invitation after the other.
             append_event!(tx, event)?;
@@ -183,12 +183,12 @@ impl Store {
                 .bind(new.pepper.to_string())
                 .execute(&mut *tx)
                 .await?;
-            insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+            insert_mail!(tx, mail)?
+        })
     }
 
-    /// Replaces the token of an invitation: the new one is of the person who renews it, and expires later.
+    /// Replaces the token of an invitation: the new one is of the person who renews it, and expires later. Returns how many mails were
+    /// inserted.
     ///
     /// # Errors
     /// `NotFound` if the account has no such invitation, or the inviter is not an owner any more.
@@ -197,7 +197,7 @@ impl Store {
         new: &NewInvitation<'_>,
         event: &AuditEvent,
         mail: &[NewMail],
-    ) -> Result<(), StoreError> {
+    ) -> Result<u64, StoreError> {
         transaction!(self, |tx| {
             // First, as in `withdraw_invitation`.
             append_event!(tx, event)?;
@@ -215,9 +215,8 @@ impl Store {
             if done.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
-            insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+            insert_mail!(tx, mail)?
+        })
     }
 
     /// Deletes an invitation, as an owner of the account.

@@ -126,7 +126,7 @@ impl Store {
     }
 
     /// Inserts a link and its mail, and deletes earlier links of the same person. One that was requested at sign-in deletes only such
-    /// links, and only if there are three: anyone may request it.
+    /// links, and only if there are three: anyone may request it. Returns how many mails were inserted.
     ///
     /// # Errors
     /// `NotFound` if the person is disabled, or does not belong to the account, or the maker is not an owner of it any more;
@@ -136,7 +136,7 @@ impl Store {
         new: &NewPasswordReset<'_>,
         events: &[AuditEvent],
         mail: &[NewMail],
-    ) -> Result<(), StoreError> {
+    ) -> Result<u64, StoreError> {
         transaction!(self, |tx| {
             // Joining an account locks the person too.
             lock_enabled_person!(tx, new.person)?;
@@ -176,9 +176,8 @@ impl Store {
                 .bind(new.expires_at.0)
                 .execute(&mut *tx)
                 .await?;
-            insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+            insert_mail!(tx, mail)?
+        })
     }
 
     /// Returns the link with this token hash, unless it has expired.

@@ -191,7 +191,7 @@ impl Store {
             .iter()
             .map(|key| (key.id.to_string(), key.expires_at.0))
             .collect();
-        // In the same order by every process: none waits for another in a circle.
+        // In the same order by every process, so that none waits for another in a circle.
         notices.sort_unstable();
         deferrable_transaction!(self, |tx| {
             let inserted =
@@ -260,6 +260,8 @@ impl Store {
         mail: &[NewMail],
     ) -> Result<(), StoreError> {
         let mut events: Vec<i64> = events.iter().map(|event| event.0).collect();
+        // In the same order by every process. One that adds repetitions to events locks them in another order: PostgreSQL then rolls one
+        // of the two back, which tries again.
         events.sort_unstable();
         deferrable_transaction!(self, |tx| {
             for event in &events {

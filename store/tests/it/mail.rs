@@ -46,7 +46,7 @@ async fn invite(fixture: &AccountFixture, mails: &[NewMail]) -> Result<(), Store
         expires_at: NOW.plus(INVITATION_LIFETIME),
     };
     let event = fixture.event(Action::MemberInvited, "new@example.com", NOW);
-    fixture.store.invite(&new, &event, mails).await
+    fixture.store.invite(&new, &event, mails).await.map(drop)
 }
 
 async fn waiting(store: &Store) -> i64 {

@@ -15,7 +15,7 @@ pub const GONE_LEAD: &str = "The link was already used or replaced, or it is mor
 pub const REQUEST_NEW: &str = "Get a new link";
 
 pub const FORGOT_TAB: &str = "Forgot password · Latchkey";
-pub const FORGOT: &str = "Forgot your password?";
+pub const FORGOT: &str = "Forgot password?";
 pub const FORGOT_LEAD: &str =
     "Enter the email address you sign in with. You'll get a link to choose a new password.";
 pub const EMAIL: &str = "Email";

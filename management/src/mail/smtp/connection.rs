@@ -1,10 +1,13 @@
 //! A connection to the mail server, over which several mails are sent.
 
 use super::{
-    Encryption, Failure, HeaderFields, MailSender, SendError, SmtpServer, message, starttls,
+    Encryption, Failure, HeaderFields, MailSender, SendError, SmtpServer,
+    failure::MAX_TEXT_CHARS,
+    message, starttls,
     stream::{self, LimitedStream},
 };
 use crate::mail::text::MailText;
+use domain::text::single_line;
 use lettre::{
     Address,
     transport::smtp::{
@@ -24,9 +27,18 @@ const QUIT_DEADLINE: Duration = Duration::from_secs(1);
 
 /// A connection that is opened for the first mail, and again after an error.
 #[derive(Default)]
-pub(in crate::mail) struct Connection(Option<AsyncSmtpConnection>);
+pub(in crate::mail) struct Connection {
+    open: Option<AsyncSmtpConnection>,
+    is_transmitting: bool,
+}
 
 impl Connection {
+    /// Whether a mail is being transmitted, so that it is not known whether the server accepts it; also after [`Connection::send`] was
+    /// dropped.
+    pub(in crate::mail) const fn is_transmitting(&self) -> bool {
+        self.is_transmitting
+    }
+
     /// Sends a mail, and returns the server's answer.
     pub(in crate::mail) async fn send(
         &mut self,
@@ -45,13 +57,13 @@ impl Connection {
         let mut connection = begun
             .await
             .map_err(|_| too_late(Failure::Unavailable, server.deadline))??;
-        let answered = timeout(server.answer_deadline, connection.message(&message));
-        let answer = answered
-            .await
-            .map_err(|_| too_late(Failure::Unanswered, server.answer_deadline))?;
+        self.is_transmitting = true;
+        let answered = timeout(server.answer_deadline, connection.message(&message)).await;
+        self.is_transmitting = false;
+        let answer = answered.map_err(|_| too_late(Failure::Unanswered, server.answer_deadline))?;
         match answer {
             Ok(answer) if is_completion(&answer) => {
-                self.0 = Some(connection);
+                self.open = Some(connection);
                 Ok(answer_text(&answer))
             }
             Ok(_) => Err(SendError::invalid("the message").unanswered()),
@@ -70,7 +82,7 @@ impl Connection {
 
     /// Closes the connection, if it is open.
     pub(in crate::mail) async fn quit(&mut self) {
-        if let Some(connection) = self.0.take() {
+        if let Some(connection) = self.open.take() {
             quit(connection).await;
         }
     }
@@ -82,7 +94,7 @@ impl Connection {
         from: &Address,
         to: &Address,
     ) -> Result<AsyncSmtpConnection, SendError> {
-        if let Some(mut connection) = self.0.take() {
+        if let Some(mut connection) = self.open.take() {
             match envelope(&mut connection, from, to).await {
                 Ok(()) => return Ok(connection),
                 // The server may have closed it after the last mail.
@@ -192,5 +204,6 @@ fn too_late(failure: Failure, deadline: Duration) -> SendError {
 
 fn answer_text(answer: &Response) -> String {
     let text = answer.message().collect::<Vec<_>>().join(" ");
-    format!("{} {text}", answer.code())
+    // It is printed to a terminal.
+    single_line(&format!("{} {text}", answer.code()), MAX_TEXT_CHARS)
 }

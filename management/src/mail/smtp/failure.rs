@@ -1,7 +1,13 @@
 //! Why a mail was not sent.
 
+use domain::text::single_line;
 use lettre::transport::smtp::Error;
 use std::error::Error as _;
+
+/// The mail server closes the connection (RFC 5321, 3.8).
+const SERVICE_CLOSES: &str = "421";
+/// Maximum length of a mail server's text, in characters.
+pub(super) const MAX_TEXT_CHARS: usize = 500;
 
 /// Whether and what else can be sent after an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +57,7 @@ impl SendError {
     }
 
     /// The same error after the message was transmitted.
-    pub(super) fn unanswered(self) -> Self {
+    pub(in crate::mail) fn unanswered(self) -> Self {
         Self {
             failure: Failure::Unanswered,
             ..self
@@ -62,8 +68,10 @@ impl SendError {
     pub(super) fn at(step: &str, error: &Error) -> Self {
         if let Some(code) = error.status() {
             let text = error.source().map(ToString::to_string);
-            let text = text.unwrap_or_default();
-            let failure = if error.is_permanent() && is_about_recipient(&text) {
+            let text = single_line(&text.unwrap_or_default(), MAX_TEXT_CHARS);
+            let failure = if code.to_string() == SERVICE_CLOSES {
+                Failure::Unavailable
+            } else if error.is_permanent() && is_about_recipient(&text) {
                 Failure::Refused
             } else {
                 Failure::Deferred

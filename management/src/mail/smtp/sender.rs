@@ -18,6 +18,10 @@ impl MailSender {
             return Err("contains control characters");
         }
         let mailbox: Mailbox = text.parse().map_err(|_| "is no e-mail address")?;
+        // Mail servers without SMTPUTF8 would refuse every mail.
+        if !mailbox.email.to_string().is_ascii() {
+            return Err("is an address with characters beyond ASCII");
+        }
         Ok(Self { mailbox })
     }
 }
@@ -31,6 +35,7 @@ mod tests {
         for text in [
             "latchkey@example.com",
             "Latchkey <latchkey@example.com>",
+            "Zoë <latchkey@example.com>",
             "\"Keys, at Example\" <keys@mail.example.com>",
         ] {
             assert!(MailSender::parse(text).is_ok(), "{text}");
@@ -41,6 +46,8 @@ mod tests {
             "latchkey@",
             "Latchkey <latchkey@example.com>\r\nBcc: all@example.com",
             "a@example.com, b@example.com",
+            "zoë@example.com",
+            "Latchkey <latchkey@bücher.example>",
         ] {
             assert!(MailSender::parse(text).is_err(), "{text}");
         }

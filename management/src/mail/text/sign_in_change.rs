@@ -26,13 +26,13 @@ pub(super) fn sign_in_change(
                 if *factor_removed { " Two-factor authentication was turned off." } else { "" }
             ),
         ),
-        SignInChange::EmailChanged { to } => (
+        SignInChange::EmailChanged => (
             "Your Latchkey email address was changed",
-            format!("Your Latchkey email address was changed in your profile. You sign in with the new one.\n\nNew email address: {to}"),
+            "Your Latchkey email address was changed in your profile. You sign in with the new one.".to_owned(),
         ),
-        SignInChange::EmailFollowed { to } => (
+        SignInChange::EmailFollowed => (
             "Your Latchkey email address was changed",
-            format!("Your email address at your identity provider has changed, so your Latchkey email address was changed too. You sign in through your identity provider as before.\n\nNew email address: {to}"),
+            "Your email address at your identity provider has changed, so your Latchkey email address was changed too. You sign in through your identity provider as before.".to_owned(),
         ),
         SignInChange::FactorAdded => (
             "Two-factor authentication is on",
@@ -63,7 +63,7 @@ pub(super) fn sign_in_change(
         ),
     };
     let remedy = match change {
-        SignInChange::EmailChanged { .. } | SignInChange::EmailFollowed { .. } => {
+        SignInChange::EmailChanged | SignInChange::EmailFollowed => {
             "ask your Latchkey administrator to disable your sign-in now.".to_owned()
         }
         // A new password does not remove the factor of someone else.

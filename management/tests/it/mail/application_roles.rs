@@ -196,3 +196,35 @@ async fn a_mail_about_an_application_is_not_sent_to_a_person_who_lost_the_role_t
     let text = roles.text(OWNER);
     assert!(!text.contains("/apps/"), "{text}");
 }
+
+each_database!(a_role_that_was_lost_in_one_application_hides_no_events_of_others);
+async fn a_role_that_was_lost_in_one_application_hides_no_events_of_others(database: TestDatabase) {
+    let roles = Roles::new(database).await;
+    let Roles { mailing, app, .. } = &roles;
+    give(mailing, roles.other, LEAD, Some(Role::Owner)).await;
+    let elsewhere = issue(mailing, roles.other, READER).await;
+    roles.sent_now().await;
+    let application = mailing.owner.application();
+    let other = domain::account::Application {
+        id: roles.other,
+        ..application.clone()
+    };
+    for (place, kind) in [
+        ((application, &roles.key), EventKind::RevokedUsed),
+        ((&other, &elsewhere), EventKind::AddressNotAllowed),
+    ] {
+        mailing.raise((place.0, Some(place.1)), kind, "").await;
+    }
+    let keyring = &mailing.test.keyring;
+    keyring.queue_event_mail().await.expect("works");
+    give(mailing, *app, LEAD, Some(Role::Developer)).await;
+    let expected = [mail(LEAD, EVENTS), mail(OWNER, EVENTS)];
+    assert_eq!(roles.sent_now().await, expected);
+    let text = roles.text(LEAD);
+    assert!(
+        text.contains("- IP address not allowed: Key of reader"),
+        "{text}"
+    );
+    assert!(!text.contains("Revoked key used"), "{text}");
+    assert!(!text.contains(&Roles::page(*app)), "{text}");
+}
