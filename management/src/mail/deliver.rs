@@ -149,6 +149,7 @@ impl Keyring {
             if late || self.tasks.is_closed() || !self.is_owner() {
                 break;
             }
+            let id = row.as_ref().map_or_else(|id| *id, |mail| mail.id);
             let attempted = match row {
                 Ok(mail) => self.attempt_tracked(mailer, mail, connection).await,
                 Err(id) => self.give_up_unreadable(mailer, id).await,
@@ -158,7 +159,7 @@ impl Keyring {
                 Err(error @ ManagementError::Unavailable(_)) => return Err(error),
                 // It is about this mail alone.
                 Err(error) => {
-                    tracing::error!(%error, "a mail was not sent and is tried again");
+                    tracing::error!(mail = %id, %error, "a mail was not sent and is tried again");
                     let failed_attempts = &mailer.counters.failed_attempts;
                     failed_attempts.fetch_add(1, Ordering::Relaxed);
                     Outcome::Deferred

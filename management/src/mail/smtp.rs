@@ -122,11 +122,8 @@ fn message(
 mod tests {
     use super::{HeaderFields, MailSender, message};
     use crate::mail::{Content, text::compose};
-    use domain::{
-        account::{Email, Role},
-        id::MailId,
-        time::Timestamp,
-    };
+    use domain::{account::Email, id::MailId, time::Timestamp};
+    use lettre::message::Mailbox;
     use uuid::Uuid;
 
     /// Every header of a mail.
@@ -143,31 +140,32 @@ mod tests {
     ];
 
     #[test]
-    fn no_name_adds_a_header() {
-        let sender = MailSender::parse("Latchkey <latchkey@example.com>").expect("valid");
-        let to = Email::parse("ada@example.com").expect("valid");
-        for account in [
-            "Acme\r\nBcc: all@example.com",
-            "Acme\nBcc: all@example.com\n\nBody",
-            "Acme\u{2028}Bcc: all@example.com",
-            "Zoë\rBcc: all@example.com",
+    fn no_name_and_no_address_adds_a_header() {
+        let text = compose(
+            &Content::Test,
+            &Email::parse("ada@example.com").expect("valid"),
+            "https://keys.example.com",
+        );
+        for (name, to) in [
+            ("Latchkey", "ada@example.com"),
+            ("Keys\r\nBcc: all@example.com", "ada@example.com"),
+            ("Keys\n\nBody", "ada@example.com"),
+            ("Keys\u{2028}Bcc: all@example.com", "ada@example.com"),
+            ("Zoë, \"Keys\"", "zoë@example.com"),
+            (&"Keys at Example ".repeat(20), "zoë@bücher.example"),
         ] {
-            let content = Content::Invitation {
-                account: account.to_owned(),
-                invited_by: "olivia@example.com".to_owned(),
-                role: Role::Viewer,
-                token: "0".repeat(64).into(),
-                expires_at: Timestamp(0),
-            };
-            let text = compose(&content, &to, "https://keys.example.com");
-            let address = to.as_str().parse().expect("valid");
+            let address = "latchkey@example.com".parse().expect("valid");
+            let mailbox = Mailbox::new(Some(name.to_owned()), address);
+            let sender = MailSender { mailbox };
+            let email = Email::parse(to).expect("valid");
             let fields = HeaderFields {
                 id: MailId(Uuid::nil()),
-                to: &to,
+                to: &email,
                 at: Timestamp(0),
             };
+            let address = to.parse().expect("valid");
             let message = message(&sender, fields, &address, &text).expect("a message");
-            let message = String::from_utf8(message.to_vec()).expect("ASCII");
+            let message = String::from_utf8(message.to_vec()).expect("UTF-8");
             let (head, _) = message.split_once("\r\n\r\n").expect("a body");
             // A line that begins with a space continues a header.
             let lines = head.split("\r\n").filter(|line| !line.starts_with(' '));

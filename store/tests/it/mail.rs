@@ -1,15 +1,18 @@
 //! The outbox: what is inserted, read and sent by one process only.
 
-use crate::keys::{AccountFixture, NOW};
+use crate::keys::{AccountFixture, NOW, id};
 use domain::{
     account::{Email, Role},
     audit::Action,
     id::{AccountId, InvitationId, MailId, PersonId},
     mail::{MailKind, Notifications},
     member::INVITATION_LIFETIME,
-    time::{HOUR, MINUTE},
+    time::{DAY, HOUR, MINUTE},
 };
-use store::{NewInvitation, NewMail, NewPasswordReset, PepperName, ResetMaker, Store, StoreError};
+use store::{
+    ExpiringKey, NewInvitation, NewMail, NewPasswordReset, PepperName, ResetMaker, Store,
+    StoreError,
+};
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
 
@@ -192,4 +195,36 @@ async fn a_requested_link_ends_no_link_of_the_operator_and_three_work_at_once(
     make(7, ResetMaker::Anyone).await;
     make(8, ResetMaker::Operator).await;
     assert_eq!(working().await, [8]);
+}
+
+each_database!(the_notices_of_many_keys_are_inserted_once);
+async fn the_notices_of_many_keys_are_inserted_once(database: TestDatabase) {
+    let fixture = AccountFixture::build(&database.store, 1).await;
+    let store = &fixture.store;
+    let mut keys = Vec::new();
+    for n in 1..=600 {
+        fixture.insert(n, "Checkout", n, NOW).await;
+        keys.push(ExpiringKey {
+            id: id(n),
+            name: "Checkout".to_owned(),
+            application_name: "Storefront".to_owned(),
+            created_by: None,
+            expires_at: NOW.plus(7 * DAY),
+        });
+    }
+    let mails = [mail(1, MailKind::KeyExpiry)];
+    let insert = async |keys: &[ExpiringKey], mails: &[NewMail]| {
+        let inserted = store.insert_expiry_mail(fixture.app, keys, 7, NOW, mails);
+        inserted.await
+    };
+    // Another process has inserted one of them.
+    insert(&keys[550..551], &[]).await.expect("inserted");
+    let conflict = insert(&keys, &mails).await;
+    assert!(
+        matches!(conflict, Err(StoreError::Conflict)),
+        "{conflict:?}"
+    );
+    assert_eq!(waiting(store).await, 0);
+    insert(&keys[..550], &mails).await.expect("inserted");
+    assert_eq!(waiting(store).await, 1);
 }
