@@ -94,9 +94,9 @@ async fn the_worker_sends_mails_and_the_log_contains_neither_tokens_nor_answers(
     setting.add("bob@example.com");
     let mut process = setting.command(&["serve"]).spawn().expect("starts");
     let stdout = process.stdout.take().expect("piped");
-    let mut line = String::new();
-    BufReader::new(stdout).read_line(&mut line).expect("read");
-    assert!(line.contains("Latchkey"), "{line}");
+    let mut ready = String::new();
+    BufReader::new(stdout).read_line(&mut ready).expect("read");
+    assert!(ready.contains("Latchkey"), "{ready}");
     let mut stderr = process.stderr.take().expect("piped");
     let log = std::thread::spawn(move || {
         let mut log = String::new();
