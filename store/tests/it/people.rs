@@ -201,7 +201,11 @@ async fn make_reset(
         expires_at: NOW.plus(30 * MINUTE),
     };
     let events = [event(fixture, Action::ResetLinkMade)];
-    fixture.store.make_password_reset(&new, &events, &[]).await.map(drop)
+    fixture
+        .store
+        .make_password_reset(&new, &events, &[])
+        .await
+        .map(drop)
 }
 
 fn invitation<'a>(
