@@ -148,8 +148,6 @@ mod tests {
         );
         for (name, to) in [
             ("Latchkey", "ada@example.com"),
-            ("Keys\r\nBcc: all@example.com", "ada@example.com"),
-            ("Keys\n\nBody", "ada@example.com"),
             ("Keys\u{2028}Bcc: all@example.com", "ada@example.com"),
             ("Zoë, \"Keys\"", "zoë@example.com"),
             (&"Keys at Example ".repeat(20), "zoë@bücher.example"),
