@@ -15,6 +15,10 @@ const MAX_URL_BYTES: usize = 2_048;
 
 /// The parts of the configuration that are used.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a statement of the configuration"
+)]
 pub(crate) struct Metadata {
     pub authorization_endpoint: Uri,
     pub token_endpoint: Uri,
