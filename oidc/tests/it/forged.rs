@@ -12,7 +12,7 @@ async fn every_forgery_is_refused_for_its_reason() {
     let setup = Setup::new().await;
     for (name, forge, reason) in forgeries::all() {
         setup.provider.reset();
-        setup.provider.set(|script| forge(script));
+        setup.provider.set(forge);
         let refused = setup.sign_in(1).await;
         match refused {
             Ok(claims) => panic!("{name} is accepted: {claims:?}"),

@@ -264,7 +264,7 @@ async fn the_policy_of_another_account_asks_a_person_who_has_a_factor_for_a_code
     assert_eq!(browser.token(), None);
     let page = browser.get("/sign-in/code?next=/profile").await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-    let form = |code: &str| format!("code={code}&next=/profile");
+    let form = |code: &str| format!("page=/sign-in/code&code={code}&next=/profile");
     let wrong = browser.post("enter_sign_in_code", &form("000000")).await;
     assert!(wrong.status.is_client_error(), "{}", wrong.status);
     assert_eq!(browser.token(), None);
