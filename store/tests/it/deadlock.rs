@@ -114,7 +114,7 @@ async fn a_first_sign_in_and_an_invitation_with_the_same_address_do_not_wait_for
     let lock = sqlx::query("UPDATE account SET name = name WHERE id = $1").bind(fixture.account.0);
     lock.execute(&mut *account).await.expect("locked");
     let (accepted, added, ()) = tokio::join!(
-        store.accept_invitation(&acceptance, &event),
+        store.accept_invitation(&acceptance, &event, &[]),
         async {
             waiting(pool, 1).await;
             store.add_provider_person(&new, &event).await
