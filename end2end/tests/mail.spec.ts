@@ -88,7 +88,7 @@ test('people choose which emails they get', async ({ page, open, signInAs }) => 
   await expect(keys).toBeChecked();
   await keys.uncheck();
   await page.getByRole('button', { name: 'Save notifications' }).click();
-  await expect(page.getByText('Saved')).toBeVisible();
+  await expect(page.getByText('Changes saved').first()).toBeVisible();
   await open('/profile');
   await expect(keys).not.toBeChecked();
   await expect(page.getByRole('checkbox', { name: 'New sign-ins' })).toBeChecked();
