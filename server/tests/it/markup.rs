@@ -79,10 +79,11 @@ struct Hostile {
     token: String,
 }
 
-/// Returns the payload as an e-mail address, without blanks.
+/// Returns an e-mail address with what an address may contain of the payload, such as quotes and ampersands.
 fn email(payload: &str) -> String {
-    let local: String = payload.split_whitespace().collect::<Vec<_>>().join("/");
-    format!("{}@x.example", local.to_lowercase())
+    let allowed = |c: &char| c.is_ascii_alphanumeric() || "!#$%&'*+-=?^_`{|}~".contains(*c);
+    let local: String = payload.chars().filter(allowed).collect();
+    format!("a{}@x.example", local.to_lowercase())
 }
 
 impl Hostile {
