@@ -23,7 +23,7 @@ use domain::{
     time::{MINUTE, Timestamp},
 };
 use std::{fmt, sync::Arc};
-use store::{NewPasswordReset, Placement, ResetMaker, Store, StoreError};
+use store::{NewMail, NewPasswordReset, Placement, ResetMaker, Store, StoreError};
 use verification::{Clock, Entropy, Peppers, SecretHasher, TokenPurpose, random_token};
 
 /// The lifetime of a reset link: 30 minutes.
@@ -206,18 +206,11 @@ impl PeopleAdmin {
         let at = self.clock.now();
         let action = Action::FactorsReset;
         let events = self.events(action, person.id, email, at).await?;
-        let content = Content::SignInChange {
-            change: SignInChange::FactorsReset { by: None },
-            client: Client::new(at, &Origin::default()),
-        };
-        let mail = self
-            .sends_mail
-            .then(|| mail::seal(&self.hasher, &*self.entropy, at, email, &content));
-        match self
+        let mail = self.mail(email, SignInChange::FactorsReset { by: None }, at);
+        let reset = self
             .store
-            .reset_second_factor(person.id, None, &events, mail.as_slice())
-            .await
-        {
+            .reset_second_factor(person.id, None, &events, mail.as_slice());
+        match reset.await {
             Ok(()) => Ok(Administered::Done(())),
             Err(StoreError::NotFound) => Ok(Administered::Already),
             Err(error) => Err(error.into()),
@@ -246,7 +239,11 @@ impl PeopleAdmin {
         for event in &mut events {
             event.detail.clone_from(&names);
         }
-        match self.store.unlink_identities(person.id, &events).await {
+        let mail = self.mail(email, SignInChange::IdentityUnlinked, at);
+        let unlinked = self
+            .store
+            .unlink_identities(person.id, &events, mail.as_slice());
+        match unlinked.await {
             Ok(()) => Ok(Administered::Done(())),
             Err(StoreError::NotFound) => Ok(Administered::Already),
             Err(error) => Err(error.into()),
@@ -256,6 +253,14 @@ impl PeopleAdmin {
     /// Closes the store's connections.
     pub async fn close(&self) {
         self.store.close().await;
+    }
+
+    /// The mail about a change that the operator makes; `None` without a mail server.
+    fn mail(&self, email: &Email, change: SignInChange, at: Timestamp) -> Option<NewMail> {
+        let client = Client::new(at, &Origin::default());
+        let content = Content::SignInChange { change, client };
+        self.sends_mail
+            .then(|| mail::seal(&self.hasher, &*self.entropy, at, email, &content))
     }
 
     async fn events(

@@ -52,14 +52,14 @@ impl ProviderMembers {
         let name = &self.account;
         let Some(account) = store.account_by_id_or_name(name).await? else {
             return Ok(vec![format!(
-                "LATCHKEY_OIDC_ACCOUNT: there is no account {name:?}, so nobody can sign in; if an owner has renamed it, set its id"
+                "LATCHKEY_OIDC_ACCOUNT: there is no account {name:?}, so all sign-ins through the provider are refused; if an owner has renamed it, set its id"
             )]);
         };
         if store.has_local_owner(account).await? {
             return Ok(Vec::new());
         }
         Ok(vec![format!(
-            "the account {name:?} has no owner with a password: if the identity provider fails, or its groups change, nobody can manage it"
+            "the account {name:?} has no owner with a password: if the identity provider fails, or its groups change, it has no one left to manage it"
         )])
     }
 }
@@ -81,7 +81,7 @@ impl SignInGoal {
         match self {
             Self::SignIn => Prompt::None,
             Self::Confirm(_) => Prompt::ProvenSignIn,
-            // So that nobody links the identity of the person who used the browser before.
+            // So that the identity is not that of the browser's previous user.
             Self::Link(_) => Prompt::SignIn,
         }
     }

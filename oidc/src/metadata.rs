@@ -29,7 +29,7 @@ pub(crate) struct Metadata {
     pub prompts_login: bool,
     /// Whether every response names the issuer (RFC 9207).
     pub names_issuer: bool,
-    /// Whether the list of claims lacks `auth_time`, without which nobody can confirm a session.
+    /// Whether the list of claims lacks `auth_time`, without which no session can be confirmed.
     pub lacks_auth_time: bool,
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod identity;
 pub(crate) mod invitations;
 pub(crate) mod managed;
 pub(crate) mod members;
+pub(crate) mod open_sessions;
 pub(crate) mod owner;
 pub(crate) mod password_reset;
 pub(crate) mod pending_sign_in;

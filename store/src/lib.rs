@@ -22,18 +22,16 @@ mod usage;
 
 pub use account::{
     applications::{ApplicationChange, NewApplication},
-    identity::{
-        CompletedSignIn, IdentityOwner, LinkedIdentity, NewIdentity, NewProviderPerson,
-        ProviderSignIn,
-    },
+    identity::{CompletedSignIn, IdentityOwner, LinkedIdentity, NewIdentity, ProviderSignIn},
     invitations::{InvitationAcceptance, InvitationRow, Invitee, NewInvitation},
-    managed::ManagedMembership,
+    managed::{ManagedMembership, NewProviderPerson},
+    open_sessions::OpenSession,
     password_reset::{NewPasswordReset, PasswordReset, PersonState, ResetMaker},
     pending_sign_in::{NewPendingSignIn, PendingProviderSignIn, PendingSignInRow},
     people::{Membership, NewPerson, PersonRow, Place, Placement},
     profile::NewToken,
     second_factor::{AuthenticatorRow, EncryptedSecret, NewRecoveryCodes, UnusedCode},
-    sessions::{FactorProof, NewSession, OpenSession, SessionRow},
+    sessions::{FactorProof, NewSession, SessionRow},
     support::FoundKey,
 };
 pub use audit::{AuditBreak, AuditDamage, AuditHead, AuditLine, SealKey, SealKeys, SealingReport};

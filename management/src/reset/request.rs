@@ -199,7 +199,7 @@ impl Keyring {
         };
         let mail = self.mail(email, &content);
         if mail.is_empty() {
-            // Nobody would have the link.
+            // The link would be lost.
             return Ok(Handled::Done);
         }
         let made = self.store.make_password_reset(&new, &events, &mail);

@@ -63,7 +63,7 @@ impl Keyring {
             origin: origin.clone(),
         };
         let outcome = self.run_to_completion(completion.run()).await;
-        // Whoever may choose an address at the provider must not learn of many whether they have a person here.
+        // A person who can choose addresses at the provider must not learn of many whether they are known here.
         let taken = matches!(
             outcome,
             Ok(ProviderOutcome::Refused(ProviderRefusal::AddressTaken))

@@ -43,7 +43,7 @@ impl Keyring {
             (Some(members), Some(account)) => {
                 Some((account, members.roles.role_of(&claims.groups)))
             }
-            // Nobody keeps a role that the groups may have ended.
+            // The groups may have ended the role.
             (Some(members), None) => {
                 tracing::error!(
                     account = members.account,

@@ -9,10 +9,9 @@ use crate::{
     row::corrupt, sql, transaction,
 };
 use domain::{
-    account::{Email, Role},
+    account::Email,
     audit::AuditEvent,
     id::{AccountId, PersonId},
-    profile::DisplayName,
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -66,18 +65,6 @@ pub struct IdentityOwner {
     pub is_disabled: bool,
 }
 
-/// A person without a password, and a member of an account.
-#[derive(Debug)]
-pub struct NewProviderPerson<'a> {
-    pub id: PersonId,
-    pub email: &'a Email,
-    pub name: &'a DisplayName,
-    pub identity: NewIdentity<'a>,
-    pub account: AccountId,
-    pub role: Role,
-    pub at: Timestamp,
-}
-
 /// Inside a transaction that has locked the person, or inserts one: links an identity. Evaluates to a `Result`.
 macro_rules! insert_identity {
     ($tx:ident, $identity:expr, $person:expr, $by_email:expr, $at:expr) => {
@@ -92,6 +79,7 @@ macro_rules! insert_identity {
             .await
     };
 }
+pub(crate) use insert_identity;
 
 /// Inside a transaction that has locked the person: checks that an identity is still the person's. Evaluates to a `Result`:
 /// `NotFound` if it is not.
@@ -108,6 +96,27 @@ macro_rules! require_identity {
     };
 }
 pub(crate) use require_identity;
+
+/// Inside a transaction that has locked a person and removed identities of the person: ends the sessions through a provider, and lets
+/// neither the e-mail address nor groups give the person anything any more. Evaluates to a `Result`.
+macro_rules! end_links {
+    ($tx:ident, $person:expr, $events:expr, $mail:expr) => {
+        async {
+            for statement in [
+                sql::PERSON_REFUSE_LINK_BY_EMAIL,
+                sql::SESSIONS_DELETE_THROUGH_PROVIDER,
+            ] {
+                sqlx::query(statement)
+                    .bind($person.0)
+                    .execute(&mut *$tx)
+                    .await?;
+            }
+            end_management!($tx, $person, $events)?;
+            insert_mail!($tx, $mail)
+        }
+        .await
+    };
+}
 
 impl Store {
     /// Returns the person with an identity, disabled or not.
@@ -217,75 +226,11 @@ impl Store {
         Ok(rows)
     }
 
-    /// Whether an account has an owner who is enabled and has a password.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn has_local_owner(&self, account: AccountId) -> Result<bool, StoreError> {
-        let row: Option<(String,)> = read!(self, |pool| sqlx::query_as(sql::ACCOUNT_LOCAL_OWNER)
-            .bind(account.0)
-            .fetch_optional(pool)
-            .await)?;
-        Ok(row.is_some())
-    }
-
-    /// Returns the account with this id, or with this name if no owner has chosen it: any account may be renamed to it.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn account_by_id_or_name(&self, text: &str) -> Result<Option<AccountId>, StoreError> {
-        // No account has the nil id.
-        let id = text.parse().unwrap_or(Uuid::nil());
-        let row: Option<(Uuid,)> = read!(self, |pool| sqlx::query_as(sql::ACCOUNT_BY_ID_OR_NAME)
-            .bind(text)
-            .bind(id)
-            .fetch_optional(pool)
-            .await)?;
-        Ok(row.map(|row| AccountId(row.0)))
-    }
-
-    /// Adds a person whom the provider has named, with an identity and a membership. An invitation of the person ends.
-    ///
-    /// # Errors
-    /// `Conflict` if a person has the address or the identity.
-    pub async fn add_provider_person(
-        &self,
-        new: &NewProviderPerson<'_>,
-        event: &AuditEvent,
-    ) -> Result<(), StoreError> {
-        transaction!(self, |tx| {
-            // First: it locks the account, as an invitation with the same address does before it inserts its person.
-            append_event!(tx, event)?;
-            sqlx::query(sql::PERSON_INSERT_WITHOUT_PASSWORD)
-                .bind(new.id.0)
-                .bind(new.email.as_str())
-                .bind(new.at.0)
-                .bind(new.name.as_str())
-                .execute(&mut *tx)
-                .await?;
-            insert_identity!(tx, new.identity, new.id, false, new.at)?;
-            // The link would let the person back in after the groups have ended the membership.
-            sqlx::query(sql::INVITATION_DELETE_BY_INVITEE)
-                .bind(new.account.0)
-                .bind(new.id.0)
-                .execute(&mut *tx)
-                .await?;
-            sqlx::query(sql::MEMBER_INSERT_MANAGED)
-                .bind(new.account.0)
-                .bind(new.id.0)
-                .bind(new.role.as_str())
-                .bind(new.at.0)
-                .execute(&mut *tx)
-                .await?;
-        })?;
-        Ok(())
-    }
-
     /// Links an identity to a person, whose session asks for it, by the hash of its token.
     ///
     /// # Errors
-    /// `NotFound` if the person is disabled, or the session has ended; `Conflict` if the identity is another person's, or the person has another one of the
-    /// issuer.
+    /// `NotFound` if the person is disabled, or the session has ended; `Conflict` if the identity is another person's, or the person
+    /// has another one of the issuer.
     pub async fn link_identity(
         &self,
         identity: NewIdentity<'_>,
@@ -313,7 +258,7 @@ impl Store {
 
     /// Links an identity to the person with its e-mail address, who has to be a member of `account` and of no other: the address of
     /// a person is not verified, so anything else would give one person's roles to another. Groups give such a person no higher role,
-    /// unless the provider granted the membership and nobody has chosen a password.
+    /// unless the provider granted the membership and the person has no password.
     ///
     /// # Errors
     /// `NotFound` if the person is disabled or belongs to support, has another address meanwhile, has unlinked an identity before,
@@ -337,7 +282,7 @@ impl Store {
                 .await?;
             same.ok_or(StoreError::NotFound)?;
             require_only_member!(tx, person, account)?;
-            // Somebody else may have chosen the password, or the owner may have meant somebody else.
+            // Another person may have chosen the password, or the owner may have meant another person.
             let granted: Option<(String,)> = sqlx::query_as(sql::MEMBER_GRANTED_WITHOUT_PASSWORD)
                 .bind(account.0)
                 .bind(person.0)
@@ -374,17 +319,7 @@ impl Store {
             if done.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
-            for statement in [
-                sql::PERSON_REFUSE_LINK_BY_EMAIL,
-                sql::SESSIONS_DELETE_THROUGH_PROVIDER,
-            ] {
-                sqlx::query(statement)
-                    .bind(person.0)
-                    .execute(&mut *tx)
-                    .await?;
-            }
-            end_management!(tx, person, events)?;
-            insert_mail!(tx, mail)?;
+            end_links!(tx, person, events, mail)?;
         })?;
         Ok(())
     }
@@ -398,9 +333,10 @@ impl Store {
         &self,
         person: PersonId,
         events: &[AuditEvent],
+        mail: &[NewMail],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            sqlx::query(sql::PERSON_REFUSE_LINK_BY_EMAIL)
+            sqlx::query(sql::PERSON_LOCK)
                 .bind(person.0)
                 .execute(&mut *tx)
                 .await?;
@@ -411,11 +347,7 @@ impl Store {
             if done.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
-            sqlx::query(sql::SESSIONS_DELETE_THROUGH_PROVIDER)
-                .bind(person.0)
-                .execute(&mut *tx)
-                .await?;
-            end_management!(tx, person, events)?;
+            end_links!(tx, person, events, mail)?;
         })?;
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Memberships that an identity provider grants.
 
 use super::{
+    identity::{NewIdentity, insert_identity},
     members::{delete_member, refused},
     owner::delete_links_of_former_owner,
     password_reset::lock_enabled_person,
@@ -8,11 +9,13 @@ use super::{
 };
 use crate::{Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction};
 use domain::{
-    account::Role,
+    account::{Email, Role},
     audit::AuditEvent,
     id::{AccountId, PersonId},
+    profile::DisplayName,
     time::Timestamp,
 };
+use uuid::Uuid;
 
 /// A person's membership of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +23,18 @@ pub struct ManagedMembership {
     pub role: Role,
     /// Whether the identity provider granted it.
     pub managed: bool,
+}
+
+/// A person without a password, and a member of an account.
+#[derive(Debug)]
+pub struct NewProviderPerson<'a> {
+    pub id: PersonId,
+    pub email: &'a Email,
+    pub name: &'a DisplayName,
+    pub identity: NewIdentity<'a>,
+    pub account: AccountId,
+    pub role: Role,
+    pub at: Timestamp,
 }
 
 /// What the audit log says of a membership that groups have set so far.
@@ -59,6 +74,70 @@ macro_rules! end_management {
 pub(crate) use end_management;
 
 impl Store {
+    /// Whether an account has an owner who is enabled and has a password.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn has_local_owner(&self, account: AccountId) -> Result<bool, StoreError> {
+        let row: Option<(String,)> = read!(self, |pool| sqlx::query_as(sql::ACCOUNT_LOCAL_OWNER)
+            .bind(account.0)
+            .fetch_optional(pool)
+            .await)?;
+        Ok(row.is_some())
+    }
+
+    /// Returns the account with this id, or with this name if no owner has chosen it: any account may be renamed to it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn account_by_id_or_name(&self, text: &str) -> Result<Option<AccountId>, StoreError> {
+        // No account has the nil id.
+        let id = text.parse().unwrap_or(Uuid::nil());
+        let row: Option<(Uuid,)> = read!(self, |pool| sqlx::query_as(sql::ACCOUNT_BY_ID_OR_NAME)
+            .bind(text)
+            .bind(id)
+            .fetch_optional(pool)
+            .await)?;
+        Ok(row.map(|row| AccountId(row.0)))
+    }
+
+    /// Adds a person whom the provider has named, with an identity and a membership. An invitation of the person ends.
+    ///
+    /// # Errors
+    /// `Conflict` if a person has the address or the identity.
+    pub async fn add_provider_person(
+        &self,
+        new: &NewProviderPerson<'_>,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            // First: it locks the account, as an invitation with the same address does before it inserts its person.
+            append_event!(tx, event)?;
+            sqlx::query(sql::PERSON_INSERT_WITHOUT_PASSWORD)
+                .bind(new.id.0)
+                .bind(new.email.as_str())
+                .bind(new.at.0)
+                .bind(new.name.as_str())
+                .execute(&mut *tx)
+                .await?;
+            insert_identity!(tx, new.identity, new.id, false, new.at)?;
+            // The link would let the person back in after the groups have ended the membership.
+            sqlx::query(sql::INVITATION_DELETE_BY_INVITEE)
+                .bind(new.account.0)
+                .bind(new.id.0)
+                .execute(&mut *tx)
+                .await?;
+            sqlx::query(sql::MEMBER_INSERT_MANAGED)
+                .bind(new.account.0)
+                .bind(new.id.0)
+                .bind(new.role.as_str())
+                .bind(new.at.0)
+                .execute(&mut *tx)
+                .await?;
+        })?;
+        Ok(())
+    }
+
     /// Returns a person's membership of an account.
     ///
     /// # Errors
@@ -85,7 +164,8 @@ impl Store {
     ///
     /// # Errors
     /// `NotFound` if the person is disabled, the membership is not the provider's or has this role, or the role is new or higher and
-    /// the person was linked by the e-mail address; `LastOwner` if the account would have no owner, or none with a password although this one has one.
+    /// the person was linked by the e-mail address; `LastOwner` if the account would have no owner, or none with a password although
+    /// this one has one.
     pub async fn set_managed_role(
         &self,
         account: AccountId,

@@ -70,20 +70,6 @@ pub struct SessionRow {
     pub enrolment: Option<EnrolmentDeadline>,
 }
 
-/// A session as its person sees it.
-#[derive(Clone, Debug)]
-pub struct OpenSession {
-    pub id: SessionId,
-    /// The time of the sign-in.
-    pub created_at: Timestamp,
-    /// The time of the last request, to the minute.
-    pub seen_at: Timestamp,
-    /// The client's address at the sign-in; empty if it was unknown.
-    pub address: String,
-    /// The user agent at the sign-in.
-    pub user_agent: String,
-}
-
 #[derive(sqlx::FromRow)]
 #[expect(clippy::struct_excessive_bools, reason = "they are columns")]
 struct RawSession {
@@ -141,8 +127,8 @@ impl Store {
         Ok(rows.into_iter().map(|row| AccountId(row.0)).collect())
     }
 
-    /// Inserts a session and the events of the sign-in. Deletes the session that it replaces, and sessions that were last used before the first instant of `ended` or
-    /// created before the second.
+    /// Inserts a session and the events of the sign-in. Deletes the session that it replaces, and sessions that were last used before
+    /// the first instant of `ended` or created before the second.
     ///
     /// # Errors
     /// `NotFound` if the person is disabled, the password has changed or the identity was unlinked meanwhile, a second factor is
@@ -320,90 +306,6 @@ impl Store {
                 for event in events {
                     append_event!(tx, event)?;
                 }
-            }
-        })?;
-        Ok(())
-    }
-
-    /// Returns the sessions of a person that were used after the first instant of `ended` and created after the second, the
-    /// last used one first.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn sessions_of(
-        &self,
-        person: PersonId,
-        ended: (Timestamp, Timestamp),
-    ) -> Result<Vec<OpenSession>, StoreError> {
-        type Row = (Uuid, i64, i64, String, String);
-        let rows: Vec<Row> = read!(self, |pool| {
-            sqlx::query_as(sql::SESSIONS_BY_PERSON)
-                .bind(person.0)
-                .bind(ended.0.0)
-                .bind(ended.1.0)
-                .fetch_all(pool)
-                .await
-        })?;
-        let sessions = rows.into_iter();
-        Ok(sessions
-            .map(
-                |(id, created_at, seen_at, address, user_agent)| OpenSession {
-                    id: SessionId(id),
-                    created_at: Timestamp(created_at),
-                    seen_at: Timestamp(seen_at),
-                    address,
-                    user_agent,
-                },
-            )
-            .collect())
-    }
-
-    /// Deletes one session of a person.
-    ///
-    /// # Errors
-    /// `NotFound` if the person has no such session.
-    pub async fn end_session_of(
-        &self,
-        person: PersonId,
-        id: SessionId,
-        events: &[AuditEvent],
-    ) -> Result<(), StoreError> {
-        transaction!(self, |tx| {
-            let ended = sqlx::query(sql::SESSION_DELETE_BY_ID)
-                .bind(person.0)
-                .bind(id.0)
-                .execute(&mut *tx)
-                .await?;
-            if ended.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
-            for event in events {
-                append_event!(tx, event)?;
-            }
-        })?;
-        Ok(())
-    }
-
-    /// Deletes all sessions of a person, except `kept`.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn end_sessions_of(
-        &self,
-        person: PersonId,
-        kept: Option<SessionId>,
-        events: &[AuditEvent],
-    ) -> Result<(), StoreError> {
-        // No session has this id.
-        let kept = kept.map_or(Uuid::nil(), |kept| kept.0);
-        transaction!(self, |tx| {
-            sqlx::query(sql::SESSIONS_DELETE_OTHERS)
-                .bind(person.0)
-                .bind(kept)
-                .execute(&mut *tx)
-                .await?;
-            for event in events {
-                append_event!(tx, event)?;
             }
         })?;
         Ok(())

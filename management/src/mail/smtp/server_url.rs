@@ -1,8 +1,8 @@
 //! The URL of a mail server.
 
 use super::{ANSWER_DEADLINE, DEADLINE, Encryption, SmtpServer};
+use domain::host::is_loopback_host;
 use percent_encoding::percent_decode_str;
-use std::net::IpAddr;
 use url::Url;
 
 /// The port of submission with implicit TLS (RFC 8314).
@@ -42,12 +42,12 @@ impl SmtpServer {
         let encryption = match (url.scheme(), wanted) {
             ("smtps", None | Some(true)) => Encryption::Implicit,
             ("smtp", Some(true)) => Encryption::StartTls,
-            ("smtp", None) if !is_loopback(&host) => Encryption::StartTls,
+            ("smtp", None) if !is_loopback_host(&host) => Encryption::StartTls,
             ("smtp", None | Some(false)) => Encryption::None,
             ("smtps", Some(false)) => return Err("the URL asks for TLS and for no TLS"),
             _ => return Err("the URL does not begin with smtps:// or smtp://"),
         };
-        if encryption == Encryption::None && credentials.is_some() && !is_loopback(&host) {
+        if encryption == Encryption::None && credentials.is_some() && !is_loopback_host(&host) {
             return Err("the URL would send the password without TLS");
         }
         let port = url.port().unwrap_or(match encryption {
@@ -72,13 +72,6 @@ fn decoded(text: &str) -> Result<String, &'static str> {
         return Err("the user or password contains control characters");
     }
     Ok(text.into_owned())
-}
-
-fn is_loopback(host: &str) -> bool {
-    host == "localhost"
-        || host
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 #[cfg(test)]

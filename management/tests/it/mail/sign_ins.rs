@@ -17,6 +17,7 @@ use domain::{
 };
 use management::{PeopleAdmin, Store};
 use std::sync::Arc;
+use store::NewIdentity;
 use testing::{Misbehaviour, TestDatabase, each_database};
 use verification::{Pepper, SeededEntropy};
 
@@ -129,7 +130,7 @@ async fn every_change_of_how_a_person_signs_in_is_mailed_to_the_person(database:
     let expected = mail(DEVELOPER, "Your Latchkey email address was changed");
     assert_eq!(mailing.sent_now().await, [expected], "to the old address");
     let message = mailing.sink.received().pop().expect("a mail").message;
-    // The old address may be a stranger's.
+    // The old address may have been mistyped.
     assert!(!message.contains("new@example.com"), "{message}");
     let members = mailing.owner.members().await.expect("read");
     let member = members
@@ -168,14 +169,7 @@ async fn a_reset_of_two_factor_authentication_is_mailed_to_the_member(database: 
             let reset = mailing.owner.reset_second_factor(session.person_id()).await;
             reset.expect("reset");
         } else {
-            let store = Store::open_without_ownership(&mailing.test.database.url).await;
-            let admin = PeopleAdmin::new(
-                store.expect("opens"),
-                &Pepper::from_bytes(*PEPPER).into(),
-                mailing.test.clock.clone(),
-                Arc::new(SeededEntropy::new(99)),
-            )
-            .sending_mail();
+            let admin = operator(&mailing).await;
             admin.reset_factors(session.email()).await.expect("reset");
             admin.close().await;
         }
@@ -190,6 +184,43 @@ async fn a_reset_of_two_factor_authentication_is_mailed_to_the_member(database: 
         assert!(message.contains(by), "{message}");
         mailing.test.clock.advance(MINUTE);
     }
+}
+
+/// The operator's commands beside the running server.
+async fn operator(mailing: &Mailing) -> PeopleAdmin {
+    let store = Store::open_without_ownership(&mailing.test.database.url).await;
+    PeopleAdmin::new(
+        store.expect("opens"),
+        &Pepper::from_bytes(*PEPPER).into(),
+        mailing.test.clock.clone(),
+        Arc::new(SeededEntropy::new(99)),
+    )
+    .sending_mail()
+}
+
+each_database!(an_identity_that_the_operator_unlinks_is_mailed_to_its_person);
+async fn an_identity_that_the_operator_unlinks_is_mailed_to_its_person(database: TestDatabase) {
+    let mailing = Mailing::new(database).await;
+    let (test, account) = (&mailing.test, mailing.owner.application().account_id);
+    test.add("Acme", DEVELOPER, Role::Developer).await;
+    let session = test.sign_in(DEVELOPER).await;
+    let identity = NewIdentity {
+        issuer: "https://id.example.com",
+        subject: "1",
+        email: DEVELOPER,
+    };
+    let (person, at) = ((session.person_id(), session.email()), test.keyring.now());
+    let linked =
+        test.database
+            .store
+            .link_identity_by_email(identity, person, account, at, &[], &[]);
+    linked.await.expect("linked");
+    mailing.sent_now().await;
+    let admin = operator(&mailing).await;
+    admin.unlink(session.email()).await.expect("unlinked");
+    admin.close().await;
+    let expected = [mail(DEVELOPER, "Single sign-on is off")];
+    assert_eq!(mailing.sent_now().await, expected);
 }
 
 each_database!(a_sign_in_does_not_fail_because_its_mail_cannot_be_sent);
