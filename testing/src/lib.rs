@@ -11,7 +11,7 @@ use store::Store;
 use tempfile::TempDir;
 
 /// The variable that names the PostgreSQL server of the tests. The test command starts one and sets it.
-pub const SERVER_VARIABLE: &str = "LATCHKEY_TEST_POSTGRES_URL";
+const SERVER_VARIABLE: &str = "LATCHKEY_TEST_POSTGRES_URL";
 
 /// A database for one test, removed when it is dropped.
 pub struct TestDatabase {

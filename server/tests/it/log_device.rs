@@ -31,7 +31,7 @@ impl Server {
         let address = free.local_addr().expect("bound");
         drop(free);
         let database = format!("sqlite://{}/latchkey.db", folder.path().display());
-        let mut process = Command::new(env!("CARGO_BIN_EXE_latchkey"))
+        let mut process = crate::program::command()
             .env("LATCHKEY_LISTEN", address.to_string())
             .env("LATCHKEY_DATABASE_URL", database)
             .env("LATCHKEY_PEPPER_FILE", folder.path().join("pepper"))

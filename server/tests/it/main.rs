@@ -25,6 +25,7 @@ mod openapi;
 mod panics;
 mod people;
 mod profile;
+mod program;
 mod proof;
 mod roles;
 mod rotation;

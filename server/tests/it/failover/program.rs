@@ -6,7 +6,7 @@ use std::{
     fs::{self, File},
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
-    process::{Child, Command},
+    process::Child,
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -63,9 +63,8 @@ impl Program {
             fs::set_permissions(&pepper, private).expect("ours");
         }
         let log = File::create(folder.path().join("log")).expect("a file");
-        let process = Command::new(env!("CARGO_BIN_EXE_latchkey"))
+        let process = crate::program::command()
             .arg("serve")
-            .env_clear()
             .env("LATCHKEY_LISTEN", address.to_string())
             .env("LATCHKEY_DATABASE_URL", url)
             .env("LATCHKEY_PEPPER_FILE", pepper)

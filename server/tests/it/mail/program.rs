@@ -28,7 +28,7 @@ impl Setting {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+        let mut command = crate::program::command();
         let folder = self.folder.path();
         command
             .args(arguments)
@@ -42,8 +42,6 @@ impl Setting {
             .env("LATCHKEY_SMTP_URL", &self.smtp_url)
             .env("LATCHKEY_MAIL_FROM", "latchkey@example.com")
             .env("RUST_LOG", "trace")
-            // It is no setting of the program, which says so.
-            .env_remove(testing::SERVER_VARIABLE)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
