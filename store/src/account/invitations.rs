@@ -258,9 +258,19 @@ impl Store {
     ) -> Result<PersonId, StoreError> {
         let invitation = &acceptance.row.invitation;
         let person = transaction!(self, |tx| {
-            // The person is locked before the account, as by every change of a person.
-            match &acceptance.invitee {
-                Invitee::New { .. } => {}
+            // The person is inserted or locked before the account, as by every change of a person.
+            let person = match &acceptance.invitee {
+                Invitee::New { id, password_hash } => {
+                    sqlx::query(sql::PERSON_INSERT)
+                        .bind(id.0)
+                        .bind(invitation.email.as_str())
+                        .bind(password_hash)
+                        .bind(false)
+                        .bind(acceptance.at.0)
+                        .execute(&mut *tx)
+                        .await?;
+                    *id
+                }
                 Invitee::Known { id, password_hash } => {
                     let same = sqlx::query(sql::PERSON_SIGN_IN)
                         .bind(id.0)
@@ -273,6 +283,7 @@ impl Store {
                     if same.rows_affected() == 0 {
                         return Err(StoreError::NotFound);
                     }
+                    *id
                 }
                 Invitee::Returning { id, password_hash } => {
                     lock_enabled_person!(tx, id)?;
@@ -298,8 +309,9 @@ impl Store {
                     ] {
                         sqlx::query(statement).bind(id.0).execute(&mut *tx).await?;
                     }
+                    *id
                 }
-            }
+            };
             append_event!(tx, event)?;
             let taken = sqlx::query(sql::INVITATION_DELETE_BY_TOKEN)
                 .bind(acceptance.token_hash.as_slice())
@@ -309,27 +321,11 @@ impl Store {
             if taken.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
-            let person = match &acceptance.invitee {
-                Invitee::Known { id, .. } | Invitee::Returning { id, .. } => {
-                    // A link that an owner of another account has made must not open this one.
-                    sqlx::query(sql::PASSWORD_RESET_DELETE_BY_PERSON)
-                        .bind(id.0)
-                        .execute(&mut *tx)
-                        .await?;
-                    *id
-                }
-                Invitee::New { id, password_hash } => {
-                    sqlx::query(sql::PERSON_INSERT)
-                        .bind(id.0)
-                        .bind(invitation.email.as_str())
-                        .bind(password_hash)
-                        .bind(false)
-                        .bind(acceptance.at.0)
-                        .execute(&mut *tx)
-                        .await?;
-                    *id
-                }
-            };
+            // A link that an owner of another account has made must not open this one.
+            sqlx::query(sql::PASSWORD_RESET_DELETE_BY_PERSON)
+                .bind(person.0)
+                .execute(&mut *tx)
+                .await?;
             sqlx::query(sql::MEMBER_INSERT)
                 .bind(acceptance.row.account.0)
                 .bind(person.0)

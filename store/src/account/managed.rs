@@ -111,8 +111,8 @@ impl Store {
         event: &AuditEvent,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            // First: it locks the account, as an invitation with the same address does before it inserts its person.
-            append_event!(tx, event)?;
+            // Before the account, as by every change of a person: on PostgreSQL, the insertion waits for changes of a person with
+            // the same address.
             sqlx::query(sql::PERSON_INSERT_WITHOUT_PASSWORD)
                 .bind(new.id.0)
                 .bind(new.email.as_str())
@@ -120,6 +120,7 @@ impl Store {
                 .bind(new.name.as_str())
                 .execute(&mut *tx)
                 .await?;
+            append_event!(tx, event)?;
             insert_identity!(tx, new.identity, new.id, false, new.at)?;
             // The link would let the person back in after the groups have ended the membership.
             sqlx::query(sql::INVITATION_DELETE_BY_INVITEE)

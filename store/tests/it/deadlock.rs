@@ -60,6 +60,56 @@ async fn waiting(pool: &sqlx::PgPool, count: i64) {
     }
 }
 
+/// A person at their first sign-in through the provider.
+fn newcomer<'a>(
+    fixture: &AccountFixture,
+    email: &'a Email,
+    name: &'a DisplayName,
+) -> NewProviderPerson<'a> {
+    NewProviderPerson {
+        id: PersonId(Uuid::from_u128(52)),
+        email,
+        name,
+        identity: NewIdentity {
+            issuer: "https://id.example.com",
+            subject: "1",
+            email: "",
+        },
+        account: fixture.account,
+        role: Role::Viewer,
+        at: NOW,
+    }
+}
+
+#[tokio::test]
+async fn a_first_sign_in_and_a_change_of_the_same_person_do_not_wait_for_each_other() {
+    let Some(database) = TestDatabase::postgres().await else {
+        return;
+    };
+    let fixture = AccountFixture::build(&database.store, 1).await;
+    let email = Email::parse("ada@example.com").expect("valid");
+    let Store::Postgres { pool, .. } = &fixture.store else {
+        panic!("PostgreSQL");
+    };
+    let event = fixture.event(Action::MemberAdded, email.as_str(), NOW);
+    let name = DisplayName::default();
+    let new = newcomer(&fixture, &email, &name);
+    // Another first sign-in was faster, and its session begins: it locks the person, then the account.
+    let added = fixture.store.add_provider_person(&new, &event).await;
+    added.expect("added");
+    let mut change = pool.begin().await.expect("begun");
+    let person = sqlx::query("UPDATE person SET name = name WHERE id = $1").bind(new.id.0);
+    person.execute(&mut *change).await.expect("locked");
+    let (added, ()) = tokio::join!(fixture.store.add_provider_person(&new, &event), async {
+        waiting(pool, 1).await;
+        let account = sqlx::query("UPDATE account SET name = name WHERE id = $1");
+        let account = account.bind(fixture.account.0);
+        account.execute(&mut *change).await.expect("locked");
+        change.commit().await.expect("committed");
+    });
+    assert!(matches!(added, Err(StoreError::Conflict)), "{added:?}");
+}
+
 #[tokio::test]
 async fn a_first_sign_in_and_an_invitation_with_the_same_address_do_not_wait_for_each_other() {
     let Some(database) = TestDatabase::postgres().await else {
@@ -97,19 +147,8 @@ async fn a_first_sign_in_and_an_invitation_with_the_same_address_do_not_wait_for
         },
         at: NOW,
     };
-    let new = NewProviderPerson {
-        id: PersonId(Uuid::from_u128(52)),
-        email: &email,
-        name: &DisplayName::default(),
-        identity: NewIdentity {
-            issuer: "https://id.example.com",
-            subject: "1",
-            email: "",
-        },
-        account: fixture.account,
-        role: Role::Viewer,
-        at: NOW,
-    };
+    let name = DisplayName::default();
+    let new = newcomer(&fixture, &email, &name);
     let mut account = pool.begin().await.expect("begun");
     let lock = sqlx::query("UPDATE account SET name = name WHERE id = $1").bind(fixture.account.0);
     lock.execute(&mut *account).await.expect("locked");
