@@ -8,7 +8,7 @@ use crate::{process, toolchain};
 
 /// The crates that run on the server, with their features. Every cargo call that compiles them names all of them, so that
 /// features unify the same way and nothing is compiled twice.
-pub const SERVER_SIDE: [&str; 26] = [
+pub const SERVER_SIDE: [&str; 28] = [
     "--package",
     "domain",
     "--package",
@@ -29,6 +29,8 @@ pub const SERVER_SIDE: [&str; 26] = [
     "app",
     "--package",
     "server",
+    "--package",
+    "model",
     "--package",
     "testing",
     "--package",
