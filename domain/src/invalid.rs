@@ -1,5 +1,7 @@
 //! Validation errors of form fields.
 
+mod joiner;
+
 use serde::{Deserialize, Serialize};
 
 /// A validation error: a message for the user that says what is wrong and what is allowed.
@@ -15,7 +17,7 @@ impl Invalid {
 }
 
 /// Validates and trims text: at most `max_chars` characters, without control, invisible or bidirectional formatting
-/// characters. Line feeds are allowed if `multiline` is set; CR LF becomes LF.
+/// characters. Joiners are allowed where a script or an emoji needs them, line feeds if `multiline` is set; CR LF becomes LF.
 ///
 /// # Errors
 /// The rule that the text breaks; `field` names the field in the message.
@@ -34,10 +36,13 @@ pub(crate) fn plain_text(
     }
     // Browsers submit line breaks as CR LF.
     let text = text.replace("\r\n", "\n");
-    if let Some(bad) = text
-        .chars()
-        .find(|&c| is_unprintable(c) && !(multiline && c == '\n'))
-    {
+    let characters: Vec<char> = text.chars().collect();
+    let is_bad = |&(at, &c): &(usize, &char)| {
+        is_unprintable(c)
+            && !(multiline && c == '\n')
+            && !joiner::is_joiner_in_place(&characters, at)
+    };
+    if let Some((_, &bad)) = characters.iter().enumerate().find(is_bad) {
         return Err(Invalid(format!(
             "{field} contains an invisible character (U+{:04X}). Remove it.",
             u32::from(bad)
@@ -65,6 +70,45 @@ mod tests {
                 plain_text("Name", hostile, 64, false).is_err(),
                 "{hostile:?}"
             );
+        }
+    }
+
+    #[test]
+    fn joiners_are_allowed_where_a_script_or_an_emoji_needs_them() {
+        for name in [
+            "Ada \u{1F469}\u{200D}\u{1F4BB}",
+            "\u{1F469}\u{1F3FD}\u{200D}\u{1F680}",
+            "\u{2764}\u{FE0F}\u{200D}\u{1F525}",
+            "\u{1F9D4}\u{200D}\u{2642}\u{FE0F}",
+            // Persian, with a plural and with a vowel mark before the joiner.
+            "می\u{200C}خواهم",
+            "خانه\u{650}\u{200C}ها",
+            // Sinhala and Devanagari, after a virama.
+            "ශ්\u{200D}රී ලංකා",
+            "क्\u{200C}ष",
+            // The flag of Scotland.
+            "\u{1F3F4}\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}",
+        ] {
+            let parsed = plain_text("Name", name, 64, false);
+            assert_eq!(parsed.as_deref(), Ok(name), "{name:?}");
+        }
+        for hidden in [
+            "a\u{200D}b",
+            "a\u{200C}b",
+            "\u{200D}",
+            "\u{1F469}\u{200D}",
+            "\u{200D}\u{1F4BB}",
+            "\u{1F469}\u{200D}a",
+            "\u{1F469}\u{200D}\u{200D}\u{1F4BB}",
+            "م\u{200C}",
+            "م\u{200C} م",
+            "a\u{94D}b\u{200D}c",
+            "a\u{E0067}",
+            "\u{1F3F4}\u{E0067}",
+            "\u{1F3F4}\u{E007F}",
+            "م\u{200F}م",
+        ] {
+            assert!(plain_text("Name", hidden, 64, false).is_err(), "{hidden:?}");
         }
     }
 

@@ -9,6 +9,7 @@ pub mod id;
 pub mod key;
 pub mod mail;
 pub mod member;
+pub mod name;
 pub mod origin;
 pub mod page;
 pub mod profile;

@@ -109,7 +109,7 @@ fn parsed(name: &str, time_zone: &str) -> Result<(String, management::Zone), App
 async fn confirmed(app: &str, confirm: &str) -> Result<(), AppError> {
     let owner = crate::context::owner(app).await?;
     let name = &owner.application().name;
-    if domain::account::is_title(confirm, name) {
+    if domain::name::is_typed(confirm, name) {
         Ok(())
     } else {
         let words = crate::words::list::confirm_all(name);

@@ -1,10 +1,10 @@
 //! Names and descriptions of keys.
 
-use crate::{Invalid, invalid::plain_text};
+use crate::{Invalid, invalid::plain_text, name};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A key's name: 1 to 64 characters on one line.
+/// A key's name: 1 to 64 characters on one line, composed (NFC), with single spaces.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct KeyName(String);
@@ -16,7 +16,7 @@ impl KeyName {
     /// # Errors
     /// If the name is empty, too long or contains invisible characters.
     pub fn parse(raw: &str) -> Result<Self, Invalid> {
-        let name = plain_text("The name", raw, Self::MAX_CHARS, false)?;
+        let name = name::parse("The name", raw, Self::MAX_CHARS)?;
         if name.is_empty() {
             return Err(Invalid::new(
                 "Enter a name, for example the service that will use this key.",

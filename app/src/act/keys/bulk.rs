@@ -58,7 +58,7 @@ pub async fn revoke_all_keys(
 ) -> Result<i64, AppError> {
     let owner = crate::context::owner(&app).await?;
     let name = &owner.application().name;
-    if confirm.trim() != name {
+    if !domain::name::is_typed(&confirm, name) {
         let words = crate::words::list::confirm_all(name);
         return Err(AppError::field("confirm", words));
     }

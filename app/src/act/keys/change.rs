@@ -60,7 +60,7 @@ pub async fn revoke_key(
     let editor = crate::context::editor(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
     let name = editor.key(id).await?.name;
-    if confirm.trim() != name.as_str() {
+    if !domain::name::is_typed(&confirm, name.as_str()) {
         let words = crate::words::revoke::wrong_name(name.as_str());
         return Err(AppError::field("confirm", words));
     }
