@@ -119,23 +119,16 @@ impl Timestamp {
         format!("{}, {} UTC", self.readable_date(), self.clock())
     }
 
-    /// Formats the distance from `now` in its largest whole unit: `just now`, `5 minutes ago`, `in 3 days`.
+    /// Formats the distance from `now`, rounded to its largest unit: `just now`, `5 minutes ago`, `in 3 days`.
     pub fn relative_to(self, now: Self) -> String {
         let distance = now.since(self);
-        let (count, unit) = match distance.abs() {
-            ms if ms < MINUTE => {
-                return if distance < 0 {
-                    "in a moment"
-                } else {
-                    "just now"
-                }
-                .into();
-            }
-            ms if ms < HOUR => (ms / MINUTE, "minute"),
-            ms if ms < DAY => (ms / HOUR, "hour"),
-            ms if ms < 60 * DAY => (ms / DAY, "day"),
-            ms if ms < 730 * DAY => (ms / (30 * DAY), "month"),
-            ms => (ms / (365 * DAY), "year"),
+        let Some((count, unit)) = rounded(distance.abs()) else {
+            let text = if distance < 0 {
+                "in a moment"
+            } else {
+                "just now"
+            };
+            return text.into();
         };
         let plural = if count == 1 { "" } else { "s" };
         if distance < 0 {
@@ -144,6 +137,30 @@ impl Timestamp {
             format!("{count} {unit}{plural} ago")
         }
     }
+}
+
+/// Rounds a length of time in milliseconds to its largest unit: hours up to a day, days up to 60, then months of 30 days up to
+/// two years. `None` for less than half a minute.
+fn rounded(ms: i64) -> Option<(i64, &'static str)> {
+    let units = [
+        (MINUTE, "minute", 60),
+        (HOUR, "hour", 24),
+        (DAY, "day", 60),
+        (30 * DAY, "month", 24),
+        (365 * DAY, "year", i64::MAX),
+    ];
+    units
+        .into_iter()
+        .find_map(|(unit, name, end)| {
+            let count = rounded_count(ms, unit);
+            (count < end).then_some((count, name))
+        })
+        .filter(|(count, _)| *count > 0)
+}
+
+/// How often a unit fits into a length of time, rounded half up.
+pub const fn rounded_count(ms: i64, unit: i64) -> i64 {
+    (ms + unit / 2) / unit
 }
 
 /// The present, and how local time differs from UTC then.
@@ -253,22 +270,25 @@ mod tests {
     }
 
     #[test]
-    fn a_distance_is_formatted_in_its_largest_whole_unit() {
+    fn a_distance_is_rounded_to_its_largest_unit() {
         let now = Timestamp(10_000 * DAY);
         for (ms, past, future) in [
             (0, "just now", "just now"),
             (1, "just now", "in a moment"),
-            (MINUTE - 1, "just now", "in a moment"),
-            (MINUTE, "1 minute ago", "in 1 minute"),
+            (MINUTE / 2 - 1, "just now", "in a moment"),
+            (MINUTE / 2, "1 minute ago", "in 1 minute"),
             (5 * MINUTE, "5 minutes ago", "in 5 minutes"),
-            (HOUR - 1, "59 minutes ago", "in 59 minutes"),
-            (HOUR, "1 hour ago", "in 1 hour"),
-            (DAY - 1, "23 hours ago", "in 23 hours"),
-            (DAY, "1 day ago", "in 1 day"),
-            (60 * DAY - 1, "59 days ago", "in 59 days"),
-            (60 * DAY, "2 months ago", "in 2 months"),
-            (730 * DAY - 1, "24 months ago", "in 24 months"),
-            (730 * DAY, "2 years ago", "in 2 years"),
+            (HOUR - MINUTE / 2 - 1, "59 minutes ago", "in 59 minutes"),
+            (HOUR - MINUTE / 2, "1 hour ago", "in 1 hour"),
+            (90 * MINUTE - 1, "1 hour ago", "in 1 hour"),
+            (90 * MINUTE, "2 hours ago", "in 2 hours"),
+            (DAY - HOUR / 2 - 1, "23 hours ago", "in 23 hours"),
+            (DAY - HOUR / 2, "1 day ago", "in 1 day"),
+            (47 * HOUR, "2 days ago", "in 2 days"),
+            (59 * DAY + 12 * HOUR - 1, "59 days ago", "in 59 days"),
+            (59 * DAY + 12 * HOUR, "2 months ago", "in 2 months"),
+            (704 * DAY, "23 months ago", "in 23 months"),
+            (705 * DAY, "2 years ago", "in 2 years"),
             (1_095 * DAY, "3 years ago", "in 3 years"),
         ] {
             assert_eq!(now.plus(-ms).relative_to(now), past, "{ms}");

@@ -115,11 +115,11 @@ test('the grace period is chosen in hours, and errors are reported', async ({ pa
   await confirmStored(page, old.name);
 
   const section = page.getByRole('region', { name: 'This key is being replaced' });
-  await expect(section).toContainText('in 1 hour');
+  await expect(section).toContainText('in 2 hours');
   await section.getByText('Reschedule', { exact: true }).first().click();
   await section.getByRole('combobox').selectOption('7d');
   await section.getByRole('button', { name: 'Reschedule' }).click();
-  await expect(section).toContainText('in 6 days');
+  await expect(section).toContainText('in 7 days');
 });
 
 test('a replaced or revoked key cannot be regenerated', async ({ page, open, signInAs }) => {

@@ -147,4 +147,10 @@ async fn support_sees_only_its_own_page() {
         let answer = server.post(&format!("/api/{function}"), &json, &form).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{function}");
     }
+    assert!(look.body.contains("<dt>Expires<"), "{}", look.body);
+    let revoked = owner.revoke(key.id, String::new()).await;
+    revoked.expect("revoked");
+    let look = server.post("/api/support_look", &lines, &form).await;
+    let ends = ["<dt>Revoked<", "<dt>Expires<"].map(|end| look.body.contains(end));
+    assert_eq!(ends, [true, false], "a revoked key has no expiry");
 }

@@ -1,6 +1,6 @@
 //! What there is to know of a key.
 
-use super::{KeyStatus, ScopeList};
+use super::{KeyStatus, ScopeList, figures::end};
 use crate::{
     ui::{CopyButton, Exact, Time},
     words::{common::COPY_KEY, key as words},
@@ -26,7 +26,8 @@ pub fn KeyFacts(
         }
     });
     let used = last_used(&key, now, words::NEVER);
-    let expires = match key.expires_at {
+    let (ends, end) = end(&key, now);
+    let expires = match end {
         Some(at) => view! { <Time at now /> " (" <Exact at /> ")" }.into_any(),
         None => words::NEVER.into_any(),
     };
@@ -42,17 +43,6 @@ pub fn KeyFacts(
             }
         })
     };
-    let retires = key.retires_at.map(|at| {
-        view! {
-            <dt>{words::RETIRES}</dt>
-            <dd>
-                <Time at now />
-                " ("
-                <Exact at />
-                ")"
-            </dd>
-        }
-    });
     view! {
         <dl class="facts">
             <dt>
@@ -94,11 +84,10 @@ pub fn KeyFacts(
             </dd>
             <dt>{words::LAST_USED}</dt>
             <dd>{used}</dd>
-            <dt>{words::EXPIRES}</dt>
+            <dt>{ends}</dt>
             <dd>{expires}</dd>
             {other(words::REPLACES, key.replaces)}
             {other(words::REPLACED_BY, key.replaced_by)}
-            {retires}
         </dl>
     }
 }

@@ -90,7 +90,7 @@ fn figure(
 }
 
 /// When a key stops working or has stopped, and what that is called; `None` for never.
-fn end(key: &KeySummary, now: Timestamp) -> (&'static str, Option<Timestamp>) {
+pub fn end(key: &KeySummary, now: Timestamp) -> (&'static str, Option<Timestamp>) {
     match key.state {
         State::Revoked { at, .. } => (words::REVOKED, Some(at)),
         State::Expired { at } => (words::EXPIRED, Some(at)),

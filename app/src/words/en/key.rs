@@ -22,9 +22,6 @@ pub const STATUS: &str = "Status";
 pub const SCOPES: &str = "Scopes";
 pub const REPLACED_BY: &str = "Replaced by";
 pub const REPLACES: &str = "Replaces";
-/// When the old key of a regeneration stops working.
-pub const RETIRES: &str = "Stops working";
-
 /// Followed by a time and [`PROVEN`].
 pub const SINCE: &str = "Since ";
 pub const PROVEN: &str = ". Requests with an invalid secret appear only under Reason.";

@@ -2,7 +2,7 @@
 
 use domain::{
     key::regeneration::{IDLE_MARGIN, IdleTime},
-    time::{DAY, HOUR, MINUTE, Timestamp},
+    time::{DAY, HOUR, MINUTE, Timestamp, rounded_count},
 };
 
 /// The title of the dialog, and its button.
@@ -75,15 +75,16 @@ pub const MOVE: &str = "Reschedule";
 pub const MOVE_LABEL: &str = "Stop on";
 pub const MOVE_HINT: &str = "Up to 30 days after rotation. Extending requires your password.";
 
-/// A duration in its largest whole unit: `3 hours`.
+/// A duration, rounded: minutes up to an hour, hours up to two days, then days: `3 hours`.
 pub fn length(ms: i64) -> String {
-    let (count, unit) = match ms {
-        ms if ms < HOUR => (ms / MINUTE, "minute"),
-        ms if ms < 2 * DAY => (ms / HOUR, "hour"),
-        ms => (ms / DAY, "day"),
+    let (unit, name) = match ms {
+        ms if rounded_count(ms, MINUTE) < 60 => (MINUTE, "minute"),
+        ms if rounded_count(ms, HOUR) < 48 => (HOUR, "hour"),
+        _ => (DAY, "day"),
     };
+    let count = rounded_count(ms, unit);
     let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural}")
+    format!("{count} {name}{plural}")
 }
 
 /// Why it is safe to stop the old key, or when it will be.
