@@ -13,7 +13,7 @@ pub struct AuditAddress {
     pub person: String,
     /// What was done.
     pub action: String,
-    /// The first day, in UTC.
+    /// The first day, in the reader's time zone.
     pub from: String,
     /// The last day.
     pub until: String,

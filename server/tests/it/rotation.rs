@@ -64,6 +64,8 @@ async fn a_retiring_secret_has_deprecation_and_sunset_headers() {
     let ended = whoami(&server, &old).await;
     assert_eq!(ended.status, StatusCode::UNAUTHORIZED);
     assert_eq!(ended.json()["code"], "secret_retired");
+    let advice = "This key was rotated. Use the new API key and secret.";
+    assert_eq!(ended.json()["detail"], advice);
     assert_eq!(whoami(&server, &new).await.status, StatusCode::OK);
 }
 
