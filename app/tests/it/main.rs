@@ -4,3 +4,4 @@
 mod in_turn;
 mod raw_html;
 mod reveal;
+mod words;

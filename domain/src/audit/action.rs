@@ -244,7 +244,7 @@ impl Action {
         (
             Self::SingleSignOnRefused,
             "identity.refused",
-            "refused single sign-on to",
+            "denied single sign-on to",
         ),
     ];
 

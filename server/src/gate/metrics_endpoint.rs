@@ -164,7 +164,7 @@ fn write_mail(text: &mut MetricsText, state: &AppState) {
     text.sample(&[], mail.failed_attempts);
     text.counter(
         "latchkey_mail_given_up_total",
-        "Mails that were refused, or could not be sent in time.",
+        "Mails that were rejected, or could not be sent in time.",
     );
     text.sample(&[], mail.given_up);
 }

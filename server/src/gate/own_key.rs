@@ -38,7 +38,7 @@ pub async fn revoke(State(state): State<AppState>, request: Request) -> Result<R
 /// Describes the endpoint.
 pub fn describe(_: &mut Schemas) -> Operation {
     Operation::new("revoke_itself", "The presented key revokes itself")
-        .description("For a program that knows its secret has leaked. It cannot be undone: every call that begins after the response is refused.")
+        .description("For an app or service that knows its secret has leaked. It cannot be undone: every request that begins after the response is denied.")
         .requires_key()
         .responds(204, ResponseSpec::empty("The key is revoked."))
 }

@@ -135,8 +135,8 @@ pub fn describe(schemas: &mut Schemas) -> Operation {
         unknown: 0,
         late: 0,
     };
-    Operation::new("report", "Reports the outcome of calls")
-        .description("For a service whose own key has the scope key:verify. A report has up to 1,000 calls of keys of the same account.")
+    Operation::new("report", "Reports the outcome of requests")
+        .description("For a service whose own key has the scope key:verify. A report has up to 1,000 requests with keys of the same account.")
         .requires_key()
         .parameter(json!({
             "name": IDEMPOTENCY_KEY, "in": "header",
@@ -144,7 +144,7 @@ pub fn describe(schemas: &mut Schemas) -> Operation {
             "schema": { "type": "string", "minLength": 1, "maxLength": MAX_IDEMPOTENCY_KEY_BYTES },
         }))
         .body(&calls, &[("one", json!([{ "key": EXAMPLE_KEY_ID, "status": 200, "latency_ms": 12 }]))])
-        .responds(202, ResponseSpec::json_with_example("How many calls were counted.", &schema, &json!(receipt)))
+        .responds(202, ResponseSpec::json_with_example("How many requests were counted.", &schema, &json!(receipt)))
         .refuses(&[Code::InsufficientScope])
         .refuses(&body::BODY_REFUSALS)
 }

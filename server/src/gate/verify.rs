@@ -108,7 +108,7 @@ pub fn describe(schemas: &mut Schemas) -> Operation {
         "request": { "ip": "192.0.2.7", "method": "GET", "route": "/invoices", "user_agent": "curl/8.14" },
     });
     let response = ResponseSpec::json_with_example(
-        "The decision; for an array, an array of decisions in the same order. A refused pair is a decision too.",
+        "The decision; for an array, an array of decisions in the same order. A denied pair is a decision too.",
         &answered,
         &DecisionBody::example(),
     );

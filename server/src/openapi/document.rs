@@ -13,9 +13,9 @@ use std::sync::OnceLock;
 
 const DESCRIPTION: &str = "\
 Send credentials in the headers `x-client-key` and `x-client-secret`, or with HTTP Basic: one pair, in one way. Credentials \
-in a query are refused and never checked.
+in a query are rejected and never checked.
 
-Every refusal is `application/problem+json` (RFC 9457) with a `code`; its `type` is the address of a page that explains it. \
+Every denial is `application/problem+json` (RFC 9457) with a `code`; its `type` is the address of a page that explains it. \
 Before the secret has matched, every wrong pair gets the same response. Other paths under `/v1/` and `/api/v0/` get \
 `not_found`, and a method that an endpoint does not take gets `method_not_allowed`.
 

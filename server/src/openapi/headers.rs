@@ -23,12 +23,12 @@ fn table() -> Vec<(HeaderName, &'static str, &'static str)> {
         ),
         (
             wire::RATE_LIMIT_POLICY,
-            "The key's rate limit, if it has one: calls in a window of seconds (draft-ietf-httpapi-ratelimit-headers-10).",
+            "The key's rate limit, if it has one: requests in a window of seconds (draft-ietf-httpapi-ratelimit-headers-10).",
             "\"key\";q=100;w=60",
         ),
         (
             wire::RATE_LIMIT,
-            "Remaining calls, and seconds until all are available again.",
+            "Remaining requests, and seconds until all are available again.",
             "\"key\";r=99;t=1",
         ),
         (
@@ -43,7 +43,7 @@ fn table() -> Vec<(HeaderName, &'static str, &'static str)> {
         ),
         (
             header::RETRY_AFTER,
-            "Seconds until a call can be accepted.",
+            "Seconds until a request can be accepted.",
             "3",
         ),
         (

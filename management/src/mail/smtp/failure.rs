@@ -79,7 +79,7 @@ impl SendError {
             return Self {
                 failure,
                 reason: format!("the mail server answered {code} to {step}"),
-                answer: Some(format!("the mail server refused {step}: {code} {text}")),
+                answer: Some(format!("the mail server rejected {step}: {code} {text}")),
             };
         }
         // The library quotes what it cannot parse.

@@ -161,7 +161,7 @@ async fn one_owner_with_a_password_stays(database: TestDatabase) {
         .get(&format!("/apps/{app}/settings/audit-log"))
         .await;
     assert!(
-        log.body.contains("refused single sign-on to"),
+        log.body.contains("denied single sign-on to"),
         "{}",
         log.body
     );
