@@ -37,6 +37,8 @@ uuid_id! {
     InvitationId;
     /// A session of a signed-in browser.
     SessionId;
+    /// A passkey of a person.
+    PasskeyId;
     /// A mail that waits to be sent.
     MailId;
     /// A secret of a key.

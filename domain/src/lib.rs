@@ -12,6 +12,7 @@ pub mod member;
 pub mod name;
 pub mod origin;
 pub mod page;
+pub mod passkey;
 pub mod profile;
 pub mod second_factor;
 pub mod security;

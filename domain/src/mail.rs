@@ -71,9 +71,15 @@ impl From<Notifications> for FieldValues {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SignInChange {
     /// The person chose another password in the profile.
-    PasswordChanged,
+    PasswordChanged {
+        /// Whether the person has passkeys, which stay.
+        keeps_passkeys: bool,
+    },
     /// A reset link was used.
-    PasswordReset,
+    PasswordReset {
+        /// Whether the person has passkeys, which stay.
+        keeps_passkeys: bool,
+    },
     /// An invitation was accepted with another password, after the person was removed from every account.
     PasswordOfInvitation {
         /// The owner who made the invitation.
@@ -89,6 +95,19 @@ pub enum SignInChange {
     FactorAdded,
     /// Two-factor authentication was turned off.
     FactorRemoved,
+    /// A passkey was added to other factors.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// A passkey was refused because it may have been copied.
+    PasskeyRefused {
+        /// The name that the person gave it.
+        name: String,
+    },
+    /// An authenticator app was added to passkeys.
+    AuthenticatorAdded,
+    /// The authenticator app was removed.
+    AuthenticatorRemoved,
     /// The recovery codes were replaced.
     RecoveryCodesRenewed,
     /// Another person turned two-factor authentication off.

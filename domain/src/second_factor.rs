@@ -3,6 +3,7 @@
 use crate::{
     Invalid,
     account::Role,
+    passkey::Passkey,
     time::{DAY, MINUTE, Timestamp},
 };
 use serde::{Deserialize, Serialize};
@@ -96,11 +97,15 @@ impl EnrolmentDeadline {
     }
 }
 
-/// A person's second factor, as its page shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A person's second factor, as its page shows it: an authenticator app, passkeys, or both.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecondFactor {
-    /// When the authenticator app was added.
+    /// When the first of them was added.
     pub since: Timestamp,
+    /// When the authenticator app was added, if there is one.
+    pub app_since: Option<Timestamp>,
+    /// The passkeys, in the order in which they were added.
+    pub passkeys: Vec<Passkey>,
     /// Recovery codes that still work.
     pub recovery_codes: usize,
 }

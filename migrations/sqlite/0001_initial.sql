@@ -132,9 +132,20 @@ CREATE TABLE password_reset (
 );
 CREATE INDEX password_reset_by_person ON password_reset (person_id);
 
+-- People with a second factor: an authenticator app, passkeys, or both, which go with this row. Recovery codes are stored as
+-- digests under the secret, which is encrypted under a key derived from the named pepper, so that they move to another pepper
+-- with it.
+CREATE TABLE second_factor (
+    person_id BLOB PRIMARY KEY NOT NULL REFERENCES person (id),
+    -- Nonce, ciphertext and tag of ChaCha20-Poly1305.
+    recovery_secret BLOB NOT NULL,
+    pepper TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
 -- Authenticator apps (RFC 6238), one a person at most. The secret is encrypted under a key derived from the named pepper.
 CREATE TABLE authenticator (
-    person_id BLOB PRIMARY KEY NOT NULL REFERENCES person (id),
+    person_id BLOB PRIMARY KEY NOT NULL REFERENCES second_factor (person_id) ON DELETE CASCADE,
     -- Nonce, ciphertext and tag of ChaCha20-Poly1305.
     secret BLOB NOT NULL,
     pepper TEXT NOT NULL,
@@ -143,11 +154,31 @@ CREATE TABLE authenticator (
     last_step BIGINT NOT NULL
 );
 
--- Recovery codes. Of a code only HMAC-SHA-256 under the person's authenticator secret is stored, so that the codes move to another
--- pepper with the secret.
+-- Passkeys (WebAuthn credentials). No secret: the private key stays in the authenticator.
+CREATE TABLE passkey (
+    id BLOB PRIMARY KEY NOT NULL,
+    person_id BLOB NOT NULL REFERENCES second_factor (person_id) ON DELETE CASCADE,
+    credential_id BLOB NOT NULL UNIQUE,
+    -- JSON with the public key, the signature counter and the backup state.
+    credential TEXT NOT NULL,
+    name TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    last_used_at BIGINT,
+    -- Whether it signs in without the password. Another password sets it to false, until the passkey is used after that password.
+    signs_in_alone BOOLEAN NOT NULL
+);
+CREATE INDEX passkey_by_person ON passkey (person_id);
+
+-- SHA-256 of challenges that passkeys have answered, until they expire: a challenge is answered once.
+CREATE TABLE used_challenge (
+    digest BLOB PRIMARY KEY NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+-- Recovery codes. Of a code only HMAC-SHA-256 under the secret of the person's second factor is stored.
 CREATE TABLE recovery_code (
     code_hash BLOB PRIMARY KEY NOT NULL,
-    person_id BLOB NOT NULL REFERENCES person (id),
+    person_id BLOB NOT NULL REFERENCES second_factor (person_id) ON DELETE CASCADE,
     created_at BIGINT NOT NULL,
     used_at BIGINT
 );

@@ -7,12 +7,15 @@
 
 pub(crate) mod applications;
 pub(crate) mod factor_policy;
+pub(crate) mod factor_secrets;
+pub(crate) mod factor_steps;
 pub(crate) mod identity;
 pub(crate) mod invitations;
 pub(crate) mod managed;
 pub(crate) mod members;
 pub(crate) mod open_sessions;
 pub(crate) mod owner;
+pub(crate) mod passkey;
 pub(crate) mod password_reset;
 pub(crate) mod pending_sign_in;
 pub(crate) mod people;

@@ -22,15 +22,20 @@ mod usage;
 
 pub use account::{
     applications::{ApplicationChange, NewApplication},
+    factor_secrets::{EncryptedSecret, FactorSecret},
     identity::{CompletedSignIn, IdentityOwner, LinkedIdentity, NewIdentity, ProviderSignIn},
     invitations::{InvitationAcceptance, InvitationRow, Invitee, NewInvitation},
     managed::{ManagedMembership, NewProviderPerson},
     open_sessions::OpenSession,
+    passkey::{NewPasskey, PasskeyRow, PasskeyUse, UsedChallenge},
     password_reset::{NewPasswordReset, PasswordReset, PersonState, ResetMaker},
     pending_sign_in::{NewPendingSignIn, PendingProviderSignIn, PendingSignInRow},
     people::{Membership, NewPerson, PersonRow, Place, Placement},
     profile::NewToken,
-    second_factor::{AuthenticatorRow, EncryptedSecret, NewRecoveryCodes, UnusedCode},
+    second_factor::{
+        AuthenticatorRow, FactorAddition, NewRecoveryCodes, NewSecondFactor, SecondFactorRow,
+        UnusedProof,
+    },
     sessions::{FactorProof, NewSession, SessionRow},
     support::FoundKey,
 };

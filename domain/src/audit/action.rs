@@ -50,6 +50,14 @@ pub enum Action {
     RecoveryCodesRenewed,
     FactorsReset,
     FactorPolicyChanged,
+    AuthenticatorAdded,
+    AuthenticatorRemoved,
+    PasskeyAdded,
+    PasskeyRenamed,
+    PasskeyRemoved,
+    PasskeyUsed,
+    PasskeyRefused,
+    CodeUsed,
     IdentityLinked,
     IdentityUnlinked,
     IdentityConfirmed,
@@ -57,7 +65,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [(Self, &'static str, &'static str); 48] = [
+    const ALL: [(Self, &'static str, &'static str); 56] = [
         (
             Self::AccountCreated,
             "account.created",
@@ -225,6 +233,38 @@ impl Action {
             Self::FactorPolicyChanged,
             "factor.policy_changed",
             "changed who needs two-factor authentication",
+        ),
+        (
+            Self::AuthenticatorAdded,
+            "authenticator.added",
+            "added an authenticator app",
+        ),
+        (
+            Self::AuthenticatorRemoved,
+            "authenticator.removed",
+            "removed the authenticator app of",
+        ),
+        (Self::PasskeyAdded, "passkey.added", "added a passkey"),
+        (Self::PasskeyRenamed, "passkey.renamed", "renamed a passkey"),
+        (
+            Self::PasskeyRemoved,
+            "passkey.removed",
+            "removed a passkey of",
+        ),
+        (
+            Self::PasskeyUsed,
+            "passkey.used",
+            "confirmed with a passkey",
+        ),
+        (
+            Self::PasskeyRefused,
+            "passkey.refused",
+            "was refused a passkey that may be copied, of",
+        ),
+        (
+            Self::CodeUsed,
+            "factor.proved",
+            "confirmed with a verification code",
         ),
         (
             Self::IdentityLinked,

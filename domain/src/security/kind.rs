@@ -72,6 +72,8 @@ pub enum EventKind {
     SignInFailed,
     /// Wrong codes after a member's correct password.
     WrongCode,
+    /// A passkey whose signature counter went back: it may have been copied.
+    PasskeyCopied,
     /// Too many wrong passwords or codes, so that sign-ins are throttled.
     SignInThrottled,
     /// A person was invited, joined, was removed or has another role.
@@ -99,7 +101,7 @@ pub enum Remedy {
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::WrongSecret,
         Self::RevokedUsed,
         Self::ExpiredUsed,
@@ -115,6 +117,7 @@ impl EventKind {
         Self::FromBrowser,
         Self::SignInFailed,
         Self::WrongCode,
+        Self::PasskeyCopied,
         Self::SignInThrottled,
         Self::MembersChanged,
     ];
@@ -137,6 +140,7 @@ impl EventKind {
             Self::FromBrowser => "secret_from_browser",
             Self::SignInFailed => "sign_in_failed",
             Self::WrongCode => "wrong_code",
+            Self::PasskeyCopied => "passkey_copied",
             Self::SignInThrottled => "sign_in_throttled",
             Self::MembersChanged => "members_changed",
         }
@@ -165,6 +169,7 @@ impl EventKind {
             Self::FromBrowser => "Secret sent by a browser",
             Self::SignInFailed => "Failed sign-ins",
             Self::WrongCode => "Wrong verification codes",
+            Self::PasskeyCopied => "Passkey may be copied",
             Self::SignInThrottled => "Sign-in throttled",
             Self::MembersChanged => "Members or roles changed",
         }
@@ -173,7 +178,10 @@ impl EventKind {
     /// Returns the severity.
     pub const fn severity(self) -> Severity {
         match self {
-            Self::RevokedUsed | Self::AddressNotAllowed | Self::FromBrowser => Severity::Critical,
+            Self::RevokedUsed
+            | Self::AddressNotAllowed
+            | Self::FromBrowser
+            | Self::PasskeyCopied => Severity::Critical,
             Self::NewNetwork | Self::AgentChanged | Self::MembersChanged => Severity::Notice,
             _ => Severity::Warning,
         }
@@ -209,7 +217,9 @@ impl EventKind {
             Self::ExpiredUsed | Self::InQuery | Self::FromBrowser => {
                 &[Remedy::Regenerate, Remedy::Requests]
             }
-            Self::SignInFailed | Self::WrongCode | Self::SignInThrottled => &[Remedy::AuditLog],
+            Self::SignInFailed | Self::WrongCode | Self::PasskeyCopied | Self::SignInThrottled => {
+                &[Remedy::AuditLog]
+            }
             Self::MembersChanged => &[Remedy::Members, Remedy::AuditLog],
         }
     }

@@ -203,7 +203,7 @@ fn periods_are_10_minutes_24_hours_and_days() {
 fn every_kind_has_a_severity_a_threshold_and_remedies() {
     use Remedy::{AuditLog, Deactivate, Members, Regenerate, Requests, RestrictAddresses, Scopes};
     use Severity::{Critical, Notice, Warning};
-    let rows: [(EventKind, Severity, i64, &[Remedy]); 17] = [
+    let rows: [(EventKind, Severity, i64, &[Remedy]); 18] = [
         (
             EventKind::WrongSecret,
             Warning,
@@ -239,6 +239,7 @@ fn every_kind_has_a_severity_a_threshold_and_remedies() {
         (EventKind::FromBrowser, Critical, 1, &[Regenerate, Requests]),
         (EventKind::SignInFailed, Warning, 5, &[AuditLog]),
         (EventKind::WrongCode, Warning, 3, &[AuditLog]),
+        (EventKind::PasskeyCopied, Critical, 1, &[AuditLog]),
         (EventKind::SignInThrottled, Warning, 1, &[AuditLog]),
         (EventKind::MembersChanged, Notice, 1, &[Members, AuditLog]),
     ];

@@ -221,6 +221,7 @@ fn stored_names_are_stable() {
             "secret_from_browser",
             "sign_in_failed",
             "wrong_code",
+            "passkey_copied",
             "sign_in_throttled",
             "members_changed",
         ]

@@ -1,5 +1,5 @@
 SELECT pepper, CAST(SUM(secrets) AS BIGINT), CAST(SUM(live_keys) AS BIGINT), CAST(SUM(invitations) AS BIGINT),
-    CAST(SUM(sessions) AS BIGINT), CAST(SUM(log_heads) AS BIGINT), CAST(SUM(authenticators) AS BIGINT),
+    CAST(SUM(sessions) AS BIGINT), CAST(SUM(log_heads) AS BIGINT), CAST(SUM(factor_secrets) AS BIGINT),
     CAST(SUM(mails) AS BIGINT)
 FROM (
     SELECT s.pepper AS pepper, 1 AS secrets,
@@ -9,7 +9,7 @@ FROM (
             THEN 1
             ELSE 0
         END AS live_keys,
-        0 AS invitations, 0 AS sessions, 0 AS log_heads, 0 AS authenticators, 0 AS mails
+        0 AS invitations, 0 AS sessions, 0 AS log_heads, 0 AS factor_secrets, 0 AS mails
     FROM key_secret s
     JOIN api_key k ON k.id = s.key_id
     UNION ALL
@@ -20,6 +20,8 @@ FROM (
     SELECT a.audit_pepper, 0, 0, 0, 0, 1, 0, 0 FROM account a WHERE a.audit_pepper <> ''
     UNION ALL
     SELECT f.pepper, 0, 0, 0, 0, 0, 1, 0 FROM authenticator f
+    UNION ALL
+    SELECT f.pepper, 0, 0, 0, 0, 0, 1, 0 FROM second_factor f
     UNION ALL
     SELECT w.pepper, 0, 0, 0, 0, 0, 0, 1 FROM mail w
 ) AS counted

@@ -1,5 +1,5 @@
 SELECT f.person_id
-FROM authenticator f
+FROM second_factor f
 JOIN (
     SELECT person_id, account_id, role FROM membership
     UNION ALL

@@ -1,5 +1,6 @@
 SELECT s.id, s.person_id, s.created_at, s.seen_at, s.authenticated_at, p.email, p.is_support, p.name, p.time_zone,
     p.shortcuts, p.last_application, p.password_hash <> '' AS has_password, s.through_provider,
+    EXISTS (SELECT 1 FROM passkey k WHERE k.person_id = p.id) AS has_passkey,
     (
         SELECT MIN(CASE
             WHEN m.role = 'viewer' AND c.viewers_need_factor_since > m.created_at THEN c.viewers_need_factor_since
@@ -17,7 +18,7 @@ SELECT s.id, s.person_id, s.created_at, s.seen_at, s.authenticated_at, p.email, 
         JOIN account c ON c.id = m.account_id
         WHERE (s.provider_account IS NULL OR s.provider_account <> m.account_id)
             AND (c.factor_policy = 'everybody' OR (c.factor_policy = 'editors' AND m.role <> 'viewer'))
-            AND NOT EXISTS (SELECT 1 FROM authenticator f WHERE f.person_id = p.id)
+            AND NOT EXISTS (SELECT 1 FROM second_factor f WHERE f.person_id = p.id)
     ) AS factor_needed_since
 FROM session s
 JOIN person p ON p.id = s.person_id

@@ -303,8 +303,7 @@ impl Store {
                     for statement in [
                         sql::SESSIONS_DELETE_BY_PERSON,
                         sql::PENDING_SIGN_INS_DELETE_BY_PERSON,
-                        sql::AUTHENTICATOR_DELETE,
-                        sql::RECOVERY_CODES_DELETE_BY_PERSON,
+                        sql::SECOND_FACTOR_DELETE,
                         sql::IDENTITIES_DELETE_BY_PERSON,
                     ] {
                         sqlx::query(statement).bind(id.0).execute(&mut *tx).await?;

@@ -13,7 +13,7 @@ use domain::{
     time::Timestamp,
 };
 
-/// The token that a session gets when its person changes the password.
+/// The token that a session gets when its person is authenticated again, or changes the password.
 #[derive(Debug)]
 pub struct NewToken<'a> {
     /// HMAC-SHA-256 of the session's previous token.
@@ -24,6 +24,26 @@ pub struct NewToken<'a> {
     pub pepper: PepperName,
     pub at: Timestamp,
 }
+
+/// Inside a transaction that has locked the person: replaces the token of a session, which is fresh then. Evaluates to a `Result` with
+/// the session's id: `NotFound` if it has ended, or has another token meanwhile.
+macro_rules! replace_token {
+    ($tx:ident, $token:expr) => {
+        async {
+            let token: &$crate::NewToken<'_> = $token;
+            let session: Option<(uuid::Uuid,)> = sqlx::query_as($crate::sql::SESSION_REPLACE_TOKEN)
+                .bind(token.old_hash.as_slice())
+                .bind(token.token_hash.as_slice())
+                .bind(token.pepper.to_string())
+                .bind(token.at.0)
+                .fetch_optional(&mut *$tx)
+                .await?;
+            session.map(|(id,)| id).ok_or($crate::StoreError::NotFound)
+        }
+        .await
+    };
+}
+pub(crate) use replace_token;
 
 impl Store {
     /// Changes the name and the preferences of a person.
@@ -131,8 +151,8 @@ impl Store {
         Ok(())
     }
 
-    /// Changes the password of a person: their session with the old token gets a new token, and their other sessions and their password
-    /// reset link are deleted. `hashes` are the one that the old password was checked against, and the new one.
+    /// Changes the password of a person: their session with the old token gets a new token, their other sessions and their password
+    /// reset link are deleted, and no passkey signs in alone until it is used after the new password. `hashes` are the one that the old password was checked against, and the new one.
     ///
     /// # Errors
     /// `NotFound` if the person is disabled, or the password has changed or the session has ended meanwhile.
@@ -159,18 +179,16 @@ impl Store {
             for event in events {
                 append_event!(tx, event)?;
             }
-            sqlx::query(sql::PASSWORD_RESET_DELETE_BY_PERSON)
-                .bind(person.0)
-                .execute(&mut *tx)
-                .await?;
-            let kept: Option<(uuid::Uuid,)> = sqlx::query_as(sql::SESSION_REPLACE_TOKEN)
-                .bind(token.old_hash.as_slice())
-                .bind(token.token_hash.as_slice())
-                .bind(token.pepper.to_string())
-                .bind(token.at.0)
-                .fetch_optional(&mut *tx)
-                .await?;
-            let (kept,) = kept.ok_or(StoreError::NotFound)?;
+            for statement in [
+                sql::PASSWORD_RESET_DELETE_BY_PERSON,
+                sql::PASSKEYS_REFUSE_ALONE,
+            ] {
+                sqlx::query(statement)
+                    .bind(person.0)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            let kept = replace_token!(tx, token)?;
             sqlx::query(sql::SESSIONS_DELETE_OTHERS)
                 .bind(person.0)
                 .bind(kept)

@@ -1,6 +1,13 @@
-//! Authenticator apps and recovery codes of people.
+//! Second factors of people: authenticator apps, recovery codes, and what they have in common with passkeys.
 
-use super::{owner::require_owner, password_reset::require_only_member};
+use super::{
+    factor_steps::{
+        end_all_but, extend_factor, lock_person, replace_recovery_codes, require_session, use_proof,
+    },
+    owner::require_owner,
+    passkey::PasskeyUse,
+    password_reset::require_only_member,
+};
 use crate::{
     NewMail, PepperName, Store, StoreError, audit::append_event, mail::insert_mail, read, sql,
     transaction,
@@ -10,7 +17,16 @@ use domain::{
     id::{AccountId, PersonId, SessionId},
     time::Timestamp,
 };
-use uuid::Uuid;
+
+/// The second factor of a person.
+#[derive(Clone)]
+pub struct SecondFactorRow {
+    /// Nonce, ciphertext and tag of the secret under which recovery codes are stored.
+    pub recovery_secret: Vec<u8>,
+    /// The pepper from which the key is derived.
+    pub pepper: PepperName,
+    pub since: Timestamp,
+}
 
 /// The authenticator app of a person.
 #[derive(Clone)]
@@ -24,124 +40,66 @@ pub struct AuthenticatorRow {
     pub last_step: i64,
 }
 
-/// An encrypted secret with its person.
-pub struct EncryptedSecret {
-    pub person: PersonId,
-    pub secret: Vec<u8>,
+/// The second factor to insert with a person's first app or passkey.
+pub struct NewSecondFactor<'a> {
+    /// Nonce, ciphertext and tag.
+    pub recovery_secret: &'a [u8],
+    /// The pepper from which the key is derived.
     pub pepper: PepperName,
+    pub codes: NewRecoveryCodes<'a>,
+}
+
+/// How an app or a passkey is added.
+pub enum FactorAddition<'a> {
+    /// As the person's first factor, with recovery codes.
+    First(NewSecondFactor<'a>),
+    /// To a second factor of which the person has given a proof.
+    Proven,
 }
 
 /// New recovery codes.
 pub struct NewRecoveryCodes<'a> {
-    /// HMAC-SHA-256 of each code under the authenticator secret.
+    /// HMAC-SHA-256 of each code under the secret of the second factor.
     pub hashes: &'a [[u8; 32]],
     pub at: Timestamp,
 }
 
-/// A correct code that has not been used.
-#[derive(Clone, Copy)]
-pub enum UnusedCode {
+/// A correct code or a passkey's answer that has not been used.
+#[derive(Clone)]
+pub enum UnusedProof {
     /// The time step of an authenticator app's code.
     Step(i64),
     /// HMAC-SHA-256 of a recovery code.
     Recovery([u8; 32]),
-}
-
-/// Secrets that are encrypted again in one query.
-const BATCH: i64 = 500;
-
-/// Inside a transaction: uses a code. Evaluates to a `Result`: `Conflict` if it was used before, or is none.
-macro_rules! use_code {
-    ($tx:ident, $person:expr, $code:expr, $at:expr) => {{
-        let code: &$crate::UnusedCode = $code;
-        let used = match code {
-            $crate::UnusedCode::Step(step) => {
-                sqlx::query($crate::sql::AUTHENTICATOR_USE_STEP)
-                    .bind($person.0)
-                    .bind(*step)
-                    .execute(&mut *$tx)
-                    .await
-            }
-            $crate::UnusedCode::Recovery(hash) => {
-                sqlx::query($crate::sql::RECOVERY_CODE_USE)
-                    .bind($person.0)
-                    .bind(hash.as_slice())
-                    .bind($at.0)
-                    .execute(&mut *$tx)
-                    .await
-            }
-        };
-        used.map_err($crate::StoreError::from)
-            .and_then(|used| match used.rows_affected() {
-                0 => Err($crate::StoreError::Conflict),
-                _ => Ok(()),
-            })
-    }};
-}
-pub(crate) use use_code;
-
-/// Inside a transaction: locks the person's row, before any other row of theirs. Evaluates to a `Result`.
-macro_rules! lock_person {
-    ($tx:ident, $person:expr) => {
-        sqlx::query(sql::PERSON_LOCK)
-            .bind($person.0)
-            .execute(&mut *$tx)
-            .await
-    };
-}
-
-/// Inside a transaction that has locked the person: ends all sessions but one, and all pending sign-ins. Evaluates to a `Result`:
-/// `NotFound` if that session has ended.
-macro_rules! end_all_but {
-    ($tx:ident, $person:expr, $session:expr) => {
-        async {
-            let kept = sqlx::query(sql::SESSION_LOCK)
-                .bind($person.0)
-                .bind($session.0)
-                .execute(&mut *$tx)
-                .await?;
-            if kept.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
-            sqlx::query(sql::SESSIONS_DELETE_OTHERS)
-                .bind($person.0)
-                .bind($session.0)
-                .execute(&mut *$tx)
-                .await?;
-            sqlx::query(sql::PENDING_SIGN_INS_DELETE_BY_PERSON)
-                .bind($person.0)
-                .execute(&mut *$tx)
-                .await?;
-            Ok::<(), StoreError>(())
-        }
-        .await
-    };
-}
-
-/// Inside a transaction: replaces the person's recovery codes. Evaluates to a `Result`.
-macro_rules! replace_recovery_codes {
-    ($tx:ident, $person:expr, $codes:expr) => {
-        async {
-            let codes: &NewRecoveryCodes<'_> = $codes;
-            sqlx::query(sql::RECOVERY_CODES_DELETE_BY_PERSON)
-                .bind($person.0)
-                .execute(&mut *$tx)
-                .await?;
-            for hash in codes.hashes {
-                sqlx::query(sql::RECOVERY_CODE_INSERT)
-                    .bind(hash.as_slice())
-                    .bind($person.0)
-                    .bind(codes.at.0)
-                    .execute(&mut *$tx)
-                    .await?;
-            }
-            Ok::<(), StoreError>(())
-        }
-        .await
-    };
+    /// A passkey's answer to a challenge.
+    Passkey(PasskeyUse),
 }
 
 impl Store {
+    /// Returns the second factor of a person.
+    ///
+    /// # Errors
+    /// If the database fails or the row cannot be parsed.
+    pub async fn second_factor(
+        &self,
+        person: PersonId,
+    ) -> Result<Option<SecondFactorRow>, StoreError> {
+        let row: Option<(Vec<u8>, String, i64)> = read!(self, |pool| {
+            sqlx::query_as(sql::SECOND_FACTOR_BY_PERSON)
+                .bind(person.0)
+                .fetch_optional(pool)
+                .await
+        })?;
+        row.map(|(recovery_secret, pepper, since)| {
+            Ok(SecondFactorRow {
+                recovery_secret,
+                pepper: pepper.parse()?,
+                since: Timestamp(since),
+            })
+        })
+        .transpose()
+    }
+
     /// Returns the authenticator app of a person.
     ///
     /// # Errors
@@ -181,22 +139,45 @@ impl Store {
         Ok(count)
     }
 
-    /// Inserts the authenticator app of a person, whose first code was just used, and recovery codes. The person's other sessions
-    /// end: they were opened without a code.
+    /// Uses a proof of the second factor, to add to it.
     ///
     /// # Errors
-    /// `Conflict` if the person has one; `NotFound` if the session has ended.
+    /// `Conflict` if the proof was used before; `NotFound` if the session has ended.
+    pub async fn prove_second_factor(
+        &self,
+        (person, session): (PersonId, SessionId),
+        proof: &UnusedProof,
+        at: Timestamp,
+        events: &[AuditEvent],
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            lock_person!(tx, person)?;
+            require_session!(tx, person, session)?;
+            use_proof!(tx, person, proof, at)?;
+            for event in events {
+                append_event!(tx, event)?;
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Inserts the authenticator app of a person, whose first code was just used. If it is the person's first factor, recovery codes
+    /// are inserted, and the person's other sessions end: they were opened without one.
+    ///
+    /// # Errors
+    /// `Conflict` if the person has one, or has a second factor although it is added as the first, or the reverse; `NotFound` if the
+    /// session has ended.
     pub async fn add_authenticator(
         &self,
         (person, session): (PersonId, SessionId),
         app: &AuthenticatorRow,
-        codes: &NewRecoveryCodes<'_>,
+        addition: &FactorAddition<'_>,
         events: &[AuditEvent],
         mail: &[NewMail],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             lock_person!(tx, person)?;
-            end_all_but!(tx, person, session)?;
+            extend_factor!(tx, person, session, addition)?;
             sqlx::query(sql::AUTHENTICATOR_INSERT)
                 .bind(person.0)
                 .bind(app.secret.as_slice())
@@ -205,7 +186,6 @@ impl Store {
                 .bind(app.last_step)
                 .execute(&mut *tx)
                 .await?;
-            replace_recovery_codes!(tx, person, codes)?;
             for event in events {
                 append_event!(tx, event)?;
             }
@@ -214,21 +194,58 @@ impl Store {
         Ok(())
     }
 
-    /// Uses a code to replace the recovery codes.
+    /// Deletes the authenticator app of a person who has a passkey. The person's other sessions end.
     ///
     /// # Errors
-    /// `Conflict` if the code was used before.
+    /// `Conflict` if there is no app or no passkey; `NotFound` if the session has ended.
+    pub async fn remove_authenticator(
+        &self,
+        (person, session): (PersonId, SessionId),
+        events: &[AuditEvent],
+        mail: &[NewMail],
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            lock_person!(tx, person)?;
+            end_all_but!(tx, person, session)?;
+            let deleted = sqlx::query(sql::AUTHENTICATOR_DELETE)
+                .bind(person.0)
+                .execute(&mut *tx)
+                .await?;
+            if deleted.rows_affected() == 0 {
+                return Err(StoreError::Conflict);
+            }
+            for event in events {
+                append_event!(tx, event)?;
+            }
+            insert_mail!(tx, mail)?;
+        })?;
+        Ok(())
+    }
+
+    /// Uses a proof of the second factor to replace the recovery codes, whose digests are under its secret.
+    ///
+    /// # Errors
+    /// `Conflict` if the proof was used before; `NotFound` if the session has ended, or the second factor has another secret meanwhile.
     pub async fn renew_recovery_codes(
         &self,
-        person: PersonId,
-        code: &UnusedCode,
+        (person, session): (PersonId, SessionId),
+        (factor, proof): (&SecondFactorRow, &UnusedProof),
         codes: &NewRecoveryCodes<'_>,
         events: &[AuditEvent],
         mail: &[NewMail],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             lock_person!(tx, person)?;
-            use_code!(tx, person, code, codes.at)?;
+            require_session!(tx, person, session)?;
+            let same = sqlx::query(sql::SECOND_FACTOR_LOCK_SECRET)
+                .bind(person.0)
+                .bind(factor.recovery_secret.as_slice())
+                .execute(&mut *tx)
+                .await?;
+            if same.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+            use_proof!(tx, person, proof, codes.at)?;
             replace_recovery_codes!(tx, person, codes)?;
             for event in events {
                 append_event!(tx, event)?;
@@ -238,14 +255,15 @@ impl Store {
         Ok(())
     }
 
-    /// Uses a code to delete the second factor of a person, whose other sessions end.
+    /// Uses a proof of the second factor to delete it, with the app, the passkeys and the recovery codes. The person's other sessions
+    /// end.
     ///
     /// # Errors
-    /// `Conflict` if the code was used before; `NotFound` if the session has ended.
+    /// `Conflict` if the proof was used before; `NotFound` if the session has ended.
     pub async fn remove_second_factor(
         &self,
         (person, session): (PersonId, SessionId),
-        code: &UnusedCode,
+        proof: &UnusedProof,
         at: Timestamp,
         events: &[AuditEvent],
         mail: &[NewMail],
@@ -253,16 +271,11 @@ impl Store {
         transaction!(self, |tx| {
             lock_person!(tx, person)?;
             end_all_but!(tx, person, session)?;
-            use_code!(tx, person, code, at)?;
-            for statement in [
-                sql::AUTHENTICATOR_DELETE,
-                sql::RECOVERY_CODES_DELETE_BY_PERSON,
-            ] {
-                sqlx::query(statement)
-                    .bind(person.0)
-                    .execute(&mut *tx)
-                    .await?;
-            }
+            use_proof!(tx, person, proof, at)?;
+            sqlx::query(sql::SECOND_FACTOR_DELETE)
+                .bind(person.0)
+                .execute(&mut *tx)
+                .await?;
             for event in events {
                 append_event!(tx, event)?;
             }
@@ -271,7 +284,7 @@ impl Store {
         Ok(())
     }
 
-    /// Deletes the second factor of a person without a code, and ends all of the person's sessions. `made_by` is the
+    /// Deletes the second factor of a person without a proof of it, and ends all of the person's sessions. `made_by` is the
     /// only account that the person may belong to, and its owner who does this; `None` for the command line.
     ///
     /// # Errors
@@ -294,7 +307,7 @@ impl Store {
                 require_owner!(tx, account, owner)?;
                 require_only_member!(tx, person, account)?;
             }
-            let deleted = sqlx::query(sql::AUTHENTICATOR_DELETE)
+            let deleted = sqlx::query(sql::SECOND_FACTOR_DELETE)
                 .bind(person.0)
                 .execute(&mut *tx)
                 .await?;
@@ -302,7 +315,6 @@ impl Store {
                 return Err(StoreError::NotFound);
             }
             for statement in [
-                sql::RECOVERY_CODES_DELETE_BY_PERSON,
                 sql::PENDING_SIGN_INS_DELETE_BY_PERSON,
                 sql::SESSIONS_DELETE_BY_PERSON,
             ] {
@@ -312,56 +324,6 @@ impl Store {
                     .await?;
             }
             insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
-    }
-
-    /// Returns some secrets that are encrypted under another pepper than `newest`, of people after `after`, sorted by person.
-    ///
-    /// # Errors
-    /// If the database fails or a row cannot be parsed.
-    pub async fn secrets_under_other_peppers(
-        &self,
-        newest: PepperName,
-        after: PersonId,
-    ) -> Result<Vec<EncryptedSecret>, StoreError> {
-        let rows: Vec<(Uuid, Vec<u8>, String)> = read!(self, |pool| {
-            sqlx::query_as(sql::AUTHENTICATORS_UNDER_OTHER_PEPPERS)
-                .bind(newest.to_string())
-                .bind(after.0)
-                .bind(BATCH)
-                .fetch_all(pool)
-                .await
-        })?;
-        rows.into_iter()
-            .map(|(person, secret, pepper)| {
-                Ok(EncryptedSecret {
-                    person: PersonId(person),
-                    secret,
-                    pepper: pepper.parse()?,
-                })
-            })
-            .collect()
-    }
-
-    /// Replaces encrypted secrets: each pair is the old row and the new one. A secret that has changed meanwhile is left as it is.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn encrypt_secrets_again(
-        &self,
-        pairs: &[(EncryptedSecret, EncryptedSecret)],
-    ) -> Result<(), StoreError> {
-        transaction!(self, |tx| {
-            for (old, new) in pairs {
-                sqlx::query(sql::AUTHENTICATOR_ENCRYPT_AGAIN)
-                    .bind(old.person.0)
-                    .bind(old.secret.as_slice())
-                    .bind(new.secret.as_slice())
-                    .bind(new.pepper.to_string())
-                    .execute(&mut *tx)
-                    .await?;
-            }
         })?;
         Ok(())
     }

@@ -1,10 +1,13 @@
 //! Sign-in sessions. The table holds keyed hashes of their tokens, never a token.
 
 use super::{
-    identity::require_identity, password_reset::lock_enabled_person, second_factor::use_code,
+    factor_steps::use_proof,
+    identity::require_identity,
+    password_reset::lock_enabled_person,
+    profile::{NewToken, replace_token},
 };
 use crate::{
-    NewMail, PepperName, ProviderSignIn, Store, StoreError, UnusedCode, audit::append_event,
+    NewMail, PepperName, ProviderSignIn, Store, StoreError, UnusedProof, audit::append_event,
     mail::insert_mail, read, row::corrupt, sql, transaction,
 };
 use domain::{
@@ -38,15 +41,16 @@ pub struct NewSession<'a> {
     pub provider: Option<ProviderSignIn<'a>>,
 }
 
-/// A pending sign-in with a correct code.
+/// A proof of the second factor.
 pub struct FactorProof<'a> {
-    /// HMAC-SHA-256 of the pending sign-in's token.
-    pub pending: &'a [u8; 32],
-    pub code: UnusedCode,
+    /// HMAC-SHA-256 of the token of the pending sign-in that it completes; `None` for a passkey in place of the password.
+    pub pending: Option<&'a [u8; 32]>,
+    pub proof: UnusedProof,
 }
 
 /// A session with its person.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they are columns")]
 pub struct SessionRow {
     pub id: SessionId,
     pub person: PersonId,
@@ -57,7 +61,8 @@ pub struct SessionRow {
     pub created_at: Timestamp,
     /// The time of the last request, to the minute.
     pub seen_at: Timestamp,
-    /// When the person last entered the password, or signed in at the identity provider; 0 if the provider does not say when.
+    /// When the person last entered the password, used a passkey, or signed in at the identity provider; 0 if the provider does not say
+    /// when.
     pub authenticated_at: Timestamp,
     /// Whether the person has a password.
     pub has_password: bool,
@@ -66,6 +71,8 @@ pub struct SessionRow {
     pub profile: Profile,
     /// The application whose pages the person read last; it may not be theirs any more.
     pub last_application: Option<ApplicationId>,
+    /// Whether the person has a passkey.
+    pub has_passkey: bool,
     /// Set if an account of the person requires a second factor, and the person has none.
     pub enrolment: Option<EnrolmentDeadline>,
 }
@@ -84,6 +91,7 @@ struct RawSession {
     time_zone: String,
     shortcuts: bool,
     last_application: Option<Uuid>,
+    has_passkey: bool,
     has_password: bool,
     through_provider: bool,
     factor_needed_since: Option<i64>,
@@ -107,6 +115,7 @@ impl RawSession {
                 shortcuts: self.shortcuts,
             },
             last_application: self.last_application.map(ApplicationId),
+            has_passkey: self.has_passkey,
             enrolment: self
                 .factor_needed_since
                 .map(|since| EnrolmentDeadline::after(Timestamp(since))),
@@ -132,7 +141,7 @@ impl Store {
     ///
     /// # Errors
     /// `NotFound` if the person is disabled, the password has changed or the identity was unlinked meanwhile, a second factor is
-    /// missing, or its pending sign-in has ended; `Conflict` if the code was used before.
+    /// missing, or its pending sign-in has ended; `Conflict` if the proof was used before, or is a passkey that does not sign in alone.
     pub async fn start_session(
         &self,
         new: &NewSession<'_>,
@@ -178,15 +187,36 @@ impl Store {
                 return Err(StoreError::NotFound);
             }
             if let Some(factor) = &new.factor {
-                let pending = sqlx::query(sql::PENDING_SIGN_IN_DELETE)
-                    .bind(factor.pending.as_slice())
-                    .bind(new.at.0)
-                    .execute(&mut *tx)
-                    .await?;
-                if pending.rows_affected() == 0 {
-                    return Err(StoreError::NotFound);
+                if let Some(pending) = factor.pending {
+                    let pending = sqlx::query(sql::PENDING_SIGN_IN_DELETE)
+                        .bind(pending.as_slice())
+                        .bind(new.at.0)
+                        .execute(&mut *tx)
+                        .await?;
+                    if pending.rows_affected() == 0 {
+                        return Err(StoreError::NotFound);
+                    }
                 }
-                use_code!(tx, new.person, &factor.code, new.at)?;
+                use_proof!(tx, new.person, &factor.proof, new.at)?;
+                if let UnusedProof::Passkey(used) = &factor.proof {
+                    if factor.pending.is_none() {
+                        let alone: Option<(bool,)> = sqlx::query_as(sql::PASSKEY_SIGNS_IN_ALONE)
+                            .bind(used.id.0)
+                            .bind(new.person.0)
+                            .fetch_optional(&mut *tx)
+                            .await?;
+                        if alone != Some((true,)) {
+                            return Err(StoreError::Conflict);
+                        }
+                    } else if new.provider.is_none() {
+                        // After the password.
+                        sqlx::query(sql::PASSKEY_ALLOW_ALONE)
+                            .bind(used.id.0)
+                            .bind(new.person.0)
+                            .execute(&mut *tx)
+                            .await?;
+                    }
+                }
             }
             if let Some(replaced) = new.replaces {
                 sqlx::query(sql::SESSION_DELETE)
@@ -256,15 +286,14 @@ impl Store {
     }
 
     /// Records that the session's person has entered the password again, or signed in at the identity provider again with an
-    /// identity. What the session has already is not moved back.
+    /// identity, and replaces the session's token. What the session has already is not moved back.
     ///
     /// # Errors
-    /// `NotFound` if the session has ended, the person is disabled, or the identity is not the person's.
+    /// `NotFound` if the session has ended or has another token meanwhile, the person is disabled, or the identity is not the person's.
     pub async fn reauthenticate_session(
         &self,
-        token_hash: &[u8; 32],
+        token: &NewToken<'_>,
         (person, identity): (PersonId, Option<(&str, &str)>),
-        at: Timestamp,
         events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
@@ -273,14 +302,7 @@ impl Store {
             if let Some(identity) = identity {
                 require_identity!(tx, identity, person)?;
             }
-            let done = sqlx::query(sql::SESSION_REAUTHENTICATE)
-                .bind(token_hash.as_slice())
-                .bind(at.0)
-                .execute(&mut *tx)
-                .await?;
-            if done.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
+            replace_token!(tx, token)?;
             for event in events {
                 append_event!(tx, event)?;
             }

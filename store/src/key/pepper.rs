@@ -43,8 +43,8 @@ pub struct PepperUsage {
     pub sessions: i64,
     /// Audit logs whose last row is sealed under it.
     pub log_heads: i64,
-    /// Secrets of authenticator apps that are encrypted under it.
-    pub authenticators: i64,
+    /// Secrets of second factors that are encrypted under it: those of authenticator apps, and those of recovery codes.
+    pub factor_secrets: i64,
     /// Mails that wait, for 48 hours at most.
     pub mails: i64,
 }
@@ -52,7 +52,7 @@ pub struct PepperUsage {
 impl PepperUsage {
     /// Whether something stops working or can no longer be verified without the pepper.
     pub const fn is_needed(&self) -> bool {
-        self.live_keys > 0 || self.invitations > 0 || self.log_heads > 0 || self.authenticators > 0
+        self.live_keys > 0 || self.invitations > 0 || self.log_heads > 0 || self.factor_secrets > 0
     }
 }
 
@@ -104,7 +104,7 @@ impl Store {
                     invitations,
                     sessions,
                     log_heads,
-                    authenticators,
+                    factor_secrets,
                     mails,
                 )| {
                     let rows = PepperUsage {
@@ -113,7 +113,7 @@ impl Store {
                         invitations,
                         sessions,
                         log_heads,
-                        authenticators,
+                        factor_secrets,
                         mails,
                     };
                     Ok((name.parse()?, rows))

@@ -10,8 +10,8 @@ use domain::{
     time::{MINUTE, Timestamp},
 };
 use store::{
-    CompletedSignIn, NewIdentity, NewPasswordReset, NewSession, PepperName, ProviderSignIn,
-    ResetMaker, StoreError,
+    CompletedSignIn, NewIdentity, NewPasswordReset, NewSession, NewToken, PepperName,
+    ProviderSignIn, ResetMaker, StoreError,
 };
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
@@ -203,8 +203,14 @@ async fn a_person_who_unlinks_is_signed_out_and_not_linked_by_the_address_again(
     // A sign-in that was under way gets no session any more, and confirms none.
     let late = try_start(&fixture, 3, Some(provider)).await;
     assert!(matches!(late, Err(StoreError::NotFound)), "{late:?}");
+    let token = NewToken {
+        old_hash: &[1; 32],
+        token_hash: &[9; 32],
+        pepper: PepperName(1),
+        at: NOW,
+    };
     let confirmed = store
-        .reauthenticate_session(&[1; 32], (person, Some((ISSUER, "1"))), NOW, &[])
+        .reauthenticate_session(&token, (person, Some((ISSUER, "1"))), &[])
         .await;
     assert!(
         matches!(confirmed, Err(StoreError::NotFound)),

@@ -2,13 +2,15 @@
 
 use crate::keys::{AccountFixture, NOW};
 use domain::{
-    id::{PersonId, SessionId},
+    id::{PasskeyId, PersonId, SessionId},
+    passkey::PasskeyName,
     second_factor::{FactorPolicy, PENDING_SIGN_IN_LIFETIME},
-    time::Timestamp,
+    time::{MINUTE, Timestamp},
 };
 use store::{
-    AuthenticatorRow, FactorProof, NewPendingSignIn, NewRecoveryCodes, NewSession, PepperName,
-    Store, StoreError, UnusedCode,
+    AuthenticatorRow, FactorAddition, FactorProof, NewPasskey, NewPendingSignIn, NewRecoveryCodes,
+    NewSecondFactor, NewSession, PasskeyUse, PepperName, SecondFactorRow, Store, StoreError,
+    UnusedProof, UsedChallenge,
 };
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
@@ -33,15 +35,21 @@ impl Scene {
             hashes: &[[1; 32], [2; 32]],
             at: NOW,
         };
+        let new = NewSecondFactor {
+            recovery_secret: &[8; 48],
+            pepper: PepperName(1),
+            codes,
+        };
+        let first = &FactorAddition::First(new);
         let (store, person) = (&account.store, account.person);
         let ended = (person, SessionId(Uuid::from_u128(1)));
-        let none = store.add_authenticator(ended, &app, &codes, &[], &[]).await;
+        let none = store.add_authenticator(ended, &app, first, &[], &[]).await;
         assert!(matches!(none, Err(StoreError::NotFound)), "{none:?}");
         start(store, person, 200, None, NOW).await.expect("started");
         let acting = (person, SessionId(Uuid::from_u128(200)));
-        let added = store.add_authenticator(acting, &app, &codes, &[], &[]);
+        let added = store.add_authenticator(acting, &app, first, &[], &[]);
         added.await.expect("added");
-        let twice = store.add_authenticator(acting, &app, &codes, &[], &[]);
+        let twice = store.add_authenticator(acting, &app, first, &[], &[]);
         assert!(matches!(twice.await, Err(StoreError::Conflict)));
         Self {
             account,
@@ -65,7 +73,7 @@ impl Scene {
 
     async fn start(
         &self,
-        factor: Option<(u8, UnusedCode)>,
+        factor: Option<(u8, UnusedProof)>,
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let n = self.sessions.get() + 1;
@@ -79,7 +87,7 @@ async fn start(
     store: &Store,
     person: PersonId,
     n: u8,
-    factor: Option<(u8, UnusedCode)>,
+    factor: Option<(u8, UnusedProof)>,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let pending = factor.as_ref().map(|(token, _)| [*token; 32]);
@@ -96,7 +104,10 @@ async fn start(
         factor: pending
             .as_ref()
             .zip(factor)
-            .map(|(pending, (_, code))| FactorProof { pending, code }),
+            .map(|(pending, (_, proof))| FactorProof {
+                pending: Some(pending),
+                proof,
+            }),
         provider: None,
     };
     let ended = (Timestamp(0), Timestamp(0));
@@ -110,7 +121,7 @@ async fn a_person_with_a_second_factor_gets_no_session_without_a_code_and_a_code
     let scene = Scene::new(&database).await;
     let refused = scene.start(None, NOW).await;
     assert!(matches!(refused, Err(StoreError::NotFound)), "{refused:?}");
-    let (step, recovery) = (UnusedCode::Step, UnusedCode::Recovery);
+    let (step, recovery) = (UnusedProof::Step, UnusedProof::Recovery);
     let unknown = scene.start(Some((1, step(101))), NOW).await;
     assert!(
         matches!(unknown, Err(StoreError::NotFound)),
@@ -166,7 +177,7 @@ async fn a_pending_sign_in_ends_and_is_pruned(database: TestDatabase) {
             .expect("read")
             .is_none()
     );
-    let late = scene.start(Some((1, UnusedCode::Step(101))), end).await;
+    let late = scene.start(Some((1, UnusedProof::Step(101))), end).await;
     assert!(matches!(late, Err(StoreError::NotFound)), "{late:?}");
     for n in 0..6 {
         let allowed = store
@@ -182,6 +193,100 @@ async fn a_pending_sign_in_ends_and_is_pruned(database: TestDatabase) {
             .expect("read")
             .is_none()
     );
+}
+
+each_database!(recovery_codes_are_renewed_by_an_open_session_under_the_secret_that_was_read);
+async fn recovery_codes_are_renewed_by_an_open_session_under_the_secret_that_was_read(
+    database: TestDatabase,
+) {
+    let scene = Scene::new(&database).await;
+    let (store, person) = (&scene.account.store, scene.account.person);
+    let factor = store.second_factor(person).await.expect("read");
+    let factor = factor.expect("on");
+    let before = SecondFactorRow {
+        recovery_secret: vec![9; 48],
+        ..factor.clone()
+    };
+    let codes = NewRecoveryCodes {
+        hashes: &[[5; 32]],
+        at: NOW,
+    };
+    let proof = UnusedProof::Step(101);
+    for (session, factor, works) in [
+        (1, &factor, false),
+        (200, &before, false),
+        (200, &factor, true),
+    ] {
+        let acting = (person, SessionId(Uuid::from_u128(session)));
+        let by = (factor, &proof);
+        let renewed = store.renew_recovery_codes(acting, by, &codes, &[], &[]);
+        match renewed.await {
+            Ok(()) => assert!(works, "{session}"),
+            Err(StoreError::NotFound) => assert!(!works, "{session}"),
+            Err(error) => panic!("{session}: {error:?}"),
+        }
+    }
+    assert_eq!(store.unused_recovery_codes(person).await.expect("read"), 1);
+}
+
+each_database!(a_passkey_signs_in_alone_only_while_it_may);
+async fn a_passkey_signs_in_alone_only_while_it_may(database: TestDatabase) {
+    let scene = Scene::new(&database).await;
+    let (store, person) = (&scene.account.store, scene.account.person);
+    let name = PasskeyName::parse("Phone").expect("a name");
+    let id = PasskeyId(Uuid::from_u128(7));
+    let new = NewPasskey {
+        id,
+        credential_id: &[1],
+        credential: "{}",
+        name: &name,
+        at: NOW,
+    };
+    let challenge = |n| UsedChallenge {
+        digest: [n; 32],
+        expires_at: NOW.plus(MINUTE),
+    };
+    let acting = (person, SessionId(Uuid::from_u128(200)));
+    let proven = FactorAddition::Proven;
+    let added = store.add_passkey(acting, &new, challenge(1), &proven, &[], &[]);
+    added.await.expect("added");
+    let start = async |n, pending| {
+        let new = NewSession {
+            token_hash: &[n; 32],
+            pepper: PepperName(1),
+            id: SessionId(Uuid::from_u128(n.into())),
+            person,
+            password_hash: PASSWORD_HASH,
+            at: NOW,
+            address: "",
+            user_agent: "",
+            replaces: None,
+            factor: Some(FactorProof {
+                pending,
+                proof: UnusedProof::Passkey(PasskeyUse {
+                    id,
+                    before: "{}".into(),
+                    after: "{}".into(),
+                    challenge: challenge(n),
+                }),
+            }),
+            provider: None,
+        };
+        let ended = (Timestamp(0), Timestamp(0));
+        store.start_session(&new, &[], ended, &[]).await
+    };
+    start(2, None).await.expect("as it was added");
+    let refuse = "UPDATE passkey SET signs_in_alone = FALSE";
+    match store {
+        Store::Sqlite { writer, .. } => sqlx::query(refuse).execute(writer).await.map(drop),
+        Store::Postgres { pool, .. } => sqlx::query(refuse).execute(pool).await.map(drop),
+    }
+    .expect("changed");
+    let refused = start(3, None).await;
+    assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
+    scene.pending(1).await;
+    start(4, Some(&[1; 32])).await.expect("after the password");
+    start(5, None).await.expect("from then on");
 }
 
 each_database!(a_second_factor_is_optional_at_first);
@@ -203,7 +308,7 @@ async fn a_sign_in_that_waits_for_an_enrolment_gets_no_session_without_a_code(
     let mut enrolment = pool.begin().await.expect("begins");
     for statement in [
         "UPDATE person SET is_support = is_support WHERE id = $1",
-        "INSERT INTO authenticator (person_id, secret, pepper, created_at, last_step) VALUES ($1, '\\x07', '1', 1, 100)",
+        "INSERT INTO second_factor (person_id, recovery_secret, pepper, created_at) VALUES ($1, '\\x07', '1', 1)",
     ] {
         sqlx::query(statement)
             .bind(account.person.0)

@@ -1,0 +1,1 @@
+INSERT INTO used_challenge (digest, expires_at) VALUES ($1, $2)

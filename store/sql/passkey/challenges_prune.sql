@@ -1,0 +1,1 @@
+DELETE FROM used_challenge WHERE expires_at <= $1

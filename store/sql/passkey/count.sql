@@ -1,0 +1,1 @@
+SELECT COUNT(*) FROM passkey WHERE person_id = $1

@@ -1,0 +1,1 @@
+SELECT signs_in_alone FROM passkey WHERE id = $1 AND person_id = $2

@@ -1,0 +1,1 @@
+UPDATE second_factor SET created_at = created_at WHERE person_id = $1

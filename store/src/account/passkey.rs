@@ -1,0 +1,309 @@
+//! Passkeys of people.
+
+use super::{
+    factor_steps::{end_all_but, extend_factor, lock_person, use_challenge, use_proof},
+    profile::{NewToken, replace_token},
+    second_factor::{FactorAddition, UnusedProof},
+};
+use crate::{
+    NewMail, PersonRow, Store, StoreError, audit::append_event, mail::insert_mail, read,
+    row::corrupt, sql, transaction,
+};
+use domain::{
+    account::Email,
+    audit::AuditEvent,
+    id::{PasskeyId, PersonId, SessionId},
+    passkey::{MAX_PASSKEYS, Passkey, PasskeyName},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+/// A stored passkey.
+#[derive(Clone, Debug)]
+pub struct PasskeyRow {
+    pub person: PersonId,
+    /// JSON with the public key, the signature counter and the backup state.
+    pub credential: String,
+    pub passkey: Passkey,
+}
+
+/// A passkey to insert.
+#[derive(Debug)]
+pub struct NewPasskey<'a> {
+    pub id: PasskeyId,
+    /// As the authenticator chose it.
+    pub credential_id: &'a [u8],
+    /// JSON with the public key, the signature counter and the backup state.
+    pub credential: &'a str,
+    pub name: &'a PasskeyName,
+    pub at: Timestamp,
+}
+
+/// A challenge that was answered.
+#[derive(Clone, Copy, Debug)]
+pub struct UsedChallenge {
+    /// SHA-256 of its sealed state.
+    pub digest: [u8; 32],
+    pub expires_at: Timestamp,
+}
+
+/// A passkey's correct answer to a challenge.
+#[derive(Clone)]
+pub struct PasskeyUse {
+    pub id: PasskeyId,
+    /// The credential that the answer was checked against.
+    pub before: String,
+    /// The credential with the answer's counter and backup state.
+    pub after: String,
+    pub challenge: UsedChallenge,
+}
+
+#[derive(sqlx::FromRow)]
+struct RawPasskey {
+    id: Uuid,
+    person_id: Uuid,
+    credential: String,
+    name: String,
+    created_at: i64,
+    last_used_at: Option<i64>,
+    signs_in_alone: bool,
+}
+
+impl RawPasskey {
+    fn read(self) -> Result<PasskeyRow, StoreError> {
+        Ok(PasskeyRow {
+            person: PersonId(self.person_id),
+            credential: self.credential,
+            passkey: Passkey {
+                id: PasskeyId(self.id),
+                name: PasskeyName::parse(&self.name).map_err(|_| corrupt("name"))?,
+                created_at: Timestamp(self.created_at),
+                last_used_at: self.last_used_at.map(Timestamp),
+                signs_in_alone: self.signs_in_alone,
+            },
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct RawOwnedPasskey {
+    #[sqlx(flatten)]
+    passkey: RawPasskey,
+    email: String,
+    password_hash: String,
+    is_support: bool,
+}
+
+impl Store {
+    /// Returns the passkeys of a person, in the order in which they were added.
+    ///
+    /// # Errors
+    /// If the database fails or a row cannot be parsed.
+    pub async fn passkeys_of(&self, person: PersonId) -> Result<Vec<PasskeyRow>, StoreError> {
+        let rows: Vec<RawPasskey> = read!(self, |pool| {
+            sqlx::query_as(sql::PASSKEYS_BY_PERSON)
+                .bind(person.0)
+                .fetch_all(pool)
+                .await
+        })?;
+        rows.into_iter().map(RawPasskey::read).collect()
+    }
+
+    /// Returns the passkey with a credential id, and its person unless disabled.
+    ///
+    /// # Errors
+    /// If the database fails or the row cannot be parsed.
+    pub async fn passkey_by_credential(
+        &self,
+        credential_id: &[u8],
+    ) -> Result<Option<(PersonRow, PasskeyRow)>, StoreError> {
+        let row: Option<RawOwnedPasskey> = read!(self, |pool| {
+            sqlx::query_as(sql::PASSKEY_BY_CREDENTIAL)
+                .bind(credential_id)
+                .fetch_optional(pool)
+                .await
+        })?;
+        row.map(|row| {
+            let passkey = row.passkey.read()?;
+            let person = PersonRow {
+                id: passkey.person,
+                email: Email::parse(&row.email).map_err(|_| corrupt("email"))?,
+                password_hash: row.password_hash,
+                is_support: row.is_support,
+            };
+            Ok((person, passkey))
+        })
+        .transpose()
+    }
+
+    /// Inserts a passkey that has answered a challenge. If it is the person's first factor, recovery codes are inserted, and the
+    /// person's other sessions end: they were opened without one.
+    ///
+    /// # Errors
+    /// `Conflict` if the challenge was answered before, the credential is known, the person has [`MAX_PASSKEYS`] or no password, or
+    /// has a second factor although it is added as the first, or the reverse; `NotFound` if the session has ended.
+    pub async fn add_passkey(
+        &self,
+        (person, session): (PersonId, SessionId),
+        new: &NewPasskey<'_>,
+        challenge: UsedChallenge,
+        addition: &FactorAddition<'_>,
+        events: &[AuditEvent],
+        mail: &[NewMail],
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            lock_person!(tx, person)?;
+            extend_factor!(tx, person, session, addition)?;
+            use_challenge!(tx, challenge)?;
+            let (count,): (i64,) = sqlx::query_as(sql::PASSKEYS_COUNT)
+                .bind(person.0)
+                .fetch_one(&mut *tx)
+                .await?;
+            if usize::try_from(count).is_ok_and(|count| count >= MAX_PASSKEYS) {
+                return Err(StoreError::Conflict);
+            }
+            let inserted = sqlx::query(sql::PASSKEY_INSERT)
+                .bind(new.id.0)
+                .bind(person.0)
+                .bind(new.credential_id)
+                .bind(new.credential)
+                .bind(new.name.as_str())
+                .bind(new.at.0)
+                .execute(&mut *tx)
+                .await?;
+            if inserted.rows_affected() == 0 {
+                return Err(StoreError::Conflict);
+            }
+            for event in events {
+                append_event!(tx, event)?;
+            }
+            insert_mail!(tx, mail)?;
+        })?;
+        Ok(())
+    }
+
+    /// Gives a passkey of a person another name.
+    ///
+    /// # Errors
+    /// `NotFound` if the person has no such passkey.
+    pub async fn rename_passkey(
+        &self,
+        person: PersonId,
+        id: PasskeyId,
+        name: &PasskeyName,
+        events: &[AuditEvent],
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            let renamed = sqlx::query(sql::PASSKEY_RENAME)
+                .bind(id.0)
+                .bind(person.0)
+                .bind(name.as_str())
+                .execute(&mut *tx)
+                .await?;
+            if renamed.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+            for event in events {
+                append_event!(tx, event)?;
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Deletes a passkey of a person who has an authenticator app or another passkey. The person's other sessions end: the lost device
+    /// may have one.
+    ///
+    /// # Errors
+    /// `NotFound` if the person has no such passkey, or the session has ended; `Conflict` if it is the last factor.
+    pub async fn remove_passkey(
+        &self,
+        (person, session): (PersonId, SessionId),
+        id: PasskeyId,
+        events: &[AuditEvent],
+        mail: &[NewMail],
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            lock_person!(tx, person)?;
+            end_all_but!(tx, person, session)?;
+            let deleted = sqlx::query(sql::PASSKEY_DELETE)
+                .bind(id.0)
+                .bind(person.0)
+                .execute(&mut *tx)
+                .await?;
+            if deleted.rows_affected() == 0 {
+                return Err(StoreError::NotFound);
+            }
+            let (others,): (i64,) = sqlx::query_as(sql::PASSKEY_OTHERS)
+                .bind(person.0)
+                .fetch_one(&mut *tx)
+                .await?;
+            if others == 0 {
+                return Err(StoreError::Conflict);
+            }
+            for event in events {
+                append_event!(tx, event)?;
+            }
+            insert_mail!(tx, mail)?;
+        })?;
+        Ok(())
+    }
+
+    /// Records that a session's person has confirmed with a passkey, which counts as the password does. The session gets a new token.
+    ///
+    /// # Errors
+    /// `NotFound` if the session has ended or has another token meanwhile; `Conflict` if the answer was used before.
+    pub async fn reauthenticate_with_passkey(
+        &self,
+        person: PersonId,
+        token: &NewToken<'_>,
+        used: &PasskeyUse,
+        events: &[AuditEvent],
+    ) -> Result<(), StoreError> {
+        let proof = UnusedProof::Passkey(used.clone());
+        transaction!(self, |tx| {
+            lock_person!(tx, person)?;
+            replace_token!(tx, token)?;
+            use_proof!(tx, person, &proof, token.at)?;
+            for event in events {
+                append_event!(tx, event)?;
+            }
+        })?;
+        Ok(())
+    }
+
+    /// Records that a passkey's answer, whose signature was right, was refused because its counter went back.
+    ///
+    /// # Errors
+    /// `Conflict` if the challenge was answered before: the answer was sent twice.
+    pub async fn refuse_passkey(
+        &self,
+        person: PersonId,
+        challenge: UsedChallenge,
+        events: &[AuditEvent],
+        mail: &[NewMail],
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            lock_person!(tx, person)?;
+            use_challenge!(tx, challenge)?;
+            for event in events {
+                append_event!(tx, event)?;
+            }
+            insert_mail!(tx, mail)?;
+        })?;
+        Ok(())
+    }
+
+    /// Deletes the records of challenges that expired before an instant. In a transaction of its own: others lock people first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn prune_challenges(&self, before: Timestamp) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            sqlx::query(sql::CHALLENGES_PRUNE)
+                .bind(before.0)
+                .execute(&mut *tx)
+                .await?;
+        })?;
+        Ok(())
+    }
+}
