@@ -61,7 +61,8 @@ pub use people::{PersonDraft, SetUp, SetupDraft};
 pub use pepper::{PepperUse, pepper_uses};
 pub use reset::{Administered, OpenReset, PeopleAdmin, ResetLink};
 pub use second_factor::{
-    Admission, AuthenticatorSecret, AuthenticatorSetup, PendingSignIn, RecoveryCodes,
+    AddedPasskey, Admission, AuthenticatorSecret, AuthenticatorSetup, PasskeyAnswer,
+    PasskeyChallenge, PendingFactors, PendingSignIn, ProvenSession, RecoveryCodes,
 };
 pub use session::{Browser, FreshSession, Session, SessionSummary, SignedIn};
 pub use single_sign_on::{
@@ -116,6 +117,8 @@ pub struct Inner {
     sign_ins: SignIns,
     long_reads: LongReads,
     setup_token: String,
+    /// The site that passkeys belong to; none where they are not offered.
+    relying_party: OnceLock<second_factor::RelyingParty>,
     /// The claim to the database; none in a command that runs beside the server.
     ownership: OnceLock<Ownership>,
     /// Why the database was lost, if it was.
@@ -201,6 +204,7 @@ impl Keyring {
             hasher,
             telemetry,
             sign_ins: SignIns::default(),
+            relying_party: OnceLock::new(),
             ownership: OnceLock::new(),
             single_sign_on: OnceLock::new(),
             loss: Loss::default(),

@@ -100,10 +100,10 @@ pub(crate) async fn check(
         for (name, rows) in store.rows_by_pepper(now).await? {
             if rows.is_needed() && !known.contains(&name) {
                 return Err(ManagementError::Unexpected(format!(
-                    "the pepper {name} is not there, and {} keys that work, {} open invitations, the secrets of {} \
-                     authenticator apps and the last rows of {} audit logs were made under it; put it back, behind the \
+                    "the pepper {name} is not there, and {} keys that work, {} open invitations, {} \
+                     second-factor secrets and the last rows of {} audit logs were made under it; put it back, behind the \
                      newest one",
-                    rows.live_keys, rows.invitations, rows.authenticators, rows.log_heads
+                    rows.live_keys, rows.invitations, rows.factor_secrets, rows.log_heads
                 )));
             }
         }

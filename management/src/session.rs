@@ -4,6 +4,7 @@ mod fresh;
 mod list;
 mod profile;
 mod start;
+mod token;
 
 pub use fresh::FreshSession;
 pub use list::SessionSummary;
@@ -264,7 +265,7 @@ impl Session {
     }
 
     /// Creates the same event for each account of the person.
-    async fn events(
+    pub(crate) async fn events(
         &self,
         action: Action,
         origin: &Origin,
@@ -329,6 +330,10 @@ impl Session {
 
     pub(crate) fn keyring(&self) -> &Keyring {
         &self.keyring
+    }
+
+    pub(crate) fn row(&self) -> &SessionRow {
+        &self.row
     }
 
     pub(crate) fn token_hash(&self) -> &[u8; 32] {

@@ -126,8 +126,8 @@ pub enum ProviderOutcome {
     SignedIn(crate::SignedIn, String),
     /// A code of the second factor is required for a session; where the browser goes on afterwards.
     CodeRequired(crate::PendingSignIn, String),
-    /// The session is fresh.
-    Confirmed(String),
+    /// The session is fresh, with a new token; where the browser goes on.
+    Confirmed(crate::SignedIn, String),
     /// The identity is linked.
     Linked(String),
     /// The provider's answer does not count.

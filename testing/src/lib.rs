@@ -1,10 +1,14 @@
-//! Temporary databases, a mail server and an OpenID Connect provider for the tests of several crates. A dev-dependency only.
+//! Temporary databases, a mail server, an OpenID Connect provider and an authenticator for the tests of several crates. A
+//! dev-dependency only.
 
+mod authenticator;
 mod postgres;
 pub mod provider;
 mod smtp;
 
 pub use smtp::{Misbehaviour, ReceivedMail, SmtpSink};
+
+pub use authenticator::SoftAuthenticator;
 
 use std::{env, path::Path};
 use store::Store;

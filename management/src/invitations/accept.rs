@@ -141,7 +141,7 @@ async fn join(
     let (invitee, new_password) = match joining {
         Joining::Known(id) => (Invitee::Known { id, password_hash }, ""),
         Joining::Returning(id) => {
-            let factor_removed = keyring.store.authenticator(id).await?.is_some();
+            let factor_removed = keyring.store.second_factor(id).await?.is_some();
             let change = SignInChange::PasswordOfInvitation {
                 invited_by: invitation.invited_by.clone(),
                 factor_removed,

@@ -261,7 +261,7 @@ mod tests {
             })
     }
 
-    fn contents(name: &str) -> [Content; 5] {
+    fn contents(name: &str) -> [Content; 6] {
         let application = ApplicationId(Uuid::nil());
         let id: KeyId = "akl_000000000000000z".parse().expect("a key id");
         let client = Client {
@@ -274,7 +274,15 @@ mod tests {
                 client: client.clone(),
             },
             Content::SignInChange {
-                change: SignInChange::PasswordReset,
+                change: SignInChange::PasskeyRefused {
+                    name: name.to_owned(),
+                },
+                client: client.clone(),
+            },
+            Content::SignInChange {
+                change: SignInChange::PasswordReset {
+                    keeps_passkeys: true,
+                },
                 client,
             },
             Content::Invitation {

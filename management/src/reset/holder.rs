@@ -95,7 +95,9 @@ impl Keyring {
                     }
                 })
                 .collect();
-            let change = SignInChange::PasswordReset;
+            let change = SignInChange::PasswordReset {
+                keeps_passkeys: !keyring.store.passkeys_of(id).await?.is_empty(),
+            };
             let mail = keyring.sign_in_change(&open.email, change, &origin);
             let store = &keyring.store;
             let reset = store.reset_password(&token_hash, id, &password_hash, at, &events, &mail);

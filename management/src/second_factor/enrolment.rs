@@ -1,35 +1,34 @@
 //! Turning a second factor on and off.
 
-use super::{AuthenticatorSecret, totp};
-use crate::{FreshSession, ManagementError, Session, session};
+use super::{
+    AuthenticatorSecret, FirstFactor, PasskeyAnswer, Proof, ProvenSession, RecoveryCodes, totp,
+};
+use crate::{FreshSession, ManagementError, Session};
 use domain::{
     Invalid,
     account::Email,
     audit::Action,
     mail::SignInChange,
     origin::Origin,
-    second_factor::{
-        EnteredCode, RECOVERY_CODE_BYTES, RECOVERY_CODES, SecondFactor, base32, grouped,
-        recovery_code,
-    },
+    second_factor::{EnteredCode, SecondFactor, base32, grouped},
     text::percent_encoded,
-    time::{MINUTE, Timestamp},
+    time::MINUTE,
 };
 use std::fmt;
-use store::{AuthenticatorRow, NewRecoveryCodes, PepperName, StoreError, UnusedCode};
-use verification::{CipherPurpose, Encrypted};
+use store::{AuthenticatorRow, NewRecoveryCodes, StoreError};
+use verification::CipherPurpose;
 use zeroize::Zeroizing;
 
 /// How long a new secret can be confirmed.
 const SETUP_LIFETIME: i64 = 10 * MINUTE;
-/// The pepper's name before an encrypted setup.
-const NAME_BYTES: usize = 4;
 
 /// A new secret that is not stored until it is confirmed by a code.
 pub struct AuthenticatorSetup {
     secret: AuthenticatorSecret,
     email: Email,
-    /// The encrypted secret, for the form that confirms it: only the same session can use it, for ten minutes.
+    /// Whether it is added to a second factor of which the person has given a proof.
+    proven: bool,
+    /// All of it, encrypted, for the form that confirms it: only the same session can use it, for ten minutes.
     pub form: String,
 }
 
@@ -63,16 +62,6 @@ impl AuthenticatorSetup {
     }
 }
 
-/// New recovery codes, which are shown once.
-pub struct RecoveryCodes(pub Vec<String>);
-
-/// Redacted.
-impl fmt::Debug for RecoveryCodes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RecoveryCodes([redacted])")
-    }
-}
-
 impl Session {
     /// Returns the person's second factor.
     ///
@@ -84,64 +73,63 @@ impl Session {
 }
 
 impl FreshSession {
-    /// Generates the secret for an authenticator app.
+    /// Generates the secret for an authenticator app, as the first factor.
     ///
     /// # Errors
     /// `Invalid` if the person has a second factor.
     pub async fn begin_enrolment(&self) -> Result<AuthenticatorSetup, ManagementError> {
-        if self.second_factor().await?.is_some() {
+        self.require_no_factor().await?;
+        self.begin_app(false).await
+    }
+
+    async fn begin_app(&self, proven: bool) -> Result<AuthenticatorSetup, ManagementError> {
+        let keyring = self.keyring();
+        if keyring
+            .store
+            .authenticator(self.person_id())
+            .await?
+            .is_some()
+        {
             return Err(already().into());
         }
-        let keyring = self.keyring();
         let secret = AuthenticatorSecret::generate(&*keyring.entropy);
-        let mut plain = Zeroizing::new(secret.0.to_vec());
         let end = keyring.now().plus(SETUP_LIFETIME);
-        plain.extend(end.0.to_be_bytes());
         let (purpose, owner) = (CipherPurpose::Enrolment, self.id().0);
-        let sealed = keyring
-            .hasher
-            .encrypt(purpose, owner, &plain, &*keyring.entropy);
-        let mut form = sealed.pepper.0.to_be_bytes().to_vec();
-        form.extend(sealed.bytes);
+        let mut plain = Zeroizing::new(vec![u8::from(proven)]);
+        plain.extend(secret.0.as_slice());
         Ok(AuthenticatorSetup {
+            form: keyring.seal(purpose, owner, &plain, end),
+            proven,
             secret,
             email: self.email().clone(),
-            form: hex::encode(form),
         })
     }
 
     /// Returns the secret of a form that this session was given less than ten minutes ago; `None` for any other text.
     pub fn open_setup(&self, form: &str) -> Option<AuthenticatorSetup> {
-        let bytes = hex::decode(form).ok()?;
-        let (name, sealed) = bytes.split_first_chunk::<NAME_BYTES>()?;
-        let encrypted = Encrypted {
-            bytes: sealed.to_vec(),
-            pepper: PepperName(u32::from_be_bytes(*name)),
-        };
-        let keyring = self.keyring();
         let (purpose, owner) = (CipherPurpose::Enrolment, self.id().0);
-        let plain = keyring.hasher.decrypt(purpose, owner, &encrypted)?;
-        let (secret, end) = plain.split_at_checked(totp::SECRET_BYTES)?;
-        let end = i64::from_be_bytes(end.try_into().ok()?);
-        (keyring.now() < Timestamp(end)).then_some(())?;
+        let (plain, _) = self.keyring().unseal(purpose, owner, form)?;
+        let (proven, secret) = plain.split_first()?;
         Some(AuthenticatorSetup {
             secret: AuthenticatorSecret::from_bytes(secret)?,
+            proven: *proven == 1,
             email: self.email().clone(),
             form: form.to_owned(),
         })
     }
 
-    /// Turns the second factor on, if the app shows the right code, and ends the person's other sessions; `None` if the code is wrong.
+    /// Adds the authenticator app, if it shows the right code; `None` if the code is wrong. If it is the person's first factor, the
+    /// person's other sessions end, and there are recovery codes.
     ///
     /// # Errors
-    /// `Invalid` if the person has a second factor; `NotFound` if the form has expired or is another session's, or this session has
-    /// ended; `Throttled`.
+    /// `Invalid` if the person has an authenticator app, or has added another factor since the form was made without a proof of it;
+    /// `NotFound` if the form has expired or is another session's, or this session has ended; `Throttled`.
     pub async fn confirm_enrolment(
         &self,
         form: &str,
         code: &str,
         origin: &Origin,
-    ) -> Result<Option<RecoveryCodes>, ManagementError> {
+    ) -> Result<Option<Option<RecoveryCodes>>, ManagementError> {
         let setup = self.open_setup(form).ok_or(ManagementError::NotFound)?;
         let (keyring, person) = (self.keyring().clone(), self.person_id());
         let attempt = keyring.begin_code(person, self.email(), (code, true), origin)?;
@@ -155,7 +143,7 @@ impl FreshSession {
             return Ok(None);
         };
         keyring.sign_ins.refund_code(&attempt);
-        let (codes, hashes) = self.new_codes(&setup.secret);
+        let first = (!setup.proven).then(|| keyring.first_factor(person));
         let purpose = CipherPurpose::Authenticator;
         let secret = setup.secret.0.as_slice();
         let encrypted = keyring
@@ -168,20 +156,20 @@ impl FreshSession {
             last_step,
         };
         let acting = (person, self.id());
-        let action = Action::FactorAdded;
-        let events = session::events(&keyring, action, person, self.email(), origin).await?;
-        let mail = keyring.sign_in_change(self.email(), SignInChange::FactorAdded, origin);
+        let (action, change) = match first {
+            Some(_) => (Action::FactorAdded, SignInChange::FactorAdded),
+            None => (Action::AuthenticatorAdded, SignInChange::AuthenticatorAdded),
+        };
+        let events = self.events(action, origin).await?;
+        let mail = keyring.sign_in_change(self.email(), change, origin);
         let completion = keyring.clone();
         completion
             .run_to_completion(async move {
-                let new = NewRecoveryCodes {
-                    hashes: &hashes,
-                    at: now,
-                };
+                let addition = FirstFactor::addition(first.as_ref());
                 let store = &keyring.store;
-                let added = store.add_authenticator(acting, &app, &new, &events, &mail);
+                let added = store.add_authenticator(acting, &app, &addition, &events, &mail);
                 match keyring.charge_mail(&mail, added.await) {
-                    Ok(()) => Ok(Some(codes)),
+                    Ok(()) => Ok(Some(first.map(|first| first.codes))),
                     Err(StoreError::Conflict) => Err(already().into()),
                     Err(error) => Err(error.into()),
                 }
@@ -198,31 +186,10 @@ impl FreshSession {
         code: &str,
         origin: &Origin,
     ) -> Result<Option<RecoveryCodes>, ManagementError> {
-        let (keyring, person) = (self.keyring().clone(), self.person_id());
-        let app = keyring.store.authenticator(person).await?;
-        let app = app.ok_or(ManagementError::NotFound)?;
-        let secret = keyring.authenticator_secret(person, &app)?;
-        let (codes, hashes) = self.new_codes(&secret);
-        let action = Action::RecoveryCodesRenewed;
-        let events = session::events(&keyring, action, person, self.email(), origin).await?;
-        let (email, at) = (self.email(), keyring.now());
-        let done = self
-            .with_code(code, origin, async move |code| {
-                let change = SignInChange::RecoveryCodesRenewed;
-                let mail = keyring.sign_in_change(email, change, origin);
-                let new = NewRecoveryCodes {
-                    hashes: &hashes,
-                    at,
-                };
-                let store = &keyring.store;
-                let renewed = store.renew_recovery_codes(person, &code, &new, &events, &mail);
-                keyring.charge_mail(&mail, renewed.await)
-            })
-            .await?;
-        Ok(done.then_some(codes))
+        self.renew_with(Proof::Code(code), origin).await
     }
 
-    /// Turns the second factor off; whether the code was right.
+    /// Turns the second factor off, with the app and all passkeys; whether the code was right.
     ///
     /// # Errors
     /// `NotFound` if the person has no second factor; `Throttled`.
@@ -231,67 +198,101 @@ impl FreshSession {
         code: &str,
         origin: &Origin,
     ) -> Result<bool, ManagementError> {
+        self.turn_off_with(Proof::Code(code), origin).await
+    }
+}
+
+impl ProvenSession {
+    /// Generates the secret for an authenticator app, beside another factor.
+    ///
+    /// # Errors
+    /// `Invalid` if the person has an authenticator app.
+    pub async fn begin_enrolment(&self) -> Result<AuthenticatorSetup, ManagementError> {
+        self.begin_app(true).await
+    }
+}
+
+impl Session {
+    /// [`FreshSession::renew_recovery_codes`] with a passkey, whose answer stands for the recent password too.
+    ///
+    /// # Errors
+    /// `NotFound` if the person has no second factor.
+    pub async fn renew_recovery_codes_with_passkey(
+        &self,
+        answer: PasskeyAnswer<'_>,
+        origin: &Origin,
+    ) -> Result<Option<RecoveryCodes>, ManagementError> {
+        self.renew_with(Proof::Passkey(answer), origin).await
+    }
+
+    /// [`FreshSession::remove_second_factor`] with a passkey, whose answer stands for the recent password too.
+    ///
+    /// # Errors
+    /// `NotFound` if the person has no second factor.
+    pub async fn remove_second_factor_with_passkey(
+        &self,
+        answer: PasskeyAnswer<'_>,
+        origin: &Origin,
+    ) -> Result<bool, ManagementError> {
+        self.turn_off_with(Proof::Passkey(answer), origin).await
+    }
+
+    async fn renew_with(
+        &self,
+        proof: Proof<'_>,
+        origin: &Origin,
+    ) -> Result<Option<RecoveryCodes>, ManagementError> {
         let (keyring, person) = (self.keyring().clone(), self.person_id());
-        if keyring.store.authenticator(person).await?.is_none() {
+        let factor = keyring.store.second_factor(person).await?;
+        let factor = factor.ok_or(ManagementError::NotFound)?;
+        let secret = keyring.recovery_secret(person, &factor)?;
+        let (codes, hashes) = secret.new_codes(&*keyring.entropy);
+        let action = Action::RecoveryCodesRenewed;
+        let events = self.events(action, origin).await?;
+        let (email, at) = (self.email(), keyring.now());
+        let acting = (person, self.id());
+        let done = self
+            .with_proof(proof, origin, async move |proof| {
+                let change = SignInChange::RecoveryCodesRenewed;
+                let mail = keyring.sign_in_change(email, change, origin);
+                let new = NewRecoveryCodes {
+                    hashes: &hashes,
+                    at,
+                };
+                let store = &keyring.store;
+                let by = (&factor, &proof);
+                let renewed = store.renew_recovery_codes(acting, by, &new, &events, &mail);
+                keyring.charge_mail(&mail, renewed.await)
+            })
+            .await?;
+        Ok(done.then_some(codes))
+    }
+
+    async fn turn_off_with(
+        &self,
+        proof: Proof<'_>,
+        origin: &Origin,
+    ) -> Result<bool, ManagementError> {
+        let (keyring, person) = (self.keyring().clone(), self.person_id());
+        if keyring.store.second_factor(person).await?.is_none() {
             return Err(ManagementError::NotFound);
         }
         let acting = (person, self.id());
         let action = Action::FactorRemoved;
-        let events = session::events(&keyring, action, person, self.email(), origin).await?;
+        let events = self.events(action, origin).await?;
         let (email, at) = (self.email(), keyring.now());
-        self.with_code(code, origin, async move |code| {
+        self.with_proof(proof, origin, async move |proof| {
             let mail = keyring.sign_in_change(email, SignInChange::FactorRemoved, origin);
             let store = &keyring.store;
-            let removed = store.remove_second_factor(acting, &code, at, &events, &mail);
+            let removed = store.remove_second_factor(acting, &proof, at, &events, &mail);
             keyring.charge_mail(&mail, removed.await)
         })
         .await
     }
-
-    /// Makes a change that uses a code; whether the code was right. Wrong ones are counted.
-    async fn with_code(
-        &self,
-        code: &str,
-        origin: &Origin,
-        change: impl AsyncFnOnce(UnusedCode) -> Result<(), StoreError>,
-    ) -> Result<bool, ManagementError> {
-        let (keyring, person) = (self.keyring(), self.person_id());
-        let attempt = keyring.begin_code(person, self.email(), (code, true), origin)?;
-        let done = match keyring.unused_code(person, code).await? {
-            Some(code) => change(code).await,
-            None => Err(StoreError::Conflict),
-        };
-        match done {
-            Ok(()) => {
-                keyring.sign_ins.refund_code(&attempt);
-                Ok(true)
-            }
-            Err(StoreError::Conflict) => {
-                keyring.wrong_code(self.email(), origin);
-                Ok(false)
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Generates recovery codes, with their digests.
-    fn new_codes(&self, secret: &AuthenticatorSecret) -> (RecoveryCodes, Vec<[u8; 32]>) {
-        let entropy = &*self.keyring().entropy;
-        let codes: Vec<String> = (0..RECOVERY_CODES)
-            .map(|_| {
-                let mut random = [0; RECOVERY_CODE_BYTES];
-                entropy.fill(&mut random);
-                recovery_code(random)
-            })
-            .collect();
-        let hashes = codes
-            .iter()
-            .map(|code| secret.recovery_digest(&code.replace('-', "")))
-            .collect();
-        (RecoveryCodes(codes), hashes)
-    }
 }
 
 fn already() -> Invalid {
-    Invalid::new("Two-factor authentication is already on. Reload the page.")
+    Invalid::new(
+        "Your second factor has changed, or you have an authenticator app already. Reload the page.",
+    )
 }

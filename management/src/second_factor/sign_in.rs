@@ -41,6 +41,15 @@ impl fmt::Debug for PendingSignIn {
     }
 }
 
+/// What a person whose password was correct can go on with, beside recovery codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PendingFactors {
+    /// An authenticator app.
+    pub app: bool,
+    /// A passkey.
+    pub passkey: bool,
+}
+
 impl Keyring {
     /// Begins to wait for a code of a person whose password was checked, or who has signed in at the identity provider in this way.
     pub(crate) async fn require_code(
@@ -68,12 +77,21 @@ impl Keyring {
         Ok(PendingSignIn { token })
     }
 
-    /// Whether a sign-in waits for a code.
+    /// Returns what a sign-in waits for; `None` if it does not wait.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn is_code_required(&self, token: &str) -> Result<bool, ManagementError> {
-        Ok(self.pending_sign_in(token).await?.is_some())
+    pub async fn pending_factors(
+        &self,
+        token: &str,
+    ) -> Result<Option<PendingFactors>, ManagementError> {
+        let Some((PendingSignInRow { person, .. }, _)) = self.pending_sign_in(token).await? else {
+            return Ok(None);
+        };
+        Ok(Some(PendingFactors {
+            app: self.store.authenticator(person.id).await?.is_some(),
+            passkey: !self.store.passkeys_of(person.id).await?.is_empty(),
+        }))
     }
 
     /// Starts the session of a sign-in that waits for a code; `None` if the code is wrong or was used before. The browser's
@@ -105,14 +123,14 @@ impl Keyring {
             return Ok(None);
         };
         let proof = FactorProof {
-            pending: &token_hash,
-            code,
+            pending: Some(&token_hash),
+            proof: code,
         };
         let replaced = self.replaced(browser.session, person.id, origin).await?;
         let provider = provider
             .as_ref()
             .map(|provider| (provider.sign_in(), provider.detail.clone()));
-        let proof = session::SignInProof::Code(proof, provider);
+        let proof = session::SignInProof::Factor(proof, provider);
         match session::insert(self, &person, (proof, known), replaced, origin).await {
             Ok(signed_in) => {
                 self.sign_ins.refund_code(&attempt);
@@ -126,7 +144,7 @@ impl Keyring {
         }
     }
 
-    async fn pending_sign_in(
+    pub(super) async fn pending_sign_in(
         &self,
         token: &str,
     ) -> Result<Option<(PendingSignInRow, [u8; 32])>, ManagementError> {

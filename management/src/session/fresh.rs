@@ -1,15 +1,17 @@
 //! Sessions whose person has signed in a moment ago.
 
-use super::Session;
+use super::{Session, SignedIn};
 use crate::ManagementError;
 use domain::{audit::Action, origin::Origin, time::MINUTE};
 use std::ops::Deref;
 use store::PersonRow;
 
-/// A session is fresh for ten minutes after the password was entered, or after the sign-in at the identity provider.
+/// A session is fresh for ten minutes after the password was entered or a passkey was used, or after the sign-in at the identity
+/// provider.
 const FRESH: i64 = 10 * MINUTE;
 
-/// A [`Session`] whose person entered the password, or signed in at the identity provider, within the last ten minutes. Required to change the second factor.
+/// A [`Session`] whose person entered the password, used a passkey, or signed in at the identity provider within the last ten minutes.
+/// Required to change the second factor.
 #[derive(Clone)]
 pub struct FreshSession(Session);
 
@@ -32,22 +34,22 @@ impl Session {
         Ok(FreshSession(self.clone()))
     }
 
-    /// Whether the person entered the password, or signed in at the identity provider, within the last ten minutes.
+    /// Whether the person entered the password, used a passkey, or signed in at the identity provider within the last ten minutes.
     pub fn is_fresh(&self) -> bool {
         self.keyring.now().since(self.row.authenticated_at) <= FRESH
     }
 
-    /// Checks the person's password again, which makes the session fresh; `None` if it is wrong. `device` as for
-    /// [`Keyring::sign_in`].
+    /// Checks the person's password again, which makes the session fresh and gives it a new token; `None` if it is wrong. `device` as
+    /// for [`Keyring::sign_in`].
     ///
     /// # Errors
-    /// `Throttled`; `NotFound` if the session has ended meanwhile; if the database fails.
+    /// `Throttled`; `NotFound` if the session has ended or has another token meanwhile; if the database fails.
     pub async fn reauthenticate(
-        mut self,
+        self,
         password: &str,
         device: Option<&str>,
         origin: &Origin,
-    ) -> Result<Option<Self>, ManagementError> {
+    ) -> Result<Option<(Self, SignedIn)>, ManagementError> {
         if self
             .check_password(password, device, origin)
             .await?
@@ -56,13 +58,12 @@ impl Session {
             return Ok(None);
         }
         let events = self.events(Action::PasswordEntered, origin).await?;
-        let now = self.keyring.now();
+        let token = self.replacement(self.keyring.now());
         self.keyring
             .store
-            .reauthenticate_session(&self.token_hash, (self.row.person, None), now, &events)
+            .reauthenticate_session(&token.row(), (self.row.person, None), &events)
             .await?;
-        self.row.authenticated_at = now;
-        Ok(Some(self))
+        Ok(Some(self.with_token(token)))
     }
 
     /// Checks the person's password; `None` if it is wrong.

@@ -14,8 +14,7 @@ use domain::{
     profile::Profile,
 };
 use secrecy::{ExposeSecret, SecretString};
-use store::{NewToken, StoreError};
-use verification::{TokenPurpose, random_token};
+use store::StoreError;
 
 impl Session {
     /// Changes the person's name and preferences.
@@ -164,27 +163,20 @@ impl Session {
             return Err(ManagementError::BUSY);
         };
         let events = self.events(Action::PasswordChanged, origin).await?;
-        let change = SignInChange::PasswordChanged;
+        let change = SignInChange::PasswordChanged {
+            keeps_passkeys: !keyring.store.passkeys_of(person.id).await?.is_empty(),
+        };
         let mail = keyring.sign_in_change(&person.email, change, origin);
-        let old_hash = self.token_hash;
+        let session = self.clone();
         self.keyring
             .run_to_completion(async move {
-                let token = random_token(&*keyring.entropy);
-                let stored = keyring.hasher.token_digest(TokenPurpose::Session, &token);
-                let new_token = NewToken {
-                    old_hash: &old_hash,
-                    token_hash: &stored.digest,
-                    pepper: stored.pepper,
-                    at: keyring.now(),
-                };
+                let token = session.replacement(keyring.now());
                 let hashes = (person.password_hash.as_str(), new_hash.as_str());
                 let store = &keyring.store;
-                let changed = store.change_password(person.id, hashes, &new_token, &events, &mail);
+                let row = token.row();
+                let changed = store.change_password(person.id, hashes, &row, &events, &mail);
                 keyring.charge_mail(&mail, changed.await)?;
-                Ok(Some(SignedIn {
-                    token,
-                    device: keyring.new_device(person.id),
-                }))
+                Ok(Some(session.with_token(token).1))
             })
             .await
     }

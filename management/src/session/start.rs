@@ -11,7 +11,7 @@ use domain::{
     id::{AccountId, PersonId, SessionId},
     origin::Origin,
 };
-use store::{FactorProof, NewSession, PersonRow, ProviderSignIn, StoreError, UnusedCode};
+use store::{FactorProof, NewSession, PersonRow, ProviderSignIn, StoreError, UnusedProof};
 use verification::{TokenPurpose, random_token};
 
 /// The session that a new one replaces in a browser, and the events if it is of another person.
@@ -102,7 +102,7 @@ pub(crate) async fn start(
     replaced: Replaced,
     origin: &Origin,
 ) -> Result<Option<Admission>, ManagementError> {
-    if keyring.store.authenticator(person.id).await?.is_some() {
+    if keyring.store.second_factor(person.id).await?.is_some() {
         let pending = keyring.require_code(person, None, origin).await?;
         return Ok(Some(Admission::CodeRequired(pending)));
     }
@@ -119,7 +119,7 @@ pub(crate) enum SignInProof<'a> {
     /// Nothing else. The store refuses it for a person who has a second factor.
     Password,
     /// The second factor, after the password or a sign-in at the identity provider.
-    Code(FactorProof<'a>, Option<(ProviderSignIn<'a>, String)>),
+    Factor(FactorProof<'a>, Option<(ProviderSignIn<'a>, String)>),
     /// A sign-in at the identity provider, and how the person signed in there.
     Provider(ProviderSignIn<'a>, String),
 }
@@ -137,15 +137,19 @@ pub(crate) async fn insert(
     let now = keyring.now();
     let (factor, provider, detail) = match proof {
         SignInProof::Password => (None, None, String::new()),
-        SignInProof::Code(factor, provider) => {
+        SignInProof::Factor(factor, provider) => {
             let (provider, mut detail) = provider.unzip();
             let how = detail.get_or_insert_default();
-            if matches!(factor.code, UnusedCode::Recovery(_)) {
-                if !how.is_empty() {
-                    how.push_str(", ");
-                }
-                how.push_str("with a recovery code");
+            let with = match (&factor.proof, factor.pending) {
+                (UnusedProof::Recovery(_), _) => "with a recovery code",
+                (UnusedProof::Passkey(_), Some(_)) => "with a passkey",
+                (UnusedProof::Passkey(_), None) => "with a passkey instead of a password",
+                (UnusedProof::Step(_), _) => "",
+            };
+            if !how.is_empty() && !with.is_empty() {
+                how.push_str(", ");
             }
+            how.push_str(with);
             (Some(factor), provider, detail.unwrap_or_default())
         }
         SignInProof::Provider(provider, detail) => (None, Some(provider), detail),

@@ -212,13 +212,15 @@ impl Completion {
         // The sign-in itself counts, not the moment at which its response was brought here.
         let now = keyring.now();
         let at = self.claims.authenticated_at.map_or(now, |at| at.min(now));
-        let (token, person) = (session.token_hash(), (person, Some(identity)));
-        match keyring
-            .store
-            .reauthenticate_session(token, person, at, &events)
-            .await
-        {
-            Ok(()) => Ok(Ok(ProviderOutcome::Confirmed(self.request.next.clone()))),
+        let token = session.replacement(at);
+        let (row, person) = (token.row(), (person, Some(identity)));
+        let confirmed = keyring.store.reauthenticate_session(&row, person, &events);
+        match confirmed.await {
+            Ok(()) => {
+                let (_, signed_in) = session.with_token(token);
+                let next = self.request.next.clone();
+                Ok(Ok(ProviderOutcome::Confirmed(signed_in, next)))
+            }
             Err(StoreError::NotFound) => Ok(Err(ProviderRefusal::Expired)),
             Err(error) => Err(error.into()),
         }

@@ -6,6 +6,7 @@ mod expiry;
 mod limits;
 mod links;
 mod notices;
+mod passkeys;
 mod sign_ins;
 
 use crate::{

@@ -311,7 +311,7 @@ async fn after_ten_minutes_creating_a_secret_requires_the_password_again(databas
         .reauthenticate("not my password", None, &origin);
     assert!(wrong.await.expect("works").is_none());
     let right = session.reauthenticate(PASSWORD, None, &origin);
-    let Some(session) = right.await.expect("works") else {
+    let Some((session, _)) = right.await.expect("works") else {
         panic!("refused");
     };
     let editor = session.editor(app, origin).await.expect("owns it");

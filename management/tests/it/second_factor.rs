@@ -3,6 +3,7 @@
 mod at_rest;
 mod guessing;
 mod other_sessions;
+mod passkey;
 mod returning;
 
 use crate::test_keyring::{NOW, PASSWORD, PEPPER, TestKeyring};
@@ -36,7 +37,8 @@ async fn enrol(session: &Session, now: Timestamp) -> (AuthenticatorSetup, Recove
         .confirm_enrolment(&setup.form, &code, &Origin::default())
         .await
         .expect("works")
-        .expect("the right code");
+        .expect("the right code")
+        .expect("the first factor");
     (setup, codes)
 }
 
@@ -84,12 +86,13 @@ impl Enrolled {
     }
 
     /// The session, with a password that was just entered.
-    async fn fresh(&self) -> FreshSession {
+    async fn fresh(&mut self) -> FreshSession {
         let session = self.session.clone();
         let origin = Origin::default();
-        let again = session.reauthenticate(PASSWORD, None, &origin);
-        let session = again.await.expect("works").expect("the right password");
-        session.fresh().expect("fresh")
+        let again = session.reauthenticate(PASSWORD, None, &origin).await;
+        let (session, _) = again.expect("works").expect("the right password");
+        self.session = session;
+        self.session.fresh().expect("fresh")
     }
 }
 
@@ -110,7 +113,8 @@ async fn a_password_alone_starts_no_session_and_a_code_starts_one_once(database:
     assert!(wrong.await.expect("works").is_none());
     let token = ada.pending().await;
     assert!(keyring.session(&token).await.expect("works").is_none());
-    assert!(keyring.is_code_required(&token).await.expect("works"));
+    let waiting = keyring.pending_factors(&token).await.expect("works");
+    assert!(waiting.is_some_and(|factors| factors.app && !factors.passkey));
 
     let code = ada.code();
     assert!(refused(&ada.enter(&token, "000000").await));
@@ -292,7 +296,7 @@ async fn a_new_secret_is_confirmed_by_the_session_that_asked_for_it_within_ten_m
     assert!(fresh.open_setup(&setup.form).is_none(), "expired");
     assert!(session.second_factor().await.expect("works").is_none());
     let session = session.reauthenticate(PASSWORD, None, &origin).await;
-    let session = session.expect("works").expect("the right password");
+    let (session, _) = session.expect("works").expect("the right password");
     enrol(&session, test.keyring.now()).await;
     let again = session.fresh().expect("fresh").begin_enrolment().await;
     assert!(
@@ -305,13 +309,15 @@ each_database!(turning_off_and_new_recovery_codes_need_a_recent_password_and_a_c
 async fn turning_off_and_new_recovery_codes_need_a_recent_password_and_a_code(
     database: TestDatabase,
 ) {
-    let ada = Enrolled::new(database).await;
+    let mut ada = Enrolled::new(database).await;
     ada.test.clock.advance(11 * MINUTE);
     let fresh = ada.fresh().await;
     let origin = Origin::default();
     let wrong = fresh.renew_recovery_codes("000000", &origin).await;
     assert!(matches!(wrong, Ok(None)), "{wrong:?}");
-    let codes = fresh.renew_recovery_codes(&ada.code(), &origin).await;
+    let codes = fresh
+        .renew_recovery_codes(ada.code().as_str(), &origin)
+        .await;
     let codes = codes.expect("works").expect("the right code");
     let token = ada.pending().await;
     assert!(
@@ -326,14 +332,20 @@ async fn turning_off_and_new_recovery_codes_need_a_recent_password_and_a_code(
     );
 
     let fresh = ada.fresh().await;
-    let used = fresh.remove_second_factor(&codes.0[0], &origin).await;
+    let used = fresh
+        .remove_second_factor(codes.0[0].as_str(), &origin)
+        .await;
     assert!(matches!(used, Ok(false)), "{used:?}");
     let pending = ada.pending().await;
-    let done = fresh.remove_second_factor(&codes.0[1], &origin).await;
+    let done = fresh
+        .remove_second_factor(codes.0[1].as_str(), &origin)
+        .await;
     assert!(matches!(done, Ok(true)), "{done:?}");
     assert!(ended(&ada.enter(&pending, &codes.0[2]).await));
     assert!(matches!(ada.password().await, Some(Admission::Session(_))));
-    let twice = fresh.remove_second_factor(&codes.0[2], &origin).await;
+    let twice = fresh
+        .remove_second_factor(codes.0[2].as_str(), &origin)
+        .await;
     assert!(matches!(twice, Err(ManagementError::NotFound)), "{twice:?}");
 
     let app = ada.session.applications().await.expect("works")[0].id;

@@ -1,7 +1,12 @@
 //! Signing out ends a session for requests that are under way too.
 
 use crate::test_keyring::{PASSWORD, TestKeyring};
-use domain::{account::Role, origin::Origin, time::MINUTE};
+use domain::{
+    account::Role,
+    origin::Origin,
+    profile::{DisplayName, Profile},
+    time::MINUTE,
+};
 use management::{Admission, ManagementError};
 use std::sync::Arc;
 use testing::{TestDatabase, each_database};
@@ -47,6 +52,48 @@ async fn a_request_that_loaded_its_session_before_the_sign_out_does_not_revive_i
             .expect("works")
             .is_none()
     );
+}
+
+each_database!(a_session_gets_a_new_token_when_its_person_is_authenticated_again);
+async fn a_session_gets_a_new_token_when_its_person_is_authenticated_again(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (keyring, origin) = (&test.keyring, Origin::default());
+    test.add("Acme", "ada@example.com", Role::Owner).await;
+    let signed_in = keyring
+        .sign_in("ada@example.com", PASSWORD, None, &origin)
+        .await;
+    let Ok(Some(Admission::Session(cookies))) = signed_in else {
+        panic!("not signed in: {signed_in:?}");
+    };
+    let load = async |token: &str| keyring.session(token).await.expect("works");
+    let first = load(&cookies.token).await.expect("begun");
+    // Requests at the same time, which have read the session.
+    let (second, third) = (first.clone(), first.clone());
+    test.clock.advance(MINUTE);
+    let again = first.clone().reauthenticate(PASSWORD, None, &origin).await;
+    let (renewed, new) = again.expect("works").expect("right");
+    assert!(load(&cookies.token).await.is_none(), "the old token");
+    let session = load(&new.token).await.expect("the new token");
+    assert_eq!(session.id(), first.id());
+    assert_eq!(
+        session.signed_in_at(),
+        first.signed_in_at(),
+        "it ends as before"
+    );
+    let profile = Profile {
+        name: DisplayName::parse("Ada").expect("a name"),
+        ..second.profile().clone()
+    };
+    second
+        .change_profile(profile, &origin)
+        .await
+        .expect("a request that has begun goes on");
+    let late = third.reauthenticate(PASSWORD, None, &origin).await;
+    assert!(matches!(late, Err(ManagementError::NotFound)));
+    let again = renewed.reauthenticate(PASSWORD, None, &origin).await;
+    let (_, newest) = again.expect("works").expect("with the new token");
+    assert!(load(&new.token).await.is_none());
+    assert!(load(&newest.token).await.is_some());
 }
 
 each_database!(

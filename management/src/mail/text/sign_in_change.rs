@@ -1,6 +1,6 @@
 //! The texts of mails about a change of how a person signs in.
 
-use super::details;
+use super::{defang, details};
 use crate::mail::Client;
 use domain::mail::SignInChange;
 
@@ -10,12 +10,40 @@ pub(super) fn sign_in_change(
     client: &Client,
     origin: &str,
 ) -> (String, Vec<String>) {
-    let (subject, what) = match change {
-        SignInChange::PasswordChanged => (
+    let (subject, what) = summary(change);
+    let mut paragraphs = vec![what, details(client)];
+    if let SignInChange::PasskeyRefused { .. } = change {
+        paragraphs.push(format!(
+            "Remove this passkey, and add a new one:\n{origin}/profile/two-factor"
+        ));
+        return (subject.to_owned(), paragraphs);
+    }
+    if let SignInChange::PasswordChanged {
+        keeps_passkeys: true,
+    }
+    | SignInChange::PasswordReset {
+        keeps_passkeys: true,
+    } = change
+    {
+        paragraphs.push(format!(
+            "Your passkeys stay as your second factor. Each signs you in without the password again once you have used it after the new one. Check that all of them are yours:\n{origin}/profile/two-factor"
+        ));
+    }
+    paragraphs.push(format!(
+        "If this was you, there's nothing else to do. If it wasn't, {}",
+        remedy(change, origin)
+    ));
+    (subject.to_owned(), paragraphs)
+}
+
+/// The subject, and what has happened.
+fn summary(change: &SignInChange) -> (&'static str, String) {
+    match change {
+        SignInChange::PasswordChanged { .. } => (
             "Your Latchkey password was changed",
             "Your Latchkey password was changed in your profile.".to_owned(),
         ),
-        SignInChange::PasswordReset => (
+        SignInChange::PasswordReset { .. } => (
             "Your Latchkey password was reset",
             "Your Latchkey password was changed with a reset link.".to_owned(),
         ),
@@ -42,6 +70,29 @@ pub(super) fn sign_in_change(
             "Two-factor authentication is off",
             "Two-factor authentication was turned off. Your password alone is enough to sign in.".to_owned(),
         ),
+        SignInChange::PasskeyAdded => (
+            "A passkey was added to your Latchkey sign-in",
+            "A passkey was added. It signs you in with or without your password.".to_owned(),
+        ),
+        SignInChange::PasskeyRemoved => (
+            "A passkey was removed from your Latchkey sign-in",
+            "A passkey was removed. It doesn't sign you in any more.".to_owned(),
+        ),
+        SignInChange::PasskeyRefused { name } => (
+            "A passkey of yours was refused",
+            format!(
+                "A passkey was refused because its counter went back: there may be two copies of it.\n\nPasskey: {}",
+                defang(name)
+            ),
+        ),
+        SignInChange::AuthenticatorAdded => (
+            "An authenticator app was added to your Latchkey sign-in",
+            "An authenticator app was added. Its codes complete your sign-in.".to_owned(),
+        ),
+        SignInChange::AuthenticatorRemoved => (
+            "The authenticator app was removed from your Latchkey sign-in",
+            "The authenticator app was removed. Its codes don't work any more.".to_owned(),
+        ),
         SignInChange::RecoveryCodesRenewed => (
             "Your Latchkey recovery codes were replaced",
             "New recovery codes were created. The old ones don't work any more.".to_owned(),
@@ -61,29 +112,33 @@ pub(super) fn sign_in_change(
             "Single sign-on is off",
             "The account at your identity provider was unlinked. You sign in to Latchkey with your password.".to_owned(),
         ),
-    };
-    let remedy = match change {
+    }
+}
+
+/// What to do about a change that somebody else has made.
+fn remedy(change: &SignInChange, origin: &str) -> String {
+    match change {
         SignInChange::EmailChanged | SignInChange::EmailFollowed => {
             "ask your Latchkey administrator to disable your sign-in now.".to_owned()
         }
         // A new password does not remove the factor of someone else.
-        SignInChange::FactorAdded | SignInChange::RecoveryCodesRenewed => format!(
+        SignInChange::FactorAdded
+        | SignInChange::PasskeyAdded
+        | SignInChange::AuthenticatorAdded
+        | SignInChange::RecoveryCodesRenewed => format!(
             "someone else may be able to sign in as you. Ask an owner of your account or your Latchkey administrator to reset your two-factor authentication, and choose another password:\n{origin}/forgot-password"
         ),
         SignInChange::IdentityLinked => "unlink it in your Latchkey profile now, or ask your Latchkey administrator to do so. A new password doesn't end it.".to_owned(),
-        SignInChange::PasswordChanged
-        | SignInChange::PasswordReset
+        SignInChange::PasswordChanged { .. }
+        | SignInChange::PasswordReset { .. }
         | SignInChange::IdentityUnlinked
         | SignInChange::PasswordOfInvitation { .. }
+        | SignInChange::PasskeyRemoved
+        | SignInChange::PasskeyRefused { .. }
+        | SignInChange::AuthenticatorRemoved
         | SignInChange::FactorRemoved
         | SignInChange::FactorsReset { .. } => {
             format!("choose another password now. If you can't sign in:\n{origin}/forgot-password")
         }
-    };
-    let paragraphs = vec![
-        what,
-        details(client),
-        format!("If this was you, there's nothing to do. If it wasn't, {remedy}"),
-    ];
-    (subject.to_owned(), paragraphs)
+    }
 }

@@ -61,6 +61,7 @@ async fn wrong_codes_use_up_no_mails_about_changes_of_the_sign_in(database: Test
     let code = setup.secret().code_at(test.keyring.now());
     let on = fresh.confirm_enrolment(&setup.form, &code, &origin).await;
     let codes = on.expect("works").expect("the right code");
+    let codes = codes.expect("the first factor");
     for _ in 0..30 {
         // Wrong, or throttled.
         let off = fresh.remove_second_factor("000000", &origin).await;

@@ -24,22 +24,22 @@ async fn secrets_move_to_a_newer_pepper_at_the_start_and_recovery_codes_with_the
             .await
             .expect("read");
         let rows = all.into_iter().find(|(other, _)| *other == name);
-        rows.map_or(0, |(_, rows)| rows.authenticators)
+        rows.map_or(0, |(_, rows)| rows.factor_secrets)
     };
-    assert_eq!(under(PEPPER).await, 1);
+    assert_eq!(under(PEPPER).await, 2);
     let missing = reopen_under(&ada.test.database, clock, 8, &[ANOTHER]).await;
     let why = missing
         .err()
         .map(|error| error.to_string())
         .unwrap_or_default();
-    assert!(why.contains("1 authenticator"), "{why}");
+    assert!(why.contains("2 second-factor secrets"), "{why}");
 
     let both = reopen_under(&ada.test.database, clock, 9, &[ANOTHER, PEPPER]).await;
     let both = both.expect("opens");
     both.seal_audit_logs().await.expect("sealed");
-    assert_eq!(both.upgrade_authenticators().await.expect("written"), 1);
-    assert_eq!(both.upgrade_authenticators().await.expect("read"), 0);
-    assert_eq!((under(PEPPER).await, under(ANOTHER).await), (0, 1));
+    assert_eq!(both.upgrade_factor_secrets().await.expect("written"), 2);
+    assert_eq!(both.upgrade_factor_secrets().await.expect("read"), 0);
+    assert_eq!((under(PEPPER).await, under(ANOTHER).await), (0, 2));
 
     let only = reopen_under(&ada.test.database, clock, 10, &[ANOTHER]).await;
     let only = only.expect("opens");
@@ -71,7 +71,7 @@ async fn another_persons_encrypted_secret_is_useless(database: TestDatabase) {
     let me = ada.session.person_id();
     let planted = (pair(me, own), pair(me, theirs));
     store
-        .encrypt_secrets_again(&[planted])
+        .encrypt_secrets_again(store::FactorSecret::Authenticator, &[planted])
         .await
         .expect("written");
     ada.test.clock.advance(30 * SECOND);

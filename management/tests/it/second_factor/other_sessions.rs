@@ -62,7 +62,7 @@ async fn turning_it_off_ends_the_other_sessions(database: TestDatabase) {
     let session = ada.test.keyring.session(&acting).await;
     let session = session.expect("works").expect("begun");
     let (fresh, origin) = (session.fresh().expect("fresh"), Origin::default());
-    let done = fresh.remove_second_factor(&ada.codes.0[0], &origin);
+    let done = fresh.remove_second_factor(ada.codes.0[0].as_str(), &origin);
     assert!(done.await.expect("works"));
     assert!(!is_open(&ada.test, &other).await);
     assert!(is_open(&ada.test, &acting).await);

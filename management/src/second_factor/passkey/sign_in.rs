@@ -1,0 +1,115 @@
+//! Signing in with a passkey: after the password, or in place of it.
+
+use super::{CeremonyOf, CorrectAnswer, PasskeyAnswer, PasskeyChallenge};
+use crate::{Browser, Keyring, ManagementError, SignedIn, session};
+use domain::{Invalid, origin::Origin};
+use store::{FactorProof, PasskeyUse, PendingProviderSignIn, PersonRow, StoreError, UnusedProof};
+
+impl Keyring {
+    /// Makes a challenge for any passkey of this site. It is the same for everybody.
+    ///
+    /// # Errors
+    /// `Invalid` if passkeys are not offered.
+    pub fn begin_passkey_sign_in(&self) -> Result<PasskeyChallenge, ManagementError> {
+        self.ask_passkeys(CeremonyOf::SignIn, None)
+    }
+
+    /// Starts a session with a passkey alone, whose authenticator has verified the person; `None` if the answer is not correct, or the
+    /// person is disabled. The browser's previous session ends.
+    ///
+    /// # Errors
+    /// `Invalid` if the person has another password since the passkey was used last: it must be used after that first.
+    pub async fn sign_in_with_passkey(
+        &self,
+        answer: PasskeyAnswer<'_>,
+        browser: impl Into<Browser<'_>>,
+        origin: &Origin,
+    ) -> Result<Option<SignedIn>, ManagementError> {
+        let checked = self.check_answer(answer, CeremonyOf::SignIn, None, origin);
+        let Some(answer) = checked.await? else {
+            return Ok(None);
+        };
+        let CorrectAnswer { person, used, .. } = answer;
+        // The identity provider decides at each sign-in whether a person without a password may still come in.
+        if person.password_hash.is_empty() {
+            return Ok(None);
+        }
+        if !answer.signs_in_alone {
+            return Err(password_first().into());
+        }
+        self.start_with_passkey(&person, None, used, browser.into(), origin)
+            .await
+    }
+
+    /// Makes a challenge for the passkeys of the person whose sign-in waits for the second factor.
+    ///
+    /// # Errors
+    /// `NotFound` if the sign-in does not wait any more; `Invalid` if passkeys are not offered.
+    pub async fn begin_passkey_step(
+        &self,
+        token: &str,
+    ) -> Result<PasskeyChallenge, ManagementError> {
+        let pending = self.pending_sign_in(token).await?;
+        let (pending, token_hash) = pending.ok_or(ManagementError::NotFound)?;
+        let rows = self.store.passkeys_of(pending.person.id).await?;
+        self.ask_passkeys(CeremonyOf::SecondStep(token_hash), Some(&rows))
+    }
+
+    /// Starts the session of a sign-in that waits for the second factor; `None` if the answer is not correct. The browser's previous
+    /// session ends.
+    ///
+    /// # Errors
+    /// `NotFound` if the sign-in does not wait any more.
+    pub async fn answer_passkey_step(
+        &self,
+        token: &str,
+        answer: PasskeyAnswer<'_>,
+        browser: impl Into<Browser<'_>>,
+        origin: &Origin,
+    ) -> Result<Option<SignedIn>, ManagementError> {
+        let pending = self.pending_sign_in(token).await?;
+        let (pending, token_hash) = pending.ok_or(ManagementError::NotFound)?;
+        let of = CeremonyOf::SecondStep(token_hash);
+        let checked = self.check_answer(answer, of, Some(pending.person.id), origin);
+        let Some(CorrectAnswer { used, .. }) = checked.await? else {
+            return Ok(None);
+        };
+        let step = Some((&token_hash, pending.provider.as_ref()));
+        self.start_with_passkey(&pending.person, step, used, browser.into(), origin)
+            .await
+    }
+
+    async fn start_with_passkey(
+        &self,
+        person: &PersonRow,
+        step: Option<(&[u8; 32], Option<&PendingProviderSignIn>)>,
+        used: PasskeyUse,
+        browser: Browser<'_>,
+        origin: &Origin,
+    ) -> Result<Option<SignedIn>, ManagementError> {
+        let (pending, provider) = step.unzip();
+        let proof = FactorProof {
+            pending,
+            proof: UnusedProof::Passkey(used),
+        };
+        let provider = provider
+            .flatten()
+            .map(|provider| (provider.sign_in(), provider.detail.clone()));
+        let replaced = self.replaced(browser.session, person.id, origin).await?;
+        let proof = session::SignInProof::Factor(proof, provider);
+        let known = self.is_known(browser.device, person.id);
+        match session::insert(self, person, (proof, known), replaced, origin).await {
+            Ok(signed_in) => Ok(Some(signed_in)),
+            // Answered before; or the person was disabled, or has another password, since the check.
+            Err(StoreError::Conflict) => Ok(None),
+            Err(StoreError::NotFound) if pending.is_none() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn password_first() -> Invalid {
+    Invalid::new(
+        "Your password was changed since you last used this passkey. Sign in with your password first, then use the passkey.",
+    )
+}
