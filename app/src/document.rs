@@ -34,7 +34,9 @@ use crate::page::{
     sign_in::SignIn,
     sign_in_code::SignInCode,
     support::Support,
-    two_factor::{NewCodes, TurnOff, TwoFactor},
+    two_factor::{
+        AddFactor, AppRemoval, NewCodes, PasskeyRemoval, PasskeyRenaming, TurnOff, TwoFactor,
+    },
 };
 use crate::{program::Program, ui::LiveRegion, words};
 use leptos::prelude::*;
@@ -94,6 +96,18 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/password") view=PasswordChange ssr=SsrMode::Async />
                     <Route path=path!("/sessions") view=Sessions ssr=SsrMode::Async />
                     <Route path=path!("/two-factor") view=TwoFactor ssr=SsrMode::Async />
+                    <Route path=path!("/two-factor/add") view=AddFactor ssr=SsrMode::Async />
+                    <Route path=path!("/two-factor/remove-app") view=AppRemoval ssr=SsrMode::Async />
+                    <Route
+                        path=path!("/two-factor/passkeys/:passkey/rename")
+                        view=PasskeyRenaming
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/two-factor/passkeys/:passkey/remove")
+                        view=PasskeyRemoval
+                        ssr=SsrMode::Async
+                    />
                     <Route path=path!("/two-factor/recovery-codes") view=NewCodes ssr=SsrMode::Async />
                     <Route path=path!("/two-factor/turn-off") view=TurnOff ssr=SsrMode::Async />
                 </ParentRoute>

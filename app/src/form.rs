@@ -14,7 +14,14 @@ use leptos_router::hooks::use_location;
 use serde::de::DeserializeOwned;
 
 /// Fields whose values are never shown again.
-pub const SECRET_FIELDS: [&str; 5] = ["password", "new_password", "token", "secret", "code"];
+pub const SECRET_FIELDS: [&str; 6] = [
+    "password",
+    "new_password",
+    "token",
+    "secret",
+    "code",
+    "credential",
+];
 
 /// A form that the browser posted by itself, and what its server function answered. The server puts it into the
 /// context of the page that it renders as the answer.

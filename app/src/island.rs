@@ -15,6 +15,7 @@ pub mod keyboard;
 pub mod live_requests;
 pub mod morph;
 pub mod navigation;
+pub mod passkey;
 pub mod progress;
 pub mod renewal;
 pub mod reveal;
@@ -35,6 +36,7 @@ pub fn start() {
     dialog::listen();
     dialog_focus::listen();
     navigation::listen();
+    passkey::listen();
     reveal::listen();
     submit::listen();
     renewal::listen();

@@ -1,5 +1,8 @@
 // Fetches and starts the program at the first pointer, key or focus: until then links and plain forms do everything.
 const root = document.documentElement;
+// What asks for passkeys is hidden in a browser that has none, or cannot read their options.
+const { parseCreationOptionsFromJSON: create, parseRequestOptionsFromJSON: get } = window.PublicKeyCredential ?? {};
+if (!(create && get)) root.dataset.noPasskeys = "";
 const INTENT = ["pointermove", "pointerdown", "keydown", "focusin"];
 // Dialogs become modal and live parts are updated only by the program, so pages with one of them start it at once.
 const LIVE = "dialog[open], [data-live]";

@@ -67,6 +67,20 @@ pub const TWO_FACTOR: &str = "/profile/two-factor";
 pub const NEW_RECOVERY_CODES: &str = "/profile/two-factor/recovery-codes";
 /// The question before two-factor authentication is turned off.
 pub const TURN_OFF_TWO_FACTOR: &str = "/profile/two-factor/turn-off";
+/// What can be added to a second factor.
+pub const ADD_FACTOR: &str = "/profile/two-factor/add";
+/// The same, for an authenticator app.
+pub const ADD_AUTHENTICATOR: &str = "/profile/two-factor/add?method=app";
+/// The question before the authenticator app is removed.
+pub const REMOVE_AUTHENTICATOR: &str = "/profile/two-factor/remove-app";
+/// The form for another name of a passkey.
+pub fn rename_passkey(passkey: &str) -> String {
+    format!("/profile/two-factor/passkeys/{passkey}/rename")
+}
+/// The question before a passkey is removed.
+pub fn remove_passkey(passkey: &str) -> String {
+    format!("/profile/two-factor/passkeys/{passkey}/remove")
+}
 /// The page that asks for a code after the password.
 pub const SIGN_IN_CODE: &str = "/sign-in/code";
 /// What `after` in the address of the sign-in page says behind a sign-in that waited too long for a code.

@@ -43,6 +43,16 @@ pub enum Done {
     SessionEnded,
     /// All other sessions of the person were ended.
     SessionsEnded,
+    /// A passkey was added to others.
+    PasskeyAdded,
+    /// A passkey got another name.
+    PasskeyRenamed,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// An authenticator app was added to passkeys.
+    AuthenticatorAdded,
+    /// The authenticator app was removed.
+    AuthenticatorRemoved,
     /// Two-factor authentication was turned off.
     TwoFactorOff,
     /// The two-factor authentication of a member was reset.
@@ -65,7 +75,7 @@ const OF_KEYS: [OfKey; 4] = [
     ("edited", Done::Edited),
 ];
 
-const OTHERS: [(&str, Done); 20] = [
+const OTHERS: [(&str, Done); 25] = [
     ("saved", Done::Saved),
     ("acknowledged", Done::Acknowledged),
     ("all-acknowledged", Done::AllAcknowledged),
@@ -81,6 +91,11 @@ const OTHERS: [(&str, Done); 20] = [
     ("password-changed", Done::PasswordChanged),
     ("session-ended", Done::SessionEnded),
     ("sessions-ended", Done::SessionsEnded),
+    ("passkey-added", Done::PasskeyAdded),
+    ("passkey-renamed", Done::PasskeyRenamed),
+    ("passkey-removed", Done::PasskeyRemoved),
+    ("authenticator-added", Done::AuthenticatorAdded),
+    ("authenticator-removed", Done::AuthenticatorRemoved),
     ("two-factor-off", Done::TwoFactorOff),
     ("two-factor-reset", Done::TwoFactorReset),
     ("identity-confirmed", Done::IdentityConfirmed),

@@ -1,5 +1,7 @@
 //! The second factor of the signed-in person, and the second step of a sign-in.
 
+#[cfg(feature = "ssr")]
+use super::passkey::answer;
 use crate::error::AppError;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -22,13 +24,53 @@ pub struct NewRecoveryCodes {
     pub codes: Vec<String>,
 }
 
+/// Whose second factor is added to.
+#[cfg(feature = "ssr")]
+pub(super) enum Adding {
+    /// A person without one.
+    First(management::FreshSession),
+    /// A person who has proved it.
+    Another(management::ProvenSession),
+}
+
+/// The session that adds to the second factor. A person who has one proves it with a code or a passkey, which stands for the password
+/// too.
+#[cfg(feature = "ssr")]
+pub(super) async fn adding(
+    password: &str,
+    code: &str,
+    passkey: management::PasskeyAnswer<'_>,
+) -> Result<Adding, AppError> {
+    let origin = crate::context::origin();
+    if !passkey.credential.is_empty() {
+        let session = crate::context::enrolling_session().await?;
+        let proven = session.prove_by_passkey(passkey, &origin).await;
+        let proven = crate::context::authenticated_again(proven)?;
+        return proven
+            .map(Adding::Another)
+            .ok_or_else(|| wrong_proof(passkey.credential));
+    }
+    let session = crate::context::fresh_session(password).await?;
+    if session.second_factor().await?.is_none() {
+        return Ok(Adding::First(session));
+    }
+    let proven = session.prove_by_code(entered(code)?, &origin).await?;
+    proven.map(Adding::Another).ok_or_else(|| wrong_proof(""))
+}
+
 /// Makes a secret for an authenticator app. It counts once [`confirm_two_factor`] has seen a code.
 #[server(name = StartTwoFactor, prefix = "/api", endpoint = "start_two_factor")]
 pub async fn start_two_factor(
     #[server(default)] password: String,
+    #[server(default)] code: String,
+    #[server(default)] challenge: String,
+    #[server(default)] credential: String,
 ) -> Result<NewAuthenticator, AppError> {
-    let session = crate::context::fresh_session(&password).await?;
-    match session.begin_enrolment().await {
+    let begun = match adding(&password, &code, answer(&challenge, &credential)).await? {
+        Adding::First(session) => session.begin_enrolment().await,
+        Adding::Another(session) => session.begin_enrolment().await,
+    };
+    match begun {
         Ok(setup) => Ok(setup.into()),
         Err(management::ManagementError::Invalid(_)) => Err(AppError::Conflict(
             crate::words::two_factor::ALREADY_ON.into(),
@@ -37,14 +79,24 @@ pub async fn start_two_factor(
     }
 }
 
-/// Turns two-factor authentication on, if the app shows the right code.
+/// Adds the authenticator app, if it shows the right code. The first factor of a person comes with recovery codes; after a passkey, it
+/// goes on to the page with all factors.
 #[server(name = ConfirmTwoFactor, prefix = "/api", endpoint = "confirm_two_factor")]
-pub async fn confirm_two_factor(setup: String, code: String) -> Result<NewRecoveryCodes, AppError> {
+pub async fn confirm_two_factor(
+    setup: String,
+    code: String,
+) -> Result<Option<NewRecoveryCodes>, AppError> {
     use crate::words::two_factor::{SETUP_EXPIRED, WRONG_CODE};
     let session = crate::context::fresh_session("").await?;
     let origin = crate::context::origin();
-    match session.confirm_enrolment(&setup, &code, &origin).await {
-        Ok(Some(codes)) => Ok(NewRecoveryCodes { codes: codes.0 }),
+    let code = entered(&code)?;
+    match session.confirm_enrolment(&setup, code, &origin).await {
+        Ok(Some(Some(codes))) => Ok(Some(NewRecoveryCodes { codes: codes.0 })),
+        Ok(Some(None)) => {
+            crate::context::say_done(crate::toast::Done::AuthenticatorAdded);
+            crate::context::redirect(crate::routes::TWO_FACTOR);
+            Ok(None)
+        }
         Ok(None) => Err(AppError::field("code", WRONG_CODE)),
         Err(management::ManagementError::NotFound) => Err(AppError::field("", SETUP_EXPIRED)),
         Err(management::ManagementError::Invalid(_)) => Err(AppError::Conflict(
@@ -54,20 +106,29 @@ pub async fn confirm_two_factor(setup: String, code: String) -> Result<NewRecove
     }
 }
 
-/// Replaces the recovery codes.
+/// Replaces the recovery codes, with a code or with a passkey.
 #[server(name = RenewRecoveryCodes, prefix = "/api", endpoint = "renew_recovery_codes")]
 pub async fn renew_recovery_codes(
-    code: String,
+    #[server(default)] code: String,
     #[server(default)] password: String,
+    #[server(default)] challenge: String,
+    #[server(default)] credential: String,
 ) -> Result<NewRecoveryCodes, AppError> {
-    let session = crate::context::fresh_session(&password).await?;
     let origin = crate::context::origin();
-    match session.renew_recovery_codes(&code, &origin).await {
+    let renewed = if credential.is_empty() {
+        let session = crate::context::fresh_session(&password).await?;
+        let code = entered(&code)?;
+        session.renew_recovery_codes(code, &origin).await
+    } else {
+        let answer = answer(&challenge, &credential);
+        let session = crate::context::enrolling_session().await?;
+        session
+            .renew_recovery_codes_with_passkey(answer, &origin)
+            .await
+    };
+    match renewed {
         Ok(Some(codes)) => Ok(NewRecoveryCodes { codes: codes.0 }),
-        Ok(None) => Err(AppError::field(
-            "code",
-            crate::words::two_factor::WRONG_ANY_CODE,
-        )),
+        Ok(None) => Err(wrong_proof(&credential)),
         Err(management::ManagementError::NotFound) => {
             Err(AppError::Conflict(crate::words::two_factor::NOT_ON.into()))
         }
@@ -75,28 +136,56 @@ pub async fn renew_recovery_codes(
     }
 }
 
-/// Turns two-factor authentication off.
+/// Turns two-factor authentication off, with a code or with a passkey.
 #[server(name = TurnOffTwoFactor, prefix = "/api", endpoint = "turn_off_two_factor")]
 pub async fn turn_off_two_factor(
-    code: String,
+    #[server(default)] code: String,
     #[server(default)] password: String,
+    #[server(default)] challenge: String,
+    #[server(default)] credential: String,
 ) -> Result<(), AppError> {
-    let session = crate::context::fresh_session(&password).await?;
     let origin = crate::context::origin();
-    match session.remove_second_factor(&code, &origin).await {
+    let turned_off = if credential.is_empty() {
+        let session = crate::context::fresh_session(&password).await?;
+        let code = entered(&code)?;
+        session.remove_second_factor(code, &origin).await
+    } else {
+        let answer = answer(&challenge, &credential);
+        let session = crate::context::enrolling_session().await?;
+        session
+            .remove_second_factor_with_passkey(answer, &origin)
+            .await
+    };
+    match turned_off {
         Ok(true) => {
             crate::context::say_done(crate::toast::Done::TwoFactorOff);
             crate::context::redirect(crate::routes::TWO_FACTOR);
             Ok(())
         }
-        Ok(false) => Err(AppError::field(
-            "code",
-            crate::words::two_factor::WRONG_ANY_CODE,
-        )),
+        Ok(false) => Err(wrong_proof(&credential)),
         Err(management::ManagementError::NotFound) => {
             Err(AppError::Conflict(crate::words::two_factor::NOT_ON.into()))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// A code that was entered. An empty one is not counted as a wrong one.
+#[cfg(feature = "ssr")]
+fn entered(code: &str) -> Result<&str, AppError> {
+    if code.trim().is_empty() {
+        return Err(AppError::field("code", crate::words::two_factor::NO_CODE));
+    }
+    Ok(code)
+}
+
+/// What is wrong with a code, or with a passkey's answer if there is one.
+#[cfg(feature = "ssr")]
+fn wrong_proof(credential: &str) -> AppError {
+    if credential.is_empty() {
+        AppError::field("code", crate::words::two_factor::WRONG_ANY_CODE)
+    } else {
+        AppError::field("", crate::words::passkey::NOT_ACCEPTED)
     }
 }
 
@@ -114,8 +203,12 @@ pub async fn enter_sign_in_code(
     let origin = crate::context::origin();
     let token = crate::context::pending_sign_in().unwrap_or_default();
     let keyring = crate::context::keyring()?;
-    let entered = keyring.enter_code(&token, &code, browser, &origin);
-    match entered.await {
+    if let Err(none) = entered(&code)
+        && keyring.pending_factors(&token).await?.is_some()
+    {
+        return Err(none);
+    }
+    match keyring.enter_code(&token, &code, browser, &origin).await {
         Ok(Some(signed_in)) => {
             crate::context::start_session(&signed_in);
             crate::context::end_pending_sign_in();
@@ -123,7 +216,7 @@ pub async fn enter_sign_in_code(
             crate::context::redirect(next.unwrap_or("/"));
             Ok(())
         }
-        Ok(None) if keyring.is_code_required(&token).await? => Err(AppError::field(
+        Ok(None) if keyring.pending_factors(&token).await?.is_some() => Err(AppError::field(
             "code",
             crate::words::two_factor::WRONG_ANY_CODE,
         )),

@@ -9,9 +9,10 @@ pub use cookies::{
     say_done, start_session, take_done, theme,
 };
 pub use permissions::{
-    SessionToken, account_owner, confirm_password, editor, editor_with, enrolling_session,
-    fresh_account_owner, fresh_editor, fresh_owner, fresh_session, owner, session, session_token,
-    sign_in_again, support, viewer, viewer_among_applications, viewer_in_passing,
+    SessionToken, account_owner, authenticated_again, confirm_password, editor, editor_with,
+    enrolling_session, fresh_account_owner, fresh_editor, fresh_owner, fresh_session, owner,
+    session, session_token, sign_in_again, support, viewer, viewer_among_applications,
+    viewer_in_passing,
 };
 
 use crate::{
@@ -191,6 +192,11 @@ pub fn provide_nonce() {
 /// The address of the gate as this browser knows it, such as `https://keys.example`.
 pub fn gate_address() -> String {
     site().origin.to_string()
+}
+
+/// Whether passkeys can be used on this page: they are bound to the host in `LATCHKEY_PUBLIC_URL`.
+pub fn passkeys_offered() -> bool {
+    keyring().is_ok_and(|keyring| keyring.offers_passkeys_at(&site().origin))
 }
 
 /// The address of the page behind a link with a token: `page` is `invite` or `reset`.

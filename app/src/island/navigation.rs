@@ -317,7 +317,14 @@ pub async fn ask<T: DeserializeOwned>(
     serde_json::from_str(&text).map_err(|_| None)
 }
 
-async fn post_for_data(function: &str, fields: &[(&str, &str)]) -> Result<(u16, String), JsValue> {
+/// Posts the fields to a server function that returns data; the status and the text of its response.
+///
+/// # Errors
+/// When the server does not answer.
+pub async fn post_for_data(
+    function: &str,
+    fields: &[(&str, &str)],
+) -> Result<(u16, String), JsValue> {
     let body = UrlSearchParams::new()?;
     for (name, value) in fields {
         body.append(name, value);

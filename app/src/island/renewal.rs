@@ -1,7 +1,7 @@
 //! A session that has ended: the reader signs in again over the page, and the form that was refused is sent again.
 
-use super::{morph, navigation, submit};
-use crate::words::sign_in as words;
+use super::{morph, navigation, passkey, submit};
+use crate::{ui::dom, words::sign_in as words};
 use leptos::{ev, prelude::*};
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
@@ -12,11 +12,20 @@ use web_sys::{
 
 /// The part of the sign-in page that is shown.
 const CARD: &str = ".auth-card";
+/// What has the focus first.
+const WANTED: &str = "[autofocus], input:not([type='hidden'])";
 /// The link to the identity provider.
 const PROVIDER: &str = "dialog[data-renewal] a[rel='external']";
 
 /// The dialog whose link was opened, unless the reader has closed it: then the form is not wanted any more.
 const ELSEWHERE: &str = "dialog[open][data-renewal='elsewhere']";
+
+/// The fields, and what leads to them.
+const IDS: [(&str, &str); 3] = [
+    ("input[id]", "id"),
+    ("label[for]", "for"),
+    ("a[href^='#']", "href"),
+];
 
 thread_local! {
     /// The form that was refused, with its button.
@@ -98,14 +107,26 @@ pub async fn begin(
 /// The card of the sign-in page, or of its second step.
 async fn card_at(address: &str) -> Result<Element, JsValue> {
     match navigation::fetch(address, &RequestInit::new()).await? {
-        navigation::Answer::Page(page, _) => page.query_selector(CARD)?.ok_or(JsValue::NULL),
+        navigation::Answer::Page(page, _) => own_card(&page),
         _ => Err(JsValue::NULL),
     }
 }
 
+/// The card of a page. Its fields have ids of their own: the page below may have one for the password too.
+fn own_card(page: &Document) -> Result<Element, JsValue> {
+    let card = page.query_selector(CARD)?.ok_or(JsValue::NULL)?;
+    for (selector, name) in IDS {
+        for element in dom::beneath::<Element>(&card, selector) {
+            let id = element.get_attribute(name).unwrap_or_default();
+            element.set_attribute(name, &(id + "-renewal"))?;
+        }
+    }
+    Ok(card)
+}
+
 /// The answer to a wrong password or code is the sign-in page, not the page below.
 fn name_page(dialog: &Element, address: &str) -> Result<(), JsValue> {
-    if let Some(form) = dialog.query_selector("form")? {
+    for form in dom::beneath::<Element>(dialog, "form") {
         let page: HtmlInputElement = document().create_element("input")?.unchecked_into();
         page.set_type("hidden");
         page.set_name("page");
@@ -129,8 +150,8 @@ pub async fn go_on(dialog: &Element, address: &str) -> Result<(), JsValue> {
     let old = dialog.query_selector(CARD)?.ok_or(JsValue::NULL)?;
     old.replace_with_with_node_1(&document().import_node_with_deep(&card, true)?)?;
     name_page(dialog, address)?;
-    if let Some(field) = dialog.query_selector("input:not([type='hidden'])")? {
-        _ = field.unchecked_into::<HtmlElement>().focus();
+    if let Some(wanted) = dialog.query_selector(WANTED)? {
+        _ = wanted.unchecked_into::<HtmlElement>().focus();
     }
     Ok(())
 }
@@ -143,15 +164,19 @@ pub fn dialog_of(form: &HtmlFormElement) -> Option<Element> {
 /// The reader has signed in.
 pub fn complete(dialog: &Element) {
     dialog.remove();
-    if let Some((form, button)) = WAITING.take() {
-        submit::send(form, button);
+    match WAITING.take() {
+        // An answer of a passkey was for the session that has ended.
+        Some((form, Some(button))) if passkey::is_button(&button) => {
+            passkey::use_passkey(form, button, true);
+        }
+        Some((form, button)) => submit::send(form, button),
+        None => {}
     }
 }
 
 /// The reader has not signed in: shows why.
 pub fn refuse(dialog: &Element, page: &Document) {
-    if let (Ok(Some(old)), Ok(Some(new))) = (dialog.query_selector(CARD), page.query_selector(CARD))
-    {
+    if let (Ok(Some(old)), Ok(new)) = (dialog.query_selector(CARD), own_card(page)) {
         morph::morph(&old, &new);
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     follow,
     navigation::{self, Answer, History},
-    renewal, toast,
+    passkey, renewal, toast,
 };
 use crate::ui::dom;
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -31,7 +31,10 @@ fn submitted(event: &SubmitEvent) {
     match of("method").to_ascii_lowercase().as_str() {
         "post" => {
             event.prevent_default();
-            if !form.has_attribute("aria-busy") {
+            // Enter in the name of a new passkey.
+            if let Some(create) = passkey::create_button(&form) {
+                passkey::use_passkey(form, create, false);
+            } else if !form.has_attribute("aria-busy") {
                 send(form, button);
             }
         }
@@ -138,10 +141,11 @@ fn request(form: &HtmlFormElement, button: Option<&HtmlElement>) -> Option<Reque
 }
 
 /// A form that is being sent cannot be sent again, and its button says so.
-struct Busy(HtmlFormElement, Option<HtmlElement>);
+pub struct Busy(HtmlFormElement, Option<HtmlElement>);
 
 impl Busy {
-    fn mark(form: HtmlFormElement, button: Option<HtmlElement>) -> Self {
+    /// Marks the form and its button until it is dropped.
+    pub fn mark(form: HtmlFormElement, button: Option<HtmlElement>) -> Self {
         // Only a broken document refuses an attribute.
         _ = form.set_attribute("aria-busy", "true");
         if let Some(button) = &button {

@@ -2,21 +2,31 @@
 
 use super::{loaded, query};
 use crate::{
-    act::session::SignIn as SignInAction,
+    act::{
+        passkey::{SIGN_IN, SignInWithPasskey},
+        session::SignIn as SignInAction,
+    },
     context,
     form::{FormPage, posted_errors, typed},
     part::frame::Brand,
     routes,
-    ui::{ErrorSummary, Notice, Submit, TabTitle, TextField},
-    words::{reset, setup, sign_in as words, single_sign_on, two_factor},
+    ui::{
+        ErrorSummary, Notice, PasskeyButton, PasskeyFields, PasskeyStatus, Submit, TabTitle,
+        TextField,
+    },
+    words::{passkey, reset, setup, sign_in as words, single_sign_on, two_factor},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The form that opens a session.
 #[component]
 pub fn SignIn() -> impl IntoView {
-    let errors = Signal::stored(posted_errors(SignInAction::PATH));
+    let mut errors = posted_errors(SignInAction::PATH);
+    errors.extend(posted_errors(SignInWithPasskey::PATH));
+    let errors = Signal::stored(errors);
     let next = query(|query| query.get("next").unwrap_or_default());
+    let passkey =
+        context::passkeys_offered().then(|| view! { <PasskeySignIn next=next.clone() /> });
     let after = query(|query| query.get("after").unwrap_or_default());
     let reset =
         (after == routes::RESET).then(|| view! { <Notice tone="success">{reset::DONE}</Notice> });
@@ -77,10 +87,34 @@ pub fn SignIn() -> impl IntoView {
                     <Submit label=words::SIGN_IN />
                 </form>
                 {forgot}
+                {passkey}
                 {provider}
                 {setup}
             </div>
         </main>
+    }
+}
+
+/// The way in without a password.
+#[component]
+fn PasskeySignIn(next: String) -> impl IntoView {
+    view! {
+        <form
+            method="post"
+            action=SignInWithPasskey::PATH
+            class="auth-other"
+            novalidate=""
+            data-needs-passkeys=""
+        >
+            <FormPage />
+            <p class="auth-or">
+                <span>{passkey::OR}</span>
+            </p>
+            <input type="hidden" name="next" value=next />
+            <PasskeyFields />
+            <PasskeyButton label=passkey::SIGN_IN purpose=SIGN_IN />
+            <PasskeyStatus />
+        </form>
     }
 }
 

@@ -1,42 +1,47 @@
 //! Profile → Two-factor authentication.
 
+mod add;
 mod new_codes;
+mod passkey;
+mod remove_app;
 mod turn_off;
 
+pub use add::AddFactor;
+use add::AddForm;
 pub use new_codes::NewCodes;
+pub use passkey::{PasskeyRemoval, PasskeyRenaming};
+pub use remove_app::AppRemoval;
 pub use turn_off::TurnOff;
 
 use super::{loaded, profile_frame::Me};
 use crate::{
-    act::two_factor::{ConfirmTwoFactor, NewAuthenticator, NewRecoveryCodes, StartTwoFactor},
+    act::passkey::CONFIRM,
     context,
-    form::{FormPage, posted, posted_errors, typed},
-    part::profile::{AuthenticatorForm, RecoveryCodeList},
+    form::{FormPage, posted_errors},
+    part::profile::{AuthenticatorCard, FactorStatus, PasskeyCard},
     routes,
-    ui::{ErrorSummary, Notice, PasswordAgain, Submit, TabTitle, TextField, Time},
-    words::{common, two_factor as words},
+    ui::{
+        ErrorSummary, Notice, PasskeyButton, PasskeyFields, PasskeyStatus, PasswordAgain,
+        SignInAgain, Submit, TabTitle, TextField,
+    },
+    words::{common, passkey as passkey_words, two_factor as words},
 };
 use domain::second_factor::SecondFactor;
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::prelude::*;
 use management::Session;
-
-/// Fewer recovery codes than this are a reason to make new ones.
-const FEW_CODES: usize = 3;
 
 /// What the person has, or the way to it.
 #[component]
 pub fn TwoFactor() -> impl IntoView {
     let session = Me::from_frame().session;
     let content = loaded(async move {
-        if let Some(Ok(made)) = posted::<NewRecoveryCodes>(ConfirmTwoFactor::PATH) {
-            return Ok(view! { <RecoveryCodeList made /> }.into_any());
+        let factor = session.second_factor().await?;
+        if let Some(step) = add::next_step(&session, factor.as_ref()) {
+            return Ok(step);
         }
-        Ok(match session.second_factor().await? {
-            Some(factor) => view! { <On factor /> }.into_any(),
-            None => match new_authenticator(&session) {
-                Some(made) => view! { <AuthenticatorForm made /> }.into_any(),
-                None => view! { <Off session /> }.into_any(),
-            },
+        Ok(match factor {
+            Some(factor) => on(factor, add::offers_passkey(&session)),
+            None => view! { <Off session /> }.into_any(),
         })
     });
     view! { <Head title=words::TITLE lead=words::LEAD /> {content} }
@@ -54,9 +59,27 @@ fn Head(title: &'static str, lead: &'static str) -> impl IntoView {
     }
 }
 
-/// A form that requires a code of the second factor, and leads back to the page about it.
+/// The buttons below a form that leads back to the page about the second factor.
 #[component]
-fn CodeForm(
+fn Actions(
+    /// The words on the button.
+    submit: &'static str,
+    /// The button's, as for [`Submit`].
+    variant: &'static str,
+) -> impl IntoView {
+    view! {
+        <div class="form-actions">
+            <Submit label=submit variant />
+            <a class="button" data-variant="ghost" href=routes::TWO_FACTOR>
+                {common::CANCEL}
+            </a>
+        </div>
+    }
+}
+
+/// A form that requires a proof of the second factor: a passkey, or a code.
+#[component]
+fn ProofForm(
     /// The path of the server function.
     action: &'static str,
     /// The words on the button, and the name of the section.
@@ -65,105 +88,90 @@ fn CodeForm(
     #[prop(default = "primary")]
     variant: &'static str,
 ) -> impl IntoView {
-    let fresh = Me::from_frame().session.is_fresh();
-    let errors = Signal::stored(posted_errors(action));
+    let session = Me::from_frame().session;
+    let form = loaded(async move {
+        let factor = session.second_factor().await?;
+        let app = factor.is_none_or(|factor| factor.app_since.is_some());
+        let passkey = session.has_passkey() && context::passkeys_offered();
+        Ok(proof_form(
+            session.is_fresh(),
+            (app, passkey),
+            action,
+            (submit, variant),
+        ))
+    });
     view! {
         <section class="card" aria-label=submit>
-            <form method="post" action=action class="form" novalidate="" autocomplete="off">
-                <FormPage />
-                <ErrorSummary errors />
-                <TextField
-                    name="code"
-                    label=words::ANY_CODE
-                    hint=words::ANY_CODE_HINT
-                    autocomplete="one-time-code"
-                    errors
-                />
-                <PasswordAgain fresh errors />
-                <div class="form-actions">
-                    <Submit label=submit variant />
-                    <a class="button" data-variant="ghost" href=routes::TWO_FACTOR>
-                        {common::CANCEL}
-                    </a>
-                </div>
-            </form>
+            {form}
         </section>
     }
 }
 
-/// The secret that was just made, or the one whose code was wrong.
-fn new_authenticator(session: &Session) -> Option<NewAuthenticator> {
-    if let Some(Ok(made)) = posted(StartTwoFactor::PATH) {
-        return Some(made);
+/// `action`, `submit` and `variant` as for [`ProofForm`]. A person without an app has recovery codes only.
+fn proof_form(
+    fresh: bool,
+    (app, passkey): (bool, bool),
+    action: &'static str,
+    (submit, variant): (&'static str, &'static str),
+) -> impl IntoView {
+    let errors = Signal::stored(posted_errors(action));
+    let by_passkey = passkey.then(|| {
+        view! {
+            <div class="proof" data-needs-passkeys="">
+                <PasskeyFields />
+                <PasskeyButton label=passkey_words::USE purpose=CONFIRM />
+                <PasskeyStatus />
+                <p class="auth-or">
+                    <span>{passkey_words::OR}</span>
+                </p>
+            </div>
+        }
+    });
+    // A passkey is the proof as well, so one button is enough.
+    let again = SignInAgain {
+        passkey: false,
+        ..SignInAgain::from_frame()
+    };
+    let (label, hint) = words::code_field(app);
+    view! {
+        <form method="post" action=action class="form" novalidate="" autocomplete="off">
+            <FormPage />
+            <ErrorSummary errors />
+            {by_passkey}
+            <TextField name="code" label hint autocomplete="one-time-code" errors />
+            <PasswordAgain fresh errors again />
+            <Actions submit variant />
+        </form>
     }
-    let setup = typed(ConfirmTwoFactor::PATH, "setup")?;
-    let setup = session.fresh().ok()?.open_setup(&setup)?;
-    Some(setup.into())
 }
 
 #[component]
 fn Off(session: Session) -> impl IntoView {
-    let mut errors = posted_errors(StartTwoFactor::PATH);
-    errors.extend(posted_errors(ConfirmTwoFactor::PATH));
-    let errors = Signal::stored(errors);
     let notice = if session.must_enrol() {
         words::REQUIRED
     } else {
         words::OFF
     };
-    let fresh = session.is_fresh();
     view! {
         <section class="card" aria-labelledby="set-up">
-            <h2 id="set-up">{words::METHOD}</h2>
+            <h2 id="set-up">{words::CHOOSE}</h2>
             <Notice tone="warning">{notice}</Notice>
-            <form
-                method="post"
-                action=StartTwoFactor::PATH
-                class="form"
-                novalidate=""
-                autocomplete="off"
-            >
-                <FormPage />
-                <ErrorSummary errors />
-                <PasswordAgain fresh errors />
-                <div class="form-actions">
-                    <Submit label=words::START />
-                </div>
-            </form>
+            <AddForm passkey=add::offers_passkey(&session) session />
         </section>
     }
 }
 
-#[component]
-fn On(factor: SecondFactor) -> impl IntoView {
+fn on(factor: SecondFactor, offered: bool) -> AnyView {
     let now = context::now().unwrap_or(factor.since);
-    let few = (factor.recovery_codes < FEW_CODES)
-        .then(|| view! { <Notice tone="warning">{words::FEW_CODES}</Notice> });
+    let removable = !factor.passkeys.is_empty();
+    let several = factor.app_since.is_some() || factor.passkeys.len() > 1;
+    let passkeys = factor.passkeys;
+    let passkeys =
+        (offered || removable).then(|| view! { <PasskeyCard passkeys several offered now /> });
     view! {
-        <section class="card" aria-labelledby="factors">
-            <h2 id="factors">{words::METHOD}</h2>
-            {few}
-            <dl class="facts">
-                <dt>{words::STATUS}</dt>
-                <dd>
-                    <span class="status" data-state="active">
-                        <span class="status-dot"></span>
-                        {words::ON}
-                    </span>
-                    {words::SINCE}
-                    <Time at=factor.since now />
-                </dd>
-                <dt>{words::RECOVERY_CODES}</dt>
-                <dd>{words::codes_left(factor.recovery_codes)}</dd>
-            </dl>
-            <div class="form-actions">
-                <a class="button" data-variant="secondary" href=routes::NEW_RECOVERY_CODES>
-                    {words::NEW_CODES}
-                </a>
-                <a class="button" data-variant="secondary" href=routes::TURN_OFF_TWO_FACTOR>
-                    {words::TURN_OFF}
-                </a>
-            </div>
-        </section>
+        <FactorStatus since=factor.since recovery_codes=factor.recovery_codes now />
+        {passkeys}
+        <AuthenticatorCard since=factor.app_since removable now />
     }
+    .into_any()
 }

@@ -1,6 +1,6 @@
 //! The password again, for what asks for a fresh sign-in.
 
-use super::{Notice, TextField};
+use super::{Notice, PasskeyButton, PasskeyStatus, TextField};
 use crate::{
     error::FieldError,
     routes,
@@ -16,6 +16,8 @@ pub struct SignInAgain {
     pub password: bool,
     /// Through the identity provider with this name.
     pub provider: Option<String>,
+    /// With a passkey.
+    pub passkey: bool,
 }
 
 impl Default for SignInAgain {
@@ -23,6 +25,7 @@ impl Default for SignInAgain {
         Self {
             password: true,
             provider: None,
+            passkey: false,
         }
     }
 }
@@ -50,7 +53,11 @@ pub fn PasswordAgain(
     #[prop(optional)]
     again: Option<SignInAgain>,
 ) -> impl IntoView {
-    let SignInAgain { password, provider } = again.unwrap_or_else(SignInAgain::from_frame);
+    let SignInAgain {
+        password,
+        provider,
+        passkey,
+    } = again.unwrap_or_else(SignInAgain::from_frame);
     let asked = Memo::new(move |before: Option<&bool>| {
         before.copied().unwrap_or_default()
             || errors.with(|errors| errors.iter().any(|error| error.field == "password"))
@@ -74,13 +81,24 @@ pub fn PasswordAgain(
                     />
                 }
             });
+            let by_passkey = passkey.then(|| {
+                view! {
+                    <div class="passkey" data-needs-passkeys="">
+                        <PasskeyButton label=words::passkey::USE_INSTEAD purpose="again" />
+                        <PasskeyStatus />
+                    </div>
+                }
+            });
             let link = provider
                 .clone()
                 .map(|name| view! { <Confirm name id=!password /> });
             view! {
-                <Notice>{why}</Notice>
-                {field}
-                {link}
+                <div class="password-again">
+                    <Notice>{why}</Notice>
+                    {field}
+                    {by_passkey}
+                    {link}
+                </div>
             }
         })
     }

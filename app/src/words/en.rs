@@ -19,6 +19,7 @@ pub mod list;
 pub mod members;
 pub mod not_found;
 pub mod overview;
+pub mod passkey;
 pub mod profile;
 pub mod requests;
 pub mod reset;

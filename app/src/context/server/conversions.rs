@@ -2,11 +2,11 @@
 
 use super::{keyring, origin, refuse, unexpected};
 use crate::{
-    act::{keys::bulk::BulkOutcome, two_factor::NewAuthenticator},
+    act::{keys::bulk::BulkOutcome, passkey::PasskeyQuestion, two_factor::NewAuthenticator},
     error::AppError,
     words,
 };
-use management::{AuthenticatorSetup, ManagementError};
+use management::{AuthenticatorSetup, ManagementError, PasskeyChallenge};
 
 impl From<ManagementError> for AppError {
     fn from(error: ManagementError) -> Self {
@@ -36,6 +36,15 @@ impl From<AuthenticatorSetup> for NewAuthenticator {
             secret: setup.text().to_string(),
             link: setup.link().to_string(),
             setup: setup.form,
+        }
+    }
+}
+
+impl From<PasskeyChallenge> for PasskeyQuestion {
+    fn from(challenge: PasskeyChallenge) -> Self {
+        Self {
+            options: challenge.options,
+            challenge: challenge.state,
         }
     }
 }

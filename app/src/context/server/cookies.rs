@@ -1,17 +1,19 @@
 //! Cookies of the request and of the answer.
 
-use super::{headers, site};
+use super::{SessionToken, headers, site};
 use crate::{
     context::{Site, Theme},
     toast::Done,
 };
 use cookie::{Cookie, CookieBuilder, SameSite};
-use http::{HeaderMap, HeaderValue, header};
-use leptos::prelude::use_context;
+use http::{HeaderMap, HeaderValue, header, request::Parts};
+use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use management::{PendingSignIn, SignedIn};
 
 const YEAR: cookie::time::Duration = cookie::time::Duration::days(365);
+/// The cookie of a session.
+const SESSION: &str = "latchkey";
 /// The cookie with the change that the next page tells about.
 const DONE: &str = "latchkey-done";
 /// A page that comes later says nothing about it.
@@ -26,16 +28,32 @@ const PROVIDER_SIGN_IN_FOR: cookie::time::Duration = cookie::time::Duration::min
 /// Maximum length of a cookie's value that is read.
 const MAX_COOKIE_BYTES: usize = 512;
 
-/// Hands the browser its session and its device.
+/// Hands the browser its session and its device. The rest of the request goes on in this session.
 pub fn start_session(signed_in: &SignedIn) {
     for header in session(&site(), signed_in).into_iter().flatten() {
         append(header);
     }
+    if let Some(mut parts) = use_context::<Parts>() {
+        let token = SessionToken(signed_in.token.clone());
+        parts.extensions.insert(token);
+        provide_context(parts);
+    }
+}
+
+/// The session that a response starts.
+pub fn started_session(site: &Site, response: &HeaderMap) -> Option<SessionToken> {
+    let name = site.cookie(SESSION);
+    response
+        .get_all(header::SET_COOKIE)
+        .iter()
+        .filter_map(|line| Cookie::parse(line.to_str().ok()?).ok())
+        .find(|cookie| cookie.name() == name && !cookie.value().is_empty())
+        .map(|cookie| SessionToken(cookie.value().to_owned()))
 }
 
 /// The cookies of a session and its device, for a response that is not rendered as a page.
 pub fn session(site: &Site, signed_in: &SignedIn) -> [Option<HeaderValue>; 2] {
-    let session = http_only(site.cookie("latchkey"), &signed_in.token);
+    let session = http_only(site.cookie(SESSION), &signed_in.token);
     let device = http_only(site.cookie(DEVICE), &signed_in.device);
     [session, device.max_age(YEAR)].map(|cookie| header_of(cookie, site))
 }
@@ -61,7 +79,7 @@ pub fn done(site: &Site, done: Done) -> Option<HeaderValue> {
 
 /// Deletes the cookie of the session.
 pub fn end_session() {
-    let ended = http_only(site().cookie("latchkey"), "");
+    let ended = http_only(site().cookie(SESSION), "");
     set_cookie(ended.max_age(cookie::time::Duration::ZERO));
 }
 

@@ -1,6 +1,6 @@
 //! Sessions, and what they may do.
 
-use super::{PageZone, device, extension, keyring, origin, redirect, refuse};
+use super::{PageZone, device, extension, keyring, origin, redirect, refuse, start_session};
 use crate::{
     error::AppError,
     routes::{self, with_query},
@@ -11,8 +11,8 @@ use domain::{account::Application, id::ApplicationId};
 use http::{header, request::Parts};
 use leptos::prelude::*;
 use management::{
-    AccountOwner, Editor, FreshAccountOwner, FreshEditor, FreshOwner, FreshSession, Owner, Session,
-    Support, Viewer,
+    AccountOwner, Editor, FreshAccountOwner, FreshEditor, FreshOwner, FreshSession,
+    ManagementError, Owner, Session, SignedIn, Support, Viewer,
 };
 
 /// The session cookie's value, put into the request's extensions by the server.
@@ -211,6 +211,7 @@ pub fn sign_in_again(session: &Session) -> SignInAgain {
         .and_then(|keyring| Some(keyring.single_sign_on()?.name.clone()));
     SignInAgain {
         password: session.has_password(),
+        passkey: session.has_passkey() && super::passkeys_offered(),
         provider,
     }
 }
@@ -220,10 +221,31 @@ async fn reauthenticate(session: Session, password: &str) -> Result<Session, App
     if session.is_fresh() || password.is_empty() {
         return Ok(session);
     }
-    session
+    let done = session
         .reauthenticate(password, device().as_deref(), &origin())
-        .await?
+        .await;
+    authenticated_again(done)?
         .ok_or_else(|| AppError::field("password", words::fresh::WRONG_PASSWORD))
+}
+
+/// Hands the browser the new token of a session whose person was authenticated again, if that has worked.
+///
+/// # Errors
+/// [`AppError::SignedOut`] if the session has ended, or another request has replaced its token meanwhile; what the database answers.
+pub fn authenticated_again<T>(
+    done: Result<Option<(T, SignedIn)>, ManagementError>,
+) -> Result<Option<T>, AppError> {
+    match done {
+        Ok(done) => Ok(done.map(|(session, signed_in)| {
+            start_session(&signed_in);
+            session
+        })),
+        Err(ManagementError::NotFound) => {
+            redirect(&sign_in_path());
+            Err(AppError::SignedOut)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn application(app: &str) -> Result<ApplicationId, AppError> {

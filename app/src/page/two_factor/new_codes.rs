@@ -1,6 +1,6 @@
 //! Replacing the recovery codes.
 
-use super::{CodeForm, Head};
+use super::{Head, ProofForm};
 use crate::{
     act::two_factor::{NewRecoveryCodes, RenewRecoveryCodes},
     form::posted,
@@ -14,7 +14,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 pub fn NewCodes() -> impl IntoView {
     let content = match posted::<NewRecoveryCodes>(RenewRecoveryCodes::PATH) {
         Some(Ok(made)) => view! { <RecoveryCodeList made /> }.into_any(),
-        _ => view! { <CodeForm action=RenewRecoveryCodes::PATH submit=words::NEW_CODES /> }
+        _ => view! { <ProofForm action=RenewRecoveryCodes::PATH submit=words::NEW_CODES /> }
             .into_any(),
     };
     view! { <Head title=words::NEW_CODES lead=words::NEW_CODES_LEAD /> {content} }

@@ -1,6 +1,6 @@
 //! Turning two-factor authentication off.
 
-use super::{CodeForm, Head};
+use super::{Head, ProofForm};
 use crate::{act::two_factor::TurnOffTwoFactor, words::two_factor as words};
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -9,6 +9,6 @@ use leptos::{prelude::*, server_fn::ServerFn};
 pub fn TurnOff() -> impl IntoView {
     view! {
         <Head title=words::TURN_OFF lead=words::TURN_OFF_LEAD />
-        <CodeForm action=TurnOffTwoFactor::PATH submit=words::TURN_OFF variant="danger" />
+        <ProofForm action=TurnOffTwoFactor::PATH submit=words::TURN_OFF variant="danger" />
     }
 }

@@ -19,6 +19,12 @@ pub const EMAIL_CHANGED: &str = "Email changed";
 pub const PASSWORD_CHANGED: &str = "Password changed. Your other sessions are signed out.";
 pub const SESSION_ENDED: &str = "Session signed out";
 pub const SESSIONS_ENDED: &str = "All other sessions signed out";
+pub const PASSKEY_ADDED: &str = "Passkey added";
+pub const PASSKEY_RENAMED: &str = "Passkey renamed";
+pub const PASSKEY_REMOVED: &str = "Passkey removed. Your other sessions are signed out.";
+pub const AUTHENTICATOR_ADDED: &str = "Authenticator app added";
+pub const AUTHENTICATOR_REMOVED: &str =
+    "Authenticator app removed. Your other sessions are signed out.";
 pub const TWO_FACTOR_OFF: &str = "Two-factor authentication turned off";
 pub const TWO_FACTOR_RESET: &str = "Two-factor authentication reset";
 pub const IDENTITY_CONFIRMED: &str = "Confirmed. Go back to the other tab to continue.";

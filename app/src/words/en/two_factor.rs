@@ -5,8 +5,7 @@ use super::common::tab_title;
 pub const TITLE: &str = "Two-factor authentication";
 /// In the navigation, where the title would not fit on a line.
 pub const NAVIGATION: &str = "Two-factor";
-pub const LEAD: &str =
-    "A code from an authenticator app in addition to your password, each time you sign in.";
+pub const LEAD: &str = "A passkey or a code from an authenticator app in addition to your password, each time you sign in.";
 /// The title in the browser's tab.
 pub fn tab(title: &str) -> String {
     tab_title(title, super::profile::TITLE)
@@ -15,6 +14,11 @@ pub fn tab(title: &str) -> String {
 // Turning it on.
 pub const OFF: &str =
     "Two-factor authentication is off. Anyone who learns your password can sign in as you.";
+/// The heading over the ways to turn it on.
+pub const CHOOSE: &str = "Choose a method";
+pub const CHOOSE_HINT: &str =
+    "A passkey is faster, and other sites can't use it. An authenticator app works on every phone.";
+pub const SET_UP_APP: &str = "Set up an authenticator app";
 pub const START: &str = "Set up two-factor authentication";
 /// Shown over the form to a person whose account requires it.
 pub const REQUIRED: &str =
@@ -53,6 +57,15 @@ pub const ON: &str = "On";
 /// Between the status and a time.
 pub const SINCE: &str = " since ";
 pub const METHOD: &str = "Authenticator app";
+pub const NO_APP: &str = "You have no authenticator app set up.";
+pub const ADD: &str = "Add a second factor";
+pub const ADD_LEAD: &str = "With two, you can still sign in if you lose a device.";
+/// The person has everything that can be added.
+pub const NOTHING_TO_ADD: &str = "You can't add more. Remove a passkey to add another one.";
+pub const REMOVE_APP: &str = "Remove authenticator app";
+pub const REMOVE_APP_LEAD: &str =
+    "Its codes stop working. Your passkeys and recovery codes stay. Other sessions are signed out.";
+pub const REMOVE: &str = "Remove";
 pub const RECOVERY_CODES: &str = "Recovery codes";
 /// The number of recovery codes that still work.
 pub fn codes_left(count: usize) -> String {
@@ -67,22 +80,41 @@ pub const FEW_CODES: &str =
 pub const NEW_CODES: &str = "Create new recovery codes";
 pub const NEW_CODES_LEAD: &str = "Your current recovery codes stop working immediately.";
 pub const TURN_OFF: &str = "Turn off two-factor authentication";
-pub const TURN_OFF_LEAD: &str = "Your password alone will be enough to sign in. Your recovery codes stop working. Other sessions are signed out.";
-pub const ANY_CODE: &str = "Verification code";
-pub const ANY_CODE_HINT: &str = "6 digits from your authenticator app, or a recovery code.";
+pub const TURN_OFF_LEAD: &str = "Your password alone will be enough to sign in. Your passkeys, your authenticator app and your recovery codes stop working. Other sessions are signed out.";
+/// The label and the hint of the field for a code. Without an app, there are recovery codes only.
+pub const fn code_field(app: bool) -> (&'static str, &'static str) {
+    if app {
+        let hint = "6 digits from your authenticator app, or a recovery code.";
+        ("Verification code", hint)
+    } else {
+        ("Recovery code", "One of the 10 codes that you saved.")
+    }
+}
+pub const NO_CODE: &str = "Enter a code.";
 pub const WRONG_ANY_CODE: &str = "This code isn't right, or it was already used. Each code works once; wait for the next one and try again.";
 /// It was turned on or off in another window.
 pub const NOT_ON: &str = "Two-factor authentication is off. Reload the page.";
 pub const ALREADY_ON: &str = "Two-factor authentication is already on. Reload the page.";
 
 // Signing in.
-pub const SIGN_IN_TAB: &str = "Enter code · Latchkey";
+/// The title in the browser's tab.
+pub fn tab_at_sign_in(title: &str) -> String {
+    format!("{title} · Latchkey")
+}
 pub const SIGN_IN: &str = "Enter your code";
 pub const SIGN_IN_LEAD: &str =
     "Open your authenticator app and enter the code it shows for Latchkey.";
+/// The heading for a person with a passkey.
+pub const SIGN_IN_EITHER: &str = "Confirm it's you";
+/// For a person with passkeys only.
+pub const SIGN_IN_PASSKEY_LEAD: &str = "Use one of your passkeys, or enter a recovery code.";
+/// For a person with passkeys only, where none can be used.
+pub const SIGN_IN_RECOVERY_LEAD: &str =
+    "Your passkeys don't work at this web address. Enter a recovery code.";
+pub const SIGN_IN_EITHER_LEAD: &str = "Use one of your passkeys, or enter a code.";
 pub const SIGN_IN_SUBMIT: &str = "Verify";
 pub const OTHER_ACCOUNT: &str = "Sign in as someone else";
-pub const LOST: &str = "Lost your phone? Use a recovery code. If you have none left, ask an owner of your account to reset two-factor authentication. If you belong to several accounts, ask your Latchkey administrator.";
+pub const LOST: &str = "Lost your device? Use a recovery code. If you have none left, ask an owner of your account to reset two-factor authentication. If you belong to several accounts, ask your Latchkey administrator.";
 /// Shown on the sign-in page after five wrong codes or five minutes.
 pub const SIGN_IN_EXPIRED: &str =
     "That took too long, or there were too many wrong codes. Enter your password again.";

@@ -1,0 +1,35 @@
+//! Removing the authenticator app, beside passkeys.
+
+use super::{Actions, Head};
+use crate::{
+    act::passkey::RemoveAuthenticator,
+    form::{FormPage, posted_errors},
+    page::profile_frame::Me,
+    ui::{ErrorSummary, PasswordAgain},
+    words::two_factor as words,
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+
+/// The question before it is removed.
+#[component]
+pub fn AppRemoval() -> impl IntoView {
+    let fresh = Me::from_frame().session.is_fresh();
+    let errors = Signal::stored(posted_errors(RemoveAuthenticator::PATH));
+    view! {
+        <Head title=words::REMOVE_APP lead=words::REMOVE_APP_LEAD />
+        <section class="card" aria-label=words::REMOVE_APP>
+            <form
+                method="post"
+                action=RemoveAuthenticator::PATH
+                class="form"
+                novalidate=""
+                autocomplete="off"
+            >
+                <FormPage />
+                <ErrorSummary errors />
+                <PasswordAgain fresh errors />
+                <Actions submit=words::REMOVE_APP variant="danger" />
+            </form>
+        </section>
+    }
+}
