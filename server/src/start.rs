@@ -72,7 +72,7 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
         CommandError::failed("the last usage counts cannot be recovered", error)
     })?;
     seal_audit_logs(&keyring).await?;
-    upgrade_authenticators(&keyring).await?;
+    upgrade_factor_secrets(&keyring).await?;
     let setup = keyring
         .needs_setup()
         .await
@@ -127,15 +127,15 @@ pub fn app_state(keyring: Keyring, config: Config) -> AppState {
     state
 }
 
-/// Encrypts the secrets of authenticator apps that are under an older pepper again, so that it can be removed.
-async fn upgrade_authenticators(keyring: &Keyring) -> Result<(), CommandError> {
-    let upgraded = keyring.upgrade_authenticators().await.map_err(|error| {
-        CommandError::failed("the secrets of authenticator apps cannot be read", error)
+/// Encrypts the secrets of second factors that are under an older pepper again, so that it can be removed.
+async fn upgrade_factor_secrets(keyring: &Keyring) -> Result<(), CommandError> {
+    let upgraded = keyring.upgrade_factor_secrets().await.map_err(|error| {
+        CommandError::failed("the secrets of second factors cannot be read", error)
     })?;
     if upgraded > 0 {
         tracing::info!(
             upgraded,
-            "the secrets of authenticator apps are under the newest pepper now"
+            "the secrets of second factors are under the newest pepper now"
         );
     }
     Ok(())

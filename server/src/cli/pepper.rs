@@ -104,9 +104,9 @@ fn line((n, used): (usize, &PepperUse)) -> String {
         count(rows.sessions, "session", "sessions"),
         count(rows.log_heads, "audit log ends", "audit logs end"),
         count(
-            rows.authenticators,
-            "authenticator app",
-            "authenticator apps"
+            rows.factor_secrets,
+            "second-factor secret",
+            "second-factor secrets"
         ),
         count(rows.mails, "waiting mail", "waiting mails"),
     )
@@ -136,20 +136,20 @@ mod tests {
                 invitations: n,
                 sessions: n,
                 log_heads: n,
-                authenticators: n,
+                factor_secrets: n,
                 mails: n,
             },
         };
         assert_eq!(
             line((0, &used(1))),
             format!(
-                "{name} newest: 1 key that works, 1 ended key, 1 open invitation, 1 session, 1 audit log ends, 1 authenticator app, 1 waiting mail under it"
+                "{name} newest: 1 key that works, 1 ended key, 1 open invitation, 1 session, 1 audit log ends, 1 second-factor secret, 1 waiting mail under it"
             )
         );
         assert_eq!(
             line((1, &used(0))),
             format!(
-                "{name} can be removed: 0 keys that work, 0 ended keys, 0 open invitations, 0 sessions, 0 audit logs end, 0 authenticator apps, 0 waiting mails under it"
+                "{name} can be removed: 0 keys that work, 0 ended keys, 0 open invitations, 0 sessions, 0 audit logs end, 0 second-factor secrets, 0 waiting mails under it"
             )
         );
     }

@@ -10,7 +10,8 @@ const SECURITY_POLICY: [(HeaderName, &str); 3] = [
     (
         HeaderName::from_static("permissions-policy"),
         "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), \
-         payment=(), usb=(), clipboard-write=(self)",
+         payment=(), usb=(), clipboard-write=(self), publickey-credentials-create=(self), \
+         publickey-credentials-get=(self)",
     ),
     (header::X_FRAME_OPTIONS, "DENY"),
 ];

@@ -5,7 +5,7 @@ mod return_path;
 use super::pages;
 use crate::{AppState, request};
 use app::{
-    context::Site,
+    context::{Site, cookies},
     error::AppError,
     form::{Posted, SECRET_FIELDS},
     island::navigation::IN_PLACE,
@@ -136,6 +136,12 @@ async fn show(
             .collect(),
         outcome,
     };
+    // The function may have replaced the session's token.
+    if let Some(site) = parts.extensions.get::<Site>()
+        && let Some(token) = cookies::started_session(site, &head.headers)
+    {
+        parts.extensions.insert(token);
+    }
     parts.method = Method::GET;
     parts.uri = back;
     parts

@@ -129,7 +129,10 @@ pub async fn callback_page(State(state): State<AppState>, request: Request) -> R
             Redirect::to(&routes::sign_in_code(&next)).into_response(),
             [cookies::pending(&site, &pending)],
         ),
-        Ok(ProviderOutcome::Confirmed(next)) => said(&site, &next, Done::IdentityConfirmed),
+        Ok(ProviderOutcome::Confirmed(signed_in, next)) => with_cookies(
+            said(&site, &next, Done::IdentityConfirmed),
+            cookies::session(&site, &signed_in),
+        ),
         Ok(ProviderOutcome::Linked(next)) => said(&site, &next, Done::IdentityLinked),
         Ok(ProviderOutcome::Refused(why)) => {
             // A person who is signed in is told on the profile.

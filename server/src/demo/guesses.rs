@@ -43,7 +43,7 @@ pub(super) async fn guess_codes(
     let setup = session.begin_enrolment().await?;
     let code = setup.secret().code_at(keyring.now());
     let codes = session.confirm_enrolment(&setup.form, &code, &member);
-    let codes = codes.await?.ok_or(ManagementError::NotFound)?;
+    let codes = codes.await?.flatten().ok_or(ManagementError::NotFound)?;
 
     let origin = attacker();
     let guessed = keyring.sign_in(email, password, None, &origin).await?;

@@ -193,7 +193,9 @@ async fn with_an_old_session_a_protected_file_redirects_to_the_page_that_asks_fo
     let form = format!("password={}", test_server::PASSWORD.replace(' ', "+"));
     let confirmed = post(&server, &token, "confirm_password", &form).await;
     assert_eq!(confirmed.status.as_u16(), 200, "{}", confirmed.body);
-    let fresh = server.get(&page, &[("cookie", &cookie)]).await;
+    let line = confirmed.header("set-cookie");
+    let cookie = line.split(';').next().unwrap_or_default();
+    let fresh = server.get(&page, &[("cookie", cookie)]).await;
     assert!(fresh.body.contains("audit-log.csv") && !fresh.body.contains("Confirm password"));
 }
 

@@ -15,13 +15,15 @@ use domain::{
         token::format_secret,
     },
     origin::Origin,
+    passkey::PasskeyName,
     profile::{DisplayName, Profile},
     security::EventFilter,
 };
-use management::{Admission, Issue, Owner, PersonDraft, Place, Zone};
+use management::{Admission, Issue, Owner, PasskeyAnswer, PersonDraft, Place, Session, Zone};
 use server::dashboard::pages;
 use std::collections::BTreeSet;
-use test_server::{Answer, PASSWORD, TestServer};
+use test_server::{Answer, HERE, PASSWORD, TestServer};
+use testing::SoftAuthenticator;
 use verification::{Call, Route};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
@@ -38,7 +40,8 @@ const PAYLOADS: [&str; 6] = [
 ];
 
 /// Every query parameter of the pages.
-const QUERY: [&str; 27] = [
+const QUERY: [&str; 28] = [
+    "method",
     "applications",
     "search",
     "status",
@@ -75,6 +78,7 @@ struct Hostile {
     key: IssuedKey,
     revoked: IssuedKey,
     person: String,
+    passkey: String,
     invitation: String,
     token: String,
 }
@@ -140,7 +144,9 @@ impl Hostile {
         };
         let changed = session.change_profile(profile, &Origin::default()).await;
         changed.expect("a name");
+        let passkey = add_passkey(&session, payload).await;
         let hostile = Self {
+            passkey,
             cookie: format!("latchkey={}", signed_in.token),
             person: owner.members().await.expect("members")[0].id.to_string(),
             invitation: invitations[0].id.to_string(),
@@ -213,9 +219,28 @@ impl Hostile {
         path.replace("{app}", &self.owner.application().id.to_string())
             .replace("{key}", &self.key.id.to_string())
             .replace("{person}", &self.person)
+            .replace("{passkey}", &self.passkey)
             .replace("{invitation}", &self.invitation)
             .replace("{token}", &self.token)
     }
+}
+
+/// Adds a passkey with the payload as its name, and returns its id.
+async fn add_passkey(session: &Session, payload: &str) -> String {
+    let seed = PAYLOADS.iter().position(|other| *other == payload);
+    let seed = seed.and_then(|at| u8::try_from(at + 1).ok()).unwrap_or(99);
+    let fresh = session.fresh().expect("signed in a moment ago");
+    let challenge = fresh.begin_passkey().await.expect("offered");
+    let credential = SoftAuthenticator::new(seed, HERE).create(&challenge.options);
+    let answer = PasskeyAnswer {
+        state: &challenge.state,
+        credential: &credential,
+    };
+    let name = PasskeyName::parse(payload).expect("a name");
+    let added = fresh.add_passkey(answer, name, &Origin::default()).await;
+    added.expect("added");
+    let factor = session.second_factor().await.expect("read").expect("on");
+    factor.passkeys[0].id.to_string()
 }
 
 async fn issue(server: &TestServer, owner: &Owner, payload: &str) -> IssuedKey {

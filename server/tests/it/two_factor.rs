@@ -1,5 +1,7 @@
 //! Two-factor authentication by plain forms, without JavaScript.
 
+mod empty_code;
+
 use crate::database::{Database, changed};
 use domain::time::{DAY, MINUTE, SECOND};
 use http::StatusCode;

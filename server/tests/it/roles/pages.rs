@@ -130,15 +130,19 @@ pub const PAGES: &[(&str, [u16; 5])] = &[
     ("settings/api-keys/{key}/revoke", [302, 404, 200, 200, 200]),
 ];
 
-/// Pages about the signed-in person, as [`PAGES`].
-const OWN_PAGES: [&str; 7] = [
-    "/profile",
-    "/profile/email",
-    "/profile/password",
-    "/profile/sessions",
-    "/profile/two-factor",
-    "/profile/two-factor/recovery-codes",
-    "/profile/two-factor/turn-off",
+/// Pages about the signed-in person, and the status for everybody with a session. `{passkey}` is nobody's.
+const OWN_PAGES: [(&str, u16); 11] = [
+    ("/profile", 200),
+    ("/profile/email", 200),
+    ("/profile/password", 200),
+    ("/profile/sessions", 200),
+    ("/profile/two-factor", 200),
+    ("/profile/two-factor/add", 200),
+    ("/profile/two-factor/passkeys/{passkey}/remove", 404),
+    ("/profile/two-factor/passkeys/{passkey}/rename", 404),
+    ("/profile/two-factor/recovery-codes", 200),
+    ("/profile/two-factor/remove-app", 200),
+    ("/profile/two-factor/turn-off", 200),
 ];
 
 /// Files, as [`PAGES`].
@@ -249,7 +253,7 @@ async fn missing_and_foreign_applications_and_keys_are_not_found() {
 #[tokio::test]
 async fn everyone_who_is_signed_in_reads_the_pages_about_themselves() {
     let server = TestServer::with_users().await;
-    let listed: BTreeSet<String> = OWN_PAGES.map(str::to_owned).into();
+    let listed: BTreeSet<String> = OWN_PAGES.map(|row| row.0.to_owned()).into();
     let there = pages::paths().into_iter();
     let there: BTreeSet<String> = there
         .map(|path| path.trim_end_matches('/').to_owned())
@@ -257,7 +261,8 @@ async fn everyone_who_is_signed_in_reads_the_pages_about_themselves() {
         .collect();
     assert_eq!(there, listed);
     server.add_support().await;
-    for path in OWN_PAGES {
+    for (path, expected) in OWN_PAGES {
+        let path = &path.replace("{passkey}", MISSING_ID);
         for caller in CALLERS.into_iter().chain([Some(SUPPORT)]) {
             let answer = get(&server, path, caller).await;
             let status = answer.status.as_u16();
@@ -266,7 +271,7 @@ async fn everyone_who_is_signed_in_reads_the_pages_about_themselves() {
                 assert!(answer.header("location").starts_with("/sign-in"), "{path}");
                 continue;
             };
-            assert_eq!(status, 200, "{path} for {email}");
+            assert_eq!(status, expected, "{path} for {email}");
             assert!(answer.body.contains(email), "{path} for {email}");
             let own = matches!(email, FOREIGNER | SUPPORT);
             let shows = answer.body.contains("Back to Storefront");

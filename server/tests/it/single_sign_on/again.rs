@@ -39,15 +39,15 @@ async fn a_person_without_a_password_confirms_at_the_provider(database: TestData
         .await;
     assert!(new_key.body.contains("Confirm with Northwind ID"));
 
-    let before = browser.token().map(str::to_owned);
+    let before = browser.session().await;
+    let token = browser.token().expect("a session").to_owned();
     let callback = browser.begin(CONFIRM).await;
     let answer = browser.finish(&callback).await;
     assert_eq!(answer.header("location"), "/profile");
-    assert_eq!(
-        browser.token().map(str::to_owned),
-        before,
-        "the same session"
-    );
+    assert_eq!(browser.session().await.id(), before.id());
+    assert_ne!(browser.token(), Some(token.as_str()), "with a new token");
+    let old = setup.server.keyring.session(&token).await;
+    assert!(old.expect("a database").is_none());
     let profile = browser.get("/profile").await;
     assert!(
         profile.body.contains("Go back to the other tab"),
