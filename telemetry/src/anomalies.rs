@@ -49,7 +49,8 @@ pub(crate) struct Anomalies {
 struct Observations {
     calls: EventCounts<(KeyId, EventKind), Arc<DecisionRecord>>,
     refusals: EventCounts<KeyId, Arc<DecisionRecord>>,
-    sign_ins: EventCounts<(Email, EventKind), Origin>,
+    /// By person, kind, and the name of the passkey if it is about one.
+    sign_ins: EventCounts<(Email, EventKind, String), Origin>,
     /// Hashes of the habits that were recorded today.
     recorded: HashSet<u64>,
     /// Randomly keyed, so that a network that collides with another cannot be chosen.
@@ -129,16 +130,16 @@ impl Anomalies {
 
     /// Observes a throttled sign-in. It is counted only for an e-mail address with recent failures, so that no person is looked up.
     pub(crate) fn sign_in_throttled(&self, email: &Email, origin: &Origin, now: Timestamp) {
-        let failures = (email.clone(), EventKind::SignInFailed);
+        let failures = (email.clone(), EventKind::SignInFailed, String::new());
         if self.observations().sign_ins.contains(&failures) {
-            self.sign_in_failed(EventKind::SignInThrottled, email, origin, now);
+            self.sign_in_failed((EventKind::SignInThrottled, ""), email, origin, now);
         }
     }
 
     /// Observes a failed sign-in of an existing person.
     pub(crate) fn sign_in_failed(
         &self,
-        kind: EventKind,
+        (kind, passkey): (EventKind, &str),
         email: &Email,
         origin: &Origin,
         now: Timestamp,
@@ -147,7 +148,7 @@ impl Anomalies {
             user_agent: origin.clean_user_agent(),
             ..origin.clone()
         };
-        let of = (email.clone(), kind);
+        let of = (email.clone(), kind, passkey.to_owned());
         self.observations()
             .sign_ins
             .add(of, kind.threshold(), now, 1, || origin);
@@ -169,7 +170,14 @@ impl Telemetry {
     /// Observes a failed sign-in of an existing person.
     pub fn sign_in_failed(&self, kind: EventKind, email: &Email, origin: &Origin) {
         self.anomalies
-            .sign_in_failed(kind, email, origin, self.now());
+            .sign_in_failed((kind, ""), email, origin, self.now());
+    }
+
+    /// Observes an answer of a passkey that may have been copied.
+    pub fn passkey_copied(&self, name: &str, email: &Email, origin: &Origin) {
+        let kind = EventKind::PasskeyCopied;
+        self.anomalies
+            .sign_in_failed((kind, name), email, origin, self.now());
     }
 }
 

@@ -28,7 +28,7 @@ const MAX_SUSPECTS: usize = 50;
 
 type Calls = Vec<((KeyId, EventKind), Observed<Arc<DecisionRecord>>)>;
 type Suspects = Vec<(KeyId, Observed<Arc<DecisionRecord>>)>;
-type SignIns = Vec<((Email, EventKind), Observed<Origin>)>;
+type SignIns = Vec<((Email, EventKind, String), Observed<Origin>)>;
 
 impl Telemetry {
     /// Writes the security events until now. What cannot be written is retried.
@@ -180,7 +180,7 @@ impl Telemetry {
         sign_ins: &mut SignIns,
         events: &mut Vec<EventOccurrence>,
     ) -> Result<(), StoreError> {
-        while let Some(((email, kind), failed)) = sign_ins.last() {
+        while let Some(((email, kind, passkey), failed)) = sign_ins.last() {
             let person = self.store.person_by_email(email).await?;
             let accounts = match person {
                 Some(person) => self.store.account_ids_of(person.id).await?,
@@ -191,7 +191,7 @@ impl Telemetry {
                 application: None,
                 kind: *kind,
                 subject: email.to_string(),
-                value: String::new(),
+                value: passkey.clone(),
                 first_at: failed.first,
                 last_at: failed.last,
                 calls: failed.times,
@@ -199,7 +199,7 @@ impl Telemetry {
                 route: String::new(),
                 user_agent: failed.sample.clean_user_agent(),
                 request_id: failed.sample.request_id.clone(),
-                detail: String::new(),
+                detail: passkey.clone(),
             }));
             sign_ins.pop();
         }
