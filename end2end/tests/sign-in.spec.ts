@@ -104,6 +104,24 @@ test('signing out ends the session, even for a copy of its cookie', async ({ pag
   await expect(page).toHaveURL(/\/sign-in\?/);
 });
 
+test('after signing out, Back leads to the sign-in and to no page of the session', async ({ page, open }) => {
+  await open('/sign-in');
+  await fill(page, people.developer.email, people.developer.password);
+  await expect(page).toHaveURL(/\/settings\/api-keys$/);
+  const list = page.url();
+  await page.getByRole('link', { name: 'Requests', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Requests', level: 1 })).toBeVisible();
+  await page.getByRole('button', { name: /Account menu/ }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL('/sign-in');
+  for (let step = 0; step < 2; step++) {
+    await page.goBack();
+    await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeVisible();
+    await expect(page.getByText(people.developer.email)).toHaveCount(0);
+  }
+  expect(page.url()).not.toBe(list);
+});
+
 test('scripts cannot read the session cookie, and other sites cannot use it', async ({ page, open, context }) => {
   await open('/sign-in');
   await fill(page, people.owner.email, people.owner.password);

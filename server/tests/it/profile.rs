@@ -36,6 +36,9 @@ fn new_token(answer: &Answer) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// What a browser is told to forget at a sign-out.
+const CLEARED: &str = "\"cache\", \"storage\"";
+
 #[tokio::test]
 async fn each_way_to_end_sessions_ends_them_at_the_next_request() {
     assert_eq!(OLD.replace('+', " "), PASSWORD);
@@ -52,6 +55,8 @@ async fn each_way_to_end_sessions_ends_them_at_the_next_request() {
         }
         let bystander = server.token(OWNER).await;
         let answer = post(&server, &tokens[0], name, form).await;
+        let cleared = if stays_in { "" } else { CLEARED };
+        assert_eq!(answer.header("clear-site-data"), cleared, "{name}");
         assert_eq!(answer.status, StatusCode::OK, "{name}: {}", answer.body);
         for token in &tokens[1..] {
             assert!(!is_in(&server, token).await, "{name}");
@@ -69,6 +74,15 @@ async fn each_way_to_end_sessions_ends_them_at_the_next_request() {
             None => assert_eq!(is_in(&server, &tokens[0]).await, stays_in, "{name}"),
         }
     }
+}
+
+#[tokio::test]
+async fn signing_out_clears_what_the_browser_keeps_of_the_session() {
+    let server = TestServer::with_users().await;
+    let token = server.token(VIEWER).await;
+    let answer = post(&server, &token, "sign_out", "").await;
+    assert_eq!(answer.header("clear-site-data"), CLEARED);
+    assert!(!is_in(&server, &token).await);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use crate::{
     toast::Done,
 };
 use cookie::{Cookie, CookieBuilder, SameSite};
-use http::{HeaderMap, HeaderValue, header, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use management::{PendingSignIn, SignedIn};
@@ -77,10 +77,16 @@ pub fn done(site: &Site, done: Done) -> Option<HeaderValue> {
     header_of(cookie.max_age(DONE_FOR), site)
 }
 
-/// Deletes the cookie of the session.
+/// Deletes the cookie of the session, and the pages that the browser keeps of it (Clear-Site-Data, W3C). Other cookies stay: the
+/// browser's device makes its next sign-in a known one.
 pub fn end_session() {
     let ended = http_only(site().cookie(SESSION), "");
     set_cookie(ended.max_age(cookie::time::Duration::ZERO));
+    if let Some(answer) = use_context::<ResponseOptions>() {
+        let name = HeaderName::from_static("clear-site-data");
+        let value = HeaderValue::from_static("\"cache\", \"storage\"");
+        answer.insert_header(name, value);
+    }
 }
 
 /// The cookie of a sign-in that waits for a code, for a response that is not rendered as a page.
