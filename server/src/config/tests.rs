@@ -126,15 +126,19 @@ fn every_secret_can_come_from_a_file() {
         "token",
         "a token of 23 letters\r\n".replace(' ', "-").as_str(),
     );
+    let smtp = file("smtp", "smtps://me:hunter2@mail.example.com\n");
     let config = read(&[
         ("LATCHKEY_DATABASE_URL_FILE", url.as_str()),
         ("LATCHKEY_METRICS_TOKEN_FILE", token.as_str()),
         ("LATCHKEY_OIDC_ISSUER", "https://id.example.com"),
         ("LATCHKEY_OIDC_CLIENT_ID", "latchkey"),
         ("LATCHKEY_OIDC_CLIENT_SECRET_FILE", token.as_str()),
+        ("LATCHKEY_SMTP_URL_FILE", smtp.as_str()),
+        ("LATCHKEY_MAIL_FROM", "latchkey@example.com"),
+        ("LATCHKEY_PUBLIC_URL", "https://keys.example.com"),
     ]);
     let config = config.unwrap_or_else(|wrong| panic!("{wrong}"));
-    assert!(config.single_sign_on.is_some());
+    assert!(config.single_sign_on.is_some() && config.mailer.is_some());
     assert_eq!(config.database_url, "postgres://me:hunter2@db/latchkey");
     assert_eq!(
         config.metrics_token.as_deref(),
@@ -149,6 +153,8 @@ fn every_secret_can_come_from_a_file() {
         ("LATCHKEY_METRICS_TOKEN_FILE", &short),
         ("LATCHKEY_METRICS_TOKEN_FILE", &missing),
         ("LATCHKEY_OIDC_CLIENT_SECRET_FILE", &missing),
+        ("LATCHKEY_SMTP_URL_FILE", &short),
+        ("LATCHKEY_SMTP_URL_FILE", &missing),
         ("LATCHKEY_DATABASE_URL_FILE", &mysql),
         ("LATCHKEY_DATABASE_URL_FILE", &missing),
     ] {
@@ -164,6 +170,11 @@ fn every_secret_can_come_from_a_file() {
     for (value, file) in [
         ("LATCHKEY_DATABASE_URL", "LATCHKEY_DATABASE_URL_FILE"),
         ("LATCHKEY_METRICS_TOKEN", "LATCHKEY_METRICS_TOKEN_FILE"),
+        (
+            "LATCHKEY_OIDC_CLIENT_SECRET",
+            "LATCHKEY_OIDC_CLIENT_SECRET_FILE",
+        ),
+        ("LATCHKEY_SMTP_URL", "LATCHKEY_SMTP_URL_FILE"),
     ] {
         let Err(wrong) = read(&[(value, "hunter2"), (file, url.as_str())]) else {
             panic!("both were accepted");
