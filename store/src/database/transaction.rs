@@ -170,10 +170,11 @@ macro_rules! run_transaction {
                         let tx = sqlx::Connection::begin_with(writer.connection()?, $begin).await?;
                         let mut $tx = $crate::audit::SealingTransaction::new(tx, $fence.seals());
                         if $fence.claimed().is_some() {
-                            let (_, epoch): (i64, i64) = sqlx::query_as($crate::sql::CHANGE_HEAD)
+                            let seen = $fence.position();
+                            let head: (i64, i64) = sqlx::query_as($crate::sql::CHANGE_HEAD)
                                 .fetch_one(&mut *$tx)
                                 .await?;
-                            $fence.check(epoch)?;
+                            $fence.check(head, seen)?;
                         }
                         let value = $body;
                         committing = true;

@@ -44,13 +44,15 @@ impl Fence {
         Some(self.token()).filter(|epoch| *epoch != UNCLAIMED)
     }
 
-    /// Compares the epoch of the database with the claimed one.
+    /// Compares the epoch of the database with the claimed one, and its position with one that this process had `seen` before
+    /// it read them.
     ///
     /// # Errors
-    /// `Fenced` if another process has claimed the database.
-    pub(crate) fn check(&self, epoch: i64) -> Result<(), StoreError> {
+    /// `Fenced` if another process has claimed the database, `Behind` if it is an older copy.
+    pub(crate) fn check(&self, (found, epoch): (i64, i64), seen: i64) -> Result<(), StoreError> {
         match self.claimed() {
             Some(claimed) if claimed != epoch => Err(StoreError::Fenced),
+            Some(_) if found < seen => Err(StoreError::Behind { found, seen }),
             _ => Ok(()),
         }
     }
