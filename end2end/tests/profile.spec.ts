@@ -47,6 +47,17 @@ test('the account menu leads to the profile, which leads back', async ({ page, o
   await expect(page).toHaveURL(keys);
 });
 
+test('the account menu opens the list of shortcuts', { tag: '@js' }, async ({ page }) => {
+  await signIn(page, pia);
+  const opener = sidebar(page).getByRole('button', { name: `Account menu for ${pia.email}` });
+  await opener.click();
+  await sidebar(page).getByRole('button', { name: 'Keyboard shortcuts' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(dialog).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+});
+
 test('a name and a time zone are shown, and invalid ones are refused', async ({ page, open, browserErrors }) => {
   browserErrors.allow(failedResponse(422));
   await signIn(page, pia);

@@ -10,6 +10,8 @@ use web_sys::{Element, Event, HtmlDialogElement};
 const CLOSE: &str = "a[data-close]";
 /// A dialog that is no page of its own: closing it changes nothing else.
 const PASSING: &str = "data-passing";
+/// A button that opens a dialog of the page, named by its id. The command menu closes itself first.
+const OPENER: &str = "[data-opens]:not(dialog *)";
 /// The id of the list of shortcuts.
 pub const SHORTCUTS: &str = "shortcuts";
 /// Marks a dialog in which something was typed.
@@ -31,6 +33,13 @@ pub fn listen() {
     window_event_listener(ev::keydown, |event| {
         if event.key() == "Escape" && topmost().is_some_and(|dialog| is_locked(&dialog)) {
             event.prevent_default();
+        }
+    });
+    window_event_listener(ev::click, |event| {
+        let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
+        let opener = target.and_then(|target| target.closest(OPENER).ok()?);
+        if let Some(id) = opener.and_then(|opener| opener.get_attribute("data-opens")) {
+            open_passing(&id);
         }
     });
     window_event_listener(ev::input, |event| {

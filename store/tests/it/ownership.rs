@@ -218,7 +218,10 @@ async fn a_database_that_lacks_seen_changes_is_refused(database: TestDatabase) {
     .expect("a backup of a moment ago");
     // The position would be one that the key index has seen already, so it would ignore the revocation.
     let revoked = revoke(&fixture, 2).await;
-    assert!(matches!(revoked, Err(StoreError::Behind { .. })), "{revoked:?}");
+    assert!(
+        matches!(revoked, Err(StoreError::Behind { .. })),
+        "{revoked:?}"
+    );
     let behind = ownership.renew().await;
     assert!(matches!(behind, Err(StoreError::Behind { found, seen }) if found + 1 == seen));
     assert!(matches!(revoke(&fixture, 2).await, Err(StoreError::Fenced)));

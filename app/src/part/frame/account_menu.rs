@@ -6,7 +6,7 @@ use crate::{
     form::FormPage,
     routes,
     ui::{Icon, Shape},
-    words::{frame, members, profile},
+    words::{common, frame, members, profile},
 };
 use domain::{
     account::{Email, Role},
@@ -29,6 +29,15 @@ pub fn AccountMenu(
 ) -> impl IntoView {
     let email = email.to_string();
     let label = frame::account_menu(&email);
+    // The list of shortcuts is on pages of an application only.
+    let shortcuts = role.map(|_| {
+        view! {
+            <button type="button" data-opens="shortcuts" data-needs-js="">
+                <Icon shape=Shape::Info />
+                {common::SHORTCUTS}
+            </button>
+        }
+    });
     view! {
         <div class="account-menu">
             <details class="menu">
@@ -55,6 +64,7 @@ pub fn AccountMenu(
                         <Icon shape=Shape::Devices />
                         {profile::SESSIONS}
                     </a>
+                    {shortcuts}
                     <ThemeChoice current=theme />
                     <form method="post" action=SignOut::PATH>
                         <FormPage />
