@@ -5,7 +5,8 @@
     reason = "names are sufficient in tests, and every failure is a panic"
 )]
 
-pub mod described;
+pub mod cookies;
+mod described;
 
 use axum::body::{Body, to_bytes};
 use contract::client_address::TrustedProxies;
@@ -234,7 +235,8 @@ impl TestServer {
         }
     }
 
-    /// Sends a request. Each response of the gate is checked against `/openapi.json`.
+    /// Sends a request. Each response of the gate is checked against `/openapi.json`, and each cookie of a response for its
+    /// attributes.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self
@@ -251,6 +253,7 @@ impl TestServer {
             body: String::from_utf8_lossy(&bytes).into_owned(),
         };
         described::check(&method, &path, &answer);
+        cookies::check(&answer);
         answer
     }
 
