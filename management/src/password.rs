@@ -13,6 +13,7 @@ use domain::{
 };
 use std::{sync::Arc, thread::available_parallelism};
 use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization;
 use verification::{Entropy, random_token};
 use zeroize::Zeroizing;
 
@@ -159,9 +160,14 @@ impl Passwords {
     }
 }
 
+/// The password as it is hashed: composed, because keyboards differ in how they enter an accent (NIST SP 800-63B-4, 3.1.1.2).
+fn normalized(password: &str) -> Zeroizing<String> {
+    Zeroizing::new(password.nfc().collect())
+}
+
 fn hash(password: &str) -> Result<String, ManagementError> {
     Argon2::default()
-        .hash_password(password.as_bytes())
+        .hash_password(normalized(password).as_bytes())
         .map(|hash| hash.to_string())
         .map_err(|error| ManagementError::Unexpected(format!("argon2: {error}")))
 }
@@ -170,7 +176,7 @@ fn check(password: &str, stored: &str) -> Result<Checked, ManagementError> {
     let parsed = PasswordHash::new(stored)
         .map_err(|error| ManagementError::Unexpected(format!("stored hash: {error}")))?;
     if Argon2::default()
-        .verify_password(password.as_bytes(), &parsed)
+        .verify_password(normalized(password).as_bytes(), &parsed)
         .is_err()
     {
         return Ok(Checked::Wrong);
@@ -182,4 +188,61 @@ fn check(password: &str, stored: &str) -> Result<Checked, ManagementError> {
     });
     let rehash = if ours { None } else { Some(hash(password)?) };
     Ok(Checked::Right { rehash })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_right(password: &str, stored: &str) -> bool {
+        matches!(check(password, stored), Ok(Checked::Right { rehash: None }))
+    }
+
+    #[test]
+    fn a_password_counts_to_its_last_character_in_any_script() {
+        let long = "p".repeat(255);
+        for (password, other) in [
+            (format!("{long}a"), format!("{long}b")),
+            (
+                "пароль из шести слов".into(),
+                "пароль из шести слова".into(),
+            ),
+            (" with spaces around ".into(), "with spaces around".into()),
+            ("\u{1F511} and \0 too".into(), "\u{1F511} and ".into()),
+        ] {
+            let stored = hash(&password).expect("hashed");
+            assert!(
+                stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+                "{stored}"
+            );
+            assert!(is_right(&password, &stored) && !is_right(&other, &stored));
+        }
+    }
+
+    #[test]
+    fn an_accent_may_be_entered_composed_or_not() {
+        let (composed, decomposed) = ("caf\u{e9} under snow", "cafe\u{301} under snow");
+        for (entered, again) in [(composed, decomposed), (decomposed, composed)] {
+            let stored = hash(entered).expect("hashed");
+            assert!(is_right(again, &stored) && !is_right("cafe under snow", &stored));
+        }
+    }
+
+    #[test]
+    fn a_hash_with_other_parameters_is_replaced_once_the_password_is_right() {
+        let weak = argon2::Params::new(8, 1, 1, None).expect("valid");
+        let weak = Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, weak);
+        let stored = weak
+            .hash_password(b"violet compass")
+            .expect("hashed")
+            .to_string();
+        assert!(matches!(check("violet", &stored), Ok(Checked::Wrong)));
+        let Ok(Checked::Right {
+            rehash: Some(newer),
+        }) = check("violet compass", &stored)
+        else {
+            panic!("not replaced");
+        };
+        assert!(is_right("violet compass", &newer));
+    }
 }
