@@ -51,11 +51,14 @@ pub enum AppError {
     #[error("{0}")]
     Conflict(String),
     /// Too many tries.
-    #[error("{}", words::busy(*.retry_after_ms))]
-    Busy {
+    #[error("{}", words::throttled(*.retry_after_ms))]
+    Throttled {
         /// Milliseconds to wait.
         retry_after_ms: i64,
     },
+    /// Too much is being done at the moment, such as sign-ins of others.
+    #[error("{}", words::BUSY)]
+    Busy,
     /// The database or the network does not answer; the text is the reference in the log.
     #[error("{}", words::unavailable(.0))]
     Unavailable(String),
@@ -79,6 +82,15 @@ impl AppError {
         }
     }
 
+    /// Seconds after which it may work (`Retry-After`, RFC 9110, 10.2.3), where that is known.
+    pub const fn retry_after(&self) -> Option<i64> {
+        match self {
+            Self::Throttled { retry_after_ms } => Some((*retry_after_ms + 999) / 1_000),
+            Self::Busy => Some(1),
+            _ => None,
+        }
+    }
+
     /// The HTTP status, as a number.
     pub const fn status(&self) -> u16 {
         match self {
@@ -87,9 +99,9 @@ impl AppError {
             Self::NotFound => 404,
             Self::Conflict(_) => 409,
             Self::Invalid(_) => 422,
-            Self::Busy { .. } => 429,
+            Self::Throttled { .. } => 429,
             Self::Unexpected(_) => 500,
-            Self::Unavailable(_) => 503,
+            Self::Busy | Self::Unavailable(_) => 503,
         }
     }
 }

@@ -16,7 +16,10 @@ pub enum ManagementError {
     /// An account requires a second factor, which the person must add first.
     #[error("this asks for two-factor authentication")]
     FactorRequired,
-    /// Too many attempts, or too many passwords are being checked.
+    /// Too many passwords are being checked, or mails are waiting.
+    #[error("busy: retry in a moment")]
+    Busy,
+    /// Too many attempts.
     #[error("too many attempts: retry after {retry_after_ms} ms")]
     Throttled {
         /// Milliseconds until another attempt is accepted.
@@ -57,13 +60,6 @@ impl From<StoreError> for ManagementError {
             _ => Self::Unexpected(error.to_string()),
         }
     }
-}
-
-impl ManagementError {
-    /// The answer while too many passwords are being checked.
-    pub(crate) const BUSY: Self = Self::Throttled {
-        retry_after_ms: 1_000,
-    };
 }
 
 impl From<telemetry::TooManyReports> for ManagementError {

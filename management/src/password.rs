@@ -93,7 +93,7 @@ impl Passwords {
     pub(crate) async fn hash(&self, password: &str, lane: Lane) -> Result<String, ManagementError> {
         self.try_hash(password, lane)
             .await?
-            .ok_or_else(|| ManagementError::Unavailable("too many passwords are waiting".into()))
+            .ok_or(ManagementError::Busy)
     }
 
     /// `None` if the queue is full.

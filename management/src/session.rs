@@ -163,7 +163,7 @@ impl Keyring {
             }
             (Checked::Busy, _) => {
                 self.sign_ins.refund_busy(&attempt);
-                Err(ManagementError::BUSY)
+                Err(ManagementError::Busy)
             }
             (_, person) => {
                 if person.is_some() {

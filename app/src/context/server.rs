@@ -22,7 +22,7 @@ use crate::{
     routes::{self, UsageAddress},
 };
 use domain::{origin::Origin, time::Timestamp, usage::Window};
-use http::{HeaderMap, StatusCode, request::Parts};
+use http::{HeaderMap, StatusCode, header::RETRY_AFTER, request::Parts};
 use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use management::{
@@ -216,10 +216,13 @@ fn site() -> Site {
     extension().unwrap_or_default()
 }
 
-/// Gives a page the status of what it cannot show.
+/// Gives a page the status of what it cannot show, and the time after which it may.
 pub fn refuse(error: AppError) -> AppError {
     if let Some(answer) = use_context::<ResponseOptions>() {
         answer.set_status(StatusCode::from_u16(error.status()).unwrap_or_default());
+        if let Some(seconds) = error.retry_after() {
+            answer.insert_header(RETRY_AFTER, seconds.into());
+        }
     }
     error
 }

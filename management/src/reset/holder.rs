@@ -60,7 +60,7 @@ impl Keyring {
     ///
     /// # Errors
     /// `NotFound` if the link does not work any more; `Invalid` if the password is too weak: the link still works;
-    /// `Throttled` while too many passwords are being checked.
+    /// `Busy` while too many passwords are being checked.
     pub async fn reset_password(
         &self,
         token: &str,
@@ -74,7 +74,7 @@ impl Keyring {
         // The holder of the link is authenticated by it.
         let password = password.expose_secret();
         let Some(password_hash) = self.passwords.try_hash(password, Lane::Known).await? else {
-            return Err(ManagementError::BUSY);
+            return Err(ManagementError::Busy);
         };
         let (keyring, origin) = (self.clone(), origin.clone());
         self.run_to_completion(async move {

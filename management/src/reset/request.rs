@@ -71,7 +71,7 @@ impl Keyring {
         let mut queues = self.reset_requests.lock();
         // Before the limits: a request that is refused uses up none.
         if queues.new.len() >= MAX_WAITING {
-            return Err(ManagementError::BUSY);
+            return Err(ManagementError::Busy);
         }
         let (limits, now) = (&self.sign_ins, self.monotonic());
         let throttled = |retry_after_ms| ManagementError::Throttled { retry_after_ms };

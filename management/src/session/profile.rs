@@ -160,7 +160,7 @@ impl Session {
         }
         let keyring = self.keyring.clone();
         let Some(new_hash) = keyring.passwords.try_hash(new, Lane::Known).await? else {
-            return Err(ManagementError::BUSY);
+            return Err(ManagementError::Busy);
         };
         let events = self.events(Action::PasswordChanged, origin).await?;
         let change = SignInChange::PasswordChanged {

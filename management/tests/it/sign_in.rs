@@ -66,8 +66,11 @@ async fn sign_ins_from_changing_addresses_do_not_lock_out_a_known_device(databas
                     _ => format!("p{connection}@example.com"),
                 };
                 let answer = try_to(&test, &email, "a wrong guess", None, &origin).await;
-                let throttled = matches!(answer, Err(ManagementError::Throttled { .. }));
-                busy.fetch_add(u32::from(throttled), Ordering::Relaxed);
+                let limited = matches!(
+                    answer,
+                    Err(ManagementError::Throttled { .. } | ManagementError::Busy)
+                );
+                busy.fetch_add(u32::from(limited), Ordering::Relaxed);
                 tokio::task::yield_now().await;
             }
         });

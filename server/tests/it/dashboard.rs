@@ -1,6 +1,7 @@
 //! Pages and plain forms.
 
 use http::StatusCode;
+use std::sync::Arc;
 use test_server::{OWNER, PASSWORD, TestServer};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
@@ -45,6 +46,53 @@ async fn a_refused_form_is_shown_again_with_its_values() {
     assert!(answer.body.contains("Incorrect email or password"));
     assert!(answer.body.contains(OWNER));
     assert!(!answer.body.contains("wrong-password-1"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_queue_of_sign_ins_answers_503_and_says_when_to_try_again() {
+    let server = Arc::new(TestServer::with_users().await);
+    let mut sign_ins = tokio::task::JoinSet::new();
+    for client in 0..100 {
+        let server = server.clone();
+        sign_ins.spawn(async move {
+            let peer = format!("203.0.113.{client}");
+            let form = format!("email=p{client}@example.com&password=wrong-password-1");
+            let lines = [("accept", "application/json"), ("peer", peer.as_str())];
+            server.post("/api/sign_in", &lines, &form).await
+        });
+    }
+    let answers = sign_ins.join_all().await;
+    let (busy, checked): (Vec<_>, Vec<_>) = answers
+        .into_iter()
+        .partition(|answer| answer.status == StatusCode::SERVICE_UNAVAILABLE);
+    assert!(!busy.is_empty() && checked.len() >= 32, "{}", busy.len());
+    for answer in busy {
+        assert_eq!(answer.header("retry-after"), "1", "{}", answer.body);
+    }
+    for answer in checked {
+        assert_eq!(answer.status.as_u16(), 422, "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn a_throttled_sign_in_says_when_to_try_again() {
+    let server = TestServer::with_users().await;
+    let from = ("referer", "http://localhost:3000/sign-in");
+    let form = format!("email={OWNER}&password=wrong-password-1");
+    for lines in [&[("accept", "application/json")][..], &[HTML, from]] {
+        let mut answer = server.post("/api/sign_in", lines, &form).await;
+        while answer.status.as_u16() == 422 {
+            answer = server.post("/api/sign_in", lines, &form).await;
+        }
+        assert_eq!(
+            answer.status,
+            StatusCode::TOO_MANY_REQUESTS,
+            "{}",
+            answer.body
+        );
+        let seconds: u32 = answer.header("retry-after").parse().expect("seconds");
+        assert!((1..=3_600).contains(&seconds), "{seconds}");
+    }
 }
 
 #[tokio::test]

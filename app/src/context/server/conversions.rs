@@ -13,7 +13,10 @@ impl From<ManagementError> for AppError {
         match error {
             ManagementError::NotFound => refuse(Self::NotFound),
             ManagementError::Forbidden => refuse(Self::Forbidden),
-            ManagementError::Throttled { retry_after_ms } => Self::Busy { retry_after_ms },
+            ManagementError::Busy => refuse(Self::Busy),
+            ManagementError::Throttled { retry_after_ms } => {
+                refuse(Self::Throttled { retry_after_ms })
+            }
             ManagementError::LastOwner => Self::Conflict(last_owner().into()),
             ManagementError::Stale => Self::StaleSignIn,
             ManagementError::FactorRequired => refuse(Self::FactorRequired),

@@ -15,7 +15,7 @@ pub const INVALID: &str = "Check the form and try again.";
 pub const INCOMPLETE: &str = "Part of the form is missing. Reload the page and try again.";
 
 /// Too many attempts; `milliseconds` is the remaining wait, rounded up.
-pub fn busy(milliseconds: i64) -> String {
+pub fn throttled(milliseconds: i64) -> String {
     let seconds = (milliseconds.max(0) + 999) / 1_000;
     let wait = match seconds {
         0 | 1 => "a second".to_owned(),
@@ -24,6 +24,8 @@ pub fn busy(milliseconds: i64) -> String {
     };
     format!("Too many attempts. Wait {wait} and try again.")
 }
+
+pub const BUSY: &str = "Latchkey is busy. Try again in a moment.";
 
 /// The database or the network does not answer. `reference` identifies the cause in the log; empty if there is none.
 pub fn unavailable(reference: &str) -> String {
@@ -50,11 +52,11 @@ mod tests {
     #[test]
     fn a_wait_is_rounded_up_to_whole_units() {
         assert_eq!(
-            busy(1_500),
+            throttled(1_500),
             "Too many attempts. Wait 2 seconds and try again."
         );
         assert_eq!(
-            busy(91_000),
+            throttled(91_000),
             "Too many attempts. Wait 2 minutes and try again."
         );
     }
