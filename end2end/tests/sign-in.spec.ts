@@ -184,3 +184,42 @@ test('a session that ends while a form is open is renewed over the page, and the
   await confirmStored(page);
   await expect(row(page, name)).toBeVisible();
 });
+
+test('a form that crosses a new sign-in of another tab is sent once more', { tag: '@js' }, async ({
+  page,
+  open,
+  server,
+  signInAs,
+  context,
+  browserErrors,
+}) => {
+  browserErrors.allow(failedResponse(401));
+  const paths = await signInAs(people.owner);
+  const old = await context.cookies();
+  const confirmed = await page.request.post(`${server.url}/api/confirm_password`, {
+    form: { password: people.owner.password },
+    headers: sameOriginHeaders(server.url),
+  });
+  expect(confirmed.ok()).toBe(true);
+  const replaced = await context.cookies();
+  await open(`${paths.keys}/new`);
+  const name = unique('Crossed');
+  await fillKey(page, name);
+  let sent = 0;
+  await page.route('**/api/create_key', async (route) => {
+    sent += 1;
+    if (sent > 1) {
+      await route.continue();
+      return;
+    }
+    await context.addCookies(old);
+    const response = await route.fetch({ maxRedirects: 0 });
+    await context.addCookies(replaced);
+    await route.fulfill({ response });
+  });
+  await page.getByRole('button', { name: 'Generate API Key' }).click();
+  await readCredentials(page);
+  expect(sent).toBe(2);
+  await confirmStored(page);
+  await expect(row(page, name)).toBeVisible();
+});

@@ -314,7 +314,7 @@ impl Session {
         Ok(self
             .keyring
             .store
-            .end_session(&self.token_hash, &events)
+            .end_session((self.row.person, self.row.id), &events)
             .await?)
     }
 

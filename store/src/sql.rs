@@ -270,6 +270,7 @@ shared_statements! {
     PASSKEYS_BY_PERSON = "passkey/by_person";
     PASSKEYS_COUNT = "passkey/count";
     PASSKEYS_REFUSE_ALONE = "passkey/refuse_alone";
+    PASSKEY_REFUSE_ALONE = "passkey/refuse_one_alone";
     PASSKEY_ALLOW_ALONE = "passkey/allow_alone";
     PASSKEY_BY_CREDENTIAL = "passkey/by_credential";
     PASSKEY_DELETE = "passkey/delete";

@@ -5,8 +5,8 @@
     reason = "names are sufficient in tests, and every failure is a panic"
 )]
 
-pub mod cookies;
-mod described;
+mod cookies;
+pub mod described;
 
 use axum::body::{Body, to_bytes};
 use contract::client_address::TrustedProxies;

@@ -82,7 +82,13 @@ pub fn send(form: HtmlFormElement, button: Option<HtmlElement>) {
     let busy = Busy::mark(form.clone(), button.clone());
     spawn_local(async move {
         navigation::next_turn();
-        let answer = navigation::fetch(&action, &request).await;
+        let mut answer = navigation::fetch(&action, &request).await;
+        // Another request of this browser may have given the session a new token meanwhile.
+        let ended =
+            matches!(&answer, Ok(Answer::Elsewhere(address)) if renewal::is_needed(address));
+        if ended && renewal::dialog_of(&form).is_none() {
+            answer = navigation::fetch(&action, &request).await;
+        }
         drop(busy);
         match (answer, renewal::dialog_of(&form)) {
             (Ok(Answer::Elsewhere(address)), Some(dialog)) if renewal::is_next_step(&address) => {

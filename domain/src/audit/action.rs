@@ -259,7 +259,7 @@ impl Action {
         (
             Self::PasskeyRefused,
             "passkey.refused",
-            "was refused a passkey that may be copied, of",
+            "presented a passkey that may have been copied, of",
         ),
         (
             Self::CodeUsed,

@@ -169,7 +169,7 @@ impl EventKind {
             Self::FromBrowser => "Secret sent by a browser",
             Self::SignInFailed => "Failed sign-ins",
             Self::WrongCode => "Wrong verification codes",
-            Self::PasskeyCopied => "Passkey may be copied",
+            Self::PasskeyCopied => "Passkey may have been copied",
             Self::SignInThrottled => "Sign-in throttled",
             Self::MembersChanged => "Members or roles changed",
         }

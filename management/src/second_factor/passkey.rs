@@ -228,9 +228,9 @@ impl Keyring {
             name: name.to_owned(),
         };
         let mail = self.sign_in_change(&owner.email, change, origin);
-        let refused = self
-            .store
-            .refuse_passkey(owner.id, challenge, &events, &mail);
+        let refused =
+            self.store
+                .refuse_passkey((owner.id, row.passkey.id), challenge, &events, &mail);
         match self.charge_mail(&mail, refused.await) {
             Ok(()) => {
                 self.telemetry.passkey_copied(name, &owner.email, origin);

@@ -94,6 +94,9 @@ async fn a_session_gets_a_new_token_when_its_person_is_authenticated_again(datab
     let (_, newest) = again.expect("works").expect("with the new token");
     assert!(load(&new.token).await.is_none());
     assert!(load(&newest.token).await.is_some());
+    // A sign-out that has read the first token.
+    first.sign_out(&origin).await.expect("signed out");
+    assert!(load(&newest.token).await.is_none(), "the session has ended");
 }
 
 each_database!(

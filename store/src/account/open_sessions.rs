@@ -1,5 +1,6 @@
 //! The sessions of a person, as the person sees and ends them.
 
+use super::factor_steps::lock_person;
 use crate::{Store, StoreError, audit::append_event, read, sql, transaction};
 use domain::{
     audit::AuditEvent,
@@ -67,6 +68,8 @@ impl Store {
         events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
+            // The person before the session and the accounts, as everywhere.
+            lock_person!(tx, person)?;
             let ended = sqlx::query(sql::SESSION_DELETE_BY_ID)
                 .bind(person.0)
                 .bind(id.0)
@@ -95,6 +98,7 @@ impl Store {
         // No session has this id.
         let kept = kept.map_or(Uuid::nil(), |kept| kept.0);
         transaction!(self, |tx| {
+            lock_person!(tx, person)?;
             sqlx::query(sql::SESSIONS_DELETE_OTHERS)
                 .bind(person.0)
                 .bind(kept)

@@ -194,6 +194,8 @@ impl Store {
         events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
+            // The person before the passkey and the accounts, as everywhere.
+            lock_person!(tx, person)?;
             let renamed = sqlx::query(sql::PASSKEY_RENAME)
                 .bind(id.0)
                 .bind(person.0)
@@ -271,13 +273,14 @@ impl Store {
         Ok(())
     }
 
-    /// Records that a passkey's answer, whose signature was right, was refused because its counter went back.
+    /// Records that a passkey's answer, whose signature was right, was refused because its counter went back. From now on it is used
+    /// after the password only: which of the two copies is the person's is unknown.
     ///
     /// # Errors
     /// `Conflict` if the challenge was answered before: the answer was sent twice.
     pub async fn refuse_passkey(
         &self,
-        person: PersonId,
+        (person, id): (PersonId, PasskeyId),
         challenge: UsedChallenge,
         events: &[AuditEvent],
         mail: &[NewMail],
@@ -285,6 +288,11 @@ impl Store {
         transaction!(self, |tx| {
             lock_person!(tx, person)?;
             use_challenge!(tx, challenge)?;
+            sqlx::query(sql::PASSKEY_REFUSE_ALONE)
+                .bind(id.0)
+                .bind(person.0)
+                .execute(&mut *tx)
+                .await?;
             for event in events {
                 append_event!(tx, event)?;
             }

@@ -1,7 +1,7 @@
 //! Sign-in sessions. The table holds keyed hashes of their tokens, never a token.
 
 use super::{
-    factor_steps::use_proof,
+    factor_steps::{lock_person, use_proof},
     identity::require_identity,
     password_reset::lock_enabled_person,
     profile::{NewToken, replace_token},
@@ -310,18 +310,20 @@ impl Store {
         Ok(())
     }
 
-    /// Deletes a session, and appends the events if it existed.
+    /// Deletes a session, whatever its token is meanwhile, and appends the events if it existed.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn end_session(
         &self,
-        token_hash: &[u8; 32],
+        (person, id): (PersonId, SessionId),
         events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            let ended = sqlx::query(sql::SESSION_DELETE)
-                .bind(token_hash.as_slice())
+            lock_person!(tx, person)?;
+            let ended = sqlx::query(sql::SESSION_DELETE_BY_ID)
+                .bind(person.0)
+                .bind(id.0)
                 .execute(&mut *tx)
                 .await?;
             if ended.rows_affected() > 0 {

@@ -1,7 +1,7 @@
 //! Claims to a database, and writes of a former owner.
 
 use crate::keys::{AccountFixture, NOW, id};
-use domain::{audit::Action, key::state::State};
+use domain::{audit::Action, id::SessionId, key::state::State};
 use std::time::Duration;
 use store::{Claim, DatabaseOwner, NewNode, Ownership, Standby, Store, StoreError};
 use testing::{TestDatabase, each_database};
@@ -79,7 +79,10 @@ async fn a_replaced_owner_cannot_write(database: TestDatabase) {
     owner.renew().await.expect("the new owner's");
 
     assert!(matches!(revoke(&fixture, 1).await, Err(StoreError::Fenced)));
-    let end = fixture.store.end_session(&[1; 32], &[]).await;
+    let end = fixture
+        .store
+        .end_session((fixture.person, SessionId(Uuid::nil())), &[])
+        .await;
     assert!(matches!(end, Err(StoreError::Fenced)), "{end:?}");
     assert!(matches!(first.renew().await, Err(StoreError::Fenced)));
     let state = fixture

@@ -47,7 +47,7 @@ fn with_reference(sentence: &str, reference: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{busy, unavailable, unexpected};
+    use super::{throttled, unavailable, unexpected};
 
     #[test]
     fn a_wait_is_rounded_up_to_whole_units() {

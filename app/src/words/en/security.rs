@@ -128,7 +128,7 @@ pub const fn meaning(kind: EventKind) -> &'static str {
             "Someone entered this person's password and then wrong verification codes. If it wasn't them, they should change their password now."
         }
         EventKind::PasskeyCopied => {
-            "A passkey of this person was refused because its counter went back: there may be two copies of it. Ask them to remove it and to add a new one."
+            "A passkey of this person was rejected because its counter went back: there may be two copies of it. It can't be used without the password any more. Ask them to remove it and to add a new one."
         }
         EventKind::SignInThrottled => {
             "Too many wrong passwords or codes for this person. Further attempts are throttled; browsers they have used before can still sign in."

@@ -79,9 +79,9 @@ fn summary(change: &SignInChange) -> (&'static str, String) {
             "A passkey was removed. It doesn't sign you in any more.".to_owned(),
         ),
         SignInChange::PasskeyRefused { name } => (
-            "A passkey of yours was refused",
+            "Your passkey was rejected",
             format!(
-                "A passkey was refused because its counter went back: there may be two copies of it.\n\nPasskey: {}",
+                "A passkey was rejected because its counter went back: there may be two copies of it.\n\nPasskey: {}",
                 defang(name)
             ),
         ),

@@ -109,7 +109,7 @@ async fn another_password_and_a_copy_are_told_with_the_passkeys(database: TestDa
     let name = PasskeyName::parse("evil.example").expect("a name");
     let added = fresh.add_passkey(answer, name, &from).await;
     added.expect("added");
-    let expected = mail(DEVELOPER, "A passkey of yours was refused");
+    let expected = mail(DEVELOPER, "Your passkey was rejected");
     // The last answer is sent twice.
     for (counter, times) in [(5, [0, 0]), (4, [1, 0])] {
         device.counter = counter;
