@@ -153,8 +153,6 @@ fn every_secret_can_come_from_a_file() {
         ("LATCHKEY_METRICS_TOKEN_FILE", &short),
         ("LATCHKEY_METRICS_TOKEN_FILE", &missing),
         ("LATCHKEY_OIDC_CLIENT_SECRET_FILE", &missing),
-        ("LATCHKEY_SMTP_URL_FILE", &short),
-        ("LATCHKEY_SMTP_URL_FILE", &missing),
         ("LATCHKEY_DATABASE_URL_FILE", &mysql),
         ("LATCHKEY_DATABASE_URL_FILE", &missing),
     ] {

@@ -154,7 +154,7 @@ async fn show(
     if response.status() == StatusCode::OK {
         *response.status_mut() = status;
     }
-    copy_cookies(&head.headers, response.headers_mut());
+    copy_headers(&head.headers, response.headers_mut());
     response
 }
 
@@ -167,13 +167,19 @@ fn go_on(asked: &HeaderMap, target: HeaderValue, from: &HeaderMap) -> Response {
     };
     let mut response = status.into_response();
     response.headers_mut().insert(header::LOCATION, target);
-    copy_cookies(from, response.headers_mut());
+    copy_headers(from, response.headers_mut());
     response
 }
 
-fn copy_cookies(from: &HeaderMap, to: &mut HeaderMap) {
+/// Copies what a function tells the browser beside its result.
+fn copy_headers(from: &HeaderMap, to: &mut HeaderMap) {
     for cookie in from.get_all(header::SET_COOKIE) {
         to.append(header::SET_COOKIE, cookie.clone());
+    }
+    for name in [cookies::CLEAR_SITE_DATA, header::RETRY_AFTER] {
+        if let Some(value) = from.get(&name) {
+            to.insert(name, value.clone());
+        }
     }
 }
 

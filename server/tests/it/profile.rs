@@ -79,10 +79,14 @@ async fn each_way_to_end_sessions_ends_them_at_the_next_request() {
 #[tokio::test]
 async fn signing_out_clears_what_the_browser_keeps_of_the_session() {
     let server = TestServer::with_users().await;
-    let token = server.token(VIEWER).await;
-    let answer = post(&server, &token, "sign_out", "").await;
-    assert_eq!(answer.header("clear-site-data"), CLEARED);
-    assert!(!is_in(&server, &token).await);
+    for accept in [JSON, HTML] {
+        let token = server.token(VIEWER).await;
+        let cookie = format!("latchkey={token}");
+        let lines = [accept, ("cookie", cookie.as_str())];
+        let answer = server.post("/api/sign_out", &lines, "").await;
+        assert_eq!(answer.header("clear-site-data"), CLEARED);
+        assert!(!is_in(&server, &token).await);
+    }
 }
 
 #[tokio::test]

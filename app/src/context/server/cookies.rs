@@ -25,6 +25,8 @@ pub const DEVICE: &str = "latchkey-device";
 /// The cookie of a browser that is at the identity provider.
 pub const PROVIDER_SIGN_IN: &str = "latchkey-oidc";
 const PROVIDER_SIGN_IN_FOR: cookie::time::Duration = cookie::time::Duration::minutes(10);
+/// Tells a browser to forget what it keeps of a site (Clear-Site-Data, W3C).
+pub const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 /// Maximum length of a cookie's value that is read.
 const MAX_COOKIE_BYTES: usize = 512;
 
@@ -77,15 +79,14 @@ pub fn done(site: &Site, done: Done) -> Option<HeaderValue> {
     header_of(cookie.max_age(DONE_FOR), site)
 }
 
-/// Deletes the cookie of the session, and the pages that the browser keeps of it (Clear-Site-Data, W3C). Other cookies stay: the
-/// browser's device makes its next sign-in a known one.
+/// Deletes the cookie of the session, and the pages that the browser keeps of it. Other cookies stay: that of the browser's device
+/// makes its next sign-in a known one.
 pub fn end_session() {
     let ended = http_only(site().cookie(SESSION), "");
     set_cookie(ended.max_age(cookie::time::Duration::ZERO));
     if let Some(answer) = use_context::<ResponseOptions>() {
-        let name = HeaderName::from_static("clear-site-data");
         let value = HeaderValue::from_static("\"cache\", \"storage\"");
-        answer.insert_header(name, value);
+        answer.insert_header(CLEAR_SITE_DATA, value);
     }
 }
 
