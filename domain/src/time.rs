@@ -140,7 +140,7 @@ impl Timestamp {
 }
 
 /// Rounds a length of time in milliseconds to its largest unit: hours up to a day, days up to 60, then months of 30 days up to
-/// two years. `None` for less than half a minute.
+/// two years. `None` for less than a minute.
 fn rounded(ms: i64) -> Option<(i64, &'static str)> {
     let units = [
         (MINUTE, "minute", 60),
@@ -155,7 +155,7 @@ fn rounded(ms: i64) -> Option<(i64, &'static str)> {
             let count = rounded_count(ms, unit);
             (count < end).then_some((count, name))
         })
-        .filter(|(count, _)| *count > 0)
+        .filter(|_| ms >= MINUTE)
 }
 
 /// How often a unit fits into a length of time, rounded half up.
@@ -275,8 +275,9 @@ mod tests {
         for (ms, past, future) in [
             (0, "just now", "just now"),
             (1, "just now", "in a moment"),
-            (MINUTE / 2 - 1, "just now", "in a moment"),
-            (MINUTE / 2, "1 minute ago", "in 1 minute"),
+            (MINUTE - 1, "just now", "in a moment"),
+            (MINUTE, "1 minute ago", "in 1 minute"),
+            (MINUTE + MINUTE / 2, "2 minutes ago", "in 2 minutes"),
             (5 * MINUTE, "5 minutes ago", "in 5 minutes"),
             (HOUR - MINUTE / 2 - 1, "59 minutes ago", "in 59 minutes"),
             (HOUR - MINUTE / 2, "1 hour ago", "in 1 hour"),
