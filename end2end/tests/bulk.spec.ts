@@ -158,6 +158,8 @@ test('an owner revokes all keys of the application', async ({ page, open, signIn
     expect((await whoami(server.url, key)).status()).toBe(401);
   }
   await page.getByRole('link', { name: 'Done' }).click();
+  await expect(dialog).toBeHidden();
+  await open(paths.keys);
   await expect(page.getByText('No active keys')).toBeVisible();
   await page.getByRole('navigation', { name: 'Key groups' }).getByRole('link', { name: 'Ended' }).click();
   await expect(row(page, keys[0].name)).toContainText('Revoked');
