@@ -6,14 +6,10 @@ use leptos::prelude::*;
 /// Makes the holder of the link a member, signs them in, and leads to their applications; or asks for a code first.
 #[server(name = AcceptInvitation, prefix = "/api", endpoint = "accept_invitation")]
 pub async fn accept_invitation(token: String, password: String) -> Result<(), AppError> {
-    let (device, session) = (crate::context::device(), crate::context::session_token());
-    let browser = management::Browser {
-        device: device.as_deref(),
-        session: session.as_deref(),
-    };
+    let tokens = crate::context::browser_tokens();
     let origin = crate::context::origin();
     let admission = crate::context::keyring()?
-        .accept(&token, password.into(), browser, &origin)
+        .accept(&token, password.into(), tokens.browser(), &origin)
         .await
         .map_err(|error| match error {
             management::ManagementError::Invalid(invalid) => AppError::field("password", invalid.0),

@@ -151,15 +151,11 @@ pub async fn sign_in_with_passkey(
     #[server(default)] credential: String,
     #[server(default)] next: Option<String>,
 ) -> Result<(), AppError> {
-    let (device, session) = (crate::context::device(), crate::context::session_token());
-    let browser = management::Browser {
-        device: device.as_deref(),
-        session: session.as_deref(),
-    };
+    let tokens = crate::context::browser_tokens();
     let answer = answer(&challenge, &credential);
     let origin = crate::context::origin();
     let signed_in = crate::context::keyring()?
-        .sign_in_with_passkey(answer, browser, &origin)
+        .sign_in_with_passkey(answer, tokens.browser(), &origin)
         .await?
         .ok_or_else(|| AppError::field("", crate::words::passkey::NOT_ACCEPTED))?;
     crate::context::start_session(&signed_in);
@@ -176,16 +172,12 @@ pub async fn answer_sign_in(
     #[server(default)] credential: String,
     #[server(default)] next: Option<String>,
 ) -> Result<(), AppError> {
-    let (device, session) = (crate::context::device(), crate::context::session_token());
-    let browser = management::Browser {
-        device: device.as_deref(),
-        session: session.as_deref(),
-    };
+    let tokens = crate::context::browser_tokens();
     let answer = answer(&challenge, &credential);
     let origin = crate::context::origin();
     let token = crate::context::pending_sign_in().unwrap_or_default();
     let keyring = crate::context::keyring()?;
-    let answered = keyring.answer_passkey_step(&token, answer, browser, &origin);
+    let answered = keyring.answer_passkey_step(&token, answer, tokens.browser(), &origin);
     match answered.await {
         Ok(Some(signed_in)) => {
             crate::context::start_session(&signed_in);

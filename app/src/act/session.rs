@@ -10,13 +10,14 @@ pub async fn sign_in(
     password: String,
     #[server(default)] next: Option<String>,
 ) -> Result<(), AppError> {
-    let (device, session) = (crate::context::device(), crate::context::session_token());
-    let browser = management::Browser {
-        device: device.as_deref(),
-        session: session.as_deref(),
-    };
+    let tokens = crate::context::browser_tokens();
     let admission = crate::context::keyring()?
-        .sign_in(&email, &password, browser, &crate::context::origin())
+        .sign_in(
+            &email,
+            &password,
+            tokens.browser(),
+            &crate::context::origin(),
+        )
         .await?
         .ok_or_else(|| AppError::field("", crate::words::sign_in::NO_MATCH))?;
     crate::context::admit(&admission, next.as_deref());

@@ -195,11 +195,7 @@ pub async fn enter_sign_in_code(
     code: String,
     #[server(default)] next: Option<String>,
 ) -> Result<(), AppError> {
-    let (device, session) = (crate::context::device(), crate::context::session_token());
-    let browser = management::Browser {
-        device: device.as_deref(),
-        session: session.as_deref(),
-    };
+    let tokens = crate::context::browser_tokens();
     let origin = crate::context::origin();
     let token = crate::context::pending_sign_in().unwrap_or_default();
     let keyring = crate::context::keyring()?;
@@ -208,7 +204,10 @@ pub async fn enter_sign_in_code(
     {
         return Err(none);
     }
-    match keyring.enter_code(&token, &code, browser, &origin).await {
+    match keyring
+        .enter_code(&token, &code, tokens.browser(), &origin)
+        .await
+    {
         Ok(Some(signed_in)) => {
             crate::context::start_session(&signed_in);
             crate::context::end_pending_sign_in();

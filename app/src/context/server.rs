@@ -9,10 +9,9 @@ pub use cookies::{
     say_done, start_session, take_done, theme,
 };
 pub use permissions::{
-    SessionToken, account_owner, authenticated_again, confirm_password, editor, editor_with,
-    enrolling_session, fresh_account_owner, fresh_editor, fresh_owner, fresh_session, owner,
-    session, session_token, sign_in_again, support, viewer, viewer_among_applications,
-    viewer_in_passing,
+    SessionToken, account_owner, authenticated_again, browser_tokens, confirm_password, editor,
+    editor_with, enrolling_session, fresh_account_owner, fresh_editor, fresh_owner, fresh_session,
+    owner, session, sign_in_again, support, viewer, viewer_among_applications, viewer_in_passing,
 };
 
 use crate::{

@@ -31,45 +31,23 @@ const PLAIN: Protocol<2> = Protocol {
 #[test]
 fn two_nodes_keep_the_promise_through_a_crash_and_a_fork() {
     let states = check_all(Protocol {
-        crashes: 1,
-        forks: 1,
-        ..PLAIN
-    });
-    assert!(states > 1_000_000, "{states}");
-}
-
-#[test]
-fn three_nodes_keep_the_promise() {
-    let states = check_all::<3>(Protocol {
-        lease: 1,
-        crashes: 0,
-        forks: 0,
-        fault: None,
-    });
-    assert!(states > 1_000_000, "{states}");
-}
-
-/// Some ten minutes and 8 GiB: `cargo test --package model -- --ignored`.
-#[test]
-#[ignore = "takes minutes"]
-fn three_nodes_keep_the_promise_through_a_crash() {
-    check_all::<3>(Protocol {
-        lease: 1,
-        crashes: 1,
-        forks: 0,
-        fault: None,
-    });
-}
-
-#[test]
-#[ignore = "takes minutes"]
-fn two_nodes_with_longer_leases_keep_the_promise() {
-    check_all(Protocol {
         lease: 2,
         crashes: 1,
         forks: 1,
         ..PLAIN
     });
+    assert!(states > 3_000_000, "{states}");
+}
+
+#[test]
+fn three_nodes_keep_the_promise_through_a_crash() {
+    let states = check_all::<3>(Protocol {
+        lease: 1,
+        crashes: 1,
+        forks: 0,
+        fault: None,
+    });
+    assert!(states > 5_000_000, "{states}");
 }
 
 #[test]

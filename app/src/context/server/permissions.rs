@@ -11,7 +11,7 @@ use domain::{account::Application, id::ApplicationId};
 use http::{header, request::Parts};
 use leptos::prelude::*;
 use management::{
-    AccountOwner, Editor, FreshAccountOwner, FreshEditor, FreshOwner, FreshSession,
+    AccountOwner, Browser, Editor, FreshAccountOwner, FreshEditor, FreshOwner, FreshSession,
     ManagementError, Owner, Session, SignedIn, Support, Viewer,
 };
 
@@ -44,9 +44,28 @@ pub async fn enrolling_session() -> Result<Session, AppError> {
     })
 }
 
-/// The token of the browser's session, which may have ended.
-pub fn session_token() -> Option<String> {
-    extension::<SessionToken>().map(|token| token.0)
+/// What the request's browser has from an earlier sign-in.
+pub struct BrowserTokens {
+    device: Option<String>,
+    session: Option<SessionToken>,
+}
+
+impl BrowserTokens {
+    /// As a sign-in takes them.
+    pub fn browser(&self) -> Browser<'_> {
+        Browser {
+            device: self.device.as_deref(),
+            session: self.session.as_ref().map(|token| token.0.as_str()),
+        }
+    }
+}
+
+/// Reads the tokens of the request's browser; its session may have ended.
+pub fn browser_tokens() -> BrowserTokens {
+    BrowserTokens {
+        device: device(),
+        session: extension(),
+    }
 }
 
 async fn present_session() -> Result<Option<Session>, AppError> {

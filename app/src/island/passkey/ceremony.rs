@@ -123,7 +123,7 @@ async fn create(form: &HtmlFormElement, button: &HtmlElement) -> Result<(), Fail
     Ok(())
 }
 
-/// A name that the server refuses would leave a passkey in the authenticator that nobody knows. Without one, the server chooses it.
+/// Checks the name before the authenticator makes a passkey that the server would then reject. An empty one is chosen by the server.
 fn check_name(form: &HtmlFormElement) -> Result<(), Failure> {
     let Some(field) = field(form, "name") else {
         return Ok(());
