@@ -228,6 +228,7 @@ export async function createKey(
   await page.getByRole('button', { name: 'Generate API Key' }).click();
   const pair = await readCredentials(page);
   await confirmStored(page);
+  await page.waitForURL(paths.keys);
   return { name, ...pair };
 }
 
@@ -242,6 +243,9 @@ export async function openKeyMenu(page: Page, name: string): Promise<void> {
     await opener.click();
   }
 }
+
+/** A message of the page about something that was done. Screen readers get it a second time, from the page's live region. */
+export const toast = (page: Page, text: string) => page.getByRole('region', { name: 'Notifications' }).getByText(text);
 
 /** The status in the head of a key's page. */
 export const keyStatus = (page: Page) => page.getByRole('main').locator('.key-head .status');

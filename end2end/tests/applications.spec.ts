@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expectAccessible } from '../accessibility.ts';
-import { createKey, expect, failedResponse, keyStatus, openKeyMenu, row, signIn, test, unique, waitUntilInteractive, whoami } from '../fixtures.ts';
+import { createKey, expect, failedResponse, keyStatus, openKeyMenu, row, signIn, test, toast, unique, waitUntilInteractive, whoami } from '../fixtures.ts';
 import { enterPassword } from '../invitations.ts';
 
 const initech = { account: 'Initech', application: 'Printer' };
@@ -23,7 +23,7 @@ async function createApplication(page: Page, open: (path: string) => Promise<voi
   await page.getByRole('combobox', { name: 'Time zone' }).selectOption('Europe/Berlin');
   await page.getByRole('button', { name: 'Create application' }).click();
   await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
-  await expect(page.getByText('Application created')).toBeVisible();
+  await expect(toast(page, 'Application created')).toBeVisible();
   await expect(page).toHaveTitle(`API Keys · ${name} · Latchkey`);
   return new URL(page.url()).pathname;
 }
@@ -71,7 +71,7 @@ test('an owner creates an application, archives it, restores it and deletes it',
   await enterPassword(page, boss);
   await archive.getByRole('button', { name: 'Archive application' }).click();
   await expect(page.getByText('This application is archived.')).toBeVisible();
-  await expect(page.getByText('Application archived')).toBeVisible();
+  await expect(toast(page, 'Application archived')).toBeVisible();
   const refused = await whoami(server.url, used);
   expect((await refused.json()).code).toBe('key_inactive');
   if (javaScriptEnabled) {
@@ -96,7 +96,7 @@ test('an owner creates an application, archives it, restores it and deletes it',
   const restore = page.getByRole('alertdialog', { name: `Restore ${name}?` });
   await enterPassword(page, boss);
   await restore.getByRole('button', { name: 'Restore application' }).click();
-  await expect(page.getByText('Application restored')).toBeVisible();
+  await expect(toast(page, 'Application restored')).toBeVisible();
   expect((await whoami(server.url, used)).status()).toBe(200);
   expect((await (await whoami(server.url, unused)).json()).code).toBe('key_inactive');
 
@@ -111,7 +111,7 @@ test('an owner creates an application, archives it, restores it and deletes it',
   await remove.getByRole('textbox', { name: 'Type the application name' }).fill(name);
   await enterPassword(page, boss);
   await remove.getByRole('button', { name: 'Delete application' }).click();
-  await expect(page.getByText('Application deleted')).toBeVisible();
+  await expect(toast(page, 'Application deleted')).toBeVisible();
   await expect(page).toHaveURL(first.keys);
   expect((await (await whoami(server.url, unused)).json()).code).toBe('key_revoked');
   const gone = await page.goto(keys);
@@ -137,7 +137,7 @@ test('many applications can be searched in the switcher', async ({ page, open, s
     await open(`${app}/new-application`);
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill(`${stem} ${n}`);
     await page.getByRole('button', { name: 'Create application' }).click();
-    await expect(page.getByText('Application created')).toBeVisible();
+    await expect(toast(page, 'Application created')).toBeVisible();
   }
   await open(`${keys}?tab=all`);
   await switcher(page).click();

@@ -136,6 +136,8 @@ test('a form is accepted after two invalid attempts', async ({ page, open, signI
   await send.click();
   await expect(dialog.getByRole('alert').filter({ hasText: 'Enter a name' })).toBeVisible();
   await expect(textbox('Name')(dialog)).toHaveAccessibleDescription(/Enter a name/);
+  // The browser may have said so before the server has answered.
+  await expect(page.locator('form[aria-busy]')).toHaveCount(0);
   await textbox('Name')(dialog).fill(unique('At last'));
   await addresses('nowhere')(dialog);
   await send.click();

@@ -65,6 +65,7 @@ test('the command menu finds keys by name', { tag: '@js' }, async ({ page, open,
 
   // A name is text.
   const tricky = await createKey(page, open, paths, unique('<b>Bold</b> & 100%'));
+  await open(paths.keys);
   await openMenu(page);
   await field(page).fill(tricky.name);
   await expect(keys.getByRole('option', { name: tricky.name })).toBeVisible();

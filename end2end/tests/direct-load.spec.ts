@@ -115,6 +115,7 @@ test.describe('every page loads directly, without errors in the console', { tag:
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const paths = await signInAs(people.owner);
     const key = await createKey(page, open, paths, unique('Early'));
+    await page.goto('about:blank');
     const loaded: string[] = [];
     page.on('request', (sent) => {
       if (/\.(wasm|js)$/.test(new URL(sent.url()).pathname)) {

@@ -1,6 +1,6 @@
 // Invitations and forgotten passwords with a mail server.
 import { expectAccessible } from '../accessibility.ts';
-import { test as base, expect, failedResponse, people, signIn } from '../fixtures.ts';
+import { expect, failedResponse, people, signIn, test as base, toast } from '../fixtures.ts';
 import { acceptInvitation, enterPassword, newContext, newEmail } from '../invitations.ts';
 import { type MailServer, linkIn, startMailServer } from '../mail.ts';
 import { startServer } from '../server.ts';
@@ -88,7 +88,7 @@ test('people choose which emails they get', async ({ page, open, signInAs }) => 
   await expect(keys).toBeChecked();
   await keys.uncheck();
   await page.getByRole('button', { name: 'Save notifications' }).click();
-  await expect(page.getByText('Changes saved').first()).toBeVisible();
+  await expect(toast(page, 'Changes saved')).toBeVisible();
   await open('/profile');
   await expect(keys).not.toBeChecked();
   await expect(page.getByRole('checkbox', { name: 'New sign-ins' })).toBeChecked();

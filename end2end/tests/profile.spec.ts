@@ -1,7 +1,7 @@
 // What signed-in people do about themselves, and the links that owners create for others.
 import type { Page } from '@playwright/test';
 import { expectAccessible } from '../accessibility.ts';
-import { expect, failedResponse, people, signIn, test } from '../fixtures.ts';
+import { expect, failedResponse, people, signIn, test, toast } from '../fixtures.ts';
 import { acceptInvitation, enterPassword, invite, newContext, newEmail } from '../invitations.ts';
 import type { Person } from '../server.ts';
 
@@ -24,7 +24,6 @@ const chosen = 'marble ferry under lamps';
 test.use({ initialPeople: [[people.owner, people.otherOwner, people.support, pia, paul, petra, pete, polly, pam], { scope: 'worker' }] });
 
 const sidebar = (page: Page) => page.locator('.sidebar');
-const toast = (page: Page, words: string) => page.getByRole('region', { name: 'Notifications' }).getByText(words);
 
 /** Signs in elsewhere, and returns that browser's page and the path of the list of keys. */
 async function elsewhere(browser: Parameters<typeof newContext>[0], url: string, javaScript: boolean | undefined, person: Person) {
