@@ -152,7 +152,8 @@ impl Store {
     }
 
     /// Changes the password of a person: their session with the old token gets a new token, their other sessions and their password
-    /// reset link are deleted, and no passkey signs in alone until it is used after the new password. `hashes` are the one that the old password was checked against, and the new one.
+    /// reset link are deleted, and no passkey signs in alone until it is used after the new password. `hashes` are the one that the old
+    /// password was checked against, and the new one.
     ///
     /// # Errors
     /// `NotFound` if the person is disabled, or the password has changed or the session has ended meanwhile.

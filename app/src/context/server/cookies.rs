@@ -42,14 +42,14 @@ pub fn start_session(signed_in: &SignedIn) {
     }
 }
 
-/// The session that a response starts.
+/// The session that a response starts: the last one, as for a browser.
 pub fn started_session(site: &Site, response: &HeaderMap) -> Option<SessionToken> {
     let name = site.cookie(SESSION);
     response
         .get_all(header::SET_COOKIE)
         .iter()
         .filter_map(|line| Cookie::parse(line.to_str().ok()?).ok())
-        .find(|cookie| cookie.name() == name && !cookie.value().is_empty())
+        .rfind(|cookie| cookie.name() == name && !cookie.value().is_empty())
         .map(|cookie| SessionToken(cookie.value().to_owned()))
 }
 

@@ -68,6 +68,14 @@ pub fn browser_tokens() -> BrowserTokens {
     }
 }
 
+/// Whether the request's browser has a session.
+///
+/// # Errors
+/// What the database answers.
+pub async fn is_signed_in() -> Result<bool, AppError> {
+    Ok(present_session().await?.is_some())
+}
+
 async fn present_session() -> Result<Option<Session>, AppError> {
     match extension::<SessionToken>() {
         Some(token) => Ok(keyring()?.session(&token.0).await?),

@@ -209,7 +209,7 @@ async fn a_counter_that_goes_back_refuses_and_is_a_security_event(database: Test
     assert_eq!(refused.count(), 3);
 }
 
-/// The security event about a passkey that may be copied.
+/// The security event about a passkey that may have been copied.
 async fn copied(ada: &Holder) -> Option<SecurityEvent> {
     let keyring = &ada.test.keyring;
     keyring.telemetry().write_events().await.expect("written");
