@@ -200,6 +200,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn of_several_sessions_in_a_response_the_last_one_counts_as_in_a_browser() {
+        let mut headers = HeaderMap::new();
+        for line in [
+            "latchkey=one; Path=/",
+            "latchkey=two; Path=/",
+            "other=three",
+        ] {
+            headers.append(header::SET_COOKIE, HeaderValue::from_static(line));
+        }
+        let started = started_session(&Site::default(), &headers);
+        assert_eq!(started.map(|token| token.0).as_deref(), Some("two"));
+    }
+
+    #[test]
     fn a_cookie_is_found_by_its_whole_name_and_is_bounded() {
         let (longest, too_long) = ("x".repeat(512), "x".repeat(513));
         for (line, found) in [
