@@ -25,6 +25,10 @@ pub struct Viewer {
     fresh: bool,
 }
 
+/// A [`Viewer`] who is a member and entered the password within the last ten minutes.
+#[derive(Clone)]
+pub struct FreshViewer(Viewer);
+
 /// Permission to change the keys of one application.
 #[derive(Clone)]
 pub struct Editor(Viewer);
@@ -61,6 +65,13 @@ impl Deref for FreshAccountOwner {
 impl Deref for AccountOwner {
     type Target = Owner;
     fn deref(&self) -> &Owner {
+        &self.0
+    }
+}
+
+impl Deref for FreshViewer {
+    type Target = Viewer;
+    fn deref(&self) -> &Viewer {
         &self.0
     }
 }
@@ -193,15 +204,10 @@ impl Session {
 }
 
 impl Editor {
-    /// Returns the same permission in another state of the person's session, such as after entering the password again. A session of another
-    /// person changes nothing.
+    /// As [`Viewer::in_session`].
     #[must_use]
-    pub fn in_session(mut self, session: &Session) -> Self {
-        let viewer = &mut self.0;
-        if session.person_id() == viewer.identity.person_id {
-            viewer.fresh = session.is_fresh();
-        }
-        self
+    pub fn in_session(self, session: &Session) -> Self {
+        Self(self.0.in_session(session))
     }
 
     /// Grants what requires a recent sign-in.
@@ -272,6 +278,27 @@ pub(crate) fn look(
 }
 
 impl Viewer {
+    /// Returns the same permission in another state of the person's session, such as after entering the password again. A session of another
+    /// person changes nothing.
+    #[must_use]
+    pub fn in_session(mut self, session: &Session) -> Self {
+        if session.person_id() == self.identity.person_id {
+            self.fresh = session.is_fresh();
+        }
+        self
+    }
+
+    /// Grants what requires a recent sign-in.
+    ///
+    /// # Errors
+    /// As [`Editor::fresh`]; support's never is recent.
+    pub fn fresh_viewer(&self) -> Result<FreshViewer, ManagementError> {
+        if !self.fresh {
+            return Err(ManagementError::Stale);
+        }
+        Ok(FreshViewer(self.clone()))
+    }
+
     /// Grants permission to change the application's keys.
     ///
     /// # Errors

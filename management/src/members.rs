@@ -1,6 +1,6 @@
 //! Members of an account, which always has an owner.
 
-use crate::{AccountOwner, FreshAccountOwner, ManagementError, Viewer};
+use crate::{AccountOwner, FreshAccountOwner, FreshViewer, ManagementError, Viewer};
 use domain::{
     audit::{Action, FieldValues},
     id::PersonId,
@@ -18,6 +18,29 @@ impl Viewer {
         Ok(store
             .members(application.account_id, application.id)
             .await?)
+    }
+}
+
+impl FreshViewer {
+    /// Removes the person from the account; their next request is refused. Keys that they created stay.
+    ///
+    /// # Errors
+    /// `NotFound` if the person is not a member any more; `LastOwner` if the account would have no owner.
+    pub async fn leave_account(&self) -> Result<(), ManagementError> {
+        let identity = self.identity();
+        let role = identity.account_role;
+        let event = self
+            .event(Action::MemberLeft, &identity.email, role.as_str())
+            .with_changes(FieldValues::of("role", &role), FieldValues::default());
+        let viewer = self.clone();
+        self.keyring()
+            .run_to_completion(async move {
+                let account = viewer.application().account_id;
+                let store = &viewer.keyring().store;
+                let left = store.leave_account(account, identity.person_id, &event);
+                Ok(left.await?)
+            })
+            .await
     }
 }
 

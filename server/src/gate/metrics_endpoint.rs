@@ -121,6 +121,13 @@ fn metrics_text(state: &AppState) -> String {
         "1 while keys are verified, 0 after the database has not responded for too long.",
     );
     text.sample(&[], u8::from(state.can_verify()));
+    text.counter(
+        "latchkey_sign_ins_total",
+        "Sign-ins and their steps, by result.",
+    );
+    for (result, count) in state.keyring.sign_in_counts() {
+        text.sample(&[("result", result.as_str())], count);
+    }
     write_mail(&mut text, state);
     text.counter(
         "latchkey_background_task_failures_total",

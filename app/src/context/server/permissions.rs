@@ -12,7 +12,7 @@ use http::{header, request::Parts};
 use leptos::prelude::*;
 use management::{
     AccountOwner, Browser, Editor, FreshAccountOwner, FreshEditor, FreshOwner, FreshSession,
-    ManagementError, Owner, Session, SignedIn, Support, Viewer,
+    FreshViewer, ManagementError, Owner, Session, SignedIn, Support, Viewer,
 };
 
 /// The session cookie's value, put into the request's extensions by the server.
@@ -184,6 +184,17 @@ pub async fn editor_with(app: &str, password: &str) -> Result<Editor, AppError> 
     let editor = session.editor(application(app)?, origin()).await?;
     let session = reauthenticate(session, password).await?;
     Ok(editor.in_session(&session))
+}
+
+/// As [`fresh_editor`], for what every member may do.
+///
+/// # Errors
+/// As [`fresh_editor`].
+pub async fn fresh_viewer(app: &str, password: &str) -> Result<FreshViewer, AppError> {
+    let session = session().await?;
+    let viewer = viewer_in(&session, app).await?;
+    let session = reauthenticate(session, password).await?;
+    Ok(viewer.in_session(&session).fresh_viewer()?)
 }
 
 /// As [`fresh_editor`], for what an owner alone may do.

@@ -60,6 +60,7 @@ async fn shown(done: Done, viewer: Option<&Viewer>) -> Option<Shown> {
         Done::ApplicationRestored => words::APPLICATION_RESTORED.to_owned(),
         Done::ApplicationDeleted => words::APPLICATION_DELETED.to_owned(),
         Done::OwnershipTransferred => words::OWNERSHIP_TRANSFERRED.to_owned(),
+        Done::AccountLeft => words::ACCOUNT_LEFT.to_owned(),
         Done::MemberRemoved => words::MEMBER_REMOVED.to_owned(),
         Done::InvitationWithdrawn => words::INVITATION_WITHDRAWN.to_owned(),
         Done::EmailChanged => words::EMAIL_CHANGED.to_owned(),
