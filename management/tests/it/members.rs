@@ -13,6 +13,8 @@ use management::{
 };
 use testing::{TestDatabase, each_database};
 
+const EYE: &str = "eye@acme.example";
+
 async fn owner(test: &TestKeyring, email: &str, app: ApplicationId) -> AccountOwner {
     let session = test.sign_in(email).await;
     session
@@ -232,7 +234,6 @@ async fn a_member_leaves_the_account_with_a_recent_sign_in_and_the_last_owner_st
     let last = last.leave_account().await;
     assert!(matches!(last, Err(ManagementError::LastOwner)));
 
-    const EYE: &str = "eye@acme.example";
     test.add("Acme", EYE, Role::Viewer).await;
     let eye = test.sign_in(EYE).await;
     test.clock.advance(10 * MINUTE + 1);

@@ -297,7 +297,8 @@ async fn a_wrong_code_after_the_right_password_is_mailed_once_an_hour(database: 
     let setup = fresh.begin_enrolment().await.expect("begun");
     let code = setup.secret().code_at(test.keyring.now());
     let on = fresh.confirm_enrolment(&setup.form, &code, &laptop()).await;
-    on.expect("works").expect("the right code");
+    let codes = on.expect("works").expect("the right code");
+    let codes = codes.expect("the first factor");
     mailing.sent_now().await;
 
     let guess = async |device: Option<&str>| {
@@ -329,11 +330,15 @@ async fn a_wrong_code_after_the_right_password_is_mailed_once_an_hour(database: 
     guess(None).await;
     assert_eq!(mailing.sent_now().await, [mail(OWNER, SUBJECT)]);
 
-    let session = test.keyring.session(&known.token).await.expect("works");
-    let session = match session {
-        Some(session) => session,
-        None => panic!("ended"),
+    let admitted = test.keyring.sign_in(OWNER, PASSWORD, None, &laptop()).await;
+    let Ok(Some(Admission::CodeRequired(pending))) = admitted else {
+        panic!("{admitted:?}");
     };
+    let (token, code) = (&pending.token, &codes.0[0]);
+    let signed_in = test.keyring.enter_code(token, code, None, &laptop()).await;
+    let signed_in = signed_in.expect("works").expect("the right code");
+    let session = mailing.session(&signed_in).await;
+    mailing.sent_now().await;
     let wanted = Notifications {
         new_sign_ins: false,
         ..Notifications::default()
