@@ -25,10 +25,6 @@ pub struct Viewer {
     fresh: bool,
 }
 
-/// A [`Viewer`] who is a member and entered the password within the last ten minutes.
-#[derive(Clone)]
-pub struct FreshViewer(Viewer);
-
 /// Permission to change the keys of one application.
 #[derive(Clone)]
 pub struct Editor(Viewer);
@@ -65,13 +61,6 @@ impl Deref for FreshAccountOwner {
 impl Deref for AccountOwner {
     type Target = Owner;
     fn deref(&self) -> &Owner {
-        &self.0
-    }
-}
-
-impl Deref for FreshViewer {
-    type Target = Viewer;
-    fn deref(&self) -> &Viewer {
         &self.0
     }
 }
@@ -286,17 +275,6 @@ impl Viewer {
             self.fresh = session.is_fresh();
         }
         self
-    }
-
-    /// Grants what requires a recent sign-in.
-    ///
-    /// # Errors
-    /// As [`Editor::fresh`]; support's never is recent.
-    pub fn fresh_viewer(&self) -> Result<FreshViewer, ManagementError> {
-        if !self.fresh {
-            return Err(ManagementError::Stale);
-        }
-        Ok(FreshViewer(self.clone()))
     }
 
     /// Grants permission to change the application's keys.

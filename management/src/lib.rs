@@ -47,9 +47,7 @@ mod time;
 mod usage_view;
 mod zone;
 
-pub use access::{
-    AccountOwner, Editor, FreshAccountOwner, FreshEditor, FreshOwner, FreshViewer, Owner, Viewer,
-};
+pub use access::{AccountOwner, Editor, FreshAccountOwner, FreshEditor, FreshOwner, Owner, Viewer};
 pub use audit::AuditQuery;
 pub use bulk::{AllKeys, Bulk};
 pub use edit::Edited;
@@ -60,6 +58,7 @@ pub use journal::{BadJournal, Replayed};
 pub use key_view::KeyView;
 pub use list::Listing;
 pub use mail::{Delivery, MailSender, MailStats, Mailer, SendError, SmtpServer};
+pub use members::FreshViewer;
 pub use people::{PersonDraft, SetUp, SetupDraft};
 pub use pepper::{PepperUse, pepper_uses};
 pub use reset::{Administered, OpenReset, PeopleAdmin, ResetLink};
