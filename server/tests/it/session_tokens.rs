@@ -211,7 +211,11 @@ async fn with_the_old_token_no_page_file_or_stream_is_answered() {
     let answer = scene.post(By::Call, "confirm_password", &form).await;
     let (new, _) = session_cookie(&answer).expect("a new token");
     let app = &scene.app;
-    for (path, old) in [("", 302), ("/usage.csv", 302), ("/requests/live", 401)] {
+    for (path, old) in [
+        ("/api-keys", 302),
+        ("/api-keys.csv", 303),
+        ("/requests/live", 401),
+    ] {
         let path = format!("/apps/{app}/settings{path}");
         for (token, status) in [(&scene.token, old), (&new, 200)] {
             // A stream that is answered has no end.

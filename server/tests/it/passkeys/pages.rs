@@ -66,6 +66,8 @@ async fn a_name_that_another_passkey_has_is_refused_beside_the_field() {
     let server = TestServer::with_users().await;
     let mut browser = Browser::of(&server, OWNER, 1).await;
     browser.add().await;
+    // They are listed in this order.
+    server.clock.advance(MINUTE);
     let mut other = SoftAuthenticator::new(2, HERE);
     let form = browser.created_by(&mut other).await;
     browser.post("add_passkey", &form).await;

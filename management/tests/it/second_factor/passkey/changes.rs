@@ -6,7 +6,7 @@ use domain::{
     id::PasskeyId,
     origin::Origin,
     passkey::{MAX_PASSKEYS, Passkey},
-    time::MINUTE,
+    time::{MINUTE, SECOND},
 };
 use management::{
     AddedPasskey, FreshSession, ManagementError, PasskeyAnswer, ProvenSession, Session,
@@ -107,6 +107,8 @@ each_database!(two_passkeys_of_a_person_never_have_the_same_name);
 async fn two_passkeys_of_a_person_never_have_the_same_name(database: TestDatabase) {
     let mut ada = Holder::new(database).await;
     for seed in [2, 3] {
+        // They are listed in this order.
+        ada.test.clock.advance(SECOND);
         let mut other = SoftAuthenticator::new(seed, SITE);
         ada.add_another(&mut other).await.expect("added");
     }
@@ -307,7 +309,7 @@ async fn changes_of_passkeys_are_recorded(database: TestDatabase) {
     let log = log.expect("read").rows;
     for (action, detail) in [
         (Action::FactorAdded, "with the passkey Phone"),
-        (Action::PasskeyAdded, "Phone"),
+        (Action::PasskeyAdded, "Phone 2"),
         (Action::PasskeyRenamed, ""),
         (Action::PasskeyRemoved, "Laptop"),
         (Action::PasskeyUsed, ""),
