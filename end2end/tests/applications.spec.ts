@@ -123,7 +123,8 @@ test('an owner creates an application, archives it, restores it and deletes it',
 test('the pages of an application and its dialogs are accessible', { tag: '@js' }, async ({ page, open, signInAs }) => {
   test.slow();
   const { app } = await signInAs(boss);
-  for (const path of ['new-application', 'settings/general', 'settings/general/account', 'settings/general/archive']) {
+  const general = 'settings/general';
+  for (const path of ['new-application', general, `${general}/account`, `${general}/archive`, `${general}/restore`, `${general}/delete`]) {
     await open(`${app}/${path}`);
     await expectAccessible(page);
   }
