@@ -112,8 +112,10 @@ impl Keyring {
         else {
             return Err(ManagementError::NotFound);
         };
-        let known = self.is_known(browser.device, person.id);
-        let attempt = self.begin_code(person.id, &person.email, (code, known), origin)?;
+        let known = self.is_known(browser.device, person.id).await?;
+        let attempt = self
+            .begin_code(person.id, &person.email, (code, known), origin)
+            .await?;
         let now = self.now();
         if !self.store.count_code_attempt(&token_hash, now).await? {
             return Err(ManagementError::NotFound);
@@ -133,7 +135,7 @@ impl Keyring {
         let proof = session::SignInProof::Factor(proof, provider);
         match session::insert(self, &person, (proof, known), replaced, origin).await {
             Ok(signed_in) => {
-                self.sign_ins.refund_code(&attempt);
+                self.refund(&attempt).await;
                 Ok(Some(signed_in))
             }
             Err(StoreError::Conflict) => {
