@@ -94,6 +94,10 @@ test('an owner creates an application, archives it, restores it and deletes it',
 
   await page.getByRole('main').getByRole('link', { name: 'Restore application' }).click();
   const restore = page.getByRole('alertdialog', { name: `Restore ${name}?` });
+  await expect(restore).toBeVisible();
+  if (javaScriptEnabled) {
+    await expectAccessible(page);
+  }
   await enterPassword(page, boss);
   await restore.getByRole('button', { name: 'Restore application' }).click();
   await expect(toast(page, 'Application restored')).toBeVisible();
@@ -108,6 +112,10 @@ test('an owner creates an application, archives it, restores it and deletes it',
   await expect(page).toHaveURL(keys);
   await open(`${app}/settings/general/delete`);
   const remove = page.getByRole('alertdialog', { name: `Delete ${name}?` });
+  await expect(remove).toBeVisible();
+  if (javaScriptEnabled) {
+    await expectAccessible(page);
+  }
   await remove.getByRole('textbox', { name: 'Type the application name' }).fill(name);
   await enterPassword(page, boss);
   await remove.getByRole('button', { name: 'Delete application' }).click();
@@ -123,7 +131,8 @@ test('an owner creates an application, archives it, restores it and deletes it',
 test('the pages of an application and its dialogs are accessible', { tag: '@js' }, async ({ page, open, signInAs }) => {
   test.slow();
   const { app } = await signInAs(boss);
-  for (const path of ['new-application', 'settings/general', 'settings/general/account', 'settings/general/archive']) {
+  const general = 'settings/general';
+  for (const path of ['new-application', general, `${general}/account`, `${general}/archive`, `${general}/restore`, `${general}/delete`]) {
     await open(`${app}/${path}`);
     await expectAccessible(page);
   }

@@ -48,9 +48,16 @@ test('an invitation arrives by email, can be sent again, and is accepted', async
 
   await page.getByRole('link', { name: `Send the invitation to ${email} again` }).click();
   const again = page.getByRole('dialog', { name: `Send the invitation to ${email} again` });
+  if (javaScriptEnabled) {
+    await expect(again).toBeVisible();
+    await expectAccessible(page);
+  }
   await enterPassword(page, people.owner);
   await again.getByRole('button', { name: 'Send again' }).click();
   await expect(sent).toBeVisible();
+  if (javaScriptEnabled) {
+    await expectAccessible(page);
+  }
   const path = linkIn(await mail.next(email), 'invite', server.url);
   expect(path).not.toBe(shown);
 

@@ -140,6 +140,7 @@ test('a passkey stands for the password in another form', { tag: '@js' }, async 
   // Elsewhere the form is sent after it.
   await makeSignInStale(server);
   await open(`${keys}/new`);
+  await expectAccessible(page);
   await fillKey(page, unique('Passkey'));
   await page.getByRole('button', { name: 'Use a passkey instead' }).click();
   const { secret } = await readCredentials(page);
@@ -304,7 +305,7 @@ test('without JavaScript no passkey is offered', { tag: '@no-js' }, async ({ pag
 
 test('the pages are accessible', { tag: '@js' }, async ({ page, open }) => {
   test.setTimeout(120_000);
-  await addAuthenticator(page);
+  const device = await addAuthenticator(page);
   await open('/sign-in');
   await expectAccessible(page);
   await signIn(page, dora);
@@ -316,6 +317,22 @@ test('the pages are accessible', { tag: '@js' }, async ({ page, open }) => {
   await addFirst(page, open, 'Laptop');
   for (const path of [PAGE, '/profile/two-factor/add', '/profile/two-factor/turn-off']) {
     await open(path);
+    await expectAccessible(page);
+  }
+  // Several passkeys, each with its pages.
+  await open(`${PAGE}/add`);
+  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await expect(page.getByRole('button', { name: 'Create passkey' })).toBeVisible();
+  await device.client.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId: device.id });
+  await addAuthenticator(page);
+  await page.getByRole('textbox', { name: 'Name' }).fill('Phone');
+  await page.getByRole('button', { name: 'Create passkey' }).click();
+  await expect(page.getByRole('list', { name: 'Passkeys' })).toContainText('Phone');
+  await expectAccessible(page);
+  for (const name of ['Rename Laptop', 'Remove Laptop']) {
+    await open(PAGE);
+    await page.getByRole('link', { name }).click();
+    await expect(page).toHaveURL(/passkeys/);
     await expectAccessible(page);
   }
   await enterPassword(page, dora, open);

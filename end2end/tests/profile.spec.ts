@@ -228,10 +228,19 @@ test('an invitation gets a new link, and a removed person joins with a new passw
   const email = newEmail();
   const old = await invite(page, open, app, email, 'viewer', people.otherOwner);
   await page.getByRole('link', { name: `Create a new link for ${email}` }).click();
+  if (javaScript) {
+    await expect(page.getByRole('button', { name: 'Create new link' })).toBeVisible();
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  }
   await enterPassword(page, people.otherOwner);
   await page.getByRole('button', { name: 'Create new link' }).click();
   const field = page.getByRole('dialog', { name: 'Share this link' }).getByRole('textbox', { name: /Invitation link/ });
   const path = new URL(await field.inputValue()).pathname;
+  if (javaScript) {
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  }
   expect((await request.get(old)).status()).toBe(404);
   await page.getByRole('link', { name: 'Done' }).click();
 

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { expectAccessible } from '../accessibility.ts';
 import {
   clearSession,
   confirmStored,
@@ -183,6 +184,23 @@ test('a session that ends while a form is open is renewed over the page, and the
   expect(id).toMatch(KEY_ID);
   await confirmStored(page);
   await expect(row(page, name)).toBeVisible();
+});
+
+test('the pages for people who are not signed in say what has happened, and are accessible', { tag: '@js' }, async ({
+  page,
+  open,
+  browserErrors,
+}) => {
+  browserErrors.allow(failedResponse(404));
+  for (const [path, text] of [
+    ['/sign-in?after=reset', 'Password changed'],
+    ['/sign-in?after=expiry', 'too many wrong codes'],
+    [`/invite/${'0'.repeat(64)}`, "This invitation doesn't work"],
+  ] as const) {
+    await open(path);
+    await expect(page.getByRole('main')).toContainText(text);
+    await expectAccessible(page);
+  }
 });
 
 test('a form that is sent while another tab gives the session a new token is sent once more', { tag: '@js' }, async ({

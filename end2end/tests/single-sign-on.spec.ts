@@ -87,15 +87,21 @@ test('a person without a group is refused with what to do', async ({ page }) => 
   await expect(page.getByText("You don't have access to Latchkey.")).toBeVisible();
 });
 
-test('an existing person signs in with the password, and links the identity', async ({ page, open }) => {
+test('an existing person signs in with the password, and links the identity', async ({ page, open, javaScriptEnabled }) => {
   await signInAtProvider(page, 'owner');
   await expect(page.getByText('An account with your email already exists.')).toBeVisible();
+  if (javaScriptEnabled) {
+    await expectAccessible(page);
+  }
   await signIn(page, people.owner);
   await open('/profile');
   await page.getByRole('link', { name: 'Link Northwind ID' }).click();
   // The browser is still signed in at the provider, or not any more after its cookies were cleared.
   await enter(page, 'owner');
   await expect(page.getByText('Linked since')).toBeVisible();
+  if (javaScriptEnabled) {
+    await expectAccessible(page);
+  }
   await signInAtProvider(page, 'owner');
   await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
 });

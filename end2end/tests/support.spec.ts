@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { expectAccessible } from '../accessibility.ts';
 import { clearSession, createKey, expect, failedResponse, people, test, unique, waitUntilInteractive } from '../fixtures.ts';
 
 async function signIn(page: Page, javaScriptEnabled: boolean): Promise<void> {
@@ -71,6 +72,34 @@ test('a search requires a reason, and one without results shows a message', asyn
   await expect(page.getByRole('textbox', { name: 'Account, application or key' })).toHaveValue('Acme');
   await look(page, 'no such thing', 'Request 4713');
   await expect(page.getByRole('heading', { name: 'Nothing found' })).toBeVisible();
+});
+
+const accountMenu = (page: Page) => page.getByRole('button', { name: `Account menu for ${people.support.email}` });
+
+test('the account menu leads to the profile and the sessions, and signs out', async ({ page, javaScriptEnabled }) => {
+  await signIn(page, javaScriptEnabled);
+  for (const [name, path] of [
+    ['Profile', '/profile'],
+    ['Sessions', '/profile/sessions'],
+  ] as const) {
+    await accountMenu(page).click();
+    await page.getByRole('link', { name, exact: true }).click();
+    await expect(page).toHaveURL(path);
+    await page.getByRole('link', { name: 'Back to Account lookup' }).click();
+    await expect(page).toHaveURL('/support');
+  }
+  await accountMenu(page).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL('/sign-in');
+  await page.goto('/support');
+  await expect(page).toHaveURL('/sign-in?next=/support');
+});
+
+test('the open account menu is accessible', { tag: '@js' }, async ({ page }) => {
+  await signIn(page, true);
+  await accountMenu(page).click();
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
+  await expectAccessible(page, '.account-menu .menu-panel');
 });
 
 test('the page does not exist for other people', async ({ page, signInAs, browserErrors }) => {

@@ -2,7 +2,18 @@
 import { createHmac } from 'node:crypto';
 import type { Page } from '@playwright/test';
 import { expectAccessible } from '../accessibility.ts';
-import { clearSession, expect, failedResponse, people, signIn, test } from '../fixtures.ts';
+import {
+  clearSession,
+  expect,
+  failedResponse,
+  fillKey,
+  KEY_ID,
+  people,
+  readCredentials,
+  signIn,
+  test,
+  unique,
+} from '../fixtures.ts';
 import { newContext } from '../invitations.ts';
 import type { Person } from '../server.ts';
 
@@ -13,17 +24,19 @@ const newPerson = (name: string, place: Person): Person => ({
   password: 'walnut ladder grey comet',
 });
 // One person for each test, because a second factor changes how the person signs in.
-const [ada, ben, cleo, dora] = [
+const [ada, ben, cleo, dora, gina, hugo] = [
   newPerson('ada', people.developer),
   newPerson('ben', people.developer),
   newPerson('cleo', people.developer),
   newPerson('dora', people.developer),
+  newPerson('gina', people.developer),
+  newPerson('hugo', people.developer),
 ] as const;
 const initech = { account: 'Initech', application: 'Reports' };
 const strict: Person = { ...newPerson('erin', people.owner), ...initech };
 const late: Person = { ...newPerson('finn', people.developer), ...initech };
 
-test.use({ initialPeople: [[people.owner, ada, ben, cleo, dora, strict, late], { scope: 'worker' }] });
+test.use({ initialPeople: [[people.owner, ada, ben, cleo, dora, gina, hugo, strict, late], { scope: 'worker' }] });
 
 /** The code of an authenticator app (RFC 6238) for a secret in base 32. */
 function codeAt(secret: string, milliseconds = Date.now()): string {
@@ -163,6 +176,38 @@ test('after five wrong codes the password is required again', async ({ page, ope
   await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
 });
 
+test('a session that ends while a form is open is renewed with a code, and the form is sent', { tag: '@js' }, async ({
+  page,
+  open,
+  browserErrors,
+}) => {
+  test.slow();
+  browserErrors.allow(failedResponse(422));
+  await signIn(page, gina);
+  const keys = new URL(page.url()).pathname;
+  const factor = await turnOn(page, open);
+  await open(`${keys}/new`);
+  await fillKey(page, unique('Kept'));
+  await page.context().clearCookies();
+  await page.getByRole('button', { name: 'Generate API Key' }).click();
+  const renewal = page.getByRole('dialog', { name: 'Your session has ended' });
+  await expect(renewal).toBeVisible();
+  await expectAccessible(page);
+  await renewal.getByRole('textbox', { name: 'Email' }).fill(gina.email);
+  await renewal.getByLabel('Password', { exact: true }).fill(gina.password);
+  await renewal.getByRole('button', { name: 'Sign in', exact: true }).click();
+  const field = renewal.getByRole('textbox', { name: 'Verification code' });
+  await expect(field).toBeVisible();
+  await expectAccessible(page);
+  await field.fill('000000');
+  await renewal.getByRole('button', { name: 'Verify' }).click();
+  await expect(field).toHaveAccessibleDescription(/isn't right/);
+  await field.fill(await factor.next());
+  await renewal.getByRole('button', { name: 'Verify' }).click();
+  const { id } = await readCredentials(page);
+  expect(id).toMatch(KEY_ID);
+});
+
 test('an owner and the command line reset a lost second factor', async ({
   page,
   open,
@@ -203,6 +248,9 @@ test('an owner requires it, and members see until when', async ({ page, open, br
   const member = await newContext(browser, server.url, javaScriptEnabled ?? true);
   await signIn(member.page, late);
   await expect(member.page.getByText('requires two-factor authentication. Set it up by')).toBeVisible();
+  if (javaScriptEnabled) {
+    await expectAccessible(member.page);
+  }
   if (database === 'postgres') {
     // Eight days later.
     await server.query(
@@ -212,6 +260,9 @@ test('an owner requires it, and members see until when', async ({ page, open, br
     await member.page.goto('/');
     await expect(member.page).toHaveURL(PAGE);
     await expect(member.page.getByText('Set it up to continue.')).toBeVisible();
+    if (javaScriptEnabled) {
+      await expectAccessible(member.page);
+    }
   }
   await member.context.close();
   await open(PAGE);
@@ -227,10 +278,28 @@ test('its pages are accessible in light and dark mode, on a phone and a desktop'
   await page.getByRole('button', { name: 'Turn on two-factor authentication' }).click();
   await expect(page.getByRole('list', { name: 'Recovery codes' })).toBeVisible();
   await expectAccessible(page);
-  for (const path of [PAGE, `${PAGE}/recovery-codes`, `${PAGE}/turn-off`]) {
+  for (const path of [PAGE, `${PAGE}/recovery-codes`, `${PAGE}/turn-off`, `${PAGE}/add`, `${PAGE}/remove-app`]) {
     await open(path);
     await expectAccessible(page);
   }
   await enterPassword(page, dora, open);
   await expectAccessible(page);
+});
+
+test('the dialogs of an owner about the factors of others are accessible', { tag: '@js' }, async ({ page, open }) => {
+  test.slow();
+  await signIn(page, hugo);
+  await turnOn(page, open);
+  await signIn(page, people.owner);
+  const members = page.url().replace('api-keys', 'members');
+  for (const [link, role] of [
+    ['Change who needs it', 'dialog'],
+    [`Reset two-factor authentication of ${hugo.email}`, 'alertdialog'],
+  ] as const) {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await open(members);
+    await page.getByRole('link', { name: link }).click();
+    await expect(page.getByRole(role)).toBeVisible();
+    await expectAccessible(page);
+  }
 });

@@ -66,7 +66,7 @@ pub use second_factor::{
     AddedPasskey, Admission, AuthenticatorSecret, AuthenticatorSetup, PasskeyAnswer,
     PasskeyChallenge, PendingFactors, PendingSignIn, ProvenSession, RecoveryCodes,
 };
-pub use session::{Browser, FreshSession, Session, SessionSummary, SignedIn};
+pub use session::{Browser, DEVICE_LIFETIME, FreshSession, Session, SessionSummary, SignedIn};
 pub use sign_in_count::SignInResult;
 pub use single_sign_on::{
     BegunSignIn, ProviderMembers, ProviderOutcome, ProviderRefusal, ProviderResponse, SignInGoal,

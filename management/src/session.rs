@@ -1,11 +1,13 @@
 //! Signing in and out.
 
+mod device;
 mod fresh;
 mod list;
 mod profile;
 mod start;
 mod token;
 
+pub use device::DEVICE_LIFETIME;
 pub use fresh::FreshSession;
 pub use list::SessionSummary;
 pub(crate) use start::{Replaced, SignInProof, events, insert, log_without_account, start};
@@ -103,7 +105,7 @@ impl Keyring {
         };
         let replaced = self.replaced(browser.session, person.id, origin).await?;
         // `None` too if the person was disabled, or the password changed, since the check.
-        let known = self.is_known(browser.device, person.id);
+        let known = self.is_known(browser.device, person.id).await?;
         start(self, &person, known, replaced, origin).await
     }
 
@@ -118,7 +120,8 @@ impl Keyring {
         let person = self.store.person_by_email(email).await?;
         // An unknown address takes the same steps; no token is signed for the nil id.
         let id = person.as_ref().map_or(UNKNOWN_PERSON, |person| person.id);
-        let known = device.filter(|device| self.knows_device(device, id));
+        let known = self.is_known(device, id).await?;
+        let known = device.filter(|_| known);
         self.admit_known((email, person), password, known, origin)
             .await
     }
@@ -137,16 +140,13 @@ impl Keyring {
         } else {
             Lane::Open
         };
-        let attempt = match self
-            .sign_ins
-            .begin(email, origin.address, known, self.monotonic())
-        {
-            Ok(attempt) => attempt,
-            Err(retry_after_ms) => {
+        let (limits, now) = (&self.sign_ins, self.monotonic());
+        let attempt = limits.begin(email, origin.address, known, now);
+        let attempt = self.begin_attempt(attempt).await.inspect_err(|error| {
+            if matches!(error, ManagementError::Throttled { .. }) {
                 self.telemetry.sign_in_throttled(email, origin);
-                return Err(ManagementError::Throttled { retry_after_ms });
             }
-        };
+        })?;
         // A person without a password takes the same steps as an unknown one.
         let stored = person
             .as_ref()
@@ -154,7 +154,7 @@ impl Keyring {
             .filter(|hash| !hash.is_empty());
         match (self.passwords.check(password, stored, lane).await?, person) {
             (Checked::Right { rehash }, Some(mut person)) => {
-                self.sign_ins.refund(&attempt);
+                self.refund(&attempt).await;
                 if let Some(hash) = rehash {
                     let old = std::mem::replace(&mut person.password_hash, hash);
                     let new = &person.password_hash;
@@ -163,7 +163,7 @@ impl Keyring {
                 Ok(Some(person))
             }
             (Checked::Busy, _) => {
-                self.sign_ins.refund_busy(&attempt);
+                self.refund_busy(&attempt).await;
                 Err(ManagementError::Busy)
             }
             (_, person) => {

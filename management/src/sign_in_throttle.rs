@@ -1,6 +1,11 @@
 //! Limits on sign-in attempts, on changes of e-mail addresses, and on support's searches.
 
+//!
+//! Limits on guesses are counted twice: in memory, so that attempts that this process refuses cost nothing, and in the database,
+//! which outlives the process and is common to all of them (`stored`). Limits on work are counted in memory alone.
+
 mod mail;
+mod stored;
 
 use domain::{account::Email, id::PersonId, key::rate_limit::RateLimit, time::HOUR};
 use std::net::IpAddr;
@@ -40,7 +45,7 @@ const TOTAL: RateLimit = RateLimit {
 };
 /// Wrong codes of one person's authenticator app: 24 a day, and as many again from all known browsers together. Three of a million
 /// codes are right at a time: an attacker who knows the password and guesses 24 times a day for a year succeeds with a probability
-/// of 2.6%, and of 5.1% with a known browser too. A restart starts anew.
+/// of 2.6%, and of 5.1% with a known browser too.
 const CODES: RateLimit = RateLimit {
     requests: 24,
     window_ms: 86_400_000,
@@ -66,19 +71,32 @@ const EMAIL_CHANGES: RateLimit = RateLimit {
 /// Failed responses of the identity provider from one IPv4 address or one IPv6 /64: 60 an hour, in a burst too.
 const RESPONSES_PER_ADDRESS: RateLimit = PER_ADDRESS;
 
-/// Counts failed sign-ins in memory.
+/// Counts attempts in memory.
 #[derive(Default)]
 pub(crate) struct SignIns(Throttle);
 
+/// A limit that an attempt is charged to.
+struct Limited {
+    bucket: Bucket,
+    /// What the attempts have in common, and how many are allowed, if the database counts them too.
+    stored: Option<(String, RateLimit)>,
+}
+
 /// A charged attempt; refunded if it succeeds.
 pub(crate) struct Attempt {
-    address: Bucket,
-    others: Vec<Bucket>,
+    address: Option<Limited>,
+    others: Vec<Limited>,
+}
+
+impl Attempt {
+    fn limits(&self) -> impl Iterator<Item = &Limited> {
+        self.others.iter().chain(&self.address)
+    }
 }
 
 /// The kind of a code that is tried. Each has attempts of its own, so that a person whose app's codes are used up by others can
 /// still enter a recovery code.
-#[derive(Clone, Copy, Hash)]
+#[derive(Clone, Copy)]
 pub(crate) enum CodeKind {
     App,
     Recovery,
@@ -93,10 +111,39 @@ impl CodeKind {
     }
 }
 
-/// A charged attempt at a code; refunded if it succeeds.
-pub(crate) struct CodeAttempt(Bucket);
-
 impl SignIns {
+    /// Returns a limit on guesses that have a text in common, which the database counts too.
+    fn guesses(&self, (what, of): (&str, &str), limit: RateLimit) -> Limited {
+        let name = format!("{what}\0{of}");
+        Limited {
+            bucket: self.0.bucket(&name, limit),
+            stored: Some((name, limit)),
+        }
+    }
+
+    /// Returns a limit on work, which is counted in memory alone.
+    fn work(&self, what: impl std::hash::Hash, limit: RateLimit) -> Limited {
+        Limited {
+            bucket: self.0.bucket(what, limit),
+            stored: None,
+        }
+    }
+
+    /// Charges an attempt in memory.
+    fn take(
+        &self,
+        attempt: Attempt,
+        checks: Option<Bucket>,
+        now: Monotonic,
+    ) -> Result<Attempt, i64> {
+        let limits = attempt.limits().map(|limit| limit.bucket);
+        let buckets: Vec<Bucket> = limits.chain(checks).collect();
+        match self.0.take(&buckets, now) {
+            Ok(()) => Ok(attempt),
+            Err(wait) => Err(wait.clamp(1, HOUR)),
+        }
+    }
+
     /// Charges an attempt at a code of a person's second factor. Known browsers have attempts of their own, so that others cannot
     /// use them up; they share them, because each sign-in makes another device token.
     ///
@@ -108,18 +155,17 @@ impl SignIns {
         kind: CodeKind,
         known: bool,
         now: Monotonic,
-    ) -> Result<CodeAttempt, i64> {
-        let key = ("code", person, kind, known);
-        let bucket = self.0.bucket(key, kind.limit());
-        match self.0.take(&[bucket], now) {
-            Ok(()) => Ok(CodeAttempt(bucket)),
-            Err(wait) => Err(wait.clamp(1, HOUR)),
-        }
-    }
-
-    /// Refunds a correct code.
-    pub(crate) fn refund_code(&self, attempt: &CodeAttempt) {
-        self.0.refund(&[attempt.0]);
+    ) -> Result<Attempt, i64> {
+        let kind_name = match kind {
+            CodeKind::App => "code",
+            CodeKind::Recovery => "recovery code",
+        };
+        let whose = format!("{}\0{known}", person.0);
+        let attempt = Attempt {
+            address: None,
+            others: vec![self.guesses((kind_name, &whose), kind.limit())],
+        };
+        self.take(attempt, None, now)
     }
 
     /// Charges an attempt.
@@ -136,28 +182,20 @@ impl SignIns {
         let attempt = match device {
             // A known browser is not charged for others behind the same address.
             Some(device) => Attempt {
-                address: self.0.bucket(("address of device", device), PER_ADDRESS),
-                others: vec![self.0.bucket(("device", device), PER_DEVICE)],
+                address: Some(self.work(("address of device", device), PER_ADDRESS)),
+                others: vec![self.guesses(("device", device), PER_DEVICE)],
             },
             None => Attempt {
-                address: self
-                    .0
-                    .bucket(("address", address.map(network)), PER_ADDRESS),
+                address: Some(self.guesses(("address", &network_name(address)), PER_ADDRESS)),
                 others: vec![
-                    self.0.bucket(("email", email.as_str()), PER_EMAIL),
-                    self.0
-                        .bucket(("email and day", email.as_str()), PER_EMAIL_AND_DAY),
-                    self.0.bucket("everybody", TOTAL),
+                    self.guesses(("email", email.as_str()), PER_EMAIL),
+                    self.guesses(("email and day", email.as_str()), PER_EMAIL_AND_DAY),
+                    self.guesses(("everybody", ""), TOTAL),
                 ],
             },
         };
         let checks = device.map(|device| self.0.bucket(("checks", device), CHECKS_PER_DEVICE));
-        let others = attempt.others.iter().copied();
-        let all: Vec<Bucket> = others.chain([attempt.address]).chain(checks).collect();
-        match self.0.take(&all, now) {
-            Ok(()) => Ok(attempt),
-            Err(wait) => Err(wait.clamp(1, HOUR)),
-        }
+        self.take(attempt, checks, now)
     }
 
     /// Charges a response of the identity provider. There is no limit for all addresses together: nothing can be guessed here, and
@@ -172,13 +210,10 @@ impl SignIns {
     ) -> Result<Attempt, i64> {
         let network = address.map(network);
         let attempt = Attempt {
-            address: self.0.bucket(("response", network), RESPONSES_PER_ADDRESS),
+            address: Some(self.work(("response", network), RESPONSES_PER_ADDRESS)),
             others: Vec::new(),
         };
-        match self.0.take(&[attempt.address], now) {
-            Ok(()) => Ok(attempt),
-            Err(wait) => Err(wait.clamp(1, HOUR)),
-        }
+        self.take(attempt, None, now)
     }
 
     /// Charges a search of a support agent.
@@ -201,16 +236,18 @@ impl SignIns {
         )
     }
 
-    /// Refunds a successful attempt.
-    pub(crate) fn refund(&self, attempt: &Attempt) {
-        self.0.refund(&[attempt.address]);
-        self.0.refund(&attempt.others);
+    /// Refunds an attempt in memory.
+    fn refund<'a>(&self, limits: impl Iterator<Item = &'a Limited>) {
+        let buckets: Vec<Bucket> = limits.map(|limit| limit.bucket).collect();
+        self.0.refund(&buckets);
     }
+}
 
-    /// Refunds an attempt that found the queue full, except to its address.
-    pub(crate) fn refund_busy(&self, attempt: &Attempt) {
-        self.0.refund(&attempt.others);
-    }
+/// The network of one customer as a text.
+fn network_name(address: Option<IpAddr>) -> String {
+    address
+        .map(|address| network(address).to_string())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -315,7 +352,7 @@ mod tests {
         let mut refused = 0;
         for _ in 0..100 {
             match throttle.begin(&email, address, None, Monotonic(5)) {
-                Ok(attempt) => throttle.refund_busy(&attempt),
+                Ok(attempt) => throttle.refund(attempt.others.iter()),
                 Err(_) => refused += 1,
             }
         }
@@ -352,7 +389,7 @@ mod tests {
         let ada = PersonId(uuid::Uuid::from_u128(1));
         for _ in 0..100 {
             let attempt = throttle.begin_code(ada, CodeKind::App, false, Monotonic(5));
-            throttle.refund_code(&attempt.expect("accepted"));
+            throttle.refund(attempt.expect("accepted").limits());
         }
     }
 
@@ -363,7 +400,7 @@ mod tests {
         let mut passed = 0;
         for _ in 0..100 {
             if let Ok(attempt) = throttle.begin(&email, None, Some("device"), Monotonic(5)) {
-                throttle.refund(&attempt);
+                throttle.refund(attempt.limits());
                 passed += 1;
             }
         }

@@ -59,6 +59,8 @@ CREATE TABLE person (
     mail_security_events BOOLEAN NOT NULL DEFAULT TRUE,
     -- The application whose pages the person read last. It may not exist, or not be theirs, any more.
     last_application BLOB,
+    -- Browsers that the person signed in with before are forgotten.
+    devices_since BIGINT NOT NULL DEFAULT 0,
     -- Whether the person has unlinked an identity: none is linked by the e-mail address then.
     refuses_link_by_email BOOLEAN NOT NULL DEFAULT FALSE
 );
@@ -208,6 +210,15 @@ CREATE TABLE pending_sign_in (
     detail TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX pending_sign_in_by_person ON pending_sign_in (person_id);
+
+-- Failed attempts at signing in, by HMAC-SHA-256 of what the attempts have in common. A process keeps the same limits in memory,
+-- so that attempts that it refuses cost no statement.
+CREATE TABLE throttle (
+    bucket BLOB PRIMARY KEY NOT NULL,
+    -- When the whole limit is available again.
+    full_at BIGINT NOT NULL
+);
+CREATE INDEX throttle_by_full_at ON throttle (full_at);
 
 -- The outbox: mails that wait to be sent. A row is inserted by the change that it tells about, and deleted once the mail was sent.
 CREATE TABLE mail (

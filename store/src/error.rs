@@ -171,7 +171,7 @@ impl StoreError {
     /// Whether the transaction may succeed with more disk space. An exhausted quota is a failed write
     /// (`SQLITE_IOERR_WRITE`), no space for the index of the write-ahead log is `SQLITE_IOERR_SHMSIZE`. After a failed sync it
     /// is not clear what was written: such a transaction is not retried.
-    pub(crate) fn is_out_of_space(&self) -> bool {
+    pub fn is_out_of_space(&self) -> bool {
         match self {
             Self::Unwritable {
                 fault: Fault::DiskFull,

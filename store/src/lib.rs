@@ -18,6 +18,7 @@ mod node;
 mod row;
 mod security;
 pub mod sql;
+mod throttle;
 mod usage;
 
 pub use account::{
@@ -66,6 +67,7 @@ pub use node::{
     ownership::{Claim, DatabaseOwner, NewNode, Ownership, Standby, lease_of},
 };
 pub use security::{EventScope, NewSighting};
+pub use throttle::{AttemptLimit, Exhausted};
 pub use usage::{
     BreakdownSums, KeyDay, LastUse, PruneTarget, RefusalCount, ReportPart, UsageBatch, UsageCount,
     UsageReport, ValueSpan,

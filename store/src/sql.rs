@@ -262,6 +262,10 @@ shared_statements! {
     NODE_INSERT = "node/insert";
     NODE_OWNER = "node/owner";
     NODE_RENEW = "node/renew";
+    THROTTLE_CHARGE = "throttle/charge";
+    THROTTLE_FULL_AT = "throttle/full_at";
+    THROTTLE_PRUNE = "throttle/prune";
+    THROTTLE_REFUND = "throttle/refund";
     TIME_MARK = "node/time_mark";
     TIME_MARK_DELETE = "node/time_mark_delete";
     TIME_MARK_SET = "node/time_mark_set";
@@ -301,8 +305,10 @@ shared_statements! {
     PERSON_CHANGE_PASSWORD = "person/change_password";
     PERSON_CHANGE_PROFILE = "person/change_profile";
     PERSON_COUNT = "person/count";
+    PERSON_DEVICES_SINCE = "person/devices_since";
     PERSON_DISABLE = "person/disable";
     PERSON_ENABLE = "person/enable";
+    PERSON_FORGET_DEVICES = "person/forget_devices";
     PERSON_INSERT = "person/insert";
     PERSON_INSERT_WITHOUT_PASSWORD = "person/insert_without_password";
     PERSON_LIST = "person/list";

@@ -68,6 +68,7 @@ impl Retention {
             (PruneTarget::ReportBatches, now.plus(-ID_RETENTION)),
             (PruneTarget::SecurityEvents, now.plus(-self.events)),
             (PruneTarget::Sightings, now.plus(-self.events)),
+            (PruneTarget::Throttles, now),
         ])
     }
 }

@@ -143,19 +143,25 @@ impl SecretHasher {
             .map(move |keyed| keyed.mac(&[purpose.label(), token.as_bytes()]))
     }
 
-    /// Signs the cookie that marks a device known to a person.
-    pub fn sign_device(&self, nonce: &str, person: PersonId) -> [u8; 32] {
-        self.0[0].mac(&device_parts(nonce, &person))
+    /// Signs the cookie that marks a device known to a person. `device` says which one, and since when.
+    pub fn sign_device(&self, device: &str, person: PersonId) -> [u8; 32] {
+        self.0[0].mac(&device_parts(device, &person))
     }
 
     /// Whether a known device's cookie was signed under one of the peppers.
-    pub fn verify_device(&self, nonce: &str, person: PersonId, signature: &str) -> bool {
+    pub fn verify_device(&self, device: &str, person: PersonId, signature: &str) -> bool {
         self.0.iter().any(|keyed| {
-            hex::encode(keyed.mac(&device_parts(nonce, &person)))
+            hex::encode(keyed.mac(&device_parts(device, &person)))
                 .as_bytes()
                 .ct_eq(signature.as_bytes())
                 .into()
         })
+    }
+
+    /// Returns a digest of what attempts at signing in have in common. Under the newest pepper: after a rotation they are counted
+    /// anew.
+    pub fn attempt_digest(&self, what: &str) -> [u8; 32] {
+        self.0[0].mac(&[b"attempt\0", what.as_bytes()])
     }
 
     /// Returns the keys that seal and verify the audit log.
@@ -167,8 +173,8 @@ impl SecretHasher {
     }
 }
 
-fn device_parts<'a>(nonce: &'a str, person: &'a PersonId) -> [&'a [u8]; 4] {
-    [b"device\0", nonce.as_bytes(), b"\0", person.0.as_bytes()]
+fn device_parts<'a>(device: &'a str, person: &'a PersonId) -> [&'a [u8]; 4] {
+    [b"device\0", device.as_bytes(), b"\0", person.0.as_bytes()]
 }
 
 /// Generates a key id and a secret.

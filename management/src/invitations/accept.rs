@@ -62,8 +62,8 @@ impl Keyring {
         };
         let replaced = self.replaced(browser.session, invitee.id(), origin).await?;
         // The first browser of a new person is not news.
-        let known =
-            matches!(invitee, Joining::New(_)) || self.is_known(browser.device, invitee.id());
+        let known = matches!(invitee, Joining::New(_))
+            || self.is_known(browser.device, invitee.id()).await?;
         let (keyring, origin) = (self.clone(), origin.clone());
         self.run_to_completion(async move {
             let joined = join(

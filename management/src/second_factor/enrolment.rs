@@ -100,7 +100,9 @@ impl Session {
     ) -> Result<Option<Option<RecoveryCodes>>, ManagementError> {
         let setup = self.open_setup(form).ok_or(ManagementError::NotFound)?;
         let (keyring, person) = (self.keyring().clone(), self.person_id());
-        let attempt = keyring.begin_code(person, self.email(), (code, true), origin)?;
+        let attempt = keyring
+            .begin_code(person, self.email(), (code, true), origin)
+            .await?;
         let now = keyring.now();
         let step = match EnteredCode::parse(code) {
             Some(EnteredCode::App(code)) => totp::matching_step(&setup.secret.0, &code, now, 0),
@@ -110,7 +112,7 @@ impl Session {
         let Some(last_step) = step else {
             return Ok(None);
         };
-        keyring.sign_ins.refund_code(&attempt);
+        keyring.refund(&attempt).await;
         let first = (!setup.proven).then(|| keyring.first_factor(person));
         let purpose = CipherPurpose::Authenticator;
         let secret = setup.secret.0.as_slice();

@@ -3,7 +3,7 @@
 use super::{PasskeyAnswer, passkey::CeremonyOf, totp};
 use crate::{
     Keyring, ManagementError, Session,
-    sign_in_throttle::{CodeAttempt, CodeKind},
+    sign_in_throttle::{Attempt, CodeKind},
 };
 use domain::{
     account::Email, id::PersonId, origin::Origin, second_factor::EnteredCode, security::EventKind,
@@ -21,24 +21,25 @@ pub(super) enum Proof<'a> {
 
 impl Keyring {
     /// Counts an attempt at a code of a person. `known` is whether the browser is signed in or has a verified device token.
-    pub(super) fn begin_code(
+    pub(super) async fn begin_code(
         &self,
         person: PersonId,
         email: &Email,
         (code, known): (&str, bool),
         origin: &Origin,
-    ) -> Result<CodeAttempt, ManagementError> {
+    ) -> Result<Attempt, ManagementError> {
         let kind = match EnteredCode::parse(code) {
             Some(EnteredCode::Recovery(_)) => CodeKind::Recovery,
             Some(EnteredCode::App(_)) | None => CodeKind::App,
         };
-        self.sign_ins
-            .begin_code(person, kind, known, self.monotonic())
-            .map_err(|retry_after_ms| {
+        let (limits, now) = (&self.sign_ins, self.monotonic());
+        let attempt = limits.begin_code(person, kind, known, now);
+        self.begin_attempt(attempt).await.inspect_err(|error| {
+            if matches!(error, ManagementError::Throttled { .. }) {
                 let kind = EventKind::SignInThrottled;
                 self.telemetry.sign_in_failed(kind, email, origin);
-                ManagementError::Throttled { retry_after_ms }
-            })
+            }
+        })
     }
 
     /// Records a wrong code.
@@ -108,14 +109,16 @@ impl Session {
         change: impl AsyncFnOnce(UnusedProof) -> Result<(), StoreError>,
     ) -> Result<bool, ManagementError> {
         let (keyring, person) = (self.keyring(), self.person_id());
-        let attempt = keyring.begin_code(person, self.email(), (code, true), origin)?;
+        let attempt = keyring
+            .begin_code(person, self.email(), (code, true), origin)
+            .await?;
         let done = match keyring.unused_code(person, code).await? {
             Some(code) => change(code).await,
             None => Err(StoreError::Conflict),
         };
         match done {
             Ok(()) => {
-                keyring.sign_ins.refund_code(&attempt);
+                keyring.refund(&attempt).await;
                 Ok(true)
             }
             Err(StoreError::Conflict) => {

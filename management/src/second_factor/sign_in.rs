@@ -128,8 +128,10 @@ impl Keyring {
             return Err(ManagementError::NotFound);
         };
         let through_provider = provider.is_some();
-        let known = self.is_known(browser.device, person.id);
-        let attempt = self.begin_code(person.id, &person.email, (code, known), origin)?;
+        let known = self.is_known(browser.device, person.id).await?;
+        let attempt = self
+            .begin_code(person.id, &person.email, (code, known), origin)
+            .await?;
         let now = self.now();
         if !self.store.count_code_attempt(&token_hash, now).await? {
             return Err(ManagementError::NotFound);
@@ -150,7 +152,7 @@ impl Keyring {
         let proof = session::SignInProof::Factor(proof, provider);
         match session::insert(self, &person, (proof, known), replaced, origin).await {
             Ok(signed_in) => {
-                self.sign_ins.refund_code(&attempt);
+                self.refund(&attempt).await;
                 Ok(Some(signed_in))
             }
             Err(StoreError::Conflict) => {

@@ -76,7 +76,8 @@ impl Session {
         let (keyring, email) = (&self.keyring, &self.row.email);
         // The session serves as the device: its attempts are not shared with others.
         let session = self.row.id.to_string();
-        let device = device.filter(|device| keyring.knows_device(device, self.row.person));
+        let is_known = keyring.is_known(device, self.row.person).await?;
+        let device = device.filter(|_| is_known);
         let known = Some(device.unwrap_or(&session));
         // The address may have become another person's since the session was read.
         let person = keyring.store.person_by_email(email).await?;

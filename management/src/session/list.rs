@@ -111,7 +111,8 @@ impl Session {
         self.keyring
             .run_to_completion(async move {
                 let store = &session.keyring.store;
-                Ok(store.end_sessions_of(person, kept, &events).await?)
+                let at = session.keyring.now();
+                Ok(store.end_sessions_of(person, kept, at, &events).await?)
             })
             .await
     }

@@ -71,25 +71,6 @@ impl Keyring {
         };
         Ok(self.mail(to, &Content::NewSignIn { client }))
     }
-
-    /// Whether a browser with this device token has signed the person in before.
-    pub(crate) fn is_known(&self, device: Option<&str>, person: PersonId) -> bool {
-        device.is_some_and(|device| self.knows_device(device, person))
-    }
-
-    /// Whether this is a device token of the person.
-    pub(super) fn knows_device(&self, device: &str, person: PersonId) -> bool {
-        device
-            .split_once('.')
-            .is_some_and(|(nonce, signature)| self.hasher.verify_device(nonce, person, signature))
-    }
-
-    /// Creates a device token: 16 random bytes, and a MAC over them and the person's id.
-    pub(super) fn new_device(&self, person: PersonId) -> String {
-        let nonce = &random_token(&*self.entropy)[..32];
-        let signature = self.hasher.sign_device(nonce, person);
-        format!("{nonce}.{}", hex::encode(signature))
-    }
 }
 
 /// Decides what a correct password yields: a session, or the question for a code of the second factor. `None` if the person was
@@ -183,7 +164,7 @@ pub(crate) async fn insert(
     keyring.count_sign_in(SignInResult::Succeeded);
     Ok(SignedIn {
         token,
-        device: keyring.new_device(person.id),
+        device: keyring.new_device(person.id, now),
     })
 }
 

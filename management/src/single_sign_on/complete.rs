@@ -73,7 +73,7 @@ impl Keyring {
             Err(why) => {
                 // The provider's failure is not the browser's.
                 if why == ProviderRefusal::Unavailable {
-                    self.sign_ins.refund(&attempt);
+                    self.refund(&attempt).await;
                 }
                 return refused(why);
             }
@@ -94,7 +94,7 @@ impl Keyring {
             Ok(ProviderOutcome::Refused(ProviderRefusal::AddressTaken))
         );
         if verified || !taken {
-            self.sign_ins.refund(&attempt);
+            self.refund(&attempt).await;
         }
         outcome
     }
@@ -202,7 +202,7 @@ impl Completion {
             return Ok(Ok(ProviderOutcome::CodeRequired(pending, next)));
         }
         let proof = SignInProof::Provider(provider, detail(claims));
-        let known = keyring.is_known(self.device.as_deref(), person.id);
+        let known = keyring.is_known(self.device.as_deref(), person.id).await?;
         match session::insert(keyring, &person, (proof, known), replaced, origin).await {
             Ok(signed_in) => {
                 let next = self.request.next.clone();

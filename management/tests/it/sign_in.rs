@@ -1,14 +1,14 @@
 //! Signing in while others try to keep everybody out.
 
-use crate::test_keyring::{PASSWORD, TestKeyring};
+use crate::test_keyring::{PASSWORD, TestKeyring, reopen};
 use domain::{
     account::{Email, Role},
     origin::Origin,
-    time::HOUR,
+    time::{HOUR, SECOND},
 };
-use management::{Admission, ManagementError};
+use management::{Admission, DEVICE_LIFETIME, ManagementError};
 use std::{
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU32, Ordering},
@@ -176,4 +176,148 @@ async fn a_session_is_not_made_fresh_by_another_person_with_its_address(database
     pass_on_address(&test).await;
     let proof = session.reauthenticate(PASSWORD, None, &from(0)).await;
     assert!(matches!(proof, Ok(None)));
+}
+
+each_database!(guesses_stay_counted_after_a_restart_and_in_other_processes);
+async fn guesses_stay_counted_after_a_restart_and_in_other_processes(database: TestDatabase) {
+    let mut test = TestKeyring::new(database).await;
+    test.add("Acme", "ada@example.com", Role::Owner).await;
+    let heard = async |test: &TestKeyring, first: u32| {
+        let mut heard = 0;
+        for n in 0..15 {
+            let answer = try_to(
+                test,
+                "ada@example.com",
+                "a wrong guess",
+                None,
+                &from(first + n),
+            )
+            .await;
+            heard += u32::from(matches!(answer, Ok(None)));
+        }
+        heard
+    };
+    assert_eq!(heard(&test, 0).await, 15);
+    test.keyring = reopen(&test.database, &test.clock, 8).await;
+    assert_eq!(heard(&test, 100).await, 5);
+    // Only the limit that was exhausted was charged for those that were refused: others may still be tried.
+    let other = try_to(&test, "bob@example.com", "a wrong guess", None, &from(200)).await;
+    assert!(matches!(other, Ok(None)), "{other:?}");
+}
+
+each_database!(guesses_from_one_address_are_limited_by_its_network);
+async fn guesses_from_one_address_are_limited_by_its_network(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let v6 = |network: u128, host: u128| Origin {
+        address: Some(IpAddr::V6(Ipv6Addr::from_bits(
+            (0x2001_0db8 << 96) | (network << 64) | host,
+        ))),
+        ..Origin::default()
+    };
+    let mut heard = [0; 3];
+    for n in 0..70 {
+        let origins = [from(1), v6(1, n), v6(2, n)];
+        for (heard, origin) in heard.iter_mut().zip(&origins) {
+            let email = format!("{}-{n}@example.com", *heard);
+            let answer = try_to(&test, &email, "a wrong guess", None, origin).await;
+            *heard += u32::from(matches!(answer, Ok(None)));
+        }
+    }
+    assert_eq!(heard, [60, 60, 60]);
+}
+
+each_database!(a_browser_is_known_until_the_password_changes_or_all_sessions_end);
+async fn a_browser_is_known_until_the_password_changes_or_all_sessions_end(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    test.add("Acme", "ada@example.com", Role::Owner).await;
+    let origin = from(9);
+    // Its guesses are charged to the browser alone while it is known; others have used up those of the address.
+    let known = async |device: &str| {
+        let answer = try_to(&test, "ada@example.com", PASSWORD, Some(device), &origin).await;
+        match answer {
+            Ok(admitted) => admitted.is_some(),
+            Err(ManagementError::Throttled { .. }) => false,
+            Err(error) => panic!("{error}"),
+        }
+    };
+    let exhaust = async || {
+        for n in 0..60 {
+            let guess = try_to(&test, "ada@example.com", "a wrong guess", None, &from(n)).await;
+            assert!(!matches!(guess, Ok(Some(_))));
+        }
+    };
+    let (old, stolen) = (
+        device(&test, "ada@example.com").await,
+        device(&test, "ada@example.com").await,
+    );
+    exhaust().await;
+    assert!(known(&old).await);
+    assert!(!known("0123456789abcdef.1.0123").await);
+
+    let session = try_to(&test, "ada@example.com", PASSWORD, Some(&old), &origin).await;
+    let session = session
+        .expect("works")
+        .and_then(Admission::session)
+        .expect("known");
+    let session = test
+        .keyring
+        .session(&session.token)
+        .await
+        .expect("works")
+        .expect("open");
+    test.clock.advance(SECOND);
+    let changed = session.change_password(
+        PASSWORD,
+        "another battery staple".to_owned().into(),
+        Some(&old),
+        &origin,
+    );
+    let new = changed.await.expect("works").expect("changed");
+    assert!(!known(&stolen).await);
+    let again = test.keyring.sign_in(
+        "ada@example.com",
+        "another battery staple",
+        Some(new.device.as_str()),
+        &origin,
+    );
+    let again = again
+        .await
+        .expect("works")
+        .and_then(Admission::session)
+        .expect("known");
+
+    test.clock.advance(SECOND);
+    let session = test
+        .keyring
+        .session(&again.token)
+        .await
+        .expect("works")
+        .expect("open");
+    session.sign_out_everywhere(&origin).await.expect("works");
+    let forgotten = test.keyring.sign_in(
+        "ada@example.com",
+        "another battery staple",
+        Some(again.device.as_str()),
+        &origin,
+    );
+    assert!(matches!(
+        forgotten.await,
+        Err(ManagementError::Throttled { .. })
+    ));
+}
+
+each_database!(a_browser_is_known_for_a_year);
+async fn a_browser_is_known_for_a_year(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    test.add("Acme", "ada@example.com", Role::Owner).await;
+    let device = device(&test, "ada@example.com").await;
+    for (after, known) in [(DEVICE_LIFETIME, true), (1, false)] {
+        test.clock.advance(after);
+        for n in 0..60 {
+            let guess = try_to(&test, "ada@example.com", "a wrong guess", None, &from(n)).await;
+            assert!(!matches!(guess, Ok(Some(_))));
+        }
+        let answer = try_to(&test, "ada@example.com", PASSWORD, Some(&device), &from(99)).await;
+        assert_eq!(matches!(answer, Ok(Some(_))), known, "{answer:?}");
+    }
 }

@@ -12,10 +12,21 @@ use std::sync::Arc;
 use testing::{TestDatabase, each_database};
 use tokio::sync::Barrier;
 
-/// Races of one sign-out on each database.
+/// Races of one sign-out on each database; `LATCHKEY_TEST_ROUNDS` sets another number.
 const ROUNDS: usize = 40;
 /// Requests under way in each of them.
 const REQUESTS: usize = 12;
+/// The same, if the number of races is set.
+const MORE_REQUESTS: usize = 200;
+
+/// The number of races, and of requests in each of them.
+fn rounds() -> (usize, usize) {
+    let set = std::env::var("LATCHKEY_TEST_ROUNDS").ok();
+    match set.and_then(|text| text.parse().ok()) {
+        Some(rounds) => (rounds, MORE_REQUESTS),
+        None => (ROUNDS, REQUESTS),
+    }
+}
 
 each_database!(a_request_that_loaded_its_session_before_the_sign_out_does_not_revive_it);
 async fn a_request_that_loaded_its_session_before_the_sign_out_does_not_revive_it(
@@ -107,7 +118,8 @@ each_database!(
 async fn no_race_of_a_sign_out_with_requests_leaves_the_session_alive(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
     test.add("Acme", "ada@example.com", Role::Owner).await;
-    for round in 0..ROUNDS {
+    let (rounds, requests_each) = rounds();
+    for round in 0..rounds {
         let keyring = test.keyring.clone();
         let signed_in = keyring
             .sign_in("ada@example.com", PASSWORD, None, &Origin::default())
@@ -123,8 +135,8 @@ async fn no_race_of_a_sign_out_with_requests_leaves_the_session_alive(database: 
             .expect("begun");
         // Every request notes that the session was used.
         test.clock.advance(2 * MINUTE);
-        let barrier = Arc::new(Barrier::new(REQUESTS + 1));
-        let requests: Vec<_> = (0..REQUESTS)
+        let barrier = Arc::new(Barrier::new(requests_each + 1));
+        let requests: Vec<_> = (0..requests_each)
             .map(|_| {
                 let (keyring, token, barrier) = (keyring.clone(), token.clone(), barrier.clone());
                 tokio::spawn(async move {

@@ -1,6 +1,6 @@
 //! Direct access to a server's database.
 
-use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
+use sqlx::{AssertSqlSafe, PgPool, SqlitePool, sqlite::SqlitePoolOptions};
 use std::collections::BTreeMap;
 
 /// Every row of every table as text.
@@ -15,7 +15,9 @@ pub enum Database {
 impl Database {
     pub async fn at(url: &str) -> Self {
         if url.starts_with("sqlite:") {
-            Self::Sqlite(SqlitePool::connect(url).await.expect("the file opens"))
+            // A second connection does not know at once which triggers the first one has removed.
+            let one = SqlitePoolOptions::new().max_connections(1);
+            Self::Sqlite(one.connect(url).await.expect("the file opens"))
         } else {
             Self::Postgres(PgPool::connect(url).await.expect("the server answers"))
         }
@@ -46,8 +48,35 @@ impl Database {
         }
     }
 
+    /// Refuses every record of the audit log, until they are allowed.
+    pub async fn refuse_records(&self) {
+        let sql = match self {
+            Self::Sqlite(_) => {
+                "CREATE TRIGGER no_record BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no record'); END"
+            }
+            Self::Postgres(_) => {
+                "CREATE FUNCTION no_record() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no record'; END $$;
+                 CREATE TRIGGER no_record BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION no_record()"
+            }
+        };
+        self.run(sql).await;
+    }
+
+    pub async fn allow_records(&self) {
+        let sql = match self {
+            Self::Sqlite(_) => "DROP TRIGGER no_record",
+            Self::Postgres(_) => "DROP TRIGGER no_record ON audit; DROP FUNCTION no_record()",
+        };
+        self.run(sql).await;
+    }
+
     /// Returns the contents of the database.
     pub async fn rows(&self) -> Rows {
+        self.rows_without("").await
+    }
+
+    /// Returns the contents of the database without the columns of one name.
+    pub async fn rows_without(&self, column: &str) -> Rows {
         let tables = match self {
             Self::Sqlite(_) => {
                 "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -61,7 +90,9 @@ impl Database {
             let sql = match self {
                 Self::Sqlite(_) => {
                     let columns = self
-                        .texts(format!("SELECT name FROM pragma_table_info('{table}')"))
+                        .texts(format!(
+                            "SELECT name FROM pragma_table_info('{table}') WHERE name <> '{column}'"
+                        ))
                         .await;
                     let values: Vec<_> = columns
                         .iter()
@@ -73,7 +104,9 @@ impl Database {
                     )
                 }
                 Self::Postgres(_) => {
-                    format!("SELECT CAST(to_jsonb(t) AS TEXT) FROM \"{table}\" t ORDER BY 1")
+                    format!(
+                        "SELECT CAST(to_jsonb(t) - '{column}' AS TEXT) FROM \"{table}\" t ORDER BY 1"
+                    )
                 }
             };
             let texts = self.texts(sql).await;

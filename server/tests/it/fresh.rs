@@ -1,11 +1,14 @@
 //! Functions that require the password after ten minutes: the table of decision 19, checked against the server.
 
-use crate::roles::{FILES, TABLE, fill};
+use crate::{
+    database::{Database, Rows},
+    roles::{FILES, TABLE, fill},
+};
 use domain::time::MINUTE;
 use leptos::server_fn::axum::server_fn_paths;
-use sqlx::{Row, SqlitePool};
 use std::collections::BTreeMap;
 use test_server::{Answer, OWNER, TestServer};
+use testing::{TestDatabase, each_database};
 
 const DECISION: &str = include_str!("../../../docs/decisions/0019-re-authentication.md");
 
@@ -67,39 +70,23 @@ async fn post(server: &TestServer, token: &str, name: &str, form: &str) -> Answe
 }
 
 /// Returns every row except sessions and last visits.
-async fn state(server: &TestServer) -> Vec<String> {
-    let pool = SqlitePool::connect(&server.url).await.expect("opens");
-    let columns = sqlx::query(
-        "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c
-         WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT IN ('session', '_sqlx_migrations')
-             AND c.name <> 'seen_at'",
-    );
-    let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for row in columns.fetch_all(&pool).await.expect("a schema") {
-        let quoted = format!("quote({})", row.get::<String, _>(1));
-        tables.entry(row.get(0)).or_default().push(quoted);
-    }
-    let mut state = Vec::new();
-    for (table, columns) in tables {
-        let columns = columns.join(" || ' ' || ");
-        let sql = format!("SELECT {columns} FROM {table} ORDER BY 1");
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&pool).await;
-        for row in rows.expect("rows") {
-            state.push(format!("{table} {}", row.get::<String, _>(0)));
-        }
-    }
-    pool.close().await;
-    state
+async fn state(server: &TestServer) -> Rows {
+    let database = Database::at(&server.url).await;
+    let mut rows = database.rows_without("seen_at").await;
+    rows.remove("session");
+    rows
 }
 
 fn requires_password(answer: &Answer) -> bool {
     answer.status.as_u16() == 403 && answer.body.contains("StaleSignIn")
 }
 
-#[tokio::test]
-async fn with_an_old_session_protected_functions_change_nothing_and_all_others_work() {
+each_database!(with_an_old_session_protected_functions_change_nothing_and_all_others_work);
+async fn with_an_old_session_protected_functions_change_nothing_and_all_others_work(
+    database: TestDatabase,
+) {
     let table = table();
-    let server = TestServer::with_users().await;
+    let server = TestServer::with_users_on(database).await;
     for (name, form, statuses) in TABLE {
         let owner = server.owner().await;
         let form = fill(&server, &owner, form).await;

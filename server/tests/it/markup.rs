@@ -147,7 +147,10 @@ impl Hostile {
         let passkey = add_passkey(&session, payload).await;
         let hostile = Self {
             passkey,
-            cookie: format!("latchkey={}", signed_in.token),
+            cookie: format!(
+                "latchkey={}; latchkey-device={}",
+                signed_in.token, signed_in.device
+            ),
             person: owner.members().await.expect("members")[0].id.to_string(),
             invitation: invitations[0].id.to_string(),
             token: invited.expect("an invitation").token,
@@ -311,6 +314,10 @@ async fn no_page_carries_what_its_resources_read_or_a_secret() {
             }
         }
         assert!(!body.contains(&hostile.key.secret), "{path}");
+        for cookie in hostile.cookie.split("; ") {
+            let (name, token) = cookie.split_once('=').expect("a pair");
+            assert!(!body.contains(token), "{name} on {path}");
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use domain::time::MINUTE;
 use http::StatusCode;
 use management::Session;
 use test_server::{Answer, DEVELOPER, HERE, OWNER, PASSWORD, TestServer};
-use testing::SoftAuthenticator;
+use testing::{SoftAuthenticator, TestDatabase, each_database};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 const JSON: (&str, &str) = ("accept", "application/json");
@@ -129,9 +129,9 @@ async fn pending(server: &TestServer, email: &str) -> String {
     format!("latchkey-sign-in={token}")
 }
 
-#[tokio::test]
-async fn a_passkey_is_added_by_a_form_and_listed() {
-    let server = TestServer::with_users().await;
+each_database!(a_passkey_is_added_by_a_form_and_listed);
+async fn a_passkey_is_added_by_a_form_and_listed(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
     let mut browser = Browser::of(&server, OWNER, 1).await;
     let off = browser.get(PAGE).await;
     assert!(off.body.contains("Add a passkey"), "{}", off.body);
@@ -182,9 +182,9 @@ async fn a_passkey_is_added_by_a_form_and_listed() {
     assert!(wrong.body.contains("That took too long"), "{}", wrong.body);
 }
 
-#[tokio::test]
-async fn a_passkey_completes_a_sign_in_after_the_password() {
-    let server = TestServer::with_users().await;
+each_database!(a_passkey_completes_a_sign_in_after_the_password);
+async fn a_passkey_completes_a_sign_in_after_the_password(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
     let mut browser = Browser::of(&server, OWNER, 1).await;
     browser.add().await;
     browser.cookie = pending(&server, OWNER).await;
@@ -218,9 +218,9 @@ async fn a_passkey_completes_a_sign_in_after_the_password() {
     assert_eq!(again.header("location"), "/sign-in?after=expiry");
 }
 
-#[tokio::test]
-async fn a_passkey_signs_in_without_a_password_and_a_refusal_tells_nothing() {
-    let server = TestServer::with_users().await;
+each_database!(a_passkey_signs_in_without_a_password_and_a_refusal_tells_nothing);
+async fn a_passkey_signs_in_without_a_password_and_a_refusal_tells_nothing(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
     let mut browser = Browser::of(&server, OWNER, 1).await;
     browser.add().await;
     let page = server.get("/sign-in", &[HTML]).await;
@@ -256,9 +256,9 @@ async fn a_passkey_signs_in_without_a_password_and_a_refusal_tells_nothing() {
     assert_eq!(again.body, unknown.body, "an answer counts once");
 }
 
-#[tokio::test]
-async fn a_passkey_stands_for_the_password_where_that_is_asked_for_again() {
-    let server = TestServer::with_users().await;
+each_database!(a_passkey_stands_for_the_password_where_that_is_asked_for_again);
+async fn a_passkey_stands_for_the_password_where_that_is_asked_for_again(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
     let mut browser = Browser::of(&server, OWNER, 1).await;
     browser.add().await;
     let session = session_of(&browser).await;
@@ -289,9 +289,9 @@ async fn a_passkey_stands_for_the_password_where_that_is_asked_for_again() {
     );
 }
 
-#[tokio::test]
-async fn passkeys_are_renamed_removed_and_turned_off_by_forms() {
-    let server = TestServer::with_users().await;
+each_database!(passkeys_are_renamed_removed_and_turned_off_by_forms);
+async fn passkeys_are_renamed_removed_and_turned_off_by_forms(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
     let mut browser = Browser::of(&server, OWNER, 1).await;
     browser.add().await;
     let session = session_of(&browser).await;

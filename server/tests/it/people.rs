@@ -7,7 +7,7 @@ use domain::{
 use http::StatusCode;
 use management::{Administered, PeopleAdmin, PersonDraft};
 use std::sync::Arc;
-use test_server::{OWNER, PASSWORD, TestServer};
+use test_server::{OWNER, PASSWORD, TestServer, VIEWER};
 use verification::SystemEntropy;
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
@@ -103,6 +103,43 @@ async fn a_password_can_be_reset_once_by_a_plain_form() {
     ] {
         let answer = server.post("/api/sign_in", &json, &sign_in(password)).await;
         assert_eq!(answer.status.as_u16(), status, "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn a_link_of_one_kind_is_none_of_the_other() {
+    let server = TestServer::with_users().await;
+    let invited = invitation(&server).await;
+    let account = server.owner().await.account_owner();
+    let fresh = account.expect("owns the account").fresh_account_owner();
+    let person = server.session(VIEWER).await.person_id();
+    let reset = fresh.expect("fresh").reset_link(person).await;
+    let reset = reset.expect("works").expect("made").token;
+    let json = [("accept", "application/json")];
+    for (token, function, page, own_function, own_page) in [
+        (
+            &invited,
+            "reset_password",
+            "reset",
+            "accept_invitation",
+            "invite",
+        ),
+        (
+            &reset,
+            "accept_invitation",
+            "invite",
+            "reset_password",
+            "reset",
+        ),
+    ] {
+        let form = format!("token={token}&password=violet+compass+under+snow");
+        for (function, page, status) in [(function, page, 404), (own_function, own_page, 200)] {
+            let shown = server.get(&format!("/{page}/{token}"), &[HTML]).await;
+            assert_eq!(shown.status.as_u16(), status, "/{page} of {own_page}");
+            let path = format!("/api/{function}");
+            let answer = server.post(&path, &json, &form).await;
+            assert_eq!(answer.status.as_u16(), status, "{function} by {own_page}");
+        }
     }
 }
 

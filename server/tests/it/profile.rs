@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use test_server::{Answer, DEVELOPER, OWNER, PASSWORD, SUPPORT, TestServer, VIEWER};
+use testing::{TestDatabase, each_database};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 const JSON: (&str, &str) = ("accept", "application/json");
@@ -76,9 +77,9 @@ async fn each_way_to_end_sessions_ends_them_at_the_next_request() {
     }
 }
 
-#[tokio::test]
-async fn signing_out_clears_what_the_browser_keeps_of_the_session() {
-    let server = TestServer::with_users().await;
+each_database!(signing_out_clears_what_the_browser_keeps_of_the_session);
+async fn signing_out_clears_what_the_browser_keeps_of_the_session(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
     for accept in [JSON, HTML] {
         let token = server.token(VIEWER).await;
         let cookie = format!("latchkey={token}");
@@ -89,9 +90,9 @@ async fn signing_out_clears_what_the_browser_keeps_of_the_session() {
     }
 }
 
-#[tokio::test]
-async fn a_session_is_ended_from_the_list_of_another() {
-    let server = TestServer::with_users().await;
+each_database!(a_session_is_ended_from_the_list_of_another);
+async fn a_session_is_ended_from_the_list_of_another(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
     let (here, other) = (server.token(VIEWER).await, server.token(VIEWER).await);
     let session = server.keyring.session(&other).await;
     let session = session.expect("a database").expect("a session");
@@ -124,9 +125,9 @@ async fn a_session_is_ended_from_the_list_of_another() {
     assert!(!is_in(&server, &here).await);
 }
 
-#[tokio::test]
-async fn a_session_that_was_set_before_the_sign_in_is_replaced() {
-    let server = TestServer::with_users().await;
+each_database!(a_session_that_was_set_before_the_sign_in_is_replaced);
+async fn a_session_that_was_set_before_the_sign_in_is_replaced(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
     let form = format!("email={VIEWER}&password={OLD}");
     let planted = "0".repeat(64);
     for before in [
@@ -148,9 +149,9 @@ async fn a_session_that_was_set_before_the_sign_in_is_replaced() {
     assert!(is_in(&server, &before).await);
 }
 
-#[tokio::test]
-async fn the_forms_of_the_profile_work_without_javascript() {
-    let server = TestServer::with_users().await;
+each_database!(the_forms_of_the_profile_work_without_javascript);
+async fn the_forms_of_the_profile_work_without_javascript(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
     let cookie = format!("latchkey={}", server.token(VIEWER).await);
     let at = async |name: &str, page: &str, form: &str| {
         let referer = format!("http://localhost:3000{page}");
@@ -207,9 +208,9 @@ async fn the_forms_of_the_profile_work_without_javascript() {
     assert!(new_token(&changed).is_some());
 }
 
-#[tokio::test]
-async fn the_start_page_leads_to_the_application_used_last() {
-    let server = TestServer::with_users().await;
+each_database!(the_start_page_leads_to_the_application_used_last);
+async fn the_start_page_leads_to_the_application_used_last(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
     let (session, app) = (server.session(OWNER).await, server.application(OWNER).await);
     let owner = session
         .account_owner(app, domain::origin::Origin::default())
@@ -242,9 +243,9 @@ async fn the_start_page_leads_to_the_application_used_last() {
     }
 }
 
-#[tokio::test]
-async fn support_has_a_profile_and_a_way_back_to_its_page() {
-    let server = TestServer::with_users().await;
+each_database!(support_has_a_profile_and_a_way_back_to_its_page);
+async fn support_has_a_profile_and_a_way_back_to_its_page(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
     server.add_support().await;
     let token = server.token(SUPPORT).await;
     let cookie = format!("latchkey={token}");
@@ -257,9 +258,9 @@ async fn support_has_a_profile_and_a_way_back_to_its_page() {
     assert!(!is_in(&server, &token).await);
 }
 
-#[tokio::test]
-async fn links_of_owners_are_shown_once_by_plain_forms() {
-    let server = TestServer::with_users().await;
+each_database!(links_of_owners_are_shown_once_by_plain_forms);
+async fn links_of_owners_are_shown_once_by_plain_forms(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
     let owner = server.owner().await;
     let app = owner.application().id;
     let members = owner.members().await.expect("a database");

@@ -1,5 +1,6 @@
 //! Which role may call which server function and read which page and file. Each of them has a row in a table.
 
+mod open;
 mod pages;
 mod refused;
 mod table;
@@ -9,20 +10,44 @@ mod with_mail;
 pub use pages::{FILES, PAGES};
 pub use table::TABLE;
 
-use domain::origin::Origin;
+use domain::{
+    account::{Email, Role},
+    origin::Origin,
+};
 use leptos::server_fn::axum::server_fn_paths;
-use management::{Owner, Zone};
+use management::{Owner, PersonDraft, Place, Zone};
 use std::collections::BTreeSet;
 use test_server::{DEVELOPER, FOREIGNER, OWNER, PASSWORD, TestServer, VIEWER};
+use testing::{TestDatabase, each_database};
+
+/// A viewer of the account who owns the application.
+const APPLICATION_OWNER: &str = "lead@northwind.example";
 
 /// The columns of the table.
-const CALLERS: [Option<&str>; 5] = [
+const CALLERS: [Option<&str>; 6] = [
     None,
     Some(FOREIGNER),
     Some(VIEWER),
     Some(DEVELOPER),
     Some(OWNER),
+    Some(APPLICATION_OWNER),
 ];
+
+/// Adds the caller whom [`TestServer::add_users`] does not.
+async fn add_application_owner(server: &TestServer) {
+    let draft = PersonDraft {
+        place: Some(Place::named("Northwind", "Storefront")),
+        email: Email::parse(APPLICATION_OWNER).expect("an address"),
+        role: Role::Viewer,
+        password: PASSWORD.into(),
+    };
+    let person = server.keyring.add_person(draft).await.expect("added");
+    let account = server.owner().await.account_owner();
+    let fresh = account.expect("owns the account").fresh_account_owner();
+    let fresh = fresh.expect("signed in a moment ago");
+    let changed = fresh.change_application_role(person, Some(Role::Owner));
+    changed.await.expect("changed");
+}
 
 #[test]
 fn the_table_has_every_server_function() {
@@ -36,9 +61,10 @@ fn the_table_has_every_server_function() {
     assert_eq!(registered, listed);
 }
 
-#[tokio::test]
-async fn each_role_gets_the_response_in_the_table() {
-    let server = TestServer::with_users().await;
+each_database!(each_role_gets_the_response_in_the_table);
+async fn each_role_gets_the_response_in_the_table(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
+    add_application_owner(&server).await;
     let owner = server.owner().await;
     for (name, form, expected) in TABLE {
         for (caller, expected) in CALLERS.into_iter().zip(*expected) {

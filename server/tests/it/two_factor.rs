@@ -7,6 +7,7 @@ use domain::time::{DAY, MINUTE, SECOND};
 use http::StatusCode;
 use management::AuthenticatorSetup;
 use test_server::{Answer, DEVELOPER, FOREIGNER, OWNER, PASSWORD, TestServer, VIEWER};
+use testing::{TestDatabase, each_database};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 const JSON: (&str, &str) = ("accept", "application/json");
@@ -103,9 +104,9 @@ fn cookie<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
         .find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
 }
 
-#[tokio::test]
-async fn it_is_set_up_by_plain_forms_and_its_secrets_are_shown_once() {
-    let server = TestServer::with_users().await;
+each_database!(it_is_set_up_by_plain_forms_and_its_secrets_are_shown_once);
+async fn it_is_set_up_by_plain_forms_and_its_secrets_are_shown_once(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
     let browser = Browser::of(&server, OWNER).await;
     let log = audit_log(&server).await;
     let off = browser.get(PAGE).await;
@@ -168,9 +169,9 @@ async fn audit_log(server: &TestServer) -> String {
     format!("/apps/{app}/settings/audit-log")
 }
 
-#[tokio::test]
-async fn a_sign_in_asks_for_a_code_and_only_then_opens_a_session() {
-    let server = TestServer::with_users().await;
+each_database!(a_sign_in_asks_for_a_code_and_only_then_opens_a_session);
+async fn a_sign_in_asks_for_a_code_and_only_then_opens_a_session(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
     let (setup, codes) = Browser::of(&server, OWNER).await.enrol().await;
     let wrong = server
         .post(
@@ -198,6 +199,7 @@ async fn a_sign_in_asks_for_a_code_and_only_then_opens_a_session() {
     let lines = [HTML, ("cookie", own.as_str())];
     let page = server.get("/sign-in/code", &lines).await;
     assert!(page.status == StatusCode::OK && page.body.contains("one-time-code"));
+    assert!(!page.body.contains(token), "the token is in the page");
     let none = server.get("/sign-in/code", &[HTML]).await;
     assert_eq!(none.header("location"), "/sign-in?after=expiry");
     // The pending sign-in is no session.
@@ -233,9 +235,11 @@ async fn a_sign_in_asks_for_a_code_and_only_then_opens_a_session() {
     assert_eq!(done.status, StatusCode::OK, "{}", done.body);
 }
 
-#[tokio::test]
-async fn a_required_factor_comes_before_anything_else_once_the_grace_period_is_over() {
-    let server = TestServer::with_users().await;
+each_database!(a_required_factor_comes_before_anything_else_once_the_grace_period_is_over);
+async fn a_required_factor_comes_before_anything_else_once_the_grace_period_is_over(
+    database: TestDatabase,
+) {
+    let server = TestServer::with_users_on(database).await;
     let owner = Browser::of(&server, OWNER).await;
     let app = server.application(OWNER).await;
     let form = format!("app={app}&policy=editors");
@@ -286,9 +290,11 @@ async fn a_required_factor_comes_before_anything_else_once_the_grace_period_is_o
     assert_eq!(owner.get(&list).await.status, StatusCode::OK);
 }
 
-#[tokio::test]
-async fn an_owner_resets_the_factor_of_a_member_who_is_signed_out_everywhere() {
-    let server = TestServer::with_users().await;
+each_database!(an_owner_resets_the_factor_of_a_member_who_is_signed_out_everywhere);
+async fn an_owner_resets_the_factor_of_a_member_who_is_signed_out_everywhere(
+    database: TestDatabase,
+) {
+    let server = TestServer::with_users_on(database).await;
     let (owner, member) = (
         Browser::of(&server, OWNER).await,
         Browser::of(&server, DEVELOPER).await,
@@ -328,28 +334,26 @@ async fn an_owner_resets_the_factor_of_a_member_who_is_signed_out_everywhere() {
     assert_eq!(own.status.as_u16(), 422, "{}", own.body);
 }
 
-#[tokio::test]
-async fn a_change_of_the_second_factor_that_cannot_be_recorded_does_not_happen() {
-    let server = TestServer::with_users().await;
+each_database!(a_change_of_the_second_factor_that_cannot_be_recorded_does_not_happen);
+async fn a_change_of_the_second_factor_that_cannot_be_recorded_does_not_happen(
+    database: TestDatabase,
+) {
+    let server = TestServer::with_users_on(database).await;
     let (owner, member) = (
         Browser::of(&server, OWNER).await,
         Browser::of(&server, DEVELOPER).await,
     );
     let app = server.application(OWNER).await;
-    let database = Database::at(&server.url).await;
+    let rows = Database::at(&server.url).await;
     let started = member.post("start_two_factor", "").await;
     let setup = member.setup(&started).await;
     let code = || setup.secret().code_at(server.keyring.now());
     let attempt = async |browser: &Browser<'_>, function: &str, form: &str| {
-        let create = format!(
-            "CREATE TRIGGER {function}_refused BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no record'); END"
-        );
-        database.run(&create).await;
-        let before = database.rows().await;
+        rows.refuse_records().await;
+        let before = rows.rows().await;
         let answer = browser.call(function, form).await;
-        let differences = changed(&before, &database.rows().await);
-        let drop = format!("DROP TRIGGER {function}_refused");
-        database.run(&drop).await;
+        let differences = changed(&before, &rows.rows().await);
+        rows.allow_records().await;
         assert_eq!(answer.status.as_u16(), 500, "{function}: {}", answer.body);
         assert_eq!(differences, Vec::<String>::new(), "{function}");
     };

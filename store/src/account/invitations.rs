@@ -1,6 +1,6 @@
 //! Invitations to accounts.
 
-use super::{owner::require_owner, password_reset::lock_enabled_person};
+use super::{devices::forget_devices, owner::require_owner, password_reset::lock_enabled_person};
 use crate::{
     NewMail, PepperName, Store, StoreError, audit::append_event, mail::insert_mail, read,
     row::corrupt, sql, transaction,
@@ -299,6 +299,7 @@ impl Store {
                         .bind(password_hash)
                         .execute(&mut *tx)
                         .await?;
+                    forget_devices!(tx, id, acceptance.at)?;
                     // With the old second factor and identity nothing could be reached, and they may be someone else's.
                     for statement in [
                         sql::SESSIONS_DELETE_BY_PERSON,

@@ -1,6 +1,6 @@
 //! The sessions of a person, as the person sees and ends them.
 
-use super::factor_steps::lock_person;
+use super::{devices::forget_devices, factor_steps::lock_person};
 use crate::{Store, StoreError, audit::append_event, read, sql, transaction};
 use domain::{
     audit::AuditEvent,
@@ -85,7 +85,7 @@ impl Store {
         Ok(())
     }
 
-    /// Deletes all sessions of a person, except `kept`.
+    /// Deletes all sessions of a person, except `kept`. Without one, the person's browsers are forgotten too.
     ///
     /// # Errors
     /// If the database fails.
@@ -93,12 +93,17 @@ impl Store {
         &self,
         person: PersonId,
         kept: Option<SessionId>,
+        at: Timestamp,
         events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         // No session has this id.
+        let forgets = kept.is_none();
         let kept = kept.map_or(Uuid::nil(), |kept| kept.0);
         transaction!(self, |tx| {
             lock_person!(tx, person)?;
+            if forgets {
+                forget_devices!(tx, person, at)?;
+            }
             sqlx::query(sql::SESSIONS_DELETE_OTHERS)
                 .bind(person.0)
                 .bind(kept)

@@ -1,7 +1,7 @@
 //! Password resets, and disabling people. Commands write these beside the process that owns the database: it reads people and
 //! sessions at every request and caches nothing of them, so no claim to the database is needed.
 
-use super::{managed::end_management, owner::require_owner};
+use super::{devices::forget_devices, managed::end_management, owner::require_owner};
 use crate::{
     NewMail, PepperName, Store, StoreError, audit::append_event, mail::insert_mail, read,
     row::corrupt, sql, transaction,
@@ -249,6 +249,7 @@ impl Store {
                     append_event!(tx, event)?;
                 }
             }
+            forget_devices!(tx, person, at)?;
             let deleted = sqlx::query(sql::PASSWORD_RESET_DELETE_BY_TOKEN)
                 .bind(token_hash.as_slice())
                 .bind(at.0)
@@ -293,6 +294,7 @@ impl Store {
             if done.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
+            forget_devices!(tx, person, at)?;
             sqlx::query(sql::SESSIONS_DELETE_BY_PERSON)
                 .bind(person.0)
                 .execute(&mut *tx)

@@ -1,5 +1,6 @@
 //! What people change about themselves.
 
+use super::devices::forget_devices;
 use crate::{
     NewMail, PepperName, Store, StoreError, audit::append_event, mail::insert_mail, read, sql,
     transaction,
@@ -152,8 +153,8 @@ impl Store {
     }
 
     /// Changes the password of a person: their session with the old token gets a new token, their other sessions and their password
-    /// reset link are deleted, and no passkey signs in alone until it is used after the new password. `hashes` are the one that the old
-    /// password was checked against, and the new one.
+    /// reset link are deleted, their browsers are forgotten, and no passkey signs in alone until it is used after the new password.
+    /// `hashes` are the one that the old password was checked against, and the new one.
     ///
     /// # Errors
     /// `NotFound` if the person is disabled, or the password has changed or the session has ended meanwhile.
@@ -176,6 +177,7 @@ impl Store {
             if changed.rows_affected() == 0 {
                 return Err(StoreError::NotFound);
             }
+            forget_devices!(tx, person, token.at)?;
             // Before the link is deleted, because they lock the accounts.
             for event in events {
                 append_event!(tx, event)?;

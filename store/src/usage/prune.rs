@@ -23,6 +23,8 @@ pub enum PruneTarget {
     SecurityEvents,
     /// Networks and clients that keys were used from.
     Sightings,
+    /// Limits on attempts that are not used any more.
+    Throttles,
 }
 
 impl Store {
@@ -39,6 +41,7 @@ impl Store {
             PruneTarget::ReportBatches => (sql::USAGE_REPORT_BATCHES_PRUNE, None),
             PruneTarget::SecurityEvents => (sql::SECURITY_EVENTS_PRUNE, None),
             PruneTarget::Sightings => (sql::SIGHTINGS_PRUNE, None),
+            PruneTarget::Throttles => (sql::THROTTLE_PRUNE, None),
         };
         let deleted = deferrable_transaction!(self, |tx| {
             let query = sqlx::query(statement);

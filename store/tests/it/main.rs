@@ -23,5 +23,6 @@ mod pooler;
 mod schema;
 mod second_factor;
 mod security;
+mod throttle;
 mod triggers;
 mod usage;

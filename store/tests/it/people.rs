@@ -82,10 +82,10 @@ async fn a_session_replaces_that_of_the_same_browser_and_the_others_are_listed(
     let ended = store.end_session_of(fixture.person, id(1), &events).await;
     ended.expect("ended");
     assert_eq!(open(&fixture).await, [4, 3]);
-    let others = store.end_sessions_of(fixture.person, Some(id(3)), &events);
+    let others = store.end_sessions_of(fixture.person, Some(id(3)), NOW, &events);
     others.await.expect("ended");
     assert_eq!(open(&fixture).await, [3]);
-    let all = store.end_sessions_of(fixture.person, None, &events);
+    let all = store.end_sessions_of(fixture.person, None, NOW, &events);
     all.await.expect("ended");
     assert!(open(&fixture).await.is_empty());
 }

@@ -9,7 +9,7 @@ use cookie::{Cookie, CookieBuilder, SameSite};
 use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
-use management::{PendingSignIn, SignedIn};
+use management::{DEVICE_LIFETIME, PendingSignIn, SignedIn};
 
 const YEAR: cookie::time::Duration = cookie::time::Duration::days(365);
 /// The cookie of a session.
@@ -57,7 +57,8 @@ pub fn started_session(site: &Site, response: &HeaderMap) -> Option<SessionToken
 pub fn session(site: &Site, signed_in: &SignedIn) -> [Option<HeaderValue>; 2] {
     let session = http_only(site.cookie(SESSION), &signed_in.token);
     let device = http_only(site.cookie(DEVICE), &signed_in.device);
-    [session, device.max_age(YEAR)].map(|cookie| header_of(cookie, site))
+    let known_for = cookie::time::Duration::milliseconds(DEVICE_LIFETIME);
+    [session, device.max_age(known_for)].map(|cookie| header_of(cookie, site))
 }
 
 /// The cookie of a browser that is at the identity provider.

@@ -118,7 +118,7 @@ impl Keyring {
             .map(|provider| (provider.sign_in(), provider.detail.clone()));
         let replaced = self.replaced(browser.session, person.id, origin).await?;
         let proof = session::SignInProof::Factor(proof, provider);
-        let known = self.is_known(browser.device, person.id);
+        let known = self.is_known(browser.device, person.id).await?;
         match session::insert(self, person, (proof, known), replaced, origin).await {
             Ok(signed_in) => Ok(Some(signed_in)),
             // Answered before; or the person was disabled, or has another password, since the check.

@@ -2,11 +2,16 @@
 
 use super::{
     Mailing,
-    notices::{OWNER, expiring, mail},
+    notices::{DEVELOPER, OWNER, expiring, laptop, mail},
 };
-use crate::{applications::create, test_keyring::NOW};
+use crate::{
+    applications::create,
+    test_keyring::{NOW, PASSWORD},
+};
 use domain::{
+    account::Role,
     key::expiry::Expiry,
+    mail::Notifications,
     origin::Origin,
     time::{DAY, HOUR, MINUTE},
 };
@@ -72,4 +77,31 @@ async fn an_address_gets_twenty_mails_about_keys_an_hour_and_the_others_later(
     assert_eq!(mailing.expiry_mails().await, 5);
     test.clock.advance(HOUR);
     assert_eq!(mailing.expiry_mails().await, 0);
+}
+
+each_database!(a_person_who_does_not_want_it_gets_no_mail_about_keys_that_expire);
+async fn a_person_who_does_not_want_it_gets_no_mail_about_keys_that_expire(database: TestDatabase) {
+    let mailing = Mailing::new(database).await;
+    let test = &mailing.test;
+    test.add("Acme", DEVELOPER, Role::Developer).await;
+    let signed_in = mailing.enter(DEVELOPER, PASSWORD, None).await;
+    let session = mailing.session(&signed_in).await;
+    let app = mailing.owner.application().id;
+    let editor = session.editor(app, Origin::default()).await;
+    let editor = editor.expect("a member");
+    test.issue(&editor, expiring("Theirs", 30)).await;
+    let all = session.notifications().await.expect("read");
+    mailing.sent_now().await;
+    let owners = mail(OWNER, ONE_KEY);
+    for (key_expiry, days, expected) in [
+        (false, 23, vec![owners.clone()]),
+        (true, 6, vec![mail(DEVELOPER, ONE_KEY), owners]),
+    ] {
+        let wanted = Notifications { key_expiry, ..all };
+        let changed = session.change_notifications(wanted, &laptop()).await;
+        changed.expect("changed");
+        test.clock.advance(days * DAY);
+        test.keyring.queue_expiry_mail().await.expect("works");
+        assert_eq!(mailing.sent_now().await, expected, "{key_expiry}");
+    }
 }

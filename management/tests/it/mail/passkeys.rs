@@ -143,3 +143,41 @@ async fn another_password_and_a_copy_are_told_with_the_passkeys(database: TestDa
     mailing.sent_now().await;
     assert!(told().contains(stays), "{}", told());
 }
+
+each_database!(a_sign_in_with_a_passkey_from_a_new_browser_is_mailed);
+async fn a_sign_in_with_a_passkey_from_a_new_browser_is_mailed(database: TestDatabase) {
+    let mailing = Mailing::new(database).await;
+    let keyring = &mailing.test.keyring;
+    keyring.offer_passkeys(SITE);
+    mailing.test.add("Acme", DEVELOPER, Role::Developer).await;
+    let signed_in = mailing.enter(DEVELOPER, PASSWORD, None).await;
+    let session = mailing.session(&signed_in).await;
+    let fresh = session.fresh().expect("fresh");
+    let challenge = fresh.begin_passkey().await.expect("begun");
+    let mut passkey = SoftAuthenticator::new(1, SITE);
+    let credential = passkey.create(&challenge.options);
+    let answer = PasskeyAnswer {
+        state: &challenge.state,
+        credential: &credential,
+    };
+    let name = PasskeyName::parse("Phone").expect("a name");
+    let added = fresh.add_passkey(answer, name, &laptop()).await;
+    added.expect("added");
+    mailing.sent_now().await;
+    let mail = mail(DEVELOPER, "New sign-in to Latchkey");
+    for (device, expected) in [
+        (None, vec![mail]),
+        (Some(signed_in.device.as_str()), Vec::new()),
+    ] {
+        let challenge = keyring.begin_passkey_sign_in().expect("begun");
+        let credential = passkey.get(&challenge.options);
+        let answer = PasskeyAnswer {
+            state: &challenge.state,
+            credential: &credential,
+        };
+        let from = laptop();
+        let done = keyring.sign_in_with_passkey(answer, device, &from).await;
+        assert!(done.expect("works").is_some());
+        assert_eq!(mailing.sent_now().await, expected, "{device:?}");
+    }
+}

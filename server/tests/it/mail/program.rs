@@ -1,9 +1,12 @@
 //! The program with a mail server: its background worker, its log, and `latchkey mail test`.
 
+mod log;
+
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
+    thread::JoinHandle,
     time::Duration,
 };
 use tempfile::TempDir;
@@ -66,21 +69,71 @@ impl Setting {
         assert!(added.status.success(), "{added:?}");
     }
 
-    fn request_reset(&self, email: &str) {
-        let form = format!("email={email}");
+    /// Sends a request from a page of the server, with more header lines, and returns the response.
+    fn send(&self, what: &str, lines: &str, form: &str) -> String {
         let mut stream = TcpStream::connect(self.address).expect("connects");
         let patience = Some(Duration::from_secs(10));
         stream.set_read_timeout(patience).expect("set");
         write!(
             stream,
-            "POST /api/request_reset HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{form}",
+            "{what} HTTP/1.1\r\nHost: {}\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n{lines}\r\n{form}",
             self.address,
             form.len()
         )
         .expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("answered");
+        answer
+    }
+
+    fn request_reset(&self, email: &str) {
+        let form = format!("email={email}");
+        let json = "Accept: application/json\r\n";
+        let answer = self.send("POST /api/request_reset", json, &form);
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+
+    /// Starts the server.
+    fn serve(&self) -> Running {
+        let mut process = self.command(&["serve"]).spawn().expect("starts");
+        let stdout = process.stdout.take().expect("piped");
+        let mut ready = String::new();
+        BufReader::new(stdout).read_line(&mut ready).expect("read");
+        assert!(ready.contains("Latchkey"), "{ready}");
+        let mut stderr = process.stderr.take().expect("piped");
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).map(|_| log)
+        });
+        Running {
+            process,
+            log: Some(log),
+        }
+    }
+}
+
+/// The server as a process, which ends with the test.
+struct Running {
+    process: Child,
+    log: Option<JoinHandle<std::io::Result<String>>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Running {
+    /// Stops it, and returns its log.
+    fn stop(mut self) -> String {
+        let id = self.process.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(asked.expect("sent").success());
+        assert!(self.process.wait().expect("ended").success());
+        let log = self.log.take().expect("stopped once");
+        log.join().expect("ends").expect("read")
     }
 }
 
@@ -90,27 +143,14 @@ async fn the_worker_sends_mails_and_the_log_contains_neither_tokens_nor_answers(
     let setting = Setting::new(sink.url());
     setting.add("ada@example.com");
     setting.add("bob@example.com");
-    let mut process = setting.command(&["serve"]).spawn().expect("starts");
-    let stdout = process.stdout.take().expect("piped");
-    let mut ready = String::new();
-    BufReader::new(stdout).read_line(&mut ready).expect("read");
-    assert!(ready.contains("Latchkey"), "{ready}");
-    let mut stderr = process.stderr.take().expect("piped");
-    let log = std::thread::spawn(move || {
-        let mut log = String::new();
-        stderr.read_to_string(&mut log).map(|_| log)
-    });
+    let running = setting.serve();
     sink.at("message", Misbehaviour::Answer("451 the quoted mail"));
     setting.request_reset("ada@example.com");
     sink.misbehaved(1).await;
     sink.accept();
     setting.request_reset("bob@example.com");
     sink.arrived(1).await;
-    let id = process.id().to_string();
-    let asked = Command::new("kill").args(["-TERM", &id]).status();
-    assert!(asked.expect("sent").success());
-    assert!(process.wait().expect("ended").success());
-    let log = log.join().expect("ends").expect("read");
+    let log = running.stop();
     let page = format!("http://{}/reset/", setting.address);
     let mails = sink.received();
     let token = mails[0].after(&page);

@@ -4,19 +4,15 @@ use super::{Browser, session_of};
 use crate::database::{Database, changed};
 use http::StatusCode;
 use test_server::{DEVELOPER, HERE, TestServer};
-use testing::SoftAuthenticator;
+use testing::{SoftAuthenticator, TestDatabase, each_database};
 
 /// Calls a function while no record can be written, and then again.
 async fn attempt(browser: &mut Browser<'_>, database: &Database, function: &str, form: &str) {
-    let refuse = format!(
-        "CREATE TRIGGER {function}_refused BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no record'); END"
-    );
-    database.run(&refuse).await;
+    database.refuse_records().await;
     let before = database.rows().await;
     let answer = browser.call(function, form).await;
     let differences = changed(&before, &database.rows().await);
-    let allow = format!("DROP TRIGGER {function}_refused");
-    database.run(&allow).await;
+    database.allow_records().await;
     assert_eq!(answer.status.as_u16(), 500, "{function}: {}", answer.body);
     assert_eq!(differences, Vec::<String>::new(), "{function}");
     let answer = browser.call(function, form).await;
@@ -24,9 +20,9 @@ async fn attempt(browser: &mut Browser<'_>, database: &Database, function: &str,
     browser.go_on_in(&answer);
 }
 
-#[tokio::test]
-async fn a_change_of_passkeys_that_cannot_be_recorded_does_not_happen() {
-    let server = TestServer::with_users().await;
+each_database!(a_change_of_passkeys_that_cannot_be_recorded_does_not_happen);
+async fn a_change_of_passkeys_that_cannot_be_recorded_does_not_happen(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
     let mut browser = Browser::of(&server, DEVELOPER, 1).await;
     browser.add().await;
     let session = session_of(&browser).await;

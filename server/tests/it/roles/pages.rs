@@ -1,134 +1,160 @@
 //! Which role may read which page and which file of an application.
 
-use super::CALLERS;
+use super::{CALLERS, add_application_owner, open::OPEN_PAGES};
 use server::dashboard::pages;
 use std::collections::BTreeSet;
 use test_server::{Answer, FOREIGNER, SUPPORT, TestServer};
+use testing::{TestDatabase, each_database};
 
 const HTML: (&str, &str) = ("accept", "text/html");
 /// The id of a person and an application that do not exist.
 pub const MISSING_ID: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Pages beneath `/apps/{app}/` (`{key}` and `{person}` are filled in), and the status for no session, the owner of another
-/// account, a viewer, a developer and the owner. A page of which only a dialog is not for the reader is shown without it.
-pub const PAGES: &[(&str, [u16; 5])] = &[
-    ("", [302, 404, 200, 200, 200]),
+/// account, a viewer, a developer, the owner, and a viewer of the account who owns the application. A page of which only a dialog is not
+/// for the reader is shown without it.
+pub const PAGES: &[(&str, [u16; 6])] = &[
+    ("", [302, 404, 200, 200, 200, 200]),
     (
         "?from=2026-11-30&until=nonsense&zone=utc",
-        [302, 404, 200, 200, 200],
+        [302, 404, 200, 200, 200, 200],
     ),
-    ("settings/general", [302, 404, 200, 200, 200]),
-    ("settings/general/account", [302, 404, 403, 403, 200]),
-    ("settings/general/archive", [302, 404, 403, 403, 200]),
-    ("settings/general/restore", [302, 404, 403, 403, 200]),
-    ("settings/general/delete", [302, 404, 403, 403, 200]),
-    ("new-application", [302, 404, 403, 403, 200]),
-    ("?applications=Store", [302, 404, 200, 200, 200]),
-    ("settings/members", [302, 404, 200, 200, 200]),
-    ("settings/members/invite", [302, 404, 200, 200, 200]),
-    ("settings/members/two-factor", [302, 404, 200, 200, 200]),
+    ("settings/general", [302, 404, 200, 200, 200, 200]),
+    ("settings/general/account", [302, 404, 403, 403, 200, 403]),
+    ("settings/general/archive", [302, 404, 403, 403, 200, 200]),
+    ("settings/general/restore", [302, 404, 403, 403, 200, 200]),
+    ("settings/general/delete", [302, 404, 403, 403, 200, 200]),
+    ("new-application", [302, 404, 403, 403, 200, 403]),
+    ("?applications=Store", [302, 404, 200, 200, 200, 200]),
+    ("settings/members", [302, 404, 200, 200, 200, 200]),
+    ("settings/members/invite", [302, 404, 200, 200, 200, 200]),
+    (
+        "settings/members/two-factor",
+        [302, 404, 200, 200, 200, 200],
+    ),
     (
         "settings/members/{person}/two-factor",
-        [302, 404, 200, 200, 200],
+        [302, 404, 200, 200, 200, 200],
     ),
-    ("settings/members/{person}/role", [302, 404, 200, 200, 200]),
+    (
+        "settings/members/{person}/role",
+        [302, 404, 200, 200, 200, 200],
+    ),
     (
         "settings/members/{person}/application-role",
-        [302, 404, 200, 200, 200],
+        [302, 404, 200, 200, 200, 200],
     ),
     (
         "settings/members/{person}/transfer",
-        [302, 404, 200, 200, 200],
+        [302, 404, 200, 200, 200, 200],
     ),
     (
         "settings/members/{person}/remove",
-        [302, 404, 200, 200, 200],
+        [302, 404, 200, 200, 200, 200],
     ),
-    ("settings/members/{person}/reset", [302, 404, 200, 200, 200]),
-    ("settings/members/leave", [302, 404, 200, 200, 200]),
+    (
+        "settings/members/{person}/reset",
+        [302, 404, 200, 200, 200, 200],
+    ),
+    ("settings/members/leave", [302, 404, 200, 200, 200, 200]),
     (
         "settings/members/invitations/{invitation}/renew",
-        [302, 404, 200, 200, 200],
+        [302, 404, 200, 200, 200, 200],
     ),
-    ("settings/requests", [302, 404, 200, 200, 200]),
+    ("settings/requests", [302, 404, 200, 200, 200, 200]),
     (
         "settings/requests?key={key}&outcome=refused&before=7",
-        [302, 404, 200, 200, 200],
+        [302, 404, 200, 200, 200, 200],
     ),
-    ("settings/requests?key=malformed", [302, 404, 404, 404, 404]),
+    (
+        "settings/requests?key=malformed",
+        [302, 404, 404, 404, 404, 404],
+    ),
     (
         "settings/requests?key={key}&try=1&scope=invoice:read",
-        [302, 404, 200, 200, 200],
+        [302, 404, 200, 200, 200, 200],
     ),
     (
         "settings/requests?key={key}&try=1&address=nowhere",
-        [302, 404, 200, 200, 200],
+        [302, 404, 200, 200, 200, 200],
     ),
     (
         "settings/requests?request=never-was",
-        [302, 404, 200, 200, 200],
+        [302, 404, 200, 200, 200, 200],
     ),
-    ("settings/security-events", [302, 404, 200, 200, 200]),
+    ("settings/security-events", [302, 404, 200, 200, 200, 200]),
     (
         "settings/security-events?kind=wrong_secret&severity=critical&state=all&key={key}&cursor=1.2",
-        [302, 404, 200, 200, 200],
+        [302, 404, 200, 200, 200, 200],
     ),
     (
         "settings/security-events?key=malformed",
-        [302, 404, 404, 404, 404],
+        [302, 404, 404, 404, 404, 404],
     ),
-    ("settings/audit-log", [302, 404, 403, 403, 200]),
-    ("settings/api-keys", [302, 404, 200, 200, 200]),
+    ("settings/audit-log", [302, 404, 403, 403, 200, 403]),
+    ("settings/api-keys", [302, 404, 200, 200, 200, 200]),
     (
         "settings/api-keys?notable=idle&sort=name&dir=desc&cursor=malformed",
-        [302, 404, 200, 200, 200],
+        [302, 404, 200, 200, 200, 200],
     ),
-    ("settings/api-keys/new", [302, 404, 403, 200, 200]),
+    ("settings/api-keys/new", [302, 404, 403, 200, 200, 200]),
     (
         "settings/api-keys/new?from={key}",
-        [302, 404, 403, 200, 200],
+        [302, 404, 403, 200, 200, 200],
     ),
     (
         "settings/api-keys/new?from=malformed",
-        [302, 404, 403, 404, 404],
+        [302, 404, 403, 404, 404, 404],
     ),
     (
         "settings/api-keys/new?from=akl_0000000000000000",
-        [302, 404, 403, 404, 404],
+        [302, 404, 403, 404, 404, 404],
     ),
     (
         "settings/api-keys/revoke-selected?keys={key}",
-        [302, 404, 403, 200, 200],
+        [302, 404, 403, 200, 200, 200],
     ),
-    ("settings/api-keys/revoke-all", [302, 404, 403, 403, 200]),
-    ("settings/api-keys/malformed", [302, 404, 404, 404, 404]),
+    (
+        "settings/api-keys/revoke-all",
+        [302, 404, 403, 403, 200, 200],
+    ),
+    (
+        "settings/api-keys/malformed",
+        [302, 404, 404, 404, 404, 404],
+    ),
     (
         "settings/api-keys/akl_0000000000000000",
-        [302, 404, 404, 404, 404],
+        [302, 404, 404, 404, 404, 404],
     ),
-    ("settings/api-keys/{key}", [302, 404, 200, 200, 200]),
+    ("settings/api-keys/{key}", [302, 404, 200, 200, 200, 200]),
     (
         "settings/api-keys/{key}?window=7d&chart=responses&by=nonsense&rows=all",
-        [302, 404, 200, 200, 200],
+        [302, 404, 200, 200, 200, 200],
     ),
     (
         "settings/api-keys/{key}?tab=security",
-        [302, 404, 200, 200, 200],
+        [302, 404, 200, 200, 200, 200],
     ),
     (
         "settings/api-keys/{key}?tab=history",
-        [302, 404, 200, 200, 200],
+        [302, 404, 200, 200, 200, 200],
     ),
-    ("settings/api-keys/{key}/edit", [302, 404, 403, 200, 200]),
+    (
+        "settings/api-keys/{key}/edit",
+        [302, 404, 403, 200, 200, 200],
+    ),
     (
         "settings/api-keys/{key}/deactivate",
-        [302, 404, 200, 200, 200],
+        [302, 404, 200, 200, 200, 200],
     ),
     (
         "settings/api-keys/{key}/regenerate",
-        [302, 404, 403, 200, 200],
+        [302, 404, 403, 200, 200, 200],
     ),
-    ("settings/api-keys/{key}/revoke", [302, 404, 200, 200, 200]),
+    (
+        "settings/api-keys/{key}/revoke",
+        [302, 404, 200, 200, 200, 200],
+    ),
 ];
 
 /// Pages about the signed-in person, and the status for everybody with a session. `{passkey}` is nobody's.
@@ -147,20 +173,20 @@ const OWN_PAGES: [(&str, u16); 11] = [
 ];
 
 /// Files, as [`PAGES`].
-pub const FILES: &[(&str, [u16; 5])] = &[
-    ("settings/api-keys.csv", [303, 404, 200, 200, 200]),
-    ("settings/audit-log.csv", [303, 404, 403, 403, 200]),
-    ("settings/audit-log.jsonl", [303, 404, 403, 403, 200]),
+pub const FILES: &[(&str, [u16; 6])] = &[
+    ("settings/api-keys.csv", [303, 404, 200, 200, 200, 200]),
+    ("settings/audit-log.csv", [303, 404, 403, 403, 200, 403]),
+    ("settings/audit-log.jsonl", [303, 404, 403, 403, 200, 403]),
     (
         "settings/api-keys/{key}/usage.csv?window=7d",
-        [303, 404, 200, 200, 200],
+        [303, 404, 200, 200, 200, 200],
     ),
     (
         "settings/api-keys/{key}/breakdown.csv?from=2026-01-01",
-        [303, 404, 200, 200, 200],
+        [303, 404, 200, 200, 200, 200],
     ),
-    ("usage.csv", [303, 404, 200, 200, 200]),
-    ("breakdown.csv", [303, 404, 200, 200, 200]),
+    ("usage.csv", [303, 404, 200, 200, 200, 200]),
+    ("breakdown.csv", [303, 404, 200, 200, 200, 200]),
 ];
 
 /// The path of a page or a file in the tables.
@@ -184,28 +210,28 @@ async fn get(server: &TestServer, path: &str, caller: Option<&str>) -> Answer {
 }
 
 #[test]
-fn the_table_has_every_page_of_an_application() {
-    let there: BTreeSet<String> = pages::paths()
-        .into_iter()
-        .filter_map(|path| {
-            Some(
-                path.strip_prefix("/apps/{app}")?
-                    .trim_matches('/')
-                    .to_owned(),
-            )
-        })
-        .collect();
-    let listed: BTreeSet<String> = PAGES
-        .iter()
-        .map(|(path, _)| path.split('?').next().unwrap_or(path).to_owned())
+fn every_page_is_in_one_of_the_tables() {
+    let there: BTreeSet<String> = pages::paths().iter().map(|path| page(path)).collect();
+    let of_applications = PAGES.iter().map(|(name, _)| path("{app}", name));
+    let listed: BTreeSet<String> = of_applications
+        .chain(OWN_PAGES.iter().map(|(path, _)| (*path).to_owned()))
+        .chain(OPEN_PAGES.iter().map(|(path, _)| (*path).to_owned()))
         .filter(|path| !path.ends_with("malformed") && !path.contains("akl_"))
+        .map(|path| page(&path))
         .collect();
     assert_eq!(there, listed);
 }
 
-#[tokio::test]
-async fn each_role_gets_the_page_and_the_file_in_the_table() {
-    let server = TestServer::with_users().await;
+/// The path of a page without its query.
+fn page(path: &str) -> String {
+    let path = path.split('?').next().unwrap_or(path);
+    path.trim_end_matches('/').to_owned()
+}
+
+each_database!(each_role_gets_the_page_and_the_file_in_the_table);
+async fn each_role_gets_the_page_and_the_file_in_the_table(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
+    add_application_owner(&server).await;
     let owner = server.owner().await;
     let app = owner.application().id;
     let key = server.key(&owner, "invoice:read", "").await.id.to_string();
@@ -254,13 +280,7 @@ async fn missing_and_foreign_applications_and_keys_are_not_found() {
 #[tokio::test]
 async fn everyone_who_is_signed_in_reads_the_pages_about_themselves() {
     let server = TestServer::with_users().await;
-    let listed: BTreeSet<String> = OWN_PAGES.map(|row| row.0.to_owned()).into();
-    let there = pages::paths().into_iter();
-    let there: BTreeSet<String> = there
-        .map(|path| path.trim_end_matches('/').to_owned())
-        .filter(|path| path.starts_with("/profile"))
-        .collect();
-    assert_eq!(there, listed);
+    add_application_owner(&server).await;
     server.add_support().await;
     for (path, expected) in OWN_PAGES {
         let path = &path.replace("{passkey}", MISSING_ID);

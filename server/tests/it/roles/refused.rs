@@ -1,7 +1,7 @@
 //! Callers without a role: support, a disabled person, an ended session, an API key. A refused call changes
 //! nothing in the database.
 
-use super::{CALLERS, FILES, PAGES, TABLE, fill, pages};
+use super::{CALLERS, FILES, PAGES, TABLE, add_application_owner, fill, pages};
 use crate::database::{Database, changed};
 use domain::{
     account::{Email, Role},
@@ -68,6 +68,7 @@ impl Callers {
             password: PASSWORD.into(),
         };
         server.keyring.add_person(draft).await.expect("added");
+        add_application_owner(&server).await;
         let cookie = |token: &str| vec![("cookie", format!("latchkey={token}"))];
         let ended = cookie(&server.token(OWNER).await);
         server.clock.advance(31 * MINUTE);

@@ -20,17 +20,6 @@ use testing::{TestDatabase, each_database};
 
 const SUPPORT: &str = "help@latchkey.example";
 
-/// Creates a trigger that refuses every record of the audit log, on SQLite and on PostgreSQL.
-const REFUSE: [&str; 2] = [
-    "CREATE TRIGGER no_record BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no record'); END",
-    "CREATE FUNCTION no_record() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no record'; END $$;
-     CREATE TRIGGER no_record BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION no_record()",
-];
-const ALLOW: [&str; 2] = [
-    "DROP TRIGGER no_record",
-    "DROP TRIGGER no_record ON audit; DROP FUNCTION no_record()",
-];
-
 /// Calls with a new session.
 async fn call(server: &TestServer, name: &str, form: &str, cookie: &str) -> Answer {
     let lines = [("accept", "application/json"), ("cookie", cookie)];
@@ -165,7 +154,6 @@ each_database!(a_change_that_cannot_be_recorded_does_not_happen);
 async fn a_change_that_cannot_be_recorded_does_not_happen(database: TestDatabase) {
     let server = TestServer::with_users_on(database).await;
     let database = Database::at(&server.url).await;
-    let kind = usize::from(matches!(database, Database::Postgres(_)));
     let owner = server.owner().await;
     let draft = PersonDraft {
         place: None,
@@ -203,11 +191,11 @@ async fn a_change_that_cannot_be_recorded_does_not_happen(database: TestDatabase
             Box::pin(complete(&server, &owner, &form)).await,
         );
         let again = again.replace("{me}", &me(second).await);
-        database.run(REFUSE[kind]).await;
+        database.refuse_records().await;
         let before = database.rows().await;
         let answer = call(&server, name, &again, &session).await;
         let differences = changed(&before, &database.rows().await);
-        database.run(ALLOW[kind]).await;
+        database.allow_records().await;
         assert_eq!(
             differences,
             Vec::<String>::new(),
@@ -228,7 +216,6 @@ each_database!(an_email_or_password_whose_change_cannot_be_recorded_stays);
 async fn an_email_or_password_whose_change_cannot_be_recorded_stays(database: TestDatabase) {
     let server = TestServer::with_users_on(database).await;
     let database = Database::at(&server.url).await;
-    let kind = usize::from(matches!(database, Database::Postgres(_)));
     let password = PASSWORD.replace(' ', "+");
     for (email, name, form) in [
         (VIEWER, "change_email", "email=new@northwind.example"),
@@ -241,10 +228,10 @@ async fn an_email_or_password_whose_change_cannot_be_recorded_stays(database: Te
         let form = format!("{form}&password={password}");
         let cookie = format!("latchkey={}", server.token(email).await);
         let before = database.rows().await;
-        database.run(REFUSE[kind]).await;
+        database.refuse_records().await;
         let answer = call(&server, name, &form, &cookie).await;
         let differences = changed(&before, &database.rows().await);
-        database.run(ALLOW[kind]).await;
+        database.allow_records().await;
         assert_eq!(
             differences,
             Vec::<String>::new(),

@@ -76,3 +76,31 @@ async fn an_address_that_follows_the_provider_is_mailed_to_the_old_one() {
     assert!(!message.contains("in your profile"), "{message}");
     assert!(!message.contains("ada.king@northwind.example"), "{message}");
 }
+
+#[tokio::test]
+async fn a_sign_in_at_the_provider_from_a_new_browser_is_mailed() {
+    let (server, sink) = with_mail().await;
+    let setup = Setup::with(server, |_| {}).await;
+    let mut known = setup.browser();
+    known.sign_in().await;
+    for (is_new, expected) in [(true, 1), (false, 0)] {
+        setup.server.keyring.deliver_mail().await.expect("works");
+        let before = sink.received().len();
+        if is_new {
+            setup.browser().sign_in().await;
+        } else {
+            known.sign_in().await;
+        }
+        setup.server.keyring.deliver_mail().await.expect("works");
+        let mails = sink.received();
+        let subjects = mails[before..]
+            .iter()
+            .map(|mail| (mail.to.as_str(), mail.header("Subject")));
+        let found: Vec<_> = subjects.collect();
+        assert_eq!(
+            found,
+            vec![(ADA, "New sign-in to Latchkey"); expected],
+            "{is_new}"
+        );
+    }
+}

@@ -1,0 +1,1 @@
+SELECT devices_since FROM person WHERE id = $1

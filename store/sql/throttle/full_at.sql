@@ -1,0 +1,1 @@
+SELECT full_at FROM throttle WHERE bucket = $1

@@ -1,0 +1,33 @@
+//! Browsers that a person has signed in with. Each keeps a token, and the database the time of the oldest one that still counts.
+
+use crate::{Store, StoreError, read, sql};
+use domain::{id::PersonId, time::Timestamp};
+
+/// Inside a transaction that has locked the person: forgets the person's browsers, so that tokens made before an instant do not
+/// count any more. Evaluates to a `Result`.
+macro_rules! forget_devices {
+    ($tx:ident, $person:expr, $at:expr) => {
+        sqlx::query($crate::sql::PERSON_FORGET_DEVICES)
+            .bind($person.0)
+            .bind($at.0)
+            .execute(&mut *$tx)
+            .await
+    };
+}
+pub(crate) use forget_devices;
+
+impl Store {
+    /// Returns when the oldest browser token of a person that still counts may have been made; `None` for an unknown person.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn devices_since(&self, person: PersonId) -> Result<Option<Timestamp>, StoreError> {
+        let since: Option<i64> = read!(self, |pool| {
+            sqlx::query_scalar(sql::PERSON_DEVICES_SINCE)
+                .bind(person.0)
+                .fetch_optional(pool)
+                .await
+        })?;
+        Ok(since.map(Timestamp))
+    }
+}
