@@ -66,6 +66,11 @@ impl Keyring {
         array::from_fn(|n| (SignInResult::ALL[n], counts[n].load(Ordering::Relaxed)))
     }
 
+    /// Returns how many passwords were hashed since the start, to check or to store them.
+    pub fn password_hashes(&self) -> u64 {
+        self.passwords.hashed()
+    }
+
     /// Counts a result.
     pub(crate) fn count_sign_in(&self, result: SignInResult) {
         let mut counted = SignInResult::ALL.iter().zip(&self.sign_in_counters.0);

@@ -128,6 +128,11 @@ fn metrics_text(state: &AppState) -> String {
     for (result, count) in state.keyring.sign_in_counts() {
         text.sample(&[("result", result.as_str())], count);
     }
+    text.counter(
+        "latchkey_password_hashes_total",
+        "Passwords that were hashed, to check or to store them.",
+    );
+    text.sample(&[], state.keyring.password_hashes());
     write_mail(&mut text, state);
     text.counter(
         "latchkey_background_task_failures_total",
