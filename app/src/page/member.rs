@@ -13,7 +13,7 @@ use crate::{
         members::{Roster, SecretLink},
     },
     routes,
-    ui::{Dialog, Notice, SelectField, TextField},
+    ui::{Dialog, Notice, SelectField, Sentence, TextField},
     words::members,
 };
 use domain::{account::Role, member::Member};
@@ -82,9 +82,10 @@ pub(super) fn over(dialog: fn(String, Member, &Roster) -> AnyView) -> Option<Any
 
 /// What else can be done about the role of a member who is not an owner.
 fn links(app: &str, member: &Member, application: &str) -> AnyView {
+    let other = Sentence::about([application], |[name]| members::other_role(name)).view();
     view! {
         <p>
-            <a href=routes::application_role(app, member.id)>{members::other_role(application)}</a>
+            <a href=routes::application_role(app, member.id)>{other}</a>
             " · "
             <a href=routes::transfer(app, member.id)>{members::TRANSFER}</a>
         </p>
@@ -113,7 +114,7 @@ fn RoleForm(
     view! {
         <FormDialog
             id="member-role"
-            title=members::change(member.email.as_str())
+            title=Sentence::about([member.email.as_str()], |[name]| members::change(name))
             text=members::CHANGE_HINT
             action=ChangeRole::PATH
             errors
@@ -144,7 +145,7 @@ fn RemovalQuestion(app: String, member: Member, fresh: bool) -> impl IntoView {
     view! {
         <FormDialog
             id="remove"
-            title=members::remove_title(member.email.as_str())
+            title=Sentence::about([member.email.as_str()], |[name]| members::remove_title(name))
             text=members::REMOVE_CONSEQUENCE
             alert=true
             action=RemoveMember::PATH
@@ -177,7 +178,10 @@ fn ApplicationRoleForm(
 ) -> impl IntoView {
     let errors = Signal::stored(posted_errors(ChangeApplicationRole::PATH));
     let back = routes::members(&app);
-    let title = members::change_here(member.email.as_str(), &application);
+    let title = Sentence::about(
+        [member.email.as_str(), &application],
+        |[email, application]| members::change_here(email, application),
+    );
     if member.role == Role::Owner {
         return view! {
             <Dialog id="application-role" title back>
@@ -225,7 +229,7 @@ fn TransferQuestion(app: String, member: Member, fresh: bool) -> impl IntoView {
     view! {
         <FormDialog
             id="transfer"
-            title=members::transfer_title(member.email.as_str())
+            title=Sentence::about([member.email.as_str()], |[name]| members::transfer_title(name))
             text=members::TRANSFER_CONSEQUENCE
             alert=true
             action=TransferOwnership::PATH
@@ -260,7 +264,7 @@ fn LinkForm(app: String, member: Member, fresh: bool) -> impl IntoView {
     view! {
         <FormDialog
             id="member-reset"
-            title=members::reset_title(member.email.as_str())
+            title=Sentence::about([member.email.as_str()], |[name]| members::reset_title(name))
             text=consequence
             action=MakeResetLink::PATH
             errors

@@ -24,8 +24,10 @@ pub fn Choice<T: Into<String> + 'static>(
         .chain(choices)
         .map(|(choice, words)| {
             let selected = chosen == choice;
+            // A value with no other words is a code.
+            let verbatim = (choice == words).then_some("no");
             view! {
-                <option value=choice selected=selected>
+                <option value=choice selected=selected translate=verbatim>
                     {words}
                 </option>
             }

@@ -1,7 +1,7 @@
 //! A link with a token, which is shown once.
 
 use crate::{
-    ui::{CopyButton, Notice},
+    ui::{CopyButton, Notice, Sentence},
     words::members,
 };
 use leptos::prelude::*;
@@ -23,7 +23,7 @@ pub fn SecretLink(
     back: String,
 ) -> impl IntoView {
     let mailed =
-        mailed_to.map(|email| view! { <Notice tone="success">{members::mailed(&email)}</Notice> });
+        mailed_to.map(|email| view! { <Notice tone="success">{Sentence::about([&email], |[email]| members::mailed(email)).view()}</Notice> });
     view! {
         <div class="dialog-body">
             {mailed}

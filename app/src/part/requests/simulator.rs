@@ -87,7 +87,7 @@ fn result(simulated: Simulated, key: KeySummary) -> AnyView {
             <p>
                 <strong>{words::verdict(verdict)}</strong>
                 " · "
-                <code>{verdict.code()}</code>
+                <code translate="no">{verdict.code()}</code>
             </p>
             <Checks verdict address asked=scope key=Some(key) first=GateCheck::Revoked />
         </div>

@@ -1,5 +1,6 @@
 //! A page, parsed like in a browser.
 
+use domain::key::scope::ScopeSet;
 use html5gum::{HtmlString, StartTag, Token, Tokenizer, emitters::default::DefaultEmitter};
 
 /// The contents of a page.
@@ -15,6 +16,26 @@ pub struct Document {
     pub forms: Vec<Form>,
     /// Elements, attributes and addresses that no page of the app has.
     pub foreign: Vec<String>,
+    /// Codes, key ids, scopes and addresses that a browser's translation would change.
+    pub translated: Vec<String>,
+    /// The open elements, each with whether translation leaves its text as it is.
+    open: Vec<(String, bool)>,
+}
+
+/// Elements that have no end tag.
+const VOID: [&str; 14] = [
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr",
+];
+
+/// Whether the text is not in a human language as a whole or in part: a key id, a scope or the address of the callers.
+fn holds_code(text: &str) -> bool {
+    ["akl_", "akt_", "192.0.2.1"]
+        .iter()
+        .any(|code| text.contains(code))
+        || text
+            .split(|c: char| c.is_whitespace() || ",;.()".contains(c))
+            .any(|word| word.contains(':') && ScopeSet::one(word).is_ok())
 }
 
 /// A form that posts to a server function.
@@ -65,6 +86,7 @@ impl Document {
                 }
                 Token::EndTag(tag) => {
                     in_title = false;
+                    document.end(&text(&tag.name));
                     if text(&tag.name).contains("xss") {
                         document.foreign.push(format!("</{}>", text(&tag.name)));
                     }
@@ -73,6 +95,9 @@ impl Document {
                     let words = text(&words);
                     if in_title && let Some(title) = &mut document.title {
                         title.push_str(&words);
+                    }
+                    if !in_head && holds_code(&words) && !document.is_verbatim() {
+                        document.translated.push(words.clone());
                     }
                     document.texts.push_str(&words);
                 }
@@ -98,6 +123,13 @@ impl Document {
             || matches!(name.as_str(), "iframe" | "object" | "embed" | "base")
         {
             self.foreign.push(format!("<{name}>"));
+        }
+        if !tag.self_closing && !VOID.contains(&name.as_str()) {
+            let verbatim = self.is_verbatim() || get("translate").as_deref() == Some("no");
+            if name == "code" && !verbatim {
+                self.translated.push("<code>".into());
+            }
+            self.open.push((name.clone(), verbatim));
         }
         for (attribute, value) in &tag.attributes {
             let (attribute, value) = (text(attribute), text(value));
@@ -134,6 +166,17 @@ impl Document {
             }
             _ => {}
         }
+    }
+
+    /// Closes the innermost element with the name, and those in it.
+    fn end(&mut self, name: &str) {
+        if let Some(place) = self.open.iter().rposition(|(open, _)| open == name) {
+            self.open.truncate(place);
+        }
+    }
+
+    fn is_verbatim(&self) -> bool {
+        self.open.last().is_some_and(|(_, verbatim)| *verbatim)
     }
 }
 
