@@ -64,13 +64,15 @@ impl Sentence {
 
     /// The text with its names isolated.
     pub fn view(self) -> AnyView {
+        // An empty text would be rendered as a space.
+        let unless_empty = |words: String| (!words.is_empty()).then_some(words);
         let rest = self
             .rest
             .into_iter()
-            .map(|(name, words)| view! { <Name name />{words} })
+            .map(|(name, words)| view! { <Name name />{unless_empty(words)} })
             .collect_view();
         view! {
-            {self.start}
+            {unless_empty(self.start)}
             {rest}
         }
         .into_any()

@@ -1,6 +1,5 @@
 //! A page, parsed like in a browser.
 
-use domain::key::scope::ScopeSet;
 use html5gum::{HtmlString, StartTag, Token, Tokenizer, emitters::default::DefaultEmitter};
 
 /// The contents of a page.
@@ -16,7 +15,7 @@ pub struct Document {
     pub forms: Vec<Form>,
     /// Elements, attributes and addresses that no page of the app has.
     pub foreign: Vec<String>,
-    /// Codes, key ids, scopes and addresses that a browser's translation would change.
+    /// Texts that a browser's translation changes; `<code>` for each element of that name.
     pub translated: Vec<String>,
     /// The open elements, each with whether translation leaves its text as it is.
     open: Vec<(String, bool)>,
@@ -27,16 +26,6 @@ const VOID: [&str; 14] = [
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
     "track", "wbr",
 ];
-
-/// Whether the text is not in a human language as a whole or in part: a key id, a scope or the address of the callers.
-fn holds_code(text: &str) -> bool {
-    ["akl_", "akt_", "192.0.2.1"]
-        .iter()
-        .any(|code| text.contains(code))
-        || text
-            .split(|c: char| c.is_whitespace() || ",;.()".contains(c))
-            .any(|word| word.contains(':') && ScopeSet::one(word).is_ok())
-}
 
 /// A form that posts to a server function.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,7 +85,7 @@ impl Document {
                     if in_title && let Some(title) = &mut document.title {
                         title.push_str(&words);
                     }
-                    if !in_head && holds_code(&words) && !document.is_verbatim() {
+                    if !in_head && !document.is_verbatim() {
                         document.translated.push(words.clone());
                     }
                     document.texts.push_str(&words);
