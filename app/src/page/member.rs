@@ -290,7 +290,10 @@ fn Link(made: PasswordLink, back: String) -> impl IntoView {
     view! {
         <Dialog id="reset-link" title>
             <SecretLink
-                label=format!("{} · {}", members::RESET_LINK, made.email)
+                label=Sentence::about(
+                    [&made.email],
+                    |[email]| format!("{} · {email}", members::RESET_LINK),
+                )
                 note=members::RESET_NOTE
                 copy=members::COPY_RESET_LINK
                 link=made.link

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 #[component]
 pub fn SecretLink(
     /// What the link is.
-    label: String,
+    label: Sentence,
     /// What to do with it.
     note: &'static str,
     /// The accessible name of the button that copies it.
@@ -30,7 +30,7 @@ pub fn SecretLink(
             <Notice tone="warning">{note}</Notice>
             <div class="reveal">
                 <div class="credential" data-prominent="">
-                    <label for="secret-link">{label}</label>
+                    <label for="secret-link">{label.view()}</label>
                     <input
                         id="secret-link"
                         type="text"

@@ -39,7 +39,7 @@ pub fn Simulator(
             let id = key.id.to_string();
             let selected = id == address.key;
             view! {
-                <option value=id selected=selected>
+                <option value=id selected=selected translate="no">
                     {key.name.to_string()}
                 </option>
             }
