@@ -13,7 +13,7 @@ use crate::page::{
     invitation::Invitation,
     invite::{Invite, Renew},
     key::Key,
-    member::{ApplicationRole, MemberRemoval, MemberReset, MemberRole, Transfer},
+    member::{ApplicationRole, Leaving, MemberRemoval, MemberReset, MemberRole, Transfer},
     member_factors::MemberFactors,
     members::Members,
     new_application::NewApplication,
@@ -125,6 +125,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
                         <Route path=path!("/invite") view=Invite ssr=SsrMode::Async />
                         <Route path=path!("/two-factor") view=FactorPolicyDialog ssr=SsrMode::Async />
+                        <Route path=path!("/leave") view=Leaving ssr=SsrMode::Async />
                         <Route path=path!("/:person/role") view=MemberRole ssr=SsrMode::Async />
                         <Route
                             path=path!("/:person/application-role")

@@ -256,6 +256,11 @@ pub fn remove(app: &str, person: PersonId) -> String {
     format!("/apps/{app}/settings/members/{person}/remove")
 }
 
+/// The question before the reader leaves the account.
+pub fn leave(app: &str) -> String {
+    format!("/apps/{app}/settings/members/leave")
+}
+
 /// The form for who needs a second factor.
 pub fn factor_policy(app: &str) -> String {
     format!("/apps/{app}/settings/members/two-factor")

@@ -33,6 +33,8 @@ pub enum Done {
     OwnershipTransferred,
     /// A member was removed.
     MemberRemoved,
+    /// The person left an account.
+    AccountLeft,
     /// An invitation was withdrawn.
     InvitationWithdrawn,
     /// The person's e-mail address was changed.
@@ -75,7 +77,7 @@ const OF_KEYS: [OfKey; 4] = [
     ("edited", Done::Edited),
 ];
 
-const OTHERS: [(&str, Done); 25] = [
+const OTHERS: [(&str, Done); 26] = [
     ("saved", Done::Saved),
     ("acknowledged", Done::Acknowledged),
     ("all-acknowledged", Done::AllAcknowledged),
@@ -86,6 +88,7 @@ const OTHERS: [(&str, Done); 25] = [
     ("application-deleted", Done::ApplicationDeleted),
     ("ownership-transferred", Done::OwnershipTransferred),
     ("member-removed", Done::MemberRemoved),
+    ("account-left", Done::AccountLeft),
     ("invitation-withdrawn", Done::InvitationWithdrawn),
     ("email-changed", Done::EmailChanged),
     ("password-changed", Done::PasswordChanged),

@@ -14,6 +14,8 @@ pub enum MailKind {
     SignInChange,
     /// A sign-in from a browser that the person had not used before.
     NewSignIn,
+    /// A wrong code after the right password, in a browser that the person had not used before.
+    WrongCode,
     /// Keys that expire soon.
     KeyExpiry,
     /// Critical security events.
@@ -30,6 +32,7 @@ impl MailKind {
             Self::PasswordReset => "password_reset",
             Self::SignInChange => "sign_in_change",
             Self::NewSignIn => "new_sign_in",
+            Self::WrongCode => "wrong_code",
             Self::KeyExpiry => "key_expiry",
             Self::SecurityEvents => "security_events",
             Self::Test => "test",
@@ -40,7 +43,7 @@ impl MailKind {
 /// Which mails a person gets, of those that can be turned off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Notifications {
-    /// A sign-in from a browser that the person had not used before.
+    /// A sign-in from a browser that the person had not used before, and one that ended at a wrong code.
     pub new_sign_ins: bool,
     /// Keys that expire soon.
     pub key_expiry: bool,

@@ -33,6 +33,28 @@ impl PasskeyName {
         Ok(Self(name))
     }
 
+    /// Returns this name, with a number behind it if one of the others is the same.
+    #[must_use]
+    pub fn unique_among(self, others: &[Self]) -> Self {
+        let mut name = self.clone();
+        // One more than there are is free.
+        for number in 2..=others.len() + 1 {
+            if !others.iter().any(|other| other.is_same(&name)) {
+                break;
+            }
+            let number = format!(" {number}");
+            let kept = Self::MAX_CHARS - number.len();
+            let start: String = self.0.chars().take(kept).collect();
+            name = Self(start.trim_end().to_owned() + &number);
+        }
+        name
+    }
+
+    /// Whether a reader takes two names for the same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.0.to_lowercase() == other.0.to_lowercase()
+    }
+
     /// Returns the name as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -73,6 +95,24 @@ mod tests {
         assert!(PasskeyName::parse(&"ü".repeat(64)).is_ok());
         for wrong in ["", "  ", "a\nb", &"ü".repeat(65)] {
             assert!(PasskeyName::parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_another_passkey_has_gets_a_number() {
+        let name = |text: &str| PasskeyName::parse(text).expect("a name");
+        let long = "ü".repeat(64);
+        let longer = "ü".repeat(62) + " 2";
+        for (wanted, others, expected) in [
+            ("Phone", &[][..], "Phone"),
+            ("Phone", &["Laptop"], "Phone"),
+            ("Phone", &["phone"], "Phone 2"),
+            ("Phone", &["Phone", "Phone 2", "Phone 4"], "Phone 3"),
+            (&long, &[&long], &longer),
+        ] {
+            let others: Vec<_> = others.iter().map(|other| name(other)).collect();
+            let unique = name(wanted).unique_among(&others);
+            assert_eq!(unique.as_str(), expected, "{wanted}");
         }
     }
 }

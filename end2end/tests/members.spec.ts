@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { expectAccessible } from '../accessibility.ts';
 import { clearSession, expect, failedResponse, people, test } from '../fixtures.ts';
 import { acceptInvitation, enterPassword, invite, newContext, newEmail } from '../invitations.ts';
 
@@ -112,6 +113,49 @@ test('an invitation can be withdrawn', async ({ page, open, signInAs, request })
   await page.getByRole('button', { name: `Withdraw the invitation to ${email}` }).click();
   await expect(listed(page, email)).toHaveCount(0);
   expect((await request.get(path)).status()).toBe(404);
+});
+
+test('a member leaves the account, and the last owner cannot', async ({
+  page,
+  open,
+  signInAs,
+  browser,
+  server,
+  javaScriptEnabled,
+  browserErrors,
+}) => {
+  test.slow();
+  browserErrors.allow(failedResponse(409));
+  const { app, keys } = await signInAs(people.owner);
+  const email = newEmail();
+  const theirs = await newContext(browser, server.url, javaScriptEnabled);
+  await acceptInvitation(theirs.page, await invite(page, open, app, email, 'viewer'), javaScriptEnabled);
+  await expect(theirs.page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
+  await theirs.page.goto(`${app}/settings/members`);
+  const own = listed(theirs.page, email);
+  await expect(own).toContainText('You');
+  await own.getByRole('link', { name: 'Leave account' }).click();
+  const question = theirs.page.getByRole('alertdialog', { name: 'Leave Acme Inc.?' });
+  await expect(question).toContainText('You lose access');
+  if (javaScriptEnabled) {
+    await expectAccessible(theirs.page);
+  }
+  await question.getByRole('button', { name: 'Leave account' }).click();
+  await expect(theirs.page).toHaveURL('/');
+  await expect(theirs.page.getByText("You don't have access to any applications yet.")).toBeVisible();
+  const answer = await theirs.page.goto(keys);
+  expect(answer?.status()).toBe(404);
+  await theirs.context.close();
+  await open(`${app}/settings/members`);
+  await expect(listed(page, email)).toHaveCount(0);
+
+  await clearSession(page);
+  const other = await signInAs(people.otherOwner);
+  await open(`${other.app}/settings/members`);
+  await page.getByRole('link', { name: 'Leave account' }).click();
+  await enterPassword(page, people.otherOwner);
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Leave account' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'needs at least one owner' })).toBeVisible();
 });
 
 test('the last owner cannot be removed', async ({ page, open, signInAs, browserErrors }) => {

@@ -6,6 +6,7 @@ import {
   clearSession,
   createKey,
   expect,
+  failedResponse,
   people,
   test,
   unique,
@@ -158,6 +159,23 @@ test('calls appear live until paused', { tag: '@js' }, async ({ page, open, sign
   await expect(calls(page)).toHaveCount(2);
   await expect(calls(page).first()).toContainText(second);
   await expect(calls(page).last()).toContainText(first);
+});
+
+test('a live log that was refused once is opened again', { tag: '@js' }, async ({ page, open, signInAs, request, browserErrors }) => {
+  browserErrors.allow(failedResponse(401));
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Again'));
+  let opened = 0;
+  // As if another tab gave the session a new token while the stream was opened.
+  await page.route('**/requests/live*', async (route) => {
+    opened += 1;
+    await (opened === 1 ? route.fulfill({ status: 401 }) : route.continue());
+  });
+  await open(`${paths.app}/settings/requests?key=${key.id}`);
+  await expect.poll(() => opened).toBe(2);
+  await expect(page.getByRole('status').filter({ hasText: 'Live' })).toBeVisible();
+  await call(request, key, 'invoice:read', 200);
+  await expect(calls(page)).toHaveCount(1);
 });
 
 test('without JavaScript the page shows the same calls after a reload', { tag: '@no-js' }, async ({ page, open, signInAs, request }) => {

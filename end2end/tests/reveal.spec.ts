@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { confirmStored, countKeys, expect, fillKey, pageState, people, readCredentials, test, unique, whoami } from '../fixtures.ts';
+import { confirmStored, countKeys, expect, failedResponse, fillKey, pageState, people, readCredentials, test, unique, whoami } from '../fixtures.ts';
 import { startServer } from '../server.ts';
 
 test('the credentials can be copied without HTTPS', { tag: '@js' }, async ({ page, database, browserErrors }) => {
@@ -126,6 +126,22 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
     expect((await whoami(server.url, pair)).status()).toBe(200);
     await expect(reveal.getByText('First request received from 127.0.0.1.')).toBeVisible();
     await expect(reveal.getByText('Waiting for the first request…')).toHaveCount(0);
+  });
+
+  test('a poll that was refused once is repeated', async ({ page, server, browserErrors }) => {
+    browserErrors.allow(failedResponse(401));
+    const pair = await readCredentials(page);
+    let polls = 0;
+    // As if another tab gave the session a new token while the poll was on its way.
+    await page.route('**/api/first_use', async (route) => {
+      polls += 1;
+      await (polls === 1 ? route.fulfill({ status: 401 }) : route.continue());
+    });
+    const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
+    await expect.poll(() => polls).toBeGreaterThan(1);
+    await expect(reveal.getByText('Waiting for the first request…')).toBeVisible();
+    expect((await whoami(server.url, pair)).status()).toBe(200);
+    await expect(reveal.getByText('First request received from 127.0.0.1.')).toBeVisible();
   });
 
   test('the command for a terminal calls this server', async ({ page, server }) => {

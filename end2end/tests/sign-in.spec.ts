@@ -234,3 +234,42 @@ test('a form that is sent while another tab gives the session a new token is sen
   await confirmStored(page);
   await expect(row(page, name)).toBeVisible();
 });
+
+test('a browser that has signed in elsewhere is not asked again, and its form is sent', { tag: '@js' }, async ({
+  page,
+  open,
+  signInAs,
+  context,
+  browserErrors,
+}) => {
+  browserErrors.allow(failedResponse(401));
+  const paths = await signInAs(people.owner);
+  const replaced = (await context.cookies()).map(({ name }) => `${name}=${'0'.repeat(64)}`).join('; ');
+  await open(`${paths.keys}/new`);
+  const name = unique('Twice');
+  await fillKey(page, name);
+  let sent = 0;
+  await page.route('**/api/create_key', async (route) => {
+    sent += 1;
+    if (sent > 2) {
+      await route.continue();
+      return;
+    }
+    const headers = { ...(await route.request().allHeaders()), cookie: replaced };
+    const response = await route.fetch({ headers, maxRedirects: 0 });
+    await route.fulfill({ response });
+  });
+  await page.getByRole('button', { name: 'Generate API Key' }).click();
+  await readCredentials(page);
+  expect(sent).toBe(3);
+  await confirmStored(page);
+  await expect(row(page, name)).toBeVisible();
+});
+
+test('the sign-in page leads a browser with a session back', async ({ page, open, signInAs }) => {
+  await signInAs(people.owner);
+  await open('/sign-in?next=/profile');
+  await expect(page).toHaveURL('/profile');
+  await open('/sign-in');
+  await expect(page.getByRole('heading', { name: 'Sign in', level: 1 })).toBeVisible();
+});

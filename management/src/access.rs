@@ -193,15 +193,10 @@ impl Session {
 }
 
 impl Editor {
-    /// Returns the same permission in another state of the person's session, such as after entering the password again. A session of another
-    /// person changes nothing.
+    /// As [`Viewer::in_session`].
     #[must_use]
-    pub fn in_session(mut self, session: &Session) -> Self {
-        let viewer = &mut self.0;
-        if session.person_id() == viewer.identity.person_id {
-            viewer.fresh = session.is_fresh();
-        }
-        self
+    pub fn in_session(self, session: &Session) -> Self {
+        Self(self.0.in_session(session))
     }
 
     /// Grants what requires a recent sign-in.
@@ -272,6 +267,16 @@ pub(crate) fn look(
 }
 
 impl Viewer {
+    /// Returns the same permission in another state of the person's session, such as after entering the password again. A session of another
+    /// person changes nothing.
+    #[must_use]
+    pub fn in_session(mut self, session: &Session) -> Self {
+        if session.person_id() == self.identity.person_id {
+            self.fresh = session.is_fresh();
+        }
+        self
+    }
+
     /// Grants permission to change the application's keys.
     ///
     /// # Errors

@@ -38,6 +38,7 @@ mod rotate;
 mod second_factor;
 mod security;
 mod session;
+mod sign_in_count;
 mod sign_in_throttle;
 mod single_sign_on;
 mod stats;
@@ -57,6 +58,7 @@ pub use journal::{BadJournal, Replayed};
 pub use key_view::KeyView;
 pub use list::Listing;
 pub use mail::{Delivery, MailSender, MailStats, Mailer, SendError, SmtpServer};
+pub use members::FreshViewer;
 pub use people::{PersonDraft, SetUp, SetupDraft};
 pub use pepper::{PepperUse, pepper_uses};
 pub use reset::{Administered, OpenReset, PeopleAdmin, ResetLink};
@@ -65,14 +67,15 @@ pub use second_factor::{
     PasskeyChallenge, PendingFactors, PendingSignIn, ProvenSession, RecoveryCodes,
 };
 pub use session::{Browser, DEVICE_LIFETIME, FreshSession, Session, SessionSummary, SignedIn};
+pub use sign_in_count::SignInResult;
 pub use single_sign_on::{
     BegunSignIn, ProviderMembers, ProviderOutcome, ProviderRefusal, ProviderResponse, SignInGoal,
     SingleSignOn,
 };
 pub use stats::Stats;
 pub use store::{
-    AuditLine, Fault, Ownership, PepperName, PepperUsage, Place, Placement, SealingReport, Store,
-    StoreError,
+    AccountMembership, AuditLine, Fault, Ownership, PepperName, PepperUsage, PersonEntry, Place,
+    Placement, SealingReport, SignInWays, Store, StoreError,
 };
 pub use support::Support;
 pub use usage_view::{ChartQuery, UsageView};
@@ -85,6 +88,7 @@ use long_reads::LongReads;
 use ownership::Loss;
 use password::Passwords;
 use reset::ResetRequests;
+use sign_in_count::SignInCounters;
 use sign_in_throttle::SignIns;
 use std::{
     ops::Deref,
@@ -115,6 +119,7 @@ pub struct Inner {
     telemetry: Arc<Telemetry>,
     passwords: Passwords,
     sign_ins: SignIns,
+    sign_in_counters: SignInCounters,
     long_reads: LongReads,
     setup_token: String,
     /// The site that passkeys belong to; none where they are not offered.
@@ -204,6 +209,7 @@ impl Keyring {
             hasher,
             telemetry,
             sign_ins: SignIns::default(),
+            sign_in_counters: SignInCounters::default(),
             relying_party: OnceLock::new(),
             ownership: OnceLock::new(),
             single_sign_on: OnceLock::new(),

@@ -6,6 +6,18 @@ use domain::{
     id::PersonId,
     member::Member,
 };
+use std::ops::Deref;
+
+/// A [`Viewer`] who entered the password within the last ten minutes. Required to leave an account.
+#[derive(Clone)]
+pub struct FreshViewer(Viewer);
+
+impl Deref for FreshViewer {
+    type Target = Viewer;
+    fn deref(&self) -> &Viewer {
+        &self.0
+    }
+}
 
 impl Viewer {
     /// Returns the account's members, ordered by e-mail address, with their roles in this application.
@@ -18,6 +30,42 @@ impl Viewer {
         Ok(store
             .members(application.account_id, application.id)
             .await?)
+    }
+}
+
+impl Viewer {
+    /// Grants the member what requires a recent sign-in. That of support is never recent here.
+    ///
+    /// # Errors
+    /// `Stale` if the password was entered more than ten minutes ago.
+    pub fn fresh_viewer(&self) -> Result<FreshViewer, ManagementError> {
+        if !self.is_fresh() {
+            return Err(ManagementError::Stale);
+        }
+        Ok(FreshViewer(self.clone()))
+    }
+}
+
+impl FreshViewer {
+    /// Removes the person from the account; their next request is refused. Keys that they created stay.
+    ///
+    /// # Errors
+    /// `NotFound` if the person is not a member any more; `LastOwner` if the account would have no owner.
+    pub async fn leave_account(&self) -> Result<(), ManagementError> {
+        let identity = self.identity();
+        let role = identity.account_role;
+        let event = self
+            .event(Action::MemberLeft, &identity.email, role.as_str())
+            .with_changes(FieldValues::of("role", &role), FieldValues::default());
+        let viewer = self.clone();
+        self.keyring()
+            .run_to_completion(async move {
+                let account = viewer.application().account_id;
+                let store = &viewer.keyring().store;
+                let left = store.leave_account(account, identity.person_id, &event);
+                Ok(left.await?)
+            })
+            .await
     }
 }
 

@@ -11,7 +11,13 @@ use domain::{
     Invalid,
     account::{Email, check_new_password},
 };
-use std::{sync::Arc, thread::available_parallelism};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread::available_parallelism,
+};
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 use verification::{Entropy, random_token};
@@ -52,6 +58,8 @@ pub(crate) struct Passwords {
     known: Queue,
     /// The hash for unknown addresses, so that they take as long as known ones.
     unknown_hash: String,
+    /// Passwords that were hashed, to check or to store them.
+    hashed: Arc<AtomicU64>,
 }
 
 struct Queue {
@@ -87,7 +95,13 @@ impl Passwords {
             open: Queue::new(places),
             known: Queue::new(KNOWN),
             unknown_hash: hash(&random_token(entropy))?,
+            hashed: Arc::default(),
         })
+    }
+
+    /// Returns how many passwords were hashed since the start, to check or to store them.
+    pub(crate) fn hashed(&self) -> u64 {
+        self.hashed.load(Ordering::Relaxed)
     }
 
     pub(crate) async fn hash(&self, password: &str, lane: Lane) -> Result<String, ManagementError> {
@@ -151,8 +165,10 @@ impl Passwords {
             .acquire_owned()
             .await
             .map_err(|error| broken(&error))?;
+        let hashed = self.hashed.clone();
         let done = tokio::task::spawn_blocking(move || {
             let value = work();
+            hashed.fetch_add(1, Ordering::Relaxed);
             drop(running);
             value
         });

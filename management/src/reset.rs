@@ -23,7 +23,7 @@ use domain::{
     time::{MINUTE, Timestamp},
 };
 use std::{fmt, sync::Arc};
-use store::{NewMail, NewPasswordReset, Placement, ResetMaker, Store, StoreError};
+use store::{NewMail, NewPasswordReset, PersonEntry, Placement, ResetMaker, Store, StoreError};
 use verification::{Clock, Entropy, Peppers, SecretHasher, TokenPurpose, random_token};
 
 /// The lifetime of a reset link: 30 minutes.
@@ -110,6 +110,14 @@ impl PeopleAdmin {
         };
         let origin = Origin::default();
         Ok(registry.add(draft, self.clock.now(), &origin).await?.1)
+    }
+
+    /// Returns all people, disabled ones too, sorted by address.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn list(&self) -> Result<Vec<PersonEntry>, ManagementError> {
+        Ok(self.store.all_people().await?)
     }
 
     /// Creates a link that resets a person's password once within 30 minutes. Earlier links stop working.

@@ -13,7 +13,7 @@ pub use list::SessionSummary;
 pub(crate) use start::{Replaced, SignInProof, events, insert, log_without_account, start};
 
 use crate::{
-    Admission, Keyring, ManagementError,
+    Admission, Keyring, ManagementError, SignInResult,
     password::{Checked, Lane},
 };
 use domain::{
@@ -98,7 +98,8 @@ impl Keyring {
         let Ok(email) = Email::parse(email).or_else(|_| Email::parse("nobody@invalid")) else {
             return Ok(None);
         };
-        let admitted = self.admit(&email, password, browser.device, origin).await?;
+        let admitted = self.admit(&email, password, browser.device, origin).await;
+        let admitted = self.count_failed_sign_in(SignInResult::WrongPassword, admitted)?;
         let Some(person) = admitted else {
             return Ok(None);
         };

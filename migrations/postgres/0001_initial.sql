@@ -167,7 +167,9 @@ CREATE TABLE passkey (
     created_at BIGINT NOT NULL,
     last_used_at BIGINT,
     -- Whether it signs in without the password. Another password sets it to false, until the passkey is used after that password.
-    signs_in_alone BOOLEAN NOT NULL
+    signs_in_alone BOOLEAN NOT NULL,
+    -- When an answer with an old counter was recorded last.
+    refused_at BIGINT
 );
 CREATE INDEX passkey_by_person ON passkey (person_id);
 

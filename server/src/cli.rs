@@ -108,6 +108,9 @@ enum UserCommand {
     /// Add a person who may sign in. The server may be running
     #[command(after_help = help())]
     Add(user::Add),
+    /// Print all people who may sign in, one a line: the address, the roles, and how they sign in. The server may be running
+    #[command(after_help = help())]
+    List,
     /// Print a link that resets a person's password: it works once, within 30 minutes, and ends all of the person's sessions.
     /// The server may be running
     #[command(after_help = help())]
@@ -161,6 +164,7 @@ fn run(command: Command, config: Config) -> Result<(), CommandError> {
             Command::Demo => Box::pin(demo::serve(config)).await,
             Command::Migrate => start::migrate(&config).await,
             Command::User(UserCommand::Add(add)) => user::add(add, &config).await,
+            Command::User(UserCommand::List) => user::list(&config).await,
             Command::User(UserCommand::ResetPassword(person)) => {
                 user::reset_password(person, &config).await
             }

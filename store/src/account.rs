@@ -7,6 +7,7 @@
 
 pub(crate) mod applications;
 pub(crate) mod devices;
+pub(crate) mod directory;
 pub(crate) mod factor_policy;
 pub(crate) mod factor_secrets;
 pub(crate) mod factor_steps;

@@ -23,6 +23,7 @@ mod usage;
 
 pub use account::{
     applications::{ApplicationChange, NewApplication},
+    directory::{AccountMembership, PersonEntry, SignInWays},
     factor_secrets::{EncryptedSecret, FactorSecret},
     identity::{CompletedSignIn, IdentityOwner, LinkedIdentity, NewIdentity, ProviderSignIn},
     invitations::{InvitationAcceptance, InvitationRow, Invitee, NewInvitation},

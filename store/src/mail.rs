@@ -205,6 +205,17 @@ impl Store {
         ))
     }
 
+    /// Inserts mails that tell about no change.
+    ///
+    /// # Errors
+    /// If the database fails or its disk is full.
+    pub async fn insert_mail(&self, mail: &[NewMail]) -> Result<(), StoreError> {
+        deferrable_transaction!(self, |tx| {
+            insert_mail!(tx, mail)?;
+        })?;
+        Ok(())
+    }
+
     /// Counts an attempt, before it is made, and sets the time of the next one.
     ///
     /// # Errors

@@ -311,6 +311,7 @@ shared_statements! {
     PERSON_FORGET_DEVICES = "person/forget_devices";
     PERSON_INSERT = "person/insert";
     PERSON_INSERT_WITHOUT_PASSWORD = "person/insert_without_password";
+    PERSON_LIST = "person/list";
     PERSON_LOCK = "person/lock";
     PERSON_LOCK_ENABLED = "person/lock_enabled";
     PERSON_NOTIFICATIONS = "person/notifications";

@@ -184,6 +184,25 @@ pub async fn remove_member(
     Ok(())
 }
 
+/// Takes the signed-in person out of the account, and leads away from it. `person` is to whom the question was shown: another one may
+/// have signed in since.
+#[server(name = LeaveAccount, prefix = "/api", endpoint = "leave_account")]
+pub async fn leave_account(
+    app: String,
+    person: String,
+    #[server(default)] password: String,
+) -> Result<(), AppError> {
+    let viewer = crate::context::fresh_viewer(&app, &password).await?;
+    let person: domain::id::PersonId = person.parse().map_err(|_| AppError::NotFound)?;
+    if person != viewer.identity().person_id {
+        return Err(AppError::NotFound);
+    }
+    viewer.leave_account().await?;
+    crate::context::say_done(crate::toast::Done::AccountLeft);
+    crate::context::redirect("/");
+    Ok(())
+}
+
 /// Deletes the second factor of a member who has lost it, and leads to the members.
 #[server(name = ResetTwoFactor, prefix = "/api", endpoint = "reset_two_factor")]
 pub async fn reset_two_factor(

@@ -44,8 +44,9 @@ pub async fn start_passkey(
     #[server(default)] challenge: String,
     #[server(default)] credential: String,
 ) -> Result<PasskeyQuestion, AppError> {
-    use super::two_factor::{Adding, adding};
-    let begun = match adding(&password, &code, answer(&challenge, &credential)).await? {
+    use super::two_factor::{Adding, NewFactor, adding};
+    let answer = answer(&challenge, &credential);
+    let begun = match adding(&password, &code, answer, NewFactor::Passkey).await? {
         Adding::First(session) => session.begin_passkey().await,
         Adding::Another(session) => session.begin_passkey().await,
     };
@@ -94,7 +95,10 @@ pub async fn rename_passkey(
     let name = domain::passkey::PasskeyName::parse(&name)
         .map_err(|invalid| AppError::field("name", invalid.0))?;
     let origin = crate::context::origin();
-    session.rename_passkey(id, name, &origin).await?;
+    session
+        .rename_passkey(id, name, &origin)
+        .await
+        .map_err(|error| super::profile::in_field("name", error))?;
     crate::context::say_done(crate::toast::Done::PasskeyRenamed);
     crate::context::redirect(crate::routes::TWO_FACTOR);
     Ok(())

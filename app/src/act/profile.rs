@@ -86,12 +86,14 @@ pub async fn change_password(
         return Err(AppError::StaleSignIn);
     }
     let (device, origin) = (crate::context::device(), crate::context::origin());
-    let signed_in = session
+    let changed = session
         .change_password(&password, new_password.into(), device.as_deref(), &origin)
-        .await
-        .map_err(|error| in_field("new_password", error))?
-        .ok_or_else(wrong_password)?;
-    crate::context::start_session(&signed_in);
+        .await;
+    if let Err(error @ management::ManagementError::Invalid(_)) = changed {
+        return Err(in_field("new_password", error));
+    }
+    let changed = changed.map(|done| done.map(|signed_in| ((), signed_in)));
+    crate::context::authenticated_again(changed)?.ok_or_else(wrong_password)?;
     crate::context::say_done(crate::toast::Done::PasswordChanged);
     crate::context::redirect(crate::routes::PROFILE);
     Ok(())
@@ -138,7 +140,7 @@ fn wrong_password() -> AppError {
 
 /// Puts what is wrong with a value into its field.
 #[cfg(feature = "ssr")]
-fn in_field(field: &str, error: management::ManagementError) -> AppError {
+pub(super) fn in_field(field: &str, error: management::ManagementError) -> AppError {
     match error {
         management::ManagementError::Invalid(invalid) => AppError::field(field, invalid.0),
         error => error.into(),

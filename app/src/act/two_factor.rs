@@ -33,6 +33,14 @@ pub(super) enum Adding {
     Another(management::ProvenSession),
 }
 
+/// What is added to the second factor.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum NewFactor {
+    App,
+    Passkey,
+}
+
 /// The session that adds to the second factor. A person who has one proves it with a code or a passkey, which stands for the password
 /// too.
 #[cfg(feature = "ssr")]
@@ -40,6 +48,7 @@ pub(super) async fn adding(
     password: &str,
     code: &str,
     passkey: management::PasskeyAnswer<'_>,
+    new: NewFactor,
 ) -> Result<Adding, AppError> {
     let origin = crate::context::origin();
     if !passkey.credential.is_empty() {
@@ -54,7 +63,12 @@ pub(super) async fn adding(
     if session.second_factor().await?.is_none() {
         return Ok(Adding::First(session));
     }
-    let proven = session.prove_by_code(entered(code)?, &origin).await?;
+    let code = entered(code)?;
+    let proven = match new {
+        NewFactor::App => session.prove_for_app(code, &origin).await,
+        NewFactor::Passkey => session.prove_for_passkey(code, &origin).await,
+    };
+    let proven = proven.map_err(|error| not_begun(new, error))?;
     proven.map(Adding::Another).ok_or_else(|| wrong_proof(""))
 }
 
@@ -66,20 +80,26 @@ pub async fn start_two_factor(
     #[server(default)] challenge: String,
     #[server(default)] credential: String,
 ) -> Result<NewAuthenticator, AppError> {
-    let begun = match adding(&password, &code, answer(&challenge, &credential)).await? {
+    let (answer, app) = (answer(&challenge, &credential), NewFactor::App);
+    let begun = match adding(&password, &code, answer, app).await? {
         Adding::First(session) => session.begin_enrolment().await,
         Adding::Another(session) => session.begin_enrolment().await,
     };
-    match begun {
-        Ok(setup) => Ok(setup.into()),
-        Err(management::ManagementError::Invalid(_)) => Err(AppError::Conflict(
-            crate::words::two_factor::ALREADY_ON.into(),
-        )),
-        Err(error) => Err(error.into()),
+    Ok(begun.map_err(|error| not_begun(app, error))?.into())
+}
+
+/// Why a factor cannot be added.
+#[cfg(feature = "ssr")]
+fn not_begun(new: NewFactor, error: management::ManagementError) -> AppError {
+    match error {
+        management::ManagementError::Invalid(_) if new == NewFactor::App => {
+            AppError::Conflict(crate::words::two_factor::ALREADY_ON.into())
+        }
+        error => error.into(),
     }
 }
 
-/// Adds the authenticator app, if it shows the right code. The first factor of a person comes with recovery codes; after a passkey, it
+/// Adds the authenticator app of a form that only a fresh session gets, if it shows the right code. The first factor of a person comes with recovery codes; after a passkey, it
 /// goes on to the page with all factors.
 #[server(name = ConfirmTwoFactor, prefix = "/api", endpoint = "confirm_two_factor")]
 pub async fn confirm_two_factor(
@@ -87,7 +107,7 @@ pub async fn confirm_two_factor(
     code: String,
 ) -> Result<Option<NewRecoveryCodes>, AppError> {
     use crate::words::two_factor::{SETUP_EXPIRED, WRONG_CODE};
-    let session = crate::context::fresh_session("").await?;
+    let session = crate::context::enrolling_session().await?;
     let origin = crate::context::origin();
     let code = entered(&code)?;
     match session.confirm_enrolment(&setup, code, &origin).await {
@@ -129,10 +149,7 @@ pub async fn renew_recovery_codes(
     match renewed {
         Ok(Some(codes)) => Ok(NewRecoveryCodes { codes: codes.0 }),
         Ok(None) => Err(wrong_proof(&credential)),
-        Err(management::ManagementError::NotFound) => {
-            Err(AppError::Conflict(crate::words::two_factor::NOT_ON.into()))
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(not_changed(error).await),
     }
 }
 
@@ -163,10 +180,19 @@ pub async fn turn_off_two_factor(
             Ok(())
         }
         Ok(false) => Err(wrong_proof(&credential)),
-        Err(management::ManagementError::NotFound) => {
-            Err(AppError::Conflict(crate::words::two_factor::NOT_ON.into()))
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(not_changed(error).await),
+    }
+}
+
+/// Why the second factor was not changed: what is missing is the factor, or the session that has ended meanwhile.
+#[cfg(feature = "ssr")]
+async fn not_changed(error: management::ManagementError) -> AppError {
+    if !matches!(error, management::ManagementError::NotFound) {
+        return error.into();
+    }
+    match crate::context::enrolling_session().await {
+        Ok(_) => AppError::Conflict(crate::words::two_factor::NOT_ON.into()),
+        Err(error) => error,
     }
 }
 

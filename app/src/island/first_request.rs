@@ -51,6 +51,7 @@ pub(crate) fn FirstRequest(
 }
 
 async fn wait(app: String, key: String, progress: RwSignal<Progress>) {
+    let mut refused = false;
     for _ in 0..MAX_POLLS {
         TimeoutFuture::new(POLL_MS).await;
         if progress.is_disposed() {
@@ -64,9 +65,12 @@ async fn wait(app: String, key: String, progress: RwSignal<Progress>) {
                 _ = progress.try_set(Progress::Received(used.address));
                 return;
             }
+            // Another request of this browser may have given the session a new token meanwhile.
+            Err(Some(401)) if !refused => refused = true,
             // Signed out, or the key is gone.
             Err(Some(401 | 404)) => break,
-            _ => {}
+            Ok(None) => refused = false,
+            Err(_) => {}
         }
     }
     _ = progress.try_set(Progress::Later);

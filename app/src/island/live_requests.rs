@@ -5,7 +5,8 @@
 )]
 
 use crate::words::requests as words;
-use leptos::prelude::*;
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{DomParser, EventSource, MessageEvent, SupportedType};
@@ -14,6 +15,8 @@ use web_sys::{DomParser, EventSource, MessageEvent, SupportedType};
 pub const LIST: &str = "requests";
 /// Maximum number of calls on the page.
 const MAX_ROWS: u32 = 100;
+/// Milliseconds until a stream that the server has refused is opened once again.
+const REOPEN_MS: u32 = 2_500;
 
 /// New calls, as the server sends them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -40,11 +43,14 @@ pub(crate) fn LiveRequests(
         last: RwSignal::new(latest),
         skipped: RwSignal::new(Some(0)),
         ended: RwSignal::new(false),
+        refused: RwSignal::new(false),
+        again: RwSignal::new(0),
     };
     let Log { skipped, ended, .. } = log;
     Effect::new(move |_| ready.set(true));
     Effect::new(move |before: Option<Option<Following>>| {
         drop(before);
+        log.again.track();
         ended.set(false);
         if paused.get() {
             return None;
@@ -83,11 +89,16 @@ struct Log {
     last: RwSignal<i64>,
     skipped: RwSignal<Option<u64>>,
     ended: RwSignal<bool>,
+    /// Whether the server has refused the stream since it was last open.
+    refused: RwSignal<bool>,
+    /// How often it was opened again.
+    again: RwSignal<u32>,
 }
 
 /// A stream of calls; it ends when dropped. The browser opens it again by itself where it breaks.
 struct Following {
     source: EventSource,
+    _opened: Closure<dyn FnMut()>,
     _received: Closure<dyn FnMut(MessageEvent)>,
     _broken: Closure<dyn FnMut()>,
 }
@@ -95,6 +106,8 @@ struct Following {
 impl Following {
     fn begin(path: &str, log: Log) -> Option<Self> {
         let source = EventSource::new(path).ok()?;
+        let opened = Closure::new(move || _ = log.refused.try_set(false));
+        source.set_onopen(Some(opened.as_ref().unchecked_ref()));
         let received = Closure::new(move |event: MessageEvent| {
             let text = event.data().as_string().unwrap_or_default();
             if let Ok(new) = serde_json::from_str(&text) {
@@ -105,12 +118,13 @@ impl Following {
         let stream = source.clone();
         let broken = Closure::new(move || {
             if stream.ready_state() == EventSource::CLOSED {
-                _ = log.ended.try_set(true);
+                log.refuse();
             }
         });
         source.set_onerror(Some(broken.as_ref().unchecked_ref()));
         Some(Self {
             source,
+            _opened: opened,
             _received: received,
             _broken: broken,
         })
@@ -119,6 +133,7 @@ impl Following {
 
 impl Drop for Following {
     fn drop(&mut self) {
+        self.source.set_onopen(None);
         self.source.set_onmessage(None);
         self.source.set_onerror(None);
         self.source.close();
@@ -126,6 +141,20 @@ impl Drop for Following {
 }
 
 impl Log {
+    /// The server refuses the stream: it is opened once again, because another request of this browser may have given the session a
+    /// new token meanwhile.
+    fn refuse(self) {
+        if self.refused.try_get_untracked() != Some(false) {
+            _ = self.ended.try_set(true);
+            return;
+        }
+        _ = self.refused.try_set(true);
+        spawn_local(async move {
+            TimeoutFuture::new(REOPEN_MS).await;
+            _ = self.again.try_update(|times| *times += 1);
+        });
+    }
+
     fn add(self, new: LiveRows) {
         _ = self.last.try_set(new.last);
         _ = self.skipped.try_update(|skipped| {

@@ -64,7 +64,8 @@ pub fn listen() {
     });
 }
 
-fn here() -> String {
+/// The path and the query of the page that is open.
+pub fn here() -> String {
     let location = window().location();
     location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
 }

@@ -71,7 +71,16 @@ pub fn is_needed(address: &str) -> bool {
     address.starts_with("/sign-in?next=")
 }
 
-/// Asks for a new sign-in, and sends the form afterwards.
+/// What came of asking for a new sign-in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Renewal {
+    /// The reader is asked, and the form is sent afterwards.
+    Asked,
+    /// The browser is signed in: the form is to be sent again.
+    SignedIn,
+}
+
+/// Asks for a new sign-in, unless the browser has a session by now, and sends the form afterwards.
 ///
 /// # Errors
 /// When the sign-in page cannot be shown here.
@@ -79,8 +88,11 @@ pub async fn begin(
     sign_in: &str,
     form: HtmlFormElement,
     button: Option<HtmlElement>,
-) -> Result<(), JsValue> {
-    let card = card_at(sign_in).await?;
+) -> Result<Renewal, JsValue> {
+    // A browser with a session is led to another page, which has no card.
+    let Some(card) = card_at(sign_in).await? else {
+        return Ok(Renewal::SignedIn);
+    };
     let dialog: HtmlDialogElement = document().create_element("dialog")?.unchecked_into();
     dialog.set_class_name("dialog");
     dialog.set_attribute("data-renewal", "")?;
@@ -101,11 +113,11 @@ pub async fn begin(
         _ = email.unchecked_into::<HtmlElement>().focus();
     }
     WAITING.set(Some((form, button)));
-    Ok(())
+    Ok(Renewal::Asked)
 }
 
-/// The card of the sign-in page, or of its second step.
-async fn card_at(address: &str) -> Result<Element, JsValue> {
+/// The card of the sign-in page, or of its second step; `None` where another page is shown.
+async fn card_at(address: &str) -> Result<Option<Element>, JsValue> {
     match navigation::fetch(address, &RequestInit::new()).await? {
         navigation::Answer::Page(page, _) => own_card(&page),
         _ => Err(JsValue::NULL),
@@ -113,15 +125,17 @@ async fn card_at(address: &str) -> Result<Element, JsValue> {
 }
 
 /// The card of a page. Its fields have ids of their own: the page below may have one for the password too.
-fn own_card(page: &Document) -> Result<Element, JsValue> {
-    let card = page.query_selector(CARD)?.ok_or(JsValue::NULL)?;
+fn own_card(page: &Document) -> Result<Option<Element>, JsValue> {
+    let Some(card) = page.query_selector(CARD)? else {
+        return Ok(None);
+    };
     for (selector, name) in IDS {
         for element in dom::beneath::<Element>(&card, selector) {
             let id = element.get_attribute(name).unwrap_or_default();
             element.set_attribute(name, &(id + "-renewal"))?;
         }
     }
-    Ok(card)
+    Ok(Some(card))
 }
 
 /// The answer to a wrong password or code is the sign-in page, not the page below.
@@ -146,7 +160,7 @@ pub fn is_next_step(address: &str) -> bool {
 /// # Errors
 /// When it cannot be shown here.
 pub async fn go_on(dialog: &Element, address: &str) -> Result<(), JsValue> {
-    let card = card_at(address).await?;
+    let card = card_at(address).await?.ok_or(JsValue::NULL)?;
     let old = dialog.query_selector(CARD)?.ok_or(JsValue::NULL)?;
     old.replace_with_with_node_1(&document().import_node_with_deep(&card, true)?)?;
     name_page(dialog, address)?;
@@ -176,7 +190,7 @@ pub fn complete(dialog: &Element) {
 
 /// The reader has not signed in: shows why.
 pub fn refuse(dialog: &Element, page: &Document) {
-    if let (Ok(Some(old)), Ok(new)) = (dialog.query_selector(CARD), own_card(page)) {
+    if let (Ok(Some(old)), Ok(Some(new))) = (dialog.query_selector(CARD), own_card(page)) {
         morph::morph(&old, &new);
     }
 }

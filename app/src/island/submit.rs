@@ -3,7 +3,9 @@
 use super::{
     follow,
     navigation::{self, Answer, History},
-    passkey, renewal, toast,
+    passkey,
+    renewal::{self, Renewal},
+    toast,
 };
 use crate::ui::dom;
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -83,25 +85,28 @@ pub fn send(form: HtmlFormElement, button: Option<HtmlElement>) {
     spawn_local(async move {
         navigation::next_turn();
         let mut answer = navigation::fetch(&action, &request).await;
+        let dialog = renewal::dialog_of(&form);
         // Another request of this browser may have given the session a new token meanwhile.
-        let ended =
-            matches!(&answer, Ok(Answer::Elsewhere(address)) if renewal::is_needed(address));
-        if ended && renewal::dialog_of(&form).is_none() {
+        if dialog.is_none() && sign_in_of(&answer).is_some() {
             answer = navigation::fetch(&action, &request).await;
         }
+        if dialog.is_none()
+            && let Some(address) = sign_in_of(&answer)
+        {
+            match renewal::begin(address, form.clone(), button.clone()).await {
+                Ok(Renewal::SignedIn) => answer = navigation::fetch(&action, &request).await,
+                Ok(Renewal::Asked) => return,
+                Err(_) => {}
+            }
+        }
         drop(busy);
-        match (answer, renewal::dialog_of(&form)) {
+        match (answer, dialog) {
             (Ok(Answer::Elsewhere(address)), Some(dialog)) if renewal::is_next_step(&address) => {
                 if renewal::go_on(&dialog, &address).await.is_err() {
                     navigation::arrive(&address);
                 }
             }
             (Ok(Answer::Elsewhere(_)), Some(dialog)) => renewal::complete(&dialog),
-            (Ok(Answer::Elsewhere(address)), None) if renewal::is_needed(&address) => {
-                if renewal::begin(&address, form, button).await.is_err() {
-                    navigation::arrive(&address);
-                }
-            }
             (Ok(Answer::Elsewhere(address)), None) => navigation::arrive(&address),
             (Ok(Answer::Page(page, _)), _) => {
                 navigation::show(&page);
@@ -120,6 +125,14 @@ pub fn send(form: HtmlFormElement, button: Option<HtmlElement>) {
             (Err(_), _) => toast::unreachable(),
         }
     });
+}
+
+/// The sign-in page that an answer leads to.
+fn sign_in_of(answer: &Result<Answer, JsValue>) -> Option<&str> {
+    match answer {
+        Ok(Answer::Elsewhere(address)) if renewal::is_needed(address) => Some(address),
+        _ => None,
+    }
 }
 
 /// An attribute of a form, which its button may override.

@@ -3,8 +3,8 @@
 use super::{Here, invite::ROLES, param};
 use crate::{
     act::members::{
-        AS_IN_ACCOUNT, ChangeApplicationRole, ChangeRole, MakeResetLink, PasswordLink,
-        RemoveMember, TransferOwnership,
+        AS_IN_ACCOUNT, ChangeApplicationRole, ChangeRole, LeaveAccount, MakeResetLink,
+        PasswordLink, RemoveMember, TransferOwnership,
     },
     context,
     form::{posted, posted_errors, typed},
@@ -55,6 +55,40 @@ pub fn Transfer() -> impl IntoView {
 pub fn MemberRemoval() -> impl IntoView {
     over(|app, member, roster| {
         view! { <RemovalQuestion app member fresh=roster.fresh /> }.into_any()
+    })
+}
+
+/// The question before the reader leaves the account, over the page.
+#[component]
+pub fn Leaving() -> impl IntoView {
+    let here = Here::from_frame();
+    let roster: Roster = expect_context();
+    let mut members = roster.members.into_iter();
+    let me = members.find(|member| member.id == roster.me)?;
+    let errors = Signal::stored(posted_errors(LeaveAccount::PATH));
+    let managed = managed(&me, members::MANAGED_LEAVING);
+    let app = here.app();
+    let back = routes::members(&app);
+    Some(view! {
+        <FormDialog
+            id="leave"
+            title=Sentence::about(
+                [&here.viewer.application().account_name],
+                |[name]| members::leave_title(name),
+            )
+            text=members::LEAVE_CONSEQUENCE
+            alert=true
+            action=LeaveAccount::PATH
+            errors
+            app
+            back
+            fresh=roster.fresh
+            submit=members::LEAVE
+            variant="danger"
+        >
+            <input type="hidden" name="person" value=me.id.to_string() />
+            {managed}
+        </FormDialog>
     })
 }
 

@@ -23,6 +23,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 pub fn SignIn() -> impl IntoView {
     let mut errors = posted_errors(SignInAction::PATH);
     errors.extend(posted_errors(SignInWithPasskey::PATH));
+    let no_errors = errors.is_empty();
     let errors = Signal::stored(errors);
     let next = query(|query| query.get("next").unwrap_or_default());
     let passkey =
@@ -39,14 +40,23 @@ pub fn SignIn() -> impl IntoView {
             </p>
         }
     });
-    let refused = query(|query| query.get("sso").unwrap_or_default());
+    let refused_by = query(|query| query.get("sso").unwrap_or_default());
     let provider = provider();
     let refused = provider
         .as_deref()
-        .and_then(|name| single_sign_on::refusal(&refused, name))
+        .and_then(|name| single_sign_on::refusal(&refused_by, name))
         .map(|why| view! { <Notice tone="warning">{why}</Notice> });
     let provider = provider.map(|name| view! { <ProviderLink name next=next.clone() /> });
-    let setup = loaded(async {
+    // Another request of the browser has renewed its session meanwhile. Without `next`, it may be for another person.
+    let back = routes::local_path(&next)
+        .filter(|_| after.is_empty() && refused_by.is_empty() && no_errors)
+        .map(str::to_owned);
+    let setup = loaded(async move {
+        if let Some(path) = back
+            && context::is_signed_in().await?
+        {
+            context::redirect(&path);
+        }
         let needed = context::keyring()?.needs_setup().await?;
         Ok(needed.then(|| {
             view! {

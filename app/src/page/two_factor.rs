@@ -40,7 +40,12 @@ pub fn TwoFactor() -> impl IntoView {
             return Ok(step);
         }
         Ok(match factor {
-            Some(factor) => on(factor, add::offers_passkey(&session)),
+            Some(factor) => view! {
+                // Another factor was added meanwhile, in another tab.
+                <ErrorSummary errors=add::errors() />
+                {on(factor, add::offers_passkey(&session))}
+            }
+            .into_any(),
             None => view! { <Off session /> }.into_any(),
         })
     });

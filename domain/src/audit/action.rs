@@ -19,6 +19,7 @@ pub enum Action {
     MemberAdded,
     MemberChanged,
     MemberRemoved,
+    MemberLeft,
     SignedIn,
     SignedOut,
     SupportLooked,
@@ -65,7 +66,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [(Self, &'static str, &'static str); 56] = [
+    const ALL: [(Self, &'static str, &'static str); 57] = [
         (
             Self::AccountCreated,
             "account.created",
@@ -107,6 +108,7 @@ impl Action {
             "changed a member's role",
         ),
         (Self::MemberRemoved, "member.removed", "removed a member"),
+        (Self::MemberLeft, "member.left", "left the account"),
         (Self::SignedIn, "session.started", "signed in"),
         (Self::SignedOut, "session.ended", "signed out"),
         (

@@ -68,6 +68,7 @@ impl EventOccurrence {
             Action::MemberAdded
                 | Action::MemberChanged
                 | Action::MemberRemoved
+                | Action::MemberLeft
                 | Action::MemberInvited
                 | Action::MemberJoined
                 | Action::ApplicationRoleChanged

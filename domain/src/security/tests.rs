@@ -304,6 +304,7 @@ fn only_changes_of_members_are_occurrences() {
         Action::MemberAdded,
         Action::MemberChanged,
         Action::MemberRemoved,
+        Action::MemberLeft,
         Action::MemberInvited,
         Action::MemberJoined,
         Action::ApplicationRoleChanged,

@@ -103,6 +103,12 @@ pub(crate) enum Content {
     },
     /// A sign-in from a browser that the recipient had not used before.
     NewSignIn { client: Client },
+    /// A wrong code after the right password, from a browser that the recipient had not used before.
+    WrongCode {
+        /// Whether the sign-in at the identity provider was right, and not the password.
+        through_provider: bool,
+        client: Client,
+    },
     /// Keys of one application that expire soon.
     KeyExpiry {
         application: ApplicationId,
@@ -131,6 +137,7 @@ impl Content {
             Self::PasswordReset { .. } => MailKind::PasswordReset,
             Self::SignInChange { .. } => MailKind::SignInChange,
             Self::NewSignIn { .. } => MailKind::NewSignIn,
+            Self::WrongCode { .. } => MailKind::WrongCode,
             Self::KeyExpiry { .. } => MailKind::KeyExpiry,
             Self::SecurityEvents { .. } => MailKind::SecurityEvents,
             Self::Test => MailKind::Test,
@@ -157,6 +164,7 @@ impl Content {
             }
             Self::SignInChange { .. }
             | Self::NewSignIn { .. }
+            | Self::WrongCode { .. }
             | Self::KeyExpiry { .. }
             | Self::SecurityEvents { .. }
             | Self::Test => end,

@@ -89,6 +89,10 @@ pub(crate) fn compose(content: &Content, to: &Email, origin: &str) -> MailText {
                 ),
             ],
         ),
+        Content::WrongCode {
+            through_provider,
+            client,
+        } => wrong_code(*through_provider, client, to, origin),
         Content::KeyExpiry {
             application,
             application_name,
@@ -135,6 +139,37 @@ fn details(client: &Client) -> String {
         lines.push(format!("IP address: {}", client.address));
     }
     lines.join("\n")
+}
+
+fn wrong_code(
+    through_provider: bool,
+    client: &Client,
+    to: &Email,
+    origin: &str,
+) -> (String, Vec<String>) {
+    let (entered, remedy) = if through_provider {
+        (
+            "signed in at your identity provider",
+            "secure your account at your identity provider".to_owned(),
+        )
+    } else {
+        (
+            "entered your password",
+            format!("change your password now:\n{origin}/profile/password"),
+        )
+    };
+    let paragraphs = vec![
+        format!(
+            "Someone {entered} to sign in as {to}, but not a right two-factor code, in a browser that you hadn't used before. They were not signed in."
+        ),
+        details(client),
+        format!("If this was you, there's nothing to do. If it wasn't, {remedy}"),
+        notifications(origin),
+    ];
+    (
+        "Sign-in to Latchkey stopped at two-factor authentication".to_owned(),
+        paragraphs,
+    )
 }
 
 fn key_expiry(
@@ -261,7 +296,7 @@ mod tests {
             })
     }
 
-    fn contents(name: &str) -> [Content; 6] {
+    fn contents(name: &str) -> [Content; 8] {
         let application = ApplicationId(Uuid::nil());
         let id: KeyId = "akl_000000000000000z".parse().expect("a key id");
         let client = Client {
@@ -271,6 +306,14 @@ mod tests {
         };
         [
             Content::NewSignIn {
+                client: client.clone(),
+            },
+            Content::WrongCode {
+                through_provider: false,
+                client: client.clone(),
+            },
+            Content::WrongCode {
+                through_provider: true,
                 client: client.clone(),
             },
             Content::SignInChange {

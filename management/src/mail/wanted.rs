@@ -39,7 +39,9 @@ impl Keyring {
                 wanted
             }
             Content::SignInChange { .. } | Content::Test => true,
-            Content::NewSignIn { .. } => self.has_access(mail, &content, None).await?,
+            Content::NewSignIn { .. } | Content::WrongCode { .. } => {
+                self.has_access(mail, &content, None).await?
+            }
             Content::KeyExpiry { application, .. } => {
                 let application = Some(*application);
                 self.has_access(mail, &content, application).await?

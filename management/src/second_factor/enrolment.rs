@@ -1,7 +1,8 @@
 //! Turning a second factor on and off.
 
 use super::{
-    AuthenticatorSecret, FirstFactor, PasskeyAnswer, Proof, ProvenSession, RecoveryCodes, totp,
+    AuthenticatorSecret, FirstFactor, PasskeyAnswer, Proof, ProvenSession, RecoveryCodes,
+    passkey::only_factor, totp,
 };
 use crate::{FreshSession, ManagementError, Session};
 use domain::{
@@ -70,40 +71,6 @@ impl Session {
     pub async fn second_factor(&self) -> Result<Option<SecondFactor>, ManagementError> {
         self.keyring().second_factor(self.person_id()).await
     }
-}
-
-impl FreshSession {
-    /// Generates the secret for an authenticator app, as the first factor.
-    ///
-    /// # Errors
-    /// `Invalid` if the person has a second factor.
-    pub async fn begin_enrolment(&self) -> Result<AuthenticatorSetup, ManagementError> {
-        self.require_no_factor().await?;
-        self.begin_app(false).await
-    }
-
-    async fn begin_app(&self, proven: bool) -> Result<AuthenticatorSetup, ManagementError> {
-        let keyring = self.keyring();
-        if keyring
-            .store
-            .authenticator(self.person_id())
-            .await?
-            .is_some()
-        {
-            return Err(already().into());
-        }
-        let secret = AuthenticatorSecret::generate(&*keyring.entropy);
-        let end = keyring.now().plus(SETUP_LIFETIME);
-        let (purpose, owner) = (CipherPurpose::Enrolment, self.id().0);
-        let mut plain = Zeroizing::new(vec![u8::from(proven)]);
-        plain.extend(secret.0.as_slice());
-        Ok(AuthenticatorSetup {
-            form: keyring.seal(purpose, owner, &plain, end),
-            proven,
-            secret,
-            email: self.email().clone(),
-        })
-    }
 
     /// Returns the secret of a form that this session was given less than ten minutes ago; `None` for any other text.
     pub fn open_setup(&self, form: &str) -> Option<AuthenticatorSetup> {
@@ -118,7 +85,8 @@ impl FreshSession {
         })
     }
 
-    /// Adds the authenticator app, if it shows the right code; `None` if the code is wrong. If it is the person's first factor, the
+    /// Adds the authenticator app of a form that this session was given when it was fresh, if the app shows the right code; `None` if
+    /// the code is wrong. If it is the person's first factor, the
     /// person's other sessions end, and there are recovery codes.
     ///
     /// # Errors
@@ -178,6 +146,54 @@ impl FreshSession {
             })
             .await
     }
+}
+
+impl FreshSession {
+    /// Generates the secret for an authenticator app, as the first factor.
+    ///
+    /// # Errors
+    /// `Invalid` if the person has a second factor.
+    pub async fn begin_enrolment(&self) -> Result<AuthenticatorSetup, ManagementError> {
+        self.require_no_factor().await?;
+        self.begin_app(false).await
+    }
+
+    async fn require_no_app(&self) -> Result<(), ManagementError> {
+        let store = &self.keyring().store;
+        if store.authenticator(self.person_id()).await?.is_some() {
+            return Err(already().into());
+        }
+        Ok(())
+    }
+
+    /// [`FreshSession::prove_by_code`], to add an authenticator app.
+    ///
+    /// # Errors
+    /// As that; `Invalid` if the person has an app: the code stays unused.
+    pub async fn prove_for_app(
+        &self,
+        code: &str,
+        origin: &Origin,
+    ) -> Result<Option<ProvenSession>, ManagementError> {
+        self.require_no_app().await?;
+        self.prove_by_code(code, origin).await
+    }
+
+    async fn begin_app(&self, proven: bool) -> Result<AuthenticatorSetup, ManagementError> {
+        self.require_no_app().await?;
+        let keyring = self.keyring();
+        let secret = AuthenticatorSecret::generate(&*keyring.entropy);
+        let end = keyring.now().plus(SETUP_LIFETIME);
+        let (purpose, owner) = (CipherPurpose::Enrolment, self.id().0);
+        let mut plain = Zeroizing::new(vec![u8::from(proven)]);
+        plain.extend(secret.0.as_slice());
+        Ok(AuthenticatorSetup {
+            form: keyring.seal(purpose, owner, &plain, end),
+            proven,
+            secret,
+            email: self.email().clone(),
+        })
+    }
 
     /// Replaces the recovery codes; `None` if the code is wrong or was used before.
     ///
@@ -189,6 +205,28 @@ impl FreshSession {
         origin: &Origin,
     ) -> Result<Option<RecoveryCodes>, ManagementError> {
         self.renew_with(Proof::Code(code), origin).await
+    }
+
+    /// Removes one of several factors: the authenticator app. The person's other sessions end.
+    ///
+    /// # Errors
+    /// `Invalid` if there is no app, or no passkey beside it.
+    pub async fn remove_authenticator(&self, origin: &Origin) -> Result<(), ManagementError> {
+        let (keyring, acting) = (self.keyring().clone(), (self.person_id(), self.id()));
+        let action = Action::AuthenticatorRemoved;
+        let events = self.events(action, origin).await?;
+        let change = SignInChange::AuthenticatorRemoved;
+        let mail = keyring.sign_in_change(self.email(), change, origin);
+        let store = keyring.clone();
+        keyring
+            .run_to_completion(async move {
+                let removed = store.store.remove_authenticator(acting, &events, &mail);
+                match store.charge_mail(&mail, removed.await) {
+                    Err(StoreError::Conflict) => Err(only_factor().into()),
+                    done => Ok(done?),
+                }
+            })
+            .await
     }
 
     /// Turns the second factor off, with the app and all passkeys; whether the code was right.

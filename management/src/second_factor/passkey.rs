@@ -9,6 +9,7 @@ mod relying_party;
 mod sign_in;
 
 pub use enrolment::AddedPasskey;
+pub(super) use enrolment::only_factor;
 pub(crate) use relying_party::RelyingParty;
 
 use crate::{Keyring, ManagementError, session};
@@ -228,9 +229,8 @@ impl Keyring {
             name: name.to_owned(),
         };
         let mail = self.sign_in_change(&owner.email, change, origin);
-        let refused =
-            self.store
-                .refuse_passkey((owner.id, row.passkey.id), challenge, &events, &mail);
+        let (of, at) = ((owner.id, row.passkey.id), self.now());
+        let refused = self.store.refuse_passkey(of, at, challenge, &events, &mail);
         match self.charge_mail(&mail, refused.await) {
             Ok(()) => {
                 self.telemetry.passkey_copied(name, &owner.email, origin);

@@ -1,6 +1,10 @@
 //! The second step of a sign-in.
 
-use crate::{Browser, Keyring, ManagementError, SignedIn, session};
+use crate::{
+    Browser, Keyring, ManagementError, SignInResult, SignedIn,
+    mail::{Client, Content, Recipient},
+    session,
+};
 use domain::{audit::Action, origin::Origin, second_factor::PENDING_SIGN_IN_LIFETIME};
 use std::fmt;
 use store::{
@@ -74,6 +78,7 @@ impl Keyring {
         let action = Action::CodeRequired;
         let events = session::events(self, action, person.id, &person.email, origin).await?;
         self.store.begin_sign_in(&new, &events).await?;
+        self.count_sign_in(SignInResult::SecondFactorRequired);
         Ok(PendingSignIn { token })
     }
 
@@ -106,12 +111,23 @@ impl Keyring {
         browser: impl Into<Browser<'_>>,
         origin: &Origin,
     ) -> Result<Option<SignedIn>, ManagementError> {
-        let browser = browser.into();
+        let entered = self.start_with_code(token, code, browser.into(), origin);
+        self.count_failed_sign_in(SignInResult::WrongCode, entered.await)
+    }
+
+    async fn start_with_code(
+        &self,
+        token: &str,
+        code: &str,
+        browser: Browser<'_>,
+        origin: &Origin,
+    ) -> Result<Option<SignedIn>, ManagementError> {
         let Some((PendingSignInRow { person, provider }, token_hash)) =
             self.pending_sign_in(token).await?
         else {
             return Err(ManagementError::NotFound);
         };
+        let through_provider = provider.is_some();
         let known = self.is_known(browser.device, person.id).await?;
         let attempt = self
             .begin_code(person.id, &person.email, (code, known), origin)
@@ -121,7 +137,8 @@ impl Keyring {
             return Err(ManagementError::NotFound);
         }
         let Some(code) = self.unused_code(person.id, code).await? else {
-            self.wrong_code(&person.email, origin);
+            self.wrong_code_at_sign_in((&person, known), through_provider, origin)
+                .await;
             return Ok(None);
         };
         let proof = FactorProof {
@@ -139,11 +156,54 @@ impl Keyring {
                 Ok(Some(signed_in))
             }
             Err(StoreError::Conflict) => {
-                self.wrong_code(&person.email, origin);
+                self.wrong_code_at_sign_in((&person, known), through_provider, origin)
+                    .await;
                 Ok(None)
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Records a wrong code after a right password. If the browser is not known, the person is told once an hour: someone else may have the
+    /// password. The answer does not depend on the mail: an error is logged.
+    async fn wrong_code_at_sign_in(
+        &self,
+        (person, known): (&PersonRow, bool),
+        through_provider: bool,
+        origin: &Origin,
+    ) {
+        self.wrong_code(&person.email, origin);
+        if let Err(error) = self
+            .mail_wrong_code((person, known), through_provider, origin)
+            .await
+        {
+            tracing::warn!(%error, "the mail about a wrong code was not inserted");
+        }
+    }
+
+    async fn mail_wrong_code(
+        &self,
+        (person, known): (&PersonRow, bool),
+        through_provider: bool,
+        origin: &Origin,
+    ) -> Result<(), StoreError> {
+        if known || !self.sends_mail() || !self.store.notifications(person.id).await?.new_sign_ins {
+            return Ok(());
+        }
+        let content = Content::WrongCode {
+            through_provider,
+            client: Client::new(self.now(), origin),
+        };
+        let to = Recipient {
+            email: &person.email,
+            person: Some(person.id),
+            account: None,
+        };
+        let mail = self.mail(to, &content);
+        if mail.is_empty() {
+            return Ok(());
+        }
+        self.charge_mail(&mail, self.store.insert_mail(&mail).await)
     }
 
     pub(super) async fn pending_sign_in(

@@ -2,7 +2,7 @@
 
 use super::{ABSOLUTE, IDLE, SignedIn};
 use crate::{
-    Admission, Keyring, ManagementError,
+    Admission, Keyring, ManagementError, SignInResult,
     mail::{ChangeMail, Client, Content, Recipient},
 };
 use domain::{
@@ -161,6 +161,7 @@ pub(crate) async fn insert(
     let mail = keyring.new_sign_in(person, known, origin).await?;
     let started = keyring.store.start_session(&new, &events, ended, &mail);
     keyring.charge_mail(&mail, started.await)?;
+    keyring.count_sign_in(SignInResult::Succeeded);
     Ok(SignedIn {
         token,
         device: keyring.new_device(person.id, now),

@@ -22,6 +22,8 @@ const fn an_hour(requests: u32) -> RateLimit {
 const PER_RECIPIENT: RateLimit = an_hour(10);
 /// Mails to one address about changes of the sign-in, which can only be made in turn.
 const CHANGES_PER_RECIPIENT: RateLimit = an_hour(20);
+/// Mails to one address about wrong codes at the sign-in.
+const WRONG_CODES_PER_RECIPIENT: RateLimit = an_hour(1);
 /// Mails to one address about keys that expire: others wait.
 const KEYS_PER_RECIPIENT: RateLimit = an_hour(20);
 /// Invitations, new and again, by one owner of an account.
@@ -43,6 +45,7 @@ impl SignIns {
         let limit = match kind {
             MailKind::Invitation | MailKind::PasswordReset | MailKind::NewSignIn => PER_RECIPIENT,
             MailKind::SignInChange => CHANGES_PER_RECIPIENT,
+            MailKind::WrongCode => WRONG_CODES_PER_RECIPIENT,
             MailKind::KeyExpiry => KEYS_PER_RECIPIENT,
             // They are limited by the time between two of an account.
             MailKind::SecurityEvents | MailKind::Test => return None,

@@ -5,7 +5,7 @@ use super::{
     refusal,
 };
 use crate::{
-    Browser, Keyring, ManagementError, Session,
+    Browser, Keyring, ManagementError, Session, SignInResult,
     session::{self, SignInProof},
 };
 use domain::{audit::Action, id::SessionId, origin::Origin};
@@ -29,14 +29,39 @@ impl Keyring {
         origin: &Origin,
     ) -> Result<ProviderOutcome, ManagementError> {
         let single_sign_on = self.single_sign_on().ok_or(ManagementError::NotFound)?;
-        let refused = |why| Ok(ProviderOutcome::Refused(why));
         // Only the browser that made the request has its secrets.
         let cookie = response
             .cookie
             .and_then(|cookie| ProviderCookie::open(self, cookie));
         let Some(request) = cookie.filter(|request| is_answer(request, response.state)) else {
-            return refused(ProviderRefusal::Unmatched);
+            return Ok(ProviderOutcome::Refused(ProviderRefusal::Unmatched));
         };
+        let signs_in = matches!(request.goal, SignInGoal::SignIn);
+        let completed = self
+            .complete_request(single_sign_on, request, response, browser, origin)
+            .await;
+        match &completed {
+            Ok(ProviderOutcome::Refused(ProviderRefusal::TooMany)) if signs_in => {
+                self.count_sign_in(SignInResult::Throttled);
+            }
+            Ok(ProviderOutcome::Refused(_)) if signs_in => {
+                self.count_sign_in(SignInResult::ProviderRefused);
+            }
+            _ => {}
+        }
+        completed
+    }
+
+    /// Completes a request of this browser.
+    async fn complete_request(
+        &self,
+        single_sign_on: &SingleSignOn,
+        request: ProviderCookie,
+        response: ProviderResponse<'_>,
+        browser: Browser<'_>,
+        origin: &Origin,
+    ) -> Result<ProviderOutcome, ManagementError> {
+        let refused = |why| Ok(ProviderOutcome::Refused(why));
         let Ok(attempt) = self
             .sign_ins
             .begin_response(origin.address, self.monotonic())

@@ -3,12 +3,17 @@
 use crate::test_keyring::{PASSWORD, TestKeyring};
 use domain::{
     account::{Email, Role},
+    audit::{Action, AuditFilter},
     id::{ApplicationId, PersonId},
     origin::Origin,
     time::{DAY, MINUTE},
 };
-use management::{AccountOwner, Admission, FreshAccountOwner, ManagementError, SignedIn, Zone};
+use management::{
+    AccountOwner, Admission, FreshAccountOwner, ManagementError, Session, SignedIn, Zone,
+};
 use testing::{TestDatabase, each_database};
+
+const EYE: &str = "eye@acme.example";
 
 async fn owner(test: &TestKeyring, email: &str, app: ApplicationId) -> AccountOwner {
     let session = test.sign_in(email).await;
@@ -212,6 +217,49 @@ async fn the_last_owner_cannot_be_removed(database: TestDatabase) {
         .await
         .expect("changed");
     owner.remove_member(me).await.expect("there is another one");
+}
+
+each_database!(a_member_leaves_the_account_with_a_recent_sign_in_and_the_last_owner_stays);
+async fn a_member_leaves_the_account_with_a_recent_sign_in_and_the_last_owner_stays(
+    database: TestDatabase,
+) {
+    let test = TestKeyring::new(database).await;
+    let (session, app) = test.owner("Acme").await;
+    let origin = Origin::default();
+    let leaving = async |session: &Session| {
+        let viewer = session.viewer(app, Origin::default()).await;
+        viewer.expect("a member").fresh_viewer()
+    };
+    let last = leaving(&session).await.expect("fresh");
+    let last = last.leave_account().await;
+    assert!(matches!(last, Err(ManagementError::LastOwner)));
+
+    test.add("Acme", EYE, Role::Viewer).await;
+    let eye = test.sign_in(EYE).await;
+    test.clock.advance(10 * MINUTE + 1);
+    let stale = leaving(&eye).await.map(drop);
+    assert!(matches!(stale, Err(ManagementError::Stale)));
+    let eye = test.sign_in(EYE).await;
+    let viewer = leaving(&eye).await.expect("fresh");
+    viewer.leave_account().await.expect("left");
+    let after = eye.viewer(app, origin.clone()).await.map(drop);
+    assert!(matches!(after, Err(ManagementError::NotFound)));
+    let again = viewer.leave_account().await;
+    assert!(matches!(again, Err(ManagementError::NotFound)));
+
+    let owner = fresh(&test, "owner@acme.example", app).await;
+    let filter = AuditFilter {
+        action: Some(Action::MemberLeft),
+        ..AuditFilter::default()
+    };
+    let log = owner.audit(&filter, None).await.expect("read").rows;
+    let [record] = log.as_slice() else {
+        panic!("{log:?}");
+    };
+    assert_eq!(
+        (record.target.as_str(), record.detail.as_str()),
+        (EYE, "viewer")
+    );
 }
 
 each_database!(of_two_owners_who_leave_concurrently_one_stays);

@@ -93,6 +93,54 @@ async fn a_wrong_password_and_an_unknown_address_are_refused_alike(database: Tes
     );
 }
 
+each_database!(whatever_is_wrong_with_a_sign_in_one_password_is_hashed);
+async fn whatever_is_wrong_with_a_sign_in_one_password_is_hashed(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    for email in ["ada@example.com", "bob@example.com"] {
+        test.add(email, email, Role::Owner).await;
+    }
+    let bob = Email::parse("bob@example.com").expect("valid");
+    test.people_admin()
+        .await
+        .disable(&bob)
+        .await
+        .expect("disabled");
+    let hashes = async |email: &str, address: Option<std::net::IpAddr>| {
+        let origin = Origin {
+            address,
+            ..Origin::default()
+        };
+        let before = test.keyring.password_hashes();
+        let answer = test
+            .keyring
+            .sign_in(email, "wrong horse battery", None, &origin)
+            .await;
+        assert!(!matches!(answer, Ok(Some(_))), "{answer:?}");
+        test.keyring.password_hashes() - before
+    };
+    for email in [
+        "ada@example.com",
+        "eve@example.com",
+        "bob@example.com",
+        "no address",
+        "",
+    ] {
+        assert_eq!(hashes(email, None).await, 1, "{email:?}");
+    }
+    // Those that are refused for their number are not checked, whether the address is known or not.
+    for (n, email) in ["ada@example.com", "eve@example.com"]
+        .into_iter()
+        .enumerate()
+    {
+        let mut checked = 0;
+        for host in 0..30 {
+            let address = [10, 0, u8::try_from(n).expect("small"), host];
+            checked += hashes(email, Some(address.into())).await;
+        }
+        assert_eq!(checked, 19, "{email}");
+    }
+}
+
 each_database!(guessing_is_throttled_and_the_owner_can_still_sign_in);
 async fn guessing_is_throttled_and_the_owner_can_still_sign_in(database: TestDatabase) {
     let test = TestKeyring::new(database).await;

@@ -11,23 +11,9 @@ use management::{
     Administered, Admission, ManagementError, PeopleAdmin, PersonDraft, Place, SignedIn, Store,
 };
 use testing::{TestDatabase, each_database};
-use verification::{Pepper, SeededEntropy};
+use verification::Pepper;
 
 const ANOTHER: &str = "violet compass under snow";
-
-/// A process of its own, beside the one that serves.
-async fn admin(test: &TestKeyring) -> PeopleAdmin {
-    let store = Store::open_without_ownership(&test.database.url)
-        .await
-        .expect("opens");
-    let peppers = Pepper::from_bytes(*PEPPER).into();
-    PeopleAdmin::new(
-        store,
-        &peppers,
-        test.clock.clone(),
-        std::sync::Arc::new(SeededEntropy::new(99)),
-    )
-}
 
 fn ada() -> Email {
     Email::parse("ada@example.com").expect("valid")
@@ -67,7 +53,7 @@ async fn a_link_resets_a_password_once_and_ends_every_session(database: TestData
         sign_in(&test, PASSWORD).await.expect("in").token,
         sign_in(&test, PASSWORD).await.expect("in").token,
     ];
-    let admin = admin(&test).await;
+    let admin = test.people_admin().await;
     let first = link(&admin).await;
     let token = link(&admin).await;
     assert!(
@@ -99,7 +85,7 @@ each_database!(a_link_works_for_thirty_minutes);
 async fn a_link_works_for_thirty_minutes(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
     test.add("Acme", "ada@example.com", Role::Owner).await;
-    let admin = admin(&test).await;
+    let admin = test.people_admin().await;
     let token = link(&admin).await;
     test.clock.advance(30 * MINUTE - 1);
     assert!(
@@ -135,7 +121,7 @@ async fn a_disabled_person_is_signed_out_immediately_support_too(database: TestD
     };
     test.keyring.add_person(support).await.expect("added");
     let token = sign_in(&test, PASSWORD).await.expect("in").token;
-    let admin = admin(&test).await;
+    let admin = test.people_admin().await;
     let pending = link(&admin).await;
     let done = admin.disable(&ada()).await.expect("works");
     assert!(matches!(done, Administered::Done(())));
@@ -182,7 +168,7 @@ async fn changes_of_a_person_on_the_command_line_are_in_the_audit_logs_of_their_
     let test = TestKeyring::new(database).await;
     let (session, app) = test.owner("Acme").await;
     test.add("Acme", "ada@example.com", Role::Developer).await;
-    let admin = admin(&test).await;
+    let admin = test.people_admin().await;
     let token = link(&admin).await;
     reset(&test, &token, ANOTHER).await.expect("works");
     admin.disable(&ada()).await.expect("works");
@@ -224,7 +210,7 @@ each_database!(a_concurrent_sign_in_does_not_survive_a_reset);
 async fn a_concurrent_sign_in_does_not_survive_a_reset(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
     test.add("Acme", "ada@example.com", Role::Owner).await;
-    let admin = admin(&test).await;
+    let admin = test.people_admin().await;
     for _ in 0..5 {
         let token = link(&admin).await;
         // Both passwords are checked at the same time; whichever is written first.
@@ -258,7 +244,7 @@ async fn an_invitation_does_not_reveal_whether_its_address_has_an_account(databa
     ] {
         let email = Email::parse(email).expect("valid");
         if disabled {
-            let admin = admin(&test).await;
+            let admin = test.people_admin().await;
             admin.disable(&email).await.expect("works");
             admin.close().await;
         }
@@ -290,7 +276,7 @@ async fn a_person_is_added_to_a_new_and_to_an_existing_account_while_a_server_is
 ) {
     let test = TestKeyring::new(database).await;
     test.add("Acme", "boss@example.com", Role::Owner).await;
-    let admin = admin(&test).await;
+    let admin = test.people_admin().await;
     let draft = |account: &str, email: &str| PersonDraft {
         place: Some(Place::named(account, "Payments")),
         email: Email::parse(email).expect("valid"),
@@ -331,7 +317,7 @@ async fn a_command_beside_the_server_changes_nothing_in_the_key_index(database: 
     test.add("Acme", "ada@example.com", Role::Owner).await;
     let missing = Store::open_without_ownership("sqlite:///nowhere/at/all.db").await;
     assert!(missing.is_err());
-    let admin = admin(&test).await;
+    let admin = test.people_admin().await;
     admin.disable(&ada()).await.expect("works");
     admin.close().await;
     // A server that starts afterwards finds the same.

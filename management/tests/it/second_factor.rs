@@ -6,7 +6,7 @@ mod other_sessions;
 mod passkey;
 mod returning;
 
-use crate::test_keyring::{NOW, PASSWORD, PEPPER, TestKeyring};
+use crate::test_keyring::{NOW, PASSWORD, TestKeyring};
 use domain::{
     account::{Email, Role},
     audit::{Action, AuditFilter},
@@ -14,8 +14,7 @@ use domain::{
     time::{HOUR, MINUTE, SECOND, Timestamp},
 };
 use management::{
-    Admission, AuthenticatorSetup, FreshSession, ManagementError, PeopleAdmin, RecoveryCodes,
-    Session, SignedIn, Store,
+    Admission, AuthenticatorSetup, FreshSession, ManagementError, RecoveryCodes, Session, SignedIn,
 };
 use testing::{TestDatabase, each_database};
 
@@ -200,7 +199,7 @@ each_database!(another_password_ends_a_pending_sign_in);
 async fn another_password_ends_a_pending_sign_in(database: TestDatabase) {
     let ada = Enrolled::new(database).await;
     let (reset, disabled) = (ada.pending().await, ada.pending().await);
-    let admin = admin(&ada.test).await;
+    let admin = ada.test.people_admin().await;
     let email = Email::parse(ADA).expect("valid");
     admin.disable(&email).await.expect("works");
     assert!(ended(&ada.enter(&disabled, &ada.code()).await));
@@ -244,7 +243,7 @@ async fn an_invitation_and_a_reset_password_still_ask_for_a_code(database: TestD
         "{accepted:?}"
     );
 
-    let admin = admin(&ada.test).await;
+    let admin = ada.test.people_admin().await;
     let made = admin.reset_link(&email).await.expect("works");
     let management::Administered::Done(link) = made else {
         panic!("{made:?}");
@@ -379,14 +378,4 @@ async fn an_old_session_changes_nothing_about_the_second_factor(database: TestDa
     ada.test.clock.advance(10 * MINUTE);
     let stale = ada.session.fresh();
     assert!(matches!(stale, Err(ManagementError::Stale)));
-}
-
-/// A process of its own, beside the one that serves.
-async fn admin(test: &TestKeyring) -> PeopleAdmin {
-    let store = Store::open_without_ownership(&test.database.url)
-        .await
-        .expect("opens");
-    let peppers = verification::Pepper::from_bytes(*PEPPER).into();
-    let entropy = std::sync::Arc::new(verification::SeededEntropy::new(99));
-    PeopleAdmin::new(store, &peppers, test.clock.clone(), entropy)
 }

@@ -15,7 +15,8 @@ use domain::{
     time::{DAY, Timestamp},
 };
 use management::{
-    Admission, Editor, Issue, Keyring, ManagementError, PersonDraft, Place, Session, Store,
+    Admission, Editor, Issue, Keyring, ManagementError, PeopleAdmin, PersonDraft, Place, Session,
+    Store,
 };
 use std::sync::Arc;
 use testing::TestDatabase;
@@ -32,6 +33,16 @@ pub struct TestKeyring {
 }
 
 impl TestKeyring {
+    /// What the command line does with people, beside the running server.
+    pub async fn people_admin(&self) -> PeopleAdmin {
+        let store = Store::open_without_ownership(&self.database.url)
+            .await
+            .expect("opens");
+        let peppers = Pepper::from_bytes(*PEPPER).into();
+        let entropy = Arc::new(SeededEntropy::new(99));
+        PeopleAdmin::new(store, &peppers, self.clock.clone(), entropy)
+    }
+
     pub async fn new(database: TestDatabase) -> Self {
         let clock = Arc::new(ManualClock::new(NOW));
         let keyring = reopen(&database, &clock, 7).await;

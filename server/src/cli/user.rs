@@ -10,7 +10,7 @@ use domain::{
     account::{Email, Role},
     id::AccountId,
 };
-use management::{Administered, PeopleAdmin, PersonDraft, Place, Placement};
+use management::{Administered, PeopleAdmin, PersonDraft, PersonEntry, Place, Placement};
 use std::{
     io::{self, Read, Write},
     sync::Arc,
@@ -87,6 +87,65 @@ pub async fn reset_password(person: PersonArgs, config: &Config) -> Result<(), C
 /// Returns the address at which the holder of a token resets a password.
 fn reset_link(config: &Config, token: &str) -> String {
     format!("{}/reset/{token}", config.public_url.origin())
+}
+
+/// Prints all people, one a line.
+///
+/// # Errors
+/// Where the database cannot be used.
+pub async fn list(config: &Config) -> Result<(), CommandError> {
+    for line in lines(config).await? {
+        console::print_result(line)?;
+    }
+    Ok(())
+}
+
+/// Returns the lines of [`list`], by address.
+///
+/// # Errors
+/// As [`list`].
+pub async fn lines(config: &Config) -> Result<Vec<String>, CommandError> {
+    let people = people(config).await?;
+    let all = people.list().await;
+    people.close().await;
+    let all = all.map_err(|error| CommandError::failed("people cannot be read", error))?;
+    Ok(all.iter().map(line).collect())
+}
+
+fn line(person: &PersonEntry) -> String {
+    let roles: Vec<String> = person
+        .memberships
+        .iter()
+        .map(|one| format!("{} of {} ({})", one.role, one.account_name, one.account))
+        .collect();
+    let roles = match (person.is_support, roles.is_empty()) {
+        (true, _) => "support".to_owned(),
+        (false, true) => "no account".to_owned(),
+        (false, false) => roles.join(", "),
+    };
+    let mut facts = vec![roles];
+    if person.disabled {
+        facts.push("disabled".to_owned());
+    }
+    if !person.ways.has_password {
+        facts.push("no password".to_owned());
+    }
+    if person.ways.has_app {
+        facts.push("authenticator app".to_owned());
+    }
+    match person.ways.passkeys {
+        0 => {}
+        1 => facts.push("1 passkey".to_owned()),
+        count => facts.push(format!("{count} passkeys")),
+    }
+    if person.ways.linked {
+        facts.push("single sign-on".to_owned());
+    }
+    facts.push(match person.last_seen {
+        Some(at) => format!("last seen {}", at.readable()),
+        None => "never signed in".to_owned(),
+    });
+    format!("{}: {}", person.email, facts.join("; "))
 }
 
 /// Disables a person, and ends all of the person's sessions.

@@ -121,6 +121,18 @@ fn metrics_text(state: &AppState) -> String {
         "1 while keys are verified, 0 after the database has not responded for too long.",
     );
     text.sample(&[], u8::from(state.can_verify()));
+    text.counter(
+        "latchkey_sign_ins_total",
+        "Sign-ins and their steps, by result.",
+    );
+    for (result, count) in state.keyring.sign_in_counts() {
+        text.sample(&[("result", result.as_str())], count);
+    }
+    text.counter(
+        "latchkey_password_hashes_total",
+        "Passwords that were hashed, to check or to store them.",
+    );
+    text.sample(&[], state.keyring.password_hashes());
     write_mail(&mut text, state);
     text.counter(
         "latchkey_background_task_failures_total",

@@ -148,3 +148,57 @@ async fn the_first_person_is_added_to_a_database_that_does_not_exist() {
     let done = user::disable(whom("ada@new.example"), &config).await;
     done.expect("the person exists");
 }
+
+#[tokio::test]
+async fn all_people_are_listed_one_a_line_while_a_server_is_running() {
+    let server = TestServer::with_users().await;
+    let config = config(&server);
+    let owner = server.owner().await;
+    let account = owner.application().account_id;
+    user::disable(whom(VIEWER), &config)
+        .await
+        .expect("disabled");
+    let support = PersonDraft {
+        place: None,
+        email: Email::parse("help@latchkey.example").expect("an address"),
+        role: Role::Support,
+        password: PASSWORD.into(),
+    };
+    user::add_person(support, &config).await.expect("added");
+    let elsewhere = PersonDraft {
+        place: Some(Place::named("Aside", "Payments")),
+        ..self::owner("ada@new.example")
+    };
+    user::add_person(elsewhere, &config).await.expect("added");
+    let fresh = server.session(DEVELOPER).await.fresh().expect("fresh");
+    let setup = fresh.begin_enrolment().await.expect("begun");
+    let code = setup.secret().code_at(server.keyring.now());
+    let origin = domain::origin::Origin::default();
+    let on = fresh.confirm_enrolment(&setup.form, &code, &origin).await;
+    on.expect("works").expect("the right code");
+
+    let lines = user::lines(&config).await.expect("listed");
+    let of = |email: &str| {
+        let mut found = lines.iter().filter(|line| line.starts_with(email));
+        let line = found.next().unwrap_or_else(|| panic!("{lines:?}"));
+        assert_eq!(found.next(), None, "one line");
+        line.as_str()
+    };
+    let northwind = format!("of Northwind ({account})");
+    let viewer = of(VIEWER);
+    assert!(
+        viewer.contains(&format!("viewer {northwind}; disabled;")),
+        "{viewer}"
+    );
+    let developer = of(DEVELOPER);
+    let expected = format!("developer {northwind}; authenticator app; last seen ");
+    assert!(developer.contains(&expected), "{developer}");
+    assert_eq!(
+        of("help@latchkey.example"),
+        "help@latchkey.example: support; never signed in"
+    );
+    assert!(of("ada@new.example").starts_with("ada@new.example: owner of Aside ("));
+    let mut sorted = lines.clone();
+    sorted.sort_unstable();
+    assert_eq!(lines, sorted);
+}

@@ -3,7 +3,7 @@
 use domain::key::{Environment, issued::IssuedKey, token};
 use http::Method;
 use std::collections::{BTreeMap, BTreeSet};
-use test_server::{Answer, PEER, PROXY, TestServer, request};
+use test_server::{Answer, DEVELOPER, OWNER, PASSWORD, PEER, PROXY, TestServer, VIEWER, request};
 
 const TOKEN: &str = "a-token-that-is-long-enough";
 
@@ -294,4 +294,49 @@ async fn no_label_contains_a_key_an_address_or_a_name() {
     for hidden in ["akl_", PEER, "spy", "Checkout", "Storefront", "invoice"] {
         assert!(!text.contains(hidden), "{hidden}");
     }
+}
+
+#[tokio::test]
+async fn sign_ins_are_counted_by_result() {
+    let server = with_metrics().await;
+    let session = server.session(DEVELOPER).await;
+    let fresh = session.fresh().expect("fresh");
+    let setup = fresh.begin_enrolment().await.expect("begun");
+    let code = setup.secret().code_at(server.keyring.now());
+    let origin = domain::origin::Origin::default();
+    let on = fresh.confirm_enrolment(&setup.form, &code, &origin).await;
+    on.expect("works").expect("the right code");
+    let before = parse(&metrics(&server).await.body);
+    let password = PASSWORD.replace(' ', "+");
+    let sign_in = async |email: &str, password: &str| {
+        let form = format!("email={email}&password={password}");
+        server.post("/api/sign_in", &[], &form).await
+    };
+    sign_in(OWNER, &password).await;
+    sign_in(OWNER, "wrong").await;
+    sign_in("nobody@nowhere.example", "wrong").await;
+    let asked = sign_in(DEVELOPER, &password).await;
+    let line = asked.headers.get_all("set-cookie").iter();
+    let cookie = line
+        .filter_map(|line| line.to_str().ok()?.split(';').next())
+        .find(|cookie| cookie.starts_with("latchkey-sign-in="))
+        .expect("a sign-in that waits");
+    let lines = [("cookie", cookie)];
+    let wrong = server.post("/api/enter_sign_in_code", &lines, "code=000000");
+    assert_eq!(wrong.await.status.as_u16(), 422);
+    for _ in 0..40 {
+        sign_in(VIEWER, "wrong").await;
+    }
+    let after = parse(&metrics(&server).await.body);
+    let more = |result: &str| {
+        let sample = format!("latchkey_sign_ins_total{{result=\"{result}\"}}");
+        let [after, before] = [&after, &before].map(|all| all[&sample].parse::<u64>());
+        after.expect("a count") - before.expect("a count")
+    };
+    assert_eq!(more("succeeded"), 1);
+    assert_eq!(more("second_factor_required"), 1);
+    assert_eq!(more("wrong_code"), 1);
+    assert!(more("throttled") > 0);
+    assert_eq!(more("wrong_password") + more("throttled"), 42);
+    assert_eq!(more("wrong_passkey") + more("provider_refused"), 0);
 }

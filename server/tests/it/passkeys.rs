@@ -96,7 +96,8 @@ impl<'a> Browser<'a> {
     }
 }
 
-fn fields(question: &serde_json::Value, credential: &str) -> String {
+/// The fields of a form that sends an answer.
+pub fn fields(question: &serde_json::Value, credential: &str) -> String {
     let challenge = question["challenge"].as_str().expect("a challenge");
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("challenge", challenge);
@@ -158,7 +159,7 @@ async fn a_passkey_is_added_by_a_form_and_listed(database: TestDatabase) {
         "never used",
         "10 left",
         "You have no authenticator app",
-        "Passkeys need JavaScript.",
+        "Passkeys need JavaScript",
     ] {
         assert!(page.body.contains(shown), "{shown} in {}", page.body);
     }
@@ -193,7 +194,7 @@ async fn a_passkey_completes_a_sign_in_after_the_password(database: TestDatabase
         "Use a passkey",
         "Recovery code",
         "data-passkey=\"second_step\"",
-        "Passkeys need JavaScript.",
+        "Passkeys need JavaScript",
     ] {
         assert!(page.body.contains(shown), "{shown} in {}", page.body);
     }

@@ -1,5 +1,6 @@
 //! The session's token is replaced whenever its person is authenticated: the old one is no session.
 
+use crate::passkeys::fields;
 use http::StatusCode;
 use test_server::{Answer, HERE, OWNER, PASSWORD, TestServer};
 use testing::SoftAuthenticator;
@@ -89,14 +90,6 @@ impl Scene {
     }
 }
 
-fn fields(question: &serde_json::Value, credential: &str) -> String {
-    let challenge = question["challenge"].as_str().expect("a challenge");
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("challenge", challenge);
-    form.append_pair("credential", credential);
-    form.finish()
-}
-
 /// The session's cookie that an answer sets: the token, and its attributes.
 fn session_cookie(answer: &Answer) -> Option<(String, String)> {
     let mut lines = answer.headers.get_all("set-cookie").iter();
@@ -145,6 +138,28 @@ const PATHS: &[(&str, By, &str, u16, bool)] = &[
         422,
         false,
     ),
+    (
+        "change_application",
+        By::Call,
+        "app={app}&name=&time_zone=UTC&password={password}",
+        422,
+        false,
+    ),
+    // The password is right, and the code is not.
+    (
+        "start_passkey",
+        By::Call,
+        "password={password}&code=000000",
+        422,
+        false,
+    ),
+    (
+        "start_two_factor",
+        By::Form,
+        "page=/profile/two-factor/add&password={password}&code=000000",
+        422,
+        false,
+    ),
     ("confirm_with_passkey", By::Call, "{confirm}", 200, false),
     ("start_passkey", By::Call, "{confirm}", 200, false),
     (
@@ -187,6 +202,64 @@ async fn after_each_authentication_the_old_token_is_no_session() {
         let prolonged = after.signed_in_at() > before.signed_in_at();
         assert_eq!(prolonged, *signs_in, "{what}");
     }
+}
+
+#[tokio::test]
+async fn with_the_old_token_no_page_file_or_stream_is_answered() {
+    let scene = Scene::new().await;
+    let form = format!("password={}", PASSWORD.replace(' ', "+"));
+    let answer = scene.post(By::Call, "confirm_password", &form).await;
+    let (new, _) = session_cookie(&answer).expect("a new token");
+    let app = &scene.app;
+    for (path, old) in [
+        ("/api-keys", 302),
+        ("/api-keys.csv", 303),
+        ("/requests/live", 401),
+    ] {
+        let path = format!("/apps/{app}/settings{path}");
+        for (token, status) in [(&scene.token, old), (&new, 200)] {
+            // A stream that is answered has no end.
+            if status == 200 && path.ends_with("/live") {
+                continue;
+            }
+            let cookie = format!("latchkey={token}");
+            let lines = [HTML, ("cookie", cookie.as_str())];
+            let answer = scene.server.get(&path, &lines).await;
+            assert_eq!(answer.status.as_u16(), status, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_sign_in_page_leads_a_browser_with_a_session_back() {
+    let scene = Scene::new().await;
+    let cookie = format!("latchkey={}", scene.token);
+    for (path, location) in [
+        ("/sign-in?next=/profile", "/profile"),
+        ("/sign-in?next=/apps/x?a=b%26c=d", "/apps/x?a=b&c=d"),
+        // For another person, or with something to say.
+        ("/sign-in", ""),
+        ("/sign-in?next=", ""),
+        ("/sign-in?next=//evil.example", ""),
+        ("/sign-in?next=/profile&after=reset", ""),
+        ("/sign-in?next=/profile&after=expiry", ""),
+        ("/sign-in?next=/profile&sso=refused", ""),
+    ] {
+        let lines = [HTML, ("cookie", cookie.as_str())];
+        let answer = scene.server.get(path, &lines).await;
+        assert_eq!(answer.header("location"), location, "{path}");
+        if location.is_empty() {
+            assert_eq!(answer.status, StatusCode::OK, "{path}");
+            assert!(answer.body.contains("name=\"password\""), "{path}");
+        }
+        let answer = scene.server.get(path, &[HTML]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: without a session");
+    }
+    // A refused sign-in in another tab says why.
+    let form = "page=/sign-in?next=/profile&next=/profile&email=a@example.com&password=wrong";
+    let refused = scene.post(By::Form, "sign_in", form).await;
+    assert_eq!(refused.status.as_u16(), 422);
+    assert!(refused.body.contains("Incorrect email or password"));
 }
 
 #[tokio::test]

@@ -56,8 +56,7 @@ impl<'a> Browser<'a> {
         let form = between(&page.body, "name=\"setup\" value=\"", "\"");
         let session = self.server.keyring.session(&self.token).await;
         let session = session.expect("a database").expect("a session");
-        let fresh = session.fresh().expect("signed in a moment ago");
-        fresh.open_setup(form).expect("a form of this session")
+        session.open_setup(form).expect("a form of this session")
     }
 
     async fn enrol(&self) -> (AuthenticatorSetup, Vec<String>) {

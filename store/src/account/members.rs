@@ -112,6 +112,23 @@ impl Store {
         })?;
         Ok(())
     }
+
+    /// Removes a member who leaves, as [`Store::remove_member`] does.
+    ///
+    /// # Errors
+    /// `NotFound` if the person is not a member; `LastOwner` if the account would have no owner.
+    pub async fn leave_account(
+        &self,
+        account: AccountId,
+        person: PersonId,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        transaction!(self, |tx| {
+            append_event!(tx, event)?;
+            delete_member!(tx, account, person)?;
+        })?;
+        Ok(())
+    }
 }
 
 pub(super) fn refused(is_member: bool) -> StoreError {

@@ -14,9 +14,12 @@ use domain::{
     audit::AuditEvent,
     id::{PasskeyId, PersonId, SessionId},
     passkey::{MAX_PASSKEYS, Passkey, PasskeyName},
-    time::Timestamp,
+    time::{MINUTE, Timestamp},
 };
 use uuid::Uuid;
+
+/// Milliseconds between two records of answers of one passkey with old counters: whoever has a copy of its key can make any number.
+pub const REFUSAL_INTERVAL: i64 = 10 * MINUTE;
 
 /// A stored passkey.
 #[derive(Clone, Debug)]
@@ -277,10 +280,12 @@ impl Store {
     /// after the password only: which of the two copies is the person's is unknown.
     ///
     /// # Errors
-    /// `Conflict` if the challenge was answered before: the answer was sent twice.
+    /// `Conflict` if the challenge was answered before: the answer was sent twice; or if such an answer was recorded within
+    /// [`REFUSAL_INTERVAL`], and the passkey has not signed in alone since.
     pub async fn refuse_passkey(
         &self,
         (person, id): (PersonId, PasskeyId),
+        at: Timestamp,
         challenge: UsedChallenge,
         events: &[AuditEvent],
         mail: &[NewMail],
@@ -288,11 +293,16 @@ impl Store {
         transaction!(self, |tx| {
             lock_person!(tx, person)?;
             use_challenge!(tx, challenge)?;
-            sqlx::query(sql::PASSKEY_REFUSE_ALONE)
+            let refused = sqlx::query(sql::PASSKEY_REFUSE_ALONE)
                 .bind(id.0)
                 .bind(person.0)
+                .bind(at.0)
+                .bind(at.0 - REFUSAL_INTERVAL)
                 .execute(&mut *tx)
                 .await?;
+            if refused.rows_affected() == 0 {
+                return Err(StoreError::Conflict);
+            }
             for event in events {
                 append_event!(tx, event)?;
             }

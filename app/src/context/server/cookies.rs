@@ -42,14 +42,14 @@ pub fn start_session(signed_in: &SignedIn) {
     }
 }
 
-/// The session that a response starts.
+/// The session that a response starts: the last one, as for a browser.
 pub fn started_session(site: &Site, response: &HeaderMap) -> Option<SessionToken> {
     let name = site.cookie(SESSION);
     response
         .get_all(header::SET_COOKIE)
         .iter()
         .filter_map(|line| Cookie::parse(line.to_str().ok()?).ok())
-        .find(|cookie| cookie.name() == name && !cookie.value().is_empty())
+        .rfind(|cookie| cookie.name() == name && !cookie.value().is_empty())
         .map(|cookie| SessionToken(cookie.value().to_owned()))
 }
 
@@ -199,6 +199,20 @@ fn append(header: HeaderValue) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_several_sessions_in_a_response_the_last_one_counts_as_in_a_browser() {
+        let mut headers = HeaderMap::new();
+        for line in [
+            "latchkey=one; Path=/",
+            "latchkey=two; Path=/",
+            "other=three",
+        ] {
+            headers.append(header::SET_COOKIE, HeaderValue::from_static(line));
+        }
+        let started = started_session(&Site::default(), &headers);
+        assert_eq!(started.map(|token| token.0).as_deref(), Some("two"));
+    }
 
     #[test]
     fn a_cookie_is_found_by_its_whole_name_and_is_bounded() {

@@ -12,7 +12,7 @@ use http::{header, request::Parts};
 use leptos::prelude::*;
 use management::{
     AccountOwner, Browser, Editor, FreshAccountOwner, FreshEditor, FreshOwner, FreshSession,
-    ManagementError, Owner, Session, SignedIn, Support, Viewer,
+    FreshViewer, ManagementError, Owner, Session, SignedIn, Support, Viewer,
 };
 
 /// The session cookie's value, put into the request's extensions by the server.
@@ -66,6 +66,14 @@ pub fn browser_tokens() -> BrowserTokens {
         device: device(),
         session: extension(),
     }
+}
+
+/// Whether the request's browser has a session.
+///
+/// # Errors
+/// What the database answers.
+pub async fn is_signed_in() -> Result<bool, AppError> {
+    Ok(present_session().await?.is_some())
 }
 
 async fn present_session() -> Result<Option<Session>, AppError> {
@@ -176,6 +184,17 @@ pub async fn editor_with(app: &str, password: &str) -> Result<Editor, AppError> 
     let editor = session.editor(application(app)?, origin()).await?;
     let session = reauthenticate(session, password).await?;
     Ok(editor.in_session(&session))
+}
+
+/// As [`fresh_editor`], for what every member may do.
+///
+/// # Errors
+/// As [`fresh_editor`].
+pub async fn fresh_viewer(app: &str, password: &str) -> Result<FreshViewer, AppError> {
+    let session = session().await?;
+    let viewer = viewer_in(&session, app).await?;
+    let session = reauthenticate(session, password).await?;
+    Ok(viewer.in_session(&session).fresh_viewer()?)
 }
 
 /// As [`fresh_editor`], for what an owner alone may do.

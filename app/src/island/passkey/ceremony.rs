@@ -8,7 +8,11 @@
 use crate::{
     act::passkey::{AskPasskey, CONFIRM, ConfirmWithPasskey, PasskeyQuestion},
     error::AppError,
-    island::{announce, navigation, renewal, submit},
+    island::{
+        announce, navigation,
+        renewal::{self, Renewal},
+        submit,
+    },
     routes,
     ui::dom,
     words::{passkey as words, toast::UNREACHABLE},
@@ -161,17 +165,19 @@ fn go_on(form: &HtmlFormElement) {
 /// Lets the reader sign in again, and loses nothing that was typed.
 async fn sign_in(form: HtmlFormElement, button: HtmlElement, purpose: &str) {
     let shown = if let Some(dialog) = renewal::dialog_of(&form) {
-        renewal::go_on(&dialog, routes::SIGN_IN_AFTER_EXPIRY).await
+        let shown = renewal::go_on(&dialog, routes::SIGN_IN_AFTER_EXPIRY).await;
+        shown.map(|()| Renewal::Asked)
     } else if [AGAIN, CONFIRM].contains(&purpose) {
-        let here = window().location().pathname().unwrap_or_default();
-        let page = routes::with_query(routes::SIGN_IN, &[("next", &here)]);
+        let page = routes::with_query(routes::SIGN_IN, &[("next", &navigation::here())]);
         renewal::begin(&page, form.clone(), Some(button)).await
     } else {
         // The sign-in's second step: the server leads on.
-        window().location().reload()
+        window().location().reload().map(|()| Renewal::Asked)
     };
-    if shown.is_err() {
-        say(&form, UNREACHABLE);
+    match shown {
+        Ok(Renewal::Asked) => {}
+        Ok(Renewal::SignedIn) => say(&form, words::CANCELLED),
+        Err(_) => say(&form, UNREACHABLE),
     }
 }
 
@@ -184,7 +190,11 @@ async fn ask(purpose: &str) -> Result<(String, String), Failure> {
 
 /// Calls a server function.
 async fn post<T: DeserializeOwned>(function: &str, fields: &[(&str, &str)]) -> Result<T, Failure> {
-    let answer = navigation::post_for_data(function, fields).await;
+    let mut answer = navigation::post_for_data(function, fields).await;
+    // Another request of this browser may have given the session a new token meanwhile.
+    if matches!(answer, Ok((401, _))) {
+        answer = navigation::post_for_data(function, fields).await;
+    }
     let (status, text) = answer.map_err(|_| UNREACHABLE)?;
     match status {
         200..300 => serde_json::from_str(&text).map_err(|_| UNREACHABLE.into()),

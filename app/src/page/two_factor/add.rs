@@ -7,6 +7,7 @@ use crate::{
         two_factor::{ConfirmTwoFactor, NewAuthenticator, NewRecoveryCodes, StartTwoFactor},
     },
     context,
+    error::FieldError,
     form::{FormPage, posted, posted_errors, typed},
     page::{loaded, profile_frame::Me, query},
     part::profile::{AuthenticatorForm, PasskeyForm, RecoveryCodeList},
@@ -98,8 +99,19 @@ fn new_authenticator(session: &Session) -> Option<NewAuthenticator> {
         return Some(made);
     }
     let setup = typed(ConfirmTwoFactor::PATH, "setup")?;
-    let setup = session.fresh().ok()?.open_setup(&setup)?;
+    let setup = session.open_setup(&setup)?;
     Some(setup.into())
+}
+
+/// What is wrong with a post that adds a factor.
+pub(super) fn errors() -> Signal<Vec<FieldError>> {
+    let paths = [
+        StartTwoFactor::PATH,
+        ConfirmTwoFactor::PATH,
+        StartPasskey::PATH,
+        AddPasskey::PATH,
+    ];
+    Signal::stored(paths.into_iter().flat_map(posted_errors).collect())
 }
 
 /// The form that begins to add the first factor. It has one field for the password.
@@ -110,25 +122,14 @@ pub(super) fn AddForm(
     /// Whether a passkey can be added.
     passkey: bool,
 ) -> impl IntoView {
-    let errors = [
-        StartTwoFactor::PATH,
-        ConfirmTwoFactor::PATH,
-        StartPasskey::PATH,
-        AddPasskey::PATH,
-    ];
-    let errors = Signal::stored(
-        errors
-            .into_iter()
-            .flat_map(posted_errors)
-            .collect::<Vec<_>>(),
-    );
+    let errors = errors();
     let fresh = session.is_fresh();
     let hint = passkey.then(|| view! { <p data-needs-passkeys="">{words::CHOOSE_HINT}</p> });
     let with_passkey = passkey.then(|| {
         view! {
             <button
                 type="submit"
-                class="button add-passkey"
+                class="button"
                 data-variant="primary"
                 formaction=StartPasskey::PATH
                 data-needs-passkeys=""

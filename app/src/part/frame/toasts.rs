@@ -61,6 +61,7 @@ async fn shown(done: Done, viewer: Option<&Viewer>) -> Option<Shown> {
         Done::ApplicationRestored => words::APPLICATION_RESTORED.into(),
         Done::ApplicationDeleted => words::APPLICATION_DELETED.into(),
         Done::OwnershipTransferred => words::OWNERSHIP_TRANSFERRED.into(),
+        Done::AccountLeft => words::ACCOUNT_LEFT.into(),
         Done::MemberRemoved => words::MEMBER_REMOVED.into(),
         Done::InvitationWithdrawn => words::INVITATION_WITHDRAWN.into(),
         Done::EmailChanged => words::EMAIL_CHANGED.into(),

@@ -99,33 +99,6 @@ fn row(
         .application_role
         .map(|role| format!(" ({})", members::role_here(role)));
     let managed = member.managed.then_some(members::MANAGED);
-    // One's own password is changed in the profile.
-    let reset = (member.id != me).then(|| {
-        view! {
-            <a
-                class="button"
-                data-variant="ghost"
-                data-size="small"
-                href=routes::reset_link(app, member.id)
-                aria-label=members::reset(&email)
-            >
-                {members::RESET}
-            </a>
-        }
-    });
-    let reset_factors = (member.has_second_factor && member.id != me).then(|| {
-        view! {
-            <a
-                class="button"
-                data-variant="ghost"
-                data-size="small"
-                href=routes::reset_two_factor(app, member.id)
-                aria-label=two_factor::reset(&email)
-            >
-                {two_factor::RESET}
-            </a>
-        }
-    });
     let badge = member.has_second_factor.then(|| {
         view! {
             " "
@@ -142,31 +115,7 @@ fn row(
         ),
         None => (email.clone(), None),
     };
-    let actions = editable.then(|| {
-        view! {
-            <div class="rows-actions">
-                <a
-                    class="button"
-                    data-variant="secondary"
-                    data-size="small"
-                    href=routes::role(app, member.id)
-                    aria-label=members::change(&email)
-                >
-                    {members::CHANGE}
-                </a>
-                {reset} {reset_factors}
-                <a
-                    class="button"
-                    data-variant="ghost"
-                    data-size="small"
-                    href=routes::remove(app, member.id)
-                    aria-label=members::remove(&email)
-                >
-                    {members::REMOVE}
-                </a>
-            </div>
-        }
-    });
+    let actions = actions(app, &member, me, editable);
     view! {
         <li>
             <div class="rows-words">
@@ -182,6 +131,78 @@ fn row(
             {actions}
         </li>
     }
+}
+
+/// What the reader can do about a member, or about their own membership.
+fn actions(
+    app: &str,
+    member: &Member,
+    me: PersonId,
+    editable: bool,
+) -> Option<impl IntoView + use<>> {
+    let email = member.email.as_str();
+    // One's own password is changed in the profile.
+    let reset = (editable && member.id != me).then(|| {
+        view! {
+            <a
+                class="button"
+                data-variant="ghost"
+                data-size="small"
+                href=routes::reset_link(app, member.id)
+                aria-label=members::reset(email)
+            >
+                {members::RESET}
+            </a>
+        }
+    });
+    let reset_factors = (editable && member.has_second_factor && member.id != me).then(|| {
+        view! {
+            <a
+                class="button"
+                data-variant="ghost"
+                data-size="small"
+                href=routes::reset_two_factor(app, member.id)
+                aria-label=two_factor::reset(email)
+            >
+                {two_factor::RESET}
+            </a>
+        }
+    });
+    let change = editable.then(|| {
+        view! {
+            <a
+                class="button"
+                data-variant="secondary"
+                data-size="small"
+                href=routes::role(app, member.id)
+                aria-label=members::change(email)
+            >
+                {members::CHANGE}
+            </a>
+        }
+    });
+    let end = if member.id == me {
+        Some((routes::leave(app), None, members::LEAVE))
+    } else {
+        let label = Some(members::remove(email));
+        editable.then(|| (routes::remove(app, member.id), label, members::REMOVE))
+    };
+    end.map(|(href, label, words)| {
+        view! {
+            <div class="rows-actions">
+                {change} {reset} {reset_factors}
+                <a
+                    class="button"
+                    data-variant="ghost"
+                    data-size="small"
+                    href=href
+                    aria-label=label
+                >
+                    {words}
+                </a>
+            </div>
+        }
+    })
 }
 
 fn waiting(app: String, invitation: Invitation, mails: bool, now: Timestamp) -> impl IntoView {

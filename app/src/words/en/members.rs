@@ -157,3 +157,12 @@ pub fn remove_title(email: &str) -> String {
 }
 pub const REMOVE_CONSEQUENCE: &str = "They lose access immediately, on every device. Keys they created keep working. You can invite them again.";
 pub const REMOVE_NOW: &str = "Remove member";
+
+pub const LEAVE: &str = "Leave account";
+/// The title of the dialog.
+pub fn leave_title(account: &str) -> String {
+    format!("Leave {account}?")
+}
+pub const LEAVE_CONSEQUENCE: &str = "You lose access to all of its applications immediately, on every device. Keys you created keep working. Only an owner can invite you again.";
+/// In that question, for a member whom the identity provider has added.
+pub const MANAGED_LEAVING: &str = "If a group at your identity provider still gives you a role, your next sign-in adds you again. Ask for a change of the groups too.";

@@ -11,7 +11,7 @@ pub const LAST_USED: &str = ", last used ";
 pub const NEVER_USED: &str = ", never used";
 /// After the rest: another password was set since it was used last.
 pub const PASSWORD_FIRST: &str =
-    ". Signs you in alone again after you use it with your new password.";
+    ". Signs you in on its own again after you use it with your password.";
 pub const RENAME: &str = "Rename";
 pub const REMOVE: &str = "Remove";
 /// The accessible name of a link.
@@ -31,8 +31,9 @@ pub const CREATE: &str = "Create passkey";
 /// The challenge was answered too late, or by another session.
 pub const EXPIRED: &str = "That took too long. Start again.";
 
-/// In a browser without JavaScript.
-pub const NEEDS_JS: &str = "Passkeys need JavaScript. Turn it on to add or use one.";
+/// In a browser without JavaScript, or without passkeys.
+pub const NEEDS_JS: &str =
+    "Passkeys need JavaScript and a browser that supports them. You can't add or use one here.";
 
 // Changing one.
 pub const RENAME_TITLE: &str = "Rename passkey";

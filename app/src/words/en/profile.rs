@@ -46,7 +46,7 @@ pub const NOTIFICATIONS_LEAD: &str = "You always get an email when your password
 /// A checkbox, and its hint.
 pub const NEW_SIGN_INS: (&str, &str) = (
     "New sign-ins",
-    "Someone signs in as you in a browser that you haven't used before.",
+    "Someone signs in as you in a browser that you haven't used before, or enters your password there but no right code.",
 );
 pub const KEY_EXPIRY: (&str, &str) = (
     "Expiring keys",

@@ -133,7 +133,9 @@ pub const fn meaning(kind: EventKind) -> &'static str {
         EventKind::SignInThrottled => {
             "Too many wrong passwords or codes for this person. Further attempts are throttled; browsers they have used before can still sign in."
         }
-        EventKind::MembersChanged => "A member was invited, joined, was removed or changed roles.",
+        EventKind::MembersChanged => {
+            "A member was invited, joined, left, was removed or changed roles."
+        }
     }
 }
 

@@ -14,6 +14,7 @@ pub const APPLICATION_RESTORED: &str = "Application restored";
 pub const APPLICATION_DELETED: &str = "Application deleted";
 pub const OWNERSHIP_TRANSFERRED: &str = "Ownership transferred";
 pub const MEMBER_REMOVED: &str = "Member removed";
+pub const ACCOUNT_LEFT: &str = "You left the account";
 pub const INVITATION_WITHDRAWN: &str = "Invitation withdrawn";
 pub const EMAIL_CHANGED: &str = "Email changed";
 pub const PASSWORD_CHANGED: &str = "Password changed. Your other sessions are signed out.";

@@ -13,7 +13,8 @@ use domain::{
     origin::Origin,
     passkey::{MAX_PASSKEYS, PasskeyName},
 };
-use store::{NewPasskey, StoreError};
+use std::collections::HashMap;
+use store::{NewPasskey, PasskeyRow, StoreError};
 use webauthn_rs::prelude::{PasskeyRegistration, RegisterPublicKeyCredential};
 
 /// A passkey was added.
@@ -35,18 +36,37 @@ impl FreshSession {
         self.ask_for_passkey(false).await
     }
 
-    async fn ask_for_passkey(&self, proven: bool) -> Result<PasskeyChallenge, ManagementError> {
-        if !self.has_password() {
-            return Err(needs_password().into());
-        }
-        let keyring = self.keyring();
-        let existing = keyring.store.passkeys_of(self.person_id()).await?;
+    /// Returns the person's passkeys, if another one can be added.
+    async fn check_room_for_passkey(&self) -> Result<Vec<PasskeyRow>, ManagementError> {
+        let existing = self.keyring().store.passkeys_of(self.person_id()).await?;
         if existing.len() >= MAX_PASSKEYS {
             return Err(Invalid::new(format!(
                 "You have {MAX_PASSKEYS} passkeys. Remove one to add another."
             ))
             .into());
         }
+        Ok(existing)
+    }
+
+    /// [`FreshSession::prove_by_code`], to add a passkey.
+    ///
+    /// # Errors
+    /// As that; `Invalid` if the person has ten passkeys: the code stays unused.
+    pub async fn prove_for_passkey(
+        &self,
+        code: &str,
+        origin: &Origin,
+    ) -> Result<Option<ProvenSession>, ManagementError> {
+        self.check_room_for_passkey().await?;
+        self.prove_by_code(code, origin).await
+    }
+
+    async fn ask_for_passkey(&self, proven: bool) -> Result<PasskeyChallenge, ManagementError> {
+        if !self.has_password() {
+            return Err(needs_password().into());
+        }
+        let keyring = self.keyring();
+        let existing = self.check_room_for_passkey().await?;
         let whose = (self.person_id(), self.email(), &self.profile().name);
         let (options, state) = keyring.party()?.enrol(whose, &existing)?;
         let of = CeremonyOf::Enrolment(self.id());
@@ -69,7 +89,7 @@ impl ProvenSession {
 
 impl Session {
     /// Adds the passkey that an authenticator made for a challenge of this session, which was fresh then. If it is the person's first
-    /// factor, the person's other sessions end.
+    /// factor, the person's other sessions end. A name that another passkey of the person has gets a number.
     ///
     /// # Errors
     /// `Invalid` if the answer is not accepted, or the person has added another factor since the challenge was made without a proof of
@@ -91,6 +111,8 @@ impl Session {
             refused()
         })?;
         let json = serde_json::to_string(&credential).map_err(unexpected)?;
+        let others: Vec<_> = self.passkey_names().await?.into_values().collect();
+        let name = name.unique_among(&others);
         let first = (!proven).then(|| keyring.first_factor(person));
         let (action, change, detail) = if first.is_some() {
             let detail = format!("with the passkey {name}");
@@ -140,7 +162,8 @@ impl FreshSession {
         origin: &Origin,
     ) -> Result<(), ManagementError> {
         let (keyring, acting) = (self.keyring().clone(), (self.person_id(), self.id()));
-        let name = self.passkey_name(id).await?;
+        let name = self.passkey_names().await?.remove(&id);
+        let name = name.ok_or(ManagementError::NotFound)?;
         let events = self.events(Action::PasskeyRemoved, origin).await?;
         let events = with_detail(events, name.as_str());
         let change = SignInChange::PasskeyRemoved;
@@ -156,44 +179,26 @@ impl FreshSession {
             })
             .await
     }
-
-    /// Removes one of several factors: the authenticator app. The person's other sessions end.
-    ///
-    /// # Errors
-    /// `Invalid` if there is no app, or no passkey beside it.
-    pub async fn remove_authenticator(&self, origin: &Origin) -> Result<(), ManagementError> {
-        let (keyring, acting) = (self.keyring().clone(), (self.person_id(), self.id()));
-        let action = Action::AuthenticatorRemoved;
-        let events = self.events(action, origin).await?;
-        let change = SignInChange::AuthenticatorRemoved;
-        let mail = keyring.sign_in_change(self.email(), change, origin);
-        let store = keyring.clone();
-        keyring
-            .run_to_completion(async move {
-                let removed = store.store.remove_authenticator(acting, &events, &mail);
-                match store.charge_mail(&mail, removed.await) {
-                    Err(StoreError::Conflict) => Err(only_factor().into()),
-                    done => Ok(done?),
-                }
-            })
-            .await
-    }
 }
 
 impl Session {
     /// Gives a passkey of the person another name.
     ///
     /// # Errors
-    /// `NotFound` if the person has no such passkey.
+    /// `NotFound` if the person has no such passkey; `Invalid` if another one has this name.
     pub async fn rename_passkey(
         &self,
         id: PasskeyId,
         name: PasskeyName,
         origin: &Origin,
     ) -> Result<(), ManagementError> {
-        let before = self.passkey_name(id).await?;
+        let mut names = self.passkey_names().await?;
+        let before = names.remove(&id).ok_or(ManagementError::NotFound)?;
         if before == name {
             return Ok(());
+        }
+        if names.values().any(|other| other.is_same(&name)) {
+            return Err(Invalid::new("Another passkey has this name. Choose another one.").into());
         }
         let (keyring, person) = (self.keyring().clone(), self.person_id());
         let events: Vec<_> = self
@@ -214,12 +219,10 @@ impl Session {
             .await
     }
 
-    async fn passkey_name(&self, id: PasskeyId) -> Result<PasskeyName, ManagementError> {
+    async fn passkey_names(&self) -> Result<HashMap<PasskeyId, PasskeyName>, ManagementError> {
         let all = self.keyring().store.passkeys_of(self.person_id()).await?;
-        all.into_iter()
-            .find(|row| row.passkey.id == id)
-            .map(|row| row.passkey.name)
-            .ok_or(ManagementError::NotFound)
+        let names = all.into_iter().map(|row| row.passkey);
+        Ok(names.map(|passkey| (passkey.id, passkey.name)).collect())
     }
 }
 
@@ -227,7 +230,7 @@ fn refused() -> Invalid {
     Invalid::new("This passkey wasn't accepted. Try again, or use another device.")
 }
 
-fn only_factor() -> Invalid {
+pub fn only_factor() -> Invalid {
     Invalid::new(
         "This is your only second factor. To remove it, turn off two-factor authentication.",
     )

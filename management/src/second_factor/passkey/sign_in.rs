@@ -1,7 +1,7 @@
 //! Signing in with a passkey: after the password, or in place of it.
 
 use super::{CeremonyOf, CorrectAnswer, PasskeyAnswer, PasskeyChallenge};
-use crate::{Browser, Keyring, ManagementError, SignedIn, session};
+use crate::{Browser, Keyring, ManagementError, SignInResult, SignedIn, session};
 use domain::{Invalid, origin::Origin};
 use store::{FactorProof, PasskeyUse, PendingProviderSignIn, PersonRow, StoreError, UnusedProof};
 
@@ -25,6 +25,16 @@ impl Keyring {
         browser: impl Into<Browser<'_>>,
         origin: &Origin,
     ) -> Result<Option<SignedIn>, ManagementError> {
+        let answered = self.start_alone(answer, browser.into(), origin).await;
+        self.count_failed_sign_in(SignInResult::WrongPasskey, answered)
+    }
+
+    async fn start_alone(
+        &self,
+        answer: PasskeyAnswer<'_>,
+        browser: Browser<'_>,
+        origin: &Origin,
+    ) -> Result<Option<SignedIn>, ManagementError> {
         let checked = self.check_answer(answer, CeremonyOf::SignIn, None, origin);
         let Some(answer) = checked.await? else {
             return Ok(None);
@@ -37,7 +47,7 @@ impl Keyring {
         if !answer.signs_in_alone {
             return Err(password_first().into());
         }
-        self.start_with_passkey(&person, None, used, browser.into(), origin)
+        self.start_with_passkey(&person, None, used, browser, origin)
             .await
     }
 
@@ -67,6 +77,17 @@ impl Keyring {
         browser: impl Into<Browser<'_>>,
         origin: &Origin,
     ) -> Result<Option<SignedIn>, ManagementError> {
+        let answered = self.start_step(token, answer, browser.into(), origin).await;
+        self.count_failed_sign_in(SignInResult::WrongPasskey, answered)
+    }
+
+    async fn start_step(
+        &self,
+        token: &str,
+        answer: PasskeyAnswer<'_>,
+        browser: Browser<'_>,
+        origin: &Origin,
+    ) -> Result<Option<SignedIn>, ManagementError> {
         let pending = self.pending_sign_in(token).await?;
         let (pending, token_hash) = pending.ok_or(ManagementError::NotFound)?;
         let of = CeremonyOf::SecondStep(token_hash);
@@ -75,7 +96,7 @@ impl Keyring {
             return Ok(None);
         };
         let step = Some((&token_hash, pending.provider.as_ref()));
-        self.start_with_passkey(&pending.person, step, used, browser.into(), origin)
+        self.start_with_passkey(&pending.person, step, used, browser, origin)
             .await
     }
 

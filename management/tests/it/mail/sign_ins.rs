@@ -15,7 +15,7 @@ use domain::{
     mail::Notifications,
     time::{MINUTE, SECOND},
 };
-use management::{PeopleAdmin, Store};
+use management::{Admission, PeopleAdmin, Store};
 use std::sync::Arc;
 use store::NewIdentity;
 use testing::{Misbehaviour, TestDatabase, each_database};
@@ -284,4 +284,68 @@ async fn a_new_password_that_comes_with_an_invitation_is_mailed_to_the_person(
             assert!(told.message.contains(part), "{told:?}");
         }
     }
+}
+
+each_database!(a_wrong_code_after_the_right_password_is_mailed_once_an_hour);
+async fn a_wrong_code_after_the_right_password_is_mailed_once_an_hour(database: TestDatabase) {
+    const SUBJECT: &str = "Sign-in to Latchkey stopped at two-factor authentication";
+    let mailing = Mailing::new(database).await;
+    let test = &mailing.test;
+    let known = mailing.enter(OWNER, PASSWORD, None).await;
+    let session = mailing.session(&known).await;
+    let fresh = session.fresh().expect("fresh");
+    let setup = fresh.begin_enrolment().await.expect("begun");
+    let code = setup.secret().code_at(test.keyring.now());
+    let on = fresh.confirm_enrolment(&setup.form, &code, &laptop()).await;
+    let codes = on.expect("works").expect("the right code");
+    let codes = codes.expect("the first factor");
+    mailing.sent_now().await;
+
+    let guess = async |device: Option<&str>| {
+        let (keyring, origin) = (&test.keyring, laptop());
+        let admitted = keyring.sign_in(OWNER, PASSWORD, device, &origin).await;
+        let Ok(Some(Admission::CodeRequired(pending))) = admitted else {
+            panic!("{admitted:?}");
+        };
+        let wrong = keyring.enter_code(&pending.token, "000000", device, &origin);
+        assert!(matches!(wrong.await, Ok(None)));
+    };
+    guess(Some(&known.device)).await;
+    assert_eq!(mailing.sent_now().await, [], "the person's own browser");
+    guess(None).await;
+    guess(None).await;
+    assert_eq!(mailing.sent_now().await, [mail(OWNER, SUBJECT)]);
+    let message = mailing.sink.received().pop().expect("a mail").message;
+    for part in [
+        "entered your password",
+        "IP address: 192.0.2.7",
+        "https://keys.example.com/profile/password",
+    ] {
+        assert!(message.contains(part), "{part} in {message}");
+    }
+    test.clock.advance(59 * MINUTE);
+    guess(None).await;
+    assert_eq!(mailing.sent_now().await, [], "once an hour");
+    test.clock.advance(2 * MINUTE);
+    guess(None).await;
+    assert_eq!(mailing.sent_now().await, [mail(OWNER, SUBJECT)]);
+
+    let admitted = test.keyring.sign_in(OWNER, PASSWORD, None, &laptop()).await;
+    let Ok(Some(Admission::CodeRequired(pending))) = admitted else {
+        panic!("{admitted:?}");
+    };
+    let (token, code) = (&pending.token, &codes.0[0]);
+    let signed_in = test.keyring.enter_code(token, code, None, &laptop()).await;
+    let signed_in = signed_in.expect("works").expect("the right code");
+    let session = mailing.session(&signed_in).await;
+    mailing.sent_now().await;
+    let wanted = Notifications {
+        new_sign_ins: false,
+        ..Notifications::default()
+    };
+    let changed = session.change_notifications(wanted, &laptop()).await;
+    changed.expect("changed");
+    test.clock.advance(61 * MINUTE);
+    guess(None).await;
+    assert_eq!(mailing.sent_now().await, [], "not wanted");
 }

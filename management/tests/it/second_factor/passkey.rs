@@ -5,7 +5,7 @@ mod changes;
 mod passwords;
 mod proven;
 
-use super::{ADA, admin};
+use super::ADA;
 use crate::test_keyring::{PASSWORD, TestKeyring, reopen};
 use domain::{
     account::{Email, Role},
@@ -224,7 +224,7 @@ async fn a_disabled_person_signs_in_with_no_passkey(database: TestDatabase) {
     let mut ada = Holder::new(database).await;
     let challenge = ada.begin_sign_in();
     let credential = ada.device.get(&challenge.options);
-    let admin = admin(&ada.test).await;
+    let admin = ada.test.people_admin().await;
     let email = Email::parse(ADA).expect("valid");
     let disabled = admin.disable(&email).await.expect("works");
     assert!(matches!(disabled, Administered::Done(())));
@@ -268,7 +268,7 @@ async fn a_passkey_satisfies_a_policy_and_a_reset_removes_it(database: TestDatab
     let session = ada.session_of(&done.expect("works").expect("in")).await;
     assert!(!session.must_enrol() && session.has_passkey());
 
-    let admin = admin(&ada.test).await;
+    let admin = ada.test.people_admin().await;
     let email = Email::parse(ADA).expect("valid");
     let reset = admin.reset_factors(&email).await.expect("works");
     assert!(matches!(reset, Administered::Done(())), "{reset:?}");

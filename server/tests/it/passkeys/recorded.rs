@@ -53,8 +53,8 @@ async fn a_change_of_passkeys_that_cannot_be_recorded_does_not_happen(database: 
     let started = browser.call("start_two_factor", &proof).await;
     browser.go_on_in(&started);
     let form = started.json()["setup"].as_str().expect("a form").to_owned();
-    let fresh = session_of(&browser).await.fresh().expect("fresh");
-    let setup = fresh.open_setup(&form).expect("of this session");
+    let session = session_of(&browser).await;
+    let setup = session.open_setup(&form).expect("of this session");
     let code = setup.secret().code_at(server.keyring.now());
     let confirm = format!("setup={form}&code={code}");
     attempt(&mut browser, &database, "confirm_two_factor", &confirm).await;

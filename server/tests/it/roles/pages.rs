@@ -56,6 +56,7 @@ pub const PAGES: &[(&str, [u16; 6])] = &[
         "settings/members/{person}/reset",
         [302, 404, 200, 200, 200, 200],
     ),
+    ("settings/members/leave", [302, 404, 200, 200, 200, 200]),
     (
         "settings/members/invitations/{invitation}/renew",
         [302, 404, 200, 200, 200, 200],

@@ -177,6 +177,11 @@ pub const TABLE: &[(&str, &str, [u16; 6])] = &[
         [401, 404, 403, 403, 404, 403],
     ),
     (
+        "leave_account",
+        "app={app}&person={once}",
+        [401, 404, 404, 404, 404, 404],
+    ),
+    (
         "accept_invitation",
         "token=x&password={password}",
         [404, 404, 404, 404, 404, 404],

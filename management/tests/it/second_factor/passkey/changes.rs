@@ -5,8 +5,8 @@ use domain::{
     audit::{Action, AuditFilter},
     id::PasskeyId,
     origin::Origin,
-    passkey::MAX_PASSKEYS,
-    time::MINUTE,
+    passkey::{MAX_PASSKEYS, Passkey},
+    time::{MINUTE, SECOND},
 };
 use management::{
     AddedPasskey, FreshSession, ManagementError, PasskeyAnswer, ProvenSession, Session,
@@ -41,10 +41,20 @@ impl Holder {
         proven
     }
 
-    async fn ids(&self) -> Vec<PasskeyId> {
+    async fn passkeys(&self) -> Vec<Passkey> {
         let factor = self.session.second_factor().await.expect("works");
-        let passkeys = factor.map(|factor| factor.passkeys).unwrap_or_default();
+        factor.map(|factor| factor.passkeys).unwrap_or_default()
+    }
+
+    async fn ids(&self) -> Vec<PasskeyId> {
+        let passkeys = self.passkeys().await;
         passkeys.iter().map(|passkey| passkey.id).collect()
+    }
+
+    async fn names(&self) -> Vec<String> {
+        let passkeys = self.passkeys().await;
+        let names = passkeys.iter().map(|passkey| passkey.name.to_string());
+        names.collect()
     }
 
     /// A confirmation by the person's passkey: the state and the credential.
@@ -91,6 +101,54 @@ async fn a_person_has_up_to_ten_passkeys_and_each_authenticator_once(database: T
     let late = fresh.add_passkey(answer, name("Late"), &origin).await;
     assert!(matches!(late, Err(ManagementError::Invalid(_))), "{late:?}");
     assert_eq!(ada.ids().await.len(), MAX_PASSKEYS);
+}
+
+each_database!(two_passkeys_of_a_person_never_have_the_same_name);
+async fn two_passkeys_of_a_person_never_have_the_same_name(database: TestDatabase) {
+    let mut ada = Holder::new(database).await;
+    for seed in [2, 3] {
+        // They are listed in this order.
+        ada.test.clock.advance(SECOND);
+        let mut other = SoftAuthenticator::new(seed, SITE);
+        ada.add_another(&mut other).await.expect("added");
+    }
+    assert_eq!(ada.names().await, ["Phone", "Phone 2", "Phone 3"]);
+    let (origin, second) = (Origin::default(), ada.ids().await[1]);
+    for taken in ["Phone", "phone 3"] {
+        let refused = ada.session.rename_passkey(second, name(taken), &origin);
+        let refused = refused.await;
+        assert!(
+            matches!(refused, Err(ManagementError::Invalid(_))),
+            "{refused:?}"
+        );
+    }
+    for free in ["phone 2", "Laptop"] {
+        let renamed = ada.session.rename_passkey(second, name(free), &origin);
+        renamed.await.expect("renamed");
+    }
+    assert_eq!(ada.names().await, ["Phone", "Laptop", "Phone 3"]);
+}
+
+each_database!(a_code_is_not_used_up_where_nothing_more_can_be_added);
+async fn a_code_is_not_used_up_where_nothing_more_can_be_added(database: TestDatabase) {
+    let mut ada = Holder::new(database).await;
+    let limit = u8::try_from(MAX_PASSKEYS).expect("few");
+    for seed in 20..19 + limit {
+        let mut other = SoftAuthenticator::new(seed, SITE);
+        ada.add_another(&mut other).await.expect("added");
+    }
+    ada.add_app().await;
+    let (origin, code) = (Origin::default(), ada.codes.0[0].clone());
+    let app = ada.fresh().prove_for_app(&code, &origin).await.map(drop);
+    assert!(matches!(app, Err(ManagementError::Invalid(_))), "{app:?}");
+    let passkey = ada.fresh().prove_for_passkey(&code, &origin).await;
+    let passkey = passkey.map(drop);
+    assert!(
+        matches!(passkey, Err(ManagementError::Invalid(_))),
+        "{passkey:?}"
+    );
+    let proven = ada.fresh().prove_by_code(&code, &origin).await;
+    assert!(matches!(proven, Ok(Some(_))), "the code is unused");
 }
 
 each_database!(passkeys_are_renamed_and_removed_down_to_the_last_factor);
@@ -251,7 +309,7 @@ async fn changes_of_passkeys_are_recorded(database: TestDatabase) {
     let log = log.expect("read").rows;
     for (action, detail) in [
         (Action::FactorAdded, "with the passkey Phone"),
-        (Action::PasskeyAdded, "Phone"),
+        (Action::PasskeyAdded, "Phone 2"),
         (Action::PasskeyRenamed, ""),
         (Action::PasskeyRemoved, "Laptop"),
         (Action::PasskeyUsed, ""),

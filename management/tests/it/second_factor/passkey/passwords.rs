@@ -1,10 +1,7 @@
 //! Passkeys after another password, and of a person without one.
 
 use super::{ADA, Holder, SITE, add, name};
-use crate::{
-    second_factor::admin,
-    test_keyring::{PASSWORD, TestKeyring},
-};
+use crate::test_keyring::{PASSWORD, TestKeyring};
 use domain::{
     account::{Email, Role},
     origin::Origin,
@@ -61,7 +58,7 @@ impl Holder {
     }
 
     async fn reset_password(&self, password: &str) {
-        let admin = admin(&self.test).await;
+        let admin = self.test.people_admin().await;
         let email = Email::parse(ADA).expect("valid");
         let made = admin.reset_link(&email).await.expect("works");
         let Administered::Done(link) = made else {
@@ -192,7 +189,7 @@ async fn a_disabled_person_confirms_with_no_passkey(database: TestDatabase) {
         state: &state,
         credential: &credential,
     };
-    let admin = admin(&ada.test).await;
+    let admin = ada.test.people_admin().await;
     let email = Email::parse(ADA).expect("valid");
     admin.disable(&email).await.expect("works");
     admin.close().await;
