@@ -111,6 +111,7 @@ fn Filters(address: ListAddress, choices: FilterChoices) -> impl IntoView {
                     all=words::ANY_SCOPE
                     choices=scopes
                     chosen=address.scope
+                    names=true
                 />
                 <Choice
                     name="creator"
@@ -118,6 +119,7 @@ fn Filters(address: ListAddress, choices: FilterChoices) -> impl IntoView {
                     all=words::ANY_CREATOR
                     choices=creators
                     chosen=address.created_by
+                    names=true
                 />
                 <Choice
                     name="notable"
