@@ -15,6 +15,7 @@ pub mod menu;
 pub mod notice;
 pub mod passkey_button;
 pub mod password_again;
+pub mod sentence;
 pub mod tab_title;
 pub mod time;
 
@@ -30,5 +31,6 @@ pub use menu::Menu;
 pub use notice::Notice;
 pub use passkey_button::{PasskeyButton, PasskeyFields, PasskeyStatus, PasskeysNeedJs};
 pub use password_again::{PasswordAgain, SignInAgain};
+pub use sentence::{Name, Sentence, Verbatim};
 pub use tab_title::TabTitle;
 pub use time::{Exact, Time};

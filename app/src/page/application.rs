@@ -8,7 +8,7 @@ use crate::{
     form::{posted_errors, typed},
     part::form_dialog::FormDialog,
     routes,
-    ui::{Dialog, TextField},
+    ui::{Dialog, Sentence, TextField},
     words::{application as words, common, list},
 };
 use domain::account::ApplicationConflict;
@@ -57,7 +57,7 @@ struct Question {
     id: &'static str,
     /// The server function.
     path: &'static str,
-    title: String,
+    title: Sentence,
     consequence: &'static str,
     /// The number of keys that are active.
     active_keys: Option<i64>,
@@ -80,7 +80,7 @@ pub fn Archive() -> impl IntoView {
         Ok(Question {
             id: "archive",
             path: ArchiveApplication::PATH,
-            title: words::archive(&owner.application().name),
+            title: Sentence::about([&owner.application().name], |[name]| words::archive(name)),
             consequence: words::ARCHIVE_CONSEQUENCE,
             active_keys: Some(owner.active_keys().await?),
             typed_name: true,
@@ -102,7 +102,7 @@ pub fn Restore() -> impl IntoView {
         Ok(Question {
             id: "restore",
             path: RestoreApplication::PATH,
-            title: words::restore(&owner.application().name),
+            title: Sentence::about([&owner.application().name], |[name]| words::restore(name)),
             consequence: words::RESTORE_CONSEQUENCE,
             active_keys: None,
             typed_name: false,
@@ -134,7 +134,7 @@ pub fn Delete() -> impl IntoView {
         Ok(Question {
             id: "delete",
             path: DeleteApplication::PATH,
-            title: words::delete(&owner.application().name),
+            title: Sentence::about([&owner.application().name], |[name]| words::delete(name)),
             consequence: words::DELETE_CONSEQUENCE,
             active_keys: None,
             typed_name: true,

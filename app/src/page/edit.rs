@@ -7,7 +7,7 @@ use crate::{
     error::AppError,
     part::key::EditForm,
     routes,
-    ui::{Dialog, ErrorState, Notice},
+    ui::{Dialog, ErrorState, Notice, Sentence},
     words::edit,
 };
 use leptos::prelude::*;
@@ -34,7 +34,7 @@ pub fn Edit() -> impl IntoView {
 
 fn opened(app: String, back: String, data: EditData) -> AnyView {
     view! {
-        <Dialog id="edit-key" title=edit::title(data.key.name.as_str()) wide=true back>
+        <Dialog id="edit-key" title=Sentence::about([data.key.name.as_str()], |[name]| edit::title(name)) wide=true back>
             <EditForm app data />
         </Dialog>
     }

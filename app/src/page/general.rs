@@ -6,7 +6,7 @@ use crate::{
     form::{FormPage, posted_errors, typed},
     part::application::{AccountCard, DangerZone, ZoneField},
     routes,
-    ui::{CopyButton, ErrorSummary, PasswordAgain, Submit, TextField},
+    ui::{CopyButton, ErrorSummary, Name, PasswordAgain, Submit, TextField},
     words::{general, members},
 };
 use domain::account::{Application, Role};
@@ -34,9 +34,11 @@ pub fn General() -> impl IntoView {
         view! {
             <dl class="facts">
                 <dt>{general::NAME}</dt>
-                <dd>{application.name}</dd>
+                <dd>
+                    <Name name=application.name />
+                </dd>
                 <dt>{general::TIME_ZONE}</dt>
-                <dd>{application.time_zone}</dd>
+                <dd translate="no">{application.time_zone}</dd>
             </dl>
             {facts}
             {(!owner).then(|| view! { <p>{general::READ_ONLY}</p> })}
@@ -73,7 +75,9 @@ fn Facts(here: Here) -> impl IntoView {
     let account = (!here.owns_account()).then(|| {
         view! {
             <dt>{general::ACCOUNT}</dt>
-            <dd>{application.account_name}</dd>
+            <dd>
+                <Name name=application.account_name />
+            </dd>
         }
     });
     view! {

@@ -9,7 +9,7 @@ use crate::{
     context,
     form::posted_errors,
     part::frame::Brand,
-    ui::{ErrorSummary, Submit, TabTitle, TextField, Time},
+    ui::{ErrorSummary, Sentence, Submit, TabTitle, TextField, Time},
     words::invitation,
 };
 use domain::{member::InvitationDetails, time::Timestamp};
@@ -52,9 +52,14 @@ fn Form(token: String, welcome: InvitationDetails, now: Timestamp) -> impl IntoV
     let errors = Signal::stored(posted_errors(AcceptInvitation::PATH));
     // No address but this one knows the page: `Referer` does not name it.
     let page = format!("/invite/{token}");
+    let title = Sentence::about([&welcome.account], |[account]| invitation::title(account)).view();
+    let lead = Sentence::about([&welcome.invited_by], |[by]| {
+        invitation::lead(by, welcome.role)
+    });
+    let lead = lead.view();
     view! {
-        <h1 tabindex="-1">{invitation::title(&welcome.account)}</h1>
-        <p>{invitation::lead(&welcome.invited_by, welcome.role)}</p>
+        <h1 tabindex="-1">{title}</h1>
+        <p>{lead}</p>
         <ErrorSummary errors />
         <form method="post" action=AcceptInvitation::PATH novalidate="">
             <input type="hidden" name="page" value=page />

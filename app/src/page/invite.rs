@@ -9,7 +9,7 @@ use crate::{
         members::{Roster, SecretLink},
     },
     routes,
-    ui::{Dialog, SelectField, TextField},
+    ui::{Dialog, SelectField, Sentence, TextField},
     words::members,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -100,7 +100,10 @@ fn Made(made: InvitationLink, back: String) -> impl IntoView {
     view! {
         <Dialog id="invitation" title>
             <SecretLink
-                label=format!("{} · {}", members::LINK, made.email)
+                label=Sentence::about(
+                    [&made.email],
+                    |[email]| format!("{} · {email}", members::LINK),
+                )
                 note=members::LINK_NOTE
                 copy=members::COPY_LINK
                 link=made.link

@@ -13,7 +13,7 @@ use crate::{
         members::{Roster, SecretLink},
     },
     routes,
-    ui::{Dialog, Notice, SelectField, TextField},
+    ui::{Dialog, Notice, SelectField, Sentence, TextField},
     words::members,
 };
 use domain::{account::Role, member::Member};
@@ -72,7 +72,10 @@ pub fn Leaving() -> impl IntoView {
     Some(view! {
         <FormDialog
             id="leave"
-            title=members::leave_title(&here.viewer.application().account_name)
+            title=Sentence::about(
+                [&here.viewer.application().account_name],
+                |[name]| members::leave_title(name),
+            )
             text=members::LEAVE_CONSEQUENCE
             alert=true
             action=LeaveAccount::PATH
@@ -113,9 +116,10 @@ pub(super) fn over(dialog: fn(String, Member, &Roster) -> AnyView) -> Option<Any
 
 /// What else can be done about the role of a member who is not an owner.
 fn links(app: &str, member: &Member, application: &str) -> AnyView {
+    let other = Sentence::about([application], |[name]| members::other_role(name)).view();
     view! {
         <p>
-            <a href=routes::application_role(app, member.id)>{members::other_role(application)}</a>
+            <a href=routes::application_role(app, member.id)>{other}</a>
             " · "
             <a href=routes::transfer(app, member.id)>{members::TRANSFER}</a>
         </p>
@@ -144,7 +148,7 @@ fn RoleForm(
     view! {
         <FormDialog
             id="member-role"
-            title=members::change(member.email.as_str())
+            title=Sentence::about([member.email.as_str()], |[name]| members::change(name))
             text=members::CHANGE_HINT
             action=ChangeRole::PATH
             errors
@@ -175,7 +179,7 @@ fn RemovalQuestion(app: String, member: Member, fresh: bool) -> impl IntoView {
     view! {
         <FormDialog
             id="remove"
-            title=members::remove_title(member.email.as_str())
+            title=Sentence::about([member.email.as_str()], |[name]| members::remove_title(name))
             text=members::REMOVE_CONSEQUENCE
             alert=true
             action=RemoveMember::PATH
@@ -208,7 +212,10 @@ fn ApplicationRoleForm(
 ) -> impl IntoView {
     let errors = Signal::stored(posted_errors(ChangeApplicationRole::PATH));
     let back = routes::members(&app);
-    let title = members::change_here(member.email.as_str(), &application);
+    let title = Sentence::about(
+        [member.email.as_str(), &application],
+        |[email, application]| members::change_here(email, application),
+    );
     if member.role == Role::Owner {
         return view! {
             <Dialog id="application-role" title back>
@@ -256,7 +263,7 @@ fn TransferQuestion(app: String, member: Member, fresh: bool) -> impl IntoView {
     view! {
         <FormDialog
             id="transfer"
-            title=members::transfer_title(member.email.as_str())
+            title=Sentence::about([member.email.as_str()], |[name]| members::transfer_title(name))
             text=members::TRANSFER_CONSEQUENCE
             alert=true
             action=TransferOwnership::PATH
@@ -291,7 +298,7 @@ fn LinkForm(app: String, member: Member, fresh: bool) -> impl IntoView {
     view! {
         <FormDialog
             id="member-reset"
-            title=members::reset_title(member.email.as_str())
+            title=Sentence::about([member.email.as_str()], |[name]| members::reset_title(name))
             text=consequence
             action=MakeResetLink::PATH
             errors
@@ -317,7 +324,10 @@ fn Link(made: PasswordLink, back: String) -> impl IntoView {
     view! {
         <Dialog id="reset-link" title>
             <SecretLink
-                label=format!("{} · {}", members::RESET_LINK, made.email)
+                label=Sentence::about(
+                    [&made.email],
+                    |[email]| format!("{} · {email}", members::RESET_LINK),
+                )
                 note=members::RESET_NOTE
                 copy=members::COPY_RESET_LINK
                 link=made.link

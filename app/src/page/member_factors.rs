@@ -3,7 +3,7 @@
 use super::member::over;
 use crate::{
     act::members::ResetTwoFactor, form::posted_errors, part::form_dialog::FormDialog, routes,
-    words::two_factor,
+    ui::Sentence, words::two_factor,
 };
 use domain::member::Member;
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -26,7 +26,7 @@ fn ResetQuestion(app: String, member: Member, fresh: bool) -> impl IntoView {
     view! {
         <FormDialog
             id="reset-factors"
-            title=two_factor::reset_title(member.email.as_str())
+            title=Sentence::about([member.email.as_str()], |[name]| two_factor::reset_title(name))
             text=two_factor::RESET_CONSEQUENCE
             alert=true
             action=ResetTwoFactor::PATH

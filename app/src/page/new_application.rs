@@ -6,7 +6,7 @@ use crate::{
     form::{FormPage, posted_errors, typed},
     part::application::ZoneField,
     routes,
-    ui::{ErrorSummary, PasswordAgain, Submit, TextField},
+    ui::{ErrorSummary, Name, PasswordAgain, Submit, TextField},
     words::{application as words, common, general},
 };
 use domain::account::Application;
@@ -52,7 +52,7 @@ fn Form(application: Application, fresh: bool) -> impl IntoView {
                 <FormPage />
                 <ErrorSummary errors />
                 <input type="hidden" name="app" value=app />
-                <p>{words::IN_ACCOUNT} <strong>{application.account_name}</strong> "."</p>
+                <p>{words::IN_ACCOUNT} <strong><Name name=application.account_name /></strong> "."</p>
                 <TextField
                     name="name"
                     label=general::NAME

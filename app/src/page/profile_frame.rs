@@ -7,7 +7,7 @@ use crate::{
     part::frame::{AccountMenu, Brand, EnrolmentNotice, Shell, Toasts},
     read::in_turn,
     routes,
-    ui::{Icon, Shape},
+    ui::{Icon, Sentence, Shape},
     words::{frame, profile, two_factor},
 };
 use domain::account::Application;
@@ -120,7 +120,7 @@ fn Navigation(me: Me) -> impl IntoView {
                 <li>
                     <a href=href>
                         <Icon shape=Shape::ArrowLeft />
-                        {label}
+                        {label.view()}
                     </a>
                 </li>
             </ul>
@@ -150,15 +150,16 @@ fn Navigation(me: Me) -> impl IntoView {
 }
 
 /// The address and the name of what the person came from; nothing if no application is theirs.
-fn way_back(me: &Me) -> Option<(String, String)> {
+fn way_back(me: &Me) -> Option<(String, Sentence)> {
     match me.session.last_used(&me.applications) {
         Some(application) => Some((
             routes::list(&application.id.to_string()),
-            profile::back_to(&application.name),
+            Sentence::about([&application.name], |[name]| profile::back_to(name)),
         )),
-        None if me.session.is_support() => {
-            Some((routes::SUPPORT.to_owned(), profile::back_to(frame::LOOK_UP)))
-        }
+        None if me.session.is_support() => Some((
+            routes::SUPPORT.to_owned(),
+            profile::back_to(frame::LOOK_UP).into(),
+        )),
         None => None,
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     form::{posted, posted_errors, typed},
     part::form_dialog::FormDialog,
     routes,
-    ui::{Dialog, TextField},
+    ui::{Dialog, Sentence, TextField},
     words::list as words,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -28,7 +28,9 @@ pub fn RevokeAll() -> impl IntoView {
 /// `keys` are those that are not revoked, `calls` theirs of the last hour.
 fn question(owner: &Owner, keys: i64, calls: i64) -> AnyView {
     let (app, fresh) = (owner.application().id.to_string(), owner.is_fresh());
-    let title = words::revoke_all(&owner.application().name);
+    let title = Sentence::about([&owner.application().name], |[name]| {
+        words::revoke_all(name)
+    });
     let back = routes::list(&app);
     let outcome = posted::<i64>(RevokeAllKeys::PATH);
     if let Some(Ok(count)) = outcome {

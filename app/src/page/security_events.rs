@@ -8,7 +8,7 @@ use crate::{
         security::{AcknowledgeNotice, EventList},
     },
     routes::{self, EventsAddress},
-    ui::{Icon, Shape},
+    ui::{Icon, Name, Shape},
     words::security as words,
 };
 use domain::{
@@ -119,7 +119,7 @@ fn filled(
         view! {
             <p>
                 {words::WITH} <a href=routes::key(&app, key.id)>
-                    <bdi>{key.name.to_string()}</bdi>
+                    <Name name=key.name.to_string() />
                 </a> " · "
                 <a href=all.path(&path)>{words::ALL_KEYS}</a>
             </p>

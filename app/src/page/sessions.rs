@@ -4,7 +4,7 @@ use super::{loaded, profile_frame::Me};
 use crate::{
     act::profile::{EndOtherSessions, EndSession},
     form::{FormPage, refusal},
-    ui::{Notice, Submit, TabTitle, Time},
+    ui::{Notice, Submit, TabTitle, Time, Verbatim},
     words::profile as words,
 };
 use domain::time::Timestamp;
@@ -61,7 +61,8 @@ fn row(session: SessionSummary, now: Timestamp) -> impl IntoView {
             <span class="badge">{words::THIS_BROWSER}</span>
         }
     });
-    let address = (!session.address.is_empty()).then(|| format!("{}, ", session.address));
+    let address =
+        (!session.address.is_empty()).then(|| view! { <Verbatim text=session.address /> ", " });
     view! {
         <li>
             <div class="rows-words">

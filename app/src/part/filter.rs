@@ -15,6 +15,9 @@ pub fn Choice<T: Into<String> + 'static>(
     choices: Vec<(T, T)>,
     /// The value that is chosen.
     chosen: String,
+    /// Whether the words are names or codes, which translation leaves as they are.
+    #[prop(optional)]
+    names: bool,
 ) -> impl IntoView {
     let id = format!("filter-{name}");
     let choices = choices
@@ -24,8 +27,10 @@ pub fn Choice<T: Into<String> + 'static>(
         .chain(choices)
         .map(|(choice, words)| {
             let selected = chosen == choice;
+            // The first one is the interface's own words.
+            let verbatim = (names && !choice.is_empty()).then_some("no");
             view! {
-                <option value=choice selected=selected>
+                <option value=choice selected=selected translate=verbatim>
                     {words}
                 </option>
             }

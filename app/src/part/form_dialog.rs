@@ -3,7 +3,7 @@
 use crate::{
     error::FieldError,
     form::FormPage,
-    ui::{Dialog, ErrorSummary, PasswordAgain, Submit},
+    ui::{Dialog, ErrorSummary, PasswordAgain, Sentence, Submit},
     words::common,
 };
 use leptos::prelude::*;
@@ -18,7 +18,7 @@ pub fn FormDialog(
     id: &'static str,
     /// Its name.
     #[prop(into)]
-    title: String,
+    title: Sentence,
     /// What happens, which describes the dialog.
     #[prop(optional)]
     text: Option<&'static str>,

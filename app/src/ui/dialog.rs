@@ -3,6 +3,7 @@
 use super::{
     icon::{Icon, Shape},
     live::LiveRegion,
+    sentence::Sentence,
 };
 use crate::words::common as words;
 use leptos::prelude::*;
@@ -15,7 +16,7 @@ pub fn Dialog(
     id: &'static str,
     /// Its name.
     #[prop(into)]
-    title: String,
+    title: Sentence,
     /// Where closing leads; without it neither Escape nor a button closes the dialog.
     #[prop(optional, into)]
     back: Option<String>,
@@ -59,7 +60,7 @@ pub fn Dialog(
         >
             <header class="dialog-head">
                 <h2 id=title_id.clone() tabindex="-1">
-                    {title}
+                    {title.view()}
                 </h2>
                 {close}
             </header>

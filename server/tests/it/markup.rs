@@ -1,6 +1,7 @@
 //! Texts of people and callers never become markup.
 
 mod document;
+mod translation;
 
 use document::{Document, Form};
 use domain::{

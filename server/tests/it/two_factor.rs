@@ -82,7 +82,7 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
 
 fn codes_of(page: &Answer) -> Vec<String> {
     let list = between(&page.body, "<ol aria-label=\"Recovery codes\">", "</ol>");
-    list.split("<code>")
+    list.split("<code translate=\"no\">")
         .skip(1)
         .map(|item| item.split('<').next().unwrap_or_default().to_owned())
         .collect()

@@ -7,7 +7,7 @@ use crate::{
     error::AppError,
     form::{FormPage, posted_errors, typed},
     page::{loaded, param, profile_frame::Me},
-    ui::{ErrorSummary, PasswordAgain, TextField},
+    ui::{ErrorSummary, Name, PasswordAgain, TextField},
     words::passkey as words,
 };
 use domain::passkey::Passkey;
@@ -83,7 +83,9 @@ pub fn PasskeyRemoval() -> impl IntoView {
                 <FormPage />
                 <ErrorSummary errors />
                 <p>
-                    <strong>{passkey.name.to_string()}</strong>
+                    <strong>
+                        <Name name=passkey.name.to_string() />
+                    </strong>
                 </p>
                 <input type="hidden" name="passkey" value=passkey.id.to_string() />
                 <PasswordAgain fresh errors />

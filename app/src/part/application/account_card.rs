@@ -1,6 +1,6 @@
 //! The account of an application.
 
-use crate::{routes, words::application as words};
+use crate::{routes, ui::Name, words::application as words};
 use leptos::prelude::*;
 
 /// The account's name, for owners of the account.
@@ -17,7 +17,9 @@ pub fn AccountCard(
             <p>{words::ACCOUNT_HINT}</p>
             <dl class="facts">
                 <dt>{words::ACCOUNT_NAME}</dt>
-                <dd>{name}</dd>
+                <dd>
+                    <Name name />
+                </dd>
             </dl>
             <a class="button" data-variant="secondary" href=routes::rename_account(&app)>
                 {words::RENAME}

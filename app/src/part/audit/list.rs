@@ -1,8 +1,9 @@
 //! Rows of the audit log.
 
+use super::detail_view;
 use crate::{
     routes::{self, AuditAddress},
-    ui::Time,
+    ui::{Name, Time, Verbatim},
     words::audit as words,
 };
 use domain::{
@@ -48,25 +49,28 @@ fn row(
         Some(&record.target).filter(|target| !target.is_empty() && **target != record.actor);
     let name = target.map(|target| {
         let Ok(id) = target.parse::<KeyId>() else {
-            return view! { " " <span class="audit-target">{target.clone()}</span> }.into_any();
+            return view! { " " <span class="audit-target"><Name name=target.clone() /></span> }
+                .into_any();
         };
         let name = names
             .get(&id)
-            .map(|name| view! { " " <bdi>{name.to_string()}</bdi> });
+            .map(|name| view! { " " <Name name=name.to_string() /> });
         view! {
             {name}
             " "
-            <span class="audit-target">{id.mask()}</span>
+            <span class="audit-target" translate="no">
+                {id.mask()}
+            </span>
         }
         .into_any()
     });
-    let detail = (!record.detail.is_empty()).then(|| format!(": {}", record.detail));
+    let detail = (!record.detail.is_empty()).then(|| detail_view(&format!(": {}", record.detail)));
     let address = (!record.address.is_empty())
-        .then(|| view! { <span>{words::ADDRESS} " " {record.address}</span> });
+        .then(|| view! { <span>{words::ADDRESS} " " <Verbatim text=record.address /></span> });
     let request = (!record.request_id.is_empty()).then(|| {
         view! {
             <span>
-                {words::REQUEST} " " <code>{record.request_id}</code>
+                {words::REQUEST} " " <code translate="no">{record.request_id}</code>
             </span>
         }
     });
@@ -81,7 +85,9 @@ fn row(
             <details>
                 <summary>
                     <span class="audit-what">
-                        <span class="audit-who">{record.actor}</span>
+                        <span class="audit-who">
+                            <Name name=record.actor />
+                        </span>
                         " "
                         {record.action.phrase()}
                         {name}
@@ -106,7 +112,9 @@ fn changes(before: &FieldValues, after: &FieldValues) -> Option<AnyView> {
         .chain(after.iter())
         .map(|(field, _)| field)
         .collect();
-    let of = |facts: &FieldValues, field| words::value(facts.get(field).unwrap_or(words::NOTHING));
+    let of = |facts: &FieldValues, field| {
+        detail_view(&words::value(facts.get(field).unwrap_or(words::NOTHING)))
+    };
     let rows: Vec<_> = fields
         .into_iter()
         .map(|field| {

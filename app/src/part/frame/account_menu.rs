@@ -5,7 +5,7 @@ use crate::{
     context::Theme,
     form::FormPage,
     routes,
-    ui::{Icon, Shape},
+    ui::{Icon, Name, Shape},
     words::{common, frame, members, profile},
 };
 use domain::{
@@ -46,8 +46,8 @@ pub fn AccountMenu(
                         {name
                             .get()
                             .map(|name| {
-                                view! { <span class="account-name">{name.to_owned()}</span> }
-                            })} <span class="account-email">{email}</span>
+                                view! { <span class="account-name"><Name name /></span> }
+                            })} <span class="account-email" translate="no">{email}</span>
                         {role
                             .map(|role| {
                                 view! { <span class="account-role">{members::role(role)}</span> }

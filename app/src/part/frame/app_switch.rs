@@ -2,7 +2,7 @@
 
 use crate::{
     routes,
-    ui::{Icon, Shape},
+    ui::{Icon, Name, Shape},
     words::{application as words, frame},
 };
 use domain::{account::Application, id::ApplicationId, text::single_line};
@@ -41,8 +41,12 @@ pub fn AppSwitch(
             <span class="app-mark" aria-hidden="true">
                 {initial}
             </span>
-            <span>{current.name}</span>
-            <small>{current.account_name}</small>
+            <span>
+                <Name name=current.name />
+            </span>
+            <small>
+                <Name name=current.account_name />
+            </small>
         </div>
     };
     if all.len() < 2 && !can_create {
@@ -113,8 +117,12 @@ fn links(applications: Vec<Application>, current: ApplicationId) -> AnyView {
                     href=routes::list(&application.id.to_string())
                     aria-current=(application.id == current).then_some("true")
                 >
-                    <span>{application.name}</span>
-                    <small>{application.account_name}</small>
+                    <span>
+                        <Name name=application.name />
+                    </span>
+                    <small>
+                        <Name name=application.account_name />
+                    </small>
                 </a>
             }
         })

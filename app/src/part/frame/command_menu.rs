@@ -4,7 +4,7 @@ use crate::{
     act::session::SignOut,
     form::FormPage,
     routes,
-    ui::{Icon, Shape},
+    ui::{Icon, Sentence, Shape},
     words::{command_menu as words, common, frame, list},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -47,7 +47,10 @@ pub fn CommandMenu(
     let others = (!others.is_empty()).then(|| {
         let links = others
             .into_iter()
-            .map(|(name, href)| link(Shape::Dots, words::switch_to(&name), href))
+            .map(|(name, href)| {
+                let label = Sentence::about([&name], |[name]| words::switch_to(name));
+                link(Shape::Dots, label, href)
+            })
             .collect_view();
         view! {
             <CommandGroup id="command-applications" label=words::APPLICATIONS>
@@ -141,11 +144,12 @@ fn actions(app: &str, can_create: bool) -> AnyView {
     .into_any()
 }
 
-fn link(shape: Shape, label: String, href: String) -> AnyView {
+fn link(shape: Shape, label: impl Into<Sentence>, href: String) -> AnyView {
+    let label: Sentence = label.into();
     view! {
         <a role="option" href=href tabindex="-1" aria-selected="false">
             <Icon shape />
-            <span>{label}</span>
+            <span>{label.view()}</span>
         </a>
     }
     .into_any()

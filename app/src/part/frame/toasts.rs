@@ -6,7 +6,7 @@ use crate::{
     form::FormPage,
     read::in_turn,
     toast::Done,
-    ui::{Icon, Shape},
+    ui::{Icon, Sentence, Shape},
     words::toast as words,
 };
 use domain::key::token::KeyId;
@@ -35,7 +35,7 @@ pub fn Toasts(
 
 /// A change with what is shown of it.
 struct Shown {
-    words: String,
+    words: Sentence,
     /// The application and the key, if the change can be undone.
     undo: Option<(String, KeyId)>,
 }
@@ -46,37 +46,38 @@ async fn shown(done: Done, viewer: Option<&Viewer>) -> Option<Shown> {
         Some(key) => viewer?.key(key).await.ok()?.name.to_string(),
         None => String::new(),
     };
+    let about = |words: fn(&str) -> String| Sentence::about([&name], |[name]| words(name));
     let words = match done {
-        Done::Deactivated(_) => words::deactivated(&name),
-        Done::Activated(_) => words::activated(&name),
-        Done::Revoked(_) => words::revoked(&name),
-        Done::Edited(_) => words::saved(&name),
-        Done::Saved => words::SAVED.to_owned(),
-        Done::Acknowledged => words::ACKNOWLEDGED.to_owned(),
-        Done::AllAcknowledged => words::ALL_ACKNOWLEDGED.to_owned(),
-        Done::RoleChanged => words::ROLE_CHANGED.to_owned(),
-        Done::ApplicationCreated => words::APPLICATION_CREATED.to_owned(),
-        Done::ApplicationArchived => words::APPLICATION_ARCHIVED.to_owned(),
-        Done::ApplicationRestored => words::APPLICATION_RESTORED.to_owned(),
-        Done::ApplicationDeleted => words::APPLICATION_DELETED.to_owned(),
-        Done::OwnershipTransferred => words::OWNERSHIP_TRANSFERRED.to_owned(),
-        Done::AccountLeft => words::ACCOUNT_LEFT.to_owned(),
-        Done::MemberRemoved => words::MEMBER_REMOVED.to_owned(),
-        Done::InvitationWithdrawn => words::INVITATION_WITHDRAWN.to_owned(),
-        Done::EmailChanged => words::EMAIL_CHANGED.to_owned(),
-        Done::PasswordChanged => words::PASSWORD_CHANGED.to_owned(),
-        Done::SessionEnded => words::SESSION_ENDED.to_owned(),
-        Done::SessionsEnded => words::SESSIONS_ENDED.to_owned(),
-        Done::PasskeyAdded => words::PASSKEY_ADDED.to_owned(),
-        Done::PasskeyRenamed => words::PASSKEY_RENAMED.to_owned(),
-        Done::PasskeyRemoved => words::PASSKEY_REMOVED.to_owned(),
-        Done::AuthenticatorAdded => words::AUTHENTICATOR_ADDED.to_owned(),
-        Done::AuthenticatorRemoved => words::AUTHENTICATOR_REMOVED.to_owned(),
-        Done::TwoFactorOff => words::TWO_FACTOR_OFF.to_owned(),
-        Done::TwoFactorReset => words::TWO_FACTOR_RESET.to_owned(),
-        Done::IdentityConfirmed => words::IDENTITY_CONFIRMED.to_owned(),
-        Done::IdentityLinked => words::IDENTITY_LINKED.to_owned(),
-        Done::IdentityUnlinked => words::IDENTITY_UNLINKED.to_owned(),
+        Done::Deactivated(_) => about(words::deactivated),
+        Done::Activated(_) => about(words::activated),
+        Done::Revoked(_) => about(words::revoked),
+        Done::Edited(_) => about(words::saved),
+        Done::Saved => words::SAVED.into(),
+        Done::Acknowledged => words::ACKNOWLEDGED.into(),
+        Done::AllAcknowledged => words::ALL_ACKNOWLEDGED.into(),
+        Done::RoleChanged => words::ROLE_CHANGED.into(),
+        Done::ApplicationCreated => words::APPLICATION_CREATED.into(),
+        Done::ApplicationArchived => words::APPLICATION_ARCHIVED.into(),
+        Done::ApplicationRestored => words::APPLICATION_RESTORED.into(),
+        Done::ApplicationDeleted => words::APPLICATION_DELETED.into(),
+        Done::OwnershipTransferred => words::OWNERSHIP_TRANSFERRED.into(),
+        Done::AccountLeft => words::ACCOUNT_LEFT.into(),
+        Done::MemberRemoved => words::MEMBER_REMOVED.into(),
+        Done::InvitationWithdrawn => words::INVITATION_WITHDRAWN.into(),
+        Done::EmailChanged => words::EMAIL_CHANGED.into(),
+        Done::PasswordChanged => words::PASSWORD_CHANGED.into(),
+        Done::SessionEnded => words::SESSION_ENDED.into(),
+        Done::SessionsEnded => words::SESSIONS_ENDED.into(),
+        Done::PasskeyAdded => words::PASSKEY_ADDED.into(),
+        Done::PasskeyRenamed => words::PASSKEY_RENAMED.into(),
+        Done::PasskeyRemoved => words::PASSKEY_REMOVED.into(),
+        Done::AuthenticatorAdded => words::AUTHENTICATOR_ADDED.into(),
+        Done::AuthenticatorRemoved => words::AUTHENTICATOR_REMOVED.into(),
+        Done::TwoFactorOff => words::TWO_FACTOR_OFF.into(),
+        Done::TwoFactorReset => words::TWO_FACTOR_RESET.into(),
+        Done::IdentityConfirmed => words::IDENTITY_CONFIRMED.into(),
+        Done::IdentityLinked => words::IDENTITY_LINKED.into(),
+        Done::IdentityUnlinked => words::IDENTITY_UNLINKED.into(),
     };
     let undo = match done {
         Done::Deactivated(key) => viewer.map(|viewer| (viewer.application().id.to_string(), key)),
@@ -102,7 +103,7 @@ fn Toast(toast: Shown) -> impl IntoView {
     view! {
         <div class="toast">
             <Icon shape=Shape::Check />
-            <p>{toast.words}</p>
+            <p>{toast.words.view()}</p>
             {undo}
             <button
                 type="button"

@@ -32,7 +32,7 @@ pub fn Access(
             let mark = unused_names
                 .contains(&name)
                 .then(|| view! { <span>{words::UNUSED}</span> });
-            view! { <li><code>{name}</code> " " {mark}</li> }
+            view! { <li><code translate="no">{name}</code> " " {mark}</li> }
         })
         .collect();
     let hidden = rows.split_off(rows.len().min(MAX_SCOPES));
@@ -70,7 +70,7 @@ pub fn Access(
             .texts()
             .map(|rule| view! { <li><code>{rule}</code></li> })
             .collect_view();
-        view! { <ul class="access-addresses">{rules}</ul> }.into_any()
+        view! { <ul class="access-addresses" translate="no">{rules}</ul> }.into_any()
     };
     view! {
         <section class="card access" aria-labelledby="access">

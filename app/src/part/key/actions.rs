@@ -5,7 +5,7 @@ use crate::{
     error::AppError,
     form::{FormPage, refusal, sent},
     routes,
-    ui::{Icon, Notice, Shape},
+    ui::{Icon, Notice, Sentence, Shape},
     words::{create, edit, fresh, list as words},
 };
 use domain::{
@@ -40,7 +40,7 @@ pub fn ChangeForms(
 /// The question for the password, if a key is to be activated and the password was entered too long ago.
 fn activate_again(app: String, key: String, prompt: PasswordPrompt) -> AnyView {
     let mask = key.parse().map_or(String::new(), KeyId::mask);
-    let why = fresh::activate(&mask);
+    let why = Sentence::about([&mask], |[mask]| fresh::activate(mask)).view();
     let invalid = prompt.error.is_some();
     let wrong = prompt.error.map(|wrong| {
         view! {

@@ -95,7 +95,7 @@ pub fn CodeSamples(
             let code = sample.code.replace("{gate}", &gate).replace("{key}", &key);
             view! {
                 <div class="sample" data-sample=sample.id>
-                    <pre tabindex="0" aria-label=sample.language><code>{code.clone()}</code></pre>
+                    <pre tabindex="0" aria-label=sample.language><code translate="no">{code.clone()}</code></pre>
                     <CopyButton label=words::COPY_SAMPLE text=code />
                 </div>
             }

@@ -6,6 +6,7 @@ use crate::{
     form::posted_errors,
     part::form_dialog::FormDialog,
     routes,
+    ui::Sentence,
     words::{deactivate as words, list},
 };
 use domain::{key::KeySummary, time::Timestamp, usage::breakdown::Impact as Calls};
@@ -28,7 +29,7 @@ pub fn DeactivateDialog(
     view! {
         <FormDialog
             id="deactivate-key"
-            title=words::title(key.name.as_str())
+            title=Sentence::about([key.name.as_str()], |[name]| words::title(name))
             text=words::CONSEQUENCE
             alert=true
             action=DeactivateKey::PATH

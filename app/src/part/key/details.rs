@@ -2,7 +2,7 @@
 
 use crate::{
     routes,
-    ui::time::Day,
+    ui::{Sentence, Verbatim, time::Day},
     words::{key_page as words, list},
 };
 use domain::key::{Environment, KeySummary, token::KeyId};
@@ -22,10 +22,10 @@ pub fn Details(
     };
     let by = key.created_by_email.map(|email| {
         let name = email.split('@').next().unwrap_or_default();
-        let words = words::by(name);
+        let words = Sentence::about([name], |[name]| words::by(name));
         view! {
             " "
-            <span title=email.clone()>{words}</span>
+            <span title=email.clone()>{words.view()}</span>
         }
     });
     let note = (!key.description.is_empty()).then(|| {
@@ -41,9 +41,9 @@ pub fn Details(
             view! {
                 <dt>{words::LAST_REQUEST}</dt>
                 <dd>
-                    <code>{used.route}</code>
+                    <code translate="no">{used.route}</code>
                     " "
-                    {used.user_agent}
+                    <Verbatim text=used.user_agent />
                 </dd>
             }
         });
@@ -52,7 +52,7 @@ pub fn Details(
             view! {
                 <dt>{words}</dt>
                 <dd>
-                    <a href=routes::key(&app, id)>{id.mask()}</a>
+                    <a href=routes::key(&app, id) translate="no">{id.mask()}</a>
                 </dd>
             }
         })

@@ -2,7 +2,7 @@
 
 use super::{KeyStatus, ScopeList, figures::end};
 use crate::{
-    ui::{CopyButton, Exact, Time},
+    ui::{CopyButton, Exact, Name, Time},
     words::{common::COPY_KEY, key as words},
 };
 use domain::{
@@ -39,7 +39,7 @@ pub fn KeyFacts(
         id.map(|id| {
             view! {
                 <dt>{words}</dt>
-                <dd>{id.mask()}</dd>
+                <dd translate="no">{id.mask()}</dd>
             }
         })
     };
@@ -80,7 +80,7 @@ pub fn KeyFacts(
             <dt>{words::CREATED}</dt>
             <dd>
                 <Time at=key.created_at now />
-                {key.created_by_email.clone().map(|email| format!(" by {email}"))}
+                {key.created_by_email.clone().map(|email| view! { " by " <Name name=email /> })}
             </dd>
             <dt>{words::LAST_USED}</dt>
             <dd>{used}</dd>
@@ -98,11 +98,9 @@ pub fn last_used(key: &KeySummary, now: Timestamp, never: &'static str) -> AnyVi
         Some(used) => view! {
             <Time at=used.at now />
             " from "
-            {used.address}
-            ", "
-            {used.user_agent}
+            <span translate="no">{used.address} ", " {used.user_agent}</span>
             " "
-            <code>{used.route}</code>
+            <code translate="no">{used.route}</code>
         }
         .into_any(),
         None => never.into_any(),
@@ -114,7 +112,7 @@ fn addresses(key: &KeySummary) -> AnyView {
         words::ANY_ADDRESS.into_any()
     } else {
         view! {
-            <ul class="scope-list">
+            <ul class="scope-list" translate="no">
                 {key
                     .ip_rules
                     .to_string()

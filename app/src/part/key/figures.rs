@@ -2,7 +2,7 @@
 
 use crate::{
     chart::scale::grouped,
-    ui::{Time, time::Day},
+    ui::{Sentence, Time, Verbatim, time::Day},
     words::{key_page as words, usage},
 };
 use domain::{
@@ -35,11 +35,13 @@ pub fn KeyFigures(
         usage::share(denied, total)
     };
     let notable = denied > 0 && denied.saturating_mul(NOTABLE_SHARE) >= total;
-    let code = day.main_refusal.map(|code| words::mostly(&code));
+    let code = day
+        .main_refusal
+        .map(|code| Sentence::about([&code], |[code]| words::mostly(code)).view());
     let (used, address) = match key.last_used.clone() {
         Some(used) => (
             view! { <Time at=used.at now /> }.into_any(),
-            Some(used.address),
+            Some(view! { <Verbatim text=used.address /> }),
         ),
         None => (words::NEVER.into_any(), None),
     };
@@ -63,7 +65,7 @@ pub fn KeyFigures(
             {figure(
                 words::DENIED,
                 share.into_any(),
-                code.map(IntoAny::into_any),
+                code,
                 notable.then_some("danger"),
             )}
             {figure(words::LAST_USED, used, address.map(IntoAny::into_any), None)}

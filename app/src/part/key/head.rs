@@ -3,7 +3,7 @@
 use super::{CriticalEventNotice, KeyStatus, actions, facts::since};
 use crate::{
     routes,
-    ui::{CopyButton, Icon, Menu, Shape},
+    ui::{CopyButton, Icon, Menu, Name, Shape},
     words::{common, create, edit, list as words, rotate},
 };
 use domain::{
@@ -47,20 +47,24 @@ pub fn KeyHead(
                     <a href=routes::list(&app)>{words::TITLE}</a>
                 </li>
                 <li>
-                    <span aria-current="page">{name.clone()}</span>
+                    <span aria-current="page">
+                        <Name name=name.clone() />
+                    </span>
                 </li>
             </ol>
         </nav>
         <div class="key-head">
             <div class="key-title">
-                <h1 tabindex="-1">{name}</h1>
+                <h1 tabindex="-1">
+                    <Name name />
+                </h1>
                 <p class="key-status">
                     <KeyStatus key now />
                     {since}
                 </p>
             </div>
             <p class="key-id">
-                <code>{id.clone()}</code>
+                <code translate="no">{id.clone()}</code>
                 <CopyButton label=common::COPY_KEY text=id icon=true />
             </p>
             {actions}

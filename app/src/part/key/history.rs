@@ -1,6 +1,9 @@
 //! What happened to a key.
 
-use crate::ui::Time;
+use crate::{
+    part::audit::detail_view,
+    ui::{Name, Time, Verbatim},
+};
 use domain::{audit::AuditRecord, time::Timestamp};
 use leptos::prelude::*;
 
@@ -15,12 +18,16 @@ pub fn History(
     let items = records
         .into_iter()
         .map(|record| {
-            let from = (!record.address.is_empty()).then(|| format!(" from {}", record.address));
-            let detail = (!record.detail.is_empty()).then(|| format!(": {}", record.detail));
+            let from = (!record.address.is_empty())
+                .then(|| view! { " from " <Verbatim text=record.address /> });
+            let detail =
+                (!record.detail.is_empty()).then(|| detail_view(&format!(": {}", record.detail)));
             view! {
                 <li>
                     <span>
-                        <strong>{record.actor}</strong>
+                        <strong>
+                            <Name name=record.actor />
+                        </strong>
                         " "
                         {record.action.phrase()}
                         {from}

@@ -11,7 +11,7 @@ pub fn MaskedKey(
     id: KeyId,
 ) -> impl IntoView {
     view! {
-        <code class="masked-key">{id.mask()}</code>
+        <code translate="no" class="masked-key">{id.mask()}</code>
         <CopyButton label=COPY_KEY text=id.to_string() />
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     act::keys::first_use::DiscardKey,
     form::refusal,
     routes,
-    ui::Notice,
+    ui::{Notice, Sentence},
     words::{edit, key_page as words, suggest},
 };
 use domain::{
@@ -39,26 +39,26 @@ pub fn Recommended(
         .map(|error| view! { <Notice tone="danger">{error.to_string()}</Notice> });
     let critical = events.iter().map(|event| {
         let remedy = first_remedy(&app, event, true).map(|(path, words)| link(path, words));
-        let sentence = words::critical(event.kind).to_owned();
+        let sentence = Sentence::from(words::critical(event.kind));
         (sentence, remedy.into_any())
     });
     let discard = key.discardable().is_ok().then(|| {
         let form = view! { <DiscardForm app=app.clone() key=key.id /> };
-        (edit::DISCARD_WHY.to_owned(), form.into_any())
+        (Sentence::from(edit::DISCARD_WHY), form.into_any())
     });
     let discardable = discard.is_some();
     let suggestions = suggestions(&key, &used, now)
         .into_iter()
         .filter(|found| *found != Suggestion::NotConfirmed || !discardable)
         .map(|suggestion| {
-            let sentence = suggest::sentence(suggestion, used.since, now);
+            let sentence = sentence(suggestion, used.since, now);
             (sentence, remedy(suggestion, &app, &key))
         });
     let lines: Vec<_> = critical
         .chain(discard)
         .chain(suggestions)
         .take(MAX_RECOMMENDED)
-        .map(|(sentence, remedy)| view! { <li><span>{sentence}</span> {remedy}</li> })
+        .map(|(sentence, remedy)| view! { <li><span>{sentence.view()}</span> {remedy}</li> })
         .collect();
     if lines.is_empty() {
         return view! { <div role="alert">{refused}</div> }.into_any();
@@ -71,6 +71,17 @@ pub fn Recommended(
         </section>
     }
     .into_any()
+}
+
+/// The text of a suggestion, in which scopes are not translated.
+fn sentence(suggestion: Suggestion, since: Option<Timestamp>, now: Timestamp) -> Sentence {
+    let Suggestion::UnusedScopes { scopes } = suggestion else {
+        return suggest::sentence(suggestion, since, now).into();
+    };
+    let names: Vec<_> = scopes.names().collect();
+    Sentence::about([&names.join(", ")], |[text]| {
+        suggest::unused_scopes(text, names.len(), since)
+    })
 }
 
 fn remedy(suggestion: Suggestion, app: &str, key: &KeySummary) -> AnyView {

@@ -7,7 +7,7 @@ use crate::{
     form::{FormPage, posted_errors, typed},
     part::usage::UsageChart,
     routes,
-    ui::{ErrorSummary, Exact, Icon, PasswordAgain, Shape, Submit, Time},
+    ui::{ErrorSummary, Exact, Icon, PasswordAgain, Shape, Submit, Time, Verbatim},
     words::rotate,
 };
 use domain::{
@@ -57,11 +57,9 @@ pub fn Retiring(
         || rotate::NEVER.into_any(),
         |used| {
             view! {
-                {used.address}
+                <span translate="no">{used.address} ", " {used.user_agent}</span>
                 ", "
-                {used.user_agent}
-                ", "
-                <code>{used.route}</code>
+                <code translate="no">{used.route}</code>
                 ", "
                 <Time at=used.at now />
             }
@@ -69,7 +67,7 @@ pub fn Retiring(
         },
     );
     let new = key.replaced_by.map(|new| {
-        view! { <a href=routes::key(&app, new)>{rotate::SUCCESSOR} " " {new.mask()}</a> }
+        view! { <a href=routes::key(&app, new)>{rotate::SUCCESSOR} " " <Verbatim text=new.mask() /></a> }
     });
     let chart = rotation.usage.map(|both| {
         let stack = Stack::of_secrets(&both.old, &both.new);

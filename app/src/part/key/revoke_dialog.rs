@@ -6,7 +6,7 @@ use crate::{
     form::{posted_errors, typed},
     part::form_dialog::FormDialog,
     routes,
-    ui::TextField,
+    ui::{Sentence, TextField},
     words::revoke,
 };
 use domain::{key::KeySummary, time::Timestamp, usage::breakdown::Impact as Calls};
@@ -29,7 +29,7 @@ pub fn RevokeDialog(
     view! {
         <FormDialog
             id="revoke"
-            title=revoke::title(key.name.as_str())
+            title=Sentence::about([key.name.as_str()], |[name]| revoke::title(name))
             text=revoke::CONSEQUENCE
             alert=true
             action=RevokeKey::PATH

@@ -20,12 +20,12 @@ pub fn ScopeList(
         view! {
             <details>
                 <summary aria-label=words::common::more_scopes(count)>{format!("+{count}")}</summary>
-                <ul class="scope-list">{items(hidden)}</ul>
+                <ul class="scope-list" translate="no">{items(hidden)}</ul>
             </details>
         }
     });
     view! {
-        <ul class="scope-list">{items(names)}</ul>
+        <ul class="scope-list" translate="no">{items(names)}</ul>
         {rest}
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     form::posted,
     part::selection::{SelectionBar, row_box},
     routes,
-    ui::{Icon, Notice, Shape},
+    ui::{Icon, Notice, Sentence, Shape},
     words::list as words,
 };
 use domain::key::token::KeyId;
@@ -74,8 +74,11 @@ pub fn outcome_view(words: String, skipped: &[(String, String)]) -> AnyView {
     };
     let skipped = skipped
         .iter()
-        .flat_map(|(name, why)| [" ".to_owned(), words::skipped(name, why)])
-        .collect::<String>();
+        .map(|(name, why)| {
+            let words = Sentence::about([name], |[name]| words::skipped(name, why));
+            view! { " " {words.view()} }
+        })
+        .collect_view();
     view! {
         <Notice tone>
             {words}

@@ -3,7 +3,7 @@
 use crate::{
     part::filter::Choice,
     routes::ListAddress,
-    ui::{Icon, Shape},
+    ui::{Icon, Name, Shape},
     words::list as words,
 };
 use domain::key::{
@@ -111,6 +111,7 @@ fn Filters(address: ListAddress, choices: FilterChoices) -> impl IntoView {
                     all=words::ANY_SCOPE
                     choices=scopes
                     chosen=address.scope
+                    names=true
                 />
                 <Choice
                     name="creator"
@@ -118,6 +119,7 @@ fn Filters(address: ListAddress, choices: FilterChoices) -> impl IntoView {
                     all=words::ANY_CREATOR
                     choices=creators
                     chosen=address.created_by
+                    names=true
                 />
                 <Choice
                     name="notable"
@@ -158,19 +160,29 @@ fn chips(path: &str, address: &ListAddress, choices: Option<&FilterChoices>) -> 
         address.path(path)
     };
     [
-        (status, without(|address| address.status.clear())),
-        (environment, without(|address| address.environment.clear())),
+        (status, false, without(|address| address.status.clear())),
+        (
+            environment,
+            false,
+            without(|address| address.environment.clear()),
+        ),
         (
             filter.scope.map(|scope| scope.to_string()),
+            true,
             without(|address| address.scope.clear()),
         ),
-        (creator, without(|address| address.created_by.clear())),
-        (notable, without(|address| address.notable.clear())),
+        (creator, true, without(|address| address.created_by.clear())),
+        (notable, false, without(|address| address.notable.clear())),
     ]
     .into_iter()
-    .filter_map(|(words, href)| {
+    .filter_map(|(words, is_name, href)| {
         let words = words?;
         let label = words::remove_filter(&words);
+        let words = if is_name {
+            view! { <Name name=words /> }.into_any()
+        } else {
+            words.into_any()
+        };
         Some(view! {
             <a class="chip" href=href aria-label=label>
                 {words}

@@ -3,6 +3,7 @@
 use crate::{
     chart::scale::grouped,
     routes::{self, with_query},
+    ui::Name,
     words::{overview as words, usage},
 };
 use domain::{
@@ -125,7 +126,7 @@ fn busiest(app: &str, keys: &[BusyKey]) -> AnyView {
 }
 
 fn link(app: &str, id: KeyId, name: &KeyName) -> impl IntoView + use<> {
-    view! { <a href=routes::key(app, id)>{name.to_string()}</a> }
+    view! { <a href=routes::key(app, id)><Name name=name.to_string() /></a> }
 }
 
 const fn denied(key: &BusyKey) -> i64 {

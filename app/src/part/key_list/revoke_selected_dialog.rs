@@ -7,7 +7,7 @@ use crate::{
     part::form_dialog::FormDialog,
     read::key_list::DayCalls,
     routes,
-    ui::{Dialog, TextField},
+    ui::{Dialog, Name, TextField},
     words::list as words,
 };
 use domain::key::{KeySummary, state::State};
@@ -39,7 +39,7 @@ fn Question(app: String, keys: Vec<(KeySummary, DayCalls)>) -> impl IntoView {
             view! {
                 <li>
                     <input type="hidden" name="keys[]" value=key.id.to_string() />
-                    <span>{key.name.to_string()} <code class="masked-key">{key.id.mask()}</code></span>
+                    <span><Name name=key.name.to_string() /> " " <code translate="no" class="masked-key">{key.id.mask()}</code></span>
                     <span>
                         {if revoked { words::REVOKED_BEFORE.to_owned() } else { words::calls(day.calls) }}
                     </span>

@@ -9,7 +9,7 @@ use crate::{
     },
     read::key_list::{DayCalls, ListedKey, RetiringKey},
     routes::{self, ListAddress, RequestsAddress},
-    ui::{CopyButton, Icon, Menu, Shape, Time, time::Day},
+    ui::{CopyButton, Icon, Menu, Name, Shape, Time, time::Day},
     words::list as words,
 };
 use domain::{
@@ -144,7 +144,7 @@ fn row(app: &str, listed: ListedKey, now: Timestamp, editable: bool) -> AnyView 
             {select} <th scope="row" role="rowheader" class="key">
                 <span class="key-name">
                     <a href=path.clone() title=name.clone()>
-                        {name.clone()}
+                        <Name name=name.clone() />
                     </a>
                     {test}
                 </span>
@@ -179,7 +179,7 @@ fn retiring_row(app: &str, retiring: &RetiringKey, now: Timestamp, columns: usiz
             <td role="cell" colspan=(columns - 1).to_string()>
                 <div class="retiring-key">
                     <span>
-                        {words::OLD_KEY} " " <code>{retiring.id.mask()}</code> " "
+                        {words::OLD_KEY} " " <code translate="no">{retiring.id.mask()}</code> " "
                         {words::still_took(retiring.calls)} " · " {words::STOPS} " "
                         <Time at=retiring.retires_at now />
                     </span>
@@ -240,7 +240,7 @@ fn access(scopes: ScopeSet, rules: &IpRules) -> AnyView {
             words::scopes(rest + 1),
         ),
         Some(widest) => (
-            view! { <code title=widest.clone()>{widest.clone()}</code> }.into_any(),
+            view! { <code translate="no" title=widest.clone()>{widest.clone()}</code> }.into_any(),
             if rest > 0 {
                 format!("+{rest}")
             } else {
@@ -306,7 +306,7 @@ fn last_used(used: Option<LastUsed>, now: Timestamp) -> AnyView {
     };
     view! {
         {time}
-        <small title=used.user_agent>{used.address}</small>
+        <small title=used.user_agent translate="no">{used.address}</small>
     }
     .into_any()
 }

@@ -4,7 +4,7 @@ use crate::{
     act::members::WithdrawInvitation,
     form::FormPage,
     routes,
-    ui::Time,
+    ui::{Name, Time},
     words::{members, two_factor},
 };
 use domain::{
@@ -111,7 +111,7 @@ fn row(
     let (first, second) = match member.name.get() {
         Some(name) => (
             name.to_owned(),
-            Some(view! { <small>{email.clone()}</small> }),
+            Some(view! { <small translate="no">{email.clone()}</small> }),
         ),
         None => (email.clone(), None),
     };
@@ -120,7 +120,7 @@ fn row(
         <li>
             <div class="rows-words">
                 <strong>
-                    {first} {(member.id == me).then(|| view! { " " <span class="badge">{members::YOU}</span> })}
+                    <Name name=first /> {(member.id == me).then(|| view! { " " <span class="badge">{members::YOU}</span> })}
                     {badge}
                 </strong>
                 {second}
@@ -222,9 +222,11 @@ fn waiting(app: String, invitation: Invitation, mails: bool, now: Timestamp) -> 
     view! {
         <li>
             <div class="rows-words">
-                <strong>{email}</strong>
+                <strong>
+                    <Name name=email />
+                </strong>
                 <small>
-                    {members::role(invitation.role)} ", " {members::INVITED_BY} {invitation.invited_by} ", "
+                    {members::role(invitation.role)} ", " {members::INVITED_BY} <Name name=invitation.invited_by /> ", "
                     {ends}
                 </small>
             </div>

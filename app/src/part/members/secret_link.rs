@@ -1,7 +1,7 @@
 //! A link with a token, which is shown once.
 
 use crate::{
-    ui::{CopyButton, Notice},
+    ui::{CopyButton, Notice, Sentence},
     words::members,
 };
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 #[component]
 pub fn SecretLink(
     /// What the link is.
-    label: String,
+    label: Sentence,
     /// What to do with it.
     note: &'static str,
     /// The accessible name of the button that copies it.
@@ -23,14 +23,14 @@ pub fn SecretLink(
     back: String,
 ) -> impl IntoView {
     let mailed =
-        mailed_to.map(|email| view! { <Notice tone="success">{members::mailed(&email)}</Notice> });
+        mailed_to.map(|email| view! { <Notice tone="success">{Sentence::about([&email], |[email]| members::mailed(email)).view()}</Notice> });
     view! {
         <div class="dialog-body">
             {mailed}
             <Notice tone="warning">{note}</Notice>
             <div class="reveal">
                 <div class="credential" data-prominent="">
-                    <label for="secret-link">{label}</label>
+                    <label for="secret-link">{label.view()}</label>
                     <input
                         id="secret-link"
                         type="text"

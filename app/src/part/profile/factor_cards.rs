@@ -2,7 +2,7 @@
 
 use crate::{
     routes,
-    ui::{Notice, PasskeysNeedJs, Time},
+    ui::{Name, Notice, PasskeysNeedJs, Time},
     words::{passkey as words, two_factor},
 };
 use domain::{
@@ -128,7 +128,9 @@ fn row(passkey: &Passkey, removable: bool, now: Timestamp) -> impl IntoView + us
     view! {
         <li>
             <div class="rows-words">
-                <strong>{name.clone()}</strong>
+                <strong>
+                    <Name name=name.clone() />
+                </strong>
                 <small>{words::ADDED} <Time at=passkey.created_at now /> {used} {alone}</small>
             </div>
             <div class="rows-actions">

@@ -26,7 +26,7 @@ pub fn RecoveryCodeList(
         .map(|code| {
             view! {
                 <li>
-                    <code>{code}</code>
+                    <code translate="no">{code}</code>
                 </li>
             }
         })

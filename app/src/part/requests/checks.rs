@@ -1,7 +1,7 @@
 //! The checks of the gate, one by one: what each found, and by which rule.
 
 use crate::{
-    ui::{Exact, Icon, Shape},
+    ui::{Exact, Icon, Sentence, Shape},
     words::{key as key_words, requests as words},
 };
 use domain::{
@@ -68,22 +68,28 @@ fn rule(
     let or =
         |text: &str, empty: &'static str| if text.is_empty() { empty } else { text }.to_owned();
     let refused = check.result(verdict) == CheckResult::Refused;
-    let words = match (check, verdict) {
+    let words: Sentence = match (check, verdict) {
         (GateCheck::Expiry, Verdict::Expired { at })
         | (GateCheck::Retirement, Verdict::Retired { at }) => {
             return Some(view! { <p><Exact at /></p> }.into_any());
         }
         (GateCheck::Secret, Verdict::Throttled { retry_after_ms }) => {
-            words::put_off(retry_after_ms)
+            words::put_off(retry_after_ms).into()
         }
         (GateCheck::Address, _) => {
             let allowed = key?.ip_rules.texts().collect::<Vec<_>>().join(", ");
             let address = or(address, words::UNKNOWN);
-            words::address_rule(&address, &or(&allowed, key_words::ANY_ADDRESS))
+            let allowed = or(&allowed, key_words::ANY_ADDRESS);
+            Sentence::about([&address, &allowed], |[address, allowed]| {
+                words::address_rule(address, allowed)
+            })
         }
         (GateCheck::Scopes, _) => {
             let held = key?.scopes.to_string();
-            words::scope_rule(&or(asked, words::NO_SCOPE), &or(&held, words::NO_SCOPE))
+            let (asked, held) = (or(asked, words::NO_SCOPE), or(&held, words::NO_SCOPE));
+            Sentence::about([&asked, &held], |[asked, held]| {
+                words::scope_rule(asked, held)
+            })
         }
         (GateCheck::RateLimit, verdict) => {
             let limit = match key?.rate_limit {
@@ -92,12 +98,12 @@ fn rule(
             };
             match verdict {
                 Verdict::RateLimited { retry_after_ms } if refused => {
-                    limit + " " + &words::wait(retry_after_ms)
+                    (limit + " " + &words::wait(retry_after_ms)).into()
                 }
-                _ => limit,
+                _ => limit.into(),
             }
         }
         _ => return None,
     };
-    Some(view! { <p>{words}</p> }.into_any())
+    Some(view! { <p>{words.view()}</p> }.into_any())
 }

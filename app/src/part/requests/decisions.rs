@@ -3,7 +3,7 @@
 use super::Checks;
 use crate::{
     routes,
-    ui::{Exact, Time},
+    ui::{Exact, Name, Time, Verbatim},
     words::requests as words,
 };
 use domain::{decision::DecisionDetails, time::Timestamp};
@@ -34,25 +34,29 @@ fn card(app: Option<&str>, explained: DecisionDetails, now: Timestamp) -> AnyVie
     let address = decided
         .address
         .map_or_else(String::new, |address| address.to_string());
-    let name = key.as_ref().map_or_else(
-        || decided.key.mask(),
-        |key| format!("{} ({})", key.name, decided.key.mask()),
-    );
+    let mask = decided.key.mask();
+    let name = match &key {
+        Some(key) => {
+            let name = key.name.to_string();
+            view! { <Name name /> " (" <Verbatim text=mask /> ")" }.into_any()
+        }
+        None => view! { <Verbatim text=mask /> }.into_any(),
+    };
     let name = match app.filter(|_| key.is_some()) {
         Some(app) => view! { <a href=routes::key(app, decided.key)>{name}</a> }.into_any(),
-        None => name.into_any(),
+        None => name,
     };
     let fact = |name: &'static str, value: String| {
         (!value.is_empty()).then(|| {
             view! {
                 <dt>{name}</dt>
-                <dd>{value}</dd>
+                <dd translate="no">{value}</dd>
             }
         })
     };
     view! {
         <section class="card" aria-labelledby=labelled>
-            <h2 id=id>{words::verdict(decided.verdict)} " · " <code>{decided.verdict.code()}</code></h2>
+            <h2 id=id>{words::verdict(decided.verdict)} " · " <code translate="no">{decided.verdict.code()}</code></h2>
             <dl class="facts">
                 <dt>{words::WHEN}</dt>
                 <dd>

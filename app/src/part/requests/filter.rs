@@ -41,6 +41,7 @@ pub fn RequestFilter(
                 all=words::ANY_KEY
                 choices=keys
                 chosen=address.key
+                names=true
             />
             <Choice
                 name="outcome"

@@ -4,7 +4,7 @@ use crate::{
     context,
     island::live_requests::{LIST, LiveRequests, LiveRows},
     routes::{self, RequestsAddress},
-    ui::Time,
+    ui::{Name, Time},
     words::requests as words,
 };
 use domain::{
@@ -140,22 +140,22 @@ fn row(
             <span class="badge" data-tone=tone>
                 {words::verdict(call.verdict)}
             </span>
-            <code class="request-route" title=route>
+            <code translate="no" class="request-route" title=route>
                 {route.clone()}
             </code>
             <a class="request-key" href=routes::key(app, call.key)>
-                <bdi>{name}</bdi>
+                <Name name />
             </a>
             <span class="request-address">
                 <span class="visually-hidden">{words::FROM} " "</span>
-                {from}
+                <span translate="no">{from}</span>
             </span>
-            <span class="request-client" title=client>
+            <span class="request-client" title=client translate="no">
                 {client.clone()}
             </span>
             <a class="request-id" href=details title=id>
                 <span class="visually-hidden">{words::ID} " "</span>
-                <code>{id.clone()}</code>
+                <code translate="no">{id.clone()}</code>
             </a>
             <Time at=call.at now />
         </li>

@@ -39,7 +39,7 @@ pub fn Simulator(
             let id = key.id.to_string();
             let selected = id == address.key;
             view! {
-                <option value=id selected=selected>
+                <option value=id selected=selected translate="no">
                     {key.name.to_string()}
                 </option>
             }
@@ -87,7 +87,7 @@ fn result(simulated: Simulated, key: KeySummary) -> AnyView {
             <p>
                 <strong>{words::verdict(verdict)}</strong>
                 " · "
-                <code>{verdict.code()}</code>
+                <code translate="no">{verdict.code()}</code>
             </p>
             <Checks verdict address asked=scope key=Some(key) first=GateCheck::Revoked />
         </div>

@@ -3,7 +3,7 @@
 use super::{Reader, acknowledge::acknowledge_form, remedies::remedies};
 use crate::{
     routes::{self, RequestsAddress},
-    ui::{Icon, Shape, Time},
+    ui::{Icon, Name, Shape, Time, Verbatim},
     words::security as words,
 };
 use domain::{
@@ -43,7 +43,10 @@ pub fn details(reader: Reader<'_>, event: SecurityEvent) -> AnyView {
 fn facts(reader: Reader<'_>, event: &SecurityEvent) -> Option<AnyView> {
     let first = (event.last_at.since(event.first_at) >= MINUTE)
         .then(|| view! { <Time at=event.first_at now=reader.now /> }.into_any());
-    let text = |text: &String| (!text.is_empty()).then(|| text.clone().into_any());
+    let text = |text: &String| {
+        let text = (!text.is_empty()).then(|| text.clone());
+        text.map(|text| view! { <Verbatim text /> }.into_any())
+    };
     let facts: Vec<_> = [
         (words::FIRST_SEEN, first),
         (words::ADDRESS, text(&event.address)),
@@ -82,7 +85,7 @@ fn request(reader: Reader<'_>, event: &SecurityEvent) -> Option<AnyView> {
         Some(href) => view! { <a href=href>{id}</a> }.into_any(),
         None => id.into_any(),
     };
-    Some(view! { <code>{id}</code> }.into_any())
+    Some(view! { <code translate="no">{id}</code> }.into_any())
 }
 
 fn acknowledged(acknowledgement: Acknowledgement, now: Timestamp) -> AnyView {
@@ -92,7 +95,7 @@ fn acknowledged(acknowledgement: Acknowledgement, now: Timestamp) -> AnyView {
         <p class="event-acknowledged">
             <Icon shape=Shape::Check />
             <span>
-                {words::SEEN_BY} <bdi>{by}</bdi> ", " <Time at now /> {note}
+                {words::SEEN_BY} <Name name=by /> ", " <Time at now /> {note}
             </span>
         </p>
     }

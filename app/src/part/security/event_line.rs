@@ -56,7 +56,10 @@ fn summary(reader: Reader<'_>, event: &SecurityEvent) -> AnyView {
         ("", "") => None,
         ("", value) => {
             let value = value.to_owned();
-            Some(view! { <code title=value.clone()>{value.clone()}</code> }.into_any())
+            Some(
+                view! { <code translate="no" title=value.clone()>{value.clone()}</code> }
+                    .into_any(),
+            )
         }
         (detail, _) => Some(view! { <small>{detail.to_owned()}</small> }.into_any()),
     };

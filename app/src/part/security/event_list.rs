@@ -1,7 +1,7 @@
 //! Security events, grouped by the key or the person they are about.
 
 use super::{Reader, acknowledge::AcknowledgeBar, event_line::line};
-use crate::{part::selection::all_box, routes, words::security as words};
+use crate::{part::selection::all_box, routes, ui::Name, words::security as words};
 use domain::{key::token::KeyId, security::SecurityEvent, time::Timestamp};
 use leptos::prelude::*;
 
@@ -63,11 +63,11 @@ fn group(reader: Reader<'_>, events: Vec<SecurityEvent>, more_pages: bool) -> An
     let heading = match link {
         Some(href) => view! {
             <a href=href>
-                <bdi>{name.clone()}</bdi>
+                <Name name=name.clone() />
             </a>
         }
         .into_any(),
-        None => view! { <bdi>{name.clone()}</bdi> }.into_any(),
+        None => view! { <Name name=name.clone() /> }.into_any(),
     };
     let open = count_open(&events);
     let count = (open > 0).then(|| view! { <p>{words::open_here(open, more_pages)}</p> });

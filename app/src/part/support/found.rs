@@ -10,7 +10,7 @@ use crate::{
         security::EventList,
         usage::UsageChart,
     },
-    ui::{Icon, Notice, Shape},
+    ui::{Icon, Name, Notice, Shape, Verbatim},
     words::{security, support},
 };
 use domain::{
@@ -49,7 +49,7 @@ pub fn SupportFound(
                 .into_iter()
                 .map(|account| Hit {
                     name: account.name,
-                    about: support::applications(account.applications),
+                    about: support::applications(account.applications).into_any(),
                     id: account.id.to_string(),
                 })
                 .collect::<Vec<_>>(),
@@ -62,7 +62,8 @@ pub fn SupportFound(
                 .into_iter()
                 .map(|application| Hit {
                     name: application.name,
-                    about: support::OF.to_owned() + &application.account_name,
+                    about: view! { {support::OF} <Name name=application.account_name /> }
+                        .into_any(),
                     id: application.id.to_string(),
                 })
                 .collect(),
@@ -75,7 +76,14 @@ pub fn SupportFound(
                 .into_iter()
                 .map(|key| Hit {
                     name: key.name,
-                    about: key.id.mask() + ", " + &key.application + " · " + &key.account,
+                    about: view! {
+                        <Verbatim text=key.id.mask() />
+                        ", "
+                        <Name name=key.application />
+                        " · "
+                        <Name name=key.account />
+                    }
+                    .into_any(),
                     id: key.id.to_string(),
                 })
                 .collect(),
@@ -99,7 +107,7 @@ pub fn SupportFound(
 
 struct Hit {
     name: String,
-    about: String,
+    about: AnyView,
     id: String,
 }
 
@@ -117,7 +125,9 @@ fn list(
             view! {
                 <li>
                     <div class="rows-words">
-                        <strong>{hit.name}</strong>
+                        <strong>
+                            <Name name=hit.name />
+                        </strong>
                         <small>{hit.about}</small>
                     </div>
                     <form method="post" action=SupportLook::PATH class="rows-actions">
@@ -166,10 +176,12 @@ fn key_view(view: SupportKeyView, now: Timestamp) -> impl IntoView {
     });
     view! {
         <section class="card" aria-labelledby="facts">
-            <h2 id="facts">{key.name.to_string()}</h2>
+            <h2 id="facts">
+                <Name name=key.name.to_string() />
+            </h2>
             <p>
-                {application.account_name} " · " {application.name} " · "
-                {application.id.to_string()}
+                <Name name=application.account_name /> " · " <Name name=application.name /> " · "
+                <Verbatim text=application.id.to_string() />
             </p>
             <KeyFacts key now />
         </section>

@@ -39,7 +39,7 @@ fn table(shares: DimensionValues) -> AnyView {
             let name = if share.value.is_empty() {
                 key::nothing(dimension).into_any()
             } else {
-                view! { <code>{share.value}</code> }.into_any()
+                view! { <code translate="no">{share.value}</code> }.into_any()
             };
             (name, share.calls.accepted)
         })

@@ -139,7 +139,7 @@ fn name(dimension: Dimension, value: &str, app: &str, key: Option<&KeySummary>) 
         .zip(value.parse().ok())
         .is_some_and(|(rules, address)| rules.allow(Some(address)));
     let mark = allowed.then(|| view! { <span class="breakdown-allowed">{words::ALLOWED}</span> });
-    let value_view = view! { <code>{value.to_owned()}</code> };
+    let value_view = view! { <code translate="no">{value.to_owned()}</code> };
     let value_view = match requests_link(app, key.map(|key| key.id), dimension, value) {
         Some(path) => view! { <a href=path>{value_view}</a> }.into_any(),
         None => value_view.into_any(),

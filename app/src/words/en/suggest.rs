@@ -39,20 +39,22 @@ pub fn sentence(
         }
         Suggestion::UnusedScopes { scopes } => {
             let names: Vec<_> = scopes.names().collect();
-            let (verb, pronoun) = if names.len() == 1 {
-                ("hasn't", "it")
-            } else {
-                ("haven't", "them")
-            };
-            let since = observed_since.map_or_else(String::new, |since| {
-                format!(" since {}", since.readable_date())
-            });
-            format!(
-                "{} {verb} been used{since}. Consider removing {pronoun}.",
-                names.join(", ")
-            )
+            unused_scopes(&names.join(", "), names.len(), observed_since)
         }
     }
+}
+
+/// The text about `count` scopes with these names that no call required.
+pub fn unused_scopes(names: &str, count: usize, observed_since: Option<Timestamp>) -> String {
+    let (verb, pronoun) = if count == 1 {
+        ("hasn't", "it")
+    } else {
+        ("haven't", "them")
+    };
+    let since = observed_since.map_or_else(String::new, |since| {
+        format!(" since {}", since.readable_date())
+    });
+    format!("{names} {verb} been used{since}. Consider removing {pronoun}.")
 }
 
 #[cfg(test)]

@@ -73,8 +73,9 @@ async fn the_page_after_a_change_says_so_once() {
         .server
         .get(&list, &[HTML, ("cookie", &cookie)])
         .await;
+    let text = page.body.replace("<!>", "").replace("</bdi>", "");
     assert!(
-        page.body.contains(&format!("{} deactivated", key.name)),
+        text.contains(&format!("{} deactivated", key.name)),
         "{}",
         page.body
     );

@@ -15,7 +15,17 @@ pub struct Document {
     pub forms: Vec<Form>,
     /// Elements, attributes and addresses that no page of the app has.
     pub foreign: Vec<String>,
+    /// Texts that a browser's translation changes; `<code>` for each element of that name.
+    pub translated: Vec<String>,
+    /// The open elements, each with whether translation leaves its text as it is.
+    open: Vec<(String, bool)>,
 }
+
+/// Elements that have no end tag.
+const VOID: [&str; 14] = [
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr",
+];
 
 /// A form that posts to a server function.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +75,7 @@ impl Document {
                 }
                 Token::EndTag(tag) => {
                     in_title = false;
+                    document.end(&text(&tag.name));
                     if text(&tag.name).contains("xss") {
                         document.foreign.push(format!("</{}>", text(&tag.name)));
                     }
@@ -73,6 +84,9 @@ impl Document {
                     let words = text(&words);
                     if in_title && let Some(title) = &mut document.title {
                         title.push_str(&words);
+                    }
+                    if !in_head && !document.is_verbatim() {
+                        document.translated.push(words.clone());
                     }
                     document.texts.push_str(&words);
                 }
@@ -98,6 +112,13 @@ impl Document {
             || matches!(name.as_str(), "iframe" | "object" | "embed" | "base")
         {
             self.foreign.push(format!("<{name}>"));
+        }
+        if !tag.self_closing && !VOID.contains(&name.as_str()) {
+            let verbatim = self.is_verbatim() || get("translate").as_deref() == Some("no");
+            if name == "code" && !verbatim {
+                self.translated.push("<code>".into());
+            }
+            self.open.push((name.clone(), verbatim));
         }
         for (attribute, value) in &tag.attributes {
             let (attribute, value) = (text(attribute), text(value));
@@ -134,6 +155,17 @@ impl Document {
             }
             _ => {}
         }
+    }
+
+    /// Closes the innermost element with the name, and those in it.
+    fn end(&mut self, name: &str) {
+        if let Some(place) = self.open.iter().rposition(|(open, _)| open == name) {
+            self.open.truncate(place);
+        }
+    }
+
+    fn is_verbatim(&self) -> bool {
+        self.open.last().is_some_and(|(_, verbatim)| *verbatim)
     }
 }
 
