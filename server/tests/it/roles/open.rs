@@ -125,8 +125,8 @@ async fn each_caller_gets_the_open_page_in_the_table(database: TestDatabase) {
             }
         }
         for (who, cookie, column) in &callers {
-            let lines = [("accept", "text/html"), ("cookie", cookie.as_str())];
-            let answer = server.get(&path, &lines).await;
+            let headers = [("accept", "text/html"), ("cookie", cookie.as_str())];
+            let answer = server.get(&path, &headers).await;
             let (status, location) = (answer.status.as_str(), answer.header("location"));
             let expected = expected[*column];
             if expected.starts_with('/') {

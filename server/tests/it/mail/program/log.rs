@@ -2,13 +2,11 @@
 
 use super::Setting;
 use serde_json::Value;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::collections::{BTreeMap, BTreeSet};
 use test_server::PASSWORD;
 use testing::SmtpSink;
 use totp_rs::{Builder, Secret};
+use verification::{Clock, SystemClock};
 
 const ADA: &str = "ada@example.com";
 const ANOTHER: &str = "violet compass under snow";
@@ -88,10 +86,11 @@ impl Browser<'_> {
 
 /// The code of an app, some steps of 30 seconds from now.
 fn code(secret: &str, steps: u64) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("later");
+    let now = SystemClock::default().time_of_day().0 / 1_000;
+    let now = u64::try_from(now).expect("later than 1970");
     let app = Builder::new().with_secret(Secret::new_stack(bytes_of(secret)));
     let app = app.build().expect("an app");
-    app.generate(now.as_secs() + 30 * steps).to_string()
+    app.generate(now + 30 * steps).to_string()
 }
 
 /// The bytes of a secret in base32.
