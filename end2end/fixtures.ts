@@ -118,6 +118,11 @@ export async function waitUntilIdle(page: Page): Promise<void> {
   await page.evaluate(() => new Promise<void>((done) => requestIdleCallback(() => requestAnimationFrame(() => done()))));
 }
 
+/** Waits until the forms of the page are answered: a form that is being sent is not sent again. */
+export async function waitUntilAnswered(page: Page): Promise<void> {
+  await expect(page.locator('form[aria-busy]')).toHaveCount(0);
+}
+
 /** The line in Chromium's console for a response with this status. */
 export const failedResponse = (status: number): RegExp => new RegExp(`the server responded with a status of ${status}`);
 

@@ -1,4 +1,4 @@
-import { createKey, expect, failedResponse, people, row, test, unique, whoami } from '../fixtures.ts';
+import { createKey, expect, failedResponse, people, row, test, unique, whoami, waitUntilAnswered } from '../fixtures.ts';
 
 test('revoking requires the key’s name, ends the key immediately, and keeps it in the list', async ({
   page,
@@ -23,7 +23,7 @@ test('revoking requires the key’s name, ends the key immediately, and keeps it
     await confirm.fill(wrong);
     await dialog.getByRole('button', { name: 'Revoke key' }).click();
     // The second answer shows the same error as the first one, so that the error does not tell when it has arrived.
-    await expect(dialog.locator('form[aria-busy]')).toHaveCount(0);
+    await waitUntilAnswered(page);
     await expect(confirm).toHaveAccessibleDescription(/doesn't match the key name/);
     await expect(confirm).toHaveValue(wrong);
   }

@@ -13,6 +13,7 @@ import {
   sameOriginHeaders,
   test,
   unique,
+  waitUntilAnswered,
 } from '../fixtures.ts';
 import { startServer } from '../server.ts';
 
@@ -76,6 +77,8 @@ test('two wrong passwords keep the return path', async ({ page, open, signInAs, 
   const email = page.getByRole('textbox', { name: 'Email' });
   for (const wrong of ['the first wrong one', 'the second wrong one']) {
     await fill(page, people.owner.email, wrong);
+    // The alert of the attempt before may still be there.
+    await waitUntilAnswered(page);
     await expect(page.getByRole('alert').filter({ hasText: 'Incorrect email or password' })).toBeVisible();
     await expect(email).toHaveValue(people.owner.email);
     await expect(page.getByLabel('Password', { exact: true })).toBeVisible();
