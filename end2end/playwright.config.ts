@@ -12,7 +12,7 @@ export default defineConfig<TestFixtures, WorkerFixtures>({
   workers: 3,
   fullyParallel: false,
   retries: 0,
-  timeout: 45_000,
+  timeout: 90_000,
   expect: { timeout: 10_000 },
   forbidOnly: !!process.env['CI'],
   reporter: [['list']],

@@ -269,6 +269,7 @@ test('an owner requires it, and members see until when', async ({ page, open, br
 });
 
 test('its pages are accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, async ({ page, open }) => {
+  test.slow();
   await signIn(page, dora);
   await open(PAGE);
   await expectAccessible(page);
