@@ -63,6 +63,11 @@ impl Answer {
             .unwrap_or_default()
     }
 
+    /// The body without the comments that mark places for the browser's program.
+    pub fn html(&self) -> String {
+        self.body.replace("<!>", "")
+    }
+
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
     }

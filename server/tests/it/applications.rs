@@ -320,7 +320,8 @@ async fn the_last_application_is_not_deleted_and_the_dialog_says_why() {
     assert_eq!(browser.call("delete_application", &form).await, 409);
     create(&server, "Zoo").await;
     let page = browser.get(&dialog).await;
-    assert!(page.body.contains("Delete Storefront?"), "{}", page.body);
+    let title = r#"Delete <bdi translate="no">Storefront</bdi>?"#;
+    assert!(page.html().contains(title), "{}", page.body);
 }
 
 #[tokio::test]

@@ -90,7 +90,7 @@ fn request(reader: Reader<'_>, event: &SecurityEvent) -> Option<AnyView> {
 
 fn acknowledged(acknowledgement: Acknowledgement, now: Timestamp) -> AnyView {
     let Acknowledgement { at, by, note } = acknowledgement;
-    let note = (!note.is_empty()).then(|| view! { <q>{note}</q> });
+    let note = (!note.is_empty()).then(|| view! { <q translate="no">{note}</q> });
     view! {
         <p class="event-acknowledged">
             <Icon shape=Shape::Check />
