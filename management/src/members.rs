@@ -31,9 +31,7 @@ impl Viewer {
             .members(application.account_id, application.id)
             .await?)
     }
-}
 
-impl Viewer {
     /// Grants the member what requires a recent sign-in. That of support is never recent here.
     ///
     /// # Errors

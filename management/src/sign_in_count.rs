@@ -1,4 +1,4 @@
-//! Counts of sign-ins, for metrics. They name nobody.
+//! Counts of sign-ins, for metrics, without the names of people.
 
 use crate::{Keyring, ManagementError};
 use std::{

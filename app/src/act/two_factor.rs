@@ -99,8 +99,8 @@ fn not_begun(new: NewFactor, error: management::ManagementError) -> AppError {
     }
 }
 
-/// Adds the authenticator app of a form that only a fresh session gets, if it shows the right code. The first factor of a person comes with recovery codes; after a passkey, it
-/// goes on to the page with all factors.
+/// Adds the authenticator app of a form that only a fresh session gets, if it shows the right code. The first factor of a person
+/// comes with recovery codes; after a passkey, it goes on to the page with all factors.
 #[server(name = ConfirmTwoFactor, prefix = "/api", endpoint = "confirm_two_factor")]
 pub async fn confirm_two_factor(
     setup: String,

@@ -18,7 +18,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// Milliseconds between two records of answers of one passkey with old counters: whoever has a copy of its key can make any number.
+/// Milliseconds between two records of answers of one passkey with old counters: a copy of its key can make any number of them.
 pub const REFUSAL_INTERVAL: i64 = 10 * MINUTE;
 
 /// A stored passkey.

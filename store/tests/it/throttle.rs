@@ -100,8 +100,8 @@ async fn concurrent_attempts_are_counted_exactly(database: TestDatabase) {
     );
 }
 
-each_database!(an_attempt_of_a_clock_that_was_wrong_locks_nobody_out);
-async fn an_attempt_of_a_clock_that_was_wrong_locks_nobody_out(database: TestDatabase) {
+each_database!(an_attempt_of_a_wrong_clock_does_not_lock_people_out);
+async fn an_attempt_of_a_wrong_clock_does_not_lock_people_out(database: TestDatabase) {
     let (store, limit) = (&database.store, ten_an_hour(1));
     assert_eq!(left(store, limit, NOW.plus(1_000 * HOUR)).await, 10);
     assert_eq!(left(store, limit, NOW).await, 1);

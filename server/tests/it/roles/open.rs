@@ -13,7 +13,7 @@ use testing::{TestDatabase, each_database};
 const CAREFUL: &str = "careful@northwind.example";
 
 /// The pages (`{token}` is that of a link that works), and for each caller the status, or the beginning of the path to which the page
-/// leads: for no session, a sign-in that waits for a code, support, and whoever has a role.
+/// leads: for no session, a sign-in that waits for a code, support, and a member.
 pub const OPEN_PAGES: [(&str, [&str; 4]); 11] = [
     ("/", ["/sign-in", "/sign-in", "/support", "/apps/"]),
     ("/sign-in", ["200", "200", "200", "200"]),
@@ -51,7 +51,7 @@ async fn callers(server: &TestServer) -> Vec<(&'static str, String, usize)> {
     add_application_owner(server).await;
     server.add_support().await;
     let mut callers = vec![
-        ("nobody", String::new(), 0),
+        ("a browser without a session", String::new(), 0),
         (
             CAREFUL,
             format!("latchkey-sign-in={}", pending(server).await),

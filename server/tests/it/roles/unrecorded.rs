@@ -58,7 +58,7 @@ const OWNS_AGAIN: &str = "UPDATE membership SET role = 'owner' WHERE person_id =
 /// Who makes a call, the first time and the second.
 fn callers(name: &str) -> [&'static str; 2] {
     match name {
-        // Nobody else leaves, because the owner is the only one.
+        // The owner is the only one, and cannot leave.
         "leave_account" => [VIEWER, DEVELOPER],
         // Only support may call its own functions.
         _ if name.starts_with("support_") => [SUPPORT; 2],

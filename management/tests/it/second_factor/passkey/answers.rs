@@ -183,7 +183,7 @@ async fn a_passkey_answers_for_its_person_alone(database: TestDatabase) {
 each_database!(a_counter_that_goes_back_refuses_and_is_a_security_event);
 async fn a_counter_that_goes_back_refuses_and_is_a_security_event(database: TestDatabase) {
     let mut ada = Holder::new(database).await;
-    // Whoever has a copy of the key can make any number of such answers: they are recorded once in ten minutes.
+    // A copy of the key can make any number of such answers: they are recorded once in ten minutes.
     for (counter, right, minutes) in [(5, true, 0), (5, false, 0), (4, false, 9), (0, false, 1)] {
         ada.test.clock.advance(minutes * MINUTE);
         ada.device.counter = counter;
