@@ -9,37 +9,152 @@ use app::context::SessionToken;
 use axum::{
     Extension,
     body::Body,
-    extract::Request,
+    extract::{FromRequestParts, Path, Query},
     response::{IntoResponse, Redirect, Response},
 };
 use csv::{QuoteStyle, Terminator, Writer, WriterBuilder};
+use domain::origin::Origin;
 use futures_util::{Stream, StreamExt, stream};
-use http::{HeaderName, StatusCode, header};
-use management::{ManagementError, Session};
-use std::borrow::Cow;
+use http::{HeaderName, StatusCode, Uri, header, request::Parts};
+use management::{ManagementError, Session, Viewer};
+use std::{borrow::Cow, collections::HashMap};
 
 /// The content type of CSV files.
 const CSV: &str = "text/csv; charset=utf-8; header=present";
 
+/// A request for a file.
+pub struct ExportRequest {
+    state: AppState,
+    path: HashMap<String, String>,
+    query: HashMap<String, String>,
+    token: Option<SessionToken>,
+    origin: Origin,
+    uri: Uri,
+}
+
+impl FromRequestParts<AppState> for ExportRequest {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let Path(path) = extract(parts, state).await?;
+        let Query(query) = extract(parts, state).await?;
+        let Extension(origin) = extract(parts, state).await?;
+        Ok(Self {
+            state: state.clone(),
+            path,
+            query,
+            token: parts.extensions.get().cloned(),
+            origin,
+            uri: parts.uri.clone(),
+        })
+    }
+}
+
+/// Extracts a part of a request, or returns the response that refuses it.
+async fn extract<E: FromRequestParts<AppState>>(
+    parts: &mut Parts,
+    state: &AppState,
+) -> Result<E, Response> {
+    E::from_request_parts(parts, state)
+        .await
+        .map_err(IntoResponse::into_response)
+}
+
+impl ExportRequest {
+    /// Returns a parameter of the query; empty where it is missing.
+    fn parameter(&self, name: &str) -> &str {
+        self.query.get(name).map_or("", String::as_str)
+    }
+
+    /// Returns the id of the application in the path.
+    fn app(&self) -> &str {
+        self.path.get("app").map_or("", String::as_str)
+    }
+
+    /// Returns the session of the request.
+    async fn session(&self) -> Result<Session, ExportRefusal> {
+        let session = session(&self.state, self.token.as_ref()).await?;
+        session.ok_or_else(|| {
+            let next = self.uri.path_and_query().map_or("/", |path| path.as_str());
+            ExportRefusal::Redirect(app::routes::with_query("/sign-in", &[("next", next)]))
+        })
+    }
+
+    /// Returns the person who asks, as a viewer of the application in the path.
+    async fn viewer(&self) -> Result<Viewer, ExportRefusal> {
+        let session = self.session().await?;
+        Ok(viewer(&session, self.app(), self.origin.clone()).await?)
+    }
+}
+
+/// Why a request gets no file.
+pub enum ExportRefusal {
+    /// A page has to be read first.
+    Redirect(String),
+    /// Reading failed, or is not allowed.
+    Failed(ManagementError),
+}
+
+impl From<ManagementError> for ExportRefusal {
+    fn from(error: ManagementError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl IntoResponse for ExportRefusal {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Redirect(path) => Redirect::to(&path).into_response(),
+            Self::Failed(error) => refuse(&error),
+        }
+    }
+}
+
 /// Returns the session of a request; `None` without a session.
 pub(super) async fn session(
     state: &AppState,
-    token: Option<Extension<SessionToken>>,
+    token: Option<&SessionToken>,
 ) -> Result<Option<Session>, ManagementError> {
     match token {
-        Some(Extension(SessionToken(token))) => state.keyring.session(&token).await,
+        Some(SessionToken(token)) => state.keyring.session(token).await,
         None => Ok(None),
     }
 }
 
-/// Redirects to the sign-in page, which leads back to this request's address.
-fn to_sign_in(request: &Request) -> Response {
-    let path = request
-        .uri()
-        .path_and_query()
-        .map_or("/", |path| path.as_str());
-    let path = app::routes::with_query("/sign-in", &[("next", path)]);
-    Redirect::to(&path).into_response()
+/// Returns the person of a session, as a viewer of an application.
+pub(super) async fn viewer(
+    session: &Session,
+    app: &str,
+    origin: Origin,
+) -> Result<Viewer, ManagementError> {
+    let app = app.parse().map_err(|_| ManagementError::NotFound)?;
+    session.viewer(app, origin).await
+}
+
+/// Reads a file in chunks: `read` returns the text at a position, and the next position unless the file ends. Returns the first
+/// chunk and a stream of the others. The first one is read before the response begins, so that a database error becomes its status.
+async fn chunks<P, F>(
+    position: P,
+    read: fn(P) -> F,
+) -> Result<
+    (
+        String,
+        impl Stream<Item = Result<String, ManagementError>> + Send + 'static,
+    ),
+    ManagementError,
+>
+where
+    P: Send + 'static,
+    F: Future<Output = Result<(String, Option<P>), ManagementError>> + Send + 'static,
+{
+    let (first, next) = read(position).await?;
+    let rest = stream::try_unfold(next, move |next| async move {
+        match next {
+            Some(position) => read(position).await.map(Some),
+            None => Ok(None),
+        }
+    });
+    Ok((first, rest))
 }
 
 /// Returns a download. `beginning` has been read; `rest` is read while the file is sent.

@@ -1,6 +1,6 @@
 //! Calls as they happen, as server-sent events (HTML, 9.2), for members of the application's account.
 
-use super::export::{refuse, session};
+use super::export::{refuse, session, viewer};
 use crate::{AppState, live_streams::LiveStreamPermit};
 use app::{
     context::SessionToken,
@@ -38,7 +38,7 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 /// An open stream.
 struct LiveStream {
     state: AppState,
-    token: Option<Extension<SessionToken>>,
+    token: SessionToken,
     viewer: Viewer,
     address: RequestsAddress,
     filter: DecisionFilter,
@@ -59,11 +59,13 @@ pub async fn live(
 ) -> Response {
     let get = |name: &str| query.get(name).cloned().unwrap_or_default();
     let address = RequestsAddress::of(get);
-    let (viewer, filter) = match viewer(&state, &app, &address, token.clone(), origin).await {
-        Ok(Some(found)) => found,
+    let token = token.map(|Extension(token)| token);
+    let found = asked(&state, &app, &address, token.as_ref(), origin).await;
+    let (viewer, filter, token) = match (found, token) {
+        (Ok(Some((viewer, filter))), Some(token)) => (viewer, filter, token),
         // A browser does not show the target of a redirect here.
-        Ok(None) => return (StatusCode::UNAUTHORIZED, "Sign in first.\n").into_response(),
-        Err(error) => return refuse(&error),
+        (Ok(_), _) => return (StatusCode::UNAUTHORIZED, "Sign in first.\n").into_response(),
+        (Err(error), _) => return refuse(&error),
     };
     let Some(permit) = state.streams.admit(viewer.identity().person_id) else {
         let sentence = "You have too many live pages open. Close one of them.\n";
@@ -98,18 +100,17 @@ pub async fn live(
 }
 
 /// Returns the viewer who asks, and the calls that they ask for; `None` without a session.
-async fn viewer(
+async fn asked(
     state: &AppState,
     app: &str,
     address: &RequestsAddress,
-    token: Option<Extension<SessionToken>>,
+    token: Option<&SessionToken>,
     origin: Origin,
 ) -> Result<Option<(Viewer, DecisionFilter)>, ManagementError> {
     let Some(session) = session(state, token).await? else {
         return Ok(None);
     };
-    let app = app.parse().map_err(|_| ManagementError::NotFound)?;
-    let viewer = session.viewer(app, origin).await?;
+    let viewer = viewer(&session, app, origin).await?;
     let key = match address.key.as_str() {
         "" => None,
         key => {
@@ -165,9 +166,7 @@ impl LiveStream {
     /// Whether the reader still has a session and a role. It does not extend the session. Where the database does not respond,
     /// the stream ends and the browser reconnects.
     async fn may_read(&self) -> bool {
-        let Some(Extension(SessionToken(token))) = &self.token else {
-            return false;
-        };
+        let SessionToken(token) = &self.token;
         match self.state.keyring.session_without_touch(token).await {
             Ok(Some(session)) => session
                 .viewer(self.viewer.application().id, Origin::default())

@@ -1,63 +1,34 @@
 //! The audit log as a file, in the order of its hash chain and with the hashes, so that each row can be checked later.
 
-use super::{CSV, CsvRows, file, refuse, session, to_sign_in};
-use crate::AppState;
-use app::context::SessionToken;
-use axum::{
-    Extension,
-    extract::{Path, Query, Request, State},
-    response::{IntoResponse, Redirect, Response},
-};
-use domain::{audit::AuditFilter, origin::Origin, time::Timestamp};
+use super::{CSV, CsvRows, ExportRefusal, ExportRequest, chunks, file};
+use axum::response::Response;
+use domain::{audit::AuditFilter, time::Timestamp};
 use management::{AuditLine, AuditQuery, FreshAccountOwner, ManagementError};
 use serde::Serialize;
-use std::collections::HashMap;
 
 /// The first line of the CSV file.
 const HEADINGS: &str = "number,at,actor,actor id,action,target,detail,address,request id,before,after,encoding,pepper,previous hash,hash\r\n";
 
 /// `GET /apps/{app}/settings/audit-log.csv`.
-#[expect(
-    clippy::implicit_hasher,
-    reason = "an extractor is made by axum, never by a caller"
-)]
-pub async fn csv(
-    state: State<AppState>,
-    app: Path<String>,
-    query: Query<HashMap<String, String>>,
-    token: Option<Extension<SessionToken>>,
-    origin: Extension<Origin>,
-    request: Request,
-) -> Response {
+pub async fn csv(request: ExportRequest) -> Result<Response, ExportRefusal> {
     let format = Format {
         extension: "csv",
         content_type: CSV,
         beginning: format!("\u{feff}{HEADINGS}"),
         write: to_csv,
     };
-    send(format, state, app, query, token, origin, request).await
+    send(format, request).await
 }
 
 /// `GET /apps/{app}/settings/audit-log.jsonl`: one JSON object a line, with the texts that are hashed.
-#[expect(
-    clippy::implicit_hasher,
-    reason = "an extractor is made by axum, never by a caller"
-)]
-pub async fn jsonl(
-    state: State<AppState>,
-    app: Path<String>,
-    query: Query<HashMap<String, String>>,
-    token: Option<Extension<SessionToken>>,
-    origin: Extension<Origin>,
-    request: Request,
-) -> Response {
+pub async fn jsonl(request: ExportRequest) -> Result<Response, ExportRefusal> {
     let format = Format {
         extension: "jsonl",
         content_type: "application/jsonl; charset=utf-8",
         beginning: String::new(),
         write: to_json_lines,
     };
-    send(format, state, app, query, token, origin, request).await
+    send(format, request).await
 }
 
 /// A file format.
@@ -70,83 +41,70 @@ struct Format {
 }
 
 /// Sends all records that match the page's filter.
-async fn send(
-    format: Format,
-    State(state): State<AppState>,
-    Path(app): Path<String>,
-    Query(query): Query<HashMap<String, String>>,
-    token: Option<Extension<SessionToken>>,
-    Extension(origin): Extension<Origin>,
-    request: Request,
-) -> Response {
-    let owner = match owner(&state, &app, token, origin).await {
-        Ok(Some(owner)) => owner,
-        Ok(None) => return to_sign_in(&request),
-        // The page asks for the password, then offers the same file.
-        Err(ManagementError::Stale) => return to_page(&app, &request),
-        Err(error) => return refuse(&error),
-    };
-    let get = |name: &str| query.get(name).map_or("", String::as_str);
+async fn send(format: Format, request: ExportRequest) -> Result<Response, ExportRefusal> {
+    let owner = owner(&request).await?;
     let query = AuditQuery {
-        target: get("key"),
-        actor: get("person"),
-        action: get("action"),
-        days: [get("from"), get("until")],
+        target: request.parameter("key"),
+        actor: request.parameter("person"),
+        action: request.parameter("action"),
+        days: [request.parameter("from"), request.parameter("until")],
     };
-    let filter = match owner.audit_filter(query).await {
-        Ok(filter) => filter,
-        Err(error) => return refuse(&error),
-    };
-    // The first chunk is read before the response begins, so that a database error becomes its status.
-    let (first, after) = match chunk(&owner, &filter, 0, format.write).await {
-        Ok(chunk) => chunk,
-        Err(error) => return refuse(&error),
-    };
+    let filter = owner.audit_filter(query).await?;
     let name = format!("audit-log-{}.{}", owner.now().date_text(), format.extension);
-    let rest = futures_util::stream::try_unfold(
-        (owner, filter, after),
-        move |(owner, filter, after)| async move {
-            let Some(last) = after else {
-                return Ok(None);
-            };
-            let (text, after) = chunk(&owner, &filter, last, format.write).await?;
-            Ok(Some((text, (owner, filter, after))))
-        },
-    );
-    file(&name, format.content_type, format.beginning + &first, rest)
-}
-
-/// Returns the owner who asks; `None` without a session.
-async fn owner(
-    state: &AppState,
-    app: &str,
-    token: Option<Extension<SessionToken>>,
-    origin: Origin,
-) -> Result<Option<FreshAccountOwner>, ManagementError> {
-    let Some(session) = session(state, token).await? else {
-        return Ok(None);
+    let start = Position {
+        owner,
+        filter,
+        after: 0,
+        write: format.write,
     };
-    let app = app.parse().map_err(|_| ManagementError::NotFound)?;
-    let owner = session.account_owner(app, origin).await?;
-    owner.fresh_account_owner().map(Some)
+    let (first, rest) = chunks(start, chunk).await?;
+    Ok(file(
+        &name,
+        format.content_type,
+        format.beginning + &first,
+        rest,
+    ))
 }
 
-/// Redirects to the page, with the same filter.
-fn to_page(app: &str, request: &Request) -> Response {
-    let query = request.uri().query();
+/// Returns the owner who asks. Without a recent sign-in, the page asks for the password, then offers the same file.
+async fn owner(request: &ExportRequest) -> Result<FreshAccountOwner, ExportRefusal> {
+    let session = request.session().await?;
+    let app = request.app().parse();
+    let app = app.map_err(|_| ManagementError::NotFound)?;
+    let owner = session.account_owner(app, request.origin.clone()).await;
+    match owner.and_then(|owner| owner.fresh_account_owner()) {
+        Ok(owner) => Ok(owner),
+        Err(ManagementError::Stale) => Err(ExportRefusal::Redirect(page(request))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Returns the path of the page with the same filter.
+fn page(request: &ExportRequest) -> String {
+    let query = request.uri.query();
     let query = query.map_or_else(String::new, |query| format!("?{query}"));
-    Redirect::to(&format!("{}{query}", app::routes::audit_log(app))).into_response()
+    format!("{}{query}", app::routes::audit_log(request.app()))
 }
 
-/// Returns the text of the next records, and the number of the last one, if there are any.
-async fn chunk(
-    owner: &FreshAccountOwner,
-    filter: &AuditFilter,
+/// Where the next records begin.
+struct Position {
+    owner: FreshAccountOwner,
+    filter: AuditFilter,
+    /// The number of the last record that was read.
     after: i64,
     write: fn(&[AuditLine]) -> String,
-) -> Result<(String, Option<i64>), ManagementError> {
-    let lines = owner.audit_lines(filter, after).await?;
-    Ok((write(&lines), lines.last().map(|line| line.seq)))
+}
+
+/// Returns the text of the next records, and the position after them unless there are none.
+async fn chunk(position: Position) -> Result<(String, Option<Position>), ManagementError> {
+    let Position { owner, filter, .. } = &position;
+    let lines = owner.audit_lines(filter, position.after).await?;
+    let text = (position.write)(&lines);
+    let next = lines.last().map(|line| Position {
+        after: line.seq,
+        ..position
+    });
+    Ok((text, next))
 }
 
 fn to_csv(records: &[AuditLine]) -> String {

@@ -1,20 +1,12 @@
 //! The numbers of a usage chart and their breakdown, as files.
 
-use super::{CSV, CsvRows, file, refuse, session, to_sign_in};
-use crate::AppState;
-use app::context::SessionToken;
-use axum::{
-    Extension,
-    extract::{Path, Query, Request, State},
-    response::Response,
-};
+use super::{CSV, CsvRows, ExportRefusal, ExportRequest, file};
+use axum::response::Response;
 use domain::{
     key::token::KeyId,
-    origin::Origin,
     usage::{Bucket, breakdown::OTHERS},
 };
 use management::{ChartQuery, ManagementError, UsageView, Viewer};
-use std::collections::HashMap;
 
 /// The first line of a chart's numbers.
 const SERIES_HEADINGS: &str =
@@ -24,96 +16,26 @@ const BREAKDOWN_HEADINGS: &str = "by,value,accepted,refused,rate limited\r\n";
 
 /// `GET /apps/{app}/usage.csv` and `/apps/{app}/settings/api-keys/{key}/usage.csv`: one line for each
 /// bar of the chart, also for those without calls.
-#[expect(
-    clippy::implicit_hasher,
-    reason = "an extractor is made by axum, never by a caller"
-)]
-pub async fn series(
-    state: State<AppState>,
-    path: Path<HashMap<String, String>>,
-    query: Query<HashMap<String, String>>,
-    token: Option<Extension<SessionToken>>,
-    origin: Extension<Origin>,
-    request: Request,
-) -> Response {
-    send(
-        UsageFile::Series,
-        state,
-        path,
-        query,
-        token,
-        origin,
-        request,
-    )
-    .await
+pub async fn series(request: ExportRequest) -> Result<Response, ExportRefusal> {
+    let subject = ExportSubject::of(&request).await?;
+    let rows = series_rows(&subject, asked(&request)).await?;
+    Ok(send(&subject, "usage", SERIES_HEADINGS, rows))
 }
 
 /// `GET …/breakdown.csv` beside either: one line for each value.
-#[expect(
-    clippy::implicit_hasher,
-    reason = "an extractor is made by axum, never by a caller"
-)]
-pub async fn breakdown(
-    state: State<AppState>,
-    path: Path<HashMap<String, String>>,
-    query: Query<HashMap<String, String>>,
-    token: Option<Extension<SessionToken>>,
-    origin: Extension<Origin>,
-    request: Request,
-) -> Response {
-    send(
-        UsageFile::Breakdown,
-        state,
-        path,
-        query,
-        token,
-        origin,
-        request,
-    )
-    .await
-}
-
-enum UsageFile {
-    Series,
-    Breakdown,
+pub async fn breakdown(request: ExportRequest) -> Result<Response, ExportRefusal> {
+    let subject = ExportSubject::of(&request).await?;
+    let rows = breakdown_rows(&subject, asked(&request)).await?;
+    Ok(send(&subject, "breakdown", BREAKDOWN_HEADINGS, rows))
 }
 
 /// Sends a file. It has some hundreds of lines at most, and is read before the response begins.
-async fn send(
-    kind: UsageFile,
-    state: State<AppState>,
-    path: Path<HashMap<String, String>>,
-    query: Query<HashMap<String, String>>,
-    token: Option<Extension<SessionToken>>,
-    origin: Extension<Origin>,
-    request: Request,
-) -> Response {
-    let subject = match subject(&state, &path, token, origin).await {
-        Ok(Some(subject)) => subject,
-        Ok(None) => return to_sign_in(&request),
-        Err(error) => return refuse(&error),
-    };
-    let (name, headings, rows) = match kind {
-        UsageFile::Series => (
-            "usage",
-            SERIES_HEADINGS,
-            series_rows(&subject, &query).await,
-        ),
-        UsageFile::Breakdown => (
-            "breakdown",
-            BREAKDOWN_HEADINGS,
-            breakdown_rows(&subject, &query).await,
-        ),
-    };
-    let rows = match rows {
-        Ok(rows) => rows.into_text(),
-        Err(error) => return refuse(&error),
-    };
+fn send(subject: &ExportSubject, name: &str, headings: &str, rows: CsvRows) -> Response {
     let prefix = subject
         .key
         .map_or_else(String::new, |key| format!("{key}-"));
     let name = format!("{prefix}{name}-{}.csv", subject.viewer.now().date_text());
-    let text = format!("\u{feff}{headings}{rows}");
+    let text = format!("\u{feff}{headings}{}", rows.into_text());
     file(&name, CSV, text, futures_util::stream::empty())
 }
 
@@ -125,6 +47,14 @@ struct ExportSubject {
 }
 
 impl ExportSubject {
+    /// Returns what the path names.
+    async fn of(request: &ExportRequest) -> Result<Self, ExportRefusal> {
+        let viewer = request.viewer().await?;
+        let key = request.path.get("key").map(|key| key.parse()).transpose();
+        let key = key.map_err(|_| ManagementError::NotFound)?;
+        Ok(Self { viewer, key })
+    }
+
     async fn usage(&self) -> Result<UsageView, ManagementError> {
         Ok(match self.key {
             Some(key) => self.viewer.open_key(key).await?.usage(),
@@ -133,40 +63,21 @@ impl ExportSubject {
     }
 }
 
-/// Returns what the path names; `None` without a session.
-async fn subject(
-    state: &AppState,
-    path: &HashMap<String, String>,
-    token: Option<Extension<SessionToken>>,
-    Extension(origin): Extension<Origin>,
-) -> Result<Option<ExportSubject>, ManagementError> {
-    let Some(session) = session(state, token).await? else {
-        return Ok(None);
-    };
-    let app = path.get("app").map_or("", String::as_str);
-    let app = app.parse().map_err(|_| ManagementError::NotFound)?;
-    let viewer = session.viewer(app, origin).await?;
-    let key = path.get("key").map(|key| key.parse()).transpose();
-    let key = key.map_err(|_| ManagementError::NotFound)?;
-    Ok(Some(ExportSubject { viewer, key }))
-}
-
 /// Returns the range in the page's query.
-fn asked(query: &HashMap<String, String>) -> ChartQuery<'_> {
-    let get = |name: &str| query.get(name).map_or("", String::as_str);
+fn asked(request: &ExportRequest) -> ChartQuery<'_> {
     ChartQuery {
-        window: get("window"),
-        from: get("from"),
-        until: get("until"),
-        zone: get("zone"),
+        window: request.parameter("window"),
+        from: request.parameter("from"),
+        until: request.parameter("until"),
+        zone: request.parameter("zone"),
     }
 }
 
 async fn series_rows(
     subject: &ExportSubject,
-    query: &HashMap<String, String>,
+    query: ChartQuery<'_>,
 ) -> Result<CsvRows, ManagementError> {
-    let (range, _) = subject.viewer.range(asked(query));
+    let (range, _) = subject.viewer.range(query);
     let mut rows = CsvRows::new();
     for bar in subject.usage().await?.bars(range).await? {
         let average = bar.reported.average_ms();
@@ -186,9 +97,9 @@ async fn series_rows(
 
 async fn breakdown_rows(
     subject: &ExportSubject,
-    query: &HashMap<String, String>,
+    query: ChartQuery<'_>,
 ) -> Result<CsvRows, ManagementError> {
-    let (range, _) = subject.viewer.range(asked(query));
+    let (range, _) = subject.viewer.range(query);
     let breakdown = subject.usage().await?.breakdown(range).await?;
     let mut rows = CsvRows::new();
     for shares in breakdown.shares {
