@@ -1,7 +1,10 @@
 //! API keys: the validated draft of a new key, the summary of an existing one, and the types of their fields.
 
 pub mod change;
+mod choice_table;
 pub mod condition;
+#[cfg(test)]
+mod example;
 pub mod expiry;
 pub mod filter;
 pub mod ip_rule;

@@ -2,6 +2,7 @@
 
 use super::{
     KeySummary,
+    choice_table::{self, ChoiceRow},
     filter::{KeyCursor, Order, Sort, SortKey},
     state::State,
 };
@@ -35,7 +36,7 @@ pub enum KeyCondition {
 
 impl KeyCondition {
     /// All conditions, as (condition, value in links, label).
-    pub const ALL: [(Self, &'static str, &'static str); 8] = [
+    pub const ALL: [ChoiceRow<Self>; 8] = [
         (Self::Retiring, "retiring", "Retiring"),
         (Self::ExpiresSoon, "expires-soon", "Expires soon"),
         (Self::NeverUsed, "never-used", "Never used"),
@@ -48,15 +49,17 @@ impl KeyCondition {
 
     /// The value in links.
     pub fn as_str(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|row| row.0 == self)
-            .map_or("", |row| row.1)
+        choice_table::link_text(&Self::ALL, self)
+    }
+
+    /// The label.
+    pub fn label(self) -> &'static str {
+        choice_table::label(&Self::ALL, self)
     }
 
     /// Parses the output of [`KeyCondition::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().find(|row| row.1 == text).map(|row| row.0)
+        choice_table::parse(&Self::ALL, text)
     }
 
     /// Returns upper bounds on the times of keys in this condition at `now`, so that a query of a sorted list can stop early.
@@ -149,33 +152,16 @@ impl Default for TimeBounds {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::{
-        Environment, LastUsed, ip_rule::IpRules, name::KeyName, scope::ScopeSet, token::KeyId,
-    };
+    use crate::key::{LastUsed, example, ip_rule::IpRules};
 
     const NOW: Timestamp = Timestamp(20_780 * DAY);
 
     /// Returns a key in none of the conditions.
     fn key() -> KeySummary {
         KeySummary {
-            id: KeyId::from_number(Environment::Live, 1),
-            name: KeyName::parse("Checkout").expect("valid"),
-            description: String::new(),
-            environment: Environment::Live,
-            scopes: ScopeSet::one("invoice:read").expect("known"),
-            ip_rules: IpRules::parse("10.0.0.0/8").expect("valid"),
-            rate_limit: None,
-            state: State::Active,
-            created_at: NOW.plus(-100 * DAY),
-            created_by: None,
-            created_by_email: None,
-            expires_at: Some(NOW.plus(60 * DAY)),
-            deprecated_at: None,
-            retires_at: None,
-            replaced_by: None,
-            replaces: None,
             confirmed_at: Some(NOW),
             last_used: Some(used(NOW)),
+            ..example::key(NOW)
         }
     }
 

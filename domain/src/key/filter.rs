@@ -2,6 +2,7 @@
 
 use super::{
     Environment, KeySummary,
+    choice_table::{self, ChoiceRow},
     condition::KeyCondition,
     name::KeyName,
     scope::{Scope, ScopeSet},
@@ -20,7 +21,7 @@ pub enum StatusFilter {
 
 impl StatusFilter {
     /// All statuses, as (status, value in links, label).
-    pub const ALL: [(Self, &'static str, &'static str); 4] = [
+    pub const ALL: [ChoiceRow<Self>; 4] = [
         (Self::Active, "active", "Active"),
         (Self::Inactive, "inactive", "Inactive"),
         (Self::Expired, "expired", "Expired"),
@@ -29,15 +30,17 @@ impl StatusFilter {
 
     /// The value in links.
     pub fn as_str(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|row| row.0 == self)
-            .map_or("", |row| row.1)
+        choice_table::link_text(&Self::ALL, self)
+    }
+
+    /// The label.
+    pub fn label(self) -> &'static str {
+        choice_table::label(&Self::ALL, self)
     }
 
     /// Parses the output of [`StatusFilter::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().find(|row| row.1 == text).map(|row| row.0)
+        choice_table::parse(&Self::ALL, text)
     }
 }
 

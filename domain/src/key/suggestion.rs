@@ -99,36 +99,15 @@ pub fn suggestions(key: &KeySummary, used: &ScopeUsage, now: Timestamp) -> Vec<S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::{Environment, LastUsed, ip_rule::IpRules, name::KeyName, token::KeyId};
+    use crate::key::{Environment, example, ip_rule::IpRules, token::KeyId};
 
     const NOW: Timestamp = Timestamp(20_780 * DAY);
 
     /// Returns a key without suggestions.
     fn key_without_suggestions() -> KeySummary {
         KeySummary {
-            id: KeyId::from_number(Environment::Live, 1),
-            name: KeyName::parse("Checkout").expect("valid"),
-            description: String::new(),
-            environment: Environment::Live,
             scopes: "invoice:read invoice:create".parse().expect("known"),
-            ip_rules: IpRules::parse("10.0.0.0/8").expect("valid"),
-            rate_limit: None,
-            state: State::Active,
-            created_at: NOW.plus(-100 * DAY),
-            created_by: None,
-            created_by_email: None,
-            expires_at: Some(NOW.plus(60 * DAY)),
-            deprecated_at: None,
-            retires_at: None,
-            replaced_by: None,
-            replaces: None,
-            confirmed_at: Some(NOW.plus(-100 * DAY)),
-            last_used: Some(LastUsed {
-                at: NOW.plus(-1),
-                address: "10.0.0.1".into(),
-                user_agent: String::new(),
-                route: String::new(),
-            }),
+            ..example::key(NOW)
         }
     }
 
