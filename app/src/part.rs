@@ -2,6 +2,7 @@
 
 pub mod application;
 pub mod audit;
+pub mod confirm_field;
 pub mod filter;
 pub mod form_dialog;
 pub mod frame;
@@ -10,6 +11,7 @@ pub mod key_list;
 pub mod members;
 pub mod profile;
 pub mod requests;
+pub mod revoke_form;
 pub mod security;
 pub mod selection;
 pub mod support;

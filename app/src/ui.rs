@@ -21,7 +21,7 @@ pub mod time;
 
 pub use button::Submit;
 pub use copy_button::CopyButton;
-pub use dialog::Dialog;
+pub use dialog::{Dialog, DialogClose};
 pub use error_state::ErrorState;
 pub use error_summary::ErrorSummary;
 pub use field::{FieldNote, SelectField, TextArea, TextField};

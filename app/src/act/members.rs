@@ -4,12 +4,12 @@ use crate::error::AppError;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// An invitation that was just made, with its link: told this once.
+/// A link with a token that was just created, for an invitation or for another password: told this once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InvitationLink {
-    /// Who is invited.
+pub struct OneTimeLink {
+    /// Whose link it is.
     pub email: String,
-    /// Where they accept.
+    /// The address that it opens.
     pub link: String,
     /// Whether it is mailed too.
     pub mailed: bool,
@@ -25,12 +25,11 @@ pub async fn invite_member(
     email: String,
     role: String,
     #[server(default)] password: String,
-) -> Result<InvitationLink, AppError> {
+) -> Result<OneTimeLink, AppError> {
     let owner = crate::context::fresh_account_owner(&app, &password).await?;
     let email = domain::account::Email::parse(&email)
         .map_err(|invalid| AppError::field("email", invalid.0))?;
-    let role =
-        domain::member::parse_role(&role).map_err(|invalid| AppError::field("role", invalid.0))?;
+    let role = parsed_role(&role)?;
     let invited = owner
         .invite(email, role)
         .await
@@ -38,7 +37,7 @@ pub async fn invite_member(
             management::ManagementError::Invalid(invalid) => AppError::field("email", invalid.0),
             error => error.into(),
         })?;
-    Ok(InvitationLink {
+    Ok(OneTimeLink {
         email: invited.email.to_string(),
         link: crate::context::link("invite", &invited.token),
         mailed: invited.mailed,
@@ -51,26 +50,15 @@ pub async fn renew_invitation(
     app: String,
     invitation: String,
     #[server(default)] password: String,
-) -> Result<InvitationLink, AppError> {
+) -> Result<OneTimeLink, AppError> {
     let owner = crate::context::fresh_account_owner(&app, &password).await?;
     let id = invitation.parse().map_err(|_| AppError::NotFound)?;
     let renewed = owner.renew_invitation(id).await?;
-    Ok(InvitationLink {
+    Ok(OneTimeLink {
         email: renewed.email.to_string(),
         link: crate::context::link("invite", &renewed.token),
         mailed: renewed.mailed,
     })
-}
-
-/// A link that resets a member's password: told this once.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PasswordLink {
-    /// Whose password it resets.
-    pub email: String,
-    /// Where they choose another one.
-    pub link: String,
-    /// Whether it is mailed too.
-    pub mailed: bool,
 }
 
 /// Creates a link that resets a member's password.
@@ -79,13 +67,13 @@ pub async fn make_reset_link(
     app: String,
     person: String,
     #[server(default)] password: String,
-) -> Result<PasswordLink, AppError> {
+) -> Result<OneTimeLink, AppError> {
     let owner = crate::context::fresh_account_owner(&app, &password).await?;
     let person = person.parse().map_err(|_| AppError::NotFound)?;
     let made = owner.reset_link(person).await?;
     let made =
         made.ok_or_else(|| AppError::Conflict(crate::words::members::RESET_ELSEWHERE.into()))?;
-    Ok(PasswordLink {
+    Ok(OneTimeLink {
         email: made.email.to_string(),
         link: crate::context::link("reset", &made.token),
         mailed: made.mailed,
@@ -112,12 +100,9 @@ pub async fn change_role(
 ) -> Result<(), AppError> {
     let owner = crate::context::fresh_account_owner(&app, &password).await?;
     let person = person.parse().map_err(|_| AppError::NotFound)?;
-    let role =
-        domain::member::parse_role(&role).map_err(|invalid| AppError::field("role", invalid.0))?;
+    let role = parsed_role(&role)?;
     owner.change_role(person, role).await?;
-    crate::context::say_done(crate::toast::Done::RoleChanged);
-    crate::context::redirect(&crate::routes::members(&app));
-    Ok(())
+    to_members(&app, crate::toast::Done::RoleChanged)
 }
 
 /// Gives a member another role in this application, or with the word `account` the one in the account, and leads to the members.
@@ -132,15 +117,10 @@ pub async fn change_application_role(
     let person = person.parse().map_err(|_| AppError::NotFound)?;
     let role = match role.as_str() {
         AS_IN_ACCOUNT => None,
-        role => Some(
-            domain::member::parse_role(role)
-                .map_err(|invalid| AppError::field("role", invalid.0))?,
-        ),
+        role => Some(parsed_role(role)?),
     };
     owner.change_application_role(person, role).await?;
-    crate::context::say_done(crate::toast::Done::RoleChanged);
-    crate::context::redirect(&crate::routes::members(&app));
-    Ok(())
+    to_members(&app, crate::toast::Done::RoleChanged)
 }
 
 /// Makes a member an owner of the account, and the person who asks a developer, once the address of the new owner has been typed.
@@ -160,9 +140,7 @@ pub async fn transfer_ownership(
         return Err(AppError::field("confirm", words));
     }
     owner.transfer_ownership(person).await?;
-    crate::context::say_done(crate::toast::Done::OwnershipTransferred);
-    crate::context::redirect(&crate::routes::members(&app));
-    Ok(())
+    to_members(&app, crate::toast::Done::OwnershipTransferred)
 }
 
 /// Takes a member out of the account, and leads to the members, or away from them.
@@ -213,9 +191,7 @@ pub async fn reset_two_factor(
     let owner = crate::context::fresh_account_owner(&app, &password).await?;
     let person = person.parse().map_err(|_| AppError::NotFound)?;
     owner.reset_second_factor(person).await?;
-    crate::context::say_done(crate::toast::Done::TwoFactorReset);
-    crate::context::redirect(&crate::routes::members(&app));
-    Ok(())
+    to_members(&app, crate::toast::Done::TwoFactorReset)
 }
 
 /// Changes which members need two-factor authentication: `optional`, `editors` or `everybody`.
@@ -229,7 +205,23 @@ pub async fn set_factor_policy(
     let policy = domain::second_factor::FactorPolicy::parse(&policy)
         .map_err(|invalid| AppError::field("policy", invalid.0))?;
     owner.set_factor_policy(policy).await?;
-    crate::context::say_done(crate::toast::Done::Saved);
-    crate::context::redirect(&crate::routes::members(&app));
+    to_members(&app, crate::toast::Done::Saved)
+}
+
+/// Reads the role of a member.
+#[cfg(feature = "ssr")]
+fn parsed_role(role: &str) -> Result<domain::account::Role, AppError> {
+    domain::member::parse_role(role).map_err(|invalid| AppError::field("role", invalid.0))
+}
+
+/// Leads to the members, where a notice says what was changed.
+#[cfg(feature = "ssr")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it is the answer of server functions"
+)]
+fn to_members(app: &str, done: crate::toast::Done) -> Result<(), AppError> {
+    crate::context::say_done(done);
+    crate::context::redirect(&crate::routes::members(app));
     Ok(())
 }

@@ -6,9 +6,9 @@ use crate::{
     chart::scale::grouped,
     error::AppError,
     form::{posted_errors, typed},
-    part::form_dialog::FormDialog,
+    part::{confirm_field::ConfirmField, form_dialog::FormDialog},
     routes,
-    ui::{Dialog, Sentence, TextField},
+    ui::{Dialog, DialogClose, Sentence, TextField},
     words::{application as words, common, list},
 };
 use domain::account::ApplicationConflict;
@@ -30,7 +30,6 @@ pub fn AccountName() -> impl IntoView {
                 id="account-name"
                 title=words::RENAME
                 action=RenameAccount::PATH
-                errors
                 app
                 back
                 fresh
@@ -173,11 +172,7 @@ fn impossible(id: &'static str, title: &'static str, app: &str, why: String) -> 
             <div class="dialog-body">
                 <p>{why}</p>
             </div>
-            <footer class="dialog-actions">
-                <a class="button" data-variant="primary" data-close="" href=back>
-                    {common::CLOSE}
-                </a>
-            </footer>
+            <DialogClose back label=common::CLOSE />
         </Dialog>
     }
     .into_any()
@@ -185,7 +180,6 @@ fn impossible(id: &'static str, title: &'static str, app: &str, why: String) -> 
 
 fn dialog(app: String, fresh: bool, question: Question) -> AnyView {
     let Question { id, path, .. } = question;
-    let errors = Signal::stored(posted_errors(path));
     let back = routes::general(&app);
     let keys = question.active_keys.map(|count| {
         view! {
@@ -195,16 +189,9 @@ fn dialog(app: String, fresh: bool, question: Question) -> AnyView {
             </dl>
         }
     });
-    let name = question.typed_name.then(|| {
-        view! {
-            <TextField
-                name="confirm"
-                label=list::ALL_CONFIRM
-                value=typed(path, "confirm")
-                errors
-            />
-        }
-    });
+    let name = question
+        .typed_name
+        .then(|| view! { <ConfirmField action=path label=list::ALL_CONFIRM /> });
     view! {
         <FormDialog
             id
@@ -212,7 +199,6 @@ fn dialog(app: String, fresh: bool, question: Question) -> AnyView {
             text=question.consequence
             alert=true
             action=path
-            errors
             app
             back
             fresh

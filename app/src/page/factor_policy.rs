@@ -44,7 +44,6 @@ fn PolicyForm(app: String, policy: FactorPolicy, fresh: bool) -> impl IntoView {
             title=words::TITLE
             text=words::POLICY_HINT
             action=SetFactorPolicy::PATH
-            errors
             app
             back
             fresh

@@ -2,14 +2,14 @@
 
 use super::{Here, param};
 use crate::{
-    act::members::{InvitationLink, InviteMember, RenewInvitation},
+    act::members::{InviteMember, OneTimeLink, RenewInvitation},
     form::{posted, posted_errors, typed},
     part::{
         form_dialog::FormDialog,
-        members::{Roster, SecretLink},
+        members::{Roster, SecretLinkDialog},
     },
     routes,
-    ui::{Dialog, SelectField, Sentence, TextField},
+    ui::{SelectField, TextField},
     words::members,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -35,10 +35,7 @@ fn step(app: String, roster: &Roster) -> AnyView {
     let back = routes::members(&app);
     match posted(InviteMember::PATH).and_then(Result::ok) {
         None => view! { <InviteForm app back fresh mails /> }.into_any(),
-        Some(made) => view! {
-            <Made made back />
-        }
-        .into_any(),
+        Some(created) => created_link(created, back),
     }
 }
 
@@ -48,8 +45,8 @@ pub fn Renew() -> impl IntoView {
     let app = Here::from_frame().app();
     let roster: Roster = expect_context();
     let back = routes::members(&app);
-    if let Some(Ok(made)) = posted(RenewInvitation::PATH) {
-        return Some(view! { <Made made back /> }.into_any());
+    if let Some(Ok(created)) = posted(RenewInvitation::PATH) {
+        return Some(created_link(created, back));
     }
     let wanted = param("invitation");
     let mut invitations = roster.invitations.into_iter();
@@ -68,7 +65,6 @@ pub fn Renew() -> impl IntoView {
             members::RENEW,
         )
     };
-    let errors = Signal::stored(posted_errors(RenewInvitation::PATH));
     Some(
         view! {
             <FormDialog
@@ -76,7 +72,6 @@ pub fn Renew() -> impl IntoView {
                 title
                 text=consequence
                 action=RenewInvitation::PATH
-                errors
                 app
                 back
                 fresh
@@ -89,29 +84,19 @@ pub fn Renew() -> impl IntoView {
     )
 }
 
-#[component]
-fn Made(made: InvitationLink, back: String) -> impl IntoView {
-    let title = if made.mailed {
-        members::MAILED_TITLE
-    } else {
-        members::LINK_TITLE
-    };
-    let mailed_to = made.mailed.then(|| made.email.clone());
+/// The link that was created.
+fn created_link(created: OneTimeLink, back: String) -> AnyView {
     view! {
-        <Dialog id="invitation" title>
-            <SecretLink
-                label=Sentence::about(
-                    [&made.email],
-                    |[email]| format!("{} · {email}", members::LINK),
-                )
-                note=members::LINK_NOTE
-                copy=members::COPY_LINK
-                link=made.link
-                mailed_to
-                back
-            />
-        </Dialog>
+        <SecretLinkDialog
+            id="invitation"
+            created
+            label=members::LINK
+            note=members::LINK_NOTE
+            copy=members::COPY_LINK
+            back
+        />
     }
+    .into_any()
 }
 
 #[component]
@@ -128,7 +113,6 @@ fn InviteForm(app: String, back: String, fresh: bool, mails: bool) -> impl IntoV
             id="invite"
             title=members::INVITE
             action=InviteMember::PATH
-            errors
             app
             back
             fresh

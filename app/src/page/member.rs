@@ -4,20 +4,73 @@ use super::{Here, invite::ROLES, param};
 use crate::{
     act::members::{
         AS_IN_ACCOUNT, ChangeApplicationRole, ChangeRole, LeaveAccount, MakeResetLink,
-        PasswordLink, RemoveMember, TransferOwnership,
+        RemoveMember, TransferOwnership,
     },
     context,
     form::{posted, posted_errors, typed},
     part::{
+        confirm_field::ConfirmField,
         form_dialog::FormDialog,
-        members::{Roster, SecretLink},
+        members::{Roster, SecretLinkDialog},
     },
     routes,
-    ui::{Dialog, Notice, SelectField, Sentence, TextField},
+    ui::{Dialog, Notice, SelectField, Sentence},
     words::members,
 };
 use domain::{account::Role, member::Member};
 use leptos::{prelude::*, server_fn::ServerFn};
+
+/// A form about a member, over the page of members.
+#[component]
+pub(super) fn MemberForm(
+    /// The id of the dialog.
+    id: &'static str,
+    /// Its name.
+    title: Sentence,
+    /// What happens.
+    text: &'static str,
+    /// The path of the server function.
+    action: &'static str,
+    /// The application's id.
+    app: String,
+    /// The member.
+    member: Member,
+    /// Shown for a member whom the identity provider has added.
+    #[prop(optional)]
+    managed: Option<&'static str>,
+    /// What else can be done about the member.
+    #[prop(optional_no_strip)]
+    links: Option<AnyView>,
+    /// Whether the form can do without the password.
+    fresh: bool,
+    /// The words on the button.
+    submit: &'static str,
+    /// Whether it takes something away from the member: Cancel has the focus then.
+    #[prop(optional)]
+    danger: bool,
+    /// The fields, and what else there is to read.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let back = routes::members(&app);
+    let variant = if danger { "danger" } else { "primary" };
+    let managed = managed
+        .filter(|_| member.managed)
+        .map(|note| view! { <Notice tone="warning">{note}</Notice> });
+    view! {
+        <FormDialog id title text alert=danger action app back fresh submit variant>
+            <input type="hidden" name="person" value=member.id.to_string() />
+            {children.map(|children| children())}
+            {managed}
+            {links}
+        </FormDialog>
+    }
+}
+
+/// A title with the address of a member.
+pub(super) fn about(member: &Member, words: fn(&str) -> String) -> Sentence {
+    Sentence::about([member.email.as_str()], |[email]| words(email))
+}
 
 /// The form for a role, over the page; nothing for those who may not change it.
 #[component]
@@ -43,10 +96,28 @@ pub fn ApplicationRole() -> impl IntoView {
 #[component]
 pub fn Transfer() -> impl IntoView {
     over(|app, member, roster| {
-        let asked = member.role != Role::Owner;
-        asked
-            .then(|| view! { <TransferQuestion app member fresh=roster.fresh /> })
-            .into_any()
+        let (title, asks) = (
+            about(&member, members::transfer_title),
+            member.role != Role::Owner,
+        );
+        let question = || {
+            view! {
+                <MemberForm
+                    id="transfer"
+                    title
+                    text=members::TRANSFER_CONSEQUENCE
+                    action=TransferOwnership::PATH
+                    app
+                    member
+                    fresh=roster.fresh
+                    submit=members::TRANSFER
+                    danger=true
+                >
+                    <ConfirmField action=TransferOwnership::PATH label=members::TRANSFER_CONFIRM />
+                </MemberForm>
+            }
+        };
+        asks.then(question).into_any()
     })
 }
 
@@ -54,7 +125,21 @@ pub fn Transfer() -> impl IntoView {
 #[component]
 pub fn MemberRemoval() -> impl IntoView {
     over(|app, member, roster| {
-        view! { <RemovalQuestion app member fresh=roster.fresh /> }.into_any()
+        view! {
+            <MemberForm
+                id="remove"
+                title=about(&member, members::remove_title)
+                text=members::REMOVE_CONSEQUENCE
+                action=RemoveMember::PATH
+                app
+                member
+                fresh=roster.fresh
+                submit=members::REMOVE_NOW
+                danger=true
+                managed=members::MANAGED_REMOVAL
+            />
+        }
+        .into_any()
     })
 }
 
@@ -65,30 +150,20 @@ pub fn Leaving() -> impl IntoView {
     let roster: Roster = expect_context();
     let mut members = roster.members.into_iter();
     let me = members.find(|member| member.id == roster.me)?;
-    let errors = Signal::stored(posted_errors(LeaveAccount::PATH));
-    let managed = managed(&me, members::MANAGED_LEAVING);
-    let app = here.app();
-    let back = routes::members(&app);
+    let account = &here.viewer.application().account_name;
     Some(view! {
-        <FormDialog
+        <MemberForm
             id="leave"
-            title=Sentence::about(
-                [&here.viewer.application().account_name],
-                |[name]| members::leave_title(name),
-            )
+            title=Sentence::about([account], |[name]| members::leave_title(name))
             text=members::LEAVE_CONSEQUENCE
-            alert=true
             action=LeaveAccount::PATH
-            errors
-            app
-            back
+            app=here.app()
+            member=me
             fresh=roster.fresh
             submit=members::LEAVE
-            variant="danger"
-        >
-            <input type="hidden" name="person" value=me.id.to_string() />
-            {managed}
-        </FormDialog>
+            danger=true
+            managed=members::MANAGED_LEAVING
+        />
     })
 }
 
@@ -97,7 +172,17 @@ pub fn Leaving() -> impl IntoView {
 #[component]
 pub fn MemberReset() -> impl IntoView {
     over(|app, member, roster| match posted(MakeResetLink::PATH) {
-        Some(Ok(made)) => view! { <Link made back=routes::members(&app) /> }.into_any(),
+        Some(Ok(created)) => view! {
+            <SecretLinkDialog
+                id="reset-link"
+                created
+                label=members::RESET_LINK
+                note=members::RESET_NOTE
+                copy=members::COPY_RESET_LINK
+                back=routes::members(&app)
+            />
+        }
+        .into_any(),
         _ => view! { <LinkForm app member fresh=roster.fresh /> }.into_any(),
     })
 }
@@ -127,13 +212,6 @@ fn links(app: &str, member: &Member, application: &str) -> AnyView {
     .into_any()
 }
 
-/// A note about a member whom the identity provider has added.
-fn managed(member: &Member, note: &'static str) -> Option<impl IntoView + use<>> {
-    member
-        .managed
-        .then(|| view! { <Notice tone="warning">{note}</Notice> })
-}
-
 #[component]
 fn RoleForm(
     app: String,
@@ -142,22 +220,20 @@ fn RoleForm(
     #[prop(optional_no_strip)] links: Option<AnyView>,
 ) -> impl IntoView {
     let errors = Signal::stored(posted_errors(ChangeRole::PATH));
-    let back = routes::members(&app);
-    let managed = managed(&member, members::MANAGED_ROLE);
     let role = typed(ChangeRole::PATH, "role").unwrap_or_else(|| member.role.to_string());
     view! {
-        <FormDialog
+        <MemberForm
             id="member-role"
-            title=Sentence::about([member.email.as_str()], |[name]| members::change(name))
+            title=about(&member, members::change)
             text=members::CHANGE_HINT
             action=ChangeRole::PATH
-            errors
             app
-            back
+            member
             fresh
             submit=members::SAVE
+            managed=members::MANAGED_ROLE
+            links
         >
-            <input type="hidden" name="person" value=member.id.to_string() />
             <SelectField
                 name="role"
                 label=members::ROLE
@@ -165,34 +241,7 @@ fn RoleForm(
                 value=role
                 errors
             />
-            {managed}
-            {links}
-        </FormDialog>
-    }
-}
-
-#[component]
-fn RemovalQuestion(app: String, member: Member, fresh: bool) -> impl IntoView {
-    let errors = Signal::stored(posted_errors(RemoveMember::PATH));
-    let managed = managed(&member, members::MANAGED_REMOVAL);
-    let back = routes::members(&app);
-    view! {
-        <FormDialog
-            id="remove"
-            title=Sentence::about([member.email.as_str()], |[name]| members::remove_title(name))
-            text=members::REMOVE_CONSEQUENCE
-            alert=true
-            action=RemoveMember::PATH
-            errors
-            app
-            back
-            fresh
-            submit=members::REMOVE_NOW
-            variant="danger"
-        >
-            <input type="hidden" name="person" value=member.id.to_string() />
-            {managed}
-        </FormDialog>
+        </MemberForm>
     }
 }
 
@@ -210,15 +259,13 @@ fn ApplicationRoleForm(
     application: String,
     fresh: bool,
 ) -> impl IntoView {
-    let errors = Signal::stored(posted_errors(ChangeApplicationRole::PATH));
-    let back = routes::members(&app);
     let title = Sentence::about(
         [member.email.as_str(), &application],
         |[email, application]| members::change_here(email, application),
     );
     if member.role == Role::Owner {
         return view! {
-            <Dialog id="application-role" title back>
+            <Dialog id="application-role" title back=routes::members(&app)>
                 <div class="dialog-body">
                     <p>{members::OWNS_EVERY}</p>
                 </div>
@@ -226,63 +273,34 @@ fn ApplicationRoleForm(
         }
         .into_any();
     }
+    let errors = Signal::stored(posted_errors(ChangeApplicationRole::PATH));
+    let first = (AS_IN_ACCOUNT, members::as_in_account(member.role));
     let role = typed(ChangeApplicationRole::PATH, "role").unwrap_or_else(|| {
         let own = member.application_role;
         own.map_or_else(|| AS_IN_ACCOUNT.to_owned(), |role| role.to_string())
     });
     view! {
-        <FormDialog
+        <MemberForm
             id="application-role"
             title
             text=members::ROLE_HERE_HINT
             action=ChangeApplicationRole::PATH
-            errors
             app
-            back
+            member
             fresh
             submit=members::SAVE
         >
-            <input type="hidden" name="person" value=member.id.to_string() />
             <SelectField
                 name="role"
                 label=members::ROLE
                 choices=ROLES_HERE.to_vec()
-                first=Some((AS_IN_ACCOUNT, members::as_in_account(member.role)))
+                first=Some(first)
                 value=role
                 errors
             />
-        </FormDialog>
+        </MemberForm>
     }
     .into_any()
-}
-
-#[component]
-fn TransferQuestion(app: String, member: Member, fresh: bool) -> impl IntoView {
-    let errors = Signal::stored(posted_errors(TransferOwnership::PATH));
-    let back = routes::members(&app);
-    view! {
-        <FormDialog
-            id="transfer"
-            title=Sentence::about([member.email.as_str()], |[name]| members::transfer_title(name))
-            text=members::TRANSFER_CONSEQUENCE
-            alert=true
-            action=TransferOwnership::PATH
-            errors
-            app
-            back
-            fresh
-            submit=members::TRANSFER
-            variant="danger"
-        >
-            <input type="hidden" name="person" value=member.id.to_string() />
-            <TextField
-                name="confirm"
-                label=members::TRANSFER_CONFIRM
-                value=typed(TransferOwnership::PATH, "confirm")
-                errors
-            />
-        </FormDialog>
-    }
 }
 
 #[component]
@@ -292,48 +310,17 @@ fn LinkForm(app: String, member: Member, fresh: bool) -> impl IntoView {
     } else {
         members::RESET_CONSEQUENCE
     };
-    let errors = Signal::stored(posted_errors(MakeResetLink::PATH));
-    let managed = managed(&member, members::MANAGED_RESET);
-    let back = routes::members(&app);
     view! {
-        <FormDialog
+        <MemberForm
             id="member-reset"
-            title=Sentence::about([member.email.as_str()], |[name]| members::reset_title(name))
+            title=about(&member, members::reset_title)
             text=consequence
             action=MakeResetLink::PATH
-            errors
             app
-            back
+            member
             fresh
             submit=members::RESET
-        >
-            <input type="hidden" name="person" value=member.id.to_string() />
-            {managed}
-        </FormDialog>
-    }
-}
-
-#[component]
-fn Link(made: PasswordLink, back: String) -> impl IntoView {
-    let title = if made.mailed {
-        members::MAILED_TITLE
-    } else {
-        members::LINK_TITLE
-    };
-    let mailed_to = made.mailed.then(|| made.email.clone());
-    view! {
-        <Dialog id="reset-link" title>
-            <SecretLink
-                label=Sentence::about(
-                    [&made.email],
-                    |[email]| format!("{} · {email}", members::RESET_LINK),
-                )
-                note=members::RESET_NOTE
-                copy=members::COPY_RESET_LINK
-                link=made.link
-                mailed_to
-                back
-            />
-        </Dialog>
+            managed=members::MANAGED_RESET
+        />
     }
 }

@@ -130,7 +130,6 @@ fn Question(
             title=rotate::TITLE
             text=rotate::LEAD
             action=RegenerateKey::PATH
-            errors
             app
             back
             fresh

@@ -1,29 +1,25 @@
 //! The questions before a key is revoked, or deactivated while it is in use.
 
 use super::{Here, key::OpenKey, loaded};
-use crate::part::key::{DeactivateDialog, RevokeDialog};
-use domain::{
-    key::{KeySummary, state::State},
-    time::Timestamp,
-    usage::breakdown::Impact,
-};
+use crate::part::key::{DeactivateDialog, Impact, RevokeDialog};
+use domain::key::{KeySummary, state::State};
 use leptos::prelude::*;
 
 /// The dialog before a key is revoked.
 #[component]
 pub fn Revoke() -> impl IntoView {
-    question(|app, key, calls, now| view! { <RevokeDialog app key calls now /> }.into_any())
+    question(|app, key, impact| view! { <RevokeDialog app key impact /> }.into_any())
 }
 
 /// The dialog before a key that is in use is deactivated.
 #[component]
 pub fn Deactivate() -> impl IntoView {
-    question(|app, key, calls, now| view! { <DeactivateDialog app key calls now /> }.into_any())
+    question(|app, key, impact| view! { <DeactivateDialog app key impact /> }.into_any())
 }
 
 /// A dialog over the key's page that shows which requests would fail; nothing if the key is revoked, or the reader may not
 /// edit keys.
-fn question(dialog: fn(String, KeySummary, Impact, Timestamp) -> AnyView) -> impl IntoView {
+fn question(dialog: fn(String, KeySummary, AnyView) -> AnyView) -> impl IntoView {
     let here = Here::from_frame();
     let OpenKey(view) = OpenKey::from_page();
     let key = view.key().clone();
@@ -31,8 +27,9 @@ fn question(dialog: fn(String, KeySummary, Impact, Timestamp) -> AnyView) -> imp
     let asks = here.role().can_edit_keys() && !matches!(key.state, State::Revoked { .. });
     asks.then(|| {
         loaded(async move {
-            let calls = view.impact().await?;
-            Ok(dialog(here.app(), key, calls, here.viewer.now()))
+            let (calls, now) = (view.impact().await?, here.viewer.now());
+            let impact = view! { <Impact key=key.clone() calls now /> }.into_any();
+            Ok(dialog(here.app(), key, impact))
         })
     })
 }

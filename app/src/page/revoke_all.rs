@@ -4,10 +4,10 @@ use super::{Here, loaded_dialog};
 use crate::{
     act::keys::bulk::RevokeAllKeys,
     chart::scale::grouped,
-    form::{posted, posted_errors, typed},
-    part::form_dialog::FormDialog,
+    form::posted,
+    part::revoke_form::RevokeForm,
     routes,
-    ui::{Dialog, Sentence, TextField},
+    ui::{Dialog, DialogClose, Sentence},
     words::list as words,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -40,29 +40,23 @@ fn question(owner: &Owner, keys: i64, calls: i64) -> AnyView {
                 <div class="dialog-body">
                     <p role="status">{words::revoked(count)}</p>
                 </div>
-                <footer class="dialog-actions">
-                    <a class="button" data-variant="primary" data-close="" href=back>
-                        {words::DONE}
-                    </a>
-                </footer>
+                <DialogClose back label=words::DONE />
             </Dialog>
         }
         .into_any();
     }
-    let errors = Signal::stored(posted_errors(RevokeAllKeys::PATH));
     view! {
-        <FormDialog
+        <RevokeForm
             id="revoke-all"
             title
             text=words::ALL_CONSEQUENCE
-            alert=true
             action=RevokeAllKeys::PATH
-            errors
             app
             back
             fresh
             submit=words::REVOKE_ALL
-            variant="danger"
+            confirm=words::ALL_CONFIRM
+            reason_hint=words::REASON_HINT
         >
             <dl class="impact">
                 <dt>{words::ALL_KEYS}</dt>
@@ -70,22 +64,7 @@ fn question(owner: &Owner, keys: i64, calls: i64) -> AnyView {
                 <dt>{words::ALL_HOUR}</dt>
                 <dd>{grouped(calls)}</dd>
             </dl>
-            <TextField
-                name="confirm"
-                label=words::ALL_CONFIRM
-                value=typed(RevokeAllKeys::PATH, "confirm")
-                errors
-            />
-            <TextField
-                name="reason"
-                label=words::REASON
-                hint=words::REASON_HINT
-                value=typed(RevokeAllKeys::PATH, "reason")
-                errors
-                maxlength="200"
-                optional=true
-            />
-        </FormDialog>
+        </RevokeForm>
     }
     .into_any()
 }

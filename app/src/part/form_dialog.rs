@@ -1,8 +1,7 @@
 //! A dialog whose content is one form.
 
 use crate::{
-    error::FieldError,
-    form::FormPage,
+    form::{FormPage, posted_errors},
     ui::{Dialog, ErrorSummary, PasswordAgain, Sentence, Submit},
     words::common,
 };
@@ -11,7 +10,8 @@ use leptos::prelude::*;
 /// The id of the text that describes the dialog. A page has one form dialog at most.
 const TEXT: &str = "dialog-text";
 
-/// A dialog that posts a form to a server function, with a button to cancel.
+/// A dialog that posts a form to a server function, with a button to cancel. It shows what was wrong with a plain post to that
+/// function, and asks for the password where it is needed.
 #[component]
 pub fn FormDialog(
     /// Unique in the page.
@@ -27,8 +27,6 @@ pub fn FormDialog(
     alert: bool,
     /// The path of the server function.
     action: &'static str,
-    /// All that is wrong with the form.
-    errors: Signal<Vec<FieldError>>,
     /// The application's id.
     app: String,
     /// Where Cancel leads.
@@ -45,6 +43,7 @@ pub fn FormDialog(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
+    let errors = Signal::stored(posted_errors(action));
     let described_by = text.map(|_| TEXT);
     let text = text.map(|text| view! { <p id=TEXT>{text}</p> });
     let cancel = if alert { "secondary" } else { "ghost" };

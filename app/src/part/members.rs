@@ -4,4 +4,4 @@ mod list;
 mod secret_link;
 
 pub use list::{MemberList, Roster};
-pub use secret_link::SecretLink;
+pub use secret_link::SecretLinkDialog;

@@ -69,3 +69,20 @@ pub fn Dialog(
         </dialog>
     }
 }
+
+/// The foot of a dialog that only tells something: a link that closes it.
+#[component]
+pub fn DialogClose(
+    /// Where it leads.
+    back: String,
+    /// Its words.
+    label: &'static str,
+) -> impl IntoView {
+    view! {
+        <footer class="dialog-actions">
+            <a class="button" data-variant="primary" data-close="" href=back>
+                {label}
+            </a>
+        </footer>
+    }
+}

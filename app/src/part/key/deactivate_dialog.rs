@@ -1,15 +1,13 @@
 //! The question before a key that is in use is deactivated.
 
-use super::Impact;
 use crate::{
     act::keys::change::DeactivateKey,
-    form::posted_errors,
     part::form_dialog::FormDialog,
     routes,
     ui::Sentence,
     words::{deactivate as words, list},
 };
-use domain::{key::KeySummary, time::Timestamp, usage::breakdown::Impact as Calls};
+use domain::key::KeySummary;
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// Shows which requests would fail.
@@ -19,12 +17,9 @@ pub fn DeactivateDialog(
     app: String,
     /// The key.
     key: KeySummary,
-    /// Its requests.
-    calls: Calls,
-    /// The server's clock.
-    now: Timestamp,
+    /// Its requests, as [`Impact`](super::Impact).
+    impact: AnyView,
 ) -> impl IntoView {
-    let errors = Signal::stored(posted_errors(DeactivateKey::PATH));
     let back = routes::key(&app, key.id);
     view! {
         <FormDialog
@@ -33,13 +28,12 @@ pub fn DeactivateDialog(
             text=words::CONSEQUENCE
             alert=true
             action=DeactivateKey::PATH
-            errors
             app
             back
             submit=list::DEACTIVATE
             variant="danger"
         >
-            <Impact key=key.clone() calls now />
+            {impact}
             <input type="hidden" name="key" value=key.id.to_string() />
             <input type="hidden" name="asked" value="yes" />
         </FormDialog>

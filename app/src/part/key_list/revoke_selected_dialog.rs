@@ -3,11 +3,11 @@
 use super::bulk_bar::outcome_view;
 use crate::{
     act::keys::bulk::{BulkOutcome, RevokeKeys},
-    form::{posted, posted_errors, typed},
-    part::form_dialog::FormDialog,
+    form::posted,
+    part::revoke_form::RevokeForm,
     read::key_list::DayCalls,
     routes,
-    ui::{Dialog, Name, TextField},
+    ui::{Dialog, DialogClose, Name},
     words::list as words,
 };
 use domain::key::{KeySummary, state::State};
@@ -29,7 +29,6 @@ pub fn RevokeSelectedDialog(
 
 #[component]
 fn Question(app: String, keys: Vec<(KeySummary, DayCalls)>) -> impl IntoView {
-    let errors = Signal::stored(posted_errors(RevokeKeys::PATH));
     let back = routes::list(&app);
     let count = keys.len();
     let keys = keys
@@ -48,37 +47,21 @@ fn Question(app: String, keys: Vec<(KeySummary, DayCalls)>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <FormDialog
+        <RevokeForm
             id="revoke-selected"
             title=words::revoke_selected(count)
             text=words::CONSEQUENCE
-            alert=true
             action=RevokeKeys::PATH
-            errors
             app
             back
             submit=words::REVOKE_KEYS
-            variant="danger"
+            confirm=words::CONFIRM_LABEL
+            reason_hint=words::REASON_HINT
         >
             <ul class="selected-keys" aria-label=words::SELECTED tabindex="0">
                 {keys}
             </ul>
-            <TextField
-                name="confirm"
-                label=words::CONFIRM_LABEL
-                value=typed(RevokeKeys::PATH, "confirm")
-                errors
-            />
-            <TextField
-                name="reason"
-                label=words::REASON
-                hint=words::REASON_HINT
-                value=typed(RevokeKeys::PATH, "reason")
-                errors
-                maxlength="200"
-                optional=true
-            />
-        </FormDialog>
+        </RevokeForm>
     }
 }
 
@@ -90,11 +73,7 @@ fn result(back: String, outcome: BulkOutcome) -> AnyView {
             <div class="dialog-body" tabindex="-1" data-focus="" role="status">
                 {outcome_view(words, &outcome.skipped)}
             </div>
-            <footer class="dialog-actions">
-                <a class="button" data-variant="primary" data-close="" href=back>
-                    {words::DONE}
-                </a>
-            </footer>
+            <DialogClose back label=words::DONE />
         </Dialog>
     }
     .into_any()

@@ -239,7 +239,6 @@ pub const CONSEQUENCE: &str =
 pub const CONFIRM_LABEL: &str = "Type revoke to confirm";
 /// The error if something else was typed.
 pub const CONFIRM_REVOKE: &str = "Type “revoke” to confirm.";
-pub const REASON: &str = "Reason";
 pub const REASON_HINT: &str = "Optional. Shown in each key's history.";
 pub const REVOKE_KEYS: &str = "Revoke keys";
 /// The title of the dialog after a bulk revocation.
