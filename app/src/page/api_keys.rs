@@ -9,7 +9,7 @@ use crate::{
         },
     },
     read::key_list::{DayCalls, take_rows},
-    routes::{self, ListAddress},
+    routes::{self, ListAddress, QueryAddress},
     ui::{Icon, Notice, Shape},
     words::list as words,
 };

@@ -5,7 +5,7 @@ use crate::{
     act::session::ConfirmPassword,
     form::{FormPage, posted_errors},
     part::audit::{AuditFilterBar, AuditList},
-    routes::{self, AuditAddress},
+    routes::{self, AuditAddress, QueryAddress},
     ui::{ErrorSummary, Icon, PasswordAgain, Shape, Submit},
     words::{audit as words, fresh},
 };
@@ -106,7 +106,7 @@ fn filled(
     let app = owner.application().id.to_string();
     let path = routes::audit_log(&app);
     let link = |cursor: Option<AuditCursor>| {
-        cursor.map(|cursor| address.clone().at(cursor.to_param()).path(&path))
+        cursor.map(|cursor| address.clone().at(&cursor.to_param()).path(&path))
     };
     let (newer, older) = (link(page.previous), link(page.next));
     let pager = (newer.is_some() || older.is_some()).then(|| {
@@ -118,7 +118,7 @@ fn filled(
         }
     });
     let file = |ending, words| {
-        let all = address.clone().at(String::new());
+        let all = address.clone().first_page();
         view! {
             <a class="icon-link" href=all.path(&routes::audit_file(&app, ending)) rel="external" download="">
                 <Icon shape=Shape::Download />

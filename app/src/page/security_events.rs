@@ -3,11 +3,11 @@
 use super::{Here, key_id, loaded, query};
 use crate::{
     part::{
-        filter::Choice,
+        filter::{Choice, FilterForm},
         key::actions::ChangeNotice,
         security::{AcknowledgeNotice, EventList},
     },
-    routes::{self, EventsAddress},
+    routes::{self, EventsAddress, QueryAddress},
     ui::{Icon, Name, Shape},
     words::security as words,
 };
@@ -55,7 +55,7 @@ pub fn SecurityEvents() -> impl IntoView {
     }
 }
 
-/// A `GET` form: what it narrows to is in the address.
+/// Narrows the events by severity, kind and state.
 #[component]
 fn Filter(action: String, address: EventsAddress) -> impl IntoView {
     let severities = Severity::ALL
@@ -71,7 +71,7 @@ fn Filter(action: String, address: EventsAddress) -> impl IntoView {
     let key = (!address.key.is_empty())
         .then(|| view! { <input type="hidden" name="key" value=address.key /> });
     view! {
-        <form method="get" action=action class="filter-bar event-filter" role="search">
+        <FilterForm action class="event-filter">
             <Choice
                 name="severity"
                 label=words::SEVERITY
@@ -94,10 +94,7 @@ fn Filter(action: String, address: EventsAddress) -> impl IntoView {
                 chosen=address.state
             />
             {key}
-            <button type="submit" class="button" data-variant="secondary">
-                {words::FILTER}
-            </button>
-        </form>
+        </FilterForm>
     }
 }
 
@@ -139,12 +136,12 @@ fn filled(
         .into_any();
     }
     let older = page.next.map(|cursor| {
-        let page = address.clone().at(cursor.to_param());
+        let page = address.clone().at(&cursor.to_param());
         view! { <a href=page.path(&path) rel="next">{words::OLDER}</a> }
     });
     let more_pages = page.next.is_some() || !address.cursor.is_empty();
     let newest = (!address.cursor.is_empty()).then(|| {
-        let page = address.clone().at(String::new());
+        let page = address.clone().first_page();
         view! { <a href=page.path(&path)>{words::NEWEST}</a> }
     });
     let pager = (older.is_some() || newest.is_some()).then(|| {

@@ -1,6 +1,32 @@
 //! Fields of the forms that filter a list or a log: `GET` forms, whose fields are the query of the page's address.
 
+use crate::words::common;
 use leptos::prelude::*;
+
+/// A `GET` form: the page's address keeps what it narrows to.
+#[component]
+pub fn FilterForm(
+    /// The page's path.
+    action: String,
+    /// Its class beside `filter-bar`.
+    #[prop(optional)]
+    class: &'static str,
+    /// Its accessible name.
+    #[prop(optional)]
+    label: Option<&'static str>,
+    /// The fields.
+    children: Children,
+) -> impl IntoView {
+    let class = format!("filter-bar {class}");
+    view! {
+        <form method="get" action=action class=class.trim_end().to_owned() role="search" aria-label=label>
+            {children()}
+            <button type="submit" class="button" data-variant="secondary">
+                {common::FILTER}
+            </button>
+        </form>
+    }
+}
 
 /// A select box, which the program applies by itself.
 #[component]

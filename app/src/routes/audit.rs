@@ -1,8 +1,7 @@
 //! The address of the audit log: what it is narrowed to, and its page.
 
-use super::with_query;
+use super::query_address::{CURSOR, QueryAddress};
 use domain::time::Timestamp;
-use leptos_router::params::ParamsMap;
 
 /// What stands behind the question mark; the files of the log take it too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,21 +21,6 @@ pub struct AuditAddress {
 }
 
 impl AuditAddress {
-    /// Reads a query.
-    pub fn read(query: &ParamsMap) -> Self {
-        let get = |name| query.get(name).unwrap_or_default();
-        // What is no day narrows nothing, and a field for days takes none of it.
-        let day = |name| Some(get(name)).filter(|day| Timestamp::parse_date(day).is_some());
-        Self {
-            key: get("key"),
-            person: get("person"),
-            action: get("action"),
-            from: day("from").unwrap_or_default(),
-            until: day("until").unwrap_or_default(),
-            cursor: get("cursor"),
-        }
-    }
-
     /// All that was done to `key`.
     pub fn on(key: &str) -> Self {
         Self {
@@ -52,33 +36,34 @@ impl AuditAddress {
             ..Self::default()
         }
     }
+}
 
-    /// The page that begins at a cursor.
-    #[must_use]
-    pub fn at(mut self, cursor: String) -> Self {
-        self.cursor = cursor;
-        self
+impl QueryAddress for AuditAddress {
+    fn parameters(&mut self) -> Vec<(&'static str, &mut String)> {
+        vec![
+            ("key", &mut self.key),
+            ("person", &mut self.person),
+            ("action", &mut self.action),
+            ("from", &mut self.from),
+            ("until", &mut self.until),
+            (CURSOR, &mut self.cursor),
+        ]
     }
 
-    /// The address with this query.
-    pub fn path(&self, path: &str) -> String {
-        with_query(
-            path,
-            &[
-                ("key", &self.key),
-                ("person", &self.person),
-                ("action", &self.action),
-                ("from", &self.from),
-                ("until", &self.until),
-                ("cursor", &self.cursor),
-            ],
-        )
+    /// What is no day narrows nothing, and a field for days takes none of it.
+    fn clear_invalid(&mut self) {
+        for day in [&mut self.from, &mut self.until] {
+            if Timestamp::parse_date(day).is_none() {
+                day.clear();
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use leptos_router::params::ParamsMap;
 
     #[test]
     fn what_is_no_day_stands_in_no_address() {
@@ -89,7 +74,7 @@ mod tests {
         let address = AuditAddress::read(&query);
         assert_eq!(address.path("/x"), "/x?key=akl_x&from=2026-11-23");
         assert_eq!(
-            AuditAddress::by("a@b.example").at("f1.2".into()).path("/x"),
+            AuditAddress::by("a@b.example").at("f1.2").path("/x"),
             "/x?person=a%40b.example&cursor=f1.2"
         );
     }

@@ -1,8 +1,7 @@
 //! The address of a list of keys: what it is narrowed to, its order and its page.
 
-use super::with_query;
+use super::query_address::{CURSOR, QueryAddress};
 use domain::key::filter::{KeyFilter, KeyGroup, Order, Sort};
-use leptos_router::params::ParamsMap;
 
 /// What stands behind the question mark.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,23 +29,6 @@ pub struct ListAddress {
 }
 
 impl ListAddress {
-    /// Reads a query.
-    pub fn read(query: &ParamsMap) -> Self {
-        let get = |name| query.get(name).unwrap_or_default();
-        Self {
-            tab: get("tab"),
-            search: get("search"),
-            status: get("status"),
-            environment: get("environment"),
-            notable: get("notable"),
-            scope: get("scope"),
-            created_by: get("creator"),
-            sort: get("sort"),
-            dir: get("dir"),
-            cursor: get("cursor"),
-        }
-    }
-
     /// The filter that it means.
     pub fn filter(&self) -> KeyFilter {
         KeyFilter::parse(
@@ -78,13 +60,6 @@ impl ListAddress {
         Order::parse(&self.sort, &self.dir)
     }
 
-    /// The first page of the same list.
-    #[must_use]
-    pub fn first_page(mut self) -> Self {
-        self.cursor.clear();
-        self
-    }
-
     /// The same rows in another order, from the first page.
     #[must_use]
     pub fn sorted(self, order: Order) -> Self {
@@ -105,31 +80,22 @@ impl ListAddress {
         let order = self.order().clicked(by);
         self.sorted(order)
     }
+}
 
-    /// The page that begins at a cursor.
-    #[must_use]
-    pub fn at(mut self, cursor: String) -> Self {
-        self.cursor = cursor;
-        self
-    }
-
-    /// The address with this query.
-    pub fn path(&self, path: &str) -> String {
-        with_query(
-            path,
-            &[
-                ("tab", &self.tab),
-                ("search", &self.search),
-                ("status", &self.status),
-                ("environment", &self.environment),
-                ("notable", &self.notable),
-                ("scope", &self.scope),
-                ("creator", &self.created_by),
-                ("sort", &self.sort),
-                ("dir", &self.dir),
-                ("cursor", &self.cursor),
-            ],
-        )
+impl QueryAddress for ListAddress {
+    fn parameters(&mut self) -> Vec<(&'static str, &mut String)> {
+        vec![
+            ("tab", &mut self.tab),
+            ("search", &mut self.search),
+            ("status", &mut self.status),
+            ("environment", &mut self.environment),
+            ("notable", &mut self.notable),
+            ("scope", &mut self.scope),
+            ("creator", &mut self.created_by),
+            ("sort", &mut self.sort),
+            ("dir", &mut self.dir),
+            (CURSOR, &mut self.cursor),
+        ]
     }
 }
 

@@ -1,7 +1,6 @@
 //! The address of security events: what they are narrowed to, and their page.
 
-use super::with_query;
-use leptos_router::params::ParamsMap;
+use super::query_address::{CURSOR, QueryAddress};
 
 /// What stands behind the question mark.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,18 +18,6 @@ pub struct EventsAddress {
 }
 
 impl EventsAddress {
-    /// Reads a query.
-    pub fn read(query: &ParamsMap) -> Self {
-        let get = |name| query.get(name).unwrap_or_default();
-        Self {
-            kind: get("kind"),
-            severity: get("severity"),
-            state: get("state"),
-            key: get("key"),
-            cursor: get("cursor"),
-        }
-    }
-
     /// The open events of a key.
     pub fn of_key(key: &str) -> Self {
         Self {
@@ -38,25 +25,16 @@ impl EventsAddress {
             ..Self::default()
         }
     }
+}
 
-    /// The page that begins at a cursor.
-    #[must_use]
-    pub fn at(mut self, cursor: String) -> Self {
-        self.cursor = cursor;
-        self
-    }
-
-    /// The address with this query.
-    pub fn path(&self, path: &str) -> String {
-        with_query(
-            path,
-            &[
-                ("kind", &self.kind),
-                ("severity", &self.severity),
-                ("state", &self.state),
-                ("key", &self.key),
-                ("cursor", &self.cursor),
-            ],
-        )
+impl QueryAddress for EventsAddress {
+    fn parameters(&mut self) -> Vec<(&'static str, &mut String)> {
+        vec![
+            ("kind", &mut self.kind),
+            ("severity", &mut self.severity),
+            ("state", &mut self.state),
+            ("key", &mut self.key),
+            (CURSOR, &mut self.cursor),
+        ]
     }
 }

@@ -1,7 +1,7 @@
 //! Narrowing the audit log.
 
 use crate::{
-    part::filter::{Choice, FilterText},
+    part::filter::{Choice, FilterForm, FilterText},
     routes::AuditAddress,
     words::audit as words,
 };
@@ -12,7 +12,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// A `GET` form: what it narrows to is in the address.
+/// Narrows the log by key, person, action and day.
 #[component]
 pub fn AuditFilterBar(
     /// The log's path.
@@ -36,7 +36,7 @@ pub fn AuditFilterBar(
         .map(|action| (action.as_str(), action.phrase()))
         .collect();
     view! {
-        <form method="get" action=action class="filter-bar audit-filter" role="search">
+        <FilterForm action class="audit-filter">
             <FilterText
                 name="key"
                 label=words::KEY
@@ -62,9 +62,6 @@ pub fn AuditFilterBar(
             />
             <FilterText name="from" label=words::FROM kind="date" max_length=10 value=address.from />
             <FilterText name="until" label=words::UNTIL kind="date" max_length=10 value=address.until />
-            <button type="submit" class="button" data-variant="secondary">
-                {words::FILTER}
-            </button>
-        </form>
+        </FilterForm>
     }
 }

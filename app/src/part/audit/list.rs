@@ -2,7 +2,7 @@
 
 use super::detail_view;
 use crate::{
-    routes::{self, AuditAddress},
+    routes::{self, AuditAddress, QueryAddress},
     ui::{Name, Time, Verbatim},
     words::audit as words,
 };

@@ -1,8 +1,8 @@
 //! Narrowing the list.
 
 use crate::{
-    part::filter::Choice,
-    routes::ListAddress,
+    part::filter::{Choice, FilterForm},
+    routes::{ListAddress, QueryAddress},
     ui::{Icon, Name, Shape},
     words::list as words,
 };
@@ -37,7 +37,7 @@ pub fn FilterBar(
     let chips = chips(&action, &address, choices.as_ref());
     let menu = choices.map(|choices| view! { <Filters address=address.clone() choices /> });
     view! {
-        <form method="get" action=action class="filter-bar" role="search">
+        <FilterForm action>
             <div class="field">
                 <label for="search">{words::SEARCH}</label>
                 <Icon shape=Shape::Search />
@@ -56,10 +56,7 @@ pub fn FilterBar(
             {menu}
             {chips}
             {kept}
-            <button type="submit" class="button" data-variant="secondary">
-                {words::FILTER}
-            </button>
-        </form>
+        </FilterForm>
     }
 }
 
@@ -136,18 +133,13 @@ fn Filters(address: ListAddress, choices: FilterChoices) -> impl IntoView {
 /// A link for each filter that is set, which removes it.
 fn chips(path: &str, address: &ListAddress, choices: Option<&FilterChoices>) -> AnyView {
     let filter = address.filter();
-    let status = filter.status.and_then(|status| {
-        let known = StatusFilter::ALL.into_iter().find(|row| row.0 == status);
-        known.map(|row| row.2.to_owned())
-    });
+    let status = filter.status.map(|status| status.label().to_owned());
     let environment = filter.environment.map(|known| match known {
         Environment::Live => words::LIVE.to_owned(),
         Environment::Test => words::TEST.to_owned(),
     });
-    let notable = filter.condition.and_then(|condition| {
-        let known = KeyCondition::ALL.into_iter().find(|row| row.0 == condition);
-        known.map(|row| row.2.to_owned())
-    });
+    let condition = filter.condition;
+    let notable = condition.map(|condition| condition.label().to_owned());
     let creator = filter.created_by.and_then(|id| {
         let mut people = choices?.creators.iter();
         people

@@ -2,7 +2,7 @@
 
 use crate::{
     read::key_list::DayCalls,
-    routes::{self, ListAddress},
+    routes::{self, ListAddress, QueryAddress},
     words::list as words,
 };
 use domain::key::filter::KeyCursor;
@@ -23,7 +23,7 @@ pub fn KeyListFoot(
     let path = routes::list(&app);
     let several = cursors.iter().any(Option::is_some);
     let link = |cursor: Option<KeyCursor>, rel: &'static str, label: &'static str| {
-        let href = cursor.map(|cursor| address.clone().at(cursor.to_param()).path(&path));
+        let href = cursor.map(|cursor| address.clone().at(&cursor.to_param()).path(&path));
         match href {
             Some(href) => view! { <a href=href rel=rel>{label}</a> }.into_any(),
             None => view! { <span aria-hidden="true">{label}</span> }.into_any(),

@@ -1,7 +1,7 @@
 //! The groups of keys above the list.
 
 use crate::{
-    routes::{self, ListAddress},
+    routes::{self, ListAddress, QueryAddress},
     words::list as words,
 };
 use domain::key::filter::{GroupCounts, KeyGroup, MAX_ATTENTION};

@@ -1,7 +1,7 @@
 //! The order of the list.
 
 use crate::{
-    routes::{self, ListAddress},
+    routes::{self, ListAddress, QueryAddress},
     ui::{Icon, Shape},
     words::list as words,
 };

@@ -8,7 +8,7 @@ use crate::{
         selection::all_box,
     },
     read::key_list::{DayCalls, ListedKey, RetiringKey},
-    routes::{self, ListAddress, RequestsAddress},
+    routes::{self, ListAddress, QueryAddress, RequestsAddress},
     ui::{CopyButton, Icon, Menu, Name, Shape, Time, time::Day},
     words::list as words,
 };

@@ -1,14 +1,14 @@
 //! Narrowing the request log, and finding one request.
 
 use crate::{
-    part::filter::{Choice, FilterText},
+    part::filter::{Choice, FilterForm, FilterText},
     routes::{self, RequestsAddress, WITHIN},
-    words::{list, requests as words},
+    words::requests as words,
 };
 use domain::{decision::DecisionFilter, key::KeySummary, verdict::Verdict};
 use leptos::prelude::*;
 
-/// A `GET` form: the filter is in the address.
+/// Narrows the log by key, outcome, time, address and route.
 #[component]
 pub fn RequestFilter(
     /// The application's id.
@@ -34,7 +34,7 @@ pub fn RequestFilter(
         view! { <a href=path.clone()>{words::CLEAR}</a> }
     });
     view! {
-        <form method="get" action=path.clone() class="filter-bar request-filter" role="search" aria-label=words::FILTERS>
+        <FilterForm action=path class="request-filter" label=words::FILTERS>
             <Choice
                 name="key"
                 label=words::KEY
@@ -76,10 +76,7 @@ pub fn RequestFilter(
                 follow=true
             />
             {clear}
-            <button type="submit" class="button" data-variant="secondary">
-                {list::FILTER}
-            </button>
-        </form>
+        </FilterForm>
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     act::keys::change::DeactivateKey,
     form::FormPage,
-    routes::{self, AuditAddress, RequestsAddress},
+    routes::{self, AuditAddress, QueryAddress, RequestsAddress},
     words::security as words,
 };
 use domain::{

@@ -15,7 +15,6 @@ pub const ACTION: &str = "Action";
 pub const ANY_ACTION: &str = "Any action";
 pub const FROM: &str = "From";
 pub const UNTIL: &str = "To";
-pub const FILTER: &str = "Filter";
 pub const CLEAR: &str = "Clear filters";
 pub const NO_MATCH: &str = "No matching entries";
 pub const NO_MATCH_HINT: &str = "Adjust the filters.";

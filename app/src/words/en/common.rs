@@ -11,6 +11,8 @@ pub const COPY_KEY: &str = "Copy API key";
 pub const SKIP: &str = "Skip to content";
 pub const CLOSE: &str = "Close";
 pub const CANCEL: &str = "Cancel";
+/// The button that applies a filter.
+pub const FILTER: &str = "Filter";
 /// The heading above the errors of a form, if there are several.
 pub const PROBLEM: &str = "There is a problem";
 pub const TRY_AGAIN: &str = "Try again";

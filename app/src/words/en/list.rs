@@ -122,7 +122,6 @@ pub const ANY_CREATOR: &str = "Created by anyone";
 pub const NOTABLE: &str = "Flag";
 pub const ANY_NOTABLE: &str = "Any flag";
 /// Applies the filters without JavaScript.
-pub const FILTER: &str = "Filter";
 pub const CLEAR: &str = "Clear filters";
 
 /// The number of keys that match; `more` if counting stopped there.

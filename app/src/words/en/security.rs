@@ -14,7 +14,6 @@ pub const STATE: &str = "Status";
 pub const OPEN: &str = "Open";
 pub const SEEN: &str = "Acknowledged";
 pub const ALL: &str = "Open and acknowledged";
-pub const FILTER: &str = "Filter";
 pub const CLEAR: &str = "Clear filters";
 /// Followed by a key's name.
 pub const WITH: &str = "Showing events of ";
