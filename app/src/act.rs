@@ -18,3 +18,14 @@ pub mod setup;
 pub mod single_sign_on;
 pub mod support;
 pub mod two_factor;
+
+/// Puts what is wrong with a value into its field.
+#[cfg(feature = "ssr")]
+fn in_field(field: &str, error: management::ManagementError) -> crate::error::AppError {
+    match error {
+        management::ManagementError::Invalid(invalid) => {
+            crate::error::AppError::field(field, invalid.0)
+        }
+        error => error.into(),
+    }
+}

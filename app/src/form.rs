@@ -6,7 +6,7 @@ use crate::{
     context,
     error::{AppError, FieldError},
     form::key::KeyForm,
-    ui::SignInAgain,
+    ui::{ErrorSummary, SignInAgain},
     words::single_sign_on,
 };
 use leptos::prelude::*;
@@ -78,6 +78,25 @@ pub fn FormPage() -> impl IntoView {
         let page = format!("{}{mark}{query}", here.pathname.get_untracked());
         view! { <input type="hidden" name="page" value=page /> }
     })
+}
+
+/// A form that posts to a server function, and begins with what was wrong with a plain post.
+#[component]
+pub fn PostForm(
+    /// The path of the server function.
+    action: &'static str,
+    /// All that is wrong with the form.
+    errors: Signal<Vec<FieldError>>,
+    /// The fields and the buttons.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <form method="post" action=action class="form" novalidate="" autocomplete="off">
+            <FormPage />
+            <ErrorSummary errors />
+            {children()}
+        </form>
+    }
 }
 
 /// What came of a plain post to this server function, where this page is the answer to one.

@@ -29,7 +29,7 @@ pub async fn create_application(
     let owner = crate::context::fresh_account_owner(&app, &password).await?;
     let (name, zone) = parsed(&name, &time_zone)?;
     let created = owner.create_application(name, zone).await;
-    let id = created.map_err(|error| of_field("name", error))?;
+    let id = created.map_err(|error| super::in_field("name", error))?;
     crate::context::say_done(crate::toast::Done::ApplicationCreated);
     crate::context::redirect(&crate::routes::list(&id.to_string()));
     Ok(())
@@ -45,9 +45,7 @@ pub async fn archive_application(
     confirmed(&app, &confirm).await?;
     let owner = crate::context::fresh_owner(&app, &password).await?;
     owner.archive().await?;
-    crate::context::say_done(crate::toast::Done::ApplicationArchived);
-    crate::context::redirect(&crate::routes::general(&app));
-    Ok(())
+    to_settings(&app, crate::toast::Done::ApplicationArchived)
 }
 
 /// Restores an archived application, and leads to its settings.
@@ -58,9 +56,7 @@ pub async fn restore_application(
 ) -> Result<(), AppError> {
     let owner = crate::context::fresh_owner(&app, &password).await?;
     owner.restore().await?;
-    crate::context::say_done(crate::toast::Done::ApplicationRestored);
-    crate::context::redirect(&crate::routes::general(&app));
-    Ok(())
+    to_settings(&app, crate::toast::Done::ApplicationRestored)
 }
 
 /// Deletes an application permanently, once its name has been typed, and leads to another one.
@@ -89,9 +85,7 @@ pub async fn rename_account(
     let name = domain::account::parse_title("The account name", &name)
         .map_err(|invalid| AppError::field("name", invalid.0))?;
     owner.rename_account(name).await?;
-    crate::context::say_done(crate::toast::Done::Saved);
-    crate::context::redirect(&crate::routes::general(&app));
-    Ok(())
+    to_settings(&app, crate::toast::Done::Saved)
 }
 
 /// Reads the name and the zone of an application.
@@ -117,11 +111,14 @@ async fn confirmed(app: &str, confirm: &str) -> Result<(), AppError> {
     }
 }
 
-/// Attaches a text about an invalid value to this field.
+/// Leads to the settings of the application, where a notice says what was changed.
 #[cfg(feature = "ssr")]
-fn of_field(field: &str, error: management::ManagementError) -> AppError {
-    match error {
-        management::ManagementError::Invalid(invalid) => AppError::field(field, invalid.0),
-        error => error.into(),
-    }
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it is the answer of server functions"
+)]
+fn to_settings(app: &str, done: crate::toast::Done) -> Result<(), AppError> {
+    crate::context::say_done(done);
+    crate::context::redirect(&crate::routes::general(app));
+    Ok(())
 }

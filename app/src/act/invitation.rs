@@ -11,10 +11,7 @@ pub async fn accept_invitation(token: String, password: String) -> Result<(), Ap
     let admission = crate::context::keyring()?
         .accept(&token, password.into(), tokens.browser(), &origin)
         .await
-        .map_err(|error| match error {
-            management::ManagementError::Invalid(invalid) => AppError::field("password", invalid.0),
-            error => error.into(),
-        })?
+        .map_err(|error| super::in_field("password", error))?
         .ok_or_else(|| AppError::field("password", crate::words::invitation::WRONG_PASSWORD))?;
     crate::context::admit(&admission, None);
     Ok(())

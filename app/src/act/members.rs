@@ -33,10 +33,7 @@ pub async fn invite_member(
     let invited = owner
         .invite(email, role)
         .await
-        .map_err(|error| match error {
-            management::ManagementError::Invalid(invalid) => AppError::field("email", invalid.0),
-            error => error.into(),
-        })?;
+        .map_err(|error| super::in_field("email", error))?;
     Ok(OneTimeLink {
         email: invited.email.to_string(),
         link: crate::context::link("invite", &invited.token),

@@ -98,7 +98,7 @@ pub async fn rename_passkey(
     session
         .rename_passkey(id, name, &origin)
         .await
-        .map_err(|error| super::profile::in_field("name", error))?;
+        .map_err(|error| super::in_field("name", error))?;
     crate::context::say_done(crate::toast::Done::PasskeyRenamed);
     crate::context::redirect(crate::routes::TWO_FACTOR);
     Ok(())
@@ -162,10 +162,7 @@ pub async fn sign_in_with_passkey(
         .sign_in_with_passkey(answer, tokens.browser(), &origin)
         .await?
         .ok_or_else(|| AppError::field("", crate::words::passkey::NOT_ACCEPTED))?;
-    crate::context::start_session(&signed_in);
-    crate::context::end_pending_sign_in();
-    let next = next.as_deref().and_then(crate::routes::local_path);
-    crate::context::redirect(next.unwrap_or("/"));
+    crate::context::complete_sign_in(&signed_in, next.as_deref());
     Ok(())
 }
 
@@ -184,10 +181,7 @@ pub async fn answer_sign_in(
     let answered = keyring.answer_passkey_step(&token, answer, tokens.browser(), &origin);
     match answered.await {
         Ok(Some(signed_in)) => {
-            crate::context::start_session(&signed_in);
-            crate::context::end_pending_sign_in();
-            let next = next.as_deref().and_then(crate::routes::local_path);
-            crate::context::redirect(next.unwrap_or("/"));
+            crate::context::complete_sign_in(&signed_in, next.as_deref());
             Ok(())
         }
         Ok(None) => Err(AppError::field("", crate::words::passkey::NOT_ACCEPTED)),

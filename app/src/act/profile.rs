@@ -66,7 +66,7 @@ pub async fn change_email(
     let changed = session
         .change_email(&password, email, device.as_deref(), &origin)
         .await
-        .map_err(|error| in_field("email", error))?;
+        .map_err(|error| super::in_field("email", error))?;
     if !changed {
         return Err(wrong_password());
     }
@@ -90,7 +90,7 @@ pub async fn change_password(
         .change_password(&password, new_password.into(), device.as_deref(), &origin)
         .await;
     if let Err(error @ management::ManagementError::Invalid(_)) = changed {
-        return Err(in_field("new_password", error));
+        return Err(super::in_field("new_password", error));
     }
     let changed = changed.map(|done| done.map(|signed_in| ((), signed_in)));
     crate::context::authenticated_again(changed)?.ok_or_else(wrong_password)?;
@@ -136,13 +136,4 @@ pub async fn sign_out_everywhere() -> Result<(), AppError> {
 #[cfg(feature = "ssr")]
 fn wrong_password() -> AppError {
     AppError::field("password", crate::words::fresh::WRONG_PASSWORD)
-}
-
-/// Puts what is wrong with a value into its field.
-#[cfg(feature = "ssr")]
-pub(super) fn in_field(field: &str, error: management::ManagementError) -> AppError {
-    match error {
-        management::ManagementError::Invalid(invalid) => AppError::field(field, invalid.0),
-        error => error.into(),
-    }
 }

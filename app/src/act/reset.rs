@@ -10,10 +10,7 @@ pub async fn reset_password(token: String, password: String) -> Result<(), AppEr
     crate::context::keyring()?
         .reset_password(&token, password.into(), &origin)
         .await
-        .map_err(|error| match error {
-            management::ManagementError::Invalid(invalid) => AppError::field("password", invalid.0),
-            error => error.into(),
-        })?;
+        .map_err(|error| super::in_field("password", error))?;
     crate::context::end_session();
     crate::context::redirect(crate::routes::SIGN_IN_AFTER_RESET);
     Ok(())

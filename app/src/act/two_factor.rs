@@ -235,10 +235,7 @@ pub async fn enter_sign_in_code(
         .await
     {
         Ok(Some(signed_in)) => {
-            crate::context::start_session(&signed_in);
-            crate::context::end_pending_sign_in();
-            let next = next.as_deref().and_then(crate::routes::local_path);
-            crate::context::redirect(next.unwrap_or("/"));
+            crate::context::complete_sign_in(&signed_in, next.as_deref());
             Ok(())
         }
         Ok(None) if keyring.pending_factors(&token).await?.is_some() => Err(AppError::field(

@@ -26,7 +26,8 @@ use http::{HeaderMap, StatusCode, header::RETRY_AFTER, request::Parts};
 use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use management::{
-    Admission, ChartQuery, Editor, KeyView, Keyring, ManagementError, Viewer, Zone, ZoneFormat,
+    Admission, ChartQuery, Editor, KeyView, Keyring, ManagementError, SignedIn, Viewer, Zone,
+    ZoneFormat,
 };
 use std::sync::{Arc, OnceLock};
 
@@ -153,6 +154,13 @@ pub fn admit(admission: &Admission, next: Option<&str>) {
             redirect(&routes::sign_in_code(next));
         }
     }
+}
+
+/// Goes on to `next` with a session, after the second step of a sign-in.
+pub fn complete_sign_in(signed_in: &SignedIn, next: Option<&str>) {
+    start_session(signed_in);
+    end_pending_sign_in();
+    redirect(next.and_then(routes::local_path).unwrap_or("/"));
 }
 
 /// Sends the browser elsewhere once the function has answered.

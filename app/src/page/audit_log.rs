@@ -3,10 +3,10 @@
 use super::{Here, loaded, query};
 use crate::{
     act::session::ConfirmPassword,
-    form::{FormPage, posted_errors},
+    form::{PostForm, posted_errors},
     part::audit::{AuditFilterBar, AuditList},
     routes::{self, AuditAddress, QueryAddress},
-    ui::{ErrorSummary, Icon, PasswordAgain, Shape, Submit},
+    ui::{Icon, PasswordAgain, Shape, Submit},
     words::{audit as words, fresh},
 };
 use domain::{
@@ -80,18 +80,10 @@ fn Confirm() -> impl IntoView {
                 <Icon shape=Shape::Download />
                 {words::EXPORT}
             </summary>
-            <form
-                method="post"
-                action=ConfirmPassword::PATH
-                class="form"
-                novalidate=""
-                autocomplete="off"
-            >
-                <FormPage />
-                <ErrorSummary errors />
+            <PostForm action=ConfirmPassword::PATH errors>
                 <PasswordAgain fresh=false errors why=fresh::EXPORT />
                 <Submit label=words::CONFIRM variant="secondary" />
-            </form>
+            </PostForm>
         </details>
     }
 }

@@ -3,10 +3,10 @@
 use super::Here;
 use crate::{
     act::application::ChangeApplication,
-    form::{FormPage, posted_errors, typed},
+    form::{PostForm, posted_errors, typed},
     part::application::{AccountCard, DangerZone, ZoneField},
     routes,
-    ui::{CopyButton, ErrorSummary, Name, PasswordAgain, Submit, TextField},
+    ui::{CopyButton, Name, PasswordAgain, Submit, TextField},
     words::{general, members},
 };
 use domain::account::{Application, Role};
@@ -111,15 +111,7 @@ fn ApplicationForm(application: Application, fresh: bool) -> impl IntoView {
     let errors = Signal::stored(posted_errors(ChangeApplication::PATH));
     let chosen = again("time_zone").unwrap_or(application.time_zone);
     view! {
-        <form
-            method="post"
-            action=ChangeApplication::PATH
-            class="form"
-            novalidate=""
-            autocomplete="off"
-        >
-            <FormPage />
-            <ErrorSummary errors />
+        <PostForm action=ChangeApplication::PATH errors>
             <input type="hidden" name="app" value=application.id.to_string() />
             <div class="field-row">
                 <TextField
@@ -135,6 +127,6 @@ fn ApplicationForm(application: Application, fresh: bool) -> impl IntoView {
             <div class="form-actions">
                 <Submit label=general::SAVE variant="secondary" />
             </div>
-        </form>
+        </PostForm>
     }
 }

@@ -1,17 +1,10 @@
 //! What is behind the link of an invitation.
 
 use super::{
-    link::{Ended, has_ended},
+    link::{Ended, LinkForm, LinkPage, has_ended},
     loaded, param,
 };
-use crate::{
-    act::invitation::AcceptInvitation,
-    context,
-    form::posted_errors,
-    part::frame::Brand,
-    ui::{ErrorSummary, Sentence, Submit, TabTitle, TextField, Time},
-    words::invitation,
-};
+use crate::{act::invitation::AcceptInvitation, context, ui::Sentence, words::invitation};
 use domain::{member::InvitationDetails, time::Timestamp};
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -20,7 +13,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 pub fn Invitation() -> impl IntoView {
     let token = param("token");
     let ended = has_ended(AcceptInvitation::PATH);
-    let invitation = loaded(async move {
+    let content = loaded(async move {
         let keyring = context::keyring()?;
         Ok(match keyring.welcome(&token).await? {
             Some(welcome) if !ended => {
@@ -32,15 +25,7 @@ pub fn Invitation() -> impl IntoView {
             }
         })
     });
-    view! {
-        <TabTitle text=invitation::TAB />
-        <main id="main" class="auth" tabindex="-1">
-            <div class="auth-card">
-                <Brand />
-                {invitation}
-            </div>
-        </main>
-    }
+    view! { <LinkPage tab=invitation::TAB content /> }
 }
 
 fn gone(sent: bool) -> impl IntoView {
@@ -49,9 +34,6 @@ fn gone(sent: bool) -> impl IntoView {
 
 #[component]
 fn Form(token: String, welcome: InvitationDetails, now: Timestamp) -> impl IntoView {
-    let errors = Signal::stored(posted_errors(AcceptInvitation::PATH));
-    // No address but this one knows the page: `Referer` does not name it.
-    let page = format!("/invite/{token}");
     let title = Sentence::about([&welcome.account], |[account]| invitation::title(account)).view();
     let lead = Sentence::about([&welcome.invited_by], |[by]| {
         invitation::lead(by, welcome.role)
@@ -60,31 +42,17 @@ fn Form(token: String, welcome: InvitationDetails, now: Timestamp) -> impl IntoV
     view! {
         <h1 tabindex="-1">{title}</h1>
         <p>{lead}</p>
-        <ErrorSummary errors />
-        <form method="post" action=AcceptInvitation::PATH novalidate="">
-            <input type="hidden" name="page" value=page />
-            <input type="hidden" name="token" value=token />
-            <div class="field">
-                <label for="email">{invitation::EMAIL}</label>
-                <input
-                    id="email"
-                    type="email"
-                    readonly=true
-                    value=welcome.email.to_string()
-                    autocomplete="username"
-                />
-            </div>
-            <TextField
-                name="password"
-                label=invitation::PASSWORD
-                kind="password"
-                hint=invitation::PASSWORD_HINT
-                autocomplete="current-password"
-                value=None
-                errors
-            />
-            <Submit label=invitation::ACCEPT />
-        </form>
-        <p class="auth-note">{invitation::ENDS} <Time at=welcome.expires_at now /></p>
+        <LinkForm
+            action=AcceptInvitation::PATH
+            page=format!("/invite/{token}")
+            token
+            email=welcome.email.to_string()
+            label=invitation::PASSWORD
+            hint=invitation::PASSWORD_HINT
+            autocomplete="current-password"
+            submit=invitation::ACCEPT
+            expires_at=welcome.expires_at
+            now
+        />
     }
 }

@@ -3,10 +3,10 @@
 use super::{Here, loaded};
 use crate::{
     act::application::CreateApplication,
-    form::{FormPage, posted_errors, typed},
+    form::{PostForm, posted_errors, typed},
     part::application::ZoneField,
     routes,
-    ui::{ErrorSummary, Name, PasswordAgain, Submit, TextField},
+    ui::{Name, PasswordAgain, Submit, TextField},
     words::{application as words, common, general},
 };
 use domain::account::Application;
@@ -42,15 +42,7 @@ fn Form(application: Application, fresh: bool) -> impl IntoView {
     let chosen = again("time_zone").unwrap_or(application.time_zone);
     view! {
         <section class="card">
-            <form
-                method="post"
-                action=CreateApplication::PATH
-                class="form"
-                novalidate=""
-                autocomplete="off"
-            >
-                <FormPage />
-                <ErrorSummary errors />
+            <PostForm action=CreateApplication::PATH errors>
                 <input type="hidden" name="app" value=app />
                 <p>{words::IN_ACCOUNT} <strong><Name name=application.account_name /></strong> "."</p>
                 <TextField
@@ -70,7 +62,7 @@ fn Form(application: Application, fresh: bool) -> impl IntoView {
                         {common::CANCEL}
                     </a>
                 </div>
-            </form>
+            </PostForm>
         </section>
     }
 }

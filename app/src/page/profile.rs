@@ -6,15 +6,14 @@ use crate::{
         ChangeEmail, ChangePassword, SaveNotifications, SaveProfile, SignOutEverywhere,
     },
     context,
-    form::{FormPage, is_plain_answer, posted_errors, sent, typed},
-    part::frame::ThemeChoice,
+    form::{FormPage, PostForm, is_plain_answer, posted_errors, sent, typed},
+    part::{application::zone_options, frame::ThemeChoice},
     routes,
     ui::{Dialog, ErrorSummary, FieldNote, Submit, TabTitle, TextField},
     words::{common, frame, profile as words, reset},
 };
 use domain::{mail::Notifications, profile::Profile as Preferences};
 use leptos::{prelude::*, server_fn::ServerFn};
-use management::Zone;
 
 /// The profile of the signed-in person.
 #[component]
@@ -130,21 +129,9 @@ fn PreferencesForm(profile: Preferences) -> impl IntoView {
         profile.shortcuts
     };
     let none = chosen.is_empty();
-    let zones = Zone::all()
-        .into_iter()
-        .map(|zone| {
-            let selected = zone == chosen;
-            view! {
-                <option value=zone selected=selected>
-                    {zone}
-                </option>
-            }
-        })
-        .collect_view();
+    let zones = zone_options(&chosen);
     view! {
-        <form method="post" action=path class="form" novalidate="" autocomplete="off">
-            <FormPage />
-            <ErrorSummary errors />
+        <PostForm action=path errors>
             <div class="field-row">
                 <TextField
                     name="name"
@@ -185,7 +172,7 @@ fn PreferencesForm(profile: Preferences) -> impl IntoView {
             <div class="form-actions">
                 <Submit label=words::SAVE variant="secondary" />
             </div>
-        </form>
+        </PostForm>
     }
 }
 

@@ -1,16 +1,12 @@
 //! What is behind a link that resets a password.
 
 use super::{
-    link::{Ended, has_ended},
+    link::{Ended, LinkForm, LinkPage, has_ended},
     loaded, param,
 };
 use crate::{
     act::reset::ResetPassword,
-    context,
-    form::posted_errors,
-    part::frame::Brand,
-    routes,
-    ui::{ErrorSummary, Submit, TabTitle, TextField, Time},
+    context, routes,
     words::{invitation, reset},
 };
 use domain::time::Timestamp;
@@ -21,7 +17,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 pub fn Reset() -> impl IntoView {
     let token = param("token");
     let ended = has_ended(ResetPassword::PATH);
-    let form = loaded(async move {
+    let content = loaded(async move {
         let keyring = context::keyring()?;
         Ok(match keyring.password_reset(&token).await? {
             Some(open) if !ended => {
@@ -34,15 +30,7 @@ pub fn Reset() -> impl IntoView {
             }
         })
     });
-    view! {
-        <TabTitle text=reset::TAB />
-        <main id="main" class="auth" tabindex="-1">
-            <div class="auth-card">
-                <Brand />
-                {form}
-            </div>
-        </main>
-    }
+    view! { <LinkPage tab=reset::TAB content /> }
 }
 
 fn gone(sent: bool) -> impl IntoView {
@@ -61,37 +49,20 @@ fn gone(sent: bool) -> impl IntoView {
 
 #[component]
 fn Form(token: String, email: String, expires_at: Timestamp, now: Timestamp) -> impl IntoView {
-    let errors = Signal::stored(posted_errors(ResetPassword::PATH));
-    // No address but this one knows the page: `Referer` does not name it.
-    let page = format!("/reset/{token}");
     view! {
         <h1 tabindex="-1">{reset::TITLE}</h1>
         <p>{reset::LEAD}</p>
-        <ErrorSummary errors />
-        <form method="post" action=ResetPassword::PATH novalidate="">
-            <input type="hidden" name="page" value=page />
-            <input type="hidden" name="token" value=token />
-            <div class="field">
-                <label for="email">{invitation::EMAIL}</label>
-                <input
-                    id="email"
-                    type="email"
-                    readonly=true
-                    value=email
-                    autocomplete="username"
-                />
-            </div>
-            <TextField
-                name="password"
-                label=reset::PASSWORD
-                kind="password"
-                hint=reset::HINT
-                autocomplete="new-password"
-                value=None
-                errors
-            />
-            <Submit label=reset::SUBMIT />
-        </form>
-        <p class="auth-note">{invitation::ENDS} <Time at=expires_at now /></p>
+        <LinkForm
+            action=ResetPassword::PATH
+            page=format!("/reset/{token}")
+            token
+            email
+            label=reset::PASSWORD
+            hint=reset::HINT
+            autocomplete="new-password"
+            submit=reset::SUBMIT
+            expires_at
+            now
+        />
     }
 }

@@ -17,7 +17,7 @@ use super::{loaded, profile_frame::Me};
 use crate::{
     act::passkey::CONFIRM,
     context,
-    form::{FormPage, posted_errors},
+    form::{PostForm, posted_errors},
     part::profile::{AuthenticatorCard, FactorStatus, PasskeyCard},
     routes,
     ui::{
@@ -139,14 +139,12 @@ fn proof_form(
     };
     let (label, hint) = words::code_field(app);
     view! {
-        <form method="post" action=action class="form" novalidate="" autocomplete="off">
-            <FormPage />
-            <ErrorSummary errors />
+        <PostForm action errors>
             {by_passkey}
             <TextField name="code" label hint autocomplete="one-time-code" errors />
             <PasswordAgain fresh errors again />
             <Actions submit variant />
-        </form>
+        </PostForm>
     }
 }
 

@@ -6,4 +6,4 @@ mod zone_field;
 
 pub use account_card::AccountCard;
 pub use danger_zone::DangerZone;
-pub use zone_field::ZoneField;
+pub use zone_field::{ZoneField, zone_options};

@@ -8,6 +8,6 @@ mod recovery_code_list;
 
 pub use authenticator_form::AuthenticatorForm;
 pub use factor_cards::{AuthenticatorCard, FactorStatus, PasskeyCard};
-pub use passkey_form::PasskeyForm;
+pub use passkey_form::{PasskeyForm, PasskeyNameField};
 pub use qr_code::QrCode;
 pub use recovery_code_list::RecoveryCodeList;

@@ -8,7 +8,7 @@ use crate::{
     },
     context,
     error::FieldError,
-    form::{FormPage, posted, posted_errors, typed},
+    form::{PostForm, posted, posted_errors, typed},
     page::{loaded, profile_frame::Me, query},
     part::profile::{AuthenticatorForm, PasskeyForm, RecoveryCodeList},
     ui::{ErrorSummary, PasskeysNeedJs, PasswordAgain},
@@ -145,15 +145,7 @@ pub(super) fn AddForm(
     };
     let without_js = passkey.then(|| view! { <PasskeysNeedJs /> });
     view! {
-        <form
-            method="post"
-            action=StartTwoFactor::PATH
-            class="form"
-            novalidate=""
-            autocomplete="off"
-        >
-            <FormPage />
-            <ErrorSummary errors />
+        <PostForm action=StartTwoFactor::PATH errors>
             {hint}
             {without_js}
             <PasswordAgain fresh errors />
@@ -164,6 +156,6 @@ pub(super) fn AddForm(
                 </button>
                 {with_passkey}
             </div>
-        </form>
+        </PostForm>
     }
 }

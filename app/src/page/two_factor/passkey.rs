@@ -5,9 +5,10 @@ use crate::{
     act::passkey::{RemovePasskey, RenamePasskey},
     context::refuse,
     error::AppError,
-    form::{FormPage, posted_errors, typed},
+    form::{PostForm, posted_errors, typed},
     page::{loaded, param, profile_frame::Me},
-    ui::{ErrorSummary, Name, PasswordAgain, TextField},
+    part::profile::PasskeyNameField,
+    ui::{Name, PasswordAgain},
     words::passkey as words,
 };
 use domain::passkey::Passkey;
@@ -33,27 +34,11 @@ pub fn PasskeyRenaming() -> impl IntoView {
         let errors = Signal::stored(posted_errors(RenamePasskey::PATH));
         let name = typed(RenamePasskey::PATH, "name").unwrap_or_else(|| passkey.name.to_string());
         Ok(view! {
-            <form
-                method="post"
-                action=RenamePasskey::PATH
-                class="form"
-                novalidate=""
-                autocomplete="off"
-            >
-                <FormPage />
-                <ErrorSummary errors />
+            <PostForm action=RenamePasskey::PATH errors>
                 <input type="hidden" name="passkey" value=passkey.id.to_string() />
-                <TextField
-                    name="name"
-                    label=words::NAME
-                    hint=words::NAME_HINT
-                    value=Some(name)
-                    errors
-                    maxlength="64"
-                    autofocus=true
-                />
+                <PasskeyNameField name errors />
                 <Actions submit=words::SAVE variant="primary" />
-            </form>
+            </PostForm>
         })
     });
     view! {
@@ -73,15 +58,7 @@ pub fn PasskeyRemoval() -> impl IntoView {
         let passkey = passkey_of(&session, &id).await?;
         let errors = Signal::stored(posted_errors(RemovePasskey::PATH));
         Ok(view! {
-            <form
-                method="post"
-                action=RemovePasskey::PATH
-                class="form"
-                novalidate=""
-                autocomplete="off"
-            >
-                <FormPage />
-                <ErrorSummary errors />
+            <PostForm action=RemovePasskey::PATH errors>
                 <p>
                     <strong>
                         <Name name=passkey.name.to_string() />
@@ -90,7 +67,7 @@ pub fn PasskeyRemoval() -> impl IntoView {
                 <input type="hidden" name="passkey" value=passkey.id.to_string() />
                 <PasswordAgain fresh errors />
                 <Actions submit=words::REMOVE_NOW variant="danger" />
-            </form>
+            </PostForm>
         })
     });
     view! {

@@ -3,9 +3,9 @@
 use super::{Actions, Head};
 use crate::{
     act::passkey::RemoveAuthenticator,
-    form::{FormPage, posted_errors},
+    form::{PostForm, posted_errors},
     page::profile_frame::Me,
-    ui::{ErrorSummary, PasswordAgain},
+    ui::PasswordAgain,
     words::two_factor as words,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -18,18 +18,10 @@ pub fn AppRemoval() -> impl IntoView {
     view! {
         <Head title=words::REMOVE_APP lead=words::REMOVE_APP_LEAD />
         <section class="card" aria-label=words::REMOVE_APP>
-            <form
-                method="post"
-                action=RemoveAuthenticator::PATH
-                class="form"
-                novalidate=""
-                autocomplete="off"
-            >
-                <FormPage />
-                <ErrorSummary errors />
+            <PostForm action=RemoveAuthenticator::PATH errors>
                 <PasswordAgain fresh errors />
                 <Actions submit=words::REMOVE_APP variant="danger" />
-            </form>
+            </PostForm>
         </section>
     }
 }

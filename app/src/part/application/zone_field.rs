@@ -12,17 +12,7 @@ pub fn ZoneField(
     /// All that is wrong with the form.
     errors: Signal<Vec<FieldError>>,
 ) -> impl IntoView {
-    let options = Zone::all()
-        .into_iter()
-        .map(|zone| {
-            let selected = zone == chosen;
-            view! {
-                <option value=zone selected=selected>
-                    {zone}
-                </option>
-            }
-        })
-        .collect_view();
+    let options = zone_options(&chosen);
     view! {
         <div class="field">
             <label for="time_zone">{general::TIME_ZONE}</label>
@@ -35,4 +25,20 @@ pub fn ZoneField(
             <FieldNote name="time_zone" errors />
         </div>
     }
+}
+
+/// An option for each time zone that the server knows.
+pub fn zone_options(chosen: &str) -> AnyView {
+    Zone::all()
+        .into_iter()
+        .map(|zone| {
+            let selected = zone == chosen;
+            view! {
+                <option value=zone selected=selected>
+                    {zone}
+                </option>
+            }
+        })
+        .collect_view()
+        .into_any()
 }

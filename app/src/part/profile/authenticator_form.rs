@@ -3,9 +3,9 @@
 use super::QrCode;
 use crate::{
     act::two_factor::{ConfirmTwoFactor, NewAuthenticator},
-    form::{FormPage, posted_errors},
+    form::{PostForm, posted_errors},
     routes,
-    ui::{CopyButton, ErrorSummary, Submit, TextField},
+    ui::{CopyButton, Submit, TextField},
     words::{common, two_factor as words},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -42,15 +42,7 @@ pub fn AuthenticatorForm(
                     <a href=made.link>{words::OPEN_APP}</a>
                 </p>
             </div>
-            <form
-                method="post"
-                action=ConfirmTwoFactor::PATH
-                class="form"
-                novalidate=""
-                autocomplete="off"
-            >
-                <FormPage />
-                <ErrorSummary errors />
+            <PostForm action=ConfirmTwoFactor::PATH errors>
                 <input type="hidden" name="setup" value=made.setup />
                 <TextField
                     name="code"
@@ -67,7 +59,7 @@ pub fn AuthenticatorForm(
                         {common::CANCEL}
                     </a>
                 </div>
-            </form>
+            </PostForm>
         </section>
     }
 }

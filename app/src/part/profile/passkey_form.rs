@@ -3,6 +3,7 @@
 use crate::{
     act::passkey::{AddPasskey, PasskeyQuestion},
     context,
+    error::FieldError,
     form::FormPage,
     routes,
     ui::{PasskeyButton, PasskeyFields, PasskeyStatus, PasskeysNeedJs, TextField},
@@ -35,15 +36,7 @@ pub fn PasskeyForm(
             >
                 <FormPage />
                 <PasskeyFields challenge=question.challenge />
-                <TextField
-                    name="name"
-                    label=words::NAME
-                    hint=words::NAME_HINT
-                    value=Some(name)
-                    errors
-                    maxlength="64"
-                    autofocus=true
-                />
+                <PasskeyNameField name errors />
                 <PasskeyStatus />
                 {others}
                 <PasskeysNeedJs />
@@ -60,5 +53,26 @@ pub fn PasskeyForm(
                 </div>
             </form>
         </section>
+    }
+}
+
+/// The name of a passkey.
+#[component]
+pub fn PasskeyNameField(
+    /// What stands in it at first.
+    name: String,
+    /// All that is wrong with the form.
+    errors: Signal<Vec<FieldError>>,
+) -> impl IntoView {
+    view! {
+        <TextField
+            name="name"
+            label=words::NAME
+            hint=words::NAME_HINT
+            value=Some(name)
+            errors
+            maxlength="64"
+            autofocus=true
+        />
     }
 }
