@@ -42,25 +42,26 @@ const SEALED: i64 = 3;
 macro_rules! insert_audit_line {
     ($tx:ident, $line:expr) => {{
         let line: &$crate::AuditLine = $line;
-        sqlx::query($crate::sql::AUDIT_INSERT)
-            .bind(line.account_id)
-            .bind(line.seq)
-            .bind(line.at)
-            .bind(line.actor_id)
-            .bind(&line.actor)
-            .bind(&line.action)
-            .bind(&line.target)
-            .bind(&line.detail)
-            .bind(&line.address)
-            .bind(&line.request_id)
-            .bind(&line.before)
-            .bind(&line.after)
-            .bind(line.encoding)
-            .bind(line.hash.as_slice())
-            .bind(line.seal.as_deref())
-            .bind(&line.pepper)
-            .execute(&mut *$tx)
-            .await
+        $crate::execute!(
+            $tx,
+            $crate::sql::AUDIT_INSERT,
+            line.account_id,
+            line.seq,
+            line.at,
+            line.actor_id,
+            &line.actor,
+            &line.action,
+            &line.target,
+            &line.detail,
+            &line.address,
+            &line.request_id,
+            &line.before,
+            &line.after,
+            line.encoding,
+            line.hash.as_slice(),
+            line.seal.as_deref(),
+            &line.pepper
+        )
     }};
 }
 
@@ -68,13 +69,14 @@ macro_rules! insert_audit_line {
 macro_rules! move_audit_head {
     ($tx:ident, $line:expr) => {{
         let line: &$crate::AuditLine = $line;
-        sqlx::query($crate::sql::AUDIT_MOVE_HEAD)
-            .bind(line.account_id)
-            .bind(line.hash.as_slice())
-            .bind(line.seal.as_deref())
-            .bind(&line.pepper)
-            .execute(&mut *$tx)
-            .await
+        $crate::execute!(
+            $tx,
+            $crate::sql::AUDIT_MOVE_HEAD,
+            line.account_id,
+            line.hash.as_slice(),
+            line.seal.as_deref(),
+            &line.pepper
+        )
     }};
 }
 
@@ -86,6 +88,19 @@ macro_rules! append_event {
             $crate::audit::append_event_only!($tx, event)?;
             if let Some(raised) = domain::security::EventOccurrence::from_change(event) {
                 $crate::security::raise_event!($tx, &raised)?;
+            }
+            Ok::<(), $crate::StoreError>(())
+        }
+        .await
+    };
+}
+
+/// Appends events inside a transaction, one after the other, as [`append_event`]. Evaluates to a `Result`.
+macro_rules! append_events {
+    ($tx:ident, $events:expr) => {
+        async {
+            for event in $events {
+                $crate::audit::append_event!($tx, event)?;
             }
             Ok::<(), $crate::StoreError>(())
         }
@@ -159,20 +174,22 @@ macro_rules! append_many_events {
                         .push_bind(&line.pepper);
                 }
             )?;
-            sqlx::query($crate::sql::AUDIT_MOVE_HEAD)
-                .bind(account.0)
-                .bind(head.hash.as_slice())
-                .bind(head.seal.as_deref())
-                .bind(&head.pepper)
-                .execute(&mut *$tx)
-                .await?;
+            $crate::execute!(
+                $tx,
+                $crate::sql::AUDIT_MOVE_HEAD,
+                account.0,
+                head.hash.as_slice(),
+                head.seal.as_deref(),
+                &head.pepper
+            )?;
             Ok::<(), $crate::StoreError>(())
         }
         .await
     };
 }
 pub(crate) use {
-    append_event, append_event_only, append_many_events, insert_audit_line, move_audit_head,
+    append_event, append_event_only, append_events, append_many_events, insert_audit_line,
+    move_audit_head,
 };
 
 /// The end of a chain, to which a line is appended.

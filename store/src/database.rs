@@ -2,6 +2,7 @@
 
 pub(crate) mod backup;
 pub(crate) mod disk;
+pub(crate) mod execute;
 pub(crate) mod fault;
 mod health;
 pub(crate) mod insert_many;

@@ -1,7 +1,7 @@
 //! The gate's decisions, call by call, for some days.
 
 use crate::{
-    Store, StoreError, database::insert_many::insert_many, deferrable_transaction, read,
+    Store, StoreError, database::insert_many::insert_many, deferrable_transaction, execute, read,
     row::corrupt, sql,
 };
 use domain::{
@@ -209,12 +209,7 @@ impl Store {
     /// If the database fails.
     pub async fn prune_decisions(&self, before: i64, limit: i64) -> Result<u64, StoreError> {
         deferrable_transaction!(self, |tx| {
-            sqlx::query(sql::DECISIONS_PRUNE)
-                .bind(before)
-                .bind(limit)
-                .execute(&mut *tx)
-                .await?
-                .rows_affected()
+            execute!(tx, sql::DECISIONS_PRUNE, before, limit)?
         })
     }
 }

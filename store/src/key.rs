@@ -64,24 +64,25 @@ macro_rules! insert_key_row {
             let new: &$crate::NewKey<'_> = $new;
             let draft = new.draft;
             $crate::key::changes::lock_usable_application!($tx, new.application)?;
-            let inserted = sqlx::query($crate::sql::KEY_INSERT)
-                .bind(new.id.to_string())
-                .bind(new.account.0)
-                .bind(new.application.0)
-                .bind(draft.name.as_str())
-                .bind(draft.description.as_str())
-                .bind(draft.environment.as_str())
-                .bind(draft.scopes.to_string())
-                .bind(draft.ip_rules.to_string())
-                .bind(draft.expiry.at().map(|at| at.0))
-                .bind(new.at.0)
-                .bind(new.created_by.0)
-                .bind(new.idempotency_key.0)
-                .bind(draft.rate_limit.map(|limit| i64::from(limit.requests)))
-                .bind(draft.rate_limit.map(|limit| i64::from(limit.window_ms)))
-                .execute(&mut *$tx)
-                .await?;
-            if inserted.rows_affected() == 0 {
+            let inserted = $crate::execute!(
+                $tx,
+                $crate::sql::KEY_INSERT,
+                new.id.to_string(),
+                new.account.0,
+                new.application.0,
+                draft.name.as_str(),
+                draft.description.as_str(),
+                draft.environment.as_str(),
+                draft.scopes.to_string(),
+                draft.ip_rules.to_string(),
+                draft.expiry.at().map(|at| at.0),
+                new.at.0,
+                new.created_by.0,
+                new.idempotency_key.0,
+                draft.rate_limit.map(|limit| i64::from(limit.requests)),
+                draft.rate_limit.map(|limit| i64::from(limit.window_ms))
+            )?;
+            if inserted == 0 {
                 let (id,): (String,) = sqlx::query_as($crate::sql::KEY_BY_IDEMPOTENCY_KEY)
                     .bind(new.application.0)
                     .bind(new.idempotency_key.0)
@@ -89,14 +90,15 @@ macro_rules! insert_key_row {
                     .await?;
                 return $crate::row::parse::<domain::key::token::KeyId>("id", &id).map(Some);
             }
-            sqlx::query($crate::sql::KEY_SECRET_INSERT)
-                .bind(new.secret_id.0)
-                .bind(new.id.to_string())
-                .bind(new.digest.as_slice())
-                .bind(new.pepper.to_string())
-                .bind(new.at.0)
-                .execute(&mut *$tx)
-                .await?;
+            $crate::execute!(
+                $tx,
+                $crate::sql::KEY_SECRET_INSERT,
+                new.secret_id.0,
+                new.id.to_string(),
+                new.digest.as_slice(),
+                new.pepper.to_string(),
+                new.at.0
+            )?;
             $crate::audit::append_event!($tx, $event)?;
             Ok::<_, $crate::StoreError>(None)
         }

@@ -73,7 +73,10 @@ pub use usage::{
     UsageReport, ValueSpan,
 };
 
-pub(crate) use database::transaction::{deferrable_transaction, read, transaction, with_read_pool};
+pub(crate) use database::{
+    execute::{change_row, execute},
+    transaction::{deferrable_transaction, read, transaction, with_read_pool},
+};
 
 use sqlx::{PgPool, SqlitePool};
 use std::sync::Arc;

@@ -10,7 +10,8 @@ mod notices;
 pub use notices::{ExpiringApplication, ExpiringKey, ExpiryStage, MailMember, UnreportedEvent};
 
 use crate::{
-    PepperName, Store, StoreError, deferrable_transaction, read, row::corrupt, sql, transaction,
+    PepperName, Store, StoreError, change_row, deferrable_transaction, execute, read, row::corrupt,
+    sql, transaction,
 };
 use domain::{
     account::{Email, Role},
@@ -90,20 +91,20 @@ macro_rules! insert_mail {
             let mail: &[$crate::NewMail] = $mail;
             let mut inserted = 0;
             for new in mail {
-                inserted += sqlx::query($crate::sql::MAIL_INSERT)
-                    .bind(new.id.0)
-                    .bind(new.kind.as_str())
-                    .bind(new.recipient.as_str())
-                    .bind(new.person.map(|person| person.0))
-                    .bind(new.account.map(|account| account.0))
-                    .bind(new.content.as_slice())
-                    .bind(new.pepper.to_string())
-                    .bind(new.at.0)
-                    .bind(new.expires_at.0)
-                    .bind($crate::mail::MAX_WAITING)
-                    .execute(&mut *$tx)
-                    .await?
-                    .rows_affected();
+                inserted += $crate::execute!(
+                    $tx,
+                    $crate::sql::MAIL_INSERT,
+                    new.id.0,
+                    new.kind.as_str(),
+                    new.recipient.as_str(),
+                    new.person.map(|person| person.0),
+                    new.account.map(|account| account.0),
+                    new.content.as_slice(),
+                    new.pepper.to_string(),
+                    new.at.0,
+                    new.expires_at.0,
+                    $crate::mail::MAX_WAITING
+                )?;
             }
             Ok::<u64, $crate::StoreError>(inserted)
         }
@@ -212,8 +213,7 @@ impl Store {
     pub async fn insert_mail(&self, mail: &[NewMail]) -> Result<(), StoreError> {
         deferrable_transaction!(self, |tx| {
             insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Counts an attempt, before it is made, and sets the time of the next one.
@@ -222,17 +222,8 @@ impl Store {
     /// `NotFound` if the mail was sent or attempted meanwhile; if the database fails or its disk is full.
     pub async fn schedule_mail(&self, mail: &MailRow, next: Timestamp) -> Result<(), StoreError> {
         deferrable_transaction!(self, |tx| {
-            let scheduled = sqlx::query(sql::MAIL_SCHEDULE)
-                .bind(mail.id.0)
-                .bind(mail.attempts)
-                .bind(next.0)
-                .execute(&mut *tx)
-                .await?;
-            if scheduled.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
-        })?;
-        Ok(())
+            change_row!(tx, sql::MAIL_SCHEDULE, mail.id.0, mail.attempts, next.0)?;
+        })
     }
 
     /// Counts an attempt after which it is not known whether the mail server accepted the mail.
@@ -241,12 +232,8 @@ impl Store {
     /// If the database fails.
     pub async fn count_unanswered_mail(&self, id: MailId) -> Result<(), StoreError> {
         deferrable_transaction!(self, |tx| {
-            sqlx::query(sql::MAIL_COUNT_UNANSWERED)
-                .bind(id.0)
-                .execute(&mut *tx)
-                .await?;
-        })?;
-        Ok(())
+            execute!(tx, sql::MAIL_COUNT_UNANSWERED, id.0)?;
+        })
     }
 
     /// Deletes a mail that was sent or given up.
@@ -255,12 +242,8 @@ impl Store {
     /// If the database fails.
     pub async fn delete_mail(&self, id: MailId) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            sqlx::query(sql::MAIL_DELETE)
-                .bind(id.0)
-                .execute(&mut *tx)
-                .await?;
-        })?;
-        Ok(())
+            execute!(tx, sql::MAIL_DELETE, id.0)?;
+        })
     }
 
     /// Counts the mails that wait.

@@ -6,8 +6,8 @@
 )]
 
 use crate::{
-    Store, StoreError, account::owner::require_owner, audit::append_event, deferrable_transaction,
-    read, row::corrupt, sql, transaction,
+    Store, StoreError, account::owner::require_owner, audit::append_event, change_row,
+    deferrable_transaction, execute, read, row::corrupt, sql, transaction,
 };
 use domain::{
     audit::AuditEvent,
@@ -169,13 +169,14 @@ impl Store {
                     })
                     .collect();
                 if has_room(&known, &one.value) {
-                    sqlx::query(sql::SIGHTING_SET)
-                        .bind(&key)
-                        .bind(one.habit.as_str())
-                        .bind(&one.value)
-                        .bind(one.at.0)
-                        .execute(&mut *tx)
-                        .await?;
+                    execute!(
+                        tx,
+                        sql::SIGHTING_SET,
+                        &key,
+                        one.habit.as_str(),
+                        &one.value,
+                        one.at.0
+                    )?;
                 }
                 before.push(known);
             }
@@ -195,8 +196,7 @@ impl Store {
             for raised in all {
                 raise_event!(tx, raised)?;
             }
-        })?;
-        Ok(())
+        })
     }
 
     /// Returns the newest `limit` events after a cursor, sorted by the time of their last occurrence.
@@ -285,24 +285,21 @@ impl Store {
         event: &AuditEvent,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            let done = sqlx::query(sql::SECURITY_EVENT_ACKNOWLEDGE)
-                .bind(scope.account.0)
-                .bind(id.0)
-                .bind(scope.application.0)
-                .bind(how.at.0)
-                .bind(&how.by)
-                .bind(&how.note)
-                .bind(scope.whole_account)
-                .execute(&mut *tx)
-                .await?;
-            if done.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
+            change_row!(
+                tx,
+                sql::SECURITY_EVENT_ACKNOWLEDGE,
+                scope.account.0,
+                id.0,
+                scope.application.0,
+                how.at.0,
+                &how.by,
+                &how.note,
+                scope.whole_account
+            )?;
             append_event!(tx, event)?;
             if scope.whole_account {
                 require_owner!(tx, scope.account, person)?;
             }
-        })?;
-        Ok(())
+        })
     }
 }

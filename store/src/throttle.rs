@@ -1,6 +1,6 @@
 //! Limits on failed attempts that outlive a restart, and that all processes of a database share.
 
-use crate::{Store, StoreError, deferrable_transaction, sql};
+use crate::{Store, StoreError, deferrable_transaction, execute, sql};
 use domain::{
     key::rate_limit::RateLimit,
     time::{MINUTE, Timestamp},
@@ -55,15 +55,15 @@ impl Store {
                     limit.bucket.as_slice(),
                     now.plus(limit.limit.window_ms.into()),
                 );
-                let charged = sqlx::query(sql::THROTTLE_CHARGE)
-                    .bind(bucket)
-                    .bind(now.0)
-                    .bind(limit.step())
-                    .bind(end.0)
-                    .bind(end.plus(CLOCK_DIFFERENCE).0)
-                    .execute(&mut *tx)
-                    .await?
-                    .rows_affected();
+                let charged = execute!(
+                    tx,
+                    sql::THROTTLE_CHARGE,
+                    bucket,
+                    now.0,
+                    limit.step(),
+                    end.0,
+                    end.plus(CLOCK_DIFFERENCE).0
+                )?;
                 if charged == 0 {
                     let full_at: i64 = sqlx::query_scalar(sql::THROTTLE_FULL_AT)
                         .bind(bucket)
@@ -92,11 +92,12 @@ impl Store {
         let limits = in_order(limits);
         deferrable_transaction!(self, |tx| {
             for limit in &limits {
-                sqlx::query(sql::THROTTLE_REFUND)
-                    .bind(limit.bucket.as_slice())
-                    .bind(limit.step())
-                    .execute(&mut *tx)
-                    .await?;
+                execute!(
+                    tx,
+                    sql::THROTTLE_REFUND,
+                    limit.bucket.as_slice(),
+                    limit.step()
+                )?;
             }
         })
     }

@@ -17,7 +17,7 @@ pub use prune::PruneTarget;
 pub use reports::{ReportPart, UsageReport};
 
 use crate::{
-    Store, StoreError, database::insert_many::insert_many, deferrable_transaction, read,
+    Store, StoreError, database::insert_many::insert_many, deferrable_transaction, execute, read,
     row::corrupt, sql,
 };
 use breakdown::add_breakdowns;
@@ -27,7 +27,8 @@ use domain::{
     time::Timestamp,
     usage::{Level, Outcome, StoredCount, Subject},
 };
-use std::collections::BTreeMap;
+use sqlx::{FromRow, postgres::PgRow, sqlite::SqliteRow};
+use std::{collections::BTreeMap, ops::Range};
 use uuid::Uuid;
 
 /// A number of calls in one bucket.
@@ -114,12 +115,8 @@ impl Store {
     /// If the database fails; the batch may be tried again.
     pub async fn add_usage(&self, batch: &UsageBatch) -> Result<(), StoreError> {
         deferrable_transaction!(self, |tx| {
-            let new = sqlx::query(sql::USAGE_BATCH_INSERT)
-                .bind(batch.id)
-                .bind(batch.at.0)
-                .execute(&mut *tx)
-                .await?;
-            if new.rows_affected() > 0 {
+            let new = execute!(tx, sql::USAGE_BATCH_INSERT, batch.id, batch.at.0)?;
+            if new > 0 {
                 insert_many!(tx, sql::USAGE_ROLLUP_ADD, batch.counts, |row, count| row
                     .push_bind(count.subject.to_string())
                     .push_bind(count.level.ms())
@@ -154,12 +151,8 @@ impl Store {
                 let mut sums = BTreeMap::new();
                 for report in &batch.reports {
                     if let Some(id) = report.id {
-                        let first = sqlx::query(sql::USAGE_REPORT_BATCH_INSERT)
-                            .bind(id)
-                            .bind(batch.at.0)
-                            .execute(&mut *tx)
-                            .await?;
-                        if first.rows_affected() == 0 {
+                        let first = execute!(tx, sql::USAGE_REPORT_BATCH_INSERT, id, batch.at.0)?;
+                        if first == 0 {
                             continue;
                         }
                     }
@@ -180,18 +173,37 @@ impl Store {
                     }
                 })?;
                 // A batch is not retried for so long.
-                sqlx::query(sql::USAGE_BATCHES_PRUNE)
-                    .bind(batch.at.plus(-domain::time::HOUR).0)
-                    .execute(&mut *tx)
-                    .await?;
+                execute!(
+                    tx,
+                    sql::USAGE_BATCHES_PRUNE,
+                    batch.at.plus(-domain::time::HOUR).0
+                )?;
             }
             // The counts in the journal are in the rollups now.
-            sqlx::query(sql::USAGE_JOURNAL_DELETE)
-                .bind(batch.id)
-                .execute(&mut *tx)
-                .await?;
-        })?;
-        Ok(())
+            execute!(tx, sql::USAGE_JOURNAL_DELETE, batch.id)?;
+        })
+    }
+
+    /// Selects the rows of a subject in the buckets of a level.
+    async fn usage_rows<Row>(
+        &self,
+        statement: &'static str,
+        subject: Subject,
+        level: Level,
+        buckets: Range<Timestamp>,
+    ) -> Result<Vec<Row>, StoreError>
+    where
+        Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        Ok(read!(self, |pool| {
+            sqlx::query_as(statement)
+                .bind(subject.to_string())
+                .bind(level.ms())
+                .bind(buckets.start.0)
+                .bind(buckets.end.0)
+                .fetch_all(pool)
+                .await
+        })?)
     }
 
     /// Returns the counts of a subject in the buckets of a level that start between `start` and `end`.
@@ -205,15 +217,9 @@ impl Store {
         start: Timestamp,
         end: Timestamp,
     ) -> Result<Vec<StoredCount>, StoreError> {
-        let rows: Vec<(i64, String, i64)> = read!(self, |pool| {
-            sqlx::query_as(sql::USAGE_ROLLUP_BETWEEN)
-                .bind(subject.to_string())
-                .bind(level.ms())
-                .bind(start.0)
-                .bind(end.0)
-                .fetch_all(pool)
-                .await
-        })?;
+        let rows: Vec<(i64, String, i64)> = self
+            .usage_rows(sql::USAGE_ROLLUP_BETWEEN, subject, level, start..end)
+            .await?;
         rows.into_iter()
             .map(|(bucket, outcome, calls)| {
                 let outcome = Outcome::parse(&outcome).ok_or_else(|| corrupt("outcome"))?;

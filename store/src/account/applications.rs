@@ -8,6 +8,7 @@ use super::owner::{require_application_owner, require_owner};
 use crate::{
     ChangedKeys, Store, StoreError,
     audit::{append_event, append_many_events},
+    change_row, execute,
     key::{
         index::{advance_position, select_index_rows},
         revoke_all::UnrevokedKey,
@@ -48,14 +49,8 @@ pub struct ApplicationChange<F> {
 /// allow that. Evaluates to a `Result`.
 macro_rules! mark_application {
     ($tx:ident, $sql:expr, $missing:expr, $change:expr $(, $value:expr)*) => {
-        sqlx::query($sql)
-            .bind($change.app.0)
-            .bind($change.one.account_id.0)
-            $(.bind($value))*
-            .execute(&mut *$tx)
-            .await
-            .map_err(StoreError::from)
-            .and_then(|done| match done.rows_affected() {
+        $crate::execute!($tx, $sql, $change.app.0, $change.one.account_id.0 $(, $value)*)
+            .and_then(|changed| match changed {
                 0 => Err(StoreError::from($missing)),
                 _ => Ok(()),
             })
@@ -134,21 +129,21 @@ impl Store {
             if found.is_some() {
                 return Err(StoreError::Conflict);
             }
-            sqlx::query(sql::APPLICATION_INSERT)
-                .bind(new.id.0)
-                .bind(new.account.0)
-                .bind(new.name)
-                .bind(new.time_zone)
-                .bind(event.at.0)
-                .execute(&mut *tx)
-                .await?;
+            execute!(
+                tx,
+                sql::APPLICATION_INSERT,
+                new.id.0,
+                new.account.0,
+                new.name,
+                new.time_zone,
+                event.at.0
+            )?;
             append_event!(tx, event)?;
             require_owner!(tx, new.account, owner)?;
             if count_applications!(tx, new.account)? > Application::MAX {
                 return Err(ApplicationConflict::TooMany.into());
             }
-        })?;
-        Ok(())
+        })
     }
 
     /// Changes the name and the time zone of an application, as an owner of it.
@@ -165,20 +160,17 @@ impl Store {
         event: &AuditEvent,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            let done = sqlx::query(sql::APPLICATION_UPDATE)
-                .bind(app.0)
-                .bind(account.0)
-                .bind(name)
-                .bind(time_zone)
-                .execute(&mut *tx)
-                .await?;
-            if done.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
+            change_row!(
+                tx,
+                sql::APPLICATION_UPDATE,
+                app.0,
+                account.0,
+                name,
+                time_zone
+            )?;
             append_event!(tx, event)?;
             require_application_owner!(tx, account, app, owner)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Changes the name of an account, as an owner of it. Its earlier name is free, and `user add` does not join people to the
@@ -194,16 +186,10 @@ impl Store {
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // Before the record, which locks the row as well, and less: no lock is raised while another transaction waits for it.
-            sqlx::query(sql::ACCOUNT_RENAME)
-                .bind(account.0)
-                .bind(name)
-                .bind(event.at.0)
-                .execute(&mut *tx)
-                .await?;
+            execute!(tx, sql::ACCOUNT_RENAME, account.0, name, event.at.0)?;
             append_event!(tx, event)?;
             require_owner!(tx, account, owner)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Counts the keys of an application that are active at `now`.
@@ -303,10 +289,7 @@ impl Store {
                 .fetch_all(&mut *tx)
                 .await?;
             // Of two applications that are deleted at once, the second waits for the first, and sees that it is gone.
-            sqlx::query(sql::ACCOUNT_LOCK)
-                .bind(account.0)
-                .execute(&mut *tx)
-                .await?;
+            execute!(tx, sql::ACCOUNT_LOCK, account.0)?;
             if count_applications!(tx, account)? == 0 {
                 return Err(ApplicationConflict::Last.into());
             }

@@ -7,11 +7,7 @@ use domain::{id::PersonId, time::Timestamp};
 /// count any more. Evaluates to a `Result`.
 macro_rules! forget_devices {
     ($tx:ident, $person:expr, $at:expr) => {
-        sqlx::query($crate::sql::PERSON_FORGET_DEVICES)
-            .bind($person.0)
-            .bind($at.0)
-            .execute(&mut *$tx)
-            .await
+        $crate::execute!($tx, $crate::sql::PERSON_FORGET_DEVICES, $person.0, $at.0)
     };
 }
 pub(crate) use forget_devices;

@@ -1,7 +1,9 @@
 //! The policies of accounts about second factors.
 
 use super::owner::require_owner;
-use crate::{Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction};
+use crate::{
+    Store, StoreError, audit::append_event, execute, read, row::corrupt, sql, transaction,
+};
 use domain::{
     audit::AuditEvent,
     id::{AccountId, PersonId},
@@ -39,13 +41,13 @@ impl Store {
         transaction!(self, |tx| {
             append_event!(tx, event)?;
             require_owner!(tx, account, owner)?;
-            sqlx::query(sql::ACCOUNT_SET_FACTOR_POLICY)
-                .bind(account.0)
-                .bind(policy.as_str())
-                .bind(at.0)
-                .execute(&mut *tx)
-                .await?;
-        })?;
-        Ok(())
+            execute!(
+                tx,
+                sql::ACCOUNT_SET_FACTOR_POLICY,
+                account.0,
+                policy.as_str(),
+                at.0
+            )?;
+        })
     }
 }

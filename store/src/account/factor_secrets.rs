@@ -1,6 +1,6 @@
 //! Secrets of second factors, which are encrypted again under another pepper.
 
-use crate::{PepperName, Store, StoreError, read, sql, transaction};
+use crate::{PepperName, Store, StoreError, execute, read, sql, transaction};
 use domain::id::PersonId;
 use uuid::Uuid;
 
@@ -80,15 +80,15 @@ impl Store {
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             for (old, new) in pairs {
-                sqlx::query(kind.encrypt_again())
-                    .bind(old.person.0)
-                    .bind(old.secret.as_slice())
-                    .bind(new.secret.as_slice())
-                    .bind(new.pepper.to_string())
-                    .execute(&mut *tx)
-                    .await?;
+                execute!(
+                    tx,
+                    kind.encrypt_again(),
+                    old.person.0,
+                    old.secret.as_slice(),
+                    new.secret.as_slice(),
+                    new.pepper.to_string()
+                )?;
             }
-        })?;
-        Ok(())
+        })
     }
 }

@@ -3,10 +3,7 @@
 /// Inside a transaction: locks the person's row, before any other row of theirs. Evaluates to a `Result`.
 macro_rules! lock_person {
     ($tx:ident, $person:expr) => {
-        sqlx::query($crate::sql::PERSON_LOCK)
-            .bind($person.0)
-            .execute(&mut *$tx)
-            .await
+        $crate::execute!($tx, $crate::sql::PERSON_LOCK, $person.0)
     };
 }
 
@@ -14,16 +11,7 @@ macro_rules! lock_person {
 /// it has ended.
 macro_rules! require_session {
     ($tx:ident, $person:expr, $session:expr) => {
-        sqlx::query($crate::sql::SESSION_LOCK)
-            .bind($person.0)
-            .bind($session.0)
-            .execute(&mut *$tx)
-            .await
-            .map_err($crate::StoreError::from)
-            .and_then(|kept| match kept.rows_affected() {
-                0 => Err($crate::StoreError::NotFound),
-                _ => Ok(()),
-            })
+        $crate::change_row!($tx, $crate::sql::SESSION_LOCK, $person.0, $session.0)
     };
 }
 
@@ -33,15 +21,17 @@ macro_rules! end_all_but {
     ($tx:ident, $person:expr, $session:expr) => {
         async {
             $crate::account::factor_steps::require_session!($tx, $person, $session)?;
-            sqlx::query($crate::sql::SESSIONS_DELETE_OTHERS)
-                .bind($person.0)
-                .bind($session.0)
-                .execute(&mut *$tx)
-                .await?;
-            sqlx::query($crate::sql::PENDING_SIGN_INS_DELETE_BY_PERSON)
-                .bind($person.0)
-                .execute(&mut *$tx)
-                .await?;
+            $crate::execute!(
+                $tx,
+                $crate::sql::SESSIONS_DELETE_OTHERS,
+                $person.0,
+                $session.0
+            )?;
+            $crate::execute!(
+                $tx,
+                $crate::sql::PENDING_SIGN_INS_DELETE_BY_PERSON,
+                $person.0
+            )?;
             Ok::<(), $crate::StoreError>(())
         }
         .await
@@ -53,17 +43,15 @@ macro_rules! replace_recovery_codes {
     ($tx:ident, $person:expr, $codes:expr) => {
         async {
             let codes: &$crate::NewRecoveryCodes<'_> = $codes;
-            sqlx::query($crate::sql::RECOVERY_CODES_DELETE_BY_PERSON)
-                .bind($person.0)
-                .execute(&mut *$tx)
-                .await?;
+            $crate::execute!($tx, $crate::sql::RECOVERY_CODES_DELETE_BY_PERSON, $person.0)?;
             for hash in codes.hashes {
-                sqlx::query($crate::sql::RECOVERY_CODE_INSERT)
-                    .bind(hash.as_slice())
-                    .bind($person.0)
-                    .bind(codes.at.0)
-                    .execute(&mut *$tx)
-                    .await?;
+                $crate::execute!(
+                    $tx,
+                    $crate::sql::RECOVERY_CODE_INSERT,
+                    hash.as_slice(),
+                    $person.0,
+                    codes.at.0
+                )?;
             }
             Ok::<(), $crate::StoreError>(())
         }
@@ -80,23 +68,21 @@ macro_rules! extend_factor {
             let addition: &$crate::FactorAddition<'_> = $addition;
             let $crate::FactorAddition::First(first) = addition else {
                 $crate::account::factor_steps::require_session!($tx, $person, $session)?;
-                let there = sqlx::query($crate::sql::SECOND_FACTOR_LOCK)
-                    .bind($person.0)
-                    .execute(&mut *$tx)
-                    .await?;
-                return match there.rows_affected() {
+                let there = $crate::execute!($tx, $crate::sql::SECOND_FACTOR_LOCK, $person.0)?;
+                return match there {
                     0 => Err($crate::StoreError::Conflict),
                     _ => Ok(()),
                 };
             };
             $crate::account::factor_steps::end_all_but!($tx, $person, $session)?;
-            sqlx::query($crate::sql::SECOND_FACTOR_INSERT)
-                .bind($person.0)
-                .bind(first.recovery_secret)
-                .bind(first.pepper.to_string())
-                .bind(first.codes.at.0)
-                .execute(&mut *$tx)
-                .await?;
+            $crate::execute!(
+                $tx,
+                $crate::sql::SECOND_FACTOR_INSERT,
+                $person.0,
+                first.recovery_secret,
+                first.pepper.to_string(),
+                first.codes.at.0
+            )?;
             $crate::account::factor_steps::replace_recovery_codes!($tx, $person, &first.codes)
         }
         .await
@@ -106,13 +92,12 @@ macro_rules! extend_factor {
 /// Inside a transaction: records that a challenge was answered. Evaluates to a `Result`: `Conflict` if it was answered before.
 macro_rules! use_challenge {
     ($tx:ident, $challenge:expr) => {
-        sqlx::query($crate::sql::CHALLENGE_INSERT)
-            .bind($challenge.digest.as_slice())
-            .bind($challenge.expires_at.0)
-            .execute(&mut *$tx)
-            .await
-            .map(|_| ())
-            .map_err($crate::StoreError::from)
+        $crate::execute!(
+            $tx,
+            $crate::sql::CHALLENGE_INSERT,
+            $challenge.digest.as_slice(),
+            $challenge.expires_at.0
+        )
     };
 }
 
@@ -123,33 +108,29 @@ macro_rules! use_proof {
             let proof: &$crate::UnusedProof = $proof;
             let used = match proof {
                 $crate::UnusedProof::Step(step) => {
-                    sqlx::query($crate::sql::AUTHENTICATOR_USE_STEP)
-                        .bind($person.0)
-                        .bind(*step)
-                        .execute(&mut *$tx)
-                        .await?
+                    $crate::execute!($tx, $crate::sql::AUTHENTICATOR_USE_STEP, $person.0, *step)?
                 }
-                $crate::UnusedProof::Recovery(hash) => {
-                    sqlx::query($crate::sql::RECOVERY_CODE_USE)
-                        .bind($person.0)
-                        .bind(hash.as_slice())
-                        .bind($at.0)
-                        .execute(&mut *$tx)
-                        .await?
-                }
+                $crate::UnusedProof::Recovery(hash) => $crate::execute!(
+                    $tx,
+                    $crate::sql::RECOVERY_CODE_USE,
+                    $person.0,
+                    hash.as_slice(),
+                    $at.0
+                )?,
                 $crate::UnusedProof::Passkey(used) => {
                     $crate::account::factor_steps::use_challenge!($tx, used.challenge)?;
-                    sqlx::query($crate::sql::PASSKEY_USE)
-                        .bind(used.id.0)
-                        .bind($person.0)
-                        .bind(used.before.as_str())
-                        .bind(used.after.as_str())
-                        .bind($at.0)
-                        .execute(&mut *$tx)
-                        .await?
+                    $crate::execute!(
+                        $tx,
+                        $crate::sql::PASSKEY_USE,
+                        used.id.0,
+                        $person.0,
+                        used.before.as_str(),
+                        used.after.as_str(),
+                        $at.0
+                    )?
                 }
             };
-            match used.rows_affected() {
+            match used {
                 0 => Err($crate::StoreError::Conflict),
                 _ => Ok(()),
             }

@@ -1,12 +1,13 @@
 //! People who sign in through an identity provider.
 
 use super::{
+    factor_steps::lock_person,
     managed::end_management,
     password_reset::{lock_enabled_person, require_only_member},
 };
 use crate::{
-    NewMail, PersonRow, Store, StoreError, audit::append_event, mail::insert_mail, read,
-    row::corrupt, sql, transaction,
+    NewMail, PersonRow, Store, StoreError, audit::append_events, change_row, execute,
+    mail::insert_mail, read, row::corrupt, sql, transaction,
 };
 use domain::{
     account::Email,
@@ -68,15 +69,16 @@ pub struct IdentityOwner {
 /// Inside a transaction that has locked the person, or inserts one: links an identity. Evaluates to a `Result`.
 macro_rules! insert_identity {
     ($tx:ident, $identity:expr, $person:expr, $by_email:expr, $at:expr) => {
-        sqlx::query(sql::IDENTITY_INSERT)
-            .bind($identity.issuer)
-            .bind($identity.subject)
-            .bind($person.0)
-            .bind($at.0)
-            .bind($identity.email)
-            .bind($by_email)
-            .execute(&mut *$tx)
-            .await
+        $crate::execute!(
+            $tx,
+            sql::IDENTITY_INSERT,
+            $identity.issuer,
+            $identity.subject,
+            $person.0,
+            $at.0,
+            $identity.email,
+            $by_email
+        )
     };
 }
 pub(crate) use insert_identity;
@@ -106,10 +108,7 @@ macro_rules! end_links {
                 sql::PERSON_REFUSE_LINK_BY_EMAIL,
                 sql::SESSIONS_DELETE_THROUGH_PROVIDER,
             ] {
-                sqlx::query(statement)
-                    .bind($person.0)
-                    .execute(&mut *$tx)
-                    .await?;
+                $crate::execute!($tx, statement, $person.0)?;
             }
             end_management!($tx, $person, $events)?;
             insert_mail!($tx, $mail)
@@ -180,15 +179,13 @@ impl Store {
         at: Timestamp,
     ) -> Result<CompletedSignIn, StoreError> {
         transaction!(self, |tx| {
-            sqlx::query(sql::COMPLETED_SIGN_INS_PRUNE)
-                .bind(at.0)
-                .execute(&mut *tx)
-                .await?;
-            sqlx::query(sql::COMPLETED_SIGN_IN_INSERT)
-                .bind(id_hash.as_slice())
-                .bind(expires_at.0)
-                .execute(&mut *tx)
-                .await?;
+            execute!(tx, sql::COMPLETED_SIGN_INS_PRUNE, at.0)?;
+            execute!(
+                tx,
+                sql::COMPLETED_SIGN_IN_INSERT,
+                id_hash.as_slice(),
+                expires_at.0
+            )?;
         })?;
         Ok(CompletedSignIn(()))
     }
@@ -248,12 +245,9 @@ impl Store {
                 .await?;
             open.ok_or(StoreError::NotFound)?;
             insert_identity!(tx, identity, person, false, at)?;
-            for event in events {
-                append_event!(tx, event)?;
-            }
+            append_events!(tx, events)?;
             insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Links an identity to the person with its e-mail address, who has to be a member of `account` and of no other: the address of
@@ -289,12 +283,9 @@ impl Store {
                 .fetch_optional(&mut *tx)
                 .await?;
             insert_identity!(tx, identity, person, granted.is_none(), at)?;
-            for event in events {
-                append_event!(tx, event)?;
-            }
+            append_events!(tx, events)?;
             insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Removes a person's identity of an issuer, and ends the person's sessions through a provider. None is linked by the e-mail
@@ -311,17 +302,9 @@ impl Store {
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             lock_enabled_person!(tx, person)?;
-            let done = sqlx::query(sql::IDENTITY_DELETE)
-                .bind(person.0)
-                .bind(issuer)
-                .execute(&mut *tx)
-                .await?;
-            if done.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
+            change_row!(tx, sql::IDENTITY_DELETE, person.0, issuer)?;
             end_links!(tx, person, events, mail)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Removes all identities of a person, disabled or not, and ends the person's sessions through a provider. Groups do not set the
@@ -336,19 +319,9 @@ impl Store {
         mail: &[NewMail],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            sqlx::query(sql::PERSON_LOCK)
-                .bind(person.0)
-                .execute(&mut *tx)
-                .await?;
-            let done = sqlx::query(sql::IDENTITIES_DELETE_BY_PERSON)
-                .bind(person.0)
-                .execute(&mut *tx)
-                .await?;
-            if done.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
+            lock_person!(tx, person)?;
+            change_row!(tx, sql::IDENTITIES_DELETE_BY_PERSON, person.0)?;
             end_links!(tx, person, events, mail)?;
-        })?;
-        Ok(())
+        })
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{devices::forget_devices, owner::require_owner, password_reset::lock_enabled_person};
 use crate::{
-    NewMail, PepperName, Store, StoreError, audit::append_event, mail::insert_mail, read,
-    row::corrupt, sql, transaction,
+    NewMail, PepperName, Store, StoreError, audit::append_event, change_row, execute,
+    mail::insert_mail, read, row::corrupt, sql, transaction,
 };
 use domain::{
     account::{Email, Role},
@@ -166,23 +166,25 @@ impl Store {
             if member.is_some() {
                 return Err(StoreError::Conflict);
             }
-            sqlx::query(sql::INVITATION_DELETE_BY_EMAIL)
-                .bind(new.account.0)
-                .bind(new.email.as_str())
-                .execute(&mut *tx)
-                .await?;
-            sqlx::query(sql::INVITATION_INSERT)
-                .bind(new.id.0)
-                .bind(new.account.0)
-                .bind(new.email.as_str())
-                .bind(new.role.as_str())
-                .bind(new.token_hash.as_slice())
-                .bind(new.invited_by.0)
-                .bind(new.at.0)
-                .bind(new.expires_at.0)
-                .bind(new.pepper.to_string())
-                .execute(&mut *tx)
-                .await?;
+            execute!(
+                tx,
+                sql::INVITATION_DELETE_BY_EMAIL,
+                new.account.0,
+                new.email.as_str()
+            )?;
+            execute!(
+                tx,
+                sql::INVITATION_INSERT,
+                new.id.0,
+                new.account.0,
+                new.email.as_str(),
+                new.role.as_str(),
+                new.token_hash.as_slice(),
+                new.invited_by.0,
+                new.at.0,
+                new.expires_at.0,
+                new.pepper.to_string()
+            )?;
             insert_mail!(tx, mail)?
         })
     }
@@ -202,19 +204,17 @@ impl Store {
             // First, as in `withdraw_invitation`.
             append_event!(tx, event)?;
             require_owner!(tx, new.account, new.invited_by)?;
-            let done = sqlx::query(sql::INVITATION_RENEW)
-                .bind(new.account.0)
-                .bind(new.id.0)
-                .bind(new.token_hash.as_slice())
-                .bind(new.pepper.to_string())
-                .bind(new.invited_by.0)
-                .bind(new.at.0)
-                .bind(new.expires_at.0)
-                .execute(&mut *tx)
-                .await?;
-            if done.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
+            change_row!(
+                tx,
+                sql::INVITATION_RENEW,
+                new.account.0,
+                new.id.0,
+                new.token_hash.as_slice(),
+                new.pepper.to_string(),
+                new.invited_by.0,
+                new.at.0,
+                new.expires_at.0
+            )?;
             insert_mail!(tx, mail)?
         })
     }
@@ -233,16 +233,8 @@ impl Store {
             // First: every change of invitations locks the account before, so that no two wait for each other.
             append_event!(tx, event)?;
             require_owner!(tx, account, owner)?;
-            let done = sqlx::query(sql::INVITATION_DELETE)
-                .bind(account.0)
-                .bind(id.0)
-                .execute(&mut *tx)
-                .await?;
-            if done.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
-        })?;
-        Ok(())
+            change_row!(tx, sql::INVITATION_DELETE, account.0, id.0)?;
+        })
     }
 
     /// Accepts an invitation: makes the person a member, deletes the invitation, and inserts mails.
@@ -261,28 +253,28 @@ impl Store {
             // The person is inserted or locked before the account, as by every change of a person.
             let person = match &acceptance.invitee {
                 Invitee::New { id, password_hash } => {
-                    sqlx::query(sql::PERSON_INSERT)
-                        .bind(id.0)
-                        .bind(invitation.email.as_str())
-                        .bind(password_hash)
-                        .bind(false)
-                        .bind(acceptance.at.0)
-                        .execute(&mut *tx)
-                        .await?;
+                    execute!(
+                        tx,
+                        sql::PERSON_INSERT,
+                        id.0,
+                        invitation.email.as_str(),
+                        password_hash,
+                        false,
+                        acceptance.at.0
+                    )?;
                     *id
                 }
                 Invitee::Known { id, password_hash } => {
-                    let same = sqlx::query(sql::PERSON_SIGN_IN)
-                        .bind(id.0)
-                        .bind(acceptance.at.0)
-                        .bind(password_hash)
-                        // Joining starts no session, so the second factor is asked for afterwards.
-                        .bind(true)
-                        .execute(&mut *tx)
-                        .await?;
-                    if same.rows_affected() == 0 {
-                        return Err(StoreError::NotFound);
-                    }
+                    // Joining starts no session, so the second factor is asked for afterwards.
+                    let proven = true;
+                    change_row!(
+                        tx,
+                        sql::PERSON_SIGN_IN,
+                        id.0,
+                        acceptance.at.0,
+                        password_hash,
+                        proven
+                    )?;
                     *id
                 }
                 Invitee::Returning { id, password_hash } => {
@@ -294,11 +286,7 @@ impl Store {
                     if memberships > 0 {
                         return Err(StoreError::NotFound);
                     }
-                    sqlx::query(sql::PERSON_SET_PASSWORD)
-                        .bind(id.0)
-                        .bind(password_hash)
-                        .execute(&mut *tx)
-                        .await?;
+                    execute!(tx, sql::PERSON_SET_PASSWORD, id.0, password_hash)?;
                     forget_devices!(tx, id, acceptance.at)?;
                     // With the old second factor and identity nothing could be reached, and they may be someone else's.
                     for statement in [
@@ -307,32 +295,28 @@ impl Store {
                         sql::SECOND_FACTOR_DELETE,
                         sql::IDENTITIES_DELETE_BY_PERSON,
                     ] {
-                        sqlx::query(statement).bind(id.0).execute(&mut *tx).await?;
+                        execute!(tx, statement, id.0)?;
                     }
                     *id
                 }
             };
             append_event!(tx, event)?;
-            let taken = sqlx::query(sql::INVITATION_DELETE_BY_TOKEN)
-                .bind(acceptance.token_hash.as_slice())
-                .bind(acceptance.at.0)
-                .execute(&mut *tx)
-                .await?;
-            if taken.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
+            change_row!(
+                tx,
+                sql::INVITATION_DELETE_BY_TOKEN,
+                acceptance.token_hash.as_slice(),
+                acceptance.at.0
+            )?;
             // A link that an owner of another account has made must not open this one.
-            sqlx::query(sql::PASSWORD_RESET_DELETE_BY_PERSON)
-                .bind(person.0)
-                .execute(&mut *tx)
-                .await?;
-            sqlx::query(sql::MEMBER_INSERT)
-                .bind(acceptance.row.account.0)
-                .bind(person.0)
-                .bind(invitation.role.as_str())
-                .bind(acceptance.at.0)
-                .execute(&mut *tx)
-                .await?;
+            execute!(tx, sql::PASSWORD_RESET_DELETE_BY_PERSON, person.0)?;
+            execute!(
+                tx,
+                sql::MEMBER_INSERT,
+                acceptance.row.account.0,
+                person.0,
+                invitation.role.as_str(),
+                acceptance.at.0
+            )?;
             insert_mail!(tx, mail)?;
             person
         })?;

@@ -2,12 +2,14 @@
 
 use super::{
     identity::{NewIdentity, insert_identity},
-    members::{delete_member, refused},
+    members::delete_member,
     owner::delete_links_of_former_owner,
     password_reset::lock_enabled_person,
     roles::change_member_role,
 };
-use crate::{Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction};
+use crate::{
+    Store, StoreError, audit::append_event, execute, read, row::corrupt, sql, transaction,
+};
 use domain::{
     account::{Email, Role},
     audit::AuditEvent,
@@ -59,13 +61,10 @@ macro_rules! end_management {
                         format!("{}; {stays}", event.detail)
                     };
                 }
-                append_event!($tx, &event)?;
+                $crate::audit::append_event!($tx, &event)?;
             }
             // After the events, which lock the accounts, as every change of a membership does.
-            sqlx::query(sql::MEMBERSHIPS_END_MANAGEMENT)
-                .bind($person.0)
-                .execute(&mut *$tx)
-                .await?;
+            $crate::execute!($tx, sql::MEMBERSHIPS_END_MANAGEMENT, $person.0)?;
             Ok::<(), StoreError>(())
         }
         .await
@@ -113,30 +112,32 @@ impl Store {
         transaction!(self, |tx| {
             // Before the account, as by every change of a person: on PostgreSQL, the insertion waits for changes of a person with
             // the same address.
-            sqlx::query(sql::PERSON_INSERT_WITHOUT_PASSWORD)
-                .bind(new.id.0)
-                .bind(new.email.as_str())
-                .bind(new.at.0)
-                .bind(new.name.as_str())
-                .execute(&mut *tx)
-                .await?;
+            execute!(
+                tx,
+                sql::PERSON_INSERT_WITHOUT_PASSWORD,
+                new.id.0,
+                new.email.as_str(),
+                new.at.0,
+                new.name.as_str()
+            )?;
             append_event!(tx, event)?;
             insert_identity!(tx, new.identity, new.id, false, new.at)?;
             // The link would let the person back in after the groups have ended the membership.
-            sqlx::query(sql::INVITATION_DELETE_BY_INVITEE)
-                .bind(new.account.0)
-                .bind(new.id.0)
-                .execute(&mut *tx)
-                .await?;
-            sqlx::query(sql::MEMBER_INSERT_MANAGED)
-                .bind(new.account.0)
-                .bind(new.id.0)
-                .bind(new.role.as_str())
-                .bind(new.at.0)
-                .execute(&mut *tx)
-                .await?;
-        })?;
-        Ok(())
+            execute!(
+                tx,
+                sql::INVITATION_DELETE_BY_INVITEE,
+                new.account.0,
+                new.id.0
+            )?;
+            execute!(
+                tx,
+                sql::MEMBER_INSERT_MANAGED,
+                new.account.0,
+                new.id.0,
+                new.role.as_str(),
+                new.at.0
+            )?;
+        })
     }
 
     /// Returns a person's membership of an account.
@@ -197,30 +198,23 @@ impl Store {
             match (old, role) {
                 (None, Some(role)) => {
                     // A link that an owner of another account has made must not open this one.
-                    sqlx::query(sql::PASSWORD_RESET_DELETE_BY_PERSON)
-                        .bind(person.0)
-                        .execute(&mut *tx)
-                        .await?;
+                    execute!(tx, sql::PASSWORD_RESET_DELETE_BY_PERSON, person.0)?;
                     // Nor may an invitation let the person back in after the groups have ended the membership.
-                    sqlx::query(sql::INVITATION_DELETE_BY_INVITEE)
-                        .bind(account.0)
-                        .bind(person.0)
-                        .execute(&mut *tx)
-                        .await?;
-                    sqlx::query(sql::MEMBER_INSERT_MANAGED)
-                        .bind(account.0)
-                        .bind(person.0)
-                        .bind(role.as_str())
-                        .bind(at.0)
-                        .execute(&mut *tx)
-                        .await?;
+                    execute!(tx, sql::INVITATION_DELETE_BY_INVITEE, account.0, person.0)?;
+                    execute!(
+                        tx,
+                        sql::MEMBER_INSERT_MANAGED,
+                        account.0,
+                        person.0,
+                        role.as_str(),
+                        at.0
+                    )?;
                 }
                 (Some((_, true)), Some(role)) => change_member_role!(tx, account, person, role)?,
                 (Some((_, true)), None) => delete_member!(tx, account, person)?,
                 (None, None) | (Some((_, false)), _) => return Err(StoreError::NotFound),
             }
-        })?;
-        Ok(())
+        })
     }
 }
 

@@ -42,36 +42,48 @@ impl MemberRow {
     }
 }
 
+/// Inside a transaction that has locked the account: executes a statement that changes or deletes the row of a member. Evaluates to a
+/// `Result`: `NotFound` if the person is not a member; `LastOwner` if the account would have no owner.
+macro_rules! change_member_row {
+    ($tx:ident, $sql:expr, $account:expr, $person:expr $(, $value:expr)*) => {
+        async {
+            let (account, person): (AccountId, PersonId) = ($account, $person);
+            if $crate::execute!($tx, $sql, account.0, person.0 $(, $value)*)? > 0 {
+                return Ok(());
+            }
+            let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_ROLE)
+                .bind(account.0)
+                .bind(person.0)
+                .fetch_optional(&mut *$tx)
+                .await?;
+            Err(match member {
+                Some(_) => StoreError::LastOwner,
+                None => StoreError::NotFound,
+            })
+        }
+        .await
+    };
+}
+
 /// Inside a transaction that has locked the account: removes a member, with their roles in its applications, and the invitations
 /// and reset links that they made. Evaluates to a `Result`.
 macro_rules! delete_member {
     ($tx:ident, $account:expr, $person:expr) => {
         async {
             let (account, person): (AccountId, PersonId) = ($account, $person);
-            let done = sqlx::query(sql::MEMBER_DELETE)
-                .bind(account.0)
-                .bind(person.0)
-                .execute(&mut *$tx)
-                .await?;
-            if done.rows_affected() == 0 {
-                let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_ROLE)
-                    .bind(account.0)
-                    .bind(person.0)
-                    .fetch_optional(&mut *$tx)
-                    .await?;
-                return Err(refused(member.is_some()));
-            }
-            sqlx::query(sql::APPLICATION_ROLES_DELETE_BY_MEMBER)
-                .bind(account.0)
-                .bind(person.0)
-                .execute(&mut *$tx)
-                .await?;
+            $crate::account::members::change_member_row!($tx, sql::MEMBER_DELETE, account, person)?;
+            $crate::execute!(
+                $tx,
+                sql::APPLICATION_ROLES_DELETE_BY_MEMBER,
+                account.0,
+                person.0
+            )?;
             delete_links_of_former_owner!($tx, account, person)
         }
         .await
     };
 }
-pub(super) use delete_member;
+pub(super) use {change_member_row, delete_member};
 
 impl Store {
     /// Returns the members of an account, with their roles in one of its applications, sorted by address.
@@ -109,8 +121,7 @@ impl Store {
             append_event!(tx, event)?;
             require_owner!(tx, account, owner)?;
             delete_member!(tx, account, person)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Removes a member who leaves, as [`Store::remove_member`] does.
@@ -126,15 +137,6 @@ impl Store {
         transaction!(self, |tx| {
             append_event!(tx, event)?;
             delete_member!(tx, account, person)?;
-        })?;
-        Ok(())
-    }
-}
-
-pub(super) fn refused(is_member: bool) -> StoreError {
-    if is_member {
-        StoreError::LastOwner
-    } else {
-        StoreError::NotFound
+        })
     }
 }

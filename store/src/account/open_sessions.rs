@@ -1,7 +1,7 @@
 //! The sessions of a person, as the person sees and ends them.
 
 use super::{devices::forget_devices, factor_steps::lock_person};
-use crate::{Store, StoreError, audit::append_event, read, sql, transaction};
+use crate::{Store, StoreError, audit::append_events, change_row, execute, read, sql, transaction};
 use domain::{
     audit::AuditEvent,
     id::{PersonId, SessionId},
@@ -70,19 +70,9 @@ impl Store {
         transaction!(self, |tx| {
             // The person before the session and the accounts, as everywhere.
             lock_person!(tx, person)?;
-            let ended = sqlx::query(sql::SESSION_DELETE_BY_ID)
-                .bind(person.0)
-                .bind(id.0)
-                .execute(&mut *tx)
-                .await?;
-            if ended.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
-            for event in events {
-                append_event!(tx, event)?;
-            }
-        })?;
-        Ok(())
+            change_row!(tx, sql::SESSION_DELETE_BY_ID, person.0, id.0)?;
+            append_events!(tx, events)?;
+        })
     }
 
     /// Deletes all sessions of a person, except `kept`. Without one, the person's browsers are forgotten too.
@@ -104,15 +94,8 @@ impl Store {
             if forgets {
                 forget_devices!(tx, person, at)?;
             }
-            sqlx::query(sql::SESSIONS_DELETE_OTHERS)
-                .bind(person.0)
-                .bind(kept)
-                .execute(&mut *tx)
-                .await?;
-            for event in events {
-                append_event!(tx, event)?;
-            }
-        })?;
-        Ok(())
+            execute!(tx, sql::SESSIONS_DELETE_OTHERS, person.0, kept)?;
+            append_events!(tx, events)?;
+        })
     }
 }

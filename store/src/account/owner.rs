@@ -37,11 +37,7 @@ macro_rules! delete_links_of_former_owner {
                 sql::INVITATIONS_DELETE_BY_INVITER,
                 sql::PASSWORD_RESETS_DELETE_BY_MAKER,
             ] {
-                sqlx::query(statement)
-                    .bind($account.0)
-                    .bind($person.0)
-                    .execute(&mut *$tx)
-                    .await?;
+                $crate::execute!($tx, statement, $account.0, $person.0)?;
             }
             Ok::<(), StoreError>(())
         }

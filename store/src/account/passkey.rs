@@ -6,8 +6,8 @@ use super::{
     second_factor::{FactorAddition, UnusedProof},
 };
 use crate::{
-    NewMail, PersonRow, Store, StoreError, audit::append_event, mail::insert_mail, read,
-    row::corrupt, sql, transaction,
+    NewMail, PersonRow, Store, StoreError, audit::append_events, change_row, execute,
+    mail::insert_mail, read, row::corrupt, sql, transaction,
 };
 use domain::{
     account::Email,
@@ -165,24 +165,22 @@ impl Store {
             if usize::try_from(count).is_ok_and(|count| count >= MAX_PASSKEYS) {
                 return Err(StoreError::Conflict);
             }
-            let inserted = sqlx::query(sql::PASSKEY_INSERT)
-                .bind(new.id.0)
-                .bind(person.0)
-                .bind(new.credential_id)
-                .bind(new.credential)
-                .bind(new.name.as_str())
-                .bind(new.at.0)
-                .execute(&mut *tx)
-                .await?;
-            if inserted.rows_affected() == 0 {
+            if execute!(
+                tx,
+                sql::PASSKEY_INSERT,
+                new.id.0,
+                person.0,
+                new.credential_id,
+                new.credential,
+                new.name.as_str(),
+                new.at.0
+            )? == 0
+            {
                 return Err(StoreError::Conflict);
             }
-            for event in events {
-                append_event!(tx, event)?;
-            }
+            append_events!(tx, events)?;
             insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Gives a passkey of a person another name.
@@ -199,20 +197,9 @@ impl Store {
         transaction!(self, |tx| {
             // The person before the passkey and the accounts, as everywhere.
             lock_person!(tx, person)?;
-            let renamed = sqlx::query(sql::PASSKEY_RENAME)
-                .bind(id.0)
-                .bind(person.0)
-                .bind(name.as_str())
-                .execute(&mut *tx)
-                .await?;
-            if renamed.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
-            for event in events {
-                append_event!(tx, event)?;
-            }
-        })?;
-        Ok(())
+            change_row!(tx, sql::PASSKEY_RENAME, id.0, person.0, name.as_str())?;
+            append_events!(tx, events)?;
+        })
     }
 
     /// Deletes a passkey of a person who has an authenticator app or another passkey. The person's other sessions end: the lost device
@@ -230,14 +217,7 @@ impl Store {
         transaction!(self, |tx| {
             lock_person!(tx, person)?;
             end_all_but!(tx, person, session)?;
-            let deleted = sqlx::query(sql::PASSKEY_DELETE)
-                .bind(id.0)
-                .bind(person.0)
-                .execute(&mut *tx)
-                .await?;
-            if deleted.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
+            change_row!(tx, sql::PASSKEY_DELETE, id.0, person.0)?;
             let (others,): (i64,) = sqlx::query_as(sql::PASSKEY_OTHERS)
                 .bind(person.0)
                 .fetch_one(&mut *tx)
@@ -245,12 +225,9 @@ impl Store {
             if others == 0 {
                 return Err(StoreError::Conflict);
             }
-            for event in events {
-                append_event!(tx, event)?;
-            }
+            append_events!(tx, events)?;
             insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Records that a session's person has confirmed with a passkey, which counts as the password does. The session gets a new token.
@@ -269,11 +246,8 @@ impl Store {
             lock_person!(tx, person)?;
             replace_token!(tx, token)?;
             use_proof!(tx, person, &proof, token.at)?;
-            for event in events {
-                append_event!(tx, event)?;
-            }
-        })?;
-        Ok(())
+            append_events!(tx, events)?;
+        })
     }
 
     /// Records that a passkey's answer, whose signature was right, was refused because its counter went back. From now on it is used
@@ -293,22 +267,20 @@ impl Store {
         transaction!(self, |tx| {
             lock_person!(tx, person)?;
             use_challenge!(tx, challenge)?;
-            let refused = sqlx::query(sql::PASSKEY_REFUSE_ALONE)
-                .bind(id.0)
-                .bind(person.0)
-                .bind(at.0)
-                .bind(at.0 - REFUSAL_INTERVAL)
-                .execute(&mut *tx)
-                .await?;
-            if refused.rows_affected() == 0 {
+            if execute!(
+                tx,
+                sql::PASSKEY_REFUSE_ALONE,
+                id.0,
+                person.0,
+                at.0,
+                at.0 - REFUSAL_INTERVAL
+            )? == 0
+            {
                 return Err(StoreError::Conflict);
             }
-            for event in events {
-                append_event!(tx, event)?;
-            }
+            append_events!(tx, events)?;
             insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Deletes the records of challenges that expired before an instant. In a transaction of its own: others lock people first.
@@ -317,11 +289,7 @@ impl Store {
     /// If the database fails.
     pub async fn prune_challenges(&self, before: Timestamp) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            sqlx::query(sql::CHALLENGES_PRUNE)
-                .bind(before.0)
-                .execute(&mut *tx)
-                .await?;
-        })?;
-        Ok(())
+            execute!(tx, sql::CHALLENGES_PRUNE, before.0)?;
+        })
     }
 }

@@ -3,8 +3,8 @@
 
 use super::{devices::forget_devices, managed::end_management, owner::require_owner};
 use crate::{
-    NewMail, PepperName, Store, StoreError, audit::append_event, mail::insert_mail, read,
-    row::corrupt, sql, transaction,
+    NewMail, PepperName, Store, StoreError, audit::append_events, change_row, execute,
+    mail::insert_mail, read, row::corrupt, sql, transaction,
 };
 use domain::{
     account::Email,
@@ -64,15 +64,7 @@ pub struct PasswordReset {
 /// Inside a transaction: locks the person's row. Evaluates to a `Result`: `NotFound` if the person is disabled.
 macro_rules! lock_enabled_person {
     ($tx:ident, $person:expr) => {
-        sqlx::query(sql::PERSON_LOCK_ENABLED)
-            .bind($person.0)
-            .execute(&mut *$tx)
-            .await
-            .map_err(StoreError::from)
-            .and_then(|locked| match locked.rows_affected() {
-                0 => Err(StoreError::NotFound),
-                _ => Ok(()),
-            })
+        $crate::change_row!($tx, sql::PERSON_LOCK_ENABLED, $person.0)
     };
 }
 pub(crate) use lock_enabled_person;
@@ -141,9 +133,7 @@ impl Store {
             // Joining an account locks the person too.
             lock_enabled_person!(tx, new.person)?;
             // Before the links, because it locks the accounts: every change of links locks them first.
-            for event in events {
-                append_event!(tx, event)?;
-            }
+            append_events!(tx, events)?;
             let owner = match new.made_by {
                 ResetMaker::Owner { account, owner } => {
                     require_owner!(tx, account, owner)?;
@@ -154,28 +144,27 @@ impl Store {
             };
             let requested = new.made_by == ResetMaker::Anyone;
             if requested {
-                sqlx::query(sql::PASSWORD_RESETS_DELETE_OLDER_REQUESTED)
-                    .bind(new.person.0)
-                    .bind(new.at.0)
-                    .bind(MAX_REQUESTED - 1)
-                    .execute(&mut *tx)
-                    .await?;
+                execute!(
+                    tx,
+                    sql::PASSWORD_RESETS_DELETE_OLDER_REQUESTED,
+                    new.person.0,
+                    new.at.0,
+                    MAX_REQUESTED - 1
+                )?;
             } else {
-                sqlx::query(sql::PASSWORD_RESET_DELETE_BY_PERSON)
-                    .bind(new.person.0)
-                    .execute(&mut *tx)
-                    .await?;
+                execute!(tx, sql::PASSWORD_RESET_DELETE_BY_PERSON, new.person.0)?;
             }
-            sqlx::query(sql::PASSWORD_RESET_INSERT)
-                .bind(new.token_hash.as_slice())
-                .bind(new.person.0)
-                .bind(owner)
-                .bind(requested)
-                .bind(new.pepper.to_string())
-                .bind(new.at.0)
-                .bind(new.expires_at.0)
-                .execute(&mut *tx)
-                .await?;
+            execute!(
+                tx,
+                sql::PASSWORD_RESET_INSERT,
+                new.token_hash.as_slice(),
+                new.person.0,
+                owner,
+                requested,
+                new.pepper.to_string(),
+                new.at.0,
+                new.expires_at.0
+            )?;
             insert_mail!(tx, mail)?
         })
     }
@@ -225,37 +214,24 @@ impl Store {
             // First: it waits for a sign-in with the old password, whose session is deleted below.
             lock_enabled_person!(tx, person)?;
             // Before the password is set.
-            let unlinked = sqlx::query(sql::IDENTITIES_DELETE_BESIDE_PASSWORD)
-                .bind(person.0)
-                .execute(&mut *tx)
-                .await?
-                .rows_affected()
-                > 0;
+            let unlinked = execute!(tx, sql::IDENTITIES_DELETE_BESIDE_PASSWORD, person.0)? > 0;
             if unlinked {
-                sqlx::query(sql::PERSON_REFUSE_LINK_BY_EMAIL)
-                    .bind(person.0)
-                    .execute(&mut *tx)
-                    .await?;
+                execute!(tx, sql::PERSON_REFUSE_LINK_BY_EMAIL, person.0)?;
             }
-            let changed = sqlx::query(sql::PERSON_SET_PASSWORD)
-                .bind(person.0)
-                .bind(password_hash)
-                .execute(&mut *tx)
-                .await?;
+            let changed = execute!(tx, sql::PERSON_SET_PASSWORD, person.0, password_hash)?;
             if unlinked {
                 end_management!(tx, person, events)?;
             } else {
-                for event in events {
-                    append_event!(tx, event)?;
-                }
+                append_events!(tx, events)?;
             }
             forget_devices!(tx, person, at)?;
-            let deleted = sqlx::query(sql::PASSWORD_RESET_DELETE_BY_TOKEN)
-                .bind(token_hash.as_slice())
-                .bind(at.0)
-                .execute(&mut *tx)
-                .await?;
-            if changed.rows_affected() == 0 || deleted.rows_affected() == 0 {
+            let deleted = execute!(
+                tx,
+                sql::PASSWORD_RESET_DELETE_BY_TOKEN,
+                token_hash.as_slice(),
+                at.0
+            )?;
+            if changed == 0 || deleted == 0 {
                 return Err(StoreError::NotFound);
             }
             for statement in [
@@ -265,14 +241,10 @@ impl Store {
                 sql::PASSWORD_RESET_DELETE_BY_PERSON,
                 sql::PASSKEYS_REFUSE_ALONE,
             ] {
-                sqlx::query(statement)
-                    .bind(person.0)
-                    .execute(&mut *tx)
-                    .await?;
+                execute!(tx, statement, person.0)?;
             }
             insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Disables a person, and deletes their sessions, the links that they made and their password reset link.
@@ -286,22 +258,10 @@ impl Store {
         events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            let done = sqlx::query(sql::PERSON_DISABLE)
-                .bind(person.0)
-                .bind(at.0)
-                .execute(&mut *tx)
-                .await?;
-            if done.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
+            change_row!(tx, sql::PERSON_DISABLE, person.0, at.0)?;
             forget_devices!(tx, person, at)?;
-            sqlx::query(sql::SESSIONS_DELETE_BY_PERSON)
-                .bind(person.0)
-                .execute(&mut *tx)
-                .await?;
-            for event in events {
-                append_event!(tx, event)?;
-            }
+            execute!(tx, sql::SESSIONS_DELETE_BY_PERSON, person.0)?;
+            append_events!(tx, events)?;
             // After the events, which lock the accounts: every change of invitations and reset links locks them first.
             for statement in [
                 sql::PENDING_SIGN_INS_DELETE_BY_PERSON,
@@ -309,13 +269,9 @@ impl Store {
                 sql::PASSWORD_RESET_DELETE_BY_PERSON,
                 sql::PASSWORD_RESETS_DELETE_BY_MAKER_EVERYWHERE,
             ] {
-                sqlx::query(statement)
-                    .bind(person.0)
-                    .execute(&mut *tx)
-                    .await?;
+                execute!(tx, statement, person.0)?;
             }
-        })?;
-        Ok(())
+        })
     }
 
     /// Enables a person.
@@ -328,17 +284,8 @@ impl Store {
         events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            let done = sqlx::query(sql::PERSON_ENABLE)
-                .bind(person.0)
-                .execute(&mut *tx)
-                .await?;
-            if done.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
-            for event in events {
-                append_event!(tx, event)?;
-            }
-        })?;
-        Ok(())
+            change_row!(tx, sql::PERSON_ENABLE, person.0)?;
+            append_events!(tx, events)?;
+        })
     }
 }

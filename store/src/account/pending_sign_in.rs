@@ -2,7 +2,7 @@
 
 use super::identity::CompletedSignIn;
 use crate::{
-    PepperName, PersonRow, ProviderSignIn, Store, StoreError, audit::append_event, read,
+    PepperName, PersonRow, ProviderSignIn, Store, StoreError, audit::append_events, execute, read,
     row::corrupt, sql, transaction,
 };
 use domain::{
@@ -108,33 +108,26 @@ impl Store {
         let (provider, detail) = new.provider.unzip();
         let identity = provider.map(|provider| provider.identity);
         transaction!(self, |tx| {
-            sqlx::query(sql::PENDING_SIGN_INS_PRUNE)
-                .bind(new.at.0)
-                .execute(&mut *tx)
-                .await?;
-            sqlx::query(sql::PENDING_SIGN_IN_INSERT)
-                .bind(new.token_hash.as_slice())
-                .bind(new.pepper.to_string())
-                .bind(new.person.0)
-                .bind(new.password_hash)
-                .bind(new.at.0)
-                .bind(new.expires_at.0)
-                .bind(identity.map(|(issuer, _)| issuer))
-                .bind(identity.map(|(_, subject)| subject))
-                .bind(provider.and_then(|one| one.account).map(|one| one.0))
-                .bind(
-                    provider
-                        .and_then(|one| one.authenticated_at)
-                        .map(|one| one.0),
-                )
-                .bind(detail.unwrap_or_default())
-                .execute(&mut *tx)
-                .await?;
-            for event in events {
-                append_event!(tx, event)?;
-            }
-        })?;
-        Ok(())
+            execute!(tx, sql::PENDING_SIGN_INS_PRUNE, new.at.0)?;
+            execute!(
+                tx,
+                sql::PENDING_SIGN_IN_INSERT,
+                new.token_hash.as_slice(),
+                new.pepper.to_string(),
+                new.person.0,
+                new.password_hash,
+                new.at.0,
+                new.expires_at.0,
+                identity.map(|(issuer, _)| issuer),
+                identity.map(|(_, subject)| subject),
+                provider.and_then(|one| one.account).map(|one| one.0),
+                provider
+                    .and_then(|one| one.authenticated_at)
+                    .map(|one| one.0),
+                detail.unwrap_or_default()
+            )?;
+            append_events!(tx, events)?;
+        })
     }
 
     /// Returns a pending sign-in, unless it has expired or failed too often, the person is disabled, or the password
@@ -168,14 +161,13 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         transaction!(self, |tx| {
-            sqlx::query(sql::PENDING_SIGN_IN_COUNT_ATTEMPT)
-                .bind(token_hash.as_slice())
-                .bind(now.0)
-                .bind(MAX_CODE_ATTEMPTS)
-                .execute(&mut *tx)
-                .await?
-                .rows_affected()
-                > 0
+            execute!(
+                tx,
+                sql::PENDING_SIGN_IN_COUNT_ATTEMPT,
+                token_hash.as_slice(),
+                now.0,
+                MAX_CODE_ATTEMPTS
+            )? > 0
         })
     }
 }

@@ -4,7 +4,7 @@ use super::applications::count_applications;
 use crate::{
     Store, StoreError,
     audit::{GENESIS, append_event, append_event_only},
-    read,
+    execute, read,
     row::{ApplicationRow, corrupt},
     sql, transaction,
 };
@@ -136,6 +136,30 @@ macro_rules! find_account {
     };
 }
 
+impl NewPerson<'_> {
+    /// Returns the record of a change that adding the person makes.
+    fn event(
+        &self,
+        account_id: AccountId,
+        action: Action,
+        target: String,
+        (field, value): (&'static str, &str),
+    ) -> AuditEvent {
+        AuditEvent {
+            account_id,
+            at: self.at,
+            actor: Actor::System,
+            action,
+            target,
+            detail: value.into(),
+            address: self.origin.0.into(),
+            request_id: self.origin.1.into(),
+            before: FieldValues::default(),
+            after: FieldValues::of(field, value),
+        }
+    }
+}
+
 impl Store {
     /// Counts the people.
     ///
@@ -182,14 +206,8 @@ impl Store {
         new: &str,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            sqlx::query(sql::PERSON_REHASH)
-                .bind(person.0)
-                .bind(old)
-                .bind(new)
-                .execute(&mut *tx)
-                .await?;
-        })?;
-        Ok(())
+            execute!(tx, sql::PERSON_REHASH, person.0, old, new)?;
+        })
     }
 
     /// Adds a person, and their account and application if they do not exist. Returns where; `None` for support staff.
@@ -199,42 +217,35 @@ impl Store {
     /// `NotFound` if there is no account with the id; `Application` if the account has too many applications.
     pub async fn add_person(&self, new: &NewPerson<'_>) -> Result<Option<Placement>, StoreError> {
         let at = new.at;
-        let event = |account_id, action, target: String, (field, value): (_, &str)| AuditEvent {
-            account_id,
-            at,
-            actor: Actor::System,
-            action,
-            target,
-            detail: value.into(),
-            address: new.origin.0.into(),
-            request_id: new.origin.1.into(),
-            before: FieldValues::default(),
-            after: FieldValues::of(field, value),
-        };
         transaction!(self, |tx| {
-            sqlx::query(sql::PERSON_INSERT)
-                .bind(new.id.0)
-                .bind(new.email.as_str())
-                .bind(new.password_hash)
-                .bind(new.role == Role::Support)
-                .bind(at.0)
-                .execute(&mut *tx)
-                .await?;
+            execute!(
+                tx,
+                sql::PERSON_INSERT,
+                new.id.0,
+                new.email.as_str(),
+                new.password_hash,
+                new.role == Role::Support,
+                at.0
+            )?;
             match new.place {
                 None => None,
                 Some(place) => {
                     let (account, account_name, founded) = find_account!(tx, place, new)?;
                     if founded {
-                        sqlx::query(sql::ACCOUNT_INSERT)
-                            .bind(account.0)
-                            .bind(&account_name)
-                            .bind(at.0)
-                            .bind(GENESIS.as_slice())
-                            .execute(&mut *tx)
-                            .await?;
+                        execute!(
+                            tx,
+                            sql::ACCOUNT_INSERT,
+                            account.0,
+                            &account_name,
+                            at.0,
+                            GENESIS.as_slice()
+                        )?;
                         let values = ("name", account_name.as_str());
                         let target = account.to_string();
-                        append_event!(tx, &event(account, Action::AccountCreated, target, values))?;
+                        append_event!(
+                            tx,
+                            &new.event(account, Action::AccountCreated, target, values)
+                        )?;
                     }
                     let application = match place.application() {
                         None => None,
@@ -247,19 +258,20 @@ impl Store {
                             let application =
                                 ApplicationId(found.map_or(new.new_ids.1.0, |row| row.0));
                             if found.is_none() {
-                                sqlx::query(sql::APPLICATION_INSERT)
-                                    .bind(application.0)
-                                    .bind(account.0)
-                                    .bind(name)
-                                    .bind("UTC")
-                                    .bind(at.0)
-                                    .execute(&mut *tx)
-                                    .await?;
+                                execute!(
+                                    tx,
+                                    sql::APPLICATION_INSERT,
+                                    application.0,
+                                    account.0,
+                                    name,
+                                    "UTC",
+                                    at.0
+                                )?;
                                 let target = application.to_string();
                                 let created = Action::ApplicationCreated;
                                 append_event!(
                                     tx,
-                                    &event(account, created, target, ("name", name))
+                                    &new.event(account, created, target, ("name", name))
                                 )?;
                                 if count_applications!(tx, account)? > Application::MAX {
                                     return Err(ApplicationConflict::TooMany.into());
@@ -268,14 +280,15 @@ impl Store {
                             Some(application)
                         }
                     };
-                    sqlx::query(sql::MEMBER_INSERT)
-                        .bind(account.0)
-                        .bind(new.id.0)
-                        .bind(new.role.as_str())
-                        .bind(at.0)
-                        .execute(&mut *tx)
-                        .await?;
-                    let added = event(
+                    execute!(
+                        tx,
+                        sql::MEMBER_INSERT,
+                        account.0,
+                        new.id.0,
+                        new.role.as_str(),
+                        at.0
+                    )?;
+                    let added = new.event(
                         account,
                         Action::MemberAdded,
                         new.email.to_string(),

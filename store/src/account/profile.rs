@@ -2,8 +2,8 @@
 
 use super::devices::forget_devices;
 use crate::{
-    NewMail, PepperName, Store, StoreError, audit::append_event, mail::insert_mail, read, sql,
-    transaction,
+    NewMail, PepperName, Store, StoreError, audit::append_events, change_row, execute,
+    mail::insert_mail, read, sql, transaction,
 };
 use domain::{
     account::Email,
@@ -58,18 +58,16 @@ impl Store {
         events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            sqlx::query(sql::PERSON_CHANGE_PROFILE)
-                .bind(person.0)
-                .bind(profile.name.as_str())
-                .bind(&profile.time_zone)
-                .bind(profile.shortcuts)
-                .execute(&mut *tx)
-                .await?;
-            for event in events {
-                append_event!(tx, event)?;
-            }
-        })?;
-        Ok(())
+            execute!(
+                tx,
+                sql::PERSON_CHANGE_PROFILE,
+                person.0,
+                profile.name.as_str(),
+                &profile.time_zone,
+                profile.shortcuts
+            )?;
+            append_events!(tx, events)?;
+        })
     }
 
     /// Changes which mails a person gets.
@@ -83,18 +81,16 @@ impl Store {
         events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            sqlx::query(sql::PERSON_CHANGE_NOTIFICATIONS)
-                .bind(person.0)
-                .bind(wanted.new_sign_ins)
-                .bind(wanted.key_expiry)
-                .bind(wanted.security_events)
-                .execute(&mut *tx)
-                .await?;
-            for event in events {
-                append_event!(tx, event)?;
-            }
-        })?;
-        Ok(())
+            execute!(
+                tx,
+                sql::PERSON_CHANGE_NOTIFICATIONS,
+                person.0,
+                wanted.new_sign_ins,
+                wanted.key_expiry,
+                wanted.security_events
+            )?;
+            append_events!(tx, events)?;
+        })
     }
 
     /// Returns which mails a person gets.
@@ -130,26 +126,18 @@ impl Store {
         mail: &[NewMail],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            let changed = sqlx::query(sql::PERSON_CHANGE_EMAIL)
-                .bind(person.0)
-                .bind(email.as_str())
-                .bind(password_hash)
-                .execute(&mut *tx)
-                .await?;
-            if changed.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
-            for event in events {
-                append_event!(tx, event)?;
-            }
+            change_row!(
+                tx,
+                sql::PERSON_CHANGE_EMAIL,
+                person.0,
+                email.as_str(),
+                password_hash
+            )?;
+            append_events!(tx, events)?;
             // It may have been mailed to the old address.
-            sqlx::query(sql::PASSWORD_RESET_DELETE_BY_PERSON)
-                .bind(person.0)
-                .execute(&mut *tx)
-                .await?;
+            execute!(tx, sql::PASSWORD_RESET_DELETE_BY_PERSON, person.0)?;
             insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Changes the password of a person: their session with the old token gets a new token, their other sessions and their password
@@ -168,38 +156,26 @@ impl Store {
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // First: it waits for a sign-in with the old password, whose session is deleted below.
-            let changed = sqlx::query(sql::PERSON_CHANGE_PASSWORD)
-                .bind(person.0)
-                .bind(hashes.0)
-                .bind(hashes.1)
-                .execute(&mut *tx)
-                .await?;
-            if changed.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
+            change_row!(
+                tx,
+                sql::PERSON_CHANGE_PASSWORD,
+                person.0,
+                hashes.0,
+                hashes.1
+            )?;
             forget_devices!(tx, person, token.at)?;
             // Before the link is deleted, because they lock the accounts.
-            for event in events {
-                append_event!(tx, event)?;
-            }
+            append_events!(tx, events)?;
             for statement in [
                 sql::PASSWORD_RESET_DELETE_BY_PERSON,
                 sql::PASSKEYS_REFUSE_ALONE,
             ] {
-                sqlx::query(statement)
-                    .bind(person.0)
-                    .execute(&mut *tx)
-                    .await?;
+                execute!(tx, statement, person.0)?;
             }
             let kept = replace_token!(tx, token)?;
-            sqlx::query(sql::SESSIONS_DELETE_OTHERS)
-                .bind(person.0)
-                .bind(kept)
-                .execute(&mut *tx)
-                .await?;
+            execute!(tx, sql::SESSIONS_DELETE_OTHERS, person.0, kept)?;
             insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Records the application that a person has read.
@@ -212,12 +188,7 @@ impl Store {
         app: ApplicationId,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            sqlx::query(sql::PERSON_SET_LAST_APPLICATION)
-                .bind(person.0)
-                .bind(app.0)
-                .execute(&mut *tx)
-                .await?;
-        })?;
-        Ok(())
+            execute!(tx, sql::PERSON_SET_LAST_APPLICATION, person.0, app.0)?;
+        })
     }
 }

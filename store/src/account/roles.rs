@@ -1,10 +1,10 @@
 //! Roles of members, in an account and in single applications of it.
 
 use super::{
-    members::refused,
     owner::{delete_links_of_former_owner, require_owner},
+    password_reset::lock_enabled_person,
 };
-use crate::{Store, StoreError, audit::append_event, sql, transaction};
+use crate::{Store, StoreError, audit::append_event, change_row, sql, transaction};
 use domain::{
     account::Role,
     audit::AuditEvent,
@@ -17,28 +17,22 @@ macro_rules! change_member_role {
     ($tx:ident, $account:expr, $person:expr, $role:expr) => {
         async {
             let (account, person, role): (AccountId, PersonId, Role) = ($account, $person, $role);
-            let done = sqlx::query(sql::MEMBER_UPDATE_ROLE)
-                .bind(account.0)
-                .bind(person.0)
-                .bind(role.as_str())
-                .execute(&mut *$tx)
-                .await?;
-            if done.rows_affected() == 0 {
-                let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_ROLE)
-                    .bind(account.0)
-                    .bind(person.0)
-                    .fetch_optional(&mut *$tx)
-                    .await?;
-                return Err(refused(member.is_some()));
-            }
+            $crate::account::members::change_member_row!(
+                $tx,
+                sql::MEMBER_UPDATE_ROLE,
+                account,
+                person,
+                role.as_str()
+            )?;
             if role != Role::Owner {
                 return delete_links_of_former_owner!($tx, account, person);
             }
-            sqlx::query(sql::APPLICATION_ROLES_DELETE_BY_MEMBER)
-                .bind(account.0)
-                .bind(person.0)
-                .execute(&mut *$tx)
-                .await?;
+            $crate::execute!(
+                $tx,
+                sql::APPLICATION_ROLES_DELETE_BY_MEMBER,
+                account.0,
+                person.0
+            )?;
             Ok::<(), StoreError>(())
         }
         .await
@@ -66,8 +60,7 @@ impl Store {
             append_event!(tx, event)?;
             require_owner!(tx, account, owner)?;
             change_member_role!(tx, account, person, role)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Makes a member an owner, and another owner, `from`, a developer.
@@ -83,19 +76,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // Before the account, as everywhere: the new owner must not be disabled meanwhile.
-            let enabled = sqlx::query(sql::PERSON_LOCK_ENABLED)
-                .bind(to.0)
-                .execute(&mut *tx)
-                .await?;
-            if enabled.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
+            lock_enabled_person!(tx, to)?;
             append_event!(tx, event)?;
             require_owner!(tx, account, from)?;
             change_member_role!(tx, account, to, Role::Owner)?;
             change_member_role!(tx, account, from, Role::Developer)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Gives a member another role in one application, as an owner of the account; `None` for the role in the account.
@@ -115,22 +101,18 @@ impl Store {
             // First, because it locks the account: a member who becomes an owner at the same time keeps no other role.
             append_event!(tx, event)?;
             require_owner!(tx, account, owner)?;
-            let change = match role {
-                Some(role) => sqlx::query(sql::APPLICATION_ROLE_SET)
-                    .bind(app.0)
-                    .bind(account.0)
-                    .bind(person.0)
-                    .bind(role.as_str())
-                    .bind(event.at.0),
-                None => sqlx::query(sql::APPLICATION_ROLE_DELETE)
-                    .bind(app.0)
-                    .bind(person.0),
-            };
-            let done = change.execute(&mut *tx).await?;
-            if done.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
+            match role {
+                Some(role) => change_row!(
+                    tx,
+                    sql::APPLICATION_ROLE_SET,
+                    app.0,
+                    account.0,
+                    person.0,
+                    role.as_str(),
+                    event.at.0
+                )?,
+                None => change_row!(tx, sql::APPLICATION_ROLE_DELETE, app.0, person.0)?,
             }
-        })?;
-        Ok(())
+        })
     }
 }

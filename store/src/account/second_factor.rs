@@ -9,8 +9,8 @@ use super::{
     password_reset::require_only_member,
 };
 use crate::{
-    NewMail, PepperName, Store, StoreError, audit::append_event, mail::insert_mail, read, sql,
-    transaction,
+    NewMail, PepperName, Store, StoreError, audit::append_events, change_row, execute,
+    mail::insert_mail, read, sql, transaction,
 };
 use domain::{
     audit::AuditEvent,
@@ -154,11 +154,8 @@ impl Store {
             lock_person!(tx, person)?;
             require_session!(tx, person, session)?;
             use_proof!(tx, person, proof, at)?;
-            for event in events {
-                append_event!(tx, event)?;
-            }
-        })?;
-        Ok(())
+            append_events!(tx, events)?;
+        })
     }
 
     /// Inserts the authenticator app of a person, whose first code was just used. If it is the person's first factor, recovery codes
@@ -178,20 +175,18 @@ impl Store {
         transaction!(self, |tx| {
             lock_person!(tx, person)?;
             extend_factor!(tx, person, session, addition)?;
-            sqlx::query(sql::AUTHENTICATOR_INSERT)
-                .bind(person.0)
-                .bind(app.secret.as_slice())
-                .bind(app.pepper.to_string())
-                .bind(app.since.0)
-                .bind(app.last_step)
-                .execute(&mut *tx)
-                .await?;
-            for event in events {
-                append_event!(tx, event)?;
-            }
+            execute!(
+                tx,
+                sql::AUTHENTICATOR_INSERT,
+                person.0,
+                app.secret.as_slice(),
+                app.pepper.to_string(),
+                app.since.0,
+                app.last_step
+            )?;
+            append_events!(tx, events)?;
             insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Deletes the authenticator app of a person who has a passkey. The person's other sessions end.
@@ -207,19 +202,12 @@ impl Store {
         transaction!(self, |tx| {
             lock_person!(tx, person)?;
             end_all_but!(tx, person, session)?;
-            let deleted = sqlx::query(sql::AUTHENTICATOR_DELETE)
-                .bind(person.0)
-                .execute(&mut *tx)
-                .await?;
-            if deleted.rows_affected() == 0 {
+            if execute!(tx, sql::AUTHENTICATOR_DELETE, person.0)? == 0 {
                 return Err(StoreError::Conflict);
             }
-            for event in events {
-                append_event!(tx, event)?;
-            }
+            append_events!(tx, events)?;
             insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Uses a proof of the second factor to replace the recovery codes, whose digests are under its secret.
@@ -237,22 +225,17 @@ impl Store {
         transaction!(self, |tx| {
             lock_person!(tx, person)?;
             require_session!(tx, person, session)?;
-            let same = sqlx::query(sql::SECOND_FACTOR_LOCK_SECRET)
-                .bind(person.0)
-                .bind(factor.recovery_secret.as_slice())
-                .execute(&mut *tx)
-                .await?;
-            if same.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
+            change_row!(
+                tx,
+                sql::SECOND_FACTOR_LOCK_SECRET,
+                person.0,
+                factor.recovery_secret.as_slice()
+            )?;
             use_proof!(tx, person, proof, codes.at)?;
             replace_recovery_codes!(tx, person, codes)?;
-            for event in events {
-                append_event!(tx, event)?;
-            }
+            append_events!(tx, events)?;
             insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Uses a proof of the second factor to delete it, with the app, the passkeys and the recovery codes. The person's other sessions
@@ -272,16 +255,10 @@ impl Store {
             lock_person!(tx, person)?;
             end_all_but!(tx, person, session)?;
             use_proof!(tx, person, proof, at)?;
-            sqlx::query(sql::SECOND_FACTOR_DELETE)
-                .bind(person.0)
-                .execute(&mut *tx)
-                .await?;
-            for event in events {
-                append_event!(tx, event)?;
-            }
+            execute!(tx, sql::SECOND_FACTOR_DELETE, person.0)?;
+            append_events!(tx, events)?;
             insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Deletes the second factor of a person without a proof of it, and ends all of the person's sessions. `made_by` is the
@@ -300,31 +277,19 @@ impl Store {
         transaction!(self, |tx| {
             lock_person!(tx, person)?;
             // First, because it locks the accounts.
-            for event in events {
-                append_event!(tx, event)?;
-            }
+            append_events!(tx, events)?;
             if let Some((account, owner)) = made_by {
                 require_owner!(tx, account, owner)?;
                 require_only_member!(tx, person, account)?;
             }
-            let deleted = sqlx::query(sql::SECOND_FACTOR_DELETE)
-                .bind(person.0)
-                .execute(&mut *tx)
-                .await?;
-            if deleted.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
+            change_row!(tx, sql::SECOND_FACTOR_DELETE, person.0)?;
             for statement in [
                 sql::PENDING_SIGN_INS_DELETE_BY_PERSON,
                 sql::SESSIONS_DELETE_BY_PERSON,
             ] {
-                sqlx::query(statement)
-                    .bind(person.0)
-                    .execute(&mut *tx)
-                    .await?;
+                execute!(tx, statement, person.0)?;
             }
             insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+        })
     }
 }

@@ -7,8 +7,8 @@ use super::{
     profile::{NewToken, replace_token},
 };
 use crate::{
-    NewMail, PepperName, ProviderSignIn, Store, StoreError, UnusedProof, audit::append_event,
-    mail::insert_mail, read, row::corrupt, sql, transaction,
+    NewMail, PepperName, ProviderSignIn, Store, StoreError, UnusedProof, audit::append_events,
+    change_row, execute, mail::insert_mail, read, row::corrupt, sql, transaction,
 };
 use domain::{
     account::Email,
@@ -171,31 +171,23 @@ impl Store {
                     return Err(StoreError::NotFound);
                 }
             }
-            sqlx::query(sql::SESSIONS_PRUNE)
-                .bind(ended.0.0)
-                .bind(ended.1.0)
-                .execute(&mut *tx)
-                .await?;
-            let person = sqlx::query(sql::PERSON_SIGN_IN)
-                .bind(new.person.0)
-                .bind(new.at.0)
-                .bind(new.password_hash)
-                .bind(new.factor.is_some() || new.provider.is_some())
-                .execute(&mut *tx)
-                .await?;
-            if person.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
+            execute!(tx, sql::SESSIONS_PRUNE, ended.0.0, ended.1.0)?;
+            change_row!(
+                tx,
+                sql::PERSON_SIGN_IN,
+                new.person.0,
+                new.at.0,
+                new.password_hash,
+                new.factor.is_some() || new.provider.is_some()
+            )?;
             if let Some(factor) = &new.factor {
                 if let Some(pending) = factor.pending {
-                    let pending = sqlx::query(sql::PENDING_SIGN_IN_DELETE)
-                        .bind(pending.as_slice())
-                        .bind(new.at.0)
-                        .execute(&mut *tx)
-                        .await?;
-                    if pending.rows_affected() == 0 {
-                        return Err(StoreError::NotFound);
-                    }
+                    change_row!(
+                        tx,
+                        sql::PENDING_SIGN_IN_DELETE,
+                        pending.as_slice(),
+                        new.at.0
+                    )?;
                 }
                 use_proof!(tx, new.person, &factor.proof, new.at)?;
                 if let UnusedProof::Passkey(used) = &factor.proof {
@@ -210,43 +202,32 @@ impl Store {
                         }
                     } else if new.provider.is_none() {
                         // After the password.
-                        sqlx::query(sql::PASSKEY_ALLOW_ALONE)
-                            .bind(used.id.0)
-                            .bind(new.person.0)
-                            .execute(&mut *tx)
-                            .await?;
+                        execute!(tx, sql::PASSKEY_ALLOW_ALONE, used.id.0, new.person.0)?;
                     }
                 }
             }
             if let Some(replaced) = new.replaces {
-                sqlx::query(sql::SESSION_DELETE)
-                    .bind(replaced.as_slice())
-                    .execute(&mut *tx)
-                    .await?;
+                execute!(tx, sql::SESSION_DELETE, replaced.as_slice())?;
             }
-            sqlx::query(sql::SESSION_INSERT)
-                .bind(new.token_hash.as_slice())
-                .bind(new.id.0)
-                .bind(new.person.0)
-                .bind(new.at.0)
-                .bind(authenticated_at.0)
-                .bind(new.address)
-                .bind(new.user_agent)
-                .bind(new.pepper.to_string())
-                .bind(new.provider.is_some())
-                .bind(
-                    new.provider
-                        .and_then(|provider| provider.account)
-                        .map(|account| account.0),
-                )
-                .execute(&mut *tx)
-                .await?;
-            for event in events {
-                append_event!(tx, event)?;
-            }
+            execute!(
+                tx,
+                sql::SESSION_INSERT,
+                new.token_hash.as_slice(),
+                new.id.0,
+                new.person.0,
+                new.at.0,
+                authenticated_at.0,
+                new.address,
+                new.user_agent,
+                new.pepper.to_string(),
+                new.provider.is_some(),
+                new.provider
+                    .and_then(|provider| provider.account)
+                    .map(|account| account.0)
+            )?;
+            append_events!(tx, events)?;
             insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Returns the session with this token hash, unless its person is disabled.
@@ -275,14 +256,9 @@ impl Store {
         transaction!(self, |tx| {
             // The person before the session, as everywhere.
             for statement in [sql::PERSON_TOUCH_BY_SESSION, sql::SESSION_TOUCH] {
-                sqlx::query(statement)
-                    .bind(token_hash.as_slice())
-                    .bind(at.0)
-                    .execute(&mut *tx)
-                    .await?;
+                execute!(tx, statement, token_hash.as_slice(), at.0)?;
             }
-        })?;
-        Ok(())
+        })
     }
 
     /// Records that the session's person has entered the password again, or signed in at the identity provider again with an
@@ -303,11 +279,8 @@ impl Store {
                 require_identity!(tx, identity, person)?;
             }
             replace_token!(tx, token)?;
-            for event in events {
-                append_event!(tx, event)?;
-            }
-        })?;
-        Ok(())
+            append_events!(tx, events)?;
+        })
     }
 
     /// Deletes a session, whatever its token is meanwhile, and appends the events if it existed.
@@ -321,17 +294,10 @@ impl Store {
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             lock_person!(tx, person)?;
-            let ended = sqlx::query(sql::SESSION_DELETE_BY_ID)
-                .bind(person.0)
-                .bind(id.0)
-                .execute(&mut *tx)
-                .await?;
-            if ended.rows_affected() > 0 {
-                for event in events {
-                    append_event!(tx, event)?;
-                }
+            let ended = execute!(tx, sql::SESSION_DELETE_BY_ID, person.0, id.0)?;
+            if ended > 0 {
+                append_events!(tx, events)?;
             }
-        })?;
-        Ok(())
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Store, StoreError,
-    audit::append_event,
+    audit::append_events,
     key::escape_like,
     read,
     row::{ApplicationWithAccountRow, corrupt},
@@ -45,11 +45,8 @@ impl Store {
     /// If the database fails: the result of the lookup must not be shown then.
     pub async fn append_audit_events(&self, events: &[AuditEvent]) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            for event in events {
-                append_event!(tx, event)?;
-            }
-        })?;
-        Ok(())
+            append_events!(tx, events)?;
+        })
     }
 
     /// Returns at most `limit` accounts with this id, or with this text in their names; an empty text finds none.

@@ -14,15 +14,7 @@ macro_rules! change_key {
     ($store:expr, $event:expr, $lock:ident, $sql:expr, $app:expr, $id:expr $(, $value:expr)*) => {
         $crate::transaction!($store, |tx| {
             $crate::key::changes::$lock!(tx, $app)?;
-            let changed = sqlx::query($sql)
-                .bind($app.0)
-                .bind($id.to_string())
-                $(.bind($value))*
-                .execute(&mut *tx)
-                .await?;
-            if changed.rows_affected() == 0 {
-                return Err($crate::StoreError::NotFound);
-            }
+            $crate::change_row!(tx, $sql, $app.0, $id.to_string() $(, $value)*)?;
             $crate::audit::append_event!(tx, $event)?;
             $crate::key::index::advance_position!(tx, $store)?;
             $crate::key::index::select_index_row!(tx, $id)?.ok_or($crate::StoreError::NotFound)?
@@ -45,11 +37,8 @@ macro_rules! lock_usable_application {
     ($tx:ident, $app:expr) => {
         async {
             let app: domain::id::ApplicationId = $app;
-            let locked = sqlx::query($crate::sql::APPLICATION_LOCK_USABLE)
-                .bind(app.0)
-                .execute(&mut *$tx)
-                .await?;
-            if locked.rows_affected() > 0 {
+            let locked = $crate::execute!($tx, $crate::sql::APPLICATION_LOCK_USABLE, app.0)?;
+            if locked > 0 {
                 return Ok(());
             }
             let archived: Option<(i64,)> = sqlx::query_as($crate::sql::APPLICATION_ARCHIVED_AT)

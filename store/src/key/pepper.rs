@@ -1,7 +1,7 @@
 //! Names of peppers, the rows that use each pepper, and moving digests to a newer one.
 
 use crate::{
-    IndexRow, Store, StoreError, deferrable_transaction,
+    IndexRow, Store, StoreError, deferrable_transaction, execute,
     key::index::{advance_position, select_index_row},
     read,
     row::corrupt,
@@ -156,13 +156,14 @@ impl Store {
     ) -> Result<Vec<IndexRow>, StoreError> {
         let rows = deferrable_transaction!(self, |tx| {
             for upgrade in upgrades {
-                sqlx::query(sql::KEY_SECRET_UPDATE_DIGEST)
-                    .bind(upgrade.key.to_string())
-                    .bind(upgrade.old.as_slice())
-                    .bind(upgrade.new.as_slice())
-                    .bind(newest.to_string())
-                    .execute(&mut *tx)
-                    .await?;
+                execute!(
+                    tx,
+                    sql::KEY_SECRET_UPDATE_DIGEST,
+                    upgrade.key.to_string(),
+                    upgrade.old.as_slice(),
+                    upgrade.new.as_slice(),
+                    newest.to_string()
+                )?;
             }
             advance_position!(tx, self)?;
             let mut rows = Vec::with_capacity(upgrades.len());

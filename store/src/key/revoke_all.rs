@@ -4,6 +4,7 @@ use crate::{
     IndexRow, Store, StoreError,
     account::owner::require_application_owner,
     audit::{append_event, append_many_events},
+    change_row,
     key::index::{advance_position, select_index_rows},
     read, sql, transaction,
 };
@@ -94,13 +95,7 @@ impl Store {
         let account = one.account_id;
         let revoked = transaction!(self, bulk, |tx| {
             // First, as every change of many keys: no two wait for each other's keys, and no key is created meanwhile.
-            let locked = sqlx::query(sql::APPLICATION_LOCK)
-                .bind(app.0)
-                .execute(&mut *tx)
-                .await?;
-            if locked.rows_affected() == 0 {
-                return Err(StoreError::NotFound);
-            }
+            change_row!(tx, sql::APPLICATION_LOCK, app.0)?;
             let keys: Vec<UnrevokedKey> = sqlx::query_as(sql::KEYS_REVOKE_ALL)
                 .bind(app.0)
                 .bind(one.at.0)

@@ -3,6 +3,7 @@
 use crate::{
     IndexRow, KeyInsertion, NewKey, Store, StoreError,
     audit::append_event,
+    change_row,
     key::index::{advance_position, select_index_row},
     key::{changes::change_key, insert_key_row},
     read,
@@ -36,17 +37,15 @@ impl Store {
             if let Some(id) = before {
                 KeyInsertion::Existing(id)
             } else {
-                let done = sqlx::query(sql::KEY_REPLACE)
-                    .bind(new.application.0)
-                    .bind(old.to_string())
-                    .bind(new.at.0)
-                    .bind(retires_at.0)
-                    .bind(new.id.to_string())
-                    .execute(&mut *tx)
-                    .await?;
-                if done.rows_affected() == 0 {
-                    return Err(StoreError::NotFound);
-                }
+                change_row!(
+                    tx,
+                    sql::KEY_REPLACE,
+                    new.application.0,
+                    old.to_string(),
+                    new.at.0,
+                    retires_at.0,
+                    new.id.to_string()
+                )?;
                 append_event!(tx, replaced)?;
                 advance_position!(tx, self)?;
                 let (old, new) = (select_index_row!(tx, old)?, select_index_row!(tx, new.id)?);

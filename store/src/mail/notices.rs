@@ -2,8 +2,8 @@
 
 use super::insert_mail;
 use crate::{
-    NewMail, Store, StoreError, database::insert_many::insert_many, deferrable_transaction, read,
-    row::corrupt, sql,
+    NewMail, Store, StoreError, database::insert_many::insert_many, deferrable_transaction,
+    execute, read, row::corrupt, sql,
 };
 use domain::{
     account::{Email, Role},
@@ -202,15 +202,9 @@ impl Store {
             if u64::try_from(notices.len()) != Ok(inserted) {
                 return Err(StoreError::Conflict);
             }
-            sqlx::query(sql::MAIL_EXPIRY_MAIL_SET)
-                .bind(application.0)
-                .bind(days)
-                .bind(now.0)
-                .execute(&mut *tx)
-                .await?;
+            execute!(tx, sql::MAIL_EXPIRY_MAIL_SET, application.0, days, now.0)?;
             insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Deletes the notices of keys that have expired.
@@ -219,12 +213,8 @@ impl Store {
     /// If the database fails.
     pub async fn prune_expiry_notices(&self, now: Timestamp) -> Result<(), StoreError> {
         deferrable_transaction!(self, |tx| {
-            sqlx::query(sql::MAIL_EXPIRY_NOTICES_PRUNE)
-                .bind(now.0)
-                .execute(&mut *tx)
-                .await?;
-        })?;
-        Ok(())
+            execute!(tx, sql::MAIL_EXPIRY_NOTICES_PRUNE, now.0)?;
+        })
     }
 
     /// Returns open critical security events of the last day about which no mail was inserted, of accounts without such a mail within
@@ -265,18 +255,12 @@ impl Store {
         events.sort_unstable();
         deferrable_transaction!(self, |tx| {
             for event in &events {
-                let marked = sqlx::query(sql::MAIL_SECURITY_EVENT_MAILED)
-                    .bind(event)
-                    .bind(now.0)
-                    .execute(&mut *tx)
-                    .await?;
-                if marked.rows_affected() == 0 {
+                if execute!(tx, sql::MAIL_SECURITY_EVENT_MAILED, event, now.0)? == 0 {
                     return Err(StoreError::Conflict);
                 }
             }
             insert_mail!(tx, mail)?;
-        })?;
-        Ok(())
+        })
     }
 
     /// Returns the members of an account who are not disabled, with their roles in one of its applications or, for `None`, in the

@@ -1,7 +1,7 @@
 //! Breakdowns: the most frequent values of each dimension, one row for a subject and bucket. A row is read, merged with the new
 //! calls, and written.
 
-use crate::{Store, StoreError, read, row::corrupt, sql};
+use crate::{Store, StoreError, row::corrupt, sql};
 use domain::{
     time::Timestamp,
     usage::{
@@ -208,15 +208,9 @@ impl Store {
         start: Timestamp,
         end: Timestamp,
     ) -> Result<Vec<BreakdownRow>, StoreError> {
-        let refusals: Vec<(String, String, i64)> = read!(self, |pool| {
-            sqlx::query_as(sql::USAGE_REFUSAL_BETWEEN)
-                .bind(subject.to_string())
-                .bind(level.ms())
-                .bind(start.0)
-                .bind(end.0)
-                .fetch_all(pool)
-                .await
-        })?;
+        let refusals: Vec<(String, String, i64)> = self
+            .usage_rows(sql::USAGE_REFUSAL_BETWEEN, subject, level, start..end)
+            .await?;
         let bodies = self.breakdown_bodies(subject, level, start, end).await?;
         let mut sums: HashMap<(Dimension, Cow<'_, str>), Bucket> = HashMap::new();
         for (_, body) in &bodies {
@@ -291,15 +285,9 @@ impl Store {
         start: Timestamp,
         end: Timestamp,
     ) -> Result<Vec<(Timestamp, String)>, StoreError> {
-        let rows: Vec<(i64, String)> = read!(self, |pool| {
-            sqlx::query_as(sql::USAGE_BREAKDOWN_BETWEEN)
-                .bind(subject.to_string())
-                .bind(level.ms())
-                .bind(start.0)
-                .bind(end.0)
-                .fetch_all(pool)
-                .await
-        })?;
+        let rows: Vec<(i64, String)> = self
+            .usage_rows(sql::USAGE_BREAKDOWN_BETWEEN, subject, level, start..end)
+            .await?;
         Ok(rows
             .into_iter()
             .map(|(bucket, body)| (Timestamp(bucket), body))

@@ -1,6 +1,6 @@
 //! The usage journal: counts of each second, until the batch that they belong to is in the rollups.
 
-use crate::{Store, StoreError, deferrable_transaction, sql, with_read_pool};
+use crate::{Store, StoreError, deferrable_transaction, execute, sql, with_read_pool};
 use futures_util::TryStreamExt as _;
 use uuid::Uuid;
 
@@ -16,14 +16,8 @@ impl Store {
         body: &[u8],
     ) -> Result<(), StoreError> {
         deferrable_transaction!(self, |tx| {
-            sqlx::query(sql::USAGE_JOURNAL_INSERT)
-                .bind(batch)
-                .bind(seq)
-                .bind(body)
-                .execute(&mut *tx)
-                .await?;
-        })?;
-        Ok(())
+            execute!(tx, sql::USAGE_JOURNAL_INSERT, batch, seq, body)?;
+        })
     }
 
     /// Calls `visit` with the batch and the body of every entry, those of a batch in their order.

@@ -1,6 +1,6 @@
 //! Outcomes of calls as reported by services.
 
-use crate::{Store, StoreError, read, sql};
+use crate::{Store, StoreError, sql};
 use domain::{
     id::ApplicationId,
     key::token::KeyId,
@@ -59,15 +59,9 @@ impl Store {
         end: Timestamp,
     ) -> Result<Vec<(Timestamp, ReportedCalls)>, StoreError> {
         type Row = (i64, i64, i64, i64, i64, i64, i64, i64, i64, i64);
-        let rows: Vec<Row> = read!(self, |pool| {
-            sqlx::query_as(sql::USAGE_REPORT_BETWEEN)
-                .bind(subject.to_string())
-                .bind(level.ms())
-                .bind(start.0)
-                .bind(end.0)
-                .fetch_all(pool)
-                .await
-        })?;
+        let rows: Vec<Row> = self
+            .usage_rows(sql::USAGE_REPORT_BETWEEN, subject, level, start..end)
+            .await?;
         Ok(rows
             .into_iter()
             .map(
