@@ -8,7 +8,7 @@ mod smtp;
 mod text;
 mod wanted;
 
-pub(crate) use content::{Client, Content, Recipient};
+pub(crate) use content::{ClientDetails, Content, Recipient};
 pub use deliver::Delivery;
 pub use smtp::{MailSender, SendError, SmtpServer};
 
@@ -27,7 +27,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 use store::{MailRow, NewMail, StoreError};
-use verification::{Bucket, CipherPurpose, Encrypted, Entropy, SecretHasher, new_id};
+use verification::{CipherPurpose, Encrypted, Entropy, SecretHasher, ThrottleBucket, new_id};
 use zeroize::Zeroizing;
 
 /// Sends mails, if a mail server is configured.
@@ -59,7 +59,7 @@ pub struct MailStats {
 #[derive(Default)]
 pub(crate) struct ChangeMail {
     mail: Vec<NewMail>,
-    limits: Vec<Bucket>,
+    limits: Vec<ThrottleBucket>,
 }
 
 impl Deref for ChangeMail {
@@ -193,7 +193,7 @@ impl Keyring {
         change: SignInChange,
         origin: &Origin,
     ) -> ChangeMail {
-        let client = Client::new(self.now(), origin);
+        let client = ClientDetails::new(self.now(), origin);
         // It goes to the address, even of a person who has left it or is disabled meanwhile.
         self.mail(to, &Content::SignInChange { change, client })
     }

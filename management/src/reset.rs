@@ -8,7 +8,7 @@ pub(crate) use request::ResetRequests;
 
 use crate::{
     FreshAccountOwner, ManagementError, PersonDraft,
-    mail::{self, Client, Content},
+    mail::{self, ClientDetails, Content},
     password::Passwords,
     people::Registry,
     session::log_without_account,
@@ -265,7 +265,7 @@ impl PeopleAdmin {
 
     /// The mail about a change that the operator makes; `None` without a mail server.
     fn mail(&self, email: &Email, change: SignInChange, at: Timestamp) -> Option<NewMail> {
-        let client = Client::new(at, &Origin::default());
+        let client = ClientDetails::new(at, &Origin::default());
         let content = Content::SignInChange { change, client };
         self.sends_mail
             .then(|| mail::seal(&self.hasher, &*self.entropy, at, email, &content))

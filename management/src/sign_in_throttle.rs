@@ -11,7 +11,7 @@ mod tests;
 
 use domain::{account::Email, id::PersonId, key::rate_limit::RateLimit, time::HOUR};
 use std::net::IpAddr;
-use verification::{Bucket, Monotonic, Throttle, network};
+use verification::{Monotonic, Throttle, ThrottleBucket, network};
 
 /// Failures from one IPv4 address or one IPv6 /64: 60 an hour, in a burst too.
 const PER_ADDRESS: RateLimit = RateLimit {
@@ -79,7 +79,7 @@ pub(crate) struct SignIns(Throttle);
 
 /// A limit that an attempt is charged to.
 struct Limited {
-    bucket: Bucket,
+    bucket: ThrottleBucket,
     /// What the attempts have in common, and how many are allowed, if the database counts them too.
     stored: Option<(String, RateLimit)>,
 }
@@ -135,11 +135,11 @@ impl SignIns {
     fn take(
         &self,
         attempt: Attempt,
-        checks: Option<Bucket>,
+        checks: Option<ThrottleBucket>,
         now: Monotonic,
     ) -> Result<Attempt, i64> {
         let limits = attempt.limits().map(|limit| limit.bucket);
-        let buckets: Vec<Bucket> = limits.chain(checks).collect();
+        let buckets: Vec<ThrottleBucket> = limits.chain(checks).collect();
         match self.0.take(&buckets, now) {
             Ok(()) => Ok(attempt),
             Err(wait) => Err(wait.clamp(1, HOUR)),
@@ -240,7 +240,7 @@ impl SignIns {
 
     /// Refunds an attempt in memory.
     fn refund<'a>(&self, limits: impl Iterator<Item = &'a Limited>) {
-        let buckets: Vec<Bucket> = limits.map(|limit| limit.bucket).collect();
+        let buckets: Vec<ThrottleBucket> = limits.map(|limit| limit.bucket).collect();
         self.0.refund(&buckets);
     }
 }

@@ -14,7 +14,7 @@ use domain::{
         reported::ReportedCalls,
     },
 };
-use telemetry::Bar;
+use telemetry::UsageBar;
 
 /// Audit records among which a chart's markers are searched.
 const RECORDS: i64 = 50;
@@ -220,7 +220,7 @@ impl UsageView {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn bars(&self, range: ChartRange) -> Result<Vec<Bar>, ManagementError> {
+    pub async fn bars(&self, range: ChartRange) -> Result<Vec<UsageBar>, ManagementError> {
         let _permit = self.viewer.long_read().await?;
         Ok(self.viewer.telemetry().bars(self.subject, range).await?)
     }

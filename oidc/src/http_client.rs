@@ -29,7 +29,7 @@ pub(crate) struct HttpClient {
 }
 
 /// A response whose body is JSON or should be.
-pub(crate) struct Answer {
+pub(crate) struct JsonResponse {
     pub status: StatusCode,
     pub body: Bytes,
 }
@@ -104,7 +104,7 @@ impl HttpClient {
         url: &Uri,
         form: String,
         authorization: Option<http::HeaderValue>,
-    ) -> Result<Answer, ProviderError> {
+    ) -> Result<JsonResponse, ProviderError> {
         let mut request = Request::post(url)
             .header(header::ACCEPT, "application/json")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
@@ -118,7 +118,7 @@ impl HttpClient {
         &self,
         url: &Uri,
         request: Result<Request<Full<Bytes>>, http::Error>,
-    ) -> Result<Answer, ProviderError> {
+    ) -> Result<JsonResponse, ProviderError> {
         let request = request.map_err(|error| unavailable(url, error.to_string()))?;
         let exchange = async {
             let response = self
@@ -131,7 +131,7 @@ impl HttpClient {
                 .collect()
                 .await
                 .map_err(|error| unavailable(url, chain(&*error)))?;
-            Ok(Answer {
+            Ok(JsonResponse {
                 status: head.status,
                 body: body.to_bytes(),
             })

@@ -51,7 +51,7 @@ impl Algorithm {
 
 /// A key as the provider publishes it. Unknown kinds are left out.
 #[derive(Deserialize)]
-struct RawKey {
+struct RawJwk {
     kty: String,
     kid: Option<String>,
     #[serde(rename = "use")]
@@ -138,7 +138,7 @@ impl KeySet {
 
 impl PublicKey {
     /// `None` for a key that is not for signatures of a known kind.
-    fn read(raw: RawKey) -> Option<Self> {
+    fn read(raw: RawJwk) -> Option<Self> {
         if raw.usage.is_some_and(|usage| usage != "sig")
             || raw
                 .key_ops

@@ -34,7 +34,7 @@ pub(crate) struct Metadata {
 }
 
 #[derive(Deserialize)]
-struct Document {
+struct MetadataDocument {
     issuer: String,
     authorization_endpoint: String,
     token_endpoint: String,
@@ -76,7 +76,7 @@ impl Metadata {
     /// # Errors
     /// What is wrong with it.
     pub(crate) fn parse(bytes: &[u8], issuer: &str) -> Result<Self, String> {
-        let document: Document = serde_json::from_slice(bytes)
+        let document: MetadataDocument = serde_json::from_slice(bytes)
             .map_err(|error| format!("no configuration: {}", json::describe(&error)))?;
         if document.issuer != issuer {
             return Err(format!(

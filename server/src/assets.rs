@@ -11,7 +11,7 @@ use std::fmt::Write;
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../target/site"]
-struct Site;
+struct SiteFiles;
 
 /// The content types by file extension; other files are not served.
 const CONTENT_TYPES: [(&str, &str); 7] = [
@@ -49,9 +49,10 @@ fn answer(path: &str, kind: &'static str, headers: &HeaderMap) -> Response {
         .iter()
         .filter(|(encoding, _)| accepts(headers, encoding))
         .find_map(|(encoding, suffix)| {
-            Site::get(&format!("{path}.{suffix}")).map(|file| (file, Some(*encoding)))
+            SiteFiles::get(&format!("{path}.{suffix}")).map(|file| (file, Some(*encoding)))
         });
-    let Some((file, encoding)) = compressed.or_else(|| Site::get(path).map(|file| (file, None)))
+    let Some((file, encoding)) =
+        compressed.or_else(|| SiteFiles::get(path).map(|file| (file, None)))
     else {
         return missing();
     };

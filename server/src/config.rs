@@ -20,7 +20,7 @@ pub use unknown::warnings as unknown_variables;
 
 use contract::client_address::TrustedProxies;
 use domain::time::{DAY, HOUR, SECOND};
-use environment::{Environment, SecretSetting};
+use environment::{SecretSetting, VariableSource};
 use management::{Mailer, SingleSignOn};
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use telemetry::Retention;
@@ -101,7 +101,7 @@ impl Config {
     /// # Errors
     /// The first invalid setting.
     pub fn read(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
-        let environment = Environment(lookup);
+        let environment = VariableSource(lookup);
         let listen = environment.parse(&variables::LISTEN, |text| text.parse().ok())?;
         let database_url = database_url(
             environment.secret(&variables::DATABASE_URL, &variables::DATABASE_URL_FILE)?,
@@ -203,7 +203,7 @@ fn proxies(setting: Option<&str>) -> Result<TrustedProxies, ConfigError> {
 
 /// The default is shorter with PostgreSQL, because a standby waits as long before it takes over.
 fn patience_ms<F: Fn(&str) -> Option<OsString>>(
-    environment: &Environment<F>,
+    environment: &VariableSource<F>,
     database_url: &str,
 ) -> Result<i64, ConfigError> {
     let variable = variables::Variable {
@@ -220,7 +220,7 @@ fn patience_ms<F: Fn(&str) -> Option<OsString>>(
 
 /// The minimums are what the charts need.
 fn retention<F: Fn(&str) -> Option<OsString>>(
-    environment: &Environment<F>,
+    environment: &VariableSource<F>,
 ) -> Result<Retention, ConfigError> {
     Ok(Retention {
         minutes: HOUR * environment.number(&variables::KEEP_MINUTES, 25..=1_000)?,

@@ -8,7 +8,7 @@ mod operation;
 mod schemas;
 
 pub use document::{Document, document};
-pub use endpoint::{Description, Endpoint, Handling, ImmediateHandler};
+pub use endpoint::{Endpoint, EndpointDescription, Handling, ImmediateHandler};
 pub use operation::{Operation, ResponseSpec};
 pub use schemas::Schemas;
 

@@ -114,7 +114,7 @@ macro_rules! append_event_only {
     ($tx:ident, $event:expr) => {
         async {
             let event: &domain::audit::AuditEvent = $event;
-            let head: $crate::audit::Head = sqlx::query_as($crate::sql::AUDIT_TAKE_NUMBER)
+            let head: $crate::audit::ChainHead = sqlx::query_as($crate::sql::AUDIT_TAKE_NUMBER)
                 .bind(event.account_id.0)
                 .fetch_one(&mut *$tx)
                 .await?;
@@ -138,11 +138,12 @@ macro_rules! append_many_events {
             let account: domain::id::AccountId = $account;
             let events: Vec<domain::audit::AuditEvent> = $events;
             let many = i64::try_from(events.len()).unwrap_or(i64::MAX);
-            let mut head: $crate::audit::Head = sqlx::query_as($crate::sql::AUDIT_TAKE_NUMBERS)
-                .bind(account.0)
-                .bind(many)
-                .fetch_one(&mut *$tx)
-                .await?;
+            let mut head: $crate::audit::ChainHead =
+                sqlx::query_as($crate::sql::AUDIT_TAKE_NUMBERS)
+                    .bind(account.0)
+                    .bind(many)
+                    .fetch_one(&mut *$tx)
+                    .await?;
             head.next -= many - 1;
             let sealed = head.is_genuine($tx.seals());
             let mut lines = Vec::with_capacity(events.len());
@@ -194,7 +195,7 @@ pub(crate) use {
 
 /// The end of a chain, to which a line is appended.
 #[derive(Clone, Debug, sqlx::FromRow)]
-pub(crate) struct Head {
+pub(crate) struct ChainHead {
     /// The number of the next line.
     #[sqlx(rename = "audit_seq")]
     pub(crate) next: i64,
@@ -206,7 +207,7 @@ pub(crate) struct Head {
     pub(crate) pepper: String,
 }
 
-impl Head {
+impl ChainHead {
     /// Whether the head has a genuine seal, so that the next line may be sealed: a seal covers all lines before it.
     pub(crate) fn is_genuine(&self, seals: &SealKeys) -> bool {
         self.next == 1
@@ -253,7 +254,7 @@ pub struct AuditLine {
 impl AuditLine {
     /// Makes the line of an event after a head, with a seal if `sealed` and there is a key.
     pub(crate) fn after(
-        head: &Head,
+        head: &ChainHead,
         event: &AuditEvent,
         seals: &SealKeys,
         sealed: bool,
@@ -295,8 +296,8 @@ impl AuditLine {
     }
 
     /// Returns the end of a chain whose last line this is.
-    pub(crate) fn head(&self) -> Head {
-        Head {
+    pub(crate) fn head(&self) -> ChainHead {
+        ChainHead {
             next: self.seq + 1,
             hash: self.hash.clone(),
             seal: self.seal.clone(),

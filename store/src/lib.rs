@@ -39,7 +39,7 @@ pub use account::{
         UnusedProof,
     },
     sessions::{FactorProof, NewSession, SessionRow},
-    support::FoundKey,
+    support::KeyWithApplication,
 };
 pub use audit::{AuditBreak, AuditDamage, AuditHead, AuditLine, SealKey, SealKeys, SealingReport};
 pub use database::{

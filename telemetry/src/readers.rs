@@ -28,7 +28,7 @@ const MAX_REQUEST_ID: usize = 64;
 
 /// The numbers of one bar of a chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bar {
+pub struct UsageBar {
     /// When the bucket begins.
     pub at: Timestamp,
     /// The calls by outcome.
@@ -69,12 +69,16 @@ impl Telemetry {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn bars(&self, subject: Subject, range: ChartRange) -> Result<Vec<Bar>, StoreError> {
+    pub async fn bars(
+        &self,
+        subject: Subject,
+        range: ChartRange,
+    ) -> Result<Vec<UsageBar>, StoreError> {
         let end = range.end().plus(-1);
         let series = self.calls(subject, range).await?;
         let mut bars: Vec<_> = series
             .times()
-            .map(|(at, calls)| Bar {
+            .map(|(at, calls)| UsageBar {
                 at,
                 calls,
                 reported: ReportedCalls::default(),

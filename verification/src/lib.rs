@@ -32,5 +32,5 @@ pub use secret_cipher::{CipherPurpose, Encrypted};
 pub use secret_hasher::{
     PepperIndex, SecretHasher, TokenDigest, TokenPurpose, generate_credentials,
 };
-pub use throttle::{Bucket, Throttle, network};
+pub use throttle::{Throttle, ThrottleBucket, network};
 pub use verifier::{Verifier, check};

@@ -40,7 +40,7 @@ impl Counter {
 
 /// A counter that an attempt is charged to.
 #[derive(Clone, Copy)]
-pub struct Bucket {
+pub struct ThrottleBucket {
     hash: u64,
     limit: RateLimit,
 }
@@ -56,8 +56,8 @@ impl Default for Throttle {
 
 impl Throttle {
     /// Returns the bucket of attempts that have `what` in common.
-    pub fn bucket(&self, what: impl Hash, limit: RateLimit) -> Bucket {
-        Bucket {
+    pub fn bucket(&self, what: impl Hash, limit: RateLimit) -> ThrottleBucket {
+        ThrottleBucket {
             hash: self.hasher.hash_one(what),
             limit,
         }
@@ -67,7 +67,7 @@ impl Throttle {
     ///
     /// # Errors
     /// The milliseconds to wait, if a bucket is exhausted: then none is charged.
-    pub fn take(&self, buckets: &[Bucket], now: Monotonic) -> Result<(), i64> {
+    pub fn take(&self, buckets: &[ThrottleBucket], now: Monotonic) -> Result<(), i64> {
         for (n, bucket) in buckets.iter().enumerate() {
             let taken = self.with_counter(*bucket, |counter| {
                 if counter.hash != bucket.hash || counter.limit != Some(bucket.limit) {
@@ -88,7 +88,7 @@ impl Throttle {
     }
 
     /// Whether [`Throttle::take`] would reject an attempt now. Nothing is charged.
-    pub fn is_exhausted(&self, bucket: Bucket, now: Monotonic) -> bool {
+    pub fn is_exhausted(&self, bucket: ThrottleBucket, now: Monotonic) -> bool {
         self.with_counter(bucket, |counter| {
             counter.hash == bucket.hash
                 && counter.limit == Some(bucket.limit)
@@ -97,7 +97,7 @@ impl Throttle {
     }
 
     /// Returns an attempt that [`Throttle::take`] has charged.
-    pub fn refund(&self, buckets: &[Bucket]) {
+    pub fn refund(&self, buckets: &[ThrottleBucket]) {
         for bucket in buckets {
             self.with_counter(*bucket, |counter| {
                 if counter.hash == bucket.hash {
@@ -108,7 +108,7 @@ impl Throttle {
     }
 
     /// Calls `act` with the bucket's counter, or with the one that it evicts.
-    fn with_counter<T>(&self, bucket: Bucket, act: impl FnOnce(&mut Counter) -> T) -> T {
+    fn with_counter<T>(&self, bucket: ThrottleBucket, act: impl FnOnce(&mut Counter) -> T) -> T {
         let set = usize::try_from(bucket.hash % SETS).unwrap_or_default();
         let mut set = self.sets[set]
             .lock()

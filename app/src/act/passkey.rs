@@ -3,7 +3,7 @@
 //! The browser's program asks for a challenge ([`ask_passkey`]), lets the authenticator answer, and puts the challenge and the
 //! credential into the form that it sends.
 
-use super::two_factor::NewRecoveryCodes;
+use super::two_factor::ShownRecoveryCodes;
 use crate::error::AppError;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -60,7 +60,7 @@ pub async fn add_passkey(
     challenge: String,
     #[server(default)] credential: String,
     #[server(default)] name: String,
-) -> Result<Option<NewRecoveryCodes>, AppError> {
+) -> Result<Option<ShownRecoveryCodes>, AppError> {
     use crate::words::passkey::EXPIRED;
     let session = crate::context::enrolling_session().await?;
     let origin = crate::context::origin();
@@ -73,7 +73,9 @@ pub async fn add_passkey(
         .map_err(|invalid| AppError::field("", invalid.0))?;
     let answer = answer(&challenge, &credential);
     match session.add_passkey(answer, name, &origin).await {
-        Ok(management::AddedPasskey::First(codes)) => Ok(Some(NewRecoveryCodes { codes: codes.0 })),
+        Ok(management::AddedPasskey::First(codes)) => {
+            Ok(Some(ShownRecoveryCodes { codes: codes.0 }))
+        }
         Ok(management::AddedPasskey::Another) => {
             crate::context::say_done(crate::toast::Done::PasskeyAdded);
             crate::context::redirect(crate::routes::TWO_FACTOR);

@@ -19,7 +19,7 @@ pub struct NewAuthenticator {
 
 /// Recovery codes that were just made: told this once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewRecoveryCodes {
+pub struct ShownRecoveryCodes {
     /// Ten codes.
     pub codes: Vec<String>,
 }
@@ -105,13 +105,13 @@ fn not_begun(new: NewFactor, error: management::ManagementError) -> AppError {
 pub async fn confirm_two_factor(
     setup: String,
     code: String,
-) -> Result<Option<NewRecoveryCodes>, AppError> {
+) -> Result<Option<ShownRecoveryCodes>, AppError> {
     use crate::words::two_factor::{SETUP_EXPIRED, WRONG_CODE};
     let session = crate::context::enrolling_session().await?;
     let origin = crate::context::origin();
     let code = entered(&code)?;
     match session.confirm_enrolment(&setup, code, &origin).await {
-        Ok(Some(Some(codes))) => Ok(Some(NewRecoveryCodes { codes: codes.0 })),
+        Ok(Some(Some(codes))) => Ok(Some(ShownRecoveryCodes { codes: codes.0 })),
         Ok(Some(None)) => {
             crate::context::say_done(crate::toast::Done::AuthenticatorAdded);
             crate::context::redirect(crate::routes::TWO_FACTOR);
@@ -133,7 +133,7 @@ pub async fn renew_recovery_codes(
     #[server(default)] password: String,
     #[server(default)] challenge: String,
     #[server(default)] credential: String,
-) -> Result<NewRecoveryCodes, AppError> {
+) -> Result<ShownRecoveryCodes, AppError> {
     let origin = crate::context::origin();
     let renewed = if credential.is_empty() {
         let session = crate::context::fresh_session(&password).await?;
@@ -147,7 +147,7 @@ pub async fn renew_recovery_codes(
             .await
     };
     match renewed {
-        Ok(Some(codes)) => Ok(NewRecoveryCodes { codes: codes.0 }),
+        Ok(Some(codes)) => Ok(ShownRecoveryCodes { codes: codes.0 }),
         Ok(None) => Err(wrong_proof(&credential)),
         Err(error) => Err(not_changed(error).await),
     }

@@ -12,7 +12,7 @@ const MAX_POLLS: u32 = 240;
 
 /// Whether the first request was received.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Progress {
+enum FirstRequestState {
     Waiting,
     /// From this address.
     Received(String),
@@ -28,20 +28,20 @@ pub(crate) fn FirstRequest(
     /// The key.
     id: KeyId,
 ) -> impl IntoView {
-    let progress = RwSignal::new(Progress::Later);
+    let progress = RwSignal::new(FirstRequestState::Later);
     Effect::new(move |_| {
-        progress.set(Progress::Waiting);
+        progress.set(FirstRequestState::Waiting);
         spawn_local(wait(app.clone(), id.to_string(), progress));
     });
     let state = move || match progress.get() {
-        Progress::Waiting => "waiting",
-        Progress::Received(_) => "received",
-        Progress::Later => "later",
+        FirstRequestState::Waiting => "waiting",
+        FirstRequestState::Received(_) => "received",
+        FirstRequestState::Later => "later",
     };
     let words = move || match progress.get() {
-        Progress::Waiting => reveal::WAITING.to_owned(),
-        Progress::Received(address) => reveal::received(&address),
-        Progress::Later => reveal::LATER.to_owned(),
+        FirstRequestState::Waiting => reveal::WAITING.to_owned(),
+        FirstRequestState::Received(address) => reveal::received(&address),
+        FirstRequestState::Later => reveal::LATER.to_owned(),
     };
     view! {
         <p class="first-request" aria-live="polite" data-state=state>
@@ -50,7 +50,7 @@ pub(crate) fn FirstRequest(
     }
 }
 
-async fn wait(app: String, key: String, progress: RwSignal<Progress>) {
+async fn wait(app: String, key: String, progress: RwSignal<FirstRequestState>) {
     let mut refused = false;
     for _ in 0..MAX_POLLS {
         TimeoutFuture::new(POLL_MS).await;
@@ -62,7 +62,7 @@ async fn wait(app: String, key: String, progress: RwSignal<Progress>) {
         }
         match ask::<Option<LastUsed>>(FirstUse::PATH, &[("app", &app), ("key", &key)]).await {
             Ok(Some(used)) => {
-                _ = progress.try_set(Progress::Received(used.address));
+                _ = progress.try_set(FirstRequestState::Received(used.address));
                 return;
             }
             // Another request of this browser may have given the session a new token meanwhile.
@@ -73,5 +73,5 @@ async fn wait(app: String, key: String, progress: RwSignal<Progress>) {
             Err(_) => {}
         }
     }
-    _ = progress.try_set(Progress::Later);
+    _ = progress.try_set(FirstRequestState::Later);
 }

@@ -37,7 +37,7 @@ impl<'a> From<&'a Email> for Recipient<'a> {
 
 /// From where a change or a sign-in came.
 #[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Client {
+pub(crate) struct ClientDetails {
     pub(crate) at: Timestamp,
     /// What the user agent says; empty on the command line.
     pub(crate) device: String,
@@ -45,7 +45,7 @@ pub(crate) struct Client {
     pub(crate) address: String,
 }
 
-impl Client {
+impl ClientDetails {
     pub(crate) fn new(at: Timestamp, origin: &Origin) -> Self {
         let user_agent = origin.clean_user_agent();
         Self {
@@ -99,15 +99,15 @@ pub(crate) enum Content {
     /// The recipient's password, e-mail address or second factor changed.
     SignInChange {
         change: SignInChange,
-        client: Client,
+        client: ClientDetails,
     },
     /// A sign-in from a browser that the recipient had not used before.
-    NewSignIn { client: Client },
+    NewSignIn { client: ClientDetails },
     /// A wrong code after the right password, from a browser that the recipient had not used before.
     WrongCode {
         /// Whether the sign-in at the identity provider was right, and not the password.
         through_provider: bool,
-        client: Client,
+        client: ClientDetails,
     },
     /// Keys of one application that expire soon.
     KeyExpiry {

@@ -67,7 +67,7 @@ pub(super) struct Counters {
 }
 
 /// The result of one attempt.
-enum Outcome {
+enum AttemptOutcome {
     Sent,
     Deferred,
     Dropped,
@@ -162,15 +162,15 @@ impl Keyring {
                     tracing::error!(mail = %id, %error, "a mail was not sent and is tried again");
                     let failed_attempts = &mailer.counters.failed_attempts;
                     failed_attempts.fetch_add(1, Ordering::Relaxed);
-                    Outcome::Deferred
+                    AttemptOutcome::Deferred
                 }
             };
             match outcome {
-                Outcome::Sent => delivery.sent += 1,
-                Outcome::Deferred => delivery.deferred += 1,
-                Outcome::Dropped => delivery.dropped += 1,
-                Outcome::Taken => {}
-                Outcome::Unavailable => {
+                AttemptOutcome::Sent => delivery.sent += 1,
+                AttemptOutcome::Deferred => delivery.deferred += 1,
+                AttemptOutcome::Dropped => delivery.dropped += 1,
+                AttemptOutcome::Taken => {}
+                AttemptOutcome::Unavailable => {
                     delivery.deferred += 1;
                     let until = self.monotonic().plus(PAUSE);
                     let paused_until = &mailer.counters.paused_until;
@@ -188,7 +188,7 @@ impl Keyring {
         mailer: &Arc<Mailer>,
         mail: MailRow,
         connection: &mut Connection,
-    ) -> Result<Outcome, ManagementError> {
+    ) -> Result<AttemptOutcome, ManagementError> {
         let (keyring, mailer, mut open) = (self.clone(), Arc::clone(mailer), take(connection));
         let attempt = self.tasks.spawn(async move {
             let outcome = keyring.attempt(&mailer, &mail, &mut open).await;
@@ -206,7 +206,7 @@ impl Keyring {
         mailer: &Mailer,
         mail: &MailRow,
         connection: &mut Connection,
-    ) -> Result<Outcome, ManagementError> {
+    ) -> Result<AttemptOutcome, ManagementError> {
         let certain = self.certain_now();
         if certain >= mail.expires_at {
             return self
@@ -222,12 +222,12 @@ impl Keyring {
         // once.
         let next = self.now().plus(delay(mail.attempts));
         match self.store.schedule_mail(mail, next).await {
-            Err(StoreError::NotFound) => return Ok(Outcome::Taken),
+            Err(StoreError::NotFound) => return Ok(AttemptOutcome::Taken),
             scheduled => scheduled?,
         }
         let Some(content) = self.wanted(mail, content, certain).await? else {
             self.store.delete_mail(mail.id).await?;
-            return Ok(Outcome::Dropped);
+            return Ok(AttemptOutcome::Dropped);
         };
         let text = text::compose(&content, &mail.recipient, &mailer.origin);
         let fields = HeaderFields {
@@ -251,7 +251,7 @@ impl Keyring {
             Ok(_) => {
                 mailer.counters.sent.fetch_add(1, Ordering::Relaxed);
                 self.store.delete_mail(mail.id).await?;
-                Ok(Outcome::Sent)
+                Ok(AttemptOutcome::Sent)
             }
             Err(error) => self.failed(mailer, mail, &error).await,
         }
@@ -262,7 +262,7 @@ impl Keyring {
         mailer: &Mailer,
         mail: &MailRow,
         error: &SendError,
-    ) -> Result<Outcome, ManagementError> {
+    ) -> Result<AttemptOutcome, ManagementError> {
         let failed_attempts = &mailer.counters.failed_attempts;
         failed_attempts.fetch_add(1, Ordering::Relaxed);
         match error.failure {
@@ -282,8 +282,8 @@ impl Keyring {
             "a mail was not sent and is tried again"
         );
         Ok(match error.failure {
-            Failure::Unavailable | Failure::Unanswered => Outcome::Unavailable,
-            Failure::Deferred | Failure::Refused => Outcome::Deferred,
+            Failure::Unavailable | Failure::Unanswered => AttemptOutcome::Unavailable,
+            Failure::Deferred | Failure::Refused => AttemptOutcome::Deferred,
         })
     }
 
@@ -292,7 +292,7 @@ impl Keyring {
         mailer: &Mailer,
         mail: &MailRow,
         reason: &str,
-    ) -> Result<Outcome, ManagementError> {
+    ) -> Result<AttemptOutcome, ManagementError> {
         tracing::error!(
             mail = %mail.id,
             kind = mail.kind,
@@ -302,18 +302,18 @@ impl Keyring {
         );
         mailer.counters.given_up.fetch_add(1, Ordering::Relaxed);
         self.store.delete_mail(mail.id).await?;
-        Ok(Outcome::Dropped)
+        Ok(AttemptOutcome::Dropped)
     }
 
     async fn give_up_unreadable(
         &self,
         mailer: &Mailer,
         id: MailId,
-    ) -> Result<Outcome, ManagementError> {
+    ) -> Result<AttemptOutcome, ManagementError> {
         tracing::error!(mail = %id, "a mail is given up: its row cannot be read");
         mailer.counters.given_up.fetch_add(1, Ordering::Relaxed);
         self.store.delete_mail(id).await?;
-        Ok(Outcome::Dropped)
+        Ok(AttemptOutcome::Dropped)
     }
 
     /// Returns some seconds after the keyring was closed or the database was lost.

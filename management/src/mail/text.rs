@@ -5,7 +5,7 @@ mod defang;
 mod sign_in_change;
 
 use super::{
-    Client, Content,
+    ClientDetails, Content,
     content::{EventLine, ExpiringKeyLine},
 };
 use defang::defang;
@@ -129,7 +129,7 @@ const fn role_name(role: Role) -> &'static str {
 }
 
 /// When and from where something happened.
-fn details(client: &Client) -> String {
+fn details(client: &ClientDetails) -> String {
     let mut lines = vec![format!("Time: {}", client.at.readable())];
     if !client.device.is_empty() {
         // It may be what the client calls itself.
@@ -143,7 +143,7 @@ fn details(client: &Client) -> String {
 
 fn wrong_code(
     through_provider: bool,
-    client: &Client,
+    client: &ClientDetails,
     to: &Email,
     origin: &str,
 ) -> (String, Vec<String>) {
@@ -257,7 +257,7 @@ fn notifications(origin: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Client, Content, EventLine, ExpiringKeyLine, MailText, compose};
+    use super::{ClientDetails, Content, EventLine, ExpiringKeyLine, MailText, compose};
     use domain::{
         account::{Email, Role},
         id::ApplicationId,
@@ -299,7 +299,7 @@ mod tests {
     fn contents(name: &str) -> [Content; 8] {
         let application = ApplicationId(Uuid::nil());
         let id: KeyId = "akl_000000000000000z".parse().expect("a key id");
-        let client = Client {
+        let client = ClientDetails {
             at: Timestamp(0),
             device: name.to_owned(),
             address: "192.0.2.7".to_owned(),

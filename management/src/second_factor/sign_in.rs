@@ -2,7 +2,7 @@
 
 use crate::{
     Browser, Keyring, ManagementError, SignInResult, SignedIn,
-    mail::{Client, Content, Recipient},
+    mail::{ClientDetails, Content, Recipient},
     session,
 };
 use domain::{audit::Action, origin::Origin, second_factor::PENDING_SIGN_IN_LIFETIME};
@@ -192,7 +192,7 @@ impl Keyring {
         }
         let content = Content::WrongCode {
             through_provider,
-            client: Client::new(self.now(), origin),
+            client: ClientDetails::new(self.now(), origin),
         };
         let to = Recipient {
             email: &person.email,

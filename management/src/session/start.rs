@@ -3,7 +3,7 @@
 use super::{ABSOLUTE, IDLE, SignedIn};
 use crate::{
     Admission, Keyring, ManagementError, SignInResult,
-    mail::{ChangeMail, Client, Content, Recipient},
+    mail::{ChangeMail, ClientDetails, Content, Recipient},
 };
 use domain::{
     account::Email,
@@ -63,7 +63,7 @@ impl Keyring {
         if known || !self.sends_mail() || !self.store.notifications(person.id).await?.new_sign_ins {
             return Ok(ChangeMail::default());
         }
-        let client = Client::new(self.now(), origin);
+        let client = ClientDetails::new(self.now(), origin);
         let to = Recipient {
             email: &person.email,
             person: Some(person.id),

@@ -6,14 +6,14 @@ use store::NewToken;
 use verification::{TokenDigest, TokenPurpose, random_token};
 
 /// A token that replaces a session's.
-pub(crate) struct Replacement {
+pub(crate) struct TokenReplacement {
     token: String,
     stored: TokenDigest,
     old: [u8; 32],
     at: Timestamp,
 }
 
-impl Replacement {
+impl TokenReplacement {
     pub(crate) fn row(&self) -> NewToken<'_> {
         NewToken {
             old_hash: &self.old,
@@ -26,10 +26,10 @@ impl Replacement {
 
 impl Session {
     /// Makes a token to replace the session's. `at` is when its person was authenticated.
-    pub(crate) fn replacement(&self, at: Timestamp) -> Replacement {
+    pub(crate) fn replacement(&self, at: Timestamp) -> TokenReplacement {
         let keyring = &self.keyring;
         let token = random_token(&*keyring.entropy);
-        Replacement {
+        TokenReplacement {
             stored: keyring.hasher.token_digest(TokenPurpose::Session, &token),
             token,
             old: self.token_hash,
@@ -38,7 +38,7 @@ impl Session {
     }
 
     /// Returns the session after its token was replaced, and the cookies.
-    pub(crate) fn with_token(mut self, new: Replacement) -> (Self, SignedIn) {
+    pub(crate) fn with_token(mut self, new: TokenReplacement) -> (Self, SignedIn) {
         self.token_hash = new.stored.digest;
         self.row.authenticated_at = self.row.authenticated_at.max(new.at);
         let device = self.keyring.new_device(self.row.person, new.at);

@@ -9,7 +9,7 @@ use domain::{
     time::HOUR,
 };
 use std::net::IpAddr;
-use verification::{Bucket, Monotonic, network};
+use verification::{Monotonic, ThrottleBucket, network};
 
 const fn an_hour(requests: u32) -> RateLimit {
     RateLimit {
@@ -41,7 +41,12 @@ const RESETS: RateLimit = an_hour(600);
 impl SignIns {
     /// Returns the limit on mails of a kind to an address; `None` for a kind without one. Reset links that owners make have a limit of
     /// their own, so that they use up none of those that the person requests.
-    pub(crate) fn mail_limit(&self, to: &Email, kind: MailKind, by_owner: bool) -> Option<Bucket> {
+    pub(crate) fn mail_limit(
+        &self,
+        to: &Email,
+        kind: MailKind,
+        by_owner: bool,
+    ) -> Option<ThrottleBucket> {
         let limit = match kind {
             MailKind::Invitation | MailKind::PasswordReset | MailKind::NewSignIn => PER_RECIPIENT,
             MailKind::SignInChange => CHANGES_PER_RECIPIENT,
@@ -55,12 +60,12 @@ impl SignIns {
     }
 
     /// Whether another mail or link would exceed its limit. Nothing is charged.
-    pub(crate) fn is_exhausted(&self, limit: Bucket, now: Monotonic) -> bool {
+    pub(crate) fn is_exhausted(&self, limit: ThrottleBucket, now: Monotonic) -> bool {
         self.0.is_exhausted(limit, now)
     }
 
     /// Charges what was made. What is made at the same time may exceed a limit.
-    pub(crate) fn charge(&self, limits: &[Bucket], now: Monotonic) {
+    pub(crate) fn charge(&self, limits: &[ThrottleBucket], now: Monotonic) {
         for limit in limits {
             let _ = self.0.take(&[*limit], now);
         }
@@ -107,12 +112,12 @@ impl SignIns {
     }
 
     /// Returns the limit on links that known browsers of a person request, beyond those that others can use up.
-    pub(crate) fn known_reset_limit(&self, person: PersonId) -> Bucket {
+    pub(crate) fn known_reset_limit(&self, person: PersonId) -> ThrottleBucket {
         self.0.bucket(("known reset", person), RESETS_PER_EMAIL)
     }
 
     /// Returns the limit on requested links for all people.
-    pub(crate) fn reset_limit(&self) -> Bucket {
+    pub(crate) fn reset_limit(&self) -> ThrottleBucket {
         self.0.bucket("resets", RESETS)
     }
 

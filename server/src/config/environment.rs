@@ -5,7 +5,7 @@ use crate::secret_file;
 use std::{ffi::OsString, ops::RangeInclusive, str::FromStr};
 
 /// A source of variables.
-pub struct Environment<F>(pub F);
+pub struct VariableSource<F>(pub F);
 
 /// A secret, from its variable or its file.
 pub struct SecretSetting {
@@ -14,7 +14,7 @@ pub struct SecretSetting {
     pub text: String,
 }
 
-impl<F: Fn(&str) -> Option<OsString>> Environment<F> {
+impl<F: Fn(&str) -> Option<OsString>> VariableSource<F> {
     /// Returns a variable's value; `None` where it is not set or empty.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use super::{
     PublicUrl,
-    environment::{Environment, SecretSetting},
+    environment::{SecretSetting, VariableSource},
     error::ConfigError,
     variables,
 };
@@ -11,7 +11,7 @@ use std::{ffi::OsString, sync::Arc};
 
 /// Returns what sends mails; `None` without a mail server. The URL is not shown, because it may hold a password.
 pub fn mailer<F: Fn(&str) -> Option<OsString>>(
-    environment: &Environment<F>,
+    environment: &VariableSource<F>,
     public_url: &PublicUrl,
 ) -> Result<Option<Arc<Mailer>>, ConfigError> {
     let server = environment.secret(&variables::SMTP_URL, &variables::SMTP_URL_FILE)?;

@@ -1,6 +1,6 @@
 //! The settings of the identity provider.
 
-use super::{environment::Environment, error::ConfigError, variables};
+use super::{environment::VariableSource, error::ConfigError, variables};
 use domain::single_sign_on::GroupRoles;
 use management::{ProviderMembers, SingleSignOn};
 use oidc::{Provider, ProviderSettings, issuer_url, read_authorities};
@@ -16,7 +16,7 @@ const MAX_NAME_CHARS: usize = 40;
 /// # Errors
 /// The first invalid or missing setting.
 pub fn read<F: Fn(&str) -> Option<OsString>>(
-    environment: &Environment<F>,
+    environment: &VariableSource<F>,
 ) -> Result<Option<SingleSignOn>, ConfigError> {
     // All are read, so that a mistake is reported even if the issuer is missing.
     let issuer = environment.get(&variables::OIDC_ISSUER)?;
@@ -110,7 +110,7 @@ pub fn read<F: Fn(&str) -> Option<OsString>>(
 
 /// No other variable of the provider has an effect then.
 fn without_issuer<F: Fn(&str) -> Option<OsString>>(
-    environment: &Environment<F>,
+    environment: &VariableSource<F>,
 ) -> Result<Option<SingleSignOn>, ConfigError> {
     for variable in [
         &variables::OIDC_CLIENT_ID,

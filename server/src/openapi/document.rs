@@ -1,7 +1,7 @@
 //! The OpenAPI document.
 
 use super::{
-    endpoint::{Description, Endpoint},
+    endpoint::{Endpoint, EndpointDescription},
     headers,
     operation::{LONG_TARGET, ResponseSpec, problem_example, problem_response},
     schemas::Schemas,
@@ -23,7 +23,7 @@ Every response has an `X-Request-Id`. Clients should ignore unknown fields.";
 
 /// The document of a running server, serialized at the first request for it.
 pub struct Document {
-    endpoints: Box<[Description]>,
+    endpoints: Box<[EndpointDescription]>,
     origin: String,
     json: OnceLock<Bytes>,
 }
@@ -46,7 +46,7 @@ impl Document {
 }
 
 /// Returns the document of a server with these endpoints at a public origin.
-pub fn document(endpoints: &[Description], origin: &str) -> Value {
+pub fn document(endpoints: &[EndpointDescription], origin: &str) -> Value {
     let mut schemas = Schemas::default();
     let mut paths = Map::new();
     for endpoint in endpoints {

@@ -19,7 +19,7 @@ type Describe = fn(&mut Schemas) -> Operation;
 /// An endpoint of the gate: its path, its handler and its description.
 pub struct Endpoint<S> {
     /// The description in the OpenAPI document.
-    pub description: Description,
+    pub description: EndpointDescription,
     /// The path in the router's syntax.
     pub pattern: &'static str,
     /// The handler.
@@ -39,7 +39,7 @@ pub type ImmediateHandler<S> = fn(&S, &Head<'_>) -> Response;
 
 /// What the OpenAPI document says about an endpoint.
 #[derive(Clone, Copy)]
-pub struct Description {
+pub struct EndpointDescription {
     /// The path in OpenAPI's syntax.
     pub path: &'static str,
     /// The methods that the endpoint takes, in lower case.
@@ -104,7 +104,7 @@ impl<S: Clone + Send + Sync + 'static> Endpoint<S> {
         describe: Describe,
     ) -> Self {
         Self {
-            description: Description {
+            description: EndpointDescription {
                 path,
                 methods,
                 describe,

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 /// What to do with a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+pub enum ConnectionAction {
     /// Nothing before this instant.
     Wait(Instant),
     /// Take no more requests, and close after the responses in progress.
@@ -131,7 +131,7 @@ impl Activity {
     }
 
     /// Returns the action that is due at `now`.
-    pub fn due(&self, now: Instant) -> Action {
+    pub fn due(&self, now: Instant) -> ConnectionAction {
         let state = self.lock();
         let deadlines = self.deadlines(&state);
         let deadlines = || deadlines.into_iter().flatten();
@@ -141,7 +141,7 @@ impl Activity {
         let deadline = deadlines().map(|(at, _)| at).min();
         let check = (state.active_requests > 0).then(|| now + self.check_interval());
         let check = check.into_iter().chain(deadline).min();
-        Action::Wait(check.unwrap_or(now + self.check_interval()))
+        ConnectionAction::Wait(check.unwrap_or(now + self.check_interval()))
     }
 
     /// Returns the interval between two checks while requests are active.
@@ -153,22 +153,29 @@ impl Activity {
     }
 
     /// Returns the actions that are due unless something happens before, in order of precedence.
-    fn deadlines(&self, state: &State) -> [Option<(Instant, Action)>; 4] {
+    fn deadlines(&self, state: &State) -> [Option<(Instant, ConnectionAction)>; 4] {
         let limits = &self.limits;
-        let write_deadline =
-            |since: Instant| (since + limits.write, Action::Close(CloseReason::Write));
+        let write_deadline = |since: Instant| {
+            (
+                since + limits.write,
+                ConnectionAction::Close(CloseReason::Write),
+            )
+        };
         let unsent = state.unsent_chunks.iter().map(|chunk| chunk.1).min();
         let request = match (state.used, state.head_started_at) {
             _ if state.active_requests > 0 => None,
             (false, _) => Some((
                 state.opened_at + limits.head,
-                Action::Close(CloseReason::Head),
+                ConnectionAction::Close(CloseReason::Head),
             )),
-            (true, Some(since)) => Some((since + limits.head, Action::Close(CloseReason::Head))),
+            (true, Some(since)) => Some((
+                since + limits.head,
+                ConnectionAction::Close(CloseReason::Head),
+            )),
             (true, None) => {
                 let idle = (
                     state.last_activity + limits.idle,
-                    Action::ShutDown(CloseReason::Idle),
+                    ConnectionAction::ShutDown(CloseReason::Idle),
                 );
                 state.shutdown_since.is_none().then_some(idle)
             }
@@ -176,17 +183,17 @@ impl Activity {
         let end = match state.shutdown_since {
             None => (
                 state.opened_at + limits.age,
-                Action::ShutDown(CloseReason::Age),
+                ConnectionAction::ShutDown(CloseReason::Age),
             ),
             Some(since) if state.active_requests > 0 => (
                 since + limits.last_responses,
-                Action::Close(CloseReason::Age),
+                ConnectionAction::Close(CloseReason::Age),
             ),
             Some(since) => {
                 let since = since.max(state.last_activity);
                 (
                     since + CLIENT_CLOSE_TIMEOUT.min(limits.idle),
-                    Action::Close(CloseReason::Idle),
+                    ConnectionAction::Close(CloseReason::Idle),
                 )
             }
         };
@@ -251,9 +258,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_connection_without_a_request_closes_when_the_time_for_a_head_is_over() {
         let activity = Activity::new(limits());
-        assert_eq!(activity.due(at(9)), Action::Wait(at(10)));
+        assert_eq!(activity.due(at(9)), ConnectionAction::Wait(at(10)));
         activity.received(|_| {});
-        assert_eq!(activity.due(at(10)), Action::Close(CloseReason::Head));
+        assert_eq!(
+            activity.due(at(10)),
+            ConnectionAction::Close(CloseReason::Head)
+        );
         assert_eq!(activity.next_check(), at(10));
     }
 
@@ -261,17 +271,26 @@ mod tests {
     async fn an_idle_connection_closes_later_than_one_with_a_slow_head() {
         let activity = Activity::new(limits());
         let (request, _) = activity.begin(false);
-        assert_eq!(activity.due(at(70)), Action::Wait(at(80)));
+        assert_eq!(activity.due(at(70)), ConnectionAction::Wait(at(80)));
         drop(request);
-        assert_eq!(activity.due(at(74)), Action::Wait(at(75)));
-        assert_eq!(activity.due(at(75)), Action::ShutDown(CloseReason::Idle));
+        assert_eq!(activity.due(at(74)), ConnectionAction::Wait(at(75)));
+        assert_eq!(
+            activity.due(at(75)),
+            ConnectionAction::ShutDown(CloseReason::Idle)
+        );
         activity.shut_down(at(75));
-        assert_eq!(activity.due(at(76)), Action::Wait(at(80)));
-        assert_eq!(activity.due(at(80)), Action::Close(CloseReason::Idle));
+        assert_eq!(activity.due(at(76)), ConnectionAction::Wait(at(80)));
+        assert_eq!(
+            activity.due(at(80)),
+            ConnectionAction::Close(CloseReason::Idle)
+        );
         let activity = Activity::new(limits());
         drop(activity.begin(false));
         activity.received(|_| {});
-        assert_eq!(activity.due(at(10)), Action::Close(CloseReason::Head));
+        assert_eq!(
+            activity.due(at(10)),
+            ConnectionAction::Close(CloseReason::Head)
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -280,7 +299,10 @@ mod tests {
         drop(activity.begin(true));
         tokio::time::advance(60 * SECOND).await;
         activity.received(|_| {});
-        assert_eq!(activity.due(at(15)), Action::ShutDown(CloseReason::Idle));
+        assert_eq!(
+            activity.due(at(15)),
+            ConnectionAction::ShutDown(CloseReason::Idle)
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -291,25 +313,37 @@ mod tests {
         slow.chunk_passed();
         live.chunk_passed();
         live.chunk_sent();
-        assert_eq!(activity.due(at(30)), Action::Close(CloseReason::Write));
+        assert_eq!(
+            activity.due(at(30)),
+            ConnectionAction::Close(CloseReason::Write)
+        );
         // A response without unsent chunks is not slow.
         drop(slow);
-        assert!(matches!(activity.due(at(30)), Action::Wait(_)));
+        assert!(matches!(activity.due(at(30)), ConnectionAction::Wait(_)));
         activity.sent(false);
         activity.sent(false);
-        assert_eq!(activity.due(at(30)), Action::Close(CloseReason::Write));
+        assert_eq!(
+            activity.due(at(30)),
+            ConnectionAction::Close(CloseReason::Write)
+        );
         activity.sent(true);
-        assert!(matches!(activity.due(at(30)), Action::Wait(_)));
+        assert!(matches!(activity.due(at(30)), ConnectionAction::Wait(_)));
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_old_connection_closes_after_its_last_responses_or_when_their_time_is_over() {
         let activity = Activity::new(limits());
         let (_request, _) = activity.begin(false);
-        assert!(matches!(activity.due(at(3_599)), Action::Wait(_)));
-        assert_eq!(activity.due(at(3_600)), Action::ShutDown(CloseReason::Age));
+        assert!(matches!(activity.due(at(3_599)), ConnectionAction::Wait(_)));
+        assert_eq!(
+            activity.due(at(3_600)),
+            ConnectionAction::ShutDown(CloseReason::Age)
+        );
         activity.shut_down(at(3_600));
-        assert!(matches!(activity.due(at(4_199)), Action::Wait(_)));
-        assert_eq!(activity.due(at(4_200)), Action::Close(CloseReason::Age));
+        assert!(matches!(activity.due(at(4_199)), ConnectionAction::Wait(_)));
+        assert_eq!(
+            activity.due(at(4_200)),
+            ConnectionAction::Close(CloseReason::Age)
+        );
     }
 }

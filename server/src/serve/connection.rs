@@ -1,7 +1,7 @@
 //! One connection.
 
 use super::{
-    activity::{Action, Activity},
+    activity::{Activity, ConnectionAction},
     http1_framing::FramingError,
     stream::{ObservedBody, ObservedStream},
 };
@@ -133,14 +133,14 @@ impl Connection {
                 Event::Timer => {
                     checked_at = Instant::now();
                     match activity.due(checked_at) {
-                        Action::Wait(until) => timer_at = until,
-                        Action::ShutDown(why) => {
+                        ConnectionAction::Wait(until) => timer_at = until,
+                        ConnectionAction::ShutDown(why) => {
                             reason = Some(why);
                             activity.shut_down(checked_at);
                             connection.as_mut().graceful_shutdown();
                             timer_at = checked_at;
                         }
-                        Action::Close(why) => return Some(reason.unwrap_or(why)),
+                        ConnectionAction::Close(why) => return Some(reason.unwrap_or(why)),
                     }
                     timer.as_mut().reset(timer_at);
                 }

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 /// A key with its application.
 #[derive(Clone, Debug)]
-pub struct FoundKey {
+pub struct KeyWithApplication {
     pub id: KeyId,
     pub name: KeyName,
     pub application: Application,
@@ -110,7 +110,7 @@ impl Store {
         head: &str,
         tail: &str,
         limit: i64,
-    ) -> Result<Vec<FoundKey>, StoreError> {
+    ) -> Result<Vec<KeyWithApplication>, StoreError> {
         let rows: Vec<FoundKeyRow> = read!(self, |pool| {
             sqlx::query_as(sql::SUPPORT_KEYS_BY_MASK)
                 .bind(head)
@@ -121,7 +121,7 @@ impl Store {
         })?;
         rows.into_iter()
             .map(|row| {
-                Ok(FoundKey {
+                Ok(KeyWithApplication {
                     id: row.id.parse().map_err(|_| corrupt("id"))?,
                     name: KeyName::parse(&row.key_name).map_err(|_| corrupt("name"))?,
                     application: Application {

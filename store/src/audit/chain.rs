@@ -1,6 +1,6 @@
 //! Verifying the audit log, and sealing logs under the newest pepper.
 
-use super::{GENESIS, Head, SEALED, SealCheck, insert_audit_line, move_audit_head};
+use super::{ChainHead, GENESIS, SEALED, SealCheck, insert_audit_line, move_audit_head};
 use crate::{AuditLine, Store, StoreError, read, row::corrupt, sql, transaction};
 use domain::{
     audit::{AuditEvent, AuditFilter},
@@ -234,7 +234,7 @@ impl Store {
             }
             let event = event(head.account);
             let written = transaction!(self, |tx| {
-                let head: Head = sqlx::query_as(sql::AUDIT_TAKE_NUMBER)
+                let head: ChainHead = sqlx::query_as(sql::AUDIT_TAKE_NUMBER)
                     .bind(event.account_id.0)
                     .fetch_one(&mut *tx)
                     .await?;

@@ -75,7 +75,7 @@ pub struct MailMember {
 }
 
 #[derive(sqlx::FromRow)]
-struct RawKey {
+struct RawExpiringKey {
     id: String,
     name: String,
     application_name: String,
@@ -83,7 +83,7 @@ struct RawKey {
     expires_at: i64,
 }
 
-impl RawKey {
+impl RawExpiringKey {
     fn read(self) -> Result<ExpiringKey, StoreError> {
         Ok(ExpiringKey {
             id: self.id.parse().map_err(|_| corrupt("id"))?,
@@ -161,7 +161,7 @@ impl Store {
         stage: ExpiryStage,
         now: Timestamp,
     ) -> Result<Vec<ExpiringKey>, StoreError> {
-        let rows: Vec<RawKey> = read!(self, |pool| {
+        let rows: Vec<RawExpiringKey> = read!(self, |pool| {
             sqlx::query_as(sql::MAIL_EXPIRING_KEYS)
                 .bind(now.plus(stage.from_days * DAY).0)
                 .bind(now.plus((stage.days + 1) * DAY).0)
@@ -172,7 +172,7 @@ impl Store {
                 .fetch_all(pool)
                 .await
         })?;
-        rows.into_iter().map(RawKey::read).collect()
+        rows.into_iter().map(RawExpiringKey::read).collect()
     }
 
     /// Inserts mails about keys of an application that expire within some days, and the keys' notices, which prevent further mails.

@@ -37,7 +37,7 @@ pub struct ValueSpan {
 /// The body of a row.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Body<'a>(#[serde(borrow)] BTreeMap<Dimension, StoredValues<'a>>);
+pub(super) struct StoredBreakdown<'a>(#[serde(borrow)] BTreeMap<Dimension, StoredValues<'a>>);
 
 #[derive(Serialize, Deserialize)]
 struct StoredValues<'a> {
@@ -52,7 +52,7 @@ struct StoredValues<'a> {
 #[derive(Serialize, Deserialize)]
 struct StoredValue<'a>(#[serde(borrow)] Cow<'a, str>, i64, i64, i64, i64);
 
-impl<'a> Body<'a> {
+impl<'a> StoredBreakdown<'a> {
     pub(super) fn parse(body: &'a str) -> Result<Self, StoreError> {
         serde_json::from_str(body).map_err(|_| corrupt("body"))
     }
@@ -118,12 +118,12 @@ impl BreakdownSums {
     /// Returns the body of the row with these calls added to the stored ones.
     pub(super) fn added_to(&self, stored: Option<&str>) -> Result<String, StoreError> {
         let body = |values: &BTreeMap<Dimension, TopValues>| {
-            serde_json::to_string(&Body::of(values)).map_err(|_| corrupt("body"))
+            serde_json::to_string(&StoredBreakdown::of(values)).map_err(|_| corrupt("body"))
         };
         let Some(stored) = stored else {
             return body(&self.values);
         };
-        let mut sum = Body::parse(stored)?.into_values();
+        let mut sum = StoredBreakdown::parse(stored)?.into_values();
         for (dimension, values) in &self.values {
             sum.entry(*dimension).or_default().merge(values.clone());
         }
@@ -214,7 +214,7 @@ impl Store {
         let bodies = self.breakdown_bodies(subject, level, start, end).await?;
         let mut sums: HashMap<(Dimension, Cow<'_, str>), Bucket> = HashMap::new();
         for (_, body) in &bodies {
-            for (dimension, stored) in Body::parse(body)?.0 {
+            for (dimension, stored) in StoredBreakdown::parse(body)?.0 {
                 for stored in stored.values {
                     let calls = stored.calls();
                     let sum = sums.entry((dimension, stored.0)).or_default();
@@ -262,7 +262,7 @@ impl Store {
         let (start, end) = (Timestamp(i64::MIN), Timestamp(i64::MAX));
         let mut spans: BTreeMap<String, (Timestamp, Timestamp)> = BTreeMap::new();
         for (bucket, body) in self.breakdown_bodies(subject, level, start, end).await? {
-            let Some(stored) = Body::parse(&body)?.0.remove(&dimension) else {
+            let Some(stored) = StoredBreakdown::parse(&body)?.0.remove(&dimension) else {
                 continue;
             };
             for stored in stored.values {

@@ -26,9 +26,9 @@ const MAX_PER_SECOND: usize = 500;
 /// Keys whose share of refusals is examined at a time; the others wait.
 const MAX_SUSPECTS: usize = 50;
 
-type Calls = Vec<((KeyId, EventKind), Observed<Arc<DecisionRecord>>)>;
+type ObservedCalls = Vec<((KeyId, EventKind), Observed<Arc<DecisionRecord>>)>;
 type Suspects = Vec<(KeyId, Observed<Arc<DecisionRecord>>)>;
-type SignIns = Vec<((Email, EventKind, String), Observed<Origin>)>;
+type ObservedSignIns = Vec<((Email, EventKind, String), Observed<Origin>)>;
 
 impl Telemetry {
     /// Writes the security events until now. What cannot be written is retried.
@@ -177,7 +177,7 @@ impl Telemetry {
     /// Reports failed sign-ins to every account of the person. Those that could not be examined stay.
     async fn examine_sign_ins(
         &self,
-        sign_ins: &mut SignIns,
+        sign_ins: &mut ObservedSignIns,
         events: &mut Vec<EventOccurrence>,
     ) -> Result<(), StoreError> {
         while let Some(((email, kind, passkey), failed)) = sign_ins.last() {
@@ -209,9 +209,9 @@ impl Telemetry {
 
 /// Observations to be examined.
 struct TakenObservations {
-    calls: Calls,
+    calls: ObservedCalls,
     suspects: Suspects,
-    sign_ins: SignIns,
+    sign_ins: ObservedSignIns,
     uses: Vec<HabitUse>,
 }
 
@@ -227,7 +227,7 @@ impl Observations {
         }
     }
 
-    fn put_back(&mut self, suspects: Suspects, sign_ins: SignIns) {
+    fn put_back(&mut self, suspects: Suspects, sign_ins: ObservedSignIns) {
         self.refusals.put_back(suspects);
         self.sign_ins.put_back(sign_ins);
     }

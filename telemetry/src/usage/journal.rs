@@ -19,7 +19,7 @@ const VERSION: u8 = 1;
 
 /// Encodes counts of about `now`.
 pub(crate) fn write(keys: &KeyMap<KeyCounts>, now: Timestamp) -> Vec<u8> {
-    let mut entry = Writer {
+    let mut entry = EntryWriter {
         bytes: Vec::with_capacity(32 + keys.len() * 32),
         texts: HashMap::new(),
     };
@@ -50,7 +50,7 @@ pub(crate) fn read(
     all: &mut KeyMap<KeyCounts>,
     application: impl Fn(KeyId) -> Option<ApplicationId>,
 ) -> Option<()> {
-    let mut entry = Reader {
+    let mut entry = EntryReader {
         rest: entry,
         texts: Vec::new(),
     };
@@ -100,12 +100,12 @@ pub(crate) fn merge(all: &mut KeyMap<KeyCounts>, key: KeyId, later: KeyCounts) {
     }
 }
 
-struct Writer<'a> {
+struct EntryWriter<'a> {
     bytes: Vec<u8>,
     texts: HashMap<&'a str, u64>,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> EntryWriter<'a> {
     fn number(&mut self, mut number: u64) {
         loop {
             let [lowest, ..] = number.to_le_bytes();
@@ -133,12 +133,12 @@ impl<'a> Writer<'a> {
     }
 }
 
-struct Reader<'a> {
+struct EntryReader<'a> {
     rest: &'a [u8],
     texts: Vec<&'a str>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> EntryReader<'a> {
     fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (bytes, rest) = self.rest.split_first_chunk()?;
         self.rest = rest;

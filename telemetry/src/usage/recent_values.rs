@@ -27,7 +27,7 @@ impl Value {
 }
 
 /// A value and its calls by outcome.
-struct Entry {
+struct CountedEntry {
     hash: u64,
     value: Value,
     calls: [u32; 3],
@@ -35,7 +35,7 @@ struct Entry {
     missed: u32,
 }
 
-impl Entry {
+impl CountedEntry {
     fn at_most(&self) -> u32 {
         let calls = self
             .calls
@@ -48,7 +48,7 @@ impl Entry {
 /// The values of one dimension, by their hash.
 #[derive(Default)]
 pub(super) struct RecentValues {
-    entries: Vec<Entry>,
+    entries: Vec<CountedEntry>,
     others: [u32; 3],
     missed: u32,
 }
@@ -67,7 +67,7 @@ impl RecentValues {
         }
         let mut calls = [0; 3];
         increment(&mut calls, outcome, 1);
-        let mut entry = Entry {
+        let mut entry = CountedEntry {
             hash,
             value: value(),
             calls,
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn an_entry_takes_40_bytes() {
-        assert_eq!(size_of::<Entry>(), 40);
+        assert_eq!(size_of::<CountedEntry>(), 40);
     }
 
     proptest! {

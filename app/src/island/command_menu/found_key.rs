@@ -18,14 +18,14 @@ use web_sys::{Element, Node, RequestInit};
 const MAX_KEYS: usize = 8;
 
 /// A key that was found.
-pub struct FoundKey {
+pub struct KeyMatch {
     name: String,
     mask: String,
     href: String,
 }
 
 /// Searches keys on the page that lists them. `None` if the server does not answer with it.
-pub async fn find_keys(list: &str, text: &str) -> Option<Vec<FoundKey>> {
+pub async fn find_keys(list: &str, text: &str) -> Option<Vec<KeyMatch>> {
     let address = routes::with_query(list, &[("tab", KeyGroup::ALL), ("search", text)]);
     let answer = navigation::fetch(&address, &RequestInit::new()).await;
     let Ok(Answer::Page(page, _)) = answer else {
@@ -35,12 +35,12 @@ pub async fn find_keys(list: &str, text: &str) -> Option<Vec<FoundKey>> {
     Some(
         links
             .take(MAX_KEYS)
-            .filter_map(|link| FoundKey::read(&link))
+            .filter_map(|link| KeyMatch::read(&link))
             .collect(),
     )
 }
 
-impl FoundKey {
+impl KeyMatch {
     /// Reads the link of a row.
     fn read(link: &Element) -> Option<Self> {
         let row = link.closest("tr").ok()??;

@@ -7,7 +7,7 @@
 
 use super::{
     MENU,
-    found_key::{FoundKey, find_keys},
+    found_key::{KeyMatch, find_keys},
 };
 use crate::{island::dialog, ui::dom, words::command_menu as words};
 use gloo_timers::future::TimeoutFuture;
@@ -210,7 +210,7 @@ impl MenuParts {
     }
 
     /// Puts keys in place of those that were found before.
-    fn show_keys(&self, keys: &[FoundKey]) {
+    fn show_keys(&self, keys: &[KeyMatch]) {
         let Some(group) = document().get_element_by_id(KEYS) else {
             return;
         };

@@ -4,7 +4,7 @@ use super::{Head, ProofForm};
 use crate::{
     act::{
         passkey::{AddPasskey, PasskeyQuestion, StartPasskey},
-        two_factor::{ConfirmTwoFactor, NewAuthenticator, NewRecoveryCodes, StartTwoFactor},
+        two_factor::{ConfirmTwoFactor, NewAuthenticator, ShownRecoveryCodes, StartTwoFactor},
     },
     context,
     error::FieldError,
@@ -77,7 +77,7 @@ fn beside(app: bool, passkey: bool) -> AnyView {
 
 /// What the page shows in answer to a post: the form for the new app or passkey, or the recovery codes.
 pub(super) fn next_step(session: &Session, factor: Option<&SecondFactor>) -> Option<AnyView> {
-    let codes = posted::<Option<NewRecoveryCodes>>(ConfirmTwoFactor::PATH)
+    let codes = posted::<Option<ShownRecoveryCodes>>(ConfirmTwoFactor::PATH)
         .or_else(|| posted(AddPasskey::PATH));
     if let Some(Ok(Some(made))) = codes {
         return Some(view! { <RecoveryCodeList made /> }.into_any());

@@ -1,7 +1,7 @@
 //! The one time that recovery codes are in sight.
 
 use crate::{
-    act::two_factor::NewRecoveryCodes,
+    act::two_factor::ShownRecoveryCodes,
     routes,
     ui::{CopyButton, Icon, Notice, Shape},
     words::two_factor as words,
@@ -12,7 +12,7 @@ use leptos::prelude::*;
 #[component]
 pub fn RecoveryCodeList(
     /// The codes.
-    made: NewRecoveryCodes,
+    made: ShownRecoveryCodes,
 ) -> impl IntoView {
     let text = made.codes.join("\n");
     // A link with the codes in it works without JavaScript, and nothing leaves the browser.

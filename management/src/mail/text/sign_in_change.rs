@@ -1,13 +1,13 @@
 //! The texts of mails about a change of how a person signs in.
 
 use super::{defang, details};
-use crate::mail::Client;
+use crate::mail::ClientDetails;
 use domain::mail::SignInChange;
 
 /// Returns the subject and the paragraphs of a mail about a change of the sign-in.
 pub(super) fn sign_in_change(
     change: &SignInChange,
-    client: &Client,
+    client: &ClientDetails,
     origin: &str,
 ) -> (String, Vec<String>) {
     let (subject, what) = summary(change);

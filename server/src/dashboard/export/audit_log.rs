@@ -51,7 +51,7 @@ async fn send(format: Format, request: ExportRequest) -> Result<Response, Export
     };
     let filter = owner.audit_filter(query).await?;
     let name = format!("audit-log-{}.{}", owner.now().date_text(), format.extension);
-    let start = Position {
+    let start = ExportPosition {
         owner,
         filter,
         after: 0,
@@ -87,7 +87,7 @@ fn page(request: &ExportRequest) -> String {
 }
 
 /// Where the next records begin.
-struct Position {
+struct ExportPosition {
     owner: FreshAccountOwner,
     filter: AuditFilter,
     /// The number of the last record that was read.
@@ -96,11 +96,13 @@ struct Position {
 }
 
 /// Returns the text of the next records, and the position after them unless there are none.
-async fn chunk(position: Position) -> Result<(String, Option<Position>), ManagementError> {
-    let Position { owner, filter, .. } = &position;
+async fn chunk(
+    position: ExportPosition,
+) -> Result<(String, Option<ExportPosition>), ManagementError> {
+    let ExportPosition { owner, filter, .. } = &position;
     let lines = owner.audit_lines(filter, position.after).await?;
     let text = (position.write)(&lines);
-    let next = lines.last().map(|line| Position {
+    let next = lines.last().map(|line| ExportPosition {
         after: line.seq,
         ..position
     });

@@ -80,15 +80,15 @@ macro_rules! read_spans {
 type Accounts = HashMap<ApplicationId, AccountId>;
 
 /// A map with a fast hash, for keys' ids: they are random and not chosen by a client.
-type KeyMap<T> = HashMap<KeyId, T, foldhash::fast::FixedState>;
+type SpanKeyMap<T> = HashMap<KeyId, T, foldhash::fast::FixedState>;
 
 /// Keys and digests whose other half has not been read yet. Both tables have nearly the same order, so few are kept.
 #[derive(Default)]
 struct UnjoinedRows {
     /// The pepper of lines without a name.
     newest: PepperName,
-    keys: KeyMap<IndexRow>,
-    digests: KeyMap<(Digest, PepperName)>,
+    keys: SpanKeyMap<IndexRow>,
+    digests: SpanKeyMap<(Digest, PepperName)>,
 }
 
 impl UnjoinedRows {
@@ -121,14 +121,14 @@ impl UnjoinedRows {
 }
 
 /// A line of a span of keys, parsed.
-struct FoundKey<'t> {
+struct KeyLine<'t> {
     id: KeyId,
     application: ApplicationId,
     expires_at: Option<Timestamp>,
     scopes: &'t str,
 }
 
-impl<'t> FoundKey<'t> {
+impl<'t> KeyLine<'t> {
     fn read(line: &'t str) -> Result<Self, StoreError> {
         let mut fields = line.splitn(4, ' ');
         let mut field = || fields.next().ok_or_else(|| corrupt("api_key"));
@@ -209,7 +209,7 @@ impl Store {
                     return Ok(());
                 }
                 for line in key_lines.iter().flat_map(|text| text.lines()) {
-                    let line = FoundKey::read(line)?;
+                    let line = KeyLine::read(line)?;
                     // The application was created meanwhile.
                     if !accounts.contains_key(&line.application) {
                         accounts = self.accounts().await?;
