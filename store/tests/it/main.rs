@@ -8,6 +8,7 @@ mod bound;
 mod breakdown;
 mod busiest;
 mod choices;
+mod connections;
 mod deadlock;
 mod decisions;
 mod disk;
