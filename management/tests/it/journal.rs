@@ -320,7 +320,7 @@ async fn a_database_that_has_forgotten_nothing_is_unchanged() {
 #[tokio::test]
 async fn a_new_journal_records_the_ends_of_keys_in_the_database() {
     for scene in Scene::all().await {
-        let [key, off, replaced, kept] = [
+        let [key, off, rotated, kept] = [
             scene.key().await,
             scene.key().await,
             scene.key().await,
@@ -331,7 +331,7 @@ async fn a_new_journal_records_the_ends_of_keys_in_the_database() {
         let reason = String::new();
         scene.editor.revoke(key.id, reason).await.expect("active");
         scene.editor.deactivate(off.id).await.expect("active");
-        scene.regenerate(&replaced).await;
+        scene.regenerate(&rotated).await;
         // The journal is lost, and made anew.
         let before = fs::read_to_string(scene.journal()).expect("there");
         assert!(before.contains(&key.id.to_string()));
@@ -352,7 +352,7 @@ async fn a_new_journal_records_the_ends_of_keys_in_the_database() {
         assert_eq!(ask(&test.keyring, &key), Verdict::Revoked);
         assert_eq!(ask(&test.keyring, &off), Verdict::Inactive);
         assert!(matches!(
-            ask(&test.keyring, &replaced),
+            ask(&test.keyring, &rotated),
             Verdict::Expired { .. }
         ));
         assert_eq!(ask(&test.keyring, &kept), Verdict::Accepted);

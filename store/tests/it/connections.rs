@@ -2,7 +2,6 @@
 
 use store::Store;
 use testing::{TestDatabase, each_database};
-use uuid::Uuid;
 
 each_database!(every_session_has_time_outs);
 async fn every_session_has_time_outs(database: TestDatabase) {
@@ -30,7 +29,7 @@ async fn a_role_with_fewer_connections_than_the_pool_waits_for_them(database: Te
     };
     let (scheme, rest) = database.url.split_once("://").expect("a URL");
     let (_, place) = rest.rsplit_once('@').expect("a user");
-    let role = format!("limited_{}", Uuid::now_v7().simple());
+    let role = format!("limited_{}", std::process::id());
     let statements = [
         format!("CREATE ROLE {role} LOGIN PASSWORD 'secret' CONNECTION LIMIT 3"),
         format!("GRANT ALL ON SCHEMA public TO {role}"),
