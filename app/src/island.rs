@@ -39,7 +39,6 @@ pub fn start() {
     passkey::listen();
     reveal::listen();
     submit::listen();
-    renewal::listen();
     follow::listen();
     keyboard::listen();
     selection::listen();

@@ -12,6 +12,7 @@ import {
   row,
   sameOriginHeaders,
   test,
+  toast,
   unique,
   waitUntilAnswered,
 } from '../fixtures.ts';
@@ -187,6 +188,30 @@ test('a session that ends while a form is open is renewed over the page, and the
   expect(id).toMatch(KEY_ID);
   await confirmStored(page);
   await expect(row(page, name)).toBeVisible();
+});
+
+test('while the dialog that renews a session cannot be loaded, a form keeps what was typed', { tag: '@js' }, async ({
+  page,
+  open,
+  signInAs,
+  context,
+  browserErrors,
+}) => {
+  browserErrors.allow(/ERR_FAILED|Failed to fetch/);
+  const paths = await signInAs(people.owner);
+  await open(`${paths.keys}/new`);
+  const name = unique('Offline');
+  await fillKey(page, name);
+  await context.clearCookies();
+  const chunks = /\/pkg\/(?!latchkey\.wasm)[^/]+\.wasm/;
+  await page.route(chunks, (route) => route.abort());
+  const submit = page.getByRole('button', { name: 'Generate API Key' });
+  await submit.click();
+  await expect(toast(page, "didn't respond")).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue(name);
+  await page.unroute(chunks);
+  await submit.click();
+  await expect(page.getByRole('dialog', { name: 'Your session has ended' })).toBeVisible();
 });
 
 test('the pages for people who are not signed in say what has happened, and are accessible', { tag: '@js' }, async ({

@@ -3,9 +3,7 @@
 use super::{
     follow,
     navigation::{self, Answer, History},
-    passkey,
-    renewal::{self, Renewal},
-    toast,
+    passkey, renewal, toast,
 };
 use crate::ui::dom;
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -75,63 +73,80 @@ fn address(form: &HtmlFormElement) -> String {
     }
 }
 
+/// A form that was sent by `POST`. It cannot be sent again while this exists, and its button says so.
+pub struct Sent {
+    pub form: HtmlFormElement,
+    pub button: Option<HtmlElement>,
+    action: String,
+    request: RequestInit,
+    busy: Busy,
+}
+
 /// Sends a form by `POST`, and shows the answer.
 pub fn send(form: HtmlFormElement, button: Option<HtmlElement>) {
-    let action = attribute(&form, button.as_ref(), "action");
     let Some(request) = request(&form, button.as_ref()) else {
         return;
     };
-    let busy = Busy::mark(form.clone(), button.clone());
+    let sent = Sent {
+        action: attribute(&form, button.as_ref(), "action"),
+        busy: Busy::mark(form.clone(), button.clone()),
+        request,
+        form,
+        button,
+    };
     spawn_local(async move {
         navigation::next_turn();
-        let mut answer = navigation::fetch(&action, &request).await;
-        let dialog = renewal::dialog_of(&form);
-        // Another request of this browser may have given the session a new token meanwhile.
-        if dialog.is_none() && sign_in_of(&answer).is_some() {
-            answer = navigation::fetch(&action, &request).await;
-        }
-        if dialog.is_none()
-            && let Some(address) = sign_in_of(&answer)
-        {
-            match renewal::begin(address, form.clone(), button.clone()).await {
-                Ok(Renewal::SignedIn) => answer = navigation::fetch(&action, &request).await,
-                Ok(Renewal::Asked) => return,
-                Err(_) => {}
+        let answer = sent.send_again().await;
+        let shown = match (renewal::dialog_of(&sent.form), answer) {
+            (Some(dialog), answer) => renewal::answered(dialog, sent, answer).await,
+            (None, Ok(Answer::Elsewhere(address))) if renewal::is_needed(&address) => {
+                renewal::ask(sent).await
             }
-        }
-        drop(busy);
-        match (answer, dialog) {
-            (Ok(Answer::Elsewhere(address)), Some(dialog)) if renewal::is_next_step(&address) => {
-                if renewal::go_on(&dialog, &address).await.is_err() {
-                    navigation::arrive(&address);
-                }
+            (None, answer) => {
+                sent.show(answer);
+                Ok(())
             }
-            (Ok(Answer::Elsewhere(_)), Some(dialog)) => renewal::complete(&dialog),
-            (Ok(Answer::Elsewhere(address)), None) => navigation::arrive(&address),
-            (Ok(Answer::Page(page, _)), _) => {
-                navigation::show(&page);
-                navigation::focus_answer();
-            }
-            (Ok(Answer::Invalid(page)), dialog) => {
-                let typed = Typed::read(&form);
-                match dialog {
-                    Some(dialog) => renewal::refuse(&dialog, &page),
-                    None => navigation::show(&page),
-                }
-                typed.put_back(&action);
-                navigation::focus_answer();
-            }
-            (Ok(Answer::Text(why)), _) => toast::fail(why.trim()),
-            (Err(_), _) => toast::unreachable(),
+        };
+        if shown.is_err() {
+            toast::unreachable();
         }
     });
 }
 
-/// The sign-in page that an answer leads to.
-fn sign_in_of(answer: &Result<Answer, JsValue>) -> Option<&str> {
-    match answer {
-        Ok(Answer::Elsewhere(address)) if renewal::is_needed(address) => Some(address),
-        _ => None,
+impl Sent {
+    /// Sends the form with the fields that it had first.
+    pub async fn send_again(&self) -> Result<Answer, JsValue> {
+        navigation::fetch(&self.action, &self.request).await
+    }
+
+    /// Shows the answer.
+    pub fn show(self, answer: Result<Answer, JsValue>) {
+        match answer {
+            Ok(Answer::Elsewhere(address)) => {
+                drop(self);
+                navigation::arrive(&address);
+            }
+            Ok(Answer::Page(page, _)) => {
+                drop(self);
+                navigation::show(&page);
+                navigation::focus_answer();
+            }
+            Ok(Answer::Invalid(page)) => self.show_errors(|| navigation::show(&page)),
+            Ok(Answer::Text(why)) => toast::fail(why.trim()),
+            Err(_) => toast::unreachable(),
+        }
+    }
+
+    /// Shows errors with `show`, and keeps what has been typed.
+    pub fn show_errors(self, show: impl FnOnce()) {
+        let Self {
+            form, action, busy, ..
+        } = self;
+        drop(busy);
+        let typed = Typed::read(&form);
+        show();
+        typed.put_back(&action);
+        navigation::focus_answer();
     }
 }
 
