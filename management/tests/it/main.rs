@@ -22,6 +22,7 @@ mod members;
 mod network;
 mod outage;
 mod ownership;
+mod password_hashes;
 mod people;
 mod pepper;
 mod profile;
