@@ -15,6 +15,7 @@ mod forms;
 mod fresh;
 mod gate;
 mod generated;
+mod guessing;
 mod headers;
 mod live;
 mod log_device;
