@@ -33,6 +33,7 @@ mod roles;
 mod rotation;
 mod secrets;
 mod session_tokens;
+mod signed_out;
 mod single_sign_on;
 mod start;
 mod two_factor;
