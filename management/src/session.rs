@@ -48,20 +48,22 @@ impl fmt::Debug for SignedIn {
     }
 }
 
-/// What a browser has from an earlier sign-in.
+/// The tokens that a browser has.
 #[derive(Clone, Copy, Default)]
 pub struct Browser<'a> {
     /// Its device token, by which it is not throttled with unknown ones.
     pub device: Option<&'a str>,
     /// The token of its session, which ends when it signs in again.
     pub session: Option<&'a str>,
+    /// The token by which it may answer its challenges for a sign-in with a passkey alone.
+    pub passkey: Option<&'a str>,
 }
 
 impl<'a> From<Option<&'a str>> for Browser<'a> {
     fn from(device: Option<&'a str>) -> Self {
         Self {
             device,
-            session: None,
+            ..Self::default()
         }
     }
 }

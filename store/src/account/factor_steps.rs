@@ -103,16 +103,19 @@ macro_rules! extend_factor {
     };
 }
 
-/// Inside a transaction: records that a challenge was answered. Evaluates to a `Result`: `Conflict` if it was answered before.
+/// Inside a transaction: deletes a challenge that is answered, by SHA-256 of its handle. Evaluates to a `Result`: `Conflict` if it was
+/// answered before or is gone.
 macro_rules! use_challenge {
     ($tx:ident, $challenge:expr) => {
-        sqlx::query($crate::sql::CHALLENGE_INSERT)
-            .bind($challenge.digest.as_slice())
-            .bind($challenge.expires_at.0)
+        sqlx::query($crate::sql::CHALLENGE_USE)
+            .bind($challenge.as_slice())
             .execute(&mut *$tx)
             .await
-            .map(|_| ())
             .map_err($crate::StoreError::from)
+            .and_then(|used| match used.rows_affected() {
+                0 => Err($crate::StoreError::Conflict),
+                _ => Ok(()),
+            })
     };
 }
 
