@@ -6,6 +6,7 @@ mod audit;
 mod background;
 mod bulk;
 mod busy;
+mod canaries;
 mod chart;
 mod decisions;
 mod edit;

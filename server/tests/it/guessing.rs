@@ -1,10 +1,12 @@
 //! Guesses at passwords over HTTP: how many are checked, whatever is tried.
 
+use crate::{database::Database, mail::seen};
 use http::StatusCode;
 use std::net::Ipv4Addr;
-use test_server::{OWNER, TestServer};
+use test_server::{DEVELOPER, OWNER, TestServer, VIEWER};
 use testing::{TestDatabase, each_database};
 
+const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 const JSON: (&str, &str) = ("accept", "application/json");
 const ATTEMPTS: u32 = 10_000;
 /// Failures an hour from one address, and for one e-mail address.
@@ -61,5 +63,30 @@ async fn of_ten_thousand_passwords_from_as_many_addresses_twenty_are_checked(
         let hashed = server.keyring.password_hashes() - before;
         assert_eq!((checked, refused), (PER_EMAIL, ATTEMPTS - PER_EMAIL));
         assert_eq!(hashed, u64::from(PER_EMAIL), "{email}");
+    }
+}
+
+each_database!(a_wrong_sign_in_is_answered_alike_whatever_is_wrong);
+async fn a_wrong_sign_in_is_answered_alike_whatever_is_wrong(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
+    let rows = Database::at(&server.url).await;
+    for (email, column) in [
+        (DEVELOPER, "disabled_at = 1"),
+        (VIEWER, "password_hash = ''"),
+    ] {
+        let change = format!("UPDATE person SET {column} WHERE email = '{email}'");
+        assert_eq!(rows.run(&change).await, 1);
+    }
+    for accept in [HTML, JSON] {
+        let mut answers = Vec::new();
+        for email in [OWNER, "unknown@example.com", DEVELOPER, VIEWER] {
+            let form = format!("page=/sign-in&email={email}&password=wrong-password-1");
+            let answer = server.post("/api/sign_in", &[accept], &form).await;
+            assert_eq!(answer.status.as_u16(), 422, "{email}");
+            answers.push(seen(&answer, email));
+        }
+        for answer in &answers[1..] {
+            assert_eq!(answer, &answers[0]);
+        }
     }
 }
