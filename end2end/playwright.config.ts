@@ -2,7 +2,7 @@ import { defineConfig, devices } from '@playwright/test';
 import type { TestFixtures, WorkerFixtures } from './fixtures.ts';
 
 // Tests that depend on the database; the others run on SQLite only.
-const databaseTests = /\/(audit-log|overview|setup|sign-in|create|edit|revoke|lifecycle|list|bulk|roles|members|general|requests|security-events|support|regenerate|impact|reset|key-page|applications|two-factor|passkeys|mail)\.spec\.ts$/;
+const databaseTests = /\/(audit-log|overview|setup|sign-in|create|edit|revoke|lifecycle|list|bulk|roles|members|general|requests|security-events|support|regenerate|impact|reset|key-page|applications|two-factor|passkeys|mail|profile|single-sign-on)\.spec\.ts$/;
 const withoutScripts = { javaScriptEnabled: false };
 const chromium = process.env['LATCHKEY_CHROMIUM'];
 
