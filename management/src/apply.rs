@@ -7,6 +7,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 use store::{ChangedKeys, IndexRow, KeyInsertion, StoreError};
+use verification::KeyIndex;
 
 /// The entries that a change concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,22 +18,50 @@ pub(crate) enum Scope {
 
 /// Entries that are refused because the outcome of a commit is unknown, until they have been read again.
 #[derive(Default)]
-pub(crate) struct UncertainKeys(Mutex<HashSet<Scope>>);
+pub(crate) struct UncertainKeys(Mutex<Uncertain>);
+
+#[derive(Default)]
+struct Uncertain {
+    scopes: HashSet<Scope>,
+    /// Unknown outcomes so far.
+    outcomes: u64,
+}
 
 impl UncertainKeys {
-    fn add(&self, scopes: &[Scope]) {
-        self.lock().extend(scopes);
+    /// Refuses the entries of these scopes.
+    fn mark(&self, scopes: &[Scope], index: &KeyIndex) {
+        let mut uncertain = self.lock();
+        uncertain.scopes.extend(scopes);
+        uncertain.outcomes += 1;
+        for scope in scopes {
+            match scope {
+                Scope::Key(id) => index.mark_uncertain(*id),
+                Scope::Application(app) => index.mark_application_uncertain(*app),
+            }
+        }
     }
 
     fn all(&self) -> Vec<Scope> {
-        self.lock().iter().copied().collect()
+        self.lock().scopes.iter().copied().collect()
     }
 
-    fn remove(&self, scope: Scope) {
-        self.lock().remove(&scope);
+    fn outcomes(&self) -> u64 {
+        self.lock().outcomes
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<Scope>> {
+    /// Updates the entries of a scope with `update`, unless another outcome has become unknown since `outcomes` was read: the rows
+    /// may have been read before that commit. Returns whether the scope is settled.
+    fn settle(&self, scope: Scope, outcomes: u64, update: impl FnOnce()) -> bool {
+        let mut uncertain = self.lock();
+        let is_current = uncertain.outcomes == outcomes;
+        if is_current {
+            update();
+            uncertain.scopes.remove(&scope);
+        }
+        is_current
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Uncertain> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -84,19 +113,13 @@ impl Keyring {
                     self.index().update(row);
                 }
                 if let Err(error) = self.record_ends(rows).await {
-                    tracing::error!(%error, ?scopes, "a change is made and not answered; what ended is written down later");
+                    tracing::error!(%error, ?scopes, "a change was made, but is not answered with success");
                     return Err(error);
                 }
             }
             Err(StoreError::OutcomeUnknown(cause)) => {
                 tracing::error!(%cause, ?scopes, "a commit was not answered; the keys are refused until they have been read again");
-                self.uncertain_keys.add(scopes);
-                for scope in scopes {
-                    match scope {
-                        Scope::Key(id) => self.index().mark_uncertain(*id),
-                        Scope::Application(app) => self.index().mark_application_uncertain(*app),
-                    }
-                }
+                self.uncertain_keys.mark(scopes, self.index());
                 self.resolve_uncertain_keys().await;
             }
             Err(_) => {}
@@ -107,30 +130,57 @@ impl Keyring {
     /// Reads keys again that are refused because the outcome of a commit was unknown.
     pub async fn resolve_uncertain_keys(&self) {
         for scope in self.uncertain_keys.all() {
-            match self.refresh_index(scope).await {
-                Ok(()) => self.uncertain_keys.remove(scope),
-                Err(error) => tracing::debug!(%error, ?scope, "keys stay refused"),
+            if let Err(error) = self.settle(scope).await {
+                tracing::debug!(%error, ?scope, "keys stay refused");
             }
         }
     }
 
-    async fn refresh_index(&self, scope: Scope) -> Result<(), ManagementError> {
-        match scope {
-            Scope::Key(id) => match self.store.index_row(id).await? {
-                Some(row) => {
-                    self.record_ends(std::slice::from_ref(&row)).await?;
-                    self.index().update(&row);
-                }
-                None => self.index().remove(id),
-            },
-            Scope::Application(app) => {
-                let rows = self.store.index_rows_by_application(app).await?;
-                self.record_ends(&rows).await?;
+    /// Reads the keys of a scope until no outcome becomes unknown meanwhile.
+    async fn settle(&self, scope: Scope) -> Result<(), ManagementError> {
+        loop {
+            let outcomes = self.uncertain_keys.outcomes();
+            let rows = match scope {
+                Scope::Key(id) => Vec::from_iter(self.store.index_row(id).await?),
+                Scope::Application(app) => self.store.index_rows_by_application(app).await?,
+            };
+            self.record_ends(&rows).await?;
+            let settled = self.uncertain_keys.settle(scope, outcomes, || {
                 for row in &rows {
                     self.index().update(row);
                 }
+                if let (Scope::Key(id), []) = (scope, &rows[..]) {
+                    self.index().remove(id);
+                }
+            });
+            if settled {
+                return Ok(());
             }
         }
-        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::key::Environment;
+
+    #[test]
+    fn rows_that_were_read_before_another_unknown_outcome_settle_nothing() {
+        let index = KeyIndex::with_capacity(0, Vec::new());
+        let uncertain = UncertainKeys::default();
+        let id = |n| KeyId::from_number(Environment::Live, n);
+        let first = Scope::Key(id(1));
+        uncertain.mark(&[first], &index);
+        let outcomes = uncertain.outcomes();
+        // Another key, whose scope may contain the first one.
+        uncertain.mark(&[Scope::Key(id(2))], &index);
+        assert!(!uncertain.settle(first, outcomes, || panic!("the rows may be too old")));
+        assert_eq!(uncertain.all().len(), 2);
+
+        let mut updated = false;
+        assert!(uncertain.settle(first, uncertain.outcomes(), || updated = true));
+        assert!(updated);
+        assert_eq!(uncertain.all(), [Scope::Key(id(2))]);
     }
 }

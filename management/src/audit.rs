@@ -85,6 +85,7 @@ impl AccountOwner {
             .collect();
         ids.sort_unstable();
         ids.dedup();
+        let _permit = self.long_read().await?;
         let account = self.application().account_id;
         let store = &self.keyring().store;
         Ok(store.key_names_in_account(account, &ids).await?)

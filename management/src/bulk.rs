@@ -110,7 +110,10 @@ impl Owner {
     /// If the database fails.
     pub async fn all_keys(&self) -> Result<AllKeys, ManagementError> {
         let app = self.application().id;
-        let keys = self.keyring().store.count_unrevoked_keys(app).await?;
+        let keys = {
+            let _permit = self.long_read().await?;
+            self.keyring().store.count_unrevoked_keys(app).await?
+        };
         let series = self.usage().await.series(Window::Hour).await?;
         Ok(AllKeys {
             keys,

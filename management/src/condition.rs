@@ -1,9 +1,10 @@
-//! Checks whether the database can be written, and records its fault if it cannot.
+//! Checks whether the database and the revocation journal can be written, and records the database's fault if it cannot.
 
 use crate::{Keyring, ManagementError};
-use domain::time::{SECOND, Timestamp};
+use domain::time::SECOND;
 use std::sync::{Mutex, PoisonError};
 use store::Fault;
+use verification::Monotonic;
 
 /// How long the result of a probe is reused, in milliseconds.
 const PROBE_FOR: i64 = SECOND;
@@ -14,23 +15,35 @@ pub(crate) struct Condition {
     /// The fault that was logged last.
     fault: Mutex<Option<Fault>>,
     /// The time and result of the last probe. Locked during a probe.
-    probed: tokio::sync::Mutex<Option<(Timestamp, Result<(), String>)>>,
+    probed: tokio::sync::Mutex<Option<(Monotonic, Result<(), String>)>>,
 }
 
 impl Keyring {
+    /// Checks that the database and the revocation journal can be written.
+    ///
+    /// # Errors
+    /// `Unavailable` if one of them cannot be written.
+    pub async fn ready(&self) -> Result<(), ManagementError> {
+        self.check_database().await?;
+        self.journal_failure().map_or(Ok(()), |error| {
+            let error = format!("the revocation journal cannot be written: {error}");
+            Err(ManagementError::Unavailable(error))
+        })
+    }
+
     /// Checks that the database can be written; probes at most once a second, however often it is called.
     ///
     /// # Errors
     /// `Unavailable` if it cannot be written.
-    pub async fn ready(&self) -> Result<(), ManagementError> {
+    pub(crate) async fn check_database(&self) -> Result<(), ManagementError> {
         let mut probed = self.condition.probed.lock().await;
-        let now = self.now();
+        let now = self.monotonic();
         if let Some((at, outcome)) = &*probed
-            && (0..PROBE_FOR).contains(&now.since(*at))
+            && now.since(*at) < PROBE_FOR
         {
             return outcome.clone().map_err(ManagementError::Unavailable);
         }
-        let outcome = self.store.probe_write(now).await;
+        let outcome = self.store.probe_write(self.now()).await;
         match &outcome {
             Ok(()) => self.note_fault(self.fault_of_disk()),
             Err(store::StoreError::Unwritable { fault, .. }) => self.note_fault(Some(*fault)),
@@ -53,15 +66,15 @@ impl Keyring {
         }
     }
 
-    /// Maintains the disk of an SQLite database and logs changes of its condition. For PostgreSQL, [`Keyring::ready`] does.
-    pub(crate) async fn maintain_disk(&self) {
+    /// Maintains the disk of an SQLite database and logs changes of its condition, and writes what the journal lacks. The maintenance
+    /// task calls it every second. For PostgreSQL, [`Keyring::ready`] finds the database's condition.
+    pub async fn maintain_disk(&self) {
         if self.store.disk().is_some() {
             self.store.check_disk().await;
             self.note_fault(self.fault_of_disk());
         }
-        if let Err(error) = self.flush_journal().await {
-            tracing::debug!(%error, "ends of keys are not in the revocation journal yet");
-        }
+        // A failure is logged there, and reported by `ready`.
+        let _ = self.flush_journal().await;
     }
 
     fn fault_of_disk(&self) -> Option<Fault> {

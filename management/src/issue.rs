@@ -7,7 +7,7 @@ use domain::{
     key::{KeyDraft, issued::IssuedKey, token::KeyId},
 };
 use secrecy::ExposeSecret;
-use store::{KeyInsertion, NewKey};
+use store::{KeyInsertion, NewKey, StoreError};
 use verification::generate_credentials;
 
 /// The result of a request for a key.
@@ -23,7 +23,8 @@ impl FreshEditor {
     /// Creates a key, once per idempotency key.
     ///
     /// # Errors
-    /// If the database fails: nothing was created then.
+    /// If the database fails. If it did not answer the commit, the key may exist: a request with the same idempotency key returns it
+    /// with its secret, within ten minutes and from the same process.
     pub async fn issue(
         &self,
         draft: KeyDraft,
@@ -62,15 +63,50 @@ async fn issue(
         .with_changes(FieldValues::default(), FieldValues::from(draft));
     let inserting = keyring.store.insert_key(&new, &event);
     let inserted = keyring.apply(&[Scope::Key(id)], inserting).await;
-    match inserted {
-        Ok(KeyInsertion::Existing(id)) => Ok(Issue::AlreadyIssued(id)),
-        // Only this request has the secret, so the key is unusable by others whatever the outcome of the commit.
-        Err(error) if !keyring.index().contains(id) => Err(error.into()),
-        Ok(KeyInsertion::New(_)) | Err(_) => Ok(Issue::New(IssuedKey {
-            id,
-            name: draft.name.clone(),
-            environment: draft.environment,
-            secret: secret.expose_secret().to_owned(),
-        })),
+    let issued = IssuedKey {
+        id,
+        name: draft.name.clone(),
+        environment: draft.environment,
+        secret: secret.expose_secret().to_owned(),
+    };
+    editor.answer_with(inserted, issued).map_err(Into::into)
+}
+
+impl FreshEditor {
+    /// Returns the answer to a request for a key.
+    ///
+    /// # Errors
+    /// The error of the database, if the key was not created, or if it is not known whether it was: it is kept then.
+    pub(crate) fn answer_with(
+        &self,
+        inserted: Result<KeyInsertion, StoreError>,
+        issued: IssuedKey,
+    ) -> Result<Issue, StoreError> {
+        let keyring = self.keyring();
+        match inserted {
+            Ok(KeyInsertion::New(_)) => Ok(Issue::New(issued)),
+            Ok(KeyInsertion::Existing(id)) => Ok(self.issued_before(id)),
+            // It was created, and its answer has the only copy of the secret.
+            Err(_) if keyring.index().contains(issued.id) => Ok(Issue::New(issued)),
+            Err(error) => {
+                if matches!(error, StoreError::OutcomeUnknown(_)) {
+                    let person = self.identity().person_id;
+                    keyring
+                        .undelivered_keys
+                        .keep(issued, person, keyring.monotonic());
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Returns the answer to a request whose idempotency key belongs to an existing key.
+    pub(crate) fn issued_before(&self, id: KeyId) -> Issue {
+        let keyring = self.keyring();
+        let person = self.identity().person_id;
+        let kept = keyring
+            .undelivered_keys
+            .take(id, person, keyring.monotonic());
+        kept.map_or(Issue::AlreadyIssued(id), Issue::New)
     }
 }

@@ -18,17 +18,20 @@ use line::{JournalLine, KeyEnd};
 use std::{
     collections::{HashMap, HashSet},
     io,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use store::{IndexRow, StoreError};
+use store::{EndedKey, IndexRow, StoreError};
 
 /// The open journal.
 pub(crate) struct Journal {
+    path: PathBuf,
     known: Mutex<JournaledEnds>,
     /// Lines that are not on the disk yet, in their order.
     pending: Mutex<String>,
     tail: Arc<tokio::sync::Mutex<JournalWriter>>,
+    /// Why the last write failed; `None` after a successful one.
+    failure: Mutex<Option<String>>,
 }
 
 /// The newest entry for each key.
@@ -72,27 +75,51 @@ impl JournaledEnds {
         }
     }
 
-    /// Returns the entries that the database has and the journal lacks.
-    fn missing(&self, row: &IndexRow) -> Vec<KeyEnd> {
-        if self.revoked.contains(&row.id) {
+    /// Returns the ends of a key that the database has and the journal lacks.
+    fn missing(&self, key: KeyId, is_revoked: bool, ends: ReversibleEnds) -> Vec<KeyEnd> {
+        if self.revoked.contains(&key) {
             return Vec::new();
         }
-        if row.revoked {
+        if is_revoked {
             return vec![KeyEnd::Revoked];
         }
-        let last = self.others.get(&row.id).copied().unwrap_or_default();
-        let mut missing = Vec::new();
-        if let Some(at) = row.deactivated_at
-            && last.deactivated_at != Some(at)
-        {
-            missing.push(KeyEnd::Deactivated { at });
+        let last = self.others.get(&key).copied().unwrap_or_default();
+        let deactivated = ends
+            .deactivated_at
+            .filter(|at| last.deactivated_at != Some(*at));
+        let retirement = ends
+            .retirement
+            .filter(|retirement| last.retirement != Some(*retirement));
+        let deactivated = deactivated.map(|at| KeyEnd::Deactivated { at });
+        let retired = retirement.map(|Retirement { since, end }| KeyEnd::Retires { since, end });
+        deactivated.into_iter().chain(retired).collect()
+    }
+}
+
+impl ReversibleEnds {
+    fn new(
+        deactivated_at: Option<Timestamp>,
+        deprecated_at: Option<Timestamp>,
+        retires_at: Option<Timestamp>,
+    ) -> Self {
+        Self {
+            deactivated_at,
+            retirement: deprecated_at
+                .zip(retires_at)
+                .map(|(since, end)| Retirement { since, end }),
         }
-        if let (Some(since), Some(end)) = (row.deprecated_at, row.retires_at)
-            && last.retirement != Some(Retirement { since, end })
-        {
-            missing.push(KeyEnd::Retires { since, end });
-        }
-        missing
+    }
+}
+
+impl From<&IndexRow> for ReversibleEnds {
+    fn from(row: &IndexRow) -> Self {
+        Self::new(row.deactivated_at, row.deprecated_at, row.retires_at)
+    }
+}
+
+impl From<&EndedKey> for ReversibleEnds {
+    fn from(key: &EndedKey) -> Self {
+        Self::new(key.deactivated_at, key.deprecated_at, key.retires_at)
     }
 }
 
@@ -102,17 +129,21 @@ impl Journal {
     /// # Errors
     /// If the file cannot be used, another process uses it, or a line is damaged.
     async fn open(path: &Path) -> Result<Self, BadJournal> {
-        let path = path.to_owned();
-        let opened = tokio::task::spawn_blocking(move || {
-            let mut known = JournaledEnds::default();
-            let tail = file::open(&path, |line| known.learn(line))?;
-            Ok::<_, BadJournal>((tail, known))
-        });
+        let opened = {
+            let path = path.to_owned();
+            tokio::task::spawn_blocking(move || {
+                let mut known = JournaledEnds::default();
+                let tail = file::open(&path, |line| known.learn(line))?;
+                Ok::<_, BadJournal>((tail, known))
+            })
+        };
         let (tail, known) = opened.await.map_err(io::Error::other)??;
         Ok(Self {
+            path: path.to_owned(),
             known: Mutex::new(known),
             pending: Mutex::default(),
             tail: Arc::new(tokio::sync::Mutex::new(tail)),
+            failure: Mutex::default(),
         })
     }
 
@@ -122,6 +153,25 @@ impl Journal {
 
     fn pending(&self) -> MutexGuard<'_, String> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn failure(&self) -> MutexGuard<'_, Option<String>> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Records whether a write has failed, and logs each change once.
+    fn observe(&self, written: &io::Result<()>) {
+        let failure = written.as_ref().err().map(ToString::to_string);
+        let before = std::mem::replace(&mut *self.failure(), failure);
+        match (written, before) {
+            (Err(error), None) => tracing::error!(
+                %error,
+                journal = %self.path.display(),
+                "the revocation journal cannot be written: no end of a key is answered with success"
+            ),
+            (Ok(()), Some(_)) => tracing::info!("the revocation journal can be written again"),
+            _ => {}
+        }
     }
 
     /// Adds entries for a key, changed at `position`; [`Journal::flush`] writes them.
@@ -174,8 +224,14 @@ impl Keyring {
         let Some(journal) = self.journal.get() else {
             return Ok(());
         };
+        let has_end = |row: &IndexRow| {
+            row.revoked || row.deactivated_at.is_some() || row.retires_at.is_some()
+        };
+        if !rows.iter().any(has_end) {
+            return Ok(());
+        }
         for row in rows {
-            let missing = journal.known().missing(row);
+            let missing = journal.known().missing(row.id, row.revoked, row.into());
             journal.note(row.id, &missing, row.position, self.now());
         }
         self.flush_journal().await
@@ -192,11 +248,18 @@ impl Keyring {
         let mut written = journal.flush().await;
         if let Err(error) = &written
             && is_for_want_of_room(error)
-            && self.store.disk().is_some_and(store::Disk::release)
+            && let Some(disk) = self.store.disk()
+            && disk.release_for(&journal.path)
         {
             written = journal.flush().await;
         }
+        journal.observe(&written);
         written.map_err(StoreError::JournalNotWritten)
+    }
+
+    /// Why the journal cannot be written; `None` if it can, or if there is none.
+    pub(crate) fn journal_failure(&self) -> Option<String> {
+        self.journal.get()?.failure().clone()
     }
 }
 

@@ -53,6 +53,7 @@ impl KeyView {
     /// # Errors
     /// If the database fails.
     pub async fn history(&self) -> Result<Vec<AuditRecord>, ManagementError> {
+        let _permit = self.viewer.long_read().await?;
         let account = self.viewer.application().account_id;
         let store = &self.viewer.keyring().store;
         Ok(store
@@ -65,6 +66,7 @@ impl KeyView {
     /// # Errors
     /// If the database fails.
     pub async fn scope_use(&self) -> Result<ScopeUsage, ManagementError> {
+        let _permit = self.viewer.long_read().await?;
         Ok(self.viewer.telemetry().scope_use(self.key.id).await?)
     }
 
@@ -73,6 +75,7 @@ impl KeyView {
     /// # Errors
     /// If the database fails.
     pub async fn impact(&self) -> Result<Impact, ManagementError> {
+        let _permit = self.viewer.long_read().await?;
         Ok(self.viewer.telemetry().impact(self.key.id).await?)
     }
 

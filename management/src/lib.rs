@@ -44,6 +44,7 @@ mod single_sign_on;
 mod stats;
 mod support;
 mod time;
+mod undelivered;
 mod usage_view;
 mod zone;
 
@@ -99,6 +100,7 @@ use std::{
 };
 use telemetry::{Supervisor, Telemetry};
 use tokio_util::task::TaskTracker;
+use undelivered::UndeliveredKeys;
 use uuid::Uuid;
 use verification::{
     Call, Clock, Decision, Entropy, KeyIndex, Monotonic, Peppers, SecretHasher, SystemEntropy,
@@ -142,6 +144,8 @@ pub struct Inner {
     key_locks: KeyLocks,
     /// Keys that are refused until they have been read again.
     uncertain_keys: UncertainKeys,
+    /// New keys whose commit was not answered.
+    undelivered_keys: UndeliveredKeys,
     /// Held by the first run.
     setting_up: tokio::sync::Mutex<()>,
     /// The last known fault of the database.
@@ -220,6 +224,7 @@ impl Keyring {
             reset_requests: ResetRequests::default(),
             key_locks: KeyLocks::default(),
             uncertain_keys: UncertainKeys::default(),
+            undelivered_keys: UndeliveredKeys::default(),
             setting_up: tokio::sync::Mutex::default(),
             condition: condition::Condition::default(),
             journal: OnceLock::new(),

@@ -20,7 +20,7 @@ impl Keyring {
     /// If the database does not answer, or is lost for good.
     pub async fn check_ownership(&self) -> Result<(), ManagementError> {
         let Some(ownership) = self.ownership.get() else {
-            return self.ready().await;
+            return self.check_database().await;
         };
         // The answer is as old as the query.
         let asked = self.monotonic();

@@ -43,6 +43,7 @@ impl Viewer {
     /// # Errors
     /// `NotFound` if the application has no such decision, or it was pruned.
     pub async fn request(&self, request_id: &str) -> Result<Vec<DecisionDetails>, ManagementError> {
+        let _permit = self.long_read().await?;
         let application = Some(self.application().id);
         let found = self
             .telemetry()

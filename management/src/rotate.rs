@@ -15,14 +15,14 @@ use domain::{
     usage::{Bucket, ChartRange, Level, Outcome, Series, Window},
 };
 use secrecy::ExposeSecret;
-use store::{KeyInsertion, NewKey, StoreError};
+use store::{NewKey, StoreError};
 use verification::generate_credentials;
 
 impl FreshEditor {
     /// Creates a key with the settings of `id`, and retires `id` after a grace period; once per idempotency key.
     ///
     /// # Errors
-    /// `NotFound`; `Illegal` if `id` is revoked or was regenerated before; if the database fails, nothing was changed.
+    /// `NotFound`; `Illegal` if `id` is revoked or was regenerated before; if the database fails, as [`FreshEditor::issue`].
     pub async fn regenerate(
         &self,
         id: KeyId,
@@ -53,7 +53,7 @@ async fn regenerate(
         .key_by_idempotency_key(app, idempotency_key)
         .await?
     {
-        return Ok(Issue::AlreadyIssued(made));
+        return Ok(editor.issued_before(made));
     }
     old.may_regenerate()?;
     let now = editor.now();
@@ -98,19 +98,16 @@ async fn regenerate(
         .store
         .replace_key(&new, id, retires_at, &created, &replaced);
     let scopes = [Scope::Key(id), Scope::Key(new_id)];
-    match keyring.apply(&scopes, replacing).await {
-        Ok(KeyInsertion::Existing(id)) => Ok(Issue::AlreadyIssued(id)),
-        // As in `issue`: the key may have been created nevertheless.
-        Err(error) if !keyring.index().contains(new_id) => {
-            Err(taken(IllegalTransition::Replaced)(error))
-        }
-        Ok(KeyInsertion::New(_)) | Err(_) => Ok(Issue::New(IssuedKey {
-            id: new_id,
-            name: draft.name,
-            environment: draft.environment,
-            secret: secret.expose_secret().to_owned(),
-        })),
-    }
+    let inserted = keyring.apply(&scopes, replacing).await;
+    let issued = IssuedKey {
+        id: new_id,
+        name: draft.name,
+        environment: draft.environment,
+        secret: secret.expose_secret().to_owned(),
+    };
+    editor
+        .answer_with(inserted, issued)
+        .map_err(taken(IllegalTransition::Replaced))
 }
 
 /// The detail of a regeneration and of later changes of its end.

@@ -20,6 +20,8 @@ pub struct Stats {
     pub fault: Option<Fault>,
     /// Whether the reserve file for a full disk is there; `None` if this database has none.
     pub reserve: Option<bool>,
+    /// Whether the revocation journal cannot be written.
+    pub journal_failed: bool,
 }
 
 impl Keyring {
@@ -33,6 +35,7 @@ impl Keyring {
             clock_behind_ms: self.clock.guard().behind(),
             fault: self.fault(),
             reserve: self.store.disk().and_then(store::Disk::has_reserve),
+            journal_failed: self.journal_failure().is_some(),
         }
     }
 }

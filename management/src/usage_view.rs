@@ -104,6 +104,7 @@ impl UsageView {
     /// # Errors
     /// If the database fails.
     pub async fn series(&self, window: Window) -> Result<Series, ManagementError> {
+        let _permit = self.viewer.long_read().await?;
         let telemetry = self.viewer.telemetry();
         Ok(telemetry.series(self.subject, window).await?)
     }
@@ -162,6 +163,7 @@ impl UsageView {
     /// # Errors
     /// If the database fails.
     pub async fn total(&self, range: ChartRange) -> Result<i64, ManagementError> {
+        let _permit = self.viewer.long_read().await?;
         let telemetry = self.viewer.telemetry();
         Ok(telemetry.calls(self.subject, range).await?.sum().total())
     }

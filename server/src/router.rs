@@ -13,7 +13,7 @@ use crate::{
 use app::routes;
 use axum::{
     Router, middleware,
-    routing::{any, get, post},
+    routing::{MethodRouter, any, get, post},
 };
 use tower_http::{CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
@@ -92,6 +92,37 @@ fn gate() -> Router<AppState> {
         .layer(CatchPanicLayer::custom(request::after_panic))
 }
 
+/// Returns what members of an account download, by the pattern of its path.
+fn files() -> [(&'static str, MethodRouter<AppState>); 8] {
+    [
+        ("/apps/{app}/settings/requests/live", get(live::live)),
+        ("/apps/{app}/settings/api-keys.csv", get(export::keys::csv)),
+        (
+            "/apps/{app}/settings/audit-log.csv",
+            get(export::audit_log::csv),
+        ),
+        (
+            "/apps/{app}/settings/audit-log.jsonl",
+            get(export::audit_log::jsonl),
+        ),
+        ("/apps/{app}/usage.csv", get(export::usage::series)),
+        ("/apps/{app}/breakdown.csv", get(export::usage::breakdown)),
+        (
+            "/apps/{app}/settings/api-keys/{key}/usage.csv",
+            get(export::usage::series),
+        ),
+        (
+            "/apps/{app}/settings/api-keys/{key}/breakdown.csv",
+            get(export::usage::breakdown),
+        ),
+    ]
+}
+
+/// Returns the paths of all files and of the stream of live calls.
+pub fn file_paths() -> impl Iterator<Item = &'static str> {
+    files().into_iter().map(|(path, _)| path)
+}
+
 /// Returns the routes for browsers.
 fn dashboard(state: &AppState) -> Router<AppState> {
     let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
@@ -100,27 +131,10 @@ fn dashboard(state: &AppState) -> Router<AppState> {
         .fold(Router::new(), |router, path| {
             // The response to a post may hold a secret beside text of an attacker, and is not compressed (BREACH).
             router.route(&path, get(pages::page).layer(compression.clone()))
-        })
-        .route("/apps/{app}/settings/requests/live", get(live::live))
-        .route("/apps/{app}/settings/api-keys.csv", get(export::keys::csv))
-        .route(
-            "/apps/{app}/settings/audit-log.csv",
-            get(export::audit_log::csv),
-        )
-        .route(
-            "/apps/{app}/settings/audit-log.jsonl",
-            get(export::audit_log::jsonl),
-        )
-        .route("/apps/{app}/usage.csv", get(export::usage::series))
-        .route("/apps/{app}/breakdown.csv", get(export::usage::breakdown))
-        .route(
-            "/apps/{app}/settings/api-keys/{key}/usage.csv",
-            get(export::usage::series),
-        )
-        .route(
-            "/apps/{app}/settings/api-keys/{key}/breakdown.csv",
-            get(export::usage::breakdown),
-        )
+        });
+    let pages = files()
+        .into_iter()
+        .fold(pages, |router, (path, file)| router.route(path, file))
         .route(routes::SINGLE_SIGN_ON, get(single_sign_on::begin))
         .route(
             routes::SINGLE_SIGN_ON_CALLBACK,

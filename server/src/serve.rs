@@ -10,6 +10,7 @@ pub use open_files::raise_open_files;
 
 use crate::{AppState, connections::RefusalReason, router::router};
 use connection::Connection;
+use contract::client_address::TrustedProxies;
 use std::{io, net::IpAddr, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
@@ -78,7 +79,7 @@ async fn accept(
                 continue;
             }
         };
-        let shared_address = is_shared(state, peer.ip());
+        let shared_address = is_shared(&state.proxies, peer.ip());
         let admitted = state.connections.admit(peer.ip(), shared_address, &limits);
         let permit = match admitted {
             Ok(permit) => permit,
@@ -112,9 +113,9 @@ async fn accept(
 }
 
 /// Whether many clients share the address: that of a proxy or of this machine.
-fn is_shared(state: &AppState, peer: IpAddr) -> bool {
+fn is_shared(proxies: &TrustedProxies, peer: IpAddr) -> bool {
     let peer = peer.to_canonical();
-    peer.is_loopback() || state.proxies.contains(peer)
+    peer.is_loopback() || proxies.contains(peer)
 }
 
 /// Logs refused connections, at most once a minute.
@@ -173,6 +174,30 @@ impl StopSignals {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_and_trusted_proxies_share_an_address() {
+        let proxies = TrustedProxies::parse("10.0.0.1").expect("an address");
+        for (peer, shared) in [
+            ("127.0.0.1", true),
+            ("127.0.0.9", true),
+            ("::1", true),
+            ("::ffff:127.0.0.1", true),
+            ("10.0.0.1", true),
+            ("::ffff:10.0.0.1", true),
+            ("10.0.0.2", false),
+            ("203.0.113.9", false),
+            ("2001:db8::1", false),
+        ] {
+            let peer = peer.parse().expect("an address");
+            assert_eq!(is_shared(&proxies, peer), shared, "{peer}");
         }
     }
 }

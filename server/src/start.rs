@@ -30,6 +30,7 @@ use verification::SystemClock;
 /// # Errors
 /// Where the server cannot start.
 pub async fn serve(config: Config) -> Result<(), CommandError> {
+    let _log = start_log(&config.log)?;
     let _lock = DatabaseLock::take(&config.database_url)?;
     let store = open_store(&config).await?;
     // Before keys are read: from here on no other process changes them.
@@ -50,7 +51,6 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
         )
     })?;
     let warnings = files::warnings(&config);
-    let _log = start_log(&config.log)?;
     let replayed = keyring
         .open_revocation_journal(&config.journal)
         .await
@@ -60,8 +60,8 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
         })?;
     if replayed.added > 0 {
         tracing::info!(
-            revocations = replayed.added,
-            "added revocations from the database that were missing in the revocation journal"
+            ends = replayed.added,
+            "added ends of keys from the database that were missing in the revocation journal"
         );
     }
     for warning in warnings {

@@ -168,18 +168,43 @@ impl Store {
         Ok(found > 0)
     }
 
-    /// Returns the keys that are inactive because their application was archived, and since when.
+    /// Returns the keys that are inactive or retiring, but not revoked.
     ///
     /// # Errors
     /// If the database fails or a row cannot be parsed.
-    pub async fn archived_keys(&self) -> Result<Vec<(KeyId, Timestamp)>, StoreError> {
-        let rows: Vec<(String, i64)> = read!(self, |pool| {
-            sqlx::query_as(sql::KEYS_ARCHIVED).fetch_all(pool).await
-        })?;
-        rows.iter()
-            .map(|(id, at)| Ok((parse("id", id)?, Timestamp(*at))))
+    pub async fn ended_keys(&self) -> Result<Vec<EndedKey>, StoreError> {
+        type Row = (String, Option<i64>, Option<i64>, Option<i64>, bool);
+        let rows: Vec<Row> = read!(self, |pool| sqlx::query_as(sql::KEYS_ENDED)
+            .fetch_all(pool)
+            .await)?;
+        rows.into_iter()
+            .map(
+                |(id, deactivated_at, deprecated_at, retires_at, archived)| {
+                    Ok(EndedKey {
+                        id: parse("id", &id)?,
+                        deactivated_at: deactivated_at.map(Timestamp),
+                        deprecated_at: deprecated_at.map(Timestamp),
+                        retires_at: retires_at.map(Timestamp),
+                        archived,
+                    })
+                },
+            )
             .collect()
     }
+}
+
+/// The end of a key that is not revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndedKey {
+    pub id: KeyId,
+    /// Since when the key is inactive.
+    pub deactivated_at: Option<Timestamp>,
+    /// Since when the key is retiring: another one replaces it.
+    pub deprecated_at: Option<Timestamp>,
+    /// When the retiring key stops working.
+    pub retires_at: Option<Timestamp>,
+    /// Whether the key is inactive because its application was archived.
+    pub archived: bool,
 }
 
 /// Escapes `%`, `_` and `\` in text for a `LIKE` pattern with `ESCAPE '\'`.

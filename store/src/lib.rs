@@ -53,7 +53,7 @@ pub use database::{
 };
 pub use error::StoreError;
 pub use key::{
-    KeyInsertion, NewKey,
+    EndedKey, KeyInsertion, NewKey,
     index::IndexRow,
     list::{HourlyCalls, Retiring},
     pepper::{DigestUpgrade, PepperName, PepperUsage},

@@ -178,7 +178,7 @@ shared_statements! {
     INVITATION_DELETE_BY_TOKEN = "invitation/delete_by_token";
     INVITATION_INSERT = "invitation/insert";
     INVITATION_RENEW = "invitation/renew";
-    KEYS_ARCHIVED = "key/archived";
+    KEYS_ENDED = "key/ended";
     KEYS_ARCHIVE_ALL = "key/archive_all";
     KEYS_COUNT_ACTIVE = "key/count_active";
     KEYS_COUNT_UNREVOKED = "key/count_unrevoked";

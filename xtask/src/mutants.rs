@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::{
     cargo_tool,
+    postgres::Postgres,
     step::{info, step_with_output},
     workspace::Workspace,
 };
@@ -24,6 +25,8 @@ struct MutatedCrate {
     files: &'static [&'static str],
     /// The number of shards. Each takes some minutes.
     shards: usize,
+    /// The beginnings of the names of the tests that are run; if empty, all.
+    tests: &'static [&'static str],
 }
 
 const SUBJECTS: [MutatedCrate; 3] = [
@@ -31,13 +34,15 @@ const SUBJECTS: [MutatedCrate; 3] = [
         package: "domain",
         files: &[],
         shards: 16,
+        tests: &[],
     },
     MutatedCrate {
         package: "verification",
         files: &[],
         shards: 4,
+        tests: &[],
     },
-    // The operations on keys. The tests run on SQLite only.
+    // The operations on keys, with the tests of them.
     MutatedCrate {
         package: "management",
         files: &[
@@ -48,8 +53,31 @@ const SUBJECTS: [MutatedCrate; 3] = [
             "management/src/revoke.rs",
             "management/src/bulk.rs",
             "management/src/discard.rs",
+            "management/src/key_locks.rs",
+            "management/src/undelivered.rs",
+            "management/src/journal.rs",
+            "management/src/journal/file.rs",
+            "management/src/journal/line.rs",
+            "management/src/journal/replay.rs",
         ],
         shards: 8,
+        tests: &[
+            "applications::",
+            "apply::",
+            "audit::",
+            "bulk::",
+            "busy::",
+            "edit::",
+            "full_disk::",
+            "journal::",
+            "key_locks::",
+            "keys::",
+            "killed::",
+            "outage::",
+            "revoke::",
+            "rotation::",
+            "undelivered::",
+        ],
     },
 ];
 
@@ -61,6 +89,7 @@ pub fn packages() -> [&'static str; 3] {
 /// Runs all shards, or those of one crate, or one shard (`3/16`), and prints the mutants that no test detected.
 pub fn run(workspace: &Workspace, package: Option<&str>, shard: Option<&str>) -> Result<()> {
     let program = cargo_tool::ensure(workspace, "cargo-mutants", Some(VERSION))?;
+    let postgres = Postgres::start()?;
     let chosen = |subject: &&MutatedCrate| package.is_none_or(|package| package == subject.package);
     for subject in SUBJECTS.iter().filter(chosen) {
         let shards: Vec<String> = match shard {
@@ -75,7 +104,7 @@ pub fn run(workspace: &Workspace, package: Option<&str>, shard: Option<&str>) ->
                 .with_context(|| format!("cannot create {}", results.display()))?;
             step_with_output(
                 &format!("mutants of {}, shard {shard}", subject.package),
-                || run_shard(workspace, &program, subject, shard, &results),
+                || run_shard(workspace, &program, &postgres, subject, shard, &results),
             )?;
         }
         print_summary(subject, &shards)?;
@@ -86,6 +115,7 @@ pub fn run(workspace: &Workspace, package: Option<&str>, shard: Option<&str>) ->
 fn run_shard(
     workspace: &Workspace,
     program: &Path,
+    postgres: &Postgres,
     subject: &MutatedCrate,
     shard: &str,
     results: &Path,
@@ -100,7 +130,16 @@ fn run_shard(
         .args(subject.files.iter().flat_map(|file| ["--file", *file]))
         // Shared by all shards, so that dependencies are compiled once.
         .env("CARGO_TARGET_DIR", fs::canonicalize(RESULTS)?.join("built"))
-        .env_remove("LATCHKEY_TEST_POSTGRES_URL");
+        .env(Postgres::URL_VARIABLE, postgres.url());
+    if let Some(programs) = postgres.programs() {
+        cargo.env(Postgres::PROGRAMS_VARIABLE, programs);
+    }
+    if !subject.tests.is_empty() {
+        // For `cargo test`, and after the second separator for the tests themselves.
+        cargo
+            .args(["--", "--lib", "--test", "it", "--"])
+            .args(subject.tests);
+    }
     let status = cargo.status().context("cannot start cargo-mutants")?;
     // 2: some mutants were missed; 3: some timed out.
     match status.code() {

@@ -1,4 +1,4 @@
-//! `cargo xtask sbom` writes a software bill of materials in `CycloneDX` 1.6 from all lock files.
+//! `cargo xtask sbom` writes a software bill of materials in `CycloneDX` 1.6 from the lock files of the program, its tools and the browser tests. The fuzz tests have a lock file of their own, which is left out.
 //!
 //! It contains neither a time nor a serial number, so that the same lock files result in the same bytes.
 
@@ -35,7 +35,7 @@ struct Component {
     locks: Vec<String>,
 }
 
-/// Writes the bill of materials of all lock files.
+/// Writes the bill of materials.
 pub fn write(workspace: &Workspace, file: &Path) -> Result<()> {
     let metadata = crate::process::output(workspace.cargo("metadata").args(crates::METADATA))?;
     let bill = bill(Path::new("."), &metadata)?;

@@ -53,9 +53,7 @@ fn rust(workspace: &Workspace, postgres: &Postgres, filter: Option<&str>) -> Res
     if let Some(programs) = postgres.programs() {
         cargo.env(Postgres::PROGRAMS_VARIABLE, programs);
     }
-    for (name, variable) in proxy::PROXIES {
-        cargo.env(variable, proxy::ensure(name, variable)?);
-    }
+    proxy::pass_to(&mut cargo)?;
     match filter {
         // The filter may match browser tests only.
         Some(filter) if nextest => cargo.args(["--no-tests", "pass", filter]),

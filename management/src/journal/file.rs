@@ -2,10 +2,10 @@
 
 use super::line::JournalLine;
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, Metadata, OpenOptions, TryLockError},
     io::{self, Read},
-    os::unix::fs::{FileExt, OpenOptionsExt},
-    path::Path,
+    os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt},
+    path::{Path, PathBuf},
 };
 
 /// The first line.
@@ -18,16 +18,16 @@ pub enum BadJournal {
     #[error("another latchkey uses it")]
     InUse,
     /// It is another file.
-    #[error("it is no revocation journal")]
+    #[error("it is not a revocation journal")]
     Foreign,
     /// It is damaged before its last line, which an interrupted write cannot explain.
     #[error(
-        "line {0} is damaged, and end it said is unknown; where the database is not a restored one, move the file away: \
-         a new one is made from the database"
+        "line {0} is damaged, so that the end of a key may be missing; unless the database was restored from a backup, move the \
+         file away: a new one is made from the database"
     )]
     Damaged(usize),
     /// Its entries cannot be applied to the database.
-    #[error("end the database has forgotten cannot be done again: {0}")]
+    #[error("keys whose end the database has forgotten cannot be ended again: {0}")]
     Replay(Box<crate::ManagementError>),
     /// An I/O error.
     #[error(transparent)]
@@ -38,12 +38,22 @@ pub enum BadJournal {
 #[derive(Debug)]
 pub(super) struct JournalWriter {
     file: File,
+    path: PathBuf,
     end: u64,
 }
 
 impl JournalWriter {
     /// Appends lines and syncs them to the disk. After a failure, the next ones overwrite what was written.
+    ///
+    /// # Errors
+    /// If the disk fails, or the file was moved or deleted: nothing would read the lines.
     pub(super) fn append(&mut self, lines: &[u8]) -> io::Result<()> {
+        if !self.is_at_its_path()? {
+            return Err(io::Error::new(
+                io::ErrorKind::NotFound,
+                "the file was moved, replaced or deleted",
+            ));
+        }
         let written = self
             .file
             .write_all_at(lines, self.end)
@@ -59,6 +69,17 @@ impl JournalWriter {
                 Err(error)
             }
         }
+    }
+
+    /// Whether the path leads to the open file.
+    fn is_at_its_path(&self) -> io::Result<bool> {
+        let identity = |metadata: Metadata| (metadata.dev(), metadata.ino());
+        let there = match fs::metadata(&self.path) {
+            Ok(there) => there,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        Ok(identity(there) == identity(self.file.metadata()?))
     }
 }
 
@@ -102,7 +123,8 @@ pub(super) fn open(
     file.set_len(end)?;
     file.sync_all()?;
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
-    Ok(JournalWriter { file, end })
+    let path = path.to_owned();
+    Ok(JournalWriter { file, path, end })
 }
 
 /// Reads lines; returns the length of the complete ones. No complete line may follow an incomplete one.
@@ -134,7 +156,7 @@ mod tests {
         key::{Environment, token::KeyId},
         time::Timestamp,
     };
-    use std::{os::unix::fs::PermissionsExt, path::PathBuf};
+    use std::os::unix::fs::PermissionsExt;
 
     fn line(n: u8) -> JournalLine {
         JournalLine {
@@ -178,6 +200,22 @@ mod tests {
         assert!(matches!(read(&path), Err(BadJournal::InUse)));
         drop(tail);
         read(&path).expect("free again");
+    }
+
+    #[test]
+    fn nothing_is_written_to_a_file_that_was_moved_replaced_or_deleted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = journal(&folder);
+        let (mut tail, _) = read(&path).expect("read");
+        let aside = path.with_extension("1");
+        fs::rename(&path, &aside).expect("moved");
+        tail.append(&text(4)).expect_err("moved");
+        fs::copy(&aside, &path).expect("copied");
+        tail.append(&text(4)).expect_err("replaced");
+        fs::rename(&aside, &path).expect("moved back");
+        tail.append(&text(4)).expect("at its path");
+        fs::remove_file(&path).expect("deleted");
+        tail.append(&text(5)).expect_err("deleted");
     }
 
     #[test]

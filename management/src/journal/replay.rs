@@ -8,6 +8,7 @@ use domain::{
     time::Timestamp,
 };
 use std::path::Path;
+use store::EndedKey;
 use verification::{Entry, Tenant};
 
 /// The reason in the audit log.
@@ -22,7 +23,7 @@ pub struct Replayed {
     pub deactivated: usize,
     /// Replaced keys that were retired again.
     pub retired: usize,
-    /// Revocations that the journal lacked.
+    /// Ends of keys that the journal lacked.
     pub added: usize,
 }
 
@@ -54,8 +55,8 @@ impl Keyring {
     async fn replay(&self, journal: &Journal) -> Result<Replayed, ManagementError> {
         let seen = journal.known().position;
         let is_behind = self.store.skip_positions(seen).await?;
-        let archived = self.store.archived_keys().await?;
-        let suspects = self.suspects(&journal.known(), &archived);
+        let mut ended = self.store.ended_keys().await?;
+        let suspects = self.suspects(&journal.known(), &ended);
         let mut replayed = Replayed::default();
         for (id, tenant, end) in suspects {
             if self.is_forgotten(id, tenant, end).await? {
@@ -82,35 +83,50 @@ impl Keyring {
                  had ended works again"
             );
         }
+        if replayed.forgotten() > 0 {
+            ended = self.store.ended_keys().await?;
+        }
+        replayed.added = self.note_missing(journal, &ended);
+        self.flush_journal().await?;
+        Ok(replayed)
+    }
+
+    /// Adds the ends of keys that the database has and the journal lacks, because the journal is new or another machine made the
+    /// change. Returns their number.
+    fn note_missing(&self, journal: &Journal, ended: &[EndedKey]) -> usize {
         let mut missing = Vec::new();
         {
             let known = journal.known();
             self.index().for_each(|id, entry| {
                 if entry.revoked && !known.revoked.contains(&id) {
-                    missing.push(id);
+                    missing.push((id, vec![KeyEnd::Revoked]));
                 }
             });
+            let ends = ended
+                .iter()
+                .map(|key| (key.id, known.missing(key.id, false, key.into())));
+            missing.extend(ends.filter(|(_, ends)| !ends.is_empty()));
         }
-        for id in &missing {
-            let position = self.store.fence().position();
-            journal.note(*id, &[KeyEnd::Revoked], position, self.now());
+        let position = self.store.fence().position();
+        for (id, ends) in &missing {
+            journal.note(*id, ends, position, self.now());
         }
-        replayed.added = missing.len();
-        self.flush_journal().await?;
-        Ok(replayed)
+        missing.iter().map(|(_, ends)| ends.len()).sum()
     }
 
     /// Keys that the index accepts and the journal does not, and keys that it would accept once their application is restored
     /// although the journal has deactivated them later than the application was archived.
-    fn suspects(&self, known: &JournaledEnds, archived: &[(KeyId, Timestamp)]) -> Vec<Suspect> {
+    fn suspects(&self, known: &JournaledEnds, ended: &[EndedKey]) -> Vec<Suspect> {
         let mut suspects = Vec::new();
-        for (id, archived_at) in archived {
-            let last = known.others.get(id).and_then(|last| last.deactivated_at);
-            if let Some(at) = last
-                && at > *archived_at
-                && let Some(tenant) = self.index().with(*id, |entry| entry.map(Entry::tenant))
+        for key in ended.iter().filter(|key| key.archived) {
+            let last = known.others.get(&key.id);
+            if let Some(at) = last.and_then(|last| last.deactivated_at)
+                && key
+                    .deactivated_at
+                    .is_some_and(|archived_at| at > archived_at)
+                && let Some(tenant) = self.index().with(key.id, |entry| entry.map(Entry::tenant))
             {
-                suspects.push((*id, tenant, KeyEnd::Deactivated { at }));
+                suspects.push((key.id, tenant, KeyEnd::Deactivated { at }));
             }
         }
         for id in &known.revoked {

@@ -196,3 +196,48 @@ async fn a_revocation_that_cannot_be_journaled_is_not_answered_and_is_journaled_
         fs::remove_file(path).expect("removed");
     }
 }
+
+#[tokio::test]
+async fn a_full_disk_of_the_journal_is_reported_and_leaves_the_reserve_of_the_database() {
+    let Some(disk) = SmallDisk::mount("a_full_disk_of_the_journal") else {
+        return;
+    };
+    for test in on_each_database().await {
+        let path = disk.path().join("revocations");
+        let opened = test.keyring.open_revocation_journal(&path).await;
+        opened.expect("room");
+        test.keyring.keep_reserve().await;
+        let editor = test.editor("Acme").await;
+        test.keyring.ready().await.expect("all can be written");
+        let reserve = test.keyring.stats().reserve;
+        let mut keys = Vec::new();
+        for _ in 0..100 {
+            keys.push(test.issue(&editor, draft()).await);
+        }
+        let filler = disk.fill();
+        // The last page of the file has room for some lines.
+        let mut refused = 0;
+        for key in &keys {
+            refused += usize::from(editor.revoke(key.id, String::new()).await.is_err());
+        }
+        assert!(refused > 0);
+        let unready = test.keyring.ready().await.expect_err("full");
+        assert!(unready.to_string().contains("journal"), "{unready}");
+        assert!(test.keyring.stats().journal_failed);
+        // The database is on another disk.
+        assert_eq!(test.keyring.stats().reserve, reserve);
+        assert_eq!(test.keyring.fault(), None);
+        test.keyring.maintain_disk().await;
+        assert_eq!(test.keyring.stats().reserve, reserve);
+
+        fs::remove_file(filler).expect("removed");
+        test.keyring.maintain_disk().await;
+        test.keyring.ready().await.expect("room");
+        assert!(!test.keyring.stats().journal_failed);
+        let lines = fs::read_to_string(&path).expect("there");
+        assert_eq!(lines.matches(" revoked ").count(), 100);
+        test.keyring.close().await;
+        drop((editor, test));
+        fs::remove_file(path).expect("removed");
+    }
+}

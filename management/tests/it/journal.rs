@@ -318,19 +318,26 @@ async fn a_database_that_has_forgotten_nothing_is_unchanged() {
 }
 
 #[tokio::test]
-async fn a_new_journal_records_the_revocations_in_the_database() {
+async fn a_new_journal_records_the_ends_of_keys_in_the_database() {
     for scene in Scene::all().await {
-        let key = scene.key().await;
+        let [key, off, replaced, kept] = [
+            scene.key().await,
+            scene.key().await,
+            scene.key().await,
+            scene.key().await,
+        ];
         let copy = scene.folder.path().join("backup");
         back_up(&scene.test.database, &copy).await;
         let reason = String::new();
         scene.editor.revoke(key.id, reason).await.expect("active");
+        scene.editor.deactivate(off.id).await.expect("active");
+        scene.regenerate(&replaced).await;
         // The journal is lost, and made anew.
         let before = fs::read_to_string(scene.journal()).expect("there");
         assert!(before.contains(&key.id.to_string()));
         fs::remove_file(scene.journal()).expect("removed");
         let (mut test, replayed, folder) = scene.restart(None).await;
-        assert_eq!(replayed.added, 1);
+        assert_eq!(replayed.added, 3);
         test.keyring.close().await;
         restore(&test.database, &copy).await;
         let keyring = reopen(&test.database, &test.clock, 9).await;
@@ -339,8 +346,16 @@ async fn a_new_journal_records_the_revocations_in_the_database() {
         assert!(keyring.open_revocation_journal(&journal).await.is_err());
         test.keyring = keyring;
         let replayed = test.keyring.open_revocation_journal(&journal).await;
-        assert_eq!(replayed.expect("free").revoked, 1);
+        let replayed = replayed.expect("free");
+        let ended = (replayed.revoked, replayed.deactivated, replayed.retired);
+        assert_eq!(ended, (1, 1, 1));
         assert_eq!(ask(&test.keyring, &key), Verdict::Revoked);
+        assert_eq!(ask(&test.keyring, &off), Verdict::Inactive);
+        assert!(matches!(
+            ask(&test.keyring, &replaced),
+            Verdict::Expired { .. }
+        ));
+        assert_eq!(ask(&test.keyring, &kept), Verdict::Accepted);
     }
 }
 

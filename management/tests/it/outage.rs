@@ -5,7 +5,10 @@ use crate::{
     network::{Fault, Network},
     test_keyring::{TestKeyring, draft, on_each_database, open_over},
 };
-use domain::verdict::Verdict;
+use domain::{
+    key::regeneration::{GracePeriod, Regeneration},
+    verdict::Verdict,
+};
 use management::{Issue, ManagementError};
 use store::Store;
 use testing::{TestDatabase, each_database};
@@ -98,6 +101,54 @@ async fn a_created_key_with_an_unknown_outcome_is_returned_with_its_secret() {
 }
 
 #[tokio::test]
+async fn a_key_whose_creation_was_not_answered_is_returned_with_its_secret_by_the_retry() {
+    let Some((test, network)) = behind_a_network().await else {
+        return;
+    };
+    let editor = test.editor("Acme").await;
+    let fresh = editor.fresh().expect("signed in a moment ago");
+    let once = test.keyring.new_idempotency_key();
+    network.set(Fault::LoseAnswerAndServer);
+    let unknown = fresh.issue(draft(), once).await;
+    assert!(
+        matches!(unknown, Err(ManagementError::Unavailable(_))),
+        "{unknown:?}"
+    );
+    network.set(Fault::None);
+    test.keyring.resolve_uncertain_keys().await;
+    let Issue::New(key) = fresh.issue(draft(), once).await.expect("works") else {
+        panic!("its secret is lost");
+    };
+    assert_eq!(ask(&test.keyring, &call(&key)), Verdict::Accepted);
+    let again = fresh.issue(draft(), once).await.expect("works");
+    assert!(matches!(again, Issue::AlreadyIssued(id) if id == key.id));
+
+    let once = test.keyring.new_idempotency_key();
+    let wanted = Regeneration {
+        grace_period: GracePeriod::NOW,
+        expiry: draft().expiry,
+        compromised: false,
+    };
+    network.set(Fault::LoseAnswerAndServer);
+    let unknown = fresh.regenerate(key.id, wanted, once).await;
+    assert!(
+        matches!(unknown, Err(ManagementError::Unavailable(_))),
+        "{unknown:?}"
+    );
+    network.set(Fault::None);
+    test.keyring.resolve_uncertain_keys().await;
+    let again = fresh.regenerate(key.id, wanted, once).await;
+    let Issue::New(new) = again.expect("works") else {
+        panic!("its secret is lost");
+    };
+    assert_eq!(ask(&test.keyring, &call(&new)), Verdict::Accepted);
+    assert!(matches!(
+        ask(&test.keyring, &call(&key)),
+        Verdict::Retired { .. }
+    ));
+}
+
+#[tokio::test]
 async fn a_black_holed_network_does_not_block_a_change_forever() {
     let Some((test, network)) = behind_a_network().await else {
         return;
@@ -112,6 +163,13 @@ async fn a_black_holed_network_does_not_block_a_change_forever() {
         matches!(silent, Err(ManagementError::Unavailable(_))),
         "{silent:?}"
     );
+    tokio::time::resume();
+    network.set(Fault::None);
+    editor
+        .revoke(key.id, String::new())
+        .await
+        .expect("the silent connection was replaced");
+    assert_eq!(ask(&test.keyring, &call(&key)), Verdict::Revoked);
 }
 
 each_database!(a_stuck_statement_of_one_account_does_not_stop_the_revocations_of_another);

@@ -117,6 +117,11 @@ fn metrics_text(state: &AppState) -> String {
         text.sample(&[], u8::from(reserve));
     }
     text.gauge(
+        "latchkey_revocation_journal_fault",
+        "1 while the revocation journal cannot be written.",
+    );
+    text.sample(&[], u8::from(keyring_stats.journal_failed));
+    text.gauge(
         "latchkey_can_verify",
         "1 while keys are verified, 0 after the database has not responded for too long.",
     );

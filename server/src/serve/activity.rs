@@ -102,6 +102,11 @@ impl Activity {
         }
     }
 
+    /// Whether a request has arrived.
+    pub fn has_begun(&self) -> bool {
+        self.lock().used
+    }
+
     /// Records that a request has arrived. Returns it with the framing error of its head.
     pub fn begin(self: &Arc<Self>, multiplexed: bool) -> (ActiveRequest, Option<FramingError>) {
         let mut state = self.lock();

@@ -65,6 +65,7 @@ pub struct Connection {
 enum Event {
     Ended(Result<(), Box<dyn std::error::Error + Send + Sync>>),
     Timer,
+    /// No more requests are taken.
     Stop,
 }
 
@@ -86,6 +87,7 @@ impl Connection {
             let multiplexed = request.version() == Version::HTTP_2;
             let (active, framing_error) = service_activity.begin(multiplexed);
             let rejection = rejection(&request, framing_error, reserved);
+            // HTTP/2 has no such header.
             let close = reserved && !multiplexed;
             let response = router.respond(request, Some(peer), rejection);
             async move {
@@ -108,7 +110,8 @@ impl Connection {
                 if let Poll::Ready(outcome) = connection.as_mut().poll(context) {
                     return Poll::Ready(Event::Ended(outcome));
                 }
-                if !stopped && stopping.as_mut().poll(context).is_ready() {
+                let is_last = reserved && activity.has_begun();
+                if !stopped && (is_last || stopping.as_mut().poll(context).is_ready()) {
                     return Poll::Ready(Event::Stop);
                 }
                 let check = activity.next_check();

@@ -2,10 +2,11 @@
 
 mod caddy;
 mod connection;
+mod envoy;
 mod hammer;
 mod nginx;
 mod proxied;
-mod replayed;
+mod traefik;
 
 use contract::client_address::TrustedProxies;
 use std::{

@@ -1,14 +1,15 @@
 //! Which role may call which server function and read which page and file. Each of them has a row in a table.
 
 mod open;
-mod pages;
+pub mod pages;
 mod refused;
 mod table;
 mod unrecorded;
 mod with_mail;
 
-pub use pages::{FILES, PAGES};
+pub use pages::{FILES, LIVE, PAGES};
 pub use table::TABLE;
+pub use unrecorded::{MORE, complete};
 
 use domain::{
     account::{Email, Role},

@@ -76,8 +76,8 @@ impl Disk {
 
     /// Records the result of a transaction and passes it on.
     ///
-    /// A commit ends an I/O error or a read-only state. A full disk counts as full until [`Disk::check`] finds room; a file
-    /// that is damaged or gone stays so.
+    /// A commit ends an I/O error or a read-only state. A full disk counts as full until [`Disk::check`] finds room, and a file
+    /// as gone until it is at its path again; a damaged file stays damaged.
     pub(crate) fn observe<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         match &result {
             Ok(_) => {
@@ -98,8 +98,23 @@ impl Disk {
         result
     }
 
-    /// Refuses a write that can wait while the disk is full.
+    /// Refuses a write while the path leads to another file or to none: SQLite would commit it to the file that was moved or
+    /// deleted.
+    pub(crate) fn require_file(&self) -> Result<(), StoreError> {
+        if !self.is_moved() {
+            return Ok(());
+        }
+        let fault = Fault::Moved;
+        self.fault.store(fault as u8, Ordering::Relaxed);
+        Err(StoreError::Unwritable {
+            fault,
+            cause: sqlx::Error::Io(io::ErrorKind::NotFound.into()),
+        })
+    }
+
+    /// Like [`Disk::require_file`], and refuses a write that can wait while the disk is full.
     pub(crate) fn require_room(&self) -> Result<(), StoreError> {
+        self.require_file()?;
         match self.fault() {
             Some(fault @ Fault::DiskFull) => Err(StoreError::Unwritable {
                 fault,
@@ -121,7 +136,7 @@ impl Disk {
     }
 
     /// Removes the reserve, so that a small transaction fits on a full disk. Returns whether there was one.
-    pub fn release(&self) -> bool {
+    pub(crate) fn release(&self) -> bool {
         let mut reserve = self.lock();
         if *reserve != Reserve::Present {
             return false;
@@ -137,6 +152,14 @@ impl Disk {
         removed.is_ok()
     }
 
+    /// Removes the reserve if the file at `path` is on the same disk, so that something can be written to it. Returns whether
+    /// there was a reserve.
+    pub fn release_for(&self, path: &Path) -> bool {
+        let device = |path: &Path| fs::metadata(path).ok().map(|metadata| metadata.dev());
+        let here = device(&self.path);
+        here.is_some() && here == device(path) && self.release()
+    }
+
     /// Creates the reserve, now and later whenever it is missing and there is room for it.
     ///
     /// # Errors
@@ -147,12 +170,14 @@ impl Disk {
         self.make(&mut reserve)
     }
 
-    /// Records that the file is gone or that a full disk has room again, and restores a missing reserve once there is room for
-    /// two of it.
+    /// Records that the file is gone or at its path again, or that a full disk has room again, and restores a missing reserve once
+    /// there is room for two of it.
     pub(crate) fn check(&self) {
-        if self.is_moved() {
-            self.fault.store(Fault::Moved as u8, Ordering::Relaxed);
+        if self.require_file().is_err() {
             return;
+        }
+        if self.fault() == Some(Fault::Moved) {
+            self.fault.store(0, Ordering::Relaxed);
         }
         let mut reserve = self.lock();
         let full = self.fault() == Some(Fault::DiskFull);
@@ -183,7 +208,7 @@ impl Disk {
     }
 
     /// Whether the path of the database now leads to another file or to none.
-    pub(crate) fn is_moved(&self) -> bool {
+    fn is_moved(&self) -> bool {
         self.identity.is_some() && self.identity != identity(&self.path)
     }
 }

@@ -1,7 +1,7 @@
 //! Whether the database answers and can be written, and the space on the disk of an SQLite file.
 
 use super::open::blocking;
-use crate::{Fault, Store, StoreError, deferrable_transaction, read, sql};
+use crate::{Store, StoreError, deferrable_transaction, read, sql};
 use domain::time::Timestamp;
 use std::io;
 
@@ -24,14 +24,6 @@ impl Store {
     /// `Unwritable` if the disk, the file or the server does not allow it; if the database does not answer.
     pub async fn probe_write(&self, now: Timestamp) -> Result<(), StoreError> {
         self.check_disk().await;
-        if let Self::Sqlite { disk, .. } = self
-            && let Some(fault @ Fault::Moved) = disk.fault()
-        {
-            return Err(StoreError::Unwritable {
-                fault,
-                cause: sqlx::Error::Io(io::ErrorKind::NotFound.into()),
-            });
-        }
         deferrable_transaction!(self, |tx| {
             sqlx::query(sql::WRITE_PROBE)
                 .bind(now.0)

@@ -101,6 +101,9 @@ macro_rules! transaction {
             } => {
                 let mut retry = true;
                 loop {
+                    if let Err(gone) = disk.require_file() {
+                        break Err(gone);
+                    }
                     match $crate::database::transaction::run_transaction!(
                         writer,
                         "BEGIN IMMEDIATE",

@@ -6,13 +6,14 @@
 use std::{fs, path::Path};
 
 /// The crates whose code is shipped or run by developers.
-const CRATES: [&str; 11] = [
+const CRATES: [&str; 12] = [
     "app",
     "client",
     "contract",
     "domain",
     "frontend",
     "management",
+    "oidc",
     "server",
     "store",
     "telemetry",

@@ -128,14 +128,37 @@ async fn a_write_probe_reports_a_read_only_database(database: TestDatabase) {
     assert_eq!(store.probe_write(NOW).await.is_ok(), again);
 }
 
-each_database!(a_write_probe_reports_that_the_file_was_moved);
-async fn a_write_probe_reports_that_the_file_was_moved(database: TestDatabase) {
-    let Some(path) = database.url.strip_prefix("sqlite://") else {
+each_database!(nothing_is_written_to_a_file_that_was_moved_or_deleted);
+async fn nothing_is_written_to_a_file_that_was_moved_or_deleted(database: TestDatabase) {
+    let Store::Sqlite { disk, .. } = &database.store else {
         return;
     };
+    let path = database.url.strip_prefix("sqlite://").expect("a file");
+    let fixture = AccountFixture::build(&database.store, 1).await;
+    fixture.insert(1, "Checkout", 1, NOW).await;
+    let revoke = async || {
+        let event = fixture.event(Action::KeyRevoked, &id(1).to_string(), NOW);
+        let revoked = database.store.revoke_key(fixture.app, id(1), "", &event);
+        revoked.await.map(drop)
+    };
     database.store.probe_write(NOW).await.expect("written");
-    std::fs::rename(path, format!("{path}.old")).expect("moved");
+    let aside = format!("{path}.old");
+    std::fs::rename(path, &aside).expect("moved");
+    // SQLite itself would commit it to the file under its new name.
+    let error = revoke().await.expect_err("moved");
+    assert!(is(&error, Fault::Moved), "{error}");
     let error = database.store.probe_write(NOW).await.expect_err("moved");
+    assert!(is(&error, Fault::Moved), "{error}");
+    std::fs::copy(&aside, path).expect("copied");
+    let error = revoke().await.expect_err("another file");
+    assert!(is(&error, Fault::Moved), "{error}");
+
+    std::fs::rename(&aside, path).expect("moved back");
+    revoke().await.expect("the open file is at its path");
+    database.store.probe_write(NOW).await.expect("written");
+    assert_eq!(disk.fault(), None);
+    std::fs::remove_file(path).expect("deleted");
+    let error = revoke().await.expect_err("deleted");
     assert!(is(&error, Fault::Moved), "{error}");
 }
 

@@ -9,6 +9,7 @@ mod breakdown;
 mod busiest;
 mod challenges;
 mod choices;
+mod connections;
 mod deadlock;
 mod decisions;
 mod disk;

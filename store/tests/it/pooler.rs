@@ -31,6 +31,9 @@ impl Pooler {
             program.is_some() || env::var_os("CI").is_none(),
             "{VARIABLE} is not set"
         );
+        if program.is_none() {
+            eprintln!("skipped: {VARIABLE} is not set");
+        }
         let folder = tempfile::tempdir().expect("a folder");
         let port = TcpListener::bind("127.0.0.1:0")
             .and_then(|listener| listener.local_addr())

@@ -6,7 +6,7 @@ use super::{
 };
 use server::connections::ConnectionLimits;
 use test_server::TestServer;
-use tokio::net::TcpStream;
+use tokio::{io::AsyncReadExt, net::TcpStream};
 
 const HEALTHZ: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
 const OPENAPI: &[u8] = b"GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n";
@@ -84,6 +84,45 @@ async fn an_address_has_a_connection_limit_and_the_last_connections_serve_only_t
     for stream in &mut open {
         healthy(stream).await;
     }
+}
+
+/// Answers the first PING (RFC 9113, 6.7), with which a server begins to close a connection.
+async fn answer_ping(stream: &mut TcpStream) {
+    loop {
+        let mut head = [0; 9];
+        stream.read_exact(&mut head).await.expect("a frame");
+        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+        let mut payload = vec![0; usize::try_from(length).expect("short")];
+        stream.read_exact(&mut payload).await.expect("a frame");
+        let (kind, flags) = (head[3], head[4]);
+        if (kind, flags) == (6, 0) {
+            let mut frame = vec![0, 0, 8, 6, 1, 0, 0, 0, 0];
+            frame.extend(payload);
+            send(stream, &frame).await;
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_reserved_connection_serves_one_request_over_http2_too() {
+    let server = TestServer::with_users().await;
+    let limits = ConnectionLimits {
+        connections: 2,
+        reserved: 1,
+        per_address: 1,
+        ..without_timeouts()
+    };
+    let (address, state) = serve(&server, limits).await;
+    let mut first = connect(2, address).await;
+    healthy(&mut first).await;
+    let mut reserved = connect(3, address).await;
+    start_http2(&mut reserved, 65_535).await;
+    get_http2(&mut reserved, 1, "/healthz").await;
+    answer_ping(&mut reserved).await;
+    until_closed(&mut reserved).await;
+    until_open(&state, 1).await;
+    healthy(&mut first).await;
 }
 
 #[tokio::test]

@@ -1,21 +1,33 @@
 //! Hostile texts in queries and forms, on every route and each database: none causes a server error.
 
-use crate::roles::TABLE;
+use crate::roles::{TABLE, fill, pages::MISSING_ID};
 use axum::body::to_bytes;
 use http::Method;
 use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::TestRunner,
 };
+use server::{dashboard::pages, router};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 use test_server::{OWNER, TestServer, request};
 use testing::{TestDatabase, each_database};
 use tower::ServiceExt;
 
+/// Parameters of charts.
+const CHART: &[&str] = &["window", "from", "until", "zone", "chart", "by", "rows"];
+
 /// Each route that reads a query, with its parameters.
 const QUERIES: &[(&str, &[&str])] = &[
-    ("/sign-in", &["next"]),
+    ("/sign-in", &["next", "after", "sso"]),
+    ("/sign-in/code", &["next"]),
+    ("/forgot-password", &["after"]),
+    ("/sign-in/oidc", &["next", "for"]),
+    ("/sign-in/oidc/callback", &["code", "state", "iss", "error"]),
+    ("/profile/two-factor/add", &["method"]),
     ("/support", &["what", "reason"]),
-    ("/apps/{app}", &["window", "from", "until", "zone"]),
+    ("/apps/{app}", CHART),
+    ("/apps/{app}", &["applications"]),
+    ("/apps/{app}/settings/api-keys/new", &["from"]),
     (
         "/apps/{app}/usage.csv",
         &["window", "from", "until", "zone"],
@@ -31,6 +43,9 @@ const QUERIES: &[(&str, &[&str])] = &[
             "status",
             "environment",
             "notable",
+            "scope",
+            "creator",
+            "tab",
             "sort",
             "dir",
             "cursor",
@@ -42,11 +57,23 @@ const QUERIES: &[(&str, &[&str])] = &[
     ),
     (
         "/apps/{app}/settings/api-keys.csv",
-        &["search", "status", "environment", "notable", "sort", "dir"],
+        &[
+            "search",
+            "status",
+            "environment",
+            "notable",
+            "scope",
+            "creator",
+            "tab",
+            "sort",
+            "dir",
+        ],
     ),
+    ("/apps/{app}/settings/api-keys/{key}", CHART),
+    ("/apps/{app}/settings/api-keys/{key}", &["tab"]),
     (
-        "/apps/{app}/settings/api-keys/{key}",
-        &["window", "from", "until", "zone"],
+        "/apps/{app}/settings/api-keys/{key}?tab=security",
+        &["state", "cursor"],
     ),
     (
         "/apps/{app}/settings/api-keys/{key}/usage.csv",
@@ -72,10 +99,26 @@ const QUERIES: &[(&str, &[&str])] = &[
     (
         "/apps/{app}/settings/requests",
         &[
-            "key", "outcome", "before", "request", "address", "scope", "at",
+            "key",
+            "outcome",
+            "before",
+            "request",
+            "from_address",
+            "route",
+            "within",
+            "code",
+            "test",
+            "try",
         ],
     ),
-    ("/apps/{app}/settings/requests/live", &["key"]),
+    (
+        "/apps/{app}/settings/requests?try=1&test={key}",
+        &["address", "scope", "at"],
+    ),
+    (
+        "/apps/{app}/settings/requests/live",
+        &["key", "outcome", "from_address", "route", "code", "after"],
+    ),
     (
         "/apps/{app}/settings/security-events",
         &["kind", "severity", "state", "key", "cursor", "event"],
@@ -111,6 +154,47 @@ const HOSTILE: &[&str] = &[
     "\r\n\r\n",
     "akl_0000000000000000",
 ];
+
+/// Files with the names of parameters.
+const SOURCES: [&str; 3] = ["../app/src/page", "../app/src/routes", "src/dashboard"];
+
+/// Returns the names in calls of `get` and `day` in the sources.
+fn parameters() -> BTreeSet<String> {
+    let mut folders: Vec<PathBuf> = SOURCES.map(PathBuf::from).into();
+    let mut names = BTreeSet::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("readable").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let source = fs::read_to_string(path).expect("text");
+            let calls = ["get(\"", "day(\""].map(|call| source.split(call).skip(1));
+            for rest in calls.into_iter().flatten() {
+                names.extend(rest.split_once("\")").map(|(name, _)| name.to_owned()));
+            }
+        }
+    }
+    names
+}
+
+#[test]
+fn every_parameter_is_tried() {
+    let tried: BTreeSet<&str> = QUERIES
+        .iter()
+        .flat_map(|(_, names)| *names)
+        .copied()
+        .collect();
+    let named = parameters();
+    assert!(named.len() > 30, "{named:?}");
+    let missing: Vec<_> = named
+        .iter()
+        .filter(|name| !tried.contains(name.as_str()))
+        .collect();
+    // Those of paths.
+    assert_eq!(missing, ["app"]);
+}
 
 /// Returns known and random hostile texts in turn.
 struct Texts {
@@ -191,26 +275,56 @@ async fn no_query_causes_a_server_error(database: TestDatabase) {
     }
 }
 
+each_database!(no_page_fails_with_a_text_in_every_parameter);
+async fn no_page_fails_with_a_text_in_every_parameter(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
+    let owner = server.owner().await;
+    let app = owner.application().id.to_string();
+    let key = server.key(&owner, "invoice:read", "").await.id.to_string();
+    let cookie = format!("latchkey={}", server.token(OWNER).await);
+    let mut texts = Texts {
+        runner: TestRunner::deterministic(),
+        next: 0,
+    };
+    let pages = pages::paths();
+    let files = router::file_paths().map(ToOwned::to_owned);
+    for path in pages.into_iter().chain(files) {
+        let path = path
+            .replace("{app}", &app)
+            .replace("{key}", &key)
+            .split('/')
+            .map(|part| {
+                if part.starts_with('{') {
+                    MISSING_ID
+                } else {
+                    part
+                }
+            })
+            .collect::<Vec<_>>()
+            .join("/");
+        for text in texts.some() {
+            let all: Vec<_> = parameters()
+                .iter()
+                .map(|name| format!("{name}={}", encoded(&text)))
+                .collect();
+            let path = format!("{path}?{}", all.join("&"));
+            try_it(&server, Method::GET, &path, &cookie, "", &server.url).await;
+        }
+    }
+}
+
 each_database!(no_form_causes_a_server_error);
 async fn no_form_causes_a_server_error(database: TestDatabase) {
     let server = TestServer::with_users_on(database).await;
     let owner = server.owner().await;
-    let app = owner.application().id.to_string();
     let mut texts = Texts {
         runner: TestRunner::deterministic(),
         next: 0,
     };
     for (name, form, _) in TABLE {
         // A change that was accepted after all is undone for the next one.
-        let key = server.key(&owner, "invoice:read", "").await.id.to_string();
         let cookie = format!("latchkey={}", server.token(OWNER).await);
-        let form = form
-            .replace("{app}", &app)
-            .replace("{key}", &key)
-            .replace("{email}", OWNER)
-            .replace("{password}", "correct+horse+battery")
-            .replace("{seen}", "0")
-            .replace("{once}", &server.keyring.new_idempotency_key().to_string());
+        let form = Box::pin(fill(&server, &owner, form)).await;
         let fields: Vec<_> = form
             .split('&')
             .filter_map(|pair| pair.split_once('='))

@@ -59,3 +59,82 @@ async fn credentials_are_checked_before_required_scopes() {
     let doubled = call_gate(&server, "/v1/auth?scope=invoice:fly", &key, &doubled).await;
     assert_problem(&doubled, 400, "ambiguous_credentials");
 }
+
+#[tokio::test]
+async fn scopes_in_a_path_work_like_those_in_a_query() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read invoice:create", "").await;
+    for (scopes, status, code) in [
+        ("invoice:read", 200, ""),
+        ("invoice:read,invoice:create", 200, ""),
+        ("-", 200, ""),
+        ("invoice:read,tax:read", 403, "insufficient_scope"),
+        ("invoice:fly", 400, "unknown_scope"),
+        ("invoice:read,", 400, "unknown_scope"),
+        ("-,invoice:read", 400, "unknown_scope"),
+        ("invoice%3Aread", 400, "unknown_scope"),
+        ("", 404, "not_found"),
+        // An empty list of scopes, followed by a path.
+        ("/invoices", 400, "unknown_scope"),
+    ] {
+        let path = format!("/v1/auth/scopes/{scopes}");
+        let answer = call_gate(&server, &path, &key, &[]).await;
+        assert_eq!(answer.status.as_u16(), status, "{scopes}: {}", answer.body);
+        assert!(answer.body.contains(code), "{scopes}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn what_follows_the_scopes_in_a_path_does_not_change_them() {
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let key = server.key(&owner, "invoice:read", "").await;
+    let narrow = server.key(&owner, "customer:read", "").await;
+    for rest in [
+        "/",
+        "/invoices?key=1&secret=2&api_key=3",
+        "/invoices?scope=tax:read&scope=nonsense",
+        "/invoices?scope=customer:read",
+        "/v1/auth/scopes/-/x",
+        "//invoices?",
+        "/../invoices",
+        "/invoices%2F17%3Fa",
+    ] {
+        let path = format!("/v1/auth/scopes/invoice:read{rest}");
+        let passed = call_gate(&server, &path, &key, &[]).await;
+        assert_eq!(passed.status, StatusCode::OK, "{rest}: {}", passed.body);
+        assert_eq!(passed.header("x-latchkey-scopes"), "invoice:read");
+        let refused = call_gate(&server, &path, &narrow, &[]).await;
+        assert_problem(&refused, 403, "insufficient_scope");
+    }
+}
+
+#[tokio::test]
+async fn the_gate_does_not_answer_preflight_requests() {
+    let server = TestServer::with_users().await;
+    let lines = [
+        ("origin", "https://app.example.com"),
+        ("access-control-request-method", "GET"),
+        (
+            "access-control-request-headers",
+            "x-client-key,x-client-secret",
+        ),
+    ];
+    for (path, status) in [
+        ("/v1/auth?scope=invoice:read", 401),
+        ("/v1/auth/scopes/invoice:read/invoices", 401),
+        ("/v1/whoami", 405),
+        ("/v1/keys/verify", 405),
+    ] {
+        let answer = server
+            .send(request(Method::OPTIONS, path, &lines, ""))
+            .await;
+        assert_eq!(answer.status.as_u16(), status, "{path}");
+        let mut names = answer.headers.keys();
+        assert!(
+            !names.any(|name| name.as_str().starts_with("access-control-")),
+            "{path}"
+        );
+    }
+}

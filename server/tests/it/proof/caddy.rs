@@ -2,23 +2,15 @@
 
 use super::{
     connection::Answer,
-    proxied::{self, Proxy, replaced},
+    proxied::{self, Program, Proxy, replaced},
 };
-use std::{
-    fs,
-    io::{BufRead, BufReader},
-    net::{Ipv4Addr, SocketAddr, TcpListener},
-    path::Path,
-    process::{Child, Command, Stdio},
-};
-use tempfile::TempDir;
+use std::{fs, net::SocketAddr, path::Path, process::Command};
 
 const RECIPE: &str = include_str!("../../../../docs/proxies/Caddyfile");
 
 struct Caddy {
     address: SocketAddr,
-    process: Child,
-    _folder: TempDir,
+    _program: Program,
 }
 
 impl Proxy for Caddy {
@@ -32,8 +24,7 @@ impl Proxy for Caddy {
 
     fn start(program: &Path, gate: SocketAddr, service: SocketAddr) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-        let address = listener.local_addr().expect("an address");
+        let address = proxied::free_address();
         let addresses = [
             ("127.0.0.1:3000", gate.to_string()),
             ("127.0.0.1:8080", service.to_string()),
@@ -42,24 +33,17 @@ impl Proxy for Caddy {
         let recipe = replaced(RECIPE, addresses);
         let config = format!("{{\n\tadmin off\n}}\n{recipe}");
         fs::write(folder.path().join("Caddyfile"), config).expect("written");
-        // Caddy opens its port itself.
-        drop(listener);
-        let process = Command::new(program)
+        let mut command = Command::new(program);
+        command
             .args(["run", "--adapter", "caddyfile", "--config"])
             .arg(folder.path().join("Caddyfile"))
             .env("HOME", folder.path())
             .env("XDG_CONFIG_HOME", folder.path())
-            .env("XDG_DATA_HOME", folder.path())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("Caddy starts");
-        let mut caddy = Self {
+            .env("XDG_DATA_HOME", folder.path());
+        Self {
             address,
-            process,
-            _folder: folder,
-        };
-        caddy.wait_until_it_serves();
-        caddy
+            _program: Program::start(&mut command, folder, "serving initial configuration"),
+        }
     }
 
     fn address(&self) -> SocketAddr {
@@ -68,38 +52,11 @@ impl Proxy for Caddy {
 
     /// Caddy forwards the gate's own response.
     fn assert_refusal(answer: &Answer, status: u16, code: &str) {
-        assert_eq!(answer.status, status, "{}", answer.body);
         if status == 503 {
-            assert_eq!(answer.body, "");
-            return;
+            assert_eq!((answer.status, answer.body.as_str()), (503, ""));
+        } else {
+            proxied::assert_response_of_the_gate(answer, status, code);
         }
-        assert_eq!(answer.header("content-type"), "application/problem+json");
-        let body: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
-        assert_eq!(body["code"], code);
-        assert_eq!(answer.header("x-request-id").len(), 36);
-    }
-}
-
-impl Caddy {
-    fn wait_until_it_serves(&mut self) {
-        let said = self.process.stderr.take().expect("piped");
-        let mut lines = BufReader::new(said).lines().map_while(Result::ok);
-        let mut before = Vec::new();
-        let serves = lines
-            .by_ref()
-            .inspect(|line| before.push(line.clone()))
-            .any(|line| line.contains("serving initial configuration"));
-        assert!(serves, "Caddy has ended: {before:#?}");
-        // It must not block on an unread pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-    }
-}
-
-impl Drop for Caddy {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 
@@ -114,11 +71,16 @@ async fn behind_caddy_the_client_address_is_known() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn behind_caddy_a_request_has_one_id_and_the_service_answers_preflights() {
-    proxied::a_request_has_one_id_and_the_service_answers_preflights::<Caddy>().await;
+async fn behind_caddy_a_request_has_one_id_and_preflights_are_answered() {
+    proxied::a_request_has_one_id_and_preflights_are_answered::<Caddy>().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn behind_caddy_no_request_is_forwarded_while_the_gate_is_down() {
     proxied::no_request_is_forwarded_while_the_gate_is_down::<Caddy>().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_caddy_the_path_and_query_do_not_change_the_required_scopes() {
+    proxied::the_path_and_query_do_not_change_the_required_scopes::<Caddy>().await;
 }

@@ -126,11 +126,16 @@ async fn behind_nginx_the_client_address_is_known() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn behind_nginx_a_request_has_one_id_and_the_service_answers_preflights() {
-    proxied::a_request_has_one_id_and_the_service_answers_preflights::<Nginx>().await;
+async fn behind_nginx_a_request_has_one_id_and_preflights_are_answered() {
+    proxied::a_request_has_one_id_and_preflights_are_answered::<Nginx>().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn behind_nginx_no_request_is_forwarded_while_the_gate_is_down() {
     proxied::no_request_is_forwarded_while_the_gate_is_down::<Nginx>().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_nginx_the_path_and_query_do_not_change_the_required_scopes() {
+    proxied::the_path_and_query_do_not_change_the_required_scopes::<Nginx>().await;
 }

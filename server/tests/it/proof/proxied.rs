@@ -5,22 +5,29 @@ use super::{
     listen, serve,
 };
 use axum::{Router, routing::any};
-use domain::key::{
-    Environment, KeyDraft,
-    expiry::Expiry,
-    ip_rule::IpRules,
-    issued::IssuedKey,
-    name::{Description, KeyName},
-    rate_limit::RateLimit,
-    token,
+use domain::{
+    decision::DecisionFilter,
+    key::{
+        Environment, KeyDraft,
+        expiry::Expiry,
+        ip_rule::IpRules,
+        issued::IssuedKey,
+        name::{Description, KeyName},
+        rate_limit::RateLimit,
+        token,
+    },
+    security::{EventFilter, EventKind},
 };
 use http::HeaderMap;
 use management::{Issue, Owner};
 use std::{
     env,
-    net::{Ipv4Addr, SocketAddr},
+    io::{BufRead, BufReader},
+    net::{Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
 };
+use tempfile::TempDir;
 use test_server::TestServer;
 
 /// A running proxy with its configuration in docs/proxies. It stops when it is dropped.
@@ -44,8 +51,58 @@ pub trait Proxy: Sized {
     fn assert_refusal(answer: &Answer, status: u16, code: &str);
 }
 
+/// A running program with the folder of its files. It is killed when it is dropped.
+pub struct Program {
+    process: Child,
+    _folder: TempDir,
+}
+
+impl Program {
+    /// Starts a program, and waits until a line on its standard error contains `ready`.
+    pub fn start(command: &mut Command, folder: TempDir, ready: &str) -> Self {
+        let mut process = command.stderr(Stdio::piped()).spawn().expect("started");
+        let stderr = process.stderr.take().expect("piped");
+        let mut lines = BufReader::new(stderr).lines().map_while(Result::ok);
+        let mut before = Vec::new();
+        let is_ready = lines
+            .by_ref()
+            .inspect(|line| before.push(line.clone()))
+            .any(|line| line.contains(ready));
+        assert!(is_ready, "the proxy has ended: {before:#?}");
+        // It must not block on an unread pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self {
+            process,
+            _folder: folder,
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Returns a free address for a proxy that opens its port itself.
+pub fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    listener.local_addr().expect("an address")
+}
+
+/// Checks a refusal that is the gate's own response.
+pub fn assert_response_of_the_gate(answer: &Answer, status: u16, code: &str) {
+    assert_eq!(answer.status, status, "{}", answer.body);
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    let body: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+    assert_eq!(body["code"], code);
+    assert!(!answer.header("x-request-id").is_empty());
+}
+
 /// Returns a configuration with other addresses.
-pub fn replaced(recipe: &str, addresses: [(&str, String); 3]) -> String {
+pub fn replaced<const N: usize>(recipe: &str, addresses: [(&str, String); N]) -> String {
     let mut recipe = recipe.to_owned();
     for (theirs, ours) in addresses {
         assert!(recipe.contains(theirs));
@@ -146,7 +203,51 @@ pub async fn the_client_address_is_known<P: Proxy>() {
     }
 }
 
-pub async fn a_request_has_one_id_and_the_service_answers_preflights<P: Proxy>() {
+pub async fn the_path_and_query_do_not_change_the_required_scopes<P: Proxy>() {
+    let Some(program) = program(P::NAME) else {
+        return;
+    };
+    let server = TestServer::with_users().await;
+    let owner = server.owner().await;
+    let proxy = P::start(&program, serve(&server).await, service().await);
+    let key = server.key(&owner, "invoice:read", "").await;
+    let targets = [
+        "/invoices",
+        "/invoices/17?page=2",
+        "/invoices?key=1&secret=2&api_key=3",
+        "/invoices?scope=tax:read&scope=nonsense",
+        "/invoices?next=%2Fv1%2Fauth%2Fscopes%2F-",
+        "/invoices/v1/auth/scopes/-/x",
+        "/invoices//x?",
+    ];
+    for target in targets {
+        let passed = get(&proxy, target, &key).await;
+        assert_eq!(passed.status, 200, "{target}: {}", passed.body);
+    }
+    // No call is reported as one with credentials in its query.
+    let filter = EventFilter {
+        kind: Some(EventKind::InQuery),
+        ..EventFilter::default()
+    };
+    let events = owner.security_events(&filter, None).await.expect("read");
+    assert_eq!(events.rows.len(), 0);
+    // The gate knows which path was called.
+    let calls = owner.requests(DecisionFilter::default(), None).await;
+    let calls = calls.expect("read").rows;
+    assert_eq!(calls.len(), targets.len());
+    assert!(calls.iter().any(|call| call.route == "GET /invoices/{id}"));
+
+    let narrow = server.key(&owner, "customer:read", "").await;
+    for target in [
+        "/invoices?scope=customer:read",
+        "/invoices/../v1/auth/scopes/-",
+    ] {
+        let refused = get(&proxy, target, &narrow).await;
+        assert_ne!(refused.status, 200, "{target}: {}", refused.body);
+    }
+}
+
+pub async fn a_request_has_one_id_and_preflights_are_answered<P: Proxy>() {
     let Some(program) = program(P::NAME) else {
         return;
     };

@@ -1,7 +1,7 @@
 //! Which role may read which page and which file of an application.
 
 use super::{CALLERS, add_application_owner, open::OPEN_PAGES};
-use server::dashboard::pages;
+use server::{dashboard::pages, router};
 use std::collections::BTreeSet;
 use test_server::{Answer, FOREIGNER, SUPPORT, TestServer};
 use testing::{TestDatabase, each_database};
@@ -189,6 +189,9 @@ pub const FILES: &[(&str, [u16; 6])] = &[
     ("breakdown.csv", [303, 404, 200, 200, 200, 200]),
 ];
 
+/// The stream of live calls, whose roles are tested in `live.rs`.
+pub const LIVE: &str = "settings/requests/live";
+
 /// The path of a page or a file in the tables.
 pub fn path(app: &str, name: &str) -> String {
     let mark = if name.is_empty() || name.starts_with('?') {
@@ -219,6 +222,14 @@ fn every_page_is_in_one_of_the_tables() {
         .filter(|path| !path.ends_with("malformed") && !path.contains("akl_"))
         .map(|path| page(&path))
         .collect();
+    assert_eq!(there, listed);
+}
+
+#[test]
+fn every_file_is_in_the_table() {
+    let there: BTreeSet<String> = router::file_paths().map(ToOwned::to_owned).collect();
+    let names = FILES.iter().map(|(name, _)| *name).chain([LIVE]);
+    let listed: BTreeSet<String> = names.map(|name| page(&path("{app}", name))).collect();
     assert_eq!(there, listed);
 }
 

@@ -1,16 +1,19 @@
 //! Callers without a role: support, a disabled person, an ended session, an API key. A refused call changes
 //! nothing in the database.
 
-use super::{CALLERS, FILES, PAGES, TABLE, add_application_owner, fill, pages};
+use super::{CALLERS, FILES, LIVE, PAGES, TABLE, add_application_owner, fill, pages};
 use crate::database::{Database, changed};
 use domain::{
     account::{Email, Role},
     time::MINUTE,
 };
-use management::PersonDraft;
-use test_server::{Answer, OWNER, PASSWORD, TestServer, VIEWER};
+use management::{PersonDraft, Place};
+use test_server::{Answer, OWNER, PASSWORD, TestServer};
+use testing::{TestDatabase, each_database};
 
 const SUPPORT: &str = "help@latchkey.example";
+/// An owner who is disabled.
+const DISABLED: &str = "former@northwind.example";
 const JSON: (&str, &str) = ("accept", "application/json");
 const HTML: (&str, &str) = ("accept", "text/html");
 
@@ -59,23 +62,31 @@ struct Callers {
 }
 
 impl Callers {
-    async fn new() -> Self {
-        let server = TestServer::with_users().await;
-        let draft = PersonDraft {
-            place: None,
-            email: Email::parse(SUPPORT).expect("an address"),
-            role: Role::Support,
-            password: PASSWORD.into(),
-        };
-        server.keyring.add_person(draft).await.expect("added");
+    async fn new(database: TestDatabase) -> Self {
+        let server = TestServer::with_users_on(database).await;
+        for (email, role, place) in [
+            (SUPPORT, Role::Support, None),
+            (
+                DISABLED,
+                Role::Owner,
+                Some(Place::named("Northwind", "Storefront")),
+            ),
+        ] {
+            let draft = PersonDraft {
+                place,
+                email: Email::parse(email).expect("an address"),
+                role,
+                password: PASSWORD.into(),
+            };
+            server.keyring.add_person(draft).await.expect("added");
+        }
         add_application_owner(&server).await;
         let cookie = |token: &str| vec![("cookie", format!("latchkey={token}"))];
         let ended = cookie(&server.token(OWNER).await);
         server.clock.advance(31 * MINUTE);
-        // The viewer is disabled here.
-        let disabled = cookie(&server.token(VIEWER).await);
+        let disabled = cookie(&server.token(DISABLED).await);
         let database = Database::at(&server.url).await;
-        let disable = format!("UPDATE person SET disabled_at = 1 WHERE email = '{VIEWER}'");
+        let disable = format!("UPDATE person SET disabled_at = 1 WHERE email = '{DISABLED}'");
         assert_eq!(database.run(&disable).await, 1);
         let owner = server.owner().await;
         let key = server.key(&owner, "key:verify", "").await;
@@ -124,9 +135,9 @@ impl Callers {
     }
 }
 
-#[tokio::test]
-async fn without_a_session_every_function_refuses_and_changes_nothing() {
-    let callers = Callers::new().await;
+each_database!(without_a_session_every_function_refuses_and_changes_nothing);
+async fn without_a_session_every_function_refuses_and_changes_nothing(database: TestDatabase) {
+    let callers = Callers::new(database).await;
     assert!(CALLERS[0].is_none(), "the first column has no session");
     for (name, form, expected) in TABLE {
         for (who, lines) in &callers.nobodies {
@@ -139,9 +150,9 @@ async fn without_a_session_every_function_refuses_and_changes_nothing() {
     }
 }
 
-#[tokio::test]
-async fn support_reaches_no_account_by_any_function() {
-    let callers = Callers::new().await;
+each_database!(support_reaches_no_account_by_any_function);
+async fn support_reaches_no_account_by_any_function(database: TestDatabase) {
+    let callers = Callers::new(database).await;
     for (name, form, _) in TABLE {
         // Its answer depends on the purpose, and not on who asks.
         if *name == "ask_passkey" {
@@ -165,31 +176,35 @@ async fn support_reaches_no_account_by_any_function() {
     }
 }
 
-#[tokio::test]
-async fn without_a_role_no_page_and_no_file_of_an_account_is_visible() {
-    let callers = Callers::new().await;
+each_database!(without_a_role_no_page_and_no_file_of_an_account_is_visible);
+async fn without_a_role_no_page_and_no_file_of_an_account_is_visible(database: TestDatabase) {
+    let callers = Callers::new(database).await;
     let key = callers.server.key(&callers.owner, "invoice:read", "").await;
     let app = callers.owner.application().id.to_string();
     let support = vec![(
         "cookie",
         format!("latchkey={}", callers.server.token(SUPPORT).await),
     )];
-    for (path, _) in PAGES.iter().chain(FILES) {
+    for path in PAGES.iter().chain(FILES).map(|row| row.0).chain([LIVE]) {
         let path = pages::path(&app, path)
             .replace("{key}", &key.id.to_string())
             .replace("{person}", pages::MISSING_ID)
             .replace("{invitation}", pages::MISSING_ID);
         for (who, lines) in &callers.nobodies {
             let answer = callers.call(&path, lines, HTML, None).await;
-            assert!(
-                answer.status.is_redirection(),
-                "{path} for {who}: {}",
-                answer.status
-            );
-            assert!(
-                answer.header("location").starts_with("/sign-in"),
-                "{path} for {who}"
-            );
+            if path.ends_with(LIVE) {
+                assert_eq!(answer.status.as_u16(), 401, "{path} for {who}");
+            } else {
+                assert!(
+                    answer.status.is_redirection(),
+                    "{path} for {who}: {}",
+                    answer.status
+                );
+                assert!(
+                    answer.header("location").starts_with("/sign-in"),
+                    "{path} for {who}"
+                );
+            }
             assert!(!answer.body.contains("Storefront"), "{path} for {who}");
         }
         let answer = callers.call(&path, &support, HTML, None).await;
@@ -198,17 +213,12 @@ async fn without_a_role_no_page_and_no_file_of_an_account_is_visible() {
     }
 }
 
-#[tokio::test]
-async fn a_call_with_an_insufficient_role_changes_nothing() {
-    let callers = Callers::new().await;
-    // The viewer is disabled here.
+each_database!(a_call_with_an_insufficient_role_changes_nothing);
+async fn a_call_with_an_insufficient_role_changes_nothing(database: TestDatabase) {
+    let callers = Callers::new(database).await;
     let mut refusals = 0;
     for (name, form, expected) in TABLE {
-        for (caller, expected) in CALLERS
-            .into_iter()
-            .zip(expected)
-            .filter(|(caller, _)| *caller != Some(VIEWER))
-        {
+        for (caller, expected) in CALLERS.into_iter().zip(expected) {
             if *expected < 400 {
                 continue;
             }
